@@ -1,0 +1,54 @@
+//! What produces ticks: one folder a source, one shape for all.
+//!
+//! A [`Source`] is an iterator of ticks in market time and knows no wall clock; [`pace`] says when each
+//! is due.
+
+pub mod replay;
+pub mod sim;
+
+use std::sync::Arc;
+
+use crate::market::{HistoryBar, Instrument, SourceKind, Speed, Tick, Timestamp};
+
+/// What a source plays, known before its first tick.
+#[derive(Clone, Debug)]
+pub struct SourceInfo {
+    pub kind: SourceKind,
+    /// What is playing, for people: file names, or the number of instruments and the seed.
+    pub name: String,
+    pub instruments: Arc<[Instrument]>,
+    pub seed: Option<u64>,
+    /// The first tick's time, or for an endless source the time it starts at.
+    pub start: Timestamp,
+    /// The last tick's time, where there is a last one.
+    pub end: Option<Timestamp>,
+    /// A speed at which people can watch this source.
+    pub speed: Speed,
+    /// Why that speed, for people; empty for real time.
+    pub speed_reason: String,
+    /// Rows that could not be played, over all files.
+    pub rows_refused: u64,
+}
+
+/// Ticks in time order. Pure but for the files it reads.
+pub trait Source: Send {
+    fn info(&self) -> &SourceInfo;
+
+    /// Bars before the first tick, as [`crate::market::Opening::history`] wants them.
+    fn history(&mut self) -> Vec<HistoryBar>;
+
+    /// The next tick; `None` at the end of the tape.
+    ///
+    /// # Errors
+    /// When the tape cannot be read any further; rows that are merely wrong are passed over and counted.
+    fn next_tick(&mut self) -> Result<Option<Tick>, SourceError>;
+
+    /// Goes back to the first tick.
+    ///
+    /// # Errors
+    /// When a file cannot be opened again.
+    fn rewind(&mut self) -> Result<(), SourceError>;
+}
+
+/// A source that cannot go on; the text names the file and the remedy.
+pub type SourceError = Box<dyn std::error::Error + Send + Sync>;

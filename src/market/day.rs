@@ -1,0 +1,132 @@
+//! The statistics of the current market day, a UTC day.
+
+use super::bar::Bar;
+use super::price::{Decimal, Price, Size};
+use super::time::{Interval, Timestamp};
+
+/// Extra digits a VWAP carries beyond its instrument's prices: it falls between the ticks.
+const VWAP_EXTRA_DECIMALS: u8 = 2;
+
+/// Open, high, low, volume, VWAP and change of one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayStats {
+    pub start: Timestamp,
+    pub open: Price,
+    pub high: Price,
+    pub low: Price,
+    pub volume: Size,
+    /// The last price of the day before, where one is known.
+    pub prev_close: Option<Price>,
+    /// Sum of price times size, in tick sizes times lot steps.
+    notional: i128,
+}
+
+impl DayStats {
+    pub fn first(ts: Timestamp, price: Price, size: Size, prev_close: Option<Price>) -> Self {
+        Self {
+            start: ts.floor(Interval::D1),
+            open: price,
+            high: price,
+            low: price,
+            volume: size,
+            prev_close,
+            notional: notional(price, size),
+        }
+    }
+
+    /// Begins a day with history.
+    pub fn from_bar(bar: &Bar, prev_close: Option<Price>) -> Self {
+        let mut day = Self::first(bar.start, bar.open, Size(0), prev_close);
+        day.merge(bar);
+        day
+    }
+
+    pub fn add(&mut self, price: Price, size: Size) {
+        self.high = self.high.max(price);
+        self.low = self.low.min(price);
+        self.volume = Size(self.volume.0.saturating_add(size.0));
+        self.notional = self.notional.saturating_add(notional(price, size));
+    }
+
+    /// Takes in a historical bar. Its trades are not known, so VWAP takes its typical price,
+    /// (high + low + close) / 3.
+    pub fn merge(&mut self, bar: &Bar) {
+        self.high = self.high.max(bar.high);
+        self.low = self.low.min(bar.low);
+        self.volume = Size(self.volume.0.saturating_add(bar.volume.0));
+        let thrice = i128::from(bar.high.0) + i128::from(bar.low.0) + i128::from(bar.close.0);
+        self.notional = self.notional.saturating_add(thrice * i128::from(bar.volume.0) / 3);
+    }
+
+    /// What the change is counted from: the close of the day before, else this day's open.
+    pub fn reference(&self) -> Price {
+        self.prev_close.unwrap_or(self.open)
+    }
+
+    pub fn change(&self, last: Price) -> Price {
+        Price(last.0.saturating_sub(self.reference().0))
+    }
+
+    /// The change in percent with two digits, halves away from zero; `None` where the reference is not
+    /// above zero and a percentage has no meaning.
+    pub fn change_percent(&self, last: Price) -> Option<Decimal> {
+        let reference = i128::from(self.reference().0);
+        if reference <= 0 {
+            return None;
+        }
+        let hundredths = div_round(i128::from(self.change(last).0) * 10_000, reference);
+        Some(Decimal::new(i64::try_from(hundredths).ok()?, 2))
+    }
+
+    /// The volume-weighted average price for prices written as `price_unit` per tick size, with two
+    /// digits more than they have; `None` on a day without volume.
+    pub fn vwap(&self, price_unit: Decimal) -> Option<Decimal> {
+        if self.volume.0 == 0 {
+            return None;
+        }
+        let scale = 10i128.pow(u32::from(VWAP_EXTRA_DECIMALS)) * i128::from(price_unit.mantissa);
+        let scaled = div_round(self.notional.checked_mul(scale)?, i128::from(self.volume.0));
+        Some(Decimal::new(i64::try_from(scaled).ok()?, price_unit.decimals + VWAP_EXTRA_DECIMALS))
+    }
+}
+
+fn notional(price: Price, size: Size) -> i128 {
+    i128::from(price.0) * i128::from(size.0)
+}
+
+/// Division rounded to nearest, halves away from zero; `by` is above zero.
+fn div_round(n: i128, by: i128) -> i128 {
+    let half = by / 2;
+    if n >= 0 { (n + half) / by } else { (n - half) / by }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn change_counts_from_the_day_before_and_else_from_the_open() {
+        let mut day = DayStats::first(Timestamp(0), Price(100), Size(1), None);
+        day.add(Price(103), Size(1));
+        assert_eq!(day.change(Price(103)), Price(3));
+        day.prev_close = Some(Price(200));
+        assert_eq!(day.change(Price(103)), Price(-97));
+        assert_eq!(day.change_percent(Price(103)).unwrap().to_string(), "-48.50");
+    }
+
+    #[test]
+    fn a_reference_of_zero_or_less_has_no_percentage() {
+        let day = DayStats::first(Timestamp(0), Price(-3763), Size(1), None);
+        assert_eq!(day.change_percent(Price(100)), None);
+    }
+
+    #[test]
+    fn vwap_is_exact_to_two_digits_beyond_the_price() {
+        let mut day = DayStats::first(Timestamp(0), Price(100), Size(1), None);
+        day.add(Price(101), Size(2));
+        // (1.00 + 2 * 1.01) / 3 = 1.006666..
+        assert_eq!(day.vwap(Decimal::new(1, 2)).unwrap().to_string(), "1.0067");
+        let quiet = DayStats::first(Timestamp(0), Price(100), Size(0), None);
+        assert_eq!(quiet.vwap(Decimal::new(1, 2)), None);
+    }
+}

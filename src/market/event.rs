@@ -1,0 +1,108 @@
+//! What a feed says: a new epoch, ticks, or how it stands. This is what the bus carries.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::bar::Bar;
+use super::instrument::{Instrument, InstrumentId};
+use super::tick::Tick;
+use super::time::{Interval, Timestamp};
+
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A new epoch: all that was known is void.
+    Opening(Arc<Opening>),
+    /// Ticks that are due together, in time order.
+    Ticks(Arc<[Tick]>),
+    /// Market time has come to here: bars that ended before it are closed.
+    Clock(Timestamp),
+    /// The feed changed its state or speed.
+    Status(Arc<FeedStatus>),
+    /// The tape has ended: no tick follows in this epoch.
+    End,
+}
+
+/// The start of one continuous run of a feed.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// Never used before, also not by an earlier process.
+    pub epoch: u64,
+    pub instruments: Arc<[Instrument]>,
+    /// Bars before the first tick. For one instrument: longer intervals first, then time order, without
+    /// overlap.
+    pub history: Vec<HistoryBar>,
+    pub status: Arc<FeedStatus>,
+}
+
+/// A bar from before the feed's first tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryBar {
+    pub instrument: InstrumentId,
+    pub interval: Interval,
+    pub bar: Bar,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    Simulation,
+    Replay,
+}
+
+impl SourceKind {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Simulation => "simulation",
+            Self::Replay => "replay",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedState {
+    Playing,
+    /// The end of the tape: the last prices stand.
+    Ended,
+}
+
+impl FeedState {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Playing => "playing",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// How fast market time runs against the wall clock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Speed {
+    /// Finite and above 0; 1 is real time.
+    Times(f64),
+    /// As fast as it can be read.
+    Max,
+}
+
+impl fmt::Display for Speed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Times(factor) => write!(f, "{factor}x"),
+            Self::Max => f.write_str("max"),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedStatus {
+    pub source: SourceKind,
+    /// What is playing, for people: file names, or the simulation's seed.
+    pub name: String,
+    pub state: FeedState,
+    pub speed: Speed,
+    pub looping: bool,
+    pub seed: Option<u64>,
+    /// The first event, and the last where it is known.
+    pub start: Timestamp,
+    pub end: Option<Timestamp>,
+    /// Rows of a file that could not be played.
+    pub rows_refused: u64,
+}

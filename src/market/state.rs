@@ -1,0 +1,266 @@
+//! The market: every instrument's last state, day, bars and tape, moved on by ticks alone.
+//!
+//! Invariants: `seq` counts an instrument's ticks from 1 without a hole; a closed bar never changes;
+//! a tick that comes after its second was closed is late: it is counted and changes nothing else.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::bar::Bar;
+use super::day::DayStats;
+use super::event::Opening;
+use super::instrument::{Instrument, InstrumentId, PriceBasis};
+use super::price::{Price, Size};
+use super::ring::Ring;
+use super::tick::{Quote, Tick, TickKind, Trade};
+use super::time::{Interval, Timestamp};
+
+/// How much a market remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarketLimits {
+    /// Closed bars kept for each instrument and interval.
+    pub bars: usize,
+    /// Trades kept on each instrument's tape.
+    pub trades: usize,
+}
+
+impl Default for MarketLimits {
+    fn default() -> Self {
+        Self { bars: 5_000, trades: 200 }
+    }
+}
+
+/// The bars of one instrument and interval.
+#[derive(Clone, Debug)]
+pub struct Series {
+    pub closed: Ring<Bar>,
+    pub forming: Option<Bar>,
+    /// The start of the first bucket that may still take ticks.
+    open_from: Timestamp,
+}
+
+impl Series {
+    fn new(capacity: usize) -> Self {
+        Self { closed: Ring::new(capacity), forming: None, open_from: Timestamp(i64::MIN) }
+    }
+
+    fn add(&mut self, interval: Interval, ts: Timestamp, price: Price, size: Size) {
+        let start = ts.floor(interval);
+        match &mut self.forming {
+            Some(bar) if bar.start == start => bar.add(price, size),
+            _ => self.begin(Bar::first(start, price, size)),
+        }
+    }
+
+    fn merge(&mut self, interval: Interval, bar: &Bar) {
+        let start = bar.start.floor(interval);
+        match &mut self.forming {
+            Some(forming) if forming.start == start => forming.merge(bar),
+            _ => self.begin(Bar { start, ..*bar }),
+        }
+    }
+
+    fn begin(&mut self, bar: Bar) {
+        if let Some(done) = self.forming.replace(bar) {
+            self.closed.push(done);
+        }
+        self.open_from = bar.start;
+    }
+
+    fn close_until(&mut self, interval: Interval, now: Timestamp) {
+        if let Some(bar) = self.forming.take_if(|bar| bar.end(interval) <= now) {
+            self.open_from = bar.end(interval);
+            self.closed.push(bar);
+        }
+    }
+
+    /// The newest `n` bars, oldest first, and whether each is closed.
+    pub fn newest(&self, n: usize) -> impl Iterator<Item = (&Bar, bool)> {
+        let forming = self.forming.as_ref().filter(|_| n > 0);
+        let closed = self.closed.newest(n - usize::from(forming.is_some()));
+        closed.map(|bar| (bar, true)).chain(forming.map(|bar| (bar, false)))
+    }
+}
+
+/// What stands at the top: the last price and the quote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Top {
+    /// The last price of the instrument's basis, from ticks or from history.
+    pub last: Option<Price>,
+    pub quote: Quote,
+}
+
+#[derive(Clone, Debug)]
+pub struct InstrumentState {
+    /// How many ticks came in this epoch.
+    pub seq: u64,
+    pub top: Top,
+    /// The time of the newest tick or, before the first, of the end of the history.
+    pub ts_event: Option<Timestamp>,
+    pub day: Option<DayStats>,
+    pub tape: Ring<(Timestamp, Trade)>,
+    series: [Series; Interval::ALL.len()],
+}
+
+impl InstrumentState {
+    fn new(limits: MarketLimits) -> Self {
+        Self {
+            seq: 0,
+            top: Top::default(),
+            ts_event: None,
+            day: None,
+            tape: Ring::new(limits.trades),
+            series: std::array::from_fn(|_| Series::new(limits.bars)),
+        }
+    }
+
+    pub const fn series(&self, interval: Interval) -> &Series {
+        &self.series[interval.index()]
+    }
+
+    fn is_late(&self, ts: Timestamp) -> bool {
+        ts < self.series[Interval::S1.index()].open_from
+    }
+
+    fn add_price(&mut self, ts: Timestamp, price: Price, size: Size) {
+        for interval in Interval::ALL {
+            self.series[interval.index()].add(interval, ts, price, size);
+        }
+        match &mut self.day {
+            Some(day) if day.start == ts.floor(Interval::D1) => day.add(price, size),
+            _ => self.day = Some(DayStats::first(ts, price, size, self.top.last)),
+        }
+        self.top.last = Some(price);
+    }
+
+    fn backfill(&mut self, interval: Interval, bar: &Bar) {
+        for longer in &Interval::ALL[interval.index()..] {
+            self.series[longer.index()].merge(*longer, bar);
+        }
+        match &mut self.day {
+            Some(day) if day.start == bar.start.floor(Interval::D1) => day.merge(bar),
+            _ => self.day = Some(DayStats::from_bar(bar, self.top.last)),
+        }
+        self.top.last = Some(bar.close);
+        self.ts_event = Some(bar.end(interval));
+    }
+}
+
+/// All instruments of one epoch.
+#[derive(Clone, Debug)]
+pub struct Market {
+    epoch: u64,
+    instruments: Arc<[Instrument]>,
+    ids: HashMap<String, InstrumentId>,
+    states: Vec<InstrumentState>,
+    now: Timestamp,
+    ticks: u64,
+    late: u64,
+}
+
+impl Market {
+    /// The market as an epoch opens: its instruments and their history.
+    pub fn open(opening: &Opening, limits: MarketLimits) -> Self {
+        let ids = opening.instruments.iter().zip(0..).map(|(i, n)| (i.symbol.clone(), InstrumentId(n))).collect();
+        let mut market = Self {
+            epoch: opening.epoch,
+            instruments: Arc::clone(&opening.instruments),
+            ids,
+            states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
+            now: opening.status.start,
+            ticks: 0,
+            late: 0,
+        };
+        for past in &opening.history {
+            if let Some(state) = market.states.get_mut(past.instrument.index()) {
+                state.backfill(past.interval, &past.bar);
+            }
+        }
+        market
+    }
+
+    /// Takes in one tick. A tick of an instrument that the epoch did not name is left out.
+    pub fn apply(&mut self, tick: &Tick) {
+        let id = tick.instrument.index();
+        let (Some(state), Some(instrument)) = (self.states.get_mut(id), self.instruments.get(id)) else {
+            return;
+        };
+        self.ticks += 1;
+        self.now = self.now.max(tick.ts);
+        state.seq += 1;
+        if state.is_late(tick.ts) {
+            self.late += 1;
+            return;
+        }
+        state.ts_event = Some(tick.ts);
+        match (tick.kind, instrument.basis) {
+            (TickKind::Trade(trade), basis) => {
+                state.tape.push((tick.ts, trade));
+                if basis == PriceBasis::Trade {
+                    state.add_price(tick.ts, trade.price, trade.size);
+                }
+            }
+            (TickKind::Quote(quote), basis) => {
+                state.top.quote = quote;
+                if let (PriceBasis::Bid, Some(bid)) = (basis, quote.bid) {
+                    state.add_price(tick.ts, bid, Size(0));
+                }
+            }
+        }
+    }
+
+    /// Market time has come to `now`: bars that ended by then are closed.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+        let now = self.now;
+        for state in &mut self.states {
+            for interval in Interval::ALL {
+                state.series[interval.index()].close_until(interval, now);
+            }
+        }
+    }
+
+    /// The tape has ended: what is forming is final. Market time stays at the last tick.
+    pub fn finish(&mut self) {
+        for state in &mut self.states {
+            for interval in Interval::ALL {
+                state.series[interval.index()].close_until(interval, Timestamp(i64::MAX));
+            }
+        }
+    }
+
+    pub const fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Market time: that of the newest event.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Ticks taken in, late ones included.
+    pub const fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    pub const fn late(&self) -> u64 {
+        self.late
+    }
+
+    pub fn instruments(&self) -> &[Instrument] {
+        &self.instruments
+    }
+
+    pub fn id(&self, symbol: &str) -> Option<InstrumentId> {
+        self.ids.get(symbol).copied()
+    }
+
+    pub fn get(&self, id: InstrumentId) -> Option<(&Instrument, &InstrumentState)> {
+        Some((self.instruments.get(id.index())?, self.states.get(id.index())?))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (InstrumentId, &Instrument, &InstrumentState)> {
+        let both = self.instruments.iter().zip(&self.states);
+        both.zip(0..).map(|((instrument, state), n)| (InstrumentId(n), instrument, state))
+    }
+}
