@@ -1,14 +1,18 @@
 //! What produces ticks: one folder a source, one shape for all.
 //!
 //! A [`Source`] is an iterator of ticks in market time and knows no wall clock; [`pace`] says when each
-//! is due.
+//! is due; [`run`] puts what is due together on the bus as one batch.
 
+mod pace;
 pub mod replay;
+mod run;
 pub mod sim;
 
 use std::sync::Arc;
 
 use crate::market::{HistoryBar, Instrument, SourceKind, Speed, Tick, Timestamp};
+
+pub use run::{RunConfig, run};
 
 /// What a source plays, known before its first tick.
 #[derive(Clone, Debug)]

@@ -16,10 +16,8 @@ pub enum Event {
     Ticks(Arc<[Tick]>),
     /// Market time has come to here: bars that ended before it are closed.
     Clock(Timestamp),
-    /// The feed changed its state or speed.
-    Status(Arc<FeedStatus>),
-    /// The tape has ended: no tick follows in this epoch.
-    End,
+    /// No tick follows in this epoch: the tape has ended, or cannot be read any further.
+    End(Arc<FeedStatus>),
 }
 
 /// The start of one continuous run of a feed.
@@ -62,6 +60,8 @@ pub enum FeedState {
     Playing,
     /// The end of the tape: the last prices stand.
     Ended,
+    /// The tape cannot be read any further; the last prices stand.
+    Failed,
 }
 
 impl FeedState {
@@ -69,6 +69,7 @@ impl FeedState {
         match self {
             Self::Playing => "playing",
             Self::Ended => "ended",
+            Self::Failed => "failed",
         }
     }
 }
@@ -105,4 +106,6 @@ pub struct FeedStatus {
     pub end: Option<Timestamp>,
     /// Rows of a file that could not be played.
     pub rows_refused: u64,
+    /// Why the feed failed, where it did.
+    pub fault: Option<String>,
 }

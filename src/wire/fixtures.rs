@@ -1,0 +1,198 @@
+//! The wire contract: what the encoders write equals the files of `tests/fixtures/wire/` byte for byte.
+
+use super::outbound::Message;
+use super::*;
+use crate::market::{
+    AssetClass, Bar, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market,
+    MarketLimits, Opening, Price, PriceBasis, Quote, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade,
+};
+
+const EPOCH: u64 = 1_795_341_600_000;
+const START: i64 = 1_795_341_600_000_000;
+const AAPL: InstrumentId = InstrumentId(0);
+const EURUSD: InstrumentId = InstrumentId(1);
+const NEW: InstrumentId = InstrumentId(2);
+
+fn fixture(name: &str) -> String {
+    let path = format!("{}/tests/fixtures/wire/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}")).trim_end().to_owned()
+}
+
+fn check(name: &str, got: &str) {
+    assert_eq!(got, fixture(name), "{name}");
+}
+
+fn instrument(symbol: &str, decimals: u8, basis: PriceBasis) -> Instrument {
+    Instrument {
+        symbol: symbol.into(),
+        name: String::new(),
+        class: AssetClass::Unknown,
+        price_increment: Increment::of_decimals(decimals),
+        size_increment: Increment::of_decimals(0),
+        basis,
+        synthesised_from: None,
+    }
+}
+
+fn status() -> FeedStatus {
+    FeedStatus {
+        source: SourceKind::Simulation,
+        name: "40 instruments, seed 7".into(),
+        state: FeedState::Playing,
+        speed: Speed::Times(1.0),
+        looping: false,
+        seed: Some(7),
+        start: Timestamp::from_micros(START),
+        end: None,
+        rows_refused: 0,
+        fault: None,
+    }
+}
+
+fn bar(start_s: i64, [open, high, low, close]: [i64; 4], volume: u64) -> Bar {
+    let start = Timestamp::from_secs(start_s);
+    let [open, high, low, close] = [open, high, low, close].map(Price);
+    Bar { start, open, high, low, close, volume: Size(volume), count: 1 }
+}
+
+/// AAPL after a day that closed at 228.36, EURUSD with one minute of today, and NEW, of which nothing is known.
+fn market() -> Market {
+    let today = Timestamp::from_micros(START).floor(Interval::D1).0 / 1_000_000_000;
+    let yesterday = bar(today - 86_400, [22_800, 22_900, 22_700, 22_836], 5);
+    let minute = bar(START / 1_000_000 - 120, [110_900, 111_000, 110_899, 110_950], 0);
+    let opening = Opening {
+        epoch: EPOCH,
+        instruments: [
+            instrument("AAPL", 2, PriceBasis::Trade),
+            instrument("EURUSD", 5, PriceBasis::Bid),
+            instrument("NEW", 2, PriceBasis::Trade),
+        ]
+        .into(),
+        history: vec![
+            HistoryBar { instrument: AAPL, interval: Interval::D1, bar: yesterday },
+            HistoryBar { instrument: EURUSD, interval: Interval::M1, bar: minute },
+        ],
+        status: status().into(),
+    };
+    Market::open(&opening, MarketLimits::default())
+}
+
+fn trade(market: &mut Market, price: i64, size: u64, us: i64) {
+    let kind = TickKind::Trade(Trade { price: Price(price), size: Size(size), side: None });
+    market.apply(&Tick { instrument: AAPL, ts: Timestamp::from_micros(START + us), kind });
+}
+
+fn quote(market: &mut Market, id: InstrumentId, bid: i64, ask: Option<i64>, us: i64) {
+    let quote = Quote { bid: Some(Price(bid)), ask: ask.map(Price), ..Quote::default() };
+    market.apply(&Tick { instrument: id, ts: Timestamp::from_micros(START + us), kind: TickKind::Quote(quote) });
+}
+
+fn frame(kind: QuotesKind, market: &Market, ts_sent: i64, quotes: &[(InstrumentId, u64)]) -> String {
+    let mut frame = QuotesFrame::new(kind, EPOCH, ts_sent, 0);
+    for (id, first_seq) in quotes {
+        let (instrument, state) = market.get(*id).unwrap();
+        let mut encoded = EncodedQuote::default();
+        // Twice, as a warm one must give the same text as a fresh one.
+        encoded.encode(instrument, state);
+        encoded.encode(instrument, state);
+        frame.push(&encoded, *first_seq);
+    }
+    frame.finish()
+}
+
+#[test]
+fn quotes_are_written_as_the_fixtures_show() {
+    let mut market = market();
+    for (price, size) in [(22_600, 100), (22_810, 100), (22_590, 100), (22_703, 1_045_800), (22_704, 157_200)] {
+        trade(&mut market, price, size, -1_000);
+    }
+    for n in 0..4 {
+        quote(&mut market, AAPL, 22_730, Some(22_732), -900 + n);
+    }
+    trade(&mut market, 22_731, 100, 0);
+    check("snapshot", &frame(QuotesKind::Snapshot, &market, START + 100, &[(AAPL, 1), (NEW, 1)]));
+
+    for n in 0..3 {
+        quote(&mut market, AAPL, 22_732, Some(22_734), 100_000 + n);
+        quote(&mut market, EURUSD, 110_948, None, 180_000);
+    }
+    trade(&mut market, 22_733, 100, 190_000);
+    check("update", &frame(QuotesKind::Update, &market, START + 200_100, &[(AAPL, 11), (EURUSD, 3)]));
+}
+
+#[test]
+fn bars_are_written_as_the_fixtures_show() {
+    let market = market();
+    let (aapl, _) = market.get(AAPL).unwrap();
+    let history = [
+        (bar(1_795_341_480, [22_700, 22_740, 22_695, 22_720], 8_100), true),
+        (bar(1_795_341_540, [22_720, 22_735, 22_715, 22_731], 500), false),
+    ];
+    let later = [
+        (bar(1_795_341_540, [22_720, 22_735, 22_715, 22_733], 600), true),
+        (bar(1_795_341_600, [22_733, 22_733, 22_733, 22_733], 100), false),
+    ];
+    for (name, bars, ts_sent) in [("bars_snapshot", &history, START + 100), ("bars_update", &later, START + 200_100)] {
+        let snapshot = name == "bars_snapshot";
+        let bars = bars.iter().map(|(bar, closed)| (bar, *closed));
+        check(name, &bars_message(EPOCH, ts_sent, aapl, Interval::M1, (snapshot, 0), bars));
+    }
+}
+
+#[test]
+fn the_other_messages_are_written_as_the_fixtures_show() {
+    let sent = START + 100;
+    let limits = HelloLimits { message_bytes: 16_384, subscriptions: 4_096, bars: 5_000 };
+    let rates = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0];
+    check("hello", &Hello::new("tickcast 0.1.0", sent, &rates, limits).to_text());
+    check("feed_simulation", &Feed::new(EPOCH, sent, &status()).to_text());
+    let ended = FeedStatus {
+        source: SourceKind::Replay,
+        name: "stocks.csv.gz".into(),
+        state: FeedState::Ended,
+        speed: Speed::Max,
+        seed: None,
+        start: Timestamp::from_secs(951_868_800),
+        end: Some(Timestamp(1_362_182_399_999_999_999)),
+        rows_refused: 3,
+        ..status()
+    };
+    check("feed_replay_ended", &Feed::new(EPOCH + 1, sent, &ended).to_text());
+    let symbols = ["AAPL".to_owned(), "EURUSD".to_owned()];
+    check("granted", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0).to_text());
+    check("granted_bars", &Granted::new(None, Channel::Bars(Interval::M1), &symbols[..1], 0.5).to_text());
+    check("unsubscribed", &Unsubscribed::new(Some(4), Channel::Quotes, &["*".to_owned()]).to_text());
+    check("error", &Refusal::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
+    let beat = Beat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
+    check("beat", &beat.to_text());
+}
+
+#[test]
+fn what_clients_say_is_read_as_the_fixtures_mean_it() {
+    let read = |name| parse(&fixture(name)).unwrap();
+    let symbols = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+    let subscribe =
+        |channel, list: &[&str], rate, history| Request::Subscribe { channel, symbols: symbols(list), rate, history };
+    let minute = Channel::Bars(Interval::M1);
+    for (name, id, request) in [
+        ("subscribe_quotes", Some(1), subscribe(Channel::Quotes, &["AAPL", "EURUSD"], Some(7.0), None)),
+        ("subscribe_all", None, subscribe(Channel::Quotes, &["*"], None, None)),
+        ("subscribe_bars", None, subscribe(minute, &["AAPL"], Some(0.7), Some(300))),
+        ("rate", Some(2), Request::Rate { channel: Channel::Quotes, symbols: symbols(&["AAPL"]), rate: 0.0 }),
+        ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
+        ("unsubscribe", Some(4), Request::Unsubscribe { channel: Channel::Quotes, symbols: symbols(&["*"]) }),
+    ] {
+        assert_eq!(read(name), Inbound { id, request }, "{name}");
+    }
+}
+
+#[test]
+fn the_protocol_document_shows_the_fixtures_as_they_are() {
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/PROTOCOL.md")).unwrap();
+    for name in ["hello", "feed_simulation", "granted", "snapshot", "update", "bars_update", "beat", "error"] {
+        assert!(document.contains(&fixture(name)), "docs/PROTOCOL.md lacks the fixture {name}");
+    }
+    for name in ["subscribe_quotes", "subscribe_bars", "rate", "resync", "unsubscribe"] {
+        assert!(document.contains(&fixture(name)), "docs/PROTOCOL.md lacks the fixture {name}");
+    }
+}

@@ -1,0 +1,259 @@
+//! What a client may say, read with care: every fault is answered with what would be right.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::market::Interval;
+
+/// The longest piece of a client's own text that an error message repeats.
+const MAX_ECHO: usize = 40;
+/// The largest whole number that a browser holds exactly.
+const MAX_ID: u64 = (1 << 53) - 1;
+/// Rates above this are as good as a typing error.
+const MAX_RATE: f64 = 1_000_000.0;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Channel {
+    Quotes,
+    Bars(Interval),
+}
+
+impl Channel {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Quotes => "quotes",
+            Self::Bars(_) => "bars",
+        }
+    }
+
+    pub const fn interval(self) -> Option<&'static str> {
+        match self {
+            Self::Quotes => None,
+            Self::Bars(interval) => Some(interval.label()),
+        }
+    }
+}
+
+/// A request and the number its answer repeats.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inbound {
+    pub id: Option<u64>,
+    pub request: Request,
+}
+
+/// Lists of symbols are never empty; `"*"` is among them as it came. Rates are per second, finite and not
+/// negative.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    Subscribe { channel: Channel, symbols: Vec<String>, rate: Option<f64>, history: Option<usize> },
+    Unsubscribe { channel: Channel, symbols: Vec<String> },
+    Rate { channel: Channel, symbols: Vec<String>, rate: f64 },
+    Resync { symbols: Vec<String> },
+}
+
+/// An `error` message: why something was refused, and what would be right.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename = "error")]
+pub struct Refusal {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    pub code: &'static str,
+    pub message: String,
+    pub remedy: String,
+}
+
+impl Refusal {
+    pub fn binary() -> Self {
+        Self::new("binary", "this server takes text messages only".into(), EXAMPLE_REMEDY.into())
+    }
+
+    pub fn unknown_symbol(symbol: &str) -> Self {
+        let message = format!("this feed has no symbol {}", echo(symbol));
+        Self::new("unknown_symbol", message, "GET /api/v1/symbols lists the symbols; \"*\" means all of them".into())
+    }
+
+    pub fn not_subscribed(channel: Channel, symbol: &str) -> Self {
+        let message = format!("{} is not subscribed on {}", echo(symbol), channel.label());
+        Self::new("not_subscribed", message, "subscribe first".into())
+    }
+
+    pub fn too_many_subscriptions(limit: usize) -> Self {
+        let message = format!("a session may hold {limit} subscriptions");
+        let remedy = "unsubscribe some, or start the server with a higher --max-subscriptions";
+        Self::new("too_many_subscriptions", message, remedy.into())
+    }
+
+    fn bad_message(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new("bad_message", message.into(), remedy.into())
+    }
+
+    const fn new(code: &'static str, message: String, remedy: String) -> Self {
+        Self { id: None, code, message, remedy }
+    }
+
+    pub const fn with_id(mut self, id: Option<u64>) -> Self {
+        self.id = id;
+        self
+    }
+}
+
+const EXAMPLE_REMEDY: &str = r#"send JSON such as {"type":"subscribe","channel":"quotes","symbols":["*"]}"#;
+
+/// A client's text in quotes, cut and with nothing unprintable.
+fn echo(text: &str) -> String {
+    let cut: String = text.chars().take(MAX_ECHO).collect();
+    let more = if cut.len() < text.len() { ".." } else { "" };
+    format!("{cut:?}{more}")
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    channel: Option<String>,
+    symbols: Option<Vec<String>>,
+    interval: Option<String>,
+    rate: Option<f64>,
+    history: Option<usize>,
+}
+
+/// Reads one message. Members that are not known are passed over.
+///
+/// # Errors
+/// A [`Refusal`] with the message's own id, where it has a readable one.
+pub fn parse(text: &str) -> Result<Inbound, Refusal> {
+    let value: Value = serde_json::from_str(text)
+        .map_err(|_| Refusal::new("bad_json", format!("{} is not JSON", echo(text)), EXAMPLE_REMEDY.into()))?;
+    let id = value.get("id").and_then(Value::as_u64).filter(|id| *id <= MAX_ID);
+    let request = parse_value(value, id).map_err(|refusal| refusal.with_id(id))?;
+    Ok(Inbound { id, request })
+}
+
+fn parse_value(value: Value, id: Option<u64>) -> Result<Request, Refusal> {
+    if value.get("id").is_some() && id.is_none() {
+        return Err(Refusal::bad_message("`id` is no whole number from 0 to 2^53 - 1", "leave it out, or count up"));
+    }
+    let kind = value.get("type").and_then(Value::as_str).map(String::from);
+    let Some(kind) = kind else {
+        return Err(Refusal::bad_message("the message has no `type`", EXAMPLE_REMEDY));
+    };
+    let mut raw: Raw = serde_json::from_value(value).map_err(|error| {
+        Refusal::bad_message(format!("a member has the wrong type: {}", cut(&error.to_string())), EXAMPLE_REMEDY)
+    })?;
+    match kind.as_str() {
+        "subscribe" => {
+            let (rate, history) = (raw.rate.map(check_rate).transpose()?, raw.history);
+            Ok(Request::Subscribe { channel: raw.channel()?, symbols: raw.symbols()?, rate, history })
+        }
+        "unsubscribe" => Ok(Request::Unsubscribe { channel: raw.channel()?, symbols: raw.symbols()? }),
+        "rate" => {
+            let missing = || Refusal::bad_message("`rate` is missing", "say how many updates a second: \"rate\":2");
+            let rate = check_rate(raw.rate.ok_or_else(missing)?)?;
+            Ok(Request::Rate { channel: raw.channel()?, symbols: raw.symbols()?, rate })
+        }
+        "resync" => Ok(Request::Resync { symbols: raw.symbols()? }),
+        other => Err(Refusal::bad_message(
+            format!("there is no message of type {}", echo(other)),
+            "the types are subscribe, unsubscribe, rate and resync",
+        )),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
+fn check_rate(rate: f64) -> Result<f64, Refusal> {
+    if (0.0..=MAX_RATE).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err(Refusal::bad_message("`rate` is out of range", "say updates per second from 0 (none) up"))
+    }
+}
+
+impl Raw {
+    fn channel(&self) -> Result<Channel, Refusal> {
+        match self.channel.as_deref() {
+            Some("quotes") => Ok(Channel::Quotes),
+            Some("bars") => {
+                let label = self.interval.as_deref().unwrap_or("");
+                let interval = label.parse().map_err(|_| {
+                    let remedy = "the intervals are 1s 5s 15s 1m 5m 15m 1h 1d: \"interval\":\"1m\"";
+                    Refusal::bad_message(format!("there is no interval {}", echo(label)), remedy)
+                })?;
+                Ok(Channel::Bars(interval))
+            }
+            Some(other) => {
+                let message = format!("there is no channel {}", echo(other));
+                Err(Refusal::bad_message(message, "the channels are quotes and bars"))
+            }
+            None => Err(Refusal::bad_message("`channel` is missing", "the channels are quotes and bars")),
+        }
+    }
+
+    fn symbols(&mut self) -> Result<Vec<String>, Refusal> {
+        self.symbols.take().filter(|symbols| !symbols.is_empty()).ok_or_else(|| {
+            Refusal::bad_message("`symbols` is missing or empty", "name some, or all: \"symbols\":[\"*\"]")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(text: &str, code: &str, says: &str) {
+        let refusal = parse(text).unwrap_err();
+        assert_eq!(refusal.code, code, "{text}");
+        assert!(refusal.message.contains(says), "{text}: {}", refusal.message);
+        assert!(!refusal.remedy.is_empty());
+    }
+
+    #[test]
+    fn each_fault_is_named() {
+        check("Hello, world!", "bad_json", "\"Hello, world!\" is not JSON");
+        check("", "bad_json", "is not JSON");
+        check("{", "bad_json", "is not JSON");
+        check("[]", "bad_message", "no `type`");
+        check("7", "bad_message", "no `type`");
+        check(r#"{"type":"sing"}"#, "bad_message", "no message of type \"sing\"");
+        check(r#"{"type":"subscribe"}"#, "bad_message", "`channel` is missing");
+        check(r#"{"type":"subscribe","channel":"news","symbols":["A"]}"#, "bad_message", "no channel \"news\"");
+        check(r#"{"type":"subscribe","channel":"quotes"}"#, "bad_message", "`symbols` is missing");
+        check(r#"{"type":"subscribe","channel":"quotes","symbols":[]}"#, "bad_message", "`symbols` is missing");
+        check(r#"{"type":"subscribe","channel":"quotes","symbols":"A"}"#, "bad_message", "wrong type");
+        check(r#"{"type":"subscribe","channel":"bars","symbols":["A"]}"#, "bad_message", "no interval \"\"");
+        check(r#"{"type":"rate","channel":"quotes","symbols":["A"]}"#, "bad_message", "`rate` is missing");
+        check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":-1}"#, "bad_message", "out of range");
+        check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is no whole number");
+    }
+
+    #[test]
+    fn an_error_carries_the_number_of_its_request() {
+        assert_eq!(parse(r#"{"type":"sing","id":9}"#).unwrap_err().id, Some(9));
+    }
+
+    #[test]
+    fn a_long_or_odd_text_is_not_echoed_whole() {
+        let refusal = parse(&"\u{7}x".repeat(10_000)).unwrap_err();
+        assert!(refusal.message.len() < 400 && !refusal.message.contains('\u{7}'), "{}", refusal.message);
+    }
+
+    #[test]
+    fn members_of_later_versions_are_passed_over() {
+        let text = r#"{"type":"resync","symbols":["A"],"colour":{"deep":[1]}}"#;
+        assert_eq!(parse(text).unwrap().request, Request::Resync { symbols: vec!["A".into()] });
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,200}") {
+            let _ = parse(&text);
+        }
+
+        #[test]
+        fn no_json_makes_it_panic(rate in any::<f64>(), id in any::<i64>(), symbol in ".{0,60}") {
+            let value = serde_json::json!({"type":"subscribe","id":id,"channel":"quotes","symbols":[symbol],"rate":rate});
+            let _ = parse(&value.to_string());
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What goes over the wire: the only place that knows JSON.
+//!
+//! `docs/PROTOCOL.md` describes the messages; `tests/fixtures/wire/` holds an example of each, which the
+//! tests here and those of the page share. Quotes and bars are written by hand, because they are many and
+//! carry exact decimals; the rest goes through serde.
+
+mod bars;
+mod inbound;
+mod number;
+mod outbound;
+mod quotes;
+
+pub use bars::{bars_message, bars_response};
+pub use inbound::{Channel, Inbound, Refusal, Request, parse};
+pub use outbound::{
+    Beat, Feed, Granted, Hello, HelloLimits, Message, Unsubscribed, error_body, health, symbols_response,
+};
+pub use quotes::{EncodedQuote, QuotesFrame, QuotesKind};
+pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
+
+/// The name and major version of the protocol.
+pub const PROTOCOL: &str = "tickcast.v1";
+
+#[cfg(test)]
+mod fixtures;

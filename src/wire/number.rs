@@ -1,0 +1,77 @@
+//! Numbers as JSON text, exact and without detours through floats.
+
+use serde::Serializer;
+
+use crate::market::{Decimal, Speed};
+
+pub fn push_u64(out: &mut String, n: u64) {
+    out.push_str(itoa::Buffer::new().format(n));
+}
+
+pub fn push_i64(out: &mut String, n: i64) {
+    out.push_str(itoa::Buffer::new().format(n));
+}
+
+/// All digits of `decimal`, zeros at the end included.
+pub fn push_decimal(out: &mut String, decimal: Decimal) {
+    if decimal.mantissa < 0 {
+        out.push('-');
+    }
+    let digits = decimal.mantissa.unsigned_abs();
+    let scale = 10u64.pow(u32::from(decimal.decimals));
+    push_u64(out, digits / scale);
+    if decimal.decimals > 0 {
+        out.push('.');
+        let mut buffer = itoa::Buffer::new();
+        let fraction = buffer.format(digits % scale);
+        for _ in fraction.len()..usize::from(decimal.decimals) {
+            out.push('0');
+        }
+        out.push_str(fraction);
+    }
+}
+
+pub fn push_optional(out: &mut String, decimal: Option<Decimal>) {
+    match decimal {
+        Some(decimal) => push_decimal(out, decimal),
+        None => out.push_str("null"),
+    }
+}
+
+/// A rate or a factor: whole ones without a point.
+pub fn serialize_f64<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if value.fract() == 0.0 && value.abs() < 9e15 {
+        serializer.serialize_i64(*value as i64)
+    } else {
+        serializer.serialize_f64(*value)
+    }
+}
+
+pub fn serialize_f64s<S: Serializer>(values: &&[f64], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(serde::Serialize)]
+    struct Number(#[serde(serialize_with = "serialize_f64")] f64);
+    serializer.collect_seq(values.iter().copied().map(Number))
+}
+
+pub fn serialize_speed<S: Serializer>(speed: &Speed, serializer: S) -> Result<S::Ok, S::Error> {
+    match speed {
+        Speed::Times(factor) => serialize_f64(factor, serializer),
+        Speed::Max => serializer.serialize_str("max"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn decimals_read_as_the_market_shows_them(mantissa in any::<i64>(), decimals in 0u8..=17) {
+            let decimal = Decimal::new(mantissa, decimals);
+            let mut text = String::new();
+            push_decimal(&mut text, decimal);
+            prop_assert_eq!(text, decimal.to_string());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The messages that are few: everything but quotes and bars.
+//!
+//! Each type writes itself with [`Message::to_text`]; times are microseconds since the epoch.
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::inbound::{Channel, Refusal};
+use super::number::{serialize_f64, serialize_f64s, serialize_speed};
+use super::{PROTOCOL, Text};
+use crate::market::{Decimal, FeedStatus, Interval, Market, Speed};
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "hello")]
+pub struct Hello<'a> {
+    pub protocol: &'static str,
+    pub server: &'a str,
+    pub ts_sent: i64,
+    #[serde(serialize_with = "serialize_f64s")]
+    pub rates: &'a [f64],
+    pub limits: HelloLimits,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct HelloLimits {
+    pub message_bytes: usize,
+    pub subscriptions: usize,
+    pub bars: usize,
+}
+
+impl<'a> Hello<'a> {
+    pub const fn new(server: &'a str, ts_sent: i64, rates: &'a [f64], limits: HelloLimits) -> Self {
+        Self { protocol: PROTOCOL, server, ts_sent, rates, limits }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "feed")]
+pub struct Feed<'a> {
+    epoch: u64,
+    ts_sent: i64,
+    source: &'static str,
+    name: &'a str,
+    state: &'static str,
+    #[serde(serialize_with = "serialize_speed")]
+    speed: Speed,
+    looping: bool,
+    seed: Option<u64>,
+    start: i64,
+    end: Option<i64>,
+    rows_refused: u64,
+    fault: Option<&'a str>,
+}
+
+impl<'a> Feed<'a> {
+    pub fn new(epoch: u64, ts_sent: i64, status: &'a FeedStatus) -> Self {
+        Self {
+            epoch,
+            ts_sent,
+            source: status.source.label(),
+            name: &status.name,
+            state: status.state.label(),
+            speed: status.speed,
+            looping: status.looping,
+            seed: status.seed,
+            start: status.start.micros(),
+            end: status.end.map(|ts| ts.micros()),
+            rows_refused: status.rows_refused,
+            fault: status.fault.as_deref(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "granted")]
+pub struct Granted<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    channel: &'static str,
+    symbols: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<&'static str>,
+    #[serde(serialize_with = "serialize_f64")]
+    rate: f64,
+}
+
+impl<'a> Granted<'a> {
+    pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String], rate: f64) -> Self {
+        Self { id, channel: channel.label(), symbols, interval: channel.interval(), rate }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "unsubscribed")]
+pub struct Unsubscribed<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    channel: &'static str,
+    symbols: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    interval: Option<&'static str>,
+}
+
+impl<'a> Unsubscribed<'a> {
+    pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String]) -> Self {
+        Self { id, channel: channel.label(), symbols, interval: channel.interval() }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "beat")]
+pub struct Beat {
+    pub epoch: u64,
+    pub ts_sent: i64,
+    pub ts_market: i64,
+    pub ticks: u64,
+    pub late: u64,
+}
+
+impl Beat {
+    pub const fn new(market: &Market, ts_sent: i64) -> Self {
+        Self {
+            epoch: market.epoch(),
+            ts_sent,
+            ts_market: market.now().micros(),
+            ticks: market.ticks(),
+            late: market.late(),
+        }
+    }
+}
+
+/// The JSON text of a message of this module.
+pub trait Message: Serialize {
+    fn to_text(&self) -> Text {
+        // Structs of strings and numbers with fixed keys have no way to fail.
+        serde_json::to_string(self).expect("invariant: a message is plain data").into()
+    }
+}
+
+impl Message for Hello<'_> {}
+impl Message for Feed<'_> {}
+impl Message for Granted<'_> {}
+impl Message for Unsubscribed<'_> {}
+impl Message for Beat {}
+impl Message for Refusal {}
+
+/// The body of an HTTP answer that refuses.
+pub fn error_body(code: &str, message: &str, remedy: &str) -> String {
+    serde_json::json!({ "error": { "code": code, "message": message, "remedy": remedy } }).to_string()
+}
+
+/// The body of `GET /healthz`.
+pub fn health(market: &Market, version: &str) -> String {
+    let (epoch, ticks) = (market.epoch(), market.ticks());
+    serde_json::json!({ "status": "ok", "version": version, "epoch": epoch, "ticks": ticks }).to_string()
+}
+
+/// The body of `GET /api/v1/symbols`.
+pub fn symbols_response(market: &Market) -> String {
+    #[derive(Serialize)]
+    struct Symbol<'a> {
+        symbol: &'a str,
+        name: &'a str,
+        class: &'static str,
+        tick_size: Box<RawValue>,
+        price_decimals: u8,
+        size_decimals: u8,
+        basis: &'static str,
+        synthesised_from: Option<&'static str>,
+    }
+    #[derive(Serialize)]
+    struct Body<'a> {
+        epoch: u64,
+        symbols: Vec<Symbol<'a>>,
+    }
+    let symbols = market.instruments().iter().map(|i| Symbol {
+        symbol: &i.symbol,
+        name: &i.name,
+        class: i.class.label(),
+        tick_size: exact(i.price_increment.as_decimal()),
+        price_decimals: i.price_increment.decimals(),
+        size_decimals: i.size_increment.decimals(),
+        basis: i.basis.label(),
+        synthesised_from: i.synthesised_from.map(Interval::label),
+    });
+    let symbols = symbols.collect();
+    let body = Body { epoch: market.epoch(), symbols };
+    serde_json::to_string(&body).expect("invariant: a body is plain data")
+}
+
+fn exact(decimal: Decimal) -> Box<RawValue> {
+    RawValue::from_string(decimal.to_string()).expect("invariant: a decimal is a JSON number")
+}
