@@ -1,0 +1,159 @@
+//! How the publisher wakes sessions: one bell a session, with a bit for each thing that may be due.
+//!
+//! Bits that were rung several times before the session looks are one: it takes the newest state anyway,
+//! so nothing queues.
+
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio::sync::Notify;
+
+use super::tier::{RATES, TierId};
+
+/// What is due, as a set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Due(u32);
+
+impl Due {
+    /// The feed's status or epoch changed.
+    pub const FEED: Self = Self(1 << 16);
+    /// A second has passed.
+    pub const BEAT: Self = Self(1 << 17);
+    /// The server stops.
+    pub const STOP: Self = Self(1 << 18);
+
+    pub const fn tier(tier: TierId) -> Self {
+        Self(1 << tier.index())
+    }
+
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    pub fn tiers(self) -> impl Iterator<Item = TierId> {
+        TierId::all().filter(move |tier| self.contains(Self::tier(*tier)))
+    }
+}
+
+/// A session's ear. Always hears what is not of a tier; of the tiers those it [`listens`](Self::listen) to.
+#[derive(Debug)]
+pub struct Bell {
+    rung: AtomicU32,
+    wanted: AtomicU32,
+    notify: Notify,
+    listeners: Arc<Listeners>,
+}
+
+type Listeners = [AtomicUsize; RATES.len()];
+
+impl Bell {
+    /// Waits until something is due and takes all of it.
+    ///
+    /// Cancel safe.
+    pub async fn wait(&self) -> Due {
+        loop {
+            let due = self.rung.swap(0, Ordering::AcqRel);
+            if due != 0 {
+                return Due(due);
+            }
+            self.notify.notified().await;
+        }
+    }
+
+    /// Hears just these tiers from now on.
+    pub fn listen(&self, tiers: impl Iterator<Item = TierId>) {
+        let wanted = tiers.fold(0, |set, tier| set | Due::tier(tier).0);
+        let before = self.wanted.swap(wanted, Ordering::AcqRel);
+        for tier in TierId::all() {
+            let bit = Due::tier(tier).0;
+            match (before & bit != 0, wanted & bit != 0) {
+                (false, true) => self.listeners[tier.index()].fetch_add(1, Ordering::AcqRel),
+                (true, false) => self.listeners[tier.index()].fetch_sub(1, Ordering::AcqRel),
+                _ => continue,
+            };
+        }
+    }
+
+    fn ring(&self, due: Due) {
+        if due.0 >= Due::FEED.0 || self.wanted.load(Ordering::Acquire) & due.0 != 0 {
+            self.rung.fetch_or(due.0, Ordering::AcqRel);
+            self.notify.notify_one();
+        }
+    }
+}
+
+impl Drop for Bell {
+    fn drop(&mut self) {
+        self.listen(std::iter::empty());
+    }
+}
+
+/// All bells of a server.
+#[derive(Debug, Default)]
+pub struct Bells {
+    bells: Mutex<Vec<Weak<Bell>>>,
+    listeners: Arc<Listeners>,
+}
+
+impl Bells {
+    pub fn hang(&self) -> Arc<Bell> {
+        let listeners = Arc::clone(&self.listeners);
+        let bell =
+            Arc::new(Bell { rung: AtomicU32::new(0), wanted: AtomicU32::new(0), notify: Notify::new(), listeners });
+        self.lock().push(Arc::downgrade(&bell));
+        bell
+    }
+
+    pub fn ring(&self, due: Due) {
+        self.lock().retain(|bell| bell.upgrade().inspect(|bell| bell.ring(due)).is_some());
+    }
+
+    pub fn has_listeners(&self, tier: TierId) -> bool {
+        self.listeners[tier.index()].load(Ordering::Acquire) > 0
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Bell>>> {
+        // A list of bells has no broken middle state: a panic elsewhere does not spoil it.
+        self.bells.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fanout::grant;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bell_hears_its_own_tiers_and_all_that_is_no_tier() {
+        let bells = Bells::default();
+        let bell = bells.hang();
+        let (five, ten) = (grant(5.0).unwrap(), grant(10.0).unwrap());
+        bell.listen([five].into_iter());
+        bells.ring(Due::tier(ten));
+        bells.ring(Due::tier(five));
+        bells.ring(Due::tier(five));
+        bells.ring(Due::BEAT);
+        let due = bell.wait().await;
+        assert_eq!(due.tiers().collect::<Vec<_>>(), [five]);
+        assert!(due.contains(Due::BEAT) && !due.contains(Due::STOP));
+        let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), bell.wait()).await;
+        assert!(quiet.is_err(), "what was taken is not due again");
+    }
+
+    #[test]
+    fn a_tier_has_listeners_for_just_as_long_as_somebody_listens() {
+        let bells = Bells::default();
+        let five = grant(5.0).unwrap();
+        let (one, two) = (bells.hang(), bells.hang());
+        assert!(!bells.has_listeners(five));
+        one.listen([five].into_iter());
+        two.listen([five].into_iter());
+        one.listen(std::iter::empty());
+        assert!(bells.has_listeners(five));
+        drop(two);
+        assert!(!bells.has_listeners(five));
+        drop(one);
+        bells.ring(Due::BEAT);
+        assert!(bells.lock().is_empty());
+    }
+}

@@ -1,0 +1,111 @@
+//! The handle by which sessions and HTTP routes read the market while the publisher writes it.
+//!
+//! No lock is held across an `.await`: readers copy out what they need.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::bell::{Bell, Bells, Due};
+use super::board::{Board, QuotesCursor};
+use super::tier::{RATES, TierId};
+use crate::market::{FeedStatus, Market};
+use crate::wire::Text;
+
+/// Cheap to clone; all clones are one market.
+#[derive(Clone, Debug)]
+pub struct LiveMarket(Arc<Shared>);
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    market: RwLock<Market>,
+    status: RwLock<Arc<FeedStatus>>,
+    boards: [RwLock<Board>; RATES.len()],
+    pub(super) bells: Bells,
+    bus_gaps: AtomicU64,
+}
+
+impl LiveMarket {
+    pub(super) fn new(market: Market, status: Arc<FeedStatus>) -> Self {
+        let live = Self(Arc::new(Shared {
+            market: RwLock::new(market),
+            status: RwLock::new(status),
+            boards: Default::default(),
+            bells: Bells::default(),
+            bus_gaps: AtomicU64::new(0),
+        }));
+        live.open_boards();
+        live
+    }
+
+    /// The market as it stands. Hold it briefly: the publisher waits meanwhile.
+    pub fn market(&self) -> RwLockReadGuard<'_, Market> {
+        // Only a panic while a tick is applied could poison it, and a market has no way to panic.
+        self.0.market.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn status(&self) -> Arc<FeedStatus> {
+        Arc::clone(&self.0.status.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What the reader behind `cursor` has not sent yet.
+    pub fn take_quotes(&self, tier: TierId, cursor: &mut QuotesCursor) -> Option<Text> {
+        self.0.boards[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor)
+    }
+
+    /// A bell that rings for a new session.
+    pub fn bell(&self) -> Arc<Bell> {
+        self.0.bells.hang()
+    }
+
+    /// Tells all sessions to say goodbye.
+    pub fn stop_sessions(&self) {
+        self.0.bells.ring(Due::STOP);
+    }
+
+    /// How many batches of ticks were lost between feed and market.
+    pub fn bus_gaps(&self) -> u64 {
+        self.0.bus_gaps.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn add_bus_gap(&self, missed: u64) {
+        self.0.bus_gaps.fetch_add(missed, Ordering::Relaxed);
+    }
+
+    pub(super) fn bells(&self) -> &Bells {
+        &self.0.bells
+    }
+
+    pub(super) fn market_mut(&self) -> RwLockWriteGuard<'_, Market> {
+        self.0.market.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn board_mut(&self, tier: TierId) -> RwLockWriteGuard<'_, Board> {
+        self.0.boards[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_status(&self, status: Arc<FeedStatus>) {
+        *self.0.status.write().unwrap_or_else(PoisonError::into_inner) = status;
+        self.0.bells.ring(Due::FEED);
+    }
+
+    /// A new epoch: market, boards and status are replaced and everybody is told.
+    pub(super) fn reopen(&self, market: Market, status: Arc<FeedStatus>) {
+        *self.market_mut() = market;
+        self.open_boards();
+        self.set_status(status);
+    }
+
+    fn open_boards(&self) {
+        let market = self.market();
+        for tier in TierId::all() {
+            self.board_mut(tier).open(&market);
+        }
+    }
+}
+
+/// The server's clock in microseconds since the Unix epoch.
+pub fn wall_micros() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}

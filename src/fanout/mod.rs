@@ -1,0 +1,18 @@
+//! From ticks to encoded updates.
+//!
+//! One [`Publisher`] hears the bus, moves the market on and, once per tier and beat, encodes each changed
+//! symbol; sessions hold a [`LiveMarket`] and take from its boards what they have not sent yet.
+
+mod bars;
+mod bell;
+mod board;
+mod live;
+mod publish;
+mod tier;
+
+pub use bars::BarsCursor;
+pub use bell::{Bell, Due};
+pub use board::{Board, QuotesCursor};
+pub use live::{LiveMarket, wall_micros};
+pub use publish::Publisher;
+pub use tier::{RATES, Tier, TierId, grant};

@@ -1,0 +1,169 @@
+//! One conflater per rate: which symbols changed since the last beat, and when the next beat is due.
+//!
+//! Pure: `now` is passed in, as time since some fixed moment. Conflation keeps no values, only marks, as
+//! an update is the state at the beat.
+
+use std::time::Duration;
+
+use crate::market::InstrumentId;
+
+/// The rates there are, in updates per second, slowest first.
+pub const RATES: [f64; 7] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0];
+
+/// One of [`RATES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TierId(u8);
+
+impl TierId {
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..).take(RATES.len()).map(Self)
+    }
+
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    pub const fn rate(self) -> f64 {
+        RATES[self.index()]
+    }
+}
+
+/// The tier for a wish of `rate` updates per second: the fastest that is not faster, or the slowest when
+/// all are; `None` for 0, which is to send nothing.
+pub fn grant(rate: f64) -> Option<TierId> {
+    let fitting = TierId::all().take_while(|tier| tier.rate() <= rate).last();
+    (rate > 0.0).then(|| fitting.unwrap_or(TierId(0)))
+}
+
+/// What changed since a tier's last beat.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    interval: Duration,
+    /// The last beat, as scheduled.
+    beat: Option<Duration>,
+    changed: Vec<InstrumentId>,
+    is_changed: Vec<bool>,
+    bars_closed: bool,
+}
+
+impl Tier {
+    pub fn new(id: TierId) -> Self {
+        let interval = Duration::from_secs_f64(1.0 / id.rate());
+        Self { interval, beat: None, changed: Vec::new(), is_changed: Vec::new(), bars_closed: false }
+    }
+
+    /// Forgets all marks; a new epoch has so many instruments.
+    pub fn open(&mut self, instruments: usize) {
+        self.changed.clear();
+        self.is_changed = vec![false; instruments];
+        self.bars_closed = false;
+    }
+
+    /// A symbol changed.
+    pub fn mark(&mut self, id: InstrumentId) {
+        if let Some(is_changed) = self.is_changed.get_mut(id.index())
+            && !*is_changed
+        {
+            *is_changed = true;
+            self.changed.push(id);
+        }
+    }
+
+    /// Bars closed by the clock alone, without a tick.
+    pub const fn mark_bars(&mut self) {
+        self.bars_closed = true;
+    }
+
+    /// When the next beat is due; `None` while nothing changed.
+    pub fn due(&self) -> Option<Duration> {
+        let marked = self.bars_closed || !self.changed.is_empty();
+        marked.then(|| self.beat.map_or(Duration::ZERO, |beat| beat + self.interval))
+    }
+
+    /// The symbols of the beat that is due at `now`, each once; `None` when none is due.
+    ///
+    /// Beats stay on their grid while the market is busy, so that lateness does not add up; after a quiet
+    /// time the first change goes out at once.
+    pub fn take(&mut self, now: Duration) -> Option<impl Iterator<Item = InstrumentId>> {
+        let due = self.due().filter(|due| *due <= now)?;
+        self.beat = Some(if now - due < self.interval { due } else { now });
+        self.bars_closed = false;
+        let is_changed = &mut self.is_changed;
+        Some(self.changed.drain(..).inspect(|id| is_changed[id.index()] = false))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_wish_is_granted_the_fastest_rate_that_is_not_faster() {
+        for (wish, want) in [(7.0, 5.0), (5.0, 5.0), (0.7, 0.5), (0.01, 0.5), (1e6, 60.0), (59.9, 20.0)] {
+            assert_eq!(grant(wish).map(TierId::rate), Some(want), "{wish}");
+        }
+        assert_eq!(grant(0.0), None);
+    }
+
+    fn tier(rate: f64, instruments: usize) -> Tier {
+        let mut tier = Tier::new(grant(rate).unwrap());
+        tier.open(instruments);
+        tier
+    }
+
+    fn take(tier: &mut Tier, ms: u64) -> Option<Vec<u32>> {
+        Some(tier.take(Duration::from_millis(ms))?.map(|id| id.0).collect())
+    }
+
+    #[test]
+    fn the_first_change_after_a_quiet_time_goes_out_at_once_and_the_last_one_at_the_next_beat() {
+        let mut tier = tier(5.0, 2);
+        assert_eq!(tier.due(), None);
+        tier.mark(InstrumentId(1));
+        assert_eq!(take(&mut tier, 1_000), Some(vec![1]));
+        tier.mark(InstrumentId(1));
+        tier.mark(InstrumentId(0));
+        tier.mark(InstrumentId(1));
+        assert_eq!(take(&mut tier, 1_199), None);
+        assert_eq!(take(&mut tier, 1_200), Some(vec![1, 0]));
+        assert_eq!(tier.due(), None);
+    }
+
+    #[test]
+    fn lateness_does_not_add_up() {
+        let mut tier = tier(10.0, 1);
+        tier.mark(InstrumentId(0));
+        take(&mut tier, 1_000).unwrap();
+        for beat in 1..100u64 {
+            tier.mark(InstrumentId(0));
+            assert_eq!(tier.due(), Some(Duration::from_millis(1_000 + 100 * beat)));
+            take(&mut tier, 1_000 + 100 * beat + 7).unwrap();
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_symbol_goes_out_twice_in_an_interval_and_none_is_forgotten(
+            marks in proptest::collection::vec((0u64..3_000, 0u32..4), 1..200),
+        ) {
+            let mut tier = tier(5.0, 4);
+            let mut marks = marks;
+            marks.sort_unstable();
+            let mut sent: Vec<(u64, u32)> = Vec::new();
+            let mut left = marks.iter().peekable();
+            for ms in 0..4_000 {
+                while let Some((_, id)) = left.next_if(|(at, _)| *at == ms) {
+                    tier.mark(InstrumentId(*id));
+                }
+                sent.extend(take(&mut tier, ms).unwrap_or_default().into_iter().map(|id| (ms, id)));
+            }
+            for id in 0..4 {
+                let times: Vec<u64> = sent.iter().filter(|s| s.1 == id).map(|s| s.0).collect();
+                prop_assert!(times.windows(2).all(|w| w[1] - w[0] >= 200), "{times:?}");
+                let last_mark = marks.iter().filter(|m| m.1 == id).map(|m| m.0).max();
+                prop_assert!(times.last().copied() >= last_mark, "{times:?} {last_mark:?}");
+            }
+        }
+    }
+}
