@@ -14,8 +14,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod app;
 pub mod bus;
+pub mod cli;
 pub mod fanout;
 pub mod feed;
 pub mod market;
+pub mod server;
 pub mod wire;

@@ -1,1 +1,42 @@
-fn main() {}
+//! Arguments in, exit code out.
+
+#![forbid(unsafe_code)]
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use tickcast::{app, cli};
+use tracing_subscriber::EnvFilter;
+
+/// The variable that sets what is logged, such as `debug` or `tickcast=trace`.
+const LOG: &str = "TICKCAST_LOG";
+
+fn main() -> anyhow::Result<()> {
+    let config = cli::Cli::parse().into_config();
+    let filter = EnvFilter::try_from_env(LOG).unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let runtime = tokio::runtime::Runtime::new().context("the async runtime could not be started")?;
+    runtime.block_on(app::run(config, stop_signal(), |line| println!("{line}")))?;
+    Ok(())
+}
+
+/// Ctrl-C or, on Unix, SIGTERM.
+async fn stop_signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

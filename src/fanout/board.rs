@@ -138,3 +138,189 @@ impl QuotesCursor {
         self.wanted.binary_search_by_key(&id, |w| w.id).is_ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::fanout::{Tier, grant};
+    use crate::market::{
+        AssetClass, FeedState, FeedStatus, Increment, Instrument, MarketLimits, Opening, Price, PriceBasis, Size,
+        SourceKind, Speed, Tick, TickKind, Timestamp, Trade,
+    };
+    use proptest::prelude::*;
+    use serde_json::Value;
+    use std::time::Duration;
+
+    const SYMBOLS: u32 = 4;
+
+    fn market() -> Market {
+        let instrument = |n| Instrument {
+            symbol: format!("S{n}"),
+            name: String::new(),
+            class: AssetClass::Stock,
+            price_increment: Increment::of_decimals(2),
+            size_increment: Increment::of_decimals(0),
+            basis: PriceBasis::Trade,
+            synthesised_from: None,
+        };
+        let status = FeedStatus {
+            source: SourceKind::Simulation,
+            name: String::new(),
+            state: FeedState::Playing,
+            speed: Speed::Max,
+            looping: false,
+            seed: None,
+            start: Timestamp(0),
+            end: None,
+            rows_refused: 0,
+            fault: None,
+        };
+        let instruments = (0..SYMBOLS).map(instrument).collect();
+        let opening = Opening { epoch: 1, instruments, history: vec![], status: status.into() };
+        Market::open(&opening, MarketLimits::default())
+    }
+
+    fn trade(market: &mut Market, id: u32, price: i64) {
+        let kind = TickKind::Trade(Trade { price: Price(price), size: Size(1), side: None });
+        let ts = Timestamp::from_millis(market.ticks() as i64);
+        market.apply(&Tick { instrument: InstrumentId(id), ts, kind });
+    }
+
+    /// A client that checks each range and keeps the newest state of each symbol.
+    #[derive(Default)]
+    struct Client {
+        states: HashMap<String, Value>,
+    }
+
+    impl Client {
+        fn hear(&mut self, text: &str) {
+            let message: Value = serde_json::from_str(text).unwrap();
+            for quote in message["quotes"].as_array().unwrap() {
+                let symbol = quote["symbol"].as_str().unwrap().to_owned();
+                let seen = self.states.get(&symbol).map_or(0, |state| state["seq"].as_u64().unwrap());
+                assert_eq!(quote["first_seq"].as_u64().unwrap(), seen + 1, "{symbol}: ranges must meet");
+                assert!(quote["seq"].as_u64().unwrap() > seen, "{symbol}: nothing new was sent");
+                self.states.insert(symbol, quote.clone());
+            }
+        }
+    }
+
+    /// What a reader of everything at every tick would know.
+    fn truth(market: &Market, id: InstrumentId) -> Value {
+        let (instrument, state) = market.get(id).unwrap();
+        let mut quote = EncodedQuote::default();
+        quote.encode(instrument, state);
+        let mut frame = QuotesFrame::new(QuotesKind::Snapshot, 1, 0, 0);
+        frame.push(&quote, 1);
+        serde_json::from_str::<Value>(&frame.finish()).unwrap()["quotes"][0].clone()
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Trade(u32, i64),
+        /// The tier's clock goes on by so many milliseconds.
+        Beat(u64),
+        /// The reader comes to look; without this it skips beats.
+        Take,
+        Leave(u32),
+        Join(u32),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            6 => (0..SYMBOLS, 1i64..1_000).prop_map(|(id, price)| Step::Trade(id, price)),
+            3 => (1u64..400).prop_map(Step::Beat),
+            3 => Just(Step::Take),
+            1 => (0..SYMBOLS).prop_map(Step::Leave),
+            1 => (0..SYMBOLS).prop_map(Step::Join),
+        ]
+    }
+
+    proptest! {
+        /// Whatever is skipped, left and joined again: ranges meet, and the end state is that of a client
+        /// that saw each tick.
+        #[test]
+        fn a_conflated_client_ends_where_one_that_saw_each_tick_does(steps in proptest::collection::vec(step(), 1..200)) {
+            let mut market = market();
+            let mut board = Board::default();
+            board.open(&market);
+            let mut tier = Tier::new(grant(5.0).unwrap());
+            tier.open(SYMBOLS as usize);
+            let mut cursor = QuotesCursor::new(1);
+            (0..SYMBOLS).for_each(|id| cursor.insert(InstrumentId(id), 0));
+            let mut client = Client::default();
+            let mut now = Duration::ZERO;
+            for step in steps.into_iter().chain([Step::Beat(1_000), Step::Take]) {
+                match step {
+                    Step::Trade(id, price) => {
+                        trade(&mut market, id, price);
+                        tier.mark(InstrumentId(id), now);
+                    }
+                    Step::Beat(ms) => {
+                        now += Duration::from_millis(ms);
+                        if let Some(due) = tier.take(now) {
+                            board.encode(due, &market, 0);
+                        }
+                    }
+                    Step::Take => {
+                        if let Some(text) = board.take(&mut cursor) {
+                            client.hear(&text);
+                        }
+                    }
+                    Step::Leave(id) => drop(cursor.remove(InstrumentId(id))),
+                    Step::Join(id) => {
+                        // A snapshot straight from the market, as `resync` sends it.
+                        let state = truth(&market, InstrumentId(id));
+                        cursor.insert(InstrumentId(id), state["seq"].as_u64().unwrap());
+                        client.states.insert(format!("S{id}"), state);
+                    }
+                }
+            }
+            for id in cursor.ids() {
+                let mut want = truth(&market, id);
+                let got = client.states.get_mut(want["symbol"].as_str().unwrap());
+                if let Some(got) = got {
+                    (got["first_seq"], want["first_seq"]) = (Value::Null, Value::Null);
+                    prop_assert_eq!(got, &want);
+                } else {
+                    prop_assert_eq!(&want["seq"], &Value::from(0), "a symbol with ticks was never sent");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn readers_of_everything_share_one_frame() {
+        let mut market = market();
+        let mut board = Board::default();
+        board.open(&market);
+        let mut readers = [QuotesCursor::new(1), QuotesCursor::new(1)];
+        for cursor in &mut readers {
+            (0..SYMBOLS).for_each(|id| cursor.insert(InstrumentId(id), 0));
+        }
+        let mut beat = |price| {
+            trade(&mut market, 2, price);
+            board.encode([InstrumentId(2)].into_iter(), &market, 0);
+            readers.each_mut().map(|cursor| board.take(cursor).unwrap())
+        };
+        let joining = beat(10);
+        assert_ne!(joining[0].as_ptr(), joining[1].as_ptr(), "a first frame is each reader's own");
+        let level = beat(11);
+        assert_eq!(level[0].as_ptr(), level[1].as_ptr());
+        assert!(level[0].contains("\"first_seq\":2,\"seq\":2,"), "{}", level[0].as_str());
+    }
+
+    #[test]
+    fn a_reader_of_another_epoch_gets_nothing() {
+        let mut market = market();
+        let mut board = Board::default();
+        board.open(&market);
+        trade(&mut market, 0, 10);
+        board.encode([InstrumentId(0)].into_iter(), &market, 0);
+        let mut stale = QuotesCursor::new(0);
+        stale.insert(InstrumentId(0), 0);
+        assert_eq!(board.take(&mut stale), None);
+    }
+}

@@ -62,21 +62,22 @@ impl Publisher {
     }
 
     fn hear(&mut self, heard: Heard<Event>) {
+        let now = self.began.elapsed();
         match heard {
             Heard::Item(Event::Ticks(ticks)) => {
                 let mut market = self.live.market_mut();
                 for tick in ticks.iter() {
                     market.apply(tick);
-                    self.tiers.iter_mut().for_each(|tier| tier.mark(tick.instrument));
+                    self.tiers.iter_mut().for_each(|tier| tier.mark(tick.instrument, now));
                 }
             }
-            Heard::Item(Event::Clock(now)) => {
-                self.live.market_mut().advance(now);
-                self.tiers.iter_mut().for_each(Tier::mark_bars);
+            Heard::Item(Event::Clock(market_time)) => {
+                self.live.market_mut().advance(market_time);
+                self.tiers.iter_mut().for_each(|tier| tier.mark_bars(now));
             }
             Heard::Item(Event::End(status)) => {
                 self.live.market_mut().finish();
-                self.tiers.iter_mut().for_each(Tier::mark_bars);
+                self.tiers.iter_mut().for_each(|tier| tier.mark_bars(now));
                 self.live.set_status(status);
             }
             Heard::Item(Event::Opening(opening)) => {

@@ -41,26 +41,28 @@ pub struct Tier {
     interval: Duration,
     /// The last beat, as scheduled.
     beat: Option<Duration>,
+    /// When the first change since then came.
+    marked: Option<Duration>,
     changed: Vec<InstrumentId>,
     is_changed: Vec<bool>,
-    bars_closed: bool,
 }
 
 impl Tier {
     pub fn new(id: TierId) -> Self {
         let interval = Duration::from_secs_f64(1.0 / id.rate());
-        Self { interval, beat: None, changed: Vec::new(), is_changed: Vec::new(), bars_closed: false }
+        Self { interval, beat: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
     }
 
     /// Forgets all marks; a new epoch has so many instruments.
     pub fn open(&mut self, instruments: usize) {
         self.changed.clear();
         self.is_changed = vec![false; instruments];
-        self.bars_closed = false;
+        self.marked = None;
     }
 
-    /// A symbol changed.
-    pub fn mark(&mut self, id: InstrumentId) {
+    /// A symbol changed at `now`.
+    pub fn mark(&mut self, id: InstrumentId, now: Duration) {
+        self.marked.get_or_insert(now);
         if let Some(is_changed) = self.is_changed.get_mut(id.index())
             && !*is_changed
         {
@@ -69,15 +71,15 @@ impl Tier {
         }
     }
 
-    /// Bars closed by the clock alone, without a tick.
-    pub const fn mark_bars(&mut self) {
-        self.bars_closed = true;
+    /// Bars may have closed by the clock alone, without a tick.
+    pub fn mark_bars(&mut self, now: Duration) {
+        self.marked.get_or_insert(now);
     }
 
     /// When the next beat is due; `None` while nothing changed.
     pub fn due(&self) -> Option<Duration> {
-        let marked = self.bars_closed || !self.changed.is_empty();
-        marked.then(|| self.beat.map_or(Duration::ZERO, |beat| beat + self.interval))
+        let marked = self.marked?;
+        Some(self.beat.map_or(marked, |beat| marked.max(beat + self.interval)))
     }
 
     /// The symbols of the beat that is due at `now`, each once; `None` when none is due.
@@ -87,7 +89,7 @@ impl Tier {
     pub fn take(&mut self, now: Duration) -> Option<impl Iterator<Item = InstrumentId>> {
         let due = self.due().filter(|due| *due <= now)?;
         self.beat = Some(if now - due < self.interval { due } else { now });
-        self.bars_closed = false;
+        self.marked = None;
         let is_changed = &mut self.is_changed;
         Some(self.changed.drain(..).inspect(|id| is_changed[id.index()] = false))
     }
@@ -112,19 +114,23 @@ mod tests {
         tier
     }
 
-    fn take(tier: &mut Tier, ms: u64) -> Option<Vec<u32>> {
-        Some(tier.take(Duration::from_millis(ms))?.map(|id| id.0).collect())
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    fn take(tier: &mut Tier, at: u64) -> Option<Vec<u32>> {
+        Some(tier.take(ms(at))?.map(|id| id.0).collect())
     }
 
     #[test]
     fn the_first_change_after_a_quiet_time_goes_out_at_once_and_the_last_one_at_the_next_beat() {
         let mut tier = tier(5.0, 2);
         assert_eq!(tier.due(), None);
-        tier.mark(InstrumentId(1));
+        tier.mark(InstrumentId(1), ms(1_000));
         assert_eq!(take(&mut tier, 1_000), Some(vec![1]));
-        tier.mark(InstrumentId(1));
-        tier.mark(InstrumentId(0));
-        tier.mark(InstrumentId(1));
+        for id in [1, 0, 1] {
+            tier.mark(InstrumentId(id), ms(1_050));
+        }
         assert_eq!(take(&mut tier, 1_199), None);
         assert_eq!(take(&mut tier, 1_200), Some(vec![1, 0]));
         assert_eq!(tier.due(), None);
@@ -133,11 +139,11 @@ mod tests {
     #[test]
     fn lateness_does_not_add_up() {
         let mut tier = tier(10.0, 1);
-        tier.mark(InstrumentId(0));
+        tier.mark(InstrumentId(0), ms(1_000));
         take(&mut tier, 1_000).unwrap();
         for beat in 1..100u64 {
-            tier.mark(InstrumentId(0));
-            assert_eq!(tier.due(), Some(Duration::from_millis(1_000 + 100 * beat)));
+            tier.mark(InstrumentId(0), ms(1_000 + 100 * (beat - 1) + 8));
+            assert_eq!(tier.due(), Some(ms(1_000 + 100 * beat)));
             take(&mut tier, 1_000 + 100 * beat + 7).unwrap();
         }
     }
@@ -152,11 +158,11 @@ mod tests {
             marks.sort_unstable();
             let mut sent: Vec<(u64, u32)> = Vec::new();
             let mut left = marks.iter().peekable();
-            for ms in 0..4_000 {
-                while let Some((_, id)) = left.next_if(|(at, _)| *at == ms) {
-                    tier.mark(InstrumentId(*id));
+            for now in 0..4_000 {
+                while let Some((_, id)) = left.next_if(|(at, _)| *at == now) {
+                    tier.mark(InstrumentId(*id), ms(now));
                 }
-                sent.extend(take(&mut tier, ms).unwrap_or_default().into_iter().map(|id| (ms, id)));
+                sent.extend(take(&mut tier, now).unwrap_or_default().into_iter().map(|id| (now, id)));
             }
             for id in 0..4 {
                 let times: Vec<u64> = sent.iter().filter(|s| s.1 == id).map(|s| s.0).collect();

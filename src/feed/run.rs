@@ -40,6 +40,8 @@ pub struct RunConfig {
 pub async fn run(mut source: Box<dyn Source>, config: RunConfig, bus: Bus<Event>) -> Result<(), SourceError> {
     let mut epoch = config.first_epoch;
     loop {
+        // Market time starts here, so that what the opening takes is made up for.
+        let began = Instant::now();
         let status = opening_status(source.as_ref(), config);
         let opening = Opening {
             epoch,
@@ -49,7 +51,7 @@ pub async fn run(mut source: Box<dyn Source>, config: RunConfig, bus: Bus<Event>
         };
         bus.room().await;
         bus.send(Event::Opening(Arc::new(opening)));
-        let played = play(source.as_mut(), status.speed, &bus).await;
+        let played = play(source.as_mut(), status.speed, began, &bus).await;
         end(&bus, &status, played.as_ref().err()).await;
         played?;
         if !config.looping {
@@ -81,15 +83,14 @@ fn opening_status(source: &dyn Source, config: RunConfig) -> Arc<FeedStatus> {
 }
 
 /// One pass over the source.
-async fn play(source: &mut dyn Source, speed: Speed, bus: &Bus<Event>) -> Result<(), SourceError> {
-    let origin = Instant::now();
+async fn play(source: &mut dyn Source, speed: Speed, began: Instant, bus: &Bus<Event>) -> Result<(), SourceError> {
     let pace = Pace::new(speed, source.info().start, Duration::ZERO);
     let mut next = source.next_tick()?;
     let mut batch = Vec::new();
     let mut clock_due = CLOCK_EVERY;
     while next.is_some() {
         bus.room().await;
-        let now = origin.elapsed();
+        let now = began.elapsed();
         next = take_due(source, next, &pace, now, &mut batch)?;
         if !batch.is_empty() {
             bus.send(Event::Ticks(batch.drain(..).collect()));

@@ -247,7 +247,7 @@ impl Market {
         self.late
     }
 
-    pub fn instruments(&self) -> &[Instrument] {
+    pub const fn instruments(&self) -> &Arc<[Instrument]> {
         &self.instruments
     }
 

@@ -83,6 +83,12 @@ impl Refusal {
         Self::new("too_many_subscriptions", message, remedy.into())
     }
 
+    pub fn too_much_history(limit: usize) -> Self {
+        let message = format!("a session may ask for {limit} bars of history in all");
+        let remedy = "ask for a shorter history or fewer symbols, or start the server with a higher --max-history";
+        Self::new("too_much_history", message, remedy.into())
+    }
+
     fn bad_message(message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new("bad_message", message.into(), remedy.into())
     }

@@ -34,6 +34,7 @@ fn open(simulator: &mut Simulator) -> Market {
         start: info.start,
         end: info.end,
         rows_refused: info.rows_refused,
+        fault: None,
     };
     let opening =
         Opening { epoch: 1, instruments: info.instruments, history: simulator.history(), status: Arc::new(status) };

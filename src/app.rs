@@ -1,0 +1,129 @@
+//! Everything wired together: feed, publisher and server, and the signal that stops them.
+
+use std::thread;
+
+use tokio::runtime::Handle;
+use tokio::sync::{oneshot, watch};
+
+use crate::bus::Bus;
+use crate::cli::{Config, FeedConfig};
+use crate::fanout::{Publisher, wall_micros};
+use crate::feed::replay::{self, ReplayError};
+use crate::feed::sim::{SimConfig, Simulator};
+use crate::feed::{self, RunConfig, Source, SourceInfo};
+use crate::market::{Event, SourceKind, Speed, Timestamp};
+use crate::server::{BindError, Server};
+
+/// Why the program could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error("the feed's thread could not be started: {0}")]
+    Thread(#[source] std::io::Error),
+    #[error("the {0} stopped by a fault of its own; please report the message above")]
+    Broken(&'static str),
+}
+
+/// Runs until `stop` comes. `say` gets the lines for people who started it.
+///
+/// # Errors
+/// When the port is taken, a file cannot be played, or a part of the program breaks.
+pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl FnMut(&str)) -> Result<(), AppError> {
+    let server = Server::bind(config.server).await?;
+    let source = open(&config.feed, &mut say)?;
+    let run = RunConfig {
+        speed: config.speed,
+        looping: config.looping,
+        // Milliseconds since 1970: higher than that of any earlier run.
+        first_epoch: u64::try_from(wall_micros() / 1_000).unwrap_or(0),
+    };
+    say(&playing(source.info(), &run));
+    let bus = Bus::new(config.bus_capacity);
+    let reader = bus.reader();
+    let (stop_feed, feed_stopped) = start_feed(source, run, bus)?;
+    let publisher = Publisher::open(reader, config.market).await.ok_or(AppError::Broken("feed"))?;
+    let live = publisher.live();
+    let publishing = tokio::spawn(publisher.run());
+
+    let address = server.address();
+    say(&format!("  page     http://{address}/"));
+    say(&format!("  stream   ws://{address}/ws"));
+    say("  stop     Ctrl-C");
+    let (broken, broke) = oneshot::channel();
+    let watching = tokio::spawn(async move {
+        let _ = publishing.await;
+        let _ = broken.send(());
+    });
+    let mut outcome = Ok(());
+    let stop_or_break = async {
+        tokio::select! {
+            () = stop => {}
+            _ = broke => outcome = Err(AppError::Broken("publisher")),
+        }
+    };
+    server.run(live, stop_or_break).await;
+    watching.abort();
+    let _ = stop_feed.send(true);
+    // The feed's thread needs the runtime's timers until it has stopped.
+    let _ = feed_stopped.await;
+    outcome
+}
+
+fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Source>, AppError> {
+    say(concat!("tickcast ", env!("CARGO_PKG_VERSION")));
+    match config {
+        FeedConfig::Simulation { seed, symbols } => {
+            let start = Timestamp::from_micros(wall_micros());
+            Ok(Box::new(Simulator::new(&SimConfig { seed: *seed, symbols: *symbols, start })))
+        }
+        FeedConfig::Replay { files, config } => {
+            let replay = replay::open(files, config)?;
+            replay.report().lines().for_each(|line| say(&format!("  {line}")));
+            Ok(Box::new(replay))
+        }
+    }
+}
+
+/// The line that says what is playing, and how fast.
+fn playing(info: &SourceInfo, run: &RunConfig) -> String {
+    let speed = run.speed.unwrap_or(info.speed);
+    let reason = match speed {
+        _ if run.speed.is_some() => String::new(),
+        Speed::Times(1.0) => " (real time)".into(),
+        _ => format!(" ({}; change it with --speed)", info.speed_reason),
+    };
+    let kind = match info.kind {
+        SourceKind::Simulation => "simulated market",
+        SourceKind::Replay => "replay",
+    };
+    let looping = if run.looping { ", again and again" } else { "" };
+    format!("  playing  {kind}: {}, speed {speed}{reason}{looping}", info.name)
+}
+
+/// Plays the source on a thread of its own, as reading files blocks.
+fn start_feed(
+    source: Box<dyn Source>,
+    run: RunConfig,
+    bus: Bus<Event>,
+) -> Result<(watch::Sender<bool>, oneshot::Receiver<()>), AppError> {
+    let (stop, mut stopped) = watch::channel(false);
+    let (done, is_done) = oneshot::channel();
+    let runtime = Handle::current();
+    let play = move || {
+        runtime.block_on(async {
+            tokio::select! {
+                played = feed::run(source, run, bus) => match played {
+                    Ok(()) => tracing::info!("the tape has ended"),
+                    Err(error) => tracing::error!("the tape cannot be played any further: {error}"),
+                },
+                _ = stopped.changed() => {}
+            }
+        });
+        let _ = done.send(());
+    };
+    thread::Builder::new().name("feed".into()).spawn(play).map_err(AppError::Thread)?;
+    Ok((stop, is_done))
+}
