@@ -8,6 +8,8 @@ mod assets;
 mod routes;
 mod session;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
 mod upgrade;
 
 use std::net::SocketAddr;

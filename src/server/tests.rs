@@ -1,0 +1,322 @@
+//! Sessions over an in-memory socket, with scripted ticks and paused time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::io::DuplexStream;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+use super::session::{self, SessionEnd, SessionLimits};
+use super::subscriptions::SubscriptionLimits;
+use crate::bus::Bus;
+use crate::fanout::{LiveMarket, Publisher};
+use crate::market::{
+    AssetClass, Event, FeedState, FeedStatus, Increment, Instrument, InstrumentId, MarketLimits, Opening, Price,
+    PriceBasis, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade,
+};
+
+const LIMITS: SessionLimits = SessionLimits {
+    message_bytes: 1_024,
+    subscriptions: SubscriptionLimits { count: 4, history: 100 },
+    bars: 50,
+    stall: Duration::from_secs(20),
+};
+
+/// A market of three symbols, fed by hand.
+struct Stage {
+    bus: Bus<Event>,
+    live: LiveMarket,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let bus = Bus::new(64);
+        let reader = bus.reader();
+        bus.send(Event::Opening(Arc::new(opening(1, &["A", "B", "C"]))));
+        let publisher = Publisher::open(reader, MarketLimits::default()).await.unwrap();
+        let live = publisher.live();
+        tokio::spawn(publisher.run());
+        Self { bus, live }
+    }
+
+    fn trade(&self, id: u32, price: i64, ms: i64) {
+        let kind = TickKind::Trade(Trade { price: Price(price), size: Size(10), side: None });
+        let tick = Tick { instrument: InstrumentId(id), ts: Timestamp::from_millis(ms), kind };
+        self.bus.send(Event::Ticks([tick].into()));
+    }
+
+    /// A client whose socket holds `buffer` bytes that it has not read.
+    async fn join(&self, buffer: usize) -> Client {
+        let (ours, theirs) = tokio::io::duplex(buffer);
+        let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
+        let server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
+        let live = self.live.clone();
+        let session = tokio::spawn(async move { session::run(server, live, &LIMITS).await });
+        Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
+    }
+}
+
+fn opening(epoch: u64, symbols: &[&str]) -> Opening {
+    let instrument = |symbol: &&str| Instrument {
+        symbol: (*symbol).into(),
+        name: String::new(),
+        class: AssetClass::Stock,
+        price_increment: Increment::of_decimals(2),
+        size_increment: Increment::of_decimals(0),
+        basis: PriceBasis::Trade,
+        synthesised_from: None,
+    };
+    let status = FeedStatus {
+        source: SourceKind::Replay,
+        name: "script".into(),
+        state: FeedState::Playing,
+        speed: Speed::Times(1.0),
+        looping: false,
+        seed: None,
+        start: Timestamp(0),
+        end: None,
+        rows_refused: 0,
+        fault: None,
+    };
+    let instruments = symbols.iter().map(instrument).collect();
+    Opening { epoch, instruments, history: vec![], status: Arc::new(status) }
+}
+
+struct Client {
+    socket: WebSocketStream<DuplexStream>,
+    session: JoinHandle<SessionEnd>,
+}
+
+impl Client {
+    async fn say(&mut self, message: Value) {
+        self.say_text(&message.to_string()).await;
+    }
+
+    async fn say_text(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    async fn hear_raw(&mut self) -> Message {
+        let heard = timeout(Duration::from_secs(3_600), self.socket.next()).await;
+        heard.expect("nothing was heard for an hour").expect("the server hung up").unwrap()
+    }
+
+    /// The next message of one kind; others are passed over.
+    async fn hear(&mut self, kind: &str) -> Value {
+        loop {
+            let message: Value = serde_json::from_str(self.hear_raw().await.to_text().unwrap()).unwrap();
+            if message["type"] == kind {
+                return message;
+            }
+        }
+    }
+
+    async fn subscribe(&mut self, symbols: &[&str], rate: f64) -> Value {
+        self.say(json!({"type":"subscribe","channel":"quotes","symbols":symbols,"rate":rate})).await;
+        assert_eq!(self.hear("granted").await["rate"], rate);
+        self.hear("snapshot").await
+    }
+
+    async fn close_code(&mut self) -> (u16, String) {
+        loop {
+            if let Message::Close(Some(frame)) = self.hear_raw().await {
+                return (frame.code.into(), frame.reason.to_string());
+            }
+        }
+    }
+}
+
+fn ranges(message: &Value) -> Vec<(&str, u64, u64)> {
+    let quotes = message["quotes"].as_array().unwrap();
+    let range = |q: &'_ Value| (q["first_seq"].as_u64().unwrap(), q["seq"].as_u64().unwrap());
+    quotes.iter().map(|q| (q["symbol"].as_str().unwrap(), range(q).0, range(q).1)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_is_greeted_and_gets_a_snapshot_then_updates_that_meet() {
+    let stage = Stage::new().await;
+    stage.trade(0, 100, 0);
+    let mut client = stage.join(1 << 16).await;
+    assert_eq!(client.hear("hello").await["protocol"], "tickcast.v1");
+    assert_eq!(client.hear("feed").await["epoch"], 1);
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    assert_eq!(ranges(&client.subscribe(&["A", "B"], 5.0).await), [("A", 1, 1), ("B", 1, 0)]);
+    for price in 101..104 {
+        stage.trade(0, price, price);
+    }
+    stage.trade(2, 7, 105);
+    let update = client.hear("update").await;
+    assert_eq!(ranges(&update), [("A", 2, 4)]);
+    assert_eq!(update["quotes"][0]["last"], 1.03);
+    stage.trade(1, 9, 106);
+    stage.trade(0, 9, 106);
+    assert_eq!(ranges(&client.hear("update").await), [("A", 5, 5), ("B", 1, 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rate_0_is_silent_and_on_return_one_snapshot_comes() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.subscribe(&["*"], 5.0).await;
+    client.say(json!({"type":"rate","id":1,"channel":"quotes","symbols":["*"],"rate":0})).await;
+    assert_eq!(client.hear("granted").await["rate"], 0);
+    for n in 0..50 {
+        stage.trade(0, 100 + n, n);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    client.say(json!({"type":"rate","id":2,"channel":"quotes","symbols":["*"],"rate":1.5})).await;
+    let mut between = Vec::new();
+    let snapshot = loop {
+        let message: Value = serde_json::from_str(client.hear_raw().await.to_text().unwrap()).unwrap();
+        match message["type"].as_str().unwrap() {
+            "snapshot" => break message,
+            other => between.push(other.to_owned()),
+        }
+    };
+    assert!(between.iter().all(|kind| kind == "beat" || kind == "granted"), "{between:?}");
+    assert_eq!(ranges(&snapshot)[0], ("A", 1, 50));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_closed_bar_arrives_at_the_slowest_rate() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.say(json!({"type":"subscribe","channel":"bars","symbols":["A"],"interval":"1s","rate":0.5})).await;
+    let snapshot = client.hear("bars").await;
+    assert_eq!((&snapshot["snapshot"], &snapshot["bars"]), (&json!(true), &json!([])));
+    for second in 0..20 {
+        stage.trade(0, 100 + second, second * 1_000);
+        stage.trade(0, 200 + second, second * 1_000 + 1);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    stage.bus.send(Event::Clock(Timestamp::from_secs(20)));
+    let mut closed = Vec::new();
+    while closed.len() < 20 {
+        let message = client.hear("bars").await;
+        assert_eq!((&message["snapshot"], &message["missed"]), (&json!(false), &json!(0)));
+        let bars = message["bars"].as_array().unwrap().clone();
+        closed.extend(bars.into_iter().filter(|bar| bar["closed"] == true));
+    }
+    for (second, bar) in closed.iter().enumerate() {
+        let (open, close) = (100 + second, 200 + second);
+        let want = json!({
+            "ts": second * 1_000_000, "open": open as f64 / 100.0, "high": close as f64 / 100.0,
+            "low": open as f64 / 100.0, "close": close as f64 / 100.0, "volume": 20, "closed": true,
+        });
+        assert_eq!(bar, &want);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_epoch_comes_with_new_snapshots_of_what_was_subscribed() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.subscribe(&["A", "B"], 5.0).await;
+    client.say(json!({"type":"subscribe","channel":"bars","symbols":["B"],"interval":"1m"})).await;
+    client.hear("bars").await;
+    stage.trade(1, 100, 0);
+    assert_eq!(ranges(&client.hear("update").await), [("B", 1, 1)]);
+    // In the new epoch B stands elsewhere and A is gone.
+    stage.bus.send(Event::Opening(Arc::new(opening(2, &["X", "Y", "B"]))));
+    stage.trade(2, 300, 0);
+    assert_eq!(client.hear("feed").await["epoch"], 2);
+    let snapshot = client.hear("snapshot").await;
+    assert_eq!((&snapshot["epoch"], snapshot["quotes"].as_array().unwrap().len()), (&json!(2), 1));
+    assert_eq!(snapshot["quotes"][0]["symbol"], "B");
+    assert_eq!(client.hear("bars").await["snapshot"], true);
+    let update = client.hear("update").await;
+    assert_eq!((&update["epoch"], &update["quotes"][0]["last"]), (&json!(2), &json!(3.0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_market_still_beats() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.hear("feed").await;
+    let began = tokio::time::Instant::now();
+    for _ in 0..5 {
+        assert_eq!(client.hear("beat").await["epoch"], 1);
+    }
+    assert!(began.elapsed() <= Duration::from_secs(6), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_bad_message_is_answered_and_the_session_goes_on() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    for (message, code) in [
+        ("Hello, world!", "bad_json"),
+        (r#"{"type":"sing"}"#, "bad_message"),
+        (r#"{"type":"subscribe","channel":"quotes","symbols":["NO"]}"#, "unknown_symbol"),
+        (r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":1}"#, "not_subscribed"),
+        (r#"{"type":"resync","symbols":["A"]}"#, "not_subscribed"),
+        (
+            r#"{"type":"subscribe","channel":"bars","symbols":["A","B","C"],"interval":"1m","history":50}"#,
+            "too_much_history",
+        ),
+    ] {
+        client.say_text(message).await;
+        assert_eq!(client.hear("error").await["code"], code, "{message}");
+    }
+    client.socket.send(Message::binary(vec![0, 159, 146])).await.unwrap();
+    assert_eq!(client.hear("error").await["code"], "binary");
+    client
+        .say(json!({"type":"subscribe","id":5,"channel":"bars","symbols":["A","B","C"],"interval":"1m","history":9}))
+        .await;
+    assert_eq!(client.hear("granted").await["id"], 5);
+    client.say(json!({"type":"subscribe","id":6,"channel":"quotes","symbols":["A","B"]})).await;
+    let error = client.hear("error").await;
+    assert_eq!((&error["code"], &error["id"]), (&json!("too_many_subscriptions"), &json!(6)));
+    client.subscribe(&["A"], 5.0).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_too_large_ends_the_session_with_its_code() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.say_text(&"x".repeat(LIMITS.message_bytes + 1)).await;
+    assert_eq!(client.close_code().await, (1009, "message_too_large".into()));
+    assert_eq!(client.session.await.unwrap(), SessionEnd::MessageTooLarge);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_nothing_is_let_go_and_one_that_pauses_gets_the_newest_state() {
+    let stage = Stage::new().await;
+    let (mut pausing, mut stuck) = (stage.join(2_000).await, stage.join(2_000).await);
+    pausing.subscribe(&["A"], 60.0).await;
+    stuck.subscribe(&["A"], 60.0).await;
+    for n in 1..=300 {
+        stage.trade(0, n, n);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // 15 seconds: within the stall timeout. What waits is a socket's worth of old updates, then the newest.
+    let (mut seen, mut updates) = (0, 0);
+    while seen < 300 {
+        let update = pausing.hear("update").await;
+        let [("A", first, seq)] = ranges(&update)[..] else { panic!("{update}") };
+        assert_eq!(first, seen + 1);
+        seen = seq;
+        updates += 1;
+    }
+    assert!(updates < 30, "{updates} updates were queued");
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(stuck.session.await.unwrap(), SessionEnd::TooSlow);
+    pausing.say(json!({"type":"resync","symbols":["A"]})).await;
+    assert_eq!(ranges(&pausing.hear("snapshot").await), [("A", 1, 300)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_is_said_with_its_code() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.hear("feed").await;
+    stage.live.stop_sessions();
+    assert_eq!(client.close_code().await, (1001, "server_stopping".into()));
+    assert_eq!(client.session.await.unwrap(), SessionEnd::Stopped);
+}
