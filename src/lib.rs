@@ -5,7 +5,9 @@
 //! page charts them. The modules, in reading order:
 //!
 //! - [`market`]: the pure middle. Instruments, ticks, bars, day statistics, and the state they make.
+//! - [`feed`]: what produces ticks.
 
 #![forbid(unsafe_code)]
 
+pub mod feed;
 pub mod market;
