@@ -107,6 +107,11 @@ impl Columns {
         names.filter(|(index, _)| !self.at.contains(&Some(*index))).map(|(_, name)| name.as_str())
     }
 
+    /// Prices and sizes of a book's levels look like trades but are none.
+    pub fn are_book_changes(&self) -> bool {
+        self.names.iter().any(|name| plain_name(name) == "is_snapshot")
+    }
+
     /// What the rows are; `None` where no column holds a price.
     pub fn shape(&self) -> Option<Shape> {
         use Field::{Ask, AskSize, Bid, BidSize, Close, High, Low, Open, Price, Side, Size, Volume};

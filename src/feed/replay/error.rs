@@ -79,6 +79,8 @@ pub enum Problem {
          or `open`, `high`, `low` and `close`"
     )]
     NoPriceColumn { line: u64, columns: String },
+    #[error("holds changes of an order book, not trades or quotes: export one of those")]
+    BookChanges,
     #[error("none of its {rows} rows could be read; the first is line {line}{}: {reason} ({value})", in_column(*column))]
     NoReadableRow { rows: u64, line: u64, column: Option<usize>, reason: &'static str, value: String },
     #[error(

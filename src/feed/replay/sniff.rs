@@ -54,6 +54,9 @@ pub fn sniff<R: BufRead>(lines: &mut Lines<R>, max_line_bytes: usize) -> Result<
     let (date, clock) = (columns.get(Field::Date), columns.get(Field::Time));
     let no_time = || Problem::NoTimeColumn { line, columns: columns.list() };
     let time = date.or(clock).ok_or_else(no_time)?;
+    if columns.are_book_changes() {
+        return Err(Problem::BookChanges);
+    }
     let shape = columns.shape().ok_or_else(|| Problem::NoPriceColumn { line, columns: columns.list() })?;
     let mut layout = Layout {
         delimiter,

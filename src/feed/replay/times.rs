@@ -102,24 +102,23 @@ fn parse_epoch(cell: &str, unit: EpochUnit) -> Option<Moment> {
     Some(Moment { ts: Timestamp(i64::try_from(nanos).ok()?), zoned: true, clock: true })
 }
 
-/// A count and the billionths beyond it. `20200131` is a date without marks, not a day in 1970.
+/// A count and the billionths beyond it. A small one is no epoch count but a date without marks
+/// (`20200131`), or seconds or milliseconds since midnight.
 fn epoch_count(cell: &str) -> Option<(i64, i64)> {
-    let value = match cell.parse::<i64>() {
-        Ok(whole) => return (!is_compact_date(cell)).then_some((whole, 0)),
-        Err(_) => number::parse(cell).ok()?,
+    const MILLIS_A_DAY: i64 = 86_400_000;
+    let (whole, billionths) = match cell.parse::<i64>() {
+        Ok(whole) => (whole, 0),
+        Err(_) => split_fraction(cell)?,
     };
+    (!(0..MILLIS_A_DAY).contains(&whole)).then_some((whole, billionths))
+}
+
+fn split_fraction(cell: &str) -> Option<(i64, i64)> {
+    let value = number::parse(cell).ok()?;
     let scale = 10i64.checked_pow(u32::from(value.decimals))?;
     let (whole, rest) = (value.mantissa.div_euclid(scale), value.mantissa.rem_euclid(scale));
     let billionths = i128::from(rest) * i128::from(NANOS_PER_SECOND) / i128::from(scale);
     Some((whole, i64::try_from(billionths).ok()?))
-}
-
-fn is_compact_date(cell: &str) -> bool {
-    let bytes = cell.as_bytes();
-    bytes.len() == 8
-        && matches!(digits(&bytes[..4]), Some(1800..=2199))
-        && matches!(digits(&bytes[4..6]), Some(1..=12))
-        && matches!(digits(&bytes[6..]), Some(1..=31))
 }
 
 /// Reads `YYYY-MM-DD`, alone or followed by `T` or a blank, `HH:MM[:SS[.fraction]]` and `Z`, an offset

@@ -1,10 +1,14 @@
 //! Broken and odd files: what plays of each, or how it is turned away.
 
 use std::fs;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::{all_ticks, fixture, line, open_fixture};
+use crate::feed::Source;
 use crate::feed::replay::{FileReport, ReplayConfig, open};
-use crate::feed::{Source, replay};
 use crate::market::{Interval, PriceBasis, Timestamp};
 
 enum Want {
@@ -14,13 +18,14 @@ enum Want {
 }
 use Want::{Fails, Plays};
 
-const FIXTURES: [(&str, Want); 43] = [
+const FIXTURES: [(&str, Want); 45] = [
     ("a-parquet.csv", Fails("is a Parquet file, not CSV text: export it as CSV")),
     ("a-png.csv", Fails("is a PNG picture, not CSV text: is this the right file?")),
     ("a-zip.csv", Fails("is a zip archive or a spreadsheet, not CSV text: unpack it first")),
     ("a-zstd.csv.zst", Fails("is zstd data, not CSV text: unpack it first")),
     ("blank-lines-only.csv", Fails("is empty")),
     ("bom-crlf-quoted.csv", Plays("trades, 1 symbol, 2 rows", &[])),
+    ("book-changes.csv", Fails("holds changes of an order book, not trades or quotes")),
     (
         "compact-dates.csv",
         Fails("none of its 2 rows could be read; the first is line 2, column 1: bad time (`20240301`)"),
@@ -86,6 +91,10 @@ const FIXTURES: [(&str, Want); 43] = [
             "trades, 1 symbol, 2 rows",
             &["2 not as many cells as the header, first line 3: 2024-03-01T09:30:01Z,1.6"],
         ),
+    ),
+    (
+        "seconds-after-midnight.csv",
+        Fails("none of its 2 rows could be read; the first is line 2, column 1: bad time (`34200.017459617`)"),
     ),
     ("semicolons.csv", Plays("trades, 1 symbol, 2 rows", &[])),
     ("sorted-by-symbol.csv", Plays("trades, 2 symbols, 4 rows", &[])),
@@ -355,8 +364,24 @@ fn a_file_that_goes_away_is_told_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gone.csv");
     fs::write(&path, "time,price\n2024-03-01,1.5\n").unwrap();
-    let mut replay = replay::open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
+    let mut replay = open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
     fs::remove_file(path).unwrap();
     let error = replay.rewind().unwrap_err().to_string();
     assert!(error.ends_with("gone.csv: no such file: check the path"), "{error}");
+}
+
+#[test]
+fn a_file_that_breaks_off_while_it_plays_is_told_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("broken.csv.gz");
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    writeln!(encoder, "time,price").unwrap();
+    (0..50_000).for_each(|n| writeln!(encoder, "{},{}", 1_700_000_000 + n, n * 7_919 % 1_000).unwrap());
+    let bytes = encoder.finish().unwrap();
+    fs::write(&path, &bytes).unwrap();
+    let mut replay = open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    replay.rewind().unwrap();
+    let error = std::iter::from_fn(|| replay.next_tick().transpose()).find_map(Result::err).unwrap().to_string();
+    assert!(error.contains("broken.csv.gz: the gzip data end early, after line 2"), "{error}");
 }
