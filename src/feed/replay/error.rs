@@ -1,0 +1,133 @@
+//! Why a file cannot be played: which file, where in it, what was found, and what to do.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+/// A file and what is wrong with it.
+#[derive(Debug)]
+pub struct ReplayError {
+    pub file: PathBuf,
+    pub problem: Problem,
+}
+
+impl ReplayError {
+    pub fn new(file: &Path, problem: Problem) -> Self {
+        Self { file: file.to_owned(), problem }
+    }
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.file.as_os_str().is_empty() {
+            return write!(f, "{}", self.problem);
+        }
+        write!(f, "{}: {}", self.file.display(), self.problem)
+    }
+}
+
+impl Error for ReplayError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.problem.source()
+    }
+}
+
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Problem {
+    #[error("no file to replay: name at least one CSV file")]
+    NoFiles,
+    #[error("no such file: check the path")]
+    Missing,
+    #[error("is a directory: name the CSV files in it")]
+    Directory,
+    #[error("is not a regular file: a replay reads its files twice, so save the stream to a file first")]
+    NotAFile,
+    #[error("cannot be opened")]
+    Open(#[source] io::Error),
+    #[error("cannot be read beyond line {line}")]
+    Read {
+        line: u64,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the gzip data end early, after line {line}: the file is incomplete, so fetch it again")]
+    GzipEndsEarly { line: u64 },
+    #[error("the gzip data are damaged after line {line}: fetch the file again")]
+    GzipDamaged {
+        line: u64,
+        #[source]
+        source: io::Error,
+    },
+    #[error("is empty")]
+    Empty,
+    #[error("has a header in line {line} but no rows")]
+    NoRows { line: u64 },
+    #[error("is {found}, not CSV text: {remedy}")]
+    NotCsv { found: &'static str, remedy: &'static str },
+    #[error("line 1 is longer than {limit} bytes: is this a CSV file? --max-line-bytes raises the limit")]
+    HeaderTooLong { limit: usize },
+    #[error("line {line} holds data where column names are expected ({found}): put a header line above it")]
+    NoHeader { line: u64, found: String },
+    #[error("line {line}: no column holds the time; the columns are {columns}: name one of them `time`")]
+    NoTimeColumn { line: u64, columns: String },
+    #[error(
+        "line {line}: no column holds a price; the columns are {columns}: name them `price`, `bid` and `ask`, \
+         or `open`, `high`, `low` and `close`"
+    )]
+    NoPriceColumn { line: u64, columns: String },
+    #[error("holds changes of an order book, not trades or quotes: export one of those")]
+    BookChanges,
+    #[error("none of its {rows} rows could be read; the first is line {line}{}: {reason} ({value})", in_column(*column))]
+    NoReadableRow { rows: u64, line: u64, column: Option<usize>, reason: &'static str, value: String },
+    #[error(
+        "its rows are not in time order and there are more than {limit} to sort: sort the file by time, or raise --max-sort-rows"
+    )]
+    TooManyToSort { limit: usize },
+    #[error("line {line}: there are more than {limit} symbols: is {column} the symbol column?")]
+    TooManySymbols { line: u64, limit: usize, column: String },
+}
+
+fn in_column(column: Option<usize>) -> String {
+    column.map(|n| format!(", column {n}")).unwrap_or_default()
+}
+
+/// The most characters of a file's own text that go into a message.
+const MAX_ECHO_CHARS: usize = 40;
+
+/// A piece of a file for people to read: short, and without control characters.
+pub fn echo(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(&text[..text.len().min(4 * MAX_ECHO_CHARS)]);
+    let mut echoed = String::new();
+    for (n, c) in text.chars().enumerate() {
+        if n == MAX_ECHO_CHARS {
+            echoed.push('…');
+            break;
+        }
+        if is_plain(c) { echoed.push(c) } else { echoed.extend(c.escape_default()) }
+    }
+    echoed
+}
+
+/// Neither a control character nor one that turns the direction of the text around it.
+pub fn is_plain(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn echoed_text_is_short_and_cannot_move_the_cursor() {
+        assert_eq!(echo(b"12.5x"), "12.5x");
+        assert_eq!(echo(b"\x1b[2J\0\n"), "\\u{1b}[2J\\u{0}\\n");
+        assert_eq!(echo("\u{202e}abc".as_bytes()), "\\u{202e}abc");
+        assert_eq!(echo(&[b'7'; 500]), format!("{}…", "7".repeat(40)));
+        assert_eq!(echo(b"\xff"), "\u{fffd}");
+    }
+}

@@ -1,0 +1,89 @@
+//! Many streams of ticks on one clock.
+//!
+//! Each stream is in time order; so is what comes out. Equal times keep the order of the streams, and
+//! within a stream its own.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::error::ReplayError;
+use crate::market::{Tick, Timestamp};
+
+/// Ticks in time order.
+pub trait TickStream {
+    /// The next tick; `None` at the end.
+    ///
+    /// # Errors
+    /// When there is no reading on.
+    fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError>;
+}
+
+pub struct Merge<S> {
+    streams: Vec<S>,
+    /// Each stream's next tick, and when it is due.
+    heads: Vec<Option<Tick>>,
+    due: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    /// The streams whose next tick is not yet known, the last one first.
+    unread: Vec<usize>,
+}
+
+impl<S: TickStream> Merge<S> {
+    pub fn new(streams: Vec<S>) -> Self {
+        let count = streams.len();
+        let heads = streams.iter().map(|_| None).collect();
+        Self { streams, heads, due: BinaryHeap::with_capacity(count), unread: (0..count).rev().collect() }
+    }
+}
+
+impl<S: TickStream> TickStream for Merge<S> {
+    fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+        while let Some(&stream) = self.unread.last() {
+            if let Some(tick) = self.streams[stream].next_tick()? {
+                self.heads[stream] = Some(tick);
+                self.due.push(Reverse((tick.ts, stream)));
+            }
+            self.unread.pop();
+        }
+        let Some(Reverse((_, stream))) = self.due.pop() else { return Ok(None) };
+        self.unread.push(stream);
+        Ok(self.heads[stream].take())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::{InstrumentId, Price, Size, TickKind, Trade};
+    use proptest::prelude::*;
+
+    struct Given(std::vec::IntoIter<Tick>);
+
+    impl TickStream for Given {
+        fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+            Ok(self.0.next())
+        }
+    }
+
+    fn tick(stream: usize, ts: i64, n: usize) -> Tick {
+        let trade = Trade { price: Price(n as i64), size: Size(0), side: None };
+        Tick { instrument: InstrumentId(stream as u32), ts: Timestamp(ts), kind: TickKind::Trade(trade) }
+    }
+
+    proptest! {
+        #[test]
+        fn merging_is_a_stable_sort(times in prop::collection::vec(prop::collection::vec(0i64..8, 0..12), 0..5)) {
+            let streams: Vec<Vec<Tick>> = times.into_iter().enumerate().map(|(stream, mut times)| {
+                times.sort_unstable();
+                times.into_iter().enumerate().map(|(n, ts)| tick(stream, ts, n)).collect()
+            }).collect();
+            let mut want: Vec<Tick> = streams.iter().flatten().copied().collect();
+            want.sort_by_key(|tick| tick.ts);
+            let mut merge = Merge::new(streams.into_iter().map(|ticks| Given(ticks.into_iter())).collect());
+            let mut got = Vec::new();
+            while let Some(tick) = merge.next_tick().unwrap() {
+                got.push(tick);
+            }
+            prop_assert_eq!(got, want);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Rows placed on the grid of their instrument: exact decimals become counts of tick sizes and lot steps.
+
+use super::row::{BarValues, QuoteValues, TradeValues, Values};
+use crate::market::{Decimal, Increment, InstrumentId, Price, Quote, Size, Tick, TickKind, Timestamp, Trade};
+
+/// A row ready to play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    pub ts: Timestamp,
+    /// The symbol's index within its file.
+    pub symbol: u32,
+    pub body: Body,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    Bar(PlacedBar),
+    Ticks { trade: Option<Trade>, quote: Option<Quote> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacedBar {
+    pub open: Price,
+    pub high: Price,
+    pub low: Price,
+    pub close: Price,
+    pub volume: Size,
+}
+
+/// The tick size and the lot step of an instrument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grid {
+    pub price: Increment,
+    pub size: Increment,
+}
+
+impl Grid {
+    /// Places a row's numbers; `None` when one does not fit 64 bits at this grid.
+    pub fn place(&self, values: &Values) -> Option<Body> {
+        match values {
+            Values::Bar(bar) => self.bar(bar).map(Body::Bar),
+            Values::Ticks { trade, quote } => {
+                let trade = trade.as_ref().map(|trade| self.trade(trade));
+                let quote = quote.as_ref().map(|quote| self.quote(quote));
+                // An outer `None` is a part that the row has not, an inner one a number that does not fit.
+                Some(Body::Ticks { trade: flip(trade)?, quote: flip(quote)? })
+            }
+        }
+    }
+
+    fn bar(&self, bar: &BarValues) -> Option<PlacedBar> {
+        let (open, high) = (self.price(bar.open)?, self.price(bar.high)?);
+        let (low, close) = (self.price(bar.low)?, self.price(bar.close)?);
+        Some(PlacedBar { open, high, low, close, volume: self.size(bar.volume)? })
+    }
+
+    fn trade(&self, trade: &TradeValues) -> Option<Trade> {
+        Some(Trade { price: self.price(trade.price)?, size: self.size(trade.size)?, side: trade.side })
+    }
+
+    fn quote(&self, quote: &QuoteValues) -> Option<Quote> {
+        Some(Quote {
+            bid: flip(quote.bid.map(|bid| self.price(bid)))?,
+            ask: flip(quote.ask.map(|ask| self.price(ask)))?,
+            bid_size: self.size(quote.bid_size)?,
+            ask_size: self.size(quote.ask_size)?,
+        })
+    }
+
+    fn price(&self, value: Decimal) -> Option<Price> {
+        self.price.count(value).map(Price)
+    }
+
+    fn size(&self, value: Decimal) -> Option<Size> {
+        let count = self.size.count(value)?;
+        u64::try_from(count).ok().map(Size)
+    }
+}
+
+fn flip<T>(part: Option<Option<T>>) -> Option<Option<T>> {
+    match part {
+        None => Some(None),
+        Some(inner) => inner.map(Some),
+    }
+}
+
+/// The ticks of a row that is no bar: the quote first, for the trade was done against it.
+pub fn ticks(
+    instrument: InstrumentId,
+    ts: Timestamp,
+    trade: Option<Trade>,
+    quote: Option<Quote>,
+) -> impl Iterator<Item = Tick> {
+    let kinds = quote.map(TickKind::Quote).into_iter().chain(trade.map(TickKind::Trade));
+    kinds.map(move |kind| Tick { instrument, ts, kind })
+}

@@ -1,0 +1,78 @@
+//! The replay as a whole: odd files, the demo tapes, laws. Here is what these tests share.
+
+mod demo;
+mod fixtures;
+mod laws;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Replay, ReplayConfig};
+use crate::feed::Source;
+use crate::market::{
+    AssetClass, FeedState, FeedStatus, Increment, Instrument, Interval, Market, MarketLimits, Opening, PriceBasis,
+    SourceKind, Speed, Tick, TickKind, Timestamp,
+};
+
+/// A market that opens with these instruments and no history.
+pub fn market(instruments: &[Instrument], start: Timestamp) -> Market {
+    let status = FeedStatus {
+        source: SourceKind::Replay,
+        name: String::new(),
+        state: FeedState::Playing,
+        speed: Speed::Max,
+        looping: false,
+        seed: None,
+        start,
+        end: None,
+        rows_refused: 0,
+    };
+    let opening = Opening { epoch: 1, instruments: instruments.into(), history: Vec::new(), status: Arc::new(status) };
+    Market::open(&opening, MarketLimits::default())
+}
+
+pub fn bar_instrument(interval: Interval) -> Instrument {
+    Instrument {
+        symbol: "X".into(),
+        name: String::new(),
+        class: AssetClass::Unknown,
+        price_increment: Increment::of_decimals(2),
+        size_increment: Increment::of_decimals(0),
+        basis: PriceBasis::Trade,
+        synthesised_from: Some(interval),
+    }
+}
+
+/// A file of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+pub fn fixture(name: &str) -> PathBuf {
+    repository("tests/fixtures/csv").join(name)
+}
+
+pub fn open_fixture(name: &str) -> Replay {
+    super::open(&[fixture(name)], &ReplayConfig::default()).unwrap()
+}
+
+pub fn all_ticks(replay: &mut Replay) -> Vec<Tick> {
+    std::iter::from_fn(|| replay.next_tick().unwrap()).collect()
+}
+
+/// A tick in one line: milliseconds of market time, symbol, and the numbers as they were written.
+pub fn line(replay: &Replay, tick: &Tick) -> String {
+    let instrument = &replay.info().instruments[tick.instrument.index()];
+    let (price, size) = (instrument.price_increment, instrument.size_increment);
+    let what = match tick.kind {
+        TickKind::Trade(trade) => {
+            let side = trade.side.map_or("?", |side| side.label());
+            format!("{} x {} {side}", price.price(trade.price), size.size(trade.size))
+        }
+        TickKind::Quote(quote) => {
+            let part = |p: Option<_>, s| p.map_or("-".into(), |p| format!("{} x {}", price.price(p), size.size(s)));
+            format!("{} / {}", part(quote.bid, quote.bid_size), part(quote.ask, quote.ask_size))
+        }
+    };
+    format!("{} {} {what}", tick.ts.0 / 1_000_000, instrument.symbol)
+}
