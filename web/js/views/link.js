@@ -1,0 +1,39 @@
+/** Whether the server can be heard, in a glyph and in words. */
+
+import { element, setAttribute, setText } from "../lib/dom.js";
+import { isStale } from "../state/select.js";
+
+/** @typedef {import("../state/model.js").State} State */
+
+const GLYPHS = { connecting: "◌", live: "●", waiting: "↻", lost: "✕" };
+
+/** @param {HTMLElement} root */
+export function createLinkView(root) {
+  const glyph = element("span", { class: "link-glyph", "aria-hidden": "true" });
+  const text = element("span", { class: "link-text" });
+  root.append(glyph, text);
+
+  return {
+    /**
+     * @param {State} state
+     * @param {number} nowMs
+     */
+    render(state, nowMs) {
+      setAttribute(root, "data-status", state.link.status);
+      setAttribute(document.documentElement, "data-stale", isStale(state));
+      setText(glyph, GLYPHS[state.link.status]);
+      setText(text, words(state, nowMs));
+    },
+  };
+}
+
+/**
+ * @param {State} state
+ * @param {number} nowMs
+ */
+function words({ link: { status, attempt, retryAt } }, nowMs) {
+  if (status === "live") return "Live";
+  if (retryAt === null) return attempt === 0 ? "Connecting" : "Reconnecting";
+  const seconds = Math.max(1, Math.ceil((retryAt - nowMs) / 1000));
+  return status === "lost" ? `Lost, retry in ${seconds} s` : `Reconnecting in ${seconds} s`;
+}
