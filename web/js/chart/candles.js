@@ -13,7 +13,8 @@ import { barTimeText } from "../lib/time.js";
 /** @typedef {import("lightweight-charts").UTCTimestamp} UTCTimestamp */
 /** @typedef {{ ts: number, open: number, high: number, low: number, close: number, volume: number }} ChartBar */
 
-const VISIBLE_BARS = 120;
+/** Pixels from one bar to the next at which candles can be told apart. */
+const BAR_PX = 8;
 const RIGHT_BARS = 5;
 /** The heights of the two panes to each other. */
 const STRETCH = { candles: 4, volume: 1 };
@@ -49,10 +50,11 @@ export function createCandles(container, first) {
       volume?.update(column(bar));
     },
 
-    /** Shows the newest bars, at a width at which candles can be told apart. */
-    showNewest(/** @type {number} */ length) {
+    /** Goes to the newest bars, at a width at which candles can be told apart. */
+    showNewest() {
       candles.priceScale().applyOptions({ autoScale: true });
-      chart.timeScale().setVisibleLogicalRange({ from: length - VISIBLE_BARS, to: length + RIGHT_BARS });
+      chart.timeScale().applyOptions({ barSpacing: BAR_PX });
+      chart.timeScale().scrollToPosition(RIGHT_BARS, false);
     },
 
     /**

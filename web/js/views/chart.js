@@ -19,7 +19,7 @@ export function createChartView({ canvas, legend: legendRoot }, { onHover }) {
   const candles = createCandles(canvas, readPalette(canvas));
   const legend = createLegend(legendRoot);
   const veil = element("p", { class: "veil" });
-  canvas.append(veil);
+  canvas.append(element("span", { class: "zone", title: "Times are UTC" }, "UTC"), veil);
   /** @type {number | null} */
   let hoveredUs = null;
   /** What the chart shows now. @type {{ revision: number, newestUs: number, look: string, shape: string, framed: string }} */
@@ -58,7 +58,7 @@ export function createChartView({ canvas, legend: legendRoot }, { onHover }) {
     const framed = `${state.choice.symbol} ${state.choice.interval}`;
     if (bars.length > 0 && framed !== drawn.framed) {
       drawn.framed = framed;
-      candles.showNewest(bars.length);
+      candles.showNewest();
     }
   }
 

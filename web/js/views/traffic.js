@@ -51,5 +51,5 @@ function delayText(us) {
 /** @param {string} title */
 function measure(title) {
   const value = element("span", { class: "measure-value" }, UNKNOWN);
-  return { node: element("span", { class: `measure measure-${title.replace("/s", "")}` }, value, element("span", { class: "measure-title" }, title)), value };
+  return { node: element("span", { class: "measure", "data-measure": title }, element("span", {}, title), value), value };
 }
