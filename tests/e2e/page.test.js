@@ -189,7 +189,7 @@ test("a lost server makes the values stale, and its return makes the page live a
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   const { port } = server;
   await server.kill();
-  await says(page, "#link", /Reconnecting|Lost/);
+  await says(page, "#link", /reconnecting|Lost/);
   await page.waitForSelector("html[data-stale]");
   await says(page, "title", "(stale)");
   await picture(page, "reconnecting");

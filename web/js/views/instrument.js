@@ -2,7 +2,7 @@
 
 import { element, setAttribute, setText } from "../lib/dom.js";
 import { decimalText, direction, GLYPHS, percentText, signedText, UNKNOWN, volumeText } from "../lib/number.js";
-import { changePercent, chosenInstrument, chosenQuote } from "../state/select.js";
+import { changePercent, chosenInstrument, chosenQuote, synthesisedFrom } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/model.js").Quote} Quote */
@@ -45,7 +45,8 @@ export function createInstrument(root) {
       const decimals = instrument?.price_decimals ?? 2;
       setText(symbol, state.choice.symbol ?? UNKNOWN);
       setText(name, instrument?.name || "\u00a0");
-      const from = instrument?.synthesised_from ?? null;
+      // Where it holds for all, the masthead says it.
+      const from = synthesisedFrom(state.instruments) === null ? (instrument?.synthesised_from ?? null) : null;
       setText(origin, from === null ? "" : `synthesised from ${from} bars`);
       setAttribute(origin, "hidden", from === null);
       setText(last, decimalText(quote?.last ?? null, decimals));

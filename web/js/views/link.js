@@ -31,9 +31,11 @@ export function createLinkView(root) {
  * @param {State} state
  * @param {number} nowMs
  */
-function words({ link: { status, attempt, retryAt } }, nowMs) {
+function words(state, nowMs) {
+  const { status, retryAt } = state.link;
   if (status === "live") return "Live";
-  if (retryAt === null) return attempt === 0 ? "Connecting" : "Reconnecting";
+  const [alone, after] = isStale(state) ? ["Reconnecting", "Stale, "] : ["Connecting", ""];
+  if (retryAt === null) return after ? `${after}${alone.toLowerCase()}` : alone;
   const seconds = Math.max(1, Math.ceil((retryAt - nowMs) / 1000));
-  return status === "lost" ? `Lost, retry in ${seconds} s` : `Reconnecting in ${seconds} s`;
+  return status === "lost" ? `Lost, next try in ${seconds} s` : `${after}reconnecting in ${seconds} s`;
 }
