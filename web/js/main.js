@@ -60,7 +60,10 @@ const socket = createSocket({
   onOpen: () => session.opened(),
   onFrame: hear,
   onLink(link) {
-    if (link.status !== "live") session.closed();
+    if (link.retryAt !== null) {
+      session.closed();
+      catalogue.drop();
+    }
     store.dispatch({ type: "link", link });
   },
 });
@@ -69,14 +72,13 @@ const socket = createSocket({
 function hear(frame) {
   const message = decode(frame);
   if (!message) return;
-  const before = store.state.feed;
   store.dispatch({ type: "message", message, nowMs: Date.now() });
   if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
   if (message.type !== "feed") return;
   if (message.epoch !== store.state.listEpoch) void catalogue.loadSymbols();
   else {
     settleChoice();
-    if (message.state !== before?.state) loadCloses();
+    loadCloses();
   }
 }
 
@@ -123,8 +125,8 @@ system.addEventListener("change", mark);
 document.addEventListener("visibilitychange", () => {
   session.setVisible(!document.hidden);
   if (document.hidden) return;
-  socket.hurry();
-  loadCloses();
+  if (store.state.link.status === "live") loadCloses();
+  else socket.hurry();
 });
 window.addEventListener("online", () => socket.hurry());
 setInterval(mark, CLOCK_MS);

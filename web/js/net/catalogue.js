@@ -47,6 +47,12 @@ export function createCatalogue({ api, onSymbols, onCloses, onFault, wait }) {
   let newestCloses = 0;
 
   return {
+    /** Wants no answer any more: there is nobody to ask. */
+    drop() {
+      newest += 1;
+      newestCloses += 1;
+    },
+
     async loadSymbols() {
       const turn = ++newest;
       const list = await insist(api.symbols, () => turn === newest);

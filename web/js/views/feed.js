@@ -31,7 +31,7 @@ export function createFeedView(root) {
       const from = synthesisedFrom(instruments);
       setText(origin, from === null ? "" : `synthesised from ${from} bars`);
       setAttribute(origin, "hidden", from === null);
-      setText(speed, feed ? speedText(feed.speed) : "");
+      setText(speed, feed ? `${speedText(feed.speed)}${feed.looping ? ", looping" : ""}` : "");
       setText(playing, feed ? (feed.state === "ended" ? "■ End of tape" : "▶ Playing") : "");
       setAttribute(playing, "data-state", feed?.state);
       setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));

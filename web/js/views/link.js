@@ -10,8 +10,10 @@ const GLYPHS = { connecting: "◌", live: "●", waiting: "↻", lost: "✕" };
 /** @param {HTMLElement} root */
 export function createLinkView(root) {
   const glyph = element("span", { class: "link-glyph", "aria-hidden": "true" });
-  const text = element("span", { class: "link-text" });
-  root.append(glyph, text);
+  const text = element("span", { class: "link-text", "aria-hidden": "true" });
+  // The countdown would be read out each second: what is spoken changes only with the connection.
+  const spoken = element("span", { class: "spoken", role: "status" });
+  root.append(glyph, text, spoken);
 
   return {
     /**
@@ -23,6 +25,7 @@ export function createLinkView(root) {
       setAttribute(document.documentElement, "data-stale", isStale(state));
       setText(glyph, GLYPHS[state.link.status]);
       setText(text, words(state, nowMs));
+      setText(spoken, isStale(state) ? "Connection lost, values are stale" : state.link.status === "live" ? "Connected" : "Connecting");
     },
   };
 }
