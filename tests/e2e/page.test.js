@@ -72,12 +72,14 @@ async function drawn(page) {
     probe.remove();
     return [...document.querySelectorAll("#chart canvas")].some((node) => {
       const canvas = /** @type {HTMLCanvasElement} */ (node);
-      const pixels = canvas.width && canvas.height ? canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data : undefined;
-      if (!pixels) return false;
+      if (canvas.width === 0 || canvas.height === 0) return false;
+      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+      copy?.drawImage(canvas, 0, 0);
+      const pixels = copy?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
       for (let at = 0; at < pixels.length; at += 4) if (wanted.includes(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`)) return true;
       return false;
     });
-  });
+  }, undefined, { polling: 100 });
 }
 
 test("prices appear within a second of load and change, with a clean console and no other origin", async () => {
@@ -122,6 +124,36 @@ test("an interval button changes the bars, and the address keeps it", async () =
   assert.equal(await page.getAttribute('[data-interval="5s"]', "aria-pressed"), "true");
   assert.equal(query(page).get("interval"), "5s");
   await drawn(page);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("the read-out follows the pointer and goes back to the newest bar", async () => {
+  const { page } = await browser.visit(`${server.url}?interval=1m`);
+  await drawn(page);
+  const newest = (await page.textContent(".legend-time")) ?? "";
+  const box = await page.locator("#chart").boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 3);
+  await page.waitForFunction((time) => (document.querySelector(".legend-time")?.textContent ?? "") < time, newest);
+  await page.mouse.move(box.x + box.width / 2, box.y - 200);
+  await page.waitForFunction((time) => (document.querySelector(".legend-time")?.textContent ?? "") >= time, newest);
+  await page.close();
+});
+
+test("an instrument of quotes alone has no volume", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
+  await drawn(page);
+  const panes = () => page.locator("#chart table tr").count();
+  const withVolume = await panes();
+  await page.click('.row[data-symbol="EURUSD"]');
+  await says(page, ".instrument-last", /^\d\.\d{5}$/);
+  await drawn(page);
+  assert.ok((await panes()) < withVolume);
+  assert.equal(await page.locator(".legend-volume").isVisible(), false);
+  await page.click('.row[data-symbol="AAPL"]');
+  await drawn(page);
+  assert.equal(await panes(), withVolume);
   assert.deepEqual(faults, []);
   await page.close();
 });

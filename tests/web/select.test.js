@@ -36,7 +36,7 @@ test("a percentage is of what the change is counted from", () => {
 
 test("instruments are grouped by class in the server's order", () => {
   const all = instruments(instrument({ symbol: "B" }), instrument({ symbol: "X", class: "fx" }), instrument({ symbol: "A" }), instrument({ symbol: "?", class: "unknown" }));
-  assert.deepEqual(groups(all).map(({ title, instruments: some }) => [title, some.map(({ symbol }) => symbol)]), [["Stocks", ["B", "A"]], ["FX", ["X"]], ["Other", ["?"]]]);
+  assert.deepEqual(groups(all).map(({ title, instruments: some }) => [title, some.map(({ symbol }) => symbol)]), [["Stocks", ["B", "A"]], ["FX", ["X"]], ["Instruments", ["?"]]]);
 });
 
 test("a value is old after ten seconds of the market at the speed it plays", () => {

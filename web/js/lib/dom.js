@@ -41,11 +41,15 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 /**
- * @param {Node} node
+ * Changes the text node that is there rather than make another: prices change many times a second.
+ *
+ * @param {Element} node holds text alone
  * @param {string} text
  */
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const held = node.firstChild;
+  if (!(held instanceof Text)) node.textContent = text;
+  else if (held.data !== text) held.data = text;
 }
 
 /**

@@ -82,3 +82,17 @@ export function direction(value) {
 }
 
 export const GLYPHS = { up: "▲", down: "▼", flat: "•" };
+
+/**
+ * A change in three parts, so that each can have a node of its own.
+ *
+ * @param {{ change: number | null } | undefined} quote
+ * @param {number | null} percent
+ * @param {number} decimals
+ */
+export function moveText(quote, percent, decimals) {
+  const change = quote?.change ?? null;
+  if (change === null) return { way: /** @type {const} */ ("flat"), glyph: "", change: UNKNOWN, percent: "" };
+  const way = direction(change);
+  return { way, glyph: GLYPHS[way], change: signedText(change, decimals), percent: percentText(percent) };
+}

@@ -11,7 +11,7 @@
 const OLD_US = 10_000_000;
 
 /** @type {Record<string, string>} */
-const CLASS_TITLES = { stock: "Stocks", index: "Indices", crypto: "Crypto", fx: "FX" };
+const CLASS_TITLES = { stock: "Stocks", index: "Indices", crypto: "Crypto", fx: "FX", unknown: "Instruments" };
 
 /** @param {State} state */
 export function chosenInstrument({ choice, instruments }) {
@@ -48,7 +48,7 @@ export function groups(instruments) {
     if (group) group.push(instrument);
     else byClass.set(instrument.class, [instrument]);
   }
-  return [...byClass].map(([name, members]) => ({ title: CLASS_TITLES[name] ?? "Other", instruments: members }));
+  return [...byClass].map(([name, members]) => ({ title: CLASS_TITLES[name] ?? CLASS_TITLES.unknown, instruments: members }));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The chosen instrument: its name, its last price and the numbers of its day. */
 
 import { element, setAttribute, setText } from "../lib/dom.js";
-import { decimalText, direction, GLYPHS, percentText, signedText, UNKNOWN, volumeText } from "../lib/number.js";
+import { decimalText, moveText, UNKNOWN, volumeText } from "../lib/number.js";
 import { changePercent, chosenInstrument, chosenQuote, synthesisedFrom } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
@@ -50,12 +50,12 @@ export function createInstrument(root) {
       setText(origin, from === null ? "" : `synthesised from ${from} bars`);
       setAttribute(origin, "hidden", from === null);
       setText(last, decimalText(quote?.last ?? null, decimals));
-      const way = direction(quote?.change);
-      setAttribute(root, "data-way", way);
-      setText(glyph, GLYPHS[way]);
-      setText(change, signedText(quote?.change ?? null, decimals));
-      setText(percent, percentText(changePercent(quote)));
-      STATS.forEach(([, text], at) => setText(values[at], quote && instrument ? text(quote, instrument) : UNKNOWN));
+      const text = moveText(quote, changePercent(quote), decimals);
+      setAttribute(root, "data-way", text.way);
+      setText(glyph, text.glyph);
+      setText(change, text.change);
+      setText(percent, text.percent);
+      STATS.forEach(([, write], at) => setText(values[at], quote && instrument ? write(quote, instrument) : UNKNOWN));
     },
   };
 }

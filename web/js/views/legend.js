@@ -14,6 +14,7 @@ export function createLegend(root) {
   const time = element("span", { class: "legend-time" });
   const prices = PARTS.map(([letter]) => part(letter));
   const volume = part("V");
+  volume.node.classList.add("legend-volume");
   const missed = element("span", { class: "legend-missed" });
   root.append(time, ...prices.map(({ node }) => node), volume.node, missed);
 

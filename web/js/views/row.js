@@ -3,7 +3,7 @@
 import { createSparkline } from "../chart/sparkline.js";
 import { element, setAttribute, setText } from "../lib/dom.js";
 import { flash } from "../lib/flash.js";
-import { decimalText, direction, GLYPHS, percentText, signedText } from "../lib/number.js";
+import { decimalText, moveText } from "../lib/number.js";
 import { ageText } from "../lib/time.js";
 import { changePercent, oldUs } from "../state/select.js";
 
@@ -26,14 +26,14 @@ export function createRow(instrument, id) {
   const glyph = element("span", { class: "glyph", "aria-hidden": "true" });
   const change = element("span", { class: "change" });
   const percent = element("span", { class: "percent" });
-  const move = element("span", { class: "move" }, glyph, change, percent);
+  const moves = element("span", { class: "move" }, glyph, change, percent);
   const age = element("span", { class: "age" });
   const node = element(
     "div",
     { class: "row", role: "option", id, "data-symbol": symbol, "aria-selected": "false" },
     element("span", { class: "who" }, element("span", { class: "symbol" }, symbol, age), element("span", { class: "name", title: name }, name)),
     spark.node,
-    element("span", { class: "numbers" }, price, move),
+    element("span", { class: "numbers" }, price, moves),
   );
   /** @type {Quote | undefined} */
   let drawn;
@@ -42,12 +42,12 @@ export function createRow(instrument, id) {
   function drawQuote(quote) {
     const before = drawn?.last ?? null;
     drawn = quote;
-    const way = direction(quote?.change);
+    const move = moveText(quote, changePercent(quote), decimals);
     setText(last, decimalText(quote?.last ?? null, decimals));
-    setText(glyph, GLYPHS[way]);
-    setText(change, signedText(quote?.change ?? null, decimals));
-    setText(percent, percentText(changePercent(quote)));
-    setAttribute(node, "data-way", way);
+    setText(glyph, move.glyph);
+    setText(change, move.change);
+    setText(percent, move.percent);
+    setAttribute(node, "data-way", move.way);
     const now = quote?.last ?? null;
     if (before === null || now === null) return setText(tick, "");
     if (now !== before) drawTick(now > before ? "up" : "down");

@@ -42,11 +42,10 @@ export function createWatchlist(root, { onChoose }) {
   function build(state) {
     drawn = state.instruments;
     rows = [];
-    const all = groups(state.instruments);
-    const parts = all.map(({ title, instruments }, at) => {
+    const parts = groups(state.instruments).map(({ title, instruments }, at) => {
       const made = instruments.map((instrument) => createRow(instrument, `row-${rows.length + instruments.indexOf(instrument)}`));
       rows.push(...made);
-      const heading = element("div", { class: "group-title", id: `group-${at}`, role: "presentation", hidden: all.length < 2 }, title);
+      const heading = element("div", { class: "group-title", id: `group-${at}`, role: "presentation" }, title);
       return element("div", { role: "group", "aria-labelledby": `group-${at}` }, heading, ...made.map(({ node }) => node));
     });
     list.replaceChildren(...(rows.length > 0 ? parts : [element("p", { class: "empty" }, "This feed has no instruments.")]));
@@ -105,6 +104,7 @@ function reveal(scroller, row) {
 /** @param {HTMLElement} list */
 function skeleton(list) {
   setAttribute(list, "aria-busy", "true");
+  list.append(element("div", { class: "group-title", "aria-hidden": "true" }, "\u00a0"));
   for (let row = 0; row < SKELETON_ROWS; row += 1) {
     list.append(element("div", { class: "row skeleton", "aria-hidden": "true" }, element("span", { class: "bone" }), element("span", { class: "bone" })));
   }
