@@ -1,9 +1,7 @@
-/** The questions the views ask, the address line, and the catalogue that insists. */
+/** The questions the views ask, and the address line. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createApi } from "../../web/js/net/api.js";
-import { createCatalogue } from "../../web/js/net/catalogue.js";
 import { readAddress, writeAddress } from "../../web/js/state/address.js";
 import { initialState } from "../../web/js/state/model.js";
 import { barAt, changePercent, defaultInterval, groups, isStale, oldUs, synthesisedFrom } from "../../web/js/state/select.js";
@@ -87,38 +85,4 @@ test("the address is read as it was written", () => {
 
 test("nonsense in the address is not taken", () => {
   assert.deepEqual(readAddress("?symbol=&interval=7m&theme=pink"), { choice: { symbol: null, interval: null }, theme: null });
-});
-
-test("the catalogue tries again until the symbols come", async () => {
-  let calls = 0;
-  /** @type {any} */
-  const get = async () => (++calls < 3 ? { ok: false, status: 503 } : { ok: true, json: async () => ({ epoch: 4, symbols: [] }) });
-  /** @type {string[]} */
-  const faults = [];
-  /** @type {any} */
-  let list = null;
-  const catalogue = createCatalogue({
-    api: createApi(get), onSymbols: (answer) => (list = answer), onCloses: () => {}, onFault: ({ message }) => faults.push(message), wait: async () => {},
-  });
-  await catalogue.loadSymbols();
-  assert.deepEqual(list, { epoch: 4, symbols: [] });
-  assert.deepEqual(faults, ["/api/v1/symbols answered 503", "/api/v1/symbols answered 503"]);
-});
-
-test("only the newest request for closes is answered", async () => {
-  /** @type {string[]} */
-  const asked = [];
-  /** @type {any} */
-  const get = async (/** @type {string} */ path) => {
-    asked.push(path);
-    return { ok: true, json: async () => ({ epoch: 4, series: [] }) };
-  };
-  /** @type {string[]} */
-  const answered = [];
-  const catalogue = createCatalogue({
-    api: createApi(get), onSymbols: () => {}, onCloses: (_, interval) => answered.push(interval), onFault: () => {}, wait: async () => {},
-  });
-  await Promise.all([catalogue.loadCloses(["A&B", "C"], "1m"), catalogue.loadCloses(["A&B", "C"], "1d")]);
-  assert.deepEqual(answered, ["1d"]);
-  assert.equal(asked[1], "/api/v1/bars?symbols=A%26B,C&interval=1d&limit=40");
 });

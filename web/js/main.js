@@ -6,11 +6,12 @@
 
 import { createFrame } from "./lib/frame.js";
 import { byId } from "./lib/dom.js";
+import { keep, recall } from "./lib/storage.js";
 import { createApi } from "./net/api.js";
 import { createCatalogue } from "./net/catalogue.js";
 import { createSession } from "./net/session.js";
 import { createSocket } from "./net/socket.js";
-import { decode, encode } from "./net/wire.js";
+import { decode, encode, PROTOCOL } from "./net/wire.js";
 import { isTheme, readAddress, writeAddress } from "./state/address.js";
 import { initialState } from "./state/model.js";
 import { defaultInterval } from "./state/select.js";
@@ -23,7 +24,7 @@ const NOTICE_MS = 8000;
 const CLOCK_MS = 500;
 
 const address = readAddress(location.search);
-const kept = localStorage.getItem(THEME_KEY);
+const kept = recall(THEME_KEY);
 const store = new Store(initialState({ choice: address.choice, theme: address.theme ?? (isTheme(kept) ? kept : "auto") }));
 
 const system = matchMedia("(prefers-color-scheme: dark)");
@@ -34,7 +35,7 @@ const views = createViews(byId, {
   onInterval: (interval) => choose({ interval }),
   onTheme(theme) {
     store.dispatch({ type: "theme", theme });
-    localStorage.setItem(THEME_KEY, theme);
+    keep(THEME_KEY, theme);
     keepAddress();
   },
   onDismiss: () => store.dispatch({ type: "notice", text: null }),
@@ -73,6 +74,7 @@ function hear(frame) {
   const message = decode(frame);
   if (!message) return;
   store.dispatch({ type: "message", message, nowMs: Date.now() });
+  if (message.type === "hello" && message.protocol !== PROTOCOL) warn(`The server speaks ${message.protocol}. Reload the page.`);
   if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
   if (message.type !== "feed") return;
   if (message.epoch !== store.state.listEpoch) void catalogue.loadSymbols();

@@ -39,6 +39,8 @@
 /** @typedef {{ type: "unsubscribe", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval }} Unsubscribe */
 /** @typedef {SubscribeQuotes | SubscribeBars | Rate | Resync | Unsubscribe} Inbound what the page asks */
 
+export const PROTOCOL = "tickcast.v1";
+
 /** @typedef {Record<string, unknown>} Members */
 /** @typedef {(value: unknown) => boolean} Check */
 

@@ -18,7 +18,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  */
 /**
  * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "ended",
- *   speed: number | "max", looping: boolean }} Feed
+ *   speed: number | "max", looping: boolean, rows_refused: number }} Feed
  */
 /**
  * The bars of the chosen symbol and interval, oldest first. `revision` grows when more than the newest bars changed, so that a chart

@@ -1,6 +1,7 @@
 /** What is playing: the source, its speed, and how far the market's clock has come. */
 
 import { element, setAttribute, setText } from "../lib/dom.js";
+import { countText } from "../lib/number.js";
 import { clockText, dateText, speedText } from "../lib/time.js";
 import { synthesisedFrom } from "../state/select.js";
 
@@ -19,7 +20,8 @@ export function createFeedView(root) {
   const clock = element("span", { class: "market-clock" });
   const zone = element("span", { class: "market-zone" }, "UTC");
   const market = element("span", { class: "market-time", title: "Market time" }, date, clock, zone);
-  root.append(source, name, origin, playing, speed, market);
+  const refused = element("span", { class: "feed-refused", title: "Rows of the file that could not be read" });
+  root.append(source, name, origin, playing, speed, refused, market);
 
   return {
     /** @param {State} state */
@@ -31,9 +33,10 @@ export function createFeedView(root) {
       const from = synthesisedFrom(instruments);
       setText(origin, from === null ? "" : `synthesised from ${from} bars`);
       setAttribute(origin, "hidden", from === null);
-      setText(speed, feed ? `${speedText(feed.speed)}${feed.looping ? ", looping" : ""}` : "");
+      setText(speed, feed?.state === "playing" ? `${speedText(feed.speed)}${feed.looping ? ", looping" : ""}` : "");
       setText(playing, feed ? (feed.state === "ended" ? "■ End of tape" : "▶ Playing") : "");
       setAttribute(playing, "data-state", feed?.state);
+      setText(refused, feed && feed.rows_refused > 0 ? `${countText(feed.rows_refused)} rows refused` : "");
       setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));
       setText(clock, marketUs === null ? "––:––:––" : clockText(marketUs));
     },
