@@ -1,0 +1,106 @@
+/** Starts the real binary and a real browser for the tests of the page. */
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {{ url: string, port: number, stop: () => Promise<void>, kill: () => Promise<void> }} Server */
+/** @typedef {{ page: Page, faults: string[], foreign: string[] }} Visit `faults`: what the console complained of; `foreign`: requests elsewhere */
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+/** @type {typeof import("playwright-core")} */
+const { chromium } = require("playwright-core");
+
+export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const OUT = join(ROOT, "tests/e2e/out");
+const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
+const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const START_MS = 20_000;
+
+function binary() {
+  const given = process.env.TICKCAST_BIN;
+  if (given) return resolve(given);
+  const built = ["target/debug/tickcast", "target/release/tickcast"].map((path) => join(ROOT, path)).find((path) => existsSync(path));
+  if (!built) throw new Error("there is no binary: run `cargo build`, or set TICKCAST_BIN");
+  return built;
+}
+
+/**
+ * @param {string[]} args without `--bind`
+ * @param {number} [port] 0 for any
+ * @returns {Promise<Server>}
+ */
+export function startServer(args, port = 0) {
+  const child = spawn(binary(), [...args, "--bind", `127.0.0.1:${port}`], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise((done) => void child.once("exit", done));
+  /** @param {NodeJS.Signals} signal */
+  const end = async (signal) => {
+    child.kill(signal);
+    await ended;
+  };
+  return new Promise((ready, fail) => {
+    let told = "";
+    const timer = setTimeout(() => fail(new Error(`the server did not say that it is ready:\n${told}`)), START_MS);
+    const hear = (/** @type {Buffer} */ text) => {
+      told += text;
+      const found = told.match(/http:\/\/127\.0\.0\.1:(\d+)\//);
+      if (!found) return;
+      clearTimeout(timer);
+      ready({ url: found[0], port: Number(found[1]), stop: () => end("SIGTERM"), kill: () => end("SIGKILL") });
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", (text) => (told += text));
+    child.once("error", fail);
+    void ended.then((code) => fail(new Error(`the server ended with ${code}:\n${told}`)));
+  });
+}
+
+export async function openBrowser() {
+  const profile = mkdtempSync(join(tmpdir(), "tickcast-e2e-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    args: QUIET,
+    viewport: { width: 1440, height: 900 },
+    colorScheme: "dark",
+  });
+
+  return {
+    /**
+     * Opens a page and takes note of everything that should not happen.
+     *
+     * @param {string} url
+     * @returns {Promise<Visit>}
+     */
+    async visit(url) {
+      const page = await context.newPage();
+      page.setDefaultTimeout(10_000);
+      /** @type {string[]} */
+      const faults = [];
+      /** @type {string[]} */
+      const foreign = [];
+      const { origin } = new URL(url);
+      page.on("console", (said) => void (["error", "warning"].includes(said.type()) && faults.push(said.text())));
+      page.on("pageerror", (fault) => void faults.push(fault.message));
+      page.on("request", (request) => void (new URL(request.url()).origin !== origin && foreign.push(request.url())));
+      await page.goto(url);
+      return { page, faults, foreign };
+    },
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function picture(page, name) {
+  mkdirSync(OUT, { recursive: true });
+  await page.screenshot({ path: join(OUT, `${name}.png`) });
+}

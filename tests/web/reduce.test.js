@@ -1,0 +1,207 @@
+/** The reducer: ranges that meet, holes, epochs, snapshots and bars. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { initialState } from "../../web/js/state/model.js";
+import { reduce } from "../../web/js/state/reduce.js";
+import { BARS_KEPT } from "../../web/js/state/series.js";
+import { delayUs, EMPTY_TRAFFIC, count, rates } from "../../web/js/state/traffic.js";
+
+/** @typedef {import("../../web/js/state/model.js").State} State */
+/** @typedef {import("../../web/js/state/reduce.js").Action} Action */
+
+const NOW_MS = 1_795_341_600_300;
+
+/** @param {string} name */
+const fixture = (name) => JSON.parse(readFileSync(new URL(`../fixtures/wire/${name}.json`, import.meta.url), "utf8"));
+
+/**
+ * @param {State} state
+ * @param {...any} messages
+ */
+function hear(state, ...messages) {
+  /** @type {string[]} */
+  const holes = [];
+  for (const message of messages) {
+    const result = reduce(state, { type: "message", message, nowMs: NOW_MS });
+    state = result.state;
+    holes.push(...result.holes);
+  }
+  return { state, holes };
+}
+
+/**
+ * @param {number} first_seq
+ * @param {number} seq
+ * @param {object} [rest]
+ */
+function update(first_seq, seq, rest = {}) {
+  const message = fixture("update");
+  return { ...message, quotes: [{ ...message.quotes[0], first_seq, seq, last: seq, ...rest }] };
+}
+
+const begun = () => hear(initialState(), fixture("feed_simulation"), fixture("snapshot")).state;
+
+test("a snapshot fills the quotes, also those of which nothing is known", () => {
+  const { quotes } = begun();
+  assert.equal(quotes.get("AAPL")?.last, 227.31);
+  assert.equal(quotes.get("NEW")?.last, null);
+});
+
+test("ranges that meet leave no hole", () => {
+  const { state, holes } = hear(begun(), fixture("update"), update(15, 15), update(16, 20));
+  assert.equal(state.quotes.get("AAPL")?.seq, 20);
+  assert.deepEqual(holes, []);
+});
+
+test("a hole is told once, and its state is taken all the same", () => {
+  const { state, holes } = hear(begun(), update(12, 14), update(15, 16));
+  assert.deepEqual(holes, ["AAPL"]);
+  assert.equal(state.quotes.get("AAPL")?.seq, 16);
+});
+
+test("an update that comes twice, or too late, changes no quote", () => {
+  const once = hear(begun(), update(11, 14));
+  const again = hear(once.state, update(11, 14), update(11, 12), update(5, 10));
+  assert.equal(again.state.quotes, once.state.quotes);
+  assert.equal(again.state.traffic.ticks, once.state.traffic.ticks);
+  assert.deepEqual(again.holes, []);
+});
+
+test("ranges that overlap count each tick once", () => {
+  const { state } = hear(begun(), update(11, 14), update(13, 20));
+  assert.equal(state.traffic.ticks, 10);
+  assert.equal(state.traffic.updates, 2);
+});
+
+test("a first update without a snapshot is no hole", () => {
+  const { holes } = hear(hear(initialState(), fixture("feed_simulation")).state, update(400, 410));
+  assert.deepEqual(holes, []);
+});
+
+test("a snapshot closes any gap without a hole", () => {
+  const later = { ...fixture("snapshot"), quotes: [{ ...fixture("snapshot").quotes[0], first_seq: 90, seq: 99 }] };
+  const { state, holes } = hear(begun(), later);
+  assert.equal(state.quotes.get("AAPL")?.seq, 99);
+  assert.deepEqual(holes, []);
+});
+
+test("a new epoch voids quotes, bars, sparklines and market time", () => {
+  const feed = { ...fixture("feed_simulation"), epoch: fixture("feed_simulation").epoch + 1 };
+  const { state } = hear(hear(begun(), fixture("update"), fixture("beat")).state, feed);
+  assert.equal(state.quotes.size, 0);
+  assert.equal(state.sparks.closes.size, 0);
+  assert.equal(state.marketUs, null);
+  assert.equal(state.series.loading, true);
+});
+
+test("the same epoch said again voids nothing", () => {
+  const before = begun();
+  const { state } = hear(before, { ...fixture("feed_simulation"), state: "ended" });
+  assert.equal(state.quotes, before.quotes);
+  assert.equal(state.feed?.state, "ended");
+});
+
+test("messages of another epoch are dropped", () => {
+  const before = begun();
+  const { state } = hear(before, { ...update(11, 14), epoch: 1 }, { ...fixture("beat"), epoch: 1 });
+  assert.equal(state.quotes, before.quotes);
+  assert.equal(state.marketUs, before.marketUs);
+});
+
+test("market time never runs back within an epoch", () => {
+  const { state } = hear(begun(), fixture("beat"), { ...fixture("beat"), ts_market: 5 });
+  assert.equal(state.marketUs, fixture("beat").ts_market);
+});
+
+/** @returns {State} */
+function charted() {
+  const { state } = reduce(begun(), { type: "choose", symbol: "AAPL", interval: "1m" });
+  return state;
+}
+
+test("bars begin with a snapshot, and the forming one is amended and closed", () => {
+  const { state } = hear(charted(), fixture("bars_snapshot"), fixture("bars_update"));
+  assert.deepEqual(state.series.bars.map(({ close, closed }) => [close, closed]), [[227.2, true], [227.33, true], [227.33, false]]);
+  assert.equal(state.series.loading, false);
+});
+
+test("amending and appending bars needs no new filling, a snapshot does", () => {
+  const filled = hear(charted(), fixture("bars_snapshot")).state;
+  const led = hear(filled, fixture("bars_update")).state;
+  assert.equal(led.series.revision, filled.series.revision);
+  assert.equal(hear(led, fixture("bars_snapshot")).state.series.revision, led.series.revision + 1);
+});
+
+test("bars taken twice are the same bars", () => {
+  const once = hear(charted(), fixture("bars_snapshot"), fixture("bars_update")).state.series;
+  const twice = hear(charted(), fixture("bars_snapshot"), fixture("bars_update"), fixture("bars_update")).state.series;
+  assert.deepEqual(twice.bars, once.bars);
+  assert.equal(twice.revision, once.revision);
+});
+
+test("bars of another choice, and bars before their snapshot, are dropped", () => {
+  const other = { ...fixture("bars_snapshot"), symbol: "IBM" };
+  const { state } = hear(charted(), other, fixture("bars_update"));
+  assert.deepEqual(state.series.bars, []);
+  assert.equal(state.series.loading, true);
+});
+
+test("an older bar that changed is put in its place and asks for a new filling", () => {
+  const filled = hear(charted(), fixture("bars_snapshot"), fixture("bars_update")).state;
+  const [first] = fixture("bars_snapshot").bars;
+  const { series } = hear(filled, { ...fixture("bars_update"), bars: [{ ...first, close: 1 }] }).state;
+  assert.equal(series.bars[0].close, 1);
+  assert.equal(series.bars.length, 3);
+  assert.equal(series.revision, filled.series.revision + 1);
+});
+
+test("the oldest bars go when there are too many", () => {
+  const [bar] = fixture("bars_update").bars;
+  const many = Array.from({ length: BARS_KEPT + 1000 }, (_, at) => ({ ...bar, ts: bar.ts + (at + 1) * 60e6 }));
+  const { series } = hear(charted(), fixture("bars_snapshot"), { ...fixture("bars_update"), bars: many }).state;
+  assert.equal(series.bars.length, BARS_KEPT);
+  assert.equal(series.bars.at(-1)?.ts, many.at(-1)?.ts);
+});
+
+test("another choice empties the chart, the same choice does not", () => {
+  const filled = hear(charted(), fixture("bars_snapshot")).state;
+  assert.equal(reduce(filled, { type: "choose", symbol: "AAPL" }).state, filled);
+  const other = reduce(filled, { type: "choose", interval: "5m" }).state;
+  assert.deepEqual(other.choice, { symbol: "AAPL", interval: "5m" });
+  assert.deepEqual(other.series.bars, []);
+});
+
+test("closes begin a sparkline and quotes lead it on, bar by bar", () => {
+  const epoch = fixture("feed_simulation").epoch;
+  const { bars } = fixture("bars_snapshot");
+  const seeded = reduce(hear(initialState(), fixture("feed_simulation")).state, {
+    type: "closes", epoch, interval: "1m", series: [{ symbol: "AAPL", bars }],
+  }).state;
+  const at = bars[1].ts;
+  const { state } = hear(seeded, update(1, 1, { ts_event: at + 5e6 }), update(2, 2, { ts_event: at + 61e6 }), update(3, 3, { ts_event: at + 62e6 }));
+  assert.deepEqual(state.sparks.closes.get("AAPL")?.map(({ close }) => close), [227.2, 1, 3]);
+});
+
+test("closes of another epoch are dropped", () => {
+  const before = begun();
+  assert.equal(reduce(before, { type: "closes", epoch: 1, interval: "1m", series: [] }).state, before);
+});
+
+test("rates count whole seconds only", () => {
+  let traffic = EMPTY_TRAFFIC;
+  for (let at = 0; at < 40; at += 1) traffic = count(traffic, at * 250, { updates: 3, ticks: 9, sentUs: at * 250_000 });
+  assert.deepEqual(rates(traffic, 9_900), { messagesPerSecond: 4, updatesPerSecond: 12, ticksPerSecond: 36 });
+  assert.equal(rates(traffic, 60_000).messagesPerSecond, 0);
+});
+
+test("the delay is taken from the clocks where they agree and from the least offset where they do not", () => {
+  /** @param {number[]} offsets in milliseconds */
+  const delay = (...offsets) =>
+    delayUs(offsets.reduce((traffic, offset, at) => count(traffic, at * 1000, { updates: 0, ticks: 0, sentUs: (at * 1000 - offset) * 1000 }), EMPTY_TRAFFIC));
+  assert.equal(delay(3, 8), 8_000);
+  assert.equal(delay(60_003, 60_009), 6_000);
+  assert.equal(delay(-500, -480), 20_000);
+  assert.equal(delayUs(EMPTY_TRAFFIC), null);
+});

@@ -1,0 +1,166 @@
+/** The socket: how it comes back, and when it gives a silent connection up. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { backoffMs, BASE_MS, CAP_MS, createSocket, LOST_AFTER, SILENT_SECONDS } from "../../web/js/net/socket.js";
+
+class FakeSocket {
+  /** @type {((event?: any) => void) | null} */ onopen = null;
+  /** @type {((event: any) => void) | null} */ onmessage = null;
+  /** @type {((event?: any) => void) | null} */ onclose = null;
+  /** @type {((event?: any) => void) | null} */ onerror = null;
+  /** @type {string[]} */ sent = [];
+  closed = false;
+  send(/** @type {string} */ text) {
+    this.sent.push(text);
+  }
+  close() {
+    this.closed = true;
+  }
+}
+
+/** Time that passes only when told. */
+class FakeClock {
+  time = 0;
+  /** @type {Set<{ at: number, run: () => void }>} */ timers = new Set();
+  now = () => this.time;
+  after = (/** @type {number} */ ms, /** @type {() => void} */ run) => {
+    const timer = { at: this.time + ms, run };
+    this.timers.add(timer);
+    return timer;
+  };
+  cancel = (/** @type {any} */ timer) => void this.timers.delete(timer);
+  /** @param {number} ms */
+  pass(ms) {
+    const end = this.time + ms;
+    for (;;) {
+      const due = [...this.timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!due) break;
+      this.timers.delete(due);
+      this.time = due.at;
+      due.run();
+    }
+    this.time = end;
+  }
+}
+
+function begin() {
+  /** @type {FakeSocket[]} */
+  const sockets = [];
+  /** @type {import("../../web/js/net/socket.js").Link[]} */
+  const links = [];
+  /** @type {unknown[]} */
+  const frames = [];
+  const clock = new FakeClock();
+  let opened = 0;
+  const socket = createSocket({
+    open: () => {
+      const made = new FakeSocket();
+      sockets.push(made);
+      return made;
+    },
+    onLink: (link) => links.push(link),
+    onOpen: () => (opened += 1),
+    onFrame: (frame) => frames.push(frame),
+    clock,
+    random: () => 1,
+  });
+  socket.connect();
+  return { socket, sockets, links, frames, clock, opened: () => opened, newest: () => sockets[sockets.length - 1] };
+}
+
+test("the wait grows with each failure up to the cap", () => {
+  const waits = [1, 2, 3, 4, 5, 6, 7, 1000].map((attempt) => backoffMs(attempt, 1));
+  assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, CAP_MS, CAP_MS, CAP_MS]);
+});
+
+test("chance takes at most half of the wait away", () => {
+  for (const attempt of [1, 3, 9]) {
+    const full = backoffMs(attempt, 1);
+    for (const chance of [0, 0.3, 0.999]) {
+      const wait = backoffMs(attempt, chance);
+      assert.ok(wait >= full / 2 && wait <= full, `${wait} of ${full}`);
+    }
+  }
+});
+
+test("it is live at the first message, not before", () => {
+  const { links, newest, frames, opened } = begin();
+  newest().onopen?.();
+  assert.equal(opened(), 1);
+  assert.deepEqual(links.map(({ status }) => status), ["connecting"]);
+  newest().onmessage?.({ data: "hello" });
+  newest().onmessage?.({ data: "more" });
+  assert.deepEqual(links.map(({ status }) => status), ["connecting", "live"]);
+  assert.deepEqual(frames, ["hello", "more"]);
+});
+
+test("a lost connection says when it tries again, and does", () => {
+  const { links, newest, sockets, clock } = begin();
+  newest().onmessage?.({ data: "x" });
+  newest().onclose?.({ code: 1006 });
+  assert.deepEqual(links.at(-1), { status: "waiting", attempt: 1, retryAt: BASE_MS });
+  clock.pass(BASE_MS - 1);
+  assert.equal(sockets.length, 1);
+  clock.pass(1);
+  assert.equal(sockets.length, 2);
+});
+
+test("after several attempts in vain it is called lost, and goes on trying", () => {
+  const { links, newest, sockets, clock } = begin();
+  for (let attempt = 0; attempt < LOST_AFTER; attempt += 1) {
+    newest().onclose?.({ code: 1006 });
+    clock.pass(CAP_MS);
+  }
+  assert.ok(links.some(({ status }) => status === "lost"));
+  assert.ok(sockets.length > LOST_AFTER);
+});
+
+test("a message makes the next wait the first one again", () => {
+  const { links, newest, clock } = begin();
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    newest().onclose?.({ code: 1006 });
+    clock.pass((links.at(-1)?.retryAt ?? 0) - clock.time);
+  }
+  newest().onmessage?.({ data: "hello" });
+  newest().onclose?.({ code: 1006 });
+  assert.equal((links.at(-1)?.retryAt ?? 0) - clock.time, BASE_MS);
+});
+
+test("opening alone does not make the wait short again", () => {
+  const { links, newest, clock } = begin();
+  newest().onclose?.({ code: 1006 });
+  clock.pass(BASE_MS);
+  newest().onopen?.();
+  newest().onclose?.({ code: 1006 });
+  assert.equal((links.at(-1)?.retryAt ?? 0) - clock.time, 2 * BASE_MS);
+});
+
+test("a connection that goes silent is given up, one that beats is kept", () => {
+  const { links, newest, sockets, clock } = begin();
+  for (let second = 0; second < 20; second += 1) {
+    newest().onmessage?.({ data: "beat" });
+    clock.pass(1000);
+  }
+  assert.equal(sockets.length, 1);
+  clock.pass(SILENT_SECONDS * 1000);
+  assert.ok(sockets[0].closed);
+  assert.ok(links.some(({ status }) => status === "waiting"));
+});
+
+test("a socket that was given up is no longer heard", () => {
+  const { sockets, frames, clock } = begin();
+  clock.pass(SILENT_SECONDS * 1000);
+  sockets[0].onmessage?.({ data: "late" });
+  assert.deepEqual(frames, []);
+});
+
+test("hurrying tries at once, and only once", () => {
+  const { socket, sockets, newest, clock } = begin();
+  newest().onclose?.({ code: 1001 });
+  socket.hurry();
+  socket.hurry();
+  assert.equal(sockets.length, 2);
+  clock.pass(BASE_MS);
+  assert.equal(sockets.length, 2);
+});

@@ -1,0 +1,60 @@
+/** The store: who is told of what. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createFrame } from "../../web/js/lib/frame.js";
+import { initialState } from "../../web/js/state/model.js";
+import { Store } from "../../web/js/state/store.js";
+
+/** @type {any} */
+const FEED = { type: "feed", epoch: 1, ts_sent: 0, source: "simulation", name: "", state: "playing", speed: 1, looping: false };
+
+/**
+ * @param {number} first_seq
+ * @param {number} seq
+ * @returns {any}
+ */
+const update = (first_seq, seq) => ({ type: "update", epoch: 1, ts_sent: 0, quotes: [{ symbol: "AAPL", first_seq, seq, ts_event: 0, last: 1 }] });
+
+test("an action that changes the state is told, one that does not is not", () => {
+  const store = new Store(initialState());
+  let changes = 0;
+  store.addEventListener("change", () => (changes += 1));
+  store.dispatch({ type: "choose", symbol: "AAPL" });
+  store.dispatch({ type: "choose", symbol: "AAPL" });
+  assert.equal(changes, 1);
+  assert.equal(store.state.choice.symbol, "AAPL");
+});
+
+test("the state is already the new one when the change is told", () => {
+  const store = new Store(initialState());
+  /** @type {unknown} */
+  let seen = null;
+  store.addEventListener("change", () => (seen = store.state.theme));
+  store.dispatch({ type: "theme", theme: "dark" });
+  assert.equal(seen, "dark");
+});
+
+test("a hole names its symbols", () => {
+  const store = new Store(initialState());
+  /** @type {unknown[]} */
+  const holes = [];
+  store.addEventListener("hole", (event) => holes.push(/** @type {CustomEvent} */ (event).detail));
+  for (const message of [FEED, update(1, 3), update(4, 5), update(9, 9)]) store.dispatch({ type: "message", message, nowMs: 0 });
+  assert.deepEqual(holes, [["AAPL"]]);
+});
+
+test("a frame paints once, however often it is marked, and again when marked after", () => {
+  /** @type {(() => void)[]} */
+  const requested = [];
+  let painted = 0;
+  const mark = createFrame(() => (painted += 1), (callback) => requested.push(callback));
+  mark();
+  mark();
+  assert.equal(requested.length, 1);
+  requested.shift()?.();
+  assert.equal(painted, 1);
+  mark();
+  requested.shift()?.();
+  assert.equal(painted, 2);
+});

@@ -1,0 +1,60 @@
+/** The wire contract, held to the fixtures that the server's tests share. */
+
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { decode, encode } from "../../web/js/net/wire.js";
+
+const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
+const INBOUND = ["rate", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "unsubscribe"];
+
+/** @param {string} name */
+const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
+const names = readdirSync(FIXTURES).map((file) => file.replace(/\.json$/, ""));
+const outbound = names.filter((name) => !INBOUND.includes(name));
+
+test("every message of the server decodes to what it says", () => {
+  assert.ok(outbound.length >= 11);
+  for (const name of outbound) assert.deepEqual(decode(read(name)), JSON.parse(read(name)), name);
+});
+
+test("what the page asks is not a message of the server", () => {
+  for (const name of INBOUND) assert.equal(decode(read(name)), null, name);
+});
+
+test("encoding gives the inbound fixtures", () => {
+  /** @type {Record<string, import("../../web/js/net/wire.js").Inbound>} */
+  const asked = {
+    rate: { type: "rate", id: 2, channel: "quotes", symbols: ["AAPL"], rate: 0 },
+    resync: { type: "resync", symbols: ["AAPL"] },
+    subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },
+    subscribe_bars: { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 300, rate: 0.7 },
+    subscribe_quotes: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 7 },
+    unsubscribe: { type: "unsubscribe", id: 4, channel: "quotes", symbols: ["*"] },
+  };
+  for (const name of INBOUND) assert.deepEqual(JSON.parse(encode(asked[name])), JSON.parse(read(name)), name);
+});
+
+test("an unknown member is kept out of the way and an unknown type is ignored", () => {
+  const beat = { ...JSON.parse(read("beat")), later: { deep: [1] } };
+  assert.equal(decode(JSON.stringify(beat))?.type, "beat");
+  assert.equal(decode('{"type":"trades","epoch":1}'), null);
+});
+
+test("nothing that comes makes decoding throw", () => {
+  const odd = ["", "{", "null", "[]", "7", '"beat"', "{}", '{"type":null}', '{"type":"__proto__"}', '{"type":"beat"}', undefined, null, 7, new ArrayBuffer(3)];
+  for (const frame of odd) assert.equal(decode(frame), null, String(frame));
+});
+
+test("a message that lacks a member, or holds another kind, is refused whole", () => {
+  for (const name of ["update", "bars_update", "beat", "feed_simulation", "error"]) {
+    const whole = JSON.parse(read(name));
+    for (const member of ["epoch", "quotes", "bars", "ts_market", "speed", "message"]) {
+      if (!(member in whole)) continue;
+      assert.equal(decode(JSON.stringify({ ...whole, [member]: {} })), null, `${name}.${member}`);
+    }
+  }
+  const update = JSON.parse(read("update"));
+  delete update.quotes[1].seq;
+  assert.equal(decode(JSON.stringify(update)), null);
+});

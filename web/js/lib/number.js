@@ -1,0 +1,98 @@
+/** Writes prices, changes and volumes as text. What is not known is an en dash. */
+
+export const UNKNOWN = "–";
+const MINUS = "\u2212";
+
+/** @type {Map<number, Intl.NumberFormat>} */
+const formats = new Map();
+
+/** @param {number} decimals */
+function format(decimals) {
+  let found = formats.get(decimals);
+  if (!found) {
+    found = new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+    formats.set(decimals, found);
+  }
+  return found;
+}
+
+/**
+ * @param {number | null} value
+ * @param {number} decimals
+ */
+export function decimalText(value, decimals) {
+  if (value === null || !Number.isFinite(value)) return UNKNOWN;
+  const text = format(decimals).format(Math.abs(value));
+  return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
+}
+
+/**
+ * A change with its sign; what rounds to nothing has none.
+ *
+ * @param {number | null} value
+ * @param {number} decimals
+ */
+export function signedText(value, decimals) {
+  const text = decimalText(value, decimals);
+  return value !== null && value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
+/** @param {number | null} percent */
+export function percentText(percent) {
+  return percent === null || !Number.isFinite(percent) ? UNKNOWN : `${signedText(percent, 2)}%`;
+}
+
+const SCALES = /** @type {const} */ ([[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e4, "K"]]);
+
+/**
+ * A volume in at most six characters or so: `950`, `12.3K`, `1.20M`.
+ *
+ * @param {number | null} value
+ * @param {number} decimals of the instrument's sizes
+ */
+export function volumeText(value, decimals = 0) {
+  if (value === null || !Number.isFinite(value)) return UNKNOWN;
+  for (const [scale, letter] of SCALES) {
+    if (value < scale) continue;
+    const unit = letter === "K" ? 1e3 : scale;
+    return compact(value / unit) + letter;
+  }
+  return decimalText(value, Math.min(decimals, value >= 100 ? 1 : 3));
+}
+
+/** @param {number} value */
+function compact(value) {
+  return decimalText(value, value < 10 ? 2 : value < 100 ? 1 : 0);
+}
+
+/** @param {number} value */
+export function countText(value) {
+  return value < 10_000 ? decimalText(value, 0) : volumeText(value);
+}
+
+/**
+ * The sign of a change: which way a glyph and a colour point.
+ *
+ * @param {number | null | undefined} value
+ * @returns {"up" | "down" | "flat"}
+ */
+export function direction(value) {
+  if (!value) return "flat";
+  return value > 0 ? "up" : "down";
+}
+
+export const GLYPHS = { up: "▲", down: "▼", flat: "•" };
+
+/**
+ * A change in three parts, so that each can have a node of its own.
+ *
+ * @param {{ change: number | null } | undefined} quote
+ * @param {number | null} percent
+ * @param {number} decimals
+ */
+export function moveText(quote, percent, decimals) {
+  const change = quote?.change ?? null;
+  if (change === null) return { way: /** @type {const} */ ("flat"), glyph: "", change: UNKNOWN, percent: "" };
+  const way = direction(change);
+  return { way, glyph: GLYPHS[way], change: signedText(change, decimals), percent: percentText(percent) };
+}

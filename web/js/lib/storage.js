@@ -1,0 +1,25 @@
+/** Keeps small texts between visits, where the browser lets a page do so. */
+
+/**
+ * @param {string} key
+ * @returns {string | null}
+ */
+export function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {string} text
+ */
+export function keep(key, text) {
+  try {
+    localStorage.setItem(key, text);
+  } catch {
+    // Storage is switched off or full: the choice lasts for this visit.
+  }
+}

@@ -1,0 +1,68 @@
+/** Writes market times, which are whole microseconds since 1970, as UTC text. */
+
+/** @typedef {"1s" | "5s" | "15s" | "1m" | "5m" | "15m" | "1h" | "1d"} Interval */
+
+/** @type {readonly Interval[]} */
+export const INTERVALS = ["1s", "5s", "15s", "1m", "5m", "15m", "1h", "1d"];
+
+const SECOND_US = 1_000_000;
+
+/** @type {Record<Interval, number>} */
+const SECONDS = { "1s": 1, "5s": 5, "15s": 15, "1m": 60, "5m": 300, "15m": 900, "1h": 3600, "1d": 86_400 };
+
+/** @param {Interval} interval */
+export function intervalUs(interval) {
+  return SECONDS[interval] * SECOND_US;
+}
+
+/**
+ * @param {unknown} text
+ * @returns {text is Interval}
+ */
+export function isInterval(text) {
+  return typeof text === "string" && Object.hasOwn(SECONDS, text);
+}
+
+/** @param {number} us */
+export function dateText(us) {
+  return new Date(us / 1000).toISOString().slice(0, 10);
+}
+
+/** @param {number} us */
+export function clockText(us) {
+  return new Date(us / 1000).toISOString().slice(11, 19);
+}
+
+/**
+ * The start of a bar, as fine as its interval needs.
+ *
+ * @param {number} us
+ * @param {Interval} interval
+ */
+export function barTimeText(us, interval) {
+  if (interval === "1d") return dateText(us);
+  const clock = clockText(us);
+  return `${dateText(us)} ${SECONDS[interval] < 60 ? clock : clock.slice(0, 5)}`;
+}
+
+/**
+ * How long ago, in its largest whole unit.
+ *
+ * @param {number} us
+ */
+export function ageText(us) {
+  const seconds = Math.floor(us / SECOND_US);
+  if (seconds < 60) return `${Math.max(0, seconds)}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
+  return `${Math.floor(seconds / 86_400)}d`;
+}
+
+/**
+ * A playing speed: `1×`, `2.5×`, `max`.
+ *
+ * @param {number | "max"} speed
+ */
+export function speedText(speed) {
+  return speed === "max" ? "max" : `${speed.toLocaleString("en-US", { maximumFractionDigits: 2 })}×`;
+}

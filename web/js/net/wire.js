@@ -1,0 +1,123 @@
+/**
+ * The messages of protocol version 1: decodes what the server sends and encodes what the page asks.
+ *
+ * Decoding never throws: what is not a message of this protocol is `null`, and so is a type that this page does not know.
+ */
+
+/** @typedef {import("../lib/time.js").Interval} Interval */
+/** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: number[], limits: Record<string, number> }} Hello */
+/**
+ * @typedef {{ type: "feed", epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "ended",
+ *   speed: number | "max", looping: boolean, seed: number | null, start: number | null, end: number | null, rows_refused: number }} Feed
+ */
+/** @typedef {{ type: "granted", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval, rate: number }} Granted */
+/** @typedef {{ type: "unsubscribed", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval }} Unsubscribed */
+/**
+ * A symbol's whole state after its tick `seq`; it stands for the ticks `first_seq..=seq`.
+ *
+ * @typedef {{ symbol: string, first_seq: number, seq: number, ts_event: number | null, last: number | null, bid: number | null,
+ *   ask: number | null, open: number | null, high: number | null, low: number | null, volume: number | null, vwap: number | null,
+ *   change: number | null }} Quote
+ */
+/** @typedef {{ type: "snapshot" | "update", epoch: number, ts_sent: number, quotes: Quote[] }} Quotes */
+/** @typedef {{ ts: number, open: number, high: number, low: number, close: number, volume: number, closed: boolean }} Bar */
+/**
+ * @typedef {{ type: "bars", epoch: number, ts_sent: number, symbol: string, interval: Interval, snapshot: boolean, missed: number,
+ *   bars: Bar[] }} Bars
+ */
+/** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Beat */
+/** @typedef {{ type: "error", id?: number, code: string, message: string, remedy: string }} Fault */
+/** @typedef {Hello | Feed | Granted | Unsubscribed | Quotes | Bars | Beat | Fault} Outbound what the server sends */
+
+/** @typedef {{ type: "subscribe", id?: number, channel: "quotes", symbols: string[], rate?: number }} SubscribeQuotes */
+/**
+ * @typedef {{ type: "subscribe", id?: number, channel: "bars", symbols: string[], interval: Interval, history?: number, rate?: number }}
+ *   SubscribeBars
+ */
+/** @typedef {{ type: "rate", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval, rate: number }} Rate */
+/** @typedef {{ type: "resync", id?: number, symbols: string[] }} Resync */
+/** @typedef {{ type: "unsubscribe", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval }} Unsubscribe */
+/** @typedef {SubscribeQuotes | SubscribeBars | Rate | Resync | Unsubscribe} Inbound what the page asks */
+
+export const PROTOCOL = "tickcast.v1";
+
+/** @typedef {Record<string, unknown>} Members */
+/** @typedef {(value: unknown) => boolean} Check */
+
+/** @type {Check} */
+const number = (value) => typeof value === "number";
+/** @type {Check} */
+const text = (value) => typeof value === "string";
+/** @type {Check} */
+const flag = (value) => typeof value === "boolean";
+/** @type {Check} */
+const numberOrNull = (value) => value === null || number(value);
+/** @type {Check} */
+const speed = (value) => value === "max" || number(value);
+/** @type {(check: Check) => Check} */
+const list = (check) => (value) => Array.isArray(value) && value.every(check);
+/** @type {(shape: Record<string, Check>) => Check} */
+const object = (shape) => (value) => isMembers(value) && Object.entries(shape).every(([name, check]) => check(value[name]));
+
+const QUOTE = object({
+  symbol: text, first_seq: number, seq: number, ts_event: numberOrNull, last: numberOrNull, bid: numberOrNull, ask: numberOrNull,
+  open: numberOrNull, high: numberOrNull, low: numberOrNull, volume: numberOrNull, vwap: numberOrNull, change: numberOrNull,
+});
+const BAR = object({ ts: number, open: number, high: number, low: number, close: number, volume: number, closed: flag });
+const QUOTES = object({ epoch: number, ts_sent: number, quotes: list(QUOTE) });
+const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
+
+/** @type {ReadonlyMap<unknown, Check>} */
+const SHAPES = new Map([
+  ["hello", object({ protocol: text, server: text, ts_sent: number })],
+  ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed })],
+  ["granted", SUBSCRIPTION],
+  ["unsubscribed", SUBSCRIPTION],
+  ["snapshot", QUOTES],
+  ["update", QUOTES],
+  ["bars", object({ epoch: number, ts_sent: number, symbol: text, interval: text, snapshot: flag, missed: number, bars: list(BAR) })],
+  ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
+  ["error", object({ code: text, message: text })],
+]);
+
+/**
+ * @param {unknown} frame the payload of a WebSocket message
+ * @returns {Outbound | null}
+ */
+export function decode(frame) {
+  if (typeof frame !== "string") return null;
+  const value = parse(frame);
+  if (!isMembers(value)) return null;
+  const fits = SHAPES.get(value.type);
+  return fits?.(value) ? /** @type {Outbound} */ (/** @type {unknown} */ (value)) : null;
+}
+
+/** @param {Inbound} message */
+export function encode(message) {
+  return JSON.stringify(message);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Bar}
+ */
+export function isBar(value) {
+  return BAR(value);
+}
+
+/** @param {string} frame */
+function parse(frame) {
+  try {
+    return /** @type {unknown} */ (JSON.parse(frame));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Members}
+ */
+function isMembers(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,33 @@
+/**
+ * Takes quotes in, and checks that the ranges of ticks they stand for meet.
+ *
+ * A quote is the whole state after its tick `seq`, so an older one is dropped and one after a hole is still true. A hole is told all the
+ * same, because something was lost on the way.
+ */
+
+/** @typedef {import("./model.js").Quote} Quote */
+/** @typedef {ReadonlyMap<string, Quote>} QuoteMap */
+/** @typedef {{ quotes: QuoteMap, taken: Quote[], ticks: number, holes: string[] }} Taken */
+
+/**
+ * @param {QuoteMap} known
+ * @param {readonly Quote[]} news
+ * @param {{ whole: boolean }} kind a snapshot is whole: nothing before it can be missing
+ * @returns {Taken}
+ */
+export function takeQuotes(known, news, { whole }) {
+  const quotes = new Map(known);
+  /** @type {Taken} */
+  const result = { quotes, taken: [], ticks: 0, holes: [] };
+  for (const quote of news) {
+    const before = quotes.get(quote.symbol);
+    if (before && quote.seq <= before.seq) continue;
+    if (!whole) {
+      result.ticks += quote.seq - Math.max(quote.first_seq - 1, before?.seq ?? 0);
+      if (before && quote.first_seq > before.seq + 1) result.holes.push(quote.symbol);
+    }
+    quotes.set(quote.symbol, quote);
+    result.taken.push(quote);
+  }
+  return result.taken.length > 0 ? result : { ...result, quotes: known };
+}

@@ -1,0 +1,114 @@
+/** Answers questions about the state: what the views show and never keep. */
+
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("./model.js").Quote} Quote */
+/** @typedef {import("./model.js").Instrument} Instrument */
+/** @typedef {import("./model.js").Bar} Bar */
+/** @typedef {import("../lib/time.js").Interval} Interval */
+/** @typedef {{ title: string, instruments: Instrument[] }} Group */
+
+/** A value without a newer event for so long is shown with its age. At a higher speed the market's seconds are shorter. */
+const OLD_US = 10_000_000;
+
+/** @type {Record<string, string>} */
+const CLASS_TITLES = { stock: "Stocks", index: "Indices", crypto: "Crypto", fx: "FX", unknown: "Instruments" };
+
+/** @param {State} state */
+export function chosenInstrument({ choice, instruments }) {
+  return choice.symbol === null ? undefined : instruments.get(choice.symbol);
+}
+
+/** @param {State} state */
+export function chosenQuote({ choice, quotes }) {
+  return choice.symbol === null ? undefined : quotes.get(choice.symbol);
+}
+
+/**
+ * The change in percent of what it is counted from.
+ *
+ * @param {Quote | undefined} quote
+ */
+export function changePercent(quote) {
+  if (!quote || quote.last === null || quote.change === null) return null;
+  const reference = quote.last - quote.change;
+  return reference > 0 ? (quote.change / reference) * 100 : null;
+}
+
+/**
+ * The instruments by class, in the server's order.
+ *
+ * @param {ReadonlyMap<string, Instrument>} instruments
+ * @returns {Group[]}
+ */
+export function groups(instruments) {
+  /** @type {Map<string, Instrument[]>} */
+  const byClass = new Map();
+  for (const instrument of instruments.values()) {
+    const group = byClass.get(instrument.class);
+    if (group) group.push(instrument);
+    else byClass.set(instrument.class, [instrument]);
+  }
+  return [...byClass].map(([name, members]) => ({ title: CLASS_TITLES[name] ?? CLASS_TITLES.unknown, instruments: members }));
+}
+
+/**
+ * How old a quote is in market time, when that is worth saying.
+ *
+ * @param {State} state
+ * @param {Quote | undefined} quote
+ * @returns {number | null} microseconds
+ */
+export function oldUs({ marketUs, feed }, quote) {
+  if (marketUs === null || !quote || quote.ts_event === null || !feed) return null;
+  if (feed.speed === "max" || feed.state === "ended") return null;
+  const age = marketUs - quote.ts_event;
+  return age > OLD_US * Math.max(1, feed.speed) ? age : null;
+}
+
+/**
+ * Whether what is shown may no longer be true, because nothing can be heard.
+ *
+ * @param {State} state
+ */
+export function isStale({ link, feed }) {
+  return feed !== null && link.status !== "live";
+}
+
+/**
+ * The interval that the feed's ticks were made from, where all of them were.
+ *
+ * @param {ReadonlyMap<string, Instrument>} instruments
+ * @returns {Interval | null}
+ */
+export function synthesisedFrom(instruments) {
+  const [first, ...others] = instruments.values();
+  if (!first?.synthesised_from) return null;
+  return others.every((one) => one.synthesised_from === first.synthesised_from) ? first.synthesised_from : null;
+}
+
+/**
+ * The interval to begin with: bars shorter than those the ticks were made from would be invention.
+ *
+ * @param {ReadonlyMap<string, Instrument>} instruments
+ * @returns {Interval}
+ */
+export function defaultInterval(instruments) {
+  return synthesisedFrom(instruments) ?? "1m";
+}
+
+/**
+ * The bar that starts at `ts`.
+ *
+ * @param {readonly Bar[]} bars oldest first
+ * @param {number} ts
+ */
+export function barAt(bars, ts) {
+  let low = 0;
+  let high = bars.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (bars[middle].ts < ts) low = middle + 1;
+    else high = middle;
+  }
+  return bars[low]?.ts === ts ? bars[low] : undefined;
+}
