@@ -8,7 +8,7 @@ use tokio::sync::{oneshot, watch};
 use crate::bus::Bus;
 use crate::cli::{Config, FeedConfig};
 use crate::fanout::{Publisher, wall_micros};
-use crate::feed::replay::{self, ReplayError};
+use crate::feed::replay::{self, FileReport, ReplayError};
 use crate::feed::sim::{SimConfig, Simulator};
 use crate::feed::{self, RunConfig, Source, SourceInfo};
 use crate::market::{Event, SourceKind, Speed, Timestamp};
@@ -81,9 +81,27 @@ fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Sourc
         }
         FeedConfig::Replay { files, config } => {
             let replay = replay::open(files, config)?;
-            replay.report().lines().for_each(|line| say(&format!("  {line}")));
+            replay.report().iter().for_each(|file| say_report(file, say));
             Ok(Box::new(replay))
         }
+    }
+}
+
+/// How one file was taken, and what of it cannot be played.
+fn say_report(file: &FileReport, say: &mut impl FnMut(&str)) {
+    let FileReport { path, kind, symbols, rows, rows_refused, .. } = file;
+    let many = if *symbols == 1 { "symbol" } else { "symbols" };
+    say(&format!("  file     {}: {rows} rows of {}, {symbols} {many}", path.display(), kind.label()));
+    for assumption in &file.assumptions {
+        say(&format!("           {assumption}"));
+    }
+    if *rows_refused > 0 {
+        say(&format!("           {rows_refused} rows cannot be played:"));
+    }
+    for refused in &file.refused {
+        let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
+        let (reason, count, line, value) = (refused.reason, refused.count, refused.first_line, &refused.first_value);
+        say(&format!("             {count} x {reason}, first in line {line}{column}: {value}"));
     }
 }
 

@@ -65,6 +65,9 @@ struct ReplayArgs {
     /// Longest line that is read, in bytes
     #[arg(long, default_value_t = ReplayConfig::default().max_line_bytes, value_name = "BYTES")]
     max_line_bytes: usize,
+    /// Symbols of one file, above which its symbol column is taken for some other one
+    #[arg(long, default_value_t = ReplayConfig::default().max_symbols, value_name = "SYMBOLS")]
+    max_symbols: usize,
     #[command(flatten)]
     serve: ServeArgs,
 }
@@ -134,8 +137,8 @@ impl Cli {
                 self.serve.config(FeedConfig::Simulation { seed, symbols }, speed, false)
             }
             Some(Command::Replay(args)) => {
-                let ReplayArgs { files, speed, looping, max_sort_rows, max_line_bytes, serve } = args;
-                let config = ReplayConfig { max_sort_rows, max_line_bytes };
+                let ReplayArgs { files, speed, looping, max_sort_rows, max_line_bytes, max_symbols, serve } = args;
+                let config = ReplayConfig { max_sort_rows, max_line_bytes, max_symbols };
                 serve.config(FeedConfig::Replay { files, config }, speed, looping)
             }
         }

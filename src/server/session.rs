@@ -85,9 +85,9 @@ where
     let bell = live.bell();
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits);
     let mut out = desk.greet();
-    let mut said_something = true;
+    // Nothing but beats was said since the bell last rang for one.
+    let mut quiet = false;
     loop {
-        said_something |= !out.is_empty();
         for text in out.drain(..) {
             if let Err(end) = send(socket, text, limits.stall).await {
                 return end;
@@ -95,7 +95,10 @@ where
         }
         tokio::select! {
             message = socket.next() => match message {
-                Some(Ok(WsMessage::Text(text))) => desk.answer(&text, &mut out),
+                Some(Ok(WsMessage::Text(text))) => {
+                    desk.answer(&text, &mut out);
+                    quiet = false;
+                }
                 Some(Ok(WsMessage::Binary(_))) => desk.refuse(&Refusal::binary(), &mut out),
                 Some(Ok(WsMessage::Close(_))) | None => return SessionEnd::Left,
                 Some(Ok(_)) => {}
@@ -106,7 +109,8 @@ where
                     return SessionEnd::Stopped;
                 }
                 desk.take_due(due, &mut out);
-                if due.contains(Due::BEAT) && !std::mem::take(&mut said_something) && out.is_empty() {
+                quiet &= out.is_empty();
+                if due.contains(Due::BEAT) && std::mem::replace(&mut quiet, true) {
                     desk.beat(&mut out);
                 }
             }

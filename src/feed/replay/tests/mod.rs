@@ -26,6 +26,7 @@ pub fn market(instruments: &[Instrument], start: Timestamp) -> Market {
         start,
         end: None,
         rows_refused: 0,
+        fault: None,
     };
     let opening = Opening { epoch: 1, instruments: instruments.into(), history: Vec::new(), status: Arc::new(status) };
     Market::open(&opening, MarketLimits::default())
