@@ -19,7 +19,7 @@ use crate::server::{BindError, Server};
 pub enum AppError {
     #[error(transparent)]
     Bind(#[from] BindError),
-    #[error(transparent)]
+    #[error("cannot play this")]
     Replay(#[from] ReplayError),
     #[error("the feed's thread could not be started: {0}")]
     Thread(#[source] std::io::Error),

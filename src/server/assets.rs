@@ -55,7 +55,7 @@ pub fn content_security_policy() -> String {
     let map = page.split_once(open).and_then(|(_, rest)| rest.split_once("</script>")).map_or("", |(map, _)| map);
     let hash = base64::prelude::BASE64_STANDARD.encode(Sha256::digest(map.as_bytes()));
     format!(
-        "default-src 'none'; script-src 'self' 'sha256-{hash}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self' 'sha256-{hash}'; style-src 'self'; img-src 'self'; \
          font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
          frame-ancestors 'none'"
     )
