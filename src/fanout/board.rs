@@ -161,6 +161,7 @@ mod tests {
             name: String::new(),
             class: AssetClass::Stock,
             price_increment: Increment::of_decimals(2),
+            price_digits: 2,
             size_increment: Increment::of_decimals(0),
             basis: PriceBasis::Trade,
             synthesised_from: None,

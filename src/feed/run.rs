@@ -169,6 +169,7 @@ mod tests {
                 name: String::new(),
                 class: AssetClass::Stock,
                 price_increment: increment,
+                price_digits: 2,
                 size_increment: increment,
                 basis: PriceBasis::Trade,
                 synthesised_from: None,

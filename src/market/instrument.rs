@@ -1,6 +1,6 @@
 //! What is traded: the facts of an instrument that do not change while a feed runs.
 
-use super::price::Increment;
+use super::price::{Decimal, Increment, Price};
 use super::time::Interval;
 
 /// The small index of an instrument within one epoch's list.
@@ -62,9 +62,18 @@ pub struct Instrument {
     pub class: AssetClass,
     /// The tick size.
     pub price_increment: Increment,
+    /// The digits after the point that its prices usually have; a price that needs more is written with more.
+    pub price_digits: u8,
     /// The lot step.
     pub size_increment: Increment,
     pub basis: PriceBasis,
     /// Set when the ticks were made from bars of this length and are not the market's own.
     pub synthesised_from: Option<Interval>,
+}
+
+impl Instrument {
+    /// A price as it is written: exact, with at least the usual digits.
+    pub fn price(&self, price: Price) -> Decimal {
+        self.price_increment.price(price).shorten(self.price_digits)
+    }
 }

@@ -88,9 +88,9 @@ impl Decimal {
         Some(Self::new(mantissa, decimals))
     }
 
-    /// The same number without zeros at the end of its fraction.
-    pub fn normalize(mut self) -> Self {
-        while self.decimals > 0 && self.mantissa % 10 == 0 {
+    /// The same number without needless zeros at the end, but with `least` decimals if it has them.
+    pub fn shorten(mut self, least: u8) -> Self {
+        while self.decimals > least && self.mantissa % 10 == 0 {
             self.mantissa /= 10;
             self.decimals -= 1;
         }
@@ -202,6 +202,20 @@ mod tests {
         assert_eq!(quarter.count(Decimal::new(5528, 0)), Some(22112));
         assert_eq!(quarter.count(Decimal::new(552880, 2)), None);
         assert_eq!(quarter.price(Price(22115)).to_string(), "5528.75");
+    }
+
+    #[test]
+    fn only_needless_zeros_are_cut() {
+        for (mantissa, decimals, least, want) in [
+            (4_304_700, 4, 2, "430.47"),
+            (4_381_799, 4, 2, "438.1799"),
+            (1_270_000, 4, 2, "127.00"),
+            (-1_270_000, 4, 0, "-127"),
+            (0, 4, 2, "0.00"),
+            (15, 1, 2, "1.5"),
+        ] {
+            assert_eq!(Decimal::new(mantissa, decimals).shorten(least).to_string(), want);
+        }
     }
 
     proptest! {

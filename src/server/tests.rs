@@ -68,6 +68,7 @@ fn opening(epoch: u64, symbols: &[&str]) -> Opening {
         name: String::new(),
         class: AssetClass::Stock,
         price_increment: Increment::of_decimals(2),
+        price_digits: 2,
         size_increment: Increment::of_decimals(0),
         basis: PriceBasis::Trade,
         synthesised_from: None,

@@ -66,7 +66,7 @@ fn push_bars<'a>(out: &mut String, instrument: &Instrument, bars: impl Iterator<
             [(",\"open\":", bar.open), (",\"high\":", bar.high), (",\"low\":", bar.low), (",\"close\":", bar.close)]
         {
             out.push_str(name);
-            push_decimal(out, instrument.price_increment.price(price));
+            push_decimal(out, instrument.price(price));
         }
         out.push_str(",\"volume\":");
         push_decimal(out, instrument.size_increment.size(bar.volume));

@@ -28,6 +28,7 @@ fn instrument(symbol: &str, decimals: u8, basis: PriceBasis) -> Instrument {
         name: String::new(),
         class: AssetClass::Unknown,
         price_increment: Increment::of_decimals(decimals),
+        price_digits: decimals,
         size_increment: Increment::of_decimals(0),
         basis,
         synthesised_from: None,

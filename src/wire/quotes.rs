@@ -23,7 +23,7 @@ impl EncodedQuote {
         self.text.truncate(self.hole);
         let out = &mut self.text;
         let unit = instrument.price_increment;
-        let price = |p| unit.price(p);
+        let price = |p| instrument.price(p);
         out.push_str(",\"seq\":");
         push_u64(out, state.seq);
         out.push_str(",\"ts_event\":");
@@ -46,7 +46,10 @@ impl EncodedQuote {
         out.push_str(",\"volume\":");
         push_optional(out, day.map(|d| instrument.size_increment.size(d.volume)));
         out.push_str(",\"vwap\":");
-        push_optional(out, day.and_then(|d| d.vwap(unit.as_decimal())));
+        push_optional(
+            out,
+            day.and_then(|d| d.vwap(unit.as_decimal())).map(|vwap| vwap.shorten(instrument.price_digits + 2)),
+        );
         out.push_str(",\"change\":");
         match (day, state.top.last) {
             (Some(day), Some(last)) => push_decimal(out, price(day.change(last))),

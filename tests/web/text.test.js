@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { points } from "../../web/js/chart/sparkline.js";
-import { countText, decimalText, direction, percentText, signedText, volumeText } from "../../web/js/lib/number.js";
+import { countText, decimalText, direction, percentText, priceText, signedText, volumeText } from "../../web/js/lib/number.js";
 import { ageText, barTimeText, clockText, dateText, intervalUs, isInterval, speedText } from "../../web/js/lib/time.js";
 
 /**
@@ -19,17 +19,17 @@ function check(write, table) {
 }
 
 test("a price has its instrument's decimals, groups of thousands and a true minus", () => {
-  check(decimalText, [[227.3, 2, "227.30"], [98345.1, 2, "98,345.10"], [1.0419, 5, "1.04190"], [-37.63, 2, "−37.63"], [0, 2, "0.00"], [5948, 0, "5,948"]]);
+  check((/** @type {number} */ value, /** @type {number} */ decimals) => decimalText(value, decimals), [[227.3, 2, "227.30"], [98345.1, 2, "98,345.10"], [1.0419, 5, "1.04190"], [-37.63, 2, "−37.63"], [0, 2, "0.00"], [5948, 0, "5,948"]]);
 });
 
 test("what is not known is a dash", () => {
-  check(decimalText, [[null, 2, "–"], [NaN, 2, "–"]]);
+  check((/** @type {number | null} */ value, /** @type {number} */ decimals) => decimalText(value, decimals), [[null, 2, "–"], [NaN, 2, "–"]]);
   check(percentText, [[null, "–"], [Infinity, "–"]]);
   check(volumeText, [[null, 0, "–"]]);
 });
 
 test("a change has its sign, and none when it rounds to nothing", () => {
-  check(signedText, [[1.05, 2, "+1.05"], [-1.05, 2, "−1.05"], [0, 2, "0.00"], [0.001, 2, "0.00"], [-0.001, 2, "0.00"]]);
+  check((/** @type {number} */ value, /** @type {number} */ decimals) => signedText(value, decimals), [[1.05, 2, "+1.05"], [-1.05, 2, "−1.05"], [0, 2, "0.00"], [0.001, 2, "0.00"], [-0.001, 2, "0.00"]]);
   check(percentText, [[0.543, "+0.54%"], [-12.3456, "−12.35%"]]);
 });
 
@@ -67,4 +67,11 @@ test("a sparkline fills its box, and a market that stood still is a line through
   assert.equal(points([{ close: 1 }, { close: 3 }, { close: 2 }]), "0.0,22.0 32.0,2.0 64.0,12.0");
   assert.equal(points([{ close: 5 }, { close: 5 }]), "0.0,12.0 64.0,12.0");
   assert.equal(points([{ close: 5 }]), "");
+});
+
+test("a price has its usual digits, and more only where it needs them", () => {
+  const stock = { price_decimals: 2, price_decimals_max: 4 };
+  for (const [value, want] of /** @type {const} */ ([[430.47, "430.47"], [438.1799, "438.1799"], [127, "127.00"], [null, "–"]])) {
+    assert.equal(priceText(value, stock), want);
+  }
 });

@@ -60,6 +60,7 @@ impl Found {
             name: String::new(),
             class: AssetClass::Unknown,
             price_increment: self.prices.increment(),
+            price_digits: self.prices.usual(),
             size_increment: self.sizes.increment(),
             basis: if self.traded { PriceBasis::Trade } else { PriceBasis::Bid },
             synthesised_from: self.interval,

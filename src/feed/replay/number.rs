@@ -45,7 +45,7 @@ fn scientific(cell: &str) -> Result<Decimal, DecimalError> {
     if shifted.decimals <= MAX_DECIMALS {
         return Ok(shifted);
     }
-    let shortest = shifted.normalize();
+    let shortest = shifted.shorten(0);
     if shortest.decimals <= MAX_DECIMALS { Ok(shortest) } else { Err(DecimalError::TooManyDigits) }
 }
 

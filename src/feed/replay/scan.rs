@@ -14,7 +14,7 @@ use super::row::{Row, Rows, Values};
 use super::sniff::{Layout, sniff};
 use super::steps::Steps;
 use super::{ReplayConfig, name};
-use crate::market::{Decimal, Increment, Timestamp};
+use crate::market::{Decimal, Increment, MAX_DECIMALS, Timestamp};
 
 /// What the first pass found in one file.
 #[derive(Clone, Debug)]
@@ -46,22 +46,42 @@ pub struct SymbolScan {
     latest: Timestamp,
 }
 
+/// One in so many prices may have more decimals than are called usual.
+const UNUSUAL: u64 = 20;
+
 /// How fine and how large a column's numbers get.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Digits {
-    pub decimals: u8,
+    decimals: u8,
     whole: u64,
+    /// How many numbers had so many decimals.
+    counts: [u64; MAX_DECIMALS as usize + 1],
 }
 
 impl Digits {
     fn add(&mut self, value: Decimal) {
         self.decimals = self.decimals.max(value.decimals);
+        self.counts[usize::from(value.decimals)] += 1;
         self.whole = self.whole.max(value.mantissa.unsigned_abs() / 10u64.pow(u32::from(value.decimals)));
     }
 
     pub fn merge(&mut self, other: Self) {
         self.decimals = self.decimals.max(other.decimals);
         self.whole = self.whole.max(other.whole);
+        self.counts.iter_mut().zip(other.counts).for_each(|(count, more)| *count += more);
+    }
+
+    /// The decimals that all but a few numbers make do with.
+    pub fn usual(self) -> u8 {
+        let few = self.counts.iter().sum::<u64>() / UNUSUAL;
+        let mut finer = 0;
+        for decimals in (1..=self.decimals).rev() {
+            finer += self.counts[usize::from(decimals)];
+            if finer > few {
+                return decimals;
+            }
+        }
+        0
     }
 
     /// Whether the largest number might not fit 64 bits at the finest step.

@@ -5,6 +5,7 @@
 //!
 //! Not here: when a tick is due (`pace`), the market that ticks make (`market`).
 
+mod activity;
 mod history;
 mod stream;
 #[cfg(test)]

@@ -52,6 +52,7 @@ impl Listing {
             name: self.name.to_owned(),
             class: self.class,
             price_increment: Increment::of_decimals(decimal(self.price).decimals),
+            price_digits: decimal(self.price).decimals,
             size_increment: Increment::of_decimals(decimal(self.typical_size).decimals),
             basis: self.basis(),
             synthesised_from: None,

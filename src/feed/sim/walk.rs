@@ -14,9 +14,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng;
 use rand_distr::{Distribution, Exp1, LogNormal, StandardNormal};
 
+use super::activity::Activity;
 use super::stream::{Purpose, chance, stream};
 use super::universe::Listing;
-use crate::market::{AssetClass, InstrumentId, Price, PriceBasis, Quote, Side, Size, Tick, TickKind, Timestamp, Trade};
+use crate::market::{
+    AssetClass, InstrumentId, Interval, Price, PriceBasis, Quote, Side, Size, Tick, TickKind, Timestamp, Trade,
+};
 
 /// The spread of sizes: the standard deviation of their logarithm.
 const SIZE_SIGMA: f64 = 0.9;
@@ -30,6 +33,7 @@ pub struct Walk {
     listing: &'static Listing,
     rng: ChaCha8Rng,
     sizes: LogNormal<f64>,
+    activity: Activity,
     /// The hidden price between bid and ask, in tick sizes.
     mid: f64,
     /// The two sides that stand, once there are any.
@@ -52,6 +56,7 @@ impl Walk {
             listing,
             rng: stream(seed, listing.symbol, Purpose::Tape),
             sizes,
+            activity: Activity::default(),
             mid: listing.nominal().0 as f64 + above_basis,
             quoted: None,
             moved: start,
@@ -105,7 +110,7 @@ impl Walk {
     }
 
     fn size(&mut self, times: f64) -> Size {
-        let drawn = self.sizes.sample(&mut self.rng);
+        let drawn = self.sizes.sample(&mut self.rng) * self.activity.at(self.next, Interval::S1, &mut self.rng);
         self.listing.size(times * drawn)
     }
 

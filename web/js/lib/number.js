@@ -6,12 +6,16 @@ const MINUS = "\u2212";
 /** @type {Map<number, Intl.NumberFormat>} */
 const formats = new Map();
 
-/** @param {number} decimals */
-function format(decimals) {
-  let found = formats.get(decimals);
+/**
+ * @param {number} least digits after the point
+ * @param {number} most
+ */
+function format(least, most) {
+  const key = least * 100 + most;
+  let found = formats.get(key);
   if (!found) {
-    found = new Intl.NumberFormat("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-    formats.set(decimals, found);
+    found = new Intl.NumberFormat("en-US", { minimumFractionDigits: least, maximumFractionDigits: most });
+    formats.set(key, found);
   }
   return found;
 }
@@ -19,11 +23,22 @@ function format(decimals) {
 /**
  * @param {number | null} value
  * @param {number} decimals
+ * @param {number} [most] digits where the value needs more than `decimals`
  */
-export function decimalText(value, decimals) {
+export function decimalText(value, decimals, most = decimals) {
   if (value === null || !Number.isFinite(value)) return UNKNOWN;
-  const text = format(decimals).format(Math.abs(value));
+  const text = format(decimals, Math.max(decimals, most)).format(Math.abs(value));
   return value < 0 && /[1-9]/.test(text) ? MINUS + text : text;
+}
+
+/**
+ * A price with its instrument's usual digits, or more where it needs them.
+ *
+ * @param {number | null} value
+ * @param {{ price_decimals: number, price_decimals_max: number } | undefined} instrument
+ */
+export function priceText(value, instrument) {
+  return decimalText(value, instrument?.price_decimals ?? 2, instrument?.price_decimals_max);
 }
 
 /**
@@ -31,9 +46,10 @@ export function decimalText(value, decimals) {
  *
  * @param {number | null} value
  * @param {number} decimals
+ * @param {number} [most] digits where the value needs more than `decimals`
  */
-export function signedText(value, decimals) {
-  const text = decimalText(value, decimals);
+export function signedText(value, decimals, most = decimals) {
+  const text = decimalText(value, decimals, most);
   return value !== null && value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
@@ -88,11 +104,11 @@ export const GLYPHS = { up: "▲", down: "▼", flat: "•" };
  *
  * @param {{ change: number | null } | undefined} quote
  * @param {number | null} percent
- * @param {number} decimals
+ * @param {{ price_decimals: number, price_decimals_max: number } | undefined} instrument
  */
-export function moveText(quote, percent, decimals) {
+export function moveText(quote, percent, instrument) {
   const change = quote?.change ?? null;
   if (change === null) return { way: /** @type {const} */ ("flat"), glyph: "", change: UNKNOWN, percent: "" };
   const way = direction(change);
-  return { way, glyph: GLYPHS[way], change: signedText(change, decimals), percent: percentText(percent) };
+  return { way, glyph: GLYPHS[way], change: signedText(change, instrument?.price_decimals ?? 2, instrument?.price_decimals_max), percent: percentText(percent) };
 }

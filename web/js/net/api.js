@@ -6,7 +6,7 @@ import { isBar } from "./wire.js";
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {"stock" | "index" | "crypto" | "fx" | "unknown"} AssetClass */
 /**
- * @typedef {{ symbol: string, name: string, class: AssetClass, tick_size: number, price_decimals: number, size_decimals: number,
+ * @typedef {{ symbol: string, name: string, class: AssetClass, tick_size: number, price_decimals: number, price_decimals_max: number, size_decimals: number,
  *   basis: "trade" | "bid", synthesised_from: Interval | null }} Instrument
  */
 /** @typedef {{ epoch: number, symbols: Instrument[] }} SymbolList */

@@ -14,7 +14,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  */
 /**
  * @typedef {{ symbol: string, name: string, class: "stock" | "index" | "crypto" | "fx" | "unknown", tick_size: number,
- *   price_decimals: number, size_decimals: number, basis: "trade" | "bid", synthesised_from: Interval | null }} Instrument
+ *   price_decimals: number, price_decimals_max: number, size_decimals: number, basis: "trade" | "bid", synthesised_from: Interval | null }} Instrument
  */
 /**
  * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "ended",

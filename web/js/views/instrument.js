@@ -1,7 +1,7 @@
 /** The chosen instrument: its name, its last price and the numbers of its day. */
 
 import { element, setAttribute, setText } from "../lib/dom.js";
-import { decimalText, moveText, UNKNOWN, volumeText } from "../lib/number.js";
+import { decimalText, moveText, priceText, UNKNOWN, volumeText } from "../lib/number.js";
 import { changePercent, chosenInstrument, chosenQuote, synthesisedFrom } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
@@ -10,11 +10,11 @@ import { changePercent, chosenInstrument, chosenQuote, synthesisedFrom } from ".
 
 /** @type {[string, (quote: Quote, instrument: Instrument) => string][]} */
 const STATS = [
-  ["Bid", (quote, { price_decimals }) => decimalText(quote.bid, price_decimals)],
-  ["Ask", (quote, { price_decimals }) => decimalText(quote.ask, price_decimals)],
-  ["Open", (quote, { price_decimals }) => decimalText(quote.open, price_decimals)],
-  ["High", (quote, { price_decimals }) => decimalText(quote.high, price_decimals)],
-  ["Low", (quote, { price_decimals }) => decimalText(quote.low, price_decimals)],
+  ["Bid", (quote, instrument) => priceText(quote.bid, instrument)],
+  ["Ask", (quote, instrument) => priceText(quote.ask, instrument)],
+  ["Open", (quote, instrument) => priceText(quote.open, instrument)],
+  ["High", (quote, instrument) => priceText(quote.high, instrument)],
+  ["Low", (quote, instrument) => priceText(quote.low, instrument)],
   ["Volume", (quote, { size_decimals, basis }) => (basis === "bid" ? UNKNOWN : volumeText(quote.volume, size_decimals))],
   ["VWAP", (quote, { price_decimals }) => decimalText(quote.vwap, price_decimals)],
 ];
@@ -42,15 +42,14 @@ export function createInstrument(root) {
     render(state) {
       const instrument = chosenInstrument(state);
       const quote = chosenQuote(state);
-      const decimals = instrument?.price_decimals ?? 2;
       setText(symbol, state.choice.symbol ?? UNKNOWN);
       setText(name, instrument?.name || "\u00a0");
       // Where it holds for all, the masthead says it.
       const from = synthesisedFrom(state.instruments) === null ? (instrument?.synthesised_from ?? null) : null;
       setText(origin, from === null ? "" : `synthesised from ${from} bars`);
       setAttribute(origin, "hidden", from === null);
-      setText(last, decimalText(quote?.last ?? null, decimals));
-      const text = moveText(quote, changePercent(quote), decimals);
+      setText(last, priceText(quote?.last ?? null, instrument));
+      const text = moveText(quote, changePercent(quote), instrument);
       setAttribute(root, "data-way", text.way);
       setText(glyph, text.glyph);
       setText(change, text.change);

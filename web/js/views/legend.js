@@ -1,7 +1,7 @@
 /** Reads one bar out: the one under the pointer, or else the newest. */
 
 import { element, setAttribute, setText } from "../lib/dom.js";
-import { decimalText, direction, UNKNOWN, volumeText } from "../lib/number.js";
+import { direction, priceText, UNKNOWN, volumeText } from "../lib/number.js";
 import { barTimeText } from "../lib/time.js";
 import { barAt, chosenInstrument } from "../state/select.js";
 
@@ -27,10 +27,9 @@ export function createLegend(root) {
       const { bars, missed: lacking } = state.series;
       const instrument = chosenInstrument(state);
       const bar = (hoveredUs === null ? undefined : barAt(bars, hoveredUs)) ?? bars.at(-1);
-      const decimals = instrument?.price_decimals ?? 2;
       setAttribute(root, "data-way", bar ? direction(bar.close - bar.open) : "flat");
       setText(time, bar && state.choice.interval ? `${barTimeText(bar.ts, state.choice.interval)} UTC` : UNKNOWN);
-      PARTS.forEach(([, member], at) => setText(prices[at].value, decimalText(bar?.[member] ?? null, decimals)));
+      PARTS.forEach(([, member], at) => setText(prices[at].value, priceText(bar?.[member] ?? null, instrument)));
       setAttribute(volume.node, "hidden", instrument?.basis === "bid");
       setText(volume.value, volumeText(bar?.volume ?? null, instrument?.size_decimals));
       setText(missed, lacking > 0 ? `${lacking} older bars are no longer kept` : "");

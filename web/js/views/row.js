@@ -3,7 +3,7 @@
 import { createSparkline } from "../chart/sparkline.js";
 import { element, setAttribute, setText } from "../lib/dom.js";
 import { flash } from "../lib/flash.js";
-import { decimalText, moveText } from "../lib/number.js";
+import { moveText, priceText } from "../lib/number.js";
 import { ageText } from "../lib/time.js";
 import { changePercent, oldUs } from "../state/select.js";
 
@@ -18,7 +18,7 @@ const NO_CLOSES = /** @type {readonly never[]} */ ([]);
  * @param {string} id
  */
 export function createRow(instrument, id) {
-  const { symbol, name, price_decimals: decimals } = instrument;
+  const { symbol, name } = instrument;
   const spark = createSparkline();
   const tick = element("span", { class: "tick", "aria-hidden": "true" });
   const last = element("span", { class: "last" });
@@ -42,8 +42,8 @@ export function createRow(instrument, id) {
   function drawQuote(quote) {
     const before = drawn?.last ?? null;
     drawn = quote;
-    const move = moveText(quote, changePercent(quote), decimals);
-    setText(last, decimalText(quote?.last ?? null, decimals));
+    const move = moveText(quote, changePercent(quote), instrument);
+    setText(last, priceText(quote?.last ?? null, instrument));
     setText(glyph, move.glyph);
     setText(change, move.change);
     setText(percent, move.percent);

@@ -1,6 +1,6 @@
 /** The title of the page: the chosen symbol and its price, so that a tab in the background still says it. */
 
-import { decimalText, direction, GLYPHS } from "../lib/number.js";
+import { priceText, direction, GLYPHS } from "../lib/number.js";
 import { chosenInstrument, chosenQuote, isStale } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
@@ -10,7 +10,7 @@ export function titleText(state) {
   const instrument = chosenInstrument(state);
   const quote = chosenQuote(state);
   if (!instrument || !quote || quote.last === null) return "tickcast";
-  const price = decimalText(quote.last, instrument.price_decimals);
+  const price = priceText(quote.last, instrument);
   return `${instrument.symbol} ${price} ${GLYPHS[direction(quote.change)]}${isStale(state) ? " (stale)" : ""} · tickcast`;
 }
 

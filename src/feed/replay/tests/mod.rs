@@ -38,6 +38,7 @@ pub fn bar_instrument(interval: Interval) -> Instrument {
         name: String::new(),
         class: AssetClass::Unknown,
         price_increment: Increment::of_decimals(2),
+        price_digits: 2,
         size_increment: Increment::of_decimals(0),
         basis: PriceBasis::Trade,
         synthesised_from: Some(interval),
