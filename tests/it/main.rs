@@ -1,1 +1,8 @@
+//! The whole program from outside: the real binary, sockets, files.
 
+mod arrows;
+mod http;
+mod replay;
+mod start;
+mod stream;
+mod support;

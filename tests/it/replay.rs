@@ -1,0 +1,156 @@
+//! Replayed history on the wire equals the file, digit for digit.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use serde_json::json;
+
+use crate::support::{Client, Server};
+
+const STOCKS: &str = "data/us-stocks-daily.csv.gz";
+
+/// What the file says of a day, in its own words: date, open, high, low, close, volume.
+type Row = [String; 6];
+
+/// The rows of each ticker, read with nothing but commas and line ends.
+fn rows_of_the_file() -> BTreeMap<String, Vec<Row>> {
+    let file = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/data/us-stocks-daily.csv.gz")).unwrap();
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
+    let mut rows: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [ticker, date, open, high, low, close, volume, _adjusted] = cells[..] else { panic!("{line}") };
+        rows.entry(ticker.into()).or_default().push([date, open, high, low, close, volume].map(String::from));
+    }
+    rows
+}
+
+/// Cuts what the wire may add: zeros at the end of a fraction.
+fn digits(number: &str) -> &str {
+    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
+}
+
+/// The numbers of each bar as the wire's own text, without a detour through floats.
+fn bars_on_the_wire(message: &str) -> Vec<Row> {
+    let bars = message.split_once("\"bars\":[").unwrap().1;
+    let member = |bar: &str, name: &str| {
+        let rest = bar.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {bar}")).1;
+        rest.split([',', '}']).next().unwrap().to_owned()
+    };
+    let row = |bar: &str| {
+        assert_eq!(member(bar, "closed"), "true", "{bar}");
+        let micros: i64 = member(bar, "ts").parse().unwrap();
+        let date = chrono::DateTime::from_timestamp_micros(micros).unwrap();
+        assert_eq!(date.time(), chrono::NaiveTime::MIN, "{bar}");
+        let number = |name| member(bar, name);
+        [
+            date.date_naive().to_string(),
+            number("open"),
+            number("high"),
+            number("low"),
+            number("close"),
+            number("volume"),
+        ]
+    };
+    bars.split("},{").map(row).collect()
+}
+
+fn check(ticker: &str, got: &[Row], want: &[Row]) {
+    assert_eq!(got.len(), want.len(), "{ticker}: as many bars as rows");
+    for (got, want) in got.iter().zip(want) {
+        assert_eq!(got.each_ref().map(|n| digits(n)), want.each_ref().map(|n| digits(n)), "{ticker} {}", want[0]);
+    }
+}
+
+async fn until_the_end(server: &Server, client: &mut Client) {
+    while server.json("/api/v1/feed").await["state"] != "ended" {
+        client.hear("beat").await;
+    }
+}
+
+#[tokio::test]
+async fn the_stocks_at_full_speed_are_the_file_digit_for_digit() {
+    let server = Server::start(&["replay", STOCKS, "--speed", "max"]).await;
+    let rows = rows_of_the_file();
+    assert_eq!(rows.values().map(Vec::len).sum::<usize>(), 12_154);
+    assert!(server.lines.iter().any(|line| line.contains("12154 rows of bars, 5 symbols")), "{:?}", server.lines);
+    let mut client = server.connect().await;
+    until_the_end(&server, &mut client).await;
+    assert_eq!(server.json("/healthz").await["ticks"], 4 * 12_154, "four ticks a row");
+
+    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"]}).to_string()).await;
+    let snapshot = client.hear("snapshot").await;
+    for quote in snapshot["quotes"].as_array().unwrap() {
+        let ticker = quote["symbol"].as_str().unwrap();
+        assert_eq!(quote["seq"], 4 * rows[ticker].len());
+        let close = &rows[ticker].last().unwrap()[4];
+        assert_eq!(quote["last"].to_string(), digits(close), "{ticker}");
+    }
+    for (ticker, want) in &rows {
+        client
+            .say(
+                json!({"type":"subscribe","channel":"bars","symbols":[ticker],"interval":"1d","history":5000})
+                    .to_string(),
+            )
+            .await;
+        check(ticker, &bars_on_the_wire(&client.hear_text("bars").await), want);
+    }
+    let (_, body) = server.get("/api/v1/bars?symbols=MSFT&interval=1d&limit=5000").await;
+    check("MSFT", &bars_on_the_wire(&body), &rows["MSFT"]);
+}
+
+#[tokio::test]
+async fn a_client_that_is_there_from_the_start_gets_each_bar_once() {
+    // A hundred days or so a second: the bars come as they close, many to a message.
+    let server = Server::start(&["replay", STOCKS, "--speed", "50000000x"]).await;
+    let mut client = server.connect().await;
+    client
+        .say(
+            json!({"type":"subscribe","channel":"bars","symbols":["IBM"],"interval":"1d","history":5000,"rate":10})
+                .to_string(),
+        )
+        .await;
+    let want = &rows_of_the_file()["IBM"];
+    let mut got: Vec<Row> = Vec::new();
+    while got.len() < want.len() {
+        let message = client.hear_text("bars").await;
+        assert!(message.contains("\"missed\":0"), "{message}");
+        let (head, bars) = message.split_once("\"bars\":[").unwrap();
+        // What is still forming will come again, closed.
+        let closed: Vec<&str> = bars.split_inclusive('}').filter(|bar| bar.contains("\"closed\":true")).collect();
+        if !closed.is_empty() {
+            let closed: Vec<&str> = closed.iter().map(|bar| bar.trim_start_matches(',')).collect();
+            got.extend(bars_on_the_wire(&format!("{head}\"bars\":[{}]}}", closed.join(","))));
+        }
+    }
+    check("IBM", &got, want);
+}
+
+#[tokio::test]
+async fn quotes_of_one_side_play_with_their_digits_and_no_volume() {
+    let server = Server::start(&["replay", "data/eurusd-2016-06-14-ticks.csv.gz", "--speed", "max"]).await;
+    let mut client = server.connect().await;
+    until_the_end(&server, &mut client).await;
+    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["EURUSD"]}).to_string()).await;
+    let snapshot = client.hear_text("snapshot").await;
+    for text in ["\"seq\":100005,", "\"last\":1.11062,", "\"bid\":1.11062,", "\"ask\":null,", "\"vwap\":null,"] {
+        assert!(snapshot.contains(text), "{text} in {snapshot}");
+    }
+    assert_eq!(server.json("/api/v1/symbols").await["symbols"][0]["basis"], "bid");
+}
+
+#[tokio::test]
+async fn a_loop_begins_a_new_epoch_with_the_same_tape() {
+    let server = Server::start(&["replay", "tests/fixtures/csv/epoch-ms-trades.csv", "--speed", "max", "--loop"]).await;
+    let mut client = server.connect().await;
+    client.hear("hello").await;
+    let mut epochs = Vec::new();
+    while epochs.len() < 3 {
+        let feed = client.hear("feed").await;
+        assert_eq!(feed["looping"], true);
+        epochs.push(feed["epoch"].as_u64().unwrap());
+        epochs.dedup();
+    }
+    assert!(epochs.windows(2).all(|w| w[0] < w[1]), "{epochs:?}");
+}

@@ -1,0 +1,74 @@
+//! Starting and stopping: what people see, and what they are told when it does not work.
+
+use crate::support::{Server, command};
+
+async fn check_refusal(arguments: &[&str], says: &[&str]) {
+    let output = command(arguments).output().await.unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success(), "{arguments:?} should fail");
+    for text in says {
+        assert!(told.contains(text), "{arguments:?} should say {text:?}, but said: {told}");
+    }
+    assert!(!told.contains("panicked") && !told.contains("stack backtrace"), "{told}");
+}
+
+#[tokio::test]
+async fn a_few_lines_say_what_is_running_and_where() {
+    let server = Server::start(&["--seed", "11"]).await;
+    let lines = server.lines.join("\n");
+    for text in ["tickcast 0.1.0", "simulated market: 40 instruments, seed 11", "http://127.0.0.1:"] {
+        assert!(lines.contains(text), "{lines}");
+    }
+    assert!(server.lines.len() <= 5, "{lines}");
+}
+
+#[tokio::test]
+async fn a_taken_port_is_told_with_the_flag() {
+    let taken = Server::start(&[]).await;
+    check_refusal(&["--bind", &taken.address], &["cannot listen on", &taken.address, "--bind"]).await;
+}
+
+#[tokio::test]
+async fn files_that_cannot_play_are_told_with_their_names() {
+    check_refusal(&["replay", "nosuch.csv"], &["nosuch.csv", "no such file"]).await;
+    check_refusal(&["replay", "tests/fixtures/csv/a-png.csv"], &["a-png.csv", "PNG"]).await;
+    check_refusal(&["replay", "tests/fixtures/csv/empty.csv"], &["empty.csv", "empty"]).await;
+    check_refusal(&["replay", "tests/fixtures/csv/header-only.csv"], &["header-only.csv", "no rows"]).await;
+    check_refusal(&["replay", "web/favicon.svg"], &["favicon.svg"]).await;
+    check_refusal(&["replay"], &["<FILE>"]).await;
+    check_refusal(&["--speed", "warp"], &["--speed", "60x"]).await;
+}
+
+#[tokio::test]
+async fn help_is_complete_for_each_subcommand() {
+    for (arguments, flags) in [
+        (
+            &["--help"][..],
+            &["replay", "--seed", "--symbols", "--speed", "--bind", "--max-sessions", "--stall-timeout"][..],
+        ),
+        (&["replay", "--help"], &["<FILE>", "--speed", "--loop", "--max-sort-rows", "--bind", "--bars"]),
+    ] {
+        let output = command(arguments).output().await.unwrap();
+        let help = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success());
+        for flag in flags {
+            assert!(help.contains(flag), "{arguments:?} lacks {flag}: {help}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn sigterm_ends_it_cleanly_and_clients_are_told() {
+    let server = Server::start(&[]).await;
+    let mut client = server.connect().await;
+    client.hear("feed").await;
+    let goodbye = tokio::spawn(async move {
+        loop {
+            if let tokio_tungstenite::tungstenite::Message::Close(Some(frame)) = client.hear_raw().await {
+                return (u16::from(frame.code), frame.reason.to_string());
+            }
+        }
+    });
+    assert_eq!(server.stop().await, Some(0));
+    assert_eq!(goodbye.await.unwrap(), (1001, "server_stopping".into()));
+}

@@ -1,0 +1,126 @@
+//! Starts the real binary on a free port, and a WebSocket client that knows the protocol.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// Longer than anything here takes; a test that waits so long has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running tickcast; it ends with the test.
+pub struct Server {
+    pub address: String,
+    pub lines: Vec<String>,
+    child: Child,
+    // Kept open: a closed pipe would fail the program's next line.
+    _stdout: BufReader<ChildStdout>,
+}
+
+impl Server {
+    /// Starts `tickcast` with these arguments and `--bind 127.0.0.1:0`.
+    pub async fn start(arguments: &[&str]) -> Self {
+        let mut child = command(arguments)
+            .args(["--bind", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the binary starts");
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = Vec::new();
+        let address = loop {
+            let mut line = String::new();
+            let read = timeout(PATIENCE, stdout.read_line(&mut line)).await.expect("the program says where it is");
+            assert_ne!(read.unwrap(), 0, "the program ended: {lines:?}");
+            lines.push(line.trim_end().to_owned());
+            if let Some((_, rest)) = line.split_once("http://") {
+                break rest.trim_end().trim_end_matches('/').to_owned();
+            }
+        };
+        Self { address, lines, child, _stdout: stdout }
+    }
+
+    pub async fn connect(&self) -> Client {
+        let (socket, _) = connect_async(format!("ws://{}/ws", self.address)).await.expect("the server takes a session");
+        Client { socket }
+    }
+
+    /// A GET over a plain socket: status and body.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let (head, body) = self.request(&format!("GET {path} HTTP/1.1\r\n")).await;
+        (status(&head), body)
+    }
+
+    /// The head and body that answer a request line with any headers.
+    pub async fn request(&self, head: &str) -> (String, String) {
+        let mut socket = TcpStream::connect(&self.address).await.unwrap();
+        let request = format!("{head}host: {}\r\nconnection: close\r\n\r\n", self.address);
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+        (head.to_owned(), body.to_owned())
+    }
+
+    pub async fn json(&self, path: &str) -> Value {
+        let (status, body) = self.get(path).await;
+        assert_eq!(status, 200, "{path}: {body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// Asks it to stop as a service manager does, and waits for its exit code.
+    pub async fn stop(mut self) -> Option<i32> {
+        let pid = self.child.id().unwrap().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+        timeout(PATIENCE, self.child.wait()).await.expect("it stops").unwrap().code()
+    }
+}
+
+pub fn status(head: &str) -> u16 {
+    head.split_whitespace().nth(1).and_then(|code| code.parse().ok()).expect("a status line")
+}
+
+pub fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tickcast"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).stdin(Stdio::null());
+    command
+}
+
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Client {
+    pub async fn say(&mut self, text: impl Into<String>) {
+        self.socket.send(Message::text(text.into())).await.expect("the server listens");
+    }
+
+    pub async fn hear_raw(&mut self) -> Message {
+        let heard = timeout(PATIENCE, self.socket.next()).await.expect("something is heard in time");
+        heard.expect("the server hung up").expect("the socket holds")
+    }
+
+    /// The next message of one kind, as it was sent.
+    pub async fn hear_text(&mut self, kind: &str) -> String {
+        let head = format!("{{\"type\":\"{kind}\"");
+        loop {
+            if let Message::Text(text) = self.hear_raw().await
+                && text.starts_with(&head)
+            {
+                return text.to_string();
+            }
+        }
+    }
+
+    pub async fn hear(&mut self, kind: &str) -> Value {
+        serde_json::from_str(&self.hear_text(kind).await).unwrap()
+    }
+}
