@@ -1,10 +1,8 @@
 /** The page in a real browser, served by the real binary. */
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openBrowser, picture, ROOT, startServer } from "./support.js";
+import { openBrowser, picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -235,7 +233,7 @@ test("a lost server makes the values stale, and its return makes the page live a
   await page.close();
 });
 
-test("a replayed file of daily bars says so, and ends", { skip: !existsSync(join(ROOT, TAPE)) && `${TAPE} is not there` }, async () => {
+test("a replayed file of daily bars says so, and ends", async () => {
   const replay = await startServer(["replay", "--speed", "max", TAPE]);
   try {
     const { page, faults, foreign } = await browser.visit(replay.url);

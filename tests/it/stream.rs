@@ -46,8 +46,8 @@ async fn a_forming_bar_forms_and_closes() {
         .await;
     let snapshot = client.hear("bars").await;
     assert_eq!(snapshot["bars"].as_array().unwrap().len(), 5);
-    let mut last_closed = snapshot["bars"].as_array().unwrap().iter().filter(|bar| bar["closed"] == true).next_back();
-    let mut last_ts = last_closed.take().unwrap()["ts"].as_i64().unwrap();
+    let last_closed = snapshot["bars"].as_array().unwrap().iter().rfind(|bar| bar["closed"] == true);
+    let mut last_ts = last_closed.unwrap()["ts"].as_i64().unwrap();
     let mut closed = 0;
     while closed < 20 {
         let message = client.hear("bars").await;
