@@ -145,10 +145,7 @@ mod tests {
 
     use super::*;
     use crate::fanout::{Tier, grant};
-    use crate::market::{
-        AssetClass, FeedState, FeedStatus, Increment, Instrument, MarketLimits, Opening, Price, PriceBasis, Size,
-        SourceKind, Speed, Tick, TickKind, Timestamp, Trade,
-    };
+    use crate::market::{MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade, sample};
     use proptest::prelude::*;
     use serde_json::Value;
     use std::time::Duration;
@@ -156,31 +153,7 @@ mod tests {
     const SYMBOLS: u32 = 4;
 
     fn market() -> Market {
-        let instrument = |n| Instrument {
-            symbol: format!("S{n}"),
-            name: String::new(),
-            class: AssetClass::Stock,
-            price_increment: Increment::of_decimals(2),
-            price_digits: 2,
-            size_increment: Increment::of_decimals(0),
-            basis: PriceBasis::Trade,
-            synthesised_from: None,
-        };
-        let status = FeedStatus {
-            source: SourceKind::Simulation,
-            name: String::new(),
-            state: FeedState::Playing,
-            speed: Speed::Max,
-            looping: false,
-            seed: None,
-            start: Timestamp(0),
-            end: None,
-            rows_refused: 0,
-            fault: None,
-        };
-        let instruments = (0..SYMBOLS).map(instrument).collect();
-        let opening = Opening { epoch: 1, instruments, history: vec![], status: status.into() };
-        Market::open(&opening, MarketLimits::default())
+        Market::open(&sample::opening(1, &["S0", "S1", "S2", "S3"]), MarketLimits::default())
     }
 
     fn trade(market: &mut Market, id: u32, price: i64) {

@@ -148,10 +148,7 @@ mod tests {
     use super::*;
     use crate::bus::{Heard, Reader};
     use crate::feed::SourceInfo;
-    use crate::market::{
-        AssetClass, HistoryBar, Increment, Instrument, InstrumentId, Price, PriceBasis, Size, SourceKind, TickKind,
-        Timestamp, Trade,
-    };
+    use crate::market::{HistoryBar, InstrumentId, Price, Size, SourceKind, TickKind, Timestamp, Trade, sample};
 
     /// Ticks at given milliseconds; fails after the last one if asked to.
     struct Script {
@@ -163,21 +160,10 @@ mod tests {
 
     impl Script {
         fn boxed(at_ms: &[i64], fails: bool) -> Box<Self> {
-            let increment = Increment::of_decimals(2);
-            let instrument = Instrument {
-                symbol: "A".into(),
-                name: String::new(),
-                class: AssetClass::Stock,
-                price_increment: increment,
-                price_digits: 2,
-                size_increment: increment,
-                basis: PriceBasis::Trade,
-                synthesised_from: None,
-            };
             let info = SourceInfo {
                 kind: SourceKind::Replay,
                 name: "script".into(),
-                instruments: [instrument].into(),
+                instruments: [sample::instrument("A")].into(),
                 seed: None,
                 start: Timestamp::from_millis(at_ms[0]),
                 end: None,

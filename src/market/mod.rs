@@ -11,6 +11,8 @@ mod event;
 mod instrument;
 mod price;
 mod ring;
+#[cfg(test)]
+pub mod sample;
 mod state;
 mod tick;
 mod time;

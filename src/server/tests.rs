@@ -16,10 +16,8 @@ use super::session::{self, SessionEnd, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
 use crate::fanout::{LiveMarket, Publisher};
-use crate::market::{
-    AssetClass, Event, FeedState, FeedStatus, Increment, Instrument, InstrumentId, MarketLimits, Opening, Price,
-    PriceBasis, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade,
-};
+use crate::market::sample::opening;
+use crate::market::{Event, InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
 
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 1_024,
@@ -60,33 +58,6 @@ impl Stage {
         let session = tokio::spawn(async move { session::run(server, live, &LIMITS).await });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
     }
-}
-
-fn opening(epoch: u64, symbols: &[&str]) -> Opening {
-    let instrument = |symbol: &&str| Instrument {
-        symbol: (*symbol).into(),
-        name: String::new(),
-        class: AssetClass::Stock,
-        price_increment: Increment::of_decimals(2),
-        price_digits: 2,
-        size_increment: Increment::of_decimals(0),
-        basis: PriceBasis::Trade,
-        synthesised_from: None,
-    };
-    let status = FeedStatus {
-        source: SourceKind::Replay,
-        name: "script".into(),
-        state: FeedState::Playing,
-        speed: Speed::Times(1.0),
-        looping: false,
-        seed: None,
-        start: Timestamp(0),
-        end: None,
-        rows_refused: 0,
-        fault: None,
-    };
-    let instruments = symbols.iter().map(instrument).collect();
-    Opening { epoch, instruments, history: vec![], status: Arc::new(status) }
 }
 
 struct Client {

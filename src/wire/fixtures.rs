@@ -3,8 +3,8 @@
 use super::outbound::Message;
 use super::*;
 use crate::market::{
-    AssetClass, Bar, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market,
-    MarketLimits, Opening, Price, PriceBasis, Quote, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade,
+    Bar, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market, MarketLimits,
+    Opening, Price, PriceBasis, Quote, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;
@@ -23,30 +23,17 @@ fn check(name: &str, got: &str) {
 }
 
 fn instrument(symbol: &str, decimals: u8, basis: PriceBasis) -> Instrument {
-    Instrument {
-        symbol: symbol.into(),
-        name: String::new(),
-        class: AssetClass::Unknown,
-        price_increment: Increment::of_decimals(decimals),
-        price_digits: decimals,
-        size_increment: Increment::of_decimals(0),
-        basis,
-        synthesised_from: None,
-    }
+    let price_increment = Increment::of_decimals(decimals);
+    Instrument { price_increment, price_digits: decimals, basis, ..sample::instrument(symbol) }
 }
 
 fn status() -> FeedStatus {
     FeedStatus {
         source: SourceKind::Simulation,
         name: "40 instruments, seed 7".into(),
-        state: FeedState::Playing,
-        speed: Speed::Times(1.0),
-        looping: false,
         seed: Some(7),
         start: Timestamp::from_micros(START),
-        end: None,
-        rows_refused: 0,
-        fault: None,
+        ..sample::status()
     }
 }
 

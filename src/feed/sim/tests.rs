@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::market::{FeedState, FeedStatus, Interval, Market, MarketLimits, Opening, Price, PriceBasis, TickKind};
+use crate::market::{FeedStatus, Interval, Market, MarketLimits, Opening, Price, PriceBasis, TickKind, sample};
 
 /// 2025-10-09T08:53:20Z.
 const START: Timestamp = Timestamp::from_secs(1_760_000_000);
@@ -24,18 +24,7 @@ fn ticks(config: &SimConfig, n: usize) -> Vec<Tick> {
 
 fn open(simulator: &mut Simulator) -> Market {
     let info = simulator.info().clone();
-    let status = FeedStatus {
-        source: info.kind,
-        name: info.name,
-        state: FeedState::Playing,
-        speed: info.speed,
-        looping: false,
-        seed: info.seed,
-        start: info.start,
-        end: info.end,
-        rows_refused: info.rows_refused,
-        fault: None,
-    };
+    let status = FeedStatus { start: info.start, ..sample::status() };
     let opening =
         Opening { epoch: 1, instruments: info.instruments, history: simulator.history(), status: Arc::new(status) };
     Market::open(&opening, MarketLimits::default())

@@ -10,39 +10,18 @@ use std::sync::Arc;
 use super::{Replay, ReplayConfig};
 use crate::feed::Source;
 use crate::market::{
-    AssetClass, FeedState, FeedStatus, Increment, Instrument, Interval, Market, MarketLimits, Opening, PriceBasis,
-    SourceKind, Speed, Tick, TickKind, Timestamp,
+    FeedStatus, Instrument, Interval, Market, MarketLimits, Opening, Tick, TickKind, Timestamp, sample,
 };
 
 /// A market that opens with these instruments and no history.
 pub fn market(instruments: &[Instrument], start: Timestamp) -> Market {
-    let status = FeedStatus {
-        source: SourceKind::Replay,
-        name: String::new(),
-        state: FeedState::Playing,
-        speed: Speed::Max,
-        looping: false,
-        seed: None,
-        start,
-        end: None,
-        rows_refused: 0,
-        fault: None,
-    };
-    let opening = Opening { epoch: 1, instruments: instruments.into(), history: Vec::new(), status: Arc::new(status) };
+    let status = Arc::new(FeedStatus { start, ..sample::status() });
+    let opening = Opening { instruments: instruments.into(), status, ..sample::opening(1, &[]) };
     Market::open(&opening, MarketLimits::default())
 }
 
 pub fn bar_instrument(interval: Interval) -> Instrument {
-    Instrument {
-        symbol: "X".into(),
-        name: String::new(),
-        class: AssetClass::Unknown,
-        price_increment: Increment::of_decimals(2),
-        price_digits: 2,
-        size_increment: Increment::of_decimals(0),
-        basis: PriceBasis::Trade,
-        synthesised_from: Some(interval),
-    }
+    Instrument { synthesised_from: Some(interval), ..sample::instrument("X") }
 }
 
 /// A file of the repository.
