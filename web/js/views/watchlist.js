@@ -24,6 +24,9 @@ export function createWatchlist(root, { onChoose }) {
   let drawn;
   /** @type {string | null} */
   let chosen = null;
+  /** Where the keys have led: ahead of `chosen` until the next frame, so that fast keys do not get lost.
+   * @type {string | null} */
+  let led = null;
 
   list.addEventListener("click", (event) => {
     const row = event.target instanceof Element ? event.target.closest(".row") : null;
@@ -31,11 +34,12 @@ export function createWatchlist(root, { onChoose }) {
     if (symbol) onChoose(symbol);
   });
   list.addEventListener("keydown", (event) => {
-    const at = rows.findIndex(({ symbol }) => symbol === chosen);
+    const at = rows.findIndex(({ symbol }) => symbol === led);
     const next = move(event.key, at, rows.length);
     if (next === null || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    onChoose(rows[next].symbol);
+    led = rows[next].symbol;
+    onChoose(led);
   });
 
   /** @param {State} state */
@@ -67,7 +71,8 @@ export function createWatchlist(root, { onChoose }) {
       const fresh = drawn !== state.instruments;
       if (fresh) build(state);
       for (const row of rows) row.render(state);
-      if (fresh || chosen !== state.choice.symbol) follow(state.choice.symbol);
+      led = state.choice.symbol;
+      if (fresh || chosen !== led) follow(led);
     },
   };
 }
