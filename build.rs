@@ -53,8 +53,13 @@ fn install(npm: &Path) -> Result<(), String> {
         return Ok(());
     }
     let text = String::from_utf8_lossy(&output.stderr);
-    let first: Vec<&str> = text.lines().filter(|line| line.contains("error")).take(4).collect();
-    Err(format!("npm ci ended with {}: {}", output.status, first.join("; ")))
+    let is_error = |line: &&str| line.starts_with("npm error") || line.starts_with("npm ERR!");
+    let mut said: Vec<&str> = text.lines().filter(is_error).take(4).collect();
+    if said.is_empty() {
+        said = text.lines().rev().take(4).collect();
+        said.reverse();
+    }
+    Err(format!("npm ci ended with {}: {}", output.status, said.join("; ")))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {

@@ -46,26 +46,21 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     let (stop_feed, feed_stopped) = start_feed(source, run, bus)?;
     let publisher = Publisher::open(reader, config.market).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
-    let publishing = tokio::spawn(publisher.run());
+    let mut publishing = tokio::spawn(publisher.run());
 
     let address = server.address();
     say(&format!("  page     http://{address}/"));
     say(&format!("  stream   ws://{address}/ws"));
     say("  stop     Ctrl-C");
-    let (broken, broke) = oneshot::channel();
-    let watching = tokio::spawn(async move {
-        let _ = publishing.await;
-        let _ = broken.send(());
-    });
     let mut outcome = Ok(());
     let stop_or_break = async {
         tokio::select! {
             () = stop => {}
-            _ = broke => outcome = Err(AppError::Broken("publisher")),
+            _ = &mut publishing => outcome = Err(AppError::Broken("publisher")),
         }
     };
     server.run(live, stop_or_break).await;
-    watching.abort();
+    publishing.abort();
     let _ = stop_feed.send(true);
     // The feed's thread needs the runtime's timers until it has stopped.
     let _ = feed_stopped.await;

@@ -81,6 +81,9 @@ struct ServeArgs {
     /// WebSocket sessions at one time
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions: usize,
+    /// HTTP connections at one time, besides those that became sessions
+    #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
+    max_connections: usize,
     /// Symbols and series that one session may subscribe to
     #[arg(long, default_value_t = 4_096, value_name = "NUMBER", value_parser = at_least_one)]
     max_subscriptions: usize,
@@ -90,6 +93,9 @@ struct ServeArgs {
     /// Longest message that a client may send, in bytes
     #[arg(long, default_value_t = 16 * 1024, value_name = "BYTES", value_parser = at_least_one)]
     max_message_bytes: usize,
+    /// Messages that a client may send in a second, pings included; twice as many at once
+    #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    max_messages_per_second: u32,
     /// Seconds for which a client may take no byte before it is let go
     #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     stall_timeout: u64,
@@ -100,7 +106,7 @@ struct ServeArgs {
     #[arg(long, default_value_t = MarketLimits::default().trades, value_name = "TRADES", value_parser = at_least_one)]
     trades: usize,
     /// Batches of ticks that may wait between feed and market
-    #[arg(long, default_value_t = bus::DEFAULT_CAPACITY, value_name = "BATCHES", value_parser = at_least_one)]
+    #[arg(long, default_value_t = bus::DEFAULT_CAPACITY, value_name = "BATCHES", value_parser = capacity)]
     bus_capacity: usize,
 }
 
@@ -149,6 +155,7 @@ impl ServeArgs {
     const fn config(self, feed: FeedConfig, speed: Option<Speed>, looping: bool) -> Config {
         let session = SessionLimits {
             message_bytes: self.max_message_bytes,
+            messages_per_second: self.max_messages_per_second,
             subscriptions: SubscriptionLimits { count: self.max_subscriptions, history: self.max_history },
             bars: self.bars,
             stall: Duration::from_secs(self.stall_timeout),
@@ -157,7 +164,12 @@ impl ServeArgs {
             feed,
             speed,
             looping,
-            server: ServerConfig { bind: self.bind, sessions: self.max_sessions, session },
+            server: ServerConfig {
+                bind: self.bind,
+                sessions: self.max_sessions,
+                connections: self.max_connections,
+                session,
+            },
             market: MarketLimits { bars: self.bars, trades: self.trades },
             bus_capacity: self.bus_capacity,
         }
@@ -175,8 +187,18 @@ fn speed(text: &str) -> Result<Speed, String> {
     }
 }
 
+/// Bounds what is counted in memory: more could not be held anyway.
+const MOST: usize = 1_000_000_000;
+
 fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|n| *n >= 1).ok_or_else(|| "a whole number from 1 up".into())
+    let in_range = text.parse().ok().filter(|n| (1..=MOST).contains(n));
+    in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
+}
+
+fn capacity(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1_000_000;
+    let in_range = text.parse().ok().filter(|n| (1..=MOST).contains(n));
+    in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
 }
 
 fn symbols(text: &str) -> Result<usize, String> {
@@ -231,7 +253,9 @@ mod tests {
             ("--bind nowhere", "--bind"),
             ("--speed 0", "--speed"),
             ("--symbols 0", "from 1 to"),
-            ("--max-sessions 0", "from 1 up"),
+            ("--max-sessions 0", "from 1 to"),
+            ("--max-sessions 9999999999999999999", "from 1 to"),
+            ("--bus-capacity 9999999999999", "from 1 to"),
             ("replay", "<FILE>"),
             ("--seed 3 replay a.csv", "replay"),
         ] {

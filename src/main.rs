@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -27,7 +28,9 @@ fn run() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_env(LOG).unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = tokio::runtime::Runtime::new().context("the async runtime could not be started")?;
-    runtime.block_on(app::run(config, stop_signal(), |line| println!("{line}")))?;
+    // A reader of these lines that goes away is no reason to stop serving.
+    let say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
+    runtime.block_on(app::run(config, stop_signal(), say))?;
     Ok(())
 }
 

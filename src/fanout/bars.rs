@@ -3,42 +3,130 @@
 use crate::market::{Bar, InstrumentId, Interval, Market};
 use crate::wire::bars_message;
 
+/// Bars in one message: a long history comes in several, so that no message is large.
+const MESSAGE_BARS: usize = 500;
+
 /// How far a series was sent: so many closed bars, and the forming one as it was.
 #[derive(Clone, Copy, Debug)]
 pub struct BarsCursor {
     pub id: InstrumentId,
     pub interval: Interval,
+    /// Bars to begin with.
+    pub history: usize,
+    begun: bool,
     closed: u64,
     forming: Option<Bar>,
 }
 
 impl BarsCursor {
-    pub const fn new(id: InstrumentId, interval: Interval) -> Self {
-        Self { id, interval, closed: 0, forming: None }
+    pub const fn new(id: InstrumentId, interval: Interval, history: usize) -> Self {
+        Self { id, interval, history, begun: false, closed: 0, forming: None }
     }
 
-    /// The newest `history` bars as a snapshot; later calls of [`Self::take`] go on from there.
-    pub fn snapshot(&mut self, market: &Market, history: usize, ts_sent: i64) -> Option<String> {
-        let (instrument, state) = market.get(self.id)?;
-        let series = state.series(self.interval);
-        (self.closed, self.forming) = (series.closed.total(), series.forming);
-        let bars = series.newest(history);
-        Some(bars_message(market.epoch(), ts_sent, instrument, self.interval, (true, 0), bars))
+    /// Begins anew, with a snapshot.
+    pub const fn restart(&mut self) {
+        self.begun = false;
     }
 
-    /// Each bar closed since, and the forming one if it changed.
+    /// The next message: each bar closed since the last one, and the forming bar if it changed. To be
+    /// called until there is none. The first is marked as a snapshot and begins with the history; there is
+    /// one even where there are no bars.
     pub fn take(&mut self, market: &Market, ts_sent: i64) -> Option<String> {
         let (instrument, state) = market.get(self.id)?;
         let series = state.series(self.interval);
+        let snapshot = !self.begun;
+        if snapshot {
+            let forming = usize::from(series.forming.is_some());
+            let closed = series.closed.len().min(self.history.saturating_sub(forming)) as u64;
+            (self.begun, self.closed, self.forming) = (true, series.closed.total() - closed, None);
+        }
         let since = series.closed.since(self.closed);
-        if since.items.len() == 0 && series.forming == self.forming {
+        let waiting = since.items.len();
+        let forming = series.forming.filter(|_| waiting <= MESSAGE_BARS && !(snapshot && self.history == 0));
+        if waiting == 0 && forming == self.forming && !snapshot {
             return None;
         }
         let missed = since.missed;
-        let closed = since.items.map(|bar| (bar, true));
-        let bars = closed.chain(series.forming.as_ref().map(|bar| (bar, false)));
-        let message = bars_message(market.epoch(), ts_sent, instrument, self.interval, (false, missed), bars);
-        (self.closed, self.forming) = (series.closed.total(), series.forming);
-        Some(message)
+        let closed = since.items.take(MESSAGE_BARS).map(|bar| (bar, true));
+        self.closed = series.closed.total() - (waiting - closed.len()) as u64;
+        self.forming = forming;
+        let bars = closed.chain(forming.as_ref().map(|bar| (bar, false)));
+        Some(bars_message(market.epoch(), ts_sent, instrument, self.interval, (snapshot, missed), bars))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::{MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade, sample};
+    use serde_json::Value;
+
+    const A: InstrumentId = InstrumentId(0);
+
+    fn market(bars: usize) -> Market {
+        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars, trades: 1 })
+    }
+
+    /// A trade in each of these seconds.
+    fn trades(market: &mut Market, seconds: std::ops::Range<i64>) {
+        for second in seconds {
+            let kind = TickKind::Trade(Trade { price: Price(second), size: Size(1), side: None });
+            market.apply(&Tick { instrument: A, ts: Timestamp::from_secs(second), kind });
+        }
+    }
+
+    /// Snapshot mark, missed, seconds of the closed bars, second of the forming one.
+    fn take(cursor: &mut BarsCursor, market: &Market) -> Option<(bool, u64, Vec<u64>, Option<u64>)> {
+        let message: Value = serde_json::from_str(&cursor.take(market, 0)?).unwrap();
+        let second = |bar: &Value| bar["ts"].as_u64().unwrap() / 1_000_000;
+        let bars = message["bars"].as_array().unwrap();
+        let closed = bars.iter().filter(|bar| bar["closed"] == true).map(second).collect();
+        let forming = bars.iter().find(|bar| bar["closed"] == false).map(second);
+        Some((message["snapshot"] == true, message["missed"].as_u64().unwrap(), closed, forming))
+    }
+
+    #[test]
+    fn a_snapshot_comes_first_and_then_what_closed_since() {
+        let mut market = market(100);
+        trades(&mut market, 0..10);
+        let mut cursor = BarsCursor::new(A, Interval::S1, 3);
+        assert_eq!(take(&mut cursor, &market), Some((true, 0, vec![7, 8], Some(9))));
+        assert_eq!(take(&mut cursor, &market), None);
+        trades(&mut market, 10..12);
+        assert_eq!(take(&mut cursor, &market), Some((false, 0, vec![9, 10], Some(11))));
+        market.advance(Timestamp::from_secs(12));
+        assert_eq!(take(&mut cursor, &market), Some((false, 0, vec![11], None)));
+        assert_eq!(take(&mut cursor, &market), None);
+    }
+
+    #[test]
+    fn a_series_without_bars_has_an_empty_snapshot() {
+        let market = market(100);
+        let mut cursor = BarsCursor::new(A, Interval::S1, 3);
+        assert_eq!(take(&mut cursor, &market), Some((true, 0, vec![], None)));
+        assert_eq!(take(&mut cursor, &market), None);
+    }
+
+    #[test]
+    fn a_long_history_comes_in_pieces_that_meet() {
+        let mut market = market(5_000);
+        trades(&mut market, 0..1_202);
+        let mut cursor = BarsCursor::new(A, Interval::S1, 5_000);
+        let pieces: Vec<_> = std::iter::from_fn(|| take(&mut cursor, &market)).collect();
+        assert_eq!(
+            pieces.iter().map(|p| (p.0, p.2.len(), p.3)).collect::<Vec<_>>(),
+            [(true, 500, None), (false, 500, None), (false, 201, Some(1_201)),]
+        );
+        let seconds: Vec<u64> = pieces.into_iter().flat_map(|p| p.2).collect();
+        assert_eq!(seconds, (0..1_201).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn bars_that_are_no_longer_kept_are_counted() {
+        let mut market = market(5);
+        let mut cursor = BarsCursor::new(A, Interval::S1, 0);
+        take(&mut cursor, &market).unwrap();
+        trades(&mut market, 0..21);
+        assert_eq!(take(&mut cursor, &market), Some((false, 15, vec![15, 16, 17, 18, 19], Some(20))));
     }
 }

@@ -3,7 +3,7 @@
 //! Bits that were rung several times before the session looks are one: it takes the newest state anyway,
 //! so nothing queues.
 
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Notify;
@@ -17,7 +17,7 @@ pub struct Due(u32);
 impl Due {
     /// The feed's status or epoch changed.
     pub const FEED: Self = Self(1 << 16);
-    /// A second has passed.
+    /// Half a second has passed.
     pub const BEAT: Self = Self(1 << 17);
     /// The server stops.
     pub const STOP: Self = Self(1 << 18);
@@ -28,6 +28,16 @@ impl Due {
 
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     pub fn tiers(self) -> impl Iterator<Item = TierId> {
@@ -93,6 +103,7 @@ impl Drop for Bell {
 pub struct Bells {
     bells: Mutex<Vec<Weak<Bell>>>,
     listeners: Arc<Listeners>,
+    stopping: AtomicBool,
 }
 
 impl Bells {
@@ -100,8 +111,19 @@ impl Bells {
         let listeners = Arc::clone(&self.listeners);
         let bell =
             Arc::new(Bell { rung: AtomicU32::new(0), wanted: AtomicU32::new(0), notify: Notify::new(), listeners });
-        self.lock().push(Arc::downgrade(&bell));
+        let mut bells = self.lock();
+        bells.push(Arc::downgrade(&bell));
+        // Asked under the lock that `stop` rings under: a late bell is rung by one of the two.
+        if self.stopping.load(Ordering::Acquire) {
+            bell.ring(Due::STOP);
+        }
         bell
+    }
+
+    /// Rings for the end, also at bells that are hung later.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+        self.ring(Due::STOP);
     }
 
     pub fn ring(&self, due: Due) {
@@ -138,6 +160,13 @@ mod tests {
         assert!(due.contains(Due::BEAT) && !due.contains(Due::STOP));
         let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), bell.wait()).await;
         assert!(quiet.is_err(), "what was taken is not due again");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_after_the_stop_hears_it_too() {
+        let bells = Bells::default();
+        bells.stop();
+        assert!(bells.hang().wait().await.contains(Due::STOP));
     }
 
     #[test]

@@ -6,8 +6,12 @@
 use crate::market::{InstrumentId, Market};
 use crate::wire::{EncodedQuote, QuotesFrame, QuotesKind, Text};
 
-/// About the length of one encoded quote, to allocate a frame once.
+/// About the length of one encoded quote, to allocate a shared frame once.
 const QUOTE_BYTES: usize = 230;
+/// What a reader's own frame has at first; few symbols change between two beats.
+const FIRST_BYTES: usize = 1_024;
+/// Symbols in one message: a large market comes in several, so that no message is large.
+pub const FRAME_SYMBOLS: usize = 500;
 
 #[derive(Debug, Default)]
 pub struct Board {
@@ -49,93 +53,124 @@ impl Board {
         self.shared = frame.finish().into();
     }
 
-    /// What the reader behind `cursor` has not sent yet, as one `update` message.
+    /// What the reader behind `cursor` has not sent yet, as one `update` message of at most
+    /// [`FRAME_SYMBOLS`]. To be called until there is none.
     pub fn take(&self, cursor: &mut QuotesCursor) -> Option<Text> {
         if cursor.epoch != self.epoch || cursor.beat == Some(self.beat) {
             return None;
         }
         let follows = cursor.level && cursor.beat.is_some_and(|beat| beat + 1 == self.beat);
-        cursor.beat = Some(self.beat);
-        if follows && cursor.wanted.len() == self.quotes.len() {
+        if follows && cursor.wanted.len() == self.quotes.len() && self.changed.len() <= FRAME_SYMBOLS {
             return self.share(cursor);
         }
         self.assemble(cursor)
     }
 
     fn share(&self, cursor: &mut QuotesCursor) -> Option<Text> {
+        cursor.beat = Some(self.beat);
         for id in &self.changed {
             // With all symbols wanted, each stands at its own index.
-            cursor.wanted[id.index()].sent = self.quotes[id.index()].seq();
+            cursor.wanted[id.index()].1 = self.quotes[id.index()].seq();
         }
         (!self.changed.is_empty()).then(|| self.shared.clone())
     }
 
     fn assemble(&self, cursor: &mut QuotesCursor) -> Option<Text> {
-        let capacity = 100 + cursor.wanted.len() * QUOTE_BYTES;
+        if cursor.pass != Some(self.beat) {
+            // What an unfinished look has sent needs no second one, but the board has moved on since.
+            (cursor.pass, cursor.level) = (Some(self.beat), cursor.at == 0);
+        }
         let mut frame = None;
-        cursor.level = true;
-        for wanted in &mut cursor.wanted {
-            let quote = &self.quotes[wanted.id.index()];
-            if quote.seq() > wanted.sent {
-                let new = || QuotesFrame::new(QuotesKind::Update, self.epoch, self.ts_sent, capacity);
-                frame.get_or_insert_with(new).push(quote, wanted.sent + 1);
-                wanted.sent = quote.seq();
+        let mut symbols = 0;
+        while let Some((id, sent)) = cursor.wanted.get_mut(cursor.at) {
+            let quote = &self.quotes[id.index()];
+            if quote.seq() > *sent {
+                if symbols == FRAME_SYMBOLS {
+                    break;
+                }
+                symbols += 1;
+                let new = || QuotesFrame::new(QuotesKind::Update, self.epoch, self.ts_sent, FIRST_BYTES);
+                frame.get_or_insert_with(new).push(quote, *sent + 1);
+                *sent = quote.seq();
             }
             // A snapshot may have run ahead of the board; then the shared frame's range would overlap.
-            cursor.level &= wanted.sent == quote.seq();
+            cursor.level &= *sent == quote.seq();
+            cursor.at += 1;
+        }
+        if cursor.at == cursor.wanted.len() {
+            (cursor.at, cursor.beat) = (0, Some(self.beat));
         }
         frame.map(|frame| frame.finish().into())
     }
 }
 
-/// The symbols that one reader wants at one tier, and how far each was sent.
+/// The symbols that one reader wants at one rate, and how far each was sent.
 #[derive(Debug)]
 pub struct QuotesCursor {
     epoch: u64,
     /// By instrument, ascending.
-    wanted: Vec<Wanted>,
+    wanted: Vec<(InstrumentId, u64)>,
+    /// The beat that was last looked through to the end.
     beat: Option<u64>,
+    /// The beat being looked through, and how far it has been.
+    pass: Option<u64>,
+    at: usize,
     /// At `beat`, all that is wanted had been sent just as far as the board stood.
     level: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Wanted {
-    id: InstrumentId,
-    sent: u64,
-}
-
 impl QuotesCursor {
     pub const fn new(epoch: u64) -> Self {
-        Self { epoch, wanted: Vec::new(), beat: None, level: false }
+        Self { epoch, wanted: Vec::new(), beat: None, pass: None, at: 0, level: false }
     }
 
     pub const fn is_empty(&self) -> bool {
         self.wanted.is_empty()
     }
 
-    /// Wants `id` from the tick after `sent` on; replaces what was said of it before.
-    pub fn insert(&mut self, id: InstrumentId, sent: u64) {
-        (self.beat, self.level) = (None, false);
-        match self.wanted.binary_search_by_key(&id, |w| w.id) {
-            Ok(at) => self.wanted[at].sent = sent,
-            Err(at) => self.wanted.insert(at, Wanted { id, sent }),
+    pub const fn len(&self) -> usize {
+        self.wanted.len()
+    }
+
+    /// Wants these from the ticks after those sent on.
+    pub fn extend(&mut self, more: impl IntoIterator<Item = (InstrumentId, u64)>) {
+        self.wanted.extend(more);
+        self.wanted.sort_unstable_by_key(|(id, _)| *id);
+        self.look_anew();
+    }
+
+    /// Wants none of `ids`, which are sorted, any longer; gives those it had, with how far each was sent.
+    pub fn remove(&mut self, ids: &[InstrumentId]) -> Vec<(InstrumentId, u64)> {
+        let removed: Vec<_> = self.wanted.extract_if(.., |(id, _)| ids.binary_search(id).is_ok()).collect();
+        if !removed.is_empty() {
+            self.look_anew();
+        }
+        removed
+    }
+
+    /// Says that `id` was sent up to `seq` by other means.
+    pub fn sent(&mut self, id: InstrumentId, seq: u64) {
+        if let Ok(at) = self.find(id) {
+            self.wanted[at].1 = seq;
+            self.look_anew();
         }
     }
 
-    /// Wants `id` no longer; returns how far it was sent.
-    pub fn remove(&mut self, id: InstrumentId) -> Option<u64> {
-        let at = self.wanted.binary_search_by_key(&id, |w| w.id).ok()?;
-        (self.beat, self.level) = (None, false);
-        Some(self.wanted.remove(at).sent)
-    }
-
-    pub fn ids(&self) -> impl Iterator<Item = InstrumentId> {
-        self.wanted.iter().map(|w| w.id)
-    }
-
     pub fn contains(&self, id: InstrumentId) -> bool {
-        self.wanted.binary_search_by_key(&id, |w| w.id).is_ok()
+        self.find(id).is_ok()
+    }
+
+    /// By instrument, ascending, with how far each was sent.
+    pub fn iter(&self) -> impl Iterator<Item = (InstrumentId, u64)> {
+        self.wanted.iter().copied()
+    }
+
+    fn find(&self, id: InstrumentId) -> Result<usize, usize> {
+        self.wanted.binary_search_by_key(&id, |(id, _)| *id)
+    }
+
+    const fn look_anew(&mut self) {
+        (self.beat, self.pass, self.at, self.level) = (None, None, 0, false);
     }
 }
 
@@ -223,7 +258,7 @@ mod tests {
             let mut tier = Tier::new(grant(5.0).unwrap());
             tier.open(SYMBOLS as usize);
             let mut cursor = QuotesCursor::new(1);
-            (0..SYMBOLS).for_each(|id| cursor.insert(InstrumentId(id), 0));
+            cursor.extend((0..SYMBOLS).map(|id| (InstrumentId(id), 0)));
             let mut client = Client::default();
             let mut now = Duration::ZERO;
             for step in steps.into_iter().chain([Step::Beat(1_000), Step::Take]) {
@@ -243,16 +278,17 @@ mod tests {
                             client.hear(&text);
                         }
                     }
-                    Step::Leave(id) => drop(cursor.remove(InstrumentId(id))),
+                    Step::Leave(id) => drop(cursor.remove(&[InstrumentId(id)])),
                     Step::Join(id) => {
                         // A snapshot straight from the market, as `resync` sends it.
                         let state = truth(&market, InstrumentId(id));
-                        cursor.insert(InstrumentId(id), state["seq"].as_u64().unwrap());
+                        cursor.remove(&[InstrumentId(id)]);
+                        cursor.extend([(InstrumentId(id), state["seq"].as_u64().unwrap())]);
                         client.states.insert(format!("S{id}"), state);
                     }
                 }
             }
-            for id in cursor.ids() {
+            for (id, _) in cursor.iter() {
                 let mut want = truth(&market, id);
                 let got = client.states.get_mut(want["symbol"].as_str().unwrap());
                 if let Some(got) = got {
@@ -272,7 +308,7 @@ mod tests {
         board.open(&market);
         let mut readers = [QuotesCursor::new(1), QuotesCursor::new(1)];
         for cursor in &mut readers {
-            (0..SYMBOLS).for_each(|id| cursor.insert(InstrumentId(id), 0));
+            cursor.extend((0..SYMBOLS).map(|id| (InstrumentId(id), 0)));
         }
         let mut beat = |price| {
             trade(&mut market, 2, price);
@@ -287,6 +323,34 @@ mod tests {
     }
 
     #[test]
+    fn a_large_market_comes_in_several_messages_that_meet() {
+        let symbols: Vec<String> = (0..1_200).map(|n| format!("S{n}")).collect();
+        let symbols: Vec<&str> = symbols.iter().map(String::as_str).collect();
+        let mut market = Market::open(&sample::opening(1, &symbols), MarketLimits::default());
+        let mut board = Board::default();
+        board.open(&market);
+        let mut cursor = QuotesCursor::new(1);
+        cursor.extend((0..1_200).map(|id| (InstrumentId(id), 0)));
+        let mut client = Client::default();
+        for price in 1..4 {
+            (0..1_200).for_each(|id| trade(&mut market, id, price));
+            board.encode((0..1_200).map(InstrumentId), &market, 0);
+            let mut messages = 0;
+            while let Some(text) = board.take(&mut cursor) {
+                client.hear(&text);
+                messages += 1;
+                if messages == 2 && price == 2 {
+                    // The board moves on in the middle of a look.
+                    (0..1_200).for_each(|id| trade(&mut market, id, 9));
+                    board.encode((0..1_200).map(InstrumentId), &market, 0);
+                }
+            }
+            assert!((3..=5).contains(&messages), "{messages}");
+        }
+        assert!(client.states.values().all(|state| state["last"] == 0.03 && state["seq"] == 4));
+    }
+
+    #[test]
     fn a_reader_of_another_epoch_gets_nothing() {
         let mut market = market();
         let mut board = Board::default();
@@ -294,7 +358,7 @@ mod tests {
         trade(&mut market, 0, 10);
         board.encode([InstrumentId(0)].into_iter(), &market, 0);
         let mut stale = QuotesCursor::new(0);
-        stale.insert(InstrumentId(0), 0);
+        stale.extend([(InstrumentId(0), 0)]);
         assert_eq!(board.take(&mut stale), None);
     }
 }

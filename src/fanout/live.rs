@@ -17,19 +17,24 @@ use crate::wire::Text;
 pub struct LiveMarket(Arc<Shared>);
 
 #[derive(Debug)]
-pub(super) struct Shared {
-    market: RwLock<Market>,
-    status: RwLock<Arc<FeedStatus>>,
+struct Shared {
+    live: RwLock<Live>,
     boards: [RwLock<Board>; RATES.len()],
-    pub(super) bells: Bells,
+    bells: Bells,
     bus_gaps: AtomicU64,
 }
 
+/// What is known at one moment.
+#[derive(Debug)]
+pub struct Live {
+    pub market: Market,
+    pub status: Arc<FeedStatus>,
+}
+
 impl LiveMarket {
-    pub(super) fn new(market: Market, status: Arc<FeedStatus>) -> Self {
+    pub(super) fn new(live: Live) -> Self {
         let live = Self(Arc::new(Shared {
-            market: RwLock::new(market),
-            status: RwLock::new(status),
+            live: RwLock::new(live),
             boards: Default::default(),
             bells: Bells::default(),
             bus_gaps: AtomicU64::new(0),
@@ -39,16 +44,12 @@ impl LiveMarket {
     }
 
     /// The market as it stands. Hold it briefly: the publisher waits meanwhile.
-    pub fn market(&self) -> RwLockReadGuard<'_, Market> {
+    pub fn read(&self) -> RwLockReadGuard<'_, Live> {
         // Only a panic while a tick is applied could poison it, and a market has no way to panic.
-        self.0.market.read().unwrap_or_else(PoisonError::into_inner)
+        self.0.live.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn status(&self) -> Arc<FeedStatus> {
-        Arc::clone(&self.0.status.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// What the reader behind `cursor` has not sent yet.
+    /// What the reader behind `cursor` has not sent yet; see [`Board::take`].
     pub fn take_quotes(&self, tier: TierId, cursor: &mut QuotesCursor) -> Option<Text> {
         self.0.boards[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor)
     }
@@ -58,9 +59,9 @@ impl LiveMarket {
         self.0.bells.hang()
     }
 
-    /// Tells all sessions to say goodbye.
+    /// Tells all sessions, also those that come later, to say goodbye.
     pub fn stop_sessions(&self) {
-        self.0.bells.ring(Due::STOP);
+        self.0.bells.stop();
     }
 
     /// How many batches of ticks were lost between feed and market.
@@ -76,30 +77,25 @@ impl LiveMarket {
         &self.0.bells
     }
 
-    pub(super) fn market_mut(&self) -> RwLockWriteGuard<'_, Market> {
-        self.0.market.write().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Live> {
+        self.0.live.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn board_mut(&self, tier: TierId) -> RwLockWriteGuard<'_, Board> {
         self.0.boards[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set_status(&self, status: Arc<FeedStatus>) {
-        *self.0.status.write().unwrap_or_else(PoisonError::into_inner) = status;
+    /// A new epoch: market, status and boards are replaced and everybody is told.
+    pub(super) fn reopen(&self, live: Live) {
+        *self.write() = live;
+        self.open_boards();
         self.0.bells.ring(Due::FEED);
     }
 
-    /// A new epoch: market, boards and status are replaced and everybody is told.
-    pub(super) fn reopen(&self, market: Market, status: Arc<FeedStatus>) {
-        *self.market_mut() = market;
-        self.open_boards();
-        self.set_status(status);
-    }
-
     fn open_boards(&self) {
-        let market = self.market();
+        let live = self.read();
         for tier in TierId::all() {
-            self.board_mut(tier).open(&market);
+            self.board_mut(tier).open(&live.market);
         }
     }
 }

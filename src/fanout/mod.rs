@@ -12,7 +12,7 @@ mod tier;
 
 pub use bars::BarsCursor;
 pub use bell::{Bell, Due};
-pub use board::{Board, QuotesCursor};
-pub use live::{LiveMarket, wall_micros};
+pub use board::{Board, FRAME_SYMBOLS, QuotesCursor};
+pub use live::{Live, LiveMarket, wall_micros};
 pub use publish::Publisher;
 pub use tier::{RATES, Tier, TierId, grant};

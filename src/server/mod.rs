@@ -3,8 +3,10 @@
 //! hyper accepts, tower-http wraps (request tracing, compression, security headers, body limit), warp
 //! routes. hyper's graceful stop does not reach upgraded connections: sessions hear the stop by their bell.
 
+mod allowance;
 mod answer;
 mod assets;
+mod patience;
 mod routes;
 mod session;
 mod subscriptions;
@@ -13,6 +15,7 @@ mod tests;
 mod upgrade;
 
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +24,8 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 use tower::ServiceBuilder;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
@@ -32,6 +36,7 @@ pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
 
 use crate::fanout::LiveMarket;
+use patience::Patient;
 use routes::Site;
 
 /// How long a client may take to send its request's head.
@@ -49,6 +54,8 @@ pub struct ServerConfig {
     pub bind: SocketAddr,
     /// WebSocket sessions at one time.
     pub sessions: usize,
+    /// HTTP connections at one time, besides those that became sessions.
+    pub connections: usize,
     pub session: SessionLimits,
 }
 
@@ -86,21 +93,37 @@ impl Server {
     /// Answers until `stop` comes, then lets the sessions say goodbye.
     pub async fn run(self, live: LiveMarket, stop: impl Future<Output = ()>) {
         let room = Arc::new(Semaphore::new(self.config.sessions));
+        let connections = Arc::new(Semaphore::new(self.config.connections));
         let site = Site { live: live.clone(), limits: self.config.session, room: Arc::clone(&room) };
+        let (stop_http, stopping) = watch::channel(false);
         tokio::select! {
             () = stop => {}
-            () = accept_all(&self.listener, site) => {}
+            () = accept_all(&self.listener, site, &connections, &stopping) => {}
         }
         drop(self.listener);
         live.stop_sessions();
-        let all = u32::try_from(self.config.sessions).unwrap_or(u32::MAX);
-        if tokio::time::timeout(DRAIN, room.acquire_many(all)).await.is_err() {
-            tracing::warn!("some sessions did not take their goodbye in time");
+        // Without a connection left there is nobody to tell.
+        let _ = stop_http.send(true);
+        // All permits are back when all have ended.
+        let drain =
+            async { (all_of(&room, self.config.sessions).await, all_of(&connections, self.config.connections).await) };
+        if timeout(DRAIN, drain).await.is_err() {
+            tracing::warn!("some clients did not take their goodbye in time");
         }
     }
 }
 
-async fn accept_all(listener: &TcpListener, site: Site) {
+async fn all_of(permits: &Semaphore, count: usize) {
+    let _ = permits.acquire_many(u32::try_from(count).unwrap_or(u32::MAX)).await;
+}
+
+async fn accept_all(
+    listener: &TcpListener,
+    site: Site,
+    connections: &Arc<Semaphore>,
+    stopping: &watch::Receiver<bool>,
+) {
+    let stall = site.limits.stall;
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -118,15 +141,28 @@ async fn accept_all(listener: &TcpListener, site: Site) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
     loop {
+        // Whoever comes when all are taken waits in the kernel's queue.
+        let permit = Arc::clone(connections).acquire_owned().await;
         match listener.accept().await {
             Ok((stream, _)) => {
-                let connection = prepare(stream);
+                let connection = TokioIo::new(prepare(stream, stall));
                 let service = TowerToHyperService::new(service.clone());
                 let serving = http.serve_connection(connection, service).with_upgrades();
+                let mut stopping = stopping.clone();
+                let stop = async move { drop(stopping.wait_for(|stopping| *stopping).await) };
                 tokio::spawn(async move {
-                    if let Err(error) = serving.await {
+                    let mut serving = pin!(serving);
+                    let served = tokio::select! {
+                        served = serving.as_mut() => served,
+                        () = stop => {
+                            serving.as_mut().graceful_shutdown();
+                            serving.await
+                        }
+                    };
+                    if let Err(error) = served {
                         tracing::debug!(%error, "connection ended early");
                     }
+                    drop(permit);
                 });
             }
             Err(error) => {
@@ -137,10 +173,10 @@ async fn accept_all(listener: &TcpListener, site: Site) {
     }
 }
 
-fn prepare(stream: TcpStream) -> TokioIo<TcpStream> {
+fn prepare(stream: TcpStream, stall: Duration) -> Patient<TcpStream> {
     // Updates are small and must not wait for each other (Nagle's algorithm, RFC 896).
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
-    TokioIo::new(stream)
+    Patient::new(stream, stall)
 }

@@ -4,20 +4,17 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use http::{Response, StatusCode, header};
-use serde::Deserialize;
 use tokio::sync::Semaphore;
 use warp::hyper::body::Bytes;
 use warp::{Filter, Rejection, Reply};
 
 use super::assets;
 use super::session::{self, SessionLimits};
-use super::upgrade::{Upgrade, upgrade};
+use super::upgrade::{Upgrade, hang_up, upgrade};
 use crate::fanout::{LiveMarket, wall_micros};
-use crate::market::{Instrument, InstrumentId, Interval, Market, Series};
-use crate::wire::{Feed, Message, bars_response, error_body, health, symbols_response};
-
-/// Bars of each symbol that `GET /api/v1/bars` gives when it is not told how many.
-const DEFAULT_BARS: usize = 300;
+use crate::wire::{
+    BarsQuery, Feed, Message, Refusal, bars_response, error_body, health, parse_bars_query, symbols_response,
+};
 
 /// What the routes need.
 #[derive(Clone)]
@@ -35,19 +32,22 @@ pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infall
         let live = live.clone();
         warp::any().map(move || live.clone())
     };
-    let api = warp::path!("api" / "v1" / ..).and(warp::get());
+    // hyper leaves the body out of an answer to HEAD.
+    let get = warp::get().or(warp::head()).unify();
+    let api = warp::path!("api" / "v1" / ..).and(get);
     let symbols = api
         .and(warp::path!("symbols"))
         .and(with_live())
-        .map(|live: LiveMarket| json(StatusCode::OK, symbols_response(&live.market())));
+        .map(|live: LiveMarket| json(StatusCode::OK, symbols_response(&live.read().market)));
     let feed = api.and(warp::path!("feed")).and(with_live()).map(feed);
     let bars = api.and(warp::path!("bars")).and(warp::query::raw().or(warp::any().map(String::new)).unify());
     let limits = site.limits;
     let bars = bars.and(with_live()).map(move |query: String, live| bars_answer(&query, &live, &limits));
-    let healthz = warp::path!("healthz").and(warp::get()).and(with_live());
-    let healthz =
-        healthz.map(|live: LiveMarket| json(StatusCode::OK, health(&live.market(), env!("CARGO_PKG_VERSION"))));
-    let web = warp::path::tail().and(warp::get()).and(warp::header::optional::<String>("if-none-match"));
+    let healthz = warp::path!("healthz").and(get).and(with_live());
+    let healthz = healthz.map(|live: LiveMarket| {
+        json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
+    });
+    let web = warp::path::tail().and(get).and(warp::header::optional::<String>("if-none-match"));
     let web = web.and_then(|path: warp::path::Tail, known: Option<String>| async move {
         assets::file(path.as_str(), known.as_deref()).ok_or_else(warp::reject::not_found)
     });
@@ -89,9 +89,10 @@ fn accept(site: &Site, upgrade: Upgrade) -> Response<Bytes> {
         .expect("invariant: an accept key is base64");
     let (live, limits) = (site.live.clone(), site.limits);
     tokio::spawn(async move {
-        if let Some(socket) = upgrade.socket(limits.message_bytes).await {
-            let end = session::run(socket, live, &limits).await;
+        if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
+            let end = session::run(&mut socket, live, &limits).await;
             tracing::debug!(?end, "session ended");
+            hang_up(socket).await;
         }
         drop(permit);
     });
@@ -99,57 +100,37 @@ fn accept(site: &Site, upgrade: Upgrade) -> Response<Bytes> {
 }
 
 fn feed(live: LiveMarket) -> Response<Bytes> {
-    let epoch = live.market().epoch();
-    json(StatusCode::OK, Feed::new(epoch, wall_micros(), &live.status()).to_text().as_str().to_owned())
+    let live = live.read();
+    let feed = Feed::new(live.market.epoch(), wall_micros(), &live.status).to_text();
+    json(StatusCode::OK, feed.as_str().to_owned())
 }
 
-#[derive(Deserialize)]
-struct BarsQuery {
-    symbols: String,
-    interval: String,
-    limit: Option<usize>,
+fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+    let BarsQuery { symbols, interval, limit } = parse_bars_query(query)?;
+    let limit = limit.min(limits.bars);
+    let max = limits.subscriptions.history;
+    if symbols.len().saturating_mul(limit) > max {
+        let message = format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`");
+        return Err(Refusal::bad_query(message));
+    }
+    let live = live.read();
+    let find = |symbol: &String| {
+        let found = live.market.id(symbol).and_then(|id| live.market.get(id));
+        let (instrument, state) = found.ok_or_else(|| Refusal::unknown_symbol(symbol))?;
+        Ok((instrument, state.series(interval).newest(limit)))
+    };
+    let series = symbols.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    Ok(bars_response(live.market.epoch(), interval, series.into_iter()))
 }
 
 fn bars_answer(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Response<Bytes> {
-    let example = "ask as in /api/v1/bars?symbols=AAPL,IBM&interval=1m&limit=300";
-    let bad = |message: &str| refusal(StatusCode::BAD_REQUEST, "bad_query", message, example);
-    let Ok(query) = serde_urlencoded::from_str::<BarsQuery>(query) else {
-        return bad("`symbols` and `interval` are needed, and `limit` is a whole number");
-    };
-    let Ok(interval) = query.interval.parse::<Interval>() else {
-        return bad("the intervals are 1s 5s 15s 1m 5m 15m 1h 1d");
-    };
-    let limit = query.limit.unwrap_or(DEFAULT_BARS).min(limits.bars);
-    let market = live.market();
-    match find_series(&market, &query.symbols, interval) {
-        Err(symbol) => unknown_symbol(symbol),
-        Ok(series) if series.len().saturating_mul(limit) > limits.subscriptions.history => {
-            let max = limits.subscriptions.history;
-            bad(&format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`"))
-        }
-        Ok(series) => {
-            let series = series.into_iter().map(|(instrument, series)| (instrument, series.newest(limit)));
-            json(StatusCode::OK, bars_response(market.epoch(), interval, series))
+    match bars(query, live, limits) {
+        Ok(body) => json(StatusCode::OK, body),
+        Err(Refusal { code, message, remedy, .. }) => {
+            let status = if code == "unknown_symbol" { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+            refusal(status, code, &message, &remedy)
         }
     }
-}
-
-/// The series of comma-separated symbols, or the first symbol that there is not.
-fn find_series<'m, 'q>(
-    market: &'m Market,
-    symbols: &'q str,
-    interval: Interval,
-) -> Result<Vec<(&'m Instrument, &'m Series)>, &'q str> {
-    let find = |symbol: &'q str| {
-        let found = market.id(symbol).and_then(|id: InstrumentId| market.get(id));
-        found.map(|(instrument, state)| (instrument, state.series(interval))).ok_or(symbol)
-    };
-    symbols.split(',').map(find).collect()
-}
-
-fn unknown_symbol(symbol: &str) -> Response<Bytes> {
-    let refusal = crate::wire::Refusal::unknown_symbol(symbol);
-    self::refusal(StatusCode::NOT_FOUND, refusal.code, &refusal.message, &refusal.remedy)
 }
 
 fn json(status: StatusCode, body: String) -> Response<Bytes> {

@@ -1,29 +1,32 @@
 //! One WebSocket session: from greeting to goodbye.
 //!
-//! Written over any sink and stream of messages, so that it is tested without sockets. One message is on
-//! its way at a time: while a slow client takes it, nothing queues here, and what is due then is the
-//! newest state.
+//! Written over any sink and stream of messages, so that it is tested without sockets. The client is not
+//! listened to while something is due to it, and what is due is written when the one before it is on its
+//! way: nothing queues here, and what a slow client gets is the newest state.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
+use super::allowance::Allowance;
 use super::answer::Desk;
 use super::subscriptions::SubscriptionLimits;
 use crate::fanout::{Due, LiveMarket};
-use crate::wire::{HelloLimits, Refusal, Text};
+use crate::wire::{HelloLimits, Refusal};
 
 /// What a session may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionLimits {
     /// Longest message a client may send, in bytes.
     pub message_bytes: usize,
+    /// Messages a client may send in a second, pings included; twice as many at once.
+    pub messages_per_second: u32,
     pub subscriptions: SubscriptionLimits,
-    /// Bars in one snapshot of one series.
+    /// Bars that one series may begin with.
     pub bars: usize,
     /// How long a client may take no byte before it is let go.
     pub stall: Duration,
@@ -42,20 +45,30 @@ pub enum SessionEnd {
     Left,
     /// The client broke the WebSocket protocol.
     BadProtocol,
-    /// The client sent more than it may.
+    /// The client sent a larger message than it may.
     MessageTooLarge,
+    /// The client sent more messages than it may.
+    TooManyMessages,
     /// The client took no byte for the stall timeout.
     TooSlow,
+    /// The client answered no ping.
+    NoPong,
     /// The server stops.
     Stopped,
 }
 
+/// RFC 6455, section 7.4.2: 4000 to 4999 are for private use; the last digits follow HTTP's 408.
+const NO_PONG: u16 = 4408;
+
 impl SessionEnd {
     fn close_frame(self) -> Option<CloseFrame> {
         let (code, reason) = match self {
-            Self::Left | Self::BadProtocol => return None,
+            Self::Left => return None,
+            Self::BadProtocol => (CloseCode::Protocol, "protocol_error"),
             Self::MessageTooLarge => (CloseCode::Size, "message_too_large"),
+            Self::TooManyMessages => (CloseCode::Policy, "too_many_messages"),
             Self::TooSlow => (CloseCode::Again, "too_slow"),
+            Self::NoPong => (CloseCode::Library(NO_PONG), "no_pong"),
             Self::Stopped => (CloseCode::Away, "server_stopping"),
         };
         Some(CloseFrame { code, reason: reason.into() })
@@ -63,18 +76,25 @@ impl SessionEnd {
 }
 
 /// How long a goodbye may take to write.
-const GOODBYE: Duration = Duration::from_secs(1);
+pub const GOODBYE: Duration = Duration::from_secs(1);
+/// A client is pinged once in so many half seconds, and let go when it said nothing since the ping before.
+const PING_EVERY: u32 = 30;
 
 /// Serves one client until either side ends it.
-pub async fn run<S>(mut socket: S, live: LiveMarket, limits: &SessionLimits) -> SessionEnd
+pub async fn run<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = serve(&mut socket, live, limits).await;
-    if let Some(frame) = end.close_frame() {
-        // A client that is gone or stuck does not hear it; that is no reason to stay.
-        let _ = timeout(GOODBYE, socket.send(WsMessage::Close(Some(frame)))).await;
-    }
+    let end = serve(socket, live, limits).await;
+    let goodbye = async {
+        match end.close_frame() {
+            Some(frame) => socket.send(WsMessage::Close(Some(frame))).await,
+            // Where the client closed, the answer to that waits to be sent (RFC 6455, section 5.5.1).
+            None => socket.flush().await,
+        }
+    };
+    // A client that is gone or stuck does not hear it; that is no reason to stay.
+    let _ = timeout(GOODBYE, goodbye).await;
     end
 }
 
@@ -84,45 +104,61 @@ where
 {
     let bell = live.bell();
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits);
-    let mut out = desk.greet();
-    // Nothing but beats was said since the bell last rang for one.
-    let mut quiet = false;
+    let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
+    let mut rings = 0;
+    let mut heard = true;
     loop {
-        for text in out.drain(..) {
-            if let Err(end) = send(socket, text, limits.stall).await {
-                return end;
-            }
+        if let Err(end) = say_all(socket, &mut desk, limits.stall).await {
+            return end;
         }
         tokio::select! {
-            message = socket.next() => match message {
-                Some(Ok(WsMessage::Text(text))) => {
-                    desk.answer(&text, &mut out);
-                    quiet = false;
+            message = socket.next() => {
+                heard = true;
+                if !allowance.take(Instant::now()) {
+                    return SessionEnd::TooManyMessages;
                 }
-                Some(Ok(WsMessage::Binary(_))) => desk.refuse(&Refusal::binary(), &mut out),
-                Some(Ok(WsMessage::Close(_))) | None => return SessionEnd::Left,
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return end_of(&error),
-            },
+                match message {
+                    Some(Ok(WsMessage::Text(text))) => desk.answer(&text),
+                    Some(Ok(WsMessage::Binary(_))) => desk.refuse(&Refusal::binary()),
+                    Some(Ok(WsMessage::Close(_))) | None => return SessionEnd::Left,
+                    // A ping is answered by the next flush.
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return end_of(&error),
+                }
+            }
             due = bell.wait() => {
                 if due.contains(Due::STOP) {
                     return SessionEnd::Stopped;
                 }
-                desk.take_due(due, &mut out);
-                quiet &= out.is_empty();
-                if due.contains(Due::BEAT) && std::mem::replace(&mut quiet, true) {
-                    desk.beat(&mut out);
+                desk.ring(due);
+                rings += u32::from(due.contains(Due::BEAT));
+                if rings == PING_EVERY {
+                    rings = 0;
+                    if !std::mem::take(&mut heard) {
+                        return SessionEnd::NoPong;
+                    }
+                    if let Err(end) = within(limits.stall, socket.feed(WsMessage::Ping(Vec::new().into()))).await {
+                        return end;
+                    }
                 }
             }
         }
     }
 }
 
-async fn send<S>(socket: &mut S, text: Text, stall: Duration) -> Result<(), SessionEnd>
+/// Sends all that is due, in as few writes as may be.
+async fn say_all<S>(socket: &mut S, desk: &mut Desk, stall: Duration) -> Result<(), SessionEnd>
 where
     S: Sink<WsMessage, Error = WsError> + Unpin,
 {
-    match timeout(stall, socket.send(WsMessage::Text(text))).await {
+    while let Some(text) = desk.next() {
+        within(stall, socket.feed(WsMessage::Text(text))).await?;
+    }
+    within(stall, socket.flush()).await
+}
+
+async fn within(stall: Duration, sending: impl Future<Output = Result<(), WsError>>) -> Result<(), SessionEnd> {
+    match timeout(stall, sending).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(end_of(&error)),
         Err(_) => Err(SessionEnd::TooSlow),
@@ -132,6 +168,9 @@ where
 const fn end_of(error: &WsError) -> SessionEnd {
     match error {
         WsError::Capacity(_) => SessionEnd::MessageTooLarge,
+        WsError::Protocol(tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
+            SessionEnd::Left
+        }
         WsError::Protocol(_) | WsError::Utf8(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
         _ => SessionEnd::Left,
     }

@@ -1,6 +1,6 @@
 //! What one session wants, at which rate, and how far each symbol was sent.
 //!
-//! Pure: it asks no market, and sends nothing.
+//! Pure: it asks no market, and sends nothing. Lists of instruments are sorted and name each once.
 
 use crate::fanout::{BarsCursor, QuotesCursor, TierId};
 use crate::market::{InstrumentId, Interval};
@@ -12,11 +12,18 @@ pub type Grant = Option<TierId>;
 pub struct Subscriptions {
     epoch: u64,
     limits: SubscriptionLimits,
-    /// The rate of `"*"`, which instruments of a later epoch inherit.
-    star: Option<Grant>,
-    tiers: Vec<(TierId, QuotesCursor)>,
-    paused: Vec<InstrumentId>,
+    star: Option<Star>,
+    /// One cursor for each rate that is granted.
+    quotes: Vec<(Grant, QuotesCursor)>,
     bars: Vec<BarsWish>,
+}
+
+/// A subscription to `"*"`, which instruments of a later epoch inherit.
+#[derive(Clone, Debug, Default)]
+struct Star {
+    grant: Grant,
+    /// What was unsubscribed again.
+    excluded: Vec<InstrumentId>,
 }
 
 /// One series of bars that a session wants.
@@ -24,8 +31,8 @@ pub struct Subscriptions {
 pub struct BarsWish {
     pub cursor: BarsCursor,
     pub grant: Grant,
-    /// How many bars a snapshot holds.
-    pub history: usize,
+    /// There may be something to send.
+    pub due: bool,
 }
 
 /// How much one session may hold.
@@ -46,7 +53,7 @@ pub enum OverLimit {
 
 impl Subscriptions {
     pub const fn new(epoch: u64, limits: SubscriptionLimits) -> Self {
-        Self { epoch, limits, star: None, tiers: Vec::new(), paused: Vec::new(), bars: Vec::new() }
+        Self { epoch, limits, star: None, quotes: Vec::new(), bars: Vec::new() }
     }
 
     pub const fn epoch(&self) -> u64 {
@@ -54,92 +61,92 @@ impl Subscriptions {
     }
 
     pub fn has_quotes(&self, id: InstrumentId) -> bool {
-        self.paused.contains(&id) || self.tiers.iter().any(|(_, cursor)| cursor.contains(id))
+        self.quotes.iter().any(|(_, cursor)| cursor.contains(id))
     }
 
     /// The tiers that anything is granted at.
     pub fn tiers(&self) -> impl Iterator<Item = TierId> {
         let bars = self.bars.iter().filter_map(|wish| wish.grant);
-        self.tiers.iter().map(|(tier, _)| *tier).chain(bars)
+        self.quotes.iter().filter_map(|(grant, _)| *grant).chain(bars)
     }
 
     pub fn quotes_mut(&mut self, tier: TierId) -> Option<&mut QuotesCursor> {
-        self.tiers.iter_mut().find(|(id, _)| *id == tier).map(|(_, cursor)| cursor)
+        self.quotes.iter_mut().find(|(grant, _)| *grant == Some(tier)).map(|(_, cursor)| cursor)
     }
 
-    /// Says that `id` was sent up to `seq`, where it is granted a rate.
+    /// What is subscribed and granted a rate, with how far each was sent.
+    pub fn granted(&self) -> impl Iterator<Item = (InstrumentId, u64)> {
+        self.quotes.iter().filter(|(grant, _)| grant.is_some()).flat_map(|(_, cursor)| cursor.iter())
+    }
+
+    /// Says that `id` was sent up to `seq` by a snapshot.
     pub fn sent(&mut self, id: InstrumentId, seq: u64) {
-        if let Some((_, cursor)) = self.tiers.iter_mut().find(|(_, cursor)| cursor.contains(id)) {
-            cursor.insert(id, seq);
-        }
+        self.quotes.iter_mut().for_each(|(_, cursor)| cursor.sent(id, seq));
     }
 
-    /// Subscribes to `ids`, or moves them to another rate.
+    /// Subscribes to `ids`, or moves them to another rate. With `star` they are all there are.
     ///
     /// # Errors
     /// Changes nothing when the session would hold too many subscriptions.
     pub fn subscribe_quotes(&mut self, ids: &[InstrumentId], star: bool, grant: Grant) -> Result<(), OverLimit> {
         if star {
-            self.star = Some(grant);
+            self.check_room(usize::from(self.star.is_none()))?;
+            self.star = Some(Star { grant, excluded: Vec::new() });
         } else {
             let new = ids.iter().filter(|id| !self.has_quotes(**id)).count();
             self.check_room(new)?;
+            if let Some(star) = &mut self.star {
+                star.excluded.retain(|id| ids.binary_search(id).is_err());
+            }
         }
-        for id in ids {
-            self.set_rate(*id, grant);
-        }
+        self.move_quotes(ids, grant);
         Ok(())
     }
 
     fn check_room(&self, new: usize) -> Result<(), OverLimit> {
-        let quotes: usize = self.tiers.iter().map(|(_, cursor)| cursor.ids().count()).sum();
-        let quotes = if self.star.is_some() { 1 } else { quotes + self.paused.len() };
+        let quotes = if self.star.is_some() { 1 } else { self.quotes.iter().map(|(_, cursor)| cursor.len()).sum() };
         let limit = self.limits.count;
         if quotes + self.bars.len() + new > limit { Err(OverLimit::Count { limit }) } else { Ok(()) }
     }
 
-    /// Moves `id` to another rate; it goes on where it was sent to.
-    pub fn set_rate(&mut self, id: InstrumentId, grant: Grant) {
-        let sent = self.remove_quotes(id).unwrap_or(0);
-        match grant {
-            None => self.paused.push(id),
-            Some(tier) => {
-                if self.quotes_mut(tier).is_none() {
-                    self.tiers.push((tier, QuotesCursor::new(self.epoch)));
-                }
-                if let Some(cursor) = self.quotes_mut(tier) {
-                    cursor.insert(id, sent);
-                }
+    /// Moves what is subscribed to another rate; each goes on from where it was sent to. With `star`,
+    /// instruments of later epochs get that rate too.
+    pub fn set_quotes_rate(&mut self, ids: &[InstrumentId], star: bool, grant: Grant) {
+        if star && let Some(all) = &mut self.star {
+            all.grant = grant;
+        }
+        self.move_quotes(ids, grant);
+    }
+
+    fn move_quotes(&mut self, ids: &[InstrumentId], grant: Grant) {
+        let mut moved = self.take_quotes(ids);
+        moved.sort_unstable_by_key(|(id, _)| *id);
+        let sent = |id: &InstrumentId| moved.binary_search_by_key(id, |(id, _)| *id).map_or(0, |at| moved[at].1);
+        let all = ids.iter().map(|id| (*id, sent(id)));
+        match self.quotes.iter_mut().find(|(of, _)| *of == grant) {
+            Some((_, cursor)) => cursor.extend(all),
+            None => {
+                let mut cursor = QuotesCursor::new(self.epoch);
+                cursor.extend(all);
+                self.quotes.push((grant, cursor));
             }
         }
     }
 
-    /// The rate of `"*"` changed: instruments of later epochs get it too.
-    pub const fn set_star_rate(&mut self, grant: Grant) {
-        if self.star.is_some() {
-            self.star = Some(grant);
+    fn take_quotes(&mut self, ids: &[InstrumentId]) -> Vec<(InstrumentId, u64)> {
+        let taken = self.quotes.iter_mut().flat_map(|(_, cursor)| cursor.remove(ids)).collect();
+        self.quotes.retain(|(_, cursor)| !cursor.is_empty());
+        taken
+    }
+
+    /// Ends subscriptions; with `star`, for later epochs too.
+    pub fn remove_quotes(&mut self, ids: &[InstrumentId], star: bool) {
+        self.take_quotes(ids);
+        if star {
+            self.star = None;
+        } else if let Some(all) = &mut self.star {
+            all.excluded.extend_from_slice(ids);
         }
-    }
-
-    /// Ends the subscription of `"*"` for later epochs.
-    pub const fn remove_star(&mut self) {
-        self.star = None;
-    }
-
-    /// Ends a subscription; returns how far it was sent, or `None` when there was none.
-    pub fn remove_quotes(&mut self, id: InstrumentId) -> Option<u64> {
-        if let Some(at) = self.paused.iter().position(|paused| *paused == id) {
-            self.paused.swap_remove(at);
-            return Some(0);
-        }
-        let sent = self.tiers.iter_mut().find_map(|(_, cursor)| cursor.remove(id));
-        self.tiers.retain(|(_, cursor)| !cursor.is_empty());
-        sent
-    }
-
-    /// What is subscribed and granted a rate.
-    pub fn granted_ids(&self) -> Vec<InstrumentId> {
-        self.tiers.iter().flat_map(|(_, cursor)| cursor.ids()).collect()
     }
 
     /// Subscribes to series of bars, or changes their rate and history.
@@ -153,27 +160,40 @@ impl Subscriptions {
         grant: Grant,
         history: usize,
     ) -> Result<(), OverLimit> {
-        let new = ids.iter().filter(|id| !self.has_bars(**id, interval)).count();
-        self.check_room(new)?;
-        let kept = self.bars.iter().filter(|wish| wish.cursor.interval != interval || !ids.contains(&wish.cursor.id));
-        let bars = kept.map(|wish| wish.history).sum::<usize>().saturating_add(history.saturating_mul(ids.len()));
+        let held = self.bars.iter().filter(|wish| wish.is_of(ids, interval)).count();
+        self.check_room(ids.len().saturating_sub(held))?;
+        let kept = self.bars.iter().filter(|wish| !wish.is_of(ids, interval));
+        let bars = kept.map(|wish| wish.cursor.history).sum::<usize>();
         let limit = self.limits.history;
-        if bars > limit {
+        if bars.saturating_add(history.saturating_mul(ids.len())) > limit {
             return Err(OverLimit::History { limit });
         }
-        for id in ids {
-            self.remove_bars(*id, interval);
-            self.bars.push(BarsWish { cursor: BarsCursor::new(*id, interval), grant, history });
-        }
+        self.remove_bars(ids, interval);
+        let wish = |id: &InstrumentId| BarsWish { cursor: BarsCursor::new(*id, interval, history), grant, due: true };
+        self.bars.extend(ids.iter().map(wish));
         Ok(())
     }
 
-    pub fn has_bars(&self, id: InstrumentId, interval: Interval) -> bool {
-        self.bars.iter().any(|wish| (wish.cursor.id, wish.cursor.interval) == (id, interval))
+    /// The instruments with a subscription to bars of `interval`.
+    pub fn bars_ids(&self, interval: Interval) -> Vec<InstrumentId> {
+        let of_interval = self.bars.iter().filter(|wish| wish.cursor.interval == interval);
+        let mut ids: Vec<_> = of_interval.map(|wish| wish.cursor.id).collect();
+        ids.sort_unstable();
+        ids
     }
 
-    pub fn remove_bars(&mut self, id: InstrumentId, interval: Interval) {
-        self.bars.retain(|wish| (wish.cursor.id, wish.cursor.interval) != (id, interval));
+    /// Gives series of bars another rate; those that had none begin with a new snapshot.
+    pub fn set_bars_rate(&mut self, ids: &[InstrumentId], interval: Interval, grant: Grant) {
+        for wish in self.bars.iter_mut().filter(|wish| wish.is_of(ids, interval)) {
+            if wish.grant.is_none() {
+                wish.cursor.restart();
+            }
+            (wish.grant, wish.due) = (grant, true);
+        }
+    }
+
+    pub fn remove_bars(&mut self, ids: &[InstrumentId], interval: Interval) {
+        self.bars.retain(|wish| !wish.is_of(ids, interval));
     }
 
     pub fn bars_mut(&mut self) -> &mut [BarsWish] {
@@ -181,22 +201,36 @@ impl Subscriptions {
     }
 
     /// Goes over to a new epoch, whose instruments `find` tells by those of the old one. What the new one
-    /// lacks is dropped; with `"*"`, the `count` instruments it has are all subscribed.
+    /// lacks is dropped; with `"*"`, the `count` instruments it has are subscribed.
     pub fn reopen(&mut self, epoch: u64, count: usize, find: impl Fn(InstrumentId) -> Option<InstrumentId>) {
         let old = std::mem::replace(self, Self::new(epoch, self.limits));
-        if let Some(grant) = old.star {
-            self.star = old.star;
-            (0..).take(count).for_each(|n| self.set_rate(InstrumentId(n), grant));
+        let found = |ids: &mut dyn Iterator<Item = InstrumentId>| {
+            let mut ids: Vec<_> = ids.filter_map(&find).collect();
+            ids.sort_unstable();
+            ids
+        };
+        if let Some(Star { grant, excluded }) = old.star {
+            let excluded = found(&mut excluded.into_iter());
+            let all = (0..).take(count).map(InstrumentId);
+            let ids: Vec<_> = all.filter(|id| excluded.binary_search(id).is_err()).collect();
+            self.move_quotes(&ids, grant);
+            self.star = Some(Star { grant, excluded });
         }
-        for (tier, cursor) in &old.tiers {
-            cursor.ids().filter_map(&find).for_each(|id| self.set_rate(id, Some(*tier)));
+        for (grant, cursor) in &old.quotes {
+            self.move_quotes(&found(&mut cursor.iter().map(|(id, _)| id)), *grant);
         }
-        old.paused.into_iter().filter_map(&find).for_each(|id| self.set_rate(id, None));
         for wish in old.bars {
             if let Some(id) = find(wish.cursor.id) {
-                self.bars.push(BarsWish { cursor: BarsCursor::new(id, wish.cursor.interval), ..wish });
+                let cursor = BarsCursor::new(id, wish.cursor.interval, wish.cursor.history);
+                self.bars.push(BarsWish { cursor, due: true, ..wish });
             }
         }
+    }
+}
+
+impl BarsWish {
+    fn is_of(&self, ids: &[InstrumentId], interval: Interval) -> bool {
+        self.cursor.interval == interval && ids.binary_search(&self.cursor.id).is_ok()
     }
 }
 
@@ -211,22 +245,23 @@ mod tests {
     const B: InstrumentId = InstrumentId(1);
     const C: InstrumentId = InstrumentId(2);
 
-    fn sorted(mut ids: Vec<InstrumentId>) -> Vec<InstrumentId> {
-        ids.sort_unstable();
-        ids
+    fn granted(subscriptions: &Subscriptions) -> Vec<(InstrumentId, u64)> {
+        let mut granted: Vec<_> = subscriptions.granted().collect();
+        granted.sort_unstable();
+        granted
     }
 
     #[test]
     fn one_symbol_can_leave_the_rate_of_all() {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_quotes(&[A, B, C], true, grant(5.0)).unwrap();
-        subscriptions.set_rate(B, grant(60.0));
-        subscriptions.set_rate(C, None);
+        subscriptions.set_quotes_rate(&[B], false, grant(60.0));
+        subscriptions.set_quotes_rate(&[C], false, None);
         assert_eq!(subscriptions.tiers().map(TierId::rate).collect::<Vec<_>>(), [5.0, 60.0]);
-        assert_eq!(sorted(subscriptions.granted_ids()), [A, B]);
+        assert_eq!(granted(&subscriptions), [(A, 0), (B, 0)]);
         assert!([A, B, C].iter().all(|id| subscriptions.has_quotes(*id)), "no rate is not no subscription");
-        assert_eq!(subscriptions.remove_quotes(C), Some(0));
-        assert_eq!(subscriptions.remove_quotes(C), None);
+        subscriptions.remove_quotes(&[C], false);
+        assert!(!subscriptions.has_quotes(C));
     }
 
     #[test]
@@ -234,8 +269,10 @@ mod tests {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_quotes(&[A], false, grant(5.0)).unwrap();
         subscriptions.sent(A, 42);
-        subscriptions.set_rate(A, grant(1.0));
-        assert_eq!(subscriptions.remove_quotes(A), Some(42));
+        for rate in [1.0, 0.0, 5.0] {
+            subscriptions.set_quotes_rate(&[A], false, grant(rate));
+        }
+        assert_eq!(granted(&subscriptions), [(A, 42)]);
     }
 
     #[test]
@@ -245,7 +282,7 @@ mod tests {
         subscriptions.subscribe_bars(&[A], Interval::M1, grant(5.0), 10).unwrap();
         assert_eq!(subscriptions.subscribe_quotes(&[B], false, grant(5.0)), Err(OverLimit::Count { limit: 2 }));
         assert_eq!(subscriptions.subscribe_bars(&[A], Interval::S1, None, 10), Err(OverLimit::Count { limit: 2 }));
-        assert_eq!(subscriptions.granted_ids(), [A]);
+        assert_eq!(granted(&subscriptions), [(A, 0)]);
         subscriptions.subscribe_quotes(&[A], false, grant(1.0)).expect("what is there already needs no room");
     }
 
@@ -269,16 +306,19 @@ mod tests {
         // In the new epoch A is gone and B stands first.
         subscriptions.reopen(2, 1, |id| (id == B).then_some(A));
         assert_eq!(subscriptions.epoch(), 2);
-        assert_eq!(subscriptions.granted_ids(), [A]);
-        assert!(subscriptions.has_bars(A, Interval::M1) && !subscriptions.has_bars(B, Interval::M1));
-        assert_eq!(subscriptions.remove_quotes(A), Some(0));
+        assert_eq!(granted(&subscriptions), [(A, 0)]);
+        assert_eq!(subscriptions.bars_ids(Interval::M1), [A]);
     }
 
     #[test]
-    fn all_means_all_in_a_new_epoch_too() {
+    fn all_means_all_in_a_new_epoch_too_but_not_what_was_left() {
         let mut subscriptions = Subscriptions::new(1, TEN);
-        subscriptions.subscribe_quotes(&[A], true, grant(5.0)).unwrap();
+        subscriptions.subscribe_quotes(&[A, B], true, grant(5.0)).unwrap();
+        subscriptions.remove_quotes(&[B], false);
         subscriptions.reopen(2, 3, Some);
-        assert_eq!(sorted(subscriptions.granted_ids()), [A, B, C]);
+        assert_eq!(granted(&subscriptions), [(A, 0), (C, 0)]);
+        subscriptions.subscribe_quotes(&[B], false, grant(5.0)).unwrap();
+        subscriptions.reopen(3, 3, Some);
+        assert_eq!(granted(&subscriptions), [(A, 0), (B, 0), (C, 0)]);
     }
 }

@@ -21,6 +21,7 @@ use crate::market::{Event, InstrumentId, MarketLimits, Price, Size, Tick, TickKi
 
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 1_024,
+    messages_per_second: 20,
     subscriptions: SubscriptionLimits { count: 4, history: 100 },
     bars: 50,
     stall: Duration::from_secs(20),
@@ -53,9 +54,9 @@ impl Stage {
     async fn join(&self, buffer: usize) -> Client {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
-        let server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
+        let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
         let live = self.live.clone();
-        let session = tokio::spawn(async move { session::run(server, live, &LIMITS).await });
+        let session = tokio::spawn(async move { session::run(&mut server, live, &LIMITS).await });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
     }
 }
@@ -82,12 +83,21 @@ impl Client {
     /// The next message of one kind; others are passed over.
     async fn hear(&mut self, kind: &str) -> Value {
         for _ in 0..1_000 {
-            let message: Value = serde_json::from_str(self.hear_raw().await.to_text().unwrap()).unwrap();
+            let message = self.hear_any().await;
             if message["type"] == kind {
                 return message;
             }
         }
         panic!("a thousand messages and no {kind} among them");
+    }
+
+    /// The next message; pings are passed over.
+    async fn hear_any(&mut self) -> Value {
+        loop {
+            if let Message::Text(text) = self.hear_raw().await {
+                return serde_json::from_str(&text).unwrap();
+            }
+        }
     }
 
     async fn subscribe(&mut self, symbols: &[&str], rate: f64) -> Value {
@@ -146,7 +156,7 @@ async fn rate_0_is_silent_and_on_return_one_snapshot_comes() {
     client.say(json!({"type":"rate","id":2,"channel":"quotes","symbols":["*"],"rate":1.5})).await;
     let mut between = Vec::new();
     let snapshot = loop {
-        let message: Value = serde_json::from_str(client.hear_raw().await.to_text().unwrap()).unwrap();
+        let message = client.hear_any().await;
         match message["type"].as_str().unwrap() {
             "snapshot" => break message,
             other => between.push(other.to_owned()),
@@ -208,15 +218,112 @@ async fn a_new_epoch_comes_with_new_snapshots_of_what_was_subscribed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_quiet_market_still_beats() {
+async fn another_rate_loses_neither_the_last_state_nor_the_last_bar() {
+    let stage = Stage::new().await;
+    let (mut client, mut other) = (stage.join(1 << 16).await, stage.join(1 << 16).await);
+    client.subscribe(&["*"], 0.5).await;
+    client.say(json!({"type":"subscribe","channel":"bars","symbols":["A"],"interval":"1s","rate":0.5})).await;
+    client.hear("bars").await;
+    // The fast tier publishes the end for another client; then nothing moves any more.
+    other.subscribe(&["*"], 60.0).await;
+    stage.trade(0, 100, 0);
+    client.hear("update").await;
+    stage.trade(0, 200, 10);
+    stage.bus.send(Event::End(Arc::new(crate::market::sample::status())));
+    while ranges(&other.hear("update").await)[0].2 < 2 {}
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    client.say(json!({"type":"rate","channel":"quotes","symbols":["*"],"rate":60})).await;
+    client.say(json!({"type":"rate","channel":"bars","symbols":["*"],"interval":"1s","rate":60})).await;
+    let snapshot = client.hear("snapshot").await;
+    assert_eq!((&snapshot["quotes"][0]["seq"], &snapshot["quotes"][0]["last"]), (&json!(2), &json!(2.0)));
+    let bars = client.hear("bars").await;
+    assert_eq!((&bars["bars"][0]["close"], &bars["bars"][0]["closed"]), (&json!(2.0), &json!(true)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_unsubscribed_from_all_stays_away_in_the_next_epoch() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.subscribe(&["*"], 5.0).await;
+    client.say(json!({"type":"unsubscribe","channel":"quotes","symbols":["B"]})).await;
+    client.hear("unsubscribed").await;
+    stage.bus.send(Event::Opening(Arc::new(opening(2, &["B", "A", "D"]))));
+    let snapshot = client.hear("snapshot").await;
+    assert_eq!(ranges(&snapshot).iter().map(|r| r.0).collect::<Vec<_>>(), ["A", "D"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_second_passes_in_silence() {
     let stage = Stage::new().await;
     let mut client = stage.join(1 << 16).await;
     client.hear("feed").await;
-    let began = tokio::time::Instant::now();
-    for _ in 0..5 {
-        assert_eq!(client.hear("beat").await["epoch"], 1);
+    for wait in [0, 300, 700, 450, 999] {
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        client.say(json!({"type":"sing"})).await;
+        client.hear("error").await;
+        let said = tokio::time::Instant::now();
+        for beats in 1..=3 {
+            assert_eq!(client.hear_any().await["type"], "beat");
+            assert!(said.elapsed() <= Duration::from_secs(beats), "beat {beats} came after {:?}", said.elapsed());
+        }
     }
-    assert!(began.elapsed() <= Duration::from_secs(6), "five beats took {:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_session_hears_the_time_too() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.subscribe(&["A"], 10.0).await;
+    let mut beats = 0;
+    for n in 0..300 {
+        stage.trade(0, n, n);
+        beats += usize::from(client.hear_any().await["type"] == "beat");
+    }
+    assert!(beats >= 5, "{beats} beats in half a minute");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_is_answered() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.hear("feed").await;
+    client.socket.close(None).await.unwrap();
+    while let Some(message) = client.socket.next().await {
+        message.expect("the stream ends with an answered close, not with an error");
+    }
+    assert_eq!(client.session.await.unwrap(), SessionEnd::Left);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_floods_is_let_go() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    for _ in 0..=2 * LIMITS.messages_per_second {
+        client.socket.send(Message::Ping(vec![0; 100].into())).await.unwrap();
+    }
+    assert_eq!(client.close_code().await, (1008, "too_many_messages".into()));
+    assert_eq!(client.session.await.unwrap(), SessionEnd::TooManyMessages);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_answers_no_ping_is_let_go() {
+    let stage = Stage::new().await;
+    // A large socket, so that writes go on without being read.
+    let client = stage.join(1 << 20).await;
+    let began = tokio::time::Instant::now();
+    assert_eq!(client.session.await.unwrap(), SessionEnd::NoPong);
+    assert!((30..=32).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_vanishes_is_told_as_failed() {
+    let Stage { bus, live } = Stage::new().await;
+    let mut client = Stage { bus: Bus::new(1), live }.join(1 << 16).await;
+    client.hear("feed").await;
+    drop(bus);
+    let feed = client.hear("feed").await;
+    assert_eq!(feed["state"], "failed");
+    assert!(feed["fault"].as_str().is_some_and(|fault| !fault.is_empty()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,11 +5,15 @@
 
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use warp::{Filter, Rejection};
+
+use super::patience::Patient;
+use super::session::GOODBYE;
 
 /// Bytes read at once; a client's messages are short.
 const READ_BUFFER: usize = 2 * 1024;
@@ -31,15 +35,31 @@ impl Upgrade {
     /// Waits for the 101 answer to be sent and takes the socket over; `None` when the client is gone.
     pub async fn socket(self, message_bytes: usize) -> Option<WebSocketStream<TcpStream>> {
         let upgraded = self.on_upgrade.await.ok()?;
-        let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+        let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<Patient<TcpStream>>>().ok()?;
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(WRITE_BUFFER)
             .max_message_size(Some(message_bytes))
             .max_frame_size(Some(message_bytes));
         let early = read_buf.to_vec();
-        Some(WebSocketStream::from_partially_read(io.into_inner(), early, Role::Server, Some(config)).await)
+        Some(
+            WebSocketStream::from_partially_read(io.into_inner().into_inner(), early, Role::Server, Some(config)).await,
+        )
     }
+}
+
+/// Ends the connection in a way that lets the client read the last frame: closing a socket with unread input
+/// resets it, and a reset may overtake what was sent (RFC 1122, section 4.2.2.13).
+pub async fn hang_up(socket: WebSocketStream<TcpStream>) {
+    let mut stream = socket.into_inner();
+    let drain = async {
+        stream.shutdown().await?;
+        let mut sink = [0; 1_024];
+        while stream.read(&mut sink).await? > 0 {}
+        std::io::Result::Ok(())
+    };
+    // A client that is gone cannot be waited for, and one that talks on is not listened to for long.
+    let _ = tokio::time::timeout(GOODBYE, drain).await;
 }
 
 /// Extracts an [`Upgrade`] from a request that asks for one, and rejects any other.

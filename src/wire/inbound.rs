@@ -89,6 +89,11 @@ impl Refusal {
         Self::new("too_much_history", message, remedy.into())
     }
 
+    /// For a request over HTTP.
+    pub fn bad_query(message: impl Into<String>) -> Self {
+        Self::new("bad_query", message.into(), "ask as in /api/v1/bars?symbols=AAPL,IBM&interval=1m&limit=300".into())
+    }
+
     fn bad_message(message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new("bad_message", message.into(), remedy.into())
     }

@@ -8,6 +8,7 @@ mod bars;
 mod inbound;
 mod number;
 mod outbound;
+mod query;
 mod quotes;
 
 pub use bars::{bars_message, bars_response};
@@ -15,6 +16,7 @@ pub use inbound::{Channel, Inbound, Refusal, Request, parse};
 pub use outbound::{
     Beat, Feed, Granted, Hello, HelloLimits, Message, Unsubscribed, error_body, health, symbols_response,
 };
+pub use query::{BarsQuery, parse_bars_query};
 pub use quotes::{EncodedQuote, QuotesFrame, QuotesKind};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 

@@ -150,9 +150,12 @@ pub fn error_body(code: &str, message: &str, remedy: &str) -> String {
 }
 
 /// The body of `GET /healthz`.
-pub fn health(market: &Market, version: &str) -> String {
-    let (epoch, ticks) = (market.epoch(), market.ticks());
-    serde_json::json!({ "status": "ok", "version": version, "epoch": epoch, "ticks": ticks }).to_string()
+pub fn health(market: &Market, version: &str, bus_gaps: u64) -> String {
+    let (epoch, ticks, late) = (market.epoch(), market.ticks(), market.late());
+    let body = serde_json::json!({
+        "status": "ok", "version": version, "epoch": epoch, "ticks": ticks, "late": late, "bus_gaps": bus_gaps,
+    });
+    body.to_string()
 }
 
 /// The body of `GET /api/v1/symbols`.

@@ -73,6 +73,8 @@ async fn wrong_requests_are_told_what_would_be_right() {
         assert_eq!(body["error"]["code"], code, "{request}");
         assert!(!body["error"]["remedy"].as_str().unwrap().is_empty());
     }
+    let (head, body) = server.request("HEAD /healthz HTTP/1.1\r\n").await;
+    assert_eq!((status(&head), body.as_str()), (200, ""));
     assert_eq!(server.json("/healthz").await["status"], "ok", "the server goes on");
 }
 

@@ -94,7 +94,11 @@ async fn the_stocks_at_full_speed_are_the_file_digit_for_digit() {
                     .to_string(),
             )
             .await;
-        check(ticker, &bars_on_the_wire(&client.hear_text("bars").await), want);
+        let mut got = bars_on_the_wire(&client.hear_text("bars").await);
+        while got.len() < want.len() {
+            got.extend(bars_on_the_wire(&client.hear_text("bars").await));
+        }
+        check(ticker, &got, want);
     }
     let (_, body) = server.get("/api/v1/bars?symbols=MSFT&interval=1d&limit=5000").await;
     check("MSFT", &bars_on_the_wire(&body), &rows["MSFT"]);

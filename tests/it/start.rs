@@ -1,9 +1,12 @@
 //! Starting and stopping: what people see, and what they are told when it does not work.
 
-use crate::support::{Server, command};
+use tokio::time::timeout;
+
+use crate::support::{PATIENCE, Server, command};
 
 async fn check_refusal(arguments: &[&str], says: &[&str]) {
-    let output = command(arguments).output().await.unwrap();
+    let running = command(arguments).kill_on_drop(true).output();
+    let output = timeout(PATIENCE, running).await.expect("it ends by itself").unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?} should fail");
     for text in says {

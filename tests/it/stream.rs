@@ -48,9 +48,14 @@ async fn a_forming_bar_forms_and_closes() {
     assert_eq!(snapshot["bars"].as_array().unwrap().len(), 5);
     let last_closed = snapshot["bars"].as_array().unwrap().iter().rfind(|bar| bar["closed"] == true);
     let mut last_ts = last_closed.unwrap()["ts"].as_i64().unwrap();
-    let mut closed = 0;
-    while closed < 20 {
+    let (mut closed, mut formed) = (0, 0);
+    while closed < 20 || formed < 5 {
         let message = client.hear("bars").await;
+        let newest = message["bars"].as_array().unwrap().last().unwrap();
+        if newest["closed"] == false {
+            formed += 1;
+            assert!(newest["ts"].as_i64().unwrap() > last_ts, "what forms is newer than what closed");
+        }
         for bar in message["bars"].as_array().unwrap().iter().filter(|bar| bar["closed"] == true) {
             let ts = bar["ts"].as_i64().unwrap();
             assert!(ts > last_ts, "a closed bar comes once, in order");
