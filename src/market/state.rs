@@ -96,6 +96,7 @@ pub struct InstrumentState {
     pub top: Top,
     /// The time of the newest tick or, before the first, of the end of the history.
     pub ts_event: Option<Timestamp>,
+    /// The day of the newest price. It outlives midnight: without a tick of a new day, the last one stands.
     pub day: Option<DayStats>,
     pub tape: Ring<(Timestamp, Trade)>,
     series: [Series; Interval::ALL.len()],
