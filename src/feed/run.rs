@@ -1,7 +1,7 @@
 //! Plays a source onto the bus: the only part of a feed that knows real time.
 //!
 //! Nothing is lost on the way: the source waits while the bus is full. What is due together travels as
-//! one batch, and a clock event follows where time passes without ticks, so that bars close in time.
+//! one batch. Clock events come all along, also at full speed, so that bars of quiet symbols close in time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use super::pace::Pace;
 use super::{Source, SourceError};
 use crate::bus::Bus;
-use crate::market::{Event, FeedState, FeedStatus, Opening, Speed, Tick};
+use crate::market::{Event, FeedState, FeedStatus, Opening, Speed, Tick, Timestamp};
 
 /// The most ticks in one batch.
 const MAX_BATCH: usize = 4_096;
@@ -91,34 +91,35 @@ async fn play(source: &mut dyn Source, speed: Speed, began: Instant, bus: &Bus<E
     while next.is_some() {
         bus.room().await;
         let now = began.elapsed();
-        next = take_due(source, next, &pace, now, &mut batch)?;
+        let taken = take_due(source, next, &pace, now, &mut batch);
         if !batch.is_empty() {
             bus.send(Event::Ticks(batch.drain(..).collect()));
         }
-        match next {
-            Some(tick) if !pace.is_due(tick.ts, now) => {
-                if now >= clock_due {
-                    clock_due = now + CLOCK_EVERY;
-                    tell_time(&pace, now, bus).await;
-                }
-                sleep(pace.wait(tick.ts, now).clamp(MIN_SLEEP, CLOCK_EVERY)).await;
-            }
+        // Only now: what came before a fault is good.
+        next = taken?;
+        let Some(tick) = next else { break };
+        if now >= clock_due {
+            clock_due = now + CLOCK_EVERY;
+            bus.room().await;
+            bus.send(Event::Clock(time_told(&pace, now, tick)));
+        }
+        if pace.is_due(tick.ts, now) {
             // Full speed, or more due than one batch holds: let others run, then go on.
-            _ => tokio::task::yield_now().await,
+            tokio::task::yield_now().await;
+        } else {
+            sleep(pace.wait(tick.ts, now).clamp(MIN_SLEEP, CLOCK_EVERY)).await;
         }
     }
     Ok(())
 }
 
-/// All that was due at `now` has been sent: no tick before that market time can follow.
-async fn tell_time(pace: &Pace, now: Duration, bus: &Bus<Event>) {
-    if let Some(market) = pace.market_time(now) {
-        bus.room().await;
-        bus.send(Event::Clock(market));
-    }
+/// The market time at `now`, but no later than the next tick: at full speed, or behind, that one leads.
+fn time_told(pace: &Pace, now: Duration, next: Tick) -> Timestamp {
+    pace.market_time(now).map_or(next.ts, |market| market.min(next.ts))
 }
 
-/// Moves what is due into `batch`; returns the tick that is not, or that no longer fits.
+/// Moves what is due into `batch`; returns the tick that is not, or that no longer fits. After an error
+/// `batch` holds what came before it.
 fn take_due(
     source: &mut dyn Source,
     mut next: Option<Tick>,
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
     use crate::bus::{Heard, Reader};
     use crate::feed::SourceInfo;
-    use crate::market::{HistoryBar, InstrumentId, Price, Size, SourceKind, TickKind, Timestamp, Trade, sample};
+    use crate::market::{HistoryBar, InstrumentId, Price, Size, SourceKind, TickKind, Trade, sample};
 
     /// Ticks at given milliseconds; fails after the last one if asked to.
     struct Script {
@@ -264,6 +265,40 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn time_is_told_at_full_speed_and_behind_too() {
+        #[track_caller]
+        fn check(speed: Speed, ticks: &[i64], clocks: &[(usize, i64)]) {
+            // Twenty-five batches at a tenth of a second each: three or four to a clock.
+            assert!((6..=10).contains(&clocks.len()), "{speed}: {clocks:?}");
+            for (sent, clock) in clocks {
+                let (before, after) = ticks.split_at(*sent);
+                assert!(before.iter().all(|ms| ms <= clock), "{speed}: {clock} is earlier than a tick sent");
+                assert!(after.iter().all(|ms| ms >= clock), "{speed}: a tick earlier than {clock} follows");
+            }
+        }
+        for speed in [Speed::Max, Speed::Times(1e9)] {
+            let bus = Bus::new(2);
+            let mut reader = bus.reader();
+            let times: Vec<i64> = (0..25 * MAX_BATCH as i64).collect();
+            tokio::spawn(run(Script::boxed(&times, false), RunConfig { speed: Some(speed), ..ONCE }, bus));
+            let (mut ticks, mut clocks) = (Vec::new(), Vec::new());
+            loop {
+                match next(&mut reader).await {
+                    Event::Ticks(batch) => {
+                        ticks.extend(batch.iter().map(|tick| tick.ts.micros() / 1_000));
+                        sleep(Duration::from_millis(100)).await;
+                    }
+                    Event::Clock(ts) => clocks.push((ticks.len(), ts.micros() / 1_000)),
+                    Event::End(_) => break,
+                    Event::Opening(_) => {}
+                }
+            }
+            assert_eq!(ticks, times);
+            check(speed, &ticks, &clocks);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn full_speed_waits_for_slow_readers_and_loses_nothing() {
         let bus = Bus::new(2);
         let mut reader = bus.reader();
@@ -293,13 +328,17 @@ mod tests {
     async fn a_tape_that_breaks_off_ends_as_failed_with_its_reason() {
         let bus = Bus::new(8);
         let mut reader = bus.reader();
-        let feed = tokio::spawn(run(Script::boxed(&[0], true), ONCE, bus));
-        loop {
-            if let Event::End(status) = next(&mut reader).await {
-                assert_eq!((status.state, status.fault.as_deref()), (FeedState::Failed, Some("script.csv: torn")));
-                break;
+        let feed = tokio::spawn(run(Script::boxed(&[0, 0, 0], true), ONCE, bus));
+        let mut ticks = 0;
+        let status = loop {
+            match next(&mut reader).await {
+                Event::Ticks(batch) => ticks += batch.len(),
+                Event::End(status) => break status,
+                Event::Opening(_) | Event::Clock(_) => {}
             }
-        }
+        };
+        assert_eq!((status.state, status.fault.as_deref()), (FeedState::Failed, Some("script.csv: torn")));
+        assert_eq!(ticks, 3, "what came before the fault was sent");
         assert!(feed.await.unwrap().is_err());
     }
 }

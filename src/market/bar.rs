@@ -29,7 +29,7 @@ impl Bar {
         self.low = self.low.min(price);
         self.close = price;
         self.volume = Size(self.volume.0.saturating_add(size.0));
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
     }
 
     /// Takes in a later bar of a shorter or equal interval.
@@ -38,11 +38,76 @@ impl Bar {
         self.low = self.low.min(later.low);
         self.close = later.close;
         self.volume = Size(self.volume.0.saturating_add(later.volume.0));
-        self.count += later.count;
+        self.count = self.count.saturating_add(later.count);
     }
 
     /// The end of its bucket, exclusive.
     pub const fn end(&self, interval: Interval) -> Timestamp {
         self.start.plus_nanos(interval.nanos())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const MOST: Size = Size(u64::MAX);
+
+    fn bar(ticks: &[(i64, u64)]) -> Bar {
+        let (price, size) = ticks[0];
+        let mut bar = Bar::first(Timestamp(0), Price(price), Size(size));
+        ticks[1..].iter().for_each(|(price, size)| bar.add(Price(*price), Size(*size)));
+        bar
+    }
+
+    #[test]
+    fn a_bar_is_its_first_its_extreme_and_its_last_price() {
+        #[track_caller]
+        fn check(ticks: &[(i64, u64)], prices: [i64; 4], volume: u64) {
+            let bar = bar(ticks);
+            assert_eq!([bar.open, bar.high, bar.low, bar.close], prices.map(Price));
+            assert_eq!((bar.volume, bar.count), (Size(volume), ticks.len() as u64));
+        }
+        check(&[(10, 5)], [10, 10, 10, 10], 5);
+        check(&[(10, 5), (12, 1), (9, 2), (11, 0)], [10, 12, 9, 11], 8);
+        check(&[(-3763, 1), (0, 1), (-4032, 1)], [-3763, 0, -4032, -4032], 3);
+    }
+
+    #[test]
+    fn the_largest_volumes_stay_at_the_largest_number() {
+        let mut sum = bar(&[(1, u64::MAX), (1, 1)]);
+        assert_eq!(sum.volume, MOST);
+        sum.count = u64::MAX;
+        let full = sum;
+        sum.merge(&full);
+        sum.add(Price(1), MOST);
+        assert_eq!((sum.volume, sum.count), (MOST, u64::MAX));
+    }
+
+    #[test]
+    fn a_bar_ends_where_the_next_begins() {
+        for (start, interval, end) in [
+            (0, Interval::S1, 1_000_000_000),
+            (-60_000_000_000, Interval::M1, 0),
+            (86_400_000_000_000, Interval::D1, 172_800_000_000_000),
+            (i64::MAX, Interval::S1, i64::MAX),
+        ] {
+            assert_eq!(Bar::first(Timestamp(start), Price(1), Size(1)).end(interval), Timestamp(end));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn merged_parts_are_the_bar_of_the_whole(
+            ticks in prop::collection::vec((any::<i64>(), any::<u64>()), 2..20),
+            cut in any::<prop::sample::Index>(),
+        ) {
+            let (first, later) = ticks.split_at(1 + cut.index(ticks.len() - 1));
+            let mut merged = bar(first);
+            merged.merge(&bar(later));
+            prop_assert_eq!(merged, bar(&ticks));
+            prop_assert!(merged.low <= merged.open.min(merged.close) && merged.high >= merged.open.max(merged.close));
+        }
     }
 }

@@ -1,4 +1,6 @@
-//! The statistics of the current market day, a UTC day.
+//! The statistics of one market day, a UTC day.
+//!
+//! They know no clock: a day stands until a price of another day comes, over midnight and over weekends.
 
 use super::bar::Bar;
 use super::price::{Decimal, Price, Size};
@@ -55,7 +57,8 @@ impl DayStats {
         self.low = self.low.min(bar.low);
         self.volume = Size(self.volume.0.saturating_add(bar.volume.0));
         let thrice = i128::from(bar.high.0) + i128::from(bar.low.0) + i128::from(bar.close.0);
-        self.notional = self.notional.saturating_add(thrice * i128::from(bar.volume.0) / 3);
+        let notional = thrice.saturating_mul(i128::from(bar.volume.0)) / 3;
+        self.notional = self.notional.saturating_add(notional);
     }
 
     /// What the change is counted from: the close of the day before, else this day's open.
@@ -97,12 +100,13 @@ fn notional(price: Price, size: Size) -> i128 {
 /// Division rounded to nearest, halves away from zero; `by` is above zero.
 fn div_round(n: i128, by: i128) -> i128 {
     let half = by / 2;
-    if n >= 0 { (n + half) / by } else { (n - half) / by }
+    if n >= 0 { n.saturating_add(half) / by } else { n.saturating_sub(half) / by }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn change_counts_from_the_day_before_and_else_from_the_open() {
@@ -128,5 +132,35 @@ mod tests {
         assert_eq!(day.vwap(Decimal::new(1, 2)).unwrap().to_string(), "1.0067");
         let quiet = DayStats::first(Timestamp(0), Price(100), Size(0), None);
         assert_eq!(quiet.vwap(Decimal::new(1, 2)), None);
+    }
+
+    #[test]
+    fn a_historical_bar_weighs_as_its_typical_price() {
+        let mut bar = Bar::first(Timestamp(0), Price(100), Size(3));
+        (bar.high, bar.low, bar.close) = (Price(130), Price(90), Price(110));
+        let mut day = DayStats::from_bar(&bar, Some(Price(80)));
+        assert_eq!((day.open, day.high, day.low, day.volume), (Price(100), Price(130), Price(90), Size(3)));
+        assert_eq!(day.change(Price(110)), Price(30));
+        day.add(Price(150), Size(1));
+        // (3 * (130 + 90 + 110) / 3 + 150) / 4 = 120
+        assert_eq!(day.vwap(Decimal::new(1, 2)).unwrap().to_string(), "1.2000");
+    }
+
+    proptest! {
+        #[test]
+        fn no_price_and_no_volume_overflows(
+            prices in prop::collection::vec(prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], 1..5),
+            size in prop_oneof![any::<u64>(), Just(u64::MAX)],
+            step in 1i64..=i64::from(u32::MAX),
+        ) {
+            let first = Price(prices[0]);
+            let bar = Bar::first(Timestamp(0), first, Size(size));
+            let mut day = DayStats::from_bar(&bar, Some(first));
+            for price in prices {
+                day.add(Price(price), Size(size));
+                day.merge(&Bar::first(Timestamp(0), Price(price), Size(size)));
+                let _ = (day.change(Price(price)), day.change_percent(Price(price)), day.vwap(Decimal::new(step, 15)));
+            }
+        }
     }
 }

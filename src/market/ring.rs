@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// The newest `capacity` items. Item number `n` (from 0) keeps its number when older ones fall out, so a
 /// reader that knows how many it has seen can ask for the rest.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ring<T> {
     items: VecDeque<T>,
     capacity: usize,

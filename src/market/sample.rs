@@ -1,10 +1,11 @@
-//! An instrument, a status and an opening for tests, to be changed where it matters.
+//! Instruments, ticks, a status and an opening for tests, to be changed where it matters.
 
 use std::sync::Arc;
 
 use super::event::{FeedState, FeedStatus, Opening, SourceKind, Speed};
-use super::instrument::{AssetClass, Instrument, PriceBasis};
-use super::price::Increment;
+use super::instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
+use super::price::{Increment, Price, Size};
+use super::tick::{Quote, Tick, TickKind, Trade};
 use super::time::Timestamp;
 
 /// A stock with a tick size of 0.01 and a lot step of 1.
@@ -41,4 +42,18 @@ pub fn status() -> FeedStatus {
 pub fn opening(epoch: u64, symbols: &[&str]) -> Opening {
     let instruments = symbols.iter().map(|symbol| instrument(symbol)).collect();
     Opening { epoch, instruments, history: Vec::new(), status: Arc::new(status()) }
+}
+
+/// A trade whose aggressor is not known.
+pub fn trade(instrument: InstrumentId, ts: Timestamp, price: i64, size: u64) -> Tick {
+    let kind = TickKind::Trade(Trade { price: Price(price), size: Size(size), side: None });
+    Tick { instrument, ts, kind }
+}
+
+/// A quote of these sides, each for a size of 1.
+pub fn quote(instrument: InstrumentId, ts: Timestamp, bid: Option<i64>, ask: Option<i64>) -> Tick {
+    let size = |side: Option<i64>| Size(u64::from(side.is_some()));
+    let kind =
+        TickKind::Quote(Quote { bid: bid.map(Price), ask: ask.map(Price), bid_size: size(bid), ask_size: size(ask) });
+    Tick { instrument, ts, kind }
 }

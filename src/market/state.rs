@@ -15,6 +15,9 @@ use super::ring::Ring;
 use super::tick::{Quote, Tick, TickKind, Trade};
 use super::time::{Interval, Timestamp};
 
+#[cfg(test)]
+mod tests;
+
 /// How much a market remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketLimits {
@@ -31,17 +34,15 @@ impl Default for MarketLimits {
 }
 
 /// The bars of one instrument and interval.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     pub closed: Ring<Bar>,
     pub forming: Option<Bar>,
-    /// The start of the first bucket that may still take ticks.
-    open_from: Timestamp,
 }
 
 impl Series {
     fn new(capacity: usize) -> Self {
-        Self { closed: Ring::new(capacity), forming: None, open_from: Timestamp(i64::MIN) }
+        Self { closed: Ring::new(capacity), forming: None }
     }
 
     fn add(&mut self, interval: Interval, ts: Timestamp, price: Price, size: Size) {
@@ -64,12 +65,10 @@ impl Series {
         if let Some(done) = self.forming.replace(bar) {
             self.closed.push(done);
         }
-        self.open_from = bar.start;
     }
 
     fn close_until(&mut self, interval: Interval, now: Timestamp) {
         if let Some(bar) = self.forming.take_if(|bar| bar.end(interval) <= now) {
-            self.open_from = bar.end(interval);
             self.closed.push(bar);
         }
     }
@@ -90,16 +89,19 @@ pub struct Top {
     pub quote: Quote,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct InstrumentState {
     /// How many ticks came in this epoch.
     pub seq: u64,
     pub top: Top,
     /// The time of the newest tick or, before the first, of the end of the history.
     pub ts_event: Option<Timestamp>,
+    /// The day of the newest price. It outlives midnight: without a tick of a new day, the last one stands.
     pub day: Option<DayStats>,
     pub tape: Ring<(Timestamp, Trade)>,
     series: [Series; Interval::ALL.len()],
+    /// The start of the first second that still takes ticks; `None` when the tape has ended.
+    open_from: Option<Timestamp>,
 }
 
 impl InstrumentState {
@@ -111,6 +113,7 @@ impl InstrumentState {
             day: None,
             tape: Ring::new(limits.trades),
             series: std::array::from_fn(|_| Series::new(limits.bars)),
+            open_from: Some(Timestamp(i64::MIN)),
         }
     }
 
@@ -119,13 +122,28 @@ impl InstrumentState {
     }
 
     fn is_late(&self, ts: Timestamp) -> bool {
-        ts < self.series[Interval::S1.index()].open_from
+        self.open_from.is_none_or(|from| ts < from)
+    }
+
+    /// Closes what has ended by `now`, and each second before it: with or without a bar to close, since a
+    /// tick of a closed second would begin a second bar in longer buckets that are closed too.
+    fn close_until(&mut self, now: Timestamp) {
+        for interval in Interval::ALL {
+            self.series[interval.index()].close_until(interval, now);
+        }
+        self.refuse_before(now);
+    }
+
+    /// No tick before the second of `ts` is taken in from here on.
+    fn refuse_before(&mut self, ts: Timestamp) {
+        self.open_from = self.open_from.map(|from| from.max(ts.floor(Interval::S1)));
     }
 
     fn add_price(&mut self, ts: Timestamp, price: Price, size: Size) {
         for interval in Interval::ALL {
             self.series[interval.index()].add(interval, ts, price, size);
         }
+        self.refuse_before(ts);
         match &mut self.day {
             Some(day) if day.start == ts.floor(Interval::D1) => day.add(price, size),
             _ => self.day = Some(DayStats::first(ts, price, size, self.top.last)),
@@ -137,6 +155,7 @@ impl InstrumentState {
         for longer in &Interval::ALL[interval.index()..] {
             self.series[longer.index()].merge(*longer, bar);
         }
+        self.refuse_before(bar.start);
         match &mut self.day {
             Some(day) if day.start == bar.start.floor(Interval::D1) => day.merge(bar),
             _ => self.day = Some(DayStats::from_bar(bar, self.top.last)),
@@ -147,7 +166,7 @@ impl InstrumentState {
 }
 
 /// All instruments of one epoch.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Market {
     epoch: u64,
     instruments: Arc<[Instrument]>,
@@ -213,19 +232,15 @@ impl Market {
     pub fn advance(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
         let now = self.now;
-        for state in &mut self.states {
-            for interval in Interval::ALL {
-                state.series[interval.index()].close_until(interval, now);
-            }
-        }
+        self.states.iter_mut().for_each(|state| state.close_until(now));
     }
 
-    /// The tape has ended: what is forming is final. Market time stays at the last tick.
+    /// The tape has ended: what is forming is final, and any further tick is late. Market time stays at the
+    /// last tick.
     pub fn finish(&mut self) {
         for state in &mut self.states {
-            for interval in Interval::ALL {
-                state.series[interval.index()].close_until(interval, Timestamp(i64::MAX));
-            }
+            state.close_until(Timestamp(i64::MAX));
+            state.open_from = None;
         }
     }
 
