@@ -78,9 +78,12 @@ struct ServeArgs {
     /// Address and port to serve on; port 0 takes any that is free
     #[arg(long, default_value = "127.0.0.1:3030", value_name = "ADDRESS:PORT")]
     bind: SocketAddr,
-    /// WebSocket sessions at one time
+    /// Sessions at one time, over WebSocket and Server-Sent Events
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions: usize,
+    /// Of these from one address; a room behind one router is one address
+    #[arg(long, default_value_t = 256, value_name = "NUMBER", value_parser = at_least_one)]
+    max_sessions_per_address: usize,
     /// HTTP connections at one time, besides those that became sessions
     #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections: usize,
@@ -167,6 +170,7 @@ impl ServeArgs {
             server: ServerConfig {
                 bind: self.bind,
                 sessions: self.max_sessions,
+                sessions_per_address: self.max_sessions_per_address,
                 connections: self.max_connections,
                 session,
             },
