@@ -23,11 +23,11 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let config = cli::Cli::parse().into_config();
+    let job = cli::Cli::parse().into_job();
     let filter = EnvFilter::try_from_env(LOG).unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = tokio::runtime::Runtime::new().context("the async runtime could not be started")?;
-    runtime.block_on(app::run(config, stop_signal(), |line| println!("{line}")))?;
+    runtime.block_on(app::run_job(job, stop_signal(), |line| println!("{line}")))?;
     Ok(())
 }
 
