@@ -47,8 +47,12 @@ impl Inspection {
         self.resuming = Some(Resuming { since: now, piled_bytes: 0, first: None });
     }
 
-    pub const fn is_resuming(&self) -> bool {
-        self.resuming.is_some()
+    /// The connection is over; whether that came before a fresh price.
+    pub fn cut_off(&mut self, events: &mut Events) -> bool {
+        let Some(Resuming { piled_bytes, first, .. }) = self.resuming.take() else { return false };
+        let (first_age, first_market_age) = (first.map(|(age, _)| age), first.and_then(|(_, age)| age));
+        events.stalls.push(Resumed { first_age, first_market_age, fresh_after: None, piled_bytes });
+        true
     }
 
     /// Judges the message that was collected, in which the scanner counted `counted` entries.
@@ -121,7 +125,8 @@ impl Inspection {
         let newest = entries.iter().filter_map(|entry| entry.ts_event).max();
         let (first_age, first_market_age) = *resuming.first.get_or_insert_with(|| (age(ts_sent), newest.map(age)));
         if ts_sent >= resuming.since {
-            let (fresh_after, piled_bytes) = (age(resuming.since), resuming.piled_bytes);
+            let (first_age, fresh_after) = (Some(first_age), Some(age(resuming.since)));
+            let piled_bytes = resuming.piled_bytes;
             events.stalls.push(Resumed { first_age, first_market_age, fresh_after, piled_bytes });
             self.resuming = None;
         }
@@ -196,10 +201,22 @@ mod tests {
         let old = message("update", 1, 400, &[("A", 1, 1)]);
         hear(&mut inspection, &old, 1_100, &mut events);
         hear(&mut inspection, r#"{"type":"beat","ts_sent":1200}"#, 1_250, &mut events);
-        assert!(events.stalls.is_empty() && inspection.is_resuming(), "a beat is no price");
+        assert!(events.stalls.is_empty(), "a beat is no price");
         hear(&mut inspection, &message("update", 1, 1_300, &[("A", 2, 2)]), 1_350, &mut events);
         let [resumed] = events.stalls[..] else { panic!("one client went on") };
-        assert_eq!((resumed.first_age, resumed.first_market_age, resumed.fresh_after), (700, Some(710), 350));
+        assert_eq!((resumed.first_age, resumed.first_market_age), (Some(700), Some(710)));
+        assert_eq!(resumed.fresh_after, Some(350));
         assert_eq!(resumed.piled_bytes, old.len() as u64);
+        assert!(!inspection.cut_off(&mut events), "it had gone on");
+    }
+
+    #[test]
+    fn what_a_client_reads_before_it_is_closed_is_told_too() {
+        let (mut inspection, mut events) = (Inspection::default(), Events::default());
+        inspection.resume(1_000);
+        hear(&mut inspection, &message("update", 1, 400, &[("A", 1, 1)]), 1_100, &mut events);
+        assert!(inspection.cut_off(&mut events));
+        let [resumed] = events.stalls[..] else { panic!("one client went on") };
+        assert_eq!((resumed.first_age, resumed.fresh_after), (Some(700), None));
     }
 }

@@ -172,8 +172,8 @@ impl Client {
     }
 
     /// The connection is over, with or without a close frame.
-    pub fn closed(&self, code: u16, tally: &mut Tally) -> End {
-        if self.inspection.as_ref().is_some_and(|inspection| inspection.is_resuming()) {
+    pub fn closed(&mut self, code: u16, tally: &mut Tally) -> End {
+        if self.inspection.as_mut().is_some_and(|inspection| inspection.cut_off(&mut tally.events)) {
             *tally.events.stalled_closed.entry(code).or_default() += 1;
         }
         End::Closed(code)

@@ -144,13 +144,18 @@ impl Report {
         let mut object = Object::default()
             .value("clients", self.stall)
             .value("seconds", self.stall_for.as_secs_f64())
-            .value("resumed", stalls.len())
+            .value("resumed", self.resumed())
             .value("closed", codes(&self.events.stalled_closed));
         for (name, value) in STALL_VALUES {
             let (p50, max) = middle_and_max(stalls, value);
             object = object.maybe(&format!("{name}_p50"), p50).maybe(&format!("{name}_max"), max);
         }
         object.finish()
+    }
+
+    /// Clients that got a fresh price after their stall.
+    fn resumed(&self) -> usize {
+        self.events.stalls.iter().filter(|resumed| resumed.fresh_after.is_some()).count()
     }
 
     fn server_json(&self, server: &Server) -> String {
@@ -180,9 +185,9 @@ impl Ended {
 type StallValue = fn(&Resumed) -> Option<u64>;
 
 const STALL_VALUES: [(&str, StallValue); 4] = [
-    ("first_age_us", |resumed| Some(resumed.first_age)),
+    ("first_age_us", |resumed| resumed.first_age),
     ("first_market_age_us", |resumed| resumed.first_market_age),
-    ("fresh_after_us", |resumed| Some(resumed.fresh_after)),
+    ("fresh_after_us", |resumed| resumed.fresh_after),
     ("piled_bytes", |resumed| Some(resumed.piled_bytes)),
 ];
 
@@ -262,7 +267,7 @@ impl Report {
 
     fn stall_line(&self) -> String {
         let (stalls, seconds) = (&self.events.stalls, self.stall_for.as_secs_f64());
-        let mut line = format!("{} for {seconds} s: {} went on", self.stall, stalls.len());
+        let mut line = format!("{} for {seconds} s: {} went on", self.stall, self.resumed());
         for (code, count) in &self.events.stalled_closed {
             let _ = write!(line, ", {count} were closed with {code}");
         }
@@ -315,7 +320,7 @@ mod tests {
     fn report() -> Report {
         let mut flow = Flow { messages: 10, updates: 100, update_bytes: 8_100, bytes: 9_000, ..Flow::default() };
         flow.delay.record(2_500, 100);
-        let resumed = Resumed { first_age: 5, first_market_age: None, fresh_after: 7, piled_bytes: 16 };
+        let resumed = Resumed { first_age: Some(5), first_market_age: None, fresh_after: Some(7), piled_bytes: 16 };
         let events = Events {
             connected: 2,
             failed: 1,

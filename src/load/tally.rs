@@ -61,12 +61,12 @@ pub struct Check {
 /// How a client that had stopped reading got on again. Times in microseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Resumed {
-    /// Age of the first message with prices when it was read, by `ts_sent`.
-    pub first_age: u64,
+    /// Age of the first message with prices when it was read, by `ts_sent`; `None`: it got none.
+    pub first_age: Option<u64>,
     /// Age of the newest price in that message, by `ts_event`: market time, so of use at speed 1 only.
     pub first_market_age: Option<u64>,
-    /// From going on to the first message that was sent after going on.
-    pub fresh_after: u64,
+    /// From going on to the first message that was sent after going on; `None`: it was closed before.
+    pub fresh_after: Option<u64>,
     /// Bytes of messages that were sent before going on.
     pub piled_bytes: u64,
 }
