@@ -91,7 +91,7 @@ struct ServeArgs {
     #[arg(long, default_value_t = 50_000, value_name = "BARS", value_parser = at_least_one)]
     max_history: usize,
     /// Longest message that a client may send, in bytes
-    #[arg(long, default_value_t = 16 * 1024, value_name = "BYTES", value_parser = at_least_one)]
+    #[arg(long, default_value_t = 64 * 1024, value_name = "BYTES", value_parser = at_least_one)]
     max_message_bytes: usize,
     /// Messages that a client may send in a second, pings included; twice as many at once
     #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

@@ -6,8 +6,10 @@
 mod allowance;
 mod answer;
 mod assets;
+mod ladder;
 mod patience;
 mod routes;
+mod series;
 mod session;
 mod subscriptions;
 #[cfg(test)]
