@@ -21,14 +21,12 @@ export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = cons
   let epoch = null;
   let known = new Map(); // the newest quote of each symbol
   let attempt = 0;
-  let wait = 0;
+  let hint = null; // the server's, when to come back, in milliseconds
   let timer = null;
   let socket = null;
 
   function connect() {
-    const chance = 0.5 + Math.random() / 2; // So that not all clients come at once.
-    wait = Math.min(10_000, 500 * 2 ** attempt) * chance;
-    attempt = Math.min(attempt + 1, 10);
+    hint = null;
     socket = new WebSocket(url);
     socket.onmessage = ({ data }) => {
       expectMore();
@@ -50,7 +48,9 @@ export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = cons
   function lose(why) {
     onNote(`connection lost (${why}), coming back`);
     stop();
-    timer = setTimeout(connect, wait);
+    const wait = hint === null ? Math.min(10_000, 500 * 2 ** attempt) : 2 * hint;
+    attempt = Math.min(attempt + 1, 10);
+    timer = setTimeout(connect, wait * (0.5 + Math.random() / 2)); // Chance, so that not all clients come at once.
   }
 
   function stop() {
@@ -77,7 +77,7 @@ export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = cons
         if (message.epoch === epoch) take(message);
         return;
       case "stopping":
-        wait = message.reconnect_after_ms * (1 + Math.random());
+        hint = message.reconnect_after_ms;
         return;
       case "error":
         if (message.id === 1) return end(`${message.message}: ${message.remedy}`);

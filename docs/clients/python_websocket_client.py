@@ -60,8 +60,7 @@ def updates(args):
     epoch, known = None, {}  # `known`: the newest quote of each symbol
     attempt = 0
     while True:
-        wait = min(10, 0.5 * 2**attempt) * random.uniform(0.5, 1)  # Chance, so that not all clients come at once.
-        attempt = min(attempt + 1, 10)
+        hint = None  # The server's, when to come back.
         socket = websocket.WebSocket()
         try:
             socket.connect(args.url, timeout=SILENCE_SECONDS)
@@ -79,7 +78,7 @@ def updates(args):
                         socket.send(json.dumps({"type": "resync", "symbols": holes}))
                     yield from new
                 elif kind == "stopping":
-                    wait = message["reconnect_after_ms"] / 1000 * random.uniform(1, 2)
+                    hint = message["reconnect_after_ms"] / 1000
                 elif kind == "error":
                     print(f"{message['message']}: {message['remedy']}", file=sys.stderr)
                     if message.get("id") == 1:
@@ -89,7 +88,9 @@ def updates(args):
             print(f"connection lost ({fault}), coming back", file=sys.stderr)
         finally:
             socket.close(timeout=1)
-        time.sleep(wait)
+        wait = min(10, 0.5 * 2**attempt) if hint is None else 2 * hint
+        attempt = min(attempt + 1, 10)
+        time.sleep(wait * random.uniform(0.5, 1))  # Chance, so that not all clients come at once.
 
 
 def main():

@@ -48,8 +48,7 @@ async def updates(args):
     epoch, known = None, {}  # `known`: the newest quote of each symbol
     attempt = 0
     while True:
-        wait = min(10, 0.5 * 2**attempt) * random.uniform(0.5, 1)  # Chance, so that not all clients come at once.
-        attempt = min(attempt + 1, 10)
+        hint = None  # The server's, when to come back.
         try:
             async with websockets.connect(args.url) as socket:
                 while True:
@@ -68,7 +67,7 @@ async def updates(args):
                         for quote in new:
                             yield quote
                     elif kind == "stopping":
-                        wait = message["reconnect_after_ms"] / 1000 * random.uniform(1, 2)
+                        hint = message["reconnect_after_ms"] / 1000
                     elif kind == "error":
                         print(f"{message['message']}: {message['remedy']}", file=sys.stderr)
                         if message.get("id") == 1:
@@ -79,7 +78,9 @@ async def updates(args):
             closed = getattr(fault, "rcvd", None)
             if closed and closed.code in OUR_FAULT:
                 sys.exit(1)
-        await asyncio.sleep(wait)
+        wait = min(10, 0.5 * 2**attempt) if hint is None else 2 * hint
+        attempt = min(attempt + 1, 10)
+        await asyncio.sleep(wait * random.uniform(0.5, 1))  # Chance, so that not all clients come at once.
 
 
 async def main():
