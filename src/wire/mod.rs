@@ -18,7 +18,7 @@ pub use outbound::{
     Beat, Feed, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body, health,
     symbols_response,
 };
-pub use query::{BarsQuery, parse_bars_query};
+pub use query::{BarsQuery, parse_bars_query, parse_events_query, parse_quotes_query};
 pub use quotes::{EncodedQuote, QuotesFrame, QuotesKind};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 pub use trades::{TradesHead, trades_message};
