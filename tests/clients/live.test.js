@@ -148,7 +148,7 @@ test("all that the server says is what the schema says", { timeout: 30_000 }, as
   const traded = (/** @type {Json} */ one) => one.type === "trades" && !one.snapshot;
   await Promise.race([
     until((all) => wanted.every((type) => all.some((one) => one.type === type)) && all.some(closed) && all.some(traded)),
-    new Promise((done) => setTimeout(done, 10_000)),
+    new Promise((done) => void setTimeout(done, 10_000).unref()),
   ]);
   end();
   for (const message of heard) assert.equal(faultOf(message), null, JSON.stringify(message).slice(0, 2000));
