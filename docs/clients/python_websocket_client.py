@@ -1,0 +1,116 @@
+"""Prints each update of a tickcast stream as `SYMBOL last change merged`, without asyncio.
+
+    pip install websocket-client
+    python python_websocket_client.py AAPL BTC-USD --rate 2
+"""
+
+import argparse
+import json
+import random
+import sys
+import time
+from decimal import Decimal
+
+import websocket
+
+SILENCE_SECONDS = 6  # The server says something each second: after so long the connection is dead.
+OUR_FAULT = (1002, 1008, 1009)  # Close codes after which the client has to be mended first.
+
+
+def take(message, known):
+    """Puts the quotes of a snapshot or an update into `known`. Returns those that are new, and the symbols with a hole."""
+    new, holes = [], []
+    for quote in message["quotes"]:
+        symbol = quote["symbol"]
+        seq = known.get(symbol, {"seq": 0})["seq"]
+        if message["type"] == "snapshot":
+            known[symbol] = quote
+        elif quote["seq"] > seq:  # Otherwise it is known already.
+            if quote["first_seq"] > seq + 1:
+                holes.append(symbol)
+            known[symbol] = quote
+            new.append(quote)
+    return new, holes
+
+
+def subscribe_message(args, hello, epoch, known):
+    message = {"type": "subscribe", "id": 1, "channel": "quotes", "symbols": args.symbols or ["*"], "rate": args.rate}
+    if not known:
+        return json.dumps(message)
+    since = {"epoch": epoch, "at": {symbol: quote["seq"] for symbol, quote in known.items()}}
+    text = json.dumps({**message, "since": since})
+    # Without `since` the server sends snapshots, which do as well.
+    return text if len(text) <= hello["limits"]["message_bytes"] else json.dumps(message)
+
+
+def read(socket):
+    """The next message; raises when the connection is closed or silent. The library answers pings meanwhile."""
+    opcode, data = socket.recv_data()
+    if opcode == websocket.ABNF.OPCODE_CLOSE:
+        code, reason = int.from_bytes(data[:2], "big"), data[2:].decode()
+        if code in OUR_FAULT:
+            sys.exit(f"the server closed the connection: {code} {reason}")
+        raise websocket.WebSocketConnectionClosedException(f"{code} {reason}")
+    # Numbers with a point become exact decimals, so that 227.30 stays 227.30.
+    return json.loads(data, parse_float=Decimal)
+
+
+def updates(args):
+    """Yields one quote after the other, and comes back after each loss of the connection."""
+    epoch, known = None, {}  # `known`: the newest quote of each symbol
+    attempt = 0
+    while True:
+        hint = None  # The server's, when to come back.
+        socket = websocket.WebSocket()
+        try:
+            socket.connect(args.url, timeout=SILENCE_SECONDS)
+            while True:
+                message = read(socket)
+                kind = message["type"]
+                if kind == "hello":
+                    attempt = 0
+                    socket.send(subscribe_message(args, message, epoch, known))
+                elif kind == "feed" and message["epoch"] != epoch:
+                    epoch, known = message["epoch"], {}  # Another run: snapshots follow.
+                elif kind in ("snapshot", "update") and message["epoch"] == epoch:
+                    new, holes = take(message, known)
+                    if holes:
+                        socket.send(json.dumps({"type": "resync", "symbols": holes}))
+                    yield from new
+                elif kind == "stopping":
+                    hint = message["reconnect_after_ms"] / 1000
+                elif kind == "error":
+                    print(f"{message['message']}: {message['remedy']}", file=sys.stderr)
+                    if message.get("id") == 1:
+                        sys.exit(1)
+                # Other types are passed over: new ones may come.
+        except (OSError, websocket.WebSocketException) as fault:
+            print(f"connection lost ({fault}), coming back", file=sys.stderr)
+        finally:
+            socket.close(timeout=1)
+        wait = min(10, 0.5 * 2**attempt) if hint is None else 2 * hint
+        attempt = min(attempt + 1, 10)
+        time.sleep(wait * random.uniform(0.5, 1))  # Chance, so that not all clients come at once.
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("symbols", nargs="*", metavar="SYMBOL", help="all, if none is named")
+    parser.add_argument("--url", default="ws://127.0.0.1:3030/ws")
+    parser.add_argument("--rate", type=float, default=5, help="updates per second")
+    parser.add_argument("--count", type=int, help="stop after so many updates")
+    args = parser.parse_args()
+    count = 0
+    for quote in updates(args):
+        merged = quote["seq"] - quote["first_seq"] + 1
+        print(quote["symbol"], quote["last"], quote["change"], merged, flush=True)
+        count += 1
+        if count == args.count:
+            return
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        pass

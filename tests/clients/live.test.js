@@ -1,0 +1,214 @@
+/** Each client, and the schema, against the real server. */
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { startServer } from "../e2e/support.js";
+import { faultOf, readText, typesOf } from "../web/contract.js";
+import { CLIENTS, findClients, run, ws } from "./support.js";
+
+/** @typedef {Record<string, any>} Json */
+
+const MARKET = ["--seed", "7"];
+const UPDATE = /^([A-Z0-9.-]+) (-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?) (\d+)$/;
+const COUNT = 20;
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+before(async () => void (server = await startServer(MARKET)));
+after(() => server?.kill());
+
+const stream = (/** @type {number} */ port) => `ws://127.0.0.1:${port}/ws`;
+const readme = readFileSync(join(CLIENTS, "README.md"), "utf8");
+
+/** @param {string[]} lines @param {string[]} [symbols] */
+function checkUpdates(lines, symbols) {
+  for (const line of lines) {
+    const [, symbol, last, , merged] = line.match(UPDATE) ?? assert.fail(`no update: ${line}`);
+    assert.ok(Number(last) > 0 && Number(merged) >= 1, line);
+    if (symbols) assert.ok(symbols.includes(symbol), line);
+  }
+}
+
+for (const { name, missing, command } of findClients()) {
+  const skip = missing ?? false;
+
+  test(`${name} prints updates of all symbols and ends`, { skip }, async () => {
+    const { lines, ended, heard } = run([...command, "--url", stream(server.port), "--rate", "10", "--count", String(COUNT)]);
+    assert.equal(await ended, 0, heard());
+    assert.equal(lines.length, COUNT, heard());
+    checkUpdates(lines);
+    assert.ok(new Set(lines.map((line) => line.split(" ")[0])).size > 3, heard());
+  });
+
+  test(`${name} prints updates of the symbols that are named`, { skip }, async () => {
+    const { lines, ended, heard } = run([...command, "AAPL", "BTC-USD", "--url", stream(server.port), "--rate", "20", "--count", String(COUNT)]);
+    assert.equal(await ended, 0, heard());
+    assert.equal(lines.length, COUNT, heard());
+    checkUpdates(lines, ["AAPL", "BTC-USD"]);
+  });
+
+  test(`${name} goes on when the server was killed and comes back`, { skip }, async () => {
+    const first = await startServer(MARKET);
+    const running = run([...command, "--url", stream(first.port), "--rate", "10", "--count", "400"]);
+    try {
+      await running.next(COUNT);
+      await first.kill();
+      const seen = running.lines.length;
+      const second = await startServer(MARKET, first.port);
+      await running.next(seen + COUNT).finally(second.kill);
+      checkUpdates(running.lines);
+      assert.match(running.heard(), /connection lost .*coming back/);
+    } finally {
+      running.kill();
+    }
+  });
+}
+
+for (const program of ["wscat", "websocat"]) {
+  const [line] = readme.match(new RegExp(`^.*${program} --.*$`, "m")) ?? assert.fail(`docs/clients/README.md does not show ${program}`);
+  const absent = program === "websocat" && !found(program);
+
+  test(`${program} prints what the server sends`, { skip: absent && "websocat is not installed: cargo install websocat --version 1.14.0" }, async () => {
+    const command = line.replace("npx ", "npx --no-install --prefix web ").replace("127.0.0.1:3030", `127.0.0.1:${server.port}`);
+    const running = run([command], { shell: true });
+    try {
+      await running.next(6);
+      const types = running.lines.map((text) => {
+        const message = JSON.parse(text);
+        assert.equal(faultOf(message), null, text);
+        return message.type;
+      });
+      assert.deepEqual(types.slice(0, 4), ["hello", "feed", "granted", "snapshot"]);
+      assert.ok(types.includes("update"), String(types));
+    } finally {
+      running.kill();
+    }
+  });
+}
+
+/** @param {string} program */
+function found(program) {
+  try {
+    execFileSync(program, ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A WebSocket that keeps what it heard. @param {number} port */
+async function listen(port) {
+  const socket = new ws.WebSocket(stream(port));
+  /** @type {Json[]} */
+  const heard = [];
+  let notify = () => {};
+  socket.on("message", (/** @type {Buffer} */ data) => {
+    heard.push(JSON.parse(String(data)));
+    notify();
+  });
+  await once(socket, "open");
+  return {
+    heard,
+    say: (/** @type {Json} */ message) => socket.send(JSON.stringify(message)),
+    shout: (/** @type {string} */ text) => socket.send(text),
+    end: () => socket.terminate(),
+    /** @param {(heard: Json[]) => boolean} enough */
+    until: (enough) => new Promise((/** @type {(value?: unknown) => void} */ done) => {
+      notify = () => void (enough(heard) && done());
+      notify();
+    }),
+  };
+}
+
+test("all that the server says is what the schema says", { timeout: 30_000 }, async () => {
+  const { heard, say, shout, until, end } = await listen(server.port);
+  const requests = [
+    { type: "subscribe", id: 1, channel: "quotes", symbols: ["*"], rate: 5 },
+    { type: "subscribe", id: 2, channel: "bars", symbols: ["AAPL"], interval: "1m", history: 700, rate: 2 },
+    { type: "subscribe", id: 3, channel: "bars", symbols: ["BTC-USD"], interval: "1s" },
+    { type: "subscribe", id: 4, channel: "trades", symbols: ["AAPL", "BTC-USD"], history: 50, rate: 5 },
+    { type: "subscribe", id: 5, channel: "quotes", symbols: ["AAPLE"] },
+    { type: "rate", id: 6, channel: "quotes", symbols: ["AAPL"], rate: 0 },
+    { type: "rate", id: 7, channel: "bars", symbols: ["AAPL"], interval: "1m", rate: 60 },
+    { type: "resync", id: 8, symbols: ["BTC-USD"] },
+    { type: "unsubscribe", id: 9, channel: "bars", symbols: ["AAPL"], interval: "1m" },
+    { type: "rate", id: 10, channel: "bars", symbols: ["AAPL"], interval: "1m", rate: 1 },
+  ];
+  for (const request of requests) {
+    assert.equal(faultOf(request), null);
+    say(request);
+  }
+  shout("Hello, world!");
+  const wanted = typesOf("server").filter((type) => !["throttled", "stopping"].includes(type));
+  const closed = (/** @type {Json} */ one) => one.type === "bars" && one.symbol === "BTC-USD" && !one.snapshot;
+  const traded = (/** @type {Json} */ one) => one.type === "trades" && !one.snapshot;
+  await Promise.race([
+    until((all) => wanted.every((type) => all.some((one) => one.type === type)) && all.some(closed) && all.some(traded)),
+    new Promise((done) => void setTimeout(done, 10_000).unref()),
+  ]);
+  end();
+  for (const message of heard) assert.equal(faultOf(message), null, JSON.stringify(message).slice(0, 2000));
+  const codes = heard.filter(({ type }) => type === "error").map(({ id, code }) => [id, code]);
+  assert.deepEqual(codes, [[5, "unknown_symbol"], [10, "not_subscribed"], [undefined, "bad_json"]]);
+  const unheard = wanted.filter((type) => !heard.some((one) => one.type === type));
+  assert.deepEqual(unheard, []);
+});
+
+test("the stop that was planned is announced as the schema says", { timeout: 30_000 }, async () => {
+  const own = await startServer(MARKET);
+  const { heard, until } = await listen(own.port);
+  await until((all) => all.length >= 2);
+  await Promise.all([until((all) => all.some(({ type }) => type === "stopping")), own.stop()]);
+  for (const message of heard) assert.equal(faultOf(message), null, JSON.stringify(message));
+});
+
+test("a client that says what it has gets only what is missing", { timeout: 30_000 }, async () => {
+  const request = { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "BTC-USD"], rate: 10 };
+  const before = await listen(server.port);
+  before.say(request);
+  await before.until((all) => all.filter(({ type }) => type === "update").length > 3);
+  before.end();
+  /** @type {Record<string, number>} */
+  const at = {};
+  for (const { quotes = [] } of before.heard) for (const { symbol, seq } of quotes) at[symbol] = seq;
+  const { epoch } = before.heard[1];
+
+  const back = await listen(server.port);
+  back.say({ ...request, since: { epoch, at } });
+  await back.until((all) => all.filter(({ type }) => type === "update").length > 3);
+  back.end();
+  assert.equal(back.heard.find(({ type }) => type === "granted")?.recovered, true);
+  assert.deepEqual(back.heard.filter(({ type }) => type === "snapshot"), []);
+  for (const { quotes = [] } of back.heard) {
+    for (const { symbol, first_seq, seq } of quotes) {
+      assert.equal(first_seq, at[symbol] + 1, symbol);
+      at[symbol] = seq;
+    }
+  }
+
+  const stranger = await listen(server.port);
+  stranger.say({ ...request, since: { epoch: epoch - 1, at } });
+  await stranger.until((all) => all.some(({ type }) => type === "snapshot"));
+  stranger.end();
+  assert.equal(stranger.heard.find(({ type }) => type === "granted")?.recovered, false);
+});
+
+test("the messages over HTTP are those of the schema", async () => {
+  for (const [path, type] of [["/api/v1/feed", "feed"], ["/api/v1/quotes?symbols=AAPL", "snapshot"]]) {
+    const answer = await fetch(new URL(path, server.url));
+    assert.equal(answer.status, 200, path);
+    const message = /** @type {Json} */ (await answer.json());
+    assert.equal(message.type, type);
+    assert.equal(faultOf(message), null, path);
+  }
+});
+
+test("the server hands out its AsyncAPI document", async () => {
+  const answer = await fetch(new URL("/asyncapi.json", server.url));
+  assert.equal(answer.status, 200);
+  assert.deepEqual(await answer.json(), JSON.parse(readText("docs/asyncapi.json")));
+});

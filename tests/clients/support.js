@@ -1,0 +1,108 @@
+/** Starts the example clients as a reader would: Python from a virtual environment, JavaScript next to its one library. */
+
+import { execFileSync, spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+/** @typedef {{ lines: string[], heard: () => string, ended: Promise<number | null>, next: (count: number) => Promise<void>, kill: () => void }} Running */
+/** @typedef {{ name: string, exact: boolean, missing: string | null, command: string[] }} Client `missing`: why it cannot be run here */
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const CLIENTS = join(ROOT, "docs/clients");
+export const BIN = join(ROOT, "web/node_modules/.bin");
+const REQUIREMENTS = join(CLIENTS, "requirements.txt");
+const VENV = join(ROOT, "tests/clients/.venv");
+const PYTHON = join(VENV, "bin/python");
+const STAMP = "installed-requirements.txt";
+
+/** @type {any} */
+export const ws = createRequire(new URL("../../web/package.json", import.meta.url))("ws");
+
+/** @returns {string | null} why there is no Python with the libraries, or null */
+export function preparePython() {
+  const wanted = readFileSync(REQUIREMENTS, "utf8");
+  if (installed(wanted)) return null;
+  try {
+    execFileSync("python3", ["-c", "import ensurepip, venv"], { stdio: "pipe" });
+  } catch {
+    return "there is no python3 that can make virtual environments: install it (Debian: apt-get install python3 python3-venv)";
+  }
+  // Made aside and moved into place whole: the test files run at once, and the first to be ready wins.
+  const aside = mkdtempSync(`${VENV}-`);
+  const python = join(aside, "bin/python");
+  execFileSync("python3", ["-m", "venv", aside], { stdio: "pipe" });
+  execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS], { stdio: ["ignore", "pipe", "inherit"] });
+  writeFileSync(join(aside, STAMP), wanted);
+  if (!installed(wanted)) {
+    rmSync(VENV, { recursive: true, force: true });
+    renameSync(aside, VENV);
+  }
+  rmSync(aside, { recursive: true, force: true });
+  return null;
+}
+
+/** @param {string} wanted */
+function installed(wanted) {
+  const stamp = join(VENV, STAMP);
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
+}
+
+/** @returns {Client[]} `exact`: prints prices with the digits they came with */
+export function findClients() {
+  const missing = preparePython();
+  const folder = mkdtempSync(join(tmpdir(), "tickcast-client-"));
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(join(ROOT, "web/node_modules/ws"), join(folder, "node_modules/ws"));
+  copyFileSync(join(CLIENTS, "javascript.mjs"), join(folder, "javascript.mjs"));
+  const python = (/** @type {string} */ file) => ({ name: file, exact: true, missing, command: [PYTHON, join(CLIENTS, file)] });
+  return [
+    { name: "javascript.mjs", exact: false, missing: null, command: [process.execPath, join(folder, "javascript.mjs")] },
+    python("python_websockets.py"),
+    python("python_websocket_client.py"),
+  ];
+}
+
+/**
+ * @param {string[]} command
+ * @param {{ shell?: boolean }} [options]
+ * @returns {Running}
+ */
+export function run([program, ...args], { shell = false } = {}) {
+  // A group of its own, so that all of a pipeline can be ended. Standard input stays open: wscat ends with it.
+  const child = spawn(program, args, { shell, detached: true, cwd: ROOT, stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, PATH: `${BIN}:${process.env.PATH}` } });
+  /** @type {string[]} */
+  const lines = [];
+  let complaints = "";
+  let notify = () => {};
+  createInterface(child.stdout).on("line", (line) => {
+    lines.push(line);
+    notify();
+  });
+  child.stderr.on("data", (text) => (complaints += text));
+  /** @type {Promise<number | null>} */
+  const ended = new Promise((done) => void child.once("close", done));
+  const heard = () => [...lines, complaints].join("\n");
+  return {
+    lines,
+    heard,
+    ended,
+    /** Waits for so many lines. */
+    next: (count) =>
+      new Promise((done, fail) => {
+        notify = () => void (lines.length >= count && done());
+        void ended.then((code) => fail(new Error(`ended with ${code} before line ${count}:\n${heard()}`)));
+        notify();
+      }),
+    kill() {
+      try {
+        if (child.pid && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // It has ended.
+      }
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** Holds the JSON Schema, the fixtures and the document to each other. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { breakages, faultOf, fixtures, readText, schema, typesOf, validator } from "./contract.js";
+
+/** @typedef {Record<string, any>} Json */
+
+const server = typesOf("server");
+const client = typesOf("client");
+
+test("every fixture is what the definition of its type says", () => {
+  assert.ok(fixtures.length >= 26);
+  for (const { name, message } of fixtures) assert.equal(faultOf(message), null, name);
+});
+
+test("every message has a definition and a direction, and every definition a fixture", () => {
+  const shown = new Set(fixtures.map(({ message }) => message.type));
+  assert.deepEqual([...server, ...client].sort(), [...shown].sort());
+  assert.deepEqual(server.filter((type) => client.includes(type)), []);
+  for (const type of shown) assert.equal(schema.$defs[type].properties.type.const, type);
+  for (const { name, message } of fixtures) {
+    const sent = server.includes(message.type);
+    assert.equal(validator("server")(message), sent, `${name} from the server`);
+    assert.equal(validator("client")(message), !sent, `${name} from a client`);
+  }
+});
+
+test("a fixture that lacks a member, or has another kind of one, is refused", () => {
+  let tried = 0;
+  for (const { name, message } of fixtures) {
+    for (const { what, broken } of breakages(message)) {
+      tried += 1;
+      assert.equal(validator(message.type)(broken), false, `${name} ${what}`);
+    }
+  }
+  assert.ok(tried > 300, `only ${tried} were tried`);
+});
+
+test("a value that the protocol does not have is refused", () => {
+  const update = fixtures.find(({ name }) => name === "update")?.message ?? {};
+  const subscribe = fixtures.find(({ name }) => name === "subscribe_bars")?.message ?? {};
+  const { interval, ...noInterval } = subscribe;
+  const refused = [
+    { ...update, quotes: [{ ...update.quotes[0], last: "227.33" }] },
+    { ...update, quotes: [{ ...update.quotes[0], seq: 1.5 }] },
+    { ...update, quotes: [{ ...update.quotes[0], first_seq: 0 }] },
+    { ...update, quotes: [] },
+    { ...update, epoch: null },
+    noInterval,
+    { ...subscribe, interval: "2m" },
+    { ...subscribe, channel: "news" },
+    { ...subscribe, symbols: [] },
+    { ...subscribe, rate: -1 },
+    { ...subscribe, id: 2 ** 53 },
+  ];
+  for (const message of refused) assert.notEqual(faultOf(message), null, JSON.stringify(message));
+});
+
+test("a member that is not known yet breaks nothing, wherever it stands", () => {
+  /** @param {any} value @returns {any} */
+  const grow = (value) => {
+    if (Array.isArray(value)) return value.map(grow);
+    if (typeof value !== "object" || value === null) return value;
+    return { ...Object.fromEntries(Object.entries(value).map(([name, held]) => [name, name === "at" ? held : grow(held)])), later: { deep: [1] } };
+  };
+  for (const { name, message } of fixtures) assert.equal(faultOf(grow(message)), null, name);
+});
+
+test("every definition and every member says what it is", () => {
+  /** @param {Json} shape @param {string} path */
+  const said = (shape, path) => {
+    const known = shape.description ?? schema.$defs[shape.$ref?.replace("#/$defs/", "")]?.description;
+    const plain = "const" in shape || (shape.type === "array" && "$ref" in shape.items);
+    assert.ok(known || plain, `${path} has no description`);
+    for (const [name, inner] of Object.entries(shape.properties ?? {})) said(/** @type {Json} */ (inner), `${path}.${name}`);
+    if (shape.properties) assert.equal(shape.additionalProperties, true, path);
+  };
+  for (const [name, shape] of Object.entries(schema.$defs)) said(/** @type {Json} */ (shape), name);
+});
+
+test("every example in the document is a message of the schema", () => {
+  const text = readText("docs/PROTOCOL.md");
+  const blocks = [...text.matchAll(/^```json\n(.+)\n```$/gm)].map(([, example]) => example);
+  const cells = [...text.matchAll(/^\| `(\{"type":.+?\})` \|/gm)].map(([, example]) => example);
+  assert.ok(blocks.length >= 12 && cells.length >= 7, `found ${blocks.length} and ${cells.length}`);
+  for (const example of [...blocks, ...cells]) assert.equal(faultOf(JSON.parse(example)), null, example);
+});
+
+test("the error codes of the schema are those of the document", () => {
+  const table = readText("docs/PROTOCOL.md").split("## Error codes")[1].split("\n## ")[0];
+  const codes = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
+  assert.deepEqual([...schema.$defs.error.properties.code.examples].sort(), codes.sort());
+});
