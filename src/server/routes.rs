@@ -17,6 +17,9 @@ use super::{api, assets};
 use crate::fanout::LiveMarket;
 use crate::wire::{Refusal, health, parse_events_query, symbols_response};
 
+/// The stream as an AsyncAPI document.
+const ASYNCAPI: &str = include_str!("../../docs/asyncapi.json");
+
 /// Who is at the other end of a connection, as the accept loop knows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
@@ -62,7 +65,9 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let healthz = healthz.map(|live: LiveMarket| {
         json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
     });
-    symbols.or(feed).unify().or(quotes).unify().or(bars).unify().or(healthz).unify()
+    let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
+    let market = symbols.or(feed).unify().or(quotes).unify().or(bars).unify();
+    market.or(healthz).unify().or(contract).unify()
 }
 
 fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
