@@ -6,11 +6,12 @@ use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
 use crate::bus::Bus;
-use crate::cli::{Config, FeedConfig};
+use crate::cli::{Config, FeedConfig, Job};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
 use crate::feed::sim::{SimConfig, Simulator};
 use crate::feed::{self, RunConfig, Source, SourceInfo};
+use crate::load::{self, LoadError};
 use crate::market::{Event, SourceKind, Speed, Timestamp};
 use crate::server::{BindError, Server};
 
@@ -25,6 +26,19 @@ pub enum AppError {
     Thread(#[source] std::io::Error),
     #[error("the {0} stopped by a fault of its own; please report the message above")]
     Broken(&'static str),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+}
+
+/// Does what was asked for until it is done or `stop` comes. `say` gets the lines for people.
+///
+/// # Errors
+/// Those of what was asked for.
+pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
+    match job {
+        Job::Serve(config) => run(config, stop, say).await,
+        Job::Load(config) => Ok(load::run(config, stop, say).await?),
+    }
 }
 
 /// Runs until `stop` comes. `say` gets the lines for people who started it.

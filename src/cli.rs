@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::bus;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::SimConfig;
+use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed};
 use crate::server::{ServerConfig, SessionLimits, SubscriptionLimits};
 
@@ -33,6 +34,10 @@ enum Command {
     /// Columns, delimiter and time format are found out from the file; several files and symbols play on
     /// one clock. What could not be read is counted and shown.
     Replay(ReplayArgs),
+    /// Put load on a running server: many clients that count, check and measure
+    ///
+    /// Only on this machine, unless you say otherwise: load can take a server down.
+    Load(LoadArgs),
 }
 
 #[derive(Debug, Args)]
@@ -78,9 +83,12 @@ struct ServeArgs {
     /// Address and port to serve on; port 0 takes any that is free
     #[arg(long, default_value = "127.0.0.1:3030", value_name = "ADDRESS:PORT")]
     bind: SocketAddr,
-    /// WebSocket sessions at one time
+    /// Sessions at one time, over WebSocket and Server-Sent Events
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions: usize,
+    /// Of these from one address; a room behind one router is one address
+    #[arg(long, default_value_t = 256, value_name = "NUMBER", value_parser = at_least_one)]
+    max_sessions_per_address: usize,
     /// HTTP connections at one time, besides those that became sessions
     #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections: usize,
@@ -91,7 +99,7 @@ struct ServeArgs {
     #[arg(long, default_value_t = 50_000, value_name = "BARS", value_parser = at_least_one)]
     max_history: usize,
     /// Longest message that a client may send, in bytes
-    #[arg(long, default_value_t = 16 * 1024, value_name = "BYTES", value_parser = at_least_one)]
+    #[arg(long, default_value_t = 64 * 1024, value_name = "BYTES", value_parser = at_least_one)]
     max_message_bytes: usize,
     /// Messages that a client may send in a second, pings included; twice as many at once
     #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -108,6 +116,13 @@ struct ServeArgs {
     /// Batches of ticks that may wait between feed and market
     #[arg(long, default_value_t = bus::DEFAULT_CAPACITY, value_name = "BATCHES", value_parser = capacity)]
     bus_capacity: usize,
+}
+
+/// What the program is asked to do.
+#[derive(Clone, Debug)]
+pub enum Job {
+    Serve(Config),
+    Load(load::Config),
 }
 
 /// What is to be run.
@@ -136,17 +151,18 @@ pub enum FeedConfig {
 }
 
 impl Cli {
-    pub fn into_config(self) -> Config {
+    pub fn into_job(self) -> Job {
         match self.command {
             None => {
                 let SimulationArgs { seed, symbols, speed } = self.simulation;
-                self.serve.config(FeedConfig::Simulation { seed, symbols }, speed, false)
+                Job::Serve(self.serve.config(FeedConfig::Simulation { seed, symbols }, speed, false))
             }
             Some(Command::Replay(args)) => {
                 let ReplayArgs { files, speed, looping, max_sort_rows, max_line_bytes, max_symbols, serve } = args;
                 let config = ReplayConfig { max_sort_rows, max_line_bytes, max_symbols };
-                serve.config(FeedConfig::Replay { files, config }, speed, looping)
+                Job::Serve(serve.config(FeedConfig::Replay { files, config }, speed, looping))
             }
+            Some(Command::Load(args)) => Job::Load(args.into()),
         }
     }
 }
@@ -167,6 +183,7 @@ impl ServeArgs {
             server: ServerConfig {
                 bind: self.bind,
                 sessions: self.max_sessions,
+                sessions_per_address: self.max_sessions_per_address,
                 connections: self.max_connections,
                 session,
             },
@@ -218,7 +235,11 @@ mod tests {
 
     fn config(line: &str) -> Result<Config, String> {
         let words = std::iter::once("tickcast").chain(line.split_whitespace());
-        Cli::try_parse_from(words).map(Cli::into_config).map_err(|error| error.to_string())
+        match Cli::try_parse_from(words).map(Cli::into_job) {
+            Ok(Job::Serve(config)) => Ok(config),
+            Ok(Job::Load(_)) => Err("this is load".into()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     #[test]

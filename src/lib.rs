@@ -10,6 +10,7 @@
 //! - [`fanout`]: the one writer of the market, and the encoded updates of each tier.
 //! - [`wire`]: the messages, as `docs/PROTOCOL.md` describes them.
 //! - [`server`]: HTTP, the web files, and one session per WebSocket.
+//! - [`load`]: many clients that measure a server, from outside.
 //! - [`cli`]: flags into configurations. [`app`]: everything wired together.
 
 #![forbid(unsafe_code)]
@@ -19,6 +20,7 @@ pub mod bus;
 pub mod cli;
 pub mod fanout;
 pub mod feed;
+pub mod load;
 pub mod market;
 pub mod server;
 pub mod wire;

@@ -24,13 +24,13 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let config = cli::Cli::parse().into_config();
+    let job = cli::Cli::parse().into_job();
     let filter = EnvFilter::try_from_env(LOG).unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = tokio::runtime::Runtime::new().context("the async runtime could not be started")?;
     // A reader of these lines that goes away is no reason to stop serving.
     let say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
-    runtime.block_on(app::run(config, stop_signal(), say))?;
+    runtime.block_on(app::run_job(job, stop_signal(), say))?;
     Ok(())
 }
 

@@ -28,6 +28,16 @@ impl BarsCursor {
         self.begun = false;
     }
 
+    /// Goes on after the closed bar that begins at `last_us`, in microseconds since the epoch, if it is kept.
+    pub fn resume(&mut self, market: &Market, last_us: i64) {
+        let Some((_, state)) = market.get(self.id) else { return };
+        let closed = &state.series(self.interval).closed;
+        let newer = closed.iter().rev().take_while(|bar| bar.start.micros() > last_us).count();
+        if newer < closed.len() {
+            (self.begun, self.closed, self.forming) = (true, closed.total() - newer as u64, None);
+        }
+    }
+
     /// The next message: each bar closed since the last one, and the forming bar if it changed. To be
     /// called until there is none. The first is marked as a snapshot and begins with the history; there is
     /// one even where there are no bars.
@@ -97,6 +107,18 @@ mod tests {
         market.advance(Timestamp::from_secs(12));
         assert_eq!(take(&mut cursor, &market), Some((false, 0, vec![11], None)));
         assert_eq!(take(&mut cursor, &market), None);
+    }
+
+    #[test]
+    fn a_reader_that_comes_back_goes_on_after_its_last_bar() {
+        let mut market = market(5);
+        trades(&mut market, 0..10);
+        let mut cursor = BarsCursor::new(A, Interval::S1, 3);
+        cursor.resume(&market, 6_000_000);
+        assert_eq!(take(&mut cursor, &market), Some((false, 0, vec![7, 8], Some(9))));
+        let mut too_old = BarsCursor::new(A, Interval::S1, 3);
+        too_old.resume(&market, 2_000_000);
+        assert_eq!(take(&mut too_old, &market), Some((true, 0, vec![7, 8], Some(9))));
     }
 
     #[test]

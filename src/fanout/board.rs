@@ -169,7 +169,13 @@ impl QuotesCursor {
         self.wanted.binary_search_by_key(&id, |(id, _)| *id)
     }
 
-    const fn look_anew(&mut self) {
+    /// How far `id` was sent.
+    pub fn sent_of(&self, id: InstrumentId) -> Option<u64> {
+        self.find(id).ok().map(|at| self.wanted[at].1)
+    }
+
+    /// Forgets which beat was looked through: the next one may be another board's.
+    pub const fn look_anew(&mut self) {
         (self.beat, self.pass, self.at, self.level) = (None, None, 0, false);
     }
 }

@@ -9,6 +9,7 @@ mod board;
 mod live;
 mod publish;
 mod tier;
+mod trades;
 
 pub use bars::BarsCursor;
 pub use bell::{Bell, Due};
@@ -16,3 +17,4 @@ pub use board::{Board, FRAME_SYMBOLS, QuotesCursor};
 pub use live::{Live, LiveMarket, wall_micros};
 pub use publish::Publisher;
 pub use tier::{RATES, Tier, TierId, grant};
+pub use trades::TradesCursor;

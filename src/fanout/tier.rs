@@ -26,6 +26,19 @@ impl TierId {
     pub const fn rate(self) -> f64 {
         RATES[self.index()]
     }
+
+    /// The time between two beats.
+    pub fn interval(self) -> Duration {
+        Duration::from_secs_f64(1.0 / self.rate())
+    }
+
+    pub fn slower(self) -> Option<Self> {
+        self.0.checked_sub(1).map(Self)
+    }
+
+    pub fn faster(self) -> Option<Self> {
+        Some(Self(self.0 + 1)).filter(|tier| tier.index() < RATES.len())
+    }
 }
 
 /// The tier for a wish of `rate` updates per second: the fastest that is not faster, or the slowest when
@@ -49,8 +62,7 @@ pub struct Tier {
 
 impl Tier {
     pub fn new(id: TierId) -> Self {
-        let interval = Duration::from_secs_f64(1.0 / id.rate());
-        Self { interval, beat: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
+        Self { interval: id.interval(), beat: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
     }
 
     /// Forgets all marks; a new epoch has so many instruments.

@@ -29,7 +29,7 @@ pub struct MarketLimits {
 
 impl Default for MarketLimits {
     fn default() -> Self {
-        Self { bars: 5_000, trades: 200 }
+        Self { bars: 5_000, trades: 1_000 }
     }
 }
 

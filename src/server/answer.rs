@@ -12,13 +12,16 @@ use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, RATES, TierId, grant, 
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
     Beat, Channel, EncodedQuote, Feed, Granted, Hello, Inbound, Message, QuotesFrame, QuotesKind, Refusal, Request,
-    Text, Unsubscribed, parse,
+    Stopping, Subscribe, Text, Throttled, Unsubscribed, parse,
 };
 
 /// The rate of a subscription that asks for none, in updates per second.
 const DEFAULT_RATE: f64 = 5.0;
-/// The bars of a subscription that does not say how many.
-const DEFAULT_HISTORY: usize = 300;
+/// The bars and the trades of a subscription that does not say how many.
+const DEFAULT_BARS: usize = 300;
+const DEFAULT_TRADES: usize = 50;
+/// When a client may try again after a planned stop.
+const RECONNECT_AFTER_MS: u64 = 1_000;
 /// All symbols of the feed.
 const STAR: &str = "*";
 /// A busy session too gets a beat, once in so many half seconds.
@@ -40,9 +43,11 @@ pub struct Desk {
     beat_due: bool,
     /// Symbols that need a snapshot.
     snapshot_due: Vec<InstrumentId>,
+    /// Symbols that may lie behind without a beat to come.
+    behind: Vec<InstrumentId>,
     tiers_due: Due,
-    /// Where to look for the next series of bars that is due.
-    bars_at: usize,
+    /// Where to look for the next series that is due.
+    series_at: usize,
     /// Half seconds since anything, and since a beat, was said.
     quiet: u32,
     since_beat: u32,
@@ -65,8 +70,9 @@ impl Desk {
             feed_due: true,
             beat_due: false,
             snapshot_due: Vec::new(),
+            behind: Vec::new(),
             tiers_due: Due::default(),
-            bars_at: 0,
+            series_at: 0,
             quiet: 0,
             since_beat: 0,
         }
@@ -92,8 +98,8 @@ impl Desk {
         if !self.snapshot_due.is_empty() {
             return Some(self.snapshot(&live.market));
         }
-        if let Some(bars) = self.next_bars(&live.market) {
-            return Some(bars);
+        if let Some(text) = self.next_behind(&live.market).or_else(|| self.next_series(&live.market)) {
+            return Some(text);
         }
         if std::mem::take(&mut self.beat_due) {
             return Some(Beat::new(&live.market, wall_micros()).to_text());
@@ -107,10 +113,8 @@ impl Desk {
     pub fn ring(&mut self, due: Due) {
         self.feed_due |= due.contains(Due::FEED);
         self.tiers_due = self.tiers_due.and(due);
-        for wish in self.subscriptions.bars_mut() {
-            wish.due |= wish.grant.is_some_and(|tier| due.contains(Due::tier(tier)));
-        }
-        self.bars_at = 0;
+        self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
+        self.series_at = 0;
         if due.contains(Due::BEAT) {
             (self.quiet, self.since_beat) = (self.quiet + 1, self.since_beat + 1);
             if self.quiet > 1 || self.since_beat >= BEAT_AT_LEAST {
@@ -128,23 +132,32 @@ impl Desk {
         let answered = parse(text).and_then(|Inbound { id, request }| {
             self.fulfil(&live.market, id, request).map_err(|refusal| refusal.with_id(id))
         });
-        self.bell.listen(self.subscriptions.tiers());
-        match answered {
-            Ok(moved) => self.catch_up(&live.market, &moved),
-            Err(refusal) => self.refuse(&refusal),
+        if let Err(refusal) = answered {
+            self.refuse(&refusal);
         }
+        self.bell.listen(self.subscriptions.tiers());
         self.snapshot_due.sort_unstable();
         self.snapshot_due.dedup();
-        self.bars_at = 0;
+        self.series_at = 0;
     }
 
-    /// What a tier published before it was listened to rings no bell: symbols that were moved to another
-    /// rate and lie behind need a snapshot.
-    fn catch_up(&mut self, market: &Market, moved: &[InstrumentId]) {
-        let behind = self.subscriptions.granted().filter(|(id, sent)| {
-            moved.binary_search(id).is_ok() && market.get(*id).is_some_and(|(_, state)| state.seq > *sent)
-        });
-        self.snapshot_due.extend(behind.map(|(id, _)| id));
+    /// From now on the session gets no more than `cap`, and is told.
+    pub fn throttle(&mut self, cap: Option<TierId>) {
+        self.subscriptions.set_cap(cap);
+        self.bell.listen(self.subscriptions.tiers());
+        self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
+        self.subscriptions.mark_series(|_| true);
+        self.answers.push_back(Throttled::new(wall_micros(), cap.map(TierId::rate)).to_text());
+    }
+
+    /// The fastest tier that was granted.
+    pub fn fastest(&self) -> Option<TierId> {
+        self.subscriptions.fastest()
+    }
+
+    /// The announcement of a planned stop.
+    pub fn stopping() -> Text {
+        Stopping { ts_sent: wall_micros(), reconnect_after_ms: RECONNECT_AFTER_MS }.to_text()
     }
 
     pub fn refuse(&mut self, refusal: &Refusal) {
@@ -161,37 +174,28 @@ impl Desk {
         self.subscriptions.reopen(market.epoch(), self.instruments.len(), find);
         self.feed_due = true;
         self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
-        self.bars_at = 0;
+        self.behind.clear();
+        self.series_at = 0;
         self.bell.listen(self.subscriptions.tiers());
     }
 
-    /// Returns the symbols of quotes that were moved to another rate.
-    fn fulfil(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<Vec<InstrumentId>, Refusal> {
+    fn fulfil(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), Refusal> {
         match request {
-            Request::Subscribe { channel, symbols, rate, history } => {
-                let grant = grant(rate.unwrap_or(DEFAULT_RATE));
-                let (ids, star) = resolve(market, &symbols)?;
-                let history = history.unwrap_or(DEFAULT_HISTORY).min(self.limits.bars);
-                self.subscribe(channel, &ids, star, grant, history)?;
-                self.answers.push_back(Granted::new(id, channel, &symbols, rate_of(grant)).to_text());
-            }
+            Request::Subscribe(request) => self.subscribe(market, id, &request)?,
             Request::Rate { channel, symbols, rate } => {
                 let grant = grant(rate);
                 let (ids, star) = self.subscribed(market, channel, &symbols)?;
                 match channel {
-                    Channel::Quotes => self.subscriptions.set_quotes_rate(&ids, star, grant),
-                    Channel::Bars(interval) => self.subscriptions.set_bars_rate(&ids, interval, grant),
+                    Channel::Quotes => self.set_quotes_rate(&ids, star, grant),
+                    _ => self.subscriptions.set_series_rate(&ids, channel, grant),
                 }
-                self.answers.push_back(Granted::new(id, channel, &symbols, rate_of(grant)).to_text());
-                if channel == Channel::Quotes {
-                    return Ok(ids);
-                }
+                self.answers.push_back(Granted::new(id, channel, &symbols, rate_of(grant), None).to_text());
             }
             Request::Unsubscribe { channel, symbols } => {
                 let (ids, star) = self.subscribed(market, channel, &symbols)?;
                 match channel {
                     Channel::Quotes => self.subscriptions.remove_quotes(&ids, star),
-                    Channel::Bars(interval) => self.subscriptions.remove_bars(&ids, interval),
+                    _ => self.subscriptions.remove_series(&ids, channel),
                 }
                 self.answers.push_back(Unsubscribed::new(id, channel, &symbols).to_text());
             }
@@ -200,29 +204,74 @@ impl Desk {
                 self.snapshot_due.extend(ids);
             }
         }
-        Ok(Vec::new())
+        Ok(())
     }
 
-    fn subscribe(
-        &mut self,
-        channel: Channel,
-        ids: &[InstrumentId],
-        star: bool,
-        grant: Grant,
-        history: usize,
-    ) -> Result<(), Refusal> {
+    fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), Refusal> {
+        let Subscribe { channel, symbols, rate, history, since } = request;
+        let (channel, grant) = (*channel, grant(rate.unwrap_or(DEFAULT_RATE)));
+        let (ids, star) = resolve(market, symbols)?;
+        let default = if channel == Channel::Trades { DEFAULT_TRADES } else { DEFAULT_BARS };
+        let history = history.unwrap_or(default).min(self.limits.bars);
         let done = match channel {
-            Channel::Quotes => self.subscriptions.subscribe_quotes(ids, star, grant),
-            Channel::Bars(interval) => self.subscriptions.subscribe_bars(ids, interval, grant, history),
+            Channel::Quotes => self.subscriptions.subscribe_quotes(&ids, star, grant),
+            _ => self.subscriptions.subscribe_series(&ids, channel, grant, history),
         };
         done.map_err(|over| match over {
             OverLimit::Count { limit } => Refusal::too_many_subscriptions(limit),
             OverLimit::History { limit } => Refusal::too_much_history(limit),
         })?;
-        if channel == Channel::Quotes && grant.is_some() {
-            self.snapshot_due.extend_from_slice(ids);
+        let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
+        let at = since.as_ref().filter(|_| recovered == Some(true)).map(|since| &since.at);
+        let last = |id: InstrumentId| at?.get(&market.instruments()[id.index()].symbol).copied();
+        match channel {
+            Channel::Quotes if grant.is_some() => self.begin_quotes(market, &ids, last),
+            Channel::Quotes => {}
+            _ => self.begin_series(market, &ids, channel, last),
         }
+        self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), recovered).to_text());
         Ok(())
+    }
+
+    /// Sends what follows the last seq that the client has, and a snapshot where it has none.
+    fn begin_quotes(&mut self, market: &Market, ids: &[InstrumentId], last: impl Fn(InstrumentId) -> Option<i64>) {
+        for id in ids {
+            let seq = market.get(*id).map_or(0, |(_, state)| state.seq);
+            match last(*id).and_then(|sent| u64::try_from(sent).ok()).filter(|sent| *sent <= seq) {
+                Some(sent) => {
+                    self.subscriptions.sent(*id, sent);
+                    self.behind.push(*id);
+                }
+                None => self.snapshot_due.push(*id),
+            }
+        }
+    }
+
+    fn begin_series(
+        &mut self,
+        market: &Market,
+        ids: &[InstrumentId],
+        channel: Channel,
+        last: impl Fn(InstrumentId) -> Option<i64>,
+    ) {
+        for wish in self.subscriptions.series_mut().iter_mut().filter(|wish| wish.is_of(ids, channel)) {
+            if let Some(last) = last(wish.cursor.id()) {
+                wish.cursor.resume(market, last);
+            }
+        }
+    }
+
+    /// What a tier published before it was listened to rings no bell, so symbols that are moved to another
+    /// rate may lie behind; those that had none get a snapshot.
+    fn set_quotes_rate(&mut self, ids: &[InstrumentId], star: bool, grant: Grant) {
+        let paused = self.subscriptions.paused();
+        self.subscriptions.set_quotes_rate(ids, star, grant);
+        if grant.is_some() {
+            let (woken, moved): (Vec<InstrumentId>, Vec<InstrumentId>) =
+                ids.iter().partition(|id| paused.binary_search(id).is_ok());
+            self.snapshot_due.extend(woken);
+            self.behind.extend(moved);
+        }
     }
 
     /// A part of the snapshot that is due.
@@ -239,24 +288,45 @@ impl Desk {
         frame.finish().into()
     }
 
-    fn next_bars(&mut self, market: &Market) -> Option<Text> {
-        let wishes = self.subscriptions.bars_mut();
-        while let Some(wish) = wishes.get_mut(self.bars_at) {
+    /// An update of symbols that lie behind.
+    fn next_behind(&mut self, market: &Market) -> Option<Text> {
+        let mut frame = QuotesFrame::new(QuotesKind::Update, market.epoch(), wall_micros(), 0);
+        let mut symbols = 0;
+        while symbols < FRAME_SYMBOLS
+            && let Some(id) = self.behind.pop()
+        {
+            let (Some((instrument, state)), Some(sent)) = (market.get(id), self.subscriptions.sent_of(id)) else {
+                continue;
+            };
+            if state.seq > sent {
+                let mut quote = EncodedQuote::default();
+                quote.encode(instrument, state);
+                frame.push(&quote, sent + 1);
+                self.subscriptions.sent(id, state.seq);
+                symbols += 1;
+            }
+        }
+        (!frame.is_empty()).then(|| frame.finish().into())
+    }
+
+    fn next_series(&mut self, market: &Market) -> Option<Text> {
+        let wishes = self.subscriptions.series_mut();
+        while let Some(wish) = wishes.get_mut(self.series_at) {
             if wish.due && wish.grant.is_some() {
                 if let Some(text) = wish.cursor.take(market, wall_micros()) {
                     return Some(text.into());
                 }
                 wish.due = false;
             }
-            self.bars_at += 1;
+            self.series_at += 1;
         }
         None
     }
 
     fn next_quotes(&mut self) -> Option<Text> {
         while let Some(tier) = self.tiers_due.tiers().next() {
-            let cursor = self.subscriptions.quotes_mut(tier);
-            if let Some(text) = cursor.and_then(|cursor| self.live.take_quotes(tier, cursor)) {
+            let mut cursors = self.subscriptions.quotes_mut(tier);
+            if let Some(text) = cursors.find_map(|cursor| self.live.take_quotes(tier, cursor)) {
                 return Some(text);
             }
             self.tiers_due = self.tiers_due.without(Due::tier(tier));
@@ -271,13 +341,10 @@ impl Desk {
         channel: Channel,
         symbols: &[String],
     ) -> Result<(Vec<InstrumentId>, bool), Refusal> {
-        let bars = match channel {
-            Channel::Quotes => Vec::new(),
-            Channel::Bars(interval) => self.subscriptions.bars_ids(interval),
-        };
+        let series = self.subscriptions.series_ids(channel);
         let has = |id: InstrumentId| match channel {
             Channel::Quotes => self.subscriptions.has_quotes(id),
-            Channel::Bars(_) => bars.binary_search(&id).is_ok(),
+            _ => series.binary_search(&id).is_ok(),
         };
         let (mut ids, star) = resolve(market, symbols)?;
         if star {

@@ -5,9 +5,15 @@
 
 mod allowance;
 mod answer;
+mod api;
 mod assets;
+mod events;
+mod guests;
+mod ladder;
 mod patience;
+mod reply;
 mod routes;
+mod series;
 mod session;
 mod subscriptions;
 #[cfg(test)]
@@ -27,6 +33,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tower::ServiceBuilder;
+use tower_http::add_extension::AddExtension;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -36,8 +43,9 @@ pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
 
 use crate::fanout::LiveMarket;
+use guests::Guests;
 use patience::Patient;
-use routes::Site;
+use routes::{Peer, Site};
 
 /// How long a client may take to send its request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -52,8 +60,10 @@ const DRAIN: Duration = Duration::from_secs(3);
 #[derive(Clone, Copy, Debug)]
 pub struct ServerConfig {
     pub bind: SocketAddr,
-    /// WebSocket sessions at one time.
+    /// Sessions at one time, over WebSocket and Server-Sent Events.
     pub sessions: usize,
+    /// Of these from one address.
+    pub sessions_per_address: usize,
     /// HTTP connections at one time, besides those that became sessions.
     pub connections: usize,
     pub session: SessionLimits,
@@ -92,9 +102,9 @@ impl Server {
 
     /// Answers until `stop` comes, then lets the sessions say goodbye.
     pub async fn run(self, live: LiveMarket, stop: impl Future<Output = ()>) {
-        let room = Arc::new(Semaphore::new(self.config.sessions));
+        let guests = Guests::new(self.config.sessions, self.config.sessions_per_address);
         let connections = Arc::new(Semaphore::new(self.config.connections));
-        let site = Site { live: live.clone(), limits: self.config.session, room: Arc::clone(&room) };
+        let site = Site { live: live.clone(), limits: self.config.session, guests: guests.clone() };
         let (stop_http, stopping) = watch::channel(false);
         tokio::select! {
             () = stop => {}
@@ -105,16 +115,15 @@ impl Server {
         // Without a connection left there is nobody to tell.
         let _ = stop_http.send(true);
         // All permits are back when all have ended.
-        let drain =
-            async { (all_of(&room, self.config.sessions).await, all_of(&connections, self.config.connections).await) };
+        let drain = async {
+            guests.all_gone().await;
+            let all = u32::try_from(self.config.connections).unwrap_or(u32::MAX);
+            let _ = connections.acquire_many(all).await;
+        };
         if timeout(DRAIN, drain).await.is_err() {
             tracing::warn!("some clients did not take their goodbye in time");
         }
     }
-}
-
-async fn all_of(permits: &Semaphore, count: usize) {
-    let _ = permits.acquire_many(u32::try_from(count).unwrap_or(u32::MAX)).await;
 }
 
 async fn accept_all(
@@ -144,9 +153,9 @@ async fn accept_all(
         // Whoever comes when all are taken waits in the kernel's queue.
         let permit = Arc::clone(connections).acquire_owned().await;
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 let connection = TokioIo::new(prepare(stream, stall));
-                let service = TowerToHyperService::new(service.clone());
+                let service = TowerToHyperService::new(AddExtension::new(service.clone(), Peer(address)));
                 let serving = http.serve_connection(connection, service).with_upgrades();
                 let mut stopping = stopping.clone();
                 let stop = async move { drop(stopping.wait_for(|stopping| *stopping).await) };
@@ -173,10 +182,19 @@ async fn accept_all(
     }
 }
 
+/// What the kernel may hold of a client's stream before it is sent: beyond this a slow client is noticed, and
+/// what it gets later is new. Without it a stalled client would first be sent all that was written meanwhile.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 16 * 1024;
+
 fn prepare(stream: TcpStream, stall: Duration) -> Patient<TcpStream> {
     // Updates are small and must not wait for each other (Nagle's algorithm, RFC 896).
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
+    }
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
+        tracing::debug!(%error, "cannot set TCP_NOTSENT_LOWAT");
     }
     Patient::new(stream, stall)
 }

@@ -1,85 +1,93 @@
 //! What answers at which address.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
 
 use http::{Response, StatusCode, header};
-use tokio::sync::Semaphore;
 use warp::hyper::body::Bytes;
+use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply};
 
-use super::assets;
+use super::events::events;
+use super::guests::{Guests, NoRoom, Place};
+use super::reply::{json, json_or_refusal, refuse, refused};
 use super::session::{self, SessionLimits};
 use super::upgrade::{Upgrade, hang_up, upgrade};
-use crate::fanout::{LiveMarket, wall_micros};
-use crate::wire::{
-    BarsQuery, Feed, Message, Refusal, bars_response, error_body, health, parse_bars_query, symbols_response,
-};
+use super::{api, assets};
+use crate::fanout::LiveMarket;
+use crate::wire::{Refusal, health, parse_events_query, symbols_response};
+
+/// Who is at the other end of a connection, as the accept loop knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
 
 /// What the routes need.
 #[derive(Clone)]
 pub struct Site {
     pub live: LiveMarket,
     pub limits: SessionLimits,
-    /// A permit for each session that may be.
-    pub room: Arc<Semaphore>,
+    pub guests: Guests,
 }
 
 /// All addresses of the server.
 pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
-    let live = site.live.clone();
-    let with_live = move || {
-        let live = live.clone();
-        warp::any().map(move || live.clone())
-    };
-    // hyper leaves the body out of an answer to HEAD.
-    let get = warp::get().or(warp::head()).unify();
-    let api = warp::path!("api" / "v1" / ..).and(get);
-    let symbols = api
-        .and(warp::path!("symbols"))
-        .and(with_live())
-        .map(|live: LiveMarket| json(StatusCode::OK, symbols_response(&live.read().market)));
-    let feed = api.and(warp::path!("feed")).and(with_live()).map(feed);
-    let bars = api.and(warp::path!("bars")).and(warp::query::raw().or(warp::any().map(String::new)).unify());
+    let stream = websocket(site.clone()).or(listen(site.clone())).unify();
+    stream.or(answers(&site)).unify().or(web()).unify().recover(refuse_request)
+}
+
+/// The part after the `?`, which may be missing.
+fn query() -> impl Filter<Extract = (String,), Error = Infallible> + Clone {
+    warp::query::raw().or(warp::any().map(String::new)).unify()
+}
+
+/// hyper leaves the body out of an answer to HEAD.
+fn get() -> impl Filter<Extract = (), Error = Rejection> + Copy {
+    warp::get().or(warp::head()).unify()
+}
+
+fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone + use<> {
     let limits = site.limits;
-    let bars = bars.and(with_live()).map(move |query: String, live| bars_answer(&query, &live, &limits));
-    let healthz = warp::path!("healthz").and(get).and(with_live());
+    let live = site.live.clone();
+    let live = warp::any().map(move || live.clone());
+    let api = warp::path!("api" / "v1" / ..).and(get());
+    let symbols = api.and(warp::path!("symbols")).and(live.clone());
+    let symbols = symbols.map(|live: LiveMarket| json(StatusCode::OK, symbols_response(&live.read().market)));
+    let feed = api.and(warp::path!("feed")).and(live.clone());
+    let feed = feed.map(|live: LiveMarket| json(StatusCode::OK, api::feed(&live)));
+    let quotes = api.and(warp::path!("quotes")).and(query()).and(live.clone());
+    let quotes = quotes.map(|query: String, live: LiveMarket| json_or_refusal(api::quotes(&query, &live)));
+    let bars = api.and(warp::path!("bars")).and(query()).and(live.clone());
+    let bars = bars.map(move |query: String, live: LiveMarket| json_or_refusal(api::bars(&query, &live, &limits)));
+    let healthz = warp::path!("healthz").and(get()).and(live);
     let healthz = healthz.map(|live: LiveMarket| {
         json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
     });
-    let web = warp::path::tail().and(get).and(warp::header::optional::<String>("if-none-match"));
-    let web = web.and_then(|path: warp::path::Tail, known: Option<String>| async move {
-        assets::file(path.as_str(), known.as_deref()).ok_or_else(warp::reject::not_found)
-    });
-    websocket(site)
-        .or(symbols)
-        .unify()
-        .or(feed)
-        .unify()
-        .or(bars)
-        .unify()
-        .or(healthz)
-        .unify()
-        .or(web)
-        .unify()
-        .recover(refuse)
+    symbols.or(feed).unify().or(quotes).unify().or(bars).unify().or(healthz).unify()
 }
 
-fn websocket(site: Site) -> impl Filter<Extract = (Response<Bytes>,), Error = Rejection> + Clone {
-    let open = warp::path!("ws").and(upgrade()).map(move |upgrade| accept(&site, upgrade));
-    let plain = warp::path!("ws").and(warp::get()).map(|| {
+fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
+    let web = warp::path::tail().and(get()).and(warp::header::optional::<String>("if-none-match"));
+    web.and_then(|path: warp::path::Tail, known: Option<String>| async move {
+        let file = assets::file(path.as_str(), known.as_deref());
+        file.map(Reply::into_response).ok_or_else(warp::reject::not_found)
+    })
+}
+
+fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
+    let open = warp::path!("ws").and(warp::ext::get::<Peer>()).and(upgrade());
+    let open = open.map(move |Peer(peer): Peer, upgrade| match site.guests.take(peer.ip()) {
+        Ok(place) => accept(&site, upgrade, place),
+        Err(no_room) => refuse_guest(no_room, peer.ip()),
+    });
+    let plain = warp::path!("ws").and(get()).map(|| {
         let remedy = "connect with a WebSocket client: new WebSocket(\"ws://HOST/ws\")";
-        refusal(StatusCode::UPGRADE_REQUIRED, "not_a_websocket", "this address speaks WebSocket", remedy)
+        refuse(StatusCode::UPGRADE_REQUIRED, "not_a_websocket", "this address speaks WebSocket", remedy)
     });
     open.or(plain).unify()
 }
 
-/// Answers 101 and serves the session, or 503 when there is no room.
-fn accept(site: &Site, upgrade: Upgrade) -> Response<Bytes> {
-    let Ok(permit) = Arc::clone(&site.room).try_acquire_owned() else {
-        let remedy = "try again later, or start the server with a higher --max-sessions";
-        return refusal(StatusCode::SERVICE_UNAVAILABLE, "too_many_sessions", "the server is full", remedy);
-    };
+/// Answers 101 and serves the session.
+fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
     let response = Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)
         .header(header::CONNECTION, "upgrade")
@@ -94,67 +102,52 @@ fn accept(site: &Site, upgrade: Upgrade) -> Response<Bytes> {
             tracing::debug!(?end, "session ended");
             hang_up(socket).await;
         }
-        drop(permit);
+        drop(place);
     });
-    response
+    response.into_response()
 }
 
-fn feed(live: LiveMarket) -> Response<Bytes> {
-    let live = live.read();
-    let feed = Feed::new(live.market.epoch(), wall_micros(), &live.status).to_text();
-    json(StatusCode::OK, feed.as_str().to_owned())
+fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
+    let listen = warp::path!("events").and(warp::get()).and(warp::ext::get::<Peer>()).and(query());
+    listen.map(move |Peer(peer): Peer, query: String| {
+        let request = parse_events_query(&query).and_then(|(request, symbols)| {
+            let live = site.live.read();
+            let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
+            unknown.map_or(Ok(request), |symbol| Err(Refusal::unknown_symbol(symbol)))
+        });
+        match (request, site.guests.take(peer.ip())) {
+            (Err(refusal), _) => refused(&refusal),
+            (_, Err(no_room)) => refuse_guest(no_room, peer.ip()),
+            (Ok(request), Ok(place)) => {
+                warp::sse::reply(events(site.live.clone(), site.limits, &request, place)).into_response()
+            }
+        }
+    })
 }
 
-fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
-    let BarsQuery { symbols, interval, limit } = parse_bars_query(query)?;
-    let limit = limit.min(limits.bars);
-    let max = limits.subscriptions.history;
-    if symbols.len().saturating_mul(limit) > max {
-        let message = format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`");
-        return Err(Refusal::bad_query(message));
-    }
-    let live = live.read();
-    let find = |symbol: &String| {
-        let found = live.market.id(symbol).and_then(|id| live.market.get(id));
-        let (instrument, state) = found.ok_or_else(|| Refusal::unknown_symbol(symbol))?;
-        Ok((instrument, state.series(interval).newest(limit)))
-    };
-    let series = symbols.iter().map(find).collect::<Result<Vec<_>, _>>()?;
-    Ok(bars_response(live.market.epoch(), interval, series.into_iter()))
-}
-
-fn bars_answer(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Response<Bytes> {
-    match bars(query, live, limits) {
-        Ok(body) => json(StatusCode::OK, body),
-        Err(Refusal { code, message, remedy, .. }) => {
-            let status = if code == "unknown_symbol" { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
-            refusal(status, code, &message, &remedy)
+fn refuse_guest(no_room: NoRoom, address: IpAddr) -> Answer {
+    match no_room {
+        NoRoom::Full => {
+            let remedy = "try again later, or start the server with a higher --max-sessions";
+            refuse(StatusCode::SERVICE_UNAVAILABLE, "too_many_sessions", "the server is full", remedy)
+        }
+        NoRoom::TooManyFromAddress => {
+            let message = format!("{address} has as many sessions as one address may");
+            let remedy = "close some, or start the server with a higher --max-sessions-per-address";
+            refuse(StatusCode::TOO_MANY_REQUESTS, "too_many_sessions_from_address", &message, remedy)
         }
     }
 }
 
-fn json(status: StatusCode, body: String) -> Response<Bytes> {
-    let response = Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, "application/json")
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(Bytes::from(body));
-    response.expect("invariant: the headers are plain ASCII")
-}
-
-fn refusal(status: StatusCode, code: &str, message: &str, remedy: &str) -> Response<Bytes> {
-    json(status, error_body(code, message, remedy))
-}
-
-async fn refuse(rejection: Rejection) -> Result<Response<Bytes>, Infallible> {
+async fn refuse_request(rejection: Rejection) -> Result<Answer, Infallible> {
     let answer = if rejection.is_not_found() {
         let remedy = "the page is at /, the stream at /ws, and docs/PROTOCOL.md lists the other addresses";
-        refusal(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", remedy)
+        refuse(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", remedy)
     } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
-        refusal(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address only answers GET", "use GET")
+        refuse(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address only answers GET", "use GET")
     } else {
         tracing::debug!(?rejection, "request refused");
-        refusal(StatusCode::BAD_REQUEST, "bad_request", "the request could not be read", "see docs/PROTOCOL.md")
+        refuse(StatusCode::BAD_REQUEST, "bad_request", "the request could not be read", "see docs/PROTOCOL.md")
     };
     Ok(answer)
 }

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::allowance::Allowance;
 use super::answer::Desk;
+use super::ladder::Ladder;
 use super::subscriptions::SubscriptionLimits;
 use crate::fanout::{Due, LiveMarket};
 use crate::wire::{HelloLimits, Refusal};
@@ -105,11 +106,18 @@ where
     let bell = live.bell();
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits);
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
+    let mut ladder = Ladder::new(Instant::now());
     let mut rings = 0;
     let mut heard = true;
     loop {
+        let began = Instant::now();
         if let Err(end) = say_all(socket, &mut desk, limits.stall).await {
             return end;
+        }
+        let now = Instant::now();
+        if ladder.wrote(now - began, desk.fastest(), now) {
+            desk.throttle(ladder.cap());
+            continue;
         }
         tokio::select! {
             message = socket.next() => {
@@ -128,7 +136,8 @@ where
             }
             due = bell.wait() => {
                 if due.contains(Due::STOP) {
-                    return SessionEnd::Stopped;
+                    let notice = socket.feed(WsMessage::Text(Desk::stopping()));
+                    return within(GOODBYE, notice).await.err().unwrap_or(SessionEnd::Stopped);
                 }
                 desk.ring(due);
                 rings += u32::from(due.contains(Due::BEAT));

@@ -2,8 +2,11 @@
 //!
 //! Pure: it asks no market, and sends nothing. Lists of instruments are sorted and name each once.
 
-use crate::fanout::{BarsCursor, QuotesCursor, TierId};
-use crate::market::{InstrumentId, Interval};
+use crate::fanout::{QuotesCursor, TierId};
+use crate::market::InstrumentId;
+use crate::wire::Channel;
+
+use super::series::SeriesCursor;
 
 /// A granted rate; `None` keeps the subscription and sends nothing.
 pub type Grant = Option<TierId>;
@@ -15,7 +18,9 @@ pub struct Subscriptions {
     star: Option<Star>,
     /// One cursor for each rate that is granted.
     quotes: Vec<(Grant, QuotesCursor)>,
-    bars: Vec<BarsWish>,
+    series: Vec<SeriesWish>,
+    /// The fastest tier for now, where the session gets less than was granted.
+    cap: Option<TierId>,
 }
 
 /// A subscription to `"*"`, which instruments of a later epoch inherit.
@@ -26,10 +31,10 @@ struct Star {
     excluded: Vec<InstrumentId>,
 }
 
-/// One series of bars that a session wants.
+/// One series of bars, or one tape, that a session wants.
 #[derive(Debug)]
-pub struct BarsWish {
-    pub cursor: BarsCursor,
+pub struct SeriesWish {
+    pub cursor: SeriesCursor,
     pub grant: Grant,
     /// There may be something to send.
     pub due: bool,
@@ -38,9 +43,9 @@ pub struct BarsWish {
 /// How much one session may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SubscriptionLimits {
-    /// Symbols of quotes and series of bars; `"*"` counts as one.
+    /// Symbols of quotes, series of bars and tapes; `"*"` counts as one.
     pub count: usize,
-    /// Bars in the snapshots of all its series together.
+    /// Bars and trades in the snapshots of all its series together.
     pub history: usize,
 }
 
@@ -53,7 +58,7 @@ pub enum OverLimit {
 
 impl Subscriptions {
     pub const fn new(epoch: u64, limits: SubscriptionLimits) -> Self {
-        Self { epoch, limits, star: None, quotes: Vec::new(), bars: Vec::new() }
+        Self { epoch, limits, star: None, quotes: Vec::new(), series: Vec::new(), cap: None }
     }
 
     pub const fn epoch(&self) -> u64 {
@@ -64,19 +69,60 @@ impl Subscriptions {
         self.quotes.iter().any(|(_, cursor)| cursor.contains(id))
     }
 
-    /// The tiers that anything is granted at.
+    /// The tiers that serve anything, and the fastest that anything was granted.
     pub fn tiers(&self) -> impl Iterator<Item = TierId> {
-        let bars = self.bars.iter().filter_map(|wish| wish.grant);
-        self.quotes.iter().filter_map(|(grant, _)| *grant).chain(bars)
+        self.grants().map(|grant| self.capped(grant))
     }
 
-    pub fn quotes_mut(&mut self, tier: TierId) -> Option<&mut QuotesCursor> {
-        self.quotes.iter_mut().find(|(grant, _)| *grant == Some(tier)).map(|(_, cursor)| cursor)
+    pub fn fastest(&self) -> Option<TierId> {
+        self.grants().max()
+    }
+
+    fn grants(&self) -> impl Iterator<Item = TierId> {
+        let series = self.series.iter().filter_map(|wish| wish.grant);
+        self.quotes.iter().filter_map(|(grant, _)| *grant).chain(series)
+    }
+
+    fn capped(&self, grant: TierId) -> TierId {
+        self.cap.map_or(grant, |cap| cap.min(grant))
+    }
+
+    /// From now on nothing is served faster than at `cap`.
+    pub fn set_cap(&mut self, cap: Option<TierId>) {
+        self.cap = cap;
+        self.quotes.iter_mut().for_each(|(_, cursor)| cursor.look_anew());
+    }
+
+    /// The cursors that `tier` serves.
+    pub fn quotes_mut(&mut self, tier: TierId) -> impl Iterator<Item = &mut QuotesCursor> {
+        let cap = self.cap;
+        let serves = move |grant: Grant| grant.map(|grant| cap.map_or(grant, |cap| cap.min(grant))) == Some(tier);
+        self.quotes.iter_mut().filter(move |(grant, _)| serves(*grant)).map(|(_, cursor)| cursor)
+    }
+
+    /// Marks what `due` serves.
+    pub fn mark_series(&mut self, due: impl Fn(TierId) -> bool) {
+        let cap = self.cap;
+        for wish in &mut self.series {
+            wish.due |= wish.grant.is_some_and(|grant| due(cap.map_or(grant, |cap| cap.min(grant))));
+        }
     }
 
     /// What is subscribed and granted a rate, with how far each was sent.
     pub fn granted(&self) -> impl Iterator<Item = (InstrumentId, u64)> {
         self.quotes.iter().filter(|(grant, _)| grant.is_some()).flat_map(|(_, cursor)| cursor.iter())
+    }
+
+    /// How far `id` was sent, where it is granted a rate.
+    pub fn sent_of(&self, id: InstrumentId) -> Option<u64> {
+        let granted = self.quotes.iter().filter(|(grant, _)| grant.is_some());
+        granted.filter_map(|(_, cursor)| cursor.sent_of(id)).next()
+    }
+
+    /// What is subscribed at rate 0.
+    pub fn paused(&self) -> Vec<InstrumentId> {
+        let paused = self.quotes.iter().filter(|(grant, _)| grant.is_none());
+        paused.flat_map(|(_, cursor)| cursor.iter().map(|(id, _)| id)).collect()
     }
 
     /// Says that `id` was sent up to `seq` by a snapshot.
@@ -106,7 +152,7 @@ impl Subscriptions {
     fn check_room(&self, new: usize) -> Result<(), OverLimit> {
         let quotes = if self.star.is_some() { 1 } else { self.quotes.iter().map(|(_, cursor)| cursor.len()).sum() };
         let limit = self.limits.count;
-        if quotes + self.bars.len() + new > limit { Err(OverLimit::Count { limit }) } else { Ok(()) }
+        if quotes + self.series.len() + new > limit { Err(OverLimit::Count { limit }) } else { Ok(()) }
     }
 
     /// Moves what is subscribed to another rate; each goes on from where it was sent to. With `star`,
@@ -149,42 +195,42 @@ impl Subscriptions {
         }
     }
 
-    /// Subscribes to series of bars, or changes their rate and history.
+    /// Subscribes to series of bars or to tapes, or changes their rate and history.
     ///
     /// # Errors
     /// Changes nothing when the session would hold too many subscriptions, or too long a history.
-    pub fn subscribe_bars(
+    pub fn subscribe_series(
         &mut self,
         ids: &[InstrumentId],
-        interval: Interval,
+        channel: Channel,
         grant: Grant,
         history: usize,
     ) -> Result<(), OverLimit> {
-        let held = self.bars.iter().filter(|wish| wish.is_of(ids, interval)).count();
+        let held = self.series.iter().filter(|wish| wish.is_of(ids, channel)).count();
         self.check_room(ids.len().saturating_sub(held))?;
-        let kept = self.bars.iter().filter(|wish| !wish.is_of(ids, interval));
-        let bars = kept.map(|wish| wish.cursor.history).sum::<usize>();
+        let kept = self.series.iter().filter(|wish| !wish.is_of(ids, channel));
+        let items = kept.map(|wish| wish.cursor.history()).sum::<usize>();
         let limit = self.limits.history;
-        if bars.saturating_add(history.saturating_mul(ids.len())) > limit {
+        if items.saturating_add(history.saturating_mul(ids.len())) > limit {
             return Err(OverLimit::History { limit });
         }
-        self.remove_bars(ids, interval);
-        let wish = |id: &InstrumentId| BarsWish { cursor: BarsCursor::new(*id, interval, history), grant, due: true };
-        self.bars.extend(ids.iter().map(wish));
+        self.remove_series(ids, channel);
+        let cursors = ids.iter().filter_map(|id| SeriesCursor::new(channel, *id, history));
+        self.series.extend(cursors.map(|cursor| SeriesWish { cursor, grant, due: true }));
         Ok(())
     }
 
-    /// The instruments with a subscription to bars of `interval`.
-    pub fn bars_ids(&self, interval: Interval) -> Vec<InstrumentId> {
-        let of_interval = self.bars.iter().filter(|wish| wish.cursor.interval == interval);
-        let mut ids: Vec<_> = of_interval.map(|wish| wish.cursor.id).collect();
+    /// The instruments whose series of `channel` are subscribed.
+    pub fn series_ids(&self, channel: Channel) -> Vec<InstrumentId> {
+        let of_channel = self.series.iter().filter(|wish| wish.cursor.channel() == channel);
+        let mut ids: Vec<_> = of_channel.map(|wish| wish.cursor.id()).collect();
         ids.sort_unstable();
         ids
     }
 
-    /// Gives series of bars another rate; those that had none begin with a new snapshot.
-    pub fn set_bars_rate(&mut self, ids: &[InstrumentId], interval: Interval, grant: Grant) {
-        for wish in self.bars.iter_mut().filter(|wish| wish.is_of(ids, interval)) {
+    /// Gives series another rate; those that had none begin with a new snapshot.
+    pub fn set_series_rate(&mut self, ids: &[InstrumentId], channel: Channel, grant: Grant) {
+        for wish in self.series.iter_mut().filter(|wish| wish.is_of(ids, channel)) {
             if wish.grant.is_none() {
                 wish.cursor.restart();
             }
@@ -192,12 +238,12 @@ impl Subscriptions {
         }
     }
 
-    pub fn remove_bars(&mut self, ids: &[InstrumentId], interval: Interval) {
-        self.bars.retain(|wish| !wish.is_of(ids, interval));
+    pub fn remove_series(&mut self, ids: &[InstrumentId], channel: Channel) {
+        self.series.retain(|wish| !wish.is_of(ids, channel));
     }
 
-    pub fn bars_mut(&mut self) -> &mut [BarsWish] {
-        &mut self.bars
+    pub fn series_mut(&mut self) -> &mut [SeriesWish] {
+        &mut self.series
     }
 
     /// Goes over to a new epoch, whose instruments `find` tells by those of the old one. What the new one
@@ -219,18 +265,18 @@ impl Subscriptions {
         for (grant, cursor) in &old.quotes {
             self.move_quotes(&found(&mut cursor.iter().map(|(id, _)| id)), *grant);
         }
-        for wish in old.bars {
-            if let Some(id) = find(wish.cursor.id) {
-                let cursor = BarsCursor::new(id, wish.cursor.interval, wish.cursor.history);
-                self.bars.push(BarsWish { cursor, due: true, ..wish });
-            }
+        for wish in old.series {
+            let cursor = find(wish.cursor.id())
+                .and_then(|id| SeriesCursor::new(wish.cursor.channel(), id, wish.cursor.history()));
+            self.series.extend(cursor.map(|cursor| SeriesWish { cursor, due: true, ..wish }));
         }
+        self.cap = old.cap;
     }
 }
 
-impl BarsWish {
-    fn is_of(&self, ids: &[InstrumentId], interval: Interval) -> bool {
-        self.cursor.interval == interval && ids.binary_search(&self.cursor.id).is_ok()
+impl SeriesWish {
+    pub fn is_of(&self, ids: &[InstrumentId], channel: Channel) -> bool {
+        self.cursor.channel() == channel && ids.binary_search(&self.cursor.id()).is_ok()
     }
 }
 
@@ -238,7 +284,10 @@ impl BarsWish {
 mod tests {
     use super::*;
     use crate::fanout::grant;
+    use crate::market::Interval;
 
+    const MINUTES: Channel = Channel::Bars(Interval::M1);
+    const SECONDS: Channel = Channel::Bars(Interval::S1);
     const TEN: SubscriptionLimits = SubscriptionLimits { count: 10, history: 100 };
 
     const A: InstrumentId = InstrumentId(0);
@@ -276,12 +325,27 @@ mod tests {
     }
 
     #[test]
+    fn a_cap_holds_for_all_that_is_faster_and_for_nothing_else() {
+        let mut subscriptions = Subscriptions::new(1, TEN);
+        subscriptions.subscribe_quotes(&[A], false, grant(20.0)).unwrap();
+        subscriptions.subscribe_quotes(&[B], false, grant(1.0)).unwrap();
+        subscriptions.subscribe_series(&[A], Channel::Trades, grant(5.0), 10).unwrap();
+        subscriptions.set_cap(grant(2.0));
+        let rates = |subscriptions: &Subscriptions| subscriptions.tiers().map(TierId::rate).collect::<Vec<_>>();
+        assert_eq!(rates(&subscriptions), [2.0, 1.0, 2.0]);
+        assert_eq!(subscriptions.fastest(), grant(20.0));
+        assert_eq!(subscriptions.quotes_mut(grant(2.0).unwrap()).count(), 1);
+        subscriptions.set_cap(None);
+        assert_eq!(rates(&subscriptions), [20.0, 1.0, 5.0]);
+    }
+
+    #[test]
     fn the_limit_holds_and_a_refused_request_changes_nothing() {
         let mut subscriptions = Subscriptions::new(1, SubscriptionLimits { count: 2, history: 100 });
         subscriptions.subscribe_quotes(&[A], false, grant(5.0)).unwrap();
-        subscriptions.subscribe_bars(&[A], Interval::M1, grant(5.0), 10).unwrap();
+        subscriptions.subscribe_series(&[A], MINUTES, grant(5.0), 10).unwrap();
         assert_eq!(subscriptions.subscribe_quotes(&[B], false, grant(5.0)), Err(OverLimit::Count { limit: 2 }));
-        assert_eq!(subscriptions.subscribe_bars(&[A], Interval::S1, None, 10), Err(OverLimit::Count { limit: 2 }));
+        assert_eq!(subscriptions.subscribe_series(&[A], SECONDS, None, 10), Err(OverLimit::Count { limit: 2 }));
         assert_eq!(granted(&subscriptions), [(A, 0)]);
         subscriptions.subscribe_quotes(&[A], false, grant(1.0)).expect("what is there already needs no room");
     }
@@ -289,25 +353,25 @@ mod tests {
     #[test]
     fn the_history_of_all_series_together_is_bounded() {
         let mut subscriptions = Subscriptions::new(1, TEN);
-        subscriptions.subscribe_bars(&[A, B], Interval::M1, grant(5.0), 50).unwrap();
+        subscriptions.subscribe_series(&[A, B], MINUTES, grant(5.0), 50).unwrap();
         let over = Err(OverLimit::History { limit: 100 });
-        assert_eq!(subscriptions.subscribe_bars(&[A], Interval::S1, None, 1), over);
-        assert_eq!(subscriptions.subscribe_bars(&[A, C], Interval::M1, None, 26), over);
-        subscriptions.subscribe_bars(&[A], Interval::M1, None, 20).expect("asking for less makes room");
-        subscriptions.subscribe_bars(&[C], Interval::M1, None, 30).expect("and the room can be used");
+        assert_eq!(subscriptions.subscribe_series(&[A], SECONDS, None, 1), over);
+        assert_eq!(subscriptions.subscribe_series(&[A, C], MINUTES, None, 26), over);
+        subscriptions.subscribe_series(&[A], MINUTES, None, 20).expect("asking for less makes room");
+        subscriptions.subscribe_series(&[C], MINUTES, None, 30).expect("and the room can be used");
     }
 
     #[test]
     fn a_new_epoch_keeps_the_wishes_and_forgets_what_was_sent() {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_quotes(&[A, B], false, grant(5.0)).unwrap();
-        subscriptions.subscribe_bars(&[A, B], Interval::M1, grant(1.0), 10).unwrap();
+        subscriptions.subscribe_series(&[A, B], MINUTES, grant(1.0), 10).unwrap();
         subscriptions.sent(B, 42);
         // In the new epoch A is gone and B stands first.
         subscriptions.reopen(2, 1, |id| (id == B).then_some(A));
         assert_eq!(subscriptions.epoch(), 2);
         assert_eq!(granted(&subscriptions), [(A, 0)]);
-        assert_eq!(subscriptions.bars_ids(Interval::M1), [A]);
+        assert_eq!(subscriptions.series_ids(MINUTES), [A]);
     }
 
     #[test]

@@ -234,8 +234,8 @@ async fn another_rate_loses_neither_the_last_state_nor_the_last_bar() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     client.say(json!({"type":"rate","channel":"quotes","symbols":["*"],"rate":60})).await;
     client.say(json!({"type":"rate","channel":"bars","symbols":["*"],"interval":"1s","rate":60})).await;
-    let snapshot = client.hear("snapshot").await;
-    assert_eq!((&snapshot["quotes"][0]["seq"], &snapshot["quotes"][0]["last"]), (&json!(2), &json!(2.0)));
+    let update = client.hear("update").await;
+    assert_eq!((ranges(&update), &update["quotes"][0]["last"]), (vec![("A", 2, 2)], &json!(2.0)));
     let bars = client.hear("bars").await;
     assert_eq!((&bars["bars"][0]["close"], &bars["bars"][0]["closed"]), (&json!(2.0), &json!(true)));
 }
@@ -250,6 +250,135 @@ async fn what_was_unsubscribed_from_all_stays_away_in_the_next_epoch() {
     stage.bus.send(Event::Opening(Arc::new(opening(2, &["B", "A", "D"]))));
     let snapshot = client.hear("snapshot").await;
     assert_eq!(ranges(&snapshot).iter().map(|r| r.0).collect::<Vec<_>>(), ["A", "D"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_trade_arrives_once_and_what_was_lost_is_counted() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    client.say(json!({"type":"subscribe","channel":"trades","symbols":["A"],"rate":1})).await;
+    let snapshot = client.hear("trades").await;
+    assert_eq!((&snapshot["snapshot"], &snapshot["first"], &snapshot["trades"]), (&json!(true), &json!(1), &json!([])));
+    let kept = MarketLimits::default().trades as i64;
+    stage.trade(0, 1, 1);
+    // The first goes out at once; all others wait for the next beat.
+    assert_eq!(client.hear("trades").await["trades"][0]["price"], 0.01);
+    for n in 2..=kept + 30 {
+        stage.bus.room().await;
+        stage.trade(0, n, n);
+    }
+    let (mut next, mut skipped) = (2, 0);
+    while next <= kept + 30 {
+        let message = client.hear("trades").await;
+        skipped += message["skipped"].as_i64().unwrap();
+        next += message["skipped"].as_i64().unwrap();
+        assert_eq!(message["first"], next);
+        for trade in message["trades"].as_array().unwrap() {
+            assert_eq!(trade["price"], next as f64 / 100.0);
+            next += 1;
+        }
+    }
+    assert_eq!(skipped, 29);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_back_in_the_same_epoch_gets_only_what_is_missing() {
+    let stage = Stage::new().await;
+    for second in 0..5 {
+        stage.trade(0, 100 + second, second * 1_000);
+        stage.trade(1, 100, second * 1_000);
+    }
+    let mut client = stage.join(1 << 16).await;
+    client.hear("feed").await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let since = json!({"epoch": 1, "at": {"A": 3, "B": 5}});
+    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"since":since})).await;
+    assert_eq!(client.hear("granted").await["recovered"], true);
+    let snapshot = client.hear_any().await;
+    assert_eq!(
+        (&snapshot["type"], ranges(&snapshot)),
+        (&json!("snapshot"), vec![("C", 1, 0)]),
+        "the client did not know C"
+    );
+    let update = client.hear_any().await;
+    assert_eq!((&update["type"], ranges(&update)), (&json!("update"), vec![("A", 4, 5)]), "B lacks nothing");
+
+    let since = json!({"epoch": 1, "at": {"A": 1_000_000}});
+    let bars = json!({"type":"subscribe","channel":"bars","symbols":["A"],"interval":"1s","since":since});
+    client.say(bars).await;
+    assert_eq!(client.hear("granted").await["recovered"], true);
+    let message = client.hear("bars").await;
+    let starts: Vec<_> = message["bars"].as_array().unwrap().iter().map(|bar| bar["ts"].as_i64().unwrap()).collect();
+    assert_eq!((&message["snapshot"], starts), (&json!(false), vec![2_000_000, 3_000_000, 4_000_000]));
+
+    let since = json!({"epoch": 1, "at": {"A": 4}});
+    client.say(json!({"type":"subscribe","channel":"trades","symbols":["A"],"since":since})).await;
+    let message = client.hear("trades").await;
+    assert_eq!((&message["snapshot"], &message["first"]), (&json!(false), &json!(5)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_back_in_another_epoch_begins_anew() {
+    let stage = Stage::new().await;
+    stage.trade(0, 100, 0);
+    let mut client = stage.join(1 << 16).await;
+    client.hear("feed").await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    for since in [
+        json!({"epoch": 9, "at": {"A": 1}}),
+        json!({"epoch": 1, "at": {"A": 99}}),
+        json!({"epoch": 1, "at": {"A": -1}}),
+    ] {
+        let same = since["epoch"] == 1;
+        client.say(json!({"type":"subscribe","channel":"quotes","symbols":["A"],"since":since})).await;
+        assert_eq!(client.hear("granted").await["recovered"], same);
+        assert_eq!(ranges(&client.hear("snapshot").await), [("A", 1, 1)], "an impossible seq is not believed");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_stays_behind_is_slowed_told_and_comes_back_up() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1_500).await;
+    client.subscribe(&["A"], 20.0).await;
+    let trades = tokio::spawn({
+        let bus = stage.bus.clone();
+        async move {
+            for n in 0..20_000 {
+                let kind = TickKind::Trade(Trade { price: Price(n), size: Size(1), side: None });
+                let tick = Tick { instrument: InstrumentId(0), ts: Timestamp::from_millis(n), kind };
+                bus.send(Event::Ticks([tick].into()));
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+    });
+    // Reads one message in 300 ms: too slowly for 20 a second, and for 10 and 5.
+    let mut slowed = Value::Null;
+    for _ in 0..200 {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        slowed = client.hear_any().await;
+        if slowed["type"] == "throttled" {
+            break;
+        }
+    }
+    assert_eq!((&slowed["max_rate"], &slowed["reason"]), (&json!(10), &json!("slow_consumer")));
+    // From now on it reads at once.
+    let mut seen = None;
+    let mut lifted = Value::Null;
+    for _ in 0..2_000 {
+        let message = client.hear_any().await;
+        if message["type"] == "update" {
+            let [("A", first, last)] = ranges(&message)[..] else { panic!("{message}") };
+            assert!(seen.is_none_or(|seen| first == seen + 1), "{message}");
+            seen = Some(last);
+        }
+        if message["type"] == "throttled" && message["max_rate"].is_null() {
+            lifted = message;
+            break;
+        }
+    }
+    assert_eq!((&lifted["max_rate"], &lifted["reason"]), (&json!(null), &json!("recovered")));
+    trades.abort();
 }
 
 #[tokio::test(start_paused = true)]
@@ -397,6 +526,7 @@ async fn a_stop_is_said_with_its_code() {
     let mut client = stage.join(1 << 16).await;
     client.hear("feed").await;
     stage.live.stop_sessions();
+    assert_eq!(client.hear("stopping").await["reconnect_after_ms"], 1_000);
     assert_eq!(client.close_code().await, (1001, "server_stopping".into()));
     assert_eq!(client.session.await.unwrap(), SessionEnd::Stopped);
 }

@@ -1,10 +1,12 @@
 //! The wire contract: what the encoders write equals the files of `tests/fixtures/wire/` byte for byte.
 
+use std::collections::HashMap;
+
 use super::outbound::Message;
 use super::*;
 use crate::market::{
     Bar, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market, MarketLimits,
-    Opening, Price, PriceBasis, Quote, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade, sample,
+    Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;
@@ -128,9 +130,24 @@ fn bars_are_written_as_the_fixtures_show() {
 }
 
 #[test]
+fn trades_are_written_as_the_fixtures_show() {
+    let market = market();
+    let (aapl, _) = market.get(AAPL).unwrap();
+    let trade = |us, price, size, side| {
+        (Timestamp::from_micros(START + us), Trade { price: Price(price), size: Size(size), side })
+    };
+    let history = [trade(-200_000, 22_730, 100, Some(Side::Sell)), trade(-50_000, 22_731, 25, None)];
+    let head = TradesHead { snapshot: true, skipped: 0, first: 101 };
+    check("trades_snapshot", &trades_message(EPOCH, START + 100, aapl, head, history.iter()));
+    let later = [trade(190_000, 22_733, 100, Some(Side::Buy))];
+    let head = TradesHead { snapshot: false, skipped: 3, first: 106 };
+    check("trades_update", &trades_message(EPOCH, START + 200_100, aapl, head, later.iter()));
+}
+
+#[test]
 fn the_other_messages_are_written_as_the_fixtures_show() {
     let sent = START + 100;
-    let limits = HelloLimits { message_bytes: 16_384, subscriptions: 4_096, bars: 5_000 };
+    let limits = HelloLimits { message_bytes: 65_536, subscriptions: 4_096, bars: 5_000 };
     let rates = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0];
     check("hello", &Hello::new("tickcast 0.1.0", sent, &rates, limits).to_text());
     check("feed_simulation", &Feed::new(EPOCH, sent, &status()).to_text());
@@ -147,8 +164,12 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
     };
     check("feed_replay_ended", &Feed::new(EPOCH + 1, sent, &ended).to_text());
     let symbols = ["AAPL".to_owned(), "EURUSD".to_owned()];
-    check("granted", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0).to_text());
-    check("granted_bars", &Granted::new(None, Channel::Bars(Interval::M1), &symbols[..1], 0.5).to_text());
+    check("granted", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0, None).to_text());
+    check("granted_bars", &Granted::new(None, Channel::Bars(Interval::M1), &symbols[..1], 0.5, None).to_text());
+    check("granted_recovered", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0, Some(true)).to_text());
+    check("throttled", &Throttled::new(START + 200_100, Some(2.0)).to_text());
+    check("throttle_lifted", &Throttled::new(START + 30_200_100, None).to_text());
+    check("stopping", &Stopping { ts_sent: START + 200_100, reconnect_after_ms: 1_000 }.to_text());
     check("unsubscribed", &Unsubscribed::new(Some(4), Channel::Quotes, &["*".to_owned()]).to_text());
     check("error", &Refusal::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
     let beat = Beat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
@@ -159,13 +180,24 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
 fn what_clients_say_is_read_as_the_fixtures_mean_it() {
     let read = |name| parse(&fixture(name)).unwrap();
     let symbols = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
-    let subscribe =
-        |channel, list: &[&str], rate, history| Request::Subscribe { channel, symbols: symbols(list), rate, history };
+    let subscribe = |channel, list: &[&str], rate, history| {
+        Request::Subscribe(Subscribe { channel, symbols: symbols(list), rate, history, since: None })
+    };
+    let at = HashMap::from([("AAPL".to_owned(), 14), ("EURUSD".to_owned(), 3)]);
+    let since = Request::Subscribe(Subscribe {
+        channel: Channel::Quotes,
+        symbols: symbols(&["AAPL", "EURUSD"]),
+        rate: Some(5.0),
+        history: None,
+        since: Some(Since { epoch: EPOCH, at }),
+    });
     let minute = Channel::Bars(Interval::M1);
     for (name, id, request) in [
         ("subscribe_quotes", Some(1), subscribe(Channel::Quotes, &["AAPL", "EURUSD"], Some(7.0), None)),
         ("subscribe_all", None, subscribe(Channel::Quotes, &["*"], None, None)),
         ("subscribe_bars", None, subscribe(minute, &["AAPL"], Some(0.7), Some(300))),
+        ("subscribe_trades", Some(5), subscribe(Channel::Trades, &["AAPL"], Some(5.0), Some(50))),
+        ("subscribe_since", Some(1), since),
         ("rate", Some(2), Request::Rate { channel: Channel::Quotes, symbols: symbols(&["AAPL"]), rate: 0.0 }),
         ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
         ("unsubscribe", Some(4), Request::Unsubscribe { channel: Channel::Quotes, symbols: symbols(&["*"]) }),
@@ -177,10 +209,25 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
 #[test]
 fn the_protocol_document_shows_the_fixtures_as_they_are() {
     let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/PROTOCOL.md")).unwrap();
-    for name in ["hello", "feed_simulation", "granted", "snapshot", "update", "bars_update", "beat", "error"] {
+    for name in [
+        "hello",
+        "feed_simulation",
+        "granted",
+        "granted_recovered",
+        "snapshot",
+        "update",
+        "bars_update",
+        "trades_update",
+        "throttled",
+        "stopping",
+        "beat",
+        "error",
+    ] {
         assert!(document.contains(&fixture(name)), "docs/PROTOCOL.md lacks the fixture {name}");
     }
-    for name in ["subscribe_quotes", "subscribe_bars", "rate", "resync", "unsubscribe"] {
+    for name in
+        ["subscribe_quotes", "subscribe_bars", "subscribe_trades", "subscribe_since", "rate", "resync", "unsubscribe"]
+    {
         assert!(document.contains(&fixture(name)), "docs/PROTOCOL.md lacks the fixture {name}");
     }
 }

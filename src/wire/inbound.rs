@@ -1,5 +1,7 @@
 //! What a client may say, read with care: every fault is answered with what would be right.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -16,6 +18,7 @@ const MAX_RATE: f64 = 1_000_000.0;
 pub enum Channel {
     Quotes,
     Bars(Interval),
+    Trades,
 }
 
 impl Channel {
@@ -23,12 +26,13 @@ impl Channel {
         match self {
             Self::Quotes => "quotes",
             Self::Bars(_) => "bars",
+            Self::Trades => "trades",
         }
     }
 
     pub const fn interval(self) -> Option<&'static str> {
         match self {
-            Self::Quotes => None,
+            Self::Quotes | Self::Trades => None,
             Self::Bars(interval) => Some(interval.label()),
         }
     }
@@ -45,10 +49,27 @@ pub struct Inbound {
 /// negative.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    Subscribe { channel: Channel, symbols: Vec<String>, rate: Option<f64>, history: Option<usize> },
+    Subscribe(Subscribe),
     Unsubscribe { channel: Channel, symbols: Vec<String> },
     Rate { channel: Channel, symbols: Vec<String>, rate: f64 },
     Resync { symbols: Vec<String> },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subscribe {
+    pub channel: Channel,
+    pub symbols: Vec<String>,
+    pub rate: Option<f64>,
+    pub history: Option<usize>,
+    pub since: Option<Since>,
+}
+
+/// What a client that comes back has.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Since {
+    pub epoch: u64,
+    /// By symbol: the last seq, the start of the newest closed bar, or the number of the last trade.
+    pub at: HashMap<String, i64>,
 }
 
 /// An `error` message: why something was refused, and what would be right.
@@ -84,7 +105,7 @@ impl Refusal {
     }
 
     pub fn too_much_history(limit: usize) -> Self {
-        let message = format!("a session may ask for {limit} bars of history in all");
+        let message = format!("a session may ask for {limit} bars and trades of history in all");
         let remedy = "ask for a shorter history or fewer symbols, or start the server with a higher --max-history";
         Self::new("too_much_history", message, remedy.into())
     }
@@ -124,6 +145,7 @@ struct Raw {
     interval: Option<String>,
     rate: Option<f64>,
     history: Option<usize>,
+    since: Option<Since>,
 }
 
 /// Reads one message. Members that are not known are passed over.
@@ -151,8 +173,9 @@ fn parse_value(value: Value, id: Option<u64>) -> Result<Request, Refusal> {
     })?;
     match kind.as_str() {
         "subscribe" => {
-            let (rate, history) = (raw.rate.map(check_rate).transpose()?, raw.history);
-            Ok(Request::Subscribe { channel: raw.channel()?, symbols: raw.symbols()?, rate, history })
+            let rate = raw.rate.map(check_rate).transpose()?;
+            let (channel, symbols) = (raw.channel()?, raw.symbols()?);
+            Ok(Request::Subscribe(Subscribe { channel, symbols, rate, history: raw.history, since: raw.since }))
         }
         "unsubscribe" => Ok(Request::Unsubscribe { channel: raw.channel()?, symbols: raw.symbols()? }),
         "rate" => {
@@ -184,6 +207,7 @@ impl Raw {
     fn channel(&self) -> Result<Channel, Refusal> {
         match self.channel.as_deref() {
             Some("quotes") => Ok(Channel::Quotes),
+            Some("trades") => Ok(Channel::Trades),
             Some("bars") => {
                 let label = self.interval.as_deref().unwrap_or("");
                 let interval = label.parse().map_err(|_| {
@@ -194,9 +218,9 @@ impl Raw {
             }
             Some(other) => {
                 let message = format!("there is no channel {}", echo(other));
-                Err(Refusal::bad_message(message, "the channels are quotes and bars"))
+                Err(Refusal::bad_message(message, "the channels are quotes, bars and trades"))
             }
-            None => Err(Refusal::bad_message("`channel` is missing", "the channels are quotes and bars")),
+            None => Err(Refusal::bad_message("`channel` is missing", "the channels are quotes, bars and trades")),
         }
     }
 

@@ -10,15 +10,18 @@ mod number;
 mod outbound;
 mod query;
 mod quotes;
+mod trades;
 
 pub use bars::{bars_message, bars_response};
-pub use inbound::{Channel, Inbound, Refusal, Request, parse};
+pub use inbound::{Channel, Inbound, Refusal, Request, Since, Subscribe, parse};
 pub use outbound::{
-    Beat, Feed, Granted, Hello, HelloLimits, Message, Unsubscribed, error_body, health, symbols_response,
+    Beat, Feed, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body, health,
+    symbols_response,
 };
-pub use query::{BarsQuery, parse_bars_query};
+pub use query::{BarsQuery, parse_bars_query, parse_events_query, parse_quotes_query};
 pub use quotes::{EncodedQuote, QuotesFrame, QuotesKind};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
+pub use trades::{TradesHead, trades_message};
 
 /// The name and major version of the protocol.
 pub const PROTOCOL: &str = "tickcast.v1";

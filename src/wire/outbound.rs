@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::inbound::{Channel, Refusal};
-use super::number::{serialize_f64, serialize_f64s, serialize_speed};
+use super::number::{serialize_f64, serialize_f64s, serialize_optional_f64, serialize_speed};
 use super::{PROTOCOL, Text};
 use crate::market::{Decimal, FeedStatus, Interval, Market, Speed};
 
@@ -82,12 +82,41 @@ pub struct Granted<'a> {
     interval: Option<&'static str>,
     #[serde(serialize_with = "serialize_f64")]
     rate: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovered: Option<bool>,
 }
 
 impl<'a> Granted<'a> {
-    pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String], rate: f64) -> Self {
-        Self { id, channel: channel.label(), symbols, interval: channel.interval(), rate }
+    /// `recovered` where the client said what it has.
+    pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String], rate: f64, recovered: Option<bool>) -> Self {
+        Self { id, channel: channel.label(), symbols, interval: channel.interval(), rate, recovered }
     }
+}
+
+/// A session gets less than was granted, or again all of it.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "throttled")]
+pub struct Throttled {
+    ts_sent: i64,
+    #[serde(serialize_with = "serialize_optional_f64")]
+    max_rate: Option<f64>,
+    reason: &'static str,
+}
+
+impl Throttled {
+    /// `max_rate` in updates per second; `None` when it is over.
+    pub const fn new(ts_sent: i64, max_rate: Option<f64>) -> Self {
+        let reason = if max_rate.is_some() { "slow_consumer" } else { "recovered" };
+        Self { ts_sent, max_rate, reason }
+    }
+}
+
+/// A planned end.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "stopping")]
+pub struct Stopping {
+    pub ts_sent: i64,
+    pub reconnect_after_ms: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -142,6 +171,8 @@ impl Message for Feed<'_> {}
 impl Message for Granted<'_> {}
 impl Message for Unsubscribed<'_> {}
 impl Message for Beat {}
+impl Message for Throttled {}
+impl Message for Stopping {}
 impl Message for Refusal {}
 
 /// The body of an HTTP answer that refuses.

@@ -43,6 +43,40 @@ pub fn parse_bars_query(query: &str) -> Result<BarsQuery, Refusal> {
     Ok(BarsQuery { symbols, interval, limit: raw.limit.unwrap_or(DEFAULT_BARS) })
 }
 
+/// The query of `GET /api/v1/quotes`: the symbols, or `None` for all.
+///
+/// # Errors
+/// When the query cannot be read.
+pub fn parse_quotes_query(query: &str) -> Result<Option<Vec<String>>, Refusal> {
+    #[derive(Deserialize)]
+    struct Raw {
+        symbols: Option<String>,
+    }
+    let raw: Raw = serde_urlencoded::from_str(query)
+        .map_err(|_| Refusal::bad_query("the query is not as in /api/v1/quotes?symbols=AAPL,IBM"))?;
+    Ok(raw.symbols.map(|symbols| symbols.split(',').map(String::from).collect()))
+}
+
+/// The query of `GET /events`: the `subscribe` message that it stands for, and its symbols.
+///
+/// # Errors
+/// When the query cannot be read.
+pub fn parse_events_query(query: &str) -> Result<(String, Vec<String>), Refusal> {
+    #[derive(Deserialize)]
+    struct Raw {
+        symbols: Option<String>,
+        rate: Option<f64>,
+    }
+    let raw: Raw = serde_urlencoded::from_str(query)
+        .map_err(|_| Refusal::bad_query("the query is not as in /events?symbols=AAPL,IBM&rate=2"))?;
+    let symbols: Vec<String> = raw.symbols.as_deref().unwrap_or("*").split(',').map(String::from).collect();
+    let mut message = serde_json::json!({ "type": "subscribe", "channel": "quotes", "symbols": symbols });
+    if let Some(rate) = raw.rate {
+        message["rate"] = rate.into();
+    }
+    Ok((message.to_string(), symbols))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,6 +85,19 @@ mod tests {
     fn symbols_are_named_once_and_the_rest_has_defaults() {
         let query = parse_bars_query("symbols=B,A%26C,B&interval=1m").unwrap();
         assert_eq!(query, BarsQuery { symbols: vec!["B".into(), "A&C".into()], interval: Interval::M1, limit: 300 });
+    }
+
+    #[test]
+    fn a_query_for_events_stands_for_a_message() {
+        for (query, want) in [
+            ("", r#"{"channel":"quotes","symbols":["*"],"type":"subscribe"}"#),
+            ("symbols=A,%22&rate=2.5", r#"{"channel":"quotes","rate":2.5,"symbols":["A","\""],"type":"subscribe"}"#),
+        ] {
+            assert_eq!(parse_events_query(query).unwrap().0, want);
+        }
+        assert_eq!(parse_events_query("rate=fast").unwrap_err().code, "bad_query");
+        assert_eq!(parse_quotes_query("symbols=A,B").unwrap(), Some(vec!["A".into(), "B".into()]));
+        assert_eq!(parse_quotes_query("").unwrap(), None);
     }
 
     #[test]

@@ -5,15 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with the modules it may import, itself aside.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("market", &[]),
     ("bus", &[]),
     ("wire", &["market"]),
     ("feed", &["market", "bus"]),
     ("fanout", &["market", "bus", "wire"]),
     ("server", &["market", "bus", "fanout", "wire"]),
-    ("cli", &["market", "bus", "feed", "fanout", "server"]),
-    ("app", &["market", "bus", "wire", "feed", "fanout", "server", "cli"]),
+    ("load", &[]),
+    ("cli", &["market", "bus", "feed", "fanout", "server", "load"]),
+    ("app", &["market", "bus", "wire", "feed", "fanout", "server", "load", "cli"]),
     ("lib", &[]),
 ];
 

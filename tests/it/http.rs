@@ -79,6 +79,61 @@ async fn wrong_requests_are_told_what_would_be_right() {
 }
 
 #[tokio::test]
+async fn who_polls_gets_snapshots() {
+    let server = Server::start(&[]).await;
+    let two = server.json("/api/v1/quotes?symbols=MSFT,EURUSD").await;
+    let symbols: Vec<_> = two["quotes"].as_array().unwrap().iter().map(|quote| quote["symbol"].clone()).collect();
+    assert_eq!((&two["type"], symbols), (&"snapshot".into(), vec!["MSFT".into(), "EURUSD".into()]));
+    assert_eq!(server.json("/api/v1/quotes").await["quotes"].as_array().unwrap().len(), 40);
+    assert_eq!(server.get("/api/v1/quotes?symbols=NO").await.0, 404);
+}
+
+#[tokio::test]
+async fn who_only_listens_gets_the_same_messages_as_events() {
+    let server = Server::start(&[]).await;
+    let mut socket = tokio::net::TcpStream::connect(&server.address).await.unwrap();
+    let request = format!("GET /events?symbols=BTC-USD&rate=20 HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
+    tokio::io::AsyncWriteExt::write_all(&mut socket, request.as_bytes()).await.unwrap();
+    let mut lines = tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(socket));
+    let mut kinds = Vec::new();
+    let mut seen = 0;
+    while seen < 20 {
+        let line = tokio::time::timeout(crate::support::PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap();
+        let Some(data) = line.strip_prefix("data:") else { continue };
+        let message: Value = serde_json::from_str(data).unwrap();
+        let kind = message["type"].as_str().unwrap().to_owned();
+        if kind == "snapshot" || kind == "update" {
+            let quote = &message["quotes"][0];
+            assert_eq!(quote["symbol"], "BTC-USD");
+            assert!(kind == "snapshot" || quote["first_seq"] == seen + 1, "{message} after {seen}");
+            seen = quote["seq"].as_u64().unwrap();
+        }
+        kinds.push(kind);
+    }
+    assert_eq!(kinds[..4], ["hello", "granted", "feed", "snapshot"]);
+    assert_eq!(server.get("/events?symbols=NO").await.0, 404);
+    assert_eq!(server.get("/events?rate=fast").await.0, 400);
+    assert_eq!(server.stop().await, Some(0), "a listener does not hold the stop up");
+}
+
+#[tokio::test]
+async fn one_address_has_its_share_and_no_more() {
+    let server = Server::start(&["--max-sessions-per-address", "2"]).await;
+    let (first, _second) = (server.connect().await, server.connect().await);
+    let (status, body) = server.get("/events").await;
+    assert_eq!(status, 429, "{body}");
+    assert!(body.contains("--max-sessions-per-address"), "{body}");
+    drop(first);
+    while server.get("/events?symbols=NO").await.0 != 404 {}
+    let mut third = loop {
+        if let Some(client) = server.try_connect().await {
+            break client;
+        }
+    };
+    third.hear("feed").await;
+}
+
+#[tokio::test]
 async fn a_full_server_says_so() {
     let server = Server::start(&["--max-sessions", "1"]).await;
     let mut first = server.connect().await;

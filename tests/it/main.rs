@@ -2,6 +2,7 @@
 
 mod arrows;
 mod http;
+mod load;
 mod replay;
 mod start;
 mod stream;

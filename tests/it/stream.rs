@@ -76,7 +76,7 @@ async fn garbage_is_answered_and_the_server_goes_on() {
     }
     client.say(json!({"type":"subscribe","channel":"quotes","symbols":["AAPL"]}).to_string()).await;
     client.hear("snapshot").await;
-    client.say("x".repeat(20_000)).await;
+    client.say("x".repeat(70_000)).await;
     let code = loop {
         if let Message::Close(Some(frame)) = client.hear_raw().await {
             break u16::from(frame.code);

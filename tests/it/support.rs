@@ -52,6 +52,12 @@ impl Server {
         Client { socket }
     }
 
+    /// A session, if there is room for one.
+    pub async fn try_connect(&self) -> Option<Client> {
+        let (socket, _) = connect_async(format!("ws://{}/ws", self.address)).await.ok()?;
+        Some(Client { socket })
+    }
+
     /// A GET over a plain socket: status and body.
     pub async fn get(&self, path: &str) -> (u16, String) {
         let (head, body) = self.request(&format!("GET {path} HTTP/1.1\r\n")).await;

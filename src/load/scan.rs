@@ -1,0 +1,195 @@
+//! Counts what a message carries without parsing it, from pieces cut anywhere.
+//!
+//! Pure. It keeps the first bytes of a message, which name its type and times, and the last few bytes of
+//! each piece, in which a needle may have begun: a few hundred bytes a connection, whatever the message.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
+
+/// Each entry of an update or snapshot has this member once. Inside a JSON string its quotes would be escaped.
+const ENTRY: &[u8] = b"\"first_seq\":";
+/// A message's type and time stand within its first bytes.
+const HEAD: usize = 160;
+/// What is kept of a piece: one byte less than the needle, so that it never holds a whole one.
+const TAIL: usize = ENTRY.len() - 1;
+
+static ENTRIES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(ENTRY));
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Update,
+    Snapshot,
+    Error,
+    Other,
+}
+
+/// What is known of a message at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub kind: Kind,
+    /// The server's clock when it sent the message, in microseconds since 1970.
+    pub ts_sent: Option<i64>,
+    pub entries: u64,
+    pub bytes: u64,
+}
+
+/// The state between two pieces of a connection's messages.
+#[derive(Debug)]
+pub struct Scanner {
+    head: [u8; HEAD],
+    head_len: u8,
+    tail: [u8; TAIL],
+    tail_len: u8,
+    entries: u64,
+    bytes: u64,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self { head: [0; HEAD], head_len: 0, tail: [0; TAIL], tail_len: 0, entries: 0, bytes: 0 }
+    }
+}
+
+impl Scanner {
+    /// Takes a message's next piece; at its last one, says what the message was.
+    pub fn piece(&mut self, piece: &[u8], last: bool) -> Option<Message> {
+        if self.bytes == 0 {
+            self.head_len = 0;
+        }
+        let (at, room) = (usize::from(self.head_len), HEAD - usize::from(self.head_len));
+        let taken = room.min(piece.len());
+        self.head[at..at + taken].copy_from_slice(&piece[..taken]);
+        self.head_len += taken as u8;
+        self.bytes += piece.len() as u64;
+        self.count(piece, last);
+        if !last {
+            return None;
+        }
+        let message = Message {
+            kind: kind(self.head()),
+            ts_sent: number_after(self.head(), b"\"ts_sent\":"),
+            entries: self.entries,
+            bytes: self.bytes,
+        };
+        (self.tail_len, self.entries, self.bytes) = (0, 0, 0);
+        Some(message)
+    }
+
+    /// The first bytes of the message that was, or is being, read.
+    pub fn head(&self) -> &[u8] {
+        &self.head[..usize::from(self.head_len)]
+    }
+
+    fn count(&mut self, piece: &[u8], last: bool) {
+        let kept = usize::from(self.tail_len);
+        if kept > 0 {
+            // Only a needle that crosses the cut fits here: either side is shorter than it.
+            let mut seam = [0; 2 * TAIL];
+            let ahead = piece.len().min(TAIL);
+            seam[..kept].copy_from_slice(&self.tail[..kept]);
+            seam[kept..kept + ahead].copy_from_slice(&piece[..ahead]);
+            let seam_len = kept + ahead;
+            self.entries += ENTRIES.find_iter(&seam[..seam_len]).count() as u64;
+            if piece.len() < TAIL && !last {
+                self.keep(&seam[seam_len.saturating_sub(TAIL)..seam_len]);
+                return;
+            }
+        }
+        self.entries += ENTRIES.find_iter(piece).count() as u64;
+        if !last {
+            self.keep(&piece[piece.len().saturating_sub(TAIL)..]);
+        }
+    }
+
+    fn keep(&mut self, end: &[u8]) {
+        self.tail[..end.len()].copy_from_slice(end);
+        self.tail_len = end.len() as u8;
+    }
+}
+
+fn kind(head: &[u8]) -> Kind {
+    let needle = b"\"type\":\"";
+    let Some(at) = memmem::find(head, needle) else { return Kind::Other };
+    let label = &head[at + needle.len()..];
+    match label.iter().position(|byte| *byte == b'"').map(|end| &label[..end]) {
+        Some(b"update") => Kind::Update,
+        Some(b"snapshot") => Kind::Snapshot,
+        Some(b"error") => Kind::Error,
+        _ => Kind::Other,
+    }
+}
+
+fn number_after(head: &[u8], needle: &[u8]) -> Option<i64> {
+    let rest = &head[memmem::find(head, needle)? + needle.len()..];
+    let digits = rest.iter().position(|byte| !byte.is_ascii_digit())?;
+    std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fixture(name: &str) -> Vec<u8> {
+        let path = format!("{}/tests/fixtures/wire/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).unwrap().trim_end().as_bytes().to_vec()
+    }
+
+    fn scan(pieces: &[&[u8]]) -> Message {
+        let mut scanner = Scanner::default();
+        // What an earlier message left must not matter.
+        scanner.piece(b"{\"type\":\"snapshot\",\"first_seq\":1,\"first_se", false);
+        scanner.piece(b"", true);
+        let (last, before) = pieces.split_last().unwrap();
+        assert!(before.iter().all(|piece| scanner.piece(piece, false).is_none()));
+        scanner.piece(last, true).unwrap()
+    }
+
+    #[test]
+    fn each_message_of_the_contract_is_told() {
+        for (name, kind, entries) in [
+            ("update", Kind::Update, 2),
+            ("snapshot", Kind::Snapshot, 2),
+            ("error", Kind::Error, 0),
+            ("beat", Kind::Other, 0),
+            ("hello", Kind::Other, 0),
+            ("bars_update", Kind::Other, 0),
+        ] {
+            let text = fixture(name);
+            let message = scan(&[&text]);
+            assert_eq!((message.kind, message.entries, message.bytes), (kind, entries, text.len() as u64), "{name}");
+            assert_eq!(message.ts_sent.is_some(), name != "error", "{name}");
+        }
+        assert_eq!(scan(&[&fixture("update")]).ts_sent, Some(1_795_341_600_200_100));
+    }
+
+    #[test]
+    fn one_byte_at_a_time_gives_the_same() {
+        let text = fixture("update");
+        let bytes: Vec<&[u8]> = text.chunks(1).collect();
+        assert_eq!(scan(&bytes), scan(&[&text]));
+    }
+
+    #[test]
+    fn a_symbol_that_looks_like_a_member_is_not_counted() {
+        let text = br#"{"type":"update","ts_sent":5,"quotes":[{"symbol":"\"first_seq\":","first_seq":1,"seq":1}]}"#;
+        assert_eq!(scan(&[text]).entries, 1);
+    }
+
+    proptest! {
+        #[test]
+        fn cuts_change_nothing(cuts in prop::collection::vec(0usize..60, 0..40), name in prop::sample::select(vec!["update", "snapshot"])) {
+            let text = fixture(name);
+            let mut pieces: Vec<&[u8]> = Vec::new();
+            let mut rest = text.as_slice();
+            for cut in cuts {
+                let (piece, after) = rest.split_at(cut.min(rest.len()));
+                pieces.push(piece);
+                rest = after;
+            }
+            pieces.push(rest);
+            prop_assert_eq!(scan(&pieces), scan(&[&text]));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What the HTTP addresses tell of the market.
+
+use super::session::SessionLimits;
+use crate::fanout::{LiveMarket, wall_micros};
+use crate::market::{Instrument, InstrumentState, Market};
+use crate::wire::{
+    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, parse_bars_query,
+    parse_quotes_query,
+};
+
+pub fn feed(live: &LiveMarket) -> String {
+    let live = live.read();
+    Feed::new(live.market.epoch(), wall_micros(), &live.status).to_text().as_str().to_owned()
+}
+
+/// The snapshot of the symbols that a query names, or of all.
+pub fn quotes(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
+    let symbols = parse_quotes_query(query)?;
+    let live = live.read();
+    let market = &live.market;
+    let found = match &symbols {
+        None => market.iter().map(|(_, instrument, state)| (instrument, state)).collect(),
+        Some(symbols) => symbols.iter().map(|symbol| find(market, symbol)).collect::<Result<Vec<_>, _>>()?,
+    };
+    let mut frame = QuotesFrame::new(QuotesKind::Snapshot, market.epoch(), wall_micros(), 0);
+    for (instrument, state) in found {
+        let mut quote = EncodedQuote::default();
+        quote.encode(instrument, state);
+        frame.push(&quote, 1);
+    }
+    Ok(frame.finish())
+}
+
+pub fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+    let BarsQuery { symbols, interval, limit } = parse_bars_query(query)?;
+    let limit = limit.min(limits.bars);
+    let max = limits.subscriptions.history;
+    if symbols.len().saturating_mul(limit) > max {
+        let message = format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`");
+        return Err(Refusal::bad_query(message));
+    }
+    let live = live.read();
+    let series = symbols.iter().map(|symbol| {
+        let (instrument, state) = find(&live.market, symbol)?;
+        Ok((instrument, state.series(interval).newest(limit)))
+    });
+    let series = series.collect::<Result<Vec<_>, Refusal>>()?;
+    Ok(bars_response(live.market.epoch(), interval, series.into_iter()))
+}
+
+fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), Refusal> {
+    market.id(symbol).and_then(|id| market.get(id)).ok_or_else(|| Refusal::unknown_symbol(symbol))
+}

@@ -1,0 +1,58 @@
+//! Server-Sent Events: the same messages for those who only listen.
+//!
+//! A session without a socket of its own: the same desk, asked for the next message when the response's body
+//! wants more. Nothing queues here either.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use futures_util::Stream;
+use warp::sse::Event;
+
+use super::answer::Desk;
+use super::guests::Place;
+use super::session::SessionLimits;
+use crate::fanout::{Bell, Due, LiveMarket};
+
+struct Listener {
+    desk: Desk,
+    bell: Arc<Bell>,
+    stopped: bool,
+    _place: Place,
+}
+
+/// What a client that says `request`, a message of the stream, would hear.
+pub fn events(
+    live: LiveMarket,
+    limits: SessionLimits,
+    request: &str,
+    place: Place,
+) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
+    let bell = live.bell();
+    let mut desk = Desk::new(live, Arc::clone(&bell), limits);
+    desk.answer(request);
+    futures_util::stream::unfold(Listener { desk, bell, stopped: false, _place: place }, |mut listener| async {
+        let text = listener.next().await?;
+        Some((Ok(Event::default().data(text.as_str())), listener))
+    })
+}
+
+impl Listener {
+    /// The next message, when there is one; `None` after the server said that it stops.
+    async fn next(&mut self) -> Option<crate::wire::Text> {
+        loop {
+            if self.stopped {
+                return None;
+            }
+            if let Some(text) = self.desk.next() {
+                return Some(text);
+            }
+            let due = self.bell.wait().await;
+            if due.contains(Due::STOP) {
+                self.stopped = true;
+                return Some(Desk::stopping());
+            }
+            self.desk.ring(due);
+        }
+    }
+}

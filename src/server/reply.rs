@@ -1,0 +1,31 @@
+//! HTTP answers: JSON, and refusals that say what would be right.
+
+use http::{Response, StatusCode, header};
+use warp::Reply;
+use warp::hyper::body::Bytes;
+use warp::reply::Response as Answer;
+
+use crate::wire::{Refusal, error_body};
+
+pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
+    let response = Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::CACHE_CONTROL, "no-store")
+        .body(body.into());
+    response.expect("invariant: the headers are plain ASCII").into_response()
+}
+
+pub fn refuse(status: StatusCode, code: &str, message: &str, remedy: &str) -> Answer {
+    json(status, error_body(code, message, remedy))
+}
+
+/// What was asked for, or why not.
+pub fn json_or_refusal(body: Result<String, Refusal>) -> Answer {
+    body.map_or_else(|refusal| refused(&refusal), |body| json(StatusCode::OK, body))
+}
+
+pub fn refused(refusal: &Refusal) -> Answer {
+    let status = if refusal.code == "unknown_symbol" { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+    refuse(status, refusal.code, &refusal.message, &refusal.remedy)
+}
