@@ -48,6 +48,7 @@ impl Due {
 /// A session's ear. Always hears what is not of a tier; of the tiers those it [`listens`](Self::listen) to.
 #[derive(Debug)]
 pub struct Bell {
+    group: usize,
     rung: AtomicU32,
     wanted: AtomicU32,
     notify: Notify,
@@ -68,6 +69,11 @@ impl Bell {
             }
             self.notify.notified().await;
         }
+    }
+
+    /// The group of sessions that it belongs to.
+    pub const fn group(&self) -> usize {
+        self.group
     }
 
     /// Hears just these tiers from now on.
@@ -98,7 +104,7 @@ impl Drop for Bell {
     }
 }
 
-/// All bells of a server.
+/// The bells of one group of sessions.
 #[derive(Debug, Default)]
 pub struct Bells {
     bells: Mutex<Vec<Weak<Bell>>>,
@@ -107,10 +113,10 @@ pub struct Bells {
 }
 
 impl Bells {
-    pub fn hang(&self) -> Arc<Bell> {
+    pub fn hang(&self, group: usize) -> Arc<Bell> {
         let listeners = Arc::clone(&self.listeners);
-        let bell =
-            Arc::new(Bell { rung: AtomicU32::new(0), wanted: AtomicU32::new(0), notify: Notify::new(), listeners });
+        let (rung, wanted) = (AtomicU32::new(0), AtomicU32::new(0));
+        let bell = Arc::new(Bell { group, rung, wanted, notify: Notify::new(), listeners });
         let mut bells = self.lock();
         bells.push(Arc::downgrade(&bell));
         // Asked under the lock that `stop` rings under: a late bell is rung by one of the two.
@@ -148,7 +154,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_bell_hears_its_own_tiers_and_all_that_is_no_tier() {
         let bells = Bells::default();
-        let bell = bells.hang();
+        let bell = bells.hang(0);
         let (five, ten) = (grant(5.0).unwrap(), grant(10.0).unwrap());
         bell.listen([five].into_iter());
         bells.ring(Due::tier(ten));
@@ -166,14 +172,14 @@ mod tests {
     async fn who_comes_after_the_stop_hears_it_too() {
         let bells = Bells::default();
         bells.stop();
-        assert!(bells.hang().wait().await.contains(Due::STOP));
+        assert!(bells.hang(0).wait().await.contains(Due::STOP));
     }
 
     #[test]
     fn a_tier_has_listeners_for_just_as_long_as_somebody_listens() {
         let bells = Bells::default();
         let five = grant(5.0).unwrap();
-        let (one, two) = (bells.hang(), bells.hang());
+        let (one, two) = (bells.hang(0), bells.hang(0));
         assert!(!bells.has_listeners(five));
         one.listen([five].into_iter());
         two.listen([five].into_iter());

@@ -39,7 +39,11 @@ impl Board {
         self.beat += 1;
         self.ts_sent = ts_sent;
         self.changed.clear();
-        self.changed.extend(due);
+        let is_newer = |id: &InstrumentId| {
+            let (quote, state) = (self.quotes.get(id.index()), market.get(*id));
+            quote.zip(state).is_some_and(|(quote, (_, state))| state.seq > quote.seq())
+        };
+        self.changed.extend(due.filter(is_newer));
         let capacity = 100 + self.changed.len() * QUOTE_BYTES;
         let mut frame = QuotesFrame::new(QuotesKind::Update, self.epoch, ts_sent, capacity);
         for id in &self.changed {
@@ -261,7 +265,7 @@ mod tests {
             let mut market = market();
             let mut board = Board::default();
             board.open(&market);
-            let mut tier = Tier::new(grant(5.0).unwrap());
+            let mut tier = Tier::new(grant(5.0).unwrap(), None);
             tier.open(SYMBOLS as usize);
             let mut cursor = QuotesCursor::new(1);
             cursor.extend((0..SYMBOLS).map(|id| (InstrumentId(id), 0)));
@@ -275,7 +279,7 @@ mod tests {
                     }
                     Step::Beat(ms) => {
                         now += Duration::from_millis(ms);
-                        if let Some(due) = tier.take(now) {
+                        if let Some((_, due)) = tier.take(now) {
                             board.encode(due, &market, 0);
                         }
                     }

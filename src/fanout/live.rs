@@ -2,7 +2,7 @@
 //!
 //! No lock is held across an `.await`: readers copy out what they need.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -19,9 +19,22 @@ pub struct LiveMarket(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     live: RwLock<Live>,
+    groups: [Group; GROUPS],
+    sessions: AtomicUsize,
+    bus_gaps: AtomicU64,
+}
+
+/// Sessions are dealt to so many groups, whose beats lie one after the other within a tier's interval: thousands
+/// of them would otherwise write at the same moment and the last would wait for all others.
+pub const GROUPS: usize = 20;
+/// So many sessions fill a group before the next gets one: a room of people shares its frames.
+const GROUP_SESSIONS: usize = 64;
+
+/// What the sessions of one group share.
+#[derive(Debug, Default)]
+struct Group {
     boards: [RwLock<Board>; RATES.len()],
     bells: Bells,
-    bus_gaps: AtomicU64,
 }
 
 /// What is known at one moment.
@@ -35,8 +48,8 @@ impl LiveMarket {
     pub(super) fn new(live: Live) -> Self {
         let live = Self(Arc::new(Shared {
             live: RwLock::new(live),
-            boards: Default::default(),
-            bells: Bells::default(),
+            groups: Default::default(),
+            sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
         }));
         live.open_boards();
@@ -50,18 +63,19 @@ impl LiveMarket {
     }
 
     /// What the reader behind `cursor` has not sent yet; see [`Board::take`].
-    pub fn take_quotes(&self, tier: TierId, cursor: &mut QuotesCursor) -> Option<Text> {
-        self.0.boards[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor)
+    pub fn take_quotes(&self, group: usize, tier: TierId, cursor: &mut QuotesCursor) -> Option<Text> {
+        self.0.groups[group].boards[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor)
     }
 
     /// A bell that rings for a new session.
     pub fn bell(&self) -> Arc<Bell> {
-        self.0.bells.hang()
+        let group = self.0.sessions.fetch_add(1, Ordering::Relaxed) / GROUP_SESSIONS % GROUPS;
+        self.0.groups[group].bells.hang(group)
     }
 
     /// Tells all sessions, also those that come later, to say goodbye.
     pub fn stop_sessions(&self) {
-        self.0.bells.stop();
+        self.0.groups.iter().for_each(|group| group.bells.stop());
     }
 
     /// How many batches of ticks were lost between feed and market.
@@ -73,29 +87,34 @@ impl LiveMarket {
         self.0.bus_gaps.fetch_add(missed, Ordering::Relaxed);
     }
 
-    pub(super) fn bells(&self) -> &Bells {
-        &self.0.bells
+    pub(super) fn bells(&self, group: usize) -> &Bells {
+        &self.0.groups[group].bells
+    }
+
+    /// Rings at all sessions.
+    pub(super) fn ring_all(&self, due: Due) {
+        self.0.groups.iter().for_each(|group| group.bells.ring(due));
     }
 
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, Live> {
         self.0.live.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn board_mut(&self, tier: TierId) -> RwLockWriteGuard<'_, Board> {
-        self.0.boards[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn board_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, Board> {
+        self.0.groups[group].boards[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A new epoch: market, status and boards are replaced and everybody is told.
     pub(super) fn reopen(&self, live: Live) {
         *self.write() = live;
         self.open_boards();
-        self.0.bells.ring(Due::FEED);
+        self.ring_all(Due::FEED);
     }
 
     fn open_boards(&self) {
         let live = self.read();
-        for tier in TierId::all() {
-            self.board_mut(tier).open(&live.market);
+        for group in 0..GROUPS {
+            TierId::all().for_each(|tier| self.board_mut(group, tier).open(&live.market));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::bell::Due;
-use super::live::{Live, LiveMarket, wall_micros};
+use super::live::{GROUPS, Live, LiveMarket, wall_micros};
 use super::tier::{Tier, TierId};
 use crate::bus::{Heard, Reader};
 use crate::market::{Event, FeedState, FeedStatus, Market, MarketLimits, Opening};
@@ -18,8 +18,17 @@ pub struct Publisher {
     reader: Reader<Event>,
     live: LiveMarket,
     limits: MarketLimits,
-    tiers: Vec<Tier>,
+    conflaters: Vec<Conflater>,
     began: Instant,
+}
+
+/// The tier of one group of sessions.
+struct Conflater {
+    group: usize,
+    id: TierId,
+    tier: Tier,
+    /// Somebody listens; otherwise nothing is marked or encoded.
+    active: bool,
 }
 
 impl Publisher {
@@ -29,8 +38,7 @@ impl Publisher {
             match reader.next().await? {
                 Heard::Item(Event::Opening(opening)) => {
                     let live = LiveMarket::new(open_live(&opening, limits));
-                    let tiers = TierId::all().map(Tier::new).collect();
-                    let mut publisher = Self { reader, live, limits, tiers, began: Instant::now() };
+                    let mut publisher = Self { reader, live, limits, conflaters: conflaters(), began: Instant::now() };
                     publisher.open_tiers();
                     return Some(publisher);
                 }
@@ -45,7 +53,8 @@ impl Publisher {
 
     /// Runs for ever: after the end of the feed the last state goes on being served.
     pub async fn run(mut self) {
-        let mut beat = interval(BEAT_EVERY);
+        let mut beat = interval(BEAT_EVERY / GROUPS as u32);
+        let mut groups = (0..GROUPS).cycle();
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut feed_lives = true;
         let mut ended = false;
@@ -65,7 +74,7 @@ impl Publisher {
                     }
                 },
                 () = sleep_until(due.unwrap_or(self.began)), if due.is_some() => {}
-                _ = beat.tick() => self.live.bells().ring(Due::BEAT),
+                _ = beat.tick() => groups.next().into_iter().for_each(|group| self.live.bells(group).ring(Due::BEAT)),
             }
             self.publish_due();
         }
@@ -73,17 +82,20 @@ impl Publisher {
 
     fn hear(&mut self, heard: Heard<Event>) {
         let now = self.began.elapsed();
+        self.find_listeners(now);
+        let mut active = self.conflaters.iter_mut().filter(|conflater| conflater.active);
         match heard {
             Heard::Item(Event::Ticks(ticks)) => {
                 let mut live = self.live.write();
-                for tick in ticks.iter() {
-                    live.market.apply(tick);
-                    self.tiers.iter_mut().for_each(|tier| tier.mark(tick.instrument, now));
+                ticks.iter().for_each(|tick| live.market.apply(tick));
+                drop(live);
+                for conflater in active {
+                    ticks.iter().for_each(|tick| conflater.tier.mark(tick.instrument, now));
                 }
             }
             Heard::Item(Event::Clock(market_time)) => {
                 self.live.write().market.advance(market_time);
-                self.tiers.iter_mut().for_each(|tier| tier.mark_bars(now));
+                active.by_ref().for_each(|conflater| conflater.tier.mark_bars(now));
             }
             Heard::Item(Event::End(status)) => self.finish(status),
             Heard::Item(Event::Opening(opening)) => {
@@ -108,8 +120,8 @@ impl Publisher {
             live.status = status;
         }
         let now = self.began.elapsed();
-        self.tiers.iter_mut().for_each(|tier| tier.mark_bars(now));
-        self.live.bells().ring(Due::FEED);
+        self.conflaters.iter_mut().for_each(|conflater| conflater.tier.mark_bars(now));
+        self.live.ring_all(Due::FEED);
     }
 
     /// The feed is gone without a word: it broke, and nobody should take the last prices for live ones.
@@ -122,27 +134,45 @@ impl Publisher {
 
     fn open_tiers(&mut self) {
         let instruments = self.live.read().market.instruments().len();
-        self.tiers.iter_mut().for_each(|tier| tier.open(instruments));
+        self.conflaters.iter_mut().for_each(|conflater| conflater.tier.open(instruments));
     }
 
-    /// The next beat that somebody listens to. A tier without listeners keeps its marks.
+    /// A tier that finds its first listener has much to show.
+    fn find_listeners(&mut self, now: Duration) {
+        for Conflater { group, id, tier, active } in &mut self.conflaters {
+            let listened = self.live.bells(*group).has_listeners(*id);
+            if listened && !*active {
+                tier.mark_all(now);
+            }
+            *active = listened;
+        }
+    }
+
+    /// The next beat that somebody listens to.
     fn next_due(&self) -> Option<Instant> {
-        let heard = TierId::all().zip(&self.tiers).filter(|(id, _)| self.live.bells().has_listeners(*id));
-        heard.filter_map(|(_, tier)| tier.due()).min().map(|due| self.began + due)
+        let active = self.conflaters.iter().filter(|conflater| conflater.active);
+        active.filter_map(|conflater| conflater.tier.due()).min().map(|due| self.began + due)
     }
 
     fn publish_due(&mut self) {
         let now = self.began.elapsed();
-        for (id, tier) in TierId::all().zip(&mut self.tiers) {
-            if !self.live.bells().has_listeners(id) {
-                continue;
-            }
-            if let Some(due) = tier.take(now) {
-                self.live.board_mut(id).encode(due, &self.live.read().market, wall_micros());
-                self.live.bells().ring(Due::tier(id));
+        for Conflater { group, id, tier, .. } in self.conflaters.iter_mut().filter(|conflater| conflater.active) {
+            if let Some((due, ids)) = tier.take(now) {
+                // The time of the schedule and not of the deed: lateness is to be seen.
+                let late = i64::try_from((now - due).as_micros()).unwrap_or(0);
+                let market = &self.live.read().market;
+                self.live.board_mut(*group, *id).encode(ids, market, wall_micros() - late);
+                self.live.bells(*group).ring(Due::tier(*id));
             }
         }
     }
+}
+
+/// One for each group and tier; the first group hears the first change after a quiet time at once.
+fn conflaters() -> Vec<Conflater> {
+    let groups = (0..GROUPS).flat_map(|group| TierId::all().map(move |id| (group, id)));
+    let phase = |group| (group > 0).then_some(group as f64 / GROUPS as f64);
+    groups.map(|(group, id)| Conflater { group, id, tier: Tier::new(id, phase(group)), active: false }).collect()
 }
 
 fn open_live(opening: &Opening, limits: MarketLimits) -> Live {

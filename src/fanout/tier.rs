@@ -1,4 +1,4 @@
-//! One conflater per rate: which symbols changed since the last beat, and when the next beat is due.
+//! One conflater per rate and group: which symbols changed since the last beat, and when the next beat is due.
 //!
 //! Pure: `now` is passed in, as time since some fixed moment. Conflation keeps no values, only marks, as
 //! an update is the state at the beat.
@@ -52,6 +52,8 @@ pub fn grant(rate: f64) -> Option<TierId> {
 #[derive(Clone, Debug)]
 pub struct Tier {
     interval: Duration,
+    /// Where beats lie within the interval; `None` lets the first change after a quiet time go out at once.
+    phase: Option<Duration>,
     /// The last beat, as scheduled.
     beat: Option<Duration>,
     /// When the first change since then came.
@@ -61,8 +63,12 @@ pub struct Tier {
 }
 
 impl Tier {
-    pub fn new(id: TierId) -> Self {
-        Self { interval: id.interval(), beat: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
+    /// `phase`, below 1, is where in each interval the beats are, so that groups of sessions do not all write at
+    /// the same moment; `None` beats as soon as something changes.
+    pub fn new(id: TierId, phase: Option<f64>) -> Self {
+        let interval = id.interval();
+        let phase = phase.map(|phase| interval.mul_f64(phase));
+        Self { interval, phase, beat: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
     }
 
     /// Forgets all marks; a new epoch has so many instruments.
@@ -83,6 +89,12 @@ impl Tier {
         }
     }
 
+    /// Everything may have changed: nobody listened until `now`.
+    pub fn mark_all(&mut self, now: Duration) {
+        (0..).take(self.is_changed.len()).for_each(|id| self.mark(InstrumentId(id), now));
+        self.mark_bars(now);
+    }
+
     /// Bars may have closed by the clock alone, without a tick.
     pub fn mark_bars(&mut self, now: Duration) {
         self.marked.get_or_insert(now);
@@ -91,19 +103,22 @@ impl Tier {
     /// When the next beat is due; `None` while nothing changed.
     pub fn due(&self) -> Option<Duration> {
         let marked = self.marked?;
-        Some(self.beat.map_or(marked, |beat| marked.max(beat + self.interval)))
+        let earliest = self.beat.map_or(marked, |beat| marked.max(beat + self.interval));
+        Some(self.phase.map_or(earliest, |phase| {
+            let steps = earliest.saturating_sub(phase).as_nanos().div_ceil(self.interval.as_nanos());
+            phase + self.interval * u32::try_from(steps).unwrap_or(u32::MAX)
+        }))
     }
 
-    /// The symbols of the beat that is due at `now`, each once; `None` when none is due.
+    /// When the beat that is due at `now` was scheduled, and its symbols, each once; `None` when none is due.
     ///
-    /// Beats stay on their grid while the market is busy, so that lateness does not add up; after a quiet
-    /// time the first change goes out at once.
-    pub fn take(&mut self, now: Duration) -> Option<impl Iterator<Item = InstrumentId>> {
+    /// Beats stay on their grid while the market is busy, so that lateness does not add up.
+    pub fn take(&mut self, now: Duration) -> Option<(Duration, impl Iterator<Item = InstrumentId>)> {
         let due = self.due().filter(|due| *due <= now)?;
         self.beat = Some(if now - due < self.interval { due } else { now });
         self.marked = None;
         let is_changed = &mut self.is_changed;
-        Some(self.changed.drain(..).inspect(|id| is_changed[id.index()] = false))
+        Some((due, self.changed.drain(..).inspect(|id| is_changed[id.index()] = false)))
     }
 }
 
@@ -121,7 +136,7 @@ mod tests {
     }
 
     fn tier(rate: f64, instruments: usize) -> Tier {
-        let mut tier = Tier::new(grant(rate).unwrap());
+        let mut tier = Tier::new(grant(rate).unwrap(), None);
         tier.open(instruments);
         tier
     }
@@ -131,7 +146,7 @@ mod tests {
     }
 
     fn take(tier: &mut Tier, at: u64) -> Option<Vec<u32>> {
-        Some(tier.take(ms(at))?.map(|id| id.0).collect())
+        Some(tier.take(ms(at))?.1.map(|id| id.0).collect())
     }
 
     #[test]
@@ -158,6 +173,27 @@ mod tests {
             assert_eq!(tier.due(), Some(ms(1_000 + 100 * beat)));
             take(&mut tier, 1_000 + 100 * beat + 7).unwrap();
         }
+    }
+
+    #[test]
+    fn groups_beat_one_after_the_other() {
+        for (phase, want) in [(0.0, 1_000), (0.25, 1_050), (0.5, 900), (0.95, 990)] {
+            let mut tier = Tier::new(grant(5.0).unwrap(), Some(phase));
+            tier.open(1);
+            tier.mark(InstrumentId(0), ms(860));
+            assert_eq!(tier.due(), Some(ms(want)), "{phase}");
+            // Taken late: the grid holds all the same.
+            assert_eq!(tier.take(ms(want + 30)).map(|(due, _)| due), Some(ms(want)));
+            tier.mark(InstrumentId(0), ms(want + 31));
+            assert_eq!(tier.due(), Some(ms(want + 200)), "{phase}");
+        }
+    }
+
+    #[test]
+    fn a_tier_that_finds_a_listener_shows_everything() {
+        let mut tier = tier(5.0, 3);
+        tier.mark_all(ms(50));
+        assert_eq!(take(&mut tier, 50), Some(vec![0, 1, 2]));
     }
 
     proptest! {

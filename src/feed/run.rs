@@ -19,6 +19,10 @@ const MAX_BATCH: usize = 4_096;
 const CLOCK_EVERY: Duration = Duration::from_millis(250);
 /// The shortest sleep: what falls due within it shares a batch.
 const MIN_SLEEP: Duration = Duration::from_millis(1);
+/// The shortest sleep after a batch of [`BUSY_BATCH`]: each batch wakes two threads, and at thousands of ticks a
+/// second that would cost more than the ticks.
+const BUSY_SLEEP: Duration = Duration::from_millis(4);
+const BUSY_BATCH: usize = 16;
 /// How long the end of a looping tape stands before it starts again.
 const LOOP_REST: Duration = Duration::from_secs(1);
 
@@ -92,6 +96,7 @@ async fn play(source: &mut dyn Source, speed: Speed, began: Instant, bus: &Bus<E
         bus.room().await;
         let now = began.elapsed();
         let taken = take_due(source, next, &pace, now, &mut batch);
+        let rest = if batch.len() < BUSY_BATCH { MIN_SLEEP } else { BUSY_SLEEP };
         if !batch.is_empty() {
             bus.send(Event::Ticks(batch.drain(..).collect()));
         }
@@ -107,7 +112,7 @@ async fn play(source: &mut dyn Source, speed: Speed, began: Instant, bus: &Bus<E
             // Full speed, or more due than one batch holds: let others run, then go on.
             tokio::task::yield_now().await;
         } else {
-            sleep(pace.wait(tick.ts, now).clamp(MIN_SLEEP, CLOCK_EVERY)).await;
+            sleep(pace.wait(tick.ts, now).clamp(rest, CLOCK_EVERY)).await;
         }
     }
     Ok(())

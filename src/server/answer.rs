@@ -324,9 +324,10 @@ impl Desk {
     }
 
     fn next_quotes(&mut self) -> Option<Text> {
+        let group = self.bell.group();
         while let Some(tier) = self.tiers_due.tiers().next() {
             let mut cursors = self.subscriptions.quotes_mut(tier);
-            if let Some(text) = cursors.find_map(|cursor| self.live.take_quotes(tier, cursor)) {
+            if let Some(text) = cursors.find_map(|cursor| self.live.take_quotes(group, tier, cursor)) {
                 return Some(text);
             }
             self.tiers_due = self.tiers_due.without(Due::tier(tier));
