@@ -394,7 +394,12 @@ test("a server that stops says so, and the page comes back to the next one", asy
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   const { port } = server;
-  await Promise.all([says(page, "#link", "Server is stopping, back in a moment"), server.stop()]);
+  await page.setViewportSize({ width: 360, height: 780 });
+  const stopping = says(page, "#link", "Server is stopping, back in a moment").then(async () => {
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+    await picture(page, "stopping");
+  });
+  await Promise.all([stopping, server.stop()]);
   await page.waitForSelector("html[data-stale]");
   server = await startServer(SIMULATION, port);
   await says(page, "#link", "Live");
@@ -411,6 +416,8 @@ test("a replayed file of daily bars says so, and ends", async () => {
     await says(page, "#feed-origin", "synthesised from 1d bars");
     await says(page, ".legend-time", /^\d{4}-\d\d-\d\d UTC$/);
     assert.equal(await page.getAttribute('[data-interval="1d"]', "aria-pressed"), "true");
+    await says(page, ".tape-note", "End of tape");
+    await says(page, ".tape-lines .tape-row", /^\d{4}-\d\d-\d\d/);
     await drawn(page);
     await picture(page, "replay-ended");
     assert.deepEqual(faults, []);

@@ -12,6 +12,7 @@ import { createTapeRow } from "./taperow.js";
 
 /** Up to this speed a second of the market is long enough to be read in parts. */
 const SLOW = 10;
+const NOTES = { playing: "UTC", ended: "■ End of tape", failed: "✕ Feed failed" };
 const COLUMNS = ["Time", "Price", "Size", "Side"];
 
 /**
@@ -71,7 +72,7 @@ export function createTape(root, { onTape }) {
       setAttribute(toggle, "aria-expanded", String(open));
       setText(toggle, open ? "Hide" : "Show");
       const over = feed !== null && feed.state !== "playing";
-      setText(note, over ? "■ End of tape" : "UTC");
+      setText(note, NOTES[feed?.state ?? "playing"]);
       setAttribute(note, "data-over", over);
       const instrument = chosenInstrument(state);
       const timeText = timeWriter(state, instrument);
