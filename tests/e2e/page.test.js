@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openBrowser, picture, startServer } from "./support.js";
+import { listenIn, openBrowser, picture, startServer, startWire } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -207,6 +207,159 @@ test("the theme goes round and is kept", async () => {
   await page.close();
 });
 
+/** @param {Page} page */
+const tape = (page) => page.locator(".tape-lines .tape-row").evaluateAll((rows) => rows.map((row) => row.textContent ?? ""));
+
+test("the tape shows the trades of the chosen symbol, the newest on top, and grows", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
+  await page.locator(".tape-lines .tape-row").first().waitFor();
+  const before = await tape(page);
+  assert.match(before[0], /^\d\d:\d\d:\d\d\.\d{3}[\d,]+\.\d\d[\d,.KMB]+[▲▼·]/);
+  await page.waitForFunction((top) => document.querySelector(".tape-lines .tape-row")?.textContent !== top, before[0]);
+  const times = (await tape(page)).map((text) => text.slice(0, 12));
+  assert.deepEqual(times, times.toSorted().reverse());
+  assert.ok(times[0] >= before[0].slice(0, 12));
+  await page.click('.row[data-symbol="MSFT"]');
+  await page.locator("#tape .veil").waitFor({ state: "hidden" });
+  assert.notDeepEqual(await tape(page), before);
+  await page.click('.row[data-symbol="EURUSD"]');
+  await page.locator("#tape").waitFor({ state: "hidden" });
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("where there is little room the tape asks for nothing until it is opened, and that is kept", async () => {
+  /** @type {ReturnType<typeof listenIn>} */
+  let said = { sent: [], heard: [], connections: 0 };
+  const { page } = await browser.visit("about:blank", (fresh) => (said = listenIn(fresh)));
+  const trades = () => said.sent.filter(({ channel }) => channel === "trades").map(({ type }) => type);
+  await page.setViewportSize({ width: 1100, height: 800 });
+  await page.goto(`${server.url}?symbol=AAPL`);
+  await drawn(page);
+  assert.equal(await page.locator(".tape-body").isVisible(), false);
+  assert.deepEqual(trades(), []);
+  await page.click(".tape-toggle");
+  await page.locator(".tape-lines .tape-row").first().waitFor();
+  await page.reload();
+  await page.locator(".tape-lines .tape-row").first().waitFor();
+  await page.click(".tape-toggle");
+  assert.equal(await page.locator(".tape-body").isVisible(), false);
+  assert.deepEqual(trades(), ["subscribe", "subscribe", "unsubscribe"]);
+  await page.close();
+});
+
+/**
+ * @param {() => unknown} holds
+ * @param {string} what
+ */
+async function until(holds, what) {
+  for (let turn = 0; turn < 200; turn += 1) {
+    if (holds()) return;
+    await new Promise((done) => void setTimeout(done, 50));
+  }
+  assert.fail(`in vain waited for: ${what}`);
+}
+
+/**
+ * Lets the page believe that it is hidden, or seen again.
+ *
+ * @param {Page} page
+ * @param {boolean} hidden
+ */
+const hide = (page, hidden) =>
+  page.evaluate((now) => {
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => now });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, hidden);
+
+test("a hidden page takes nothing, and one answer for each comes when it is seen again", async () => {
+  /** @type {ReturnType<typeof listenIn>} */
+  let said = { sent: [], heard: [], connections: 0 };
+  const { page } = await browser.visit(`${server.url}?symbol=AAPL`, (fresh) => (said = listenIn(fresh)));
+  await page.locator(".tape-lines .tape-row").first().waitFor();
+  await drawn(page);
+  await hide(page, true);
+  await until(() => said.heard.filter(({ type, rate }) => type === "granted" && rate === 0).length === 3, "rate 0 for all three");
+  const from = said.heard.findLastIndex(({ type }) => type === "granted") + 1;
+  const beats = () => said.heard.slice(from).filter(({ type }) => type === "beat").length;
+  await until(() => beats() >= 3, "beats");
+  assert.deepEqual([...new Set(said.heard.slice(from).map(({ type }) => type))], ["beat"]);
+  const seen = said.heard.length;
+  await hide(page, false);
+  for (const type of ["snapshot", "bars", "trades", "update"]) await until(() => said.heard.slice(seen).some((message) => message.type === type), type);
+  assert.equal(said.heard.slice(seen).filter(({ type }) => type === "snapshot").length, 1);
+  assert.equal(said.sent.filter(({ type }) => type === "resync").length, 0);
+  await page.close();
+});
+
+/** @param {string} text @param {string} date */
+const seconds = (text, date) => Date.parse(`${date}T${text}Z`) / 1000;
+
+/**
+ * Reads the times of the newest bars off the chart, from right to left.
+ *
+ * @param {Page} page
+ * @param {number} count
+ */
+async function barsRead(page, count) {
+  const box = await page.locator("#chart").boundingBox();
+  assert.ok(box);
+  /** @type {Set<number>} */
+  const read = new Set();
+  for (let at = 0; at < count; at += 1) {
+    await page.mouse.move(box.x + box.width - 72 - 5 * 8 - at * 4, box.y + box.height / 3);
+    await page.evaluate(() => new Promise((done) => void requestAnimationFrame(() => requestAnimationFrame(done))));
+    const [date, time] = ((await page.textContent(".legend-time")) ?? "").split(" ");
+    if (time) read.add(seconds(time, date));
+  }
+  return [...read].sort((a, b) => a - b);
+}
+
+test("a short loss of the network leaves no hole in the chart, the quotes and the tape", async () => {
+  const wire = await startWire(server.port);
+  /** @type {ReturnType<typeof listenIn>} */
+  let said = { sent: [], heard: [], connections: 0 };
+  const { page } = await browser.visit(`${wire.url}?symbol=AAPL&interval=1s`, (fresh) => (said = listenIn(fresh)));
+  try {
+    await page.locator(".tape-lines .tape-row").first().waitFor();
+    await drawn(page);
+    await until(() => said.heard.some(({ type, snapshot, bars }) => type === "bars" && !snapshot && bars[0].closed), "a bar that closed");
+    wire.cut();
+    await page.waitForSelector("html[data-stale]");
+    await page.waitForTimeout(4000);
+    const lost = said.heard.length;
+    const asked = said.sent.length;
+    wire.restore();
+    await says(page, "#link", "Live");
+    await page.waitForSelector("html:not([data-stale])");
+    await until(() => said.heard.slice(lost).filter(({ type }) => type === "granted").length === 3, "three answers");
+    const again = said.sent.slice(asked);
+    assert.deepEqual(again.map(({ type, channel, since }) => [type, channel, typeof since?.epoch]), ["quotes", "bars", "trades"].map((channel) => ["subscribe", channel, "number"]));
+    assert.deepEqual(said.heard.slice(lost).filter(({ type }) => type === "granted").map(({ recovered }) => recovered), [true, true, true]);
+    await until(() => new Set(said.heard.slice(lost).map(({ type }) => type)).size >= 5, "all kinds of messages");
+    await page.waitForTimeout(2500);
+
+    const after = said.heard.slice(lost);
+    assert.equal(after.some(({ type, snapshot }) => type === "snapshot" || snapshot), false, "no snapshot was needed");
+    assert.equal(said.sent.some(({ type }) => type === "resync"), false, "ranges of quotes meet");
+    const messages = said.heard.filter(({ type }) => type === "trades");
+    const numbers = messages.flatMap(({ first, trades }) => trades.map((/** @type {unknown} */ _, /** @type {number} */ at) => first + at));
+    assert.deepEqual(numbers, numbers.map((_, at) => numbers[0] + at), "each trade once");
+
+    const read = await barsRead(page, 80);
+    const answer = await (await fetch(`${server.url}api/v1/bars?symbols=AAPL&interval=1s&limit=500`)).json();
+    /** @type {number[]} */
+    const known = answer.series[0].bars.map((/** @type {{ ts: number }} */ bar) => bar.ts / 1e6);
+    assert.ok(read.length >= 20, `only ${read.length} bars could be read off`);
+    assert.ok(read[0] < seconds(new Date(said.heard[0].ts_sent / 1000).toISOString().slice(11, 19), new Date().toISOString().slice(0, 10)) + 3, "bars from before the loss are there");
+    assert.deepEqual(read, known.filter((ts) => ts >= read[0] && ts <= read[read.length - 1]));
+    await picture(page, "resumed");
+  } finally {
+    await page.close();
+    await wire.close();
+  }
+});
+
 test("a narrow page has nothing cut off at the side", async () => {
   const { page } = await browser.visit(server.url);
   await page.setViewportSize({ width: 360, height: 780 });
@@ -237,6 +390,24 @@ test("a lost server makes the values stale, and its return makes the page live a
   await page.close();
 });
 
+test("a server that stops says so, and the page comes back to the next one", async () => {
+  const { page } = await browser.visit(server.url);
+  await page.locator(PRICED).first().waitFor();
+  const { port } = server;
+  await page.setViewportSize({ width: 360, height: 780 });
+  const stopping = says(page, "#link", "Server is stopping, back in a moment").then(async () => {
+    const [brand, link] = await Promise.all([".brand", ".link-text"].map((where) => page.locator(where).boundingBox()));
+    assert.ok(brand && link && link.x >= brand.x + brand.width && link.x + link.width <= 360, "the notice covers nothing");
+    await picture(page, "stopping");
+  });
+  await Promise.all([stopping, server.stop()]);
+  await page.waitForSelector("html[data-stale]");
+  server = await startServer(SIMULATION, port);
+  await says(page, "#link", "Live");
+  await changes(page, ".instrument-last");
+  await page.close();
+});
+
 test("a replayed file of daily bars says so, and ends", async () => {
   const replay = await startServer(["replay", "--speed", "max", TAPE]);
   try {
@@ -246,6 +417,8 @@ test("a replayed file of daily bars says so, and ends", async () => {
     await says(page, "#feed-origin", "synthesised from 1d bars");
     await says(page, ".legend-time", /^\d{4}-\d\d-\d\d UTC$/);
     assert.equal(await page.getAttribute('[data-interval="1d"]', "aria-pressed"), "true");
+    await says(page, ".tape-note", "End of tape");
+    await says(page, ".tape-lines .tape-row", /^\d{4}-\d\d-\d\d/);
     await drawn(page);
     await picture(page, "replay-ended");
     assert.deepEqual(faults, []);

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,6 +60,63 @@ export function startServer(args, port = 0) {
   });
 }
 
+/**
+ * Carries bytes between the browser and a server, and can lose them: the browser sees a network that fails.
+ *
+ * @param {number} port of the server
+ */
+export async function startWire(port) {
+  /** @type {Set<import("node:net").Socket>} */
+  const ends = new Set();
+  let whole = true;
+  const wire = createServer((near) => {
+    if (!whole) return void near.destroy();
+    const far = connect(port, "127.0.0.1");
+    for (const [end, other] of [[near, far], [far, near]]) {
+      ends.add(end);
+      end.pipe(other);
+      end.on("error", () => {});
+      end.on("close", () => {
+        ends.delete(end);
+        other.destroy();
+      });
+    }
+  });
+  await new Promise((ready) => void wire.listen(0, "127.0.0.1", () => ready(null)));
+  const { port: near } = /** @type {import("node:net").AddressInfo} */ (wire.address());
+  const cut = () => {
+    whole = false;
+    for (const end of ends) end.destroy();
+  };
+  return {
+    url: `http://127.0.0.1:${near}/`,
+    cut,
+    restore() {
+      whole = true;
+    },
+    async close() {
+      cut();
+      await new Promise((done) => void wire.close(done));
+    },
+  };
+}
+
+/**
+ * Takes down what a page says to its server and hears from it, also over several connections.
+ *
+ * @param {Page} page not yet loaded, or about to connect again
+ */
+export function listenIn(page) {
+  /** @type {{ sent: any[], heard: any[], connections: number }} */
+  const said = { sent: [], heard: [], connections: 0 };
+  page.on("websocket", (socket) => {
+    said.connections += 1;
+    socket.on("framesent", ({ payload }) => void said.sent.push(JSON.parse(String(payload))));
+    socket.on("framereceived", ({ payload }) => void said.heard.push(JSON.parse(String(payload))));
+  });
+  return said;
+}
+
 export async function openBrowser() {
   const profile = mkdtempSync(join(tmpdir(), "tickcast-e2e-"));
   const context = await chromium.launchPersistentContext(profile, {
@@ -73,10 +131,12 @@ export async function openBrowser() {
      * Opens a page and takes note of everything that should not happen.
      *
      * @param {string} url
+     * @param {(page: Page) => unknown} [prepare] before it loads
      * @returns {Promise<Visit>}
      */
-    async visit(url) {
+    async visit(url, prepare) {
       const page = await context.newPage();
+      await prepare?.(page);
       page.setDefaultTimeout(10_000);
       /** @type {string[]} */
       const faults = [];

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
+import { sinceBars, sinceQuotes, sinceTrades } from "../../web/js/state/since.js";
 import { BARS_KEPT } from "../../web/js/state/series.js";
 import { delayUs, EMPTY_TRAFFIC, count, rates } from "../../web/js/state/traffic.js";
 
@@ -171,6 +172,96 @@ test("another choice empties the chart, the same choice does not", () => {
   const other = reduce(filled, { type: "choose", interval: "5m" }).state;
   assert.deepEqual(other.choice, { symbol: "AAPL", interval: "5m" });
   assert.deepEqual(other.series.bars, []);
+});
+
+const EPOCH = fixture("feed_simulation").epoch;
+const granted = (/** @type {boolean} */ recovered, /** @type {object} */ rest = {}) => ({ ...fixture("granted_recovered"), ...rest, recovered });
+const OF_BARS = { channel: "bars", symbols: ["AAPL"], interval: "1m" };
+const OF_TRADES = { channel: "trades", symbols: ["AAPL"] };
+
+/** A page that had everything when its connection was lost. */
+function interrupted() {
+  const { state } = hear(charted(), fixture("bars_snapshot"), fixture("trades_snapshot"));
+  const link = /** @type {const} */ ({ status: "waiting", attempt: 1, retryAt: 5 });
+  return reduce(state, { type: "link", link }).state;
+}
+
+test("a page that reconnects says what it has of each symbol that ever had a tick", () => {
+  const state = interrupted();
+  assert.deepEqual(sinceQuotes(state), { epoch: EPOCH, at: { AAPL: 10 } });
+  assert.deepEqual(sinceBars(state), { epoch: EPOCH, at: { AAPL: fixture("bars_snapshot").bars[0].ts } });
+  assert.deepEqual(sinceTrades(state), { epoch: EPOCH, at: { AAPL: 102 } });
+});
+
+test("a page that has nothing, or has chosen anew meanwhile, asks for snapshots", () => {
+  for (const since of [sinceQuotes, sinceBars, sinceTrades]) assert.equal(since(initialState()), null);
+  const other = reduce(interrupted(), { type: "choose", symbol: "IBM" }).state;
+  assert.equal(sinceBars(other), null);
+  assert.equal(sinceTrades(other), null);
+  const forming = { ...fixture("bars_snapshot"), bars: fixture("bars_snapshot").bars.slice(1) };
+  assert.equal(sinceBars(hear(charted(), forming).state), null);
+});
+
+test("what was recovered is kept: quotes, bars and trades go on where they were", () => {
+  const before = interrupted();
+  const kept = hear(before, fixture("hello"), fixture("feed_simulation"), granted(true), granted(true, OF_BARS), granted(true, OF_TRADES)).state;
+  assert.equal(kept.quotes, before.quotes);
+  assert.equal(kept.series, before.series);
+  assert.equal(kept.tape, before.tape);
+  const { state, holes } = hear(kept, fixture("update"), fixture("bars_update"), fixture("trades_update"));
+  assert.deepEqual(holes, []);
+  assert.deepEqual(state.series.bars.map(({ ts }) => (ts - fixture("bars_snapshot").bars[0].ts) / 60e6), [0, 1, 2]);
+  assert.deepEqual(state.series.bars.map(({ closed }) => closed), [true, true, false]);
+  assert.equal(state.series.revision, before.series.revision, "the chart appends");
+  assert.equal(state.tape.revision, before.tape.revision);
+  assert.equal(state.tape.last, 106);
+});
+
+test("what was not recovered is void until its snapshot comes", () => {
+  const { state } = hear(interrupted(), granted(false), granted(false, OF_BARS), granted(false, OF_TRADES));
+  assert.equal(state.quotes.size, 0);
+  assert.deepEqual([state.series.loading, state.series.bars], [true, []]);
+  assert.deepEqual([state.tape.loading, state.tape.lines], [true, []]);
+  const again = hear(state, fixture("bars_update"), fixture("snapshot"), fixture("bars_snapshot"), fixture("trades_snapshot")).state;
+  assert.equal(again.quotes.get("AAPL")?.seq, 10);
+  assert.equal(again.series.bars.length, 2);
+  assert.equal(again.tape.lines.length, 2);
+});
+
+test("an answer about another choice voids nothing", () => {
+  const before = interrupted();
+  const others = [{ ...OF_BARS, interval: "5m" }, { ...OF_BARS, symbols: ["IBM"] }, { ...OF_TRADES, symbols: ["IBM"] }];
+  assert.equal(hear(before, fixture("granted"), ...others.map((rest) => granted(false, rest))).state, before);
+});
+
+test("a new epoch and another symbol begin the tape anew, another interval does not", () => {
+  const before = interrupted();
+  assert.equal(hear(before, { ...fixture("feed_simulation"), epoch: EPOCH + 1 }).state.tape.loading, true);
+  assert.equal(reduce(before, { type: "choose", symbol: "IBM" }).state.tape.loading, true);
+  assert.equal(reduce(before, { type: "choose", interval: "5m" }).state.tape, before.tape);
+  assert.equal(reduce(before, { type: "tapeLeft" }).state.tape.loading, true);
+});
+
+test("trades of another symbol or epoch are dropped", () => {
+  const before = interrupted();
+  const { state } = hear(before, { ...fixture("trades_update"), symbol: "IBM" }, { ...fixture("trades_update"), epoch: 1 });
+  assert.equal(state.tape, before.tape);
+});
+
+test("bars that come in several messages are one series", () => {
+  const [bar] = fixture("bars_update").bars;
+  const part = (/** @type {number} */ from, /** @type {boolean} */ snapshot) => ({ ...fixture("bars_snapshot"), snapshot, bars: Array.from({ length: 500 }, (_, at) => ({ ...bar, ts: bar.ts + (from + at) * 60e6 })) });
+  const { series } = hear(charted(), part(0, true), part(500, false)).state;
+  assert.equal(series.bars.length, 1000);
+  assert.equal(series.bars.every(({ ts }, at) => ts === bar.ts + at * 60e6), true);
+});
+
+test("being held back is known until it is lifted or the connection ends", () => {
+  const live = /** @type {const} */ ({ status: "live", attempt: 0, retryAt: null });
+  const held = hear(reduce(begun(), { type: "link", link: live }).state, fixture("throttled")).state;
+  assert.equal(held.maxRate, 2);
+  assert.equal(hear(held, fixture("throttle_lifted")).state.maxRate, null);
+  assert.equal(reduce(held, { type: "link", link: { ...live, status: "waiting" } }).state.maxRate, null);
 });
 
 test("closes begin a sparkline and quotes lead it on, bar by bar", () => {

@@ -2,10 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoffMs, BASE_MS, CAP_MS, createSocket, LOST_AFTER, SILENT_SECONDS } from "../../web/js/net/socket.js";
+import { backoffMs, BASE_MS, CAP_MS, createSocket, LOST_AFTER, restMs, SILENT_SECONDS } from "../../web/js/net/socket.js";
 
 class FakeSocket {
-  /** @type {((event?: any) => void) | null} */ onopen = null;
   /** @type {((event: any) => void) | null} */ onmessage = null;
   /** @type {((event?: any) => void) | null} */ onclose = null;
   /** @type {((event?: any) => void) | null} */ onerror = null;
@@ -52,7 +51,6 @@ function begin() {
   /** @type {unknown[]} */
   const frames = [];
   const clock = new FakeClock();
-  let opened = 0;
   const socket = createSocket({
     open: () => {
       const made = new FakeSocket();
@@ -60,13 +58,12 @@ function begin() {
       return made;
     },
     onLink: (link) => links.push(link),
-    onOpen: () => (opened += 1),
     onFrame: (frame) => frames.push(frame),
     clock,
     random: () => 1,
   });
   socket.connect();
-  return { socket, sockets, links, frames, clock, opened: () => opened, newest: () => sockets[sockets.length - 1] };
+  return { socket, sockets, links, frames, clock, newest: () => sockets[sockets.length - 1] };
 }
 
 test("the wait grows with each failure up to the cap", () => {
@@ -85,9 +82,7 @@ test("chance takes at most half of the wait away", () => {
 });
 
 test("it is live at the first message, not before", () => {
-  const { links, newest, frames, opened } = begin();
-  newest().onopen?.();
-  assert.equal(opened(), 1);
+  const { links, newest, frames } = begin();
   assert.deepEqual(links.map(({ status }) => status), ["connecting"]);
   newest().onmessage?.({ data: "hello" });
   newest().onmessage?.({ data: "more" });
@@ -127,15 +122,6 @@ test("a message makes the next wait the first one again", () => {
   assert.equal((links.at(-1)?.retryAt ?? 0) - clock.time, BASE_MS);
 });
 
-test("opening alone does not make the wait short again", () => {
-  const { links, newest, clock } = begin();
-  newest().onclose?.({ code: 1006 });
-  clock.pass(BASE_MS);
-  newest().onopen?.();
-  newest().onclose?.({ code: 1006 });
-  assert.equal((links.at(-1)?.retryAt ?? 0) - clock.time, 2 * BASE_MS);
-});
-
 test("a connection that goes silent is given up, one that beats is kept", () => {
   const { links, newest, sockets, clock } = begin();
   for (let second = 0; second < 20; second += 1) {
@@ -163,4 +149,31 @@ test("hurrying tries at once, and only once", () => {
   assert.equal(sockets.length, 2);
   clock.pass(BASE_MS);
   assert.equal(sockets.length, 2);
+});
+
+test("after a planned stop it waits as long as the server asked, and some more by chance", () => {
+  assert.deepEqual([restMs(1000, 0), restMs(1000, 1), restMs(4000, 1), restMs(0, 1), restMs(-5, 0)], [1000, 1500, 6000, 500, 0]);
+  assert.ok(restMs(1e12, 1) < 100_000);
+  const { socket, links, newest, sockets, clock } = begin();
+  newest().onmessage?.({ data: "hello" });
+  socket.expectStop(3000);
+  assert.equal(links.at(-1)?.status, "stopping");
+  newest().onclose?.({ code: 1001 });
+  assert.deepEqual(links.at(-1), { status: "stopping", attempt: 1, retryAt: 4500 });
+  clock.pass(4499);
+  assert.equal(sockets.length, 1);
+  clock.pass(1);
+  assert.equal(sockets.length, 2);
+});
+
+test("a planned stop counts for one connection, and a server that stays is given up when it is silent", () => {
+  const { socket, links, newest, clock } = begin();
+  socket.expectStop(3000);
+  clock.pass(SILENT_SECONDS * 1000);
+  assert.equal(links.at(-1)?.status, "stopping");
+  clock.pass(4500);
+  newest().onclose?.({ code: 1006 });
+  assert.equal(links.at(-1)?.status, "waiting");
+  socket.expectStop(3000);
+  assert.equal(links.at(-1)?.status, "waiting");
 });

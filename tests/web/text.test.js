@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { points } from "../../web/js/chart/sparkline.js";
-import { countText, decimalText, direction, percentText, priceText, signedText, volumeText } from "../../web/js/lib/number.js";
-import { ageText, barTimeText, clockText, dateText, intervalUs, isInterval, speedText } from "../../web/js/lib/time.js";
+import { countText, decimalText, direction, percentText, priceText, signedText, sizeText, volumeText } from "../../web/js/lib/number.js";
+import { ageText, barTimeText, clockText, dateText, intervalUs, isInterval, preciseClockText, speedText } from "../../web/js/lib/time.js";
 
 /**
  * @template {unknown[]} Input
@@ -39,6 +39,10 @@ test("volumes are short", () => {
   check(countText, [[0, "0"], [9999, "9,999"], [48210, "48.2K"]]);
 });
 
+test("a size keeps its digits where they tell something", () => {
+  check(sizeText, [[100, 0, "100"], [12345, 0, "12,345"], [250000, 0, "250K"], [0.5, 8, "0.5000"], [0.00001234, 8, "0.00001234"], [0, 8, "0.0000"]]);
+});
+
 test("a direction is that of the sign", () => {
   check(direction, [[1, "up"], [-1, "down"], [0, "flat"], [null, "flat"], [undefined, "flat"]]);
 });
@@ -47,6 +51,7 @@ test("times are UTC whatever the machine's zone", () => {
   const us = 1_795_341_600_990_000;
   check(dateText, [[us, "2026-11-22"]]);
   check(clockText, [[us, "10:00:00"]]);
+  check(preciseClockText, [[us, "10:00:00.990"]]);
   check(barTimeText, [[us, "1d", "2026-11-22"], [us, "1m", "2026-11-22 10:00"], [us, "5s", "2026-11-22 10:00:00"], [-86_400_000_000, "1d", "1969-12-31"]]);
 });
 

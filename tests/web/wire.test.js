@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
-const INBOUND = ["rate", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "unsubscribe"];
+const INBOUND = ["rate", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
@@ -14,7 +14,7 @@ const names = readdirSync(FIXTURES).map((file) => file.replace(/\.json$/, ""));
 const outbound = names.filter((name) => !INBOUND.includes(name));
 
 test("every message of the server decodes to what it says", () => {
-  assert.ok(outbound.length >= 11);
+  assert.ok(outbound.length >= 18);
   for (const name of outbound) assert.deepEqual(decode(read(name)), JSON.parse(read(name)), name);
 });
 
@@ -30,6 +30,8 @@ test("encoding gives the inbound fixtures", () => {
     subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },
     subscribe_bars: { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 300, rate: 0.7 },
     subscribe_quotes: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 7 },
+    subscribe_since: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 5, since: { epoch: 1795341600000, at: { AAPL: 14, EURUSD: 3 } } },
+    subscribe_trades: { type: "subscribe", id: 5, channel: "trades", symbols: ["AAPL"], history: 50, rate: 5 },
     unsubscribe: { type: "unsubscribe", id: 4, channel: "quotes", symbols: ["*"] },
   };
   for (const name of INBOUND) assert.deepEqual(JSON.parse(encode(asked[name])), JSON.parse(read(name)), name);
@@ -47,9 +49,9 @@ test("nothing that comes makes decoding throw", () => {
 });
 
 test("a message that lacks a member, or holds another kind, is refused whole", () => {
-  for (const name of ["update", "bars_update", "beat", "feed_simulation", "error"]) {
+  for (const name of ["update", "bars_update", "beat", "feed_simulation", "error", "trades_update", "throttled", "stopping", "granted_recovered"]) {
     const whole = JSON.parse(read(name));
-    for (const member of ["epoch", "quotes", "bars", "ts_market", "speed", "message"]) {
+    for (const member of ["epoch", "quotes", "bars", "ts_market", "speed", "message", "trades", "first", "max_rate", "reconnect_after_ms", "recovered"]) {
       if (!(member in whole)) continue;
       assert.equal(decode(JSON.stringify({ ...whole, [member]: {} })), null, `${name}.${member}`);
     }
@@ -57,4 +59,7 @@ test("a message that lacks a member, or holds another kind, is refused whole", (
   const update = JSON.parse(read("update"));
   delete update.quotes[1].seq;
   assert.equal(decode(JSON.stringify(update)), null);
+  const trades = JSON.parse(read("trades_update"));
+  trades.trades[0].side = "both";
+  assert.equal(decode(JSON.stringify(trades)), null);
 });

@@ -14,19 +14,28 @@ import { createSocket } from "./net/socket.js";
 import { decode, encode, PROTOCOL } from "./net/wire.js";
 import { isTheme, readAddress, writeAddress } from "./state/address.js";
 import { initialState } from "./state/model.js";
-import { defaultInterval } from "./state/select.js";
+import { defaultInterval, hasTape } from "./state/select.js";
+import { sinceBars, sinceQuotes, sinceTrades } from "./state/since.js";
 import { Store } from "./state/store.js";
 import { createViews } from "./views/page.js";
 
 const THEME_KEY = "tickcast.theme";
+const TAPE_KEY = "tickcast.tape";
+/** Where the tape has a place beside the chart; the style sheet says the same. */
+const WIDE = "(min-width: 1280px)";
 const NOTICE_MS = 8000;
 /** How often the ages, the rates and the countdown are shown anew when nothing else happens. */
 const CLOCK_MS = 500;
 
 const address = readAddress(location.search);
 const kept = recall(THEME_KEY);
-const store = new Store(initialState({ choice: address.choice, theme: address.theme ?? (isTheme(kept) ? kept : "auto") }));
+const store = new Store(initialState({
+  choice: address.choice,
+  theme: address.theme ?? (isTheme(kept) ? kept : "auto"),
+  tapeOpen: recall(TAPE_KEY) === "open",
+}));
 
+const wide = matchMedia(WIDE);
 const system = matchMedia("(prefers-color-scheme: dark)");
 const look = () => (store.state.theme === "auto" ? (system.matches ? "dark" : "light") : store.state.theme);
 const mark = createFrame(() => views.render(store.state, { nowMs: Date.now(), look: look() }));
@@ -37,6 +46,11 @@ const views = createViews(byId, {
     store.dispatch({ type: "theme", theme });
     keep(THEME_KEY, theme);
     keepAddress();
+  },
+  onTape(open) {
+    store.dispatch({ type: "tape", open });
+    keep(TAPE_KEY, open ? "open" : "closed");
+    choose({});
   },
   onDismiss: () => store.dispatch({ type: "notice", text: null }),
   onHover: mark,
@@ -54,11 +68,14 @@ const catalogue = createCatalogue({
   onCloses: ({ epoch, series }, interval) => store.dispatch({ type: "closes", epoch, series, interval }),
 });
 
-const session = createSession((message) => socket.send(encode(message)));
+const session = createSession((message) => socket.send(encode(message)), {
+  quotes: () => sinceQuotes(store.state),
+  bars: () => sinceBars(store.state),
+  trades: () => sinceTrades(store.state),
+});
 const socket = createSocket({
   open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`),
   clock: { now: Date.now, after: (ms, run) => setTimeout(run, ms), cancel: (timer) => clearTimeout(timer) },
-  onOpen: () => session.opened(),
   onFrame: hear,
   onLink(link) {
     if (link.retryAt !== null) {
@@ -74,7 +91,8 @@ function hear(frame) {
   const message = decode(frame);
   if (!message) return;
   store.dispatch({ type: "message", message, nowMs: Date.now() });
-  if (message.type === "hello" && message.protocol !== PROTOCOL) warn(`The server speaks ${message.protocol}. Reload the page.`);
+  if (message.type === "hello") greet(message);
+  if (message.type === "stopping") socket.expectStop(message.reconnect_after_ms);
   if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
   if (message.type !== "feed") return;
   if (message.epoch !== store.state.listEpoch) void catalogue.loadSymbols();
@@ -82,6 +100,16 @@ function hear(frame) {
     settleChoice();
     loadCloses();
   }
+}
+
+/**
+ * Asks only now, because the hello says how much the server reads.
+ *
+ * @param {import("./net/wire.js").Hello} hello
+ */
+function greet({ protocol, limits }) {
+  if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
+  session.opened(limits);
 }
 
 /** Makes the choice one that the feed has, and asks for its bars. */
@@ -101,10 +129,15 @@ function choose(wanted) {
   const { symbol, interval } = store.state.choice;
   if (symbol === null || interval === null) return;
   keepAddress();
-  if (store.state.listEpoch !== null && store.state.listEpoch === store.state.epoch) session.choose({ symbol, interval });
+  if (store.state.listEpoch === null || store.state.listEpoch !== store.state.epoch) return;
+  const tape = hasTape(store.state) && (wide.matches || store.state.tapeOpen);
+  if (!tape && !store.state.tape.loading) store.dispatch({ type: "tapeLeft" });
+  session.choose({ symbol, interval, tape });
 }
 
+/** A hidden page asks for nothing: what it lacks is fetched when it is seen again. */
 function loadCloses() {
+  if (document.hidden) return;
   const { instruments } = store.state;
   void catalogue.loadCloses([...instruments.keys()], defaultInterval(instruments));
 }
@@ -124,6 +157,7 @@ function warn(text) {
 store.addEventListener("change", mark);
 store.addEventListener("hole", (event) => session.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 system.addEventListener("change", mark);
+wide.addEventListener("change", () => choose({}));
 document.addEventListener("visibilitychange", () => {
   session.setVisible(!document.hidden);
   if (document.hidden) return;
@@ -133,4 +167,5 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("online", () => socket.hurry());
 setInterval(mark, CLOCK_MS);
 mark();
+session.setVisible(!document.hidden);
 socket.connect();

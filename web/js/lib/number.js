@@ -76,6 +76,21 @@ export function volumeText(value, decimals = 0) {
   return decimalText(value, Math.min(decimals, value >= 100 ? 1 : 3));
 }
 
+/** Digits after the point that a size has at least, where its instrument trades in parts. */
+const SIZE_DIGITS = 4;
+
+/**
+ * The size of a trade: whole where it has room, more digits only where it would round to nothing.
+ *
+ * @param {number} value
+ * @param {number} decimals of the instrument's sizes
+ */
+export function sizeText(value, decimals = 0) {
+  if (value >= 100_000) return volumeText(value);
+  const digits = Math.min(decimals, SIZE_DIGITS);
+  return decimalText(value, digits, value > 0 && value < 10 ** -digits ? decimals : digits);
+}
+
 /** @param {number} value */
 function compact(value) {
   return decimalText(value, value < 10 ? 2 : value < 100 ? 1 : 0);

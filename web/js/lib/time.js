@@ -34,6 +34,15 @@ export function clockText(us) {
 }
 
 /**
+ * With milliseconds.
+ *
+ * @param {number} us
+ */
+export function preciseClockText(us) {
+  return new Date(us / 1000).toISOString().slice(11, 23);
+}
+
+/**
  * The start of a bar, as fine as its interval needs.
  *
  * @param {number} us

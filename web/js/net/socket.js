@@ -5,21 +5,19 @@
  * Not here: what the messages mean, and what is asked after opening.
  */
 
-/** @typedef {"connecting" | "live" | "waiting" | "lost"} LinkStatus */
+/** @typedef {"connecting" | "live" | "stopping" | "waiting" | "lost"} LinkStatus */
 /** @typedef {{ status: LinkStatus, attempt: number, retryAt: number | null }} Link `retryAt` is in milliseconds of `clock.now` */
 /**
  * The part of a WebSocket that is used here.
  *
- * @typedef {{ send(text: string): void, close(code?: number): void, onopen: ((event: any) => void) | null,
- *   onmessage: ((event: any) => void) | null, onclose: ((event: any) => void) | null,
- *   onerror: ((event: any) => void) | null }} SocketLike
+ * @typedef {{ send(text: string): void, close(code?: number): void, onmessage: ((event: any) => void) | null,
+ *   onclose: ((event: any) => void) | null, onerror: ((event: any) => void) | null }} SocketLike
  */
 /** @typedef {{ now(): number, after(ms: number, run: () => void): unknown, cancel(timer: any): void }} Clock */
 /**
  * @typedef {object} SocketOptions
  * @property {() => SocketLike} open makes a new WebSocket
  * @property {(link: Link) => void} onLink
- * @property {() => void} onOpen
  * @property {(frame: unknown) => void} onFrame
  * @property {Clock} clock
  * @property {() => number} [random] from 0 to 1
@@ -29,6 +27,8 @@ export const BASE_MS = 500;
 export const CAP_MS = 10_000;
 /** The server sends a beat each second: so many seconds without any message, and the connection is dead. */
 export const SILENT_SECONDS = 6;
+/** The longest that a server may ask to be waited for. */
+const MOST_REST_MS = 60_000;
 /** After so many attempts in vain the connection is called lost; attempts go on. */
 export const LOST_AFTER = 4;
 
@@ -42,13 +42,27 @@ export function backoffMs(attempt, chance) {
   return Math.round(full * (0.5 + 0.5 * chance));
 }
 
+/**
+ * The wait after a planned stop: what the server asked for, and up to half as much again by chance.
+ *
+ * @param {number} askedMs
+ * @param {number} chance from 0 to 1
+ * @returns {number} milliseconds
+ */
+export function restMs(askedMs, chance) {
+  const asked = Math.min(MOST_REST_MS, Math.max(0, askedMs));
+  return Math.round(asked + chance * Math.max(BASE_MS, asked / 2));
+}
+
 /** @param {SocketOptions} options */
-export function createSocket({ open, onLink, onOpen, onFrame, clock, random = Math.random }) {
+export function createSocket({ open, onLink, onFrame, clock, random = Math.random }) {
   /** @type {SocketLike | null} */
   let socket = null;
   let attempt = 0;
   let silentSeconds = 0;
   let heard = false;
+  /** @type {number | null} the wait that the server asked for before it stops */
+  let askedMs = null;
   /** @type {unknown} */
   let timer = null;
 
@@ -58,7 +72,7 @@ export function createSocket({ open, onLink, onOpen, onFrame, clock, random = Ma
     socket = opened;
     silentSeconds = 0;
     heard = false;
-    opened.onopen = () => onOpen();
+    askedMs = null;
     opened.onmessage = ({ data }) => hear(data);
     opened.onclose = () => lose(opened);
     // A close event follows each error event.
@@ -92,12 +106,13 @@ export function createSocket({ open, onLink, onOpen, onFrame, clock, random = Ma
   function lose(lost) {
     if (socket !== lost) return;
     socket = null;
-    lost.onopen = lost.onmessage = lost.onclose = null;
+    lost.onmessage = lost.onclose = null;
     lost.close();
     clock.cancel(timer);
     attempt += 1;
-    const wait = backoffMs(attempt, random());
-    onLink({ status: attempt >= LOST_AFTER ? "lost" : "waiting", attempt, retryAt: clock.now() + wait });
+    const planned = askedMs !== null;
+    const wait = askedMs === null ? backoffMs(attempt, random()) : restMs(askedMs, random());
+    onLink({ status: planned ? "stopping" : attempt >= LOST_AFTER ? "lost" : "waiting", attempt, retryAt: clock.now() + wait });
     timer = clock.after(wait, connect);
   }
 
@@ -108,6 +123,16 @@ export function createSocket({ open, onLink, onOpen, onFrame, clock, random = Ma
       if (socket) return;
       clock.cancel(timer);
       connect();
+    },
+    /**
+     * The server is about to stop: what follows is no failure, and the wait is the server's.
+     *
+     * @param {number} ms
+     */
+    expectStop(ms) {
+      if (!socket) return;
+      askedMs = ms;
+      onLink({ status: "stopping", attempt, retryAt: null });
     },
     /** @param {string} text */
     send(text) {

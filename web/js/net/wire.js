@@ -5,13 +5,20 @@
  */
 
 /** @typedef {import("../lib/time.js").Interval} Interval */
+/** @typedef {"quotes" | "bars" | "trades"} Channel */
 /** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: number[], limits: Record<string, number> }} Hello */
 /**
- * @typedef {{ type: "feed", epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "ended",
- *   speed: number | "max", looping: boolean, seed: number | null, start: number | null, end: number | null, rows_refused: number }} Feed
+ * @typedef {{ type: "feed", epoch: number, ts_sent: number, source: "simulation" | "replay", name: string,
+ *   state: "playing" | "ended" | "failed", speed: number | "max", looping: boolean, seed: number | null, start: number | null,
+ *   end: number | null, rows_refused: number, fault: string | null }} Feed
  */
-/** @typedef {{ type: "granted", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval, rate: number }} Granted */
-/** @typedef {{ type: "unsubscribed", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval }} Unsubscribed */
+/**
+ * `recovered` answers `since`: whether only what is missing follows.
+ *
+ * @typedef {{ type: "granted", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: number, recovered?: boolean }}
+ *   Granted
+ */
+/** @typedef {{ type: "unsubscribed", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribed */
 /**
  * A symbol's whole state after its tick `seq`; it stands for the ticks `first_seq..=seq`.
  *
@@ -25,19 +32,42 @@
  * @typedef {{ type: "bars", epoch: number, ts_sent: number, symbol: string, interval: Interval, snapshot: boolean, missed: number,
  *   bars: Bar[] }} Bars
  */
+/** @typedef {{ ts: number, price: number, size: number, side: "buy" | "sell" | null }} Trade */
+/**
+ * Trades of one symbol, each once: `first` is the number of the first one here, and `skipped` how many are lacking before it.
+ *
+ * @typedef {{ type: "trades", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, skipped: number, first: number,
+ *   trades: Trade[] }} Trades
+ */
+/** @typedef {{ type: "throttled", ts_sent: number, max_rate: number | null, reason: string }} Throttled `null`: no longer */
+/** @typedef {{ type: "stopping", ts_sent: number, reconnect_after_ms: number }} Stopping */
 /** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Beat */
 /** @typedef {{ type: "error", id?: number, code: string, message: string, remedy: string }} Fault */
-/** @typedef {Hello | Feed | Granted | Unsubscribed | Quotes | Bars | Beat | Fault} Outbound what the server sends */
-
-/** @typedef {{ type: "subscribe", id?: number, channel: "quotes", symbols: string[], rate?: number }} SubscribeQuotes */
 /**
- * @typedef {{ type: "subscribe", id?: number, channel: "bars", symbols: string[], interval: Interval, history?: number, rate?: number }}
- *   SubscribeBars
+ * @typedef {Hello | Feed | Granted | Unsubscribed | Quotes | Bars | Trades | Throttled | Stopping | Beat | Fault} Outbound
+ *   what the server sends
  */
-/** @typedef {{ type: "rate", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval, rate: number }} Rate */
+
+/**
+ * What the page has of an epoch: for each symbol the last `seq` (quotes), the `ts` of the newest closed bar (bars), or the number of
+ * the last trade (trades).
+ *
+ * @typedef {{ epoch: number, at: Record<string, number> }} Since
+ */
+/** @typedef {{ type: "subscribe", id?: number, channel: "quotes", symbols: string[], rate?: number, since?: Since }} SubscribeQuotes */
+/**
+ * @typedef {{ type: "subscribe", id?: number, channel: "bars", symbols: string[], interval: Interval, history?: number, rate?: number,
+ *   since?: Since }} SubscribeBars
+ */
+/**
+ * @typedef {{ type: "subscribe", id?: number, channel: "trades", symbols: string[], history?: number, rate?: number, since?: Since }}
+ *   SubscribeTrades
+ */
+/** @typedef {SubscribeQuotes | SubscribeBars | SubscribeTrades} Subscribe */
+/** @typedef {{ type: "rate", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: number }} Rate */
 /** @typedef {{ type: "resync", id?: number, symbols: string[] }} Resync */
-/** @typedef {{ type: "unsubscribe", id?: number, channel: "quotes" | "bars", symbols: string[], interval?: Interval }} Unsubscribe */
-/** @typedef {SubscribeQuotes | SubscribeBars | Rate | Resync | Unsubscribe} Inbound what the page asks */
+/** @typedef {{ type: "unsubscribe", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribe */
+/** @typedef {Subscribe | Rate | Resync | Unsubscribe} Inbound what the page asks */
 
 export const PROTOCOL = "tickcast.v1";
 
@@ -54,6 +84,10 @@ const flag = (value) => typeof value === "boolean";
 const numberOrNull = (value) => value === null || number(value);
 /** @type {Check} */
 const speed = (value) => value === "max" || number(value);
+/** @type {Check} */
+const side = (value) => value === null || value === "buy" || value === "sell";
+/** @type {(check: Check) => Check} */
+const optional = (check) => (value) => value === undefined || check(value);
 /** @type {(check: Check) => Check} */
 const list = (check) => (value) => Array.isArray(value) && value.every(check);
 /** @type {(shape: Record<string, Check>) => Check} */
@@ -64,6 +98,7 @@ const QUOTE = object({
   open: numberOrNull, high: numberOrNull, low: numberOrNull, volume: numberOrNull, vwap: numberOrNull, change: numberOrNull,
 });
 const BAR = object({ ts: number, open: number, high: number, low: number, close: number, volume: number, closed: flag });
+const TRADE = object({ ts: number, price: number, size: number, side });
 const QUOTES = object({ epoch: number, ts_sent: number, quotes: list(QUOTE) });
 const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
 
@@ -71,11 +106,14 @@ const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
 const SHAPES = new Map([
   ["hello", object({ protocol: text, server: text, ts_sent: number })],
   ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed })],
-  ["granted", SUBSCRIPTION],
+  ["granted", object({ channel: text, symbols: list(text), rate: number, recovered: optional(flag) })],
   ["unsubscribed", SUBSCRIPTION],
   ["snapshot", QUOTES],
   ["update", QUOTES],
   ["bars", object({ epoch: number, ts_sent: number, symbol: text, interval: text, snapshot: flag, missed: number, bars: list(BAR) })],
+  ["trades", object({ epoch: number, ts_sent: number, symbol: text, snapshot: flag, skipped: number, first: number, trades: list(TRADE) })],
+  ["throttled", object({ ts_sent: number, max_rate: numberOrNull, reason: text })],
+  ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
   ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
   ["error", object({ code: text, message: text })],
 ]);
@@ -95,6 +133,15 @@ export function decode(frame) {
 /** @param {Inbound} message */
 export function encode(message) {
   return JSON.stringify(message);
+}
+
+/**
+ * The length of a message as it is sent.
+ *
+ * @param {Inbound} message
+ */
+export function byteLength(message) {
+  return new TextEncoder().encode(encode(message)).length;
 }
 
 /**

@@ -4,10 +4,11 @@
  * A message of another epoch than the feed's is dropped: it is late, or its feed message is still to come and snapshots follow that.
  */
 
-import { NO_SERIES } from "./model.js";
+import { NO_SERIES, NO_TAPE } from "./model.js";
 import { takeQuotes } from "./quotes.js";
 import { takeBars } from "./series.js";
 import { leadSparks, seedSparks } from "./sparks.js";
+import { takeTrades } from "./tape.js";
 import { count } from "./traffic.js";
 
 /** @typedef {import("./model.js").State} State */
@@ -23,8 +24,17 @@ import { count } from "./traffic.js";
  *   bars: Bar[] }} BarsMessage
  */
 /** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null }} BeatMessage */
-/** @typedef {{ type: "hello" | "granted" | "unsubscribed" | "error" }} OtherMessage */
-/** @typedef {FeedMessage | QuotesMessage | BarsMessage | BeatMessage | OtherMessage} Message */
+/**
+ * @typedef {{ type: "trades", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, skipped: number, first: number,
+ *   trades: import("./model.js").Trade[] }} TradesMessage
+ */
+/** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
+/** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
+/** @typedef {{ type: "hello" | "unsubscribed" | "stopping" | "error" }} OtherMessage */
+/**
+ * @typedef {FeedMessage | QuotesMessage | BarsMessage | TradesMessage | BeatMessage | GrantedMessage | ThrottledMessage | OtherMessage}
+ *   Message
+ */
 
 /**
  * @typedef {{ type: "message", message: Message, nowMs: number }
@@ -32,6 +42,8 @@ import { count } from "./traffic.js";
  *   | { type: "symbols", epoch: number, symbols: readonly Instrument[] }
  *   | { type: "closes", epoch: number, interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }
  *   | { type: "choose", symbol?: string, interval?: Interval }
+ *   | { type: "tape", open: boolean }
+ *   | { type: "tapeLeft" }
  *   | { type: "theme", theme: import("./model.js").Theme }
  *   | { type: "notice", text: string | null }} Action
  */
@@ -58,13 +70,17 @@ export function reduce(state, action) {
 function act(state, action) {
   switch (action.type) {
     case "link":
-      return { ...state, link: action.link };
+      return { ...state, link: action.link, maxRate: action.link.status === "live" ? state.maxRate : null };
     case "symbols":
       return { ...state, listEpoch: action.epoch, instruments: new Map(action.symbols.map((one) => [one.symbol, one])) };
     case "closes":
       return action.epoch === state.epoch ? { ...state, sparks: withQuotes(state, action) } : state;
     case "choose":
       return choose(state, action);
+    case "tape":
+      return { ...state, tapeOpen: action.open };
+    case "tapeLeft":
+      return withoutTape(state);
     case "theme":
       return { ...state, theme: action.theme };
     case "notice":
@@ -90,7 +106,16 @@ function withQuotes({ quotes }, { interval, series }) {
 function choose(state, { symbol = state.choice.symbol ?? undefined, interval = state.choice.interval ?? undefined }) {
   const choice = { symbol: symbol ?? null, interval: interval ?? null };
   if (choice.symbol === state.choice.symbol && choice.interval === state.choice.interval) return state;
-  return { ...state, choice, series: { ...NO_SERIES, revision: state.series.revision + 1 } };
+  const next = { ...state, choice, series: { ...NO_SERIES, revision: state.series.revision + 1 } };
+  return choice.symbol === state.choice.symbol ? next : withoutTape(next);
+}
+
+/**
+ * @param {State} state
+ * @returns {State}
+ */
+function withoutTape(state) {
+  return { ...state, tape: { ...NO_TAPE, revision: state.tape.revision + 1 } };
 }
 
 /**
@@ -108,6 +133,12 @@ function hear(state, message, nowMs) {
       return hearQuotes(state, message, nowMs);
     case "bars":
       return { state: counted(hearBars(state, message), nowMs, message), holes: NO_HOLES };
+    case "trades":
+      return { state: counted(hearTrades(state, message), nowMs, message), holes: NO_HOLES };
+    case "granted":
+      return { state: message.recovered === false ? voidChannel(state, message) : state, holes: NO_HOLES };
+    case "throttled":
+      return { state: message.max_rate === state.maxRate ? state : { ...state, maxRate: message.max_rate }, holes: NO_HOLES };
     case "beat":
       return { state: counted(hearBeat(state, message), nowMs, message), holes: NO_HOLES };
     default:
@@ -123,7 +154,7 @@ function hear(state, message, nowMs) {
 function takeFeed(state, feed) {
   if (feed.epoch === state.epoch) return { ...state, feed };
   return {
-    ...state,
+    ...withoutTape(state),
     feed,
     epoch: feed.epoch,
     quotes: new Map(),
@@ -131,6 +162,21 @@ function takeFeed(state, feed) {
     series: { ...NO_SERIES, revision: state.series.revision + 1 },
     marketUs: null,
   };
+}
+
+/**
+ * The server could not go on from what the page has: snapshots follow, and until then nothing is known.
+ *
+ * @param {State} state
+ * @param {GrantedMessage} message
+ * @returns {State}
+ */
+function voidChannel(state, { channel, symbols, interval }) {
+  if (channel === "quotes") return { ...state, quotes: new Map() };
+  if (state.choice.symbol === null || !symbols.includes(state.choice.symbol)) return state;
+  if (channel === "trades") return withoutTape(state);
+  if (channel !== "bars" || interval !== state.choice.interval) return state;
+  return { ...state, series: { ...NO_SERIES, revision: state.series.revision + 1 } };
 }
 
 /**
@@ -158,6 +204,16 @@ function hearBars(state, message) {
   const { symbol, interval } = state.choice;
   if (message.epoch !== state.epoch || message.symbol !== symbol || message.interval !== interval) return state;
   return { ...state, series: takeBars(state.series, message) };
+}
+
+/**
+ * @param {State} state
+ * @param {TradesMessage} message
+ * @returns {State}
+ */
+function hearTrades(state, message) {
+  if (message.epoch !== state.epoch || message.symbol !== state.choice.symbol) return state;
+  return { ...state, tape: takeTrades(state.tape, message) };
 }
 
 /**

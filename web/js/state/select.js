@@ -24,6 +24,15 @@ export function chosenQuote({ choice, quotes }) {
 }
 
 /**
+ * Whether there is a tape to show: an instrument of quotes alone has none.
+ *
+ * @param {State} state
+ */
+export function hasTape(state) {
+  return chosenInstrument(state)?.basis !== "bid";
+}
+
+/**
  * The change in percent of what it is counted from.
  *
  * @param {Quote | undefined} quote

@@ -7,6 +7,7 @@ import { synthesisedFrom } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
 
+const STATES = { playing: "▶ Playing", ended: "■ End of tape", failed: "✕ Feed failed" };
 const SOURCES = { simulation: "Simulated", replay: "Replay" };
 
 /** @param {HTMLElement} root */
@@ -34,7 +35,8 @@ export function createFeedView(root) {
       setText(origin, from === null ? "" : `synthesised from ${from} bars`);
       setAttribute(origin, "hidden", from === null);
       setText(speed, feed?.state === "playing" ? `${speedText(feed.speed)}${feed.looping ? ", looping" : ""}` : "");
-      setText(playing, feed ? (feed.state === "ended" ? "■ End of tape" : "▶ Playing") : "");
+      setText(playing, feed ? STATES[feed.state] : "");
+      setAttribute(playing, "title", feed?.fault);
       setAttribute(playing, "data-state", feed?.state);
       setText(refused, feed && feed.rows_refused > 0 ? `${countText(feed.rows_refused)} rows refused` : "");
       setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));

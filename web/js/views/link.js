@@ -5,7 +5,8 @@ import { isStale } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
 
-const GLYPHS = { connecting: "◌", live: "●", waiting: "↻", lost: "✕" };
+const STOPPING = "Server is stopping, back in a moment";
+const GLYPHS = { connecting: "◌", live: "●", stopping: "◷", waiting: "↻", lost: "✕" };
 
 /** @param {HTMLElement} root */
 export function createLinkView(root) {
@@ -25,7 +26,7 @@ export function createLinkView(root) {
       setAttribute(document.documentElement, "data-stale", isStale(state));
       setText(glyph, GLYPHS[state.link.status]);
       setText(text, words(state, nowMs));
-      setText(spoken, isStale(state) ? "Connection lost, values are stale" : state.link.status === "live" ? "Connected" : "Connecting");
+      setText(spoken, state.link.status === "stopping" ? STOPPING : isStale(state) ? "Connection lost, values are stale" : state.link.status === "live" ? "Connected" : "Connecting");
     },
   };
 }
@@ -37,6 +38,7 @@ export function createLinkView(root) {
 function words(state, nowMs) {
   const { status, retryAt } = state.link;
   if (status === "live") return "Live";
+  if (status === "stopping") return STOPPING;
   const [alone, after] = isStale(state) ? ["Reconnecting", "Stale, "] : ["Connecting", ""];
   if (retryAt === null) return after ? `${after}${alone.toLowerCase()}` : alone;
   const seconds = Math.max(1, Math.ceil((retryAt - nowMs) / 1000));

@@ -6,6 +6,7 @@ import { createInstrument } from "./instrument.js";
 import { createIntervals } from "./intervals.js";
 import { createLinkView } from "./link.js";
 import { createNotice } from "./notice.js";
+import { createTape } from "./tape.js";
 import { createThemeView } from "./theme.js";
 import { createTitle } from "./title.js";
 import { createTrafficView } from "./traffic.js";
@@ -19,6 +20,7 @@ import { createWatchlist } from "./watchlist.js";
  * @property {(symbol: string) => void} onChoose
  * @property {(interval: import("../lib/time.js").Interval) => void} onInterval
  * @property {(theme: import("../state/model.js").Theme) => void} onTheme
+ * @property {(open: boolean) => void} onTape
  * @property {() => void} onDismiss
  * @property {() => void} onHover
  */
@@ -37,6 +39,7 @@ export function createViews(byId, actions) {
     createWatchlist(byId("watchlist"), actions),
     createInstrument(byId("instrument")),
     createIntervals(byId("intervals"), actions),
+    createTape(byId("tape"), actions),
     createTrafficView(byId("traffic")),
     createNotice(byId("notices"), actions),
     createTitle(),

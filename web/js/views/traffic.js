@@ -1,6 +1,6 @@
 /** How much arrives, how much the server merged, and how late it is. */
 
-import { element, setText } from "../lib/dom.js";
+import { element, setAttribute, setText } from "../lib/dom.js";
 import { countText, decimalText, UNKNOWN } from "../lib/number.js";
 import { delayUs, rates } from "../state/traffic.js";
 
@@ -14,7 +14,8 @@ export function createTrafficView(root) {
   const updates = measure("updates/s");
   const merged = measure("merged");
   const delay = measure("delay");
-  root.append(messages.node, updates.node, merged.node, delay.node);
+  const slowed = element("span", { class: "badge badge-note", id: "slowed", role: "status", hidden: true });
+  root.append(messages.node, updates.node, merged.node, delay.node, slowed);
   let drawnMs = -Infinity;
 
   return {
@@ -22,7 +23,9 @@ export function createTrafficView(root) {
      * @param {State} state
      * @param {number} nowMs
      */
-    render({ traffic, link }, nowMs) {
+    render({ traffic, link, maxRate }, nowMs) {
+      setText(slowed, maxRate === null ? "" : `slowed to ${maxRate}/s: this browser reads too slowly`);
+      setAttribute(slowed, "hidden", maxRate === null);
       if (nowMs - drawnMs < PERIOD_MS) return;
       drawnMs = nowMs;
       const live = link.status === "live";
