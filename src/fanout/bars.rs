@@ -14,18 +14,25 @@ pub struct BarsCursor {
     /// Bars to begin with.
     pub history: usize,
     begun: bool,
+    /// The last message was full: more waits already.
+    more: bool,
     closed: u64,
     forming: Option<Bar>,
 }
 
 impl BarsCursor {
     pub const fn new(id: InstrumentId, interval: Interval, history: usize) -> Self {
-        Self { id, interval, history, begun: false, closed: 0, forming: None }
+        Self { id, interval, history, begun: false, more: false, closed: 0, forming: None }
     }
 
     /// Begins anew, with a snapshot.
     pub const fn restart(&mut self) {
         self.begun = false;
+    }
+
+    /// The last message did not hold all there was.
+    pub const fn has_more(&self) -> bool {
+        self.more
     }
 
     /// Goes on after the closed bar that begins at `last_us`, in microseconds since the epoch, if it is kept.
@@ -57,6 +64,7 @@ impl BarsCursor {
             return None;
         }
         let missed = since.missed;
+        self.more = waiting > MESSAGE_BARS;
         let closed = since.items.take(MESSAGE_BARS).map(|bar| (bar, true));
         self.closed = series.closed.total() - (waiting - closed.len()) as u64;
         self.forming = forming;

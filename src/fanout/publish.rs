@@ -55,7 +55,8 @@ impl Publisher {
     pub async fn run(mut self) {
         let mut beat = interval(BEAT_EVERY / GROUPS as u32);
         let mut groups = (0..GROUPS).cycle();
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // Catches up, so that each group's half second stays one.
+        beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut feed_lives = true;
         let mut ended = false;
         loop {
@@ -120,6 +121,7 @@ impl Publisher {
             live.status = status;
         }
         let now = self.began.elapsed();
+        self.find_listeners(now);
         self.conflaters.iter_mut().for_each(|conflater| conflater.tier.mark_bars(now));
         self.live.ring_all(Due::FEED);
     }

@@ -13,17 +13,24 @@ pub struct TradesCursor {
     /// Trades to begin with.
     pub history: usize,
     begun: bool,
+    /// The last message was full: more waits already.
+    more: bool,
     seen: u64,
 }
 
 impl TradesCursor {
     pub const fn new(id: InstrumentId, history: usize) -> Self {
-        Self { id, history, begun: false, seen: 0 }
+        Self { id, history, begun: false, more: false, seen: 0 }
     }
 
     /// Begins anew, with a snapshot.
     pub const fn restart(&mut self) {
         self.begun = false;
+    }
+
+    /// The last message did not hold all there was.
+    pub const fn has_more(&self) -> bool {
+        self.more
     }
 
     /// Goes on after trade number `last`, if the tape has come that far.
@@ -48,6 +55,7 @@ impl TradesCursor {
             return None;
         }
         let head = TradesHead { snapshot, skipped: since.missed, first: self.seen + since.missed + 1 };
+        self.more = since.items.len() > MESSAGE_TRADES;
         let trades = since.items.take(MESSAGE_TRADES);
         self.seen += head.skipped + trades.len() as u64;
         Some(trades_message(market.epoch(), ts_sent, instrument, head, trades))

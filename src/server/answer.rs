@@ -46,6 +46,8 @@ pub struct Desk {
     /// Symbols that may lie behind without a beat to come.
     behind: Vec<InstrumentId>,
     tiers_due: Due,
+    /// Which of the cursors of the first of these tiers is being looked through.
+    quotes_at: usize,
     /// Where to look for the next series that is due.
     series_at: usize,
     /// Half seconds since anything, and since a beat, was said.
@@ -72,6 +74,7 @@ impl Desk {
             snapshot_due: Vec::new(),
             behind: Vec::new(),
             tiers_due: Due::default(),
+            quotes_at: 0,
             series_at: 0,
             quiet: 0,
             since_beat: 0,
@@ -313,10 +316,12 @@ impl Desk {
         let wishes = self.subscriptions.series_mut();
         while let Some(wish) = wishes.get_mut(self.series_at) {
             if wish.due && wish.grant.is_some() {
-                if let Some(text) = wish.cursor.take(market, wall_micros()) {
+                let text = wish.cursor.take(market, wall_micros());
+                // Once for each time the bell rang: a slow client would otherwise be behind for ever.
+                wish.due = text.is_some() && wish.cursor.has_more();
+                if let Some(text) = text {
                     return Some(text.into());
                 }
-                wish.due = false;
             }
             self.series_at += 1;
         }
@@ -326,11 +331,16 @@ impl Desk {
     fn next_quotes(&mut self) -> Option<Text> {
         let group = self.bell.group();
         while let Some(tier) = self.tiers_due.tiers().next() {
-            let mut cursors = self.subscriptions.quotes_mut(tier);
-            if let Some(text) = cursors.find_map(|cursor| self.live.take_quotes(group, tier, cursor)) {
-                return Some(text);
+            let Some(cursor) = self.subscriptions.quotes_mut(tier).nth(self.quotes_at) else {
+                (self.tiers_due, self.quotes_at) = (self.tiers_due.without(Due::tier(tier)), 0);
+                continue;
+            };
+            let text = self.live.take_quotes(group, tier, cursor);
+            // One look for each time the bell rang; what the board shows meanwhile rings again.
+            self.quotes_at += usize::from(text.is_none() || cursor.is_through());
+            if text.is_some() {
+                return text;
             }
-            self.tiers_due = self.tiers_due.without(Due::tier(tier));
         }
         None
     }

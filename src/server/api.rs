@@ -2,7 +2,7 @@
 
 use super::session::SessionLimits;
 use crate::fanout::{LiveMarket, wall_micros};
-use crate::market::{Instrument, InstrumentState, Market};
+use crate::market::{Bar, Instrument, InstrumentState, Market};
 use crate::wire::{
     BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, parse_bars_query,
     parse_quotes_query,
@@ -14,8 +14,8 @@ pub fn feed(live: &LiveMarket) -> String {
 }
 
 /// The snapshot of the symbols that a query names, or of all.
-pub fn quotes(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
-    let symbols = parse_quotes_query(query)?;
+pub fn quotes(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+    let symbols = parse_quotes_query(query, limits.subscriptions.count)?;
     let live = live.read();
     let market = &live.market;
     let found = match &symbols {
@@ -32,20 +32,27 @@ pub fn quotes(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
 }
 
 pub fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
-    let BarsQuery { symbols, interval, limit } = parse_bars_query(query)?;
+    let BarsQuery { symbols, interval, limit } = parse_bars_query(query, limits.subscriptions.count)?;
     let limit = limit.min(limits.bars);
     let max = limits.subscriptions.history;
     if symbols.len().saturating_mul(limit) > max {
         let message = format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`");
         return Err(Refusal::bad_query(message));
     }
-    let live = live.read();
-    let series = symbols.iter().map(|symbol| {
-        let (instrument, state) = find(&live.market, symbol)?;
-        Ok((instrument, state.series(interval).newest(limit)))
-    });
-    let series = series.collect::<Result<Vec<_>, Refusal>>()?;
-    Ok(bars_response(live.market.epoch(), interval, series.into_iter()))
+    // Copied under the lock and written without it.
+    let (epoch, series) = {
+        let live = live.read();
+        let copy = |symbol: &String| {
+            let (instrument, state) = find(&live.market, symbol)?;
+            let bars = state.series(interval).newest(limit).map(|(bar, closed)| (*bar, closed));
+            Ok((instrument.clone(), bars.collect::<Vec<_>>()))
+        };
+        (live.market.epoch(), symbols.iter().map(copy).collect::<Result<Vec<_>, Refusal>>()?)
+    };
+    fn marked(bars: &[(Bar, bool)]) -> impl Iterator<Item = (&Bar, bool)> {
+        bars.iter().map(|(bar, closed)| (bar, *closed))
+    }
+    Ok(bars_response(epoch, interval, series.iter().map(|(instrument, bars)| (instrument, marked(bars)))))
 }
 
 fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), Refusal> {

@@ -48,9 +48,16 @@ impl Ladder {
     /// Takes note that a write ended at `now` and took `took`; `fastest` is the fastest tier granted. Tells
     /// whether the cap has changed.
     pub fn wrote(&mut self, took: Duration, fastest: Option<TierId>, now: Instant) -> bool {
+        let Some(fastest) = fastest else {
+            // Nothing is granted: that tells nothing of the client.
+            (self.window, self.waited) = (now, Duration::ZERO);
+            return false;
+        };
         self.waited += took;
         let elapsed = now.saturating_duration_since(self.window);
-        let Some(fastest) = fastest.filter(|_| elapsed >= WINDOW) else { return false };
+        if elapsed < WINDOW {
+            return false;
+        }
         let share = self.waited.as_secs_f64() / elapsed.as_secs_f64();
         (self.window, self.waited) = (now, Duration::ZERO);
         self.behind = if share > BEHIND { self.behind + 1 } else { 0 };
@@ -124,6 +131,17 @@ mod tests {
             }
         }
         assert!(fell);
+    }
+
+    #[test]
+    fn a_hidden_page_does_not_climb_in_its_sleep() {
+        let mut now = Instant::now();
+        let mut ladder = Ladder::new(now);
+        run(&mut ladder, &mut now, 400, 4);
+        now += Duration::from_secs(300);
+        assert!(!ladder.wrote(Duration::ZERO, None, now));
+        assert_eq!(run(&mut ladder, &mut now, 0, 19), []);
+        assert_eq!(run(&mut ladder, &mut now, 0, 1), [None]);
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod upgrade;
 
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, header};
@@ -49,6 +49,8 @@ use routes::{Peer, Site};
 
 /// How long a client may take to send its request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes that a connection may hold of a request's head, or of an answer that its client does not take.
+const HTTP_BUFFER: usize = 32 * 1024;
 /// No request here has a body.
 const BODY_BYTES: usize = 16 * 1024;
 /// How long to wait after a failure to accept, such as no free file descriptor.
@@ -148,14 +150,16 @@ async fn accept_all(
         .layer(CompressionLayer::new())
         .service(warp::service(routes::routes(site)));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    http.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT).max_buf_size(HTTP_BUFFER);
     loop {
         // Whoever comes when all are taken waits in the kernel's queue.
         let permit = Arc::clone(connections).acquire_owned().await;
         match listener.accept().await {
             Ok((stream, address)) => {
                 let connection = TokioIo::new(prepare(stream, stall));
-                let service = TowerToHyperService::new(AddExtension::new(service.clone(), Peer(address)));
+                let permit = Arc::new(Mutex::new(permit.ok()));
+                let peer = Peer { address, permit: Arc::clone(&permit) };
+                let service = TowerToHyperService::new(AddExtension::new(service.clone(), peer));
                 let serving = http.serve_connection(connection, service).with_upgrades();
                 let mut stopping = stopping.clone();
                 let stop = async move { drop(stopping.wait_for(|stopping| *stopping).await) };

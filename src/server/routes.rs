@@ -2,8 +2,10 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Response, StatusCode, header};
+use tokio::sync::OwnedSemaphorePermit;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply};
@@ -21,8 +23,12 @@ use crate::wire::{Refusal, health, parse_events_query, symbols_response};
 const ASYNCAPI: &str = include_str!("../../docs/asyncapi.json");
 
 /// Who is at the other end of a connection, as the accept loop knows it.
-#[derive(Clone, Copy, Debug)]
-pub struct Peer(pub SocketAddr);
+#[derive(Clone, Debug)]
+pub struct Peer {
+    pub address: SocketAddr,
+    /// Its share of the connections; a session gives it back, as it has a place of its own.
+    pub permit: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
+}
 
 /// What the routes need.
 #[derive(Clone)]
@@ -58,7 +64,8 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let feed = api.and(warp::path!("feed")).and(live.clone());
     let feed = feed.map(|live: LiveMarket| json(StatusCode::OK, api::feed(&live)));
     let quotes = api.and(warp::path!("quotes")).and(query()).and(live.clone());
-    let quotes = quotes.map(|query: String, live: LiveMarket| json_or_refusal(api::quotes(&query, &live)));
+    let quotes =
+        quotes.map(move |query: String, live: LiveMarket| json_or_refusal(api::quotes(&query, &live, &limits)));
     let bars = api.and(warp::path!("bars")).and(query()).and(live.clone());
     let bars = bars.map(move |query: String, live: LiveMarket| json_or_refusal(api::bars(&query, &live, &limits)));
     let healthz = warp::path!("healthz").and(get()).and(live);
@@ -80,9 +87,9 @@ fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
 
 fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let open = warp::path!("ws").and(warp::ext::get::<Peer>()).and(upgrade());
-    let open = open.map(move |Peer(peer): Peer, upgrade| match site.guests.take(peer.ip()) {
+    let open = open.map(move |Peer { address, .. }: Peer, upgrade| match site.guests.take(address.ip()) {
         Ok(place) => accept(&site, upgrade, place),
-        Err(no_room) => refuse_guest(no_room, peer.ip()),
+        Err(no_room) => refuse_guest(no_room, address.ip()),
     });
     let plain = warp::path!("ws").and(get()).map(|| {
         let remedy = "connect with a WebSocket client: new WebSocket(\"ws://HOST/ws\")";
@@ -114,16 +121,17 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
 
 fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let listen = warp::path!("events").and(warp::get()).and(warp::ext::get::<Peer>()).and(query());
-    listen.map(move |Peer(peer): Peer, query: String| {
-        let request = parse_events_query(&query).and_then(|(request, symbols)| {
+    listen.map(move |Peer { address, permit }: Peer, query: String| {
+        let request = parse_events_query(&query, site.limits.subscriptions.count).and_then(|(request, symbols)| {
             let live = site.live.read();
             let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
             unknown.map_or(Ok(request), |symbol| Err(Refusal::unknown_symbol(symbol)))
         });
-        match (request, site.guests.take(peer.ip())) {
+        match (request, site.guests.take(address.ip())) {
             (Err(refusal), _) => refused(&refusal),
-            (_, Err(no_room)) => refuse_guest(no_room, peer.ip()),
+            (_, Err(no_room)) => refuse_guest(no_room, address.ip()),
             (Ok(request), Ok(place)) => {
+                drop(permit.lock().unwrap_or_else(PoisonError::into_inner).take());
                 warp::sse::reply(events(site.live.clone(), site.limits, &request, place)).into_response()
             }
         }

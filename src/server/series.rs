@@ -58,6 +58,14 @@ impl SeriesCursor {
         }
     }
 
+    /// The last message did not hold all there was.
+    pub const fn has_more(&self) -> bool {
+        match self {
+            Self::Bars(cursor) => cursor.has_more(),
+            Self::Trades(cursor) => cursor.has_more(),
+        }
+    }
+
     pub fn take(&mut self, market: &Market, ts_sent: i64) -> Option<String> {
         match self {
             Self::Bars(cursor) => cursor.take(market, ts_sent),

@@ -165,6 +165,9 @@ impl Subscriptions {
     }
 
     fn move_quotes(&mut self, ids: &[InstrumentId], grant: Grant) {
+        if ids.is_empty() {
+            return;
+        }
         let mut moved = self.take_quotes(ids);
         moved.sort_unstable_by_key(|(id, _)| *id);
         let sent = |id: &InstrumentId| moved.binary_search_by_key(id, |(id, _)| *id).map_or(0, |at| moved[at].1);

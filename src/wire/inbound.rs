@@ -195,7 +195,9 @@ fn cut(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(120).collect()
 }
 
-fn check_rate(rate: f64) -> Result<f64, Refusal> {
+/// # Errors
+/// When `rate` is negative, no number, or beyond reason.
+pub fn check_rate(rate: f64) -> Result<f64, Refusal> {
     if (0.0..=MAX_RATE).contains(&rate) {
         Ok(rate)
     } else {

@@ -2,7 +2,9 @@
 
 use serde::Deserialize;
 
-use super::inbound::Refusal;
+use std::collections::HashSet;
+
+use super::inbound::{Refusal, check_rate};
 use crate::market::Interval;
 
 /// Bars of each symbol when the query does not say how many.
@@ -17,11 +19,20 @@ pub struct BarsQuery {
     pub limit: usize,
 }
 
+/// The symbols of a list with commas, each once, in the order given.
+fn split(symbols: &str, max: usize) -> Result<Vec<String>, Refusal> {
+    if symbols.split(',').count() > max {
+        return Err(Refusal::bad_query(format!("one request may name {max} symbols")));
+    }
+    let mut seen = HashSet::new();
+    Ok(symbols.split(',').filter(|symbol| seen.insert(*symbol)).map(String::from).collect())
+}
+
 /// Reads the part after the `?`.
 ///
 /// # Errors
 /// When something is missing or is not what it should be.
-pub fn parse_bars_query(query: &str) -> Result<BarsQuery, Refusal> {
+pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, Refusal> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: String,
@@ -34,12 +45,7 @@ pub fn parse_bars_query(query: &str) -> Result<BarsQuery, Refusal> {
     let Ok(interval) = raw.interval.parse() else {
         return Err(Refusal::bad_query("the intervals are 1s 5s 15s 1m 5m 15m 1h 1d"));
     };
-    let mut symbols: Vec<String> = Vec::new();
-    for symbol in raw.symbols.split(',') {
-        if !symbols.iter().any(|known| known == symbol) {
-            symbols.push(symbol.to_owned());
-        }
-    }
+    let symbols = split(&raw.symbols, max_symbols)?;
     Ok(BarsQuery { symbols, interval, limit: raw.limit.unwrap_or(DEFAULT_BARS) })
 }
 
@@ -47,21 +53,21 @@ pub fn parse_bars_query(query: &str) -> Result<BarsQuery, Refusal> {
 ///
 /// # Errors
 /// When the query cannot be read.
-pub fn parse_quotes_query(query: &str) -> Result<Option<Vec<String>>, Refusal> {
+pub fn parse_quotes_query(query: &str, max_symbols: usize) -> Result<Option<Vec<String>>, Refusal> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: Option<String>,
     }
     let raw: Raw = serde_urlencoded::from_str(query)
         .map_err(|_| Refusal::bad_query("the query is not as in /api/v1/quotes?symbols=AAPL,IBM"))?;
-    Ok(raw.symbols.map(|symbols| symbols.split(',').map(String::from).collect()))
+    raw.symbols.map(|symbols| split(&symbols, max_symbols)).transpose()
 }
 
 /// The query of `GET /events`: the `subscribe` message that it stands for, and its symbols.
 ///
 /// # Errors
 /// When the query cannot be read.
-pub fn parse_events_query(query: &str) -> Result<(String, Vec<String>), Refusal> {
+pub fn parse_events_query(query: &str, max_symbols: usize) -> Result<(String, Vec<String>), Refusal> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: Option<String>,
@@ -69,7 +75,8 @@ pub fn parse_events_query(query: &str) -> Result<(String, Vec<String>), Refusal>
     }
     let raw: Raw = serde_urlencoded::from_str(query)
         .map_err(|_| Refusal::bad_query("the query is not as in /events?symbols=AAPL,IBM&rate=2"))?;
-    let symbols: Vec<String> = raw.symbols.as_deref().unwrap_or("*").split(',').map(String::from).collect();
+    let symbols = split(raw.symbols.as_deref().unwrap_or("*"), max_symbols)?;
+    raw.rate.map(check_rate).transpose()?;
     let mut message = serde_json::json!({ "type": "subscribe", "channel": "quotes", "symbols": symbols });
     if let Some(rate) = raw.rate {
         message["rate"] = rate.into();
@@ -83,7 +90,7 @@ mod tests {
 
     #[test]
     fn symbols_are_named_once_and_the_rest_has_defaults() {
-        let query = parse_bars_query("symbols=B,A%26C,B&interval=1m").unwrap();
+        let query = parse_bars_query("symbols=B,A%26C,B&interval=1m", 3).unwrap();
         assert_eq!(query, BarsQuery { symbols: vec!["B".into(), "A&C".into()], interval: Interval::M1, limit: 300 });
     }
 
@@ -93,17 +100,29 @@ mod tests {
             ("", r#"{"channel":"quotes","symbols":["*"],"type":"subscribe"}"#),
             ("symbols=A,%22&rate=2.5", r#"{"channel":"quotes","rate":2.5,"symbols":["A","\""],"type":"subscribe"}"#),
         ] {
-            assert_eq!(parse_events_query(query).unwrap().0, want);
+            assert_eq!(parse_events_query(query, 3).unwrap().0, want);
         }
-        assert_eq!(parse_events_query("rate=fast").unwrap_err().code, "bad_query");
-        assert_eq!(parse_quotes_query("symbols=A,B").unwrap(), Some(vec!["A".into(), "B".into()]));
-        assert_eq!(parse_quotes_query("").unwrap(), None);
+        for query in ["rate=fast", "symbols=A,B,C,D"] {
+            assert_eq!(parse_events_query(query, 3).unwrap_err().code, "bad_query");
+        }
+        for query in ["rate=-1", "rate=1e7", "rate=NaN", "rate=inf"] {
+            assert_eq!(parse_events_query(query, 3).unwrap_err().code, "bad_message");
+        }
+        assert_eq!(parse_quotes_query("symbols=A,B,A", 3).unwrap(), Some(vec!["A".into(), "B".into()]));
+        assert_eq!(parse_quotes_query("", 3).unwrap(), None);
     }
 
     #[test]
     fn what_is_missing_or_wrong_is_told() {
-        for query in ["", "symbols=A", "interval=1m", "symbols=A&interval=2m", "symbols=A&interval=1m&limit=-1"] {
-            assert_eq!(parse_bars_query(query).unwrap_err().code, "bad_query", "{query}");
+        for query in [
+            "",
+            "symbols=A",
+            "interval=1m",
+            "symbols=A&interval=2m",
+            "symbols=A&interval=1m&limit=-1",
+            "symbols=A,B,C,D&interval=1m",
+        ] {
+            assert_eq!(parse_bars_query(query, 3).unwrap_err().code, "bad_query", "{query}");
         }
     }
 }
