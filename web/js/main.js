@@ -8,6 +8,7 @@ import { createFrame } from "./lib/frame.js";
 import { byId } from "./lib/dom.js";
 import { keep, recall } from "./lib/storage.js";
 import { createApi } from "./net/api.js";
+import { createBinary, SUBPROTOCOL } from "./net/binary.js";
 import { createCatalogue } from "./net/catalogue.js";
 import { createSession } from "./net/session.js";
 import { createSocket } from "./net/socket.js";
@@ -47,6 +48,7 @@ const catalogue = createCatalogue({
   wait: (ms) => new Promise((done) => void setTimeout(done, ms)),
   onFault: (fault) => warn(`The instruments could not be fetched (${fault.message}). Trying again.`),
   onSymbols(list) {
+    binary.learn(list);
     store.dispatch({ type: "symbols", epoch: list.epoch, symbols: list.symbols });
     settleChoice();
     loadCloses();
@@ -55,10 +57,14 @@ const catalogue = createCatalogue({
 });
 
 const session = createSession((message) => socket.send(encode(message)));
+const binary = createBinary({ onLost: (symbols) => session.resync(symbols) });
 const socket = createSocket({
-  open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`),
+  open,
   clock: { now: Date.now, after: (ms, run) => setTimeout(run, ms), cancel: (timer) => clearTimeout(timer) },
-  onOpen: () => session.opened(),
+  onOpen() {
+    binary.reset();
+    session.opened();
+  },
   onFrame: hear,
   onLink(link) {
     if (link.retryAt !== null) {
@@ -69,9 +75,15 @@ const socket = createSocket({
   },
 });
 
+function open() {
+  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, address.binary ? [SUBPROTOCOL] : []);
+  socket.binaryType = "arraybuffer";
+  return socket;
+}
+
 /** @param {unknown} frame */
 function hear(frame) {
-  const message = decode(frame);
+  const message = decode(frame) ?? binary.decode(frame);
   if (!message) return;
   store.dispatch({ type: "message", message, nowMs: Date.now() });
   if (message.type === "hello" && message.protocol !== PROTOCOL) warn(`The server speaks ${message.protocol}. Reload the page.`);
@@ -110,7 +122,7 @@ function loadCloses() {
 }
 
 function keepAddress() {
-  history.replaceState(null, "", `${location.pathname}${writeAddress(store.state)}`);
+  history.replaceState(null, "", `${location.pathname}${writeAddress(store.state, address.binary)}`);
 }
 
 let noticeTimer = 0;

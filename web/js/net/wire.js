@@ -27,7 +27,8 @@
  */
 /** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Beat */
 /** @typedef {{ type: "error", id?: number, code: string, message: string, remedy: string }} Fault */
-/** @typedef {Hello | Feed | Granted | Unsubscribed | Quotes | Bars | Beat | Fault} Outbound what the server sends */
+/** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} FormatSet */
+/** @typedef {Hello | Feed | FormatSet | Granted | Unsubscribed | Quotes | Bars | Beat | Fault} Outbound what the server sends */
 
 /** @typedef {{ type: "subscribe", id?: number, channel: "quotes", symbols: string[], rate?: number }} SubscribeQuotes */
 /**
@@ -77,6 +78,7 @@ const SHAPES = new Map([
   ["update", QUOTES],
   ["bars", object({ epoch: number, ts_sent: number, symbol: text, interval: text, snapshot: flag, missed: number, bars: list(BAR) })],
   ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
+  ["format", object({ format: text })],
   ["error", object({ code: text, message: text })],
 ]);
 

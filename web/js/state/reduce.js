@@ -23,7 +23,7 @@ import { count } from "./traffic.js";
  *   bars: Bar[] }} BarsMessage
  */
 /** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null }} BeatMessage */
-/** @typedef {{ type: "hello" | "granted" | "unsubscribed" | "error" }} OtherMessage */
+/** @typedef {{ type: "hello" | "format" | "granted" | "unsubscribed" | "error" }} OtherMessage */
 /** @typedef {FeedMessage | QuotesMessage | BarsMessage | BeatMessage | OtherMessage} Message */
 
 /**
