@@ -1,7 +1,7 @@
 //! What one reader of one series of bars has not sent yet.
 
 use crate::market::{Bar, InstrumentId, Interval, Market};
-use crate::wire::bars_message;
+use crate::wire::{Format, Frame, bars_frame, bars_message};
 
 /// Bars in one message: a long history comes in several, so that no message is large.
 const MESSAGE_BARS: usize = 500;
@@ -48,7 +48,7 @@ impl BarsCursor {
     /// The next message: each bar closed since the last one, and the forming bar if it changed. To be
     /// called until there is none. The first is marked as a snapshot and begins with the history; there is
     /// one even where there are no bars.
-    pub fn take(&mut self, market: &Market, ts_sent: i64) -> Option<String> {
+    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<Frame> {
         let (instrument, state) = market.get(self.id)?;
         let series = state.series(self.interval);
         let snapshot = !self.begun;
@@ -69,7 +69,11 @@ impl BarsCursor {
         self.closed = series.closed.total() - (waiting - closed.len()) as u64;
         self.forming = forming;
         let bars = closed.chain(forming.as_ref().map(|bar| (bar, false)));
-        Some(bars_message(market.epoch(), ts_sent, instrument, self.interval, (snapshot, missed), bars))
+        let (epoch, history) = (market.epoch(), (snapshot, missed));
+        Some(match format {
+            Format::Json => bars_message(epoch, ts_sent, instrument, self.interval, history, bars).into(),
+            Format::Binary => bars_frame(epoch, ts_sent, (self.id, instrument), self.interval, history, bars),
+        })
     }
 }
 
@@ -95,7 +99,7 @@ mod tests {
 
     /// Snapshot mark, missed, seconds of the closed bars, second of the forming one.
     fn take(cursor: &mut BarsCursor, market: &Market) -> Option<(bool, u64, Vec<u64>, Option<u64>)> {
-        let message: Value = serde_json::from_str(&cursor.take(market, 0)?).unwrap();
+        let message: Value = serde_json::from_str(&cursor.take(market, 0, Format::Json)?.into_text()?).unwrap();
         let second = |bar: &Value| bar["ts"].as_u64().unwrap() / 1_000_000;
         let bars = message["bars"].as_array().unwrap();
         let closed = bars.iter().filter(|bar| bar["closed"] == true).map(second).collect();

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::Notify;
 
 use super::tier::{RATES, TierId};
+use crate::wire::Format;
 
 /// What is due, as a set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,10 +53,17 @@ pub struct Bell {
     rung: AtomicU32,
     wanted: AtomicU32,
     notify: Notify,
+    /// Of `wanted`, in binary.
+    binary: AtomicU32,
     listeners: Arc<Listeners>,
 }
 
-type Listeners = [AtomicUsize; RATES.len()];
+/// By tier: all, and those in binary.
+#[derive(Debug, Default)]
+struct Listeners {
+    all: [AtomicUsize; RATES.len()],
+    binary: [AtomicUsize; RATES.len()],
+}
 
 impl Bell {
     /// Waits until something is due and takes all of it.
@@ -76,18 +84,12 @@ impl Bell {
         self.group
     }
 
-    /// Hears just these tiers from now on.
-    pub fn listen(&self, tiers: impl Iterator<Item = TierId>) {
+    /// Hears just these tiers from now on, and wants them in this format.
+    pub fn listen(&self, tiers: impl Iterator<Item = TierId>, format: Format) {
         let wanted = tiers.fold(0, |set, tier| set | Due::tier(tier).0);
-        let before = self.wanted.swap(wanted, Ordering::AcqRel);
-        for tier in TierId::all() {
-            let bit = Due::tier(tier).0;
-            match (before & bit != 0, wanted & bit != 0) {
-                (false, true) => self.listeners[tier.index()].fetch_add(1, Ordering::AcqRel),
-                (true, false) => self.listeners[tier.index()].fetch_sub(1, Ordering::AcqRel),
-                _ => continue,
-            };
-        }
+        let binary = if format == Format::Binary { wanted } else { 0 };
+        count(&self.listeners.all, self.wanted.swap(wanted, Ordering::AcqRel), wanted);
+        count(&self.listeners.binary, self.binary.swap(binary, Ordering::AcqRel), binary);
     }
 
     fn ring(&self, due: Due) {
@@ -98,9 +100,20 @@ impl Bell {
     }
 }
 
+fn count(listeners: &[AtomicUsize], before: u32, wanted: u32) {
+    for tier in TierId::all() {
+        let bit = Due::tier(tier).0;
+        match (before & bit != 0, wanted & bit != 0) {
+            (false, true) => listeners[tier.index()].fetch_add(1, Ordering::AcqRel),
+            (true, false) => listeners[tier.index()].fetch_sub(1, Ordering::AcqRel),
+            _ => continue,
+        };
+    }
+}
+
 impl Drop for Bell {
     fn drop(&mut self) {
-        self.listen(std::iter::empty());
+        self.listen(std::iter::empty(), Format::Json);
     }
 }
 
@@ -115,8 +128,8 @@ pub struct Bells {
 impl Bells {
     pub fn hang(&self, group: usize) -> Arc<Bell> {
         let listeners = Arc::clone(&self.listeners);
-        let (rung, wanted) = (AtomicU32::new(0), AtomicU32::new(0));
-        let bell = Arc::new(Bell { group, rung, wanted, notify: Notify::new(), listeners });
+        let [rung, wanted, binary] = std::array::from_fn(|_| AtomicU32::new(0));
+        let bell = Arc::new(Bell { group, rung, wanted, notify: Notify::new(), binary, listeners });
         let mut bells = self.lock();
         bells.push(Arc::downgrade(&bell));
         // Asked under the lock that `stop` rings under: a late bell is rung by one of the two.
@@ -136,8 +149,13 @@ impl Bells {
         self.lock().retain(|bell| bell.upgrade().inspect(|bell| bell.ring(due)).is_some());
     }
 
-    pub fn has_listeners(&self, tier: TierId) -> bool {
-        self.listeners[tier.index()].load(Ordering::Acquire) > 0
+    /// Whether anybody listens to `tier` in this format.
+    pub fn has_listeners(&self, tier: TierId, format: Format) -> bool {
+        let binary = self.listeners.binary[tier.index()].load(Ordering::Acquire);
+        match format {
+            Format::Json => self.listeners.all[tier.index()].load(Ordering::Acquire) > binary,
+            Format::Binary => binary > 0,
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Bell>>> {
@@ -156,7 +174,7 @@ mod tests {
         let bells = Bells::default();
         let bell = bells.hang(0);
         let (five, ten) = (grant(5.0).unwrap(), grant(10.0).unwrap());
-        bell.listen([five].into_iter());
+        bell.listen([five].into_iter(), Format::Json);
         bells.ring(Due::tier(ten));
         bells.ring(Due::tier(five));
         bells.ring(Due::tier(five));
@@ -180,15 +198,25 @@ mod tests {
         let bells = Bells::default();
         let five = grant(5.0).unwrap();
         let (one, two) = (bells.hang(0), bells.hang(0));
-        assert!(!bells.has_listeners(five));
-        one.listen([five].into_iter());
-        two.listen([five].into_iter());
-        one.listen(std::iter::empty());
-        assert!(bells.has_listeners(five));
+        assert!(!bells.has_listeners(five, Format::Json));
+        one.listen([five].into_iter(), Format::Json);
+        two.listen([five].into_iter(), Format::Json);
+        one.listen(std::iter::empty(), Format::Json);
+        assert!(bells.has_listeners(five, Format::Json));
         drop(two);
-        assert!(!bells.has_listeners(five));
+        assert!(!bells.has_listeners(five, Format::Json));
         drop(one);
         bells.ring(Due::BEAT);
         assert!(bells.lock().is_empty());
+    }
+    #[test]
+    fn the_formats_have_listeners_of_their_own() {
+        let bells = Bells::default();
+        let five = grant(5.0).unwrap();
+        let bell = bells.hang(0);
+        for (format, want) in [(Format::Json, (true, false)), (Format::Binary, (false, true))] {
+            bell.listen([five].into_iter(), format);
+            assert_eq!((bells.has_listeners(five, Format::Json), bells.has_listeners(five, Format::Binary)), want);
+        }
     }
 }

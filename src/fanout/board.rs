@@ -1,41 +1,40 @@
-//! The newest encoded update of each symbol at one tier, and what a reader has not sent yet.
+//! The newest encoded update of each symbol at one tier in one format, and what a reader has not sent yet.
 //!
 //! Each symbol is encoded once per beat, whatever the number of readers. A reader's update always covers
 //! what follows its own last one, so one that skipped beats gets the newest state and ranges still meet.
 
 use crate::market::{InstrumentId, Market};
-use crate::wire::{EncodedQuote, QuotesFrame, QuotesKind, Text};
+use crate::wire::{Frame, QuoteEncoding, QuotesKind};
 
-/// About the length of one encoded quote, to allocate a shared frame once.
-const QUOTE_BYTES: usize = 230;
 /// What a reader's own frame has at first; few symbols change between two beats.
 const FIRST_BYTES: usize = 1_024;
 /// Symbols in one message: a large market comes in several, so that no message is large.
 pub const FRAME_SYMBOLS: usize = if cfg!(test) { 3 } else { 500 };
 
 #[derive(Debug, Default)]
-pub struct Board {
+pub struct Board<Q> {
     epoch: u64,
     /// Counts beats within the epoch.
     beat: u64,
     ts_sent: i64,
-    quotes: Vec<EncodedQuote>,
+    /// Empty until the first beat of an epoch: most boards have no listener.
+    quotes: Vec<Q>,
     /// The symbols of the last beat and the frame that carries just these: what a reader of all symbols
     /// that missed nothing sends.
     changed: Vec<InstrumentId>,
-    shared: Text,
+    shared: Frame,
 }
 
-impl Board {
+impl<Q: QuoteEncoding> Board<Q> {
     /// A new epoch: nothing is encoded.
     pub fn open(&mut self, market: &Market) {
-        let quotes = vec![EncodedQuote::default(); market.instruments().len()];
-        *self = Self { epoch: market.epoch(), quotes, ..Self::default() };
+        *self = Self { epoch: market.epoch(), ..Self::default() };
     }
 
     /// Encodes the symbols that `due` names as they stand in `market`. `ts_sent` in microseconds since
     /// the epoch.
-    pub fn encode(&mut self, due: impl Iterator<Item = InstrumentId>, market: &Market, ts_sent: i64) {
+    pub fn encode(&mut self, due: &[InstrumentId], market: &Market, ts_sent: i64) {
+        self.quotes.resize(market.instruments().len(), Q::default());
         self.beat += 1;
         self.ts_sent = ts_sent;
         self.changed.clear();
@@ -43,24 +42,24 @@ impl Board {
             let (quote, state) = (self.quotes.get(id.index()), market.get(*id));
             quote.zip(state).is_some_and(|(quote, (_, state))| state.seq > quote.seq())
         };
-        self.changed.extend(due.filter(is_newer));
-        let capacity = 100 + self.changed.len() * QUOTE_BYTES;
-        let mut frame = QuotesFrame::new(QuotesKind::Update, self.epoch, ts_sent, capacity);
+        self.changed.extend(due.iter().copied().filter(is_newer));
+        let capacity = 100 + self.changed.len() * Q::BYTES;
+        let mut frame = Q::begin(QuotesKind::Update, self.epoch, ts_sent, capacity);
         for id in &self.changed {
             let (Some((instrument, state)), Some(quote)) = (market.get(*id), self.quotes.get_mut(id.index())) else {
                 continue;
             };
             let first_seq = quote.seq() + 1;
-            quote.encode(instrument, state);
-            frame.push(quote, first_seq);
+            quote.renew(*id, instrument, state);
+            quote.add_to(&mut frame, first_seq);
         }
-        self.shared = frame.finish().into();
+        self.shared = Q::finish(frame);
     }
 
     /// What the reader behind `cursor` has not sent yet, as one `update` message of at most
     /// [`FRAME_SYMBOLS`]. To be called until there is none.
-    pub fn take(&self, cursor: &mut QuotesCursor) -> Option<Text> {
-        if cursor.epoch != self.epoch || cursor.beat == Some(self.beat) {
+    pub fn take(&self, cursor: &mut QuotesCursor) -> Option<Frame> {
+        if cursor.epoch != self.epoch || self.quotes.is_empty() || cursor.beat == Some(self.beat) {
             return None;
         }
         let follows = cursor.level && cursor.at == 0 && cursor.beat.is_some_and(|beat| beat + 1 == self.beat);
@@ -70,7 +69,7 @@ impl Board {
         self.assemble(cursor)
     }
 
-    fn share(&self, cursor: &mut QuotesCursor) -> Option<Text> {
+    fn share(&self, cursor: &mut QuotesCursor) -> Option<Frame> {
         cursor.beat = Some(self.beat);
         for id in &self.changed {
             // With all symbols wanted, each stands at its own index.
@@ -79,7 +78,7 @@ impl Board {
         (!self.changed.is_empty()).then(|| self.shared.clone())
     }
 
-    fn assemble(&self, cursor: &mut QuotesCursor) -> Option<Text> {
+    fn assemble(&self, cursor: &mut QuotesCursor) -> Option<Frame> {
         if cursor.pass != Some(self.beat) {
             // What an unfinished look has sent needs no second one, but the board has moved on since.
             (cursor.pass, cursor.whole) = (Some(self.beat), cursor.at == 0);
@@ -94,8 +93,8 @@ impl Board {
                     break;
                 }
                 symbols += 1;
-                let new = || QuotesFrame::new(QuotesKind::Update, self.epoch, self.ts_sent, FIRST_BYTES);
-                frame.get_or_insert_with(new).push(quote, *sent + 1);
+                let new = || Q::begin(QuotesKind::Update, self.epoch, self.ts_sent, FIRST_BYTES);
+                quote.add_to(frame.get_or_insert_with(new), *sent + 1);
                 *sent = quote.seq();
             }
             // A snapshot may have run ahead of the board; then the shared frame's range would overlap.
@@ -107,7 +106,7 @@ impl Board {
             (cursor.at, cursor.beat) = (0, cursor.whole.then_some(self.beat));
             cursor.pass = cursor.beat;
         }
-        frame.map(|frame| frame.finish().into())
+        frame.map(Q::finish)
     }
 }
 
@@ -200,9 +199,11 @@ mod tests {
 
     use super::*;
     use crate::fanout::{Tier, grant};
-    use crate::market::{MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade, sample};
+    use crate::market::{Instrument, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade, sample};
+    use crate::wire::{BinaryQuote, Decoder, EncodedQuote, QuotesFrame};
     use proptest::prelude::*;
     use serde_json::Value;
+    use std::sync::Arc;
     use std::time::Duration;
 
     /// More than two messages hold.
@@ -247,6 +248,65 @@ mod tests {
         serde_json::from_str::<Value>(&frame.finish()).unwrap()["quotes"][0].clone()
     }
 
+    /// A client of one format, and the board that serves it.
+    struct Reader<'a, Q> {
+        board: Board<Q>,
+        cursor: QuotesCursor,
+        decoder: Decoder<'a>,
+        client: Client,
+    }
+
+    impl<'a, Q: QuoteEncoding> Reader<'a, Q> {
+        fn new(market: &Market, instruments: &'a [Instrument]) -> Self {
+            let mut board = Board::default();
+            board.open(market);
+            let mut cursor = QuotesCursor::new(1);
+            cursor.extend((0..SYMBOLS).map(|id| (InstrumentId(id), 0)));
+            Self { board, cursor, decoder: Decoder::new(instruments), client: Client::default() }
+        }
+
+        fn text(&mut self, frame: Frame) -> String {
+            match frame {
+                Frame::Text(text) => text.to_string(),
+                Frame::Binary(bytes) => self.decoder.json(&bytes).expect("a whole frame"),
+            }
+        }
+
+        fn take(&mut self) {
+            if let Some(frame) = self.board.take(&mut self.cursor) {
+                let text = self.text(frame);
+                self.client.hear(&text);
+            }
+        }
+
+        /// A snapshot straight from the market, as `resync` sends it.
+        fn join(&mut self, market: &Market, id: InstrumentId) {
+            let (instrument, state) = market.get(id).unwrap();
+            let mut quote = Q::default();
+            quote.renew(id, instrument, state);
+            let mut frame = Q::begin(QuotesKind::Snapshot, 1, 0, 0);
+            quote.add_to(&mut frame, 1);
+            let text = self.text(Q::finish(frame));
+            let snapshot: Value = serde_json::from_str(&text).unwrap();
+            self.cursor.remove(&[id]);
+            self.cursor.extend([(id, state.seq)]);
+            self.client.states.insert(instrument.symbol.clone(), snapshot["quotes"][0].clone());
+        }
+
+        fn check(&mut self, market: &Market) {
+            for (id, _) in self.cursor.iter() {
+                let mut want = truth(market, id);
+                let got = self.client.states.get_mut(want["symbol"].as_str().unwrap());
+                if let Some(got) = got {
+                    (got["first_seq"], want["first_seq"]) = (Value::Null, Value::Null);
+                    assert_eq!(got, &want);
+                } else {
+                    assert_eq!(&want["seq"], &Value::from(0), "a symbol with ticks was never sent");
+                }
+            }
+        }
+    }
+
     #[derive(Clone, Debug)]
     enum Step {
         Trade(u32, i64),
@@ -270,17 +330,15 @@ mod tests {
 
     proptest! {
         /// Whatever is skipped, left and joined again: ranges meet, and the end state is that of a client
-        /// that saw each tick.
+        /// that saw each tick. In either format.
         #[test]
         fn a_conflated_client_ends_where_one_that_saw_each_tick_does(steps in proptest::collection::vec(step(), 1..200)) {
             let mut market = market();
-            let mut board = Board::default();
-            board.open(&market);
+            let instruments = Arc::clone(market.instruments());
+            let mut json = Reader::<EncodedQuote>::new(&market, &instruments);
+            let mut binary = Reader::<BinaryQuote>::new(&market, &instruments);
             let mut tier = Tier::new(grant(5.0).unwrap(), None);
             tier.open(SYMBOLS as usize);
-            let mut cursor = QuotesCursor::new(1);
-            cursor.extend((0..SYMBOLS).map(|id| (InstrumentId(id), 0)));
-            let mut client = Client::default();
             let mut now = Duration::ZERO;
             for step in steps.into_iter().chain([Step::Beat(1_000), Step::Take, Step::Take, Step::Take]) {
                 match step {
@@ -291,41 +349,34 @@ mod tests {
                     Step::Beat(ms) => {
                         now += Duration::from_millis(ms);
                         if let Some((_, due)) = tier.take(now) {
-                            board.encode(due, &market, 0);
+                            let due: Vec<_> = due.collect();
+                            json.board.encode(&due, &market, 0);
+                            binary.board.encode(&due, &market, 0);
                         }
                     }
                     Step::Take => {
-                        if let Some(text) = board.take(&mut cursor) {
-                            client.hear(&text);
-                        }
+                        json.take();
+                        binary.take();
                     }
-                    Step::Leave(id) => drop(cursor.remove(&[InstrumentId(id)])),
+                    Step::Leave(id) => {
+                        json.cursor.remove(&[InstrumentId(id)]);
+                        binary.cursor.remove(&[InstrumentId(id)]);
+                    }
                     Step::Join(id) => {
-                        // A snapshot straight from the market, as `resync` sends it.
-                        let state = truth(&market, InstrumentId(id));
-                        cursor.remove(&[InstrumentId(id)]);
-                        cursor.extend([(InstrumentId(id), state["seq"].as_u64().unwrap())]);
-                        client.states.insert(format!("S{id}"), state);
+                        json.join(&market, InstrumentId(id));
+                        binary.join(&market, InstrumentId(id));
                     }
                 }
             }
-            for (id, _) in cursor.iter() {
-                let mut want = truth(&market, id);
-                let got = client.states.get_mut(want["symbol"].as_str().unwrap());
-                if let Some(got) = got {
-                    (got["first_seq"], want["first_seq"]) = (Value::Null, Value::Null);
-                    prop_assert_eq!(got, &want);
-                } else {
-                    prop_assert_eq!(&want["seq"], &Value::from(0), "a symbol with ticks was never sent");
-                }
-            }
+            json.check(&market);
+            binary.check(&market);
         }
     }
 
     #[test]
     fn readers_of_everything_share_one_frame() {
         let mut market = market();
-        let mut board = Board::default();
+        let mut board = Board::<EncodedQuote>::default();
         board.open(&market);
         let mut readers = [QuotesCursor::new(1), QuotesCursor::new(1)];
         for cursor in &mut readers {
@@ -333,8 +384,8 @@ mod tests {
         }
         let mut beat = |price| {
             trade(&mut market, 2, price);
-            board.encode([InstrumentId(2)].into_iter(), &market, 0);
-            readers.each_mut().map(|cursor| board.take(cursor).unwrap())
+            board.encode(&[InstrumentId(2)], &market, 0);
+            readers.each_mut().map(|cursor| board.take(cursor).and_then(Frame::into_text).unwrap())
         };
         let joining = beat(10);
         assert_ne!(joining[0].as_ptr(), joining[1].as_ptr(), "a first frame is each reader's own");
@@ -348,22 +399,23 @@ mod tests {
         let symbols: Vec<String> = (0..8).map(|n| format!("S{n}")).collect();
         let symbols: Vec<&str> = symbols.iter().map(String::as_str).collect();
         let mut market = Market::open(&sample::opening(1, &symbols), MarketLimits::default());
-        let mut board = Board::default();
+        let mut board = Board::<EncodedQuote>::default();
         board.open(&market);
         let mut cursor = QuotesCursor::new(1);
         cursor.extend((0..8).map(|id| (InstrumentId(id), 0)));
         let mut client = Client::default();
+        let all: Vec<InstrumentId> = (0..8).map(InstrumentId).collect();
         for price in 1..4 {
             (0..8).for_each(|id| trade(&mut market, id, price));
-            board.encode((0..8).map(InstrumentId), &market, 0);
+            board.encode(&all, &market, 0);
             let mut messages = 0;
-            while let Some(text) = board.take(&mut cursor) {
+            while let Some(text) = board.take(&mut cursor).and_then(Frame::into_text) {
                 client.hear(&text);
                 messages += 1;
                 if messages == 2 && price == 2 {
                     // The board moves on in the middle of a look.
                     (0..8).for_each(|id| trade(&mut market, id, 9));
-                    board.encode((0..8).map(InstrumentId), &market, 0);
+                    board.encode(&all, &market, 0);
                 }
             }
             assert!((3..=5).contains(&messages), "{messages}");
@@ -374,10 +426,10 @@ mod tests {
     #[test]
     fn a_reader_of_another_epoch_gets_nothing() {
         let mut market = market();
-        let mut board = Board::default();
+        let mut board = Board::<EncodedQuote>::default();
         board.open(&market);
         trade(&mut market, 0, 10);
-        board.encode([InstrumentId(0)].into_iter(), &market, 0);
+        board.encode(&[InstrumentId(0)], &market, 0);
         let mut stale = QuotesCursor::new(0);
         stale.extend([(InstrumentId(0), 0)]);
         assert_eq!(board.take(&mut stale), None);

@@ -10,7 +10,7 @@ use super::bell::{Bell, Bells, Due};
 use super::board::{Board, QuotesCursor};
 use super::tier::{RATES, TierId};
 use crate::market::{FeedStatus, Market};
-use crate::wire::Text;
+use crate::wire::{BinaryQuote, EncodedQuote, Format, Frame};
 
 /// Cheap to clone; all clones are one market.
 #[derive(Clone, Debug)]
@@ -33,7 +33,8 @@ const GROUP_SESSIONS: usize = 64;
 /// What the sessions of one group share.
 #[derive(Debug, Default)]
 struct Group {
-    boards: [RwLock<Board>; RATES.len()],
+    json: [RwLock<Board<EncodedQuote>>; RATES.len()],
+    binary: [RwLock<Board<BinaryQuote>>; RATES.len()],
     bells: Bells,
 }
 
@@ -63,8 +64,12 @@ impl LiveMarket {
     }
 
     /// What the reader behind `cursor` has not sent yet; see [`Board::take`].
-    pub fn take_quotes(&self, group: usize, tier: TierId, cursor: &mut QuotesCursor) -> Option<Text> {
-        self.0.groups[group].boards[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor)
+    pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Option<Frame> {
+        let Group { json, binary, .. } = &self.0.groups[group];
+        match format {
+            Format::Json => json[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor),
+            Format::Binary => binary[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor),
+        }
     }
 
     /// A bell that rings for a new session.
@@ -100,8 +105,12 @@ impl LiveMarket {
         self.0.live.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn board_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, Board> {
-        self.0.groups[group].boards[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn json_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, Board<EncodedQuote>> {
+        self.0.groups[group].json[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn binary_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, Board<BinaryQuote>> {
+        self.0.groups[group].binary[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A new epoch: market, status and boards are replaced and everybody is told.
@@ -114,7 +123,10 @@ impl LiveMarket {
     fn open_boards(&self) {
         let live = self.read();
         for group in 0..GROUPS {
-            TierId::all().for_each(|tier| self.board_mut(group, tier).open(&live.market));
+            for tier in TierId::all() {
+                self.json_mut(group, tier).open(&live.market);
+                self.binary_mut(group, tier).open(&live.market);
+            }
         }
     }
 }

@@ -9,7 +9,8 @@ use super::bell::Due;
 use super::live::{GROUPS, Live, LiveMarket, wall_micros};
 use super::tier::{Tier, TierId};
 use crate::bus::{Heard, Reader};
-use crate::market::{Event, FeedState, FeedStatus, Market, MarketLimits, Opening};
+use crate::market::{Event, FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening};
+use crate::wire::Format;
 
 /// How often every session's bell rings, so that it can say it is alive each second.
 const BEAT_EVERY: Duration = Duration::from_millis(500);
@@ -19,6 +20,8 @@ pub struct Publisher {
     live: LiveMarket,
     limits: MarketLimits,
     conflaters: Vec<Conflater>,
+    /// The symbols of one beat.
+    due: Vec<InstrumentId>,
     began: Instant,
 }
 
@@ -29,6 +32,8 @@ struct Conflater {
     tier: Tier,
     /// Somebody listens; otherwise nothing is marked or encoded.
     active: bool,
+    /// In which formats, as [`Format::ALL`] has them.
+    formats: [bool; Format::ALL.len()],
 }
 
 impl Publisher {
@@ -38,7 +43,8 @@ impl Publisher {
             match reader.next().await? {
                 Heard::Item(Event::Opening(opening)) => {
                     let live = LiveMarket::new(open_live(&opening, limits));
-                    let mut publisher = Self { reader, live, limits, conflaters: conflaters(), began: Instant::now() };
+                    let mut publisher =
+                        Self { reader, live, limits, conflaters: conflaters(), due: Vec::new(), began: Instant::now() };
                     publisher.open_tiers();
                     return Some(publisher);
                 }
@@ -139,14 +145,15 @@ impl Publisher {
         self.conflaters.iter_mut().for_each(|conflater| conflater.tier.open(instruments));
     }
 
-    /// A tier that finds its first listener has much to show.
+    /// A tier that finds its first listener, or its first in a format, has much to show.
     fn find_listeners(&mut self, now: Duration) {
-        for Conflater { group, id, tier, active } in &mut self.conflaters {
-            let listened = self.live.bells(*group).has_listeners(*id);
-            if listened && !*active {
+        for Conflater { group, id, tier, active, formats } in &mut self.conflaters {
+            let bells = self.live.bells(*group);
+            let listened = Format::ALL.map(|format| bells.has_listeners(*id, format));
+            if listened.iter().zip(formats.iter()).any(|(now, before)| *now && !before) {
                 tier.mark_all(now);
             }
-            *active = listened;
+            (*active, *formats) = (listened.contains(&true), listened);
         }
     }
 
@@ -158,12 +165,23 @@ impl Publisher {
 
     fn publish_due(&mut self) {
         let now = self.began.elapsed();
-        for Conflater { group, id, tier, .. } in self.conflaters.iter_mut().filter(|conflater| conflater.active) {
+        for Conflater { group, id, tier, formats, .. } in
+            self.conflaters.iter_mut().filter(|conflater| conflater.active)
+        {
             if let Some((due, ids)) = tier.take(now) {
                 // The time of the schedule and not of the deed: lateness is to be seen.
                 let late = i64::try_from((now - due).as_micros()).unwrap_or(0);
                 let market = &self.live.read().market;
-                self.live.board_mut(*group, *id).encode(ids, market, wall_micros() - late);
+                let ts_sent = wall_micros() - late;
+                self.due.clear();
+                self.due.extend(ids);
+                let [json, binary] = *formats;
+                if json {
+                    self.live.json_mut(*group, *id).encode(&self.due, market, ts_sent);
+                }
+                if binary {
+                    self.live.binary_mut(*group, *id).encode(&self.due, market, ts_sent);
+                }
                 self.live.bells(*group).ring(Due::tier(*id));
             }
         }
@@ -174,7 +192,15 @@ impl Publisher {
 fn conflaters() -> Vec<Conflater> {
     let groups = (0..GROUPS).flat_map(|group| TierId::all().map(move |id| (group, id)));
     let phase = |group| (group > 0).then_some(group as f64 / GROUPS as f64);
-    groups.map(|(group, id)| Conflater { group, id, tier: Tier::new(id, phase(group)), active: false }).collect()
+    groups
+        .map(|(group, id)| Conflater {
+            group,
+            id,
+            tier: Tier::new(id, phase(group)),
+            active: false,
+            formats: [false; 2],
+        })
+        .collect()
 }
 
 fn open_live(opening: &Opening, limits: MarketLimits) -> Live {

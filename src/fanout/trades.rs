@@ -1,7 +1,7 @@
 //! What one reader of one tape has not sent yet.
 
 use crate::market::{InstrumentId, Market};
-use crate::wire::{TradesHead, trades_message};
+use crate::wire::{Format, Frame, TradesHead, trades_frame, trades_message};
 
 /// Trades in one message: a burst comes in several, so that no message is large.
 const MESSAGE_TRADES: usize = 500;
@@ -43,7 +43,7 @@ impl TradesCursor {
 
     /// The next message, with each trade since the last one. To be called until there is none. The first is
     /// marked as a snapshot and begins with the history; there is one even where there are no trades.
-    pub fn take(&mut self, market: &Market, ts_sent: i64) -> Option<String> {
+    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<Frame> {
         let (instrument, state) = market.get(self.id)?;
         let snapshot = !self.begun;
         if snapshot {
@@ -58,7 +58,10 @@ impl TradesCursor {
         self.more = since.items.len() > MESSAGE_TRADES;
         let trades = since.items.take(MESSAGE_TRADES);
         self.seen += head.skipped + trades.len() as u64;
-        Some(trades_message(market.epoch(), ts_sent, instrument, head, trades))
+        Some(match format {
+            Format::Json => trades_message(market.epoch(), ts_sent, instrument, head, trades).into(),
+            Format::Binary => trades_frame(market.epoch(), ts_sent, (self.id, instrument), head, trades),
+        })
     }
 }
 
@@ -83,7 +86,7 @@ mod tests {
 
     /// Snapshot mark, skipped, the first number, and the prices, which are numbers too.
     fn take(cursor: &mut TradesCursor, market: &Market) -> Option<(bool, u64, u64, Vec<f64>)> {
-        let message: Value = serde_json::from_str(&cursor.take(market, 0)?).unwrap();
+        let message: Value = serde_json::from_str(&cursor.take(market, 0, Format::Json)?.into_text()?).unwrap();
         let number = |name: &str| message[name].as_u64().unwrap();
         let prices = message["trades"].as_array().unwrap().iter().map(|trade| trade["price"].as_f64().unwrap());
         Some((message["snapshot"] == true, number("skipped"), number("first"), prices.collect()))

@@ -59,12 +59,14 @@ pub struct LoadArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Json,
+    Binary,
 }
 
 impl Format {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Json => "json",
+            Self::Binary => "binary",
         }
     }
 
@@ -72,6 +74,7 @@ impl Format {
     pub const fn subprotocol(self) -> Option<&'static str> {
         match self {
             Self::Json => None,
+            Self::Binary => Some("tickcast.v1.bin"),
         }
     }
 }

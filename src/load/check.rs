@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 
+use super::binary::{HEADER, Head, head, take_entry};
+use super::scan::Kind;
 use super::tally::{Events, Resumed};
 use super::walk::{items, members, number, unquote};
 
@@ -16,6 +18,8 @@ pub struct Inspection {
     epoch: u64,
     /// How far each symbol was sent.
     seqs: HashMap<Box<[u8]>, u64>,
+    /// Seq and time of each symbol's newest binary state, by index: what a step builds on.
+    states: HashMap<u64, (u64, i64)>,
     resuming: Option<Resuming>,
 }
 
@@ -58,7 +62,11 @@ impl Inspection {
     /// Judges the message that was collected, in which the scanner counted `counted` entries.
     pub fn finish(&mut self, counted: u64, now: i64, events: &mut Events) {
         let text = std::mem::take(&mut self.text);
-        self.judge(&text, counted, now, events);
+        if let Some(head) = head(&text) {
+            self.judge_binary(head, &text, now, events);
+        } else {
+            self.judge(&text, counted, now, events);
+        }
         self.text = text;
         self.text.clear();
     }
@@ -75,10 +83,7 @@ impl Inspection {
                 _ => {}
             }
         }
-        if epoch.is_some_and(|epoch| epoch != self.epoch) {
-            self.epoch = epoch.unwrap_or_default();
-            self.seqs.clear();
-        }
+        epoch.into_iter().for_each(|epoch| self.follow_epoch(epoch));
         let entries: Vec<Entry<'_>> = quotes.into_iter().flat_map(items).map(entry).collect();
         match kind {
             Some(b"granted") => events.granted = events.granted.into_iter().chain(rate).reduce(f64::max),
@@ -90,6 +95,42 @@ impl Inspection {
             events.check.miscounted += 1;
         }
         self.watch(text.len(), ts_sent, &entries, now, events);
+    }
+
+    fn follow_epoch(&mut self, epoch: u64) {
+        if epoch != self.epoch {
+            self.epoch = epoch;
+            self.seqs.clear();
+            self.states.clear();
+        }
+    }
+
+    fn judge_binary(&mut self, head: Head, bytes: &[u8], now: i64, events: &mut Events) {
+        self.follow_epoch(head.epoch);
+        let mut rest = &bytes[HEADER..];
+        let mut found = Vec::new();
+        for _ in 0..head.entries {
+            let Some(entry) = take_entry(&mut rest, |index| self.states.get(&index).copied()) else { break };
+            self.states.insert(entry.index, (entry.seq, entry.ts_event.unwrap_or_default()));
+            found.push((format!("symbol {}", entry.index), entry));
+        }
+        let is_whole = found.len() as u64 == head.entries && (rest.is_empty() || head.entries == 0);
+        events.check.miscounted += u64::from(!is_whole);
+        let entries: Vec<Entry<'_>> = found
+            .iter()
+            .map(|(symbol, entry)| Entry {
+                symbol: symbol.as_bytes(),
+                first_seq: entry.first_seq,
+                seq: entry.seq,
+                ts_event: entry.ts_event,
+            })
+            .collect();
+        match head.kind {
+            Kind::Snapshot => entries.iter().for_each(|entry| self.take_snapshot(entry)),
+            Kind::Update => entries.iter().for_each(|entry| self.take_update(entry, events)),
+            _ => {}
+        }
+        self.watch(bytes.len(), Some(head.ts_sent), &entries, now, events);
     }
 
     /// An older snapshot than what is known says nothing new.
@@ -182,6 +223,21 @@ mod tests {
             assert_eq!((events.check.holes, events.check.overlaps), (holes, overlaps), "{messages:?}");
             assert_eq!((events.check.first_hole.is_some(), events.check.miscounted), (holes > 0, 0));
         }
+    }
+
+    #[test]
+    fn binary_ranges_are_looked_at_too() {
+        let hear = |names: &[&str]| {
+            let (mut inspection, mut events) = (Inspection::default(), Events::default());
+            for name in names {
+                inspection.collect(&crate::load::binary::tests::fixture(name));
+                inspection.finish(0, 0, &mut events);
+            }
+            (events.check.updates, events.check.holes, events.check.overlaps, events.check.miscounted)
+        };
+        assert_eq!(hear(&["snapshot", "beat", "update"]), (2, 0, 0, 0));
+        let (_, holes, overlaps, miscounted) = hear(&["snapshot", "update", "update"]);
+        assert_eq!((holes, overlaps, miscounted), (1, 1, 0), "a step twice, and a full entry twice");
     }
 
     #[test]

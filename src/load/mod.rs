@@ -6,6 +6,7 @@
 //! measures, and reports.
 
 mod args;
+mod binary;
 mod check;
 mod client;
 mod drive;

@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
+use super::binary;
+
 /// Each entry of an update or snapshot has this member once. Inside a JSON string its quotes would be escaped.
 const ENTRY: &[u8] = b"\"first_seq\":";
 /// A message's type and time stand within its first bytes.
@@ -62,15 +64,22 @@ impl Scanner {
         self.head[at..at + taken].copy_from_slice(&piece[..taken]);
         self.head_len += taken as u8;
         self.bytes += piece.len() as u64;
-        self.count(piece, last);
+        // The first byte of a binary message is its kind, and no brace.
+        if self.head().first() == Some(&b'{') {
+            self.count(piece, last);
+        }
         if !last {
             return None;
         }
-        let message = Message {
-            kind: kind(self.head()),
-            ts_sent: number_after(self.head(), b"\"ts_sent\":"),
-            entries: self.entries,
-            bytes: self.bytes,
+        let bytes = self.bytes;
+        let message = match binary::head(self.head()) {
+            Some(head) => Message { kind: head.kind, ts_sent: Some(head.ts_sent), entries: head.entries, bytes },
+            None => Message {
+                kind: kind(self.head()),
+                ts_sent: number_after(self.head(), b"\"ts_sent\":"),
+                entries: self.entries,
+                bytes,
+            },
         };
         (self.tail_len, self.entries, self.bytes) = (0, 0, 0);
         Some(message)
@@ -162,6 +171,28 @@ mod tests {
             assert_eq!(message.ts_sent.is_some(), name != "error", "{name}");
         }
         assert_eq!(scan(&[&fixture("update")]).ts_sent, Some(1_795_341_600_200_100));
+    }
+
+    #[test]
+    fn binary_messages_are_told_too() {
+        for (name, kind, entries) in [
+            ("update", Kind::Update, 2),
+            ("snapshot", Kind::Snapshot, 2),
+            ("beat", Kind::Other, 0),
+            ("bars_update", Kind::Other, 0),
+        ] {
+            let frame = crate::load::binary::tests::fixture(name);
+            let bytes: Vec<&[u8]> = frame.chunks(1).collect();
+            for pieces in [&[&frame[..]][..], &bytes] {
+                let message = scan(pieces);
+                assert_eq!(
+                    (message.kind, message.entries, message.bytes),
+                    (kind, entries, frame.len() as u64),
+                    "{name}"
+                );
+                assert!(message.ts_sent.is_some_and(|ts| ts / 10_000_000 == 179_534_160), "{name}");
+            }
+        }
     }
 
     #[test]

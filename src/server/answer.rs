@@ -11,8 +11,8 @@ use super::subscriptions::{Grant, OverLimit, Subscriptions};
 use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, RATES, TierId, grant, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
-    Beat, Channel, EncodedQuote, Feed, Granted, Hello, Inbound, Message, QuotesFrame, QuotesKind, Refusal, Request,
-    Stopping, Subscribe, Text, Throttled, Unsubscribed, parse,
+    Beat, BinaryQuote, Channel, EncodedQuote, Feed, Format, FormatSet, Frame, Granted, Hello, Inbound, Message,
+    QuoteEncoding, QuotesKind, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame, parse,
 };
 
 /// The rate of a subscription that asks for none, in updates per second.
@@ -34,6 +34,7 @@ pub struct Desk {
     live: LiveMarket,
     bell: Arc<Bell>,
     limits: SessionLimits,
+    format: Format,
     subscriptions: Subscriptions,
     /// Of the epoch of the subscriptions.
     instruments: Arc<[Instrument]>,
@@ -57,7 +58,7 @@ pub struct Desk {
 
 impl Desk {
     /// The first messages are `hello` and `feed`.
-    pub fn new(live: LiveMarket, bell: Arc<Bell>, limits: SessionLimits) -> Self {
+    pub fn new(live: LiveMarket, bell: Arc<Bell>, limits: SessionLimits, format: Format) -> Self {
         let (epoch, instruments) = {
             let live = live.read();
             (live.market.epoch(), Arc::clone(live.market.instruments()))
@@ -66,6 +67,7 @@ impl Desk {
             live,
             bell,
             limits,
+            format,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
             instruments,
             answers: VecDeque::from([Hello::new(SERVER, wall_micros(), &RATES, limits.hello()).to_text()]),
@@ -82,30 +84,42 @@ impl Desk {
     }
 
     /// The next message to send, until there is none.
-    pub fn next(&mut self) -> Option<Text> {
-        let text = self.write_next()?;
+    pub fn next(&mut self) -> Option<Frame> {
+        let frame = self.write_next()?;
         self.quiet = 0;
-        Some(text)
+        Some(frame)
     }
 
-    fn write_next(&mut self) -> Option<Text> {
+    fn write_next(&mut self) -> Option<Frame> {
         if let Some(answer) = self.answers.pop_front() {
-            return Some(answer);
+            return Some(Frame::Text(answer));
         }
         let handle = self.live.clone();
         let live = handle.read();
         self.follow_epoch(&live.market);
         if std::mem::take(&mut self.feed_due) {
-            return Some(Feed::new(self.subscriptions.epoch(), wall_micros(), &live.status).to_text());
+            let feed = Feed::new(self.subscriptions.epoch(), wall_micros(), &live.status);
+            return Some(Frame::Text(feed.to_text()));
         }
         if !self.snapshot_due.is_empty() {
-            return Some(self.snapshot(&live.market));
+            return Some(match self.format {
+                Format::Json => self.snapshot::<EncodedQuote>(&live.market),
+                Format::Binary => self.snapshot::<BinaryQuote>(&live.market),
+            });
         }
-        if let Some(text) = self.next_behind(&live.market).or_else(|| self.next_series(&live.market)) {
-            return Some(text);
+        let behind = match self.format {
+            Format::Json => self.next_behind::<EncodedQuote>(&live.market),
+            Format::Binary => self.next_behind::<BinaryQuote>(&live.market),
+        };
+        if let Some(frame) = behind.or_else(|| self.next_series(&live.market)) {
+            return Some(frame);
         }
         if std::mem::take(&mut self.beat_due) {
-            return Some(Beat::new(&live.market, wall_micros()).to_text());
+            let beat = Beat::new(&live.market, wall_micros());
+            return Some(match self.format {
+                Format::Json => Frame::Text(beat.to_text()),
+                Format::Binary => beat_frame(&beat),
+            });
         }
         // The boards have locks of their own.
         drop(live);
@@ -138,7 +152,7 @@ impl Desk {
         if let Err(refusal) = answered {
             self.refuse(&refusal);
         }
-        self.bell.listen(self.subscriptions.tiers());
+        self.bell.listen(self.subscriptions.tiers(), self.format);
         self.snapshot_due.sort_unstable();
         self.snapshot_due.dedup();
         self.series_at = 0;
@@ -147,7 +161,7 @@ impl Desk {
     /// From now on the session gets no more than `cap`, and is told.
     pub fn throttle(&mut self, cap: Option<TierId>) {
         self.subscriptions.set_cap(cap);
-        self.bell.listen(self.subscriptions.tiers());
+        self.bell.listen(self.subscriptions.tiers(), self.format);
         self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
         self.subscriptions.mark_series(|_| true);
         self.answers.push_back(Throttled::new(wall_micros(), cap.map(TierId::rate)).to_text());
@@ -179,7 +193,7 @@ impl Desk {
         self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
         self.behind.clear();
         self.series_at = 0;
-        self.bell.listen(self.subscriptions.tiers());
+        self.bell.listen(self.subscriptions.tiers(), self.format);
     }
 
     fn fulfil(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), Refusal> {
@@ -206,8 +220,27 @@ impl Desk {
                 let (ids, _) = self.subscribed(market, Channel::Quotes, &symbols)?;
                 self.snapshot_due.extend(ids);
             }
+            Request::Format(format) => {
+                self.set_format(format);
+                self.answers.push_back(FormatSet::new(id, format).to_text());
+            }
         }
         Ok(())
+    }
+
+    /// What follows comes from other boards, which may not stand where those before did. A binary step needs
+    /// a binary state to begin from, so that format begins with a snapshot.
+    fn set_format(&mut self, format: Format) {
+        if format == self.format {
+            return;
+        }
+        self.format = format;
+        self.subscriptions.look_anew();
+        let granted = self.subscriptions.granted().map(|(id, _)| id);
+        match format {
+            Format::Json => self.behind.extend(granted),
+            Format::Binary => self.snapshot_due.extend(granted),
+        }
     }
 
     fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), Refusal> {
@@ -236,11 +269,13 @@ impl Desk {
         Ok(())
     }
 
-    /// Sends what follows the last seq that the client has, and a snapshot where it has none.
+    /// Sends what follows the last seq that the client has, and a snapshot where it has none, or where nothing
+    /// follows yet and a later binary step would have no state to begin from.
     fn begin_quotes(&mut self, market: &Market, ids: &[InstrumentId], last: impl Fn(InstrumentId) -> Option<i64>) {
         for id in ids {
             let seq = market.get(*id).map_or(0, |(_, state)| state.seq);
-            match last(*id).and_then(|sent| u64::try_from(sent).ok()).filter(|sent| *sent <= seq) {
+            let end = if self.format == Format::Binary { seq } else { seq + 1 };
+            match last(*id).and_then(|sent| u64::try_from(sent).ok()).filter(|sent| *sent < end) {
                 Some(sent) => {
                     self.subscriptions.sent(*id, sent);
                     self.behind.push(*id);
@@ -278,22 +313,22 @@ impl Desk {
     }
 
     /// A part of the snapshot that is due.
-    fn snapshot(&mut self, market: &Market) -> Text {
+    fn snapshot<Q: QuoteEncoding>(&mut self, market: &Market) -> Frame {
         let symbols = self.snapshot_due.len().min(FRAME_SYMBOLS);
-        let mut frame = QuotesFrame::new(QuotesKind::Snapshot, market.epoch(), wall_micros(), 0);
+        let mut frame = Q::begin(QuotesKind::Snapshot, market.epoch(), wall_micros(), 0);
         for id in self.snapshot_due.drain(..symbols) {
             let Some((instrument, state)) = market.get(id) else { continue };
-            let mut quote = EncodedQuote::default();
-            quote.encode(instrument, state);
-            frame.push(&quote, 1);
+            let mut quote = Q::default();
+            quote.renew(id, instrument, state);
+            quote.add_to(&mut frame, 1);
             self.subscriptions.sent(id, state.seq);
         }
-        frame.finish().into()
+        Q::finish(frame)
     }
 
     /// An update of symbols that lie behind.
-    fn next_behind(&mut self, market: &Market) -> Option<Text> {
-        let mut frame = QuotesFrame::new(QuotesKind::Update, market.epoch(), wall_micros(), 0);
+    fn next_behind<Q: QuoteEncoding>(&mut self, market: &Market) -> Option<Frame> {
+        let mut frame = Q::begin(QuotesKind::Update, market.epoch(), wall_micros(), 0);
         let mut symbols = 0;
         while symbols < FRAME_SYMBOLS
             && let Some(id) = self.behind.pop()
@@ -302,25 +337,25 @@ impl Desk {
                 continue;
             };
             if state.seq > sent {
-                let mut quote = EncodedQuote::default();
-                quote.encode(instrument, state);
-                frame.push(&quote, sent + 1);
+                let mut quote = Q::default();
+                quote.renew(id, instrument, state);
+                quote.add_to(&mut frame, sent + 1);
                 self.subscriptions.sent(id, state.seq);
                 symbols += 1;
             }
         }
-        (!frame.is_empty()).then(|| frame.finish().into())
+        (symbols > 0).then(|| Q::finish(frame))
     }
 
-    fn next_series(&mut self, market: &Market) -> Option<Text> {
+    fn next_series(&mut self, market: &Market) -> Option<Frame> {
         let wishes = self.subscriptions.series_mut();
         while let Some(wish) = wishes.get_mut(self.series_at) {
             if wish.due && wish.grant.is_some() {
-                let text = wish.cursor.take(market, wall_micros());
+                let frame = wish.cursor.take(market, wall_micros(), self.format);
                 // Once for each time the bell rang: a slow client would otherwise be behind for ever.
-                wish.due = text.is_some() && wish.cursor.has_more();
-                if let Some(text) = text {
-                    return Some(text.into());
+                wish.due = frame.is_some() && wish.cursor.has_more();
+                if let Some(frame) = frame {
+                    return Some(frame);
                 }
             }
             self.series_at += 1;
@@ -328,18 +363,18 @@ impl Desk {
         None
     }
 
-    fn next_quotes(&mut self) -> Option<Text> {
-        let group = self.bell.group();
+    fn next_quotes(&mut self) -> Option<Frame> {
+        let (group, format) = (self.bell.group(), self.format);
         while let Some(tier) = self.tiers_due.tiers().next() {
             let Some(cursor) = self.subscriptions.quotes_mut(tier).nth(self.quotes_at) else {
                 (self.tiers_due, self.quotes_at) = (self.tiers_due.without(Due::tier(tier)), 0);
                 continue;
             };
-            let text = self.live.take_quotes(group, tier, cursor);
+            let frame = self.live.take_quotes(group, tier, format, cursor);
             // One look for each time the bell rang; what the board shows meanwhile rings again.
-            self.quotes_at += usize::from(text.is_none() || cursor.is_through());
-            if text.is_some() {
-                return text;
+            self.quotes_at += usize::from(frame.is_none() || cursor.is_through());
+            if frame.is_some() {
+                return frame;
             }
         }
         None

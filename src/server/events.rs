@@ -13,6 +13,7 @@ use super::answer::Desk;
 use super::guests::Place;
 use super::session::SessionLimits;
 use crate::fanout::{Bell, Due, LiveMarket};
+use crate::wire::{Format, Frame};
 
 struct Listener {
     desk: Desk,
@@ -29,7 +30,7 @@ pub fn events(
     place: Place,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     let bell = live.bell();
-    let mut desk = Desk::new(live, Arc::clone(&bell), limits);
+    let mut desk = Desk::new(live, Arc::clone(&bell), limits, Format::Json);
     desk.answer(request);
     futures_util::stream::unfold(Listener { desk, bell, stopped: false, _place: place }, |mut listener| async {
         let text = listener.next().await?;
@@ -44,7 +45,7 @@ impl Listener {
             if self.stopped {
                 return None;
             }
-            if let Some(text) = self.desk.next() {
+            if let Some(text) = self.desk.next().and_then(Frame::into_text) {
                 return Some(text);
             }
             let due = self.bell.wait().await;

@@ -17,7 +17,7 @@ use super::session::{self, SessionLimits};
 use super::upgrade::{Upgrade, hang_up, upgrade};
 use super::{api, assets};
 use crate::fanout::LiveMarket;
-use crate::wire::{Refusal, health, parse_events_query, symbols_response};
+use crate::wire::{Format, Refusal, health, parse_events_query, symbols_response};
 
 /// The stream as an AsyncAPI document.
 const ASYNCAPI: &str = include_str!("../../docs/asyncapi.json");
@@ -104,13 +104,18 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
         .status(StatusCode::SWITCHING_PROTOCOLS)
         .header(header::CONNECTION, "upgrade")
         .header(header::UPGRADE, "websocket")
-        .header(header::SEC_WEBSOCKET_ACCEPT, upgrade.accept())
-        .body(Bytes::new())
-        .expect("invariant: an accept key is base64");
+        .header(header::SEC_WEBSOCKET_ACCEPT, upgrade.accept());
+    let format = upgrade.format();
+    // A subprotocol that was not offered must not be named, and a browser fails where it is.
+    let response = format
+        .map(Format::subprotocol)
+        .into_iter()
+        .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
+    let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
     let (live, limits) = (site.live.clone(), site.limits);
     tokio::spawn(async move {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = session::run(&mut socket, live, &limits).await;
+            let end = session::run(&mut socket, live, &limits, format.unwrap_or_default()).await;
             tracing::debug!(?end, "session ended");
             hang_up(socket).await;
         }

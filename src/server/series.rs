@@ -2,7 +2,7 @@
 
 use crate::fanout::{BarsCursor, TradesCursor};
 use crate::market::{InstrumentId, Market};
-use crate::wire::Channel;
+use crate::wire::{Channel, Format, Frame};
 
 /// How far a series was sent.
 #[derive(Clone, Copy, Debug)]
@@ -66,10 +66,10 @@ impl SeriesCursor {
         }
     }
 
-    pub fn take(&mut self, market: &Market, ts_sent: i64) -> Option<String> {
+    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<Frame> {
         match self {
-            Self::Bars(cursor) => cursor.take(market, ts_sent),
-            Self::Trades(cursor) => cursor.take(market, ts_sent),
+            Self::Bars(cursor) => cursor.take(market, ts_sent, format),
+            Self::Trades(cursor) => cursor.take(market, ts_sent, format),
         }
     }
 }

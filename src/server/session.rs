@@ -17,7 +17,7 @@ use super::answer::Desk;
 use super::ladder::Ladder;
 use super::subscriptions::SubscriptionLimits;
 use crate::fanout::{Due, LiveMarket};
-use crate::wire::{HelloLimits, Refusal};
+use crate::wire::{Format, Frame, HelloLimits, Refusal};
 
 /// What a session may cost.
 #[derive(Clone, Copy, Debug)]
@@ -83,12 +83,12 @@ const DEAF: Duration = Duration::from_secs(1);
 /// A client is pinged once in so many half seconds, and let go when it said nothing since the ping before.
 const PING_EVERY: u32 = 30;
 
-/// Serves one client until either side ends it.
-pub async fn run<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits) -> SessionEnd
+/// Serves one client, who begins in `format`, until either side ends it.
+pub async fn run<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits, format: Format) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = serve(socket, live, limits).await;
+    let end = serve(socket, live, limits, format).await;
     let goodbye = async {
         match end.close_frame() {
             Some(frame) => socket.send(WsMessage::Close(Some(frame))).await,
@@ -101,12 +101,12 @@ where
     end
 }
 
-async fn serve<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits) -> SessionEnd
+async fn serve<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits, format: Format) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
     let bell = live.bell();
-    let mut desk = Desk::new(live, Arc::clone(&bell), *limits);
+    let mut desk = Desk::new(live, Arc::clone(&bell), *limits, format);
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
     let mut ladder = Ladder::new(Instant::now());
     let mut rings = 0;
@@ -165,8 +165,12 @@ async fn say_all<S>(socket: &mut S, desk: &mut Desk, stall: Duration) -> Result<
 where
     S: Sink<WsMessage, Error = WsError> + Unpin,
 {
-    while let Some(text) = desk.next() {
-        within(stall, socket.feed(WsMessage::Text(text))).await?;
+    while let Some(frame) = desk.next() {
+        let message = match frame {
+            Frame::Text(text) => WsMessage::Text(text),
+            Frame::Binary(bytes) => WsMessage::Binary(bytes),
+        };
+        within(stall, socket.feed(message)).await?;
     }
     within(stall, socket.flush()).await
 }

@@ -90,6 +90,11 @@ impl Subscriptions {
     /// From now on nothing is served faster than at `cap`.
     pub fn set_cap(&mut self, cap: Option<TierId>) {
         self.cap = cap;
+        self.look_anew();
+    }
+
+    /// From now on other boards serve.
+    pub fn look_anew(&mut self) {
         self.quotes.iter_mut().for_each(|(_, cursor)| cursor.look_anew());
     }
 

@@ -18,6 +18,7 @@ use crate::bus::Bus;
 use crate::fanout::{LiveMarket, Publisher};
 use crate::market::sample::opening;
 use crate::market::{Event, InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
+use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 1_024,
@@ -56,7 +57,7 @@ impl Stage {
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
         let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
         let live = self.live.clone();
-        let session = tokio::spawn(async move { session::run(&mut server, live, &LIMITS).await });
+        let session = tokio::spawn(async move { session::run(&mut server, live, &LIMITS, Format::Json).await });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
     }
 }
@@ -96,6 +97,15 @@ impl Client {
         loop {
             if let Message::Text(text) = self.hear_raw().await {
                 return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
+    /// The next binary message, as the JSON message that it stands for.
+    async fn hear_binary(&mut self, decoder: &mut Decoder<'_>) -> Value {
+        loop {
+            if let Message::Binary(bytes) = self.hear_raw().await {
+                return serde_json::from_str(&decoder.json(&bytes).expect("a whole frame")).unwrap();
             }
         }
     }
@@ -529,4 +539,60 @@ async fn a_stop_is_said_with_its_code() {
     assert_eq!(client.hear("stopping").await["reconnect_after_ms"], 1_000);
     assert_eq!(client.close_code().await, (1001, "server_stopping".into()));
     assert_eq!(client.session.await.unwrap(), SessionEnd::Stopped);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_switch_of_format_loses_nothing_and_steps_have_a_state_to_begin_from() {
+    let stage = Stage::new().await;
+    let instruments = Arc::clone(stage.live.read().market.instruments());
+    let mut decoder = Decoder::new(&instruments);
+    let mut client = stage.join(1 << 16).await;
+    client.subscribe(&["A", "B"], 5.0).await;
+    stage.trade(0, 100, 0);
+    assert_eq!(ranges(&client.hear("update").await), [("A", 1, 1)]);
+    client.say(json!({"type":"format","format":"binary"})).await;
+    assert_eq!(client.hear("format").await["format"], "binary");
+    let snapshot = client.hear_binary(&mut decoder).await;
+    assert_eq!((&snapshot["type"], ranges(&snapshot)), (&json!("snapshot"), vec![("A", 1, 1), ("B", 1, 0)]));
+    for n in 2..6 {
+        stage.trade(0, 100 + n, n);
+        stage.trade(1, 100 + n, n);
+        let (n, update) = (n as u64, client.hear_binary(&mut decoder).await);
+        assert_eq!(ranges(&update), [("A", n, n), ("B", n - 1, n - 1)]);
+        assert_eq!(update["quotes"][0]["last"], 1.0 + n as f64 / 100.0);
+    }
+    // These are on the binary board when the client goes back.
+    stage.trade(0, 200, 9);
+    client.say(json!({"type":"format","format":"json"})).await;
+    assert_eq!(client.hear("format").await["format"], "json");
+    stage.trade(0, 201, 9);
+    let mut seq = 0;
+    while seq < 7 {
+        let update = client.hear("update").await;
+        seq = ranges(&update)[0].2;
+        assert!(update["quotes"][0]["first_seq"].as_u64().unwrap() >= 6, "{update}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_comes_back_in_binary_has_a_state_for_the_first_step() {
+    let stage = Stage::new().await;
+    let instruments = Arc::clone(stage.live.read().market.instruments());
+    let mut decoder = Decoder::new(&instruments);
+    stage.trade(0, 100, 0);
+    stage.trade(1, 100, 0);
+    let mut client = stage.join(1 << 16).await;
+    client.say(json!({"type":"format","format":"binary"})).await;
+    let since = json!({"epoch":1,"at":{"A":1,"B":0}});
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["A","B"],"since":since})).await;
+    assert_eq!(client.hear("granted").await["recovered"], true);
+    let snapshot = client.hear_binary(&mut decoder).await;
+    assert_eq!((&snapshot["type"], ranges(&snapshot)), (&json!("snapshot"), vec![("A", 1, 1)]));
+    let update = client.hear_binary(&mut decoder).await;
+    assert_eq!((&update["type"], ranges(&update)), (&json!("update"), vec![("B", 1, 1)]));
+    for (id, symbol) in [(0, "A"), (1, "B")] {
+        stage.trade(id, 101, 1);
+        assert_eq!(ranges(&client.hear_binary(&mut decoder).await), [(symbol, 2, 2)]);
+    }
 }

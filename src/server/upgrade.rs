@@ -3,6 +3,8 @@
 //! `warp::ws` would do the handshake too, but keeps tungstenite's 128 KiB read buffer for each
 //! connection; taking hyper's upgrade out of the request costs an idle client about 10 KiB.
 
+use http::HeaderMap;
+use http::header::SEC_WEBSOCKET_PROTOCOL;
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -14,6 +16,7 @@ use warp::{Filter, Rejection};
 
 use super::patience::Patient;
 use super::session::GOODBYE;
+use crate::wire::Format;
 
 /// Bytes read at once; a client's messages are short.
 const READ_BUFFER: usize = 2 * 1024;
@@ -23,6 +26,7 @@ const WRITE_BUFFER: usize = 4 * 1024;
 /// A request to upgrade that passed the checks of RFC 6455, section 4.2.1.
 pub struct Upgrade {
     accept: String,
+    format: Option<Format>,
     on_upgrade: OnUpgrade,
 }
 
@@ -30,6 +34,11 @@ impl Upgrade {
     /// The value of `Sec-WebSocket-Accept`.
     pub fn accept(&self) -> &str {
         &self.accept
+    }
+
+    /// The format of the subprotocol that the client offers; `None` where it offers none that is known.
+    pub const fn format(&self) -> Option<Format> {
+        self.format
     }
 
     /// Waits for the 101 answer to be sent and takes the socket over; `None` when the client is gone.
@@ -77,6 +86,12 @@ pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone
         .and(is_token("upgrade", "websocket"))
         .and(warp::header::exact("sec-websocket-version", "13"))
         .and(warp::header::<String>("sec-websocket-key"))
+        .and(warp::header::headers_cloned())
         .and(warp::ext::get::<OnUpgrade>())
-        .map(|key: String, on_upgrade| Upgrade { accept: derive_accept_key(key.as_bytes()), on_upgrade })
+        .map(|key: String, headers: HeaderMap, on_upgrade| {
+            // The header may come in several pieces (RFC 6455, section 11.3.4).
+            let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+            let format = offered.into_iter().find_map(Format::choose);
+            Upgrade { accept: derive_accept_key(key.as_bytes()), format, on_upgrade }
+        })
 }

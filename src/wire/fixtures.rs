@@ -1,6 +1,7 @@
 //! The wire contract: what the encoders write equals the files of `tests/fixtures/wire/` byte for byte.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::outbound::Message;
 use super::*;
@@ -18,6 +19,24 @@ const NEW: InstrumentId = InstrumentId(2);
 fn fixture(name: &str) -> String {
     let path = format!("{}/tests/fixtures/wire/{name}.json", env!("CARGO_MANIFEST_DIR"));
     std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}")).trim_end().to_owned()
+}
+
+/// In hexadecimal digits; white space is there for the eye.
+fn binary_fixture(name: &str) -> String {
+    let path = format!("{}/tests/fixtures/wire/{name}.bin.hex", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    text.split_whitespace().collect()
+}
+
+/// The frame is as the fixture has it, and reads as the JSON fixture of the same name.
+fn check_binary(decoder: &mut Decoder<'_>, name: &str, frame: Frame) {
+    let Frame::Binary(bytes) = frame else { panic!("{name} is text") };
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(decoder.json(&bytes).as_deref(), Some(&*fixture(name)), "{name}: {hex}");
+    assert_eq!(hex, binary_fixture(name), "{name}");
+    for end in 0..bytes.len() {
+        assert_eq!(Decoder::new(&[]).json(&bytes[..end]), None, "{name} cut off at {end}");
+    }
 }
 
 fn check(name: &str, got: &str) {
@@ -90,8 +109,8 @@ fn frame(kind: QuotesKind, market: &Market, ts_sent: i64, quotes: &[(InstrumentI
     frame.finish()
 }
 
-#[test]
-fn quotes_are_written_as_the_fixtures_show() {
+/// The market of the quotes' fixtures as `snapshot` shows it.
+fn market_of_snapshot() -> Market {
     let mut market = market();
     for (price, size) in [(22_600, 100), (22_810, 100), (22_590, 100), (22_703, 1_045_800), (22_704, 157_200)] {
         trade(&mut market, price, size, -1_000);
@@ -100,13 +119,48 @@ fn quotes_are_written_as_the_fixtures_show() {
         quote(&mut market, AAPL, 22_730, Some(22_732), -900 + n);
     }
     trade(&mut market, 22_731, 100, 0);
+    market
+}
+
+/// As `update` shows it.
+fn go_on(market: &mut Market) {
+    for n in 0..3 {
+        quote(market, AAPL, 22_732, Some(22_734), 100_000 + n);
+        quote(market, EURUSD, 110_948, None, 180_000);
+    }
+    trade(market, 22_733, 100, 190_000);
+}
+
+#[test]
+fn binary_quotes_are_written_as_the_fixtures_show() {
+    let mut market = market_of_snapshot();
+    let instruments = Arc::clone(market.instruments());
+    let mut decoder = Decoder::new(&instruments);
+    let mut quotes: HashMap<InstrumentId, BinaryQuote> = HashMap::new();
+    let mut frame = |market: &Market, kind, ts_sent, symbols: &[(InstrumentId, u64)]| {
+        let mut frame = BinaryQuote::begin(kind, EPOCH, ts_sent, 0);
+        for (id, first_seq) in symbols {
+            let (instrument, state) = market.get(*id).unwrap();
+            let quote = quotes.entry(*id).or_default();
+            quote.renew(*id, instrument, state);
+            quote.add_to(&mut frame, *first_seq);
+        }
+        BinaryQuote::finish(frame)
+    };
+    let snapshot = frame(&market, QuotesKind::Snapshot, START + 100, &[(AAPL, 1), (NEW, 1)]);
+    check_binary(&mut decoder, "snapshot", snapshot);
+    go_on(&mut market);
+    // One step, and one symbol that the client knows nothing of.
+    let update = frame(&market, QuotesKind::Update, START + 200_100, &[(AAPL, 11), (EURUSD, 3)]);
+    check_binary(&mut decoder, "update", update);
+}
+
+#[test]
+fn quotes_are_written_as_the_fixtures_show() {
+    let mut market = market_of_snapshot();
     check("snapshot", &frame(QuotesKind::Snapshot, &market, START + 100, &[(AAPL, 1), (NEW, 1)]));
 
-    for n in 0..3 {
-        quote(&mut market, AAPL, 22_732, Some(22_734), 100_000 + n);
-        quote(&mut market, EURUSD, 110_948, None, 180_000);
-    }
-    trade(&mut market, 22_733, 100, 190_000);
+    go_on(&mut market);
     check("update", &frame(QuotesKind::Update, &market, START + 200_100, &[(AAPL, 11), (EURUSD, 3)]));
 }
 
@@ -125,7 +179,9 @@ fn bars_are_written_as_the_fixtures_show() {
     for (name, bars, ts_sent) in [("bars_snapshot", &history, START + 100), ("bars_update", &later, START + 200_100)] {
         let snapshot = name == "bars_snapshot";
         let bars = bars.iter().map(|(bar, closed)| (bar, *closed));
-        check(name, &bars_message(EPOCH, ts_sent, aapl, Interval::M1, (snapshot, 0), bars));
+        check(name, &bars_message(EPOCH, ts_sent, aapl, Interval::M1, (snapshot, 0), bars.clone()));
+        let frame = bars_frame(EPOCH, ts_sent, (AAPL, aapl), Interval::M1, (snapshot, 0), bars);
+        check_binary(&mut Decoder::new(market.instruments()), name, frame);
     }
 }
 
@@ -139,9 +195,14 @@ fn trades_are_written_as_the_fixtures_show() {
     let history = [trade(-200_000, 22_730, 100, Some(Side::Sell)), trade(-50_000, 22_731, 25, None)];
     let head = TradesHead { snapshot: true, skipped: 0, first: 101 };
     check("trades_snapshot", &trades_message(EPOCH, START + 100, aapl, head, history.iter()));
+    let mut decoder = Decoder::new(market.instruments());
+    let frame = trades_frame(EPOCH, START + 100, (AAPL, aapl), head, history.iter());
+    check_binary(&mut decoder, "trades_snapshot", frame);
     let later = [trade(190_000, 22_733, 100, Some(Side::Buy))];
     let head = TradesHead { snapshot: false, skipped: 3, first: 106 };
     check("trades_update", &trades_message(EPOCH, START + 200_100, aapl, head, later.iter()));
+    let frame = trades_frame(EPOCH, START + 200_100, (AAPL, aapl), head, later.iter());
+    check_binary(&mut decoder, "trades_update", frame);
 }
 
 #[test]
@@ -174,6 +235,8 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
     check("error", &Refusal::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
     let beat = Beat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
     check("beat", &beat.to_text());
+    check_binary(&mut Decoder::new(&[]), "beat", beat_frame(&beat));
+    check("format", &FormatSet::new(Some(6), Format::Binary).to_text());
 }
 
 #[test]
@@ -200,10 +263,20 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
         ("subscribe_since", Some(1), since),
         ("rate", Some(2), Request::Rate { channel: Channel::Quotes, symbols: symbols(&["AAPL"]), rate: 0.0 }),
         ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
+        ("format", Some(6), Request::Format(Format::Binary)),
         ("unsubscribe", Some(4), Request::Unsubscribe { channel: Channel::Quotes, symbols: symbols(&["*"]) }),
     ] {
         assert_eq!(read(name), Inbound { id, request }, "{name}");
     }
+}
+
+#[test]
+fn the_protocol_document_shows_a_binary_frame_as_it_is() {
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/PROTOCOL.md")).unwrap();
+    let rows = document.split("| bytes of `update` | meaning |").nth(1).expect("the worked example is there");
+    let hex = |row: &str| row.strip_prefix("| `")?.split_once('`').map(|(hex, _)| hex.replace(' ', ""));
+    let shown: String = rows.lines().skip(2).map_while(hex).collect();
+    assert_eq!(shown, binary_fixture("update"));
 }
 
 #[test]
@@ -225,9 +298,16 @@ fn the_protocol_document_shows_the_fixtures_as_they_are() {
     ] {
         assert!(document.contains(&fixture(name)), "docs/PROTOCOL.md lacks the fixture {name}");
     }
-    for name in
-        ["subscribe_quotes", "subscribe_bars", "subscribe_trades", "subscribe_since", "rate", "resync", "unsubscribe"]
-    {
+    for name in [
+        "subscribe_quotes",
+        "subscribe_bars",
+        "subscribe_trades",
+        "subscribe_since",
+        "format",
+        "rate",
+        "resync",
+        "unsubscribe",
+    ] {
         assert!(document.contains(&fixture(name)), "docs/PROTOCOL.md lacks the fixture {name}");
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::frame::Format;
 use crate::market::Interval;
 
 /// The longest piece of a client's own text that an error message repeats.
@@ -53,6 +54,7 @@ pub enum Request {
     Unsubscribe { channel: Channel, symbols: Vec<String> },
     Rate { channel: Channel, symbols: Vec<String>, rate: f64 },
     Resync { symbols: Vec<String> },
+    Format(Format),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -146,6 +148,7 @@ struct Raw {
     rate: Option<f64>,
     history: Option<usize>,
     since: Option<Since>,
+    format: Option<String>,
 }
 
 /// Reads one message. Members that are not known are passed over.
@@ -184,9 +187,10 @@ fn parse_value(value: Value, id: Option<u64>) -> Result<Request, Refusal> {
             Ok(Request::Rate { channel: raw.channel()?, symbols: raw.symbols()?, rate })
         }
         "resync" => Ok(Request::Resync { symbols: raw.symbols()? }),
+        "format" => Ok(Request::Format(raw.format()?)),
         other => Err(Refusal::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate and resync",
+            "the types are subscribe, unsubscribe, rate, resync and format",
         )),
     }
 }
@@ -226,6 +230,14 @@ impl Raw {
         }
     }
 
+    fn format(&self) -> Result<Format, Refusal> {
+        let label = self.format.as_deref().unwrap_or("");
+        Format::ALL.into_iter().find(|format| format.label() == label).ok_or_else(|| {
+            let remedy = "the formats are json and binary: \"format\":\"binary\"";
+            Refusal::bad_message(format!("there is no format {}", echo(label)), remedy)
+        })
+    }
+
     fn symbols(&mut self) -> Result<Vec<String>, Refusal> {
         self.symbols.take().filter(|symbols| !symbols.is_empty()).ok_or_else(|| {
             Refusal::bad_message("`symbols` is missing or empty", "name some, or all: \"symbols\":[\"*\"]")
@@ -261,6 +273,7 @@ mod tests {
         check(r#"{"type":"subscribe","channel":"bars","symbols":["A"]}"#, "bad_message", "no interval \"\"");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"]}"#, "bad_message", "`rate` is missing");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":-1}"#, "bad_message", "out of range");
+        check(r#"{"type":"format","format":"xml"}"#, "bad_message", "no format \"xml\"");
         check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is no whole number");
     }
 

@@ -1,10 +1,12 @@
-//! What goes over the wire: the only place that knows JSON.
+//! What goes over the wire: the only place that knows JSON and the binary layout.
 //!
 //! `docs/PROTOCOL.md` describes the messages; `tests/fixtures/wire/` holds an example of each, which the
 //! tests here and those of the page share. Quotes and bars are written by hand, because they are many and
-//! carry exact decimals; the rest goes through serde.
+//! carry exact decimals; the rest goes through serde. `binary` has the compact format of those that are many.
 
 mod bars;
+mod binary;
+mod frame;
 mod inbound;
 mod number;
 mod outbound;
@@ -13,18 +15,23 @@ mod quotes;
 mod trades;
 
 pub use bars::{bars_message, bars_response};
+pub use binary::{BinaryQuote, bars_frame, beat_frame, trades_frame};
+pub use frame::{Format, Frame};
 pub use inbound::{Channel, Inbound, Refusal, Request, Since, Subscribe, parse};
 pub use outbound::{
-    Beat, Feed, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body, health,
+    Beat, Feed, FormatSet, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body, health,
     symbols_response,
 };
 pub use query::{BarsQuery, parse_bars_query, parse_events_query, parse_quotes_query};
-pub use quotes::{EncodedQuote, QuotesFrame, QuotesKind};
+pub use quotes::{EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 pub use trades::{TradesHead, trades_message};
 
 /// The name and major version of the protocol.
 pub const PROTOCOL: &str = "tickcast.v1";
+
+#[cfg(test)]
+pub use binary::decode::Decoder;
 
 #[cfg(test)]
 mod fixtures;

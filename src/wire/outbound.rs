@@ -5,6 +5,7 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::frame::Format;
 use super::inbound::{Channel, Refusal};
 use super::number::{serialize_f64, serialize_f64s, serialize_optional_f64, serialize_speed};
 use super::{PROTOCOL, Text};
@@ -111,6 +112,21 @@ impl Throttled {
     }
 }
 
+/// The answer to a wish for another format; what follows it is in that.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "format")]
+pub struct FormatSet {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    format: &'static str,
+}
+
+impl FormatSet {
+    pub const fn new(id: Option<u64>, format: Format) -> Self {
+        Self { id, format: format.label() }
+    }
+}
+
 /// A planned end.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "stopping")]
@@ -171,6 +187,7 @@ impl Message for Feed<'_> {}
 impl Message for Granted<'_> {}
 impl Message for Unsubscribed<'_> {}
 impl Message for Beat {}
+impl Message for FormatSet {}
 impl Message for Throttled {}
 impl Message for Stopping {}
 impl Message for Refusal {}

@@ -1,7 +1,30 @@
 //! Quotes as JSON: each symbol's state is encoded once and then copied into as many frames as need it.
 
+use super::frame::Frame;
 use super::number::{push_decimal, push_i64, push_optional, push_u64};
-use crate::market::{Instrument, InstrumentState};
+use crate::market::{Instrument, InstrumentId, InstrumentState};
+
+/// One symbol's state in one format: encoded once, then copied into as many frames as need it.
+pub trait QuoteEncoding: Clone + std::fmt::Debug + Default {
+    /// A message being put together.
+    type Frame;
+    /// About the length of one quote, to allocate once.
+    const BYTES: usize;
+
+    /// Replaces the state. An encoding stays with one instrument.
+    fn renew(&mut self, id: InstrumentId, instrument: &Instrument, state: &InstrumentState);
+
+    /// The last tick that this state holds.
+    fn seq(&self) -> u64;
+
+    /// `ts_sent` in microseconds since the epoch; `capacity` in bytes, to allocate once.
+    fn begin(kind: QuotesKind, epoch: u64, ts_sent: i64, capacity: usize) -> Self::Frame;
+
+    /// Adds the state to a message, standing for the symbol's ticks from `first_seq` on.
+    fn add_to(&self, frame: &mut Self::Frame, first_seq: u64);
+
+    fn finish(frame: Self::Frame) -> Frame;
+}
 
 /// One symbol's state as JSON, with a hole where each reader's own `first_seq` goes.
 #[derive(Clone, Debug, Default)]
@@ -64,10 +87,30 @@ impl EncodedQuote {
         self.text.push_str(",\"first_seq\":");
         self.hole = self.text.len();
     }
+}
 
-    /// The last tick that this state holds.
-    pub const fn seq(&self) -> u64 {
+impl QuoteEncoding for EncodedQuote {
+    type Frame = QuotesFrame;
+    const BYTES: usize = 230;
+
+    fn renew(&mut self, _: InstrumentId, instrument: &Instrument, state: &InstrumentState) {
+        self.encode(instrument, state);
+    }
+
+    fn seq(&self) -> u64 {
         self.seq
+    }
+
+    fn begin(kind: QuotesKind, epoch: u64, ts_sent: i64, capacity: usize) -> QuotesFrame {
+        QuotesFrame::new(kind, epoch, ts_sent, capacity)
+    }
+
+    fn add_to(&self, frame: &mut QuotesFrame, first_seq: u64) {
+        frame.push(self, first_seq);
+    }
+
+    fn finish(frame: QuotesFrame) -> Frame {
+        frame.finish().into()
     }
 }
 

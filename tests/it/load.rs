@@ -36,6 +36,24 @@ async fn twenty_clients_are_counted_and_miss_nothing() {
 }
 
 #[tokio::test]
+async fn binary_costs_a_fraction_and_misses_nothing() {
+    let server = Server::start(&[]).await;
+    let url = format!("ws://{}/ws", server.address);
+    let mut bytes = Vec::new();
+    for format in ["json", "binary"] {
+        let flags = "--clients 8 --symbols all --rate 10 --warm-up 0.5 --duration 2 --check 8 --quiet --format";
+        let output = load(&url, &format!("{flags} {format}")).await;
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&report["connected"], &report["format"]), (&8.into(), &format.into()), "{report}");
+        for fault in ["/errors", "/check/holes", "/check/overlaps", "/check/miscounted"] {
+            assert_eq!(report.pointer(fault), Some(&0.into()), "{fault}: {report}");
+        }
+        bytes.push(report["bytes"].as_f64().unwrap() / report["updates"].as_f64().unwrap());
+    }
+    assert!(bytes[1] < bytes[0] / 5.0, "bytes an update: {bytes:?}");
+}
+
+#[tokio::test]
 async fn clients_that_stall_are_told_apart() {
     let server = Server::start(&[]).await;
     let url = format!("ws://{}/ws", server.address);

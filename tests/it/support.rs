@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// Longer than anything here takes; a test that waits so long has failed.
@@ -52,6 +53,15 @@ impl Server {
         Client { socket }
     }
 
+    /// A session that offers these subprotocols, and the one that the server chose.
+    pub async fn connect_offering(&self, protocols: &str) -> (Client, Option<String>) {
+        let mut request = format!("ws://{}/ws", self.address).into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", protocols.parse().unwrap());
+        let (socket, response) = connect_async(request).await.expect("the server takes a session");
+        let chosen = response.headers().get("sec-websocket-protocol");
+        (Client { socket }, chosen.map(|name| name.to_str().unwrap().to_owned()))
+    }
+
     /// A session, if there is room for one.
     pub async fn try_connect(&self) -> Option<Client> {
         let (socket, _) = connect_async(format!("ws://{}/ws", self.address)).await.ok()?;
@@ -74,6 +84,18 @@ impl Server {
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
         (head.to_owned(), body.to_owned())
+    }
+
+    /// What answers a request to upgrade, up to the greeting.
+    pub async fn upgrade(&self, head: &str) -> String {
+        let mut socket = TcpStream::connect(&self.address).await.unwrap();
+        socket.write_all(format!("{head}host: {}\r\n\r\n", self.address).as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        while !String::from_utf8_lossy(&answer).contains("\"hello\"") {
+            let read = timeout(PATIENCE, socket.read_buf(&mut answer)).await.expect("an answer").unwrap();
+            assert_ne!(read, 0, "the server hung up: {}", String::from_utf8_lossy(&answer));
+        }
+        String::from_utf8_lossy(&answer).into_owned()
     }
 
     pub async fn json(&self, path: &str) -> Value {

@@ -79,10 +79,11 @@ test("the title says symbol and price, and that they are stale", () => {
 
 test("the address is read as it was written", () => {
   const choice = { symbol: "BRK.B&x", interval: /** @type {const} */ ("5m") };
-  assert.deepEqual(readAddress(writeAddress({ choice, theme: "dark" })), { choice, theme: "dark" });
+  assert.deepEqual(readAddress(writeAddress({ choice, theme: "dark" })), { choice, theme: "dark", binary: false });
+  assert.deepEqual(readAddress(writeAddress({ choice, theme: "dark" }, true)), { choice, theme: "dark", binary: true });
   assert.equal(writeAddress({ choice: { symbol: null, interval: null }, theme: "auto" }), "");
 });
 
 test("nonsense in the address is not taken", () => {
-  assert.deepEqual(readAddress("?symbol=&interval=7m&theme=pink"), { choice: { symbol: null, interval: null }, theme: null });
+  assert.deepEqual(readAddress("?symbol=&interval=7m&theme=pink&format=xml"), { choice: { symbol: null, interval: null }, theme: null, binary: false });
 });

@@ -10,7 +10,7 @@ const INBOUND = ["rate", "resync", "subscribe_all", "subscribe_bars", "subscribe
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
-const names = readdirSync(FIXTURES).map((file) => file.replace(/\.json$/, ""));
+const names = readdirSync(FIXTURES).filter((file) => file.endsWith(".json")).map((file) => file.replace(/\.json$/, ""));
 const outbound = names.filter((name) => !INBOUND.includes(name));
 
 test("every message of the server decodes to what it says", () => {

@@ -8,6 +8,7 @@ import { createFrame } from "./lib/frame.js";
 import { byId } from "./lib/dom.js";
 import { keep, recall } from "./lib/storage.js";
 import { createApi } from "./net/api.js";
+import { createBinary, SUBPROTOCOL } from "./net/binary.js";
 import { createCatalogue } from "./net/catalogue.js";
 import { createSession } from "./net/session.js";
 import { createSocket } from "./net/socket.js";
@@ -61,6 +62,7 @@ const catalogue = createCatalogue({
   wait: (ms) => new Promise((done) => void setTimeout(done, ms)),
   onFault: (fault) => warn(`The instruments could not be fetched (${fault.message}). Trying again.`),
   onSymbols(list) {
+    binary.learn(list);
     store.dispatch({ type: "symbols", epoch: list.epoch, symbols: list.symbols });
     settleChoice();
     loadCloses();
@@ -73,8 +75,9 @@ const session = createSession((message) => socket.send(encode(message)), {
   bars: () => sinceBars(store.state),
   trades: () => sinceTrades(store.state),
 });
+const binary = createBinary({ onLost: (symbols) => session.resync(symbols) });
 const socket = createSocket({
-  open: () => new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`),
+  open,
   clock: { now: Date.now, after: (ms, run) => setTimeout(run, ms), cancel: (timer) => clearTimeout(timer) },
   onFrame: hear,
   onLink(link) {
@@ -86,9 +89,16 @@ const socket = createSocket({
   },
 });
 
+function open() {
+  binary.reset();
+  const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, address.binary ? [SUBPROTOCOL] : []);
+  socket.binaryType = "arraybuffer";
+  return socket;
+}
+
 /** @param {unknown} frame */
 function hear(frame) {
-  const message = decode(frame);
+  const message = decode(frame) ?? binary.decode(frame);
   if (!message) return;
   store.dispatch({ type: "message", message, nowMs: Date.now() });
   if (message.type === "hello") greet(message);
@@ -143,7 +153,7 @@ function loadCloses() {
 }
 
 function keepAddress() {
-  history.replaceState(null, "", `${location.pathname}${writeAddress(store.state)}`);
+  history.replaceState(null, "", `${location.pathname}${writeAddress(store.state, address.binary)}`);
 }
 
 let noticeTimer = 0;

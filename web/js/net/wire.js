@@ -43,8 +43,9 @@
 /** @typedef {{ type: "stopping", ts_sent: number, reconnect_after_ms: number }} Stopping */
 /** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Beat */
 /** @typedef {{ type: "error", id?: number, code: string, message: string, remedy: string }} Fault */
+/** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} FormatSet */
 /**
- * @typedef {Hello | Feed | Granted | Unsubscribed | Quotes | Bars | Trades | Throttled | Stopping | Beat | Fault} Outbound
+ * @typedef {Hello | Feed | FormatSet | Granted | Unsubscribed | Quotes | Bars | Trades | Throttled | Stopping | Beat | Fault} Outbound
  *   what the server sends
  */
 
@@ -115,6 +116,7 @@ const SHAPES = new Map([
   ["throttled", object({ ts_sent: number, max_rate: numberOrNull, reason: text })],
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
   ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
+  ["format", object({ format: text })],
   ["error", object({ code: text, message: text })],
 ]);
 

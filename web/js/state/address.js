@@ -1,4 +1,4 @@
-/** Reads the choice of symbol, interval and theme from the page's address, and writes it back. */
+/** Reads the choice of symbol, interval, theme and format from the page's address, and writes it back. */
 
 import { isInterval } from "../lib/time.js";
 
@@ -16,7 +16,7 @@ export function isTheme(text) {
 
 /**
  * @param {string} search
- * @returns {{ choice: Choice, theme: Theme | null }}
+ * @returns {{ choice: Choice, theme: Theme | null, binary: boolean }}
  */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
@@ -25,15 +25,20 @@ export function readAddress(search) {
   return {
     choice: { symbol: query.get("symbol") || null, interval: isInterval(interval) ? interval : null },
     theme: isTheme(theme) ? theme : null,
+    binary: query.get("format") === "binary",
   };
 }
 
-/** @param {Pick<State, "choice" | "theme">} state */
-export function writeAddress({ choice, theme }) {
+/**
+ * @param {Pick<State, "choice" | "theme">} state
+ * @param {boolean} [binary]
+ */
+export function writeAddress({ choice, theme }, binary = false) {
   const query = new URLSearchParams();
   if (choice.symbol) query.set("symbol", choice.symbol);
   if (choice.interval) query.set("interval", choice.interval);
   if (theme !== "auto") query.set("theme", theme);
+  if (binary) query.set("format", "binary");
   const text = query.toString();
   return text ? `?${text}` : "";
 }

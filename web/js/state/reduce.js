@@ -30,7 +30,7 @@ import { count } from "./traffic.js";
  */
 /** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
 /** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
-/** @typedef {{ type: "hello" | "unsubscribed" | "stopping" | "error" }} OtherMessage */
+/** @typedef {{ type: "hello" | "format" | "unsubscribed" | "stopping" | "error" }} OtherMessage */
 /**
  * @typedef {FeedMessage | QuotesMessage | BarsMessage | TradesMessage | BeatMessage | GrantedMessage | ThrottledMessage | OtherMessage}
  *   Message

@@ -1,0 +1,211 @@
+//! Reads the compact format back, to hold the encoder to the JSON text of the same message.
+
+use std::collections::HashMap;
+
+use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, TIME, VWAP};
+use super::{BARS, BEAT, HEADER, MARK_SNAPSHOT, SNAPSHOT, TRADES, UPDATE};
+use crate::market::{Decimal, Instrument, Interval};
+
+/// What is left of a frame; nothing is taken beyond its end.
+pub struct Bytes<'a>(pub &'a [u8]);
+
+impl Bytes<'_> {
+    pub fn byte(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*first)
+    }
+
+    pub fn varint(&mut self) -> Option<u64> {
+        let mut n = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            n |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Some(n);
+            }
+        }
+        None
+    }
+
+    pub fn zigzag(&mut self) -> Option<i64> {
+        self.varint().map(|n| (n >> 1) as i64 ^ -((n & 1) as i64))
+    }
+
+    fn from(&mut self, base: i64) -> Option<i64> {
+        self.zigzag().map(|delta| base.wrapping_add(delta))
+    }
+
+    fn if_known(&mut self, is_known: bool, base: i64) -> Option<Option<i64>> {
+        if is_known { self.from(base).map(Some) } else { Some(None) }
+    }
+}
+
+/// Index, first seq and state of the next entry; `before` knows the state that a step begins from.
+pub fn read_entry(bytes: &mut Bytes<'_>, before: impl Fn(u64) -> Option<Fields>) -> Option<(u64, u64, Fields)> {
+    let index = bytes.varint()?;
+    let flags = bytes.byte()?;
+    let count = bytes.varint()?;
+    let fields =
+        if flags & FULL != 0 { read_full(bytes, flags)? } else { read_step(bytes, flags, count, before(index)?)? };
+    Some((index, (fields.seq + 1).checked_sub(count)?, fields))
+}
+
+fn read_full(bytes: &mut Bytes<'_>, flags: u8) -> Option<Fields> {
+    let has = |flag| flags & flag != 0;
+    let seq = bytes.varint()?;
+    let ts_event = bytes.if_known(has(TIME), 0)?;
+    let last = bytes.if_known(has(LAST), 0)?;
+    let base = last.unwrap_or_default();
+    let (bid, ask) = (bytes.if_known(has(BID), base)?, bytes.if_known(has(ASK), base)?);
+    let mut day = None;
+    if has(DAY) {
+        let [open, high, low, reference] = [bytes.from(base)?, bytes.from(base)?, bytes.from(base)?, bytes.from(base)?];
+        day = Some(Day { open, high, low, reference, volume: bytes.zigzag()? });
+    }
+    let vwap = bytes.if_known(has(VWAP), 0)?;
+    Some(Fields { seq, ts_event, last, bid, ask, day, vwap })
+}
+
+fn read_step(bytes: &mut Bytes<'_>, flags: u8, count: u64, before: Fields) -> Option<Fields> {
+    let seq = before.seq + count;
+    assert_eq!(bytes.byte()?, seq as u8, "the state that a step begins from must be there");
+    let ts_event = Some(bytes.from(before.ts_event?)?);
+    let mut moving = before.moving();
+    for (at, value) in moving.iter_mut().enumerate() {
+        if flags & 1 << at != 0 {
+            *value = bytes.from(*value)?;
+        }
+    }
+    let [last, bid, ask, high, low, volume, vwap] = moving;
+    Some(Fields {
+        seq,
+        ts_event,
+        last: before.last.map(|_| last),
+        bid: before.bid.map(|_| bid),
+        ask: before.ask.map(|_| ask),
+        day: before.day.map(|day| Day { high, low, volume, ..day }),
+        vwap: before.vwap.map(|_| vwap),
+    })
+}
+
+/// A client that has the list of symbols, and writes what it hears as the JSON text of the same message.
+pub struct Decoder<'a> {
+    instruments: &'a [Instrument],
+    states: HashMap<u64, Fields>,
+}
+
+impl<'a> Decoder<'a> {
+    pub fn new(instruments: &'a [Instrument]) -> Self {
+        Self { instruments, states: HashMap::new() }
+    }
+
+    pub fn json(&mut self, frame: &[u8]) -> Option<String> {
+        let [kind, marks, ..] = *frame else { return None };
+        let (head, body) = frame.split_at_checked(HEADER)?;
+        let count = u16::from_le_bytes(head[2..4].try_into().ok()?);
+        let ts_sent = i64::from_le_bytes(head[4..12].try_into().ok()?);
+        let epoch = u64::from_le_bytes(head[12..20].try_into().ok()?);
+        let snapshot = marks & MARK_SNAPSHOT != 0;
+        let mut bytes = Bytes(body);
+        let (label, body) = match kind {
+            UPDATE => ("update", format!("\"quotes\":[{}]", self.quotes(&mut bytes, count)?)),
+            SNAPSHOT => ("snapshot", format!("\"quotes\":[{}]", self.quotes(&mut bytes, count)?)),
+            BARS => ("bars", self.bars(&mut bytes, snapshot, count)?),
+            TRADES => ("trades", self.trades(&mut bytes, snapshot, count)?),
+            BEAT => {
+                let (ts_market, ticks, late) = (bytes.zigzag()?, bytes.varint()?, bytes.varint()?);
+                ("beat", format!("\"ts_market\":{ts_market},\"ticks\":{ticks},\"late\":{late}"))
+            }
+            _ => return None,
+        };
+        assert!(bytes.0.is_empty(), "{} bytes too many", bytes.0.len());
+        Some(format!("{{\"type\":\"{label}\",\"epoch\":{epoch},\"ts_sent\":{ts_sent},{body}}}"))
+    }
+
+    fn quotes(&mut self, bytes: &mut Bytes<'_>, count: u16) -> Option<String> {
+        let mut entries = Vec::new();
+        for _ in 0..count {
+            let (index, first_seq, fields) = read_entry(bytes, |index| self.states.get(&index).copied())?;
+            self.states.insert(index, fields);
+            entries.push(quote(self.instruments.get(index as usize)?, first_seq, &fields));
+        }
+        Some(entries.join(","))
+    }
+
+    fn bars(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
+        let instrument = self.instruments.get(bytes.varint()? as usize)?;
+        let interval = Interval::ALL[usize::from(bytes.byte()?)];
+        let missed = bytes.varint()?;
+        let (mut slot, mut near, mut entries) = (0, 0, Vec::new());
+        for _ in 0..count {
+            let start = bytes.zigzag()?;
+            slot += start >> 1;
+            let open = bytes.from(near)?;
+            let [high, low, close] = [bytes.from(open)?, bytes.from(open)?, bytes.from(open)?];
+            near = close;
+            let [o, h, l, c] = [open, high, low, close].map(|n| price(instrument, n));
+            let volume = size(instrument, bytes.zigzag()?);
+            let (ts, closed) = (slot * (interval.nanos() / 1_000), start & 1 == 1);
+            entries.push(format!(
+                "{{\"ts\":{ts},\"open\":{o},\"high\":{h},\"low\":{l},\"close\":{c},\"volume\":{volume},\"closed\":{closed}}}"
+            ));
+        }
+        let (symbol, entries) = (&instrument.symbol, entries.join(","));
+        Some(format!(
+            "\"symbol\":\"{symbol}\",\"interval\":\"{interval}\",\"snapshot\":{snapshot},\"missed\":{missed},\"bars\":[{entries}]"
+        ))
+    }
+
+    fn trades(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
+        let instrument = self.instruments.get(bytes.varint()? as usize)?;
+        let (skipped, first) = (bytes.varint()?, bytes.varint()?);
+        let (mut ts, mut near, mut entries) = (0, 0, Vec::new());
+        for _ in 0..count {
+            (ts, near) = (bytes.from(ts)?, bytes.from(near)?);
+            let (price, size) = (price(instrument, near), size(instrument, bytes.zigzag()?));
+            let side = ["null", "\"buy\"", "\"sell\""][usize::from(bytes.byte()?)];
+            entries.push(format!("{{\"ts\":{ts},\"price\":{price},\"size\":{size},\"side\":{side}}}"));
+        }
+        let (symbol, entries) = (&instrument.symbol, entries.join(","));
+        Some(format!(
+            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"skipped\":{skipped},\"first\":{first},\"trades\":[{entries}]"
+        ))
+    }
+}
+
+fn price(instrument: &Instrument, mantissa: i64) -> Decimal {
+    Decimal::new(mantissa, instrument.price_increment.decimals()).shorten(instrument.price_digits)
+}
+
+fn size(instrument: &Instrument, mantissa: i64) -> Decimal {
+    Decimal::new(mantissa, instrument.size_increment.decimals())
+}
+
+fn quote(instrument: &Instrument, first_seq: u64, fields: &Fields) -> String {
+    fn text(value: Option<impl ToString>) -> String {
+        value.map_or("null".into(), |value| value.to_string())
+    }
+    let mut out = format!(
+        "{{\"symbol\":\"{}\",\"first_seq\":{first_seq},\"seq\":{},\"ts_event\":{}",
+        instrument.symbol,
+        fields.seq,
+        text(fields.ts_event)
+    );
+    let day = fields.day;
+    let vwap = |n| Decimal::new(n, instrument.price_increment.decimals() + 2).shorten(instrument.price_digits + 2);
+    for (name, value) in [
+        ("last", fields.last.map(|n| price(instrument, n))),
+        ("bid", fields.bid.map(|n| price(instrument, n))),
+        ("ask", fields.ask.map(|n| price(instrument, n))),
+        ("open", day.map(|day| price(instrument, day.open))),
+        ("high", day.map(|day| price(instrument, day.high))),
+        ("low", day.map(|day| price(instrument, day.low))),
+        ("volume", day.map(|day| size(instrument, day.volume))),
+        ("vwap", fields.vwap.map(vwap)),
+        ("change", day.zip(fields.last).map(|(day, last)| price(instrument, last - day.reference))),
+    ] {
+        out.push_str(&format!(",\"{name}\":{}", text(value)));
+    }
+    out + "}"
+}

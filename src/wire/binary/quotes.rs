@@ -1,0 +1,229 @@
+//! Quotes in the compact format.
+//!
+//! A symbol's state goes out in one of two ways. A *step* says what changed since the state before, and is
+//! encoded once for all who have that state; a *full* entry says all, for those who have not.
+
+use super::super::frame::Frame;
+use super::super::quotes::{QuoteEncoding, QuotesKind};
+use super::varint::{push_delta, push_varint, push_zigzag};
+use super::{SNAPSHOT, UPDATE, header, set_count};
+use crate::market::{Instrument, InstrumentId, InstrumentState};
+
+/// A full entry has this flag, and below it those of what is known.
+pub(super) const FULL: u8 = 0x80;
+pub(super) const TIME: u8 = 1;
+pub(super) const LAST: u8 = 2;
+pub(super) const BID: u8 = 4;
+pub(super) const ASK: u8 = 8;
+pub(super) const DAY: u8 = 16;
+pub(super) const VWAP: u8 = 32;
+
+/// One symbol's state as whole numbers: prices and sizes in units of their last digit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fields {
+    pub seq: u64,
+    pub ts_event: Option<i64>,
+    pub last: Option<i64>,
+    pub bid: Option<i64>,
+    pub ask: Option<i64>,
+    pub day: Option<Day>,
+    pub vwap: Option<i64>,
+}
+
+/// Of the day; `reference` is what the change is counted from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Day {
+    pub open: i64,
+    pub high: i64,
+    pub low: i64,
+    pub reference: i64,
+    pub volume: i64,
+}
+
+impl Fields {
+    pub fn of(instrument: &Instrument, state: &InstrumentState) -> Self {
+        let price = |price| instrument.price_increment.price(price).mantissa;
+        let day = state.day.as_ref();
+        Self {
+            seq: state.seq,
+            ts_event: state.ts_event.map(|ts| ts.micros()),
+            last: state.top.last.map(price),
+            bid: state.top.quote.bid.map(price),
+            ask: state.top.quote.ask.map(price),
+            day: day.map(|day| Day {
+                open: price(day.open),
+                high: price(day.high),
+                low: price(day.low),
+                reference: price(day.reference()),
+                volume: instrument.size_increment.size(day.volume).mantissa,
+            }),
+            vwap: day.and_then(|day| day.vwap(instrument.price_increment.as_decimal())).map(|vwap| vwap.mantissa),
+        }
+    }
+
+    fn known(&self) -> u8 {
+        let flag = |flag: u8, is_known: bool| if is_known { flag } else { 0 };
+        flag(TIME, self.ts_event.is_some())
+            | flag(LAST, self.last.is_some())
+            | flag(BID, self.bid.is_some())
+            | flag(ASK, self.ask.is_some())
+            | flag(DAY, self.day.is_some())
+            | flag(VWAP, self.vwap.is_some())
+    }
+
+    /// What a step may change, in the order of its flags.
+    pub(super) fn moving(&self) -> [i64; 7] {
+        let day = self.day.unwrap_or_default();
+        let [last, bid, ask, vwap] = [self.last, self.bid, self.ask, self.vwap].map(Option::unwrap_or_default);
+        [last, bid, ask, day.high, day.low, day.volume, vwap]
+    }
+
+    /// A step leaves what is known, and what is fixed for a day, as it is.
+    fn is_step_from(&self, before: &Self) -> bool {
+        let fixed = |day: Option<Day>| day.map(|day| (day.open, day.reference));
+        self.known() == before.known() && self.known() & TIME != 0 && fixed(self.day) == fixed(before.day)
+    }
+
+    fn push_full(&self, out: &mut Vec<u8>, index: u32, first_seq: u64) {
+        push_varint(out, u64::from(index));
+        out.push(FULL | self.known());
+        push_varint(out, (self.seq + 1).saturating_sub(first_seq));
+        push_varint(out, self.seq);
+        self.ts_event.iter().for_each(|ts| push_zigzag(out, *ts));
+        let base = self.last.unwrap_or_default();
+        self.last.iter().for_each(|last| push_zigzag(out, *last));
+        for price in [self.bid, self.ask].iter().flatten() {
+            push_delta(out, base, *price);
+        }
+        if let Some(Day { open, high, low, reference, volume }) = self.day {
+            for price in [open, high, low, reference] {
+                push_delta(out, base, price);
+            }
+            push_zigzag(out, volume);
+        }
+        self.vwap.iter().for_each(|vwap| push_zigzag(out, *vwap));
+    }
+
+    fn push_step(&self, out: &mut Vec<u8>, index: u32, before: &Self) {
+        push_varint(out, u64::from(index));
+        let (old, new) = (before.moving(), self.moving());
+        out.push((0..old.len()).filter(|at| old[*at] != new[*at]).fold(0, |flags, at| flags | 1 << at));
+        push_varint(out, self.seq - before.seq);
+        // By this byte a reader sees that it has not the state that the step begins from.
+        out.push(self.seq as u8);
+        push_delta(out, before.ts_event.unwrap_or_default(), self.ts_event.unwrap_or_default());
+        for (old, new) in old.iter().zip(&new).filter(|(old, new)| old != new) {
+            push_delta(out, *old, *new);
+        }
+    }
+}
+
+/// One symbol's state, and the step to it from the one encoded before.
+#[derive(Clone, Debug, Default)]
+pub struct BinaryQuote {
+    index: u32,
+    fields: Fields,
+    /// Empty where there is none.
+    step: Vec<u8>,
+    step_from: u64,
+}
+
+impl QuoteEncoding for BinaryQuote {
+    type Frame = BinaryFrame;
+    const BYTES: usize = 16;
+
+    fn renew(&mut self, id: InstrumentId, instrument: &Instrument, state: &InstrumentState) {
+        let fields = Fields::of(instrument, state);
+        let before = std::mem::replace(&mut self.fields, fields);
+        self.index = id.0;
+        self.step.clear();
+        self.step_from = before.seq;
+        if fields.seq > before.seq && fields.is_step_from(&before) {
+            fields.push_step(&mut self.step, id.0, &before);
+        }
+    }
+
+    fn seq(&self) -> u64 {
+        self.fields.seq
+    }
+
+    fn begin(kind: QuotesKind, epoch: u64, ts_sent: i64, capacity: usize) -> BinaryFrame {
+        let kind = match kind {
+            QuotesKind::Snapshot => SNAPSHOT,
+            QuotesKind::Update => UPDATE,
+        };
+        BinaryFrame { bytes: header(kind, 0, ts_sent, epoch, capacity), is_snapshot: kind == SNAPSHOT, count: 0 }
+    }
+
+    fn add_to(&self, frame: &mut BinaryFrame, first_seq: u64) {
+        frame.count += 1;
+        // A snapshot is for those who have nothing.
+        if !frame.is_snapshot && !self.step.is_empty() && first_seq == self.step_from + 1 {
+            frame.bytes.extend_from_slice(&self.step);
+        } else {
+            self.fields.push_full(&mut frame.bytes, self.index, first_seq);
+        }
+    }
+
+    fn finish(frame: BinaryFrame) -> Frame {
+        let BinaryFrame { mut bytes, count, .. } = frame;
+        set_count(&mut bytes, count);
+        Frame::Binary(bytes.into())
+    }
+}
+
+/// A `snapshot` or `update` message being put together.
+#[derive(Debug)]
+pub struct BinaryFrame {
+    bytes: Vec<u8>,
+    is_snapshot: bool,
+    count: u16,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::decode::{Bytes, read_entry};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn number() -> impl Strategy<Value = i64> {
+        prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX), -1_000i64..1_000]
+    }
+
+    fn fields() -> impl Strategy<Value = Fields> {
+        let maybe = || proptest::option::of(number());
+        let day = (number(), number(), number(), number(), number())
+            .prop_map(|(open, high, low, reference, volume)| Day { open, high, low, reference, volume });
+        (maybe(), maybe(), maybe(), maybe(), proptest::option::of(day), maybe())
+            .prop_map(|(ts_event, last, bid, ask, day, vwap)| Fields { seq: 0, ts_event, last, bid, ask, day, vwap })
+    }
+
+    proptest! {
+        #[test]
+        fn any_state_comes_back_from_a_full_entry(fields in fields(), seq in 0u64..1 << 60, merged in 0u64..1_000) {
+            let fields = Fields { seq, ..fields };
+            let first_seq = (seq + 1).saturating_sub(merged);
+            let mut out = Vec::new();
+            fields.push_full(&mut out, 9, first_seq);
+            let mut bytes = Bytes(&out);
+            prop_assert_eq!(read_entry(&mut bytes, |_| None), Some((9, first_seq, fields)));
+            prop_assert!(bytes.0.is_empty());
+        }
+
+        #[test]
+        fn any_state_comes_back_from_a_step(before in fields(), moves in [number(), number(), number(), number()], merged in 1u64..1_000) {
+            let before = Fields { seq: 7, ts_event: Some(before.ts_event.unwrap_or(5)), ..before };
+            let [last, volume, vwap, ts] = moves;
+            let mut after = Fields { seq: 7 + merged, ts_event: Some(ts), ..before };
+            after.last = after.last.map(|_| last);
+            after.vwap = after.vwap.map(|_| vwap);
+            after.day = after.day.map(|day| Day { volume, ..day });
+            prop_assert!(after.is_step_from(&before));
+            let mut out = Vec::new();
+            after.push_step(&mut out, 300, &before);
+            let mut bytes = Bytes(&out);
+            prop_assert_eq!(read_entry(&mut bytes, |_| Some(before)), Some((300, 8, after)));
+            prop_assert!(bytes.0.is_empty());
+        }
+    }
+}
