@@ -17,8 +17,8 @@ const FIXTURES = new URL("../../tests/fixtures/wire/", import.meta.url);
 export const DOCUMENT = new URL("../asyncapi.json", import.meta.url);
 
 /** What answers what a client sends. */
-const ANSWERS = { subscribe: ["granted", "error"], rate: ["granted", "error"], resync: ["snapshot", "error"], unsubscribe: ["unsubscribed", "error"] };
-const TITLES = { subscribe: "Subscribe", rate: "Change the rate", resync: "Ask for a snapshot", unsubscribe: "Unsubscribe" };
+const ANSWERS = { subscribe: ["granted", "error"], rate: ["granted", "error"], resync: ["snapshot", "error"], unsubscribe: ["unsubscribed", "error"], format: ["format", "error"] };
+const TITLES = { subscribe: "Subscribe", rate: "Change the rate", resync: "Ask for a snapshot", unsubscribe: "Unsubscribe", format: "Change the format" };
 
 /** @param {URL} file @returns {Json} */
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
@@ -54,7 +54,7 @@ export function build() {
   const fixtures = readFixtures();
   const server = namesIn($defs.server);
   const client = namesIn($defs.client);
-  const types = [...server, ...client];
+  const types = [...new Set([...server, ...client])];
   const hasId = (/** @type {string} */ type) => "id" in $defs[type].properties;
   const messages = types.map((type) => [type, {
     name: type,
@@ -78,7 +78,7 @@ export function build() {
     info: {
       title,
       version: "1.0.0",
-      description: "A market streamed over one WebSocket. All messages are JSON text. Members and types that a client does not know must be ignored: new ones may come without a new version. docs/PROTOCOL.md says what the messages mean, and has the close codes.",
+      description: "A market streamed over one WebSocket. Messages are JSON text, or the frequent ones binary for those who ask for it; the schemas are those of the text. Members and types that a client does not know must be ignored: new ones may come without a new version. docs/PROTOCOL.md says what the messages mean, and has the close codes.",
       license: { name: "MIT" },
     },
     defaultContentType: "application/json",

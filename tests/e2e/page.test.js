@@ -96,6 +96,20 @@ test("prices appear within a second of load and change, with a clean console and
   await page.close();
 });
 
+test("the page in binary shows the same, and a choice keeps the format in the address", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?format=binary`);
+  /** @type {Set<string>} */
+  const kinds = new Set();
+  page.on("websocket", (socket) => void socket.on("framereceived", ({ payload }) => void kinds.add(typeof payload)));
+  await page.reload();
+  await page.locator(PRICED).nth(39).waitFor();
+  await changes(page, ".row[data-symbol] .last");
+  assert.deepEqual([...kinds].sort(), ["object", "string"]);
+  assert.equal(query(page).get("format"), "binary");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
 test("a click switches the symbol in the title, the panel, the chart and the address", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();

@@ -16,13 +16,12 @@ test("every fixture is what the definition of its type says", () => {
 
 test("every message has a definition and a direction, and every definition a fixture", () => {
   const shown = new Set(fixtures.map(({ message }) => message.type));
-  assert.deepEqual([...server, ...client].sort(), [...shown].sort());
-  assert.deepEqual(server.filter((type) => client.includes(type)), []);
+  assert.deepEqual([...new Set([...server, ...client])].sort(), [...shown].sort());
+  assert.deepEqual(server.filter((type) => client.includes(type)), ["format"], "its answer is the same message");
   for (const type of shown) assert.equal(schema.$defs[type].properties.type.const, type);
   for (const { name, message } of fixtures) {
-    const sent = server.includes(message.type);
-    assert.equal(validator("server")(message), sent, `${name} from the server`);
-    assert.equal(validator("client")(message), !sent, `${name} from a client`);
+    assert.equal(validator("server")(message), server.includes(message.type), `${name} from the server`);
+    assert.equal(validator("client")(message), client.includes(message.type), `${name} from a client`);
   }
 });
 
