@@ -1,6 +1,7 @@
 //! The whole program from outside: the real binary, sockets, files.
 
 mod arrows;
+mod crowd;
 mod http;
 mod load;
 mod replay;
