@@ -420,6 +420,10 @@ impl Client {
                     _ => {}
                 }
             } else {
+                if any {
+                    // Who asks for another history begins anew, also where the request is lost with the connection.
+                    self.bars.remove(&key);
+                }
                 let wish = self.wanted.entry(key).or_default();
                 *wish = (rate.unwrap_or(wish.0), history.unwrap_or(wish.1));
             }
