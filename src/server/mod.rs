@@ -10,6 +10,8 @@ mod assets;
 mod events;
 mod guests;
 mod ladder;
+#[cfg(test)]
+mod law;
 mod patience;
 mod reply;
 mod routes;

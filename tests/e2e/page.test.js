@@ -250,14 +250,14 @@ test("where there is little room the tape asks for nothing until it is opened, a
   await page.setViewportSize({ width: 1100, height: 800 });
   await page.goto(`${server.url}?symbol=AAPL`);
   await drawn(page);
-  assert.equal(await page.locator(".tape-body").isVisible(), false);
+  await page.locator(".tape-body").waitFor({ state: "hidden" });
   assert.deepEqual(trades(), []);
   await page.click(".tape-toggle");
   await page.locator(".tape-lines .tape-row").first().waitFor();
   await page.reload();
   await page.locator(".tape-lines .tape-row").first().waitFor();
   await page.click(".tape-toggle");
-  assert.equal(await page.locator(".tape-body").isVisible(), false);
+  await page.locator(".tape-body").waitFor({ state: "hidden" });
   assert.deepEqual(trades(), ["subscribe", "subscribe", "unsubscribe"]);
   await page.close();
 });

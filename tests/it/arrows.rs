@@ -71,7 +71,7 @@ fn imports(code: &str) -> BTreeSet<String> {
 /// A file that only tests stage: the module is declared under `cfg(test)`.
 fn is_test(path: &Path) -> bool {
     let name = path.file_stem().unwrap().to_str().unwrap();
-    name == "tests" || name == "fixtures" || path.parent().unwrap().ends_with("tests")
+    ["tests", "fixtures", "law", "sample"].contains(&name) || path.parent().unwrap().ends_with("tests")
 }
 
 #[test]

@@ -28,8 +28,13 @@ pub struct Server {
 impl Server {
     /// Starts `tickcast` with these arguments and `--bind 127.0.0.1:0`.
     pub async fn start(arguments: &[&str]) -> Self {
+        Self::start_at("127.0.0.1:0", arguments).await
+    }
+
+    /// The same on a port of the test's choice.
+    pub async fn start_at(bind: &str, arguments: &[&str]) -> Self {
         let mut child = command(arguments)
-            .args(["--bind", "127.0.0.1:0"])
+            .args(["--bind", bind])
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -49,8 +54,7 @@ impl Server {
     }
 
     pub async fn connect(&self) -> Client {
-        let (socket, _) = connect_async(format!("ws://{}/ws", self.address)).await.expect("the server takes a session");
-        Client { socket }
+        self.try_connect().await.expect("the server takes a session")
     }
 
     /// A session that offers these subprotocols, and the one that the server chose.
@@ -64,8 +68,7 @@ impl Server {
 
     /// A session, if there is room for one.
     pub async fn try_connect(&self) -> Option<Client> {
-        let (socket, _) = connect_async(format!("ws://{}/ws", self.address)).await.ok()?;
-        Some(Client { socket })
+        connect_to(&self.address).await
     }
 
     /// A GET over a plain socket: status and body.
@@ -104,12 +107,30 @@ impl Server {
         serde_json::from_str(&body).unwrap()
     }
 
+    /// Resident memory in bytes, from `/proc`; `None` where there is no such thing.
+    pub fn rss_bytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib * 1_024)
+    }
+
+    /// Ends it as `kill -9` does: without a goodbye.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("it can be killed");
+    }
+
     /// Asks it to stop as a service manager does, and waits for its exit code.
     pub async fn stop(mut self) -> Option<i32> {
         let pid = self.child.id().unwrap().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
         timeout(PATIENCE, self.child.wait()).await.expect("it stops").unwrap().code()
     }
+}
+
+/// A session with whoever listens there, if anybody does and has room.
+pub async fn connect_to(address: &str) -> Option<Client> {
+    let (socket, _) = connect_async(format!("ws://{address}/ws")).await.ok()?;
+    Some(Client { socket })
 }
 
 pub fn status(head: &str) -> u16 {
@@ -134,6 +155,11 @@ impl Client {
     pub async fn hear_raw(&mut self) -> Message {
         let heard = timeout(PATIENCE, self.socket.next()).await.expect("something is heard in time");
         heard.expect("the server hung up").expect("the socket holds")
+    }
+
+    /// The next message, until the server is gone.
+    pub async fn try_hear_raw(&mut self) -> Option<Message> {
+        timeout(PATIENCE, self.socket.next()).await.expect("something is heard in time")?.ok()
     }
 
     /// The next message of one kind, as it was sent.

@@ -1,0 +1,143 @@
+//! The hot paths, each alone: a tick into the market, a symbol into its encoded update, updates into a frame.
+//!
+//! One iteration stands for many ticks or updates; the throughput line divides by them.
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use tickcast::fanout::{Board, QuotesCursor, Tier, grant};
+use tickcast::feed::Source;
+use tickcast::feed::sim::{SimConfig, Simulator};
+use tickcast::market::{FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening, Speed, Tick, Timestamp};
+use tickcast::wire::{EncodedQuote, QuotesFrame, QuotesKind};
+
+/// Ticks of the simulation that one iteration applies.
+const TICKS: usize = 10_000;
+/// Updates in one frame.
+const FRAME: usize = 50;
+/// 2026-11-22T12:00:00Z.
+const START: Timestamp = Timestamp(1_795_348_800_000_000);
+
+/// An open market of the simulation, and the ticks that come next.
+fn stage() -> (Market, Vec<Tick>) {
+    let mut source = Simulator::new(&SimConfig::new(START));
+    let info = source.info().clone();
+    let status = FeedStatus {
+        source: info.kind,
+        name: info.name,
+        state: FeedState::Playing,
+        speed: Speed::Max,
+        looping: false,
+        seed: info.seed,
+        start: info.start,
+        end: info.end,
+        rows_refused: 0,
+        fault: None,
+    };
+    let history = source.history();
+    let opening = Opening { epoch: 1, instruments: info.instruments, history, status: Arc::new(status) };
+    let market = Market::open(&opening, MarketLimits::default());
+    let ticks = (0..TICKS).map(|_| source.next_tick().expect("it cannot fail").expect("it has no end")).collect();
+    (market, ticks)
+}
+
+fn market_apply(c: &mut Criterion) {
+    let (market, ticks) = stage();
+    let mut group = c.benchmark_group("market");
+    group.throughput(Throughput::Elements(TICKS as u64));
+    group.bench_function("apply", |b| {
+        b.iter_batched_ref(
+            || market.clone(),
+            |market| ticks.iter().for_each(|tick| market.apply(black_box(tick))),
+            BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+}
+
+/// A beat of a tier in which all symbols have changed, from the marks to the shared frame. The board
+/// encodes what is newer than before, so it begins anew with each beat.
+fn beat(c: &mut Criterion) {
+    let (mut market, ticks) = stage();
+    ticks.iter().for_each(|tick| market.apply(tick));
+    let symbols = market.instruments().len();
+    let mut tier = Tier::new(grant(5.0).expect("a rate"), None);
+    tier.open(symbols);
+    let mut now = Duration::ZERO;
+    let mut group = c.benchmark_group("tier");
+    group.throughput(Throughput::Elements(symbols as u64));
+    let ids = || (0..).take(symbols).map(InstrumentId);
+    group.bench_function("mark and take", |b| {
+        b.iter(|| {
+            now += Duration::from_secs(1);
+            ids().for_each(|id| tier.mark(black_box(id), now));
+            tier.take(now).map_or(0, |(_, due)| due.count())
+        });
+    });
+    group.bench_function("mark, take and encode as JSON", |b| {
+        b.iter_batched_ref(
+            || {
+                let mut board = Board::<EncodedQuote>::default();
+                board.open(&market);
+                board
+            },
+            |board| {
+                now += Duration::from_secs(1);
+                ids().for_each(|id| tier.mark(black_box(id), now));
+                if let Some((_, due)) = tier.take(now) {
+                    let due: Vec<_> = due.collect();
+                    board.encode(&due, &market, now.as_micros() as i64);
+                }
+            },
+            BatchSize::SmallInput,
+        );
+    });
+    group.finish();
+}
+
+fn frames(c: &mut Criterion) {
+    let (mut market, ticks) = stage();
+    ticks.iter().for_each(|tick| market.apply(tick));
+    let encoded = market.iter().map(|(_, instrument, state)| {
+        let mut quote = EncodedQuote::default();
+        quote.encode(instrument, state);
+        (quote, state.seq)
+    });
+    let encoded: Vec<_> = encoded.collect();
+    let quotes: Vec<_> = encoded.iter().cycle().take(FRAME).collect();
+    let mut group = c.benchmark_group("frame");
+    group.throughput(Throughput::Elements(FRAME as u64));
+    group.bench_function("50 updates from their encoded pieces", |b| {
+        b.iter(|| {
+            let mut frame = QuotesFrame::new(QuotesKind::Update, 1, START.0, 12 * 1_024);
+            quotes.iter().for_each(|(quote, seq)| frame.push(black_box(quote), *seq));
+            frame.finish()
+        });
+    });
+    group.finish();
+
+    let mut board = Board::<EncodedQuote>::default();
+    board.open(&market);
+    let all: Vec<_> = (0..).take(market.instruments().len()).map(InstrumentId).collect();
+    board.encode(&all, &market, START.0);
+    let wanted = market.instruments().len() as u64;
+    let mut group = c.benchmark_group("reader");
+    group.throughput(Throughput::Elements(wanted));
+    group.bench_function("takes its own frame", |b| {
+        b.iter_batched_ref(
+            || {
+                let mut cursor = QuotesCursor::new(1);
+                cursor.extend((0..).take(wanted as usize).map(|id| (InstrumentId(id), 0)));
+                cursor
+            },
+            |cursor| board.take(cursor),
+            BatchSize::SmallInput,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(benches, market_apply, beat, frames);
+criterion_main!(benches);

@@ -1,0 +1,43 @@
+//! A file of any bytes is played or refused without panic. What plays comes in time order, and is the same
+//! tape when it is played again.
+
+#![no_main]
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use tickcast::feed::Source;
+use tickcast::feed::replay::{self, ReplayConfig};
+use tickcast::market::{Tick, Timestamp};
+
+/// More than that is more of the same.
+const MAX_TICKS: usize = 100_000;
+
+static PATH: LazyLock<PathBuf> =
+    LazyLock::new(|| std::env::temp_dir().join(format!("tickcast-fuzz-{}.csv", std::process::id())));
+
+fuzz_target!(|bytes: &[u8]| {
+    let config = ReplayConfig { max_sort_rows: 10_000, max_line_bytes: 4_096, max_symbols: 1_000 };
+    fs::write(&*PATH, bytes).expect("the temporary directory can be written");
+    let Ok(mut replay) = replay::open(&[PATH.clone()], &config) else { return };
+    let first = play(&mut replay);
+    replay.rewind().expect("what was opened once opens again");
+    assert_eq!(first, play(&mut replay), "a tape is the same each time");
+});
+
+fn play(source: &mut dyn Source) -> Vec<Tick> {
+    let instruments = source.info().instruments.len();
+    let mut ticks: Vec<Tick> = Vec::new();
+    let mut last = Timestamp(i64::MIN);
+    while ticks.len() < MAX_TICKS
+        && let Ok(Some(tick)) = source.next_tick()
+    {
+        assert!(tick.ts >= last, "out of order");
+        assert!(tick.instrument.index() < instruments, "an unknown instrument");
+        last = tick.ts;
+        ticks.push(tick);
+    }
+    ticks
+}

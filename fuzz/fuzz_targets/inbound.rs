@@ -1,0 +1,28 @@
+//! What a client may say: any bytes that are text are read without panic, and what is refused is told in a
+//! short message with a remedy.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use tickcast::wire::{Request, Subscribe, parse};
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    match parse(text) {
+        Ok(inbound) => match inbound.request {
+            Request::Subscribe(Subscribe { symbols, rate, .. }) => {
+                assert!(!symbols.is_empty() && rate.is_none_or(is_rate));
+            }
+            Request::Rate { symbols, rate, .. } => assert!(!symbols.is_empty() && is_rate(rate)),
+            Request::Unsubscribe { symbols, .. } | Request::Resync { symbols } => assert!(!symbols.is_empty()),
+        },
+        Err(refusal) => {
+            assert!(refusal.message.len() < 2_000, "an echo of {} bytes", refusal.message.len());
+            assert!(!refusal.remedy.is_empty() && !refusal.message.contains(char::is_control));
+        }
+    }
+});
+
+fn is_rate(rate: f64) -> bool {
+    rate.is_finite() && rate >= 0.0
+}
