@@ -64,7 +64,7 @@ impl BarsCursor {
             return None;
         }
         let missed = since.missed;
-        self.more = waiting > MESSAGE_BARS;
+        self.more = waiting > MESSAGE_BARS || forming != series.forming;
         let closed = since.items.take(MESSAGE_BARS).map(|bar| (bar, true));
         self.closed = series.closed.total() - (waiting - closed.len()) as u64;
         self.forming = forming;
@@ -153,6 +153,17 @@ mod tests {
         );
         let seconds: Vec<u64> = pieces.into_iter().flat_map(|p| p.2).collect();
         assert_eq!(seconds, (0..1_201).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_snapshot_without_history_leaves_the_forming_bar_to_the_next_message() {
+        let mut market = market(5);
+        trades(&mut market, 0..3);
+        let mut cursor = BarsCursor::new(A, Interval::S1, 0);
+        assert_eq!(take(&mut cursor, &market), Some((true, 0, vec![], None)));
+        assert!(cursor.has_more());
+        assert_eq!(take(&mut cursor, &market), Some((false, 0, vec![], Some(2))));
+        assert!(!cursor.has_more());
     }
 
     #[test]

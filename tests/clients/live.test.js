@@ -137,6 +137,7 @@ test("all that the server says is what the schema says", { timeout: 30_000 }, as
     { type: "resync", id: 8, symbols: ["BTC-USD"] },
     { type: "unsubscribe", id: 9, channel: "bars", symbols: ["AAPL"], interval: "1m" },
     { type: "rate", id: 10, channel: "bars", symbols: ["AAPL"], interval: "1m", rate: 1 },
+    { type: "format", id: 11, format: "json" },
   ];
   for (const request of requests) {
     assert.equal(faultOf(request), null);
