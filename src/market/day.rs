@@ -70,17 +70,6 @@ impl DayStats {
         Price(last.0.saturating_sub(self.reference().0))
     }
 
-    /// The change in percent with two digits, halves away from zero; `None` where the reference is not
-    /// above zero and a percentage has no meaning.
-    pub fn change_percent(&self, last: Price) -> Option<Decimal> {
-        let reference = i128::from(self.reference().0);
-        if reference <= 0 {
-            return None;
-        }
-        let hundredths = div_round(i128::from(self.change(last).0) * 10_000, reference);
-        Some(Decimal::new(i64::try_from(hundredths).ok()?, 2))
-    }
-
     /// The volume-weighted average price for prices written as `price_unit` per tick size, with two
     /// digits more than they have; `None` on a day without volume.
     pub fn vwap(&self, price_unit: Decimal) -> Option<Decimal> {
@@ -115,13 +104,6 @@ mod tests {
         assert_eq!(day.change(Price(103)), Price(3));
         day.prev_close = Some(Price(200));
         assert_eq!(day.change(Price(103)), Price(-97));
-        assert_eq!(day.change_percent(Price(103)).unwrap().to_string(), "-48.50");
-    }
-
-    #[test]
-    fn a_reference_of_zero_or_less_has_no_percentage() {
-        let day = DayStats::first(Timestamp(0), Price(-3763), Size(1), None);
-        assert_eq!(day.change_percent(Price(100)), None);
     }
 
     #[test]
@@ -159,7 +141,7 @@ mod tests {
             for price in prices {
                 day.add(Price(price), Size(size));
                 day.merge(&Bar::first(Timestamp(0), Price(price), Size(size)));
-                let _ = (day.change(Price(price)), day.change_percent(Price(price)), day.vwap(Decimal::new(step, 15)));
+                let _ = (day.change(Price(price)), day.vwap(Decimal::new(step, 15)));
             }
         }
     }
