@@ -20,6 +20,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
+use super::patience::Patient;
 use super::session::{self, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
@@ -239,6 +240,7 @@ async fn open_socket(live: &LiveMarket, buffer: usize) -> Halves {
     let (ours, theirs) = tokio::io::duplex(buffer);
     let live = live.clone();
     tokio::spawn(async move {
+        let ours = Patient::new(ours, LIMITS.stall);
         let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
         session::run(&mut server, live, &LIMITS, Format::Json).await
     });

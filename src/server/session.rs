@@ -4,6 +4,7 @@
 //! listened to while something is due to it, and what is due is written when the one before it is on its
 //! way: nothing queues here, and what a slow client gets is the newest state.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub enum SessionEnd {
     Left,
     /// The client broke the WebSocket protocol.
     BadProtocol,
+    /// The client sent a text that is no UTF-8.
+    BadText,
     /// The client sent a larger message than it may.
     MessageTooLarge,
     /// The client sent more messages than it may.
@@ -66,6 +69,8 @@ impl SessionEnd {
         let (code, reason) = match self {
             Self::Left => return None,
             Self::BadProtocol => (CloseCode::Protocol, "protocol_error"),
+            // RFC 6455, section 8.1.
+            Self::BadText => (CloseCode::Invalid, "invalid_utf8"),
             Self::MessageTooLarge => (CloseCode::Size, "message_too_large"),
             Self::TooManyMessages => (CloseCode::Policy, "too_many_messages"),
             Self::TooSlow => (CloseCode::Again, "too_slow"),
@@ -113,7 +118,7 @@ where
     let mut heard = true;
     loop {
         let began = Instant::now();
-        if let Err(end) = say_all(socket, &mut desk, limits.stall).await {
+        if let Err(end) = say_all(socket, &mut desk).await {
             return end;
         }
         let now = Instant::now();
@@ -142,7 +147,9 @@ where
             due = bell.wait() => {
                 if due.contains(Due::STOP) {
                     let notice = socket.feed(WsMessage::Text(Desk::stopping()));
-                    return within(GOODBYE, notice).await.err().unwrap_or(SessionEnd::Stopped);
+                    // The close says the same to those who do not hear it in time.
+                    let _ = timeout(GOODBYE, notice).await;
+                    return SessionEnd::Stopped;
                 }
                 desk.ring(due);
                 rings += u32::from(due.contains(Due::BEAT));
@@ -151,8 +158,8 @@ where
                     if !std::mem::take(&mut heard) {
                         return SessionEnd::NoPong;
                     }
-                    if let Err(end) = within(limits.stall, socket.feed(WsMessage::Ping(Vec::new().into()))).await {
-                        return end;
+                    if let Err(error) = socket.feed(WsMessage::Ping(Vec::new().into())).await {
+                        return end_of(&error);
                     }
                 }
             }
@@ -160,8 +167,8 @@ where
     }
 }
 
-/// Sends all that is due, in as few writes as may be.
-async fn say_all<S>(socket: &mut S, desk: &mut Desk, stall: Duration) -> Result<(), SessionEnd>
+/// Sends all that is due, in as few writes as may be. How long a client may take nothing is the socket's affair.
+async fn say_all<S>(socket: &mut S, desk: &mut Desk) -> Result<(), SessionEnd>
 where
     S: Sink<WsMessage, Error = WsError> + Unpin,
 {
@@ -170,26 +177,20 @@ where
             Frame::Text(text) => WsMessage::Text(text),
             Frame::Binary(bytes) => WsMessage::Binary(bytes),
         };
-        within(stall, socket.feed(message)).await?;
+        socket.feed(message).await.map_err(|error| end_of(&error))?;
     }
-    within(stall, socket.flush()).await
+    socket.flush().await.map_err(|error| end_of(&error))
 }
 
-async fn within(stall: Duration, sending: impl Future<Output = Result<(), WsError>>) -> Result<(), SessionEnd> {
-    match timeout(stall, sending).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(end_of(&error)),
-        Err(_) => Err(SessionEnd::TooSlow),
-    }
-}
-
-const fn end_of(error: &WsError) -> SessionEnd {
+fn end_of(error: &WsError) -> SessionEnd {
     match error {
+        WsError::Io(error) if error.kind() == ErrorKind::TimedOut => SessionEnd::TooSlow,
         WsError::Capacity(_) => SessionEnd::MessageTooLarge,
         WsError::Protocol(tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
             SessionEnd::Left
         }
-        WsError::Protocol(_) | WsError::Utf8(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
+        WsError::Utf8(_) => SessionEnd::BadText,
+        WsError::Protocol(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
         _ => SessionEnd::Left,
     }
 }

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::io::DuplexStream;
+use tokio::io::{AsyncReadExt, DuplexStream};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
+use super::patience::Patient;
 use super::session::{self, SessionEnd, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
@@ -55,6 +58,7 @@ impl Stage {
     async fn join(&self, buffer: usize) -> Client {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
+        let ours = Patient::new(ours, LIMITS.stall);
         let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
         let live = self.live.clone();
         let session = tokio::spawn(async move { session::run(&mut server, live, &LIMITS, Format::Json).await });
@@ -528,6 +532,60 @@ async fn a_client_that_takes_nothing_is_let_go_and_one_that_pauses_gets_the_newe
     assert_eq!(stuck.session.await.unwrap(), SessionEnd::TooSlow);
     pausing.say(json!({"type":"resync","symbols":["A"]})).await;
     assert_eq!(ranges(&pausing.hear("snapshot").await), [("A", 1, 300)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_takes_a_byte_now_and_then_of_a_long_message_is_waited_for_and_who_takes_none_is_not() {
+    let stage = Stage::new().await;
+    for second in 0..50 {
+        stage.trade(0, 100 + second, second * 1_000);
+    }
+    let bars = json!({"type":"subscribe","channel":"bars","symbols":["A"],"interval":"1s","history":50});
+    let (mut slow, mut stuck) = (stage.join(600).await, stage.join(600).await);
+    for client in [&mut slow, &mut stuck] {
+        client.hear("feed").await;
+        client.say(bars.clone()).await;
+        client.hear("granted").await;
+    }
+    let began = tokio::time::Instant::now();
+    let almost = LIMITS.stall - Duration::from_millis(1);
+    let mut taken = Vec::new();
+    for _ in 0..100 {
+        tokio::time::sleep(almost).await;
+        taken.push(slow.socket.get_mut().read_u8().await.unwrap());
+        assert!(!slow.session.is_finished(), "let go after {:?} and {} bytes", began.elapsed(), taken.len());
+    }
+    while !String::from_utf8_lossy(&taken).contains("\"ts\":49000000") {
+        taken.push(slow.socket.get_mut().read_u8().await.unwrap());
+    }
+    assert_eq!(stuck.session.await.unwrap(), SessionEnd::TooSlow);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_wakes_up_as_it_is_let_go_is_told_why() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(600).await;
+    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":60})).await;
+    for n in 0..100 {
+        stage.trade(0, n, n);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    tokio::time::sleep(LIMITS.stall - Duration::from_millis(4_500)).await;
+    assert_eq!(client.close_code().await, (1013, "too_slow".into()));
+    assert_eq!(client.session.await.unwrap(), SessionEnd::TooSlow);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_no_utf_8_ends_the_session_with_its_code() {
+    // RFC 6455, section 8.1; the bytes are the usual ones: too long, a surrogate, above U+10FFFF, cut short.
+    for bytes in [&b"\xc0\xaf"[..], b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"ok \xe2\x82", b"\xff"] {
+        let stage = Stage::new().await;
+        let mut client = stage.join(1 << 16).await;
+        let frame = Frame::message(bytes.to_vec(), OpCode::Data(Data::Text), true);
+        client.socket.send(Message::Frame(frame)).await.unwrap();
+        assert_eq!(client.close_code().await, (1007, "invalid_utf8".into()), "{bytes:x?}");
+        assert_eq!(client.session.await.unwrap(), SessionEnd::BadText);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -23,6 +23,9 @@ const READ_BUFFER: usize = 2 * 1024;
 /// Bytes that may wait for the socket besides the message being written.
 const WRITE_BUFFER: usize = 4 * 1024;
 
+/// A client's socket, whose stalls fail a write.
+pub type Socket = WebSocketStream<Patient<TcpStream>>;
+
 /// A request to upgrade that passed the checks of RFC 6455, section 4.2.1.
 pub struct Upgrade {
     accept: String,
@@ -42,7 +45,7 @@ impl Upgrade {
     }
 
     /// Waits for the 101 answer to be sent and takes the socket over; `None` when the client is gone.
-    pub async fn socket(self, message_bytes: usize) -> Option<WebSocketStream<TcpStream>> {
+    pub async fn socket(self, message_bytes: usize) -> Option<Socket> {
         let upgraded = self.on_upgrade.await.ok()?;
         let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<Patient<TcpStream>>>().ok()?;
         let config = WebSocketConfig::default()
@@ -51,15 +54,13 @@ impl Upgrade {
             .max_message_size(Some(message_bytes))
             .max_frame_size(Some(message_bytes));
         let early = read_buf.to_vec();
-        Some(
-            WebSocketStream::from_partially_read(io.into_inner().into_inner(), early, Role::Server, Some(config)).await,
-        )
+        Some(WebSocketStream::from_partially_read(io.into_inner(), early, Role::Server, Some(config)).await)
     }
 }
 
 /// Ends the connection in a way that lets the client read the last frame: closing a socket with unread input
 /// resets it, and a reset may overtake what was sent (RFC 1122, section 4.2.2.13).
-pub async fn hang_up(socket: WebSocketStream<TcpStream>) {
+pub async fn hang_up(socket: Socket) {
     let mut stream = socket.into_inner();
     let drain = async {
         stream.shutdown().await?;
