@@ -5,7 +5,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Response, StatusCode, header};
-use tokio::sync::OwnedSemaphorePermit;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply};
@@ -26,8 +25,8 @@ const ASYNCAPI: &str = include_str!("../../docs/asyncapi.json");
 #[derive(Clone, Debug)]
 pub struct Peer {
     pub address: SocketAddr,
-    /// Its share of the connections; a session gives it back, as it has a place of its own.
-    pub permit: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
+    /// Among the connections; a session gives it back, as it has a place of its own.
+    pub place: Arc<Mutex<Option<Place>>>,
 }
 
 /// What the routes need.
@@ -117,7 +116,7 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
             let end = session::run(&mut socket, live, &limits, format.unwrap_or_default()).await;
             tracing::debug!(?end, "session ended");
-            hang_up(socket).await;
+            hang_up(socket.into_inner()).await;
         }
         drop(place);
     });
@@ -126,7 +125,7 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
 
 fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let listen = warp::path!("events").and(warp::get()).and(warp::ext::get::<Peer>()).and(query());
-    listen.map(move |Peer { address, permit }: Peer, query: String| {
+    listen.map(move |Peer { address, place: connection }: Peer, query: String| {
         let request = parse_events_query(&query, site.limits.subscriptions.count).and_then(|(request, symbols)| {
             let live = site.live.read();
             let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
@@ -136,7 +135,7 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
             (Err(refusal), _) => refused(&refusal),
             (_, Err(no_room)) => refuse_guest(no_room, address.ip()),
             (Ok(request), Ok(place)) => {
-                drop(permit.lock().unwrap_or_else(PoisonError::into_inner).take());
+                drop(connection.lock().unwrap_or_else(PoisonError::into_inner).take());
                 warp::sse::reply(events(site.live.clone(), site.limits, &request, place)).into_response()
             }
         }

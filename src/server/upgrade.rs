@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -60,8 +60,7 @@ impl Upgrade {
 
 /// Ends the connection in a way that lets the client read the last frame: closing a socket with unread input
 /// resets it, and a reset may overtake what was sent (RFC 1122, section 4.2.2.13).
-pub async fn hang_up(socket: Socket) {
-    let mut stream = socket.into_inner();
+pub async fn hang_up(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     let drain = async {
         stream.shutdown().await?;
         let mut sink = [0; 1_024];

@@ -71,6 +71,11 @@ impl Server {
         connect_to(&self.address).await
     }
 
+    /// A connection on which nothing was said.
+    pub async fn dial(&self) -> TcpStream {
+        TcpStream::connect(&self.address).await.unwrap()
+    }
+
     /// A GET over a plain socket: status and body.
     pub async fn get(&self, path: &str) -> (u16, String) {
         let (head, body) = self.request(&format!("GET {path} HTTP/1.1\r\n")).await;
