@@ -1,5 +1,7 @@
 //! The accept loop: who gets a connection, and the layers between a connection and the routes.
 
+use std::error::Error as _;
+use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -18,7 +20,8 @@ use tower_http::add_extension::AddExtension;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::TraceLayer;
+use tower_http::trace::{DefaultOnFailure, TraceLayer};
+use tracing::Level;
 
 use super::assets;
 use super::guests::Guests;
@@ -50,6 +53,8 @@ impl HttpLimits {
 const BODY_BYTES: usize = 16 * 1024;
 /// How long to wait after a failure to accept, such as no free file descriptor.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
+/// The code of that refusal.
+const OVER_SHARE: &str = "too_many_connections_from_address";
 /// So many at one time are told why they are turned away; the others just are.
 const TURNED_AWAY: usize = 64;
 
@@ -61,14 +66,15 @@ pub async fn accept_all(
     limits: HttpLimits,
     stopping: &watch::Receiver<bool>,
 ) {
-    let stall = site.limits.stall;
+    let (stall, metrics) = (site.limits.stall, site.metrics.clone());
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     let policy = HeaderValue::from_str(&assets::content_security_policy());
     let policy = policy.expect("invariant: the policy is plain ASCII");
     let service = ServiceBuilder::new()
-        .layer(TraceLayer::new_for_http())
+        // What is refused is counted; a line for each would be a gift to those who ask in vain.
+        .layer(TraceLayer::new_for_http().on_failure(DefaultOnFailure::new().level(Level::DEBUG)))
         .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
@@ -85,6 +91,7 @@ pub async fn accept_all(
         match listener.accept().await {
             Ok((stream, address)) => {
                 let Ok(place) = connections.seat(free, address.ip()) else {
+                    metrics.refused(OVER_SHARE);
                     if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
                         tokio::spawn(async move {
                             turn_away(stream, address.ip()).await;
@@ -99,6 +106,7 @@ pub async fn accept_all(
                 let service = TowerToHyperService::new(AddExtension::new(service.clone(), peer));
                 let serving = http.serve_connection(connection, service).with_upgrades();
                 let mut stopping = stopping.clone();
+                let metrics = metrics.clone();
                 let stop = async move { drop(stopping.wait_for(|stopping| *stopping).await) };
                 tokio::spawn(async move {
                     let mut serving = pin!(serving);
@@ -111,6 +119,7 @@ pub async fn accept_all(
                     };
                     if let Err(error) = served {
                         tracing::debug!(%error, "connection ended early");
+                        fault(&error).into_iter().for_each(|code| metrics.refused(code));
                     }
                     drop(place);
                 });
@@ -140,11 +149,25 @@ fn prepare(stream: TcpStream, stall: Duration) -> Patient<TcpStream> {
     Patient::new(stream, stall)
 }
 
+/// What a client did that ended its connection; `None` where it just went away.
+fn fault(error: &hyper::Error) -> Option<&'static str> {
+    let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    let is_stall = io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut);
+    [
+        (is_stall, "answer_not_taken"),
+        (error.is_timeout(), "head_timeout"),
+        (error.is_parse_too_large(), "head_too_long"),
+        (error.is_parse(), "bad_head"),
+    ]
+    .into_iter()
+    .find_map(|(is, code)| is.then_some(code))
+}
+
 /// Tells a client from `address` that it has its share. Its request is not waited for, only read away.
 async fn turn_away(mut stream: TcpStream, address: IpAddr) {
     let message = format!("{address} has as many connections as one address may");
     let remedy = "close some, or start the server with a higher --max-connections-per-address";
-    let body = error_body("too_many_connections_from_address", &message, remedy);
+    let body = error_body(OVER_SHARE, &message, remedy);
     let length = body.len();
     let answer = format!(
         "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -63,13 +63,22 @@ impl Guests {
     /// When all of this address are taken.
     pub fn seat(&self, free: FreePlace, address: IpAddr) -> Result<Place, NoRoom> {
         let address = network(address);
-        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = self.lock();
         let count = addresses.entry(address).or_default();
         if *count >= self.per_address {
             return Err(NoRoom::TooManyFromAddress);
         }
         *count += 1;
         Ok(Place { guests: self.clone(), address, _free: free })
+    }
+
+    /// Places that are taken.
+    pub fn taken(&self) -> usize {
+        self.lock().values().sum()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until all places have been given back.
@@ -89,7 +98,7 @@ fn network(address: IpAddr) -> IpAddr {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut addresses = self.guests.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = self.guests.lock();
         if let Some(count) = addresses.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {

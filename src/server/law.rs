@@ -20,6 +20,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
+use super::guests::Guests;
+use super::metrics::Metrics;
 use super::patience::Patient;
 use super::session::{self, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
@@ -239,10 +241,11 @@ type Halves = (SplitSink<WebSocketStream<DuplexStream>, Message>, SplitStream<We
 async fn open_socket(live: &LiveMarket, buffer: usize) -> Halves {
     let (ours, theirs) = tokio::io::duplex(buffer);
     let live = live.clone();
+    let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
     tokio::spawn(async move {
         let ours = Patient::new(ours, LIMITS.stall);
         let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
-        session::run(&mut server, live, &LIMITS, Format::Json).await
+        session::run(&mut server, live, &LIMITS, Format::Json, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
 }

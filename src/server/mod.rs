@@ -13,6 +13,7 @@ mod guests;
 mod ladder;
 #[cfg(test)]
 mod law;
+mod metrics;
 mod patience;
 mod reply;
 mod routes;
@@ -36,6 +37,7 @@ pub use subscriptions::SubscriptionLimits;
 
 use crate::fanout::LiveMarket;
 use guests::Guests;
+use metrics::Metrics;
 use routes::Site;
 
 /// How long sessions have for their goodbye.
@@ -89,7 +91,8 @@ impl Server {
         let guests = Guests::new(self.config.sessions, self.config.sessions_per_address);
         let HttpLimits { connections, connections_per_address, .. } = self.config.http;
         let connections = Guests::new(connections, connections_per_address);
-        let site = Site { live: live.clone(), limits: self.config.session, guests: guests.clone() };
+        let metrics = Metrics::new(live.clone(), connections.clone());
+        let site = Site { live: live.clone(), limits: self.config.session, guests: guests.clone(), metrics };
         let (stop_http, stopping) = watch::channel(false);
         tokio::select! {
             () = stop => {}

@@ -11,7 +11,8 @@ use warp::{Filter, Rejection, Reply};
 
 use super::events::events;
 use super::guests::{Guests, NoRoom, Place};
-use super::reply::{json, json_or_refusal, refuse, refused};
+use super::metrics::{self, Metrics};
+use super::reply::{Refused, json, json_or_refusal, refuse, refused};
 use super::session::{self, SessionLimits};
 use super::upgrade::{Upgrade, hang_up, upgrade};
 use super::{api, assets};
@@ -35,12 +36,18 @@ pub struct Site {
     pub live: LiveMarket,
     pub limits: SessionLimits,
     pub guests: Guests,
+    pub metrics: Metrics,
 }
 
 /// All addresses of the server.
 pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
+    let metrics = site.metrics.clone();
     let stream = websocket(site.clone()).or(listen(site.clone())).unify();
-    stream.or(answers(&site)).unify().or(web()).unify().recover(refuse_request)
+    let all = stream.or(answers(&site)).unify().or(web()).unify().recover(refuse_request).unify();
+    all.map(move |answer: Answer| {
+        answer.extensions().get().into_iter().for_each(|Refused(code)| metrics.refused(code));
+        answer
+    })
 }
 
 /// The part after the `?`, which may be missing.
@@ -71,9 +78,15 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let healthz = healthz.map(|live: LiveMarket| {
         json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
     });
+    let metrics = site.metrics.clone();
+    let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
     let market = symbols.or(feed).unify().or(quotes).unify().or(bars).unify();
-    market.or(healthz).unify().or(contract).unify()
+    market.or(healthz).unify().or(metrics).unify().or(contract).unify()
+}
+
+fn openmetrics(text: String) -> Answer {
+    warp::reply::with_header(text, header::CONTENT_TYPE, metrics::CONTENT_TYPE).into_response()
 }
 
 fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
@@ -111,10 +124,10 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
         .into_iter()
         .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
     let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
-    let (live, limits) = (site.live.clone(), site.limits);
+    let (live, limits, metrics) = (site.live.clone(), site.limits, site.metrics.clone());
     tokio::spawn(async move {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = session::run(&mut socket, live, &limits, format.unwrap_or_default()).await;
+            let end = session::run(&mut socket, live, &limits, format.unwrap_or_default(), &metrics).await;
             tracing::debug!(?end, "session ended");
             hang_up(socket.into_inner()).await;
         }
@@ -136,7 +149,7 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
             (_, Err(no_room)) => refuse_guest(no_room, address.ip()),
             (Ok(request), Ok(place)) => {
                 drop(connection.lock().unwrap_or_else(PoisonError::into_inner).take());
-                warp::sse::reply(events(site.live.clone(), site.limits, &request, place)).into_response()
+                warp::sse::reply(events(site.live.clone(), site.limits, &request, place, &site.metrics)).into_response()
             }
         }
     })

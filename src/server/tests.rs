@@ -14,6 +14,8 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
+use super::guests::Guests;
+use super::metrics::Metrics;
 use super::patience::Patient;
 use super::session::{self, SessionEnd, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
@@ -35,6 +37,7 @@ const LIMITS: SessionLimits = SessionLimits {
 struct Stage {
     bus: Bus<Event>,
     live: LiveMarket,
+    metrics: Metrics,
 }
 
 impl Stage {
@@ -45,7 +48,8 @@ impl Stage {
         let publisher = Publisher::open(reader, MarketLimits::default()).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());
-        Self { bus, live }
+        let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
+        Self { bus, live, metrics }
     }
 
     fn trade(&self, id: u32, price: i64, ms: i64) {
@@ -60,9 +64,19 @@ impl Stage {
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
         let ours = Patient::new(ours, LIMITS.stall);
         let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
-        let live = self.live.clone();
-        let session = tokio::spawn(async move { session::run(&mut server, live, &LIMITS, Format::Json).await });
+        let (live, metrics) = (self.live.clone(), self.metrics.clone());
+        let session =
+            tokio::spawn(async move { session::run(&mut server, live, &LIMITS, Format::Json, &metrics).await });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
+    }
+}
+
+impl Stage {
+    /// What one of the metrics shows, by its whole name with labels and without the prefix.
+    fn count(&self, name: &str) -> u64 {
+        let text = self.metrics.text();
+        let found = text.lines().find_map(|line| line.strip_prefix(&format!("tickcast_{name} ")));
+        found.unwrap_or_else(|| panic!("no {name} in {text}")).parse().unwrap()
     }
 }
 
@@ -127,6 +141,10 @@ impl Client {
             }
         }
     }
+}
+
+fn step_total(step: &str) -> String {
+    format!("slow_client_steps_total{{step=\"{step}\"}}")
 }
 
 fn ranges(message: &Value) -> Vec<(&str, u64, u64)> {
@@ -376,6 +394,7 @@ async fn a_client_that_stays_behind_is_slowed_told_and_comes_back_up() {
         }
     }
     assert_eq!((&slowed["max_rate"], &slowed["reason"]), (&json!(10), &json!("slow_consumer")));
+    assert_eq!(stage.count("sessions_slowed"), 1);
     // From now on it reads at once.
     let mut seen = None;
     let mut lifted = Value::Null;
@@ -392,6 +411,9 @@ async fn a_client_that_stays_behind_is_slowed_told_and_comes_back_up() {
         }
     }
     assert_eq!((&lifted["max_rate"], &lifted["reason"]), (&json!(null), &json!("recovered")));
+    let [lowered, raised] = ["lowered", "raised"].map(|step| stage.count(&step_total(step)));
+    assert!(lowered >= 1 && lowered == raised, "{lowered} down and {raised} up");
+    assert_eq!(stage.count("sessions_slowed"), 0);
     trades.abort();
 }
 
@@ -460,8 +482,8 @@ async fn a_client_that_answers_no_ping_is_let_go() {
 
 #[tokio::test(start_paused = true)]
 async fn a_feed_that_vanishes_is_told_as_failed() {
-    let Stage { bus, live } = Stage::new().await;
-    let mut client = Stage { bus: Bus::new(1), live }.join(1 << 16).await;
+    let Stage { bus, live, metrics } = Stage::new().await;
+    let mut client = Stage { bus: Bus::new(1), live, metrics }.join(1 << 16).await;
     client.hear("feed").await;
     drop(bus);
     let feed = client.hear("feed").await;
@@ -500,6 +522,34 @@ async fn each_bad_message_is_answered_and_the_session_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_sent_is_counted_by_format() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 16).await;
+    let (mut messages, mut bytes) = ([0, 0], [0, 0]);
+    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"]})).await;
+    client.say(json!({"type":"format","format":"binary"})).await;
+    client.say_text("Hello, world!").await;
+    for heard in 0..20 {
+        stage.trade(0, heard, heard);
+        match client.hear_raw().await {
+            Message::Text(text) => (messages[0], bytes[0]) = (messages[0] + 1, bytes[0] + text.len() as u64),
+            Message::Binary(data) => (messages[1], bytes[1]) = (messages[1] + 1, bytes[1] + data.len() as u64),
+            _ => {}
+        }
+    }
+    drop(client.socket);
+    client.session.await.unwrap();
+    for (format, messages, bytes) in [("json", messages[0], bytes[0]), ("binary", messages[1], bytes[1])] {
+        assert!(messages > 0);
+        assert_eq!(stage.count(&format!("messages_sent_total{{format=\"{format}\"}}")), messages);
+        assert_eq!(stage.count(&format!("message_bytes_sent_total{{format=\"{format}\"}}")), bytes);
+    }
+    assert_eq!(stage.count("refusals_total{reason=\"bad_json\"}"), 1);
+    assert_eq!(stage.count("sessions_opened_total{transport=\"websocket\"}"), 1);
+    assert_eq!(stage.count("sessions{transport=\"websocket\"}"), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_message_that_is_too_large_ends_the_session_with_its_code() {
     let stage = Stage::new().await;
     let mut client = stage.join(1 << 16).await;
@@ -530,6 +580,8 @@ async fn a_client_that_takes_nothing_is_let_go_and_one_that_pauses_gets_the_newe
     assert!(updates < 30, "{updates} updates were queued");
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert_eq!(stuck.session.await.unwrap(), SessionEnd::TooSlow);
+    assert_eq!((stage.count(&step_total("ended")), stage.count("sessions{transport=\"websocket\"}")), (1, 1));
+    assert_eq!(stage.count("session_ends_total{reason=\"too_slow\",code=\"1013\"}"), 1);
     pausing.say(json!({"type":"resync","symbols":["A"]})).await;
     assert_eq!(ranges(&pausing.hear("snapshot").await), [("A", 1, 300)]);
 }

@@ -5,6 +5,7 @@ mod binary;
 mod crowd;
 mod http;
 mod load;
+mod metrics;
 mod replay;
 mod start;
 mod stream;
