@@ -3,7 +3,7 @@
 //! Bits that were rung several times before the session looks are one: it takes the newest state anyway,
 //! so nothing queues.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::Notify;
@@ -63,6 +63,8 @@ pub struct Bell {
 struct Listeners {
     all: [AtomicUsize; RATES.len()],
     binary: [AtomicUsize; RATES.len()],
+    /// Beats that found their session still busy with the one before.
+    skipped: AtomicU64,
 }
 
 impl Bell {
@@ -94,7 +96,10 @@ impl Bell {
 
     fn ring(&self, due: Due) {
         if due.0 >= Due::FEED.0 || self.wanted.load(Ordering::Acquire) & due.0 != 0 {
-            self.rung.fetch_or(due.0, Ordering::AcqRel);
+            let before = self.rung.fetch_or(due.0, Ordering::AcqRel);
+            if before & due.0 != 0 && due.0 < Due::FEED.0 {
+                self.listeners.skipped.fetch_add(1, Ordering::Relaxed);
+            }
             self.notify.notify_one();
         }
     }
@@ -158,6 +163,11 @@ impl Bells {
         }
     }
 
+    /// Beats that sessions skipped, as they were busy with one before; what they take next is newer.
+    pub fn skipped(&self) -> u64 {
+        self.listeners.skipped.load(Ordering::Relaxed)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Bell>>> {
         // A list of bells has no broken middle state: a panic elsewhere does not spoil it.
         self.bells.lock().unwrap_or_else(PoisonError::into_inner)
@@ -182,6 +192,7 @@ mod tests {
         let due = bell.wait().await;
         assert_eq!(due.tiers().collect::<Vec<_>>(), [five]);
         assert!(due.contains(Due::BEAT) && !due.contains(Due::STOP));
+        assert_eq!(bells.skipped(), 1, "the second beat of its tier came before it had heard the first");
         let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), bell.wait()).await;
         assert!(quiet.is_err(), "what was taken is not due again");
     }

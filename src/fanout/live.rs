@@ -22,6 +22,8 @@ struct Shared {
     groups: [Group; GROUPS],
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
+    updates: AtomicU64,
+    merged: AtomicU64,
 }
 
 /// Sessions are dealt to so many groups, whose beats lie one after the other within a tier's interval: thousands
@@ -52,6 +54,8 @@ impl LiveMarket {
             groups: Default::default(),
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
+            updates: AtomicU64::new(0),
+            merged: AtomicU64::new(0),
         }));
         live.open_boards();
         live
@@ -90,6 +94,24 @@ impl LiveMarket {
 
     pub(super) fn add_bus_gap(&self, missed: u64) {
         self.0.bus_gaps.fetch_add(missed, Ordering::Relaxed);
+    }
+
+    /// Changed symbols over all beats of all tiers and groups, and the ticks that were merged into these.
+    pub fn conflated(&self) -> (u64, u64) {
+        (self.0.updates.load(Ordering::Relaxed), self.0.merged.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn add_encoded(&self, updates: u64) {
+        self.0.updates.fetch_add(updates, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_merged(&self, ticks: u64) {
+        self.0.merged.fetch_add(ticks, Ordering::Relaxed);
+    }
+
+    /// Beats that sessions skipped, as they were busy with one before.
+    pub fn beats_skipped(&self) -> u64 {
+        self.0.groups.iter().map(|group| group.bells.skipped()).sum()
     }
 
     pub(super) fn bells(&self, group: usize) -> &Bells {

@@ -96,9 +96,11 @@ impl Publisher {
                 let mut live = self.live.write();
                 ticks.iter().for_each(|tick| live.market.apply(tick));
                 drop(live);
+                let mut merged = 0;
                 for conflater in active {
-                    ticks.iter().for_each(|tick| conflater.tier.mark(tick.instrument, now));
+                    merged += ticks.iter().filter(|tick| conflater.tier.mark(tick.instrument, now)).count();
                 }
+                self.live.add_merged(merged as u64);
             }
             Heard::Item(Event::Clock(market_time)) => {
                 self.live.write().market.advance(market_time);
@@ -175,6 +177,7 @@ impl Publisher {
                 let ts_sent = wall_micros() - late;
                 self.due.clear();
                 self.due.extend(ids);
+                self.live.add_encoded(self.due.len() as u64);
                 let [json, binary] = *formats;
                 if json {
                     self.live.json_mut(*group, *id).encode(&self.due, market, ts_sent);

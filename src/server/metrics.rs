@@ -209,18 +209,28 @@ impl Collector for Asked {
             (market.epoch(), market.ticks(), market.late(), market.now().micros() as f64 / 1e6)
         };
         let counter = |n: u64| ConstCounter::new(n);
-        write(&mut to, "epoch", "The number of the feed's run", &ConstGauge::new(epoch))?;
-        write(&mut to, "market_time_seconds", "The market's clock, since 1970", &ConstGauge::new(market_time))?;
-        write(&mut to, "ticks", "Ticks of this epoch", &counter(ticks))?;
-        write(&mut to, "ticks_late", "Of these, those that came after their second had closed", &counter(late))?;
+        write(&mut to, "epoch", "The number of the feed's run.", &ConstGauge::new(epoch))?;
+        write(&mut to, "market_time_seconds", "The market's clock, since 1970.", &ConstGauge::new(market_time))?;
+        write(&mut to, "ticks", "Ticks of this epoch.", &counter(ticks))?;
+        write(&mut to, "ticks_late", "Of these, those that came after their second had closed.", &counter(late))?;
         write(
             &mut to,
             "bus_gaps",
-            "Batches of ticks that were lost between feed and market",
+            "Batches of ticks that were lost between feed and market.",
             &counter(self.live.bus_gaps()),
         )?;
+        let (updates, merged) = self.live.conflated();
+        write(&mut to, "updates_encoded", "Symbols that had changed, over all beats of all tiers.", &counter(updates))?;
+        write(&mut to, "ticks_merged", "Ticks that went into an update of another one.", &counter(merged))?;
+        let skipped = self.live.beats_skipped();
+        write(
+            &mut to,
+            "beats_skipped",
+            "Beats that found a session still busy with the one before.",
+            &counter(skipped),
+        )?;
         let connections = ConstGauge::new(self.connections.taken() as u64);
-        write(&mut to, "connections", "HTTP connections at this moment, without those of sessions", &connections)
+        write(&mut to, "connections", "HTTP connections at this moment, without those of sessions.", &connections)
     }
 }
 

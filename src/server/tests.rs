@@ -578,6 +578,8 @@ async fn a_client_that_takes_nothing_is_let_go_and_one_that_pauses_gets_the_newe
         updates += 1;
     }
     assert!(updates < 30, "{updates} updates were queued");
+    let skipped = stage.count("beats_skipped_total");
+    assert!(skipped > 200, "{skipped} beats of two sessions that took nothing");
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert_eq!(stuck.session.await.unwrap(), SessionEnd::TooSlow);
     assert_eq!((stage.count(&step_total("ended")), stage.count("sessions{transport=\"websocket\"}")), (1, 1));

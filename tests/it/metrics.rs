@@ -44,6 +44,8 @@ async fn sessions_messages_and_ends_are_counted() {
     assert!(during["tickcast_ticks_total"] > before["tickcast_ticks_total"]);
     assert!(during["tickcast_market_time_seconds"] > before["tickcast_market_time_seconds"]);
     assert_eq!(during["tickcast_bus_gaps_total"], 0.0);
+    assert!(during["tickcast_updates_encoded_total"] >= 5.0);
+    assert!(during.contains_key("tickcast_ticks_merged_total") && during.contains_key("tickcast_beats_skipped_total"));
     assert_eq!(during["tickcast_connections"], 1.0, "the one that asks");
     client.say("x".repeat(70_000)).await;
     wait_for(&server, "tickcast_session_ends_total{reason=\"message_too_large\",code=\"1009\"}", 1.0).await;
