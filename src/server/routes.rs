@@ -105,7 +105,11 @@ fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> 
     });
     let plain = warp::path!("ws").and(get()).map(|| {
         let remedy = "connect with a WebSocket client: new WebSocket(\"ws://HOST/ws\")";
-        refuse(StatusCode::UPGRADE_REQUIRED, "not_a_websocket", "this address speaks WebSocket", remedy)
+        let message = "this address speaks WebSocket, version 13";
+        let answer = refuse(StatusCode::UPGRADE_REQUIRED, "not_a_websocket", message, remedy);
+        // RFC 9110, section 15.5.22, and RFC 6455, section 4.4.
+        let answer = warp::reply::with_header(answer, header::UPGRADE, "websocket");
+        warp::reply::with_header(answer, header::SEC_WEBSOCKET_VERSION, "13").into_response()
     });
     open.or(plain).unify()
 }

@@ -3,6 +3,8 @@
 //! `warp::ws` would do the handshake too, but keeps tungstenite's 128 KiB read buffer for each
 //! connection; taking hyper's upgrade out of the request costs an idle client about 10 KiB.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use hyper::upgrade::{OnUpgrade, Parts};
@@ -71,6 +73,14 @@ pub async fn hang_up(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     let _ = tokio::time::timeout(GOODBYE, drain).await;
 }
 
+/// A key is sixteen bytes.
+async fn check_key(key: String) -> Result<String, Rejection> {
+    match BASE64_STANDARD.decode(&key) {
+        Ok(bytes) if bytes.len() == 16 => Ok(key),
+        _ => Err(warp::reject::not_found()),
+    }
+}
+
 /// Extracts an [`Upgrade`] from a request that asks for one, and rejects any other.
 pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone {
     let is_token = |header: &'static str, token: &'static str| {
@@ -85,7 +95,7 @@ pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone
         .and(is_token("connection", "upgrade"))
         .and(is_token("upgrade", "websocket"))
         .and(warp::header::exact("sec-websocket-version", "13"))
-        .and(warp::header::<String>("sec-websocket-key"))
+        .and(warp::header::<String>("sec-websocket-key").and_then(check_key))
         .and(warp::header::headers_cloned())
         .and(warp::ext::get::<OnUpgrade>())
         .map(|key: String, headers: HeaderMap, on_upgrade| {
