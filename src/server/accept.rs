@@ -56,7 +56,7 @@ const ACCEPT_REST: Duration = Duration::from_millis(100);
 /// The code of that refusal.
 const OVER_SHARE: &str = "too_many_connections_from_address";
 /// So many at one time are told why they are turned away; the others just are.
-const TURNED_AWAY: usize = 64;
+pub const TURNED_AWAY: usize = 64;
 
 /// Accepts connections for ever; those that are there when `stopping` comes finish their answer.
 pub async fn accept_all(
@@ -85,11 +85,13 @@ pub async fn accept_all(
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(limits.buffer_bytes);
     let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
+    let mut is_failing = false;
     loop {
         // Whoever comes when all are taken waits in the kernel's queue.
         let free = connections.free_place().await;
         match listener.accept().await {
             Ok((stream, address)) => {
+                is_failing = false;
                 let Ok(place) = connections.seat(free, address.ip()) else {
                     metrics.refused(OVER_SHARE);
                     if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
@@ -125,7 +127,10 @@ pub async fn accept_all(
                 });
             }
             Err(error) => {
-                tracing::warn!(%error, "cannot accept a connection; is the limit of open files reached?");
+                metrics.refused("not_accepted");
+                if !std::mem::replace(&mut is_failing, true) {
+                    tracing::warn!(%error, "cannot accept connections; is the limit of open files reached?");
+                }
                 tokio::time::sleep(ACCEPT_REST).await;
             }
         }

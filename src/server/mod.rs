@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod assets;
 mod events;
+mod files;
 mod guests;
 mod ladder;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 pub use accept::HttpLimits;
+pub use files::{TooFewFiles, allow_files};
 pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
 
