@@ -203,5 +203,27 @@ async fn a_head_that_is_too_long_is_refused_and_a_body_is_not_waited_for() {
     assert_eq!(status(&server.request(&long).await.0), 431);
     let (head, _) = server.request("POST /healthz HTTP/1.1\r\ncontent-length: 1000000000\r\n").await;
     assert!([405, 413].contains(&status(&head)), "{head}");
+    let mut dripping = server.dial().await;
+    dripping.write_all(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 9000\r\n\r\nx").await.unwrap();
+    let mut answer = String::new();
+    timeout(PATIENCE, dripping.read_to_string(&mut answer)).await.expect("it is hung up").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
     assert_eq!(server.get("/healthz").await.0, 200);
+}
+
+#[tokio::test]
+async fn who_does_not_take_the_answer_is_hung_up() {
+    let server = Server::start(&["--stall-timeout", "1"]).await;
+    let symbols = server.json("/api/v1/symbols").await;
+    let symbols: Vec<&str> =
+        symbols["symbols"].as_array().unwrap().iter().map(|symbol| symbol["symbol"].as_str().unwrap()).collect();
+    let path = format!("/api/v1/bars?symbols={}&interval=1s&limit=1000", symbols.join(","));
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 * 1_024).unwrap();
+    let mut socket = socket.connect(server.address.parse().unwrap()).await.unwrap();
+    socket.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
+    let counted = async {
+        while !server.get("/metrics").await.1.contains("tickcast_refusals_total{reason=\"answer_not_taken\"} 1\n") {}
+    };
+    timeout(PATIENCE, counted).await.expect("the answer is given up");
 }
