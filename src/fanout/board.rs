@@ -6,8 +6,8 @@
 use crate::market::{InstrumentId, Market};
 use crate::wire::{Frame, QuoteEncoding, QuotesKind};
 
-/// What a reader's own frame has at first; few symbols change between two beats.
-const FIRST_BYTES: usize = 1_024;
+/// What a reader's own frame has room for, if the one before was shorter.
+const LEAST_BYTES: usize = 256;
 /// Symbols in one message: a large market comes in several, so that no message is large.
 pub const FRAME_SYMBOLS: usize = if cfg!(test) { 3 } else { 500 };
 
@@ -86,6 +86,8 @@ impl<Q: QuoteEncoding> Board<Q> {
         }
         let mut frame = None;
         let mut symbols = 0;
+        // As long as the last one, and an eighth: growing would copy it.
+        let room = (cursor.bytes + cursor.bytes / 8).max(LEAST_BYTES);
         while let Some((id, sent)) = cursor.wanted.get_mut(cursor.at) {
             let quote = &self.quotes[id.index()];
             if quote.seq() > *sent {
@@ -93,7 +95,7 @@ impl<Q: QuoteEncoding> Board<Q> {
                     break;
                 }
                 symbols += 1;
-                let new = || Q::begin(QuotesKind::Update, self.epoch, self.ts_sent, FIRST_BYTES);
+                let new = || Q::begin(QuotesKind::Update, self.epoch, self.ts_sent, room);
                 quote.add_to(frame.get_or_insert_with(new), *sent + 1);
                 *sent = quote.seq();
             }
@@ -106,7 +108,7 @@ impl<Q: QuoteEncoding> Board<Q> {
             (cursor.at, cursor.beat) = (0, cursor.whole.then_some(self.beat));
             cursor.pass = cursor.beat;
         }
-        frame.map(Q::finish)
+        frame.map(Q::finish).inspect(|frame| cursor.bytes = frame.byte_len())
     }
 }
 
@@ -125,11 +127,13 @@ pub struct QuotesCursor {
     whole: bool,
     /// At `beat`, all that is wanted had been sent just as far as the board stood.
     level: bool,
+    /// The length of the last frame.
+    bytes: usize,
 }
 
 impl QuotesCursor {
     pub const fn new(epoch: u64) -> Self {
-        Self { epoch, wanted: Vec::new(), beat: None, pass: None, at: 0, whole: false, level: false }
+        Self { epoch, wanted: Vec::new(), beat: None, pass: None, at: 0, whole: false, level: false, bytes: 0 }
     }
 
     pub const fn is_empty(&self) -> bool {

@@ -51,8 +51,7 @@ pub struct Desk {
     quotes_at: usize,
     /// Where to look for the next series that is due.
     series_at: usize,
-    /// Half seconds since anything, and since a beat, was said.
-    quiet: u32,
+    /// Half seconds since a beat was said.
     since_beat: u32,
 }
 
@@ -78,7 +77,6 @@ impl Desk {
             tiers_due: Due::default(),
             quotes_at: 0,
             series_at: 0,
-            quiet: 0,
             since_beat: 0,
         }
     }
@@ -86,7 +84,7 @@ impl Desk {
     /// The next message to send, until there is none.
     pub fn next(&mut self) -> Option<Frame> {
         let frame = self.write_next()?;
-        self.quiet = 0;
+        self.bell.speak();
         Some(frame)
     }
 
@@ -94,6 +92,18 @@ impl Desk {
         if let Some(answer) = self.answers.pop_front() {
             return Some(Frame::Text(answer));
         }
+        // Mostly only quotes are due, and the boards that have them have locks of their own.
+        let other = self.feed_due || self.beat_due || !self.snapshot_due.is_empty() || !self.behind.is_empty();
+        let series = self.series_at < self.subscriptions.series_mut().len();
+        if (other || series)
+            && let Some(frame) = self.write_from_market()
+        {
+            return Some(frame);
+        }
+        self.next_quotes()
+    }
+
+    fn write_from_market(&mut self) -> Option<Frame> {
         let handle = self.live.clone();
         let live = handle.read();
         self.follow_epoch(&live.market);
@@ -114,16 +124,11 @@ impl Desk {
         if let Some(frame) = behind.or_else(|| self.next_series(&live.market)) {
             return Some(frame);
         }
-        if std::mem::take(&mut self.beat_due) {
-            let beat = Beat::new(&live.market, wall_micros());
-            return Some(match self.format {
-                Format::Json => Frame::Text(beat.to_text()),
-                Format::Binary => beat_frame(&beat),
-            });
-        }
-        // The boards have locks of their own.
-        drop(live);
-        self.next_quotes()
+        let beat = std::mem::take(&mut self.beat_due).then(|| Beat::new(&live.market, wall_micros()))?;
+        Some(match self.format {
+            Format::Json => Frame::Text(beat.to_text()),
+            Format::Binary => beat_frame(&beat),
+        })
     }
 
     /// Takes note of what the bell says is due.
@@ -132,11 +137,9 @@ impl Desk {
         self.tiers_due = self.tiers_due.and(due);
         self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
         self.series_at = 0;
-        if due.contains(Due::BEAT) {
-            (self.quiet, self.since_beat) = (self.quiet + 1, self.since_beat + 1);
-            if self.quiet > 1 || self.since_beat >= BEAT_AT_LEAST {
-                (self.beat_due, self.since_beat) = (true, 0);
-            }
+        self.since_beat += due.half_seconds();
+        if due.contains(Due::BEAT) || self.since_beat >= BEAT_AT_LEAST {
+            (self.beat_due, self.since_beat) = (true, 0);
         }
     }
 

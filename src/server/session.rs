@@ -142,7 +142,7 @@ where
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
     let mut ladder = Ladder::new(Instant::now());
     let mut meter = metrics.session(Transport::WebSocket);
-    let mut rings = 0;
+    let mut half_seconds = 0;
     let mut heard = true;
     loop {
         let began = Instant::now();
@@ -158,14 +158,44 @@ where
             desk.throttle(ladder.cap());
             continue;
         }
-        tokio::select! {
-            message = socket.next() => {
+        // Who waits asks the bell first, as it is what mostly rings; where it never stops ringing, the client has its turn.
+        let rang = bell.is_rung();
+        let event = tokio::select! {
+            biased;
+            due = bell.wait(), if !rang => Event::Due(due),
+            message = socket.next() => Event::Message(message),
+            due = bell.wait(), if rang => Event::Due(due),
+        };
+        match event {
+            Event::Due(due) if due.contains(Due::STOP) => {
+                let notice = socket.feed(WsMessage::Text(Desk::stopping()));
+                // The close says the same to those who do not hear it in time.
+                let _ = timeout(GOODBYE, notice).await;
+                return SessionEnd::Stopped;
+            }
+            Event::Due(due) => {
+                desk.ring(due);
+                half_seconds += due.half_seconds();
+                if half_seconds < PING_EVERY {
+                    continue;
+                }
+                half_seconds = 0;
+                if !std::mem::take(&mut heard) {
+                    return SessionEnd::NoPong;
+                }
+                if let Err(error) = socket.feed(WsMessage::Ping(Vec::new().into())).await {
+                    return end_of(&error);
+                }
+            }
+            Event::Message(message) => {
                 heard = true;
                 if !allowance.take(Instant::now()) {
                     return SessionEnd::TooManyMessages;
                 }
                 match message {
-                    Some(Ok(WsMessage::Text(text))) => desk.answer(&text).into_iter().for_each(|code| metrics.refused(code)),
+                    Some(Ok(WsMessage::Text(text))) => {
+                        desk.answer(&text).into_iter().for_each(|code| metrics.refused(code))
+                    }
                     Some(Ok(WsMessage::Binary(_))) => {
                         let refusal = Refusal::binary();
                         metrics.refused(refusal.code);
@@ -177,27 +207,14 @@ where
                     Some(Err(error)) => return end_of(&error),
                 }
             }
-            due = bell.wait() => {
-                if due.contains(Due::STOP) {
-                    let notice = socket.feed(WsMessage::Text(Desk::stopping()));
-                    // The close says the same to those who do not hear it in time.
-                    let _ = timeout(GOODBYE, notice).await;
-                    return SessionEnd::Stopped;
-                }
-                desk.ring(due);
-                rings += u32::from(due.contains(Due::BEAT));
-                if rings == PING_EVERY {
-                    rings = 0;
-                    if !std::mem::take(&mut heard) {
-                        return SessionEnd::NoPong;
-                    }
-                    if let Err(error) = socket.feed(WsMessage::Ping(Vec::new().into())).await {
-                        return end_of(&error);
-                    }
-                }
-            }
         }
     }
+}
+
+/// What a session waits for.
+enum Event {
+    Due(Due),
+    Message(Option<Result<WsMessage, WsError>>),
 }
 
 /// Sends all that is due, in as few writes as may be. How long a client may take nothing is the socket's affair.
