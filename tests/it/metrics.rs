@@ -85,9 +85,11 @@ async fn each_refusal_is_counted_with_its_reason() {
     full.get("/events").await;
     wait_for(&full, "tickcast_refusals_total{reason=\"too_many_sessions\"}", 1.0).await;
     let _silent = full.dial().await;
-    wait_for(&full, "tickcast_refusals_total{reason=\"head_timeout\"}", 1.0).await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"no_head\"}", 1.0).await;
+    full.request(&format!("GET / HTTP/1.1\r\nx: {}\r\n", "y".repeat(100_000))).await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"head_too_long\"}", 1.0).await;
     full.request("GET no address at all\r\n").await;
-    wait_for(&full, "tickcast_refusals_total{reason=\"bad_head\"}", 1.0).await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"bad_head\"}", 1.0).await;
     client.say("{}").await;
     wait_for(&full, "tickcast_refusals_total{reason=\"bad_message\"}", 1.0).await;
 }
