@@ -15,6 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
             }
             Request::Rate { symbols, rate, .. } => assert!(!symbols.is_empty() && is_rate(rate)),
             Request::Unsubscribe { symbols, .. } | Request::Resync { symbols } => assert!(!symbols.is_empty()),
+            Request::Format(_) => {}
         },
         Err(refusal) => {
             assert!(refusal.message.len() < 2_000, "an echo of {} bytes", refusal.message.len());
