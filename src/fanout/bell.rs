@@ -10,7 +10,7 @@ use std::task::Poll;
 
 use futures_util::task::AtomicWaker;
 
-use super::tier::{RATES, TierId};
+use super::tier::{TIERS, TierId};
 use crate::wire::Format;
 
 /// What is due, as a set.
@@ -73,8 +73,8 @@ pub struct Bell {
 /// By tier: all, and those in binary.
 #[derive(Debug, Default)]
 struct Listeners {
-    all: [AtomicUsize; RATES.len()],
-    binary: [AtomicUsize; RATES.len()],
+    all: [AtomicUsize; TIERS],
+    binary: [AtomicUsize; TIERS],
     /// Beats that found their session still busy with the one before.
     skipped: AtomicU64,
 }
@@ -136,7 +136,8 @@ impl Bell {
         if before & !Due::PULSE.0 == 0 {
             self.waker.wake();
         }
-        if due.0 < Due::FEED.0 && before & due.0 != 0 {
+        // At `every` nothing is skipped: what has come meanwhile is taken with the rest.
+        if before & due.0 != 0 && due.0 < Due::tier(TierId::EVERY).0 {
             self.listeners.skipped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -200,13 +201,11 @@ impl Bells {
         });
     }
 
-    /// Whether anybody listens to `tier` in this format.
-    pub fn has_listeners(&self, tier: TierId, format: Format) -> bool {
+    /// How many listen to `tier`, by format as [`Format::ALL`] has them.
+    pub fn listeners(&self, tier: TierId) -> [usize; 2] {
         let binary = self.listeners.binary[tier.index()].load(Ordering::Acquire);
-        match format {
-            Format::Json => self.listeners.all[tier.index()].load(Ordering::Acquire) > binary,
-            Format::Binary => binary > 0,
-        }
+        let all = self.listeners.all[tier.index()].load(Ordering::Acquire);
+        [all.saturating_sub(binary), binary]
     }
 
     /// Beats that sessions skipped, as they were busy with one before; what they take next is newer.
@@ -255,14 +254,14 @@ mod tests {
         let bells = Bells::default();
         let five = grant(5.0).unwrap();
         let (one, two) = (bells.hang(0), bells.hang(0));
-        assert!(!bells.has_listeners(five, Format::Json));
+        assert_eq!(bells.listeners(five), [0, 0]);
         one.listen([five].into_iter(), Format::Json);
         two.listen([five].into_iter(), Format::Json);
         one.listen(std::iter::empty(), Format::Json);
-        assert!(bells.has_listeners(five, Format::Json));
+        assert_eq!(bells.listeners(five), [1, 0]);
         drop(two);
         bells.ring(Due::BEAT);
-        assert!(!bells.has_listeners(five, Format::Json));
+        assert_eq!(bells.listeners(five), [0, 0]);
         drop(one);
         bells.ring(Due::BEAT);
         assert!(bells.lock().is_empty());
@@ -286,9 +285,9 @@ mod tests {
         let bells = Bells::default();
         let five = grant(5.0).unwrap();
         let bell = bells.hang(0);
-        for (format, want) in [(Format::Json, (true, false)), (Format::Binary, (false, true))] {
+        for (format, want) in [(Format::Json, [1, 0]), (Format::Binary, [0, 1])] {
             bell.listen([five].into_iter(), format);
-            assert_eq!((bells.has_listeners(five, Format::Json), bells.has_listeners(five, Format::Binary)), want);
+            assert_eq!(bells.listeners(five), want);
         }
     }
 }

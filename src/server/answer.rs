@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use super::session::SessionLimits;
 use super::subscriptions::{Grant, OverLimit, Subscriptions};
-use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, RATES, TierId, grant, wall_micros};
+use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, grant, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
     Beat, BinaryQuote, Channel, EncodedQuote, Feed, Format, FormatSet, Frame, Granted, Hello, Inbound, Message,
-    QuoteEncoding, QuotesKind, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame, parse,
+    QuoteEncoding, QuotesKind, Rate, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame,
+    parse,
 };
 
 /// The rate of a subscription that asks for none, in updates per second.
-const DEFAULT_RATE: f64 = 5.0;
+const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
 /// The bars and the trades of a subscription that does not say how many.
 const DEFAULT_BARS: usize = 300;
 const DEFAULT_TRADES: usize = 50;
@@ -69,7 +70,13 @@ impl Desk {
             format,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
             instruments,
-            answers: VecDeque::from([Hello::new(SERVER, wall_micros(), &RATES, limits.hello()).to_text()]),
+            answers: VecDeque::from([Hello::new(
+                SERVER,
+                wall_micros(),
+                TierId::all().map(TierId::rate).collect(),
+                limits.hello(),
+            )
+            .to_text()]),
             feed_due: true,
             beat_due: false,
             snapshot_due: Vec::new(),
@@ -373,11 +380,17 @@ impl Desk {
                 (self.tiers_due, self.quotes_at) = (self.tiers_due.without(Due::tier(tier)), 0);
                 continue;
             };
-            let frame = self.live.take_quotes(group, tier, format, cursor);
-            // One look for each time the bell rang; what the board shows meanwhile rings again.
-            self.quotes_at += usize::from(frame.is_none() || cursor.is_through());
-            if frame.is_some() {
-                return frame;
+            match self.live.take_quotes(group, tier, format, cursor) {
+                Taken::Frame(frame) => {
+                    // One look for each time the bell rang; what the board shows meanwhile rings again.
+                    self.quotes_at += usize::from(cursor.is_through());
+                    return Some(frame);
+                }
+                Taken::Nothing => self.quotes_at += 1,
+                Taken::Lost => {
+                    self.behind.extend(cursor.iter().map(|(id, _)| id));
+                    return self.write_next();
+                }
             }
         }
         None
@@ -418,6 +431,6 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
     Ok((ids, false))
 }
 
-fn rate_of(grant: Grant) -> f64 {
-    grant.map_or(0.0, TierId::rate)
+fn rate_of(grant: Grant) -> Rate {
+    grant.map_or(Rate::PerSecond(0.0), TierId::rate)
 }

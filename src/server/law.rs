@@ -27,7 +27,7 @@ use super::patience::Patient;
 use super::session::{self, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
-use crate::fanout::{LiveMarket, Publisher, TradesCursor};
+use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, TradesCursor};
 use crate::market::sample::{opening, quote, trade};
 use crate::market::{Event, Instrument, InstrumentId, Interval, Market, MarketLimits, Tick, Timestamp};
 use crate::wire::{Decoder, EncodedQuote, Format, Frame, QuotesFrame, QuotesKind, bars_message};
@@ -532,7 +532,7 @@ async fn hold(steps: Vec<Step>, buffer: usize, format: Format) {
     let bus = Bus::new(64);
     let reader = bus.reader();
     bus.send(Event::Opening(Arc::new(opening(1, &SYMBOLS))));
-    let publisher = Publisher::open(reader, KEPT).await.unwrap();
+    let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS).await.unwrap();
     let mut client = Client::join(publisher.live(), buffer, format).await;
     tokio::spawn(publisher.run());
     let mut truth = Truth::open(1, &SYMBOLS);
