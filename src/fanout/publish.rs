@@ -99,8 +99,11 @@ impl Publisher {
                 apply(&self.live, &ticks, self.every);
                 let mut merged = 0;
                 for conflater in active {
-                    let marked = ticks.iter().filter(|tick| conflater.tier.mark(tick.instrument, now)).count();
-                    merged += if conflater.id == TierId::EVERY { 0 } else { marked };
+                    if conflater.id == TierId::EVERY {
+                        conflater.tier.mark_bars(now);
+                        continue;
+                    }
+                    merged += ticks.iter().filter(|tick| conflater.tier.mark(tick.instrument, now)).count();
                 }
                 self.live.add_merged(merged as u64);
             }
@@ -146,7 +149,10 @@ impl Publisher {
 
     fn open_tiers(&mut self) {
         let instruments = self.live.read().market.instruments().len();
-        self.conflaters.iter_mut().for_each(|conflater| conflater.tier.open(instruments));
+        for conflater in &mut self.conflaters {
+            // Whoever gets each tick needs no marks of what has changed.
+            conflater.tier.open(if conflater.id == TierId::EVERY { 0 } else { instruments });
+        }
     }
 
     /// A tier that finds its first listener, or its first in a format, has much to show.
@@ -240,9 +246,9 @@ fn apply(live: &LiveMarket, ticks: &[Tick], every: [bool; Format::ALL.len()]) {
     let mut json = json.then(|| live.json_ticks());
     let mut binary = binary.then(|| live.binary_ticks());
     let market = &mut live.write().market;
-    let now = wall_micros();
-    json.iter_mut().for_each(|log| log.begin(ticks.len(), now));
-    binary.iter_mut().for_each(|log| log.begin(ticks.len(), now));
+    let (now, ts_heard) = (live.now(), wall_micros());
+    json.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));
+    binary.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));
     for tick in ticks {
         market.apply(tick);
         json.iter_mut().for_each(|log| log.push(tick.instrument, market));

@@ -133,9 +133,16 @@ enum Step {
     Reconnect,
 }
 
+/// Each tick by itself.
+const EVERY: f64 = f64::INFINITY;
+
+fn wish(rate: f64) -> Value {
+    if rate == EVERY { "every".into() } else { rate.into() }
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let stream = prop::sample::select(vec![Stream::Quotes, Stream::Seconds, Stream::Minutes, Stream::Trades]);
-    let rate = prop::sample::select(vec![0.0, 0.5, 1.0, 2.0, 5.0, 20.0, 60.0]);
+    let rate = prop::sample::select(vec![0.0, 0.5, 1.0, 2.0, 5.0, 20.0, 60.0, EVERY, EVERY]);
     let mask = 1usize..8;
     prop_oneof![
         10 => (0..3usize, prop::collection::vec(1i64..1_000, 1..30), 0i64..700)
@@ -321,7 +328,7 @@ impl Client {
                 Stream::Trades => self.tapes.get(symbol).map(|(next, _)| *next as i64 - 1),
                 _ => self.bars.get(&key).and_then(|bars| bars.closed.keys().last().copied()),
             };
-            let mut message = json!({"type":"subscribe","symbols":[symbol],"rate":rate,"history":history});
+            let mut message = json!({"type":"subscribe","symbols":[symbol],"rate":wish(rate),"history":history});
             stream.name(&mut message);
             if let Some(last) = last {
                 message["since"] = json!({"epoch": self.epoch, "at": {symbol: last}});
@@ -469,7 +476,7 @@ impl Client {
         }
         let mut message = json!({"type": kind, "symbols": said});
         stream.name(&mut message);
-        rate.into_iter().for_each(|rate| message["rate"] = rate.into());
+        rate.into_iter().for_each(|rate| message["rate"] = wish(rate));
         history.into_iter().for_each(|history| message["history"] = history.into());
         for symbol in named {
             let key = (stream, symbol);
