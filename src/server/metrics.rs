@@ -23,6 +23,11 @@ use crate::wire::{Format, Frame};
 /// The text format of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/// The refusals of what has limits for all, which an operator may have to raise.
+const FULL: [&str; 3] = ["too_many_sessions", "too_many_sessions_from_address", "too_many_connections_from_address"];
+/// Why the server ends an HTTP connection.
+const CUT: [&str; 4] = ["no_head", "head_too_long", "bad_head", "answer_not_taken"];
+
 /// One label: its name and its value.
 type Label = [(&'static str, &'static str); 1];
 
@@ -122,6 +127,8 @@ impl Metrics {
         };
         // A counter that is there from the start shows its first step too.
         SessionEnd::ALL.into_iter().for_each(|end| drop(counts.ends.get_or_create(&labels(end))));
+        FULL.into_iter().for_each(|code| drop(counts.refusals.get_or_create(&[("reason", code)])));
+        CUT.into_iter().for_each(|reason| drop(counts.cut.get_or_create(&[("reason", reason)])));
         Self(Arc::new(counts))
     }
 
