@@ -30,6 +30,8 @@ fn stage() -> (Market, Vec<Tick>) {
         state: FeedState::Playing,
         speed: Speed::Max,
         looping: false,
+        revision: 0,
+        skip_dead_time: false,
         seed: info.seed,
         start: info.start,
         end: info.end,

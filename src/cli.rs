@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bus;
+use crate::feed::RunConfig;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::SimConfig;
 use crate::load::{self, LoadArgs};
@@ -58,12 +59,6 @@ struct ReplayArgs {
     /// Files to play; they are merged by time
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// How fast market time runs: a factor such as 60x, or max; by default chosen for the data at hand
-    #[arg(long, value_name = "FACTOR", value_parser = speed)]
-    speed: Option<Speed>,
-    /// Start again at the end
-    #[arg(long = "loop")]
-    looping: bool,
     /// Rows that are sorted in memory when a file is not in time order
     #[arg(long, default_value_t = ReplayConfig::default().max_sort_rows, value_name = "ROWS")]
     max_sort_rows: usize,
@@ -74,7 +69,30 @@ struct ReplayArgs {
     #[arg(long, default_value_t = ReplayConfig::default().max_symbols, value_name = "SYMBOLS")]
     max_symbols: usize,
     #[command(flatten)]
+    play: PlayArgs,
+    #[command(flatten)]
     serve: ServeArgs,
+}
+
+/// How a tape plays until somebody drives it otherwise.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Playing")]
+struct PlayArgs {
+    /// How fast market time runs: a factor such as 60x, or max; by default chosen for the data at hand
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    speed: Option<Speed>,
+    /// Start again at the end
+    #[arg(long = "loop")]
+    looping: bool,
+    /// Begin at the first event and wait there
+    #[arg(long)]
+    paused: bool,
+    /// Pass over nights, weekends and other stretches without an event
+    #[arg(long)]
+    skip_dead_time: bool,
+    /// Minutes without an event that are dead time; at least a bar, where bars are played
+    #[arg(long, default_value_t = 15, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    dead_after: u64,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -92,6 +110,9 @@ struct ServeArgs {
     /// HTTP connections at one time, besides those that became sessions
     #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections: usize,
+    /// Let clients pause, step and otherwise drive the feed also where other machines reach the server
+    #[arg(long)]
+    allow_control: bool,
     /// Symbols and series that one session may subscribe to
     #[arg(long, default_value_t = 4_096, value_name = "NUMBER", value_parser = at_least_one)]
     max_subscriptions: usize,
@@ -129,9 +150,8 @@ pub enum Job {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub feed: FeedConfig,
-    /// `None`: as the source proposes.
-    pub speed: Option<Speed>,
-    pub looping: bool,
+    /// All but the number of the first epoch.
+    pub run: RunConfig,
     pub server: ServerConfig,
     pub market: MarketLimits,
     pub bus_capacity: usize,
@@ -155,36 +175,46 @@ impl Cli {
         match self.command {
             None => {
                 let SimulationArgs { seed, symbols, speed } = self.simulation;
-                Job::Serve(self.serve.config(FeedConfig::Simulation { seed, symbols }, speed, false))
+                let run = RunConfig { speed, ..RunConfig::default() };
+                Job::Serve(self.serve.config(FeedConfig::Simulation { seed, symbols }, run))
             }
             Some(Command::Replay(args)) => {
-                let ReplayArgs { files, speed, looping, max_sort_rows, max_line_bytes, max_symbols, serve } = args;
+                let ReplayArgs { files, play, max_sort_rows, max_line_bytes, max_symbols, serve } = args;
                 let config = ReplayConfig { max_sort_rows, max_line_bytes, max_symbols };
-                Job::Serve(serve.config(FeedConfig::Replay { files, config }, speed, looping))
+                Job::Serve(serve.config(FeedConfig::Replay { files, config }, play.config()))
             }
             Some(Command::Load(args)) => Job::Load(args.into()),
         }
     }
 }
 
+impl PlayArgs {
+    fn config(self) -> RunConfig {
+        let Self { speed, looping, paused, skip_dead_time, dead_after } = self;
+        let dead_after = Duration::from_secs(dead_after * 60);
+        RunConfig { speed, looping, paused, skip_dead_time, dead_after, ..RunConfig::default() }
+    }
+}
+
 impl ServeArgs {
-    const fn config(self, feed: FeedConfig, speed: Option<Speed>, looping: bool) -> Config {
+    const fn config(self, feed: FeedConfig, run: RunConfig) -> Config {
         let session = SessionLimits {
             message_bytes: self.max_message_bytes,
             messages_per_second: self.max_messages_per_second,
             subscriptions: SubscriptionLimits { count: self.max_subscriptions, history: self.max_history },
             bars: self.bars,
+            control: true,
             stall: Duration::from_secs(self.stall_timeout),
         };
         Config {
             feed,
-            speed,
-            looping,
+            run,
             server: ServerConfig {
                 bind: self.bind,
                 sessions: self.max_sessions,
                 sessions_per_address: self.max_sessions_per_address,
                 connections: self.max_connections,
+                allow_control: self.allow_control,
                 session,
             },
             market: MarketLimits { bars: self.bars, trades: self.trades },
@@ -247,14 +277,19 @@ mod tests {
         let config = config("").unwrap();
         assert!(matches!(config.feed, FeedConfig::Simulation { seed: 7, symbols: 40 }));
         assert_eq!(config.server.bind.to_string(), "127.0.0.1:3030");
-        assert_eq!(config.speed, None);
+        assert_eq!(config.run.speed, None);
     }
 
     #[test]
     fn a_replay_takes_files_and_its_own_flags() {
-        let config = config("replay a.csv b.csv --speed 60x --loop --bind 127.0.0.1:0").unwrap();
+        let config = config(
+            "replay a.csv b.csv --speed 60x --loop --paused --skip-dead-time --dead-after 30 --bind 127.0.0.1:0",
+        )
+        .unwrap();
         assert!(matches!(config.feed, FeedConfig::Replay { files, .. } if files.len() == 2));
-        assert_eq!((config.speed, config.looping), (Some(Speed::Times(60.0)), true));
+        let RunConfig { speed, looping, paused, skip_dead_time, dead_after, .. } = config.run;
+        assert_eq!((speed, looping, paused), (Some(Speed::Times(60.0)), true, true));
+        assert_eq!((skip_dead_time, dead_after), (true, Duration::from_secs(1_800)));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tokio::sync::watch;
+
 use super::bell::{Bell, Bells, Due};
 use super::board::{Board, QuotesCursor};
 use super::tier::{RATES, TierId};
@@ -22,6 +24,8 @@ struct Shared {
     groups: [Group; GROUPS],
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
+    /// Of the status that is read here.
+    revision: watch::Sender<u64>,
 }
 
 /// Sessions are dealt to so many groups, whose beats lie one after the other within a tier's interval: thousands
@@ -52,6 +56,7 @@ impl LiveMarket {
             groups: Default::default(),
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
+            revision: watch::Sender::new(0),
         }));
         live.open_boards();
         live
@@ -81,6 +86,17 @@ impl LiveMarket {
     /// Tells all sessions, also those that come later, to say goodbye.
     pub fn stop_sessions(&self) {
         self.0.groups.iter().for_each(|group| group.bells.stop());
+    }
+
+    /// Waits until what led to this revision of the feed's status can be read here.
+    pub async fn shows(&self, revision: u64) {
+        // The sender lives as long as this handle.
+        drop(self.0.revision.subscribe().wait_for(|shown| *shown >= revision).await);
+    }
+
+    pub(super) fn show_revision(&self) {
+        let revision = self.read().status.revision;
+        self.0.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
     }
 
     /// How many batches of ticks were lost between feed and market.

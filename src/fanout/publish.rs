@@ -72,6 +72,7 @@ impl Publisher {
                     Some(heard) => {
                         ended = matches!(heard, Heard::Item(Event::End(_)));
                         self.hear(heard);
+                        self.live.show_revision();
                     }
                     None => {
                         feed_lives = false;
@@ -103,6 +104,10 @@ impl Publisher {
             Heard::Item(Event::Clock(market_time)) => {
                 self.live.write().market.advance(market_time);
                 active.by_ref().for_each(|conflater| conflater.tier.mark_bars(now));
+            }
+            Heard::Item(Event::Status(status)) => {
+                self.live.write().status = status;
+                self.live.ring_all(Due::FEED);
             }
             Heard::Item(Event::End(status)) => self.finish(status),
             Heard::Item(Event::Opening(opening)) => {

@@ -3,6 +3,7 @@
 //! A [`Source`] is an iterator of ticks in market time and knows no wall clock; [`pace`] says when each
 //! is due; [`run`] puts what is due together on the bus as one batch.
 
+mod deck;
 mod pace;
 pub mod replay;
 mod run;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use crate::market::{HistoryBar, Instrument, SourceKind, Speed, Tick, Timestamp};
 
-pub use run::{RunConfig, run};
+pub use run::{DEFAULT_DEAD_AFTER, RunConfig, run};
 
 /// What a source plays, known before its first tick.
 #[derive(Clone, Debug)]

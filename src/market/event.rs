@@ -16,6 +16,8 @@ pub enum Event {
     Ticks(Arc<[Tick]>),
     /// Market time has come to here: bars that ended before it are closed.
     Clock(Timestamp),
+    /// The feed is driven otherwise: paused, at another speed. What was sent before holds.
+    Status(Arc<FeedStatus>),
     /// No tick follows in this epoch: the tape has ended, or cannot be read any further.
     End(Arc<FeedStatus>),
 }
@@ -58,6 +60,9 @@ impl SourceKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedState {
     Playing,
+    Paused,
+    /// Plays at full speed to where a step leads.
+    Stepping,
     /// The end of the tape: the last prices stand.
     Ended,
     /// The tape cannot be read any further; the last prices stand.
@@ -68,6 +73,8 @@ impl FeedState {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Playing => "playing",
+            Self::Paused => "paused",
+            Self::Stepping => "stepping",
             Self::Ended => "ended",
             Self::Failed => "failed",
         }
@@ -81,6 +88,13 @@ pub enum Speed {
     Times(f64),
     /// As fast as it can be read.
     Max,
+}
+
+impl Speed {
+    /// `None` where `factor` is no finite number above 0.
+    pub fn times(factor: f64) -> Option<Self> {
+        (factor.is_finite() && factor > 0.0).then_some(Self::Times(factor))
+    }
 }
 
 impl fmt::Display for Speed {
@@ -100,6 +114,9 @@ pub struct FeedStatus {
     pub state: FeedState,
     pub speed: Speed,
     pub looping: bool,
+    /// Counts the changes of a feed's status over all epochs.
+    pub revision: u64,
+    pub skip_dead_time: bool,
     pub seed: Option<u64>,
     /// The first event, and the last where it is known.
     pub start: Timestamp,

@@ -30,6 +30,8 @@ pub fn status() -> FeedStatus {
         state: FeedState::Playing,
         speed: Speed::Times(1.0),
         looping: false,
+        revision: 0,
+        skip_dead_time: false,
         seed: None,
         start: Timestamp(0),
         end: None,

@@ -20,6 +20,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
+use super::remote::Remote;
 use super::session::{self, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
@@ -36,6 +37,7 @@ const LIMITS: SessionLimits = SessionLimits {
     messages_per_second: 100_000,
     subscriptions: SubscriptionLimits { count: 100, history: 100_000 },
     bars: 2_000,
+    control: true,
     stall: Duration::from_secs(20),
 };
 /// The slowest rate has a beat in two seconds; after that nothing waits.
@@ -240,7 +242,8 @@ async fn open_socket(live: &LiveMarket, buffer: usize) -> Halves {
     let live = live.clone();
     tokio::spawn(async move {
         let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
-        session::run(&mut server, live, &LIMITS, Format::Json).await
+        session::run(&mut server, Remote::new(live.clone(), Err("nobody drives this")), live, &LIMITS, Format::Json)
+            .await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
 }

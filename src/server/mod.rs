@@ -13,6 +13,7 @@ mod ladder;
 #[cfg(test)]
 mod law;
 mod patience;
+mod remote;
 mod reply;
 mod routes;
 mod series;
@@ -44,9 +45,12 @@ use tower_http::trace::TraceLayer;
 pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
 
+use crate::bus::Caller;
 use crate::fanout::LiveMarket;
+use crate::market::{Answer, Command};
 use guests::Guests;
 use patience::Patient;
+use remote::Remote;
 use routes::{Peer, Site};
 
 /// How long a client may take to send its request's head.
@@ -70,6 +74,8 @@ pub struct ServerConfig {
     pub sessions_per_address: usize,
     /// HTTP connections at one time, besides those that became sessions.
     pub connections: usize,
+    /// Clients may drive the feed also where other machines reach the server.
+    pub allow_control: bool,
     pub session: SessionLimits,
 }
 
@@ -104,11 +110,15 @@ impl Server {
         self.address
     }
 
-    /// Answers until `stop` comes, then lets the sessions say goodbye.
-    pub async fn run(self, live: LiveMarket, stop: impl Future<Output = ()>) {
+    /// Answers until `stop` comes, then lets the sessions say goodbye. Commands go on `line`.
+    pub async fn run(self, live: LiveMarket, line: Caller<Command, Answer>, stop: impl Future<Output = ()>) {
         let guests = Guests::new(self.config.sessions, self.config.sessions_per_address);
         let connections = Arc::new(Semaphore::new(self.config.connections));
-        let site = Site { live: live.clone(), limits: self.config.session, guests: guests.clone() };
+        let controlled = self.config.allow_control || self.address.ip().is_loopback();
+        let line = if controlled { Ok(line) } else { Err("other machines can reach it") };
+        let remote = Remote::new(live.clone(), line);
+        let limits = SessionLimits { control: controlled, ..self.config.session };
+        let site = Site { live: live.clone(), remote, limits, guests: guests.clone() };
         let (stop_http, stopping) = watch::channel(false);
         tokio::select! {
             () = stop => {}

@@ -12,6 +12,7 @@ use warp::{Filter, Rejection, Reply};
 
 use super::events::events;
 use super::guests::{Guests, NoRoom, Place};
+use super::remote::Remote;
 use super::reply::{json, json_or_refusal, refuse, refused};
 use super::session::{self, SessionLimits};
 use super::upgrade::{Upgrade, hang_up, upgrade};
@@ -34,6 +35,7 @@ pub struct Peer {
 #[derive(Clone)]
 pub struct Site {
     pub live: LiveMarket,
+    pub remote: Remote,
     pub limits: SessionLimits,
     pub guests: Guests,
 }
@@ -41,7 +43,7 @@ pub struct Site {
 /// All addresses of the server.
 pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
     let stream = websocket(site.clone()).or(listen(site.clone())).unify();
-    stream.or(answers(&site)).unify().or(web()).unify().recover(refuse_request)
+    stream.or(answers(&site)).unify().or(drive(&site)).unify().or(web()).unify().recover(refuse_request)
 }
 
 /// The part after the `?`, which may be missing.
@@ -75,6 +77,18 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
     let market = symbols.or(feed).unify().or(quotes).unify().or(bars).unify();
     market.or(healthz).unify().or(contract).unify()
+}
+
+fn drive(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone + use<> {
+    let remote = site.remote.clone();
+    let live = site.live.clone();
+    // A page of another site can send no JSON without asking first, and is not allowed to: it cannot drive the feed.
+    let kind = warp::header::optional::<String>("content-type");
+    let drive = warp::path!("api" / "v1" / "feed").and(warp::post()).and(kind).and(warp::body::bytes());
+    drive.then(move |kind: Option<String>, body: Bytes| {
+        let (remote, live) = (remote.clone(), live.clone());
+        async move { json_or_refusal(api::drive(kind.as_deref(), &body, &remote, &live).await) }
+    })
 }
 
 fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
@@ -112,10 +126,10 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
         .into_iter()
         .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
     let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
-    let (live, limits) = (site.live.clone(), site.limits);
+    let (live, remote, limits) = (site.live.clone(), site.remote.clone(), site.limits);
     tokio::spawn(async move {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = session::run(&mut socket, live, &limits, format.unwrap_or_default()).await;
+            let end = session::run(&mut socket, remote, live, &limits, format.unwrap_or_default()).await;
             tracing::debug!(?end, "session ended");
             hang_up(socket).await;
         }
@@ -163,6 +177,8 @@ async fn refuse_request(rejection: Rejection) -> Result<Answer, Infallible> {
         refuse(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", remedy)
     } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
         refuse(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address only answers GET", "use GET")
+    } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
+        refuse(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the body is too long", "a command is a line of JSON")
     } else {
         tracing::debug!(?rejection, "request refused");
         refuse(StatusCode::BAD_REQUEST, "bad_request", "the request could not be read", "see docs/PROTOCOL.md")

@@ -15,6 +15,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 use super::allowance::Allowance;
 use super::answer::Desk;
 use super::ladder::Ladder;
+use super::remote::{Commands, Remote};
 use super::subscriptions::SubscriptionLimits;
 use crate::fanout::{Due, LiveMarket};
 use crate::wire::{Format, Frame, HelloLimits, Refusal};
@@ -29,6 +30,8 @@ pub struct SessionLimits {
     pub subscriptions: SubscriptionLimits,
     /// Bars that one series may begin with.
     pub bars: usize,
+    /// Whether it may drive the feed.
+    pub control: bool,
     /// How long a client may take no byte before it is let go.
     pub stall: Duration,
 }
@@ -84,11 +87,17 @@ const DEAF: Duration = Duration::from_secs(1);
 const PING_EVERY: u32 = 30;
 
 /// Serves one client, who begins in `format`, until either side ends it.
-pub async fn run<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits, format: Format) -> SessionEnd
+pub async fn run<S>(
+    socket: &mut S,
+    remote: Remote,
+    live: LiveMarket,
+    limits: &SessionLimits,
+    format: Format,
+) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = serve(socket, live, limits, format).await;
+    let end = serve(socket, remote, live, limits, format).await;
     let goodbye = async {
         match end.close_frame() {
             Some(frame) => socket.send(WsMessage::Close(Some(frame))).await,
@@ -101,7 +110,13 @@ where
     end
 }
 
-async fn serve<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits, format: Format) -> SessionEnd
+async fn serve<S>(
+    socket: &mut S,
+    remote: Remote,
+    live: LiveMarket,
+    limits: &SessionLimits,
+    format: Format,
+) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
@@ -109,6 +124,7 @@ where
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits, format);
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
     let mut ladder = Ladder::new(Instant::now());
+    let mut commands = Commands::new(remote);
     let mut rings = 0;
     let mut heard = true;
     loop {
@@ -131,7 +147,14 @@ where
                     return SessionEnd::TooManyMessages;
                 }
                 match message {
-                    Some(Ok(WsMessage::Text(text))) => desk.answer(&text),
+                    Some(Ok(WsMessage::Text(text))) => {
+                        desk.answer(&text);
+                        if let Some((id, command)) = desk.take_command()
+                            && let Err(refusal) = commands.push(id, command)
+                        {
+                            desk.refuse(&refusal);
+                        }
+                    }
                     Some(Ok(WsMessage::Binary(_))) => desk.refuse(&Refusal::binary()),
                     Some(Ok(WsMessage::Close(_))) | None => return SessionEnd::Left,
                     // A ping is answered by the next flush.
@@ -139,6 +162,7 @@ where
                     Some(Err(error)) => return end_of(&error),
                 }
             }
+            (id, command, done) = commands.next_done() => desk.driven(id, command, done),
             due = bell.wait() => {
                 if due.contains(Due::STOP) {
                     let notice = socket.feed(WsMessage::Text(Desk::stopping()));

@@ -12,12 +12,16 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
+use super::remote::Remote;
 use super::session::{self, SessionEnd, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
-use crate::bus::Bus;
+use crate::bus::{self, Bus, Call, Line};
 use crate::fanout::{LiveMarket, Publisher};
-use crate::market::sample::opening;
-use crate::market::{Event, InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
+use crate::market::sample::{self, opening};
+use crate::market::{
+    Answer, Command, Event, FeedState, FeedStatus, InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp,
+    Trade,
+};
 use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {
@@ -25,6 +29,7 @@ const LIMITS: SessionLimits = SessionLimits {
     messages_per_second: 20,
     subscriptions: SubscriptionLimits { count: 4, history: 100 },
     bars: 50,
+    control: true,
     stall: Duration::from_secs(20),
 };
 
@@ -32,6 +37,9 @@ const LIMITS: SessionLimits = SessionLimits {
 struct Stage {
     bus: Bus<Event>,
     live: LiveMarket,
+    remote: Remote,
+    /// What the clients want of the feed.
+    line: Line<Command, Answer>,
 }
 
 impl Stage {
@@ -42,7 +50,8 @@ impl Stage {
         let publisher = Publisher::open(reader, MarketLimits::default()).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());
-        Self { bus, live }
+        let (caller, line) = bus::line();
+        Self { bus, remote: Remote::new(live.clone(), Ok(caller)), live, line }
     }
 
     fn trade(&self, id: u32, price: i64, ms: i64) {
@@ -57,7 +66,8 @@ impl Stage {
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
         let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
         let live = self.live.clone();
-        let session = tokio::spawn(async move { session::run(&mut server, live, &LIMITS, Format::Json).await });
+        let remote = self.remote.clone();
+        let session = tokio::spawn(async move { session::run(&mut server, remote, live, &LIMITS, Format::Json).await });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
     }
 }
@@ -456,8 +466,8 @@ async fn a_client_that_answers_no_ping_is_let_go() {
 
 #[tokio::test(start_paused = true)]
 async fn a_feed_that_vanishes_is_told_as_failed() {
-    let Stage { bus, live } = Stage::new().await;
-    let mut client = Stage { bus: Bus::new(1), live }.join(1 << 16).await;
+    let Stage { bus, live, remote, line } = Stage::new().await;
+    let mut client = Stage { bus: Bus::new(1), live, remote, line }.join(1 << 16).await;
     client.hear("feed").await;
     drop(bus);
     let feed = client.hear("feed").await;
@@ -595,4 +605,57 @@ async fn a_client_that_comes_back_in_binary_has_a_state_for_the_first_step() {
         stage.trade(id, 101, 1);
         assert_eq!(ranges(&client.hear_binary(&mut decoder).await), [(symbol, 2, 2)]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_that_drive_see_one_truth_and_are_answered_when_it_can_be_seen() {
+    let mut stage = Stage::new().await;
+    let (mut one, mut other) = (stage.join(4_096).await, stage.join(4_096).await);
+    one.say(json!({"type":"drive","id":1,"command":"pause"})).await;
+    other.say(json!({"type":"drive","id":2,"command":"speed","speed":60})).await;
+    for (revision, state) in [(1, FeedState::Paused), (2, FeedState::Playing)] {
+        let Call { reply, .. } = stage.line.next().await.unwrap();
+        let status = FeedStatus { state, revision, ..sample::status() };
+        stage.bus.send(Event::Status(Arc::new(status)));
+        reply.send(Ok(revision));
+    }
+    for (client, answer) in [
+        (&mut one, json!({"type":"driven","id":1,"command":"pause"})),
+        (&mut other, json!({"type":"driven","id":2,"command":"speed"})),
+    ] {
+        let (mut answered, mut seen) = (false, false);
+        while !(answered && seen) {
+            let message = client.hear_any().await;
+            answered |= message == answer;
+            seen |= message["type"] == "feed" && message["revision"] == 2;
+        }
+    }
+    let mut late = stage.join(4_096).await;
+    let feed = late.hear("feed").await;
+    assert_eq!((&feed["revision"], &feed["state"]), (&json!(2), &json!("playing")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_drive_is_told_how_to_be_allowed_to() {
+    let mut stage = Stage::new().await;
+    stage.remote = Remote::new(stage.live.clone(), Err("other machines can reach it"));
+    let mut client = stage.join(4_096).await;
+    client.say(json!({"type":"drive","id":7,"command":"play"})).await;
+    let error = client.hear("error").await;
+    assert_eq!((&error["id"], &error["code"]), (&json!(7), &json!("control_not_allowed")));
+    assert!(error["remedy"].as_str().unwrap().contains("--allow-control"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn commands_that_nobody_answers_are_bounded_and_the_session_goes_on() {
+    let stage = Stage::new().await;
+    let mut client = stage.join(1 << 20).await;
+    for id in 0..40 {
+        client.say(json!({"type":"drive","id":id,"command":"play"})).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(client.hear("error").await["code"], "too_many_commands");
+    client.subscribe(&["A"], 5.0).await;
+    drop(stage.line);
+    while client.hear("error").await["code"] != "feed_gone" {}
 }

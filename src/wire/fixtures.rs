@@ -53,6 +53,7 @@ fn status() -> FeedStatus {
         source: SourceKind::Simulation,
         name: "40 instruments, seed 7".into(),
         seed: Some(7),
+        revision: 1,
         start: Timestamp::from_micros(START),
         ..sample::status()
     }
@@ -210,12 +211,14 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
     let sent = START + 100;
     let limits = HelloLimits { message_bytes: 65_536, subscriptions: 4_096, bars: 5_000 };
     let rates = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0];
-    check("hello", &Hello::new("tickcast 0.1.0", sent, &rates, limits).to_text());
-    check("feed_simulation", &Feed::new(EPOCH, sent, &status()).to_text());
+    check("hello", &Hello::new("tickcast 0.1.0", sent, &rates, limits, true).to_text());
+    check("feed_simulation", &Feed::new(&market(), sent, &status()).to_text());
     let ended = FeedStatus {
         source: SourceKind::Replay,
         name: "stocks.csv.gz".into(),
         state: FeedState::Ended,
+        revision: 2,
+        skip_dead_time: true,
         speed: Speed::Max,
         seed: None,
         start: Timestamp::from_secs(951_868_800),
@@ -223,7 +226,10 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
         rows_refused: 3,
         ..status()
     };
-    check("feed_replay_ended", &Feed::new(EPOCH + 1, sent, &ended).to_text());
+    let opening = Opening { epoch: EPOCH + 1, status: ended.clone().into(), ..sample::opening(1, &[]) };
+    let market = Market::open(&opening, MarketLimits::default());
+    check("feed_replay_ended", &Feed::new(&market, sent, &ended).to_text());
+    check("driven", &Driven::new(Some(7), "seek").to_text());
     let symbols = ["AAPL".to_owned(), "EURUSD".to_owned()];
     check("granted", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0, None).to_text());
     check("granted_bars", &Granted::new(None, Channel::Bars(Interval::M1), &symbols[..1], 0.5, None).to_text());
