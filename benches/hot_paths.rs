@@ -31,6 +31,7 @@ fn stage() -> (Market, Vec<Tick>) {
         speed: Speed::Max,
         looping: false,
         revision: 0,
+        seekable: false,
         skip_dead_time: false,
         seed: info.seed,
         start: info.start,

@@ -50,7 +50,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     let source = open(&config.feed, &mut say)?;
     // Milliseconds since 1970: higher than that of any earlier run.
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
-    let run = RunConfig { first_epoch, ..config.run };
+    let run = RunConfig { first_epoch, market: config.market, ..config.run };
     say(&playing(source.info(), &run));
     let bus = Bus::new(config.bus_capacity);
     let reader = bus.reader();

@@ -69,6 +69,16 @@ impl Deck {
         }
     }
 
+    /// Stands at `position` with these last prices; whether it plays stays as it is, but for a step or an end.
+    pub fn put(&mut self, position: Timestamp, prices: Vec<Option<Price>>, now: Duration) {
+        (self.position, self.prices) = (position, prices);
+        if matches!(self.motion, Motion::Playing) {
+            self.start(now);
+        } else {
+            self.motion = Motion::Paused;
+        }
+    }
+
     /// Stands at the first tick again, as when it was new.
     pub fn rewind(&mut self, start: Timestamp, now: Duration) {
         self.prices.fill(None);

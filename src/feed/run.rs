@@ -10,10 +10,16 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::deck::Deck;
+use super::index::{Checkpoint, Checkpoints, Index, IndexLimits};
 use super::{Source, SourceError};
 use crate::bus::{Bus, Call, Line, Reply};
-use crate::market::{Answer, Command, Event, FeedState, FeedStatus, Opening, Refused, Speed, Tick, Timestamp};
+use crate::market::{
+    Answer, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused, Seeked, Speed,
+    Target, Tick, Timestamp,
+};
 
+#[cfg(test)]
+mod law;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +35,8 @@ const BUSY_SLEEP: Duration = Duration::from_millis(4);
 const BUSY_BATCH: usize = 16;
 /// How long the end of a looping tape stands before it starts again.
 const LOOP_REST: Duration = Duration::from_secs(1);
+/// Ticks of a seek between two looks at the line.
+const SEEK_TICKS: u64 = 16_384;
 
 /// A longer stretch without a tick is a night, a weekend or a holiday, where nothing else was asked for.
 pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -44,8 +52,11 @@ pub struct RunConfig {
     pub skip_dead_time: bool,
     /// A longer stretch without a tick is dead time; at least a bar, where bars are played.
     pub dead_after: Duration,
-    /// The number of the first epoch; each loop takes the next.
+    /// The number of the first epoch; each loop and seek takes the next.
     pub first_epoch: u64,
+    /// How much a market remembers that a seek leads to.
+    pub market: MarketLimits,
+    pub index: IndexLimits,
 }
 
 impl Default for RunConfig {
@@ -57,6 +68,8 @@ impl Default for RunConfig {
             skip_dead_time: false,
             dead_after: DEFAULT_DEAD_AFTER,
             first_epoch: 1,
+            market: MarketLimits::default(),
+            index: IndexLimits::default(),
         }
     }
 }
@@ -122,8 +135,21 @@ struct Player {
     /// The state that was last told.
     told: FeedState,
     fault: Option<String>,
-    /// Those who wait until a step is done.
+    /// Those who wait until a step or a seek is done.
     waiting: Vec<Reply<Answer>>,
+    market: MarketLimits,
+    index_limits: IndexLimits,
+    /// `None` where there is no seeking.
+    index: Option<Index>,
+    /// The index is being made by a thread, or was.
+    indexed: bool,
+    seek: Option<Seek>,
+}
+
+/// A seek under way. The source stands after `next`, and the market before it.
+struct Seek {
+    to: Timestamp,
+    market: Market,
 }
 
 impl Player {
@@ -148,6 +174,11 @@ impl Player {
             told: FeedState::Playing,
             fault: None,
             waiting: Vec::new(),
+            market: config.market,
+            index_limits: config.index,
+            index: None,
+            indexed: false,
+            seek: None,
         }
     }
 
@@ -159,15 +190,21 @@ impl Player {
         self.next.map_or(Timestamp(i64::MAX), |tick| tick.ts)
     }
 
+    /// Of what is told: a seek is on its way, whatever the deck does after it.
+    const fn state(&self) -> FeedState {
+        if self.seek.is_some() { FeedState::Seeking } else { self.deck.state() }
+    }
+
     fn status(&self) -> Arc<FeedStatus> {
         let info = self.source.info();
         Arc::new(FeedStatus {
             source: info.kind,
             name: info.name.clone(),
-            state: self.deck.state(),
+            state: self.state(),
             speed: self.deck.speed(),
             looping: self.looping,
             revision: self.revision,
+            seekable: self.index.is_some(),
             skip_dead_time: self.deck.skips_dead_time(),
             seed: info.seed,
             start: info.start,
@@ -185,18 +222,22 @@ impl Player {
     /// Says how the feed stands, to all and to those who waited for it.
     async fn tell(&mut self) {
         self.revision += 1;
-        self.told = self.deck.state();
+        self.told = self.state();
         let status = self.status();
         let event = if self.is_over() { Event::End(status) } else { Event::Status(status) };
         self.send(event).await;
-        if self.told != FeedState::Stepping {
+        self.answer_waiting();
+    }
+
+    fn answer_waiting(&mut self) {
+        if !matches!(self.told, FeedState::Stepping | FeedState::Seeking) {
             let revision = self.revision;
             self.waiting.drain(..).for_each(|reply| reply.send(Ok(revision)));
         }
     }
 
     const fn is_over(&self) -> bool {
-        matches!(self.deck.state(), FeedState::Ended | FeedState::Failed)
+        self.state().is_over()
     }
 
     /// Begins an epoch at the first tick.
@@ -204,13 +245,15 @@ impl Player {
         // Market time starts here, so that what the opening takes is made up for.
         self.deck.rewind(self.source.info().start, self.now());
         self.clock_due = self.now() + CLOCK_EVERY;
-        (self.again_at, self.fault) = (None, None);
+        (self.again_at, self.fault, self.seek) = (None, None, None);
+        let history = self.source.history();
+        self.begin_index(&history);
         self.revision += 1;
         self.told = FeedState::Playing;
         let opening = Opening {
             epoch: self.epoch,
             instruments: Arc::clone(&self.source.info().instruments),
-            history: self.source.history(),
+            history,
             status: self.status(),
         };
         self.send(Event::Opening(Arc::new(opening))).await;
@@ -244,6 +287,121 @@ impl Player {
         self.tell().await;
     }
 
+    /// Where the source can come back, its first place is the first checkpoint.
+    fn begin_index(&mut self, history: &[HistoryBar]) {
+        if self.index.is_none()
+            && let Some(mark) = self.source.mark()
+        {
+            let (instruments, history) = (Arc::clone(&self.source.info().instruments), history.to_vec());
+            let opening = Opening { epoch: self.epoch, instruments, history, status: self.status() };
+            let market = Market::open(&opening, self.market);
+            self.index = Some(Index::new(Checkpoints::new(self.index_limits, mark, &market)));
+        }
+        // At full speed the reader has better things to do, until somebody shows that it is not all.
+        if self.deck.speed() != Speed::Max {
+            self.fill_index();
+        }
+    }
+
+    fn fill_index(&mut self) {
+        if let (Some(index), false) = (&self.index, self.indexed)
+            && let Some(reader) = self.source.second_reader()
+        {
+            self.indexed = true;
+            index.fill(reader);
+        }
+    }
+
+    /// # Errors
+    /// When there is no such place; the seek before, if there is one, then goes on.
+    async fn begin_seek(&mut self, target: Target) -> Result<(), Refused> {
+        let index = self.index.clone().ok_or(Refused::NotSeekable)?;
+        let to = self.place_of(target)?;
+        self.fill_index();
+        let Checkpoint { mark, market, .. } = index.with(|checkpoints| checkpoints.before(to).clone());
+        // A seek on its way there goes on where that is nearer.
+        if let Some(seek) = &mut self.seek
+            && seek.market.now() <= to
+            && seek.market.ticks() >= market.ticks()
+        {
+            seek.to = to;
+            return Ok(());
+        }
+        let gone = self.source.go_to(&mark).and_then(|()| self.source.next_tick());
+        self.again_at = None;
+        match gone {
+            Ok(next) => {
+                self.next = next;
+                self.seek = Some(Seek { to, market });
+                Ok(())
+            }
+            Err(error) => {
+                self.fail(&error).await;
+                Err(Refused::Fault(error.to_string()))
+            }
+        }
+    }
+
+    fn place_of(&self, target: Target) -> Result<Timestamp, Refused> {
+        let info = self.source.info();
+        let to = match target {
+            Target::Time(to) => to,
+            Target::By(nanos) => self.deck.moment(self.now(), self.next_ts()).plus_nanos(nanos),
+            Target::Percent(percent) => {
+                let span = info.end.ok_or(Refused::NoEnd)?.0.saturating_sub(info.start.0);
+                // In whole numbers: a float holds no nanoseconds of years, and would miss the end.
+                let share = i128::from(span) * i128::from((percent * 1e7).round() as i64) / 1_000_000_000;
+                info.start.plus_nanos(i64::try_from(share).unwrap_or(i64::MAX))
+            }
+        };
+        Ok(to.max(info.start).min(info.end.unwrap_or(to).max(info.start)))
+    }
+
+    /// A part of the way; what remains may be overtaken by another command.
+    async fn go_on_seeking(&mut self, Seek { to, mut market }: Seek) -> Result<(), SourceError> {
+        for _ in 0..SEEK_TICKS {
+            let Some(tick) = self.next.filter(|tick| tick.ts <= to) else {
+                self.arrive(to, market).await;
+                return Ok(());
+            };
+            market.apply(&tick);
+            // Between these two the source stands where the market does.
+            if let Some(index) = &self.index
+                && market.ticks().is_multiple_of(SEEK_TICKS)
+                && let Some(mark) = self.source.mark()
+            {
+                index.with(|checkpoints| checkpoints.add(mark, &market));
+            }
+            self.next = self.source.next_tick()?;
+        }
+        self.seek = Some(Seek { to, market });
+        if self.told != FeedState::Seeking && self.now() >= self.clock_due {
+            self.tell().await;
+        }
+        Ok(())
+    }
+
+    /// Begins an epoch in the middle of the tape.
+    async fn arrive(&mut self, to: Timestamp, market: Market) {
+        self.epoch += 1;
+        let mut market = market.in_epoch(self.epoch);
+        market.advance(to);
+        let prices = market.iter().map(|(_, _, state)| state.top.last).collect();
+        self.deck.put(to, prices, self.now());
+        self.fault = None;
+        if self.next.is_none() {
+            market.finish();
+            self.deck.end();
+            self.again_at = self.looping.then(|| self.now() + LOOP_REST);
+        }
+        self.revision += 1;
+        self.told = self.state();
+        self.clock_due = self.now() + CLOCK_EVERY;
+        let status = self.status();
+        self.send(Event::Seeked(Arc::new(Seeked { market, status }))).await;
+        self.answer_waiting();
+    }
+
     /// Sends what is due. How long nothing more will be; `None` where nothing moves.
     async fn advance(&mut self) -> Option<Duration> {
         if let Some(at) = self.again_at {
@@ -251,6 +409,12 @@ impl Player {
                 return Some(at - self.now());
             }
             self.restart().await;
+        }
+        if let Some(seek) = self.seek.take() {
+            if let Err(error) = self.go_on_seeking(seek).await {
+                self.fail(&error).await;
+            }
+            return Some(Duration::ZERO);
         }
         if self.is_over() {
             return None;
@@ -307,12 +471,12 @@ impl Player {
     async fn obey(&mut self, Call { question, reply }: Call<Command, Answer>) {
         // What is due by now was played before the command.
         let _ = self.advance().await;
-        let is_step = matches!(question, Command::Step(_));
+        let is_way = matches!(question, Command::Step(_) | Command::Seek(_));
         match self.follow(question).await {
             Err(refused) => reply.send(Err(refused)),
             Ok(()) => {
                 self.waiting.push(reply);
-                if !is_step || self.is_over() {
+                if !is_way || self.is_over() {
                     self.tell().await;
                 }
             }
@@ -327,11 +491,13 @@ impl Player {
             Command::Pause => {
                 self.again_at = None;
                 self.deck.pause(now, next);
-                if !self.is_over() {
+                if !self.is_over() && self.seek.is_none() {
                     self.send(Event::Clock(self.deck.moment(now, next))).await;
                 }
             }
             Command::Step(_) if self.is_over() => {}
+            Command::Step(_) if self.seek.is_some() => return Err(Refused::Seeking),
+            Command::Seek(target) => self.begin_seek(target).await?,
             Command::Step(step) => self.deck.step(&step, now, next)?,
             Command::Speed(speed) => self.deck.set_speed(speed, now, next),
             Command::Loop(looping) => {

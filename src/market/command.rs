@@ -1,7 +1,7 @@
 //! What a feed may be asked, and why it may refuse. The other direction of [`crate::market::Event`].
 
 use super::event::Speed;
-use super::time::Interval;
+use super::time::{Interval, Timestamp};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -11,6 +11,7 @@ pub enum Command {
     /// Plays a little as fast as it goes, then pauses.
     Step(Step),
     Speed(Speed),
+    Seek(Target),
     /// Whether the tape begins again at its end.
     Loop(bool),
     /// Whether stretches without a tick, such as nights and weekends, are passed over.
@@ -30,9 +31,25 @@ pub enum Step {
     Move { symbol: Option<String>, percent: f64 },
 }
 
+/// Where to seek, in the times that the ticks carry. What lies outside the tape is brought to its nearer end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    Time(Timestamp),
+    /// 0 to 100 of the market time from the first tick to the last.
+    Percent(f64),
+    /// So many nanoseconds on from here, or back.
+    By(i64),
+}
+
 /// Why a command was not obeyed. It changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
+    /// The source has no past to go back to.
+    NotSeekable,
+    /// A share of a tape whose end is not known.
+    NoEnd,
+    /// A seek is under way; another seek, play, pause and the settings are taken meanwhile.
+    Seeking,
     UnknownSymbol(String),
     /// The tape cannot be read; the text names the file and the remedy.
     Fault(String),

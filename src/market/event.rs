@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::bar::Bar;
 use super::instrument::{Instrument, InstrumentId};
+use super::state::Market;
 use super::tick::Tick;
 use super::time::{Interval, Timestamp};
 
@@ -18,6 +19,8 @@ pub enum Event {
     Clock(Timestamp),
     /// The feed is driven otherwise: paused, at another speed. What was sent before holds.
     Status(Arc<FeedStatus>),
+    /// A new epoch that begins in the middle of the tape.
+    Seeked(Arc<Seeked>),
     /// No tick follows in this epoch: the tape has ended, or cannot be read any further.
     End(Arc<FeedStatus>),
 }
@@ -31,6 +34,14 @@ pub struct Opening {
     /// Bars before the first tick. For one instrument: longer intervals first, then time order, without
     /// overlap.
     pub history: Vec<HistoryBar>,
+    pub status: Arc<FeedStatus>,
+}
+
+/// Where a seek led to.
+#[derive(Clone, Debug)]
+pub struct Seeked {
+    /// Of a new epoch, as if the tape had been played up to here.
+    pub market: Market,
     pub status: Arc<FeedStatus>,
 }
 
@@ -63,6 +74,8 @@ pub enum FeedState {
     Paused,
     /// Plays at full speed to where a step leads.
     Stepping,
+    /// On the way to another place of the tape; the prices before stand.
+    Seeking,
     /// The end of the tape: the last prices stand.
     Ended,
     /// The tape cannot be read any further; the last prices stand.
@@ -70,11 +83,17 @@ pub enum FeedState {
 }
 
 impl FeedState {
+    /// No tick follows, unless somebody asks for it.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Ended | Self::Failed)
+    }
+
     pub const fn label(self) -> &'static str {
         match self {
             Self::Playing => "playing",
             Self::Paused => "paused",
             Self::Stepping => "stepping",
+            Self::Seeking => "seeking",
             Self::Ended => "ended",
             Self::Failed => "failed",
         }
@@ -116,6 +135,7 @@ pub struct FeedStatus {
     pub looping: bool,
     /// Counts the changes of a feed's status over all epochs.
     pub revision: u64,
+    pub seekable: bool,
     pub skip_dead_time: bool,
     pub seed: Option<u64>,
     /// The first event, and the last where it is known.

@@ -31,6 +31,7 @@ pub fn status() -> FeedStatus {
         speed: Speed::Times(1.0),
         looping: false,
         revision: 0,
+        seekable: false,
         skip_dead_time: false,
         seed: None,
         start: Timestamp(0),

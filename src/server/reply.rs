@@ -29,6 +29,7 @@ pub fn refused(refusal: &Refusal) -> Answer {
     let status = match refusal.code {
         "unknown_symbol" => StatusCode::NOT_FOUND,
         "control_not_allowed" => StatusCode::FORBIDDEN,
+        "not_possible" => StatusCode::CONFLICT,
         "not_json_content" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "feed_gone" | "feed_fault" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,

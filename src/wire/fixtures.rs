@@ -218,6 +218,7 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
         name: "stocks.csv.gz".into(),
         state: FeedState::Ended,
         revision: 2,
+        seekable: true,
         skip_dead_time: true,
         speed: Speed::Max,
         seed: None,

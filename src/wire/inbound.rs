@@ -136,6 +136,11 @@ impl Refusal {
         Self::new("too_many_commands", message, "wait for the answers: `driven` or `error`".into())
     }
 
+    /// A command that this feed cannot obey as it stands.
+    pub fn not_now(message: &str, remedy: &str) -> Self {
+        Self::new("not_possible", message.into(), remedy.into())
+    }
+
     pub fn feed_gone() -> Self {
         Self::new("feed_gone", "the feed has stopped".into(), "restart the server".into())
     }

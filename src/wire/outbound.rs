@@ -48,6 +48,7 @@ pub struct Feed<'a> {
     #[serde(serialize_with = "serialize_speed")]
     speed: Speed,
     looping: bool,
+    seekable: bool,
     skip_dead_time: bool,
     revision: u64,
     ts_market: i64,
@@ -68,6 +69,7 @@ impl<'a> Feed<'a> {
             state: status.state.label(),
             speed: status.speed,
             looping: status.looping,
+            seekable: status.seekable,
             skip_dead_time: status.skip_dead_time,
             revision: status.revision,
             ts_market: market.now().micros(),

@@ -40,7 +40,7 @@ pub use report::{FileKind, FileReport, Reason, Refused};
 use self::catalog::Catalog;
 use self::merge::{Merge, TickStream};
 use self::read::{Tape, TapeTicks};
-use super::{Source, SourceError, SourceInfo};
+use super::{Mark, Source, SourceError, SourceInfo};
 use crate::market::{HistoryBar, Tick};
 
 /// The most rows of one file that are sorted in memory, at about 100 bytes each.
@@ -89,6 +89,7 @@ pub fn open(paths: &[PathBuf], config: &ReplayConfig) -> Result<Replay, ReplayEr
     Ok(Replay {
         ticks: play(&tapes)?,
         tapes,
+        taken: 0,
         info: summary::info(paths, &scans, catalog),
         report: paths.iter().zip(scans).map(|(path, scan)| summary::file(path, scan)).collect(),
     })
@@ -98,6 +99,8 @@ pub fn open(paths: &[PathBuf], config: &ReplayConfig) -> Result<Replay, ReplayEr
 pub struct Replay {
     tapes: Vec<Arc<Tape>>,
     ticks: Merge<TapeTicks>,
+    /// Ticks since the first.
+    taken: u64,
     info: SourceInfo,
     report: Vec<FileReport>,
 }
@@ -119,12 +122,32 @@ impl Source for Replay {
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
-        Ok(self.ticks.next_tick()?)
+        let tick = self.ticks.next_tick()?;
+        self.taken += u64::from(tick.is_some());
+        Ok(tick)
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.ticks = play(&self.tapes)?;
+        self.taken = 0;
         Ok(())
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        Some(Mark::new(self.taken))
+    }
+
+    fn go_to(&mut self, mark: &Mark) -> Result<(), SourceError> {
+        let taken: u64 = *mark.get().ok_or("this is no place of these files")?;
+        self.rewind()?;
+        while self.taken < taken && self.next_tick()?.is_some() {}
+        Ok(())
+    }
+
+    fn second_reader(&self) -> Option<Box<dyn Source>> {
+        let (tapes, info) = (self.tapes.clone(), self.info.clone());
+        let ticks = play(&tapes).ok()?;
+        Some(Box::new(Self { tapes, ticks, taken: 0, info, report: Vec::new() }))
     }
 }
 

@@ -64,6 +64,8 @@ const ONCE: RunConfig = RunConfig {
     skip_dead_time: false,
     dead_after: DEFAULT_DEAD_AFTER,
     first_epoch: 7,
+    market: MarketLimits { bars: 100, trades: 100 },
+    index: IndexLimits { checkpoints: 8, bytes: 1 << 20, spacing: 10 },
 };
 
 /// A line on which nobody asks.
@@ -88,7 +90,7 @@ async fn batches(reader: &mut Reader<Event>) -> Vec<(Vec<i64>, u128)> {
                 all.push((ticks.iter().map(|t| t.ts.micros() / 1_000).collect(), began.elapsed().as_millis()));
             }
             Event::End(_) => return all,
-            Event::Opening(_) | Event::Clock(_) | Event::Status(_) => {}
+            _ => {}
         }
     }
 }
@@ -158,7 +160,7 @@ async fn time_is_told_at_full_speed_and_behind_too() {
                 }
                 Event::Clock(ts) => clocks.push((ticks.len(), ts.micros() / 1_000)),
                 Event::End(_) => break,
-                Event::Opening(_) | Event::Status(_) => {}
+                _ => {}
             }
         }
         assert_eq!(ticks, times);
@@ -202,7 +204,7 @@ async fn a_tape_that_breaks_off_ends_as_failed_with_its_reason() {
         match next(&mut reader).await {
             Event::Ticks(batch) => ticks += batch.len(),
             Event::End(status) => break status,
-            Event::Opening(_) | Event::Clock(_) | Event::Status(_) => {}
+            _ => {}
         }
     };
     assert_eq!((status.state, status.fault.as_deref()), (FeedState::Failed, Some("script.csv: torn")));
@@ -246,7 +248,7 @@ impl Stage {
             match event {
                 Event::Ticks(ticks) => said.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall))),
                 Event::Clock(ts) => said.push(("clock", ts.0 / 1_000_000, wall)),
-                Event::Opening(_) => said.push(("opening", 0, wall)),
+                Event::Opening(_) | Event::Seeked(_) => said.push(("opening", 0, wall)),
                 Event::Status(status) | Event::End(status) => return (said, status),
             }
         }
