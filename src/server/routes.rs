@@ -177,8 +177,6 @@ async fn refuse_request(rejection: Rejection) -> Result<Answer, Infallible> {
         refuse(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", remedy)
     } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
         refuse(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address only answers GET", "use GET")
-    } else if rejection.find::<warp::reject::PayloadTooLarge>().is_some() {
-        refuse(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "the body is too long", "a command is a line of JSON")
     } else {
         tracing::debug!(?rejection, "request refused");
         refuse(StatusCode::BAD_REQUEST, "bad_request", "the request could not be read", "see docs/PROTOCOL.md")

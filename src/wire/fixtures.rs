@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::outbound::Message;
 use super::*;
 use crate::market::{
-    Bar, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market, MarketLimits,
-    Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade, sample,
+    Bar, Command, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market,
+    MarketLimits, Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Step, Target, Tick, TickKind,
+    Timestamp, Trade, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;
@@ -271,6 +272,9 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
         ("rate", Some(2), Request::Rate { channel: Channel::Quotes, symbols: symbols(&["AAPL"]), rate: 0.0 }),
         ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
         ("format", Some(6), Request::Format(Format::Binary)),
+        ("drive_seek", Some(7), Request::Drive(Command::Seek(Target::Percent(37.5)))),
+        ("drive_speed", Some(8), Request::Drive(Command::Speed(Speed::Max))),
+        ("drive_step", None, Request::Drive(Command::Step(Step::Bar(Interval::M1)))),
         ("unsubscribe", Some(4), Request::Unsubscribe { channel: Channel::Quotes, symbols: symbols(&["*"]) }),
     ] {
         assert_eq!(read(name), Inbound { id, request }, "{name}");

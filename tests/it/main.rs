@@ -3,6 +3,7 @@
 mod arrows;
 mod binary;
 mod crowd;
+mod drive;
 mod http;
 mod load;
 mod replay;
