@@ -2,6 +2,7 @@
 
 mod arrows;
 mod binary;
+mod corpus;
 mod crowd;
 mod http;
 mod load;
