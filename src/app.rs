@@ -42,7 +42,11 @@ pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&
     match job {
         Job::Serve(config) => run(config, stop, say).await,
         Job::Inspect(config) => {
-            if inspect::run(&config, say) { Ok(()) } else { Err(AppError::NotPlayable) }
+            if inspect::run(&config, say) {
+                Ok(())
+            } else {
+                Err(AppError::NotPlayable)
+            }
         }
         Job::Load(config) => Ok(load::run(config, stop, say).await?),
     }
@@ -119,7 +123,8 @@ fn say_report(file: &FileReport, say: &mut impl FnMut(&str)) {
     }
     for refused in &file.refused {
         let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
-        let line = if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
+        let line =
+            if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
         let (reason, count, value) = (refused.reason, refused.count, &refused.first_value);
         say(&format!("             {count} x {reason}{line}{column}: {value}"));
     }

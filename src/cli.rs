@@ -247,7 +247,8 @@ const INSPECTED_WHOLE_BYTES: u64 = 256 << 20;
 impl ReadingArgs {
     fn config(self, full_read_bytes: u64) -> ReplayConfig {
         let Self { columns, tz, symbol, date, price_scale, kind, delimiter, decimal_mark, date_order, .. } = self;
-        let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, max_files, .. } = self;
+        let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, max_files, .. } =
+            self;
         ReplayConfig {
             max_sort_rows,
             max_line_bytes,

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crate::feed::replay::{self, FileReport, ReplayConfig, ReplayError};
 
+pub use json::utc;
 pub use progress::ProgressLine;
 
 #[derive(Clone, Debug)]
@@ -31,7 +32,8 @@ pub fn run(config: &Config, mut say: impl FnMut(&str)) -> bool {
     let mut all_play = true;
     let mut progress = ProgressLine::on_terminal();
     for entry in &entries {
-        let report = replay::inspect(entry, &config.replay, &mut |entry, done, total| progress.show(entry, done, total));
+        let report =
+            replay::inspect(entry, &config.replay, &mut |entry, done, total| progress.show(entry, done, total));
         progress.clear();
         all_play &= report.is_ok();
         let member = entry.member.as_ref().map(|member| member.name.as_str());

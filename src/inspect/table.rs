@@ -22,7 +22,9 @@ pub fn lines(report: &FileReport) -> Vec<String> {
     row("time", time(report));
     row("form", form(report));
     let used = report.columns.iter().filter_map(|(name, meaning)| Some((name, (*meaning)?.label())));
-    let used = used.map(|(name, meaning)| if name.eq_ignore_ascii_case(meaning) { name.clone() } else { format!("{name} = {meaning}") });
+    let used = used.map(
+        |(name, meaning)| if name.eq_ignore_ascii_case(meaning) { name.clone() } else { format!("{name} = {meaning}") },
+    );
     row("columns", used.collect::<Vec<_>>().join(", "));
     let unused: Vec<&str> = report.columns.iter().filter(|(_, m)| m.is_none()).map(|(name, _)| name.as_str()).collect();
     if !unused.is_empty() {
@@ -32,7 +34,8 @@ pub fn lines(report: &FileReport) -> Vec<String> {
         row(if n == 0 { "assumed" } else { "" }, assumption.to_string());
     }
     for (n, refused) in report.refused.iter().enumerate() {
-        let place = if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
+        let place =
+            if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
         let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
         let (count, reason, value) = (refused.count, refused.reason, &refused.first_value);
         row(if n == 0 { "refused" } else { "" }, format!("{count} x {reason}{place}{column}: {value}"));

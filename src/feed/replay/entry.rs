@@ -80,7 +80,8 @@ pub fn expand(paths: &[PathBuf], max_files: usize) -> Result<Vec<Entry>, ReplayE
     }
     let mut entries = Vec::new();
     for file in files {
-        entries.extend(members(&file).map_err(|problem| ReplayError::new(&file, problem))?);
+        // What is wrong with an archive is told when it comes to be read, so that others are looked at, too.
+        entries.extend(members(&file).unwrap_or_else(|_| vec![Entry::file(&file)]));
     }
     Ok(entries)
 }
@@ -131,6 +132,11 @@ fn may_be_csv(name: &str) -> bool {
     let hidden = name.starts_with(['.', '_']);
     let about = ["readme", "licen", "index.", "manifest"].iter().any(|begin| name.starts_with(begin));
     !hidden && !about && (ENDINGS.iter().any(|ending| bare.unwrap_or(&name).ends_with(ending)) || bare.is_some())
+}
+
+/// What is wrong with an archive that has no members to read.
+pub fn archive_problem(path: &Path) -> Problem {
+    members(path).err().unwrap_or_else(|| Problem::Zip("it has changed".into()))
 }
 
 fn members(path: &Path) -> Result<Vec<Entry>, Problem> {

@@ -40,10 +40,6 @@ pub struct Lines<R> {
 }
 
 impl<R: Read> Lines<R> {
-    pub fn new(input: R, max_bytes: usize) -> Self {
-        Self::at(Place::default(), input, max_bytes)
-    }
-
     /// The lines of an input that stands at `place` of its text.
     pub fn at(place: Place, input: R, max_bytes: usize) -> Self {
         let input = BufReader::with_capacity(BUFFER_BYTES, input);
@@ -134,7 +130,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, max_bytes: usize, want: &[(&str, Fit)]) {
-        let mut lines = Lines::new(text.as_bytes(), max_bytes);
+        let mut lines = Lines::at(Place::default(), text.as_bytes(), max_bytes);
         let mut got = Vec::new();
         while let Some(fit) = lines.advance().unwrap() {
             got.push((String::from_utf8(lines.text().to_vec()).unwrap(), fit));
@@ -167,7 +163,7 @@ mod tests {
                 Ok(n)
             }
         }
-        let mut lines = Lines::new(Drops(b"abcdefgh\r\nij\nklmnopqrstuvw"), 12);
+        let mut lines = Lines::at(Place::default(), Drops(b"abcdefgh\r\nij\nklmnopqrstuvw"), 12);
         let mut got = Vec::new();
         while let Some(fit) = lines.advance().unwrap() {
             got.push((String::from_utf8(lines.text().to_vec()).unwrap(), fit, lines.place().offset));

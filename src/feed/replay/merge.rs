@@ -46,7 +46,11 @@ pub struct MergeMark<M> {
 impl<S> Merge<S> {
     /// Where this stands, by where each stream does.
     pub fn mark<M>(&self, of: impl Fn(&S) -> M) -> MergeMark<M> {
-        MergeMark { streams: self.streams.iter().map(of).collect(), heads: self.heads.clone(), unread: self.unread.clone() }
+        MergeMark {
+            streams: self.streams.iter().map(of).collect(),
+            heads: self.heads.clone(),
+            unread: self.unread.clone(),
+        }
     }
 
     /// Goes on from a mark; `open` makes a stream from its own mark, in their order.

@@ -137,7 +137,10 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
     let entries = entries(paths, config)?;
     let scans = entries.iter().map(|entry| scan_entry(entry, config, progress)).collect::<Result<Vec<_>, _>>()?;
     let catalog = Catalog::of(&scans);
-    let tapes = entries.iter().zip(&scans).map(|(entry, scan)| Tape::new(entry, config, scan, &catalog, progress).map(Arc::new));
+    let tapes = entries
+        .iter()
+        .zip(&scans)
+        .map(|(entry, scan)| Tape::new(entry, config, scan, &catalog, progress).map(Arc::new));
     let tapes = tapes.collect::<Result<Vec<_>, _>>()?;
     Ok(Replay {
         ticks: Merge::new(tapes.iter().map(Tape::play).collect::<Result<_, _>>()?),

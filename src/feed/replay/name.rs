@@ -31,7 +31,9 @@ pub fn date_of(name: &str) -> Option<i64> {
         let number = |from: usize, to: usize| std::str::from_utf8(text.get(from..to)?).ok()?.parse::<i64>().ok();
         let (year, month, day) = match (figures, text.get(4)?) {
             (8, _) => (number(0, 4)?, number(4, 6)?, number(6, 8)?),
-            (4, mark @ (b'-' | b'_' | b'.')) if text.get(7) == Some(mark) => (number(0, 4)?, number(5, 7)?, number(8, 10)?),
+            (4, mark @ (b'-' | b'_' | b'.')) if text.get(7) == Some(mark) => {
+                (number(0, 4)?, number(5, 7)?, number(8, 10)?)
+            }
             _ => return None,
         };
         (1900..2200).contains(&year).then(|| calendar::days(year, month, day))?

@@ -50,7 +50,12 @@ pub fn compare(a: Decimal, b: Decimal) -> Ordering {
 
 /// Rounds plain decimal text half away from zero to what 64 bits hold.
 fn round(cell: &str) -> Result<Decimal, DecimalError> {
-    let (whole, fraction) = cell.split_once('.').ok_or(DecimalError::TooManyDigits)?;
+    let (whole, fraction) = cell.split_once('.').unwrap_or((cell, ""));
+    // What is wrong behind so many digits was not looked at yet.
+    let is_figures = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_figures(whole.trim_start_matches(['-', '+'])) || !is_figures(fraction) {
+        return Err(DecimalError::NotANumber);
+    }
     let fraction = &fraction[..fraction.len().min(usize::from(MAX_DECIMALS) + 1)];
     for decimals in (0..=fraction.len().min(usize::from(MAX_DECIMALS))).rev() {
         let Ok(cut) = Decimal::parse(&format!("{whole}.{}", &fraction[..decimals])) else { continue };
@@ -223,7 +228,7 @@ mod tests {
         check("0.30000000000000004", Point, Ok("0.3"));
         check("1.1094800233840942", Point, Ok("1.109480023384094"));
         check("-1.99999999999999999", Point, Ok("-2"));
-        check("123456789012.123456789", Point, Ok("123456789012.123457"));
+        check("123456789012.123456789", Point, Ok("123456789012.1234568"));
     }
 
     #[test]
@@ -258,6 +263,8 @@ mod tests {
         for cell in ["inf", "-inf", "Infinity", "1e", "e5", "1e5.0", "12x", "12:30", "abc", "$"] {
             check(cell, Point, Err(DecimalError::NotANumber));
         }
+        check("15701203303001101200,⁰", Point, Err(DecimalError::NotANumber));
+        check("1.0000000000000000000x", Point, Err(DecimalError::NotANumber));
         for cell in ["1e99", "1e-99", "9e2147483647", "9e-2147483648", "99999999999999999999"] {
             check(cell, Point, Err(DecimalError::TooManyDigits));
         }

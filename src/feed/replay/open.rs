@@ -9,7 +9,7 @@ use encoding_rs::{Encoding, UTF_8};
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 
 use super::encoding;
-use super::entry::Entry;
+use super::entry::{self, Entry};
 use super::error::Problem;
 use super::lines::{Lines, Place};
 use super::magic;
@@ -58,7 +58,14 @@ pub struct Form {
 pub fn form(entry: &Entry, known: Option<&'static Encoding>) -> Result<Form, Problem> {
     let (mut unpacked, compression) = unpack(entry)?;
     let mut head = Vec::new();
-    unpacked.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|e| read_problem(e, 0))?;
+    let read = unpacked.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head);
+    if head.is_empty() {
+        // Damage farther on is told when reading comes to it, with its line.
+        read.map_err(|e| read_problem(e, 0))?;
+    }
+    if entry.member.is_none() && head.starts_with(&magic::ZIP) {
+        return Err(entry::archive_problem(&entry.path));
+    }
     magic::check_bytes(&head)?;
     let encoding = known.unwrap_or_else(|| encoding::detect(&head));
     let is_all = head.len() < HEAD_BYTES;

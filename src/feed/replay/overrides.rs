@@ -155,7 +155,8 @@ impl FromStr for ColumnNames {
             });
             return named.collect::<Result<_, String>>().map(Self::Named);
         }
-        let in_order = parts.iter().map(|part| if matches!(*part, "" | "-") { Ok(None) } else { meaning(part).map(Some) });
+        let in_order =
+            parts.iter().map(|part| if matches!(*part, "" | "-") { Ok(None) } else { meaning(part).map(Some) });
         in_order.collect::<Result<_, String>>().map(Self::InOrder)
     }
 }

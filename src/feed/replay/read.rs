@@ -112,7 +112,14 @@ impl Tape {
     /// When the file cannot be opened again.
     pub fn play(self: &Arc<Self>) -> Result<TapeTicks, ReplayError> {
         let books = if self.is_book { vec![Book::default(); self.symbols.len()] } else { Vec::new() };
-        self.play_from(&TapeMark { at: RowMark::default(), row: None, begun: false, made: BinaryHeap::new(), count: 0, books })
+        self.play_from(&TapeMark {
+            at: RowMark::default(),
+            row: None,
+            begun: false,
+            made: BinaryHeap::new(),
+            count: 0,
+            books,
+        })
     }
 
     /// The ticks from a mark on.

@@ -222,7 +222,9 @@ impl<R: Read> Rows<R> {
 
     fn symbol(&self, column: usize) -> Result<&str, Refusal> {
         let symbol = self.cells.get(column);
-        let is_fine = |symbol: &str| symbol.bytes().all(|b| b.is_ascii_graphic()) || symbol.chars().all(|c| is_plain(c) && c != '\u{fffd}');
+        let is_fine = |symbol: &str| {
+            symbol.bytes().all(|b| b.is_ascii_graphic()) || symbol.chars().all(|c| is_plain(c) && c != '\u{fffd}')
+        };
         if symbol.is_empty() || symbol.len() > MAX_SYMBOL_BYTES || !is_fine(symbol) {
             return Err(Refusal { reason: Reason::BadSymbol, column: Some(column) });
         }

@@ -109,7 +109,8 @@ impl Digits {
     /// digits of such numbers are rounded. `more` decimals are for numbers not seen yet.
     pub fn increment(self, limit: u64, more: u8) -> Increment {
         let fits = |decimals: &u8| (u128::from(self.whole) + 1) * 10u128.pow(u32::from(*decimals)) <= u128::from(limit);
-        let wanted = if more == 0 { self.decimals } else { self.decimals.saturating_add(more).min(PADDED.max(self.decimals)) };
+        let wanted =
+            if more == 0 { self.decimals } else { self.decimals.saturating_add(more).min(PADDED.max(self.decimals)) };
         Increment::of_decimals((0..=wanted.min(MAX_DECIMALS)).rev().find(fits).unwrap_or(0))
     }
 }
@@ -118,7 +119,12 @@ impl Digits {
 ///
 /// # Errors
 /// When the file cannot be read, or not one row of it can be played.
-pub fn scan(entry: &Entry, layout: Layout, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Scan, ReplayError> {
+pub fn scan(
+    entry: &Entry,
+    layout: Layout,
+    config: &ReplayConfig,
+    progress: &mut Progress<'_>,
+) -> Result<Scan, ReplayError> {
     let size = layout.form.plain_bytes;
     let mut scanner = Scanner::new(Arc::new(layout), config.max_symbols);
     let scanned = match size {

@@ -253,7 +253,13 @@ fn decode(bytes: &[u8]) -> io::Result<Placed> {
     let flags = bytes[13];
     let has = |bit: u8| flags & 1 << bit != 0;
     let body = match bytes[12] {
-        BAR => Body::Bar(PlacedBar { open: price(0)?, high: price(1)?, low: price(2)?, close: price(3)?, volume: size(4)? }),
+        BAR => Body::Bar(PlacedBar {
+            open: price(0)?,
+            high: price(1)?,
+            low: price(2)?,
+            close: price(3)?,
+            volume: size(4)?,
+        }),
         TICKS => {
             let side = if has(3) { Side::Buy } else { Side::Sell };
             let trade = Trade { price: price(0)?, size: size(1)?, side: has(2).then_some(side) };

@@ -87,7 +87,9 @@ fn assumptions(scan: &Scan) -> Vec<Assumption> {
     }
     match scan.order {
         RowOrder::OldestFirst => {}
-        RowOrder::NewestFirst => assume("rows are played from the last to the first".into(), "they are newest first", ""),
+        RowOrder::NewestFirst => {
+            assume("rows are played from the last to the first".into(), "they are newest first", "")
+        }
         RowOrder::Mixed => assume("rows are sorted by time".into(), "they are not in time order", ""),
     }
     if !scan.is_exact {

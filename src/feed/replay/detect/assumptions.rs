@@ -10,7 +10,14 @@ use crate::feed::replay::overrides::Overrides;
 use crate::feed::replay::times::{DateOrder, TimeFormat, TimeUnit};
 
 /// Completes a layout by what has to be assumed. `order_guessed` where the order of dates was open.
-pub fn make(layout: &mut Layout, entry: &Entry, said: &Overrides, table: &Table, profiles: &[Profile], order_guessed: Option<bool>) {
+pub fn make(
+    layout: &mut Layout,
+    entry: &Entry,
+    said: &Overrides,
+    table: &Table,
+    profiles: &[Profile],
+    order_guessed: Option<bool>,
+) {
     zone(layout, table, profiles);
     date(layout, entry, said);
     order(layout, order_guessed);

@@ -186,7 +186,8 @@ fn book_side(words: &Words) -> Vec<(Meaning, u8)> {
     if words.has_any(&[Size, Volume, Amount]) {
         return vec![(if is_bid { Meaning::BidSize } else { Meaning::AskSize }, 0)];
     }
-    for (word, meaning) in [(Open, Meaning::Open), (High, Meaning::High), (Low, Meaning::Low), (Close, Meaning::Close)] {
+    for (word, meaning) in [(Open, Meaning::Open), (High, Meaning::High), (Low, Meaning::Low), (Close, Meaning::Close)]
+    {
         if has(word) {
             return vec![(meaning, aside)];
         }

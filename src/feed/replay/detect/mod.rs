@@ -42,7 +42,8 @@ use super::times::{self, DateOrder, TimeFormat};
 /// When it cannot be read, or no row of it could be played.
 pub fn detect(entry: &Entry, config: &ReplayConfig, said: &Overrides) -> Result<Layout, Problem> {
     let form = open::form(entry, said.encoding)?;
-    let sample = Sample::read(&mut open::open_at(entry, form, Place::default(), config.max_line_bytes)?, config.max_line_bytes)?;
+    let sample =
+        Sample::read(&mut open::open_at(entry, form, Place::default(), config.max_line_bytes)?, config.max_line_bytes)?;
     let table = Table::of(&sample, Frame { delimiter: said.delimiter, has_header: said.header });
     let mut profiles = Profile::all(&table);
     if let Some(mark) = said.decimal_mark {
@@ -102,7 +103,8 @@ fn rename(profiles: &mut [Profile], columns: &ColumnNames) -> Result<(), Problem
         ColumnNames::Named(list) => {
             for (meaning, column) in list {
                 let by_name = profiles.iter().position(|profile| profile.name.eq_ignore_ascii_case(column));
-                let by_number = || column.parse::<usize>().ok().filter(|n| (1..=profiles.len()).contains(n)).map(|n| n - 1);
+                let by_number =
+                    || column.parse::<usize>().ok().filter(|n| (1..=profiles.len()).contains(n)).map(|n| n - 1);
                 let at = by_name.or_else(by_number);
                 let at = at.ok_or_else(|| Problem::NoSuchColumn { column: column.clone(), columns: profiles.len() })?;
                 for profile in profiles.iter_mut() {
@@ -129,7 +131,8 @@ fn contents(table: &Table, profiles: &[Profile], found: &Found, said: &Overrides
         return Some((kind, groups, None));
     }
     let names = Names::of(profiles, &taken);
-    let symbol = names.symbol().or_else(|| if table.header.is_none() { symbol_by_value(profiles, &taken) } else { None });
+    let symbol =
+        names.symbol().or_else(|| if table.header.is_none() { symbol_by_value(profiles, &taken) } else { None });
     taken.extend(symbol);
     let names = Names::of(profiles, &taken);
     let one = |(kind, shape): (FileKind, Shape)| (kind, vec![Group { symbol: None, shape }], symbol);
@@ -140,11 +143,12 @@ fn contents(table: &Table, profiles: &[Profile], found: &Found, said: &Overrides
         return Some((kind, groups, None));
     }
     let free: Vec<usize> = (0..profiles.len()).filter(|n| !taken.contains(n)).collect();
-    let newest_first = profiles[found.column].steps(|a, b| a > b) > 0.5 || is_newest_first(table, found);
+    let newest_first = is_newest_first(table, found);
     let by_value = prices::find(profiles, &free, newest_first);
     let unnamed = table.header.is_none() || profiles.iter().all(|p| p.name.is_empty() || p.name.starts_with('('));
     let is_certain = by_value.as_ref().is_some_and(|shape| matches!(shape, Shape::Bars { .. }));
-    if !unnamed && !is_certain
+    if !unnamed
+        && !is_certain
         && let Some(groups) = names::columns_of_symbols(profiles, &taken)
     {
         return Some((FileKind::Bars, groups, None));
@@ -178,9 +182,10 @@ fn of_kind((kind, shape): (FileKind, Shape), said: Option<FileKind>) -> (FileKin
         (Some(FileKind::Bars), Shape::Ticks(TickColumns { price: Some(price), size, .. })) => {
             Shape::Bars { open: price, high: price, low: price, close: price, volume: size }
         }
-        (Some(FileKind::Book), Shape::Ticks(TickColumns { price: Some(price), size: Some(size), side: Some(side), .. })) => {
-            Shape::Levels { side: side.column, price, size, snapshot: None }
-        }
+        (
+            Some(FileKind::Book),
+            Shape::Ticks(TickColumns { price: Some(price), size: Some(size), side: Some(side), .. }),
+        ) => Shape::Levels { side: side.column, price, size, snapshot: None },
         _ => return (said.filter(|said| *said == kind).unwrap_or(kind), shape),
     };
     (said.unwrap_or(kind), turned)
@@ -200,11 +205,18 @@ fn symbol_by_value(profiles: &[Profile], taken: &[usize]) -> Option<usize> {
     let can_be = |n: &usize| {
         let profile = &profiles[*n];
         let is_word = |text: &String| {
-            (2..=24).contains(&text.len()) && text.chars().any(char::is_alphabetic) && text.chars().all(|c| c.is_alphanumeric() || "./:-_ ^=".contains(c))
+            (2..=24).contains(&text.len())
+                && text.chars().any(char::is_alphabetic)
+                && text.chars().all(|c| c.is_alphanumeric() || "./:-_ ^=".contains(c))
         };
         let repeats = profile.texts.len() * 2 <= profile.filled || profile.filled < 5;
-        profile.filled > 0 && profile.numeric == 0 && profile.dated == 0 && profile.texts.iter().all(is_word)
-            && !profile.are_all(&prices::SIDES) && !profile.are_all(&["true", "false"]) && (repeats || profile.has_more_texts)
+        profile.filled > 0
+            && profile.numeric == 0
+            && profile.dated == 0
+            && profile.texts.iter().all(is_word)
+            && !profile.are_all(&prices::SIDES)
+            && !profile.are_all(&["true", "false"])
+            && (repeats || profile.has_more_texts)
     };
     let columns = (0..profiles.len()).filter(|n| !taken.contains(n)).filter(can_be);
     columns.max_by_key(|n| (profiles[*n].texts.len(), std::cmp::Reverse(*n)))
@@ -257,7 +269,8 @@ fn column_name(table: &Table, column: usize) -> String {
 /// The columns' names in a sentence.
 fn column_list(table: &Table) -> String {
     const MAX_LISTED: usize = 20;
-    let listed: Vec<_> = (0..table.names.len()).take(MAX_LISTED).map(|n| format!("`{}`", column_name(table, n))).collect();
+    let listed: Vec<_> =
+        (0..table.names.len()).take(MAX_LISTED).map(|n| format!("`{}`", column_name(table, n))).collect();
     match table.names.len().saturating_sub(MAX_LISTED) {
         0 => listed.join(", "),
         more => format!("{} and {more} more", listed.join(", ")),

@@ -28,10 +28,11 @@ pub fn find(table: &Table, profiles: &[Profile], fixed: &Fixed) -> Option<Found>
     let unit = fixed.unit;
     if let Some(unit) = profile.epoch_unit().or_else(|| unit.filter(|_| profile.dated == 0)) {
         let small = profile.max() < 86_400.0 * 1e9 && profile.epochs.iter().sum::<usize>() == 0;
-        let format = if small { TimeFormat::SinceMidnight(unit) } else { TimeFormat::Epoch(fixed.unit.unwrap_or(unit)) };
+        let format =
+            if small { TimeFormat::SinceMidnight(unit) } else { TimeFormat::Epoch(fixed.unit.unwrap_or(unit)) };
         return Some(Found { column, clock: None, format, is_order_open: false });
     }
-    if profile.half(profile.dated) {
+    if profile.dated > 0 {
         return Some(dated(table, profiles, column, fixed));
     }
     let format = since_midnight(profile, fixed)?;
@@ -50,7 +51,9 @@ pub struct Fixed {
 /// How far a column is from being the time, by its name and values; `None` where it cannot be.
 fn rank(profile: &Profile, index: usize) -> Option<(u8, u8, usize)> {
     let named = meaning::of(&profile.name).into_iter().find(|named| named.meaning == Meaning::Time);
-    let is_date = profile.half(profile.dated) && (profile.iso > 0 || named.is_some() || !profile.are_integers || looks_dated(profile));
+    let looks_so = profile.iso > 0 || !profile.are_integers || looks_dated(profile);
+    // What is named for a time may be broken in most of its cells.
+    let is_date = if named.is_some() { profile.dated > 0 } else { profile.half(profile.dated) && looks_so };
     let unit = profile.epoch_unit();
     if !is_date && unit.is_none() {
         return None;

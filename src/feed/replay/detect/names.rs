@@ -49,7 +49,8 @@ impl<'a> Names<'a> {
 
     fn levels(&self) -> Vec<u32> {
         let is_side = |named: &&Named| matches!(named.meaning, Meaning::Bid | Meaning::Ask);
-        let mut levels: Vec<u32> = self.named.iter().flatten().filter(is_side).filter_map(|named| named.level).collect();
+        let mut levels: Vec<u32> =
+            self.named.iter().flatten().filter(is_side).filter_map(|named| named.level).collect();
         levels.sort_unstable();
         levels.dedup();
         levels
@@ -59,7 +60,11 @@ impl<'a> Names<'a> {
         /// Names that are symbols by chance must look like some.
         const WEAK: u8 = 5;
         let can_be = |rank: u8| {
-            move |profile: &Profile| profile.filled > 0 && profile.dated * 2 < profile.filled && (rank < WEAK || profile.numeric * 2 < profile.filled)
+            move |profile: &Profile| {
+                profile.filled > 0
+                    && profile.dated * 2 < profile.filled
+                    && (rank < WEAK || profile.numeric * 2 < profile.filled)
+            }
         };
         let weak = |n: usize| self.named[n].iter().any(|named| named.meaning == Meaning::Symbol && named.rank < WEAK);
         let strong = self.find(Meaning::Symbol, None, can_be(0)).filter(|n| weak(*n));
@@ -69,13 +74,15 @@ impl<'a> Names<'a> {
     /// An instrument's number, where nothing better tells several apart.
     fn number_of_instrument(&self) -> Option<usize> {
         let several = |profile: &Profile| profile.are_integers && profile.texts.len() > 1 && !profile.has_more_texts;
-        self.find(Meaning::Symbol, None, several).filter(|n| {
-            self.named[*n].iter().any(|named| named.meaning == Meaning::Symbol && named.rank < 12)
-        })
+        self.find(Meaning::Symbol, None, several)
+            .filter(|n| self.named[*n].iter().any(|named| named.meaning == Meaning::Symbol && named.rank < 12))
     }
 
     fn side(&self) -> Option<SideColumn> {
-        let words = self.find(Meaning::Side, None, |profile| profile.are_all(&prices::SIDES) || profile.texts.iter().any(|text| prices::SIDES[..9].contains(&text.as_str())));
+        let words = self.find(Meaning::Side, None, |profile| {
+            profile.are_all(&prices::SIDES)
+                || profile.texts.iter().any(|text| prices::SIDES[..9].contains(&text.as_str()))
+        });
         let maker = || self.find(Meaning::BuyerMaker, None, |profile| profile.filled > 0);
         let words = words.map(|column| SideColumn { column, is_maker: false });
         words.or_else(|| maker().map(|column| SideColumn { column, is_maker: true }))
@@ -92,7 +99,9 @@ impl<'a> Names<'a> {
         let ticks = self.ticks()?;
         let kind = match () {
             () if ticks.bid.or(ticks.ask).is_some() && self.levels().len() > 1 => FileKind::Book,
-            () if ticks.price.is_none() || ticks.action.is_some() && ticks.bid.or(ticks.ask).is_some() => FileKind::Quotes,
+            () if ticks.price.is_none() || ticks.action.is_some() && ticks.bid.or(ticks.ask).is_some() => {
+                FileKind::Quotes
+            }
             () if ticks.bid.or(ticks.ask).is_some() => FileKind::TradesAndQuotes,
             () if ticks.action.is_some_and(|n| !self.profiles[n].are_all(&["t", "f"])) => FileKind::Book,
             () => FileKind::Trades,
@@ -109,21 +118,25 @@ impl<'a> Names<'a> {
             return None;
         }
         const TYPES: [&str; 7] = ["1", "2", "3", "4", "5", "6", "7"];
-        if let Some(kind) = self.find(Meaning::Kind, None, |profile| profile.are_all(&TYPES)).filter(|kind| *kind != side)
+        if let Some(kind) =
+            self.find(Meaning::Kind, None, |profile| profile.are_all(&TYPES)).filter(|kind| *kind != side)
             && self.profiles[side].are_all(&["1", "-1"])
         {
             return Some(Shape::Messages { kind, price, size, direction: side });
         }
         let are_sides = self.profiles[side].are_all(&["bid", "ask", "b", "a", "buy", "sell", "s"]);
         // A trade has a size: a level without one is taken out of the book.
-        let takes_out = || self.profiles[side].are_all(&["bid", "ask"]) && self.profiles[size].values().any(|v| v == 0.0);
+        let takes_out =
+            || self.profiles[side].are_all(&["bid", "ask"]) && self.profiles[size].values().any(|v| v == 0.0);
         (are_sides && (snapshot.is_some() || takes_out())).then_some(Shape::Levels { side, price, size, snapshot })
     }
 
     /// Columns that might be the close as well.
     pub fn other_closes(&self) -> Vec<usize> {
         let can_be = |n: &usize| {
-            self.named[*n].iter().any(|named| named.meaning == Meaning::Close) && self.profiles[*n].is_numeric() && !self.taken.contains(n)
+            self.named[*n].iter().any(|named| named.meaning == Meaning::Close)
+                && self.profiles[*n].is_numeric()
+                && !self.taken.contains(n)
         };
         (0..self.profiles.len()).filter(can_be).collect()
     }
@@ -134,8 +147,7 @@ impl<'a> Names<'a> {
         let (open, high, low) = (self.price(Meaning::Open), self.price(Meaning::High), self.price(Meaning::Low));
         if let (Some(high), Some(low), Some(close)) = (high, low, close) {
             let open = open.unwrap_or(close);
-            return prices::bars_hold(self.profiles, [open, high, low, close])
-                .then_some(Shape::Bars { open, high, low, close, volume });
+            return Some(Shape::Bars { open, high, low, close, volume });
         }
         // One price a day is a bar that is flat.
         let close = close?;
@@ -154,7 +166,9 @@ impl<'a> Names<'a> {
         let price = mean(self.price(Meaning::Close)?);
         let is_money = |other: usize| (mean(volume) / (mean(other) * price) - 1.0).abs() < 0.1;
         let rank = |n: &usize| self.named[*n].iter().any(|named| named.meaning == Meaning::Volume);
-        let units = (0..self.profiles.len()).filter(rank).find(|n| *n != volume && self.profiles[*n].is_numeric() && price > 2.0 && is_money(*n));
+        let units = (0..self.profiles.len())
+            .filter(rank)
+            .find(|n| *n != volume && self.profiles[*n].is_numeric() && price > 2.0 && is_money(*n));
         Some(units.unwrap_or(volume))
     }
 
@@ -195,7 +209,11 @@ pub fn wide(profiles: &[Profile], symbols: Option<&[String]>, taken: &[usize]) -
         })
         .collect();
     let mut order: Vec<&String> = Vec::new();
-    pairs.iter().for_each(|(symbol, ..)| if !order.contains(&symbol) { order.push(symbol) });
+    pairs.iter().for_each(|(symbol, ..)| {
+        if !order.contains(&symbol) {
+            order.push(symbol)
+        }
+    });
     let shaped = order.into_iter().filter_map(|symbol| {
         let columns: Vec<usize> = pairs.iter().filter(|pair| pair.0 == *symbol).map(|pair| pair.1).collect();
         let mut renamed = profiles.to_vec();
@@ -216,8 +234,11 @@ pub fn wide(profiles: &[Profile], symbols: Option<&[String]>, taken: &[usize]) -
 fn split(name: &str) -> Option<(String, String)> {
     let is_field = |text: &str| {
         let named = meaning::of(text);
-        named.first().is_some_and(|named| named.rank <= 4 && !matches!(named.meaning, Meaning::Time | Meaning::Symbol | Meaning::Kind | Meaning::Action))
-            || text.eq_ignore_ascii_case("adj close") || text.eq_ignore_ascii_case("adjusted")
+        named.first().is_some_and(|named| {
+            named.rank <= 4
+                && !matches!(named.meaning, Meaning::Time | Meaning::Symbol | Meaning::Kind | Meaning::Action)
+        }) || text.eq_ignore_ascii_case("adj close")
+            || text.eq_ignore_ascii_case("adjusted")
     };
     let is_symbol = |text: &str| {
         let plain = text.trim_matches(|c: char| "()'\" ".contains(c));
@@ -244,7 +265,11 @@ fn split(name: &str) -> Option<(String, String)> {
 pub fn columns_of_symbols(profiles: &[Profile], taken: &[usize]) -> Option<Vec<Group>> {
     let is_one = |n: &usize| {
         let profile = &profiles[*n];
-        !taken.contains(n) && profile.is_numeric() && !profile.is_mangled() && !profile.name.is_empty() && !meaning::is_known(&profile.name)
+        !taken.contains(n)
+            && profile.is_numeric()
+            && !profile.is_mangled()
+            && !profile.name.is_empty()
+            && !meaning::is_known(&profile.name)
     };
     let group = |n: usize| Group {
         symbol: Some(profiles[n].name.clone()),

@@ -10,27 +10,39 @@ const SPREAD: f64 = 3.0;
 /// Bid and ask lie within this share of each other.
 const CLOSE_QUOTES: f64 = 0.02;
 /// Prices move by less than this share from row to row in the median.
-const CALM: f64 = 0.05;
+const CALM: f64 = 0.1;
 
-pub const SIDES: [&str; 12] =
-    ["buy", "sell", "b", "s", "bid", "ask", "a", "buyer", "seller", "1", "-1", "0"];
+pub const SIDES: [&str; 12] = ["buy", "sell", "b", "s", "bid", "ask", "a", "buyer", "seller", "1", "-1", "0"];
 const BOOLEANS: [&str; 2] = ["true", "false"];
 
 /// Finds what rows hold; `free` are the columns that are not time or symbol.
 pub fn find(profiles: &[Profile], free: &[usize], newest_first: bool) -> Option<Shape> {
-    let numeric: Vec<usize> = free.iter().copied().filter(|n| is_price_like(&profiles[*n])).collect();
+    let is_price = |n: &usize| is_price_like(&profiles[*n]) && !is_count(&profiles[*n]);
+    let numeric: Vec<usize> = free.iter().copied().filter(is_price).collect();
     bars(profiles, &numeric, newest_first)
-        .or_else(|| messages(profiles, free)).or_else(|| quotes(profiles, &numeric)).or_else(|| trades(profiles, &numeric, free))
+        .or_else(|| messages(profiles, free))
+        .or_else(|| quotes(profiles, &numeric))
+        .or_else(|| trades(profiles, &numeric, free))
 }
 
 fn is_price_like(profile: &Profile) -> bool {
     profile.mostly(profile.numeric) && !profile.is_mangled()
 }
 
+/// Whole numbers that only grow are given out one after the other, and are no prices.
+fn is_count(profile: &Profile) -> bool {
+    profile.are_integers
+        && profile.steps(|a, b| b > a) >= NEARLY_ALL
+        && profile.values().count() > 3
+        && profile.max() > 100.0
+}
+
 /// Four columns in a row, of which one is always the highest and one the lowest.
 fn bars(profiles: &[Profile], numeric: &[usize], newest_first: bool) -> Option<Shape> {
     let windows = numeric.windows(4).filter(|four| four[3] - four[0] == 3);
-    let found = windows.filter_map(|four| Some((range(profiles, four, newest_first)?, four))).min_by(|a, b| a.0.3.total_cmp(&b.0.3));
+    let found = windows
+        .filter_map(|four| Some((range(profiles, four, newest_first)?, four)))
+        .min_by(|a, b| a.0.3.total_cmp(&b.0.3));
     let ((open, high, low, _), four) = found?;
     let close = (0..4).find(|n| ![open, high, low].contains(n))?;
     let volume = numeric.iter().copied().find(|n| *n == four[3] + 1);
@@ -47,7 +59,8 @@ fn range(profiles: &[Profile], four: &[usize], newest_first: bool) -> Option<(us
     if rows.is_empty() || (near.count() as f64) < rows.len() as f64 * NEARLY_ALL {
         return None;
     }
-    let share = |holds: &dyn Fn(&[f64; 4]) -> bool| rows.iter().filter(|row| holds(row)).count() as f64 / rows.len() as f64;
+    let share =
+        |holds: &dyn Fn(&[f64; 4]) -> bool| rows.iter().filter(|row| holds(row)).count() as f64 / rows.len() as f64;
     let is_high = |n: usize| share(&|row| row.iter().all(|v| row[n] >= *v));
     let is_low = |n: usize| share(&|row| row.iter().all(|v| row[n] <= *v));
     // The usual order decides where several columns would do: open, high, low, close.
@@ -68,7 +81,9 @@ fn range(profiles: &[Profile], four: &[usize], newest_first: bool) -> Option<(us
 /// Of two columns the one that begins where the other ended a row before.
 fn open_of(rows: &[[f64; 4]], a: usize, b: usize, newest_first: bool) -> usize {
     let gap = |open: usize, close: usize| -> f64 {
-        let apart = |pair: &[[f64; 4]]| if newest_first { pair[0][open] - pair[1][close] } else { pair[1][open] - pair[0][close] };
+        let apart = |pair: &[[f64; 4]]| {
+            if newest_first { pair[0][open] - pair[1][close] } else { pair[1][open] - pair[0][close] }
+        };
         rows.windows(2).map(|pair| apart(pair).abs()).sum()
     };
     // Only a clear case turns the usual order round.
@@ -107,8 +122,13 @@ fn quotes(profiles: &[Profile], numeric: &[usize]) -> Option<Shape> {
 
 /// Whether two columns are bid and ask or, `false`, ask and bid.
 fn is_quote(profiles: &[Profile], a: usize, b: usize) -> Option<bool> {
-    let both: Vec<[f64; 4]> = rows(profiles, &[a, b]).filter(|row| row[0] > 0.0 && row[1] > 0.0).map(|row| [row[0], row[1], 0.0, 0.0]).collect();
-    let share = |holds: &dyn Fn(f64, f64) -> bool| both.iter().filter(|row| holds(row[0], row[1])).count() as f64 / both.len().max(1) as f64;
+    let both: Vec<[f64; 4]> = rows(profiles, &[a, b])
+        .filter(|row| row[0] > 0.0 && row[1] > 0.0)
+        .map(|row| [row[0], row[1], 0.0, 0.0])
+        .collect();
+    let share = |holds: &dyn Fn(f64, f64) -> bool| {
+        both.iter().filter(|row| holds(row[0], row[1])).count() as f64 / both.len().max(1) as f64
+    };
     let near = share(&|a, b| (a - b).abs() <= a * CLOSE_QUOTES);
     if both.is_empty() || near < NEARLY_ALL || share(&|a, b| a == b) > 0.5 {
         return None;
@@ -123,15 +143,9 @@ fn is_quote(profiles: &[Profile], a: usize, b: usize) -> Option<bool> {
 /// A calm column is the price, and a number beside it the size.
 fn trades(profiles: &[Profile], numeric: &[usize], free: &[usize]) -> Option<Shape> {
     let is_flag = |n: &usize| profiles[*n].are_all(&SIDES);
-    let is_count = |n: &usize| {
-        let profile = &profiles[*n];
-        profile.are_integers && profile.steps(|a, b| b > a) >= NEARLY_ALL && profile.values().count() > 3 && profile.max() > 100.0
-    };
-    let mut usable: Vec<usize> = numeric.iter().copied().filter(|n| !is_flag(n)).collect();
-    if usable.len() > 2 {
-        usable.retain(|n| !is_count(n));
-    }
-    let mut calm: Vec<usize> = usable.iter().copied().filter(|n| profiles[*n].restlessness() <= CALM && profiles[*n].max() > 0.0).collect();
+    let usable: Vec<usize> = numeric.iter().copied().filter(|n| !is_flag(n)).collect();
+    let mut calm: Vec<usize> =
+        usable.iter().copied().filter(|n| profiles[*n].restlessness() <= CALM && profiles[*n].max() > 0.0).collect();
     if calm.len() > 1 {
         // A price moves at times; a column that never does is something else.
         let moves = |n: &usize| profiles[*n].max() > profiles[*n].min();
@@ -162,11 +176,4 @@ fn messages(profiles: &[Profile], free: &[usize]) -> Option<Shape> {
         && profiles[price].are_integers
         && profiles[size].are_integers;
     (fits && is_price_like(&profiles[price])).then_some(Shape::Messages { kind, price, size, direction })
-}
-
-/// Whether the four columns of bars keep their order in most rows.
-pub fn bars_hold(profiles: &[Profile], [open, high, low, close]: [usize; 4]) -> bool {
-    let rows: Vec<[f64; 4]> = rows(profiles, &[open, high, low, close]).collect();
-    let holds = rows.iter().filter(|[o, h, l, c]| l <= o && l <= c && o <= h && c <= h).count();
-    rows.is_empty() || holds * 2 >= rows.len()
 }

@@ -81,7 +81,9 @@ impl Profile {
             std::cmp::Ordering::Less => DecimalMark::Comma,
             std::cmp::Ordering::Greater => DecimalMark::Point,
             // Where the comma does not part cells it is more often a decimal one.
-            std::cmp::Ordering::Equal if table.delimiter == b';' && marks.iter().any(|vote| vote.2 > 0) => DecimalMark::Comma,
+            std::cmp::Ordering::Equal if table.delimiter == b';' && marks.iter().any(|vote| vote.2 > 0) => {
+                DecimalMark::Comma
+            }
             std::cmp::Ordering::Equal => DecimalMark::Point,
         };
         let one = |(n, (points, commas, _)): (usize, (usize, usize, usize))| {

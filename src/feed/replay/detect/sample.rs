@@ -26,7 +26,12 @@ impl Sample {
         let mut bytes = 0;
         let mut too_long = None;
         while sample.lines.len() < MAX_LINES && bytes < MAX_BYTES {
-            match lines.advance().map_err(|e| read_problem(e, lines.number()))? {
+            let advanced = match lines.advance() {
+                // What comes before the damage is sample enough; the scan tells of it with its line.
+                Err(_) if sample.lines.len() > 1 => break,
+                advanced => advanced.map_err(|e| read_problem(e, lines.number()))?,
+            };
+            match advanced {
                 None => break,
                 Some(Fit::TooLong) => {
                     too_long.get_or_insert(lines.number());

@@ -44,13 +44,17 @@ impl Table {
         let width = usual_width(&lines);
         let types = column_types(&lines, width);
         let first = if frame.has_header == Some(true) { None } else { first_row(&lines, &types, width) };
-        let first = first.unwrap_or_else(|| usize::from(lines.len() > 1 || frame.has_header == Some(true)));
-        let mut rows: Vec<Vec<String>> = lines.split_off(first.min(lines.len())).into_iter().map(|(_, cells)| cells).collect();
+        let named = lines.first().is_some_and(|(_, cells)| cells.iter().any(|cell| !meaning::of(cell).is_empty()));
+        let first = first.unwrap_or_else(|| usize::from(named || frame.has_header == Some(true)));
+        let mut rows: Vec<Vec<String>> =
+            lines.split_off(first.min(lines.len())).into_iter().map(|(_, cells)| cells).collect();
         let heads = if frame.has_header == Some(false) { Vec::new() } else { heads(&lines, width) };
         let above = lines.last().map_or(0, |(number, _)| *number);
         let (header, names, symbols) = names(&heads);
-        let preamble: Vec<_> = lines.iter().filter(|(number, _)| Some(*number) != header).map(|(_, c)| c.join(" ")).collect();
-        let mut table = Self { delimiter, header, above, names, symbols, rows: Vec::new(), preamble: preamble.join("\n") };
+        let preamble: Vec<_> =
+            lines.iter().filter(|(number, _)| Some(*number) != header).map(|(_, c)| c.join(" ")).collect();
+        let mut table =
+            Self { delimiter, header, above, names, symbols, rows: Vec::new(), preamble: preamble.join("\n") };
         rows.retain(|cells| cells.iter().any(|cell| !cell.is_empty()));
         table.rows = rows;
         table.fit_width();
@@ -149,7 +153,11 @@ fn first_row(lines: &[(u64, Vec<String>)], types: &[Type], width: usize) -> Opti
             return false;
         }
         let typed = cells.iter().zip(types).filter(|(_, kind)| !matches!(kind, Type::Text | Type::Blank));
-        let seen: Vec<bool> = typed.map(|(cell, kind)| (type_of(cell), *kind)).filter(|(cell, _)| *cell != Type::Blank).map(|(cell, kind)| cell == kind || cell != Type::Text && kind != Type::Text).collect();
+        let seen: Vec<bool> = typed
+            .map(|(cell, kind)| (type_of(cell), *kind))
+            .filter(|(cell, _)| *cell != Type::Blank)
+            .map(|(cell, kind)| cell == kind || cell != Type::Text && kind != Type::Text)
+            .collect();
         !seen.is_empty() && seen.iter().all(|fit| *fit)
     };
     lines.iter().take(MAX_ABOVE).position(fits)

@@ -99,7 +99,10 @@ const WORDS: [(Word, &str); 40] = [
     ),
     (Bid, "bid bids geld kupno achat compra denaro bied alis"),
     (Ask, "ask asks offer ofr brief sprzedaz vente venta lettera laat satis"),
-    (Size, "size sz qty quantity quant shares lots lot contracts units stucke stueck stuecke menge vol_traded stck stk"),
+    (
+        Size,
+        "size sz qty quantity quant shares lots lot contracts units stucke stueck stuecke menge vol_traded stck stk",
+    ),
     (Volume, "volume vol v volumen volumes wolumen volym hacim объем volumn обьем vlm"),
     (Amount, "amount amt base nominal anzahl ilosc"),
     (
@@ -120,7 +123,7 @@ const WORDS: [(Word, &str); 40] = [
     ),
     (Name, "name nazwa nom nombre bezeichnung company"),
     (Id, "id ids tid uuid guid seq sequence seqnum index idx nr no row key"),
-    (Adjusted, "adj adjusted adjclose bereinigt ajustado"),
+    (Adjusted, "adj adjusted bereinigt ajustado"),
     (Previous, "prev previous prior pre yesterday vortag pclose"),
     (Settle, "settle settlement sett"),
     (Mark, "mark index_price fair theo theoretical"),

@@ -43,7 +43,8 @@ fn marked(text: &str) -> Option<(i64, &str)> {
     let mut parts = [0i64; 2];
     let mut count = 0;
     while count < parts.len()
-        && let Some(mark) = rest.chars().next().filter(|c| ":h時时시".contains(*c) || count == 1 && "m分분".contains(*c))
+        && let Some(mark) =
+            rest.chars().next().filter(|c| ":h時时시".contains(*c) || count == 1 && "m分분".contains(*c))
         && rest[mark.len_utf8()..].starts_with(|c: char| c.is_ascii_digit())
     {
         rest = &rest[mark.len_utf8()..];
@@ -117,8 +118,7 @@ fn take_number(text: &mut &str) -> Option<i64> {
 }
 
 fn nanos_of(hour: i64, minute: i64, second: i64) -> Option<i64> {
-    (hour <= 23 && minute <= 59 && second <= 59)
-        .then_some(((hour * 60 + minute) * 60 + second) * NANOS_PER_SECOND)
+    (hour <= 23 && minute <= 59 && second <= 59).then_some(((hour * 60 + minute) * 60 + second) * NANOS_PER_SECOND)
 }
 
 /// Nanoseconds of the digits after a second's point.

@@ -198,7 +198,8 @@ fn moment(days: i64, clock: Option<i64>, zone: Option<i64>) -> Option<Moment> {
     let ts = match midnight {
         Some(midnight) => midnight.checked_add(clock.unwrap_or(0))?.checked_sub(offset)?,
         // The first day that 64 bits reach begins before them.
-        None => i64::try_from(i128::from(days) * i128::from(NANOS_PER_DAY) + i128::from(clock.unwrap_or(0) - offset)).ok()?,
+        None => i64::try_from(i128::from(days) * i128::from(NANOS_PER_DAY) + i128::from(clock.unwrap_or(0) - offset))
+            .ok()?,
     };
     Some(Moment { ts: Timestamp(ts), zoned: zone.is_some(), clock: clock.is_some() })
 }

@@ -47,7 +47,7 @@ pub fn day_and_month(cell: &str) -> Option<(i64, i64)> {
     let mut figures = [0; 3];
     for (n, figure) in figures.iter_mut().enumerate() {
         let Part::Figure { value, length } = part(&mut rest)? else { return None };
-        if n < 2 && length > 2 || !separator(&mut rest) && n < 2 {
+        if n < 2 && (length > 2 || !separator(&mut rest)) {
             return None;
         }
         *figure = value;
@@ -78,17 +78,29 @@ fn date(cell: &str, order: DateOrder) -> Option<(i64, &str)> {
     let after_marks = rest;
     let third = part(&mut rest)?;
     let (year, month, day) = match (first, second, third) {
-        (Part::Figure { value: y, length: 4 }, Part::Figure { value: m, length: 1 | 2 }, Part::Figure { value: d, length: 1 | 2 }) => (y, m, d),
+        (
+            Part::Figure { value: y, length: 4 },
+            Part::Figure { value: m, length: 1 | 2 },
+            Part::Figure { value: d, length: 1 | 2 },
+        ) => (y, m, d),
         (Part::Figure { value: y, length: 4 }, Part::Month(m), Part::Figure { value: d, length: 1 | 2 }) => (y, m, d),
-        (Part::Month(m), Part::Figure { value: d, length: 1 | 2 }, Part::Figure { value: y, length: 2 | 4 }) if !is_clock(after_marks) => (y, m, d),
-        (Part::Figure { value: d, length: 1 | 2 }, Part::Month(m), Part::Figure { value: y, length: 2 | 4 }) => (y, m, d),
-        (Part::Figure { value: a, length: 1 | 2 }, Part::Figure { value: b, length: 1 | 2 }, Part::Figure { value: c, length: length @ (2 | 4) }) => {
-            match order {
-                DateOrder::Ymd if length == 2 => (a, b, c),
-                DateOrder::Mdy => (c, a, b),
-                DateOrder::Dmy | DateOrder::Ymd => (c, b, a),
-            }
+        (Part::Month(m), Part::Figure { value: d, length: 1 | 2 }, Part::Figure { value: y, length: 2 | 4 })
+            if !is_clock(after_marks) =>
+        {
+            (y, m, d)
         }
+        (Part::Figure { value: d, length: 1 | 2 }, Part::Month(m), Part::Figure { value: y, length: 2 | 4 }) => {
+            (y, m, d)
+        }
+        (
+            Part::Figure { value: a, length: 1 | 2 },
+            Part::Figure { value: b, length: 1 | 2 },
+            Part::Figure { value: c, length: length @ (2 | 4) },
+        ) => match order {
+            DateOrder::Ymd if length == 2 => (a, b, c),
+            DateOrder::Mdy => (c, a, b),
+            DateOrder::Dmy | DateOrder::Ymd => (c, b, a),
+        },
         // Year and month, and a clock where a day would be.
         (a @ Part::Figure { length: 4, .. }, b, _) => return month_alone(&a, &b).map(|days| (days, before_third)),
         _ => return None,
@@ -128,7 +140,8 @@ fn part(text: &mut &str) -> Option<Part> {
         *text = &text[run..];
         return (run <= 17).then_some(Part::Figure { value, length: run });
     }
-    let run: usize = text.chars().take_while(|c| c.is_alphabetic() && !"年月日년월일".contains(*c)).map(char::len_utf8).sum();
+    let run: usize =
+        text.chars().take_while(|c| c.is_alphabetic() && !"年月日년월일".contains(*c)).map(char::len_utf8).sum();
     let month = (run >= 3).then(|| month_of(&text[..run]))??;
     *text = &text[run..];
     Some(Part::Month(month))
@@ -145,7 +158,11 @@ fn separator(text: &mut &str) -> bool {
 fn weekday_off(text: &str) -> &str {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let is_day = text.get(..3).is_some_and(|begin| DAYS.iter().any(|day| begin.eq_ignore_ascii_case(day)));
-    if is_day { text.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches([',', '.', ' ']) } else { text }
+    if is_day {
+        text.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches([',', '.', ' '])
+    } else {
+        text
+    }
 }
 
 const fn full_year(year: i64) -> i64 {
