@@ -8,13 +8,14 @@ use clap::{Args, Parser, Subcommand};
 use encoding_rs::Encoding;
 
 use crate::bus;
+use crate::fanout::DEFAULT_TICKS;
 use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
 use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::feed::sim::SimConfig;
 use crate::inspect;
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed};
-use crate::server::{ServerConfig, SessionLimits, SubscriptionLimits};
+use crate::server::{HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
 
 /// A live market-data dashboard: ticks over WebSocket, charted in the browser.
 ///
@@ -155,12 +156,21 @@ struct ServeArgs {
     /// Sessions at one time, over WebSocket and Server-Sent Events
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions: usize,
-    /// Of these from one address; a room behind one router is one address
+    /// Of these from one address; a room behind one router is one address, and so is an IPv6 network (/64)
     #[arg(long, default_value_t = 256, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions_per_address: usize,
     /// HTTP connections at one time, besides those that became sessions
     #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections: usize,
+    /// Of these from one address; a page opens up to six for a moment
+    #[arg(long, default_value_t = 768, value_name = "NUMBER", value_parser = at_least_one)]
+    max_connections_per_address: usize,
+    /// Seconds for which the head of a request may be on its way, or a connection may idle between two
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    head_timeout: u64,
+    /// Longest head of a request, in bytes
+    #[arg(long, default_value_t = 32 * 1024, value_name = "BYTES", value_parser = head_bytes)]
+    max_head_bytes: usize,
     /// Symbols and series that one session may subscribe to
     #[arg(long, default_value_t = 4_096, value_name = "NUMBER", value_parser = at_least_one)]
     max_subscriptions: usize,
@@ -182,6 +192,9 @@ struct ServeArgs {
     /// Trades kept on each instrument's tape
     #[arg(long, default_value_t = MarketLimits::default().trades, value_name = "TRADES", value_parser = at_least_one)]
     trades: usize,
+    /// Ticks of the last second kept for sessions at the rate every; when more come, they get the state instead
+    #[arg(long, default_value_t = DEFAULT_TICKS, value_name = "TICKS", value_parser = at_least_one)]
+    max_ticks: usize,
     /// Batches of ticks that may wait between feed and market
     #[arg(long, default_value_t = bus::DEFAULT_CAPACITY, value_name = "BATCHES", value_parser = capacity)]
     bus_capacity: usize,
@@ -204,6 +217,8 @@ pub struct Config {
     pub looping: bool,
     pub server: ServerConfig,
     pub market: MarketLimits,
+    /// Kept for those who want each.
+    pub ticks: usize,
     pub bus_capacity: usize,
 }
 
@@ -290,10 +305,16 @@ impl ServeArgs {
                 bind: self.bind,
                 sessions: self.max_sessions,
                 sessions_per_address: self.max_sessions_per_address,
-                connections: self.max_connections,
+                http: HttpLimits {
+                    connections: self.max_connections,
+                    connections_per_address: self.max_connections_per_address,
+                    head_timeout: Duration::from_secs(self.head_timeout),
+                    buffer_bytes: self.max_head_bytes,
+                },
                 session,
             },
             market: MarketLimits { bars: self.bars, trades: self.trades },
+            ticks: self.max_ticks,
             bus_capacity: self.bus_capacity,
         }
     }
@@ -316,6 +337,12 @@ const MOST: usize = 1_000_000_000;
 fn at_least_one(text: &str) -> Result<usize, String> {
     let in_range = text.parse().ok().filter(|n| (1..=MOST).contains(n));
     in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
+}
+
+fn head_bytes(text: &str) -> Result<usize, String> {
+    let (least, most) = (HttpLimits::MIN_BUFFER_BYTES, 16 * 1024 * 1024);
+    let in_range = text.parse().ok().filter(|n| (least..=most).contains(n));
+    in_range.ok_or_else(|| format!("a whole number from {least} to {most}"))
 }
 
 fn capacity(text: &str) -> Result<usize, String> {
@@ -381,6 +408,7 @@ mod tests {
             ("--speed 0", "--speed"),
             ("--symbols 0", "from 1 to"),
             ("--max-sessions 0", "from 1 to"),
+            ("--max-head-bytes 100", "from 8192 to"),
             ("--max-sessions 9999999999999999999", "from 1 to"),
             ("--bus-capacity 9999999999999", "from 1 to"),
             ("replay", "<FILE>"),
