@@ -11,6 +11,7 @@ use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
 use crate::feed::sim::{SimConfig, Simulator};
 use crate::feed::{self, RunConfig, Source, SourceInfo};
+use crate::inspect::{self, ProgressLine};
 use crate::load::{self, LoadError};
 use crate::market::{Answer, Command, Event, SourceKind, Speed, Timestamp};
 use crate::server::{self, BindError, Server};
@@ -28,6 +29,9 @@ pub enum AppError {
     Broken(&'static str),
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// It was said which.
+    #[error("not every file can be played")]
+    NotPlayable,
 }
 
 /// Does what was asked for until it is done or `stop` comes. `say` gets the lines for people.
@@ -37,6 +41,13 @@ pub enum AppError {
 pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
     match job {
         Job::Serve(config) => run(config, stop, say).await,
+        Job::Inspect(config) => {
+            if inspect::run(&config, say) {
+                Ok(())
+            } else {
+                Err(AppError::NotPlayable)
+            }
+        }
         Job::Load(config) => Ok(load::run(config, stop, say).await?),
     }
 }
@@ -90,7 +101,9 @@ fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Sourc
             Ok(Box::new(Simulator::new(&SimConfig { seed: *seed, symbols: *symbols, start })))
         }
         FeedConfig::Replay { files, config } => {
-            let replay = replay::open(files, config)?;
+            let mut progress = ProgressLine::on_terminal();
+            let replay = replay::open_with(files, config, &mut |entry, done, total| progress.show(entry, done, total))?;
+            progress.clear();
             replay.report().iter().for_each(|file| say_report(file, say));
             Ok(Box::new(replay))
         }
@@ -99,9 +112,10 @@ fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Sourc
 
 /// How one file was taken, and what of it cannot be played.
 fn say_report(file: &FileReport, say: &mut impl FnMut(&str)) {
-    let FileReport { path, kind, symbols, rows, rows_refused, .. } = file;
-    let many = if *symbols == 1 { "symbol" } else { "symbols" };
-    say(&format!("  file     {}: {rows} rows of {}, {symbols} {many}", path.display(), kind.label()));
+    let FileReport { file: name, kind, symbols, rows, is_exact, rows_refused, .. } = file;
+    let many = if symbols.len() == 1 { "symbol" } else { "symbols" };
+    let about = if *is_exact { "" } else { "about " };
+    say(&format!("  file     {name}: {about}{rows} rows of {}, {} {many}", kind.label(), symbols.len()));
     for assumption in &file.assumptions {
         say(&format!("           {assumption}"));
     }
@@ -110,8 +124,10 @@ fn say_report(file: &FileReport, say: &mut impl FnMut(&str)) {
     }
     for refused in &file.refused {
         let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
-        let (reason, count, line, value) = (refused.reason, refused.count, refused.first_line, &refused.first_value);
-        say(&format!("             {count} x {reason}, first in line {line}{column}: {value}"));
+        let line =
+            if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
+        let (reason, count, value) = (refused.reason, refused.count, &refused.first_value);
+        say(&format!("             {count} x {reason}{line}{column}: {value}"));
     }
 }
 

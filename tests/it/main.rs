@@ -3,6 +3,7 @@
 mod arrows;
 mod bare;
 mod binary;
+mod corpus;
 mod crowd;
 mod drive;
 mod http;
