@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use tickcast::fanout::{Board, QuotesCursor, Tier, grant};
+use tickcast::fanout::{Board, DEFAULT_TICKS, QuotesCursor, TickLog, Tier, grant};
 use tickcast::feed::Source;
 use tickcast::feed::sim::{SimConfig, Simulator};
 use tickcast::market::{FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening, Speed, Tick, Timestamp};
-use tickcast::wire::{EncodedQuote, QuotesFrame, QuotesKind};
+use tickcast::wire::{BinaryQuote, EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};
 
 /// Ticks of the simulation that one iteration applies.
 const TICKS: usize = 10_000;
@@ -60,8 +60,7 @@ fn market_apply(c: &mut Criterion) {
     group.finish();
 }
 
-/// A beat of a tier in which all symbols have changed, from the marks to the shared frame. The board
-/// encodes what is newer than before, so it begins anew with each beat.
+/// A beat of a tier in which all symbols have changed.
 fn beat(c: &mut Criterion) {
     let (mut market, ticks) = stage();
     ticks.iter().for_each(|tick| market.apply(tick));
@@ -79,22 +78,57 @@ fn beat(c: &mut Criterion) {
             tier.take(now).map_or(0, |(_, due)| due.count())
         });
     });
-    group.bench_function("mark, take and encode as JSON", |b| {
+    group.finish();
+}
+
+/// The states of all symbols encoded anew, and the frame that carries them. The board encodes what is newer than
+/// before, so it begins from the state before the last ticks.
+fn encode<Q: QuoteEncoding>(c: &mut Criterion, name: &str) {
+    let (before, ticks) = stage();
+    let mut after = before.clone();
+    ticks.iter().for_each(|tick| after.apply(tick));
+    let ids: Vec<_> = after.iter().map(|(id, ..)| id).collect();
+    let mut group = c.benchmark_group("board");
+    group.throughput(Throughput::Elements(ids.len() as u64));
+    group.bench_function(name, |b| {
         b.iter_batched_ref(
             || {
-                let mut board = Board::<EncodedQuote>::default();
-                board.open(&market);
+                let mut board = Board::<Q>::default();
+                board.open(&before);
+                board.encode(&ids, &before, START.0);
                 board
             },
-            |board| {
-                now += Duration::from_secs(1);
-                ids().for_each(|id| _ = tier.mark(black_box(id), now));
-                if let Some((_, due)) = tier.take(now) {
-                    let due: Vec<_> = due.collect();
-                    board.encode(&due, &market, now.as_micros() as i64);
+            |board| board.encode(&ids, black_box(&after), START.0),
+            BatchSize::SmallInput,
+        );
+    });
+    group.finish();
+}
+
+fn encodings(c: &mut Criterion) {
+    encode::<EncodedQuote>(c, "encode as JSON");
+    encode::<BinaryQuote>(c, "encode as binary");
+}
+
+/// Each tick applied and written down by itself.
+fn every(c: &mut Criterion) {
+    let (market, ticks) = stage();
+    let mut group = c.benchmark_group("every");
+    group.throughput(Throughput::Elements(TICKS as u64));
+    group.bench_function("apply and log as JSON", |b| {
+        b.iter_batched_ref(
+            || (market.clone(), TickLog::<EncodedQuote>::new(DEFAULT_TICKS)),
+            |(market, log)| {
+                log.open(market);
+                for batch in ticks.chunks(100) {
+                    log.begin(batch.len(), Duration::ZERO, START.0);
+                    for tick in batch {
+                        market.apply(black_box(tick));
+                        log.push(tick.instrument, market);
+                    }
                 }
             },
-            BatchSize::SmallInput,
+            BatchSize::LargeInput,
         );
     });
     group.finish();
@@ -142,5 +176,5 @@ fn frames(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, market_apply, beat, frames);
+criterion_group!(benches, market_apply, beat, encodings, every, frames);
 criterion_main!(benches);
