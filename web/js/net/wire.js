@@ -68,7 +68,8 @@
 /** @typedef {{ type: "rate", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: number }} Rate */
 /** @typedef {{ type: "resync", id?: number, symbols: string[] }} Resync */
 /** @typedef {{ type: "unsubscribe", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribe */
-/** @typedef {Subscribe | Rate | Resync | Unsubscribe} Inbound what the page asks */
+/** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} SetFormat */
+/** @typedef {Subscribe | Rate | Resync | Unsubscribe | SetFormat} Inbound what the page asks */
 
 export const PROTOCOL = "tickcast.v1";
 
@@ -92,7 +93,10 @@ const optional = (check) => (value) => value === undefined || check(value);
 /** @type {(check: Check) => Check} */
 const list = (check) => (value) => Array.isArray(value) && value.every(check);
 /** @type {(shape: Record<string, Check>) => Check} */
-const object = (shape) => (value) => isMembers(value) && Object.entries(shape).every(([name, check]) => check(value[name]));
+const object = (shape) => {
+  const members = Object.entries(shape);
+  return (value) => isMembers(value) && members.every(([name, check]) => check(value[name]));
+};
 
 const QUOTE = object({
   symbol: text, first_seq: number, seq: number, ts_event: numberOrNull, last: numberOrNull, bid: numberOrNull, ask: numberOrNull,

@@ -17,9 +17,9 @@ const COLUMNS = ["Time", "Price", "Size", "Side"];
 
 /**
  * @param {HTMLElement} root
- * @param {{ onTape: (open: boolean) => void }} actions
+ * @param {import("./page.js").Actions} actions
  */
-export function createTape(root, { onTape }) {
+export function createTape(root, { onSet }) {
   const note = element("span", { class: "tape-note" });
   const toggle = element("button", { type: "button", class: "tape-toggle", "aria-controls": "tape-body" });
   const heads = COLUMNS.map((title) => element("span", { role: "columnheader", class: title === "Side" ? "spoken" : "" }, title));
@@ -32,7 +32,7 @@ export function createTape(root, { onTape }) {
     element("div", { class: "tape-body", id: "tape-body" }, table, veil),
   );
   let open = false;
-  toggle.addEventListener("click", () => onTape(!open));
+  toggle.addEventListener("click", () => onSet({ tapeOpen: !open }));
 
   /** The rows that are shown, oldest first. @type {ReturnType<typeof createTapeRow>[]} */
   let rows = [];
@@ -66,8 +66,7 @@ export function createTape(root, { onTape }) {
     /** @param {State} state */
     render(state) {
       const { tape, feed } = state;
-      open = state.tapeOpen;
-      setAttribute(root, "hidden", !hasTape(state));
+      open = state.settings.tapeOpen;
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
       setText(toggle, open ? "Hide" : "Show");
@@ -81,10 +80,19 @@ export function createTape(root, { onTape }) {
         seen = tape.lines;
         draw(tape.lines, shape, instrument, timeText);
       }
-      setText(veil, tape.loading ? "Loading trades" : over ? "The tape ended without a trade." : "No trades yet");
-      setAttribute(veil, "hidden", tape.lines.length > 0);
+      const without = instrument !== undefined && !hasTape(state);
+      setText(veil, veilText(state, without));
+      setAttribute(veil, "hidden", tape.lines.length > 0 && !without);
     },
   };
+}
+
+/** @param {State} state @param {boolean} without */
+function veilText({ tape, feed, link, choice }, without) {
+  if (without) return `${choice.symbol} is quoted alone: this feed has no trades of it.`;
+  if (tape.loading) return link.status === "live" || link.status === "connecting" ? "Loading trades" : "No connection: the trades come with the next one.";
+  if (feed?.state === "failed") return "The feed failed before the first trade.";
+  return feed?.state === "ended" ? "The tape ended without a trade." : "No trades yet";
 }
 
 /**
