@@ -80,18 +80,20 @@ const pane = (rest) => ({ symbol: "AAPL", interval: /** @type {const} */ ("1m"),
 test("a link gives the same view: charts, what is compared, and how it is drawn", () => {
   const settings = { ...DEFAULT_SETTINGS, theme: /** @type {const} */ ("dark"), format: /** @type {const} */ ("binary"), kind: /** @type {const} */ ("line"), indicators: /** @type {const} */ (["sma", "rsi"]), layout: /** @type {const} */ (2) };
   const panes = [pane({ symbol: "BRK.B&x", compare: ["A B", "C+D"] }), pane({ symbol: "ÉÖ", interval: "5m" })];
-  const read = readAddress(writeAddress({ panes, active: 0, settings }, DEFAULT_SETTINGS));
+  const read = readAddress(writeAddress({ panes, active: 0, settings }));
   assert.deepEqual(read.panes[0], panes[0]);
-  assert.deepEqual(read.settings, { theme: "dark", format: "binary", kind: "line", indicators: ["sma", "rsi"], layout: 2 });
-  assert.equal(writeAddress({ panes: [pane({ symbol: null, interval: null })], active: 0, settings: DEFAULT_SETTINGS }, DEFAULT_SETTINGS), "");
+  assert.deepEqual(read.settings, { theme: "dark", format: "binary", kind: "line", scale: "linear", indicators: ["sma", "rsi"], layout: 2 });
+  assert.equal(writeAddress({ panes: [pane({ symbol: null, interval: null })], active: 0, settings: DEFAULT_SETTINGS }), "");
 });
 
 test("the chart that is in use comes first in a link", () => {
   const panes = [pane({ symbol: "A" }), pane({ symbol: "B" })];
-  assert.deepEqual(readAddress(writeAddress({ panes, active: 1, settings: DEFAULT_SETTINGS }, DEFAULT_SETTINGS)).panes.map(({ symbol }) => symbol), ["B", "A"]);
+  assert.deepEqual(readAddress(writeAddress({ panes, active: 1, settings: DEFAULT_SETTINGS })).panes.map(({ symbol }) => symbol), ["B", "A"]);
 });
 
 test("nonsense in the address is not taken", () => {
-  assert.deepEqual(readAddress("?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&compare=&compare=A&compare=A"), { panes: [pane({ symbol: null, interval: null, compare: ["A"] })], settings: {} });
+  const usual = { theme: "auto", format: "json", kind: "candles", scale: "linear", indicators: [], layout: 1 };
+  assert.deepEqual(readAddress("?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&compare=&compare=A&compare=A"), { panes: [pane({ symbol: null, interval: null, compare: ["A"] })], settings: usual });
+  assert.deepEqual(readAddress("").settings, {}, "no link: what was kept holds");
   assert.equal(readAddress("?pane=A&pane=B&pane=C&pane=D&pane=E").panes.length, 4);
 });

@@ -18,7 +18,7 @@ const NOTICE_MS = 8000;
 /** How often the ages, the rates and the countdown are shown anew when nothing else happens. */
 const CLOCK_MS = 500;
 
-const store = new Store(beginning().state);
+const store = new Store(beginning());
 const wide = matchMedia(WIDE);
 const system = matchMedia("(prefers-color-scheme: dark)");
 const look = () => {

@@ -2,8 +2,8 @@
 
 import { keep, recall } from "../lib/storage.js";
 import { readAddress, writeAddress } from "../state/address.js";
-import { initialState } from "../state/model.js";
-import { DEFAULT_SETTINGS, readSettings, writeSettings } from "../state/settings.js";
+import { initialState, NO_PANE } from "../state/model.js";
+import { readSettings, writeSettings } from "../state/settings.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 
@@ -13,9 +13,9 @@ const KEY = "tickcast.settings";
 export function beginning() {
   const address = readAddress(location.search);
   const kept = readSettings(recall(KEY));
-  const layout = address.panes.length === 1 && !("layout" in address.settings) ? 1 : address.panes.length;
-  const state = initialState({ panes: address.panes, settings: { ...kept, ...address.settings, layout: /** @type {1 | 2 | 4} */ (layout) } });
-  return { state, kept };
+  const settings = { ...kept, ...address.settings };
+  const panes = Array.from({ length: settings.layout }, (_, at) => address.panes[at] ?? NO_PANE);
+  return initialState({ panes, settings });
 }
 
 /** @param {Store} store */
@@ -27,6 +27,6 @@ export function createKeeper(store) {
     if (!set && state.panes === panes && state.active === active) return;
     if (set) keep(KEY, writeSettings(state.settings));
     ({ settings, panes, active } = state);
-    history.replaceState(null, "", `${location.pathname}${writeAddress(state, DEFAULT_SETTINGS)}`);
+    history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`);
   });
 }

@@ -36,7 +36,7 @@ export function createHeatmap(canvas) {
       context.fillRect(x, y, width, height);
       context.globalAlpha = 1;
     }
-    const size = Math.min(MOST_FONT, Math.floor(Math.min(width / (symbol.length * 0.72), height * 0.42)));
+    const size = Math.min(MOST_FONT, Math.floor(Math.min((width - 4) / (symbol.length * 0.74), height * 0.42)));
     if (size < LEAST_FONT) return;
     context.textAlign = "center";
     context.textBaseline = "middle";

@@ -3,13 +3,13 @@
 import { isInterval } from "../lib/time.js";
 import { NO_PANE } from "./model.js";
 import { MOST_COMPARED } from "./panes.js";
-import { LAYOUTS, takenSettings } from "./settings.js";
+import { DEFAULT_SETTINGS, LAYOUTS, takenSettings } from "./settings.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Pane} Pane */
 /** @typedef {import("./settings.js").Settings} Settings */
 
-/** The settings that a link carries, by their names in the address. */
+/** The settings that a link carries, by their names in the address. What a link leaves out is as at first, so that all see the same. */
 const CARRIED = /** @type {const} */ ({ theme: "theme", format: "format", kind: "chart", scale: "scale", indicators: "indicators" });
 const SEPARATOR = "~";
 
@@ -23,21 +23,25 @@ export function readAddress(search) {
   const others = query.getAll("pane").map((text) => pane(text.split(SEPARATOR)));
   const count = LAYOUTS.find((layout) => layout >= 1 + others.length) ?? 4;
   const panes = Array.from({ length: count }, (_, at) => (at === 0 ? first : (others[at - 1] ?? { ...NO_PANE, interval: first.interval })));
-  return { panes, settings: settings(query, count > 1 ? count : null) };
+  return { panes, settings: search.length > 1 ? settings(query, count) : {} };
 }
 
 /**
  * @param {URLSearchParams} query
- * @param {number | null} layout
+ * @param {number} layout
+ * @returns {Partial<Settings>}
  */
 function settings(query, layout) {
   /** @type {Record<string, unknown>} */
-  const given = layout === null ? {} : { layout };
+  const given = { layout };
+  /** @type {Record<string, unknown>} */
+  const usual = {};
   for (const [name, key] of Object.entries(CARRIED)) {
     const text = query.get(key);
+    usual[name] = DEFAULT_SETTINGS[/** @type {keyof typeof CARRIED} */ (name)];
     if (text !== null) given[name] = name === "indicators" ? text.split(" ") : text;
   }
-  return takenSettings(given);
+  return { ...usual, ...takenSettings(given) };
 }
 
 /**
@@ -50,9 +54,8 @@ function pane([symbol, interval, ...compare]) {
 
 /**
  * @param {Pick<State, "panes" | "active" | "settings">} state
- * @param {Settings} usual what needs no mention
  */
-export function writeAddress({ panes, active, settings: { ...set } }, usual) {
+export function writeAddress({ panes, active, settings: set }) {
   const query = new URLSearchParams();
   const [chosen, ...others] = [panes[active], ...panes.filter((_, at) => at !== active)];
   if (chosen.symbol) query.set("symbol", chosen.symbol);
@@ -62,7 +65,7 @@ export function writeAddress({ panes, active, settings: { ...set } }, usual) {
   for (const [name, key] of Object.entries(CARRIED)) {
     const value = set[/** @type {keyof typeof CARRIED} */ (name)];
     const text = Array.isArray(value) ? value.join(" ") : String(value);
-    const common = usual[/** @type {keyof typeof CARRIED} */ (name)];
+    const common = DEFAULT_SETTINGS[/** @type {keyof typeof CARRIED} */ (name)];
     if (text !== (Array.isArray(common) ? common.join(" ") : String(common))) query.set(key, text);
   }
   const text = query.toString();

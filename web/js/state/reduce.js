@@ -89,8 +89,6 @@ function act(state, action) {
  */
 function takeSymbols(state, { epoch, symbols }) {
   const next = { ...state, listEpoch: epoch, instruments: new Map(symbols.map((one) => [one.symbol, one])) };
-  const lacking = next.panes.some(({ symbol }, at) => symbol === null && at > 0);
-  if (!lacking) return next;
   const known = next.panes.filter(({ symbol }, at) => symbol !== null || at === 0);
   return withPanes(next, filled(next, known, next.panes.length), Math.min(next.active, known.length - 1));
 }

@@ -2,7 +2,7 @@
 
 import { element, setAttribute } from "../lib/dom.js";
 import { scrollTo, visibleLines } from "../lib/window.js";
-import { listLines, needsAll } from "../state/list.js";
+import { listLines, matching, needsAll } from "../state/list.js";
 import { CELLS } from "./cells.js";
 import { createColumnHeads, createFilter } from "./listhead.js";
 import { createHeading, createRow } from "./row.js";
@@ -25,7 +25,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   const heads = createColumnHeads({ onSet });
   const body = element("div", { class: "list-body", role: "rowgroup" });
   const grid = element("div", { class: "rows", role: "grid", tabindex: 0, "aria-label": "Instruments", "aria-busy": "true" },
-    element("div", { class: "list-top", role: "rowgroup" }, heads.node), body);
+    element("div", { class: "list-sheet" }, element("div", { class: "list-top", role: "rowgroup" }, heads.node), body));
   const empty = element("p", { class: "empty", hidden: true });
   root.append(filter.node, grid, empty);
 
@@ -35,6 +35,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   let lines = [];
   /** What the lines were made of. @type {readonly unknown[]} */
   let madeOf = [];
+  let found = 0;
   let orderedMs = -Infinity;
   let agedMs = -Infinity;
   /** Rows in use by symbol, headings by title, and those to spare. */
@@ -107,7 +108,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
     madeOf = of;
     orderedMs = nowMs;
     lines = listLines(state);
-    filter.render(state, new Set(lines.flatMap((line) => (line.heading === null ? [line.instrument.symbol] : []))).size);
+    found = matching([...instruments.values()], text).length;
     setAttribute(grid, "aria-rowcount", lines.length + 1);
   }
 
@@ -199,6 +200,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
       if (state.listEpoch === null) return;
       setAttribute(grid, "aria-busy", null);
       order(state, nowMs);
+      filter.render(state, found);
       const text = lines.length === 0 ? emptyText(state) : "";
       setAttribute(empty, "hidden", text === "");
       if (text) empty.textContent = text;
