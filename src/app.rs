@@ -58,7 +58,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     let bus = Bus::new(config.bus_capacity);
     let reader = bus.reader();
     let (stop_feed, feed_stopped) = start_feed(source, run, bus)?;
-    let publisher = Publisher::open(reader, config.market).await.ok_or(AppError::Broken("feed"))?;
+    let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
     let mut publishing = tokio::spawn(publisher.run());
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bus;
+use crate::fanout::DEFAULT_TICKS;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::SimConfig;
 use crate::load::{self, LoadArgs};
@@ -113,6 +114,9 @@ struct ServeArgs {
     /// Trades kept on each instrument's tape
     #[arg(long, default_value_t = MarketLimits::default().trades, value_name = "TRADES", value_parser = at_least_one)]
     trades: usize,
+    /// Ticks of the last second kept for sessions at the rate every; when more come, they get the state instead
+    #[arg(long, default_value_t = DEFAULT_TICKS, value_name = "TICKS", value_parser = at_least_one)]
+    max_ticks: usize,
     /// Batches of ticks that may wait between feed and market
     #[arg(long, default_value_t = bus::DEFAULT_CAPACITY, value_name = "BATCHES", value_parser = capacity)]
     bus_capacity: usize,
@@ -134,6 +138,8 @@ pub struct Config {
     pub looping: bool,
     pub server: ServerConfig,
     pub market: MarketLimits,
+    /// Kept for those who want each.
+    pub ticks: usize,
     pub bus_capacity: usize,
 }
 
@@ -188,6 +194,7 @@ impl ServeArgs {
                 session,
             },
             market: MarketLimits { bars: self.bars, trades: self.trades },
+            ticks: self.max_ticks,
             bus_capacity: self.bus_capacity,
         }
     }

@@ -9,7 +9,7 @@ use super::bell::Due;
 use super::live::{GROUPS, Live, LiveMarket, wall_micros};
 use super::tier::{Tier, TierId};
 use crate::bus::{Heard, Reader};
-use crate::market::{Event, FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening};
+use crate::market::{Event, FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening, Tick};
 use crate::wire::Format;
 
 /// How often every session's bell rings, so that it can say it is alive each second.
@@ -20,6 +20,8 @@ pub struct Publisher {
     live: LiveMarket,
     limits: MarketLimits,
     conflaters: Vec<Conflater>,
+    /// In which formats somebody wants every tick, as [`Format::ALL`] has them.
+    every: [bool; Format::ALL.len()],
     /// The symbols of one beat.
     due: Vec<InstrumentId>,
     began: Instant,
@@ -37,14 +39,15 @@ struct Conflater {
 }
 
 impl Publisher {
-    /// Waits for the feed's first epoch; `None` when the feed ends without one.
-    pub async fn open(mut reader: Reader<Event>, limits: MarketLimits) -> Option<Self> {
+    /// Waits for the feed's first epoch; `None` when the feed ends without one. Keeps so many `ticks` for those
+    /// who want each.
+    pub async fn open(mut reader: Reader<Event>, limits: MarketLimits, ticks: usize) -> Option<Self> {
         loop {
             match reader.next().await? {
                 Heard::Item(Event::Opening(opening)) => {
-                    let live = LiveMarket::new(open_live(&opening, limits));
-                    let mut publisher =
-                        Self { reader, live, limits, conflaters: conflaters(), due: Vec::new(), began: Instant::now() };
+                    let live = LiveMarket::new(open_live(&opening, limits), ticks);
+                    let (conflaters, every, due, began) = (conflaters(), [false; 2], Vec::new(), Instant::now());
+                    let mut publisher = Self { reader, live, limits, conflaters, every, due, began };
                     publisher.open_tiers();
                     return Some(publisher);
                 }
@@ -93,9 +96,7 @@ impl Publisher {
         let mut active = self.conflaters.iter_mut().filter(|conflater| conflater.active);
         match heard {
             Heard::Item(Event::Ticks(ticks)) => {
-                let mut live = self.live.write();
-                ticks.iter().for_each(|tick| live.market.apply(tick));
-                drop(live);
+                apply(&self.live, &ticks, self.every);
                 for conflater in active {
                     ticks.iter().for_each(|tick| conflater.tier.mark(tick.instrument, now));
                 }
@@ -147,14 +148,34 @@ impl Publisher {
 
     /// A tier that finds its first listener, or its first in a format, has much to show.
     fn find_listeners(&mut self, now: Duration) {
+        let mut every = [0; Format::ALL.len()];
         for Conflater { group, id, tier, active, formats } in &mut self.conflaters {
-            let bells = self.live.bells(*group);
-            let listened = Format::ALL.map(|format| bells.has_listeners(*id, format));
+            let listeners = self.live.bells(*group).listeners(*id);
+            let listened = listeners.map(|count| count > 0);
             if listened.iter().zip(formats.iter()).any(|(now, before)| *now && !before) {
                 tier.mark_all(now);
             }
             (*active, *formats) = (listened.contains(&true), listened);
+            if *id == TierId::EVERY {
+                every.iter_mut().zip(listeners).for_each(|(sum, count)| *sum += count);
+            }
         }
+        self.follow_every(every);
+    }
+
+    /// The logs are kept for those who listen; who comes to a new one finds that it begins anew.
+    fn follow_every(&mut self, listeners: [usize; Format::ALL.len()]) {
+        let listened = listeners.map(|count| count > 0);
+        if listened[0] != self.every[0] {
+            self.live.json_ticks().forget();
+        }
+        if listened[1] != self.every[1] {
+            self.live.binary_ticks().forget();
+        }
+        self.every = listened;
+        let window = TierId::EVERY.interval(listeners.iter().sum());
+        let every = self.conflaters.iter_mut().filter(|conflater| conflater.id == TierId::EVERY);
+        every.for_each(|conflater| conflater.tier.set_interval(window));
     }
 
     /// The next beat that somebody listens to.
@@ -169,12 +190,17 @@ impl Publisher {
             self.conflaters.iter_mut().filter(|conflater| conflater.active)
         {
             if let Some((due, ids)) = tier.take(now) {
+                self.due.clear();
+                self.due.extend(ids);
+                let bells = self.live.bells(*group);
+                if *id == TierId::EVERY {
+                    bells.ring(Due::tier(*id));
+                    continue;
+                }
                 // The time of the schedule and not of the deed: lateness is to be seen.
                 let late = i64::try_from((now - due).as_micros()).unwrap_or(0);
                 let market = &self.live.read().market;
                 let ts_sent = wall_micros() - late;
-                self.due.clear();
-                self.due.extend(ids);
                 let [json, binary] = *formats;
                 if json {
                     self.live.json_mut(*group, *id).encode(&self.due, market, ts_sent);
@@ -182,7 +208,7 @@ impl Publisher {
                 if binary {
                     self.live.binary_mut(*group, *id).encode(&self.due, market, ts_sent);
                 }
-                self.live.bells(*group).ring(Due::tier(*id));
+                bells.ring(Due::tier(*id));
             }
         }
     }
@@ -201,6 +227,23 @@ fn conflaters() -> Vec<Conflater> {
             formats: [false; 2],
         })
         .collect()
+}
+
+/// Moves the market on, and logs each tick in the formats in which somebody wants `every`.
+fn apply(live: &LiveMarket, ticks: &[Tick], every: [bool; Format::ALL.len()]) {
+    let [json, binary] = every;
+    // Taken before the market's: who has seen the market as it is then finds its ticks in the log.
+    let mut json = json.then(|| live.json_ticks());
+    let mut binary = binary.then(|| live.binary_ticks());
+    let market = &mut live.write().market;
+    let now = wall_micros();
+    json.iter_mut().for_each(|log| log.begin(ticks.len(), now));
+    binary.iter_mut().for_each(|log| log.begin(ticks.len(), now));
+    for tick in ticks {
+        market.apply(tick);
+        json.iter_mut().for_each(|log| log.push(tick.instrument, market));
+        binary.iter_mut().for_each(|log| log.push(tick.instrument, market));
+    }
 }
 
 fn open_live(opening: &Opening, limits: MarketLimits) -> Live {

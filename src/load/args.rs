@@ -44,6 +44,10 @@ pub struct LoadArgs {
     /// Threads that read; one is enough for most servers
     #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = at_least_one)]
     threads: usize,
+    /// Milliseconds that a reading thread rests before it waits for more, as if an interrupt were held back;
+    /// 0 reads at once, and has the server wake it for each message
+    #[arg(long, default_value_t = 0.2, value_name = "MILLISECONDS", value_parser = rest)]
+    rest: f64,
     /// Put load on another machine too: only on one that is yours to load
     #[arg(long)]
     allow_remote: bool,
@@ -95,6 +99,7 @@ impl From<LoadArgs> for Config {
             stall_for: seconds(args.stall_for),
             connect_rate: args.connect_rate,
             threads: args.threads.min(args.clients),
+            rest: seconds(args.rest / 1e3),
             allow_remote: args.allow_remote,
             json: args.json,
             quiet: args.quiet,
@@ -115,6 +120,10 @@ fn symbols(text: &str) -> Result<Symbols, String> {
 
 fn from_zero(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|n| (0.0..=1e6).contains(n)).ok_or_else(|| "a number from 0 to 1000000".into())
+}
+
+fn rest(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|n| (0.0..=100.0).contains(n)).ok_or_else(|| "a number from 0 to 100".into())
 }
 
 fn above_zero(text: &str) -> Result<f64, String> {
@@ -154,6 +163,7 @@ mod tests {
             ("u --rate NaN", "above 0"),
             ("u --duration inf", "above 0"),
             ("u --warm-up x", "from 0"),
+            ("u --rest 101", "from 0 to 100"),
             ("u --format xml", "json"),
         ] {
             let error = config(line).unwrap_err();

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::time::interval;
 
@@ -61,6 +62,8 @@ pub struct Config {
     pub stall_for: Duration,
     pub connect_rate: f64,
     pub threads: usize,
+    /// How long a thread rests before it waits for more to read.
+    pub rest: Duration,
     pub allow_remote: bool,
     pub json: bool,
     pub quiet: bool,
@@ -175,8 +178,7 @@ fn start_threads(
                 stall_from: config.clients - config.stall,
                 stall_for: config.stall_for,
             };
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(LoadError::Thread)?;
+            let runtime = runtime(config.rest).map_err(LoadError::Thread)?;
             let (stall, mut stopped, shared) = (stall.clone(), stopped.clone(), Arc::clone(&desk));
             let hold = move || {
                 runtime.block_on(async {
@@ -188,6 +190,16 @@ fn start_threads(
             Ok(desk)
         })
         .collect()
+}
+
+/// A runtime that rests before it waits. On one machine it is the sender's system call that wakes a reader who
+/// waits, once for each message; between machines a network card's interrupts do that, and for many at once.
+fn runtime(rest: Duration) -> std::io::Result<Runtime> {
+    let mut runtime = Builder::new_current_thread();
+    if !rest.is_zero() {
+        runtime.on_thread_park(move || thread::sleep(rest));
+    }
+    runtime.enable_all().build()
 }
 
 /// What a run is doing.

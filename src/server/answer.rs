@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use super::session::SessionLimits;
 use super::subscriptions::{Grant, OverLimit, Subscriptions};
-use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, RATES, TierId, grant, wall_micros};
+use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, grant, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
     Beat, BinaryQuote, Channel, EncodedQuote, Feed, Format, FormatSet, Frame, Granted, Hello, Inbound, Message,
-    QuoteEncoding, QuotesKind, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame, parse,
+    QuoteEncoding, QuotesKind, Rate, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame,
+    parse,
 };
 
 /// The rate of a subscription that asks for none, in updates per second.
-const DEFAULT_RATE: f64 = 5.0;
+const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
 /// The bars and the trades of a subscription that does not say how many.
 const DEFAULT_BARS: usize = 300;
 const DEFAULT_TRADES: usize = 50;
@@ -51,8 +52,7 @@ pub struct Desk {
     quotes_at: usize,
     /// Where to look for the next series that is due.
     series_at: usize,
-    /// Half seconds since anything, and since a beat, was said.
-    quiet: u32,
+    /// Half seconds since a beat was said.
     since_beat: u32,
 }
 
@@ -70,7 +70,13 @@ impl Desk {
             format,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
             instruments,
-            answers: VecDeque::from([Hello::new(SERVER, wall_micros(), &RATES, limits.hello()).to_text()]),
+            answers: VecDeque::from([Hello::new(
+                SERVER,
+                wall_micros(),
+                TierId::all().map(TierId::rate).collect(),
+                limits.hello(),
+            )
+            .to_text()]),
             feed_due: true,
             beat_due: false,
             snapshot_due: Vec::new(),
@@ -78,7 +84,6 @@ impl Desk {
             tiers_due: Due::default(),
             quotes_at: 0,
             series_at: 0,
-            quiet: 0,
             since_beat: 0,
         }
     }
@@ -86,7 +91,7 @@ impl Desk {
     /// The next message to send, until there is none.
     pub fn next(&mut self) -> Option<Frame> {
         let frame = self.write_next()?;
-        self.quiet = 0;
+        self.bell.speak();
         Some(frame)
     }
 
@@ -94,6 +99,18 @@ impl Desk {
         if let Some(answer) = self.answers.pop_front() {
             return Some(Frame::Text(answer));
         }
+        // Mostly only quotes are due, and the boards that have them have locks of their own.
+        let other = self.feed_due || self.beat_due || !self.snapshot_due.is_empty() || !self.behind.is_empty();
+        let series = self.series_at < self.subscriptions.series_mut().len();
+        if (other || series)
+            && let Some(frame) = self.write_from_market()
+        {
+            return Some(frame);
+        }
+        self.next_quotes()
+    }
+
+    fn write_from_market(&mut self) -> Option<Frame> {
         let handle = self.live.clone();
         let live = handle.read();
         self.follow_epoch(&live.market);
@@ -114,16 +131,11 @@ impl Desk {
         if let Some(frame) = behind.or_else(|| self.next_series(&live.market)) {
             return Some(frame);
         }
-        if std::mem::take(&mut self.beat_due) {
-            let beat = Beat::new(&live.market, wall_micros());
-            return Some(match self.format {
-                Format::Json => Frame::Text(beat.to_text()),
-                Format::Binary => beat_frame(&beat),
-            });
-        }
-        // The boards have locks of their own.
-        drop(live);
-        self.next_quotes()
+        let beat = std::mem::take(&mut self.beat_due).then(|| Beat::new(&live.market, wall_micros()))?;
+        Some(match self.format {
+            Format::Json => Frame::Text(beat.to_text()),
+            Format::Binary => beat_frame(&beat),
+        })
     }
 
     /// Takes note of what the bell says is due.
@@ -132,11 +144,9 @@ impl Desk {
         self.tiers_due = self.tiers_due.and(due);
         self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
         self.series_at = 0;
-        if due.contains(Due::BEAT) {
-            (self.quiet, self.since_beat) = (self.quiet + 1, self.since_beat + 1);
-            if self.quiet > 1 || self.since_beat >= BEAT_AT_LEAST {
-                (self.beat_due, self.since_beat) = (true, 0);
-            }
+        self.since_beat += due.half_seconds();
+        if due.contains(Due::BEAT) || self.since_beat >= BEAT_AT_LEAST {
+            (self.beat_due, self.since_beat) = (true, 0);
         }
     }
 
@@ -370,11 +380,17 @@ impl Desk {
                 (self.tiers_due, self.quotes_at) = (self.tiers_due.without(Due::tier(tier)), 0);
                 continue;
             };
-            let frame = self.live.take_quotes(group, tier, format, cursor);
-            // One look for each time the bell rang; what the board shows meanwhile rings again.
-            self.quotes_at += usize::from(frame.is_none() || cursor.is_through());
-            if frame.is_some() {
-                return frame;
+            match self.live.take_quotes(group, tier, format, cursor) {
+                Taken::Frame(frame) => {
+                    // One look for each time the bell rang; what the board shows meanwhile rings again.
+                    self.quotes_at += usize::from(cursor.is_through());
+                    return Some(frame);
+                }
+                Taken::Nothing => self.quotes_at += 1,
+                Taken::Lost => {
+                    self.behind.extend(cursor.iter().map(|(id, _)| id));
+                    return self.write_next();
+                }
             }
         }
         None
@@ -415,6 +431,6 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
     Ok((ids, false))
 }
 
-fn rate_of(grant: Grant) -> f64 {
-    grant.map_or(0.0, TierId::rate)
+fn rate_of(grant: Grant) -> Rate {
+    grant.map_or(Rate::PerSecond(0.0), TierId::rate)
 }

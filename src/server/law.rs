@@ -23,7 +23,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::session::{self, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
-use crate::fanout::{LiveMarket, Publisher, TradesCursor};
+use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, TradesCursor};
 use crate::market::sample::{opening, quote, trade};
 use crate::market::{Event, InstrumentId, Interval, Market, MarketLimits, Tick, Timestamp};
 use crate::wire::{EncodedQuote, Format, Frame, QuotesFrame, QuotesKind, bars_message};
@@ -470,7 +470,7 @@ async fn hold(steps: Vec<Step>, buffer: usize) {
     let bus = Bus::new(64);
     let reader = bus.reader();
     bus.send(Event::Opening(Arc::new(opening(1, &SYMBOLS))));
-    let publisher = Publisher::open(reader, KEPT).await.unwrap();
+    let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS).await.unwrap();
     let mut client = Client::join(publisher.live(), buffer).await;
     tokio::spawn(publisher.run());
     let mut truth = Truth::open(1, &SYMBOLS);

@@ -109,7 +109,7 @@ where
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits, format);
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
     let mut ladder = Ladder::new(Instant::now());
-    let mut rings = 0;
+    let mut half_seconds = 0;
     let mut heard = true;
     loop {
         let began = Instant::now();
@@ -124,8 +124,34 @@ where
             desk.throttle(ladder.cap());
             continue;
         }
-        tokio::select! {
-            message = socket.next() => {
+        // Who waits asks the bell first, as it is what mostly rings; where it never stops ringing, the client has its turn.
+        let rang = bell.is_rung();
+        let event = tokio::select! {
+            biased;
+            due = bell.wait(), if !rang => Event::Due(due),
+            message = socket.next() => Event::Message(message),
+            due = bell.wait(), if rang => Event::Due(due),
+        };
+        match event {
+            Event::Due(due) if due.contains(Due::STOP) => {
+                let notice = socket.feed(WsMessage::Text(Desk::stopping()));
+                return within(GOODBYE, notice).await.err().unwrap_or(SessionEnd::Stopped);
+            }
+            Event::Due(due) => {
+                desk.ring(due);
+                half_seconds += due.half_seconds();
+                if half_seconds < PING_EVERY {
+                    continue;
+                }
+                half_seconds = 0;
+                if !std::mem::take(&mut heard) {
+                    return SessionEnd::NoPong;
+                }
+                if let Err(end) = within(limits.stall, socket.feed(WsMessage::Ping(Vec::new().into()))).await {
+                    return end;
+                }
+            }
+            Event::Message(message) => {
                 heard = true;
                 if !allowance.take(Instant::now()) {
                     return SessionEnd::TooManyMessages;
@@ -139,25 +165,14 @@ where
                     Some(Err(error)) => return end_of(&error),
                 }
             }
-            due = bell.wait() => {
-                if due.contains(Due::STOP) {
-                    let notice = socket.feed(WsMessage::Text(Desk::stopping()));
-                    return within(GOODBYE, notice).await.err().unwrap_or(SessionEnd::Stopped);
-                }
-                desk.ring(due);
-                rings += u32::from(due.contains(Due::BEAT));
-                if rings == PING_EVERY {
-                    rings = 0;
-                    if !std::mem::take(&mut heard) {
-                        return SessionEnd::NoPong;
-                    }
-                    if let Err(end) = within(limits.stall, socket.feed(WsMessage::Ping(Vec::new().into()))).await {
-                        return end;
-                    }
-                }
-            }
         }
     }
+}
+
+/// What a session waits for.
+enum Event {
+    Due(Due),
+    Message(Option<Result<WsMessage, WsError>>),
 }
 
 /// Sends all that is due, in as few writes as may be.

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use super::session::{self, SessionEnd, SessionLimits};
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
-use crate::fanout::{LiveMarket, Publisher};
+use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
 use crate::market::sample::opening;
 use crate::market::{Event, InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
 use crate::wire::{Decoder, Format};
@@ -39,7 +39,7 @@ impl Stage {
         let bus = Bus::new(64);
         let reader = bus.reader();
         bus.send(Event::Opening(Arc::new(opening(1, &["A", "B", "C"]))));
-        let publisher = Publisher::open(reader, MarketLimits::default()).await.unwrap();
+        let publisher = Publisher::open(reader, MarketLimits::default(), DEFAULT_TICKS).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());
         Self { bus, live }

@@ -6,14 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::frame::Format;
+use super::rate::Rate;
 use crate::market::Interval;
 
 /// The longest piece of a client's own text that an error message repeats.
 const MAX_ECHO: usize = 40;
 /// The largest whole number that a browser holds exactly.
 const MAX_ID: u64 = (1 << 53) - 1;
-/// Rates above this are as good as a typing error.
-const MAX_RATE: f64 = 1_000_000.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Channel {
@@ -46,13 +45,12 @@ pub struct Inbound {
     pub request: Request,
 }
 
-/// Lists of symbols are never empty; `"*"` is among them as it came. Rates are per second, finite and not
-/// negative.
+/// Lists of symbols are never empty; `"*"` is among them as it came.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Subscribe(Subscribe),
     Unsubscribe { channel: Channel, symbols: Vec<String> },
-    Rate { channel: Channel, symbols: Vec<String>, rate: f64 },
+    Rate { channel: Channel, symbols: Vec<String>, rate: Rate },
     Resync { symbols: Vec<String> },
     Format(Format),
 }
@@ -61,7 +59,7 @@ pub enum Request {
 pub struct Subscribe {
     pub channel: Channel,
     pub symbols: Vec<String>,
-    pub rate: Option<f64>,
+    pub rate: Option<Rate>,
     pub history: Option<usize>,
     pub since: Option<Since>,
 }
@@ -117,7 +115,7 @@ impl Refusal {
         Self::new("bad_query", message.into(), "ask as in /api/v1/bars?symbols=AAPL,IBM&interval=1m&limit=300".into())
     }
 
-    fn bad_message(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn bad_message(message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new("bad_message", message.into(), remedy.into())
     }
 
@@ -145,7 +143,7 @@ struct Raw {
     channel: Option<String>,
     symbols: Option<Vec<String>>,
     interval: Option<String>,
-    rate: Option<f64>,
+    rate: Option<Value>,
     history: Option<usize>,
     since: Option<Since>,
     format: Option<String>,
@@ -176,14 +174,14 @@ fn parse_value(value: Value, id: Option<u64>) -> Result<Request, Refusal> {
     })?;
     match kind.as_str() {
         "subscribe" => {
-            let rate = raw.rate.map(check_rate).transpose()?;
+            let rate = raw.rate.as_ref().map(Rate::from_json).transpose()?;
             let (channel, symbols) = (raw.channel()?, raw.symbols()?);
             Ok(Request::Subscribe(Subscribe { channel, symbols, rate, history: raw.history, since: raw.since }))
         }
         "unsubscribe" => Ok(Request::Unsubscribe { channel: raw.channel()?, symbols: raw.symbols()? }),
         "rate" => {
             let missing = || Refusal::bad_message("`rate` is missing", "say how many updates a second: \"rate\":2");
-            let rate = check_rate(raw.rate.ok_or_else(missing)?)?;
+            let rate = Rate::from_json(raw.rate.as_ref().ok_or_else(missing)?)?;
             Ok(Request::Rate { channel: raw.channel()?, symbols: raw.symbols()?, rate })
         }
         "resync" => Ok(Request::Resync { symbols: raw.symbols()? }),
@@ -197,16 +195,6 @@ fn parse_value(value: Value, id: Option<u64>) -> Result<Request, Refusal> {
 
 fn cut(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(120).collect()
-}
-
-/// # Errors
-/// When `rate` is negative, no number, or beyond reason.
-pub fn check_rate(rate: f64) -> Result<f64, Refusal> {
-    if (0.0..=MAX_RATE).contains(&rate) {
-        Ok(rate)
-    } else {
-        Err(Refusal::bad_message("`rate` is out of range", "say updates per second from 0 (none) up"))
-    }
 }
 
 impl Raw {
@@ -273,6 +261,7 @@ mod tests {
         check(r#"{"type":"subscribe","channel":"bars","symbols":["A"]}"#, "bad_message", "no interval \"\"");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"]}"#, "bad_message", "`rate` is missing");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":-1}"#, "bad_message", "out of range");
+        check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":"all"}"#, "bad_message", "nor \"every\"");
         check(r#"{"type":"format","format":"xml"}"#, "bad_message", "no format \"xml\"");
         check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is no whole number");
     }

@@ -12,6 +12,7 @@ mod number;
 mod outbound;
 mod query;
 mod quotes;
+mod rate;
 mod trades;
 
 pub use bars::{bars_message, bars_response};
@@ -24,6 +25,7 @@ pub use outbound::{
 };
 pub use query::{BarsQuery, parse_bars_query, parse_events_query, parse_quotes_query};
 pub use quotes::{EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};
+pub use rate::Rate;
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 pub use trades::{TradesHead, trades_message};
 

@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 use super::frame::Format;
 use super::inbound::{Channel, Refusal};
-use super::number::{serialize_f64, serialize_f64s, serialize_optional_f64, serialize_speed};
+use super::number::serialize_speed;
+use super::rate::Rate;
 use super::{PROTOCOL, Text};
 use crate::market::{Decimal, FeedStatus, Interval, Market, Speed};
 
@@ -17,8 +18,7 @@ pub struct Hello<'a> {
     pub protocol: &'static str,
     pub server: &'a str,
     pub ts_sent: i64,
-    #[serde(serialize_with = "serialize_f64s")]
-    pub rates: &'a [f64],
+    pub rates: Vec<Rate>,
     pub limits: HelloLimits,
 }
 
@@ -30,7 +30,7 @@ pub struct HelloLimits {
 }
 
 impl<'a> Hello<'a> {
-    pub const fn new(server: &'a str, ts_sent: i64, rates: &'a [f64], limits: HelloLimits) -> Self {
+    pub const fn new(server: &'a str, ts_sent: i64, rates: Vec<Rate>, limits: HelloLimits) -> Self {
         Self { protocol: PROTOCOL, server, ts_sent, rates, limits }
     }
 }
@@ -81,15 +81,14 @@ pub struct Granted<'a> {
     symbols: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<&'static str>,
-    #[serde(serialize_with = "serialize_f64")]
-    rate: f64,
+    rate: Rate,
     #[serde(skip_serializing_if = "Option::is_none")]
     recovered: Option<bool>,
 }
 
 impl<'a> Granted<'a> {
     /// `recovered` where the client said what it has.
-    pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String], rate: f64, recovered: Option<bool>) -> Self {
+    pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String], rate: Rate, recovered: Option<bool>) -> Self {
         Self { id, channel: channel.label(), symbols, interval: channel.interval(), rate, recovered }
     }
 }
@@ -99,14 +98,13 @@ impl<'a> Granted<'a> {
 #[serde(tag = "type", rename = "throttled")]
 pub struct Throttled {
     ts_sent: i64,
-    #[serde(serialize_with = "serialize_optional_f64")]
-    max_rate: Option<f64>,
+    max_rate: Option<Rate>,
     reason: &'static str,
 }
 
 impl Throttled {
-    /// `max_rate` in updates per second; `None` when it is over.
-    pub const fn new(ts_sent: i64, max_rate: Option<f64>) -> Self {
+    /// `None` when it is over.
+    pub const fn new(ts_sent: i64, max_rate: Option<Rate>) -> Self {
         let reason = if max_rate.is_some() { "slow_consumer" } else { "recovered" };
         Self { ts_sent, max_rate, reason }
     }
