@@ -27,7 +27,7 @@ const panes = (page) => page.locator(".pane").evaluateAll((all) => all.map((pane
 const rows = (page) => page.locator(".pane-canvas table tr").count();
 /** @param {Page} page @param {string} menu @param {string} value */
 async function pick(page, menu, value) {
-  await page.click(`button[aria-label="${menu}"]`);
+  await page.click(`button[aria-label^="${menu}"]`);
   await page.locator(`.menu:popover-open input[value="${value}"]`).click();
   await page.keyboard.press("Escape");
 }

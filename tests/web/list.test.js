@@ -123,7 +123,7 @@ test("settings are kept as they were set, and only what differs", () => {
 });
 
 test("a setting that is not taken falls back alone", () => {
-  const bad = { theme: "pink", rate: 0, columns: ["symbol", "symbol"], sort: { column: "none", descending: true }, favourites: [1], layout: 3, listWidth: -1, nothing: 1, constructor: 1, volume: "yes" };
+  const bad = { theme: "pink", rate: 0, columns: ["symbol", "symbol"], sort: { column: "none", descending: true }, favourites: [1], layout: 3, announce: 7, alerts: [{ id: 1 }], nothing: 1, constructor: 1, volume: "yes" };
   assert.deepEqual(takenSettings(bad), {});
   assert.deepEqual(takenSettings([]), {});
   assert.deepEqual(takenSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
-const INBOUND = ["rate", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
+const INBOUND = ["rate", "rate_every", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
@@ -26,6 +26,7 @@ test("encoding gives the inbound fixtures", () => {
   /** @type {Record<string, import("../../web/js/net/wire.js").Inbound>} */
   const asked = {
     rate: { type: "rate", id: 2, channel: "quotes", symbols: ["AAPL"], rate: 0 },
+    rate_every: { type: "rate", id: 7, channel: "quotes", symbols: ["AAPL"], rate: "every" },
     resync: { type: "resync", symbols: ["AAPL"] },
     subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },
     subscribe_bars: { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 300, rate: 0.7 },

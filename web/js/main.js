@@ -4,11 +4,14 @@
  * One way round: socket and clicks -> actions -> store -> one picture per animation frame.
  */
 
+import { askToNotify, ring } from "./app/bell.js";
+import { commandOf, createCommands } from "./app/commands.js";
 import { createConversation } from "./app/conversation.js";
 import { beginning, createKeeper } from "./app/keep.js";
 import { saveBars, savePicture } from "./app/save.js";
 import { byId } from "./lib/dom.js";
 import { createFrame } from "./lib/frame.js";
+import { alertText } from "./state/alerts.js";
 import { Store } from "./state/store.js";
 import { createViews } from "./views/page.js";
 
@@ -22,37 +25,63 @@ const store = new Store(beginning());
 const wide = matchMedia(WIDE);
 const system = matchMedia("(prefers-color-scheme: dark)");
 const look = () => {
-  const { theme, colours } = store.state.settings;
-  return `${theme === "auto" ? (system.matches ? "dark" : "light") : theme} ${colours}`;
+  const { theme, colours, large } = store.state.settings;
+  return `${theme === "auto" ? (system.matches ? "dark" : "light") : theme} ${colours} ${large}`;
 };
 const mark = createFrame(() => views.render(store.state, { nowMs: Date.now(), look: look() }));
 const talk = createConversation({ store, warn, hasRoom: () => wide.matches });
-
-const views = createViews(byId, {
-  onChoose: (symbol) => change({ type: "choose", symbol }),
-  onInterval: (interval) => change({ type: "choose", interval }),
-  onCompare: (compare) => change({ type: "choose", compare }),
-  onSet: (settings) => change({ type: "set", settings }),
-  onFilter: (text) => store.dispatch({ type: "filter", text }),
-  onSeen: (part, symbols) => change({ type: "seen", part, symbols }),
-  onActivate: (pane) => change({ type: "activate", pane }),
-  onOlder: (pane) => void talk.older(pane),
-  onPause(paused) {
-    store.dispatch({ type: "pause", paused });
-    watch();
-  },
-  onChartTable: () => {},
-  onPicture: () => savePicture(store.state, views.charts.picture()),
-  onExport: () => saveBars(store.state, views.charts.seenRange()),
-  onDismiss: () => store.dispatch({ type: "notice", text: null }),
-  onHover: mark,
-});
 
 /** What changes what is shown may change what is needed. @param {import("./state/reduce.js").Action} action */
 function change(action) {
   store.dispatch(action);
   talk.ask();
 }
+/** @param {Partial<import("./state/settings.js").Settings>} settings */
+const set = (settings) => change({ type: "set", settings });
+/** @param {boolean} paused */
+function pause(paused) {
+  store.dispatch({ type: "pause", paused });
+  watch();
+}
+const png = () => savePicture(store.state, views.charts.picture());
+const csv = () => saveBars(store.state, views.charts.seenRange());
+const table = () => views.table.open(store.state, views.charts.seenRange());
+
+const commands = createCommands({
+  store,
+  set,
+  choose: (wanted) => change({ type: "choose", ...wanted }),
+  run: {
+    pause: () => pause(!store.state.paused),
+    palette: () => views.palette.open(store.state),
+    help() {
+      views.help.open();
+      mark();
+    },
+    filter: () => byId("filter").focus(),
+    table,
+    csv,
+    png,
+  },
+});
+
+const views = createViews(byId, commands, {
+  onChoose: (symbol) => change({ type: "choose", symbol }),
+  onInterval: (interval) => change({ type: "choose", interval }),
+  onCompare: (compare) => change({ type: "choose", compare }),
+  onSet: set,
+  onFilter: (text) => store.dispatch({ type: "filter", text }),
+  onSeen: (part, symbols) => change({ type: "seen", part, symbols }),
+  onActivate: (pane) => change({ type: "activate", pane }),
+  onOlder: (pane) => void talk.older(pane),
+  onPause: pause,
+  onNotify: askToNotify,
+  onChartTable: table,
+  onPicture: png,
+  onExport: csv,
+  onDismiss: () => store.dispatch({ type: "notice", text: null }),
+  onHover: mark,
+});
 
 function watch() {
   talk.setVisible(!document.hidden && !store.state.paused);
@@ -66,8 +95,23 @@ function warn(text) {
   noticeTimer = window.setTimeout(() => store.dispatch({ type: "notice", text: null }), NOTICE_MS);
 }
 
+let { rung } = store.state;
+function hearAlerts() {
+  const { state } = store;
+  if (state.rung === rung) return;
+  const known = rung.length > 0 ? state.rung.indexOf(rung[0]) : state.rung.length;
+  const news = known < 0 ? state.rung : state.rung.slice(0, known);
+  rung = state.rung;
+  for (const { alert } of news.toReversed()) {
+    ring(alertText(alert), state.settings);
+    warn(`Alert: ${alertText(alert)}.`);
+  }
+  talk.ask();
+}
+
 createKeeper(store);
 store.addEventListener("change", mark);
+store.addEventListener("change", hearAlerts);
 store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 system.addEventListener("change", mark);
 wide.addEventListener("change", () => talk.ask());
@@ -76,6 +120,14 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   if (store.state.link.status === "live") talk.loadCloses();
   else talk.hurry();
+});
+document.addEventListener("keydown", (event) => {
+  const at = event.target instanceof Element ? event.target : null;
+  const typing = at?.closest("input:not([type=checkbox], [type=radio], [type=range]), select, textarea, dialog") != null;
+  const command = event.defaultPrevented ? undefined : commandOf(commands, event, { typing, single: store.state.settings.shortcuts });
+  if (!command) return;
+  event.preventDefault();
+  command.run();
 });
 window.addEventListener("online", () => talk.hurry());
 setInterval(mark, CLOCK_MS);

@@ -10,10 +10,11 @@ import { byteLength } from "./wire.js";
 
 /** @typedef {import("./wire.js").Inbound} Inbound */
 /** @typedef {import("./wire.js").Since} Since */
+/** @typedef {import("./wire.js").UpdateRate} UpdateRate */
 /** @typedef {import("./wire.js").Subscribe} Subscribe */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {{ symbol: string, interval: Interval }} Bars */
-/** @typedef {{ quotes: ReadonlyMap<string, number>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, rate: number }} Wish
+/** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, rate: UpdateRate }} Wish
  *   rates by symbol, of `total` symbols that there are; the rate of bars and tape */
 /**
  * What the page has, asked on subscribing.
@@ -39,15 +40,15 @@ export function createSession(send, known) {
   let wish = { quotes: new Map(), total: 0, bars: new Map(), tape: null, rate: 0 };
   /** What this connection was told. */
   const told = {
-    /** @type {Map<string, number>} */
+    /** @type {Map<string, UpdateRate>} */
     quotes: new Map(),
-    /** @type {Map<string, Bars & { rate: number }>} */
+    /** @type {Map<string, Bars & { rate: UpdateRate }>} */
     bars: new Map(),
-    /** @type {{ symbol: string, rate: number } | null} */
+    /** @type {{ symbol: string, rate: UpdateRate } | null} */
     tape: null,
   };
 
-  const now = (/** @type {number} */ rate) => (visible ? rate : 0);
+  const now = (/** @type {UpdateRate} */ rate) => (visible ? rate : 0);
   const fits = (/** @type {Inbound} */ message) => byteLength(message) < messageBytes;
 
   /**
@@ -76,9 +77,9 @@ export function createSession(send, known) {
   }
 
   function tellQuotes() {
-    /** @type {Map<string, number>} */
+    /** @type {Map<string, UpdateRate>} */
     const moved = new Map();
-    /** @type {Map<string, number>} */
+    /** @type {Map<string, UpdateRate>} */
     const fresh = new Map();
     for (const [symbol, wanted] of wish.quotes) {
       const before = told.quotes.get(symbol);
@@ -182,11 +183,11 @@ export function createSession(send, known) {
 }
 
 /**
- * @param {ReadonlyMap<string, number>} rates
- * @returns {Map<number, string[]>}
+ * @param {ReadonlyMap<string, UpdateRate>} rates
+ * @returns {Map<UpdateRate, string[]>}
  */
 function byRate(rates) {
-  /** @type {Map<number, string[]>} */
+  /** @type {Map<UpdateRate, string[]>} */
   const groups = new Map();
   for (const [symbol, rate] of rates) {
     const group = groups.get(rate);

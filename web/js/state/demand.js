@@ -9,7 +9,8 @@ import { wantedSeries } from "./panes.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./panes.js").SeriesWish} SeriesWish */
-/** @typedef {{ quotes: ReadonlyMap<string, number>, total: number, bars: ReadonlyMap<string, SeriesWish>, tape: string | null, rate: number }} Demand
+/** @typedef {import("./settings.js").Rate} Rate */
+/** @typedef {{ quotes: ReadonlyMap<string, Rate>, total: number, bars: ReadonlyMap<string, SeriesWish>, tape: string | null, rate: Rate }} Demand
  *   rates by symbol, of `total` symbols that there are */
 
 /** Updates per second of what is only counted or coloured. */
@@ -22,13 +23,14 @@ export const MARKET_RATE = 1;
  */
 export function demand(state, { tape }) {
   const { settings, instruments, seen, choice } = state;
-  /** @type {Map<string, number>} */
+  /** @type {Map<string, Rate>} */
   const quotes = new Map();
-  const slow = Math.min(MARKET_RATE, settings.rate);
+  const slow = settings.rate === "every" ? MARKET_RATE : Math.min(MARKET_RATE, settings.rate);
   if (wantsMarket(state)) for (const symbol of instruments.keys()) quotes.set(symbol, slow);
   for (const symbol of settings.ticker ? seen.ticker : []) quotes.set(symbol, slow);
   const bars = wantedSeries(state);
-  const fast = [...seen.rows, ...[...bars.values()].map(({ symbol }) => symbol)];
+  const watched = settings.alerts.flatMap(({ armed, symbol }) => (armed ? [symbol] : []));
+  const fast = [...seen.rows, ...watched, ...[...bars.values()].map(({ symbol }) => symbol)];
   for (const symbol of fast) if (instruments.has(symbol)) quotes.set(symbol, settings.rate);
   return { quotes, total: instruments.size, bars, tape: tape ? choice.symbol : null, rate: settings.rate };
 }

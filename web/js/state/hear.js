@@ -4,6 +4,7 @@
  * A message of another epoch than the feed's is dropped: it is late, or its feed message is still to come and snapshots follow that.
  */
 
+import { disarmed, rings, RINGS_KEPT } from "./alerts.js";
 import { seriesKey } from "./model.js";
 import { voided, withoutTape } from "./panes.js";
 import { takeQuotes } from "./quotes.js";
@@ -19,7 +20,7 @@ import { count } from "./traffic.js";
 /** @typedef {import("./reduce.js").Result} Result */
 /** @typedef {{ nowMs: number, bytes: number }} Arrival when a message came, and how long it was */
 
-/** @typedef {{ type: "hello", rates?: number[], limits?: Record<string, number> }} HelloMessage */
+/** @typedef {{ type: "hello", rates?: import("./settings.js").Rate[], limits?: Record<string, number> }} HelloMessage */
 /** @typedef {{ type: "feed" } & import("./model.js").Feed} FeedMessage */
 /** @typedef {{ type: "snapshot" | "update", epoch: number, ts_sent: number, quotes: Quote[] }} QuotesMessage */
 /**
@@ -147,7 +148,19 @@ function hearQuotes(state, message, arrival) {
   const next = { ...state, traffic: count(state.traffic, arrival, { updates, ticks, sentUs: message.ts_sent, feedTicks: null }) };
   if (taken.length === 0) return { state: next, holes };
   const marketUs = taken.reduce((newest, { ts_event }) => later(newest, ts_event), state.marketUs);
-  return { state: { ...next, quotes, marketUs, sparks: leadSparks(state.sparks, taken) }, holes };
+  return { state: ring({ ...next, quotes, marketUs, sparks: leadSparks(state.sparks, taken) }, taken), holes };
+}
+
+/**
+ * @param {State} state
+ * @param {readonly Quote[]} taken
+ * @returns {State}
+ */
+function ring(state, taken) {
+  const rung = rings(state.settings.alerts, taken);
+  if (rung.length === 0) return state;
+  const settings = { ...state.settings, alerts: disarmed(state.settings.alerts, rung) };
+  return { ...state, settings, rung: [...rung.toReversed(), ...state.rung].slice(0, RINGS_KEPT) };
 }
 
 /**

@@ -44,7 +44,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {{ symbol: string | null, interval: Interval | null }} Choice */
 /** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own bars, and symbols that are compared with them */
 /** @typedef {{ id: number, text: string }} Notice */
-/** @typedef {{ rates: readonly number[], bars: number }} Server what the server grants: rates, and bars in one series */
+/** @typedef {{ rates: readonly import("./settings.js").Rate[], bars: number }} Server what the server grants: rates, and bars in one series */
 
 /**
  * @typedef {object} State
@@ -66,6 +66,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {string} filter of the watchlist
  * @property {{ rows: readonly string[], ticker: readonly string[] }} seen the symbols that are on the screen
  * @property {number} asked how many symbols the server is asked to send
+ * @property {readonly import("./alerts.js").Ring[]} rung alerts that rang, the newest first
  * @property {boolean} paused all that moves by itself stands still, as somebody asked for
  * @property {number | null} maxRate updates per second at most, while the server holds the page back for reading too slowly
  * @property {number | null} marketUs the newest market time heard of
@@ -117,6 +118,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     filter: "",
     seen: { rows: [], ticker: [] },
     asked: 0,
+    rung: [],
     paused: false,
     maxRate: null,
     marketUs: null,

@@ -4,6 +4,7 @@
  * A value that is not taken falls back to its first one, so a text from an older page can break nothing.
  */
 
+import { isAlert, MOST_ALERTS } from "./alerts.js";
 import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
 
 /** @typedef {import("./columns.js").ColumnId} ColumnId */
@@ -11,6 +12,7 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
 /** @typedef {"candles" | "bars" | "line" | "area"} ChartKind */
 /** @typedef {"linear" | "log" | "percent"} Scale */
 /** @typedef {"sma" | "ema" | "vwap" | "bollinger" | "rsi"} IndicatorId */
+/** @typedef {number | "every"} Rate `every`: each tick by itself */
 /** @typedef {"market" | "wire" | "alerts"} DockTab */
 /** @typedef {{ column: ColumnId, descending: boolean }} Sort */
 
@@ -18,7 +20,7 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
  * @typedef {object} Settings
  * @property {Theme} theme
  * @property {"standard" | "vivid"} colours `vivid` is blue and orange, which hardly anybody confuses
- * @property {number} rate updates per second that are asked for
+ * @property {Rate} rate updates per second that are asked for
  * @property {"json" | "binary"} format
  * @property {readonly ColumnId[]} columns of the watchlist, from left to right
  * @property {Sort | null} sort `null`: the server's order
@@ -36,7 +38,11 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
  * @property {boolean} tickerPaused
  * @property {boolean} dockOpen
  * @property {DockTab} dockTab
- * @property {number} listWidth pixels; 0 as the page has it
+ * @property {boolean} large everything is large, for a classroom
+ * @property {boolean} shortcuts single keys do things
+ * @property {boolean} sound an alert can be heard
+ * @property {number} announce seconds between announcements of the chosen price to a screen reader; 0 for none
+ * @property {readonly import("./alerts.js").Alert[]} alerts
  */
 
 export const CHART_KINDS = /** @type {const} */ (["candles", "bars", "line", "area"]);
@@ -44,6 +50,8 @@ export const SCALES = /** @type {const} */ (["linear", "log", "percent"]);
 export const INDICATORS = /** @type {const} */ (["sma", "ema", "vwap", "bollinger", "rsi"]);
 export const LAYOUTS = /** @type {const} */ ([1, 2, 4]);
 export const THEMES = /** @type {const} */ (["auto", "dark", "light"]);
+/** Seconds. */
+export const ANNOUNCE = /** @type {const} */ ([0, 5, 15, 60]);
 export const DOCK_TABS = /** @type {const} */ (["market", "wire", "alerts"]);
 
 /** @typedef {(value: unknown) => boolean} Check */
@@ -67,7 +75,7 @@ const sort = (value) =>
 const TABLE = {
   theme: ["auto", oneOf(THEMES)],
   colours: ["standard", oneOf(["standard", "vivid"])],
-  rate: [5, (value) => size(value) && value !== 0],
+  rate: [5, (value) => value === "every" || (size(value) && value !== 0)],
   format: ["json", oneOf(["json", "binary"])],
   columns: [DEFAULT_COLUMNS, listOf(oneOf(COLUMN_IDS))],
   sort: [null, sort],
@@ -85,7 +93,11 @@ const TABLE = {
   tickerPaused: [false, flag],
   dockOpen: [true, flag],
   dockTab: ["market", oneOf(DOCK_TABS)],
-  listWidth: [0, size],
+  large: [false, flag],
+  shortcuts: [true, flag],
+  sound: [true, flag],
+  announce: [0, oneOf(ANNOUNCE)],
+  alerts: [[], (value) => Array.isArray(value) && value.length <= MOST_ALERTS && value.every(isAlert)],
 };
 
 export const DEFAULT_SETTINGS = /** @type {Settings} */ (Object.fromEntries(Object.entries(TABLE).map(([name, [first]]) => [name, first])));

@@ -18,7 +18,6 @@ import { oldUs } from "../state/select.js";
 
 /** The change at which the bar is full, in percent. */
 const FULL_PERCENT = 5;
-const SPARK_MS = 1000;
 
 /** @type {Readonly<Record<ColumnId, { width: string, end: boolean, make: () => Cell }>>} */
 export const CELLS = {
@@ -85,16 +84,10 @@ function sparkCell() {
   const spark = createSparkline();
   const node = cell("spark-cell");
   node.append(spark.node);
-  let drawnMs = -Infinity;
-  return {
-    node,
-    draw({ state, instrument, fresh }) {
-      const now = performance.now();
-      if (!fresh && now - drawnMs < SPARK_MS) return;
-      drawnMs = now;
-      spark.draw(state.sparks.closes.get(instrument.symbol) ?? []);
-    },
-  };
+  /** @param {Drawing} drawing */
+  const age = ({ state, instrument }) => spark.draw(state.sparks.closes.get(instrument.symbol) ?? []);
+  // Once a second is often enough for a line of minutes.
+  return { node, age, draw: (drawing) => void (drawing.fresh && age(drawing)) };
 }
 
 /** @returns {Cell} */

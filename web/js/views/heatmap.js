@@ -30,6 +30,7 @@ export function createHeatmapView({ onChoose }) {
   let titles = [];
   let laid = { ms: -Infinity, key: "" };
   let drawnMs = -Infinity;
+  let drawnSize = 0;
   let look = "";
   /** @type {import("../chart/heatmap.js").Colours} */
   let colours;
@@ -63,6 +64,7 @@ export function createHeatmapView({ onChoose }) {
       const percent = percents.get(tile.symbol) ?? null;
       return { ...tile, percent, text: percent === null ? "" : percentText(percent) };
     });
+    if (focused < 0) setText(option, tiles[0] ? words(state, tiles[0]) : "No symbols yet");
     picture.draw(tiles, titles, { ...size, colours, focus: node.matches(":focus-visible") ? tiles[focused] : undefined });
   }
 
@@ -114,7 +116,8 @@ export function createHeatmapView({ onChoose }) {
     /** @param {State} state @param {number} nowMs @param {string} nowLook */
     render(state, nowMs, nowLook) {
       shown = state;
-      if (size.width === 0 || (nowMs - drawnMs < DRAW_MS && nowLook === look)) return;
+      if (size.width === 0 || (nowMs - drawnMs < DRAW_MS && nowLook === look && state.quotes.size === drawnSize)) return;
+      drawnSize = state.quotes.size;
       if (nowLook !== look) {
         look = nowLook;
         const { up, down, tile, strong, text, accent, font } = readPalette(node);

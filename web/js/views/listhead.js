@@ -137,14 +137,14 @@ export function createColumnHeads({ onSet }) {
 
   return {
     node,
-    /** @param {State} state */
-    render(state) {
+    /** @param {State} state @param {readonly ColumnId[]} columns those that have room */
+    render(state, columns) {
       if (state.settings === settings) return;
       settings = state.settings;
-      const key = settings.columns.join();
+      const key = columns.join();
       if (key !== drawn) {
         drawn = key;
-        node.replaceChildren(element("span", { class: "cell star-cell", role: "columnheader" }, element("span", { class: "spoken" }, "Favourite")), ...settings.columns.map(make));
+        node.replaceChildren(element("span", { class: "cell star-cell", role: "columnheader" }, element("span", { class: "spoken" }, "Favourite")), ...columns.map(make));
       }
       for (const head of node.querySelectorAll("[data-column]")) {
         const sorted = settings.sort?.column === head.getAttribute("data-column") ? settings.sort : null;

@@ -1,4 +1,4 @@
-/** The buttons at the right of the masthead: pause all, theme. */
+/** The buttons at the right of the masthead: find, help, presentation, pause all, theme. */
 
 import { element, setAttribute } from "../lib/dom.js";
 import { icon } from "../lib/icon.js";
@@ -15,14 +15,23 @@ const THEMES = {
 
 /**
  * @param {HTMLElement} root
+ * @param {readonly import("./help.js").Command[]} commands
  * @param {import("./page.js").Actions} actions
  */
-export function createMasthead(root, { onSet, onPause }) {
+export function createMasthead(root, commands, { onSet, onPause }) {
   const theme = icon("half");
   const themeButton = element("button", { type: "button", class: "tool", id: "theme" }, theme);
   const pause = icon("pause");
   const pauseButton = element("button", { type: "button", class: "tool", id: "pause", "aria-pressed": "false" }, pause);
-  root.append(pauseButton, themeButton);
+  const byKey = (/** @type {string} */ keys, /** @type {import("../lib/icon.js").IconName} */ glyph, /** @type {string} */ id) => {
+    const command = commands.find((one) => one.keys === keys);
+    const name = `${command?.title} (${keys})`;
+    const button = element("button", { type: "button", class: "tool", id, "aria-label": name, title: name }, icon(glyph));
+    button.addEventListener("click", () => command?.run());
+    return button;
+  };
+  const large = byKey("P", "screen", "present");
+  root.append(byKey("Ctrl+K", "search", "find"), byKey("?", "keyboard", "help"), large, pauseButton, themeButton);
   /** @type {State | undefined} */
   let shown;
   themeButton.addEventListener("click", () => shown && onSet({ theme: THEMES[shown.settings.theme].next }));
@@ -43,6 +52,8 @@ export function createMasthead(root, { onSet, onPause }) {
       setAttribute(pauseButton, "aria-pressed", String(state.paused));
       setAttribute(document.documentElement, "data-theme", state.settings.theme === "auto" ? null : state.settings.theme);
       setAttribute(document.documentElement, "data-colours", state.settings.colours === "standard" ? null : state.settings.colours);
+      setAttribute(large, "aria-pressed", String(state.settings.large));
+      setAttribute(document.documentElement, "data-large", state.settings.large);
       setAttribute(document.documentElement, "data-paused", state.paused);
     },
   };

@@ -21,12 +21,14 @@ export function createMovers({ onChoose }) {
       element("div", { class: "breadth-says" }, says.up, says.flat, says.down, extremes), element("div", { class: "breadth-bar", "aria-hidden": "true" }, bar.up, bar.flat, bar.down)),
     gainers.node, losers.node);
   let drawnMs = -Infinity;
+  let drawnSize = 0;
 
   return {
     node,
     /** @param {State} state @param {number} nowMs */
     render(state, nowMs) {
-      if (nowMs - drawnMs < DRAW_MS) return;
+      if (nowMs - drawnMs < DRAW_MS && state.quotes.size === drawnSize) return;
+      drawnSize = state.quotes.size;
       drawnMs = nowMs;
       const { up, down, flat, unknown, highs, lows } = breadth(state);
       bar.up.style.flexGrow = String(up);

@@ -1,13 +1,18 @@
 /** All panels of the page as one view, in the order in which they are painted. */
 
+import { createAlerts } from "./alerts.js";
+import { createAnnouncer } from "./announcer.js";
+import { createBarTable } from "./bartable.js";
 import { createCharts } from "./charts.js";
 import { createDock } from "./dock.js";
 import { createFeedView } from "./feed.js";
 import { createHeatmapView } from "./heatmap.js";
+import { createHelp } from "./help.js";
 import { createLinkView } from "./link.js";
 import { createMasthead } from "./masthead.js";
 import { createMovers } from "./movers.js";
 import { createNotice } from "./notice.js";
+import { createPalette } from "./palette.js";
 import { createQuote } from "./quote.js";
 import { createTape } from "./tape.js";
 import { createTicker } from "./ticker.js";
@@ -33,6 +38,7 @@ import { element } from "../lib/dom.js";
  * @property {(pane: number) => void} onActivate
  * @property {(pane: number) => void} onOlder bars before the oldest of a pane are wanted
  * @property {(paused: boolean) => void} onPause
+ * @property {() => void} onNotify alerts may want to be shown outside the page
  * @property {() => void} onChartTable
  * @property {() => void} onPicture
  * @property {() => void} onExport
@@ -42,15 +48,18 @@ import { element } from "../lib/dom.js";
 
 /**
  * @param {(id: string) => HTMLElement} byId
+ * @param {readonly import("./help.js").Command[]} commands
  * @param {Actions} actions
  */
-export function createViews(byId, actions) {
+export function createViews(byId, commands, actions) {
   // The theme comes first: the charts read their colours from what that sets.
-  const masthead = createMasthead(byId("controls"), actions);
+  const masthead = createMasthead(byId("controls"), commands, actions);
   const charts = createCharts(byId("chart"), actions);
   const heatmap = createHeatmapView(actions);
   const movers = createMovers(actions);
   const wirePanel = createWirePanel();
+  const alerts = createAlerts(actions);
+  const help = createHelp(commands, actions);
   const market = element("div", { class: "market" }, heatmap.node, movers.node);
   const panels = [
     createLinkView(byId("link")),
@@ -63,14 +72,20 @@ export function createViews(byId, actions) {
     createWire(byId("wire"), actions),
     createNotice(byId("notices"), actions),
     createTitle(),
+    createAnnouncer(document.body),
+    help,
   ];
   const dock = createDock(byId("dock"), [
     { id: "market", title: "Market", node: market, render: (state, nowMs, look) => (heatmap.render(state, nowMs, look), movers.render(state, nowMs)) },
     { id: "wire", title: "Wire", node: wirePanel.node, render: (state) => wirePanel.render(state) },
+    { id: "alerts", title: "Alerts", node: alerts.node, render: (state) => alerts.render(state) },
   ], actions);
 
   return {
     charts,
+    help,
+    palette: createPalette(commands, actions),
+    table: createBarTable(),
     /**
      * @param {State} state
      * @param {{ nowMs: number, look: string }} moment

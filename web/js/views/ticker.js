@@ -39,6 +39,7 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
   let motion = null;
   let drawn = "";
   let drawnMs = -Infinity;
+  let drawnSize = 0;
 
   /** @param {readonly string[]} symbols */
   function build(symbols) {
@@ -87,7 +88,8 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
       const name = paused ? "Let the ticker run" : "Pause the ticker";
       setAttribute(button, "aria-label", name);
       setAttribute(button, "title", name);
-      if (nowMs - drawnMs < DRAW_MS) return;
+      if (nowMs - drawnMs < DRAW_MS && state.quotes.size === drawnSize) return;
+      drawnSize = state.quotes.size;
       drawnMs = nowMs;
       for (const { symbol, nodes } of items) {
         const quote = state.quotes.get(symbol);

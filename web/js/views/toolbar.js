@@ -87,6 +87,7 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
       kind.render([settings.kind]);
       scale.render([settings.scale]);
       setText(scaleName, SCALE_SHORT[settings.scale]);
+      setAttribute(scale.button, "aria-label", `Price scale: ${SCALE_SHORT[settings.scale]}`);
       studies.render([...settings.indicators, ...EXTRAS.map(({ value }) => value).filter((value) => settings?.[value])], settings.indicators.length > 0);
       compare.render(state);
       LAYOUTS.forEach((count, at) => setAttribute(layouts[at], "aria-pressed", String(count === settings?.layout)));

@@ -15,6 +15,8 @@ const PAGE_LINES = 10;
 /** An order by what changes is made anew this often, and not while somebody points at the rows. */
 const ORDER_MS = 1000;
 const AGE_MS = 1000;
+/** What has room where everything is large. @type {readonly import("../state/columns.js").ColumnId[]} */
+const LARGE_COLUMNS = ["symbol", "last", "percent"];
 
 /**
  * @param {HTMLElement} root
@@ -38,6 +40,8 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   let found = 0;
   let orderedMs = -Infinity;
   let agedMs = -Infinity;
+  let agedOf = "";
+  let agedSize = 0;
   /** Rows in use by symbol, headings by title, and those to spare. */
   let rows = /** @type {Map<string, ReturnType<typeof createRow>>} */ (new Map());
   /** @type {ReturnType<typeof createRow>[]} */
@@ -45,6 +49,8 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   const headings = /** @type {Map<string, ReturnType<typeof createHeading>>} */ (new Map());
   let made = 0;
   let columns = "";
+  /** @type {readonly import("../state/columns.js").ColumnId[]} */
+  let shownColumns = [];
   let seen = "";
   /** @type {string | null} */
   let followed = null;
@@ -114,10 +120,11 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
 
   /** @param {State} state */
   function layColumns({ settings }) {
-    const now = settings.columns.join();
+    shownColumns = settings.large ? settings.columns.filter((column) => LARGE_COLUMNS.includes(column)) : settings.columns;
+    const now = shownColumns.join();
     if (now === columns) return;
     columns = now;
-    grid.style.setProperty("--columns", ["1.375rem", ...settings.columns.map((column) => CELLS[column].width)].join(" "));
+    grid.style.setProperty("--columns", ["1.375rem", ...shownColumns.map((column) => CELLS[column].width)].join(" "));
     for (const { node } of [...rows.values(), ...spareRows]) node.remove();
     rows = new Map();
     spareRows = [];
@@ -156,7 +163,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   function drawRow(state, instrument, at) {
     let row = rows.get(instrument.symbol);
     if (!row) {
-      row = spareRows.pop() ?? createRow(state.settings.columns, `row-${(made += 1)}`);
+      row = spareRows.pop() ?? createRow(shownColumns, `row-${(made += 1)}`);
       rows.set(instrument.symbol, row);
       if (!row.node.isConnected) body.append(row.node);
     }
@@ -186,6 +193,12 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   }
 
   /** @param {State} state */
+  function loading({ link }) {
+    setAttribute(empty, "hidden", false);
+    empty.textContent = link.status === "lost" || link.status === "waiting" ? "No connection: the symbols come with it." : "Loading symbols";
+  }
+
+  /** @param {State} state */
   function emptyText({ instruments, filter: text }) {
     if (instruments.size === 0) return "This feed has no instruments.";
     return text.trim() === "" ? "" : `No symbol or name has "${text.trim()}" in it.`;
@@ -195,10 +208,10 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
     /** @param {State} state @param {number} nowMs */
     render(state, nowMs) {
       shown = state;
-      heads.render(state);
       layColumns(state);
-      if (state.listEpoch === null) return;
-      setAttribute(grid, "aria-busy", null);
+      heads.render(state, shownColumns);
+      setAttribute(grid, "aria-busy", state.listEpoch === null);
+      if (state.listEpoch === null) return void loading(state);
       order(state, nowMs);
       filter.render(state, found);
       const text = lines.length === 0 ? emptyText(state) : "";
@@ -210,7 +223,9 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
         if (led !== null) reveal(led);
       }
       draw(state);
-      if (nowMs - agedMs >= AGE_MS) {
+      if (nowMs - agedMs >= AGE_MS || state.sparks.interval !== agedOf || state.sparks.closes.size !== agedSize) {
+        agedOf = state.sparks.interval;
+        agedSize = state.sparks.closes.size;
         agedMs = nowMs;
         for (const row of rows.values()) row.age(state);
       }

@@ -78,7 +78,7 @@ function createFormat(onSet) {
 function createSlider(onSet) {
   const input = element("input", { type: "range", min: 0, step: 1, class: "slider", id: "rate", "aria-label": "Updates per second" });
   const output = element("output", { class: "slider-value", for: "rate" });
-  /** @type {readonly number[]} */
+  /** @type {readonly import("../state/settings.js").Rate[]} */
   let stops = [];
   input.addEventListener("input", () => onSet({ rate: stops[input.valueAsNumber] }));
   return {
@@ -89,11 +89,11 @@ function createSlider(onSet) {
         stops = server.rates;
         setAttribute(input, "max", stops.length - 1);
       }
-      const at = Math.max(0, stops.findLastIndex((stop) => stop <= settings.rate));
+      const { rate } = settings;
+      const at = Math.max(0, stops.findLastIndex((stop) => stop === rate || (stop !== "every" && rate !== "every" && stop <= rate)));
       if (input.valueAsNumber !== at) input.valueAsNumber = at;
-      const text = `${stops[at]}/s`;
-      setText(output, text);
-      setAttribute(input, "aria-valuetext", `${stops[at]} updates per second`);
+      setText(output, stops[at] === "every" ? "every" : `${stops[at]}/s`);
+      setAttribute(input, "aria-valuetext", stops[at] === "every" ? "each tick by itself" : `${stops[at]} updates per second`);
     },
   };
 }

@@ -31,7 +31,7 @@ export function createWirePanel() {
       charts.bytes.draw(seconds, newest, ({ bytes }) => bytes, byteText);
       const { ticks, updates, bytes } = traffic;
       setText(words, updates === 0 ? "Nothing has arrived yet."
-        : `Since this page was loaded, ${countText(ticks)} ticks came in ${countText(updates)} updates: ${decimalText(ticks / updates, 1)} ticks in one, ${decimalText(bytes / updates, 0)} bytes an update as ${format === "json" ? "JSON" : "binary"}. At most ${settings.rate} updates a second of a symbol: move the rate below and see.`);
+        : `Since this page was loaded, ${countText(ticks)} ticks came in ${countText(updates)} updates: ${decimalText(ticks / updates, 1)} ticks in one, ${decimalText(bytes / updates, 0)} bytes an update as ${format === "json" ? "JSON" : "binary"}. ${settings.rate === "every" ? "Each tick comes by itself" : `At most ${settings.rate} updates a second of a symbol`}: move the rate below and see.`);
     },
   };
 }
