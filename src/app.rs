@@ -13,7 +13,7 @@ use crate::feed::sim::{SimConfig, Simulator};
 use crate::feed::{self, RunConfig, Source, SourceInfo};
 use crate::load::{self, LoadError};
 use crate::market::{Event, SourceKind, Speed, Timestamp};
-use crate::server::{BindError, Server};
+use crate::server::{self, BindError, Server};
 
 /// Why the program could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,9 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
         first_epoch: u64::try_from(wall_micros() / 1_000).unwrap_or(0),
     };
     say(&playing(source.info(), &run));
+    if let Err(short) = server::allow_files(&config.server) {
+        say(&format!("  warning  {short}"));
+    }
     let bus = Bus::new(config.bus_capacity);
     let reader = bus.reader();
     let (stop_feed, feed_stopped) = start_feed(source, run, bus)?;

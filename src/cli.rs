@@ -12,7 +12,7 @@ use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::SimConfig;
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed};
-use crate::server::{ServerConfig, SessionLimits, SubscriptionLimits};
+use crate::server::{HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
 
 /// A live market-data dashboard: ticks over WebSocket, charted in the browser.
 ///
@@ -87,12 +87,21 @@ struct ServeArgs {
     /// Sessions at one time, over WebSocket and Server-Sent Events
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions: usize,
-    /// Of these from one address; a room behind one router is one address
+    /// Of these from one address; a room behind one router is one address, and so is an IPv6 network (/64)
     #[arg(long, default_value_t = 256, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions_per_address: usize,
     /// HTTP connections at one time, besides those that became sessions
     #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections: usize,
+    /// Of these from one address; a page opens up to six for a moment
+    #[arg(long, default_value_t = 768, value_name = "NUMBER", value_parser = at_least_one)]
+    max_connections_per_address: usize,
+    /// Seconds for which the head of a request may be on its way, or a connection may idle between two
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    head_timeout: u64,
+    /// Longest head of a request, in bytes
+    #[arg(long, default_value_t = 32 * 1024, value_name = "BYTES", value_parser = head_bytes)]
+    max_head_bytes: usize,
     /// Symbols and series that one session may subscribe to
     #[arg(long, default_value_t = 4_096, value_name = "NUMBER", value_parser = at_least_one)]
     max_subscriptions: usize,
@@ -190,7 +199,12 @@ impl ServeArgs {
                 bind: self.bind,
                 sessions: self.max_sessions,
                 sessions_per_address: self.max_sessions_per_address,
-                connections: self.max_connections,
+                http: HttpLimits {
+                    connections: self.max_connections,
+                    connections_per_address: self.max_connections_per_address,
+                    head_timeout: Duration::from_secs(self.head_timeout),
+                    buffer_bytes: self.max_head_bytes,
+                },
                 session,
             },
             market: MarketLimits { bars: self.bars, trades: self.trades },
@@ -217,6 +231,12 @@ const MOST: usize = 1_000_000_000;
 fn at_least_one(text: &str) -> Result<usize, String> {
     let in_range = text.parse().ok().filter(|n| (1..=MOST).contains(n));
     in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
+}
+
+fn head_bytes(text: &str) -> Result<usize, String> {
+    let (least, most) = (HttpLimits::MIN_BUFFER_BYTES, 16 * 1024 * 1024);
+    let in_range = text.parse().ok().filter(|n| (least..=most).contains(n));
+    in_range.ok_or_else(|| format!("a whole number from {least} to {most}"))
 }
 
 fn capacity(text: &str) -> Result<usize, String> {
@@ -282,6 +302,7 @@ mod tests {
             ("--speed 0", "--speed"),
             ("--symbols 0", "from 1 to"),
             ("--max-sessions 0", "from 1 to"),
+            ("--max-head-bytes 100", "from 8192 to"),
             ("--max-sessions 9999999999999999999", "from 1 to"),
             ("--bus-capacity 9999999999999", "from 1 to"),
             ("replay", "<FILE>"),

@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -26,7 +26,8 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let job = cli::Cli::parse().into_job();
     let filter = EnvFilter::try_from_env(LOG).unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let is_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_terminal).init();
     let runtime = tokio::runtime::Runtime::new().context("the async runtime could not be started")?;
     // A reader of these lines that goes away is no reason to stop serving.
     let say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));

@@ -4,7 +4,7 @@
 //! so nothing queues.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
@@ -75,6 +75,8 @@ pub struct Bell {
 struct Listeners {
     all: [AtomicUsize; TIERS],
     binary: [AtomicUsize; TIERS],
+    /// Beats that found their session still busy with the one before.
+    skipped: AtomicU64,
 }
 
 impl Bell {
@@ -128,8 +130,14 @@ impl Bell {
         }
         if due == Due::BEAT && self.spoke.swap(false, Ordering::Relaxed) {
             self.rung.fetch_or(Due::PULSE.0, Ordering::AcqRel);
-        } else if self.rung.fetch_or(due.0, Ordering::AcqRel) & !Due::PULSE.0 == 0 {
+            return;
+        }
+        let before = self.rung.fetch_or(due.0, Ordering::AcqRel);
+        if before & !Due::PULSE.0 == 0 {
             self.waker.wake();
+        }
+        if due.0 < Due::FEED.0 && before & due.0 != 0 {
+            self.listeners.skipped.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -199,6 +207,11 @@ impl Bells {
         [all.saturating_sub(binary), binary]
     }
 
+    /// Beats that sessions skipped, as they were busy with one before; what they take next is newer.
+    pub fn skipped(&self) -> u64 {
+        self.listeners.skipped.load(Ordering::Relaxed)
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Bell>>> {
         // A list of bells has no broken middle state: a panic elsewhere does not spoil it.
         self.bells.lock().unwrap_or_else(PoisonError::into_inner)
@@ -223,6 +236,7 @@ mod tests {
         let due = bell.wait().await;
         assert_eq!(due.tiers().collect::<Vec<_>>(), [five]);
         assert!(due.contains(Due::BEAT) && !due.contains(Due::STOP));
+        assert_eq!(bells.skipped(), 1, "the second beat of its tier came before it had heard the first");
         let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), bell.wait()).await;
         assert!(quiet.is_err(), "what was taken is not due again");
     }

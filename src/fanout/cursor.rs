@@ -23,6 +23,8 @@ pub struct QuotesCursor {
     pub(super) level: bool,
     /// The number of the next tick in the log; `None` where it has not been looked at.
     pub(super) tick: Option<u64>,
+    /// The log had more than the last message held.
+    pub(super) more: bool,
     /// A bit for each instrument that is wanted, so that a log is passed over quickly; empty until it is needed.
     mask: Vec<u64>,
     /// The length of the last frame.
@@ -40,6 +42,7 @@ impl QuotesCursor {
             whole: false,
             level: false,
             tick: None,
+            more: false,
             mask: Vec::new(),
             bytes: 0,
         }
@@ -94,7 +97,7 @@ impl QuotesCursor {
 
     /// The last look has been through to the end.
     pub const fn is_through(&self) -> bool {
-        self.at == 0
+        self.at == 0 && !self.more
     }
 
     /// How far `id` was sent.
@@ -127,6 +130,7 @@ impl QuotesCursor {
 
     const fn look_again(&mut self) {
         (self.beat, self.pass, self.at, self.level) = (None, None, 0, false);
+        self.more = false;
     }
 
     /// Forgets what was looked through: the next look may be at another board or log.

@@ -4,7 +4,9 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
 
 use super::bell::{Bell, Bells, Due};
 use super::board::Board;
@@ -24,8 +26,11 @@ struct Shared {
     groups: [Group; GROUPS],
     json_ticks: RwLock<TickLog<EncodedQuote>>,
     binary_ticks: RwLock<TickLog<BinaryQuote>>,
+    began: Instant,
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
+    updates: AtomicU64,
+    merged: AtomicU64,
 }
 
 /// Sessions are dealt to so many groups, whose beats lie one after the other within a tier's interval: thousands
@@ -57,8 +62,11 @@ impl LiveMarket {
             groups: Default::default(),
             json_ticks: RwLock::new(TickLog::new(ticks)),
             binary_ticks: RwLock::new(TickLog::new(ticks)),
+            began: Instant::now(),
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
+            updates: AtomicU64::new(0),
+            merged: AtomicU64::new(0),
         }));
         live.open_boards();
         live
@@ -73,8 +81,8 @@ impl LiveMarket {
     pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Taken {
         if tier == TierId::EVERY {
             return match format {
-                Format::Json => read(&self.0.json_ticks).take(cursor, wall_micros()),
-                Format::Binary => read(&self.0.binary_ticks).take(cursor, wall_micros()),
+                Format::Json => read(&self.0.json_ticks).take(cursor, self.now()),
+                Format::Binary => read(&self.0.binary_ticks).take(cursor, self.now()),
             };
         }
         let Group { json, binary, .. } = &self.0.groups[group];
@@ -83,6 +91,11 @@ impl LiveMarket {
             Format::Binary => read(&binary[tier.index()]).take(cursor),
         };
         frame.map_or(Taken::Nothing, Taken::Frame)
+    }
+
+    /// Since the market was opened, by a clock that only goes forward.
+    pub(super) fn now(&self) -> Duration {
+        self.0.began.elapsed()
     }
 
     /// A bell that rings for a new session.
@@ -103,6 +116,24 @@ impl LiveMarket {
 
     pub(super) fn add_bus_gap(&self, missed: u64) {
         self.0.bus_gaps.fetch_add(missed, Ordering::Relaxed);
+    }
+
+    /// Changed symbols over all beats of all tiers and groups, and the ticks that were merged into these.
+    pub fn conflated(&self) -> (u64, u64) {
+        (self.0.updates.load(Ordering::Relaxed), self.0.merged.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn add_encoded(&self, updates: u64) {
+        self.0.updates.fetch_add(updates, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_merged(&self, ticks: u64) {
+        self.0.merged.fetch_add(ticks, Ordering::Relaxed);
+    }
+
+    /// Beats that sessions skipped, as they were busy with one before.
+    pub fn beats_skipped(&self) -> u64 {
+        self.0.groups.iter().map(|group| group.bells.skipped()).sum()
     }
 
     pub(super) fn bells(&self, group: usize) -> &Bells {

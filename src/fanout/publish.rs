@@ -97,9 +97,15 @@ impl Publisher {
         match heard {
             Heard::Item(Event::Ticks(ticks)) => {
                 apply(&self.live, &ticks, self.every);
+                let mut merged = 0;
                 for conflater in active {
-                    ticks.iter().for_each(|tick| conflater.tier.mark(tick.instrument, now));
+                    if conflater.id == TierId::EVERY {
+                        conflater.tier.mark_bars(now);
+                        continue;
+                    }
+                    merged += ticks.iter().filter(|tick| conflater.tier.mark(tick.instrument, now)).count();
                 }
+                self.live.add_merged(merged as u64);
             }
             Heard::Item(Event::Clock(market_time)) => {
                 self.live.write().market.advance(market_time);
@@ -143,7 +149,10 @@ impl Publisher {
 
     fn open_tiers(&mut self) {
         let instruments = self.live.read().market.instruments().len();
-        self.conflaters.iter_mut().for_each(|conflater| conflater.tier.open(instruments));
+        for conflater in &mut self.conflaters {
+            // Whoever gets each tick needs no marks of what has changed.
+            conflater.tier.open(if conflater.id == TierId::EVERY { 0 } else { instruments });
+        }
     }
 
     /// A tier that finds its first listener, or its first in a format, has much to show.
@@ -201,6 +210,7 @@ impl Publisher {
                 let late = i64::try_from((now - due).as_micros()).unwrap_or(0);
                 let market = &self.live.read().market;
                 let ts_sent = wall_micros() - late;
+                self.live.add_encoded(self.due.len() as u64);
                 let [json, binary] = *formats;
                 if json {
                     self.live.json_mut(*group, *id).encode(&self.due, market, ts_sent);
@@ -236,9 +246,9 @@ fn apply(live: &LiveMarket, ticks: &[Tick], every: [bool; Format::ALL.len()]) {
     let mut json = json.then(|| live.json_ticks());
     let mut binary = binary.then(|| live.binary_ticks());
     let market = &mut live.write().market;
-    let now = wall_micros();
-    json.iter_mut().for_each(|log| log.begin(ticks.len(), now));
-    binary.iter_mut().for_each(|log| log.begin(ticks.len(), now));
+    let (now, ts_heard) = (live.now(), wall_micros());
+    json.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));
+    binary.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));
     for tick in ticks {
         market.apply(tick);
         json.iter_mut().for_each(|log| log.push(tick.instrument, market));

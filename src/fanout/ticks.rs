@@ -3,10 +3,13 @@
 //!
 //! A reader that cannot go on from where it was, because it is new, or late, or because ticks came faster than
 //! the log may hold, is told so: it takes the state instead, whose range says how many ticks were merged.
+//!
+//! Pure: `now` is passed in, as time since some fixed moment.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::board::FRAME_SYMBOLS;
 use super::cursor::QuotesCursor;
@@ -14,7 +17,7 @@ use crate::market::{InstrumentId, Market};
 use crate::wire::{Frame, QuoteEncoding, QuotesKind};
 
 /// How long a tick is kept. Who is later than this wants to know how the market stands and not how it got there.
-const KEPT_US: i64 = 1_000_000;
+const KEPT: Duration = Duration::from_secs(1);
 /// Ticks kept at most.
 pub const DEFAULT_TICKS: usize = 65_536;
 
@@ -28,7 +31,7 @@ pub struct TickLog<Q: QuoteEncoding> {
     /// Ticks are numbered; these are kept.
     kept: Range<u64>,
     /// More came than may be kept: until then nothing is.
-    over_until: Option<i64>,
+    over_until: Option<Duration>,
     /// The newest frame of all symbols, and the ticks in it: for others who want all.
     shared: Mutex<(Range<u64>, Frame)>,
 }
@@ -37,7 +40,9 @@ pub struct TickLog<Q: QuoteEncoding> {
 #[derive(Debug)]
 struct Batch<P> {
     first: u64,
-    heard_us: i64,
+    heard: Duration,
+    /// The same by the server's clock, in microseconds since 1970.
+    ts_heard: i64,
     entries: Vec<Entry>,
     pieces: P,
 }
@@ -84,16 +89,23 @@ impl<Q: QuoteEncoding> TickLog<Q> {
         self.kept = self.kept.end + 1..self.kept.end + 1;
     }
 
-    /// So many ticks were heard at `now_us`, in microseconds since 1970; [`push`](Self::push) follows for each.
-    pub fn begin(&mut self, ticks: usize, now_us: i64) {
-        self.expire(now_us);
+    /// So many ticks were heard `now`, which is `ts_heard` by the server's clock, in microseconds since 1970;
+    /// [`push`](Self::push) follows for each.
+    pub fn begin(&mut self, ticks: usize, now: Duration, ts_heard: i64) {
+        self.expire(now);
         if self.over_until.is_some() || self.len() + ticks > self.limit {
-            self.over_until.get_or_insert(now_us + KEPT_US);
+            self.over_until.get_or_insert(now + KEPT);
             self.skip();
             return;
         }
         let entries = Vec::with_capacity(ticks);
-        self.batches.push_back(Batch { first: self.kept.end, heard_us: now_us, entries, pieces: Q::Pieces::default() });
+        self.batches.push_back(Batch {
+            first: self.kept.end,
+            heard: now,
+            ts_heard,
+            entries,
+            pieces: Q::Pieces::default(),
+        });
     }
 
     /// A tick of `id` was applied to `market`.
@@ -116,21 +128,21 @@ impl<Q: QuoteEncoding> TickLog<Q> {
         (self.kept.end - self.kept.start) as usize
     }
 
-    fn expire(&mut self, now_us: i64) {
-        while self.batches.front().is_some_and(|batch| batch.heard_us < now_us - KEPT_US) {
+    fn expire(&mut self, now: Duration) {
+        while self.batches.front().is_some_and(|batch| batch.heard + KEPT < now) {
             self.batches.pop_front();
             self.kept.start = self.batches.front().map_or(self.kept.end, |batch| batch.first);
         }
-        self.over_until = self.over_until.filter(|until| now_us < *until);
+        self.over_until = self.over_until.filter(|until| now < *until);
     }
 
     /// What the reader behind `cursor` has not sent yet, as one `update` of at most [`FRAME_SYMBOLS`] ticks. To be
     /// called until there is nothing.
-    pub fn take(&self, cursor: &mut QuotesCursor, now_us: i64) -> Taken {
+    pub fn take(&self, cursor: &mut QuotesCursor, now: Duration) -> Taken {
         if cursor.epoch != self.epoch {
             return Taken::Nothing;
         }
-        let Some(from) = cursor.tick.filter(|from| self.is_fresh(*from, now_us)) else {
+        let Some(from) = cursor.tick.filter(|from| self.is_fresh(*from, now)) else {
             (cursor.tick, cursor.level) = (Some(self.kept.end), false);
             return Taken::Lost;
         };
@@ -143,14 +155,15 @@ impl<Q: QuoteEncoding> TickLog<Q> {
         }
         let taken = self.assemble(cursor, from);
         // What it has by other means is older than this look, so now it has what the log has.
-        cursor.level = taken != Taken::Lost && cursor.tick == Some(ticks.end);
+        cursor.more = cursor.tick != Some(ticks.end);
+        cursor.level = taken != Taken::Lost && !cursor.more;
         taken
     }
 
     /// Whether the ticks from number `from` on are there and new enough to be told one by one.
-    fn is_fresh(&self, from: u64, now_us: i64) -> bool {
-        let oldest = self.batches.get(self.batch_of(from)).map_or(now_us, |batch| batch.heard_us);
-        (self.kept.start..=self.kept.end).contains(&from) && oldest >= now_us - KEPT_US
+    fn is_fresh(&self, from: u64, now: Duration) -> bool {
+        let oldest = self.batches.get(self.batch_of(from)).map_or(now, |batch| batch.heard);
+        (self.kept.start..=self.kept.end).contains(&from) && now <= oldest + KEPT
     }
 
     fn batch_of(&self, number: u64) -> usize {
@@ -179,7 +192,7 @@ impl<Q: QuoteEncoding> TickLog<Q> {
             match cursor.sent_mut(entry.id) {
                 Some(sent) if entry.seq == *sent + 1 => {
                     *sent = entry.seq;
-                    let new = || Q::begin(QuotesKind::Update, self.epoch, batch.heard_us, room);
+                    let new = || Q::begin(QuotesKind::Update, self.epoch, batch.ts_heard, room);
                     Q::add_piece(frame.get_or_insert_with(new), &batch.pieces, piece);
                     count += 1;
                 }
@@ -217,9 +230,9 @@ impl<Q: QuoteEncoding> TickLog<Q> {
         // No broken middle state: a panic elsewhere does not spoil it.
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         if shared.0 != *ticks {
-            let heard_us = self.batches.get(self.batch_of(ticks.start)).map_or(0, |batch| batch.heard_us);
+            let ts_heard = self.batches.get(self.batch_of(ticks.start)).map_or(0, |batch| batch.ts_heard);
             let room = (ticks.end - ticks.start) as usize * Q::BYTES;
-            let mut frame = Q::begin(QuotesKind::Update, self.epoch, heard_us, room);
+            let mut frame = Q::begin(QuotesKind::Update, self.epoch, ts_heard, room);
             for (_, Logged { batch, piece, .. }) in self.ticks_from(ticks.start) {
                 Q::add_piece(&mut frame, &batch.pieces, piece);
             }
@@ -239,4 +252,169 @@ struct Logged<'a, Q: QuoteEncoding> {
     batch: &'a Batch<Q::Pieces>,
     entry: &'a Entry,
     piece: Range<usize>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::{MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade, sample};
+    use crate::wire::{BinaryQuote, Decoder, EncodedQuote};
+    use serde_json::Value;
+
+    const LIMIT: usize = 20;
+
+    struct Stage<Q: QuoteEncoding> {
+        market: Market,
+        log: TickLog<Q>,
+        now: Duration,
+    }
+
+    impl<Q: QuoteEncoding> Stage<Q> {
+        fn new() -> Self {
+            let market = Market::open(&sample::opening(1, &["A", "B", "C"]), MarketLimits::default());
+            let mut log = TickLog::new(LIMIT);
+            log.open(&market);
+            Self { market, log, now: Duration::ZERO }
+        }
+
+        /// Trades of these instruments, heard together after so many milliseconds.
+        fn trade(&mut self, ids: &[u32], after_ms: u64) {
+            self.now += Duration::from_millis(after_ms);
+            self.log.begin(ids.len(), self.now, i64::try_from(self.now.as_micros()).unwrap());
+            for id in ids {
+                let ts = Timestamp::from_millis(self.market.ticks() as i64);
+                let price = Price(100 + self.market.ticks() as i64);
+                let kind = TickKind::Trade(Trade { price, size: Size(1), side: None });
+                self.market.apply(&Tick { instrument: InstrumentId(*id), ts, kind });
+                self.log.push(InstrumentId(*id), &self.market);
+            }
+        }
+
+        /// A reader of these who has what the market has now, and stands at the end of the log.
+        fn reader(&self, ids: &[u32]) -> QuotesCursor {
+            let mut cursor = QuotesCursor::new(1);
+            cursor.extend(ids.iter().map(|id| (InstrumentId(*id), self.seq(*id))));
+            assert_eq!(self.log.take(&mut cursor, self.now), Taken::Lost, "who comes new is at no place in the log");
+            cursor
+        }
+
+        fn seq(&self, id: u32) -> u64 {
+            self.market.get(InstrumentId(id)).map_or(0, |(_, state)| state.seq)
+        }
+
+        /// Symbol, first seq and seq of each entry of the next message.
+        fn take(&self, cursor: &mut QuotesCursor, decoder: &mut Decoder<'_>) -> Vec<(String, u64, u64)> {
+            let text = match self.log.take(cursor, self.now) {
+                Taken::Frame(Frame::Text(text)) => text.to_string(),
+                Taken::Frame(Frame::Binary(bytes)) => decoder.json(&bytes).expect("a whole frame"),
+                other => panic!("no frame: {other:?}"),
+            };
+            let message: Value = serde_json::from_str(&text).unwrap();
+            let number = |quote: &Value, name: &str| quote[name].as_u64().unwrap();
+            let quotes = message["quotes"].as_array().unwrap().iter();
+            let entry = |q: &Value| (q["symbol"].as_str().unwrap().into(), number(q, "first_seq"), number(q, "seq"));
+            quotes.map(entry).collect()
+        }
+    }
+
+    fn each_once<Q: QuoteEncoding>() {
+        let mut stage = Stage::<Q>::new();
+        let instruments = std::sync::Arc::clone(stage.market.instruments());
+        let mut decoder = Decoder::new(&instruments);
+        let mut reader = stage.reader(&[0, 2]);
+        stage.trade(&[0, 1, 0], 0);
+        stage.trade(&[2], 5);
+        let entry = |symbol: &str, seq| (symbol.to_owned(), seq, seq);
+        assert_eq!(stage.take(&mut reader, &mut decoder), [entry("A", 1), entry("A", 2), entry("C", 1)]);
+        assert_eq!(stage.log.take(&mut reader, stage.now), Taken::Nothing);
+        stage.trade(&[1, 2], 5);
+        assert_eq!(stage.take(&mut reader, &mut decoder), [entry("C", 2)]);
+    }
+
+    #[test]
+    fn each_tick_comes_once_and_by_itself() {
+        each_once::<EncodedQuote>();
+        each_once::<BinaryQuote>();
+    }
+
+    #[test]
+    fn a_snapshot_in_between_is_not_told_again() {
+        let mut stage = Stage::<EncodedQuote>::new();
+        let mut reader = stage.reader(&[0]);
+        stage.trade(&[0, 0, 0], 0);
+        reader.sent(InstrumentId(0), 2);
+        assert_eq!(stage.take(&mut reader, &mut Decoder::new(&[])), [("A".into(), 3, 3)]);
+    }
+
+    #[test]
+    fn many_ticks_come_in_several_messages() {
+        let mut stage = Stage::<EncodedQuote>::new();
+        let mut reader = stage.reader(&[0, 1, 2]);
+        stage.trade(&[0, 1, 2, 0, 1, 2, 0], 0);
+        let mut decoder = Decoder::new(&[]);
+        let messages = [0; 3].map(|_| (stage.take(&mut reader, &mut decoder).len(), reader.is_through()));
+        assert_eq!(messages, [(3, false), (3, false), (1, true)]);
+    }
+
+    #[test]
+    fn readers_of_everything_share_one_frame() {
+        let mut stage = Stage::<EncodedQuote>::new();
+        let mut readers = [stage.reader(&[0, 1, 2]), stage.reader(&[0, 1, 2])];
+        let mut take = |ids: &[u32]| {
+            stage.trade(ids, 1);
+            readers.each_mut().map(|reader| match stage.log.take(reader, stage.now) {
+                Taken::Frame(frame) => frame.into_text().unwrap(),
+                other => panic!("no frame: {other:?}"),
+            })
+        };
+        let own = take(&[0]);
+        assert_ne!(own[0].as_ptr(), own[1].as_ptr(), "a first frame is each reader's own");
+        let shared = take(&[1, 0]);
+        assert_eq!(shared[0].as_ptr(), shared[1].as_ptr());
+        assert!(shared[0].contains("\"symbol\":\"A\",\"first_seq\":2,\"seq\":2,"), "{}", shared[0].as_str());
+    }
+
+    #[test]
+    fn who_cannot_go_on_is_told() {
+        let check = |why: &str, disturb: &dyn Fn(&mut Stage<EncodedQuote>)| {
+            let mut stage = Stage::<EncodedQuote>::new();
+            let mut reader = stage.reader(&[0]);
+            stage.trade(&[0], 0);
+            disturb(&mut stage);
+            assert_eq!(stage.log.take(&mut reader, stage.now), Taken::Lost, "{why}");
+            reader.sent(InstrumentId(0), stage.seq(0));
+            stage.trade(&[1], 2_000);
+            stage.trade(&[0], 1);
+            assert_eq!(stage.take(&mut reader, &mut Decoder::new(&[])).len(), 1, "{why}: and then goes on");
+        };
+        check("it comes late", &|stage| stage.now += Duration::from_millis(1_001));
+        check("it comes later than others are kept", &|stage| stage.trade(&[0], 1_001));
+        check("more came than the log may hold", &|stage| stage.trade(&[0; LIMIT], 1));
+        check("nobody listened meanwhile", &|stage| stage.log.forget());
+    }
+
+    #[test]
+    fn a_hole_is_told_after_what_came_before_it() {
+        let mut stage = Stage::<EncodedQuote>::new();
+        let mut reader = stage.reader(&[0, 1]);
+        reader.remove(&[InstrumentId(1)]);
+        stage.trade(&[0, 1, 1], 0);
+        // Wants it again, and has not been sent its first tick.
+        reader.extend([(InstrumentId(1), 0)]);
+        reader.sent(InstrumentId(1), 0);
+        assert_eq!(stage.take(&mut reader, &mut Decoder::new(&[])).len(), 3, "all are still here");
+        stage.trade(&[0, 1], 0);
+        reader.sent(InstrumentId(1), 1);
+        assert_eq!(stage.take(&mut reader, &mut Decoder::new(&[])), [("A".into(), 2, 2)]);
+        assert_eq!(stage.log.take(&mut reader, stage.now), Taken::Lost);
+    }
+
+    #[test]
+    fn memory_is_bounded_at_any_speed() {
+        let mut stage = Stage::<EncodedQuote>::new();
+        for after_ms in [0, 0, 0, 10, 10, 500, 990, 1, 2] {
+            stage.trade(&[0, 1, 2, 0, 1, 2, 0, 1], after_ms);
+            assert!(stage.log.len() <= LIMIT, "{}", stage.log.len());
+        }
+    }
 }

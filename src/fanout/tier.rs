@@ -109,20 +109,22 @@ impl Tier {
         self.marked = None;
     }
 
-    /// A symbol changed at `now`.
-    pub fn mark(&mut self, id: InstrumentId, now: Duration) {
+    /// A symbol changed at `now`. Tells whether it had changed since the beat already: the two go out as one.
+    pub fn mark(&mut self, id: InstrumentId, now: Duration) -> bool {
         self.marked.get_or_insert(now);
-        if let Some(is_changed) = self.is_changed.get_mut(id.index())
-            && !*is_changed
-        {
-            *is_changed = true;
+        let Some(is_changed) = self.is_changed.get_mut(id.index()) else { return false };
+        let had_changed = std::mem::replace(is_changed, true);
+        if !had_changed {
             self.changed.push(id);
         }
+        had_changed
     }
 
     /// Everything may have changed: nobody listened until `now`.
     pub fn mark_all(&mut self, now: Duration) {
-        (0..).take(self.is_changed.len()).for_each(|id| self.mark(InstrumentId(id), now));
+        for id in (0..).take(self.is_changed.len()) {
+            self.mark(InstrumentId(id), now);
+        }
         self.mark_bars(now);
     }
 
@@ -204,8 +206,8 @@ mod tests {
         assert_eq!(tier.due(), None);
         tier.mark(InstrumentId(1), ms(1_000));
         assert_eq!(take(&mut tier, 1_000), Some(vec![1]));
-        for id in [1, 0, 1] {
-            tier.mark(InstrumentId(id), ms(1_050));
+        for (id, merged) in [(1, false), (0, false), (1, true)] {
+            assert_eq!(tier.mark(InstrumentId(id), ms(1_050)), merged);
         }
         assert_eq!(take(&mut tier, 1_199), None);
         assert_eq!(take(&mut tier, 1_200), Some(vec![1, 0]));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{Config, Symbols};
+use super::{Config, Rate, Symbols};
 
 #[derive(Debug, Args)]
 pub struct LoadArgs {
@@ -17,9 +17,9 @@ pub struct LoadArgs {
     /// Symbols that each client subscribes to: a number, or all
     #[arg(long, default_value = "10", value_name = "NUMBER", value_parser = symbols)]
     symbols: Symbols,
-    /// Updates a second that each client asks for
-    #[arg(long, default_value_t = 5.0, value_name = "RATE", value_parser = above_zero)]
-    rate: f64,
+    /// Updates a second that each client asks for, or every for each tick by itself
+    #[arg(long, default_value = "5", value_name = "RATE", value_parser = rate)]
+    rate: Rate,
     /// Seconds to measure; longer if a stall needs it
     #[arg(long, default_value_t = 20.0, value_name = "SECONDS", value_parser = above_zero)]
     duration: f64,
@@ -118,6 +118,13 @@ fn symbols(text: &str) -> Result<Symbols, String> {
     at_least_one(text).map(Symbols::Count).map_err(|error| error + ", or all")
 }
 
+fn rate(text: &str) -> Result<Rate, String> {
+    if text == "every" {
+        return Ok(Rate::Every);
+    }
+    above_zero(text).map(Rate::PerSecond).map_err(|error| error + ", or every")
+}
+
 fn from_zero(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|n| (0.0..=1e6).contains(n)).ok_or_else(|| "a number from 0 to 1000000".into())
 }
@@ -150,7 +157,7 @@ mod tests {
     fn flags_become_the_configuration() {
         let config = config("ws://h/ws --clients 4 --check 9 --stall 7 --threads 8 --symbols all --rate 0.5").unwrap();
         assert_eq!((config.clients, config.check, config.stall, config.threads), (4, 4, 4, 4));
-        assert_eq!((config.symbols, config.rate), (Symbols::All, 0.5));
+        assert_eq!((config.symbols, config.rate), (Symbols::All, Rate::PerSecond(0.5)));
     }
 
     #[test]
@@ -160,7 +167,7 @@ mod tests {
             ("u --clients 0", "from 1 up"),
             ("u --symbols none", "or all"),
             ("u --rate 0", "above 0"),
-            ("u --rate NaN", "above 0"),
+            ("u --rate NaN", "or every"),
             ("u --duration inf", "above 0"),
             ("u --warm-up x", "from 0"),
             ("u --rest 101", "from 0 to 100"),

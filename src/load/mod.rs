@@ -51,7 +51,7 @@ pub struct Config {
     pub url: String,
     pub clients: usize,
     pub symbols: Symbols,
-    pub rate: f64,
+    pub rate: Rate,
     pub duration: Duration,
     pub warm_up: Duration,
     pub format: Format,
@@ -75,6 +75,24 @@ pub enum Symbols {
     Count(usize),
     /// `"*"`.
     All,
+}
+
+/// What each client asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rate {
+    PerSecond(f64),
+    /// Each tick by itself.
+    Every,
+}
+
+impl Rate {
+    /// As it stands in a message.
+    fn to_json(self) -> String {
+        match self {
+            Self::PerSecond(rate) => rate.to_string(),
+            Self::Every => "\"every\"".into(),
+        }
+    }
 }
 
 /// Why there is no report, or one that shows a fault.

@@ -150,8 +150,8 @@ impl Desk {
         }
     }
 
-    /// Answers one message of the client.
-    pub fn answer(&mut self, text: &str) {
+    /// Answers one message of the client; gives the code of the refusal if it is one.
+    pub fn answer(&mut self, text: &str) -> Option<&'static str> {
         let handle = self.live.clone();
         // One look at the market for the whole answer: no epoch can begin in the middle of it.
         let live = handle.read();
@@ -159,13 +159,13 @@ impl Desk {
         let answered = parse(text).and_then(|Inbound { id, request }| {
             self.fulfil(&live.market, id, request).map_err(|refusal| refusal.with_id(id))
         });
-        if let Err(refusal) = answered {
-            self.refuse(&refusal);
-        }
+        let refusal = answered.err();
+        refusal.iter().for_each(|refusal| self.refuse(refusal));
         self.bell.listen(self.subscriptions.tiers(), self.format);
         self.snapshot_due.sort_unstable();
         self.snapshot_due.dedup();
         self.series_at = 0;
+        refusal.map(|refusal| refusal.code)
     }
 
     /// From now on the session gets no more than `cap`, and is told.

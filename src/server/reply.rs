@@ -16,8 +16,14 @@ pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     response.expect("invariant: the headers are plain ASCII").into_response()
 }
 
-pub fn refuse(status: StatusCode, code: &str, message: &str, remedy: &str) -> Answer {
-    json(status, error_body(code, message, remedy))
+/// The mark of an answer that refuses, with its code.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused(pub &'static str);
+
+pub fn refuse(status: StatusCode, code: &'static str, message: &str, remedy: &str) -> Answer {
+    let mut answer = json(status, error_body(code, message, remedy));
+    answer.extensions_mut().insert(Refused(code));
+    answer
 }
 
 /// What was asked for, or why not.

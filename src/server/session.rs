@@ -4,6 +4,7 @@
 //! listened to while something is due to it, and what is due is written when the one before it is on its
 //! way: nothing queues here, and what a slow client gets is the newest state.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 use super::allowance::Allowance;
 use super::answer::Desk;
 use super::ladder::Ladder;
+use super::metrics::{Meter, Metrics, Transport};
 use super::subscriptions::SubscriptionLimits;
 use crate::fanout::{Due, LiveMarket};
 use crate::wire::{Format, Frame, HelloLimits, Refusal};
@@ -46,6 +48,8 @@ pub enum SessionEnd {
     Left,
     /// The client broke the WebSocket protocol.
     BadProtocol,
+    /// The client sent a text that is no UTF-8.
+    BadText,
     /// The client sent a larger message than it may.
     MessageTooLarge,
     /// The client sent more messages than it may.
@@ -62,17 +66,30 @@ pub enum SessionEnd {
 const NO_PONG: u16 = 4408;
 
 impl SessionEnd {
-    fn close_frame(self) -> Option<CloseFrame> {
-        let (code, reason) = match self {
+    pub const ALL: [Self; 8] = [
+        Self::Left,
+        Self::BadProtocol,
+        Self::BadText,
+        Self::MessageTooLarge,
+        Self::TooManyMessages,
+        Self::TooSlow,
+        Self::NoPong,
+        Self::Stopped,
+    ];
+
+    /// The close code and the reason that the client is told; `None` where it is the client who ends.
+    pub const fn told(self) -> Option<(CloseCode, &'static str)> {
+        Some(match self {
             Self::Left => return None,
             Self::BadProtocol => (CloseCode::Protocol, "protocol_error"),
+            // RFC 6455, section 8.1.
+            Self::BadText => (CloseCode::Invalid, "invalid_utf8"),
             Self::MessageTooLarge => (CloseCode::Size, "message_too_large"),
             Self::TooManyMessages => (CloseCode::Policy, "too_many_messages"),
             Self::TooSlow => (CloseCode::Again, "too_slow"),
             Self::NoPong => (CloseCode::Library(NO_PONG), "no_pong"),
             Self::Stopped => (CloseCode::Away, "server_stopping"),
-        };
-        Some(CloseFrame { code, reason: reason.into() })
+        })
     }
 }
 
@@ -84,14 +101,23 @@ const DEAF: Duration = Duration::from_secs(1);
 const PING_EVERY: u32 = 30;
 
 /// Serves one client, who begins in `format`, until either side ends it.
-pub async fn run<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits, format: Format) -> SessionEnd
+pub async fn run<S>(
+    socket: &mut S,
+    live: LiveMarket,
+    limits: &SessionLimits,
+    format: Format,
+    metrics: &Metrics,
+) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = serve(socket, live, limits, format).await;
+    let end = serve(socket, live, limits, format, metrics).await;
+    metrics.ended(end);
     let goodbye = async {
-        match end.close_frame() {
-            Some(frame) => socket.send(WsMessage::Close(Some(frame))).await,
+        match end.told() {
+            Some((code, reason)) => {
+                socket.send(WsMessage::Close(Some(CloseFrame { code, reason: reason.into() }))).await
+            }
             // Where the client closed, the answer to that waits to be sent (RFC 6455, section 5.5.1).
             None => socket.flush().await,
         }
@@ -101,7 +127,13 @@ where
     end
 }
 
-async fn serve<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits, format: Format) -> SessionEnd
+async fn serve<S>(
+    socket: &mut S,
+    live: LiveMarket,
+    limits: &SessionLimits,
+    format: Format,
+    metrics: &Metrics,
+) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
@@ -109,11 +141,12 @@ where
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits, format);
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
     let mut ladder = Ladder::new(Instant::now());
+    let mut meter = metrics.session(Transport::WebSocket);
     let mut half_seconds = 0;
     let mut heard = true;
     loop {
         let began = Instant::now();
-        if let Err(end) = say_all(socket, &mut desk, limits.stall).await {
+        if let Err(end) = say_all(socket, &mut desk, &mut meter).await {
             return end;
         }
         let now = Instant::now();
@@ -121,6 +154,7 @@ where
             allowance.forgive(now - began);
         }
         if ladder.wrote(now - began, desk.fastest(), now) {
+            meter.capped(ladder.cap());
             desk.throttle(ladder.cap());
             continue;
         }
@@ -135,7 +169,9 @@ where
         match event {
             Event::Due(due) if due.contains(Due::STOP) => {
                 let notice = socket.feed(WsMessage::Text(Desk::stopping()));
-                return within(GOODBYE, notice).await.err().unwrap_or(SessionEnd::Stopped);
+                // The close says the same to those who do not hear it in time.
+                let _ = timeout(GOODBYE, notice).await;
+                return SessionEnd::Stopped;
             }
             Event::Due(due) => {
                 desk.ring(due);
@@ -147,8 +183,8 @@ where
                 if !std::mem::take(&mut heard) {
                     return SessionEnd::NoPong;
                 }
-                if let Err(end) = within(limits.stall, socket.feed(WsMessage::Ping(Vec::new().into()))).await {
-                    return end;
+                if let Err(error) = socket.feed(WsMessage::Ping(Vec::new().into())).await {
+                    return end_of(&error);
                 }
             }
             Event::Message(message) => {
@@ -157,8 +193,14 @@ where
                     return SessionEnd::TooManyMessages;
                 }
                 match message {
-                    Some(Ok(WsMessage::Text(text))) => desk.answer(&text),
-                    Some(Ok(WsMessage::Binary(_))) => desk.refuse(&Refusal::binary()),
+                    Some(Ok(WsMessage::Text(text))) => {
+                        desk.answer(&text).into_iter().for_each(|code| metrics.refused(code))
+                    }
+                    Some(Ok(WsMessage::Binary(_))) => {
+                        let refusal = Refusal::binary();
+                        metrics.refused(refusal.code);
+                        desk.refuse(&refusal);
+                    }
                     Some(Ok(WsMessage::Close(_))) | None => return SessionEnd::Left,
                     // A ping is answered by the next flush.
                     Some(Ok(_)) => {}
@@ -175,36 +217,32 @@ enum Event {
     Message(Option<Result<WsMessage, WsError>>),
 }
 
-/// Sends all that is due, in as few writes as may be.
-async fn say_all<S>(socket: &mut S, desk: &mut Desk, stall: Duration) -> Result<(), SessionEnd>
+/// Sends all that is due, in as few writes as may be. How long a client may take nothing is the socket's affair.
+async fn say_all<S>(socket: &mut S, desk: &mut Desk, meter: &mut Meter) -> Result<(), SessionEnd>
 where
     S: Sink<WsMessage, Error = WsError> + Unpin,
 {
     while let Some(frame) = desk.next() {
+        meter.sent(&frame);
         let message = match frame {
             Frame::Text(text) => WsMessage::Text(text),
             Frame::Binary(bytes) => WsMessage::Binary(bytes),
         };
-        within(stall, socket.feed(message)).await?;
+        socket.feed(message).await.map_err(|error| end_of(&error))?;
     }
-    within(stall, socket.flush()).await
+    meter.settle();
+    socket.flush().await.map_err(|error| end_of(&error))
 }
 
-async fn within(stall: Duration, sending: impl Future<Output = Result<(), WsError>>) -> Result<(), SessionEnd> {
-    match timeout(stall, sending).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(end_of(&error)),
-        Err(_) => Err(SessionEnd::TooSlow),
-    }
-}
-
-const fn end_of(error: &WsError) -> SessionEnd {
+fn end_of(error: &WsError) -> SessionEnd {
     match error {
+        WsError::Io(error) if error.kind() == ErrorKind::TimedOut => SessionEnd::TooSlow,
         WsError::Capacity(_) => SessionEnd::MessageTooLarge,
         WsError::Protocol(tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
             SessionEnd::Left
         }
-        WsError::Protocol(_) | WsError::Utf8(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
+        WsError::Utf8(_) => SessionEnd::BadText,
+        WsError::Protocol(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
         _ => SessionEnd::Left,
     }
 }

@@ -1,11 +1,14 @@
 //! The whole program from outside: the real binary, sockets, files.
 
 mod arrows;
+mod bare;
 mod binary;
 mod crowd;
 mod http;
 mod load;
+mod metrics;
 mod replay;
+mod rfc6455;
 mod start;
 mod stream;
 mod support;
