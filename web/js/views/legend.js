@@ -55,7 +55,7 @@ export function createLegend(root) {
         const node = lines.children[at] ?? lines.appendChild(element("span", { class: "legend-reading" }, element("span"), element("span")));
         setAttribute(node, "data-line", reading.colour);
         setText(node.children[0], reading.title);
-        setText(node.children[1], reading.apart ? decimalText(reading.value, 1) : priceText(reading.value, instrument));
+        setText(node.children[1], decimalText(reading.value, reading.apart ? 1 : (instrument?.price_decimals ?? 2)));
       });
     },
   };

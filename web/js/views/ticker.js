@@ -49,7 +49,7 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
     belt.replaceChildren(...halves);
     motion?.cancel();
     const width = halves[0].offsetWidth;
-    motion = calm.matches || width === 0 ? null : belt.animate([{ transform: "translateX(0)" }, { transform: `translateX(-${width}px)` }], { duration: (width / PX_PER_SECOND) * 1000, iterations: Infinity });
+    motion = calm.matches || width <= track.clientWidth ? null : belt.animate([{ transform: "translateX(0)" }, { transform: `translateX(-${width}px)` }], { duration: (width / PX_PER_SECOND) * 1000, iterations: Infinity });
     setAttribute(track, "data-still", motion === null);
   }
 
