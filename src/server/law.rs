@@ -25,6 +25,7 @@ use super::guests::Guests;
 use super::metrics::Metrics;
 use super::patience::Patient;
 use super::session::{self, SessionLimits};
+use super::socket::Socket;
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, TradesCursor};
@@ -261,7 +262,7 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
     let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
     tokio::spawn(async move {
         let ours = Patient::new(ours, LIMITS.stall);
-        let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
+        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
         session::run(&mut server, live, &LIMITS, format, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()

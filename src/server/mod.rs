@@ -20,6 +20,7 @@ mod reply;
 mod routes;
 mod series;
 mod session;
+mod socket;
 mod subscriptions;
 #[cfg(test)]
 mod tests;

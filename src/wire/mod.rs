@@ -32,7 +32,7 @@ pub use trades::{TradesHead, trades_message};
 /// The name and major version of the protocol.
 pub const PROTOCOL: &str = "tickcast.v1";
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub use binary::decode::Decoder;
 
 #[cfg(test)]

@@ -223,7 +223,12 @@ async fn who_does_not_take_the_answer_is_hung_up() {
     let mut socket = socket.connect(server.address.parse().unwrap()).await.unwrap();
     socket.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
     let counted = async {
-        while !server.get("/metrics").await.1.contains("tickcast_refusals_total{reason=\"answer_not_taken\"} 1\n") {}
+        while !server
+            .get("/metrics")
+            .await
+            .1
+            .contains("tickcast_connections_ended_total{reason=\"answer_not_taken\"} 1\n")
+        {}
     };
     timeout(PATIENCE, counted).await.expect("the answer is given up");
 }

@@ -22,6 +22,7 @@ use super::guests::Guests;
 use super::metrics::Metrics;
 use super::patience::Patient;
 use super::session::{self, SessionEnd, SessionLimits};
+use super::socket::Socket;
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
@@ -67,7 +68,7 @@ impl Stage {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
         let ours = Patient::new(ours, LIMITS.stall);
-        let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
+        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
         let (live, metrics) = (self.live.clone(), self.metrics.clone());
         let session =
             tokio::spawn(async move { session::run(&mut server, live, &LIMITS, Format::Json, &metrics).await });
