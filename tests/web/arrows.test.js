@@ -67,3 +67,10 @@ test("one folder alone knows the chart library", () => {
   const others = allImports().filter(({ file, target }) => !target.startsWith(".") && folder(file) !== LIBRARY_BORDER);
   assert.deepEqual(others, []);
 });
+
+test("the page names each module, so that the browser fetches all at once and not one after the other", () => {
+  const page = readFileSync(resolve(ROOT, "../index.html"), "utf8");
+  const named = [...page.matchAll(/rel="modulepreload" href="\/js\/([^"]+)"/g)].map((found) => found[1]);
+  const files = readdirSync(ROOT, { recursive: true }).map(String).filter((file) => file.endsWith(".js") && file !== "main.js");
+  assert.deepEqual(named, files.toSorted());
+});

@@ -122,9 +122,10 @@ export function createConversation({ store, warn, hasRoom }) {
 
   function tell() {
     asking = 0;
-    askedMs = performance.now();
     const { state } = store;
     if (state.listEpoch === null || state.listEpoch !== state.epoch) return;
+    // The first rows come right after the first list, and are waited for.
+    askedMs = state.seen.rows.length > 0 ? performance.now() : -Infinity;
     const tape = hasTape(state) && (hasRoom() || state.settings.tapeOpen);
     if (!tape && !state.tape.loading) store.dispatch({ type: "tapeLeft" });
     const wanted = demand(state, { tape });

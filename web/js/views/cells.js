@@ -135,7 +135,8 @@ function changeBarCell() {
     node,
     draw({ quote }) {
       const percent = changePercent(quote) ?? 0;
-      bar.style.transform = `scaleX(${(Math.max(-1, Math.min(1, percent / FULL_PERCENT))).toFixed(3)})`;
+      const share = Math.min(1, Math.abs(percent) / FULL_PERCENT) * 50;
+      bar.style.insetInline = percent < 0 ? `${(50 - share).toFixed(1)}% 50%` : `50% ${(50 - share).toFixed(1)}%`;
       setAttribute(node, "aria-label", percentText(changePercent(quote)));
     },
   };

@@ -7,6 +7,9 @@ import { createPane } from "./pane.js";
 
 /** @typedef {import("../state/model.js").State} State */
 
+/** Bars that form are drawn this often: more is not seen. */
+const DRAW_MS = 100;
+
 /**
  * @param {HTMLElement} root
  * @param {import("./page.js").Actions} actions
@@ -20,6 +23,10 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
   let shown;
   let look = "";
   let palette = readPalette(root);
+  let drawnMs = -Infinity;
+  /** @type {readonly unknown[]} */
+  let drawnOf = [];
+  let waiting = false;
   /** Views that are being set are not followed. */
   let following = false;
 
@@ -67,12 +74,36 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
     setAttribute(root, "data-count", count);
   }
 
+  /**
+   * Whether nothing changed but bars, so soon after the last picture that a later one will do.
+   *
+   * @param {State} state
+   * @param {string} nowLook
+   */
+  function restless(state, nowLook) {
+    const now = performance.now();
+    const others = [state.panes, state.settings, state.instruments, state.epoch, hovered, nowLook, state.link, [...state.series.values()].map(({ revision }) => revision).join()];
+    const same = others.every((one, at) => one === drawnOf[at]);
+    if (same && now - drawnMs < DRAW_MS) {
+      if (!waiting) setTimeout(() => {
+        waiting = false;
+        onHover();
+      }, DRAW_MS);
+      waiting = true;
+      return true;
+    }
+    drawnOf = others;
+    drawnMs = now;
+    return false;
+  }
+
   return {
     /**
      * @param {State} state
      * @param {string} nowLook the theme and palette that are on
      */
     render(state, nowLook) {
+      if (restless(state, nowLook)) return;
       if (nowLook !== look) {
         look = nowLook;
         palette = readPalette(root);

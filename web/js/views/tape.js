@@ -13,6 +13,8 @@ import { createTapeRow } from "./taperow.js";
 /** Up to this speed a second of the market is long enough to be read in parts. */
 const SLOW = 10;
 const NOTES = { playing: "UTC", ended: "■ End of tape", failed: "✕ Feed failed" };
+/** Beyond, the belt begins anew: a browser's lengths have an end. */
+const MOST_PLACED = 100_000;
 const COLUMNS = ["Time", "Price", "Size", "Side"];
 
 /**
@@ -24,7 +26,8 @@ export function createTape(root, { onSet }) {
   const toggle = element("button", { type: "button", class: "tape-toggle", "aria-controls": "tape-body" });
   const heads = COLUMNS.map((title) => element("span", { role: "columnheader", class: title === "Side" ? "spoken" : "" }, title));
   const head = element("div", { class: "tape-row tape-columns", role: "row" }, ...heads);
-  const list = element("div", { class: "tape-lines", role: "rowgroup" });
+  const belt = element("div", { class: "tape-belt" });
+  const list = element("div", { class: "tape-lines", role: "rowgroup" }, belt);
   const table = element("div", { class: "tape-table", role: "table", tabindex: 0, "aria-label": "Trades, newest first, times in UTC" }, head, list);
   const veil = element("p", { class: "veil" });
   root.append(
@@ -36,7 +39,15 @@ export function createTape(root, { onSet }) {
 
   /** The rows that are shown, oldest first. @type {ReturnType<typeof createTapeRow>[]} */
   let rows = [];
+  /** How many rows were ever put on the belt: where the next one lies. */
+  let placed = 0;
   const drawn = { shape: "", number: -Infinity };
+
+  /** @param {ReturnType<typeof createTapeRow>} row */
+  function place(row) {
+    placed += 1;
+    row.node.style.insetBlockStart = `calc(${-placed} * var(--tape-row))`;
+  }
 
   /**
    * @param {readonly TapeLine[]} lines
@@ -48,7 +59,8 @@ export function createTape(root, { onSet }) {
     if (shape !== drawn.shape) {
       Object.assign(drawn, { shape, number: -Infinity });
       rows = [];
-      list.replaceChildren();
+      placed = 0;
+      belt.replaceChildren();
     }
     const news = lines.slice(firstAfter(lines, drawn.number));
     if (news.length === 0) return;
@@ -57,7 +69,14 @@ export function createTape(root, { onSet }) {
     const spare = rows.splice(0, Math.max(0, rows.length + news.length - LINES_KEPT));
     const filled = news.map((line) => (spare.shift() ?? createTapeRow()).draw(line, instrument, timeText));
     rows.push(...filled);
-    list.prepend(...filled.map(({ node }) => node).reverse());
+    // Each row keeps its place on the belt, and the belt is moved on: what is there already is not laid out again.
+    if (placed > MOST_PLACED) {
+      placed = 0;
+      rows.forEach(place);
+    } else filled.forEach(place);
+    belt.prepend(...filled.map(({ node }) => node).reverse());
+    belt.style.transform = `translateY(calc(${placed} * var(--tape-row)))`;
+    list.style.blockSize = `calc(${rows.length} * var(--tape-row))`;
   }
 
   /** @type {readonly TapeLine[] | undefined} */

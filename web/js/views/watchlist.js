@@ -155,8 +155,8 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   /** @param {State} state @param {Line} line @param {number} at */
   function drawLine(state, line, at) {
     const node = line.heading === null ? drawRow(state, line.instrument, at) : drawHeading(line, at);
-    const top = `translateY(${at * size.line}px)`;
-    if (node.style.transform !== top) node.style.transform = top;
+    const top = `${at * size.line}px`;
+    if (node.style.insetBlockStart !== top) node.style.insetBlockStart = top;
   }
 
   /** @param {State} state @param {import("../state/model.js").Instrument} instrument @param {number} at */
