@@ -13,9 +13,14 @@ use tracing_subscriber::EnvFilter;
 /// The variable that sets what is logged, such as `debug` or `tickcast=trace`.
 const LOG: &str = "TICKCAST_LOG";
 
+/// The exit code of `inspect` where not every file can be played.
+const NOT_PLAYABLE: u8 = 2;
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
+        // What cannot be played was told on the way.
+        Err(error) if matches!(error.downcast_ref(), Some(app::AppError::NotPlayable)) => ExitCode::from(NOT_PLAYABLE),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE

@@ -3,7 +3,9 @@
 mod arrows;
 mod bare;
 mod binary;
+mod corpus;
 mod crowd;
+mod drive;
 mod http;
 mod load;
 mod metrics;

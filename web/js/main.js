@@ -75,6 +75,7 @@ const views = createViews(byId, commands, {
   onActivate: (pane) => change({ type: "activate", pane }),
   onOlder: (pane) => void talk.older(pane),
   onPause: pause,
+  onCommand: talk.drive,
   onNotify: askToNotify,
   onChartTable: table,
   onPicture: png,

@@ -3,6 +3,7 @@
 import { createApi } from "../net/api.js";
 import { createBinary, SUBPROTOCOL } from "../net/binary.js";
 import { createCatalogue } from "../net/catalogue.js";
+import { createDriver } from "../net/feed.js";
 import { createSession } from "../net/session.js";
 import { createSocket } from "../net/socket.js";
 import { decode, encode, PROTOCOL } from "../net/wire.js";
@@ -41,6 +42,7 @@ export function createConversation({ store, warn, hasRoom }) {
     bars: (symbol, key) => sinceBars(store.state, symbol, key),
     trades: () => sinceTrades(store.state),
   });
+  const driver = createDriver((message) => socket.send(encode(message)));
   const binary = createBinary({ onLost: (symbols) => session.resync(symbols) });
   const socket = createSocket({
     open,
@@ -49,6 +51,7 @@ export function createConversation({ store, warn, hasRoom }) {
     onLink(link) {
       if (link.retryAt !== null) {
         session.closed();
+        driver.closed();
         catalogue.drop();
       }
       store.dispatch({ type: "link", link });
@@ -72,6 +75,7 @@ export function createConversation({ store, warn, hasRoom }) {
     store.dispatch({ type: "message", message, bytes, nowMs: Date.now() });
     if (message.type === "hello") greet(message);
     if (message.type === "stopping") socket.expectStop(message.reconnect_after_ms);
+    if (message.type === "driven" || message.type === "error") driver.answered(message);
     if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
     if (message.type !== "feed") return;
     if (message.epoch !== store.state.listEpoch) void catalogue.loadSymbols();
@@ -146,6 +150,7 @@ export function createConversation({ store, warn, hasRoom }) {
     hurry: () => socket.hurry(),
     ask,
     loadCloses,
+    drive: driver.drive,
     /** @param {readonly string[]} symbols */
     resync: (symbols) => session.resync(symbols),
     /** @param {boolean} seen */

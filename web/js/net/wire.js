@@ -7,10 +7,11 @@
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {"quotes" | "bars" | "trades"} Channel */
 /** @typedef {number | "every"} UpdateRate updates per second of a symbol at most, or each tick by itself */
-/** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: UpdateRate[], limits: Record<string, number> }} Hello */
+/** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: UpdateRate[], limits: Record<string, number>, control?: boolean }} Hello */
 /**
  * @typedef {{ type: "feed", epoch: number, ts_sent: number, source: "simulation" | "replay", name: string,
- *   state: "playing" | "ended" | "failed", speed: number | "max", looping: boolean, seed: number | null, start: number | null,
+ *   state: "playing" | "paused" | "stepping" | "seeking" | "ended" | "failed", speed: number | "max", looping: boolean,
+ *   seekable: boolean, skip_dead_time: boolean, revision: number, ts_market: number, seed: number | null, start: number | null,
  *   end: number | null, rows_refused: number, fault: string | null }} Feed
  */
 /**
@@ -45,8 +46,9 @@
 /** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Beat */
 /** @typedef {{ type: "error", id?: number, code: string, message: string, remedy: string }} Fault */
 /** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} FormatSet */
+/** @typedef {{ type: "driven", id?: number, command: string }} Driven the feed did what was asked */
 /**
- * @typedef {Hello | Feed | FormatSet | Granted | Unsubscribed | Quotes | Bars | Trades | Throttled | Stopping | Beat | Fault} Outbound
+ * @typedef {Hello | Feed | FormatSet | Driven | Granted | Unsubscribed | Quotes | Bars | Trades | Throttled | Stopping | Beat | Fault} Outbound
  *   what the server sends
  */
 
@@ -70,7 +72,14 @@
 /** @typedef {{ type: "resync", id?: number, symbols: string[] }} Resync */
 /** @typedef {{ type: "unsubscribe", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribe */
 /** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} SetFormat */
-/** @typedef {Subscribe | Rate | Resync | Unsubscribe | SetFormat} Inbound what the page asks */
+/**
+ * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
+ *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
+ *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
+ *   | { command: "loop" | "skip_dead_time", on: boolean }} Command
+ */
+/** @typedef {{ type: "drive", id?: number } & Command} Drive */
+/** @typedef {Subscribe | Rate | Resync | Unsubscribe | SetFormat | Drive} Inbound what the page asks */
 
 export const PROTOCOL = "tickcast.v1";
 
@@ -113,7 +122,7 @@ const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
 /** @type {ReadonlyMap<unknown, Check>} */
 const SHAPES = new Map([
   ["hello", object({ protocol: text, server: text, ts_sent: number })],
-  ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed })],
+  ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed, ts_market: number })],
   ["granted", object({ channel: text, symbols: list(text), rate, recovered: optional(flag) })],
   ["unsubscribed", SUBSCRIPTION],
   ["snapshot", QUOTES],
@@ -124,6 +133,7 @@ const SHAPES = new Map([
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
   ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
   ["format", object({ format: text })],
+  ["driven", object({ command: text })],
   ["error", object({ code: text, message: text })],
 ]);
 

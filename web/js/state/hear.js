@@ -20,7 +20,7 @@ import { count } from "./traffic.js";
 /** @typedef {import("./reduce.js").Result} Result */
 /** @typedef {{ nowMs: number, bytes: number }} Arrival when a message came, and how long it was */
 
-/** @typedef {{ type: "hello", rates?: import("./settings.js").Rate[], limits?: Record<string, number> }} HelloMessage */
+/** @typedef {{ type: "hello", control?: boolean, rates?: import("./settings.js").Rate[], limits?: Record<string, number> }} HelloMessage */
 /** @typedef {{ type: "feed" } & import("./model.js").Feed} FeedMessage */
 /** @typedef {{ type: "snapshot" | "update", epoch: number, ts_sent: number, quotes: Quote[] }} QuotesMessage */
 /**
@@ -35,7 +35,7 @@ import { count } from "./traffic.js";
 /** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
 /** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
 /** @typedef {{ type: "format", format: "json" | "binary" }} FormatMessage */
-/** @typedef {{ type: "unsubscribed" | "stopping" | "error" }} OtherMessage */
+/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
 /**
  * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | BeatMessage | GrantedMessage | ThrottledMessage
  *   | FormatMessage | OtherMessage} Message
@@ -99,9 +99,9 @@ function take(state, message) {
  * @param {HelloMessage} hello
  * @returns {State}
  */
-function takeHello(state, { rates, limits }) {
+function takeHello(state, { control, rates, limits }) {
   const server = { rates: rates && rates.length > 0 ? rates : state.server.rates, bars: limits?.bars ?? state.server.bars };
-  return { ...state, server };
+  return { ...state, server, control: control === true };
 }
 
 /**
@@ -110,7 +110,7 @@ function takeHello(state, { rates, limits }) {
  * @returns {State}
  */
 function takeFeed(state, feed) {
-  if (feed.epoch === state.epoch) return { ...state, feed };
+  if (feed.epoch === state.epoch) return { ...state, feed, marketUs: later(state.marketUs, feed.ts_market) };
   return {
     ...withoutTape(state),
     feed,
@@ -118,7 +118,7 @@ function takeFeed(state, feed) {
     quotes: new Map(),
     sparks: { ...state.sparks, closes: new Map() },
     series: voided(state.series),
-    marketUs: null,
+    marketUs: feed.ts_market,
   };
 }
 

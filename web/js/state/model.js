@@ -19,8 +19,9 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  *   price_decimals: number, price_decimals_max: number, size_decimals: number, basis: "trade" | "bid", synthesised_from: Interval | null }} Instrument
  */
 /**
- * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "ended" | "failed",
- *   speed: number | "max", looping: boolean, rows_refused: number, fault: string | null }} Feed
+ * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "paused" | "stepping" | "seeking" | "ended"
+ *   | "failed", speed: number | "max", looping: boolean, seekable: boolean, skip_dead_time: boolean, revision: number, ts_market: number,
+ *   start: number | null, end: number | null, rows_refused: number, fault: string | null }} Feed
  */
 /**
  * The bars of one symbol and interval, oldest first. `revision` grows when more than the newest bars changed, so that a chart must be
@@ -52,6 +53,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {Server} server
  * @property {Settings} settings
  * @property {Feed | null} feed
+ * @property {boolean} control whether the server lets this page drive the feed
  * @property {number | null} epoch
  * @property {number | null} listEpoch the epoch of `instruments`
  * @property {ReadonlyMap<string, Instrument>} instruments in the server's order
@@ -104,6 +106,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     server: SERVER,
     settings,
     feed: null,
+    control: false,
     epoch: null,
     listEpoch: null,
     instruments: new Map(),

@@ -18,6 +18,7 @@ import { createTape } from "./tape.js";
 import { createTicker } from "./ticker.js";
 import { createTitle } from "./title.js";
 import { createToolbar } from "./toolbar.js";
+import { createTransport } from "./transport.js";
 import { createWatchlist } from "./watchlist.js";
 import { createWire } from "./wire.js";
 import { createWirePanel } from "./wirepanel.js";
@@ -38,6 +39,7 @@ import { element } from "../lib/dom.js";
  * @property {(pane: number) => void} onActivate
  * @property {(pane: number) => void} onOlder bars before the oldest of a pane are wanted
  * @property {(paused: boolean) => void} onPause
+ * @property {(command: import("../state/transport.js").Command) => void} onCommand drives the feed
  * @property {() => void} onNotify alerts may want to be shown outside the page
  * @property {() => void} onChartTable
  * @property {() => void} onPicture
@@ -67,6 +69,7 @@ export function createViews(byId, commands, actions) {
     createTicker(byId("ticker"), actions),
     createWatchlist(byId("watchlist"), actions),
     createQuote(byId("instrument")),
+    createTransport(byId("transport"), actions),
     createToolbar(byId("toolbar"), actions),
     createTape(byId("tape"), actions),
     createWire(byId("wire"), actions),

@@ -12,7 +12,7 @@ import { createTapeRow } from "./taperow.js";
 
 /** Up to this speed a second of the market is long enough to be read in parts. */
 const SLOW = 10;
-const NOTES = { playing: "UTC", ended: "■ End of tape", failed: "✕ Feed failed" };
+const NOTES = { playing: "UTC", paused: "❚❚ Paused", stepping: "UTC", seeking: "UTC", ended: "■ End of tape", failed: "✕ Feed failed" };
 /** Beyond, the belt begins anew: a browser's lengths have an end. */
 const MOST_PLACED = 100_000;
 const COLUMNS = ["Time", "Price", "Size", "Side"];
@@ -89,7 +89,7 @@ export function createTape(root, { onSet }) {
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
       setText(toggle, open ? "Hide" : "Show");
-      const over = feed !== null && feed.state !== "playing";
+      const over = feed?.state === "ended" || feed?.state === "failed";
       setText(note, NOTES[feed?.state ?? "playing"]);
       setAttribute(note, "data-over", over);
       const instrument = chosenInstrument(state);
