@@ -1,15 +1,17 @@
-//! Fetches the chart library with npm, as `web/package-lock.json` locks it, into `OUT_DIR`.
+//! Fetches the chart library and the typeface with npm, as `web/package-lock.json` locks it, into `OUT_DIR`.
 //!
-//! The source tree stays clean. npm runs only when the lock file has changed or the library is missing.
+//! The source tree stays clean. npm runs only when the lock file has changed or a file is missing.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
 /// What is taken from `node_modules`, and its name below `/lib/`.
-const TAKEN: [(&str, &str); 2] = [
+const TAKEN: [(&str, &str); 4] = [
     ("lightweight-charts/dist/lightweight-charts.standalone.production.mjs", "lightweight-charts.mjs"),
     ("lightweight-charts/LICENSE", "lightweight-charts.LICENSE"),
+    ("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2", "inter.woff2"),
+    ("@fontsource-variable/inter/LICENSE", "inter.LICENSE"),
 ];
 
 fn main() {
@@ -18,7 +20,7 @@ fn main() {
     let web = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("web");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     if let Err(reason) = provide(&web, &out.join("npm"), &out.join("npm-assets")) {
-        println!("cargo::error=the chart library could not be fetched: {reason}");
+        println!("cargo::error=the chart library and the typeface could not be fetched: {reason}");
         println!(
             "cargo::error=install Node.js 20 or newer with npm (Debian: apt-get install nodejs npm), check that npm reaches its registry, and build again"
         );

@@ -136,6 +136,10 @@ export async function openBrowser() {
      */
     async visit(url, prepare) {
       const page = await context.newPage();
+      // What an earlier page kept is not this one's.
+      const session = await context.newCDPSession(page);
+      await session.send("Storage.clearDataForOrigin", { origin: new URL(url).origin, storageTypes: "local_storage" });
+      await session.detach();
       await prepare?.(page);
       page.setDefaultTimeout(10_000);
       /** @type {string[]} */

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { initialState } from "../../web/js/state/model.js";
+import { initialState, seriesKey } from "../../web/js/state/model.js";
+import { seriesOf } from "../../web/js/state/select.js";
 import { reduce } from "../../web/js/state/reduce.js";
 import { sinceBars, sinceQuotes, sinceTrades } from "../../web/js/state/since.js";
 import { BARS_KEPT } from "../../web/js/state/series.js";
@@ -41,6 +42,9 @@ function update(first_seq, seq, rest = {}) {
   const message = fixture("update");
   return { ...message, quotes: [{ ...message.quotes[0], first_seq, seq, last: seq, ...rest }] };
 }
+
+/** @param {State} state */
+const chosen = (state) => seriesOf(state, state.choice);
 
 const begun = () => hear(initialState(), fixture("feed_simulation"), fixture("snapshot")).state;
 
@@ -94,7 +98,7 @@ test("a new epoch voids quotes, bars, sparklines and market time, which may be a
   assert.equal(state.quotes.size, 0);
   assert.equal(state.sparks.closes.size, 0);
   assert.equal(state.marketUs, 5);
-  assert.equal(state.series.loading, true);
+  assert.equal(chosen(state).loading, true);
 });
 
 test("the same epoch said again voids nothing", () => {
@@ -124,20 +128,20 @@ function charted() {
 
 test("bars begin with a snapshot, and the forming one is amended and closed", () => {
   const { state } = hear(charted(), fixture("bars_snapshot"), fixture("bars_update"));
-  assert.deepEqual(state.series.bars.map(({ close, closed }) => [close, closed]), [[227.2, true], [227.33, true], [227.33, false]]);
-  assert.equal(state.series.loading, false);
+  assert.deepEqual(chosen(state).bars.map(({ close, closed }) => [close, closed]), [[227.2, true], [227.33, true], [227.33, false]]);
+  assert.equal(chosen(state).loading, false);
 });
 
 test("amending and appending bars needs no new filling, a snapshot does", () => {
   const filled = hear(charted(), fixture("bars_snapshot")).state;
   const led = hear(filled, fixture("bars_update")).state;
-  assert.equal(led.series.revision, filled.series.revision);
-  assert.equal(hear(led, fixture("bars_snapshot")).state.series.revision, led.series.revision + 1);
+  assert.equal(chosen(led).revision, chosen(filled).revision);
+  assert.equal(chosen(hear(led, fixture("bars_snapshot")).state).revision, chosen(led).revision + 1);
 });
 
 test("bars taken twice are the same bars", () => {
-  const once = hear(charted(), fixture("bars_snapshot"), fixture("bars_update")).state.series;
-  const twice = hear(charted(), fixture("bars_snapshot"), fixture("bars_update"), fixture("bars_update")).state.series;
+  const once = chosen(hear(charted(), fixture("bars_snapshot"), fixture("bars_update")).state);
+  const twice = chosen(hear(charted(), fixture("bars_snapshot"), fixture("bars_update"), fixture("bars_update")).state);
   assert.deepEqual(twice.bars, once.bars);
   assert.equal(twice.revision, once.revision);
 });
@@ -145,23 +149,23 @@ test("bars taken twice are the same bars", () => {
 test("bars of another choice, and bars before their snapshot, are dropped", () => {
   const other = { ...fixture("bars_snapshot"), symbol: "IBM" };
   const { state } = hear(charted(), other, fixture("bars_update"));
-  assert.deepEqual(state.series.bars, []);
-  assert.equal(state.series.loading, true);
+  assert.deepEqual(chosen(state).bars, []);
+  assert.equal(chosen(state).loading, true);
 });
 
 test("an older bar that changed is put in its place and asks for a new filling", () => {
   const filled = hear(charted(), fixture("bars_snapshot"), fixture("bars_update")).state;
   const [first] = fixture("bars_snapshot").bars;
-  const { series } = hear(filled, { ...fixture("bars_update"), bars: [{ ...first, close: 1 }] }).state;
+  const series = chosen(hear(filled, { ...fixture("bars_update"), bars: [{ ...first, close: 1 }] }).state);
   assert.equal(series.bars[0].close, 1);
   assert.equal(series.bars.length, 3);
-  assert.equal(series.revision, filled.series.revision + 1);
+  assert.equal(series.revision, chosen(filled).revision + 1);
 });
 
 test("the oldest bars go when there are too many", () => {
   const [bar] = fixture("bars_update").bars;
   const many = Array.from({ length: BARS_KEPT + 1000 }, (_, at) => ({ ...bar, ts: bar.ts + (at + 1) * 60e6 }));
-  const { series } = hear(charted(), fixture("bars_snapshot"), { ...fixture("bars_update"), bars: many }).state;
+  const series = chosen(hear(charted(), fixture("bars_snapshot"), { ...fixture("bars_update"), bars: many }).state);
   assert.equal(series.bars.length, BARS_KEPT);
   assert.equal(series.bars.at(-1)?.ts, many.at(-1)?.ts);
 });
@@ -170,12 +174,13 @@ test("another choice empties the chart, the same choice does not", () => {
   const filled = hear(charted(), fixture("bars_snapshot")).state;
   assert.equal(reduce(filled, { type: "choose", symbol: "AAPL" }).state, filled);
   const other = reduce(filled, { type: "choose", interval: "5m" }).state;
-  assert.deepEqual(other.choice, { symbol: "AAPL", interval: "5m" });
-  assert.deepEqual(other.series.bars, []);
+  assert.deepEqual(other.choice, { symbol: "AAPL", interval: "5m", compare: [] });
+  assert.deepEqual(chosen(other).bars, []);
 });
 
 const EPOCH = fixture("feed_simulation").epoch;
 const granted = (/** @type {boolean} */ recovered, /** @type {object} */ rest = {}) => ({ ...fixture("granted_recovered"), ...rest, recovered });
+const KEY = seriesKey("AAPL", "1m");
 const OF_BARS = { channel: "bars", symbols: ["AAPL"], interval: "1m" };
 const OF_TRADES = { channel: "trades", symbols: ["AAPL"] };
 
@@ -188,31 +193,32 @@ function interrupted() {
 
 test("a page that reconnects says what it has of each symbol that ever had a tick", () => {
   const state = interrupted();
-  assert.deepEqual(sinceQuotes(state), { epoch: EPOCH, at: { AAPL: 10 } });
-  assert.deepEqual(sinceBars(state), { epoch: EPOCH, at: { AAPL: fixture("bars_snapshot").bars[0].ts } });
+  assert.deepEqual(sinceQuotes(state, ["AAPL", "NEW", "GONE"]), { epoch: EPOCH, at: { AAPL: 10 } });
+  assert.deepEqual(sinceBars(state, "AAPL", KEY), { epoch: EPOCH, at: { AAPL: fixture("bars_snapshot").bars[0].ts } });
   assert.deepEqual(sinceTrades(state), { epoch: EPOCH, at: { AAPL: 102 } });
 });
 
 test("a page that has nothing, or has chosen anew meanwhile, asks for snapshots", () => {
-  for (const since of [sinceQuotes, sinceBars, sinceTrades]) assert.equal(since(initialState()), null);
+  const nothing = initialState();
+  assert.deepEqual([sinceQuotes(nothing, ["AAPL"]), sinceBars(nothing, "AAPL", KEY), sinceTrades(nothing)], [null, null, null]);
   const other = reduce(interrupted(), { type: "choose", symbol: "IBM" }).state;
-  assert.equal(sinceBars(other), null);
+  assert.equal(sinceBars(other, "AAPL", KEY), null);
   assert.equal(sinceTrades(other), null);
   const forming = { ...fixture("bars_snapshot"), bars: fixture("bars_snapshot").bars.slice(1) };
-  assert.equal(sinceBars(hear(charted(), forming).state), null);
+  assert.equal(sinceBars(hear(charted(), forming).state, "AAPL", KEY), null);
 });
 
 test("what was recovered is kept: quotes, bars and trades go on where they were", () => {
   const before = interrupted();
   const kept = hear(before, fixture("hello"), fixture("feed_simulation"), granted(true), granted(true, OF_BARS), granted(true, OF_TRADES)).state;
   assert.equal(kept.quotes, before.quotes);
-  assert.equal(kept.series, before.series);
+  assert.equal(chosen(kept), chosen(before));
   assert.equal(kept.tape, before.tape);
   const { state, holes } = hear(kept, fixture("update"), fixture("bars_update"), fixture("trades_update"));
   assert.deepEqual(holes, []);
-  assert.deepEqual(state.series.bars.map(({ ts }) => (ts - fixture("bars_snapshot").bars[0].ts) / 60e6), [0, 1, 2]);
-  assert.deepEqual(state.series.bars.map(({ closed }) => closed), [true, true, false]);
-  assert.equal(state.series.revision, before.series.revision, "the chart appends");
+  assert.deepEqual(chosen(state).bars.map(({ ts }) => (ts - fixture("bars_snapshot").bars[0].ts) / 60e6), [0, 1, 2]);
+  assert.deepEqual(chosen(state).bars.map(({ closed }) => closed), [true, true, false]);
+  assert.equal(chosen(state).revision, chosen(before).revision, "the chart appends");
   assert.equal(state.tape.revision, before.tape.revision);
   assert.equal(state.tape.last, 106);
 });
@@ -220,18 +226,19 @@ test("what was recovered is kept: quotes, bars and trades go on where they were"
 test("what was not recovered is void until its snapshot comes", () => {
   const { state } = hear(interrupted(), granted(false), granted(false, OF_BARS), granted(false, OF_TRADES));
   assert.equal(state.quotes.size, 0);
-  assert.deepEqual([state.series.loading, state.series.bars], [true, []]);
+  assert.deepEqual([chosen(state).loading, chosen(state).bars], [true, []]);
   assert.deepEqual([state.tape.loading, state.tape.lines], [true, []]);
   const again = hear(state, fixture("bars_update"), fixture("snapshot"), fixture("bars_snapshot"), fixture("trades_snapshot")).state;
   assert.equal(again.quotes.get("AAPL")?.seq, 10);
-  assert.equal(again.series.bars.length, 2);
+  assert.equal(chosen(again).bars.length, 2);
   assert.equal(again.tape.lines.length, 2);
 });
 
 test("an answer about another choice voids nothing", () => {
   const before = interrupted();
   const others = [{ ...OF_BARS, interval: "5m" }, { ...OF_BARS, symbols: ["IBM"] }, { ...OF_TRADES, symbols: ["IBM"] }];
-  assert.equal(hear(before, fixture("granted"), ...others.map((rest) => granted(false, rest))).state, before);
+  const { state } = hear(before, fixture("granted"), ...others.map((rest) => granted(false, rest)));
+  assert.deepEqual([state.quotes, chosen(state), state.tape], [before.quotes, chosen(before), before.tape]);
 });
 
 test("a new epoch and another symbol begin the tape anew, another interval does not", () => {
@@ -251,7 +258,7 @@ test("trades of another symbol or epoch are dropped", () => {
 test("bars that come in several messages are one series", () => {
   const [bar] = fixture("bars_update").bars;
   const part = (/** @type {number} */ from, /** @type {boolean} */ snapshot) => ({ ...fixture("bars_snapshot"), snapshot, bars: Array.from({ length: 500 }, (_, at) => ({ ...bar, ts: bar.ts + (from + at) * 60e6 })) });
-  const { series } = hear(charted(), part(0, true), part(500, false)).state;
+  const series = chosen(hear(charted(), part(0, true), part(500, false)).state);
   assert.equal(series.bars.length, 1000);
   assert.equal(series.bars.every(({ ts }, at) => ts === bar.ts + at * 60e6), true);
 });
@@ -282,17 +289,50 @@ test("closes of another epoch are dropped", () => {
 
 test("rates count whole seconds only", () => {
   let traffic = EMPTY_TRAFFIC;
-  for (let at = 0; at < 40; at += 1) traffic = count(traffic, at * 250, { updates: 3, ticks: 9, sentUs: at * 250_000 });
-  assert.deepEqual(rates(traffic, 9_900), { messagesPerSecond: 4, updatesPerSecond: 12, ticksPerSecond: 36 });
-  assert.equal(rates(traffic, 60_000).messagesPerSecond, 0);
+  for (let at = 0; at < 40; at += 1) traffic = count(traffic, { nowMs: at * 250, bytes: 100 }, { updates: 3, ticks: 9, sentUs: at * 250_000, feedTicks: null });
+  assert.deepEqual(rates(traffic, 9_900), { messages: 4, bytes: 400, updates: 12, ticks: 36, feedTicks: null });
+  assert.equal(rates(traffic, 60_000).messages, 0);
 });
 
 test("the delay is taken from the clocks where they agree and from the least offset where they do not", () => {
   /** @param {number[]} offsets in milliseconds */
   const delay = (...offsets) =>
-    delayUs(offsets.reduce((traffic, offset, at) => count(traffic, at * 1000, { updates: 0, ticks: 0, sentUs: (at * 1000 - offset) * 1000 }), EMPTY_TRAFFIC));
+    delayUs(offsets.reduce((traffic, offset, at) => count(traffic, { nowMs: at * 1000, bytes: 0 }, { updates: 0, ticks: 0, sentUs: (at * 1000 - offset) * 1000, feedTicks: null }), EMPTY_TRAFFIC));
   assert.equal(delay(3, 8), 8_000);
   assert.equal(delay(60_003, 60_009), 6_000);
   assert.equal(delay(-500, -480), 20_000);
   assert.equal(delayUs(EMPTY_TRAFFIC), null);
+});
+
+/** @param {...[number, number]} told when, and how many ticks */
+const beats = (...told) =>
+  told.reduce((traffic, [nowMs, feedTicks]) => count(traffic, { nowMs, bytes: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }), EMPTY_TRAFFIC);
+
+test("what the feed plays is told by its beats, and a count that falls begins anew", () => {
+  assert.equal(rates(beats([0, 100]), 5000).feedTicks, null);
+  assert.equal(rates(beats([0, 100], [2000, 500]), 5000).feedTicks, 200);
+  assert.equal(rates(beats([0, 900], [1000, 100], [2000, 150]), 5000).feedTicks, 50);
+});
+
+test("bytes are counted of every message, also of one that changes nothing else", () => {
+  const { state } = reduce(begun(), { type: "message", message: fixture("granted"), bytes: 70, nowMs: NOW_MS });
+  assert.equal(state.traffic.bytes, 70);
+});
+
+test("older bars go before those that are there, once, and ask for a new filling", () => {
+  const filled = hear(charted(), fixture("bars_snapshot")).state;
+  const first = chosen(filled).bars[0];
+  const older = { ...first, ts: first.ts - 60e6 };
+  const asked = reduce(filled, { type: "older", key: KEY, epoch: EPOCH, bars: null }).state;
+  assert.equal(chosen(asked).older, "loading");
+  const whole = chosen(reduce(asked, { type: "older", key: KEY, epoch: EPOCH, bars: [older, first] }).state);
+  assert.deepEqual(whole.bars.map(({ ts }) => ts - first.ts), [-60e6, 0, 60e6]);
+  assert.deepEqual([whole.older, whole.revision], ["none", chosen(filled).revision + 1]);
+  assert.equal(reduce(filled, { type: "older", key: KEY, epoch: 1, bars: [older] }).state, filled, "of another epoch");
+  assert.equal(reduce(filled, { type: "older", key: "IBM 1m", epoch: EPOCH, bars: [older] }).state, filled, "of another series");
+});
+
+test("the hello says what may be asked for, and an old one leaves what is usual", () => {
+  assert.deepEqual(hear(initialState(), { ...fixture("hello"), rates: [1, 100] }).state.server, { rates: [1, 100], bars: 5000 });
+  assert.deepEqual(hear(initialState(), { type: "hello", protocol: "", server: "", ts_sent: 0 }).state.server, initialState().server);
 });

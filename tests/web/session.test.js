@@ -6,8 +6,17 @@ import { createSession } from "../../web/js/net/session.js";
 import { byteLength } from "../../web/js/net/wire.js";
 
 /** @typedef {import("../../web/js/net/wire.js").Since} Since */
+/** @typedef {import("../../web/js/net/session.js").Wish} Wish */
 
-const AAPL = /** @type {const} */ ({ symbol: "AAPL", interval: "1m", tape: true });
+const TOTAL = 4;
+
+/**
+ * @param {Record<string, number>} quotes
+ * @param {Partial<Wish>} [rest]
+ * @returns {Wish}
+ */
+const wish = (quotes, rest = {}) => ({ quotes: new Map(Object.entries(quotes)), total: TOTAL, bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]), tape: "AAPL", rate: 5, ...rest });
+const AAPL = wish({ AAPL: 5, IBM: 5 });
 
 /**
  * @param {{ quotes?: Since, bars?: Since, trades?: Since }} [known]
@@ -26,86 +35,110 @@ function open(known = {}) {
 }
 
 /** @param {any[]} sent */
-const said = (sent) => sent.map(({ type, channel, rate, symbols }) => [type, channel, rate ?? symbols.join()].join(" "));
+const said = (sent) => sent.map(({ type, channel, symbols, rate }) => [type, channel, symbols.join(), rate].filter((part) => part !== undefined).join(" "));
 
-test("a session asks for all quotes when it opens, and for the bars and the tape of one choice at a time", () => {
+test("what is wanted is asked for once, and what changes is told", () => {
   const { sent, session } = open();
-  session.choose(AAPL);
-  session.choose(AAPL);
-  session.choose({ ...AAPL, symbol: "IBM" });
+  session.want(AAPL);
+  session.want(wish({ IBM: 5, AAPL: 5 }));
+  session.want(wish({ IBM: 5 }, { bars: new Map([["IBM 5m", { symbol: "IBM", interval: "5m" }]]), tape: "IBM" }));
   assert.deepEqual(sent, [
-    { type: "subscribe", channel: "quotes", symbols: ["*"], rate: 5 },
+    { type: "subscribe", channel: "quotes", symbols: ["AAPL", "IBM"], rate: 5 },
     { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 500, rate: 5 },
     { type: "subscribe", channel: "trades", symbols: ["AAPL"], history: 50, rate: 5 },
+    { type: "rate", channel: "quotes", symbols: ["AAPL"], rate: 0 },
     { type: "unsubscribe", channel: "bars", symbols: ["AAPL"], interval: "1m" },
-    { type: "subscribe", channel: "bars", symbols: ["IBM"], interval: "1m", history: 500, rate: 5 },
+    { type: "subscribe", channel: "bars", symbols: ["IBM"], interval: "5m", history: 500, rate: 5 },
     { type: "unsubscribe", channel: "trades", symbols: ["AAPL"] },
     { type: "subscribe", channel: "trades", symbols: ["IBM"], history: 50, rate: 5 },
   ]);
 });
 
-test("another interval leaves the tape alone, and a tape that is not wanted is not asked for", () => {
+test("rows that come and go are told by their rates, those of one rate together", () => {
   const { sent, session } = open();
-  session.choose(AAPL);
-  session.choose({ ...AAPL, interval: "5m" });
-  session.choose({ ...AAPL, interval: "5m", tape: false });
-  session.choose({ ...AAPL, symbol: "EURUSD", tape: false });
-  assert.deepEqual(said(sent.filter(({ channel }) => channel === "trades")), ["subscribe trades 5", "unsubscribe trades AAPL"]);
+  const bars = new Map();
+  session.want(wish({ A: 5, B: 5, C: 1 }, { bars, tape: null }));
+  session.want(wish({ B: 5, C: 5, D: 5 }, { bars, tape: null }));
+  session.want(wish({ A: 5 }, { bars, tape: null }));
+  assert.deepEqual(said(sent), [
+    "subscribe quotes A,B 5", "subscribe quotes C 1",
+    "rate quotes C 5", "rate quotes A 0", "subscribe quotes D 5",
+    "rate quotes A 5", "rate quotes B,C,D 0",
+  ]);
+});
+
+test("all symbols at one rate are asked for as all, so that the server can share its frames", () => {
+  const { sent, session } = open();
+  const bars = new Map();
+  session.want(wish({ A: 5, B: 5, C: 5, D: 5 }, { bars, tape: null }));
+  session.want(wish({ A: 2, B: 2, C: 2, D: 2 }, { bars, tape: null, rate: 2 }));
+  session.want(wish({ A: 2, B: 2, C: 2, D: 1 }, { bars, tape: null, rate: 2 }));
+  assert.deepEqual(said(sent), ["subscribe quotes * 5", "rate quotes * 2", "rate quotes D 1"]);
+});
+
+test("another rate is told of bars and tape too", () => {
+  const { sent, session } = open();
+  session.want(AAPL);
+  session.want(wish({ AAPL: 1, IBM: 1 }, { rate: 1 }));
+  assert.deepEqual(said(sent.slice(3)), ["rate quotes * 1", "rate bars AAPL 1", "rate trades AAPL 1"]);
 });
 
 test("a new connection asks for the same again, and a closed one asks for nothing", () => {
   const { sent, session } = open();
-  session.choose(AAPL);
+  session.want(AAPL);
   session.closed();
-  session.choose(AAPL);
+  session.want(AAPL);
   session.resync(["AAPL"]);
+  session.speak("binary");
   session.setVisible(false);
   session.setVisible(true);
   assert.equal(sent.length, 3);
   session.opened();
-  session.choose(AAPL);
   assert.deepEqual(sent.slice(3), sent.slice(0, 3));
 });
 
 test("a new connection goes on from what the page has", () => {
   const since = (/** @type {number} */ value) => ({ epoch: 7, at: { AAPL: value } });
   const { sent, session } = open({ quotes: since(1), bars: since(2), trades: since(3) });
-  session.choose(AAPL);
+  session.want(AAPL);
   assert.deepEqual(sent.map((message) => message.since), [since(1), since(2), since(3)]);
 });
 
 test("what the page has is left out where it would make the message longer than the server reads", () => {
   const at = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`Ü${n}`, 1_000_000 + n]));
   const { sent, session } = open({ quotes: { epoch: 7, at } });
+  session.want(AAPL);
   const whole = byteLength(sent[0]);
   assert.ok(whole > JSON.stringify(sent[0]).length, "bytes are counted, not letters");
+  const quotes = () => sent.filter(({ channel }) => channel === "quotes");
   session.opened({ message_bytes: whole + 1 });
   session.opened({ message_bytes: whole });
-  assert.deepEqual(sent.map(({ since }) => since !== undefined), [true, true, false]);
+  assert.deepEqual(quotes().map(({ since }) => since !== undefined), [true, true, false]);
 });
 
-test("a resync of more symbols than fit goes in parts", () => {
+test("messages about more symbols than fit go in parts", () => {
   const { sent, session } = open();
-  session.opened({ message_bytes: 60 });
-  sent.length = 0;
-  const symbols = ["AAPL", "IBM", "MSFT", "EURUSD", "BTCUSD"];
+  session.opened({ message_bytes: 80 });
+  const symbols = ["AAPL", "IBM", "MSFT", "EURUSD", "BTCUSD", "GOOGL", "NVDA", "AMZN"];
   session.resync(symbols);
   assert.ok(sent.length > 1);
   assert.deepEqual(sent.flatMap((message) => message.symbols), symbols);
-  for (const message of sent) assert.ok(byteLength(message) < 60);
+  sent.length = 0;
+  session.want(wish(Object.fromEntries(symbols.map((symbol) => [symbol, 1])), { total: 99, bars: new Map(), tape: null }));
+  assert.ok(sent.length > 1);
+  assert.deepEqual(sent.flatMap((message) => message.symbols), symbols);
+  for (const message of sent) assert.ok(byteLength(message) < 80);
 });
 
 test("a hidden page takes nothing, also when it reconnects meanwhile, and all of it when it is seen again", () => {
   const { sent, session } = open();
-  session.choose(AAPL);
+  session.want(AAPL);
   session.setVisible(false);
   session.setVisible(false);
   session.closed();
   session.opened();
-  session.choose(AAPL);
   session.setVisible(true);
-  const channels = ["quotes", "bars", "trades"];
-  assert.deepEqual(said(sent), ["subscribe % 5", "rate % 0", "subscribe % 0", "rate % 5"].flatMap((text) => channels.map((channel) => text.replace("%", channel))));
-  const [, , , , bars] = sent;
-  assert.deepEqual(bars, { type: "rate", channel: "bars", symbols: ["AAPL"], interval: "1m", rate: 0 });
+  const told = ["quotes %", "bars AAPL", "trades AAPL"];
+  const all = (/** @type {string} */ text, /** @type {string} */ symbols) => told.map((one) => `${text.split(" ")[0]} ${one.replace("%", symbols)} ${text.split(" ")[1]}`);
+  assert.deepEqual(said(sent), [...all("subscribe 5", "AAPL,IBM"), ...all("rate 0", "*"), ...all("subscribe 0", "AAPL,IBM"), ...all("rate 5", "*")]);
 });

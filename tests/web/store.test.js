@@ -30,8 +30,8 @@ test("the state is already the new one when the change is told", () => {
   const store = new Store(initialState());
   /** @type {unknown} */
   let seen = null;
-  store.addEventListener("change", () => (seen = store.state.theme));
-  store.dispatch({ type: "theme", theme: "dark" });
+  store.addEventListener("change", () => (seen = store.state.settings.theme));
+  store.dispatch({ type: "set", settings: { theme: "dark" } });
   assert.equal(seen, "dark");
 });
 

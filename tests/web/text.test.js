@@ -69,8 +69,8 @@ test("intervals are those of the protocol", () => {
 });
 
 test("a sparkline fills its box, and a market that stood still is a line through the middle", () => {
-  assert.equal(points([{ close: 1 }, { close: 3 }, { close: 2 }]), "0.0,22.0 32.0,2.0 64.0,12.0");
-  assert.equal(points([{ close: 5 }, { close: 5 }]), "0.0,12.0 64.0,12.0");
+  assert.equal(points([{ close: 1 }, { close: 3 }, { close: 2 }]), "0.0,16.0 26.0,2.0 52.0,9.0");
+  assert.equal(points([{ close: 5 }, { close: 5 }]), "0.0,9.0 52.0,9.0");
   assert.equal(points([{ close: 5 }]), "");
 });
 

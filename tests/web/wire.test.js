@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
-const INBOUND = ["drive_seek", "drive_speed", "drive_step", "rate", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
+const INBOUND = ["drive_seek", "drive_speed", "drive_step", "rate", "rate_every", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
@@ -29,6 +29,7 @@ test("encoding gives the inbound fixtures", () => {
     drive_speed: { type: "drive", id: 8, command: "speed", speed: "max" },
     drive_step: { type: "drive", command: "step", to: "bar", interval: "1m" },
     rate: { type: "rate", id: 2, channel: "quotes", symbols: ["AAPL"], rate: 0 },
+    rate_every: { type: "rate", id: 7, channel: "quotes", symbols: ["AAPL"], rate: "every" },
     resync: { type: "resync", symbols: ["AAPL"] },
     subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },
     subscribe_bars: { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 300, rate: 0.7 },

@@ -1,7 +1,12 @@
 /** Reads the page's colours for the drawing on canvas, which knows no custom properties. */
 
-/** @typedef {{ surface: string, text: string, line: string, border: string, up: string, down: string, upSoft: string, downSoft: string,
- *   accent: string, font: string }} Palette */
+const COLOURS = /** @type {const} */ ({
+  surface: "--surface", text: "--text-muted", strong: "--text", line: "--grid", border: "--border", up: "--candle-up", down: "--candle-down",
+  upSoft: "--volume-up", downSoft: "--volume-down", area: "--area", accent: "--accent", label: "--label", warn: "--warn", flat: "--flat", tile: "--heat-flat",
+  line1: "--line-1", line2: "--line-2", line3: "--line-3", line4: "--line-4", line5: "--line-5",
+});
+
+/** @typedef {Record<keyof typeof COLOURS, string> & { font: string, size: number }} Palette `size` of text, in pixels */
 
 /**
  * @param {HTMLElement} within
@@ -11,23 +16,22 @@ export function readPalette(within) {
   const probe = document.createElement("span");
   probe.hidden = true;
   within.append(probe);
-  /** @param {string} name */
-  const colour = (name) => {
-    probe.style.color = `var(${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const palette = {
-    surface: colour("--surface"),
-    text: colour("--text-muted"),
-    line: colour("--grid"),
-    border: colour("--border"),
-    up: colour("--candle-up"),
-    down: colour("--candle-down"),
-    upSoft: colour("--volume-up"),
-    downSoft: colour("--volume-down"),
-    accent: colour("--label"),
-    font: getComputedStyle(within).fontFamily,
-  };
+  const colours = Object.entries(COLOURS).map(([name, property]) => {
+    probe.style.color = `var(${property})`;
+    return [name, getComputedStyle(probe).color];
+  });
+  const { fontFamily } = getComputedStyle(within);
+  probe.style.fontSize = "var(--size-small)";
+  const size = Math.round(parseFloat(getComputedStyle(probe).fontSize));
   probe.remove();
-  return palette;
+  return { ...Object.fromEntries(colours), font: fontFamily, size };
+}
+
+/**
+ * The colours of lines that are told apart, in their order.
+ *
+ * @param {Palette} palette
+ */
+export function lineColours({ line1, line2, line3, line4, line5 }) {
+  return [line1, line2, line3, line4, line5];
 }

@@ -2,8 +2,8 @@
 
 import { setAttribute, svg } from "../lib/dom.js";
 
-const WIDTH = 64;
-const HEIGHT = 24;
+const WIDTH = 52;
+const HEIGHT = 18;
 const MARGIN = 2;
 
 /**

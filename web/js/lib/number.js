@@ -102,6 +102,16 @@ export function countText(value) {
 }
 
 /**
+ * A number of bytes: `950 B`, `12.3 kB`, `1.20 MB`.
+ *
+ * @param {number} bytes
+ */
+export function byteText(bytes) {
+  if (bytes < 1000) return `${decimalText(bytes, 0)} B`;
+  return bytes < 1e6 ? `${compact(bytes / 1e3)} kB` : `${compact(bytes / 1e6)} MB`;
+}
+
+/**
  * The sign of a change: which way a glyph and a colour point.
  *
  * @param {number | null | undefined} value

@@ -1,24 +1,32 @@
 /**
- * The page's side of the conversation: what it subscribes to, and when it asks for more or less.
+ * The page's side of the conversation: what it is subscribed to, and when it asks for more or less.
  *
- * All quotes are wanted, and the bars and the tape of one symbol. A new connection knows nothing, so `opened` asks again, and says what
- * the page still has. A hidden page keeps what it is subscribed to and takes nothing.
+ * `want` says what the page needs now; what differs from what this connection was told is sent, in as few messages as it takes. A new
+ * connection knows nothing, so all is asked for again with what the page still has. What is no longer needed is kept at rate 0, so that
+ * one snapshot brings it back. A hidden page keeps what it is subscribed to and takes nothing.
  */
 
 import { byteLength } from "./wire.js";
 
 /** @typedef {import("./wire.js").Inbound} Inbound */
 /** @typedef {import("./wire.js").Since} Since */
+/** @typedef {import("./wire.js").UpdateRate} UpdateRate */
 /** @typedef {import("./wire.js").Subscribe} Subscribe */
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {{ symbol: string, interval: Interval, tape: boolean }} Choice `tape`: whether its trades are wanted too */
-/** @typedef {{ quotes: () => Since | null, bars: () => Since | null, trades: () => Since | null }} Known what the page has, asked on subscribing */
+/** @typedef {{ symbol: string, interval: Interval }} Bars */
+/** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, rate: UpdateRate }} Wish
+ *   rates by symbol, of `total` symbols that there are; the rate of bars and tape */
+/**
+ * What the page has, asked on subscribing.
+ *
+ * @typedef {{ quotes: (symbols: readonly string[]) => Since | null, bars: (symbol: string, key: string) => Since | null, trades: () => Since | null }} Known
+ */
 
-export const RATE = 5;
 export const HISTORY = 500;
 export const TRADES = 50;
 /** The longest message while the server has not said otherwise. */
 const MESSAGE_BYTES = 16_384;
+const ALL = "*";
 
 /**
  * @param {(message: Inbound) => void} send
@@ -28,13 +36,34 @@ export function createSession(send, known) {
   let open = false;
   let visible = true;
   let messageBytes = MESSAGE_BYTES;
-  /** @type {{ symbol: string, interval: Interval } | null} the bars that this connection is subscribed to */
-  let bars = null;
-  /** @type {string | null} the symbol whose tape this connection is subscribed to */
-  let tape = null;
+  /** @type {Wish} */
+  let wish = { quotes: new Map(), total: 0, bars: new Map(), tape: null, rate: 0 };
+  /** What this connection was told. */
+  const told = {
+    /** @type {Map<string, UpdateRate>} */
+    quotes: new Map(),
+    /** @type {Map<string, Bars & { rate: UpdateRate }>} */
+    bars: new Map(),
+    /** @type {{ symbol: string, rate: UpdateRate } | null} */
+    tape: null,
+  };
 
-  const rate = () => (visible ? RATE : 0);
+  const now = (/** @type {UpdateRate} */ rate) => (visible ? rate : 0);
   const fits = (/** @type {Inbound} */ message) => byteLength(message) < messageBytes;
+
+  /**
+   * Sends a message about many symbols in as many parts as the server reads.
+   *
+   * @param {readonly string[]} symbols
+   * @param {(symbols: string[]) => Inbound} message
+   */
+  function inParts(symbols, message) {
+    const whole = message([...symbols]);
+    if (symbols.length <= 1 || fits(whole)) return send(whole);
+    const half = symbols.length >> 1;
+    inParts(symbols.slice(0, half), message);
+    inParts(symbols.slice(half), message);
+  }
 
   /**
    * Goes on from what the page has, unless saying so takes more than the server reads.
@@ -42,42 +71,92 @@ export function createSession(send, known) {
    * @param {Subscribe} message
    * @param {Since | null} since
    */
-  function subscribe(message, since) {
-    const resuming = since && { ...message, since };
-    send(resuming && fits(resuming) ? resuming : message);
+  function resuming(message, since) {
+    const whole = since && { ...message, since };
+    return whole && fits(whole) ? whole : message;
   }
 
-  /** @param {string | null} symbol */
-  function follow(symbol) {
-    if (tape === symbol) return;
-    if (tape !== null) send({ type: "unsubscribe", channel: "trades", symbols: [tape] });
-    if (symbol !== null) subscribe({ type: "subscribe", channel: "trades", symbols: [symbol], history: TRADES, rate: rate() }, known.trades());
-    tape = symbol;
+  function tellQuotes() {
+    /** @type {Map<string, UpdateRate>} */
+    const moved = new Map();
+    /** @type {Map<string, UpdateRate>} */
+    const fresh = new Map();
+    for (const [symbol, wanted] of wish.quotes) {
+      const before = told.quotes.get(symbol);
+      if (before === undefined) fresh.set(symbol, now(wanted));
+      else if (before !== now(wanted)) moved.set(symbol, now(wanted));
+    }
+    for (const [symbol, before] of told.quotes) if (before !== 0 && !wish.quotes.has(symbol)) moved.set(symbol, 0);
+    for (const [rate, symbols] of byRate(moved)) {
+      const some = symbols.length === told.quotes.size && symbols.length > 1 ? [ALL] : symbols;
+      inParts(some, (part) => ({ type: "rate", channel: "quotes", symbols: part, rate }));
+    }
+    for (const [rate, symbols] of byRate(fresh)) {
+      const all = symbols.length === wish.total && symbols.length > 1;
+      const since = known.quotes(symbols);
+      if (all) send(resuming({ type: "subscribe", channel: "quotes", symbols: [ALL], rate }, since));
+      else inParts(symbols, (part) => resuming({ type: "subscribe", channel: "quotes", symbols: part, rate }, symbols.length === part.length ? since : known.quotes(part)));
+    }
+    for (const [symbol, rate] of [...moved, ...fresh]) told.quotes.set(symbol, rate);
+  }
+
+  function tellBars() {
+    for (const [key, { symbol, interval }] of told.bars) {
+      if (wish.bars.has(key)) continue;
+      send({ type: "unsubscribe", channel: "bars", symbols: [symbol], interval });
+      told.bars.delete(key);
+    }
+    const rate = now(wish.rate);
+    for (const [key, { symbol, interval }] of wish.bars) {
+      const before = told.bars.get(key);
+      if (before?.rate === rate) continue;
+      if (before) send({ type: "rate", channel: "bars", symbols: [symbol], interval, rate });
+      else send(resuming({ type: "subscribe", channel: "bars", symbols: [symbol], interval, history: HISTORY, rate }, known.bars(symbol, key)));
+      told.bars.set(key, { symbol, interval, rate });
+    }
+  }
+
+  function tellTape() {
+    const { tape, rate: wanted } = wish;
+    const rate = now(wanted);
+    const before = told.tape;
+    if (before && before.symbol !== tape) send({ type: "unsubscribe", channel: "trades", symbols: [before.symbol] });
+    if (tape !== null && before?.symbol === tape && before.rate !== rate) send({ type: "rate", channel: "trades", symbols: [tape], rate });
+    if (tape !== null && before?.symbol !== tape) send(resuming({ type: "subscribe", channel: "trades", symbols: [tape], history: TRADES, rate }, known.trades()));
+    told.tape = tape === null ? null : { symbol: tape, rate };
+  }
+
+  function tell() {
+    if (!open) return;
+    tellQuotes();
+    tellBars();
+    tellTape();
+  }
+
+  function forget() {
+    told.quotes.clear();
+    told.bars.clear();
+    told.tape = null;
   }
 
   return {
     /** @param {Record<string, number>} [limits] of the server */
     opened({ message_bytes = MESSAGE_BYTES } = {}) {
       open = true;
-      bars = tape = null;
       messageBytes = message_bytes;
-      subscribe({ type: "subscribe", channel: "quotes", symbols: ["*"], rate: rate() }, known.quotes());
+      forget();
+      tell();
     },
 
     closed() {
       open = false;
-      bars = tape = null;
+      forget();
     },
 
-    /** @param {Choice} choice */
-    choose({ symbol, interval, tape: withTape }) {
-      if (!open) return;
-      if (bars?.symbol !== symbol || bars.interval !== interval) {
-        if (bars) send({ type: "unsubscribe", channel: "bars", symbols: [bars.symbol], interval: bars.interval });
-        subscribe({ type: "subscribe", channel: "bars", symbols: [symbol], interval, history: HISTORY, rate: rate() }, known.bars());
-        bars = { symbol, interval };
-      }
-      follow(withTape ? symbol : null);
+    /** @param {Wish} wanted */
+    want(wanted) {
+      wish = wanted;
+      tell();
     },
 
     /**
@@ -88,21 +167,32 @@ export function createSession(send, known) {
     setVisible(seen) {
       if (seen === visible) return;
       visible = seen;
-      if (!open) return;
-      send({ type: "rate", channel: "quotes", symbols: ["*"], rate: rate() });
-      if (bars) send({ type: "rate", channel: "bars", symbols: [bars.symbol], interval: bars.interval, rate: rate() });
-      if (tape !== null) send({ type: "rate", channel: "trades", symbols: [tape], rate: rate() });
+      tell();
     },
 
     /** @param {readonly string[]} symbols */
     resync(symbols) {
-      if (!open || symbols.length === 0) return;
-      /** @type {Inbound} */
-      const message = { type: "resync", symbols: [...symbols] };
-      if (symbols.length === 1 || fits(message)) return send(message);
-      const half = symbols.length >> 1;
-      this.resync(symbols.slice(0, half));
-      this.resync(symbols.slice(half));
+      if (open && symbols.length > 0) inParts(symbols, (part) => ({ type: "resync", symbols: part }));
+    },
+
+    /** @param {"json" | "binary"} format */
+    speak(format) {
+      if (open) send({ type: "format", format });
     },
   };
+}
+
+/**
+ * @param {ReadonlyMap<string, UpdateRate>} rates
+ * @returns {Map<UpdateRate, string[]>}
+ */
+function byRate(rates) {
+  /** @type {Map<UpdateRate, string[]>} */
+  const groups = new Map();
+  for (const [symbol, rate] of rates) {
+    const group = groups.get(rate);
+    if (group) group.push(symbol);
+    else groups.set(rate, [symbol]);
+  }
+  return groups;
 }

@@ -6,7 +6,8 @@
 
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {"quotes" | "bars" | "trades"} Channel */
-/** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: number[], limits: Record<string, number>, control?: boolean }} Hello */
+/** @typedef {number | "every"} UpdateRate updates per second of a symbol at most, or each tick by itself */
+/** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: UpdateRate[], limits: Record<string, number>, control?: boolean }} Hello */
 /**
  * @typedef {{ type: "feed", epoch: number, ts_sent: number, source: "simulation" | "replay", name: string,
  *   state: "playing" | "paused" | "stepping" | "seeking" | "ended" | "failed", speed: number | "max", looping: boolean,
@@ -16,7 +17,7 @@
 /**
  * `recovered` answers `since`: whether only what is missing follows.
  *
- * @typedef {{ type: "granted", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: number, recovered?: boolean }}
+ * @typedef {{ type: "granted", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: UpdateRate, recovered?: boolean }}
  *   Granted
  */
 /** @typedef {{ type: "unsubscribed", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribed */
@@ -57,19 +58,20 @@
  *
  * @typedef {{ epoch: number, at: Record<string, number> }} Since
  */
-/** @typedef {{ type: "subscribe", id?: number, channel: "quotes", symbols: string[], rate?: number, since?: Since }} SubscribeQuotes */
+/** @typedef {{ type: "subscribe", id?: number, channel: "quotes", symbols: string[], rate?: UpdateRate, since?: Since }} SubscribeQuotes */
 /**
- * @typedef {{ type: "subscribe", id?: number, channel: "bars", symbols: string[], interval: Interval, history?: number, rate?: number,
+ * @typedef {{ type: "subscribe", id?: number, channel: "bars", symbols: string[], interval: Interval, history?: number, rate?: UpdateRate,
  *   since?: Since }} SubscribeBars
  */
 /**
- * @typedef {{ type: "subscribe", id?: number, channel: "trades", symbols: string[], history?: number, rate?: number, since?: Since }}
+ * @typedef {{ type: "subscribe", id?: number, channel: "trades", symbols: string[], history?: number, rate?: UpdateRate, since?: Since }}
  *   SubscribeTrades
  */
 /** @typedef {SubscribeQuotes | SubscribeBars | SubscribeTrades} Subscribe */
-/** @typedef {{ type: "rate", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: number }} Rate */
+/** @typedef {{ type: "rate", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: UpdateRate }} Rate */
 /** @typedef {{ type: "resync", id?: number, symbols: string[] }} Resync */
 /** @typedef {{ type: "unsubscribe", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribe */
+/** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} SetFormat */
 /**
  * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
  *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
@@ -77,7 +79,7 @@
  *   | { command: "loop" | "skip_dead_time", on: boolean }} Command
  */
 /** @typedef {{ type: "drive", id?: number } & Command} Drive */
-/** @typedef {Subscribe | Rate | Resync | Unsubscribe | Drive} Inbound what the page asks */
+/** @typedef {Subscribe | Rate | Resync | Unsubscribe | SetFormat | Drive} Inbound what the page asks */
 
 export const PROTOCOL = "tickcast.v1";
 
@@ -95,13 +97,18 @@ const numberOrNull = (value) => value === null || number(value);
 /** @type {Check} */
 const speed = (value) => value === "max" || number(value);
 /** @type {Check} */
+const rate = (value) => value === "every" || number(value);
+/** @type {Check} */
 const side = (value) => value === null || value === "buy" || value === "sell";
 /** @type {(check: Check) => Check} */
 const optional = (check) => (value) => value === undefined || check(value);
 /** @type {(check: Check) => Check} */
 const list = (check) => (value) => Array.isArray(value) && value.every(check);
 /** @type {(shape: Record<string, Check>) => Check} */
-const object = (shape) => (value) => isMembers(value) && Object.entries(shape).every(([name, check]) => check(value[name]));
+const object = (shape) => {
+  const members = Object.entries(shape);
+  return (value) => isMembers(value) && members.every(([name, check]) => check(value[name]));
+};
 
 const QUOTE = object({
   symbol: text, first_seq: number, seq: number, ts_event: numberOrNull, last: numberOrNull, bid: numberOrNull, ask: numberOrNull,
@@ -116,7 +123,7 @@ const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
 const SHAPES = new Map([
   ["hello", object({ protocol: text, server: text, ts_sent: number })],
   ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed, ts_market: number })],
-  ["granted", object({ channel: text, symbols: list(text), rate: number, recovered: optional(flag) })],
+  ["granted", object({ channel: text, symbols: list(text), rate, recovered: optional(flag) })],
   ["unsubscribed", SUBSCRIPTION],
   ["snapshot", QUOTES],
   ["update", QUOTES],

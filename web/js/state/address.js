@@ -1,44 +1,73 @@
-/** Reads the choice of symbol, interval, theme and format from the page's address, and writes it back. */
+/** Reads what the page shows from its address, and writes it back: a link gives the same view. */
 
 import { isInterval } from "../lib/time.js";
+import { NO_PANE } from "./model.js";
+import { MOST_COMPARED } from "./panes.js";
+import { DEFAULT_SETTINGS, LAYOUTS, takenSettings } from "./settings.js";
 
 /** @typedef {import("./model.js").State} State */
-/** @typedef {import("./model.js").Theme} Theme */
-/** @typedef {import("./model.js").Choice} Choice */
+/** @typedef {import("./model.js").Pane} Pane */
+/** @typedef {import("./settings.js").Settings} Settings */
 
-/**
- * @param {unknown} text
- * @returns {text is Theme}
- */
-export function isTheme(text) {
-  return text === "auto" || text === "dark" || text === "light";
-}
+/** The settings that a link carries, by their names in the address. What a link leaves out is as at first, so that all see the same. */
+const CARRIED = /** @type {const} */ ({ theme: "theme", format: "format", kind: "chart", scale: "scale", indicators: "indicators" });
+const SEPARATOR = "~";
 
 /**
  * @param {string} search
- * @returns {{ choice: Choice, theme: Theme | null, binary: boolean }}
+ * @returns {{ panes: Pane[], settings: Partial<Settings> }}
  */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
-  const interval = query.get("interval");
-  const theme = query.get("theme");
-  return {
-    choice: { symbol: query.get("symbol") || null, interval: isInterval(interval) ? interval : null },
-    theme: isTheme(theme) ? theme : null,
-    binary: query.get("format") === "binary",
-  };
+  const first = pane([query.get("symbol") ?? "", query.get("interval") ?? "", ...query.getAll("compare")]);
+  const others = query.getAll("pane").map((text) => pane(text.split(SEPARATOR)));
+  const count = LAYOUTS.find((layout) => layout >= 1 + others.length) ?? 4;
+  const panes = Array.from({ length: count }, (_, at) => (at === 0 ? first : (others[at - 1] ?? { ...NO_PANE, interval: first.interval })));
+  return { panes, settings: search.length > 1 ? settings(query, count) : {} };
 }
 
 /**
- * @param {Pick<State, "choice" | "theme">} state
- * @param {boolean} [binary]
+ * @param {URLSearchParams} query
+ * @param {number} layout
+ * @returns {Partial<Settings>}
  */
-export function writeAddress({ choice, theme }, binary = false) {
+function settings(query, layout) {
+  /** @type {Record<string, unknown>} */
+  const given = { layout };
+  /** @type {Record<string, unknown>} */
+  const usual = {};
+  for (const [name, key] of Object.entries(CARRIED)) {
+    const text = query.get(key);
+    usual[name] = DEFAULT_SETTINGS[/** @type {keyof typeof CARRIED} */ (name)];
+    if (text !== null) given[name] = name === "indicators" ? text.split(" ") : text;
+  }
+  return { ...usual, ...takenSettings(given) };
+}
+
+/**
+ * @param {readonly string[]} parts symbol, interval, compared symbols
+ * @returns {Pane}
+ */
+function pane([symbol, interval, ...compare]) {
+  return { symbol: symbol || null, interval: isInterval(interval) ? interval : null, compare: [...new Set(compare)].filter((one) => one && one !== symbol).slice(0, MOST_COMPARED) };
+}
+
+/**
+ * @param {Pick<State, "panes" | "active" | "settings">} state
+ */
+export function writeAddress({ panes, active, settings: set }) {
   const query = new URLSearchParams();
-  if (choice.symbol) query.set("symbol", choice.symbol);
-  if (choice.interval) query.set("interval", choice.interval);
-  if (theme !== "auto") query.set("theme", theme);
-  if (binary) query.set("format", "binary");
+  const [chosen, ...others] = [panes[active], ...panes.filter((_, at) => at !== active)];
+  if (chosen.symbol) query.set("symbol", chosen.symbol);
+  if (chosen.interval) query.set("interval", chosen.interval);
+  for (const symbol of chosen.compare) query.append("compare", symbol);
+  for (const { symbol, interval, compare } of others) query.append("pane", [symbol ?? "", interval ?? "", ...compare].join(SEPARATOR));
+  for (const [name, key] of Object.entries(CARRIED)) {
+    const value = set[/** @type {keyof typeof CARRIED} */ (name)];
+    const text = Array.isArray(value) ? value.join(" ") : String(value);
+    const common = DEFAULT_SETTINGS[/** @type {keyof typeof CARRIED} */ (name)];
+    if (text !== (Array.isArray(common) ? common.join(" ") : String(common))) query.set(key, text);
+  }
   const text = query.toString();
   return text ? `?${text}` : "";
 }

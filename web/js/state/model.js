@@ -1,10 +1,12 @@
 /** What the page knows: the shape of the state, and the state of a page that has heard nothing yet. */
 
+import { DEFAULT_SETTINGS } from "./settings.js";
 import { EMPTY_TRAFFIC } from "./traffic.js";
 
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {import("./traffic.js").Traffic} Traffic */
-/** @typedef {"auto" | "dark" | "light"} Theme */
+/** @typedef {import("./settings.js").Settings} Settings */
+/** @typedef {import("./settings.js").Theme} Theme */
 /** @typedef {{ status: "connecting" | "live" | "stopping" | "waiting" | "lost", attempt: number, retryAt: number | null }} Link */
 /** @typedef {{ ts: number, open: number, high: number, low: number, close: number, volume: number, closed: boolean }} Bar */
 /**
@@ -22,10 +24,10 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  *   start: number | null, end: number | null, rows_refused: number, fault: string | null }} Feed
  */
 /**
- * The bars of the chosen symbol and interval, oldest first. `revision` grows when more than the newest bars changed, so that a chart
- * must be filled anew.
+ * The bars of one symbol and interval, oldest first. `revision` grows when more than the newest bars changed, so that a chart must be
+ * filled anew. `older` says whether bars before the oldest may still be had.
  *
- * @typedef {{ revision: number, loading: boolean, missed: number, bars: readonly Bar[] }} Series
+ * @typedef {{ revision: number, loading: boolean, missed: number, older: "unknown" | "loading" | "none", bars: readonly Bar[] }} Series
  */
 /** @typedef {{ ts: number, price: number, size: number, side: "buy" | "sell" | null }} Trade */
 /**
@@ -41,12 +43,15 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {{ ts: number, close: number }} Close the close of the sparkline's bar that starts at `ts` */
 /** @typedef {{ interval: Interval, closes: ReadonlyMap<string, readonly Close[]> }} Sparks */
 /** @typedef {{ symbol: string | null, interval: Interval | null }} Choice */
+/** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own bars, and symbols that are compared with them */
 /** @typedef {{ id: number, text: string }} Notice */
+/** @typedef {{ rates: readonly import("./settings.js").Rate[], bars: number }} Server what the server grants: rates, and bars in one series */
 
 /**
  * @typedef {object} State
  * @property {Link} link
- * @property {Theme} theme
+ * @property {Server} server
+ * @property {Settings} settings
  * @property {Feed | null} feed
  * @property {boolean} control whether the server lets this page drive the feed
  * @property {number | null} epoch
@@ -54,10 +59,17 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {ReadonlyMap<string, Instrument>} instruments in the server's order
  * @property {ReadonlyMap<string, Quote>} quotes
  * @property {Sparks} sparks
- * @property {Choice} choice
- * @property {Series} series
+ * @property {readonly Pane[]} panes as many as the layout has
+ * @property {number} active the pane that a choice is for
+ * @property {Choice} choice of the active pane
+ * @property {ReadonlyMap<string, Series>} series by `seriesKey`: those that the panes show
  * @property {Tape} tape
- * @property {boolean} tapeOpen whether the tape is wanted where there is little room
+ * @property {"json" | "binary"} format the one in force
+ * @property {string} filter of the watchlist
+ * @property {{ rows: readonly string[], ticker: readonly string[] }} seen the symbols that are on the screen
+ * @property {number} asked how many symbols the server is asked to send
+ * @property {readonly import("./alerts.js").Ring[]} rung alerts that rang, the newest first
+ * @property {boolean} paused all that moves by itself stands still, as somebody asked for
  * @property {number | null} maxRate updates per second at most, while the server holds the page back for reading too slowly
  * @property {number | null} marketUs the newest market time heard of
  * @property {Traffic} traffic
@@ -65,19 +77,34 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  */
 
 /** @type {Series} */
-export const NO_SERIES = { revision: 0, loading: true, missed: 0, bars: [] };
+export const NO_SERIES = { revision: 0, loading: true, missed: 0, older: "unknown", bars: [] };
 
 /** @type {Tape} */
 export const NO_TAPE = { revision: 0, loading: true, last: 0, lines: [] };
 
+/** @type {Pane} */
+export const NO_PANE = { symbol: null, interval: null, compare: [] };
+
+/** What every server of this version grants; its hello says it again. */
+const SERVER = { rates: [0.5, 1, 2, 5, 10, 20, 60], bars: 5000 };
+
 /**
- * @param {{ choice?: Choice, theme?: Theme, tapeOpen?: boolean }} [given]
+ * @param {string} symbol
+ * @param {Interval} interval
+ */
+export function seriesKey(symbol, interval) {
+  return `${symbol} ${interval}`;
+}
+
+/**
+ * @param {{ panes?: readonly Pane[], settings?: Settings }} [given]
  * @returns {State}
  */
-export function initialState({ choice = { symbol: null, interval: null }, theme = "auto", tapeOpen = false } = {}) {
+export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } = {}) {
   return {
     link: { status: "connecting", attempt: 0, retryAt: null },
-    theme,
+    server: SERVER,
+    settings,
     feed: null,
     control: false,
     epoch: null,
@@ -85,10 +112,17 @@ export function initialState({ choice = { symbol: null, interval: null }, theme 
     instruments: new Map(),
     quotes: new Map(),
     sparks: { interval: "1m", closes: new Map() },
-    choice,
-    series: NO_SERIES,
+    panes,
+    active: 0,
+    choice: panes[0],
+    series: new Map(),
     tape: NO_TAPE,
-    tapeOpen,
+    format: "json",
+    filter: "",
+    seen: { rows: [], ticker: [] },
+    asked: 0,
+    rung: [],
+    paused: false,
     maxRate: null,
     marketUs: null,
     traffic: EMPTY_TRAFFIC,

@@ -31,3 +31,14 @@ export function takeQuotes(known, news, { whole }) {
   }
   return result.taken.length > 0 ? result : { ...result, quotes: known };
 }
+
+/**
+ * The change in percent of what it is counted from.
+ *
+ * @param {Quote | undefined} quote
+ */
+export function changePercent(quote) {
+  if (!quote || quote.last === null || quote.change === null) return null;
+  const reference = quote.last - quote.change;
+  return reference > 0 ? (quote.change / reference) * 100 : null;
+}

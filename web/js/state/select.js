@@ -1,17 +1,15 @@
 /** Answers questions about the state: what the views show and never keep. */
 
+import { NO_SERIES, seriesKey } from "./model.js";
+
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {import("./model.js").Instrument} Instrument */
 /** @typedef {import("./model.js").Bar} Bar */
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {{ title: string, instruments: Instrument[] }} Group */
 
 /** A value without a newer event for so long is shown with its age. At a higher speed the market's seconds are shorter. */
 const OLD_US = 10_000_000;
-
-/** @type {Record<string, string>} */
-const CLASS_TITLES = { stock: "Stocks", index: "Indices", crypto: "Crypto", fx: "FX", unknown: "Instruments" };
 
 /** @param {State} state */
 export function chosenInstrument({ choice, instruments }) {
@@ -24,40 +22,22 @@ export function chosenQuote({ choice, quotes }) {
 }
 
 /**
+ * The bars of a pane.
+ *
+ * @param {State} state
+ * @param {{ symbol: string | null, interval: Interval | null }} pane
+ */
+export function seriesOf({ series }, { symbol, interval }) {
+  return (symbol !== null && interval !== null && series.get(seriesKey(symbol, interval))) || NO_SERIES;
+}
+
+/**
  * Whether there is a tape to show: an instrument of quotes alone has none.
  *
  * @param {State} state
  */
 export function hasTape(state) {
   return chosenInstrument(state)?.basis !== "bid";
-}
-
-/**
- * The change in percent of what it is counted from.
- *
- * @param {Quote | undefined} quote
- */
-export function changePercent(quote) {
-  if (!quote || quote.last === null || quote.change === null) return null;
-  const reference = quote.last - quote.change;
-  return reference > 0 ? (quote.change / reference) * 100 : null;
-}
-
-/**
- * The instruments by class, in the server's order.
- *
- * @param {ReadonlyMap<string, Instrument>} instruments
- * @returns {Group[]}
- */
-export function groups(instruments) {
-  /** @type {Map<string, Instrument[]>} */
-  const byClass = new Map();
-  for (const instrument of instruments.values()) {
-    const group = byClass.get(instrument.class);
-    if (group) group.push(instrument);
-    else byClass.set(instrument.class, [instrument]);
-  }
-  return [...byClass].map(([name, members]) => ({ title: CLASS_TITLES[name] ?? CLASS_TITLES.unknown, instruments: members }));
 }
 
 /**

@@ -3,8 +3,10 @@
 /** @typedef {import("./model.js").Series} Series */
 /** @typedef {import("./model.js").Bar} Bar */
 
-/** The newest bars that are kept; the oldest go some at a time, because each going fills the chart anew. */
+/** The newest bars that are kept where nobody asked for older ones; the oldest go some at a time, because each going fills the chart anew. */
 export const BARS_KEPT = 3000;
+/** The bars that are kept where older ones were asked for: what a server keeps by default, and what came since. */
+export const MOST_BARS = 8000;
 const BARS_SPARE = 500;
 
 /**
@@ -13,7 +15,7 @@ const BARS_SPARE = 500;
  * @returns {Series}
  */
 export function takeBars(series, { snapshot, missed, bars }) {
-  if (snapshot) return { revision: series.revision + 1, loading: false, missed: 0, bars };
+  if (snapshot) return { revision: series.revision + 1, loading: false, missed: 0, older: "unknown", bars };
   if (series.loading) return series;
   const merged = series.bars.slice();
   let revision = series.revision;
@@ -23,13 +25,30 @@ export function takeBars(series, { snapshot, missed, bars }) {
     else if (bar.ts === newest.ts) merged[merged.length - 1] = bar;
     else if (replaceOlder(merged, bar)) revision += 1;
   }
-  const crowded = merged.length > BARS_KEPT + BARS_SPARE;
+  const most = series.older === "unknown" ? BARS_KEPT : MOST_BARS;
+  const crowded = merged.length > most + BARS_SPARE;
   return {
+    ...series,
     revision: crowded ? revision + 1 : revision,
     loading: false,
     missed: series.missed + missed,
-    bars: crowded ? merged.slice(-BARS_KEPT) : merged,
+    bars: crowded ? merged.slice(-most) : merged,
   };
+}
+
+/**
+ * Puts older bars before those that are there. Where none are older, there are no more to be had.
+ *
+ * @param {Series} series
+ * @param {readonly Bar[]} bars oldest first, and perhaps some that are there already
+ * @returns {Series}
+ */
+export function takeOlder(series, bars) {
+  const first = series.bars[0]?.ts ?? Infinity;
+  const older = bars.filter(({ ts }) => ts < first);
+  const revision = older.length > 0 ? series.revision + 1 : series.revision;
+  // All that is kept was asked for at once, so a second asking would bring nothing.
+  return { ...series, revision, older: "none", bars: older.length > 0 ? [...older, ...series.bars] : series.bars };
 }
 
 /**

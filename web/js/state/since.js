@@ -9,20 +9,23 @@
 
 /**
  * @param {Pick<State, "epoch" | "quotes">} state
+ * @param {readonly string[]} symbols those that are asked for
  * @returns {Since | null}
  */
-export function sinceQuotes({ epoch, quotes }) {
-  const known = [...quotes.values()].filter(({ seq }) => seq > 0);
-  return since(epoch, known.map(({ symbol, seq }) => [symbol, seq]));
+export function sinceQuotes({ epoch, quotes }, symbols) {
+  return since(epoch, symbols.map((symbol) => [symbol, quotes.get(symbol)?.seq ?? 0]));
 }
 
 /**
- * @param {Pick<State, "epoch" | "choice" | "series">} state
+ * @param {Pick<State, "epoch" | "series">} state
+ * @param {string} symbol
+ * @param {string} key
  * @returns {Since | null}
  */
-export function sinceBars({ epoch, choice, series }) {
-  const newest = series.loading ? undefined : series.bars.findLast(({ closed }) => closed);
-  return since(epoch, choice.symbol !== null && newest ? [[choice.symbol, newest.ts]] : []);
+export function sinceBars({ epoch, series }, symbol, key) {
+  const known = series.get(key);
+  const newest = known && !known.loading ? known.bars.findLast(({ closed }) => closed) : undefined;
+  return since(epoch, [[symbol, newest?.ts ?? 0]]);
 }
 
 /**
@@ -30,14 +33,15 @@ export function sinceBars({ epoch, choice, series }) {
  * @returns {Since | null}
  */
 export function sinceTrades({ epoch, choice, tape }) {
-  return since(epoch, choice.symbol !== null && !tape.loading && tape.last > 0 ? [[choice.symbol, tape.last]] : []);
+  return since(epoch, choice.symbol !== null && !tape.loading ? [[choice.symbol, tape.last]] : []);
 }
 
 /**
  * @param {number | null} epoch
- * @param {[string, number][]} at
+ * @param {[string, number][]} at 0 is nothing
  * @returns {Since | null}
  */
 function since(epoch, at) {
-  return epoch === null || at.length === 0 ? null : { epoch, at: Object.fromEntries(at) };
+  const known = at.filter(([, place]) => place > 0);
+  return epoch === null || known.length === 0 ? null : { epoch, at: Object.fromEntries(known) };
 }

@@ -24,9 +24,9 @@ export function createLinkView(root) {
     render(state, nowMs) {
       setAttribute(root, "data-status", state.link.status);
       setAttribute(document.documentElement, "data-stale", isStale(state));
-      setText(glyph, GLYPHS[state.link.status]);
+      setText(glyph, state.paused && state.link.status === "live" ? "‖" : GLYPHS[state.link.status]);
       setText(text, words(state, nowMs));
-      setText(spoken, state.link.status === "stopping" ? STOPPING : isStale(state) ? "Connection lost, values are stale" : state.link.status === "live" ? "Connected" : "Connecting");
+      setText(spoken, state.link.status === "stopping" ? STOPPING : isStale(state) ? "Connection lost, values are stale" : state.link.status === "live" ? (state.paused ? "Paused" : "Connected") : "Connecting");
     },
   };
 }
@@ -37,7 +37,7 @@ export function createLinkView(root) {
  */
 function words(state, nowMs) {
   const { status, retryAt } = state.link;
-  if (status === "live") return "Live";
+  if (status === "live") return state.paused ? "Paused here" : "Live";
   if (status === "stopping") return STOPPING;
   const [alone, after] = isStale(state) ? ["Reconnecting", "Stale, "] : ["Connecting", ""];
   if (retryAt === null) return after ? `${after}${alone.toLowerCase()}` : alone;

@@ -1,77 +1,79 @@
-/** One line of the watchlist: made once, then only its text and classes change. */
+/** One line of the watchlist: made once, then given an instrument after another as the list is scrolled. */
 
-import { createSparkline } from "../chart/sparkline.js";
 import { element, setAttribute, setText } from "../lib/dom.js";
-import { flash } from "../lib/flash.js";
-import { moveText, priceText } from "../lib/number.js";
-import { ageText } from "../lib/time.js";
-import { changePercent, oldUs } from "../state/select.js";
+import { icon } from "../lib/icon.js";
+import { direction } from "../lib/number.js";
+import { CELLS } from "./cells.js";
 
 /** @typedef {import("../state/model.js").State} State */
-/** @typedef {import("../state/model.js").Instrument} Instrument */
 /** @typedef {import("../state/model.js").Quote} Quote */
-
-const NO_CLOSES = /** @type {readonly never[]} */ ([]);
+/** @typedef {import("../state/model.js").Instrument} Instrument */
+/** @typedef {import("../state/columns.js").ColumnId} ColumnId */
 
 /**
- * @param {Instrument} instrument
+ * @param {readonly ColumnId[]} columns
  * @param {string} id
  */
-export function createRow(instrument, id) {
-  const { symbol, name } = instrument;
-  const spark = createSparkline();
-  const tick = element("span", { class: "tick", "aria-hidden": "true" });
-  const last = element("span", { class: "last" });
-  const price = element("span", { class: "price" }, tick, last);
-  const glyph = element("span", { class: "glyph", "aria-hidden": "true" });
-  const change = element("span", { class: "change" });
-  const percent = element("span", { class: "percent" });
-  const moves = element("span", { class: "move" }, glyph, change, percent);
-  const age = element("span", { class: "age" });
-  const node = element(
-    "div",
-    { class: "row", role: "option", id, "data-symbol": symbol, "aria-selected": "false" },
-    element("span", { class: "who" }, element("span", { class: "symbol" }, symbol, age), element("span", { class: "name", title: name }, name)),
-    spark.node,
-    element("span", { class: "numbers" }, price, moves),
-  );
+export function createRow(columns, id) {
+  const cells = columns.map((column) => CELLS[column].make());
+  const star = element("button", { type: "button", class: "star", tabindex: -1, "data-star": "" }, icon("star"));
+  const node = element("div", { class: "row", role: "row", id }, element("span", { class: "cell star-cell", role: "gridcell" }, star), ...cells.map((cell) => cell.node));
+  columns.forEach((column, at) => cells[at].node.classList.toggle("end", CELLS[column].end));
+  /** @type {Instrument | undefined} */
+  let instrument;
   /** @type {Quote | undefined} */
   let drawn;
 
-  /** @param {Quote | undefined} quote */
-  function drawQuote(quote) {
-    const before = drawn?.last ?? null;
-    drawn = quote;
-    const move = moveText(quote, changePercent(quote), instrument);
-    setText(last, priceText(quote?.last ?? null, instrument));
-    setText(glyph, move.glyph);
-    setText(change, move.change);
-    setText(percent, move.percent);
-    setAttribute(node, "data-way", move.way);
-    const now = quote?.last ?? null;
-    if (before === null || now === null) return setText(tick, "");
-    if (now !== before) drawTick(now > before ? "up" : "down");
-  }
-
-  /** @param {"up" | "down"} way */
-  function drawTick(way) {
-    setText(tick, way === "up" ? "↑" : "↓");
-    setAttribute(price, "data-tick", way);
-    flash(price, `var(--flash-${way})`);
-  }
-
   return {
     node,
-    symbol,
-    /** @param {State} state */
-    render(state) {
+    /**
+     * @param {State} state
+     * @param {Instrument} wanted
+     * @param {number} line its place among all, from 0
+     */
+    render(state, wanted, line) {
+      const { symbol } = wanted;
       const quote = state.quotes.get(symbol);
-      if (quote !== drawn || last.textContent === "") drawQuote(quote);
-      spark.draw(state.sparks.closes.get(symbol) ?? NO_CLOSES);
-      const old = oldUs(state, quote);
-      setText(age, old === null ? "" : `◷ ${ageText(old)}`);
-      setAttribute(age, "title", old === null ? null : `no event for ${ageText(old)} of market time`);
+      const fresh = wanted !== instrument;
+      if (fresh) {
+        instrument = wanted;
+        node.dataset.symbol = symbol;
+      }
+      if (fresh || quote !== drawn) {
+        drawn = quote;
+        setAttribute(node, "data-way", direction(quote?.change));
+        for (const cell of cells) cell.draw({ state, quote, instrument: wanted, fresh });
+      }
+      setAttribute(node, "aria-rowindex", line + 2);
       setAttribute(node, "aria-selected", String(state.choice.symbol === symbol));
+      const liked = state.settings.favourites.includes(symbol);
+      setAttribute(star, "aria-pressed", String(liked));
+      setAttribute(star, "aria-label", `${symbol} among the favourites`);
+    },
+    /** @param {State} state shows how old things are */
+    age(state) {
+      if (!instrument) return;
+      for (const cell of cells) cell.age?.({ state, quote: drawn, instrument, fresh: false });
+    },
+  };
+}
+
+/** A heading among the rows: opens and closes its group. @param {string} id */
+export function createHeading(id) {
+  const title = element("span", { class: "group-name" });
+  const count = element("span", { class: "group-count" });
+  const button = element("button", { type: "button", class: "group-toggle", tabindex: -1 }, icon("fold"), title, count);
+  const node = element("div", { class: "row group-title", role: "row", id }, element("span", { class: "cell group-cell", role: "gridcell" }, button));
+  return {
+    node,
+    /** @param {{ heading: string, count: number, collapsed: boolean }} line @param {number} at @param {number} columns */
+    render(line, at, columns) {
+      node.dataset.heading = line.heading;
+      setText(title, line.heading);
+      setText(count, String(line.count));
+      setAttribute(button, "aria-expanded", String(!line.collapsed));
+      setAttribute(node, "aria-rowindex", at + 2);
+      setAttribute(node.children[0], "aria-colspan", columns);
     },
   };
 }

@@ -13,18 +13,21 @@ import { createTapeRow } from "./taperow.js";
 /** Up to this speed a second of the market is long enough to be read in parts. */
 const SLOW = 10;
 const NOTES = { playing: "UTC", paused: "❚❚ Paused", stepping: "UTC", seeking: "UTC", ended: "■ End of tape", failed: "✕ Feed failed" };
+/** Beyond, the belt begins anew: a browser's lengths have an end. */
+const MOST_PLACED = 100_000;
 const COLUMNS = ["Time", "Price", "Size", "Side"];
 
 /**
  * @param {HTMLElement} root
- * @param {{ onTape: (open: boolean) => void }} actions
+ * @param {import("./page.js").Actions} actions
  */
-export function createTape(root, { onTape }) {
+export function createTape(root, { onSet }) {
   const note = element("span", { class: "tape-note" });
   const toggle = element("button", { type: "button", class: "tape-toggle", "aria-controls": "tape-body" });
   const heads = COLUMNS.map((title) => element("span", { role: "columnheader", class: title === "Side" ? "spoken" : "" }, title));
   const head = element("div", { class: "tape-row tape-columns", role: "row" }, ...heads);
-  const list = element("div", { class: "tape-lines", role: "rowgroup" });
+  const belt = element("div", { class: "tape-belt" });
+  const list = element("div", { class: "tape-lines", role: "rowgroup" }, belt);
   const table = element("div", { class: "tape-table", role: "table", tabindex: 0, "aria-label": "Trades, newest first, times in UTC" }, head, list);
   const veil = element("p", { class: "veil" });
   root.append(
@@ -32,11 +35,19 @@ export function createTape(root, { onTape }) {
     element("div", { class: "tape-body", id: "tape-body" }, table, veil),
   );
   let open = false;
-  toggle.addEventListener("click", () => onTape(!open));
+  toggle.addEventListener("click", () => onSet({ tapeOpen: !open }));
 
   /** The rows that are shown, oldest first. @type {ReturnType<typeof createTapeRow>[]} */
   let rows = [];
+  /** How many rows were ever put on the belt: where the next one lies. */
+  let placed = 0;
   const drawn = { shape: "", number: -Infinity };
+
+  /** @param {ReturnType<typeof createTapeRow>} row */
+  function place(row) {
+    placed += 1;
+    row.node.style.insetBlockStart = `calc(${-placed} * var(--tape-row))`;
+  }
 
   /**
    * @param {readonly TapeLine[]} lines
@@ -48,7 +59,8 @@ export function createTape(root, { onTape }) {
     if (shape !== drawn.shape) {
       Object.assign(drawn, { shape, number: -Infinity });
       rows = [];
-      list.replaceChildren();
+      placed = 0;
+      belt.replaceChildren();
     }
     const news = lines.slice(firstAfter(lines, drawn.number));
     if (news.length === 0) return;
@@ -57,7 +69,14 @@ export function createTape(root, { onTape }) {
     const spare = rows.splice(0, Math.max(0, rows.length + news.length - LINES_KEPT));
     const filled = news.map((line) => (spare.shift() ?? createTapeRow()).draw(line, instrument, timeText));
     rows.push(...filled);
-    list.prepend(...filled.map(({ node }) => node).reverse());
+    // Each row keeps its place on the belt, and the belt is moved on: what is there already is not laid out again.
+    if (placed > MOST_PLACED) {
+      placed = 0;
+      rows.forEach(place);
+    } else filled.forEach(place);
+    belt.prepend(...filled.map(({ node }) => node).reverse());
+    belt.style.transform = `translateY(calc(${placed} * var(--tape-row)))`;
+    list.style.blockSize = `calc(${rows.length} * var(--tape-row))`;
   }
 
   /** @type {readonly TapeLine[] | undefined} */
@@ -66,12 +85,11 @@ export function createTape(root, { onTape }) {
     /** @param {State} state */
     render(state) {
       const { tape, feed } = state;
-      open = state.tapeOpen;
-      setAttribute(root, "hidden", !hasTape(state));
+      open = state.settings.tapeOpen;
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
       setText(toggle, open ? "Hide" : "Show");
-      const over = feed !== null && feed.state !== "playing";
+      const over = feed?.state === "ended" || feed?.state === "failed";
       setText(note, NOTES[feed?.state ?? "playing"]);
       setAttribute(note, "data-over", over);
       const instrument = chosenInstrument(state);
@@ -81,10 +99,19 @@ export function createTape(root, { onTape }) {
         seen = tape.lines;
         draw(tape.lines, shape, instrument, timeText);
       }
-      setText(veil, tape.loading ? "Loading trades" : over ? "The tape ended without a trade." : "No trades yet");
-      setAttribute(veil, "hidden", tape.lines.length > 0);
+      const without = instrument !== undefined && !hasTape(state);
+      setText(veil, veilText(state, without));
+      setAttribute(veil, "hidden", tape.lines.length > 0 && !without);
     },
   };
+}
+
+/** @param {State} state @param {boolean} without */
+function veilText({ tape, feed, link, choice }, without) {
+  if (without) return `${choice.symbol} is quoted alone: this feed has no trades of it.`;
+  if (tape.loading) return link.status === "live" || link.status === "connecting" ? "Loading trades" : "No connection: the trades come with the next one.";
+  if (feed?.state === "failed") return "The feed failed before the first trade.";
+  return feed?.state === "ended" ? "The tape ended without a trade." : "No trades yet";
 }
 
 /**

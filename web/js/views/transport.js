@@ -1,6 +1,7 @@
 /** The controls of the feed, as a tape deck has them: play, pause, step, speed, seek, loop. */
 
 import { element, setAttribute, setText } from "../lib/dom.js";
+import { icon } from "../lib/icon.js";
 import { moves, placeText, progress, speedChoices, stateText, STEPS, timeAt } from "../state/transport.js";
 
 /** @typedef {import("../state/model.js").State} State */
@@ -18,34 +19,34 @@ export function createTransport(root, { onCommand }) {
 
   /**
    * @param {string} name
-   * @param {string} glyph
+   * @param {import("../lib/icon.js").IconName} glyph
    * @param {string} title
    * @param {() => Command} command
    */
   function button(name, glyph, title, command) {
-    const node = element("button", { type: "button", class: "deck-button", "data-deck": name, title, "aria-label": title }, glyph);
+    const node = element("button", { type: "button", class: "tool deck-button", "data-deck": name, title, "aria-label": title }, icon(glyph));
     node.addEventListener("click", () => onCommand(command()));
     return node;
   }
 
-  const restart = button("restart", "|◀", "To the beginning", () => ({ command: "seek", percent: 0 }));
-  const play = button("play", "▶", "Play", () => ({ command: feed() && moves(/** @type {Feed} */ (feed())) ? "pause" : "play" }));
+  const restart = button("restart", "start", "To the beginning", () => ({ command: "seek", percent: 0 }));
+  const play = button("play", "play", "Play", () => ({ command: feed() && moves(/** @type {Feed} */ (feed())) ? "pause" : "play" }));
   const steps = [
-    button("event", "+1", "Step one event", () => ({ command: "step", to: "event" })),
-    button("bar", "+bar", "Step to the end of the bar", () => ({ command: "step", to: "bar", interval: shown?.choice.interval ?? "1m" })),
-    button("gap", "→gap", "Go on to the next gap", () => ({ command: "step", to: "gap" })),
-    button("move", "→move", "Go on to the next move of 1 %, of the symbol shown", () => ({
+    button("event", "step", "Step one event", () => ({ command: "step", to: "event" })),
+    button("bar", "bar", "Step to the end of the bar", () => ({ command: "step", to: "bar", interval: shown?.choice.interval ?? "1m" })),
+    button("gap", "gap", "Go on to the next gap", () => ({ command: "step", to: "gap" })),
+    button("move", "move", "Go on to the next move of 1 %, of the symbol shown", () => ({
       command: "step", to: "move", percent: 1, ...(shown?.choice.symbol ? { symbol: shown.choice.symbol } : {}),
     })),
   ];
-  const speed = element("select", { class: "deck-speed", title: "Speed", "aria-label": "Speed" });
+  const speed = element("select", { class: "field deck-speed", title: "Speed", "aria-label": "Speed" });
   speed.addEventListener("change", () => onCommand({ command: "speed", speed: speed.value === "max" ? "max" : Number(speed.value) }));
-  const loop = toggle("loop", "⟳", "Begin again at the end", () => ({ command: "loop", on: !feed()?.looping }));
-  const skip = toggle("skip", "⤼", "Pass over nights, weekends and other dead time", () => ({ command: "skip_dead_time", on: !feed()?.skip_dead_time }));
+  const loop = toggle("loop", "loop", "Begin again at the end", () => ({ command: "loop", on: !feed()?.looping }));
+  const skip = toggle("skip", "skip", "Pass over nights, weekends and other dead time", () => ({ command: "skip_dead_time", on: !feed()?.skip_dead_time }));
 
   /**
    * @param {string} name
-   * @param {string} glyph
+   * @param {import("../lib/icon.js").IconName} glyph
    * @param {string} title
    * @param {() => Command} command
    */
@@ -104,7 +105,7 @@ export function createTransport(root, { onCommand }) {
       if (!now) return;
       const running = moves(now);
       setAttribute(root, "data-state", now.state);
-      setText(play, running ? "❚❚" : "▶");
+      /** @type {ReturnType<typeof icon>} */ (play.firstElementChild).show(running ? "pause" : "play");
       setAttribute(play, "aria-label", running ? "Pause" : "Play");
       setAttribute(play, "title", running ? "Pause" : "Play");
       for (const node of steps) setAttribute(node, "disabled", now.state === "ended" || now.state === "failed" || now.state === "seeking");

@@ -1,0 +1,174 @@
+#!/usr/bin/env node
+/**
+ * What the page costs with a thousand symbols at twenty updates a second each, beside AG Grid Community fed the same stream.
+ *
+ *     cargo build --release && npm ci --prefix web && npm ci --prefix tests/bench --ignore-scripts
+ *     node tests/bench/page.js [--seconds 60] [--soak 24]
+ *
+ * Both are pages of one server and one tape, in the same browser, one after the other. "All" makes the page ask for every symbol at
+ * every update, which it never does by itself; without it, it asks for what is on the screen.
+ */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { parseArgs } from "node:util";
+import { startServer } from "../e2e/support.js";
+import { writeTape } from "../e2e/tape.js";
+
+const { values: flags } = parseArgs({ options: { seconds: { type: "string", default: "60" }, soak: { type: "string", default: "0" }, symbols: { type: "string", default: "1000" }, rate: { type: "string", default: "20" } } });
+const [SECONDS, SOAK_HOURS, SYMBOLS, RATE] = [flags.seconds, flags.soak, flags.symbols, flags.rate].map(Number);
+const WARM_UP_S = 5;
+const WINDOW = { width: 1440, height: 900 };
+/** A frame that took longer is felt. */
+const LONG_MS = 50;
+
+const web = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = web("playwright-core");
+const grid = readFileSync(new URL("node_modules/ag-grid-community/dist/ag-grid-community.min.js", import.meta.url), "utf8");
+
+const PEER = `<!doctype html><html><head><meta charset="utf-8"><style>html,body,#grid{height:100%;margin:0}</style></head><body><div id="grid"></div>
+<script src="/bench-grid.js"></script><script>
+const fixed = (digits) => ({ value }) => (value == null ? "" : value.toFixed(digits));
+const column = (field, more) => ({ field, ...more });
+const api = agGrid.createGrid(document.getElementById("grid"), {
+  columnDefs: [column("symbol"), column("last", { valueFormatter: fixed(2), enableCellChangeFlash: true }), column("change", { valueFormatter: fixed(2) }),
+    column("percent", { valueFormatter: fixed(2), valueGetter: ({ data }) => (data.last == null ? null : (100 * data.change) / (data.last - data.change)) }),
+    column("open", { valueFormatter: fixed(2) }), column("high", { valueFormatter: fixed(2) }), column("low", { valueFormatter: fixed(2) }), column("volume")],
+  rowData: [], getRowId: ({ data }) => data.symbol, animateRows: false,
+});
+const known = new Set();
+window.updates = 0;
+const socket = new WebSocket("ws://" + location.host + "/ws");
+socket.onopen = () => socket.send(JSON.stringify({ type: "subscribe", channel: "quotes", symbols: ["*"], rate: ${RATE} }));
+socket.onmessage = ({ data }) => {
+  const message = JSON.parse(data);
+  if (!message.quotes) return;
+  window.updates += message.type === "update" ? message.quotes.length : 0;
+  const add = message.quotes.filter(({ symbol }) => !known.has(symbol) && known.add(symbol));
+  api.applyTransactionAsync(add.length > 0 ? { add, update: message.quotes.filter((quote) => !add.includes(quote)) } : { update: message.quotes });
+};
+</script></body></html>`;
+
+/** In both pages alike: how long frames are, and when the first price is there. */
+function watch() {
+  const seen = { long: 0, worst: 0, frames: 0, tasks: 0, firstPriceMs: null };
+  Object.assign(window, { seen });
+  let before = 0;
+  const frame = (now) => {
+    if (before > 0) {
+      seen.frames += 1;
+      seen.worst = Math.max(seen.worst, now - before);
+      seen.long += Number(now - before > 50);
+    }
+    before = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  new PerformanceObserver((list) => (seen.tasks += list.getEntries().length)).observe({ type: "longtask" });
+  const look = setInterval(() => {
+    if (![...document.querySelectorAll(".row[data-symbol]:not([hidden]) .last")].some(({ textContent }) => /\d/.test(textContent ?? ""))) return;
+    seen.firstPriceMs = performance.now();
+    clearInterval(look);
+  }, 5);
+}
+
+/** Makes the page ask for everything, whatever it wants. @param {number} rate */
+function askForAll(rate) {
+  const { send } = WebSocket.prototype;
+  WebSocket.prototype.send = function (text) {
+    const message = JSON.parse(text);
+    if (message.channel !== "quotes") return send.call(this, text);
+    if (message.type === "subscribe") return send.call(this, JSON.stringify({ type: "subscribe", channel: "quotes", symbols: ["*"], rate }));
+  };
+}
+
+/** @param {any} cdp */
+async function metrics(cdp) {
+  const { metrics: all } = await cdp.send("Performance.getMetrics");
+  return Object.fromEntries(all.map(({ name, value }) => [name, value]));
+}
+
+/** @param {any} context @param {string} url @param {{ all?: boolean, format?: string, prepare?: (page: any) => Promise<void> }} how */
+async function measure(context, url, { all = false, settings = {}, prepare = async () => {} }) {
+  const page = await context.newPage();
+  await page.addInitScript(watch);
+  await page.addInitScript((text) => localStorage.setItem("tickcast.settings", text), JSON.stringify({ rate: RATE, ...settings }));
+  if (all) await page.addInitScript(askForAll, RATE);
+  await prepare(page);
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Performance.enable");
+  await page.goto(url);
+  await page.waitForTimeout(WARM_UP_S * 1000);
+  const count = () => page.evaluate(() => window.updates ?? Number(window.__tickcastUpdates ?? NaN));
+  await page.evaluate(() => Object.assign(window.seen, { long: 0, worst: 0, frames: 0, tasks: 0 }));
+  const [from, started, counted] = [await metrics(cdp), Date.now(), await count()];
+  /** @type {number[]} */
+  const told = [];
+  while (Date.now() - started < SECONDS * 1000) {
+    await page.waitForTimeout(1000);
+    const text = await page.evaluate(() => document.querySelector('[data-measure="updates out"] .measure-value')?.textContent ?? "");
+    if (text) told.push(parseFloat(text.replaceAll(",", "")) * (text.includes("K") ? 1000 : 1));
+  }
+  const [to, ended] = [await metrics(cdp), Date.now()];
+  const seen = await page.evaluate(() => window.seen);
+  const elapsed = (ended - started) / 1000;
+  const updates = Number.isNaN(counted) ? (told.reduce((sum, one) => sum + one, 0) / told.length) * elapsed : (await count()) - counted;
+  const scripts = await page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => /\.m?js$/.test(name)).reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0));
+  await page.close();
+  const task = to.TaskDuration - from.TaskDuration;
+  return { updates: updates / elapsed, busy: (100 * task) / elapsed, perUpdateUs: (1e6 * task) / updates, script: (100 * (to.ScriptDuration - from.ScriptDuration)) / elapsed, long: seen.long, worst: seen.worst, tasks: seen.tasks, fps: seen.frames / elapsed, firstPriceMs: seen.firstPriceMs, scripts };
+}
+
+/** @param {string} name @param {Awaited<ReturnType<typeof measure>>} result */
+function row(name, { updates, busy, perUpdateUs, script, long, worst, tasks, fps }) {
+  return `| ${name} | ${Math.round(updates).toLocaleString("en-US")} | ${busy.toFixed(1)} % | ${perUpdateUs.toFixed(1)} µs | ${script.toFixed(1)} % | ${fps.toFixed(0)} | ${long} | ${worst.toFixed(0)} ms | ${tasks} |`;
+}
+
+/** @param {any} context @param {string} url @param {number} minutes how long, at what speed the server says */
+async function soak(context, url, minutes) {
+  const page = await context.newPage();
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("HeapProfiler.enable");
+  await page.goto(url);
+  const lines = [];
+  for (let turn = 0; turn <= 8; turn += 1) {
+    await page.waitForTimeout(turn === 0 ? 10_000 : (minutes * 60_000) / 8);
+    await cdp.send("HeapProfiler.collectGarbage");
+    const { usedSize } = await cdp.send("Runtime.getHeapUsage");
+    const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
+    lines.push(`| ${await page.textContent(".market-date")} ${await page.textContent(".market-clock")} | ${(usedSize / 1e6).toFixed(2)} MB | ${nodes} |`);
+  }
+  await page.close();
+  return lines;
+}
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-features=LocalNetworkAccessChecks"] });
+const context = await browser.newContext({ viewport: WINDOW, colorScheme: "dark" });
+try {
+  if (SOAK_HOURS > 0) {
+    const minutes = 2;
+    const server = await startServer(["--seed", "7", "--speed", `${Math.round((SOAK_HOURS * 60) / minutes)}x`]);
+    console.log(`\nHeap after garbage collection, ${SOAK_HOURS} hours of the market in ${minutes} minutes\n\n| market time | heap | elements |\n|---|---|---|`);
+    console.log((await soak(context, server.url, minutes)).join("\n"));
+    await server.kill();
+  } else {
+    const tape = await writeTape({ symbols: SYMBOLS, seconds: 3 * (SECONDS + WARM_UP_S) + 30, perSecond: RATE });
+    const server = await startServer(["replay", "--speed", "1x", tape.path]);
+    const peer = async (page) => {
+      await page.route("**/bench-peer", (route) => route.fulfill({ contentType: "text/html", body: PEER }));
+      await page.route("**/bench-grid.js", (route) => route.fulfill({ contentType: "text/javascript", body: grid }));
+    };
+    const other = await measure(context, `${server.url}bench-peer`, { prepare: peer });
+    const all = await measure(context, server.url, { all: true, settings: { dockOpen: false, ticker: false } });
+    const whole = await measure(context, server.url, {});
+    await server.kill();
+    tape.remove();
+    console.log(`\n${SYMBOLS} symbols at ${RATE} updates/s, ${SECONDS} s each, Chromium ${browser.version()} headless, ${WINDOW.width} x ${WINDOW.height}\n`);
+    console.log(`| page | updates/s | main thread busy | main thread an update | of it script | frames/s | frames > ${LONG_MS} ms | longest | long tasks |\n|---|---|---|---|---|---|---|---|---|`);
+    console.log([row("AG Grid Community", other), row("tickcast, all symbols asked for", all), row("tickcast as it is", whole)].join("\n"));
+    console.log(`\nan update: ${(all.perUpdateUs / other.perUpdateUs).toFixed(2)} of the peer's main-thread time`);
+    console.log(`first price ${whole.firstPriceMs?.toFixed(0)} ms after navigation; JavaScript ${(whole.scripts / 1000).toFixed(0)} kB, not compressed`);
+  }
+} finally {
+  await browser.close();
+}

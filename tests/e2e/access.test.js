@@ -1,0 +1,180 @@
+/** Accessibility in a real browser: axe-core finds nothing, and everything is reached and used with the keyboard alone. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { drawn, PRICED, says } from "./page.js";
+import { openBrowser, picture, startServer } from "./support.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(["--seed", "7"]), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+});
+
+/**
+ * What axe finds, in words.
+ *
+ * @param {Page} page
+ * @returns {Promise<string[]>}
+ */
+async function faultsOf(page) {
+  // Evaluated by the debugger, so that the page's content policy stays as it is.
+  await page.evaluate(AXE);
+  return page.evaluate(async (tags) => {
+    const { violations } = await /** @type {any} */ (window).axe.run(document, { runOnly: tags });
+    return violations.flatMap((/** @type {any} */ { id, nodes }) => nodes.map((/** @type {any} */ { target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.split("\n")[1]?.trim()}`));
+  }, RULES);
+}
+
+/** @param {Page} page @param {string} what */
+async function check(page, what) {
+  const found = await faultsOf(page);
+  assert.deepEqual(found, [], `${what}:\n${found.slice(0, 20).join("\n")}`);
+}
+
+for (const theme of ["dark", "light"]) {
+  test(`axe finds nothing on the ${theme} page, wide and narrow, in any panel`, async () => {
+    const { page } = await browser.visit(`${server.url}?symbol=AAPL&theme=${theme}&indicators=sma+rsi&compare=MSFT`);
+    await page.locator(PRICED).first().waitFor();
+    await drawn(page);
+    await page.waitForTimeout(1200);
+    await check(page, "market");
+    for (const tab of ["wire", "alerts"]) {
+      await page.click(`#tab-${tab}`);
+      await page.locator(`#panel-${tab}`).waitFor();
+      await check(page, tab);
+    }
+    for (const [width, height] of [[1100, 800], [360, 780]]) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(200);
+      await check(page, `${width} pixels`);
+    }
+  });
+
+  test(`axe finds nothing in the dialogs and menus of the ${theme} page`, async () => {
+    const { page } = await browser.visit(`${server.url}?symbol=AAPL&theme=${theme}`);
+    await page.locator(PRICED).first().waitFor();
+    await drawn(page);
+    for (const key of ["?", "b", "Control+K"]) {
+      await page.keyboard.press(key);
+      await page.locator("dialog[open]").waitFor();
+      await check(page, `dialog of ${key}`);
+      await page.keyboard.press("Escape");
+      await page.locator("dialog[open]").waitFor({ state: "hidden" });
+    }
+    for (const menu of ["Columns and groups", "Indicators", "Compare", "Chart type"]) {
+      await page.click(`button[aria-label="${menu}"]`);
+      await page.locator(".menu:popover-open").waitFor();
+      await check(page, menu);
+      await page.keyboard.press("Escape");
+    }
+    await page.keyboard.press("p");
+    await check(page, "presentation");
+    await page.keyboard.press(".");
+    await check(page, "paused");
+    await page.close();
+  });
+}
+
+test("axe finds nothing in blue and orange, nor on a page whose server is gone", async () => {
+  const lost = await startServer(["--seed", "7"]);
+  const { page } = await browser.visit(lost.url, (fresh) => fresh.addInitScript(() => localStorage.setItem("tickcast.settings", '{"colours":"vivid"}')));
+  await page.locator(PRICED).first().waitFor();
+  await check(page, "blue and orange");
+  await lost.kill();
+  await page.waitForSelector("html[data-stale]");
+  await page.waitForTimeout(300);
+  await check(page, "stale");
+  await picture(page, "stale-vivid");
+  await page.close();
+});
+
+/** What has the focus: its name. @param {Page} page */
+const focused = (page) => page.evaluate(() => {
+  const node = document.activeElement;
+  return node?.getAttribute("aria-label") ?? node?.textContent?.trim().slice(0, 40) ?? "";
+});
+
+test("the keyboard alone gets everywhere, sees where it is, and does everything", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await page.locator(PRICED).first().waitFor();
+  /** @type {string[]} */
+  const names = [];
+  for (let step = 0; step < 80; step += 1) {
+    await page.keyboard.press("Tab");
+    const name = await focused(page);
+    if (names.length > 5 && name === names[0]) break;
+    names.push(name);
+    const seen = await page.evaluate(() => {
+      const node = /** @type {HTMLElement} */ (document.activeElement);
+      if (node === document.body) return true;
+      const { outlineStyle, outlineWidth } = getComputedStyle(node);
+      const box = node.getBoundingClientRect();
+      return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && box.width > 0 && box.height > 0;
+    });
+    assert.ok(seen, `where the focus is cannot be seen at "${name}"`);
+  }
+  const wanted = ["Skip to the chart", "Keys and settings (?)", "Pause everything that moves", "Theme: Auto", "Pause the ticker", "Filter symbols", "Columns and groups", "Instruments",
+    "1m", "Chart type", "Price scale", "Indicators", "Compare", "4 charts", "Bars as a table", "Bars as CSV", "Chart as PNG", "Market", "Heatmap: size by turnover, colour by change", "Updates per second", "Binary"];
+  for (const name of wanted) assert.ok(names.some((one) => one === name || one.startsWith(name)), `"${name}" is not reached: ${names.join(" | ")}`);
+  // No trap: after the last one the walk begins anew or leaves the page.
+  assert.ok(names.length < 80);
+
+  await page.locator(".rows").focus();
+  await page.keyboard.press("ArrowDown");
+  await says(page, ".instrument-symbol", "MSFT");
+  await page.keyboard.press("f");
+  await page.locator('.row[data-heading="Favourites"]').waitFor();
+  await page.locator('button[aria-label="Indicators"]').focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".menu:popover-open").waitFor();
+  await page.keyboard.press("Space");
+  await says(page, ".legend-lines", "SMA 20");
+  await page.keyboard.press("Escape");
+  assert.equal(await focused(page), "Indicators", "the focus comes back to the button");
+  await page.locator('[data-layout="2"]').focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelectorAll(".pane").length === 2);
+  await page.locator("#rate").focus();
+  await page.keyboard.press("ArrowRight");
+  await says(page, ".slider-value", "10/s");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("the chosen price is read out as often as was asked for", async () => {
+  const { page } = await browser.visit(`${server.url}?symbol=AAPL`);
+  await page.locator(PRICED).first().waitFor();
+  assert.equal(await page.textContent("#announcer"), "");
+  await page.keyboard.press("?");
+  await page.selectOption("#announce", "5");
+  await page.keyboard.press("Escape");
+  await says(page, "#announcer", /^AAPL [\d.]+, (up|down) [\d.]+%$/);
+  await page.close();
+});
+
+test("where less motion is asked for, nothing moves by itself", async () => {
+  const { page, faults } = await browser.visit("about:blank", (fresh) => fresh.emulateMedia({ reducedMotion: "reduce" }));
+  await page.goto(server.url);
+  await page.locator(PRICED).first().waitFor();
+  await page.waitForTimeout(1500);
+  assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
+  assert.equal(await page.locator("[data-flash]").count(), 0);
+  assert.deepEqual(faults, []);
+  await page.close();
+});

@@ -1,0 +1,205 @@
+/** The charts in a real browser. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { choose, drawn, query, says, until } from "./page.js";
+import { openBrowser, picture, startServer } from "./support.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(["--seed", "7"]), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+});
+
+/** @param {Page} page */
+const panes = (page) => page.locator(".pane").evaluateAll((all) => all.map((pane) => `${pane.querySelector(".legend-symbol")?.textContent} ${pane.querySelector(".legend-interval")?.textContent}`));
+/** How many panes the chart library has laid out. @param {Page} page */
+const rows = (page) => page.locator(".pane-canvas table tr").count();
+/** @param {Page} page @param {string} menu @param {string} value */
+async function pick(page, menu, value) {
+  await page.click(`button[aria-label^="${menu}"]`);
+  await page.locator(`.menu:popover-open input[value="${value}"]`).click();
+  await page.keyboard.press("Escape");
+}
+
+/** What is drawn, as text that differs where the picture does. @param {Page} page */
+const pixels = (page) => page.locator(".pane-canvas canvas").first().evaluate((node) => /** @type {HTMLCanvasElement} */ (node).toDataURL());
+
+test("bars, line and area are drawn, and a link says which", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  let before = await pixels(page);
+  for (const kind of ["bars", "line", "area"]) {
+    await pick(page, "Chart type", kind);
+    await until(() => query(page).get("chart") === kind, `${kind} in the address`);
+    await page.waitForFunction((old) => /** @type {HTMLCanvasElement} */ (document.querySelector(".pane-canvas canvas")).toDataURL() !== old, before);
+    before = await pixels(page);
+    await picture(page, `chart-${kind}`);
+  }
+  await page.goto(`${server.url}?symbol=AAPL&interval=1m&chart=candles`);
+  await drawn(page);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("indicators are read out, and strength has a pane of its own", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  const plain = await rows(page);
+  for (const study of ["sma", "ema", "vwap", "bollinger", "rsi"]) await pick(page, "Indicators", study);
+  await says(page, ".legend-lines", /SMA 20[\d.,]+EMA 20[\d.,]+VWAP[\d.,]+Bollinger 20, 2[\d.,]+RSI 14\d/);
+  assert.ok((await rows(page)) > plain);
+  assert.equal(query(page).get("indicators"), "sma ema vwap bollinger rsi");
+  await picture(page, "chart-indicators");
+  await pick(page, "Indicators", "rsi");
+  await page.waitForFunction((count) => document.querySelectorAll(".pane-canvas table tr").length === count, plain);
+  await pick(page, "Indicators", "volume");
+  await page.waitForFunction((count) => document.querySelectorAll(".pane-canvas table tr").length < count, plain);
+  await pick(page, "Indicators", "rsi");
+  await pick(page, "Indicators", "volume");
+  await page.waitForFunction((count) => document.querySelectorAll(".pane-canvas table tr").length > count, plain);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("what is compared is rebased, is in the link, and goes again", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  await page.click('button[aria-label="Compare"]');
+  await page.fill('[aria-label="Symbol to compare"]', "msft");
+  await page.check('.compare-found input[value="MSFT"]');
+  await page.keyboard.press("Escape");
+  await says(page, ".legend-lines", /MSFT[\d.,]+/);
+  assert.deepEqual(query(page).getAll("compare"), ["MSFT"]);
+  await page.reload();
+  await drawn(page);
+  await says(page, ".legend-lines", /MSFT[\d.,]+/);
+  await page.waitForFunction(() => document.querySelector(".pane-canvas")?.getAttribute("aria-label")?.includes("compared with MSFT"));
+  await picture(page, "chart-compare");
+  await page.click('button[aria-label="Compare"]');
+  await page.uncheck('.compare-found input[value="MSFT"]');
+  await says(page, ".legend-lines", /^$/);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("scales and bid and ask lines are drawn without a fault", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=EURUSD&interval=1m`);
+  await drawn(page);
+  for (const scale of ["log", "percent", "linear"]) {
+    await pick(page, "Price scale", scale);
+    await page.waitForTimeout(100);
+    await drawn(page);
+  }
+  await pick(page, "Indicators", "bidAsk");
+  await page.waitForTimeout(300);
+  await picture(page, "chart-bid-ask");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("four charts have symbols of their own, a link brings them back, and the choice is for the one in use", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  await page.click('[data-layout="4"]');
+  await page.waitForFunction(() => document.querySelectorAll(".pane").length === 4);
+  await page.waitForFunction(() => [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden));
+  assert.deepEqual(await panes(page), ["AAPL 1m", "MSFT 1m", "NVDA 1m", "AMZN 1m"]);
+  await page.locator('.pane[data-pane="3"]').click();
+  await choose(page, "TSLA");
+  await page.click('[data-interval="5m"]');
+  await page.waitForFunction(() => document.querySelectorAll(".legend-symbol")[2].textContent === "TSLA");
+  assert.deepEqual(await panes(page), ["AAPL 1m", "MSFT 1m", "TSLA 5m", "AMZN 1m"]);
+  await picture(page, "chart-four");
+  await page.reload();
+  await page.waitForFunction(() => document.querySelectorAll(".pane").length === 4);
+  await page.waitForFunction(() => [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden));
+  assert.deepEqual((await panes(page)).toSorted(), ["AAPL 1m", "AMZN 1m", "MSFT 1m", "TSLA 5m"]);
+  await page.click('[data-layout="1"]');
+  await page.waitForFunction(() => document.querySelectorAll(".pane").length === 1);
+  assert.deepEqual(await panes(page), ["TSLA 5m"]);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("the crosshair of one chart is that of all", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m&pane=MSFT~1m`);
+  await page.waitForFunction(() => document.querySelectorAll(".pane .veil[hidden]").length === 2);
+  const box = await page.locator(".pane").first().boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  const times = () => page.locator(".legend-time").allTextContents();
+  await page.waitForFunction(() => {
+    const [a, b] = [...document.querySelectorAll(".legend-time")].map((node) => node.textContent ?? "");
+    return a === b && a < new Date(Date.now() - 600_000).toISOString().replace("T", " ");
+  });
+  const [first, second] = await times();
+  assert.equal(first, second);
+  await page.mouse.move(box.x + box.width / 4, box.y + box.height / 2);
+  await page.waitForFunction((old) => (document.querySelectorAll(".legend-time")[1].textContent ?? "") < old, second);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("scrolling to the left fetches the bars before", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  const count = async () => Number(((await page.getAttribute(".pane-canvas", "aria-label")) ?? "").match(/(\d+) bars/)?.[1]);
+  const before = await count();
+  const asked = page.waitForRequest((request) => request.url().includes("/api/v1/bars?symbols=AAPL&interval=1m"));
+  const box = await page.locator(".pane-canvas").boundingBox();
+  assert.ok(box);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  for (let turn = 0; turn < 12; turn += 1) await page.mouse.wheel(-600, 0);
+  await asked;
+  await page.waitForFunction((old) => Number(document.querySelector(".pane-canvas")?.getAttribute("aria-label")?.match(/(\d+) bars/)?.[1]) > old + 100, before);
+  await picture(page, "chart-older");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("bars are saved as CSV with the digits they have, and the chart as PNG", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  const [csv] = await Promise.all([page.waitForEvent("download"), page.click('[aria-label="Bars as CSV"]')]);
+  assert.match(csv.suggestedFilename(), /^AAPL-1m-[\d-]+T\d{6}\.csv$/);
+  const lines = readFileSync(await csv.path(), "utf8").trim().split("\r\n");
+  assert.equal(lines[0], "time,symbol,open,high,low,close,volume");
+  assert.ok(lines.length > 40, `${lines.length} lines`);
+  const answer = await (await fetch(`${server.url}api/v1/bars?symbols=AAPL&interval=1m&limit=300`)).json();
+  const bar = answer.series[0].bars.find((/** @type {{ ts: number }} */ { ts }) => new Date(ts / 1000).toISOString() === lines[5].split(",")[0]);
+  const [, , ...told] = lines[5].split(",");
+  assert.deepEqual(told.map(Number), [bar.open, bar.high, bar.low, bar.close, bar.volume]);
+  assert.match(told[0], /\.\d\d$/);
+  const [png] = await Promise.all([page.waitForEvent("download"), page.click('[aria-label="Chart as PNG"]')]);
+  const bytes = readFileSync(await png.path());
+  assert.deepEqual([...bytes.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join(""), "PNG");
+  assert.ok(bytes.readUInt32BE(16) > 500, "as wide as the chart");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("ticks that were made from bars are marked, and bars finer than those are hollow", async () => {
+  const replay = await startServer(["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"]);
+  try {
+    const { page, faults } = await browser.visit(`${replay.url}?symbol=AAPL&interval=1d`);
+    await says(page, ".legend .badge-note", "from 1d bars");
+    await drawn(page);
+    await page.click('[data-interval="1h"]');
+    await page.waitForFunction(() => document.querySelector(".pane .veil")?.hasAttribute("hidden"));
+    await picture(page, "chart-hollow");
+    assert.deepEqual(faults, []);
+  } finally {
+    await replay.kill();
+  }
+});

@@ -1,0 +1,160 @@
+/** Keys, the palette, presentation, pausing all, alerts and the bars as a table, in a real browser. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { changes, drawn, PRICED, query, says, until } from "./page.js";
+import { listenIn, openBrowser, picture, startServer } from "./support.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(["--seed", "7"]), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+});
+
+test("the palette finds a symbol and a command, by keys alone", async () => {
+  const { page, faults } = await browser.visit(server.url);
+  await page.locator(PRICED).first().waitFor();
+  await page.keyboard.press("Control+K");
+  await page.locator(".dialog-palette").waitFor();
+  await page.keyboard.type("tesla");
+  await says(page, ".palette-item", /^TSLA/);
+  await picture(page, "palette");
+  await page.keyboard.press("Enter");
+  await page.locator(".dialog-palette").waitFor({ state: "hidden" });
+  await says(page, ".instrument-symbol", "TSLA");
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("layout");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelectorAll(".pane").length === 2);
+  await page.keyboard.press("Control+K");
+  await page.keyboard.type("no such thing");
+  await says(page, ".dialog-palette [role=status]", "Nothing");
+  await page.keyboard.press("Escape");
+  await page.locator(".dialog-palette").waitFor({ state: "hidden" });
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("single keys do what the overlay says, not where somebody types, and can be switched off", async () => {
+  const { page, faults } = await browser.visit(server.url);
+  await page.locator(PRICED).first().waitFor();
+  await page.keyboard.press("?");
+  await page.locator(".dialog-help").waitFor();
+  await picture(page, "help");
+  await page.keyboard.press("Escape");
+  const first = await page.textContent(".instrument-symbol");
+  await page.keyboard.press("j");
+  await page.waitForFunction((old) => document.querySelector(".instrument-symbol")?.textContent !== old, first);
+  await page.keyboard.press("4");
+  await page.waitForSelector('[data-interval="1m"][aria-pressed="true"]');
+  await page.keyboard.press("/");
+  await page.keyboard.type("jc4");
+  assert.equal(await page.inputValue("#filter"), "jc4");
+  assert.equal(query(page).get("chart"), null);
+  await page.keyboard.press("Escape");
+  await page.fill("#filter", "");
+  await page.locator(".rows").focus();
+  await page.keyboard.press("?");
+  await page.uncheck("#single-keys");
+  await page.keyboard.press("Escape");
+  await page.locator(".rows").focus();
+  await page.keyboard.press("c");
+  await page.waitForTimeout(150);
+  assert.equal(query(page).get("chart"), null);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("one key makes everything large, and nothing is cut off at the side", async () => {
+  const { page, faults } = await browser.visit(server.url);
+  for (const [width, height] of [[1440, 900], [1920, 1080]]) {
+    await page.setViewportSize({ width, height });
+    await page.locator(PRICED).first().waitFor();
+    await page.keyboard.press("p");
+    await page.waitForSelector("html[data-large]");
+    await drawn(page);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    await picture(page, `presentation-${width}`);
+    await page.keyboard.press("p");
+    await page.waitForSelector("html:not([data-large])");
+  }
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("pausing all stops the page and the asking, says so, and going on brings it up to date", async () => {
+  /** @type {ReturnType<typeof listenIn>} */
+  let said = { sent: [], heard: [], connections: 0 };
+  const { page, faults } = await browser.visit(server.url, (fresh) => (said = listenIn(fresh)));
+  await page.locator(PRICED).first().waitFor();
+  await drawn(page);
+  await page.keyboard.press(".");
+  await says(page, "#link", "Paused here");
+  await until(() => said.sent.some(({ rate, channel }) => rate === 0 && channel === "bars"), "rate 0");
+  await page.waitForTimeout(500);
+  const still = await page.locator(".rows").textContent();
+  await page.waitForTimeout(1500);
+  assert.equal((await page.locator(".rows").textContent())?.replaceAll(/◷ \d+s/g, ""), still?.replaceAll(/◷ \d+s/g, ""));
+  await page.keyboard.press(".");
+  await says(page, "#link", "Live");
+  await changes(page, ".instrument-last");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("an alert rings once, tells it, is kept, and can be set again and removed", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
+  await page.locator(PRICED).first().waitFor();
+  await page.keyboard.press("a");
+  await page.locator(".alert-form").waitFor();
+  await page.fill('.alert-form [name="symbol"]', "nothing");
+  await page.fill('.alert-form [name="value"]', "1");
+  await page.click('.alert-form [type="submit"]');
+  await says(page, ".alert-fault", 'no symbol "nothing"');
+  await page.fill('.alert-form [name="symbol"]', "msft");
+  await page.fill('.alert-form [name="value"]', "1");
+  await page.click('.alert-form [type="submit"]');
+  await says(page, "#notices", "Alert: MSFT price at or above 1.");
+  await says(page, ".alerts section:last-child .alert", /MSFT price at or above 1[\d,]+\.\d\d$/);
+  await page.fill('.alert-form [name="symbol"]', "AAPL");
+  await page.selectOption('.alert-form [name="side"]', "below");
+  await page.fill('.alert-form [name="value"]', "0.01");
+  await page.click('.alert-form [type="submit"]');
+  await page.locator('.alert[data-armed]', { hasText: "AAPL price at or below 0.01" }).waitFor();
+  await picture(page, "alerts");
+  await page.reload();
+  await page.locator('.alert[data-armed]', { hasText: "AAPL price at or below 0.01" }).waitFor();
+  await page.getByRole("button", { name: "Set again" }).click();
+  await says(page, "#notices", "Alert: MSFT");
+  await page.click('[aria-label="Remove: AAPL price at or below 0.01"]');
+  await page.locator(".alert", { hasText: "AAPL price" }).waitFor({ state: "detached" });
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("the bars that are seen are a table too", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  await page.keyboard.press("b");
+  await page.locator(".dialog-table tbody tr").first().waitFor();
+  const rows = await page.locator(".dialog-table tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  assert.ok(rows.length > 40);
+  const answer = await (await fetch(`${server.url}api/v1/bars?symbols=AAPL&interval=1m&limit=300`)).json();
+  const [time, open, high, low, close] = rows[5].map(String);
+  const bar = answer.series[0].bars.find((/** @type {{ ts: number }} */ { ts }) => new Date(ts / 1000).toISOString().slice(0, 16).replace("T", " ") === time);
+  assert.deepEqual([open, high, low, close].map((text) => Number(text.replaceAll(",", ""))), [bar.open, bar.high, bar.low, bar.close]);
+  await picture(page, "bars-table");
+  await page.keyboard.press("Escape");
+  await page.locator(".dialog-table").waitFor({ state: "hidden" });
+  assert.deepEqual(faults, []);
+  await page.close();
+});

@@ -1,0 +1,149 @@
+/** The ticker tape, the market at a glance, and the wire strip, in a real browser. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { PRICED, changes, query, says, until } from "./page.js";
+import { listenIn, openBrowser, picture, startServer } from "./support.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(["--seed", "7"]), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+});
+
+/** @param {Page} page */
+const place = (page) => page.locator(".belt").evaluate((belt) => belt.getBoundingClientRect().x);
+
+test("the ticker goes past, stands still when it is paused, and that is kept", async () => {
+  const { page, faults } = await browser.visit(server.url);
+  await page.locator('.belt-item[data-way="up"]').first().waitFor({ state: "attached" });
+  const start = await place(page);
+  await page.waitForFunction((from) => (document.querySelector(".belt")?.getBoundingClientRect().x ?? 0) < from - 5, start);
+  await page.click("#ticker-pause");
+  await page.waitForSelector('#ticker-pause[aria-label="Let the ticker run"]');
+  await page.waitForTimeout(100);
+  const stopped = await place(page);
+  await page.waitForTimeout(300);
+  assert.equal(await place(page), stopped);
+  await page.reload();
+  await page.waitForSelector('#ticker-pause[aria-label="Let the ticker run"]');
+  await page.locator('.belt-half:not([aria-hidden]) [data-symbol="AAPL"]').click();
+  await says(page, ".instrument-symbol", "AAPL");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("the heatmap has a tile for each, says what is pointed at, and goes by keys", async () => {
+  const { page, faults } = await browser.visit(server.url);
+  await page.locator(PRICED).first().waitFor();
+  await page.waitForTimeout(1500);
+  await page.locator(".heat-canvas").hover({ position: { x: 20, y: 40 } });
+  await says(page, ".tip", /^[A-Z-]+ .+, [\d.,]+, [+−\d.]+%$/);
+  const pointed = ((await page.textContent(".tip")) ?? "").split(" ")[0];
+  await page.locator(".heat-canvas").click({ position: { x: 20, y: 40 } });
+  await says(page, ".instrument-symbol", pointed);
+  await page.locator(".heat").focus();
+  await page.keyboard.press("End");
+  await says(page, "#heat-option", /%$/);
+  const last = ((await page.textContent("#heat-option")) ?? "").split(" ")[0];
+  assert.equal(await page.getAttribute("#heat-option", "aria-setsize"), "40");
+  await page.keyboard.press("Enter");
+  await says(page, ".instrument-symbol", last);
+  await picture(page, "market");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("breadth counts all, and movers are the ones that moved most", async () => {
+  const { page } = await browser.visit(server.url);
+  await page.locator(".mover-list button[data-symbol]").first().waitFor();
+  await page.waitForFunction(() => [...document.querySelectorAll(".breadth-say")].reduce((sum, node) => sum + Number(node.textContent?.match(/\d+/)), 0) === 40);
+  const percents = await page.locator(".mover-list").first().locator("li:not([hidden]) .mover-percent").allTextContents();
+  const values = percents.map((text) => parseFloat(text.replace(/[^\d.]/g, "")));
+  assert.ok(values.length > 0);
+  assert.deepEqual(values, values.toSorted((a, b) => b - a));
+  const first = await page.locator(".mover-list button[data-symbol]").first();
+  const symbol = await first.getAttribute("data-symbol");
+  await first.click();
+  await says(page, ".instrument-symbol", symbol ?? "");
+  await page.close();
+});
+
+test("a closed panel asks for nothing, and its tabs go by keys", async () => {
+  /** @type {ReturnType<typeof listenIn>} */
+  let said = { sent: [], heard: [], connections: 0 };
+  const { page } = await browser.visit(server.url, (fresh) => (said = listenIn(fresh)));
+  await page.locator(PRICED).first().waitFor();
+  const zero = () => said.sent.some(({ type, channel, rate }) => type === "rate" && channel === "quotes" && rate === 0);
+  assert.equal(zero(), false);
+  await page.click("#ticker-pause");
+  await page.focus("#tab-market");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForSelector('#tab-wire[aria-selected="true"]');
+  await page.locator("#panel-wire").waitFor();
+  await page.click(".dock-toggle");
+  await page.locator("#dock-body").waitFor({ state: "hidden" });
+  await page.click("#tab-market");
+  await page.locator(".heat").waitFor();
+  await page.close();
+});
+
+test("the rate is moved and told, and what arrives changes with it", async () => {
+  /** @type {ReturnType<typeof listenIn>} */
+  let said = { sent: [], heard: [], connections: 0 };
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`, (fresh) => (said = listenIn(fresh)));
+  await page.locator(PRICED).first().waitFor();
+  await page.focus("#rate");
+  await page.keyboard.press("Home");
+  await says(page, ".slider-value", "0.5/s");
+  await until(() => said.sent.some(({ type, channel, rate }) => type === "rate" && channel === "bars" && rate === 0.5), "the slowest rate");
+  await until(() => said.heard.some(({ type, channel, rate }) => type === "granted" && channel === "bars" && rate === 0.5), "its grant");
+  const from = said.heard.length;
+  await page.waitForTimeout(3000);
+  const slow = said.heard.slice(from).filter(({ type }) => type === "update").length;
+  await page.keyboard.press("End");
+  await says(page, ".slider-value", "every");
+  await until(() => said.heard.some(({ type, rate }) => type === "granted" && rate === "every"), "each tick by itself");
+  const then = said.heard.length;
+  await page.waitForTimeout(3000);
+  const fast = said.heard.slice(then).filter(({ type }) => type === "update").length;
+  assert.ok(fast > 5 * slow, `${slow} and ${fast} messages`);
+  await says(page, '[data-measure="merged"]', /merged[\d.]+×/);
+  await says(page, '[data-measure="ticks in"]', /ticks in[\d.,K]+\/s/);
+  await says(page, '[data-measure="bytes/s"]', /bytes\/s[\d.,]+ k?B/);
+  await page.click("#tab-wire");
+  await says(page, ".wire-words", /ticks came in .* updates/);
+  await picture(page, "wire");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("the format is switched while the page runs, and the address carries it", async () => {
+  /** @type {string[]} */
+  const kinds = [];
+  const { page, faults } = await browser.visit(server.url, (fresh) => {
+    fresh.on("websocket", (socket) => void socket.on("framereceived", ({ payload }) => void kinds.push(typeof payload)));
+  });
+  await page.locator(PRICED).first().waitFor();
+  assert.equal(kinds.includes("object"), false);
+  await page.click('[data-format="binary"]');
+  await page.waitForSelector('[data-format="binary"][aria-pressed="true"]');
+  await until(() => kinds.slice(-5).every((kind) => kind === "object"), "binary frames");
+  assert.equal(query(page).get("format"), "binary");
+  await changes(page, ".row[data-symbol] .last");
+  await page.click('[data-format="json"]');
+  await until(() => kinds.slice(-5).every((kind) => kind === "string"), "JSON again");
+  await changes(page, ".row[data-symbol] .last");
+  assert.equal(query(page).get("format"), null);
+  assert.deepEqual(faults, []);
+  await page.close();
+});

@@ -1,0 +1,153 @@
+/** The watchlist in a real browser: a thousand symbols, of which only those on the screen are there and asked for. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { PRICED, symbols, until } from "./page.js";
+import { listenIn, openBrowser, picture, startServer } from "./support.js";
+import { writeTape } from "./tape.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const SYMBOLS = 1000;
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+/** @type {Awaited<ReturnType<typeof writeTape>>} */
+let tape;
+
+before(async () => {
+  tape = await writeTape({ symbols: SYMBOLS, seconds: 60, perSecond: 1 });
+  [server, browser] = await Promise.all([startServer(["replay", "--speed", "1x", "--loop", tape.path]), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+  tape?.remove();
+});
+
+/** @param {Page} page @param {object} settings */
+const settle = (page, settings) => page.addInitScript((text) => localStorage.getItem("tickcast.settings") ?? localStorage.setItem("tickcast.settings", text), JSON.stringify(settings));
+const QUIET = { dockOpen: false, ticker: false };
+/** @param {Page} page */
+const lines = (page) => page.locator(".list-body > .row:not([hidden])").evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))).sort((a, b) => a - b));
+
+test("of a thousand rows only those on the screen exist, and only they are asked for", async () => {
+  /** @type {ReturnType<typeof listenIn>} */
+  let said = { sent: [], heard: [], connections: 0 };
+  const { page, faults } = await browser.visit(server.url, async (fresh) => {
+    said = listenIn(fresh);
+    await settle(fresh, QUIET);
+  });
+  await page.locator(PRICED).nth(15).waitFor();
+  assert.ok((await lines(page)).length < 60);
+  assert.equal(Number(await page.getAttribute(".rows", "aria-rowcount")), SYMBOLS + 2, "all rows, their heading and the titles");
+  const first = await symbols(page);
+  const asked = () => new Map(said.sent.filter(({ channel }) => channel === "quotes").flatMap(({ symbols: some, rate }) => some.map((/** @type {string} */ symbol) => [symbol, rate])));
+  assert.deepEqual([...asked().keys()].sort(), [...new Set(first)].sort());
+
+  await page.evaluate(() => void (/** @type {HTMLElement} */ (document.querySelector(".rows")).scrollTop = 12_000));
+  await page.waitForFunction((old) => !document.querySelector(`.row[data-symbol="${old}"]:not([hidden])`), first[5]);
+  await page.locator(PRICED).nth(15).waitFor();
+  const second = await symbols(page);
+  assert.equal(second.some((symbol) => first.includes(symbol)), false);
+  await until(() => asked().get(first[5]) === 0, "rate 0 for a row that was scrolled away");
+  const chosen = first[0];
+  const wanted = new Set([chosen, ...second]);
+  assert.deepEqual([...asked()].filter(([symbol, rate]) => (rate > 0) !== wanted.has(symbol)), []);
+  const from = said.heard.length;
+  await until(() => said.heard.slice(from).filter(({ type }) => type === "update").length >= 3, "updates");
+  const heard = said.heard.slice(from).flatMap(({ quotes }) => quotes?.map((/** @type {{ symbol: string }} */ { symbol }) => symbol) ?? []);
+  assert.deepEqual(heard.filter((symbol) => !wanted.has(symbol)), []);
+
+  await page.evaluate(() => void (/** @type {HTMLElement} */ (document.querySelector(".rows")).scrollTop = 0));
+  await until(() => (asked().get(first[5]) ?? 0) > 0, "the row asks again");
+  assert.equal(said.sent.filter(({ type }) => type === "resync").length, 0, "nothing was lost on the way");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("rows lie one below the other without a gap, wherever the list is scrolled to", async () => {
+  const { page } = await browser.visit(server.url, (fresh) => settle(fresh, QUIET));
+  await page.locator(PRICED).first().waitFor();
+  for (const top of [0, 7, 4321, 10_000, 1e6]) {
+    await page.evaluate((to) => void (/** @type {HTMLElement} */ (document.querySelector(".rows")).scrollTop = to), top);
+    await page.evaluate(() => new Promise((done) => void requestAnimationFrame(() => requestAnimationFrame(done))));
+    const found = await lines(page);
+    assert.deepEqual(found, found.map((_, at) => found[0] + at));
+    const { covered, box } = await page.evaluate(() => {
+      const grid = /** @type {HTMLElement} */ (document.querySelector(".rows")).getBoundingClientRect();
+      const rows = [...document.querySelectorAll(".list-body > .row:not([hidden])")].map((row) => row.getBoundingClientRect());
+      return { covered: [Math.min(...rows.map(({ top: at }) => at)), Math.max(...rows.map(({ bottom }) => bottom))], box: [grid.top, grid.bottom] };
+    });
+    assert.ok(covered[0] <= box[0] + 60 && covered[1] >= box[1] - 1, `${covered} covers ${box}`);
+  }
+  await page.close();
+});
+
+test("the filter finds as one types, says so where nothing is found, and Escape brings all back", async () => {
+  const { page } = await browser.visit(server.url);
+  await page.locator(PRICED).first().waitFor();
+  await page.fill("#filter", "abc");
+  await page.waitForFunction(() => document.querySelectorAll(".row[data-symbol]:not([hidden])").length === 1);
+  assert.deepEqual(await symbols(page), ["ABCX"]);
+  await page.locator(".list-count", { hasText: `1 of ${SYMBOLS}` }).waitFor();
+  await page.fill("#filter", "zzz");
+  await page.locator("#watchlist .empty", { hasText: "zzz" }).waitFor();
+  await picture(page, "watchlist-nothing-found");
+  await page.fill("#filter", "");
+  await page.locator(".list-count", { hasText: /^1000$/ }).waitFor();
+  await page.close();
+});
+
+test("titles sort, and an order by what changes holds for all symbols", async () => {
+  const { page } = await browser.visit(server.url, (fresh) => settle(fresh, QUIET));
+  await page.locator(PRICED).first().waitFor();
+  await page.click('[data-column="percent"] .sort');
+  await page.waitForSelector('[data-column="percent"][aria-sort="descending"]');
+  const percents = () => page.locator(".row[data-symbol]:not([hidden])").evaluateAll((rows) =>
+    rows.sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex"))).map((row) => parseFloat((row.querySelector(".move span:last-child")?.textContent ?? "").replace("−", "-"))));
+  // The first rows are the highest of all, so the market's first is among them once all are known.
+  await page.waitForFunction(() => parseFloat(document.querySelector('.row[aria-rowindex="3"] .move span:last-child')?.textContent ?? "0") > 0.5);
+  await page.hover(".list-head");
+  const shown = await percents();
+  assert.ok(shown[0] >= shown[shown.length - 1], `${shown}`);
+  await page.click('[data-column="percent"] .sort');
+  await page.waitForSelector('[data-column="percent"][aria-sort="ascending"]');
+  await page.click('[data-column="percent"] .sort');
+  await page.waitForSelector('[data-column="percent"]:not([aria-sort])');
+  await page.close();
+});
+
+test("columns are chosen and moved in a menu, and both are kept", async () => {
+  const { page, faults } = await browser.visit(server.url);
+  await page.locator(PRICED).first().waitFor();
+  const titles = () => page.locator(".list-columns [data-column]").evaluateAll((heads) => heads.map((head) => /** @type {HTMLElement} */ (head).dataset.column));
+  await page.click('[aria-label="Columns and groups"]');
+  for (const column of ["volume", "dayRange", "age"]) await page.check(`.column-list input[value="${column}"]`);
+  await page.uncheck('.column-list input[value="spark"]');
+  await page.click('[aria-label="Move Volume to the left"]');
+  await picture(page, "watchlist-columns");
+  const wanted = ["symbol", "last", "percent", "volume", "changeBar", "dayRange", "age"];
+  assert.deepEqual(await titles(), wanted);
+  await page.keyboard.press("Escape");
+  await page.reload();
+  await page.locator(PRICED).first().waitFor();
+  assert.deepEqual(await titles(), wanted);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("a star puts a symbol on top, and a heading closes its group", async () => {
+  const { page } = await browser.visit(server.url);
+  await page.locator(PRICED).first().waitFor();
+  await page.hover('.row[data-symbol="AAEX"]');
+  await page.click('.row[data-symbol="AAEX"] .star');
+  await page.locator('.row[data-heading="Favourites"]').waitFor();
+  await page.waitForSelector('.row[data-symbol="AAEX"][aria-rowindex="3"]');
+  await page.click('.row[data-heading="Instruments"]');
+  await page.waitForFunction(() => document.querySelectorAll(".row[data-symbol]:not([hidden])").length === 1);
+  assert.deepEqual(await symbols(page), ["AAEX"]);
+  await page.close();
+});

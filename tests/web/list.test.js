@@ -1,0 +1,130 @@
+/** The watchlist: its lines, its order, what is on the screen, and what is asked for. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { scrollTo, visibleLines } from "../../web/js/lib/window.js";
+import { COLUMNS, dayPlace, spread, turnover } from "../../web/js/state/columns.js";
+import { demand } from "../../web/js/state/demand.js";
+import { listLines, matching, needsAll, sorted } from "../../web/js/state/list.js";
+import { initialState } from "../../web/js/state/model.js";
+import { reduce } from "../../web/js/state/reduce.js";
+import { DEFAULT_SETTINGS, readSettings, takenSettings, writeSettings } from "../../web/js/state/settings.js";
+
+/** @typedef {import("../../web/js/state/settings.js").Settings} Settings */
+
+/** @param {string} symbol @param {object} [rest] @returns {any} */
+const instrument = (symbol, rest) => ({ symbol, name: `${symbol} Inc`, class: "stock", basis: "trade", ...rest });
+/** @param {string} symbol @param {object} [rest] @returns {any} */
+const quote = (symbol, rest) => ({ symbol, seq: 1, last: 100, change: 0, bid: 99, ask: 101, high: 110, low: 90, volume: 10, vwap: 50, ...rest });
+
+const ALL = [instrument("AAPL", { name: "Apple" }), instrument("IBM"), instrument("EURUSD", { class: "fx", name: "Euro" }), instrument("APT", { class: "crypto" })];
+
+/** @param {Partial<Settings>} [settings] @param {any[]} [quotes] */
+const state = (settings, quotes = []) => ({
+  ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }], settings: { ...DEFAULT_SETTINGS, ...settings } }),
+  instruments: new Map(ALL.map((one) => [one.symbol, one])),
+  quotes: new Map(quotes.map((one) => [one.symbol, one])),
+});
+
+/** @param {ReturnType<typeof listLines>} lines */
+const told = (lines) => lines.map((line) => (line.heading === null ? line.instrument.symbol : `${line.heading} ${line.count}${line.collapsed ? " closed" : ""}`));
+
+test("lines go by class, and favourites come first", () => {
+  assert.deepEqual(told(listLines(state())), ["Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
+  assert.deepEqual(told(listLines(state({ favourites: ["APT", "GONE"] }))), ["Favourites 1", "APT", "Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD"]);
+  assert.deepEqual(told(listLines(state({ grouping: "none" }))), ["AAPL", "IBM", "EURUSD", "APT"]);
+  assert.deepEqual(told(listLines(state({ grouping: "none", favourites: ["IBM"] }))), ["Favourites 1", "IBM", "All others 3", "AAPL", "EURUSD", "APT"]);
+});
+
+test("a closed group keeps its heading, and what is looked for is found in it", () => {
+  const closed = state({ collapsed: ["Stocks"] });
+  assert.deepEqual(told(listLines(closed)), ["Stocks 2 closed", "FX 1", "EURUSD", "Crypto 1", "APT"]);
+  assert.deepEqual(told(listLines({ ...closed, filter: " ibm" })), ["Stocks 1", "IBM"]);
+});
+
+test("a filter finds beginnings of symbols before anything else", () => {
+  const find = (/** @type {string} */ text) => matching(ALL, text).map(({ symbol }) => symbol);
+  assert.deepEqual(find("ap"), ["AAPL", "APT"].toSorted((a) => (a === "APT" ? -1 : 1)));
+  assert.deepEqual(find("EURO"), ["EURUSD"]);
+  assert.deepEqual(find("zzz"), []);
+  assert.deepEqual(find("  ").length, 4);
+});
+
+test("an order by a column puts what is not known last either way, and keeps equals", () => {
+  const { quotes } = state({}, [quote("IBM", { last: 5 }), quote("APT", { last: 9 }), quote("EURUSD", { last: 5 })]);
+  const order = (/** @type {boolean} */ descending) => sorted(ALL, quotes, { column: "last", descending }).map(({ symbol }) => symbol);
+  assert.deepEqual(order(false), ["IBM", "EURUSD", "APT", "AAPL"]);
+  assert.deepEqual(order(true), ["APT", "IBM", "EURUSD", "AAPL"]);
+  assert.deepEqual(sorted(ALL, quotes, { column: "symbol", descending: true })[0].symbol, "IBM");
+  assert.equal(sorted(ALL, quotes, { column: "spark", descending: true }), ALL);
+});
+
+test("each column's value is of the quote, or nothing", () => {
+  for (const { title, value } of Object.values(COLUMNS)) if (value) assert.notEqual(value(undefined, ALL[0]), undefined, title);
+  assert.equal(spread(quote("A")), 2);
+  assert.equal(spread(quote("A", { bid: null })), null);
+  assert.equal(turnover(quote("A", { vwap: null })), 1000);
+  assert.equal(turnover(quote("A", { volume: null })), null);
+  assert.equal(dayPlace(quote("A")), 0.5);
+  assert.equal(dayPlace(quote("A", { high: 100, low: 100 })), 0.5);
+  assert.equal(dayPlace(quote("A", { low: null })), null);
+});
+
+test("only lines on the screen exist, and some to spare", () => {
+  const view = { top: 100, height: 50, lineHeight: 10, count: 1000 };
+  assert.deepEqual(visibleLines(view), { from: 10, to: 15 });
+  assert.deepEqual(visibleLines({ ...view, top: 105, spare: 2 }), { from: 8, to: 18 });
+  assert.deepEqual(visibleLines({ ...view, top: -20 }), { from: 0, to: 5 });
+  assert.deepEqual(visibleLines({ ...view, count: 12 }), { from: 10, to: 12 });
+  assert.deepEqual(visibleLines({ ...view, count: 3 }), { from: 3, to: 3 });
+});
+
+test("a line is brought into view by as little as it takes", () => {
+  const view = { top: 100, height: 50, lineHeight: 10 };
+  assert.deepEqual([2, 10, 12, 14, 15, 30].map((line) => scrollTo(line, view)), [20, 100, 100, 100, 110, 260]);
+  assert.equal(scrollTo(10, { ...view, head: 20 }), 80);
+});
+
+/** @param {Partial<Settings>} settings @param {string[]} rows */
+const asked = (settings, rows) => demand({ ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), seen: { rows, ticker: ["APT"] } }, { tape: true });
+
+test("rows that are scrolled away ask for nothing", () => {
+  assert.deepEqual([...asked({}, ["IBM"]).quotes], [["IBM", 5], ["AAPL", 5]]);
+  assert.deepEqual([...asked({ ticker: true }, []).quotes], [["APT", 1], ["AAPL", 5]]);
+});
+
+test("a panel about all, or an order by what changes, asks for the rest slowly", () => {
+  assert.deepEqual([...asked({ dockOpen: true }, ["IBM"]).quotes], [["AAPL", 5], ["IBM", 5], ["EURUSD", 1], ["APT", 1]]);
+  assert.equal(asked({ dockOpen: true, dockTab: "wire" }, []).quotes.size, 1);
+  assert.equal(asked({ sort: { column: "percent", descending: true } }, []).quotes.size, 4);
+  assert.equal(asked({ dockOpen: true, rate: 0.5 }, []).quotes.get("APT"), 0.5);
+  assert.deepEqual([needsAll(state({ sort: { column: "symbol", descending: true } })), needsAll(state())], [false, false]);
+});
+
+test("charts ask for the bars of what they show and compare, each once", () => {
+  let { state: now } = reduce(state({}, []), { type: "set", settings: { layout: 4 } });
+  ({ state: now } = reduce(now, { type: "choose", compare: ["IBM", "AAPL", "IBM"] }));
+  assert.deepEqual(now.panes.map(({ symbol }) => symbol), ["AAPL", "IBM", "EURUSD", "APT"]);
+  assert.deepEqual([...demand(now, { tape: false }).bars.keys()], ["AAPL 1m", "IBM 1m", "EURUSD 1m", "APT 1m"]);
+  assert.equal(demand(now, { tape: false }).tape, null);
+  ({ state: now } = reduce(now, { type: "activate", pane: 2 }));
+  assert.equal(now.choice.symbol, "EURUSD");
+  ({ state: now } = reduce(now, { type: "set", settings: { layout: 1 } }));
+  assert.deepEqual([now.panes.length, now.choice.symbol, [...now.series.keys()]], [1, "EURUSD", ["EURUSD 1m"]]);
+  assert.equal(reduce(now, { type: "activate", pane: 3 }).state, now);
+});
+
+test("settings are kept as they were set, and only what differs", () => {
+  const settings = { ...DEFAULT_SETTINGS, rate: 20, columns: /** @type {const} */ (["symbol", "age"]), sort: { column: /** @type {const} */ ("age"), descending: true } };
+  assert.deepEqual(readSettings(writeSettings(settings)), settings);
+  assert.equal(writeSettings(DEFAULT_SETTINGS), "{}");
+  assert.deepEqual(readSettings(null), DEFAULT_SETTINGS);
+  assert.deepEqual(readSettings("{"), DEFAULT_SETTINGS);
+});
+
+test("a setting that is not taken falls back alone", () => {
+  const bad = { theme: "pink", rate: 0, columns: ["symbol", "symbol"], sort: { column: "none", descending: true }, favourites: [1], layout: 3, announce: 7, alerts: [{ id: 1 }], nothing: 1, constructor: 1, volume: "yes" };
+  assert.deepEqual(takenSettings(bad), {});
+  assert.deepEqual(takenSettings([]), {});
+  assert.deepEqual(takenSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });
+});

@@ -1,0 +1,32 @@
+/** Keeps what was set: in the browser, and what a link should carry in the page's address. */
+
+import { keep, recall } from "../lib/storage.js";
+import { readAddress, writeAddress } from "../state/address.js";
+import { initialState, NO_PANE } from "../state/model.js";
+import { readSettings, writeSettings } from "../state/settings.js";
+
+/** @typedef {import("../state/store.js").Store} Store */
+
+const KEY = "tickcast.settings";
+
+/** The state to begin with: what the address says counts before what was kept. */
+export function beginning() {
+  const address = readAddress(location.search);
+  const kept = readSettings(recall(KEY));
+  const settings = { ...kept, ...address.settings };
+  const panes = Array.from({ length: settings.layout }, (_, at) => address.panes[at] ?? NO_PANE);
+  return initialState({ panes, settings });
+}
+
+/** @param {Store} store */
+export function createKeeper(store) {
+  let { settings, panes, active } = store.state;
+  store.addEventListener("change", () => {
+    const { state } = store;
+    const set = state.settings !== settings;
+    if (!set && state.panes === panes && state.active === active) return;
+    if (set) keep(KEY, writeSettings(state.settings));
+    ({ settings, panes, active } = state);
+    history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`);
+  });
+}

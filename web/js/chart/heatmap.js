@@ -1,0 +1,76 @@
+/** Draws tiles of the market on a canvas: their size is given, their colour says how much each changed. */
+
+/** @typedef {{ symbol: string, text: string, percent: number | null, box: { x: number, y: number, width: number, height: number } }} Tile */
+/** @typedef {{ title: string, x: number, y: number, width: number }} Title */
+/** @typedef {{ up: string, down: string, flat: string, text: string, muted: string, focus: string, font: string }} Colours */
+
+/** The change at which a tile has its full colour, in percent. */
+export const FULL_PERCENT = 4;
+const GAP = 1;
+const LEAST_FONT = 9;
+const MOST_FONT = 18;
+
+/**
+ * How much of its full colour a tile has: a little at once, so that a small change has a side.
+ *
+ * @param {number} percent
+ */
+export function strength(percent) {
+  const share = Math.min(1, Math.abs(percent) / FULL_PERCENT);
+  return percent === 0 ? 0 : 0.18 + 0.82 * share;
+}
+
+/** @param {HTMLCanvasElement} canvas */
+export function createHeatmap(canvas) {
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: true }));
+
+  /** @param {Tile} tile @param {Colours} colours */
+  function drawTile({ symbol, text, percent, box }, colours) {
+    const [x, y, width, height] = [box.x, box.y, box.width - GAP, box.height - GAP];
+    if (width <= 0 || height <= 0) return;
+    context.fillStyle = colours.flat;
+    context.fillRect(x, y, width, height);
+    if (percent !== null && percent !== 0) {
+      context.globalAlpha = strength(percent);
+      context.fillStyle = percent > 0 ? colours.up : colours.down;
+      context.fillRect(x, y, width, height);
+      context.globalAlpha = 1;
+    }
+    const size = Math.min(MOST_FONT, Math.floor(Math.min((width - 4) / (symbol.length * 0.74), height * 0.42)));
+    if (size < LEAST_FONT) return;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = colours.text;
+    const two = height >= size * 2.4 && width >= text.length * size * 0.5;
+    context.font = `600 ${size}px ${colours.font}`;
+    context.fillText(symbol, x + width / 2, y + height / 2 - (two ? size * 0.5 : 0));
+    if (!two) return;
+    context.font = `400 ${Math.max(LEAST_FONT, size * 0.78)}px ${colours.font}`;
+    context.fillText(text, x + width / 2, y + height / 2 + size * 0.65);
+  }
+
+  return {
+    /**
+     * @param {readonly Tile[]} tiles
+     * @param {readonly Title[]} titles
+     * @param {{ width: number, height: number, colours: Colours, focus: Tile | undefined }} look
+     */
+    draw(tiles, titles, { width, height, colours, focus }) {
+      const scale = devicePixelRatio || 1;
+      const [wide, high] = [Math.round(width * scale), Math.round(height * scale)];
+      if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
+      context.setTransform(scale, 0, 0, scale, 0, 0);
+      context.clearRect(0, 0, width, height);
+      for (const tile of tiles) drawTile(tile, colours);
+      context.textAlign = "left";
+      context.textBaseline = "top";
+      context.font = `500 10px ${colours.font}`;
+      context.fillStyle = colours.muted;
+      for (const { title, x, y, width: room } of titles) context.fillText(title, x + 1, y + 1, Math.max(1, room));
+      if (!focus) return;
+      context.strokeStyle = colours.focus;
+      context.lineWidth = 2;
+      context.strokeRect(focus.box.x + 1, focus.box.y + 1, focus.box.width - 3, focus.box.height - 3);
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** The options of the chart library that make a chart look like the page. */
+
+import { barTimeText } from "../lib/time.js";
+
+/** @typedef {import("./palette.js").Palette} Palette */
+/** @typedef {import("../lib/time.js").Interval} Interval */
+/** @typedef {"candles" | "bars" | "line" | "area"} Kind */
+/** @typedef {"linear" | "log" | "percent" | "indexed"} Scale */
+
+export const RIGHT_BARS = 5;
+/** The library's price scale modes. */
+export const SCALE_MODES = { linear: 0, log: 1, percent: 2, indexed: 3 };
+
+/** @param {Palette} palette */
+export function chartLook({ surface, text, line, border, label, font, size }) {
+  const cross = { color: text, labelBackgroundColor: label };
+  return {
+    // The footer carries the attribution that the licence asks for: the library's logo brings its own style element.
+    layout: {
+      background: { color: surface },
+      textColor: text,
+      fontFamily: font,
+      fontSize: size,
+      attributionLogo: false,
+      panes: { separatorColor: border, separatorHoverColor: border, enableResize: true },
+    },
+    grid: { vertLines: { color: line }, horzLines: { color: line } },
+    crosshair: { mode: 0, vertLine: cross, horzLine: cross },
+    rightPriceScale: { borderVisible: false, minimumWidth: 64 },
+    timeScale: { borderColor: border, rightOffset: RIGHT_BARS, minBarSpacing: 0.5 },
+    localization: { locale: "en-GB" },
+  };
+}
+
+/**
+ * @param {Interval} interval
+ */
+export function timeLook(interval) {
+  return {
+    timeScale: { timeVisible: interval !== "1d", secondsVisible: interval.endsWith("s") },
+    localization: { timeFormatter: (/** @type {number} */ seconds) => `${barTimeText(seconds * 1e6, interval)} UTC` },
+  };
+}
+
+/**
+ * Bars that were made from coarser ones are drawn hollow: they show nothing that was seen.
+ *
+ * @param {Kind} kind
+ * @param {Palette} palette
+ * @param {boolean} hollow
+ */
+export function seriesLook(kind, { up, down, surface, accent, area }, hollow) {
+  if (kind === "candles") {
+    const [upColor, downColor] = hollow ? [surface, surface] : [up, down];
+    return { upColor, downColor, borderVisible: hollow, borderUpColor: up, borderDownColor: down, wickUpColor: up, wickDownColor: down };
+  }
+  if (kind === "bars") return { upColor: up, downColor: down, thinBars: false };
+  if (kind === "line") return { color: accent, lineWidth: /** @type {const} */ (2) };
+  return { lineColor: accent, topColor: area, bottomColor: "transparent", lineWidth: /** @type {const} */ (2) };
+}

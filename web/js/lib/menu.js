@@ -1,0 +1,41 @@
+/** A panel that a button opens next to itself: the browser closes it on Escape and on a click elsewhere. */
+
+import { element, setAttribute } from "./dom.js";
+
+const EDGE_PX = 8;
+let made = 0;
+
+/**
+ * @param {{ name: string, class?: string }} look `name` is what it is called to a screen reader
+ * @param {...(Node | string)} label of the button
+ */
+export function createMenu({ name, class: kind = "tool" }, ...label) {
+  made += 1;
+  const id = `menu-${made}`;
+  const panel = element("div", { class: "menu", id, popover: "auto", role: "dialog", "aria-label": name });
+  const button = element("button", { type: "button", class: kind, "aria-haspopup": "dialog", "aria-expanded": "false", popovertarget: id, "aria-label": name, title: name }, ...label);
+  panel.addEventListener("toggle", (event) => {
+    const open = /** @type {ToggleEvent} */ (event).newState === "open";
+    setAttribute(button, "aria-expanded", String(open));
+    if (!open) return;
+    place(panel, button.getBoundingClientRect());
+    const first = panel.querySelector("input:checked, input, button");
+    if (first instanceof HTMLElement) first.focus();
+  });
+  return { button, panel, close: () => panel.hidePopover() };
+}
+
+/**
+ * Below its button, or above where there is more room, and never beyond the edge.
+ *
+ * @param {HTMLElement} panel
+ * @param {DOMRect} at
+ */
+function place(panel, at) {
+  const { width, height } = panel.getBoundingClientRect();
+  const left = Math.max(EDGE_PX, Math.min(at.left, innerWidth - width - EDGE_PX));
+  const below = at.bottom + 4;
+  const top = below + height > innerHeight - EDGE_PX && at.top > innerHeight / 2 ? Math.max(EDGE_PX, at.top - height - 4) : below;
+  panel.style.left = `${left}px`;
+  panel.style.top = `${top}px`;
+}

@@ -1,0 +1,85 @@
+/** The market at a glance: who moves most, how many rise and fall, and how much of it each one is. */
+
+import { turnover } from "./columns.js";
+import { changePercent } from "./quotes.js";
+
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("./model.js").Quote} Quote */
+/** @typedef {import("./model.js").Instrument} Instrument */
+/** @typedef {{ symbol: string, group: string, percent: number | null, weight: number }} Share one tile of the market; weights are above 0 */
+/** @typedef {{ symbol: string, percent: number }} Mover */
+/** @typedef {{ up: number, down: number, flat: number, unknown: number, highs: number, lows: number }} Breadth */
+
+/**
+ * The size of each in the market. Turnovers of another currency or none cannot be compared, so where any group has none, its members
+ * weigh as much as the market's median.
+ *
+ * @param {Pick<State, "instruments" | "quotes">} state
+ * @returns {Share[]}
+ */
+export function shares({ instruments, quotes }) {
+  const all = [...instruments.values()].map((instrument) => {
+    const quote = quotes.get(instrument.symbol);
+    const traded = quote ? turnover(quote) : null;
+    return { symbol: instrument.symbol, group: instrument.class, percent: changePercent(quote), weight: traded ?? 0 };
+  });
+  const known = all.map(({ weight }) => weight).filter((weight) => weight > 0).sort((a, b) => a - b);
+  const median = known[known.length >> 1] ?? 1;
+  // The largest of a market trade thousands of times the smallest: roots keep the small ones to be seen.
+  return all.map((share) => ({ ...share, weight: Math.sqrt(share.weight > 0 ? share.weight : median) }));
+}
+
+/**
+ * @param {readonly Share[]} all
+ * @returns {{ group: string, members: Share[], weight: number }[]}
+ */
+export function byGroup(all) {
+  /** @type {Map<string, Share[]>} */
+  const groups = new Map();
+  for (const share of all) {
+    const members = groups.get(share.group);
+    if (members) members.push(share);
+    else groups.set(share.group, [share]);
+  }
+  return [...groups].map(([group, members]) => ({ group, members, weight: members.reduce((sum, { weight }) => sum + weight, 0) }));
+}
+
+/**
+ * @param {Pick<State, "instruments" | "quotes">} state
+ * @param {number} count
+ * @returns {{ gainers: Mover[], losers: Mover[] }}
+ */
+export function movers({ instruments, quotes }, count) {
+  /** @type {Mover[]} */
+  const all = [];
+  for (const symbol of instruments.keys()) {
+    const percent = changePercent(quotes.get(symbol));
+    if (percent !== null && percent !== 0) all.push({ symbol, percent });
+  }
+  all.sort((a, b) => b.percent - a.percent);
+  const gainers = all.filter(({ percent }) => percent > 0).slice(0, count);
+  return { gainers, losers: all.filter(({ percent }) => percent < 0).slice(-count).reverse() };
+}
+
+/**
+ * @param {Pick<State, "instruments" | "quotes">} state
+ * @returns {Breadth}
+ */
+export function breadth({ instruments, quotes }) {
+  const sum = { up: 0, down: 0, flat: 0, unknown: 0, highs: 0, lows: 0 };
+  for (const symbol of instruments.keys()) {
+    const quote = quotes.get(symbol);
+    if (!quote || quote.last === null || quote.change === null) {
+      sum.unknown += 1;
+      continue;
+    }
+    if (quote.change > 0) sum.up += 1;
+    else if (quote.change < 0) sum.down += 1;
+    else sum.flat += 1;
+    if (quote.high !== null && quote.low !== null && quote.high > quote.low) {
+      if (quote.last >= quote.high) sum.highs += 1;
+      if (quote.last <= quote.low) sum.lows += 1;
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,121 @@
+/** Which charts there are, what each shows, and which series of bars that takes. */
+
+import { NO_PANE, NO_SERIES, NO_TAPE, seriesKey } from "./model.js";
+
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("./model.js").Pane} Pane */
+/** @typedef {import("./model.js").Series} Series */
+/** @typedef {import("../lib/time.js").Interval} Interval */
+/** @typedef {{ symbol: string, interval: Interval }} SeriesWish */
+
+export const MOST_COMPARED = 4;
+
+/**
+ * The series that the panes show, each once.
+ *
+ * @param {Pick<State, "panes">} state
+ * @returns {Map<string, SeriesWish>}
+ */
+export function wantedSeries({ panes }) {
+  /** @type {Map<string, SeriesWish>} */
+  const wanted = new Map();
+  for (const { symbol, interval, compare } of panes) {
+    if (symbol === null || interval === null) continue;
+    for (const one of [symbol, ...compare]) wanted.set(seriesKey(one, interval), { symbol: one, interval });
+  }
+  return wanted;
+}
+
+/**
+ * Changes what the active pane shows.
+ *
+ * @param {State} state
+ * @param {{ symbol?: string, interval?: Interval, compare?: readonly string[] }} wanted
+ * @returns {State}
+ */
+export function choose(state, { symbol, interval, compare }) {
+  const before = state.panes[state.active];
+  const chosen = symbol ?? before.symbol;
+  const compared = (compare ?? before.compare).filter((one) => one !== chosen).slice(0, MOST_COMPARED);
+  const next = { symbol: chosen, interval: interval ?? before.interval, compare: sameList(compared, before.compare) ? before.compare : compared };
+  if (next.symbol === before.symbol && next.interval === before.interval && next.compare === before.compare) return state;
+  return withPanes(state, state.panes.with(state.active, next), state.active);
+}
+
+/**
+ * Goes on with as many panes: new ones show what the feed has next to what is shown already.
+ *
+ * @param {State} state
+ * @param {number} count
+ * @returns {State}
+ */
+export function setLayout(state, count) {
+  if (count === state.panes.length) return state;
+  if (count < state.panes.length) {
+    const kept = [state.panes[state.active], ...state.panes.filter((_, at) => at !== state.active)].slice(0, count);
+    return withPanes(state, kept, 0);
+  }
+  return withPanes(state, filled(state, state.panes, count), state.active);
+}
+
+/**
+ * @param {Pick<State, "instruments">} state
+ * @param {readonly Pane[]} panes
+ * @param {number} count
+ * @returns {Pane[]}
+ */
+export function filled({ instruments }, panes, count) {
+  const shown = new Set(panes.map(({ symbol }) => symbol));
+  const others = [...instruments.keys()].filter((symbol) => !shown.has(symbol));
+  const interval = panes[0]?.interval ?? null;
+  return Array.from({ length: count }, (_, at) => panes[at] ?? { ...NO_PANE, symbol: others[at - panes.length] ?? panes[0]?.symbol ?? null, interval });
+}
+
+/**
+ * @param {State} state
+ * @param {number} active
+ * @returns {State}
+ */
+export function activate(state, active) {
+  return active === state.active || !state.panes[active] ? state : withPanes(state, state.panes, active);
+}
+
+/**
+ * @param {State} state
+ * @param {readonly Pane[]} panes
+ * @param {number} active
+ * @returns {State}
+ */
+export function withPanes(state, panes, active) {
+  const choice = panes[active];
+  const series = new Map([...wantedSeries({ panes }).keys()].map((key) => [key, state.series.get(key) ?? NO_SERIES]));
+  const next = { ...state, panes, active, choice, series };
+  return choice.symbol === state.choice.symbol ? next : withoutTape(next);
+}
+
+/**
+ * @param {State} state
+ * @returns {State}
+ */
+export function withoutTape(state) {
+  return { ...state, tape: { ...NO_TAPE, revision: state.tape.revision + 1 } };
+}
+
+/**
+ * All series, or those of `keys`, as if nothing had been heard of them.
+ *
+ * @param {ReadonlyMap<string, Series>} series
+ * @param {readonly string[]} [keys]
+ * @returns {ReadonlyMap<string, Series>}
+ */
+export function voided(series, keys = [...series.keys()]) {
+  return new Map([...series].map(([key, one]) => [key, keys.includes(key) ? { ...NO_SERIES, revision: one.revision + 1 } : one]));
+}
+
+/**
+ * @param {readonly string[]} a
+ * @param {readonly string[]} b
+ */
+function sameList(a, b) {
+  return a.length === b.length && a.every((one, at) => one === b[at]);
+}

@@ -1,0 +1,131 @@
+/**
+ * What a person has set and the browser keeps: their names, what each is at first, and which values are taken.
+ *
+ * A value that is not taken falls back to its first one, so a text from an older page can break nothing.
+ */
+
+import { isAlert, MOST_ALERTS } from "./alerts.js";
+import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
+
+/** @typedef {import("./columns.js").ColumnId} ColumnId */
+/** @typedef {"auto" | "dark" | "light"} Theme */
+/** @typedef {"candles" | "bars" | "line" | "area"} ChartKind */
+/** @typedef {"linear" | "log" | "percent"} Scale */
+/** @typedef {"sma" | "ema" | "vwap" | "bollinger" | "rsi"} IndicatorId */
+/** @typedef {number | "every"} Rate `every`: each tick by itself */
+/** @typedef {"market" | "wire" | "alerts"} DockTab */
+/** @typedef {{ column: ColumnId, descending: boolean }} Sort */
+
+/**
+ * @typedef {object} Settings
+ * @property {Theme} theme
+ * @property {"standard" | "vivid"} colours `vivid` is blue and orange, which hardly anybody confuses
+ * @property {Rate} rate updates per second that are asked for
+ * @property {"json" | "binary"} format
+ * @property {readonly ColumnId[]} columns of the watchlist, from left to right
+ * @property {Sort | null} sort `null`: the server's order
+ * @property {"class" | "none"} grouping
+ * @property {readonly string[]} favourites
+ * @property {readonly string[]} collapsed titles of groups
+ * @property {1 | 2 | 4} layout how many charts
+ * @property {ChartKind} kind
+ * @property {Scale} scale
+ * @property {readonly IndicatorId[]} indicators
+ * @property {boolean} volume
+ * @property {boolean} bidAsk
+ * @property {boolean} tapeOpen whether the tape is wanted where there is little room
+ * @property {boolean} ticker
+ * @property {boolean} tickerPaused
+ * @property {boolean} dockOpen
+ * @property {DockTab} dockTab
+ * @property {boolean} large everything is large, for a classroom
+ * @property {boolean} shortcuts single keys do things
+ * @property {boolean} sound an alert can be heard
+ * @property {number} announce seconds between announcements of the chosen price to a screen reader; 0 for none
+ * @property {readonly import("./alerts.js").Alert[]} alerts
+ */
+
+export const CHART_KINDS = /** @type {const} */ (["candles", "bars", "line", "area"]);
+export const SCALES = /** @type {const} */ (["linear", "log", "percent"]);
+export const INDICATORS = /** @type {const} */ (["sma", "ema", "vwap", "bollinger", "rsi"]);
+export const LAYOUTS = /** @type {const} */ ([1, 2, 4]);
+export const THEMES = /** @type {const} */ (["auto", "dark", "light"]);
+/** Seconds. */
+export const ANNOUNCE = /** @type {const} */ ([0, 5, 15, 60]);
+export const DOCK_TABS = /** @type {const} */ (["market", "wire", "alerts"]);
+
+/** @typedef {(value: unknown) => boolean} Check */
+
+const COLUMN_IDS = Object.keys(COLUMNS);
+/** @type {(values: readonly unknown[]) => Check} */
+const oneOf = (values) => (value) => values.includes(value);
+/** @type {(check: Check) => Check} */
+const listOf = (check) => (value) => Array.isArray(value) && value.every(check) && new Set(value).size === value.length;
+/** @type {Check} */
+const flag = (value) => typeof value === "boolean";
+/** @type {Check} */
+const text = (value) => typeof value === "string";
+/** @type {Check} */
+const size = (value) => typeof value === "number" && value >= 0 && value < 10_000;
+/** @type {Check} */
+const sort = (value) =>
+  value === null || (typeof value === "object" && "column" in value && COLUMN_IDS.includes(String(value.column)) && "descending" in value && flag(value.descending));
+
+/** @type {{ [Name in keyof Settings]: [Settings[Name], Check] }} what each is at first, and what it may be */
+const TABLE = {
+  theme: ["auto", oneOf(THEMES)],
+  colours: ["standard", oneOf(["standard", "vivid"])],
+  rate: [5, (value) => value === "every" || (size(value) && value !== 0)],
+  format: ["json", oneOf(["json", "binary"])],
+  columns: [DEFAULT_COLUMNS, listOf(oneOf(COLUMN_IDS))],
+  sort: [null, sort],
+  grouping: ["class", oneOf(["class", "none"])],
+  favourites: [[], listOf(text)],
+  collapsed: [[], listOf(text)],
+  layout: [1, oneOf(LAYOUTS)],
+  kind: ["candles", oneOf(CHART_KINDS)],
+  scale: ["linear", oneOf(SCALES)],
+  indicators: [[], listOf(oneOf(INDICATORS))],
+  volume: [true, flag],
+  bidAsk: [false, flag],
+  tapeOpen: [false, flag],
+  ticker: [true, flag],
+  tickerPaused: [false, flag],
+  dockOpen: [true, flag],
+  dockTab: ["market", oneOf(DOCK_TABS)],
+  large: [false, flag],
+  shortcuts: [true, flag],
+  sound: [true, flag],
+  announce: [0, oneOf(ANNOUNCE)],
+  alerts: [[], (value) => Array.isArray(value) && value.length <= MOST_ALERTS && value.every(isAlert)],
+};
+
+export const DEFAULT_SETTINGS = /** @type {Settings} */ (Object.fromEntries(Object.entries(TABLE).map(([name, [first]]) => [name, first])));
+
+/**
+ * @param {unknown} given
+ * @returns {Partial<Settings>} what of it is taken
+ */
+export function takenSettings(given) {
+  if (typeof given !== "object" || given === null) return {};
+  const known = Object.entries(given).filter(([name, value]) => Object.hasOwn(TABLE, name) && TABLE[/** @type {keyof Settings} */ (name)][1](value));
+  return Object.fromEntries(known);
+}
+
+/**
+ * @param {string | null} kept a JSON text
+ * @returns {Settings}
+ */
+export function readSettings(kept) {
+  try {
+    return { ...DEFAULT_SETTINGS, ...takenSettings(JSON.parse(kept ?? "null")) };
+  } catch {
+    return DEFAULT_SETTINGS;
+  }
+}
+
+/** @param {Settings} settings */
+export function writeSettings(settings) {
+  const changed = Object.entries(settings).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(TABLE[/** @type {keyof Settings} */ (name)][0]));
+  return JSON.stringify(Object.fromEntries(changed));
+}

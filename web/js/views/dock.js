@@ -1,0 +1,51 @@
+/** The panel below the charts: one of several tabs, or closed to its tabs. */
+
+import { element, setAttribute } from "../lib/dom.js";
+import { icon } from "../lib/icon.js";
+
+/** @typedef {import("../state/model.js").State} State */
+/** @typedef {import("../state/settings.js").DockTab} DockTab */
+/** @typedef {{ id: DockTab, title: string, node: HTMLElement, render: (state: State, nowMs: number, look: string) => void }} Tab */
+
+/**
+ * @param {HTMLElement} root
+ * @param {readonly Tab[]} tabs
+ * @param {import("./page.js").Actions} actions
+ */
+export function createDock(root, tabs, { onSet }) {
+  const toggle = element("button", { type: "button", class: "tool dock-toggle", "aria-controls": "dock-body" }, icon("fold"));
+  const buttons = tabs.map(({ id, title }) => element("button", { type: "button", class: "tab", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` }, title));
+  const panels = tabs.map(({ id, node }) => element("div", { class: "dock-panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, node));
+  const bar = element("div", { class: "tabs", role: "tablist", "aria-label": "Panels" }, ...buttons);
+  root.append(element("div", { class: "dock-bar" }, bar, toggle), element("div", { class: "dock-body", id: "dock-body" }, ...panels));
+  let open = true;
+  toggle.addEventListener("click", () => onSet({ dockOpen: !open }));
+  buttons.forEach((button, at) => button.addEventListener("click", () => onSet({ dockTab: tabs[at].id, dockOpen: true })));
+  bar.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const at = buttons.findIndex((button) => button === document.activeElement);
+    if (!by || at < 0) return;
+    const next = (at + by + tabs.length) % tabs.length;
+    buttons[next].focus();
+    onSet({ dockTab: tabs[next].id });
+  });
+
+  return {
+    /** @param {State} state @param {number} nowMs @param {string} look */
+    render(state, nowMs, look) {
+      const { dockOpen, dockTab } = state.settings;
+      open = dockOpen;
+      setAttribute(root, "data-open", open);
+      setAttribute(toggle, "aria-expanded", String(open));
+      setAttribute(toggle, "aria-label", open ? "Close the panel" : "Open the panel");
+      setAttribute(toggle, "title", open ? "Close the panel" : "Open the panel");
+      tabs.forEach(({ id, render }, at) => {
+        const on = id === dockTab;
+        setAttribute(buttons[at], "aria-selected", String(on));
+        setAttribute(buttons[at], "tabindex", on ? 0 : -1);
+        setAttribute(panels[at], "hidden", !on || !open);
+        if (on && open) render(state, nowMs, look);
+      });
+    },
+  };
+}
