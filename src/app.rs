@@ -1,12 +1,13 @@
 //! Everything wired together: feed, publisher and server, and the signal that stops them.
 
+use std::io::{IsTerminal as _, Write as _};
 use std::thread;
 
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
-use crate::bus::{self, Bus, Line};
-use crate::cli::{Config, FeedConfig, Job};
+use crate::bus::{self, Bus, Line, Reader};
+use crate::cli::{Config, FeedConfig, Job, RecordJob};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
 use crate::feed::sim::{SimConfig, Simulator};
@@ -14,6 +15,7 @@ use crate::feed::{self, RunConfig, Source, SourceInfo};
 use crate::inspect::{self, ProgressLine};
 use crate::load::{self, LoadError};
 use crate::market::{Answer, Command, Event, SourceKind, Speed, Timestamp};
+use crate::record::{self, RecordConfig, RecordError, Summary};
 use crate::server::{self, BindError, Server};
 
 /// Why the program could not start or go on.
@@ -29,6 +31,8 @@ pub enum AppError {
     Broken(&'static str),
     #[error(transparent)]
     Load(#[from] LoadError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// It was said which.
     #[error("not every file can be played")]
     NotPlayable,
@@ -49,7 +53,70 @@ pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&
             }
         }
         Job::Load(config) => Ok(load::run(config, stop, say).await?),
+        Job::Record(config) => record_feed(config, stop, say).await,
     }
+}
+
+/// Plays a feed straight into a recording.
+async fn record_feed(
+    config: RecordJob,
+    stop: impl Future<Output = ()>,
+    mut say: impl FnMut(&str),
+) -> Result<(), AppError> {
+    let source = open(&config.feed, &mut say)?;
+    say(&playing(source.info(), &config.run));
+    let bus = Bus::new(bus::DEFAULT_CAPACITY);
+    let reader = bus.reader();
+    let (_, nobody) = bus::line();
+    let (stop_feed, feed_stopped) = start_feed(source, config.run, bus, nobody)?;
+    let mut recorded = start_recorder(reader, config.record, true)?;
+    let recorded = tokio::select! {
+        recorded = &mut recorded => recorded,
+        // Without a feed the recording ends, with all that was played in it.
+        () = stop => {
+            let _ = stop_feed.send(true);
+            recorded.await
+        }
+    };
+    let _ = stop_feed.send(true);
+    let _ = feed_stopped.await;
+    let summary = recorded.map_err(|_| AppError::Broken("recorder"))??;
+    say(&format!("  recorded {}", told(&summary)));
+    Ok(())
+}
+
+fn told(Summary { events, files, bytes }: &Summary) -> String {
+    let plural = if *files == 1 { "" } else { "s" };
+    format!("{events} events in {files} file{plural}, {:.1} MB", *bytes as f64 / 1e6)
+}
+
+/// Records on a thread of its own, as writing files blocks.
+fn start_recorder(
+    reader: Reader<Event>,
+    config: RecordConfig,
+    alone: bool,
+) -> Result<oneshot::Receiver<Result<Summary, RecordError>>, AppError> {
+    let (done, is_done) = oneshot::channel();
+    let runtime = Handle::current();
+    let mut terminal = Some(std::io::stderr()).filter(|stderr| alone && stderr.is_terminal());
+    let record = move || {
+        let progress = |summary: &Summary, now: Option<Timestamp>| {
+            let (Some(stderr), Some(now)) = (&mut terminal, now) else { return };
+            let now = chrono::DateTime::from_timestamp_nanos(now.0).format("%F %T");
+            // A terminal that is gone is no reason to stop recording.
+            drop(write!(stderr, "\r\x1b[K  {now}  {}", told(summary)));
+        };
+        let recorded = runtime.block_on(record::run(reader, config, alone, progress));
+        if let Some(stderr) = &mut terminal {
+            drop(write!(stderr, "\r\x1b[K"));
+        }
+        if let (Err(error), false) = (&recorded, alone) {
+            tracing::error!("the recording has stopped: {error}");
+        }
+        let _ = done.send(recorded);
+    };
+    thread::Builder::new().name("recorder".into()).spawn(record).map_err(AppError::Thread)?;
+    Ok(is_done)
 }
 
 /// Runs until `stop` comes. `say` gets the lines for people who started it.
@@ -68,6 +135,10 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     }
     let bus = Bus::new(config.bus_capacity);
     let reader = bus.reader();
+    if let Some(record) = &config.record {
+        say(&format!("  record   {}", record.path.display()));
+    }
+    let recorded = config.record.map(|record| start_recorder(bus.reader(), record, false)).transpose()?;
     let (caller, line) = bus::line();
     let (stop_feed, feed_stopped) = start_feed(source, run, bus, line)?;
     let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
@@ -90,6 +161,9 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     let _ = stop_feed.send(true);
     // The feed's thread needs the runtime's timers until it has stopped.
     let _ = feed_stopped.await;
+    if let Some(recorded) = recorded {
+        let _ = recorded.await;
+    }
     outcome
 }
 

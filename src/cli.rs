@@ -16,6 +16,7 @@ use crate::feed::sim::SimConfig;
 use crate::inspect;
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed};
+use crate::record::RecordConfig;
 use crate::server::{HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
 
 /// A live market-data dashboard: ticks over WebSocket, charted in the browser.
@@ -43,6 +44,11 @@ enum Command {
     ///
     /// The exit code is 0 where all of them can be played, and 2 where not.
     Inspect(InspectArgs),
+    /// Write a feed to CSV files that replay to the same, byte for byte
+    ///
+    /// Connects to nothing: the simulation or the files given are played straight into the recording. To record what
+    /// a server plays, start that with --record.
+    Record(RecordArgs),
     /// Put load on a running server: many clients that count, check and measure
     ///
     /// Only on this machine, unless you say otherwise: load can take a server down.
@@ -106,6 +112,49 @@ struct InspectArgs {
     json: bool,
     #[command(flatten)]
     reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+struct RecordArgs {
+    /// File to write; with .zst at its end it is compressed. What exists is never written over
+    #[arg(value_name = "OUT")]
+    out: PathBuf,
+    /// Files to play into it, as for replay; without any, the simulation
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Minutes of market time to record
+    #[arg(long = "for", value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    market_minutes: Option<u64>,
+    #[command(flatten)]
+    simulation: SimulationArgs,
+    #[command(flatten)]
+    rotation: RotationArgs,
+    #[command(flatten)]
+    reading: ReadingArgs,
+}
+
+/// When a recording goes on in another file.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Recording")]
+struct RotationArgs {
+    /// Text after which a recording goes on in another file, in MiB
+    #[arg(long, default_value_t = 1_024, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    rotate_size: u64,
+    /// Minutes after which a recording goes on in another file
+    #[arg(long, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    rotate_after: Option<u64>,
+}
+
+impl RotationArgs {
+    fn config(self, path: PathBuf, market_minutes: Option<u64>) -> RecordConfig {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        RecordConfig {
+            path,
+            rotate_bytes: self.rotate_size << 20,
+            rotate_after: self.rotate_after.map(minutes),
+            market_time: market_minutes.map(minutes),
+        }
+    }
 }
 
 /// How files are read. What is not said is found out; `FILE.toml` beside a file can say the same.
@@ -180,6 +229,11 @@ struct ServeArgs {
     /// HTTP connections at one time, besides those that became sessions
     #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections: usize,
+    /// Write what plays to this CSV file too; with .zst at its end it is compressed
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    #[command(flatten)]
+    rotation: RotationArgs,
     /// Let clients pause, step and otherwise drive the feed also where other machines reach the server
     #[arg(long)]
     allow_control: bool,
@@ -227,6 +281,15 @@ pub enum Job {
     Serve(Config),
     Inspect(inspect::Config),
     Load(load::Config),
+    Record(RecordJob),
+}
+
+/// A feed to be recorded without a server.
+#[derive(Clone, Debug)]
+pub struct RecordJob {
+    pub feed: FeedConfig,
+    pub run: RunConfig,
+    pub record: RecordConfig,
 }
 
 /// What is to be run.
@@ -240,6 +303,8 @@ pub struct Config {
     /// Kept for those who want each.
     pub ticks: usize,
     pub bus_capacity: usize,
+    /// What plays is recorded too.
+    pub record: Option<RecordConfig>,
 }
 
 #[derive(Clone, Debug)]
@@ -268,11 +333,32 @@ impl Cli {
                 let config = reading.config(ReplayConfig::default().full_read_bytes);
                 Job::Serve(serve.config(FeedConfig::Replay { files, config }, play.config()))
             }
+            Some(Command::Record(args)) => Job::Record(args.into_config()),
             Some(Command::Inspect(InspectArgs { files, json, reading })) => {
                 let replay = reading.config(INSPECTED_WHOLE_BYTES);
                 Job::Inspect(inspect::Config { files, json, replay })
             }
             Some(Command::Load(args)) => Job::Load(args.into()),
+        }
+    }
+}
+
+impl RecordArgs {
+    /// As fast as it goes where it has an end, and else as it would play.
+    fn into_config(self) -> RecordJob {
+        let Self { out, files, market_minutes, simulation, rotation, reading } = self;
+        let SimulationArgs { seed, symbols, speed } = simulation;
+        let ends = !files.is_empty() || market_minutes.is_some();
+        let feed = if files.is_empty() {
+            FeedConfig::Simulation { seed, symbols }
+        } else {
+            FeedConfig::Replay { files, config: reading.config(ReplayConfig::default().full_read_bytes) }
+        };
+        let speed = speed.or(ends.then_some(Speed::Max));
+        RecordJob {
+            feed,
+            run: RunConfig { speed, ..RunConfig::default() },
+            record: rotation.config(out, market_minutes),
         }
     }
 }
@@ -318,7 +404,7 @@ impl ReadingArgs {
 }
 
 impl ServeArgs {
-    const fn config(self, feed: FeedConfig, run: RunConfig) -> Config {
+    fn config(self, feed: FeedConfig, run: RunConfig) -> Config {
         let session = SessionLimits {
             message_bytes: self.max_message_bytes,
             messages_per_second: self.max_messages_per_second,
@@ -345,6 +431,7 @@ impl ServeArgs {
             },
             market: MarketLimits { bars: self.bars, trades: self.trades },
             ticks: self.max_ticks,
+            record: self.record.map(|path| self.rotation.config(path, None)),
             bus_capacity: self.bus_capacity,
         }
     }
@@ -400,7 +487,7 @@ mod tests {
         let words = std::iter::once("tickcast").chain(line.split_whitespace());
         match Cli::try_parse_from(words).map(Cli::into_job) {
             Ok(Job::Serve(config)) => Ok(config),
-            Ok(Job::Load(_) | Job::Inspect(_)) => Err("this serves nothing".into()),
+            Ok(Job::Load(_) | Job::Inspect(_) | Job::Record(_)) => Err("this serves nothing".into()),
             Err(error) => Err(error.to_string()),
         }
     }

@@ -11,6 +11,7 @@
 //! - [`wire`]: the messages, as `docs/PROTOCOL.md` describes them.
 //! - [`server`]: HTTP, the web files, and one session per WebSocket.
 //! - [`inspect`]: what a CSV file was taken for, and why.
+//! - [`record`]: what is playing, as CSV files that replay to the same.
 //! - [`load`]: many clients that measure a server, from outside.
 //! - [`cli`]: flags into configurations. [`app`]: everything wired together.
 
@@ -24,5 +25,6 @@ pub mod feed;
 pub mod inspect;
 pub mod load;
 pub mod market;
+pub mod record;
 pub mod server;
 pub mod wire;

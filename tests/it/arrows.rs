@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with the modules it may import, itself aside.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("market", &[]),
     ("bus", &[]),
     ("wire", &["market"]),
@@ -14,8 +14,9 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("server", &["market", "bus", "fanout", "wire"]),
     ("inspect", &["market", "feed"]),
     ("load", &[]),
-    ("cli", &["market", "bus", "feed", "fanout", "server", "inspect", "load"]),
-    ("app", &["market", "bus", "wire", "feed", "fanout", "server", "inspect", "load", "cli"]),
+    ("record", &["market", "bus"]),
+    ("cli", &["market", "bus", "feed", "fanout", "server", "inspect", "load", "record"]),
+    ("app", &["market", "bus", "wire", "feed", "fanout", "server", "inspect", "load", "record", "cli"]),
     ("lib", &[]),
 ];
 

@@ -9,6 +9,7 @@ mod drive;
 mod http;
 mod load;
 mod metrics;
+mod record;
 mod replay;
 mod rfc6455;
 mod start;

@@ -1,0 +1,111 @@
+//! Writes whatever feed is playing to CSV files that replay to the same ticks.
+//!
+//! A reader of the bus like the publisher, so that the feed waits for it and no tick is lost. Only whole lines are
+//! written, several times a second, and never over a file that is there: what is on disk can be read at any
+//! moment, also after `kill -9`. A new epoch may go back in time, so it begins a new file.
+//!
+//! Not here: what the columns mean to a reader (`feed::replay`); a recorded tape is read like any other.
+
+mod row;
+mod tape;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+pub use self::tape::{RecordError, Tape};
+use crate::bus::{Heard, Reader};
+use crate::market::{Event, Timestamp};
+
+/// How often what was heard goes to disk: what a `kill -9` can cost.
+const FLUSH_EVERY: Duration = Duration::from_millis(500);
+/// How often `say` hears how far it has come.
+const PROGRESS_EVERY: u32 = 2;
+
+/// Where and how a feed is recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordConfig {
+    /// The first file. Where it exists, and for later ones, a number goes before its extension. With `.zst` at its
+    /// end it is compressed.
+    pub path: PathBuf,
+    /// A file that has so many bytes of text is followed by another.
+    pub rotate_bytes: u64,
+    /// So is one that was written to for so long.
+    pub rotate_after: Option<Duration>,
+    /// Ends when so much market time has passed.
+    pub market_time: Option<Duration>,
+}
+
+/// What was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub events: u64,
+    pub files: u64,
+    /// On disk.
+    pub bytes: u64,
+}
+
+/// Records until the feed is gone, `until_end` and it ends, or the time that was asked for has passed. `say` hears
+/// about once a second how far it has come.
+///
+/// Cancel safe for the files: what was heard before the last flush is in them.
+///
+/// # Errors
+/// When a file cannot be written, or the feed breaks off before the end that was waited for.
+pub async fn run(
+    mut reader: Reader<Event>,
+    config: RecordConfig,
+    until_end: bool,
+    mut say: impl FnMut(&Summary, Option<Timestamp>),
+) -> Result<Summary, RecordError> {
+    let market_time = config.market_time.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX));
+    let mut tape = Tape::new(config);
+    let mut beat = interval(FLUSH_EVERY);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut beats = 0;
+    let (mut end, mut now): (Option<Timestamp>, Option<Timestamp>) = (None, None);
+    loop {
+        tokio::select! {
+            biased;
+            _ = beat.tick() => {
+                tape.flush()?;
+                beats += 1;
+                if beats % PROGRESS_EVERY == 0 {
+                    say(&tape.summary(), now);
+                }
+            }
+            heard = reader.next() => match heard {
+                None => break,
+                Some(Heard::Gap { missed }) => tracing::error!(missed, "batches were lost: the recording is short of them"),
+                Some(Heard::Item(Event::Opening(opening))) => {
+                    tape.open(&opening.instruments)?;
+                    end = market_time.map(|time| opening.status.start.plus_nanos(time));
+                }
+                Some(Heard::Item(Event::Seeked(seeked))) => tape.open(seeked.market.instruments())?,
+                Some(Heard::Item(Event::Ticks(ticks))) => {
+                    let within = ticks.iter().take_while(|tick| end.is_none_or(|end| tick.ts < end)).count();
+                    tape.write(&ticks[..within])?;
+                    now = ticks[..within].last().map(|tick| tick.ts).or(now);
+                    if within < ticks.len() {
+                        break;
+                    }
+                }
+                Some(Heard::Item(Event::Clock(ts))) if end.is_some_and(|end| ts >= end) => break,
+                Some(Heard::Item(Event::End(status))) if until_end => {
+                    tape.flush()?;
+                    match &status.fault {
+                        None => break,
+                        Some(fault) => return Err(RecordError::Feed(fault.clone())),
+                    }
+                }
+                Some(Heard::Item(Event::Clock(_) | Event::Status(_) | Event::End(_))) => {}
+            }
+        }
+    }
+    tape.flush()?;
+    say(&tape.summary(), now);
+    Ok(tape.summary())
+}

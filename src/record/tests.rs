@@ -1,0 +1,151 @@
+//! What is recorded replays to itself.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+use crate::bus::Bus;
+use crate::feed::Source;
+use crate::feed::replay::{self, ReplayConfig};
+use crate::feed::sim::{SimConfig, Simulator};
+use crate::market::{
+    Instrument, InstrumentId, Opening, Price, PriceBasis, Quote, Side, Size, Tick, TickKind, Trade, sample,
+};
+
+fn config(path: &Path) -> RecordConfig {
+    RecordConfig { path: path.to_owned(), rotate_bytes: u64::MAX, rotate_after: None, market_time: None }
+}
+
+/// The ticks as the one file of a recording.
+fn recorded(folder: &TempDir, name: &str, instruments: &Arc<[Instrument]>, ticks: &[Tick]) -> Vec<u8> {
+    let path = folder.path().join(name);
+    let mut tape = Tape::new(config(&path));
+    tape.open(instruments).unwrap();
+    for some in ticks.chunks(7) {
+        tape.write(some).unwrap();
+        tape.flush().unwrap();
+    }
+    assert_eq!(tape.summary().events, ticks.len() as u64);
+    fs::read(path).unwrap()
+}
+
+/// All that plays when a recording is replayed.
+fn replayed(folder: &TempDir, name: &str) -> (Arc<[Instrument]>, Vec<Tick>) {
+    let mut replay = replay::open(&[folder.path().join(name)], &ReplayConfig::default()).unwrap();
+    let ticks = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
+    (Arc::clone(&replay.info().instruments), ticks)
+}
+
+/// Records, replays and records again, thrice.
+fn check(instruments: &Arc<[Instrument]>, ticks: &[Tick], extension: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let name = |n: u32| format!("tape{n}.{extension}");
+    let first = recorded(&folder, &name(0), instruments, ticks);
+    for n in 0..2 {
+        let (instruments, ticks) = replayed(&folder, &name(n));
+        let again = recorded(&folder, &name(n + 1), &instruments, &ticks);
+        let text = String::from_utf8_lossy(&first);
+        assert!(again == first, "{text}\n\nbecame\n\n{}", String::from_utf8_lossy(&again));
+    }
+}
+
+#[test]
+fn a_recorded_simulation_replays_to_itself_byte_for_byte() {
+    let mut source = Simulator::new(&SimConfig::new(Timestamp::from_secs(1_760_000_000)));
+    let ticks: Vec<Tick> = (0..20_000).map(|_| source.next_tick().unwrap().unwrap()).collect();
+    for extension in ["csv", "csv.zst"] {
+        check(&source.info().instruments, &ticks, extension);
+    }
+}
+
+#[test]
+fn a_recorded_replay_of_bars_replays_to_itself() {
+    let tape = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/us-stocks-daily.csv.gz");
+    let mut replay = replay::open(&[tape], &ReplayConfig::default()).unwrap();
+    let ticks: Vec<Tick> = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
+    check(&replay.info().instruments, &ticks, "csv");
+}
+
+fn instruments() -> Arc<[Instrument]> {
+    let bid = |symbol| Instrument { basis: PriceBasis::Bid, ..sample::instrument(symbol) };
+    [sample::instrument("AAPL"), bid("EUR/USD"), sample::instrument("BRK.B")].into()
+}
+
+fn ticks() -> impl Strategy<Value = Vec<Tick>> {
+    let side = prop_oneof![Just(None), Just(Some(Side::Buy)), Just(Some(Side::Sell))];
+    let trade = (1i64..1_000_000, 0u64..100_000, side)
+        .prop_map(|(price, size, side)| TickKind::Trade(Trade { price: Price(price), size: Size(size), side }));
+    let part = || (prop::option::weighted(0.9, 1i64..1_000_000), 0u64..10_000);
+    let quote = (part(), part()).prop_map(|((bid, bid_size), (ask, ask_size))| {
+        let size = |price: Option<i64>, size| Size(if price.is_some() { size } else { 0 });
+        let (bid_size, ask_size) = (size(bid, bid_size), size(ask, ask_size));
+        TickKind::Quote(Quote { bid: bid.map(Price), ask: ask.map(Price), bid_size, ask_size })
+    });
+    let kind = prop_oneof![trade, quote];
+    let start = 946_684_800_000_000_000i64..4_000_000_000_000_000_000;
+    let ahead = prop_oneof![Just(0i64), 0..1_000i64, 0..100_000_000_000i64];
+    (start, prop::collection::vec((ahead, 0u32..3, kind), 1..60)).prop_map(|(start, ticks)| {
+        let mut ts = Timestamp(start);
+        let tick = |(ahead, id, kind)| {
+            ts = ts.plus_nanos(ahead);
+            // What has a basis of quotes has no trades.
+            let id = if matches!(kind, TickKind::Trade(_)) && id == 1 { 0 } else { id };
+            Tick { instrument: InstrumentId(id), ts, kind }
+        };
+        ticks.into_iter().map(tick).collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn any_recorded_tape_replays_to_itself_byte_for_byte(ticks in ticks()) {
+        check(&instruments(), &ticks, "csv");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_epoch_has_a_file_and_none_is_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape.csv");
+    fs::write(&path, "precious").unwrap();
+    let bus = Bus::new(64);
+    let recording = tokio::spawn(run(bus.reader(), config(&path), false, |_, _| {}));
+    for epoch in 1..=2 {
+        bus.send(Event::Opening(Arc::new(Opening { instruments: instruments(), ..sample::opening(epoch, &[]) })));
+        bus.send(Event::Ticks([sample::trade(InstrumentId(0), Timestamp(0), 100, 5)].into()));
+    }
+    drop(bus);
+    let summary = recording.await.unwrap().unwrap();
+    assert_eq!((summary.events, summary.files), (2, 2));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+    for name in ["tape-0002.csv", "tape-0003.csv"] {
+        let text = fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(text, format!("{}1970-01-01T00:00:00.000000000Z,AAPL,1.00,5,,,,,\n", row::HEADER));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recording_goes_on_in_another_file_when_one_is_full_and_stops_at_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = RecordConfig {
+        rotate_bytes: 200,
+        market_time: Some(Duration::from_secs(10)),
+        ..config(&folder.path().join("tape.csv"))
+    };
+    let bus = Bus::new(64);
+    let recording = tokio::spawn(run(bus.reader(), limits, true, |_, _| {}));
+    bus.send(Event::Opening(Arc::new(Opening { instruments: instruments(), ..sample::opening(1, &[]) })));
+    for second in 0..20 {
+        bus.send(Event::Ticks([sample::trade(InstrumentId(0), Timestamp::from_secs(second), 100, 5)].into()));
+        tokio::time::sleep(FLUSH_EVERY).await;
+    }
+    let summary = recording.await.unwrap().unwrap();
+    assert!(summary.events == 10 && summary.files > 1, "{summary:?}");
+    let replay = replay::open(&[folder.path().to_owned()], &ReplayConfig::default()).unwrap();
+    assert_eq!(replay.report().iter().map(|file| file.rows).sum::<u64>(), 10);
+}
