@@ -184,6 +184,15 @@ impl Replay {
         })?;
         Ok(())
     }
+
+    /// Another reader of the same tapes, at their first tick.
+    ///
+    /// # Errors
+    /// When a file cannot be opened again.
+    pub fn again(&self) -> Result<Self, ReplayError> {
+        let ticks = Merge::new(self.tapes.iter().map(Tape::play).collect::<Result<_, _>>()?);
+        Ok(Self { tapes: self.tapes.clone(), ticks, info: self.info.clone(), report: self.report.clone() })
+    }
 }
 
 impl Source for Replay {
