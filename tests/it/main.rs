@@ -6,6 +6,8 @@ mod binary;
 mod corpus;
 mod crowd;
 mod http;
+mod inspect;
+mod layouts;
 mod load;
 mod metrics;
 mod replay;
