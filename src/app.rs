@@ -5,7 +5,7 @@ use std::thread;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
-use crate::bus::Bus;
+use crate::bus::{self, Bus, Line};
 use crate::cli::{Config, FeedConfig, Job};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
@@ -13,7 +13,7 @@ use crate::feed::sim::{SimConfig, Simulator};
 use crate::feed::{self, RunConfig, Source, SourceInfo};
 use crate::inspect::{self, ProgressLine};
 use crate::load::{self, LoadError};
-use crate::market::{Event, SourceKind, Speed, Timestamp};
+use crate::market::{Answer, Command, Event, SourceKind, Speed, Timestamp};
 use crate::server::{self, BindError, Server};
 
 /// Why the program could not start or go on.
@@ -59,19 +59,17 @@ pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&
 pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl FnMut(&str)) -> Result<(), AppError> {
     let server = Server::bind(config.server).await?;
     let source = open(&config.feed, &mut say)?;
-    let run = RunConfig {
-        speed: config.speed,
-        looping: config.looping,
-        // Milliseconds since 1970: higher than that of any earlier run.
-        first_epoch: u64::try_from(wall_micros() / 1_000).unwrap_or(0),
-    };
+    // Milliseconds since 1970: higher than that of any earlier run.
+    let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
+    let run = RunConfig { first_epoch, market: config.market, ..config.run };
     say(&playing(source.info(), &run));
     if let Err(short) = server::allow_files(&config.server) {
         say(&format!("  warning  {short}"));
     }
     let bus = Bus::new(config.bus_capacity);
     let reader = bus.reader();
-    let (stop_feed, feed_stopped) = start_feed(source, run, bus)?;
+    let (caller, line) = bus::line();
+    let (stop_feed, feed_stopped) = start_feed(source, run, bus, line)?;
     let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
     let mut publishing = tokio::spawn(publisher.run());
@@ -87,7 +85,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
             _ = &mut publishing => outcome = Err(AppError::Broken("publisher")),
         }
     };
-    server.run(live, stop_or_break).await;
+    server.run(live, caller, stop_or_break).await;
     publishing.abort();
     let _ = stop_feed.send(true);
     // The feed's thread needs the runtime's timers until it has stopped.
@@ -154,6 +152,7 @@ fn start_feed(
     source: Box<dyn Source>,
     run: RunConfig,
     bus: Bus<Event>,
+    line: Line<Command, Answer>,
 ) -> Result<(watch::Sender<bool>, oneshot::Receiver<()>), AppError> {
     let (stop, mut stopped) = watch::channel(false);
     let (done, is_done) = oneshot::channel();
@@ -161,9 +160,9 @@ fn start_feed(
     let play = move || {
         runtime.block_on(async {
             tokio::select! {
-                played = feed::run(source, run, bus) => match played {
+                played = feed::run(source, run, bus, line) => match played {
                     Ok(()) => tracing::info!("the tape has ended"),
-                    Err(error) => tracing::error!("the tape cannot be played any further: {error}"),
+                    Err(error) => tracing::info!("the tape has broken off: {error}"),
                 },
                 _ = stopped.changed() => {}
             }

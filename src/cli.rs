@@ -9,6 +9,7 @@ use encoding_rs::Encoding;
 
 use crate::bus;
 use crate::fanout::DEFAULT_TICKS;
+use crate::feed::RunConfig;
 use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
 use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::feed::sim::SimConfig;
@@ -66,16 +67,33 @@ struct ReplayArgs {
     /// Files to play, folders of them, or patterns such as 'data/*.csv'; they are merged by time
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    play: PlayArgs,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+/// How a tape plays until somebody drives it otherwise.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Playing")]
+struct PlayArgs {
     /// How fast market time runs: a factor such as 60x, or max; by default chosen for the data at hand
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     speed: Option<Speed>,
     /// Start again at the end
     #[arg(long = "loop")]
     looping: bool,
-    #[command(flatten)]
-    reading: ReadingArgs,
-    #[command(flatten)]
-    serve: ServeArgs,
+    /// Begin at the first event and wait there
+    #[arg(long)]
+    paused: bool,
+    /// Pass over nights, weekends and other stretches without an event
+    #[arg(long)]
+    skip_dead_time: bool,
+    /// Minutes without an event that are dead time; at least a bar, where bars are played
+    #[arg(long, default_value_t = 15, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    dead_after: u64,
 }
 
 #[derive(Debug, Args)]
@@ -162,6 +180,9 @@ struct ServeArgs {
     /// HTTP connections at one time, besides those that became sessions
     #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections: usize,
+    /// Let clients pause, step and otherwise drive the feed also where other machines reach the server
+    #[arg(long)]
+    allow_control: bool,
     /// Of these from one address; a page opens up to six for a moment
     #[arg(long, default_value_t = 768, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections_per_address: usize,
@@ -212,9 +233,8 @@ pub enum Job {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub feed: FeedConfig,
-    /// `None`: as the source proposes.
-    pub speed: Option<Speed>,
-    pub looping: bool,
+    /// All but the number of the first epoch.
+    pub run: RunConfig,
     pub server: ServerConfig,
     pub market: MarketLimits,
     /// Kept for those who want each.
@@ -240,12 +260,13 @@ impl Cli {
         match self.command {
             None => {
                 let SimulationArgs { seed, symbols, speed } = self.simulation;
-                Job::Serve(self.serve.config(FeedConfig::Simulation { seed, symbols }, speed, false))
+                let run = RunConfig { speed, ..RunConfig::default() };
+                Job::Serve(self.serve.config(FeedConfig::Simulation { seed, symbols }, run))
             }
             Some(Command::Replay(args)) => {
-                let ReplayArgs { files, speed, looping, reading, serve } = args;
+                let ReplayArgs { files, reading, play, serve } = args;
                 let config = reading.config(ReplayConfig::default().full_read_bytes);
-                Job::Serve(serve.config(FeedConfig::Replay { files, config }, speed, looping))
+                Job::Serve(serve.config(FeedConfig::Replay { files, config }, play.config()))
             }
             Some(Command::Inspect(InspectArgs { files, json, reading })) => {
                 let replay = reading.config(INSPECTED_WHOLE_BYTES);
@@ -253,6 +274,14 @@ impl Cli {
             }
             Some(Command::Load(args)) => Job::Load(args.into()),
         }
+    }
+}
+
+impl PlayArgs {
+    fn config(self) -> RunConfig {
+        let Self { speed, looping, paused, skip_dead_time, dead_after } = self;
+        let dead_after = Duration::from_secs(dead_after * 60);
+        RunConfig { speed, looping, paused, skip_dead_time, dead_after, ..RunConfig::default() }
     }
 }
 
@@ -289,22 +318,23 @@ impl ReadingArgs {
 }
 
 impl ServeArgs {
-    const fn config(self, feed: FeedConfig, speed: Option<Speed>, looping: bool) -> Config {
+    const fn config(self, feed: FeedConfig, run: RunConfig) -> Config {
         let session = SessionLimits {
             message_bytes: self.max_message_bytes,
             messages_per_second: self.max_messages_per_second,
             subscriptions: SubscriptionLimits { count: self.max_subscriptions, history: self.max_history },
             bars: self.bars,
+            control: true,
             stall: Duration::from_secs(self.stall_timeout),
         };
         Config {
             feed,
-            speed,
-            looping,
+            run,
             server: ServerConfig {
                 bind: self.bind,
                 sessions: self.max_sessions,
                 sessions_per_address: self.max_sessions_per_address,
+                allow_control: self.allow_control,
                 http: HttpLimits {
                     connections: self.max_connections,
                     connections_per_address: self.max_connections_per_address,
@@ -380,14 +410,19 @@ mod tests {
         let config = config("").unwrap();
         assert!(matches!(config.feed, FeedConfig::Simulation { seed: 7, symbols: 40 }));
         assert_eq!(config.server.bind.to_string(), "127.0.0.1:3030");
-        assert_eq!(config.speed, None);
+        assert_eq!(config.run.speed, None);
     }
 
     #[test]
     fn a_replay_takes_files_and_its_own_flags() {
-        let config = config("replay a.csv b.csv --speed 60x --loop --bind 127.0.0.1:0").unwrap();
+        let config = config(
+            "replay a.csv b.csv --speed 60x --loop --paused --skip-dead-time --dead-after 30 --bind 127.0.0.1:0",
+        )
+        .unwrap();
         assert!(matches!(config.feed, FeedConfig::Replay { files, .. } if files.len() == 2));
-        assert_eq!((config.speed, config.looping), (Some(Speed::Times(60.0)), true));
+        let RunConfig { speed, looping, paused, skip_dead_time, dead_after, .. } = config.run;
+        assert_eq!((speed, looping, paused), (Some(Speed::Times(60.0)), true, true));
+        assert_eq!((skip_dead_time, dead_after), (true, Duration::from_secs(1_800)));
     }
 
     #[test]

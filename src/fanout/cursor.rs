@@ -105,17 +105,21 @@ impl QuotesCursor {
         self.find(id).ok().map(|at| self.wanted[at].1)
     }
 
-    /// As [`sent_of`](Self::sent_of), to be changed, and quick to say no.
     pub(super) fn sent_mut(&mut self, id: InstrumentId) -> Option<&mut u64> {
-        let (word, bit) = (id.index() / 64, 1 << (id.index() % 64));
-        if self.mask.is_empty() {
-            self.draw_mask();
-        }
-        self.mask.get(word).filter(|word| **word & bit != 0)?;
         self.find(id).ok().map(|at| &mut self.wanted[at].1)
     }
 
-    fn draw_mask(&mut self) {
+    /// Whether `id` is wanted: quick to say no, and right only after [`draw_mask`](Self::draw_mask).
+    #[inline]
+    pub(super) fn wants(&self, id: InstrumentId) -> bool {
+        let (word, bit) = (id.index() / 64, 1 << (id.index() % 64));
+        self.mask.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    pub(super) fn draw_mask(&mut self) {
+        if !self.mask.is_empty() {
+            return;
+        }
         let words = self.wanted.last().map_or(0, |(id, _)| id.index() / 64 + 1);
         self.mask = vec![0; words];
         for (id, _) in &self.wanted {

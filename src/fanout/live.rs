@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::Instant;
 
+use tokio::sync::watch;
+
 use super::bell::{Bell, Bells, Due};
 use super::board::Board;
 use super::cursor::QuotesCursor;
@@ -29,6 +31,8 @@ struct Shared {
     began: Instant,
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
+    /// Of the status that is read here.
+    revision: watch::Sender<u64>,
     updates: AtomicU64,
     merged: AtomicU64,
 }
@@ -65,6 +69,7 @@ impl LiveMarket {
             began: Instant::now(),
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
+            revision: watch::Sender::new(0),
             updates: AtomicU64::new(0),
             merged: AtomicU64::new(0),
         }));
@@ -107,6 +112,17 @@ impl LiveMarket {
     /// Tells all sessions, also those that come later, to say goodbye.
     pub fn stop_sessions(&self) {
         self.0.groups.iter().for_each(|group| group.bells.stop());
+    }
+
+    /// Waits until what led to this revision of the feed's status can be read here.
+    pub async fn shows(&self, revision: u64) {
+        // The sender lives as long as this handle.
+        drop(self.0.revision.subscribe().wait_for(|shown| *shown >= revision).await);
+    }
+
+    pub(super) fn show_revision(&self) {
+        let revision = self.read().status.revision;
+        self.0.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
     }
 
     /// How many batches of ticks were lost between feed and market.

@@ -9,7 +9,7 @@ use super::bell::Due;
 use super::live::{GROUPS, Live, LiveMarket, wall_micros};
 use super::tier::{Tier, TierId};
 use crate::bus::{Heard, Reader};
-use crate::market::{Event, FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening, Tick};
+use crate::market::{Event, FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening, Seeked, Tick};
 use crate::wire::Format;
 
 /// How often every session's bell rings, so that it can say it is alive each second.
@@ -67,18 +67,17 @@ impl Publisher {
         // Catches up, so that each group's half second stays one.
         beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut feed_lives = true;
-        let mut ended = false;
         loop {
             let due = self.next_due();
             tokio::select! {
                 heard = self.reader.next(), if feed_lives => match heard {
                     Some(heard) => {
-                        ended = matches!(heard, Heard::Item(Event::End(_)));
                         self.hear(heard);
+                        self.live.show_revision();
                     }
                     None => {
                         feed_lives = false;
-                        if !ended {
+                        if !self.live.read().status.state.is_over() {
                             self.feed_broke();
                         }
                     }
@@ -110,6 +109,15 @@ impl Publisher {
             Heard::Item(Event::Clock(market_time)) => {
                 self.live.write().market.advance(market_time);
                 active.by_ref().for_each(|conflater| conflater.tier.mark_bars(now));
+            }
+            Heard::Item(Event::Seeked(seeked)) => {
+                let Seeked { market, status } = Arc::unwrap_or_clone(seeked);
+                self.live.reopen(Live { market, status });
+                self.open_tiers();
+            }
+            Heard::Item(Event::Status(status)) => {
+                self.live.write().status = status;
+                self.live.ring_all(Due::FEED);
             }
             Heard::Item(Event::End(status)) => self.finish(status),
             Heard::Item(Event::Opening(opening)) => {

@@ -188,7 +188,12 @@ impl<Q: QuoteEncoding> TickLog<Q> {
         let (mut frame, mut count, mut lost) = (None, 0, false);
         let room = cursor.room();
         let mut next = from;
+        cursor.draw_mask();
         for (number, Logged { batch, entry, piece }) in self.ticks_from(from) {
+            if !cursor.wants(entry.id) {
+                next = number + 1;
+                continue;
+            }
             match cursor.sent_mut(entry.id) {
                 Some(sent) if entry.seq == *sent + 1 => {
                     *sent = entry.seq;
@@ -201,7 +206,7 @@ impl<Q: QuoteEncoding> TickLog<Q> {
                     lost = true;
                     break;
                 }
-                // It has a newer state, or does not want it.
+                // It has a newer state.
                 Some(_) | None => {}
             }
             next = number + 1;

@@ -6,7 +6,10 @@
 //! measures, and reports.
 
 mod args;
+#[cfg(not(fuzzing))]
 mod binary;
+#[cfg(fuzzing)]
+pub mod binary;
 mod check;
 mod client;
 mod drive;

@@ -94,12 +94,7 @@ pub async fn accept_all(
                 is_failing = false;
                 let Ok(place) = connections.seat(free, address.ip()) else {
                     metrics.refused(OVER_SHARE);
-                    if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
-                        tokio::spawn(async move {
-                            turn_away(stream, address.ip()).await;
-                            drop(permit);
-                        });
-                    }
+                    turn_away(&turned_away, stream, address.ip());
                     continue;
                 };
                 let connection = TokioIo::new(prepare(stream, stall));
@@ -121,13 +116,13 @@ pub async fn accept_all(
                     };
                     if let Err(error) = served {
                         tracing::debug!(%error, "connection ended early");
-                        fault(&error).into_iter().for_each(|code| metrics.refused(code));
+                        fault(&error).into_iter().for_each(|reason| metrics.cut(reason));
                     }
                     drop(place);
                 });
             }
             Err(error) => {
-                metrics.refused("not_accepted");
+                metrics.accept_failed();
                 if !std::mem::replace(&mut is_failing, true) {
                     tracing::warn!(%error, "cannot accept connections; is the limit of open files reached?");
                 }
@@ -160,7 +155,8 @@ fn fault(error: &hyper::Error) -> Option<&'static str> {
     let is_stall = io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut);
     [
         (is_stall, "answer_not_taken"),
-        (error.is_timeout(), "head_timeout"),
+        // Also where a browser keeps a connection that it does not need.
+        (error.is_timeout(), "no_head"),
         (error.is_parse_too_large(), "head_too_long"),
         (error.is_parse(), "bad_head"),
     ]
@@ -168,8 +164,10 @@ fn fault(error: &hyper::Error) -> Option<&'static str> {
     .find_map(|(is, code)| is.then_some(code))
 }
 
-/// Tells a client from `address` that it has its share. Its request is not waited for, only read away.
-async fn turn_away(mut stream: TcpStream, address: IpAddr) {
+/// Tells a client from `address` that it has its share, as long as `room` has a permit for that. The request is not
+/// waited for, only read away.
+fn turn_away(room: &Arc<Semaphore>, mut stream: TcpStream, address: IpAddr) {
+    let Ok(permit) = Arc::clone(room).try_acquire_owned() else { return };
     let message = format!("{address} has as many connections as one address may");
     let remedy = "close some, or start the server with a higher --max-connections-per-address";
     let body = error_body(OVER_SHARE, &message, remedy);
@@ -178,8 +176,11 @@ async fn turn_away(mut stream: TcpStream, address: IpAddr) {
         "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
          cache-control: no-store\r\nconnection: close\r\n\r\n{body}"
     );
-    // Who does not take it is turned away all the same.
-    if let Ok(Ok(())) = timeout(GOODBYE, stream.write_all(answer.as_bytes())).await {
-        hang_up(stream).await;
-    }
+    tokio::spawn(async move {
+        // Who does not take it is turned away all the same.
+        if let Ok(Ok(())) = timeout(GOODBYE, stream.write_all(answer.as_bytes())).await {
+            hang_up(stream).await;
+        }
+        drop(permit);
+    });
 }

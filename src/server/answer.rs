@@ -9,9 +9,9 @@ use std::sync::Arc;
 use super::session::SessionLimits;
 use super::subscriptions::{Grant, OverLimit, Subscriptions};
 use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, grant, wall_micros};
-use crate::market::{Instrument, InstrumentId, Market};
+use crate::market::{Command, Instrument, InstrumentId, Market};
 use crate::wire::{
-    Beat, BinaryQuote, Channel, EncodedQuote, Feed, Format, FormatSet, Frame, Granted, Hello, Inbound, Message,
+    Beat, BinaryQuote, Channel, Driven, EncodedQuote, Feed, Format, FormatSet, Frame, Granted, Hello, Inbound, Message,
     QuoteEncoding, QuotesKind, Rate, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame,
     parse,
 };
@@ -41,6 +41,8 @@ pub struct Desk {
     instruments: Arc<[Instrument]>,
     /// Short answers to what the client said. It is not listened to until they are taken.
     answers: VecDeque<Text>,
+    /// What the client just asked the feed to do.
+    command: Option<(Option<u64>, Command)>,
     feed_due: bool,
     beat_due: bool,
     /// Symbols that need a snapshot.
@@ -75,8 +77,10 @@ impl Desk {
                 wall_micros(),
                 TierId::all().map(TierId::rate).collect(),
                 limits.hello(),
+                limits.control,
             )
             .to_text()]),
+            command: None,
             feed_due: true,
             beat_due: false,
             snapshot_due: Vec::new(),
@@ -115,7 +119,7 @@ impl Desk {
         let live = handle.read();
         self.follow_epoch(&live.market);
         if std::mem::take(&mut self.feed_due) {
-            let feed = Feed::new(self.subscriptions.epoch(), wall_micros(), &live.status);
+            let feed = Feed::new(&live.market, wall_micros(), &live.status);
             return Some(Frame::Text(feed.to_text()));
         }
         if !self.snapshot_due.is_empty() {
@@ -187,6 +191,19 @@ impl Desk {
         Stopping { ts_sent: wall_micros(), reconnect_after_ms: RECONNECT_AFTER_MS }.to_text()
     }
 
+    /// What the message that was just answered asks the feed to do.
+    pub const fn take_command(&mut self) -> Option<(Option<u64>, Command)> {
+        self.command.take()
+    }
+
+    /// The feed obeyed, or why it did not.
+    pub fn driven(&mut self, id: Option<u64>, command: &'static str, done: Result<(), Refusal>) {
+        match done {
+            Ok(()) => self.answers.push_back(Driven::new(id, command).to_text()),
+            Err(refusal) => self.refuse(&refusal.with_id(id)),
+        }
+    }
+
     pub fn refuse(&mut self, refusal: &Refusal) {
         self.answers.push_back(refusal.to_text());
     }
@@ -230,6 +247,7 @@ impl Desk {
                 let (ids, _) = self.subscribed(market, Channel::Quotes, &symbols)?;
                 self.snapshot_due.extend(ids);
             }
+            Request::Drive(command) => self.command = Some((id, command)),
             Request::Format(format) => {
                 self.set_format(format);
                 self.answers.push_back(FormatSet::new(id, format).to_text());

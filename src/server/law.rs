@@ -24,7 +24,9 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::guests::Guests;
 use super::metrics::Metrics;
 use super::patience::Patient;
+use super::remote::Remote;
 use super::session::{self, SessionLimits};
+use super::socket::Socket;
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, TradesCursor};
@@ -40,6 +42,7 @@ const LIMITS: SessionLimits = SessionLimits {
     messages_per_second: 100_000,
     subscriptions: SubscriptionLimits { count: 100, history: 100_000 },
     bars: 2_000,
+    control: true,
     stall: Duration::from_secs(20),
 };
 /// The slowest rate has a beat in two seconds; after that nothing waits.
@@ -261,8 +264,9 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
     let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
     tokio::spawn(async move {
         let ours = Patient::new(ours, LIMITS.stall);
-        let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
-        session::run(&mut server, live, &LIMITS, format, &metrics).await
+        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
+        let remote = Remote::new(live.clone(), Err("nobody drives this"));
+        session::run(&mut server, remote, live, &LIMITS, format, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
 }

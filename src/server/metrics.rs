@@ -23,6 +23,11 @@ use crate::wire::{Format, Frame};
 /// The text format of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+/// The refusals of what has limits for all, which an operator may have to raise.
+const FULL: [&str; 3] = ["too_many_sessions", "too_many_sessions_from_address", "too_many_connections_from_address"];
+/// Why the server ends an HTTP connection.
+const CUT: [&str; 4] = ["no_head", "head_too_long", "bad_head", "answer_not_taken"];
+
 /// One label: its name and its value.
 type Label = [(&'static str, &'static str); 1];
 
@@ -41,6 +46,8 @@ pub struct Metrics(Arc<Counts>);
 struct Counts {
     registry: Registry,
     refusals: Family<Label, Counter>,
+    cut: Family<Label, Counter>,
+    accept_failures: Counter,
     ends: Family<[(&'static str, String); 2], Counter>,
     ended_by_stall: Counter,
     lowered: Counter,
@@ -77,6 +84,8 @@ impl Metrics {
         };
         let refusals = label("refusals", "What was asked for and refused, by the code that the client was told");
         let rungs = label("slow_client_steps", "Sessions that were given a slower rate, a faster one again, or up");
+        let cut =
+            label("connections_ended", "HTTP connections that the server ended, by what their clients left undone");
         let opened = label("sessions_opened", "Sessions that ever began");
         let messages = label("messages_sent", "Messages that were sent");
         let bytes = label("message_bytes_sent", "Bytes of these messages, without frame headers");
@@ -88,6 +97,8 @@ impl Metrics {
         );
         let sessions = Family::<Label, Gauge>::default();
         registry.register("sessions", "Sessions at this moment", sessions.clone());
+        let accept_failures = Counter::default();
+        registry.register("accept_failures", "Attempts to accept a connection that failed", accept_failures.clone());
         let slowed = Gauge::default();
         registry.register("sessions_slowed", "Of these, sessions that get less than was granted", slowed.clone());
         registry.register_collector(Box::new(Asked { live, connections }));
@@ -101,9 +112,23 @@ impl Metrics {
             let label = [("format", format.label())];
             Sent { messages: messages.get_or_create_owned(&label), bytes: bytes.get_or_create_owned(&label) }
         });
-        let counts = Counts { registry, refusals, ends, ended_by_stall, lowered, raised, slowed, transports, formats };
+        let counts = Counts {
+            registry,
+            refusals,
+            cut,
+            accept_failures,
+            ends,
+            ended_by_stall,
+            lowered,
+            raised,
+            slowed,
+            transports,
+            formats,
+        };
         // A counter that is there from the start shows its first step too.
         SessionEnd::ALL.into_iter().for_each(|end| drop(counts.ends.get_or_create(&labels(end))));
+        FULL.into_iter().for_each(|code| drop(counts.refusals.get_or_create(&[("reason", code)])));
+        CUT.into_iter().for_each(|reason| drop(counts.cut.get_or_create(&[("reason", reason)])));
         Self(Arc::new(counts))
     }
 
@@ -112,6 +137,16 @@ impl Metrics {
         self.0.refusals.get_or_create(&[("reason", code)]).inc();
     }
 
+    /// An HTTP connection was ended, as its client did not do its part.
+    pub fn cut(&self, reason: &'static str) {
+        self.0.cut.get_or_create(&[("reason", reason)]).inc();
+    }
+
+    pub fn accept_failed(&self) {
+        self.0.accept_failures.inc();
+    }
+
+    /// A session over WebSocket ended.
     pub fn ended(&self, end: SessionEnd) {
         self.0.ends.get_or_create(&labels(end)).inc();
         if end == SessionEnd::TooSlow {

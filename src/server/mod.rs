@@ -16,10 +16,12 @@ mod ladder;
 mod law;
 mod metrics;
 mod patience;
+mod remote;
 mod reply;
 mod routes;
 mod series;
 mod session;
+mod socket;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
@@ -37,9 +39,12 @@ pub use files::{TooFewFiles, allow_files};
 pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
 
+use crate::bus::Caller;
 use crate::fanout::LiveMarket;
+use crate::market::{Answer, Command};
 use guests::Guests;
 use metrics::Metrics;
+use remote::Remote;
 use routes::Site;
 
 /// How long sessions have for their goodbye.
@@ -53,6 +58,8 @@ pub struct ServerConfig {
     pub sessions: usize,
     /// Of these from one address.
     pub sessions_per_address: usize,
+    /// Clients may drive the feed also where other machines reach the server.
+    pub allow_control: bool,
     pub http: HttpLimits,
     pub session: SessionLimits,
 }
@@ -88,13 +95,17 @@ impl Server {
         self.address
     }
 
-    /// Answers until `stop` comes, then lets the sessions say goodbye.
-    pub async fn run(self, live: LiveMarket, stop: impl Future<Output = ()>) {
+    /// Answers until `stop` comes, then lets the sessions say goodbye. Commands go on `line`.
+    pub async fn run(self, live: LiveMarket, line: Caller<Command, Answer>, stop: impl Future<Output = ()>) {
         let guests = Guests::new(self.config.sessions, self.config.sessions_per_address);
         let HttpLimits { connections, connections_per_address, .. } = self.config.http;
         let connections = Guests::new(connections, connections_per_address);
         let metrics = Metrics::new(live.clone(), connections.clone());
-        let site = Site { live: live.clone(), limits: self.config.session, guests: guests.clone(), metrics };
+        let controlled = self.config.allow_control || self.address.ip().is_loopback();
+        let line = if controlled { Ok(line) } else { Err("other machines can reach it") };
+        let remote = Remote::new(live.clone(), line);
+        let limits = SessionLimits { control: controlled, ..self.config.session };
+        let site = Site { live: live.clone(), remote, limits, guests: guests.clone(), metrics };
         let (stop_http, stopping) = watch::channel(false);
         tokio::select! {
             () = stop => {}

@@ -32,6 +32,13 @@ pub fn json_or_refusal(body: Result<String, Refusal>) -> Answer {
 }
 
 pub fn refused(refusal: &Refusal) -> Answer {
-    let status = if refusal.code == "unknown_symbol" { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+    let status = match refusal.code {
+        "unknown_symbol" => StatusCode::NOT_FOUND,
+        "control_not_allowed" => StatusCode::FORBIDDEN,
+        "not_possible" => StatusCode::CONFLICT,
+        "not_json_content" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "feed_gone" | "feed_fault" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    };
     refuse(status, refusal.code, &refusal.message, &refusal.remedy)
 }

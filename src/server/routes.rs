@@ -12,6 +12,7 @@ use warp::{Filter, Rejection, Reply};
 use super::events::events;
 use super::guests::{Guests, NoRoom, Place};
 use super::metrics::{self, Metrics};
+use super::remote::Remote;
 use super::reply::{Refused, json, json_or_refusal, refuse, refused};
 use super::session::{self, SessionLimits};
 use super::upgrade::{Upgrade, hang_up, upgrade};
@@ -34,6 +35,7 @@ pub struct Peer {
 #[derive(Clone)]
 pub struct Site {
     pub live: LiveMarket,
+    pub remote: Remote,
     pub limits: SessionLimits,
     pub guests: Guests,
     pub metrics: Metrics,
@@ -43,7 +45,8 @@ pub struct Site {
 pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
     let metrics = site.metrics.clone();
     let stream = websocket(site.clone()).or(listen(site.clone())).unify();
-    let all = stream.or(answers(&site)).unify().or(web()).unify().recover(refuse_request).unify();
+    let all =
+        stream.or(answers(&site)).unify().or(drive(&site)).unify().or(web()).unify().recover(refuse_request).unify();
     all.map(move |answer: Answer| {
         answer.extensions().get().into_iter().for_each(|Refused(code)| metrics.refused(code));
         answer
@@ -89,6 +92,18 @@ fn openmetrics(text: String) -> Answer {
     warp::reply::with_header(text, header::CONTENT_TYPE, metrics::CONTENT_TYPE).into_response()
 }
 
+fn drive(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone + use<> {
+    let remote = site.remote.clone();
+    let live = site.live.clone();
+    // A page of another site can send no JSON without asking first, and is not allowed to: it cannot drive the feed.
+    let kind = warp::header::optional::<String>("content-type");
+    let drive = warp::path!("api" / "v1" / "feed").and(warp::post()).and(kind).and(warp::body::bytes());
+    drive.then(move |kind: Option<String>, body: Bytes| {
+        let (remote, live) = (remote.clone(), live.clone());
+        async move { json_or_refusal(api::drive(kind.as_deref(), &body, &remote, &live).await) }
+    })
+}
+
 fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let web = warp::path::tail().and(get()).and(warp::header::optional::<String>("if-none-match"));
     web.and_then(|path: warp::path::Tail, known: Option<String>| async move {
@@ -128,10 +143,11 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
         .into_iter()
         .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
     let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
-    let (live, limits, metrics) = (site.live.clone(), site.limits, site.metrics.clone());
+    let (live, remote) = (site.live.clone(), site.remote.clone());
+    let (limits, metrics) = (site.limits, site.metrics.clone());
     tokio::spawn(async move {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = session::run(&mut socket, live, &limits, format.unwrap_or_default(), &metrics).await;
+            let end = session::run(&mut socket, remote, live, &limits, format.unwrap_or_default(), &metrics).await;
             tracing::debug!(?end, "session ended");
             hang_up(socket.into_inner()).await;
         }

@@ -17,6 +17,7 @@ use super::allowance::Allowance;
 use super::answer::Desk;
 use super::ladder::Ladder;
 use super::metrics::{Meter, Metrics, Transport};
+use super::remote::{Commands, Done, Remote};
 use super::subscriptions::SubscriptionLimits;
 use crate::fanout::{Due, LiveMarket};
 use crate::wire::{Format, Frame, HelloLimits, Refusal};
@@ -31,6 +32,8 @@ pub struct SessionLimits {
     pub subscriptions: SubscriptionLimits,
     /// Bars that one series may begin with.
     pub bars: usize,
+    /// Whether it may drive the feed.
+    pub control: bool,
     /// How long a client may take no byte before it is let go.
     pub stall: Duration,
 }
@@ -103,6 +106,7 @@ const PING_EVERY: u32 = 30;
 /// Serves one client, who begins in `format`, until either side ends it.
 pub async fn run<S>(
     socket: &mut S,
+    remote: Remote,
     live: LiveMarket,
     limits: &SessionLimits,
     format: Format,
@@ -111,7 +115,7 @@ pub async fn run<S>(
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = serve(socket, live, limits, format, metrics).await;
+    let end = serve(socket, remote, live, limits, format, metrics).await;
     metrics.ended(end);
     let goodbye = async {
         match end.told() {
@@ -129,6 +133,7 @@ where
 
 async fn serve<S>(
     socket: &mut S,
+    remote: Remote,
     live: LiveMarket,
     limits: &SessionLimits,
     format: Format,
@@ -141,6 +146,7 @@ where
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits, format);
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
     let mut ladder = Ladder::new(Instant::now());
+    let mut commands = Commands::new(remote);
     let mut meter = metrics.session(Transport::WebSocket);
     let mut half_seconds = 0;
     let mut heard = true;
@@ -164,6 +170,7 @@ where
             biased;
             due = bell.wait(), if !rang => Event::Due(due),
             message = socket.next() => Event::Message(message),
+            done = commands.next_done() => Event::Done(done),
             due = bell.wait(), if rang => Event::Due(due),
         };
         match event {
@@ -194,7 +201,13 @@ where
                 }
                 match message {
                     Some(Ok(WsMessage::Text(text))) => {
-                        desk.answer(&text).into_iter().for_each(|code| metrics.refused(code))
+                        desk.answer(&text).into_iter().for_each(|code| metrics.refused(code));
+                        if let Some((id, command)) = desk.take_command()
+                            && let Err(refusal) = commands.push(id, command)
+                        {
+                            metrics.refused(refusal.code);
+                            desk.refuse(&refusal);
+                        }
                     }
                     Some(Ok(WsMessage::Binary(_))) => {
                         let refusal = Refusal::binary();
@@ -207,6 +220,10 @@ where
                     Some(Err(error)) => return end_of(&error),
                 }
             }
+            Event::Done((id, command, done)) => {
+                done.as_ref().err().into_iter().for_each(|refusal| metrics.refused(refusal.code));
+                desk.driven(id, command, done);
+            }
         }
     }
 }
@@ -215,6 +232,8 @@ where
 enum Event {
     Due(Due),
     Message(Option<Result<WsMessage, WsError>>),
+    /// A command of its client was obeyed or refused.
+    Done(Done),
 }
 
 /// Sends all that is due, in as few writes as may be. How long a client may take nothing is the socket's affair.

@@ -18,6 +18,7 @@ use warp::{Filter, Rejection};
 
 use super::patience::Patient;
 use super::session::GOODBYE;
+use super::socket::Socket;
 use crate::wire::Format;
 
 /// Bytes read at once; a client's messages are short.
@@ -26,7 +27,6 @@ const READ_BUFFER: usize = 2 * 1024;
 const WRITE_BUFFER: usize = 4 * 1024;
 
 /// A client's socket, whose stalls fail a write.
-pub type Socket = WebSocketStream<Patient<TcpStream>>;
 
 /// A request to upgrade that passed the checks of RFC 6455, section 4.2.1.
 pub struct Upgrade {
@@ -47,7 +47,7 @@ impl Upgrade {
     }
 
     /// Waits for the 101 answer to be sent and takes the socket over; `None` when the client is gone.
-    pub async fn socket(self, message_bytes: usize) -> Option<Socket> {
+    pub async fn socket(self, message_bytes: usize) -> Option<Socket<Patient<TcpStream>>> {
         let upgraded = self.on_upgrade.await.ok()?;
         let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<Patient<TcpStream>>>().ok()?;
         let config = WebSocketConfig::default()
@@ -56,7 +56,8 @@ impl Upgrade {
             .max_message_size(Some(message_bytes))
             .max_frame_size(Some(message_bytes));
         let early = read_buf.to_vec();
-        Some(WebSocketStream::from_partially_read(io.into_inner(), early, Role::Server, Some(config)).await)
+        let inner = WebSocketStream::from_partially_read(io.into_inner(), early, Role::Server, Some(config)).await;
+        Some(Socket::new(inner))
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::outbound::Message;
 use super::*;
 use crate::market::{
-    Bar, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market, MarketLimits,
-    Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade, sample,
+    Bar, Command, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market,
+    MarketLimits, Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Step, Target, Tick, TickKind,
+    Timestamp, Trade, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;
@@ -53,6 +54,7 @@ fn status() -> FeedStatus {
         source: SourceKind::Simulation,
         name: "40 instruments, seed 7".into(),
         seed: Some(7),
+        revision: 1,
         start: Timestamp::from_micros(START),
         ..sample::status()
     }
@@ -211,12 +213,15 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
     let limits = HelloLimits { message_bytes: 65_536, subscriptions: 4_096, bars: 5_000 };
     let mut rates = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0].map(Rate::from).to_vec();
     rates.push(Rate::Every);
-    check("hello", &Hello::new("tickcast 0.1.0", sent, rates, limits).to_text());
-    check("feed_simulation", &Feed::new(EPOCH, sent, &status()).to_text());
+    check("hello", &Hello::new("tickcast 0.1.0", sent, rates, limits, true).to_text());
+    check("feed_simulation", &Feed::new(&market(), sent, &status()).to_text());
     let ended = FeedStatus {
         source: SourceKind::Replay,
         name: "stocks.csv.gz".into(),
         state: FeedState::Ended,
+        revision: 2,
+        seekable: true,
+        skip_dead_time: true,
         speed: Speed::Max,
         seed: None,
         start: Timestamp::from_secs(951_868_800),
@@ -224,7 +229,10 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
         rows_refused: 3,
         ..status()
     };
-    check("feed_replay_ended", &Feed::new(EPOCH + 1, sent, &ended).to_text());
+    let opening = Opening { epoch: EPOCH + 1, status: ended.clone().into(), ..sample::opening(1, &[]) };
+    let market = Market::open(&opening, MarketLimits::default());
+    check("feed_replay_ended", &Feed::new(&market, sent, &ended).to_text());
+    check("driven", &Driven::new(Some(7), "seek").to_text());
     let symbols = ["AAPL".to_owned(), "EURUSD".to_owned()];
     check("granted", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0.into(), None).to_text());
     check("granted_bars", &Granted::new(None, Channel::Bars(Interval::M1), &symbols[..1], 0.5.into(), None).to_text());
@@ -271,6 +279,9 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
         ),
         ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
         ("format", Some(6), Request::Format(Format::Binary)),
+        ("drive_seek", Some(7), Request::Drive(Command::Seek(Target::Percent(37.5)))),
+        ("drive_speed", Some(8), Request::Drive(Command::Speed(Speed::Max))),
+        ("drive_step", None, Request::Drive(Command::Step(Step::Bar(Interval::M1)))),
         ("unsubscribe", Some(4), Request::Unsubscribe { channel: Channel::Quotes, symbols: symbols(&["*"]) }),
     ] {
         assert_eq!(read(name), Inbound { id, request }, "{name}");

@@ -20,6 +20,8 @@ pub struct Hello<'a> {
     pub ts_sent: i64,
     pub rates: Vec<Rate>,
     pub limits: HelloLimits,
+    /// Whether commands are taken.
+    pub control: bool,
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -30,8 +32,8 @@ pub struct HelloLimits {
 }
 
 impl<'a> Hello<'a> {
-    pub const fn new(server: &'a str, ts_sent: i64, rates: Vec<Rate>, limits: HelloLimits) -> Self {
-        Self { protocol: PROTOCOL, server, ts_sent, rates, limits }
+    pub const fn new(server: &'a str, ts_sent: i64, rates: Vec<Rate>, limits: HelloLimits, control: bool) -> Self {
+        Self { protocol: PROTOCOL, server, ts_sent, rates, limits, control }
     }
 }
 
@@ -46,6 +48,10 @@ pub struct Feed<'a> {
     #[serde(serialize_with = "serialize_speed")]
     speed: Speed,
     looping: bool,
+    seekable: bool,
+    skip_dead_time: bool,
+    revision: u64,
+    ts_market: i64,
     seed: Option<u64>,
     start: i64,
     end: Option<i64>,
@@ -54,15 +60,19 @@ pub struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    pub fn new(epoch: u64, ts_sent: i64, status: &'a FeedStatus) -> Self {
+    pub fn new(market: &Market, ts_sent: i64, status: &'a FeedStatus) -> Self {
         Self {
-            epoch,
+            epoch: market.epoch(),
             ts_sent,
             source: status.source.label(),
             name: &status.name,
             state: status.state.label(),
             speed: status.speed,
             looping: status.looping,
+            seekable: status.seekable,
+            skip_dead_time: status.skip_dead_time,
+            revision: status.revision,
+            ts_market: market.now().micros(),
             seed: status.seed,
             start: status.start.micros(),
             end: status.end.map(|ts| ts.micros()),
@@ -125,6 +135,21 @@ impl FormatSet {
     }
 }
 
+/// The answer to a command: the feed has obeyed. How it stands then, all are told by `feed`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "driven")]
+pub struct Driven {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    command: &'static str,
+}
+
+impl Driven {
+    pub const fn new(id: Option<u64>, command: &'static str) -> Self {
+        Self { id, command }
+    }
+}
+
 /// A planned end.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "stopping")]
@@ -182,6 +207,7 @@ pub trait Message: Serialize {
 
 impl Message for Hello<'_> {}
 impl Message for Feed<'_> {}
+impl Message for Driven {}
 impl Message for Granted<'_> {}
 impl Message for Unsubscribed<'_> {}
 impl Message for Beat {}

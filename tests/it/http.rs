@@ -68,7 +68,7 @@ async fn wrong_requests_are_told_what_would_be_right() {
         ("GET /api/v1/bars?symbols=AAPL,MSFT&interval=1m&limit=51 HTTP/1.1\r\n", 400, "bad_query"),
         ("GET /api/v1/bars?symbols=NO&interval=1m&limit=5 HTTP/1.1\r\n", 404, "unknown_symbol"),
         ("GET /api/v1/nothing HTTP/1.1\r\n", 404, "not_found"),
-        ("POST /api/v1/feed HTTP/1.1\r\n", 405, "method_not_allowed"),
+        ("PUT /api/v1/feed HTTP/1.1\r\n", 405, "method_not_allowed"),
         ("GET /ws HTTP/1.1\r\n", 426, "not_a_websocket"),
     ] {
         let (head, body) = server.request(request).await;
@@ -223,7 +223,12 @@ async fn who_does_not_take_the_answer_is_hung_up() {
     let mut socket = socket.connect(server.address.parse().unwrap()).await.unwrap();
     socket.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
     let counted = async {
-        while !server.get("/metrics").await.1.contains("tickcast_refusals_total{reason=\"answer_not_taken\"} 1\n") {}
+        while !server
+            .get("/metrics")
+            .await
+            .1
+            .contains("tickcast_connections_ended_total{reason=\"answer_not_taken\"} 1\n")
+        {}
     };
     timeout(PATIENCE, counted).await.expect("the answer is given up");
 }

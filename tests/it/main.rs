@@ -5,6 +5,7 @@ mod bare;
 mod binary;
 mod corpus;
 mod crowd;
+mod drive;
 mod http;
 mod inspect;
 mod layouts;

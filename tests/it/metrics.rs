@@ -1,6 +1,6 @@
 //! What an operator sees at `/metrics`: each refusal, each end and each rung is counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -85,9 +85,32 @@ async fn each_refusal_is_counted_with_its_reason() {
     full.get("/events").await;
     wait_for(&full, "tickcast_refusals_total{reason=\"too_many_sessions\"}", 1.0).await;
     let _silent = full.dial().await;
-    wait_for(&full, "tickcast_refusals_total{reason=\"head_timeout\"}", 1.0).await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"no_head\"}", 1.0).await;
+    full.request(&format!("GET / HTTP/1.1\r\nx: {}\r\n", "y".repeat(100_000))).await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"head_too_long\"}", 1.0).await;
     full.request("GET no address at all\r\n").await;
-    wait_for(&full, "tickcast_refusals_total{reason=\"bad_head\"}", 1.0).await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"bad_head\"}", 1.0).await;
     client.say("{}").await;
     wait_for(&full, "tickcast_refusals_total{reason=\"bad_message\"}", 1.0).await;
+}
+
+#[tokio::test]
+async fn the_document_lists_the_metrics_that_there_are_and_no_others() {
+    let server = Server::start(&[]).await;
+    let (_, text) = server.get("/metrics").await;
+    let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE tickcast_")?.split_once(' '));
+    let shown: BTreeSet<String> = types
+        .map(|(name, kind)| match kind {
+            "counter" => format!("{name}_total"),
+            "info" => format!("{name}_info"),
+            _ => name.to_owned(),
+        })
+        .collect();
+    let document = include_str!("../../docs/OPERATIONS.md");
+    let (_, table) = document.split_once("| name (with the prefix `tickcast_`)").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let first_cells = rows.filter_map(|row| row.split('|').nth(1));
+    let told: BTreeSet<String> =
+        first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(Into::into).collect();
+    assert_eq!(shown, told);
 }

@@ -92,8 +92,13 @@ impl Server {
 
     /// The head and body that answer a request line with any headers.
     pub async fn request(&self, head: &str) -> (String, String) {
+        self.request_with(head, "").await
+    }
+
+    /// The same with a body, whose length the head says.
+    pub async fn request_with(&self, head: &str, body: &str) -> (String, String) {
         let mut socket = TcpStream::connect(&self.address).await.unwrap();
-        let request = format!("{head}host: {}\r\nconnection: close\r\n\r\n", self.address);
+        let request = format!("{head}host: {}\r\nconnection: close\r\n\r\n{body}", self.address);
         socket.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();

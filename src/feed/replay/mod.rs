@@ -51,10 +51,10 @@ pub use report::{Edge, FileKind, FileReport, Reason, Refused, RowOrder, TimeRepo
 pub use times::{DateOrder, TimeFormat, TimeUnit, Zone};
 
 use self::catalog::Catalog;
-use self::merge::{Merge, TickStream};
+use self::merge::{Merge, MergeMark, TickStream};
 use self::read::{Tape, TapeMark, TapeTicks};
 use self::scan::Scan;
-use super::{Source, SourceError, SourceInfo};
+use super::{Mark, Source, SourceError, SourceInfo};
 use crate::market::{HistoryBar, Tick};
 
 /// The most rows that are sorted in memory, at about 100 bytes each; more are sorted on disk.
@@ -158,40 +158,10 @@ pub struct Replay {
     report: Vec<FileReport>,
 }
 
-/// A place between two ticks of a replay.
-#[derive(Clone, Debug)]
-pub struct Mark(merge::MergeMark<TapeMark>);
-
 impl Replay {
     /// How each file was taken.
     pub fn report(&self) -> &[FileReport] {
         &self.report
-    }
-
-    /// Where the replay stands: [`Self::go_to`] comes back here.
-    pub fn mark(&self) -> Mark {
-        Mark(self.ticks.mark(TapeTicks::mark))
-    }
-
-    /// Goes on from a mark, with the ticks that followed it.
-    ///
-    /// # Errors
-    /// When a file cannot be opened again.
-    pub fn go_to(&mut self, mark: &Mark) -> Result<(), ReplayError> {
-        let mut tapes = self.tapes.iter();
-        self.ticks = Merge::at(&mark.0, |mark| {
-            tapes.next().expect("invariant: a mark of this replay has one of each tape").play_from(mark)
-        })?;
-        Ok(())
-    }
-
-    /// Another reader of the same tapes, at their first tick.
-    ///
-    /// # Errors
-    /// When a file cannot be opened again.
-    pub fn again(&self) -> Result<Self, ReplayError> {
-        let ticks = Merge::new(self.tapes.iter().map(Tape::play).collect::<Result<_, _>>()?);
-        Ok(Self { tapes: self.tapes.clone(), ticks, info: self.info.clone(), report: self.report.clone() })
     }
 }
 
@@ -211,5 +181,24 @@ impl Source for Replay {
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.ticks = Merge::new(self.tapes.iter().map(Tape::play).collect::<Result<_, _>>()?);
         Ok(())
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        Some(Mark::new(self.ticks.mark(TapeTicks::mark)))
+    }
+
+    fn go_to(&mut self, mark: &Mark) -> Result<(), SourceError> {
+        let mark = mark.get::<MergeMark<TapeMark>>().ok_or("this is no place of these files")?;
+        let mut tapes = self.tapes.iter();
+        self.ticks = Merge::at(mark, |mark| {
+            tapes.next().expect("invariant: a mark of this replay has one of each tape").play_from(mark)
+        })?;
+        Ok(())
+    }
+
+    fn second_reader(&self) -> Option<Box<dyn Source>> {
+        let (tapes, info) = (self.tapes.clone(), self.info.clone());
+        let ticks = tapes.iter().map(Tape::play).collect::<Result<_, _>>().ok()?;
+        Some(Box::new(Self { tapes, ticks: Merge::new(ticks), info, report: Vec::new() }))
     }
 }

@@ -119,6 +119,7 @@ impl Tape {
             made: BinaryHeap::new(),
             count: 0,
             books,
+            latest: Timestamp(i64::MIN),
         })
     }
 
@@ -136,7 +137,7 @@ impl Tape {
             }
         };
         let TapeMark { row, begun, made, count, books, .. } = mark.clone();
-        Ok(TapeTicks { tape: Arc::clone(self), source, row, begun, made, count, books, latest: Timestamp(i64::MIN) })
+        Ok(TapeTicks { tape: Arc::clone(self), source, row, begun, made, count, books, latest: mark.latest })
     }
 }
 
@@ -149,6 +150,7 @@ pub struct TapeMark {
     made: BinaryHeap<Reverse<Made>>,
     count: u64,
     books: Vec<Book>,
+    latest: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -258,7 +260,7 @@ impl TapeTicks {
             RowSource::File(file) => RowMark { place: file.rows.place(), ..RowMark::default() },
         };
         let (row, begun, made) = (self.row, self.begun, self.made.clone());
-        TapeMark { at, row, begun, made, count: self.count, books: self.books.clone() }
+        TapeMark { at, row, begun, made, count: self.count, books: self.books.clone(), latest: self.latest }
     }
 
     fn next_row(&mut self) -> Result<Option<Placed>, ReplayError> {

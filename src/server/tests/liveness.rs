@@ -63,8 +63,8 @@ async fn a_client_that_answers_no_ping_is_let_go() {
 
 #[tokio::test(start_paused = true)]
 async fn a_feed_that_vanishes_is_told_as_failed() {
-    let Stage { bus, live, metrics } = Stage::new().await;
-    let mut client = Stage { bus: Bus::new(1), live, metrics }.join(1 << 16).await;
+    let Stage { bus, live, metrics, remote, line } = Stage::new().await;
+    let mut client = Stage { bus: Bus::new(1), live, metrics, remote, line }.join(1 << 16).await;
     client.hear("feed").await;
     drop(bus);
     let feed = client.hear("feed").await;

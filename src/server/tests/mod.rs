@@ -1,6 +1,7 @@
 //! Sessions over an in-memory socket, with scripted ticks and paused time.
 
 mod delivery;
+mod driving;
 mod faults;
 mod liveness;
 mod resume;
@@ -21,12 +22,16 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use super::guests::Guests;
 use super::metrics::Metrics;
 use super::patience::Patient;
+use super::remote::Remote;
 use super::session::{self, SessionEnd, SessionLimits};
+use super::socket::Socket;
 use super::subscriptions::SubscriptionLimits;
-use crate::bus::Bus;
+use crate::bus::{self, Bus, Line};
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
 use crate::market::sample::opening;
-use crate::market::{Event, InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
+use crate::market::{
+    Answer, Command, Event, InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade,
+};
 use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {
@@ -34,6 +39,7 @@ const LIMITS: SessionLimits = SessionLimits {
     messages_per_second: 20,
     subscriptions: SubscriptionLimits { count: 4, history: 100 },
     bars: 50,
+    control: true,
     stall: Duration::from_secs(20),
 };
 
@@ -42,6 +48,9 @@ struct Stage {
     bus: Bus<Event>,
     live: LiveMarket,
     metrics: Metrics,
+    remote: Remote,
+    /// What the clients want of the feed.
+    line: Line<Command, Answer>,
 }
 
 impl Stage {
@@ -53,7 +62,9 @@ impl Stage {
         let live = publisher.live();
         tokio::spawn(publisher.run());
         let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
-        Self { bus, live, metrics }
+        let (caller, line) = bus::line();
+        let remote = Remote::new(live.clone(), Ok(caller));
+        Self { bus, live, metrics, remote, line }
     }
 
     fn trade(&self, id: u32, price: i64, ms: i64) {
@@ -67,10 +78,10 @@ impl Stage {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
         let ours = Patient::new(ours, LIMITS.stall);
-        let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await;
-        let (live, metrics) = (self.live.clone(), self.metrics.clone());
+        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
+        let (live, metrics, remote) = (self.live.clone(), self.metrics.clone(), self.remote.clone());
         let session =
-            tokio::spawn(async move { session::run(&mut server, live, &LIMITS, Format::Json, &metrics).await });
+            tokio::spawn(async move { session::run(&mut server, remote, live, &LIMITS, Format::Json, &metrics).await });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
     }
 

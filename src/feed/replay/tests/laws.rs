@@ -107,7 +107,7 @@ proptest! {
         for want in &all[..at] {
             prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
         }
-        let mark = replay.mark();
+        let mark = replay.mark().unwrap();
         prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
         replay.go_to(&mark).unwrap();
         prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
