@@ -44,7 +44,7 @@ pub enum AppError {
 /// Those of what was asked for.
 pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
     match job {
-        Job::Serve(config) => run(config, stop, say).await,
+        Job::Serve(config) => run(*config, stop, say).await,
         Job::Inspect(config) => {
             if inspect::run(&config, say) {
                 Ok(())

@@ -278,7 +278,7 @@ struct ServeArgs {
 /// What the program is asked to do.
 #[derive(Clone, Debug)]
 pub enum Job {
-    Serve(Config),
+    Serve(Box<Config>),
     Inspect(inspect::Config),
     Load(load::Config),
     Record(RecordJob),
@@ -326,12 +326,12 @@ impl Cli {
             None => {
                 let SimulationArgs { seed, symbols, speed } = self.simulation;
                 let run = RunConfig { speed, ..RunConfig::default() };
-                Job::Serve(self.serve.config(FeedConfig::Simulation { seed, symbols }, run))
+                Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation { seed, symbols }, run)))
             }
             Some(Command::Replay(args)) => {
                 let ReplayArgs { files, reading, play, serve } = args;
                 let config = reading.config(ReplayConfig::default().full_read_bytes);
-                Job::Serve(serve.config(FeedConfig::Replay { files, config }, play.config()))
+                Job::Serve(Box::new(serve.config(FeedConfig::Replay { files, config }, play.config())))
             }
             Some(Command::Record(args)) => Job::Record(args.into_config()),
             Some(Command::Inspect(InspectArgs { files, json, reading })) => {
@@ -486,7 +486,7 @@ mod tests {
     fn config(line: &str) -> Result<Config, String> {
         let words = std::iter::once("tickcast").chain(line.split_whitespace());
         match Cli::try_parse_from(words).map(Cli::into_job) {
-            Ok(Job::Serve(config)) => Ok(config),
+            Ok(Job::Serve(config)) => Ok(*config),
             Ok(Job::Load(_) | Job::Inspect(_) | Job::Record(_)) => Err("this serves nothing".into()),
             Err(error) => Err(error.to_string()),
         }

@@ -26,8 +26,6 @@ const READ_BUFFER: usize = 2 * 1024;
 /// Bytes that may wait for the socket besides the message being written.
 const WRITE_BUFFER: usize = 4 * 1024;
 
-/// A client's socket, whose stalls fail a write.
-
 /// A request to upgrade that passed the checks of RFC 6455, section 4.2.1.
 pub struct Upgrade {
     accept: String,

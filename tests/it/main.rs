@@ -7,6 +7,8 @@ mod corpus;
 mod crowd;
 mod drive;
 mod http;
+mod inspect;
+mod layouts;
 mod load;
 mod metrics;
 mod record;

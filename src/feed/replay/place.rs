@@ -97,6 +97,9 @@ impl Grid {
 /// How many steps a number is, rounded to the nearest where it is finer: only numbers with more digits than 64
 /// bits hold together have such a grid.
 fn count(grid: Increment, value: Decimal) -> Option<i64> {
+    if value.decimals == grid.decimals() && grid.as_decimal().mantissa == 1 {
+        return Some(value.mantissa);
+    }
     if value.decimals <= grid.decimals() {
         return grid.count(value);
     }

@@ -264,19 +264,19 @@ impl TapeTicks {
     }
 
     fn next_row(&mut self) -> Result<Option<Placed>, ReplayError> {
-        let tape = Arc::clone(&self.tape);
+        let tape = &*self.tape;
         match &mut self.source {
             RowSource::Sorted(rows) => {
                 let sorted = tape.sorted.as_ref().expect("invariant: sorted rows are read of a sorted tape");
                 rows.next(sorted).map_err(|error| tape.entry.at_fault(Problem::Sort(error)))
             }
             RowSource::File(file) => loop {
-                let Some(row) = file.next(&tape)? else { return Ok(None) };
+                let Some(row) = file.next(tape)? else { return Ok(None) };
                 if row.ts >= self.latest {
                     self.latest = row.ts;
                     return Ok(Some(row));
                 }
-                file.refuse(&tape, Refusal { reason: Reason::OutOfOrder, column: Some(tape.layout.time.column) });
+                file.refuse(tape, Refusal { reason: Reason::OutOfOrder, column: Some(tape.layout.time.column) });
             },
         }
     }

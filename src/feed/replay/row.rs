@@ -343,15 +343,24 @@ impl<R: Read> Rows<R> {
     }
 
     fn side(&self, column: Option<SideColumn>) -> Option<Side> {
-        const BUY: [&str; 5] = ["buy", "b", "bid", "buyer", "1"];
-        const SELL: [&str; 6] = ["sell", "s", "ask", "a", "seller", "-1"];
         let SideColumn { column, is_maker } = column?;
         let cell = self.cells.get(column);
         if is_maker {
             return (!cell.is_empty()).then(|| if is_true(cell) { Side::Sell } else { Side::Buy });
         }
-        let is = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
-        if is(&BUY) { Some(Side::Buy) } else { is(&SELL).then_some(Side::Sell) }
+        aggressor(cell)
+    }
+}
+
+/// Which side a word means, where it means one.
+fn aggressor(cell: &str) -> Option<Side> {
+    const BUY: [&str; 5] = ["buy", "b", "bid", "buyer", "1"];
+    const SELL: [&str; 6] = ["sell", "s", "ask", "a", "seller", "-1"];
+    let is = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
+    match cell.as_bytes().first()? {
+        b'b' | b'B' | b'1' => is(&BUY).then_some(Side::Buy),
+        b's' | b'S' | b'a' | b'A' | b'-' => is(&SELL).then_some(Side::Sell),
+        _ => None,
     }
 }
 

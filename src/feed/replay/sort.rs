@@ -8,6 +8,7 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use super::place::{Body, Placed, PlacedBar, PlacedLevel};
 use crate::market::{Price, Quote, Side, Size, Timestamp, Trade};
@@ -19,7 +20,8 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// Rows in time order; those of one moment in the order in which they were added.
 pub enum Sorted {
     Memory(Vec<Placed>),
-    Disk(File, u64),
+    /// The file, for one reader at a time, and how many rows it has.
+    Disk(Mutex<File>, u64),
 }
 
 /// Takes rows in any order.
@@ -83,7 +85,7 @@ impl Sorter {
         }
         let count = merge(inputs, |row| merged.write_all(&encode(row)))?;
         let file = merged.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(Sorted::Disk(file, count))
+        Ok(Sorted::Disk(Mutex::new(file), count))
     }
 }
 
@@ -123,7 +125,7 @@ impl Run<'_> {
 }
 
 /// Rows of a file on disk, read some at a time. Each reading begins with a seek, so that several may share one
-/// handle.
+/// file in turn.
 #[derive(Debug)]
 pub struct Stretch {
     /// The rows still on disk.
@@ -195,7 +197,9 @@ impl SortedRows {
                 *next += u64::from(row.is_some());
                 Ok(row)
             }
-            (Self::Disk(stretch), Sorted::Disk(file, _)) => stretch.next(file),
+            (Self::Disk(stretch), Sorted::Disk(file, _)) => {
+                stretch.next(&file.lock().unwrap_or_else(PoisonError::into_inner))
+            }
             _ => Ok(None),
         }
     }

@@ -158,6 +158,10 @@ fn epoch_count(cell: &str) -> Option<(i64, i64)> {
 }
 
 fn count(cell: &str) -> Option<(i64, i64)> {
+    // Any 18 figures fit 64 bits.
+    if (1..=18).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some((cell.bytes().fold(0, |n, byte| n * 10 + i64::from(byte - b'0')), 0));
+    }
     match cell.parse::<i64>() {
         Ok(whole) => Some((whole, 0)),
         Err(_) => split_fraction(cell),

@@ -1,0 +1,111 @@
+//! `tickcast inspect`: what it prints, and its exit code.
+
+use serde_json::Value;
+
+use crate::support::command;
+
+async fn inspect(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = command(&[&["inspect"], arguments].concat()).output().await.unwrap();
+    (output.status.code(), String::from_utf8(output.stdout).unwrap())
+}
+
+async fn json(arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
+    let (code, text) = inspect(&[&["--json"], arguments].concat()).await;
+    let lines = text.lines().filter(|line| !line.is_empty());
+    (code, lines.map(|line| serde_json::from_str(line).unwrap()).collect())
+}
+
+#[tokio::test]
+async fn what_a_file_holds_is_told_as_a_table() {
+    let (code, text) = inspect(&["tests/fixtures/layouts/nikkei-sjis.csv"]).await;
+    assert_eq!(code, Some(0));
+    for says in [
+        "ohlcv: bars of 1d",
+        "2, oldest first; 1 refused",
+        "2024-06-10T00:00:00Z  38764.10",
+        "Shift_JIS, cells parted by `,`, header in line 1",
+        "終値 = close",
+        "times are UTC: they name no zone (--tz says otherwise)",
+        "1 x a line of text, no row, first in line 4",
+    ] {
+        assert!(text.contains(says), "{says} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn each_field_of_the_json_is_there() {
+    let (code, lines) = json(&["tests/fixtures/layouts/bitstamp-kaggle.csv"]).await;
+    assert_eq!((code, lines.len()), (Some(0), 1));
+    let report = &lines[0];
+    for field in [
+        "file",
+        "member",
+        "kind",
+        "symbols",
+        "rows",
+        "rows_exact",
+        "rows_refused",
+        "refused",
+        "delimiter",
+        "header",
+        "header_line",
+        "encoding",
+        "compression",
+        "time",
+        "order",
+        "first",
+        "last",
+        "bars",
+        "assumptions",
+        "columns",
+    ] {
+        assert!(report.get(field).is_some(), "{field}");
+    }
+    assert_eq!(report["refused"][0]["count"], 2);
+    assert_eq!(report["refused"][0]["line"], 3);
+    assert_eq!(report["time"]["unit"], "s");
+    assert_eq!(report["columns"][5]["meaning"], "volume");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_play_makes_the_code_2_and_the_others_are_told() {
+    let (code, lines) = json(&["tests/fixtures/csv/a-png.csv", "tests/fixtures/layouts/yahoo-daily.csv"]).await;
+    assert_eq!((code, lines.len()), (Some(2), 2));
+    assert!(lines[0]["error"]["message"].as_str().unwrap().contains("PNG picture"));
+    assert_eq!(lines[1]["kind"], "ohlcv");
+    let (code, lines) = json(&["nosuch.csv"]).await;
+    assert_eq!(code, Some(2));
+    assert!(lines[0]["error"]["message"].as_str().unwrap().contains("no such file"));
+}
+
+#[tokio::test]
+async fn folders_patterns_and_archives_stand_for_their_files() {
+    let (_, folder) = json(&["tests/fixtures/layouts"]).await;
+    assert!(folder.len() > 50, "{}", folder.len());
+    let (_, some) = json(&["tests/fixtures/layouts/yahoo-*.csv"]).await;
+    assert_eq!(some.len(), 2);
+    let (_, members) = json(&["tests/fixtures/layouts/several-members.zip"]).await;
+    let names: Vec<_> = members.iter().map(|report| report["member"].as_str().unwrap()).collect();
+    assert_eq!(names, ["b/BOLT.csv", "ACME.csv"]);
+}
+
+#[tokio::test]
+async fn flags_and_a_sidecar_say_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ticks.csv");
+    std::fs::write(&file, "05/04/2024 10:00,7,1234500\n05/04/2024 10:01,8,1234600\n").unwrap();
+    let path = file.to_str().unwrap();
+    let (_, plain) = json(&[path]).await;
+    assert!(plain[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"), "{plain:?}");
+    let flags = ["--columns", "time,size,price", "--price-scale", "100", "--date-order", "dmy", "--symbol", "ACME"];
+    let (_, flagged) = json(&[&flags[..], &["--tz", "America/New_York", path]].concat()).await;
+    let report = &flagged[0];
+    assert_eq!((report["symbols"][0].as_str(), report["kind"].as_str()), (Some("ACME"), Some("trades")));
+    assert_eq!(report["first"]["ts"], "2024-04-05T14:00:00Z");
+    assert_eq!(report["first"]["price"].to_string(), "12345");
+    let sidecar = "columns = \"time,size,price\"\nprice-scale = 100\ndate-order = \"dmy\"\nsymbol = \"ACME\"\ntz = \"America/New_York\"\n";
+    std::fs::write(folder.path().join("ticks.csv.toml"), sidecar).unwrap();
+    let (_, kept) = json(&[path]).await;
+    assert_eq!(kept[0]["first"], report["first"]);
+    assert_eq!(kept[0]["time"]["assumed"], false);
+}
