@@ -33,6 +33,8 @@ fn stage() -> (Market, Vec<Tick>) {
         revision: 0,
         seekable: false,
         skip_dead_time: false,
+        stamps: tickcast::market::Stamps::Original,
+        shift: 0,
         seed: info.seed,
         start: info.start,
         end: info.end,

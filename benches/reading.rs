@@ -61,6 +61,8 @@ fn market_state(path: &Path) -> u64 {
         revision: 0,
         seekable: false,
         skip_dead_time: false,
+        stamps: tickcast::market::Stamps::Original,
+        shift: 0,
         seed: info.seed,
         start: info.start,
         end: info.end,

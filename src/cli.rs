@@ -15,7 +15,7 @@ use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUn
 use crate::feed::sim::SimConfig;
 use crate::inspect;
 use crate::load::{self, LoadArgs};
-use crate::market::{MarketLimits, Speed};
+use crate::market::{MarketLimits, Speed, Stamps};
 use crate::record::RecordConfig;
 use crate::server::{HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
 
@@ -97,6 +97,9 @@ struct PlayArgs {
     /// Pass over nights, weekends and other stretches without an event
     #[arg(long)]
     skip_dead_time: bool,
+    /// Move all times so that the tape begins now; the page and the API say so
+    #[arg(long)]
+    shift_to_now: bool,
     /// Minutes without an event that are dead time; at least a bar, where bars are played
     #[arg(long, default_value_t = 15, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     dead_after: u64,
@@ -365,9 +368,10 @@ impl RecordArgs {
 
 impl PlayArgs {
     fn config(self) -> RunConfig {
-        let Self { speed, looping, paused, skip_dead_time, dead_after } = self;
+        let Self { speed, looping, paused, skip_dead_time, shift_to_now, dead_after } = self;
+        let stamps = if shift_to_now { Stamps::Shifted } else { Stamps::Original };
         let dead_after = Duration::from_secs(dead_after * 60);
-        RunConfig { speed, looping, paused, skip_dead_time, dead_after, ..RunConfig::default() }
+        RunConfig { speed, looping, paused, skip_dead_time, stamps, dead_after, ..RunConfig::default() }
     }
 }
 

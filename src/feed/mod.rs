@@ -8,6 +8,7 @@ mod index;
 mod pace;
 pub mod replay;
 mod run;
+mod shift;
 pub mod sim;
 
 use std::any::Any;

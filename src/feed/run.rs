@@ -5,17 +5,18 @@
 //! What the deck does is decided in `deck`; here ticks are read, sent and waited for.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, sleep};
 
 use super::deck::Deck;
 use super::index::{Checkpoint, Checkpoints, Index, IndexLimits};
+use super::shift::Shifted;
 use super::{Source, SourceError};
 use crate::bus::{Bus, Call, Line, Reply};
 use crate::market::{
     Answer, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused, Seeked, Speed,
-    Target, Tick, Timestamp,
+    Stamps, Target, Tick, Timestamp,
 };
 
 #[cfg(test)]
@@ -50,6 +51,8 @@ pub struct RunConfig {
     /// Begins at the first tick and waits there.
     pub paused: bool,
     pub skip_dead_time: bool,
+    /// Whether the ticks of a tape carry its times, or those of now. A simulation is now anyway.
+    pub stamps: Stamps,
     /// A longer stretch without a tick is dead time; at least a bar, where bars are played.
     pub dead_after: Duration,
     /// The number of the first epoch; each loop and seek takes the next.
@@ -66,6 +69,7 @@ impl Default for RunConfig {
             looping: false,
             paused: false,
             skip_dead_time: false,
+            stamps: Stamps::Original,
             dead_after: DEFAULT_DEAD_AFTER,
             first_epoch: 1,
             market: MarketLimits::default(),
@@ -87,6 +91,7 @@ pub async fn run(
     mut line: Line<Command, Answer>,
 ) -> Result<(), SourceError> {
     let mut player = Player::new(source, config, bus);
+    player.shift_start();
     player.open().await;
     if config.paused {
         player.deck.pause(player.now(), player.next_ts());
@@ -118,8 +123,15 @@ async fn pause_for(rest: Option<Duration>) {
     }
 }
 
+/// The wall clock as a market time.
+fn wall() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
 struct Player {
-    source: Box<dyn Source>,
+    source: Shifted,
+    stamps: Stamps,
     bus: Bus<Event>,
     deck: Deck,
     looping: bool,
@@ -160,7 +172,8 @@ impl Player {
         let bar = longest_bar.map_or(Duration::ZERO, |bar| Duration::from_nanos(bar.nanos().unsigned_abs()));
         deck.set_dead_time(config.skip_dead_time, config.dead_after.max(bar));
         Self {
-            source,
+            source: Shifted::new(source),
+            stamps: config.stamps,
             bus,
             deck,
             looping: config.looping,
@@ -206,6 +219,8 @@ impl Player {
             revision: self.revision,
             seekable: self.index.is_some(),
             skip_dead_time: self.deck.skips_dead_time(),
+            stamps: self.stamps,
+            shift: self.source.nanos(),
             seed: info.seed,
             start: info.start,
             end: info.end,
@@ -263,7 +278,51 @@ impl Player {
         }
     }
 
+    /// Moves the tape so that it begins now, where that is wanted and there is a tape.
+    fn shift_start(&mut self) {
+        if self.source.mark().is_none() {
+            self.stamps = Stamps::Original;
+        }
+        if self.stamps == Stamps::Shifted {
+            let nanos = self.source.to_now(self.source.info().start, wall());
+            self.shift(nanos);
+        }
+    }
+
+    /// What was indexed had other times.
+    fn shift(&mut self, nanos: i64) {
+        self.source.set(nanos);
+        (self.index, self.indexed) = (None, false);
+    }
+
+    /// Carries other times from here on, as a new epoch that stands where the tape stood.
+    async fn stamp(&mut self, stamps: Stamps) -> Result<(), Refused> {
+        if self.index.is_none() {
+            return Err(Refused::NotSeekable);
+        }
+        let place = self.seek.as_ref().map_or_else(|| self.deck.moment(self.now(), self.next_ts()), |seek| seek.to);
+        let nanos = match stamps {
+            Stamps::Original => 0,
+            Stamps::Shifted => self.source.to_now(place, wall()),
+        };
+        let to = place.plus_nanos(nanos.saturating_sub(self.source.nanos()));
+        (self.stamps, self.seek) = (stamps, None);
+        self.shift(nanos);
+        match self.source.rewind() {
+            Ok(()) => {
+                let history = self.source.history();
+                self.begin_index(&history);
+                self.begin_seek(Target::Time(to)).await
+            }
+            Err(error) => {
+                self.fail(&error).await;
+                Err(Refused::Fault(error.to_string()))
+            }
+        }
+    }
+
     async fn restart(&mut self) {
+        self.shift_start();
         match self.source.rewind() {
             Ok(()) => {
                 self.epoch += 1;
@@ -471,7 +530,7 @@ impl Player {
     async fn obey(&mut self, Call { question, reply }: Call<Command, Answer>) {
         // What is due by now was played before the command.
         let _ = self.advance().await;
-        let is_way = matches!(question, Command::Step(_) | Command::Seek(_));
+        let is_way = matches!(question, Command::Step(_) | Command::Seek(_) | Command::Timestamps(_));
         match self.follow(question).await {
             Err(refused) => reply.send(Err(refused)),
             Ok(()) => {
@@ -506,6 +565,7 @@ impl Player {
                 self.again_at = again.then_some(now + LOOP_REST);
             }
             Command::SkipDeadTime(skip) => self.deck.skip_dead_time(skip),
+            Command::Timestamps(stamps) => self.stamp(stamps).await?,
         }
         Ok(())
     }

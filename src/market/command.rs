@@ -16,6 +16,8 @@ pub enum Command {
     Loop(bool),
     /// Whether stretches without a tick, such as nights and weekends, are passed over.
     SkipDeadTime(bool),
+    /// Whose times the ticks carry.
+    Timestamps(Stamps),
 }
 
 /// How far one step goes.
@@ -39,6 +41,26 @@ pub enum Target {
     Percent(f64),
     /// So many nanoseconds on from here, or back.
     By(i64),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stamps {
+    /// As the tape has them.
+    #[default]
+    Original,
+    /// All moved by one stretch of time, so that where the tape stands is now.
+    Shifted,
+}
+
+impl Stamps {
+    pub const ALL: [Self; 2] = [Self::Original, Self::Shifted];
+
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Shifted => "shifted",
+        }
+    }
 }
 
 /// Why a command was not obeyed. It changed nothing.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::bar::Bar;
+use super::command::Stamps;
 use super::instrument::{Instrument, InstrumentId};
 use super::state::Market;
 use super::tick::Tick;
@@ -137,6 +138,9 @@ pub struct FeedStatus {
     pub revision: u64,
     pub seekable: bool,
     pub skip_dead_time: bool,
+    pub stamps: Stamps,
+    /// Nanoseconds that are added to the times of the tape.
+    pub shift: i64,
     pub seed: Option<u64>,
     /// The first event, and the last where it is known.
     pub start: Timestamp,

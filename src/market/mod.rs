@@ -19,7 +19,7 @@ mod tick;
 mod time;
 
 pub use bar::Bar;
-pub use command::{Answer, Command, Refused, Step, Target};
+pub use command::{Answer, Command, Refused, Stamps, Step, Target};
 pub use day::DayStats;
 pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, Seeked, SourceKind, Speed};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::command::Stamps;
 use super::event::{FeedState, FeedStatus, Opening, SourceKind, Speed};
 use super::instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
 use super::price::{Increment, Price, Size};
@@ -33,6 +34,8 @@ pub fn status() -> FeedStatus {
         revision: 0,
         seekable: false,
         skip_dead_time: false,
+        stamps: Stamps::Original,
+        shift: 0,
         seed: None,
         start: Timestamp(0),
         end: None,

@@ -4,10 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::inbound::{Refusal, cut, echo};
-use crate::market::{Command, Refused, Speed, Step, Target, Timestamp};
+use crate::market::{Command, Refused, Speed, Stamps, Step, Target, Timestamp};
 
-const EXAMPLE: &str =
-    r#"the commands are play, pause, step, speed, seek, loop and skip_dead_time, as in {"command":"speed","speed":60}"#;
+const EXAMPLE: &str = r#"the commands are play, pause, step, speed, seek, loop, skip_dead_time and timestamps, as in {"command":"speed","speed":60}"#;
 /// A price that moves by so many percent moves much, where nothing else is said.
 const BIG_MOVE_PERCENT: f64 = 1.0;
 
@@ -21,6 +20,7 @@ struct Raw {
     percent: Option<f64>,
     time: Option<Value>,
     by: Option<f64>,
+    timestamps: Option<String>,
     on: Option<bool>,
 }
 
@@ -46,6 +46,7 @@ pub fn command(value: Value) -> Result<Command, Refusal> {
         Some("speed") => raw.speed().map(Command::Speed),
         Some("seek") => raw.seek().map(Command::Seek),
         Some("loop") => raw.on("loop").map(Command::Loop),
+        Some("timestamps") => raw.stamps().map(Command::Timestamps),
         Some("skip_dead_time") => raw.on("skip_dead_time").map(Command::SkipDeadTime),
         Some(other) => Err(Refusal::bad_message(format!("there is no command {}", echo(other)), EXAMPLE)),
         None => Err(Refusal::bad_message("`command` is missing", EXAMPLE)),
@@ -62,6 +63,7 @@ pub const fn command_name(command: &Command) -> &'static str {
         Command::Seek(_) => "seek",
         Command::Loop(_) => "loop",
         Command::SkipDeadTime(_) => "skip_dead_time",
+        Command::Timestamps(_) => "timestamps",
     }
 }
 
@@ -115,6 +117,14 @@ impl Raw {
             (None, None, None) => Err(bad("nothing")),
             _ => Err(bad("this")),
         }
+    }
+
+    fn stamps(&self) -> Result<Stamps, Refusal> {
+        let label = self.timestamps.as_deref().unwrap_or("");
+        Stamps::ALL.into_iter().find(|stamps| stamps.label() == label).ok_or_else(|| {
+            let remedy = "timestamps are original or shifted: \"timestamps\":\"shifted\"";
+            Refusal::bad_message(format!("there are no timestamps {}", echo(label)), remedy)
+        })
     }
 
     fn on(&self, command: &str) -> Result<bool, Refusal> {
@@ -183,6 +193,7 @@ mod tests {
         check(r#"{"command":"seek","by":-1.5}"#, seek(Target::By(-1_500_000_000)));
         check(r#"{"command":"loop","on":false}"#, Command::Loop(false));
         check(r#"{"command":"skip_dead_time","on":true}"#, Command::SkipDeadTime(true));
+        check(r#"{"command":"timestamps","timestamps":"shifted"}"#, Command::Timestamps(Stamps::Shifted));
     }
 
     #[test]
@@ -203,6 +214,7 @@ mod tests {
             (r#"{"command":"seek","time":1,"percent":1}"#, "bad_message", "this is no place"),
             (r#"{"command":"seek","time":"noon"}"#, "bad_message", "`time` is no place"),
             (r#"{"command":"seek","percent":101}"#, "bad_message", "this is no place"),
+            (r#"{"command":"timestamps"}"#, "bad_message", "no timestamps \"\""),
             (r#"{"command":"loop"}"#, "bad_message", "`on` is missing"),
         ] {
             let refusal = parse_command(text).unwrap_err();

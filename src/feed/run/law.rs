@@ -209,3 +209,31 @@ proptest! {
         runtime.block_on(check(ticks, commands));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn shifted_times_move_the_whole_tape_to_now_and_back() {
+    let tick = |n: i64| sample::trade(InstrumentId(0), Timestamp::from_secs(1_000_000 + 7 * n), 100 + n, 1);
+    let ticks: Arc<[Tick]> = (0..200).map(tick).collect();
+    let bus = Bus::new(10_000);
+    let mut listener = Listener { reader: bus.reader(), market: None };
+    let (caller, line) = bus::line();
+    let config = RunConfig { paused: true, market: LIMITS, ..RunConfig::default() };
+    tokio::spawn(run(Tape::boxed(&ticks), config, bus, line));
+    let place = Timestamp::from_secs(1_000_500);
+    for command in [Command::Seek(Target::Time(place)), Command::Timestamps(Stamps::Shifted)] {
+        let revision = caller.ask(command).await.unwrap().unwrap();
+        listener.until(revision).await;
+    }
+    let revision = caller.ask(Command::SkipDeadTime(false)).await.unwrap().unwrap();
+    let status = listener.until(revision).await;
+    let market = listener.market.as_ref().unwrap();
+    let shifted = |shift| ticks.iter().map(|tick| Tick { ts: tick.ts.plus_nanos(shift), ..*tick }).collect();
+    assert_eq!((status.stamps, status.shift % 1_000_000_000), (Stamps::Shifted, 0));
+    assert_eq!(status.start, ticks[0].ts.plus_nanos(status.shift));
+    assert!(wall().0 - market.now().0 < 120_000_000_000, "{:?} is not now", market.now());
+    assert_same(market, &played(&shifted(status.shift), place.plus_nanos(status.shift)), "shifted");
+    let revision = caller.ask(Command::Timestamps(Stamps::Original)).await.unwrap().unwrap();
+    let status = listener.until(revision).await;
+    assert_eq!((status.stamps, status.shift), (Stamps::Original, 0));
+    assert_same(listener.market.as_ref().unwrap(), &played(&ticks, place), "original again");
+}

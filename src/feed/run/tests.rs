@@ -62,6 +62,7 @@ const ONCE: RunConfig = RunConfig {
     looping: false,
     paused: false,
     skip_dead_time: false,
+    stamps: Stamps::Original,
     dead_after: DEFAULT_DEAD_AFTER,
     first_epoch: 7,
     market: MarketLimits { bars: 100, trades: 100 },

@@ -11,7 +11,7 @@
 /**
  * @typedef {{ type: "feed", epoch: number, ts_sent: number, source: "simulation" | "replay", name: string,
  *   state: "playing" | "paused" | "stepping" | "seeking" | "ended" | "failed", speed: number | "max", looping: boolean,
- *   seekable: boolean, skip_dead_time: boolean, revision: number, ts_market: number, seed: number | null, start: number | null,
+ *   seekable: boolean, skip_dead_time: boolean, timestamps: "original" | "shifted", shifted_by: number, revision: number, ts_market: number, seed: number | null, start: number | null,
  *   end: number | null, rows_refused: number, fault: string | null }} Feed
  */
 /**
@@ -76,7 +76,7 @@
  * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
  *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
  *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
- *   | { command: "loop" | "skip_dead_time", on: boolean }} Command
+ *   | { command: "loop" | "skip_dead_time", on: boolean } | { command: "timestamps", timestamps: "original" | "shifted" }} Command
  */
 /** @typedef {{ type: "drive", id?: number } & Command} Drive */
 /** @typedef {Subscribe | Rate | Resync | Unsubscribe | SetFormat | Drive} Inbound what the page asks */

@@ -20,7 +20,8 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  */
 /**
  * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "paused" | "stepping" | "seeking" | "ended"
- *   | "failed", speed: number | "max", looping: boolean, seekable: boolean, skip_dead_time: boolean, revision: number, ts_market: number,
+ *   | "failed", speed: number | "max", looping: boolean, seekable: boolean, skip_dead_time: boolean, timestamps: "original" | "shifted",
+ *   revision: number, ts_market: number,
  *   start: number | null, end: number | null, rows_refused: number, fault: string | null }} Feed
  */
 /**

@@ -9,7 +9,7 @@ import { clockText, dateText, speedText } from "../lib/time.js";
  * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
  *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
  *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
- *   | { command: "loop" | "skip_dead_time", on: boolean }} Command
+ *   | { command: "loop" | "skip_dead_time", on: boolean } | { command: "timestamps", timestamps: "original" | "shifted" }} Command
  */
 
 export const SPEEDS = /** @type {readonly (number | "max")[]} */ ([0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, "max"]);

@@ -43,6 +43,9 @@ export function createTransport(root, { onCommand }) {
   speed.addEventListener("change", () => onCommand({ command: "speed", speed: speed.value === "max" ? "max" : Number(speed.value) }));
   const loop = toggle("loop", "loop", "Begin again at the end", () => ({ command: "loop", on: !feed()?.looping }));
   const skip = toggle("skip", "skip", "Pass over nights, weekends and other dead time", () => ({ command: "skip_dead_time", on: !feed()?.skip_dead_time }));
+  const shift = toggle("shift", "clock", "Play as if it happened now: move all times", () => ({
+    command: "timestamps", timestamps: feed()?.timestamps === "shifted" ? "original" : "shifted",
+  }));
 
   /**
    * @param {string} name
@@ -81,7 +84,7 @@ export function createTransport(root, { onCommand }) {
   root.append(
     element("div", { class: "deck-group" }, restart, play, ...steps),
     element("div", { class: "deck-group deck-line" }, place, where, ends),
-    element("div", { class: "deck-group" }, speed, loop, skip, state),
+    element("div", { class: "deck-group" }, speed, loop, skip, shift, state),
   );
   let choices = "";
 
@@ -121,7 +124,8 @@ export function createTransport(root, { onCommand }) {
       offer(now.speed);
       setAttribute(loop, "aria-pressed", String(now.looping));
       setAttribute(skip, "aria-pressed", String(now.skip_dead_time));
-      for (const node of [loop, skip]) setAttribute(node, "hidden", now.end === null);
+      setAttribute(shift, "aria-pressed", String(now.timestamps === "shifted"));
+      for (const node of [loop, skip, shift]) setAttribute(node, "hidden", now.end === null);
       setText(state, stateText(now));
     },
   };
