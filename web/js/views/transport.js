@@ -43,7 +43,7 @@ export function createTransport(root, { onCommand }) {
   speed.addEventListener("change", () => onCommand({ command: "speed", speed: speed.value === "max" ? "max" : Number(speed.value) }));
   const loop = toggle("loop", "loop", "Begin again at the end", () => ({ command: "loop", on: !feed()?.looping }));
   const skip = toggle("skip", "skip", "Pass over nights, weekends and other dead time", () => ({ command: "skip_dead_time", on: !feed()?.skip_dead_time }));
-  const shift = toggle("shift", "clock", "Play as if it happened now: move all times", () => ({
+  const shift = toggle("shift", "clock", "Play as if it happened now", () => ({
     command: "timestamps", timestamps: feed()?.timestamps === "shifted" ? "original" : "shifted",
   }));
 
