@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::bus;
 use crate::feed::replay::ReplayConfig;
-use crate::feed::sim::SimConfig;
+use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed};
 use crate::server::{ServerConfig, SessionLimits, SubscriptionLimits};
@@ -23,6 +23,9 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     simulation: SimulationArgs,
+    /// How fast market time runs: a factor such as 10x or 0.5x, or max
+    #[arg(long, value_name = "FACTOR", value_parser = speed, conflicts_with = "day")]
+    speed: Option<Speed>,
     #[command(flatten)]
     serve: ServeArgs,
 }
@@ -34,23 +37,14 @@ enum Command {
     /// Columns, delimiter and time format are found out from the file; several files and symbols play on
     /// one clock. What could not be read is counted and shown.
     Replay(ReplayArgs),
+    /// Write a simulated market to a CSV file instead of playing it
+    ///
+    /// Columns: ts (nanoseconds since 1970), symbol, price, size, side, bid, ask. The same flags give the same file.
+    Simulate(SimulateArgs),
     /// Put load on a running server: many clients that count, check and measure
     ///
     /// Only on this machine, unless you say otherwise: load can take a server down.
     Load(LoadArgs),
-}
-
-#[derive(Debug, Args)]
-struct SimulationArgs {
-    /// The number the whole market follows from: the same seed gives the same tape
-    #[arg(long, default_value_t = SimConfig::DEFAULT_SEED, value_name = "NUMBER")]
-    seed: u64,
-    /// How many instruments to simulate
-    #[arg(long, default_value_t = SimConfig::MAX_SYMBOLS, value_name = "NUMBER", value_parser = symbols)]
-    symbols: usize,
-    /// How fast market time runs: a factor such as 10x or 0.5x, or max
-    #[arg(long, value_name = "FACTOR", value_parser = speed)]
-    speed: Option<Speed>,
 }
 
 #[derive(Debug, Args)]
@@ -122,6 +116,7 @@ struct ServeArgs {
 #[derive(Clone, Debug)]
 pub enum Job {
     Serve(Config),
+    Simulate(WriteConfig),
     Load(load::Config),
 }
 
@@ -139,29 +134,24 @@ pub struct Config {
 
 #[derive(Clone, Debug)]
 pub enum FeedConfig {
-    /// Starts at the time the program does.
-    Simulation {
-        seed: u64,
-        symbols: usize,
-    },
-    Replay {
-        files: Vec<PathBuf>,
-        config: ReplayConfig,
-    },
+    Simulation(SimPlan),
+    Replay { files: Vec<PathBuf>, config: ReplayConfig },
 }
 
 impl Cli {
     pub fn into_job(self) -> Job {
         match self.command {
             None => {
-                let SimulationArgs { seed, symbols, speed } = self.simulation;
-                Job::Serve(self.serve.config(FeedConfig::Simulation { seed, symbols }, speed, false))
+                let plan = SimPlan::from(self.simulation);
+                let speed = plan.speed().or(self.speed);
+                Job::Serve(self.serve.config(FeedConfig::Simulation(plan), speed, false))
             }
             Some(Command::Replay(args)) => {
                 let ReplayArgs { files, speed, looping, max_sort_rows, max_line_bytes, max_symbols, serve } = args;
                 let config = ReplayConfig { max_sort_rows, max_line_bytes, max_symbols };
                 Job::Serve(serve.config(FeedConfig::Replay { files, config }, speed, looping))
             }
+            Some(Command::Simulate(args)) => Job::Simulate(args.into()),
             Some(Command::Load(args)) => Job::Load(args.into()),
         }
     }
@@ -218,11 +208,6 @@ fn capacity(text: &str) -> Result<usize, String> {
     in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
 }
 
-fn symbols(text: &str) -> Result<usize, String> {
-    let max = SimConfig::MAX_SYMBOLS;
-    text.parse().ok().filter(|n| (1..=max).contains(n)).ok_or_else(|| format!("a whole number from 1 to {max}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,7 +222,7 @@ mod tests {
         let words = std::iter::once("tickcast").chain(line.split_whitespace());
         match Cli::try_parse_from(words).map(Cli::into_job) {
             Ok(Job::Serve(config)) => Ok(config),
-            Ok(Job::Load(_)) => Err("this is load".into()),
+            Ok(_) => Err("this serves nothing".into()),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -245,7 +230,7 @@ mod tests {
     #[test]
     fn without_a_word_the_simulation_plays_on_port_3030() {
         let config = config("").unwrap();
-        assert!(matches!(config.feed, FeedConfig::Simulation { seed: 7, symbols: 40 }));
+        assert!(matches!(config.feed, FeedConfig::Simulation(plan) if plan == SimPlan::default()));
         assert_eq!(config.server.bind.to_string(), "127.0.0.1:3030");
         assert_eq!(config.speed, None);
     }
