@@ -6,6 +6,7 @@ mod crowd;
 mod http;
 mod load;
 mod replay;
+mod simulate;
 mod start;
 mod stream;
 mod support;

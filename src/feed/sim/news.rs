@@ -59,7 +59,7 @@ impl Shock {
         let late = if bits.is_multiple_of(3) { 5 + (bits >> 8 & 63) as u32 } else { 0 };
         Some(Self {
             jump: jump * skewed,
-            weight: (jump.abs() / news.jump).min(1.4),
+            weight: (jump.abs() / news.jump).min(1.8),
             wording: (bits >> 32) as u32,
             late,
         })

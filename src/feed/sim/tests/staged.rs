@@ -110,7 +110,7 @@ fn a_squeeze_is_bought_into_ever_faster_and_falls_back() {
 fn a_volatility_spike_moves_more_and_goes_nowhere_in_particular() {
     let tapes = pair("volatility-spike@60s:all,duration=5m", "MSFT", 360);
     let [calm, spike] = both(&tapes, 60, 360);
-    assert!(spike.moved > 1.8 * calm.moved && spike.trades * 2 > 3 * calm.trades, "{calm:?} {spike:?}");
+    assert!(spike.moved > 1.5 * calm.moved && spike.trades * 2 > 3 * calm.trades, "{calm:?} {spike:?}");
     assert!((spike.last / spike.first - 1.0).abs() < 0.05 && spike.spread > calm.spread, "{spike:?}");
 }
 
