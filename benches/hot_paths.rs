@@ -30,6 +30,9 @@ fn stage() -> (Market, Vec<Tick>) {
         state: FeedState::Playing,
         speed: Speed::Max,
         looping: false,
+        revision: 0,
+        seekable: false,
+        skip_dead_time: false,
         seed: info.seed,
         start: info.start,
         end: info.end,
@@ -72,7 +75,7 @@ fn beat(c: &mut Criterion) {
     group.bench_function("mark and take", |b| {
         b.iter(|| {
             now += Duration::from_secs(1);
-            ids().for_each(|id| tier.mark(black_box(id), now));
+            ids().for_each(|id| _ = tier.mark(black_box(id), now));
             tier.take(now).map_or(0, |(_, due)| due.count())
         });
     });
@@ -85,7 +88,7 @@ fn beat(c: &mut Criterion) {
             },
             |board| {
                 now += Duration::from_secs(1);
-                ids().for_each(|id| tier.mark(black_box(id), now));
+                ids().for_each(|id| _ = tier.mark(black_box(id), now));
                 if let Some((_, due)) = tier.take(now) {
                     let due: Vec<_> = due.collect();
                     board.encode(&due, &market, now.as_micros() as i64);

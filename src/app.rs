@@ -5,15 +5,16 @@ use std::thread;
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
 
-use crate::bus::Bus;
+use crate::bus::{self, Bus, Line};
 use crate::cli::{Config, FeedConfig, Job};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
 use crate::feed::sim::{self, PlanError, Simulator, WriteConfig, WriteError};
 use crate::feed::{self, RunConfig, Source, SourceInfo};
+use crate::inspect::{self, ProgressLine};
 use crate::load::{self, LoadError};
-use crate::market::{Event, SourceKind, Speed, Timestamp};
-use crate::server::{BindError, Server};
+use crate::market::{Answer, Command, Event, SourceKind, Speed, Timestamp};
+use crate::server::{self, BindError, Server};
 
 /// Why the program could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum AppError {
     Broken(&'static str),
     #[error(transparent)]
     Load(#[from] LoadError),
+    /// It was said which.
+    #[error("not every file can be played")]
+    NotPlayable,
 }
 
 /// Does what was asked for until it is done or `stop` comes. `say` gets the lines for people.
@@ -42,6 +46,13 @@ pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&
     match job {
         Job::Serve(config) => run(config, stop, say).await,
         Job::Simulate(config) => simulate(config, say).await,
+        Job::Inspect(config) => {
+            if inspect::run(&config, say) {
+                Ok(())
+            } else {
+                Err(AppError::NotPlayable)
+            }
+        }
         Job::Load(config) => Ok(load::run(config, stop, say).await?),
     }
 }
@@ -65,17 +76,18 @@ async fn simulate(config: WriteConfig, mut say: impl FnMut(&str)) -> Result<(), 
 pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl FnMut(&str)) -> Result<(), AppError> {
     let server = Server::bind(config.server).await?;
     let source = open(&config.feed, &mut say)?;
-    let run = RunConfig {
-        speed: config.speed,
-        looping: config.looping,
-        // Milliseconds since 1970: higher than that of any earlier run.
-        first_epoch: u64::try_from(wall_micros() / 1_000).unwrap_or(0),
-    };
+    // Milliseconds since 1970: higher than that of any earlier run.
+    let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
+    let run = RunConfig { first_epoch, market: config.market, ..config.run };
     say(&playing(source.info(), &run));
+    if let Err(short) = server::allow_files(&config.server) {
+        say(&format!("  warning  {short}"));
+    }
     let bus = Bus::new(config.bus_capacity);
     let reader = bus.reader();
-    let (stop_feed, feed_stopped) = start_feed(source, run, bus)?;
-    let publisher = Publisher::open(reader, config.market).await.ok_or(AppError::Broken("feed"))?;
+    let (caller, line) = bus::line();
+    let (stop_feed, feed_stopped) = start_feed(source, run, bus, line)?;
+    let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
     let mut publishing = tokio::spawn(publisher.run());
 
@@ -90,7 +102,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
             _ = &mut publishing => outcome = Err(AppError::Broken("publisher")),
         }
     };
-    server.run(live, stop_or_break).await;
+    server.run(live, caller, stop_or_break).await;
     publishing.abort();
     let _ = stop_feed.send(true);
     // The feed's thread needs the runtime's timers until it has stopped.
@@ -108,7 +120,9 @@ fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Sourc
             Ok(Box::new(simulator))
         }
         FeedConfig::Replay { files, config } => {
-            let replay = replay::open(files, config)?;
+            let mut progress = ProgressLine::on_terminal();
+            let replay = replay::open_with(files, config, &mut |entry, done, total| progress.show(entry, done, total))?;
+            progress.clear();
             replay.report().iter().for_each(|file| say_report(file, say));
             Ok(Box::new(replay))
         }
@@ -117,9 +131,10 @@ fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Sourc
 
 /// How one file was taken, and what of it cannot be played.
 fn say_report(file: &FileReport, say: &mut impl FnMut(&str)) {
-    let FileReport { path, kind, symbols, rows, rows_refused, .. } = file;
-    let many = if *symbols == 1 { "symbol" } else { "symbols" };
-    say(&format!("  file     {}: {rows} rows of {}, {symbols} {many}", path.display(), kind.label()));
+    let FileReport { file: name, kind, symbols, rows, is_exact, rows_refused, .. } = file;
+    let many = if symbols.len() == 1 { "symbol" } else { "symbols" };
+    let about = if *is_exact { "" } else { "about " };
+    say(&format!("  file     {name}: {about}{rows} rows of {}, {} {many}", kind.label(), symbols.len()));
     for assumption in &file.assumptions {
         say(&format!("           {assumption}"));
     }
@@ -128,8 +143,10 @@ fn say_report(file: &FileReport, say: &mut impl FnMut(&str)) {
     }
     for refused in &file.refused {
         let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
-        let (reason, count, line, value) = (refused.reason, refused.count, refused.first_line, &refused.first_value);
-        say(&format!("             {count} x {reason}, first in line {line}{column}: {value}"));
+        let line =
+            if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
+        let (reason, count, value) = (refused.reason, refused.count, &refused.first_value);
+        say(&format!("             {count} x {reason}{line}{column}: {value}"));
     }
 }
 
@@ -154,6 +171,7 @@ fn start_feed(
     source: Box<dyn Source>,
     run: RunConfig,
     bus: Bus<Event>,
+    line: Line<Command, Answer>,
 ) -> Result<(watch::Sender<bool>, oneshot::Receiver<()>), AppError> {
     let (stop, mut stopped) = watch::channel(false);
     let (done, is_done) = oneshot::channel();
@@ -161,9 +179,9 @@ fn start_feed(
     let play = move || {
         runtime.block_on(async {
             tokio::select! {
-                played = feed::run(source, run, bus) => match played {
+                played = feed::run(source, run, bus, line) => match played {
                     Ok(()) => tracing::info!("the tape has ended"),
-                    Err(error) => tracing::error!("the tape cannot be played any further: {error}"),
+                    Err(error) => tracing::info!("the tape has broken off: {error}"),
                 },
                 _ = stopped.changed() => {}
             }

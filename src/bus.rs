@@ -1,14 +1,73 @@
-//! The broadcast channel between a feed and those who listen to it.
+//! The channels between a feed and the rest: the broadcast of what it says, and the line of what it is asked.
 //!
-//! Bounded: a sender that can wait asks for [`Bus::room`] first and loses nothing; one that cannot just
+//! Both are bounded. Of the broadcast: a sender that can wait asks for [`Bus::room`] first and loses nothing; one that cannot just
 //! sends, and a reader that falls behind hears a [`Heard::Gap`] with the number of items it lost.
 
 use std::sync::Arc;
 
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 /// How many items wait for the slowest reader before [`Bus::room`] holds the sender back.
 pub const DEFAULT_CAPACITY: usize = 256;
+
+/// How many questions wait for their turn; those who ask more wait to be heard.
+const LINE_CAPACITY: usize = 64;
+
+/// A line on which many ask and one answers, in the order of asking.
+pub fn line<Q, A>() -> (Caller<Q, A>, Line<Q, A>) {
+    let (sender, receiver) = mpsc::channel(LINE_CAPACITY);
+    (Caller(sender), Line(receiver))
+}
+
+/// The side that asks.
+#[derive(Debug)]
+pub struct Caller<Q, A>(mpsc::Sender<Call<Q, A>>);
+
+impl<Q, A> Clone for Caller<Q, A> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// The side that answers.
+#[derive(Debug)]
+pub struct Line<Q, A>(mpsc::Receiver<Call<Q, A>>);
+
+/// A question that waits for its answer.
+#[derive(Debug)]
+pub struct Call<Q, A> {
+    pub question: Q,
+    pub reply: Reply<A>,
+}
+
+/// The way back to who asked.
+#[derive(Debug)]
+pub struct Reply<A>(oneshot::Sender<A>);
+
+impl<Q, A> Caller<Q, A> {
+    /// The answer; `None` when nobody answers any more.
+    pub async fn ask(&self, question: Q) -> Option<A> {
+        let (sender, answer) = oneshot::channel();
+        self.0.send(Call { question, reply: Reply(sender) }).await.ok()?;
+        answer.await.ok()
+    }
+}
+
+impl<Q, A> Line<Q, A> {
+    /// The next question; `None` when nobody is left to ask.
+    ///
+    /// Cancel safe: a dropped call loses nothing.
+    pub async fn next(&mut self) -> Option<Call<Q, A>> {
+        self.0.recv().await
+    }
+}
+
+impl<A> Reply<A> {
+    /// Who asked may be gone: then nobody hears it.
+    pub fn send(self, answer: A) {
+        let _ = self.0.send(answer);
+    }
+}
 
 /// The sending side.
 #[derive(Clone, Debug)]
@@ -112,6 +171,21 @@ mod tests {
         }
         assert_eq!(reader.next().await, Some(Heard::Gap { missed: 6 }));
         assert_eq!(reader.next().await, Some(Heard::Item(6)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn questions_are_answered_in_turn_and_not_for_ever() {
+        let (caller, mut line) = line::<u32, u32>();
+        let asking = tokio::spawn(async move {
+            let answers = (caller.ask(1).await, caller.ask(2).await);
+            (answers, caller.ask(3).await)
+        });
+        for _ in 0..2 {
+            let Call { question, reply } = line.next().await.unwrap();
+            reply.send(question * 10);
+        }
+        drop(line);
+        assert_eq!(asking.await.unwrap(), ((Some(10), Some(20)), None));
     }
 
     #[tokio::test(start_paused = true)]

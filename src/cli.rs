@@ -5,13 +5,18 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use encoding_rs::Encoding;
 
 use crate::bus;
-use crate::feed::replay::ReplayConfig;
+use crate::fanout::DEFAULT_TICKS;
+use crate::feed::RunConfig;
+use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
+use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
+use crate::inspect;
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed};
-use crate::server::{ServerConfig, SessionLimits, SubscriptionLimits};
+use crate::server::{HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
 
 /// A live market-data dashboard: ticks over WebSocket, charted in the browser.
 ///
@@ -32,15 +37,19 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play market history from CSV files: trades, quotes or OHLCV bars, plain or gzip
+    /// Play market history from CSV files: trades, quotes, OHLCV bars, order books; plain, gzip, zstd or zip
     ///
-    /// Columns, delimiter and time format are found out from the file; several files and symbols play on
-    /// one clock. What could not be read is counted and shown.
+    /// What the file is, is found out from the file; several files and symbols play on one clock. What could
+    /// not be read is counted and shown. `tickcast inspect` says what was found and why.
     Replay(ReplayArgs),
     /// Write a simulated market to a CSV file instead of playing it
     ///
     /// Columns: ts (nanoseconds since 1970), symbol, price, size, side, bid, ask. The same flags give the same file.
     Simulate(SimulateArgs),
+    /// Say what CSV files hold and why it seems so, without playing them
+    ///
+    /// The exit code is 0 where all of them can be played, and 2 where not.
+    Inspect(InspectArgs),
     /// Put load on a running server: many clients that count, check and measure
     ///
     /// Only on this machine, unless you say otherwise: load can take a server down.
@@ -49,26 +58,105 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct ReplayArgs {
-    /// Files to play; they are merged by time
+    /// Files to play, folders of them, or patterns such as 'data/*.csv'; they are merged by time
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingArgs,
+    #[command(flatten)]
+    play: PlayArgs,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+/// How a tape plays until somebody drives it otherwise.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Playing")]
+struct PlayArgs {
     /// How fast market time runs: a factor such as 60x, or max; by default chosen for the data at hand
     #[arg(long, value_name = "FACTOR", value_parser = speed)]
     speed: Option<Speed>,
     /// Start again at the end
     #[arg(long = "loop")]
     looping: bool,
-    /// Rows that are sorted in memory when a file is not in time order
-    #[arg(long, default_value_t = ReplayConfig::default().max_sort_rows, value_name = "ROWS")]
+    /// Begin at the first event and wait there
+    #[arg(long)]
+    paused: bool,
+    /// Pass over nights, weekends and other stretches without an event
+    #[arg(long)]
+    skip_dead_time: bool,
+    /// Minutes without an event that are dead time; at least a bar, where bars are played
+    #[arg(long, default_value_t = 15, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    dead_after: u64,
+}
+
+#[derive(Debug, Args)]
+struct InspectArgs {
+    /// Files to look at, folders of them, or patterns
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print one line of JSON for each file
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: ReadingArgs,
+}
+
+/// How files are read. What is not said is found out; `FILE.toml` beside a file can say the same.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Reading")]
+struct ReadingArgs {
+    /// What columns hold: a meaning for each ('time,-,price,size'), or by name ('price=close_price,time=1')
+    #[arg(long, value_name = "MEANINGS", value_parser = |text: &str| text.parse::<ColumnNames>())]
+    columns: Option<ColumnNames>,
+    /// The zone of times that name none: UTC, -05:00, America/New_York
+    #[arg(long, value_name = "ZONE", value_parser = |text: &str| text.parse::<Zone>(), allow_hyphen_values = true)]
+    tz: Option<Zone>,
+    /// The symbol of all rows
+    #[arg(long, value_name = "SYMBOL")]
+    symbol: Option<String>,
+    /// The date of times that are counted from midnight: 2024-01-31
+    #[arg(long, value_name = "DATE", value_parser = overrides::date)]
+    date: Option<i64>,
+    /// How many times too large prices are written: 10000; 1 for not at all
+    #[arg(long, value_name = "FACTOR", value_parser = overrides::price_scale)]
+    price_scale: Option<u8>,
+    /// What rows are: trades, quotes, ohlcv or book
+    #[arg(long, value_name = "KIND", value_parser = overrides::kind)]
+    kind: Option<FileKind>,
+    /// What parts cells: one character, or tab or space
+    #[arg(long, value_name = "CHARACTER", value_parser = overrides::delimiter)]
+    delimiter: Option<u8>,
+    /// What stands before decimals: point or comma
+    #[arg(long, value_name = "MARK", value_parser = overrides::decimal_mark)]
+    decimal_mark: Option<DecimalMark>,
+    /// In which order dates are written: ymd, mdy or dmy
+    #[arg(long, value_name = "ORDER", value_parser = overrides::date_order)]
+    date_order: Option<DateOrder>,
+    /// What counts of time count: s, ms, us or ns
+    #[arg(long, value_name = "UNIT", value_parser = overrides::time_unit)]
+    time_unit: Option<TimeUnit>,
+    /// How text is encoded: utf-8, utf-16le, gbk, shift_jis
+    #[arg(long, value_name = "NAME", value_parser = overrides::encoding)]
+    encoding: Option<&'static Encoding>,
+    /// Whether there is a line of column names: yes or no
+    #[arg(long, value_name = "YES|NO", value_parser = overrides::yes_or_no)]
+    header: Option<bool>,
+    /// Read large files whole before they play: exact counts, and rows out of order are sorted
+    #[arg(long)]
+    full: bool,
+    /// Rows out of time order beyond which a file is sorted on disk, in the folder of TMPDIR
+    #[arg(long, default_value_t = ReplayConfig::default().max_sort_rows, value_name = "ROWS", value_parser = at_least_one)]
     max_sort_rows: usize,
     /// Longest line that is read, in bytes
-    #[arg(long, default_value_t = ReplayConfig::default().max_line_bytes, value_name = "BYTES")]
+    #[arg(long, default_value_t = ReplayConfig::default().max_line_bytes, value_name = "BYTES", value_parser = at_least_one)]
     max_line_bytes: usize,
     /// Symbols of one file, above which its symbol column is taken for some other one
-    #[arg(long, default_value_t = ReplayConfig::default().max_symbols, value_name = "SYMBOLS")]
+    #[arg(long, default_value_t = ReplayConfig::default().max_symbols, value_name = "SYMBOLS", value_parser = at_least_one)]
     max_symbols: usize,
-    #[command(flatten)]
-    serve: ServeArgs,
+    /// Files that a folder or a pattern may stand for
+    #[arg(long, default_value_t = ReplayConfig::default().max_files, value_name = "FILES", value_parser = at_least_one)]
+    max_files: usize,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -80,12 +168,24 @@ struct ServeArgs {
     /// Sessions at one time, over WebSocket and Server-Sent Events
     #[arg(long, default_value_t = 10_000, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions: usize,
-    /// Of these from one address; a room behind one router is one address
+    /// Of these from one address; a room behind one router is one address, and so is an IPv6 network (/64)
     #[arg(long, default_value_t = 256, value_name = "NUMBER", value_parser = at_least_one)]
     max_sessions_per_address: usize,
     /// HTTP connections at one time, besides those that became sessions
     #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = at_least_one)]
     max_connections: usize,
+    /// Let clients pause, step and otherwise drive the feed also where other machines reach the server
+    #[arg(long)]
+    allow_control: bool,
+    /// Of these from one address; a page opens up to six for a moment
+    #[arg(long, default_value_t = 768, value_name = "NUMBER", value_parser = at_least_one)]
+    max_connections_per_address: usize,
+    /// Seconds for which the head of a request may be on its way, or a connection may idle between two
+    #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    head_timeout: u64,
+    /// Longest head of a request, in bytes
+    #[arg(long, default_value_t = 32 * 1024, value_name = "BYTES", value_parser = head_bytes)]
+    max_head_bytes: usize,
     /// Symbols and series that one session may subscribe to
     #[arg(long, default_value_t = 4_096, value_name = "NUMBER", value_parser = at_least_one)]
     max_subscriptions: usize,
@@ -107,6 +207,9 @@ struct ServeArgs {
     /// Trades kept on each instrument's tape
     #[arg(long, default_value_t = MarketLimits::default().trades, value_name = "TRADES", value_parser = at_least_one)]
     trades: usize,
+    /// Ticks of the last second kept for sessions at the rate every; when more come, they get the state instead
+    #[arg(long, default_value_t = DEFAULT_TICKS, value_name = "TICKS", value_parser = at_least_one)]
+    max_ticks: usize,
     /// Batches of ticks that may wait between feed and market
     #[arg(long, default_value_t = bus::DEFAULT_CAPACITY, value_name = "BATCHES", value_parser = capacity)]
     bus_capacity: usize,
@@ -117,6 +220,7 @@ struct ServeArgs {
 pub enum Job {
     Serve(Config),
     Simulate(WriteConfig),
+    Inspect(inspect::Config),
     Load(load::Config),
 }
 
@@ -124,11 +228,12 @@ pub enum Job {
 #[derive(Clone, Debug)]
 pub struct Config {
     pub feed: FeedConfig,
-    /// `None`: as the source proposes.
-    pub speed: Option<Speed>,
-    pub looping: bool,
+    /// All but the number of the first epoch.
+    pub run: RunConfig,
     pub server: ServerConfig,
     pub market: MarketLimits,
+    /// Kept for those who want each.
+    pub ticks: usize,
     pub bus_capacity: usize,
 }
 
@@ -144,12 +249,18 @@ impl Cli {
             None => {
                 let plan = SimPlan::from(self.simulation);
                 let speed = plan.speed().or(self.speed);
-                Job::Serve(self.serve.config(FeedConfig::Simulation(plan), speed, false))
+                // A day that is played in minutes leaves out its night.
+                let run = RunConfig { speed, skip_dead_time: plan.day.is_some(), ..RunConfig::default() };
+                Job::Serve(self.serve.config(FeedConfig::Simulation(plan), run))
             }
             Some(Command::Replay(args)) => {
-                let ReplayArgs { files, speed, looping, max_sort_rows, max_line_bytes, max_symbols, serve } = args;
-                let config = ReplayConfig { max_sort_rows, max_line_bytes, max_symbols };
-                Job::Serve(serve.config(FeedConfig::Replay { files, config }, speed, looping))
+                let ReplayArgs { files, reading, play, serve } = args;
+                let config = reading.config(ReplayConfig::default().full_read_bytes);
+                Job::Serve(serve.config(FeedConfig::Replay { files, config }, play.config()))
+            }
+            Some(Command::Inspect(InspectArgs { files, json, reading })) => {
+                let replay = reading.config(INSPECTED_WHOLE_BYTES);
+                Job::Inspect(inspect::Config { files, json, replay })
             }
             Some(Command::Simulate(args)) => Job::Simulate(args.into()),
             Some(Command::Load(args)) => Job::Load(args.into()),
@@ -157,27 +268,74 @@ impl Cli {
     }
 }
 
+impl PlayArgs {
+    fn config(self) -> RunConfig {
+        let Self { speed, looping, paused, skip_dead_time, dead_after } = self;
+        let dead_after = Duration::from_secs(dead_after * 60);
+        RunConfig { speed, looping, paused, skip_dead_time, dead_after, ..RunConfig::default() }
+    }
+}
+
+/// Larger plain files are inspected by pieces: what is read within about a second.
+const INSPECTED_WHOLE_BYTES: u64 = 256 << 20;
+
+impl ReadingArgs {
+    fn config(self, full_read_bytes: u64) -> ReplayConfig {
+        let Self { columns, tz, symbol, date, price_scale, kind, delimiter, decimal_mark, date_order, .. } = self;
+        let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, max_files, .. } =
+            self;
+        ReplayConfig {
+            max_sort_rows,
+            max_line_bytes,
+            max_symbols,
+            max_files,
+            full_read_bytes: if full { u64::MAX } else { full_read_bytes },
+            overrides: Overrides {
+                columns,
+                tz,
+                symbol,
+                date,
+                price_scale,
+                kind,
+                delimiter,
+                decimal_mark,
+                date_order,
+                time_unit,
+                encoding,
+                header,
+            },
+        }
+    }
+}
+
 impl ServeArgs {
-    const fn config(self, feed: FeedConfig, speed: Option<Speed>, looping: bool) -> Config {
+    const fn config(self, feed: FeedConfig, run: RunConfig) -> Config {
         let session = SessionLimits {
             message_bytes: self.max_message_bytes,
             messages_per_second: self.max_messages_per_second,
             subscriptions: SubscriptionLimits { count: self.max_subscriptions, history: self.max_history },
             bars: self.bars,
+            control: true,
             stall: Duration::from_secs(self.stall_timeout),
         };
         Config {
             feed,
-            speed,
-            looping,
+            run,
             server: ServerConfig {
                 bind: self.bind,
                 sessions: self.max_sessions,
                 sessions_per_address: self.max_sessions_per_address,
-                connections: self.max_connections,
+                allow_control: self.allow_control,
+                http: HttpLimits {
+                    connections: self.max_connections,
+                    connections_per_address: self.max_connections_per_address,
+                    head_timeout: Duration::from_secs(self.head_timeout),
+                    buffer_bytes: self.max_head_bytes,
+                },
                 session,
             },
             market: MarketLimits { bars: self.bars, trades: self.trades },
+            ticks: self.max_ticks,
             bus_capacity: self.bus_capacity,
         }
     }
@@ -202,6 +360,12 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
 }
 
+fn head_bytes(text: &str) -> Result<usize, String> {
+    let (least, most) = (HttpLimits::MIN_BUFFER_BYTES, 16 * 1024 * 1024);
+    let in_range = text.parse().ok().filter(|n| (least..=most).contains(n));
+    in_range.ok_or_else(|| format!("a whole number from {least} to {most}"))
+}
+
 fn capacity(text: &str) -> Result<usize, String> {
     const MOST: usize = 1_000_000;
     let in_range = text.parse().ok().filter(|n| (1..=MOST).contains(n));
@@ -223,6 +387,7 @@ mod tests {
         match Cli::try_parse_from(words).map(Cli::into_job) {
             Ok(Job::Serve(config)) => Ok(config),
             Ok(_) => Err("this serves nothing".into()),
+            Ok(Job::Load(_) | Job::Inspect(_)) => Err("this serves nothing".into()),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -232,14 +397,19 @@ mod tests {
         let config = config("").unwrap();
         assert!(matches!(config.feed, FeedConfig::Simulation(plan) if plan == SimPlan::default()));
         assert_eq!(config.server.bind.to_string(), "127.0.0.1:3030");
-        assert_eq!(config.speed, None);
+        assert_eq!(config.run.speed, None);
     }
 
     #[test]
     fn a_replay_takes_files_and_its_own_flags() {
-        let config = config("replay a.csv b.csv --speed 60x --loop --bind 127.0.0.1:0").unwrap();
+        let config = config(
+            "replay a.csv b.csv --speed 60x --loop --paused --skip-dead-time --dead-after 30 --bind 127.0.0.1:0",
+        )
+        .unwrap();
         assert!(matches!(config.feed, FeedConfig::Replay { files, .. } if files.len() == 2));
-        assert_eq!((config.speed, config.looping), (Some(Speed::Times(60.0)), true));
+        let RunConfig { speed, looping, paused, skip_dead_time, dead_after, .. } = config.run;
+        assert_eq!((speed, looping, paused), (Some(Speed::Times(60.0)), true, true));
+        assert_eq!((skip_dead_time, dead_after), (true, Duration::from_secs(1_800)));
     }
 
     #[test]
@@ -260,6 +430,7 @@ mod tests {
             ("--speed 0", "--speed"),
             ("--symbols 0", "from 1 to"),
             ("--max-sessions 0", "from 1 to"),
+            ("--max-head-bytes 100", "from 8192 to"),
             ("--max-sessions 9999999999999999999", "from 1 to"),
             ("--bus-capacity 9999999999999", "from 1 to"),
             ("replay", "<FILE>"),

@@ -10,6 +10,7 @@
 //! - [`fanout`]: the one writer of the market, and the encoded updates of each tier.
 //! - [`wire`]: the messages, as `docs/PROTOCOL.md` describes them.
 //! - [`server`]: HTTP, the web files, and one session per WebSocket.
+//! - [`inspect`]: what a CSV file was taken for, and why.
 //! - [`load`]: many clients that measure a server, from outside.
 //! - [`cli`]: flags into configurations. [`app`]: everything wired together.
 
@@ -20,6 +21,7 @@ pub mod bus;
 pub mod cli;
 pub mod fanout;
 pub mod feed;
+pub mod inspect;
 pub mod load;
 pub mod market;
 pub mod server;

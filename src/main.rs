@@ -2,7 +2,7 @@
 
 #![forbid(unsafe_code)]
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -13,9 +13,14 @@ use tracing_subscriber::EnvFilter;
 /// The variable that sets what is logged, such as `debug` or `tickcast=trace`.
 const LOG: &str = "TICKCAST_LOG";
 
+/// The exit code of `inspect` where not every file can be played.
+const NOT_PLAYABLE: u8 = 2;
+
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
+        // What cannot be played was told on the way.
+        Err(error) if matches!(error.downcast_ref(), Some(app::AppError::NotPlayable)) => ExitCode::from(NOT_PLAYABLE),
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -26,7 +31,8 @@ fn main() -> ExitCode {
 fn run() -> anyhow::Result<()> {
     let job = cli::Cli::parse().into_job();
     let filter = EnvFilter::try_from_env(LOG).unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let is_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_terminal).init();
     let runtime = tokio::runtime::Runtime::new().context("the async runtime could not be started")?;
     // A reader of these lines that goes away is no reason to stop serving.
     let say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));

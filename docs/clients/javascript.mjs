@@ -11,7 +11,7 @@
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket;
 
 const SILENCE_MS = 6000; // The server says something each second: after so long the connection is dead.
-const OUR_FAULT = [1002, 1008, 1009]; // Close codes after which the client has to be mended first.
+const OUR_FAULT = [1002, 1007, 1008, 1009]; // Close codes after which the client has to be mended first.
 
 /**
  * Calls `onUpdate` with one quote after the other, and comes back after each loss of the connection.

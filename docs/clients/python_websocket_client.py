@@ -14,7 +14,7 @@ from decimal import Decimal
 import websocket
 
 SILENCE_SECONDS = 6  # The server says something each second: after so long the connection is dead.
-OUR_FAULT = (1002, 1008, 1009)  # Close codes after which the client has to be mended first.
+OUR_FAULT = (1002, 1007, 1008, 1009)  # Close codes after which the client has to be mended first.
 
 
 def take(message, known):

@@ -17,8 +17,8 @@ const FIXTURES = new URL("../../tests/fixtures/wire/", import.meta.url);
 export const DOCUMENT = new URL("../asyncapi.json", import.meta.url);
 
 /** What answers what a client sends. */
-const ANSWERS = { subscribe: ["granted", "error"], rate: ["granted", "error"], resync: ["snapshot", "error"], unsubscribe: ["unsubscribed", "error"], format: ["format", "error"] };
-const TITLES = { subscribe: "Subscribe", rate: "Change the rate", resync: "Ask for a snapshot", unsubscribe: "Unsubscribe", format: "Change the format" };
+const ANSWERS = { subscribe: ["granted", "error"], rate: ["granted", "error"], resync: ["snapshot", "error"], unsubscribe: ["unsubscribed", "error"], format: ["format", "error"], drive: ["driven", "error"] };
+const TITLES = { subscribe: "Subscribe", rate: "Change the rate", resync: "Ask for a snapshot", unsubscribe: "Unsubscribe", format: "Change the format", drive: "Drive the feed" };
 
 /** @param {URL} file @returns {Json} */
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));

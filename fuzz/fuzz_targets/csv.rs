@@ -1,5 +1,5 @@
 //! A file of any bytes is played or refused without panic. What plays comes in time order, and is the same
-//! tape when it is played again.
+//! tape when it is played again, and from any tick on.
 
 #![no_main]
 
@@ -19,12 +19,21 @@ static PATH: LazyLock<PathBuf> =
     LazyLock::new(|| std::env::temp_dir().join(format!("tickcast-fuzz-{}.csv", std::process::id())));
 
 fuzz_target!(|bytes: &[u8]| {
-    let config = ReplayConfig { max_sort_rows: 10_000, max_line_bytes: 4_096, max_symbols: 1_000 };
+    let config = ReplayConfig { max_sort_rows: 100, max_line_bytes: 4_096, max_symbols: 1_000, ..ReplayConfig::default() };
     fs::write(&*PATH, bytes).expect("the temporary directory can be written");
     let Ok(mut replay) = replay::open(&[PATH.clone()], &config) else { return };
     let first = play(&mut replay);
     replay.rewind().expect("what was opened once opens again");
     assert_eq!(first, play(&mut replay), "a tape is the same each time");
+    replay.rewind().expect("what was opened once opens again");
+    let half = first.len() / 2;
+    for tick in &first[..half] {
+        assert_eq!(replay.next_tick().expect("it was read before"), Some(*tick));
+    }
+    let mark = replay.mark();
+    play(&mut replay);
+    replay.go_to(&mark).expect("what was opened once opens again");
+    assert_eq!(first[half..], play(&mut replay)[..first.len() - half], "a mark goes back to where it was set");
 });
 
 fn play(source: &mut dyn Source) -> Vec<Tick> {

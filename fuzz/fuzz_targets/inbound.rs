@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tickcast::wire::{Request, Subscribe, parse};
+use tickcast::wire::{Rate, Request, Subscribe, parse};
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
@@ -15,6 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
             }
             Request::Rate { symbols, rate, .. } => assert!(!symbols.is_empty() && is_rate(rate)),
             Request::Unsubscribe { symbols, .. } | Request::Resync { symbols } => assert!(!symbols.is_empty()),
+            Request::Format(_) => {}
         },
         Err(refusal) => {
             assert!(refusal.message.len() < 2_000, "an echo of {} bytes", refusal.message.len());
@@ -23,6 +24,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-fn is_rate(rate: f64) -> bool {
-    rate.is_finite() && rate >= 0.0
+fn is_rate(rate: Rate) -> bool {
+    match rate {
+        Rate::PerSecond(rate) => rate.is_finite() && rate >= 0.0,
+        Rate::Every => true,
+    }
 }

@@ -3,12 +3,14 @@
 //! Bits that were rung several times before the session looks are one: it takes the newest state anyway,
 //! so nothing queues.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
-use tokio::sync::Notify;
+use futures_util::task::AtomicWaker;
 
-use super::tier::{RATES, TierId};
+use super::tier::{TIERS, TierId};
 use crate::wire::Format;
 
 /// What is due, as a set.
@@ -18,10 +20,12 @@ pub struct Due(u32);
 impl Due {
     /// The feed's status or epoch changed.
     pub const FEED: Self = Self(1 << 16);
-    /// Half a second has passed.
+    /// Half a second has passed in which nothing was said.
     pub const BEAT: Self = Self(1 << 17);
     /// The server stops.
     pub const STOP: Self = Self(1 << 18);
+    /// Half a second has passed. Wakes nobody: who has spoken since the one before is awake often enough.
+    pub const PULSE: Self = Self(1 << 19);
 
     pub const fn tier(tier: TierId) -> Self {
         Self(1 << tier.index())
@@ -41,18 +45,26 @@ impl Due {
         Self(self.0 & !other.0)
     }
 
+    /// Half seconds that have passed.
+    pub const fn half_seconds(self) -> u32 {
+        self.contains(Self::BEAT) as u32 + self.contains(Self::PULSE) as u32
+    }
+
     pub fn tiers(self) -> impl Iterator<Item = TierId> {
         TierId::all().filter(move |tier| self.contains(Self::tier(*tier)))
     }
 }
 
 /// A session's ear. Always hears what is not of a tier; of the tiers those it [`listens`](Self::listen) to.
+/// One task waits.
 #[derive(Debug)]
 pub struct Bell {
     group: usize,
     rung: AtomicU32,
     wanted: AtomicU32,
-    notify: Notify,
+    waker: AtomicWaker,
+    /// The session has spoken since the last half second was rung.
+    spoke: AtomicBool,
     /// Of `wanted`, in binary.
     binary: AtomicU32,
     listeners: Arc<Listeners>,
@@ -61,8 +73,10 @@ pub struct Bell {
 /// By tier: all, and those in binary.
 #[derive(Debug, Default)]
 struct Listeners {
-    all: [AtomicUsize; RATES.len()],
-    binary: [AtomicUsize; RATES.len()],
+    all: [AtomicUsize; TIERS],
+    binary: [AtomicUsize; TIERS],
+    /// Beats that found their session still busy with the one before.
+    skipped: AtomicU64,
 }
 
 impl Bell {
@@ -70,13 +84,31 @@ impl Bell {
     ///
     /// Cancel safe.
     pub async fn wait(&self) -> Due {
-        loop {
-            let due = self.rung.swap(0, Ordering::AcqRel);
-            if due != 0 {
-                return Due(due);
+        poll_fn(|context| {
+            let mut due = self.take();
+            if due == Due::default() {
+                self.waker.register(context.waker());
+                // It may have rung just before.
+                due = self.take();
             }
-            self.notify.notified().await;
-        }
+            if due == Due::default() { Poll::Pending } else { Poll::Ready(due) }
+        })
+        .await
+    }
+
+    /// Whether [`wait`](Self::wait) would not wait.
+    pub fn is_rung(&self) -> bool {
+        self.rung.load(Ordering::Acquire) & !Due::PULSE.0 != 0
+    }
+
+    fn take(&self) -> Due {
+        // Asked first, as a look is cheaper than a swap and mostly there is nothing.
+        if self.is_rung() { Due(self.rung.swap(0, Ordering::AcqRel)) } else { Due::default() }
+    }
+
+    /// The session says something: that is a sign of life, and [`Due::BEAT`] can wait.
+    pub fn speak(&self) {
+        self.spoke.store(true, Ordering::Relaxed);
     }
 
     /// The group of sessions that it belongs to.
@@ -93,9 +125,20 @@ impl Bell {
     }
 
     fn ring(&self, due: Due) {
-        if due.0 >= Due::FEED.0 || self.wanted.load(Ordering::Acquire) & due.0 != 0 {
-            self.rung.fetch_or(due.0, Ordering::AcqRel);
-            self.notify.notify_one();
+        if due.0 < Due::FEED.0 && self.wanted.load(Ordering::Acquire) & due.0 == 0 {
+            return;
+        }
+        if due == Due::BEAT && self.spoke.swap(false, Ordering::Relaxed) {
+            self.rung.fetch_or(Due::PULSE.0, Ordering::AcqRel);
+            return;
+        }
+        let before = self.rung.fetch_or(due.0, Ordering::AcqRel);
+        if before & !Due::PULSE.0 == 0 {
+            self.waker.wake();
+        }
+        // At `every` nothing is skipped: what has come meanwhile is taken with the rest.
+        if before & due.0 != 0 && due.0 < Due::tier(TierId::EVERY).0 {
+            self.listeners.skipped.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
@@ -120,7 +163,7 @@ impl Drop for Bell {
 /// The bells of one group of sessions.
 #[derive(Debug, Default)]
 pub struct Bells {
-    bells: Mutex<Vec<Weak<Bell>>>,
+    bells: Mutex<Vec<Arc<Bell>>>,
     listeners: Arc<Listeners>,
     stopping: AtomicBool,
 }
@@ -129,9 +172,10 @@ impl Bells {
     pub fn hang(&self, group: usize) -> Arc<Bell> {
         let listeners = Arc::clone(&self.listeners);
         let [rung, wanted, binary] = std::array::from_fn(|_| AtomicU32::new(0));
-        let bell = Arc::new(Bell { group, rung, wanted, notify: Notify::new(), binary, listeners });
+        let (waker, spoke) = (AtomicWaker::new(), AtomicBool::new(false));
+        let bell = Arc::new(Bell { group, rung, wanted, waker, spoke, binary, listeners });
         let mut bells = self.lock();
-        bells.push(Arc::downgrade(&bell));
+        bells.push(Arc::clone(&bell));
         // Asked under the lock that `stop` rings under: a late bell is rung by one of the two.
         if self.stopping.load(Ordering::Acquire) {
             bell.ring(Due::STOP);
@@ -145,20 +189,31 @@ impl Bells {
         self.ring(Due::STOP);
     }
 
+    /// Rings at all, and takes down the bells that nobody else holds any longer. Until then, which is no more
+    /// than half a second, a tier may have a listener too many.
     pub fn ring(&self, due: Due) {
-        self.lock().retain(|bell| bell.upgrade().inspect(|bell| bell.ring(due)).is_some());
+        self.lock().retain(|bell| {
+            let is_held = Arc::strong_count(bell) > 1;
+            if is_held {
+                bell.ring(due);
+            }
+            is_held
+        });
     }
 
-    /// Whether anybody listens to `tier` in this format.
-    pub fn has_listeners(&self, tier: TierId, format: Format) -> bool {
+    /// How many listen to `tier`, by format as [`Format::ALL`] has them.
+    pub fn listeners(&self, tier: TierId) -> [usize; 2] {
         let binary = self.listeners.binary[tier.index()].load(Ordering::Acquire);
-        match format {
-            Format::Json => self.listeners.all[tier.index()].load(Ordering::Acquire) > binary,
-            Format::Binary => binary > 0,
-        }
+        let all = self.listeners.all[tier.index()].load(Ordering::Acquire);
+        [all.saturating_sub(binary), binary]
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Bell>>> {
+    /// Beats that sessions skipped, as they were busy with one before; what they take next is newer.
+    pub fn skipped(&self) -> u64 {
+        self.listeners.skipped.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Bell>>> {
         // A list of bells has no broken middle state: a panic elsewhere does not spoil it.
         self.bells.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -182,6 +237,7 @@ mod tests {
         let due = bell.wait().await;
         assert_eq!(due.tiers().collect::<Vec<_>>(), [five]);
         assert!(due.contains(Due::BEAT) && !due.contains(Due::STOP));
+        assert_eq!(bells.skipped(), 1, "the second beat of its tier came before it had heard the first");
         let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), bell.wait()).await;
         assert!(quiet.is_err(), "what was taken is not due again");
     }
@@ -198,25 +254,40 @@ mod tests {
         let bells = Bells::default();
         let five = grant(5.0).unwrap();
         let (one, two) = (bells.hang(0), bells.hang(0));
-        assert!(!bells.has_listeners(five, Format::Json));
+        assert_eq!(bells.listeners(five), [0, 0]);
         one.listen([five].into_iter(), Format::Json);
         two.listen([five].into_iter(), Format::Json);
         one.listen(std::iter::empty(), Format::Json);
-        assert!(bells.has_listeners(five, Format::Json));
+        assert_eq!(bells.listeners(five), [1, 0]);
         drop(two);
-        assert!(!bells.has_listeners(five, Format::Json));
+        bells.ring(Due::BEAT);
+        assert_eq!(bells.listeners(five), [0, 0]);
         drop(one);
         bells.ring(Due::BEAT);
         assert!(bells.lock().is_empty());
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_spoke_in_the_last_half_second_is_not_woken_by_the_next() {
+        let bells = Bells::default();
+        let bell = bells.hang(0);
+        bell.speak();
+        bells.ring(Due::BEAT);
+        let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), bell.wait()).await;
+        assert!(quiet.is_err(), "it was just heard");
+        bells.ring(Due::BEAT);
+        let due = bell.wait().await;
+        assert!(due.contains(Due::BEAT) && due.contains(Due::PULSE), "both half seconds are told: {due:?}");
+    }
+
     #[test]
     fn the_formats_have_listeners_of_their_own() {
         let bells = Bells::default();
         let five = grant(5.0).unwrap();
         let bell = bells.hang(0);
-        for (format, want) in [(Format::Json, (true, false)), (Format::Binary, (false, true))] {
+        for (format, want) in [(Format::Json, [1, 0]), (Format::Binary, [0, 1])] {
             bell.listen([five].into_iter(), format);
-            assert_eq!((bells.has_listeners(five, Format::Json), bells.has_listeners(five, Format::Binary)), want);
+            assert_eq!(bells.listeners(five), want);
         }
     }
 }

@@ -3,11 +3,10 @@
 //! Each symbol is encoded once per beat, whatever the number of readers. A reader's update always covers
 //! what follows its own last one, so one that skipped beats gets the newest state and ranges still meet.
 
+use super::cursor::QuotesCursor;
 use crate::market::{InstrumentId, Market};
 use crate::wire::{Frame, QuoteEncoding, QuotesKind};
 
-/// What a reader's own frame has at first; few symbols change between two beats.
-const FIRST_BYTES: usize = 1_024;
 /// Symbols in one message: a large market comes in several, so that no message is large.
 pub const FRAME_SYMBOLS: usize = if cfg!(test) { 3 } else { 500 };
 
@@ -86,6 +85,7 @@ impl<Q: QuoteEncoding> Board<Q> {
         }
         let mut frame = None;
         let mut symbols = 0;
+        let room = cursor.room();
         while let Some((id, sent)) = cursor.wanted.get_mut(cursor.at) {
             let quote = &self.quotes[id.index()];
             if quote.seq() > *sent {
@@ -93,7 +93,7 @@ impl<Q: QuoteEncoding> Board<Q> {
                     break;
                 }
                 symbols += 1;
-                let new = || Q::begin(QuotesKind::Update, self.epoch, self.ts_sent, FIRST_BYTES);
+                let new = || Q::begin(QuotesKind::Update, self.epoch, self.ts_sent, room);
                 quote.add_to(frame.get_or_insert_with(new), *sent + 1);
                 *sent = quote.seq();
             }
@@ -106,90 +106,7 @@ impl<Q: QuoteEncoding> Board<Q> {
             (cursor.at, cursor.beat) = (0, cursor.whole.then_some(self.beat));
             cursor.pass = cursor.beat;
         }
-        frame.map(Q::finish)
-    }
-}
-
-/// The symbols that one reader wants at one rate, and how far each was sent.
-#[derive(Debug)]
-pub struct QuotesCursor {
-    epoch: u64,
-    /// By instrument, ascending.
-    wanted: Vec<(InstrumentId, u64)>,
-    /// The beat that was last looked through to the end.
-    beat: Option<u64>,
-    /// The beat being looked through, and how far it has been.
-    pass: Option<u64>,
-    at: usize,
-    /// That look began at its beat, and not at one before.
-    whole: bool,
-    /// At `beat`, all that is wanted had been sent just as far as the board stood.
-    level: bool,
-}
-
-impl QuotesCursor {
-    pub const fn new(epoch: u64) -> Self {
-        Self { epoch, wanted: Vec::new(), beat: None, pass: None, at: 0, whole: false, level: false }
-    }
-
-    pub const fn is_empty(&self) -> bool {
-        self.wanted.is_empty()
-    }
-
-    pub const fn len(&self) -> usize {
-        self.wanted.len()
-    }
-
-    /// Wants these from the ticks after those sent on.
-    pub fn extend(&mut self, more: impl IntoIterator<Item = (InstrumentId, u64)>) {
-        self.wanted.extend(more);
-        self.wanted.sort_unstable_by_key(|(id, _)| *id);
-        self.look_anew();
-    }
-
-    /// Wants none of `ids`, which are sorted, any longer; gives those it had, with how far each was sent.
-    pub fn remove(&mut self, ids: &[InstrumentId]) -> Vec<(InstrumentId, u64)> {
-        let removed: Vec<_> = self.wanted.extract_if(.., |(id, _)| ids.binary_search(id).is_ok()).collect();
-        if !removed.is_empty() {
-            self.look_anew();
-        }
-        removed
-    }
-
-    /// Says that `id` was sent up to `seq` by other means.
-    pub fn sent(&mut self, id: InstrumentId, seq: u64) {
-        if let Ok(at) = self.find(id) {
-            self.wanted[at].1 = seq;
-            self.look_anew();
-        }
-    }
-
-    pub fn contains(&self, id: InstrumentId) -> bool {
-        self.find(id).is_ok()
-    }
-
-    /// By instrument, ascending, with how far each was sent.
-    pub fn iter(&self) -> impl Iterator<Item = (InstrumentId, u64)> {
-        self.wanted.iter().copied()
-    }
-
-    fn find(&self, id: InstrumentId) -> Result<usize, usize> {
-        self.wanted.binary_search_by_key(&id, |(id, _)| *id)
-    }
-
-    /// The last look has been through to the end.
-    pub const fn is_through(&self) -> bool {
-        self.at == 0
-    }
-
-    /// How far `id` was sent.
-    pub fn sent_of(&self, id: InstrumentId) -> Option<u64> {
-        self.find(id).ok().map(|at| self.wanted[at].1)
-    }
-
-    /// Forgets which beat was looked through: the next one may be another board's.
-    pub const fn look_anew(&mut self) {
-        (self.beat, self.pass, self.at, self.level) = (None, None, 0, false);
+        frame.map(Q::finish).inspect(|frame| cursor.bytes = frame.byte_len())
     }
 }
 

@@ -4,13 +4,19 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+use tokio::sync::watch;
 
 use super::bell::{Bell, Bells, Due};
-use super::board::{Board, QuotesCursor};
+use super::board::Board;
+use super::cursor::QuotesCursor;
+use super::ticks::{Taken, TickLog};
 use super::tier::{RATES, TierId};
 use crate::market::{FeedStatus, Market};
-use crate::wire::{BinaryQuote, EncodedQuote, Format, Frame};
+use crate::wire::{BinaryQuote, EncodedQuote, Format};
 
 /// Cheap to clone; all clones are one market.
 #[derive(Clone, Debug)]
@@ -20,8 +26,15 @@ pub struct LiveMarket(Arc<Shared>);
 struct Shared {
     live: RwLock<Live>,
     groups: [Group; GROUPS],
+    json_ticks: RwLock<TickLog<EncodedQuote>>,
+    binary_ticks: RwLock<TickLog<BinaryQuote>>,
+    began: Instant,
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
+    /// Of the status that is read here.
+    revision: watch::Sender<u64>,
+    updates: AtomicU64,
+    merged: AtomicU64,
 }
 
 /// Sessions are dealt to so many groups, whose beats lie one after the other within a tier's interval: thousands
@@ -46,12 +59,19 @@ pub struct Live {
 }
 
 impl LiveMarket {
-    pub(super) fn new(live: Live) -> Self {
+    /// Keeps so many ticks for those who want each.
+    pub(super) fn new(live: Live, ticks: usize) -> Self {
         let live = Self(Arc::new(Shared {
             live: RwLock::new(live),
             groups: Default::default(),
+            json_ticks: RwLock::new(TickLog::new(ticks)),
+            binary_ticks: RwLock::new(TickLog::new(ticks)),
+            began: Instant::now(),
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
+            revision: watch::Sender::new(0),
+            updates: AtomicU64::new(0),
+            merged: AtomicU64::new(0),
         }));
         live.open_boards();
         live
@@ -59,17 +79,28 @@ impl LiveMarket {
 
     /// The market as it stands. Hold it briefly: the publisher waits meanwhile.
     pub fn read(&self) -> RwLockReadGuard<'_, Live> {
-        // Only a panic while a tick is applied could poison it, and a market has no way to panic.
-        self.0.live.read().unwrap_or_else(PoisonError::into_inner)
+        read(&self.0.live)
     }
 
-    /// What the reader behind `cursor` has not sent yet; see [`Board::take`].
-    pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Option<Frame> {
-        let Group { json, binary, .. } = &self.0.groups[group];
-        match format {
-            Format::Json => json[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor),
-            Format::Binary => binary[tier.index()].read().unwrap_or_else(PoisonError::into_inner).take(cursor),
+    /// What the reader behind `cursor` has not sent yet; see [`Board::take`] and [`TickLog::take`].
+    pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Taken {
+        if tier == TierId::EVERY {
+            return match format {
+                Format::Json => read(&self.0.json_ticks).take(cursor, self.now()),
+                Format::Binary => read(&self.0.binary_ticks).take(cursor, self.now()),
+            };
         }
+        let Group { json, binary, .. } = &self.0.groups[group];
+        let frame = match format {
+            Format::Json => read(&json[tier.index()]).take(cursor),
+            Format::Binary => read(&binary[tier.index()]).take(cursor),
+        };
+        frame.map_or(Taken::Nothing, Taken::Frame)
+    }
+
+    /// Since the market was opened, by a clock that only goes forward.
+    pub(super) fn now(&self) -> Duration {
+        self.0.began.elapsed()
     }
 
     /// A bell that rings for a new session.
@@ -83,6 +114,17 @@ impl LiveMarket {
         self.0.groups.iter().for_each(|group| group.bells.stop());
     }
 
+    /// Waits until what led to this revision of the feed's status can be read here.
+    pub async fn shows(&self, revision: u64) {
+        // The sender lives as long as this handle.
+        drop(self.0.revision.subscribe().wait_for(|shown| *shown >= revision).await);
+    }
+
+    pub(super) fn show_revision(&self) {
+        let revision = self.read().status.revision;
+        self.0.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
+    }
+
     /// How many batches of ticks were lost between feed and market.
     pub fn bus_gaps(&self) -> u64 {
         self.0.bus_gaps.load(Ordering::Relaxed)
@@ -90,6 +132,24 @@ impl LiveMarket {
 
     pub(super) fn add_bus_gap(&self, missed: u64) {
         self.0.bus_gaps.fetch_add(missed, Ordering::Relaxed);
+    }
+
+    /// Changed symbols over all beats of all tiers and groups, and the ticks that were merged into these.
+    pub fn conflated(&self) -> (u64, u64) {
+        (self.0.updates.load(Ordering::Relaxed), self.0.merged.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn add_encoded(&self, updates: u64) {
+        self.0.updates.fetch_add(updates, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_merged(&self, ticks: u64) {
+        self.0.merged.fetch_add(ticks, Ordering::Relaxed);
+    }
+
+    /// Beats that sessions skipped, as they were busy with one before.
+    pub fn beats_skipped(&self) -> u64 {
+        self.0.groups.iter().map(|group| group.bells.skipped()).sum()
     }
 
     pub(super) fn bells(&self, group: usize) -> &Bells {
@@ -102,15 +162,23 @@ impl LiveMarket {
     }
 
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, Live> {
-        self.0.live.write().unwrap_or_else(PoisonError::into_inner)
+        write(&self.0.live)
     }
 
     pub(super) fn json_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, Board<EncodedQuote>> {
-        self.0.groups[group].json[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
+        write(&self.0.groups[group].json[tier.index()])
     }
 
     pub(super) fn binary_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, Board<BinaryQuote>> {
-        self.0.groups[group].binary[tier.index()].write().unwrap_or_else(PoisonError::into_inner)
+        write(&self.0.groups[group].binary[tier.index()])
+    }
+
+    pub(super) fn json_ticks(&self) -> RwLockWriteGuard<'_, TickLog<EncodedQuote>> {
+        write(&self.0.json_ticks)
+    }
+
+    pub(super) fn binary_ticks(&self) -> RwLockWriteGuard<'_, TickLog<BinaryQuote>> {
+        write(&self.0.binary_ticks)
     }
 
     /// A new epoch: market, status and boards are replaced and everybody is told.
@@ -122,13 +190,24 @@ impl LiveMarket {
 
     fn open_boards(&self) {
         let live = self.read();
+        self.json_ticks().open(&live.market);
+        self.binary_ticks().open(&live.market);
         for group in 0..GROUPS {
-            for tier in TierId::all() {
+            for tier in TierId::conflated() {
                 self.json_mut(group, tier).open(&live.market);
                 self.binary_mut(group, tier).open(&live.market);
             }
         }
     }
+}
+
+// A panic elsewhere leaves nothing half done here: what applies and encodes ticks has no way to fail in the middle.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The server's clock in microseconds since the Unix epoch.

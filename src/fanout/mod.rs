@@ -6,15 +6,19 @@
 mod bars;
 mod bell;
 mod board;
+mod cursor;
 mod live;
 mod publish;
+mod ticks;
 mod tier;
 mod trades;
 
 pub use bars::BarsCursor;
 pub use bell::{Bell, Due};
-pub use board::{Board, FRAME_SYMBOLS, QuotesCursor};
+pub use board::{Board, FRAME_SYMBOLS};
+pub use cursor::QuotesCursor;
 pub use live::{Live, LiveMarket, wall_micros};
 pub use publish::Publisher;
+pub use ticks::{DEFAULT_TICKS, Taken, TickLog};
 pub use tier::{RATES, Tier, TierId, grant};
 pub use trades::TradesCursor;

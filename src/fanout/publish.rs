@@ -9,7 +9,7 @@ use super::bell::Due;
 use super::live::{GROUPS, Live, LiveMarket, wall_micros};
 use super::tier::{Tier, TierId};
 use crate::bus::{Heard, Reader};
-use crate::market::{Event, FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening};
+use crate::market::{Event, FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening, Seeked, Tick};
 use crate::wire::Format;
 
 /// How often every session's bell rings, so that it can say it is alive each second.
@@ -20,6 +20,8 @@ pub struct Publisher {
     live: LiveMarket,
     limits: MarketLimits,
     conflaters: Vec<Conflater>,
+    /// In which formats somebody wants every tick, as [`Format::ALL`] has them.
+    every: [bool; Format::ALL.len()],
     /// The symbols of one beat.
     due: Vec<InstrumentId>,
     began: Instant,
@@ -37,14 +39,15 @@ struct Conflater {
 }
 
 impl Publisher {
-    /// Waits for the feed's first epoch; `None` when the feed ends without one.
-    pub async fn open(mut reader: Reader<Event>, limits: MarketLimits) -> Option<Self> {
+    /// Waits for the feed's first epoch; `None` when the feed ends without one. Keeps so many `ticks` for those
+    /// who want each.
+    pub async fn open(mut reader: Reader<Event>, limits: MarketLimits, ticks: usize) -> Option<Self> {
         loop {
             match reader.next().await? {
                 Heard::Item(Event::Opening(opening)) => {
-                    let live = LiveMarket::new(open_live(&opening, limits));
-                    let mut publisher =
-                        Self { reader, live, limits, conflaters: conflaters(), due: Vec::new(), began: Instant::now() };
+                    let live = LiveMarket::new(open_live(&opening, limits), ticks);
+                    let (conflaters, every, due, began) = (conflaters(), [false; 2], Vec::new(), Instant::now());
+                    let mut publisher = Self { reader, live, limits, conflaters, every, due, began };
                     publisher.open_tiers();
                     return Some(publisher);
                 }
@@ -64,18 +67,17 @@ impl Publisher {
         // Catches up, so that each group's half second stays one.
         beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let mut feed_lives = true;
-        let mut ended = false;
         loop {
             let due = self.next_due();
             tokio::select! {
                 heard = self.reader.next(), if feed_lives => match heard {
                     Some(heard) => {
-                        ended = matches!(heard, Heard::Item(Event::End(_)));
                         self.hear(heard);
+                        self.live.show_revision();
                     }
                     None => {
                         feed_lives = false;
-                        if !ended {
+                        if !self.live.read().status.state.is_over() {
                             self.feed_broke();
                         }
                     }
@@ -93,16 +95,29 @@ impl Publisher {
         let mut active = self.conflaters.iter_mut().filter(|conflater| conflater.active);
         match heard {
             Heard::Item(Event::Ticks(ticks)) => {
-                let mut live = self.live.write();
-                ticks.iter().for_each(|tick| live.market.apply(tick));
-                drop(live);
+                apply(&self.live, &ticks, self.every);
+                let mut merged = 0;
                 for conflater in active {
-                    ticks.iter().for_each(|tick| conflater.tier.mark(tick.instrument, now));
+                    if conflater.id == TierId::EVERY {
+                        conflater.tier.mark_bars(now);
+                        continue;
+                    }
+                    merged += ticks.iter().filter(|tick| conflater.tier.mark(tick.instrument, now)).count();
                 }
+                self.live.add_merged(merged as u64);
             }
             Heard::Item(Event::Clock(market_time)) => {
                 self.live.write().market.advance(market_time);
                 active.by_ref().for_each(|conflater| conflater.tier.mark_bars(now));
+            }
+            Heard::Item(Event::Seeked(seeked)) => {
+                let Seeked { market, status } = Arc::unwrap_or_clone(seeked);
+                self.live.reopen(Live { market, status });
+                self.open_tiers();
+            }
+            Heard::Item(Event::Status(status)) => {
+                self.live.write().status = status;
+                self.live.ring_all(Due::FEED);
             }
             Heard::Item(Event::End(status)) => self.finish(status),
             Heard::Item(Event::Opening(opening)) => {
@@ -142,19 +157,42 @@ impl Publisher {
 
     fn open_tiers(&mut self) {
         let instruments = self.live.read().market.instruments().len();
-        self.conflaters.iter_mut().for_each(|conflater| conflater.tier.open(instruments));
+        for conflater in &mut self.conflaters {
+            // Whoever gets each tick needs no marks of what has changed.
+            conflater.tier.open(if conflater.id == TierId::EVERY { 0 } else { instruments });
+        }
     }
 
     /// A tier that finds its first listener, or its first in a format, has much to show.
     fn find_listeners(&mut self, now: Duration) {
+        let mut every = [0; Format::ALL.len()];
         for Conflater { group, id, tier, active, formats } in &mut self.conflaters {
-            let bells = self.live.bells(*group);
-            let listened = Format::ALL.map(|format| bells.has_listeners(*id, format));
+            let listeners = self.live.bells(*group).listeners(*id);
+            let listened = listeners.map(|count| count > 0);
             if listened.iter().zip(formats.iter()).any(|(now, before)| *now && !before) {
                 tier.mark_all(now);
             }
             (*active, *formats) = (listened.contains(&true), listened);
+            if *id == TierId::EVERY {
+                every.iter_mut().zip(listeners).for_each(|(sum, count)| *sum += count);
+            }
         }
+        self.follow_every(every);
+    }
+
+    /// The logs are kept for those who listen; who comes to a new one finds that it begins anew.
+    fn follow_every(&mut self, listeners: [usize; Format::ALL.len()]) {
+        let listened = listeners.map(|count| count > 0);
+        if listened[0] != self.every[0] {
+            self.live.json_ticks().forget();
+        }
+        if listened[1] != self.every[1] {
+            self.live.binary_ticks().forget();
+        }
+        self.every = listened;
+        let window = TierId::EVERY.interval(listeners.iter().sum());
+        let every = self.conflaters.iter_mut().filter(|conflater| conflater.id == TierId::EVERY);
+        every.for_each(|conflater| conflater.tier.set_interval(window));
     }
 
     /// The next beat that somebody listens to.
@@ -169,12 +207,18 @@ impl Publisher {
             self.conflaters.iter_mut().filter(|conflater| conflater.active)
         {
             if let Some((due, ids)) = tier.take(now) {
+                self.due.clear();
+                self.due.extend(ids);
+                let bells = self.live.bells(*group);
+                if *id == TierId::EVERY {
+                    bells.ring(Due::tier(*id));
+                    continue;
+                }
                 // The time of the schedule and not of the deed: lateness is to be seen.
                 let late = i64::try_from((now - due).as_micros()).unwrap_or(0);
                 let market = &self.live.read().market;
                 let ts_sent = wall_micros() - late;
-                self.due.clear();
-                self.due.extend(ids);
+                self.live.add_encoded(self.due.len() as u64);
                 let [json, binary] = *formats;
                 if json {
                     self.live.json_mut(*group, *id).encode(&self.due, market, ts_sent);
@@ -182,7 +226,7 @@ impl Publisher {
                 if binary {
                     self.live.binary_mut(*group, *id).encode(&self.due, market, ts_sent);
                 }
-                self.live.bells(*group).ring(Due::tier(*id));
+                bells.ring(Due::tier(*id));
             }
         }
     }
@@ -201,6 +245,23 @@ fn conflaters() -> Vec<Conflater> {
             formats: [false; 2],
         })
         .collect()
+}
+
+/// Moves the market on, and logs each tick in the formats in which somebody wants `every`.
+fn apply(live: &LiveMarket, ticks: &[Tick], every: [bool; Format::ALL.len()]) {
+    let [json, binary] = every;
+    // Taken before the market's: who has seen the market as it is then finds its ticks in the log.
+    let mut json = json.then(|| live.json_ticks());
+    let mut binary = binary.then(|| live.binary_ticks());
+    let market = &mut live.write().market;
+    let (now, ts_heard) = (live.now(), wall_micros());
+    json.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));
+    binary.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));
+    for tick in ticks {
+        market.apply(tick);
+        json.iter_mut().for_each(|log| log.push(tick.instrument, market));
+        binary.iter_mut().for_each(|log| log.push(tick.instrument, market));
+    }
 }
 
 fn open_live(opening: &Opening, limits: MarketLimits) -> Live {

@@ -6,16 +6,34 @@
 use std::time::Duration;
 
 use crate::market::InstrumentId;
+use crate::wire::Rate;
 
-/// The rates there are, in updates per second, slowest first.
+/// The rates at which symbols are conflated, in updates per second, slowest first.
 pub const RATES: [f64; 7] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0];
+/// These, and `every`.
+pub const TIERS: usize = RATES.len() + 1;
 
-/// One of [`RATES`].
+/// At the rate `every`, sessions take what has come together at most once in this time ..
+const WINDOW: Duration = Duration::from_millis(20);
+/// .. and in less while they are few: so long for each of them, as a write takes about half of that ..
+const WINDOW_EACH: Duration = Duration::from_micros(20);
+/// .. and at once while they are no more than these.
+const AT_ONCE: usize = 32;
+
+/// One of [`RATES`], or [`EVERY`](Self::EVERY), which is the fastest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TierId(u8);
 
 impl TierId {
+    /// Each tick by itself.
+    pub const EVERY: Self = Self(RATES.len() as u8);
+
     pub fn all() -> impl Iterator<Item = Self> {
+        (0..).take(TIERS).map(Self)
+    }
+
+    /// Those that conflate.
+    pub fn conflated() -> impl Iterator<Item = Self> {
         (0..).take(RATES.len()).map(Self)
     }
 
@@ -23,13 +41,17 @@ impl TierId {
         self.0 as usize
     }
 
-    pub const fn rate(self) -> f64 {
-        RATES[self.index()]
+    pub fn rate(self) -> Rate {
+        RATES.get(self.index()).map_or(Rate::Every, |rate| Rate::PerSecond(*rate))
     }
 
-    /// The time between two beats.
-    pub fn interval(self) -> Duration {
-        Duration::from_secs_f64(1.0 / self.rate())
+    /// The time between two beats, for so many sessions. Only at `every` does it depend on them.
+    pub fn interval(self, sessions: usize) -> Duration {
+        match RATES.get(self.index()) {
+            Some(rate) => Duration::from_secs_f64(1.0 / rate),
+            None if sessions <= AT_ONCE => Duration::ZERO,
+            None => u32::try_from(sessions).map_or(WINDOW, |n| WINDOW_EACH.saturating_mul(n).min(WINDOW)),
+        }
     }
 
     pub fn slower(self) -> Option<Self> {
@@ -37,23 +59,28 @@ impl TierId {
     }
 
     pub fn faster(self) -> Option<Self> {
-        Some(Self(self.0 + 1)).filter(|tier| tier.index() < RATES.len())
+        Some(Self(self.0 + 1)).filter(|tier| tier.index() < TIERS)
     }
 }
 
-/// The tier for a wish of `rate` updates per second: the fastest that is not faster, or the slowest when
-/// all are; `None` for 0, which is to send nothing.
-pub fn grant(rate: f64) -> Option<TierId> {
-    let fitting = TierId::all().take_while(|tier| tier.rate() <= rate).last();
-    (rate > 0.0).then(|| fitting.unwrap_or(TierId(0)))
+/// The tier for a wish: the fastest that is not faster, or the slowest when all are; `None` for 0, which is
+/// to send nothing.
+pub fn grant(wish: impl Into<Rate>) -> Option<TierId> {
+    let rate = match wish.into() {
+        Rate::Every => return Some(TierId::EVERY),
+        Rate::PerSecond(rate) => rate,
+    };
+    let fitting = TierId::conflated().zip(RATES).take_while(|(_, tier)| *tier <= rate).last();
+    (rate > 0.0).then(|| fitting.map_or(TierId(0), |(tier, _)| tier))
 }
 
 /// What changed since a tier's last beat.
 #[derive(Clone, Debug)]
 pub struct Tier {
     interval: Duration,
-    /// Where beats lie within the interval; `None` lets the first change after a quiet time go out at once.
-    phase: Option<Duration>,
+    /// Where beats lie within the interval, as a share of it; `None` lets the first change after a quiet time go
+    /// out at once.
+    phase: Option<f64>,
     /// The last beat, as scheduled.
     beat: Option<Duration>,
     /// When the first change since then came.
@@ -66,9 +93,13 @@ impl Tier {
     /// `phase`, below 1, is where in each interval the beats are, so that groups of sessions do not all write at
     /// the same moment; `None` beats as soon as something changes.
     pub fn new(id: TierId, phase: Option<f64>) -> Self {
-        let interval = id.interval();
-        let phase = phase.map(|phase| interval.mul_f64(phase));
+        let interval = id.interval(0);
         Self { interval, phase, beat: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
+    }
+
+    /// From now on beats are so far apart, or there is one for each change.
+    pub const fn set_interval(&mut self, interval: Duration) {
+        self.interval = interval;
     }
 
     /// Forgets all marks; a new epoch has so many instruments.
@@ -78,20 +109,22 @@ impl Tier {
         self.marked = None;
     }
 
-    /// A symbol changed at `now`.
-    pub fn mark(&mut self, id: InstrumentId, now: Duration) {
+    /// A symbol changed at `now`. Tells whether it had changed since the beat already: the two go out as one.
+    pub fn mark(&mut self, id: InstrumentId, now: Duration) -> bool {
         self.marked.get_or_insert(now);
-        if let Some(is_changed) = self.is_changed.get_mut(id.index())
-            && !*is_changed
-        {
-            *is_changed = true;
+        let Some(is_changed) = self.is_changed.get_mut(id.index()) else { return false };
+        let had_changed = std::mem::replace(is_changed, true);
+        if !had_changed {
             self.changed.push(id);
         }
+        had_changed
     }
 
     /// Everything may have changed: nobody listened until `now`.
     pub fn mark_all(&mut self, now: Duration) {
-        (0..).take(self.is_changed.len()).for_each(|id| self.mark(InstrumentId(id), now));
+        for id in (0..).take(self.is_changed.len()) {
+            self.mark(InstrumentId(id), now);
+        }
         self.mark_bars(now);
     }
 
@@ -104,7 +137,8 @@ impl Tier {
     pub fn due(&self) -> Option<Duration> {
         let marked = self.marked?;
         let earliest = self.beat.map_or(marked, |beat| marked.max(beat + self.interval));
-        Some(self.phase.map_or(earliest, |phase| {
+        let phase = self.phase.filter(|_| !self.interval.is_zero()).map(|phase| self.interval.mul_f64(phase));
+        Some(phase.map_or(earliest, |phase| {
             let steps = earliest.saturating_sub(phase).as_nanos().div_ceil(self.interval.as_nanos());
             phase + self.interval * u32::try_from(steps).unwrap_or(u32::MAX)
         }))
@@ -130,9 +164,26 @@ mod tests {
     #[test]
     fn a_wish_is_granted_the_fastest_rate_that_is_not_faster() {
         for (wish, want) in [(7.0, 5.0), (5.0, 5.0), (0.7, 0.5), (0.01, 0.5), (1e6, 60.0), (59.9, 20.0)] {
-            assert_eq!(grant(wish).map(TierId::rate), Some(want), "{wish}");
+            assert_eq!(grant(wish).map(TierId::rate), Some(Rate::PerSecond(want)), "{wish}");
         }
         assert_eq!(grant(0.0), None);
+        assert_eq!(grant(Rate::Every).map(TierId::rate), Some(Rate::Every));
+    }
+
+    #[test]
+    fn few_who_want_every_tick_get_it_at_once_and_many_share_a_window() {
+        for (sessions, want_us) in [(0, 0), (32, 0), (100, 2_000), (1_000, 20_000), (usize::MAX, 20_000)] {
+            assert_eq!(TierId::EVERY.interval(sessions), Duration::from_micros(want_us), "{sessions}");
+        }
+        let mut tier = Tier::new(TierId::EVERY, Some(0.5));
+        tier.open(1);
+        for at in [10, 11] {
+            tier.mark_bars(ms(at));
+            assert_eq!(tier.take(ms(at)).map(|(due, _)| due), Some(ms(at)), "at once");
+        }
+        tier.set_interval(TierId::EVERY.interval(1_000));
+        tier.mark_bars(ms(12));
+        assert_eq!(tier.due(), Some(ms(50)), "the next half of a window that is free");
     }
 
     fn tier(rate: f64, instruments: usize) -> Tier {
@@ -155,8 +206,8 @@ mod tests {
         assert_eq!(tier.due(), None);
         tier.mark(InstrumentId(1), ms(1_000));
         assert_eq!(take(&mut tier, 1_000), Some(vec![1]));
-        for id in [1, 0, 1] {
-            tier.mark(InstrumentId(id), ms(1_050));
+        for (id, merged) in [(1, false), (0, false), (1, true)] {
+            assert_eq!(tier.mark(InstrumentId(id), ms(1_050)), merged);
         }
         assert_eq!(take(&mut tier, 1_199), None);
         assert_eq!(take(&mut tier, 1_200), Some(vec![1, 0]));

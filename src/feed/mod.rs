@@ -3,16 +3,21 @@
 //! A [`Source`] is an iterator of ticks in market time and knows no wall clock; [`pace`] says when each
 //! is due; [`run`] puts what is due together on the bus as one batch.
 
+mod deck;
+mod index;
 mod pace;
 pub mod replay;
 mod run;
 pub mod sim;
 
+use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 
 use crate::market::{HistoryBar, Instrument, SourceKind, Speed, Tick, Timestamp};
 
-pub use run::{RunConfig, run};
+pub use index::IndexLimits;
+pub use run::{DEFAULT_DEAD_AFTER, RunConfig, run};
 
 /// What a source plays, known before its first tick.
 #[derive(Clone, Debug)]
@@ -52,6 +57,45 @@ pub trait Source: Send {
     /// # Errors
     /// When a file cannot be opened again.
     fn rewind(&mut self) -> Result<(), SourceError>;
+
+    /// Where it stands, between two ticks; `None` where it cannot come back.
+    fn mark(&self) -> Option<Mark> {
+        None
+    }
+
+    /// Goes on from a mark of its own, or of another reader of the same tape, with the ticks that followed it.
+    ///
+    /// # Errors
+    /// When a file cannot be opened again.
+    fn go_to(&mut self, _mark: &Mark) -> Result<(), SourceError> {
+        Err("this source cannot go back".into())
+    }
+
+    /// Another reader of the same tape, at its first tick; `None` where there can be none.
+    fn second_reader(&self) -> Option<Box<dyn Source>> {
+        None
+    }
+}
+
+/// A place between two ticks of a source; what is in it only the source knows. Cheap to clone.
+#[derive(Clone)]
+pub struct Mark(Arc<dyn Any + Send + Sync>);
+
+impl Mark {
+    pub fn new(place: impl Any + Send + Sync) -> Self {
+        Self(Arc::new(place))
+    }
+
+    /// The place, where it is of this type.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mark")
+    }
 }
 
 /// A source that cannot go on; the text names the file and the remedy.

@@ -1,17 +1,27 @@
-//! Plays a source onto the bus: the only part of a feed that knows real time.
+//! Plays a source onto the bus and obeys commands: the only part of a feed that knows real time.
 //!
 //! Nothing is lost on the way: the source waits while the bus is full. What is due together travels as
 //! one batch. Clock events come all along, also at full speed, so that bars of quiet symbols close in time.
+//! What the deck does is decided in `deck`; here ticks are read, sent and waited for.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::pace::Pace;
+use super::deck::Deck;
+use super::index::{Checkpoint, Checkpoints, Index, IndexLimits};
 use super::{Source, SourceError};
-use crate::bus::Bus;
-use crate::market::{Event, FeedState, FeedStatus, Opening, Speed, Tick, Timestamp};
+use crate::bus::{Bus, Call, Line, Reply};
+use crate::market::{
+    Answer, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused, Seeked, Speed,
+    Target, Tick, Timestamp,
+};
+
+#[cfg(test)]
+mod law;
+#[cfg(test)]
+mod tests;
 
 /// The most ticks in one batch.
 const MAX_BATCH: usize = 4_096;
@@ -25,325 +35,478 @@ const BUSY_SLEEP: Duration = Duration::from_millis(4);
 const BUSY_BATCH: usize = 16;
 /// How long the end of a looping tape stands before it starts again.
 const LOOP_REST: Duration = Duration::from_secs(1);
+/// Ticks of a seek between two looks at the line.
+const SEEK_TICKS: u64 = 16_384;
 
-/// How a feed is played.
+/// A longer stretch without a tick is a night, a weekend or a holiday, where nothing else was asked for.
+pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
+
+/// How a feed is played until somebody drives it otherwise.
 #[derive(Clone, Copy, Debug)]
 pub struct RunConfig {
     /// `None` takes the speed the source proposes.
     pub speed: Option<Speed>,
     pub looping: bool,
-    /// The number of the first epoch; each loop takes the next.
+    /// Begins at the first tick and waits there.
+    pub paused: bool,
+    pub skip_dead_time: bool,
+    /// A longer stretch without a tick is dead time; at least a bar, where bars are played.
+    pub dead_after: Duration,
+    /// The number of the first epoch; each loop and seek takes the next.
     pub first_epoch: u64,
+    /// How much a market remembers that a seek leads to.
+    pub market: MarketLimits,
+    pub index: IndexLimits,
 }
 
-/// Plays `source` to its end, or for ever when it is endless or looping.
+impl Default for RunConfig {
+    fn default() -> Self {
+        Self {
+            speed: None,
+            looping: false,
+            paused: false,
+            skip_dead_time: false,
+            dead_after: DEFAULT_DEAD_AFTER,
+            first_epoch: 1,
+            market: MarketLimits::default(),
+            index: IndexLimits::default(),
+        }
+    }
+}
+
+/// Plays `source` and obeys what comes on `line`: to the end of the tape and, as it may be driven again, for as
+/// long as there is anybody on the line.
 ///
 /// # Errors
-/// When the source cannot go on. The bus has then been told: the status is `failed` and the last prices
+/// When the source could not go on. The bus has then been told: the status is `failed` and the last prices
 /// stand.
-pub async fn run(mut source: Box<dyn Source>, config: RunConfig, bus: Bus<Event>) -> Result<(), SourceError> {
-    let mut epoch = config.first_epoch;
+pub async fn run(
+    source: Box<dyn Source>,
+    config: RunConfig,
+    bus: Bus<Event>,
+    mut line: Line<Command, Answer>,
+) -> Result<(), SourceError> {
+    let mut player = Player::new(source, config, bus);
+    player.open().await;
+    if config.paused {
+        player.deck.pause(player.now(), player.next_ts());
+        player.tell().await;
+    }
+    let mut driven = true;
     loop {
+        let rest = player.advance().await;
+        if rest.is_none() && !driven {
+            return player.fault.map_or(Ok(()), |fault| Err(fault.into()));
+        }
+        tokio::select! {
+            biased;
+            call = line.next(), if driven => match call {
+                Some(call) => player.obey(call).await,
+                None => driven = false,
+            },
+            () = pause_for(rest) => {}
+        }
+    }
+}
+
+/// Nothing to wait for is a chance for others to run; nothing to do is for ever.
+async fn pause_for(rest: Option<Duration>) {
+    match rest {
+        Some(Duration::ZERO) => tokio::task::yield_now().await,
+        Some(rest) => sleep(rest).await,
+        None => std::future::pending().await,
+    }
+}
+
+struct Player {
+    source: Box<dyn Source>,
+    bus: Bus<Event>,
+    deck: Deck,
+    looping: bool,
+    epoch: u64,
+    revision: u64,
+    /// The first tick that is not taken; `None` at the end.
+    next: Option<Tick>,
+    began: Instant,
+    clock_due: Duration,
+    /// When the tape begins again.
+    again_at: Option<Duration>,
+    batch: Vec<Tick>,
+    /// The state that was last told.
+    told: FeedState,
+    fault: Option<String>,
+    /// Those who wait until a step or a seek is done.
+    waiting: Vec<Reply<Answer>>,
+    market: MarketLimits,
+    index_limits: IndexLimits,
+    /// `None` where there is no seeking.
+    index: Option<Index>,
+    /// The index is being made by a thread, or was.
+    indexed: bool,
+    seek: Option<Seek>,
+}
+
+/// A seek under way. The source stands after `next`, and the market before it.
+struct Seek {
+    to: Timestamp,
+    market: Market,
+}
+
+impl Player {
+    fn new(source: Box<dyn Source>, config: RunConfig, bus: Bus<Event>) -> Self {
+        let info = source.info();
+        let mut deck = Deck::new(config.speed.unwrap_or(info.speed), &info.instruments, info.start, Duration::ZERO);
+        let longest_bar = info.instruments.iter().filter_map(|instrument| instrument.synthesised_from).max();
+        let bar = longest_bar.map_or(Duration::ZERO, |bar| Duration::from_nanos(bar.nanos().unsigned_abs()));
+        deck.set_dead_time(config.skip_dead_time, config.dead_after.max(bar));
+        Self {
+            source,
+            bus,
+            deck,
+            looping: config.looping,
+            epoch: config.first_epoch,
+            revision: 0,
+            next: None,
+            began: Instant::now(),
+            clock_due: Duration::ZERO,
+            again_at: None,
+            batch: Vec::new(),
+            told: FeedState::Playing,
+            fault: None,
+            waiting: Vec::new(),
+            market: config.market,
+            index_limits: config.index,
+            index: None,
+            indexed: false,
+            seek: None,
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    fn next_ts(&self) -> Timestamp {
+        self.next.map_or(Timestamp(i64::MAX), |tick| tick.ts)
+    }
+
+    /// Of what is told: a seek is on its way, whatever the deck does after it.
+    const fn state(&self) -> FeedState {
+        if self.seek.is_some() { FeedState::Seeking } else { self.deck.state() }
+    }
+
+    fn status(&self) -> Arc<FeedStatus> {
+        let info = self.source.info();
+        Arc::new(FeedStatus {
+            source: info.kind,
+            name: info.name.clone(),
+            state: self.state(),
+            speed: self.deck.speed(),
+            looping: self.looping,
+            revision: self.revision,
+            seekable: self.index.is_some(),
+            skip_dead_time: self.deck.skips_dead_time(),
+            seed: info.seed,
+            start: info.start,
+            end: info.end,
+            rows_refused: info.rows_refused,
+            fault: self.fault.clone(),
+        })
+    }
+
+    async fn send(&mut self, event: Event) {
+        self.bus.room().await;
+        self.bus.send(event);
+    }
+
+    /// Says how the feed stands, to all and to those who waited for it.
+    async fn tell(&mut self) {
+        self.revision += 1;
+        self.told = self.state();
+        let status = self.status();
+        let event = if self.is_over() { Event::End(status) } else { Event::Status(status) };
+        self.send(event).await;
+        self.answer_waiting();
+    }
+
+    fn answer_waiting(&mut self) {
+        if !matches!(self.told, FeedState::Stepping | FeedState::Seeking) {
+            let revision = self.revision;
+            self.waiting.drain(..).for_each(|reply| reply.send(Ok(revision)));
+        }
+    }
+
+    const fn is_over(&self) -> bool {
+        self.state().is_over()
+    }
+
+    /// Begins an epoch at the first tick.
+    async fn open(&mut self) {
         // Market time starts here, so that what the opening takes is made up for.
-        let began = Instant::now();
-        let status = opening_status(source.as_ref(), config);
+        self.deck.rewind(self.source.info().start, self.now());
+        self.clock_due = self.now() + CLOCK_EVERY;
+        (self.again_at, self.fault, self.seek) = (None, None, None);
+        let history = self.source.history();
+        self.begin_index(&history);
+        self.revision += 1;
+        self.told = FeedState::Playing;
         let opening = Opening {
-            epoch,
-            instruments: Arc::clone(&source.info().instruments),
-            history: source.history(),
-            status: Arc::clone(&status),
+            epoch: self.epoch,
+            instruments: Arc::clone(&self.source.info().instruments),
+            history,
+            status: self.status(),
         };
-        bus.room().await;
-        bus.send(Event::Opening(Arc::new(opening)));
-        let played = play(source.as_mut(), status.speed, began, &bus).await;
-        end(&bus, &status, played.as_ref().err()).await;
-        played?;
-        if !config.looping {
+        self.send(Event::Opening(Arc::new(opening))).await;
+        match self.source.next_tick() {
+            Ok(next) => self.next = next,
+            Err(error) => self.fail(&error).await,
+        }
+    }
+
+    async fn restart(&mut self) {
+        match self.source.rewind() {
+            Ok(()) => {
+                self.epoch += 1;
+                self.open().await;
+            }
+            Err(error) => self.fail(&error).await,
+        }
+    }
+
+    async fn fail(&mut self, error: &SourceError) {
+        tracing::error!("the tape cannot be played any further: {error}");
+        (self.next, self.again_at) = (None, None);
+        self.fault = Some(error.to_string());
+        self.deck.fail();
+        self.tell().await;
+    }
+
+    async fn end(&mut self) {
+        self.deck.end();
+        self.again_at = self.looping.then(|| self.now() + LOOP_REST);
+        self.tell().await;
+    }
+
+    /// Where the source can come back, its first place is the first checkpoint.
+    fn begin_index(&mut self, history: &[HistoryBar]) {
+        if self.index.is_none()
+            && let Some(mark) = self.source.mark()
+        {
+            let (instruments, history) = (Arc::clone(&self.source.info().instruments), history.to_vec());
+            let opening = Opening { epoch: self.epoch, instruments, history, status: self.status() };
+            let market = Market::open(&opening, self.market);
+            self.index = Some(Index::new(Checkpoints::new(self.index_limits, mark, &market)));
+        }
+        // At full speed the reader has better things to do, until somebody shows that it is not all.
+        if self.deck.speed() != Speed::Max {
+            self.fill_index();
+        }
+    }
+
+    fn fill_index(&mut self) {
+        if let (Some(index), false) = (&self.index, self.indexed)
+            && let Some(reader) = self.source.second_reader()
+        {
+            self.indexed = true;
+            index.fill(reader);
+        }
+    }
+
+    /// # Errors
+    /// When there is no such place; the seek before, if there is one, then goes on.
+    async fn begin_seek(&mut self, target: Target) -> Result<(), Refused> {
+        let index = self.index.clone().ok_or(Refused::NotSeekable)?;
+        let to = self.place_of(target)?;
+        self.fill_index();
+        let Checkpoint { mark, market, .. } = index.with(|checkpoints| checkpoints.before(to).clone());
+        // A seek on its way there goes on where that is nearer.
+        if let Some(seek) = &mut self.seek
+            && seek.market.now() <= to
+            && seek.market.ticks() >= market.ticks()
+        {
+            seek.to = to;
             return Ok(());
         }
-        sleep(LOOP_REST).await;
-        if let Err(error) = source.rewind() {
-            end(&bus, &status, Some(&error)).await;
-            return Err(error);
-        }
-        epoch += 1;
-    }
-}
-
-fn opening_status(source: &dyn Source, config: RunConfig) -> Arc<FeedStatus> {
-    let info = source.info();
-    Arc::new(FeedStatus {
-        source: info.kind,
-        name: info.name.clone(),
-        state: FeedState::Playing,
-        speed: config.speed.unwrap_or(info.speed),
-        looping: config.looping,
-        seed: info.seed,
-        start: info.start,
-        end: info.end,
-        rows_refused: info.rows_refused,
-        fault: None,
-    })
-}
-
-/// One pass over the source.
-async fn play(source: &mut dyn Source, speed: Speed, began: Instant, bus: &Bus<Event>) -> Result<(), SourceError> {
-    let pace = Pace::new(speed, source.info().start, Duration::ZERO);
-    let mut next = source.next_tick()?;
-    let mut batch = Vec::new();
-    let mut clock_due = CLOCK_EVERY;
-    while next.is_some() {
-        bus.room().await;
-        let now = began.elapsed();
-        let taken = take_due(source, next, &pace, now, &mut batch);
-        let rest = if batch.len() < BUSY_BATCH { MIN_SLEEP } else { BUSY_SLEEP };
-        if !batch.is_empty() {
-            bus.send(Event::Ticks(batch.drain(..).collect()));
-        }
-        // Only now: what came before a fault is good.
-        next = taken?;
-        let Some(tick) = next else { break };
-        if now >= clock_due {
-            clock_due = now + CLOCK_EVERY;
-            bus.room().await;
-            bus.send(Event::Clock(time_told(&pace, now, tick)));
-        }
-        if pace.is_due(tick.ts, now) {
-            // Full speed, or more due than one batch holds: let others run, then go on.
-            tokio::task::yield_now().await;
-        } else {
-            sleep(pace.wait(tick.ts, now).clamp(rest, CLOCK_EVERY)).await;
-        }
-    }
-    Ok(())
-}
-
-/// The market time at `now`, but no later than the next tick: at full speed, or behind, that one leads.
-fn time_told(pace: &Pace, now: Duration, next: Tick) -> Timestamp {
-    pace.market_time(now).map_or(next.ts, |market| market.min(next.ts))
-}
-
-/// Moves what is due into `batch`; returns the tick that is not, or that no longer fits. After an error
-/// `batch` holds what came before it.
-fn take_due(
-    source: &mut dyn Source,
-    mut next: Option<Tick>,
-    pace: &Pace,
-    now: Duration,
-    batch: &mut Vec<Tick>,
-) -> Result<Option<Tick>, SourceError> {
-    while let Some(tick) = next
-        && batch.len() < MAX_BATCH
-        && pace.is_due(tick.ts, now)
-    {
-        batch.push(tick);
-        next = source.next_tick()?;
-    }
-    Ok(next)
-}
-
-async fn end(bus: &Bus<Event>, status: &FeedStatus, error: Option<&SourceError>) {
-    let state = if error.is_some() { FeedState::Failed } else { FeedState::Ended };
-    let fault = error.map(ToString::to_string);
-    bus.room().await;
-    bus.send(Event::End(Arc::new(FeedStatus { state, fault, ..status.clone() })));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bus::{Heard, Reader};
-    use crate::feed::SourceInfo;
-    use crate::market::{HistoryBar, InstrumentId, Price, Size, SourceKind, TickKind, Trade, sample};
-
-    /// Ticks at given milliseconds; fails after the last one if asked to.
-    struct Script {
-        info: SourceInfo,
-        at_ms: Vec<i64>,
-        next: usize,
-        fails: bool,
-    }
-
-    impl Script {
-        fn boxed(at_ms: &[i64], fails: bool) -> Box<Self> {
-            let info = SourceInfo {
-                kind: SourceKind::Replay,
-                name: "script".into(),
-                instruments: [sample::instrument("A")].into(),
-                seed: None,
-                start: Timestamp::from_millis(at_ms[0]),
-                end: None,
-                speed: Speed::Times(1.0),
-                speed_reason: String::new(),
-                rows_refused: 0,
-            };
-            Box::new(Self { info, at_ms: at_ms.to_vec(), next: 0, fails })
-        }
-    }
-
-    impl Source for Script {
-        fn info(&self) -> &SourceInfo {
-            &self.info
-        }
-
-        fn history(&mut self) -> Vec<HistoryBar> {
-            Vec::new()
-        }
-
-        fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
-            let Some(&ms) = self.at_ms.get(self.next) else {
-                return if self.fails { Err("script.csv: torn".into()) } else { Ok(None) };
-            };
-            self.next += 1;
-            let trade = Trade { price: Price(self.next as i64), size: Size(1), side: None };
-            let kind = TickKind::Trade(trade);
-            Ok(Some(Tick { instrument: InstrumentId(0), ts: Timestamp::from_millis(ms), kind }))
-        }
-
-        fn rewind(&mut self) -> Result<(), SourceError> {
-            self.next = 0;
-            Ok(())
-        }
-    }
-
-    const ONCE: RunConfig = RunConfig { speed: None, looping: false, first_epoch: 7 };
-
-    async fn next(reader: &mut Reader<Event>) -> Event {
-        match reader.next().await {
-            Some(Heard::Item(event)) => event,
-            other => panic!("expected an event, heard {other:?}"),
-        }
-    }
-
-    /// The market milliseconds of each batch with the wall milliseconds it came at.
-    async fn batches(reader: &mut Reader<Event>) -> Vec<(Vec<i64>, u128)> {
-        let began = Instant::now();
-        let mut all = Vec::new();
-        loop {
-            match next(reader).await {
-                Event::Ticks(ticks) => {
-                    all.push((ticks.iter().map(|t| t.ts.micros() / 1_000).collect(), began.elapsed().as_millis()));
-                }
-                Event::End(_) => return all,
-                Event::Opening(_) | Event::Clock(_) => {}
+        let gone = self.source.go_to(&mark).and_then(|()| self.source.next_tick());
+        self.again_at = None;
+        match gone {
+            Ok(next) => {
+                self.next = next;
+                self.seek = Some(Seek { to, market });
+                Ok(())
+            }
+            Err(error) => {
+                self.fail(&error).await;
+                Err(Refused::Fault(error.to_string()))
             }
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn ticks_come_when_they_are_due_and_what_is_due_together_shares_a_batch() {
-        let bus = Bus::new(8);
-        let mut reader = bus.reader();
-        tokio::spawn(run(Script::boxed(&[0, 0, 100, 60_000], false), ONCE, bus));
-        let got = batches(&mut reader).await;
-        assert_eq!(got.iter().map(|b| b.0.clone()).collect::<Vec<_>>(), [vec![0, 0], vec![100], vec![60_000]]);
-        for (ticks, wall) in got {
-            assert!((0..=1).contains(&(wall as i64 - ticks[0])), "{ticks:?} came at {wall}");
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn ten_times_the_speed_takes_a_tenth_of_the_time() {
-        let bus = Bus::new(8);
-        let mut reader = bus.reader();
-        let config = RunConfig { speed: Some(Speed::Times(10.0)), ..ONCE };
-        tokio::spawn(run(Script::boxed(&[0, 60_000], false), config, bus));
-        let wall = batches(&mut reader).await[1].1;
-        assert!((6_000..=6_001).contains(&wall), "{wall}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn time_passes_for_quiet_symbols_too() {
-        let bus = Bus::new(8);
-        let mut reader = bus.reader();
-        tokio::spawn(run(Script::boxed(&[0, 10_000], false), ONCE, bus));
-        let mut clock = Vec::new();
-        loop {
-            match next(&mut reader).await {
-                Event::Clock(ts) => clock.push(ts.micros() / 1_000),
-                Event::End(_) => break,
-                _ => {}
-            }
-        }
-        assert!(clock.is_sorted() && (30..=40).contains(&clock.len()), "{clock:?}");
-        assert!(clock.iter().all(|ms| *ms < 10_000), "{clock:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn time_is_told_at_full_speed_and_behind_too() {
-        #[track_caller]
-        fn check(speed: Speed, ticks: &[i64], clocks: &[(usize, i64)]) {
-            // Twenty-five batches at a tenth of a second each: three or four to a clock.
-            assert!((6..=10).contains(&clocks.len()), "{speed}: {clocks:?}");
-            for (sent, clock) in clocks {
-                let (before, after) = ticks.split_at(*sent);
-                assert!(before.iter().all(|ms| ms <= clock), "{speed}: {clock} is earlier than a tick sent");
-                assert!(after.iter().all(|ms| ms >= clock), "{speed}: a tick earlier than {clock} follows");
-            }
-        }
-        for speed in [Speed::Max, Speed::Times(1e9)] {
-            let bus = Bus::new(2);
-            let mut reader = bus.reader();
-            let times: Vec<i64> = (0..25 * MAX_BATCH as i64).collect();
-            tokio::spawn(run(Script::boxed(&times, false), RunConfig { speed: Some(speed), ..ONCE }, bus));
-            let (mut ticks, mut clocks) = (Vec::new(), Vec::new());
-            loop {
-                match next(&mut reader).await {
-                    Event::Ticks(batch) => {
-                        ticks.extend(batch.iter().map(|tick| tick.ts.micros() / 1_000));
-                        sleep(Duration::from_millis(100)).await;
-                    }
-                    Event::Clock(ts) => clocks.push((ticks.len(), ts.micros() / 1_000)),
-                    Event::End(_) => break,
-                    Event::Opening(_) => {}
-                }
-            }
-            assert_eq!(ticks, times);
-            check(speed, &ticks, &clocks);
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn full_speed_waits_for_slow_readers_and_loses_nothing() {
-        let bus = Bus::new(2);
-        let mut reader = bus.reader();
-        let config = RunConfig { speed: Some(Speed::Max), ..ONCE };
-        let times: Vec<i64> = (0..50_000).collect();
-        tokio::spawn(run(Script::boxed(&times, false), config, bus));
-        let got: Vec<i64> = batches(&mut reader).await.into_iter().flat_map(|b| b.0).collect();
-        assert_eq!(got, times);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn each_loop_is_a_new_epoch() {
-        let bus = Bus::new(8);
-        let mut reader = bus.reader();
-        let config = RunConfig { looping: true, ..ONCE };
-        let feed = tokio::spawn(run(Script::boxed(&[0], false), config, bus));
-        for want in 7..10 {
-            let Event::Opening(opening) = next(&mut reader).await else { panic!("no opening") };
-            assert_eq!(opening.epoch, want);
-            assert!(matches!(next(&mut reader).await, Event::Ticks(_)));
-            assert!(matches!(next(&mut reader).await, Event::End(_)));
-        }
-        feed.abort();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_tape_that_breaks_off_ends_as_failed_with_its_reason() {
-        let bus = Bus::new(8);
-        let mut reader = bus.reader();
-        let feed = tokio::spawn(run(Script::boxed(&[0, 0, 0], true), ONCE, bus));
-        let mut ticks = 0;
-        let status = loop {
-            match next(&mut reader).await {
-                Event::Ticks(batch) => ticks += batch.len(),
-                Event::End(status) => break status,
-                Event::Opening(_) | Event::Clock(_) => {}
+    fn place_of(&self, target: Target) -> Result<Timestamp, Refused> {
+        let info = self.source.info();
+        let to = match target {
+            Target::Time(to) => to,
+            Target::By(nanos) => self.deck.moment(self.now(), self.next_ts()).plus_nanos(nanos),
+            Target::Percent(percent) => {
+                let span = info.end.ok_or(Refused::NoEnd)?.0.saturating_sub(info.start.0);
+                // In whole numbers: a float holds no nanoseconds of years, and would miss the end.
+                let share = i128::from(span) * i128::from((percent * 1e7).round() as i64) / 1_000_000_000;
+                info.start.plus_nanos(i64::try_from(share).unwrap_or(i64::MAX))
             }
         };
-        assert_eq!((status.state, status.fault.as_deref()), (FeedState::Failed, Some("script.csv: torn")));
-        assert_eq!(ticks, 3, "what came before the fault was sent");
-        assert!(feed.await.unwrap().is_err());
+        Ok(to.max(info.start).min(info.end.unwrap_or(to).max(info.start)))
+    }
+
+    /// A part of the way; what remains may be overtaken by another command.
+    async fn go_on_seeking(&mut self, Seek { to, mut market }: Seek) -> Result<(), SourceError> {
+        for _ in 0..SEEK_TICKS {
+            let Some(tick) = self.next.filter(|tick| tick.ts <= to) else {
+                self.arrive(to, market).await;
+                return Ok(());
+            };
+            market.apply(&tick);
+            // Between these two the source stands where the market does.
+            if let Some(index) = &self.index
+                && market.ticks().is_multiple_of(SEEK_TICKS)
+                && let Some(mark) = self.source.mark()
+            {
+                index.with(|checkpoints| checkpoints.add(mark, &market));
+            }
+            self.next = self.source.next_tick()?;
+        }
+        self.seek = Some(Seek { to, market });
+        if self.told != FeedState::Seeking && self.now() >= self.clock_due {
+            self.tell().await;
+        }
+        Ok(())
+    }
+
+    /// Begins an epoch in the middle of the tape.
+    async fn arrive(&mut self, to: Timestamp, market: Market) {
+        self.epoch += 1;
+        let mut market = market.in_epoch(self.epoch);
+        market.advance(to);
+        let prices = market.iter().map(|(_, _, state)| state.top.last).collect();
+        self.deck.put(to, prices, self.now());
+        self.fault = None;
+        if self.next.is_none() {
+            market.finish();
+            self.deck.end();
+            self.again_at = self.looping.then(|| self.now() + LOOP_REST);
+        }
+        self.revision += 1;
+        self.told = self.state();
+        self.clock_due = self.now() + CLOCK_EVERY;
+        let status = self.status();
+        self.send(Event::Seeked(Arc::new(Seeked { market, status }))).await;
+        self.answer_waiting();
+    }
+
+    /// Sends what is due. How long nothing more will be; `None` where nothing moves.
+    async fn advance(&mut self) -> Option<Duration> {
+        if let Some(at) = self.again_at {
+            if self.now() < at {
+                return Some(at - self.now());
+            }
+            self.restart().await;
+        }
+        if let Some(seek) = self.seek.take() {
+            if let Err(error) = self.go_on_seeking(seek).await {
+                self.fail(&error).await;
+            }
+            return Some(Duration::ZERO);
+        }
+        if self.is_over() {
+            return None;
+        }
+        self.bus.room().await;
+        let now = self.now();
+        let taken = self.take_due(now);
+        let rest = if self.batch.len() < BUSY_BATCH { MIN_SLEEP } else { BUSY_SLEEP };
+        if !self.batch.is_empty() {
+            self.bus.send(Event::Ticks(self.batch.drain(..).collect()));
+        }
+        // Only now: what came before a fault is good.
+        if let Err(error) = taken {
+            self.fail(&error).await;
+            return None;
+        }
+        if self.next.is_none() {
+            self.end().await;
+            return self.again_at.map(|_| LOOP_REST);
+        }
+        self.deck.pass_dead_time(self.next_ts(), now);
+        self.tell_time(now).await;
+        let wait = self.deck.wait(self.next_ts(), now)?;
+        // Full speed, or more due than one batch holds: goes on at once.
+        if wait.is_zero() { Some(wait) } else { Some(wait.clamp(rest, CLOCK_EVERY)) }
+    }
+
+    /// Moves what is due into `batch`. After an error that holds what came before it.
+    fn take_due(&mut self, now: Duration) -> Result<(), SourceError> {
+        while let Some(tick) = self.next
+            && self.batch.len() < MAX_BATCH
+            && self.deck.takes(&tick, now)
+        {
+            self.batch.push(tick);
+            self.deck.took(&tick);
+            self.next = self.source.next_tick()?;
+        }
+        Ok(())
+    }
+
+    /// Market time, now and then and where a step has ended; and a state that lasts.
+    async fn tell_time(&mut self, now: Duration) {
+        let paused = self.deck.state() == FeedState::Paused;
+        let stopped = paused && (self.told != FeedState::Paused || !self.waiting.is_empty());
+        if stopped || (!paused && now >= self.clock_due) {
+            self.clock_due = now + CLOCK_EVERY;
+            self.send(Event::Clock(self.deck.moment(now, self.next_ts()))).await;
+            if self.told != self.deck.state() || stopped {
+                self.tell().await;
+            }
+        }
+    }
+
+    async fn obey(&mut self, Call { question, reply }: Call<Command, Answer>) {
+        // What is due by now was played before the command.
+        let _ = self.advance().await;
+        let is_way = matches!(question, Command::Step(_) | Command::Seek(_));
+        match self.follow(question).await {
+            Err(refused) => reply.send(Err(refused)),
+            Ok(()) => {
+                self.waiting.push(reply);
+                if !is_way || self.is_over() {
+                    self.tell().await;
+                }
+            }
+        }
+    }
+
+    async fn follow(&mut self, command: Command) -> Result<(), Refused> {
+        let (now, next) = (self.now(), self.next_ts());
+        match command {
+            Command::Play if self.is_over() => self.restart().await,
+            Command::Play => self.deck.play(now),
+            Command::Pause => {
+                self.again_at = None;
+                self.deck.pause(now, next);
+                if !self.is_over() && self.seek.is_none() {
+                    self.send(Event::Clock(self.deck.moment(now, next))).await;
+                }
+            }
+            Command::Step(_) if self.is_over() => {}
+            Command::Step(_) if self.seek.is_some() => return Err(Refused::Seeking),
+            Command::Seek(target) => self.begin_seek(target).await?,
+            Command::Step(step) => self.deck.step(&step, now, next)?,
+            Command::Speed(speed) => self.deck.set_speed(speed, now, next),
+            Command::Loop(looping) => {
+                self.looping = looping;
+                let again = looping && self.deck.state() == FeedState::Ended;
+                self.again_at = again.then_some(now + LOOP_REST);
+            }
+            Command::SkipDeadTime(skip) => self.deck.skip_dead_time(skip),
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::{Config, Symbols};
+use super::{Config, Rate, Symbols};
 
 #[derive(Debug, Args)]
 pub struct LoadArgs {
@@ -17,9 +17,9 @@ pub struct LoadArgs {
     /// Symbols that each client subscribes to: a number, or all
     #[arg(long, default_value = "10", value_name = "NUMBER", value_parser = symbols)]
     symbols: Symbols,
-    /// Updates a second that each client asks for
-    #[arg(long, default_value_t = 5.0, value_name = "RATE", value_parser = above_zero)]
-    rate: f64,
+    /// Updates a second that each client asks for, or every for each tick by itself
+    #[arg(long, default_value = "5", value_name = "RATE", value_parser = rate)]
+    rate: Rate,
     /// Seconds to measure; longer if a stall needs it
     #[arg(long, default_value_t = 20.0, value_name = "SECONDS", value_parser = above_zero)]
     duration: f64,
@@ -44,6 +44,10 @@ pub struct LoadArgs {
     /// Threads that read; one is enough for most servers
     #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = at_least_one)]
     threads: usize,
+    /// Milliseconds that a reading thread rests before it waits for more, as if an interrupt were held back;
+    /// 0 reads at once, and has the server wake it for each message
+    #[arg(long, default_value_t = 0.2, value_name = "MILLISECONDS", value_parser = rest)]
+    rest: f64,
     /// Put load on another machine too: only on one that is yours to load
     #[arg(long)]
     allow_remote: bool,
@@ -95,6 +99,7 @@ impl From<LoadArgs> for Config {
             stall_for: seconds(args.stall_for),
             connect_rate: args.connect_rate,
             threads: args.threads.min(args.clients),
+            rest: seconds(args.rest / 1e3),
             allow_remote: args.allow_remote,
             json: args.json,
             quiet: args.quiet,
@@ -113,8 +118,19 @@ fn symbols(text: &str) -> Result<Symbols, String> {
     at_least_one(text).map(Symbols::Count).map_err(|error| error + ", or all")
 }
 
+fn rate(text: &str) -> Result<Rate, String> {
+    if text == "every" {
+        return Ok(Rate::Every);
+    }
+    above_zero(text).map(Rate::PerSecond).map_err(|error| error + ", or every")
+}
+
 fn from_zero(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|n| (0.0..=1e6).contains(n)).ok_or_else(|| "a number from 0 to 1000000".into())
+}
+
+fn rest(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|n| (0.0..=100.0).contains(n)).ok_or_else(|| "a number from 0 to 100".into())
 }
 
 fn above_zero(text: &str) -> Result<f64, String> {
@@ -141,7 +157,7 @@ mod tests {
     fn flags_become_the_configuration() {
         let config = config("ws://h/ws --clients 4 --check 9 --stall 7 --threads 8 --symbols all --rate 0.5").unwrap();
         assert_eq!((config.clients, config.check, config.stall, config.threads), (4, 4, 4, 4));
-        assert_eq!((config.symbols, config.rate), (Symbols::All, 0.5));
+        assert_eq!((config.symbols, config.rate), (Symbols::All, Rate::PerSecond(0.5)));
     }
 
     #[test]
@@ -151,9 +167,10 @@ mod tests {
             ("u --clients 0", "from 1 up"),
             ("u --symbols none", "or all"),
             ("u --rate 0", "above 0"),
-            ("u --rate NaN", "above 0"),
+            ("u --rate NaN", "or every"),
             ("u --duration inf", "above 0"),
             ("u --warm-up x", "from 0"),
+            ("u --rest 101", "from 0 to 100"),
             ("u --format xml", "json"),
         ] {
             let error = config(line).unwrap_err();

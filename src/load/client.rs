@@ -8,7 +8,7 @@ use super::check::Inspection;
 use super::frame::{Event, FrameError, Frames, Opcode, push_frame};
 use super::scan::{Kind, Message, Scanner};
 use super::tally::Tally;
-use super::{Format, Symbols};
+use super::{Format, Rate, Symbols};
 
 /// The nonce of RFC 6455, section 1.3, and its answer: a measuring client needs no secret, only a check.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -27,7 +27,7 @@ pub struct Plan {
     /// Of the server, as JSON strings with their quotes.
     pub catalog: Vec<String>,
     pub symbols: Symbols,
-    pub rate: f64,
+    pub rate: Rate,
 }
 
 /// Why a connection is over.
@@ -136,7 +136,7 @@ impl Client {
     fn subscribe(&mut self) {
         let plan = Arc::clone(&self.plan);
         for symbols in plan.symbols_of(self.index).chunks(SYMBOLS_AT_ONCE) {
-            let (symbols, rate) = (symbols.join(","), plan.rate);
+            let (symbols, rate) = (symbols.join(","), plan.rate.to_json());
             let text = format!(r#"{{"type":"subscribe","channel":"quotes","symbols":[{symbols}],"rate":{rate}}}"#);
             self.send(Opcode::Text, text.as_bytes());
         }
@@ -228,7 +228,14 @@ mod tests {
 
     fn plan(symbols: Symbols) -> Plan {
         let catalog = ["\"A\"", "\"B\"", "\"C\""].map(String::from).to_vec();
-        Plan { host: "h:1".into(), path: "/ws".into(), format: Format::Json, catalog, symbols, rate: 0.5 }
+        Plan {
+            host: "h:1".into(),
+            path: "/ws".into(),
+            format: Format::Json,
+            catalog,
+            symbols,
+            rate: Rate::PerSecond(0.5),
+        }
     }
 
     fn client() -> Client {

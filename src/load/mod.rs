@@ -6,7 +6,10 @@
 //! measures, and reports.
 
 mod args;
+#[cfg(not(fuzzing))]
 mod binary;
+#[cfg(fuzzing)]
+pub mod binary;
 mod check;
 mod client;
 mod drive;
@@ -25,6 +28,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::time::interval;
 
@@ -50,7 +54,7 @@ pub struct Config {
     pub url: String,
     pub clients: usize,
     pub symbols: Symbols,
-    pub rate: f64,
+    pub rate: Rate,
     pub duration: Duration,
     pub warm_up: Duration,
     pub format: Format,
@@ -61,6 +65,8 @@ pub struct Config {
     pub stall_for: Duration,
     pub connect_rate: f64,
     pub threads: usize,
+    /// How long a thread rests before it waits for more to read.
+    pub rest: Duration,
     pub allow_remote: bool,
     pub json: bool,
     pub quiet: bool,
@@ -72,6 +78,24 @@ pub enum Symbols {
     Count(usize),
     /// `"*"`.
     All,
+}
+
+/// What each client asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rate {
+    PerSecond(f64),
+    /// Each tick by itself.
+    Every,
+}
+
+impl Rate {
+    /// As it stands in a message.
+    fn to_json(self) -> String {
+        match self {
+            Self::PerSecond(rate) => rate.to_string(),
+            Self::Every => "\"every\"".into(),
+        }
+    }
 }
 
 /// Why there is no report, or one that shows a fault.
@@ -175,8 +199,7 @@ fn start_threads(
                 stall_from: config.clients - config.stall,
                 stall_for: config.stall_for,
             };
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(LoadError::Thread)?;
+            let runtime = runtime(config.rest).map_err(LoadError::Thread)?;
             let (stall, mut stopped, shared) = (stall.clone(), stopped.clone(), Arc::clone(&desk));
             let hold = move || {
                 runtime.block_on(async {
@@ -188,6 +211,16 @@ fn start_threads(
             Ok(desk)
         })
         .collect()
+}
+
+/// A runtime that rests before it waits. On one machine it is the sender's system call that wakes a reader who
+/// waits, once for each message; between machines a network card's interrupts do that, and for many at once.
+fn runtime(rest: Duration) -> std::io::Result<Runtime> {
+    let mut runtime = Builder::new_current_thread();
+    if !rest.is_zero() {
+        runtime.on_thread_park(move || thread::sleep(rest));
+    }
+    runtime.enable_all().build()
 }
 
 /// What a run is doing.

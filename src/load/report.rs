@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Display, Write as _};
 use std::time::Duration;
 
+use super::Rate;
 use super::object::Object;
 use super::proc::Usage;
 use super::tally::{Events, Flow, Resumed};
@@ -26,7 +27,7 @@ pub struct Report {
     pub ended: Ended,
     pub clients: usize,
     pub symbols: usize,
-    pub rate: f64,
+    pub rate: Rate,
     pub check: usize,
     pub stall: usize,
     pub stall_for: Duration,
@@ -102,7 +103,7 @@ impl Report {
             .maybe_text("first_failure", events.first_failure.as_deref())
             .value("closed", codes(&events.closed))
             .value("symbols_per_client", self.symbols)
-            .value("rate", self.rate)
+            .value("rate", self.rate.to_json())
             .maybe("rate_granted", events.granted)
             .fraction("seconds", Some(self.seconds()))
             .value("messages", flow.messages)
@@ -211,7 +212,11 @@ impl Display for Report {
         let mut row = |name: &str, value: String| writeln!(f, "  {name:<12}{value}");
         row("clients", self.clients_line())?;
         let granted = events.granted.map_or("unknown".into(), |rate| rate.to_string());
-        row("each", format!("{} symbols at {} updates a second (granted {granted})", self.symbols, self.rate))?;
+        let rate = match self.rate {
+            Rate::PerSecond(rate) => format!("at {rate} updates a second (granted {granted})"),
+            Rate::Every => "with every tick".into(),
+        };
+        row("each", format!("{} symbols {rate}", self.symbols))?;
         let early = if self.ended == Ended::Complete { "" } else { ", ended early: " };
         let reason = if self.ended == Ended::Complete { "" } else { self.ended.label() };
         row("measured", format!("{:.1} s{early}{reason}", self.seconds()))?;
@@ -335,7 +340,7 @@ mod tests {
             ended: Ended::Complete,
             clients: 3,
             symbols: 10,
-            rate: 7.0,
+            rate: Rate::PerSecond(7.0),
             check: 1,
             stall: 0,
             stall_for: Duration::from_secs(20),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::bar::Bar;
 use super::instrument::{Instrument, InstrumentId};
+use super::state::Market;
 use super::tick::Tick;
 use super::time::{Interval, Timestamp};
 
@@ -16,6 +17,10 @@ pub enum Event {
     Ticks(Arc<[Tick]>),
     /// Market time has come to here: bars that ended before it are closed.
     Clock(Timestamp),
+    /// The feed is driven otherwise: paused, at another speed. What was sent before holds.
+    Status(Arc<FeedStatus>),
+    /// A new epoch that begins in the middle of the tape.
+    Seeked(Arc<Seeked>),
     /// No tick follows in this epoch: the tape has ended, or cannot be read any further.
     End(Arc<FeedStatus>),
 }
@@ -29,6 +34,14 @@ pub struct Opening {
     /// Bars before the first tick. For one instrument: longer intervals first, then time order, without
     /// overlap.
     pub history: Vec<HistoryBar>,
+    pub status: Arc<FeedStatus>,
+}
+
+/// Where a seek led to.
+#[derive(Clone, Debug)]
+pub struct Seeked {
+    /// Of a new epoch, as if the tape had been played up to here.
+    pub market: Market,
     pub status: Arc<FeedStatus>,
 }
 
@@ -58,6 +71,11 @@ impl SourceKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FeedState {
     Playing,
+    Paused,
+    /// Plays at full speed to where a step leads.
+    Stepping,
+    /// On the way to another place of the tape; the prices before stand.
+    Seeking,
     /// The end of the tape: the last prices stand.
     Ended,
     /// The tape cannot be read any further; the last prices stand.
@@ -65,9 +83,17 @@ pub enum FeedState {
 }
 
 impl FeedState {
+    /// No tick follows, unless somebody asks for it.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Ended | Self::Failed)
+    }
+
     pub const fn label(self) -> &'static str {
         match self {
             Self::Playing => "playing",
+            Self::Paused => "paused",
+            Self::Stepping => "stepping",
+            Self::Seeking => "seeking",
             Self::Ended => "ended",
             Self::Failed => "failed",
         }
@@ -81,6 +107,13 @@ pub enum Speed {
     Times(f64),
     /// As fast as it can be read.
     Max,
+}
+
+impl Speed {
+    /// `None` where `factor` is no finite number above 0.
+    pub fn times(factor: f64) -> Option<Self> {
+        (factor.is_finite() && factor > 0.0).then_some(Self::Times(factor))
+    }
 }
 
 impl fmt::Display for Speed {
@@ -100,6 +133,10 @@ pub struct FeedStatus {
     pub state: FeedState,
     pub speed: Speed,
     pub looping: bool,
+    /// Counts the changes of a feed's status over all epochs.
+    pub revision: u64,
+    pub seekable: bool,
+    pub skip_dead_time: bool,
     pub seed: Option<u64>,
     /// The first event, and the last where it is known.
     pub start: Timestamp,

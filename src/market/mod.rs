@@ -6,6 +6,7 @@
 //! Not here: where ticks come from (`feed`), who is told (`fanout`), how it is written (`wire`).
 
 mod bar;
+mod command;
 mod day;
 mod event;
 mod instrument;
@@ -18,8 +19,9 @@ mod tick;
 mod time;
 
 pub use bar::Bar;
+pub use command::{Answer, Command, Refused, Step, Target};
 pub use day::DayStats;
-pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, SourceKind, Speed};
+pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, Seeked, SourceKind, Speed};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
 pub use price::{Decimal, DecimalError, Increment, MAX_DECIMALS, Price, Size};
 pub use ring::{Ring, Since};

@@ -1,12 +1,23 @@
-//! A bounded list of the newest items that remembers how many there ever were.
+//! A bounded list of the newest items that remembers how many there ever were, and is cheap to copy.
 
 use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Items that copies share. Fewer make a copy longer, more make what each copy has of its own larger.
+const CHUNK: usize = 64;
 
 /// The newest `capacity` items. Item number `n` (from 0) keeps its number when older ones fall out, so a
 /// reader that knows how many it has seen can ask for the rest.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Copies share all items but the newest few, so that a market can be kept as it stood at many times.
+#[derive(Clone, Debug)]
 pub struct Ring<T> {
-    items: VecDeque<T>,
+    /// Whole chunks, oldest first; of the first, `gone` items have fallen out.
+    chunks: VecDeque<Arc<[T]>>,
+    gone: usize,
+    /// The newest items, fewer than a chunk.
+    tail: Vec<T>,
     capacity: usize,
     total: u64,
 }
@@ -22,16 +33,28 @@ pub struct Since<I> {
 
 impl<T> Ring<T> {
     /// An empty ring; memory is taken as items come. A capacity of 0 is raised to 1.
-    pub fn new(capacity: usize) -> Self {
-        Self { items: VecDeque::new(), capacity: capacity.max(1), total: 0 }
+    pub const fn new(capacity: usize) -> Self {
+        let capacity = if capacity == 0 { 1 } else { capacity };
+        Self { chunks: VecDeque::new(), gone: 0, tail: Vec::new(), capacity, total: 0 }
     }
 
     pub fn push(&mut self, item: T) {
-        if self.items.len() == self.capacity {
-            self.items.pop_front();
-        }
-        self.items.push_back(item);
+        self.tail.push(item);
         self.total += 1;
+        if self.tail.len() == CHUNK {
+            self.chunks.push_back(std::mem::take(&mut self.tail).into());
+        }
+        if self.held() > self.capacity {
+            self.gone += 1;
+            if self.gone == CHUNK {
+                self.chunks.pop_front();
+                self.gone = 0;
+            }
+        }
+    }
+
+    fn held(&self) -> usize {
+        self.chunks.len() * CHUNK + self.tail.len() - self.gone
     }
 
     /// How many items were ever pushed.
@@ -40,38 +63,98 @@ impl<T> Ring<T> {
     }
 
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.held().min(self.capacity)
     }
 
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.len() == 0
     }
 
     pub fn last(&self) -> Option<&T> {
-        self.items.back()
+        self.tail.last().or_else(|| self.chunks.back()?.last())
     }
 
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
-        self.items.iter()
+    /// Item `at` of those held, from the oldest.
+    fn get(&self, at: usize) -> Option<&T> {
+        let at = at + self.gone;
+        match self.chunks.get(at / CHUNK) {
+            Some(chunk) => chunk.get(at % CHUNK),
+            None => self.tail.get(at - self.chunks.len() * CHUNK),
+        }
+    }
+
+    pub fn iter(&self) -> Iter<'_, T> {
+        self.newest(usize::MAX)
     }
 
     /// The newest `n` items, oldest first.
-    pub fn newest(&self, n: usize) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
-        self.items.iter().skip(self.items.len().saturating_sub(n))
+    pub fn newest(&self, n: usize) -> Iter<'_, T> {
+        let len = self.len();
+        Iter { ring: self, at: len.saturating_sub(n)..len }
     }
 
     /// What follows the first `seen` items.
-    pub fn since(&self, seen: u64) -> Since<impl DoubleEndedIterator<Item = &T> + ExactSizeIterator> {
-        let kept = self.items.len() as u64;
+    pub fn since(&self, seen: u64) -> Since<Iter<'_, T>> {
+        let kept = self.len() as u64;
         let wanted = self.total.saturating_sub(seen);
         let missed = wanted.saturating_sub(kept);
         Since { missed, items: self.newest((wanted - missed) as usize) }
     }
+
+    /// About the bytes that this has and `earlier`, a copy of it from before, has not.
+    pub fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
+        let new = self.total.saturating_sub(earlier.map_or(0, |earlier| earlier.total));
+        let own = self.len().min(usize::try_from(new).unwrap_or(usize::MAX)).max(self.tail.len());
+        own * size_of::<T>() + self.chunks.len() * size_of::<Arc<[T]>>()
+    }
 }
+
+impl<T: PartialEq> PartialEq for Ring<T> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.capacity, self.total) == (other.capacity, other.total) && self.iter().eq(other.iter())
+    }
+}
+
+#[derive(Debug)]
+pub struct Iter<'r, T> {
+    ring: &'r Ring<T>,
+    at: Range<usize>,
+}
+
+impl<T> Clone for Iter<'_, T> {
+    fn clone(&self) -> Self {
+        Self { ring: self.ring, at: self.at.clone() }
+    }
+}
+
+impl<'r, T> Iterator for Iter<'r, T> {
+    type Item = &'r T;
+
+    fn next(&mut self) -> Option<&'r T> {
+        self.ring.get(self.at.next()?)
+    }
+
+    fn nth(&mut self, n: usize) -> Option<&'r T> {
+        self.ring.get(self.at.nth(n)?)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.at.size_hint()
+    }
+}
+
+impl<T> DoubleEndedIterator for Iter<'_, T> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.ring.get(self.at.next_back()?)
+    }
+}
+
+impl<T> ExactSizeIterator for Iter<'_, T> {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_reader_gets_what_it_lacks_and_is_told_what_fell_out() {
@@ -90,5 +173,32 @@ mod tests {
         assert_eq!(seen(&ring, 4), (0, vec![4]));
         assert_eq!(seen(&ring, 5), (0, vec![]));
         assert_eq!(seen(&ring, 9), (0, vec![]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_ring_is_the_end_of_all_that_came_and_so_is_each_copy(
+            capacity in 0usize..200,
+            count in 0usize..500,
+            copied_at in 0usize..500,
+            wanted in 0usize..300,
+        ) {
+            let mut ring = Ring::new(capacity);
+            let mut copy = ring.clone();
+            for n in 0..count {
+                if n == copied_at {
+                    copy = ring.clone();
+                }
+                ring.push(n);
+            }
+            let capacity = capacity.max(1);
+            prop_assert!(ring.iter().copied().eq(count.saturating_sub(capacity)..count));
+            prop_assert!(ring.iter().rev().copied().eq((count.saturating_sub(capacity)..count).rev()));
+            prop_assert_eq!((ring.len(), ring.total(), ring.last().copied()), (count.min(capacity), count as u64, count.checked_sub(1)));
+            prop_assert!(ring.newest(wanted).copied().eq(count.saturating_sub(capacity.min(wanted))..count));
+            let then = if copied_at < count { copied_at } else { 0 };
+            prop_assert!(copy.iter().copied().eq(then.saturating_sub(capacity)..then));
+            prop_assert_eq!(copy == ring, then == count);
+        }
     }
 }

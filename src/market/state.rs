@@ -121,6 +121,12 @@ impl InstrumentState {
         &self.series[interval.index()]
     }
 
+    fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
+        let series = self.series.iter().enumerate();
+        let series = series.map(|(at, one)| one.closed.bytes_beyond(earlier.map(|earlier| &earlier.series[at].closed)));
+        size_of::<Self>() + self.tape.bytes_beyond(earlier.map(|earlier| &earlier.tape)) + series.sum::<usize>()
+    }
+
     fn is_late(&self, ts: Timestamp) -> bool {
         self.open_from.is_none_or(|from| ts < from)
     }
@@ -170,7 +176,7 @@ impl InstrumentState {
 pub struct Market {
     epoch: u64,
     instruments: Arc<[Instrument]>,
-    ids: HashMap<String, InstrumentId>,
+    ids: Arc<HashMap<String, InstrumentId>>,
     states: Vec<InstrumentState>,
     now: Timestamp,
     ticks: u64,
@@ -184,7 +190,7 @@ impl Market {
         let mut market = Self {
             epoch: opening.epoch,
             instruments: Arc::clone(&opening.instruments),
-            ids,
+            ids: Arc::new(ids),
             states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
             now: opening.status.start,
             ticks: 0,
@@ -242,6 +248,19 @@ impl Market {
             state.close_until(Timestamp(i64::MAX));
             state.open_from = None;
         }
+    }
+
+    /// The same market as one of another epoch.
+    #[must_use]
+    pub fn in_epoch(self, epoch: u64) -> Self {
+        Self { epoch, ..self }
+    }
+
+    /// About the bytes that this has and `earlier`, the same market some ticks before, has not.
+    pub fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
+        let before = |at: usize| earlier.and_then(|earlier| earlier.states.get(at));
+        let states = self.states.iter().enumerate().map(|(at, state)| state.bytes_beyond(before(at)));
+        size_of::<Self>() + states.sum::<usize>()
     }
 
     pub const fn epoch(&self) -> u64 {

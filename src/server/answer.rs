@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use super::session::SessionLimits;
 use super::subscriptions::{Grant, OverLimit, Subscriptions};
-use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, RATES, TierId, grant, wall_micros};
-use crate::market::{Instrument, InstrumentId, Market};
+use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, grant, wall_micros};
+use crate::market::{Command, Instrument, InstrumentId, Market};
 use crate::wire::{
-    Beat, BinaryQuote, Channel, EncodedQuote, Feed, Format, FormatSet, Frame, Granted, Hello, Inbound, Message,
-    QuoteEncoding, QuotesKind, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame, parse,
+    Beat, BinaryQuote, Channel, Driven, EncodedQuote, Feed, Format, FormatSet, Frame, Granted, Hello, Inbound, Message,
+    QuoteEncoding, QuotesKind, Rate, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame,
+    parse,
 };
 
 /// The rate of a subscription that asks for none, in updates per second.
-const DEFAULT_RATE: f64 = 5.0;
+const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
 /// The bars and the trades of a subscription that does not say how many.
 const DEFAULT_BARS: usize = 300;
 const DEFAULT_TRADES: usize = 50;
@@ -40,6 +41,8 @@ pub struct Desk {
     instruments: Arc<[Instrument]>,
     /// Short answers to what the client said. It is not listened to until they are taken.
     answers: VecDeque<Text>,
+    /// What the client just asked the feed to do.
+    command: Option<(Option<u64>, Command)>,
     feed_due: bool,
     beat_due: bool,
     /// Symbols that need a snapshot.
@@ -51,8 +54,7 @@ pub struct Desk {
     quotes_at: usize,
     /// Where to look for the next series that is due.
     series_at: usize,
-    /// Half seconds since anything, and since a beat, was said.
-    quiet: u32,
+    /// Half seconds since a beat was said.
     since_beat: u32,
 }
 
@@ -70,7 +72,15 @@ impl Desk {
             format,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
             instruments,
-            answers: VecDeque::from([Hello::new(SERVER, wall_micros(), &RATES, limits.hello()).to_text()]),
+            answers: VecDeque::from([Hello::new(
+                SERVER,
+                wall_micros(),
+                TierId::all().map(TierId::rate).collect(),
+                limits.hello(),
+                limits.control,
+            )
+            .to_text()]),
+            command: None,
             feed_due: true,
             beat_due: false,
             snapshot_due: Vec::new(),
@@ -78,7 +88,6 @@ impl Desk {
             tiers_due: Due::default(),
             quotes_at: 0,
             series_at: 0,
-            quiet: 0,
             since_beat: 0,
         }
     }
@@ -86,7 +95,7 @@ impl Desk {
     /// The next message to send, until there is none.
     pub fn next(&mut self) -> Option<Frame> {
         let frame = self.write_next()?;
-        self.quiet = 0;
+        self.bell.speak();
         Some(frame)
     }
 
@@ -94,11 +103,23 @@ impl Desk {
         if let Some(answer) = self.answers.pop_front() {
             return Some(Frame::Text(answer));
         }
+        // Mostly only quotes are due, and the boards that have them have locks of their own.
+        let other = self.feed_due || self.beat_due || !self.snapshot_due.is_empty() || !self.behind.is_empty();
+        let series = self.series_at < self.subscriptions.series_mut().len();
+        if (other || series)
+            && let Some(frame) = self.write_from_market()
+        {
+            return Some(frame);
+        }
+        self.next_quotes()
+    }
+
+    fn write_from_market(&mut self) -> Option<Frame> {
         let handle = self.live.clone();
         let live = handle.read();
         self.follow_epoch(&live.market);
         if std::mem::take(&mut self.feed_due) {
-            let feed = Feed::new(self.subscriptions.epoch(), wall_micros(), &live.status);
+            let feed = Feed::new(&live.market, wall_micros(), &live.status);
             return Some(Frame::Text(feed.to_text()));
         }
         if !self.snapshot_due.is_empty() {
@@ -114,16 +135,11 @@ impl Desk {
         if let Some(frame) = behind.or_else(|| self.next_series(&live.market)) {
             return Some(frame);
         }
-        if std::mem::take(&mut self.beat_due) {
-            let beat = Beat::new(&live.market, wall_micros());
-            return Some(match self.format {
-                Format::Json => Frame::Text(beat.to_text()),
-                Format::Binary => beat_frame(&beat),
-            });
-        }
-        // The boards have locks of their own.
-        drop(live);
-        self.next_quotes()
+        let beat = std::mem::take(&mut self.beat_due).then(|| Beat::new(&live.market, wall_micros()))?;
+        Some(match self.format {
+            Format::Json => Frame::Text(beat.to_text()),
+            Format::Binary => beat_frame(&beat),
+        })
     }
 
     /// Takes note of what the bell says is due.
@@ -132,16 +148,14 @@ impl Desk {
         self.tiers_due = self.tiers_due.and(due);
         self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
         self.series_at = 0;
-        if due.contains(Due::BEAT) {
-            (self.quiet, self.since_beat) = (self.quiet + 1, self.since_beat + 1);
-            if self.quiet > 1 || self.since_beat >= BEAT_AT_LEAST {
-                (self.beat_due, self.since_beat) = (true, 0);
-            }
+        self.since_beat += due.half_seconds();
+        if due.contains(Due::BEAT) || self.since_beat >= BEAT_AT_LEAST {
+            (self.beat_due, self.since_beat) = (true, 0);
         }
     }
 
-    /// Answers one message of the client.
-    pub fn answer(&mut self, text: &str) {
+    /// Answers one message of the client; gives the code of the refusal if it is one.
+    pub fn answer(&mut self, text: &str) -> Option<&'static str> {
         let handle = self.live.clone();
         // One look at the market for the whole answer: no epoch can begin in the middle of it.
         let live = handle.read();
@@ -149,13 +163,13 @@ impl Desk {
         let answered = parse(text).and_then(|Inbound { id, request }| {
             self.fulfil(&live.market, id, request).map_err(|refusal| refusal.with_id(id))
         });
-        if let Err(refusal) = answered {
-            self.refuse(&refusal);
-        }
+        let refusal = answered.err();
+        refusal.iter().for_each(|refusal| self.refuse(refusal));
         self.bell.listen(self.subscriptions.tiers(), self.format);
         self.snapshot_due.sort_unstable();
         self.snapshot_due.dedup();
         self.series_at = 0;
+        refusal.map(|refusal| refusal.code)
     }
 
     /// From now on the session gets no more than `cap`, and is told.
@@ -175,6 +189,19 @@ impl Desk {
     /// The announcement of a planned stop.
     pub fn stopping() -> Text {
         Stopping { ts_sent: wall_micros(), reconnect_after_ms: RECONNECT_AFTER_MS }.to_text()
+    }
+
+    /// What the message that was just answered asks the feed to do.
+    pub const fn take_command(&mut self) -> Option<(Option<u64>, Command)> {
+        self.command.take()
+    }
+
+    /// The feed obeyed, or why it did not.
+    pub fn driven(&mut self, id: Option<u64>, command: &'static str, done: Result<(), Refusal>) {
+        match done {
+            Ok(()) => self.answers.push_back(Driven::new(id, command).to_text()),
+            Err(refusal) => self.refuse(&refusal.with_id(id)),
+        }
     }
 
     pub fn refuse(&mut self, refusal: &Refusal) {
@@ -220,6 +247,7 @@ impl Desk {
                 let (ids, _) = self.subscribed(market, Channel::Quotes, &symbols)?;
                 self.snapshot_due.extend(ids);
             }
+            Request::Drive(command) => self.command = Some((id, command)),
             Request::Format(format) => {
                 self.set_format(format);
                 self.answers.push_back(FormatSet::new(id, format).to_text());
@@ -370,11 +398,17 @@ impl Desk {
                 (self.tiers_due, self.quotes_at) = (self.tiers_due.without(Due::tier(tier)), 0);
                 continue;
             };
-            let frame = self.live.take_quotes(group, tier, format, cursor);
-            // One look for each time the bell rang; what the board shows meanwhile rings again.
-            self.quotes_at += usize::from(frame.is_none() || cursor.is_through());
-            if frame.is_some() {
-                return frame;
+            match self.live.take_quotes(group, tier, format, cursor) {
+                Taken::Frame(frame) => {
+                    // One look for each time the bell rang; what the board shows meanwhile rings again.
+                    self.quotes_at += usize::from(cursor.is_through());
+                    return Some(frame);
+                }
+                Taken::Nothing => self.quotes_at += 1,
+                Taken::Lost => {
+                    self.behind.extend(cursor.iter().map(|(id, _)| id));
+                    return self.write_next();
+                }
             }
         }
         None
@@ -415,6 +449,6 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
     Ok((ids, false))
 }
 
-fn rate_of(grant: Grant) -> f64 {
-    grant.map_or(0.0, TierId::rate)
+fn rate_of(grant: Grant) -> Rate {
+    grant.map_or(Rate::PerSecond(0.0), TierId::rate)
 }

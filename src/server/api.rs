@@ -1,16 +1,31 @@
 //! What the HTTP addresses tell of the market.
 
+use super::remote::Remote;
 use super::session::SessionLimits;
 use crate::fanout::{LiveMarket, wall_micros};
 use crate::market::{Bar, Instrument, InstrumentState, Market};
 use crate::wire::{
     BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, parse_bars_query,
-    parse_quotes_query,
+    parse_command, parse_quotes_query,
 };
+
+/// The media type of what a command is written in.
+const JSON: &str = "application/json";
 
 pub fn feed(live: &LiveMarket) -> String {
     let live = live.read();
-    Feed::new(live.market.epoch(), wall_micros(), &live.status).to_text().as_str().to_owned()
+    Feed::new(&live.market, wall_micros(), &live.status).to_text().as_str().to_owned()
+}
+
+/// Obeys a command, and tells how the feed stands then.
+pub async fn drive(kind: Option<&str>, body: &[u8], remote: &Remote, live: &LiveMarket) -> Result<String, Refusal> {
+    remote.allowed()?;
+    let is_json = |kind: &str| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON));
+    if !kind.is_some_and(is_json) {
+        return Err(Refusal::not_json_content());
+    }
+    remote.drive(parse_command(&String::from_utf8_lossy(body))?).await?;
+    Ok(feed(live))
 }
 
 /// The snapshot of the symbols that a query names, or of all.

@@ -11,14 +11,16 @@ use warp::sse::Event;
 
 use super::answer::Desk;
 use super::guests::Place;
+use super::metrics::{Meter, Metrics, Transport};
 use super::session::SessionLimits;
 use crate::fanout::{Bell, Due, LiveMarket};
-use crate::wire::{Format, Frame};
+use crate::wire::Format;
 
 struct Listener {
     desk: Desk,
     bell: Arc<Bell>,
     stopped: bool,
+    meter: Meter,
     _place: Place,
 }
 
@@ -28,11 +30,14 @@ pub fn events(
     limits: SessionLimits,
     request: &str,
     place: Place,
+    metrics: &Metrics,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
     let bell = live.bell();
     let mut desk = Desk::new(live, Arc::clone(&bell), limits, Format::Json);
     desk.answer(request);
-    futures_util::stream::unfold(Listener { desk, bell, stopped: false, _place: place }, |mut listener| async {
+    let meter = metrics.session(Transport::Events);
+    let listener = Listener { desk, bell, stopped: false, meter, _place: place };
+    futures_util::stream::unfold(listener, |mut listener| async {
         let text = listener.next().await?;
         Some((Ok(Event::default().data(text.as_str())), listener))
     })
@@ -45,9 +50,14 @@ impl Listener {
             if self.stopped {
                 return None;
             }
-            if let Some(text) = self.desk.next().and_then(Frame::into_text) {
-                return Some(text);
+            if let Some(frame) = self.desk.next() {
+                self.meter.sent(&frame);
+                if let Some(text) = frame.into_text() {
+                    return Some(text);
+                }
+                continue;
             }
+            self.meter.settle();
             let due = self.bell.wait().await;
             if due.contains(Due::STOP) {
                 self.stopped = true;

@@ -1,18 +1,18 @@
-//! How many sessions there may be: in all, and from one address.
+//! How many guests there may be, be they sessions or connections: in all, and from one address.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Room for sessions. Cheap to clone; all clones are one room.
+/// Room for guests. Cheap to clone; all clones are one room.
 #[derive(Clone, Debug)]
 pub struct Guests {
     room: Arc<Semaphore>,
-    sessions: usize,
+    places: usize,
     per_address: usize,
-    /// Only addresses with a session: no more than there are sessions.
+    /// Only addresses with a guest: no more than there are guests.
     addresses: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
@@ -23,43 +23,82 @@ pub enum NoRoom {
     TooManyFromAddress,
 }
 
-/// A session's place; given back when dropped.
+/// A place that is kept for whoever comes next.
+#[derive(Debug)]
+pub struct FreePlace {
+    _permit: OwnedSemaphorePermit,
+}
+
+/// A guest's place; given back when dropped.
 #[derive(Debug)]
 pub struct Place {
     guests: Guests,
     address: IpAddr,
-    _permit: OwnedSemaphorePermit,
+    _free: FreePlace,
 }
 
 impl Guests {
-    pub fn new(sessions: usize, per_address: usize) -> Self {
-        Self { room: Arc::new(Semaphore::new(sessions)), sessions, per_address, addresses: Arc::default() }
+    pub fn new(places: usize, per_address: usize) -> Self {
+        Self { room: Arc::new(Semaphore::new(places)), places, per_address, addresses: Arc::default() }
     }
 
-    /// A place for a session from `address`.
+    /// A place for a guest from `address`, an IPv6 one counted with all of its /64.
     ///
     /// # Errors
     /// When all places, or all of this address, are taken.
     pub fn take(&self, address: IpAddr) -> Result<Place, NoRoom> {
         let permit = Arc::clone(&self.room).try_acquire_owned().map_err(|_| NoRoom::Full)?;
-        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        self.seat(FreePlace { _permit: permit }, address)
+    }
+
+    /// Waits until a place is free.
+    pub async fn free_place(&self) -> FreePlace {
+        let permit = Arc::clone(&self.room).acquire_owned().await;
+        FreePlace { _permit: permit.expect("invariant: the room is never closed") }
+    }
+
+    /// Gives a free place to a guest from `address`.
+    ///
+    /// # Errors
+    /// When all of this address are taken.
+    pub fn seat(&self, free: FreePlace, address: IpAddr) -> Result<Place, NoRoom> {
+        let address = network(address);
+        let mut addresses = self.lock();
         let count = addresses.entry(address).or_default();
         if *count >= self.per_address {
             return Err(NoRoom::TooManyFromAddress);
         }
         *count += 1;
-        Ok(Place { guests: self.clone(), address, _permit: permit })
+        Ok(Place { guests: self.clone(), address, _free: free })
+    }
+
+    /// Places that are taken.
+    pub fn taken(&self) -> usize {
+        self.lock().values().sum()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
+        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until all places have been given back.
     pub async fn all_gone(&self) {
-        let _ = self.room.acquire_many(u32::try_from(self.sessions).unwrap_or(u32::MAX)).await;
+        let _ = self.room.acquire_many(u32::try_from(self.places).unwrap_or(u32::MAX)).await;
+    }
+}
+
+/// What counts as one address: an IPv6 host has 2^64 of them to choose from (RFC 4291, section 2.5.1), and an
+/// IPv4 host is the same one in IPv6's clothes.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+        v4 => v4,
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut addresses = self.guests.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = self.guests.lock();
         if let Some(count) = addresses.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
@@ -76,6 +115,35 @@ mod tests {
 
     const fn from(last: u8) -> IpAddr {
         IpAddr::V4(Ipv4Addr::new(127, 0, 0, last))
+    }
+
+    #[test]
+    fn a_host_is_one_address_however_it_writes_it() {
+        for (one, other, same) in [
+            ("10.0.0.1", "10.0.0.2", false),
+            ("10.0.0.1", "::ffff:10.0.0.1", true),
+            ("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", true),
+            ("2001:db8:0:1::1", "2001:db8:0:2::1", false),
+            ("::1", "127.0.0.1", false),
+        ] {
+            let [one, other]: [IpAddr; 2] = [one, other].map(|text| text.parse().unwrap());
+            assert_eq!(network(one) == network(other), same, "{one} {other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_place_gets_one_that_comes_back() {
+        let guests = Guests::new(1, 1);
+        let one = guests.seat(guests.free_place().await, from(1)).unwrap();
+        let waiting = tokio::spawn({
+            let guests = guests.clone();
+            async move { guests.seat(guests.free_place().await, from(1)).is_ok() }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drop(one);
+        assert!(waiting.await.unwrap());
+        guests.all_gone().await;
     }
 
     #[tokio::test]

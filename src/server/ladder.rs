@@ -86,7 +86,7 @@ impl Ladder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fanout::grant;
+    use crate::fanout::{RATES, grant};
 
     /// For `seconds`, waits `took` in each half second; the rates of the caps on the way.
     fn run(ladder: &mut Ladder, now: &mut Instant, took_ms: u64, seconds: u32) -> Vec<Option<f64>> {
@@ -94,7 +94,7 @@ mod tests {
         for _ in 0..2 * seconds {
             *now += Duration::from_millis(500);
             if ladder.wrote(Duration::from_millis(took_ms), grant(5.0), *now) {
-                caps.push(ladder.cap().map(TierId::rate));
+                caps.push(ladder.cap().map(|tier| RATES[tier.index()]));
             }
         }
         caps

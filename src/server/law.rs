@@ -3,11 +3,12 @@
 //!
 //! Sessions run over an in-memory socket in paused time, with the real publisher. The client asserts while
 //! it reads that ranges meet, that trades are numbered without a hole but for the skips that were told, and
-//! that no closed bar changes; at the end its quotes, bars and trades are compared with a market to which
+//! that no closed bar changes, in whichever format it asked for, also when it asks for the other in the middle;
+//! at the end its quotes, bars and trades are compared with a market to which
 //! each tick was applied by hand.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
@@ -20,13 +21,18 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
+use super::guests::Guests;
+use super::metrics::Metrics;
+use super::patience::Patient;
+use super::remote::Remote;
 use super::session::{self, SessionLimits};
+use super::socket::Socket;
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
-use crate::fanout::{LiveMarket, Publisher, TradesCursor};
+use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, TradesCursor};
 use crate::market::sample::{opening, quote, trade};
-use crate::market::{Event, InstrumentId, Interval, Market, MarketLimits, Tick, Timestamp};
-use crate::wire::{EncodedQuote, Format, Frame, QuotesFrame, QuotesKind, bars_message};
+use crate::market::{Event, Instrument, InstrumentId, Interval, Market, MarketLimits, Tick, Timestamp};
+use crate::wire::{Decoder, EncodedQuote, Format, Frame, QuotesFrame, QuotesKind, bars_message};
 
 const SYMBOLS: [&str; 3] = ["A", "B", "C"];
 /// All bars are kept; the tape is so short that a slow client is told of skips.
@@ -36,13 +42,14 @@ const LIMITS: SessionLimits = SessionLimits {
     messages_per_second: 100_000,
     subscriptions: SubscriptionLimits { count: 100, history: 100_000 },
     bars: 2_000,
+    control: true,
     stall: Duration::from_secs(20),
 };
 /// The slowest rate has a beat in two seconds; after that nothing waits.
 const SETTLE: Duration = Duration::from_secs(6);
 /// More than any case here has.
 const WHOLE: usize = 1_000;
-const CASES: u32 = 96;
+const CASES: u32 = 128;
 
 /// Quotes, bars of two intervals, and trades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,13 +130,22 @@ enum Step {
     Resync {
         mask: usize,
     },
+    /// What comes is in this format from now on, also after a reconnect.
+    Format(Format),
     /// The connection is lost with all that is under way.
     Reconnect,
 }
 
+/// Each tick by itself.
+const EVERY: f64 = f64::INFINITY;
+
+fn wish(rate: f64) -> Value {
+    if rate == EVERY { "every".into() } else { rate.into() }
+}
+
 fn step() -> impl Strategy<Value = Step> {
     let stream = prop::sample::select(vec![Stream::Quotes, Stream::Seconds, Stream::Minutes, Stream::Trades]);
-    let rate = prop::sample::select(vec![0.0, 0.5, 1.0, 2.0, 5.0, 20.0, 60.0]);
+    let rate = prop::sample::select(vec![0.0, 0.5, 1.0, 2.0, 5.0, 20.0, 60.0, EVERY, EVERY]);
     let mask = 1usize..8;
     prop_oneof![
         10 => (0..3usize, prop::collection::vec(1i64..1_000, 1..30), 0i64..700)
@@ -145,6 +161,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (stream.clone(), mask.clone(), rate).prop_map(|(stream, mask, rate)| Step::Rate { stream, mask, rate }),
         1 => (stream, mask.clone()).prop_map(|(stream, mask)| Step::Unsubscribe { stream, mask }),
         2 => mask.prop_map(|mask| Step::Resync { mask }),
+        3 => prop::sample::select(Format::ALL.to_vec()).prop_map(Step::Format),
         2 => Just(Step::Reconnect),
     ]
 }
@@ -221,6 +238,12 @@ struct Client {
     live: LiveMarket,
     /// Bytes that the socket holds unread.
     buffer: usize,
+    /// What it wants, and what the server has said that it speaks.
+    format: Format,
+    speaks: Format,
+    decoder: Decoder<'static>,
+    /// How the symbols of each epoch are turned, as `GET /api/v1/symbols` would tell.
+    turns: Vec<usize>,
     sink: SplitSink<WebSocketStream<DuplexStream>, Message>,
     stream: SplitStream<WebSocketStream<DuplexStream>>,
     lost: bool,
@@ -235,12 +258,15 @@ struct Client {
 
 type Halves = (SplitSink<WebSocketStream<DuplexStream>, Message>, SplitStream<WebSocketStream<DuplexStream>>);
 
-async fn open_socket(live: &LiveMarket, buffer: usize) -> Halves {
+async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves {
     let (ours, theirs) = tokio::io::duplex(buffer);
     let live = live.clone();
+    let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
     tokio::spawn(async move {
-        let mut server = WebSocketStream::from_raw_socket(ours, Role::Server, None).await;
-        session::run(&mut server, live, &LIMITS, Format::Json).await
+        let ours = Patient::new(ours, LIMITS.stall);
+        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
+        let remote = Remote::new(live.clone(), Err("nobody drives this"));
+        session::run(&mut server, remote, live, &LIMITS, format, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
 }
@@ -254,18 +280,51 @@ fn number(value: &Value) -> u64 {
     value.as_u64().unwrap()
 }
 
+/// The symbols, turned by so many places.
+fn turned(turn: usize) -> [&'static str; 3] {
+    let mut symbols = SYMBOLS;
+    symbols.rotate_left(turn);
+    symbols
+}
+
+/// The instruments of an epoch whose symbols are turned so.
+static INSTRUMENTS: LazyLock<[Arc<[Instrument]>; 3]> =
+    LazyLock::new(|| [0, 1, 2].map(|turn| opening(1, &turned(turn)).instruments));
+
 impl Client {
-    async fn join(live: LiveMarket, buffer: usize) -> Self {
-        let (sink, stream) = open_socket(&live, buffer).await;
+    async fn join(live: LiveMarket, buffer: usize, format: Format) -> Self {
+        let (sink, stream) = open_socket(&live, buffer, format).await;
         let (wanted, quotes) = (BTreeMap::new(), HashMap::new());
         let (bars, tapes) = (HashMap::new(), HashMap::new());
-        Self { live, buffer, sink, stream, lost: false, epoch: 1, wanted, quotes, bars, tapes }
+        let (speaks, decoder, turns) = (format, Decoder::new(&INSTRUMENTS[0]), vec![0]);
+        Self {
+            live,
+            buffer,
+            format,
+            speaks,
+            decoder,
+            turns,
+            sink,
+            stream,
+            lost: false,
+            epoch: 1,
+            wanted,
+            quotes,
+            bars,
+            tapes,
+        }
+    }
+
+    /// A decoder that knows no state: each step must begin from one that comes after this.
+    fn decode_anew(&mut self) {
+        self.decoder = Decoder::new(&INSTRUMENTS[self.turns[self.epoch as usize - 1]]);
     }
 
     /// Comes back as the protocol has it: asks for what it had, from where it was.
     async fn reconnect(&mut self) {
-        (self.sink, self.stream) = open_socket(&self.live, self.buffer).await;
-        self.lost = false;
+        (self.sink, self.stream) = open_socket(&self.live, self.buffer, self.format).await;
+        (self.lost, self.speaks) = (false, self.format);
+        self.decode_anew();
         for (key, (rate, history)) in self.wanted.clone() {
             let (stream, symbol) = key;
             let last = match stream {
@@ -273,7 +332,7 @@ impl Client {
                 Stream::Trades => self.tapes.get(symbol).map(|(next, _)| *next as i64 - 1),
                 _ => self.bars.get(&key).and_then(|bars| bars.closed.keys().last().copied()),
             };
-            let mut message = json!({"type":"subscribe","symbols":[symbol],"rate":rate,"history":history});
+            let mut message = json!({"type":"subscribe","symbols":[symbol],"rate":wish(rate),"history":history});
             stream.name(&mut message);
             if let Some(last) = last {
                 message["since"] = json!({"epoch": self.epoch, "at": {symbol: last}});
@@ -319,11 +378,25 @@ impl Client {
     }
 
     fn hear(&mut self, message: &Message) {
-        let Message::Text(text) = message else { return };
-        let message: Value = serde_json::from_str(text).unwrap();
-        match message["type"].as_str().unwrap() {
+        let (text, is_binary) = match message {
+            Message::Text(text) => (text.to_string(), false),
+            Message::Binary(bytes) => (self.decoder.json(bytes).expect("each step has a state to begin from"), true),
+            _ => return,
+        };
+        let message: Value = serde_json::from_str(&text).unwrap();
+        let kind = message["type"].as_str().unwrap();
+        let is_frequent = ["snapshot", "update", "bars", "trades", "beat"].contains(&kind);
+        assert_eq!(is_binary, is_frequent && self.speaks == Format::Binary, "{text}");
+        match kind {
+            "format" => {
+                let speaks = if message["format"] == "binary" { Format::Binary } else { Format::Json };
+                if std::mem::replace(&mut self.speaks, speaks) != speaks {
+                    self.decode_anew();
+                }
+            }
             "feed" if number(&message["epoch"]) != self.epoch => {
                 self.epoch = number(&message["epoch"]);
+                self.decode_anew();
                 self.quotes.clear();
                 self.bars.clear();
                 self.tapes.clear();
@@ -407,7 +480,7 @@ impl Client {
         }
         let mut message = json!({"type": kind, "symbols": said});
         stream.name(&mut message);
-        rate.into_iter().for_each(|rate| message["rate"] = rate.into());
+        rate.into_iter().for_each(|rate| message["rate"] = wish(rate));
         history.into_iter().for_each(|history| message["history"] = history.into());
         for symbol in named {
             let key = (stream, symbol);
@@ -466,12 +539,12 @@ async fn send(bus: &Bus<Event>, event: Event) {
     bus.send(event);
 }
 
-async fn hold(steps: Vec<Step>, buffer: usize) {
+async fn hold(steps: Vec<Step>, buffer: usize, format: Format) {
     let bus = Bus::new(64);
     let reader = bus.reader();
     bus.send(Event::Opening(Arc::new(opening(1, &SYMBOLS))));
-    let publisher = Publisher::open(reader, KEPT).await.unwrap();
-    let mut client = Client::join(publisher.live(), buffer).await;
+    let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS).await.unwrap();
+    let mut client = Client::join(publisher.live(), buffer, format).await;
     tokio::spawn(publisher.run());
     let mut truth = Truth::open(1, &SYMBOLS);
     for step in steps {
@@ -503,8 +576,8 @@ async fn hold(steps: Vec<Step>, buffer: usize) {
                 send(&bus, Event::Clock(Timestamp::from_millis(truth.now_ms))).await;
             }
             Step::NewEpoch { turn } => {
-                let mut symbols = SYMBOLS;
-                symbols.rotate_left(turn);
+                let symbols = turned(turn);
+                client.turns.push(turn);
                 let epoch = truth.market.epoch() + 1;
                 truth = Truth::open(epoch, &symbols);
                 send(&bus, Event::Opening(Arc::new(opening(epoch, &symbols)))).await;
@@ -521,6 +594,10 @@ async fn hold(steps: Vec<Step>, buffer: usize) {
                 if !named.is_empty() {
                     client.say(json!({"type":"resync","symbols":named})).await;
                 }
+            }
+            Step::Format(format) => {
+                client.format = format;
+                client.say(json!({"type":"format","format":format.label()})).await;
             }
             Step::Reconnect => client.lost = true,
         }
@@ -545,8 +622,9 @@ proptest! {
     fn a_client_ends_where_one_that_saw_each_tick_does(
         steps in prop::collection::vec(step(), 1..80),
         buffer in prop::sample::select(vec![600usize, 4_000, 1 << 16]),
+        format in prop::sample::select(Format::ALL.to_vec()),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(hold(steps, buffer));
+        runtime.block_on(hold(steps, buffer, format));
     }
 }

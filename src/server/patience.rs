@@ -1,6 +1,8 @@
 //! A connection whose writes must go on: one that takes no byte for too long is ended.
 //!
 //! hyper waits for ever on a client that does not read its answer; each such client would hold the answer.
+//! Under a WebSocket the clock is the same: any byte that the kernel takes sets it back, however long the
+//! whole message needs.
 
 use std::io;
 use std::pin::Pin;
@@ -23,10 +25,6 @@ impl<S> Patient<S> {
         Self { stream, stall, deadline: None }
     }
 
-    pub fn into_inner(self) -> S {
-        self.stream
-    }
-
     fn watch<T>(&mut self, wrote: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if wrote.is_ready() {
             self.deadline = None;
@@ -35,6 +33,8 @@ impl<S> Patient<S> {
         let stall = self.stall;
         let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(stall)));
         ready!(deadline.as_mut().poll(cx));
+        // What is tried after that, such as a goodbye, is waited for anew.
+        self.deadline = None;
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

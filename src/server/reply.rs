@@ -16,8 +16,14 @@ pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     response.expect("invariant: the headers are plain ASCII").into_response()
 }
 
-pub fn refuse(status: StatusCode, code: &str, message: &str, remedy: &str) -> Answer {
-    json(status, error_body(code, message, remedy))
+/// The mark of an answer that refuses, with its code.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused(pub &'static str);
+
+pub fn refuse(status: StatusCode, code: &'static str, message: &str, remedy: &str) -> Answer {
+    let mut answer = json(status, error_body(code, message, remedy));
+    answer.extensions_mut().insert(Refused(code));
+    answer
 }
 
 /// What was asked for, or why not.
@@ -26,6 +32,13 @@ pub fn json_or_refusal(body: Result<String, Refusal>) -> Answer {
 }
 
 pub fn refused(refusal: &Refusal) -> Answer {
-    let status = if refusal.code == "unknown_symbol" { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+    let status = match refusal.code {
+        "unknown_symbol" => StatusCode::NOT_FOUND,
+        "control_not_allowed" => StatusCode::FORBIDDEN,
+        "not_possible" => StatusCode::CONFLICT,
+        "not_json_content" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "feed_gone" | "feed_fault" => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    };
     refuse(status, refusal.code, &refusal.message, &refusal.remedy)
 }

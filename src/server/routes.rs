@@ -5,14 +5,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::{Response, StatusCode, header};
-use tokio::sync::OwnedSemaphorePermit;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply};
 
 use super::events::events;
 use super::guests::{Guests, NoRoom, Place};
-use super::reply::{json, json_or_refusal, refuse, refused};
+use super::metrics::{self, Metrics};
+use super::remote::Remote;
+use super::reply::{Refused, json, json_or_refusal, refuse, refused};
 use super::session::{self, SessionLimits};
 use super::upgrade::{Upgrade, hang_up, upgrade};
 use super::{api, assets};
@@ -26,22 +27,30 @@ const ASYNCAPI: &str = include_str!("../../docs/asyncapi.json");
 #[derive(Clone, Debug)]
 pub struct Peer {
     pub address: SocketAddr,
-    /// Its share of the connections; a session gives it back, as it has a place of its own.
-    pub permit: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
+    /// Among the connections; a session gives it back, as it has a place of its own.
+    pub place: Arc<Mutex<Option<Place>>>,
 }
 
 /// What the routes need.
 #[derive(Clone)]
 pub struct Site {
     pub live: LiveMarket,
+    pub remote: Remote,
     pub limits: SessionLimits,
     pub guests: Guests,
+    pub metrics: Metrics,
 }
 
 /// All addresses of the server.
 pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
+    let metrics = site.metrics.clone();
     let stream = websocket(site.clone()).or(listen(site.clone())).unify();
-    stream.or(answers(&site)).unify().or(web()).unify().recover(refuse_request)
+    let all =
+        stream.or(answers(&site)).unify().or(drive(&site)).unify().or(web()).unify().recover(refuse_request).unify();
+    all.map(move |answer: Answer| {
+        answer.extensions().get().into_iter().for_each(|Refused(code)| metrics.refused(code));
+        answer
+    })
 }
 
 /// The part after the `?`, which may be missing.
@@ -72,9 +81,27 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let healthz = healthz.map(|live: LiveMarket| {
         json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
     });
+    let metrics = site.metrics.clone();
+    let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
     let market = symbols.or(feed).unify().or(quotes).unify().or(bars).unify();
-    market.or(healthz).unify().or(contract).unify()
+    market.or(healthz).unify().or(metrics).unify().or(contract).unify()
+}
+
+fn openmetrics(text: String) -> Answer {
+    warp::reply::with_header(text, header::CONTENT_TYPE, metrics::CONTENT_TYPE).into_response()
+}
+
+fn drive(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone + use<> {
+    let remote = site.remote.clone();
+    let live = site.live.clone();
+    // A page of another site can send no JSON without asking first, and is not allowed to: it cannot drive the feed.
+    let kind = warp::header::optional::<String>("content-type");
+    let drive = warp::path!("api" / "v1" / "feed").and(warp::post()).and(kind).and(warp::body::bytes());
+    drive.then(move |kind: Option<String>, body: Bytes| {
+        let (remote, live) = (remote.clone(), live.clone());
+        async move { json_or_refusal(api::drive(kind.as_deref(), &body, &remote, &live).await) }
+    })
 }
 
 fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
@@ -93,7 +120,11 @@ fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> 
     });
     let plain = warp::path!("ws").and(get()).map(|| {
         let remedy = "connect with a WebSocket client: new WebSocket(\"ws://HOST/ws\")";
-        refuse(StatusCode::UPGRADE_REQUIRED, "not_a_websocket", "this address speaks WebSocket", remedy)
+        let message = "this address speaks WebSocket, version 13";
+        let answer = refuse(StatusCode::UPGRADE_REQUIRED, "not_a_websocket", message, remedy);
+        // RFC 9110, section 15.5.22, and RFC 6455, section 4.4.
+        let answer = warp::reply::with_header(answer, header::UPGRADE, "websocket");
+        warp::reply::with_header(answer, header::SEC_WEBSOCKET_VERSION, "13").into_response()
     });
     open.or(plain).unify()
 }
@@ -112,12 +143,13 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
         .into_iter()
         .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
     let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
-    let (live, limits) = (site.live.clone(), site.limits);
+    let (live, remote) = (site.live.clone(), site.remote.clone());
+    let (limits, metrics) = (site.limits, site.metrics.clone());
     tokio::spawn(async move {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = session::run(&mut socket, live, &limits, format.unwrap_or_default()).await;
+            let end = session::run(&mut socket, remote, live, &limits, format.unwrap_or_default(), &metrics).await;
             tracing::debug!(?end, "session ended");
-            hang_up(socket).await;
+            hang_up(socket.into_inner()).await;
         }
         drop(place);
     });
@@ -126,7 +158,7 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
 
 fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let listen = warp::path!("events").and(warp::get()).and(warp::ext::get::<Peer>()).and(query());
-    listen.map(move |Peer { address, permit }: Peer, query: String| {
+    listen.map(move |Peer { address, place: connection }: Peer, query: String| {
         let request = parse_events_query(&query, site.limits.subscriptions.count).and_then(|(request, symbols)| {
             let live = site.live.read();
             let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
@@ -136,8 +168,8 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
             (Err(refusal), _) => refused(&refusal),
             (_, Err(no_room)) => refuse_guest(no_room, address.ip()),
             (Ok(request), Ok(place)) => {
-                drop(permit.lock().unwrap_or_else(PoisonError::into_inner).take());
-                warp::sse::reply(events(site.live.clone(), site.limits, &request, place)).into_response()
+                drop(connection.lock().unwrap_or_else(PoisonError::into_inner).take());
+                warp::sse::reply(events(site.live.clone(), site.limits, &request, place, &site.metrics)).into_response()
             }
         }
     })

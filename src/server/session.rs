@@ -4,6 +4,7 @@
 //! listened to while something is due to it, and what is due is written when the one before it is on its
 //! way: nothing queues here, and what a slow client gets is the newest state.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 use super::allowance::Allowance;
 use super::answer::Desk;
 use super::ladder::Ladder;
+use super::metrics::{Meter, Metrics, Transport};
+use super::remote::{Commands, Done, Remote};
 use super::subscriptions::SubscriptionLimits;
 use crate::fanout::{Due, LiveMarket};
 use crate::wire::{Format, Frame, HelloLimits, Refusal};
@@ -29,6 +32,8 @@ pub struct SessionLimits {
     pub subscriptions: SubscriptionLimits,
     /// Bars that one series may begin with.
     pub bars: usize,
+    /// Whether it may drive the feed.
+    pub control: bool,
     /// How long a client may take no byte before it is let go.
     pub stall: Duration,
 }
@@ -46,6 +51,8 @@ pub enum SessionEnd {
     Left,
     /// The client broke the WebSocket protocol.
     BadProtocol,
+    /// The client sent a text that is no UTF-8.
+    BadText,
     /// The client sent a larger message than it may.
     MessageTooLarge,
     /// The client sent more messages than it may.
@@ -62,17 +69,30 @@ pub enum SessionEnd {
 const NO_PONG: u16 = 4408;
 
 impl SessionEnd {
-    fn close_frame(self) -> Option<CloseFrame> {
-        let (code, reason) = match self {
+    pub const ALL: [Self; 8] = [
+        Self::Left,
+        Self::BadProtocol,
+        Self::BadText,
+        Self::MessageTooLarge,
+        Self::TooManyMessages,
+        Self::TooSlow,
+        Self::NoPong,
+        Self::Stopped,
+    ];
+
+    /// The close code and the reason that the client is told; `None` where it is the client who ends.
+    pub const fn told(self) -> Option<(CloseCode, &'static str)> {
+        Some(match self {
             Self::Left => return None,
             Self::BadProtocol => (CloseCode::Protocol, "protocol_error"),
+            // RFC 6455, section 8.1.
+            Self::BadText => (CloseCode::Invalid, "invalid_utf8"),
             Self::MessageTooLarge => (CloseCode::Size, "message_too_large"),
             Self::TooManyMessages => (CloseCode::Policy, "too_many_messages"),
             Self::TooSlow => (CloseCode::Again, "too_slow"),
             Self::NoPong => (CloseCode::Library(NO_PONG), "no_pong"),
             Self::Stopped => (CloseCode::Away, "server_stopping"),
-        };
-        Some(CloseFrame { code, reason: reason.into() })
+        })
     }
 }
 
@@ -84,14 +104,24 @@ const DEAF: Duration = Duration::from_secs(1);
 const PING_EVERY: u32 = 30;
 
 /// Serves one client, who begins in `format`, until either side ends it.
-pub async fn run<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits, format: Format) -> SessionEnd
+pub async fn run<S>(
+    socket: &mut S,
+    remote: Remote,
+    live: LiveMarket,
+    limits: &SessionLimits,
+    format: Format,
+    metrics: &Metrics,
+) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = serve(socket, live, limits, format).await;
+    let end = serve(socket, remote, live, limits, format, metrics).await;
+    metrics.ended(end);
     let goodbye = async {
-        match end.close_frame() {
-            Some(frame) => socket.send(WsMessage::Close(Some(frame))).await,
+        match end.told() {
+            Some((code, reason)) => {
+                socket.send(WsMessage::Close(Some(CloseFrame { code, reason: reason.into() }))).await
+            }
             // Where the client closed, the answer to that waits to be sent (RFC 6455, section 5.5.1).
             None => socket.flush().await,
         }
@@ -101,7 +131,14 @@ where
     end
 }
 
-async fn serve<S>(socket: &mut S, live: LiveMarket, limits: &SessionLimits, format: Format) -> SessionEnd
+async fn serve<S>(
+    socket: &mut S,
+    remote: Remote,
+    live: LiveMarket,
+    limits: &SessionLimits,
+    format: Format,
+    metrics: &Metrics,
+) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
@@ -109,11 +146,13 @@ where
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits, format);
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
     let mut ladder = Ladder::new(Instant::now());
-    let mut rings = 0;
+    let mut commands = Commands::new(remote);
+    let mut meter = metrics.session(Transport::WebSocket);
+    let mut half_seconds = 0;
     let mut heard = true;
     loop {
         let began = Instant::now();
-        if let Err(end) = say_all(socket, &mut desk, limits.stall).await {
+        if let Err(end) = say_all(socket, &mut desk, &mut meter).await {
             return end;
         }
         let now = Instant::now();
@@ -121,75 +160,108 @@ where
             allowance.forgive(now - began);
         }
         if ladder.wrote(now - began, desk.fastest(), now) {
+            meter.capped(ladder.cap());
             desk.throttle(ladder.cap());
             continue;
         }
-        tokio::select! {
-            message = socket.next() => {
+        // Who waits asks the bell first, as it is what mostly rings; where it never stops ringing, the client has its turn.
+        let rang = bell.is_rung();
+        let event = tokio::select! {
+            biased;
+            due = bell.wait(), if !rang => Event::Due(due),
+            message = socket.next() => Event::Message(message),
+            done = commands.next_done() => Event::Done(done),
+            due = bell.wait(), if rang => Event::Due(due),
+        };
+        match event {
+            Event::Due(due) if due.contains(Due::STOP) => {
+                let notice = socket.feed(WsMessage::Text(Desk::stopping()));
+                // The close says the same to those who do not hear it in time.
+                let _ = timeout(GOODBYE, notice).await;
+                return SessionEnd::Stopped;
+            }
+            Event::Due(due) => {
+                desk.ring(due);
+                half_seconds += due.half_seconds();
+                if half_seconds < PING_EVERY {
+                    continue;
+                }
+                half_seconds = 0;
+                if !std::mem::take(&mut heard) {
+                    return SessionEnd::NoPong;
+                }
+                if let Err(error) = socket.feed(WsMessage::Ping(Vec::new().into())).await {
+                    return end_of(&error);
+                }
+            }
+            Event::Message(message) => {
                 heard = true;
                 if !allowance.take(Instant::now()) {
                     return SessionEnd::TooManyMessages;
                 }
                 match message {
-                    Some(Ok(WsMessage::Text(text))) => desk.answer(&text),
-                    Some(Ok(WsMessage::Binary(_))) => desk.refuse(&Refusal::binary()),
+                    Some(Ok(WsMessage::Text(text))) => {
+                        desk.answer(&text).into_iter().for_each(|code| metrics.refused(code));
+                        if let Some((id, command)) = desk.take_command()
+                            && let Err(refusal) = commands.push(id, command)
+                        {
+                            metrics.refused(refusal.code);
+                            desk.refuse(&refusal);
+                        }
+                    }
+                    Some(Ok(WsMessage::Binary(_))) => {
+                        let refusal = Refusal::binary();
+                        metrics.refused(refusal.code);
+                        desk.refuse(&refusal);
+                    }
                     Some(Ok(WsMessage::Close(_))) | None => return SessionEnd::Left,
                     // A ping is answered by the next flush.
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return end_of(&error),
                 }
             }
-            due = bell.wait() => {
-                if due.contains(Due::STOP) {
-                    let notice = socket.feed(WsMessage::Text(Desk::stopping()));
-                    return within(GOODBYE, notice).await.err().unwrap_or(SessionEnd::Stopped);
-                }
-                desk.ring(due);
-                rings += u32::from(due.contains(Due::BEAT));
-                if rings == PING_EVERY {
-                    rings = 0;
-                    if !std::mem::take(&mut heard) {
-                        return SessionEnd::NoPong;
-                    }
-                    if let Err(end) = within(limits.stall, socket.feed(WsMessage::Ping(Vec::new().into()))).await {
-                        return end;
-                    }
-                }
+            Event::Done((id, command, done)) => {
+                done.as_ref().err().into_iter().for_each(|refusal| metrics.refused(refusal.code));
+                desk.driven(id, command, done);
             }
         }
     }
 }
 
-/// Sends all that is due, in as few writes as may be.
-async fn say_all<S>(socket: &mut S, desk: &mut Desk, stall: Duration) -> Result<(), SessionEnd>
+/// What a session waits for.
+enum Event {
+    Due(Due),
+    Message(Option<Result<WsMessage, WsError>>),
+    /// A command of its client was obeyed or refused.
+    Done(Done),
+}
+
+/// Sends all that is due, in as few writes as may be. How long a client may take nothing is the socket's affair.
+async fn say_all<S>(socket: &mut S, desk: &mut Desk, meter: &mut Meter) -> Result<(), SessionEnd>
 where
     S: Sink<WsMessage, Error = WsError> + Unpin,
 {
     while let Some(frame) = desk.next() {
+        meter.sent(&frame);
         let message = match frame {
             Frame::Text(text) => WsMessage::Text(text),
             Frame::Binary(bytes) => WsMessage::Binary(bytes),
         };
-        within(stall, socket.feed(message)).await?;
+        socket.feed(message).await.map_err(|error| end_of(&error))?;
     }
-    within(stall, socket.flush()).await
+    meter.settle();
+    socket.flush().await.map_err(|error| end_of(&error))
 }
 
-async fn within(stall: Duration, sending: impl Future<Output = Result<(), WsError>>) -> Result<(), SessionEnd> {
-    match timeout(stall, sending).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(end_of(&error)),
-        Err(_) => Err(SessionEnd::TooSlow),
-    }
-}
-
-const fn end_of(error: &WsError) -> SessionEnd {
+fn end_of(error: &WsError) -> SessionEnd {
     match error {
+        WsError::Io(error) if error.kind() == ErrorKind::TimedOut => SessionEnd::TooSlow,
         WsError::Capacity(_) => SessionEnd::MessageTooLarge,
         WsError::Protocol(tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
             SessionEnd::Left
         }
-        WsError::Protocol(_) | WsError::Utf8(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
+        WsError::Utf8(_) => SessionEnd::BadText,
+        WsError::Protocol(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
         _ => SessionEnd::Left,
     }
 }

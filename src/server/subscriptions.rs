@@ -291,7 +291,7 @@ impl SeriesWish {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fanout::grant;
+    use crate::fanout::{RATES, grant};
     use crate::market::Interval;
 
     const MINUTES: Channel = Channel::Bars(Interval::M1);
@@ -301,6 +301,10 @@ mod tests {
     const A: InstrumentId = InstrumentId(0);
     const B: InstrumentId = InstrumentId(1);
     const C: InstrumentId = InstrumentId(2);
+
+    fn rates(subscriptions: &Subscriptions) -> Vec<f64> {
+        subscriptions.tiers().map(|tier| RATES[tier.index()]).collect()
+    }
 
     fn granted(subscriptions: &Subscriptions) -> Vec<(InstrumentId, u64)> {
         let mut granted: Vec<_> = subscriptions.granted().collect();
@@ -314,7 +318,7 @@ mod tests {
         subscriptions.subscribe_quotes(&[A, B, C], true, grant(5.0)).unwrap();
         subscriptions.set_quotes_rate(&[B], false, grant(60.0));
         subscriptions.set_quotes_rate(&[C], false, None);
-        assert_eq!(subscriptions.tiers().map(TierId::rate).collect::<Vec<_>>(), [5.0, 60.0]);
+        assert_eq!(rates(&subscriptions), [5.0, 60.0]);
         assert_eq!(granted(&subscriptions), [(A, 0), (B, 0)]);
         assert!([A, B, C].iter().all(|id| subscriptions.has_quotes(*id)), "no rate is not no subscription");
         subscriptions.remove_quotes(&[C], false);
@@ -339,7 +343,6 @@ mod tests {
         subscriptions.subscribe_quotes(&[B], false, grant(1.0)).unwrap();
         subscriptions.subscribe_series(&[A], Channel::Trades, grant(5.0), 10).unwrap();
         subscriptions.set_cap(grant(2.0));
-        let rates = |subscriptions: &Subscriptions| subscriptions.tiers().map(TierId::rate).collect::<Vec<_>>();
         assert_eq!(rates(&subscriptions), [2.0, 1.0, 2.0]);
         assert_eq!(subscriptions.fastest(), grant(20.0));
         assert_eq!(subscriptions.quotes_mut(grant(2.0).unwrap()).count(), 1);

@@ -3,11 +3,13 @@
 //! `warp::ws` would do the handshake too, but keeps tungstenite's 128 KiB read buffer for each
 //! connection; taking hyper's upgrade out of the request costs an idle client about 10 KiB.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::HeaderMap;
 use http::header::SEC_WEBSOCKET_PROTOCOL;
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -16,12 +18,15 @@ use warp::{Filter, Rejection};
 
 use super::patience::Patient;
 use super::session::GOODBYE;
+use super::socket::Socket;
 use crate::wire::Format;
 
 /// Bytes read at once; a client's messages are short.
 const READ_BUFFER: usize = 2 * 1024;
 /// Bytes that may wait for the socket besides the message being written.
 const WRITE_BUFFER: usize = 4 * 1024;
+
+/// A client's socket, whose stalls fail a write.
 
 /// A request to upgrade that passed the checks of RFC 6455, section 4.2.1.
 pub struct Upgrade {
@@ -42,7 +47,7 @@ impl Upgrade {
     }
 
     /// Waits for the 101 answer to be sent and takes the socket over; `None` when the client is gone.
-    pub async fn socket(self, message_bytes: usize) -> Option<WebSocketStream<TcpStream>> {
+    pub async fn socket(self, message_bytes: usize) -> Option<Socket<Patient<TcpStream>>> {
         let upgraded = self.on_upgrade.await.ok()?;
         let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<Patient<TcpStream>>>().ok()?;
         let config = WebSocketConfig::default()
@@ -51,16 +56,14 @@ impl Upgrade {
             .max_message_size(Some(message_bytes))
             .max_frame_size(Some(message_bytes));
         let early = read_buf.to_vec();
-        Some(
-            WebSocketStream::from_partially_read(io.into_inner().into_inner(), early, Role::Server, Some(config)).await,
-        )
+        let inner = WebSocketStream::from_partially_read(io.into_inner(), early, Role::Server, Some(config)).await;
+        Some(Socket::new(inner))
     }
 }
 
 /// Ends the connection in a way that lets the client read the last frame: closing a socket with unread input
 /// resets it, and a reset may overtake what was sent (RFC 1122, section 4.2.2.13).
-pub async fn hang_up(socket: WebSocketStream<TcpStream>) {
-    let mut stream = socket.into_inner();
+pub async fn hang_up(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     let drain = async {
         stream.shutdown().await?;
         let mut sink = [0; 1_024];
@@ -69,6 +72,14 @@ pub async fn hang_up(socket: WebSocketStream<TcpStream>) {
     };
     // A client that is gone cannot be waited for, and one that talks on is not listened to for long.
     let _ = tokio::time::timeout(GOODBYE, drain).await;
+}
+
+/// A key is sixteen bytes.
+async fn check_key(key: String) -> Result<String, Rejection> {
+    match BASE64_STANDARD.decode(&key) {
+        Ok(bytes) if bytes.len() == 16 => Ok(key),
+        _ => Err(warp::reject::not_found()),
+    }
 }
 
 /// Extracts an [`Upgrade`] from a request that asks for one, and rejects any other.
@@ -85,7 +96,7 @@ pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone
         .and(is_token("connection", "upgrade"))
         .and(is_token("upgrade", "websocket"))
         .and(warp::header::exact("sec-websocket-version", "13"))
-        .and(warp::header::<String>("sec-websocket-key"))
+        .and(warp::header::<String>("sec-websocket-key").and_then(check_key))
         .and(warp::header::headers_cloned())
         .and(warp::ext::get::<OnUpgrade>())
         .map(|key: String, headers: HeaderMap, on_upgrade| {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::outbound::Message;
 use super::*;
 use crate::market::{
-    Bar, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market, MarketLimits,
-    Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Tick, TickKind, Timestamp, Trade, sample,
+    Bar, Command, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market,
+    MarketLimits, Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Step, Target, Tick, TickKind,
+    Timestamp, Trade, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;
@@ -53,6 +54,7 @@ fn status() -> FeedStatus {
         source: SourceKind::Simulation,
         name: "40 instruments, seed 7".into(),
         seed: Some(7),
+        revision: 1,
         start: Timestamp::from_micros(START),
         ..sample::status()
     }
@@ -209,13 +211,17 @@ fn trades_are_written_as_the_fixtures_show() {
 fn the_other_messages_are_written_as_the_fixtures_show() {
     let sent = START + 100;
     let limits = HelloLimits { message_bytes: 65_536, subscriptions: 4_096, bars: 5_000 };
-    let rates = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0];
-    check("hello", &Hello::new("tickcast 0.1.0", sent, &rates, limits).to_text());
-    check("feed_simulation", &Feed::new(EPOCH, sent, &status()).to_text());
+    let mut rates = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0].map(Rate::from).to_vec();
+    rates.push(Rate::Every);
+    check("hello", &Hello::new("tickcast 0.1.0", sent, rates, limits, true).to_text());
+    check("feed_simulation", &Feed::new(&market(), sent, &status()).to_text());
     let ended = FeedStatus {
         source: SourceKind::Replay,
         name: "stocks.csv.gz".into(),
         state: FeedState::Ended,
+        revision: 2,
+        seekable: true,
+        skip_dead_time: true,
         speed: Speed::Max,
         seed: None,
         start: Timestamp::from_secs(951_868_800),
@@ -223,12 +229,16 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
         rows_refused: 3,
         ..status()
     };
-    check("feed_replay_ended", &Feed::new(EPOCH + 1, sent, &ended).to_text());
+    let opening = Opening { epoch: EPOCH + 1, status: ended.clone().into(), ..sample::opening(1, &[]) };
+    let market = Market::open(&opening, MarketLimits::default());
+    check("feed_replay_ended", &Feed::new(&market, sent, &ended).to_text());
+    check("driven", &Driven::new(Some(7), "seek").to_text());
     let symbols = ["AAPL".to_owned(), "EURUSD".to_owned()];
-    check("granted", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0, None).to_text());
-    check("granted_bars", &Granted::new(None, Channel::Bars(Interval::M1), &symbols[..1], 0.5, None).to_text());
-    check("granted_recovered", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0, Some(true)).to_text());
-    check("throttled", &Throttled::new(START + 200_100, Some(2.0)).to_text());
+    check("granted", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0.into(), None).to_text());
+    check("granted_bars", &Granted::new(None, Channel::Bars(Interval::M1), &symbols[..1], 0.5.into(), None).to_text());
+    check("granted_every", &Granted::new(Some(7), Channel::Quotes, &symbols[..1], Rate::Every, None).to_text());
+    check("granted_recovered", &Granted::new(Some(1), Channel::Quotes, &symbols, 5.0.into(), Some(true)).to_text());
+    check("throttled", &Throttled::new(START + 200_100, Some(2.0.into())).to_text());
     check("throttle_lifted", &Throttled::new(START + 30_200_100, None).to_text());
     check("stopping", &Stopping { ts_sent: START + 200_100, reconnect_after_ms: 1_000 }.to_text());
     check("unsubscribed", &Unsubscribed::new(Some(4), Channel::Quotes, &["*".to_owned()]).to_text());
@@ -250,20 +260,28 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
     let since = Request::Subscribe(Subscribe {
         channel: Channel::Quotes,
         symbols: symbols(&["AAPL", "EURUSD"]),
-        rate: Some(5.0),
+        rate: Some(5.0.into()),
         history: None,
         since: Some(Since { epoch: EPOCH, at }),
     });
     let minute = Channel::Bars(Interval::M1);
     for (name, id, request) in [
-        ("subscribe_quotes", Some(1), subscribe(Channel::Quotes, &["AAPL", "EURUSD"], Some(7.0), None)),
+        ("subscribe_quotes", Some(1), subscribe(Channel::Quotes, &["AAPL", "EURUSD"], Some(7.0.into()), None)),
         ("subscribe_all", None, subscribe(Channel::Quotes, &["*"], None, None)),
-        ("subscribe_bars", None, subscribe(minute, &["AAPL"], Some(0.7), Some(300))),
-        ("subscribe_trades", Some(5), subscribe(Channel::Trades, &["AAPL"], Some(5.0), Some(50))),
+        ("subscribe_bars", None, subscribe(minute, &["AAPL"], Some(0.7.into()), Some(300))),
+        ("subscribe_trades", Some(5), subscribe(Channel::Trades, &["AAPL"], Some(5.0.into()), Some(50))),
         ("subscribe_since", Some(1), since),
-        ("rate", Some(2), Request::Rate { channel: Channel::Quotes, symbols: symbols(&["AAPL"]), rate: 0.0 }),
+        ("rate", Some(2), Request::Rate { channel: Channel::Quotes, symbols: symbols(&["AAPL"]), rate: 0.0.into() }),
+        (
+            "rate_every",
+            Some(7),
+            Request::Rate { channel: Channel::Quotes, symbols: symbols(&["AAPL"]), rate: Rate::Every },
+        ),
         ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
         ("format", Some(6), Request::Format(Format::Binary)),
+        ("drive_seek", Some(7), Request::Drive(Command::Seek(Target::Percent(37.5)))),
+        ("drive_speed", Some(8), Request::Drive(Command::Speed(Speed::Max))),
+        ("drive_step", None, Request::Drive(Command::Step(Step::Bar(Interval::M1)))),
         ("unsubscribe", Some(4), Request::Unsubscribe { channel: Channel::Quotes, symbols: symbols(&["*"]) }),
     ] {
         assert_eq!(read(name), Inbound { id, request }, "{name}");
@@ -305,6 +323,7 @@ fn the_protocol_document_shows_the_fixtures_as_they_are() {
         "subscribe_since",
         "format",
         "rate",
+        "rate_every",
         "resync",
         "unsubscribe",
     ] {

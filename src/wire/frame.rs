@@ -57,6 +57,13 @@ impl From<String> for Frame {
 }
 
 impl Frame {
+    pub fn byte_len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
     /// The text of a message in JSON.
     pub fn into_text(self) -> Option<Text> {
         match self {

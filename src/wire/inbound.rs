@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::command::command;
 use super::frame::Format;
-use crate::market::Interval;
+use super::rate::Rate;
+use crate::market::{Command, Interval};
 
 /// The longest piece of a client's own text that an error message repeats.
 const MAX_ECHO: usize = 40;
 /// The largest whole number that a browser holds exactly.
 const MAX_ID: u64 = (1 << 53) - 1;
-/// Rates above this are as good as a typing error.
-const MAX_RATE: f64 = 1_000_000.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Channel {
@@ -46,22 +46,22 @@ pub struct Inbound {
     pub request: Request,
 }
 
-/// Lists of symbols are never empty; `"*"` is among them as it came. Rates are per second, finite and not
-/// negative.
+/// Lists of symbols are never empty; `"*"` is among them as it came.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Subscribe(Subscribe),
     Unsubscribe { channel: Channel, symbols: Vec<String> },
-    Rate { channel: Channel, symbols: Vec<String>, rate: f64 },
+    Rate { channel: Channel, symbols: Vec<String>, rate: Rate },
     Resync { symbols: Vec<String> },
     Format(Format),
+    Drive(Command),
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscribe {
     pub channel: Channel,
     pub symbols: Vec<String>,
-    pub rate: Option<f64>,
+    pub rate: Option<Rate>,
     pub history: Option<usize>,
     pub since: Option<Since>,
 }
@@ -117,7 +117,47 @@ impl Refusal {
         Self::new("bad_query", message.into(), "ask as in /api/v1/bars?symbols=AAPL,IBM&interval=1m&limit=300".into())
     }
 
-    fn bad_message(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub fn bad_json(text: &str, remedy: &str) -> Self {
+        Self::new("bad_json", format!("{} is not JSON", echo(text)), remedy.into())
+    }
+
+    /// This server's feed is driven by nobody, or not from where it can be reached.
+    pub fn control_not_allowed(reason: &str) -> Self {
+        let remedy =
+            "start the server with --allow-control, or on an address of this machine alone: --bind 127.0.0.1:3030";
+        Self::new("control_not_allowed", format!("this server takes no commands: {reason}"), remedy.into())
+    }
+
+    /// A session that does not wait for what it commanded.
+    pub fn too_many_commands(limit: usize) -> Self {
+        let message = format!("{limit} commands of this session wait already");
+        Self::new("too_many_commands", message, "wait for the answers: `driven` or `error`".into())
+    }
+
+    /// A command that this feed cannot obey as it stands.
+    pub fn not_now(message: &str, remedy: &str) -> Self {
+        Self::new("not_possible", message.into(), remedy.into())
+    }
+
+    pub fn feed_gone() -> Self {
+        Self::new("feed_gone", "the feed has stopped".into(), "restart the server".into())
+    }
+
+    pub fn feed_fault(fault: String) -> Self {
+        Self::new("feed_fault", fault, "see the server's own messages".into())
+    }
+
+    pub fn not_json_content() -> Self {
+        let remedy = "send the header `content-type: application/json`";
+        Self::new("not_json_content", "a command is JSON".into(), remedy.into())
+    }
+
+    pub fn unknown_interval(label: &str) -> Self {
+        let remedy = "the intervals are 1s 5s 15s 1m 5m 15m 1h 1d: \"interval\":\"1m\"";
+        Self::bad_message(format!("there is no interval {}", echo(label)), remedy)
+    }
+
+    pub fn bad_message(message: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::new("bad_message", message.into(), remedy.into())
     }
 
@@ -134,7 +174,7 @@ impl Refusal {
 const EXAMPLE_REMEDY: &str = r#"send JSON such as {"type":"subscribe","channel":"quotes","symbols":["*"]}"#;
 
 /// A client's text in quotes, cut and with nothing unprintable.
-fn echo(text: &str) -> String {
+pub fn echo(text: &str) -> String {
     let cut: String = text.chars().take(MAX_ECHO).collect();
     let more = if cut.len() < text.len() { ".." } else { "" };
     format!("{cut:?}{more}")
@@ -145,7 +185,7 @@ struct Raw {
     channel: Option<String>,
     symbols: Option<Vec<String>>,
     interval: Option<String>,
-    rate: Option<f64>,
+    rate: Option<Value>,
     history: Option<usize>,
     since: Option<Since>,
     format: Option<String>,
@@ -156,8 +196,7 @@ struct Raw {
 /// # Errors
 /// A [`Refusal`] with the message's own id, where it has a readable one.
 pub fn parse(text: &str) -> Result<Inbound, Refusal> {
-    let value: Value = serde_json::from_str(text)
-        .map_err(|_| Refusal::new("bad_json", format!("{} is not JSON", echo(text)), EXAMPLE_REMEDY.into()))?;
+    let value: Value = serde_json::from_str(text).map_err(|_| Refusal::bad_json(text, EXAMPLE_REMEDY))?;
     let id = value.get("id").and_then(Value::as_u64).filter(|id| *id <= MAX_ID);
     let request = parse_value(value, id).map_err(|refusal| refusal.with_id(id))?;
     Ok(Inbound { id, request })
@@ -171,42 +210,35 @@ fn parse_value(value: Value, id: Option<u64>) -> Result<Request, Refusal> {
     let Some(kind) = kind else {
         return Err(Refusal::bad_message("the message has no `type`", EXAMPLE_REMEDY));
     };
+    if kind == "drive" {
+        return command(value).map(Request::Drive);
+    }
     let mut raw: Raw = serde_json::from_value(value).map_err(|error| {
         Refusal::bad_message(format!("a member has the wrong type: {}", cut(&error.to_string())), EXAMPLE_REMEDY)
     })?;
     match kind.as_str() {
         "subscribe" => {
-            let rate = raw.rate.map(check_rate).transpose()?;
+            let rate = raw.rate.as_ref().map(Rate::from_json).transpose()?;
             let (channel, symbols) = (raw.channel()?, raw.symbols()?);
             Ok(Request::Subscribe(Subscribe { channel, symbols, rate, history: raw.history, since: raw.since }))
         }
         "unsubscribe" => Ok(Request::Unsubscribe { channel: raw.channel()?, symbols: raw.symbols()? }),
         "rate" => {
             let missing = || Refusal::bad_message("`rate` is missing", "say how many updates a second: \"rate\":2");
-            let rate = check_rate(raw.rate.ok_or_else(missing)?)?;
+            let rate = Rate::from_json(raw.rate.as_ref().ok_or_else(missing)?)?;
             Ok(Request::Rate { channel: raw.channel()?, symbols: raw.symbols()?, rate })
         }
         "resync" => Ok(Request::Resync { symbols: raw.symbols()? }),
         "format" => Ok(Request::Format(raw.format()?)),
         other => Err(Refusal::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate, resync and format",
+            "the types are subscribe, unsubscribe, rate, resync, format and drive",
         )),
     }
 }
 
-fn cut(text: &str) -> String {
+pub fn cut(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(120).collect()
-}
-
-/// # Errors
-/// When `rate` is negative, no number, or beyond reason.
-pub fn check_rate(rate: f64) -> Result<f64, Refusal> {
-    if (0.0..=MAX_RATE).contains(&rate) {
-        Ok(rate)
-    } else {
-        Err(Refusal::bad_message("`rate` is out of range", "say updates per second from 0 (none) up"))
-    }
 }
 
 impl Raw {
@@ -216,10 +248,7 @@ impl Raw {
             Some("trades") => Ok(Channel::Trades),
             Some("bars") => {
                 let label = self.interval.as_deref().unwrap_or("");
-                let interval = label.parse().map_err(|_| {
-                    let remedy = "the intervals are 1s 5s 15s 1m 5m 15m 1h 1d: \"interval\":\"1m\"";
-                    Refusal::bad_message(format!("there is no interval {}", echo(label)), remedy)
-                })?;
+                let interval = label.parse().map_err(|_| Refusal::unknown_interval(label))?;
                 Ok(Channel::Bars(interval))
             }
             Some(other) => {
@@ -273,6 +302,7 @@ mod tests {
         check(r#"{"type":"subscribe","channel":"bars","symbols":["A"]}"#, "bad_message", "no interval \"\"");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"]}"#, "bad_message", "`rate` is missing");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":-1}"#, "bad_message", "out of range");
+        check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":"all"}"#, "bad_message", "nor \"every\"");
         check(r#"{"type":"format","format":"xml"}"#, "bad_message", "no format \"xml\"");
         check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is no whole number");
     }

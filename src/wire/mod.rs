@@ -6,31 +6,35 @@
 
 mod bars;
 mod binary;
+mod command;
 mod frame;
 mod inbound;
 mod number;
 mod outbound;
 mod query;
 mod quotes;
+mod rate;
 mod trades;
 
 pub use bars::{bars_message, bars_response};
 pub use binary::{BinaryQuote, bars_frame, beat_frame, trades_frame};
+pub use command::{command_name, parse_command};
 pub use frame::{Format, Frame};
 pub use inbound::{Channel, Inbound, Refusal, Request, Since, Subscribe, parse};
 pub use outbound::{
-    Beat, Feed, FormatSet, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body, health,
-    symbols_response,
+    Beat, Driven, Feed, FormatSet, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body,
+    health, symbols_response,
 };
 pub use query::{BarsQuery, parse_bars_query, parse_events_query, parse_quotes_query};
 pub use quotes::{EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};
+pub use rate::Rate;
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 pub use trades::{TradesHead, trades_message};
 
 /// The name and major version of the protocol.
 pub const PROTOCOL: &str = "tickcast.v1";
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub use binary::decode::Decoder;
 
 #[cfg(test)]

@@ -47,19 +47,6 @@ pub fn serialize_f64<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok,
     }
 }
 
-pub fn serialize_f64s<S: Serializer>(values: &&[f64], serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(serde::Serialize)]
-    struct Number(#[serde(serialize_with = "serialize_f64")] f64);
-    serializer.collect_seq(values.iter().copied().map(Number))
-}
-
-pub fn serialize_optional_f64<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => serialize_f64(value, serializer),
-        None => serializer.serialize_none(),
-    }
-}
-
 pub fn serialize_speed<S: Serializer>(speed: &Speed, serializer: S) -> Result<S::Ok, S::Error> {
     match speed {
         Speed::Times(factor) => serialize_f64(factor, serializer),

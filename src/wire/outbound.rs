@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 
 use super::frame::Format;
 use super::inbound::{Channel, Refusal};
-use super::number::{serialize_f64, serialize_f64s, serialize_optional_f64, serialize_speed};
+use super::number::serialize_speed;
+use super::rate::Rate;
 use super::{PROTOCOL, Text};
 use crate::market::{Decimal, FeedStatus, Interval, Market, Speed};
 
@@ -17,9 +18,10 @@ pub struct Hello<'a> {
     pub protocol: &'static str,
     pub server: &'a str,
     pub ts_sent: i64,
-    #[serde(serialize_with = "serialize_f64s")]
-    pub rates: &'a [f64],
+    pub rates: Vec<Rate>,
     pub limits: HelloLimits,
+    /// Whether commands are taken.
+    pub control: bool,
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -30,8 +32,8 @@ pub struct HelloLimits {
 }
 
 impl<'a> Hello<'a> {
-    pub const fn new(server: &'a str, ts_sent: i64, rates: &'a [f64], limits: HelloLimits) -> Self {
-        Self { protocol: PROTOCOL, server, ts_sent, rates, limits }
+    pub const fn new(server: &'a str, ts_sent: i64, rates: Vec<Rate>, limits: HelloLimits, control: bool) -> Self {
+        Self { protocol: PROTOCOL, server, ts_sent, rates, limits, control }
     }
 }
 
@@ -46,6 +48,10 @@ pub struct Feed<'a> {
     #[serde(serialize_with = "serialize_speed")]
     speed: Speed,
     looping: bool,
+    seekable: bool,
+    skip_dead_time: bool,
+    revision: u64,
+    ts_market: i64,
     seed: Option<u64>,
     start: i64,
     end: Option<i64>,
@@ -54,15 +60,19 @@ pub struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    pub fn new(epoch: u64, ts_sent: i64, status: &'a FeedStatus) -> Self {
+    pub fn new(market: &Market, ts_sent: i64, status: &'a FeedStatus) -> Self {
         Self {
-            epoch,
+            epoch: market.epoch(),
             ts_sent,
             source: status.source.label(),
             name: &status.name,
             state: status.state.label(),
             speed: status.speed,
             looping: status.looping,
+            seekable: status.seekable,
+            skip_dead_time: status.skip_dead_time,
+            revision: status.revision,
+            ts_market: market.now().micros(),
             seed: status.seed,
             start: status.start.micros(),
             end: status.end.map(|ts| ts.micros()),
@@ -81,15 +91,14 @@ pub struct Granted<'a> {
     symbols: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<&'static str>,
-    #[serde(serialize_with = "serialize_f64")]
-    rate: f64,
+    rate: Rate,
     #[serde(skip_serializing_if = "Option::is_none")]
     recovered: Option<bool>,
 }
 
 impl<'a> Granted<'a> {
     /// `recovered` where the client said what it has.
-    pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String], rate: f64, recovered: Option<bool>) -> Self {
+    pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String], rate: Rate, recovered: Option<bool>) -> Self {
         Self { id, channel: channel.label(), symbols, interval: channel.interval(), rate, recovered }
     }
 }
@@ -99,14 +108,13 @@ impl<'a> Granted<'a> {
 #[serde(tag = "type", rename = "throttled")]
 pub struct Throttled {
     ts_sent: i64,
-    #[serde(serialize_with = "serialize_optional_f64")]
-    max_rate: Option<f64>,
+    max_rate: Option<Rate>,
     reason: &'static str,
 }
 
 impl Throttled {
-    /// `max_rate` in updates per second; `None` when it is over.
-    pub const fn new(ts_sent: i64, max_rate: Option<f64>) -> Self {
+    /// `None` when it is over.
+    pub const fn new(ts_sent: i64, max_rate: Option<Rate>) -> Self {
         let reason = if max_rate.is_some() { "slow_consumer" } else { "recovered" };
         Self { ts_sent, max_rate, reason }
     }
@@ -124,6 +132,21 @@ pub struct FormatSet {
 impl FormatSet {
     pub const fn new(id: Option<u64>, format: Format) -> Self {
         Self { id, format: format.label() }
+    }
+}
+
+/// The answer to a command: the feed has obeyed. How it stands then, all are told by `feed`.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "driven")]
+pub struct Driven {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    command: &'static str,
+}
+
+impl Driven {
+    pub const fn new(id: Option<u64>, command: &'static str) -> Self {
+        Self { id, command }
     }
 }
 
@@ -184,6 +207,7 @@ pub trait Message: Serialize {
 
 impl Message for Hello<'_> {}
 impl Message for Feed<'_> {}
+impl Message for Driven {}
 impl Message for Granted<'_> {}
 impl Message for Unsubscribed<'_> {}
 impl Message for Beat {}

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 use std::collections::HashSet;
 
-use super::inbound::{Refusal, check_rate};
+use super::inbound::Refusal;
+use super::rate::Rate;
 use crate::market::Interval;
 
 /// Bars of each symbol when the query does not say how many.
@@ -71,15 +72,17 @@ pub fn parse_events_query(query: &str, max_symbols: usize) -> Result<(String, Ve
     #[derive(Deserialize)]
     struct Raw {
         symbols: Option<String>,
-        rate: Option<f64>,
+        rate: Option<String>,
     }
     let raw: Raw = serde_urlencoded::from_str(query)
         .map_err(|_| Refusal::bad_query("the query is not as in /events?symbols=AAPL,IBM&rate=2"))?;
     let symbols = split(raw.symbols.as_deref().unwrap_or("*"), max_symbols)?;
-    raw.rate.map(check_rate).transpose()?;
     let mut message = serde_json::json!({ "type": "subscribe", "channel": "quotes", "symbols": symbols });
-    if let Some(rate) = raw.rate {
-        message["rate"] = rate.into();
+    if let Some(rate) = &raw.rate {
+        message["rate"] = match Rate::from_query(rate)? {
+            Rate::PerSecond(rate) => rate.into(),
+            Rate::Every => rate.as_str().into(),
+        };
     }
     Ok((message.to_string(), symbols))
 }
@@ -98,14 +101,13 @@ mod tests {
     fn a_query_for_events_stands_for_a_message() {
         for (query, want) in [
             ("", r#"{"channel":"quotes","symbols":["*"],"type":"subscribe"}"#),
+            ("rate=every", r#"{"channel":"quotes","rate":"every","symbols":["*"],"type":"subscribe"}"#),
             ("symbols=A,%22&rate=2.5", r#"{"channel":"quotes","rate":2.5,"symbols":["A","\""],"type":"subscribe"}"#),
         ] {
             assert_eq!(parse_events_query(query, 3).unwrap().0, want);
         }
-        for query in ["rate=fast", "symbols=A,B,C,D"] {
-            assert_eq!(parse_events_query(query, 3).unwrap_err().code, "bad_query");
-        }
-        for query in ["rate=-1", "rate=1e7", "rate=NaN", "rate=inf"] {
+        assert_eq!(parse_events_query("symbols=A,B,C,D", 3).unwrap_err().code, "bad_query");
+        for query in ["rate=fast", "rate=-1", "rate=1e7", "rate=NaN", "rate=inf"] {
             assert_eq!(parse_events_query(query, 3).unwrap_err().code, "bad_message");
         }
         assert_eq!(parse_quotes_query("symbols=A,B,A", 3).unwrap(), Some(vec!["A".into(), "B".into()]));

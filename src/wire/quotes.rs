@@ -1,5 +1,7 @@
 //! Quotes as JSON: each symbol's state is encoded once and then copied into as many frames as need it.
 
+use std::ops::Range;
+
 use super::frame::Frame;
 use super::number::{push_decimal, push_i64, push_optional, push_u64};
 use crate::market::{Instrument, InstrumentId, InstrumentState};
@@ -8,6 +10,8 @@ use crate::market::{Instrument, InstrumentId, InstrumentState};
 pub trait QuoteEncoding: Clone + std::fmt::Debug + Default {
     /// A message being put together.
     type Frame;
+    /// States one after the other.
+    type Pieces: AsRef<[u8]> + Default + std::fmt::Debug;
     /// About the length of one quote, to allocate once.
     const BYTES: usize;
 
@@ -22,6 +26,12 @@ pub trait QuoteEncoding: Clone + std::fmt::Debug + Default {
 
     /// Adds the state to a message, standing for the symbol's ticks from `first_seq` on.
     fn add_to(&self, frame: &mut Self::Frame, first_seq: u64);
+
+    /// Writes the state down for those who have the tick before it, to be added to messages later.
+    fn push_piece(&self, pieces: &mut Self::Pieces);
+
+    /// Adds a state that was written down at these bytes.
+    fn add_piece(frame: &mut Self::Frame, pieces: &Self::Pieces, at: Range<usize>);
 
     fn finish(frame: Self::Frame) -> Frame;
 }
@@ -81,6 +91,13 @@ impl EncodedQuote {
         out.push('}');
     }
 
+    fn push(&self, out: &mut String, first_seq: u64) {
+        let (head, tail) = self.text.split_at(self.hole);
+        out.push_str(head);
+        push_u64(out, first_seq);
+        out.push_str(tail);
+    }
+
     fn write_head(&mut self, symbol: &str) {
         self.text.push_str("{\"symbol\":");
         push_json_string(&mut self.text, symbol);
@@ -91,6 +108,7 @@ impl EncodedQuote {
 
 impl QuoteEncoding for EncodedQuote {
     type Frame = QuotesFrame;
+    type Pieces = String;
     const BYTES: usize = 230;
 
     fn renew(&mut self, _: InstrumentId, instrument: &Instrument, state: &InstrumentState) {
@@ -107,6 +125,15 @@ impl QuoteEncoding for EncodedQuote {
 
     fn add_to(&self, frame: &mut QuotesFrame, first_seq: u64) {
         frame.push(self, first_seq);
+    }
+
+    fn push_piece(&self, pieces: &mut String) {
+        self.push(pieces, self.seq);
+    }
+
+    fn add_piece(frame: &mut QuotesFrame, pieces: &String, at: Range<usize>) {
+        frame.separate();
+        frame.text.push_str(&pieces[at]);
     }
 
     fn finish(frame: QuotesFrame) -> Frame {
@@ -149,13 +176,14 @@ impl QuotesFrame {
 
     /// Adds a symbol's state, which stands for its ticks from `first_seq` on.
     pub fn push(&mut self, quote: &EncodedQuote, first_seq: u64) {
+        self.separate();
+        quote.push(&mut self.text, first_seq);
+    }
+
+    fn separate(&mut self) {
         if !self.is_empty() {
             self.text.push(',');
         }
-        let (head, tail) = quote.text.split_at(quote.hole);
-        self.text.push_str(head);
-        push_u64(&mut self.text, first_seq);
-        self.text.push_str(tail);
     }
 
     pub const fn is_empty(&self) -> bool {

@@ -72,7 +72,7 @@ for (const program of ["wscat", "websocat"]) {
   const [line] = readme.match(new RegExp(`^.*${program} --.*$`, "m")) ?? assert.fail(`docs/clients/README.md does not show ${program}`);
   const absent = program === "websocat" && !found(program);
 
-  test(`${program} prints what the server sends`, { skip: absent && "websocat is not installed: cargo install websocat --version 1.14.0" }, async () => {
+  test(`${program} prints what the server sends`, { skip: absent && "websocat is not installed: cargo install websocat --locked --version 1.14.1" }, async () => {
     const command = line.replace("npx ", "npx --no-install --prefix web ").replace("127.0.0.1:3030", `127.0.0.1:${server.port}`);
     const running = run([command], { shell: true });
     try {

@@ -7,12 +7,13 @@ use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpSocket;
 use tokio::sync::{Mutex, MutexGuard, mpsc};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::bare::{Bare, CONTINUATION, FIN, MASK, PING, TEXT, frame, handshake};
 use crate::support::{Client, PATIENCE, Server, command, connect_to, status};
 
 /// Each test here wants the machine to itself.
@@ -135,7 +136,7 @@ struct Found {
 async fn stop_reading(address: String, stall: Duration) -> Found {
     let mut client = Bare::open(&address).await;
     let subscribe = br#"{"type":"subscribe","channel":"quotes","symbols":["*"],"rate":2}"#;
-    client.socket.write_all(&masked(FIN_TEXT, subscribe)).await.unwrap();
+    client.socket.write_all(&frame(FIN | TEXT, subscribe)).await.unwrap();
     let reading = async { while client.frame().await.is_some() {} };
     let _ = timeout(Duration::from_secs(2), reading).await;
     sleep(stall).await;
@@ -163,6 +164,36 @@ async fn stop_reading(address: String, stall: Duration) -> Found {
 
 fn wall_micros() -> u128 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros()
+}
+
+/// A socket whose kernel holds little that was not read.
+async fn small_socket(address: &str) -> Bare {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 * 1_024).unwrap();
+    Bare::shake_hands(socket.connect(address.parse().unwrap()).await.unwrap(), address).await
+}
+
+#[tokio::test]
+async fn a_stall_is_judged_by_the_byte_and_not_by_the_message() {
+    let _turn = my_turn().await;
+    let server = Server::start(&["--stall-timeout", "3"]).await;
+    // 500 bars in one message: at a tenth of a kilobyte each, more than three seconds' worth for the slow one.
+    let bars = br#"{"type":"subscribe","channel":"bars","symbols":["AAPL"],"interval":"1s","history":500}"#;
+    let (mut slow, mut stuck) = (small_socket(&server.address).await, small_socket(&server.address).await);
+    for client in [&mut slow, &mut stuck] {
+        client.socket.write_all(&frame(FIN | TEXT, bars).repeat(8)).await.unwrap();
+    }
+    let began = Instant::now();
+    let mut taken = 0;
+    while began.elapsed() < Duration::from_secs(9) {
+        taken += slow.take(1_024).await.expect("who takes something is kept");
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert!(taken < 400 * 1_024, "{taken} bytes were to be taken slowly");
+    let metrics = server.get("/metrics").await.1;
+    assert!(metrics.contains("tickcast_session_ends_total{reason=\"too_slow\",code=\"1013\"} 1\n"), "{metrics}");
+    assert!(metrics.contains("tickcast_sessions{transport=\"websocket\"} 1\n"), "{metrics}");
+    drop(stuck);
 }
 
 const COMERS: u64 = 500;
@@ -294,129 +325,18 @@ fn densest(moments: &[Duration]) -> usize {
     windows.into_values().max().unwrap_or_default()
 }
 
-/// A client without a library, that may do what none would let it do.
-struct Bare {
-    socket: TcpStream,
-    unread: Vec<u8>,
-}
-
-/// The length of a frame's header and of its payload, if the header is there.
-fn frame_length(bytes: &[u8]) -> Option<(usize, usize)> {
-    match *bytes.get(1)? {
-        126 => Some((4, u16::from_be_bytes(bytes.get(2..4)?.try_into().unwrap()).into())),
-        127 => Some((10, u64::from_be_bytes(bytes.get(2..10)?.try_into().unwrap()) as usize)),
-        short => Some((2, short.into())),
-    }
-}
-
-const FIN_TEXT: u8 = 0x81;
-const MASK: u8 = 0x80;
-
-fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(payload.len()).unwrap();
-    let mut frame = vec![first];
-    match length {
-        0..126 => frame.push(MASK | length as u8),
-        _ => {
-            frame.push(MASK | 126);
-            frame.extend(length.to_be_bytes());
-        }
-    }
-    frame.extend([0; 4]);
-    frame.extend(payload);
-    frame
-}
-
-fn handshake(address: &str) -> String {
-    format!(
-        "GET /ws HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-}
-
-impl Bare {
-    async fn dial(address: &str) -> Self {
-        let socket = TcpStream::connect(address).await.unwrap();
-        socket.set_nodelay(true).unwrap();
-        Self { socket, unread: Vec::new() }
-    }
-
-    async fn open(address: &str) -> Self {
-        let mut hostile = Self::dial(address).await;
-        hostile.socket.write_all(handshake(address).as_bytes()).await.unwrap();
-        assert_eq!(status(&hostile.head().await), 101);
-        hostile
-    }
-
-    async fn head(&mut self) -> String {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(timeout(PATIENCE, self.socket.read_u8()).await.expect("an answer").unwrap());
-        }
-        String::from_utf8(head).unwrap()
-    }
-
-    async fn drip(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.socket.write_all(&[*byte]).await.unwrap();
-            sleep(Duration::from_millis(1)).await;
-        }
-    }
-
-    /// The next frame: its first byte and payload; `None` at the end. Cancel safe.
-    async fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
-        loop {
-            if let Some((head, length)) = frame_length(&self.unread)
-                && self.unread.len() >= head + length
-            {
-                let rest = self.unread.split_off(head + length);
-                let frame = std::mem::replace(&mut self.unread, rest);
-                return Some((frame[0], frame[head..].to_vec()));
-            }
-            let read = timeout(PATIENCE, self.socket.read_buf(&mut self.unread)).await;
-            // A reset is an end too.
-            if read.expect("the server says something").unwrap_or(0) == 0 {
-                return None;
-            }
-        }
-    }
-
-    async fn close_code(mut self) -> u16 {
-        loop {
-            if let (0x88, payload) = self.frame().await.expect("a close frame comes first") {
-                return u16::from_be_bytes([payload[0], payload[1]]);
-            }
-        }
-    }
-
-    /// What came until the server hung up, and how long that took.
-    async fn until_the_end(mut self) -> (String, Duration) {
-        let (mut answer, began) = (Vec::new(), Instant::now());
-        // A reset is an end too.
-        let _ = timeout(PATIENCE, self.socket.read_to_end(&mut answer)).await.expect("the server hangs up");
-        (String::from_utf8_lossy(&answer).into_owned(), began.elapsed())
-    }
-}
-
-/// The bytes after a good handshake, and the close code that they bring.
+/// The bytes after a good handshake, and the close code that they bring. What is against the letter of RFC 6455
+/// is in `rfc6455.rs`.
 fn attacks() -> Vec<(&'static str, Vec<u8>, u16)> {
-    let huge = |length: u64| [&[FIN_TEXT, MASK | 127][..], &length.to_be_bytes(), &[0; 4]].concat();
-    let subscribe = masked(FIN_TEXT, br#"{"type":"subscribe","channel":"quotes","symbols":["*"]}"#);
-    let fragments = [masked(0x01, b"{"), masked(0x00, &[b' '; 1_000]).repeat(70)].concat();
+    let huge = |length: u64| [&[FIN | TEXT, MASK | 127][..], &length.to_be_bytes(), &[0; 4]].concat();
+    let subscribe = frame(FIN | TEXT, br#"{"type":"subscribe","channel":"quotes","symbols":["*"]}"#);
+    let fragments = [frame(TEXT, b"{"), frame(CONTINUATION, &[b' '; 1_000]).repeat(70)].concat();
     vec![
         ("a header that announces 4 EiB", huge(1 << 62), 1009),
         ("a header that announces one byte too many", huge(64 * 1_024 + 1), 1009),
         ("thousands of subscribes", subscribe.repeat(5_000), 1008),
-        ("thousands of pings", masked(0x89, b"").repeat(5_000), 1008),
-        ("a frame without a mask", vec![FIN_TEXT, 2, b'{', b'}'], 1002),
+        ("thousands of pings", frame(FIN | PING, b"").repeat(5_000), 1008),
         ("fragments without end", fragments, 1009),
-        ("a message inside another", [masked(0x01, b"a"), masked(FIN_TEXT, b"b")].concat(), 1002),
-        ("the rest of no message", masked(0x80, b"b"), 1002),
-        ("text that is no UTF-8", masked(FIN_TEXT, &[0xff, 0xfe, 0xc0]), 1002),
-        ("an unknown opcode", masked(0x83, b""), 1002),
-        ("reserved bits", masked(0xf1, b"{}"), 1002),
-        ("a ping of 126 bytes", masked(0x89, &[0; 126]), 1002),
-        ("a close frame of one byte", masked(0x88, &[3]), 1002),
     ]
 }
 
@@ -481,7 +401,7 @@ async fn who_breaks_the_rules_is_shown_out_and_a_healthy_client_notices_nothing(
     let mut slow = Bare::dial(&address).await;
     slow.drip(handshake(&address).as_bytes()).await;
     assert_eq!(status(&slow.head().await), 101);
-    slow.drip(&masked(FIN_TEXT, br#"{"type":"subscribe","channel":"quotes","symbols":["AAPL"]}"#)).await;
+    slow.drip(&frame(FIN | TEXT, br#"{"type":"subscribe","channel":"quotes","symbols":["AAPL"]}"#)).await;
     let granted = loop {
         let (_, payload) = slow.frame().await.expect("it is served");
         if payload.starts_with(br#"{"type":"granted""#) {

@@ -1,8 +1,12 @@
 //! The HTTP addresses: answers, refusals and security headers.
 
-use serde_json::Value;
+use std::time::{Duration, Instant};
 
-use crate::support::{Server, status};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+
+use crate::support::{PATIENCE, Server, status};
 
 #[tokio::test]
 async fn the_page_and_all_it_needs_come_from_the_binary() {
@@ -64,7 +68,7 @@ async fn wrong_requests_are_told_what_would_be_right() {
         ("GET /api/v1/bars?symbols=AAPL,MSFT&interval=1m&limit=51 HTTP/1.1\r\n", 400, "bad_query"),
         ("GET /api/v1/bars?symbols=NO&interval=1m&limit=5 HTTP/1.1\r\n", 404, "unknown_symbol"),
         ("GET /api/v1/nothing HTTP/1.1\r\n", 404, "not_found"),
-        ("POST /api/v1/feed HTTP/1.1\r\n", 405, "method_not_allowed"),
+        ("PUT /api/v1/feed HTTP/1.1\r\n", 405, "method_not_allowed"),
         ("GET /ws HTTP/1.1\r\n", 426, "not_a_websocket"),
     ] {
         let (head, body) = server.request(request).await;
@@ -143,4 +147,88 @@ async fn a_full_server_says_so() {
     let (head, body) = server.request(upgrade).await;
     assert_eq!(status(&head), 503, "{body}");
     assert!(body.contains("--max-sessions"), "{body}");
+}
+
+#[tokio::test]
+async fn one_address_has_its_share_of_connections_and_sessions_are_none_of_them() {
+    let server = Server::start(&["--max-connections-per-address", "2"]).await;
+    let _sessions = (server.connect().await, server.connect().await, server.connect().await);
+    let (first, _second) = (server.dial().await, server.dial().await);
+    let (head, body) = server.request("GET /healthz HTTP/1.1\r\n").await;
+    assert_eq!(status(&head), 429, "{body}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(body["error"]["code"], "too_many_connections_from_address");
+    assert!(body["error"]["remedy"].as_str().unwrap().contains("--max-connections-per-address"), "{body}");
+    drop(first);
+    while server.get("/healthz").await.0 != 200 {}
+}
+
+#[tokio::test]
+async fn who_sends_a_head_for_ever_loses_the_place_and_so_does_who_sends_no_more() {
+    // Slowloris takes all places; who comes then is served when they are gone.
+    let server = Server::start(&["--max-connections", "8", "--head-timeout", "1"]).await;
+    let dripping = (0..8).map(|_| async {
+        let mut socket = server.dial().await;
+        let drip = async {
+            socket.write_all(b"GET / HTTP/1.1\r\n").await?;
+            loop {
+                socket.write_all(b"x: y\r\n").await?;
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let ended: std::io::Result<()> = timeout(PATIENCE, drip).await.expect("it is hung up");
+        ended.unwrap_err();
+    });
+    let healthy = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert_eq!(server.get("/healthz").await.0, 200);
+    };
+    tokio::join!(futures_util::future::join_all(dripping), healthy);
+
+    let mut idle = server.dial().await;
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    timeout(PATIENCE, idle.read_to_string(&mut answer)).await.expect("it is hung up").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let began = Instant::now();
+    let silent = timeout(PATIENCE, server.dial().await.read_to_string(&mut answer)).await;
+    silent.expect("it is hung up").unwrap();
+    assert!(began.elapsed() >= Duration::from_millis(900), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused_and_a_body_is_not_waited_for() {
+    let server = Server::start(&["--max-head-bytes", "8192"]).await;
+    let long = format!("GET /healthz HTTP/1.1\r\nx: {}\r\n", "y".repeat(9_000));
+    assert_eq!(status(&server.request(&long).await.0), 431);
+    let (head, _) = server.request("POST /healthz HTTP/1.1\r\ncontent-length: 1000000000\r\n").await;
+    assert!([405, 413].contains(&status(&head)), "{head}");
+    let mut dripping = server.dial().await;
+    dripping.write_all(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 9000\r\n\r\nx").await.unwrap();
+    let mut answer = String::new();
+    timeout(PATIENCE, dripping.read_to_string(&mut answer)).await.expect("it is hung up").unwrap();
+    assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
+    assert_eq!(server.get("/healthz").await.0, 200);
+}
+
+#[tokio::test]
+async fn who_does_not_take_the_answer_is_hung_up() {
+    let server = Server::start(&["--stall-timeout", "1"]).await;
+    let symbols = server.json("/api/v1/symbols").await;
+    let symbols: Vec<&str> =
+        symbols["symbols"].as_array().unwrap().iter().map(|symbol| symbol["symbol"].as_str().unwrap()).collect();
+    let path = format!("/api/v1/bars?symbols={}&interval=1s&limit=1000", symbols.join(","));
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 * 1_024).unwrap();
+    let mut socket = socket.connect(server.address.parse().unwrap()).await.unwrap();
+    socket.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
+    let counted = async {
+        while !server
+            .get("/metrics")
+            .await
+            .1
+            .contains("tickcast_connections_ended_total{reason=\"answer_not_taken\"} 1\n")
+        {}
+    };
+    timeout(PATIENCE, counted).await.expect("the answer is given up");
 }

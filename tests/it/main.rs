@@ -1,11 +1,16 @@
 //! The whole program from outside: the real binary, sockets, files.
 
 mod arrows;
+mod bare;
 mod binary;
+mod corpus;
 mod crowd;
+mod drive;
 mod http;
 mod load;
+mod metrics;
 mod replay;
+mod rfc6455;
 mod simulate;
 mod start;
 mod stream;

@@ -83,3 +83,27 @@ async fn sigterm_ends_it_cleanly_and_clients_are_told() {
     assert_eq!(server.stop().await, Some(0));
     assert_eq!(goodbye.await.unwrap(), (1001, "server_stopping".into()));
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn too_few_files_are_told_and_who_comes_when_none_is_left_waits() {
+    let server = Server::start_with_files(64, &["--head-timeout", "2"]).await;
+    let lines = server.lines.join("\n");
+    for says in ["warning  64 files may be open", "ulimit -n 11152", "--max-sessions"] {
+        assert!(lines.contains(says), "{lines}");
+    }
+    // More than it can have; all of them are silent.
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.push(server.dial().await);
+    }
+    // It is served when the silent ones are hung up.
+    assert_eq!(server.get("/healthz").await.0, 200);
+    drop(silent);
+    let metrics = server.get("/metrics").await.1;
+    assert!(!metrics.contains("\ntickcast_accept_failures_total 0\n"), "{metrics}");
+    server.connect().await.hear("feed").await;
+
+    let enough = Server::start_with_files(1_000, &["--max-sessions", "100", "--max-connections", "100"]).await;
+    assert!(!enough.lines.join("\n").contains("warning"), "{:?}", enough.lines);
+}

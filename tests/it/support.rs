@@ -33,12 +33,20 @@ impl Server {
 
     /// The same on a port of the test's choice.
     pub async fn start_at(bind: &str, arguments: &[&str]) -> Self {
-        let mut child = command(arguments)
-            .args(["--bind", bind])
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the binary starts");
+        Self::spawn(command(arguments).args(["--bind", bind])).await
+    }
+
+    /// The same where so many files may be open, and no more.
+    #[cfg(unix)]
+    pub async fn start_with_files(most: u32, arguments: &[&str]) -> Self {
+        let script = format!("ulimit -n {most} && exec \"$0\" \"$@\"");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_tickcast"), "--bind", "127.0.0.1:0"]).args(arguments);
+        Self::spawn(shell.stdin(Stdio::null())).await
+    }
+
+    async fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("the binary starts");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut lines = Vec::new();
         let address = loop {
@@ -71,6 +79,11 @@ impl Server {
         connect_to(&self.address).await
     }
 
+    /// A connection on which nothing was said.
+    pub async fn dial(&self) -> TcpStream {
+        TcpStream::connect(&self.address).await.unwrap()
+    }
+
     /// A GET over a plain socket: status and body.
     pub async fn get(&self, path: &str) -> (u16, String) {
         let (head, body) = self.request(&format!("GET {path} HTTP/1.1\r\n")).await;
@@ -79,8 +92,13 @@ impl Server {
 
     /// The head and body that answer a request line with any headers.
     pub async fn request(&self, head: &str) -> (String, String) {
+        self.request_with(head, "").await
+    }
+
+    /// The same with a body, whose length the head says.
+    pub async fn request_with(&self, head: &str, body: &str) -> (String, String) {
         let mut socket = TcpStream::connect(&self.address).await.unwrap();
-        let request = format!("{head}host: {}\r\nconnection: close\r\n\r\n", self.address);
+        let request = format!("{head}host: {}\r\nconnection: close\r\n\r\n{body}", self.address);
         socket.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();

@@ -88,12 +88,12 @@ test("a snapshot closes any gap without a hole", () => {
   assert.deepEqual(holes, []);
 });
 
-test("a new epoch voids quotes, bars, sparklines and market time", () => {
-  const feed = { ...fixture("feed_simulation"), epoch: fixture("feed_simulation").epoch + 1 };
+test("a new epoch voids quotes, bars, sparklines and market time, which may be an earlier one", () => {
+  const feed = { ...fixture("feed_simulation"), epoch: fixture("feed_simulation").epoch + 1, ts_market: 5 };
   const { state } = hear(hear(begun(), fixture("update"), fixture("beat")).state, feed);
   assert.equal(state.quotes.size, 0);
   assert.equal(state.sparks.closes.size, 0);
-  assert.equal(state.marketUs, null);
+  assert.equal(state.marketUs, 5);
   assert.equal(state.series.loading, true);
 });
 

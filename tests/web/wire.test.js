@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
-const INBOUND = ["rate", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
+const INBOUND = ["drive_seek", "drive_speed", "drive_step", "rate", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
@@ -25,6 +25,9 @@ test("what the page asks is not a message of the server", () => {
 test("encoding gives the inbound fixtures", () => {
   /** @type {Record<string, import("../../web/js/net/wire.js").Inbound>} */
   const asked = {
+    drive_seek: { type: "drive", id: 7, command: "seek", percent: 37.5 },
+    drive_speed: { type: "drive", id: 8, command: "speed", speed: "max" },
+    drive_step: { type: "drive", command: "step", to: "bar", interval: "1m" },
     rate: { type: "rate", id: 2, channel: "quotes", symbols: ["AAPL"], rate: 0 },
     resync: { type: "resync", symbols: ["AAPL"] },
     subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },

@@ -10,6 +10,7 @@ import { keep, recall } from "./lib/storage.js";
 import { createApi } from "./net/api.js";
 import { createBinary, SUBPROTOCOL } from "./net/binary.js";
 import { createCatalogue } from "./net/catalogue.js";
+import { createDriver } from "./net/feed.js";
 import { createSession } from "./net/session.js";
 import { createSocket } from "./net/socket.js";
 import { decode, encode, PROTOCOL } from "./net/wire.js";
@@ -19,6 +20,7 @@ import { defaultInterval, hasTape } from "./state/select.js";
 import { sinceBars, sinceQuotes, sinceTrades } from "./state/since.js";
 import { Store } from "./state/store.js";
 import { createViews } from "./views/page.js";
+import { createTransport } from "./views/transport.js";
 
 const THEME_KEY = "tickcast.theme";
 const TAPE_KEY = "tickcast.tape";
@@ -39,7 +41,10 @@ const store = new Store(initialState({
 const wide = matchMedia(WIDE);
 const system = matchMedia("(prefers-color-scheme: dark)");
 const look = () => (store.state.theme === "auto" ? (system.matches ? "dark" : "light") : store.state.theme);
-const mark = createFrame(() => views.render(store.state, { nowMs: Date.now(), look: look() }));
+const mark = createFrame(() => {
+  views.render(store.state, { nowMs: Date.now(), look: look() });
+  transport.render(store.state);
+});
 const views = createViews(byId, {
   onChoose: (symbol) => choose({ symbol }),
   onInterval: (interval) => choose({ interval }),
@@ -56,6 +61,8 @@ const views = createViews(byId, {
   onDismiss: () => store.dispatch({ type: "notice", text: null }),
   onHover: mark,
 });
+const driver = createDriver((message) => socket.send(encode(message)));
+const transport = createTransport(byId("transport"), { onCommand: (command) => driver.drive(command) });
 
 const catalogue = createCatalogue({
   api: createApi((path, options) => fetch(path, options)),
@@ -83,6 +90,7 @@ const socket = createSocket({
   onLink(link) {
     if (link.retryAt !== null) {
       session.closed();
+      driver.closed();
       catalogue.drop();
     }
     store.dispatch({ type: "link", link });
@@ -103,6 +111,7 @@ function hear(frame) {
   store.dispatch({ type: "message", message, nowMs: Date.now() });
   if (message.type === "hello") greet(message);
   if (message.type === "stopping") socket.expectStop(message.reconnect_after_ms);
+  if (message.type === "driven" || message.type === "error") driver.answered(message);
   if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
   if (message.type !== "feed") return;
   if (message.epoch !== store.state.listEpoch) void catalogue.loadSymbols();

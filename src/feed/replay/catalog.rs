@@ -4,24 +4,22 @@ use std::collections::HashMap;
 
 use super::place::Grid;
 use super::report::FileKind;
-use super::scan::{Digits, Scan};
+use super::scan::{self, Digits, Scan};
 use super::steps::Steps;
 use crate::market::{AssetClass, Instrument, InstrumentId, Interval, PriceBasis};
 
 pub struct Catalog {
     pub instruments: Vec<Instrument>,
     pub ids: HashMap<String, InstrumentId>,
-    /// A number might not fit its instrument's grid: the files must be scanned again to tell which.
-    pub may_overflow: bool,
 }
 
-#[derive(Default)]
 struct Found {
     symbol: String,
     traded: bool,
     prices: Digits,
     sizes: Digits,
     interval: Option<Interval>,
+    is_exact: bool,
 }
 
 impl Catalog {
@@ -34,34 +32,36 @@ impl Catalog {
                 let next = InstrumentId(u32::try_from(all.len()).unwrap_or(u32::MAX));
                 let id = *ids.entry(one.symbol.clone()).or_insert(next);
                 if id == next {
-                    all.push(Found { symbol: one.symbol.clone(), ..Found::default() });
+                    all.push(Found::new(&one.symbol));
                 }
                 let found = &mut all[id.index()];
                 found.traded |= one.traded;
                 found.prices.merge(one.prices);
                 found.sizes.merge(one.sizes);
                 found.interval = found.interval.into_iter().chain(interval).min();
+                found.is_exact &= scan.is_exact;
             }
         }
-        let may_overflow = all.iter().any(|found| found.prices.may_overflow() || found.sizes.may_overflow());
-        Self { instruments: all.into_iter().map(Found::into_instrument).collect(), ids, may_overflow }
-    }
-
-    pub fn grids(&self) -> HashMap<String, Grid> {
-        let grid = |i: &Instrument| Grid { price: i.price_increment, size: i.size_increment };
-        self.instruments.iter().map(|i| (i.symbol.clone(), grid(i))).collect()
+        Self { instruments: all.into_iter().map(Found::into_instrument).collect(), ids }
     }
 }
 
 impl Found {
+    fn new(symbol: &str) -> Self {
+        let symbol = symbol.to_owned();
+        let (prices, sizes) = (Digits::default(), Digits::default());
+        Self { symbol, traded: false, prices, sizes, interval: None, is_exact: true }
+    }
+
     fn into_instrument(self) -> Instrument {
+        let Grid { price, size } = scan::grid(self.prices, self.sizes, self.is_exact);
         Instrument {
             symbol: self.symbol,
             name: String::new(),
             class: AssetClass::Unknown,
-            price_increment: self.prices.increment(),
-            price_digits: self.prices.usual(),
-            size_increment: self.sizes.increment(),
+            price_increment: price,
+            price_digits: self.prices.usual().min(price.decimals()),
+            size_increment: size,
             basis: if self.traded { PriceBasis::Trade } else { PriceBasis::Bid },
             synthesised_from: self.interval,
         }
@@ -77,6 +77,6 @@ pub fn bar_intervals(scan: &Scan) -> impl Iterator<Item = Option<Interval>> {
     scan.symbols.iter().for_each(|one| together.merge(&one.steps));
     let alone = if scan.dates_only { Interval::D1 } else { Interval::M1 };
     let others = together.median().unwrap_or(alone);
-    let are_bars = scan.layout.shape.kind() == FileKind::Bars;
+    let are_bars = scan.layout.kind == FileKind::Bars;
     scan.symbols.iter().map(move |one| are_bars.then(|| one.steps.median().unwrap_or(others)))
 }

@@ -5,6 +5,7 @@
 //! costs a row and not the rest of the file. Blanks around a cell are not part of it.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use memchr::{memchr, memchr_iter};
 
 /// The cells of one line, in memory that the next line uses again.
 #[derive(Debug)]
@@ -12,8 +13,10 @@ pub struct Cells {
     reader: Reader,
     delimiter: u8,
     text: String,
+    /// Where each cell ends and, in a line without quotes, how many bytes of delimiter follow.
     ends: Vec<usize>,
     count: usize,
+    gap: usize,
 }
 
 /// A quote was opened and not closed on its line.
@@ -23,7 +26,7 @@ pub struct OpenQuote;
 impl Default for Cells {
     fn default() -> Self {
         let delimiter = b',';
-        Self { reader: reader(delimiter), delimiter, text: String::new(), ends: Vec::new(), count: 0 }
+        Self { reader: reader(delimiter), delimiter, text: String::new(), ends: Vec::new(), count: 0, gap: 0 }
     }
 }
 
@@ -32,35 +35,79 @@ fn reader(delimiter: u8) -> Reader {
 }
 
 impl Cells {
-    /// Takes in a line, in place of the one before.
+    /// Takes in a line, in place of the one before. What is not UTF-8 in it becomes U+FFFD. A blank as the
+    /// delimiter stands for any run of blanks.
     ///
     /// # Errors
     /// [`OpenQuote`]; the cells are then of no use.
-    pub fn split(&mut self, line: &str, delimiter: u8) -> Result<(), OpenQuote> {
+    pub fn split(&mut self, line: &[u8], delimiter: u8) -> Result<(), OpenQuote> {
+        if delimiter == b' ' {
+            self.split_at_blanks(line);
+            return Ok(());
+        }
+        if memchr(b'"', line).is_some() {
+            return self.split_quoted(line, delimiter);
+        }
+        self.take_text(line);
+        self.ends.clear();
+        self.ends.extend(memchr_iter(delimiter, self.text.as_bytes()));
+        self.ends.push(self.text.len());
+        (self.count, self.gap) = (self.ends.len(), 1);
+        Ok(())
+    }
+
+    fn take_text(&mut self, line: &[u8]) {
+        self.text.clear();
+        match std::str::from_utf8(line) {
+            Ok(text) => self.text.push_str(text),
+            Err(_) => self.text.push_str(&String::from_utf8_lossy(line)),
+        }
+    }
+
+    fn split_at_blanks(&mut self, line: &[u8]) {
+        let text = String::from_utf8_lossy(line);
+        self.text.clear();
+        self.ends.clear();
+        for word in text.split_ascii_whitespace() {
+            self.text.push_str(word);
+            self.ends.push(self.text.len());
+        }
+        (self.count, self.gap) = (self.ends.len(), 0);
+    }
+
+    fn split_quoted(&mut self, line: &[u8], delimiter: u8) -> Result<(), OpenQuote> {
         if delimiter != self.delimiter {
             (self.reader, self.delimiter) = (reader(delimiter), delimiter);
         }
         self.reader.reset();
+        self.gap = 0;
         // The cells of a line are no longer than the line and its end, and no more than its delimiters and one.
         let mut text = std::mem::take(&mut self.text).into_bytes();
         text.resize(line.len() + 1, 0);
         if self.ends.len() <= line.len() {
             self.ends.resize(line.len() + 1, 0);
         }
-        let (_, _, written, count) = self.reader.read_record(line.as_bytes(), &mut text, &mut self.ends);
+        let (_, _, written, count) = self.reader.read_record(line, &mut text, &mut self.ends);
         let (result, _, _, last) = self.reader.read_record(b"\n", &mut text[written..], &mut self.ends[count..]);
         text.truncate(written);
         self.count = count + last;
-        self.text = String::from_utf8(text).map_err(|_| OpenQuote)?;
-        match result {
-            ReadRecordResult::Record => Ok(()),
-            // An empty line is one empty cell.
-            _ if line.is_empty() => {
-                (self.ends[0], self.count) = (0, 1);
-                Ok(())
-            }
-            _ => Err(OpenQuote),
+        match String::from_utf8(text) {
+            Ok(text) => self.text = text,
+            Err(error) => self.take_legacy(error.as_bytes()),
         }
+        if result == ReadRecordResult::Record { Ok(()) } else { Err(OpenQuote) }
+    }
+
+    /// Takes cells that are not all UTF-8: each is made so by itself, as the ends move.
+    fn take_legacy(&mut self, bytes: &[u8]) {
+        let mut start = 0;
+        let mut text = String::new();
+        for end in &mut self.ends[..self.count] {
+            text.push_str(&String::from_utf8_lossy(&bytes[start..*end]));
+            start = *end;
+            *end = text.len();
+        }
+        self.text = text;
     }
 
     pub const fn len(&self) -> usize {
@@ -71,14 +118,22 @@ impl Cells {
     /// line has none.
     pub fn get(&self, index: usize) -> &str {
         let Some(&end) = self.ends[..self.count].get(index) else { return "" };
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        let cell = self.text[start..end].trim_matches([' ', '\t']);
-        cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
+        let start = if index == 0 { 0 } else { self.ends[index - 1] + self.gap };
+        let cell = &self.text[start..end];
+        match cell.as_bytes() {
+            [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] if !cell.starts_with('"') => cell,
+            _ => trimmed(cell),
+        }
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.get(index))
     }
+}
+
+fn trimmed(cell: &str) -> &str {
+    let cell = cell.trim_matches([' ', '\t', '\u{a0}', '\u{feff}']);
+    cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
 }
 
 #[cfg(test)]
@@ -88,7 +143,7 @@ mod tests {
 
     fn check(line: &str, want: Result<&[&str], OpenQuote>) {
         let mut cells = Cells::default();
-        let got = cells.split(line, b',').map(|()| cells.iter().map(String::from).collect::<Vec<_>>());
+        let got = cells.split(line.as_bytes(), b',').map(|()| cells.iter().map(String::from).collect::<Vec<_>>());
         assert_eq!(got, want.map(|cells| cells.iter().map(|c| c.to_string()).collect()), "{line:?}");
     }
 
@@ -100,6 +155,22 @@ mod tests {
         check(r#""say ""hi""","x"y,5" pipe"#, Ok(&[r#"say "hi""#, "xy", r#"5" pipe"#]));
         check(r#""Date", "Open" ,"#, Ok(&["Date", "Open", ""]));
         check(r#""","""#, Ok(&["", ""]));
+    }
+
+    #[test]
+    fn a_run_of_blanks_is_one_delimiter() {
+        let mut cells = Cells::default();
+        cells.split(b"  20200102   1.5\t7 ", b' ').unwrap();
+        assert_eq!(cells.iter().collect::<Vec<_>>(), ["20200102", "1.5", "7"]);
+    }
+
+    #[test]
+    fn what_is_no_utf8_costs_its_own_cell_alone() {
+        let mut cells = Cells::default();
+        for line in [&b"\xb4\xfa,1.5,x"[..], b"\"\xb4\xfa\",1.5,x"] {
+            cells.split(line, b',').unwrap();
+            assert_eq!((cells.get(1), cells.get(2)), ("1.5", "x"));
+        }
     }
 
     #[test]
@@ -115,13 +186,13 @@ mod tests {
             writer.write_record(&cells).unwrap();
             let line = String::from_utf8(writer.into_inner().unwrap()).unwrap();
             let mut split = Cells::default();
-            prop_assert_eq!(split.split(line.trim_end(), b','), Ok(()));
+            prop_assert_eq!(split.split(line.trim_end().as_bytes(), b','), Ok(()));
             prop_assert_eq!(split.iter().collect::<Vec<_>>(), cells);
         }
 
         #[test]
         fn splitting_never_panics(line in "\\PC{0,40}|[,\" a]{0,20}") {
-            let _ = Cells::default().split(&line, b',');
+            let _ = Cells::default().split(line.as_bytes(), b',');
         }
     }
 }

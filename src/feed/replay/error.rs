@@ -42,8 +42,20 @@ pub enum Problem {
     NoFiles,
     #[error("no such file: check the path")]
     Missing,
-    #[error("is a directory: name the CSV files in it")]
-    Directory,
+    #[error("is a folder without CSV files")]
+    EmptyFolder,
+    #[error("no file fits this pattern")]
+    NothingFits,
+    #[error("is no pattern: {0}")]
+    Pattern(String),
+    #[error("stands for {found} files, which is too many: name fewer, or raise --max-files")]
+    TooManyFiles { found: usize },
+    #[error("the zip archive cannot be read: {0}")]
+    Zip(String),
+    #[error("{0}")]
+    Sidecar(String),
+    #[error("rows cannot be sorted on disk: {0}")]
+    Sort(#[source] io::Error),
     #[error("is not a regular file: a replay reads its files twice, so save the stream to a file first")]
     NotAFile,
     #[error("cannot be opened")]
@@ -54,10 +66,10 @@ pub enum Problem {
         #[source]
         source: io::Error,
     },
-    #[error("the gzip data end early, after line {line}: the file is incomplete, so fetch it again")]
-    GzipEndsEarly { line: u64 },
-    #[error("the gzip data are damaged after line {line}: fetch the file again")]
-    GzipDamaged {
+    #[error("the packed data end early, after line {line}: the file is incomplete, so fetch it again")]
+    PackedEndsEarly { line: u64 },
+    #[error("the packed data are damaged after line {line}: fetch the file again")]
+    PackedDamaged {
         line: u64,
         #[source]
         source: io::Error,
@@ -68,25 +80,21 @@ pub enum Problem {
     NoRows { line: u64 },
     #[error("is {found}, not CSV text: {remedy}")]
     NotCsv { found: &'static str, remedy: &'static str },
-    #[error("line 1 is longer than {limit} bytes: is this a CSV file? --max-line-bytes raises the limit")]
-    HeaderTooLong { limit: usize },
-    #[error("line {line} holds data where column names are expected ({found}): put a header line above it")]
-    NoHeader { line: u64, found: String },
-    #[error("line {line}: no column holds the time; the columns are {columns}: name one of them `time`")]
-    NoTimeColumn { line: u64, columns: String },
+    #[error("line {line} is longer than {limit} bytes: is this a CSV file? --max-line-bytes raises the limit")]
+    LineTooLong { line: u64, limit: usize },
+    #[error("no column holds the time; the columns are {columns}: name it by --columns time=NAME")]
+    NoTimeColumn { columns: String },
     #[error(
-        "line {line}: no column holds a price; the columns are {columns}: name them `price`, `bid` and `ask`, \
-         or `open`, `high`, `low` and `close`"
+        "no column holds a price; the columns are {columns}: name them by --columns price=NAME, or bid=.. and ask=.., \
+         or open=.., high=.., low=.. and close=.."
     )]
-    NoPriceColumn { line: u64, columns: String },
-    #[error("holds changes of an order book, not trades or quotes: export one of those")]
-    BookChanges,
+    NoPriceColumn { columns: String },
+    #[error("there is no column `{column}` among its {columns}: --columns takes names, or numbers from 1")]
+    NoSuchColumn { column: String, columns: usize },
     #[error("none of its {rows} rows could be read; the first is line {line}{}: {reason} ({value})", in_column(*column))]
     NoReadableRow { rows: u64, line: u64, column: Option<usize>, reason: &'static str, value: String },
-    #[error(
-        "its rows are not in time order and there are more than {limit} to sort: sort the file by time, or raise --max-sort-rows"
-    )]
-    TooManyToSort { limit: usize },
+    #[error("more than {limit} ticks fall into one moment: are the times right?")]
+    TooManyAtOnce { limit: usize },
     #[error("line {line}: there are more than {limit} symbols: is {column} the symbol column?")]
     TooManySymbols { line: u64, limit: usize, column: String },
 }

@@ -35,8 +35,41 @@ impl<S: TickStream> Merge<S> {
     }
 }
 
+/// Where a merge stands between two ticks.
+#[derive(Clone, Debug)]
+pub struct MergeMark<M> {
+    streams: Vec<M>,
+    heads: Vec<Option<Tick>>,
+    unread: Vec<usize>,
+}
+
+impl<S> Merge<S> {
+    /// Where this stands, by where each stream does.
+    pub fn mark<M>(&self, of: impl Fn(&S) -> M) -> MergeMark<M> {
+        MergeMark {
+            streams: self.streams.iter().map(of).collect(),
+            heads: self.heads.clone(),
+            unread: self.unread.clone(),
+        }
+    }
+
+    /// Goes on from a mark; `open` makes a stream from its own mark, in their order.
+    ///
+    /// # Errors
+    /// Those of `open`.
+    pub fn at<M>(mark: &MergeMark<M>, open: impl FnMut(&M) -> Result<S, ReplayError>) -> Result<Self, ReplayError> {
+        let streams = mark.streams.iter().map(open).collect::<Result<_, _>>()?;
+        let heads = mark.heads.iter().enumerate();
+        let due = heads.filter_map(|(stream, head)| head.as_ref().map(|tick| Reverse((tick.ts, stream)))).collect();
+        Ok(Self { streams, heads: mark.heads.clone(), due, unread: mark.unread.clone() })
+    }
+}
+
 impl<S: TickStream> TickStream for Merge<S> {
     fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+        if let [only] = self.streams.as_mut_slice() {
+            return only.next_tick();
+        }
         while let Some(&stream) = self.unread.last() {
             if let Some(tick) = self.streams[stream].next_tick()? {
                 self.heads[stream] = Some(tick);

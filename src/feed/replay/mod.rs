@@ -1,29 +1,36 @@
 //! Historical CSV files, replayed on one clock.
 //!
-//! Files pass twice: `scan` tells what they are and what in them cannot be played, `read` makes ticks of
-//! the rest, `merge` puts many files in one order. The way of a row, in reading order: `open` (gzip, and
-//! what is no CSV), `lines`, `cells`, `sniff` and `columns` (what the file is), `row` with `times` and
-//! `number`, `place` (exact numbers on the instrument's grid), `bars` (ticks made from a bar).
+//! The way of a file, in reading order: `entry` (folders, patterns, archives), `open` (unpacks and decodes;
+//! `magic` turns away what is no CSV), `lines`, `cells`, `detect` (what is this file: a [`layout::Layout`]),
+//! `row` with `times` and `number`, `scan` (a first pass: symbols, digits, order), `sort` (where it is needed),
+//! `place` (exact numbers on the instrument's grid), `bars` and `book` (ticks made from bars and from changes
+//! of an order book), `read` (the second pass), `merge` (many files in one order).
 //!
 //! Invariants: a price plays with the digits the file gives it; a row plays or is counted as refused;
 //! memory is bounded, however long a file or a line is.
 
 mod bars;
+mod book;
 mod catalog;
 mod cells;
-mod columns;
+mod detect;
+mod encoding;
+mod entry;
 mod error;
+mod layout;
 mod lines;
+mod magic;
 mod merge;
 mod name;
 mod number;
 mod open;
+pub mod overrides;
 mod place;
 mod read;
 mod report;
 mod row;
 mod scan;
-mod sniff;
+mod sort;
 mod speed;
 mod steps;
 mod summary;
@@ -31,33 +38,48 @@ mod summary;
 mod tests;
 mod times;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use detect::Meaning;
+pub use entry::{DEFAULT_MAX_FILES, Entry};
 pub use error::{Problem, ReplayError};
-pub use report::{FileKind, FileReport, Reason, Refused};
+pub use layout::Assumption;
+pub use number::DecimalMark;
+pub use overrides::Overrides;
+pub use report::{Edge, FileKind, FileReport, Reason, Refused, RowOrder, TimeReport};
+pub use times::{DateOrder, TimeFormat, TimeUnit, Zone};
 
 use self::catalog::Catalog;
-use self::merge::{Merge, TickStream};
-use self::read::{Tape, TapeTicks};
-use super::{Source, SourceError, SourceInfo};
+use self::merge::{Merge, MergeMark, TickStream};
+use self::read::{Tape, TapeMark, TapeTicks};
+use self::scan::Scan;
+use super::{Mark, Source, SourceError, SourceInfo};
 use crate::market::{HistoryBar, Tick};
 
-/// The most rows of one file that are sorted in memory, at about 100 bytes each.
-pub const DEFAULT_MAX_SORT_ROWS: usize = 20_000_000;
+/// The most rows that are sorted in memory, at about 100 bytes each; more are sorted on disk.
+pub const DEFAULT_MAX_SORT_ROWS: usize = 500_000;
 /// The longest line that is read.
 pub const DEFAULT_MAX_LINE_BYTES: usize = 1 << 20;
 /// The most symbols of one file: with more, the symbol column is some other column.
 pub const DEFAULT_MAX_SYMBOLS: usize = 50_000;
+/// Larger plain files are not read whole before they play.
+pub const DEFAULT_FULL_READ_BYTES: u64 = 64 << 20;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplayConfig {
-    /// A file out of time order with more rows is refused.
+    /// Rows of a file out of time order beyond which it is sorted on disk.
     pub max_sort_rows: usize,
     /// A longer line is refused and not held in memory.
     pub max_line_bytes: usize,
     /// A file with more symbols is refused.
     pub max_symbols: usize,
+    /// Folders and patterns that stand for more files are refused.
+    pub max_files: usize,
+    /// Of larger files whose bytes are their text only pieces are read before they play.
+    pub full_read_bytes: u64,
+    /// What is said of all files.
+    pub overrides: Overrides,
 }
 
 impl Default for ReplayConfig {
@@ -66,8 +88,37 @@ impl Default for ReplayConfig {
             max_sort_rows: DEFAULT_MAX_SORT_ROWS,
             max_line_bytes: DEFAULT_MAX_LINE_BYTES,
             max_symbols: DEFAULT_MAX_SYMBOLS,
+            max_files: DEFAULT_MAX_FILES,
+            full_read_bytes: DEFAULT_FULL_READ_BYTES,
+            overrides: Overrides::default(),
         }
     }
+}
+
+/// Is told now and then how far reading has come: the entry, bytes of its text, and how many there are where
+/// that is known.
+pub type Progress<'a> = dyn FnMut(&Entry, u64, Option<u64>) + 'a;
+
+/// What one file is, without playing it.
+///
+/// # Errors
+/// When it cannot be played at all.
+pub fn inspect(entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<FileReport, ReplayError> {
+    scan_entry(entry, config, progress).map(|scan| summary::file(entry, &scan))
+}
+
+/// The entries that paths stand for.
+///
+/// # Errors
+/// When a path leads nowhere.
+pub fn entries(paths: &[PathBuf], config: &ReplayConfig) -> Result<Vec<Entry>, ReplayError> {
+    entry::expand(paths, config.max_files)
+}
+
+fn scan_entry(entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Scan, ReplayError> {
+    let said = config.overrides.clone().or(Overrides::beside(&entry.path)?);
+    let layout = detect::detect(entry, config, &said).map_err(|problem| entry.at_fault(problem))?;
+    scan::scan(entry, layout, config, progress)
 }
 
 /// Opens files to be replayed together; the same symbol in two of them is one instrument.
@@ -75,22 +126,27 @@ impl Default for ReplayConfig {
 /// # Errors
 /// When one of them cannot be played at all.
 pub fn open(paths: &[PathBuf], config: &ReplayConfig) -> Result<Replay, ReplayError> {
-    if paths.is_empty() {
-        return Err(ReplayError::new(Path::new(""), Problem::NoFiles));
-    }
-    let mut scans = paths.iter().map(|path| scan::scan(path, config, None)).collect::<Result<Vec<_>, _>>()?;
+    open_with(paths, config, &mut |_, _, _| {})
+}
+
+/// Opens files, and tells how far it has come.
+///
+/// # Errors
+/// When one of them cannot be played at all.
+pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Replay, ReplayError> {
+    let entries = entries(paths, config)?;
+    let scans = entries.iter().map(|entry| scan_entry(entry, config, progress)).collect::<Result<Vec<_>, _>>()?;
     let catalog = Catalog::of(&scans);
-    if catalog.may_overflow {
-        let grids = catalog.grids();
-        scans = paths.iter().map(|path| scan::scan(path, config, Some(&grids))).collect::<Result<_, _>>()?;
-    }
-    let tapes = paths.iter().zip(&scans).map(|(path, scan)| Tape::new(path, config, scan, &catalog).map(Arc::new));
+    let tapes = entries
+        .iter()
+        .zip(&scans)
+        .map(|(entry, scan)| Tape::new(entry, config, scan, &catalog, progress).map(Arc::new));
     let tapes = tapes.collect::<Result<Vec<_>, _>>()?;
     Ok(Replay {
-        ticks: play(&tapes)?,
+        ticks: Merge::new(tapes.iter().map(Tape::play).collect::<Result<_, _>>()?),
+        report: entries.iter().zip(&scans).map(|(entry, scan)| summary::file(entry, scan)).collect(),
+        info: summary::info(&entries, &scans, catalog),
         tapes,
-        info: summary::info(paths, &scans, catalog),
-        report: paths.iter().zip(scans).map(|(path, scan)| summary::file(path, scan)).collect(),
     })
 }
 
@@ -123,12 +179,26 @@ impl Source for Replay {
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
-        self.ticks = play(&self.tapes)?;
+        self.ticks = Merge::new(self.tapes.iter().map(Tape::play).collect::<Result<_, _>>()?);
         Ok(())
     }
-}
 
-fn play(tapes: &[Arc<Tape>]) -> Result<Merge<TapeTicks>, ReplayError> {
-    let streams = tapes.iter().map(Tape::play).collect::<Result<_, _>>()?;
-    Ok(Merge::new(streams))
+    fn mark(&self) -> Option<Mark> {
+        Some(Mark::new(self.ticks.mark(TapeTicks::mark)))
+    }
+
+    fn go_to(&mut self, mark: &Mark) -> Result<(), SourceError> {
+        let mark = mark.get::<MergeMark<TapeMark>>().ok_or("this is no place of these files")?;
+        let mut tapes = self.tapes.iter();
+        self.ticks = Merge::at(mark, |mark| {
+            tapes.next().expect("invariant: a mark of this replay has one of each tape").play_from(mark)
+        })?;
+        Ok(())
+    }
+
+    fn second_reader(&self) -> Option<Box<dyn Source>> {
+        let (tapes, info) = (self.tapes.clone(), self.info.clone());
+        let ticks = tapes.iter().map(Tape::play).collect::<Result<_, _>>().ok()?;
+        Some(Box::new(Self { tapes, ticks: Merge::new(ticks), info, report: Vec::new() }))
+    }
 }

@@ -1,6 +1,6 @@
 //! Rows placed on the grid of their instrument: exact decimals become counts of tick sizes and lot steps.
 
-use super::row::{BarValues, QuoteValues, TradeValues, Values};
+use super::row::{BarValues, LevelValues, QuoteValues, TradeValues, Values};
 use crate::market::{Decimal, Increment, InstrumentId, Price, Quote, Size, Tick, TickKind, Timestamp, Trade};
 
 /// A row ready to play.
@@ -16,6 +16,17 @@ pub struct Placed {
 pub enum Body {
     Bar(PlacedBar),
     Ticks { trade: Option<Trade>, quote: Option<Quote> },
+    Level(PlacedLevel),
+}
+
+/// A level of an order book as it is from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlacedLevel {
+    pub is_bid: bool,
+    pub price: Price,
+    /// Nothing: the level is gone.
+    pub size: Size,
+    pub is_snapshot: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +56,8 @@ impl Grid {
                 // An outer `None` is a part that the row has not, an inner one a number that does not fit.
                 Some(Body::Ticks { trade: flip(trade)?, quote: flip(quote)? })
             }
+            Values::Level(level) => self.level(level).map(Body::Level),
+            Values::Message { .. } => Some(Body::Ticks { trade: None, quote: None }),
         }
     }
 
@@ -67,14 +80,29 @@ impl Grid {
         })
     }
 
+    fn level(&self, level: &LevelValues) -> Option<PlacedLevel> {
+        let LevelValues { is_bid, price, size, is_snapshot } = *level;
+        Some(PlacedLevel { is_bid, price: self.price(price)?, size: self.size(size)?, is_snapshot })
+    }
+
     fn price(&self, value: Decimal) -> Option<Price> {
-        self.price.count(value).map(Price)
+        count(self.price, value).map(Price)
     }
 
     fn size(&self, value: Decimal) -> Option<Size> {
-        let count = self.size.count(value)?;
-        u64::try_from(count).ok().map(Size)
+        u64::try_from(count(self.size, value)?).ok().map(Size)
     }
+}
+
+/// How many steps a number is, rounded to the nearest where it is finer: only numbers with more digits than 64
+/// bits hold together have such a grid.
+fn count(grid: Increment, value: Decimal) -> Option<i64> {
+    if value.decimals <= grid.decimals() {
+        return grid.count(value);
+    }
+    let factor = 10i64.checked_pow(u32::from(value.decimals - grid.decimals()))?;
+    let (whole, rest) = (value.mantissa / factor, value.mantissa % factor);
+    Some(whole + if rest.abs() >= factor - factor / 2 { rest.signum() } else { 0 })
 }
 
 fn flip<T>(part: Option<Option<T>>) -> Option<Option<T>> {

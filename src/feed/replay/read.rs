@@ -1,36 +1,45 @@
 //! The second pass over a file: its rows as ticks in time order.
 //!
-//! A sorted file is read as it plays, in constant memory; another one is read whole and sorted first.
-//! Rows that the scan refused are passed over here without being counted again.
+//! A sorted file is read as it plays, in constant memory; another one is sorted first. Rows that the scan
+//! refused are passed over here without being counted again; of a file that was not read whole they are counted.
+//! A tape can be left and taken up again at any tick ([`TapeMark`]).
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::ReplayConfig;
 use super::bars;
+use super::book::Book;
 use super::catalog::{Catalog, bar_intervals};
+use super::entry::Entry;
 use super::error::{Problem, ReplayError};
+use super::layout::{Layout, Shape};
+use super::lines::Place;
 use super::merge::TickStream;
-use super::name;
-use super::open::{Text, open};
+use super::open::{Text, open_at};
 use super::place::{self, Body, Grid, Placed};
+use super::report::{Reason, Refusal, Refusals, RowOrder};
 use super::row::Rows;
 use super::scan::{Names, Scan};
-use super::sniff::Layout;
+use super::sort::{Sorted, SortedRows, Sorter};
+use super::{Progress, ReplayConfig};
 use crate::market::{InstrumentId, Interval, Tick, Timestamp};
+
+/// Ticks of bars that may wait for their time; more are bars of one moment beyond any sense.
+const MAX_WAITING: usize = 4_000_000;
 
 /// A file that was scanned and can be played as often as wanted.
 pub struct Tape {
-    path: PathBuf,
-    config: ReplayConfig,
+    entry: Entry,
     layout: Arc<Layout>,
-    file_symbol: String,
+    max_line_bytes: usize,
     symbols: Vec<TapeSymbol>,
     names: Names,
     /// All rows in time order, where the file does not have them so.
-    sorted: Option<Vec<Placed>>,
+    sorted: Option<Sorted>,
+    /// The whole file was scanned: what is refused is known.
+    is_known: bool,
+    is_book: bool,
 }
 
 struct TapeSymbol {
@@ -42,7 +51,13 @@ struct TapeSymbol {
 impl Tape {
     /// # Errors
     /// When the file has to be sorted, and cannot be.
-    pub fn new(path: &Path, config: &ReplayConfig, scan: &Scan, catalog: &Catalog) -> Result<Self, ReplayError> {
+    pub fn new(
+        entry: &Entry,
+        config: &ReplayConfig,
+        scan: &Scan,
+        catalog: &Catalog,
+        progress: &mut Progress<'_>,
+    ) -> Result<Self, ReplayError> {
         let mut names = Names::default();
         let symbols = scan.symbols.iter().zip(bar_intervals(scan)).map(|(one, interval)| {
             names.index(&one.symbol);
@@ -52,37 +67,43 @@ impl Tape {
             TapeSymbol { instrument, grid, interval: interval.unwrap_or(Interval::S1) }
         });
         let mut tape = Self {
-            path: path.to_owned(),
-            config: config.clone(),
+            entry: entry.clone(),
             layout: Arc::clone(&scan.layout),
-            file_symbol: name::symbol_of(path),
+            max_line_bytes: config.max_line_bytes,
             symbols: symbols.collect(),
             names,
             sorted: None,
+            is_known: scan.is_exact,
+            is_book: scan.layout.groups.iter().any(|group| matches!(group.shape, Shape::Levels { .. })),
         };
-        if !scan.sorted {
-            tape.sorted = Some(tape.sort(scan.rows)?);
+        if !scan.is_sorted() {
+            let sorter = Sorter::new(config.max_sort_rows, scan.order == RowOrder::NewestFirst);
+            tape.sorted = Some(tape.sort(sorter, progress)?);
         }
         Ok(tape)
     }
 
-    fn sort(&self, rows: u64) -> Result<Vec<Placed>, ReplayError> {
-        let limit = self.config.max_sort_rows;
-        if rows > limit as u64 {
-            return Err(ReplayError::new(&self.path, Problem::TooManyToSort { limit }));
-        }
-        let mut file = self.open()?;
-        let mut all = Vec::with_capacity(rows as usize);
+    fn sort(&self, mut sorter: Sorter, progress: &mut Progress<'_>) -> Result<Sorted, ReplayError> {
+        const PROGRESS_ROWS: u64 = 1 << 16;
+        let on_disk = |error| self.entry.at_fault(Problem::Sort(error));
+        let mut file = self.open(Place::default())?;
+        let mut seen = 0u64;
         while let Some(row) = file.next(self)? {
-            all.push(row);
+            sorter.add(row).map_err(on_disk)?;
+            seen += 1;
+            if seen.is_multiple_of(PROGRESS_ROWS) {
+                progress(&self.entry, file.rows.place().offset, self.layout.form.plain_bytes);
+            }
         }
-        all.sort_by_key(|row| row.ts);
-        Ok(all)
+        sorter.finish().map_err(on_disk)
     }
 
-    fn open(&self) -> Result<FileRows, ReplayError> {
-        let lines = open(&self.path, self.config.max_line_bytes)?;
-        Ok(FileRows { rows: Rows::new(lines, Arc::clone(&self.layout)), names: self.names.clone() })
+    fn open(&self, place: Place) -> Result<FileRows, ReplayError> {
+        let lines = open_at(&self.entry, self.layout.form, place, self.max_line_bytes);
+        let lines = lines.map_err(|problem| self.entry.at_fault(problem))?;
+        let rows = Rows::new(lines, Arc::clone(&self.layout));
+        let group = rows.groups();
+        Ok(FileRows { rows, place, names: self.names.clone(), group, refusals: Refusals::default() })
     }
 
     /// The ticks from the first one on.
@@ -90,36 +111,128 @@ impl Tape {
     /// # Errors
     /// When the file cannot be opened again.
     pub fn play(self: &Arc<Self>) -> Result<TapeTicks, ReplayError> {
-        let source = if self.sorted.is_some() { RowSource::Sorted(0) } else { RowSource::File(Box::new(self.open()?)) };
-        Ok(TapeTicks { tape: Arc::clone(self), source, row: None, begun: false, made: BinaryHeap::new(), count: 0 })
+        let books = if self.is_book { vec![Book::default(); self.symbols.len()] } else { Vec::new() };
+        self.play_from(&TapeMark {
+            at: RowMark::default(),
+            row: None,
+            begun: false,
+            made: BinaryHeap::new(),
+            count: 0,
+            books,
+            latest: Timestamp(i64::MIN),
+        })
     }
+
+    /// The ticks from a mark on.
+    ///
+    /// # Errors
+    /// When the file cannot be opened again.
+    pub fn play_from(self: &Arc<Self>, mark: &TapeMark) -> Result<TapeTicks, ReplayError> {
+        let source = match &self.sorted {
+            Some(sorted) => RowSource::Sorted(sorted.rows(mark.at.sorted)),
+            None => {
+                let mut file = self.open(mark.at.place)?;
+                file.skip_to(self, mark.at.group)?;
+                RowSource::File(Box::new(file))
+            }
+        };
+        let TapeMark { row, begun, made, count, books, .. } = mark.clone();
+        Ok(TapeTicks { tape: Arc::clone(self), source, row, begun, made, count, books, latest: mark.latest })
+    }
+}
+
+/// Where a tape stands between two ticks, with all that is on its way.
+#[derive(Clone, Debug)]
+pub struct TapeMark {
+    at: RowMark,
+    row: Option<Placed>,
+    begun: bool,
+    made: BinaryHeap<Reverse<Made>>,
+    count: u64,
+    books: Vec<Book>,
+    latest: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct RowMark {
+    /// Where in a sorted file's text the next row begins, or the one of whose parts some are taken.
+    place: Place,
+    /// How many parts of that row are taken.
+    group: usize,
+    /// The index among rows that were sorted.
+    sorted: u64,
 }
 
 /// The rows of a file, in its own order.
 struct FileRows {
     rows: Rows<Text>,
+    /// Where the row that was gone to begins.
+    place: Place,
     names: Names,
+    /// The next part of it.
+    group: usize,
+    refusals: Refusals,
 }
 
 impl FileRows {
     fn next(&mut self, tape: &Tape) -> Result<Option<Placed>, ReplayError> {
-        while self.rows.advance().map_err(|problem| ReplayError::new(&tape.path, problem))? {
-            let Ok(row) = self.rows.read() else { continue };
-            let index = self.names.index(row.symbol.unwrap_or(&tape.file_symbol));
-            // A symbol may be missing here when the file has changed since it was scanned.
-            let Some(symbol) = tape.symbols.get(index) else { continue };
-            if let Some(body) = symbol.grid.place(&row.values) {
-                return Ok(Some(Placed { ts: row.moment.ts, symbol: index as u32, body }));
+        loop {
+            while self.group < self.rows.groups() {
+                self.group += 1;
+                match self.part(tape, self.group - 1) {
+                    Ok(Some(placed)) => return Ok(Some(placed)),
+                    Ok(None) => {}
+                    Err(refusal) => self.refuse(tape, refusal),
+                }
             }
+            self.place = self.rows.place();
+            if !self.rows.advance().map_err(|problem| tape.entry.at_fault(problem))? {
+                return Ok(None);
+            }
+            self.group = 0;
         }
-        Ok(None)
+    }
+
+    /// Goes to the row at the place where this was opened, if some of its parts are taken already.
+    fn skip_to(&mut self, tape: &Tape, group: usize) -> Result<(), ReplayError> {
+        if group > 0 && group < self.rows.groups() {
+            self.rows.advance().map_err(|problem| tape.entry.at_fault(problem))?;
+            self.group = group;
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, tape: &Tape, group: usize) -> Result<Option<Placed>, Refusal> {
+        let moment = self.rows.moment()?;
+        let Some(part) = self.rows.part(group)? else { return Ok(None) };
+        // A symbol may be missing where only pieces were scanned, or the file has changed since.
+        let unknown = Refusal { reason: Reason::UnknownSymbol, column: tape.layout.symbol };
+        let index = self.names.get(part.symbol).ok_or(unknown)?;
+        let too_long = Refusal { reason: Reason::TooManyDigits, column: None };
+        let body = tape.symbols[index].grid.place(&part.values).ok_or(too_long)?;
+        Ok(Some(Placed { ts: moment.ts, symbol: index as u32, body }))
+    }
+
+    /// Counts a row that the scan has not seen, and tells of the first for each reason.
+    fn refuse(&mut self, tape: &Tape, refusal: Refusal) {
+        // The row's other parts are of the same moment.
+        if refusal.reason == Reason::BadTime || refusal.reason == Reason::Width {
+            self.group = self.rows.groups();
+        }
+        if tape.is_known {
+            return;
+        }
+        let value = self.rows.text_of(refusal).to_vec();
+        if self.refusals.add(refusal, 0, &value) == 1 {
+            let (entry, value) = (&tape.entry, super::error::echo(&value));
+            tracing::warn!("{entry}: a row cannot be played: {}: {value}; --full counts them first", refusal.reason);
+        }
     }
 }
 
 enum RowSource {
     File(Box<FileRows>),
-    /// The index of the next row of [`Tape::sorted`].
-    Sorted(usize),
+    Sorted(SortedRows),
 }
 
 /// The ticks of one file. A bar's ticks reach beyond the rows that follow it, so they wait here.
@@ -131,24 +244,46 @@ pub struct TapeTicks {
     begun: bool,
     made: BinaryHeap<Reverse<Made>>,
     count: u64,
+    /// The order book of each symbol, where the file tells its changes.
+    books: Vec<Book>,
+    latest: Timestamp,
 }
 
 impl TapeTicks {
-    fn next_row(&mut self) -> Result<Option<Placed>, ReplayError> {
-        match &mut self.source {
-            RowSource::File(file) => file.next(&self.tape),
-            RowSource::Sorted(next) => {
-                let row = self.tape.sorted.as_ref().and_then(|rows| rows.get(*next)).copied();
-                *next += 1;
-                Ok(row)
+    /// Where this stands: [`Tape::play_from`] goes on from there with the same ticks.
+    pub fn mark(&self) -> TapeMark {
+        let at = match &self.source {
+            RowSource::Sorted(rows) => RowMark { sorted: rows.position(), ..RowMark::default() },
+            RowSource::File(file) if file.group < file.rows.groups() => {
+                RowMark { place: file.place, group: file.group, sorted: 0 }
             }
+            RowSource::File(file) => RowMark { place: file.rows.place(), ..RowMark::default() },
+        };
+        let (row, begun, made) = (self.row, self.begun, self.made.clone());
+        TapeMark { at, row, begun, made, count: self.count, books: self.books.clone(), latest: self.latest }
+    }
+
+    fn next_row(&mut self) -> Result<Option<Placed>, ReplayError> {
+        let tape = Arc::clone(&self.tape);
+        match &mut self.source {
+            RowSource::Sorted(rows) => {
+                let sorted = tape.sorted.as_ref().expect("invariant: sorted rows are read of a sorted tape");
+                rows.next(sorted).map_err(|error| tape.entry.at_fault(Problem::Sort(error)))
+            }
+            RowSource::File(file) => loop {
+                let Some(row) = file.next(&tape)? else { return Ok(None) };
+                if row.ts >= self.latest {
+                    self.latest = row.ts;
+                    return Ok(Some(row));
+                }
+                file.refuse(&tape, Refusal { reason: Reason::OutOfOrder, column: Some(tape.layout.time.column) });
+            },
         }
     }
 
-    fn make(&mut self, row: &Placed) -> Result<(), ReplayError> {
-        let limit = self.tape.config.max_sort_rows;
-        if self.made.len() / bars::TICKS_PER_BAR > limit {
-            return Err(ReplayError::new(&self.tape.path, Problem::TooManyToSort { limit }));
+    fn make(&mut self, row: &Placed, next: Option<&Placed>) -> Result<(), ReplayError> {
+        if self.made.len() > MAX_WAITING {
+            return Err(self.tape.entry.at_fault(Problem::TooManyAtOnce { limit: MAX_WAITING }));
         }
         let TapeSymbol { instrument, interval, .. } = self.tape.symbols[row.symbol as usize];
         let (made, count) = (&mut self.made, &mut self.count);
@@ -159,6 +294,15 @@ impl TapeTicks {
         match &row.body {
             Body::Bar(bar) => bars::ticks(instrument, row.ts, interval, bar).into_iter().for_each(&mut push),
             Body::Ticks { trade, quote } => place::ticks(instrument, row.ts, *trade, *quote).for_each(&mut push),
+            Body::Level(level) => {
+                let book = &mut self.books[row.symbol as usize];
+                book.apply(level);
+                // Changes of one moment are one change.
+                let goes_on = next.is_some_and(|next| next.ts == row.ts && next.symbol == row.symbol);
+                if !goes_on {
+                    place::ticks(instrument, row.ts, None, book.tell()).for_each(&mut push);
+                }
+            }
         }
         Ok(())
     }
@@ -175,7 +319,13 @@ impl TickStream for TapeTicks {
                 break;
             }
             let next = self.next_row()?;
-            self.make(&row)?;
+            if let (Body::Ticks { trade: Some(trade), quote: None }, true) = (&row.body, self.made.is_empty()) {
+                // The way of most ticks: nothing waits, and nothing is made that has to.
+                self.row = next;
+                let TapeSymbol { instrument, .. } = self.tape.symbols[row.symbol as usize];
+                return Ok(Some(Tick { instrument, ts: row.ts, kind: crate::market::TickKind::Trade(*trade) }));
+            }
+            self.make(&row, next.as_ref())?;
             self.row = next;
         }
         Ok(self.made.pop().map(|Reverse(first)| first.tick))

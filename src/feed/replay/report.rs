@@ -1,9 +1,12 @@
 //! What a scan found: how a file was taken, and which rows could not be.
 
 use std::fmt;
-use std::path::PathBuf;
 
+use super::detect::Meaning;
 use super::error::echo;
+use super::layout::Assumption;
+use super::times::{TimeFormat, Zone};
+use crate::market::{Decimal, Interval, Timestamp};
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub enum FileKind {
     Trades,
     Quotes,
     TradesAndQuotes,
+    /// The levels or messages of an order book; the best bid and ask play, or the trades among the messages.
+    Book,
 }
 
 impl FileKind {
@@ -21,6 +26,17 @@ impl FileKind {
             Self::Trades => "trades",
             Self::Quotes => "quotes",
             Self::TradesAndQuotes => "trades and quotes",
+            Self::Book => "an order book",
+        }
+    }
+
+    /// The word for programs; rows with a trade and a quote are trades.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Bars => "ohlcv",
+            Self::Trades | Self::TradesAndQuotes => "trades",
+            Self::Quotes => "quotes",
+            Self::Book => "book",
         }
     }
 }
@@ -29,7 +45,7 @@ impl FileKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     TooLong,
-    NotUtf8,
+    Note,
     OpenQuote,
     Width,
     BadTime,
@@ -37,14 +53,17 @@ pub enum Reason {
     NoPrice,
     BadPrice,
     BadSize,
+    BadSide,
     TooManyDigits,
     BarOutOfRange,
+    OutOfOrder,
+    UnknownSymbol,
 }
 
 impl Reason {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 14] = [
         Self::TooLong,
-        Self::NotUtf8,
+        Self::Note,
         Self::OpenQuote,
         Self::Width,
         Self::BadTime,
@@ -52,14 +71,17 @@ impl Reason {
         Self::NoPrice,
         Self::BadPrice,
         Self::BadSize,
+        Self::BadSide,
         Self::TooManyDigits,
         Self::BarOutOfRange,
+        Self::OutOfOrder,
+        Self::UnknownSymbol,
     ];
 
     pub const fn label(self) -> &'static str {
         match self {
             Self::TooLong => "line too long",
-            Self::NotUtf8 => "not UTF-8 text",
+            Self::Note => "a line of text, no row",
             Self::OpenQuote => "quote left open",
             Self::Width => "not as many cells as the header",
             Self::BadTime => "bad time",
@@ -67,8 +89,11 @@ impl Reason {
             Self::NoPrice => "no price",
             Self::BadPrice => "bad price",
             Self::BadSize => "bad size",
+            Self::BadSide => "neither bid nor ask",
             Self::TooManyDigits => "too many digits",
             Self::BarOutOfRange => "high below low, or open or close outside",
+            Self::OutOfOrder => "earlier than the row before",
+            Self::UnknownSymbol => "a symbol that the pieces read first did not have",
         }
     }
 }
@@ -91,6 +116,7 @@ pub struct Refusal {
 pub struct Refused {
     pub reason: Reason,
     pub count: u64,
+    /// 0 where only parts of the file were read.
     pub first_line: u64,
     /// From 1.
     pub first_column: Option<usize>,
@@ -103,8 +129,9 @@ pub struct Refused {
 pub struct Refusals([Option<Refused>; Reason::ALL.len()]);
 
 impl Refusals {
-    /// Counts a refusal; `value` is its text and only looked at for the first of a reason.
-    pub fn add(&mut self, refusal: Refusal, line: u64, value: &[u8]) {
+    /// Counts a refusal, and tells how many of its reason there are; `value` is its text and only looked at for
+    /// the first of them.
+    pub fn add(&mut self, refusal: Refusal, line: u64, value: &[u8]) -> u64 {
         let seen = self.0[refusal.reason as usize].get_or_insert_with(|| Refused {
             reason: refusal.reason,
             count: 0,
@@ -113,6 +140,12 @@ impl Refusals {
             first_value: echo(value),
         });
         seen.count += 1;
+        seen.count
+    }
+
+    /// Of pieces of a file the numbers of the lines are not known.
+    pub fn forget_lines(&mut self) {
+        self.0.iter_mut().flatten().for_each(|refused| refused.first_line = 0);
     }
 
     pub fn total(&self) -> u64 {
@@ -127,16 +160,68 @@ impl Refusals {
     }
 }
 
+/// In which order the rows of a file stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOrder {
+    OldestFirst,
+    NewestFirst,
+    Mixed,
+}
+
+impl RowOrder {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OldestFirst => "asc",
+            Self::NewestFirst => "desc",
+            Self::Mixed => "mixed",
+        }
+    }
+}
+
+/// The first or the last event of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edge {
+    pub ts: Timestamp,
+    /// With the file's digits: the trade, a bar's open where it is the first and close where it is the last,
+    /// the best bid, the ask where there is none.
+    pub price: Decimal,
+}
+
+/// How the times of a file are written.
+#[derive(Clone, Debug)]
+pub struct TimeReport {
+    pub format: TimeFormat,
+    /// Date and clock are in two columns.
+    pub is_apart: bool,
+    pub zone: Zone,
+    /// The zone is said nowhere.
+    pub is_assumed: bool,
+}
+
 /// How one file was taken.
 #[derive(Clone, Debug)]
 pub struct FileReport {
-    pub path: PathBuf,
+    pub file: String,
     pub kind: FileKind,
-    pub symbols: usize,
-    /// Rows that play.
+    pub symbols: Vec<String>,
+    /// Rows that can be read.
     pub rows: u64,
+    /// The whole file was read; of a larger one `rows` is estimated.
+    pub is_exact: bool,
     pub rows_refused: u64,
     pub refused: Vec<Refused>,
-    /// What the file does not say and was assumed, for people.
-    pub assumptions: Vec<String>,
+    pub delimiter: u8,
+    /// The line of the column names.
+    pub header: Option<u64>,
+    pub encoding: &'static str,
+    pub compression: &'static str,
+    pub time: TimeReport,
+    pub order: RowOrder,
+    pub first: Option<Edge>,
+    pub last: Option<Edge>,
+    /// How long bars are.
+    pub bars: Option<Interval>,
+    pub assumptions: Vec<Assumption>,
+    /// Each column's name and what it is taken for.
+    pub columns: Vec<(String, Option<Meaning>)>,
 }

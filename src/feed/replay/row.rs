@@ -1,29 +1,32 @@
 //! One row of a file: its cells as a time, a symbol and exact numbers, or why it is refused.
 //!
-//! Knows nothing of the rows around it. That a number fits its symbol's tick size is told in `place`.
+//! Knows nothing of the rows around it. A row of a wide table has a part for each symbol. That a number fits
+//! its symbol's tick size is told in `place`.
 
-use std::io::BufRead;
+use std::io::Read;
 use std::sync::Arc;
 
 use super::cells::Cells;
-use super::columns::Shape;
 use super::error::{Problem, is_plain};
-use super::lines::{Fit, Lines};
+use super::layout::{Layout, Shape, SideColumn, TickColumns};
+use super::lines::{Fit, Lines, Place};
 use super::number;
 use super::open::read_problem;
-use super::report::{Reason, Refusal};
-use super::sniff::Layout;
-use super::times::{self, Moment};
-use crate::market::{Decimal, DecimalError, Side};
+use super::report::{FileKind, Reason, Refusal};
+use super::times::{self, Moment, NANOS_PER_DAY, TimeFormat, Zone};
+use crate::market::{Decimal, DecimalError, MAX_DECIMALS, Side};
 
 /// A longer symbol is no symbol but another column.
 const MAX_SYMBOL_BYTES: usize = 64;
+/// The letters that mark a trade among the actions of an order book: trade, fill.
+const TRADE_ACTIONS: [&str; 3] = ["T", "F", "t"];
+/// LOBSTER's executions of visible and of hidden orders.
+const EXECUTIONS: [&str; 2] = ["4", "5"];
 
+/// What a row says of one symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row<'a> {
-    pub moment: Moment,
-    /// `None` where the file has no symbol column.
-    pub symbol: Option<&'a str>,
+pub struct Part<'a> {
+    pub symbol: &'a str,
     pub values: Values,
 }
 
@@ -34,6 +37,11 @@ pub enum Values {
     Ticks {
         trade: Option<TradeValues>,
         quote: Option<QuoteValues>,
+    },
+    Level(LevelValues),
+    /// A message of an order book that is no trade: it is read, and nothing plays.
+    Message {
+        price: Decimal,
     },
 }
 
@@ -61,27 +69,56 @@ pub struct QuoteValues {
     pub ask_size: Decimal,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelValues {
+    pub is_bid: bool,
+    pub price: Decimal,
+    pub size: Decimal,
+    pub is_snapshot: bool,
+}
+
+impl Values {
+    /// The price that stands for these values where they are the first, or the last, of a file.
+    pub fn edge(&self, kind: FileKind, is_first: bool) -> Option<Decimal> {
+        match self {
+            Self::Bar(bar) => Some(if is_first { bar.open } else { bar.close }),
+            Self::Ticks { trade, quote } => {
+                let trade = trade.map(|trade| trade.price);
+                let quote = quote.and_then(|quote| quote.bid.or(quote.ask));
+                if matches!(kind, FileKind::Quotes | FileKind::Book) { quote.or(trade) } else { trade.or(quote) }
+            }
+            Self::Level(level) => Some(level.price),
+            Self::Message { price } => Some(*price),
+        }
+    }
+}
+
 /// The rows of a file, one at a time.
 pub struct Rows<R> {
     lines: Lines<R>,
     layout: Arc<Layout>,
     cells: Cells,
     split: Result<(), Refusal>,
+    /// How many cells a row must have, and how many it has where it has all.
+    least: usize,
+    width: usize,
 }
 
-impl<R: BufRead> Rows<R> {
-    /// Reads on from the beginning of a file.
+impl<R: Read> Rows<R> {
     pub fn new(lines: Lines<R>, layout: Arc<Layout>) -> Self {
-        Self { lines, layout, cells: Cells::default(), split: Ok(()) }
+        let last = layout.meanings().iter().rposition(Option::is_some).unwrap_or(0);
+        let least = if layout.groups.len() > 1 { layout.time.column + 2 } else { last + 1 };
+        let width = layout.names.len();
+        Self { lines, layout, cells: Cells::default(), split: Ok(()), least, width }
     }
 
-    /// Goes to the next row; false at the end of the file. Lines that are blank are no rows.
+    /// Goes to the next row, past blank lines and those above the rows; `false` at the end of the file.
     ///
     /// # Errors
     /// When the file cannot be read any further.
     pub fn advance(&mut self) -> Result<bool, Problem> {
         while let Some(fit) = self.lines.advance().map_err(|e| read_problem(e, self.lines.number()))? {
-            if self.lines.number() > self.layout.header_line && !self.lines.text().trim_ascii().is_empty() {
+            if self.lines.number() > self.layout.above && !self.is_blank() {
                 self.split = self.split(fit);
                 return Ok(true);
             }
@@ -89,33 +126,93 @@ impl<R: BufRead> Rows<R> {
         Ok(false)
     }
 
+    /// Spreadsheets leave lines of nothing but delimiters.
+    fn is_blank(&self) -> bool {
+        let is_nothing = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r') || *byte == self.layout.delimiter;
+        match self.lines.text() {
+            [b'0'..=b'9', ..] => false,
+            text => text.iter().all(is_nothing),
+        }
+    }
+
     fn split(&mut self, fit: Fit) -> Result<(), Refusal> {
         let refuse = |reason| Refusal { reason, column: None };
         if fit == Fit::TooLong {
             return Err(refuse(Reason::TooLong));
         }
-        let text = std::str::from_utf8(self.lines.text()).map_err(|_| refuse(Reason::NotUtf8))?;
-        self.cells.split(text, self.layout.delimiter).map_err(|_| refuse(Reason::OpenQuote))?;
-        let width = self.layout.width;
-        // Some writers end each row with a delimiter.
-        let surplus_is_blank = || (width..self.cells.len()).all(|index| self.cells.get(index).is_empty());
-        if self.cells.len() < width || !surplus_is_blank() {
+        self.cells.split(self.lines.text(), self.layout.delimiter).map_err(|_| refuse(Reason::OpenQuote))?;
+        // Some writers end each row with a delimiter, others leave out the cells at its end.
+        let count = self.cells.len();
+        if count == self.width {
+            return Ok(());
+        }
+        let surplus_is_blank = || (self.width..count).all(|index| self.cells.get(index).is_empty());
+        if count == 1 && self.width > 1 {
+            return Err(refuse(Reason::Note));
+        }
+        if count < self.least || !surplus_is_blank() {
             return Err(refuse(Reason::Width));
         }
         Ok(())
     }
 
-    /// Reads the row that was gone to.
+    /// The time of the row that was gone to.
+    ///
+    /// # Errors
+    /// Why the row cannot be played.
+    pub fn moment(&self) -> Result<Moment, Refusal> {
+        self.split?;
+        let time = &self.layout.time;
+        let cell = self.cells.get(time.column);
+        let moment = match (time.clock, time.format) {
+            (None, format @ (TimeFormat::Epoch(_) | TimeFormat::Iso | TimeFormat::Text(_))) => format.parse(cell),
+            (None, format @ TimeFormat::SinceMidnight(_)) => self.dated(format.parse(cell)),
+            (Some(clock), TimeFormat::SinceMidnight(_)) => {
+                self.dated(times::parse_date_and_clock("1970-01-01", self.cells.get(clock), TimeFormat::Iso))
+            }
+            (Some(clock), format) => times::parse_date_and_clock(cell, self.cells.get(clock), format),
+        };
+        let moment = moment.ok_or(Refusal { reason: Reason::BadTime, column: Some(time.column) })?;
+        if moment.zoned || time.zone == Zone::Utc {
+            return Ok(moment);
+        }
+        Ok(Moment { ts: time.zone.moment(moment.ts), ..moment })
+    }
+
+    fn dated(&self, moment: Option<Moment>) -> Option<Moment> {
+        let moment = moment?;
+        let midnight = self.layout.time.base_day.checked_mul(NANOS_PER_DAY)?;
+        Some(Moment { ts: moment.ts.plus_nanos(midnight), ..moment })
+    }
+
+    /// What the row says of the symbol of one group of columns; `None` where it says nothing.
     ///
     /// # Errors
     /// Why it cannot be played.
-    pub fn read(&self) -> Result<Row<'_>, Refusal> {
-        self.split?;
-        Ok(Row { moment: self.moment()?, symbol: self.symbol()?, values: self.values()? })
+    pub fn part(&self, group: usize) -> Result<Option<Part<'_>>, Refusal> {
+        let columns = &self.layout.groups[group];
+        let is_wide = self.layout.groups.len() > 1;
+        if is_wide && columns.shape.columns().iter().all(|(column, _)| number::is_blank(self.cells.get(*column))) {
+            return Ok(None);
+        }
+        let symbol = match (&columns.symbol, self.layout.symbol) {
+            (Some(symbol), _) => symbol.as_str(),
+            (None, Some(column)) => self.symbol(column)?,
+            (None, None) => &self.layout.file_symbol,
+        };
+        Ok(Some(Part { symbol, values: self.values(&columns.shape)? }))
+    }
+
+    pub fn groups(&self) -> usize {
+        self.layout.groups.len()
     }
 
     pub const fn line(&self) -> u64 {
         self.lines.number()
+    }
+
+    pub const fn place(&self) -> Place {
+        self.lines.place()
     }
 
     /// The text that a refusal is about.
@@ -123,52 +220,73 @@ impl<R: BufRead> Rows<R> {
         refusal.column.map_or(self.lines.text(), |column| self.cells.get(column).as_bytes())
     }
 
-    fn moment(&self) -> Result<Moment, Refusal> {
-        let cell = self.cells.get(self.layout.time);
-        let moment = match self.layout.clock {
-            Some(clock) => times::parse_date_and_clock(cell, self.cells.get(clock)),
-            None => self.layout.time_format.parse(cell),
-        };
-        moment.ok_or(Refusal { reason: Reason::BadTime, column: Some(self.layout.time) })
-    }
-
-    fn symbol(&self) -> Result<Option<&str>, Refusal> {
-        let Some(column) = self.layout.symbol else { return Ok(None) };
+    fn symbol(&self, column: usize) -> Result<&str, Refusal> {
         let symbol = self.cells.get(column);
-        if symbol.is_empty() || symbol.len() > MAX_SYMBOL_BYTES || !symbol.chars().all(is_plain) {
+        let is_fine = |symbol: &str| {
+            symbol.bytes().all(|b| b.is_ascii_graphic()) || symbol.chars().all(|c| is_plain(c) && c != '\u{fffd}')
+        };
+        if symbol.is_empty() || symbol.len() > MAX_SYMBOL_BYTES || !is_fine(symbol) {
             return Err(Refusal { reason: Reason::BadSymbol, column: Some(column) });
         }
-        Ok(Some(symbol))
+        Ok(symbol)
     }
 
-    fn values(&self) -> Result<Values, Refusal> {
-        match self.layout.shape {
+    fn values(&self, shape: &Shape) -> Result<Values, Refusal> {
+        match *shape {
             Shape::Bars { open, high, low, close, volume } => {
-                let price =
-                    |column| self.price(column)?.ok_or(Refusal { reason: Reason::NoPrice, column: Some(column) });
-                let (open, high, low, close) = (price(open)?, price(high)?, price(low)?, price(close)?);
-                let bar = BarValues { open, high, low, close, volume: self.size(volume)? };
-                if bar.is_sound() {
-                    Ok(Values::Bar(bar))
-                } else {
-                    Err(Refusal { reason: Reason::BarOutOfRange, column: None })
-                }
+                let bar = BarValues {
+                    open: self.some_price(open)?,
+                    high: self.some_price(high)?,
+                    low: self.some_price(low)?,
+                    close: self.some_price(close)?,
+                    volume: self.size(volume)?,
+                };
+                let refusal = Refusal { reason: Reason::BarOutOfRange, column: None };
+                if bar.is_sound() { Ok(Values::Bar(bar)) } else { Err(refusal) }
             }
-            Shape::Ticks { price, size, side, bid, ask, bid_size, ask_size } => {
-                let trade = match self.price_at(price)? {
-                    Some(price) => Some(TradeValues { price, size: self.size(size)?, side: self.side(side) }),
-                    None => None,
-                };
-                let quote = match (self.price_at(bid)?, self.price_at(ask)?) {
-                    (None, None) => None,
-                    (bid, ask) => Some(self.quote((bid, bid_size), (ask, ask_size))?),
-                };
-                if trade.is_none() && quote.is_none() {
-                    return Err(Refusal { reason: Reason::NoPrice, column: price.or(bid).or(ask) });
+            Shape::Ticks(ticks) => self.ticks(&ticks),
+            Shape::Levels { side, price, size, snapshot } => {
+                let bad_side = Refusal { reason: Reason::BadSide, column: Some(side) };
+                let is_bid = book_side(self.cells.get(side)).ok_or(bad_side)?;
+                let is_snapshot = snapshot.is_some_and(|column| is_true(self.cells.get(column)));
+                let (price, size) = (self.some_price(price)?, self.size(Some(size))?);
+                Ok(Values::Level(LevelValues { is_bid, price, size, is_snapshot }))
+            }
+            Shape::Messages { kind, price, size, direction } => {
+                let price = self.some_price(price)?;
+                if !EXECUTIONS.contains(&self.cells.get(kind)) {
+                    return Ok(Values::Message { price });
                 }
-                Ok(Values::Ticks { trade, quote })
+                // The direction is that of the order that was met: the other side was the aggressor.
+                let side = match self.cells.get(direction) {
+                    "1" => Some(Side::Sell),
+                    "-1" => Some(Side::Buy),
+                    _ => None,
+                };
+                let trade = Some(TradeValues { price, size: self.size(Some(size))?, side });
+                Ok(Values::Ticks { trade, quote: None })
             }
         }
+    }
+
+    fn ticks(&self, columns: &TickColumns) -> Result<Values, Refusal> {
+        let TickColumns { price, size, side, bid, ask, bid_size, ask_size, action } = *columns;
+        let is_trade = action.is_none_or(|column| TRADE_ACTIONS.contains(&self.cells.get(column)));
+        let trade = match self.price_at(price.filter(|_| is_trade))? {
+            Some(price) => Some(TradeValues { price, size: self.size(size)?, side: self.side(side) }),
+            None => None,
+        };
+        let quote = match (self.price_at(bid)?, self.price_at(ask)?) {
+            (None, None) => None,
+            (bid, ask) => Some(self.quote((bid, bid_size), (ask, ask_size))?),
+        };
+        if trade.is_none() && quote.is_none() {
+            if !is_trade && let Some(price) = self.price_at(price)? {
+                return Ok(Values::Message { price });
+            }
+            return Err(Refusal { reason: Reason::NoPrice, column: price.or(bid).or(ask) });
+        }
+        Ok(Values::Ticks { trade, quote })
     }
 
     /// A price of zero is how quotes say that nobody is there.
@@ -184,12 +302,27 @@ impl<R: BufRead> Rows<R> {
         Ok(QuoteValues { bid, ask, bid_size, ask_size })
     }
 
+    fn some_price(&self, column: usize) -> Result<Decimal, Refusal> {
+        self.price(column)?.ok_or(Refusal { reason: Reason::NoPrice, column: Some(column) })
+    }
+
     fn price_at(&self, column: Option<usize>) -> Result<Option<Decimal>, Refusal> {
         column.map_or(Ok(None), |column| self.price(column))
     }
 
     fn price(&self, column: usize) -> Result<Option<Decimal>, Refusal> {
-        self.number(column, Reason::BadPrice)
+        let price = self.number(column, Reason::BadPrice)?;
+        let places = self.layout.price_scale;
+        if places == 0 {
+            return Ok(price);
+        }
+        // The largest number is how Databento writes that there is none.
+        let Some(price) = price.filter(|price| price.mantissa != i64::MAX) else { return Ok(None) };
+        let scaled = Decimal::new(price.mantissa, price.decimals + places).shorten(price.decimals);
+        if scaled.decimals > MAX_DECIMALS {
+            return Err(Refusal { reason: Reason::TooManyDigits, column: Some(column) });
+        }
+        Ok(Some(scaled))
     }
 
     /// A size that is not told is zero.
@@ -201,7 +334,7 @@ impl<R: BufRead> Rows<R> {
 
     fn number(&self, column: usize, bad: Reason) -> Result<Option<Decimal>, Refusal> {
         let cell = self.cells.get(column);
-        match number::parse(cell) {
+        match number::parse(cell, self.layout.mark(column)) {
             Ok(number) => Ok(Some(number)),
             Err(_) if number::is_blank(cell) => Ok(None),
             Err(DecimalError::NotANumber) => Err(Refusal { reason: bad, column: Some(column) }),
@@ -209,13 +342,27 @@ impl<R: BufRead> Rows<R> {
         }
     }
 
-    fn side(&self, column: Option<usize>) -> Option<Side> {
-        const BUY: [&str; 3] = ["buy", "b", "bid"];
-        const SELL: [&str; 4] = ["sell", "s", "ask", "a"];
-        let cell = self.cells.get(column?);
+    fn side(&self, column: Option<SideColumn>) -> Option<Side> {
+        const BUY: [&str; 5] = ["buy", "b", "bid", "buyer", "1"];
+        const SELL: [&str; 6] = ["sell", "s", "ask", "a", "seller", "-1"];
+        let SideColumn { column, is_maker } = column?;
+        let cell = self.cells.get(column);
+        if is_maker {
+            return (!cell.is_empty()).then(|| if is_true(cell) { Side::Sell } else { Side::Buy });
+        }
         let is = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
         if is(&BUY) { Some(Side::Buy) } else { is(&SELL).then_some(Side::Sell) }
     }
+}
+
+fn is_true(cell: &str) -> bool {
+    cell == "1" || cell.eq_ignore_ascii_case("true") || cell.eq_ignore_ascii_case("t")
+}
+
+/// Whether a level is a bid; `None` where that is not said.
+fn book_side(cell: &str) -> Option<bool> {
+    let is = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
+    if is(&["bid", "b", "buy"]) { Some(true) } else { is(&["ask", "a", "sell", "s", "offer"]).then_some(false) }
 }
 
 impl BarValues {

@@ -1,23 +1,23 @@
 //! What is known of a replay before its first tick, for the feed and for people.
 
-use std::path::{Path, PathBuf};
-
 use super::bars;
 use super::catalog::{Catalog, bar_intervals};
+use super::entry::Entry;
+use super::layout::Assumption;
 use super::name;
-use super::report::{FileKind, FileReport};
+use super::report::{FileKind, FileReport, RowOrder, TimeReport};
 use super::scan::Scan;
 use super::speed::{self, TickRate};
-use super::times::TimeFormat;
 use crate::feed::SourceInfo;
 use crate::market::{Interval, SourceKind, Timestamp};
 
-pub fn info(paths: &[PathBuf], scans: &[Scan], catalog: Catalog) -> SourceInfo {
+pub fn info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> SourceInfo {
     let (speed, speed_reason) =
         speed::watchable(scans.iter().flat_map(bar_intervals).flatten().min(), tick_rate(scans));
+    let names: Vec<String> = entries.iter().map(Entry::name).collect();
     SourceInfo {
         kind: SourceKind::Replay,
-        name: name::of_replay(paths),
+        name: name::of_replay(&names),
         instruments: catalog.instruments.into(),
         seed: None,
         start: scans.iter().map(first_tick).min().unwrap_or_default(),
@@ -28,15 +28,34 @@ pub fn info(paths: &[PathBuf], scans: &[Scan], catalog: Catalog) -> SourceInfo {
     }
 }
 
-pub fn file(path: &Path, scan: Scan) -> FileReport {
+pub fn file(entry: &Entry, scan: &Scan) -> FileReport {
+    let layout = &scan.layout;
+    let mut intervals: Vec<Interval> = bar_intervals(scan).flatten().collect();
+    intervals.sort_unstable();
     FileReport {
-        path: path.to_owned(),
-        kind: scan.layout.shape.kind(),
-        symbols: scan.symbols.len(),
+        file: entry.to_string(),
+        kind: layout.kind,
+        symbols: scan.symbols.iter().map(|one| one.symbol.clone()).collect(),
         rows: scan.rows,
+        is_exact: scan.is_exact,
         rows_refused: scan.refusals.total(),
-        assumptions: assumptions(path, &scan),
-        refused: scan.refusals.into_list(),
+        refused: scan.refusals.clone().into_list(),
+        delimiter: layout.delimiter,
+        header: layout.header,
+        encoding: layout.form.encoding.name(),
+        compression: layout.form.compression.label(),
+        time: TimeReport {
+            format: layout.time.format,
+            is_apart: layout.time.clock.is_some_and(|clock| clock != layout.time.column),
+            zone: layout.time.zone,
+            is_assumed: !layout.time.zone_is_known,
+        },
+        order: scan.order,
+        first: scan.first,
+        last: scan.last,
+        bars: intervals.first().copied(),
+        assumptions: assumptions(scan),
+        columns: layout.names.iter().cloned().zip(layout.meanings()).collect(),
     }
 }
 
@@ -51,7 +70,7 @@ fn last_tick(scan: &Scan) -> Timestamp {
 }
 
 fn tick_rate(scans: &[Scan]) -> Option<TickRate> {
-    let ticks = || scans.iter().filter(|scan| scan.layout.shape.kind() != FileKind::Bars);
+    let ticks = || scans.iter().filter(|scan| scan.layout.kind != FileKind::Bars);
     Some(TickRate {
         rows: ticks().map(|scan| scan.rows).sum(),
         first: ticks().map(first_tick).min()?,
@@ -59,39 +78,30 @@ fn tick_rate(scans: &[Scan]) -> Option<TickRate> {
     })
 }
 
-fn assumptions(path: &Path, scan: &Scan) -> Vec<String> {
-    let mut list = Vec::new();
-    if scan.zoneless && scan.dates_only {
-        list.push("dates are taken as 00:00 UTC".into());
-    } else if scan.zoneless {
-        list.push("times without a zone are taken as UTC".into());
+fn assumptions(scan: &Scan) -> Vec<Assumption> {
+    let mut list = scan.layout.assumptions.clone();
+    let mut assume = |what: String, why: &str, flag| list.push(Assumption { what, why: why.into(), flag });
+    if let Some(lengths) = bar_lengths(scan) {
+        let why = "the usual distance between rows; each bar plays as four trades";
+        assume(format!("times are the start of bars of {lengths}"), why, "");
     }
-    if let TimeFormat::Epoch(unit) = scan.layout.time_format {
-        list.push(format!("times are taken as {unit} since 1970-01-01 UTC"));
+    match scan.order {
+        RowOrder::OldestFirst => {}
+        RowOrder::NewestFirst => {
+            assume("rows are played from the last to the first".into(), "they are newest first", "")
+        }
+        RowOrder::Mixed => assume("rows are sorted by time".into(), "they are not in time order", ""),
     }
-    if scan.layout.symbol.is_none() {
-        list.push(format!(
-            "there is no symbol column: the symbol is taken from the file's name, {}",
-            name::symbol_of(path)
-        ));
-    }
-    list.extend(bar_assumption(scan));
-    if !scan.sorted {
-        list.push("rows are not in time order and were sorted".into());
-    }
-    let ignored: Vec<_> = scan.layout.columns.ignored().map(|name| format!("`{name}`")).collect();
-    if !ignored.is_empty() {
-        list.push(format!("columns not used: {}", ignored.join(", ")));
+    if !scan.is_exact {
+        assume("all rows are like those read".into(), "only pieces of so large a file were read", "--full");
     }
     list
 }
 
-fn bar_assumption(scan: &Scan) -> Option<String> {
+fn bar_lengths(scan: &Scan) -> Option<String> {
     let mut lengths: Vec<Interval> = bar_intervals(scan).flatten().collect();
     lengths.sort_unstable();
     lengths.dedup();
     let labels: Vec<_> = lengths.iter().map(|interval| interval.label()).collect();
-    (!labels.is_empty()).then(|| {
-        format!("times are taken as the start of bars of {}, each played as four trades", labels.join(" and "))
-    })
+    (!labels.is_empty()).then(|| labels.join(" and "))
 }

@@ -1,4 +1,6 @@
 //! Reads the compact format back, to hold the encoder to the JSON text of the same message.
+//!
+//! Bytes that are no message, or a step from a state that is not there, give `None` and nothing worse.
 
 use std::collections::HashMap;
 
@@ -48,7 +50,7 @@ pub fn read_entry(bytes: &mut Bytes<'_>, before: impl Fn(u64) -> Option<Fields>)
     let count = bytes.varint()?;
     let fields =
         if flags & FULL != 0 { read_full(bytes, flags)? } else { read_step(bytes, flags, count, before(index)?)? };
-    Some((index, (fields.seq + 1).checked_sub(count)?, fields))
+    Some((index, fields.seq.checked_add(1)?.checked_sub(count)?, fields))
 }
 
 fn read_full(bytes: &mut Bytes<'_>, flags: u8) -> Option<Fields> {
@@ -68,8 +70,10 @@ fn read_full(bytes: &mut Bytes<'_>, flags: u8) -> Option<Fields> {
 }
 
 fn read_step(bytes: &mut Bytes<'_>, flags: u8, count: u64, before: Fields) -> Option<Fields> {
-    let seq = before.seq + count;
-    assert_eq!(bytes.byte()?, seq as u8, "the state that a step begins from must be there");
+    let seq = before.seq.checked_add(count)?;
+    if bytes.byte()? != seq as u8 {
+        return None;
+    }
     let ts_event = Some(bytes.from(before.ts_event?)?);
     let mut moving = before.moving();
     for (at, value) in moving.iter_mut().enumerate() {
@@ -119,34 +123,33 @@ impl<'a> Decoder<'a> {
             }
             _ => return None,
         };
-        assert!(bytes.0.is_empty(), "{} bytes too many", bytes.0.len());
-        Some(format!("{{\"type\":\"{label}\",\"epoch\":{epoch},\"ts_sent\":{ts_sent},{body}}}"))
+        bytes.0.is_empty().then(|| format!("{{\"type\":\"{label}\",\"epoch\":{epoch},\"ts_sent\":{ts_sent},{body}}}"))
     }
 
     fn quotes(&mut self, bytes: &mut Bytes<'_>, count: u16) -> Option<String> {
         let mut entries = Vec::new();
         for _ in 0..count {
             let (index, first_seq, fields) = read_entry(bytes, |index| self.states.get(&index).copied())?;
+            entries.push(quote(self.instruments.get(usize::try_from(index).ok()?)?, first_seq, &fields)?);
             self.states.insert(index, fields);
-            entries.push(quote(self.instruments.get(index as usize)?, first_seq, &fields));
         }
         Some(entries.join(","))
     }
 
     fn bars(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
-        let instrument = self.instruments.get(bytes.varint()? as usize)?;
-        let interval = Interval::ALL[usize::from(bytes.byte()?)];
+        let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
+        let interval = Interval::ALL.get(usize::from(bytes.byte()?))?;
         let missed = bytes.varint()?;
-        let (mut slot, mut near, mut entries) = (0, 0, Vec::new());
+        let (mut slot, mut near, mut entries) = (0_i64, 0, Vec::new());
         for _ in 0..count {
             let start = bytes.zigzag()?;
-            slot += start >> 1;
+            slot = slot.checked_add(start >> 1)?;
             let open = bytes.from(near)?;
             let [high, low, close] = [bytes.from(open)?, bytes.from(open)?, bytes.from(open)?];
             near = close;
             let [o, h, l, c] = [open, high, low, close].map(|n| price(instrument, n));
             let volume = size(instrument, bytes.zigzag()?);
-            let (ts, closed) = (slot * (interval.nanos() / 1_000), start & 1 == 1);
+            let (ts, closed) = (slot.checked_mul(interval.nanos() / 1_000)?, start & 1 == 1);
             entries.push(format!(
                 "{{\"ts\":{ts},\"open\":{o},\"high\":{h},\"low\":{l},\"close\":{c},\"volume\":{volume},\"closed\":{closed}}}"
             ));
@@ -158,13 +161,13 @@ impl<'a> Decoder<'a> {
     }
 
     fn trades(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
-        let instrument = self.instruments.get(bytes.varint()? as usize)?;
+        let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
         let (skipped, first) = (bytes.varint()?, bytes.varint()?);
         let (mut ts, mut near, mut entries) = (0, 0, Vec::new());
         for _ in 0..count {
             (ts, near) = (bytes.from(ts)?, bytes.from(near)?);
             let (price, size) = (price(instrument, near), size(instrument, bytes.zigzag()?));
-            let side = ["null", "\"buy\"", "\"sell\""][usize::from(bytes.byte()?)];
+            let side = ["null", "\"buy\"", "\"sell\""].get(usize::from(bytes.byte()?))?;
             entries.push(format!("{{\"ts\":{ts},\"price\":{price},\"size\":{size},\"side\":{side}}}"));
         }
         let (symbol, entries) = (&instrument.symbol, entries.join(","));
@@ -182,7 +185,7 @@ fn size(instrument: &Instrument, mantissa: i64) -> Decimal {
     Decimal::new(mantissa, instrument.size_increment.decimals())
 }
 
-fn quote(instrument: &Instrument, first_seq: u64, fields: &Fields) -> String {
+fn quote(instrument: &Instrument, first_seq: u64, fields: &Fields) -> Option<String> {
     fn text(value: Option<impl ToString>) -> String {
         value.map_or("null".into(), |value| value.to_string())
     }
@@ -193,6 +196,11 @@ fn quote(instrument: &Instrument, first_seq: u64, fields: &Fields) -> String {
         text(fields.ts_event)
     );
     let day = fields.day;
+    let change = day.zip(fields.last).map(|(day, last)| last.checked_sub(day.reference));
+    // Beyond 64 bits: no price is.
+    if change == Some(None) {
+        return None;
+    }
     let vwap = |n| Decimal::new(n, instrument.price_increment.decimals() + 2).shorten(instrument.price_digits + 2);
     for (name, value) in [
         ("last", fields.last.map(|n| price(instrument, n))),
@@ -203,9 +211,9 @@ fn quote(instrument: &Instrument, first_seq: u64, fields: &Fields) -> String {
         ("low", day.map(|day| price(instrument, day.low))),
         ("volume", day.map(|day| size(instrument, day.volume))),
         ("vwap", fields.vwap.map(vwap)),
-        ("change", day.zip(fields.last).map(|(day, last)| price(instrument, last - day.reference))),
+        ("change", change.flatten().map(|change| price(instrument, change))),
     ] {
         out.push_str(&format!(",\"{name}\":{}", text(value)));
     }
-    out + "}"
+    Some(out + "}")
 }

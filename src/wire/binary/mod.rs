@@ -3,7 +3,7 @@
 //! A frame begins with a fixed header. Numbers after it are varints, prices and sizes whole numbers of the
 //! last digit that their symbol may have, and symbols stand as their place in the list of the epoch.
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub mod decode;
 mod quotes;
 mod series;

@@ -3,6 +3,8 @@
 //! A symbol's state goes out in one of two ways. A *step* says what changed since the state before, and is
 //! encoded once for all who have that state; a *full* entry says all, for those who have not.
 
+use std::ops::Range;
+
 use super::super::frame::Frame;
 use super::super::quotes::{QuoteEncoding, QuotesKind};
 use super::varint::{push_delta, push_varint, push_zigzag};
@@ -128,8 +130,20 @@ pub struct BinaryQuote {
     step_from: u64,
 }
 
+impl BinaryQuote {
+    /// A step for those who have the state that it begins from.
+    fn push(&self, out: &mut Vec<u8>, first_seq: u64) {
+        if !self.step.is_empty() && first_seq == self.step_from + 1 {
+            out.extend_from_slice(&self.step);
+        } else {
+            self.fields.push_full(out, self.index, first_seq);
+        }
+    }
+}
+
 impl QuoteEncoding for BinaryQuote {
     type Frame = BinaryFrame;
+    type Pieces = Vec<u8>;
     const BYTES: usize = 16;
 
     fn renew(&mut self, id: InstrumentId, instrument: &Instrument, state: &InstrumentState) {
@@ -158,11 +172,20 @@ impl QuoteEncoding for BinaryQuote {
     fn add_to(&self, frame: &mut BinaryFrame, first_seq: u64) {
         frame.count += 1;
         // A snapshot is for those who have nothing.
-        if !frame.is_snapshot && !self.step.is_empty() && first_seq == self.step_from + 1 {
-            frame.bytes.extend_from_slice(&self.step);
-        } else {
+        if frame.is_snapshot {
             self.fields.push_full(&mut frame.bytes, self.index, first_seq);
+        } else {
+            self.push(&mut frame.bytes, first_seq);
         }
+    }
+
+    fn push_piece(&self, pieces: &mut Vec<u8>) {
+        self.push(pieces, self.fields.seq);
+    }
+
+    fn add_piece(frame: &mut BinaryFrame, pieces: &Vec<u8>, at: Range<usize>) {
+        frame.count += 1;
+        frame.bytes.extend_from_slice(&pieces[at]);
     }
 
     fn finish(frame: BinaryFrame) -> Frame {

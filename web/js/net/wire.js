@@ -6,10 +6,11 @@
 
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {"quotes" | "bars" | "trades"} Channel */
-/** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: number[], limits: Record<string, number> }} Hello */
+/** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: number[], limits: Record<string, number>, control?: boolean }} Hello */
 /**
  * @typedef {{ type: "feed", epoch: number, ts_sent: number, source: "simulation" | "replay", name: string,
- *   state: "playing" | "ended" | "failed", speed: number | "max", looping: boolean, seed: number | null, start: number | null,
+ *   state: "playing" | "paused" | "stepping" | "seeking" | "ended" | "failed", speed: number | "max", looping: boolean,
+ *   seekable: boolean, skip_dead_time: boolean, revision: number, ts_market: number, seed: number | null, start: number | null,
  *   end: number | null, rows_refused: number, fault: string | null }} Feed
  */
 /**
@@ -44,8 +45,9 @@
 /** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Beat */
 /** @typedef {{ type: "error", id?: number, code: string, message: string, remedy: string }} Fault */
 /** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} FormatSet */
+/** @typedef {{ type: "driven", id?: number, command: string }} Driven the feed did what was asked */
 /**
- * @typedef {Hello | Feed | FormatSet | Granted | Unsubscribed | Quotes | Bars | Trades | Throttled | Stopping | Beat | Fault} Outbound
+ * @typedef {Hello | Feed | FormatSet | Driven | Granted | Unsubscribed | Quotes | Bars | Trades | Throttled | Stopping | Beat | Fault} Outbound
  *   what the server sends
  */
 
@@ -68,7 +70,14 @@
 /** @typedef {{ type: "rate", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: number }} Rate */
 /** @typedef {{ type: "resync", id?: number, symbols: string[] }} Resync */
 /** @typedef {{ type: "unsubscribe", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribe */
-/** @typedef {Subscribe | Rate | Resync | Unsubscribe} Inbound what the page asks */
+/**
+ * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
+ *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
+ *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
+ *   | { command: "loop" | "skip_dead_time", on: boolean }} Command
+ */
+/** @typedef {{ type: "drive", id?: number } & Command} Drive */
+/** @typedef {Subscribe | Rate | Resync | Unsubscribe | Drive} Inbound what the page asks */
 
 export const PROTOCOL = "tickcast.v1";
 
@@ -106,7 +115,7 @@ const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
 /** @type {ReadonlyMap<unknown, Check>} */
 const SHAPES = new Map([
   ["hello", object({ protocol: text, server: text, ts_sent: number })],
-  ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed })],
+  ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed, ts_market: number })],
   ["granted", object({ channel: text, symbols: list(text), rate: number, recovered: optional(flag) })],
   ["unsubscribed", SUBSCRIPTION],
   ["snapshot", QUOTES],
@@ -117,6 +126,7 @@ const SHAPES = new Map([
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
   ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
   ["format", object({ format: text })],
+  ["driven", object({ command: text })],
   ["error", object({ code: text, message: text })],
 ]);
 

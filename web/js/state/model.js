@@ -17,8 +17,9 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  *   price_decimals: number, price_decimals_max: number, size_decimals: number, basis: "trade" | "bid", synthesised_from: Interval | null }} Instrument
  */
 /**
- * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "ended" | "failed",
- *   speed: number | "max", looping: boolean, rows_refused: number, fault: string | null }} Feed
+ * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "paused" | "stepping" | "seeking" | "ended"
+ *   | "failed", speed: number | "max", looping: boolean, seekable: boolean, skip_dead_time: boolean, revision: number, ts_market: number,
+ *   start: number | null, end: number | null, rows_refused: number, fault: string | null }} Feed
  */
 /**
  * The bars of the chosen symbol and interval, oldest first. `revision` grows when more than the newest bars changed, so that a chart
@@ -47,6 +48,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {Link} link
  * @property {Theme} theme
  * @property {Feed | null} feed
+ * @property {boolean} control whether the server lets this page drive the feed
  * @property {number | null} epoch
  * @property {number | null} listEpoch the epoch of `instruments`
  * @property {ReadonlyMap<string, Instrument>} instruments in the server's order
@@ -77,6 +79,7 @@ export function initialState({ choice = { symbol: null, interval: null }, theme 
     link: { status: "connecting", attempt: 0, retryAt: null },
     theme,
     feed: null,
+    control: false,
     epoch: null,
     listEpoch: null,
     instruments: new Map(),

@@ -30,9 +30,10 @@ import { count } from "./traffic.js";
  */
 /** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
 /** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
-/** @typedef {{ type: "hello" | "format" | "unsubscribed" | "stopping" | "error" }} OtherMessage */
+/** @typedef {{ type: "hello", control?: boolean }} HelloMessage */
+/** @typedef {{ type: "format" | "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
 /**
- * @typedef {FeedMessage | QuotesMessage | BarsMessage | TradesMessage | BeatMessage | GrantedMessage | ThrottledMessage | OtherMessage}
+ * @typedef {FeedMessage | QuotesMessage | BarsMessage | TradesMessage | BeatMessage | GrantedMessage | ThrottledMessage | HelloMessage | OtherMessage}
  *   Message
  */
 
@@ -126,6 +127,8 @@ function withoutTape(state) {
  */
 function hear(state, message, nowMs) {
   switch (message.type) {
+    case "hello":
+      return { state: { ...state, control: message.control === true }, holes: NO_HOLES };
     case "feed":
       return { state: counted(takeFeed(state, message), nowMs, message), holes: NO_HOLES };
     case "snapshot":
@@ -152,7 +155,7 @@ function hear(state, message, nowMs) {
  * @returns {State}
  */
 function takeFeed(state, feed) {
-  if (feed.epoch === state.epoch) return { ...state, feed };
+  if (feed.epoch === state.epoch) return { ...state, feed, marketUs: later(state.marketUs, feed.ts_market) };
   return {
     ...withoutTape(state),
     feed,
@@ -160,7 +163,7 @@ function takeFeed(state, feed) {
     quotes: new Map(),
     sparks: { ...state.sparks, closes: new Map() },
     series: { ...NO_SERIES, revision: state.series.revision + 1 },
-    marketUs: null,
+    marketUs: feed.ts_market,
   };
 }
 

@@ -12,7 +12,7 @@ import { createTapeRow } from "./taperow.js";
 
 /** Up to this speed a second of the market is long enough to be read in parts. */
 const SLOW = 10;
-const NOTES = { playing: "UTC", ended: "■ End of tape", failed: "✕ Feed failed" };
+const NOTES = { playing: "UTC", paused: "❚❚ Paused", stepping: "UTC", seeking: "UTC", ended: "■ End of tape", failed: "✕ Feed failed" };
 const COLUMNS = ["Time", "Price", "Size", "Side"];
 
 /**

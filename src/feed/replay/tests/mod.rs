@@ -3,6 +3,7 @@
 mod demo;
 mod fixtures;
 mod laws;
+mod layouts;
 
 use std::path::PathBuf;
 use std::sync::Arc;

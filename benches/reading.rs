@@ -1,0 +1,105 @@
+//! Reading a plain trades CSV into market state, against the bare csv crate on the same file.
+//!
+//! One iteration reads the whole file. `TICKCAST_BENCH_ROWS` sets how many rows it has; the file is made of a
+//! fixed seed and thrown away afterwards.
+
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use tickcast::feed::Source;
+use tickcast::feed::replay::{self, ReplayConfig};
+use tickcast::market::{FeedState, FeedStatus, Market, MarketLimits, Opening, Speed};
+
+const ROWS: u64 = 1_000_000;
+
+/// Trades of one symbol as exchanges write them: epoch milliseconds, symbol, price, size, side.
+fn write_trades(path: &Path, rows: u64) {
+    let mut out = BufWriter::new(File::create(path).expect("the temporary folder can be written"));
+    let mut state = 7u64;
+    let mut price = 6_200_000i64;
+    writeln!(out, "timestamp,symbol,price,size,side").expect("the disk has room");
+    for n in 0..rows {
+        // Marsaglia's xorshift: all that is needed here is that digits differ.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        price += (state % 21) as i64 - 10;
+        let (size, side) = (state >> 20 & 0xffff, if state & 1 == 0 { "buy" } else { "sell" });
+        let ts = 1_709_285_400_000 + n * 37;
+        writeln!(out, "{ts},BTCUSDT,{}.{:02},0.{size:05},{side}", price / 100, price % 100).expect("the disk has room");
+    }
+}
+
+/// The bare csv crate, record by record.
+fn byte_records(path: &Path) -> u64 {
+    let mut reader = csv::Reader::from_path(path).expect("it was written");
+    let mut record = csv::ByteRecord::new();
+    let mut count = 0;
+    while reader.read_byte_record(&mut record).expect("it was written whole") {
+        black_box(&record);
+        count += 1;
+    }
+    count
+}
+
+/// Opens the file and plays it into a market as fast as it can be read.
+fn market_state(path: &Path) -> u64 {
+    // As a larger file would be: opened by pieces, and read once.
+    let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
+    let mut source = replay::open(&[PathBuf::from(path)], &config).expect("it is a file of trades");
+    let info = source.info().clone();
+    let status = FeedStatus {
+        source: info.kind,
+        name: info.name,
+        state: FeedState::Playing,
+        speed: Speed::Max,
+        looping: false,
+        revision: 0,
+        seekable: false,
+        skip_dead_time: false,
+        seed: info.seed,
+        start: info.start,
+        end: info.end,
+        rows_refused: info.rows_refused,
+        fault: None,
+    };
+    let opening = Opening { epoch: 1, instruments: info.instruments, history: Vec::new(), status: Arc::new(status) };
+    let mut market = Market::open(&opening, MarketLimits::default());
+    while let Some(tick) = source.next_tick().expect("it reads to its end") {
+        market.apply(&tick);
+    }
+    market.ticks()
+}
+
+/// Ticks without a market: what reading alone costs.
+fn ticks(path: &Path) -> u64 {
+    let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
+    let mut source = replay::open(&[PathBuf::from(path)], &config).expect("it is a file of trades");
+    let mut count = 0;
+    while let Some(tick) = source.next_tick().expect("it reads to its end") {
+        black_box(tick);
+        count += 1;
+    }
+    count
+}
+
+fn reading(c: &mut Criterion) {
+    let rows = std::env::var("TICKCAST_BENCH_ROWS").ok().and_then(|rows| rows.parse().ok()).unwrap_or(ROWS);
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let path = folder.path().join("trades.csv");
+    write_trades(&path, rows);
+    assert_eq!((byte_records(&path), ticks(&path), market_state(&path)), (rows, rows, rows));
+    let mut group = c.benchmark_group("reading");
+    group.throughput(Throughput::Elements(rows)).sample_size(10);
+    group.bench_function("csv byte records", |b| b.iter(|| byte_records(&path)));
+    group.bench_function("ticks", |b| b.iter(|| ticks(&path)));
+    group.bench_function("market state", |b| b.iter(|| market_state(&path)));
+    group.finish();
+}
+
+criterion_group!(benches, reading);
+criterion_main!(benches);

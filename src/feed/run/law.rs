@@ -1,0 +1,211 @@
+//! The law of seeking: wherever a seek leads, the market is as if the tape had been played from its start to there.
+
+use proptest::prelude::*;
+use tokio::runtime::Builder;
+
+use super::*;
+use crate::bus::{self, Heard, Reader};
+use crate::feed::{Mark, SourceInfo};
+use crate::market::{InstrumentId, Price, Size, SourceKind, TickKind, Trade, sample};
+
+/// Ticks that can be gone back to.
+struct Tape {
+    info: SourceInfo,
+    ticks: Arc<[Tick]>,
+    next: usize,
+}
+
+impl Tape {
+    fn boxed(ticks: &Arc<[Tick]>) -> Box<Self> {
+        let info = SourceInfo {
+            kind: SourceKind::Replay,
+            name: "tape".into(),
+            instruments: ["A", "B", "C"].map(sample::instrument).into(),
+            seed: None,
+            start: ticks[0].ts,
+            end: ticks.last().map(|tick| tick.ts),
+            speed: Speed::Times(1_000.0),
+            speed_reason: String::new(),
+            rows_refused: 0,
+        };
+        Box::new(Self { info, ticks: Arc::clone(ticks), next: 0 })
+    }
+}
+
+impl Source for Tape {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn history(&mut self) -> Vec<HistoryBar> {
+        Vec::new()
+    }
+
+    fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
+        let tick = self.ticks.get(self.next).copied();
+        self.next += usize::from(tick.is_some());
+        Ok(tick)
+    }
+
+    fn rewind(&mut self) -> Result<(), SourceError> {
+        self.next = 0;
+        Ok(())
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        Some(Mark::new(self.next))
+    }
+
+    fn go_to(&mut self, mark: &Mark) -> Result<(), SourceError> {
+        self.next = *mark.get().ok_or("a strange mark")?;
+        Ok(())
+    }
+
+    fn second_reader(&self) -> Option<Box<dyn Source>> {
+        Some(Self::boxed(&self.ticks))
+    }
+}
+
+const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10 };
+
+/// A market that was played from the start up to and with `to`.
+fn played(ticks: &Arc<[Tick]>, to: Timestamp) -> Market {
+    let info = Tape::boxed(ticks).info;
+    let status = FeedStatus { start: info.start, ..sample::status() };
+    let opening = Opening { instruments: info.instruments, status: status.into(), ..sample::opening(0, &[]) };
+    let mut market = Market::open(&opening, LIMITS);
+    let before = ticks.partition_point(|tick| tick.ts <= to);
+    ticks[..before].iter().for_each(|tick| market.apply(tick));
+    market.advance(to);
+    if before == ticks.len() {
+        market.finish();
+    }
+    market
+}
+
+/// All but the number of the epoch. Which symbol differs says more than two whole markets.
+#[track_caller]
+fn assert_same(got: &Market, want: &Market, what: &str) {
+    for ((id, _, got), (_, _, want)) in got.iter().zip(want.iter()) {
+        assert!(got == want, "{what}: {id:?} after {} ticks, not {}", got.seq, want.seq);
+    }
+    assert_eq!((got.now(), got.ticks(), got.late()), (want.now(), want.ticks(), want.late()), "{what}");
+    assert!(got.clone().in_epoch(0) == want.clone().in_epoch(0), "{what}");
+}
+
+/// A listener that keeps a market as the publisher does.
+struct Listener {
+    reader: Reader<Event>,
+    market: Option<Market>,
+}
+
+impl Listener {
+    /// Up to the status of this number.
+    async fn until(&mut self, revision: u64) -> Arc<FeedStatus> {
+        loop {
+            let Some(Heard::Item(event)) = self.reader.next().await else { panic!("the feed is gone") };
+            let status = match event {
+                Event::Opening(opening) => {
+                    self.market = Some(Market::open(&opening, LIMITS));
+                    Arc::clone(&opening.status)
+                }
+                Event::Seeked(seeked) => {
+                    let epoch = self.market.replace(seeked.market.clone()).unwrap().epoch();
+                    assert!(seeked.market.epoch() > epoch);
+                    Arc::clone(&seeked.status)
+                }
+                Event::Status(status) => status,
+                Event::End(status) => {
+                    self.market.as_mut().unwrap().finish();
+                    status
+                }
+                Event::Ticks(ticks) => {
+                    ticks.iter().for_each(|tick| self.market.as_mut().unwrap().apply(tick));
+                    continue;
+                }
+                Event::Clock(ts) => {
+                    self.market.as_mut().unwrap().advance(ts);
+                    continue;
+                }
+            };
+            if status.revision >= revision {
+                return status;
+            }
+        }
+    }
+}
+
+async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>) {
+    let bus = Bus::new(10_000);
+    let mut listener = Listener { reader: bus.reader(), market: None };
+    let (caller, line) = bus::line();
+    let index = IndexLimits { checkpoints: 5, bytes: 1 << 20, spacing: 3 };
+    let config = RunConfig { market: LIMITS, index, ..RunConfig::default() };
+    tokio::spawn(run(Tape::boxed(&ticks), config, bus, line));
+    let (start, end) = (ticks[0].ts, ticks[ticks.len() - 1].ts);
+    for (command, wait) in commands {
+        let is_seek = matches!(command, Command::Seek(_));
+        let revision = caller.ask(command.clone()).await.unwrap().unwrap();
+        let status = listener.until(revision).await;
+        let market = listener.market.as_ref().unwrap();
+        if is_seek {
+            let to = match command {
+                Command::Seek(Target::Time(to)) => to.clamp(start, end),
+                _ => market.now(),
+            };
+            assert_same(market, &played(&ticks, to), &format!("{command:?}, {status:?}"));
+            assert_eq!(status.state == FeedState::Ended, to == end, "{command:?}: {status:?}");
+        }
+        // At rest it is at some place of the tape too, so long as that is not among ticks of one time.
+        if status.state == FeedState::Paused && !ticks.iter().any(|tick| tick.ts == market.now()) {
+            assert_same(market, &played(&ticks, market.now()), &format!("at rest after {command:?}"));
+        }
+        sleep(Duration::from_millis(wait)).await;
+    }
+    let played_on = caller.ask(Command::Seek(Target::Percent(100.0))).await.unwrap().unwrap();
+    listener.until(played_on).await;
+    assert_same(&listener.market.unwrap(), &played(&ticks, end), "played to the end");
+}
+
+fn tape() -> impl Strategy<Value = Arc<[Tick]>> {
+    const S: i64 = 1_000_000_000;
+    let ahead = prop_oneof![2 => Just(0i64), 4 => 0..3 * S, 2 => 0..400 * S, 1 => 0..90_000 * S];
+    prop::collection::vec((ahead, 0u32..3, 1i64..500, 0u64..50), 1..120).prop_map(|ticks| {
+        let mut ts = Timestamp::from_secs(1_700_000_000);
+        let tick = |(ahead, id, price, size)| {
+            ts = ts.plus_nanos(ahead);
+            let trade = Trade { price: Price(price), size: Size(size), side: None };
+            Tick { instrument: InstrumentId(id), ts, kind: TickKind::Trade(trade) }
+        };
+        ticks.into_iter().map(tick).collect()
+    })
+}
+
+/// Commands of which most are seeks, each with the wall's milliseconds before the next.
+fn commands(ticks: &Arc<[Tick]>) -> impl Strategy<Value = Vec<(Command, u64)>> + use<> {
+    let (start, end) = (ticks[0].ts.0, ticks[ticks.len() - 1].ts.0);
+    let times: Vec<i64> = ticks.iter().map(|tick| tick.ts.0).collect();
+    let anywhere = start - 5_000_000_000..=end + 5_000_000_000;
+    let time = |ns| Command::Seek(Target::Time(Timestamp(ns)));
+    let command = prop_oneof![
+        4 => anywhere.prop_map(time),
+        4 => prop::sample::select(times).prop_map(time),
+        2 => (0.0..=100.0f64).prop_map(|percent| Command::Seek(Target::Percent(percent))),
+        1 => (-90_000i64..90_000).prop_map(|seconds| Command::Seek(Target::By(seconds * 1_000_000_000))),
+        2 => Just(Command::Pause),
+        2 => Just(Command::Play),
+        1 => Just(Command::Step(crate::market::Step::Event)),
+        1 => Just(Command::Step(crate::market::Step::Bar(crate::market::Interval::M1))),
+    ];
+    prop::collection::vec((command, 0u64..5_000), 1..12)
+}
+
+proptest! {
+    #[test]
+    fn a_seek_anywhere_is_as_playing_from_the_start_to_there(
+        (ticks, commands) in tape().prop_flat_map(|ticks| { let commands = commands(&ticks); (Just(ticks), commands) }),
+    ) {
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(check(ticks, commands));
+    }
+}

@@ -1,0 +1,370 @@
+//! The player over scripted ticks, with paused time.
+
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::bus::{self, Caller, Heard, Reader};
+use crate::feed::SourceInfo;
+use crate::market::{HistoryBar, InstrumentId, Interval, Price, Size, SourceKind, Step, TickKind, Trade, sample};
+
+/// Ticks at given milliseconds; fails after the last one if asked to.
+struct Script {
+    info: SourceInfo,
+    at_ms: Vec<i64>,
+    next: usize,
+    fails: bool,
+}
+
+impl Script {
+    fn boxed(at_ms: &[i64], fails: bool) -> Box<Self> {
+        let info = SourceInfo {
+            kind: SourceKind::Replay,
+            name: "script".into(),
+            instruments: [sample::instrument("A")].into(),
+            seed: None,
+            start: Timestamp::from_millis(at_ms[0]),
+            end: None,
+            speed: Speed::Times(1.0),
+            speed_reason: String::new(),
+            rows_refused: 0,
+        };
+        Box::new(Self { info, at_ms: at_ms.to_vec(), next: 0, fails })
+    }
+}
+
+impl Source for Script {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn history(&mut self) -> Vec<HistoryBar> {
+        Vec::new()
+    }
+
+    fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
+        let Some(&ms) = self.at_ms.get(self.next) else {
+            return if self.fails { Err("script.csv: torn".into()) } else { Ok(None) };
+        };
+        self.next += 1;
+        let trade = Trade { price: Price(self.next as i64), size: Size(1), side: None };
+        let kind = TickKind::Trade(trade);
+        Ok(Some(Tick { instrument: InstrumentId(0), ts: Timestamp::from_millis(ms), kind }))
+    }
+
+    fn rewind(&mut self) -> Result<(), SourceError> {
+        self.next = 0;
+        Ok(())
+    }
+}
+
+const ONCE: RunConfig = RunConfig {
+    speed: None,
+    looping: false,
+    paused: false,
+    skip_dead_time: false,
+    dead_after: DEFAULT_DEAD_AFTER,
+    first_epoch: 7,
+    market: MarketLimits { bars: 100, trades: 100 },
+    index: IndexLimits { checkpoints: 8, bytes: 1 << 20, spacing: 10 },
+};
+
+/// A line on which nobody asks.
+fn nobody() -> Line<Command, Answer> {
+    bus::line().1
+}
+
+async fn next(reader: &mut Reader<Event>) -> Event {
+    match reader.next().await {
+        Some(Heard::Item(event)) => event,
+        other => panic!("expected an event, heard {other:?}"),
+    }
+}
+
+/// The market milliseconds of each batch with the wall milliseconds it came at.
+async fn batches(reader: &mut Reader<Event>) -> Vec<(Vec<i64>, u128)> {
+    let began = Instant::now();
+    let mut all = Vec::new();
+    loop {
+        match next(reader).await {
+            Event::Ticks(ticks) => {
+                all.push((ticks.iter().map(|t| t.ts.micros() / 1_000).collect(), began.elapsed().as_millis()));
+            }
+            Event::End(_) => return all,
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ticks_come_when_they_are_due_and_what_is_due_together_shares_a_batch() {
+    let bus = Bus::new(8);
+    let mut reader = bus.reader();
+    tokio::spawn(run(Script::boxed(&[0, 0, 100, 60_000], false), ONCE, bus, nobody()));
+    let got = batches(&mut reader).await;
+    assert_eq!(got.iter().map(|b| b.0.clone()).collect::<Vec<_>>(), [vec![0, 0], vec![100], vec![60_000]]);
+    for (ticks, wall) in got {
+        assert!((0..=1).contains(&(wall as i64 - ticks[0])), "{ticks:?} came at {wall}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_times_the_speed_takes_a_tenth_of_the_time() {
+    let bus = Bus::new(8);
+    let mut reader = bus.reader();
+    let config = RunConfig { speed: Some(Speed::Times(10.0)), ..ONCE };
+    tokio::spawn(run(Script::boxed(&[0, 60_000], false), config, bus, nobody()));
+    let wall = batches(&mut reader).await[1].1;
+    assert!((6_000..=6_001).contains(&wall), "{wall}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_passes_for_quiet_symbols_too() {
+    let bus = Bus::new(8);
+    let mut reader = bus.reader();
+    tokio::spawn(run(Script::boxed(&[0, 10_000], false), ONCE, bus, nobody()));
+    let mut clock = Vec::new();
+    loop {
+        match next(&mut reader).await {
+            Event::Clock(ts) => clock.push(ts.micros() / 1_000),
+            Event::End(_) => break,
+            _ => {}
+        }
+    }
+    assert!(clock.is_sorted() && (30..=40).contains(&clock.len()), "{clock:?}");
+    assert!(clock.iter().all(|ms| *ms < 10_000), "{clock:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_is_told_at_full_speed_and_behind_too() {
+    #[track_caller]
+    fn check(speed: Speed, ticks: &[i64], clocks: &[(usize, i64)]) {
+        // Twenty-five batches at a tenth of a second each: three or four to a clock.
+        assert!((6..=10).contains(&clocks.len()), "{speed}: {clocks:?}");
+        for (sent, clock) in clocks {
+            let (before, after) = ticks.split_at(*sent);
+            assert!(before.iter().all(|ms| ms <= clock), "{speed}: {clock} is earlier than a tick sent");
+            assert!(after.iter().all(|ms| ms >= clock), "{speed}: a tick earlier than {clock} follows");
+        }
+    }
+    for speed in [Speed::Max, Speed::Times(1e9)] {
+        let bus = Bus::new(2);
+        let mut reader = bus.reader();
+        let times: Vec<i64> = (0..25 * MAX_BATCH as i64).collect();
+        tokio::spawn(run(Script::boxed(&times, false), RunConfig { speed: Some(speed), ..ONCE }, bus, nobody()));
+        let (mut ticks, mut clocks) = (Vec::new(), Vec::new());
+        loop {
+            match next(&mut reader).await {
+                Event::Ticks(batch) => {
+                    ticks.extend(batch.iter().map(|tick| tick.ts.micros() / 1_000));
+                    sleep(Duration::from_millis(100)).await;
+                }
+                Event::Clock(ts) => clocks.push((ticks.len(), ts.micros() / 1_000)),
+                Event::End(_) => break,
+                _ => {}
+            }
+        }
+        assert_eq!(ticks, times);
+        check(speed, &ticks, &clocks);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn full_speed_waits_for_slow_readers_and_loses_nothing() {
+    let bus = Bus::new(2);
+    let mut reader = bus.reader();
+    let config = RunConfig { speed: Some(Speed::Max), ..ONCE };
+    let times: Vec<i64> = (0..50_000).collect();
+    tokio::spawn(run(Script::boxed(&times, false), config, bus, nobody()));
+    let got: Vec<i64> = batches(&mut reader).await.into_iter().flat_map(|b| b.0).collect();
+    assert_eq!(got, times);
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_loop_is_a_new_epoch() {
+    let bus = Bus::new(8);
+    let mut reader = bus.reader();
+    let config = RunConfig { looping: true, ..ONCE };
+    let feed = tokio::spawn(run(Script::boxed(&[0], false), config, bus, nobody()));
+    for want in 7..10 {
+        let Event::Opening(opening) = next(&mut reader).await else { panic!("no opening") };
+        assert_eq!(opening.epoch, want);
+        assert!(matches!(next(&mut reader).await, Event::Ticks(_)));
+        assert!(matches!(next(&mut reader).await, Event::End(_)));
+    }
+    feed.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tape_that_breaks_off_ends_as_failed_with_its_reason() {
+    let bus = Bus::new(8);
+    let mut reader = bus.reader();
+    let feed = tokio::spawn(run(Script::boxed(&[0, 0, 0], true), ONCE, bus, nobody()));
+    let mut ticks = 0;
+    let status = loop {
+        match next(&mut reader).await {
+            Event::Ticks(batch) => ticks += batch.len(),
+            Event::End(status) => break status,
+            _ => {}
+        }
+    };
+    assert_eq!((status.state, status.fault.as_deref()), (FeedState::Failed, Some("script.csv: torn")));
+    assert_eq!(ticks, 3, "what came before the fault was sent");
+    assert!(feed.await.unwrap().is_err());
+}
+
+/// A player that is driven, and what it says.
+struct Stage {
+    caller: Caller<Command, Answer>,
+    /// Each event with the wall's milliseconds at which it came.
+    said: mpsc::UnboundedReceiver<(Event, u128)>,
+    began: Instant,
+}
+
+impl Stage {
+    fn play(at_ms: &[i64], config: RunConfig) -> Self {
+        let bus = Bus::new(64);
+        let mut reader = bus.reader();
+        let (caller, line) = bus::line();
+        tokio::spawn(run(Script::boxed(at_ms, false), config, bus, line));
+        let (heard, said) = mpsc::unbounded_channel();
+        let began = Instant::now();
+        tokio::spawn(async move {
+            while let Some(Heard::Item(event)) = reader.next().await {
+                heard.send((event, began.elapsed().as_millis())).unwrap();
+            }
+        });
+        Self { caller, said, began }
+    }
+
+    async fn command(&self, command: Command) -> Answer {
+        self.caller.ask(command).await.expect("the feed is there")
+    }
+
+    /// What was said up to the next status or end: ticks and clocks in market milliseconds, each with the wall's.
+    async fn until_status(&mut self) -> (Vec<(&'static str, i64, u128)>, Arc<FeedStatus>) {
+        let mut said = Vec::new();
+        loop {
+            let (event, wall) = self.said.recv().await.expect("the feed goes on");
+            match event {
+                Event::Ticks(ticks) => said.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall))),
+                Event::Clock(ts) => said.push(("clock", ts.0 / 1_000_000, wall)),
+                Event::Opening(_) | Event::Seeked(_) => said.push(("opening", 0, wall)),
+                Event::Status(status) | Event::End(status) => return (said, status),
+            }
+        }
+    }
+}
+
+fn ticks(said: &[(&'static str, i64, u128)]) -> Vec<(i64, u128)> {
+    said.iter().filter(|(what, ..)| *what == "tick").map(|(_, ms, wall)| (*ms, *wall)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_is_exact_and_bursts_stay_bursts() {
+    let mut stage = Stage::play(&[0, 5_000, 5_000, 5_000, 9_000], ONCE);
+    sleep(Duration::from_millis(2_500)).await;
+    stage.command(Command::Pause).await.unwrap();
+    let (said, status) = stage.until_status().await;
+    assert_eq!((said.last().copied(), status.state), (Some(("clock", 2_500, 2_500)), FeedState::Paused));
+    sleep(Duration::from_secs(3_600)).await;
+    stage.command(Command::Play).await.unwrap();
+    let (said, status) = stage.until_status().await;
+    assert_eq!((said, status.state), (vec![], FeedState::Playing), "nothing moves in between");
+    let (said, _) = stage.until_status().await;
+    let wall = 3_600_000;
+    for (ms, at) in ticks(&said) {
+        assert!((0..=1).contains(&(at as i64 - wall - ms)), "{ms} came at {at}");
+    }
+    assert_eq!(ticks(&said).iter().map(|(ms, _)| *ms).collect::<Vec<_>>(), [5_000, 5_000, 5_000, 9_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hours_of_stops_and_speeds_add_no_drift() {
+    let times: Vec<i64> = (0..4_000).map(|n| n * 10_000).collect();
+    let mut stage = Stage::play(&times, ONCE);
+    let (mut wall, mut market) = (0, 0);
+    for (n, factor) in [0.5, 2.0, 10.0, 1.0, 0.1].into_iter().cycle().take(20).enumerate() {
+        stage.command(Command::Speed(Speed::Times(factor))).await.unwrap();
+        stage.until_status().await;
+        sleep(Duration::from_millis(600_000)).await;
+        (wall, market) = (wall + 600_000, market + (600_000.0 * factor) as i64);
+        if n % 3 == 0 {
+            stage.command(Command::Pause).await.unwrap();
+            let (said, _) = stage.until_status().await;
+            assert_eq!(said.last(), Some(&("clock", market, wall)));
+            sleep(Duration::from_millis(12_345)).await;
+            wall += 12_345;
+            stage.command(Command::Play).await.unwrap();
+            stage.until_status().await;
+        }
+    }
+    stage.command(Command::Pause).await.unwrap();
+    assert_eq!(stage.until_status().await.0.last(), Some(&("clock", market, wall)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tape_that_begins_paused_is_stepped_through() {
+    let mut stage = Stage::play(&[0, 200, 200, 61_000, 4_000_000], RunConfig { paused: true, ..ONCE });
+    let (said, status) = stage.until_status().await;
+    assert_eq!((ticks(&said), status.state), (vec![], FeedState::Paused));
+    for (step, want, moment) in [
+        (Step::Event, &[0][..], 0),
+        (Step::Event, &[200], 200),
+        (Step::Bar(Interval::M1), &[200], 60_000),
+        (Step::Gap, &[61_000], 61_000),
+    ] {
+        stage.command(Command::Step(step.clone())).await.unwrap();
+        let (said, status) = stage.until_status().await;
+        let ticks: Vec<_> = ticks(&said).into_iter().map(|(ms, _)| ms).collect();
+        assert_eq!((ticks.as_slice(), status.state), (want, FeedState::Paused), "{step:?}");
+        assert_eq!(said.last().map(|said| (said.0, said.1)), Some(("clock", moment)), "{step:?}");
+    }
+    stage.command(Command::Step(Step::Gap)).await.unwrap();
+    let (said, status) = stage.until_status().await;
+    assert_eq!((ticks(&said).len(), status.state), (1, FeedState::Ended), "the end of the tape ends a step");
+    assert_eq!(stage.began.elapsed(), Duration::ZERO, "a step takes no time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tape_that_has_ended_is_played_again_as_a_new_epoch() {
+    let mut stage = Stage::play(&[0], ONCE);
+    assert_eq!(stage.until_status().await.1.state, FeedState::Ended);
+    stage.command(Command::Pause).await.unwrap();
+    assert_eq!(stage.until_status().await.1.state, FeedState::Ended, "there is nothing to pause");
+    stage.command(Command::Play).await.unwrap();
+    let (said, status) = stage.until_status().await;
+    assert_eq!((said[0].0, status.state), ("opening", FeedState::Playing));
+    stage.until_status().await;
+    stage.command(Command::Loop(true)).await.unwrap();
+    let (_, status) = stage.until_status().await;
+    assert_eq!((status.state, status.looping), (FeedState::Ended, true));
+    assert_eq!(stage.until_status().await.0[0].0, "opening", "which begins by itself");
+}
+
+#[tokio::test(start_paused = true)]
+async fn commands_of_many_have_one_order_and_each_gets_its_own_number() {
+    let mut stage = Stage::play(&[0, 1_000_000], ONCE);
+    let speeds = [1.0, 2.0, 3.0, 4.0];
+    let asked = speeds.map(|factor| {
+        let caller = stage.caller.clone();
+        tokio::spawn(async move { caller.ask(Command::Speed(Speed::Times(factor))).await })
+    });
+    let mut revisions = Vec::new();
+    for one in asked {
+        revisions.push(one.await.unwrap().unwrap().unwrap());
+    }
+    for revision in revisions {
+        let (_, status) = stage.until_status().await;
+        assert_eq!(status.revision, revision);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn dead_time_is_skipped_at_once_and_what_is_shorter_is_waited_for() {
+    let mut stage = Stage::play(&[0, 60_000, 86_400_000, 86_401_000], RunConfig { skip_dead_time: true, ..ONCE });
+    let (said, _) = stage.until_status().await;
+    let waited: Vec<_> = ticks(&said).into_iter().map(|(_, wall)| wall).collect();
+    for (got, want) in waited.iter().zip([0, 60_000, 60_000, 61_000]) {
+        assert!((want..=want + 5).contains(got), "{waited:?}");
+    }
+}

@@ -1,0 +1,174 @@
+//! A report as one line of JSON. The schema is in `docs/CSV.md`; a field is added and never changed.
+
+use std::fmt::Display;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::feed::replay::{Edge, FileReport, ReplayError, TimeFormat, TimeReport};
+use crate::market::Timestamp;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    file: &'a str,
+    member: Option<&'a str>,
+    kind: &'static str,
+    symbols: &'a [String],
+    rows: u64,
+    rows_exact: bool,
+    rows_refused: u64,
+    refused: Vec<Refused<'a>>,
+    delimiter: String,
+    header: bool,
+    header_line: Option<u64>,
+    encoding: &'static str,
+    compression: &'static str,
+    time: Time,
+    order: &'static str,
+    first: Option<Event>,
+    last: Option<Event>,
+    bars: Option<&'static str>,
+    assumptions: Vec<Assumption<'a>>,
+    columns: Vec<Column<'a>>,
+}
+
+#[derive(Serialize)]
+struct Refused<'a> {
+    reason: &'static str,
+    line: Option<u64>,
+    column: Option<usize>,
+    value: &'a str,
+    count: u64,
+}
+
+#[derive(Serialize)]
+struct Time {
+    format: &'static str,
+    unit: Option<&'static str>,
+    zone: String,
+    assumed: bool,
+}
+
+#[derive(Serialize)]
+struct Event {
+    ts: String,
+    price: Box<RawValue>,
+}
+
+#[derive(Serialize)]
+struct Assumption<'a> {
+    what: &'a str,
+    why: &'a str,
+    flag: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Column<'a> {
+    name: &'a str,
+    meaning: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    file: &'a str,
+    member: Option<&'a str>,
+    error: Message,
+}
+
+#[derive(Serialize)]
+struct Message {
+    message: String,
+}
+
+/// What was found, or why it cannot be played.
+pub fn line(file: &str, member: Option<&str>, report: Result<&FileReport, &ReplayError>) -> String {
+    let json = match report {
+        Ok(report) => serde_json::to_string(&of(file, member, report)),
+        Err(error) => {
+            let message = error.problem.to_string();
+            serde_json::to_string(&Failure { file, member, error: Message { message } })
+        }
+    };
+    json.expect("invariant: a report has no map and no float, so it is always JSON")
+}
+
+fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> Report<'a> {
+    let refused = report.refused.iter().map(|refused| Refused {
+        reason: refused.reason.label(),
+        line: Some(refused.first_line).filter(|line| *line > 0),
+        column: refused.first_column,
+        value: &refused.first_value,
+        count: refused.count,
+    });
+    let assumptions = report.assumptions.iter().map(|assumption| Assumption {
+        what: &assumption.what,
+        why: &assumption.why,
+        flag: Some(assumption.flag).filter(|flag| !flag.is_empty()),
+    });
+    let columns = report.columns.iter().map(|(name, meaning)| Column { name, meaning: meaning.map(|m| m.label()) });
+    Report {
+        file,
+        member,
+        kind: report.kind.code(),
+        symbols: &report.symbols,
+        rows: report.rows,
+        rows_exact: report.is_exact,
+        rows_refused: report.rows_refused,
+        refused: refused.collect(),
+        delimiter: char::from(report.delimiter).to_string(),
+        header: report.header.is_some(),
+        header_line: report.header,
+        encoding: report.encoding,
+        compression: report.compression,
+        time: time(&report.time),
+        order: report.order.code(),
+        first: report.first.map(event),
+        last: report.last.map(event),
+        bars: report.bars.map(|interval| interval.label()),
+        assumptions: assumptions.collect(),
+        columns: columns.collect(),
+    }
+}
+
+fn time(time: &TimeReport) -> Time {
+    let (format, unit) = match time.format {
+        TimeFormat::Iso => ("iso", None),
+        TimeFormat::Epoch(unit) => ("epoch", Some(unit.label())),
+        TimeFormat::SinceMidnight(unit) => ("since_midnight", Some(unit.label())),
+        TimeFormat::Text(order) => (order.label(), None),
+    };
+    Time { format, unit, zone: time.zone.to_string(), assumed: time.is_assumed }
+}
+
+fn event(edge: Edge) -> Event {
+    Event { ts: utc(edge.ts), price: raw(edge.price) }
+}
+
+fn raw(number: impl Display) -> Box<RawValue> {
+    RawValue::from_string(number.to_string()).expect("invariant: an exact decimal is a JSON number")
+}
+
+/// ISO 8601 in UTC, with as many digits of the second as there are.
+pub fn utc(ts: Timestamp) -> String {
+    let text = DateTime::<Utc>::from_timestamp_nanos(ts.0).to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    match text.split_once('.') {
+        Some((whole, fraction)) => format!("{whole}.{}Z", fraction.trim_end_matches('Z').trim_end_matches('0')),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_the_digits_they_need() {
+        let check = |nanos: i64, want: &str| assert_eq!(utc(Timestamp(nanos)), want);
+        check(1_709_285_400_000_000_000, "2024-03-01T09:30:00Z");
+        check(1_709_285_400_146_000_000, "2024-03-01T09:30:00.146Z");
+        check(1_709_285_400_017_460_000, "2024-03-01T09:30:00.01746Z");
+        check(1_709_285_400_000_000_001, "2024-03-01T09:30:00.000000001Z");
+        check(-1_000_000_000, "1969-12-31T23:59:59Z");
+    }
+}

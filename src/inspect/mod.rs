@@ -1,0 +1,61 @@
+//! `tickcast inspect`: what a file was taken for and why, for people and for programs.
+//!
+//! Reads and judges as a replay does, and plays nothing.
+
+mod json;
+mod progress;
+mod table;
+
+use std::path::PathBuf;
+
+use crate::feed::replay::{self, FileReport, ReplayConfig, ReplayError};
+
+pub use json::utc;
+pub use progress::ProgressLine;
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub files: Vec<PathBuf>,
+    pub json: bool,
+    pub replay: ReplayConfig,
+}
+
+/// Inspects each file; `say` gets the lines. Tells whether all of them can be played.
+pub fn run(config: &Config, mut say: impl FnMut(&str)) -> bool {
+    let entries = match replay::entries(&config.files, &config.replay) {
+        Ok(entries) => entries,
+        Err(error) => {
+            tell(config, &error.file.to_string_lossy(), None, Err(&error), &mut say);
+            return false;
+        }
+    };
+    let mut all_play = true;
+    let mut progress = ProgressLine::on_terminal();
+    for entry in &entries {
+        let report =
+            replay::inspect(entry, &config.replay, &mut |entry, done, total| progress.show(entry, done, total));
+        progress.clear();
+        all_play &= report.is_ok();
+        let member = entry.member.as_ref().map(|member| member.name.as_str());
+        tell(config, &entry.path.to_string_lossy(), member, report.as_ref(), &mut say);
+    }
+    all_play
+}
+
+fn tell(
+    config: &Config,
+    file: &str,
+    member: Option<&str>,
+    report: Result<&FileReport, &ReplayError>,
+    say: &mut impl FnMut(&str),
+) {
+    if config.json {
+        say(&json::line(file, member, report));
+        return;
+    }
+    match report {
+        Ok(report) => table::lines(report).iter().for_each(|line| say(line)),
+        Err(error) => say(&format!("{error}\n  cannot be played")),
+    }
+    say("");
+}

@@ -1,0 +1,95 @@
+//! A report for people.
+
+use std::fmt::Write;
+
+use super::json::utc;
+use crate::feed::replay::{FileReport, RowOrder, TimeFormat};
+
+/// Symbols and columns that are listed by name.
+const MAX_LISTED: usize = 12;
+
+pub fn lines(report: &FileReport) -> Vec<String> {
+    let mut lines = vec![report.file.clone()];
+    let mut row = |name: &str, text: String| lines.push(format!("  {name:<12}{text}"));
+    row("kind", kind(report));
+    row("symbols", listed(report.symbols.iter().map(String::as_str)));
+    row("rows", rows(report));
+    for (name, edge) in [("first", &report.first), ("last", &report.last)] {
+        if let Some(edge) = edge {
+            row(name, format!("{}  {}", utc(edge.ts), edge.price));
+        }
+    }
+    row("time", time(report));
+    row("form", form(report));
+    let used = report.columns.iter().filter_map(|(name, meaning)| Some((name, (*meaning)?.label())));
+    let used = used.map(
+        |(name, meaning)| if name.eq_ignore_ascii_case(meaning) { name.clone() } else { format!("{name} = {meaning}") },
+    );
+    row("columns", used.collect::<Vec<_>>().join(", "));
+    let unused: Vec<&str> = report.columns.iter().filter(|(_, m)| m.is_none()).map(|(name, _)| name.as_str()).collect();
+    if !unused.is_empty() {
+        row("not used", listed(unused.into_iter()));
+    }
+    for (n, assumption) in report.assumptions.iter().enumerate() {
+        row(if n == 0 { "assumed" } else { "" }, assumption.to_string());
+    }
+    for (n, refused) in report.refused.iter().enumerate() {
+        let place =
+            if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
+        let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
+        let (count, reason, value) = (refused.count, refused.reason, &refused.first_value);
+        row(if n == 0 { "refused" } else { "" }, format!("{count} x {reason}{place}{column}: {value}"));
+    }
+    lines
+}
+
+fn kind(report: &FileReport) -> String {
+    let bars = report.bars.map(|interval| format!(" of {interval}")).unwrap_or_default();
+    format!("{}: {}{bars}", report.kind.code(), report.kind.label())
+}
+
+fn rows(report: &FileReport) -> String {
+    let about = if report.is_exact { "" } else { "about " };
+    let order = match report.order {
+        RowOrder::OldestFirst => "oldest first",
+        RowOrder::NewestFirst => "newest first",
+        RowOrder::Mixed => "not in time order",
+    };
+    let mut text = format!("{about}{}, {order}", report.rows);
+    if report.rows_refused > 0 {
+        let _ = write!(text, "; {} refused", report.rows_refused);
+    }
+    text
+}
+
+fn time(report: &FileReport) -> String {
+    let format = match report.time.format {
+        TimeFormat::Iso => "ISO 8601".into(),
+        TimeFormat::Epoch(unit) => format!("{unit} since 1970"),
+        TimeFormat::SinceMidnight(unit) => format!("{unit} since midnight"),
+        TimeFormat::Text(order) => format!("dates as {}", order.label()),
+    };
+    let apart = if report.time.is_apart { ", date and clock apart" } else { "" };
+    let assumed = if report.time.is_assumed { " (assumed)" } else { "" };
+    format!("{format}{apart}, {}{assumed}", report.time.zone)
+}
+
+fn form(report: &FileReport) -> String {
+    let delimiter = match report.delimiter {
+        b'\t' => "tab".into(),
+        b' ' => "blanks".into(),
+        other => format!("`{}`", char::from(other)),
+    };
+    let header = report.header.map_or("no header".into(), |line| format!("header in line {line}"));
+    let packed = if report.compression == "none" { String::new() } else { format!(", {}", report.compression) };
+    format!("{}{packed}, cells parted by {delimiter}, {header}", report.encoding)
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    let shown = names.iter().take(MAX_LISTED).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MAX_LISTED) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

@@ -1,0 +1,274 @@
+//! What is counted, as Prometheus reads it at `GET /metrics`; `docs/OPERATIONS.md` says what each name means.
+//!
+//! Counting is cheap: relaxed atomics that are looked up once, and what a session sends is added up on its own
+//! side and told once for each time it wrote. What the market and the fan-out count themselves is asked for
+//! when somebody looks.
+
+use std::fmt::{self, Debug};
+use std::sync::Arc;
+
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+
+use super::guests::Guests;
+use super::session::SessionEnd;
+use crate::fanout::{LiveMarket, TierId};
+use crate::wire::{Format, Frame};
+
+/// The text format of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The refusals of what has limits for all, which an operator may have to raise.
+const FULL: [&str; 3] = ["too_many_sessions", "too_many_sessions_from_address", "too_many_connections_from_address"];
+/// Why the server ends an HTTP connection.
+const CUT: [&str; 4] = ["no_head", "head_too_long", "bad_head", "answer_not_taken"];
+
+/// One label: its name and its value.
+type Label = [(&'static str, &'static str); 1];
+
+/// How a session reaches its client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    WebSocket,
+    Events,
+}
+
+/// Cheap to clone; all clones count together.
+#[derive(Clone, Debug)]
+pub struct Metrics(Arc<Counts>);
+
+#[derive(Debug)]
+struct Counts {
+    registry: Registry,
+    refusals: Family<Label, Counter>,
+    cut: Family<Label, Counter>,
+    accept_failures: Counter,
+    ends: Family<[(&'static str, String); 2], Counter>,
+    ended_by_stall: Counter,
+    lowered: Counter,
+    raised: Counter,
+    slowed: Gauge,
+    /// As [`Transport`] has them.
+    transports: [Sessions; 2],
+    /// As [`Format::ALL`] has them.
+    formats: [Sent; Format::ALL.len()],
+}
+
+#[derive(Debug)]
+struct Sessions {
+    now: Gauge,
+    opened: Counter,
+}
+
+#[derive(Debug)]
+struct Sent {
+    messages: Counter,
+    bytes: Counter,
+}
+
+impl Metrics {
+    /// `connections` are those that are no sessions.
+    pub fn new(live: LiveMarket, connections: Guests) -> Self {
+        let mut registry = Registry::with_prefix("tickcast");
+        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "The program", version);
+        let mut label = |name: &str, help: &str| {
+            let family = Family::<Label, Counter>::default();
+            registry.register(name, help, family.clone());
+            family
+        };
+        let refusals = label("refusals", "What was asked for and refused, by the code that the client was told");
+        let rungs = label("slow_client_steps", "Sessions that were given a slower rate, a faster one again, or up");
+        let cut =
+            label("connections_ended", "HTTP connections that the server ended, by what their clients left undone");
+        let opened = label("sessions_opened", "Sessions that ever began");
+        let messages = label("messages_sent", "Messages that were sent");
+        let bytes = label("message_bytes_sent", "Bytes of these messages, without frame headers");
+        let ends = Family::default();
+        registry.register(
+            "session_ends",
+            "Sessions that ended, with the close code that the client was sent",
+            ends.clone(),
+        );
+        let sessions = Family::<Label, Gauge>::default();
+        registry.register("sessions", "Sessions at this moment", sessions.clone());
+        let accept_failures = Counter::default();
+        registry.register("accept_failures", "Attempts to accept a connection that failed", accept_failures.clone());
+        let slowed = Gauge::default();
+        registry.register("sessions_slowed", "Of these, sessions that get less than was granted", slowed.clone());
+        registry.register_collector(Box::new(Asked { live, connections }));
+        let [lowered, raised, ended_by_stall] =
+            ["lowered", "raised", "ended"].map(|step| rungs.get_or_create_owned(&[("step", step)]));
+        let transports = ["websocket", "events"].map(|name| {
+            let label = [("transport", name)];
+            Sessions { now: sessions.get_or_create_owned(&label), opened: opened.get_or_create_owned(&label) }
+        });
+        let formats = Format::ALL.map(|format| {
+            let label = [("format", format.label())];
+            Sent { messages: messages.get_or_create_owned(&label), bytes: bytes.get_or_create_owned(&label) }
+        });
+        let counts = Counts {
+            registry,
+            refusals,
+            cut,
+            accept_failures,
+            ends,
+            ended_by_stall,
+            lowered,
+            raised,
+            slowed,
+            transports,
+            formats,
+        };
+        // A counter that is there from the start shows its first step too.
+        SessionEnd::ALL.into_iter().for_each(|end| drop(counts.ends.get_or_create(&labels(end))));
+        FULL.into_iter().for_each(|code| drop(counts.refusals.get_or_create(&[("reason", code)])));
+        CUT.into_iter().for_each(|reason| drop(counts.cut.get_or_create(&[("reason", reason)])));
+        Self(Arc::new(counts))
+    }
+
+    /// Something was refused, for the reason that `code` names.
+    pub fn refused(&self, code: &'static str) {
+        self.0.refusals.get_or_create(&[("reason", code)]).inc();
+    }
+
+    /// An HTTP connection was ended, as its client did not do its part.
+    pub fn cut(&self, reason: &'static str) {
+        self.0.cut.get_or_create(&[("reason", reason)]).inc();
+    }
+
+    pub fn accept_failed(&self) {
+        self.0.accept_failures.inc();
+    }
+
+    /// A session over WebSocket ended.
+    pub fn ended(&self, end: SessionEnd) {
+        self.0.ends.get_or_create(&labels(end)).inc();
+        if end == SessionEnd::TooSlow {
+            self.0.ended_by_stall.inc();
+        }
+    }
+
+    /// Counts a session from now until the meter is dropped.
+    pub fn session(&self, transport: Transport) -> Meter {
+        let sessions = &self.0.transports[transport as usize];
+        sessions.now.inc();
+        sessions.opened.inc();
+        Meter { metrics: self.clone(), transport, cap: None, unsettled: [(0, 0); Format::ALL.len()] }
+    }
+
+    /// All of it, in the format of [`CONTENT_TYPE`].
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        text::encode(&mut out, &self.0.registry).expect("invariant: a string takes all that is written");
+        out
+    }
+}
+
+fn labels(end: SessionEnd) -> [(&'static str, String); 2] {
+    let (code, reason) =
+        end.told().map_or(("none".into(), "left"), |(code, reason)| (u16::from(code).to_string(), reason));
+    [("reason", reason.into()), ("code", code)]
+}
+
+/// One session's part of the counts.
+#[derive(Debug)]
+pub struct Meter {
+    metrics: Metrics,
+    transport: Transport,
+    cap: Option<TierId>,
+    /// Messages and bytes that were not told yet, by format.
+    unsettled: [(u64, u64); Format::ALL.len()],
+}
+
+impl Meter {
+    pub fn sent(&mut self, frame: &Frame) {
+        let (format, bytes) = match frame {
+            Frame::Text(text) => (Format::Json, text.len()),
+            Frame::Binary(bytes) => (Format::Binary, bytes.len()),
+        };
+        let (messages, total) = &mut self.unsettled[format as usize];
+        *messages += 1;
+        *total += bytes as u64;
+    }
+
+    /// Tells what was sent since the last time.
+    pub fn settle(&mut self) {
+        for (sent, (messages, bytes)) in self.metrics.0.formats.iter().zip(&mut self.unsettled) {
+            if *messages > 0 {
+                sent.messages.inc_by(std::mem::take(messages));
+                sent.bytes.inc_by(std::mem::take(bytes));
+            }
+        }
+    }
+
+    /// From now on the session gets no more than `cap`.
+    pub fn capped(&mut self, cap: Option<TierId>) {
+        let counts = &self.metrics.0;
+        let before = std::mem::replace(&mut self.cap, cap);
+        let is_lower = cap.is_some_and(|cap| before.is_none_or(|before| cap < before));
+        if is_lower {
+            counts.lowered.inc()
+        } else {
+            counts.raised.inc()
+        };
+        counts.slowed.inc_by(i64::from(cap.is_some()) - i64::from(before.is_some()));
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.settle();
+        let counts = &self.metrics.0;
+        counts.transports[self.transport as usize].now.dec();
+        counts.slowed.dec_by(i64::from(self.cap.is_some()));
+    }
+}
+
+/// What others count, asked for when somebody looks.
+#[derive(Debug)]
+struct Asked {
+    live: LiveMarket,
+    connections: Guests,
+}
+
+impl Collector for Asked {
+    fn encode(&self, mut to: DescriptorEncoder<'_>) -> fmt::Result {
+        let (epoch, ticks, late, market_time) = {
+            let market = &self.live.read().market;
+            (market.epoch(), market.ticks(), market.late(), market.now().micros() as f64 / 1e6)
+        };
+        let counter = |n: u64| ConstCounter::new(n);
+        write(&mut to, "epoch", "The number of the feed's run.", &ConstGauge::new(epoch))?;
+        write(&mut to, "market_time_seconds", "The market's clock, since 1970.", &ConstGauge::new(market_time))?;
+        write(&mut to, "ticks", "Ticks of this epoch.", &counter(ticks))?;
+        write(&mut to, "ticks_late", "Of these, those that came after their second had closed.", &counter(late))?;
+        write(
+            &mut to,
+            "bus_gaps",
+            "Batches of ticks that were lost between feed and market.",
+            &counter(self.live.bus_gaps()),
+        )?;
+        let (updates, merged) = self.live.conflated();
+        write(&mut to, "updates_encoded", "Symbols that had changed, over all beats of all tiers.", &counter(updates))?;
+        write(&mut to, "ticks_merged", "Ticks that went into an update of another one.", &counter(merged))?;
+        let skipped = self.live.beats_skipped();
+        write(
+            &mut to,
+            "beats_skipped",
+            "Beats that found a session still busy with the one before.",
+            &counter(skipped),
+        )?;
+        let connections = ConstGauge::new(self.connections.taken() as u64);
+        write(&mut to, "connections", "HTTP connections at this moment, without those of sessions.", &connections)
+    }
+}
+
+fn write(to: &mut DescriptorEncoder<'_>, name: &str, help: &str, metric: &impl EncodeMetric) -> fmt::Result {
+    metric.encode(to.encode_descriptor(name, help, None, metric.metric_type())?)
+}

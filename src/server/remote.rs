@@ -1,0 +1,90 @@
+//! The way from clients to the feed: who may drive it, and when it has obeyed.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+
+use crate::bus::Caller;
+use crate::fanout::LiveMarket;
+use crate::market::{Answer, Command};
+use crate::wire::{Refusal, command_name};
+
+/// Commands of one session that wait for the feed.
+const MAX_COMMANDS: usize = 32;
+
+/// Cheap to clone; all clones drive one feed.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    live: LiveMarket,
+    line: Result<Caller<Command, Answer>, &'static str>,
+}
+
+impl Remote {
+    /// With a reason in place of a line, nothing is obeyed.
+    pub const fn new(live: LiveMarket, line: Result<Caller<Command, Answer>, &'static str>) -> Self {
+        Self { live, line }
+    }
+
+    /// Whether commands are taken at all.
+    ///
+    /// # Errors
+    /// Why they are not.
+    pub fn allowed(&self) -> Result<(), Refusal> {
+        self.line.as_ref().map(drop).map_err(|reason| Refusal::control_not_allowed(reason))
+    }
+
+    /// Returns when everybody can see what the command led to.
+    ///
+    /// # Errors
+    /// When it was not obeyed. Nothing has changed then.
+    pub async fn drive(&self, command: Command) -> Result<(), Refusal> {
+        let line = self.line.as_ref().map_err(|reason| Refusal::control_not_allowed(reason))?;
+        let revision = line.ask(command).await.ok_or_else(Refusal::feed_gone)??;
+        self.live.shows(revision).await;
+        Ok(())
+    }
+}
+
+/// A command that was obeyed or refused, and the number of its request.
+pub type Done = (Option<u64>, &'static str, Result<(), Refusal>);
+
+/// The commands of one session, obeyed one after the other.
+pub struct Commands {
+    remote: Remote,
+    waiting: VecDeque<(Option<u64>, Command)>,
+    running: Option<Pin<Box<dyn Future<Output = Done> + Send>>>,
+}
+
+impl Commands {
+    pub const fn new(remote: Remote) -> Self {
+        Self { remote, waiting: VecDeque::new(), running: None }
+    }
+
+    /// # Errors
+    /// When so many wait already that this one is not taken.
+    pub fn push(&mut self, id: Option<u64>, command: Command) -> Result<(), Refusal> {
+        if self.waiting.len() >= MAX_COMMANDS {
+            return Err(Refusal::too_many_commands(MAX_COMMANDS).with_id(id));
+        }
+        self.waiting.push_back((id, command));
+        Ok(())
+    }
+
+    /// The next one that is done; waits for ever when there is none.
+    ///
+    /// Cancel safe: a dropped call loses nothing.
+    pub async fn next_done(&mut self) -> Done {
+        if self.running.is_none()
+            && let Some((id, command)) = self.waiting.pop_front()
+        {
+            let remote = self.remote.clone();
+            self.running = Some(Box::pin(async move {
+                let name = command_name(&command);
+                (id, name, remote.drive(command).await)
+            }));
+        }
+        let Some(running) = &mut self.running else { return std::future::pending().await };
+        let done = running.await;
+        self.running = None;
+        done
+    }
+}

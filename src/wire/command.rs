@@ -1,0 +1,222 @@
+//! How a client drives the feed: the same members in a `drive` message and in `POST /api/v1/feed`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::inbound::{Refusal, cut, echo};
+use crate::market::{Command, Refused, Speed, Step, Target, Timestamp};
+
+const EXAMPLE: &str =
+    r#"the commands are play, pause, step, speed, seek, loop and skip_dead_time, as in {"command":"speed","speed":60}"#;
+/// A price that moves by so many percent moves much, where nothing else is said.
+const BIG_MOVE_PERCENT: f64 = 1.0;
+
+#[derive(Deserialize)]
+struct Raw {
+    command: Option<String>,
+    speed: Option<Value>,
+    to: Option<String>,
+    interval: Option<String>,
+    symbol: Option<String>,
+    percent: Option<f64>,
+    time: Option<Value>,
+    by: Option<f64>,
+    on: Option<bool>,
+}
+
+/// Reads the body of `POST /api/v1/feed`.
+///
+/// # Errors
+/// When it is not JSON, or no command.
+pub fn parse_command(text: &str) -> Result<Command, Refusal> {
+    let value = serde_json::from_str(text).map_err(|_| Refusal::bad_json(text, EXAMPLE))?;
+    command(value)
+}
+
+/// # Errors
+/// What is missing or not as it should be.
+pub fn command(value: Value) -> Result<Command, Refusal> {
+    let raw: Raw = serde_json::from_value(value).map_err(|error| {
+        Refusal::bad_message(format!("a member has the wrong type: {}", cut(&error.to_string())), EXAMPLE)
+    })?;
+    match raw.command.as_deref() {
+        Some("play") => Ok(Command::Play),
+        Some("pause") => Ok(Command::Pause),
+        Some("step") => raw.step().map(Command::Step),
+        Some("speed") => raw.speed().map(Command::Speed),
+        Some("seek") => raw.seek().map(Command::Seek),
+        Some("loop") => raw.on("loop").map(Command::Loop),
+        Some("skip_dead_time") => raw.on("skip_dead_time").map(Command::SkipDeadTime),
+        Some(other) => Err(Refusal::bad_message(format!("there is no command {}", echo(other)), EXAMPLE)),
+        None => Err(Refusal::bad_message("`command` is missing", EXAMPLE)),
+    }
+}
+
+/// The name by which an answer repeats a command.
+pub const fn command_name(command: &Command) -> &'static str {
+    match command {
+        Command::Play => "play",
+        Command::Pause => "pause",
+        Command::Step(_) => "step",
+        Command::Speed(_) => "speed",
+        Command::Seek(_) => "seek",
+        Command::Loop(_) => "loop",
+        Command::SkipDeadTime(_) => "skip_dead_time",
+    }
+}
+
+impl Raw {
+    fn speed(&self) -> Result<Speed, Refusal> {
+        let speed = match &self.speed {
+            Some(Value::String(text)) if text == "max" => Some(Speed::Max),
+            Some(Value::Number(factor)) => factor.as_f64().and_then(Speed::times),
+            _ => None,
+        };
+        speed.ok_or_else(|| {
+            let remedy = "say a factor above 0, where 1 is real time, or \"max\": \"speed\":60";
+            Refusal::bad_message("`speed` is no speed", remedy)
+        })
+    }
+
+    fn step(self) -> Result<Step, Refusal> {
+        match self.to.as_deref().unwrap_or("event") {
+            "event" => Ok(Step::Event),
+            "bar" => {
+                let label = self.interval.as_deref().unwrap_or("1m");
+                label.parse().map(Step::Bar).map_err(|_| Refusal::unknown_interval(label))
+            }
+            "gap" => Ok(Step::Gap),
+            "move" => {
+                let percent = self.percent.unwrap_or(BIG_MOVE_PERCENT);
+                if !(percent.is_finite() && percent > 0.0) {
+                    let remedy = "say how far a price has to move: \"percent\":0.5";
+                    return Err(Refusal::bad_message("`percent` is not above 0", remedy));
+                }
+                Ok(Step::Move { symbol: self.symbol, percent })
+            }
+            other => {
+                let remedy = "a step goes to the next event, bar, gap or move: \"to\":\"bar\"";
+                Err(Refusal::bad_message(format!("no step goes to {}", echo(other)), remedy))
+            }
+        }
+    }
+
+    fn seek(&self) -> Result<Target, Refusal> {
+        let bad = |member: &str| {
+            let remedy = "say one of \"time\" (microseconds since 1970, or \"2024-01-31T15:00:00Z\"), \"percent\" (0 to 100) \
+                          and \"by\" (seconds on, or back below 0)";
+            Refusal::bad_message(format!("{member} is no place of a tape"), remedy)
+        };
+        match (&self.time, self.percent, self.by) {
+            (Some(time), None, None) => read_time(time).map(Target::Time).ok_or_else(|| bad("`time`")),
+            (None, Some(percent), None) if (0.0..=100.0).contains(&percent) => Ok(Target::Percent(percent)),
+            // A float beyond the range of i64 saturates in this cast.
+            (None, None, Some(seconds)) if seconds.is_finite() => Ok(Target::By((seconds * 1e9) as i64)),
+            (None, None, None) => Err(bad("nothing")),
+            _ => Err(bad("this")),
+        }
+    }
+
+    fn on(&self, command: &str) -> Result<bool, Refusal> {
+        let remedy = || format!("say whether: {{\"command\":\"{command}\",\"on\":true}}");
+        self.on.ok_or_else(|| Refusal::bad_message("`on` is missing", remedy()))
+    }
+}
+
+fn read_time(time: &Value) -> Option<Timestamp> {
+    match time {
+        Value::Number(micros) => micros.as_i64().map(Timestamp::from_micros),
+        Value::String(text) => {
+            let time = chrono::DateTime::parse_from_rfc3339(text).ok()?;
+            time.timestamp_nanos_opt().map(Timestamp)
+        }
+        _ => None,
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::UnknownSymbol(symbol) => Self::unknown_symbol(&symbol),
+            Refused::NotSeekable => {
+                Self::not_now("this feed has no past to seek in", "play files: tickcast replay FILE")
+            }
+            Refused::NoEnd => Self::not_now("the end of this tape is not known", "seek by `time`"),
+            Refused::Seeking => Self::not_now("a seek is under way", "wait for its answer"),
+            Refused::Fault(fault) => Self::feed_fault(fault),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::Interval;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn check(text: &str, want: Command) {
+        let command = parse_command(text).unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"));
+        assert!(text.contains(&format!("\"command\":\"{}\"", command_name(&command))), "{text}");
+        assert_eq!(command, want, "{text}");
+    }
+
+    #[test]
+    fn commands_are_read() {
+        check(r#"{"command":"play"}"#, Command::Play);
+        check(r#"{"command":"pause","type":"drive","id":1}"#, Command::Pause);
+        check(r#"{"command":"speed","speed":0.1}"#, Command::Speed(Speed::Times(0.1)));
+        check(r#"{"command":"speed","speed":"max"}"#, Command::Speed(Speed::Max));
+        check(r#"{"command":"step"}"#, Command::Step(Step::Event));
+        check(r#"{"command":"step","to":"bar"}"#, Command::Step(Step::Bar(Interval::M1)));
+        check(r#"{"command":"step","to":"bar","interval":"1d"}"#, Command::Step(Step::Bar(Interval::D1)));
+        check(r#"{"command":"step","to":"gap"}"#, Command::Step(Step::Gap));
+        let step =
+            |symbol: Option<&str>, percent| Command::Step(Step::Move { symbol: symbol.map(String::from), percent });
+        check(r#"{"command":"step","to":"move"}"#, step(None, 1.0));
+        check(r#"{"command":"step","to":"move","symbol":"A","percent":0.25}"#, step(Some("A"), 0.25));
+        let seek = |target| Command::Seek(target);
+        check(r#"{"command":"seek","time":1465862400000000}"#, seek(Target::Time(Timestamp::from_secs(1_465_862_400))));
+        let time = Timestamp(1_465_862_400_250_000_000);
+        check(r#"{"command":"seek","time":"2016-06-14T02:00:00.25+02:00"}"#, seek(Target::Time(time)));
+        check(r#"{"command":"seek","percent":37.5}"#, seek(Target::Percent(37.5)));
+        check(r#"{"command":"seek","by":-1.5}"#, seek(Target::By(-1_500_000_000)));
+        check(r#"{"command":"loop","on":false}"#, Command::Loop(false));
+        check(r#"{"command":"skip_dead_time","on":true}"#, Command::SkipDeadTime(true));
+    }
+
+    #[test]
+    fn what_is_no_command_is_told() {
+        for (text, code, says) in [
+            ("play", "bad_json", "is not JSON"),
+            ("[]", "bad_message", "wrong type"),
+            ("{}", "bad_message", "`command` is missing"),
+            (r#"{"command":"rewind"}"#, "bad_message", "no command \"rewind\""),
+            (r#"{"command":"speed"}"#, "bad_message", "`speed`"),
+            (r#"{"command":"speed","speed":0}"#, "bad_message", "`speed`"),
+            (r#"{"command":"speed","speed":-1}"#, "bad_message", "`speed`"),
+            (r#"{"command":"speed","speed":"fast"}"#, "bad_message", "`speed`"),
+            (r#"{"command":"step","to":"moon"}"#, "bad_message", "no step goes to \"moon\""),
+            (r#"{"command":"step","to":"bar","interval":"2m"}"#, "bad_message", "no interval \"2m\""),
+            (r#"{"command":"step","to":"move","percent":0}"#, "bad_message", "`percent`"),
+            (r#"{"command":"seek"}"#, "bad_message", "nothing is no place"),
+            (r#"{"command":"seek","time":1,"percent":1}"#, "bad_message", "this is no place"),
+            (r#"{"command":"seek","time":"noon"}"#, "bad_message", "`time` is no place"),
+            (r#"{"command":"seek","percent":101}"#, "bad_message", "this is no place"),
+            (r#"{"command":"loop"}"#, "bad_message", "`on` is missing"),
+        ] {
+            let refusal = parse_command(text).unwrap_err();
+            assert!(refusal.code == code && refusal.message.contains(says), "{text}: {refusal:?}");
+            assert!(!refusal.remedy.is_empty());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,200}", command in "[a-z_]{0,16}", number in any::<f64>()) {
+            let _ = parse_command(&text);
+            let value = serde_json::json!({"command":command,"speed":number,"percent":number,"to":text,"time":text,"on":true});
+            let _ = parse_command(&value.to_string());
+        }
+    }
+}

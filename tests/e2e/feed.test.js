@@ -1,0 +1,92 @@
+/** The controls of the feed in a real browser: two pages drive one tape. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openBrowser, picture, startServer } from "./support.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const TAPE = "data/us-stocks-daily.csv.gz";
+
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+});
+
+const deck = (/** @type {string} */ name) => `#transport [data-deck="${name}"]`;
+/** @param {Page} page @param {string} state */
+const stands = (page, state) => page.locator(`#transport[data-state="${state}"]`).waitFor();
+/** @param {Page} page */
+const where = (page) => page.textContent(".deck-where");
+
+test("two pages drive one tape: what one does, the other sees", async () => {
+  const server = await startServer(["replay", TAPE, "--paused"]);
+  try {
+    const [one, other] = [await browser.visit(server.url), await browser.visit(server.url)];
+    await stands(one.page, "paused");
+    await one.page.locator(deck("play")).click();
+    await stands(other.page, "playing");
+    await other.page.locator(deck("play")).click();
+    await stands(one.page, "paused");
+
+    await one.page.locator(".deck-place").fill("5000");
+    await other.page.waitForFunction(() => document.querySelector(".deck-where")?.textContent?.startsWith("2006"));
+    await one.page.waitForFunction(() => document.querySelector(".deck-where")?.textContent?.startsWith("2006"));
+    assert.equal(await where(one.page), await where(other.page));
+    await one.page.locator('.instrument-last:not(:text-is("–"))').waitFor();
+    const last = await one.page.textContent(".instrument-last");
+    await other.page.waitForFunction((text) => document.querySelector(".instrument-last")?.textContent === text, last);
+    await picture(one.page, "transport-paused");
+
+    const before = await where(one.page);
+    await one.page.locator(deck("bar")).click();
+    await one.page.waitForFunction((text) => document.querySelector(".deck-where")?.textContent !== text, before);
+    await stands(one.page, "paused");
+
+    await one.page.locator(".deck-speed").selectOption("max");
+    await one.page.locator(deck("play")).click();
+    await stands(other.page, "ended");
+    assert.equal(await other.page.textContent(".deck-ends"), "■ end");
+    await stands(one.page, "ended");
+    assert.equal(await one.page.locator(deck("event")).isDisabled(), true);
+    await picture(other.page, "transport-ended");
+    await one.page.locator(deck("restart")).click();
+    await stands(other.page, "paused");
+
+    const late = await browser.visit(server.url);
+    await stands(late.page, "paused");
+    for (const { page } of [one, late]) {
+      await page.waitForFunction(() => document.querySelector(".deck-where")?.textContent === "2000-03-01 00:00:00");
+    }
+    for (const visit of [one, other, late]) {
+      assert.deepEqual([visit.faults, visit.foreign], [[], []]);
+      await visit.page.close();
+    }
+  } finally {
+    await server.kill();
+  }
+});
+
+test("a simulation pauses and steps, and has no place to seek", async () => {
+  const server = await startServer(["--seed", "7"]);
+  try {
+    const { page, faults } = await browser.visit(server.url);
+    await stands(page, "playing");
+    assert.equal(await page.locator(".deck-place").isVisible(), false);
+    assert.equal(await page.locator(deck("loop")).isVisible(), false);
+    await page.locator(deck("play")).click();
+    await stands(page, "paused");
+    await page.locator(deck("event")).click();
+    await stands(page, "paused");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await picture(page, "transport-telephone");
+    assert.deepEqual(faults, []);
+    await page.close();
+  } finally {
+    await server.kill();
+  }
+});

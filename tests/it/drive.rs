@@ -1,0 +1,125 @@
+//! Driving the feed from outside: over HTTP and the stream, with what everybody sees then.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, Server, status};
+
+const STOCKS: &str = "data/us-stocks-daily.csv.gz";
+
+async fn post(server: &Server, body: &Value) -> (u16, Value) {
+    let body = body.to_string();
+    let head =
+        format!("POST /api/v1/feed HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: {}\r\n", body.len());
+    let (head, answer) = server.request_with(&head, &body).await;
+    (status(&head), serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{head}: {answer}")))
+}
+
+async fn drive(server: &Server, command: Value) -> Value {
+    let (status, feed) = post(server, &command).await;
+    assert_eq!(status, 200, "{command}: {feed}");
+    assert_eq!(feed["type"], "feed");
+    feed
+}
+
+/// All that can be asked over HTTP of the market as it stands, without the epoch and the time of sending.
+async fn whole(server: &Server) -> Value {
+    let mut all = vec![server.json("/api/v1/quotes").await];
+    for interval in ["1s", "1m", "1h", "1d"] {
+        let path = format!("/api/v1/bars?symbols=AAPL,FB,GOOG,IBM,MSFT&interval={interval}&limit=3000");
+        all.push(server.json(&path).await);
+    }
+    for part in &mut all {
+        let part = part.as_object_mut().unwrap();
+        part.remove("epoch");
+        part.remove("ts_sent");
+    }
+    json!(all)
+}
+
+#[tokio::test]
+async fn a_seek_back_shows_what_was_there_before_to_all_and_to_who_comes_late() {
+    let server = Server::start(&["replay", STOCKS, "--paused"]).await;
+    let mut client = server.connect().await;
+    let (_, mut watcher) = (client.hear("feed").await, server.connect().await);
+    let there = drive(&server, json!({"command":"seek","percent":40})).await;
+    assert_eq!((&there["state"], &there["seekable"]), (&json!("paused"), &json!(true)));
+    let before = whole(&server).await;
+    drive(&server, json!({"command":"seek","percent":90})).await;
+    assert_ne!(whole(&server).await, before);
+    client.say(json!({"type":"drive","id":5,"command":"seek","time":there["ts_market"]}).to_string()).await;
+    assert_eq!(client.hear("driven").await, json!({"type":"driven","id":5,"command":"seek"}));
+    assert_eq!(whole(&server).await, before);
+    let here = server.json("/api/v1/feed").await;
+    assert_eq!(here["ts_market"], there["ts_market"]);
+    assert!(here["epoch"].as_u64() > there["epoch"].as_u64());
+    for mut other in [std::mem::replace(&mut watcher, server.connect().await), server.connect().await] {
+        while other.hear("feed").await["revision"] != here["revision"] {}
+    }
+}
+
+#[tokio::test]
+async fn what_is_played_to_a_place_is_what_a_seek_there_shows() {
+    let server = Server::start(&["replay", STOCKS, "--paused"]).await;
+    for _ in 0..3 {
+        drive(&server, json!({"command":"step","to":"bar","interval":"1d"})).await;
+    }
+    drive(&server, json!({"command":"step","to":"move","symbol":"IBM","percent":5})).await;
+    // Unlike a bar's end or a move, no event of the same moment is left before a gap.
+    let feed = drive(&server, json!({"command":"step","to":"gap"})).await;
+    let played = whole(&server).await;
+    drive(&server, json!({"command":"seek","percent":100})).await;
+    assert_eq!(server.json("/api/v1/feed").await["state"], "ended");
+    drive(&server, json!({"command":"seek","time":feed["ts_market"]})).await;
+    assert_eq!(whole(&server).await, played);
+    assert_eq!(server.json("/api/v1/feed").await["state"], "paused");
+}
+
+#[tokio::test]
+async fn a_simulation_pauses_exactly_and_cannot_seek() {
+    let server = Server::start(&["--seed", "4"]).await;
+    let mut client = server.connect().await;
+    client.hear("feed").await;
+    let paused = drive(&server, json!({"command":"pause"})).await;
+    assert_eq!(paused["state"], "paused");
+    let before = server.json("/healthz").await["ticks"].clone();
+    client.hear("beat").await;
+    assert_eq!(client.hear("beat").await["ts_market"], paused["ts_market"]);
+    assert_eq!(server.json("/healthz").await["ticks"], before);
+    let stepped = drive(&server, json!({"command":"step"})).await;
+    assert_eq!(server.json("/healthz").await["ticks"], before.as_u64().unwrap() + 1);
+    assert_eq!(stepped["state"], "paused");
+    let playing = drive(&server, json!({"command":"speed","speed":10})).await;
+    assert_eq!((&playing["state"], &playing["speed"]), (&json!("paused"), &json!(10)));
+    assert_eq!(drive(&server, json!({"command":"play"})).await["state"], "playing");
+    let (code, refused) = post(&server, &json!({"command":"seek","percent":10})).await;
+    assert_eq!((code, &refused["error"]["code"]), (409, &json!("not_possible")));
+}
+
+#[tokio::test]
+async fn what_is_no_command_is_told_with_the_remedy() {
+    let server = Server::start(&[]).await;
+    for (body, code) in [
+        (json!({"command":"fly"}), "bad_message"),
+        (json!({"command":"step","to":"move","symbol":"NO"}), "unknown_symbol"),
+    ] {
+        let (_, answer) = post(&server, &body).await;
+        assert_eq!(answer["error"]["code"], code, "{answer}");
+    }
+    let (head, _) = server.request_with("POST /api/v1/feed HTTP/1.1\r\ncontent-length: 2\r\n", "{}").await;
+    assert_eq!(status(&head), 415);
+    let head = "POST /api/v1/feed HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: 9000000\r\n";
+    assert_eq!(status(&server.request_with(head, "{}").await.0), 413);
+}
+
+#[tokio::test]
+async fn a_server_that_others_reach_is_driven_only_where_that_was_allowed() {
+    async fn control(bind: &str, flags: &[&str]) -> (Value, u16) {
+        let server = Server::start_at(bind, flags).await;
+        let mut client: Client = server.connect().await;
+        let hello = client.hear("hello").await;
+        (hello["control"].clone(), post(&server, &json!({"command":"pause"})).await.0)
+    }
+    assert_eq!(control("127.0.0.1:0", &[]).await, (json!(true), 200));
+    assert_eq!(control("0.0.0.0:0", &[]).await, (json!(false), 403));
+    assert_eq!(control("0.0.0.0:0", &["--allow-control"]).await, (json!(true), 200));
+}

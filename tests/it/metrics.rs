@@ -1,0 +1,116 @@
+//! What an operator sees at `/metrics`: each refusal, each end and each rung is counted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+
+use crate::support::{Server, status};
+
+/// The samples of a scrape, by name with labels.
+async fn scrape(server: &Server) -> BTreeMap<String, f64> {
+    let (head, body) = server.request("GET /metrics HTTP/1.1\r\n").await;
+    assert_eq!(status(&head), 200);
+    assert!(head.contains("content-type: application/openmetrics-text; version=1.0.0; charset=utf-8"), "{head}");
+    assert!(body.ends_with("# EOF\n"), "{body}");
+    let samples = body.lines().filter(|line| !line.starts_with('#'));
+    samples.map(|line| line.rsplit_once(' ').unwrap()).map(|(name, n)| (name.to_owned(), n.parse().unwrap())).collect()
+}
+
+/// Scrapes until a sample is what it must become: a session ends a moment after its client.
+async fn wait_for(server: &Server, name: &str, want: f64) {
+    let wait = async { while scrape(server).await.get(name) != Some(&want) {} };
+    let in_time = tokio::time::timeout(crate::support::PATIENCE, wait).await;
+    assert!(in_time.is_ok(), "{name} must be {want}: {:?}", scrape(server).await);
+}
+
+#[tokio::test]
+async fn sessions_messages_and_ends_are_counted() {
+    let server = Server::start(&[]).await;
+    let before = scrape(&server).await;
+    assert_eq!(before["tickcast_sessions{transport=\"websocket\"}"], 0.0);
+    assert_eq!(before["tickcast_session_ends_total{reason=\"too_slow\",code=\"1013\"}"], 0.0, "there from the start");
+    assert_eq!(before["tickcast_build_info{version=\"0.1.0\"}"], 1.0);
+    let mut client = server.connect().await;
+    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}).to_string()).await;
+    for _ in 0..5 {
+        client.hear("update").await;
+    }
+    client.say("Hello, world!").await;
+    client.hear("error").await;
+    let during = scrape(&server).await;
+    assert_eq!(during["tickcast_sessions{transport=\"websocket\"}"], 1.0);
+    assert!(during["tickcast_messages_sent_total{format=\"json\"}"] >= 9.0);
+    assert!(during["tickcast_message_bytes_sent_total{format=\"json\"}"] >= 2_000.0);
+    assert!(during["tickcast_ticks_total"] > before["tickcast_ticks_total"]);
+    assert!(during["tickcast_market_time_seconds"] > before["tickcast_market_time_seconds"]);
+    assert_eq!(during["tickcast_bus_gaps_total"], 0.0);
+    assert!(during["tickcast_updates_encoded_total"] >= 5.0);
+    assert!(during.contains_key("tickcast_ticks_merged_total") && during.contains_key("tickcast_beats_skipped_total"));
+    assert_eq!(during["tickcast_connections"], 1.0, "the one that asks");
+    client.say("x".repeat(70_000)).await;
+    wait_for(&server, "tickcast_session_ends_total{reason=\"message_too_large\",code=\"1009\"}", 1.0).await;
+    let after = scrape(&server).await;
+    assert_eq!(after["tickcast_sessions{transport=\"websocket\"}"], 0.0);
+    assert_eq!(after["tickcast_sessions_opened_total{transport=\"websocket\"}"], 1.0);
+    assert_eq!(after["tickcast_refusals_total{reason=\"bad_json\"}"], 1.0);
+}
+
+#[tokio::test]
+async fn each_refusal_is_counted_with_its_reason() {
+    let flags = ["--max-sessions", "2", "--max-sessions-per-address", "1", "--max-connections-per-address", "2"];
+    let server = Server::start(&flags).await;
+    let mut client = server.connect().await;
+    client.hear("feed").await;
+    for (request, code) in [
+        ("GET /events HTTP/1.1\r\n", "too_many_sessions_from_address"),
+        ("GET /nowhere HTTP/1.1\r\n", "not_found"),
+        ("GET /api/v1/bars HTTP/1.1\r\n", "bad_query"),
+        ("GET /api/v1/quotes?symbols=NO HTTP/1.1\r\n", "unknown_symbol"),
+        ("POST /healthz HTTP/1.1\r\n", "method_not_allowed"),
+        ("GET /ws HTTP/1.1\r\n", "not_a_websocket"),
+    ] {
+        server.request(request).await;
+        wait_for(&server, &format!("tickcast_refusals_total{{reason=\"{code}\"}}"), 1.0).await;
+    }
+    let waiting = (server.dial().await, server.dial().await);
+    assert_eq!(server.get("/healthz").await.0, 429);
+    drop(waiting);
+    while server.get("/healthz").await.0 != 200 {}
+    let refused = scrape(&server).await["tickcast_refusals_total{reason=\"too_many_connections_from_address\"}"];
+    assert!(refused >= 1.0, "{refused}");
+
+    let full = Server::start(&["--max-sessions", "1", "--head-timeout", "1"]).await;
+    let mut client = full.connect().await;
+    client.hear("feed").await;
+    full.get("/events").await;
+    wait_for(&full, "tickcast_refusals_total{reason=\"too_many_sessions\"}", 1.0).await;
+    let _silent = full.dial().await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"no_head\"}", 1.0).await;
+    full.request(&format!("GET / HTTP/1.1\r\nx: {}\r\n", "y".repeat(100_000))).await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"head_too_long\"}", 1.0).await;
+    full.request("GET no address at all\r\n").await;
+    wait_for(&full, "tickcast_connections_ended_total{reason=\"bad_head\"}", 1.0).await;
+    client.say("{}").await;
+    wait_for(&full, "tickcast_refusals_total{reason=\"bad_message\"}", 1.0).await;
+}
+
+#[tokio::test]
+async fn the_document_lists_the_metrics_that_there_are_and_no_others() {
+    let server = Server::start(&[]).await;
+    let (_, text) = server.get("/metrics").await;
+    let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE tickcast_")?.split_once(' '));
+    let shown: BTreeSet<String> = types
+        .map(|(name, kind)| match kind {
+            "counter" => format!("{name}_total"),
+            "info" => format!("{name}_info"),
+            _ => name.to_owned(),
+        })
+        .collect();
+    let document = include_str!("../../docs/OPERATIONS.md");
+    let (_, table) = document.split_once("| name (with the prefix `tickcast_`)").unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let first_cells = rows.filter_map(|row| row.split('|').nth(1));
+    let told: BTreeSet<String> =
+        first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(Into::into).collect();
+    assert_eq!(shown, told);
+}

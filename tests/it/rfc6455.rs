@@ -1,0 +1,292 @@
+//! RFC 6455, as far as it binds a server without extensions: each row names its section. The real binary, and
+//! a client that writes its own frames.
+
+use tokio::io::AsyncWriteExt;
+
+use crate::bare::{BINARY, Bare, CLOSE, CONTINUATION, FIN, MASK, PING, PONG, TEXT, close, frame};
+use crate::support::{Server, status};
+
+/// What must come back, first among what is not the market's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Answer {
+    /// The `error` that a text gets which is no JSON, and which it repeats.
+    Heard(&'static str),
+    Pong(Vec<u8>),
+    /// A close frame with this payload, and then the end of the connection (section 7.1.1).
+    Close(Vec<u8>),
+    /// A close frame with this code and the end.
+    Code(u16),
+}
+
+const fn heard(text: &'static str) -> Answer {
+    Answer::Heard(text)
+}
+
+/// Fragments of a text message.
+fn text_in<const N: usize>(pieces: [&[u8]; N]) -> Vec<u8> {
+    let last = N - 1;
+    let opcode = |n| if n == 0 { TEXT } else { CONTINUATION };
+    let fin = |n| if n == last { FIN } else { 0 };
+    (0..).zip(pieces).flat_map(|(n, piece)| frame(fin(n) | opcode(n), piece)).collect()
+}
+
+type Row = (&'static str, String, Vec<u8>, Vec<Answer>);
+
+fn row(section: &'static str, name: impl Into<String>, bytes: impl Into<Vec<u8>>, answers: Vec<Answer>) -> Row {
+    (section, name.into(), bytes.into(), answers)
+}
+
+/// Header bits, opcodes, lengths and masks.
+fn framing() -> Vec<Row> {
+    let bits = [0x40, 0x20, 0x10, 0x70].map(|bits| {
+        row("5.2", format!("reserved bits {bits:x}"), frame(FIN | bits | TEXT, b"{}"), vec![Answer::Code(1002)])
+    });
+    let opcodes = [3, 4, 5, 6, 7, 11, 12, 13, 14, 15].map(|opcode| {
+        row("5.2", format!("reserved opcode {opcode}"), frame(FIN | opcode, b""), vec![Answer::Code(1002)])
+    });
+    let unmasked = [TEXT, BINARY, PING, PONG, CLOSE].map(|opcode| {
+        row("5.1", format!("no mask, opcode {opcode}"), [FIN | opcode, 2, b'{', b'}'], vec![Answer::Code(1002)])
+    });
+    let huge = |first: u8, length: u64| [&[first, MASK | 127][..], &length.to_be_bytes(), &[0; 4]].concat();
+    let mut rows = vec![
+        row("5.2", "a text in one frame", frame(FIN | TEXT, b"Hello"), vec![heard("Hello")]),
+        row("5.2", "an empty text", frame(FIN | TEXT, b""), vec![heard("")]),
+        row("5.2", "the longest length of 7 bits", frame(FIN | TEXT, &[b'a'; 125]), vec![heard("aaaa")]),
+        row("5.2", "the shortest length of 16 bits", frame(FIN | TEXT, &[b'b'; 126]), vec![heard("bbbb")]),
+        row("5.2", "the longest length of 16 bits", frame(FIN | TEXT, &[b'c'; 65_535]), vec![heard("cccc")]),
+        row("5.2", "a length of 64 bits", [huge(FIN | TEXT, 65_536), vec![b'd'; 65_536]].concat(), vec![heard("dddd")]),
+        row("5.2", "a length with its highest bit set", huge(FIN | TEXT, 1 << 63), vec![Answer::Code(1009)]),
+        row("10.4", "one byte more than is taken", huge(FIN | TEXT, 65_537), vec![Answer::Code(1009)]),
+        row("5.6", "a binary message", frame(FIN | BINARY, &[0, 255]), vec![heard("text messages only")]),
+        row(
+            "5.2",
+            "two messages in one segment",
+            [frame(FIN | TEXT, b"one"), frame(FIN | TEXT, b"two")].concat(),
+            vec![heard("one"), heard("two")],
+        ),
+    ];
+    rows.extend(bits);
+    rows.extend(opcodes);
+    rows.extend(unmasked);
+    rows
+}
+
+fn fragments() -> Vec<Row> {
+    let large = [frame(TEXT, &[b'x'; 40_000]), frame(FIN | CONTINUATION, &[b'x'; 40_000])].concat();
+    vec![
+        row("5.4", "two fragments", text_in([b"Hel", b"lo"]), vec![heard("Hello")]),
+        row("5.4", "a fragment for each letter", text_in([b"H", b"e", b"l", b"l", b"o"]), vec![heard("Hello")]),
+        row("5.4", "fragments without a byte", text_in([b"", b"Hello", b"", b""]), vec![heard("Hello")]),
+        row("5.4", "nothing in three fragments", text_in([b"", b"", b""]), vec![heard("")]),
+        row(
+            "5.4",
+            "a binary message in fragments",
+            [frame(BINARY, b"a"), frame(FIN | CONTINUATION, b"b")].concat(),
+            vec![heard("text messages only")],
+        ),
+        row(
+            "5.4",
+            "pings among fragments",
+            [
+                frame(TEXT, b"Hel"),
+                frame(FIN | PING, b"1"),
+                frame(CONTINUATION, b"l"),
+                frame(FIN | PONG, b"2"),
+                frame(FIN | CONTINUATION, b"o"),
+            ]
+            .concat(),
+            vec![Answer::Pong(b"1".into()), heard("Hello")],
+        ),
+        row(
+            "5.4",
+            "a close among fragments",
+            [frame(TEXT, b"Hel"), frame(FIN | CLOSE, &close(1000, b""))].concat(),
+            vec![Answer::Close(close(1000, b""))],
+        ),
+        row("5.4", "the rest of no message", frame(FIN | CONTINUATION, b"b"), vec![Answer::Code(1002)]),
+        row("5.4", "the middle of no message", frame(CONTINUATION, b"b"), vec![Answer::Code(1002)]),
+        row(
+            "5.4",
+            "a message inside another",
+            [frame(TEXT, b"a"), frame(FIN | TEXT, b"b")].concat(),
+            vec![Answer::Code(1002)],
+        ),
+        row("10.4", "fragments that are too long together", large, vec![Answer::Code(1009)]),
+    ]
+}
+
+fn control_frames() -> Vec<Row> {
+    vec![
+        row("5.5.2", "a ping", frame(FIN | PING, b""), vec![Answer::Pong(vec![])]),
+        row("5.5.2", "a ping with bytes", frame(FIN | PING, &[0, 159, 146]), vec![Answer::Pong(vec![0, 159, 146])]),
+        row("5.5", "a ping of 125 bytes", frame(FIN | PING, &[7; 125]), vec![Answer::Pong(vec![7; 125])]),
+        row("5.5", "a ping of 126 bytes", frame(FIN | PING, &[7; 126]), vec![Answer::Code(1002)]),
+        row("5.5", "a ping in fragments", frame(PING, b"1"), vec![Answer::Code(1002)]),
+        row("5.5", "a close in fragments", frame(CLOSE, &close(1000, b"")), vec![Answer::Code(1002)]),
+        row("5.5", "a close of 126 bytes", frame(FIN | CLOSE, &close(1000, &[b'x'; 124])), vec![Answer::Code(1002)]),
+        row(
+            "5.5.3",
+            "a pong that nobody asked for",
+            [frame(FIN | PONG, b"?"), frame(FIN | TEXT, b"Hello")].concat(),
+            vec![heard("Hello")],
+        ),
+    ]
+}
+
+fn closing() -> Vec<Row> {
+    let taken = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999];
+    let taken = taken.map(|code| {
+        row("7.4", format!("close {code}"), frame(FIN | CLOSE, &close(code, b"")), vec![Answer::Code(code)])
+    });
+    let refused = [0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535].map(|code| {
+        row("7.4", format!("close {code}"), frame(FIN | CLOSE, &close(code, b"")), vec![Answer::Code(1002)])
+    });
+    let mut rows = vec![
+        row("5.5.1", "a close without a code", frame(FIN | CLOSE, b""), vec![Answer::Close(vec![])]),
+        row("5.5.1", "a close of one byte", frame(FIN | CLOSE, &[3]), vec![Answer::Code(1002)]),
+        row("5.5.1", "a close with a reason", frame(FIN | CLOSE, &close(1000, b"bye")), vec![Answer::Code(1000)]),
+        row("8.1", "a reason that is no UTF-8", frame(FIN | CLOSE, &close(1000, b"\xff")), vec![Answer::Code(1007)]),
+        row(
+            "5.5.1",
+            "a text after the close",
+            [frame(FIN | CLOSE, &close(1000, b"")), frame(FIN | TEXT, b"Hello")].concat(),
+            vec![Answer::Code(1000)],
+        ),
+    ];
+    rows.extend(taken);
+    rows.extend(refused);
+    rows
+}
+
+fn texts() -> Vec<Row> {
+    let invalid: [(&str, &[u8]); 7] = [
+        ("no first byte", b"\x80"),
+        ("a byte that never is", b"ok \xff"),
+        ("too long a form", b"\xc0\xaf"),
+        ("a surrogate", b"\xed\xa0\x80"),
+        ("above the last code point", b"\xf4\x90\x80\x80"),
+        ("cut off", b"ok \xe2\x82"),
+        ("cut off by another", b"\xe2\x28\xa1"),
+    ];
+    let mut rows: Vec<Row> = invalid
+        .map(|(name, bytes)| row("8.1", format!("UTF-8: {name}"), frame(FIN | TEXT, bytes), vec![Answer::Code(1007)]))
+        .into();
+    let split = |first: &[u8], rest: &[u8]| [frame(TEXT, first), frame(FIN | CONTINUATION, rest)].concat();
+    rows.extend([
+        row("5.6", "UTF-8: a code point in two fragments", split(b"\xe2\x82", b"\xac"), vec![heard("\u{20ac}")]),
+        row("8.1", "UTF-8: wrong in the second fragment", split(b"ok", b"\xff"), vec![Answer::Code(1007)]),
+        row("8.1", "UTF-8: cut off by the end", split(b"ok", b"\xe2\x82"), vec![Answer::Code(1007)]),
+    ]);
+    rows
+}
+
+/// The next frame that is an answer; the market's messages and the server's pings are passed over.
+async fn next_answer(client: &mut Bare) -> Option<(u8, Vec<u8>)> {
+    loop {
+        let (first, payload) = client.frame().await?;
+        assert_eq!(first & 0xf0, FIN, "whole frames without reserved bits");
+        let is_error = payload.starts_with(br#"{"type":"error""#);
+        if first & 0xf >= CLOSE && first & 0xf != PING || is_error {
+            return Some((first & 0xf, payload));
+        }
+    }
+}
+
+async fn check((section, name, bytes, answers): Row, address: &str, is_slow: bool) {
+    let row = format!("section {section}, {name}, slowly: {is_slow}");
+    let mut client = Bare::open(address).await;
+    if is_slow {
+        client.drip(&bytes).await;
+    } else {
+        client.socket.write_all(&bytes).await.unwrap();
+    }
+    for want in answers {
+        let (opcode, payload) = next_answer(&mut client).await.unwrap_or_else(|| panic!("no answer: {row}"));
+        let got = match opcode {
+            CLOSE if matches!(want, Answer::Code(_)) => Answer::Code(u16::from_be_bytes([payload[0], payload[1]])),
+            CLOSE => Answer::Close(payload),
+            PONG => Answer::Pong(payload),
+            _ => {
+                let Answer::Heard(text) = want else { panic!("{row}: {}", String::from_utf8_lossy(&payload)) };
+                assert!(String::from_utf8(payload).unwrap().contains(text), "{row}");
+                continue;
+            }
+        };
+        assert_eq!(got, want, "{row}");
+        if opcode == CLOSE {
+            assert_eq!(client.frame().await, None, "the server hangs up after the close: {row}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn frames_are_read_as_the_rfc_has_them() {
+    let server = Server::start(&[]).await;
+    let rows = [framing(), fragments(), control_frames(), closing(), texts()].concat();
+    assert!(rows.len() > 80, "{} rows", rows.len());
+    for row in rows {
+        check(row, &server.address, false).await;
+    }
+}
+
+#[tokio::test]
+async fn frames_may_come_byte_by_byte() {
+    let server = Server::start(&[]).await;
+    for row in
+        [fragments(), control_frames(), texts()].concat().into_iter().filter(|(_, _, bytes, _)| bytes.len() < 200)
+    {
+        check(row, &server.address, true).await;
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_is_checked_as_section_4_2_has_it() {
+    let server = Server::start(&[]).await;
+    let good = [
+        ("upgrade", "websocket"),
+        ("connection", "Upgrade"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    let head = |version: &str, headers: &[(&str, &str)]| {
+        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        format!("GET /ws HTTP/{version}\r\nhost: {}\r\n{lines}\r\n", server.address)
+    };
+    let with = |name: &str, value: &'static str| {
+        let changed = good.map(|(known, old)| if known == name { (known, value) } else { (known, old) });
+        changed.into_iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>()
+    };
+    for (section, version, headers, want) in [
+        ("4.2.1", "1.1", good.to_vec(), 101),
+        ("4.2.1", "1.1", with("upgrade", "WebSocket"), 101),
+        ("4.2.1", "1.1", with("connection", "keep-alive, Upgrade"), 101),
+        ("4.2.1", "1.1", with("upgrade", ""), 426),
+        ("4.2.1", "1.1", with("upgrade", "h2c"), 426),
+        ("4.2.1", "1.1", with("connection", "keep-alive"), 426),
+        ("4.2.1", "1.1", with("sec-websocket-key", ""), 426),
+        ("4.2.1", "1.1", with("sec-websocket-key", "c2hvcnQ="), 426),
+        ("4.2.1", "1.1", with("sec-websocket-key", "this is no base64 at all"), 426),
+        ("4.4", "1.1", with("sec-websocket-version", ""), 426),
+        ("4.4", "1.1", with("sec-websocket-version", "8"), 426),
+        ("4.4", "1.1", with("sec-websocket-version", "14"), 426),
+        ("4.2.1", "1.0", good.to_vec(), 426),
+    ] {
+        let mut client = Bare::dial(&server.address).await;
+        client.socket.write_all(head(version, &headers).as_bytes()).await.unwrap();
+        let answer = client.head().await.to_ascii_lowercase();
+        assert_eq!(status(&answer), want, "section {section}, HTTP/{version}, {headers:?}: {answer}");
+        if want == 101 {
+            // The example of section 1.3; no extension was agreed on (section 9.1).
+            assert!(answer.contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo="), "{answer}");
+            assert!(answer.contains("upgrade: websocket") && answer.contains("connection: upgrade"), "{answer}");
+        } else {
+            assert!(answer.contains("sec-websocket-version: 13"), "section 4.4: {answer}");
+            assert!(answer.contains("upgrade: websocket"), "RFC 9110, section 15.5.22: {answer}");
+        }
+    }
+    let mut client = Bare::dial(&server.address).await;
+    let extension = [&good[..], &[("sec-websocket-extensions", "permessage-deflate")]].concat();
+    client.socket.write_all(head("1.1", &extension).as_bytes()).await.unwrap();
+    let answer = client.head().await.to_ascii_lowercase();
+    assert!(status(&answer) == 101 && !answer.contains("sec-websocket-extensions"), "section 9.1: {answer}");
+}

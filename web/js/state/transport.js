@@ -1,0 +1,68 @@
+/** What the controls of the feed show: which of them there are, and where on the tape it stands. Pure. */
+
+import { clockText, dateText, speedText } from "../lib/time.js";
+
+/** @typedef {import("./model.js").State} State */
+/** @typedef {import("./model.js").Feed} Feed */
+/** @typedef {import("../lib/time.js").Interval} Interval */
+/**
+ * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
+ *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
+ *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
+ *   | { command: "loop" | "skip_dead_time", on: boolean }} Command
+ */
+
+export const SPEEDS = /** @type {readonly (number | "max")[]} */ ([0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, "max"]);
+/** The slider's steps: fine enough for a wide screen. */
+export const STEPS = 10_000;
+
+/** @type {Record<Feed["state"], string>} */
+const WORDS = { playing: "Playing", paused: "Paused", stepping: "Stepping", seeking: "Seeking", ended: "End of tape", failed: "Failed" };
+
+/**
+ * How far the tape has come, from 0 to 1; `null` where it has no end.
+ *
+ * @param {State} state
+ */
+export function progress({ feed, marketUs }) {
+  if (!feed || feed.start === null || feed.end === null || marketUs === null) return null;
+  const span = feed.end - feed.start;
+  return span > 0 ? Math.min(1, Math.max(0, (marketUs - feed.start) / span)) : 1;
+}
+
+/**
+ * The market time at a share of the tape.
+ *
+ * @param {Feed} feed
+ * @param {number} share 0 to 1
+ */
+export function timeAt({ start, end }, share) {
+  return start === null || end === null ? null : Math.round(start + (end - start) * share);
+}
+
+/** @param {number | null} us */
+export function placeText(us) {
+  return us === null ? "––" : `${dateText(us)} ${clockText(us)}`;
+}
+
+/** @param {Feed} feed */
+export function stateText(feed) {
+  return WORDS[feed.state] ?? feed.state;
+}
+
+/** @param {Feed} feed */
+export function moves(feed) {
+  return feed.state === "playing" || feed.state === "stepping";
+}
+
+/**
+ * The speeds to choose from, with the one that is set.
+ *
+ * @param {Feed["speed"]} set
+ * @returns {{ value: string, text: string }[]}
+ */
+export function speedChoices(set) {
+  const all = SPEEDS.includes(set) ? [...SPEEDS] : [...SPEEDS, set];
+  const order = (/** @type {Feed["speed"]} */ speed) => (speed === "max" ? Infinity : speed);
+  return all.sort((a, b) => order(a) - order(b)).map((speed) => ({ value: String(speed), text: speedText(speed) }));
+}
