@@ -76,9 +76,12 @@ pub struct SimulateArgs {
     /// When everything trades: always, market or session
     #[arg(long, default_value_t = Hours::Market, value_name = "HOURS")]
     hours: Hours,
-    /// Write quotes, too, as rows without a price
+    /// Write quotes, too, as rows without a price, where a side has changed
     #[arg(long)]
     quotes: bool,
+    /// The unit of times: s, ms, us or ns
+    #[arg(long, default_value = "ns", value_name = "UNIT", value_parser = time_unit)]
+    times: i64,
     /// Write the headlines to this file: ts,symbol,tone,headline
     #[arg(long, value_name = "FILE")]
     news: Option<PathBuf>,
@@ -94,6 +97,8 @@ pub struct WriteConfig {
     pub out: PathBuf,
     pub span: Span,
     pub quotes: bool,
+    /// The nanoseconds in a unit of time.
+    pub time_unit: i64,
     pub news: Option<PathBuf>,
 }
 
@@ -106,8 +111,21 @@ pub enum Span {
 
 impl From<SimulateArgs> for WriteConfig {
     fn from(args: SimulateArgs) -> Self {
-        let SimulateArgs { out, class, symbols, days, length, seed, threads, start, hours, quotes, news, scenarios } =
-            args;
+        let SimulateArgs {
+            out,
+            class,
+            symbols,
+            days,
+            length,
+            seed,
+            threads,
+            start,
+            hours,
+            quotes,
+            times,
+            news,
+            scenarios,
+        } = args;
         let sim = SimConfig {
             seed,
             start,
@@ -117,7 +135,7 @@ impl From<SimulateArgs> for WriteConfig {
             threads,
             block_seconds: 16,
         };
-        Self { sim, out, span: length.map_or(Span::Days(days), Span::Seconds), quotes, news }
+        Self { sim, out, span: length.map_or(Span::Days(days), Span::Seconds), quotes, time_unit: times, news }
     }
 }
 
@@ -136,6 +154,11 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 
 fn duration(text: &str) -> Result<f64, String> {
     script::seconds(text).filter(|s| (1.0..=1e9).contains(s)).ok_or_else(|| "a time such as 30s, 10m or 1h30m".into())
+}
+
+fn time_unit(text: &str) -> Result<i64, String> {
+    let units = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
+    units.into_iter().find(|(name, _)| *name == text).map(|(_, ns)| ns).ok_or_else(|| "s, ms, us or ns".into())
 }
 
 fn cue(text: &str) -> Result<Cue, String> {

@@ -1,7 +1,7 @@
 //! The simulated market as a CSV file: `ts,symbol,price,size,side,bid,ask`.
 //!
 //! A row is a trade with the quote it met; of instruments that have quotes alone, a row is a quote with its
-//! middle as the price. Times are nanoseconds since 1970. The only part of the simulator that does I/O.
+//! middle as the price. Times are counted since 1970, in nanoseconds or a coarser unit. The only part of the simulator that does I/O.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -49,7 +49,7 @@ pub fn write(config: &WriteConfig) -> Result<Written, WriteError> {
     let mut file = open(&config.out).map_err(at(&config.out))?;
     let mut news = config.news.as_ref().map(|path| open(path).map_err(at(path))).transpose()?;
     let mut simulator = Simulator::new(config.sim.clone())?;
-    let mut rows = Rows::new(&simulator, config.quotes);
+    let mut rows = Rows::new(&simulator, config);
     rows.header(&mut file).map_err(at(&config.out))?;
     if let Some(news) = &mut news {
         writeln!(news, "ts,symbol,tone,headline").map_err(at(&config.out))?;
@@ -140,12 +140,18 @@ struct Rows {
     /// The quote of each instrument that stands.
     quotes: Vec<Quote>,
     all_quotes: bool,
+    time_unit: i64,
 }
 
 impl Rows {
-    fn new(simulator: &Simulator, all_quotes: bool) -> Self {
+    fn new(simulator: &Simulator, config: &WriteConfig) -> Self {
         let instruments = Arc::clone(&simulator.info().instruments);
-        Self { quotes: vec![Quote::default(); instruments.len()], instruments, all_quotes }
+        Self {
+            quotes: vec![Quote::default(); instruments.len()],
+            instruments,
+            all_quotes: config.quotes,
+            time_unit: config.time_unit,
+        }
     }
 
     fn header(&self, out: &mut impl Write) -> io::Result<()> {
@@ -155,42 +161,37 @@ impl Rows {
     /// Writes the row of a tick; false where it has none.
     fn row(&mut self, tick: &Tick, out: &mut impl Write) -> io::Result<bool> {
         let n = tick.instrument.index();
-        let instrument = &self.instruments[n];
+        let (instrument, time) = (&self.instruments[n], tick.ts.0.div_euclid(self.time_unit));
         match tick.kind {
-            TickKind::Trade(trade) => trade_row(tick.ts, instrument, &trade, &self.quotes[n], out).map(|()| true),
+            TickKind::Trade(trade) => trade_row(time, instrument, &trade, &self.quotes[n], out).map(|()| true),
             TickKind::Quote(quote) => {
-                self.quotes[n] = quote;
-                if instrument.basis == PriceBasis::Trade && !self.all_quotes {
+                let stood = std::mem::replace(&mut self.quotes[n], quote);
+                let same = (stood.bid, stood.ask) == (quote.bid, quote.ask);
+                if instrument.basis == PriceBasis::Trade && (same || !self.all_quotes) {
                     return Ok(false);
                 }
-                quote_row(tick.ts, instrument, &quote, out)
+                quote_row(time, instrument, &quote, out)
             }
         }
     }
 
     fn story(&self, story: &Story, out: &mut impl Write) -> io::Result<()> {
         let symbol = story.instrument.map_or("", |id| &self.instruments[id.index()].symbol);
-        writeln!(out, "{},{symbol},{},{}", story.ts.0, story.tone.label(), story.headline)
+        writeln!(out, "{},{symbol},{},{}", story.ts.0.div_euclid(self.time_unit), story.tone.label(), story.headline)
     }
 }
 
-fn trade_row(
-    ts: Timestamp,
-    instrument: &Instrument,
-    trade: &Trade,
-    quote: &Quote,
-    out: &mut impl Write,
-) -> io::Result<()> {
+fn trade_row(time: i64, instrument: &Instrument, trade: &Trade, quote: &Quote, out: &mut impl Write) -> io::Result<()> {
     let size = instrument.size_increment.size(trade.size);
     let side = trade.side.map_or("", Side::label);
-    write!(out, "{},{},{},{size},{side},", ts.0, instrument.symbol, instrument.price(trade.price))?;
+    write!(out, "{time},{},{},{size},{side},", instrument.symbol, instrument.price(trade.price))?;
     sides(instrument, quote, out)
 }
 
 /// False where nobody quotes.
-fn quote_row(ts: Timestamp, instrument: &Instrument, quote: &Quote, out: &mut impl Write) -> io::Result<bool> {
+fn quote_row(time: i64, instrument: &Instrument, quote: &Quote, out: &mut impl Write) -> io::Result<bool> {
     let (Some(bid), Some(ask)) = (quote.bid, quote.ask) else { return Ok(false) };
-    write!(out, "{},{},", ts.0, instrument.symbol)?;
+    write!(out, "{time},{},", instrument.symbol)?;
     if instrument.basis == PriceBasis::Bid {
         let (bid, ask) = (instrument.price(bid), instrument.price(ask));
         write!(out, "{}", Decimal::new((bid.mantissa + ask.mantissa) * 5, bid.decimals + 1))?;
