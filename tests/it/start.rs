@@ -43,7 +43,7 @@ async fn files_that_cannot_play_are_told_with_their_names() {
     check_refusal(&["--scenario", "tsunami"], &["--scenario", "no scenario tsunami", "flash-crash"]).await;
     check_refusal(&["--scenario", "crash:NOBODY"], &["NOBODY", "name a symbol"]).await;
     check_refusal(&["--script", "nosuch.toml"], &["nosuch.toml", "cannot be read"]).await;
-    check_refusal(&["--script", "Cargo.toml"], &["Cargo.toml: line 1, column 2", "package is not known"]).await;
+    check_refusal(&["--script", "Cargo.toml"], &["Cargo.toml: line ", "is not known here"]).await;
     check_refusal(&["--day", "10m", "--speed", "2x"], &["--day", "--speed"]).await;
     check_refusal(&["simulate", "--out", "no/such/tape.csv"], &["no/such/tape.csv", "cannot be written"]).await;
 }

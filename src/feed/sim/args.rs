@@ -59,7 +59,7 @@ pub struct SimulateArgs {
     #[arg(long, default_value_t = 4, value_name = "NUMBER", value_parser = symbols)]
     symbols: usize,
     /// How many days on which something trades
-    #[arg(long, default_value_t = 5, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "for")]
+    #[arg(long, default_value_t = 5, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "length")]
     days: u32,
     /// How long instead of whole days, such as 30m
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]

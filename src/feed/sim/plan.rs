@@ -27,19 +27,19 @@ pub struct SimPlan {
 /// Why a simulation cannot be played as it was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{} cannot be read", path.display())]
     Read {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
-    #[error("{}: {source}", path.display())]
+    #[error("{}", path.display())]
     Script {
         path: PathBuf,
         #[source]
         source: ScriptError,
     },
-    #[error("the journal {} cannot be written: {source}", path.display())]
+    #[error("the journal {} cannot be written", path.display())]
     Journal {
         path: PathBuf,
         #[source]

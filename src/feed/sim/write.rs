@@ -19,7 +19,7 @@ use crate::market::{Decimal, Instrument, Interval, PriceBasis, Quote, Side, Tick
 /// A tape that cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    #[error("{} cannot be written: {source}", path.display())]
+    #[error("{} cannot be written", path.display())]
     File {
         path: PathBuf,
         #[source]
