@@ -22,7 +22,7 @@ const START: Timestamp = Timestamp(1_795_348_800_000_000);
 
 /// An open market of the simulation, and the ticks that come next.
 fn stage() -> (Market, Vec<Tick>) {
-    let mut source = Simulator::new(&SimConfig::new(START));
+    let mut source = Simulator::new(SimConfig::new(START)).expect("nothing is staged");
     let info = source.info().clone();
     let status = FeedStatus {
         source: info.kind,

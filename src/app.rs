@@ -10,7 +10,7 @@ use crate::bus::{self, Bus, Line, Reader};
 use crate::cli::{Config, FeedConfig, Job, RecordJob};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
-use crate::feed::sim::{SimConfig, Simulator};
+use crate::feed::sim::{self, PlanError, Simulator, WriteConfig, WriteError};
 use crate::feed::{self, RunConfig, Source, SourceInfo};
 use crate::inspect::{self, ProgressLine};
 use crate::load::{self, LoadError};
@@ -25,6 +25,10 @@ pub enum AppError {
     Bind(#[from] BindError),
     #[error("cannot play this")]
     Replay(#[from] ReplayError),
+    #[error("cannot simulate this")]
+    Simulation(#[from] PlanError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
     #[error("the feed's thread could not be started: {0}")]
     Thread(#[source] std::io::Error),
     #[error("the {0} stopped by a fault of its own; please report the message above")]
@@ -45,6 +49,7 @@ pub enum AppError {
 pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
     match job {
         Job::Serve(config) => run(*config, stop, say).await,
+        Job::Simulate(config) => simulate(config, say).await,
         Job::Inspect(config) => {
             if inspect::run(&config, say) {
                 Ok(())
@@ -119,6 +124,18 @@ fn start_recorder(
     Ok(is_done)
 }
 
+/// Writes a simulated tape. A signal ends the program in the middle of it.
+async fn simulate(config: WriteConfig, mut say: impl FnMut(&str)) -> Result<(), AppError> {
+    let to_stdout = config.out.as_os_str() == "-";
+    let out = config.out.display().to_string();
+    let writing = tokio::task::spawn_blocking(move || sim::write(&config));
+    let written = writing.await.map_err(|_| AppError::Broken("simulator"))??;
+    if !to_stdout {
+        say(&format!("{out}: {} rows of {} ticks", written.rows, written.ticks));
+    }
+    Ok(())
+}
+
 /// Runs until `stop` comes. `say` gets the lines for people who started it.
 ///
 /// # Errors
@@ -170,9 +187,11 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
 fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Source>, AppError> {
     say(concat!("tickcast ", env!("CARGO_PKG_VERSION")));
     match config {
-        FeedConfig::Simulation { seed, symbols } => {
-            let start = Timestamp::from_micros(wall_micros());
-            Ok(Box::new(Simulator::new(&SimConfig { seed: *seed, symbols: *symbols, start })))
+        FeedConfig::Simulation(plan) => {
+            let config = plan.config(Timestamp::from_micros(wall_micros()))?;
+            let simulator = Simulator::new(config.clone()).map_err(PlanError::from)?;
+            plan.begin_journal(&config, simulator.journal())?;
+            Ok(Box::new(simulator))
         }
         FeedConfig::Replay { files, config } => {
             let mut progress = ProgressLine::on_terminal();

@@ -12,7 +12,7 @@ use crate::fanout::DEFAULT_TICKS;
 use crate::feed::RunConfig;
 use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
 use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
-use crate::feed::sim::SimConfig;
+use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
 use crate::inspect;
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed, Stamps};
@@ -29,6 +29,9 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     simulation: SimulationArgs,
+    /// How fast market time runs: a factor such as 10x or 0.5x, or max
+    #[arg(long, value_name = "FACTOR", value_parser = speed, conflicts_with = "day")]
+    speed: Option<Speed>,
     #[command(flatten)]
     serve: ServeArgs,
 }
@@ -40,6 +43,10 @@ enum Command {
     /// What the file is, is found out from the file; several files and symbols play on one clock. What could
     /// not be read is counted and shown. `tickcast inspect` says what was found and why.
     Replay(ReplayArgs),
+    /// Write a simulated market to a CSV file instead of playing it
+    ///
+    /// Columns: ts (nanoseconds since 1970), symbol, price, size, side, bid, ask. The same flags give the same file.
+    Simulate(SimulateArgs),
     /// Say what CSV files hold and why it seems so, without playing them
     ///
     /// The exit code is 0 where all of them can be played, and 2 where not.
@@ -53,19 +60,6 @@ enum Command {
     ///
     /// Only on this machine, unless you say otherwise: load can take a server down.
     Load(LoadArgs),
-}
-
-#[derive(Debug, Args)]
-struct SimulationArgs {
-    /// The number the whole market follows from: the same seed gives the same tape
-    #[arg(long, default_value_t = SimConfig::DEFAULT_SEED, value_name = "NUMBER")]
-    seed: u64,
-    /// How many instruments to simulate
-    #[arg(long, default_value_t = SimConfig::MAX_SYMBOLS, value_name = "NUMBER", value_parser = symbols)]
-    symbols: usize,
-    /// How fast market time runs: a factor such as 10x or 0.5x, or max
-    #[arg(long, value_name = "FACTOR", value_parser = speed)]
-    speed: Option<Speed>,
 }
 
 #[derive(Debug, Args)]
@@ -130,6 +124,9 @@ struct RecordArgs {
     market_minutes: Option<u64>,
     #[command(flatten)]
     simulation: SimulationArgs,
+    /// How fast market time runs: a factor such as 10x or 0.5x, or max; as fast as it goes where there is an end
+    #[arg(long, value_name = "FACTOR", value_parser = speed)]
+    speed: Option<Speed>,
     #[command(flatten)]
     rotation: RotationArgs,
     #[command(flatten)]
@@ -282,6 +279,7 @@ struct ServeArgs {
 #[derive(Clone, Debug)]
 pub enum Job {
     Serve(Box<Config>),
+    Simulate(WriteConfig),
     Inspect(inspect::Config),
     Load(load::Config),
     Record(RecordJob),
@@ -312,24 +310,19 @@ pub struct Config {
 
 #[derive(Clone, Debug)]
 pub enum FeedConfig {
-    /// Starts at the time the program does.
-    Simulation {
-        seed: u64,
-        symbols: usize,
-    },
-    Replay {
-        files: Vec<PathBuf>,
-        config: ReplayConfig,
-    },
+    Simulation(SimPlan),
+    Replay { files: Vec<PathBuf>, config: ReplayConfig },
 }
 
 impl Cli {
     pub fn into_job(self) -> Job {
         match self.command {
             None => {
-                let SimulationArgs { seed, symbols, speed } = self.simulation;
-                let run = RunConfig { speed, ..RunConfig::default() };
-                Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation { seed, symbols }, run)))
+                let plan = SimPlan::from(self.simulation);
+                let speed = plan.speed().or(self.speed);
+                // A day that is played in minutes leaves out its night.
+                let run = RunConfig { speed, skip_dead_time: plan.day.is_some(), ..RunConfig::default() };
+                Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation(plan), run)))
             }
             Some(Command::Replay(args)) => {
                 let ReplayArgs { files, reading, play, serve } = args;
@@ -341,6 +334,7 @@ impl Cli {
                 let replay = reading.config(INSPECTED_WHOLE_BYTES);
                 Job::Inspect(inspect::Config { files, json, replay })
             }
+            Some(Command::Simulate(args)) => Job::Simulate(args.into()),
             Some(Command::Load(args)) => Job::Load(args.into()),
         }
     }
@@ -349,18 +343,19 @@ impl Cli {
 impl RecordArgs {
     /// As fast as it goes where it has an end, and else as it would play.
     fn into_config(self) -> RecordJob {
-        let Self { out, files, market_minutes, simulation, rotation, reading } = self;
-        let SimulationArgs { seed, symbols, speed } = simulation;
+        let Self { out, files, market_minutes, simulation, speed, rotation, reading } = self;
         let ends = !files.is_empty() || market_minutes.is_some();
+        let plan = SimPlan::from(simulation);
+        let (day, skip_dead_time) = (plan.speed(), plan.day.is_some());
         let feed = if files.is_empty() {
-            FeedConfig::Simulation { seed, symbols }
+            FeedConfig::Simulation(plan)
         } else {
             FeedConfig::Replay { files, config: reading.config(ReplayConfig::default().full_read_bytes) }
         };
-        let speed = speed.or(ends.then_some(Speed::Max));
+        let speed = speed.or(if ends { Some(Speed::Max) } else { day });
         RecordJob {
             feed,
-            run: RunConfig { speed, ..RunConfig::default() },
+            run: RunConfig { speed, skip_dead_time, ..RunConfig::default() },
             record: rotation.config(out, market_minutes),
         }
     }
@@ -472,11 +467,6 @@ fn capacity(text: &str) -> Result<usize, String> {
     in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
 }
 
-fn symbols(text: &str) -> Result<usize, String> {
-    let max = SimConfig::MAX_SYMBOLS;
-    text.parse().ok().filter(|n| (1..=max).contains(n)).ok_or_else(|| format!("a whole number from 1 to {max}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -491,7 +481,7 @@ mod tests {
         let words = std::iter::once("tickcast").chain(line.split_whitespace());
         match Cli::try_parse_from(words).map(Cli::into_job) {
             Ok(Job::Serve(config)) => Ok(*config),
-            Ok(Job::Load(_) | Job::Inspect(_) | Job::Record(_)) => Err("this serves nothing".into()),
+            Ok(_) => Err("this serves nothing".into()),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -499,7 +489,7 @@ mod tests {
     #[test]
     fn without_a_word_the_simulation_plays_on_port_3030() {
         let config = config("").unwrap();
-        assert!(matches!(config.feed, FeedConfig::Simulation { seed: 7, symbols: 40 }));
+        assert!(matches!(config.feed, FeedConfig::Simulation(plan) if plan == SimPlan::default()));
         assert_eq!(config.server.bind.to_string(), "127.0.0.1:3030");
         assert_eq!(config.run.speed, None);
     }

@@ -55,7 +55,7 @@ fn check(instruments: &Arc<[Instrument]>, ticks: &[Tick], extension: &str) {
 
 #[test]
 fn a_recorded_simulation_replays_to_itself_byte_for_byte() {
-    let mut source = Simulator::new(&SimConfig::new(Timestamp::from_secs(1_760_000_000)));
+    let mut source = Simulator::new(SimConfig::new(Timestamp::from_secs(1_760_000_000))).unwrap();
     let ticks: Vec<Tick> = (0..20_000).map(|_| source.next_tick().unwrap().unwrap()).collect();
     for extension in ["csv", "csv.zst"] {
         check(&source.info().instruments, &ticks, extension);

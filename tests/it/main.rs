@@ -14,6 +14,7 @@ mod metrics;
 mod record;
 mod replay;
 mod rfc6455;
+mod simulate;
 mod start;
 mod stream;
 mod support;

@@ -40,6 +40,12 @@ async fn files_that_cannot_play_are_told_with_their_names() {
     check_refusal(&["replay", "web/favicon.svg"], &["favicon.svg"]).await;
     check_refusal(&["replay"], &["<FILE>"]).await;
     check_refusal(&["--speed", "warp"], &["--speed", "60x"]).await;
+    check_refusal(&["--scenario", "tsunami"], &["--scenario", "no scenario tsunami", "flash-crash"]).await;
+    check_refusal(&["--scenario", "crash:NOBODY"], &["NOBODY", "name a symbol"]).await;
+    check_refusal(&["--script", "nosuch.toml"], &["nosuch.toml", "cannot be read"]).await;
+    check_refusal(&["--script", "Cargo.toml"], &["Cargo.toml: line ", "is not known here"]).await;
+    check_refusal(&["--day", "10m", "--speed", "2x"], &["--day", "--speed"]).await;
+    check_refusal(&["simulate", "--out", "no/such/tape.csv"], &["no/such/tape.csv", "cannot be written"]).await;
 }
 
 #[tokio::test]
@@ -49,6 +55,8 @@ async fn help_is_complete_for_each_subcommand() {
             &["--help"][..],
             &["replay", "--seed", "--symbols", "--speed", "--bind", "--max-sessions", "--stall-timeout"][..],
         ),
+        (&["--help"], &["simulate", "--hours", "--day", "--start", "--scenario", "--script", "--journal"]),
+        (&["simulate", "--help"], &["--out", "--class", "--symbols", "--days", "--seed", "--threads", "--scenario"]),
         (&["replay", "--help"], &["<FILE>", "--speed", "--loop", "--max-sort-rows", "--bind", "--bars"]),
     ] {
         let output = command(arguments).output().await.unwrap();

@@ -1,242 +1,258 @@
-//! What a listing did before the tape: bars walked backward from the price the tape starts at.
+//! What the market did before the tape: bars walked backward from the price the tape starts at.
 //!
-//! A random walk looks the same in both directions, so walking back from the nominal price ends the
-//! history exactly where the tape begins, with the prices of today the plausible ones. Day bars for a
-//! year, then minute bars from a midnight some five days ago, then second bars for the last half hour.
+//! The model's processes look the same in both directions (Gaussian and stationary), so walking back from the
+//! first second's price and volatility ends the history exactly where the tape begins. Bars of a day, of an
+//! hour, of a minute for a month, and of a second for the last half hour, with the same factors, seasons and memory as the tape,
+//! but without its events.
 //!
-//! Invariants: spans meet and never overlap; each bar opens at the close before it; low <= open, close <=
-//! high; the last close is the nominal price. Draws come from a stream of their own.
-//!
-//! Not here: single ticks, and nights or weekends: the simulated market never closes.
+//! Invariants: spans meet and never overlap; within a session each bar opens at the close before it; low <=
+//! open, close <= high; the last close is the listed price. Draws come from streams of their own.
 
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
+use super::elementary::exp;
+use super::factor::Factors;
+use super::listing::{Listing, Sector};
+use super::model::Model;
+use super::noise::Noise;
+use super::season::{Edge, Hours, Pulse, Season};
+use super::tape::{Kind, Tape};
+use super::volatility::{Law, Rough};
+use crate::market::{AssetClass, Bar, HistoryBar, InstrumentId, Interval, Price, PriceBasis, Size, Timestamp};
 
-use super::activity::Activity;
-use super::stream::{Purpose, stream};
-use super::universe::Listing;
-use crate::market::{Bar, HistoryBar, InstrumentId, Interval, Price, PriceBasis, Size, Timestamp};
-
-const DAY_BARS: i64 = 360;
-const MINUTE_DAYS: i64 = 5;
-const SECOND_MINUTES: i64 = 30;
+/// Bars of a second, a minute, an hour, a day.
+const SPANS: usize = 4;
+const DAY_BARS: usize = 360;
+const MINUTE_BARS: usize = 30 * 1_440;
+const SECOND_BARS: usize = 30 * 60;
+/// The most bars of all instruments: with more instruments than some fifty, each has less of a past.
+const MOST_BARS: usize = 2_000_000;
 /// How far a bar reaches beyond its open and close, in standard deviations of its move for each of a normal's:
 /// a Brownian range is twice as long as its net move on average (Feller 1951, *Ann. Math. Stat.* 22:427).
 const WICK: f64 = 0.5;
-/// What a bar's volume is made of: a steady part, and one for each standard deviation of wick. As |z| is
+/// Volume goes with the range of a bar: a steady part, and one for each standard deviation of wick. As |z| is
 /// 0.8 on average, the mean of both is about 1.
 const STEADY_VOLUME: f64 = 0.36;
 const WICK_VOLUME: f64 = 0.4;
-
-/// Appends the bars of `listing` before `start`: longer intervals first, then time.
-pub fn extend(bars: &mut Vec<HistoryBar>, instrument: InstrumentId, listing: &Listing, seed: u64, start: Timestamp) {
-    let first = bars.len();
-    let mut past = Past {
-        listing,
-        rng: stream(seed, listing.symbol, Purpose::History),
-        activity: Activity::default(),
-        price: listing.nominal().0 as f64,
-    };
-    for span in spans(start).into_iter().rev() {
-        let interval = span.interval;
-        let back = span.starts().rev().map(|at| HistoryBar { instrument, interval, bar: past.bar(interval, at) });
-        bars.extend(back);
-    }
-    bars[first..].reverse();
-}
-
-/// How many bars each instrument has before `start`.
-pub fn len(start: Timestamp) -> usize {
-    spans(start).iter().map(|span| span.starts().len()).sum()
-}
+/// The night's part of a day's standard deviation, in market hours.
+const NIGHT: f64 = 0.35;
 
 /// A stretch of market time in bars of one length.
 struct Span {
     interval: Interval,
     from: Timestamp,
-    /// How many bars.
-    bars: i32,
+    to: Timestamp,
 }
 
 impl Span {
-    fn between(interval: Interval, from: Timestamp, to: Timestamp) -> Self {
-        let bars = to.0.saturating_sub(from.0) / interval.nanos();
-        Self { interval, from, bars: i32::try_from(bars).expect("invariant: a span is days long at most") }
+    /// `bars` bars, and those that fill up the bucket of `longer` in which they begin.
+    fn before(to: Timestamp, interval: Interval, bars: usize, longer: Interval) -> Self {
+        Self { interval, from: to.plus_nanos(-(bars as i64) * interval.nanos()).floor(longer), to }
     }
 
-    fn starts(&self) -> impl DoubleEndedIterator<Item = Timestamp> + ExactSizeIterator {
-        let (from, ns) = (self.from, self.interval.nanos());
-        (0..self.bars).map(move |n| from.plus_nanos(i64::from(n) * ns))
+    const fn len(&self) -> usize {
+        ((self.to.0 - self.from.0) / self.interval.nanos()) as usize
+    }
+
+    /// The starts of its bars, newest first.
+    fn back(&self) -> impl Iterator<Item = Timestamp> + use<> {
+        let (ns, to) = (self.interval.nanos(), self.to);
+        (1..=self.len() as i64).map(move |n| to.plus_nanos(-n * ns))
     }
 }
 
-/// Oldest first; each begins where the one before ends, the last ends at the second of `start`.
-fn spans(start: Timestamp) -> [Span; 3] {
-    let days_to = start.plus_nanos(-MINUTE_DAYS * Interval::D1.nanos()).floor(Interval::D1);
-    let days_from = days_to.plus_nanos(-DAY_BARS * Interval::D1.nanos());
-    let minutes_to = start.plus_nanos(-SECOND_MINUTES * Interval::M1.nanos()).floor(Interval::M1);
-    [
-        Span::between(Interval::D1, days_from, days_to),
-        Span::between(Interval::M1, days_to, minutes_to),
-        Span::between(Interval::S1, minutes_to, start.floor(Interval::S1)),
-    ]
+/// Newest first; each ends where the one before it begins, the first at the second of `start`.
+fn spans(start: Timestamp, instruments: usize) -> [Span; SPANS] {
+    let each = MOST_BARS / instruments.max(1);
+    let (seconds, days) = (SECOND_BARS.min(each / 4), DAY_BARS.min(each / 2));
+    let minutes = MINUTE_BARS.min(each / 4 * 3 - days);
+    let second = Span::before(start.floor(Interval::S1), Interval::S1, seconds, Interval::M1);
+    let minute = Span::before(second.from, Interval::M1, minutes, Interval::H1);
+    // Only up to midnight: days are whole ones.
+    let hour = Span::before(minute.from, Interval::H1, 0, Interval::D1);
+    let day = Span::before(hour.from, Interval::D1, days, Interval::D1);
+    [second, minute, hour, day]
 }
 
-/// A walk into the past.
+/// The bars of all `tapes` before `start`, of each longer intervals first, then time.
+pub fn bars(
+    seed: u64,
+    hours: Hours,
+    start: Timestamp,
+    factors: &Factors,
+    kinds: &[Kind; 4],
+    tapes: &[Tape],
+) -> Vec<HistoryBar> {
+    let spans = spans(start, tapes.len());
+    let mut all = Vec::with_capacity(tapes.len() * spans.iter().map(Span::len).sum::<usize>());
+    for class in [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx] {
+        let Some(shared) = SharedPast::new(seed, hours, class, factors, &spans) else { continue };
+        let of_class = tapes.iter().zip(0..).filter(|(tape, _)| tape.listing().class() == class);
+        for (tape, id) in of_class {
+            let first = all.len();
+            Past::new(seed, tape, &kinds[class_index(class)]).walk(InstrumentId(id), &shared, &mut all);
+            all[first..].reverse();
+        }
+    }
+    all
+}
+
+/// Where a class's kind stands.
+pub const fn class_index(class: AssetClass) -> usize {
+    match class {
+        AssetClass::Stock | AssetClass::Unknown => 0,
+        AssetClass::Index => 1,
+        AssetClass::Crypto => 2,
+        AssetClass::Fx => 3,
+    }
+}
+
+/// One bar of what a class shares; returns have a variance of 1 over it.
+struct SharedBar {
+    start: Timestamp,
+    pulse: Pulse,
+    log_volatility: f64,
+    class_return: f64,
+    sector_return: [f32; Sector::ALL.len()],
+}
+
+/// The past of a class, for each span, newest first.
+struct SharedPast {
+    model: &'static Model,
+    spans: Vec<(Interval, Vec<SharedBar>)>,
+    laws: [Law; SPANS],
+}
+
+impl SharedPast {
+    /// `None` where the class is not listed.
+    fn new(seed: u64, hours: Hours, class: AssetClass, factors: &Factors, spans: &[Span; SPANS]) -> Option<Self> {
+        let (mut world, mut own) = factors.volatilities(class)?;
+        let model = Model::of(class);
+        let season = Season::new(model, hours);
+        let mut noise = (Noise::new(seed, "", "past of the world"), Noise::new(seed, class.label(), "past"));
+        let laws = std::array::from_fn(|n| {
+            let span: &Span = &spans[n];
+            Law::new(model.returns.hurst, span.interval.nanos() as f64 / 1e9)
+        });
+        let past = spans.iter().zip(&laws).map(|(span, law)| {
+            let bars = span.back().zip(0..).filter_map(|(start, cell)| {
+                let log = world.step(law, cell, 0.0, 0.0, &mut noise.0) * model.returns.world.sqrt()
+                    + own.step(law, cell, 0.0, 0.0, &mut noise.1) * (1.0 - model.returns.world).sqrt();
+                let beta = model.returns.world_beta;
+                let class_return = beta * noise.0.normal() + (1.0 - beta * beta).sqrt() * noise.1.normal();
+                let sector_return =
+                    Sector::ALL.map(|sector| if sector.class() == class { noise.1.normal() as f32 } else { 0.0 });
+                let pulse = pulse(&season, span.interval, start)?;
+                Some(SharedBar {
+                    start,
+                    pulse,
+                    log_volatility: model.returns.spread * log,
+                    class_return,
+                    sector_return,
+                })
+            });
+            (span.interval, bars.collect())
+        });
+        Some(Self { model, spans: past.collect(), laws })
+    }
+}
+
+/// Of a day, whether it is a trading day; it has its mean activity.
+fn pulse(season: &Season, interval: Interval, start: Timestamp) -> Option<Pulse> {
+    if interval < Interval::D1 {
+        return season.at(start);
+    }
+    let noon = start.plus_nanos(17 * Interval::H1.nanos());
+    season.at(noon).map(|_| Pulse { activity: 1.0, volatility: 1.0, edge: Edge::Within })
+}
+
+/// One symbol's walk into the past.
 struct Past<'a> {
     listing: &'a Listing,
-    rng: ChaCha8Rng,
-    activity: Activity,
+    loads: [f64; 3],
+    rough: Rough,
+    noise: Noise,
+    mean_size: f64,
     /// The price where the last bar drawn began, in tick sizes.
     price: f64,
 }
 
-impl Past<'_> {
-    /// The bar that ends at the present price; moves on to its open.
-    fn bar(&mut self, interval: Interval, start: Timestamp) -> Bar {
-        let seconds = (interval.nanos() / Interval::S1.nanos()) as f64;
-        let sigma = match interval {
-            // A year of round-the-clock stock days would leave no price plausible.
-            Interval::D1 => self.listing.session_sigma(),
-            _ => self.listing.sigma() * seconds.sqrt(),
-        };
+impl<'a> Past<'a> {
+    fn new(seed: u64, tape: &'a Tape, kind: &Kind) -> Self {
+        let listing = tape.listing();
+        Self {
+            listing,
+            loads: tape.loads(),
+            rough: tape.volatility().clone(),
+            noise: Noise::new(seed, &listing.symbol, "past"),
+            mean_size: kind.sizes.mean(),
+            price: listing.price.0 as f64,
+        }
+    }
+
+    /// Appends its bars, newest first.
+    fn walk(&mut self, instrument: InstrumentId, shared: &SharedPast, all: &mut Vec<HistoryBar>) {
+        for ((interval, bars), law) in shared.spans.iter().zip(&shared.laws) {
+            for (cell, past) in (0..).zip(bars) {
+                self.rough.step(law, cell, 0.0, 0.0, &mut self.noise);
+                let bar = self.bar(shared.model, *interval, past);
+                all.push(HistoryBar { instrument, interval: *interval, bar });
+            }
+        }
+    }
+
+    /// The bar that ends at the present price; moves on to where the one before it ended.
+    fn bar(&mut self, model: &Model, interval: Interval, past: &SharedBar) -> Bar {
+        let returns = &model.returns;
+        let seconds = (interval.nanos() as f64 / 1e9).min(model.day);
+        let log = returns.common.sqrt() * past.log_volatility
+            + (1.0 - returns.common).sqrt() * returns.spread * self.rough.value();
+        let variance = returns.spread * returns.spread;
+        let deviation = self.listing.sigma() * seconds.sqrt() * exp(log - variance) * past.pulse.volatility;
+        let [class, sector, own] = self.loads;
+        let shared = class * past.class_return + sector * f64::from(past.sector_return[self.listing.sector.index()]);
+        let moved = deviation * (shared + own * self.noise.normal());
         let close = self.price;
         // The forward step undone. Far tails are cut, so that no bar doubles or halves a price.
-        let open = (close / (1.0 + sigma * self.normal()).clamp(0.5, 2.0)).max(1.0);
-        let (up, down) = (self.normal().abs(), self.normal().abs());
-        let high = open.max(close) * (1.0 + WICK * sigma * up);
-        let low = open.min(close) * (1.0 - WICK * sigma * down);
-        self.price = open;
-        let activity = self.activity.at(start, interval, &mut self.rng);
-        let count = (self.listing.bar_ticks_per_second() * seconds).max(1.0);
+        let open = (close / (1.0 + moved).clamp(0.5, 2.0)).max(1.0);
+        let (up, down) = (self.noise.normal().abs(), self.noise.normal().abs());
+        let busy = exp((model.flow.volume_power * (log - 0.5 * model.flow.volume_power * variance)).min(3.0));
+        let count = self.ticks_per_second()
+            * seconds
+            * past.pulse.activity
+            * busy
+            * (STEADY_VOLUME + WICK_VOLUME * (up + down));
+        self.price = if past.pulse.edge == Edge::Open { self.before_night(open) } else { open };
         Bar {
-            start,
+            start: past.start,
             open: grid(open),
-            high: grid(high),
-            low: grid(low),
+            high: grid(open.max(close) * (1.0 + WICK * deviation * up)),
+            low: grid(open.min(close) * (1.0 - WICK * deviation * down)),
             close: grid(close),
-            volume: self.volume(count * activity * (STEADY_VOLUME + WICK_VOLUME * (up + down))),
-            count: count as u64,
+            volume: self.volume(count),
+            count: (count as u64).max(1),
         }
+    }
+
+    /// Ticks that make bars.
+    fn ticks_per_second(&self) -> f64 {
+        match self.listing.basis() {
+            PriceBasis::Trade => self.listing.trades_per_second(),
+            PriceBasis::Bid => self.listing.per_second,
+        }
+    }
+
+    fn before_night(&mut self, open: f64) -> f64 {
+        (open / exp(NIGHT * self.listing.day_sigma() * self.noise.normal())).max(1.0)
     }
 
     fn volume(&self, trades: f64) -> Size {
         match self.listing.basis() {
-            PriceBasis::Trade => self.listing.size(trades),
+            PriceBasis::Trade => self.listing.size(((trades * self.mean_size) as u64).max(1)),
             PriceBasis::Bid => Size(0),
         }
-    }
-
-    fn normal(&mut self) -> f64 {
-        StandardNormal.sample(&mut self.rng)
     }
 }
 
 /// The nearest price on the grid; as rounding keeps order, so do the four prices of a bar.
 fn grid(ticks: f64) -> Price {
     Price((ticks.round() as i64).max(1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::universe::LISTINGS;
-    use super::*;
-    use proptest::prelude::*;
-
-    const DAY: i64 = 86_400;
-    const MIDNIGHT: i64 = 20_000 * DAY;
-
-    fn bars(listing: &Listing, seed: u64, start: Timestamp) -> Vec<HistoryBar> {
-        let mut bars = Vec::new();
-        extend(&mut bars, InstrumentId(0), listing, seed, start);
-        bars
-    }
-
-    /// Everything a history owes to the market and to the tape that follows it.
-    fn check(listing: &Listing, seed: u64, start: Timestamp) {
-        let bars = bars(listing, seed, start);
-        assert_eq!(bars.len(), len(start));
-        for HistoryBar { interval, bar, .. } in &bars {
-            assert_eq!(bar.start, bar.start.floor(*interval), "{interval} bar off its bucket");
-            assert!(Price(1) <= bar.low && bar.low <= bar.open.min(bar.close), "{bar:?}");
-            assert!(bar.open.max(bar.close) <= bar.high && bar.count > 0, "{bar:?}");
-            let traded = listing.basis() == PriceBasis::Trade;
-            assert!((bar.volume.0 > 0) == traded && bar.volume.0 % listing.round_lot() == 0, "{bar:?}");
-        }
-        for pair in bars.windows(2) {
-            assert!(pair[0].interval >= pair[1].interval, "longer intervals come first");
-            assert_eq!(pair[0].bar.end(pair[0].interval), pair[1].bar.start, "spans meet");
-            assert_eq!(pair[0].bar.close, pair[1].bar.open);
-        }
-        let last = bars.last().unwrap();
-        assert_eq!((last.interval, last.bar.close), (Interval::S1, listing.nominal()));
-        assert_eq!(last.bar.end(Interval::S1), start.floor(Interval::S1));
-    }
-
-    #[test]
-    fn every_listing_has_a_sound_history() {
-        for listing in &LISTINGS {
-            check(listing, 7, Timestamp::from_secs(MIDNIGHT + 50_001));
-        }
-    }
-
-    #[test]
-    fn a_start_may_lie_anywhere_in_a_day() {
-        for second in [0, 1, 59, 60, 61, 1_799, 1_800, 1_801, 1_859, 1_860, DAY - 1] {
-            for nanos in [0, 1, 999_999_999] {
-                check(&LISTINGS[0], 7, Timestamp::from_secs(MIDNIGHT + second).plus_nanos(nanos));
-            }
-        }
-    }
-
-    #[test]
-    fn a_year_five_days_and_half_an_hour_are_known() {
-        let bars = bars(&LISTINGS[0], 7, Timestamp::from_secs(MIDNIGHT + 7_200));
-        let count = |interval| bars.iter().filter(|b| b.interval == interval).count();
-        assert_eq!(count(Interval::D1), 360);
-        assert_eq!(count(Interval::M1), 5 * 1_440 + 90);
-        assert_eq!(count(Interval::S1), 1_800);
-    }
-
-    #[test]
-    fn volume_is_that_of_the_tape() {
-        let start = Timestamp::from_secs(MIDNIGHT);
-        let traded: Vec<_> = LISTINGS.iter().filter(|l| l.basis() == PriceBasis::Trade).collect();
-        let log_ratio = |listing: &&'static Listing| {
-            let minutes = bars(listing, 7, start).into_iter().filter(|b| b.interval == Interval::M1);
-            let volumes: Vec<_> = minutes.map(|b| b.bar.volume.0 as f64).collect();
-            let mean = volumes.iter().sum::<f64>() / volumes.len() as f64;
-            (mean / (tape_volume(listing, start, 3_600) / 60.0)).ln()
-        };
-        // One hour of one symbol may well be busy or quiet; over all of them that averages out.
-        let ratio = (traded.iter().map(log_ratio).sum::<f64>() / traded.len() as f64).exp();
-        assert!((0.75..1.35).contains(&ratio), "{ratio}");
-    }
-
-    fn tape_volume(listing: &'static Listing, start: Timestamp, seconds: i64) -> f64 {
-        let mut walk = super::super::walk::Walk::new(InstrumentId(0), listing, 7, start);
-        let mut volume = 0;
-        while walk.next_ts() < start.plus_nanos(seconds * 1_000_000_000) {
-            if let crate::market::TickKind::Trade(trade) = walk.advance().kind {
-                volume += trade.size.0;
-            }
-        }
-        volume as f64
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
-
-        #[test]
-        fn any_seed_and_start_give_a_sound_history(
-            seed in any::<u64>(), ns in 0i64..4_000_000_000_000_000_000, listing in 0..LISTINGS.len(),
-        ) {
-            check(&LISTINGS[listing], seed, Timestamp(ns));
-        }
-
-        #[test]
-        fn starts_near_midnight_give_a_sound_history(day in -10_000i64..30_000, second in 0i64..1_801) {
-            check(&LISTINGS[30], 7, Timestamp::from_secs(day * DAY + second));
-        }
-    }
 }

@@ -1,43 +1,105 @@
-//! The market simulator: an endless tape of some forty instruments from a seed.
+//! The market simulator: an endless tape whose statistics are those of real ones, from a seed.
 //!
-//! Invariants: the same configuration gives the same tape; a symbol's tape is a function of (seed, symbol,
-//! start) whichever others are listed; ticks come in order of time, then of instrument; no wall clock.
+//! A slow layer moves once a second: volatility, common factors, season, news (`volatility`, `factor`,
+//! `season`, `news`). Within each second every symbol has its events: when (`arrivals`), of which sign
+//! (`signs`), how large (`sizes`), and what becomes of the quote (`quotes`); `tape` puts them together. A
+//! `scenario` bends all of this for a while. docs/SIMULATION.md shows what comes out beside real tapes.
+//!
+//! Invariants: a symbol's tape is a function of (seed, symbol, start, hours, journal), whichever others are
+//! listed and whatever the threads, the pace and the build; ticks come in order of time, then of instrument;
+//! no wall clock; no number that a platform's mathematics would change.
 //!
 //! Not here: when a tick is due (`pace`), the market that ticks make (`market`).
 
-mod activity;
+mod args;
+mod arrivals;
+mod block;
+mod elementary;
+mod factor;
 mod history;
-mod stream;
+mod influence;
+mod listing;
+mod model;
+mod news;
+mod noise;
+mod plan;
+mod quotes;
+mod scenario;
+mod script;
+mod season;
+mod signs;
+mod sizes;
+mod stage;
+mod tape;
 #[cfg(test)]
 mod tests;
 mod universe;
-mod walk;
+mod volatility;
+mod write;
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::sync::Arc;
 
-use self::universe::{LISTINGS, Listing};
-use self::walk::Walk;
+use self::block::Block;
+use self::factor::Factors;
+use self::listing::{Listing, Sector};
+use self::model::Model;
+use self::season::Season;
+use self::stage::Stage;
+use self::tape::{Kind, Tape};
 use super::{Source, SourceError, SourceInfo};
-use crate::market::{HistoryBar, InstrumentId, SourceKind, Speed, Tick, Timestamp};
+use crate::market::{AssetClass, HistoryBar, Instrument, InstrumentId, Interval, SourceKind, Speed, Tick, Timestamp};
+
+pub use self::args::{SimulateArgs, SimulationArgs, Span, WriteConfig};
+pub use self::news::{Story, Tone};
+pub use self::plan::{PlanError, SimPlan};
+pub use self::scenario::Scenario;
+pub use self::script::{Cue, Script, ScriptError};
+pub use self::season::Hours;
+pub use self::stage::{Injection, ScenarioError, Target};
+pub use self::write::{WriteError, Written, write};
 
 /// What is simulated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SimConfig {
     pub seed: u64,
     /// Market time at which the tape begins.
     pub start: Timestamp,
-    /// How many instruments, from 1 to [`SimConfig::MAX_SYMBOLS`]; other numbers are brought into that range.
-    pub symbols: usize,
+    pub list: List,
+    pub hours: Hours,
+    /// What is staged from the beginning.
+    pub journal: Vec<Injection>,
+    /// The threads that make the tape, and the seconds they make at a time. Neither changes it; a longer block
+    /// is faster, and what is injected waits for its end.
+    pub threads: usize,
+    pub block_seconds: usize,
+}
+
+/// Which instruments; numbers that are too large or too small are brought into range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum List {
+    /// Of all classes: the named ones, and generated stocks beyond them.
+    Mixed(usize),
+    /// Of one class; only stocks are generated beyond the named ones.
+    Class(AssetClass, usize),
 }
 
 impl SimConfig {
     pub const DEFAULT_SEED: u64 = 7;
-    pub const MAX_SYMBOLS: usize = LISTINGS.len();
+    /// The instruments that have names of their own.
+    pub const DEFAULT_SYMBOLS: usize = universe::NAMED_COUNT;
+    pub const MAX_SYMBOLS: usize = universe::MOST;
 
-    /// All instruments from `start` on, with the default seed.
+    /// All named instruments from `start` on, with the default seed, all day and night, without a scenario.
     pub const fn new(start: Timestamp) -> Self {
-        Self { seed: Self::DEFAULT_SEED, start, symbols: Self::MAX_SYMBOLS }
+        Self {
+            seed: Self::DEFAULT_SEED,
+            start,
+            list: List::Mixed(Self::DEFAULT_SYMBOLS),
+            hours: Hours::Always,
+            journal: Vec::new(),
+            threads: 1,
+            block_seconds: 1,
+        }
     }
 }
 
@@ -45,20 +107,29 @@ impl SimConfig {
 #[derive(Debug)]
 pub struct Simulator {
     info: SourceInfo,
-    seed: u64,
-    listings: Vec<&'static Listing>,
-    walks: Vec<Walk>,
-    /// The next tick of each instrument, soonest first.
-    due: BinaryHeap<Reverse<(Timestamp, InstrumentId)>>,
+    config: SimConfig,
+    listings: Vec<Listing>,
+    kinds: Arc<[Kind; 4]>,
+    factors: Factors,
+    tapes: Vec<Tape>,
+    stage: Stage,
+    block: Block,
+    stories: Vec<Story>,
 }
 
 impl Simulator {
-    pub fn new(config: &SimConfig) -> Self {
-        let listings = choose(config.symbols);
+    /// # Errors
+    /// When the journal holds what cannot be staged.
+    pub fn new(config: SimConfig) -> Result<Self, ScenarioError> {
+        let listings = match config.list {
+            List::Mixed(count) => universe::listings(count, config.seed),
+            List::Class(class, count) => universe::of_class(class, count, config.seed),
+        };
+        let instruments: Arc<[Instrument]> = listings.iter().map(Listing::instrument).collect();
         let info = SourceInfo {
             kind: SourceKind::Simulation,
             name: name(listings.len(), config.seed),
-            instruments: listings.iter().map(|listing| listing.instrument()).collect(),
+            instruments,
             seed: Some(config.seed),
             start: config.start,
             end: None,
@@ -66,24 +137,95 @@ impl Simulator {
             speed_reason: String::new(),
             rows_refused: 0,
         };
-        let mut simulator = Self { info, seed: config.seed, listings, walks: Vec::new(), due: BinaryHeap::new() };
+        let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
+        let mut simulator = Self {
+            info,
+            kinds: Arc::new(classes.map(|class| Kind::new(Model::of(class)))),
+            factors: factors(&config, &listings),
+            tapes: Vec::new(),
+            stage: Stage::new(&listings, &config.journal)?,
+            block: Block::default(),
+            stories: Vec::new(),
+            config,
+            listings,
+        };
         simulator.restart();
-        simulator
+        Ok(simulator)
     }
 
+    /// Everything as at the beginning; what was injected since is in the journal and comes again.
     fn restart(&mut self) {
-        let (seed, start) = (self.seed, self.info.start);
-        self.walks = numbered(&self.listings).map(|(id, listing)| Walk::new(id, listing, seed, start)).collect();
-        self.due = self.walks.iter().zip(0..).map(|(walk, n)| Reverse((walk.next_ts(), InstrumentId(n)))).collect();
+        self.tapes = self.fresh_tapes();
+        self.factors = factors(&self.config, &self.listings);
+        self.stage.rewind();
+        self.block = Block::default();
+        self.stories.clear();
     }
 
-    fn advance(&mut self) -> Option<Tick> {
-        let mut soonest = self.due.peek_mut()?;
-        let Reverse((_, id)) = *soonest;
-        let walk = &mut self.walks[id.index()];
-        let tick = walk.advance();
-        *soonest = Reverse((walk.next_ts(), id));
-        Some(tick)
+    fn fresh_tapes(&self) -> Vec<Tape> {
+        let kind = |listing: &Listing| &self.kinds[history::class_index(listing.class())];
+        let tape = |(listing, n)| Tape::new(InstrumentId(n), listing, kind(listing), self.config.seed);
+        self.listings.iter().zip(0..).map(tape).collect()
+    }
+
+    /// Stages `injection` from its time on or, where that is past or made already, from the next second that is
+    /// not. Returns what the journal now holds: with it and the seed, the tape can be made again.
+    ///
+    /// # Errors
+    /// When no listed instrument is meant, or a number is out of range.
+    pub fn inject(&mut self, injection: Injection) -> Result<Injection, ScenarioError> {
+        self.stage.add(Injection { at: injection.at.max(self.horizon()), ..injection })
+    }
+
+    /// All injections so far, in the order in which they came.
+    pub fn journal(&self) -> &[Injection] {
+        self.stage.journal()
+    }
+
+    /// The first second that is not made yet.
+    pub const fn horizon(&self) -> Timestamp {
+        self.factors.next_ts()
+    }
+
+    /// Whether anything trades on the UTC day that begins at `day`.
+    fn trades_on(&self, day: Timestamp) -> bool {
+        let noon = day.plus_nanos(17 * Interval::H1.nanos());
+        let open = |listing: &Listing| Season::new(listing.model(), self.config.hours).at(noon).is_some();
+        self.listings.iter().any(open)
+    }
+
+    /// The headlines since the last look, in order of time.
+    pub fn take_stories(&mut self) -> Vec<Story> {
+        let mut stories = std::mem::take(&mut self.stories);
+        stories.sort_by_key(|story| story.ts);
+        stories
+    }
+
+    #[inline]
+    fn advance(&mut self) -> Tick {
+        loop {
+            if let Some(tick) = self.block.next() {
+                return tick;
+            }
+            self.fill();
+        }
+    }
+
+    /// Makes the next block.
+    fn fill(&mut self) {
+        let from = self.factors.next_ts();
+        let cells: Vec<_> =
+            (0..self.config.block_seconds.clamp(1, block::MOST_SECONDS)).map(|_| self.factors.advance()).collect();
+        self.block.make(&cells, &self.kinds, &mut self.tapes, &self.stage, self.config.threads);
+        self.stories.append(&mut self.block.stories);
+        for cell in &cells {
+            // One sector of each class speaks for it.
+            let speakers = [Sector::Technology, Sector::Index, Sector::Crypto, Sector::Fx];
+            let broad = speakers.into_iter().filter_map(|sector| cell.sectors[sector.index()].news);
+            self.stories.extend(broad.map(|news| news.story(None, "", cell.ts)));
+        }
+        self.stories.extend(self.stage.stories(from, self.factors.next_ts()));
+        self.stage.pass(self.factors.next_ts());
     }
 }
 
@@ -93,16 +235,14 @@ impl Source for Simulator {
     }
 
     fn history(&mut self) -> Vec<HistoryBar> {
-        let start = self.info.start;
-        let mut bars = Vec::with_capacity(self.listings.len() * history::len(start));
-        for (id, listing) in numbered(&self.listings) {
-            history::extend(&mut bars, id, listing, self.seed, start);
-        }
-        bars
+        let SimConfig { seed, hours, start, .. } = self.config;
+        // As at the beginning, however far the tape has come.
+        let factors = factors(&self.config, &self.listings);
+        history::bars(seed, hours, start, &factors, &self.kinds, &self.fresh_tapes())
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
-        Ok(self.advance())
+        Ok(Some(self.advance()))
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
@@ -111,14 +251,10 @@ impl Source for Simulator {
     }
 }
 
-/// `count` listings at even distances, so that a short list too has something of each group.
-fn choose(count: usize) -> Vec<&'static Listing> {
-    let count = count.clamp(1, LISTINGS.len());
-    (0..count).map(|n| &LISTINGS[n * LISTINGS.len() / count]).collect()
-}
-
-fn numbered<'a>(listings: &'a [&'static Listing]) -> impl Iterator<Item = (InstrumentId, &'static Listing)> + 'a {
-    (0..).map(InstrumentId).zip(listings.iter().copied())
+fn factors(config: &SimConfig, listings: &[Listing]) -> Factors {
+    Factors::new(config.seed, config.hours, config.start, |class| {
+        listings.iter().any(|listing| listing.class() == class)
+    })
 }
 
 fn name(instruments: usize, seed: u64) -> String {

@@ -1,0 +1,282 @@
+//! Who is hit by what, and when: the injections of a session, as influences on each symbol.
+
+use super::influence::Influence;
+use super::listing::{Listing, Sector};
+use super::news::{Shock, Story};
+use super::scenario::{MOST_SECONDS, MOST_STRENGTH, Scenario, UnknownScenario};
+use crate::market::{AssetClass, InstrumentId, Timestamp};
+
+/// The most injections of one session.
+pub const MOST_INJECTIONS: usize = 10_000;
+
+/// A scenario for somebody at some time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Injection {
+    pub scenario: Scenario,
+    pub target: Target,
+    /// When it begins; brought to a whole second, later rather than sooner.
+    pub at: Timestamp,
+    /// 1 is what docs/SCENARIOS.md describes; below 0 the other way round, where there is one.
+    pub strength: f64,
+    pub seconds: f64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    All,
+    Class(AssetClass),
+    Sector(Sector),
+    Symbol(String),
+}
+
+impl Target {
+    fn means(&self, listing: &Listing) -> bool {
+        match self {
+            Self::All => true,
+            Self::Class(class) => listing.class() == *class,
+            Self::Sector(sector) => listing.sector == *sector,
+            Self::Symbol(symbol) => listing.symbol == *symbol,
+        }
+    }
+
+    /// `all`, a class or a sector in any case; all else is a symbol.
+    pub fn of(text: &str) -> Self {
+        let is = |label: &str| text.eq_ignore_ascii_case(label);
+        let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
+        if is("all") {
+            return Self::All;
+        }
+        if let Some(class) = classes.into_iter().find(|class| is(class.label())) {
+            return Self::Class(class);
+        }
+        match Sector::ALL.into_iter().find(|sector| is(sector.label())) {
+            Some(sector) => Self::Sector(sector),
+            None => Self::Symbol(text.to_owned()),
+        }
+    }
+
+    pub fn text(&self) -> &str {
+        match self {
+            Self::All => "all",
+            Self::Class(class) => class.label(),
+            Self::Sector(sector) => sector.label(),
+            Self::Symbol(symbol) => symbol,
+        }
+    }
+}
+
+/// Why something cannot be staged.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ScenarioError {
+    #[error(transparent)]
+    Unknown(#[from] UnknownScenario),
+    #[error("nothing is listed that {0} means: name a symbol, a sector, a class, or all")]
+    NoTarget(String),
+    #[error("a strength of {0}: from -{most} to {most} and not 0", most = MOST_STRENGTH)]
+    Strength(f64),
+    #[error("a duration of {0} s: from 1 s to a day")]
+    Duration(f64),
+    #[error("{most} injections are the most of one session: start another one", most = MOST_INJECTIONS)]
+    TooMany,
+    #[error("{0}")]
+    Text(String),
+}
+
+impl Injection {
+    /// # Errors
+    /// When a number is out of range.
+    pub fn check(&self) -> Result<(), ScenarioError> {
+        if !(self.strength.abs() <= MOST_STRENGTH && self.strength != 0.0) {
+            return Err(ScenarioError::Strength(self.strength));
+        }
+        if !(1.0..=MOST_SECONDS).contains(&self.seconds) {
+            return Err(ScenarioError::Duration(self.seconds));
+        }
+        Ok(())
+    }
+
+    /// The end of all it does.
+    fn until(&self) -> Timestamp {
+        self.at.plus_nanos((self.seconds * self.scenario.reach()).ceil() as i64 * 1_000_000_000)
+    }
+}
+
+/// An injection whose targets are known.
+#[derive(Clone, Debug)]
+struct Running {
+    /// Its place in the journal.
+    number: usize,
+    at: Timestamp,
+    until: Timestamp,
+    /// By symbol.
+    meant: Box<[bool]>,
+}
+
+/// All injections of a session, and those that are not over.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    listings: Vec<Listing>,
+    journal: Vec<Injection>,
+    running: Vec<Running>,
+}
+
+impl Stage {
+    /// # Errors
+    /// Those of [`Stage::add`].
+    pub fn new(listings: &[Listing], journal: &[Injection]) -> Result<Self, ScenarioError> {
+        let mut stage = Self { listings: listings.to_vec(), journal: Vec::new(), running: Vec::new() };
+        journal.iter().try_for_each(|injection| stage.add(injection.clone()).map(drop))?;
+        Ok(stage)
+    }
+
+    pub fn journal(&self) -> &[Injection] {
+        &self.journal
+    }
+
+    /// # Errors
+    /// When it means nobody, is out of range, or is one too many.
+    pub fn add(&mut self, mut injection: Injection) -> Result<Injection, ScenarioError> {
+        injection.check()?;
+        if self.journal.len() >= MOST_INJECTIONS {
+            return Err(ScenarioError::TooMany);
+        }
+        let second = 1_000_000_000;
+        injection.at = Timestamp(injection.at.0.saturating_add(second - 1).div_euclid(second).saturating_mul(second));
+        let running = self.running(self.journal.len(), &injection);
+        if !running.meant.contains(&true) {
+            return Err(ScenarioError::NoTarget(injection.target.text().to_owned()));
+        }
+        self.running.push(running);
+        self.journal.push(injection.clone());
+        Ok(injection)
+    }
+
+    fn running(&self, number: usize, injection: &Injection) -> Running {
+        let meant = self.listings.iter().map(|listing| injection.target.means(listing)).collect();
+        Running { number, at: injection.at, until: injection.until(), meant }
+    }
+
+    /// Back to the beginning: all of the journal is to come.
+    pub fn rewind(&mut self) {
+        self.running = self.journal.iter().enumerate().map(|(n, injection)| self.running(n, injection)).collect();
+    }
+
+    /// What is over by `ts` is done with.
+    pub fn pass(&mut self, ts: Timestamp) {
+        self.running.retain(|running| running.until > ts);
+    }
+
+    /// What is done to symbol `n` in the second that begins at `ts`.
+    #[inline]
+    pub fn influence(&self, n: usize, ts: Timestamp) -> Influence {
+        let mut all = Influence::NONE;
+        for running in &self.running {
+            if running.at <= ts && ts < running.until && running.meant[n] {
+                let Injection { scenario, seconds, strength, .. } = self.journal[running.number];
+                let at = ((ts.0 - running.at.0) / 1_000_000_000) as f64;
+                all = all.and(&scenario.influence(at, seconds, strength));
+            }
+        }
+        all
+    }
+
+    /// The headlines of news that is staged from `from` to before `to`.
+    pub fn stories(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Story> {
+        let told = self.running.iter().filter(move |running| (from..to).contains(&running.at));
+        told.filter_map(|running| {
+            let injection = &self.journal[running.number];
+            (injection.scenario == Scenario::News).then(|| self.story(injection, running))
+        })
+    }
+
+    fn story(&self, injection: &Injection, running: &Running) -> Story {
+        let shock = Shock { jump: injection.strength, weight: 1.0, wording: running.number as u32, late: 0 };
+        let one = matches!(injection.target, Target::Symbol(_)).then(|| running.meant.iter().position(|meant| *meant));
+        let n = one.flatten();
+        let name = n.map_or("", |n| &self.listings[n].name);
+        shock.story(n.map(|n| InstrumentId(n as u32)), name, injection.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::universe::listings;
+    use super::*;
+
+    const START: Timestamp = Timestamp::from_secs(1_000);
+
+    fn injection(scenario: Scenario, target: &str) -> Injection {
+        Injection { scenario, target: Target::of(target), at: START, strength: 1.0, seconds: 10.0 }
+    }
+
+    fn stage(journal: &[Injection]) -> Stage {
+        Stage::new(&listings(40, 7), journal).unwrap()
+    }
+
+    #[test]
+    fn targets_are_symbols_sectors_classes_or_all() {
+        let check = |target: &str, count: usize| {
+            let stage = stage(&[injection(Scenario::Quiet, target)]);
+            let hit = (0..40).filter(|n| stage.influence(*n, START) != Influence::NONE).count();
+            assert_eq!(hit, count, "{target}");
+            assert_eq!(Target::of(Target::of(target).text()), Target::of(target));
+        };
+        check("all", 40);
+        check("stock", 20);
+        check("Energy", 2);
+        check("BTC-USD", 1);
+    }
+
+    #[test]
+    fn it_lasts_from_its_second_to_its_end() {
+        let late = Injection { at: START.plus_nanos(1), ..injection(Scenario::FeedGap, "all") };
+        let stage = stage(&[late]);
+        let silent = |second: i64| stage.influence(0, START.plus_nanos(second * 1_000_000_000)).silent;
+        assert_eq!([silent(0), silent(1), silent(10), silent(11)], [false, true, true, false]);
+    }
+
+    #[test]
+    fn scenarios_compose() {
+        let stage = stage(&[injection(Scenario::Crash, "AAPL"), injection(Scenario::TickStorm, "technology")]);
+        let [apple, other] = [0, 1].map(|n| stage.influence(n, START));
+        assert!(apple.drift < 0.0 && other.drift == 0.0);
+        assert!(apple.log_activity > other.log_activity && other.log_activity > 3.0);
+    }
+
+    #[test]
+    fn what_cannot_be_staged_is_refused() {
+        let mut stage = stage(&[]);
+        let good = injection(Scenario::Crash, "all");
+        assert_eq!(stage.add(injection(Scenario::Crash, "XX")), Err(ScenarioError::NoTarget("XX".into())));
+        for strength in [0.0, 11.0, f64::NAN, f64::INFINITY] {
+            assert!(matches!(stage.add(Injection { strength, ..good.clone() }), Err(ScenarioError::Strength(_))));
+        }
+        for seconds in [0.0, 0.5, 1e9, f64::NAN] {
+            assert!(matches!(stage.add(Injection { seconds, ..good.clone() }), Err(ScenarioError::Duration(_))));
+        }
+        assert!(stage.journal().is_empty());
+        for _ in 0..MOST_INJECTIONS {
+            stage.add(good.clone()).unwrap();
+        }
+        assert_eq!(stage.add(good), Err(ScenarioError::TooMany));
+    }
+
+    #[test]
+    fn what_is_over_is_done_with_and_comes_again_after_rewinding() {
+        let mut stage = stage(&[injection(Scenario::FeedGap, "all")]);
+        stage.pass(START.plus_nanos(10_000_000_000));
+        assert!(!stage.influence(0, START).silent);
+        stage.rewind();
+        assert!(stage.influence(0, START).silent);
+    }
+
+    #[test]
+    fn staged_news_has_a_headline() {
+        let bad = Injection { strength: -1.0, ..injection(Scenario::News, "AAPL") };
+        let stage = stage(&[bad, injection(Scenario::News, "all"), injection(Scenario::Crash, "all")]);
+        let stories: Vec<_> = stage.stories(START, START.plus_nanos(1)).collect();
+        assert_eq!(stories.len(), 2);
+        assert!(stories[0].headline.contains("Apple") && stories[0].instrument == Some(InstrumentId(0)));
+        assert_eq!(stories[1].instrument, None);
+    }
+}

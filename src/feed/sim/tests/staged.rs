@@ -1,0 +1,221 @@
+//! What each scenario does to the statistics of a tape, beside the same tape without it.
+
+use super::*;
+use crate::market::{Quote, Side};
+
+/// Statistics of one symbol over a stretch of its tape.
+#[derive(Debug)]
+struct Stretch {
+    /// Of the first and the last trade, and the least and the most between.
+    first: f64,
+    last: f64,
+    low: f64,
+    high: f64,
+    trades: usize,
+    quotes: usize,
+    buys: f64,
+    /// The mean, in ticks.
+    spread: f64,
+    /// Seconds without a tick: the longest.
+    silence: f64,
+    /// The root of the sum of squared moves of trades, as a share.
+    moved: f64,
+}
+
+/// The stretch from `from` to `to` seconds of the tape of `symbol`.
+fn stretch(ticks: &[(Timestamp, TickKind)], from: i64, to: i64) -> Stretch {
+    let span = START.plus_nanos(from * SECOND)..START.plus_nanos(to * SECOND);
+    let ticks: Vec<_> = ticks.iter().filter(|(ts, _)| span.contains(ts)).collect();
+    let mut trades = Vec::new();
+    let mut spreads = Vec::new();
+    let mut buys = 0.0;
+    for (_, kind) in &ticks {
+        match kind {
+            TickKind::Trade(trade) => {
+                trades.push(trade.price.0 as f64);
+                buys += f64::from(trade.side == Some(Side::Buy));
+            }
+            TickKind::Quote(Quote { bid: Some(bid), ask: Some(ask), .. }) => spreads.push((ask.0 - bid.0) as f64),
+            TickKind::Quote(_) => {}
+        }
+    }
+    let edges =
+        std::iter::once(span.start).chain(ticks.iter().map(|(ts, _)| *ts)).chain([span.end]).collect::<Vec<_>>();
+    let silence = edges.windows(2).map(|pair| (pair[1].0 - pair[0].0) as f64 / 1e9).fold(0.0, f64::max);
+    let moves = trades.windows(2).map(|pair| (pair[1] / pair[0] - 1.0).powi(2)).sum::<f64>();
+    Stretch {
+        first: trades.first().copied().unwrap_or(f64::NAN),
+        last: trades.last().copied().unwrap_or(f64::NAN),
+        low: trades.iter().copied().fold(f64::INFINITY, f64::min),
+        high: trades.iter().copied().fold(0.0, f64::max),
+        trades: trades.len(),
+        quotes: ticks.len() - trades.len(),
+        buys: buys / trades.len() as f64,
+        spread: spreads.iter().sum::<f64>() / spreads.len() as f64,
+        silence,
+        moved: moves.sqrt(),
+    }
+}
+
+/// The tape of `symbol` for `length` seconds with and without a scenario that begins at 60 s.
+fn pair(scenario: &str, symbol: &str, length: i64) -> [Vec<(Timestamp, TickKind)>; 2] {
+    let list = List::Mixed(40);
+    [Vec::new(), cue(scenario)].map(|journal| {
+        let config = SimConfig { journal, list, ..SimConfig::new(START) };
+        of(&simulator(&config), &seconds(&config, length), symbol)
+    })
+}
+
+/// Both stretches from `from` to `to`: without and with.
+fn both(pair: &[Vec<(Timestamp, TickKind)>; 2], from: i64, to: i64) -> [Stretch; 2] {
+    [stretch(&pair[0], from, to), stretch(&pair[1], from, to)]
+}
+
+#[test]
+fn a_crash_falls_is_sold_into_trades_more_and_partly_recovers() {
+    let tapes = pair("crash@60s:all,duration=2m", "BTC-USD", 700);
+    let [calm, crash] = both(&tapes, 60, 180);
+    assert!((0.88..0.95).contains(&(crash.last / crash.first)), "{crash:?}");
+    assert!(crash.trades > 3 * calm.trades && crash.buys < 0.42 && crash.spread > calm.spread, "{calm:?} {crash:?}");
+    let after = stretch(&tapes[1], 180, 700);
+    assert!((1.005..1.06).contains(&(after.last / crash.low)), "{after:?}");
+}
+
+#[test]
+fn a_crash_too_deep_for_the_limits_halts_a_stock() {
+    let tapes = pair("crash@60s:AAPL,strength=2,duration=2m", "AAPL", 600);
+    let halted = stretch(&tapes[1], 60, 600);
+    assert!(halted.silence > 290.0, "{halted:?}");
+}
+
+#[test]
+fn a_flash_crash_comes_back() {
+    let tapes = pair("flash-crash@60s:AAPL", "AAPL", 260);
+    let [calm, crash] = both(&tapes, 60, 240);
+    assert!((0.90..0.95).contains(&(crash.low / crash.first)), "{crash:?}");
+    assert!((0.985..1.01).contains(&(crash.last / crash.first)), "{crash:?}");
+    assert!(crash.spread > 2.0 * calm.spread && crash.silence < 30.0, "{calm:?} {crash:?}");
+}
+
+#[test]
+fn a_squeeze_is_bought_into_ever_faster_and_falls_back() {
+    let tapes = pair("squeeze@60s:TSLA,duration=2m", "TSLA", 420);
+    let [first, second, after] = [(60, 120), (120, 180), (180, 420)].map(|(from, to)| stretch(&tapes[1], from, to));
+    let rise = |s: &Stretch| s.last / s.first - 1.0;
+    assert!(rise(&second) > 1.5 * rise(&first) && rise(&second) > 0.04, "{first:?} {second:?}");
+    assert!(second.buys > 0.55 && after.last < 0.98 * second.high, "{second:?} {after:?}");
+}
+
+#[test]
+fn a_volatility_spike_moves_more_and_goes_nowhere_in_particular() {
+    let tapes = pair("volatility-spike@60s:all,duration=5m", "MSFT", 360);
+    let [calm, spike] = both(&tapes, 60, 360);
+    assert!(spike.moved > 1.5 * calm.moved && spike.trades * 2 > 3 * calm.trades, "{calm:?} {spike:?}");
+    assert!((spike.last / spike.first - 1.0).abs() < 0.05 && spike.spread > calm.spread, "{spike:?}");
+}
+
+#[test]
+fn in_quiet_hours_little_trades_and_less_moves() {
+    let tapes = pair("quiet@60s:all", "ETH-USD", 660);
+    let [calm, quiet] = both(&tapes, 70, 660);
+    assert!(quiet.trades * 2 < calm.trades && quiet.moved < 0.7 * calm.moved, "{calm:?} {quiet:?}");
+}
+
+#[test]
+fn a_halt_withdraws_the_quote_and_reopens_with_a_jump_and_a_large_print() {
+    let tapes = pair("halt@60s:MSFT,strength=-1", "MSFT", 240);
+    let halted: Vec<_> = tapes[1]
+        .iter()
+        .filter(|(ts, _)| (START.plus_nanos(60 * SECOND)..START.plus_nanos(120 * SECOND)).contains(ts))
+        .collect();
+    assert_eq!(halted, [&(START.plus_nanos(60 * SECOND), TickKind::Quote(Quote::default()))]);
+    let [before, after] = [(0, 60), (120, 240)].map(|(from, to)| stretch(&tapes[1], from, to));
+    assert!((0.95..0.99).contains(&(after.low / before.last)), "{before:?} {after:?}");
+    let sizes =
+        tapes[1].iter().filter(|(ts, _)| *ts >= START.plus_nanos(120 * SECOND)).filter_map(|(_, kind)| match kind {
+            TickKind::Trade(trade) => Some(trade.size.0),
+            TickKind::Quote(_) => None,
+        });
+    assert!(sizes.take(1).all(|size| size > 500));
+}
+
+#[test]
+fn a_fat_finger_spikes_within_a_second_and_is_gone() {
+    let tapes = pair("fat-finger@60s:JPM", "JPM", 120);
+    let [before, at, after] = [(0, 60), (60, 61), (80, 120)].map(|(from, to)| stretch(&tapes[1], from, to));
+    assert!((0.96..0.98).contains(&(at.low / before.last)), "{before:?} {at:?}");
+    assert!((0.995..1.005).contains(&(after.last / before.last)), "{after:?}");
+}
+
+#[test]
+fn news_jumps_stirs_the_market_and_has_a_headline() {
+    let tapes = pair("news@60s:XOM,strength=-1", "XOM", 660);
+    let [calm, news] = both(&tapes, 60, 360);
+    let before = stretch(&tapes[1], 0, 60);
+    assert!((0.955..0.985).contains(&(news.last / before.last)), "{before:?} {news:?}");
+    assert!(news.trades * 2 > 3 * calm.trades, "{calm:?} {news:?}");
+    let config = SimConfig { journal: cue("news@60s:XOM,strength=-1"), ..SimConfig::new(START) };
+    let mut simulator = simulator(&config);
+    while simulator.advance().ts < START.plus_nanos(61 * SECOND) {}
+    let stories = simulator.take_stories();
+    let story = stories.iter().find(|story| story.headline.contains("Exxon")).unwrap();
+    assert_eq!((story.tone, story.ts), (Tone::Bad, START.plus_nanos(60 * SECOND)));
+}
+
+#[test]
+fn an_open_burst_is_busiest_at_its_beginning() {
+    let tapes = pair("open-burst@60s:all", "GOOGL", 660);
+    let [calm, burst] = both(&tapes, 60, 180);
+    let later = stretch(&tapes[1], 480, 600);
+    assert!(burst.trades > 3 * calm.trades && burst.trades > 2 * later.trades, "{calm:?} {burst:?} {later:?}");
+    assert!(burst.moved > calm.moved);
+}
+
+#[test]
+fn a_tick_storm_multiplies_ticks_and_leaves_the_price() {
+    let tapes = pair("tick-storm@60s:EURUSD", "EURUSD", 90);
+    let [calm, storm] = both(&tapes, 60, 90);
+    assert!(storm.quotes > 10 * calm.quotes, "{} {}", calm.quotes, storm.quotes);
+    let tapes = pair("tick-storm@60s:V", "V", 90);
+    let [calm, storm] = both(&tapes, 60, 90);
+    assert!(storm.quotes > 8 * calm.quotes && (storm.last / storm.first - 1.0).abs() < 0.01, "{calm:?} {storm:?}");
+}
+
+#[test]
+fn decoupled_symbols_no_longer_move_together() {
+    let coupling = |journal| {
+        let config = SimConfig { journal, list: List::Class(AssetClass::Index, 2), ..SimConfig::new(START) };
+        let ticks = seconds(&config, 3_600);
+        let simulator = simulator(&config);
+        let [a, b] = ["TC500", "TC100"].map(|symbol| moves(&of(&simulator, &ticks, symbol), 3_600));
+        correlation(&a, &b)
+    };
+    let (coupled, apart) = (coupling(Vec::new()), coupling(cue("decoupling@0s:TC100,duration=1h")));
+    assert!(coupled > 0.6 && apart.abs() < 0.35, "{coupled} {apart}");
+}
+
+#[test]
+fn a_feed_gap_hides_what_happens_and_the_market_has_moved_on() {
+    let tapes = pair("feed-gap@60s:all,duration=20s", "BTC-USD", 120);
+    let gap = stretch(&tapes[1], 60, 80);
+    assert_eq!((gap.trades, gap.quotes), (0, 0));
+    // Nothing of the market itself has changed: from the first quote after the gap on, it is the same tape.
+    let later = |tape: &[(Timestamp, TickKind)]| {
+        tape.iter().filter(|(ts, _)| *ts > START.plus_nanos(80 * SECOND)).copied().collect::<Vec<_>>()
+    };
+    assert!(later(&tapes[0]) == later(&tapes[1]));
+}
+
+#[test]
+fn scenarios_compose() {
+    let journal = [
+        cue("crash@60s:BTC-USD,duration=1m"),
+        cue("tick-storm@60s:crypto,duration=1m"),
+        cue("feed-gap@80s:all,duration=5s"),
+    ]
+    .concat();
+    let config = SimConfig { journal, ..SimConfig::new(START) };
+    let tape = of(&simulator(&config), &seconds(&config, 121), "BTC-USD");
+    let stretch = stretch(&tape, 60, 120);
+    assert!(stretch.trades > 2_000 && stretch.last / stretch.first < 0.96 && stretch.silence >= 5.0, "{stretch:?}");
+}

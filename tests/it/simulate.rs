@@ -1,0 +1,66 @@
+//! Tapes that are written: the same flags give the same bytes, and they play again.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Server, command};
+
+/// Writes a tape with these further flags, and reads it.
+async fn tape(folder: &Path, name: &str, flags: &str) -> String {
+    let file = folder.join(name);
+    let arguments = ["simulate", "--out", file.to_str().unwrap()].into_iter().chain(flags.split_whitespace());
+    let output = command(&arguments.collect::<Vec<_>>()).output().await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    fs::read_to_string(file).unwrap()
+}
+
+#[tokio::test]
+async fn a_tape_is_the_same_for_any_number_of_threads_and_other_symbols() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = "--class stock --start 2024-01-08T14:30:00Z --for 10m --seed 3";
+    let one = tape(folder.path(), "one.csv", &format!("{flags} --symbols 4")).await;
+    assert!(one.starts_with("ts,symbol,price,size,side,bid,ask\n") && one.lines().count() > 1_000);
+    assert!(one == tape(folder.path(), "two.csv", &format!("{flags} --symbols 4 --threads 2")).await);
+    let many = tape(folder.path(), "many.csv", &format!("{flags} --symbols 600 --threads 2")).await;
+    let rows = |tape: &str, symbol: &str| {
+        let of = format!(",{symbol},");
+        tape.lines().filter(|line| line.contains(&of)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    for symbol in ["AAPL", "MSFT"] {
+        assert!(!rows(&one, symbol).is_empty() && rows(&one, symbol) == rows(&many, symbol), "{symbol}");
+    }
+    let staged = tape(folder.path(), "staged.csv", &format!("{flags} --symbols 4 --scenario crash@5m:AAPL")).await;
+    let until = format!("{}", 1_704_724_200_000_000_000u64 + 300_000_000_000);
+    let before =
+        |tape: &str| tape.lines().skip(1).take_while(|line| *line < &*until).map(str::to_owned).collect::<Vec<_>>();
+    assert!(before(&one) == before(&staged) && one != staged);
+}
+
+#[tokio::test]
+async fn a_tape_with_its_quotes_plays_as_a_replay() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tape.csv.gz");
+    let path = file.to_str().unwrap();
+    let flags = "--symbols 8 --start 2024-01-08T14:30:00Z --for 2m --quotes";
+    let arguments = ["simulate", "--out", path].into_iter().chain(flags.split_whitespace()).collect::<Vec<_>>();
+    assert!(command(&arguments).output().await.unwrap().status.success());
+    let server = Server::start(&["replay", path]).await;
+    let lines = server.lines.join("\n");
+    assert!(lines.contains("8 symbols") && !lines.contains("cannot be played"), "{lines}");
+}
+
+#[tokio::test]
+async fn headlines_are_written_beside_the_tape() {
+    let folder = tempfile::tempdir().unwrap();
+    let news = folder.path().join("news.csv");
+    let flags = format!(
+        "--class stock --start 2024-01-08T14:30:00Z --for 2m --scenario news@30s:AAPL,strength=-2 --news {}",
+        news.display()
+    );
+    tape(folder.path(), "tape.csv", &flags).await;
+    let news = fs::read_to_string(news).unwrap();
+    assert!(
+        news.lines().any(|line| line.starts_with("1704724230000000000,AAPL,bad,") && line.contains("Apple")),
+        "{news}"
+    );
+}
