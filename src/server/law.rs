@@ -252,6 +252,10 @@ struct Client {
     wanted: BTreeMap<Key, (f64, usize)>,
     quotes: HashMap<&'static str, Value>,
     bars: HashMap<Key, Bars>,
+    /// Charts of which another history was asked for, with the request's number: until it is granted, what comes is
+    /// of the request before.
+    asked: HashMap<Key, u64>,
+    requests: u64,
     /// The number of the next trade, and the trades since the last snapshot.
     tapes: HashMap<&'static str, (u64, BTreeMap<u64, Value>)>,
 }
@@ -311,6 +315,8 @@ impl Client {
             wanted,
             quotes,
             bars,
+            asked: HashMap::new(),
+            requests: 0,
             tapes,
         }
     }
@@ -324,6 +330,7 @@ impl Client {
     async fn reconnect(&mut self) {
         (self.sink, self.stream) = open_socket(&self.live, self.buffer, self.format).await;
         (self.lost, self.speaks) = (false, self.format);
+        self.asked.clear();
         self.decode_anew();
         for (key, (rate, history)) in self.wanted.clone() {
             let (stream, symbol) = key;
@@ -406,6 +413,7 @@ impl Client {
                 assert_eq!(number(&message["epoch"]), self.epoch);
                 message["quotes"].as_array().unwrap().iter().for_each(|quote| self.hear_update(quote));
             }
+            "granted" => self.asked.retain(|_, id| Some(*id) != message["id"].as_u64()),
             "bars" => self.hear_bars(&message),
             "trades" => self.hear_trades(&message),
             "error" => panic!("nothing here is wrong: {message}"),
@@ -433,7 +441,7 @@ impl Client {
     fn hear_bars(&mut self, message: &Value) {
         let seconds = message["interval"] == "1s";
         let key = (if seconds { Stream::Seconds } else { Stream::Minutes }, symbol_of(message));
-        if message["snapshot"] == true {
+        if message["snapshot"] == true && !self.asked.contains_key(&key) {
             self.bars.insert(key, Bars::default());
         }
         // As above: the rest of what the client left.
@@ -478,7 +486,8 @@ impl Client {
         if named.is_empty() {
             return;
         }
-        let mut message = json!({"type": kind, "symbols": said});
+        self.requests += 1;
+        let mut message = json!({"type": kind, "id": self.requests, "symbols": said});
         stream.name(&mut message);
         rate.into_iter().for_each(|rate| message["rate"] = wish(rate));
         history.into_iter().for_each(|history| message["history"] = history.into());
@@ -496,6 +505,7 @@ impl Client {
                 if any {
                     // Who asks for another history begins anew, also where the request is lost with the connection.
                     self.bars.remove(&key);
+                    self.asked.insert(key, self.requests);
                 }
                 let wish = self.wanted.entry(key).or_default();
                 *wish = (rate.unwrap_or(wish.0), history.unwrap_or(wish.1));

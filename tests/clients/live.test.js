@@ -138,6 +138,8 @@ test("all that the server says is what the schema says", { timeout: 30_000 }, as
     { type: "unsubscribe", id: 9, channel: "bars", symbols: ["AAPL"], interval: "1m" },
     { type: "rate", id: 10, channel: "bars", symbols: ["AAPL"], interval: "1m", rate: 1 },
     { type: "format", id: 11, format: "json" },
+    { type: "rate", id: 12, channel: "quotes", symbols: ["BTC-USD"], rate: "every" },
+    { type: "drive", id: 13, command: "speed", speed: 1 },
   ];
   for (const request of requests) {
     assert.equal(faultOf(request), null);
