@@ -19,7 +19,7 @@ let server;
 let browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(["--seed", "7"]), openBrowser()]);
+  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
 });
 after(async () => {
   await browser?.close();
@@ -92,7 +92,7 @@ for (const theme of ["dark", "light"]) {
 }
 
 test("axe finds nothing in blue and orange, nor on a page whose server is gone", async () => {
-  const lost = await startServer(["--seed", "7"]);
+  const lost = await startServer(["--seed", "7", "--speed", "4x"]);
   const { page } = await browser.visit(lost.url, (fresh) => fresh.addInitScript(() => localStorage.setItem("tickcast.settings", '{"colours":"vivid"}')));
   await page.locator(PRICED).first().waitFor();
   await check(page, "blue and orange");

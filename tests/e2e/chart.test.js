@@ -14,7 +14,7 @@ let server;
 let browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer(["--seed", "7"]), openBrowser()]);
+  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
 });
 after(async () => {
   await browser?.close();

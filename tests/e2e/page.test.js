@@ -7,7 +7,7 @@ import { listenIn, openBrowser, picture, startServer, startWire } from "./suppor
 
 /** @typedef {import("playwright-core").Page} Page */
 
-const SIMULATION = ["--seed", "7"];
+const SIMULATION = ["--seed", "7", "--speed", "4x"];
 const TAPE = "data/us-stocks-daily.csv.gz";
 const FIRST_PRICE_MS = 1000;
 
