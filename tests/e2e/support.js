@@ -141,7 +141,7 @@ export async function openBrowser() {
       await session.send("Storage.clearDataForOrigin", { origin: new URL(url).origin, storageTypes: "local_storage" });
       await session.detach();
       await prepare?.(page);
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(30_000);
       /** @type {string[]} */
       const faults = [];
       /** @type {string[]} */
