@@ -69,7 +69,7 @@ export async function drawn(page) {
  * @param {string} what
  */
 export async function until(holds, what) {
-  for (let turn = 0; turn < 200; turn += 1) {
+  for (let turn = 0; turn < 600; turn += 1) {
     if (holds()) return;
     await new Promise((done) => void setTimeout(done, 50));
   }
