@@ -267,7 +267,9 @@ async function barsRead(page, count) {
 }
 
 test("a short loss of the network leaves no hole in the chart, the quotes and the tape", async () => {
-  const wire = await startWire(server.port);
+  // In real time: what is on the screen is held against the clock.
+  const own = await startServer(["--seed", "7"]);
+  const wire = await startWire(own.port);
   /** @type {ReturnType<typeof listenIn>} */
   let said = { sent: [], heard: [], connections: 0 };
   const { page } = await browser.visit(`${wire.url}?symbol=AAPL&interval=1s`, (fresh) => (said = listenIn(fresh)));
@@ -301,7 +303,7 @@ test("a short loss of the network leaves no hole in the chart, the quotes and th
     assert.deepEqual(numbers, numbers.map((_, at) => numbers[0] + at), "each trade once");
 
     const read = await barsRead(page, 80);
-    const answer = await (await fetch(`${server.url}api/v1/bars?symbols=AAPL&interval=1s&limit=500`)).json();
+    const answer = await (await fetch(`${own.url}api/v1/bars?symbols=AAPL&interval=1s&limit=500`)).json();
     /** @type {number[]} */
     const known = answer.series[0].bars.map((/** @type {{ ts: number }} */ bar) => bar.ts / 1e6);
     assert.ok(read.length >= 20, `only ${read.length} bars could be read off`);
@@ -311,6 +313,7 @@ test("a short loss of the network leaves no hole in the chart, the quotes and th
   } finally {
     await page.close();
     await wire.close();
+    await own.kill();
   }
 });
 
