@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { drawn, PRICED, says } from "./page.js";
+import { drawn, PRICED, says, until } from "./page.js";
 import { openBrowser, picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -82,6 +82,7 @@ for (const theme of ["dark", "light"]) {
       await page.locator(".menu:popover-open").waitFor();
       await check(page, menu);
       await page.keyboard.press("Escape");
+      await page.locator(".menu:popover-open").waitFor({ state: "hidden" });
     }
     await page.keyboard.press("p");
     await check(page, "presentation");
@@ -142,11 +143,11 @@ test("the keyboard alone gets everywhere, sees where it is, and does everything"
   await page.locator('.row[data-heading="Favourites"]').waitFor();
   await page.locator('button[aria-label="Indicators"]').focus();
   await page.keyboard.press("Enter");
-  await page.locator(".menu:popover-open").waitFor();
+  await page.waitForFunction(() => document.activeElement?.closest(".menu"));
   await page.keyboard.press("Space");
   await says(page, ".legend-lines", "SMA 20");
   await page.keyboard.press("Escape");
-  assert.equal(await focused(page), "Indicators", "the focus comes back to the button");
+  await until(async () => (await focused(page)) === "Indicators", "the focus back on the button");
   await page.locator('[data-layout="2"]').focus();
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelectorAll(".pane").length === 2);
@@ -164,6 +165,7 @@ test("the chosen price is read out as often as was asked for", async () => {
   await page.keyboard.press("?");
   await page.selectOption("#announce", "5");
   await page.keyboard.press("Escape");
+  await page.locator(".dialog-help").waitFor({ state: "hidden" });
   await says(page, "#announcer", /^AAPL [\d.]+, (up|down) [\d.]+%$/);
   await page.close();
 });

@@ -35,21 +35,32 @@ async function pick(page, menu, value) {
 /** What is drawn, as text that differs where the picture does. @param {Page} page */
 const pixels = (page) => page.locator(".pane-canvas canvas").first().evaluate((node) => /** @type {HTMLCanvasElement} */ (node).toDataURL());
 
-test("bars, line and area are drawn, and a link says which", async () => {
-  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
-  await drawn(page);
-  let before = await pixels(page);
-  for (const kind of ["bars", "line", "area"]) {
-    await pick(page, "Chart type", kind);
-    await until(() => query(page).get("chart") === kind, `${kind} in the address`);
-    await page.waitForFunction((old) => /** @type {HTMLCanvasElement} */ (document.querySelector(".pane-canvas canvas")).toDataURL() !== old, before);
-    before = await pixels(page);
-    await picture(page, `chart-${kind}`);
+test("bars, line and area are drawn above their volumes, and a link says which", async () => {
+  // A tape that has ended: nothing but the choice changes what is drawn.
+  const replay = await startServer(["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"]);
+  try {
+    const { page, faults } = await browser.visit(`${replay.url}?symbol=AAPL&interval=1d`);
+    await drawn(page);
+    await says(page, "#feed", "End of tape");
+    const panes = () => page.locator(".pane-canvas tr").count();
+    const [count, seen] = [await panes(), [await pixels(page)]];
+    assert.equal(count, 4, "prices, a line between, volumes and the time make rows of their own");
+    for (const kind of ["bars", "line", "area", "candles"]) {
+      await pick(page, "Chart type", kind);
+      await until(() => (query(page).get("chart") ?? "candles") === kind, `${kind} in the address`);
+      await until(async () => !seen.slice(-1).includes(await pixels(page)), `${kind} on the chart`);
+      seen.push(await pixels(page));
+      assert.equal(await panes(), count, `the volumes keep their pane below ${kind}`);
+      await picture(page, `chart-${kind}`);
+    }
+    assert.equal(new Set(seen.slice(0, -1)).size, 4, "each looks different");
+    await page.goto(`${replay.url}?symbol=AAPL&interval=1d&chart=area`);
+    await says(page, "#feed", "End of tape");
+    assert.deepEqual(faults, []);
+    await page.close();
+  } finally {
+    await replay.kill();
   }
-  await page.goto(`${server.url}?symbol=AAPL&interval=1m&chart=candles`);
-  await drawn(page);
-  assert.deepEqual(faults, []);
-  await page.close();
 });
 
 test("indicators are read out, and strength has a pane of its own", async () => {

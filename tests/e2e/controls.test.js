@@ -51,6 +51,7 @@ test("single keys do what the overlay says, not where somebody types, and can be
   await page.locator(".dialog-help").waitFor();
   await picture(page, "help");
   await page.keyboard.press("Escape");
+  await page.locator(".dialog-help").waitFor({ state: "hidden" });
   const first = await page.textContent(".instrument-symbol");
   await page.keyboard.press("j");
   await page.waitForFunction((old) => document.querySelector(".instrument-symbol")?.textContent !== old, first);
@@ -66,6 +67,7 @@ test("single keys do what the overlay says, not where somebody types, and can be
   await page.keyboard.press("?");
   await page.uncheck("#single-keys");
   await page.keyboard.press("Escape");
+  await page.locator(".dialog-help").waitFor({ state: "hidden" });
   await page.locator(".rows").focus();
   await page.keyboard.press("c");
   await page.waitForTimeout(150);

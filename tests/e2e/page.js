@@ -70,7 +70,7 @@ export async function drawn(page) {
  */
 export async function until(holds, what) {
   for (let turn = 0; turn < 600; turn += 1) {
-    if (holds()) return;
+    if (await holds()) return;
     await new Promise((done) => void setTimeout(done, 50));
   }
   assert.fail(`in vain waited for: ${what}`);

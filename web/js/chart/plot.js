@@ -53,9 +53,11 @@ export function createPlot(container, first) {
 
   /** @param {Kind} kind */
   function renew(kind) {
-    chart.removeSeries(main);
-    quoteLines = null;
+    // The new one comes first: the library takes away a pane whose last series goes, and the volumes would move up.
+    const old = main;
     main = chart.addSeries(/** @type {any} */ (KINDS[kind]), {}, 0);
+    chart.removeSeries(old);
+    quoteLines = null;
     main.setSeriesOrder(0);
     marks = createGapMarks({ colour: palette.warn, font: palette.font, size: palette.size });
     main.attachPrimitive(marks);

@@ -17,10 +17,13 @@ export function createMenu({ name, class: kind = "tool" }, ...label) {
   panel.addEventListener("toggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
     setAttribute(button, "aria-expanded", String(open));
-    if (!open) return;
-    place(panel, button.getBoundingClientRect());
-    const first = panel.querySelector("input:checked, input, button");
-    if (first instanceof HTMLElement) first.focus();
+    if (open) place(panel, button.getBoundingClientRect());
+  });
+  // The browser moves the focus as it opens: a key pressed right behind Enter is already for what is inside.
+  panel.addEventListener("beforetoggle", (event) => {
+    if (/** @type {ToggleEvent} */ (event).newState !== "open") return;
+    panel.querySelector("[autofocus]")?.removeAttribute("autofocus");
+    panel.querySelector("input:checked, input, button")?.setAttribute("autofocus", "");
   });
   return { button, panel, close: () => panel.hidePopover() };
 }
