@@ -1,5 +1,7 @@
 //! Everything wired together: feed, publisher and server, and the signal that stops them.
 
+mod invite;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::thread;
 
@@ -16,7 +18,8 @@ use crate::inspect::{self, ProgressLine};
 use crate::load::{self, LoadError};
 use crate::market::{Answer, Command, Event, SourceKind, Speed, Timestamp};
 use crate::record::{self, RecordConfig, RecordError, Summary};
-use crate::server::{self, BindError, Server};
+use crate::server::{BindError, Server};
+use invite::{Invitation, Made};
 
 /// Why the program could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -141,13 +144,14 @@ async fn simulate(config: WriteConfig, mut say: impl FnMut(&str)) -> Result<(), 
 /// # Errors
 /// When the port is taken, a file cannot be played, or a part of the program breaks.
 pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl FnMut(&str)) -> Result<(), AppError> {
+    let made = Made::of(&config.server);
     let server = Server::bind(config.server).await?;
     let source = open(&config.feed, &mut say)?;
     // Milliseconds since 1970: higher than that of any earlier run.
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
     let run = RunConfig { first_epoch, market: config.market, ..config.run };
     say(&playing(source.info(), &run));
-    if let Err(short) = server::allow_files(&config.server) {
+    if let Err(short) = server.allow_files() {
         say(&format!("  warning  {short}"));
     }
     let bus = Bus::new(config.bus_capacity);
@@ -162,9 +166,10 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     let live = publisher.live();
     let mut publishing = tokio::spawn(publisher.run());
 
-    let address = server.address();
-    say(&format!("  page     http://{address}/"));
-    say(&format!("  stream   ws://{address}/ws"));
+    let (address, is_tls, access) = (server.address(), server.is_tls(), server.access());
+    let interfaces: Vec<_> = if_addrs::get_if_addrs().unwrap_or_default().iter().map(if_addrs::Interface::ip).collect();
+    let invitation = Invitation { address, is_tls, access, made };
+    invitation.lines(&interfaces, std::io::stdout().is_terminal()).iter().for_each(|line| say(line));
     say("  stop     Ctrl-C");
     let mut outcome = Ok(());
     let stop_or_break = async {

@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, Request, header};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -15,19 +15,23 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceBuilder;
 use tower_http::add_extension::AddExtension;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::{DefaultOnFailure, TraceLayer};
+use tower_http::validate_request::ValidateRequestHeaderLayer;
 use tracing::Level;
 
 use super::assets;
 use super::guests::Guests;
+use super::metrics::Metrics;
 use super::patience::Patient;
 use super::routes::{self, Peer, Site};
 use super::session::GOODBYE;
+use super::stream::Stream;
 use super::upgrade::hang_up;
 use crate::wire::error_body;
 
@@ -61,12 +65,14 @@ pub const TURNED_AWAY: usize = 64;
 /// Accepts connections for ever; those that are there when `stopping` comes finish their answer.
 pub async fn accept_all(
     listener: &TcpListener,
+    tls: Option<&TlsAcceptor>,
     site: Site,
     connections: &Guests,
     limits: HttpLimits,
     stopping: &watch::Receiver<bool>,
 ) {
-    let (stall, metrics) = (site.limits.stall, site.metrics.clone());
+    let (stall, metrics, gate) = (site.limits.stall, site.metrics.clone(), site.gate.clone());
+    let guard = gate.clone();
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
@@ -81,6 +87,7 @@ pub async fn accept_all(
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(CompressionLayer::new())
+        .layer(ValidateRequestHeaderLayer::custom(move |request: &mut Request<_>| guard.admit(request)))
         .service(warp::service(routes::routes(site)));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(limits.buffer_bytes);
@@ -92,21 +99,23 @@ pub async fn accept_all(
         match listener.accept().await {
             Ok((stream, address)) => {
                 is_failing = false;
-                let Ok(place) = connections.seat(free, address.ip()) else {
+                // All clients of a proxy come from its address; it is the proxy that may count them.
+                let seated = if gate.trusts(address.ip()) { Ok(connections.seat_any(free, address.ip())) } else { connections.seat(free, address.ip()) };
+                let Ok(place) = seated else {
                     metrics.refused(OVER_SHARE);
                     turn_away(&turned_away, stream, address.ip());
                     continue;
                 };
-                let connection = TokioIo::new(prepare(stream, stall));
                 let place = Arc::new(Mutex::new(Some(place)));
                 let peer = Peer { address, place: Arc::clone(&place) };
                 let service = TowerToHyperService::new(AddExtension::new(service.clone(), peer));
-                let serving = http.serve_connection(connection, service).with_upgrades();
                 let mut stopping = stopping.clone();
-                let metrics = metrics.clone();
+                let (http, tls, metrics) = (http.clone(), tls.cloned(), metrics.clone());
                 let stop = async move { drop(stopping.wait_for(|stopping| *stopping).await) };
                 tokio::spawn(async move {
-                    let mut serving = pin!(serving);
+                    let Some(stream) = open(stream, tls, limits.head_timeout, &metrics).await else { return };
+                    let connection = TokioIo::new(Patient::new(stream, stall));
+                    let mut serving = pin!(http.serve_connection(connection, service).with_upgrades());
                     let served = tokio::select! {
                         served = serving.as_mut() => served,
                         () = stop => {
@@ -137,16 +146,31 @@ pub async fn accept_all(
 #[cfg(target_os = "linux")]
 const UNSENT_BYTES: u32 = 16 * 1024;
 
-fn prepare(stream: TcpStream, stall: Duration) -> Patient<TcpStream> {
+/// `None` where the client's side of TLS was not done in time, or not right.
+async fn open(stream: TcpStream, tls: Option<TlsAcceptor>, patience: Duration, metrics: &Metrics) -> Option<Stream> {
+    prepare(&stream);
+    let Some(tls) = tls else { return Some(Stream::Plain(stream)) };
+    let reason = match timeout(patience, tls.accept(stream)).await {
+        Ok(Ok(stream)) => return Some(Stream::Tls(Box::new(stream))),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "TLS handshake failed");
+            "bad_tls"
+        }
+        Err(_) => "no_tls",
+    };
+    metrics.cut(reason);
+    None
+}
+
+fn prepare(stream: &TcpStream) {
     // Updates are small and must not wait for each other (Nagle's algorithm, RFC 896).
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
     #[cfg(target_os = "linux")]
-    if let Err(error) = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES) {
         tracing::debug!(%error, "cannot set TCP_NOTSENT_LOWAT");
     }
-    Patient::new(stream, stall)
 }
 
 /// What a client did that ended its connection; `None` where it just went away.

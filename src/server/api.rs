@@ -1,16 +1,48 @@
 //! What the HTTP addresses tell of the market.
 
+use super::access::{Access, Admission, Role};
+use super::gate::{Gate, Visitor};
 use super::remote::Remote;
 use super::session::SessionLimits;
 use crate::fanout::{LiveMarket, wall_micros};
 use crate::market::{Bar, Instrument, InstrumentState, Market};
 use crate::wire::{
-    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, parse_bars_query,
-    parse_command, parse_quotes_query,
+    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, access_response, bars_response, parse_bars_query,
+    parse_command, parse_login, parse_quotes_query,
 };
 
-/// The media type of what a command is written in.
+/// The media type of what is sent here.
 const JSON: &str = "application/json";
+
+/// Who asks, and what it takes to be more.
+pub fn who(visitor: Visitor, gate: &Gate) -> String {
+    let needed = |admission: &Admission| match admission {
+        Admission::Everybody => "everybody",
+        Admission::Token(_) => "token",
+        Admission::Nobody => "nobody",
+    };
+    let Access { viewers, presenters, .. } = &*gate.access;
+    access_response(visitor.role.label(), needed(viewers), needed(presenters))
+}
+
+/// The token that was sent, and whom it makes its sender.
+pub fn sign_in(kind: Option<&str>, body: &[u8], gate: &Gate) -> Result<(String, Role), Refusal> {
+    check_json(kind)?;
+    let token = parse_login(&String::from_utf8_lossy(body))?;
+    let known = [&gate.access.presenters, &gate.access.viewers].into_iter().filter_map(Admission::token);
+    // What opens nothing is told, also where everybody may watch.
+    if known.fold(false, |found, known| known.is(&token) | found) {
+        let role = gate.access.role(&[&token]);
+        Ok((token, role))
+    } else {
+        Err(Refusal::wrong_token())
+    }
+}
+
+fn check_json(kind: Option<&str>) -> Result<(), Refusal> {
+    let is_json = |kind: &str| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON));
+    if kind.is_some_and(is_json) { Ok(()) } else { Err(Refusal::not_json_content()) }
+}
 
 pub fn feed(live: &LiveMarket) -> String {
     let live = live.read();
@@ -19,11 +51,7 @@ pub fn feed(live: &LiveMarket) -> String {
 
 /// Obeys a command, and tells how the feed stands then.
 pub async fn drive(kind: Option<&str>, body: &[u8], remote: &Remote, live: &LiveMarket) -> Result<String, Refusal> {
-    remote.allowed()?;
-    let is_json = |kind: &str| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON));
-    if !kind.is_some_and(is_json) {
-        return Err(Refusal::not_json_content());
-    }
+    check_json(kind)?;
     remote.drive(parse_command(&String::from_utf8_lossy(body))?).await?;
     Ok(feed(live))
 }

@@ -20,6 +20,13 @@ struct Page;
 #[folder = "$OUT_DIR/npm-assets/"]
 struct Library;
 
+/// Whether there is such a file.
+pub fn exists(path: &str) -> bool {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = if path.is_empty() { "index.html" } else { path };
+    Page::get(path).is_some() || path.strip_prefix("lib/").is_some_and(|path| Library::get(path).is_some())
+}
+
 /// The file at `path` of the site, `""` being the page itself; `if_none_match` spares sending what the browser has.
 pub fn file(path: &str, if_none_match: Option<&str>) -> Option<Response<Bytes>> {
     let path = if path.is_empty() { "index.html" } else { path };

@@ -72,6 +72,13 @@ impl Guests {
         Ok(Place { guests: self.clone(), address, _free: free })
     }
 
+    /// Gives a free place to a guest from an address that has no bound of its own.
+    pub fn seat_any(&self, free: FreePlace, address: IpAddr) -> Place {
+        let address = network(address);
+        *self.lock().entry(address).or_default() += 1;
+        Place { guests: self.clone(), address, _free: free }
+    }
+
     /// Places that are taken.
     pub fn taken(&self) -> usize {
         self.lock().values().sum()

@@ -26,7 +26,7 @@ pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 /// The refusals of what has limits for all, which an operator may have to raise.
 const FULL: [&str; 3] = ["too_many_sessions", "too_many_sessions_from_address", "too_many_connections_from_address"];
 /// Why the server ends an HTTP connection.
-const CUT: [&str; 4] = ["no_head", "head_too_long", "bad_head", "answer_not_taken"];
+const CUT: [&str; 6] = ["no_head", "head_too_long", "bad_head", "answer_not_taken", "no_tls", "bad_tls"];
 
 /// One label: its name and its value.
 type Label = [(&'static str, &'static str); 1];

@@ -4,12 +4,14 @@
 //! routes. hyper's graceful stop does not reach upgraded connections: sessions hear the stop by their bell.
 
 mod accept;
+mod access;
 mod allowance;
 mod answer;
 mod api;
 mod assets;
 mod events;
 mod files;
+mod gate;
 mod guests;
 mod ladder;
 #[cfg(test)]
@@ -22,9 +24,12 @@ mod routes;
 mod series;
 mod session;
 mod socket;
+mod stream;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod tls;
+mod token;
 mod upgrade;
 
 use std::net::SocketAddr;
@@ -35,59 +40,87 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 pub use accept::HttpLimits;
-pub use files::{TooFewFiles, allow_files};
+pub use access::{Access, AccessConfig, Admission, Control};
+pub use files::TooFewFiles;
 pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
+pub use tls::{TlsError, TlsFiles};
+pub use token::{Secret, Token, TokenError};
 
 use crate::bus::Caller;
 use crate::fanout::LiveMarket;
 use crate::market::{Answer, Command};
 use guests::Guests;
 use metrics::Metrics;
+use gate::Gate;
 use remote::Remote;
 use routes::Site;
+use tokio_rustls::TlsAcceptor;
 
 /// How long sessions have for their goodbye.
 const DRAIN: Duration = Duration::from_secs(3);
 
 /// Where and for how many the server is there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ServerConfig {
     pub bind: SocketAddr,
     /// Sessions at one time, over WebSocket and Server-Sent Events.
     pub sessions: usize,
     /// Of these from one address.
     pub sessions_per_address: usize,
-    /// Clients may drive the feed also where other machines reach the server.
-    pub allow_control: bool,
+    pub access: AccessConfig,
+    pub tls: Option<TlsFiles>,
     pub http: HttpLimits,
     pub session: SessionLimits,
 }
 
-/// The address could not be listened on.
+/// Why there is no server.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {bind}: {source}; choose another address with --bind, port 0 for any that is free")]
-pub struct BindError {
-    bind: SocketAddr,
-    source: std::io::Error,
+pub enum BindError {
+    #[error("cannot listen on {bind}: {source}; choose another address with --bind, port 0 for any that is free")]
+    Address { bind: SocketAddr, source: std::io::Error },
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
 
 /// A server that listens and does not answer yet.
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     config: ServerConfig,
+    access: Access,
+    tls: Option<TlsAcceptor>,
 }
 
 impl Server {
     /// # Errors
-    /// When the address is taken or not this machine's.
+    /// When the address is taken or not this machine's, or a token or a certificate cannot be had.
     pub async fn bind(config: ServerConfig) -> Result<Self, BindError> {
-        let failed = |source| BindError { bind: config.bind, source };
+        let failed = |source| BindError::Address { bind: config.bind, source };
         let listener = TcpListener::bind(config.bind).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { listener, address, config })
+        let access = config.access.resolve(address.ip().is_loopback())?;
+        let tls = config.tls.as_ref().map(TlsFiles::acceptor).transpose()?;
+        Ok(Self { listener, address, config, access, tls })
+    }
+
+    /// Raises the limit of open files as far as its own limits of guests need.
+    ///
+    /// # Errors
+    /// How many are missing.
+    pub fn allow_files(&self) -> Result<(), TooFewFiles> {
+        files::allow_files(&self.config)
+    }
+
+    /// Who may do what.
+    pub const fn access(&self) -> &Access {
+        &self.access
+    }
+
+    pub const fn is_tls(&self) -> bool {
+        self.tls.is_some()
     }
 
     /// The address that it really has, also where port 0 was asked for.
@@ -101,15 +134,15 @@ impl Server {
         let HttpLimits { connections, connections_per_address, .. } = self.config.http;
         let connections = Guests::new(connections, connections_per_address);
         let metrics = Metrics::new(live.clone(), connections.clone());
-        let controlled = self.config.allow_control || self.address.ip().is_loopback();
-        let line = if controlled { Ok(line) } else { Err("other machines can reach it") };
+        let (port, proxies) = (self.address.port(), &self.config.access.proxies);
+        let gate = Gate::new(self.access, proxies, port, self.tls.is_some(), metrics.clone());
         let remote = Remote::new(live.clone(), line);
-        let limits = SessionLimits { control: controlled, ..self.config.session };
-        let site = Site { live: live.clone(), remote, limits, guests: guests.clone(), metrics };
+        let limits = self.config.session;
+        let site = Site { live: live.clone(), remote, limits, guests: guests.clone(), metrics, gate };
         let (stop_http, stopping) = watch::channel(false);
         tokio::select! {
             () = stop => {}
-            () = accept::accept_all(&self.listener, site, &connections, self.config.http, &stopping) => {}
+            () = accept::accept_all(&self.listener, self.tls.as_ref(), site, &connections, self.config.http, &stopping) => {}
         }
         drop(self.listener);
         live.stop_sessions();

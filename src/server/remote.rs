@@ -15,21 +15,17 @@ const MAX_COMMANDS: usize = 32;
 #[derive(Clone, Debug)]
 pub struct Remote {
     live: LiveMarket,
-    line: Result<Caller<Command, Answer>, &'static str>,
+    line: Result<Caller<Command, Answer>, Refusal>,
 }
 
 impl Remote {
-    /// With a reason in place of a line, nothing is obeyed.
-    pub const fn new(live: LiveMarket, line: Result<Caller<Command, Answer>, &'static str>) -> Self {
-        Self { live, line }
+    pub const fn new(live: LiveMarket, line: Caller<Command, Answer>) -> Self {
+        Self { live, line: Ok(line) }
     }
 
-    /// Whether commands are taken at all.
-    ///
-    /// # Errors
-    /// Why they are not.
-    pub fn allowed(&self) -> Result<(), Refusal> {
-        self.line.as_ref().map(drop).map_err(|reason| Refusal::control_not_allowed(reason))
+    /// The same for somebody whose commands are all refused.
+    pub fn refusing(&self, refusal: Refusal) -> Self {
+        Self { live: self.live.clone(), line: Err(refusal) }
     }
 
     /// Returns when everybody can see what the command led to.
@@ -37,7 +33,7 @@ impl Remote {
     /// # Errors
     /// When it was not obeyed. Nothing has changed then.
     pub async fn drive(&self, command: Command) -> Result<(), Refusal> {
-        let line = self.line.as_ref().map_err(|reason| Refusal::control_not_allowed(reason))?;
+        let line = self.line.as_ref().map_err(Clone::clone)?;
         let revision = line.ask(command).await.ok_or_else(Refusal::feed_gone)??;
         self.live.shows(revision).await;
         Ok(())

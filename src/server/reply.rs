@@ -34,7 +34,8 @@ pub fn json_or_refusal(body: Result<String, Refusal>) -> Answer {
 pub fn refused(refusal: &Refusal) -> Answer {
     let status = match refusal.code {
         "unknown_symbol" => StatusCode::NOT_FOUND,
-        "control_not_allowed" => StatusCode::FORBIDDEN,
+        "token_needed" | "wrong_token" => StatusCode::UNAUTHORIZED,
+        "control_not_allowed" | "origin_not_allowed" => StatusCode::FORBIDDEN,
         "not_possible" => StatusCode::CONFLICT,
         "not_json_content" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "feed_gone" | "feed_fault" => StatusCode::SERVICE_UNAVAILABLE,

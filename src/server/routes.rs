@@ -9,7 +9,9 @@ use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply};
 
+use super::access::Role;
 use super::events::events;
+use super::gate::{Gate, Visitor};
 use super::guests::{Guests, NoRoom, Place};
 use super::metrics::{self, Metrics};
 use super::remote::Remote;
@@ -39,6 +41,7 @@ pub struct Site {
     pub limits: SessionLimits,
     pub guests: Guests,
     pub metrics: Metrics,
+    pub gate: Gate,
 }
 
 /// All addresses of the server.
@@ -46,7 +49,7 @@ pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infall
     let metrics = site.metrics.clone();
     let stream = websocket(site.clone()).or(listen(site.clone())).unify();
     let all =
-        stream.or(answers(&site)).unify().or(drive(&site)).unify().or(web()).unify().recover(refuse_request).unify();
+        stream.or(answers(&site)).unify().or(drive(&site)).unify().or(sign_in(&site)).unify().or(web()).unify().recover(refuse_request).unify();
     all.map(move |answer: Answer| {
         answer.extensions().get().into_iter().for_each(|Refused(code)| metrics.refused(code));
         answer
@@ -104,6 +107,31 @@ fn drive(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
     })
 }
 
+/// Turns a token into a cookie, so that a browser's requests and its socket have it, and tells who one is.
+fn sign_in(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone + use<> {
+    let gate = site.gate.clone();
+    let gate = warp::any().map(move || gate.clone());
+    let login = warp::path!("api" / "v1" / "login").and(warp::ext::get::<Visitor>()).and(gate);
+    let who = login.clone().and(get()).map(|visitor, gate| json(StatusCode::OK, api::who(visitor, &gate)));
+    let kind = warp::header::optional::<String>("content-type");
+    let sign_in = login.clone().and(warp::post()).and(kind).and(warp::body::bytes());
+    let sign_in = sign_in.map(|visitor, gate: Gate, kind: Option<String>, body: Bytes| {
+        match api::sign_in(kind.as_deref(), &body, &gate) {
+            Err(refusal) => refused(&refusal),
+            Ok((token, role)) => cookie(&gate.set_cookie(&token, visitor), api::who(Visitor { role, ..visitor }, &gate)),
+        }
+    });
+    let sign_out = login.and(warp::delete()).map(|visitor, gate: Gate| {
+        let role = gate.access.role(&[]);
+        cookie(&gate.set_cookie("", visitor), api::who(Visitor { role, ..visitor }, &gate))
+    });
+    who.or(sign_in).unify().or(sign_out).unify()
+}
+
+fn cookie(cookie: &str, body: String) -> Answer {
+    warp::reply::with_header(json(StatusCode::OK, body), header::SET_COOKIE, cookie).into_response()
+}
+
 fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let web = warp::path::tail().and(get()).and(warp::header::optional::<String>("if-none-match"));
     web.and_then(|path: warp::path::Tail, known: Option<String>| async move {
@@ -113,10 +141,10 @@ fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
 }
 
 fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let open = warp::path!("ws").and(warp::ext::get::<Peer>()).and(upgrade());
-    let open = open.map(move |Peer { address, .. }: Peer, upgrade| match site.guests.take(address.ip()) {
-        Ok(place) => accept(&site, upgrade, place),
-        Err(no_room) => refuse_guest(no_room, address.ip()),
+    let open = warp::path!("ws").and(warp::ext::get::<Visitor>()).and(upgrade());
+    let open = open.map(move |visitor: Visitor, upgrade| match site.guests.take(visitor.address) {
+        Ok(place) => accept(&site, upgrade, place, visitor.role),
+        Err(no_room) => refuse_guest(no_room, visitor.address),
     });
     let plain = warp::path!("ws").and(get()).map(|| {
         let remedy = "connect with a WebSocket client: new WebSocket(\"ws://HOST/ws\")";
@@ -130,7 +158,7 @@ fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> 
 }
 
 /// Answers 101 and serves the session.
-fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
+fn accept(site: &Site, upgrade: Upgrade, place: Place, role: Role) -> Answer {
     let response = Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)
         .header(header::CONNECTION, "upgrade")
@@ -143,8 +171,10 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
         .into_iter()
         .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
     let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
-    let (live, remote) = (site.live.clone(), site.remote.clone());
-    let (limits, metrics) = (site.limits, site.metrics.clone());
+    let control = role == Role::Presenter;
+    let remote = if control { site.remote.clone() } else { site.remote.refusing(site.gate.no_control()) };
+    let (live, metrics) = (site.live.clone(), site.metrics.clone());
+    let limits = SessionLimits { control, ..site.limits };
     tokio::spawn(async move {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
             let end = session::run(&mut socket, remote, live, &limits, format.unwrap_or_default(), &metrics).await;
@@ -157,19 +187,20 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place) -> Answer {
 }
 
 fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let listen = warp::path!("events").and(warp::get()).and(warp::ext::get::<Peer>()).and(query());
-    listen.map(move |Peer { address, place: connection }: Peer, query: String| {
+    let listen = warp::path!("events").and(warp::get()).and(warp::ext::get::<Peer>()).and(warp::ext::get::<Visitor>()).and(query());
+    listen.map(move |Peer { place: connection, .. }: Peer, visitor: Visitor, query: String| {
         let request = parse_events_query(&query, site.limits.subscriptions.count).and_then(|(request, symbols)| {
             let live = site.live.read();
             let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
             unknown.map_or(Ok(request), |symbol| Err(Refusal::unknown_symbol(symbol)))
         });
-        match (request, site.guests.take(address.ip())) {
+        match (request, site.guests.take(visitor.address)) {
             (Err(refusal), _) => refused(&refusal),
-            (_, Err(no_room)) => refuse_guest(no_room, address.ip()),
+            (_, Err(no_room)) => refuse_guest(no_room, visitor.address),
             (Ok(request), Ok(place)) => {
+                let limits = SessionLimits { control: visitor.role == Role::Presenter, ..site.limits };
                 drop(connection.lock().unwrap_or_else(PoisonError::into_inner).take());
-                warp::sse::reply(events(site.live.clone(), site.limits, &request, place, &site.metrics)).into_response()
+                warp::sse::reply(events(site.live.clone(), limits, &request, place, &site.metrics)).into_response()
             }
         }
     })

@@ -10,7 +10,6 @@ use http::header::SEC_WEBSOCKET_PROTOCOL;
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
@@ -19,6 +18,7 @@ use warp::{Filter, Rejection};
 use super::patience::Patient;
 use super::session::GOODBYE;
 use super::socket::Socket;
+use super::stream::Stream;
 use crate::wire::Format;
 
 /// Bytes read at once; a client's messages are short.
@@ -45,9 +45,9 @@ impl Upgrade {
     }
 
     /// Waits for the 101 answer to be sent and takes the socket over; `None` when the client is gone.
-    pub async fn socket(self, message_bytes: usize) -> Option<Socket<Patient<TcpStream>>> {
+    pub async fn socket(self, message_bytes: usize) -> Option<Socket<Patient<Stream>>> {
         let upgraded = self.on_upgrade.await.ok()?;
-        let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<Patient<TcpStream>>>().ok()?;
+        let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<Patient<Stream>>>().ok()?;
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(WRITE_BUFFER)

@@ -121,11 +121,33 @@ impl Refusal {
         Self::new("bad_json", format!("{} is not JSON", echo(text)), remedy.into())
     }
 
-    /// This server's feed is driven by nobody, or not from where it can be reached.
-    pub fn control_not_allowed(reason: &str) -> Self {
-        let remedy =
-            "start the server with --allow-control, or on an address of this machine alone: --bind 127.0.0.1:3030";
-        Self::new("control_not_allowed", format!("this server takes no commands: {reason}"), remedy.into())
+    /// This server's feed is driven by nobody.
+    pub fn control_not_allowed() -> Self {
+        let remedy = "start the server with --control token, or with --control everybody";
+        Self::new("control_not_allowed", "this server takes no commands".into(), remedy.into())
+    }
+
+    /// This server's feed is driven by others.
+    pub fn presenter_needed() -> Self {
+        let remedy = "open the presenter's link that the server printed at its start, or send its token: `authorization: Bearer TOKEN`";
+        Self::new("control_not_allowed", "only who has the presenter's token may drive the feed".into(), remedy.into())
+    }
+
+    /// For a request over HTTP, as are the next two.
+    pub fn token_needed() -> Self {
+        let remedy = "open the link that the server printed at its start, or send its token: `authorization: Bearer TOKEN`";
+        Self::new("token_needed", "this server shows its market to those who have a token".into(), remedy.into())
+    }
+
+    pub fn wrong_token() -> Self {
+        let remedy = "compare it with the link that the server printed at its start; each start may make another";
+        Self::new("wrong_token", "this token is none of this server's".into(), remedy.into())
+    }
+
+    pub fn origin_not_allowed(origin: &str) -> Self {
+        let origin = echo(origin);
+        let remedy = "open the server's own page, or start the server with --allow-origin and that origin";
+        Self::new("origin_not_allowed", format!("a page of {origin} may not speak to this server"), remedy.into())
     }
 
     /// A session that does not wait for what it commanded.

@@ -9,6 +9,7 @@ mod binary;
 mod command;
 mod frame;
 mod inbound;
+mod login;
 mod number;
 mod outbound;
 mod query;
@@ -21,6 +22,7 @@ pub use binary::{BinaryQuote, bars_frame, beat_frame, trades_frame};
 pub use command::{command_name, parse_command};
 pub use frame::{Format, Frame};
 pub use inbound::{Channel, Inbound, Refusal, Request, Since, Subscribe, parse};
+pub use login::{access_response, parse_login};
 pub use outbound::{
     Beat, Driven, Feed, FormatSet, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body,
     health, symbols_response,

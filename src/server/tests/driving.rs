@@ -3,6 +3,7 @@
 use super::*;
 use crate::bus::Call;
 use crate::market::{FeedState, FeedStatus, sample};
+use crate::wire::Refusal;
 
 #[tokio::test(start_paused = true)]
 async fn two_that_drive_see_one_truth_and_are_answered_when_it_can_be_seen() {
@@ -35,12 +36,12 @@ async fn two_that_drive_see_one_truth_and_are_answered_when_it_can_be_seen() {
 #[tokio::test(start_paused = true)]
 async fn who_may_not_drive_is_told_how_to_be_allowed_to() {
     let mut stage = Stage::new().await;
-    stage.remote = Remote::new(stage.live.clone(), Err("other machines can reach it"));
+    stage.remote = stage.remote.refusing(Refusal::control_not_allowed());
     let mut client = stage.join(4_096).await;
     client.say(json!({"type":"drive","id":7,"command":"play"})).await;
     let error = client.hear("error").await;
     assert_eq!((&error["id"], &error["code"]), (&json!(7), &json!("control_not_allowed")));
-    assert!(error["remedy"].as_str().unwrap().contains("--allow-control"), "{error}");
+    assert!(error["remedy"].as_str().unwrap().contains("--control"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

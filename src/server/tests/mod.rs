@@ -63,7 +63,7 @@ impl Stage {
         tokio::spawn(publisher.run());
         let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
         let (caller, line) = bus::line();
-        let remote = Remote::new(live.clone(), Ok(caller));
+        let remote = Remote::new(live.clone(), caller);
         Self { bus, live, metrics, remote, line }
     }
 

@@ -1,0 +1,59 @@
+//! TLS without a proxy: the certificate and its key, read once at the start.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
+
+/// The files of `--tls-cert` and `--tls-key`, in PEM.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// The server's certificate first, then those that vouch for it.
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+}
+
+/// Why there is no TLS.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    #[error("{file} holds no PEM {wanted} ({source}); {flag} names it")]
+    Unreadable { file: PathBuf, wanted: &'static str, flag: &'static str, source: pem::Error },
+    #[error("{0} holds no certificate; --tls-cert names a file in PEM, the server's certificate first")]
+    NoCertificate(PathBuf),
+    #[error("the certificate in {certificate} and the key in {key} cannot be used: {source}")]
+    Unusable { certificate: PathBuf, key: PathBuf, source: rustls::Error },
+}
+
+impl TlsFiles {
+    /// Takes TLS 1.2 and 1.3 with the library's own choice of ciphers, and HTTP/1.1 on it.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or they do not belong together.
+    pub fn acceptor(&self) -> Result<TlsAcceptor, TlsError> {
+        let Self { certificate, key } = self;
+        let unreadable = |file: &Path, wanted, flag| {
+            let file = file.to_owned();
+            move |source| TlsError::Unreadable { file, wanted, flag, source }
+        };
+        let chain = CertificateDer::pem_file_iter(certificate)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(unreadable(certificate, "certificate", "--tls-cert"))?;
+        if chain.is_empty() {
+            return Err(TlsError::NoCertificate(certificate.clone()));
+        }
+        let secret = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key, "private key", "--tls-key"))?;
+        let unusable = |source| TlsError::Unusable { certificate: certificate.clone(), key: key.clone(), source };
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(unusable)?
+            .with_no_client_auth()
+            .with_single_cert(chain, secret)
+            .map_err(unusable)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+}
