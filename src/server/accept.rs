@@ -100,7 +100,11 @@ pub async fn accept_all(
             Ok((stream, address)) => {
                 is_failing = false;
                 // All clients of a proxy come from its address; it is the proxy that may count them.
-                let seated = if gate.trusts(address.ip()) { Ok(connections.seat_any(free, address.ip())) } else { connections.seat(free, address.ip()) };
+                let seated = if gate.trusts(address.ip()) {
+                    Ok(connections.seat_any(free, address.ip()))
+                } else {
+                    connections.seat(free, address.ip())
+                };
                 let Ok(place) = seated else {
                     metrics.refused(OVER_SHARE);
                     turn_away(&turned_away, stream, address.ip());

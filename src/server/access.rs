@@ -178,8 +178,12 @@ mod tests {
     fn only_the_servers_own_page_and_those_that_were_named_may_speak() {
         let named = vec!["https://ticker.example.org".to_owned()];
         let check = |is_local, origin, host, expected| {
-            let access =
-                Access { viewers: Admission::Everybody, presenters: Admission::Everybody, origins: named.clone(), is_local };
+            let access = Access {
+                viewers: Admission::Everybody,
+                presenters: Admission::Everybody,
+                origins: named.clone(),
+                is_local,
+            };
             assert_eq!(access.allows_origin(origin, host), expected, "{is_local} {origin:?} {host:?}");
         };
         for is_local in [true, false] {

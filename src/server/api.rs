@@ -7,8 +7,8 @@ use super::session::SessionLimits;
 use crate::fanout::{LiveMarket, wall_micros};
 use crate::market::{Bar, Instrument, InstrumentState, Market};
 use crate::wire::{
-    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, access_response, bars_response, parse_bars_query,
-    parse_command, parse_login, parse_quotes_query,
+    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, access_response, bars_response,
+    parse_bars_query, parse_command, parse_login, parse_quotes_query,
 };
 
 /// The media type of what is sent here.

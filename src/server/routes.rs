@@ -48,8 +48,17 @@ pub struct Site {
 pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
     let metrics = site.metrics.clone();
     let stream = websocket(site.clone()).or(listen(site.clone())).unify();
-    let all =
-        stream.or(answers(&site)).unify().or(drive(&site)).unify().or(sign_in(&site)).unify().or(web()).unify().recover(refuse_request).unify();
+    let all = stream
+        .or(answers(&site))
+        .unify()
+        .or(drive(&site))
+        .unify()
+        .or(sign_in(&site))
+        .unify()
+        .or(web())
+        .unify()
+        .recover(refuse_request)
+        .unify();
     all.map(move |answer: Answer| {
         answer.extensions().get().into_iter().for_each(|Refused(code)| metrics.refused(code));
         answer
@@ -118,7 +127,9 @@ fn sign_in(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let sign_in = sign_in.map(|visitor, gate: Gate, kind: Option<String>, body: Bytes| {
         match api::sign_in(kind.as_deref(), &body, &gate) {
             Err(refusal) => refused(&refusal),
-            Ok((token, role)) => cookie(&gate.set_cookie(&token, visitor), api::who(Visitor { role, ..visitor }, &gate)),
+            Ok((token, role)) => {
+                cookie(&gate.set_cookie(&token, visitor), api::who(Visitor { role, ..visitor }, &gate))
+            }
         }
     });
     let sign_out = login.and(warp::delete()).map(|visitor, gate: Gate| {
@@ -187,7 +198,11 @@ fn accept(site: &Site, upgrade: Upgrade, place: Place, role: Role) -> Answer {
 }
 
 fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let listen = warp::path!("events").and(warp::get()).and(warp::ext::get::<Peer>()).and(warp::ext::get::<Visitor>()).and(query());
+    let listen = warp::path!("events")
+        .and(warp::get())
+        .and(warp::ext::get::<Peer>())
+        .and(warp::ext::get::<Visitor>())
+        .and(query());
     listen.map(move |Peer { place: connection, .. }: Peer, visitor: Visitor, query: String| {
         let request = parse_events_query(&query, site.limits.subscriptions.count).and_then(|(request, symbols)| {
             let live = site.live.read();

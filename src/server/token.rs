@@ -115,7 +115,9 @@ mod tests {
     #[test]
     fn what_could_be_guessed_or_break_a_header_is_no_token() {
         let long = "x".repeat(257);
-        for text in ["", "short", "fifteen-letters", "with a space in it!", "with;semicolon;in;it", "naïve-naïve-naïve", &long] {
+        for text in
+            ["", "short", "fifteen-letters", "with a space in it!", "with;semicolon;in;it", "naïve-naïve-naïve", &long]
+        {
             assert_eq!(Token::new(text), Err(BadToken), "{text}");
         }
     }

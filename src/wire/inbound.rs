@@ -135,7 +135,8 @@ impl Refusal {
 
     /// For a request over HTTP, as are the next two.
     pub fn token_needed() -> Self {
-        let remedy = "open the link that the server printed at its start, or send its token: `authorization: Bearer TOKEN`";
+        let remedy =
+            "open the link that the server printed at its start, or send its token: `authorization: Bearer TOKEN`";
         Self::new("token_needed", "this server shows its market to those who have a token".into(), remedy.into())
     }
 

@@ -121,5 +121,6 @@ async fn a_server_that_others_reach_is_driven_only_where_that_was_allowed() {
     }
     assert_eq!(control("127.0.0.1:0", &[]).await, (json!(true), 200));
     assert_eq!(control("0.0.0.0:0", &[]).await, (json!(false), 403));
-    assert_eq!(control("0.0.0.0:0", &["--allow-control"]).await, (json!(true), 200));
+    assert_eq!(control("0.0.0.0:0", &["--control", "everybody"]).await, (json!(true), 200));
+    assert_eq!(control("127.0.0.1:0", &["--control", "nobody"]).await, (json!(false), 403));
 }

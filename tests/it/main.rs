@@ -1,5 +1,6 @@
 //! The whole program from outside: the real binary, sockets, files.
 
+mod access;
 mod arrows;
 mod bare;
 mod binary;
@@ -18,3 +19,4 @@ mod simulate;
 mod start;
 mod stream;
 mod support;
+mod tls;

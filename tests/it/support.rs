@@ -9,8 +9,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// Longer than anything here takes; a test that waits so long has failed.
@@ -45,6 +45,13 @@ impl Server {
         Self::spawn(shell.stdin(Stdio::null())).await
     }
 
+    /// The same with variables of its environment, and what it logs in a file.
+    pub async fn start_with(arguments: &[&str], variables: &[(&str, &str)], log: &std::path::Path) -> Self {
+        let log = std::fs::File::create(log).unwrap();
+        let mut command = command(arguments);
+        Self::spawn(command.envs(variables.iter().copied()).stderr(log)).await
+    }
+
     async fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("the binary starts");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -54,7 +61,7 @@ impl Server {
             let read = timeout(PATIENCE, stdout.read_line(&mut line)).await.expect("the program says where it is");
             assert_ne!(read.unwrap(), 0, "the program ended: {lines:?}");
             lines.push(line.trim_end().to_owned());
-            if let Some((_, rest)) = line.split_once("http://") {
+            if let Some((_, rest)) = line.split_once("://") {
                 break rest.trim_end().trim_end_matches('/').to_owned();
             }
         };
@@ -72,6 +79,19 @@ impl Server {
         let (socket, response) = connect_async(request).await.expect("the server takes a session");
         let chosen = response.headers().get("sec-websocket-protocol");
         (Client { socket }, chosen.map(|name| name.to_str().unwrap().to_owned()))
+    }
+
+    /// A session with these headers in its request, or the status of the refusal.
+    pub async fn connect_with(&self, headers: &[(&'static str, &str)]) -> Result<Client, u16> {
+        let mut request = format!("ws://{}/ws", self.address).into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        match connect_async(request).await {
+            Ok((socket, _)) => Ok(Client { socket }),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// A session, if there is room for one.

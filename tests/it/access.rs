@@ -1,0 +1,231 @@
+//! Who may do what: strangers, viewers and presenters, other sites' pages, proxies, and TLS.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::support::{Server, command, status};
+
+const PRESENTER: &str = "presenter-0123456789";
+const VIEWER: &str = "viewer-0123456789abc";
+const STOCKS: &str = "data/us-stocks-daily.csv.gz";
+
+/// Both kinds of token are asked for.
+async fn guarded() -> Server {
+    let (presenter, viewer) = (format!("--token={PRESENTER}"), format!("--viewer-token={VIEWER}"));
+    Server::start(&["replay", STOCKS, "--paused", &presenter, &viewer]).await
+}
+
+fn bearer(token: &str) -> String {
+    format!("authorization: Bearer {token}\r\n")
+}
+
+/// Head and answer of a JSON request.
+async fn send(server: &Server, method: &str, path: &str, headers: &str, body: &Value) -> (String, Value) {
+    let body = body.to_string();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: {}\r\n{headers}",
+        body.len()
+    );
+    let (head, answer) = server.request_with(&head, &body).await;
+    (head, serde_json::from_str(&answer).unwrap_or(Value::Null))
+}
+
+/// Each command that there is.
+fn commands() -> Vec<Value> {
+    vec![
+        json!({"command":"play"}),
+        json!({"command":"pause"}),
+        json!({"command":"speed","speed":"max"}),
+        json!({"command":"step","to":"event"}),
+        json!({"command":"step","to":"move","percent":0.1}),
+        json!({"command":"seek","percent":50}),
+        json!({"command":"loop","on":true}),
+        json!({"command":"skip_dead_time","on":true}),
+        json!({"command":"timestamps","timestamps":"shifted"}),
+    ]
+}
+
+#[tokio::test]
+async fn who_may_not_drive_tries_every_control_and_gets_nowhere() {
+    let server = guarded().await;
+    let feed = async || {
+        let (_, body) = server.request(&format!("GET /api/v1/feed HTTP/1.1\r\n{}", bearer(VIEWER))).await;
+        let feed: Value = serde_json::from_str(&body).unwrap();
+        ["epoch", "state", "speed", "revision", "ts_market", "looping", "timestamps"].map(|name| feed[name].clone())
+    };
+    let before = feed().await;
+    for (token, status_of_post) in [("", 401), ("wrong-0123456789abc", 401), (VIEWER, 403)] {
+        for command in commands() {
+            let (head, answer) = send(&server, "POST", "/api/v1/feed", &bearer(token), &command).await;
+            assert_eq!(status(&head), status_of_post, "{token} {command}: {answer}");
+            assert!(answer["error"]["remedy"].as_str().is_some_and(|remedy| remedy.contains("Bearer")), "{answer}");
+        }
+    }
+    assert_eq!(server.connect_with(&[]).await.err(), Some(401));
+    let mut viewer = server.connect_with(&[("authorization", &format!("Bearer {VIEWER}"))]).await.unwrap();
+    assert_eq!(viewer.hear("hello").await["control"], json!(false));
+    for mut command in commands() {
+        command["type"] = json!("drive");
+        viewer.say(command.to_string()).await;
+        assert_eq!(viewer.hear("error").await["code"], "control_not_allowed", "{command}");
+    }
+    assert_eq!(feed().await, before);
+
+    let mut presenter = server.connect_with(&[("authorization", &format!("Bearer {PRESENTER}"))]).await.unwrap();
+    assert_eq!(presenter.hear("hello").await["control"], json!(true));
+    let (head, _) =
+        send(&server, "POST", "/api/v1/feed", &bearer(PRESENTER), &json!({"command":"loop","on":true})).await;
+    assert_eq!(status(&head), 200);
+    assert_ne!(feed().await, before);
+}
+
+#[tokio::test]
+async fn strangers_get_the_page_and_nothing_of_the_market() {
+    let server = guarded().await;
+    let get =
+        async |path: &str, headers: &str| status(&server.request(&format!("GET {path} HTTP/1.1\r\n{headers}")).await.0);
+    for path in ["/", "/js/main.js", "/favicon.svg", "/healthz", "/api/v1/login"] {
+        assert_eq!(get(path, "").await, 200, "{path}");
+    }
+    for path in [
+        "/api/v1/symbols",
+        "/api/v1/feed",
+        "/api/v1/quotes",
+        "/api/v1/bars?symbols=AAPL&interval=1d",
+        "/events?symbols=AAPL",
+        "/metrics",
+        "/asyncapi.json",
+        "/ws",
+        "/ws/",
+        "//ws",
+        "/api/v1/feed/",
+        "/%77s",
+        "/api/v1/./feed",
+        "/nothing",
+        "/js/../api/v1/feed",
+    ] {
+        assert_eq!(get(path, "").await, 401, "{path}");
+        assert_eq!(get(path, &bearer("wrong-0123456789abc")).await, 401, "{path}");
+    }
+    for path in ["/api/v1/symbols", "/api/v1/feed", "/api/v1/quotes", "/api/v1/bars?symbols=AAPL&interval=1d", "/metrics"] {
+        assert_eq!(get(path, &bearer(VIEWER)).await, 200, "{path}");
+        assert_eq!(get(path, &bearer(PRESENTER)).await, 200, "{path}");
+    }
+    let (head, _) = server.request("GET /api/v1/feed HTTP/1.1\r\n").await;
+    assert!(head.to_ascii_lowercase().contains("www-authenticate: bearer"), "{head}");
+}
+
+#[tokio::test]
+async fn a_browser_signs_in_once_and_its_socket_may_drive() {
+    let server = guarded().await;
+    let sign_in = async |token: &str| send(&server, "POST", "/api/v1/login", "", &json!({"token":token})).await;
+    let (head, answer) = sign_in("wrong-0123456789abc").await;
+    assert_eq!((status(&head), &answer["error"]["code"]), (401, &json!("wrong_token")));
+    let (head, answer) = sign_in(PRESENTER).await;
+    assert_eq!(answer, json!({"role":"presenter","watching":"token","driving":"token"}));
+    let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a cookie");
+    for part in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age="] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let pair = cookie.split(';').next().unwrap();
+    let mut client = server.connect_with(&[("cookie", &format!("theme=dark; {pair}"))]).await.unwrap();
+    assert_eq!(client.hear("hello").await["control"], json!(true));
+    let other = pair.replace("tickcast-", "tickcast-1");
+    assert_eq!(server.connect_with(&[("cookie", &other)]).await.err(), Some(401), "another server's cookie");
+
+    let (head, answer) = send(&server, "DELETE", "/api/v1/login", &format!("cookie: {pair}\r\n"), &Value::Null).await;
+    assert_eq!((status(&head), &answer["role"]), (200, &json!("stranger")));
+    assert!(head.contains("Max-Age=0"), "{head}");
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_neither_listen_nor_drive() {
+    let server = Server::start(&["--allow-origin", "https://ticker.example.org/"]).await;
+    let own = format!("http://{}", server.address);
+    let check = async |origin: &str, allowed: bool| {
+        let connected = server.connect_with(&[("origin", origin)]).await;
+        assert_eq!(connected.err(), (!allowed).then_some(403), "{origin}");
+        let headers = format!("origin: {origin}\r\n");
+        let (head, answer) = send(&server, "POST", "/api/v1/feed", &headers, &json!({"command":"pause"})).await;
+        assert_eq!(status(&head), if allowed { 200 } else { 403 }, "{origin} {answer}");
+    };
+    check(&own, true).await;
+    check("https://ticker.example.org", true).await;
+    check("https://ticker.example.com", false).await;
+    check("http://127.0.0.1:1", false).await;
+    check("null", false).await;
+    // A name of a stranger's that points here: the same origin, but not this machine's name.
+    let head = "GET /ws HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+                sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\norigin: http://evil.example\r\nhost: evil.example\r\n\
+                connection: close\r\n\r\n";
+    let mut socket = server.dial().await;
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 1_024];
+    let read = socket.read(&mut answer).await.unwrap();
+    assert_eq!(status(&String::from_utf8_lossy(&answer[..read])), 403);
+}
+
+#[tokio::test]
+async fn a_proxys_word_about_its_clients_is_taken_only_where_it_is_trusted() {
+    let check = async |flags: &[&str], names: &[&str], expected: &[Option<u16>]| {
+        let server = Server::start(&[&["--max-sessions-per-address", "1"], flags].concat()).await;
+        let mut sessions = Vec::new();
+        for (name, expected) in names.iter().zip(expected) {
+            let session = server.connect_with(&[("x-forwarded-for", name)]).await;
+            assert_eq!(session.as_ref().err(), expected.as_ref(), "{flags:?} {name}");
+            sessions.push(session);
+        }
+    };
+    let trusted = ["--trust-proxy", "127.0.0.0/8"];
+    check(&[], &["1.1.1.1", "2.2.2.2"], &[None, Some(429)]).await;
+    check(&trusted, &["1.1.1.1", "2.2.2.2", "1.1.1.1"], &[None, None, Some(429)]).await;
+    // What stands before the address that the proxy added, its client has made up.
+    check(&trusted, &["1.1.1.1", "9.9.9.9, 1.1.1.1", "1.1.1.1, 127.0.0.2"], &[None, Some(429), Some(429)]).await;
+}
+
+#[tokio::test]
+async fn no_secret_is_logged_or_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, log) = (folder.path().join("token"), folder.path().join("log"));
+    std::fs::write(&file, format!("{PRESENTER}\n")).unwrap();
+    let viewer = format!("--viewer-token={VIEWER}");
+    let arguments = ["--bind", "127.0.0.1:0", "--token-file", file.to_str().unwrap(), &viewer];
+    let server = Server::start_with(&arguments, &[("TICKCAST_LOG", "trace")], &log).await;
+    for token in [PRESENTER, VIEWER, "wrong-0123456789abc"] {
+        send(&server, "POST", "/api/v1/login", "", &json!({"token":token})).await;
+        drop(server.connect_with(&[("authorization", &format!("Bearer {token}"))]).await);
+        drop(
+            server
+                .connect_with(&[(
+                    "cookie",
+                    &format!("tickcast-{}={token}", server.address.rsplit(':').next().unwrap()),
+                )])
+                .await,
+        );
+    }
+    let printed = server.lines.join("\n");
+    let logged = std::fs::read_to_string(&log).unwrap();
+    assert!(logged.contains("tickcast"), "something is logged");
+    for token in [PRESENTER, VIEWER, "wrong-0123456789abc"] {
+        assert!(!printed.contains(token) && !logged.contains(token), "{printed}\n{logged}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_token_or_certificate_is_told_at_the_start() {
+    let check = async |arguments: &[&str], says: &[&str]| {
+        let output = command(arguments).args(["--bind", "127.0.0.1:0"]).stdout(Stdio::null()).output().await.unwrap();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && says.iter().all(|part| text.contains(part)), "{arguments:?}: {text}");
+    };
+    check(&["--token=short"], &["--token", "16 to 256"]).await;
+    check(&["--token-file", "no/such/file"], &["no/such/file", "cannot read"]).await;
+    check(&["--control", "some"], &["everybody, token or nobody"]).await;
+    check(&["--allow-origin", "example.org/x"], &["--allow-origin", "https://"]).await;
+    check(&["--trust-proxy", "proxy"], &["--trust-proxy", "127.0.0.1"]).await;
+    check(&["--tls-cert", "cert.pem"], &["--tls-key"]).await;
+    check(&["--tls-cert", "no.pem", "--tls-key", "no.pem"], &["no.pem", "--tls-cert"]).await;
+    check(&["--tls-cert", "README.md", "--tls-key", "README.md"], &["README.md", "certificate"]).await;
+}
