@@ -49,7 +49,7 @@ pub enum AppError {
 ///
 /// # Errors
 /// Those of what was asked for.
-pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
+pub async fn run_job(job: Job, stop: impl Future<Output = ()>, mut say: impl FnMut(&str)) -> Result<(), AppError> {
     match job {
         Job::Serve(config) => run(*config, stop, say).await,
         Job::Simulate(config) => simulate(config, say).await,
@@ -62,6 +62,10 @@ pub async fn run_job(job: Job, stop: impl Future<Output = ()>, say: impl FnMut(&
         }
         Job::Load(config) => Ok(load::run(config, stop, say).await?),
         Job::Record(config) => record_feed(config, stop, say).await,
+        Job::Print(text) => {
+            say(text.trim_end());
+            Ok(())
+        }
     }
 }
 

@@ -1,10 +1,13 @@
 //! The command line: subcommands and flags into the configurations of the parts.
 
+mod settings;
+
+use std::ffi::OsString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use encoding_rs::Encoding;
 use ipnet::IpNet;
 
@@ -18,6 +21,9 @@ use crate::inspect;
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed, Stamps};
 use crate::record::RecordConfig;
+pub use settings::SettingsError;
+use settings::Surroundings;
+
 use crate::server::{
     AccessConfig, Control, HttpLimits, Secret, ServerConfig, SessionLimits, SubscriptionLimits, TlsFiles, Token,
 };
@@ -37,6 +43,13 @@ pub struct Cli {
     speed: Option<Speed>,
     #[command(flatten)]
     serve: ServeArgs,
+    /// File of settings: lines such as `max-sessions = 500`. A flag goes before TICKCAST_MAX_SESSIONS, and that before
+    /// the file
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    config: Option<PathBuf>,
+    /// Print the settings that are in force and where each comes from, and end
+    #[arg(long, global = true, help_heading = "Settings")]
+    print_config: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -334,6 +347,8 @@ pub enum Job {
     Inspect(inspect::Config),
     Load(load::Config),
     Record(RecordJob),
+    /// Only say this.
+    Print(String),
 }
 
 /// A feed to be recorded without a server.
@@ -365,8 +380,34 @@ pub enum FeedConfig {
     Replay { files: Vec<PathBuf>, config: ReplayConfig },
 }
 
+/// Why the program was not told what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("cannot read the settings in {file}: {source}; --config or TICKCAST_CONFIG names them")]
+    Unreadable { file: String, source: std::io::Error },
+}
+
 impl Cli {
-    pub fn into_job(self) -> Job {
+    /// What arguments, variables of the environment and a file of settings ask for together.
+    ///
+    /// # Errors
+    /// When one of them cannot be understood.
+    pub fn job(arguments: &[OsString], variables: &[(String, String)]) -> Result<Job, CliError> {
+        let command = Self::command();
+        let name = settings::config_file(arguments, variables);
+        let read = |file: &String| {
+            std::fs::read_to_string(file).map_err(|source| CliError::Unreadable { file: file.clone(), source })
+        };
+        let text = name.as_ref().map(read).transpose()?;
+        let file = name.as_deref().zip(text.as_deref());
+        let read = settings::read(&command, arguments, &Surroundings { variables, file })?;
+        let cli = Self::from_arg_matches(&read.matches).map_err(SettingsError::from)?;
+        Ok(if cli.print_config { Job::Print(settings::print(&command, &read)) } else { cli.into_job() })
+    }
+
+    fn into_job(self) -> Job {
         match self.command {
             None => {
                 let plan = SimPlan::from(self.simulation);

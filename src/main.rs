@@ -6,12 +6,15 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Parser as _;
-use tickcast::{app, cli};
+use tickcast::app;
+use tickcast::cli::{Cli, CliError, SettingsError};
 use tracing_subscriber::EnvFilter;
 
 /// The variable that sets what is logged, such as `debug` or `tickcast=trace`.
 const LOG: &str = "TICKCAST_LOG";
+
+/// The variable that sets how it is logged: `text` for people, or `json` for programs.
+const LOG_FORMAT: &str = "TICKCAST_LOG_FORMAT";
 
 /// The exit code of `inspect` where not every file can be played.
 const NOT_PLAYABLE: u8 = 2;
@@ -29,14 +32,36 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
-    let job = cli::Cli::parse().into_job();
-    let filter = EnvFilter::try_from_env(LOG).unwrap_or_else(|_| EnvFilter::new("warn"));
-    let is_terminal = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_terminal).init();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    // What is no text is no setting of ours.
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let job = match Cli::job(&arguments, &variables.collect::<Vec<_>>()) {
+        Err(CliError::Settings(SettingsError::Usage(error))) => error.exit(),
+        job => job?,
+    };
+    log()?;
     let runtime = tokio::runtime::Runtime::new().context("the async runtime could not be started")?;
     // A reader of these lines that goes away is no reason to stop serving.
     let say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
     runtime.block_on(app::run_job(job, stop_signal(), say))?;
+    Ok(())
+}
+
+/// Logs to standard error.
+fn log() -> anyhow::Result<()> {
+    let filter = match std::env::var(LOG) {
+        Ok(text) => {
+            EnvFilter::try_new(&text).with_context(|| format!("{LOG} is \"{text}\"; it is as tickcast=debug,warn"))?
+        }
+        Err(_) => EnvFilter::new("warn"),
+    };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match std::env::var(LOG_FORMAT).as_deref() {
+        Ok("json") => log.json().flatten_event(true).init(),
+        Ok("text") | Err(_) => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        Ok(other) => anyhow::bail!("{LOG_FORMAT} is \"{other}\"; it is text or json"),
+    }
     Ok(())
 }
 

@@ -109,7 +109,9 @@ async fn strangers_get_the_page_and_nothing_of_the_market() {
         assert_eq!(get(path, "").await, 401, "{path}");
         assert_eq!(get(path, &bearer("wrong-0123456789abc")).await, 401, "{path}");
     }
-    for path in ["/api/v1/symbols", "/api/v1/feed", "/api/v1/quotes", "/api/v1/bars?symbols=AAPL&interval=1d", "/metrics"] {
+    for path in
+        ["/api/v1/symbols", "/api/v1/feed", "/api/v1/quotes", "/api/v1/bars?symbols=AAPL&interval=1d", "/metrics"]
+    {
         assert_eq!(get(path, &bearer(VIEWER)).await, 200, "{path}");
         assert_eq!(get(path, &bearer(PRESENTER)).await, 200, "{path}");
     }
