@@ -165,7 +165,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     }
     let recorded = config.record.map(|record| start_recorder(bus.reader(), record, false)).transpose()?;
     let (caller, line) = bus::line();
-    let (stop_feed, feed_stopped) = start_feed(source, run, bus, line)?;
+    let (stop_feed, mut feed_stopped) = start_feed(source, run, bus, line)?;
     let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
     let mut publishing = tokio::spawn(publisher.run());
@@ -180,13 +180,17 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
         tokio::select! {
             () = stop => {}
             _ = &mut publishing => outcome = Err(AppError::Broken("publisher")),
+            // A feed that has ended has said so; one that is just gone has panicked.
+            Err(_) = &mut feed_stopped => outcome = Err(AppError::Broken("feed")),
         }
     };
     server.run(live, caller, stop_or_break).await;
     publishing.abort();
     let _ = stop_feed.send(true);
     // The feed's thread needs the runtime's timers until it has stopped.
-    let _ = feed_stopped.await;
+    if !feed_stopped.is_terminated() {
+        let _ = feed_stopped.await;
+    }
     if let Some(recorded) = recorded {
         let _ = recorded.await;
     }

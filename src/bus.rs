@@ -45,6 +45,11 @@ pub struct Call<Q, A> {
 pub struct Reply<A>(oneshot::Sender<A>);
 
 impl<Q, A> Caller<Q, A> {
+    /// Whether somebody is there to answer.
+    pub fn is_heard(&self) -> bool {
+        !self.0.is_closed()
+    }
+
     /// The answer; `None` when nobody answers any more.
     pub async fn ask(&self, question: Q) -> Option<A> {
         let (sender, answer) = oneshot::channel();

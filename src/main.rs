@@ -41,6 +41,7 @@ fn run() -> anyhow::Result<()> {
         job => job?,
     };
     log()?;
+    tickcast::server::watch_panics();
     let runtime = tokio::runtime::Runtime::new().context("the async runtime could not be started")?;
     // A reader of these lines that goes away is no reason to stop serving.
     let say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));

@@ -16,6 +16,8 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use super::guests::Guests;
+use super::panics::panics;
+use super::process::Process;
 use super::session::SessionEnd;
 use crate::fanout::{LiveMarket, TierId};
 use crate::wire::{Format, Frame};
@@ -102,6 +104,7 @@ impl Metrics {
         let slowed = Gauge::default();
         registry.register("sessions_slowed", "Of these, sessions that get less than was granted", slowed.clone());
         registry.register_collector(Box::new(Asked { live, connections }));
+        registry.register_collector(Box::new(Process));
         let [lowered, raised, ended_by_stall] =
             ["lowered", "raised", "ended"].map(|step| rungs.get_or_create_owned(&[("step", step)]));
         let transports = ["websocket", "events"].map(|name| {
@@ -254,6 +257,7 @@ impl Collector for Asked {
             "Batches of ticks that were lost between feed and market.",
             &counter(self.live.bus_gaps()),
         )?;
+        write(&mut to, "panics", "Faults of the program itself.", &counter(panics()))?;
         let (updates, merged) = self.live.conflated();
         write(&mut to, "updates_encoded", "Symbols that had changed, over all beats of all tiers.", &counter(updates))?;
         write(&mut to, "ticks_merged", "Ticks that went into an update of another one.", &counter(merged))?;

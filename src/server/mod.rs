@@ -17,7 +17,9 @@ mod ladder;
 #[cfg(test)]
 mod law;
 mod metrics;
+mod panics;
 mod patience;
+mod process;
 mod remote;
 mod reply;
 mod routes;
@@ -42,6 +44,7 @@ use tokio::time::timeout;
 pub use accept::HttpLimits;
 pub use access::{Access, AccessConfig, Admission, Control};
 pub use files::TooFewFiles;
+pub use panics::watch_panics;
 pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
 pub use tls::{TlsError, TlsFiles};

@@ -28,6 +28,11 @@ impl Remote {
         Self { live: self.live.clone(), line: Err(refusal) }
     }
 
+    /// Whether there is a feed.
+    pub fn has_feed(&self) -> bool {
+        self.line.as_ref().is_ok_and(Caller::is_heard)
+    }
+
     /// Returns when everybody can see what the command led to.
     ///
     /// # Errors

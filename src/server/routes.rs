@@ -93,11 +93,16 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let healthz = healthz.map(|live: LiveMarket| {
         json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
     });
+    let remote = site.remote.clone();
+    let readyz = warp::path!("readyz").and(get()).map(move || {
+        // Before it can be asked the market is open; when it stops nobody gets in.
+        if remote.has_feed() { json(StatusCode::OK, r#"{"ready":true}"#) } else { refused(&Refusal::feed_gone()) }
+    });
     let metrics = site.metrics.clone();
     let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
     let market = symbols.or(feed).unify().or(quotes).unify().or(bars).unify();
-    market.or(healthz).unify().or(metrics).unify().or(contract).unify()
+    market.or(healthz).unify().or(readyz).unify().or(metrics).unify().or(contract).unify()
 }
 
 fn openmetrics(text: String) -> Answer {

@@ -6,6 +6,7 @@ mod bare;
 mod binary;
 mod corpus;
 mod crowd;
+mod deploy;
 mod drive;
 mod http;
 mod inspect;

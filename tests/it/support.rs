@@ -165,6 +165,18 @@ impl Server {
     }
 }
 
+/// A GET at any address, with more headers: head and body.
+pub async fn get_from(address: &str, path: &str, headers: &str) -> (String, String) {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{headers}connection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+    (head.to_owned(), body.to_owned())
+}
+
 /// A session with whoever listens there, if anybody does and has room.
 pub async fn connect_to(address: &str) -> Option<Client> {
     let (socket, _) = connect_async(format!("ws://{address}/ws")).await.ok()?;
@@ -186,6 +198,12 @@ pub struct Client {
 }
 
 impl Client {
+    /// A session by any request, if it is granted.
+    pub async fn open(request: tokio_tungstenite::tungstenite::handshake::client::Request) -> Option<Self> {
+        let (socket, _) = connect_async(request).await.ok()?;
+        Some(Self { socket })
+    }
+
     pub async fn say(&mut self, text: impl Into<String>) {
         self.socket.send(Message::text(text.into())).await.expect("the server listens");
     }
