@@ -10,7 +10,7 @@ import { createConversation } from "./app/conversation.js";
 import { beginning, createKeeper } from "./app/keep.js";
 import { saveBars, savePicture } from "./app/save.js";
 import { byId } from "./lib/dom.js";
-import { createFrame } from "./lib/frame.js";
+import { createFrame, createPace } from "./lib/frame.js";
 import { alertText } from "./state/alerts.js";
 import { Store } from "./state/store.js";
 import { createViews } from "./views/page.js";
@@ -18,6 +18,8 @@ import { createViews } from "./views/page.js";
 /** Where the tape has a place beside the chart; the style sheet says the same. */
 const WIDE = "(min-width: 1280px)";
 const NOTICE_MS = 8000;
+/** Numbers that stream are painted ten times a second: more cannot be read, and painting is what a page costs. */
+const STREAM_MS = 100;
 /** How often the ages, the rates and the countdown are shown anew when nothing else happens. */
 const CLOCK_MS = 500;
 
@@ -29,6 +31,7 @@ const look = () => {
   return `${theme === "auto" ? (system.matches ? "dark" : "light") : theme} ${colours} ${large}`;
 };
 const mark = createFrame(() => views.render(store.state, { nowMs: Date.now(), look: look() }));
+const markStream = createPace(mark, STREAM_MS);
 const talk = createConversation({ store, warn, hasRoom: () => wide.matches });
 
 /** What changes what is shown may change what is needed. @param {import("./state/reduce.js").Action} action */
@@ -84,6 +87,13 @@ const views = createViews(byId, commands, {
   onHover: mark,
 });
 
+/** Whether more of the same kind follows in a moment; all else is painted at once. @param {import("./state/reduce.js").Action} action */
+function isStream(action) {
+  if (action.type !== "message") return false;
+  const { message } = action;
+  return message.type === "update" || message.type === "beat" || ((message.type === "bars" || message.type === "trades") && !message.snapshot);
+}
+
 function watch() {
   talk.setVisible(!document.hidden && !store.state.paused);
 }
@@ -111,7 +121,7 @@ function hearAlerts() {
 }
 
 createKeeper(store);
-store.addEventListener("change", mark);
+store.addEventListener("change", (event) => (isStream(/** @type {CustomEvent} */ (event).detail) ? markStream() : mark()));
 store.addEventListener("change", hearAlerts);
 store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 system.addEventListener("change", mark);

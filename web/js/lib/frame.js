@@ -16,3 +16,29 @@ export function createFrame(paint, request = (callback) => void requestAnimation
     });
   };
 }
+
+/**
+ * Runs at once, and then no sooner than `restMs` after it ran, however often it is asked for: what is asked for meanwhile runs at the end
+ * of the rest.
+ *
+ * @param {() => void} run
+ * @param {number} restMs
+ * @param {{ now: () => number, after: (ms: number, run: () => void) => void }} [clock]
+ * @returns {() => void}
+ */
+export function createPace(run, restMs, clock = { now: () => performance.now(), after: (ms, then) => void setTimeout(then, ms) }) {
+  let ranMs = -Infinity;
+  let waiting = false;
+  const go = () => {
+    waiting = false;
+    ranMs = clock.now();
+    run();
+  };
+  return () => {
+    if (waiting) return;
+    const rest = ranMs + restMs - clock.now();
+    if (rest <= 0) return go();
+    waiting = true;
+    clock.after(rest, go);
+  };
+}

@@ -23,6 +23,7 @@ import { createWatchlist } from "./watchlist.js";
 import { createWire } from "./wire.js";
 import { createWirePanel } from "./wirepanel.js";
 import { element } from "../lib/dom.js";
+import { putOut } from "../lib/flash.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/settings.js").Settings} Settings */
@@ -94,6 +95,7 @@ export function createViews(byId, commands, actions) {
      * @param {{ nowMs: number, look: string }} moment
      */
     render(state, { nowMs, look }) {
+      putOut();
       masthead.render(state);
       for (const panel of panels) panel.render(state, nowMs);
       charts.render(state, look);
