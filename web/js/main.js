@@ -10,7 +10,7 @@ import { createConversation } from "./app/conversation.js";
 import { beginning, createKeeper } from "./app/keep.js";
 import { saveBars, savePicture } from "./app/save.js";
 import { byId } from "./lib/dom.js";
-import { createFrame, createPace } from "./lib/frame.js";
+import { createAfterPaint, createBudget, createFrame, createPace } from "./lib/frame.js";
 import { alertText } from "./state/alerts.js";
 import { Store } from "./state/store.js";
 import { createViews } from "./views/page.js";
@@ -18,8 +18,11 @@ import { createViews } from "./views/page.js";
 /** Where the tape has a place beside the chart; the style sheet says the same. */
 const WIDE = "(min-width: 1280px)";
 const NOTICE_MS = 8000;
-/** Numbers that stream are painted ten times a second: more cannot be read, and painting is what a page costs. */
-const STREAM_MS = 100;
+/**
+ * Painting is what a page costs. Numbers that stream are painted up to ten times a second, as more cannot be read, and less often where
+ * that would take more than this share of the time: a slow machine paints the newest numbers a little later instead of falling behind.
+ */
+const STREAM = { share: 0.03, leastMs: 100, mostMs: 250 };
 /** How often the ages, the rates and the countdown are shown anew when nothing else happens. */
 const CLOCK_MS = 500;
 
@@ -30,8 +33,14 @@ const look = () => {
   const { theme, colours, large } = store.state.settings;
   return `${theme === "auto" ? (system.matches ? "dark" : "light") : theme} ${colours} ${large}`;
 };
-const mark = createFrame(() => views.render(store.state, { nowMs: Date.now(), look: look() }));
-const markStream = createPace(mark, STREAM_MS);
+const budget = createBudget(STREAM);
+const afterPaint = createAfterPaint();
+const mark = createFrame(() => {
+  const beganMs = performance.now();
+  views.render(store.state, { nowMs: Date.now(), look: look() });
+  afterPaint(() => budget.spend(performance.now() - beganMs));
+});
+const markStream = createPace(mark, budget.restMs);
 const talk = createConversation({ store, warn, hasRoom: () => wide.matches });
 
 /** What changes what is shown may change what is needed. @param {import("./state/reduce.js").Action} action */

@@ -76,7 +76,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
     panes.forEach((pane, at) =>
       pane.render(state, state.panes[at], { colours: palette, hoveredUs: hovered.ts, active: state.panes.length > 1 && at === state.active }));
   }
-  const drawForming = createPace(draw, FORM_MS);
+  const drawForming = createPace(draw, () => FORM_MS);
   /** What else than bars that form decides what is drawn. @type {readonly unknown[]} */
   let drawnOf = [];
 
