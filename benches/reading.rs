@@ -66,7 +66,8 @@ fn market_state(path: &Path) -> u64 {
         seed: info.seed,
         start: info.start,
         end: info.end,
-        rows_refused: info.rows_refused,
+        rows_refused: 0,
+        refused: Arc::new([]),
         fault: None,
     };
     let opening = Opening { epoch: 1, instruments: info.instruments, history: Vec::new(), status: Arc::new(status) };

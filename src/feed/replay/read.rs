@@ -1,7 +1,7 @@
 //! The second pass over a file: its rows as ticks in time order.
 //!
-//! A sorted file is read as it plays, in constant memory; another one is sorted first. Rows that the scan
-//! refused are passed over here without being counted again; of a file that was not read whole they are counted.
+//! A sorted file is read as it plays, in constant memory; another one is sorted first. Rows that cannot be played
+//! are passed over; `refused` counts those of a file that was not read whole.
 //! A tape can be left and taken up again at any tick ([`TapeMark`]).
 
 use std::cmp::{Ordering, Reverse};
@@ -12,13 +12,14 @@ use super::bars;
 use super::book::Book;
 use super::catalog::{Catalog, bar_intervals};
 use super::entry::Entry;
-use super::error::{Problem, ReplayError};
+use super::error::{Problem, ReplayError, echo};
 use super::layout::{Layout, Shape};
 use super::lines::Place;
 use super::merge::TickStream;
 use super::open::{Text, open_at};
 use super::place::{self, Body, Grid, Placed};
-use super::report::{Reason, Refusal, Refusals, RowOrder};
+use super::refused::{Ledger, PartAt};
+use super::report::{Reason, Refusal, Refused, RowOrder};
 use super::row::Rows;
 use super::scan::{Names, Scan};
 use super::sort::{Sorted, SortedRows, Sorter};
@@ -37,8 +38,7 @@ pub struct Tape {
     names: Names,
     /// All rows in time order, where the file does not have them so.
     sorted: Option<Sorted>,
-    /// The whole file was scanned: what is refused is known.
-    is_known: bool,
+    refused: Ledger,
     is_book: bool,
 }
 
@@ -73,7 +73,7 @@ impl Tape {
             symbols: symbols.collect(),
             names,
             sorted: None,
-            is_known: scan.is_exact,
+            refused: Ledger::new(scan.refusals.clone(), scan.is_exact),
             is_book: scan.layout.groups.iter().any(|group| matches!(group.shape, Shape::Levels { .. })),
         };
         if !scan.is_sorted() {
@@ -86,7 +86,7 @@ impl Tape {
     fn sort(&self, mut sorter: Sorter, progress: &mut Progress<'_>) -> Result<Sorted, ReplayError> {
         const PROGRESS_ROWS: u64 = 1 << 16;
         let on_disk = |error| self.entry.at_fault(Problem::Sort(error));
-        let mut file = self.open(Place::default())?;
+        let mut file = self.open(Place::default(), 0)?;
         let mut seen = 0u64;
         while let Some(row) = file.next(self)? {
             sorter.add(row).map_err(on_disk)?;
@@ -98,12 +98,29 @@ impl Tape {
         sorter.finish().map_err(on_disk)
     }
 
-    fn open(&self, place: Place) -> Result<FileRows, ReplayError> {
+    /// `group` parts of the row at `place` are taken already.
+    fn open(&self, place: Place, group: usize) -> Result<FileRows, ReplayError> {
         let lines = open_at(&self.entry, self.layout.form, place, self.max_line_bytes);
         let lines = lines.map_err(|problem| self.entry.at_fault(problem))?;
         let rows = Rows::new(lines, Arc::clone(&self.layout));
-        let group = rows.groups();
-        Ok(FileRows { rows, place, names: self.names.clone(), group, refusals: Refusals::default() })
+        let from = (place.offset, group);
+        let mut file = FileRows { group: rows.groups(), rows, place, names: self.names.clone(), from };
+        file.skip_to(self, group)?;
+        Ok(file)
+    }
+
+    /// Rows that cannot be played, as far as is known by now.
+    pub fn rows_refused(&self) -> u64 {
+        self.refused.total()
+    }
+
+    /// The same by reason.
+    pub fn refused(&self) -> Vec<Refused> {
+        self.refused.list()
+    }
+
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
     }
 
     /// The ticks from the first one on.
@@ -130,11 +147,7 @@ impl Tape {
     pub fn play_from(self: &Arc<Self>, mark: &TapeMark) -> Result<TapeTicks, ReplayError> {
         let source = match &self.sorted {
             Some(sorted) => RowSource::Sorted(sorted.rows(mark.at.sorted)),
-            None => {
-                let mut file = self.open(mark.at.place)?;
-                file.skip_to(self, mark.at.group)?;
-                RowSource::File(Box::new(file))
-            }
+            None => RowSource::File(Box::new(self.open(mark.at.place, mark.at.group)?)),
         };
         let TapeMark { row, begun, made, count, books, .. } = mark.clone();
         Ok(TapeTicks { tape: Arc::clone(self), source, row, begun, made, count, books, latest: mark.latest })
@@ -171,7 +184,8 @@ struct FileRows {
     names: Names,
     /// The next part of it.
     group: usize,
-    refusals: Refusals,
+    /// Where reading began.
+    from: PartAt,
 }
 
 impl FileRows {
@@ -215,17 +229,13 @@ impl FileRows {
 
     /// Counts a row that the scan has not seen, and tells of the first for each reason.
     fn refuse(&mut self, tape: &Tape, refusal: Refusal) {
-        // The row's other parts are of the same moment.
-        if refusal.reason == Reason::BadTime || refusal.reason == Reason::Width {
+        let (at, line, value) = ((self.place.offset, self.group), self.rows.line(), self.rows.text_of(refusal));
+        if tape.refused.add(self.from, at, refusal, line, value) {
+            let (entry, value, reason) = (&tape.entry, echo(value), refusal.reason);
+            tracing::warn!("{entry}: line {line} cannot be played: {reason}: {value}; --full counts them first");
+        }
+        if refusal.reason.is_of_whole_row() {
             self.group = self.rows.groups();
-        }
-        if tape.is_known {
-            return;
-        }
-        let value = self.rows.text_of(refusal).to_vec();
-        if self.refusals.add(refusal, 0, &value) == 1 {
-            let (entry, value) = (&tape.entry, super::error::echo(&value));
-            tracing::warn!("{entry}: a row cannot be played: {}: {value}; --full counts them first", refusal.reason);
         }
     }
 }

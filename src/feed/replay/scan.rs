@@ -177,7 +177,7 @@ impl Scanner {
     /// Reads pieces from the beginning to the end of a file, each from its first whole line on.
     fn read_pieces(&mut self, entry: &Entry, config: &ReplayConfig, bytes: u64) -> Result<(), Problem> {
         let layout = Arc::clone(&self.scan.layout);
-        let last = bytes - PIECE_BYTES;
+        let last = bytes.saturating_sub(PIECE_BYTES);
         let mut read = 0;
         for piece in 0..PIECES {
             let from = last / (PIECES - 1) * piece;

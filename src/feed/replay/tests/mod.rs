@@ -4,6 +4,7 @@ mod demo;
 mod fixtures;
 mod laws;
 mod layouts;
+mod refused;
 
 use std::path::PathBuf;
 use std::sync::Arc;
