@@ -51,6 +51,15 @@ pub trait Source: Send {
     /// When the tape cannot be read any further; rows that are merely wrong are passed over and counted.
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError>;
 
+    /// Appends the next ticks, as many as come cheaply, at most `most`; none at the end of the tape.
+    ///
+    /// # Errors
+    /// When the tape cannot be read any further; nothing was appended then.
+    fn next_ticks(&mut self, _most: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        into.extend(self.next_tick()?);
+        Ok(())
+    }
+
     /// Rows that could not be played, as far as is known by now.
     fn rows_refused(&self) -> u64 {
         0

@@ -58,6 +58,15 @@ impl Source for Shifted {
         Ok(tick.map(|tick| Tick { ts: tick.ts.plus_nanos(self.nanos), ..tick }))
     }
 
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        let before = into.len();
+        self.source.next_ticks(most, into)?;
+        if self.nanos != 0 {
+            into[before..].iter_mut().for_each(|tick| tick.ts = tick.ts.plus_nanos(self.nanos));
+        }
+        Ok(())
+    }
+
     fn rows_refused(&self) -> u64 {
         self.source.rows_refused()
     }

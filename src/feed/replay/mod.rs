@@ -4,7 +4,7 @@
 //! `magic` turns away what is no CSV), `lines`, `cells`, `detect` (what is this file: a [`layout::Layout`]),
 //! `row` with `times` and `number`, `scan` (a first pass: symbols, digits, order), `sort` (where it is needed),
 //! `place` (exact numbers on the instrument's grid), `bars` and `book` (ticks made from bars and from changes
-//! of an order book), `read` (the second pass), `merge` (many files in one order). `refused` keeps what could not be played.
+//! of an order book), `read` (the second pass; `plain` is its short way for the plainest rows), `merge` (many files in one order). `refused` keeps what could not be played.
 //!
 //! Invariants: a price plays with the digits the file gives it; a row plays or is counted as refused;
 //! memory is bounded, however long a file or a line is.
@@ -26,6 +26,7 @@ mod number;
 mod open;
 pub mod overrides;
 mod place;
+mod plain;
 mod read;
 mod refused;
 mod report;
@@ -185,6 +186,10 @@ impl Source for Replay {
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
         Ok(self.ticks.next_tick()?)
+    }
+
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        Ok(self.ticks.next_ticks(most, into)?)
     }
 
     fn rows_refused(&self) -> u64 {

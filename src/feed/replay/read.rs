@@ -18,6 +18,7 @@ use super::lines::Place;
 use super::merge::TickStream;
 use super::open::{Text, open_at};
 use super::place::{self, Body, Grid, Placed};
+use super::plain::{Plain, PlainRows};
 use super::refused::{Ledger, PartAt};
 use super::report::{Reason, Refusal, Refused, RowOrder};
 use super::row::Rows;
@@ -40,6 +41,8 @@ pub struct Tape {
     sorted: Option<Sorted>,
     refused: Ledger,
     is_book: bool,
+    /// The short way for its rows, where it is in order and they are plain.
+    pub(super) plain: Option<Plain>,
 }
 
 struct TapeSymbol {
@@ -75,6 +78,7 @@ impl Tape {
             sorted: None,
             refused: Ledger::new(scan.refusals.clone(), scan.is_exact),
             is_book: scan.layout.groups.iter().any(|group| matches!(group.shape, Shape::Levels { .. })),
+            plain: Plain::of(&scan.layout, config.max_line_bytes).filter(|_| scan.is_sorted()),
         };
         if !scan.is_sorted() {
             let sorter = Sorter::new(config.max_sort_rows, scan.order == RowOrder::NewestFirst);
@@ -104,7 +108,12 @@ impl Tape {
         let lines = lines.map_err(|problem| self.entry.at_fault(problem))?;
         let rows = Rows::new(lines, Arc::clone(&self.layout));
         let from = (place.offset, group);
-        let mut file = FileRows { group: rows.groups(), rows, place, names: self.names.clone(), from };
+        let mut names = self.names.clone();
+        let group_symbol = self.layout.groups[0].symbol.as_ref();
+        let alone = group_symbol.unwrap_or(&self.layout.file_symbol);
+        let is_alone = group_symbol.is_some() || self.layout.symbol.is_none();
+        let plain = PlainRows::new(names.get(alone).filter(|_| is_alone));
+        let mut file = FileRows { group: rows.groups(), rows, place, names, plain, from };
         file.skip_to(self, group)?;
         Ok(file)
     }
@@ -182,6 +191,7 @@ struct FileRows {
     /// Where the row that was gone to begins.
     place: Place,
     names: Names,
+    plain: PlainRows,
     /// The next part of it.
     group: usize,
     /// Where reading began.
@@ -205,6 +215,33 @@ impl FileRows {
             }
             self.group = 0;
         }
+    }
+
+    /// Takes rows by the short way, up to `most` of them, and stops before the first that is not plain or is earlier
+    /// than `latest`.
+    fn take_plain(
+        &mut self,
+        tape: &Tape,
+        plain: &Plain,
+        latest: &mut Timestamp,
+        most: usize,
+        put: &mut impl FnMut(Tick),
+    ) -> Result<(), ReplayError> {
+        let text = self.rows.ahead().map_err(|problem| tape.entry.at_fault(problem))?;
+        let (mut rest, mut taken) = (text, 0);
+        while taken < most
+            && let Some(row) = self.plain.read(plain, &mut self.names, rest)
+            && row.ts >= *latest
+            && let TapeSymbol { instrument, grid, .. } = &tape.symbols[row.symbol]
+            && let Some(kind) = row.tick(plain, grid)
+        {
+            put(Tick { instrument: *instrument, ts: row.ts, kind });
+            (*latest, rest) = (row.ts, &rest[row.bytes..]);
+            taken += 1;
+        }
+        let bytes = text.len() - rest.len();
+        self.rows.pass(bytes, taken as u64);
+        Ok(())
     }
 
     /// Goes to the row at the place where this was opened, if some of its parts are taken already.
@@ -318,8 +355,45 @@ impl TapeTicks {
     }
 }
 
+impl TapeTicks {
+    /// Takes at least one tick, unless this is the end, and up to `most` where rows are plain. A row is then one tick,
+    /// and none waits.
+    fn take_plain(&mut self, plain: &Plain, most: usize, put: &mut impl FnMut(Tick)) -> Result<(), ReplayError> {
+        let tape = Arc::clone(&self.tape);
+        let mut taken = false;
+        if let RowSource::File(file) = &mut self.source {
+            let mut put = |tick| {
+                taken = true;
+                put(tick);
+            };
+            file.take_plain(&tape, plain, &mut self.latest, most, &mut put)?;
+        }
+        if !taken && let Some(row) = self.next_row()? {
+            let instrument = tape.symbols[row.symbol as usize].instrument;
+            if let Body::Ticks { trade, quote } = row.body {
+                place::ticks(instrument, row.ts, trade, quote).for_each(put);
+            }
+        }
+        Ok(())
+    }
+}
+
 impl TickStream for TapeTicks {
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
+        let tape = Arc::clone(&self.tape);
+        match &tape.plain {
+            Some(plain) => self.take_plain(plain, most, &mut |tick| into.push(tick)),
+            None => Ok(into.extend(self.next_tick()?)),
+        }
+    }
+
     fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+        let tape = Arc::clone(&self.tape);
+        if let Some(plain) = &tape.plain {
+            let mut one = None;
+            self.take_plain(plain, 1, &mut |tick| one = Some(tick))?;
+            return Ok(one);
+        }
         if !self.begun {
             self.row = self.next_row()?;
             self.begun = true;

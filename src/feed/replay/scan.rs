@@ -128,7 +128,10 @@ pub fn scan(
     let size = layout.form.plain_bytes;
     let mut scanner = Scanner::new(Arc::new(layout), config.max_symbols);
     let scanned = match size {
-        Some(bytes) if bytes > config.full_read_bytes => scanner.read_pieces(entry, config, bytes),
+        // No larger than its pieces, it is as soon read whole.
+        Some(bytes) if bytes > config.full_read_bytes.max(PIECES * PIECE_BYTES) => {
+            scanner.read_pieces(entry, config, bytes)
+        }
         _ => scanner.read_all(entry, config, progress),
     };
     scanned.and_then(|()| scanner.finish()).map_err(|problem| entry.at_fault(problem))
@@ -177,7 +180,7 @@ impl Scanner {
     /// Reads pieces from the beginning to the end of a file, each from its first whole line on.
     fn read_pieces(&mut self, entry: &Entry, config: &ReplayConfig, bytes: u64) -> Result<(), Problem> {
         let layout = Arc::clone(&self.scan.layout);
-        let last = bytes.saturating_sub(PIECE_BYTES);
+        let last = bytes - PIECE_BYTES;
         let mut read = 0;
         for piece in 0..PIECES {
             let from = last / (PIECES - 1) * piece;
