@@ -212,6 +212,9 @@ struct ReadingArgs {
     /// Files that a folder or a pattern may stand for
     #[arg(long, default_value_t = ReplayConfig::default().max_files, value_name = "FILES", value_parser = at_least_one)]
     max_files: usize,
+    /// Reasons of refused rows, file by file, that are listed; more are only counted
+    #[arg(long, default_value_t = ReplayConfig::default().max_refused, value_name = "NUMBER", value_parser = at_least_one)]
+    max_refused: usize,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -376,13 +379,14 @@ const INSPECTED_WHOLE_BYTES: u64 = 256 << 20;
 impl ReadingArgs {
     fn config(self, full_read_bytes: u64) -> ReplayConfig {
         let Self { columns, tz, symbol, date, price_scale, kind, delimiter, decimal_mark, date_order, .. } = self;
-        let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, max_files, .. } =
-            self;
+        let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, .. } = self;
+        let Self { max_files, max_refused, .. } = self;
         ReplayConfig {
             max_sort_rows,
             max_line_bytes,
             max_symbols,
             max_files,
+            max_refused,
             full_read_bytes: if full { u64::MAX } else { full_read_bytes },
             overrides: Overrides {
                 columns,

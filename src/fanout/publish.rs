@@ -254,6 +254,10 @@ fn apply(live: &LiveMarket, ticks: &[Tick], every: [bool; Format::ALL.len()]) {
     let mut json = json.then(|| live.json_ticks());
     let mut binary = binary.then(|| live.binary_ticks());
     let market = &mut live.write().market;
+    if json.is_none() && binary.is_none() {
+        market.apply_all(ticks);
+        return;
+    }
     let (now, ts_heard) = (live.now(), wall_micros());
     json.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));
     binary.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));

@@ -4,7 +4,7 @@
 //! unless the stretch is whole bars ([`Shifted::to_now`] sees to that for tapes made of bars).
 
 use super::{Mark, Source, SourceError, SourceInfo};
-use crate::market::{HistoryBar, Interval, Tick, Timestamp};
+use crate::market::{HistoryBar, Interval, RefusedRows, Tick, Timestamp};
 
 pub struct Shifted {
     source: Box<dyn Source>,
@@ -56,6 +56,23 @@ impl Source for Shifted {
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
         let tick = self.source.next_tick()?;
         Ok(tick.map(|tick| Tick { ts: tick.ts.plus_nanos(self.nanos), ..tick }))
+    }
+
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        let before = into.len();
+        self.source.next_ticks(most, into)?;
+        if self.nanos != 0 {
+            into[before..].iter_mut().for_each(|tick| tick.ts = tick.ts.plus_nanos(self.nanos));
+        }
+        Ok(())
+    }
+
+    fn rows_refused(&self) -> u64 {
+        self.source.rows_refused()
+    }
+
+    fn refused(&self) -> Vec<RefusedRows> {
+        self.source.refused()
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {

@@ -21,7 +21,7 @@ mod time;
 pub use bar::Bar;
 pub use command::{Answer, Command, Refused, Stamps, Step, Target};
 pub use day::DayStats;
-pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, Seeked, SourceKind, Speed};
+pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, RefusedRows, Seeked, SourceKind, Speed};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
 pub use price::{Decimal, DecimalError, Increment, MAX_DECIMALS, Price, Size};
 pub use ring::{Ring, Since};

@@ -157,6 +157,37 @@ impl InstrumentState {
         self.top.last = Some(price);
     }
 
+    /// Takes in the trades at the front of `ticks` that are of one instrument and of the second that forms: each is of
+    /// the forming bars of all intervals then, and of the day. How many they are, and the latest time among them.
+    fn add_run(&mut self, ticks: &[Tick]) -> Option<(usize, Timestamp)> {
+        let second = self.series(Interval::S1).forming?.start;
+        let end = second.plus_nanos(Interval::S1.nanos());
+        let instrument = ticks.first()?.instrument;
+        let trade_of = |tick: &Tick| match tick.kind {
+            TickKind::Trade(trade) if tick.instrument == instrument && (second..end).contains(&tick.ts) => Some(trade),
+            _ => None,
+        };
+        let first = trade_of(ticks.first()?)?;
+        let mut day = self.day.filter(|day| day.start == second.floor(Interval::D1))?;
+        if self.is_late(second) {
+            return None;
+        }
+        let mut run = Bar { count: 0, ..Bar::first(second, first.price, Size(0)) };
+        let (mut taken, mut latest, mut last) = (0, second, second);
+        for tick in ticks {
+            let Some(trade) = trade_of(tick) else { break };
+            self.tape.push((tick.ts, trade));
+            run.add(trade.price, trade.size);
+            day.add(trade.price, trade.size);
+            (last, latest) = (tick.ts, latest.max(tick.ts));
+            taken += 1;
+        }
+        self.series.iter_mut().filter_map(|series| series.forming.as_mut()).for_each(|bar| bar.merge(&run));
+        self.seq += taken as u64;
+        (self.day, self.ts_event, self.top.last) = (Some(day), Some(last), Some(run.close));
+        Some((taken, latest))
+    }
+
     fn backfill(&mut self, interval: Interval, bar: &Bar) {
         for longer in &Interval::ALL[interval.index()..] {
             self.series[longer.index()].merge(*longer, bar);
@@ -202,6 +233,34 @@ impl Market {
             }
         }
         market
+    }
+
+    /// Takes in ticks in their order, as [`Self::apply`] does one by one.
+    pub fn apply_all(&mut self, ticks: &[Tick]) {
+        let mut rest = ticks;
+        while let Some((tick, later)) = rest.split_first() {
+            let taken = self.apply_run(rest);
+            if taken == 0 {
+                self.apply(tick);
+                rest = later;
+            } else {
+                rest = &rest[taken..];
+            }
+        }
+    }
+
+    /// Takes in the trades at the front of `ticks` that go into one second of one instrument, where that is under
+    /// way; how many these are.
+    fn apply_run(&mut self, ticks: &[Tick]) -> usize {
+        let Some(id) = ticks.first().map(|tick| tick.instrument.index()) else { return 0 };
+        let (Some(state), Some(instrument)) = (self.states.get_mut(id), self.instruments.get(id)) else { return 0 };
+        if instrument.basis != PriceBasis::Trade {
+            return 0;
+        }
+        let Some((taken, latest)) = state.add_run(ticks) else { return 0 };
+        self.ticks += taken as u64;
+        self.now = self.now.max(latest);
+        taken
     }
 
     /// Takes in one tick. A tick of an instrument that the epoch did not name is left out.

@@ -6,7 +6,7 @@ use crate::fanout::{LiveMarket, wall_micros};
 use crate::market::{Bar, Instrument, InstrumentState, Market};
 use crate::wire::{
     BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, parse_bars_query,
-    parse_command, parse_quotes_query,
+    parse_command, parse_quotes_query, refused_response,
 };
 
 /// The media type of what a command is written in.
@@ -15,6 +15,11 @@ const JSON: &str = "application/json";
 pub fn feed(live: &LiveMarket) -> String {
     let live = live.read();
     Feed::new(&live.market, wall_micros(), &live.status).to_text().as_str().to_owned()
+}
+
+pub fn refused(live: &LiveMarket) -> String {
+    let live = live.read();
+    refused_response(live.market.epoch(), &live.status)
 }
 
 /// Obeys a command, and tells how the feed stands then.

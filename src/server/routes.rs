@@ -72,6 +72,8 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let symbols = symbols.map(|live: LiveMarket| json(StatusCode::OK, symbols_response(&live.read().market)));
     let feed = api.and(warp::path!("feed")).and(live.clone());
     let feed = feed.map(|live: LiveMarket| json(StatusCode::OK, api::feed(&live)));
+    let refused = api.and(warp::path!("feed" / "refused")).and(live.clone());
+    let refused = refused.map(|live: LiveMarket| json(StatusCode::OK, api::refused(&live)));
     let quotes = api.and(warp::path!("quotes")).and(query()).and(live.clone());
     let quotes =
         quotes.map(move |query: String, live: LiveMarket| json_or_refusal(api::quotes(&query, &live, &limits)));
@@ -84,7 +86,7 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let metrics = site.metrics.clone();
     let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
-    let market = symbols.or(feed).unify().or(quotes).unify().or(bars).unify();
+    let market = symbols.or(feed).unify().or(refused).unify().or(quotes).unify().or(bars).unify();
     market.or(healthz).unify().or(metrics).unify().or(contract).unify()
 }
 

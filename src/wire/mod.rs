@@ -23,7 +23,7 @@ pub use frame::{Format, Frame};
 pub use inbound::{Channel, Inbound, Refusal, Request, Since, Subscribe, parse};
 pub use outbound::{
     Beat, Driven, Feed, FormatSet, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body,
-    health, symbols_response,
+    health, refused_response, symbols_response,
 };
 pub use query::{BarsQuery, parse_bars_query, parse_events_query, parse_quotes_query};
 pub use quotes::{EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};

@@ -26,7 +26,6 @@ impl Tape {
             end: ticks.last().map(|tick| tick.ts),
             speed: Speed::Times(1_000.0),
             speed_reason: String::new(),
-            rows_refused: 0,
         };
         Box::new(Self { info, ticks: Arc::clone(ticks), next: 0 })
     }

@@ -26,7 +26,6 @@ impl Script {
             end: None,
             speed: Speed::Times(1.0),
             speed_reason: String::new(),
-            rows_refused: 0,
         };
         Box::new(Self { info, at_ms: at_ms.to_vec(), next: 0, fails })
     }

@@ -135,7 +135,6 @@ impl Simulator {
             end: None,
             speed: Speed::Times(1.0),
             speed_reason: String::new(),
-            rows_refused: 0,
         };
         let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
         let mut simulator = Self {

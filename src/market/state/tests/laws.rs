@@ -221,3 +221,40 @@ proptest! {
         prop_assert_eq!(&markets[0], &markets[1]);
     }
 }
+
+proptest! {
+    #[test]
+    fn ticks_taken_in_together_are_as_one_by_one(
+        steps in disorderly_steps(),
+        largest in any::<bool>(),
+        finish_at in prop::option::of(0usize..150),
+    ) {
+        let mut steps = steps;
+        for step in &mut steps {
+            if let Step::Tick(Tick { kind: TickKind::Trade(trade), .. }) = step && largest {
+                trade.size = Size(u64::MAX - trade.size.0);
+            }
+        }
+        let limits = MarketLimits { bars: 20, trades: 5 };
+        let (mut together, mut apart) = (opened(Vec::new(), limits), opened(Vec::new(), limits));
+        let mut ticks = Vec::new();
+        for (n, step) in steps.iter().enumerate() {
+            match step {
+                Step::Tick(tick) => ticks.push(*tick),
+                Step::Clock(ts) => {
+                    together.apply_all(&ticks);
+                    ticks.clear();
+                    together.advance(*ts);
+                }
+            }
+            take(&mut apart, std::slice::from_ref(step));
+            if finish_at == Some(n) {
+                together.apply_all(&std::mem::take(&mut ticks));
+                together.finish();
+                apart.finish();
+            }
+        }
+        together.apply_all(&ticks);
+        prop_assert_eq!(together, apart);
+    }
+}
