@@ -4,11 +4,9 @@
  * One way round: socket and clicks -> actions -> store -> one picture per animation frame.
  */
 
-import { askToNotify, ring } from "./app/bell.js";
 import { commandOf, createCommands } from "./app/commands.js";
 import { createConversation } from "./app/conversation.js";
 import { beginning, createKeeper } from "./app/keep.js";
-import { saveBars, savePicture } from "./app/save.js";
 import { byId } from "./lib/dom.js";
 import { createAfterPaint, createBudget, createFrame, createPace } from "./lib/frame.js";
 import { alertText } from "./state/alerts.js";
@@ -55,9 +53,9 @@ function pause(paused) {
   store.dispatch({ type: "pause", paused });
   watch();
 }
-const png = () => savePicture(store.state, views.charts.picture());
-const csv = () => saveBars(store.state, views.charts.seenRange());
-const table = () => views.table.open(store.state, views.charts.seenRange());
+const png = () => views.withPanels(async ({ charts }) => (await import("./app/save.js")).savePicture(store.state, charts.picture()));
+const csv = () => views.withPanels(async ({ charts }) => (await import("./app/save.js")).saveBars(store.state, charts.seenRange()));
+const openTable = () => views.withPanels(({ charts, table }) => table.open(store.state, charts.seenRange()));
 
 const commands = createCommands({
   store,
@@ -65,13 +63,13 @@ const commands = createCommands({
   choose: (wanted) => change({ type: "choose", ...wanted }),
   run: {
     pause: () => pause(!store.state.paused),
-    palette: () => views.palette.open(store.state),
-    help() {
-      views.help.open();
+    palette: () => views.withPanels(({ palette }) => palette.open(store.state)),
+    help: () => views.withPanels(({ help }) => {
+      help.open();
       mark();
-    },
+    }),
     filter: () => byId("filter").focus(),
-    table,
+    table: openTable,
     csv,
     png,
   },
@@ -88,12 +86,13 @@ const views = createViews(byId, commands, {
   onOlder: (pane) => void talk.older(pane),
   onPause: pause,
   onCommand: talk.drive,
-  onNotify: askToNotify,
-  onChartTable: table,
+  onNotify: async () => (await import("./app/bell.js")).askToNotify(),
+  onChartTable: openTable,
   onPicture: png,
   onExport: csv,
   onDismiss: () => store.dispatch({ type: "notice", text: null }),
   onHover: mark,
+  onFault: warn,
 });
 
 /** Whether more of the same kind follows in a moment; all else is painted at once. @param {import("./state/reduce.js").Action} action */
@@ -118,15 +117,16 @@ function warn(text) {
 let { rung } = store.state;
 function hearAlerts() {
   const { state } = store;
+  const { settings } = state;
   if (state.rung === rung) return;
   const known = rung.length > 0 ? state.rung.indexOf(rung[0]) : state.rung.length;
   const news = known < 0 ? state.rung : state.rung.slice(0, known);
   rung = state.rung;
-  for (const { alert } of news.toReversed()) {
-    ring(alertText(alert), state.settings);
-    warn(`Alert: ${alertText(alert)}.`);
-  }
   talk.ask();
+  for (const { alert } of news.toReversed()) {
+    warn(`Alert: ${alertText(alert)}.`);
+    void import("./app/bell.js").then(({ ring }) => ring(alertText(alert), settings));
+  }
 }
 
 createKeeper(store);

@@ -11,6 +11,7 @@ import { demand } from "../state/demand.js";
 import { seriesKey } from "../state/model.js";
 import { defaultInterval, hasTape } from "../state/select.js";
 import { sinceBars, sinceQuotes, sinceTrades } from "../state/since.js";
+import { ask as askFirst, takeSocket } from "./first.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 
@@ -24,12 +25,14 @@ const ASK_MS = 120;
  * @param {() => boolean} given.hasRoom whether the tape has a place without being opened
  */
 export function createConversation({ store, warn, hasRoom }) {
-  const api = createApi((path, options) => fetch(path, options));
+  const api = createApi(askFirst);
   const catalogue = createCatalogue({
     api,
     wait: (ms) => new Promise((done) => void setTimeout(done, ms)),
     onFault: (fault) => warn(`The instruments could not be fetched (${fault.message}). Trying again.`),
     onSymbols(list) {
+      // Asked for before the feed began anew.
+      if (list.epoch < (store.state.epoch ?? 0)) return void catalogue.loadSymbols();
       binary.learn(list);
       store.dispatch({ type: "symbols", epoch: list.epoch, symbols: list.symbols });
       settle();
@@ -61,7 +64,7 @@ export function createConversation({ store, warn, hasRoom }) {
   function open() {
     binary.reset();
     const inBinary = store.state.settings.format === "binary";
-    const opened = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, inBinary ? [SUBPROTOCOL] : []);
+    const opened = takeSocket(inBinary) ?? new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, inBinary ? [SUBPROTOCOL] : []);
     opened.binaryType = "arraybuffer";
     store.dispatch({ type: "message", message: { type: "format", format: store.state.settings.format }, nowMs: Date.now() });
     return opened;
