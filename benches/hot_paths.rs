@@ -39,6 +39,7 @@ fn stage() -> (Market, Vec<Tick>) {
         start: info.start,
         end: info.end,
         rows_refused: 0,
+        catalogue: None,
         fault: None,
     };
     let history = source.history();

@@ -67,6 +67,7 @@ fn market_state(path: &Path) -> u64 {
         start: info.start,
         end: info.end,
         rows_refused: info.rows_refused,
+        catalogue: None,
         fault: None,
     };
     let opening = Opening { epoch: 1, instruments: info.instruments, history: Vec::new(), status: Arc::new(status) };

@@ -40,6 +40,7 @@ pub fn status() -> FeedStatus {
         start: Timestamp(0),
         end: None,
         rows_refused: 0,
+        catalogue: None,
         fault: None,
     }
 }

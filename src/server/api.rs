@@ -5,8 +5,8 @@ use super::session::SessionLimits;
 use crate::fanout::{LiveMarket, wall_micros};
 use crate::market::{Bar, Instrument, InstrumentState, Market};
 use crate::wire::{
-    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, parse_bars_query,
-    parse_command, parse_quotes_query,
+    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, news_response,
+    parse_bars_query, parse_command, parse_news_query, parse_quotes_query, scenarios_response,
 };
 
 /// The media type of what a command is written in.
@@ -15,6 +15,16 @@ const JSON: &str = "application/json";
 pub fn feed(live: &LiveMarket) -> String {
     let live = live.read();
     Feed::new(&live.market, wall_micros(), &live.status).to_text().as_str().to_owned()
+}
+
+pub fn scenarios(live: &LiveMarket) -> String {
+    let live = live.read();
+    scenarios_response(&live.market, live.status.catalogue.as_deref())
+}
+
+pub fn news(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
+    let limit = parse_news_query(query)?;
+    Ok(news_response(&live.read().market, wall_micros(), limit))
 }
 
 /// Obeys a command, and tells how the feed stands then.
