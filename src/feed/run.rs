@@ -22,6 +22,8 @@ use crate::market::{
 #[cfg(test)]
 mod law;
 #[cfg(test)]
+mod staging;
+#[cfg(test)]
 mod tests;
 
 /// The most ticks in one batch.
