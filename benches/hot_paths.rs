@@ -40,6 +40,7 @@ fn stage() -> (Market, Vec<Tick>) {
         end: info.end,
         rows_refused: 0,
         refused: Arc::new([]),
+        catalogue: None,
         fault: None,
     };
     let history = source.history();

@@ -70,6 +70,7 @@ fn market_state(path: &Path) -> u64 {
         end: info.end,
         rows_refused: 0,
         refused: Arc::new([]),
+        catalogue: None,
         fault: None,
     };
     let opening = Opening { epoch: 1, instruments: info.instruments, history: Vec::new(), status: Arc::new(status) };

@@ -270,6 +270,9 @@ struct ServeArgs {
     /// Trades kept on each instrument's tape
     #[arg(long, default_value_t = MarketLimits::default().trades, value_name = "TRADES", value_parser = at_least_one)]
     trades: usize,
+    /// Headlines kept, and scenarios that have begun
+    #[arg(long, default_value_t = MarketLimits::default().happenings, value_name = "NUMBER", value_parser = at_least_one)]
+    happenings: usize,
     /// Ticks of the last second kept for sessions at the rate every; when more come, they get the state instead
     #[arg(long, default_value_t = DEFAULT_TICKS, value_name = "TICKS", value_parser = at_least_one)]
     max_ticks: usize,
@@ -432,7 +435,7 @@ impl ServeArgs {
                 },
                 session,
             },
-            market: MarketLimits { bars: self.bars, trades: self.trades },
+            market: MarketLimits { bars: self.bars, trades: self.trades, happenings: self.happenings },
             ticks: self.max_ticks,
             record: self.record.map(|path| self.rotation.config(path, None)),
             bus_capacity: self.bus_capacity,

@@ -119,6 +119,11 @@ impl Publisher {
                 self.live.write().status = status;
                 self.live.ring_all(Due::FEED);
             }
+            Heard::Item(Event::Happened(happenings)) => {
+                let market = &mut self.live.write().market;
+                happenings.iter().for_each(|happening| market.note(happening));
+                self.live.ring_all(Due::HAPPENED);
+            }
             Heard::Item(Event::End(status)) => self.finish(status),
             Heard::Item(Event::Opening(opening)) => {
                 self.live.reopen(open_live(&opening, self.limits));

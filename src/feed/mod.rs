@@ -15,7 +15,9 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::market::{HistoryBar, Instrument, RefusedRows, SourceKind, Speed, Tick, Timestamp};
+use crate::market::{
+    Catalogue, Happening, HistoryBar, Instrument, Refused, RefusedRows, SourceKind, Speed, Staging, Tick, Timestamp,
+};
 
 pub use index::IndexLimits;
 pub use run::{DEFAULT_DEAD_AFTER, RunConfig, run};
@@ -91,6 +93,24 @@ pub trait Source: Send {
 
     /// Another reader of the same tape, at its first tick; `None` where there can be none.
     fn second_reader(&self) -> Option<Box<dyn Source>> {
+        None
+    }
+
+    /// What can be staged; `None` where that is nothing.
+    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        None
+    }
+
+    /// Stages something at `now`, or at the next moment that is not made yet.
+    ///
+    /// # Errors
+    /// When it cannot be staged.
+    fn stage(&mut self, _staging: &Staging, _now: Timestamp) -> Result<(), Refused> {
+        Err(Refused::NotStageable)
+    }
+
+    /// The first thing that happened by `now` besides ticks and that this did not tell yet.
+    fn happening(&mut self, _now: Timestamp) -> Option<Happening> {
         None
     }
 }

@@ -15,12 +15,14 @@ use super::shift::Shifted;
 use super::{Source, SourceError};
 use crate::bus::{Bus, Call, Line, Reply};
 use crate::market::{
-    Answer, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused, RefusedRows,
-    Seeked, Speed, Stamps, Target, Tick, Timestamp,
+    Answer, Catalogue, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused,
+    RefusedRows, Seeked, Speed, Stamps, Target, Tick, Timestamp,
 };
 
 #[cfg(test)]
 mod law;
+#[cfg(test)]
+mod staging;
 #[cfg(test)]
 mod tests;
 
@@ -133,6 +135,7 @@ fn wall() -> Timestamp {
 
 struct Player {
     source: Shifted,
+    catalogue: Option<Arc<Catalogue>>,
     stamps: Stamps,
     bus: Bus<Event>,
     deck: Deck,
@@ -179,6 +182,7 @@ impl Player {
         let bar = longest_bar.map_or(Duration::ZERO, |bar| Duration::from_nanos(bar.nanos().unsigned_abs()));
         deck.set_dead_time(config.skip_dead_time, config.dead_after.max(bar));
         Self {
+            catalogue: source.catalogue(),
             source: Shifted::new(source),
             stamps: config.stamps,
             bus,
@@ -237,6 +241,7 @@ impl Player {
             end: info.end,
             rows_refused: self.rows_refused,
             refused: Arc::clone(&self.refused),
+            catalogue: self.catalogue.clone(),
             fault: self.fault.clone(),
         })
     }
@@ -506,6 +511,7 @@ impl Player {
         if !self.batch.is_empty() {
             self.bus.send(Event::Ticks(self.batch.drain(..).collect()));
         }
+        self.tell_happenings(now).await;
         // Only now: what came before a fault is good.
         if let Err(error) = taken {
             self.fail(&error).await;
@@ -533,6 +539,15 @@ impl Player {
             self.next = self.source.next_tick()?;
         }
         Ok(())
+    }
+
+    /// What happened besides ticks by the market time of `now`.
+    async fn tell_happenings(&mut self, now: Duration) {
+        let moment = self.deck.moment(now, self.next_ts());
+        let happenings: Vec<_> = std::iter::from_fn(|| self.source.happening(moment)).collect();
+        if !happenings.is_empty() {
+            self.send(Event::Happened(happenings.into())).await;
+        }
     }
 
     /// Market time, now and then and where a step has ended; and a state that lasts.
@@ -588,6 +603,7 @@ impl Player {
             }
             Command::SkipDeadTime(skip) => self.deck.skip_dead_time(skip),
             Command::Timestamps(stamps) => self.stamp(stamps).await?,
+            Command::Stage(staging) => self.source.stage(&staging, self.deck.moment(now, next))?,
         }
         Ok(())
     }

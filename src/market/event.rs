@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::bar::Bar;
 use super::command::Stamps;
+use super::happening::{Catalogue, Happening};
 use super::instrument::{Instrument, InstrumentId};
 use super::state::Market;
 use super::tick::Tick;
@@ -20,6 +21,8 @@ pub enum Event {
     Clock(Timestamp),
     /// The feed is driven otherwise: paused, at another speed. What was sent before holds.
     Status(Arc<FeedStatus>),
+    /// What happened besides ticks, in time order.
+    Happened(Arc<[Happening]>),
     /// A new epoch that begins in the middle of the tape.
     Seeked(Arc<Seeked>),
     /// No tick follows in this epoch: the tape has ended, or cannot be read any further.
@@ -163,6 +166,8 @@ pub struct FeedStatus {
     pub rows_refused: u64,
     /// The same by file and reason; where there are very many, not all.
     pub refused: Arc<[RefusedRows]>,
+    /// What can be staged; `None` where that is nothing.
+    pub catalogue: Option<Arc<Catalogue>>,
     /// Why the feed failed, where it did.
     pub fault: Option<String>,
 }

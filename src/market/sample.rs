@@ -41,6 +41,7 @@ pub fn status() -> FeedStatus {
         end: None,
         rows_refused: 0,
         refused: Arc::new([]),
+        catalogue: None,
         fault: None,
     }
 }

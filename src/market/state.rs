@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::bar::Bar;
 use super::day::DayStats;
 use super::event::Opening;
+use super::happening::{Happening, Staged, Story};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
 use super::price::{Price, Size};
 use super::ring::Ring;
@@ -25,11 +26,13 @@ pub struct MarketLimits {
     pub bars: usize,
     /// Trades kept on each instrument's tape.
     pub trades: usize,
+    /// Headlines, and as many scenarios that have begun.
+    pub happenings: usize,
 }
 
 impl Default for MarketLimits {
     fn default() -> Self {
-        Self { bars: 5_000, trades: 1_000 }
+        Self { bars: 5_000, trades: 1_000, happenings: 200 }
     }
 }
 
@@ -209,6 +212,8 @@ pub struct Market {
     instruments: Arc<[Instrument]>,
     ids: Arc<HashMap<String, InstrumentId>>,
     states: Vec<InstrumentState>,
+    news: Ring<Story>,
+    staged: Ring<Staged>,
     now: Timestamp,
     ticks: u64,
     late: u64,
@@ -223,6 +228,8 @@ impl Market {
             instruments: Arc::clone(&opening.instruments),
             ids: Arc::new(ids),
             states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
+            news: Ring::new(limits.happenings),
+            staged: Ring::new(limits.happenings),
             now: opening.status.start,
             ticks: 0,
             late: 0,
@@ -293,6 +300,14 @@ impl Market {
         }
     }
 
+    /// Takes in what happened besides ticks.
+    pub fn note(&mut self, happening: &Happening) {
+        match happening {
+            Happening::News(story) => self.news.push(story.clone()),
+            Happening::Staged(staged) => self.staged.push(staged.clone()),
+        }
+    }
+
     /// Market time has come to `now`: bars that ended by then are closed.
     pub fn advance(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
@@ -338,6 +353,16 @@ impl Market {
 
     pub const fn late(&self) -> u64 {
         self.late
+    }
+
+    /// The headlines of this epoch.
+    pub const fn news(&self) -> &Ring<Story> {
+        &self.news
+    }
+
+    /// The scenarios that have begun in this epoch.
+    pub const fn staged(&self) -> &Ring<Staged> {
+        &self.staged
     }
 
     pub const fn instruments(&self) -> &Arc<[Instrument]> {

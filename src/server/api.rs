@@ -5,8 +5,8 @@ use super::session::SessionLimits;
 use crate::fanout::{LiveMarket, wall_micros};
 use crate::market::{Bar, Instrument, InstrumentState, Market};
 use crate::wire::{
-    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, parse_bars_query,
-    parse_command, parse_quotes_query, refused_response,
+    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, bars_response, news_response,
+    parse_bars_query, parse_command, parse_news_query, parse_quotes_query, refused_response, scenarios_response,
 };
 
 /// The media type of what a command is written in.
@@ -20,6 +20,16 @@ pub fn feed(live: &LiveMarket) -> String {
 pub fn refused(live: &LiveMarket) -> String {
     let live = live.read();
     refused_response(live.market.epoch(), &live.status)
+}
+
+pub fn scenarios(live: &LiveMarket) -> String {
+    let live = live.read();
+    scenarios_response(&live.market, live.status.catalogue.as_deref())
+}
+
+pub fn news(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
+    let limit = parse_news_query(query)?;
+    Ok(news_response(&live.read().market, wall_micros(), limit))
 }
 
 /// Obeys a command, and tells how the feed stands then.

@@ -79,6 +79,10 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
         quotes.map(move |query: String, live: LiveMarket| json_or_refusal(api::quotes(&query, &live, &limits)));
     let bars = api.and(warp::path!("bars")).and(query()).and(live.clone());
     let bars = bars.map(move |query: String, live: LiveMarket| json_or_refusal(api::bars(&query, &live, &limits)));
+    let scenarios = api.and(warp::path!("scenarios")).and(live.clone());
+    let scenarios = scenarios.map(|live: LiveMarket| json(StatusCode::OK, api::scenarios(&live)));
+    let news = api.and(warp::path!("news")).and(query()).and(live.clone());
+    let news = news.map(|query: String, live: LiveMarket| json_or_refusal(api::news(&query, &live)));
     let healthz = warp::path!("healthz").and(get()).and(live);
     let healthz = healthz.map(|live: LiveMarket| {
         json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
@@ -87,6 +91,7 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
     let market = symbols.or(feed).unify().or(refused).unify().or(quotes).unify().or(bars).unify();
+    let market = market.or(scenarios).unify().or(news).unify();
     market.or(healthz).unify().or(metrics).unify().or(contract).unify()
 }
 

@@ -65,7 +65,7 @@ impl Source for Tape {
     }
 }
 
-const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10 };
+const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, happenings: 10 };
 
 /// A market that was played from the start up to and with `to`.
 fn played(ticks: &Arc<[Tick]>, to: Timestamp) -> Market {
@@ -120,6 +120,10 @@ impl Listener {
                 }
                 Event::Ticks(ticks) => {
                     ticks.iter().for_each(|tick| self.market.as_mut().unwrap().apply(tick));
+                    continue;
+                }
+                Event::Happened(happenings) => {
+                    happenings.iter().for_each(|happening| self.market.as_mut().unwrap().note(happening));
                     continue;
                 }
                 Event::Clock(ts) => {

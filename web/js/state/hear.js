@@ -35,7 +35,7 @@ import { count } from "./traffic.js";
 /** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
 /** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
 /** @typedef {{ type: "format", format: "json" | "binary" }} FormatMessage */
-/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
+/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" | "news" | "staged" }} OtherMessage */
 /**
  * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | BeatMessage | GrantedMessage | ThrottledMessage
  *   | FormatMessage | OtherMessage} Message

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 const INSTRUMENTS: u32 = 3;
 /// More than any of these markets makes.
-const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000 };
+const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000, happenings: 10 };
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -200,7 +200,7 @@ proptest! {
 
     #[test]
     fn a_market_keeps_the_newest_and_no_more(steps in steps(), kept in 1usize..6, trades in 1usize..6) {
-        let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades }));
+        let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades, happenings: 10 }));
         for ((_, all), (_, some)) in all(&whole).zip(all(&market)) {
             prop_assert!(some.closed.len() <= kept);
             prop_assert!(some.closed.iter().eq(all.closed.newest(kept)));
