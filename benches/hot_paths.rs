@@ -39,6 +39,8 @@ fn stage() -> (Market, Vec<Tick>) {
         start: info.start,
         end: info.end,
         rows_refused: 0,
+        refused: Arc::new([]),
+        catalogue: None,
         fault: None,
     };
     let history = source.history();

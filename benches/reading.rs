@@ -15,6 +15,8 @@ use tickcast::feed::replay::{self, ReplayConfig};
 use tickcast::market::{FeedState, FeedStatus, Market, MarketLimits, Opening, Speed};
 
 const ROWS: u64 = 1_000_000;
+/// Ticks that are handed on together.
+const BATCH: usize = 256;
 
 /// Trades of one symbol as exchanges write them: epoch milliseconds, symbol, price, size, side.
 fn write_trades(path: &Path, rows: u64) {
@@ -66,27 +68,37 @@ fn market_state(path: &Path) -> u64 {
         seed: info.seed,
         start: info.start,
         end: info.end,
-        rows_refused: info.rows_refused,
+        rows_refused: 0,
+        refused: Arc::new([]),
+        catalogue: None,
         fault: None,
     };
     let opening = Opening { epoch: 1, instruments: info.instruments, history: Vec::new(), status: Arc::new(status) };
     let mut market = Market::open(&opening, MarketLimits::default());
-    while let Some(tick) = source.next_tick().expect("it reads to its end") {
-        market.apply(&tick);
+    let mut ticks = Vec::with_capacity(BATCH);
+    loop {
+        source.next_ticks(BATCH, &mut ticks).expect("it reads to its end");
+        if ticks.is_empty() {
+            return market.ticks();
+        }
+        market.apply_all(&ticks);
+        ticks.clear();
     }
-    market.ticks()
 }
 
 /// Ticks without a market: what reading alone costs.
 fn ticks(path: &Path) -> u64 {
     let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
     let mut source = replay::open(&[PathBuf::from(path)], &config).expect("it is a file of trades");
-    let mut count = 0;
-    while let Some(tick) = source.next_tick().expect("it reads to its end") {
-        black_box(tick);
-        count += 1;
+    let (mut count, mut ticks) = (0, Vec::with_capacity(BATCH));
+    loop {
+        source.next_ticks(BATCH, &mut ticks).expect("it reads to its end");
+        if ticks.is_empty() {
+            return count;
+        }
+        count += black_box(&ticks).len() as u64;
+        ticks.clear();
     }
-    count
 }
 
 fn reading(c: &mut Criterion) {

@@ -202,8 +202,9 @@ fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Sourc
     match config {
         FeedConfig::Simulation(plan) => {
             let config = plan.config(Timestamp::from_micros(wall_micros()))?;
-            let simulator = Simulator::new(config.clone()).map_err(PlanError::from)?;
-            plan.begin_journal(&config, simulator.journal())?;
+            let mut simulator = Simulator::new(config.clone()).map_err(PlanError::from)?;
+            let journal = plan.begin_journal(&config, simulator.journal())?;
+            journal.into_iter().for_each(|journal| simulator.keep_journal(journal));
             Ok(Box::new(simulator))
         }
         FeedConfig::Replay { files, config } => {

@@ -228,6 +228,9 @@ struct ReadingArgs {
     /// Files that a folder or a pattern may stand for
     #[arg(long, default_value_t = ReplayConfig::default().max_files, value_name = "FILES", value_parser = at_least_one)]
     max_files: usize,
+    /// Reasons of refused rows, file by file, that are listed; more are only counted
+    #[arg(long, default_value_t = ReplayConfig::default().max_refused, value_name = "NUMBER", value_parser = at_least_one)]
+    max_refused: usize,
 }
 
 /// Who may do what, and how bytes travel.
@@ -329,6 +332,9 @@ struct ServeArgs {
     /// Trades kept on each instrument's tape
     #[arg(long, default_value_t = MarketLimits::default().trades, value_name = "TRADES", value_parser = at_least_one)]
     trades: usize,
+    /// Headlines kept, and scenarios that have begun
+    #[arg(long, default_value_t = MarketLimits::default().happenings, value_name = "NUMBER", value_parser = at_least_one)]
+    happenings: usize,
     /// Ticks of the last second kept for sessions at the rate every; when more come, they get the state instead
     #[arg(long, default_value_t = DEFAULT_TICKS, value_name = "TICKS", value_parser = at_least_one)]
     max_ticks: usize,
@@ -468,13 +474,14 @@ const INSPECTED_WHOLE_BYTES: u64 = 256 << 20;
 impl ReadingArgs {
     fn config(self, full_read_bytes: u64) -> ReplayConfig {
         let Self { columns, tz, symbol, date, price_scale, kind, delimiter, decimal_mark, date_order, .. } = self;
-        let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, max_files, .. } =
-            self;
+        let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, .. } = self;
+        let Self { max_files, max_refused, .. } = self;
         ReplayConfig {
             max_sort_rows,
             max_line_bytes,
             max_symbols,
             max_files,
+            max_refused,
             full_read_bytes: if full { u64::MAX } else { full_read_bytes },
             overrides: Overrides {
                 columns,
@@ -522,7 +529,7 @@ impl ServeArgs {
                 },
                 session,
             },
-            market: MarketLimits { bars: self.bars, trades: self.trades },
+            market: MarketLimits { bars: self.bars, trades: self.trades, happenings: self.happenings },
             ticks: self.max_ticks,
             record: self.record.map(|path| self.rotation.config(path, None)),
             bus_capacity: self.bus_capacity,

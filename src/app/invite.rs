@@ -76,7 +76,7 @@ fn known(admission: &Admission, is_made: bool) -> Option<&Token> {
 
 /// The token stands behind the `#`: browsers send that part to nobody, so no log has it.
 fn link(scheme: &str, host: SocketAddr, token: Option<&Token>) -> String {
-    let token = token.map(|token| format!("#token={}", token.reveal())).unwrap_or_default();
+    let token = token.map(|token| format!("enter#token={}", token.reveal())).unwrap_or_default();
     format!("{scheme}://{host}/{token}")
 }
 
@@ -128,7 +128,7 @@ mod tests {
             [
                 "  room     http://192.168.1.5:3030/",
                 "  room     http://10.0.0.7:3030/",
-                "  present  http://192.168.1.5:3030/#token=presenter-0123456789"
+                "  present  http://192.168.1.5:3030/enter#token=presenter-0123456789"
             ]
         );
         assert_eq!(lines[5..], ["  watching everybody who reaches the page", "  driving  who has the token"]);

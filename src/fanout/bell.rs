@@ -27,6 +27,9 @@ impl Due {
     /// Half a second has passed. Wakes nobody: who has spoken since the one before is awake often enough.
     pub const PULSE: Self = Self(1 << 19);
 
+    /// A headline came, or a scenario began.
+    pub const HAPPENED: Self = Self(1 << 20);
+
     pub const fn tier(tier: TierId) -> Self {
         Self(1 << tier.index())
     }

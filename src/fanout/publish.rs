@@ -119,6 +119,11 @@ impl Publisher {
                 self.live.write().status = status;
                 self.live.ring_all(Due::FEED);
             }
+            Heard::Item(Event::Happened(happenings)) => {
+                let market = &mut self.live.write().market;
+                happenings.iter().for_each(|happening| market.note(happening));
+                self.live.ring_all(Due::HAPPENED);
+            }
             Heard::Item(Event::End(status)) => self.finish(status),
             Heard::Item(Event::Opening(opening)) => {
                 self.live.reopen(open_live(&opening, self.limits));
@@ -254,6 +259,10 @@ fn apply(live: &LiveMarket, ticks: &[Tick], every: [bool; Format::ALL.len()]) {
     let mut json = json.then(|| live.json_ticks());
     let mut binary = binary.then(|| live.binary_ticks());
     let market = &mut live.write().market;
+    if json.is_none() && binary.is_none() {
+        market.apply_all(ticks);
+        return;
+    }
     let (now, ts_heard) = (live.now(), wall_micros());
     json.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));
     binary.iter_mut().for_each(|log| log.begin(ticks.len(), now, ts_heard));

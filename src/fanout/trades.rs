@@ -74,7 +74,7 @@ mod tests {
     const A: InstrumentId = InstrumentId(0);
 
     fn market(kept: usize) -> Market {
-        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars: 10, trades: kept })
+        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars: 10, trades: kept, happenings: 10 })
     }
 
     fn trades(market: &mut Market, numbers: std::ops::RangeInclusive<i64>) {

@@ -15,7 +15,9 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::market::{HistoryBar, Instrument, SourceKind, Speed, Tick, Timestamp};
+use crate::market::{
+    Catalogue, Happening, HistoryBar, Instrument, Refused, RefusedRows, SourceKind, Speed, Staging, Tick, Timestamp,
+};
 
 pub use index::IndexLimits;
 pub use run::{DEFAULT_DEAD_AFTER, RunConfig, run};
@@ -36,8 +38,6 @@ pub struct SourceInfo {
     pub speed: Speed,
     /// Why that speed, for people; empty for real time.
     pub speed_reason: String,
-    /// Rows that could not be played, over all files.
-    pub rows_refused: u64,
 }
 
 /// Ticks in time order. Pure but for the files it reads.
@@ -52,6 +52,25 @@ pub trait Source: Send {
     /// # Errors
     /// When the tape cannot be read any further; rows that are merely wrong are passed over and counted.
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError>;
+
+    /// Appends the next ticks, as many as come cheaply, at most `most`; none at the end of the tape.
+    ///
+    /// # Errors
+    /// When the tape cannot be read any further; nothing was appended then.
+    fn next_ticks(&mut self, _most: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        into.extend(self.next_tick()?);
+        Ok(())
+    }
+
+    /// Rows that could not be played, as far as is known by now.
+    fn rows_refused(&self) -> u64 {
+        0
+    }
+
+    /// The same by file and reason; of very many reasons some.
+    fn refused(&self) -> Vec<RefusedRows> {
+        Vec::new()
+    }
 
     /// Goes back to the first tick.
     ///
@@ -74,6 +93,24 @@ pub trait Source: Send {
 
     /// Another reader of the same tape, at its first tick; `None` where there can be none.
     fn second_reader(&self) -> Option<Box<dyn Source>> {
+        None
+    }
+
+    /// What can be staged; `None` where that is nothing.
+    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        None
+    }
+
+    /// Stages something at `now`, or at the next moment that is not made yet.
+    ///
+    /// # Errors
+    /// When it cannot be staged.
+    fn stage(&mut self, _staging: &Staging, _now: Timestamp) -> Result<(), Refused> {
+        Err(Refused::NotStageable)
+    }
+
+    /// The first thing that happened by `now` besides ticks and that this did not tell yet.
+    fn happening(&mut self, _now: Timestamp) -> Option<Happening> {
         None
     }
 }

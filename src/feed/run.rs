@@ -15,12 +15,14 @@ use super::shift::Shifted;
 use super::{Source, SourceError};
 use crate::bus::{Bus, Call, Line, Reply};
 use crate::market::{
-    Answer, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused, Seeked, Speed,
-    Stamps, Target, Tick, Timestamp,
+    Answer, Catalogue, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused,
+    RefusedRows, Seeked, Speed, Stamps, Target, Tick, Timestamp,
 };
 
 #[cfg(test)]
 mod law;
+#[cfg(test)]
+mod staging;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +30,8 @@ mod tests;
 const MAX_BATCH: usize = 4_096;
 /// The time between clock events, which close the bars of quiet symbols.
 const CLOCK_EVERY: Duration = Duration::from_millis(250);
+/// The time between two looks at the rows that could not be played.
+const REFUSED_EVERY: Duration = Duration::from_secs(1);
 /// The shortest sleep: what falls due within it shares a batch.
 const MIN_SLEEP: Duration = Duration::from_millis(1);
 /// The shortest sleep after a batch of [`BUSY_BATCH`]: each batch wakes two threads, and at thousands of ticks a
@@ -131,6 +135,7 @@ fn wall() -> Timestamp {
 
 struct Player {
     source: Shifted,
+    catalogue: Option<Arc<Catalogue>>,
     stamps: Stamps,
     bus: Bus<Event>,
     deck: Deck,
@@ -146,6 +151,11 @@ struct Player {
     batch: Vec<Tick>,
     /// The state that was last told.
     told: FeedState,
+    /// Rows that could not be played, as they were last told.
+    rows_refused: u64,
+    refused: Arc<[RefusedRows]>,
+    /// When it may be told next that there are more.
+    refused_due: Duration,
     fault: Option<String>,
     /// Those who wait until a step or a seek is done.
     waiting: Vec<Reply<Answer>>,
@@ -172,6 +182,7 @@ impl Player {
         let bar = longest_bar.map_or(Duration::ZERO, |bar| Duration::from_nanos(bar.nanos().unsigned_abs()));
         deck.set_dead_time(config.skip_dead_time, config.dead_after.max(bar));
         Self {
+            catalogue: source.catalogue(),
             source: Shifted::new(source),
             stamps: config.stamps,
             bus,
@@ -185,6 +196,9 @@ impl Player {
             again_at: None,
             batch: Vec::new(),
             told: FeedState::Playing,
+            rows_refused: 0,
+            refused: Arc::new([]),
+            refused_due: Duration::ZERO,
             fault: None,
             waiting: Vec::new(),
             market: config.market,
@@ -208,7 +222,8 @@ impl Player {
         if self.seek.is_some() { FeedState::Seeking } else { self.deck.state() }
     }
 
-    fn status(&self) -> Arc<FeedStatus> {
+    fn status(&mut self) -> Arc<FeedStatus> {
+        self.look_at_refused();
         let info = self.source.info();
         Arc::new(FeedStatus {
             source: info.kind,
@@ -224,9 +239,19 @@ impl Player {
             seed: info.seed,
             start: info.start,
             end: info.end,
-            rows_refused: info.rows_refused,
+            rows_refused: self.rows_refused,
+            refused: Arc::clone(&self.refused),
+            catalogue: self.catalogue.clone(),
             fault: self.fault.clone(),
         })
+    }
+
+    fn look_at_refused(&mut self) {
+        let rows = self.source.rows_refused();
+        if rows != self.rows_refused {
+            (self.rows_refused, self.refused) = (rows, self.source.refused().into());
+        }
+        self.refused_due = self.now() + REFUSED_EVERY;
     }
 
     async fn send(&mut self, event: Event) {
@@ -352,7 +377,8 @@ impl Player {
             && let Some(mark) = self.source.mark()
         {
             let (instruments, history) = (Arc::clone(&self.source.info().instruments), history.to_vec());
-            let opening = Opening { epoch: self.epoch, instruments, history, status: self.status() };
+            let status = self.status();
+            let opening = Opening { epoch: self.epoch, instruments, history, status };
             let market = Market::open(&opening, self.market);
             self.index = Some(Index::new(Checkpoints::new(self.index_limits, mark, &market)));
         }
@@ -485,6 +511,7 @@ impl Player {
         if !self.batch.is_empty() {
             self.bus.send(Event::Ticks(self.batch.drain(..).collect()));
         }
+        self.tell_happenings(now).await;
         // Only now: what came before a fault is good.
         if let Err(error) = taken {
             self.fail(&error).await;
@@ -514,6 +541,15 @@ impl Player {
         Ok(())
     }
 
+    /// What happened besides ticks by the market time of `now`.
+    async fn tell_happenings(&mut self, now: Duration) {
+        let moment = self.deck.moment(now, self.next_ts());
+        let happenings: Vec<_> = std::iter::from_fn(|| self.source.happening(moment)).collect();
+        if !happenings.is_empty() {
+            self.send(Event::Happened(happenings.into())).await;
+        }
+    }
+
     /// Market time, now and then and where a step has ended; and a state that lasts.
     async fn tell_time(&mut self, now: Duration) {
         let paused = self.deck.state() == FeedState::Paused;
@@ -521,7 +557,8 @@ impl Player {
         if stopped || (!paused && now >= self.clock_due) {
             self.clock_due = now + CLOCK_EVERY;
             self.send(Event::Clock(self.deck.moment(now, self.next_ts()))).await;
-            if self.told != self.deck.state() || stopped {
+            let refused = now >= self.refused_due && self.source.rows_refused() != self.rows_refused;
+            if self.told != self.deck.state() || stopped || refused {
                 self.tell().await;
             }
         }
@@ -566,6 +603,7 @@ impl Player {
             }
             Command::SkipDeadTime(skip) => self.deck.skip_dead_time(skip),
             Command::Timestamps(stamps) => self.stamp(stamps).await?,
+            Command::Stage(staging) => self.source.stage(&staging, self.deck.moment(now, next))?,
         }
         Ok(())
     }

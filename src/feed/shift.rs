@@ -3,8 +3,10 @@
 //! All ticks move alike, so that what happens within the tape stays as it was; which bar a tick falls into may not,
 //! unless the stretch is whole bars ([`Shifted::to_now`] sees to that for tapes made of bars).
 
+use std::sync::Arc;
+
 use super::{Mark, Source, SourceError, SourceInfo};
-use crate::market::{HistoryBar, Interval, Tick, Timestamp};
+use crate::market::{Catalogue, Happening, HistoryBar, Interval, Refused, RefusedRows, Staging, Tick, Timestamp};
 
 pub struct Shifted {
     source: Box<dyn Source>,
@@ -58,6 +60,23 @@ impl Source for Shifted {
         Ok(tick.map(|tick| Tick { ts: tick.ts.plus_nanos(self.nanos), ..tick }))
     }
 
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        let before = into.len();
+        self.source.next_ticks(most, into)?;
+        if self.nanos != 0 {
+            into[before..].iter_mut().for_each(|tick| tick.ts = tick.ts.plus_nanos(self.nanos));
+        }
+        Ok(())
+    }
+
+    fn rows_refused(&self) -> u64 {
+        self.source.rows_refused()
+    }
+
+    fn refused(&self) -> Vec<RefusedRows> {
+        self.source.refused()
+    }
+
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.source.rewind()
     }
@@ -74,5 +93,19 @@ impl Source for Shifted {
         let mut second = Self::new(self.source.second_reader()?);
         second.set(self.nanos);
         Some(Box::new(second))
+    }
+
+    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        self.source.catalogue()
+    }
+
+    fn stage(&mut self, staging: &Staging, now: Timestamp) -> Result<(), Refused> {
+        self.source.stage(staging, now.plus_nanos(self.nanos.saturating_neg()))
+    }
+
+    fn happening(&mut self, now: Timestamp) -> Option<Happening> {
+        let mut happening = self.source.happening(now.plus_nanos(self.nanos.saturating_neg()))?;
+        happening.shift(self.nanos);
+        Some(happening)
     }
 }

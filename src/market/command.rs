@@ -1,6 +1,7 @@
 //! What a feed may be asked, and why it may refuse. The other direction of [`crate::market::Event`].
 
 use super::event::Speed;
+use super::happening::Staging;
 use super::time::{Interval, Timestamp};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,8 @@ pub enum Command {
     SkipDeadTime(bool),
     /// Whose times the ticks carry.
     Timestamps(Stamps),
+    /// Stages a scenario.
+    Stage(Staging),
 }
 
 /// How far one step goes.
@@ -73,6 +76,10 @@ pub enum Refused {
     /// A seek is under way; another seek, play, pause and the settings are taken meanwhile.
     Seeking,
     UnknownSymbol(String),
+    /// Nothing can be staged on this feed.
+    NotStageable,
+    /// A scenario that cannot be staged; the text says why.
+    BadScenario(String),
     /// The tape cannot be read; the text names the file and the remedy.
     Fault(String),
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::bar::Bar;
 use super::command::Stamps;
+use super::happening::{Catalogue, Happening};
 use super::instrument::{Instrument, InstrumentId};
 use super::state::Market;
 use super::tick::Tick;
@@ -20,6 +21,8 @@ pub enum Event {
     Clock(Timestamp),
     /// The feed is driven otherwise: paused, at another speed. What was sent before holds.
     Status(Arc<FeedStatus>),
+    /// What happened besides ticks, in time order.
+    Happened(Arc<[Happening]>),
     /// A new epoch that begins in the middle of the tape.
     Seeked(Arc<Seeked>),
     /// No tick follows in this epoch: the tape has ended, or cannot be read any further.
@@ -126,6 +129,20 @@ impl fmt::Display for Speed {
     }
 }
 
+/// Rows of one file that could not be played, all for one reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedRows {
+    pub file: String,
+    pub reason: &'static str,
+    /// The first of them, where it is known; from 1.
+    pub line: Option<u64>,
+    /// The column of its cell that is to blame, where it is one cell; from 1.
+    pub column: Option<usize>,
+    /// That cell, or else the line; short and without control characters.
+    pub value: String,
+    pub count: u64,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedStatus {
     pub source: SourceKind,
@@ -145,8 +162,12 @@ pub struct FeedStatus {
     /// The first event, and the last where it is known.
     pub start: Timestamp,
     pub end: Option<Timestamp>,
-    /// Rows of a file that could not be played.
+    /// Rows of the files that could not be played, as far as is known by now.
     pub rows_refused: u64,
+    /// The same by file and reason; where there are very many, not all.
+    pub refused: Arc<[RefusedRows]>,
+    /// What can be staged; `None` where that is nothing.
+    pub catalogue: Option<Arc<Catalogue>>,
     /// Why the feed failed, where it did.
     pub fault: Option<String>,
 }

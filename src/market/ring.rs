@@ -42,7 +42,9 @@ impl<T> Ring<T> {
         self.tail.push(item);
         self.total += 1;
         if self.tail.len() == CHUNK {
-            self.chunks.push_back(std::mem::take(&mut self.tail).into());
+            // What filled a chunk will fill another.
+            let full = std::mem::replace(&mut self.tail, Vec::with_capacity(CHUNK));
+            self.chunks.push_back(full.into());
         }
         if self.held() > self.capacity {
             self.gone += 1;

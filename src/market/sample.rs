@@ -40,6 +40,8 @@ pub fn status() -> FeedStatus {
         start: Timestamp(0),
         end: None,
         rows_refused: 0,
+        refused: Arc::new([]),
+        catalogue: None,
         fault: None,
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::bar::Bar;
 use super::day::DayStats;
 use super::event::Opening;
+use super::happening::{Happening, Staged, Story};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
 use super::price::{Price, Size};
 use super::ring::Ring;
@@ -25,11 +26,13 @@ pub struct MarketLimits {
     pub bars: usize,
     /// Trades kept on each instrument's tape.
     pub trades: usize,
+    /// Headlines, and as many scenarios that have begun.
+    pub happenings: usize,
 }
 
 impl Default for MarketLimits {
     fn default() -> Self {
-        Self { bars: 5_000, trades: 1_000 }
+        Self { bars: 5_000, trades: 1_000, happenings: 200 }
     }
 }
 
@@ -157,6 +160,37 @@ impl InstrumentState {
         self.top.last = Some(price);
     }
 
+    /// Takes in the trades at the front of `ticks` that are of one instrument and of the second that forms: each is of
+    /// the forming bars of all intervals then, and of the day. How many they are, and the latest time among them.
+    fn add_run(&mut self, ticks: &[Tick]) -> Option<(usize, Timestamp)> {
+        let second = self.series(Interval::S1).forming?.start;
+        let end = second.plus_nanos(Interval::S1.nanos());
+        let instrument = ticks.first()?.instrument;
+        let trade_of = |tick: &Tick| match tick.kind {
+            TickKind::Trade(trade) if tick.instrument == instrument && (second..end).contains(&tick.ts) => Some(trade),
+            _ => None,
+        };
+        let first = trade_of(ticks.first()?)?;
+        let mut day = self.day.filter(|day| day.start == second.floor(Interval::D1))?;
+        if self.is_late(second) {
+            return None;
+        }
+        let mut run = Bar { count: 0, ..Bar::first(second, first.price, Size(0)) };
+        let (mut taken, mut latest, mut last) = (0, second, second);
+        for tick in ticks {
+            let Some(trade) = trade_of(tick) else { break };
+            self.tape.push((tick.ts, trade));
+            run.add(trade.price, trade.size);
+            day.add(trade.price, trade.size);
+            (last, latest) = (tick.ts, latest.max(tick.ts));
+            taken += 1;
+        }
+        self.series.iter_mut().filter_map(|series| series.forming.as_mut()).for_each(|bar| bar.merge(&run));
+        self.seq += taken as u64;
+        (self.day, self.ts_event, self.top.last) = (Some(day), Some(last), Some(run.close));
+        Some((taken, latest))
+    }
+
     fn backfill(&mut self, interval: Interval, bar: &Bar) {
         for longer in &Interval::ALL[interval.index()..] {
             self.series[longer.index()].merge(*longer, bar);
@@ -178,6 +212,8 @@ pub struct Market {
     instruments: Arc<[Instrument]>,
     ids: Arc<HashMap<String, InstrumentId>>,
     states: Vec<InstrumentState>,
+    news: Ring<Story>,
+    staged: Ring<Staged>,
     now: Timestamp,
     ticks: u64,
     late: u64,
@@ -192,6 +228,8 @@ impl Market {
             instruments: Arc::clone(&opening.instruments),
             ids: Arc::new(ids),
             states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
+            news: Ring::new(limits.happenings),
+            staged: Ring::new(limits.happenings),
             now: opening.status.start,
             ticks: 0,
             late: 0,
@@ -202,6 +240,34 @@ impl Market {
             }
         }
         market
+    }
+
+    /// Takes in ticks in their order, as [`Self::apply`] does one by one.
+    pub fn apply_all(&mut self, ticks: &[Tick]) {
+        let mut rest = ticks;
+        while let Some((tick, later)) = rest.split_first() {
+            let taken = self.apply_run(rest);
+            if taken == 0 {
+                self.apply(tick);
+                rest = later;
+            } else {
+                rest = &rest[taken..];
+            }
+        }
+    }
+
+    /// Takes in the trades at the front of `ticks` that go into one second of one instrument, where that is under
+    /// way; how many these are.
+    fn apply_run(&mut self, ticks: &[Tick]) -> usize {
+        let Some(id) = ticks.first().map(|tick| tick.instrument.index()) else { return 0 };
+        let (Some(state), Some(instrument)) = (self.states.get_mut(id), self.instruments.get(id)) else { return 0 };
+        if instrument.basis != PriceBasis::Trade {
+            return 0;
+        }
+        let Some((taken, latest)) = state.add_run(ticks) else { return 0 };
+        self.ticks += taken as u64;
+        self.now = self.now.max(latest);
+        taken
     }
 
     /// Takes in one tick. A tick of an instrument that the epoch did not name is left out.
@@ -231,6 +297,14 @@ impl Market {
                     state.add_price(tick.ts, bid, Size(0));
                 }
             }
+        }
+    }
+
+    /// Takes in what happened besides ticks.
+    pub fn note(&mut self, happening: &Happening) {
+        match happening {
+            Happening::News(story) => self.news.push(story.clone()),
+            Happening::Staged(staged) => self.staged.push(staged.clone()),
         }
     }
 
@@ -279,6 +353,16 @@ impl Market {
 
     pub const fn late(&self) -> u64 {
         self.late
+    }
+
+    /// The headlines of this epoch.
+    pub const fn news(&self) -> &Ring<Story> {
+        &self.news
+    }
+
+    /// The scenarios that have begun in this epoch.
+    pub const fn staged(&self) -> &Ring<Staged> {
+        &self.staged
     }
 
     pub const fn instruments(&self) -> &Arc<[Instrument]> {

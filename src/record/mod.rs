@@ -101,7 +101,7 @@ pub async fn run(
                         Some(fault) => return Err(RecordError::Feed(fault.clone())),
                     }
                 }
-                Some(Heard::Item(Event::Clock(_) | Event::Status(_) | Event::End(_))) => {}
+                Some(Heard::Item(Event::Clock(_) | Event::Status(_) | Event::End(_) | Event::Happened(_))) => {}
             }
         }
     }

@@ -12,8 +12,8 @@ use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, grant, 
 use crate::market::{Command, Instrument, InstrumentId, Market};
 use crate::wire::{
     Beat, BinaryQuote, Channel, Driven, EncodedQuote, Feed, Format, FormatSet, Frame, Granted, Hello, Inbound, Message,
-    QuoteEncoding, QuotesKind, Rate, Refusal, Request, Stopping, Subscribe, Text, Throttled, Unsubscribed, beat_frame,
-    parse,
+    News, QuoteEncoding, QuotesKind, Rate, Refusal, Request, StagedList, Stopping, Subscribe, Text, Throttled, Told,
+    Unsubscribed, beat_frame, parse,
 };
 
 /// The rate of a subscription that asks for none, in updates per second.
@@ -21,6 +21,8 @@ const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
 /// The bars and the trades of a subscription that does not say how many.
 const DEFAULT_BARS: usize = 300;
 const DEFAULT_TRADES: usize = 50;
+/// The headlines of a subscription that does not say how many.
+const DEFAULT_STORIES: u64 = 50;
 /// When a client may try again after a planned stop.
 const RECONNECT_AFTER_MS: u64 = 1_000;
 /// All symbols of the feed.
@@ -44,6 +46,10 @@ pub struct Desk {
     /// What the client just asked the feed to do.
     command: Option<(Option<u64>, Command)>,
     feed_due: bool,
+    /// Of the scenarios that began, which all are told, and of the news, where it is subscribed.
+    staged: Told,
+    news: Option<Told>,
+    happened: bool,
     beat_due: bool,
     /// Symbols that need a snapshot.
     snapshot_due: Vec<InstrumentId>,
@@ -82,6 +88,9 @@ impl Desk {
             .to_text()]),
             command: None,
             feed_due: true,
+            staged: Told::default(),
+            news: None,
+            happened: true,
             beat_due: false,
             snapshot_due: Vec::new(),
             behind: Vec::new(),
@@ -104,7 +113,8 @@ impl Desk {
             return Some(Frame::Text(answer));
         }
         // Mostly only quotes are due, and the boards that have them have locks of their own.
-        let other = self.feed_due || self.beat_due || !self.snapshot_due.is_empty() || !self.behind.is_empty();
+        let other =
+            self.feed_due || self.beat_due || self.happened || !self.snapshot_due.is_empty() || !self.behind.is_empty();
         let series = self.series_at < self.subscriptions.series_mut().len();
         if (other || series)
             && let Some(frame) = self.write_from_market()
@@ -121,6 +131,9 @@ impl Desk {
         if std::mem::take(&mut self.feed_due) {
             let feed = Feed::new(&live.market, wall_micros(), &live.status);
             return Some(Frame::Text(feed.to_text()));
+        }
+        if let Some(text) = self.next_happening(&live.market) {
+            return Some(Frame::Text(text));
         }
         if !self.snapshot_due.is_empty() {
             return Some(match self.format {
@@ -145,6 +158,7 @@ impl Desk {
     /// Takes note of what the bell says is due.
     pub fn ring(&mut self, due: Due) {
         self.feed_due |= due.contains(Due::FEED);
+        self.happened |= due.contains(Due::HAPPENED);
         self.tiers_due = self.tiers_due.and(due);
         self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
         self.series_at = 0;
@@ -219,12 +233,18 @@ impl Desk {
         self.feed_due = true;
         self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
         self.behind.clear();
+        self.staged = Told::default();
+        self.news = self.news.map(|_| Told::newest(market.news(), DEFAULT_STORIES));
+        self.happened = true;
         self.series_at = 0;
         self.bell.listen(self.subscriptions.tiers(), self.format);
     }
 
     fn fulfil(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), Refusal> {
         match request {
+            Request::Subscribe(request) if request.channel == Channel::News => {
+                self.subscribe_news(market, id, &request)
+            }
             Request::Subscribe(request) => self.subscribe(market, id, &request)?,
             Request::Rate { channel, symbols, rate } => {
                 let grant = grant(rate);
@@ -234,6 +254,11 @@ impl Desk {
                     _ => self.subscriptions.set_series_rate(&ids, channel, grant),
                 }
                 self.answers.push_back(Granted::new(id, channel, &symbols, rate_of(grant), None).to_text());
+            }
+            Request::Unsubscribe { channel: Channel::News, symbols } => {
+                let was = self.news.take();
+                was.ok_or_else(|| Refusal::not_subscribed(Channel::News, STAR))?;
+                self.answers.push_back(Unsubscribed::new(id, Channel::News, &symbols).to_text());
             }
             Request::Unsubscribe { channel, symbols } => {
                 let (ids, star) = self.subscribed(market, channel, &symbols)?;
@@ -295,6 +320,33 @@ impl Desk {
         }
         self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), recovered).to_text());
         Ok(())
+    }
+
+    /// Each headline comes at once, from the newest so many on or after the last one that the client has.
+    fn subscribe_news(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) {
+        let Subscribe { symbols, history, since, .. } = request;
+        let history = history.map_or(DEFAULT_STORIES, |history| history as u64);
+        let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
+        let last = since.as_ref().filter(|_| recovered == Some(true)).and_then(|since| since.at.get(STAR));
+        let seen = last.and_then(|last| u64::try_from(*last).ok()).filter(|seen| *seen <= market.news().total());
+        self.news = Some(match seen {
+            Some(seen) => Told { seen, begun: true },
+            None => Told::newest(market.news(), history),
+        });
+        self.happened = true;
+        self.answers.push_back(Granted::new(id, Channel::News, symbols, Rate::Every, recovered).to_text());
+    }
+
+    fn next_happening(&mut self, market: &Market) -> Option<Text> {
+        if !self.happened {
+            return None;
+        }
+        if let Some(staged) = StagedList::after(&mut self.staged, market, wall_micros()) {
+            return Some(staged.to_text());
+        }
+        let news = self.news.as_mut().and_then(|told| News::after(told, market, wall_micros()));
+        self.happened = false;
+        news.map(|news| news.to_text())
     }
 
     /// Sends what follows the last seq that the client has, and a snapshot where it has none, or where nothing

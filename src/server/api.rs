@@ -8,7 +8,8 @@ use crate::fanout::{LiveMarket, wall_micros};
 use crate::market::{Bar, Instrument, InstrumentState, Market};
 use crate::wire::{
     BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, access_response, bars_response,
-    parse_bars_query, parse_command, parse_login, parse_quotes_query,
+    news_response, parse_bars_query, parse_command, parse_login, parse_news_query, parse_quotes_query,
+    refused_response, scenarios_response,
 };
 
 /// The media type of what is sent here.
@@ -47,6 +48,21 @@ fn check_json(kind: Option<&str>) -> Result<(), Refusal> {
 pub fn feed(live: &LiveMarket) -> String {
     let live = live.read();
     Feed::new(&live.market, wall_micros(), &live.status).to_text().as_str().to_owned()
+}
+
+pub fn refused(live: &LiveMarket) -> String {
+    let live = live.read();
+    refused_response(live.market.epoch(), &live.status)
+}
+
+pub fn scenarios(live: &LiveMarket) -> String {
+    let live = live.read();
+    scenarios_response(&live.market, live.status.catalogue.as_deref())
+}
+
+pub fn news(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
+    let limit = parse_news_query(query)?;
+    Ok(news_response(&live.read().market, wall_micros(), limit))
 }
 
 /// Obeys a command, and tells how the feed stands then.

@@ -10,6 +10,7 @@ use warp::hyper::body::Bytes;
 #[derive(RustEmbed)]
 #[folder = "web/"]
 #[include = "index.html"]
+#[include = "enter.html"]
 #[include = "favicon.svg"]
 #[include = "styles/*"]
 #[include = "js/*"]
@@ -20,16 +21,24 @@ struct Page;
 #[folder = "$OUT_DIR/npm-assets/"]
 struct Library;
 
+/// What stands at an address that names no file.
+fn named(path: &str) -> &str {
+    match path {
+        "" => "index.html",
+        "enter" => "enter.html",
+        _ => path,
+    }
+}
+
 /// Whether there is such a file.
 pub fn exists(path: &str) -> bool {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    let path = if path.is_empty() { "index.html" } else { path };
+    let path = named(path.strip_prefix('/').unwrap_or(path));
     Page::get(path).is_some() || path.strip_prefix("lib/").is_some_and(|path| Library::get(path).is_some())
 }
 
 /// The file at `path` of the site, `""` being the page itself; `if_none_match` spares sending what the browser has.
 pub fn file(path: &str, if_none_match: Option<&str>) -> Option<Response<Bytes>> {
-    let path = if path.is_empty() { "index.html" } else { path };
+    let path = named(path);
     let file = Page::get(path).or_else(|| Library::get(path.strip_prefix("lib/")?))?;
     let etag = format!("\"{}\"", base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..12]));
     let known = if_none_match.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag));

@@ -36,7 +36,7 @@ use crate::wire::{Decoder, EncodedQuote, Format, Frame, QuotesFrame, QuotesKind,
 
 const SYMBOLS: [&str; 3] = ["A", "B", "C"];
 /// All bars are kept; the tape is so short that a slow client is told of skips.
-const KEPT: MarketLimits = MarketLimits { bars: 2_000, trades: 12 };
+const KEPT: MarketLimits = MarketLimits { bars: 2_000, trades: 12, happenings: 10 };
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 64 * 1_024,
     messages_per_second: 100_000,

@@ -242,15 +242,18 @@ struct Asked {
 
 impl Collector for Asked {
     fn encode(&self, mut to: DescriptorEncoder<'_>) -> fmt::Result {
-        let (epoch, ticks, late, market_time) = {
-            let market = &self.live.read().market;
-            (market.epoch(), market.ticks(), market.late(), market.now().micros() as f64 / 1e6)
+        let (epoch, ticks, late, market_time, refused) = {
+            let live = self.live.read();
+            let market = &live.market;
+            let market_time = market.now().micros() as f64 / 1e6;
+            (market.epoch(), market.ticks(), market.late(), market_time, live.status.rows_refused)
         };
         let counter = |n: u64| ConstCounter::new(n);
         write(&mut to, "epoch", "The number of the feed's run.", &ConstGauge::new(epoch))?;
         write(&mut to, "market_time_seconds", "The market's clock, since 1970.", &ConstGauge::new(market_time))?;
         write(&mut to, "ticks", "Ticks of this epoch.", &counter(ticks))?;
         write(&mut to, "ticks_late", "Of these, those that came after their second had closed.", &counter(late))?;
+        write(&mut to, "rows_refused", "Rows of the files that could not be played.", &ConstGauge::new(refused))?;
         write(
             &mut to,
             "bus_gaps",

@@ -1,5 +1,5 @@
 //! What the operating system says of this process, by the names that Prometheus's own clients use
-//! (<https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>).
+//! (<https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics>), behind our prefix.
 
 use std::fmt;
 

@@ -84,11 +84,17 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let symbols = symbols.map(|live: LiveMarket| json(StatusCode::OK, symbols_response(&live.read().market)));
     let feed = api.and(warp::path!("feed")).and(live.clone());
     let feed = feed.map(|live: LiveMarket| json(StatusCode::OK, api::feed(&live)));
+    let refused = api.and(warp::path!("feed" / "refused")).and(live.clone());
+    let refused = refused.map(|live: LiveMarket| json(StatusCode::OK, api::refused(&live)));
     let quotes = api.and(warp::path!("quotes")).and(query()).and(live.clone());
     let quotes =
         quotes.map(move |query: String, live: LiveMarket| json_or_refusal(api::quotes(&query, &live, &limits)));
     let bars = api.and(warp::path!("bars")).and(query()).and(live.clone());
     let bars = bars.map(move |query: String, live: LiveMarket| json_or_refusal(api::bars(&query, &live, &limits)));
+    let scenarios = api.and(warp::path!("scenarios")).and(live.clone());
+    let scenarios = scenarios.map(|live: LiveMarket| json(StatusCode::OK, api::scenarios(&live)));
+    let news = api.and(warp::path!("news")).and(query()).and(live.clone());
+    let news = news.map(|query: String, live: LiveMarket| json_or_refusal(api::news(&query, &live)));
     let healthz = warp::path!("healthz").and(get()).and(live);
     let healthz = healthz.map(|live: LiveMarket| {
         json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
@@ -96,12 +102,17 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let remote = site.remote.clone();
     let readyz = warp::path!("readyz").and(get()).map(move || {
         // Before it can be asked the market is open; when it stops nobody gets in.
-        if remote.has_feed() { json(StatusCode::OK, r#"{"ready":true}"#) } else { refused(&Refusal::feed_gone()) }
+        if remote.has_feed() {
+            json(StatusCode::OK, r#"{"ready":true}"#)
+        } else {
+            json_or_refusal(Err(Refusal::feed_gone()))
+        }
     });
     let metrics = site.metrics.clone();
     let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
-    let market = symbols.or(feed).unify().or(quotes).unify().or(bars).unify();
+    let market = symbols.or(feed).unify().or(refused).unify().or(quotes).unify().or(bars).unify();
+    let market = market.or(scenarios).unify().or(news).unify();
     market.or(healthz).unify().or(readyz).unify().or(metrics).unify().or(contract).unify()
 }
 

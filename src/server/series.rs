@@ -12,10 +12,10 @@ pub enum SeriesCursor {
 }
 
 impl SeriesCursor {
-    /// `None` for quotes, which are no series.
+    /// `None` for quotes and news, which are no series of a symbol.
     pub const fn new(channel: Channel, id: InstrumentId, history: usize) -> Option<Self> {
         match channel {
-            Channel::Quotes => None,
+            Channel::Quotes | Channel::News => None,
             Channel::Bars(interval) => Some(Self::Bars(BarsCursor::new(id, interval, history))),
             Channel::Trades => Some(Self::Trades(TradesCursor::new(id, history))),
         }

@@ -4,9 +4,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::inbound::{Refusal, cut, echo};
-use crate::market::{Command, Refused, Speed, Stamps, Step, Target, Timestamp};
+use crate::market::{Command, Refused, Speed, Staging, Stamps, Step, Target, Timestamp};
 
-const EXAMPLE: &str = r#"the commands are play, pause, step, speed, seek, loop, skip_dead_time and timestamps, as in {"command":"speed","speed":60}"#;
+const EXAMPLE: &str = r#"the commands are play, pause, step, speed, seek, loop, skip_dead_time, timestamps and scenario, as in {"command":"speed","speed":60}"#;
+const SCENARIO: &str = r#"as in {"command":"scenario","name":"crash","on":"AAPL","strength":1,"seconds":60}; GET /api/v1/scenarios lists what there is"#;
 /// A price that moves by so many percent moves much, where nothing else is said.
 const BIG_MOVE_PERCENT: f64 = 1.0;
 
@@ -21,7 +22,11 @@ struct Raw {
     time: Option<Value>,
     by: Option<f64>,
     timestamps: Option<String>,
-    on: Option<bool>,
+    /// Whether, or of a scenario: on whom.
+    on: Option<Value>,
+    name: Option<String>,
+    strength: Option<f64>,
+    seconds: Option<f64>,
 }
 
 /// Reads the body of `POST /api/v1/feed`.
@@ -48,6 +53,7 @@ pub fn command(value: Value) -> Result<Command, Refusal> {
         Some("loop") => raw.on("loop").map(Command::Loop),
         Some("timestamps") => raw.stamps().map(Command::Timestamps),
         Some("skip_dead_time") => raw.on("skip_dead_time").map(Command::SkipDeadTime),
+        Some("scenario") => raw.staging().map(Command::Stage),
         Some(other) => Err(Refusal::bad_message(format!("there is no command {}", echo(other)), EXAMPLE)),
         None => Err(Refusal::bad_message("`command` is missing", EXAMPLE)),
     }
@@ -64,6 +70,7 @@ pub const fn command_name(command: &Command) -> &'static str {
         Command::Loop(_) => "loop",
         Command::SkipDeadTime(_) => "skip_dead_time",
         Command::Timestamps(_) => "timestamps",
+        Command::Stage(_) => "scenario",
     }
 }
 
@@ -127,9 +134,24 @@ impl Raw {
         })
     }
 
+    /// Whether there is such a scenario, and whom it can be put on, the feed knows.
+    fn staging(self) -> Result<Staging, Refusal> {
+        let missing = || Refusal::bad_message("`name` is missing", SCENARIO);
+        let on = match self.on {
+            None => "all".to_owned(),
+            Some(Value::String(on)) => on,
+            Some(_) => return Err(Refusal::bad_message("`on` is no text", SCENARIO)),
+        };
+        let scenario = self.name.ok_or_else(missing)?;
+        Ok(Staging { scenario, on, strength: self.strength.unwrap_or(1.0), seconds: self.seconds })
+    }
+
     fn on(&self, command: &str) -> Result<bool, Refusal> {
         let remedy = || format!("say whether: {{\"command\":\"{command}\",\"on\":true}}");
-        self.on.ok_or_else(|| Refusal::bad_message("`on` is missing", remedy()))
+        self.on
+            .as_ref()
+            .and_then(Value::as_bool)
+            .ok_or_else(|| Refusal::bad_message("`on` is not true or false", remedy()))
     }
 }
 
@@ -153,6 +175,11 @@ impl From<Refused> for Refusal {
             }
             Refused::NoEnd => Self::not_now("the end of this tape is not known", "seek by `time`"),
             Refused::Seeking => Self::not_now("a seek is under way", "wait for its answer"),
+            Refused::NotStageable => Self::not_now(
+                "nothing can be staged on this feed",
+                "play the simulated market: tickcast without a file",
+            ),
+            Refused::BadScenario(message) => Self::bad_scenario(message),
             Refused::Fault(fault) => Self::feed_fault(fault),
         }
     }
@@ -193,6 +220,12 @@ mod tests {
         check(r#"{"command":"seek","by":-1.5}"#, seek(Target::By(-1_500_000_000)));
         check(r#"{"command":"loop","on":false}"#, Command::Loop(false));
         check(r#"{"command":"skip_dead_time","on":true}"#, Command::SkipDeadTime(true));
+        let staging = |on: &str, strength, seconds| {
+            Command::Stage(Staging { scenario: "crash".into(), on: on.into(), strength, seconds })
+        };
+        check(r#"{"command":"scenario","name":"crash"}"#, staging("all", 1.0, None));
+        let text = r#"{"command":"scenario","name":"crash","on":"sector:energy","strength":-2,"seconds":60}"#;
+        check(text, staging("sector:energy", -2.0, Some(60.0)));
         check(r#"{"command":"timestamps","timestamps":"shifted"}"#, Command::Timestamps(Stamps::Shifted));
     }
 
@@ -215,7 +248,11 @@ mod tests {
             (r#"{"command":"seek","time":"noon"}"#, "bad_message", "`time` is no place"),
             (r#"{"command":"seek","percent":101}"#, "bad_message", "this is no place"),
             (r#"{"command":"timestamps"}"#, "bad_message", "no timestamps \"\""),
-            (r#"{"command":"loop"}"#, "bad_message", "`on` is missing"),
+            (r#"{"command":"loop"}"#, "bad_message", "`on` is not true or false"),
+            (r#"{"command":"loop","on":"yes"}"#, "bad_message", "`on` is not true or false"),
+            (r#"{"command":"scenario"}"#, "bad_message", "`name` is missing"),
+            (r#"{"command":"scenario","name":"crash","on":true}"#, "bad_message", "`on` is no text"),
+            (r#"{"command":"scenario","name":"crash","strength":"much"}"#, "bad_message", "wrong type"),
         ] {
             let refusal = parse_command(text).unwrap_err();
             assert!(refusal.code == code && refusal.message.contains(says), "{text}: {refusal:?}");

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::outbound::Message;
 use super::*;
 use crate::market::{
-    Bar, Command, FeedState, FeedStatus, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market,
-    MarketLimits, Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Step, Target, Tick, TickKind,
-    Timestamp, Trade, sample,
+    Bar, Command, FeedState, FeedStatus, Happening, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market,
+    MarketLimits, Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Staged, Staging, Step, Story,
+    Target, Tick, TickKind, Timestamp, Trade, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;
@@ -250,6 +250,52 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
 }
 
 #[test]
+fn what_happens_is_written_as_the_fixtures_show() {
+    let mut market = market();
+    let note = |market: &mut Market, us: i64, on: &str, tone, leads, headline: &str| {
+        let ts = Timestamp::from_micros(START + us);
+        market.note(&Happening::News(Story { ts, on: on.into(), tone, leads, headline: headline.into() }));
+    };
+    let mut told = Told::newest(market.news(), 20);
+    note(&mut market, -1_000_000, "AAPL", 0.41, true, "Apple raises its outlook for the year");
+    note(&mut market, -100_000, "class:stock", -0.67, false, "Trade talks break off");
+    check("news_snapshot", &News::after(&mut told, &market, START + 100).unwrap().to_text());
+    assert!(News::after(&mut told, &market, START).is_none());
+    note(&mut market, 190_000, "EURUSD", -0.5, true, "Report: Euro faces an outage");
+    check("news_update", &News::after(&mut told, &market, START + 200_100).unwrap().to_text());
+    let mut told = Told::default();
+    assert!(StagedList::after(&mut told, &market, START).is_none());
+    let [start, end] = [0, 60_000_000].map(|us| Timestamp::from_micros(START + us));
+    market.note(&Happening::Staged(Staged { scenario: "crash", on: "AAPL".into(), strength: 2.0, start, end }));
+    check("staged", &StagedList::after(&mut told, &market, START + 200_100).unwrap().to_text());
+    check("granted_news", &Granted::new(Some(9), Channel::News, &["*".to_owned()], Rate::Every, None).to_text());
+}
+
+#[test]
+fn a_list_tells_what_is_kept_and_counts_what_is_not() {
+    let opening = Opening { epoch: EPOCH, ..sample::opening(EPOCH, &[]) };
+    let mut market = Market::open(&opening, MarketLimits { happenings: 3, ..MarketLimits::default() });
+    let mut told = Told::newest(market.news(), 2);
+    let note = |market: &mut Market, n: usize| {
+        for _ in 0..n {
+            let (on, headline) = ("all".to_owned(), String::new());
+            market.note(&Happening::News(Story { ts: Timestamp(0), on, tone: 0.0, leads: true, headline }));
+        }
+    };
+    let heard = |told: &mut Told, market: &Market| {
+        let text = News::after(told, market, 0).unwrap().to_text();
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let number = |name: &str| value[name].as_u64().unwrap();
+        (value["snapshot"] == true, number("skipped"), number("first"), value["stories"].as_array().unwrap().len())
+    };
+    assert_eq!(heard(&mut told, &market), (true, 0, 1, 0));
+    note(&mut market, 5);
+    assert_eq!(heard(&mut told, &market), (false, 2, 3, 3));
+    assert_eq!(heard(&mut Told::newest(market.news(), 2), &market), (true, 0, 4, 2));
+    assert_eq!(heard(&mut Told { seen: 4, begun: true }, &market), (false, 0, 5, 1));
+}
+
+#[test]
 fn what_clients_say_is_read_as_the_fixtures_mean_it() {
     let read = |name| parse(&fixture(name)).unwrap();
     let symbols = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
@@ -265,6 +311,7 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
         since: Some(Since { epoch: EPOCH, at }),
     });
     let minute = Channel::Bars(Interval::M1);
+    let scenario = Staging { scenario: "crash".into(), on: "AAPL".into(), strength: 2.0, seconds: Some(60.0) };
     for (name, id, request) in [
         ("subscribe_quotes", Some(1), subscribe(Channel::Quotes, &["AAPL", "EURUSD"], Some(7.0.into()), None)),
         ("subscribe_all", None, subscribe(Channel::Quotes, &["*"], None, None)),
@@ -279,6 +326,8 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
         ),
         ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
         ("format", Some(6), Request::Format(Format::Binary)),
+        ("subscribe_news", Some(9), subscribe(Channel::News, &["*"], None, Some(20))),
+        ("drive_scenario", Some(10), Request::Drive(Command::Stage(scenario))),
         ("drive_seek", Some(7), Request::Drive(Command::Seek(Target::Percent(37.5)))),
         ("drive_speed", Some(8), Request::Drive(Command::Speed(Speed::Max))),
         ("drive_step", None, Request::Drive(Command::Step(Step::Bar(Interval::M1)))),
@@ -309,6 +358,8 @@ fn the_protocol_document_shows_the_fixtures_as_they_are() {
         "update",
         "bars_update",
         "trades_update",
+        "news_update",
+        "staged",
         "throttled",
         "stopping",
         "beat",
@@ -321,6 +372,8 @@ fn the_protocol_document_shows_the_fixtures_as_they_are() {
         "subscribe_bars",
         "subscribe_trades",
         "subscribe_since",
+        "subscribe_news",
+        "drive_scenario",
         "format",
         "rate",
         "rate_every",

@@ -20,6 +20,8 @@ pub enum Channel {
     Quotes,
     Bars(Interval),
     Trades,
+    /// Headlines of the whole market.
+    News,
 }
 
 impl Channel {
@@ -28,12 +30,13 @@ impl Channel {
             Self::Quotes => "quotes",
             Self::Bars(_) => "bars",
             Self::Trades => "trades",
+            Self::News => "news",
         }
     }
 
     pub const fn interval(self) -> Option<&'static str> {
         match self {
-            Self::Quotes | Self::Trades => None,
+            Self::Quotes | Self::Trades | Self::News => None,
             Self::Bars(interval) => Some(interval.label()),
         }
     }
@@ -70,7 +73,8 @@ pub struct Subscribe {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Since {
     pub epoch: u64,
-    /// By symbol: the last seq, the start of the newest closed bar, or the number of the last trade.
+    /// By symbol: the last seq, the start of the newest closed bar, or the number of the last trade; by `"*"` that of
+    /// the last headline.
     pub at: HashMap<String, i64>,
 }
 
@@ -162,6 +166,11 @@ impl Refusal {
         Self::new("not_possible", message.into(), remedy.into())
     }
 
+    pub fn bad_scenario(message: String) -> Self {
+        let remedy = "GET /api/v1/scenarios lists the scenarios, and what they can be put on";
+        Self::new("bad_scenario", message, remedy.into())
+    }
+
     pub fn feed_gone() -> Self {
         Self::new("feed_gone", "the feed has stopped".into(), "restart the server".into())
     }
@@ -242,16 +251,25 @@ fn parse_value(value: Value, id: Option<u64>) -> Result<Request, Refusal> {
     match kind.as_str() {
         "subscribe" => {
             let rate = raw.rate.as_ref().map(Rate::from_json).transpose()?;
-            let (channel, symbols) = (raw.channel()?, raw.symbols()?);
+            let channel = raw.channel()?;
+            let symbols = raw.symbols(channel)?;
             Ok(Request::Subscribe(Subscribe { channel, symbols, rate, history: raw.history, since: raw.since }))
         }
-        "unsubscribe" => Ok(Request::Unsubscribe { channel: raw.channel()?, symbols: raw.symbols()? }),
+        "unsubscribe" => {
+            let channel = raw.channel()?;
+            Ok(Request::Unsubscribe { channel, symbols: raw.symbols(channel)? })
+        }
         "rate" => {
             let missing = || Refusal::bad_message("`rate` is missing", "say how many updates a second: \"rate\":2");
             let rate = Rate::from_json(raw.rate.as_ref().ok_or_else(missing)?)?;
-            Ok(Request::Rate { channel: raw.channel()?, symbols: raw.symbols()?, rate })
+            let channel = raw.channel()?;
+            if channel == Channel::News {
+                let remedy = "headlines come as they are published: unsubscribe where you do not want them";
+                return Err(Refusal::bad_message("news has no rate", remedy));
+            }
+            Ok(Request::Rate { channel, symbols: raw.symbols(channel)?, rate })
         }
-        "resync" => Ok(Request::Resync { symbols: raw.symbols()? }),
+        "resync" => Ok(Request::Resync { symbols: raw.symbols(Channel::Quotes)? }),
         "format" => Ok(Request::Format(raw.format()?)),
         other => Err(Refusal::bad_message(
             format!("there is no message of type {}", echo(other)),
@@ -269,6 +287,7 @@ impl Raw {
         match self.channel.as_deref() {
             Some("quotes") => Ok(Channel::Quotes),
             Some("trades") => Ok(Channel::Trades),
+            Some("news") => Ok(Channel::News),
             Some("bars") => {
                 let label = self.interval.as_deref().unwrap_or("");
                 let interval = label.parse().map_err(|_| Refusal::unknown_interval(label))?;
@@ -276,9 +295,9 @@ impl Raw {
             }
             Some(other) => {
                 let message = format!("there is no channel {}", echo(other));
-                Err(Refusal::bad_message(message, "the channels are quotes, bars and trades"))
+                Err(Refusal::bad_message(message, "the channels are quotes, bars, trades and news"))
             }
-            None => Err(Refusal::bad_message("`channel` is missing", "the channels are quotes, bars and trades")),
+            None => Err(Refusal::bad_message("`channel` is missing", "the channels are quotes, bars, trades and news")),
         }
     }
 
@@ -290,7 +309,14 @@ impl Raw {
         })
     }
 
-    fn symbols(&mut self) -> Result<Vec<String>, Refusal> {
+    fn symbols(&mut self, channel: Channel) -> Result<Vec<String>, Refusal> {
+        if channel == Channel::News {
+            let all = vec!["*".to_owned()];
+            let symbols = self.symbols.take().unwrap_or_else(|| all.clone());
+            let remedy = "each headline says whom it is about: leave `symbols` out";
+            let whole = (symbols == all).then_some(symbols);
+            return whole.ok_or_else(|| Refusal::bad_message("news is of the whole market", remedy));
+        }
         self.symbols.take().filter(|symbols| !symbols.is_empty()).ok_or_else(|| {
             Refusal::bad_message("`symbols` is missing or empty", "name some, or all: \"symbols\":[\"*\"]")
         })
@@ -318,7 +344,9 @@ mod tests {
         check("7", "bad_message", "no `type`");
         check(r#"{"type":"sing"}"#, "bad_message", "no message of type \"sing\"");
         check(r#"{"type":"subscribe"}"#, "bad_message", "`channel` is missing");
-        check(r#"{"type":"subscribe","channel":"news","symbols":["A"]}"#, "bad_message", "no channel \"news\"");
+        check(r#"{"type":"subscribe","channel":"gossip","symbols":["A"]}"#, "bad_message", "no channel \"gossip\"");
+        check(r#"{"type":"subscribe","channel":"news","symbols":["A"]}"#, "bad_message", "of the whole market");
+        check(r#"{"type":"rate","channel":"news","rate":2}"#, "bad_message", "no rate");
         check(r#"{"type":"subscribe","channel":"quotes"}"#, "bad_message", "`symbols` is missing");
         check(r#"{"type":"subscribe","channel":"quotes","symbols":[]}"#, "bad_message", "`symbols` is missing");
         check(r#"{"type":"subscribe","channel":"quotes","symbols":"A"}"#, "bad_message", "wrong type");

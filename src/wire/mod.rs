@@ -8,6 +8,7 @@ mod bars;
 mod binary;
 mod command;
 mod frame;
+mod happenings;
 mod inbound;
 mod login;
 mod number;
@@ -21,13 +22,14 @@ pub use bars::{bars_message, bars_response};
 pub use binary::{BinaryQuote, bars_frame, beat_frame, trades_frame};
 pub use command::{command_name, parse_command};
 pub use frame::{Format, Frame};
+pub use happenings::{News, StagedList, Told, news_response, scenarios_response};
 pub use inbound::{Channel, Inbound, Refusal, Request, Since, Subscribe, parse};
 pub use login::{access_response, parse_login};
 pub use outbound::{
     Beat, Driven, Feed, FormatSet, Granted, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed, error_body,
-    health, symbols_response,
+    health, refused_response, symbols_response,
 };
-pub use query::{BarsQuery, parse_bars_query, parse_events_query, parse_quotes_query};
+pub use query::{BarsQuery, parse_bars_query, parse_events_query, parse_news_query, parse_quotes_query};
 pub use quotes::{EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};
 pub use rate::Rate;
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;

@@ -10,7 +10,7 @@ use super::inbound::{Channel, Refusal};
 use super::number::serialize_speed;
 use super::rate::Rate;
 use super::{PROTOCOL, Text};
-use crate::market::{Decimal, FeedStatus, Interval, Market, Speed};
+use crate::market::{Decimal, FeedStatus, Interval, Market, RefusedRows, Speed};
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "hello")]
@@ -232,6 +232,35 @@ pub fn health(market: &Market, version: &str, bus_gaps: u64) -> String {
         "status": "ok", "version": version, "epoch": epoch, "ticks": ticks, "late": late, "bus_gaps": bus_gaps,
     });
     body.to_string()
+}
+
+/// The body of `GET /api/v1/feed/refused`.
+pub fn refused_response(epoch: u64, status: &FeedStatus) -> String {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        file: &'a str,
+        reason: &'static str,
+        line: Option<u64>,
+        column: Option<usize>,
+        value: &'a str,
+        count: u64,
+    }
+    #[derive(Serialize)]
+    struct Body<'a> {
+        epoch: u64,
+        rows_refused: u64,
+        refused: Vec<Row<'a>>,
+    }
+    let rows = status.refused.iter().map(|RefusedRows { file, reason, line, column, value, count }| Row {
+        file,
+        reason,
+        line: *line,
+        column: *column,
+        value,
+        count: *count,
+    });
+    let body = Body { epoch, rows_refused: status.rows_refused, refused: rows.collect() };
+    serde_json::to_string(&body).expect("invariant: it has no map with keys that are no strings")
 }
 
 /// The body of `GET /api/v1/symbols`.

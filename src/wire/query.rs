@@ -10,6 +10,8 @@ use crate::market::Interval;
 
 /// Bars of each symbol when the query does not say how many.
 const DEFAULT_BARS: usize = 300;
+/// Headlines in an answer when the query does not say how many.
+const DEFAULT_STORIES: u64 = 50;
 
 /// The query of `GET /api/v1/bars`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,20 @@ pub fn parse_quotes_query(query: &str, max_symbols: usize) -> Result<Option<Vec<
     raw.symbols.map(|symbols| split(&symbols, max_symbols)).transpose()
 }
 
+/// The query of `GET /api/v1/news`: how many headlines at most.
+///
+/// # Errors
+/// When the query cannot be read.
+pub fn parse_news_query(query: &str) -> Result<u64, Refusal> {
+    #[derive(Deserialize)]
+    struct Raw {
+        limit: Option<u64>,
+    }
+    let raw: Raw = serde_urlencoded::from_str(query)
+        .map_err(|_| Refusal::bad_query("`limit` is no whole number, as in /api/v1/news?limit=50"))?;
+    Ok(raw.limit.unwrap_or(DEFAULT_STORIES))
+}
+
 /// The query of `GET /events`: the `subscribe` message that it stands for, and its symbols.
 ///
 /// # Errors
@@ -112,6 +128,8 @@ mod tests {
         }
         assert_eq!(parse_quotes_query("symbols=A,B,A", 3).unwrap(), Some(vec!["A".into(), "B".into()]));
         assert_eq!(parse_quotes_query("", 3).unwrap(), None);
+        assert_eq!((parse_news_query("limit=7").unwrap(), parse_news_query("").unwrap()), (7, 50));
+        assert_eq!(parse_news_query("limit=-7").unwrap_err().code, "bad_query");
     }
 
     #[test]

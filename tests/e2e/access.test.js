@@ -105,6 +105,16 @@ test("axe finds nothing in blue and orange, nor on a page whose server is gone",
   await page.close();
 });
 
+test("axe finds nothing on the page where a token is given", async () => {
+  for (const theme of /** @type {const} */ (["dark", "light"])) {
+    const { page } = await browser.visit("about:blank", (fresh) => fresh.emulateMedia({ colorScheme: theme }));
+    await page.goto(`${server.url}enter`);
+    await says(page, "#state", "You may watch");
+    await check(page, theme);
+    await page.close();
+  }
+});
+
 /** What has the focus: its name. @param {Page} page */
 const focused = (page) => page.evaluate(() => {
   const node = document.activeElement;

@@ -20,13 +20,13 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const OUT = join(ROOT, "tests/e2e/out");
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 function binary() {
-  const given = process.env.TICKCAST_BIN;
+  const given = process.env.TICKCAST_TEST_BINARY;
   if (given) return resolve(given);
   const built = ["target/debug/tickcast", "target/release/tickcast"].map((path) => join(ROOT, path)).find((path) => existsSync(path));
-  if (!built) throw new Error("there is no binary: run `cargo build`, or set TICKCAST_BIN");
+  if (!built) throw new Error("there is no binary: run `cargo build`, or set TICKCAST_TEST_BINARY");
   return built;
 }
 

@@ -86,7 +86,7 @@ async fn strangers_get_the_page_and_nothing_of_the_market() {
     let server = guarded().await;
     let get =
         async |path: &str, headers: &str| status(&server.request(&format!("GET {path} HTTP/1.1\r\n{headers}")).await.0);
-    for path in ["/", "/js/main.js", "/favicon.svg", "/healthz", "/api/v1/login"] {
+    for path in ["/", "/enter", "/js/main.js", "/favicon.svg", "/healthz", "/api/v1/login"] {
         assert_eq!(get(path, "").await, 200, "{path}");
     }
     for path in [

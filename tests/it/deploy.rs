@@ -136,9 +136,12 @@ async fn prometheus_reads_what_the_server_counts() {
         }
     };
     timeout(PATIENCE, counted).await.expect("the session is counted");
-    for name in
-        ["tickcast_ticks_total", "process_resident_memory_bytes", "process_open_fds", "process_start_time_seconds"]
-    {
+    for name in [
+        "tickcast_ticks_total",
+        "tickcast_process_resident_memory_bytes",
+        "tickcast_process_open_fds",
+        "tickcast_process_start_time_seconds",
+    ] {
         assert!(ask(name).await.is_some_and(|value| value > 0.0), "{name}");
     }
     assert_eq!(ask("tickcast_panics_total").await, Some(0.0));

@@ -124,3 +124,43 @@ async fn a_server_that_others_reach_is_driven_only_where_that_was_allowed() {
     assert_eq!(control("0.0.0.0:0", &["--control", "everybody"]).await, (json!(true), 200));
     assert_eq!(control("127.0.0.1:0", &["--control", "nobody"]).await, (json!(false), 403));
 }
+
+#[tokio::test]
+async fn a_scenario_is_staged_listed_told_to_all_and_journaled() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("session.toml");
+    let server = Server::start(&["--seed", "3", "--symbols", "5", "--journal", journal.to_str().unwrap()]).await;
+    let listed = server.json("/api/v1/scenarios").await;
+    assert_eq!((listed["scenarios"].as_array().unwrap().len(), &listed["staged"]), (12, &json!([])));
+    assert_eq!(listed["groups"][0]["on"], "class:stock");
+    let mut watcher = server.connect().await;
+    let mut client = server.connect().await;
+    let command = json!({"type":"drive","id":1,"command":"scenario","name":"news","on":"AAPL","strength":-1});
+    watcher.say(json!({"type":"subscribe","channel":"news"}).to_string()).await;
+    client.say(command.to_string()).await;
+    assert_eq!(client.hear("driven").await, json!({"type":"driven","id":1,"command":"scenario"}));
+    let staged = watcher.hear("staged").await;
+    assert_eq!((&staged["scenarios"][0]["name"], &staged["scenarios"][0]["on"]), (&json!("news"), &json!("AAPL")));
+    let about_apple = |news: &Value| {
+        let stories = news["stories"].as_array().unwrap();
+        stories.iter().any(|story| story["on"] == "AAPL" && story["tone"].as_f64().unwrap() < 0.0)
+    };
+    while !about_apple(&watcher.hear("news").await) {}
+    assert!(about_apple(&server.json("/api/v1/news?limit=100").await));
+    assert_eq!(server.json("/api/v1/scenarios").await["staged"], staged["scenarios"]);
+    let text = std::fs::read_to_string(&journal).unwrap();
+    assert!(text.contains("name = \"news\"") && text.contains("target = \"AAPL\""), "{text}");
+    for (command, code) in [
+        (json!({"command":"scenario","name":"tsunami"}), "bad_scenario"),
+        (json!({"command":"scenario","name":"crash","on":"NOBODY"}), "bad_scenario"),
+        (json!({"command":"scenario"}), "bad_message"),
+    ] {
+        let (status, answer) = post(&server, &command).await;
+        assert_eq!((status, &answer["error"]["code"]), (400, &json!(code)), "{answer}");
+    }
+    assert_eq!(post(&server, &json!({"command":"scenario","name":"halt","on":"sector:technology"})).await.0, 200);
+    let replay = Server::start(&["replay", STOCKS, "--paused"]).await;
+    let (status, answer) = post(&replay, &json!({"command":"scenario","name":"crash"})).await;
+    assert_eq!((status, &answer["error"]["code"]), (409, &json!("not_possible")));
+    assert_eq!(replay.json("/api/v1/scenarios").await["scenarios"], json!([]));
+}

@@ -158,3 +158,19 @@ async fn a_loop_begins_a_new_epoch_with_the_same_tape() {
     }
     assert!(epochs.windows(2).all(|w| w[0] < w[1]), "{epochs:?}");
 }
+
+#[tokio::test]
+async fn rows_that_cannot_be_played_are_listed_by_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("odd.csv");
+    std::fs::write(&file, "time,price\n2024-01-01,1.5\nnoon,2\n2024-01-02,dear\n2024-01-03,cheap\n2024-01-04,2.5\n")
+        .unwrap();
+    let file = file.to_str().unwrap();
+    let server = Server::start(&["replay", file, "--paused"]).await;
+    let got = server.json("/api/v1/feed/refused").await;
+    let row = |reason: &str, line: u64, column: u64, value: &str, count: u64| json!({"file":file,"reason":reason,"line":line,"column":column,"value":value,"count":count});
+    let want = json!([row("bad time", 3, 1, "noon", 1), row("bad price", 4, 2, "dear", 2)]);
+    assert_eq!((&got["rows_refused"], &got["refused"]), (&json!(3), &want));
+    assert_eq!(server.json("/api/v1/feed").await["rows_refused"], 3);
+    assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_refused 3\n"));
+}

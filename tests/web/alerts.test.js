@@ -65,7 +65,7 @@ function commands() {
     store,
     set: (settings) => store.dispatch({ type: "set", settings }),
     choose: (wanted) => store.dispatch({ type: "choose", ...wanted }),
-    run: { pause: note("pause"), palette: note("palette"), help: note("help"), filter: note("filter"), table: note("table"), csv: note("csv"), png: note("png") },
+    run: { pause: note("pause"), palette: note("palette"), help: note("help"), enter: note("enter"), filter: note("filter"), table: note("table"), csv: note("csv"), png: note("png") },
   });
   return { store, list, ran };
 }

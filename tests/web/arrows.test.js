@@ -16,6 +16,8 @@ const MAY_IMPORT = {
   chart: ["lib"],
   views: ["state", "chart", "lib"],
   app: ["lib", "net", "state"],
+  "early.js": [],
+  "enter.js": [],
   "main.js": ["lib", "net", "state", "chart", "views", "app"],
 };
 
@@ -33,6 +35,7 @@ const folder = (path) => path.split("/")[0];
  */
 function importsOf(source) {
   const running = [...source.matchAll(/^\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|^\s*import\s+"([^"]+)"/gm)];
+  // In a comment the type of another module, or in code a module that is fetched later.
   const typed = [...source.matchAll(/import\("([^"]+)"\)/g)];
   return [
     ...running.map((found) => ({ target: found[1] ?? found[2], typeOnly: false })),
@@ -68,9 +71,20 @@ test("one folder alone knows the chart library", () => {
   assert.deepEqual(others, []);
 });
 
-test("the page names each module, so that the browser fetches all at once and not one after the other", () => {
+test("the page names each module that comes before the first price, so that the browser fetches all at once and not one after the other", () => {
   const page = readFileSync(resolve(ROOT, "../index.html"), "utf8");
   const named = [...page.matchAll(/rel="modulepreload" href="\/js\/([^"]+)"/g)].map((found) => found[1]);
-  const files = readdirSync(ROOT, { recursive: true }).map(String).filter((file) => file.endsWith(".js") && file !== "main.js");
-  assert.deepEqual(named, files.toSorted());
+  /** @type {Set<string>} */
+  const reached = new Set();
+  const reach = (/** @type {string} */ file) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { target, typeOnly } of importsOf(readFileSync(join(ROOT, file), "utf8"))) {
+      if (!typeOnly && target.startsWith(".")) reach(relative(ROOT, resolve(ROOT, dirname(file), target)));
+    }
+  };
+  reach("main.js");
+  reached.delete("main.js");
+  assert.deepEqual(named, [...reached].toSorted());
+  assert.ok(!named.some((file) => file.includes("plot")), "the chart library has time until the first price is there");
 });

@@ -8,6 +8,7 @@ import { seriesOf } from "../../web/js/state/select.js";
 import { reduce } from "../../web/js/state/reduce.js";
 import { sinceBars, sinceQuotes, sinceTrades } from "../../web/js/state/since.js";
 import { BARS_KEPT } from "../../web/js/state/series.js";
+import { sparkline } from "../../web/js/state/sparks.js";
 import { delayUs, EMPTY_TRAFFIC, count, rates } from "../../web/js/state/traffic.js";
 
 /** @typedef {import("../../web/js/state/model.js").State} State */
@@ -271,6 +272,9 @@ test("being held back is known until it is lifted or the connection ends", () =>
   assert.equal(reduce(held, { type: "link", link: { ...live, status: "waiting" } }).state.maxRate, null);
 });
 
+/** @param {import("../../web/js/state/model.js").State} state */
+const shown = ({ sparks, quotes }) => sparkline(sparks.closes.get("AAPL") ?? [], quotes.get("AAPL")).map(({ close }) => close);
+
 test("closes begin a sparkline and quotes lead it on, bar by bar", () => {
   const epoch = fixture("feed_simulation").epoch;
   const { bars } = fixture("bars_snapshot");
@@ -279,7 +283,9 @@ test("closes begin a sparkline and quotes lead it on, bar by bar", () => {
   }).state;
   const at = bars[1].ts;
   const { state } = hear(seeded, update(1, 1, { ts_event: at + 5e6 }), update(2, 2, { ts_event: at + 61e6 }), update(3, 3, { ts_event: at + 62e6 }));
-  assert.deepEqual(state.sparks.closes.get("AAPL")?.map(({ close }) => close), [227.2, 1, 3]);
+  assert.deepEqual(shown(state), [227.2, 1, 3]);
+  const several = hear(state, { ...update(4, 4, { ts_event: at + 121e6 }), quotes: [4, 5, 6].map((seq) => ({ ...update(seq, seq).quotes[0], ts_event: at + (seq < 6 ? 63e6 : 121e6) })) }).state;
+  assert.deepEqual(shown(several), [227.2, 1, 5, 6]);
 });
 
 test("closes of another epoch are dropped", () => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFrame } from "../../web/js/lib/frame.js";
+import { createBudget, createFrame, createPace } from "../../web/js/lib/frame.js";
 import { initialState } from "../../web/js/state/model.js";
 import { Store } from "../../web/js/state/store.js";
 
@@ -57,4 +57,42 @@ test("a frame paints once, however often it is marked, and again when marked aft
   mark();
   requested.shift()?.();
   assert.equal(painted, 2);
+});
+
+test("a pace runs at once, then once at the end of the rest, and has no debt after a pause", () => {
+  let nowMs = 0;
+  let ran = 0;
+  /** @type {{ atMs: number, run: () => void }[]} */
+  const timers = [];
+  const pace = createPace(() => (ran += 1), () => 100, { now: () => nowMs, after: (ms, run) => void timers.push({ atMs: nowMs + ms, run }) });
+  const to = (/** @type {number} */ ms) => {
+    nowMs = ms;
+    for (const { run } of timers.splice(0, timers.filter(({ atMs }) => atMs <= nowMs).length)) run();
+  };
+  pace();
+  assert.equal(ran, 1);
+  to(30);
+  pace();
+  pace();
+  assert.deepEqual([ran, timers.length], [1, 1]);
+  to(100);
+  assert.equal(ran, 2);
+  to(150);
+  pace();
+  to(200);
+  assert.equal(ran, 3);
+  to(1000);
+  pace();
+  assert.equal(ran, 4);
+});
+
+test("a budget rests longer after what costs more, within its limits, and forgets", () => {
+  const { spend, restMs } = createBudget({ share: 0.1, leastMs: 100, mostMs: 250 });
+  assert.equal(restMs(), 100);
+  for (let turn = 0; turn < 60; turn += 1) spend(20);
+  assert.ok(Math.abs(restMs() - 200) < 1);
+  for (let turn = 0; turn < 60; turn += 1) spend(80);
+  assert.equal(restMs(), 250);
+  for (let turn = 0; turn < 60; turn += 1) spend(1);
+  assert.equal(restMs(), 100);
 });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
-const INBOUND = ["drive_seek", "drive_speed", "drive_step", "rate", "rate_every", "resync", "subscribe_all", "subscribe_bars", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
+const INBOUND = ["drive_scenario", "drive_seek", "drive_speed", "drive_step", "rate", "rate_every", "resync", "subscribe_all", "subscribe_bars", "subscribe_news", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
@@ -25,6 +25,7 @@ test("what the page asks is not a message of the server", () => {
 test("encoding gives the inbound fixtures", () => {
   /** @type {Record<string, import("../../web/js/net/wire.js").Inbound>} */
   const asked = {
+    drive_scenario: { type: "drive", id: 10, command: "scenario", name: "crash", on: "AAPL", strength: 2, seconds: 60 },
     drive_seek: { type: "drive", id: 7, command: "seek", percent: 37.5 },
     drive_speed: { type: "drive", id: 8, command: "speed", speed: "max" },
     drive_step: { type: "drive", command: "step", to: "bar", interval: "1m" },
@@ -33,6 +34,7 @@ test("encoding gives the inbound fixtures", () => {
     resync: { type: "resync", symbols: ["AAPL"] },
     subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },
     subscribe_bars: { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 300, rate: 0.7 },
+    subscribe_news: { type: "subscribe", id: 9, channel: "news", history: 20 },
     subscribe_quotes: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 7 },
     subscribe_since: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 5, since: { epoch: 1795341600000, at: { AAPL: 14, EURUSD: 3 } } },
     subscribe_trades: { type: "subscribe", id: 5, channel: "trades", symbols: ["AAPL"], history: 50, rate: 5 },

@@ -4,13 +4,11 @@
  * One way round: socket and clicks -> actions -> store -> one picture per animation frame.
  */
 
-import { askToNotify, ring } from "./app/bell.js";
 import { commandOf, createCommands } from "./app/commands.js";
 import { createConversation } from "./app/conversation.js";
 import { beginning, createKeeper } from "./app/keep.js";
-import { saveBars, savePicture } from "./app/save.js";
 import { byId } from "./lib/dom.js";
-import { createFrame } from "./lib/frame.js";
+import { createAfterPaint, createBudget, createFrame, createPace } from "./lib/frame.js";
 import { alertText } from "./state/alerts.js";
 import { Store } from "./state/store.js";
 import { createViews } from "./views/page.js";
@@ -18,6 +16,11 @@ import { createViews } from "./views/page.js";
 /** Where the tape has a place beside the chart; the style sheet says the same. */
 const WIDE = "(min-width: 1280px)";
 const NOTICE_MS = 8000;
+/**
+ * Painting is what a page costs. Numbers that stream are painted up to ten times a second, as more cannot be read, and less often where
+ * that would take more than this share of the time: a slow machine paints the newest numbers a little later instead of falling behind.
+ */
+const STREAM = { share: 0.03, leastMs: 100, mostMs: 250 };
 /** How often the ages, the rates and the countdown are shown anew when nothing else happens. */
 const CLOCK_MS = 500;
 
@@ -28,8 +31,16 @@ const look = () => {
   const { theme, colours, large } = store.state.settings;
   return `${theme === "auto" ? (system.matches ? "dark" : "light") : theme} ${colours} ${large}`;
 };
-const mark = createFrame(() => views.render(store.state, { nowMs: Date.now(), look: look() }));
-const talk = createConversation({ store, warn, hasRoom: () => wide.matches });
+const budget = createBudget(STREAM);
+const afterPaint = createAfterPaint();
+const mark = createFrame(() => {
+  const beganMs = performance.now();
+  views.render(store.state, { nowMs: Date.now(), look: look() });
+  afterPaint(() => budget.spend(performance.now() - beganMs));
+});
+const markStream = createPace(mark, budget.restMs);
+const enter = () => location.assign("/enter");
+const talk = createConversation({ store, warn, hasRoom: () => wide.matches, onStranger: enter });
 
 /** What changes what is shown may change what is needed. @param {import("./state/reduce.js").Action} action */
 function change(action) {
@@ -43,9 +54,9 @@ function pause(paused) {
   store.dispatch({ type: "pause", paused });
   watch();
 }
-const png = () => savePicture(store.state, views.charts.picture());
-const csv = () => saveBars(store.state, views.charts.seenRange());
-const table = () => views.table.open(store.state, views.charts.seenRange());
+const png = () => views.withPanels(async ({ charts }) => (await import("./app/save.js")).savePicture(store.state, charts.picture()));
+const csv = () => views.withPanels(async ({ charts }) => (await import("./app/save.js")).saveBars(store.state, charts.seenRange()));
+const openTable = () => views.withPanels(({ charts, table }) => table.open(store.state, charts.seenRange()));
 
 const commands = createCommands({
   store,
@@ -53,13 +64,14 @@ const commands = createCommands({
   choose: (wanted) => change({ type: "choose", ...wanted }),
   run: {
     pause: () => pause(!store.state.paused),
-    palette: () => views.palette.open(store.state),
-    help() {
-      views.help.open();
+    palette: () => views.withPanels(({ palette }) => palette.open(store.state)),
+    help: () => views.withPanels(({ help }) => {
+      help.open();
       mark();
-    },
+    }),
+    enter,
     filter: () => byId("filter").focus(),
-    table,
+    table: openTable,
     csv,
     png,
   },
@@ -76,13 +88,21 @@ const views = createViews(byId, commands, {
   onOlder: (pane) => void talk.older(pane),
   onPause: pause,
   onCommand: talk.drive,
-  onNotify: askToNotify,
-  onChartTable: table,
+  onNotify: async () => (await import("./app/bell.js")).askToNotify(),
+  onChartTable: openTable,
   onPicture: png,
   onExport: csv,
   onDismiss: () => store.dispatch({ type: "notice", text: null }),
   onHover: mark,
+  onFault: warn,
 });
+
+/** Whether more of the same kind follows in a moment; all else is painted at once. @param {import("./state/reduce.js").Action} action */
+function isStream(action) {
+  if (action.type !== "message") return false;
+  const { message } = action;
+  return message.type === "update" || message.type === "beat" || ((message.type === "bars" || message.type === "trades") && !message.snapshot);
+}
 
 function watch() {
   talk.setVisible(!document.hidden && !store.state.paused);
@@ -99,19 +119,20 @@ function warn(text) {
 let { rung } = store.state;
 function hearAlerts() {
   const { state } = store;
+  const { settings } = state;
   if (state.rung === rung) return;
   const known = rung.length > 0 ? state.rung.indexOf(rung[0]) : state.rung.length;
   const news = known < 0 ? state.rung : state.rung.slice(0, known);
   rung = state.rung;
-  for (const { alert } of news.toReversed()) {
-    ring(alertText(alert), state.settings);
-    warn(`Alert: ${alertText(alert)}.`);
-  }
   talk.ask();
+  for (const { alert } of news.toReversed()) {
+    warn(`Alert: ${alertText(alert)}.`);
+    void import("./app/bell.js").then(({ ring }) => ring(alertText(alert), settings));
+  }
 }
 
 createKeeper(store);
-store.addEventListener("change", mark);
+store.addEventListener("change", (event) => (isStream(/** @type {CustomEvent} */ (event).detail) ? markStream() : mark()));
 store.addEventListener("change", hearAlerts);
 store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 system.addEventListener("change", mark);

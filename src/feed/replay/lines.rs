@@ -51,10 +51,8 @@ impl<R: Read> Lines<R> {
     /// # Errors
     /// When the file cannot be read any further.
     pub fn advance(&mut self) -> io::Result<Option<Fit>> {
-        self.input.consume(self.taken);
-        self.taken = 0;
+        self.leave();
         let piece = self.input.fill_buf()?;
-        self.is_joined = false;
         match memchr(b'\n', piece) {
             Some(at) => {
                 self.taken = at + 1;
@@ -63,6 +61,28 @@ impl<R: Read> Lines<R> {
             None if piece.is_empty() => Ok(None),
             None => self.join().map(Some),
         }
+    }
+
+    /// The bytes behind the line that was gone to, as far as they were read.
+    ///
+    /// # Errors
+    /// When the file cannot be read any further.
+    pub fn ahead(&mut self) -> io::Result<&[u8]> {
+        self.leave();
+        self.input.fill_buf()
+    }
+
+    /// Goes beyond so many bytes of what lies ahead, which are whole lines; there is no text then.
+    pub fn pass(&mut self, bytes: usize, lines: u64) {
+        self.input.consume(bytes);
+        self.place.offset += bytes as u64;
+        self.place.lines += lines;
+    }
+
+    /// Leaves the line that was gone to.
+    fn leave(&mut self) {
+        self.input.consume(self.taken);
+        (self.taken, self.length, self.is_joined) = (0, 0, false);
     }
 
     /// Puts a line together from several pieces of the input.

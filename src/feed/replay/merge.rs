@@ -16,6 +16,12 @@ pub trait TickStream {
     /// # Errors
     /// When there is no reading on.
     fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError>;
+
+    /// Appends the next ticks, as many as come cheaply, at most `most`; none at the end.
+    ///
+    /// # Errors
+    /// When there is no reading on; nothing was appended then.
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError>;
 }
 
 pub struct Merge<S> {
@@ -66,6 +72,13 @@ impl<S> Merge<S> {
 }
 
 impl<S: TickStream> TickStream for Merge<S> {
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
+        match self.streams.as_mut_slice() {
+            [only] => only.next_ticks(most, into),
+            _ => Ok(into.extend(self.next_tick()?)),
+        }
+    }
+
     fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
         if let [only] = self.streams.as_mut_slice() {
             return only.next_tick();
@@ -94,6 +107,11 @@ mod tests {
     impl TickStream for Given {
         fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
             Ok(self.0.next())
+        }
+
+        fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
+            into.extend(self.0.by_ref().take(most));
+            Ok(())
         }
     }
 

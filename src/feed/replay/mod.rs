@@ -4,7 +4,7 @@
 //! `magic` turns away what is no CSV), `lines`, `cells`, `detect` (what is this file: a [`layout::Layout`]),
 //! `row` with `times` and `number`, `scan` (a first pass: symbols, digits, order), `sort` (where it is needed),
 //! `place` (exact numbers on the instrument's grid), `bars` and `book` (ticks made from bars and from changes
-//! of an order book), `read` (the second pass), `merge` (many files in one order).
+//! of an order book), `read` (the second pass; `plain` is its short way for the plainest rows), `merge` (many files in one order). `refused` keeps what could not be played.
 //!
 //! Invariants: a price plays with the digits the file gives it; a row plays or is counted as refused;
 //! memory is bounded, however long a file or a line is.
@@ -26,7 +26,9 @@ mod number;
 mod open;
 pub mod overrides;
 mod place;
+mod plain;
 mod read;
+mod refused;
 mod report;
 mod row;
 mod scan;
@@ -55,7 +57,7 @@ use self::merge::{Merge, MergeMark, TickStream};
 use self::read::{Tape, TapeMark, TapeTicks};
 use self::scan::Scan;
 use super::{Mark, Source, SourceError, SourceInfo};
-use crate::market::{HistoryBar, Tick};
+use crate::market::{HistoryBar, RefusedRows, Tick};
 
 /// The most rows that are sorted in memory, at about 100 bytes each; more are sorted on disk.
 pub const DEFAULT_MAX_SORT_ROWS: usize = 500_000;
@@ -65,6 +67,9 @@ pub const DEFAULT_MAX_LINE_BYTES: usize = 1 << 20;
 pub const DEFAULT_MAX_SYMBOLS: usize = 50_000;
 /// Larger plain files are not read whole before they play.
 pub const DEFAULT_FULL_READ_BYTES: u64 = 64 << 20;
+
+/// The most reasons of refused rows that are listed.
+pub const DEFAULT_MAX_REFUSED: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplayConfig {
@@ -78,6 +83,8 @@ pub struct ReplayConfig {
     pub max_files: usize,
     /// Of larger files whose bytes are their text only pieces are read before they play.
     pub full_read_bytes: u64,
+    /// Reasons of refused rows, file by file, that are listed; more are only counted.
+    pub max_refused: usize,
     /// What is said of all files.
     pub overrides: Overrides,
 }
@@ -90,6 +97,7 @@ impl Default for ReplayConfig {
             max_symbols: DEFAULT_MAX_SYMBOLS,
             max_files: DEFAULT_MAX_FILES,
             full_read_bytes: DEFAULT_FULL_READ_BYTES,
+            max_refused: DEFAULT_MAX_REFUSED,
             overrides: Overrides::default(),
         }
     }
@@ -147,6 +155,7 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
         report: entries.iter().zip(&scans).map(|(entry, scan)| summary::file(entry, scan)).collect(),
         info: summary::info(&entries, &scans, catalog),
         tapes,
+        max_refused: config.max_refused,
     })
 }
 
@@ -156,6 +165,7 @@ pub struct Replay {
     ticks: Merge<TapeTicks>,
     info: SourceInfo,
     report: Vec<FileReport>,
+    max_refused: usize,
 }
 
 impl Replay {
@@ -176,6 +186,22 @@ impl Source for Replay {
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
         Ok(self.ticks.next_tick()?)
+    }
+
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        Ok(self.ticks.next_ticks(most, into)?)
+    }
+
+    fn rows_refused(&self) -> u64 {
+        self.tapes.iter().map(|tape| tape.rows_refused()).sum()
+    }
+
+    fn refused(&self) -> Vec<RefusedRows> {
+        let list = self.tapes.iter().flat_map(|tape| {
+            let file = tape.entry().to_string();
+            tape.refused().into_iter().map(move |refused| refused.of(&file))
+        });
+        list.take(self.max_refused).collect()
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
@@ -199,6 +225,7 @@ impl Source for Replay {
     fn second_reader(&self) -> Option<Box<dyn Source>> {
         let (tapes, info) = (self.tapes.clone(), self.info.clone());
         let ticks = tapes.iter().map(Tape::play).collect::<Result<_, _>>().ok()?;
-        Some(Box::new(Self { tapes, ticks: Merge::new(ticks), info, report: Vec::new() }))
+        let max_refused = self.max_refused;
+        Some(Box::new(Self { tapes, ticks: Merge::new(ticks), info, report: Vec::new(), max_refused }))
     }
 }

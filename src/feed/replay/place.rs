@@ -1,5 +1,6 @@
 //! Rows placed on the grid of their instrument: exact decimals become counts of tick sizes and lot steps.
 
+use super::plain::TENS;
 use super::row::{BarValues, LevelValues, QuoteValues, TradeValues, Values};
 use crate::market::{Decimal, Increment, InstrumentId, Price, Quote, Size, Tick, TickKind, Timestamp, Trade};
 
@@ -67,11 +68,11 @@ impl Grid {
         Some(PlacedBar { open, high, low, close, volume: self.size(bar.volume)? })
     }
 
-    fn trade(&self, trade: &TradeValues) -> Option<Trade> {
+    pub fn trade(&self, trade: &TradeValues) -> Option<Trade> {
         Some(Trade { price: self.price(trade.price)?, size: self.size(trade.size)?, side: trade.side })
     }
 
-    fn quote(&self, quote: &QuoteValues) -> Option<Quote> {
+    pub fn quote(&self, quote: &QuoteValues) -> Option<Quote> {
         Some(Quote {
             bid: flip(quote.bid.map(|bid| self.price(bid)))?,
             ask: flip(quote.ask.map(|ask| self.price(ask)))?,
@@ -97,8 +98,9 @@ impl Grid {
 /// How many steps a number is, rounded to the nearest where it is finer: only numbers with more digits than 64
 /// bits hold together have such a grid.
 fn count(grid: Increment, value: Decimal) -> Option<i64> {
-    if value.decimals == grid.decimals() && grid.as_decimal().mantissa == 1 {
-        return Some(value.mantissa);
+    if value.decimals <= grid.decimals() && grid.as_decimal().mantissa == 1 {
+        let factor = *TENS.get(usize::from(grid.decimals() - value.decimals))?;
+        return value.mantissa.checked_mul(i64::try_from(factor).ok()?);
     }
     if value.decimals <= grid.decimals() {
         return grid.count(value);

@@ -1,7 +1,7 @@
 //! The second pass over a file: its rows as ticks in time order.
 //!
-//! A sorted file is read as it plays, in constant memory; another one is sorted first. Rows that the scan
-//! refused are passed over here without being counted again; of a file that was not read whole they are counted.
+//! A sorted file is read as it plays, in constant memory; another one is sorted first. Rows that cannot be played
+//! are passed over; `refused` counts those of a file that was not read whole.
 //! A tape can be left and taken up again at any tick ([`TapeMark`]).
 
 use std::cmp::{Ordering, Reverse};
@@ -12,13 +12,15 @@ use super::bars;
 use super::book::Book;
 use super::catalog::{Catalog, bar_intervals};
 use super::entry::Entry;
-use super::error::{Problem, ReplayError};
+use super::error::{Problem, ReplayError, echo};
 use super::layout::{Layout, Shape};
 use super::lines::Place;
 use super::merge::TickStream;
 use super::open::{Text, open_at};
 use super::place::{self, Body, Grid, Placed};
-use super::report::{Reason, Refusal, Refusals, RowOrder};
+use super::plain::{Plain, PlainRows};
+use super::refused::{Ledger, PartAt};
+use super::report::{Reason, Refusal, Refused, RowOrder};
 use super::row::Rows;
 use super::scan::{Names, Scan};
 use super::sort::{Sorted, SortedRows, Sorter};
@@ -37,9 +39,10 @@ pub struct Tape {
     names: Names,
     /// All rows in time order, where the file does not have them so.
     sorted: Option<Sorted>,
-    /// The whole file was scanned: what is refused is known.
-    is_known: bool,
+    refused: Ledger,
     is_book: bool,
+    /// The short way for its rows, where it is in order and they are plain.
+    pub(super) plain: Option<Plain>,
 }
 
 struct TapeSymbol {
@@ -73,8 +76,9 @@ impl Tape {
             symbols: symbols.collect(),
             names,
             sorted: None,
-            is_known: scan.is_exact,
+            refused: Ledger::new(scan.refusals.clone(), scan.is_exact),
             is_book: scan.layout.groups.iter().any(|group| matches!(group.shape, Shape::Levels { .. })),
+            plain: Plain::of(&scan.layout, config.max_line_bytes).filter(|_| scan.is_sorted()),
         };
         if !scan.is_sorted() {
             let sorter = Sorter::new(config.max_sort_rows, scan.order == RowOrder::NewestFirst);
@@ -86,7 +90,7 @@ impl Tape {
     fn sort(&self, mut sorter: Sorter, progress: &mut Progress<'_>) -> Result<Sorted, ReplayError> {
         const PROGRESS_ROWS: u64 = 1 << 16;
         let on_disk = |error| self.entry.at_fault(Problem::Sort(error));
-        let mut file = self.open(Place::default())?;
+        let mut file = self.open(Place::default(), 0)?;
         let mut seen = 0u64;
         while let Some(row) = file.next(self)? {
             sorter.add(row).map_err(on_disk)?;
@@ -98,12 +102,34 @@ impl Tape {
         sorter.finish().map_err(on_disk)
     }
 
-    fn open(&self, place: Place) -> Result<FileRows, ReplayError> {
+    /// `group` parts of the row at `place` are taken already.
+    fn open(&self, place: Place, group: usize) -> Result<FileRows, ReplayError> {
         let lines = open_at(&self.entry, self.layout.form, place, self.max_line_bytes);
         let lines = lines.map_err(|problem| self.entry.at_fault(problem))?;
         let rows = Rows::new(lines, Arc::clone(&self.layout));
-        let group = rows.groups();
-        Ok(FileRows { rows, place, names: self.names.clone(), group, refusals: Refusals::default() })
+        let from = (place.offset, group);
+        let mut names = self.names.clone();
+        let group_symbol = self.layout.groups[0].symbol.as_ref();
+        let alone = group_symbol.unwrap_or(&self.layout.file_symbol);
+        let is_alone = group_symbol.is_some() || self.layout.symbol.is_none();
+        let plain = PlainRows::new(names.get(alone).filter(|_| is_alone));
+        let mut file = FileRows { group: rows.groups(), rows, place, names, plain, from };
+        file.skip_to(self, group)?;
+        Ok(file)
+    }
+
+    /// Rows that cannot be played, as far as is known by now.
+    pub fn rows_refused(&self) -> u64 {
+        self.refused.total()
+    }
+
+    /// The same by reason.
+    pub fn refused(&self) -> Vec<Refused> {
+        self.refused.list()
+    }
+
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
     }
 
     /// The ticks from the first one on.
@@ -130,11 +156,7 @@ impl Tape {
     pub fn play_from(self: &Arc<Self>, mark: &TapeMark) -> Result<TapeTicks, ReplayError> {
         let source = match &self.sorted {
             Some(sorted) => RowSource::Sorted(sorted.rows(mark.at.sorted)),
-            None => {
-                let mut file = self.open(mark.at.place)?;
-                file.skip_to(self, mark.at.group)?;
-                RowSource::File(Box::new(file))
-            }
+            None => RowSource::File(Box::new(self.open(mark.at.place, mark.at.group)?)),
         };
         let TapeMark { row, begun, made, count, books, .. } = mark.clone();
         Ok(TapeTicks { tape: Arc::clone(self), source, row, begun, made, count, books, latest: mark.latest })
@@ -169,9 +191,11 @@ struct FileRows {
     /// Where the row that was gone to begins.
     place: Place,
     names: Names,
+    plain: PlainRows,
     /// The next part of it.
     group: usize,
-    refusals: Refusals,
+    /// Where reading began.
+    from: PartAt,
 }
 
 impl FileRows {
@@ -191,6 +215,33 @@ impl FileRows {
             }
             self.group = 0;
         }
+    }
+
+    /// Takes rows by the short way, up to `most` of them, and stops before the first that is not plain or is earlier
+    /// than `latest`.
+    fn take_plain(
+        &mut self,
+        tape: &Tape,
+        plain: &Plain,
+        latest: &mut Timestamp,
+        most: usize,
+        put: &mut impl FnMut(Tick),
+    ) -> Result<(), ReplayError> {
+        let text = self.rows.ahead().map_err(|problem| tape.entry.at_fault(problem))?;
+        let (mut rest, mut taken) = (text, 0);
+        while taken < most
+            && let Some(row) = self.plain.read(plain, &mut self.names, rest)
+            && row.ts >= *latest
+            && let TapeSymbol { instrument, grid, .. } = &tape.symbols[row.symbol]
+            && let Some(kind) = row.tick(plain, grid)
+        {
+            put(Tick { instrument: *instrument, ts: row.ts, kind });
+            (*latest, rest) = (row.ts, &rest[row.bytes..]);
+            taken += 1;
+        }
+        let bytes = text.len() - rest.len();
+        self.rows.pass(bytes, taken as u64);
+        Ok(())
     }
 
     /// Goes to the row at the place where this was opened, if some of its parts are taken already.
@@ -215,17 +266,13 @@ impl FileRows {
 
     /// Counts a row that the scan has not seen, and tells of the first for each reason.
     fn refuse(&mut self, tape: &Tape, refusal: Refusal) {
-        // The row's other parts are of the same moment.
-        if refusal.reason == Reason::BadTime || refusal.reason == Reason::Width {
+        let (at, line, value) = ((self.place.offset, self.group), self.rows.line(), self.rows.text_of(refusal));
+        if tape.refused.add(self.from, at, refusal, line, value) {
+            let (entry, value, reason) = (&tape.entry, echo(value), refusal.reason);
+            tracing::warn!("{entry}: line {line} cannot be played: {reason}: {value}; --full counts them first");
+        }
+        if refusal.reason.is_of_whole_row() {
             self.group = self.rows.groups();
-        }
-        if tape.is_known {
-            return;
-        }
-        let value = self.rows.text_of(refusal).to_vec();
-        if self.refusals.add(refusal, 0, &value) == 1 {
-            let (entry, value) = (&tape.entry, super::error::echo(&value));
-            tracing::warn!("{entry}: a row cannot be played: {}: {value}; --full counts them first", refusal.reason);
         }
     }
 }
@@ -308,8 +355,45 @@ impl TapeTicks {
     }
 }
 
+impl TapeTicks {
+    /// Takes at least one tick, unless this is the end, and up to `most` where rows are plain. A row is then one tick,
+    /// and none waits.
+    fn take_plain(&mut self, plain: &Plain, most: usize, put: &mut impl FnMut(Tick)) -> Result<(), ReplayError> {
+        let tape = Arc::clone(&self.tape);
+        let mut taken = false;
+        if let RowSource::File(file) = &mut self.source {
+            let mut put = |tick| {
+                taken = true;
+                put(tick);
+            };
+            file.take_plain(&tape, plain, &mut self.latest, most, &mut put)?;
+        }
+        if !taken && let Some(row) = self.next_row()? {
+            let instrument = tape.symbols[row.symbol as usize].instrument;
+            if let Body::Ticks { trade, quote } = row.body {
+                place::ticks(instrument, row.ts, trade, quote).for_each(put);
+            }
+        }
+        Ok(())
+    }
+}
+
 impl TickStream for TapeTicks {
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
+        let tape = Arc::clone(&self.tape);
+        match &tape.plain {
+            Some(plain) => self.take_plain(plain, most, &mut |tick| into.push(tick)),
+            None => Ok(into.extend(self.next_tick()?)),
+        }
+    }
+
     fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+        let tape = Arc::clone(&self.tape);
+        if let Some(plain) = &tape.plain {
+            let mut one = None;
+            self.take_plain(plain, 1, &mut |tick| one = Some(tick))?;
+            return Ok(one);
+        }
         if !self.begun {
             self.row = self.next_row()?;
             self.begun = true;

@@ -6,7 +6,7 @@ use super::detect::Meaning;
 use super::error::echo;
 use super::layout::Assumption;
 use super::times::{TimeFormat, Zone};
-use crate::market::{Decimal, Interval, Timestamp};
+use crate::market::{Decimal, Interval, RefusedRows, Timestamp};
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,11 @@ impl Reason {
             Self::UnknownSymbol => "a symbol that the pieces read first did not have",
         }
     }
+
+    /// All parts of a wide table's row share it.
+    pub const fn is_of_whole_row(self) -> bool {
+        matches!(self, Self::TooLong | Self::Note | Self::OpenQuote | Self::Width | Self::BadTime | Self::OutOfOrder)
+    }
 }
 
 impl fmt::Display for Reason {
@@ -124,11 +129,29 @@ pub struct Refused {
     pub first_value: String,
 }
 
+impl Refused {
+    /// The same, said of a file.
+    pub fn of(self, file: &str) -> RefusedRows {
+        let Self { reason, count, first_line, first_column, first_value } = self;
+        let line = (first_line > 0).then_some(first_line);
+        let file = file.to_owned();
+        RefusedRows { file, reason: reason.label(), line, column: first_column, value: first_value, count }
+    }
+}
+
 /// The rows refused so far, by reason.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Refusals([Option<Refused>; Reason::ALL.len()]);
 
+impl Default for Refusals {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 impl Refusals {
+    pub const NONE: Self = Self([const { None }; Reason::ALL.len()]);
+
     /// Counts a refusal, and tells how many of its reason there are; `value` is its text and only looked at for
     /// the first of them.
     pub fn add(&mut self, refusal: Refusal, line: u64, value: &[u8]) -> u64 {
@@ -157,6 +180,25 @@ impl Refusals {
         let mut list: Vec<_> = self.0.into_iter().flatten().collect();
         list.sort_by_key(|refused| refused.first_line);
         list
+    }
+
+    /// As [`Self::into_list`], with what a sample of the same rows showed: no count is below that of the sample,
+    /// and what is seen of a reason there alone is listed, too.
+    pub fn beside(&self, sample: &Self) -> Vec<Refused> {
+        let mut both = self.clone();
+        for (one, sampled) in both.0.iter_mut().zip(&sample.0) {
+            match (one, sampled) {
+                (Some(one), Some(sampled)) => one.count = one.count.max(sampled.count),
+                (one, sampled) => *one = one.take().or_else(|| sampled.clone()),
+            }
+        }
+        both.into_list()
+    }
+
+    /// How many [`Self::beside`] lists.
+    pub fn total_beside(&self, sample: &Self) -> u64 {
+        let count = |refused: &Option<Refused>| refused.as_ref().map_or(0, |refused| refused.count);
+        self.0.iter().zip(&sample.0).map(|(one, sampled)| count(one).max(count(sampled))).sum()
     }
 }
 

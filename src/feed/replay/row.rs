@@ -215,6 +215,24 @@ impl<R: Read> Rows<R> {
         self.lines.place()
     }
 
+    /// The next bytes of the text, as far as they were read; empty before the rows begin.
+    ///
+    /// # Errors
+    /// When the file cannot be read any further.
+    pub fn ahead(&mut self) -> Result<&[u8], Problem> {
+        // A byte order mark is no part of the first line, so that one is never taken as it lies.
+        if self.lines.number() < self.layout.above.max(1) {
+            return Ok(&[]);
+        }
+        let line = self.lines.number();
+        self.lines.ahead().map_err(|error| read_problem(error, line))
+    }
+
+    /// Goes beyond so many bytes of what lies ahead, which are whole lines.
+    pub fn pass(&mut self, bytes: usize, lines: u64) {
+        self.lines.pass(bytes, lines);
+    }
+
     /// The text that a refusal is about.
     pub fn text_of(&self, refusal: Refusal) -> &[u8] {
         refusal.column.map_or(self.lines.text(), |column| self.cells.get(column).as_bytes())
@@ -222,13 +240,7 @@ impl<R: Read> Rows<R> {
 
     fn symbol(&self, column: usize) -> Result<&str, Refusal> {
         let symbol = self.cells.get(column);
-        let is_fine = |symbol: &str| {
-            symbol.bytes().all(|b| b.is_ascii_graphic()) || symbol.chars().all(|c| is_plain(c) && c != '\u{fffd}')
-        };
-        if symbol.is_empty() || symbol.len() > MAX_SYMBOL_BYTES || !is_fine(symbol) {
-            return Err(Refusal { reason: Reason::BadSymbol, column: Some(column) });
-        }
-        Ok(symbol)
+        if is_symbol(symbol) { Ok(symbol) } else { Err(Refusal { reason: Reason::BadSymbol, column: Some(column) }) }
     }
 
     fn values(&self, shape: &Shape) -> Result<Values, Refusal> {
@@ -344,12 +356,22 @@ impl<R: Read> Rows<R> {
 
     fn side(&self, column: Option<SideColumn>) -> Option<Side> {
         let SideColumn { column, is_maker } = column?;
-        let cell = self.cells.get(column);
-        if is_maker {
-            return (!cell.is_empty()).then(|| if is_true(cell) { Side::Sell } else { Side::Buy });
-        }
-        aggressor(cell)
+        side(self.cells.get(column), is_maker)
     }
+}
+
+/// Whether a cell may be a symbol.
+pub fn is_symbol(cell: &str) -> bool {
+    let is_fine = || cell.bytes().all(|b| b.is_ascii_graphic()) || cell.chars().all(|c| is_plain(c) && c != '\u{fffd}');
+    !cell.is_empty() && cell.len() <= MAX_SYMBOL_BYTES && is_fine()
+}
+
+/// The aggressor that a cell tells, where it tells one; `is_maker` where true means that the buyer stood in the book.
+pub fn side(cell: &str, is_maker: bool) -> Option<Side> {
+    if is_maker {
+        return (!cell.is_empty()).then(|| if is_true(cell) { Side::Sell } else { Side::Buy });
+    }
+    aggressor(cell)
 }
 
 /// Which side a word means, where it means one.

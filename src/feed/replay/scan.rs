@@ -128,7 +128,10 @@ pub fn scan(
     let size = layout.form.plain_bytes;
     let mut scanner = Scanner::new(Arc::new(layout), config.max_symbols);
     let scanned = match size {
-        Some(bytes) if bytes > config.full_read_bytes => scanner.read_pieces(entry, config, bytes),
+        // No larger than its pieces, it is as soon read whole.
+        Some(bytes) if bytes > config.full_read_bytes.max(PIECES * PIECE_BYTES) => {
+            scanner.read_pieces(entry, config, bytes)
+        }
         _ => scanner.read_all(entry, config, progress),
     };
     scanned.and_then(|()| scanner.finish()).map_err(|problem| entry.at_fault(problem))

@@ -24,7 +24,6 @@ pub fn info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> SourceInfo {
         end: scans.iter().map(last_tick).max(),
         speed,
         speed_reason,
-        rows_refused: scans.iter().map(|scan| scan.refusals.total()).sum(),
     }
 }
 

@@ -26,7 +26,6 @@ impl Tape {
             end: ticks.last().map(|tick| tick.ts),
             speed: Speed::Times(1_000.0),
             speed_reason: String::new(),
-            rows_refused: 0,
         };
         Box::new(Self { info, ticks: Arc::clone(ticks), next: 0 })
     }
@@ -66,7 +65,7 @@ impl Source for Tape {
     }
 }
 
-const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10 };
+const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, happenings: 10 };
 
 /// A market that was played from the start up to and with `to`.
 fn played(ticks: &Arc<[Tick]>, to: Timestamp) -> Market {
@@ -121,6 +120,10 @@ impl Listener {
                 }
                 Event::Ticks(ticks) => {
                     ticks.iter().for_each(|tick| self.market.as_mut().unwrap().apply(tick));
+                    continue;
+                }
+                Event::Happened(happenings) => {
+                    happenings.iter().for_each(|happening| self.market.as_mut().unwrap().note(happening));
                     continue;
                 }
                 Event::Clock(ts) => {

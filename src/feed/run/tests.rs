@@ -26,7 +26,6 @@ impl Script {
             end: None,
             speed: Speed::Times(1.0),
             speed_reason: String::new(),
-            rows_refused: 0,
         };
         Box::new(Self { info, at_ms: at_ms.to_vec(), next: 0, fails })
     }
@@ -65,7 +64,7 @@ const ONCE: RunConfig = RunConfig {
     stamps: Stamps::Original,
     dead_after: DEFAULT_DEAD_AFTER,
     first_epoch: 7,
-    market: MarketLimits { bars: 100, trades: 100 },
+    market: MarketLimits { bars: 100, trades: 100, happenings: 10 },
     index: IndexLimits { checkpoints: 8, bytes: 1 << 20, spacing: 10 },
 };
 
@@ -248,6 +247,7 @@ impl Stage {
             let (event, wall) = self.said.recv().await.expect("the feed goes on");
             match event {
                 Event::Ticks(ticks) => said.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall))),
+                Event::Happened(_) => {}
                 Event::Clock(ts) => said.push(("clock", ts.0 / 1_000_000, wall)),
                 Event::Opening(_) | Event::Seeked(_) => said.push(("opening", 0, wall)),
                 Event::Status(status) | Event::End(status) => return (said, status),

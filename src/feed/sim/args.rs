@@ -82,7 +82,7 @@ pub struct SimulateArgs {
     /// The unit of times: s, ms, us or ns
     #[arg(long, default_value = "ns", value_name = "UNIT", value_parser = time_unit)]
     times: i64,
-    /// Write the headlines to this file: ts,symbol,tone,headline
+    /// Write the headlines to this file: ts,on,tone,timing,headline
     #[arg(long, value_name = "FILE")]
     news: Option<PathBuf>,
     /// Stage something, such as crash@30s:AAPL,strength=2,duration=1m. May be repeated

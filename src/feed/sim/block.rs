@@ -7,10 +7,9 @@ use std::thread;
 
 use super::factor::Cell;
 use super::history::class_index;
-use super::news::Story;
 use super::stage::Stage;
 use super::tape::{Kind, Output, Tape};
-use crate::market::{Tick, Timestamp};
+use crate::market::{Story, Tick, Timestamp};
 
 /// The longest block: times within it fit 34 bits of nanoseconds.
 pub const MOST_SECONDS: usize = 16;

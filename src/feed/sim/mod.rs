@@ -14,10 +14,12 @@
 mod args;
 mod arrivals;
 mod block;
+mod catalogue;
 mod elementary;
 mod factor;
 mod history;
 mod influence;
+mod journal;
 mod listing;
 mod model;
 mod news;
@@ -31,6 +33,7 @@ mod signs;
 mod sizes;
 mod stage;
 mod tape;
+mod target;
 #[cfg(test)]
 mod tests;
 mod universe;
@@ -47,16 +50,23 @@ use self::season::Season;
 use self::stage::Stage;
 use self::tape::{Kind, Tape};
 use super::{Source, SourceError, SourceInfo};
-use crate::market::{AssetClass, HistoryBar, Instrument, InstrumentId, Interval, SourceKind, Speed, Tick, Timestamp};
+use crate::market::{
+    AssetClass, Catalogue, Happening, HistoryBar, Instrument, InstrumentId, Interval, Refused, SourceKind, Speed,
+    Staging, Story, Tick, Timestamp,
+};
 
 pub use self::args::{SimulateArgs, SimulationArgs, Span, WriteConfig};
-pub use self::news::{Story, Tone};
+pub use self::journal::Journal;
 pub use self::plan::{PlanError, SimPlan};
 pub use self::scenario::Scenario;
 pub use self::script::{Cue, Script, ScriptError};
 pub use self::season::Hours;
-pub use self::stage::{Injection, ScenarioError, Target};
+pub use self::stage::{Injection, ScenarioError};
+pub use self::target::Target;
 pub use self::write::{WriteError, Written, write};
+
+/// Headlines that wait to be told: more than come in a minute. A reader that takes none loses the oldest.
+const MOST_STORIES: usize = 10_000;
 
 /// What is simulated.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,7 +124,9 @@ pub struct Simulator {
     tapes: Vec<Tape>,
     stage: Stage,
     block: Block,
+    /// Those that are not told yet, the latest first.
     stories: Vec<Story>,
+    journal: Option<Journal>,
 }
 
 impl Simulator {
@@ -135,7 +147,6 @@ impl Simulator {
             end: None,
             speed: Speed::Times(1.0),
             speed_reason: String::new(),
-            rows_refused: 0,
         };
         let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
         let mut simulator = Self {
@@ -146,6 +157,7 @@ impl Simulator {
             stage: Stage::new(&listings, &config.journal)?,
             block: Block::default(),
             stories: Vec::new(),
+            journal: None,
             config,
             listings,
         };
@@ -174,7 +186,13 @@ impl Simulator {
     /// # Errors
     /// When no listed instrument is meant, or a number is out of range.
     pub fn inject(&mut self, injection: Injection) -> Result<Injection, ScenarioError> {
-        self.stage.add(Injection { at: injection.at.max(self.horizon()), ..injection })
+        let injection = Injection { at: injection.at.max(self.horizon()), ..injection };
+        self.stage.add(injection)
+    }
+
+    /// What is staged from now on is written down there, too.
+    pub fn keep_journal(&mut self, journal: Journal) {
+        self.journal = Some(journal);
     }
 
     /// All injections so far, in the order in which they came.
@@ -194,11 +212,9 @@ impl Simulator {
         self.listings.iter().any(open)
     }
 
-    /// The headlines since the last look, in order of time.
-    pub fn take_stories(&mut self) -> Vec<Story> {
-        let mut stories = std::mem::take(&mut self.stories);
-        stories.sort_by_key(|story| story.ts);
-        stories
+    /// The first headline that was published by `now` and that this did not tell yet.
+    pub fn next_story(&mut self, now: Timestamp) -> Option<Story> {
+        self.stories.pop_if(|story| story.ts <= now)
     }
 
     #[inline]
@@ -221,10 +237,15 @@ impl Simulator {
         for cell in &cells {
             // One sector of each class speaks for it.
             let speakers = [Sector::Technology, Sector::Index, Sector::Crypto, Sector::Fx];
-            let broad = speakers.into_iter().filter_map(|sector| cell.sectors[sector.index()].news);
-            self.stories.extend(broad.map(|news| news.story(None, "", cell.ts)));
+            let broad = speakers.into_iter().filter_map(|sector| Some((sector, cell.sectors[sector.index()].news?)));
+            self.stories.extend(broad.map(|(sector, news)| {
+                let on = Target::Class(sector.class()).text().into_owned();
+                news.story(on, None, cell.ts)
+            }));
         }
         self.stories.extend(self.stage.stories(from, self.factors.next_ts()));
+        self.stories.sort_by(|a, b| (b.ts, &b.on, &b.headline).cmp(&(a.ts, &a.on, &a.headline)));
+        self.stories.truncate(MOST_STORIES);
         self.stage.pass(self.factors.next_ts());
     }
 }
@@ -249,6 +270,29 @@ impl Source for Simulator {
         self.restart();
         Ok(())
     }
+
+    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+        Some(Arc::new(catalogue::catalogue(&self.listings)))
+    }
+
+    fn stage(&mut self, staging: &Staging, now: Timestamp) -> Result<(), Refused> {
+        let injection = Injection::of(staging, now.max(self.horizon()));
+        let injection = injection.and_then(|injection| self.stage.check(injection)).map_err(bad)?;
+        // Written down first: what is not in the journal has not happened.
+        if let Some(journal) = &mut self.journal {
+            journal.add(&injection).map_err(|error| Refused::Fault(error.to_string()))?;
+        }
+        self.stage.add(injection).map(drop).map_err(bad)
+    }
+
+    fn happening(&mut self, now: Timestamp) -> Option<Happening> {
+        let begun = self.stage.begun(now).map(Happening::Staged);
+        begun.or_else(|| self.next_story(now).map(Happening::News))
+    }
+}
+
+fn bad(error: ScenarioError) -> Refused {
+    Refused::BadScenario(error.to_string())
 }
 
 fn factors(config: &SimConfig, listings: &[Listing]) -> Factors {

@@ -5,34 +5,7 @@
 
 use super::model;
 use super::noise::Noise;
-use crate::market::{InstrumentId, Timestamp};
-
-/// How a headline sounds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    Good,
-    Bad,
-}
-
-impl Tone {
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Bad => "bad",
-        }
-    }
-}
-
-/// One headline.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Story {
-    /// When it is published.
-    pub ts: Timestamp,
-    /// Whom it is about; `None`: a whole class.
-    pub instrument: Option<InstrumentId>,
-    pub tone: Tone,
-    pub headline: String,
-}
+use crate::market::{Story, Timestamp};
 
 /// News before it is written down.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,21 +38,25 @@ impl Shock {
         })
     }
 
-    pub const fn tone(&self) -> Tone {
-        if self.jump < 0.0 { Tone::Bad } else { Tone::Good }
+    /// From -1 to 1, in hundredths: 0.5 is what moves the price by half a day's deviation.
+    pub fn tone(&self) -> f64 {
+        let tone = self.jump / (0.5 + self.jump.abs());
+        // Adding nothing makes -0 a 0.
+        (tone * 100.0).round() / 100.0 + 0.0
     }
 
-    /// What is written about `name` at the second of `ts`.
-    pub fn story(&self, instrument: Option<InstrumentId>, name: &str, ts: Timestamp) -> Story {
-        let lines = match (instrument, self.tone()) {
-            (Some(_), Tone::Good) => GOOD,
-            (Some(_), Tone::Bad) => BAD,
-            (None, Tone::Good) => BROAD_GOOD,
-            (None, Tone::Bad) => BROAD_BAD,
+    /// What is written about `name`, whose tape is `on`, at the second of `ts`; without a name, about many.
+    pub fn story(&self, on: String, name: Option<&str>, ts: Timestamp) -> Story {
+        let lines = match (name, self.jump < 0.0) {
+            (Some(_), false) => GOOD,
+            (Some(_), true) => BAD,
+            (None, false) => BROAD_GOOD,
+            (None, true) => BROAD_BAD,
         };
         let line = lines[self.wording as usize % lines.len()];
         let ts = ts.plus_nanos(i64::from(self.late) * 1_000_000_000);
-        Story { ts, instrument, tone: self.tone(), headline: line.replace("{}", name) }
+        let headline = line.replace("{}", name.unwrap_or_default());
+        Story { ts, on, tone: self.tone(), leads: self.late == 0, headline }
     }
 }
 
@@ -133,21 +110,23 @@ mod tests {
     fn news_comes_as_often_as_asked_and_bad_news_weighs_more() {
         let shocks = shocks();
         assert!((2_300..2_700).contains(&shocks.len()));
-        let mean = |tone| {
-            let sizes: Vec<_> = shocks.iter().filter(|s| s.tone() == tone).map(|s| s.jump.abs()).collect();
+        let mean = |bad| {
+            let sizes: Vec<_> = shocks.iter().filter(|s| (s.jump < 0.0) == bad).map(|s| s.jump.abs()).collect();
             sizes.iter().sum::<f64>() / sizes.len() as f64
         };
-        assert!(mean(Tone::Bad) > 1.2 * mean(Tone::Good));
+        assert!(mean(true) > 1.2 * mean(false));
+        assert!(shocks.iter().all(|shock| shock.tone().abs() <= 1.0 && shock.tone() * shock.jump >= 0.0));
     }
 
     #[test]
     fn a_headline_names_whom_it_is_about_and_never_comes_before_the_shock() {
         let ts = Timestamp::from_secs(1_000);
         for shock in shocks() {
-            let story = shock.story(Some(InstrumentId(3)), "Apple", ts);
+            let story = shock.story("AAPL".into(), Some("Apple"), ts);
             assert!(story.headline.contains("Apple") && !story.headline.contains('{'));
             assert!(story.ts >= ts && story.ts < Timestamp::from_secs(1_080));
-            assert!(!shock.story(None, "", ts).headline.contains('{'));
+            assert_eq!(story.leads, story.ts == ts);
+            assert!(!shock.story("class:stock".into(), None, ts).headline.contains('{'));
         }
     }
 }

@@ -4,7 +4,8 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use super::script::{self, Cue, Script, ScriptError};
+use super::journal::Journal;
+use super::script::{Cue, Script, ScriptError};
 use super::season::OPEN;
 use super::stage::{Injection, ScenarioError};
 use super::{Hours, List, SimConfig};
@@ -90,10 +91,8 @@ impl SimPlan {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn begin_journal(&self, config: &SimConfig, injections: &[Injection]) -> Result<(), PlanError> {
-        let (Some(path), List::Mixed(symbols)) = (&self.journal, config.list) else { return Ok(()) };
-        let text = script::journal(config.seed, config.start, symbols, config.hours, injections);
-        fs::write(path, text).map_err(|source| PlanError::Journal { path: path.clone(), source })
+    pub fn begin_journal(&self, config: &SimConfig, injections: &[Injection]) -> Result<Option<Journal>, PlanError> {
+        self.journal.as_ref().map(|path| Journal::begin(path, config, injections)).transpose()
     }
 }
 
@@ -114,7 +113,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Timestamp {
-        script::moment(text).unwrap()
+        super::super::script::moment(text).unwrap()
     }
 
     #[test]

@@ -79,6 +79,12 @@ impl Scenario {
         }
     }
 
+    /// Whether it goes the other way where its strength is below 0.
+    pub const fn turns(self) -> bool {
+        use Scenario::{Crash, FatFinger, FlashCrash, Halt, News, Squeeze};
+        matches!(self, Crash | FlashCrash | Squeeze | Halt | FatFinger | News)
+    }
+
     /// How many durations it is felt.
     pub const fn reach(self) -> f64 {
         match self {

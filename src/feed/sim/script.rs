@@ -9,7 +9,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::scenario::Scenario;
 use super::season::Hours;
-use super::stage::{Injection, ScenarioError, Target};
+use super::stage::{Injection, ScenarioError};
+use super::target::Target;
 use crate::market::{Interval, Timestamp};
 
 /// A scenario at a time after the beginning of a tape.
@@ -271,7 +272,7 @@ pub fn entry(start: Timestamp, injection: &Injection) -> String {
     let _ = write!(
         text,
         "\n[[scenario]]\nat = \"{after}s\"\nname = \"{scenario}\"\ntarget = {:?}\nstrength = {strength:?}\nduration = \"{seconds}s\"\n",
-        target.text()
+        &*target.text()
     );
     text
 }

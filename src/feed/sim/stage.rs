@@ -1,10 +1,11 @@
 //! Who is hit by what, and when: the injections of a session, as influences on each symbol.
 
 use super::influence::Influence;
-use super::listing::{Listing, Sector};
-use super::news::{Shock, Story};
+use super::listing::Listing;
+use super::news::Shock;
 use super::scenario::{MOST_SECONDS, MOST_STRENGTH, Scenario, UnknownScenario};
-use crate::market::{AssetClass, InstrumentId, Timestamp};
+use super::target::Target;
+use crate::market::{Staged, Staging, Story, Timestamp};
 
 /// The most injections of one session.
 pub const MOST_INJECTIONS: usize = 10_000;
@@ -19,50 +20,6 @@ pub struct Injection {
     /// 1 is what docs/SCENARIOS.md describes; below 0 the other way round, where there is one.
     pub strength: f64,
     pub seconds: f64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    All,
-    Class(AssetClass),
-    Sector(Sector),
-    Symbol(String),
-}
-
-impl Target {
-    fn means(&self, listing: &Listing) -> bool {
-        match self {
-            Self::All => true,
-            Self::Class(class) => listing.class() == *class,
-            Self::Sector(sector) => listing.sector == *sector,
-            Self::Symbol(symbol) => listing.symbol == *symbol,
-        }
-    }
-
-    /// `all`, a class or a sector in any case; all else is a symbol.
-    pub fn of(text: &str) -> Self {
-        let is = |label: &str| text.eq_ignore_ascii_case(label);
-        let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
-        if is("all") {
-            return Self::All;
-        }
-        if let Some(class) = classes.into_iter().find(|class| is(class.label())) {
-            return Self::Class(class);
-        }
-        match Sector::ALL.into_iter().find(|sector| is(sector.label())) {
-            Some(sector) => Self::Sector(sector),
-            None => Self::Symbol(text.to_owned()),
-        }
-    }
-
-    pub fn text(&self) -> &str {
-        match self {
-            Self::All => "all",
-            Self::Class(class) => class.label(),
-            Self::Sector(sector) => sector.label(),
-            Self::Symbol(symbol) => symbol,
-        }
-    }
 }
 
 /// Why something cannot be staged.
@@ -84,6 +41,14 @@ pub enum ScenarioError {
 
 impl Injection {
     /// # Errors
+    /// When there is no such scenario.
+    pub fn of(staging: &Staging, at: Timestamp) -> Result<Self, ScenarioError> {
+        let scenario: Scenario = staging.scenario.parse()?;
+        let seconds = staging.seconds.unwrap_or(scenario.usual_seconds());
+        Ok(Self { scenario, target: Target::of(&staging.on), at, strength: staging.strength, seconds })
+    }
+
+    /// # Errors
     /// When a number is out of range.
     pub fn check(&self) -> Result<(), ScenarioError> {
         if !(self.strength.abs() <= MOST_STRENGTH && self.strength != 0.0) {
@@ -93,6 +58,13 @@ impl Injection {
             return Err(ScenarioError::Duration(self.seconds));
         }
         Ok(())
+    }
+
+    /// As clients are told of it.
+    fn told(&self) -> Staged {
+        let Self { scenario, target, at, strength, seconds } = self;
+        let end = at.plus_nanos((seconds * 1e9) as i64);
+        Staged { scenario: scenario.label(), on: target.text().into_owned(), strength: *strength, start: *at, end }
     }
 
     /// The end of all it does.
@@ -118,13 +90,16 @@ pub struct Stage {
     listings: Vec<Listing>,
     journal: Vec<Injection>,
     running: Vec<Running>,
+    /// What of the journal was not told yet, the latest first.
+    untold: Vec<usize>,
 }
 
 impl Stage {
     /// # Errors
     /// Those of [`Stage::add`].
     pub fn new(listings: &[Listing], journal: &[Injection]) -> Result<Self, ScenarioError> {
-        let mut stage = Self { listings: listings.to_vec(), journal: Vec::new(), running: Vec::new() };
+        let mut stage =
+            Self { listings: listings.to_vec(), journal: Vec::new(), running: Vec::new(), untold: Vec::new() };
         journal.iter().try_for_each(|injection| stage.add(injection.clone()).map(drop))?;
         Ok(stage)
     }
@@ -133,22 +108,42 @@ impl Stage {
         &self.journal
     }
 
+    /// What the journal will hold when this is added.
+    ///
     /// # Errors
     /// When it means nobody, is out of range, or is one too many.
-    pub fn add(&mut self, mut injection: Injection) -> Result<Injection, ScenarioError> {
+    pub fn check(&self, mut injection: Injection) -> Result<Injection, ScenarioError> {
         injection.check()?;
         if self.journal.len() >= MOST_INJECTIONS {
             return Err(ScenarioError::TooMany);
         }
         let second = 1_000_000_000;
         injection.at = Timestamp(injection.at.0.saturating_add(second - 1).div_euclid(second).saturating_mul(second));
-        let running = self.running(self.journal.len(), &injection);
-        if !running.meant.contains(&true) {
-            return Err(ScenarioError::NoTarget(injection.target.text().to_owned()));
+        if !self.listings.iter().any(|listing| injection.target.means(listing)) {
+            return Err(ScenarioError::NoTarget(injection.target.text().into_owned()));
         }
-        self.running.push(running);
+        Ok(injection)
+    }
+
+    /// # Errors
+    /// Those of [`Stage::check`].
+    pub fn add(&mut self, injection: Injection) -> Result<Injection, ScenarioError> {
+        let injection = self.check(injection)?;
+        let number = self.journal.len();
+        self.running.push(self.running(number, &injection));
+        let later = self.untold.partition_point(|other| self.journal[*other].at > injection.at);
+        self.untold.insert(later, number);
         self.journal.push(injection.clone());
         Ok(injection)
+    }
+
+    /// The first scenario that has begun by `now` and was not told yet.
+    pub fn begun(&mut self, now: Timestamp) -> Option<Staged> {
+        let first = self.journal[*self.untold.last()?].told();
+        (first.start <= now).then(|| {
+            self.untold.pop();
+            first
+        })
     }
 
     fn running(&self, number: usize, injection: &Injection) -> Running {
@@ -159,6 +154,8 @@ impl Stage {
     /// Back to the beginning: all of the journal is to come.
     pub fn rewind(&mut self) {
         self.running = self.journal.iter().enumerate().map(|(n, injection)| self.running(n, injection)).collect();
+        self.untold = (0..self.journal.len()).rev().collect();
+        self.untold.sort_by_key(|number| std::cmp::Reverse(self.journal[*number].at));
     }
 
     /// What is over by `ts` is done with.
@@ -191,10 +188,9 @@ impl Stage {
 
     fn story(&self, injection: &Injection, running: &Running) -> Story {
         let shock = Shock { jump: injection.strength, weight: 1.0, wording: running.number as u32, late: 0 };
-        let one = matches!(injection.target, Target::Symbol(_)).then(|| running.meant.iter().position(|meant| *meant));
-        let n = one.flatten();
-        let name = n.map_or("", |n| &self.listings[n].name);
-        shock.story(n.map(|n| InstrumentId(n as u32)), name, injection.at)
+        let one = |listing: &&Listing| matches!(injection.target, Target::Symbol(_)) && injection.target.means(listing);
+        let name = self.listings.iter().find(one).map(|listing| &*listing.name);
+        shock.story(injection.target.text().into_owned(), name, injection.at)
     }
 }
 
@@ -219,7 +215,7 @@ mod tests {
             let stage = stage(&[injection(Scenario::Quiet, target)]);
             let hit = (0..40).filter(|n| stage.influence(*n, START) != Influence::NONE).count();
             assert_eq!(hit, count, "{target}");
-            assert_eq!(Target::of(Target::of(target).text()), Target::of(target));
+            assert_eq!(Target::of(&Target::of(target).text()), Target::of(target));
         };
         check("all", 40);
         check("stock", 20);
@@ -262,6 +258,26 @@ mod tests {
     }
 
     #[test]
+    fn what_begins_is_told_once_and_in_order_of_time() {
+        let later = |seconds: i64, target| Injection {
+            at: START.plus_nanos(seconds * 1_000_000_000),
+            ..injection(Scenario::Halt, target)
+        };
+        let mut stage = stage(&[later(9, "AAPL"), later(0, "energy"), later(9, "JPM")]);
+        stage.add(later(5, "all")).unwrap();
+        for _ in 0..2 {
+            let begun = |stage: &mut Stage, seconds: i64| {
+                let now = START.plus_nanos(seconds * 1_000_000_000);
+                std::iter::from_fn(|| stage.begun(now)).map(|staged| staged.on).collect::<Vec<_>>()
+            };
+            assert_eq!(begun(&mut stage, 8), ["sector:energy", "all"]);
+            assert_eq!(begun(&mut stage, 8), [""; 0]);
+            assert_eq!(begun(&mut stage, 9), ["AAPL", "JPM"]);
+            stage.rewind();
+        }
+    }
+
+    #[test]
     fn what_is_over_is_done_with_and_comes_again_after_rewinding() {
         let mut stage = stage(&[injection(Scenario::FeedGap, "all")]);
         stage.pass(START.plus_nanos(10_000_000_000));
@@ -276,7 +292,7 @@ mod tests {
         let stage = stage(&[bad, injection(Scenario::News, "all"), injection(Scenario::Crash, "all")]);
         let stories: Vec<_> = stage.stories(START, START.plus_nanos(1)).collect();
         assert_eq!(stories.len(), 2);
-        assert!(stories[0].headline.contains("Apple") && stories[0].instrument == Some(InstrumentId(0)));
-        assert_eq!(stories[1].instrument, None);
+        assert!(stories[0].headline.contains("Apple") && stories[0].on == "AAPL");
+        assert_eq!((stories[0].tone, &*stories[1].on), (-0.67, "all"));
     }
 }

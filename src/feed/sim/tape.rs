@@ -15,14 +15,15 @@ use super::factor::{Cell, JUMP_SECONDS, Shared};
 use super::influence::Influence;
 use super::listing::Listing;
 use super::model::{Flow, Model};
-use super::news::{Shock, Story};
+use super::news::Shock;
 use super::noise::Noise;
 use super::quotes::{Aim, Book};
 use super::season::Edge;
 use super::signs::Signs;
 use super::sizes::Sizes;
+use super::target::Target;
 use super::volatility::{Aftershock, Law, Rough, Trend};
-use crate::market::{InstrumentId, Price, PriceBasis, Quote, Side, Tick, TickKind, Timestamp, Trade};
+use crate::market::{InstrumentId, Price, PriceBasis, Quote, Side, Story, Tick, TickKind, Timestamp, Trade};
 
 /// Noise is sought anew once in so many cells: seeking costs more than a draw.
 const SEEK_CELLS: u64 = 8;
@@ -307,8 +308,10 @@ impl Tape {
     fn happen(&mut self, kind: &Kind, news: f64, jump: f64, activity: f64, ts: Timestamp, output: &mut Output) {
         if let Some(shock) = Shock::draw(&kind.model.news, news, &mut self.slow) {
             self.aftershock.hit(shock.weight);
-            self.price *= exp(shock.jump * self.traits.listing.day_sigma());
-            output.stories.push(shock.story(Some(self.traits.id), &self.traits.listing.name, ts));
+            let listing = &self.traits.listing;
+            self.price *= exp(shock.jump * listing.day_sigma());
+            let on = Target::Symbol(listing.symbol.to_string()).text().into_owned();
+            output.stories.push(shock.story(on, Some(&listing.name), ts));
         }
         if self.slow.chance(activity / JUMP_SECONDS) {
             self.jump = jump * self.slow.exponential();

@@ -12,9 +12,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::args::{Span, WriteConfig};
-use super::{ScenarioError, Simulator, Story};
+use super::{ScenarioError, Simulator};
 use crate::feed::Source as _;
-use crate::market::{Decimal, Instrument, Interval, PriceBasis, Quote, Side, Tick, TickKind, Timestamp, Trade};
+use crate::market::{Decimal, Instrument, Interval, PriceBasis, Quote, Side, Story, Tick, TickKind, Timestamp, Trade};
 
 /// A tape that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,7 @@ pub fn write(config: &WriteConfig) -> Result<Written, WriteError> {
     let mut rows = Rows::new(&simulator, config);
     rows.header(&mut file).map_err(at(&config.out))?;
     if let Some(news) = &mut news {
-        writeln!(news, "ts,symbol,tone,headline").map_err(at(&config.out))?;
+        writeln!(news, "ts,on,tone,timing,headline").map_err(at(&config.out))?;
     }
     let end = end(&simulator, config);
     let mut written = Written::default();
@@ -63,9 +63,9 @@ pub fn write(config: &WriteConfig) -> Result<Written, WriteError> {
         }
         written.ticks += 1;
         written.rows += u64::from(rows.row(&tick, &mut file).map_err(at(&config.out))?);
-        if let (Some(file), Some(path)) = (&mut news, &config.news) {
-            for story in simulator.take_stories() {
-                written.stories += 1;
+        while let Some(story) = simulator.next_story(tick.ts) {
+            written.stories += 1;
+            if let (Some(file), Some(path)) = (&mut news, &config.news) {
                 rows.story(&story, file).map_err(at(path))?;
             }
         }
@@ -176,8 +176,9 @@ impl Rows {
     }
 
     fn story(&self, story: &Story, out: &mut impl Write) -> io::Result<()> {
-        let symbol = story.instrument.map_or("", |id| &self.instruments[id.index()].symbol);
-        writeln!(out, "{},{symbol},{},{}", story.ts.0.div_euclid(self.time_unit), story.tone.label(), story.headline)
+        let Story { ts, on, tone, leads, headline } = story;
+        let timing = if *leads { "leads" } else { "follows" };
+        writeln!(out, "{},{on},{tone},{timing},{headline}", ts.0.div_euclid(self.time_unit))
     }
 }
 

@@ -3,6 +3,7 @@
 mod delivery;
 mod driving;
 mod faults;
+mod happenings;
 mod liveness;
 mod resume;
 mod slow;

@@ -12,7 +12,7 @@ import { CHART_KINDS, INDICATORS, LAYOUTS, SCALES, THEMES } from "../state/setti
  * @param {Store} given.store
  * @param {(settings: Partial<Settings>) => void} given.set
  * @param {(wanted: { symbol?: string, interval?: import("../lib/time.js").Interval, compare?: readonly string[] }) => void} given.choose
- * @param {Record<"pause" | "palette" | "help" | "filter" | "table" | "csv" | "png", () => void>} given.run
+ * @param {Record<"pause" | "palette" | "help" | "enter" | "filter" | "table" | "csv" | "png", () => void>} given.run
  * @returns {Command[]}
  */
 export function createCommands({ store, set, choose, run }) {
@@ -32,6 +32,7 @@ export function createCommands({ store, set, choose, run }) {
     command("Page", "Ctrl+K", "Find a symbol or a command", run.palette),
     command("Page", "?", "Keys and settings", run.help),
     command("Page", "/", "Filter the watchlist", run.filter),
+    command("Page", "", "Sign in with a token", run.enter),
     command("Page", ".", "Pause everything that moves, or go on", run.pause),
     command("Page", "P", "Presentation: everything large", () => set({ large: !settings().large })),
     command("Page", "T", "Next theme: auto, dark, light", () => set({ theme: after(THEMES, settings().theme) })),

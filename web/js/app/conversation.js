@@ -11,6 +11,7 @@ import { demand } from "../state/demand.js";
 import { seriesKey } from "../state/model.js";
 import { defaultInterval, hasTape } from "../state/select.js";
 import { sinceBars, sinceQuotes, sinceTrades } from "../state/since.js";
+import { ask as askFirst, takeSocket } from "./first.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 
@@ -22,14 +23,17 @@ const ASK_MS = 120;
  * @param {Store} given.store
  * @param {(text: string) => void} given.warn
  * @param {() => boolean} given.hasRoom whether the tape has a place without being opened
+ * @param {() => void} given.onStranger the server lets in who has its token, and the page has none
  */
-export function createConversation({ store, warn, hasRoom }) {
-  const api = createApi((path, options) => fetch(path, options));
+export function createConversation({ store, warn, hasRoom, onStranger }) {
+  const api = createApi(askFirst);
   const catalogue = createCatalogue({
     api,
     wait: (ms) => new Promise((done) => void setTimeout(done, ms)),
     onFault: (fault) => warn(`The instruments could not be fetched (${fault.message}). Trying again.`),
     onSymbols(list) {
+      // Asked for before the feed began anew.
+      if (list.epoch < (store.state.epoch ?? 0)) return void catalogue.loadSymbols();
       binary.learn(list);
       store.dispatch({ type: "symbols", epoch: list.epoch, symbols: list.symbols });
       settle();
@@ -53,6 +57,8 @@ export function createConversation({ store, warn, hasRoom }) {
         session.closed();
         driver.closed();
         catalogue.drop();
+        // Why a socket was refused is told to nobody but this way.
+        api.role().then((role) => role === "stranger" && onStranger(), () => {});
       }
       store.dispatch({ type: "link", link });
     },
@@ -61,7 +67,7 @@ export function createConversation({ store, warn, hasRoom }) {
   function open() {
     binary.reset();
     const inBinary = store.state.settings.format === "binary";
-    const opened = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, inBinary ? [SUBPROTOCOL] : []);
+    const opened = takeSocket(inBinary) ?? new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, inBinary ? [SUBPROTOCOL] : []);
     opened.binaryType = "arraybuffer";
     store.dispatch({ type: "message", message: { type: "format", format: store.state.settings.format }, nowMs: Date.now() });
     return opened;

@@ -15,7 +15,7 @@ const LEVELS = [30, 70];
 
 /** @param {import("lightweight-charts").IChartApi} chart */
 export function createOverlays(chart) {
-  /** @type {Map<string, { series: Drawn, pane: number, newest: number }>} */
+  /** @type {Map<string, { series: Drawn, pane: number, newest: number, colour: string }>} */
   const drawn = new Map();
   /** @type {object} */
   let format = {};
@@ -33,7 +33,7 @@ export function createOverlays(chart) {
       series.priceScale().applyOptions({ mode: 0 });
       chart.panes()[pane].setStretchFactor(1);
     }
-    return { series, pane, newest: -Infinity };
+    return { series, pane, newest: -Infinity, colour: "" };
   }
 
   /** @param {{ ts: number, value: number | null }} point */
@@ -75,7 +75,7 @@ export function createOverlays(chart) {
         const known = drawn.get(line.id);
         const held = known ?? make(line, line.apart ? below : 0, colour);
         drawn.set(line.id, held);
-        held.series.applyOptions({ color: colour });
+        if (held.colour !== colour) held.series.applyOptions({ color: (held.colour = colour) });
         const { points } = line;
         let from = points.length;
         while (from > 0 && points[from - 1].ts >= held.newest) from -= 1;

@@ -125,7 +125,9 @@ export function createPlot(container, first) {
       quoteLines ??= { bid: line("bid", palette.up), ask: line("ask", palette.down) };
       for (const side of /** @type {const} */ (["bid", "ask"])) {
         const price = quote[side];
-        quoteLines[side].applyOptions({ price: price ?? 0, lineVisible: price !== null, axisLabelVisible: price !== null });
+        const shown = price !== null;
+        const drawn = quoteLines[side].options();
+        if (drawn.lineVisible !== shown || (shown && drawn.price !== price)) quoteLines[side].applyOptions({ price: price ?? 0, lineVisible: shown, axisLabelVisible: shown });
       }
     },
 

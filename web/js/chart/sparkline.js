@@ -28,15 +28,9 @@ export function points(closes) {
 export function createSparkline() {
   const line = svg("polyline", { class: "spark-line" });
   const node = svg("svg", { class: "spark", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, line);
-  /** @type {readonly unknown[] | undefined} */
-  let drawn;
   return {
     node,
     /** @param {readonly { close: number }[]} closes */
-    draw(closes) {
-      if (closes === drawn) return;
-      drawn = closes;
-      setAttribute(line, "points", points(closes));
-    },
+    draw: (closes) => setAttribute(line, "points", points(closes)),
   };
 }

@@ -1,11 +1,17 @@
-/** Lights elements up for a moment. One timer puts out all that are due; where people ask for less motion it does nothing. */
+/**
+ * Lights elements up for a moment. Where people ask for less motion it does nothing.
+ *
+ * They go out with the next picture after their time, so that they cost no picture of their own.
+ */
 
 const LIT_MS = 350;
+/** Where no picture comes, they go out all the same. */
+const LATE_MS = 200;
 
 const calm = typeof matchMedia === "function" ? matchMedia("(prefers-reduced-motion: reduce)") : null;
 /** In the order in which they go out. @type {Map<HTMLElement, number>} */
 const lit = new Map();
-let waiting = false;
+let waiting = 0;
 
 /**
  * @param {HTMLElement} node
@@ -16,21 +22,17 @@ export function flash(node, way) {
   if (calm?.matches || lit.has(node)) return;
   node.dataset.flash = way;
   lit.set(node, performance.now() + LIT_MS);
-  if (!waiting) wait(LIT_MS);
+  waiting ||= window.setTimeout(putOut, LIT_MS + LATE_MS);
 }
 
-/** @param {number} ms */
-function wait(ms) {
-  waiting = true;
-  setTimeout(putOut, ms);
-}
-
-function putOut() {
-  waiting = false;
+/** Puts out those whose time is over. */
+export function putOut() {
   const now = performance.now();
   for (const [node, until] of lit) {
-    if (until > now) return wait(until - now);
+    if (until > now) break;
     delete node.dataset.flash;
     lit.delete(node);
   }
+  clearTimeout(waiting);
+  waiting = lit.size > 0 ? window.setTimeout(putOut, LIT_MS + LATE_MS) : 0;
 }

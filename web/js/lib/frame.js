@@ -16,3 +16,64 @@ export function createFrame(paint, request = (callback) => void requestAnimation
     });
   };
 }
+
+/**
+ * Runs at once, and then no sooner than after a rest since it ran, however often it is asked for: what is asked for meanwhile runs at the
+ * end of the rest.
+ *
+ * @param {() => void} run
+ * @param {() => number} restMs
+ * @param {{ now: () => number, after: (ms: number, run: () => void) => void }} [clock]
+ * @returns {() => void}
+ */
+export function createPace(run, restMs, clock = { now: () => performance.now(), after: (ms, then) => void setTimeout(then, ms) }) {
+  let ranMs = -Infinity;
+  let waiting = false;
+  const go = () => {
+    waiting = false;
+    ranMs = clock.now();
+    run();
+  };
+  return () => {
+    if (waiting) return;
+    const rest = ranMs + restMs() - clock.now();
+    if (rest <= 0) return go();
+    waiting = true;
+    clock.after(rest, go);
+  };
+}
+
+/** How much the newest of the costs counts. */
+const NEWEST = 0.2;
+
+/**
+ * The rest between two of what costs time, so that all together take no more than a share of it.
+ *
+ * @param {{ share: number, leastMs: number, mostMs: number }} limits
+ */
+export function createBudget({ share, leastMs, mostMs }) {
+  let costMs = 0;
+  return {
+    /** @param {number} ms */
+    spend(ms) {
+      costMs += (ms - costMs) * NEWEST;
+    },
+    restMs: () => Math.max(leastMs, Math.min(mostMs, costMs / share)),
+  };
+}
+
+/**
+ * Calls back once the browser has painted what the running frame changes.
+ *
+ * @returns {(run: () => void) => void}
+ */
+export function createAfterPaint() {
+  const { port1, port2 } = new MessageChannel();
+  /** @type {(() => void)[]} */
+  const due = [];
+  port1.onmessage = () => due.shift()?.();
+  return (run) => {
+    due.push(run);
+    port2.postMessage(null);
+  };
+}

@@ -67,11 +67,13 @@ export function ageText(us) {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
+const SPEED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+
 /**
  * A playing speed: `1×`, `2.5×`, `max`.
  *
  * @param {number | "max"} speed
  */
 export function speedText(speed) {
-  return speed === "max" ? "max" : `${speed.toLocaleString("en-US", { maximumFractionDigits: 2 })}×`;
+  return speed === "max" ? "max" : `${SPEED.format(speed)}×`;
 }

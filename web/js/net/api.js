@@ -52,7 +52,12 @@ export function createApi(get) {
     return all;
   }
 
-  return { symbols, bars };
+  /** @returns {Promise<"stranger" | "viewer" | "presenter">} what this page may do */
+  async function role() {
+    return (await json("/api/v1/login")).role;
+  }
+
+  return { symbols, bars, role };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

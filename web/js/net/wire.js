@@ -5,7 +5,7 @@
  */
 
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {"quotes" | "bars" | "trades"} Channel */
+/** @typedef {"quotes" | "bars" | "trades" | "news"} Channel */
 /** @typedef {number | "every"} UpdateRate updates per second of a symbol at most, or each tick by itself */
 /** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: UpdateRate[], limits: Record<string, number>, control?: boolean }} Hello */
 /**
@@ -41,6 +41,13 @@
  * @typedef {{ type: "trades", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, skipped: number, first: number,
  *   trades: Trade[] }} Trades
  */
+/**
+ * @typedef {{ ts: number, on: string, tone: number, timing: "leads" | "follows", headline: string }} Story `on` is a symbol,
+ *   `sector:NAME`, `class:NAME` or `all`; `tone` from -1 to 1
+ */
+/** @typedef {{ type: "news", epoch: number, ts_sent: number, snapshot: boolean, skipped: number, first: number, stories: Story[] }} News */
+/** @typedef {{ name: string, on: string, strength: number, start: number, end: number }} Scene a scenario that began */
+/** @typedef {{ type: "staged", epoch: number, ts_sent: number, snapshot: boolean, skipped: number, first: number, scenarios: Scene[] }} Staged */
 /** @typedef {{ type: "throttled", ts_sent: number, max_rate: number | null, reason: string }} Throttled `null`: no longer */
 /** @typedef {{ type: "stopping", ts_sent: number, reconnect_after_ms: number }} Stopping */
 /** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Beat */
@@ -48,13 +55,13 @@
 /** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} FormatSet */
 /** @typedef {{ type: "driven", id?: number, command: string }} Driven the feed did what was asked */
 /**
- * @typedef {Hello | Feed | FormatSet | Driven | Granted | Unsubscribed | Quotes | Bars | Trades | Throttled | Stopping | Beat | Fault} Outbound
+ * @typedef {Hello | Feed | FormatSet | Driven | Granted | Unsubscribed | Quotes | Bars | Trades | News | Staged | Throttled | Stopping | Beat | Fault} Outbound
  *   what the server sends
  */
 
 /**
  * What the page has of an epoch: for each symbol the last `seq` (quotes), the `ts` of the newest closed bar (bars), or the number of
- * the last trade (trades).
+ * the last trade (trades); by `*` that of the last headline (news).
  *
  * @typedef {{ epoch: number, at: Record<string, number> }} Since
  */
@@ -67,7 +74,8 @@
  * @typedef {{ type: "subscribe", id?: number, channel: "trades", symbols: string[], history?: number, rate?: UpdateRate, since?: Since }}
  *   SubscribeTrades
  */
-/** @typedef {SubscribeQuotes | SubscribeBars | SubscribeTrades} Subscribe */
+/** @typedef {{ type: "subscribe", id?: number, channel: "news", history?: number, since?: Since }} SubscribeNews */
+/** @typedef {SubscribeQuotes | SubscribeBars | SubscribeTrades | SubscribeNews} Subscribe */
 /** @typedef {{ type: "rate", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: UpdateRate }} Rate */
 /** @typedef {{ type: "resync", id?: number, symbols: string[] }} Resync */
 /** @typedef {{ type: "unsubscribe", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribe */
@@ -76,7 +84,8 @@
  * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
  *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
  *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
- *   | { command: "loop" | "skip_dead_time", on: boolean } | { command: "timestamps", timestamps: "original" | "shifted" }} Command
+ *   | { command: "loop" | "skip_dead_time", on: boolean } | { command: "timestamps", timestamps: "original" | "shifted" }
+ *   | { command: "scenario", name: string, on?: string, strength?: number, seconds?: number }} Command
  */
 /** @typedef {{ type: "drive", id?: number } & Command} Drive */
 /** @typedef {Subscribe | Rate | Resync | Unsubscribe | SetFormat | Drive} Inbound what the page asks */
@@ -116,6 +125,8 @@ const QUOTE = object({
 });
 const BAR = object({ ts: number, open: number, high: number, low: number, close: number, volume: number, closed: flag });
 const TRADE = object({ ts: number, price: number, size: number, side });
+const STORY = object({ ts: number, on: text, tone: number, timing: text, headline: text });
+const SCENE = object({ name: text, on: text, strength: number, start: number, end: number });
 const QUOTES = object({ epoch: number, ts_sent: number, quotes: list(QUOTE) });
 const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
 
@@ -129,6 +140,8 @@ const SHAPES = new Map([
   ["update", QUOTES],
   ["bars", object({ epoch: number, ts_sent: number, symbol: text, interval: text, snapshot: flag, missed: number, bars: list(BAR) })],
   ["trades", object({ epoch: number, ts_sent: number, symbol: text, snapshot: flag, skipped: number, first: number, trades: list(TRADE) })],
+  ["news", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, stories: list(STORY) })],
+  ["staged", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, scenarios: list(SCENE) })],
   ["throttled", object({ ts_sent: number, max_rate: numberOrNull, reason: text })],
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
   ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],

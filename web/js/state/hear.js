@@ -35,7 +35,7 @@ import { count } from "./traffic.js";
 /** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
 /** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
 /** @typedef {{ type: "format", format: "json" | "binary" }} FormatMessage */
-/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
+/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" | "news" | "staged" }} OtherMessage */
 /**
  * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | BeatMessage | GrantedMessage | ThrottledMessage
  *   | FormatMessage | OtherMessage} Message
@@ -143,12 +143,12 @@ function voidChannel(state, { channel, symbols, interval }) {
  */
 function hearQuotes(state, message, arrival) {
   if (message.epoch !== state.epoch) return { state, holes: NO_HOLES };
-  const { quotes, taken, ticks, holes } = takeQuotes(state.quotes, message.quotes, { whole: message.type === "snapshot" });
+  const { quotes, taken, before, ticks, holes } = takeQuotes(state.quotes, message.quotes, { whole: message.type === "snapshot" });
   const updates = message.type === "update" ? taken.length : 0;
   const next = { ...state, traffic: count(state.traffic, arrival, { updates, ticks, sentUs: message.ts_sent, feedTicks: null }) };
   if (taken.length === 0) return { state: next, holes };
   const marketUs = taken.reduce((newest, { ts_event }) => later(newest, ts_event), state.marketUs);
-  return { state: ring({ ...next, quotes, marketUs, sparks: leadSparks(state.sparks, taken) }, taken), holes };
+  return { state: ring({ ...next, quotes, marketUs, sparks: leadSparks(state.sparks, taken, before) }, taken), holes };
 }
 
 /**

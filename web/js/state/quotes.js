@@ -7,7 +7,7 @@
 
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {ReadonlyMap<string, Quote>} QuoteMap */
-/** @typedef {{ quotes: QuoteMap, taken: Quote[], ticks: number, holes: string[] }} Taken */
+/** @typedef {{ quotes: QuoteMap, taken: Quote[], before: (Quote | undefined)[], ticks: number, holes: string[] }} Taken `before` each that was taken */
 
 /**
  * @param {QuoteMap} known
@@ -18,7 +18,7 @@
 export function takeQuotes(known, news, { whole }) {
   const quotes = new Map(known);
   /** @type {Taken} */
-  const result = { quotes, taken: [], ticks: 0, holes: [] };
+  const result = { quotes, taken: [], before: [], ticks: 0, holes: [] };
   for (const quote of news) {
     const before = quotes.get(quote.symbol);
     if (before && quote.seq <= before.seq) continue;
@@ -28,6 +28,7 @@ export function takeQuotes(known, news, { whole }) {
     }
     quotes.set(quote.symbol, quote);
     result.taken.push(quote);
+    result.before.push(before);
   }
   return result.taken.length > 0 ? result : { ...result, quotes: known };
 }

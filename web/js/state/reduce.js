@@ -100,7 +100,7 @@ function takeSymbols(state, { epoch, symbols }) {
  * @param {{ interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }} answer
  */
 function withQuotes({ quotes }, { interval, series }) {
-  return leadSparks(seedSparks(interval, series), [...quotes.values()]);
+  return leadSparks(seedSparks(interval, series), [...quotes.values()], []);
 }
 
 /**

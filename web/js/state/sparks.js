@@ -1,4 +1,4 @@
-/** Keeps the last closes of each symbol: begun with past bars, then led on by each quote. */
+/** Keeps the last closes of each symbol: begun with past bars, then led on by the quotes. */
 
 import { intervalUs } from "../lib/time.js";
 
@@ -21,28 +21,37 @@ export function seedSparks(interval, series) {
 }
 
 /**
+ * Begins the bars that `quotes` open. A bar that forms is not written anew with each quote: `sparkline` takes its close from the quote.
+ *
  * @param {Sparks} sparks
  * @param {readonly Quote[]} quotes
+ * @param {readonly (Quote | undefined)[]} before what was known before each of them
  * @returns {Sparks}
  */
-export function leadSparks({ interval, closes }, quotes) {
-  const led = new Map(closes);
-  const length = intervalUs(interval);
-  for (const { symbol, last, ts_event } of quotes) {
+export function leadSparks(sparks, quotes, before) {
+  const length = intervalUs(sparks.interval);
+  /** @type {Map<string, readonly Close[]> | null} */
+  let led = null;
+  for (const [at, { symbol, last, ts_event }] of quotes.entries()) {
     if (last === null || ts_event === null) continue;
-    led.set(symbol, leadOn(closes.get(symbol) ?? [], Math.floor(ts_event / length) * length, last));
+    const closes = (led ?? sparks.closes).get(symbol) ?? [];
+    const ts = Math.floor(ts_event / length) * length;
+    if (ts <= (closes.at(-1)?.ts ?? -Infinity)) continue;
+    led ??= new Map(sparks.closes);
+    led.set(symbol, [...sparkline(closes, before[at]).slice(1 - CLOSES_KEPT), { ts, close: last }]);
   }
-  return { interval, closes: led };
+  return led ? { ...sparks, closes: led } : sparks;
 }
 
 /**
+ * The closes as they are with the newest quote.
+ *
  * @param {readonly Close[]} closes
- * @param {number} ts
- * @param {number} close
+ * @param {Quote | undefined} quote
+ * @returns {readonly Close[]}
  */
-function leadOn(closes, ts, close) {
+export function sparkline(closes, quote) {
   const newest = closes.at(-1);
-  if (newest && newest.ts > ts) return closes;
-  if (newest?.ts === ts) return newest.close === close ? closes : [...closes.slice(0, -1), { ts, close }];
-  return [...closes.slice(1 - CLOSES_KEPT), { ts, close }];
+  if (!newest || quote?.last == null || quote.ts_event === null || quote.ts_event < newest.ts || quote.last === newest.close) return closes;
+  return closes.with(-1, { ...newest, close: quote.last });
 }

@@ -1,4 +1,4 @@
-/** Holds the state, and says `change` when an action made another one of it, and `hole` when a symbol needs a resync. */
+/** Holds the state, and says `change` with the action that made another one of it, and `hole` when a symbol needs a resync. */
 
 import { reduce } from "./reduce.js";
 
@@ -24,7 +24,7 @@ export class Store extends EventTarget {
     const { state, holes } = reduce(this.#state, action);
     const changed = state !== this.#state;
     this.#state = state;
-    if (changed) this.dispatchEvent(new Event("change"));
+    if (changed) this.dispatchEvent(new CustomEvent("change", { detail: action }));
     if (holes.length > 0) this.dispatchEvent(new CustomEvent("hole", { detail: holes }));
   }
 }

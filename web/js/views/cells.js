@@ -8,6 +8,7 @@ import { ageText } from "../lib/time.js";
 import { dayPlace, spread, turnover } from "../state/columns.js";
 import { changePercent } from "../state/quotes.js";
 import { oldUs } from "../state/select.js";
+import { sparkline } from "../state/sparks.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/model.js").Quote} Quote */
@@ -85,7 +86,7 @@ function sparkCell() {
   const node = cell("spark-cell");
   node.append(spark.node);
   /** @param {Drawing} drawing */
-  const age = ({ state, instrument }) => spark.draw(state.sparks.closes.get(instrument.symbol) ?? []);
+  const age = ({ state, quote, instrument }) => spark.draw(sparkline(state.sparks.closes.get(instrument.symbol) ?? [], quote));
   // Once a second is often enough for a line of minutes.
   return { node, age, draw: (drawing) => void (drawing.fresh && age(drawing)) };
 }

@@ -2,13 +2,14 @@
 
 import { readPalette } from "../chart/palette.js";
 import { setAttribute } from "../lib/dom.js";
+import { createPace } from "../lib/frame.js";
 import { barAt, seriesOf } from "../state/select.js";
 import { createPane } from "./pane.js";
 
 /** @typedef {import("../state/model.js").State} State */
 
-/** Bars that form are drawn this often: more is not seen. */
-const DRAW_MS = 100;
+/** Bars that form are drawn so often: the canvases of a chart are the dearest of the page to paint. */
+const FORM_MS = 200;
 
 /**
  * @param {HTMLElement} root
@@ -23,10 +24,6 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
   let shown;
   let look = "";
   let palette = readPalette(root);
-  let drawnMs = -Infinity;
-  /** @type {readonly unknown[]} */
-  let drawnOf = [];
-  let waiting = false;
   /** Views that are being set are not followed. */
   let following = false;
 
@@ -74,28 +71,14 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
     setAttribute(root, "data-count", count);
   }
 
-  /**
-   * Whether nothing changed but bars, so soon after the last picture that a later one will do.
-   *
-   * @param {State} state
-   * @param {string} nowLook
-   */
-  function restless(state, nowLook) {
-    const now = performance.now();
-    const others = [state.panes, state.settings, state.instruments, state.epoch, hovered, nowLook, state.link, [...state.series.values()].map(({ revision }) => revision).join()];
-    const same = others.every((one, at) => one === drawnOf[at]);
-    if (same && now - drawnMs < DRAW_MS) {
-      if (!waiting) setTimeout(() => {
-        waiting = false;
-        onHover();
-      }, DRAW_MS);
-      waiting = true;
-      return true;
-    }
-    drawnOf = others;
-    drawnMs = now;
-    return false;
+  function draw() {
+    const state = /** @type {State} */ (shown);
+    panes.forEach((pane, at) =>
+      pane.render(state, state.panes[at], { colours: palette, hoveredUs: hovered.ts, active: state.panes.length > 1 && at === state.active }));
   }
+  const drawForming = createPace(draw, () => FORM_MS);
+  /** What else than bars that form decides what is drawn. @type {readonly unknown[]} */
+  let drawnOf = [];
 
   return {
     /**
@@ -103,15 +86,16 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
      * @param {string} nowLook the theme and palette that are on
      */
     render(state, nowLook) {
-      if (restless(state, nowLook)) return;
       if (nowLook !== look) {
         look = nowLook;
         palette = readPalette(root);
       }
       shown = state;
       if (panes.length !== state.panes.length) build(state.panes.length);
-      panes.forEach((pane, at) =>
-        pane.render(state, state.panes[at], { colours: palette, hoveredUs: hovered.ts, active: state.panes.length > 1 && at === state.active }));
+      const of = [state.panes, state.active, state.settings, state.instruments, state.epoch, state.link, palette, hovered, ...[...state.series.values()].map(({ revision }) => revision)];
+      if (of.length === drawnOf.length && of.every((one, at) => one === drawnOf[at])) return drawForming();
+      drawnOf = of;
+      draw();
     },
 
     /** The picture of the active chart. */

@@ -1,31 +1,22 @@
-/** All panels of the page as one view, in the order in which they are painted. */
+/**
+ * All views of the page. What shows the first price is there at once; the other panels are fetched when it is on the screen, or a little
+ * later where it does not come.
+ */
 
-import { createAlerts } from "./alerts.js";
-import { createAnnouncer } from "./announcer.js";
-import { createBarTable } from "./bartable.js";
-import { createCharts } from "./charts.js";
-import { createDock } from "./dock.js";
+import { setAttribute } from "../lib/dom.js";
+import { putOut } from "../lib/flash.js";
 import { createFeedView } from "./feed.js";
-import { createHeatmapView } from "./heatmap.js";
-import { createHelp } from "./help.js";
 import { createLinkView } from "./link.js";
 import { createMasthead } from "./masthead.js";
-import { createMovers } from "./movers.js";
 import { createNotice } from "./notice.js";
-import { createPalette } from "./palette.js";
 import { createQuote } from "./quote.js";
-import { createTape } from "./tape.js";
-import { createTicker } from "./ticker.js";
 import { createTitle } from "./title.js";
-import { createToolbar } from "./toolbar.js";
-import { createTransport } from "./transport.js";
 import { createWatchlist } from "./watchlist.js";
-import { createWire } from "./wire.js";
-import { createWirePanel } from "./wirepanel.js";
-import { element } from "../lib/dom.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/settings.js").Settings} Settings */
+/** @typedef {ReturnType<typeof import("./panels.js").createPanels>} Panels */
+/** @typedef {{ nowMs: number, look: string }} Moment `look`: the theme and palette that are on */
 /**
  * What a person can do; each changes the state elsewhere.
  *
@@ -46,7 +37,11 @@ import { element } from "../lib/dom.js";
  * @property {() => void} onExport
  * @property {() => void} onDismiss
  * @property {() => void} onHover
+ * @property {(fault: string) => void} onFault the panels could not be fetched
  */
+
+/** The panels are fetched after so long, whether a price came or not. */
+const LATE_MS = 1000;
 
 /**
  * @param {(id: string) => HTMLElement} byId
@@ -55,49 +50,61 @@ import { element } from "../lib/dom.js";
  */
 export function createViews(byId, commands, actions) {
   // The theme comes first: the charts read their colours from what that sets.
-  const masthead = createMasthead(byId("controls"), commands, actions);
-  const charts = createCharts(byId("chart"), actions);
-  const heatmap = createHeatmapView(actions);
-  const movers = createMovers(actions);
-  const wirePanel = createWirePanel();
-  const alerts = createAlerts(actions);
-  const help = createHelp(commands, actions);
-  const market = element("div", { class: "market" }, heatmap.node, movers.node);
-  const panels = [
+  const first = [
+    createMasthead(byId("controls"), commands, actions),
     createLinkView(byId("link")),
     createFeedView(byId("feed")),
-    createTicker(byId("ticker"), actions),
     createWatchlist(byId("watchlist"), actions),
     createQuote(byId("instrument")),
-    createTransport(byId("transport"), actions),
-    createToolbar(byId("toolbar"), actions),
-    createTape(byId("tape"), actions),
-    createWire(byId("wire"), actions),
     createNotice(byId("notices"), actions),
     createTitle(),
-    createAnnouncer(document.body),
-    help,
   ];
-  const dock = createDock(byId("dock"), [
-    { id: "market", title: "Market", node: market, render: (state, nowMs, look) => (heatmap.render(state, nowMs, look), movers.render(state, nowMs)) },
-    { id: "wire", title: "Wire", node: wirePanel.node, render: (state) => wirePanel.render(state) },
-    { id: "alerts", title: "Alerts", node: alerts.node, render: (state) => alerts.render(state) },
-  ], actions);
+  /** @type {Panels | null} */
+  let panels = null;
+  /** @type {Promise<Panels> | null} */
+  let coming = null;
+
+  async function fetchPanels() {
+    const { createPanels } = await import("./panels.js");
+    panels = createPanels(byId, commands, actions);
+    actions.onHover();
+    return panels;
+  }
+
+  function load() {
+    coming ??= fetchPanels();
+    return coming;
+  }
+  const loadOrSay = () => void load().catch(() => actions.onFault("The charts and panels could not be fetched. Reload the page."));
+  setTimeout(loadOrSay, LATE_MS);
 
   return {
-    charts,
-    help,
-    palette: createPalette(commands, actions),
-    table: createBarTable(),
-    /**
-     * @param {State} state
-     * @param {{ nowMs: number, look: string }} moment
-     */
-    render(state, { nowMs, look }) {
-      masthead.render(state);
-      for (const panel of panels) panel.render(state, nowMs);
-      charts.render(state, look);
-      dock.render(state, nowMs, look);
+    /** @param {(panels: Panels) => void} run what needs a panel: at once, or when it is there */
+    withPanels(run) {
+      if (panels) run(panels);
+      else void load().then(run, loadOrSay);
+    },
+
+    /** @param {State} state @param {Moment} moment */
+    render(state, moment) {
+      putOut();
+      for (const view of first) view.render(state, moment.nowMs);
+      if (panels) panels.render(state, moment);
+      else keepRoom(byId, state);
+      if (coming === null && state.quotes.size > 0) requestAnimationFrame(() => setTimeout(loadOrSay));
     },
   };
+}
+
+/**
+ * The room of panels that are still to come, so that nothing moves when they do.
+ *
+ * @param {(id: string) => HTMLElement} byId
+ * @param {State} state
+ */
+function keepRoom(byId, { settings, control, feed }) {
+  setAttribute(byId("ticker"), "hidden", !settings.ticker);
+  setAttribute(byId("transport"), "hidden", !control || !feed);
+  setAttribute(byId("dock"), "data-open", settings.dockOpen);
+  setAttribute(byId("tape"), "data-open", settings.tapeOpen);
 }

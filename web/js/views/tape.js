@@ -2,8 +2,8 @@
 
 import { element, setAttribute, setText } from "../lib/dom.js";
 import { clockText, dateText, preciseClockText } from "../lib/time.js";
+import { visibleLines } from "../lib/window.js";
 import { chosenInstrument, hasTape } from "../state/select.js";
-import { LINES_KEPT } from "../state/tape.js";
 import { createTapeRow } from "./taperow.js";
 
 /** @typedef {import("../state/model.js").State} State */
@@ -16,6 +16,8 @@ const NOTES = { playing: "UTC", paused: "❚❚ Paused", stepping: "UTC", seekin
 /** Beyond, the belt begins anew: a browser's lengths have an end. */
 const MOST_PLACED = 100_000;
 const COLUMNS = ["Time", "Price", "Size", "Side"];
+/** Rows above and below those that are seen. */
+const SPARE_LINES = 4;
 
 /**
  * @param {HTMLElement} root
@@ -28,7 +30,7 @@ export function createTape(root, { onSet }) {
   const head = element("div", { class: "tape-row tape-columns", role: "row" }, ...heads);
   const belt = element("div", { class: "tape-belt" });
   const list = element("div", { class: "tape-lines", role: "rowgroup" }, belt);
-  const table = element("div", { class: "tape-table", role: "table", tabindex: 0, "aria-label": "Trades, newest first, times in UTC" }, head, list);
+  const table = element("div", { class: "tape-table", role: "table", tabindex: 0, "aria-rowcount": -1, "aria-label": "Trades, newest first, times in UTC" }, head, list);
   const veil = element("p", { class: "veil" });
   root.append(
     element("div", { class: "tape-head" }, element("h3", { class: "tape-title" }, "Time & sales"), note, toggle),
@@ -37,17 +39,22 @@ export function createTape(root, { onSet }) {
   let open = false;
   toggle.addEventListener("click", () => onSet({ tapeOpen: !open }));
 
-  /** The rows that are shown, oldest first. @type {ReturnType<typeof createTapeRow>[]} */
-  let rows = [];
-  /** How many rows were ever put on the belt: where the next one lies. */
+  /** The rows that exist, by their line's place on the belt, the newest first. @type {Map<number, ReturnType<typeof createTapeRow>>} */
+  let rows = new Map();
+  /** How many lines were ever put on the belt: the place of the newest. */
   let placed = 0;
   const drawn = { shape: "", number: -Infinity };
-
-  /** @param {ReturnType<typeof createTapeRow>} row */
-  function place(row) {
-    placed += 1;
-    row.node.style.insetBlockStart = `calc(${-placed} * var(--tape-row))`;
-  }
+  const size = { top: 0, height: 0, line: 0 };
+  /** @type {() => void} */
+  let redraw = () => {};
+  new ResizeObserver(() => {
+    Object.assign(size, { height: table.clientHeight, line: head.offsetHeight });
+    redraw();
+  }).observe(table);
+  table.addEventListener("scroll", () => {
+    size.top = table.scrollTop;
+    redraw();
+  }, { passive: true });
 
   /**
    * @param {readonly TapeLine[]} lines
@@ -56,27 +63,47 @@ export function createTape(root, { onSet }) {
    * @param {(us: number) => string} timeText
    */
   function draw(lines, shape, instrument, timeText) {
-    if (shape !== drawn.shape) {
-      Object.assign(drawn, { shape, number: -Infinity });
-      rows = [];
-      placed = 0;
+    const news = lines.length - firstAfter(lines, drawn.number);
+    if (shape !== drawn.shape || placed > MOST_PLACED) {
+      rows = new Map();
+      placed = lines.length;
       belt.replaceChildren();
-    }
-    const news = lines.slice(firstAfter(lines, drawn.number));
-    if (news.length === 0) return;
-    drawn.number = news[news.length - 1].number;
-    // The oldest rows are used again: a tape that runs makes no elements.
-    const spare = rows.splice(0, Math.max(0, rows.length + news.length - LINES_KEPT));
-    const filled = news.map((line) => (spare.shift() ?? createTapeRow()).draw(line, instrument, timeText));
-    rows.push(...filled);
+    } else placed += news;
+    Object.assign(drawn, { shape, number: lines.at(-1)?.number ?? -Infinity });
     // Each row keeps its place on the belt, and the belt is moved on: what is there already is not laid out again.
-    if (placed > MOST_PLACED) {
-      placed = 0;
-      rows.forEach(place);
-    } else filled.forEach(place);
-    belt.prepend(...filled.map(({ node }) => node).reverse());
     belt.style.transform = `translateY(calc(${placed} * var(--tape-row)))`;
-    list.style.blockSize = `calc(${rows.length} * var(--tape-row))`;
+    list.style.blockSize = `calc(${lines.length} * var(--tape-row))`;
+    if (size.line > 0) show(lines, instrument, timeText);
+  }
+
+  /**
+   * Makes the rows of the lines that are seen, of those that are not seen any more: a tape that runs makes no elements.
+   *
+   * @param {readonly TapeLine[]} lines
+   * @param {Instrument | undefined} instrument
+   * @param {(us: number) => string} timeText
+   */
+  function show(lines, instrument, timeText) {
+    const { from, to } = visibleLines({ top: size.top, height: size.height, lineHeight: size.line, count: lines.length, spare: SPARE_LINES });
+    const [newest, oldest] = [placed - from, placed - to];
+    const spare = [...rows].filter(([at]) => at > newest || at <= oldest).map(([at, row]) => (rows.delete(at), row));
+    const before = [...rows.keys()];
+    /** @type {typeof rows} */
+    const next = new Map();
+    for (let at = newest; at > oldest; at -= 1) {
+      let row = rows.get(at);
+      if (!row) {
+        row = (spare.pop() ?? createTapeRow()).draw(lines[lines.length - 1 - (placed - at)], instrument, timeText);
+        row.node.style.insetBlockStart = `calc(${-at} * var(--tape-row))`;
+      }
+      next.set(at, row);
+    }
+    rows = next;
+    for (const { node } of spare) node.remove();
+    const above = [...next].filter(([at]) => at > (before[0] ?? -Infinity)).map(([, { node }]) => node);
+    const below = before.length === 0 ? [] : [...next].filter(([at]) => at < before[before.length - 1]).map(([, { node }]) => node);
+    belt.prepend(...above);
+    belt.append(...below);
   }
 
   /** @type {readonly TapeLine[] | undefined} */
@@ -97,7 +124,8 @@ export function createTape(root, { onSet }) {
       const shape = `${tape.revision} ${timeText.name} ${instrument?.symbol} ${instrument?.price_decimals}`;
       if (tape.lines !== seen || shape !== drawn.shape) {
         seen = tape.lines;
-        draw(tape.lines, shape, instrument, timeText);
+        redraw = () => draw(tape.lines, shape, instrument, timeText);
+        redraw();
       }
       const without = instrument !== undefined && !hasTape(state);
       setText(veil, veilText(state, without));

@@ -14,12 +14,21 @@ export function titleText(state) {
   return `${instrument.symbol} ${price} ${GLYPHS[direction(quote.change)]}${isStale(state) ? " (stale)" : ""} · tickcast`;
 }
 
+/** A title is shown outside the page, which costs more than text within. */
+const DRAW_MS = 1000;
+
 export function createTitle() {
+  let drawn = "";
+  let drawnMs = -Infinity;
   return {
-    /** @param {State} state */
-    render(state) {
+    /** @param {State} state @param {number} nowMs */
+    render(state, nowMs) {
+      if (nowMs - drawnMs < DRAW_MS) return;
+      drawnMs = nowMs;
       const text = titleText(state);
-      if (document.title !== text) document.title = text;
+      if (text === drawn) return;
+      drawn = text;
+      document.title = text;
     },
   };
 }

@@ -86,15 +86,14 @@ export function createTransport(root, { onCommand }) {
     element("div", { class: "deck-group deck-line" }, place, where, ends),
     element("div", { class: "deck-group" }, speed, loop, skip, shift, state),
   );
-  let choices = "";
+  /** The speed that the choices were made for. @type {Feed["speed"] | null} */
+  let offered = null;
 
   /** @param {Feed["speed"]} set */
   function offer(set) {
-    const wanted = speedChoices(set);
-    const key = wanted.map(({ value }) => value).join();
-    if (key !== choices) {
-      choices = key;
-      speed.replaceChildren(...wanted.map(({ value, text }) => element("option", { value }, text)));
+    if (set !== offered) {
+      offered = set;
+      speed.replaceChildren(...speedChoices(set).map(({ value, text }) => element("option", { value }, text)));
     }
     if (document.activeElement !== speed || speed.value === "") speed.value = String(set);
   }

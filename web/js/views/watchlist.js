@@ -54,13 +54,18 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   let seen = "";
   /** @type {string | null} */
   let followed = null;
+  /** Read when it changes: asked for in the middle of a picture it would lay the page out once more. */
+  let top = 0;
   const size = { line: 0, height: 0, head: 0 };
   let measured = false;
   new ResizeObserver(() => {
     measured = false;
     if (shown) draw(shown);
   }).observe(grid);
-  grid.addEventListener("scroll", () => shown && draw(shown), { passive: true });
+  grid.addEventListener("scroll", () => {
+    top = grid.scrollTop;
+    if (shown) draw(shown);
+  }, { passive: true });
 
   function measure() {
     measured = true;
@@ -135,7 +140,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
     if (!measured) measure();
     if (size.line === 0) return;
     body.style.blockSize = `${lines.length * size.line}px`;
-    const { from, to } = visibleLines({ top: grid.scrollTop, height: size.height - size.head, lineHeight: size.line, count: lines.length, spare: SPARE_LINES });
+    const { from, to } = visibleLines({ top, height: size.height - size.head, lineHeight: size.line, count: lines.length, spare: SPARE_LINES });
     const here = lines.slice(from, to);
     const wanted = new Set(here.map((line) => line.heading ?? line.instrument.symbol));
     for (const [symbol, row] of rows) {
@@ -188,8 +193,12 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   function reveal(symbol) {
     const line = lines.findIndex((one) => one.heading === null && one.instrument.symbol === symbol);
     if (line < 0) return;
-    const top = scrollTo(line, { top: grid.scrollTop, height: size.height - size.head, lineHeight: size.line });
-    if (top !== grid.scrollTop) grid.scrollTop = top;
+    const wanted = scrollTo(line, { top, height: size.height - size.head, lineHeight: size.line });
+    if (wanted === top) return;
+    // The sheet is as high as the lines need before it is scrolled.
+    body.style.blockSize = `${lines.length * size.line}px`;
+    grid.scrollTop = wanted;
+    top = grid.scrollTop;
   }
 
   /** @param {State} state */

@@ -4,11 +4,13 @@ mod demo;
 mod fixtures;
 mod laws;
 mod layouts;
+mod plain;
+mod refused;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Replay, ReplayConfig};
+use super::{Merge, Replay, ReplayConfig};
 use crate::feed::Source;
 use crate::market::{
     FeedStatus, Instrument, Interval, Market, MarketLimits, Opening, Tick, TickKind, Timestamp, sample,

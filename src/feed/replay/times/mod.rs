@@ -12,9 +12,10 @@ use crate::market::Timestamp;
 
 pub use clock::looks_like_clock;
 pub use text::DateOrder;
-pub use zone::Zone;
+pub use zone::{Zone, parse as zone_behind};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
+const MILLIS_A_DAY: i64 = 86_400_000;
 pub const NANOS_PER_DAY: i64 = 86_400 * NANOS_PER_SECOND;
 
 /// What a count of time counts.
@@ -129,19 +130,30 @@ pub fn day_and_month(cell: &str) -> Option<(i64, i64)> {
 
 fn parse_epoch(cell: &str, unit: TimeUnit) -> Option<Moment> {
     let (whole, fraction_nanos) = epoch_count(cell)?;
-    let unit = match TimeUnit::of_magnitude(whole.unsigned_abs()) {
-        // So small a count is seconds, or of the years before 1973.
-        TimeUnit::Seconds if unit != TimeUnit::Seconds => return None,
-        seen => seen,
-    };
     let nanos = if fraction_nanos == 0 {
-        whole.checked_mul(unit.nanos())?
+        epoch_moment(whole, unit)?.0
     } else {
+        let unit = unit_of(whole, unit)?;
         let nanos = i128::from(whole) * i128::from(unit.nanos())
             + i128::from(fraction_nanos) * i128::from(unit.nanos()) / i128::from(NANOS_PER_SECOND);
         i64::try_from(nanos).ok()?
     };
     Some(Moment { ts: Timestamp(nanos), zoned: true, clock: true })
+}
+
+/// The moment that a whole count since 1970 stands for; `unit` is that of most counts around it.
+pub fn epoch_moment(count: i64, unit: TimeUnit) -> Option<Timestamp> {
+    let is_epoch = !(0..MILLIS_A_DAY).contains(&count);
+    count.checked_mul(unit_of(count, unit)?.nanos()).filter(|_| is_epoch).map(Timestamp)
+}
+
+/// The unit that the size of a count tells.
+fn unit_of(count: i64, unit: TimeUnit) -> Option<TimeUnit> {
+    match TimeUnit::of_magnitude(count.unsigned_abs()) {
+        // So small a count is seconds, or of the years before 1973.
+        TimeUnit::Seconds if unit != TimeUnit::Seconds => None,
+        seen => Some(seen),
+    }
 }
 
 fn parse_since_midnight(cell: &str, unit: TimeUnit) -> Option<Moment> {
@@ -153,7 +165,6 @@ fn parse_since_midnight(cell: &str, unit: TimeUnit) -> Option<Moment> {
 /// A count and the billionths beyond it. A small one is no epoch count but a date without marks
 /// (`20200131`), or seconds or milliseconds since midnight.
 fn epoch_count(cell: &str) -> Option<(i64, i64)> {
-    const MILLIS_A_DAY: i64 = 86_400_000;
     count(cell).filter(|(whole, _)| !(0..MILLIS_A_DAY).contains(whole))
 }
 
@@ -177,6 +188,12 @@ fn split_fraction(cell: &str) -> Option<(i64, i64)> {
     let (whole, rest) = (value.mantissa.div_euclid(scale), value.mantissa.rem_euclid(scale));
     let billionths = i128::from(rest) * i128::from(NANOS_PER_SECOND) / i128::from(scale);
     Some((whole, i64::try_from(billionths).ok()?))
+}
+
+/// The minute that `YYYY-MM-DDTHH:MM` writes, in no zone.
+pub fn iso_minute(text: &[u8; 16]) -> Option<Timestamp> {
+    let minute = parse_iso(std::str::from_utf8(text).ok()?)?;
+    minute.clock.then_some(minute.ts)
 }
 
 /// Reads `YYYY-MM-DD`, alone or followed by `T` or a blank, `HH:MM[:SS[.fraction]]` and `Z`, an offset

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 const INSTRUMENTS: u32 = 3;
 /// More than any of these markets makes.
-const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000 };
+const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000, happenings: 10 };
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -200,7 +200,7 @@ proptest! {
 
     #[test]
     fn a_market_keeps_the_newest_and_no_more(steps in steps(), kept in 1usize..6, trades in 1usize..6) {
-        let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades }));
+        let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades, happenings: 10 }));
         for ((_, all), (_, some)) in all(&whole).zip(all(&market)) {
             prop_assert!(some.closed.len() <= kept);
             prop_assert!(some.closed.iter().eq(all.closed.newest(kept)));
@@ -219,5 +219,42 @@ proptest! {
         prop_assert_eq!(&markets[0], &markets[1]);
         markets.iter_mut().for_each(Market::finish);
         prop_assert_eq!(&markets[0], &markets[1]);
+    }
+}
+
+proptest! {
+    #[test]
+    fn ticks_taken_in_together_are_as_one_by_one(
+        steps in disorderly_steps(),
+        largest in any::<bool>(),
+        finish_at in prop::option::of(0usize..150),
+    ) {
+        let mut steps = steps;
+        for step in &mut steps {
+            if let Step::Tick(Tick { kind: TickKind::Trade(trade), .. }) = step && largest {
+                trade.size = Size(u64::MAX - trade.size.0);
+            }
+        }
+        let limits = MarketLimits { bars: 20, trades: 5, ..MarketLimits::default() };
+        let (mut together, mut apart) = (opened(Vec::new(), limits), opened(Vec::new(), limits));
+        let mut ticks = Vec::new();
+        for (n, step) in steps.iter().enumerate() {
+            match step {
+                Step::Tick(tick) => ticks.push(*tick),
+                Step::Clock(ts) => {
+                    together.apply_all(&ticks);
+                    ticks.clear();
+                    together.advance(*ts);
+                }
+            }
+            take(&mut apart, std::slice::from_ref(step));
+            if finish_at == Some(n) {
+                together.apply_all(&std::mem::take(&mut ticks));
+                together.finish();
+                apart.finish();
+            }
+        }
+        together.apply_all(&ticks);
+        prop_assert_eq!(together, apart);
     }
 }

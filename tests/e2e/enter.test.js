@@ -1,0 +1,62 @@
+/** Signing in with a token, in Chromium: by a link, by typing, and what one may do then. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { PRICED, says, until } from "./page.js";
+import { openBrowser, picture, startServer } from "./support.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+const PRESENTER = "presenter-0123456789";
+const VIEWER = "viewer-0123456789abc";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+before(async () => {
+  const guarded = ["replay", "data/us-stocks-daily.csv.gz", "--loop", `--token=${PRESENTER}`, `--viewer-token=${VIEWER}`];
+  [server, browser] = await Promise.all([startServer(guarded), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+});
+
+/** What the page may do, as the server says. @param {Page} page @returns {Promise<string>} */
+const role = (page) => page.evaluate(async () => (await (await fetch("/api/v1/login")).json()).role);
+
+test("a presenter's link leads to the market and to its controls, and the token is not left in the address", async () => {
+  const { page } = await browser.visit(`${server.url}enter#token=${PRESENTER}`);
+  await page.locator(PRICED).first().waitFor();
+  assert.equal(await role(page), "presenter");
+  assert.equal(new URL(page.url()).hash, "");
+  assert.equal(await page.evaluate(() => document.cookie), "", "no script can read the token");
+  await page.locator("#transport:not([hidden])").waitFor();
+  await page.reload();
+  await page.locator(PRICED).first().waitFor();
+  assert.equal(await role(page), "presenter");
+  await page.context().clearCookies();
+  await page.close();
+});
+
+test("who has no token is asked for one, and a viewer's shows the market without its controls", async () => {
+  const { page } = await browser.visit(server.url);
+  await page.waitForURL("**/enter");
+  await says(page, "#state", "This server lets in who has its token");
+  await picture(page, "enter");
+  await page.fill("#token", "wrong-0123456789abc");
+  await page.keyboard.press("Enter");
+  await says(page, "#fault", "none of this server's");
+  await picture(page, "enter-wrong");
+  await page.fill("#token", VIEWER);
+  await page.keyboard.press("Enter");
+  await page.locator(PRICED).first().waitFor();
+  assert.equal(await role(page), "viewer");
+  assert.equal(await page.locator("#transport:not([hidden])").count(), 0);
+  await page.goto(`${server.url}enter`);
+  await says(page, "#state", "You may watch the market");
+  await page.click("#out");
+  await until(async () => (await role(page)) === "stranger", "signed out");
+  await page.close();
+});

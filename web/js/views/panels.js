@@ -1,0 +1,62 @@
+/** The panels that come after the first price: charts, transport, trades, the wire, the dock, and what stands over the page. */
+
+import { element } from "../lib/dom.js";
+import { createAlerts } from "./alerts.js";
+import { createAnnouncer } from "./announcer.js";
+import { createBarTable } from "./bartable.js";
+import { createCharts } from "./charts.js";
+import { createDock } from "./dock.js";
+import { createHeatmapView } from "./heatmap.js";
+import { createHelp } from "./help.js";
+import { createMovers } from "./movers.js";
+import { createPalette } from "./palette.js";
+import { createTape } from "./tape.js";
+import { createTicker } from "./ticker.js";
+import { createToolbar } from "./toolbar.js";
+import { createTransport } from "./transport.js";
+import { createWire } from "./wire.js";
+import { createWirePanel } from "./wirepanel.js";
+
+/** @typedef {import("../state/model.js").State} State */
+
+/**
+ * @param {(id: string) => HTMLElement} byId
+ * @param {readonly import("./help.js").Command[]} commands
+ * @param {import("./page.js").Actions} actions
+ */
+export function createPanels(byId, commands, actions) {
+  const charts = createCharts(byId("chart"), actions);
+  const heatmap = createHeatmapView(actions);
+  const movers = createMovers(actions);
+  const wirePanel = createWirePanel();
+  const alerts = createAlerts(actions);
+  const help = createHelp(commands, actions);
+  const market = element("div", { class: "market" }, heatmap.node, movers.node);
+  const panels = [
+    createTicker(byId("ticker"), actions),
+    createTransport(byId("transport"), actions),
+    createToolbar(byId("toolbar"), actions),
+    createTape(byId("tape"), actions),
+    createWire(byId("wire"), actions),
+    createAnnouncer(document.body),
+    help,
+  ];
+  const dock = createDock(byId("dock"), [
+    { id: "market", title: "Market", node: market, render: (state, nowMs, look) => (heatmap.render(state, nowMs, look), movers.render(state, nowMs)) },
+    { id: "wire", title: "Wire", node: wirePanel.node, render: (state) => wirePanel.render(state) },
+    { id: "alerts", title: "Alerts", node: alerts.node, render: (state) => alerts.render(state) },
+  ], actions);
+
+  return {
+    charts,
+    help,
+    palette: createPalette(commands, actions),
+    table: createBarTable(),
+    /** @param {State} state @param {import("./page.js").Moment} moment */
+    render(state, { nowMs, look }) {
+      for (const panel of panels) panel.render(state, nowMs);
+      charts.render(state, look);
+      dock.render(state, nowMs, look);
+    },
+  };
+}
