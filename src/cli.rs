@@ -9,15 +9,15 @@ use encoding_rs::Encoding;
 
 use crate::bus;
 use crate::fanout::DEFAULT_TICKS;
-use crate::feed::RunConfig;
 use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
 use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
+use crate::feed::{IndexLimits, RunConfig};
 use crate::inspect;
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed, Stamps};
 use crate::record::RecordConfig;
-use crate::server::{HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
+use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
 
 /// A live market-data dashboard: ticks over WebSocket, charted in the browser.
 ///
@@ -97,6 +97,15 @@ struct PlayArgs {
     /// Minutes without an event that are dead time; at least a bar, where bars are played
     #[arg(long, default_value_t = 15, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     dead_after: u64,
+    /// Places of a tape that are kept for seeking; when they are more, every second one goes
+    #[arg(long, default_value_t = IndexLimits::default().checkpoints, value_name = "NUMBER", value_parser = checkpoints)]
+    max_checkpoints: usize,
+    /// Memory that these may take together, in MiB; beyond it every second one goes, too
+    #[arg(long, default_value_t = IndexLimits::default().bytes >> 20, value_name = "MIB", value_parser = capacity)]
+    checkpoint_memory: usize,
+    /// Ticks from one of these to the next, to begin with
+    #[arg(long, default_value_t = IndexLimits::default().spacing, value_name = "TICKS", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    checkpoint_ticks: u64,
 }
 
 #[derive(Debug, Args)]
@@ -209,9 +218,15 @@ struct ReadingArgs {
     /// Symbols of one file, above which its symbol column is taken for some other one
     #[arg(long, default_value_t = ReplayConfig::default().max_symbols, value_name = "SYMBOLS", value_parser = at_least_one)]
     max_symbols: usize,
-    /// Files that a folder or a pattern may stand for
+    /// Files that a folder, a pattern or an archive may stand for
     #[arg(long, default_value_t = ReplayConfig::default().max_files, value_name = "FILES", value_parser = at_least_one)]
     max_files: usize,
+    /// Ticks of bars that may wait for their time, as bars of one moment play side by side
+    #[arg(long, default_value_t = ReplayConfig::default().max_waiting, value_name = "TICKS", value_parser = at_least_one)]
+    max_waiting_ticks: usize,
+    /// Levels kept on each side of an order book
+    #[arg(long, default_value_t = ReplayConfig::default().max_levels, value_name = "LEVELS", value_parser = at_least_one)]
+    max_book_levels: usize,
     /// Reasons of refused rows, file by file, that are listed; more are only counted
     #[arg(long, default_value_t = ReplayConfig::default().max_refused, value_name = "NUMBER", value_parser = at_least_one)]
     max_refused: usize,
@@ -261,6 +276,12 @@ struct ServeArgs {
     /// Messages that a client may send in a second, pings included; twice as many at once
     #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_messages_per_second: u32,
+    /// Commands of one session that may wait for the feed
+    #[arg(long, default_value_t = DEFAULT_MAX_COMMANDS, value_name = "NUMBER", value_parser = at_least_one)]
+    max_commands: usize,
+    /// Commands of all sessions that wait on the feed's line; who has more waits in its session
+    #[arg(long, default_value_t = bus::DEFAULT_LINE_CAPACITY, value_name = "NUMBER", value_parser = capacity)]
+    max_waiting_commands: usize,
     /// Seconds for which a client may take no byte before it is let go
     #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     stall_timeout: u64,
@@ -307,6 +328,8 @@ pub struct Config {
     /// Kept for those who want each.
     pub ticks: usize,
     pub bus_capacity: usize,
+    /// Commands that wait for the feed.
+    pub line_capacity: usize,
     /// What plays is recorded too.
     pub record: Option<RecordConfig>,
 }
@@ -366,10 +389,12 @@ impl RecordArgs {
 
 impl PlayArgs {
     fn config(self) -> RunConfig {
-        let Self { speed, looping, paused, skip_dead_time, shift_to_now, dead_after } = self;
+        let Self { speed, looping, paused, skip_dead_time, shift_to_now, dead_after, .. } = self;
+        let Self { max_checkpoints: checkpoints, checkpoint_memory, checkpoint_ticks: spacing, .. } = self;
+        let index = IndexLimits { checkpoints, bytes: checkpoint_memory << 20, spacing };
         let stamps = if shift_to_now { Stamps::Shifted } else { Stamps::Original };
         let dead_after = Duration::from_secs(dead_after * 60);
-        RunConfig { speed, looping, paused, skip_dead_time, stamps, dead_after, ..RunConfig::default() }
+        RunConfig { speed, looping, paused, skip_dead_time, stamps, dead_after, index, ..RunConfig::default() }
     }
 }
 
@@ -380,12 +405,14 @@ impl ReadingArgs {
     fn config(self, full_read_bytes: u64) -> ReplayConfig {
         let Self { columns, tz, symbol, date, price_scale, kind, delimiter, decimal_mark, date_order, .. } = self;
         let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, .. } = self;
-        let Self { max_files, max_refused, .. } = self;
+        let Self { max_files, max_waiting_ticks, max_book_levels, max_refused, .. } = self;
         ReplayConfig {
             max_sort_rows,
             max_line_bytes,
             max_symbols,
             max_files,
+            max_waiting: max_waiting_ticks,
+            max_levels: max_book_levels,
             max_refused,
             full_read_bytes: if full { u64::MAX } else { full_read_bytes },
             overrides: Overrides {
@@ -412,6 +439,7 @@ impl ServeArgs {
             message_bytes: self.max_message_bytes,
             messages_per_second: self.max_messages_per_second,
             subscriptions: SubscriptionLimits { count: self.max_subscriptions, history: self.max_history },
+            commands: self.max_commands,
             bars: self.bars,
             control: true,
             stall: Duration::from_secs(self.stall_timeout),
@@ -436,6 +464,7 @@ impl ServeArgs {
             ticks: self.max_ticks,
             record: self.record.map(|path| self.rotation.config(path, None)),
             bus_capacity: self.bus_capacity,
+            line_capacity: self.max_waiting_commands,
         }
     }
 }
@@ -463,6 +492,13 @@ fn head_bytes(text: &str) -> Result<usize, String> {
     let (least, most) = (HttpLimits::MIN_BUFFER_BYTES, 16 * 1024 * 1024);
     let in_range = text.parse().ok().filter(|n| (least..=most).contains(n));
     in_range.ok_or_else(|| format!("a whole number from {least} to {most}"))
+}
+
+/// The first place of a tape is one of them.
+fn checkpoints(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1_000_000;
+    let in_range = text.parse().ok().filter(|n| (2..=MOST).contains(n));
+    in_range.ok_or_else(|| format!("a whole number from 2 to {MOST}"))
 }
 
 fn capacity(text: &str) -> Result<usize, String> {

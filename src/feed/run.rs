@@ -15,8 +15,8 @@ use super::shift::Shifted;
 use super::{Source, SourceError};
 use crate::bus::{Bus, Call, Line, Reply};
 use crate::market::{
-    Answer, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused, RefusedRows,
-    Speed, Stamps, Target, Tick, Timestamp,
+    Answer, Command, Event, FeedState, FeedStatus, MarketLimits, Opening, Refused, RefusedRows, Speed, Stamps, Tick,
+    Timestamp,
 };
 
 mod ahead;

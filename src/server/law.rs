@@ -41,6 +41,7 @@ const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 64 * 1_024,
     messages_per_second: 100_000,
     subscriptions: SubscriptionLimits { count: 100, history: 100_000 },
+    commands: 32,
     bars: 2_000,
     control: true,
     stall: Duration::from_secs(20),

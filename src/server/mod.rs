@@ -36,6 +36,7 @@ use tokio::time::timeout;
 
 pub use accept::HttpLimits;
 pub use files::{TooFewFiles, allow_files};
+pub use remote::DEFAULT_MAX_COMMANDS;
 pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
 
