@@ -26,7 +26,7 @@ pub struct IndexLimits {
 
 impl Default for IndexLimits {
     fn default() -> Self {
-        Self { checkpoints: 1_024, bytes: 64 << 20, spacing: FIRST_SPACING }
+        Self { checkpoints: 1_024, bytes: 80 << 20, spacing: FIRST_SPACING }
     }
 }
 
