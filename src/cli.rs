@@ -547,6 +547,17 @@ mod tests {
     }
 
     #[test]
+    fn a_replay_takes_bounds() {
+        let line = "replay a.csv --max-checkpoints 9 --checkpoint-memory 2 --checkpoint-ticks 7 --max-refused 3 \
+                    --max-waiting-ticks 4 --max-book-levels 5 --max-commands 6 --max-waiting-commands 8";
+        let config = config(line).unwrap();
+        assert_eq!(config.run.index, IndexLimits { checkpoints: 9, bytes: 2 << 20, spacing: 7 });
+        let FeedConfig::Replay { config: replay, .. } = config.feed else { panic!("it replays") };
+        assert_eq!((replay.max_refused, replay.max_waiting, replay.max_levels), (3, 4, 5));
+        assert_eq!((config.server.session.commands, config.line_capacity), (6, 8));
+    }
+
+    #[test]
     fn speeds_are_factors_above_zero_or_max() {
         for (text, want) in [("60x", 60.0), ("0.1X", 0.1), ("7", 7.0)] {
             assert_eq!(speed(text), Ok(Speed::Times(want)));
@@ -568,6 +579,8 @@ mod tests {
             ("--max-sessions 9999999999999999999", "from 1 to"),
             ("--bus-capacity 9999999999999", "from 1 to"),
             ("replay", "<FILE>"),
+            ("replay a.csv --max-checkpoints 1", "from 2 to"),
+            ("replay a.csv --checkpoint-memory 0", "from 1 to"),
             ("--seed 3 replay a.csv", "replay"),
         ] {
             let error = config(line).unwrap_err();

@@ -29,8 +29,8 @@ mod tests;
 use ahead::Ahead;
 use seek::Seek;
 
-/// The most ticks in one batch.
-const MAX_BATCH: usize = 4_096;
+/// The most ticks in one batch: what waits on the bus is bounded by it.
+const MAX_BATCH: usize = 1_024;
 /// The time between clock events, which close the bars of quiet symbols.
 const CLOCK_EVERY: Duration = Duration::from_millis(250);
 /// The time between two looks at the rows that could not be played.

@@ -91,4 +91,18 @@ mod tests {
         book.apply(&level(false, 50, 1, true), 9);
         assert_eq!(top(&mut book), Some((None, Some(50))), "a snapshot begins anew");
     }
+
+    #[test]
+    fn of_too_many_levels_those_far_from_the_top_go() {
+        let mut book = Book::default();
+        for away in 1..=5 {
+            book.apply(&level(true, 100 - away, 1, false), 2);
+            book.apply(&level(false, 100 + away, 1, false), 2);
+        }
+        for (bid, ask) in [(Some(99), Some(101)), (Some(98), Some(102)), (None, None)] {
+            assert_eq!(top(&mut book), Some((bid, ask)));
+            book.apply(&level(true, bid.unwrap_or(0), 0, false), 2);
+            book.apply(&level(false, ask.unwrap_or(0), 0, false), 2);
+        }
+    }
 }

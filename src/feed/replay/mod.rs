@@ -181,6 +181,22 @@ impl Replay {
     pub fn report(&self) -> &[FileReport] {
         &self.report
     }
+
+    /// The same files from their beginning, each row by the long way.
+    #[cfg(any(test, fuzzing))]
+    #[must_use]
+    pub fn the_long_way(self) -> Self {
+        let Self { tapes, ticks, info, report, max_refused } = self;
+        drop(ticks);
+        let without = |tape: Arc<Tape>| {
+            let tape = Arc::into_inner(tape).expect("invariant: nobody else plays what was just opened");
+            Arc::new(tape.without_short_way())
+        };
+        let tapes: Vec<_> = tapes.into_iter().map(without).collect();
+        let played = tapes.iter().map(Tape::play).collect::<Result<_, _>>();
+        let ticks = Merge::new(played.expect("invariant: it was opened a moment ago"));
+        Self { tapes, ticks, info, report, max_refused }
+    }
 }
 
 impl Source for Replay {

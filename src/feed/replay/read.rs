@@ -44,7 +44,7 @@ pub struct Tape {
     refused: Ledger,
     is_book: bool,
     /// The short way for its rows, where it is in order and they are plain.
-    pub(super) plain: Option<Plain>,
+    plain: Option<Plain>,
 }
 
 struct TapeSymbol {
@@ -130,6 +130,16 @@ impl Tape {
     /// The same by reason.
     pub fn refused(&self) -> Vec<Refused> {
         self.refused.list()
+    }
+
+    #[cfg(any(test, fuzzing))]
+    pub fn without_short_way(self) -> Self {
+        Self { plain: None, ..self }
+    }
+
+    #[cfg(test)]
+    pub const fn has_short_way(&self) -> bool {
+        self.plain.is_some()
     }
 
     pub const fn entry(&self) -> &Entry {
