@@ -79,7 +79,7 @@ async fn record_feed(
     say(&playing(source.info(), &config.run));
     let bus = Bus::new(bus::DEFAULT_CAPACITY);
     let reader = bus.reader();
-    let (_, nobody) = bus::line();
+    let (_, nobody) = bus::line(bus::DEFAULT_LINE_CAPACITY);
     let (stop_feed, feed_stopped) = start_feed(source, config.run, bus, nobody)?;
     let mut recorded = start_recorder(reader, config.record, true)?;
     let recorded = tokio::select! {
@@ -164,7 +164,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
         say(&format!("  record   {}", record.path.display()));
     }
     let recorded = config.record.map(|record| start_recorder(bus.reader(), record, false)).transpose()?;
-    let (caller, line) = bus::line();
+    let (caller, line) = bus::line(config.line_capacity);
     let (stop_feed, mut feed_stopped) = start_feed(source, run, bus, line)?;
     let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();

@@ -11,11 +11,11 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 pub const DEFAULT_CAPACITY: usize = 256;
 
 /// How many questions wait for their turn; those who ask more wait to be heard.
-const LINE_CAPACITY: usize = 64;
+pub const DEFAULT_LINE_CAPACITY: usize = 64;
 
-/// A line on which many ask and one answers, in the order of asking.
-pub fn line<Q, A>() -> (Caller<Q, A>, Line<Q, A>) {
-    let (sender, receiver) = mpsc::channel(LINE_CAPACITY);
+/// A line on which many ask and one answers, in the order of asking; `capacity` questions wait on it.
+pub fn line<Q, A>(capacity: usize) -> (Caller<Q, A>, Line<Q, A>) {
+    let (sender, receiver) = mpsc::channel(capacity);
     (Caller(sender), Line(receiver))
 }
 
@@ -180,7 +180,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn questions_are_answered_in_turn_and_not_for_ever() {
-        let (caller, mut line) = line::<u32, u32>();
+        let (caller, mut line) = line::<u32, u32>(DEFAULT_LINE_CAPACITY);
         let asking = tokio::spawn(async move {
             let answers = (caller.ask(1).await, caller.ask(2).await);
             (answers, caller.ask(3).await)

@@ -13,20 +13,21 @@ use ipnet::IpNet;
 
 use crate::bus;
 use crate::fanout::DEFAULT_TICKS;
-use crate::feed::RunConfig;
 use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
 use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
+use crate::feed::{IndexLimits, RunConfig};
 use crate::inspect;
 use crate::load::{self, LoadArgs};
 use crate::market::{MarketLimits, Speed, Stamps};
 use crate::record::RecordConfig;
-pub use settings::SettingsError;
+use crate::server::{
+    AccessConfig, Control, DEFAULT_MAX_COMMANDS, HttpLimits, Secret, ServerConfig, SessionLimits, SubscriptionLimits,
+    TlsFiles, Token,
+};
 use settings::Surroundings;
 
-use crate::server::{
-    AccessConfig, Control, HttpLimits, Secret, ServerConfig, SessionLimits, SubscriptionLimits, TlsFiles, Token,
-};
+pub use settings::SettingsError;
 
 /// A live market-data dashboard: ticks over WebSocket, charted in the browser.
 ///
@@ -113,6 +114,15 @@ struct PlayArgs {
     /// Minutes without an event that are dead time; at least a bar, where bars are played
     #[arg(long, default_value_t = 15, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     dead_after: u64,
+    /// Places of a tape that are kept for seeking; when they are more, every second one goes
+    #[arg(long, default_value_t = IndexLimits::default().checkpoints, value_name = "NUMBER", value_parser = checkpoints)]
+    max_checkpoints: usize,
+    /// Memory that these may take together, in MiB; beyond it every second one goes, too
+    #[arg(long, default_value_t = IndexLimits::default().bytes >> 20, value_name = "MIB", value_parser = capacity)]
+    checkpoint_memory: usize,
+    /// Ticks from one of these to the next, to begin with
+    #[arg(long, default_value_t = IndexLimits::default().spacing, value_name = "TICKS", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    checkpoint_ticks: u64,
 }
 
 #[derive(Debug, Args)]
@@ -225,9 +235,15 @@ struct ReadingArgs {
     /// Symbols of one file, above which its symbol column is taken for some other one
     #[arg(long, default_value_t = ReplayConfig::default().max_symbols, value_name = "SYMBOLS", value_parser = at_least_one)]
     max_symbols: usize,
-    /// Files that a folder or a pattern may stand for
+    /// Files that a folder, a pattern or an archive may stand for
     #[arg(long, default_value_t = ReplayConfig::default().max_files, value_name = "FILES", value_parser = at_least_one)]
     max_files: usize,
+    /// Ticks of bars that may wait for their time, as bars of one moment play side by side
+    #[arg(long, default_value_t = ReplayConfig::default().max_waiting, value_name = "TICKS", value_parser = at_least_one)]
+    max_waiting_ticks: usize,
+    /// Levels kept on each side of an order book
+    #[arg(long, default_value_t = ReplayConfig::default().max_levels, value_name = "LEVELS", value_parser = at_least_one)]
+    max_book_levels: usize,
     /// Reasons of refused rows, file by file, that are listed; more are only counted
     #[arg(long, default_value_t = ReplayConfig::default().max_refused, value_name = "NUMBER", value_parser = at_least_one)]
     max_refused: usize,
@@ -323,6 +339,12 @@ struct ServeArgs {
     /// Messages that a client may send in a second, pings included; twice as many at once
     #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     max_messages_per_second: u32,
+    /// Commands of one session that may wait for the feed
+    #[arg(long, default_value_t = DEFAULT_MAX_COMMANDS, value_name = "NUMBER", value_parser = at_least_one)]
+    max_commands: usize,
+    /// Commands of all sessions that wait on the feed's line; who has more waits in its session
+    #[arg(long, default_value_t = bus::DEFAULT_LINE_CAPACITY, value_name = "NUMBER", value_parser = capacity)]
+    max_waiting_commands: usize,
     /// Seconds for which a client may take no byte before it is let go
     #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     stall_timeout: u64,
@@ -376,6 +398,8 @@ pub struct Config {
     /// Kept for those who want each.
     pub ticks: usize,
     pub bus_capacity: usize,
+    /// Commands that wait for the feed.
+    pub line_capacity: usize,
     /// What plays is recorded too.
     pub record: Option<RecordConfig>,
 }
@@ -461,10 +485,12 @@ impl RecordArgs {
 
 impl PlayArgs {
     fn config(self) -> RunConfig {
-        let Self { speed, looping, paused, skip_dead_time, shift_to_now, dead_after } = self;
+        let Self { speed, looping, paused, skip_dead_time, shift_to_now, dead_after, .. } = self;
+        let Self { max_checkpoints: checkpoints, checkpoint_memory, checkpoint_ticks: spacing, .. } = self;
+        let index = IndexLimits { checkpoints, bytes: checkpoint_memory << 20, spacing };
         let stamps = if shift_to_now { Stamps::Shifted } else { Stamps::Original };
         let dead_after = Duration::from_secs(dead_after * 60);
-        RunConfig { speed, looping, paused, skip_dead_time, stamps, dead_after, ..RunConfig::default() }
+        RunConfig { speed, looping, paused, skip_dead_time, stamps, dead_after, index, ..RunConfig::default() }
     }
 }
 
@@ -475,12 +501,14 @@ impl ReadingArgs {
     fn config(self, full_read_bytes: u64) -> ReplayConfig {
         let Self { columns, tz, symbol, date, price_scale, kind, delimiter, decimal_mark, date_order, .. } = self;
         let Self { time_unit, encoding, header, full, max_sort_rows, max_line_bytes, max_symbols, .. } = self;
-        let Self { max_files, max_refused, .. } = self;
+        let Self { max_files, max_waiting_ticks, max_book_levels, max_refused, .. } = self;
         ReplayConfig {
             max_sort_rows,
             max_line_bytes,
             max_symbols,
             max_files,
+            max_waiting: max_waiting_ticks,
+            max_levels: max_book_levels,
             max_refused,
             full_read_bytes: if full { u64::MAX } else { full_read_bytes },
             overrides: Overrides {
@@ -507,6 +535,7 @@ impl ServeArgs {
             message_bytes: self.max_message_bytes,
             messages_per_second: self.max_messages_per_second,
             subscriptions: SubscriptionLimits { count: self.max_subscriptions, history: self.max_history },
+            commands: self.max_commands,
             bars: self.bars,
             control: true,
             stall: Duration::from_secs(self.stall_timeout),
@@ -533,6 +562,7 @@ impl ServeArgs {
             ticks: self.max_ticks,
             record: self.record.map(|path| self.rotation.config(path, None)),
             bus_capacity: self.bus_capacity,
+            line_capacity: self.max_waiting_commands,
         }
     }
 }
@@ -594,6 +624,13 @@ fn head_bytes(text: &str) -> Result<usize, String> {
     in_range.ok_or_else(|| format!("a whole number from {least} to {most}"))
 }
 
+/// The first place of a tape is one of them.
+fn checkpoints(text: &str) -> Result<usize, String> {
+    const MOST: usize = 1_000_000;
+    let in_range = text.parse().ok().filter(|n| (2..=MOST).contains(n));
+    in_range.ok_or_else(|| format!("a whole number from 2 to {MOST}"))
+}
+
 fn capacity(text: &str) -> Result<usize, String> {
     const MOST: usize = 1_000_000;
     let in_range = text.parse().ok().filter(|n| (1..=MOST).contains(n));
@@ -640,6 +677,17 @@ mod tests {
     }
 
     #[test]
+    fn a_replay_takes_bounds() {
+        let line = "replay a.csv --max-checkpoints 9 --checkpoint-memory 2 --checkpoint-ticks 7 --max-refused 3 \
+                    --max-waiting-ticks 4 --max-book-levels 5 --max-commands 6 --max-waiting-commands 8";
+        let config = config(line).unwrap();
+        assert_eq!(config.run.index, IndexLimits { checkpoints: 9, bytes: 2 << 20, spacing: 7 });
+        let FeedConfig::Replay { config: replay, .. } = config.feed else { panic!("it replays") };
+        assert_eq!((replay.max_refused, replay.max_waiting, replay.max_levels), (3, 4, 5));
+        assert_eq!((config.server.session.commands, config.line_capacity), (6, 8));
+    }
+
+    #[test]
     fn speeds_are_factors_above_zero_or_max() {
         for (text, want) in [("60x", 60.0), ("0.1X", 0.1), ("7", 7.0)] {
             assert_eq!(speed(text), Ok(Speed::Times(want)));
@@ -661,6 +709,8 @@ mod tests {
             ("--max-sessions 9999999999999999999", "from 1 to"),
             ("--bus-capacity 9999999999999", "from 1 to"),
             ("replay", "<FILE>"),
+            ("replay a.csv --max-checkpoints 1", "from 2 to"),
+            ("replay a.csv --checkpoint-memory 0", "from 1 to"),
             ("--seed 3 replay a.csv", "replay"),
         ] {
             let error = config(line).unwrap_err();

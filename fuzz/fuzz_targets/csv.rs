@@ -1,5 +1,5 @@
 //! A file of any bytes is played or refused without panic. What plays comes in time order, and is the same
-//! tape when it is played again, and from any tick on.
+//! tape when it is played again, from any tick on, in batches, and with each row read the long way.
 
 #![no_main]
 
@@ -19,12 +19,24 @@ static PATH: LazyLock<PathBuf> =
     LazyLock::new(|| std::env::temp_dir().join(format!("tickcast-fuzz-{}.csv", std::process::id())));
 
 fuzz_target!(|bytes: &[u8]| {
-    let config = ReplayConfig { max_sort_rows: 100, max_line_bytes: 4_096, max_symbols: 1_000, ..ReplayConfig::default() };
+    let config =
+        ReplayConfig { max_sort_rows: 100, max_line_bytes: 4_096, max_symbols: 1_000, ..ReplayConfig::default() };
     fs::write(&*PATH, bytes).expect("the temporary directory can be written");
     let Ok(mut replay) = replay::open(&[PATH.clone()], &config) else { return };
     let first = play(&mut replay);
     replay.rewind().expect("what was opened once opens again");
     assert_eq!(first, play(&mut replay), "a tape is the same each time");
+    replay.rewind().expect("what was opened once opens again");
+    let mut batches = Vec::new();
+    while batches.len() < MAX_TICKS
+        && let before = batches.len()
+        && replay.next_ticks(7, &mut batches).is_ok()
+        && batches.len() > before
+    {}
+    batches.truncate(first.len());
+    assert_eq!(first, batches, "batches are the same ticks");
+    let mut long = replay::open(&[PATH.clone()], &config).expect("what was opened once opens again").the_long_way();
+    assert_eq!(first, play(&mut long), "both ways of reading lead to the same");
     replay.rewind().expect("what was opened once opens again");
     let half = first.len() / 2;
     for tick in &first[..half] {

@@ -26,7 +26,7 @@ pub struct IndexLimits {
 
 impl Default for IndexLimits {
     fn default() -> Self {
-        Self { checkpoints: 1_024, bytes: 64 << 20, spacing: FIRST_SPACING }
+        Self { checkpoints: 1_024, bytes: 80 << 20, spacing: FIRST_SPACING }
     }
 }
 
@@ -126,10 +126,14 @@ impl Index {
     fn read_through(&self, mut source: Box<dyn Source>) -> Result<(), SourceError> {
         /// How often it asks whether anybody still wants this.
         const CHECK_EVERY: u64 = 8_192;
+        /// How many ticks are read at a time.
+        const READ_TICKS: u64 = 512;
         let (mut market, spacing) = self.with(|checkpoints| (checkpoints.list[0].market.clone(), checkpoints.spacing));
         let check_every = CHECK_EVERY.min(spacing);
+        let mut ticks = Vec::new();
         loop {
-            if market.ticks().is_multiple_of(check_every) {
+            let beyond = market.ticks() % check_every;
+            if beyond == 0 {
                 if Arc::strong_count(&self.0) == 1 {
                     return Ok(());
                 }
@@ -139,8 +143,12 @@ impl Index {
                     self.with(|checkpoints| checkpoints.add(mark, &market));
                 }
             }
-            let Some(tick) = source.next_tick()? else { return Ok(()) };
-            market.apply(&tick);
+            source.next_ticks((check_every - beyond).min(READ_TICKS) as usize, &mut ticks)?;
+            if ticks.is_empty() {
+                return Ok(());
+            }
+            market.apply_all(&ticks);
+            ticks.clear();
         }
     }
 }

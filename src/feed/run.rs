@@ -2,7 +2,7 @@
 //!
 //! Nothing is lost on the way: the source waits while the bus is full. What is due together travels as
 //! one batch. Clock events come all along, also at full speed, so that bars of quiet symbols close in time.
-//! What the deck does is decided in `deck`; here ticks are read, sent and waited for.
+//! What the deck does is decided in `deck`; here ticks are read, sent and waited for, and in `seek` gone to.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,24 +10,29 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::{Instant, sleep};
 
 use super::deck::Deck;
-use super::index::{Checkpoint, Checkpoints, Index, IndexLimits};
+use super::index::{Index, IndexLimits};
 use super::shift::Shifted;
 use super::{Source, SourceError};
 use crate::bus::{Bus, Call, Line, Reply};
 use crate::market::{
-    Answer, Catalogue, Command, Event, FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Refused,
-    RefusedRows, Seeked, Speed, Stamps, Target, Tick, Timestamp,
+    Answer, Catalogue, Command, Event, FeedState, FeedStatus, MarketLimits, Opening, Refused, RefusedRows, Speed,
+    Stamps, Tick, Timestamp,
 };
 
+mod ahead;
 #[cfg(test)]
 mod law;
+mod seek;
 #[cfg(test)]
 mod staging;
 #[cfg(test)]
 mod tests;
 
-/// The most ticks in one batch.
-const MAX_BATCH: usize = 4_096;
+use ahead::Ahead;
+use seek::Seek;
+
+/// The most ticks in one batch: what waits on the bus is bounded by it.
+const MAX_BATCH: usize = 1_024;
 /// The time between clock events, which close the bars of quiet symbols.
 const CLOCK_EVERY: Duration = Duration::from_millis(250);
 /// The time between two looks at the rows that could not be played.
@@ -40,8 +45,6 @@ const BUSY_SLEEP: Duration = Duration::from_millis(4);
 const BUSY_BATCH: usize = 16;
 /// How long the end of a looping tape stands before it starts again.
 const LOOP_REST: Duration = Duration::from_secs(1);
-/// Ticks of a seek between two looks at the line.
-const SEEK_TICKS: u64 = 16_384;
 
 /// A longer stretch without a tick is a night, a weekend or a holiday, where nothing else was asked for.
 pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -142,8 +145,8 @@ struct Player {
     looping: bool,
     epoch: u64,
     revision: u64,
-    /// The first tick that is not taken; `None` at the end.
-    next: Option<Tick>,
+    /// From the first tick that is not taken on; empty at the end.
+    ahead: Ahead,
     began: Instant,
     clock_due: Duration,
     /// When the tape begins again.
@@ -168,12 +171,6 @@ struct Player {
     seek: Option<Seek>,
 }
 
-/// A seek under way. The source stands after `next`, and the market before it.
-struct Seek {
-    to: Timestamp,
-    market: Market,
-}
-
 impl Player {
     fn new(source: Box<dyn Source>, config: RunConfig, bus: Bus<Event>) -> Self {
         let info = source.info();
@@ -190,7 +187,7 @@ impl Player {
             looping: config.looping,
             epoch: config.first_epoch,
             revision: 0,
-            next: None,
+            ahead: Ahead::default(),
             began: Instant::now(),
             clock_due: Duration::ZERO,
             again_at: None,
@@ -214,7 +211,7 @@ impl Player {
     }
 
     fn next_ts(&self) -> Timestamp {
-        self.next.map_or(Timestamp(i64::MAX), |tick| tick.ts)
+        self.ahead.first().map_or(Timestamp(i64::MAX), |tick| tick.ts)
     }
 
     /// Of what is told: a seek is on its way, whatever the deck does after it.
@@ -297,9 +294,8 @@ impl Player {
             status: self.status(),
         };
         self.send(Event::Opening(Arc::new(opening))).await;
-        match self.source.next_tick() {
-            Ok(next) => self.next = next,
-            Err(error) => self.fail(&error).await,
+        if let Err(error) = self.ahead.restart(&mut self.source) {
+            self.fail(&error).await;
         }
     }
 
@@ -311,38 +307,6 @@ impl Player {
         if self.stamps == Stamps::Shifted {
             let nanos = self.source.to_now(self.source.info().start, wall());
             self.shift(nanos);
-        }
-    }
-
-    /// What was indexed had other times.
-    fn shift(&mut self, nanos: i64) {
-        self.source.set(nanos);
-        (self.index, self.indexed) = (None, false);
-    }
-
-    /// Carries other times from here on, as a new epoch that stands where the tape stood.
-    async fn stamp(&mut self, stamps: Stamps) -> Result<(), Refused> {
-        if self.index.is_none() {
-            return Err(Refused::NotSeekable);
-        }
-        let place = self.seek.as_ref().map_or_else(|| self.deck.moment(self.now(), self.next_ts()), |seek| seek.to);
-        let nanos = match stamps {
-            Stamps::Original => 0,
-            Stamps::Shifted => self.source.to_now(place, wall()),
-        };
-        let to = place.plus_nanos(nanos.saturating_sub(self.source.nanos()));
-        (self.stamps, self.seek) = (stamps, None);
-        self.shift(nanos);
-        match self.source.rewind() {
-            Ok(()) => {
-                let history = self.source.history();
-                self.begin_index(&history);
-                self.begin_seek(Target::Time(to)).await
-            }
-            Err(error) => {
-                self.fail(&error).await;
-                Err(Refused::Fault(error.to_string()))
-            }
         }
     }
 
@@ -359,7 +323,8 @@ impl Player {
 
     async fn fail(&mut self, error: &SourceError) {
         tracing::error!("the tape cannot be played any further: {error}");
-        (self.next, self.again_at) = (None, None);
+        self.ahead.clear();
+        self.again_at = None;
         self.fault = Some(error.to_string());
         self.deck.fail();
         self.tell().await;
@@ -369,122 +334,6 @@ impl Player {
         self.deck.end();
         self.again_at = self.looping.then(|| self.now() + LOOP_REST);
         self.tell().await;
-    }
-
-    /// Where the source can come back, its first place is the first checkpoint.
-    fn begin_index(&mut self, history: &[HistoryBar]) {
-        if self.index.is_none()
-            && let Some(mark) = self.source.mark()
-        {
-            let (instruments, history) = (Arc::clone(&self.source.info().instruments), history.to_vec());
-            let status = self.status();
-            let opening = Opening { epoch: self.epoch, instruments, history, status };
-            let market = Market::open(&opening, self.market);
-            self.index = Some(Index::new(Checkpoints::new(self.index_limits, mark, &market)));
-        }
-        // At full speed the reader has better things to do, until somebody shows that it is not all.
-        if self.deck.speed() != Speed::Max {
-            self.fill_index();
-        }
-    }
-
-    fn fill_index(&mut self) {
-        if let (Some(index), false) = (&self.index, self.indexed)
-            && let Some(reader) = self.source.second_reader()
-        {
-            self.indexed = true;
-            index.fill(reader);
-        }
-    }
-
-    /// # Errors
-    /// When there is no such place; the seek before, if there is one, then goes on.
-    async fn begin_seek(&mut self, target: Target) -> Result<(), Refused> {
-        let index = self.index.clone().ok_or(Refused::NotSeekable)?;
-        let to = self.place_of(target)?;
-        self.fill_index();
-        let Checkpoint { mark, market, .. } = index.with(|checkpoints| checkpoints.before(to).clone());
-        // A seek on its way there goes on where that is nearer.
-        if let Some(seek) = &mut self.seek
-            && seek.market.now() <= to
-            && seek.market.ticks() >= market.ticks()
-        {
-            seek.to = to;
-            return Ok(());
-        }
-        let gone = self.source.go_to(&mark).and_then(|()| self.source.next_tick());
-        self.again_at = None;
-        match gone {
-            Ok(next) => {
-                self.next = next;
-                self.seek = Some(Seek { to, market });
-                Ok(())
-            }
-            Err(error) => {
-                self.fail(&error).await;
-                Err(Refused::Fault(error.to_string()))
-            }
-        }
-    }
-
-    fn place_of(&self, target: Target) -> Result<Timestamp, Refused> {
-        let info = self.source.info();
-        let to = match target {
-            Target::Time(to) => to,
-            Target::By(nanos) => self.deck.moment(self.now(), self.next_ts()).plus_nanos(nanos),
-            Target::Percent(percent) => {
-                let span = info.end.ok_or(Refused::NoEnd)?.0.saturating_sub(info.start.0);
-                // In whole numbers: a float holds no nanoseconds of years, and would miss the end.
-                let share = i128::from(span) * i128::from((percent * 1e7).round() as i64) / 1_000_000_000;
-                info.start.plus_nanos(i64::try_from(share).unwrap_or(i64::MAX))
-            }
-        };
-        Ok(to.max(info.start).min(info.end.unwrap_or(to).max(info.start)))
-    }
-
-    /// A part of the way; what remains may be overtaken by another command.
-    async fn go_on_seeking(&mut self, Seek { to, mut market }: Seek) -> Result<(), SourceError> {
-        for _ in 0..SEEK_TICKS {
-            let Some(tick) = self.next.filter(|tick| tick.ts <= to) else {
-                self.arrive(to, market).await;
-                return Ok(());
-            };
-            market.apply(&tick);
-            // Between these two the source stands where the market does.
-            if let Some(index) = &self.index
-                && market.ticks().is_multiple_of(SEEK_TICKS)
-                && let Some(mark) = self.source.mark()
-            {
-                index.with(|checkpoints| checkpoints.add(mark, &market));
-            }
-            self.next = self.source.next_tick()?;
-        }
-        self.seek = Some(Seek { to, market });
-        if self.told != FeedState::Seeking && self.now() >= self.clock_due {
-            self.tell().await;
-        }
-        Ok(())
-    }
-
-    /// Begins an epoch in the middle of the tape.
-    async fn arrive(&mut self, to: Timestamp, market: Market) {
-        self.epoch += 1;
-        let mut market = market.in_epoch(self.epoch);
-        market.advance(to);
-        let prices = market.iter().map(|(_, _, state)| state.top.last).collect();
-        self.deck.put(to, prices, self.now());
-        self.fault = None;
-        if self.next.is_none() {
-            market.finish();
-            self.deck.end();
-            self.again_at = self.looping.then(|| self.now() + LOOP_REST);
-        }
-        self.revision += 1;
-        self.told = self.state();
-        self.clock_due = self.now() + CLOCK_EVERY;
-        let status = self.status();
-        self.send(Event::Seeked(Arc::new(Seeked { market, status }))).await;
-        self.answer_waiting();
     }
 
     /// Sends what is due. How long nothing more will be; `None` where nothing moves.
@@ -517,7 +366,7 @@ impl Player {
             self.fail(&error).await;
             return None;
         }
-        if self.next.is_none() {
+        if self.ahead.is_empty() {
             self.end().await;
             return self.again_at.map(|_| LOOP_REST);
         }
@@ -530,13 +379,13 @@ impl Player {
 
     /// Moves what is due into `batch`. After an error that holds what came before it.
     fn take_due(&mut self, now: Duration) -> Result<(), SourceError> {
-        while let Some(tick) = self.next
+        while let Some(tick) = self.ahead.first()
             && self.batch.len() < MAX_BATCH
-            && self.deck.takes(&tick, now)
+            && self.deck.takes(tick, now)
         {
-            self.batch.push(tick);
-            self.deck.took(&tick);
-            self.next = self.source.next_tick()?;
+            self.batch.push(*tick);
+            self.deck.took(tick);
+            self.ahead.pass(1, &mut self.source)?;
         }
         Ok(())
     }

@@ -63,6 +63,35 @@ fn a_recorded_simulation_replays_to_itself_byte_for_byte() {
 }
 
 #[test]
+fn a_packed_recording_that_was_torn_plays_up_to_its_last_whole_frame() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tape.csv.zst");
+    let mut tape = Tape::new(config(&path));
+    tape.open(&instruments()).unwrap();
+    let ticks: Vec<_> = (0..9).map(|n| sample::trade(InstrumentId(0), Timestamp::from_secs(n), 100 + n, 5)).collect();
+    let mut whole = 0;
+    for (n, tick) in ticks.iter().enumerate() {
+        tape.write(std::slice::from_ref(tick)).unwrap();
+        if n % 3 == 2 {
+            whole = fs::metadata(&path).map_or(0, |meta| meta.len());
+            tape.flush().unwrap();
+        }
+    }
+    drop(tape);
+    let bytes = fs::read(&path).unwrap();
+    for torn in [bytes.len() - 1, whole as usize + 9, whole as usize + 1] {
+        fs::write(&path, &bytes[..torn]).unwrap();
+        let mut replay = replay::open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
+        assert!(replay.report()[0].assumptions.iter().any(|one| one.what == "it ends behind line 7"), "{torn}");
+        for _ in 0..2 {
+            let played: Vec<Tick> = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
+            assert_eq!(played.len(), 6, "{torn}");
+            replay.rewind().unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_recorded_replay_of_bars_replays_to_itself() {
     let tape = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/us-stocks-daily.csv.gz");
     let mut replay = replay::open(&[tape], &ReplayConfig::default()).unwrap();

@@ -41,6 +41,7 @@ const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 64 * 1_024,
     messages_per_second: 100_000,
     subscriptions: SubscriptionLimits { count: 100, history: 100_000 },
+    commands: 32,
     bars: 2_000,
     control: true,
     stall: Duration::from_secs(20),
@@ -269,7 +270,7 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
     tokio::spawn(async move {
         let ours = Patient::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
-        let remote = Remote::new(live.clone(), crate::bus::line().0);
+        let remote = Remote::new(live.clone(), crate::bus::line(1).0);
         session::run(&mut server, remote, live, &LIMITS, format, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()

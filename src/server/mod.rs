@@ -45,6 +45,7 @@ pub use accept::HttpLimits;
 pub use access::{Access, AccessConfig, Admission, Control};
 pub use files::TooFewFiles;
 pub use panics::watch_panics;
+pub use remote::DEFAULT_MAX_COMMANDS;
 pub use session::{SessionEnd, SessionLimits};
 pub use subscriptions::SubscriptionLimits;
 pub use tls::{TlsError, TlsFiles};

@@ -8,8 +8,8 @@ use crate::fanout::LiveMarket;
 use crate::market::{Answer, Command};
 use crate::wire::{Refusal, command_name};
 
-/// Commands of one session that wait for the feed.
-const MAX_COMMANDS: usize = 32;
+/// The most commands of one session that wait for the feed.
+pub const DEFAULT_MAX_COMMANDS: usize = 32;
 
 /// Cheap to clone; all clones drive one feed.
 #[derive(Clone, Debug)]
@@ -51,20 +51,22 @@ pub type Done = (Option<u64>, &'static str, Result<(), Refusal>);
 /// The commands of one session, obeyed one after the other.
 pub struct Commands {
     remote: Remote,
+    most: usize,
     waiting: VecDeque<(Option<u64>, Command)>,
     running: Option<Pin<Box<dyn Future<Output = Done> + Send>>>,
 }
 
 impl Commands {
-    pub const fn new(remote: Remote) -> Self {
-        Self { remote, waiting: VecDeque::new(), running: None }
+    /// At most `most` wait.
+    pub const fn new(remote: Remote, most: usize) -> Self {
+        Self { remote, most, waiting: VecDeque::new(), running: None }
     }
 
     /// # Errors
     /// When so many wait already that this one is not taken.
     pub fn push(&mut self, id: Option<u64>, command: Command) -> Result<(), Refusal> {
-        if self.waiting.len() >= MAX_COMMANDS {
-            return Err(Refusal::too_many_commands(MAX_COMMANDS).with_id(id));
+        if self.waiting.len() >= self.most {
+            return Err(Refusal::too_many_commands(self.most).with_id(id));
         }
         self.waiting.push_back((id, command));
         Ok(())

@@ -30,6 +30,8 @@ pub struct SessionLimits {
     /// Messages a client may send in a second, pings included; twice as many at once.
     pub messages_per_second: u32,
     pub subscriptions: SubscriptionLimits,
+    /// Commands that may wait for the feed.
+    pub commands: usize,
     /// Bars that one series may begin with.
     pub bars: usize,
     /// Whether it may drive the feed.
@@ -146,7 +148,7 @@ where
     let mut desk = Desk::new(live, Arc::clone(&bell), *limits, format);
     let mut allowance = Allowance::new(limits.messages_per_second, Instant::now());
     let mut ladder = Ladder::new(Instant::now());
-    let mut commands = Commands::new(remote);
+    let mut commands = Commands::new(remote, limits.commands);
     let mut meter = metrics.session(Transport::WebSocket);
     let mut half_seconds = 0;
     let mut heard = true;

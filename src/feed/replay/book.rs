@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::place::PlacedLevel;
 use crate::market::{Price, Quote, Size};
 
-/// Levels kept on each side; those farthest from the top are let go first.
-const MAX_LEVELS: usize = 20_000;
+/// Levels kept on each side.
+pub const DEFAULT_MAX_LEVELS: usize = 20_000;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Book {
@@ -18,8 +18,9 @@ pub struct Book {
 }
 
 impl Book {
-    /// Takes in a level. A snapshot that begins makes all that was before void.
-    pub fn apply(&mut self, level: &PlacedLevel) {
+    /// Takes in a level. A snapshot that begins makes all that was before void. Of more than `max_levels` on a side
+    /// the one farthest from the top is let go.
+    pub fn apply(&mut self, level: &PlacedLevel, max_levels: usize) {
         if level.is_snapshot && !self.in_snapshot {
             self.bids.clear();
             self.asks.clear();
@@ -31,7 +32,7 @@ impl Book {
         } else {
             side.insert(level.price, level.size);
         }
-        if side.len() > MAX_LEVELS {
+        if side.len() > max_levels {
             if level.is_bid {
                 side.pop_first()
             } else {
@@ -78,16 +79,30 @@ mod tests {
     #[test]
     fn the_top_of_the_book_is_told_when_it_changes() {
         let mut book = Book::default();
-        book.apply(&level(true, 99, 5, true));
-        book.apply(&level(false, 101, 5, true));
+        book.apply(&level(true, 99, 5, true), 9);
+        book.apply(&level(false, 101, 5, true), 9);
         assert_eq!(top(&mut book), Some((Some(99), Some(101))));
-        book.apply(&level(true, 98, 5, false));
+        book.apply(&level(true, 98, 5, false), 9);
         assert_eq!(top(&mut book), None, "deeper levels are no news");
-        book.apply(&level(true, 99, 0, false));
+        book.apply(&level(true, 99, 0, false), 9);
         assert_eq!(top(&mut book), Some((Some(98), Some(101))));
-        book.apply(&level(true, 102, 1, false));
+        book.apply(&level(true, 102, 1, false), 9);
         assert_eq!(top(&mut book), None, "a crossed book tells nothing");
-        book.apply(&level(false, 50, 1, true));
+        book.apply(&level(false, 50, 1, true), 9);
         assert_eq!(top(&mut book), Some((None, Some(50))), "a snapshot begins anew");
+    }
+
+    #[test]
+    fn of_too_many_levels_those_far_from_the_top_go() {
+        let mut book = Book::default();
+        for away in 1..=5 {
+            book.apply(&level(true, 100 - away, 1, false), 2);
+            book.apply(&level(false, 100 + away, 1, false), 2);
+        }
+        for (bid, ask) in [(Some(99), Some(101)), (Some(98), Some(102)), (None, None)] {
+            assert_eq!(top(&mut book), Some((bid, ask)));
+            book.apply(&level(true, bid.unwrap_or(0), 0, false), 2);
+            book.apply(&level(false, ask.unwrap_or(0), 0, false), 2);
+        }
     }
 }

@@ -28,10 +28,8 @@ pub struct Member {
     pub is_deflated: bool,
 }
 
-/// The most files that one folder or pattern may stand for.
+/// The most files that one folder or pattern, and members that archives may stand for.
 pub const DEFAULT_MAX_FILES: usize = 10_000;
-/// The most members of an archive that are looked at.
-const MAX_MEMBERS: usize = 10_000;
 
 impl Entry {
     pub fn file(path: &Path) -> Self {
@@ -80,8 +78,12 @@ pub fn expand(paths: &[PathBuf], max_files: usize) -> Result<Vec<Entry>, ReplayE
     }
     let mut entries = Vec::new();
     for file in files {
-        // What is wrong with an archive is told when it comes to be read, so that others are looked at, too.
-        entries.extend(members(&file).unwrap_or_else(|_| vec![Entry::file(&file)]));
+        match members(&file, max_files.saturating_sub(entries.len())) {
+            Ok(found) => entries.extend(found),
+            Err(problem @ Problem::TooManyFiles { .. }) => return Err(ReplayError::new(&file, problem)),
+            // What is wrong with an archive is told when it comes to be read, so that others are looked at, too.
+            Err(_) => entries.push(Entry::file(&file)),
+        }
     }
     Ok(entries)
 }
@@ -136,10 +138,11 @@ fn may_be_csv(name: &str) -> bool {
 
 /// What is wrong with an archive that has no members to read.
 pub fn archive_problem(path: &Path) -> Problem {
-    members(path).err().unwrap_or_else(|| Problem::Zip("it has changed".into()))
+    members(path, usize::MAX).err().unwrap_or_else(|| Problem::Zip("it has changed".into()))
 }
 
-fn members(path: &Path) -> Result<Vec<Entry>, Problem> {
+/// A file that is no archive is its own only member.
+fn members(path: &Path, most: usize) -> Result<Vec<Entry>, Problem> {
     let mut file = File::open(path).map_err(Problem::Open)?;
     let mut head = [0; 4];
     let is_zip = file.read_exact(&mut head).is_ok() && head == magic::ZIP;
@@ -152,7 +155,8 @@ fn members(path: &Path) -> Result<Vec<Entry>, Problem> {
         return Err(Problem::NotCsv { found: "a spreadsheet", remedy: magic::EXPORT });
     }
     let mut found = Vec::new();
-    for index in 0..archive.len().min(MAX_MEMBERS) {
+    let count = archive.len();
+    for index in 0..count {
         let member = archive.by_index_raw(index).map_err(|e| Problem::Zip(e.to_string()))?;
         let name = member.name().map_err(|e| Problem::Zip(e.to_string()))?.into_owned();
         if member.is_dir() || name.contains("__MACOSX") || !may_be_csv(&name) {
@@ -169,6 +173,9 @@ fn members(path: &Path) -> Result<Vec<Entry>, Problem> {
         let start = member.data_start().ok_or_else(|| Problem::Zip(format!("{name} has no data")))?;
         let member = Member { name, start, packed: member.compressed_size(), is_deflated };
         found.push(Entry { path: path.to_owned(), member: Some(member) });
+        if found.len() > most {
+            return Err(Problem::TooManyFiles { found: count });
+        }
     }
     if found.is_empty() { Err(Problem::Zip("there is no CSV file in it".into())) } else { Ok(found) }
 }

@@ -68,6 +68,9 @@ pub enum Problem {
     },
     #[error("the packed data end early, after line {line}: the file is incomplete, so fetch it again")]
     PackedEndsEarly { line: u64 },
+    /// No problem for what comes before it.
+    #[error("its last zstd frame, behind line {line}, is not whole")]
+    Torn { line: u64 },
     #[error("the packed data are damaged after line {line}: fetch the file again")]
     PackedDamaged {
         line: u64,
@@ -93,7 +96,7 @@ pub enum Problem {
     NoSuchColumn { column: String, columns: usize },
     #[error("none of its {rows} rows could be read; the first is line {line}{}: {reason} ({value})", in_column(*column))]
     NoReadableRow { rows: u64, line: u64, column: Option<usize>, reason: &'static str, value: String },
-    #[error("more than {limit} ticks fall into one moment: are the times right?")]
+    #[error("more than {limit} ticks of bars overlap: are the times right? --max-waiting-ticks raises the limit")]
     TooManyAtOnce { limit: usize },
     #[error("line {line}: there are more than {limit} symbols: is {column} the symbol column?")]
     TooManySymbols { line: u64, limit: usize, column: String },

@@ -74,9 +74,10 @@ impl<S> Merge<S> {
 impl<S: TickStream> TickStream for Merge<S> {
     fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
         match self.streams.as_mut_slice() {
-            [only] => only.next_ticks(most, into),
-            _ => Ok(into.extend(self.next_tick()?)),
+            [only] => only.next_ticks(most, into)?,
+            _ => into.extend(self.next_tick()?),
         }
+        Ok(())
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {

@@ -1,6 +1,6 @@
 //! Historical CSV files, replayed on one clock.
 //!
-//! The way of a file, in reading order: `entry` (folders, patterns, archives), `open` (unpacks and decodes;
+//! The way of a file, in reading order: `entry` (folders, patterns, archives), `open` (unpacks and decodes, `frames` those of zstd;
 //! `magic` turns away what is no CSV), `lines`, `cells`, `detect` (what is this file: a [`layout::Layout`]),
 //! `row` with `times` and `number`, `scan` (a first pass: symbols, digits, order), `sort` (where it is needed),
 //! `place` (exact numbers on the instrument's grid), `bars` and `book` (ticks made from bars and from changes
@@ -17,6 +17,7 @@ mod detect;
 mod encoding;
 mod entry;
 mod error;
+mod frames;
 mod layout;
 mod lines;
 mod magic;
@@ -52,9 +53,10 @@ pub use overrides::Overrides;
 pub use report::{Edge, FileKind, FileReport, Reason, Refused, RowOrder, TimeReport};
 pub use times::{DateOrder, TimeFormat, TimeUnit, Zone};
 
+use self::book::DEFAULT_MAX_LEVELS;
 use self::catalog::Catalog;
 use self::merge::{Merge, MergeMark, TickStream};
-use self::read::{Tape, TapeMark, TapeTicks};
+use self::read::{DEFAULT_MAX_WAITING, Tape, TapeMark, TapeTicks};
 use self::scan::Scan;
 use super::{Mark, Source, SourceError, SourceInfo};
 use crate::market::{HistoryBar, RefusedRows, Tick};
@@ -79,10 +81,14 @@ pub struct ReplayConfig {
     pub max_line_bytes: usize,
     /// A file with more symbols is refused.
     pub max_symbols: usize,
-    /// Folders and patterns that stand for more files are refused.
+    /// Folders, patterns and archives that stand for more files are refused.
     pub max_files: usize,
     /// Of larger files whose bytes are their text only pieces are read before they play.
     pub full_read_bytes: u64,
+    /// Ticks of bars that may wait for their time.
+    pub max_waiting: usize,
+    /// Levels kept on each side of an order book.
+    pub max_levels: usize,
     /// Reasons of refused rows, file by file, that are listed; more are only counted.
     pub max_refused: usize,
     /// What is said of all files.
@@ -97,6 +103,8 @@ impl Default for ReplayConfig {
             max_symbols: DEFAULT_MAX_SYMBOLS,
             max_files: DEFAULT_MAX_FILES,
             full_read_bytes: DEFAULT_FULL_READ_BYTES,
+            max_waiting: DEFAULT_MAX_WAITING,
+            max_levels: DEFAULT_MAX_LEVELS,
             max_refused: DEFAULT_MAX_REFUSED,
             overrides: Overrides::default(),
         }
@@ -172,6 +180,22 @@ impl Replay {
     /// How each file was taken.
     pub fn report(&self) -> &[FileReport] {
         &self.report
+    }
+
+    /// The same files from their beginning, each row by the long way.
+    #[cfg(any(test, fuzzing))]
+    #[must_use]
+    pub fn the_long_way(self) -> Self {
+        let Self { tapes, ticks, info, report, max_refused } = self;
+        drop(ticks);
+        let without = |tape: Arc<Tape>| {
+            let tape = Arc::into_inner(tape).expect("invariant: nobody else plays what was just opened");
+            Arc::new(tape.without_short_way())
+        };
+        let tapes: Vec<_> = tapes.into_iter().map(without).collect();
+        let played = tapes.iter().map(Tape::play).collect::<Result<_, _>>();
+        let ticks = Merge::new(played.expect("invariant: it was opened a moment ago"));
+        Self { tapes, ticks, info, report, max_refused }
     }
 }
 

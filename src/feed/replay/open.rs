@@ -11,6 +11,7 @@ use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
 use super::encoding;
 use super::entry::{self, Entry};
 use super::error::Problem;
+use super::frames::{self, Frames};
 use super::lines::{Lines, Place};
 use super::magic;
 
@@ -94,6 +95,7 @@ pub fn open_at(entry: &Entry, form: Form, place: Place, max_line_bytes: usize) -
 /// The problem that a failed read is, `line` lines into the file.
 pub fn read_problem(source: io::Error, line: u64) -> Problem {
     match source.kind() {
+        io::ErrorKind::UnexpectedEof if frames::is_torn(&source) => Problem::Torn { line },
         io::ErrorKind::UnexpectedEof => Problem::PackedEndsEarly { line },
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => {
             Problem::PackedDamaged { line, source }
@@ -115,8 +117,8 @@ fn unpack(entry: &Entry) -> Result<(Text, Compression), Problem> {
     if head.starts_with(magic::GZIP) {
         Ok((Box::new(MultiGzDecoder::new(raw)), Compression::Gzip))
     } else if head.starts_with(magic::ZSTD) {
-        let decoder = zstd::stream::read::Decoder::with_buffer(raw).map_err(|e| read_problem(e, 0))?;
-        Ok((Box::new(decoder), Compression::Zstd))
+        let frames = Frames::new(raw).map_err(|e| read_problem(e, 0))?;
+        Ok((Box::new(frames), Compression::Zstd))
     } else {
         Ok((Box::new(raw), Compression::None))
     }

@@ -28,13 +28,15 @@ use super::{Progress, ReplayConfig};
 use crate::market::{InstrumentId, Interval, Tick, Timestamp};
 
 /// Ticks of bars that may wait for their time; more are bars of one moment beyond any sense.
-const MAX_WAITING: usize = 4_000_000;
+pub const DEFAULT_MAX_WAITING: usize = 1_000_000;
 
 /// A file that was scanned and can be played as often as wanted.
 pub struct Tape {
     entry: Entry,
     layout: Arc<Layout>,
     max_line_bytes: usize,
+    max_waiting: usize,
+    max_levels: usize,
     symbols: Vec<TapeSymbol>,
     names: Names,
     /// All rows in time order, where the file does not have them so.
@@ -42,7 +44,7 @@ pub struct Tape {
     refused: Ledger,
     is_book: bool,
     /// The short way for its rows, where it is in order and they are plain.
-    pub(super) plain: Option<Plain>,
+    plain: Option<Plain>,
 }
 
 struct TapeSymbol {
@@ -73,6 +75,8 @@ impl Tape {
             entry: entry.clone(),
             layout: Arc::clone(&scan.layout),
             max_line_bytes: config.max_line_bytes,
+            max_waiting: config.max_waiting,
+            max_levels: config.max_levels,
             symbols: symbols.collect(),
             names,
             sorted: None,
@@ -126,6 +130,16 @@ impl Tape {
     /// The same by reason.
     pub fn refused(&self) -> Vec<Refused> {
         self.refused.list()
+    }
+
+    #[cfg(any(test, fuzzing))]
+    pub fn without_short_way(self) -> Self {
+        Self { plain: None, ..self }
+    }
+
+    #[cfg(test)]
+    pub const fn has_short_way(&self) -> bool {
+        self.plain.is_some()
     }
 
     pub const fn entry(&self) -> &Entry {
@@ -329,8 +343,9 @@ impl TapeTicks {
     }
 
     fn make(&mut self, row: &Placed, next: Option<&Placed>) -> Result<(), ReplayError> {
-        if self.made.len() > MAX_WAITING {
-            return Err(self.tape.entry.at_fault(Problem::TooManyAtOnce { limit: MAX_WAITING }));
+        let limit = self.tape.max_waiting;
+        if self.made.len() > limit {
+            return Err(self.tape.entry.at_fault(Problem::TooManyAtOnce { limit }));
         }
         let TapeSymbol { instrument, interval, .. } = self.tape.symbols[row.symbol as usize];
         let (made, count) = (&mut self.made, &mut self.count);
@@ -343,7 +358,7 @@ impl TapeTicks {
             Body::Ticks { trade, quote } => place::ticks(instrument, row.ts, *trade, *quote).for_each(&mut push),
             Body::Level(level) => {
                 let book = &mut self.books[row.symbol as usize];
-                book.apply(level);
+                book.apply(level, self.tape.max_levels);
                 // Changes of one moment are one change.
                 let goes_on = next.is_some_and(|next| next.ts == row.ts && next.symbol == row.symbol);
                 if !goes_on {
@@ -382,9 +397,10 @@ impl TickStream for TapeTicks {
     fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
         let tape = Arc::clone(&self.tape);
         match &tape.plain {
-            Some(plain) => self.take_plain(plain, most, &mut |tick| into.push(tick)),
-            None => Ok(into.extend(self.next_tick()?)),
+            Some(plain) => self.take_plain(plain, most, &mut |tick| into.push(tick))?,
+            None => into.extend(self.next_tick()?),
         }
+        Ok(())
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {

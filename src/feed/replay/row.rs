@@ -102,6 +102,7 @@ pub struct Rows<R> {
     /// How many cells a row must have, and how many it has where it has all.
     least: usize,
     width: usize,
+    torn: Option<u64>,
 }
 
 impl<R: Read> Rows<R> {
@@ -109,21 +110,38 @@ impl<R: Read> Rows<R> {
         let last = layout.meanings().iter().rposition(Option::is_some).unwrap_or(0);
         let least = if layout.groups.len() > 1 { layout.time.column + 2 } else { last + 1 };
         let width = layout.names.len();
-        Self { lines, layout, cells: Cells::default(), split: Ok(()), least, width }
+        Self { lines, layout, cells: Cells::default(), split: Ok(()), least, width, torn: None }
     }
 
-    /// Goes to the next row, past blank lines and those above the rows; `false` at the end of the file.
+    /// Goes to the next row, past blank lines and those above the rows; `false` at the end of the file, and where a
+    /// last frame is torn ([`Self::torn`]): the line that it breaks off in is no row.
     ///
     /// # Errors
     /// When the file cannot be read any further.
     pub fn advance(&mut self) -> Result<bool, Problem> {
-        while let Some(fit) = self.lines.advance().map_err(|e| read_problem(e, self.lines.number()))? {
+        if self.torn.is_some() {
+            return Ok(false);
+        }
+        loop {
+            let fit = match self.lines.advance().map_err(|e| read_problem(e, self.lines.number())) {
+                Ok(Some(fit)) => fit,
+                Ok(None) => return Ok(false),
+                Err(Problem::Torn { line }) => {
+                    self.torn = Some(line);
+                    return Ok(false);
+                }
+                Err(problem) => return Err(problem),
+            };
             if self.lines.number() > self.layout.above && !self.is_blank() {
                 self.split = self.split(fit);
                 return Ok(true);
             }
         }
-        Ok(false)
+    }
+
+    /// The last line before the packed data break off, where they do so behind what is whole.
+    pub const fn torn(&self) -> Option<u64> {
+        self.torn
     }
 
     /// Spreadsheets leave lines of nothing but delimiters.
@@ -221,11 +239,18 @@ impl<R: Read> Rows<R> {
     /// When the file cannot be read any further.
     pub fn ahead(&mut self) -> Result<&[u8], Problem> {
         // A byte order mark is no part of the first line, so that one is never taken as it lies.
-        if self.lines.number() < self.layout.above.max(1) {
+        if self.lines.number() < self.layout.above.max(1) || self.torn.is_some() {
             return Ok(&[]);
         }
         let line = self.lines.number();
-        self.lines.ahead().map_err(|error| read_problem(error, line))
+        let Self { lines, torn, .. } = self;
+        match lines.ahead().map_err(|error| read_problem(error, line)) {
+            Err(Problem::Torn { line }) => {
+                *torn = Some(line);
+                Ok(&[])
+            }
+            ahead => ahead,
+        }
     }
 
     /// Goes beyond so many bytes of what lies ahead, which are whole lines.
@@ -260,7 +285,7 @@ impl<R: Read> Rows<R> {
             Shape::Levels { side, price, size, snapshot } => {
                 let bad_side = Refusal { reason: Reason::BadSide, column: Some(side) };
                 let is_bid = book_side(self.cells.get(side)).ok_or(bad_side)?;
-                let is_snapshot = snapshot.is_some_and(|column| is_true(self.cells.get(column)));
+                let is_snapshot = snapshot.is_some_and(|column| is_true(self.cells.get(column).as_bytes()));
                 let (price, size) = (self.some_price(price)?, self.size(Some(size))?);
                 Ok(Values::Level(LevelValues { is_bid, price, size, is_snapshot }))
             }
@@ -356,7 +381,7 @@ impl<R: Read> Rows<R> {
 
     fn side(&self, column: Option<SideColumn>) -> Option<Side> {
         let SideColumn { column, is_maker } = column?;
-        side(self.cells.get(column), is_maker)
+        side(self.cells.get(column).as_bytes(), is_maker)
     }
 }
 
@@ -367,7 +392,7 @@ pub fn is_symbol(cell: &str) -> bool {
 }
 
 /// The aggressor that a cell tells, where it tells one; `is_maker` where true means that the buyer stood in the book.
-pub fn side(cell: &str, is_maker: bool) -> Option<Side> {
+pub fn side(cell: &[u8], is_maker: bool) -> Option<Side> {
     if is_maker {
         return (!cell.is_empty()).then(|| if is_true(cell) { Side::Sell } else { Side::Buy });
     }
@@ -375,19 +400,19 @@ pub fn side(cell: &str, is_maker: bool) -> Option<Side> {
 }
 
 /// Which side a word means, where it means one.
-fn aggressor(cell: &str) -> Option<Side> {
+fn aggressor(cell: &[u8]) -> Option<Side> {
     const BUY: [&str; 5] = ["buy", "b", "bid", "buyer", "1"];
     const SELL: [&str; 6] = ["sell", "s", "ask", "a", "seller", "-1"];
-    let is = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
-    match cell.as_bytes().first()? {
+    let is = |words: &[&str]| words.iter().any(|word| cell.eq_ignore_ascii_case(word.as_bytes()));
+    match cell.first()? {
         b'b' | b'B' | b'1' => is(&BUY).then_some(Side::Buy),
         b's' | b'S' | b'a' | b'A' | b'-' => is(&SELL).then_some(Side::Sell),
         _ => None,
     }
 }
 
-fn is_true(cell: &str) -> bool {
-    cell == "1" || cell.eq_ignore_ascii_case("true") || cell.eq_ignore_ascii_case("t")
+fn is_true(cell: &[u8]) -> bool {
+    cell == b"1" || cell.eq_ignore_ascii_case(b"true") || cell.eq_ignore_ascii_case(b"t")
 }
 
 /// Whether a level is a bid; `None` where that is not said.

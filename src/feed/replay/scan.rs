@@ -35,6 +35,8 @@ pub struct Scan {
     pub order: RowOrder,
     /// The whole file was read.
     pub is_exact: bool,
+    /// The last line before the packed data break off, where they do so.
+    pub torn: Option<u64>,
     /// No time was written with a clock.
     pub dates_only: bool,
     pub first: Option<Edge>,
@@ -155,6 +157,7 @@ impl Scanner {
             refusals: Refusals::default(),
             order: RowOrder::OldestFirst,
             is_exact: true,
+            torn: None,
             dates_only: true,
             first: None,
             last: None,
@@ -174,6 +177,7 @@ impl Scanner {
                 progress(entry, rows.place().offset, total);
             }
         }
+        self.scan.torn = rows.torn();
         Ok(())
     }
 

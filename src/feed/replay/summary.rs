@@ -91,6 +91,10 @@ fn assumptions(scan: &Scan) -> Vec<Assumption> {
         }
         RowOrder::Mixed => assume("rows are sorted by time".into(), "they are not in time order", ""),
     }
+    if let Some(line) = scan.torn {
+        let why = "its last zstd frame is not whole, as where writing was broken off";
+        assume(format!("it ends behind line {line}"), why, "");
+    }
     if !scan.is_exact {
         assume("all rows are like those read".into(), "only pieces of so large a file were read", "--full");
     }

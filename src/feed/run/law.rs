@@ -6,7 +6,7 @@ use tokio::runtime::Builder;
 use super::*;
 use crate::bus::{self, Heard, Reader};
 use crate::feed::{Mark, SourceInfo};
-use crate::market::{InstrumentId, Price, Size, SourceKind, TickKind, Trade, sample};
+use crate::market::{HistoryBar, InstrumentId, Market, Price, Size, SourceKind, Target, TickKind, Trade, sample};
 
 /// Ticks that can be gone back to.
 struct Tape {
@@ -141,7 +141,7 @@ impl Listener {
 async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>) {
     let bus = Bus::new(10_000);
     let mut listener = Listener { reader: bus.reader(), market: None };
-    let (caller, line) = bus::line();
+    let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
     let index = IndexLimits { checkpoints: 5, bytes: 1 << 20, spacing: 3 };
     let config = RunConfig { market: LIMITS, index, ..RunConfig::default() };
     tokio::spawn(run(Tape::boxed(&ticks), config, bus, line));
@@ -219,7 +219,7 @@ async fn shifted_times_move_the_whole_tape_to_now_and_back() {
     let ticks: Arc<[Tick]> = (0..200).map(tick).collect();
     let bus = Bus::new(10_000);
     let mut listener = Listener { reader: bus.reader(), market: None };
-    let (caller, line) = bus::line();
+    let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
     let config = RunConfig { paused: true, market: LIMITS, ..RunConfig::default() };
     tokio::spawn(run(Tape::boxed(&ticks), config, bus, line));
     let place = Timestamp::from_secs(1_000_500);

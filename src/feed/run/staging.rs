@@ -23,7 +23,7 @@ async fn session(plan: &SimPlan, commands: Vec<(i64, Command)>, end: i64) -> (Ve
     journal.into_iter().for_each(|journal| simulator.keep_journal(journal));
     let bus = Bus::new(64);
     let mut reader = bus.reader();
-    let (caller, line) = bus::line();
+    let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
     tokio::spawn(run(Box::new(simulator), RunConfig::default(), bus, line));
     let (mut ticks, mut happenings, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     let mut commands = commands.into_iter().peekable();

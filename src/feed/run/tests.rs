@@ -70,7 +70,7 @@ const ONCE: RunConfig = RunConfig {
 
 /// A line on which nobody asks.
 fn nobody() -> Line<Command, Answer> {
-    bus::line().1
+    bus::line(bus::DEFAULT_LINE_CAPACITY).1
 }
 
 async fn next(reader: &mut Reader<Event>) -> Event {
@@ -224,7 +224,7 @@ impl Stage {
     fn play(at_ms: &[i64], config: RunConfig) -> Self {
         let bus = Bus::new(64);
         let mut reader = bus.reader();
-        let (caller, line) = bus::line();
+        let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
         tokio::spawn(run(Script::boxed(at_ms, false), config, bus, line));
         let (heard, said) = mpsc::unbounded_channel();
         let began = Instant::now();

@@ -39,6 +39,7 @@ const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 1_024,
     messages_per_second: 20,
     subscriptions: SubscriptionLimits { count: 4, history: 100 },
+    commands: 32,
     bars: 50,
     control: true,
     stall: Duration::from_secs(20),
@@ -63,7 +64,7 @@ impl Stage {
         let live = publisher.live();
         tokio::spawn(publisher.run());
         let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
-        let (caller, line) = bus::line();
+        let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
         let remote = Remote::new(live.clone(), caller);
         Self { bus, live, metrics, remote, line }
     }

@@ -15,6 +15,7 @@ pub const TENS: [u64; 20] = {
 
 /// The number that the figures at the front of a text write, and how many they are, at most 19; `None` where they
 /// are more, or the text ends within eight bytes of the last.
+#[inline]
 pub fn figures(text: &[u8]) -> Option<(u64, usize)> {
     let (mut value, mut count) = up_to_eight(text.first_chunk()?);
     while count == 8 || count == 16 {
@@ -32,6 +33,7 @@ pub fn figures(text: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// The decimal at the front of a text, without a sign and no longer than [`MAX_NUMBER`], and its length.
+#[inline]
 pub fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
     let (whole, figures_before) = figures(text)?;
     let rest = text.get(figures_before..)?;
@@ -52,6 +54,7 @@ pub fn decimal(text: &[u8]) -> Option<(Decimal, usize)> {
 pub const MAX_NUMBER: usize = 16;
 
 /// The number that the first figures of eight bytes write, and how many they are.
+#[inline]
 fn up_to_eight(bytes: &[u8; 8]) -> (u64, usize) {
     const ZEROS: u64 = 0x3030_3030_3030_3030;
     const HIGH_BITS: u64 = 0x8080_8080_8080_8080;

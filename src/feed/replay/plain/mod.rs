@@ -172,7 +172,7 @@ impl PlainRows {
             return Some(length);
         }
         self.symbol.clear();
-        let cell = graphic(text, delimiter)?;
+        let cell = std::str::from_utf8(graphic(text, delimiter)?).ok()?;
         self.index = Some(names.get(cell).filter(|_| row::is_symbol(cell))?);
         self.symbol.extend_from_slice(cell.as_bytes());
         Some(cell.len())
@@ -191,10 +191,10 @@ fn skipped(text: &[u8], delimiter: u8) -> Option<usize> {
 }
 
 /// A cell of visible ASCII without quotation marks, perhaps empty.
-fn graphic(text: &[u8], delimiter: u8) -> Option<&str> {
+fn graphic(text: &[u8], delimiter: u8) -> Option<&[u8]> {
     let end = text.iter().position(|byte| *byte == delimiter || !byte.is_ascii_graphic() || *byte == b'"')?;
     let is_end = text[end] == delimiter || matches!(text[end], b'\r' | b'\n');
-    std::str::from_utf8(&text[..end]).ok().filter(|_| is_end)
+    is_end.then_some(&text[..end])
 }
 
 fn line_end(text: &[u8]) -> Option<&[u8]> {

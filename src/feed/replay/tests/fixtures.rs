@@ -289,7 +289,22 @@ fn a_limit_that_is_met_is_named() {
         ReplayConfig { max_symbols: 1, ..limits.clone() },
         "there are more than 1 symbols: is `Ticker` the symbol column?",
     );
-    check("semicolons.csv", ReplayConfig { max_line_bytes: 5, ..limits }, "is longer than 5 bytes");
+    check("semicolons.csv", ReplayConfig { max_line_bytes: 5, ..limits.clone() }, "is longer than 5 bytes");
+    let archive = ReplayConfig { max_files: 0, ..limits };
+    check("../layouts/lean-crypto.zip", archive, "stands for 1 files, which is too many");
+}
+
+#[test]
+fn more_bars_of_one_moment_than_may_wait_end_the_tape() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bars.csv");
+    let rows: String = (0..9).map(|n| format!("2024-03-01,S{n},1,2,1,2\n")).collect();
+    fs::write(&path, format!("date,symbol,open,high,low,close\n{rows}")).unwrap();
+    let mut played = open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
+    assert_eq!(all_ticks(&mut played).len(), 36);
+    let mut bounded = open(&[path], &ReplayConfig { max_waiting: 20, ..ReplayConfig::default() }).unwrap();
+    let error = bounded.next_tick().unwrap_err().to_string();
+    assert!(error.contains("more than 20 ticks") && error.contains("--max-waiting-ticks"), "{error}");
 }
 
 #[test]

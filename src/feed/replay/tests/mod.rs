@@ -10,7 +10,7 @@ mod refused;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Merge, Replay, ReplayConfig};
+use super::{Replay, ReplayConfig};
 use crate::feed::Source;
 use crate::market::{
     FeedStatus, Instrument, Interval, Market, MarketLimits, Opening, Tick, TickKind, Timestamp, sample,

@@ -1,28 +1,13 @@
 //! The short way of plain rows leads where the long one does.
 
 use std::fs;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 
-use super::{Merge, all_ticks};
+use super::all_ticks;
 use crate::feed::Source;
-use crate::feed::replay::{Replay, ReplayConfig, Tape, open};
+use crate::feed::replay::{Replay, ReplayConfig, open};
 use crate::market::{Tick, TickKind};
-
-/// The same files, each row by the long way.
-pub fn the_long_way(replay: Replay) -> Replay {
-    let Replay { tapes, ticks, info, report, max_refused } = replay;
-    drop(ticks);
-    let without = |tape: Arc<Tape>| {
-        let mut tape = Arc::into_inner(tape).expect("nobody plays it");
-        tape.plain = None;
-        Arc::new(tape)
-    };
-    let tapes: Vec<_> = tapes.into_iter().map(without).collect();
-    let ticks = Merge::new(tapes.iter().map(|tape| tape.play().unwrap()).collect());
-    Replay { tapes, ticks, info, report, max_refused }
-}
 
 fn open_text(text: &[u8], tz: &str) -> Option<(Replay, tempfile::TempDir)> {
     let folder = tempfile::tempdir().unwrap();
@@ -40,7 +25,7 @@ fn plain_files_are_read_by_the_short_way_and_others_are_not() {
         let rows: Vec<String> = (0..9).map(|n| row.replace('#', &n.to_string())).collect();
         let text = format!("{header}\n{}\n", rows.join("\n"));
         let (replay, _folder) = open_text(text.as_bytes(), "UTC").expect("it plays");
-        assert_eq!(replay.tapes[0].plain.is_some(), want, "{header}");
+        assert_eq!(replay.tapes[0].has_short_way(), want, "{header}");
     }
     check("timestamp,symbol,price,size,side", "170000000000#,AB,1.5,7,buy", true);
     check("id;time;price;qty;is_buyer_maker", "7;2024-01-01T00:00:0#Z;1.5;7;True", true);
@@ -142,7 +127,7 @@ proptest! {
         most in 1usize..20,
         at in any::<prop::sample::Index>(),
     ) {
-        let Some((mut long, _folder)) = open_text(&bytes, tz).map(|(replay, folder)| (the_long_way(replay), folder)) else { return Ok(()) };
+        let Some((mut long, _folder)) = open_text(&bytes, tz).map(|(replay, folder)| (replay.the_long_way(), folder)) else { return Ok(()) };
         let (mut short, _folder) = open_text(&bytes, tz).unwrap();
         let want = all_ticks(&mut long);
         prop_assert_eq!(&in_batches(&mut short, most), &want);
@@ -177,5 +162,5 @@ fn quotes_without_a_side_say_so_on_both_ways() {
         })
         .collect();
     assert_eq!(quotes, [(true, true, true, true), (false, false, true, true), (true, true, false, false)]);
-    assert_eq!(all_ticks(&mut the_long_way(open_text(text.as_bytes(), "UTC").unwrap().0)).len(), 3);
+    assert_eq!(all_ticks(&mut open_text(text.as_bytes(), "UTC").unwrap().0.the_long_way()).len(), 3);
 }

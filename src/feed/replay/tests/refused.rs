@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::all_ticks;
-use super::plain::the_long_way;
 use crate::feed::Source;
 use crate::feed::replay::{self, ReplayConfig};
 use crate::market::RefusedRows;
@@ -63,7 +62,7 @@ fn refused_rows_are_counted_once_by_reason_with_the_first_line() {
     assert_eq!((replay.rows_refused(), replay.refused()), (4, want.to_vec()));
     assert_eq!(second.refused(), want);
 
-    let mut long = the_long_way(replay::open(std::slice::from_ref(&path), &config).unwrap());
+    let mut long = replay::open(std::slice::from_ref(&path), &config).unwrap().the_long_way();
     replay.rewind().unwrap();
     assert!(all_ticks(&mut replay) == all_ticks(&mut long));
     assert_eq!(long.refused(), want);

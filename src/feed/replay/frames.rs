@@ -1,0 +1,93 @@
+//! The text of a zstd file, frame by frame.
+//!
+//! Of a recording that was killed while it wrote, or of a file that is still being written, the last frame may not be
+//! whole. That is told apart from a file of which not even one frame is there ([`is_torn`]).
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, BufRead, Read};
+
+use zstd::stream::read::Decoder;
+
+pub struct Frames<R: BufRead> {
+    /// `None` after the last frame.
+    decoder: Option<Decoder<'static, R>>,
+    whole: u64,
+}
+
+impl<R: BufRead> Frames<R> {
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn new(packed: R) -> io::Result<Self> {
+        Ok(Self { decoder: Some(Decoder::with_buffer(packed)?.single_frame()), whole: 0 })
+    }
+
+    /// Goes to the frame behind the one that has ended.
+    fn next_frame(&mut self) -> io::Result<()> {
+        if let Some(done) = self.decoder.take() {
+            let mut packed = done.finish();
+            self.whole += 1;
+            if !packed.fill_buf()?.is_empty() {
+                self.decoder = Some(Decoder::with_buffer(packed)?.single_frame());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R: BufRead> Read for Frames<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while let Some(decoder) = &mut self.decoder {
+            match decoder.read(into) {
+                Ok(0) if into.is_empty() => return Ok(0),
+                Ok(0) => self.next_frame()?,
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && self.whole > 0 => {
+                    return Err(io::Error::new(error.kind(), Torn));
+                }
+                read => return read,
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The packed data end within a frame, and whole ones come before it.
+#[derive(Debug)]
+struct Torn;
+
+impl fmt::Display for Torn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the last zstd frame is not whole")
+    }
+}
+
+impl Error for Torn {}
+
+/// Whether a text has ended within the last frame of several.
+pub fn is_torn(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<Torn>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(packed: &[u8], want: &str, torn: Option<bool>) {
+        let mut text = Vec::new();
+        let read = Frames::new(packed).unwrap().read_to_end(&mut text);
+        assert_eq!(read.as_ref().err().map(is_torn), torn, "{read:?}");
+        assert_eq!(String::from_utf8(text).unwrap(), want);
+    }
+
+    #[test]
+    fn frames_are_read_one_after_the_other_and_a_torn_one_is_told() {
+        let frame = |text: &str| zstd::bulk::compress(text.as_bytes(), 3).unwrap();
+        let both = [frame("one\n"), frame("two\n")].concat();
+        check(&both, "one\ntwo\n", None);
+        // What is there of the frame comes, and may end anywhere within a line.
+        check(&both[..both.len() - 1], "one\ntwo", Some(true));
+        check(&both[..frame("one\n").len() + 3], "one\n", Some(true));
+        check(&frame("one\n")[..8], "", Some(false));
+        check(&[frame(""), frame("two\n")].concat(), "two\n", None);
+    }
+}
