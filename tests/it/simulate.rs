@@ -60,7 +60,7 @@ async fn headlines_are_written_beside_the_tape() {
     tape(folder.path(), "tape.csv", &flags).await;
     let news = fs::read_to_string(news).unwrap();
     assert!(
-        news.lines().any(|line| line.starts_with("1704724230000000000,AAPL,bad,") && line.contains("Apple")),
+        news.lines().any(|line| line.starts_with("1704724230000000000,AAPL,-0.8,leads,") && line.contains("Apple")),
         "{news}"
     );
 }

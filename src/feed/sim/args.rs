@@ -37,12 +37,30 @@ pub struct SimulationArgs {
     /// Write down what is staged, so that the session can be played again with --script
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Scenarios that may be staged in one session
+    #[arg(long, default_value_t = SimConfig::DEFAULT_SCENARIOS, value_name = "NUMBER")]
+    max_scenarios: usize,
+    /// Bars of the past of all symbols together; with more than some fifty symbols each has fewer
+    #[arg(long, default_value_t = SimConfig::DEFAULT_PAST_BARS, value_name = "BARS")]
+    max_past_bars: usize,
 }
 
 impl From<SimulationArgs> for SimPlan {
     fn from(args: SimulationArgs) -> Self {
-        let SimulationArgs { seed, symbols, hours, start, day, scenarios, script, journal } = args;
-        Self { seed, symbols, hours, start, day, scenarios, script, journal }
+        let SimulationArgs {
+            seed,
+            symbols,
+            hours,
+            start,
+            day,
+            scenarios,
+            script,
+            journal,
+            max_scenarios,
+            max_past_bars,
+        } = args;
+        let (most_scenarios, past_bars) = (Some(max_scenarios), Some(max_past_bars));
+        Self { seed, symbols, hours, start, day, scenarios, script, journal, most_scenarios, past_bars }
     }
 }
 
@@ -134,6 +152,7 @@ impl From<SimulateArgs> for WriteConfig {
             journal: scenarios.iter().flat_map(|cue| cue.injections(start)).collect(),
             threads,
             block_seconds: 16,
+            ..SimConfig::new(start)
         };
         Self { sim, out, span: length.map_or(Span::Days(days), Span::Seconds), quotes, time_unit: times, news }
     }

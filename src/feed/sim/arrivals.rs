@@ -32,6 +32,10 @@ pub struct Arrival {
 
 /// Below this intensity a kernel is taken for spent.
 const SPENT: f64 = 1e-6;
+/// After so many of its times a kernel has left nothing that a sum would show: e^-60 is 1e-26.
+const FORGOTTEN: f64 = 60.0;
+/// More than rounding adds to a bound.
+const ROUNDING: f64 = 1.000_001;
 
 /// The process at a moment: the intensity that each kernel adds.
 #[derive(Clone, Debug, Default)]
@@ -42,24 +46,37 @@ pub struct Arrivals {
 impl Arrivals {
     /// The next event at the baseline intensity `mu` if one comes within `left` seconds. The process is then at
     /// that event, or at the end of that time.
+    ///
+    /// Most parts come too late for this, which is known before a logarithm is taken: `-ln u >= 1 - u`.
     #[inline]
     pub fn next(&mut self, kernels: &[Kernel; 3], mu: f64, left: f64, noise: &mut Noise) -> Option<Arrival> {
-        let mut next = Arrival { wait: noise.exponential() / mu, parent: Parent::Baseline };
+        let mut next = Arrival { wait: left, parent: Parent::Baseline };
+        let u = noise.uniform();
+        let mut comes = false;
+        if 1.0 - u < ROUNDING * mu * left {
+            let wait = -ln(u) / mu;
+            comes = wait < left;
+            next.wait = if comes { wait } else { left };
+        }
         for (k, kernel) in kernels.iter().enumerate() {
             if self.excited[k] < SPENT {
                 continue;
             }
+            let u = noise.uniform();
+            if 1.0 - u > ROUNDING * self.excited[k] * kernel.seconds.min(next.wait) {
+                continue;
+            }
             // Of a decaying intensity only so much is left; beyond it this kernel causes nothing more.
-            let used = noise.exponential() / (kernel.seconds * self.excited[k]);
-            if used < 1.0 {
+            let used = -ln(u) / (kernel.seconds * self.excited[k]);
+            if used < 1.0 && kernel.seconds * used < ROUNDING * next.wait {
                 let wait = -kernel.seconds * ln(1.0 - used);
                 if wait < next.wait {
                     next = Arrival { wait, parent: Parent::Kernel(k) };
+                    comes = true;
                 }
             }
         }
-        let comes = next.wait < left;
-        self.decay(kernels, next.wait.min(left));
+        self.decay(kernels, next.wait);
         if comes {
             self.excite(kernels, 1.0);
         }
@@ -69,7 +86,8 @@ impl Arrivals {
     #[inline]
     fn decay(&mut self, kernels: &[Kernel; 3], seconds: f64) {
         for (excited, kernel) in self.excited.iter_mut().zip(kernels) {
-            *excited = if *excited < SPENT { 0.0 } else { *excited * exp(-seconds / kernel.seconds) };
+            let gone = *excited < SPENT || seconds > FORGOTTEN * kernel.seconds;
+            *excited = if gone { 0.0 } else { *excited * exp(-seconds / kernel.seconds) };
         }
     }
 

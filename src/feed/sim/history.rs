@@ -23,8 +23,6 @@ const SPANS: usize = 4;
 const DAY_BARS: usize = 360;
 const MINUTE_BARS: usize = 30 * 1_440;
 const SECOND_BARS: usize = 30 * 60;
-/// The most bars of all instruments: with more instruments than some fifty, each has less of a past.
-const MOST_BARS: usize = 2_000_000;
 /// How far a bar reaches beyond its open and close, in standard deviations of its move for each of a normal's:
 /// a Brownian range is twice as long as its net move on average (Feller 1951, *Ann. Math. Stat.* 22:427).
 const WICK: f64 = 0.5;
@@ -60,10 +58,10 @@ impl Span {
 }
 
 /// Newest first; each ends where the one before it begins, the first at the second of `start`.
-fn spans(start: Timestamp, instruments: usize) -> [Span; SPANS] {
-    let each = MOST_BARS / instruments.max(1);
+fn spans(start: Timestamp, instruments: usize, most_bars: usize) -> [Span; SPANS] {
+    let each = most_bars / instruments.max(1);
     let (seconds, days) = (SECOND_BARS.min(each / 4), DAY_BARS.min(each / 2));
-    let minutes = MINUTE_BARS.min(each / 4 * 3 - days);
+    let minutes = MINUTE_BARS.min((each / 4 * 3).saturating_sub(days));
     let second = Span::before(start.floor(Interval::S1), Interval::S1, seconds, Interval::M1);
     let minute = Span::before(second.from, Interval::M1, minutes, Interval::H1);
     // Only up to midnight: days are whole ones.
@@ -72,16 +70,18 @@ fn spans(start: Timestamp, instruments: usize) -> [Span; SPANS] {
     [second, minute, hour, day]
 }
 
-/// The bars of all `tapes` before `start`, of each longer intervals first, then time.
+/// The bars of all `tapes` before `start`, of each longer intervals first, then time; of all together about
+/// `most_bars`, so that with more instruments each has less of a past.
 pub fn bars(
     seed: u64,
     hours: Hours,
     start: Timestamp,
+    most_bars: usize,
     factors: &Factors,
     kinds: &[Kind; 4],
     tapes: &[Tape],
 ) -> Vec<HistoryBar> {
-    let spans = spans(start, tapes.len());
+    let spans = spans(start, tapes.len(), most_bars);
     let mut all = Vec::with_capacity(tapes.len() * spans.iter().map(Span::len).sum::<usize>());
     for class in [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx] {
         let Some(shared) = SharedPast::new(seed, hours, class, factors, &spans) else { continue };

@@ -78,6 +78,10 @@ pub struct SimConfig {
     pub hours: Hours,
     /// What is staged from the beginning.
     pub journal: Vec<Injection>,
+    /// How many scenarios a session may have, those of the journal included.
+    pub most_scenarios: usize,
+    /// The bars of the past of all instruments together; with more than some fifty instruments each has fewer.
+    pub past_bars: usize,
     /// The threads that make the tape, and the seconds they make at a time. Neither changes it; a longer block
     /// is faster, and what is injected waits for its end.
     pub threads: usize,
@@ -98,6 +102,8 @@ impl SimConfig {
     /// The instruments that have names of their own.
     pub const DEFAULT_SYMBOLS: usize = universe::NAMED_COUNT;
     pub const MAX_SYMBOLS: usize = universe::MOST;
+    pub const DEFAULT_SCENARIOS: usize = 10_000;
+    pub const DEFAULT_PAST_BARS: usize = 2_000_000;
 
     /// All named instruments from `start` on, with the default seed, all day and night, without a scenario.
     pub const fn new(start: Timestamp) -> Self {
@@ -107,6 +113,8 @@ impl SimConfig {
             list: List::Mixed(Self::DEFAULT_SYMBOLS),
             hours: Hours::Always,
             journal: Vec::new(),
+            most_scenarios: Self::DEFAULT_SCENARIOS,
+            past_bars: Self::DEFAULT_PAST_BARS,
             threads: 1,
             block_seconds: 1,
         }
@@ -154,7 +162,7 @@ impl Simulator {
             kinds: Arc::new(classes.map(|class| Kind::new(Model::of(class)))),
             factors: factors(&config, &listings),
             tapes: Vec::new(),
-            stage: Stage::new(&listings, &config.journal)?,
+            stage: Stage::new(&listings, &config.journal, config.most_scenarios)?,
             block: Block::default(),
             stories: Vec::new(),
             journal: None,
@@ -256,10 +264,10 @@ impl Source for Simulator {
     }
 
     fn history(&mut self) -> Vec<HistoryBar> {
-        let SimConfig { seed, hours, start, .. } = self.config;
+        let SimConfig { seed, hours, start, past_bars, .. } = self.config;
         // As at the beginning, however far the tape has come.
         let factors = factors(&self.config, &self.listings);
-        history::bars(seed, hours, start, &factors, &self.kinds, &self.fresh_tapes())
+        history::bars(seed, hours, start, past_bars, &factors, &self.kinds, &self.fresh_tapes())
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {

@@ -23,6 +23,8 @@ pub struct SimPlan {
     pub scenarios: Vec<Cue>,
     pub script: Option<PathBuf>,
     pub journal: Option<PathBuf>,
+    pub most_scenarios: Option<usize>,
+    pub past_bars: Option<usize>,
 }
 
 /// Why a simulation cannot be played as it was asked for.
@@ -77,6 +79,8 @@ impl SimPlan {
             seed: self.seed.or(script.seed).unwrap_or(SimConfig::DEFAULT_SEED),
             list: List::Mixed(symbols),
             hours: hours.unwrap_or_default(),
+            most_scenarios: self.most_scenarios.unwrap_or(SimConfig::DEFAULT_SCENARIOS),
+            past_bars: self.past_bars.unwrap_or(SimConfig::DEFAULT_PAST_BARS),
             journal: cues.flat_map(|cue| cue.injections(start)).collect(),
             ..SimConfig::new(start)
         }

@@ -7,9 +7,6 @@ use super::scenario::{MOST_SECONDS, MOST_STRENGTH, Scenario, UnknownScenario};
 use super::target::Target;
 use crate::market::{Staged, Staging, Story, Timestamp};
 
-/// The most injections of one session.
-pub const MOST_INJECTIONS: usize = 10_000;
-
 /// A scenario for somebody at some time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Injection {
@@ -33,8 +30,8 @@ pub enum ScenarioError {
     Strength(f64),
     #[error("a duration of {0} s: from 1 s to a day")]
     Duration(f64),
-    #[error("{most} injections are the most of one session: start another one", most = MOST_INJECTIONS)]
-    TooMany,
+    #[error("{0} scenarios are the most of one session: start another one, or with a higher --max-scenarios")]
+    TooMany(usize),
     #[error("{0}")]
     Text(String),
 }
@@ -89,6 +86,8 @@ struct Running {
 pub struct Stage {
     listings: Vec<Listing>,
     journal: Vec<Injection>,
+    /// The most that the journal may hold.
+    most: usize,
     running: Vec<Running>,
     /// What of the journal was not told yet, the latest first.
     untold: Vec<usize>,
@@ -97,9 +96,9 @@ pub struct Stage {
 impl Stage {
     /// # Errors
     /// Those of [`Stage::add`].
-    pub fn new(listings: &[Listing], journal: &[Injection]) -> Result<Self, ScenarioError> {
+    pub fn new(listings: &[Listing], journal: &[Injection], most: usize) -> Result<Self, ScenarioError> {
         let mut stage =
-            Self { listings: listings.to_vec(), journal: Vec::new(), running: Vec::new(), untold: Vec::new() };
+            Self { listings: listings.to_vec(), journal: Vec::new(), most, running: Vec::new(), untold: Vec::new() };
         journal.iter().try_for_each(|injection| stage.add(injection.clone()).map(drop))?;
         Ok(stage)
     }
@@ -114,8 +113,8 @@ impl Stage {
     /// When it means nobody, is out of range, or is one too many.
     pub fn check(&self, mut injection: Injection) -> Result<Injection, ScenarioError> {
         injection.check()?;
-        if self.journal.len() >= MOST_INJECTIONS {
-            return Err(ScenarioError::TooMany);
+        if self.journal.len() >= self.most {
+            return Err(ScenarioError::TooMany(self.most));
         }
         let second = 1_000_000_000;
         injection.at = Timestamp(injection.at.0.saturating_add(second - 1).div_euclid(second).saturating_mul(second));
@@ -206,7 +205,7 @@ mod tests {
     }
 
     fn stage(journal: &[Injection]) -> Stage {
-        Stage::new(&listings(40, 7), journal).unwrap()
+        Stage::new(&listings(40, 7), journal, 20).unwrap()
     }
 
     #[test]
@@ -251,10 +250,10 @@ mod tests {
             assert!(matches!(stage.add(Injection { seconds, ..good.clone() }), Err(ScenarioError::Duration(_))));
         }
         assert!(stage.journal().is_empty());
-        for _ in 0..MOST_INJECTIONS {
+        for _ in 0..20 {
             stage.add(good.clone()).unwrap();
         }
-        assert_eq!(stage.add(good), Err(ScenarioError::TooMany));
+        assert_eq!(stage.add(good), Err(ScenarioError::TooMany(20)));
     }
 
     #[test]

@@ -1,0 +1,131 @@
+//! The simulated market, from seed to market state, on one core.
+//!
+//! Natural rates are those of the tape as it plays: some ticks a second for each symbol, so that much of the time
+//! goes into seconds and not into ticks. Busy symbols are the same forty in a tick storm: 25 times the orders.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use tickcast::feed::Source;
+use tickcast::feed::sim::{Cue, List, SimConfig, Simulator};
+use tickcast::market::{FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Speed, Stamps, Timestamp};
+
+/// Monday 2024-01-08, 14:30 UTC.
+const START: Timestamp = Timestamp::from_secs(1_704_724_200);
+/// Ticks of one iteration.
+const TICKS: u64 = 100_000;
+/// Seconds of the market of one iteration.
+const SECONDS: i64 = 5;
+const STORM: &str = "tick-storm:all,duration=24h";
+
+fn simulator(symbols: usize, staged: Option<&str>) -> Simulator {
+    let journal = staged.map(|cue| Cue::parse(cue).expect("a scenario").injections(START)).unwrap_or_default();
+    let config = SimConfig { list: List::Mixed(symbols), journal, ..SimConfig::new(START) };
+    Simulator::new(config).expect("it can be staged")
+}
+
+fn market(source: &Simulator, history: Vec<HistoryBar>) -> Market {
+    let info = source.info().clone();
+    let status = FeedStatus {
+        source: info.kind,
+        name: info.name,
+        state: FeedState::Playing,
+        speed: Speed::Max,
+        looping: false,
+        revision: 0,
+        seekable: false,
+        skip_dead_time: false,
+        stamps: Stamps::Original,
+        shift: 0,
+        seed: info.seed,
+        start: info.start,
+        end: info.end,
+        rows_refused: 0,
+        catalogue: None,
+        fault: None,
+    };
+    let opening = Opening { epoch: 1, instruments: info.instruments, history, status: Arc::new(status) };
+    Market::open(&opening, MarketLimits::default())
+}
+
+/// Ticks into market state, one after the other, as the publisher takes them.
+fn forty(c: &mut Criterion) {
+    let mut group = c.benchmark_group("simulation, 40 symbols");
+    group.throughput(Throughput::Elements(TICKS));
+    for (name, staged) in [("natural rates", None), ("busy", Some(STORM))] {
+        let mut source = simulator(40, staged);
+        group.bench_function(format!("{name}, ticks alone"), |b| {
+            b.iter(|| (0..TICKS).for_each(|_| drop(black_box(source.next_tick()))));
+        });
+        let mut source = simulator(40, staged);
+        let history = source.history();
+        let mut market = market(&source, history);
+        group.bench_function(format!("{name}, into market state"), |b| {
+            b.iter(|| {
+                for _ in 0..TICKS {
+                    let tick = source.next_tick().expect("it cannot fail").expect("it has no end");
+                    market.apply(&tick);
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Seconds of ten thousand symbols at natural rates.
+fn ten_thousand(c: &mut Criterion) {
+    let mut group = c.benchmark_group("simulation, 10,000 symbols");
+    group.sample_size(10).throughput(Throughput::Elements(SECONDS.unsigned_abs()));
+    for with_market in [false, true] {
+        let mut source = simulator(10_000, None);
+        let mut market = market(&source, Vec::new());
+        let mut until = START;
+        let name = if with_market { "seconds, into market state" } else { "seconds, ticks alone" };
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                until = until.plus_nanos(SECONDS * 1_000_000_000);
+                loop {
+                    let tick = source.next_tick().expect("it cannot fail").expect("it has no end");
+                    if with_market {
+                        market.apply(&tick);
+                    }
+                    if tick.ts >= until {
+                        break;
+                    }
+                }
+                if with_market {
+                    market.advance(until);
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+/// All that is between the seed and a market that is open: a start-up.
+fn start_up(c: &mut Criterion) {
+    let mut group = c.benchmark_group("start-up");
+    group.sample_size(10);
+    for symbols in [40, 10_000] {
+        group.bench_function(format!("history of {symbols} symbols"), |b| {
+            let mut source = simulator(symbols, None);
+            b.iter(|| black_box(source.history()).len());
+        });
+        group.bench_function(format!("{symbols} symbols, open"), |b| {
+            b.iter_batched(
+                || (),
+                |()| {
+                    let mut source = simulator(symbols, None);
+                    let history = source.history();
+                    market(&source, history)
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, forty, ten_thousand, start_up);
+criterion_main!(benches);
