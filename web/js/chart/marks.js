@@ -1,17 +1,24 @@
-/** Marks on the chart where bars are lacking: a dotted line before the first bar after the gap, and how long it was. */
+/** Marks on the chart: a dotted line at a bar, with words at its foot. */
 
-/** @typedef {{ ts: number, text: string }} GapMark `ts`: the bar after the gap */
+/** @typedef {import("./palette.js").Palette} Palette */
+/**
+ * `ts` is of the bar, and the line stands before it where something is lacking there. Words are left out where there is no room; those
+ * of different rows do not stand in each other's way.
+ *
+ * @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row: number }} Mark
+ */
 /** @typedef {import("lightweight-charts").SeriesAttachedParameter<import("lightweight-charts").Time>} Attached */
 /** @typedef {import("fancy-canvas").CanvasRenderingTarget2D} Target */
 
-/** Fewer pixels than this from one label to the next, and only the line is drawn. */
-const LABEL_PX = 56;
+const GAP_PX = 8;
+const ROW_PX = 14;
 
-/** @param {{ colour: string, font: string, size: number }} look */
-export function createGapMarks(look) {
+/** @param {Palette} first */
+export function createMarks(first) {
+  let palette = first;
   /** @type {Attached | null} */
   let attached = null;
-  /** @type {readonly GapMark[]} */
+  /** @type {readonly Mark[]} */
   let marks = [];
 
   /** @param {Target} target */
@@ -20,21 +27,22 @@ export function createGapMarks(look) {
     if (!scale || marks.length === 0) return;
     const half = scale.options().barSpacing / 2;
     target.useMediaCoordinateSpace(({ context, mediaSize }) => {
-      context.strokeStyle = context.fillStyle = look.colour;
-      context.font = `${look.size}px ${look.font}`;
+      context.font = `${palette.size}px ${palette.font}`;
       context.setLineDash([2, 3]);
-      let free = -Infinity;
-      for (const { ts, text } of marks) {
+      /** Where words may begin, by row. @type {number[]} */
+      const free = [];
+      for (const { ts, text, colour, before, row } of marks) {
         const at = scale.timeToCoordinate(/** @type {import("lightweight-charts").UTCTimestamp} */ (Math.floor(ts / 1e6)));
         if (at === null || at < 0 || at > mediaSize.width) continue;
-        const x = Math.round(at - half) + 0.5;
+        context.strokeStyle = context.fillStyle = palette[colour];
+        const x = Math.round(before ? at - half : at) + 0.5;
         context.beginPath();
         context.moveTo(x, 0);
         context.lineTo(x, mediaSize.height);
         context.stroke();
-        if (x < free) continue;
-        context.fillText(text, x + 4, mediaSize.height - 6);
-        free = x + LABEL_PX;
+        if (x < (free[row] ?? -Infinity)) continue;
+        context.fillText(text, x + 4, mediaSize.height - 6 - row * ROW_PX);
+        free[row] = x + 4 + context.measureText(text).width + GAP_PX;
       }
     });
   }
@@ -50,12 +58,12 @@ export function createGapMarks(look) {
     },
     paneViews: () => [view],
     /**
-     * @param {readonly GapMark[]} next
-     * @param {{ colour: string, font: string, size: number }} fresh
+     * @param {readonly Mark[]} next
+     * @param {Palette} colours
      */
-    set(next, fresh) {
+    set(next, colours) {
       marks = next;
-      look = fresh;
+      palette = colours;
       attached?.requestUpdate();
     },
   };
