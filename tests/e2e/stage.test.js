@@ -161,7 +161,7 @@ test("the list goes by sector, its width is set by keys and drag, and both are k
   await page.keyboard.press("Escape");
   await page.locator('.row[data-heading="Technology"]').waitFor();
   assert.equal((await symbols(page))[0], "AAPL");
-  const wide = () => page.locator("#watchlist").evaluate((node) => node.offsetWidth);
+  const wide = () => page.locator("#watchlist").evaluate((node) => /** @type {HTMLElement} */ (node).offsetWidth);
   const before = await wide();
   await page.locator(".splitter").focus();
   await page.keyboard.press("ArrowRight");

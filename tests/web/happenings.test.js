@@ -22,7 +22,7 @@ function heard(...messages) {
 test("headlines are taken once and in order, and a new epoch has none", () => {
   const [snapshot, update] = [fixture("news_snapshot"), fixture("news_update")];
   const state = heard(snapshot, update, update);
-  assert.deepEqual(state.news.items.map(({ on }) => on), ["AAPL", "class:stock", "EURUSD"]);
+  assert.deepEqual(state.news.items.map((/** @type {{ on: string }} */ { on }) => on), ["AAPL", "class:stock", "EURUSD"]);
   assert.equal(state.news.last, 3);
   assert.equal(heard(snapshot, { ...update, epoch: 5 }).news.last, 2);
   assert.equal(heard(snapshot, { ...fixture("feed_simulation"), epoch: 1 }).news.last, 0);

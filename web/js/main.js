@@ -169,7 +169,9 @@ document.addEventListener("visibilitychange", () => {
 });
 document.addEventListener("keydown", (event) => {
   const at = event.target instanceof Element ? event.target : null;
-  const typing = at?.closest("input:not([type=checkbox], [type=radio], [type=range]), select, textarea, dialog") != null;
+  // A dialog that was closed a moment ago may still have the focus: a key in it is for the page again.
+  const left = at?.closest("dialog:not([open])") != null;
+  const typing = !left && at?.closest("input:not([type=checkbox], [type=radio], [type=range]), select, textarea, dialog") != null;
   const command = event.defaultPrevented ? undefined : commandOf(commands, event, { typing, single: store.state.settings.shortcuts });
   if (!command) return;
   event.preventDefault();

@@ -40,9 +40,11 @@ export function createMarks(first) {
         context.moveTo(x, 0);
         context.lineTo(x, mediaSize.height);
         context.stroke();
-        if (x < (free[row] ?? -Infinity)) continue;
-        context.fillText(text, x + 4, mediaSize.height - 6 - row * ROW_PX);
-        free[row] = x + 4 + context.measureText(text).width + GAP_PX;
+        const { width } = context.measureText(text);
+        const left = x + 4 + width > mediaSize.width ? x - 4 - width : x + 4;
+        if (left < (free[row] ?? -Infinity)) continue;
+        context.fillText(text, left, mediaSize.height - 6 - row * ROW_PX);
+        free[row] = left + width + GAP_PX;
       }
     });
   }
