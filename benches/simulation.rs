@@ -42,6 +42,7 @@ fn market(source: &Simulator, history: Vec<HistoryBar>) -> Market {
         start: info.start,
         end: info.end,
         rows_refused: 0,
+        refused: Arc::new([]),
         catalogue: None,
         fault: None,
     };

@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { panel, page } from "./svg.mjs";
 
 const ROOT = new URL("../../", import.meta.url);
-const BINARY = process.env.TICKCAST_BIN ?? fileURLToPath(new URL("target/release/tickcast", ROOT));
+const BINARY = process.env.TICKCAST_TEST_BINARY ?? fileURLToPath(new URL("target/release/tickcast", ROOT));
 const SESSION = 23_400;
 const OPEN = 14.5 * 3_600;
 const SIM = { name: "simulated", class: "sim" };

@@ -1,7 +1,7 @@
 /**
  * Takes the pictures of docs/SCENARIOS.md from the running program: each scenario alone, on the same market, in Chromium.
  *
- *     cargo build --release && npm ci --prefix web && TICKCAST_BIN=target/release/tickcast node docs/plots/scenarios.mjs [NAME..]
+ *     cargo build --release && npm ci --prefix web && TICKCAST_TEST_BINARY=target/release/tickcast node docs/plots/scenarios.mjs [NAME..]
  *
  * The market plays faster than real, is paused where the scenario can be seen whole, and is drawn as the page draws it.
  */

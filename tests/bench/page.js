@@ -3,7 +3,7 @@
  * What the page costs with a thousand symbols at twenty updates a second each, beside AG Grid Community fed the same stream.
  *
  *     cargo build --release && npm ci --prefix web && npm ci --prefix tests/bench --ignore-scripts
- *     node tests/bench/page.js [--seconds 60] [--soak 24]
+ *     node tests/bench/page.js [--seconds 60] [--pages peer,list,all,binary,whole] [--soak 24]
  *
  * Both are pages of one server and one tape, in the same browser, one after the other. "All" makes the page ask for every symbol at
  * every update, which it never does by itself; without it, it asks for what is on the screen.
@@ -15,12 +15,14 @@ import { parseArgs } from "node:util";
 import { startServer } from "../e2e/support.js";
 import { writeTape } from "../e2e/tape.js";
 
-const { values: flags } = parseArgs({ options: { seconds: { type: "string", default: "60" }, soak: { type: "string", default: "0" }, symbols: { type: "string", default: "1000" }, rate: { type: "string", default: "20" } } });
+const { values: flags } = parseArgs({ options: { seconds: { type: "string", default: "60" }, soak: { type: "string", default: "0" }, symbols: { type: "string", default: "1000" }, pages: { type: "string", default: "peer,list,all,binary,whole" }, rate: { type: "string", default: "20" } } });
 const [SECONDS, SOAK_HOURS, SYMBOLS, RATE] = [flags.seconds, flags.soak, flags.symbols, flags.rate].map(Number);
 const WARM_UP_S = 5;
 const WINDOW = { width: 1440, height: 900 };
-/** A frame that took longer is felt. */
+/** A frame that took longer is felt; browsers tell of long animation frames from here on. */
 const LONG_MS = 50;
+const LIST_ALONE = ".board, .instrument, .tape, .dock, .transport, .footer .wire { display: none !important }";
+const FIRST_TURNS = 7;
 
 const web = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = web("playwright-core");
@@ -49,22 +51,20 @@ socket.onmessage = ({ data }) => {
 };
 </script></body></html>`;
 
-/** In both pages alike: how long frames are, and when the first price is there. */
+/**
+ * In both pages alike: frames that took long, as the browser itself tells of them, so that counting makes no frames; and, in ours, when
+ * the first price is there.
+ */
 function watch() {
-  const seen = { long: 0, worst: 0, frames: 0, tasks: 0, firstPriceMs: null };
+  const seen = { long: 0, worst: 0, firstPriceMs: null };
   Object.assign(window, { seen });
-  let before = 0;
-  const frame = (now) => {
-    if (before > 0) {
-      seen.frames += 1;
-      seen.worst = Math.max(seen.worst, now - before);
-      seen.long += Number(now - before > 50);
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) {
+      seen.long += 1;
+      seen.worst = Math.max(seen.worst, duration);
     }
-    before = now;
-    requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-  new PerformanceObserver((list) => (seen.tasks += list.getEntries().length)).observe({ type: "longtask" });
+  }).observe({ type: "long-animation-frame" });
+  if (location.pathname !== "/") return;
   const look = setInterval(() => {
     if (![...document.querySelectorAll(".row[data-symbol]:not([hidden]) .last")].some(({ textContent }) => /\d/.test(textContent ?? ""))) return;
     seen.firstPriceMs = performance.now();
@@ -88,8 +88,8 @@ async function metrics(cdp) {
   return Object.fromEntries(all.map(({ name, value }) => [name, value]));
 }
 
-/** @param {any} context @param {string} url @param {{ all?: boolean, format?: string, prepare?: (page: any) => Promise<void> }} how */
-async function measure(context, url, { all = false, settings = {}, prepare = async () => {} }) {
+/** @param {any} context @param {string} url @param {{ all?: boolean, settings?: object, only?: string, prepare?: (page: any) => Promise<void> }} how `only`: CSS that hides the rest */
+async function measure(context, url, { all = false, settings = {}, only = "", prepare = async () => {} }) {
   const page = await context.newPage();
   await page.addInitScript(watch);
   await page.addInitScript((text) => localStorage.setItem("tickcast.settings", text), JSON.stringify({ rate: RATE, ...settings }));
@@ -98,9 +98,14 @@ async function measure(context, url, { all = false, settings = {}, prepare = asy
   const cdp = await context.newCDPSession(page);
   await cdp.send("Performance.enable");
   await page.goto(url);
+  if (only) await page.evaluate((css) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    document.adoptedStyleSheets = [sheet];
+  }, only);
   await page.waitForTimeout(WARM_UP_S * 1000);
   const count = () => page.evaluate(() => window.updates ?? Number(window.__tickcastUpdates ?? NaN));
-  await page.evaluate(() => Object.assign(window.seen, { long: 0, worst: 0, frames: 0, tasks: 0 }));
+  await page.evaluate(() => Object.assign(window.seen, { long: 0, worst: 0 }));
   const [from, started, counted] = [await metrics(cdp), Date.now(), await count()];
   /** @type {number[]} */
   const told = [];
@@ -116,12 +121,28 @@ async function measure(context, url, { all = false, settings = {}, prepare = asy
   const scripts = await page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => /\.m?js$/.test(name)).reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0));
   await page.close();
   const task = to.TaskDuration - from.TaskDuration;
-  return { updates: updates / elapsed, busy: (100 * task) / elapsed, perUpdateUs: (1e6 * task) / updates, script: (100 * (to.ScriptDuration - from.ScriptDuration)) / elapsed, long: seen.long, worst: seen.worst, tasks: seen.tasks, fps: seen.frames / elapsed, firstPriceMs: seen.firstPriceMs, scripts };
+  const share = (/** @type {string} */ name) => (100 * (to[name] - from[name])) / elapsed;
+  return {
+    updates: updates / elapsed, busy: share("TaskDuration"), perUpdateUs: (1e6 * task) / updates, script: share("ScriptDuration"), layout: share("LayoutDuration") + share("RecalcStyleDuration"),
+    pictures: (to.LayoutCount - from.LayoutCount) / elapsed, long: seen.long, worst: seen.worst, firstPriceMs: seen.firstPriceMs, scripts,
+  };
+}
+
+/** When the first price is there, in a browser context that has seen nothing yet. @param {any} browser @param {string} url */
+async function firstPrice(browser, url) {
+  const context = await browser.newContext({ viewport: WINDOW });
+  const page = await context.newPage();
+  await page.addInitScript(watch);
+  await page.goto(url);
+  await page.waitForFunction(() => window.seen.firstPriceMs !== null);
+  const { firstPriceMs } = await page.evaluate(() => window.seen);
+  await context.close();
+  return firstPriceMs;
 }
 
 /** @param {string} name @param {Awaited<ReturnType<typeof measure>>} result */
-function row(name, { updates, busy, perUpdateUs, script, long, worst, tasks, fps }) {
-  return `| ${name} | ${Math.round(updates).toLocaleString("en-US")} | ${busy.toFixed(1)} % | ${perUpdateUs.toFixed(1)} µs | ${script.toFixed(1)} % | ${fps.toFixed(0)} | ${long} | ${worst.toFixed(0)} ms | ${tasks} |`;
+function row(name, { updates, busy, perUpdateUs, script, layout, pictures, long, worst }) {
+  return `| ${name} | ${Math.round(updates).toLocaleString("en-US")} | ${busy.toFixed(1)} % | ${perUpdateUs.toFixed(1)} µs | ${script.toFixed(1)} % | ${layout.toFixed(1)} % | ${(busy - script - layout).toFixed(1)} % | ${pictures.toFixed(0)} | ${long} | ${worst.toFixed(0)} ms |`;
 }
 
 /** @param {any} context @param {string} url @param {number} minutes how long, at what speed the server says */
@@ -152,22 +173,34 @@ try {
     console.log((await soak(context, server.url, minutes)).join("\n"));
     await server.kill();
   } else {
-    const tape = await writeTape({ symbols: SYMBOLS, seconds: 3 * (SECONDS + WARM_UP_S) + 30, perSecond: RATE });
+    const tape = await writeTape({ symbols: SYMBOLS, seconds: 5 * (SECONDS + WARM_UP_S) + 60, perSecond: RATE });
     const server = await startServer(["replay", "--speed", "1x", tape.path]);
     const peer = async (page) => {
       await page.route("**/bench-peer", (route) => route.fulfill({ contentType: "text/html", body: PEER }));
       await page.route("**/bench-grid.js", (route) => route.fulfill({ contentType: "text/javascript", body: grid }));
     };
-    const other = await measure(context, `${server.url}bench-peer`, { prepare: peer });
-    const all = await measure(context, server.url, { all: true, settings: { dockOpen: false, ticker: false } });
-    const whole = await measure(context, server.url, {});
+    const settings = { dockOpen: false, ticker: false };
+    /** @type {Record<string, [string, () => ReturnType<typeof measure>]>} */
+    const pages = {
+      peer: ["AG Grid Community", () => measure(context, `${server.url}bench-peer`, { prepare: peer })],
+      list: ["tickcast, watchlist alone, all symbols", () => measure(context, server.url, { all: true, settings, only: LIST_ALONE })],
+      all: ["tickcast, all symbols", () => measure(context, server.url, { all: true, settings })],
+      binary: ["tickcast, all symbols, binary", () => measure(context, server.url, { all: true, settings: { ...settings, format: "binary" } })],
+      whole: ["tickcast as it is", () => measure(context, server.url, {})],
+    };
+    /** @type {Map<string, Awaited<ReturnType<typeof measure>>>} */
+    const results = new Map();
+    for (const name of flags.pages.split(",")) results.set(name, await pages[name][1]());
+    const first = [];
+    for (let turn = 0; turn < FIRST_TURNS; turn += 1) first.push(await firstPrice(browser, server.url));
     await server.kill();
     tape.remove();
     console.log(`\n${SYMBOLS} symbols at ${RATE} updates/s, ${SECONDS} s each, Chromium ${browser.version()} headless, ${WINDOW.width} x ${WINDOW.height}\n`);
-    console.log(`| page | updates/s | main thread busy | main thread an update | of it script | frames/s | frames > ${LONG_MS} ms | longest | long tasks |\n|---|---|---|---|---|---|---|---|---|`);
-    console.log([row("AG Grid Community", other), row("tickcast, all symbols asked for", all), row("tickcast as it is", whole)].join("\n"));
-    console.log(`\nan update: ${(all.perUpdateUs / other.perUpdateUs).toFixed(2)} of the peer's main-thread time`);
-    console.log(`first price ${whole.firstPriceMs?.toFixed(0)} ms after navigation; JavaScript ${(whole.scripts / 1000).toFixed(0)} kB, not compressed`);
+    console.log(`| page | updates/s | main thread busy | an update | of it script | layout and style | paint and the rest | layouts/s | frames > ${LONG_MS} ms | longest |\n|---|---|---|---|---|---|---|---|---|---|`);
+    console.log([...results].map(([name, result]) => row(pages[name][0], result)).join("\n"));
+    const peerUs = results.get("peer")?.perUpdateUs;
+    if (peerUs) console.log(`\nan update, of the peer's main-thread time: ${[...results].slice(1).map(([name, { perUpdateUs }]) => `${name} ${(perUpdateUs / peerUs).toFixed(2)}`).join(", ")}`);
+    console.log(`first price, ms after navigation, nothing in the cache: ${first.sort((a, b) => a - b).map((ms) => ms.toFixed(0)).join(" ")}; JavaScript ${([...results.values()].at(-1).scripts / 1000).toFixed(0)} kB, not compressed`);
   }
 } finally {
   await browser.close();

@@ -54,7 +54,7 @@ for (const theme of ["dark", "light"]) {
     await drawn(page);
     await page.waitForTimeout(1200);
     await check(page, "market");
-    for (const tab of ["wire", "alerts"]) {
+    for (const tab of ["wire", "alerts", "news", "scenarios"]) {
       await page.click(`#tab-${tab}`);
       await page.locator(`#panel-${tab}`).waitFor();
       await check(page, tab);
@@ -124,9 +124,11 @@ const focused = (page) => page.evaluate(() => {
 test("the keyboard alone gets everywhere, sees where it is, and does everything", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await page.locator(PRICED).first().waitFor();
+  await page.locator("#ticker-pause").waitFor();
+  await drawn(page);
   /** @type {string[]} */
   const names = [];
-  for (let step = 0; step < 80; step += 1) {
+  for (let step = 0; step < 100; step += 1) {
     await page.keyboard.press("Tab");
     const name = await focused(page);
     if (names.length > 5 && name === names[0]) break;
@@ -140,11 +142,11 @@ test("the keyboard alone gets everywhere, sees where it is, and does everything"
     });
     assert.ok(seen, `where the focus is cannot be seen at "${name}"`);
   }
-  const wanted = ["Skip to the chart", "Keys and settings (?)", "Pause everything that moves", "Theme: Auto", "Pause the ticker", "Filter symbols", "Columns and groups", "Instruments",
+  const wanted = ["Skip to the chart", "Keys and settings (?)", "Pause everything that moves", "Theme: Auto", "Pause the ticker", "Step one event", "Speed", "Scenarios", "Filter symbols", "Width of the watchlist", "Columns and groups", "Instruments",
     "1m", "Chart type", "Price scale", "Indicators", "Compare", "4 charts", "Bars as a table", "Bars as CSV", "Chart as PNG", "Market", "Heatmap: size by turnover, colour by change", "Updates per second", "Binary"];
   for (const name of wanted) assert.ok(names.some((one) => one === name || one.startsWith(name)), `"${name}" is not reached: ${names.join(" | ")}`);
   // No trap: after the last one the walk begins anew or leaves the page.
-  assert.ok(names.length < 80);
+  assert.ok(names.length < 100);
 
   await page.locator(".rows").focus();
   await page.keyboard.press("ArrowDown");

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { until } from "./page.js";
 import { openBrowser, picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -37,9 +38,10 @@ test("two pages drive one tape: what one does, the other sees", async () => {
     await other.page.waitForFunction(() => document.querySelector(".deck-where")?.textContent?.startsWith("2006"));
     await one.page.waitForFunction(() => document.querySelector(".deck-where")?.textContent?.startsWith("2006"));
     assert.equal(await where(one.page), await where(other.page));
-    await one.page.locator('.instrument-last:not(:text-is("–"))').waitFor();
-    const last = await one.page.textContent(".instrument-last");
-    await other.page.waitForFunction((text) => document.querySelector(".instrument-last")?.textContent === text, last);
+    const last = (/** @type {Page} */ page) => page.textContent(".instrument-last");
+    await until(async () => (await last(one.page)) !== "–" && (await last(one.page)) === (await last(other.page)), "one price on both pages");
+    // What was played is drawn behind the timeline.
+    await one.page.waitForFunction(() => (document.querySelector(".preview-line")?.getAttribute("d")?.split("L").length ?? 0) > 100);
     await picture(one.page, "transport-paused");
 
     const before = await where(one.page);

@@ -44,6 +44,7 @@ for (const { name, size: [width, height], query } of VIEWS) {
     await page.setViewportSize({ width, height });
     await page.goto(`${server.url}?${query}`);
     await says(page, "#feed-state", "End of tape");
+    await page.waitForFunction(() => document.querySelector(".preview-line")?.getAttribute("d"));
     await page.locator(PRICED).nth(4).waitFor({ state: "attached" });
     await page.waitForFunction(() => [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden));
     await page.waitForFunction(() => document.querySelectorAll(".spark-line[points*=',']").length >= 5);

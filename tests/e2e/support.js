@@ -33,10 +33,11 @@ function binary() {
 /**
  * @param {string[]} args without `--bind`
  * @param {number} [port] 0 for any
+ * @param {string} [host] one that others reach: then nobody may drive the feed
  * @returns {Promise<Server>}
  */
-export function startServer(args, port = 0) {
-  const child = spawn(binary(), [...args, "--bind", `127.0.0.1:${port}`], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+export function startServer(args, port = 0, host = "127.0.0.1") {
+  const child = spawn(binary(), [...args, "--bind", `${host}:${port}`], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((done) => void child.once("exit", done));
   /** @param {NodeJS.Signals} signal */
   const end = async (signal) => {
@@ -48,10 +49,10 @@ export function startServer(args, port = 0) {
     const timer = setTimeout(() => fail(new Error(`the server did not say that it is ready:\n${told}`)), START_MS);
     const hear = (/** @type {Buffer} */ text) => {
       told += text;
-      const found = told.match(/http:\/\/127\.0\.0\.1:(\d+)\//);
+      const found = told.match(/http:\/\/[^\s/:]+:(\d+)\//);
       if (!found) return;
       clearTimeout(timer);
-      ready({ url: found[0], port: Number(found[1]), stop: () => end("SIGTERM"), kill: () => end("SIGKILL") });
+      ready({ url: `http://127.0.0.1:${found[1]}/`, port: Number(found[1]), stop: () => end("SIGTERM"), kill: () => end("SIGKILL") });
     };
     child.stdout.on("data", hear);
     child.stderr.on("data", (text) => (told += text));
@@ -151,6 +152,8 @@ export async function openBrowser() {
       page.on("pageerror", (fault) => void faults.push(fault.message));
       page.on("request", (request) => void (new URL(request.url()).origin !== origin && foreign.push(request.url())));
       await page.goto(url);
+      // Keys go to the page in front.
+      await page.bringToFront();
       return { page, faults, foreign };
     },
     async close() {

@@ -65,6 +65,7 @@ function commands() {
     store,
     set: (settings) => store.dispatch({ type: "set", settings }),
     choose: (wanted) => store.dispatch({ type: "choose", ...wanted }),
+    deck: (button) => void ran.push(`deck ${button}`),
     run: { pause: note("pause"), palette: note("palette"), help: note("help"), enter: note("enter"), filter: note("filter"), table: note("table"), csv: note("csv"), png: note("png") },
   });
   return { store, list, ran };
@@ -115,8 +116,8 @@ test("commands do what they say, round and round", () => {
   assert.deepEqual(settings().indicators, ["rsi"]);
   list.find(({ title }) => title === "Indicator: RSI")?.run();
   assert.deepEqual(settings().indicators, []);
-  for (const keys of [".", "?", "/", "B", "Ctrl+K"]) run(keys);
-  assert.deepEqual(ran, ["pause", "help", "filter", "table", "palette"]);
+  for (const keys of [".", "?", "/", "B", "Ctrl+K", "G", "E", ">"]) run(keys);
+  assert.deepEqual(ran, ["pause", "help", "filter", "table", "palette", "deck play", "deck event", "deck faster"]);
 });
 
 test("what is read out is one short sentence, and says that it is stale", () => {

@@ -32,6 +32,8 @@ const told = (lines) => lines.map((line) => (line.heading === null ? line.instru
 test("lines go by class, and favourites come first", () => {
   assert.deepEqual(told(listLines(state())), ["Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
   assert.deepEqual(told(listLines(state({ favourites: ["APT", "GONE"] }))), ["Favourites 1", "APT", "Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD"]);
+  const sectors = new Map([["IBM", "Technology"]]);
+  assert.deepEqual(told(listLines({ ...state({ grouping: "sector" }), sectors })), ["Stocks 1", "AAPL", "Technology 1", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
   assert.deepEqual(told(listLines(state({ grouping: "none" }))), ["AAPL", "IBM", "EURUSD", "APT"]);
   assert.deepEqual(told(listLines(state({ grouping: "none", favourites: ["IBM"] }))), ["Favourites 1", "IBM", "All others 3", "AAPL", "EURUSD", "APT"]);
 });

@@ -10,6 +10,8 @@ import { squarify } from "../../web/js/state/treemap.js";
 function market(given) {
   const entries = Object.entries(given);
   return {
+    settings: { grouping: "sector" },
+    sectors: new Map([...Object.keys(given)].map((symbol) => [symbol, symbol[0]])),
     instruments: new Map([...Object.keys(given), "?"].map((symbol) => /** @type {const} */ ([symbol, { symbol, class: symbol[0] }]))),
     quotes: new Map(entries.map(([symbol, [change, rest]]) => /** @type {const} */ ([symbol, { symbol, last: 100, change, volume: 1, vwap: 100, high: 110, low: 90, ...rest }]))),
   };
@@ -30,7 +32,7 @@ test("what has no turnover weighs as the median does", () => {
   const weights = new Map(shares(market({ a: [1, { volume: 1 }], b: [1, { volume: 100 }], c: [1, { volume: 10_000 }], d: [1, { volume: null }] })).map(({ symbol, weight }) => [symbol, weight]));
   assert.equal(weights.get("d"), weights.get("b"));
   assert.ok(Number(weights.get("a")) < Number(weights.get("b")) && Number(weights.get("b")) < Number(weights.get("c")));
-  assert.deepEqual(byGroup(shares(market({ a1: [1], a2: [1], b: [1] }))).map(({ group, members }) => [group, members.length]), [["a", 2], ["b", 1], ["?", 1]]);
+  assert.deepEqual(byGroup(shares(market({ a1: [1], a2: [1], b: [1] }))).map(({ group, members }) => [group, members.length]), [["a", 2], ["b", 1], ["Instruments", 1]]);
 });
 
 /** @param {number[]} weights @param {{ width: number, height: number }} size */

@@ -15,7 +15,7 @@ const TOTAL = 4;
  * @param {Partial<Wish>} [rest]
  * @returns {Wish}
  */
-const wish = (quotes, rest = {}) => ({ quotes: new Map(Object.entries(quotes)), total: TOTAL, bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]), tape: "AAPL", rate: 5, ...rest });
+const wish = (quotes, rest = {}) => ({ quotes: new Map(Object.entries(quotes)), total: TOTAL, bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]), tape: "AAPL", news: false, rate: 5, ...rest });
 const AAPL = wish({ AAPL: 5, IBM: 5 });
 
 /**

@@ -10,7 +10,9 @@ import { beginning, createKeeper } from "./app/keep.js";
 import { byId } from "./lib/dom.js";
 import { createAfterPaint, createBudget, createFrame, createPace } from "./lib/frame.js";
 import { alertText } from "./state/alerts.js";
+import { concerns, toneOf } from "./state/happenings.js";
 import { Store } from "./state/store.js";
+import { commandFor } from "./state/transport.js";
 import { createViews } from "./views/page.js";
 
 /** Where the tape has a place beside the chart; the style sheet says the same. */
@@ -23,6 +25,8 @@ const NOTICE_MS = 8000;
 const STREAM = { share: 0.03, leastMs: 100, mostMs: 250 };
 /** How often the ages, the rates and the countdown are shown anew when nothing else happens. */
 const CLOCK_MS = 500;
+/** How often the picture behind the timeline grows. */
+const PREVIEW_MS = 2000;
 
 const store = new Store(beginning());
 const wide = matchMedia(WIDE);
@@ -58,10 +62,18 @@ const png = () => views.withPanels(async ({ charts }) => (await import("./app/sa
 const csv = () => views.withPanels(async ({ charts }) => (await import("./app/save.js")).saveBars(store.state, charts.seenRange()));
 const openTable = () => views.withPanels(({ charts, table }) => table.open(store.state, charts.seenRange()));
 
+/** @param {import("./state/transport.js").Button} button */
+function deck(button) {
+  if (!store.state.control) return warn("This page only watches: the server does not let it drive the feed.");
+  const command = commandFor(store.state, button);
+  if (command) talk.drive(command);
+}
+
 const commands = createCommands({
   store,
   set,
   choose: (wanted) => change({ type: "choose", ...wanted }),
+  deck,
   run: {
     pause: () => pause(!store.state.paused),
     palette: () => views.withPanels(({ palette }) => palette.open(store.state)),
@@ -88,6 +100,7 @@ const views = createViews(byId, commands, {
   onOlder: (pane) => void talk.older(pane),
   onPause: pause,
   onCommand: talk.drive,
+  onDeck: deck,
   onNotify: async () => (await import("./app/bell.js")).askToNotify(),
   onChartTable: openTable,
   onPicture: png,
@@ -131,9 +144,22 @@ function hearAlerts() {
   }
 }
 
+let { news } = store.state;
+/** Says the newest headline about what the charts show; those that were there before the page are not news. */
+function hearNews() {
+  const { state } = store;
+  const before = news;
+  if (state.news === before) return;
+  news = state.news;
+  const fresh = before.last > 0 || state.news.items.length === 1 ? state.news.items.slice(-Math.max(0, state.news.last - before.last)) : [];
+  const told = fresh.findLast(({ on }) => state.panes.some(({ symbol }) => symbol !== null && concerns(state, on, symbol)));
+  if (told && state.settings.newsNotices && !state.paused) warn(`${toneOf(told).word === "neutral" ? "News" : `News, ${toneOf(told).word}`}: ${told.headline}.`);
+}
+
 createKeeper(store);
 store.addEventListener("change", (event) => (isStream(/** @type {CustomEvent} */ (event).detail) ? markStream() : mark()));
 store.addEventListener("change", hearAlerts);
+store.addEventListener("change", hearNews);
 store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 system.addEventListener("change", mark);
 wide.addEventListener("change", () => talk.ask());
@@ -145,7 +171,9 @@ document.addEventListener("visibilitychange", () => {
 });
 document.addEventListener("keydown", (event) => {
   const at = event.target instanceof Element ? event.target : null;
-  const typing = at?.closest("input:not([type=checkbox], [type=radio], [type=range]), select, textarea, dialog") != null;
+  // A dialog that was closed a moment ago may still have the focus: a key in it is for the page again.
+  const left = at?.closest("dialog:not([open])") != null;
+  const typing = !left && at?.closest("input:not([type=checkbox], [type=radio], [type=range]), select, textarea, dialog") != null;
   const command = event.defaultPrevented ? undefined : commandOf(commands, event, { typing, single: store.state.settings.shortcuts });
   if (!command) return;
   event.preventDefault();
@@ -153,6 +181,7 @@ document.addEventListener("keydown", (event) => {
 });
 window.addEventListener("online", () => talk.hurry());
 setInterval(mark, CLOCK_MS);
+setInterval(() => void talk.preview(), PREVIEW_MS);
 mark();
 watch();
 talk.connect();

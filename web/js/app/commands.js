@@ -7,15 +7,31 @@ import { CHART_KINDS, INDICATORS, LAYOUTS, SCALES, THEMES } from "../state/setti
 /** @typedef {import("../state/settings.js").Settings} Settings */
 /** @typedef {{ title: string, group: string, keys: string, run: () => void }} Command `keys` as they are shown; empty where there are none */
 
+/** @type {readonly [import("../state/transport.js").Button, string, string][]} */
+const DECK = [
+  ["play", "G", "Play the feed, or pause it for everybody"],
+  ["event", "E", "Step one event"],
+  ["bar", "D", "Step to the end of the bar"],
+  ["gap", "H", "Go on to the next gap"],
+  ["move", "O", "Go on to the next move of 1 %"],
+  ["faster", ">", "Faster"],
+  ["slower", "<", "Slower"],
+  ["restart", "", "To the beginning of the tape"],
+  ["loop", "", "Begin again at the end of the tape, or not"],
+  ["skip", "", "Pass over dead time, or not"],
+  ["shift", "", "Play as if it happened now, or with its own times"],
+];
+
 /**
  * @param {object} given
  * @param {Store} given.store
  * @param {(settings: Partial<Settings>) => void} given.set
  * @param {(wanted: { symbol?: string, interval?: import("../lib/time.js").Interval, compare?: readonly string[] }) => void} given.choose
  * @param {Record<"pause" | "palette" | "help" | "enter" | "filter" | "table" | "csv" | "png", () => void>} given.run
+ * @param {(button: import("../state/transport.js").Button) => void} given.deck
  * @returns {Command[]}
  */
-export function createCommands({ store, set, choose, run }) {
+export function createCommands({ store, set, choose, run, deck }) {
   const settings = () => store.state.settings;
   /** @template Value @param {readonly Value[]} values @param {Value} now */
   const after = (values, now) => values[(values.indexOf(now) + 1) % values.length];
@@ -54,6 +70,10 @@ export function createCommands({ store, set, choose, run }) {
     command("Panel", "W", "Wire", () => tab("wire")),
     command("Panel", "A", "Alerts", () => tab("alerts")),
     command("Panel", "", "Ticker tape", () => set({ ticker: !settings().ticker })),
+    command("Panel", "N", "News", () => tab("news")),
+    command("Panel", "X", "Scenarios", () => tab("scenarios")),
+    command("Panel", "", "File: rows that could not be played", () => tab("file")),
+    ...DECK.map(([button, keys, title]) => command("Feed", keys, title, () => deck(button))),
     command("Wire", "+", "Higher rate", () => rate(1)),
     command("Wire", "-", "Lower rate", () => rate(-1)),
     command("Wire", "", "Format: JSON or binary", () => set({ format: settings().format === "json" ? "binary" : "json" })),

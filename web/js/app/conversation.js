@@ -9,12 +9,14 @@ import { createSocket } from "../net/socket.js";
 import { decode, encode, PROTOCOL } from "../net/wire.js";
 import { demand } from "../state/demand.js";
 import { seriesKey } from "../state/model.js";
+import { previewOf } from "../state/preview.js";
 import { defaultInterval, hasTape } from "../state/select.js";
 import { sinceBars, sinceQuotes, sinceTrades } from "../state/since.js";
 import { ask as askFirst, takeSocket } from "./first.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 
+const LEARN_MS = 250;
 /** What is on the screen may change many times while it is scrolled: the server is told at most this often. */
 const ASK_MS = 120;
 
@@ -84,6 +86,8 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     if (message.type === "driven" || message.type === "error") driver.answered(message);
     if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
     if (message.type !== "feed") return;
+    // The first price comes before what is only told beside it.
+    setTimeout(() => void learn(message), LEARN_MS);
     if (message.epoch !== store.state.listEpoch) void catalogue.loadSymbols();
     else {
       settle();
@@ -119,6 +123,34 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     store.dispatch({ type: "activate", pane: active });
     ask();
   }
+
+  let stagesOf = -1;
+  let refusedSeen = 0;
+  /**
+   * Fetches what is told of a feed by HTTP alone: what can be staged, and which rows cannot be played.
+   *
+   * @param {import("../net/wire.js").Feed} feed
+   */
+  async function learn({ epoch, source, rows_refused }) {
+    try {
+      if (source === "simulation" && stagesOf !== epoch) {
+        stagesOf = epoch;
+        const { scenarios, groups, most_strength, most_seconds } = await api.scenarios();
+        store.dispatch({ type: "catalogue", catalogue: { scenarios, mostStrength: most_strength, mostSeconds: most_seconds }, groups });
+      }
+      if (rows_refused !== refusedSeen) {
+        refusedSeen = rows_refused;
+        store.dispatch({ type: "refused", rows: rows_refused > 0 ? await api.refused() : [] });
+      }
+    } catch (fault) {
+      stagesOf = -1;
+      refusedSeen = -1;
+      warn(`What the feed has to tell could not be fetched: ${/** @type {Error} */ (fault).message}.`);
+    }
+  }
+
+  /** Of which moment the picture behind the timeline is. */
+  let previewed = "";
 
   let askedMs = -Infinity;
   let asking = 0;
@@ -161,6 +193,21 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     resync: (symbols) => session.resync(symbols),
     /** @param {boolean} seen */
     setVisible: (seen) => session.setVisible(seen),
+
+    /** Fetches what of the tape the server has played, for the picture behind the timeline. */
+    async preview() {
+      const wanted = previewOf(store.state);
+      const as = `${wanted?.key} ${store.state.epoch} ${store.state.marketUs}`;
+      if (!wanted || document.hidden || as === previewed) return;
+      previewed = as;
+      try {
+        const answer = await api.bars([wanted.symbol], wanted.interval, store.state.server.bars);
+        if (answer.epoch === store.state.epoch) store.dispatch({ type: "preview", key: wanted.key, bars: answer.series[0]?.bars ?? [] });
+      } catch {
+        // The timeline works without its picture, and the next turn tries again.
+        previewed = "";
+      }
+    },
 
     /** Fetches all bars that the server keeps before those of a pane. @param {number} at */
     async older(at) {

@@ -6,8 +6,8 @@
 
 import { AreaSeries, BarSeries, CandlestickSeries, createChart, LineSeries } from "lightweight-charts";
 import { decimalText } from "../lib/number.js";
-import { createGapMarks } from "./gapmarks.js";
 import { chartLook, RIGHT_BARS, SCALE_MODES, seriesLook, timeLook } from "./look.js";
+import { createMarks } from "./marks.js";
 import { createOverlays } from "./overlays.js";
 import { lineColours } from "./palette.js";
 import { createVolume } from "./volume.js";
@@ -41,7 +41,7 @@ export function createPlot(container, first) {
   const chart = createChart(container, { autoSize: true, ...chartLook(palette) });
   /** @type {import("lightweight-charts").ISeriesApi<any>} */
   let main = chart.addSeries(CandlestickSeries);
-  let marks = createGapMarks({ colour: palette.warn, font: palette.font, size: palette.size });
+  let marks = createMarks(palette);
   main.attachPrimitive(marks);
   const volume = createVolume(chart);
   const overlays = createOverlays(chart);
@@ -59,7 +59,7 @@ export function createPlot(container, first) {
     chart.removeSeries(old);
     quoteLines = null;
     main.setSeriesOrder(0);
-    marks = createGapMarks({ colour: palette.warn, font: palette.font, size: palette.size });
+    marks = createMarks(palette);
     main.attachPrimitive(marks);
   }
 
@@ -108,9 +108,9 @@ export function createPlot(container, first) {
       overlays.set(lines, whole, lineColours(palette), volume.panes());
     },
 
-    /** @param {readonly import("./gapmarks.js").GapMark[]} gaps */
-    markGaps(gaps) {
-      marks.set(gaps, { colour: palette.warn, font: palette.font, size: palette.size });
+    /** @param {readonly import("./marks.js").Mark[]} next from left to right */
+    mark(next) {
+      marks.set(next, palette);
     },
 
     /** @param {{ bid: number | null, ask: number | null } | null} quote */
@@ -129,6 +129,11 @@ export function createPlot(container, first) {
         const drawn = quoteLines[side].options();
         if (drawn.lineVisible !== shown || (shown && drawn.price !== price)) quoteLines[side].applyOptions({ price: price ?? 0, lineVisible: shown, axisLabelVisible: shown });
       }
+    },
+
+    /** Goes to the newest bars and keeps their width. */
+    toNewest() {
+      chart.timeScale().scrollToPosition(RIGHT_BARS, false);
     },
 
     /** Goes to the newest bars, at a width at which candles can be told apart. */

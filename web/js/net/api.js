@@ -11,6 +11,13 @@ import { isBar } from "./wire.js";
  */
 /** @typedef {{ epoch: number, symbols: Instrument[] }} SymbolList */
 /** @typedef {{ epoch: number, series: { symbol: string, bars: Bar[] }[] }} BarSeries */
+/**
+ * What can be staged, and on which groups of symbols.
+ *
+ * @typedef {{ most_strength: number, most_seconds: number, scenarios: { name: string, title: string, about: string, strength: number | null,
+ *   negative: boolean, seconds: number | null }[], groups: { on: string, name: string, symbols: string[] }[] }} Catalogue
+ */
+/** @typedef {{ file: string, reason: string, line: number | null, column: number | null, value: string | null, count: number }} RefusedRows */
 
 /** Keeps an address below the length that servers take. */
 const SYMBOLS_PER_REQUEST = 100;
@@ -54,10 +61,19 @@ export function createApi(get) {
 
   /** @returns {Promise<"stranger" | "viewer" | "presenter">} what this page may do */
   async function role() {
-    return (await json("/api/v1/login")).role;
+    /** @returns {Promise<Catalogue>} */
+  async function scenarios() {
+    const answer = await json("/api/v1/scenarios");
+    return { most_strength: answer.most_strength, most_seconds: answer.most_seconds, scenarios: answer.scenarios ?? [], groups: answer.groups ?? [] };
   }
 
-  return { symbols, bars, role };
+  /** @returns {Promise<RefusedRows[]>} */
+  async function refused() {
+    const answer = await json("/api/v1/feed/refused");
+    return answer.refused ?? [];
+  }
+
+  return { symbols, bars, scenarios, refused, role };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

@@ -14,7 +14,7 @@ import { byteLength } from "./wire.js";
 /** @typedef {import("./wire.js").Subscribe} Subscribe */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {{ symbol: string, interval: Interval }} Bars */
-/** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, rate: UpdateRate }} Wish
+/** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, news: boolean, rate: UpdateRate }} Wish
  *   rates by symbol, of `total` symbols that there are; the rate of bars and tape */
 /**
  * What the page has, asked on subscribing.
@@ -24,6 +24,7 @@ import { byteLength } from "./wire.js";
 
 export const HISTORY = 500;
 export const TRADES = 50;
+export const STORIES = 100;
 /** The longest message while the server has not said otherwise. */
 const MESSAGE_BYTES = 16_384;
 const ALL = "*";
@@ -37,7 +38,7 @@ export function createSession(send, known) {
   let visible = true;
   let messageBytes = MESSAGE_BYTES;
   /** @type {Wish} */
-  let wish = { quotes: new Map(), total: 0, bars: new Map(), tape: null, rate: 0 };
+  let wish = { quotes: new Map(), total: 0, bars: new Map(), tape: null, news: false, rate: 0 };
   /** What this connection was told. */
   const told = {
     /** @type {Map<string, UpdateRate>} */
@@ -46,6 +47,7 @@ export function createSession(send, known) {
     bars: new Map(),
     /** @type {{ symbol: string, rate: UpdateRate } | null} */
     tape: null,
+    news: false,
   };
 
   const now = (/** @type {UpdateRate} */ rate) => (visible ? rate : 0);
@@ -126,17 +128,26 @@ export function createSession(send, known) {
     told.tape = tape === null ? null : { symbol: tape, rate };
   }
 
+  /** Headlines are few, and a page that is seen again lacks none. */
+  function tellNews() {
+    if (!wish.news || told.news) return;
+    send({ type: "subscribe", channel: "news", history: STORIES });
+    told.news = true;
+  }
+
   function tell() {
     if (!open) return;
     tellQuotes();
     tellBars();
     tellTape();
+    tellNews();
   }
 
   function forget() {
     told.quotes.clear();
     told.bars.clear();
     told.tape = null;
+    told.news = false;
   }
 
   return {

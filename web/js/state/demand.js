@@ -10,7 +10,7 @@ import { wantedSeries } from "./panes.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./panes.js").SeriesWish} SeriesWish */
 /** @typedef {import("./settings.js").Rate} Rate */
-/** @typedef {{ quotes: ReadonlyMap<string, Rate>, total: number, bars: ReadonlyMap<string, SeriesWish>, tape: string | null, rate: Rate }} Demand
+/** @typedef {{ quotes: ReadonlyMap<string, Rate>, total: number, bars: ReadonlyMap<string, SeriesWish>, tape: string | null, news: boolean, rate: Rate }} Demand
  *   rates by symbol, of `total` symbols that there are */
 
 /** Updates per second of what is only counted or coloured. */
@@ -22,7 +22,7 @@ export const MARKET_RATE = 1;
  * @returns {Demand}
  */
 export function demand(state, { tape }) {
-  const { settings, instruments, seen, choice } = state;
+  const { settings, instruments, seen, choice, feed } = state;
   /** @type {Map<string, Rate>} */
   const quotes = new Map();
   const slow = settings.rate === "every" ? MARKET_RATE : Math.min(MARKET_RATE, settings.rate);
@@ -32,7 +32,7 @@ export function demand(state, { tape }) {
   const watched = settings.alerts.flatMap(({ armed, symbol }) => (armed ? [symbol] : []));
   const fast = [...seen.rows, ...watched, ...[...bars.values()].map(({ symbol }) => symbol)];
   for (const symbol of fast) if (instruments.has(symbol)) quotes.set(symbol, settings.rate);
-  return { quotes, total: instruments.size, bars, tape: tape ? choice.symbol : null, rate: settings.rate };
+  return { quotes, total: instruments.size, bars, tape: tape ? choice.symbol : null, news: feed?.source === "simulation", rate: settings.rate };
 }
 
 /**

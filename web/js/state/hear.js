@@ -5,6 +5,7 @@
  */
 
 import { disarmed, rings, RINGS_KEPT } from "./alerts.js";
+import { NO_HAPPENINGS, takeHappenings } from "./happenings.js";
 import { seriesKey } from "./model.js";
 import { voided, withoutTape } from "./panes.js";
 import { takeQuotes } from "./quotes.js";
@@ -35,9 +36,11 @@ import { count } from "./traffic.js";
 /** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
 /** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
 /** @typedef {{ type: "format", format: "json" | "binary" }} FormatMessage */
-/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" | "news" | "staged" }} OtherMessage */
+/** @typedef {{ type: "news", epoch: number, ts_sent: number, snapshot: boolean, first: number, stories: import("./model.js").Story[] }} NewsMessage */
+/** @typedef {{ type: "staged", epoch: number, ts_sent: number, snapshot: boolean, first: number, scenarios: import("./model.js").Scene[] }} StagedMessage */
+/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
 /**
- * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | BeatMessage | GrantedMessage | ThrottledMessage
+ * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | NewsMessage | StagedMessage | BeatMessage | GrantedMessage | ThrottledMessage
  *   | FormatMessage | OtherMessage} Message
  */
 
@@ -81,6 +84,10 @@ function take(state, message) {
       return hearBars(state, message);
     case "trades":
       return hearTrades(state, message);
+    case "news":
+      return message.epoch === state.epoch ? { ...state, news: takeHappenings(state.news, message, message.stories) } : state;
+    case "staged":
+      return message.epoch === state.epoch ? { ...state, scenes: takeHappenings(state.scenes, message, message.scenarios) } : state;
     case "granted":
       return message.recovered === false ? voidChannel(state, message) : state;
     case "throttled":
@@ -118,6 +125,8 @@ function takeFeed(state, feed) {
     quotes: new Map(),
     sparks: { ...state.sparks, closes: new Map() },
     series: voided(state.series),
+    news: NO_HAPPENINGS,
+    scenes: NO_HAPPENINGS,
     marketUs: feed.ts_market,
   };
 }

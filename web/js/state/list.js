@@ -12,13 +12,13 @@ export const FAVOURITES = "Favourites";
 const CLASS_TITLES = { stock: "Stocks", index: "Indices", crypto: "Crypto", fx: "FX", unknown: "Instruments" };
 
 /**
- * @param {Pick<State, "instruments" | "quotes" | "settings" | "filter">} state
+ * @param {Pick<State, "instruments" | "quotes" | "settings" | "filter" | "sectors">} state
  * @returns {Line[]}
  */
-export function listLines({ instruments, quotes, settings, filter }) {
+export function listLines({ instruments, quotes, settings, filter, sectors }) {
   const found = matching([...instruments.values()], filter);
   const all = sorted(found, quotes, settings.sort);
-  return sections(all, settings).flatMap(({ title, members }) => {
+  return sections(all, settings, sectors).flatMap(({ title, members }) => {
     if (title === null) return members.map(row);
     // What is looked for is shown, also where its group is closed.
     const collapsed = filter.trim() === "" && settings.collapsed.includes(title);
@@ -68,20 +68,30 @@ export function sorted(all, quotes, sort) {
 /**
  * @param {readonly Instrument[]} all
  * @param {Pick<State["settings"], "favourites" | "grouping">} settings
+ * @param {State["sectors"]} sectors
  * @returns {{ title: string | null, members: Instrument[] }[]}
  */
-function sections(all, { favourites, grouping }) {
+function sections(all, { favourites, grouping }, sectors) {
   const liked = new Set(favourites);
   /** @type {Map<string | null, Instrument[]>} */
   const byTitle = new Map(liked.size > 0 ? [[FAVOURITES, []]] : []);
   for (const instrument of all) {
-    const rest = grouping === "none" ? (liked.size > 0 ? "All others" : null) : (CLASS_TITLES[instrument.class] ?? CLASS_TITLES.unknown);
+    const rest = grouping === "none" ? (liked.size > 0 ? "All others" : null) : groupTitle(instrument, grouping, sectors);
     const title = liked.has(instrument.symbol) ? FAVOURITES : rest;
     const members = byTitle.get(title);
     if (members) members.push(instrument);
     else byTitle.set(title, [instrument]);
   }
   return [...byTitle].filter(([, members]) => members.length > 0).map(([title, members]) => ({ title, members }));
+}
+
+/**
+ * @param {Instrument} instrument
+ * @param {"class" | "sector" | "none"} grouping what has no sector is with its class
+ * @param {State["sectors"]} sectors
+ */
+export function groupTitle({ symbol, class: kind }, grouping, sectors) {
+  return (grouping === "sector" && sectors.get(symbol)) || (CLASS_TITLES[kind] ?? CLASS_TITLES.unknown);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The market at a glance: who moves most, how many rise and fall, and how much of it each one is. */
 
 import { turnover } from "./columns.js";
+import { groupTitle } from "./list.js";
 import { changePercent } from "./quotes.js";
 
 /** @typedef {import("./model.js").State} State */
@@ -14,14 +15,14 @@ import { changePercent } from "./quotes.js";
  * The size of each in the market. Turnovers of another currency or none cannot be compared, so where any group has none, its members
  * weigh as much as the market's median.
  *
- * @param {Pick<State, "instruments" | "quotes">} state
+ * @param {Pick<State, "instruments" | "quotes" | "settings" | "sectors">} state
  * @returns {Share[]}
  */
-export function shares({ instruments, quotes }) {
+export function shares({ instruments, quotes, settings, sectors }) {
   const all = [...instruments.values()].map((instrument) => {
     const quote = quotes.get(instrument.symbol);
     const traded = quote ? turnover(quote) : null;
-    return { symbol: instrument.symbol, group: instrument.class, percent: changePercent(quote), weight: traded ?? 0 };
+    return { symbol: instrument.symbol, group: groupTitle(instrument, settings.grouping, sectors), percent: changePercent(quote), weight: traded ?? 0 };
   });
   const known = all.map(({ weight }) => weight).filter((weight) => weight > 0).sort((a, b) => a - b);
   const median = known[known.length >> 1] ?? 1;

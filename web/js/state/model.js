@@ -1,5 +1,7 @@
 /** What the page knows: the shape of the state, and the state of a page that has heard nothing yet. */
 
+import { NO_HAPPENINGS } from "./happenings.js";
+import { NO_PREVIEW } from "./preview.js";
 import { DEFAULT_SETTINGS } from "./settings.js";
 import { EMPTY_TRAFFIC } from "./traffic.js";
 
@@ -21,7 +23,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /**
  * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "paused" | "stepping" | "seeking" | "ended"
  *   | "failed", speed: number | "max", looping: boolean, seekable: boolean, skip_dead_time: boolean, timestamps: "original" | "shifted",
- *   revision: number, ts_market: number,
+ *   revision: number, ts_market: number, seed: number | null,
  *   start: number | null, end: number | null, rows_refused: number, fault: string | null }} Feed
  */
 /**
@@ -45,6 +47,16 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {{ interval: Interval, closes: ReadonlyMap<string, readonly Close[]> }} Sparks */
 /** @typedef {{ symbol: string | null, interval: Interval | null }} Choice */
 /** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own bars, and symbols that are compared with them */
+/** @typedef {{ ts: number, on: string, tone: number, timing: "leads" | "follows", headline: string }} Story `tone` from -1, bad for the price, to 1 */
+/** @typedef {{ name: string, on: string, strength: number, start: number, end: number }} Scene a scenario that began, and the market time to which it lasts */
+/**
+ * What can be staged on a simulated market; the usual `strength` and `seconds` are `null` where they change nothing.
+ *
+ * @typedef {{ name: string, title: string, about: string, strength: number | null, negative: boolean, seconds: number | null }} Scenario
+ */
+/** @typedef {{ scenarios: readonly Scenario[], mostStrength: number, mostSeconds: number }} Catalogue */
+/** @typedef {{ on: string, name: string, symbols: readonly string[] }} Group symbols that a scenario or a headline is about together */
+/** @typedef {{ file: string, reason: string, line: number | null, column: number | null, value: string | null, count: number }} RefusedRows rows of one file that could not be played, for one reason; where the first one is */
 /** @typedef {{ id: number, text: string }} Notice */
 /** @typedef {{ rates: readonly import("./settings.js").Rate[], bars: number }} Server what the server grants: rates, and bars in one series */
 
@@ -72,6 +84,13 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {readonly import("./alerts.js").Ring[]} rung alerts that rang, the newest first
  * @property {boolean} paused all that moves by itself stands still, as somebody asked for
  * @property {number | null} maxRate updates per second at most, while the server holds the page back for reading too slowly
+ * @property {Catalogue | null} catalogue
+ * @property {ReadonlyMap<string, Group>} groups by what a scenario calls them: sectors and classes
+ * @property {ReadonlyMap<string, string>} sectors the name of each symbol's, where it has one
+ * @property {import("./happenings.js").Happenings<Story>} news
+ * @property {import("./happenings.js").Happenings<Scene>} scenes
+ * @property {readonly RefusedRows[]} refused
+ * @property {import("./preview.js").Preview} preview
  * @property {number | null} marketUs the newest market time heard of
  * @property {Traffic} traffic
  * @property {Notice | null} notice
@@ -125,6 +144,13 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     rung: [],
     paused: false,
     maxRate: null,
+    catalogue: null,
+    groups: new Map(),
+    sectors: new Map(),
+    news: NO_HAPPENINGS,
+    scenes: NO_HAPPENINGS,
+    refused: [],
+    preview: NO_PREVIEW,
     marketUs: null,
     traffic: EMPTY_TRAFFIC,
     notice: null,

@@ -6,6 +6,7 @@
 
 import { hear } from "./hear.js";
 import { activate, choose, filled, setLayout, withoutTape, withPanes } from "./panes.js";
+import { takePreview } from "./preview.js";
 import { takeOlder } from "./series.js";
 import { leadSparks, seedSparks } from "./sparks.js";
 
@@ -28,6 +29,9 @@ import { leadSparks, seedSparks } from "./sparks.js";
  *   | { type: "asked", symbols: number }
  *   | { type: "pause", paused: boolean }
  *   | { type: "older", key: string, epoch: number | null, bars: readonly Bar[] | null }
+ *   | { type: "catalogue", catalogue: import("./model.js").Catalogue, groups: readonly import("./model.js").Group[] }
+ *   | { type: "refused", rows: readonly import("./model.js").RefusedRows[] }
+ *   | { type: "preview", key: string, bars: readonly Bar[] }
  *   | { type: "tapeLeft" }
  *   | { type: "notice", text: string | null }} Action
  */
@@ -75,6 +79,12 @@ function act(state, action) {
       return action.paused === state.paused ? state : { ...state, paused: action.paused };
     case "older":
       return takeOlderBars(state, action);
+    case "catalogue":
+      return { ...state, catalogue: action.catalogue, groups: new Map(action.groups.map((group) => [group.on, group])), sectors: sectorsOf(action.groups) };
+    case "refused":
+      return { ...state, refused: action.rows };
+    case "preview":
+      return { ...state, preview: takePreview(state.preview, action.key, action.bars) };
     case "tapeLeft":
       return withoutTape(state);
     case "notice":
@@ -114,4 +124,9 @@ function takeOlderBars(state, { key, epoch, bars }) {
   const series = state.series.get(key);
   if (!series || epoch !== state.epoch) return state;
   return { ...state, series: new Map(state.series).set(key, bars === null ? { ...series, older: "loading" } : takeOlder(series, bars)) };
+}
+
+/** @param {readonly import("./model.js").Group[]} groups */
+function sectorsOf(groups) {
+  return new Map(groups.filter(({ on }) => on.startsWith("sector:")).flatMap(({ name, symbols }) => symbols.map((symbol) => /** @type {const} */ ([symbol, name]))));
 }

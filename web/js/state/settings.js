@@ -13,7 +13,7 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
 /** @typedef {"linear" | "log" | "percent"} Scale */
 /** @typedef {"sma" | "ema" | "vwap" | "bollinger" | "rsi"} IndicatorId */
 /** @typedef {number | "every"} Rate `every`: each tick by itself */
-/** @typedef {"market" | "wire" | "alerts"} DockTab */
+/** @typedef {"market" | "wire" | "alerts" | "news" | "scenarios" | "file"} DockTab */
 /** @typedef {{ column: ColumnId, descending: boolean }} Sort */
 
 /**
@@ -24,7 +24,9 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
  * @property {"json" | "binary"} format
  * @property {readonly ColumnId[]} columns of the watchlist, from left to right
  * @property {Sort | null} sort `null`: the server's order
- * @property {"class" | "none"} grouping
+ * @property {"class" | "sector" | "none"} grouping
+ * @property {number} listPx how wide the watchlist is; 0 for as it is made
+ * @property {boolean} newsNotices headlines about what the charts show are said
  * @property {readonly string[]} favourites
  * @property {readonly string[]} collapsed titles of groups
  * @property {1 | 2 | 4} layout how many charts
@@ -52,7 +54,10 @@ export const LAYOUTS = /** @type {const} */ ([1, 2, 4]);
 export const THEMES = /** @type {const} */ (["auto", "dark", "light"]);
 /** Seconds. */
 export const ANNOUNCE = /** @type {const} */ ([0, 5, 15, 60]);
-export const DOCK_TABS = /** @type {const} */ (["market", "wire", "alerts"]);
+export const DOCK_TABS = /** @type {const} */ (["market", "wire", "alerts", "news", "scenarios", "file"]);
+export const GROUPINGS = /** @type {const} */ (["class", "sector", "none"]);
+/** The width of the watchlist as a person set it, in pixels. */
+export const LIST_PX = { least: 200, most: 900 };
 
 /** @typedef {(value: unknown) => boolean} Check */
 
@@ -79,7 +84,9 @@ const TABLE = {
   format: ["json", oneOf(["json", "binary"])],
   columns: [DEFAULT_COLUMNS, listOf(oneOf(COLUMN_IDS))],
   sort: [null, sort],
-  grouping: ["class", oneOf(["class", "none"])],
+  grouping: ["class", oneOf(GROUPINGS)],
+  listPx: [0, (value) => value === 0 || (size(value) && Number(value) >= LIST_PX.least && Number(value) <= LIST_PX.most)],
+  newsNotices: [true, flag],
   favourites: [[], listOf(text)],
   collapsed: [[], listOf(text)],
   layout: [1, oneOf(LAYOUTS)],

@@ -9,7 +9,8 @@ import { clockText, dateText, speedText } from "../lib/time.js";
  * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
  *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
  *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
- *   | { command: "loop" | "skip_dead_time", on: boolean } | { command: "timestamps", timestamps: "original" | "shifted" }} Command
+ *   | { command: "loop" | "skip_dead_time", on: boolean } | { command: "timestamps", timestamps: "original" | "shifted" }
+ *   | { command: "scenario", name: string, on: string, strength?: number, seconds?: number }} Command
  */
 
 export const SPEEDS = /** @type {readonly (number | "max")[]} */ ([0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, "max"]);
@@ -65,4 +66,53 @@ export function speedChoices(set) {
   const all = SPEEDS.includes(set) ? [...SPEEDS] : [...SPEEDS, set];
   const order = (/** @type {Feed["speed"]} */ speed) => (speed === "max" ? Infinity : speed);
   return all.sort((a, b) => order(a) - order(b)).map((speed) => ({ value: String(speed), text: speedText(speed) }));
+}
+
+/**
+ * The speed after or before the one that is set.
+ *
+ * @param {Feed["speed"]} set
+ * @param {1 | -1} by
+ */
+export function nextSpeed(set, by) {
+  const value = (/** @type {Feed["speed"]} */ speed) => (speed === "max" ? Infinity : speed);
+  const found = by > 0 ? SPEEDS.find((one) => value(one) > value(set)) : SPEEDS.findLast((one) => value(one) < value(set));
+  return found ?? set;
+}
+
+/** @typedef {"play" | "restart" | "event" | "bar" | "gap" | "move" | "faster" | "slower" | "loop" | "skip" | "shift"} Button */
+
+/**
+ * What a button of the deck, or its key, asks of the feed as it stands.
+ *
+ * @param {State} state
+ * @param {Button} button
+ * @returns {Command | null} `null` where there is nothing to ask
+ */
+export function commandFor({ feed, choice }, button) {
+  if (!feed) return null;
+  const symbol = choice.symbol === null ? {} : { symbol: choice.symbol };
+  const over = feed.state === "ended" || feed.state === "failed" || feed.state === "seeking";
+  switch (button) {
+    case "play":
+      return { command: moves(feed) ? "pause" : "play" };
+    case "restart":
+      return feed.seekable ? { command: "seek", percent: 0 } : null;
+    case "event":
+    case "gap":
+      return over ? null : { command: "step", to: button };
+    case "bar":
+      return over ? null : { command: "step", to: "bar", interval: choice.interval ?? "1m" };
+    case "move":
+      return over ? null : { command: "step", to: "move", percent: 1, ...symbol };
+    case "faster":
+    case "slower":
+      return { command: "speed", speed: nextSpeed(feed.speed, button === "faster" ? 1 : -1) };
+    case "loop":
+      return feed.end === null ? null : { command: "loop", on: !feed.looping };
+    case "skip":
+      return feed.end === null ? null : { command: "skip_dead_time", on: !feed.skip_dead_time };
+    case "shift":
+      return feed.end === null ? null : { command: "timestamps", timestamps: feed.timestamps === "shifted" ? "original" : "shifted" };
+  }
 }

@@ -92,7 +92,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
       }
       shown = state;
       if (panes.length !== state.panes.length) build(state.panes.length);
-      const of = [state.panes, state.active, state.settings, state.instruments, state.epoch, state.link, palette, hovered, ...[...state.series.values()].map(({ revision }) => revision)];
+      const of = [state.panes, state.active, state.settings, state.instruments, state.epoch, state.link, palette, hovered, state.news, state.scenes, state.groups, ...[...state.series.values()].map(({ revision }) => revision)];
       if (of.length === drawnOf.length && of.every((one, at) => one === drawnOf[at])) return drawForming();
       drawnOf = of;
       draw();

@@ -5,7 +5,7 @@ import { icon } from "../lib/icon.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/settings.js").DockTab} DockTab */
-/** @typedef {{ id: DockTab, title: string, node: HTMLElement, render: (state: State, nowMs: number, look: string) => void }} Tab */
+/** @typedef {{ id: DockTab, title: string, node: HTMLElement, source?: "simulation" | "replay", render: (state: State, nowMs: number, look: string) => void }} Tab `source`: the only kind of feed that has it */
 
 /**
  * @param {HTMLElement} root
@@ -13,6 +13,8 @@ import { icon } from "../lib/icon.js";
  * @param {import("./page.js").Actions} actions
  */
 export function createDock(root, tabs, { onSet }) {
+  /** The tabs that this feed has. @type {readonly Tab[]} */
+  let shown = tabs;
   const toggle = element("button", { type: "button", class: "tool dock-toggle", "aria-controls": "dock-body" }, icon("fold"));
   const buttons = tabs.map(({ id, title }) => element("button", { type: "button", class: "tab", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` }, title));
   const panels = tabs.map(({ id, node }) => element("div", { class: "dock-panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, node));
@@ -23,11 +25,11 @@ export function createDock(root, tabs, { onSet }) {
   buttons.forEach((button, at) => button.addEventListener("click", () => onSet({ dockTab: tabs[at].id, dockOpen: true })));
   bar.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const at = buttons.findIndex((button) => button === document.activeElement);
+    const at = shown.findIndex((tab) => buttons[tabs.indexOf(tab)] === document.activeElement);
     if (!by || at < 0) return;
-    const next = (at + by + tabs.length) % tabs.length;
-    buttons[next].focus();
-    onSet({ dockTab: tabs[next].id });
+    const next = shown[(at + by + shown.length) % shown.length];
+    buttons[tabs.indexOf(next)].focus();
+    onSet({ dockTab: next.id });
   });
 
   return {
@@ -39,8 +41,12 @@ export function createDock(root, tabs, { onSet }) {
       setAttribute(toggle, "aria-expanded", String(open));
       setAttribute(toggle, "aria-label", open ? "Close the panel" : "Open the panel");
       setAttribute(toggle, "title", open ? "Close the panel" : "Open the panel");
-      tabs.forEach(({ id, render }, at) => {
-        const on = id === dockTab;
+      shown = tabs.filter(({ source }) => source === undefined || source === state.feed?.source);
+      const chosen = shown.some(({ id }) => id === dockTab) ? dockTab : shown[0].id;
+      tabs.forEach((tab, at) => {
+        const { id, render } = tab;
+        const on = id === chosen;
+        setAttribute(buttons[at], "hidden", !shown.includes(tab));
         setAttribute(buttons[at], "aria-selected", String(on));
         setAttribute(buttons[at], "tabindex", on ? 0 : -1);
         setAttribute(panels[at], "hidden", !on || !open);

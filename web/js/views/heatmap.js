@@ -1,4 +1,4 @@
-/** The market as tiles: by class, as large as they trade, coloured by their change. Arrow keys go through them, Enter chooses. */
+/** The market as tiles: by class or sector, as large as they trade, coloured by their change. Arrow keys go through them, Enter chooses. */
 
 import { createHeatmap } from "../chart/heatmap.js";
 import { readPalette } from "../chart/palette.js";
@@ -14,15 +14,14 @@ const DRAW_MS = 1000;
 /** The sizes follow what is traded this often, so that tiles stay where they are looked for. */
 const LAYOUT_MS = 30_000;
 const TITLE_PX = 13;
-/** @type {Record<string, string>} */
-const TITLES = { stock: "Stocks", index: "Indices", crypto: "Crypto", fx: "FX", unknown: "" };
 
 /** @param {{ onChoose: (symbol: string) => void }} actions */
 export function createHeatmapView({ onChoose }) {
   const canvas = element("canvas", { class: "heat-canvas", "aria-hidden": "true" });
   const option = element("span", { class: "spoken", role: "option", id: "heat-option", "aria-selected": "true" });
   const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
-  const node = element("div", { class: "heat", role: "listbox", tabindex: 0, "aria-label": "Heatmap: size by turnover, colour by change" }, canvas, option, tip);
+  const veil = element("p", { class: "veil" });
+  const node = element("div", { class: "heat", role: "listbox", tabindex: 0, "aria-label": "Heatmap: size by turnover, colour by change" }, canvas, option, tip, veil);
   const picture = createHeatmap(canvas);
   /** @type {Tile[]} */
   let tiles = [];
@@ -52,7 +51,7 @@ export function createHeatmapView({ onChoose }) {
     const headed = groups.length > 1 ? TITLE_PX : 0;
     for (const { item: { group, members }, box } of squarify(groups, ({ weight }) => weight, { x: 0, y: 0, ...size })) {
       const inner = { ...box, y: box.y + headed, height: Math.max(0, box.height - headed) };
-      if (headed) titles.push({ title: TITLES[group] ?? group, x: box.x, y: box.y, width: box.width });
+      if (headed) titles.push({ title: group, x: box.x, y: box.y, width: box.width });
       for (const { item, box: place } of squarify(members, (one) => one.weight, inner)) tiles.push({ symbol: item.symbol, text: "", percent: null, box: place });
     }
   }
@@ -116,6 +115,9 @@ export function createHeatmapView({ onChoose }) {
     /** @param {State} state @param {number} nowMs @param {string} nowLook */
     render(state, nowMs, nowLook) {
       shown = state;
+      const words = emptyText(state);
+      setText(veil, words);
+      setAttribute(veil, "hidden", words === "");
       if (size.width === 0 || (nowMs - drawnMs < DRAW_MS && nowLook === look && state.quotes.size === drawnSize)) return;
       drawnSize = state.quotes.size;
       if (nowLook !== look) {
@@ -125,7 +127,7 @@ export function createHeatmapView({ onChoose }) {
       }
       drawnMs = nowMs;
       const known = [...state.quotes.values()].filter(({ volume }) => volume !== null).length;
-      const key = `${state.listEpoch} ${state.instruments.size} ${known === state.instruments.size} ${size.width} ${size.height}`;
+      const key = `${state.listEpoch} ${state.settings.grouping} ${state.sectors.size} ${state.instruments.size} ${known === state.instruments.size} ${size.width} ${size.height}`;
       if (key !== laid.key || nowMs - laid.ms > LAYOUT_MS) {
         laid = { ms: nowMs, key };
         lay(state);
@@ -133,4 +135,17 @@ export function createHeatmapView({ onChoose }) {
       draw(state);
     },
   };
+}
+
+/**
+ * Why there is nothing to see, for each panel about the whole market.
+ *
+ * @param {State} state
+ */
+export function emptyText({ link, feed, instruments, quotes, listEpoch }) {
+  if (quotes.size > 0) return "";
+  if (link.status === "waiting" || link.status === "lost") return "No connection: the market comes with it.";
+  if (listEpoch === null) return "Loading the market";
+  if (instruments.size === 0) return "This feed has no instruments.";
+  return feed?.state === "failed" ? "The feed failed before the first price." : "No prices yet";
 }

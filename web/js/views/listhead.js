@@ -4,12 +4,14 @@ import { element, setAttribute, setText } from "../lib/dom.js";
 import { icon } from "../lib/icon.js";
 import { createMenu } from "../lib/menu.js";
 import { COLUMNS } from "../state/columns.js";
+import { GROUPINGS } from "../state/settings.js";
 import { CELLS } from "./cells.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/columns.js").ColumnId} ColumnId */
 /** @typedef {import("../state/settings.js").Settings} Settings */
 
+const GROUPING_TITLES = { class: "By class", sector: "By sector", none: "None" };
 const ALL = /** @type {ColumnId[]} */ (Object.keys(COLUMNS));
 
 /**
@@ -47,11 +49,11 @@ function createColumnMenu({ onSet }) {
   /** @type {Settings | undefined} */
   let settings;
   const list = element("div", { class: "column-list" });
-  const grouping = element("input", { type: "checkbox" });
-  grouping.addEventListener("change", () => onSet({ grouping: grouping.checked ? "class" : "none" }));
+  const grouping = element("select", { class: "field", id: "grouping" }, ...GROUPINGS.map((value) => element("option", { value }, GROUPING_TITLES[value])));
+  grouping.addEventListener("change", () => onSet({ grouping: /** @type {Settings["grouping"]} */ (grouping.value) }));
   const reset = element("button", { type: "button", class: "button" }, "As at first");
-  reset.addEventListener("click", () => onSet({ columns: ["symbol", "spark", "last", "percent", "changeBar"], sort: null, grouping: "class" }));
-  menu.panel.append(list, element("hr"), element("label", { class: "option" }, grouping, element("span", { class: "option-title" }, "Group by class")), reset);
+  reset.addEventListener("click", () => onSet({ columns: ["symbol", "spark", "last", "percent", "changeBar"], sort: null, grouping: "class", listPx: 0 }));
+  menu.panel.append(list, element("hr"), element("label", { class: "option" }, element("span", { class: "option-title" }, "Groups"), grouping), reset);
 
   /** @param {ColumnId} column @param {number} by */
   function shift(column, by) {
@@ -91,7 +93,7 @@ function createColumnMenu({ onSet }) {
         up.disabled = at <= 0;
         down.disabled = at < 0 || at === columns.length - 1;
       }
-      grouping.checked = settings.grouping === "class";
+      grouping.value = settings.grouping;
     },
   };
 }

@@ -3,6 +3,7 @@
 import { element, setAttribute, setText } from "../lib/dom.js";
 import { GLYPHS, percentText, priceText } from "../lib/number.js";
 import { breadth, movers } from "../state/market.js";
+import { emptyText } from "./heatmap.js";
 
 /** @typedef {import("../state/model.js").State} State */
 
@@ -53,13 +54,15 @@ function list(title, way, onChoose) {
     button.addEventListener("click", () => button.dataset.symbol && onChoose(button.dataset.symbol));
     return { item: element("li", { hidden: true }, button), button, symbol, price, percent };
   });
-  const none = element("p", { class: "movers-none" }, "None");
+  const none = element("p", { class: "movers-none" });
   const node = element("section", { class: "mover-list", "aria-label": title }, element("h3", { class: "panel-title" }, title), element("ol", {}, ...lines.map(({ item }) => item)), none);
   return {
     node,
     /** @param {State} state @param {readonly import("../state/market.js").Mover[]} moved */
-    draw({ quotes, instruments }, moved) {
+    draw(state, moved) {
+      const { quotes, instruments } = state;
       setAttribute(none, "hidden", moved.length > 0);
+      setText(none, emptyText(state) || "None");
       lines.forEach(({ item, button, symbol, price, percent }, at) => {
         const one = moved[at];
         setAttribute(item, "hidden", !one);

@@ -10,6 +10,7 @@ import { createLinkView } from "./link.js";
 import { createMasthead } from "./masthead.js";
 import { createNotice } from "./notice.js";
 import { createQuote } from "./quote.js";
+import { createSplitter } from "./splitter.js";
 import { createTitle } from "./title.js";
 import { createWatchlist } from "./watchlist.js";
 
@@ -31,6 +32,7 @@ import { createWatchlist } from "./watchlist.js";
  * @property {(pane: number) => void} onOlder bars before the oldest of a pane are wanted
  * @property {(paused: boolean) => void} onPause
  * @property {(command: import("../state/transport.js").Command) => void} onCommand drives the feed
+ * @property {(button: import("../state/transport.js").Button) => void} onDeck a button of the tape deck
  * @property {() => void} onNotify alerts may want to be shown outside the page
  * @property {() => void} onChartTable
  * @property {() => void} onPicture
@@ -55,6 +57,7 @@ export function createViews(byId, commands, actions) {
     createLinkView(byId("link")),
     createFeedView(byId("feed")),
     createWatchlist(byId("watchlist"), actions),
+    createSplitter(byId("watchlist"), actions),
     createQuote(byId("instrument")),
     createNotice(byId("notices"), actions),
     createTitle(),
@@ -102,9 +105,9 @@ export function createViews(byId, commands, actions) {
  * @param {(id: string) => HTMLElement} byId
  * @param {State} state
  */
-function keepRoom(byId, { settings, control, feed }) {
+function keepRoom(byId, { settings, feed }) {
   setAttribute(byId("ticker"), "hidden", !settings.ticker);
-  setAttribute(byId("transport"), "hidden", !control || !feed);
+  setAttribute(byId("transport"), "hidden", !feed);
   setAttribute(byId("dock"), "data-open", settings.dockOpen);
   setAttribute(byId("tape"), "data-open", settings.tapeOpen);
 }

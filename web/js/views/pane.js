@@ -2,9 +2,9 @@
 
 import { createPlot } from "../chart/plot.js";
 import { element, setAttribute, setText } from "../lib/dom.js";
-import { ageText, intervalUs, INTERVALS } from "../lib/time.js";
-import { gaps } from "../state/gaps.js";
+import { INTERVALS } from "../lib/time.js";
 import { indicators } from "../state/indicators.js";
+import { chartMarks } from "../state/marks.js";
 import { barAt, seriesOf } from "../state/select.js";
 import { createLegend } from "./legend.js";
 
@@ -31,11 +31,15 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   node.addEventListener("pointerdown", onActivate, { capture: true });
   plot.onHover(onHover);
   let framed = "";
+  /** @type {number | null} */
+  let framedEpoch = null;
   plot.onView(onView, () => void (framed !== "" && onOlder()));
 
   let palette = first;
   /** What is drawn. */
   const drawn = { shape: "", revision: -1, newestUs: -Infinity, lines: "", older: 0 };
+  /** What the marks are of, beside the bars. @type {readonly unknown[]} */
+  let marked = [];
   /** @type {readonly Bar[] | undefined} */
   let drawnBars;
   /** @type {readonly (Line & { title: string, at: ReadonlyMap<number, number | null> | null })[]} */
@@ -86,11 +90,6 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     lines = next.map((line) => ({ ...line, at: null }));
   }
 
-  /** @param {Pane} pane @param {Series} series */
-  function drawGaps({ interval }, { bars }) {
-    plot.markGaps(interval ? gaps(bars, intervalUs(interval)).map(({ ts, lengthUs }) => ({ ts, text: `${ageText(lengthUs)} gap` })) : []);
-  }
-
   /** @param {State} state @param {Pane} pane @param {Palette} colours */
   function draw(state, pane, colours) {
     const series = seriesOf(state, pane);
@@ -101,14 +100,18 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     const from = firstNew(bars, drawn.newestUs);
     if (whole || bars.length - from > BARS_LED) plot.fill(bars);
     else for (const bar of bars.slice(from)) plot.lead(bar);
-    if (whole || bars.length !== drawnBars?.length) drawGaps(pane, series);
+    const happened = [state.news, state.scenes, state.catalogue, state.groups];
+    if (whole || bars.length !== drawnBars?.length || happened.some((one, at) => one !== marked[at])) plot.mark(chartMarks(state, pane, bars));
+    marked = happened;
     drawLines(state, pane, whole);
     Object.assign(drawn, { revision, newestUs: bars.at(-1)?.ts ?? -Infinity });
     drawnBars = bars;
-    if (bars.length > 0 && name !== framed) {
-      framed = name;
-      plot.showNewest();
-    }
+    if (bars.length === 0) return;
+    if (name !== framed) plot.showNewest();
+    // Where the feed began anew the view is somewhere in the bars before.
+    else if (state.epoch !== framedEpoch) plot.toNewest();
+    framed = name;
+    framedEpoch = state.epoch;
   }
 
   /** What else than bars decides what is drawn. @type {readonly unknown[]} */
@@ -126,7 +129,7 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
       const { settings } = state;
       const series = seriesOf(state, pane);
       const others = pane.compare.map((symbol) => seriesOf(state, { symbol, interval: pane.interval }).bars);
-      const now = [series, pane, colours, settings.kind, settings.scale, settings.volume, settings.indicators, state.instruments];
+      const now = [series, pane, colours, settings.kind, settings.scale, settings.volume, settings.indicators, state.instruments, state.news, state.scenes, state.groups];
       if (now.some((one, at) => one !== seen[at]) || others.some((bars, at) => bars !== comparedBars[at])) {
         seen = now;
         draw(state, pane, colours);

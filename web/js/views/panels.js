@@ -6,10 +6,13 @@ import { createAnnouncer } from "./announcer.js";
 import { createBarTable } from "./bartable.js";
 import { createCharts } from "./charts.js";
 import { createDock } from "./dock.js";
+import { createFilePanel } from "./file.js";
 import { createHeatmapView } from "./heatmap.js";
 import { createHelp } from "./help.js";
 import { createMovers } from "./movers.js";
+import { createNews } from "./news.js";
 import { createPalette } from "./palette.js";
+import { createScenarios } from "./scenarios.js";
 import { createTape } from "./tape.js";
 import { createTicker } from "./ticker.js";
 import { createToolbar } from "./toolbar.js";
@@ -30,6 +33,9 @@ export function createPanels(byId, commands, actions) {
   const movers = createMovers(actions);
   const wirePanel = createWirePanel();
   const alerts = createAlerts(actions);
+  const news = createNews(actions);
+  const scenarios = createScenarios(actions);
+  const file = createFilePanel();
   const help = createHelp(commands, actions);
   const market = element("div", { class: "market" }, heatmap.node, movers.node);
   const panels = [
@@ -45,6 +51,9 @@ export function createPanels(byId, commands, actions) {
     { id: "market", title: "Market", node: market, render: (state, nowMs, look) => (heatmap.render(state, nowMs, look), movers.render(state, nowMs)) },
     { id: "wire", title: "Wire", node: wirePanel.node, render: (state) => wirePanel.render(state) },
     { id: "alerts", title: "Alerts", node: alerts.node, render: (state) => alerts.render(state) },
+    { id: "news", title: "News", source: "simulation", node: news.node, render: (state) => news.render(state) },
+    { id: "scenarios", title: "Scenarios", source: "simulation", node: scenarios.node, render: (state) => scenarios.render(state) },
+    { id: "file", title: "File", source: "replay", node: file.node, render: (state) => file.render(state) },
   ], actions);
 
   return {

@@ -3,63 +3,54 @@
 import { element, setAttribute, setText } from "../lib/dom.js";
 import { icon } from "../lib/icon.js";
 import { moves, placeText, progress, speedChoices, stateText, STEPS, timeAt } from "../state/transport.js";
+import { createPreview } from "./preview.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/model.js").Feed} Feed */
-/** @typedef {import("../state/transport.js").Command} Command */
 
 /**
  * @param {HTMLElement} root
- * @param {{ onCommand: (command: Command) => void }} actions
+ * @param {Pick<import("./page.js").Actions, "onCommand" | "onDeck" | "onSet">} actions
  */
-export function createTransport(root, { onCommand }) {
+export function createTransport(root, { onCommand, onDeck, onSet }) {
   /** @type {State | null} */
   let shown = null;
   const feed = () => shown?.feed ?? null;
 
   /**
-   * @param {string} name
+   * @param {import("../state/transport.js").Button} name
    * @param {import("../lib/icon.js").IconName} glyph
    * @param {string} title
-   * @param {() => Command} command
    */
-  function button(name, glyph, title, command) {
+  function button(name, glyph, title) {
     const node = element("button", { type: "button", class: "tool deck-button", "data-deck": name, title, "aria-label": title }, icon(glyph));
-    node.addEventListener("click", () => onCommand(command()));
+    node.addEventListener("click", () => onDeck(name));
     return node;
   }
 
-  const restart = button("restart", "start", "To the beginning", () => ({ command: "seek", percent: 0 }));
-  const play = button("play", "play", "Play", () => ({ command: feed() && moves(/** @type {Feed} */ (feed())) ? "pause" : "play" }));
+  const restart = button("restart", "start", "To the beginning");
+  const play = button("play", "play", "Play");
   const steps = [
-    button("event", "step", "Step one event", () => ({ command: "step", to: "event" })),
-    button("bar", "bar", "Step to the end of the bar", () => ({ command: "step", to: "bar", interval: shown?.choice.interval ?? "1m" })),
-    button("gap", "gap", "Go on to the next gap", () => ({ command: "step", to: "gap" })),
-    button("move", "move", "Go on to the next move of 1 %, of the symbol shown", () => ({
-      command: "step", to: "move", percent: 1, ...(shown?.choice.symbol ? { symbol: shown.choice.symbol } : {}),
-    })),
+    button("event", "step", "Step one event"),
+    button("bar", "bar", "Step to the end of the bar"),
+    button("gap", "gap", "Go on to the next gap"),
+    button("move", "move", "Go on to the next move of 1 %, of the symbol shown"),
   ];
   const speed = element("select", { class: "field deck-speed", title: "Speed", "aria-label": "Speed" });
   speed.addEventListener("change", () => onCommand({ command: "speed", speed: speed.value === "max" ? "max" : Number(speed.value) }));
-  const loop = toggle("loop", "loop", "Begin again at the end", () => ({ command: "loop", on: !feed()?.looping }));
-  const skip = toggle("skip", "skip", "Pass over nights, weekends and other dead time", () => ({ command: "skip_dead_time", on: !feed()?.skip_dead_time }));
-  const shift = toggle("shift", "clock", "Play as if it happened now", () => ({
-    command: "timestamps", timestamps: feed()?.timestamps === "shifted" ? "original" : "shifted",
-  }));
-
-  /**
-   * @param {string} name
-   * @param {import("../lib/icon.js").IconName} glyph
-   * @param {string} title
-   * @param {() => Command} command
-   */
-  function toggle(name, glyph, title, command) {
-    const node = button(name, glyph, title, command);
-    setAttribute(node, "aria-pressed", "false");
-    return node;
-  }
+  const toggles = [
+    button("loop", "loop", "Begin again at the end"),
+    button("skip", "skip", "Pass over nights, weekends and other dead time"),
+    button("shift", "clock", "Play as if it happened now"),
+  ];
+  const seed = element("span", { class: "deck-seed", title: "The same seed gives the same market: tickcast --seed" });
+  const stage = element("button", { type: "button", class: "tool deck-stage", title: "Scenarios (X)" }, icon("flag"), element("span", { class: "tool-text" }, "Scenarios"));
+  stage.addEventListener("click", () => onSet({ dockTab: "scenarios", dockOpen: true }));
+  const watching = element("span", { class: "deck-note", title: "Start the server with --allow-control to let everybody drive the feed" }, "Watching");
 
   const place = element("input", { type: "range", class: "deck-place", min: 0, max: STEPS, step: 1, "aria-label": "Place on the tape" });
+  const preview = createPreview();
+  const line = element("div", { class: "deck-track" }, preview.node, place);
   const where = element("output", { class: "deck-where" });
   const ends = element("span", { class: "deck-ends" });
   const state = element("span", { class: "deck-state" });
@@ -83,8 +74,8 @@ export function createTransport(root, { onCommand }) {
 
   root.append(
     element("div", { class: "deck-group" }, restart, play, ...steps),
-    element("div", { class: "deck-group deck-line" }, place, where, ends),
-    element("div", { class: "deck-group" }, speed, loop, skip, shift, state),
+    element("div", { class: "deck-group deck-line" }, line, where, ends),
+    element("div", { class: "deck-group" }, speed, ...toggles, stage, seed, watching, state),
   );
   /** The speed that the choices were made for. @type {Feed["speed"] | null} */
   let offered = null;
@@ -103,16 +94,19 @@ export function createTransport(root, { onCommand }) {
     render(next) {
       shown = next;
       const now = next.feed;
-      setAttribute(root, "hidden", !next.control || !now);
+      setAttribute(root, "hidden", !now);
       if (!now) return;
+      const { control } = next;
+      setAttribute(watching, "hidden", control);
+      for (const node of [play, restart, speed, place, ...toggles]) setAttribute(node, "disabled", !control);
       const running = moves(now);
       setAttribute(root, "data-state", now.state);
       /** @type {ReturnType<typeof icon>} */ (play.firstElementChild).show(running ? "pause" : "play");
       setAttribute(play, "aria-label", running ? "Pause" : "Play");
       setAttribute(play, "title", running ? "Pause" : "Play");
-      for (const node of steps) setAttribute(node, "disabled", now.state === "ended" || now.state === "failed" || now.state === "seeking");
+      for (const node of steps) setAttribute(node, "disabled", !control || now.state === "ended" || now.state === "failed" || now.state === "seeking");
       const share = progress(next);
-      for (const node of [restart, place, where]) setAttribute(node, "hidden", !now.seekable || share === null);
+      for (const node of [restart, line, where]) setAttribute(node, "hidden", !now.seekable || share === null);
       if (share !== null && !held) {
         const at = String(Math.round(share * STEPS));
         if (place.value !== at) place.value = at;
@@ -120,11 +114,16 @@ export function createTransport(root, { onCommand }) {
         setAttribute(place, "aria-valuetext", placeText(next.marketUs));
       }
       setText(ends, now.end === null ? "" : now.state === "ended" ? "■ end" : `to ${placeText(now.end)}`);
+      preview.render(next);
       offer(now.speed);
-      setAttribute(loop, "aria-pressed", String(now.looping));
-      setAttribute(skip, "aria-pressed", String(now.skip_dead_time));
-      setAttribute(shift, "aria-pressed", String(now.timestamps === "shifted"));
-      for (const node of [loop, skip, shift]) setAttribute(node, "hidden", now.end === null);
+      const on = [now.looping, now.skip_dead_time, now.timestamps === "shifted"];
+      toggles.forEach((node, at) => {
+        setAttribute(node, "aria-pressed", String(on[at]));
+        setAttribute(node, "hidden", now.end === null);
+      });
+      setAttribute(stage, "hidden", now.source !== "simulation");
+      setAttribute(seed, "hidden", now.seed == null);
+      setText(seed, `seed ${now.seed}`);
       setText(state, stateText(now));
     },
   };

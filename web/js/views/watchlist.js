@@ -111,8 +111,8 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
 
   /** @param {State} state @param {number} nowMs */
   function order(state, nowMs) {
-    const { instruments, filter: text, settings } = state;
-    const of = [instruments, text, settings.sort, settings.grouping, settings.favourites, settings.collapsed];
+    const { instruments, filter: text, settings, sectors } = state;
+    const of = [instruments, sectors, text, settings.sort, settings.grouping, settings.favourites, settings.collapsed];
     const changed = of.some((one, at) => one !== madeOf[at]);
     const due = needsAll(state) && nowMs - orderedMs >= ORDER_MS && !body.matches(":hover");
     if (!changed && !due) return;
