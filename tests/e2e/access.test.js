@@ -109,7 +109,7 @@ test("axe finds nothing on the page where a token is given", async () => {
   for (const theme of /** @type {const} */ (["dark", "light"])) {
     const { page } = await browser.visit("about:blank", (fresh) => fresh.emulateMedia({ colorScheme: theme }));
     await page.goto(`${server.url}enter`);
-    await says(page, "#state", "You may watch");
+    await says(page, "#state", "without a token");
     await check(page, theme);
     await page.close();
   }

@@ -36,7 +36,9 @@ async function enter(token) {
 async function tell() {
   const { role, driving } = await (await fetch(LOGIN)).json();
   if (role === "stranger") state.textContent = ASK;
-  else state.textContent = driving === "nobody" ? "You may watch the market. Nobody may drive it." : ROLES[role];
+  else if (driving === "everybody") state.textContent = "You may watch the market and drive it, without a token.";
+  else if (driving === "nobody") state.textContent = "You may watch the market. Nobody may drive it.";
+  else state.textContent = ROLES[role];
   out.hidden = role === "stranger" || driving === "everybody";
 }
 

@@ -61,7 +61,10 @@ export function createApi(get) {
 
   /** @returns {Promise<"stranger" | "viewer" | "presenter">} what this page may do */
   async function role() {
-    /** @returns {Promise<Catalogue>} */
+    return (await json("/api/v1/login")).role;
+  }
+
+  /** @returns {Promise<Catalogue>} */
   async function scenarios() {
     const answer = await json("/api/v1/scenarios");
     return { most_strength: answer.most_strength, most_seconds: answer.most_seconds, scenarios: answer.scenarios ?? [], groups: answer.groups ?? [] };

@@ -46,7 +46,7 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
   const seed = element("span", { class: "deck-seed", title: "The same seed gives the same market: tickcast --seed" });
   const stage = element("button", { type: "button", class: "tool deck-stage", title: "Scenarios (X)" }, icon("flag"), element("span", { class: "tool-text" }, "Scenarios"));
   stage.addEventListener("click", () => onSet({ dockTab: "scenarios", dockOpen: true }));
-  const watching = element("span", { class: "deck-note", title: "Start the server with --allow-control to let everybody drive the feed" }, "Watching");
+  const watching = element("a", { class: "deck-note", href: "/enter", title: "Who has the presenter's token may drive the feed: sign in" }, "Watching");
 
   const place = element("input", { type: "range", class: "deck-place", min: 0, max: STEPS, step: 1, "aria-label": "Place on the tape" });
   const preview = createPreview();
