@@ -1,10 +1,11 @@
 //! Historical CSV files, replayed on one clock.
 //!
-//! The way of a file, in reading order: `entry` (folders, patterns, archives), `open` (unpacks and decodes, `frames` those of zstd;
-//! `magic` turns away what is no CSV), `lines`, `cells`, `detect` (what is this file: a [`layout::Layout`]),
-//! `row` with `times` and `number`, `scan` (a first pass: symbols, digits, order), `sort` (where it is needed),
-//! `place` (exact numbers on the instrument's grid), `bars` and `book` (ticks made from bars and from changes
-//! of an order book), `read` (the second pass; `plain` is its short way for the plainest rows), `merge` (many files in one order). `refused` keeps what could not be played.
+//! The way of a file, in reading order: `entry` (folders, patterns, archives), `open` (unpacks and decodes;
+//! `frames` are those of zstd, `magic` turns away what is no CSV), `lines`, `cells`, `detect` (what is this file: a
+//! [`layout::Layout`]), `row` with `times` and `number`, `scan` (a first pass: symbols, digits, order), `sort` (where
+//! it is needed), `place` (exact numbers on the instrument's grid), `read` (the second pass; `plain` is its short
+//! way for the plainest rows, `refused` keeps what cannot be played), `ticks` (what rows make, with `bars` and
+//! `book`), `merge` (many files in one order).
 //!
 //! Invariants: a price plays with the digits the file gives it; a row plays or is counted as refused;
 //! memory is bounded, however long a file or a line is.
@@ -39,6 +40,7 @@ mod steps;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod ticks;
 mod times;
 
 use std::path::PathBuf;
@@ -56,8 +58,9 @@ pub use times::{DateOrder, TimeFormat, TimeUnit, Zone};
 use self::book::DEFAULT_MAX_LEVELS;
 use self::catalog::Catalog;
 use self::merge::{Merge, MergeMark, TickStream};
-use self::read::{DEFAULT_MAX_WAITING, Tape, TapeMark, TapeTicks};
+use self::read::Tape;
 use self::scan::Scan;
+use self::ticks::{DEFAULT_MAX_WAITING, TapeMark, TapeTicks};
 use super::{Mark, Source, SourceError, SourceInfo};
 use crate::market::{HistoryBar, RefusedRows, Tick};
 

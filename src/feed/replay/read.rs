@@ -1,56 +1,49 @@
-//! The second pass over a file: its rows as ticks in time order.
+//! The second pass over a file: its rows, on the grids of their symbols.
 //!
 //! A sorted file is read as it plays, in constant memory; another one is sorted first. Rows that cannot be played
 //! are passed over; `refused` counts those of a file that was not read whole.
-//! A tape can be left and taken up again at any tick ([`TapeMark`]).
+//!
+//! Not here: what ticks the rows make (`ticks`).
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use super::bars;
-use super::book::Book;
 use super::catalog::{Catalog, bar_intervals};
 use super::entry::Entry;
 use super::error::{Problem, ReplayError, echo};
 use super::layout::{Layout, Shape};
 use super::lines::Place;
-use super::merge::TickStream;
 use super::open::{Text, open_at};
-use super::place::{self, Body, Grid, Placed};
+use super::place::{Grid, Placed};
 use super::plain::{Plain, PlainRows};
 use super::refused::{Ledger, PartAt};
 use super::report::{Reason, Refusal, Refused, RowOrder};
 use super::row::Rows;
 use super::scan::{Names, Scan};
-use super::sort::{Sorted, SortedRows, Sorter};
+use super::sort::{Sorted, Sorter};
 use super::{Progress, ReplayConfig};
 use crate::market::{InstrumentId, Interval, Tick, Timestamp};
 
-/// Ticks of bars that may wait for their time; more are bars of one moment beyond any sense.
-pub const DEFAULT_MAX_WAITING: usize = 1_000_000;
-
 /// A file that was scanned and can be played as often as wanted.
 pub struct Tape {
-    entry: Entry,
-    layout: Arc<Layout>,
+    pub(super) entry: Entry,
+    pub(super) layout: Arc<Layout>,
     max_line_bytes: usize,
-    max_waiting: usize,
-    max_levels: usize,
-    symbols: Vec<TapeSymbol>,
+    pub(super) max_waiting: usize,
+    pub(super) max_levels: usize,
+    pub(super) symbols: Vec<TapeSymbol>,
     names: Names,
     /// All rows in time order, where the file does not have them so.
-    sorted: Option<Sorted>,
+    pub(super) sorted: Option<Sorted>,
     refused: Ledger,
-    is_book: bool,
+    pub(super) is_book: bool,
     /// The short way for its rows, where it is in order and they are plain.
-    plain: Option<Plain>,
+    pub(super) plain: Option<Plain>,
 }
 
-struct TapeSymbol {
-    instrument: InstrumentId,
-    grid: Grid,
-    interval: Interval,
+pub struct TapeSymbol {
+    pub instrument: InstrumentId,
+    pub grid: Grid,
+    pub interval: Interval,
 }
 
 impl Tape {
@@ -107,7 +100,7 @@ impl Tape {
     }
 
     /// `group` parts of the row at `place` are taken already.
-    fn open(&self, place: Place, group: usize) -> Result<FileRows, ReplayError> {
+    pub(super) fn open(&self, place: Place, group: usize) -> Result<FileRows, ReplayError> {
         let lines = open_at(&self.entry, self.layout.form, place, self.max_line_bytes);
         let lines = lines.map_err(|problem| self.entry.at_fault(problem))?;
         let rows = Rows::new(lines, Arc::clone(&self.layout));
@@ -137,70 +130,13 @@ impl Tape {
         Self { plain: None, ..self }
     }
 
-    #[cfg(test)]
-    pub const fn has_short_way(&self) -> bool {
-        self.plain.is_some()
-    }
-
     pub const fn entry(&self) -> &Entry {
         &self.entry
     }
-
-    /// The ticks from the first one on.
-    ///
-    /// # Errors
-    /// When the file cannot be opened again.
-    pub fn play(self: &Arc<Self>) -> Result<TapeTicks, ReplayError> {
-        let books = if self.is_book { vec![Book::default(); self.symbols.len()] } else { Vec::new() };
-        self.play_from(&TapeMark {
-            at: RowMark::default(),
-            row: None,
-            begun: false,
-            made: BinaryHeap::new(),
-            count: 0,
-            books,
-            latest: Timestamp(i64::MIN),
-        })
-    }
-
-    /// The ticks from a mark on.
-    ///
-    /// # Errors
-    /// When the file cannot be opened again.
-    pub fn play_from(self: &Arc<Self>, mark: &TapeMark) -> Result<TapeTicks, ReplayError> {
-        let source = match &self.sorted {
-            Some(sorted) => RowSource::Sorted(sorted.rows(mark.at.sorted)),
-            None => RowSource::File(Box::new(self.open(mark.at.place, mark.at.group)?)),
-        };
-        let TapeMark { row, begun, made, count, books, .. } = mark.clone();
-        Ok(TapeTicks { tape: Arc::clone(self), source, row, begun, made, count, books, latest: mark.latest })
-    }
-}
-
-/// Where a tape stands between two ticks, with all that is on its way.
-#[derive(Clone, Debug)]
-pub struct TapeMark {
-    at: RowMark,
-    row: Option<Placed>,
-    begun: bool,
-    made: BinaryHeap<Reverse<Made>>,
-    count: u64,
-    books: Vec<Book>,
-    latest: Timestamp,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct RowMark {
-    /// Where in a sorted file's text the next row begins, or the one of whose parts some are taken.
-    place: Place,
-    /// How many parts of that row are taken.
-    group: usize,
-    /// The index among rows that were sorted.
-    sorted: u64,
 }
 
 /// The rows of a file, in its own order.
-struct FileRows {
+pub struct FileRows {
     rows: Rows<Text>,
     /// Where the row that was gone to begins.
     place: Place,
@@ -213,7 +149,7 @@ struct FileRows {
 }
 
 impl FileRows {
-    fn next(&mut self, tape: &Tape) -> Result<Option<Placed>, ReplayError> {
+    pub fn next(&mut self, tape: &Tape) -> Result<Option<Placed>, ReplayError> {
         loop {
             while self.group < self.rows.groups() {
                 self.group += 1;
@@ -231,9 +167,14 @@ impl FileRows {
         }
     }
 
+    /// Where reading goes on, and how many parts of the row there are taken.
+    pub fn mark(&self) -> (Place, usize) {
+        if self.group < self.rows.groups() { (self.place, self.group) } else { (self.rows.place(), 0) }
+    }
+
     /// Takes rows by the short way, up to `most` of them, and stops before the first that is not plain or is earlier
     /// than `latest`.
-    fn take_plain(
+    pub fn take_plain(
         &mut self,
         tape: &Tape,
         plain: &Plain,
@@ -279,7 +220,7 @@ impl FileRows {
     }
 
     /// Counts a row that the scan has not seen, and tells of the first for each reason.
-    fn refuse(&mut self, tape: &Tape, refusal: Refusal) {
+    pub fn refuse(&mut self, tape: &Tape, refusal: Refusal) {
         let (at, line, value) = ((self.place.offset, self.group), self.rows.line(), self.rows.text_of(refusal));
         if tape.refused.add(self.from, at, refusal, line, value) {
             let (entry, value, reason) = (&tape.entry, echo(value), refusal.reason);
@@ -288,171 +229,5 @@ impl FileRows {
         if refusal.reason.is_of_whole_row() {
             self.group = self.rows.groups();
         }
-    }
-}
-
-enum RowSource {
-    File(Box<FileRows>),
-    Sorted(SortedRows),
-}
-
-/// The ticks of one file. A bar's ticks reach beyond the rows that follow it, so they wait here.
-pub struct TapeTicks {
-    tape: Arc<Tape>,
-    source: RowSource,
-    /// The first row whose ticks are not made yet.
-    row: Option<Placed>,
-    begun: bool,
-    made: BinaryHeap<Reverse<Made>>,
-    count: u64,
-    /// The order book of each symbol, where the file tells its changes.
-    books: Vec<Book>,
-    latest: Timestamp,
-}
-
-impl TapeTicks {
-    /// Where this stands: [`Tape::play_from`] goes on from there with the same ticks.
-    pub fn mark(&self) -> TapeMark {
-        let at = match &self.source {
-            RowSource::Sorted(rows) => RowMark { sorted: rows.position(), ..RowMark::default() },
-            RowSource::File(file) if file.group < file.rows.groups() => {
-                RowMark { place: file.place, group: file.group, sorted: 0 }
-            }
-            RowSource::File(file) => RowMark { place: file.rows.place(), ..RowMark::default() },
-        };
-        let (row, begun, made) = (self.row, self.begun, self.made.clone());
-        TapeMark { at, row, begun, made, count: self.count, books: self.books.clone(), latest: self.latest }
-    }
-
-    fn next_row(&mut self) -> Result<Option<Placed>, ReplayError> {
-        let tape = &*self.tape;
-        match &mut self.source {
-            RowSource::Sorted(rows) => {
-                let sorted = tape.sorted.as_ref().expect("invariant: sorted rows are read of a sorted tape");
-                rows.next(sorted).map_err(|error| tape.entry.at_fault(Problem::Sort(error)))
-            }
-            RowSource::File(file) => loop {
-                let Some(row) = file.next(tape)? else { return Ok(None) };
-                if row.ts >= self.latest {
-                    self.latest = row.ts;
-                    return Ok(Some(row));
-                }
-                file.refuse(tape, Refusal { reason: Reason::OutOfOrder, column: Some(tape.layout.time.column) });
-            },
-        }
-    }
-
-    fn make(&mut self, row: &Placed, next: Option<&Placed>) -> Result<(), ReplayError> {
-        let limit = self.tape.max_waiting;
-        if self.made.len() > limit {
-            return Err(self.tape.entry.at_fault(Problem::TooManyAtOnce { limit }));
-        }
-        let TapeSymbol { instrument, interval, .. } = self.tape.symbols[row.symbol as usize];
-        let (made, count) = (&mut self.made, &mut self.count);
-        let mut push = |tick| {
-            made.push(Reverse(Made { tick, nth: *count }));
-            *count += 1;
-        };
-        match &row.body {
-            Body::Bar(bar) => bars::ticks(instrument, row.ts, interval, bar).into_iter().for_each(&mut push),
-            Body::Ticks { trade, quote } => place::ticks(instrument, row.ts, *trade, *quote).for_each(&mut push),
-            Body::Level(level) => {
-                let book = &mut self.books[row.symbol as usize];
-                book.apply(level, self.tape.max_levels);
-                // Changes of one moment are one change.
-                let goes_on = next.is_some_and(|next| next.ts == row.ts && next.symbol == row.symbol);
-                if !goes_on {
-                    place::ticks(instrument, row.ts, None, book.tell()).for_each(&mut push);
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl TapeTicks {
-    /// Takes at least one tick, unless this is the end, and up to `most` where rows are plain. A row is then one tick,
-    /// and none waits.
-    fn take_plain(&mut self, plain: &Plain, most: usize, put: &mut impl FnMut(Tick)) -> Result<(), ReplayError> {
-        let tape = Arc::clone(&self.tape);
-        let mut taken = false;
-        if let RowSource::File(file) = &mut self.source {
-            let mut put = |tick| {
-                taken = true;
-                put(tick);
-            };
-            file.take_plain(&tape, plain, &mut self.latest, most, &mut put)?;
-        }
-        if !taken && let Some(row) = self.next_row()? {
-            let instrument = tape.symbols[row.symbol as usize].instrument;
-            if let Body::Ticks { trade, quote } = row.body {
-                place::ticks(instrument, row.ts, trade, quote).for_each(put);
-            }
-        }
-        Ok(())
-    }
-}
-
-impl TickStream for TapeTicks {
-    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
-        let tape = Arc::clone(&self.tape);
-        match &tape.plain {
-            Some(plain) => self.take_plain(plain, most, &mut |tick| into.push(tick))?,
-            None => into.extend(self.next_tick()?),
-        }
-        Ok(())
-    }
-
-    fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
-        let tape = Arc::clone(&self.tape);
-        if let Some(plain) = &tape.plain {
-            let mut one = None;
-            self.take_plain(plain, 1, &mut |tick| one = Some(tick))?;
-            return Ok(one);
-        }
-        if !self.begun {
-            self.row = self.next_row()?;
-            self.begun = true;
-        }
-        while let Some(row) = self.row {
-            if self.made.peek().is_some_and(|Reverse(first)| first.tick.ts <= row.ts) {
-                break;
-            }
-            let next = self.next_row()?;
-            if let (Body::Ticks { trade: Some(trade), quote: None }, true) = (&row.body, self.made.is_empty()) {
-                // The way of most ticks: nothing waits, and nothing is made that has to.
-                self.row = next;
-                let TapeSymbol { instrument, .. } = self.tape.symbols[row.symbol as usize];
-                return Ok(Some(Tick { instrument, ts: row.ts, kind: crate::market::TickKind::Trade(*trade) }));
-            }
-            self.make(&row, next.as_ref())?;
-            self.row = next;
-        }
-        Ok(self.made.pop().map(|Reverse(first)| first.tick))
-    }
-}
-
-/// A tick that waits, ordered by time and then by its making.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Made {
-    tick: Tick,
-    nth: u64,
-}
-
-impl Made {
-    const fn key(&self) -> (Timestamp, u64) {
-        (self.tick.ts, self.nth)
-    }
-}
-
-impl Ord for Made {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
-
-impl PartialOrd for Made {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }

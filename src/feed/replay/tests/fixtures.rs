@@ -303,7 +303,7 @@ fn more_bars_of_one_moment_than_may_wait_end_the_tape() {
     let mut played = open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
     assert_eq!(all_ticks(&mut played).len(), 36);
     let mut bounded = open(&[path], &ReplayConfig { max_waiting: 20, ..ReplayConfig::default() }).unwrap();
-    let error = bounded.next_tick().unwrap_err().to_string();
+    let error = std::iter::repeat_with(|| bounded.next_tick()).find_map(Result::err).unwrap().to_string();
     assert!(error.contains("more than 20 ticks") && error.contains("--max-waiting-ticks"), "{error}");
 }
 

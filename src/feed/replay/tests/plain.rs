@@ -25,7 +25,7 @@ fn plain_files_are_read_by_the_short_way_and_others_are_not() {
         let rows: Vec<String> = (0..9).map(|n| row.replace('#', &n.to_string())).collect();
         let text = format!("{header}\n{}\n", rows.join("\n"));
         let (replay, _folder) = open_text(text.as_bytes(), "UTC").expect("it plays");
-        assert_eq!(replay.tapes[0].has_short_way(), want, "{header}");
+        assert_eq!(replay.tapes[0].plain.is_some(), want, "{header}");
     }
     check("timestamp,symbol,price,size,side", "170000000000#,AB,1.5,7,buy", true);
     check("id;time;price;qty;is_buyer_maker", "7;2024-01-01T00:00:0#Z;1.5;7;True", true);
