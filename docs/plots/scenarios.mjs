@@ -30,7 +30,7 @@ const SHOTS = {
   "open-burst": { cue: "open-burst@3m:all", symbol: "NVDA", interval: "15s", until: 840 },
   "tick-storm": { cue: "tick-storm@20s:V,duration=25s", symbol: "V", interval: "1s", until: 64 },
   decoupling: { cue: "decoupling@4m:TC100,strength=2,duration=10m", symbol: "TC500", compare: "TC100", interval: "15s", until: 960 },
-  "feed-gap": { cue: "feed-gap@25s:all,duration=20s", symbol: "BTC-USD", interval: "1s", until: 64 },
+  "feed-gap": { cue: "feed-gap@3m:all,duration=1m", symbol: "BTC-USD", interval: "5s", until: 350 },
 };
 
 /** @param {string} url @param {unknown} command */

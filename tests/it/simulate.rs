@@ -1,6 +1,7 @@
 //! Tapes that are written: the same flags give the same bytes, and they play again.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use crate::support::{Server, command};
@@ -34,6 +35,19 @@ async fn a_tape_is_the_same_for_any_number_of_threads_and_other_symbols() {
     let before =
         |tape: &str| tape.lines().skip(1).take_while(|line| *line < &*until).map(str::to_owned).collect::<Vec<_>>();
     assert!(before(&one) == before(&staged) && one != staged);
+}
+
+/// The demo tape was written by a release build on another machine.
+#[tokio::test]
+async fn the_demo_tape_is_what_its_command_writes_in_any_build() {
+    let [data, readme] = ["data/simulated-crash.csv.gz", "data/README.md"].map(|path| fs::read(path).unwrap());
+    let mut kept = String::new();
+    flate2::read::GzDecoder::new(&*data).read_to_string(&mut kept).unwrap();
+    let readme = String::from_utf8(readme).unwrap().replace("\\\n", " ");
+    let line = readme.lines().find_map(|line| line.strip_prefix("tickcast simulate --out simulated-crash.csv.gz"));
+    let arguments = ["simulate", "--out", "-"].into_iter().chain(line.unwrap().split_whitespace());
+    let output = command(&arguments.collect::<Vec<_>>()).output().await.unwrap();
+    assert!(output.status.success() && output.stdout == kept.as_bytes());
 }
 
 #[tokio::test]

@@ -5,8 +5,10 @@
 //! hour, of a minute for a month, and of a second for the last half hour, with the same factors, seasons and memory as the tape,
 //! but without its events.
 //!
-//! Invariants: spans meet and never overlap; within a session each bar opens at the close before it; low <=
-//! open, close <= high; the last close is the listed price. Draws come from streams of their own.
+//! Invariants: spans meet and never overlap; within a session each bar of a minute or more opens at the close before
+//! it; low <= open, close <= high; the last close is the listed price. Draws come from streams of their own.
+//!
+//! As on the tape, a second in which nothing traded has no bar, and one with a single trade has one price.
 
 use super::elementary::exp;
 use super::factor::Factors;
@@ -170,6 +172,8 @@ struct Past<'a> {
     loads: [f64; 3],
     rough: Rough,
     noise: Noise,
+    /// Which seconds have a trade, and only one.
+    sparse: Noise,
     mean_size: f64,
     /// The price where the last bar drawn began, in tick sizes.
     price: f64,
@@ -183,6 +187,7 @@ impl<'a> Past<'a> {
             loads: tape.loads(),
             rough: tape.volatility().clone(),
             noise: Noise::new(seed, &listing.symbol, "past"),
+            sparse: Noise::new(seed, &listing.symbol, "past seconds"),
             mean_size: kind.sizes.mean(),
             price: listing.price.0 as f64,
         }
@@ -193,14 +198,42 @@ impl<'a> Past<'a> {
         for ((interval, bars), law) in shared.spans.iter().zip(&shared.laws) {
             for (cell, past) in (0..).zip(bars) {
                 self.rough.step(law, cell, 0.0, 0.0, &mut self.noise);
-                let bar = self.bar(shared.model, *interval, past);
-                all.push(HistoryBar { instrument, interval: *interval, bar });
+                let (bar, busy) = self.bar(shared.model, *interval, past);
+                // The newest one ends at the price that the tape begins with.
+                let bar = if *interval == Interval::S1 && cell > 0 { self.thinned(bar, busy) } else { Some(bar) };
+                all.extend(bar.map(|bar| HistoryBar { instrument, interval: *interval, bar }));
             }
         }
     }
 
-    /// The bar that ends at the present price; moves on to where the one before it ended.
-    fn bar(&mut self, model: &Model, interval: Interval, past: &SharedBar) -> Bar {
+    /// What is seen of a second: nothing where nothing traded, and a single price where one order did. `busy` is how
+    /// many times its mean the activity was. What quiet seconds lack, the others have more.
+    fn thinned(&mut self, bar: Bar, busy: f64) -> Option<Bar> {
+        let model = self.listing.model();
+        // Followers of the fastest kernel, and half of those of the next, share the second of their parent.
+        let [fast, slow, _] = model.flow.kernels;
+        let orders = self.orders_per_second() * busy * (1.0 - fast.ratio - 0.5 * slow.ratio);
+        let (share, draw) = (1.0 - exp(-orders), self.sparse.uniform());
+        if draw >= share {
+            return None;
+        }
+        let volume = Size(((bar.volume.0 as f64 / share) as u64).max(bar.volume.0));
+        let alone = draw < orders * exp(-orders);
+        let (open, high, low) = if alone { (bar.close, bar.close, bar.close) } else { (bar.open, bar.high, bar.low) };
+        Some(Bar { open, high, low, volume, ..bar })
+    }
+
+    /// What comes by itself: orders, or quotes where there is nothing else.
+    fn orders_per_second(&self) -> f64 {
+        match self.listing.basis() {
+            PriceBasis::Trade => self.listing.orders_per_second(),
+            PriceBasis::Bid => self.listing.events_per_second(),
+        }
+    }
+
+    /// The bar that ends at the present price, and how many times its mean the activity was; moves on to where the
+    /// one before it ended.
+    fn bar(&mut self, model: &Model, interval: Interval, past: &SharedBar) -> (Bar, f64) {
         let returns = &model.returns;
         let seconds = (interval.nanos() as f64 / 1e9).min(model.day);
         let log = returns.common.sqrt() * past.log_volatility
@@ -215,13 +248,10 @@ impl<'a> Past<'a> {
         let open = (close / (1.0 + moved).clamp(0.5, 2.0)).max(1.0);
         let (up, down) = (self.noise.normal().abs(), self.noise.normal().abs());
         let busy = exp((model.flow.volume_power * (log - 0.5 * model.flow.volume_power * variance)).min(3.0));
-        let count = self.ticks_per_second()
-            * seconds
-            * past.pulse.activity
-            * busy
-            * (STEADY_VOLUME + WICK_VOLUME * (up + down));
+        let busy = past.pulse.activity * busy;
+        let count = self.ticks_per_second() * seconds * busy * (STEADY_VOLUME + WICK_VOLUME * (up + down));
         self.price = if past.pulse.edge == Edge::Open { self.before_night(open) } else { open };
-        Bar {
+        let bar = Bar {
             start: past.start,
             open: grid(open),
             high: grid(open.max(close) * (1.0 + WICK * deviation * up)),
@@ -229,7 +259,8 @@ impl<'a> Past<'a> {
             close: grid(close),
             volume: self.volume(count),
             count: (count as u64).max(1),
-        }
+        };
+        (bar, busy)
     }
 
     /// Ticks that make bars.
