@@ -19,7 +19,7 @@ const wish = (quotes, rest = {}) => ({ quotes: new Map(Object.entries(quotes)), 
 const AAPL = wish({ AAPL: 5, IBM: 5 });
 
 /**
- * @param {{ quotes?: Since, bars?: Since, trades?: Since }} [known]
+ * @param {{ quotes?: Since, bars?: Since, trades?: Since, news?: Since }} [known]
  * @returns {{ sent: any[], session: ReturnType<typeof createSession> }}
  */
 function open(known = {}) {
@@ -29,6 +29,7 @@ function open(known = {}) {
     quotes: () => known.quotes ?? null,
     bars: () => known.bars ?? null,
     trades: () => known.trades ?? null,
+    news: () => known.news ?? null,
   });
   session.opened();
   return { sent, session };
@@ -141,4 +142,14 @@ test("a hidden page takes nothing, also when it reconnects meanwhile, and all of
   const told = ["quotes %", "bars AAPL", "trades AAPL"];
   const all = (/** @type {string} */ text, /** @type {string} */ symbols) => told.map((one) => `${text.split(" ")[0]} ${one.replace("%", symbols)} ${text.split(" ")[1]}`);
   assert.deepEqual(said(sent), [...all("subscribe 5", "AAPL,IBM"), ...all("rate 0", "*"), ...all("subscribe 0", "AAPL,IBM"), ...all("rate 5", "*")]);
+});
+
+test("headlines are asked for once, and go on from the last one after a loss", () => {
+  const { sent, session } = open({ news: { epoch: 1, at: { "*": 7 } } });
+  session.want(wish({}, { bars: new Map(), tape: null, news: true }));
+  session.want(wish({}, { bars: new Map(), tape: null, news: true }));
+  session.closed();
+  session.opened();
+  const asked = { type: "subscribe", channel: "news", history: 100, since: { epoch: 1, at: { "*": 7 } } };
+  assert.deepEqual(sent, [asked, asked]);
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createBudget, createFrame, createPace } from "../../web/js/lib/frame.js";
+import { createBudget, createFrame, createPace, createTurns } from "../../web/js/lib/frame.js";
 import { initialState } from "../../web/js/state/model.js";
 import { Store } from "../../web/js/state/store.js";
 
@@ -95,4 +95,10 @@ test("a budget rests longer after what costs more, within its limits, and forget
   assert.equal(restMs(), 250);
   for (let turn = 0; turn < 60; turn += 1) spend(1);
   assert.equal(restMs(), 100);
+});
+
+test("turns come once a period, and those of other shares at other times", () => {
+  const [one, other] = [createTurns(1000, 0), createTurns(1000, 0.4)];
+  const at = (/** @type {number} */ ms) => [one(ms), other(ms)];
+  assert.deepEqual([0, 300, 600, 700, 1000, 1600, 5700].map(at), [[true, true], [false, false], [false, true], [false, false], [true, false], [false, true], [true, true]]);
 });

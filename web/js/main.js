@@ -144,22 +144,18 @@ function hearAlerts() {
   }
 }
 
-let { news } = store.state;
-/** Says the newest headline about what the charts show; those that were there before the page are not news. */
-function hearNews() {
+/** Says the newest headline about what the charts show; those that were there before the page are not news. @param {import("./state/reduce.js").Action} action */
+function hearNews(action) {
+  if (action.type !== "message" || action.message.type !== "news" || action.message.snapshot) return;
   const { state } = store;
-  const before = news;
-  if (state.news === before) return;
-  news = state.news;
-  const fresh = before.last > 0 || state.news.items.length === 1 ? state.news.items.slice(-Math.max(0, state.news.last - before.last)) : [];
-  const told = fresh.findLast(({ on }) => state.panes.some(({ symbol }) => symbol !== null && concerns(state, on, symbol)));
+  const told = action.message.stories.findLast(({ on }) => state.panes.some(({ symbol }) => symbol !== null && concerns(state, on, symbol)));
   if (told && state.settings.newsNotices && !state.paused) warn(`${toneOf(told).word === "neutral" ? "News" : `News, ${toneOf(told).word}`}: ${told.headline}.`);
 }
 
 createKeeper(store);
 store.addEventListener("change", (event) => (isStream(/** @type {CustomEvent} */ (event).detail) ? markStream() : mark()));
 store.addEventListener("change", hearAlerts);
-store.addEventListener("change", hearNews);
+store.addEventListener("change", (event) => hearNews(/** @type {CustomEvent} */ (event).detail));
 store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 system.addEventListener("change", mark);
 wide.addEventListener("change", () => talk.ask());

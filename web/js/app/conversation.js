@@ -11,7 +11,7 @@ import { demand } from "../state/demand.js";
 import { seriesKey } from "../state/model.js";
 import { previewOf } from "../state/preview.js";
 import { defaultInterval, hasTape } from "../state/select.js";
-import { sinceBars, sinceQuotes, sinceTrades } from "../state/since.js";
+import { sinceBars, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
 import { ask as askFirst, takeSocket } from "./first.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
@@ -47,6 +47,7 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     quotes: (symbols) => sinceQuotes(store.state, symbols),
     bars: (symbol, key) => sinceBars(store.state, symbol, key),
     trades: () => sinceTrades(store.state),
+    news: () => sinceNews(store.state),
   });
   const driver = createDriver((message) => socket.send(encode(message)));
   const binary = createBinary({ onLost: (symbols) => session.resync(symbols) });

@@ -43,6 +43,23 @@ export function createPace(run, restMs, clock = { now: () => performance.now(), 
   };
 }
 
+/**
+ * Says once in each period that it is time. What is drawn once a second begins its period at another share of the second each, so that
+ * not all of it falls into one picture, which would be a long one.
+ *
+ * @param {number} periodMs
+ * @param {number} share of the period, from 0 to 1
+ */
+export function createTurns(periodMs, share) {
+  let turn = NaN;
+  return (/** @type {number} */ nowMs) => {
+    const now = Math.floor(nowMs / periodMs + share);
+    if (now === turn) return false;
+    turn = now;
+    return true;
+  };
+}
+
 /** How much the newest of the costs counts. */
 const NEWEST = 0.2;
 

@@ -19,7 +19,7 @@ import { byteLength } from "./wire.js";
 /**
  * What the page has, asked on subscribing.
  *
- * @typedef {{ quotes: (symbols: readonly string[]) => Since | null, bars: (symbol: string, key: string) => Since | null, trades: () => Since | null }} Known
+ * @typedef {{ quotes: (symbols: readonly string[]) => Since | null, bars: (symbol: string, key: string) => Since | null, trades: () => Since | null, news: () => Since | null }} Known
  */
 
 export const HISTORY = 500;
@@ -131,7 +131,7 @@ export function createSession(send, known) {
   /** Headlines are few, and a page that is seen again lacks none. */
   function tellNews() {
     if (!wish.news || told.news) return;
-    send({ type: "subscribe", channel: "news", history: STORIES });
+    send(resuming({ type: "subscribe", channel: "news", history: STORIES }, known.news()));
     told.news = true;
   }
 

@@ -37,6 +37,14 @@ export function sinceTrades({ epoch, choice, tape }) {
 }
 
 /**
+ * @param {Pick<State, "epoch" | "news">} state
+ * @returns {Since | null}
+ */
+export function sinceNews({ epoch, news }) {
+  return since(epoch, [["*", news.last]]);
+}
+
+/**
  * @param {number | null} epoch
  * @param {[string, number][]} at 0 is nothing
  * @returns {Since | null}

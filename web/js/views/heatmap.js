@@ -3,6 +3,7 @@
 import { createHeatmap } from "../chart/heatmap.js";
 import { readPalette } from "../chart/palette.js";
 import { element, setAttribute, setText } from "../lib/dom.js";
+import { createTurns } from "../lib/frame.js";
 import { percentText, priceText } from "../lib/number.js";
 import { byGroup, shares } from "../state/market.js";
 import { squarify } from "../state/treemap.js";
@@ -28,7 +29,8 @@ export function createHeatmapView({ onChoose }) {
   /** @type {{ title: string, x: number, y: number, width: number }[]} */
   let titles = [];
   let laid = { ms: -Infinity, key: "" };
-  let drawnMs = -Infinity;
+  const isTime = createTurns(DRAW_MS, 0.4);
+  let drawn = false;
   let drawnSize = 0;
   let look = "";
   /** @type {import("../chart/heatmap.js").Colours} */
@@ -40,7 +42,7 @@ export function createHeatmapView({ onChoose }) {
   new ResizeObserver(([{ contentRect }]) => {
     Object.assign(size, { width: contentRect.width, height: contentRect.height });
     laid.key = "";
-    drawnMs = -Infinity;
+    drawn = false;
   }).observe(node);
 
   /** @param {State} state */
@@ -118,14 +120,15 @@ export function createHeatmapView({ onChoose }) {
       const words = emptyText(state);
       setText(veil, words);
       setAttribute(veil, "hidden", words === "");
-      if (size.width === 0 || (nowMs - drawnMs < DRAW_MS && nowLook === look && state.quotes.size === drawnSize)) return;
+      const due = isTime(nowMs);
+      if (size.width === 0 || (!due && drawn && nowLook === look && state.quotes.size === drawnSize)) return;
       drawnSize = state.quotes.size;
       if (nowLook !== look) {
         look = nowLook;
         const { up, down, tile, strong, text, accent, font } = readPalette(node);
         colours = { up, down, flat: tile, text: strong, muted: text, focus: accent, font };
       }
-      drawnMs = nowMs;
+      drawn = true;
       const known = [...state.quotes.values()].filter(({ volume }) => volume !== null).length;
       const key = `${state.listEpoch} ${state.settings.grouping} ${state.sectors.size} ${state.instruments.size} ${known === state.instruments.size} ${size.width} ${size.height}`;
       if (key !== laid.key || nowMs - laid.ms > LAYOUT_MS) {

@@ -1,6 +1,7 @@
 /** Who moves most, and how many rise and fall. */
 
 import { element, setAttribute, setText } from "../lib/dom.js";
+import { createTurns } from "../lib/frame.js";
 import { GLYPHS, percentText, priceText } from "../lib/number.js";
 import { breadth, movers } from "../state/market.js";
 import { emptyText } from "./heatmap.js";
@@ -21,16 +22,15 @@ export function createMovers({ onChoose }) {
     element("section", { class: "breadth", "aria-label": "Market breadth" },
       element("div", { class: "breadth-says" }, says.up, says.flat, says.down, extremes), element("div", { class: "breadth-bar", "aria-hidden": "true" }, bar.up, bar.flat, bar.down)),
     gainers.node, losers.node);
-  let drawnMs = -Infinity;
+  const isTime = createTurns(DRAW_MS, 0.6);
   let drawnSize = 0;
 
   return {
     node,
     /** @param {State} state @param {number} nowMs */
     render(state, nowMs) {
-      if (nowMs - drawnMs < DRAW_MS && state.quotes.size === drawnSize) return;
+      if (!isTime(nowMs) && state.quotes.size === drawnSize) return;
       drawnSize = state.quotes.size;
-      drawnMs = nowMs;
       const { up, down, flat, unknown, highs, lows } = breadth(state);
       bar.up.style.flexGrow = String(up);
       bar.flat.style.flexGrow = String(flat + unknown);

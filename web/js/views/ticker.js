@@ -5,6 +5,7 @@
  */
 
 import { element, setAttribute, setText } from "../lib/dom.js";
+import { createTurns } from "../lib/frame.js";
 import { icon } from "../lib/icon.js";
 import { direction, GLYPHS, percentText, priceText } from "../lib/number.js";
 import { changePercent } from "../state/quotes.js";
@@ -38,7 +39,8 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
   /** @type {Animation | null} */
   let motion = null;
   let drawn = "";
-  let drawnMs = -Infinity;
+  const isTime = createTurns(DRAW_MS, 0.2);
+  let fresh = true;
   let drawnSize = 0;
 
   /** @param {readonly string[]} symbols */
@@ -77,7 +79,7 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
       const key = symbols.join();
       if (key !== drawn) {
         drawn = key;
-        drawnMs = -Infinity;
+        fresh = true;
         build(symbols);
         onSeen("ticker", symbols);
       }
@@ -88,9 +90,9 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
       const name = paused ? "Let the ticker run" : "Pause the ticker";
       setAttribute(button, "aria-label", name);
       setAttribute(button, "title", name);
-      if (nowMs - drawnMs < DRAW_MS && state.quotes.size === drawnSize) return;
+      if (!isTime(nowMs) && !fresh && state.quotes.size === drawnSize) return;
       drawnSize = state.quotes.size;
-      drawnMs = nowMs;
+      fresh = false;
       for (const { symbol, nodes } of items) {
         const quote = state.quotes.get(symbol);
         const way = direction(quote?.change);

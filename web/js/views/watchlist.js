@@ -1,6 +1,7 @@
 /** All instruments with their prices, as a grid of which only the lines on the screen exist; arrow keys move the choice. */
 
 import { element, setAttribute } from "../lib/dom.js";
+import { createTurns } from "../lib/frame.js";
 import { scrollTo, visibleLines } from "../lib/window.js";
 import { listLines, matching, needsAll } from "../state/list.js";
 import { CELLS } from "./cells.js";
@@ -39,7 +40,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   let madeOf = [];
   let found = 0;
   let orderedMs = -Infinity;
-  let agedMs = -Infinity;
+  const isTime = createTurns(AGE_MS, 0);
   let agedOf = "";
   let agedSize = 0;
   /** Rows in use by symbol, headings by title, and those to spare. */
@@ -232,10 +233,9 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
         if (led !== null) reveal(led);
       }
       draw(state);
-      if (nowMs - agedMs >= AGE_MS || state.sparks.interval !== agedOf || state.sparks.closes.size !== agedSize) {
+      if (isTime(nowMs) || state.sparks.interval !== agedOf || state.sparks.closes.size !== agedSize) {
         agedOf = state.sparks.interval;
         agedSize = state.sparks.closes.size;
-        agedMs = nowMs;
         for (const row of rows.values()) row.age(state);
       }
       setAttribute(grid, "aria-activedescendant", led === null ? null : rows.get(led)?.node.id);

@@ -1,6 +1,7 @@
 /** The strip along the bottom: what the feed plays, what of it arrives, how late, in which format, and at which rate. */
 
 import { element, setAttribute, setText } from "../lib/dom.js";
+import { createTurns } from "../lib/frame.js";
 import { byteText, countText, decimalText, UNKNOWN } from "../lib/number.js";
 import { delayUs, rates } from "../state/traffic.js";
 
@@ -25,7 +26,7 @@ export function createWire(root, { onSet }) {
   const format = createFormat(onSet);
   const slider = createSlider(onSet);
   root.append(element("div", { class: "measures" }, ...Object.values(measures).map(({ node }) => node), slowed), slider.node, format.node);
-  let drawnMs = -Infinity;
+  const isTime = createTurns(PERIOD_MS, 0.8);
 
   return {
     /**
@@ -38,8 +39,7 @@ export function createWire(root, { onSet }) {
       setAttribute(slowed, "hidden", maxRate === null);
       format.render(state);
       slider.render(state);
-      if (nowMs - drawnMs < PERIOD_MS) return;
-      drawnMs = nowMs;
+      if (!isTime(nowMs)) return;
       const live = link.status === "live";
       const per = rates(traffic, nowMs);
       const say = (/** @type {string} */ text) => (live ? text : UNKNOWN);
