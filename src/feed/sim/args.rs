@@ -37,12 +37,12 @@ pub struct SimulationArgs {
     /// Write down what is staged, so that the session can be played again with --script
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Scenarios that may be staged in one session
-    #[arg(long, default_value_t = SimConfig::DEFAULT_SCENARIOS, value_name = "NUMBER")]
-    max_scenarios: usize,
-    /// Bars of the past of all symbols together; with more than some fifty symbols each has fewer
-    #[arg(long, default_value_t = SimConfig::DEFAULT_PAST_BARS, value_name = "BARS")]
-    max_past_bars: usize,
+    /// Scenarios that may be staged in one session; 10,000 by default
+    #[arg(long, value_name = "NUMBER")]
+    max_scenarios: Option<usize>,
+    /// Bars of the past of all symbols together, 2,000,000 by default; with more than some fifty symbols each has fewer
+    #[arg(long, value_name = "BARS")]
+    max_past_bars: Option<usize>,
 }
 
 impl From<SimulationArgs> for SimPlan {
@@ -59,8 +59,18 @@ impl From<SimulationArgs> for SimPlan {
             max_scenarios,
             max_past_bars,
         } = args;
-        let (most_scenarios, past_bars) = (Some(max_scenarios), Some(max_past_bars));
-        Self { seed, symbols, hours, start, day, scenarios, script, journal, most_scenarios, past_bars }
+        Self {
+            seed,
+            symbols,
+            hours,
+            start,
+            day,
+            scenarios,
+            script,
+            journal,
+            most_scenarios: max_scenarios,
+            past_bars: max_past_bars,
+        }
     }
 }
 
