@@ -235,7 +235,7 @@ proptest! {
                 trade.size = Size(u64::MAX - trade.size.0);
             }
         }
-        let limits = MarketLimits { bars: 20, trades: 5 };
+        let limits = MarketLimits { bars: 20, trades: 5, happenings: 5 };
         let (mut together, mut apart) = (opened(Vec::new(), limits), opened(Vec::new(), limits));
         let mut ticks = Vec::new();
         for (n, step) in steps.iter().enumerate() {
