@@ -30,7 +30,7 @@ async function eurusd() {
   await page.locator(".deck-speed").selectOption("60");
   await page.locator('[data-deck="play"]').click();
   await page.click("#tab-wire");
-  await page.waitForTimeout(45_000);
+  await page.waitForTimeout(35_000);
   await page.locator('[data-deck="play"]').click();
   await page.locator("#transport[data-state='paused']").waitFor();
   await drawn(page);

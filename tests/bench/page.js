@@ -3,7 +3,7 @@
  * What the page costs with a thousand symbols at twenty updates a second each, beside AG Grid Community fed the same stream.
  *
  *     cargo build --release && npm ci --prefix web && npm ci --prefix tests/bench --ignore-scripts
- *     node tests/bench/page.js [--seconds 60] [--pages peer,list,all,binary,whole] [--soak 24]
+ *     node tests/bench/page.js [--seconds 60] [--pages peer,list,all,binary,whole] [--soak 24 [--interval 1h]]
  *
  * Both are pages of one server and one tape, in the same browser, one after the other. "All" makes the page ask for every symbol at
  * every update, which it never does by itself; without it, it asks for what is on the screen.
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { startServer } from "../e2e/support.js";
 import { writeTape } from "../e2e/tape.js";
 
-const { values: flags } = parseArgs({ options: { seconds: { type: "string", default: "60" }, soak: { type: "string", default: "0" }, symbols: { type: "string", default: "1000" }, pages: { type: "string", default: "peer,list,all,binary,whole" }, rate: { type: "string", default: "20" } } });
+const { values: flags } = parseArgs({ options: { seconds: { type: "string", default: "60" }, soak: { type: "string", default: "0" }, symbols: { type: "string", default: "1000" }, interval: { type: "string", default: "1m" }, pages: { type: "string", default: "peer,list,all,binary,whole" }, rate: { type: "string", default: "20" } } });
 const [SECONDS, SOAK_HOURS, SYMBOLS, RATE] = [flags.seconds, flags.soak, flags.symbols, flags.rate].map(Number);
 const WARM_UP_S = 5;
 const WINDOW = { width: 1440, height: 900 };
@@ -170,7 +170,7 @@ try {
     const minutes = 2;
     const server = await startServer(["--seed", "7", "--speed", `${Math.round((SOAK_HOURS * 60) / minutes)}x`]);
     console.log(`\nHeap after garbage collection, ${SOAK_HOURS} hours of the market in ${minutes} minutes\n\n| market time | heap | elements |\n|---|---|---|`);
-    console.log((await soak(context, server.url, minutes)).join("\n"));
+    console.log((await soak(context, `${server.url}?interval=${flags.interval}`, minutes)).join("\n"));
     await server.kill();
   } else {
     const tape = await writeTape({ symbols: SYMBOLS, seconds: 5 * (SECONDS + WARM_UP_S) + 60, perSecond: RATE });
