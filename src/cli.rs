@@ -58,7 +58,7 @@ enum Command {
     ///
     /// What the file is, is found out from the file; several files and symbols play on one clock. What could
     /// not be read is counted and shown. `tickcast inspect` says what was found and why.
-    Replay(ReplayArgs),
+    Replay(Box<ReplayArgs>),
     /// Write a simulated market to a CSV file instead of playing it
     ///
     /// Columns: ts (nanoseconds since 1970), symbol, price, size, side, bid, ask. The same flags give the same file.
@@ -71,7 +71,7 @@ enum Command {
     ///
     /// Connects to nothing: the simulation or the files given are played straight into the recording. To record what
     /// a server plays, start that with --record.
-    Record(RecordArgs),
+    Record(Box<RecordArgs>),
     /// Put load on a running server: many clients that count, check and measure
     ///
     /// Only on this machine, unless you say otherwise: load can take a server down.
@@ -205,7 +205,7 @@ impl Cli {
                 Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation(plan), run)))
             }
             Some(Command::Replay(args)) => {
-                let ReplayArgs { files, reading, play, serve } = args;
+                let ReplayArgs { files, reading, play, serve } = *args;
                 let config = reading.config(ReplayConfig::default().full_read_bytes);
                 Job::Serve(Box::new(serve.config(FeedConfig::Replay { files, config }, play.config())))
             }

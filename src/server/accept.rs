@@ -72,12 +72,14 @@ pub async fn accept_all(
     stopping: &watch::Receiver<bool>,
 ) {
     let (stall, metrics, gate) = (site.limits.stall, site.metrics.clone(), site.gate.clone());
-    let guard = gate.clone();
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     let policy = HeaderValue::from_str(&assets::content_security_policy());
     let policy = policy.expect("invariant: the policy is plain ASCII");
+    let guard = gate.clone();
+    #[expect(clippy::result_large_err, reason = "an answer is what the layer wants of who is not let in")]
+    let admit = move |request: &mut Request<_>| guard.admit(request);
     let service = ServiceBuilder::new()
         // What is refused is counted; a line for each would be a gift to those who ask in vain.
         .layer(TraceLayer::new_for_http().on_failure(DefaultOnFailure::new().level(Level::DEBUG)))
@@ -87,7 +89,7 @@ pub async fn accept_all(
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(CompressionLayer::new())
-        .layer(ValidateRequestHeaderLayer::custom(move |request: &mut Request<_>| guard.admit(request)))
+        .layer(ValidateRequestHeaderLayer::custom(admit))
         .service(warp::service(routes::routes(site)));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout).max_buf_size(limits.buffer_bytes);

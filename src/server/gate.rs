@@ -54,6 +54,7 @@ impl Gate {
     ///
     /// # Errors
     /// The answer to who may not ask this.
+    #[expect(clippy::result_large_err, reason = "an answer is what the layer wants of who is not let in")]
     pub fn admit<B>(&self, request: &mut Request<B>) -> Result<(), Answer> {
         let peer = request.extensions().get::<Peer>().expect("invariant: each connection knows its peer").address;
         let visitor = self.visitor(peer, request.headers());

@@ -2,6 +2,7 @@
 //!
 //! Not here: what ends then. A session's panic ends that session alone; without feed or publisher the program ends.
 
+use std::any::Any;
 use std::panic;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,10 +14,16 @@ pub fn watch_panics() {
         PANICS.fetch_add(1, Ordering::Relaxed);
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         let thread = std::thread::current().name().unwrap_or("?").to_owned();
-        let message = panic.payload_as_str().unwrap_or("no message");
+        let message = text_of(panic.payload());
         let backtrace = std::backtrace::Backtrace::capture();
         tracing::error!(%place, thread, message, %backtrace, "a fault of tickcast; please report it");
     }));
+}
+
+/// What `panic!` was given, which is text of one kind or another.
+fn text_of(payload: &dyn Any) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 /// So many there were.
