@@ -143,7 +143,9 @@ test("all that the server says is what the schema says", { timeout: 30_000 }, as
     { type: "rate", id: 10, channel: "bars", symbols: ["AAPL"], interval: "1m", rate: 1 },
     { type: "format", id: 11, format: "json" },
     { type: "rate", id: 12, channel: "quotes", symbols: ["BTC-USD"], rate: "every" },
-    { type: "drive", id: 13, command: "speed", speed: 1 },
+    { type: "drive", id: 13, command: "speed", speed: 4 },
+    { type: "subscribe", id: 14, channel: "news", history: 20 },
+    { type: "drive", id: 15, command: "scenario", name: "news", on: "AAPL", strength: 1, seconds: 60 },
   ];
   for (const request of requests) {
     assert.equal(faultOf(request), null);

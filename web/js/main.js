@@ -4,9 +4,11 @@
  * One way round: socket and clicks -> actions -> store -> one picture per animation frame.
  */
 
+import { askToNotify, ring } from "./app/bell.js";
 import { commandOf, createCommands } from "./app/commands.js";
 import { createConversation } from "./app/conversation.js";
 import { beginning, createKeeper } from "./app/keep.js";
+import { saveBars, savePicture } from "./app/save.js";
 import { byId } from "./lib/dom.js";
 import { createAfterPaint, createBudget, createFrame, createPace } from "./lib/frame.js";
 import { alertText } from "./state/alerts.js";
@@ -58,8 +60,8 @@ function pause(paused) {
   store.dispatch({ type: "pause", paused });
   watch();
 }
-const png = () => views.withPanels(async ({ charts }) => (await import("./app/save.js")).savePicture(store.state, charts.picture()));
-const csv = () => views.withPanels(async ({ charts }) => (await import("./app/save.js")).saveBars(store.state, charts.seenRange()));
+const png = () => views.withPanels(({ charts }) => savePicture(store.state, charts.picture()));
+const csv = () => views.withPanels(({ charts }) => saveBars(store.state, charts.seenRange()));
 const openTable = () => views.withPanels(({ charts, table }) => table.open(store.state, charts.seenRange()));
 
 /** @param {import("./state/transport.js").Button} button */
@@ -101,7 +103,7 @@ const views = createViews(byId, commands, {
   onPause: pause,
   onCommand: talk.drive,
   onDeck: deck,
-  onNotify: async () => (await import("./app/bell.js")).askToNotify(),
+  onNotify: askToNotify,
   onChartTable: openTable,
   onPicture: png,
   onExport: csv,
@@ -140,7 +142,7 @@ function hearAlerts() {
   talk.ask();
   for (const { alert } of news.toReversed()) {
     warn(`Alert: ${alertText(alert)}.`);
-    void import("./app/bell.js").then(({ ring }) => ring(alertText(alert), settings));
+    ring(alertText(alert), settings);
   }
 }
 

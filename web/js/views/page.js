@@ -44,6 +44,10 @@ import { createWatchlist } from "./watchlist.js";
 
 /** The panels are fetched after so long, whether a price came or not. */
 const LATE_MS = 1000;
+/** When that failed, it is tried again after so long, as long as the server is there .. */
+const AGAIN_MS = 1000;
+/** .. and so often: a browser may remember that a module failed, and then only a reload helps. */
+const TRIES = 5;
 
 /**
  * @param {(id: string) => HTMLElement} byId
@@ -66,6 +70,7 @@ export function createViews(byId, commands, actions) {
   let panels = null;
   /** @type {Promise<Panels> | null} */
   let coming = null;
+  let failures = 0;
 
   async function fetchPanels() {
     const { createPanels } = await import("./panels.js");
@@ -75,10 +80,15 @@ export function createViews(byId, commands, actions) {
   }
 
   function load() {
-    coming ??= fetchPanels();
+    coming ??= fetchPanels().catch((fault) => {
+      // The server may have gone in the middle of it: once more in a moment, when it is there again.
+      failures += 1;
+      setTimeout(() => void (coming = null), AGAIN_MS);
+      throw fault;
+    });
     return coming;
   }
-  const loadOrSay = () => void load().catch(() => actions.onFault("The charts and panels could not be fetched. Reload the page."));
+  const loadOrSay = () => void load().catch(() => actions.onFault(`The charts and panels could not be fetched. ${failures < TRIES ? "Trying again." : "Reload the page."}`));
   setTimeout(loadOrSay, LATE_MS);
 
   return {
@@ -94,7 +104,8 @@ export function createViews(byId, commands, actions) {
       for (const view of first) view.render(state, moment.nowMs);
       if (panels) panels.render(state, moment);
       else keepRoom(byId, state);
-      if (coming === null && state.quotes.size > 0) requestAnimationFrame(() => setTimeout(loadOrSay));
+      const isThere = state.quotes.size > 0 && state.link.status === "live";
+      if (coming === null && isThere && failures < TRIES) requestAnimationFrame(() => setTimeout(loadOrSay));
     },
   };
 }
