@@ -2,15 +2,16 @@
 //!
 //! One iteration stands for many ticks or updates; the throughput line divides by them.
 
+mod opening;
+
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tickcast::fanout::{Board, DEFAULT_TICKS, QuotesCursor, TickLog, Tier, grant};
 use tickcast::feed::Source;
 use tickcast::feed::sim::{SimConfig, Simulator};
-use tickcast::market::{FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening, Speed, Tick, Timestamp};
+use tickcast::market::{InstrumentId, Market, Tick, Timestamp};
 use tickcast::wire::{BinaryQuote, EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};
 
 /// Ticks of the simulation that one iteration applies.
@@ -23,29 +24,8 @@ const START: Timestamp = Timestamp(1_795_348_800_000_000);
 /// An open market of the simulation, and the ticks that come next.
 fn stage() -> (Market, Vec<Tick>) {
     let mut source = Simulator::new(SimConfig::new(START)).expect("nothing is staged");
-    let info = source.info().clone();
-    let status = FeedStatus {
-        source: info.kind,
-        name: info.name,
-        state: FeedState::Playing,
-        speed: Speed::Max,
-        looping: false,
-        revision: 0,
-        seekable: false,
-        skip_dead_time: false,
-        stamps: tickcast::market::Stamps::Original,
-        shift: 0,
-        seed: info.seed,
-        start: info.start,
-        end: info.end,
-        rows_refused: 0,
-        refused: Arc::new([]),
-        catalogue: None,
-        fault: None,
-    };
     let history = source.history();
-    let opening = Opening { epoch: 1, instruments: info.instruments, history, status: Arc::new(status) };
-    let market = Market::open(&opening, MarketLimits::default());
+    let market = opening::market(source.info().clone(), history);
     let ticks = (0..TICKS).map(|_| source.next_tick().expect("it cannot fail").expect("it has no end")).collect();
     (market, ticks)
 }

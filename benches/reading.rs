@@ -3,16 +3,16 @@
 //! One iteration reads the whole file. `TICKCAST_BENCH_ROWS` sets how many rows it has; the file is made of a
 //! fixed seed and thrown away afterwards.
 
+mod opening;
+
 use std::fs::File;
 use std::hint::black_box;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use tickcast::feed::Source;
 use tickcast::feed::replay::{self, ReplayConfig};
-use tickcast::market::{FeedState, FeedStatus, Market, MarketLimits, Opening, Speed};
 
 const ROWS: u64 = 1_000_000;
 /// Ticks that are handed on together.
@@ -53,28 +53,7 @@ fn market_state(path: &Path) -> u64 {
     // As a larger file would be: opened by pieces, and read once.
     let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
     let mut source = replay::open(&[PathBuf::from(path)], &config).expect("it is a file of trades");
-    let info = source.info().clone();
-    let status = FeedStatus {
-        source: info.kind,
-        name: info.name,
-        state: FeedState::Playing,
-        speed: Speed::Max,
-        looping: false,
-        revision: 0,
-        seekable: false,
-        skip_dead_time: false,
-        stamps: tickcast::market::Stamps::Original,
-        shift: 0,
-        seed: info.seed,
-        start: info.start,
-        end: info.end,
-        rows_refused: 0,
-        refused: Arc::new([]),
-        catalogue: None,
-        fault: None,
-    };
-    let opening = Opening { epoch: 1, instruments: info.instruments, history: Vec::new(), status: Arc::new(status) };
-    let mut market = Market::open(&opening, MarketLimits::default());
+    let mut market = opening::market(source.info().clone(), Vec::new());
     let mut ticks = Vec::with_capacity(BATCH);
     loop {
         source.next_ticks(BATCH, &mut ticks).expect("it reads to its end");

@@ -3,13 +3,14 @@
 //! Natural rates are those of the tape as it plays: some ticks a second for each symbol, so that much of the time
 //! goes into seconds and not into ticks. Busy symbols are the same forty in a tick storm: 25 times the orders.
 
+mod opening;
+
 use std::hint::black_box;
-use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tickcast::feed::Source;
 use tickcast::feed::sim::{Cue, List, SimConfig, Simulator};
-use tickcast::market::{FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Speed, Stamps, Timestamp};
+use tickcast::market::{HistoryBar, Market, Timestamp};
 
 /// Monday 2024-01-08, 14:30 UTC.
 const START: Timestamp = Timestamp::from_secs(1_704_724_200);
@@ -26,28 +27,7 @@ fn simulator(symbols: usize, staged: Option<&str>) -> Simulator {
 }
 
 fn market(source: &Simulator, history: Vec<HistoryBar>) -> Market {
-    let info = source.info().clone();
-    let status = FeedStatus {
-        source: info.kind,
-        name: info.name,
-        state: FeedState::Playing,
-        speed: Speed::Max,
-        looping: false,
-        revision: 0,
-        seekable: false,
-        skip_dead_time: false,
-        stamps: Stamps::Original,
-        shift: 0,
-        seed: info.seed,
-        start: info.start,
-        end: info.end,
-        rows_refused: 0,
-        refused: Arc::new([]),
-        catalogue: None,
-        fault: None,
-    };
-    let opening = Opening { epoch: 1, instruments: info.instruments, history, status: Arc::new(status) };
-    Market::open(&opening, MarketLimits::default())
+    opening::market(source.info().clone(), history)
 }
 
 /// Ticks into market state, one after the other, as the publisher takes them.
