@@ -39,6 +39,30 @@ async function eurusd() {
   await server.kill();
 }
 
+/** The simulated market, a while after the page was opened. */
+async function simulation() {
+  const server = await startServer(["--seed", "7", "--speed", "4x"]);
+  const { page } = await browser.visit(`${server.url}?symbol=NVDA&interval=1m&theme=dark`);
+  await page.locator(PRICED).first().waitFor();
+  await drawn(page);
+  await page.waitForTimeout(12_000);
+  await page.screenshot({ path: join(HERE, "simulation.png") });
+  await server.kill();
+}
+
+/** Daily bars of five stocks, two of them compared with a third, in the middle of the tape. */
+async function stocks() {
+  const server = await startServer(["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"]);
+  const { page } = await browser.visit(`${server.url}?symbol=AAPL&interval=1d&theme=light&indicators=sma+rsi&compare=IBM&compare=MSFT`);
+  await page.locator("#transport[data-state='ended']").waitFor();
+  await page.locator(".deck-place").fill("9500");
+  await page.locator("#transport[data-state='paused']").waitFor();
+  await drawn(page);
+  await page.waitForTimeout(3000);
+  await page.screenshot({ path: join(HERE, "stocks.png") });
+  await server.kill();
+}
+
 /** A simulated market, in the middle of which a flash crash is staged. */
 async function moving() {
   const folder = mkdtempSync(join(tmpdir(), "tickcast-frames-"));
@@ -67,6 +91,6 @@ async function moving() {
   await server.kill();
 }
 
-if (wanted.includes("still")) await eurusd();
+if (wanted.includes("still")) for (const take of [simulation, stocks, eurusd]) await take();
 if (wanted.includes("moving")) await moving();
 await browser.close();
