@@ -11,6 +11,7 @@ use warp::hyper::body::Bytes;
 #[folder = "web/"]
 #[include = "index.html"]
 #[include = "enter.html"]
+#[include = "status.html"]
 #[include = "favicon.svg"]
 #[include = "styles/*"]
 #[include = "js/*"]
@@ -26,6 +27,7 @@ fn named(path: &str) -> &str {
     match path {
         "" => "index.html",
         "enter" => "enter.html",
+        "status" => "status.html",
         _ => path,
     }
 }
