@@ -10,6 +10,8 @@ mod cursor;
 mod lag;
 mod live;
 mod publish;
+mod rung;
+mod sync;
 mod ticks;
 mod tier;
 mod trades;
