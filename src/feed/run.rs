@@ -235,6 +235,7 @@ impl Player {
             rows_refused: self.rows_refused,
             refused: Arc::clone(&self.refused),
             catalogue: self.catalogue.clone(),
+            outline: self.index.as_ref().map(Index::outline).unwrap_or_default(),
             fault: self.fault.clone(),
         })
     }

@@ -7,6 +7,7 @@ use super::bar::Bar;
 use super::command::Stamps;
 use super::happening::{Catalogue, Happening};
 use super::instrument::{Instrument, InstrumentId};
+use super::outline::Outline;
 use super::state::Market;
 use super::tick::Tick;
 use super::time::{Interval, Timestamp};
@@ -168,6 +169,8 @@ pub struct FeedStatus {
     pub refused: Arc<[RefusedRows]>,
     /// What can be staged; `None` where that is nothing.
     pub catalogue: Option<Arc<Catalogue>>,
+    /// What the tape comes to, where it is read ahead.
+    pub outline: Outline,
     /// Why the feed failed, where it did.
     pub fault: Option<String>,
 }

@@ -11,6 +11,7 @@ mod day;
 mod event;
 mod happening;
 mod instrument;
+mod outline;
 mod price;
 mod ring;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use day::DayStats;
 pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, RefusedRows, Seeked, SourceKind, Speed};
 pub use happening::{Catalogue, Group, Happening, Offer, Staged, Staging, Story};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
+pub use outline::Outline;
 pub use price::{Decimal, DecimalError, Increment, MAX_DECIMALS, Price, Size};
 pub use ring::{Ring, Since};
 pub use state::{InstrumentState, Market, MarketLimits, Series, Top};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::command::Stamps;
 use super::event::{FeedState, FeedStatus, Opening, SourceKind, Speed};
 use super::instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
+use super::outline::Outline;
 use super::price::{Increment, Price, Size};
 use super::tick::{Quote, Tick, TickKind, Trade};
 use super::time::Timestamp;
@@ -42,6 +43,7 @@ pub fn status() -> FeedStatus {
         rows_refused: 0,
         refused: Arc::new([]),
         catalogue: None,
+        outline: Outline::default(),
         fault: None,
     }
 }

@@ -150,8 +150,8 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     }
   }
 
-  /** Of which moment the picture behind the timeline is. */
-  let previewed = "";
+  /** What the picture behind the timeline was last asked for, and through which time the answer went. */
+  let pictured = { key: "", marketUs: NaN, through: NaN, isNews: true };
 
   let askedMs = -Infinity;
   let asking = 0;
@@ -195,18 +195,21 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     /** @param {boolean} seen */
     setVisible: (seen) => session.setVisible(seen),
 
-    /** Fetches what of the tape the server has played, for the picture behind the timeline. */
+    /** Fetches what the server knows of the whole tape, for the picture behind the timeline, until that is all of it. */
     async preview() {
+      const { feed, epoch, marketUs, server } = store.state;
       const wanted = previewOf(store.state);
-      const as = `${wanted?.key} ${store.state.epoch} ${store.state.marketUs}`;
-      if (!wanted || document.hidden || as === previewed) return;
-      previewed = as;
+      if (!wanted || document.hidden) return;
+      const before = pictured.key === wanted.key ? pictured : { marketUs: NaN, through: NaN, isNews: true };
+      const isWhole = before.through >= (feed?.end ?? Infinity);
+      if (isWhole || (!before.isNews && marketUs === before.marketUs)) return;
       try {
-        const answer = await api.bars([wanted.symbol], wanted.interval, store.state.server.bars);
-        if (answer.epoch === store.state.epoch) store.dispatch({ type: "preview", key: wanted.key, bars: answer.series[0]?.bars ?? [] });
+        const { through, bars, epoch: of } = await api.outline(wanted.symbol, wanted.interval, server.bars);
+        if (of !== store.state.epoch || of !== epoch) return;
+        pictured = { key: wanted.key, marketUs: marketUs ?? NaN, through, isNews: through !== before.through };
+        store.dispatch({ type: "preview", key: wanted.key, bars });
       } catch {
         // The timeline works without its picture, and the next turn tries again.
-        previewed = "";
       }
     },
 
