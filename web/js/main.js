@@ -10,10 +10,11 @@ import { createConversation } from "./app/conversation.js";
 import { beginning, createKeeper } from "./app/keep.js";
 import { saveBars, savePicture } from "./app/save.js";
 import { byId } from "./lib/dom.js";
-import { createAfterPaint, createBudget, createFrame, createPace } from "./lib/frame.js";
+import { createAfterPaint, createBudget, createFrame, createHold, createPace } from "./lib/frame.js";
 import { alertText } from "./state/alerts.js";
 import { concerns, toneOf } from "./state/happenings.js";
 import { Store } from "./state/store.js";
+import { delayUs } from "./state/traffic.js";
 import { commandFor } from "./state/transport.js";
 import { createViews } from "./views/page.js";
 
@@ -25,6 +26,8 @@ const NOTICE_MS = 8000;
  * that would take more than this share of the time: a slow machine paints the newest numbers a little later instead of falling behind.
  */
 const STREAM = { share: 0.03, leastMs: 100, mostMs: 250 };
+/** After a standstill prices up to so old are shown; while older ones come, what stood before it stands on, for so long at most. */
+const CATCH_UP = { lateMs: 1000, mostMs: 1000 };
 /** How often the ages, the rates and the countdown are shown anew when nothing else happens. */
 const CLOCK_MS = 500;
 /** How often the picture behind the timeline grows. */
@@ -39,8 +42,11 @@ const look = () => {
 };
 const budget = createBudget(STREAM);
 const afterPaint = createAfterPaint();
+const holds = createHold(CATCH_UP);
 const mark = createFrame(() => {
   const beganMs = performance.now();
+  const { traffic } = store.state;
+  if (holds({ delayMs: (delayUs(traffic) ?? 0) / 1000, messages: traffic.messages }, beganMs)) return;
   views.render(store.state, { nowMs: Date.now(), look: look() });
   afterPaint(() => budget.spend(performance.now() - beganMs));
 });
