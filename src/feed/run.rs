@@ -292,6 +292,7 @@ impl Player {
             epoch: self.epoch,
             instruments: Arc::clone(&self.source.info().instruments),
             history,
+            levels: self.source.levels(),
             status: self.status(),
         };
         self.send(Event::Opening(Arc::new(opening))).await;

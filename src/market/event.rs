@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::bar::Bar;
 use super::command::Stamps;
+use super::depth::Levels;
 use super::happening::{Catalogue, Happening};
 use super::instrument::{Instrument, InstrumentId};
 use super::outline::Outline;
@@ -39,6 +40,8 @@ pub struct Opening {
     /// Bars before the first tick. For one instrument: longer intervals first, then time order, without
     /// overlap.
     pub history: Vec<HistoryBar>,
+    /// What stands behind the best bid and ask, where the feed knows.
+    pub levels: Levels,
     pub status: Arc<FeedStatus>,
 }
 

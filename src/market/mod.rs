@@ -8,6 +8,7 @@
 mod bar;
 mod command;
 mod day;
+mod depth;
 mod event;
 mod happening;
 mod instrument;
@@ -23,6 +24,7 @@ mod time;
 pub use bar::Bar;
 pub use command::{Answer, Command, Refused, Stamps, Step, Target};
 pub use day::DayStats;
+pub use depth::{DEPTH_LEVELS, Depth, DepthModel, Ladder, Level, Levels};
 pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, RefusedRows, Seeked, SourceKind, Speed};
 pub use happening::{Catalogue, Group, Happening, Offer, Staged, Staging, Story};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};

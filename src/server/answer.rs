@@ -299,9 +299,15 @@ impl Desk {
     fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), Refusal> {
         let Subscribe { channel, symbols, rate, history, since } = request;
         let (channel, grant) = (*channel, grant(rate.unwrap_or(DEFAULT_RATE)));
-        let (ids, star) = resolve(market, symbols)?;
-        let default = if channel == Channel::Trades { DEFAULT_TRADES } else { DEFAULT_BARS };
-        let history = history.unwrap_or(default).min(self.limits.bars);
+        let (ids, star) = match channel {
+            Channel::Depth => resolve_depth(market, symbols)?,
+            _ => resolve(market, symbols)?,
+        };
+        let history = match channel {
+            Channel::Depth => 0,
+            Channel::Trades => history.unwrap_or(DEFAULT_TRADES).min(self.limits.bars),
+            _ => history.unwrap_or(DEFAULT_BARS).min(self.limits.bars),
+        };
         let done = match channel {
             Channel::Quotes => self.subscriptions.subscribe_quotes(&ids, star, grant),
             _ => self.subscriptions.subscribe_series(&ids, channel, grant, history),
@@ -499,6 +505,21 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
     ids.sort_unstable();
     ids.dedup();
     Ok((ids, false))
+}
+
+/// As [`resolve`], but only what has a depth; `"*"` is all of that.
+fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+    let (mut ids, star) = resolve(market, symbols)?;
+    let without = ids.iter().position(|id| !market.has_depth(*id));
+    if star {
+        ids.retain(|id| market.has_depth(*id));
+        if ids.is_empty() {
+            return Err(Refusal::no_depth(None));
+        }
+    } else if let Some(at) = without {
+        return Err(Refusal::no_depth(Some(&market.instruments()[ids[at].index()].symbol)));
+    }
+    Ok((ids, star))
 }
 
 fn rate_of(grant: Grant) -> Rate {

@@ -8,8 +8,8 @@ use crate::fanout::{LiveMarket, wall_micros};
 use crate::market::{Bar, Instrument, InstrumentState, Market, Timestamp};
 use crate::wire::{
     BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, access_response, bars_response,
-    news_response, parse_bars_query, parse_command, parse_login, parse_news_query, parse_quotes_query,
-    refused_response, scenarios_response,
+    depth_response, news_response, parse_bars_query, parse_command, parse_depth_query, parse_login, parse_news_query,
+    parse_quotes_query, refused_response, scenarios_response,
 };
 
 /// The media type of what is sent here.
@@ -144,6 +144,20 @@ fn write_bars(copy: &BarsCopy, query: &BarsQuery, through: Option<Timestamp>) ->
     }
     let series = copy.series.iter().map(|(instrument, bars)| (instrument, marked(bars)));
     bars_response(copy.epoch, through, query.interval, series)
+}
+
+/// The levels of the symbols that the query names.
+pub fn depth(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+    let symbols = parse_depth_query(query, limits.subscriptions.count)?;
+    let live = live.read();
+    let market = &live.market;
+    let books = symbols.iter().map(|symbol| {
+        let (instrument, state) = find(market, symbol)?;
+        let depth = market.id(symbol).and_then(|id| market.depth(id));
+        Ok((instrument, state, depth.ok_or_else(|| Refusal::no_depth(Some(symbol)))?))
+    });
+    let books = books.collect::<Result<Vec<_>, Refusal>>()?;
+    Ok(depth_response(market.epoch(), books.into_iter()))
 }
 
 fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), Refusal> {

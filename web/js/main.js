@@ -20,6 +20,8 @@ import { createViews } from "./views/page.js";
 
 /** Where the tape has a place beside the chart; the style sheet says the same. */
 const WIDE = "(min-width: 1280px)";
+/** Where there is no room for the levels of a book; the style sheet says the same. */
+const NARROW = "(min-width: 1024px) and (max-width: 1279px)";
 const NOTICE_MS = 8000;
 /**
  * Painting is what a page costs. Numbers that stream are painted up to ten times a second, as more cannot be read, and less often where
@@ -35,6 +37,7 @@ const PREVIEW_MS = 2000;
 
 const store = new Store(beginning());
 const wide = matchMedia(WIDE);
+const narrow = matchMedia(NARROW);
 const system = matchMedia("(prefers-color-scheme: dark)");
 const look = () => {
   const { theme, colours, large } = store.state.settings;
@@ -52,7 +55,7 @@ const mark = createFrame(() => {
 });
 const markStream = createPace(mark, budget.restMs);
 const enter = () => location.assign("/enter");
-const talk = createConversation({ store, warn, hasRoom: () => wide.matches, onStranger: enter });
+const talk = createConversation({ store, warn, hasRoom: () => wide.matches, showsBook: () => !narrow.matches, onStranger: enter });
 
 /** What changes what is shown may change what is needed. @param {import("./state/reduce.js").Action} action */
 function change(action) {
@@ -122,7 +125,7 @@ const views = createViews(byId, commands, {
 function isStream(action) {
   if (action.type !== "message") return false;
   const { message } = action;
-  return message.type === "update" || message.type === "beat" || ((message.type === "bars" || message.type === "trades") && !message.snapshot);
+  return message.type === "update" || message.type === "beat" || ((message.type === "bars" || message.type === "trades" || message.type === "depth") && !message.snapshot);
 }
 
 function watch() {
@@ -167,6 +170,7 @@ store.addEventListener("change", (event) => hearNews(/** @type {CustomEvent} */ 
 store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 system.addEventListener("change", mark);
 wide.addEventListener("change", () => talk.ask());
+narrow.addEventListener("change", () => talk.ask());
 document.addEventListener("visibilitychange", () => {
   watch();
   if (document.hidden) return;

@@ -11,7 +11,7 @@ import { demand } from "../state/demand.js";
 import { seriesKey } from "../state/model.js";
 import { previewOf } from "../state/preview.js";
 import { defaultInterval, hasTape } from "../state/select.js";
-import { sinceBars, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
+import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
 import { ask as askFirst, takeSocket } from "./first.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
@@ -25,9 +25,10 @@ const ASK_MS = 120;
  * @param {Store} given.store
  * @param {(text: string) => void} given.warn
  * @param {() => boolean} given.hasRoom whether the tape has a place without being opened
+ * @param {() => boolean} given.showsBook whether the levels of a book have a place
  * @param {() => void} given.onStranger the server lets in who has its token, and the page has none
  */
-export function createConversation({ store, warn, hasRoom, onStranger }) {
+export function createConversation({ store, warn, hasRoom, showsBook, onStranger }) {
   const api = createApi(askFirst);
   const catalogue = createCatalogue({
     api,
@@ -47,6 +48,7 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     quotes: (symbols) => sinceQuotes(store.state, symbols),
     bars: (symbol, key) => sinceBars(store.state, symbol, key),
     trades: () => sinceTrades(store.state),
+    depth: () => sinceDepth(store.state),
     news: () => sinceNews(store.state),
   });
   const driver = createDriver((message) => socket.send(encode(message)));
@@ -171,7 +173,7 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     askedMs = state.seen.rows.length > 0 ? performance.now() : -Infinity;
     const tape = hasTape(state) && (hasRoom() || state.settings.tapeOpen);
     if (!tape && !state.tape.loading) store.dispatch({ type: "tapeLeft" });
-    const wanted = demand(state, { tape });
+    const wanted = demand(state, { tape, depth: showsBook() });
     store.dispatch({ type: "asked", symbols: wanted.quotes.size });
     session.want(wanted);
     if (state.settings.format !== state.format && state.link.status === "live") session.speak(state.settings.format);
