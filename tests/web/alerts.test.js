@@ -53,7 +53,8 @@ test("a symbol with an alert is asked for wherever its row is, until it rang", (
 test("only what is an alert is taken from what was kept", () => {
   assert.equal(isAlert(alert()), true);
   for (const bad of [null, 1, {}, alert({ id: 1.5 }), { ...alert(), field: "constructor" }, { ...alert(), value: "1" }, alert({ value: NaN }), { ...alert(), armed: 1 }]) assert.equal(isAlert(bad), false);
-  assert.equal(alertText(alert({ field: "percent", above: false, value: -2 })), "AAPL change in % at or below -2");
+  assert.equal(alertText(alert({ field: "percent", above: false, value: -2 })), "AAPL change at or below −2 %");
+  assert.equal(alertText(alert({ field: "volume", above: true, value: 1e9 })), "AAPL volume at or above 1,000,000,000");
 });
 
 function commands() {

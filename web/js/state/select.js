@@ -73,6 +73,15 @@ export function isStale({ link, feed }) {
 }
 
 /**
+ * Whether commands of this page would be heard and obeyed.
+ *
+ * @param {State} state
+ */
+export function mayDrive({ control, link }) {
+  return control && link.status === "live";
+}
+
+/**
  * The interval that the feed's ticks were made from, where all of them were.
  *
  * @param {ReadonlyMap<string, Instrument>} instruments
