@@ -48,6 +48,8 @@ struct OpenFile {
     since: Instant,
     /// Of text, before compression.
     bytes: u64,
+    /// Of whole lines, as they lie there.
+    on_disk: u64,
 }
 
 impl Tape {
@@ -111,16 +113,17 @@ impl Tape {
         let compressed = is_compressed(&self.config.path);
         let Some(file) = &mut self.file else { return Ok(()) };
         let failed = |source| RecordError::Write { path: file.path.clone(), source };
-        let written = if compressed {
-            let frame = zstd::bulk::compress(self.text.as_bytes(), COMPRESSION).map_err(failed)?;
-            file.file.write_all(&frame).map_err(failed)?;
-            frame.len()
-        } else {
-            file.file.write_all(self.text.as_bytes()).map_err(failed)?;
-            self.text.len()
-        };
+        let frame =
+            compressed.then(|| zstd::bulk::compress(self.text.as_bytes(), COMPRESSION)).transpose().map_err(failed)?;
+        let bytes = frame.as_deref().unwrap_or(self.text.as_bytes());
+        if let Err(source) = file.file.write_all(bytes) {
+            // A line that was cut off is no line; where even this fails, who reads the file passes over it.
+            let _ = file.file.set_len(file.on_disk);
+            return Err(failed(source));
+        }
+        file.on_disk += bytes.len() as u64;
+        self.summary.bytes += bytes.len() as u64;
         file.bytes += self.text.len() as u64;
-        self.summary.bytes += written as u64;
         self.text.clear();
         Ok(())
     }
@@ -137,7 +140,7 @@ impl Tape {
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
                     self.summary.files += 1;
-                    return Ok(OpenFile { file, path, since: Instant::now(), bytes: 0 });
+                    return Ok(OpenFile { file, path, since: Instant::now(), bytes: 0, on_disk: 0 });
                 }
                 // Never over what is there.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

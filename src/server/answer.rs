@@ -189,6 +189,7 @@ impl Desk {
     /// From now on the session gets no more than `cap`, and is told.
     pub fn throttle(&mut self, cap: Option<TierId>) {
         self.subscriptions.set_cap(cap);
+        self.bell.lower(cap.is_some());
         self.bell.listen(self.subscriptions.tiers(), self.format);
         self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
         self.subscriptions.mark_series(|_| true);

@@ -63,6 +63,8 @@ impl Listener {
                 self.stopped = true;
                 return Some(Desk::stopping());
             }
+            // How it is delivered is the business of the one who asks for the body.
+            let _ = self.bell.take_beat();
             self.desk.ring(due);
         }
     }

@@ -152,12 +152,16 @@ where
     let mut meter = metrics.session(Transport::WebSocket);
     let mut half_seconds = 0;
     let mut heard = true;
+    let mut beat = None;
     loop {
         let began = Instant::now();
         if let Err(end) = say_all(socket, &mut desk, &mut meter).await {
             return end;
         }
         let now = Instant::now();
+        if let Some(due) = beat.take() {
+            meter.delivered(now.saturating_duration_since(due));
+        }
         if now - began > DEAF {
             allowance.forgive(now - began);
         }
@@ -183,6 +187,7 @@ where
                 return SessionEnd::Stopped;
             }
             Event::Due(due) => {
+                beat = bell.take_beat();
                 desk.ring(due);
                 half_seconds += due.half_seconds();
                 if half_seconds < PING_EVERY {
