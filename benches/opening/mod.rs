@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use tickcast::feed::SourceInfo;
-use tickcast::market::{FeedState, FeedStatus, HistoryBar, Levels, Market, MarketLimits, Opening, Speed, Stamps};
+use tickcast::market::{
+    FeedState, FeedStatus, HistoryBar, Levels, Market, MarketLimits, Opening, Outline, Speed, Stamps,
+};
 
 /// A market of what `info` lists, with these bars behind it.
 pub fn market(info: SourceInfo, history: Vec<HistoryBar>, levels: Levels) -> Market {
@@ -24,6 +26,7 @@ pub fn market(info: SourceInfo, history: Vec<HistoryBar>, levels: Levels) -> Mar
         rows_refused: 0,
         refused: Arc::new([]),
         catalogue: None,
+        outline: Outline::default(),
         fault: None,
     };
     let opening = Opening { epoch: 1, instruments: info.instruments, history, levels, status: Arc::new(status) };
