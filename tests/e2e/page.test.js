@@ -320,7 +320,7 @@ test("a narrow page has nothing cut off at the side", async () => {
 
 test("a lost server makes the values stale, and its return makes the page live again without a reload", async () => {
   const { page } = await browser.visit(server.url);
-  await page.locator(PRICED).first().waitFor();
+  await drawn(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await server.kill();
   await says(page, "#link", /reconnecting|Lost/);
