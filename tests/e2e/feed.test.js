@@ -1,22 +1,16 @@
 /** The controls of the feed in a real browser: two pages drive one tape. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { until } from "./page.js";
-import { openBrowser, picture, startServer } from "./support.js";
+import { browse } from "./serve.js";
+import { picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const TAPE = "data/us-stocks-daily.csv.gz";
 
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-});
+const browser = browse();
 
 const deck = (/** @type {string} */ name) => `#transport [data-deck="${name}"]`;
 /** @param {Page} page @param {string} state */

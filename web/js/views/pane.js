@@ -133,6 +133,11 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   return {
     node,
     plot,
+    remove() {
+      observer.disconnect();
+      plot.remove();
+      node.remove();
+    },
     /**
      * @param {State} state
      * @param {Pane} pane

@@ -87,7 +87,8 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
       offered = set;
       speed.replaceChildren(...speedChoices(set).map(({ value, text }) => element("option", { value }, text)));
     }
-    if (document.activeElement !== speed || speed.value === "") speed.value = String(set);
+    const text = String(set);
+    if (speed.value !== text && (document.activeElement !== speed || speed.value === "")) speed.value = text;
   }
 
   return {
