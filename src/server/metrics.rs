@@ -18,6 +18,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use tokio::runtime::Handle;
 
+use super::errors::errors;
 use super::guests::Guests;
 use super::panics::panics;
 use super::process::Process;
@@ -266,6 +267,7 @@ impl Collector for Asked {
             "Batches of ticks that were lost between feed and market.",
             &counter(self.live.bus_gaps()),
         )?;
+        write(&mut to, "errors", "Errors in the log.", &counter(errors()))?;
         write(&mut to, "panics", "Faults of the program itself.", &counter(panics()))?;
         let (updates, merged) = self.live.conflated();
         write(&mut to, "updates_encoded", "Symbols that had changed, over all beats of all tiers.", &counter(updates))?;
@@ -312,7 +314,7 @@ struct Histogram<'a>(&'a Lags);
 impl EncodeMetric for Histogram<'_> {
     fn encode(&self, mut to: MetricEncoder<'_>) -> fmt::Result {
         let (sum, counts) = self.0.read();
-        let bounds = LAG_BOUNDS.into_iter().chain([f64::MAX]);
+        let bounds = LAG_BOUNDS.into_iter().chain([f64::INFINITY]);
         let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
         to.encode_histogram::<NoLabelSet>(sum, counts.iter().sum(), &buckets, None)
     }
