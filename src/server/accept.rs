@@ -75,15 +75,13 @@ pub async fn accept_all(
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    let policy = HeaderValue::from_str(&assets::content_security_policy());
-    let policy = policy.expect("invariant: the policy is plain ASCII");
     let guard = gate.clone();
     #[expect(clippy::result_large_err, reason = "an answer is what the layer wants of who is not let in")]
     let admit = move |request: &mut Request<_>| guard.admit(request);
     let service = ServiceBuilder::new()
         // What is refused is counted; a line for each would be a gift to those who ask in vain.
         .layer(TraceLayer::new_for_http().on_failure(DefaultOnFailure::new().level(Level::DEBUG)))
-        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, policy))
+        .layer(fixed(header::CONTENT_SECURITY_POLICY, assets::CONTENT_SECURITY_POLICY))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::Stream;
 use warp::sse::Event;
 
-use super::answer::Desk;
+use super::desk::Desk;
 use super::guests::Place;
 use super::metrics::{Meter, Metrics, Transport};
 use super::session::SessionLimits;

@@ -6,9 +6,9 @@
 mod accept;
 mod access;
 mod allowance;
-mod answer;
 mod api;
 mod assets;
+mod desk;
 mod errors;
 mod events;
 mod files;

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseC
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::allowance::Allowance;
-use super::answer::Desk;
+use super::desk::Desk;
 use super::ladder::Ladder;
 use super::metrics::{Meter, Metrics, Transport};
 use super::remote::{Commands, Done, Remote};

@@ -3,10 +3,10 @@
  * What the page costs with a thousand symbols at twenty updates a second each, beside AG Grid Community fed the same stream.
  *
  *     cargo build --release && npm ci --prefix web && npm ci --prefix tests/bench --ignore-scripts
- *     node tests/bench/page.js [--seconds 60] [--pages peer,list,all,binary,whole] [--soak 24 [--interval 1h]]
+ *     node tests/bench/page.js [--seconds 60] [--pages peer,list,list-binary,all,binary,whole] [--soak 24 [--interval 1h]]
  *
  * Both are pages of one server and one tape, in the same browser, one after the other. "All" makes the page ask for every symbol at
- * every update, which it never does by itself; without it, it asks for what is on the screen.
+ * every update, which it never does by itself; without it, it asks for what is on the screen. `--pages ""` measures the first price alone.
  */
 
 import { readFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { startServer } from "../e2e/support.js";
 import { writeTape } from "../e2e/tape.js";
 
-const { values: flags } = parseArgs({ options: { seconds: { type: "string", default: "60" }, soak: { type: "string", default: "0" }, symbols: { type: "string", default: "1000" }, interval: { type: "string", default: "1m" }, pages: { type: "string", default: "peer,list,all,binary,whole" }, rate: { type: "string", default: "20" } } });
+const { values: flags } = parseArgs({ options: { seconds: { type: "string", default: "60" }, soak: { type: "string", default: "0" }, symbols: { type: "string", default: "1000" }, interval: { type: "string", default: "1m" }, pages: { type: "string", default: "peer,list,list-binary,all,binary,whole" }, rate: { type: "string", default: "20" } } });
 const [SECONDS, SOAK_HOURS, SYMBOLS, RATE] = [flags.seconds, flags.soak, flags.symbols, flags.rate].map(Number);
 const WARM_UP_S = 5;
 const WINDOW = { width: 1440, height: 900 };
@@ -118,13 +118,12 @@ async function measure(context, url, { all = false, settings = {}, only = "", pr
   const seen = await page.evaluate(() => window.seen);
   const elapsed = (ended - started) / 1000;
   const updates = Number.isNaN(counted) ? (told.reduce((sum, one) => sum + one, 0) / told.length) * elapsed : (await count()) - counted;
-  const scripts = await page.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => /\.m?js$/.test(name)).reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0));
   await page.close();
   const task = to.TaskDuration - from.TaskDuration;
   const share = (/** @type {string} */ name) => (100 * (to[name] - from[name])) / elapsed;
   return {
     updates: updates / elapsed, busy: share("TaskDuration"), perUpdateUs: (1e6 * task) / updates, script: share("ScriptDuration"), layout: share("LayoutDuration") + share("RecalcStyleDuration"),
-    pictures: (to.LayoutCount - from.LayoutCount) / elapsed, long: seen.long, worst: seen.worst, firstPriceMs: seen.firstPriceMs, scripts,
+    pictures: (to.LayoutCount - from.LayoutCount) / elapsed, long: seen.long, worst: seen.worst, firstPriceMs: seen.firstPriceMs,
   };
 }
 
@@ -136,8 +135,15 @@ async function firstPrice(browser, url) {
   await page.goto(url);
   await page.waitForFunction(() => window.seen.firstPriceMs !== null);
   const { firstPriceMs } = await page.evaluate(() => window.seen);
+  await page.waitForSelector(".pane");
+  const scripts = await page.evaluate((untilMs) => {
+    const all = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".js"));
+    const sum = (/** @type {(entry: any) => number} */ of, some = all) => some.reduce((bytes, one) => bytes + of(one), 0);
+    const early = all.filter(({ startTime }) => startTime < untilMs);
+    return { raw: sum((one) => one.decodedBodySize), sent: sum((one) => one.encodedBodySize), early: sum((one) => one.decodedBodySize, early), earlySent: sum((one) => one.encodedBodySize, early) };
+  }, firstPriceMs);
   await context.close();
-  return firstPriceMs;
+  return { firstPriceMs, scripts };
 }
 
 /** @param {string} name @param {Awaited<ReturnType<typeof measure>>} result */
@@ -157,7 +163,8 @@ async function soak(context, url, minutes) {
     await cdp.send("HeapProfiler.collectGarbage");
     const { usedSize } = await cdp.send("Runtime.getHeapUsage");
     const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
-    lines.push(`| ${await page.textContent(".market-date")} ${await page.textContent(".market-clock")} | ${(usedSize / 1e6).toFixed(2)} MB | ${nodes} |`);
+    const bars = await page.evaluate(() => document.querySelector(".pane-canvas")?.getAttribute("aria-label")?.match(/\d+ bars/)?.[0]);
+    lines.push(`| ${await page.textContent(".market-date")} ${await page.textContent(".market-clock")} | ${(usedSize / 1e6).toFixed(2)} MB | ${nodes} | ${bars} |`);
   }
   await page.close();
   return lines;
@@ -169,7 +176,7 @@ try {
   if (SOAK_HOURS > 0) {
     const minutes = 2;
     const server = await startServer(["--seed", "7", "--speed", `${Math.round((SOAK_HOURS * 60) / minutes)}x`]);
-    console.log(`\nHeap after garbage collection, ${SOAK_HOURS} hours of the market in ${minutes} minutes\n\n| market time | heap | elements |\n|---|---|---|`);
+    console.log(`\nHeap after garbage collection, ${SOAK_HOURS} hours of the market in ${minutes} minutes\n\n| market time | heap | elements | on the chart |\n|---|---|---|---|`);
     console.log((await soak(context, `${server.url}?interval=${flags.interval}`, minutes)).join("\n"));
     await server.kill();
   } else {
@@ -184,15 +191,21 @@ try {
     const pages = {
       peer: ["AG Grid Community", () => measure(context, `${server.url}bench-peer`, { prepare: peer })],
       list: ["tickcast, watchlist alone, all symbols", () => measure(context, server.url, { all: true, settings, only: LIST_ALONE })],
+      "list-binary": ["tickcast, watchlist alone, all symbols, binary", () => measure(context, server.url, { all: true, settings: { ...settings, format: "binary" }, only: LIST_ALONE })],
       all: ["tickcast, all symbols", () => measure(context, server.url, { all: true, settings })],
       binary: ["tickcast, all symbols, binary", () => measure(context, server.url, { all: true, settings: { ...settings, format: "binary" } })],
       whole: ["tickcast as it is", () => measure(context, server.url, {})],
     };
     /** @type {Map<string, Awaited<ReturnType<typeof measure>>>} */
     const results = new Map();
-    for (const name of flags.pages.split(",")) results.set(name, await pages[name][1]());
+    for (const name of flags.pages.split(",").filter(Boolean)) results.set(name, await pages[name][1]());
     const first = [];
-    for (let turn = 0; turn < FIRST_TURNS; turn += 1) first.push(await firstPrice(browser, server.url));
+    let scripts;
+    for (let turn = 0; turn < FIRST_TURNS; turn += 1) {
+      const one = await firstPrice(browser, server.url);
+      first.push(one.firstPriceMs);
+      scripts = one.scripts;
+    }
     await server.kill();
     tape.remove();
     console.log(`\n${SYMBOLS} symbols at ${RATE} updates/s, ${SECONDS} s each, Chromium ${browser.version()} headless, ${WINDOW.width} x ${WINDOW.height}\n`);
@@ -200,7 +213,7 @@ try {
     console.log([...results].map(([name, result]) => row(pages[name][0], result)).join("\n"));
     const peerUs = results.get("peer")?.perUpdateUs;
     if (peerUs) console.log(`\nan update, of the peer's main-thread time: ${[...results].slice(1).map(([name, { perUpdateUs }]) => `${name} ${(perUpdateUs / peerUs).toFixed(2)}`).join(", ")}`);
-    console.log(`first price, ms after navigation, nothing in the cache: ${first.sort((a, b) => a - b).map((ms) => ms.toFixed(0)).join(" ")}; JavaScript ${([...results.values()].at(-1).scripts / 1000).toFixed(0)} kB, not compressed`);
+    console.log(`first price, ms after navigation, nothing in the cache: ${first.sort((a, b) => a - b).map((ms) => ms.toFixed(0)).join(" ")}; JavaScript of the whole page ${(scripts.raw / 1000).toFixed(0)} kB, as sent ${(scripts.sent / 1000).toFixed(0)} kB; of it before the first price ${(scripts.early / 1000).toFixed(0)} and ${(scripts.earlySent / 1000).toFixed(0)} kB`);
   }
 } finally {
   await browser.close();

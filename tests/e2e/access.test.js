@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { drawn, PRICED, says, until } from "./page.js";
-import { openBrowser, picture, startServer } from "./support.js";
+import { serve } from "./serve.js";
+import { picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -13,18 +14,7 @@ const require = createRequire(new URL("../../web/package.json", import.meta.url)
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 /**
  * What axe finds, in words.

@@ -2,24 +2,14 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { choose, drawn, query, says, until } from "./page.js";
-import { openBrowser, picture, startServer } from "./support.js";
+import { serve } from "./serve.js";
+import { picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 /** @param {Page} page */
 const panes = (page) => page.locator(".pane").evaluateAll((all) => all.map((pane) => `${pane.querySelector(".legend-symbol")?.textContent} ${pane.querySelector(".legend-interval")?.textContent}`));

@@ -1,24 +1,14 @@
 /** Keys, the palette, presentation, pausing all, alerts and the bars as a table, in a real browser. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { changes, drawn, PRICED, query, says, until } from "./page.js";
-import { listenIn, openBrowser, picture, startServer } from "./support.js";
+import { serve } from "./serve.js";
+import { listenIn, picture } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 test("the palette finds a symbol and a command, by keys alone", async () => {
   const { page, faults } = await browser.visit(server.url);

@@ -1,27 +1,17 @@
 /** Signing in with a token, in Chromium: by a link, by typing, and what one may do then. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { PRICED, says, until } from "./page.js";
-import { openBrowser, picture, startServer } from "./support.js";
+import { serve } from "./serve.js";
+import { picture } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const PRESENTER = "presenter-0123456789";
 const VIEWER = "viewer-0123456789abc";
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  const guarded = ["replay", "data/us-stocks-daily.csv.gz", "--loop", `--token=${PRESENTER}`, `--viewer-token=${VIEWER}`];
-  [server, browser] = await Promise.all([startServer(guarded), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { server, browser } = serve(["replay", "data/us-stocks-daily.csv.gz", "--loop", `--token=${PRESENTER}`, `--viewer-token=${VIEWER}`]);
 
 /** What the page may do, as the server says. @param {Page} page @returns {Promise<string>} */
 const role = (page) => page.evaluate(async () => (await (await fetch("/api/v1/login")).json()).role);

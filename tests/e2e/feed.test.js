@@ -1,22 +1,16 @@
 /** The controls of the feed in a real browser: two pages drive one tape. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { until } from "./page.js";
-import { openBrowser, picture, startServer } from "./support.js";
+import { browse } from "./serve.js";
+import { picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const TAPE = "data/us-stocks-daily.csv.gz";
 
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-});
+const browser = browse();
 
 const deck = (/** @type {string} */ name) => `#transport [data-deck="${name}"]`;
 /** @param {Page} page @param {string} state */
@@ -29,6 +23,8 @@ test("two pages drive one tape: what one does, the other sees", async () => {
   try {
     const [one, other] = [await browser.visit(server.url), await browser.visit(server.url)];
     await stands(one.page, "paused");
+    // What the tape comes to is drawn behind the timeline before any of it is played.
+    await one.page.waitForFunction(() => (document.querySelector(".preview-line")?.getAttribute("d")?.split("L").length ?? 0) > 100);
     await one.page.locator(deck("play")).click();
     await stands(other.page, "playing");
     await other.page.locator(deck("play")).click();
@@ -40,8 +36,6 @@ test("two pages drive one tape: what one does, the other sees", async () => {
     assert.equal(await where(one.page), await where(other.page));
     const last = (/** @type {Page} */ page) => page.textContent(".instrument-last");
     await until(async () => (await last(one.page)) !== "–" && (await last(one.page)) === (await last(other.page)), "one price on both pages");
-    // What was played is drawn behind the timeline.
-    await one.page.waitForFunction(() => (document.querySelector(".preview-line")?.getAttribute("d")?.split("L").length ?? 0) > 100);
     await picture(one.page, "transport-paused");
 
     const before = await where(one.page);

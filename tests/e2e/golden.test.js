@@ -6,9 +6,10 @@
 
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { drawn, PRICED, says } from "./page.js";
-import { openBrowser, picture, startServer } from "./support.js";
+import { serve } from "./serve.js";
+import { picture } from "./support.js";
 
 const FOLDER = new URL("golden/", import.meta.url);
 const TAPE = ["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"];
@@ -17,18 +18,7 @@ const SAME = 40;
 /** So large a share of the points may differ all the same. */
 const TOLERANCE = 0.015;
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(TAPE), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { server, browser } = serve(TAPE);
 
 const VIEWS = [
   { name: "dark", size: [1440, 900], query: "symbol=AAPL&interval=1d&theme=dark&indicators=bollinger" },

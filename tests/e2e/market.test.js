@@ -1,24 +1,14 @@
 /** The ticker tape, the market at a glance, and the wire strip, in a real browser. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { PRICED, changes, query, says, until } from "./page.js";
-import { listenIn, openBrowser, picture, startServer } from "./support.js";
+import { serve } from "./serve.js";
+import { listenIn, picture } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 /** @param {Page} page */
 const place = (page) => page.locator(".belt").evaluate((belt) => belt.getBoundingClientRect().x);

@@ -1,27 +1,17 @@
 /** The page in a real browser, served by the real binary. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { changes, choose, drawn, PRICED, query, says, symbols, until } from "./page.js";
-import { listenIn, openBrowser, picture, startServer, startWire } from "./support.js";
+import { serve } from "./serve.js";
+import { listenIn, picture, startServer, startWire } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const SIMULATION = ["--seed", "7", "--speed", "4x"];
 const TAPE = "data/us-stocks-daily.csv.gz";
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(SIMULATION), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { server, browser } = serve(SIMULATION);
 
 test("prices appear and change, with a clean console and no other origin", async () => {
   const { page, faults, foreign } = await browser.visit(server.url);
@@ -330,17 +320,23 @@ test("a narrow page has nothing cut off at the side", async () => {
 
 test("a lost server makes the values stale, and its return makes the page live again without a reload", async () => {
   const { page } = await browser.visit(server.url);
-  await page.locator(PRICED).first().waitFor();
+  await drawn(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
-  const { port } = server;
   await server.kill();
   await says(page, "#link", /reconnecting|Lost/);
   await page.waitForSelector("html[data-stale]");
   await says(page, "title", "(stale)");
+  await says(page, ".dock-note", /^No connection: as of \d\d:\d\d:\d\d UTC$/);
+  await says(page, ".deck-state", "No connection");
+  assert.equal(await page.locator("#transport :is(button, select):visible:enabled:not(.deck-stage)").count(), 0, "nobody would hear a command");
+  await page.click("#tab-scenarios");
+  await page.locator('.stage-form button[type="submit"]:disabled').waitFor();
   await picture(page, "reconnecting");
-  server = await startServer(SIMULATION, port);
+  await server.again();
   await says(page, "#link", "Live");
   await page.waitForSelector("html:not([data-stale])");
+  await says(page, ".dock-note", /^$/);
+  await page.locator('.stage-form button[type="submit"]:enabled').waitFor();
   await page.waitForSelector("#chart .veil", { state: "hidden" });
   await drawn(page);
   await changes(page, ".instrument-last");
@@ -351,7 +347,6 @@ test("a lost server makes the values stale, and its return makes the page live a
 test("a server that stops says so, and the page comes back to the next one", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
-  const { port } = server;
   await page.setViewportSize({ width: 360, height: 780 });
   const stopping = says(page, "#link", "Server is stopping, back in a moment").then(async () => {
     const [brand, link] = await Promise.all([".brand", ".link-text"].map((where) => page.locator(where).boundingBox()));
@@ -360,7 +355,7 @@ test("a server that stops says so, and the page comes back to the next one", asy
   });
   await Promise.all([stopping, server.stop()]);
   await page.waitForSelector("html[data-stale]");
-  server = await startServer(SIMULATION, port);
+  await server.again();
   await says(page, "#link", "Live");
   await changes(page, ".instrument-last");
   await page.close();

@@ -4,23 +4,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { drawn, PRICED, query, says, symbols, until } from "./page.js";
-import { openBrowser, picture, startServer } from "./support.js";
+import { serve } from "./serve.js";
+import { picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 /** @param {Page} page @param {string} id */
 async function openTab(page, id) {

@@ -1,31 +1,23 @@
 /** The watchlist in a real browser: a thousand symbols, of which only those on the screen are there and asked for. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import { PRICED, symbols, until } from "./page.js";
-import { listenIn, openBrowser, picture, startServer } from "./support.js";
+import { serve } from "./serve.js";
+import { listenIn, picture } from "./support.js";
 import { writeTape } from "./tape.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const SYMBOLS = 1000;
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
 /** @type {Awaited<ReturnType<typeof writeTape>>} */
 let tape;
-
-before(async () => {
+const { server, browser } = serve(async () => {
   tape = await writeTape({ symbols: SYMBOLS, seconds: 60, perSecond: 1 });
-  [server, browser] = await Promise.all([startServer(["replay", "--speed", "1x", "--loop", tape.path]), openBrowser()]);
+  return ["replay", "--speed", "1x", "--loop", tape.path];
 });
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-  tape?.remove();
-});
+after(() => tape?.remove());
 
 /** @param {Page} page @param {object} settings */
 const settle = (page, settings) => page.addInitScript((text) => localStorage.getItem("tickcast.settings") ?? localStorage.setItem("tickcast.settings", text), JSON.stringify(settings));

@@ -12,17 +12,55 @@ use crate::support::{PATIENCE, Server, status};
 async fn the_page_and_all_it_needs_come_from_the_binary() {
     let server = Server::start(&[]).await;
     let (head, page) = server.request("GET / HTTP/1.1\r\n").await;
-    assert!(page.contains("<title>") && page.contains("type=\"importmap\""), "{page}");
+    assert!(page.contains("<title>") && page.contains("src=\"/js/main.js\""), "{page}");
     for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "etag: "] {
         assert!(head.contains(header), "{head}");
     }
     assert!(!page.contains("https://cdn"), "nothing may come from elsewhere");
-    for path in ["/js/main.js", "/styles/tokens.css", "/lib/lightweight-charts.mjs", "/favicon.svg"] {
+    for path in ["/js/main.js", "/styles/index.css", "/lib/lightweight-charts.LICENSE", "/favicon.svg"] {
         assert_eq!(server.get(path).await.0, 200, "{path}");
     }
     for path in ["/package.json", "/js/../../Cargo.toml", "/..%2fCargo.toml", "/lib/", "/js", "/nowhere"] {
         assert_eq!(server.get(path).await.0, 404, "{path}");
     }
+}
+
+/// The scripts that a script names, as what it begins with or as what it fetches later.
+fn named_in(script: &str) -> Vec<String> {
+    let names = script.split("\"./").skip(1).filter_map(|rest| rest.split_once(".js\""));
+    names.filter(|(name, _)| !name.contains('"')).map(|(name, _)| format!("/js/{name}.js")).collect()
+}
+
+#[tokio::test]
+async fn the_scripts_are_small_and_their_sources_can_be_read() {
+    let server = Server::start(&[]).await;
+    let (_, page) = server.get("/").await;
+    let mut due = vec!["/js/early.js".to_owned(), "/js/main.js".to_owned()];
+    let (mut seen, mut bytes) = (Vec::new(), 0);
+    while let Some(path) = due.pop() {
+        let (code, script) = server.get(&path).await;
+        assert_eq!(code, 200, "{path}");
+        bytes += script.len();
+        let (code, map) = server.get(&format!("{path}.map")).await;
+        assert_eq!(code, 200, "{path}.map");
+        let map: Value = serde_json::from_str(&map).unwrap();
+        let sources = map["sources"].as_array().unwrap();
+        assert_eq!(map["sourcesContent"].as_array().unwrap().len(), sources.len());
+        for source in sources {
+            let source = source.as_str().unwrap();
+            assert!(!source.starts_with(['.', '/']), "{path}: {source} tells where this was built");
+        }
+        seen.push(path);
+        let named = named_in(&script).into_iter().filter(|path| !seen.contains(path));
+        due.extend(named.collect::<Vec<_>>());
+        due.sort();
+        due.dedup();
+    }
+    assert!(seen.iter().any(|path| path.contains("panels")), "{seen:?}");
+    for path in seen.iter().filter(|path| path.contains("chunk")) {
+        assert!(page.contains(&format!("rel=\"modulepreload\" href=\"{path}\"")), "{path} is found late");
+    }
+    assert!(bytes < 350_000, "{bytes} bytes of scripts");
 }
 
 #[tokio::test]
@@ -152,7 +190,13 @@ async fn a_full_server_says_so() {
 #[tokio::test]
 async fn one_address_has_its_share_of_connections_and_sessions_are_none_of_them() {
     let server = Server::start(&["--max-connections-per-address", "2"]).await;
-    let _sessions = (server.connect().await, server.connect().await, server.connect().await);
+    let mut sessions = Vec::new();
+    for _ in 0..3 {
+        let mut session = server.connect().await;
+        // Only who is heard from is a session, and a connection no more.
+        session.hear("feed").await;
+        sessions.push(session);
+    }
     let (first, _second) = (server.dial().await, server.dial().await);
     let (head, body) = server.request("GET /healthz HTTP/1.1\r\n").await;
     assert_eq!(status(&head), 429, "{body}");

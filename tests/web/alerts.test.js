@@ -46,14 +46,15 @@ test("an alert rings once, is kept as rung, and can be set again", () => {
 test("a symbol with an alert is asked for wherever its row is, until it rang", () => {
   const settings = { ...DEFAULT_SETTINGS, ticker: false, dockOpen: false, alerts: [alert()] };
   const state = { ...initialState({ settings }), instruments: new Map([["AAPL", /** @type {any} */ ({})]]) };
-  assert.deepEqual([...demand(state, { tape: false }).quotes], [["AAPL", 5]]);
-  assert.equal(demand({ ...state, settings: { ...settings, alerts: [alert({ armed: false })] } }, { tape: false }).quotes.size, 0);
+  assert.deepEqual([...demand(state, { tape: false, depth: false }).quotes], [["AAPL", 5]]);
+  assert.equal(demand({ ...state, settings: { ...settings, alerts: [alert({ armed: false })] } }, { tape: false, depth: false }).quotes.size, 0);
 });
 
 test("only what is an alert is taken from what was kept", () => {
   assert.equal(isAlert(alert()), true);
   for (const bad of [null, 1, {}, alert({ id: 1.5 }), { ...alert(), field: "constructor" }, { ...alert(), value: "1" }, alert({ value: NaN }), { ...alert(), armed: 1 }]) assert.equal(isAlert(bad), false);
-  assert.equal(alertText(alert({ field: "percent", above: false, value: -2 })), "AAPL change in % at or below -2");
+  assert.equal(alertText(alert({ field: "percent", above: false, value: -2 })), "AAPL change at or below −2 %");
+  assert.equal(alertText(alert({ field: "volume", above: true, value: 1e9 })), "AAPL volume at or above 1,000,000,000");
 });
 
 function commands() {

@@ -22,6 +22,8 @@ export function ring(text, { sound }) {
 }
 
 function play() {
+  // Before somebody did something on the page, the browser lets it make no sound.
+  if (navigator.userActivation?.hasBeenActive === false) return;
   audio ??= new AudioContext();
   const { currentTime, destination } = audio;
   const volume = audio.createGain();

@@ -6,23 +6,46 @@
 
 /** The change at which a tile has its full colour, in percent. */
 export const FULL_PERCENT = 4;
+const LEAST_PERCENT = 0.005;
 const GAP = 1;
 const LEAST_FONT = 9;
 const MOST_FONT = 18;
+/** Of text in a tile: its room on both sides, and the size of the second line to the first. */
+const SIDE_PX = 6;
+const SECOND = 0.78;
+/** A size at which widths are measured once. */
+const MEASURED_PX = 100;
 
 /**
- * How much of its full colour a tile has: a little at once, so that a small change has a side.
+ * How much of its full colour a tile has: a little at once, so that a small change has a side. What is written as no change has none.
  *
  * @param {number} percent
  */
 export function strength(percent) {
   const share = Math.min(1, Math.abs(percent) / FULL_PERCENT);
-  return percent === 0 ? 0 : 0.18 + 0.82 * share;
+  return Math.abs(percent) < LEAST_PERCENT ? 0 : 0.18 + 0.82 * share;
 }
 
 /** @param {HTMLCanvasElement} canvas */
 export function createHeatmap(canvas) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: true }));
+
+  /** By weight and text, where digits all count as one, as they are all as wide. @type {Map<string, number>} */
+  const widths = new Map();
+  let measuredIn = "";
+
+  /** The width of a text at a font size of 1. @param {string} text @param {number} weight @param {string} font */
+  function widthOf(text, weight, font) {
+    if (font !== measuredIn) widths.clear();
+    measuredIn = font;
+    const key = `${weight} ${text.replace(/\d/g, "0")}`;
+    const known = widths.get(key);
+    if (known !== undefined) return known;
+    context.font = `${weight} ${MEASURED_PX}px ${font}`;
+    const width = context.measureText(text).width / MEASURED_PX;
+    widths.set(key, width);
+    return width;
+  }
 
   /** @param {Tile} tile @param {Colours} colours */
   function drawTile({ symbol, text, percent, box }, colours) {
@@ -30,22 +53,26 @@ export function createHeatmap(canvas) {
     if (width <= 0 || height <= 0) return;
     context.fillStyle = colours.flat;
     context.fillRect(x, y, width, height);
-    if (percent !== null && percent !== 0) {
+    if (percent !== null && strength(percent) > 0) {
       context.globalAlpha = strength(percent);
       context.fillStyle = percent > 0 ? colours.up : colours.down;
       context.fillRect(x, y, width, height);
       context.globalAlpha = 1;
     }
-    const size = Math.min(MOST_FONT, Math.floor(Math.min((width - 4) / (symbol.length * 0.74), height * 0.42)));
+    const room = width - SIDE_PX;
+    const [wide, second] = [widthOf(symbol, 600, colours.font), widthOf(text, 400, colours.font) * SECOND];
+    const both = Math.min(MOST_FONT, Math.floor(Math.min(room / Math.max(wide, second), height / 2.4)));
+    const alone = Math.min(MOST_FONT, Math.floor(Math.min(room / wide, height * 0.6)));
+    const two = text !== "" && both * SECOND >= LEAST_FONT;
+    const size = two ? both : alone;
     if (size < LEAST_FONT) return;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = colours.text;
-    const two = height >= size * 2.4 && width >= text.length * size * 0.5;
     context.font = `600 ${size}px ${colours.font}`;
     context.fillText(symbol, x + width / 2, y + height / 2 - (two ? size * 0.5 : 0));
     if (!two) return;
-    context.font = `400 ${Math.max(LEAST_FONT, size * 0.78)}px ${colours.font}`;
+    context.font = `400 ${size * SECOND}px ${colours.font}`;
     context.fillText(text, x + width / 2, y + height / 2 + size * 0.65);
   }
 

@@ -26,7 +26,7 @@ export function chartLook({ surface, text, line, border, label, font, size }) {
     },
     grid: { vertLines: { color: line }, horzLines: { color: line } },
     crosshair: { mode: 0, vertLine: cross, horzLine: cross },
-    rightPriceScale: { borderVisible: false, minimumWidth: 64 },
+    rightPriceScale: { borderVisible: false, minimumWidth: 64, entireTextOnly: true },
     timeScale: { borderColor: border, rightOffset: RIGHT_BARS, minBarSpacing: 0.5 },
     localization: { locale: "en-GB" },
   };

@@ -1,4 +1,4 @@
-/** Marks on the chart: a dotted line at a bar, with words at its foot. */
+/** Marks on the chart: a dotted line at a bar, below the bars, and words at its foot, over all that crosses them. */
 
 /** @typedef {import("./palette.js").Palette} Palette */
 /**
@@ -11,7 +11,6 @@
 /** @typedef {import("fancy-canvas").CanvasRenderingTarget2D} Target */
 
 const GAP_PX = 8;
-const ROW_PX = 14;
 
 /** @param {Palette} first */
 export function createMarks(first) {
@@ -21,35 +20,55 @@ export function createMarks(first) {
   /** @type {readonly Mark[]} */
   let marks = [];
 
-  /** @param {Target} target */
-  function draw(target) {
+  /** Those that are seen, with where their lines stand. @param {number} width @returns {(Mark & { x: number })[]} */
+  function seen(width) {
     const scale = attached?.chart.timeScale();
-    if (!scale || marks.length === 0) return;
+    if (!scale || marks.length === 0) return [];
     const half = scale.options().barSpacing / 2;
+    return marks.flatMap((mark) => {
+      const at = scale.timeToCoordinate(/** @type {import("lightweight-charts").UTCTimestamp} */ (Math.floor(mark.ts / 1e6)));
+      return at === null || at < 0 || at > width ? [] : [{ ...mark, x: Math.round(mark.before ? at - half : at) + 0.5 }];
+    });
+  }
+
+  /** @param {Target} target */
+  function drawLines(target) {
     target.useMediaCoordinateSpace(({ context, mediaSize }) => {
-      context.font = `${palette.size}px ${palette.font}`;
       context.setLineDash([2, 3]);
-      /** Where words may begin, by row. @type {number[]} */
-      const free = [];
-      for (const { ts, text, colour, before, row } of marks) {
-        const at = scale.timeToCoordinate(/** @type {import("lightweight-charts").UTCTimestamp} */ (Math.floor(ts / 1e6)));
-        if (at === null || at < 0 || at > mediaSize.width) continue;
-        context.strokeStyle = context.fillStyle = palette[colour];
-        const x = Math.round(before ? at - half : at) + 0.5;
+      for (const { x, colour } of seen(mediaSize.width)) {
+        context.strokeStyle = palette[colour];
         context.beginPath();
         context.moveTo(x, 0);
         context.lineTo(x, mediaSize.height);
         context.stroke();
+      }
+    });
+  }
+
+  /** @param {Target} target */
+  function drawWords(target) {
+    target.useMediaCoordinateSpace(({ context, mediaSize }) => {
+      context.font = `${palette.size}px ${palette.font}`;
+      context.textBaseline = "middle";
+      const height = palette.size + 3;
+      /** Where words may begin, by row. @type {number[]} */
+      const free = [];
+      for (const { x, text, colour, row } of seen(mediaSize.width)) {
         const { width } = context.measureText(text);
         const left = x + 4 + width > mediaSize.width ? x - 4 - width : x + 4;
         if (left < (free[row] ?? -Infinity)) continue;
-        context.fillText(text, left, mediaSize.height - 6 - row * ROW_PX);
+        const middle = mediaSize.height - 4 - height * (row + 0.5);
+        context.fillStyle = palette.surface;
+        context.fillRect(left - 2, middle - height / 2, width + 4, height);
+        context.fillStyle = palette[colour];
+        context.fillText(text, left, middle);
         free[row] = left + width + GAP_PX;
       }
     });
   }
 
-  const view = { zOrder: () => /** @type {const} */ ("bottom"), renderer: () => ({ draw }) };
+  const lines = { zOrder: () => /** @type {const} */ ("bottom"), renderer: () => ({ draw: drawLines }) };
+  const words = { zOrder: () => /** @type {const} */ ("top"), renderer: () => ({ draw: drawWords }) };
   return {
     /** @param {Attached} parameters */
     attached(parameters) {
@@ -58,7 +77,7 @@ export function createMarks(first) {
     detached() {
       attached = null;
     },
-    paneViews: () => [view],
+    paneViews: () => [lines, words],
     /**
      * @param {readonly Mark[]} next
      * @param {Palette} colours

@@ -25,6 +25,9 @@ import { createVolume } from "./volume.js";
 const BAR_PX = 8;
 /** From so few bars left of the view on, older ones are wanted. */
 const NEAR_BARS = 20;
+/** How much of the height is kept clear above the bars, and below. */
+const LEAST_CLEAR = 0.08;
+const MOST_CLEAR = 0.5;
 const KINDS = { candles: CandlestickSeries, bars: BarSeries, line: LineSeries, area: AreaSeries };
 
 /** @param {number} ts */
@@ -47,6 +50,7 @@ export function createPlot(container, first) {
   const overlays = createOverlays(chart);
   /** @type {{ bid: import("lightweight-charts").IPriceLine, ask: import("lightweight-charts").IPriceLine } | null} */
   let quoteLines = null;
+  let clear = LEAST_CLEAR;
 
   const item = (/** @type {ChartBar} */ { ts, open, high, low, close }) =>
     shape?.kind === "line" || shape?.kind === "area" ? { time: seconds(ts), value: close } : { time: seconds(ts), open, high, low, close };
@@ -81,7 +85,7 @@ export function createPlot(container, first) {
       volume.setShown(next.volume, palette);
       overlays.setFormat({ formatter, minMove: next.tickSize });
       // The library takes the mode that was set last for panes that are made later: those above set theirs back.
-      main.priceScale().applyOptions({ mode: SCALE_MODES[next.scale] });
+      main.priceScale().applyOptions({ mode: SCALE_MODES[next.scale], scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
     },
 
     /** @param {readonly ChartBar[]} bars */
@@ -185,6 +189,26 @@ export function createPlot(container, first) {
         moved();
         if (range && range.from < NEAR_BARS) nearOldest();
       });
+    },
+
+    /** The width of the price axis, in pixels. */
+    axisWidth: () => main.priceScale().width(),
+
+    /** @param {() => void} changed the width of the time axis, which leaves the rest to the price axis */
+    onAxis(changed) {
+      chart.timeScale().subscribeSizeChange(changed);
+    },
+
+    /**
+     * Keeps the bars clear of what lies over the chart's upper edge.
+     *
+     * @param {number} px
+     */
+    keepClear(px) {
+      const height = chart.panes()[0].getHeight();
+      if (height === 0) return;
+      clear = Math.min(MOST_CLEAR, Math.max(LEAST_CLEAR, px / height));
+      main.priceScale().applyOptions({ scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
     },
 
     /** A picture of what is seen. */

@@ -18,10 +18,10 @@ let waiting = 0;
  * @param {string} way what `data-flash` says meanwhile
  */
 export function flash(node, way) {
-  // One that is lit stays lit: a price that changes many times a second must not flicker.
-  if (calm?.matches || lit.has(node)) return;
-  node.dataset.flash = way;
-  lit.set(node, performance.now() + LIT_MS);
+  if (calm?.matches) return;
+  if (node.dataset.flash !== way) node.dataset.flash = way;
+  // One that is lit goes out in its time, and not later: a price that changes many times a second must not flicker.
+  if (!lit.has(node)) lit.set(node, performance.now() + LIT_MS);
   waiting ||= window.setTimeout(putOut, LIT_MS + LATE_MS);
 }
 

@@ -1,5 +1,6 @@
 /** Rules that ring when a price, a change or a volume gets to where somebody waits for it. A rule rings once, then it waits to be set again. */
 
+import { decimalText } from "../lib/number.js";
 import { changePercent } from "./quotes.js";
 
 /** @typedef {import("./model.js").Quote} Quote */
@@ -9,12 +10,14 @@ import { changePercent } from "./quotes.js";
 
 export const MOST_ALERTS = 100;
 export const RINGS_KEPT = 50;
+/** Digits after the point that a value is said with. */
+const MOST_DIGITS = 10;
 
-/** @type {Readonly<Record<AlertField, { title: string, of: (quote: Quote) => number | null }>>} */
+/** @type {Readonly<Record<AlertField, { title: string, said: string, unit: string, of: (quote: Quote) => number | null }>>} */
 export const ALERT_FIELDS = {
-  last: { title: "Price", of: ({ last }) => last },
-  percent: { title: "Change in %", of: (quote) => changePercent(quote) },
-  volume: { title: "Volume", of: ({ volume }) => volume },
+  last: { title: "Price", said: "price", unit: "", of: ({ last }) => last },
+  percent: { title: "Change in %", said: "change", unit: " %", of: (quote) => changePercent(quote) },
+  volume: { title: "Volume", said: "volume", unit: "", of: ({ volume }) => volume },
 };
 
 /**
@@ -57,5 +60,6 @@ export function disarmed(alerts, rung) {
 
 /** @param {Alert} alert */
 export function alertText({ symbol, field, above, value }) {
-  return `${symbol} ${ALERT_FIELDS[field].title.toLowerCase()} ${above ? "at or above" : "at or below"} ${value}`;
+  const { said, unit } = ALERT_FIELDS[field];
+  return `${symbol} ${said} ${above ? "at or above" : "at or below"} ${decimalText(value, 0, MOST_DIGITS)}${unit}`;
 }

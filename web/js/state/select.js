@@ -41,6 +41,15 @@ export function hasTape(state) {
 }
 
 /**
+ * Whether more than the best bid and ask is known of the chosen instrument.
+ *
+ * @param {State} state
+ */
+export function hasDepth(state) {
+  return (chosenInstrument(state)?.depth ?? 0) > 0;
+}
+
+/**
  * How old a quote is in market time, when that is worth saying.
  *
  * @param {State} state
@@ -61,6 +70,15 @@ export function oldUs({ marketUs, feed }, quote) {
  */
 export function isStale({ link, feed }) {
   return feed !== null && link.status !== "live";
+}
+
+/**
+ * Whether commands of this page would be heard and obeyed.
+ *
+ * @param {State} state
+ */
+export function mayDrive({ control, link }) {
+  return control && link.status === "live";
 }
 
 /**

@@ -22,13 +22,13 @@ const FULL_PERCENT = 5;
 
 /** @type {Readonly<Record<ColumnId, { width: string, end: boolean, make: () => Cell }>>} */
 export const CELLS = {
-  symbol: { width: "minmax(4.5rem, 1fr)", end: false, make: symbolCell },
+  symbol: { width: "minmax(4.25rem, 1fr)", end: false, make: symbolCell },
   name: { width: "8rem", end: false, make: () => textCell(({ instrument }) => instrument.name, "name") },
-  spark: { width: "3.25rem", end: false, make: sparkCell },
-  last: { width: "6rem", end: true, make: lastCell },
+  spark: { width: "minmax(2.25rem, 3.25rem)", end: false, make: sparkCell },
+  last: { width: "5.75rem", end: true, make: lastCell },
   change: { width: "5rem", end: true, make: () => moveCell(({ quote, instrument }) => signedText(quote?.change ?? null, instrument.price_decimals, instrument.price_decimals_max)) },
   percent: { width: "4.25rem", end: true, make: () => moveCell(({ quote }) => percentText(changePercent(quote)), true) },
-  changeBar: { width: "2.25rem", end: false, make: changeBarCell },
+  changeBar: { width: "minmax(1.25rem, 2.25rem)", end: false, make: changeBarCell },
   dayRange: { width: "5rem", end: false, make: dayRangeCell },
   bid: { width: "5rem", end: true, make: () => priceCell((quote) => quote.bid) },
   ask: { width: "5rem", end: true, make: () => priceCell((quote) => quote.ask) },

@@ -51,10 +51,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
 
   /** @param {number} count */
   function build(count) {
-    for (const { node, plot } of panes.splice(count)) {
-      plot.remove();
-      node.remove();
-    }
+    for (const pane of panes.splice(count)) pane.remove();
     while (panes.length < count) {
       const at = panes.length;
       const pane = createPane({

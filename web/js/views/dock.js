@@ -1,7 +1,9 @@
 /** The panel below the charts: one of several tabs, or closed to its tabs. */
 
-import { element, setAttribute } from "../lib/dom.js";
+import { element, setAttribute, setText } from "../lib/dom.js";
 import { icon } from "../lib/icon.js";
+import { clockText } from "../lib/time.js";
+import { isStale } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/settings.js").DockTab} DockTab */
@@ -19,7 +21,9 @@ export function createDock(root, tabs, { onSet }) {
   const buttons = tabs.map(({ id, title }) => element("button", { type: "button", class: "tab", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` }, title));
   const panels = tabs.map(({ id, node }) => element("div", { class: "dock-panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, node));
   const bar = element("div", { class: "tabs", role: "tablist", "aria-label": "Panels" }, ...buttons);
-  root.append(element("div", { class: "dock-bar" }, bar, toggle), element("div", { class: "dock-body", id: "dock-body" }, ...panels));
+  // Said by the connection's own status already.
+  const note = element("p", { class: "dock-note", "aria-hidden": "true" });
+  root.append(element("div", { class: "dock-bar" }, bar, note, toggle), element("div", { class: "dock-body", id: "dock-body" }, ...panels));
   let open = true;
   toggle.addEventListener("click", () => onSet({ dockOpen: !open }));
   buttons.forEach((button, at) => button.addEventListener("click", () => onSet({ dockTab: tabs[at].id, dockOpen: true })));
@@ -36,6 +40,7 @@ export function createDock(root, tabs, { onSet }) {
     /** @param {State} state @param {number} nowMs @param {string} look */
     render(state, nowMs, look) {
       const { dockOpen, dockTab } = state.settings;
+      setText(note, isStale(state) && state.marketUs !== null ? `No connection: as of ${clockText(state.marketUs)} UTC` : "");
       open = dockOpen;
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));

@@ -125,8 +125,8 @@ export function createHeatmapView({ onChoose }) {
       drawnSize = state.quotes.size;
       if (nowLook !== look) {
         look = nowLook;
-        const { up, down, tile, strong, text, accent, font } = readPalette(node);
-        colours = { up, down, flat: tile, text: strong, muted: text, focus: accent, font };
+        const { tileUp, tileDown, tile, strong, text, accent, font } = readPalette(node);
+        colours = { up: tileUp, down: tileDown, flat: tile, text: strong, muted: text, focus: accent, font };
       }
       drawn = true;
       const known = [...state.quotes.values()].filter(({ volume }) => volume !== null).length;

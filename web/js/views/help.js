@@ -8,10 +8,10 @@ import { ANNOUNCE } from "../state/settings.js";
 /** @typedef {{ title: string, group: string, keys: string, run: () => void }} Command `keys` is empty where there are none */
 
 const ELSEWHERE = [
-  ["Arrow keys, Page up and down, Home, End", "in the list: another symbol; in the heatmap: another tile"],
-  ["F", "in the list: among the favourites, or not"],
-  ["Wheel, drag, pinch", "in a chart: along the time and in and out"],
-  ["Double click on an axis", "in a chart: scale it by itself again"],
+  ["Arrow keys, Page up and down, Home, End", "In the list another symbol, in the heatmap another tile"],
+  ["F", "In the list: among the favourites, or not"],
+  ["Wheel, drag, pinch", "In a chart: along the time, and in and out"],
+  ["Double click on an axis", "In a chart: scale it by itself again"],
 ];
 const ANNOUNCE_TITLES = { 0: "Never", 5: "Every 5 seconds", 15: "Every 15 seconds", 60: "Every minute" };
 
@@ -25,7 +25,7 @@ export function createHelp(commands, { onSet }) {
     element("dl", { class: "keys" }, ...commands.filter((one) => one.group === group && one.keys).map(({ title, keys }) =>
       element("div", {}, element("dt", {}, ...keys.split(" ").map((key) => element("kbd", {}, key))), element("dd", {}, title))))));
   const others = element("section", {}, element("h3", { class: "panel-title" }, "In a panel"),
-    element("dl", { class: "keys" }, ...ELSEWHERE.map(([keys, text]) => element("div", {}, element("dt", {}, keys), element("dd", {}, text)))));
+    element("dl", { class: "keys help-others" }, ...ELSEWHERE.map(([keys, text]) => element("div", {}, element("dt", {}, keys), element("dd", {}, text)))));
   const single = element("input", { type: "checkbox", id: "single-keys" });
   single.addEventListener("change", () => onSet({ shortcuts: single.checked }));
   const colours = element("input", { type: "checkbox", id: "vivid" });

@@ -17,6 +17,8 @@ import { createLegend } from "./legend.js";
 
 /** More new bars than this at once are faster drawn as a whole. */
 const BARS_LED = 50;
+/** What lies above the legend and below it. */
+const LEGEND_PX = 14;
 
 /**
  * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () => void, onActivate: () => void }} given
@@ -29,6 +31,16 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   const plot = createPlot(canvas, first);
   const legend = createLegend(legendRoot);
   node.addEventListener("pointerdown", onActivate, { capture: true });
+  plot.onAxis(() => node.style.setProperty("--axis", `${plot.axisWidth()}px`));
+  /** The room of the legend. It only grows until the chart is of something else, so that a digit more moves nothing twice. */
+  let room = 0;
+  const observer = new ResizeObserver((entries) => {
+    if (entries.some(({ target }) => target === node)) room = 0;
+    room = Math.max(room, legendRoot.offsetHeight);
+    plot.keepClear(room + LEGEND_PX);
+  });
+  observer.observe(node);
+  observer.observe(legendRoot);
   plot.onHover(onHover);
   let framed = "";
   /** @type {number | null} */
@@ -85,6 +97,7 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     const next = [...studies, ...others];
     const key = `${next.map(({ id }) => id).join()} ${compared.map(({ symbol }) => state.series.get(`${symbol} ${pane.interval}`)?.revision).join()}`;
     const fresh = key !== drawn.lines;
+    if (fresh) room = 0;
     drawn.lines = key;
     plot.setLines(next, whole || fresh);
     lines = next.map((line) => ({ ...line, at: null }));
@@ -120,6 +133,11 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   return {
     node,
     plot,
+    remove() {
+      observer.disconnect();
+      plot.remove();
+      node.remove();
+    },
     /**
      * @param {State} state
      * @param {Pane} pane
@@ -140,6 +158,7 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
       setText(veil, veilText(state, series));
       setAttribute(veil, "hidden", series.bars.length > 0);
       setAttribute(node, "data-active", active);
+      setAttribute(node, "data-quoted", settings.bidAsk);
       setAttribute(canvas, "aria-label", labelText(pane, series, settings.kind));
     },
   };

@@ -3,6 +3,7 @@
 import { element, setAttribute, setText } from "../lib/dom.js";
 import { clockText } from "../lib/time.js";
 import { onText, sceneState } from "../state/happenings.js";
+import { mayDrive } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/model.js").Scene} Scene */
@@ -38,7 +39,7 @@ export function createScenarios({ onCommand }) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const chosen = offer();
-    if (!chosen || !shown?.control) return;
+    if (!chosen || !shown || !mayDrive(shown)) return;
     onCommand({
       command: "scenario", name: chosen.name, on: on.value,
       ...(chosen.strength !== null && strength.value !== "" ? { strength: strength.valueAsNumber } : {}),
@@ -88,13 +89,13 @@ export function createScenarios({ onCommand }) {
     /** @param {State} state */
     render(state) {
       shown = state;
-      const { catalogue, groups, instruments, scenes, control } = state;
+      const { catalogue, groups, instruments, scenes } = state;
       if (filledOf[0] !== catalogue || filledOf[1] !== groups || filledOf[2] !== instruments) {
         filledOf = [catalogue, groups, instruments];
         fill(state);
       }
-      for (const field of [which, on, strength, seconds, submit]) setAttribute(field, "disabled", !control || !catalogue);
-      setAttribute(watching, "hidden", control);
+      for (const field of [which, on, strength, seconds, submit]) setAttribute(field, "disabled", !mayDrive(state) || !catalogue);
+      setAttribute(watching, "hidden", state.control);
       const recent = scenes.items.slice(-SHOWN).toReversed();
       const key = `${scenes.last} ${catalogue === null} ${recent.map((scene) => sceneState(scene, state.marketUs)).join()}`;
       setAttribute(none, "hidden", recent.length > 0);

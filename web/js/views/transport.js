@@ -2,6 +2,7 @@
 
 import { element, setAttribute, setText } from "../lib/dom.js";
 import { icon } from "../lib/icon.js";
+import { isStale, mayDrive } from "../state/select.js";
 import { moves, placeText, progress, speedChoices, stateText, STEPS, timeAt } from "../state/transport.js";
 import { createPreview } from "./preview.js";
 
@@ -86,7 +87,8 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
       offered = set;
       speed.replaceChildren(...speedChoices(set).map(({ value, text }) => element("option", { value }, text)));
     }
-    if (document.activeElement !== speed || speed.value === "") speed.value = String(set);
+    const text = String(set);
+    if (speed.value !== text && (document.activeElement !== speed || speed.value === "")) speed.value = text;
   }
 
   return {
@@ -96,15 +98,15 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
       const now = next.feed;
       setAttribute(root, "hidden", !now);
       if (!now) return;
-      const { control } = next;
-      setAttribute(watching, "hidden", control);
-      for (const node of [play, restart, speed, place, ...toggles]) setAttribute(node, "disabled", !control);
+      const drives = mayDrive(next);
+      setAttribute(watching, "hidden", next.control);
+      for (const node of [play, restart, speed, place, ...toggles]) setAttribute(node, "disabled", !drives);
       const running = moves(now);
       setAttribute(root, "data-state", now.state);
       /** @type {ReturnType<typeof icon>} */ (play.firstElementChild).show(running ? "pause" : "play");
       setAttribute(play, "aria-label", running ? "Pause" : "Play");
       setAttribute(play, "title", running ? "Pause" : "Play");
-      for (const node of steps) setAttribute(node, "disabled", !control || now.state === "ended" || now.state === "failed" || now.state === "seeking");
+      for (const node of steps) setAttribute(node, "disabled", !drives || now.state === "ended" || now.state === "failed" || now.state === "seeking");
       const share = progress(next);
       for (const node of [restart, line, where]) setAttribute(node, "hidden", !now.seekable || share === null);
       if (share !== null && !held) {
@@ -124,7 +126,7 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
       setAttribute(stage, "hidden", now.source !== "simulation");
       setAttribute(seed, "hidden", now.seed == null);
       setText(seed, `seed ${now.seed}`);
-      setText(state, stateText(now));
+      setText(state, isStale(next) ? "No connection" : stateText(now));
     },
   };
 }

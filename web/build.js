@@ -1,0 +1,93 @@
+/**
+ * Makes of the readable sources what is sent: each page with one style sheet and few scripts, minified, with source maps that hold the
+ * sources. Run by build.rs:
+ *
+ *     node web/build.js PACKAGES OUT
+ *
+ * `PACKAGES` is where `npm ci` put the locked packages, `OUT` is made anew. A page needs nothing but its links and module scripts: what is
+ * to be bundled, and what of it is preloaded, is read from them.
+ */
+
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** @typedef {import("esbuild").Metafile["outputs"][string]} Output */
+
+const WEB = dirname(fileURLToPath(import.meta.url));
+const [packages, out] = process.argv.slice(2).map((path) => resolve(path));
+/** @type {typeof import("esbuild")} */
+const esbuild = createRequire(join(packages, "package.json"))("esbuild");
+
+/** What is sent as npm has it, by its name below `lib/`. */
+const LIBRARY = {
+  "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
+  "inter.LICENSE": "@fontsource-variable/inter/LICENSE",
+  "lightweight-charts.LICENSE": "lightweight-charts/LICENSE",
+};
+const SCRIPT = /<script type="module"( async)? src="\/([^"]+)"><\/script>/g;
+const SHEET = / *<link rel="stylesheet" href="\/([^"]+)">\n/g;
+const COMMON = /** @type {const} */ ({ absWorkingDir: WEB, bundle: true, minify: true, target: "es2022", outbase: WEB, outdir: out, logLevel: "error" });
+
+const pages = readdirSync(WEB).filter((file) => file.endsWith(".html")).map((file) => ({ file, text: readFileSync(join(WEB, file), "utf8") }));
+
+/** Bundles what the pages begin with, and tells what of it imports what. */
+function bundleScripts() {
+  const { metafile } = esbuild.buildSync({
+    ...COMMON,
+    entryPoints: [...new Set(pages.flatMap(({ text }) => [...text.matchAll(SCRIPT)].map(([, , path]) => path)))],
+    alias: { "lightweight-charts": join(packages, "node_modules/lightweight-charts") },
+    format: "esm",
+    splitting: true,
+    chunkNames: "js/[name]-[hash]",
+    sourcemap: "linked",
+    metafile: true,
+  });
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [relative(out, resolve(WEB, path)), output]));
+  for (const path of outputs.keys()) if (path.endsWith(".map")) tidyMap(join(out, path));
+  return outputs;
+}
+
+/** Names the sources as the repository does: where they were built is nobody's affair. @param {string} file */
+function tidyMap(file) {
+  const map = JSON.parse(readFileSync(file, "utf8"));
+  const named = (/** @type {string} */ source) => {
+    const path = resolve(dirname(file), source);
+    return path.startsWith(join(WEB, "js")) ? relative(WEB, path) : relative(join(packages, "node_modules"), path);
+  };
+  writeFileSync(file, JSON.stringify({ ...map, sourceRoot: "/source/", sources: map.sources.map(named) }));
+}
+
+/**
+ * What a script imports from its first line on, each once.
+ *
+ * @param {Map<string, Output>} outputs
+ * @param {string} path
+ * @returns {string[]}
+ */
+function imported(outputs, path) {
+  const direct = (outputs.get(path)?.imports ?? []).filter(({ kind }) => kind === "import-statement").map((one) => relative(out, resolve(WEB, one.path)));
+  return [...new Set(direct.flatMap((one) => [one, ...imported(outputs, one)]))];
+}
+
+/** @param {string} file @param {readonly string[]} sheets */
+function bundleSheets(file, sheets) {
+  const path = `styles/${basename(file, ".html")}.css`;
+  const contents = sheets.map((sheet) => `@import "./${sheet}";`).join("\n");
+  esbuild.buildSync({ ...COMMON, stdin: { contents, loader: "css", resolveDir: WEB }, external: ["/lib/*"], outdir: undefined, outfile: join(out, path) });
+  return path;
+}
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(join(out, "lib"), { recursive: true });
+const outputs = bundleScripts();
+for (const { file, text } of pages) {
+  const sheets = [...text.matchAll(SHEET)].map(([, path]) => path);
+  const preloads = [...text.matchAll(SCRIPT)].flatMap(([, , path]) => imported(outputs, path)).map((path) => `  <link rel="modulepreload" href="/${path}">\n`);
+  const links = `  <link rel="stylesheet" href="/${bundleSheets(file, sheets)}">\n${[...new Set(preloads)].join("")}`;
+  let placed = false;
+  writeFileSync(join(out, file), text.replaceAll(SHEET, () => (placed ? "" : ((placed = true), links))));
+}
+copyFileSync(join(WEB, "favicon.svg"), join(out, "favicon.svg"));
+for (const [name, from] of Object.entries(LIBRARY)) copyFileSync(join(packages, "node_modules", from), join(out, "lib", name));
