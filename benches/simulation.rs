@@ -27,7 +27,7 @@ fn simulator(symbols: usize, staged: Option<&str>) -> Simulator {
 }
 
 fn market(source: &Simulator, history: Vec<HistoryBar>) -> Market {
-    opening::market(source.info().clone(), history)
+    opening::market(source.info().clone(), history, source.levels())
 }
 
 /// Ticks into market state, one after the other, as the publisher takes them.

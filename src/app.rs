@@ -4,9 +4,12 @@ mod invite;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::bus::{self, Bus, Line, Reader};
 use crate::cli::{Config, FeedConfig, Job, RecordJob};
@@ -20,6 +23,9 @@ use crate::market::{Answer, Command, Event, SourceKind, Speed, Timestamp};
 use crate::record::{self, RecordConfig, RecordError, Summary};
 use crate::server::{BindError, Server};
 use invite::{Invitation, Made};
+
+/// How long feed and recorder may take to end.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// Why the program could not start or go on.
 #[derive(Debug, thiserror::Error)]
@@ -102,12 +108,27 @@ fn told(Summary { events, files, bytes }: &Summary) -> String {
     format!("{events} events in {files} file{plural}, {:.1} MB", *bytes as f64 / 1e6)
 }
 
+/// What a recording came to.
+type Recorded = Result<Summary, RecordError>;
+
+/// A file that reaches the process's limit (`ulimit -f`) is a fault of the recording; by default it would end the program.
+fn survive_a_full_file() {
+    #[cfg(unix)]
+    {
+        /// POSIX has no number for it; Linux, macOS and the BSDs have this one.
+        const SIGXFSZ: i32 = 25;
+        // The handler stays when this is dropped.
+        drop(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ)));
+    }
+}
+
 /// Records on a thread of its own, as writing files blocks.
 fn start_recorder(
     reader: Reader<Event>,
     config: RecordConfig,
     alone: bool,
-) -> Result<oneshot::Receiver<Result<Summary, RecordError>>, AppError> {
+) -> Result<oneshot::Receiver<Recorded>, AppError> {
+    survive_a_full_file();
     let (done, is_done) = oneshot::channel();
     let runtime = Handle::current();
     let mut terminal = Some(std::io::stderr()).filter(|stderr| alone && stderr.is_terminal());
@@ -147,7 +168,20 @@ async fn simulate(config: WriteConfig, mut say: impl FnMut(&str)) -> Result<(), 
 ///
 /// # Errors
 /// When the port is taken, a file cannot be played, or a part of the program breaks.
-pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl FnMut(&str)) -> Result<(), AppError> {
+pub async fn run(config: Config, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
+    run_with(config, |feed, say| open(feed, say), stop, say).await
+}
+
+/// The same with whatever `open` makes of the feed's configuration.
+///
+/// # Errors
+/// As [`run`], and those of `open`.
+pub async fn run_with<S: FnMut(&str)>(
+    config: Config,
+    open: impl FnOnce(&FeedConfig, &mut S) -> Result<Box<dyn Source>, AppError>,
+    stop: impl Future<Output = ()>,
+    mut say: S,
+) -> Result<(), AppError> {
     let made = Made::of(&config.server);
     let server = Server::bind(config.server).await?;
     let source = open(&config.feed, &mut say)?;
@@ -163,7 +197,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     if let Some(record) = &config.record {
         say(&format!("  record   {}", record.path.display()));
     }
-    let recorded = config.record.map(|record| start_recorder(bus.reader(), record, false)).transpose()?;
+    let mut recorded = config.record.map(|record| start_recorder(bus.reader(), record, false)).transpose()?;
     let (caller, line) = bus::line(config.line_capacity);
     let (stop_feed, mut feed_stopped) = start_feed(source, run, bus, line)?;
     let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
@@ -179,22 +213,46 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, mut say: impl F
     let stop_or_break = async {
         tokio::select! {
             () = stop => {}
-            _ = &mut publishing => outcome = Err(AppError::Broken("publisher")),
-            // A feed that has ended has said so; one that is just gone has panicked.
-            Err(_) = &mut feed_stopped => outcome = Err(AppError::Broken("feed")),
+            part = broken_part(&mut feed_stopped, &mut publishing, &mut recorded) => outcome = Err(AppError::Broken(part)),
         }
     };
     server.run(live, caller, stop_or_break).await;
     publishing.abort();
     let _ = stop_feed.send(true);
-    // The feed's thread needs the runtime's timers until it has stopped.
-    if !feed_stopped.is_terminated() {
-        let _ = feed_stopped.await;
-    }
-    if let Some(recorded) = recorded {
-        let _ = recorded.await;
+    let ended = async {
+        // The feed's thread needs the runtime's timers until it has stopped.
+        if !feed_stopped.is_terminated() {
+            let _ = feed_stopped.await;
+        }
+        if let Some(recorded) = recorded.filter(|recorded| !recorded.is_terminated()) {
+            let _ = recorded.await;
+        }
+    };
+    if timeout(LAST_WORDS, ended).await.is_err() {
+        tracing::error!("a file did not answer in time: the end of a recording may be missing");
     }
     outcome
+}
+
+/// Waits until a part is gone without which the program would only look alive, and names it. What has ended has said
+/// so; what is just gone has panicked.
+async fn broken_part(
+    feed: &mut oneshot::Receiver<()>,
+    publisher: &mut JoinHandle<()>,
+    recorder: &mut Option<oneshot::Receiver<Recorded>>,
+) -> &'static str {
+    let recorder_is_gone = async {
+        match recorder {
+            Some(recorder) => recorder.await.is_err(),
+            None => false,
+        }
+    };
+    tokio::select! {
+        Err(_) = feed => "feed",
+        _ = publisher => "publisher",
+        true = recorder_is_gone => "recorder",
+        else => std::future::pending().await,
+    }
 }
 
 fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Source>, AppError> {
@@ -278,4 +336,44 @@ fn start_feed(
     };
     thread::Builder::new().name("feed".into()).spawn(play).map_err(AppError::Thread)?;
     Ok((stop, is_done))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The part that is named when `break_it` is done to one of three that live.
+    async fn check(want: &str, break_it: impl FnOnce(&mut [Option<oneshot::Sender<()>>; 3])) {
+        let (feed_lives, mut feed) = oneshot::channel();
+        let (publisher_lives, publisher) = oneshot::channel();
+        let (recorder_lives, recorder_ends) = oneshot::channel::<()>();
+        let mut publisher =
+            tokio::spawn(async { assert!(publisher.await.is_ok(), "a fault of the test's own making") });
+        let (recorded, recorder) = oneshot::channel();
+        tokio::spawn(async {
+            if recorder_ends.await.is_ok() {
+                let _ = recorded.send(Ok(Summary::default()));
+            }
+        });
+        let mut lives = [Some(feed_lives), Some(publisher_lives), Some(recorder_lives)];
+        break_it(&mut lives);
+        let mut recorder = Some(recorder);
+        let broken = broken_part(&mut feed, &mut publisher, &mut recorder);
+        assert_eq!(timeout(Duration::from_secs(60), broken).await.unwrap_or("none"), want);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_part_that_is_gone_without_a_word_is_named() {
+        check("none", |_| {}).await;
+        for (part, name) in ["feed", "publisher", "recorder"].into_iter().enumerate() {
+            check(name, |lives| drop(lives[part].take())).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_feed_or_a_recording_that_has_said_its_end_breaks_nothing() {
+        for part in [0, 2] {
+            check("none", |lives| lives[part].take().unwrap().send(()).unwrap()).await;
+        }
+    }
 }

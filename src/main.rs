@@ -8,7 +8,11 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use tickcast::app;
 use tickcast::cli::{Cli, CliError, SettingsError};
-use tracing_subscriber::EnvFilter;
+use tickcast::server::CountErrors;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// The variable that sets what is logged, such as `debug` or `tickcast=trace`.
 const LOG: &str = "TICKCAST_LOG";
@@ -57,12 +61,14 @@ fn log() -> anyhow::Result<()> {
         }
         Err(_) => EnvFilter::new("warn"),
     };
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match std::env::var(LOG_FORMAT).as_deref() {
-        Ok("json") => log.json().flatten_event(true).init(),
-        Ok("text") | Err(_) => log.with_ansi(std::io::stderr().is_terminal()).init(),
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let log = match std::env::var(LOG_FORMAT).as_deref() {
+        Ok("json") => log.json().flatten_event(true).boxed(),
+        Ok("text") | Err(_) => log.with_ansi(std::io::stderr().is_terminal()).boxed(),
         Ok(other) => anyhow::bail!("{LOG_FORMAT} is \"{other}\"; it is text or json"),
-    }
+    };
+    let errors = CountErrors.with_filter(LevelFilter::ERROR);
+    tracing_subscriber::registry().with(log.with_filter(filter)).with(errors).init();
     Ok(())
 }
 

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use tickcast::feed::SourceInfo;
-use tickcast::market::{FeedState, FeedStatus, HistoryBar, Market, MarketLimits, Opening, Speed, Stamps};
+use tickcast::market::{
+    FeedState, FeedStatus, HistoryBar, Levels, Market, MarketLimits, Opening, Outline, Speed, Stamps,
+};
 
 /// A market of what `info` lists, with these bars behind it.
-pub fn market(info: SourceInfo, history: Vec<HistoryBar>) -> Market {
+pub fn market(info: SourceInfo, history: Vec<HistoryBar>, levels: Levels) -> Market {
     let status = FeedStatus {
         source: info.kind,
         name: info.name,
@@ -24,8 +26,9 @@ pub fn market(info: SourceInfo, history: Vec<HistoryBar>) -> Market {
         rows_refused: 0,
         refused: Arc::new([]),
         catalogue: None,
+        outline: Outline::default(),
         fault: None,
     };
-    let opening = Opening { epoch: 1, instruments: info.instruments, history, status: Arc::new(status) };
+    let opening = Opening { epoch: 1, instruments: info.instruments, history, levels, status: Arc::new(status) };
     Market::open(&opening, MarketLimits::default())
 }

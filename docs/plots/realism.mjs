@@ -158,4 +158,4 @@ const panels = [
   panel({ title: "Signs of orders remember", x: "lag in orders", y: "autocorrelation", log: "xy", span: [1, 100, 1e-3, 1], bands: [[1, 1.12, 0.051, 0.61], [20, 50, 0.011, 0.235]], lines: both((t) => memory(t, orders, lags)) }),
   panel({ title: "Correlation grows with the horizon (Epps)", x: "horizon in seconds", y: "mean correlation", log: "x", span: [1, 300, -0.05, 0.9], bands: [[240, 300, 0.492, 0.837], [1, 1.25, 0.492 * 0.147, 0.837 * 0.232]], lines: epp }),
 ];
-writeFileSync(new URL("docs/pictures/realism.svg", ROOT), page(panels, [SIM, WALK, { name: "span of real stocks", class: "band" }, { name: "normal distribution", class: "real" }]));
+writeFileSync(new URL("docs/pictures/realism.svg", ROOT), page(panels, [SIM, WALK, { name: "span of real stocks", class: "band" }, { name: "normal distribution", class: "real" }], "Statistics of the simulated tape beside real tapes and a random walk"));

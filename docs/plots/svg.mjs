@@ -1,4 +1,4 @@
-/** Line charts as SVG text: as much as `realism.mjs` needs. */
+/** Line charts as SVG text: as much as `realism.mjs` and `benches/soak/draw.mjs` need. */
 
 const WIDTH = 460;
 const HEIGHT = 280;
@@ -75,16 +75,16 @@ export function panel({ title, x, y, log = /** @type {any} */ (""), span: [x0, x
   return parts.join("\n");
 }
 
-/** @param {readonly string[]} panels at most five @param {readonly Key[]} keys */
-export function page(panels, keys) {
+/** @param {readonly string[]} panels @param {readonly Key[]} keys behind the last of them @param {string} label */
+export function page(panels, keys, label) {
   const place = (/** @type {number} */ n) => `translate(${(n % 2) * WIDTH} ${Math.floor(n / 2) * HEIGHT})`;
   const entries = keys.map((key, n) => {
     const mark = key.class === "band" ? `<rect class="band" x="0" y="-10" width="36" height="12"/>` : `<line class="${key.class}" x1="0" x2="36" y1="-4" y2="-4"/>`;
     return `<g transform="translate(${LEFT} ${TOP + 40 + n * 28})">${mark}<text x="48">${key.name}</text></g>`;
   });
-  const [width, height] = [2 * WIDTH, Math.ceil((panels.length + 1) / 2) * HEIGHT];
+  const [width, height] = [2 * WIDTH, Math.ceil((panels.length + Math.sign(keys.length)) / 2) * HEIGHT];
   const groups = panels.map((inner, n) => `<g transform="${place(n)}">\n${inner}\n</g>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Statistics of the simulated tape beside real tapes and a random walk">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">
 <style>${STYLE}
 </style>
 <rect width="100%" height="100%" fill="#fff"/>

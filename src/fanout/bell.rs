@@ -7,8 +7,10 @@ use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::task::AtomicWaker;
+use tokio::time::Instant;
 
 use super::tier::{TIERS, TierId};
 use crate::wire::Format;
@@ -58,6 +60,20 @@ impl Due {
     }
 }
 
+/// A session that has not looked for so long after a beat is still busy with the one before.
+const BUSY: Duration = Duration::from_millis(100);
+
+/// How many sessions stand on which rung of the slow-client ladder; each on one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rungs {
+    /// Get what was granted, in time.
+    pub full: usize,
+    /// A beat waits for them, as their clients have not taken the one before.
+    pub skipping: usize,
+    /// Get less than was granted.
+    pub lowered: usize,
+}
+
 /// A session's ear. Always hears what is not of a tier; of the tiers those it [`listens`](Self::listen) to.
 /// One task waits.
 #[derive(Debug)]
@@ -70,6 +86,11 @@ pub struct Bell {
     spoke: AtomicBool,
     /// Of `wanted`, in binary.
     binary: AtomicU32,
+    hung: Instant,
+    /// When the first beat was due that the session has not looked at, in microseconds since it was hung; 0 for none.
+    beat_at: AtomicU64,
+    /// The session gets less than was granted.
+    lowered: AtomicBool,
     listeners: Arc<Listeners>,
 }
 
@@ -114,6 +135,17 @@ impl Bell {
         self.spoke.store(true, Ordering::Relaxed);
     }
 
+    /// When the first beat was due that was rung since this was asked the last time.
+    pub fn take_beat(&self) -> Option<Instant> {
+        let at = self.beat_at.swap(0, Ordering::Relaxed);
+        (at > 0).then(|| self.hung + Duration::from_micros(at))
+    }
+
+    /// From now on the session gets less than was granted, or all of it.
+    pub fn lower(&self, lowered: bool) {
+        self.lowered.store(lowered, Ordering::Relaxed);
+    }
+
     /// The group of sessions that it belongs to.
     pub const fn group(&self) -> usize {
         self.group
@@ -125,6 +157,16 @@ impl Bell {
         let binary = if format == Format::Binary { wanted } else { 0 };
         count(&self.listeners.all, self.wanted.swap(wanted, Ordering::AcqRel), wanted);
         count(&self.listeners.binary, self.binary.swap(binary, Ordering::AcqRel), binary);
+    }
+
+    /// A beat of this tier, which was due `at` that time.
+    fn ring_beat(&self, tier: TierId, at: Instant) {
+        // Written before the bit: a look in between takes the time for an earlier beat's, and none is made up.
+        if self.wanted.load(Ordering::Acquire) & Due::tier(tier).0 != 0 && self.beat_at.load(Ordering::Relaxed) == 0 {
+            let micros = at.saturating_duration_since(self.hung).as_micros();
+            self.beat_at.store(u64::try_from(micros).unwrap_or(u64::MAX).max(1), Ordering::Relaxed);
+        }
+        self.ring(Due::tier(tier));
     }
 
     fn ring(&self, due: Due) {
@@ -175,8 +217,9 @@ impl Bells {
     pub fn hang(&self, group: usize) -> Arc<Bell> {
         let listeners = Arc::clone(&self.listeners);
         let [rung, wanted, binary] = std::array::from_fn(|_| AtomicU32::new(0));
-        let (waker, spoke) = (AtomicWaker::new(), AtomicBool::new(false));
-        let bell = Arc::new(Bell { group, rung, wanted, waker, spoke, binary, listeners });
+        let (waker, spoke, lowered) = (AtomicWaker::new(), AtomicBool::new(false), AtomicBool::new(false));
+        let (hung, beat_at) = (Instant::now(), AtomicU64::new(0));
+        let bell = Arc::new(Bell { group, rung, wanted, waker, spoke, binary, hung, beat_at, lowered, listeners });
         let mut bells = self.lock();
         bells.push(Arc::clone(&bell));
         // Asked under the lock that `stop` rings under: a late bell is rung by one of the two.
@@ -195,13 +238,37 @@ impl Bells {
     /// Rings at all, and takes down the bells that nobody else holds any longer. Until then, which is no more
     /// than half a second, a tier may have a listener too many.
     pub fn ring(&self, due: Due) {
+        self.each(|bell| bell.ring(due));
+    }
+
+    /// The same for a tier's beat that was due `at` that time.
+    pub fn ring_beat(&self, tier: TierId, at: Instant) {
+        self.each(|bell| bell.ring_beat(tier, at));
+    }
+
+    fn each(&self, ring: impl Fn(&Bell)) {
         self.lock().retain(|bell| {
             let is_held = Arc::strong_count(bell) > 1;
             if is_held {
-                bell.ring(due);
+                ring(bell);
             }
             is_held
         });
+    }
+
+    /// Adds the sessions behind these bells to the rungs on which they stand `now`.
+    pub fn count_rungs(&self, now: Instant, rungs: &mut Rungs) {
+        for bell in self.lock().iter().filter(|bell| Arc::strong_count(bell) > 1) {
+            let beat_at = bell.beat_at.load(Ordering::Relaxed);
+            let waits = now.saturating_duration_since(bell.hung + Duration::from_micros(beat_at));
+            *if bell.lowered.load(Ordering::Relaxed) {
+                &mut rungs.lowered
+            } else if beat_at > 0 && waits > BUSY {
+                &mut rungs.skipping
+            } else {
+                &mut rungs.full
+            } += 1;
+        }
     }
 
     /// How many listen to `tier`, by format as [`Format::ALL`] has them.
@@ -281,6 +348,46 @@ mod tests {
         bells.ring(Due::BEAT);
         let due = bell.wait().await;
         assert!(due.contains(Due::BEAT) && due.contains(Due::PULSE), "both half seconds are told: {due:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_beat_is_as_old_as_the_first_that_was_not_looked_at() {
+        let bells = Bells::default();
+        let bell = bells.hang(0);
+        let (five, ten) = (grant(5.0).unwrap(), grant(10.0).unwrap());
+        bell.listen([five].into_iter(), Format::Json);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let first = Instant::now();
+        bells.ring_beat(ten, first - Duration::from_millis(7));
+        assert_eq!(bell.take_beat(), None, "a tier that it does not listen to");
+        bells.ring_beat(five, first);
+        bells.ring_beat(five, first + Duration::from_millis(200));
+        assert_eq!((bell.take_beat(), bell.take_beat()), (Some(first), None));
+        bells.ring_beat(five, first + Duration::from_millis(400));
+        assert_eq!(bell.take_beat(), Some(first + Duration::from_millis(400)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_session_stands_on_one_rung() {
+        let bells = Bells::default();
+        let five = grant(5.0).unwrap();
+        let all = [bells.hang(0), bells.hang(0), bells.hang(0)];
+        tokio::time::advance(Duration::from_secs(1)).await;
+        all.iter().for_each(|bell| bell.listen([five].into_iter(), Format::Json));
+        let check = |full, skipping, lowered| {
+            let mut rungs = Rungs::default();
+            bells.count_rungs(Instant::now(), &mut rungs);
+            assert_eq!(rungs, Rungs { full, skipping, lowered });
+        };
+        bells.ring_beat(five, Instant::now());
+        check(3, 0, 0);
+        tokio::time::advance(Duration::from_millis(150)).await;
+        all[0].take_beat();
+        check(1, 2, 0);
+        all[1].lower(true);
+        check(1, 1, 1);
+        drop(all);
+        check(0, 0, 0);
     }
 
     #[test]

@@ -10,9 +10,10 @@ use tokio::time::Instant;
 
 use tokio::sync::watch;
 
-use super::bell::{Bell, Bells, Due};
+use super::bell::{Bell, Bells, Due, Rungs};
 use super::board::Board;
 use super::cursor::QuotesCursor;
+use super::lag::Lags;
 use super::ticks::{Taken, TickLog};
 use super::tier::{RATES, TierId};
 use crate::market::{FeedStatus, Market};
@@ -35,6 +36,7 @@ struct Shared {
     revision: watch::Sender<u64>,
     updates: AtomicU64,
     merged: AtomicU64,
+    beat_lags: Lags,
 }
 
 /// Sessions are dealt to so many groups, whose beats lie one after the other within a tier's interval: thousands
@@ -72,6 +74,7 @@ impl LiveMarket {
             revision: watch::Sender::new(0),
             updates: AtomicU64::new(0),
             merged: AtomicU64::new(0),
+            beat_lags: Lags::default(),
         }));
         live.open_boards();
         live
@@ -150,6 +153,18 @@ impl LiveMarket {
     /// Beats that sessions skipped, as they were busy with one before.
     pub fn beats_skipped(&self) -> u64 {
         self.0.groups.iter().map(|group| group.bells.skipped()).sum()
+    }
+
+    /// From the moment a beat was due to when its updates were encoded.
+    pub fn beat_lags(&self) -> &Lags {
+        &self.0.beat_lags
+    }
+
+    /// On which rungs of the slow-client ladder the sessions stand.
+    pub fn rungs(&self) -> Rungs {
+        let (now, mut rungs) = (Instant::now(), Rungs::default());
+        self.0.groups.iter().for_each(|group| group.bells.count_rungs(now, &mut rungs));
+        rungs
     }
 
     pub(super) fn bells(&self, group: usize) -> &Bells {

@@ -214,9 +214,9 @@ impl Publisher {
             if let Some((due, ids)) = tier.take(now) {
                 self.due.clear();
                 self.due.extend(ids);
-                let bells = self.live.bells(*group);
+                let (bells, at) = (self.live.bells(*group), self.began + due);
                 if *id == TierId::EVERY {
-                    bells.ring(Due::tier(*id));
+                    bells.ring_beat(*id, at);
                     continue;
                 }
                 // The time of the schedule and not of the deed: lateness is to be seen.
@@ -231,7 +231,8 @@ impl Publisher {
                 if binary {
                     self.live.binary_mut(*group, *id).encode(&self.due, market, ts_sent);
                 }
-                bells.ring(Due::tier(*id));
+                self.live.beat_lags().add(at.elapsed());
+                bells.ring_beat(*id, at);
             }
         }
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::{Mark, Source, SourceError};
-use crate::market::{Market, Timestamp};
+use crate::market::{Market, Outline, Timestamp};
 
 /// Ticks from one checkpoint to the next, to begin with: some hundredths of a second of reading.
 const FIRST_SPACING: u64 = 50_000;
@@ -47,13 +47,14 @@ pub struct Checkpoints {
     list: Vec<Checkpoint>,
     spacing: u64,
     bytes: usize,
+    outline: Outline,
 }
 
 impl Checkpoints {
     /// `mark` is where the source stands before its first tick, and `market` is what it opens with.
     pub fn new(limits: IndexLimits, mark: Mark, market: &Market) -> Self {
         let first = Checkpoint { mark, market: market.clone(), at: Timestamp(i64::MIN), bytes: 0 };
-        Self { limits, list: vec![first], spacing: limits.spacing, bytes: 0 }
+        Self { limits, list: vec![first], spacing: limits.spacing, bytes: 0, outline: Outline::default() }
     }
 
     /// Whether it is time for one more after so many ticks of the tape.
@@ -109,6 +110,11 @@ impl Index {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What the tape comes to as far as the thread has read it.
+    pub fn outline(&self) -> Outline {
+        self.with(|checkpoints| checkpoints.outline.clone())
+    }
+
     /// Makes all checkpoints on a thread of its own, which ends with the tape or when nobody else has this
     /// index any more. Without such a thread seeks are right too, but slower.
     pub fn fill(&self, source: Box<dyn Source>) {
@@ -129,6 +135,7 @@ impl Index {
         /// How many ticks are read at a time.
         const READ_TICKS: u64 = 512;
         let (mut market, spacing) = self.with(|checkpoints| (checkpoints.list[0].market.clone(), checkpoints.spacing));
+        let outline = self.outline();
         let check_every = CHECK_EVERY.min(spacing);
         let mut ticks = Vec::new();
         loop {
@@ -141,11 +148,16 @@ impl Index {
                     && let Some(mark) = source.mark()
                 {
                     self.with(|checkpoints| checkpoints.add(mark, &market));
+                    outline.set(market.clone());
                 }
             }
-            source.next_ticks((check_every - beyond).min(READ_TICKS) as usize, &mut ticks)?;
-            if ticks.is_empty() {
-                return Ok(());
+            let read = source.next_ticks((check_every - beyond).min(READ_TICKS) as usize, &mut ticks);
+            if read.is_err() || ticks.is_empty() {
+                if read.is_ok() {
+                    market.finish();
+                }
+                outline.set(market);
+                return read;
             }
             market.apply_all(&ticks);
             ticks.clear();

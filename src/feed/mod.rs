@@ -16,7 +16,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::market::{
-    Catalogue, Happening, HistoryBar, Instrument, Refused, RefusedRows, SourceKind, Speed, Staging, Tick, Timestamp,
+    Catalogue, Happening, HistoryBar, Instrument, Levels, Refused, RefusedRows, SourceKind, Speed, Staging, Tick,
+    Timestamp,
 };
 
 pub use index::IndexLimits;
@@ -94,6 +95,11 @@ pub trait Source: Send {
     /// Another reader of the same tape, at its first tick; `None` where there can be none.
     fn second_reader(&self) -> Option<Box<dyn Source>> {
         None
+    }
+
+    /// What stands behind the best bid and ask, where this knows.
+    fn levels(&self) -> Levels {
+        Levels::default()
     }
 
     /// What can be staged; `None` where that is nothing.

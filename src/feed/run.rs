@@ -99,11 +99,7 @@ pub async fn run(
 ) -> Result<(), SourceError> {
     let mut player = Player::new(source, config, bus);
     player.shift_start();
-    player.open().await;
-    if config.paused {
-        player.deck.pause(player.now(), player.next_ts());
-        player.tell().await;
-    }
+    player.open(config.paused).await;
     let mut driven = true;
     loop {
         let rest = player.advance().await;
@@ -239,6 +235,7 @@ impl Player {
             rows_refused: self.rows_refused,
             refused: Arc::clone(&self.refused),
             catalogue: self.catalogue.clone(),
+            outline: self.index.as_ref().map(Index::outline).unwrap_or_default(),
             fault: self.fault.clone(),
         })
     }
@@ -277,20 +274,25 @@ impl Player {
         self.state().is_over()
     }
 
-    /// Begins an epoch at the first tick.
-    async fn open(&mut self) {
+    /// Begins an epoch at the first tick, and waits there where that is wanted.
+    async fn open(&mut self, paused: bool) {
         // Market time starts here, so that what the opening takes is made up for.
-        self.deck.rewind(self.source.info().start, self.now());
+        let (start, now) = (self.source.info().start, self.now());
+        self.deck.rewind(start, now);
+        if paused {
+            self.deck.pause(now, start);
+        }
         self.clock_due = self.now() + CLOCK_EVERY;
         (self.again_at, self.fault, self.seek) = (None, None, None);
         let history = self.source.history();
         self.begin_index(&history);
         self.revision += 1;
-        self.told = FeedState::Playing;
+        self.told = self.state();
         let opening = Opening {
             epoch: self.epoch,
             instruments: Arc::clone(&self.source.info().instruments),
             history,
+            levels: self.source.levels(),
             status: self.status(),
         };
         self.send(Event::Opening(Arc::new(opening))).await;
@@ -315,7 +317,7 @@ impl Player {
         match self.source.rewind() {
             Ok(()) => {
                 self.epoch += 1;
-                self.open().await;
+                self.open(false).await;
             }
             Err(error) => self.fail(&error).await,
         }

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use super::{Mark, Source, SourceError, SourceInfo};
-use crate::market::{Catalogue, Happening, HistoryBar, Interval, Refused, RefusedRows, Staging, Tick, Timestamp};
+use crate::market::{
+    Catalogue, Happening, HistoryBar, Interval, Levels, Refused, RefusedRows, Staging, Tick, Timestamp,
+};
 
 pub struct Shifted {
     source: Box<dyn Source>,
@@ -93,6 +95,10 @@ impl Source for Shifted {
         let mut second = Self::new(self.source.second_reader()?);
         second.set(self.nanos);
         Some(Box::new(second))
+    }
+
+    fn levels(&self) -> Levels {
+        self.source.levels()
     }
 
     fn catalogue(&self) -> Option<Arc<Catalogue>> {

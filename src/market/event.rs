@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::bar::Bar;
 use super::command::Stamps;
+use super::depth::Levels;
 use super::happening::{Catalogue, Happening};
 use super::instrument::{Instrument, InstrumentId};
+use super::outline::Outline;
 use super::state::Market;
 use super::tick::Tick;
 use super::time::{Interval, Timestamp};
@@ -38,6 +40,8 @@ pub struct Opening {
     /// Bars before the first tick. For one instrument: longer intervals first, then time order, without
     /// overlap.
     pub history: Vec<HistoryBar>,
+    /// What stands behind the best bid and ask, where the feed knows.
+    pub levels: Levels,
     pub status: Arc<FeedStatus>,
 }
 
@@ -168,6 +172,8 @@ pub struct FeedStatus {
     pub refused: Arc<[RefusedRows]>,
     /// What can be staged; `None` where that is nothing.
     pub catalogue: Option<Arc<Catalogue>>,
+    /// What the tape comes to, where it is read ahead.
+    pub outline: Outline,
     /// Why the feed failed, where it did.
     pub fault: Option<String>,
 }

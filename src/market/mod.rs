@@ -8,9 +8,11 @@
 mod bar;
 mod command;
 mod day;
+mod depth;
 mod event;
 mod happening;
 mod instrument;
+mod outline;
 mod price;
 mod ring;
 #[cfg(test)]
@@ -22,9 +24,11 @@ mod time;
 pub use bar::Bar;
 pub use command::{Answer, Command, Refused, Stamps, Step, Target};
 pub use day::DayStats;
+pub use depth::{DEPTH_LEVELS, Depth, DepthModel, Ladder, Level, Levels};
 pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, RefusedRows, Seeked, SourceKind, Speed};
 pub use happening::{Catalogue, Group, Happening, Offer, Staged, Staging, Story};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
+pub use outline::Outline;
 pub use price::{Decimal, DecimalError, Increment, MAX_DECIMALS, Price, Size};
 pub use ring::{Ring, Since};
 pub use state::{InstrumentState, Market, MarketLimits, Series, Top};

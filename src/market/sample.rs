@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::command::Stamps;
+use super::depth::{Depth, DepthModel, Ladder, Level, Levels};
 use super::event::{FeedState, FeedStatus, Opening, SourceKind, Speed};
 use super::instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
+use super::outline::Outline;
 use super::price::{Increment, Price, Size};
 use super::tick::{Quote, Tick, TickKind, Trade};
 use super::time::Timestamp;
@@ -42,6 +44,7 @@ pub fn status() -> FeedStatus {
         rows_refused: 0,
         refused: Arc::new([]),
         catalogue: None,
+        outline: Outline::default(),
         fault: None,
     }
 }
@@ -49,7 +52,7 @@ pub fn status() -> FeedStatus {
 /// An epoch of stocks without history.
 pub fn opening(epoch: u64, symbols: &[&str]) -> Opening {
     let instruments = symbols.iter().map(|symbol| instrument(symbol)).collect();
-    Opening { epoch, instruments, history: Vec::new(), status: Arc::new(status()) }
+    Opening { epoch, instruments, history: Vec::new(), levels: Levels::default(), status: Arc::new(status()) }
 }
 
 /// A trade whose aggressor is not known.
@@ -64,4 +67,25 @@ pub fn quote(instrument: InstrumentId, ts: Timestamp, bid: Option<i64>, ask: Opt
     let kind =
         TickKind::Quote(Quote { bid: bid.map(Price), ask: ask.map(Price), bid_size: size(bid), ask_size: size(ask) });
     Tick { instrument, ts, kind }
+}
+
+/// Levels one tick apart, of as many lots as there were ticks and how far behind they are.
+#[derive(Debug)]
+struct Regular;
+
+impl DepthModel for Regular {
+    fn depth(&self, _id: InstrumentId, seq: u64, quote: &Quote) -> Depth {
+        let side = |best: Option<Price>, size: Size, away: i64| -> Ladder {
+            std::array::from_fn(|behind| {
+                let size = if behind == 0 { size } else { Size(seq + behind as u64) };
+                best.map(|best| Level { price: Price(best.0 + away * behind as i64), size })
+            })
+        };
+        Depth { bids: side(quote.bid, quote.bid_size, -1), asks: side(quote.ask, quote.ask_size, 1) }
+    }
+}
+
+/// As [`opening`], of a feed that knows levels.
+pub fn opening_with_depth(epoch: u64, symbols: &[&str]) -> Opening {
+    Opening { levels: Levels(Some(Arc::new(Regular))), ..opening(epoch, symbols) }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::bar::Bar;
 use super::day::DayStats;
+use super::depth::{Depth, Levels};
 use super::event::Opening;
 use super::happening::{Happening, Staged, Story};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
@@ -214,6 +215,7 @@ pub struct Market {
     states: Vec<InstrumentState>,
     news: Ring<Story>,
     staged: Ring<Staged>,
+    levels: Levels,
     now: Timestamp,
     ticks: u64,
     late: u64,
@@ -230,6 +232,7 @@ impl Market {
             states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
             news: Ring::new(limits.happenings),
             staged: Ring::new(limits.happenings),
+            levels: opening.levels.clone(),
             now: opening.status.start,
             ticks: 0,
             late: 0,
@@ -353,6 +356,17 @@ impl Market {
 
     pub const fn late(&self) -> u64 {
         self.late
+    }
+
+    /// Whether anything is known of `id` behind its best bid and ask.
+    pub fn has_depth(&self, id: InstrumentId) -> bool {
+        self.levels.0.is_some() && id.index() < self.states.len()
+    }
+
+    /// The levels of `id` as it stands; `None` where its feed knows none.
+    pub fn depth(&self, id: InstrumentId) -> Option<Depth> {
+        let state = self.states.get(id.index())?;
+        Some(self.levels.0.as_ref()?.depth(id, state.seq, &state.top.quote))
     }
 
     /// The headlines of this epoch.

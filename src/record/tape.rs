@@ -20,8 +20,8 @@ const MAX_FILES: u32 = 1_000_000;
 /// The recording cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    #[error("cannot record to {path}: {source}; is the folder there, and is there room?")]
-    Write { path: PathBuf, source: io::Error },
+    #[error("cannot record to {path}: {reason}; is the folder there, and is there room?")]
+    Write { path: PathBuf, reason: io::Error },
     #[error("cannot record to {0}: a million files with that name exist; choose another one")]
     TooManyFiles(PathBuf),
     #[error("the feed broke off: {0}; what was recorded before is kept")]
@@ -48,6 +48,19 @@ struct OpenFile {
     since: Instant,
     /// Of text, before compression.
     bytes: u64,
+    /// Of whole lines, as they lie there.
+    on_disk: u64,
+}
+
+impl OpenFile {
+    /// Cuts off what was written of `text` beyond its last whole line: there was no room for the rest.
+    fn keep_whole_lines(&self, text: &[u8]) {
+        let written = self.file.metadata().map_or(0, |facts| facts.len().saturating_sub(self.on_disk));
+        let written = text.len().min(usize::try_from(written).unwrap_or(usize::MAX));
+        let whole = memchr::memrchr(b'\n', &text[..written]).map_or(0, |at| at + 1);
+        // Where even this fails, who reads the file passes over half a line.
+        let _ = self.file.set_len(self.on_disk + whole as u64);
+    }
 }
 
 impl Tape {
@@ -110,17 +123,19 @@ impl Tape {
         }
         let compressed = is_compressed(&self.config.path);
         let Some(file) = &mut self.file else { return Ok(()) };
-        let failed = |source| RecordError::Write { path: file.path.clone(), source };
-        let written = if compressed {
-            let frame = zstd::bulk::compress(self.text.as_bytes(), COMPRESSION).map_err(failed)?;
-            file.file.write_all(&frame).map_err(failed)?;
-            frame.len()
-        } else {
-            file.file.write_all(self.text.as_bytes()).map_err(failed)?;
-            self.text.len()
-        };
+        let path = file.path.clone();
+        let failed = |reason| RecordError::Write { path: path.clone(), reason };
+        let frame =
+            compressed.then(|| zstd::bulk::compress(self.text.as_bytes(), COMPRESSION)).transpose().map_err(failed)?;
+        let bytes = frame.as_deref().unwrap_or(self.text.as_bytes());
+        if let Err(reason) = file.file.write_all(bytes) {
+            let text = if compressed { &[] } else { bytes };
+            file.keep_whole_lines(text);
+            return Err(failed(reason));
+        }
+        file.on_disk += bytes.len() as u64;
+        self.summary.bytes += bytes.len() as u64;
         file.bytes += self.text.len() as u64;
-        self.summary.bytes += written as u64;
         self.text.clear();
         Ok(())
     }
@@ -137,11 +152,11 @@ impl Tape {
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
                     self.summary.files += 1;
-                    return Ok(OpenFile { file, path, since: Instant::now(), bytes: 0 });
+                    return Ok(OpenFile { file, path, since: Instant::now(), bytes: 0, on_disk: 0 });
                 }
                 // Never over what is there.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(source) => return Err(RecordError::Write { path, source }),
+                Err(reason) => return Err(RecordError::Write { path, reason }),
             }
         }
         Err(RecordError::TooManyFiles(self.config.path.clone()))

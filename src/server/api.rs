@@ -5,11 +5,11 @@ use super::gate::{Gate, Visitor};
 use super::remote::Remote;
 use super::session::SessionLimits;
 use crate::fanout::{LiveMarket, wall_micros};
-use crate::market::{Bar, Instrument, InstrumentState, Market};
+use crate::market::{Bar, Instrument, InstrumentState, Market, Timestamp};
 use crate::wire::{
     BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, access_response, bars_response,
-    news_response, parse_bars_query, parse_command, parse_login, parse_news_query, parse_quotes_query,
-    refused_response, scenarios_response,
+    depth_response, news_response, parse_bars_query, parse_command, parse_depth_query, parse_login, parse_news_query,
+    parse_quotes_query, refused_response, scenarios_response,
 };
 
 /// The media type of what is sent here.
@@ -90,28 +90,74 @@ pub fn quotes(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<
     Ok(frame.finish())
 }
 
+/// Bars of some symbols, oldest first.
 pub fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
-    let BarsQuery { symbols, interval, limit } = parse_bars_query(query, limits.subscriptions.count)?;
-    let limit = limit.min(limits.bars);
+    let query = read_bars_query(query, limits)?;
+    let live = live.read();
+    let series = copy_bars(&live.market, &query)?;
+    drop(live);
+    Ok(write_bars(&series, &query, None))
+}
+
+/// The same of the whole tape, as far as it was read ahead or played.
+pub fn outline(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+    let query = read_bars_query(query, limits)?;
+    let live = live.read();
+    let ahead = live.status.outline.market().filter(|ahead| ahead.ticks() > live.market.ticks());
+    let market = ahead.as_ref().unwrap_or(&live.market);
+    let (through, mut series) = (market.now(), copy_bars(market, &query)?);
+    series.epoch = live.market.epoch();
+    drop(live);
+    Ok(write_bars(&series, &query, Some(through)))
+}
+
+/// Copied under the lock, to be written without it.
+struct BarsCopy {
+    epoch: u64,
+    series: Vec<(Instrument, Vec<(Bar, bool)>)>,
+}
+
+fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, Refusal> {
+    let query = parse_bars_query(query, limits.subscriptions.count)?;
+    let query = BarsQuery { limit: query.limit.min(limits.bars), ..query };
     let max = limits.subscriptions.history;
-    if symbols.len().saturating_mul(limit) > max {
+    if query.symbols.len().saturating_mul(query.limit) > max {
         let message = format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`");
         return Err(Refusal::bad_query(message));
     }
-    // Copied under the lock and written without it.
-    let (epoch, series) = {
-        let live = live.read();
-        let copy = |symbol: &String| {
-            let (instrument, state) = find(&live.market, symbol)?;
-            let bars = state.series(interval).newest(limit).map(|(bar, closed)| (*bar, closed));
-            Ok((instrument.clone(), bars.collect::<Vec<_>>()))
-        };
-        (live.market.epoch(), symbols.iter().map(copy).collect::<Result<Vec<_>, Refusal>>()?)
+    Ok(query)
+}
+
+fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, Refusal> {
+    let copy = |symbol: &String| {
+        let (instrument, state) = find(market, symbol)?;
+        let bars = state.series(query.interval).newest(query.limit).map(|(bar, closed)| (*bar, closed));
+        Ok((instrument.clone(), bars.collect()))
     };
+    let series = query.symbols.iter().map(copy).collect::<Result<Vec<_>, Refusal>>()?;
+    Ok(BarsCopy { epoch: market.epoch(), series })
+}
+
+fn write_bars(copy: &BarsCopy, query: &BarsQuery, through: Option<Timestamp>) -> String {
     fn marked(bars: &[(Bar, bool)]) -> impl Iterator<Item = (&Bar, bool)> {
         bars.iter().map(|(bar, closed)| (bar, *closed))
     }
-    Ok(bars_response(epoch, interval, series.iter().map(|(instrument, bars)| (instrument, marked(bars)))))
+    let series = copy.series.iter().map(|(instrument, bars)| (instrument, marked(bars)));
+    bars_response(copy.epoch, through, query.interval, series)
+}
+
+/// The levels of the symbols that the query names.
+pub fn depth(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+    let symbols = parse_depth_query(query, limits.subscriptions.count)?;
+    let live = live.read();
+    let market = &live.market;
+    let books = symbols.iter().map(|symbol| {
+        let (instrument, state) = find(market, symbol)?;
+        let depth = market.id(symbol).and_then(|id| market.depth(id));
+        Ok((instrument, state, depth.ok_or_else(|| Refusal::no_depth(Some(symbol)))?))
+    });
+    let books = books.collect::<Result<Vec<_>, Refusal>>()?;
+    Ok(depth_response(market.epoch(), books.into_iter()))
 }
 
 fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), Refusal> {

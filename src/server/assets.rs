@@ -15,6 +15,7 @@ fn named(path: &str) -> &str {
     match path {
         "" => "index.html",
         "enter" => "enter.html",
+        "status" => "status.html",
         _ => path,
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::Stream;
 use warp::sse::Event;
 
-use super::answer::Desk;
+use super::desk::Desk;
 use super::guests::Place;
 use super::metrics::{Meter, Metrics, Transport};
 use super::session::SessionLimits;
@@ -63,6 +63,8 @@ impl Listener {
                 self.stopped = true;
                 return Some(Desk::stopping());
             }
+            // How it is delivered is the business of the one who asks for the body.
+            let _ = self.bell.take_beat();
             self.desk.ring(due);
         }
     }

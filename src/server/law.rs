@@ -2,9 +2,9 @@
 //! saw each tick does.
 //!
 //! Sessions run over an in-memory socket in paused time, with the real publisher. The client asserts while
-//! it reads that ranges meet, that trades are numbered without a hole but for the skips that were told, and
+//! it reads that ranges of quotes and books meet, that trades are numbered without a hole but for the skips that were told, and
 //! that no closed bar changes, in whichever format it asked for, also when it asks for the other in the middle;
-//! at the end its quotes, bars and trades are compared with a market to which
+//! at the end its quotes, bars, trades and books are compared with a market to which
 //! each tick was applied by hand.
 
 use std::collections::{BTreeMap, HashMap};
@@ -29,8 +29,8 @@ use super::session::{self, SessionLimits};
 use super::socket::Socket;
 use super::subscriptions::SubscriptionLimits;
 use crate::bus::Bus;
-use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, TradesCursor};
-use crate::market::sample::{opening, quote, trade};
+use crate::fanout::{DEFAULT_TICKS, DepthCursor, LiveMarket, Publisher, TradesCursor};
+use crate::market::sample::{opening_with_depth as opening, quote, trade};
 use crate::market::{Event, Instrument, InstrumentId, Interval, Market, MarketLimits, Tick, Timestamp};
 use crate::wire::{Decoder, EncodedQuote, Format, Frame, QuotesFrame, QuotesKind, bars_message};
 
@@ -52,21 +52,24 @@ const SETTLE: Duration = Duration::from_secs(6);
 const WHOLE: usize = 1_000;
 const CASES: u32 = 128;
 
-/// Quotes, bars of two intervals, and trades.
+/// Quotes, bars of two intervals, trades, and books.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Stream {
     Quotes,
     Seconds,
     Minutes,
     Trades,
+    Depth,
 }
+
+const STREAMS: [Stream; 5] = [Stream::Quotes, Stream::Seconds, Stream::Minutes, Stream::Trades, Stream::Depth];
 
 impl Stream {
     const fn interval(self) -> Option<Interval> {
         match self {
             Self::Seconds => Some(Interval::S1),
             Self::Minutes => Some(Interval::M1),
-            Self::Quotes | Self::Trades => None,
+            Self::Quotes | Self::Trades | Self::Depth => None,
         }
     }
 
@@ -74,6 +77,7 @@ impl Stream {
         let channel = match self {
             Self::Quotes => "quotes",
             Self::Trades => "trades",
+            Self::Depth => "depth",
             Self::Seconds | Self::Minutes => "bars",
         };
         message["channel"] = channel.into();
@@ -145,7 +149,7 @@ fn wish(rate: f64) -> Value {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let stream = prop::sample::select(vec![Stream::Quotes, Stream::Seconds, Stream::Minutes, Stream::Trades]);
+    let stream = prop::sample::select(STREAMS.to_vec());
     let rate = prop::sample::select(vec![0.0, 0.5, 1.0, 2.0, 5.0, 20.0, 60.0, EVERY, EVERY]);
     let mask = 1usize..8;
     prop_oneof![
@@ -214,6 +218,11 @@ impl Truth {
         serde_json::from_str::<Value>(&frame.finish()).unwrap()["quotes"][0].clone()
     }
 
+    fn book(&self, symbol: &str) -> Value {
+        let text = DepthCursor::new(self.id(symbol)).take(&self.market, 0, Format::Json).and_then(Frame::into_text);
+        serde_json::from_str(&text.unwrap()).unwrap()
+    }
+
     /// The closed bars, and the forming one.
     fn bars(&self, symbol: &str, interval: Interval) -> (Vec<Value>, Option<Value>) {
         let (instrument, state) = self.market.get(self.id(symbol)).unwrap();
@@ -252,6 +261,7 @@ struct Client {
     /// What it subscribed to: rate and history.
     wanted: BTreeMap<Key, (f64, usize)>,
     quotes: HashMap<&'static str, Value>,
+    books: HashMap<&'static str, Value>,
     bars: HashMap<Key, Bars>,
     /// Charts of which another history was asked for, with the request's number: until it is granted, what comes is
     /// of the request before.
@@ -299,7 +309,7 @@ static INSTRUMENTS: LazyLock<[Arc<[Instrument]>; 3]> =
 impl Client {
     async fn join(live: LiveMarket, buffer: usize, format: Format) -> Self {
         let (sink, stream) = open_socket(&live, buffer, format).await;
-        let (wanted, quotes) = (BTreeMap::new(), HashMap::new());
+        let (wanted, quotes, books) = (BTreeMap::new(), HashMap::new(), HashMap::new());
         let (bars, tapes) = (HashMap::new(), HashMap::new());
         let (speaks, decoder, turns) = (format, Decoder::new(&INSTRUMENTS[0]), vec![0]);
         Self {
@@ -315,6 +325,7 @@ impl Client {
             epoch: 1,
             wanted,
             quotes,
+            books,
             bars,
             asked: HashMap::new(),
             requests: 0,
@@ -338,6 +349,7 @@ impl Client {
             let last = match stream {
                 Stream::Quotes => self.quotes.get(symbol).map(|quote| number(&quote["seq"]) as i64),
                 Stream::Trades => self.tapes.get(symbol).map(|(next, _)| *next as i64 - 1),
+                Stream::Depth => self.books.get(symbol).map(|book| number(&book["seq"]) as i64),
                 _ => self.bars.get(&key).and_then(|bars| bars.closed.keys().last().copied()),
             };
             let mut message = json!({"type":"subscribe","symbols":[symbol],"rate":wish(rate),"history":history});
@@ -393,7 +405,7 @@ impl Client {
         };
         let message: Value = serde_json::from_str(&text).unwrap();
         let kind = message["type"].as_str().unwrap();
-        let is_frequent = ["snapshot", "update", "bars", "trades", "beat"].contains(&kind);
+        let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "beat"].contains(&kind);
         assert_eq!(is_binary, is_frequent && self.speaks == Format::Binary, "{text}");
         match kind {
             "format" => {
@@ -406,6 +418,7 @@ impl Client {
                 self.epoch = number(&message["epoch"]);
                 self.decode_anew();
                 self.quotes.clear();
+                self.books.clear();
                 self.bars.clear();
                 self.tapes.clear();
             }
@@ -417,6 +430,7 @@ impl Client {
             "granted" => self.asked.retain(|_, id| Some(*id) != message["id"].as_u64()),
             "bars" => self.hear_bars(&message),
             "trades" => self.hear_trades(&message),
+            "depth" => self.hear_depth(&message),
             "error" => panic!("nothing here is wrong: {message}"),
             _ => {}
         }
@@ -436,6 +450,20 @@ impl Client {
             assert_eq!(number(&quote["first_seq"]), number(&known["seq"]) + 1, "ranges must meet: {quote}");
             assert!(number(&quote["seq"]) >= number(&quote["first_seq"]), "{quote}");
             *known = quote.clone();
+        }
+    }
+
+    fn hear_depth(&mut self, book: &Value) {
+        let symbol = symbol_of(book);
+        if book["snapshot"] == true {
+            if self.wanted.contains_key(&(Stream::Depth, symbol)) {
+                let before = self.books.insert(symbol, book.clone()).map_or(0, |before| number(&before["seq"]));
+                assert!(number(&book["seq"]) >= before, "a book goes back: {book}");
+            }
+        } else if let Some(known) = self.books.get_mut(symbol) {
+            assert_eq!(number(&book["first_seq"]), number(&known["seq"]) + 1, "ranges must meet: {book}");
+            assert!(number(&book["seq"]) >= number(&book["first_seq"]), "{book}");
+            *known = book.clone();
         }
     }
 
@@ -500,6 +528,7 @@ impl Client {
                 match stream {
                     Stream::Quotes => drop(self.quotes.remove(symbol)),
                     Stream::Trades => drop(self.tapes.remove(symbol)),
+                    Stream::Depth => drop(self.books.remove(symbol)),
                     _ => {}
                 }
             } else {
@@ -524,6 +553,14 @@ impl Client {
                     let mut got = self.quotes.get(symbol).unwrap_or_else(|| panic!("no state of {symbol}")).clone();
                     got["first_seq"] = 0.into();
                     assert_eq!(got, truth.quote(symbol));
+                }
+                Stream::Depth => {
+                    let mut got = self.books.get(symbol).unwrap_or_else(|| panic!("no book of {symbol}")).clone();
+                    let want = truth.book(symbol);
+                    ["epoch", "ts_sent", "first_seq", "snapshot"]
+                        .into_iter()
+                        .for_each(|name| got[name] = want[name].clone());
+                    assert_eq!(got, want);
                 }
                 Stream::Trades => {
                     let (next, got) = self.tapes.get(symbol).unwrap_or_else(|| panic!("no tape of {symbol}"));
@@ -615,7 +652,7 @@ async fn hold(steps: Vec<Step>, buffer: usize, format: Format) {
     }
     client.read(SETTLE).await;
     // What is hidden is shown again.
-    for stream in [Stream::Quotes, Stream::Seconds, Stream::Minutes, Stream::Trades] {
+    for stream in STREAMS {
         let hidden = client.wanted.iter().filter(|((of, _), (rate, _))| *of == stream && *rate == 0.0);
         let mask = hidden.map(|((_, symbol), _)| 1 << SYMBOLS.iter().position(|s| s == symbol).unwrap()).sum::<usize>();
         // As names, never as all: the others keep their rates.

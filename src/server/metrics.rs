@@ -6,20 +6,24 @@
 
 use std::fmt::{self, Debug};
 use std::sync::Arc;
+use std::time::Duration;
 
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder, NoLabelSet, text};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use tokio::runtime::Handle;
 
+use super::errors::errors;
 use super::guests::Guests;
 use super::panics::panics;
 use super::process::Process;
 use super::session::SessionEnd;
-use crate::fanout::{LiveMarket, TierId};
+use crate::fanout::{LAG_BOUNDS, Lags, LiveMarket, Rungs, TierId};
 use crate::wire::{Format, Frame};
 
 /// The text format of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
@@ -54,7 +58,7 @@ struct Counts {
     ended_by_stall: Counter,
     lowered: Counter,
     raised: Counter,
-    slowed: Gauge,
+    delivery_lags: Arc<Lags>,
     /// As [`Transport`] has them.
     transports: [Sessions; 2],
     /// As [`Format::ALL`] has them.
@@ -101,9 +105,8 @@ impl Metrics {
         registry.register("sessions", "Sessions at this moment", sessions.clone());
         let accept_failures = Counter::default();
         registry.register("accept_failures", "Attempts to accept a connection that failed", accept_failures.clone());
-        let slowed = Gauge::default();
-        registry.register("sessions_slowed", "Of these, sessions that get less than was granted", slowed.clone());
-        registry.register_collector(Box::new(Asked { live, connections }));
+        let delivery_lags = Arc::<Lags>::default();
+        registry.register_collector(Box::new(Asked { live, connections, delivery_lags: Arc::clone(&delivery_lags) }));
         registry.register_collector(Box::new(Process));
         let [lowered, raised, ended_by_stall] =
             ["lowered", "raised", "ended"].map(|step| rungs.get_or_create_owned(&[("step", step)]));
@@ -124,7 +127,7 @@ impl Metrics {
             ended_by_stall,
             lowered,
             raised,
-            slowed,
+            delivery_lags,
             transports,
             formats,
         };
@@ -210,6 +213,11 @@ impl Meter {
         }
     }
 
+    /// A beat's message was taken by the socket, so long after the beat was due.
+    pub fn delivered(&self, lag: Duration) {
+        self.metrics.0.delivery_lags.add(lag);
+    }
+
     /// From now on the session gets no more than `cap`.
     pub fn capped(&mut self, cap: Option<TierId>) {
         let counts = &self.metrics.0;
@@ -220,7 +228,6 @@ impl Meter {
         } else {
             counts.raised.inc()
         };
-        counts.slowed.inc_by(i64::from(cap.is_some()) - i64::from(before.is_some()));
     }
 }
 
@@ -229,7 +236,6 @@ impl Drop for Meter {
         self.settle();
         let counts = &self.metrics.0;
         counts.transports[self.transport as usize].now.dec();
-        counts.slowed.dec_by(i64::from(self.cap.is_some()));
     }
 }
 
@@ -238,6 +244,7 @@ impl Drop for Meter {
 struct Asked {
     live: LiveMarket,
     connections: Guests,
+    delivery_lags: Arc<Lags>,
 }
 
 impl Collector for Asked {
@@ -260,6 +267,7 @@ impl Collector for Asked {
             "Batches of ticks that were lost between feed and market.",
             &counter(self.live.bus_gaps()),
         )?;
+        write(&mut to, "errors", "Errors in the log.", &counter(errors()))?;
         write(&mut to, "panics", "Faults of the program itself.", &counter(panics()))?;
         let (updates, merged) = self.live.conflated();
         write(&mut to, "updates_encoded", "Symbols that had changed, over all beats of all tiers.", &counter(updates))?;
@@ -272,7 +280,47 @@ impl Collector for Asked {
             &counter(skipped),
         )?;
         let connections = ConstGauge::new(self.connections.taken() as u64);
-        write(&mut to, "connections", "HTTP connections at this moment, without those of sessions.", &connections)
+        write(&mut to, "connections", "HTTP connections at this moment, without those of sessions.", &connections)?;
+        if let Ok(runtime) = Handle::try_current() {
+            let tasks = ConstGauge::new(runtime.metrics().num_alive_tasks() as u64);
+            write(
+                &mut to,
+                "tasks",
+                "Tasks of the async runtime: those of sessions, connections and the few of the server.",
+                &tasks,
+            )?;
+        }
+        write_rungs(&mut to, self.live.rungs())?;
+        let help = "From when a beat was due until its updates were encoded.";
+        write(&mut to, "beat_lag_seconds", help, &Histogram(self.live.beat_lags()))?;
+        let help = "From when a beat was due until a WebSocket session's socket had taken its message.";
+        write(&mut to, "delivery_lag_seconds", help, &Histogram(&self.delivery_lags))
+    }
+}
+
+fn write_rungs(to: &mut DescriptorEncoder<'_>, rungs: Rungs) -> fmt::Result {
+    let help = "Sessions by the rung of the slow-client ladder on which they stand";
+    let mut family = to.encode_descriptor("sessions_on_rung", help, None, MetricType::Gauge)?;
+    for (rung, sessions) in [("full", rungs.full), ("skipping", rungs.skipping), ("lowered", rungs.lowered)] {
+        ConstGauge::new(sessions as u64).encode(family.encode_family(&[("rung", rung)])?)?;
+    }
+    Ok(())
+}
+
+/// [`Lags`] as OpenMetrics has a histogram.
+#[derive(Debug)]
+struct Histogram<'a>(&'a Lags);
+
+impl EncodeMetric for Histogram<'_> {
+    fn encode(&self, mut to: MetricEncoder<'_>) -> fmt::Result {
+        let (sum, counts) = self.0.read();
+        let bounds = LAG_BOUNDS.into_iter().chain([f64::INFINITY]);
+        let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
+        to.encode_histogram::<NoLabelSet>(sum, counts.iter().sum(), &buckets, None)
+    }
+
+    fn metric_type(&self) -> MetricType {
+        MetricType::Histogram
     }
 }
 

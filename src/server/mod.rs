@@ -6,9 +6,10 @@
 mod accept;
 mod access;
 mod allowance;
-mod answer;
 mod api;
 mod assets;
+mod desk;
+mod errors;
 mod events;
 mod files;
 mod gate;
@@ -43,6 +44,7 @@ use tokio::time::timeout;
 
 pub use accept::HttpLimits;
 pub use access::{Access, AccessConfig, Admission, Control};
+pub use errors::CountErrors;
 pub use files::TooFewFiles;
 pub use panics::watch_panics;
 pub use remote::DEFAULT_MAX_COMMANDS;

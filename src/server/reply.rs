@@ -33,7 +33,7 @@ pub fn json_or_refusal(body: Result<String, Refusal>) -> Answer {
 
 pub fn refused(refusal: &Refusal) -> Answer {
     let status = match refusal.code {
-        "unknown_symbol" => StatusCode::NOT_FOUND,
+        "unknown_symbol" | "no_depth" => StatusCode::NOT_FOUND,
         "token_needed" | "wrong_token" => StatusCode::UNAUTHORIZED,
         "control_not_allowed" | "origin_not_allowed" => StatusCode::FORBIDDEN,
         "not_possible" => StatusCode::CONFLICT,

@@ -91,6 +91,10 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
         quotes.map(move |query: String, live: LiveMarket| json_or_refusal(api::quotes(&query, &live, &limits)));
     let bars = api.and(warp::path!("bars")).and(query()).and(live.clone());
     let bars = bars.map(move |query: String, live: LiveMarket| json_or_refusal(api::bars(&query, &live, &limits)));
+    let outline = api.and(warp::path!("feed" / "outline")).and(query()).and(live.clone());
+    let outline = outline.map(move |query: String, live| json_or_refusal(api::outline(&query, &live, &limits)));
+    let depth = api.and(warp::path!("depth")).and(query()).and(live.clone());
+    let depth = depth.map(move |query: String, live: LiveMarket| json_or_refusal(api::depth(&query, &live, &limits)));
     let scenarios = api.and(warp::path!("scenarios")).and(live.clone());
     let scenarios = scenarios.map(|live: LiveMarket| json(StatusCode::OK, api::scenarios(&live)));
     let news = api.and(warp::path!("news")).and(query()).and(live.clone());
@@ -111,8 +115,8 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let metrics = site.metrics.clone();
     let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
-    let market = symbols.or(feed).unify().or(refused).unify().or(quotes).unify().or(bars).unify();
-    let market = market.or(scenarios).unify().or(news).unify();
+    let market = symbols.or(feed).unify().or(refused).unify().or(quotes).unify().or(bars).unify().or(outline).unify();
+    let market = market.or(depth).unify().or(scenarios).unify().or(news).unify();
     market.or(healthz).unify().or(readyz).unify().or(metrics).unify().or(contract).unify()
 }
 

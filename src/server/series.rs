@@ -1,6 +1,6 @@
-//! The channels of which each item arrives: bars and trades, behind one face.
+//! The channels that each session reads for itself, symbol by symbol: bars, trades and books, behind one face.
 
-use crate::fanout::{BarsCursor, TradesCursor};
+use crate::fanout::{BarsCursor, DepthCursor, TradesCursor};
 use crate::market::{InstrumentId, Market};
 use crate::wire::{Channel, Format, Frame};
 
@@ -9,6 +9,7 @@ use crate::wire::{Channel, Format, Frame};
 pub enum SeriesCursor {
     Bars(BarsCursor),
     Trades(TradesCursor),
+    Depth(DepthCursor),
 }
 
 impl SeriesCursor {
@@ -18,6 +19,7 @@ impl SeriesCursor {
             Channel::Quotes | Channel::News => None,
             Channel::Bars(interval) => Some(Self::Bars(BarsCursor::new(id, interval, history))),
             Channel::Trades => Some(Self::Trades(TradesCursor::new(id, history))),
+            Channel::Depth => Some(Self::Depth(DepthCursor::new(id))),
         }
     }
 
@@ -25,6 +27,7 @@ impl SeriesCursor {
         match self {
             Self::Bars(cursor) => cursor.id,
             Self::Trades(cursor) => cursor.id,
+            Self::Depth(cursor) => cursor.id,
         }
     }
 
@@ -32,14 +35,16 @@ impl SeriesCursor {
         match self {
             Self::Bars(cursor) => Channel::Bars(cursor.interval),
             Self::Trades(_) => Channel::Trades,
+            Self::Depth(_) => Channel::Depth,
         }
     }
 
-    /// Items that a snapshot holds.
+    /// Items of the past that a snapshot holds.
     pub const fn history(&self) -> usize {
         match self {
             Self::Bars(cursor) => cursor.history,
             Self::Trades(cursor) => cursor.history,
+            Self::Depth(_) => 0,
         }
     }
 
@@ -47,6 +52,7 @@ impl SeriesCursor {
         match self {
             Self::Bars(cursor) => cursor.restart(),
             Self::Trades(cursor) => cursor.restart(),
+            Self::Depth(cursor) => cursor.restart(),
         }
     }
 
@@ -55,6 +61,7 @@ impl SeriesCursor {
         match self {
             Self::Bars(cursor) => cursor.resume(market, last),
             Self::Trades(cursor) => cursor.resume(market, last),
+            Self::Depth(cursor) => cursor.resume(market, last),
         }
     }
 
@@ -63,6 +70,7 @@ impl SeriesCursor {
         match self {
             Self::Bars(cursor) => cursor.has_more(),
             Self::Trades(cursor) => cursor.has_more(),
+            Self::Depth(_) => false,
         }
     }
 
@@ -70,6 +78,7 @@ impl SeriesCursor {
         match self {
             Self::Bars(cursor) => cursor.take(market, ts_sent, format),
             Self::Trades(cursor) => cursor.take(market, ts_sent, format),
+            Self::Depth(cursor) => cursor.take(market, ts_sent, format),
         }
     }
 }

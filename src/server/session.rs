@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseC
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::allowance::Allowance;
-use super::answer::Desk;
+use super::desk::Desk;
 use super::ladder::Ladder;
 use super::metrics::{Meter, Metrics, Transport};
 use super::remote::{Commands, Done, Remote};
@@ -152,12 +152,16 @@ where
     let mut meter = metrics.session(Transport::WebSocket);
     let mut half_seconds = 0;
     let mut heard = true;
+    let mut beat = None;
     loop {
         let began = Instant::now();
         if let Err(end) = say_all(socket, &mut desk, &mut meter).await {
             return end;
         }
         let now = Instant::now();
+        if let Some(due) = beat.take() {
+            meter.delivered(now.saturating_duration_since(due));
+        }
         if now - began > DEAF {
             allowance.forgive(now - began);
         }
@@ -183,6 +187,7 @@ where
                 return SessionEnd::Stopped;
             }
             Event::Due(due) => {
+                beat = bell.take_beat();
                 desk.ring(due);
                 half_seconds += due.half_seconds();
                 if half_seconds < PING_EVERY {

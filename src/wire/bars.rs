@@ -2,7 +2,7 @@
 
 use super::number::{push_decimal, push_i64, push_u64};
 use super::quotes::push_json_string;
-use crate::market::{Bar, Instrument, Interval};
+use crate::market::{Bar, Instrument, Interval, Timestamp};
 
 /// About the length of one bar, to allocate once.
 const BAR_BYTES: usize = 140;
@@ -35,14 +35,19 @@ pub fn bars_message<'a>(
     out
 }
 
-/// The body of `GET /api/v1/bars`.
+/// The body of `GET /api/v1/bars` and, with the time that the tape was read to, of `GET /api/v1/feed/outline`.
 pub fn bars_response<'a, B: Iterator<Item = (&'a Bar, bool)>>(
     epoch: u64,
+    through: Option<Timestamp>,
     interval: Interval,
     series: impl Iterator<Item = (&'a Instrument, B)>,
 ) -> String {
     let mut out = String::from("{\"epoch\":");
     push_u64(&mut out, epoch);
+    if let Some(through) = through {
+        out.push_str(",\"through\":");
+        push_i64(&mut out, through.micros());
+    }
     out.push_str(",\"interval\":\"");
     out.push_str(interval.label());
     out.push_str("\",\"series\":[");

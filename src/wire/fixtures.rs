@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::outbound::Message;
 use super::*;
 use crate::market::{
-    Bar, Command, FeedState, FeedStatus, Happening, HistoryBar, Increment, Instrument, InstrumentId, Interval, Market,
-    MarketLimits, Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed, Staged, Staging, Step, Story,
-    Target, Tick, TickKind, Timestamp, Trade, sample,
+    Bar, Command, Depth, FeedState, FeedStatus, Happening, HistoryBar, Increment, Instrument, InstrumentId, Interval,
+    Ladder, Level, Levels, Market, MarketLimits, Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed,
+    Staged, Staging, Step, Story, Target, Tick, TickKind, Timestamp, Trade, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;
@@ -83,6 +83,7 @@ fn market() -> Market {
             HistoryBar { instrument: AAPL, interval: Interval::D1, bar: yesterday },
             HistoryBar { instrument: EURUSD, interval: Interval::M1, bar: minute },
         ],
+        levels: Levels::default(),
         status: status().into(),
     };
     Market::open(&opening, MarketLimits::default())
@@ -208,6 +209,35 @@ fn trades_are_written_as_the_fixtures_show() {
 }
 
 #[test]
+fn depth_is_written_as_the_fixtures_show() {
+    let market = market();
+    let ladder = |levels: &[(i64, u64)]| -> Ladder {
+        let mut levels = levels.iter().map(|(price, size)| Level { price: Price(*price), size: Size(*size) });
+        std::array::from_fn(|_| levels.next())
+    };
+    let depth = |bids: &[_], asks: &[_]| Depth { bids: ladder(bids), asks: ladder(asks) };
+    let head = |snapshot, first_seq, seq, us: Option<i64>| {
+        let ts_event = us.map(|us| Timestamp::from_micros(START + us));
+        DepthHead { snapshot, first_seq, seq, ts_event }
+    };
+    let bids = [(22_732, 300), (22_731, 550), (22_729, 200), (22_728, 1_400), (22_726, 400)];
+    let asks = [(22_734, 100), (22_735, 700), (22_736, 325), (22_738, 900), (22_739, 200)];
+    for (name, id, ts_sent, head, depth) in [
+        ("depth_snapshot", NEW, START + 100, head(true, 1, 0, None), Depth::default()),
+        ("depth_update", AAPL, START + 200_100, head(false, 11, 14, Some(190_000)), depth(&bids, &asks)),
+        ("depth_one_side", EURUSD, START + 200_100, head(false, 3, 3, Some(180_000)), depth(&[], &[(110_952, 2)])),
+    ] {
+        let (instrument, _) = market.get(id).unwrap();
+        check(name, &depth_message(EPOCH, ts_sent, instrument, head, &depth));
+        let frame = depth_frame(EPOCH, ts_sent, (id, instrument), head, &depth);
+        check_binary(&mut Decoder::new(market.instruments()), name, frame);
+    }
+    let symbols = ["AAPL".to_owned()];
+    check("granted_depth", &Granted::new(Some(11), Channel::Depth, &symbols, 10.0.into(), None).to_text());
+    check("error_no_depth", &Refusal::no_depth(Some("AAPL")).with_id(Some(11)).to_text());
+}
+
+#[test]
 fn the_other_messages_are_written_as_the_fixtures_show() {
     let sent = START + 100;
     let limits = HelloLimits { message_bytes: 65_536, subscriptions: 4_096, bars: 5_000 };
@@ -317,6 +347,7 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
         ("subscribe_all", None, subscribe(Channel::Quotes, &["*"], None, None)),
         ("subscribe_bars", None, subscribe(minute, &["AAPL"], Some(0.7.into()), Some(300))),
         ("subscribe_trades", Some(5), subscribe(Channel::Trades, &["AAPL"], Some(5.0.into()), Some(50))),
+        ("subscribe_depth", Some(11), subscribe(Channel::Depth, &["AAPL"], Some(10.0.into()), None)),
         ("subscribe_since", Some(1), since),
         ("rate", Some(2), Request::Rate { channel: Channel::Quotes, symbols: symbols(&["AAPL"]), rate: 0.0.into() }),
         (
@@ -358,6 +389,7 @@ fn the_protocol_document_shows_the_fixtures_as_they_are() {
         "update",
         "bars_update",
         "trades_update",
+        "depth_update",
         "news_update",
         "staged",
         "throttled",
@@ -371,6 +403,7 @@ fn the_protocol_document_shows_the_fixtures_as_they_are() {
         "subscribe_quotes",
         "subscribe_bars",
         "subscribe_trades",
+        "subscribe_depth",
         "subscribe_since",
         "subscribe_news",
         "drive_scenario",

@@ -20,6 +20,8 @@ pub enum Channel {
     Quotes,
     Bars(Interval),
     Trades,
+    /// The levels of a book.
+    Depth,
     /// Headlines of the whole market.
     News,
 }
@@ -30,13 +32,14 @@ impl Channel {
             Self::Quotes => "quotes",
             Self::Bars(_) => "bars",
             Self::Trades => "trades",
+            Self::Depth => "depth",
             Self::News => "news",
         }
     }
 
     pub const fn interval(self) -> Option<&'static str> {
         match self {
-            Self::Quotes | Self::Trades | Self::News => None,
+            Self::Quotes | Self::Trades | Self::Depth | Self::News => None,
             Self::Bars(interval) => Some(interval.label()),
         }
     }
@@ -73,7 +76,7 @@ pub struct Subscribe {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Since {
     pub epoch: u64,
-    /// By symbol: the last seq, the start of the newest closed bar, or the number of the last trade; by `"*"` that of
+    /// By symbol: the last seq (quotes, depth), the start of the newest closed bar, or the number of the last trade; by `"*"` that of
     /// the last headline.
     pub at: HashMap<String, i64>,
 }
@@ -97,6 +100,14 @@ impl Refusal {
     pub fn unknown_symbol(symbol: &str) -> Self {
         let message = format!("this feed has no symbol {}", echo(symbol));
         Self::new("unknown_symbol", message, "GET /api/v1/symbols lists the symbols; \"*\" means all of them".into())
+    }
+
+    /// Nothing is known behind the best bid and ask; of this symbol, or of none.
+    pub fn no_depth(symbol: Option<&str>) -> Self {
+        let whose = symbol.map_or_else(|| "this feed".into(), echo);
+        let message = format!("{whose} has no depth: no more is told of it than the best bid and ask");
+        let remedy = "subscribe to quotes; GET /api/v1/symbols says by `depth` how many levels a symbol has";
+        Self::new("no_depth", message, remedy.into())
     }
 
     pub fn not_subscribed(channel: Channel, symbol: &str) -> Self {
@@ -205,6 +216,8 @@ impl Refusal {
 
 const EXAMPLE_REMEDY: &str = r#"send JSON such as {"type":"subscribe","channel":"quotes","symbols":["*"]}"#;
 
+const CHANNELS_REMEDY: &str = "the channels are quotes, bars, trades, depth and news";
+
 /// A client's text in quotes, cut and with nothing unprintable.
 pub fn echo(text: &str) -> String {
     let cut: String = text.chars().take(MAX_ECHO).collect();
@@ -287,6 +300,7 @@ impl Raw {
         match self.channel.as_deref() {
             Some("quotes") => Ok(Channel::Quotes),
             Some("trades") => Ok(Channel::Trades),
+            Some("depth") => Ok(Channel::Depth),
             Some("news") => Ok(Channel::News),
             Some("bars") => {
                 let label = self.interval.as_deref().unwrap_or("");
@@ -295,9 +309,9 @@ impl Raw {
             }
             Some(other) => {
                 let message = format!("there is no channel {}", echo(other));
-                Err(Refusal::bad_message(message, "the channels are quotes, bars, trades and news"))
+                Err(Refusal::bad_message(message, CHANNELS_REMEDY))
             }
-            None => Err(Refusal::bad_message("`channel` is missing", "the channels are quotes, bars, trades and news")),
+            None => Err(Refusal::bad_message("`channel` is missing", CHANNELS_REMEDY)),
         }
     }
 

@@ -10,7 +10,7 @@ use super::inbound::{Channel, Refusal};
 use super::number::serialize_speed;
 use super::rate::Rate;
 use super::{PROTOCOL, Text};
-use crate::market::{Decimal, FeedStatus, Interval, Market, RefusedRows, Speed};
+use crate::market::{DEPTH_LEVELS, Decimal, FeedStatus, Interval, Market, RefusedRows, Speed};
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "hello")]
@@ -276,13 +276,14 @@ pub fn symbols_response(market: &Market) -> String {
         size_decimals: u8,
         basis: &'static str,
         synthesised_from: Option<&'static str>,
+        depth: usize,
     }
     #[derive(Serialize)]
     struct Body<'a> {
         epoch: u64,
         symbols: Vec<Symbol<'a>>,
     }
-    let symbols = market.instruments().iter().map(|i| Symbol {
+    let symbols = market.iter().map(|(id, i, _)| Symbol {
         symbol: &i.symbol,
         name: &i.name,
         class: i.class.label(),
@@ -292,6 +293,7 @@ pub fn symbols_response(market: &Market) -> String {
         size_decimals: i.size_increment.decimals(),
         basis: i.basis.label(),
         synthesised_from: i.synthesised_from.map(Interval::label),
+        depth: if market.has_depth(id) { DEPTH_LEVELS } else { 0 },
     });
     let symbols = symbols.collect();
     let body = Body { epoch: market.epoch(), symbols };

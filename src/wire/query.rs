@@ -52,6 +52,20 @@ pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, Re
     Ok(BarsQuery { symbols, interval, limit: raw.limit.unwrap_or(DEFAULT_BARS) })
 }
 
+/// The query of `GET /api/v1/depth`: the symbols.
+///
+/// # Errors
+/// When they are missing, or are too many.
+pub fn parse_depth_query(query: &str, max_symbols: usize) -> Result<Vec<String>, Refusal> {
+    #[derive(Deserialize)]
+    struct Raw {
+        symbols: String,
+    }
+    let raw: Raw = serde_urlencoded::from_str(query)
+        .map_err(|_| Refusal::bad_query("`symbols` are needed, as in /api/v1/depth?symbols=AAPL,IBM"))?;
+    split(&raw.symbols, max_symbols)
+}
+
 /// The query of `GET /api/v1/quotes`: the symbols, or `None` for all.
 ///
 /// # Errors
@@ -128,6 +142,8 @@ mod tests {
         }
         assert_eq!(parse_quotes_query("symbols=A,B,A", 3).unwrap(), Some(vec!["A".into(), "B".into()]));
         assert_eq!(parse_quotes_query("", 3).unwrap(), None);
+        assert_eq!(parse_depth_query("symbols=A,B,A", 3).unwrap(), ["A", "B"]);
+        assert_eq!(parse_depth_query("", 3).unwrap_err().code, "bad_query");
         assert_eq!((parse_news_query("limit=7").unwrap(), parse_news_query("").unwrap()), (7, 50));
         assert_eq!(parse_news_query("limit=-7").unwrap_err().code, "bad_query");
     }

@@ -23,6 +23,8 @@ test("two pages drive one tape: what one does, the other sees", async () => {
   try {
     const [one, other] = [await browser.visit(server.url), await browser.visit(server.url)];
     await stands(one.page, "paused");
+    // What the tape comes to is drawn behind the timeline before any of it is played.
+    await one.page.waitForFunction(() => (document.querySelector(".preview-line")?.getAttribute("d")?.split("L").length ?? 0) > 100);
     await one.page.locator(deck("play")).click();
     await stands(other.page, "playing");
     await other.page.locator(deck("play")).click();
@@ -34,8 +36,6 @@ test("two pages drive one tape: what one does, the other sees", async () => {
     assert.equal(await where(one.page), await where(other.page));
     const last = (/** @type {Page} */ page) => page.textContent(".instrument-last");
     await until(async () => (await last(one.page)) !== "–" && (await last(one.page)) === (await last(other.page)), "one price on both pages");
-    // What was played is drawn behind the timeline.
-    await one.page.waitForFunction(() => (document.querySelector(".preview-line")?.getAttribute("d")?.split("L").length ?? 0) > 100);
     await picture(one.page, "transport-paused");
 
     const before = await where(one.page);

@@ -37,6 +37,27 @@ async fn whole(server: &Server) -> Value {
 }
 
 #[tokio::test]
+async fn the_outline_tells_of_the_whole_tape_before_any_of_it_is_played() {
+    let server = Server::start(&["replay", STOCKS, "--paused"]).await;
+    let query = "symbols=AAPL,GOOG&interval=1d&limit=3000";
+    let outline = async || server.json(&format!("/api/v1/feed/outline?{query}")).await;
+    let feed = server.json("/api/v1/feed").await;
+    let whole = loop {
+        let outline = outline().await;
+        if outline["through"] == feed["end"] {
+            break outline;
+        }
+    };
+    assert_eq!((&feed["state"], &whole["epoch"]), (&json!("paused"), &feed["epoch"]));
+    assert_eq!(server.json(&format!("/api/v1/bars?{query}")).await["series"][0]["bars"], json!([]));
+    drive(&server, json!({"command":"seek","percent":100})).await;
+    assert_eq!(server.json(&format!("/api/v1/bars?{query}")).await["series"], whole["series"]);
+    assert_eq!(outline().await["series"], whole["series"]);
+    assert_eq!(server.get("/api/v1/feed/outline?symbols=NO&interval=1d").await.0, 404);
+    assert_eq!(server.get("/api/v1/feed/outline?symbols=AAPL&interval=2d").await.0, 400);
+}
+
+#[tokio::test]
 async fn a_seek_back_shows_what_was_there_before_to_all_and_to_who_comes_late() {
     let server = Server::start(&["replay", STOCKS, "--paused"]).await;
     let mut client = server.connect().await;

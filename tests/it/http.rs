@@ -190,7 +190,13 @@ async fn a_full_server_says_so() {
 #[tokio::test]
 async fn one_address_has_its_share_of_connections_and_sessions_are_none_of_them() {
     let server = Server::start(&["--max-connections-per-address", "2"]).await;
-    let _sessions = (server.connect().await, server.connect().await, server.connect().await);
+    let mut sessions = Vec::new();
+    for _ in 0..3 {
+        let mut session = server.connect().await;
+        // Only who is heard from is a session, and a connection no more.
+        session.hear("feed").await;
+        sessions.push(session);
+    }
     let (first, _second) = (server.dial().await, server.dial().await);
     let (head, body) = server.request("GET /healthz HTTP/1.1\r\n").await;
     assert_eq!(status(&head), 429, "{body}");

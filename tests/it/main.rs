@@ -8,6 +8,7 @@ mod corpus;
 mod crowd;
 mod deploy;
 mod drive;
+mod faults;
 mod http;
 mod inspect;
 mod layouts;

@@ -47,10 +47,25 @@ async fn sessions_messages_and_ends_are_counted() {
     assert!(during["tickcast_updates_encoded_total"] >= 5.0);
     assert!(during.contains_key("tickcast_ticks_merged_total") && during.contains_key("tickcast_beats_skipped_total"));
     assert_eq!(during["tickcast_connections"], 1.0, "the one that asks");
+    assert_eq!(during["tickcast_sessions_on_rung{rung=\"full\"}"], 1.0);
+    for lag in ["beat", "delivery"] {
+        let of = |part: &str| during[&format!("tickcast_{lag}_lag_seconds_{part}")];
+        let (count, sum) = (of("count"), of("sum"));
+        assert!(count >= 5.0 && of("bucket{le=\"+Inf\"}") == count, "{lag}: {count}");
+        assert!(of("bucket{le=\"0.001\"}") <= of("bucket{le=\"10.0\"}") && sum > 0.0 && sum < 60.0, "{lag}: {sum} s");
+    }
+    assert!(during["tickcast_tasks"] >= 3.0, "publisher, session and who asks: {}", during["tickcast_tasks"]);
     client.say("x".repeat(70_000)).await;
     wait_for(&server, "tickcast_session_ends_total{reason=\"message_too_large\",code=\"1009\"}", 1.0).await;
     let after = scrape(&server).await;
     assert_eq!(after["tickcast_sessions{transport=\"websocket\"}"], 0.0);
+    let rungs =
+        ["full", "skipping", "lowered"].map(|rung| after[&format!("tickcast_sessions_on_rung{{rung=\"{rung}\"}}")]);
+    assert_eq!(rungs, [0.0; 3]);
+    // Its goodbye may still be on its way.
+    let no_task_left = async { while scrape(&server).await["tickcast_tasks"] >= during["tickcast_tasks"] {} };
+    let in_time = tokio::time::timeout(crate::support::PATIENCE, no_task_left).await;
+    assert!(in_time.is_ok(), "a session that is gone leaves no task behind");
     assert_eq!(after["tickcast_sessions_opened_total{transport=\"websocket\"}"], 1.0);
     assert_eq!(after["tickcast_refusals_total{reason=\"bad_json\"}"], 1.0);
 }

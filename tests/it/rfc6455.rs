@@ -1,5 +1,5 @@
 //! RFC 6455, as far as it binds a server without extensions: each row names its section. The real binary, and
-//! a client that writes its own frames.
+//! a client that writes its own frames. `docs/RELIABILITY.md` says which groups of the Autobahn suite they stand for.
 
 use tokio::io::AsyncWriteExt;
 
@@ -65,8 +65,28 @@ fn framing() -> Vec<Row> {
             vec![heard("one"), heard("two")],
         ),
     ];
+    // Whatever the frame, and whatever was heard before it.
+    let bits_elsewhere = [(0x20, BINARY), (0x10, PING), (0x70, CLOSE), (0x40, CONTINUATION)].map(|(bits, opcode)| {
+        let bytes = [frame(FIN | TEXT, b"Hello"), frame(FIN | bits | opcode, b"")].concat();
+        row("5.2", format!("reserved bits {bits:x}, opcode {opcode}"), bytes, vec![heard("Hello"), Answer::Code(1002)])
+    });
+    let opcodes_later = [3, 7, 11, 15].map(|opcode| {
+        let bytes = [frame(FIN | TEXT, b"Hello"), frame(FIN | opcode, b"with bytes"), frame(FIN | PING, b"")].concat();
+        row("5.2", format!("opcode {opcode} after a text"), bytes, vec![heard("Hello"), Answer::Code(1002)])
+    });
+    let lengths = [0, 125, 126, 127, 128, 65_535].map(|length| {
+        let bytes = frame(FIN | BINARY, &vec![0xfe; length]);
+        row("5.2", format!("{length} bytes, binary"), bytes, vec![heard("text messages only")])
+    });
+    let texts = [127, 128].map(|length| {
+        row("5.2", format!("{length} bytes of text"), frame(FIN | TEXT, &vec![b'e'; length]), vec![heard("eeee")])
+    });
     rows.extend(bits);
+    rows.extend(bits_elsewhere);
     rows.extend(opcodes);
+    rows.extend(opcodes_later);
+    rows.extend(lengths);
+    rows.extend(texts);
     rows.extend(unmasked);
     rows
 }
@@ -112,6 +132,30 @@ fn fragments() -> Vec<Row> {
             vec![Answer::Code(1002)],
         ),
         row("10.4", "fragments that are too long together", large, vec![Answer::Code(1009)]),
+        row("5.4", "65,000 bytes in frames of 1,300", text_in([&[b'f'; 1_300][..]; 50]), vec![heard("ffff")]),
+        row("5.5", "a pong in fragments", frame(PONG, b"1"), vec![Answer::Code(1002)]),
+        row(
+            "5.4",
+            "a rest after the last fragment",
+            [text_in([b"Hel", b"lo"]), frame(FIN | CONTINUATION, b"!")].concat(),
+            vec![heard("Hello"), Answer::Code(1002)],
+        ),
+        row(
+            "5.4",
+            "a ping, and then the rest of no message",
+            [frame(FIN | PING, b"1"), frame(CONTINUATION, b"a"), frame(FIN | TEXT, b"b")].concat(),
+            vec![Answer::Pong(b"1".into()), Answer::Code(1002)],
+        ),
+        row(
+            "5.4",
+            "two messages in fragments with a ping in each",
+            [frame(TEXT, b"on"), frame(FIN | PING, b"1"), frame(FIN | CONTINUATION, b"e")]
+                .into_iter()
+                .chain([frame(TEXT, b"tw"), frame(FIN | PING, b"2"), frame(FIN | CONTINUATION, b"o")])
+                .collect::<Vec<_>>()
+                .concat(),
+            vec![Answer::Pong(b"1".into()), heard("one"), Answer::Pong(b"2".into()), heard("two")],
+        ),
     ]
 }
 
@@ -120,6 +164,18 @@ fn control_frames() -> Vec<Row> {
         row("5.5.2", "a ping", frame(FIN | PING, b""), vec![Answer::Pong(vec![])]),
         row("5.5.2", "a ping with bytes", frame(FIN | PING, &[0, 159, 146]), vec![Answer::Pong(vec![0, 159, 146])]),
         row("5.5", "a ping of 125 bytes", frame(FIN | PING, &[7; 125]), vec![Answer::Pong(vec![7; 125])]),
+        row(
+            "5.5.3",
+            "a pong, and then a ping",
+            [frame(FIN | PONG, b"?"), frame(FIN | PING, b"!")].concat(),
+            vec![Answer::Pong(b"!".into())],
+        ),
+        row(
+            "5.5.2",
+            "ten pings, each with its own bytes",
+            (0..10).flat_map(|n| frame(FIN | PING, &[n])).collect::<Vec<_>>(),
+            (0..10).map(|n| Answer::Pong(vec![n])).collect(),
+        ),
         row("5.5", "a ping of 126 bytes", frame(FIN | PING, &[7; 126]), vec![Answer::Code(1002)]),
         row("5.5", "a ping in fragments", frame(PING, b"1"), vec![Answer::Code(1002)]),
         row("5.5", "a close in fragments", frame(CLOSE, &close(1000, b"")), vec![Answer::Code(1002)]),
@@ -146,6 +202,30 @@ fn closing() -> Vec<Row> {
         row("5.5.1", "a close of one byte", frame(FIN | CLOSE, &[3]), vec![Answer::Code(1002)]),
         row("5.5.1", "a close with a reason", frame(FIN | CLOSE, &close(1000, b"bye")), vec![Answer::Code(1000)]),
         row("8.1", "a reason that is no UTF-8", frame(FIN | CLOSE, &close(1000, b"\xff")), vec![Answer::Code(1007)]),
+        row(
+            "5.5",
+            "a close with the longest reason",
+            frame(FIN | CLOSE, &close(1000, &[b'x'; 123])),
+            vec![Answer::Code(1000)],
+        ),
+        row(
+            "5.5.1",
+            "a text, and then the close",
+            [frame(FIN | TEXT, b"Hello"), frame(FIN | CLOSE, &close(1000, b""))].concat(),
+            vec![heard("Hello"), Answer::Code(1000)],
+        ),
+        row(
+            "5.5.1",
+            "two closes",
+            [frame(FIN | CLOSE, &close(1000, b"")), frame(FIN | CLOSE, &close(1001, b""))].concat(),
+            vec![Answer::Code(1000)],
+        ),
+        row(
+            "5.5.1",
+            "a ping after the close",
+            [frame(FIN | CLOSE, &close(1000, b"")), frame(FIN | PING, b"1")].concat(),
+            vec![Answer::Code(1000)],
+        ),
         row(
             "5.5.1",
             "a text after the close",
@@ -176,7 +256,29 @@ fn texts() -> Vec<Row> {
         row("5.6", "UTF-8: a code point in two fragments", split(b"\xe2\x82", b"\xac"), vec![heard("\u{20ac}")]),
         row("8.1", "UTF-8: wrong in the second fragment", split(b"ok", b"\xff"), vec![Answer::Code(1007)]),
         row("8.1", "UTF-8: cut off by the end", split(b"ok", b"\xe2\x82"), vec![Answer::Code(1007)]),
+        row("8.1", "UTF-8: wrong while more is to come", frame(TEXT, b"ok \xff"), vec![Answer::Code(1007)]),
+        row("8.1", "UTF-8: a surrogate over two fragments", split(b"\xed", b"\xa0\x80"), vec![Answer::Code(1007)]),
+        row("8.1", "UTF-8: five bytes", frame(FIN | TEXT, b"\xf8\x88\x80\x80\x80"), vec![Answer::Code(1007)]),
+        row("8.1", "UTF-8: too long a form of three", frame(FIN | TEXT, b"\xe0\x80\xaf"), vec![Answer::Code(1007)]),
     ]);
+    // The first and last of each length, and the code points on both sides of the surrogates.
+    rows.extend(
+        ["\u{7f}", "\u{80}", "\u{7ff}", "\u{800}", "\u{d7ff}", "\u{e000}", "\u{ffff}", "\u{10000}", "\u{10ffff}"].map(
+            |letter| {
+                let bytes = [letter.as_bytes(), b" there"].concat();
+                row(
+                    "5.6",
+                    format!("UTF-8: {}", letter.escape_unicode()),
+                    frame(FIN | TEXT, &bytes),
+                    vec![heard(" there")],
+                )
+            },
+        ),
+    );
+    let greek = "\u{3ba}\u{1f79}\u{3c3}\u{3bc}\u{3b5}";
+    let letters: Vec<_> = greek.bytes().map(|byte| frame(CONTINUATION, &[byte])).collect();
+    let bytewise = [frame(TEXT, b""), letters.concat(), frame(FIN | CONTINUATION, b"")].concat();
+    rows.push(row("5.6", "UTF-8: a byte in each fragment", bytewise, vec![heard("\u{3ba}")]));
     rows
 }
 
@@ -223,7 +325,7 @@ async fn check((section, name, bytes, answers): Row, address: &str, is_slow: boo
 async fn frames_are_read_as_the_rfc_has_them() {
     let server = Server::start(&[]).await;
     let rows = [framing(), fragments(), control_frames(), closing(), texts()].concat();
-    assert!(rows.len() > 80, "{} rows", rows.len());
+    assert!(rows.len() > 120, "{} rows", rows.len());
     for row in rows {
         check(row, &server.address, false).await;
     }
@@ -236,6 +338,39 @@ async fn frames_may_come_byte_by_byte() {
         [fragments(), control_frames(), texts()].concat().into_iter().filter(|(_, _, bytes, _)| bytes.len() < 200)
     {
         check(row, &server.address, true).await;
+    }
+}
+
+#[tokio::test]
+async fn long_messages_are_heard_where_they_are_allowed() {
+    const MIB: usize = 1 << 20;
+    let server = Server::start(&["--max-message-bytes", "4194304"]).await;
+    for length in [256 * 1_024, MIB, 4 * MIB, 4 * MIB + 1] {
+        let want = if length > 4 * MIB { Answer::Code(1009) } else { heard("gggg") };
+        let header =
+            |first: u8, length: usize| [&[first, MASK | 127][..], &(length as u64).to_be_bytes(), &[0; 4]].concat();
+        let whole = [header(FIN | TEXT, length), vec![b'g'; length]].concat();
+        // Fragments of 64 kB, as section 5.4 allows.
+        let pieces = vec![b'g'; length];
+        let mut fragments: Vec<Vec<u8>> = pieces
+            .chunks(64 * 1_000)
+            .map(|piece| [header(CONTINUATION, piece.len()), piece.to_vec()].concat())
+            .collect();
+        fragments[0][0] = TEXT;
+        let last = fragments.len() - 1;
+        fragments[last][0] |= FIN;
+        for (name, bytes) in [("in one frame", whole), ("in fragments", fragments.concat())] {
+            let mut client = Bare::open(&server.address).await;
+            // The server may hang up before it took all.
+            let _ = client.socket.write_all(&bytes).await;
+            let (opcode, payload) = next_answer(&mut client).await.unwrap_or_else(|| panic!("{length} {name}"));
+            let got = if opcode == CLOSE {
+                Answer::Code(u16::from_be_bytes([payload[0], payload[1]]))
+            } else {
+                heard("gggg")
+            };
+            assert_eq!(got, want, "{length} bytes {name}");
+        }
     }
 }
 

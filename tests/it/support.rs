@@ -52,7 +52,8 @@ impl Server {
         Self::spawn(command.envs(variables.iter().copied()).stderr(log)).await
     }
 
-    async fn spawn(command: &mut Command) -> Self {
+    /// Starts what becomes tickcast and says where it is.
+    pub async fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().expect("the binary starts");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut lines = Vec::new();
@@ -152,6 +153,11 @@ impl Server {
         line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib * 1_024)
     }
 
+    /// Of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Ends it as `kill -9` does: without a goodbye.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("it can be killed");
@@ -206,6 +212,11 @@ impl Client {
 
     pub async fn say(&mut self, text: impl Into<String>) {
         self.socket.send(Message::text(text.into())).await.expect("the server listens");
+    }
+
+    /// The same where the server may be gone.
+    pub async fn try_say(&mut self, text: impl Into<String>) -> Option<()> {
+        self.socket.send(Message::text(text.into())).await.ok()
     }
 
     pub async fn hear_raw(&mut self) -> Message {

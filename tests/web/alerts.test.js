@@ -46,8 +46,8 @@ test("an alert rings once, is kept as rung, and can be set again", () => {
 test("a symbol with an alert is asked for wherever its row is, until it rang", () => {
   const settings = { ...DEFAULT_SETTINGS, ticker: false, dockOpen: false, alerts: [alert()] };
   const state = { ...initialState({ settings }), instruments: new Map([["AAPL", /** @type {any} */ ({})]]) };
-  assert.deepEqual([...demand(state, { tape: false }).quotes], [["AAPL", 5]]);
-  assert.equal(demand({ ...state, settings: { ...settings, alerts: [alert({ armed: false })] } }, { tape: false }).quotes.size, 0);
+  assert.deepEqual([...demand(state, { tape: false, depth: false }).quotes], [["AAPL", 5]]);
+  assert.equal(demand({ ...state, settings: { ...settings, alerts: [alert({ armed: false })] } }, { tape: false, depth: false }).quotes.size, 0);
 });
 
 test("only what is an alert is taken from what was kept", () => {

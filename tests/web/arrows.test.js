@@ -18,6 +18,7 @@ const MAY_IMPORT = {
   app: ["lib", "net", "state"],
   "early.js": [],
   "enter.js": [],
+  "status.js": ["lib", "net", "state", "views"],
   "main.js": ["lib", "net", "state", "chart", "views", "app"],
 };
 

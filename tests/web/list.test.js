@@ -88,7 +88,7 @@ test("a line is brought into view by as little as it takes", () => {
 });
 
 /** @param {Partial<Settings>} settings @param {string[]} rows */
-const asked = (settings, rows) => demand({ ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), seen: { rows, ticker: ["APT"] } }, { tape: true });
+const asked = (settings, rows) => demand({ ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), seen: { rows, ticker: ["APT"] } }, { tape: true, depth: true });
 
 test("rows that are scrolled away ask for nothing", () => {
   assert.deepEqual([...asked({}, ["IBM"]).quotes], [["IBM", 5], ["AAPL", 5]]);
@@ -107,8 +107,8 @@ test("charts ask for the bars of what they show and compare, each once", () => {
   let { state: now } = reduce(state({}, []), { type: "set", settings: { layout: 4 } });
   ({ state: now } = reduce(now, { type: "choose", compare: ["IBM", "AAPL", "IBM"] }));
   assert.deepEqual(now.panes.map(({ symbol }) => symbol), ["AAPL", "IBM", "EURUSD", "APT"]);
-  assert.deepEqual([...demand(now, { tape: false }).bars.keys()], ["AAPL 1m", "IBM 1m", "EURUSD 1m", "APT 1m"]);
-  assert.equal(demand(now, { tape: false }).tape, null);
+  assert.deepEqual([...demand(now, { tape: false, depth: false }).bars.keys()], ["AAPL 1m", "IBM 1m", "EURUSD 1m", "APT 1m"]);
+  assert.equal(demand(now, { tape: false, depth: false }).tape, null);
   ({ state: now } = reduce(now, { type: "activate", pane: 2 }));
   assert.equal(now.choice.symbol, "EURUSD");
   ({ state: now } = reduce(now, { type: "set", settings: { layout: 1 } }));
@@ -129,4 +129,15 @@ test("a setting that is not taken falls back alone", () => {
   assert.deepEqual(takenSettings(bad), {});
   assert.deepEqual(takenSettings([]), {});
   assert.deepEqual(takenSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });
+});
+
+test("a book is asked for where its symbol has one and there is room for it", () => {
+  const plain = state({}, []);
+  const instruments = new Map([...plain.instruments].map(([symbol, one]) => [symbol, { ...one, depth: symbol === "AAPL" ? 5 : 0 }]));
+  const deep = { ...plain, instruments };
+  assert.equal(demand(deep, { tape: true, depth: true }).depth, "AAPL");
+  assert.equal(demand(deep, { tape: true, depth: false }).depth, null);
+  assert.equal(demand(plain, { tape: true, depth: true }).depth, null);
+  const { state: other } = reduce(deep, { type: "choose", symbol: "IBM" });
+  assert.equal(demand(other, { tape: true, depth: true }).depth, null);
 });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { initialState, seriesKey } from "../../web/js/state/model.js";
 import { seriesOf } from "../../web/js/state/select.js";
 import { reduce } from "../../web/js/state/reduce.js";
-import { sinceBars, sinceQuotes, sinceTrades } from "../../web/js/state/since.js";
+import { sinceBars, sinceDepth, sinceQuotes, sinceTrades } from "../../web/js/state/since.js";
 import { BARS_KEPT } from "../../web/js/state/series.js";
 import { sparkline } from "../../web/js/state/sparks.js";
 import { delayUs, EMPTY_TRAFFIC, count, rates } from "../../web/js/state/traffic.js";
@@ -341,4 +341,18 @@ test("older bars go before those that are there, once, and ask for a new filling
 test("the hello says what may be asked for, and an old one leaves what is usual", () => {
   assert.deepEqual(hear(initialState(), { ...fixture("hello"), rates: [1, 100] }).state.server, { rates: [1, 100], bars: 5000 });
   assert.deepEqual(hear(initialState(), { type: "hello", protocol: "", server: "", ts_sent: 0 }).state.server, initialState().server);
+});
+
+test("a book is the newest of the chosen symbol, and is forgotten with it", () => {
+  const depth = fixture("depth_update");
+  const { state: chosen } = reduce(begun(), { type: "choose", symbol: "AAPL", interval: "1m" });
+  const { state: known } = hear(chosen, depth);
+  assert.deepEqual(known.book, { symbol: "AAPL", seq: 14, bids: depth.bids, asks: depth.asks });
+  assert.deepEqual(sinceDepth(known), { epoch: depth.epoch, at: { AAPL: 14 } });
+  assert.equal(hear(known, { ...depth, symbol: "EURUSD", seq: 99 }).state.book?.seq, 14);
+  assert.equal(hear(known, { ...depth, epoch: 7, seq: 99 }).state.book?.seq, 14);
+  assert.equal(hear(known, { ...depth, seq: 15, bids: [] }).state.book?.bids.length, 0);
+  assert.equal(reduce(known, { type: "choose", symbol: "EURUSD" }).state.book, null);
+  assert.equal(hear(known, { ...fixture("granted_depth"), recovered: false }).state.book, null);
+  assert.equal(hear(known, { ...fixture("feed_simulation"), epoch: depth.epoch + 1 }).state.book, null);
 });

@@ -15,11 +15,11 @@ const TOTAL = 4;
  * @param {Partial<Wish>} [rest]
  * @returns {Wish}
  */
-const wish = (quotes, rest = {}) => ({ quotes: new Map(Object.entries(quotes)), total: TOTAL, bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]), tape: "AAPL", news: false, rate: 5, ...rest });
+const wish = (quotes, rest = {}) => ({ quotes: new Map(Object.entries(quotes)), total: TOTAL, bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]), tape: "AAPL", depth: null, news: false, rate: 5, ...rest });
 const AAPL = wish({ AAPL: 5, IBM: 5 });
 
 /**
- * @param {{ quotes?: Since, bars?: Since, trades?: Since, news?: Since }} [known]
+ * @param {{ quotes?: Since, bars?: Since, trades?: Since, depth?: Since, news?: Since }} [known]
  * @returns {{ sent: any[], session: ReturnType<typeof createSession> }}
  */
 function open(known = {}) {
@@ -29,6 +29,7 @@ function open(known = {}) {
     quotes: () => known.quotes ?? null,
     bars: () => known.bars ?? null,
     trades: () => known.trades ?? null,
+    depth: () => known.depth ?? null,
     news: () => known.news ?? null,
   });
   session.opened();
@@ -152,4 +153,25 @@ test("headlines are asked for once, and go on from the last one after a loss", (
   session.opened();
   const asked = { type: "subscribe", channel: "news", history: 100, since: { epoch: 1, at: { "*": 7 } } };
   assert.deepEqual(sent, [asked, asked]);
+});
+
+test("the book of one symbol is asked for while it is shown, and goes on from what is known", () => {
+  const since = { epoch: 1, at: { AAPL: 14 } };
+  const { sent, session } = open({ depth: since });
+  const only = { bars: new Map(), tape: null };
+  session.want(wish({}, { ...only, depth: "AAPL" }));
+  session.want(wish({}, { ...only, depth: "AAPL", rate: 10 }));
+  session.setVisible(false);
+  session.setVisible(true);
+  session.want(wish({}, { ...only, depth: "IBM", rate: 10 }));
+  session.want(wish({}, { ...only, depth: null, rate: 10 }));
+  assert.deepEqual(sent, [
+    { type: "subscribe", channel: "depth", symbols: ["AAPL"], rate: 5, since },
+    { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 10 },
+    { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 0 },
+    { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 10 },
+    { type: "unsubscribe", channel: "depth", symbols: ["AAPL"] },
+    { type: "subscribe", channel: "depth", symbols: ["IBM"], rate: 10, since },
+    { type: "unsubscribe", channel: "depth", symbols: ["IBM"] },
+  ]);
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createBudget, createFrame, createPace, createTurns } from "../../web/js/lib/frame.js";
+import { createBudget, createFrame, createHold, createPace, createTurns } from "../../web/js/lib/frame.js";
 import { initialState } from "../../web/js/state/model.js";
 import { Store } from "../../web/js/state/store.js";
 
@@ -101,4 +101,16 @@ test("turns come once a period, and those of other shares at other times", () =>
   const [one, other] = [createTurns(1000, 0), createTurns(1000, 0.4)];
   const at = (/** @type {number} */ ms) => [one(ms), other(ms)];
   assert.deepEqual([0, 300, 600, 700, 1000, 1600, 5700].map(at), [[true, true], [false, false], [false, true], [false, false], [true, false], [false, true], [true, true]]);
+});
+
+test("what is old is not painted while newer things are on their way, but who stays late is painted", () => {
+  const check = (/** @type {string} */ what, /** @type {[nowMs: number, delayMs: number, messages: number, held: boolean][]} */ frames) => {
+    const holds = createHold({ lateMs: 1000, mostMs: 500 });
+    frames.forEach(([now, delayMs, messages, held], at) => assert.equal(holds({ delayMs, messages }, now), held, `${what}: ${at}`));
+  };
+  check("the first frame, and a quiet market", [[5000, 10, 0, false], [5500, 10, 0, false], [6400, 10, 0, false]]);
+  check("old messages come, then a new one", [[0, 10, 1, false], [400, 20_000, 2, true], [500, 19_000, 3, true], [600, 10, 4, false], [700, 1000, 5, true]]);
+  check("late for good", [[0, 10, 1, false], [400, 20_000, 2, true], [899, 20_000, 3, true], [900, 20_000, 4, false], [1800, 20_000, 5, false]]);
+  check("nothing came yet after a standstill", [[0, 10, 1, false], [9000, 10, 1, true], [9100, 10, 1, true], [9200, 5000, 2, true], [9300, 10, 3, false]]);
+  check("nothing comes at all", [[0, 10, 1, false], [9000, 10, 1, true], [9400, 10, 1, true], [9600, 10, 1, false]]);
 });

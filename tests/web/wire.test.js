@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
-const INBOUND = ["drive_scenario", "drive_seek", "drive_speed", "drive_step", "rate", "rate_every", "resync", "subscribe_all", "subscribe_bars", "subscribe_news", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
+const INBOUND = ["drive_scenario", "drive_seek", "drive_speed", "drive_step", "rate", "rate_every", "resync", "subscribe_all", "subscribe_bars", "subscribe_depth", "subscribe_news", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
@@ -34,6 +34,7 @@ test("encoding gives the inbound fixtures", () => {
     resync: { type: "resync", symbols: ["AAPL"] },
     subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },
     subscribe_bars: { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 300, rate: 0.7 },
+    subscribe_depth: { type: "subscribe", id: 11, channel: "depth", symbols: ["AAPL"], rate: 10 },
     subscribe_news: { type: "subscribe", id: 9, channel: "news", history: 20 },
     subscribe_quotes: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 7 },
     subscribe_since: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 5, since: { epoch: 1795341600000, at: { AAPL: 14, EURUSD: 3 } } },
@@ -55,9 +56,9 @@ test("nothing that comes makes decoding throw", () => {
 });
 
 test("a message that lacks a member, or holds another kind, is refused whole", () => {
-  for (const name of ["update", "bars_update", "beat", "feed_simulation", "error", "trades_update", "throttled", "stopping", "granted_recovered"]) {
+  for (const name of ["update", "bars_update", "beat", "feed_simulation", "error", "trades_update", "depth_update", "throttled", "stopping", "granted_recovered"]) {
     const whole = JSON.parse(read(name));
-    for (const member of ["epoch", "quotes", "bars", "ts_market", "speed", "message", "trades", "first", "max_rate", "reconnect_after_ms", "recovered"]) {
+    for (const member of ["epoch", "quotes", "bars", "ts_market", "speed", "message", "trades", "first", "bids", "first_seq", "max_rate", "reconnect_after_ms", "recovered"]) {
       if (!(member in whole)) continue;
       assert.equal(decode(JSON.stringify({ ...whole, [member]: {} })), null, `${name}.${member}`);
     }

@@ -10,21 +10,26 @@ import { createConversation } from "./app/conversation.js";
 import { beginning, createKeeper } from "./app/keep.js";
 import { saveBars, savePicture } from "./app/save.js";
 import { byId } from "./lib/dom.js";
-import { createAfterPaint, createBudget, createFrame, createPace } from "./lib/frame.js";
+import { createAfterPaint, createBudget, createFrame, createHold, createPace } from "./lib/frame.js";
 import { alertText } from "./state/alerts.js";
 import { concerns, toneOf } from "./state/happenings.js";
 import { Store } from "./state/store.js";
+import { delayUs } from "./state/traffic.js";
 import { commandFor } from "./state/transport.js";
 import { createViews } from "./views/page.js";
 
 /** Where the tape has a place beside the chart; the style sheet says the same. */
 const WIDE = "(min-width: 1280px)";
+/** Where there is no room for the levels of a book; the style sheet says the same. */
+const NARROW = "(min-width: 1024px) and (max-width: 1279px)";
 const NOTICE_MS = 8000;
 /**
  * Painting is what a page costs. Numbers that stream are painted up to ten times a second, as more cannot be read, and less often where
  * that would take more than this share of the time: a slow machine paints the newest numbers a little later instead of falling behind.
  */
 const STREAM = { share: 0.03, leastMs: 100, mostMs: 250 };
+/** After a standstill prices up to so old are shown; while older ones come, what stood before it stands on, for so long at most. */
+const CATCH_UP = { lateMs: 1000, mostMs: 1000 };
 /** How often the ages, the rates and the countdown are shown anew when nothing else happens. */
 const CLOCK_MS = 500;
 /** How often the picture behind the timeline grows. */
@@ -32,6 +37,7 @@ const PREVIEW_MS = 2000;
 
 const store = new Store(beginning());
 const wide = matchMedia(WIDE);
+const narrow = matchMedia(NARROW);
 const system = matchMedia("(prefers-color-scheme: dark)");
 const look = () => {
   const { theme, colours, large } = store.state.settings;
@@ -39,14 +45,17 @@ const look = () => {
 };
 const budget = createBudget(STREAM);
 const afterPaint = createAfterPaint();
+const holds = createHold(CATCH_UP);
 const mark = createFrame(() => {
   const beganMs = performance.now();
+  const { traffic } = store.state;
+  if (holds({ delayMs: (delayUs(traffic) ?? 0) / 1000, messages: traffic.messages }, beganMs)) return;
   views.render(store.state, { nowMs: Date.now(), look: look() });
   afterPaint(() => budget.spend(performance.now() - beganMs));
 });
 const markStream = createPace(mark, budget.restMs);
 const enter = () => location.assign("/enter");
-const talk = createConversation({ store, warn, hasRoom: () => wide.matches, onStranger: enter });
+const talk = createConversation({ store, warn, hasRoom: () => wide.matches, showsBook: () => !narrow.matches, onStranger: enter });
 
 /** What changes what is shown may change what is needed. @param {import("./state/reduce.js").Action} action */
 function change(action) {
@@ -116,7 +125,7 @@ const views = createViews(byId, commands, {
 function isStream(action) {
   if (action.type !== "message") return false;
   const { message } = action;
-  return message.type === "update" || message.type === "beat" || ((message.type === "bars" || message.type === "trades") && !message.snapshot);
+  return message.type === "update" || message.type === "beat" || ((message.type === "bars" || message.type === "trades" || message.type === "depth") && !message.snapshot);
 }
 
 function watch() {
@@ -161,6 +170,7 @@ store.addEventListener("change", (event) => hearNews(/** @type {CustomEvent} */ 
 store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 system.addEventListener("change", mark);
 wide.addEventListener("change", () => talk.ask());
+narrow.addEventListener("change", () => talk.ask());
 document.addEventListener("visibilitychange", () => {
   watch();
   if (document.hidden) return;

@@ -10,12 +10,15 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::error::{Problem, ReplayError};
 use super::magic;
+use super::seen::{Seen, SeenFile};
 
 /// A text to read, and where it lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub path: PathBuf,
     pub member: Option<Member>,
+    /// `None` where it could not be read then.
+    seen: Option<Seen>,
 }
 
 /// A file within a zip archive.
@@ -33,7 +36,16 @@ pub const DEFAULT_MAX_FILES: usize = 10_000;
 
 impl Entry {
     pub fn file(path: &Path) -> Self {
-        Self { path: path.to_owned(), member: None }
+        Self { path: path.to_owned(), member: None, seen: Seen::of(path).ok() }
+    }
+
+    /// The bytes of its file from `at` on.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or is another file than the one that was found ([`super::seen::changed`]).
+    pub fn open(&self, at: u64) -> io::Result<SeenFile> {
+        let seen = self.seen.clone().map_or_else(|| Seen::of(&self.path), Ok)?;
+        seen.open(&self.path, at)
     }
 
     /// The name that tells symbol and date: of the member, where it is one, and else of the file.
@@ -46,7 +58,7 @@ impl Entry {
 
     /// How many bytes there are before unpacking.
     pub fn packed_bytes(&self) -> u64 {
-        self.member.as_ref().map_or_else(|| fs::metadata(&self.path).map_or(0, |meta| meta.len()), |m| m.packed)
+        self.member.as_ref().map_or_else(|| self.seen.as_ref().map_or(0, Seen::bytes), |member| member.packed)
     }
 
     pub fn at_fault(&self, problem: Problem) -> ReplayError {
@@ -154,6 +166,7 @@ fn members(path: &Path, most: usize) -> Result<Vec<Entry>, Problem> {
     if archive.index_for_name("[Content_Types].xml").is_some() {
         return Err(Problem::NotCsv { found: "a spreadsheet", remedy: magic::EXPORT });
     }
+    let seen = Seen::of(path).ok();
     let mut found = Vec::new();
     let count = archive.len();
     for index in 0..count {
@@ -172,7 +185,7 @@ fn members(path: &Path, most: usize) -> Result<Vec<Entry>, Problem> {
         }
         let start = member.data_start().ok_or_else(|| Problem::Zip(format!("{name} has no data")))?;
         let member = Member { name, start, packed: member.compressed_size(), is_deflated };
-        found.push(Entry { path: path.to_owned(), member: Some(member) });
+        found.push(Entry { path: path.to_owned(), member: Some(member), seen: seen.clone() });
         if found.len() > most {
             return Err(Problem::TooManyFiles { found: count });
         }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::seen::Changed;
+
 /// A file and what is wrong with it.
 #[derive(Debug)]
 pub struct ReplayError {
@@ -77,6 +79,8 @@ pub enum Problem {
         #[source]
         source: io::Error,
     },
+    #[error("has changed: {0}; start again to play it as it is now")]
+    Changed(Changed),
     #[error("is empty")]
     Empty,
     #[error("has a header in line {line} but no rows")]

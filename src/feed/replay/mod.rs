@@ -34,6 +34,7 @@ mod refused;
 mod report;
 mod row;
 mod scan;
+mod seen;
 mod sort;
 mod speed;
 mod steps;

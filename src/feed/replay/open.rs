@@ -2,8 +2,7 @@
 //!
 //! What a file is, is told by its first bytes and never by its extension.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read};
 
 use encoding_rs::{Encoding, UTF_8};
 use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
@@ -14,6 +13,7 @@ use super::error::Problem;
 use super::frames::{self, Frames};
 use super::lines::{Lines, Place};
 use super::magic;
+use super::seen;
 
 /// How many bytes are read at a time.
 const BUFFER_BYTES: usize = 128 * 1024;
@@ -82,8 +82,7 @@ pub fn form(entry: &Entry, known: Option<&'static Encoding>) -> Result<Form, Pro
 /// When it cannot be read up to there.
 pub fn open_at(entry: &Entry, form: Form, place: Place, max_line_bytes: usize) -> Result<Lines<Text>, Problem> {
     if form.plain_bytes.is_some() && entry.member.is_none() {
-        let mut file = File::open(&entry.path).map_err(open_problem)?;
-        file.seek(SeekFrom::Start(place.offset)).map_err(|e| read_problem(e, place.lines))?;
+        let file = entry.open(place.offset).map_err(open_problem)?;
         return Ok(Lines::at(place, Box::new(file), max_line_bytes));
     }
     let mut text = encoding::decode(unpack(entry)?.0, form.encoding);
@@ -94,6 +93,9 @@ pub fn open_at(entry: &Entry, form: Form, place: Place, max_line_bytes: usize) -
 
 /// The problem that a failed read is, `line` lines into the file.
 pub fn read_problem(source: io::Error, line: u64) -> Problem {
+    if let Some(changed) = seen::changed(&source) {
+        return Problem::Changed(changed);
+    }
     match source.kind() {
         io::ErrorKind::UnexpectedEof if frames::is_torn(&source) => Problem::Torn { line },
         io::ErrorKind::UnexpectedEof => Problem::PackedEndsEarly { line },
@@ -105,9 +107,9 @@ pub fn read_problem(source: io::Error, line: u64) -> Problem {
 }
 
 fn unpack(entry: &Entry) -> Result<(Text, Compression), Problem> {
-    let mut file = File::open(&entry.path).map_err(open_problem)?;
+    let at = entry.member.as_ref().map_or(0, |member| member.start);
+    let file = entry.open(at).map_err(open_problem)?;
     if let Some(member) = &entry.member {
-        file.seek(SeekFrom::Start(member.start)).map_err(|e| read_problem(e, 0))?;
         let packed = BufReader::with_capacity(BUFFER_BYTES, file.take(member.packed));
         let text: Text = if member.is_deflated { Box::new(DeflateDecoder::new(packed)) } else { Box::new(packed) };
         return Ok((text, Compression::Zip));
@@ -125,5 +127,9 @@ fn unpack(entry: &Entry) -> Result<(Text, Compression), Problem> {
 }
 
 fn open_problem(error: io::Error) -> Problem {
-    if error.kind() == io::ErrorKind::NotFound { Problem::Missing } else { Problem::Open(error) }
+    match seen::changed(&error) {
+        Some(changed) => Problem::Changed(changed),
+        None if error.kind() == io::ErrorKind::NotFound => Problem::Missing,
+        None => Problem::Open(error),
+    }
 }

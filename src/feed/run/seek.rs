@@ -58,7 +58,8 @@ impl Player {
         {
             let (instruments, history) = (Arc::clone(&self.source.info().instruments), history.to_vec());
             let status = self.status();
-            let opening = Opening { epoch: self.epoch, instruments, history, status };
+            let levels = self.source.levels();
+            let opening = Opening { epoch: self.epoch, instruments, history, levels, status };
             let market = Market::open(&opening, self.market);
             self.index = Some(Index::new(Checkpoints::new(self.index_limits, mark, &market)));
         }

@@ -15,6 +15,7 @@ mod args;
 mod arrivals;
 mod block;
 mod catalogue;
+mod depth;
 mod elementary;
 mod factor;
 mod history;
@@ -43,6 +44,7 @@ mod write;
 use std::sync::Arc;
 
 use self::block::Block;
+use self::depth::Books;
 use self::factor::Factors;
 use self::listing::{Listing, Sector};
 use self::model::Model;
@@ -51,8 +53,8 @@ use self::stage::Stage;
 use self::tape::{Kind, Tape};
 use super::{Source, SourceError, SourceInfo};
 use crate::market::{
-    AssetClass, Catalogue, Happening, HistoryBar, Instrument, InstrumentId, Interval, Refused, SourceKind, Speed,
-    Staging, Story, Tick, Timestamp,
+    AssetClass, Catalogue, Happening, HistoryBar, Instrument, InstrumentId, Interval, Levels, Refused, SourceKind,
+    Speed, Staging, Story, Tick, Timestamp,
 };
 
 pub use self::args::{SimulateArgs, SimulationArgs, Span, WriteConfig};
@@ -277,6 +279,10 @@ impl Source for Simulator {
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.restart();
         Ok(())
+    }
+
+    fn levels(&self) -> Levels {
+        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.kinds))))
     }
 
     fn catalogue(&self) -> Option<Arc<Catalogue>> {

@@ -1,5 +1,6 @@
 //! The simulator as a whole: what every reader of a [`Source`] may rely on, and what each scenario does.
 
+mod books;
 mod determinism;
 mod opening;
 mod staged;

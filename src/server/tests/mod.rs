@@ -1,6 +1,7 @@
 //! Sessions over an in-memory socket, with scripted ticks and paused time.
 
 mod delivery;
+mod depth;
 mod driving;
 mod faults;
 mod happenings;
@@ -31,7 +32,7 @@ use crate::bus::{self, Bus, Line};
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
 use crate::market::sample::opening;
 use crate::market::{
-    Answer, Command, Event, InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade,
+    Answer, Command, Event, InstrumentId, MarketLimits, Opening, Price, Size, Tick, TickKind, Timestamp, Trade,
 };
 use crate::wire::{Decoder, Format};
 
@@ -57,9 +58,13 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
+        Self::open(opening(1, &["A", "B", "C"])).await
+    }
+
+    async fn open(first: Opening) -> Self {
         let bus = Bus::new(64);
         let reader = bus.reader();
-        bus.send(Event::Opening(Arc::new(opening(1, &["A", "B", "C"]))));
+        bus.send(Event::Opening(Arc::new(first)));
         let publisher = Publisher::open(reader, MarketLimits::default(), DEFAULT_TICKS).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());

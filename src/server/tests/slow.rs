@@ -35,7 +35,7 @@ async fn a_client_that_stays_behind_is_slowed_told_and_comes_back_up() {
         }
     }
     assert_eq!((&slowed["max_rate"], &slowed["reason"]), (&json!(10), &json!("slow_consumer")));
-    assert_eq!(stage.count("sessions_slowed"), 1);
+    assert_eq!(stage.count("sessions_on_rung{rung=\"lowered\"}"), 1);
     // From now on it reads at once.
     let mut seen = None;
     let mut lifted = Value::Null;
@@ -54,7 +54,7 @@ async fn a_client_that_stays_behind_is_slowed_told_and_comes_back_up() {
     assert_eq!((&lifted["max_rate"], &lifted["reason"]), (&json!(null), &json!("recovered")));
     let [lowered, raised] = ["lowered", "raised"].map(|step| stage.count(&step_total(step)));
     assert!(lowered >= 1 && lowered == raised, "{lowered} down and {raised} up");
-    assert_eq!(stage.count("sessions_slowed"), 0);
+    assert_eq!(stage.count("sessions_on_rung{rung=\"lowered\"}"), 0);
     trades.abort();
 }
 

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, TIME, VWAP};
-use super::{BARS, BEAT, HEADER, MARK_SNAPSHOT, SNAPSHOT, TRADES, UPDATE};
+use super::{BARS, BEAT, DEPTH, HEADER, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
 use crate::market::{Decimal, Instrument, Interval};
 
 /// What is left of a frame; nothing is taken beyond its end.
@@ -117,6 +117,7 @@ impl<'a> Decoder<'a> {
             SNAPSHOT => ("snapshot", format!("\"quotes\":[{}]", self.quotes(&mut bytes, count)?)),
             BARS => ("bars", self.bars(&mut bytes, snapshot, count)?),
             TRADES => ("trades", self.trades(&mut bytes, snapshot, count)?),
+            DEPTH => ("depth", self.depth(&mut bytes, marks, count)?),
             BEAT => {
                 let (ts_market, ticks, late) = (bytes.zigzag()?, bytes.varint()?, bytes.varint()?);
                 ("beat", format!("\"ts_market\":{ts_market},\"ticks\":{ticks},\"late\":{late}"))
@@ -173,6 +174,32 @@ impl<'a> Decoder<'a> {
         let (symbol, entries) = (&instrument.symbol, entries.join(","));
         Some(format!(
             "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"skipped\":{skipped},\"first\":{first},\"trades\":[{entries}]"
+        ))
+    }
+
+    fn depth(&self, bytes: &mut Bytes<'_>, marks: u8, count: u16) -> Option<String> {
+        let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
+        let (covered, seq) = (bytes.varint()?, bytes.varint()?);
+        let first_seq = seq.checked_add(1)?.checked_sub(covered)?;
+        let ts = bytes.if_known(marks & MARK_TIME != 0, 0)?.map_or("null".into(), |ts| ts.to_string());
+        let bids = u16::from(bytes.byte()?);
+        let mut levels = |count: u16, mut near: i64| {
+            let mut best = near;
+            let mut entries = Vec::new();
+            for n in 0..count {
+                near = bytes.from(near)?;
+                best = if n == 0 { near } else { best };
+                let (price, size) = (price(instrument, near), size(instrument, bytes.zigzag()?));
+                entries.push(format!("{{\"price\":{price},\"size\":{size}}}"));
+            }
+            Some((entries.join(","), best))
+        };
+        let (bids, best) =
+            levels(bids, 0).zip(count.checked_sub(bids)).map(|((text, best), asks)| ((text, asks), best))?;
+        let (asks, _) = levels(bids.1, best)?;
+        let (symbol, bids, snapshot) = (&instrument.symbol, bids.0, marks & MARK_SNAPSHOT != 0);
+        Some(format!(
+            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"first_seq\":{first_seq},\"seq\":{seq},\"ts_event\":{ts},\"bids\":[{bids}],\"asks\":[{asks}]"
         ))
     }
 }

@@ -10,7 +10,7 @@ mod series;
 mod varint;
 
 pub use quotes::BinaryQuote;
-pub use series::{bars_frame, beat_frame, trades_frame};
+pub use series::{bars_frame, beat_frame, depth_frame, trades_frame};
 
 /// The first byte of a frame.
 const UPDATE: u8 = 1;
@@ -18,6 +18,7 @@ const SNAPSHOT: u8 = 2;
 const BARS: u8 = 3;
 const TRADES: u8 = 4;
 const BEAT: u8 = 5;
+const DEPTH: u8 = 6;
 
 /// Kind, marks, number of entries, `ts_sent`, `epoch`.
 const HEADER: usize = 20;
@@ -25,6 +26,8 @@ const COUNT_AT: usize = 2;
 
 /// The mark of a series' first message.
 const MARK_SNAPSHOT: u8 = 1;
+/// The mark of a book whose time is known.
+const MARK_TIME: u8 = 2;
 
 fn header(kind: u8, marks: u8, ts_sent: i64, epoch: u64, capacity: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEADER + capacity);

@@ -1,15 +1,17 @@
-//! Bars, trades and beats in the compact format.
+//! Bars, trades, books and beats in the compact format.
 
+use super::super::depth::DepthHead;
 use super::super::frame::Frame;
 use super::super::outbound::Beat;
 use super::super::trades::TradesHead;
 use super::varint::{push_delta, push_varint, push_zigzag};
-use super::{BARS, BEAT, MARK_SNAPSHOT, TRADES, header, set_count};
-use crate::market::{Bar, Instrument, InstrumentId, Interval, Side, Timestamp, Trade};
+use super::{BARS, BEAT, DEPTH, MARK_SNAPSHOT, MARK_TIME, TRADES, header, set_count};
+use crate::market::{Bar, DEPTH_LEVELS, Depth, Instrument, InstrumentId, Interval, Side, Timestamp, Trade};
 
 /// About the length of one bar and one trade, to allocate once.
 const BAR_BYTES: usize = 10;
 const TRADE_BYTES: usize = 9;
+const LEVEL_BYTES: usize = 5;
 
 /// As [`bars_message`](crate::wire::bars_message).
 pub fn bars_frame<'a>(
@@ -65,6 +67,38 @@ pub fn trades_frame<'a>(
             Some(Side::Sell) => 2,
         });
         (before, near, count) = (ts.micros(), price, count + 1);
+    }
+    finish(out, count)
+}
+
+/// As [`depth_message`](crate::wire::depth_message).
+pub fn depth_frame(
+    epoch: u64,
+    ts_sent: i64,
+    (id, instrument): (InstrumentId, &Instrument),
+    head: DepthHead,
+    depth: &Depth,
+) -> Frame {
+    let marks = marks(head.snapshot) | if head.ts_event.is_some() { MARK_TIME } else { 0 };
+    let mut out = header(DEPTH, marks, ts_sent, epoch, 20 + 2 * DEPTH_LEVELS * LEVEL_BYTES);
+    push_varint(&mut out, u64::from(id.0));
+    push_varint(&mut out, (head.seq + 1).saturating_sub(head.first_seq));
+    push_varint(&mut out, head.seq);
+    head.ts_event.iter().for_each(|ts| push_zigzag(&mut out, ts.micros()));
+    let bids = depth.bids.iter().flatten();
+    out.push(bids.clone().count() as u8);
+    let price = |price| instrument.price_increment.price(price).mantissa;
+    let (mut near, mut count) = (0, 0);
+    let best_bid = depth.bids[0].map_or(0, |best| price(best.price));
+    for (n, ladder) in [&depth.bids, &depth.asks].into_iter().enumerate() {
+        if n == 1 {
+            near = best_bid;
+        }
+        for level in ladder.iter().flatten() {
+            push_delta(&mut out, near, price(level.price));
+            push_zigzag(&mut out, instrument.size_increment.size(level.size).mantissa);
+            (near, count) = (price(level.price), count + 1);
+        }
     }
     finish(out, count)
 }

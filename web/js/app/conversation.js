@@ -11,7 +11,7 @@ import { demand } from "../state/demand.js";
 import { seriesKey } from "../state/model.js";
 import { previewOf } from "../state/preview.js";
 import { defaultInterval, hasTape } from "../state/select.js";
-import { sinceBars, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
+import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
 import { ask as askFirst, takeSocket } from "./first.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
@@ -25,9 +25,10 @@ const ASK_MS = 120;
  * @param {Store} given.store
  * @param {(text: string) => void} given.warn
  * @param {() => boolean} given.hasRoom whether the tape has a place without being opened
+ * @param {() => boolean} given.showsBook whether the levels of a book have a place
  * @param {() => void} given.onStranger the server lets in who has its token, and the page has none
  */
-export function createConversation({ store, warn, hasRoom, onStranger }) {
+export function createConversation({ store, warn, hasRoom, showsBook, onStranger }) {
   const api = createApi(askFirst);
   const catalogue = createCatalogue({
     api,
@@ -47,6 +48,7 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     quotes: (symbols) => sinceQuotes(store.state, symbols),
     bars: (symbol, key) => sinceBars(store.state, symbol, key),
     trades: () => sinceTrades(store.state),
+    depth: () => sinceDepth(store.state),
     news: () => sinceNews(store.state),
   });
   const driver = createDriver((message) => socket.send(encode(message)));
@@ -150,8 +152,8 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     }
   }
 
-  /** Of which moment the picture behind the timeline is. */
-  let previewed = "";
+  /** What the picture behind the timeline was last asked for, and through which time the answer went. */
+  let pictured = { key: "", marketUs: NaN, through: NaN, isNews: true };
 
   let askedMs = -Infinity;
   let asking = 0;
@@ -171,7 +173,7 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     askedMs = state.seen.rows.length > 0 ? performance.now() : -Infinity;
     const tape = hasTape(state) && (hasRoom() || state.settings.tapeOpen);
     if (!tape && !state.tape.loading) store.dispatch({ type: "tapeLeft" });
-    const wanted = demand(state, { tape });
+    const wanted = demand(state, { tape, depth: showsBook() });
     store.dispatch({ type: "asked", symbols: wanted.quotes.size });
     session.want(wanted);
     if (state.settings.format !== state.format && state.link.status === "live") session.speak(state.settings.format);
@@ -195,18 +197,21 @@ export function createConversation({ store, warn, hasRoom, onStranger }) {
     /** @param {boolean} seen */
     setVisible: (seen) => session.setVisible(seen),
 
-    /** Fetches what of the tape the server has played, for the picture behind the timeline. */
+    /** Fetches what the server knows of the whole tape, for the picture behind the timeline, until that is all of it. */
     async preview() {
+      const { feed, epoch, marketUs, server } = store.state;
       const wanted = previewOf(store.state);
-      const as = `${wanted?.key} ${store.state.epoch} ${store.state.marketUs}`;
-      if (!wanted || document.hidden || as === previewed) return;
-      previewed = as;
+      if (!wanted || document.hidden) return;
+      const before = pictured.key === wanted.key ? pictured : { marketUs: NaN, through: NaN, isNews: true };
+      const isWhole = before.through >= (feed?.end ?? Infinity);
+      if (isWhole || (!before.isNews && marketUs === before.marketUs)) return;
       try {
-        const answer = await api.bars([wanted.symbol], wanted.interval, store.state.server.bars);
-        if (answer.epoch === store.state.epoch) store.dispatch({ type: "preview", key: wanted.key, bars: answer.series[0]?.bars ?? [] });
+        const { through, bars, epoch: of } = await api.outline(wanted.symbol, wanted.interval, server.bars);
+        if (of !== store.state.epoch || of !== epoch) return;
+        pictured = { key: wanted.key, marketUs: marketUs ?? NaN, through, isNews: through !== before.through };
+        store.dispatch({ type: "preview", key: wanted.key, bars });
       } catch {
         // The timeline works without its picture, and the next turn tries again.
-        previewed = "";
       }
     },
 

@@ -44,6 +44,29 @@ export function createPace(run, restMs, clock = { now: () => performance.now(), 
 }
 
 /**
+ * Whether to wait with painting because what is known is old and newer things are on their way, as after the machine slept: they come at
+ * once then, and nobody wants to see the old ones pass. Who stays late is painted late, after `mostMs`.
+ *
+ * Wants to be asked more often than each `lateMs`: a longer silence was a standstill.
+ *
+ * @param {{ lateMs: number, mostMs: number }} limits
+ */
+export function createHold({ lateMs, mostMs }) {
+  let askedMs = NaN;
+  /** How many messages had come when all stood still. */
+  let stoodAt = NaN;
+  let sinceMs = NaN;
+  return (/** @type {{ delayMs: number, messages: number }} */ { delayMs, messages }, /** @type {number} */ nowMs) => {
+    if (nowMs - askedMs >= lateMs) stoodAt = messages;
+    askedMs = nowMs;
+    const isOld = messages === stoodAt || delayMs >= lateMs;
+    if (!isOld) sinceMs = stoodAt = NaN;
+    else if (Number.isNaN(sinceMs)) sinceMs = nowMs;
+    return nowMs - sinceMs < mostMs;
+  };
+}
+
+/**
  * Says once in each period that it is time. What is drawn once a second begins its period at another share of the second each, so that
  * not all of it falls into one picture, which would be a long one.
  *

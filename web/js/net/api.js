@@ -59,6 +59,19 @@ export function createApi(get) {
     return all;
   }
 
+  /**
+   * Bars of the whole tape, as far as the server knows it: through `through`, in microseconds.
+   *
+   * @param {string} symbol
+   * @param {Interval} interval
+   * @param {number} limit
+   * @returns {Promise<{ epoch: number, through: number, bars: Bar[] }>}
+   */
+  async function outline(symbol, interval, limit) {
+    const { epoch, through, series } = await json(`/api/v1/feed/outline?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`);
+    return { epoch, through, bars: (series?.[0]?.bars ?? []).filter(isBar) };
+  }
+
   /** @returns {Promise<"stranger" | "viewer" | "presenter">} what this page may do */
   async function role() {
     return (await json("/api/v1/login")).role;
@@ -76,7 +89,7 @@ export function createApi(get) {
     return answer.refused ?? [];
   }
 
-  return { symbols, bars, scenarios, refused, role };
+  return { symbols, bars, outline, scenarios, refused, role };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

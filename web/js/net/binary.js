@@ -22,6 +22,7 @@ const SNAPSHOT = 2;
 const BARS = 3;
 const TRADES = 4;
 const BEAT = 5;
+const DEPTH = 6;
 const HEADER = 20;
 
 const FULL = 0x80;
@@ -203,6 +204,30 @@ export function createBinary({ onLost }) {
     return { symbol, skipped, first, trades };
   }
 
+  /**
+   * @param {Reader} reader
+   * @param {number} entries
+   * @param {boolean} isTimed
+   */
+  function readDepth(reader, entries, isTimed) {
+    const { symbol, price_decimals_max: digits, size_decimals } = readFacts(reader);
+    const covered = reader.varint();
+    const seq = reader.varint();
+    const ts_event = isTimed ? reader.zigzag() : null;
+    const bidCount = reader.byte();
+    if (bidCount > entries) throw new RangeError("more bids than levels");
+    let best = 0;
+    let price = 0;
+    const levels = [];
+    for (let n = 0; n < entries; n += 1) {
+      if (n === bidCount) price = best;
+      price += reader.zigzag();
+      if (n === 0 && bidCount > 0) best = price;
+      levels.push({ price: decimal(price, digits), size: decimal(reader.zigzag(), size_decimals) });
+    }
+    return { symbol, first_seq: seq + 1 - covered, seq, ts_event, bids: levels.slice(0, bidCount), asks: levels.slice(bidCount) };
+  }
+
   /** @param {ArrayBuffer} buffer */
   function read(buffer) {
     const reader = new Reader(buffer);
@@ -220,6 +245,7 @@ export function createBinary({ onLost }) {
     if (kind === SNAPSHOT) return { type: "snapshot", ...head, quotes: readQuotes(reader, entries) };
     if (kind === BARS) return { type: "bars", ...head, snapshot, ...readBars(reader, entries) };
     if (kind === TRADES) return { type: "trades", ...head, snapshot, ...readTrades(reader, entries) };
+    if (kind === DEPTH) return { type: "depth", ...head, snapshot, ...readDepth(reader, entries, (marks & 2) !== 0) };
     return null;
   }
 

@@ -14,12 +14,12 @@ import { byteLength } from "./wire.js";
 /** @typedef {import("./wire.js").Subscribe} Subscribe */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {{ symbol: string, interval: Interval }} Bars */
-/** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, news: boolean, rate: UpdateRate }} Wish
- *   rates by symbol, of `total` symbols that there are; the rate of bars and tape */
+/** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, depth: string | null, news: boolean, rate: UpdateRate }} Wish
+ *   rates by symbol, of `total` symbols that there are; the symbols of tape and book; the rate of bars, tape and book */
 /**
  * What the page has, asked on subscribing.
  *
- * @typedef {{ quotes: (symbols: readonly string[]) => Since | null, bars: (symbol: string, key: string) => Since | null, trades: () => Since | null, news: () => Since | null }} Known
+ * @typedef {{ quotes: (symbols: readonly string[]) => Since | null, bars: (symbol: string, key: string) => Since | null, trades: () => Since | null, depth: () => Since | null, news: () => Since | null }} Known
  */
 
 export const HISTORY = 500;
@@ -38,7 +38,7 @@ export function createSession(send, known) {
   let visible = true;
   let messageBytes = MESSAGE_BYTES;
   /** @type {Wish} */
-  let wish = { quotes: new Map(), total: 0, bars: new Map(), tape: null, news: false, rate: 0 };
+  let wish = { quotes: new Map(), total: 0, bars: new Map(), tape: null, depth: null, news: false, rate: 0 };
   /** What this connection was told. */
   const told = {
     /** @type {Map<string, UpdateRate>} */
@@ -47,6 +47,8 @@ export function createSession(send, known) {
     bars: new Map(),
     /** @type {{ symbol: string, rate: UpdateRate } | null} */
     tape: null,
+    /** @type {{ symbol: string, rate: UpdateRate } | null} */
+    depth: null,
     news: false,
   };
 
@@ -118,14 +120,29 @@ export function createSession(send, known) {
     }
   }
 
+  /**
+   * Of the one symbol whose tape or book is shown.
+   *
+   * @param {"trades" | "depth"} channel
+   * @param {{ symbol: string, rate: UpdateRate } | null} before
+   * @param {string | null} wanted
+   * @param {(symbol: string, rate: UpdateRate) => Subscribe} subscription
+   */
+  function tellOne(channel, before, wanted, subscription) {
+    const rate = now(wish.rate);
+    if (before && before.symbol !== wanted) send({ type: "unsubscribe", channel, symbols: [before.symbol] });
+    if (wanted === null) return null;
+    if (before?.symbol !== wanted) send(subscription(wanted, rate));
+    else if (before.rate !== rate) send({ type: "rate", channel, symbols: [wanted], rate });
+    return { symbol: wanted, rate };
+  }
+
   function tellTape() {
-    const { tape, rate: wanted } = wish;
-    const rate = now(wanted);
-    const before = told.tape;
-    if (before && before.symbol !== tape) send({ type: "unsubscribe", channel: "trades", symbols: [before.symbol] });
-    if (tape !== null && before?.symbol === tape && before.rate !== rate) send({ type: "rate", channel: "trades", symbols: [tape], rate });
-    if (tape !== null && before?.symbol !== tape) send(resuming({ type: "subscribe", channel: "trades", symbols: [tape], history: TRADES, rate }, known.trades()));
-    told.tape = tape === null ? null : { symbol: tape, rate };
+    told.tape = tellOne("trades", told.tape, wish.tape, (symbol, rate) => resuming({ type: "subscribe", channel: "trades", symbols: [symbol], history: TRADES, rate }, known.trades()));
+  }
+
+  function tellDepth() {
+    told.depth = tellOne("depth", told.depth, wish.depth, (symbol, rate) => resuming({ type: "subscribe", channel: "depth", symbols: [symbol], rate }, known.depth()));
   }
 
   /** Headlines are few, and a page that is seen again lacks none. */
@@ -140,6 +157,7 @@ export function createSession(send, known) {
     tellQuotes();
     tellBars();
     tellTape();
+    tellDepth();
     tellNews();
   }
 
@@ -147,6 +165,7 @@ export function createSession(send, known) {
     told.quotes.clear();
     told.bars.clear();
     told.tape = null;
+    told.depth = null;
     told.news = false;
   }
 

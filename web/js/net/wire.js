@@ -5,7 +5,7 @@
  */
 
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {"quotes" | "bars" | "trades" | "news"} Channel */
+/** @typedef {"quotes" | "bars" | "trades" | "depth" | "news"} Channel */
 /** @typedef {number | "every"} UpdateRate updates per second of a symbol at most, or each tick by itself */
 /** @typedef {{ type: "hello", protocol: string, server: string, ts_sent: number, rates: UpdateRate[], limits: Record<string, number>, control?: boolean }} Hello */
 /**
@@ -41,6 +41,13 @@
  * @typedef {{ type: "trades", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, skipped: number, first: number,
  *   trades: Trade[] }} Trades
  */
+/** @typedef {{ price: number, size: number }} Level */
+/**
+ * The levels of one symbol's book after its tick `seq`, the best first; it stands for the ticks `first_seq..=seq`.
+ *
+ * @typedef {{ type: "depth", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, first_seq: number, seq: number,
+ *   ts_event: number | null, bids: Level[], asks: Level[] }} Depth
+ */
 /**
  * @typedef {{ ts: number, on: string, tone: number, timing: "leads" | "follows", headline: string }} Story `on` is a symbol,
  *   `sector:NAME`, `class:NAME` or `all`; `tone` from -1 to 1
@@ -55,12 +62,12 @@
 /** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} FormatSet */
 /** @typedef {{ type: "driven", id?: number, command: string }} Driven the feed did what was asked */
 /**
- * @typedef {Hello | Feed | FormatSet | Driven | Granted | Unsubscribed | Quotes | Bars | Trades | News | Staged | Throttled | Stopping | Beat | Fault} Outbound
+ * @typedef {Hello | Feed | FormatSet | Driven | Granted | Unsubscribed | Quotes | Bars | Trades | Depth | News | Staged | Throttled | Stopping | Beat | Fault} Outbound
  *   what the server sends
  */
 
 /**
- * What the page has of an epoch: for each symbol the last `seq` (quotes), the `ts` of the newest closed bar (bars), or the number of
+ * What the page has of an epoch: for each symbol the last `seq` (quotes and depth), the `ts` of the newest closed bar (bars), or the number of
  * the last trade (trades); by `*` that of the last headline (news).
  *
  * @typedef {{ epoch: number, at: Record<string, number> }} Since
@@ -74,8 +81,9 @@
  * @typedef {{ type: "subscribe", id?: number, channel: "trades", symbols: string[], history?: number, rate?: UpdateRate, since?: Since }}
  *   SubscribeTrades
  */
+/** @typedef {{ type: "subscribe", id?: number, channel: "depth", symbols: string[], rate?: UpdateRate, since?: Since }} SubscribeDepth */
 /** @typedef {{ type: "subscribe", id?: number, channel: "news", history?: number, since?: Since }} SubscribeNews */
-/** @typedef {SubscribeQuotes | SubscribeBars | SubscribeTrades | SubscribeNews} Subscribe */
+/** @typedef {SubscribeQuotes | SubscribeBars | SubscribeTrades | SubscribeDepth | SubscribeNews} Subscribe */
 /** @typedef {{ type: "rate", id?: number, channel: Channel, symbols: string[], interval?: Interval, rate: UpdateRate }} Rate */
 /** @typedef {{ type: "resync", id?: number, symbols: string[] }} Resync */
 /** @typedef {{ type: "unsubscribe", id?: number, channel: Channel, symbols: string[], interval?: Interval }} Unsubscribe */
@@ -129,6 +137,7 @@ const QUOTE = (value) => {
 };
 const BAR = object({ ts: number, open: number, high: number, low: number, close: number, volume: number, closed: flag });
 const TRADE = object({ ts: number, price: number, size: number, side });
+const LEVEL = object({ price: number, size: number });
 const STORY = object({ ts: number, on: text, tone: number, timing: text, headline: text });
 const SCENE = object({ name: text, on: text, strength: number, start: number, end: number });
 const QUOTES = object({ epoch: number, ts_sent: number, quotes: list(QUOTE) });
@@ -144,6 +153,7 @@ const SHAPES = new Map([
   ["update", QUOTES],
   ["bars", object({ epoch: number, ts_sent: number, symbol: text, interval: text, snapshot: flag, missed: number, bars: list(BAR) })],
   ["trades", object({ epoch: number, ts_sent: number, symbol: text, snapshot: flag, skipped: number, first: number, trades: list(TRADE) })],
+  ["depth", object({ epoch: number, ts_sent: number, symbol: text, snapshot: flag, first_seq: number, seq: number, ts_event: numberOrNull, bids: list(LEVEL), asks: list(LEVEL) })],
   ["news", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, stories: list(STORY) })],
   ["staged", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, scenarios: list(SCENE) })],
   ["throttled", object({ ts_sent: number, max_rate: numberOrNull, reason: text })],

@@ -6,11 +6,12 @@
 
 import { needsAll } from "./list.js";
 import { wantedSeries } from "./panes.js";
+import { hasDepth } from "./select.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./panes.js").SeriesWish} SeriesWish */
 /** @typedef {import("./settings.js").Rate} Rate */
-/** @typedef {{ quotes: ReadonlyMap<string, Rate>, total: number, bars: ReadonlyMap<string, SeriesWish>, tape: string | null, news: boolean, rate: Rate }} Demand
+/** @typedef {{ quotes: ReadonlyMap<string, Rate>, total: number, bars: ReadonlyMap<string, SeriesWish>, tape: string | null, depth: string | null, news: boolean, rate: Rate }} Demand
  *   rates by symbol, of `total` symbols that there are */
 
 /** Updates per second of what is only counted or coloured. */
@@ -18,10 +19,10 @@ export const MARKET_RATE = 1;
 
 /**
  * @param {State} state
- * @param {{ tape: boolean }} room whether the tape is shown
+ * @param {{ tape: boolean, depth: boolean }} room whether the tape is shown, and whether the levels of a book would be
  * @returns {Demand}
  */
-export function demand(state, { tape }) {
+export function demand(state, { tape, depth }) {
   const { settings, instruments, seen, choice, feed } = state;
   /** @type {Map<string, Rate>} */
   const quotes = new Map();
@@ -32,7 +33,7 @@ export function demand(state, { tape }) {
   const watched = settings.alerts.flatMap(({ armed, symbol }) => (armed ? [symbol] : []));
   const fast = [...seen.rows, ...watched, ...[...bars.values()].map(({ symbol }) => symbol)];
   for (const symbol of fast) if (instruments.has(symbol)) quotes.set(symbol, settings.rate);
-  return { quotes, total: instruments.size, bars, tape: tape ? choice.symbol : null, news: feed?.source === "simulation", rate: settings.rate };
+  return { quotes, total: instruments.size, bars, tape: tape ? choice.symbol : null, depth: depth && hasDepth(state) ? choice.symbol : null, news: feed?.source === "simulation", rate: settings.rate };
 }
 
 /**

@@ -33,6 +33,7 @@ import { count } from "./traffic.js";
  * @typedef {{ type: "trades", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, skipped: number, first: number,
  *   trades: import("./model.js").Trade[] }} TradesMessage
  */
+/** @typedef {{ type: "depth", epoch: number, snapshot: boolean } & import("./model.js").Book} DepthMessage */
 /** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
 /** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
 /** @typedef {{ type: "format", format: "json" | "binary" }} FormatMessage */
@@ -40,7 +41,7 @@ import { count } from "./traffic.js";
 /** @typedef {{ type: "staged", epoch: number, ts_sent: number, snapshot: boolean, first: number, scenarios: import("./model.js").Scene[] }} StagedMessage */
 /** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
 /**
- * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | NewsMessage | StagedMessage | BeatMessage | GrantedMessage | ThrottledMessage
+ * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | DepthMessage | NewsMessage | StagedMessage | BeatMessage | GrantedMessage | ThrottledMessage
  *   | FormatMessage | OtherMessage} Message
  */
 
@@ -84,6 +85,8 @@ function take(state, message) {
       return hearBars(state, message);
     case "trades":
       return hearTrades(state, message);
+    case "depth":
+      return hearDepth(state, message);
     case "news":
       return message.epoch === state.epoch ? { ...state, news: takeHappenings(state.news, message, message.stories) } : state;
     case "staged":
@@ -125,6 +128,7 @@ function takeFeed(state, feed) {
     quotes: new Map(),
     sparks: { ...state.sparks, closes: new Map() },
     series: voided(state.series),
+    book: null,
     news: NO_HAPPENINGS,
     scenes: NO_HAPPENINGS,
     marketUs: feed.ts_market,
@@ -141,6 +145,7 @@ function takeFeed(state, feed) {
 function voidChannel(state, { channel, symbols, interval }) {
   if (channel === "quotes") return { ...state, quotes: new Map() };
   if (channel === "bars" && interval) return { ...state, series: voided(state.series, symbols.map((symbol) => seriesKey(symbol, interval))) };
+  if (channel === "depth") return { ...state, book: null };
   return channel === "trades" && state.choice.symbol !== null && symbols.includes(state.choice.symbol) ? withoutTape(state) : state;
 }
 
@@ -192,6 +197,18 @@ function hearBars(state, message) {
 function hearTrades(state, message) {
   if (message.epoch !== state.epoch || message.symbol !== state.choice.symbol) return state;
   return { ...state, tape: takeTrades(state.tape, message) };
+}
+
+/**
+ * A book is whole each time, so the newest is all there is to know.
+ *
+ * @param {State} state
+ * @param {DepthMessage} message
+ * @returns {State}
+ */
+function hearDepth(state, { epoch, symbol, seq, bids, asks }) {
+  if (epoch !== state.epoch || symbol !== state.choice.symbol) return state;
+  return { ...state, book: { symbol, seq, bids, asks } };
 }
 
 /**

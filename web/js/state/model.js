@@ -18,7 +18,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  */
 /**
  * @typedef {{ symbol: string, name: string, class: "stock" | "index" | "crypto" | "fx" | "unknown", tick_size: number,
- *   price_decimals: number, price_decimals_max: number, size_decimals: number, basis: "trade" | "bid", synthesised_from: Interval | null }} Instrument
+ *   price_decimals: number, price_decimals_max: number, size_decimals: number, basis: "trade" | "bid", synthesised_from: Interval | null, depth?: number }} Instrument `depth`: levels a side of its book
  */
 /**
  * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "paused" | "stepping" | "seeking" | "ended"
@@ -43,6 +43,8 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  *
  * @typedef {{ revision: number, loading: boolean, last: number, lines: readonly TapeLine[] }} Tape
  */
+/** @typedef {{ price: number, size: number }} Level */
+/** @typedef {{ symbol: string, seq: number, bids: readonly Level[], asks: readonly Level[] }} Book the best levels first, as they stood after the tick `seq` */
 /** @typedef {{ ts: number, close: number }} Close the close of the sparkline's bar that starts at `ts` */
 /** @typedef {{ interval: Interval, closes: ReadonlyMap<string, readonly Close[]> }} Sparks */
 /** @typedef {{ symbol: string | null, interval: Interval | null }} Choice */
@@ -77,6 +79,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {Choice} choice of the active pane
  * @property {ReadonlyMap<string, Series>} series by `seriesKey`: those that the panes show
  * @property {Tape} tape
+ * @property {Book | null} book of the chosen symbol
  * @property {"json" | "binary"} format the one in force
  * @property {string} filter of the watchlist
  * @property {{ rows: readonly string[], ticker: readonly string[] }} seen the symbols that are on the screen
@@ -137,6 +140,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     choice: panes[0],
     series: new Map(),
     tape: NO_TAPE,
+    book: null,
     format: "json",
     filter: "",
     seen: { rows: [], ticker: [] },

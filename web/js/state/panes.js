@@ -90,7 +90,7 @@ export function withPanes(state, panes, active) {
   const choice = panes[active];
   const series = new Map([...wantedSeries({ panes }).keys()].map((key) => [key, state.series.get(key) ?? NO_SERIES]));
   const next = { ...state, panes, active, choice, series };
-  return choice.symbol === state.choice.symbol ? next : withoutTape(next);
+  return choice.symbol === state.choice.symbol ? next : { ...withoutTape(next), book: null };
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What lies along the timeline of a tape: prices and volumes of the chosen symbol, as far as the tape was ever played or passed over here.
+ * What lies along the timeline of a tape: prices and volumes of the chosen symbol, as far as the server has read ahead or played.
  *
  * A tape stays what it is, so what was once seen of it stays known when it is played again from an earlier place.
  */

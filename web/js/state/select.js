@@ -41,6 +41,15 @@ export function hasTape(state) {
 }
 
 /**
+ * Whether more than the best bid and ask is known of the chosen instrument.
+ *
+ * @param {State} state
+ */
+export function hasDepth(state) {
+  return (chosenInstrument(state)?.depth ?? 0) > 0;
+}
+
+/**
  * How old a quote is in market time, when that is worth saying.
  *
  * @param {State} state

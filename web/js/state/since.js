@@ -37,6 +37,14 @@ export function sinceTrades({ epoch, choice, tape }) {
 }
 
 /**
+ * @param {Pick<State, "epoch" | "book">} state
+ * @returns {Since | null}
+ */
+export function sinceDepth({ epoch, book }) {
+  return since(epoch, book ? [[book.symbol, book.seq]] : []);
+}
+
+/**
  * @param {Pick<State, "epoch" | "news">} state
  * @returns {Since | null}
  */

@@ -36,7 +36,9 @@ export function createHelp(commands, { onSet }) {
     element("label", { class: "option" }, single, element("span", {}, "Single keys do things")),
     element("label", { class: "option" }, colours, element("span", {}, "Blue and orange instead of green and red")),
     element("label", { class: "option" }, element("span", {}, "Say the chosen price aloud"), announce));
-  const dialog = createDialog("Keys and settings", "dialog-help", element("div", { class: "help dialog-scroll", tabindex: 0, role: "region", "aria-label": "Keys" }, ...lists, others, choices));
+  const server = element("section", {}, element("h3", { class: "panel-title" }, "The server"),
+    element("p", {}, element("a", { href: "/status.html" }, "Its status: sessions, lags, refusals, memory")));
+  const dialog = createDialog("Keys and settings", "dialog-help", element("div", { class: "help dialog-scroll", tabindex: 0, role: "region", "aria-label": "Keys" }, ...lists, others, choices, server));
   return {
     open: dialog.open,
     /** @param {State} state */

@@ -6,6 +6,7 @@ import { ageText } from "../lib/time.js";
 import { dayPlace, spread, turnover } from "../state/columns.js";
 import { changePercent } from "../state/quotes.js";
 import { chosenInstrument, chosenQuote } from "../state/select.js";
+import { createLadder } from "./ladder.js";
 
 /** @typedef {import("../state/model.js").State} State */
 /** @typedef {import("../state/model.js").Quote} Quote */
@@ -33,6 +34,7 @@ export function createQuote(root) {
   const bid = side("Bid", "bid");
   const ask = side("Ask", "ask");
   const between = element("span", { class: "spread-value" });
+  const ladder = createLadder();
   const low = element("span");
   const high = element("span");
   const mark = element("span", { class: "range-mark" });
@@ -41,6 +43,7 @@ export function createQuote(root) {
     element("div", { class: "instrument-who" }, symbol, name),
     element("div", { class: "instrument-price" }, last, element("span", { class: "instrument-move move" }, glyph, change, percent)),
     element("div", { class: "book" }, bid.node, element("span", { class: "spread" }, element("span", { class: "label" }, "Spread"), between), ask.node),
+    ladder.node,
     element("div", { class: "instrument-range", title: "The last price between the day's low and high" }, low, element("span", { class: "range-track" }, mark), high),
     element("dl", { class: "stats" }, ...STATS.map(([title], at) => element("div", {}, element("dt", {}, title), values[at]))),
     age,
@@ -62,6 +65,7 @@ export function createQuote(root) {
       setText(bid.value, priceText(quote?.bid ?? null, instrument));
       setText(ask.value, priceText(quote?.ask ?? null, instrument));
       setText(between, quote ? spreadText(quote, instrument) : UNKNOWN);
+      ladder.render(state);
       setText(low, priceText(quote?.low ?? null, instrument));
       setText(high, priceText(quote?.high ?? null, instrument));
       const place = quote ? dayPlace(quote) : null;

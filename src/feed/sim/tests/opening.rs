@@ -10,8 +10,13 @@ use crate::market::{FeedStatus, Market, MarketLimits, Opening, Price, PriceBasis
 fn open(simulator: &mut Simulator) -> Market {
     let info = simulator.info().clone();
     let status = FeedStatus { start: info.start, ..sample::status() };
-    let opening =
-        Opening { epoch: 1, instruments: info.instruments, history: simulator.history(), status: Arc::new(status) };
+    let opening = Opening {
+        epoch: 1,
+        instruments: info.instruments,
+        history: simulator.history(),
+        levels: simulator.levels(),
+        status: Arc::new(status),
+    };
     Market::open(&opening, MarketLimits::default())
 }
 

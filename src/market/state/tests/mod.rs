@@ -24,7 +24,7 @@ fn opened(history: Vec<HistoryBar>, limits: MarketLimits) -> Market {
     let fx = Instrument { basis: PriceBasis::Bid, ..sample::instrument("FX") };
     let instruments = [sample::instrument("A"), sample::instrument("B"), fx].into();
     let status = FeedStatus { start: Timestamp(i64::MIN), ..sample::status() };
-    Market::open(&Opening { epoch: 1, instruments, history, status: Arc::new(status) }, limits)
+    Market::open(&Opening { instruments, history, status: Arc::new(status), ..sample::opening(1, &[]) }, limits)
 }
 
 fn market(history: Vec<HistoryBar>) -> Market {

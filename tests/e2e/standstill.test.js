@@ -1,0 +1,64 @@
+/** A page that stood still, as when a laptop slept: what is shown first afterwards is of now. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { PRICED } from "./page.js";
+import { openBrowser, startServer } from "./support.js";
+
+/** How long the page stands still, and how old a price may be that is shown then. */
+const STANDSTILL_MS = 6000;
+const FRESH_MS = 1000;
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+});
+
+test("after a standstill the first price that is shown is not an old one", async () => {
+  const { page, faults } = await browser.visit(server.url);
+  // Of each message the page takes, when it was sent.
+  await page.addInitScript(() => {
+    const note = (/** @type {MessageEvent} */ { data }) => {
+      const sent = typeof data === "string" ? data.match(/"ts_sent":(\d+)/) : null;
+      if (sent) Object.assign(window, { sentMs: Number(sent[1]) / 1000 });
+    };
+    window.WebSocket = class extends WebSocket {
+      /** @param {string | URL} url @param {string | string[]} [protocols] */
+      constructor(url, protocols) {
+        super(url, protocols);
+        this.addEventListener("message", note);
+      }
+    };
+  });
+  await page.reload();
+  await page.locator(PRICED).nth(20).waitFor();
+  const { taken, shown } = await page.evaluate(async (standstillMs) => {
+    const age = () => Date.now() - (/** @type {Window & { sentMs?: number }} */ (window).sentMs ?? 0);
+    const list = /** @type {Element} */ (document.querySelector(".row[data-symbol]")?.parentElement);
+    await new Promise((quiet) => setTimeout(quiet, 1000));
+    for (const until = performance.now() + standstillMs; performance.now() < until; );
+    const taken = age();
+    /** @type {number} */
+    const shown = await new Promise((done) => {
+      const watch = new MutationObserver((changes) => {
+        if (!changes.some(({ target }) => (target instanceof Element ? target : target.parentElement)?.closest(".last"))) return;
+        watch.disconnect();
+        done(age());
+      });
+      watch.observe(list, { subtree: true, childList: true, characterData: true });
+    });
+    return { taken, shown };
+  }, STANDSTILL_MS);
+  assert.ok(taken >= STANDSTILL_MS, `the page stood still: ${taken} ms`);
+  assert.ok(shown <= FRESH_MS, `the first price shown was sent ${shown} ms before`);
+  assert.deepEqual(faults, []);
+  await page.close();
+});

@@ -1,0 +1,80 @@
+//! A wall clock that jumps, as NTP or an operator sets it: libfaketime beneath the real binary. `tests/run` fetches it.
+#![cfg(target_os = "linux")]
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::Follower;
+use crate::support::Server;
+
+const HOUR: i64 = 3_600_000_000;
+
+fn libfaketime() -> Option<PathBuf> {
+    let Some(tools) = std::env::var_os("TICKCAST_TOOLS") else {
+        eprintln!("passed over: TICKCAST_TOOLS does not say where libfaketime is; tests/run fetches it");
+        return None;
+    };
+    let folders = std::fs::read_dir(Path::new(&tools).join("usr/lib")).unwrap();
+    let files = folders.map(|folder| folder.unwrap().path().join("faketime/libfaketime.so.1"));
+    Some(files.into_iter().find(|file| file.exists()).unwrap_or_else(|| panic!("libfaketime is not in {tools:?}")))
+}
+
+/// Follows until the server's clock shows `ahead` more than it did, for so long at most.
+async fn until_ahead(follower: &mut Follower, client: &mut crate::support::Client, from: i64, ahead: i64) -> Duration {
+    let (began, mut longest, mut heard) = (Instant::now(), Duration::ZERO, Instant::now());
+    loop {
+        follower.follow(client).await.expect("nobody is hung up");
+        longest = longest.max(heard.elapsed());
+        heard = Instant::now();
+        let off = follower.ts_sent - from - ahead - i64::try_from(began.elapsed().as_micros()).unwrap();
+        if off.abs() < 10_000_000 {
+            return longest;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "the clock should be {ahead} us ahead: {off} us off");
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_jumps_holds_nothing_up_and_moves_no_market() {
+    let Some(library) = libfaketime() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (offset, log) = (folder.path().join("offset"), folder.path().join("log"));
+    std::fs::write(&offset, "+0\n").unwrap();
+    let variables = [
+        ("LD_PRELOAD", library.to_str().unwrap()),
+        ("FAKETIME_TIMESTAMP_FILE", offset.to_str().unwrap()),
+        ("FAKETIME_NO_CACHE", "1"),
+        // What a clock that is set leaves alone.
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ("DONT_FAKE_MONOTONIC", "1"),
+    ];
+    let server = Server::start_with(&["--bind", "127.0.0.1:0", "--seed", "6"], &variables, &log).await;
+    let (mut client, mut follower) = (server.connect().await, Follower::default());
+    follower.begin(&mut client, 10).await.unwrap();
+    assert!(follower.follow_for(&mut client, Duration::from_secs(2)).await);
+    let market_time = async || server.json("/api/v1/feed").await["ts_market"].as_i64().unwrap();
+    let (began, began_market) = (Instant::now(), market_time().await);
+    for (text, ahead) in [("+3600\n", HOUR), ("-3600\n", -HOUR), ("+0\n", 0)] {
+        let from = follower.ts_sent - follower_offset(&offset);
+        std::fs::write(&offset, text).unwrap();
+        let silence = until_ahead(&mut follower, &mut client, from, ahead).await;
+        println!("{}: the longest silence {silence:?}", text.trim());
+        assert!(silence < Duration::from_secs(5), "{text}: {silence:?}");
+        // It goes on, at the same pace.
+        let before = follower.updates;
+        assert!(follower.follow_for(&mut client, Duration::from_secs(2)).await);
+        assert!(follower.updates > before);
+    }
+    let (passed, market_passed) = (began.elapsed(), market_time().await - began_market);
+    let off = market_passed - i64::try_from(passed.as_micros()).unwrap();
+    assert!(off.abs() < 2_000_000, "the market's clock went {market_passed} us in {passed:?}");
+    assert_eq!(server.json("/healthz").await["status"], "ok");
+    let metrics = server.get("/metrics").await.1;
+    assert!(metrics.contains("tickcast_sessions{transport=\"websocket\"} 1\n"), "{metrics}");
+    assert_eq!(server.stop().await, Some(0));
+}
+
+/// What the file says at this moment, in microseconds.
+fn follower_offset(file: &Path) -> i64 {
+    std::fs::read_to_string(file).unwrap().trim().parse::<i64>().unwrap() * 1_000_000
+}

@@ -1,0 +1,95 @@
+//! What goes wrong around the program: it is killed, its disk is full, its tape is changed, its clock jumps, its lines
+//! break, a part of it panics. `docs/RELIABILITY.md` tells what was promised and what was seen.
+
+mod clock;
+mod disk;
+mod kill;
+mod line;
+mod network;
+mod panic;
+mod tape;
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::Client;
+
+/// A client that watches all quotes, and sees to it that ranges meet, over lost connections too.
+#[derive(Default)]
+struct Follower {
+    epoch: u64,
+    seqs: HashMap<String, u64>,
+    /// Entries of updates that it heard.
+    updates: u64,
+    /// Of the newest message.
+    ts_sent: i64,
+    highest_price: f64,
+}
+
+impl Follower {
+    /// Subscribes, from where it stands if it stands anywhere. Tells what `recovered` was.
+    async fn begin(&mut self, client: &mut Client, rate: u32) -> Option<Value> {
+        let mut subscribe = json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":rate});
+        if self.epoch > 0 {
+            subscribe["since"] = json!({"epoch": self.epoch, "at": self.seqs});
+        }
+        client.try_say(subscribe.to_string()).await?;
+        loop {
+            let message = next(client).await?;
+            if message["type"] == "granted" {
+                return Some(message["recovered"].clone());
+            }
+        }
+    }
+
+    /// Takes the next message in; `None` when the connection is gone.
+    async fn follow(&mut self, client: &mut Client) -> Option<Value> {
+        let message = next(client).await?;
+        let (is_update, is_snapshot) = (message["type"] == "update", message["type"] == "snapshot");
+        if is_update || is_snapshot {
+            self.epoch = message["epoch"].as_u64().unwrap();
+            self.ts_sent = message["ts_sent"].as_i64().unwrap();
+        }
+        if message["type"] == "feed" && message["epoch"].as_u64() != Some(self.epoch) {
+            self.seqs.clear();
+        }
+        for quote in message["quotes"].as_array().into_iter().flatten().filter(|_| is_update || is_snapshot) {
+            let known = self.seqs.entry(quote["symbol"].as_str().unwrap().into()).or_default();
+            assert!(!is_update || quote["first_seq"] == *known + 1, "known {known}: {quote}");
+            *known = quote["seq"].as_u64().unwrap();
+            self.updates += u64::from(is_update);
+            self.highest_price = self.highest_price.max(quote["last"].as_f64().unwrap_or(0.0));
+        }
+        Some(message)
+    }
+
+    /// Follows for a while; whether the connection held.
+    async fn follow_for(&mut self, client: &mut Client, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        while Instant::now() < until {
+            if self.follow(client).await.is_none() {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+async fn next(client: &mut Client) -> Option<Value> {
+    loop {
+        if let Message::Text(text) = client.try_hear_raw().await? {
+            return Some(serde_json::from_str(&text).unwrap());
+        }
+    }
+}
+
+/// The same numbers in each run: the mixer of SplitMix64 (Steele, Lea and Flood, 2014).
+fn random(seed: u64, below: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ mixed >> 31) % below
+}

@@ -1,0 +1,49 @@
+//! The kernel's own bad line, in a network of its own: `tc netem` where the kernel has it, or `tc tbf`, which throttles and drops.
+#![cfg(target_os = "linux")]
+
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::support::PATIENCE;
+
+/// More clients than the line has room for. 77 where the machine lets nobody have a network, or has no `tc`.
+const SCRIPT: &str = r#"
+ip link set lo mtu 1500 up || exit 77
+tc qdisc add dev lo root netem delay 40ms 10ms loss 2% 2>/dev/null ||
+  tc qdisc add dev lo root tbf rate 6mbit burst 16kb latency 80ms || exit 77
+"$0" --bind 127.0.0.1:3030 --seed 3 >/dev/null &
+server=$!
+trap 'kill $server' EXIT
+until "$0" load ws://127.0.0.1:3030/ws --clients 1 --duration 0.1 --warm-up 0 --quiet >/dev/null 2>&1; do sleep 0.2; done
+"$0" load ws://127.0.0.1:3030/ws --clients 60 --symbols all --rate 10 --check 60 --warm-up 1 --duration 8 --json --quiet
+code=$?
+tc -s qdisc show dev lo >&2
+exit $code
+"#;
+
+#[tokio::test]
+async fn over_a_line_that_delays_and_drops_no_range_is_missing() {
+    let mut command = Command::new("unshare");
+    command.args(["-rn", "sh", "-c", SCRIPT, env!("CARGO_BIN_EXE_tickcast")]).stdin(Stdio::null()).kill_on_drop(true);
+    let output = match timeout(PATIENCE, command.output()).await.expect("it ends") {
+        Ok(output) if output.status.code() == Some(0) => output,
+        // 1: unshare was refused, and the script never ran.
+        Ok(output) if [Some(77), Some(1)].contains(&output.status.code()) && output.stdout.is_empty() => {
+            eprintln!("passed over: no network of one's own here: {}", String::from_utf8_lossy(&output.stderr));
+            return;
+        }
+        other => panic!("{other:?}"),
+    };
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let line = String::from_utf8_lossy(&output.stderr).into_owned();
+    println!("{line}{report}");
+    assert_eq!((&report["connected"], &report["failed"]), (&60.into(), &0.into()), "{report}");
+    for fault in ["holes", "overlaps", "miscounted"] {
+        assert_eq!(report["check"][fault], 0, "{fault}: {report}");
+    }
+    assert!(report["updates"].as_u64() > Some(1_000), "{report}");
+    assert!(!line.contains("(dropped 0,"), "the line dropped something: {line}");
+}
