@@ -71,6 +71,7 @@ test("nothing without weight has a tile, and no room gives none", () => {
 
 test("a small change has a colour, and a large one no more than all of it", () => {
   assert.equal(strength(0), 0);
+  assert.equal(strength(-0.004), 0, "what is written 0.00% has no side");
   assert.ok(strength(0.01) > 0.15);
   assert.equal(strength(-FULL_PERCENT), strength(FULL_PERCENT * 3));
 });

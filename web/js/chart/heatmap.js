@@ -60,11 +60,11 @@ export function createHeatmap(canvas) {
       context.globalAlpha = 1;
     }
     const room = width - SIDE_PX;
-    const [wide, second] = [widthOf(symbol, 600, colours.font), widthOf(text, 400, colours.font) * SECOND];
-    const both = Math.min(MOST_FONT, Math.floor(Math.min(room / Math.max(wide, second), height / 2.4)));
-    const alone = Math.min(MOST_FONT, Math.floor(Math.min(room / wide, height * 0.6)));
-    const two = text !== "" && both * SECOND >= LEAST_FONT;
-    const size = two ? both : alone;
+    const [wide, below] = [widthOf(symbol, 600, colours.font), widthOf(text, 400, colours.font)];
+    const both = Math.min(MOST_FONT, Math.floor(Math.min(room / Math.max(wide, below * SECOND), height / 2.4)));
+    const second = Math.max(LEAST_FONT, both * SECOND);
+    const two = text !== "" && both >= LEAST_FONT && below * second <= room;
+    const size = two ? both : Math.min(MOST_FONT, Math.floor(Math.min(room / wide, height * 0.6)));
     if (size < LEAST_FONT) return;
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -72,7 +72,7 @@ export function createHeatmap(canvas) {
     context.font = `600 ${size}px ${colours.font}`;
     context.fillText(symbol, x + width / 2, y + height / 2 - (two ? size * 0.5 : 0));
     if (!two) return;
-    context.font = `400 ${size * SECOND}px ${colours.font}`;
+    context.font = `400 ${second}px ${colours.font}`;
     context.fillText(text, x + width / 2, y + height / 2 + size * 0.65);
   }
 

@@ -1,0 +1,26 @@
+/** What lights up says the newest direction, and goes out in its time. */
+
+import assert from "node:assert/strict";
+import { mock, test } from "node:test";
+
+Object.assign(globalThis, { window: globalThis });
+const { flash, putOut } = await import("../../web/js/lib/flash.js");
+
+/** @returns {HTMLElement} */
+const cell = () => /** @type {any} */ ({ dataset: {} });
+
+test("a cell that is lit follows its price, and is not lit longer for it", () => {
+  const now = mock.method(performance, "now", () => 0);
+  const node = cell();
+  flash(node, "up");
+  assert.equal(node.dataset.flash, "up");
+  now.mock.mockImplementation(() => 300);
+  flash(node, "down");
+  assert.equal(node.dataset.flash, "down", "the colour is that of the arrow beside it");
+  now.mock.mockImplementation(() => 349);
+  putOut();
+  assert.equal(node.dataset.flash, "down");
+  now.mock.mockImplementation(() => 351);
+  putOut();
+  assert.equal(node.dataset.flash, undefined);
+});
