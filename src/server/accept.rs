@@ -7,7 +7,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Request, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
@@ -75,6 +75,11 @@ pub async fn accept_all(
     let fixed = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    let keep = HeaderValue::from_str(&format!("timeout={}", limits.head_timeout.as_secs()));
+    let keep = keep.expect("invariant: a number is plain ASCII");
+    // A client that knows when an idle connection is hung up does not send its next request at that moment.
+    let keep_alive =
+        move |answer: &Response<_>| (answer.status() != StatusCode::SWITCHING_PROTOCOLS).then(|| keep.clone());
     let guard = gate.clone();
     #[expect(clippy::result_large_err, reason = "an answer is what the layer wants of who is not let in")]
     let admit = move |request: &mut Request<_>| guard.admit(request);
@@ -82,6 +87,7 @@ pub async fn accept_all(
         // What is refused is counted; a line for each would be a gift to those who ask in vain.
         .layer(TraceLayer::new_for_http().on_failure(DefaultOnFailure::new().level(Level::DEBUG)))
         .layer(fixed(header::CONTENT_SECURITY_POLICY, assets::CONTENT_SECURITY_POLICY))
+        .layer(SetResponseHeaderLayer::if_not_present(HeaderName::from_static("keep-alive"), keep_alive))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
