@@ -8,9 +8,11 @@ mod opening;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use tickcast::fanout::DepthCursor;
 use tickcast::feed::Source;
 use tickcast::feed::sim::{Cue, List, SimConfig, Simulator};
 use tickcast::market::{HistoryBar, Market, Timestamp};
+use tickcast::wire::Format;
 
 /// Monday 2024-01-08, 14:30 UTC.
 const START: Timestamp = Timestamp::from_secs(1_704_724_200);
@@ -108,5 +110,31 @@ fn start_up(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, forty, ten_thousand, start_up);
+/// What a look at the books of all forty costs: made, and as the messages of one beat of one session.
+fn depth(c: &mut Criterion) {
+    let mut group = c.benchmark_group("depth, 40 symbols");
+    group.throughput(Throughput::Elements(40));
+    let mut source = simulator(40, None);
+    let mut market = market(&source, Vec::new());
+    for _ in 0..TICKS {
+        let tick = source.next_tick().expect("it cannot fail").expect("it has no end");
+        market.apply(&tick);
+    }
+    let ids: Vec<_> = market.iter().map(|(id, ..)| id).collect();
+    group.bench_function("made", |b| {
+        b.iter(|| ids.iter().for_each(|id| assert!(black_box(market.depth(*id)).is_some())));
+    });
+    for format in Format::ALL {
+        group.bench_function(format!("a beat in {}", format.label()), |b| {
+            b.iter(|| {
+                for id in &ids {
+                    drop(black_box(DepthCursor::new(*id).take(&market, 0, format)));
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, forty, depth, ten_thousand, start_up);
 criterion_main!(benches);

@@ -19,7 +19,8 @@ function over(title, y, of, { low = 0, high, log } = {}) {
   const drawn = Object.entries(of).map(([name, value], n) => ({
     name,
     class: CLASSES[n],
-    points: rows.slice(1).map((row, at) => /** @type {[number, number]} */ ([minutes(row), value(row, rows[at])])),
+    // Beyond the last bucket of a histogram there is no figure.
+    points: rows.slice(1).map((row, at) => /** @type {[number, number]} */ ([minutes(row), Math.min(value(row, rows[at]), high ?? Infinity)])),
   }));
   const highest = high ?? 1.15 * Math.max(...drawn.flatMap(({ points }) => points.map(([, value]) => value)), 1e-9);
   const keys = drawn.map(({ name, class: kind }) => (drawn.length > 1 ? `${name} ${{ sim: "(blue)", walk: "(orange)", real: "(dots)" }[kind]}` : ""));
@@ -37,7 +38,7 @@ const panels = [
   over("Tasks and files", "", { tasks: get("tasks"), "open files": get("fds") }),
   over("Market's clock less the wall's", "s", { drift: get("drift_seconds") }, { low: -1, high: 1 }),
   over("Below the full rate", "sessions", { skipping: get("skipping"), lowered: get("lowered") }),
-  over("Beat to socket", "ms", { "half of all": get("delivery_p50_ms"), "99 of 100": get("delivery_p99_ms") }, { log: "y", low: 0.1, high: 10_000 }),
+  over("Beat to socket", "ms", { p50: get("delivery_p50_ms"), p99: get("delivery_p99_ms") }, { log: "y", low: 0.1, high: 10_000 }),
   over("CPU", "cores", { cpu: get("cpu_cores") }),
   over("Sent", "thousand a second", { messages: rate("messages", 1e-3) }),
 ];

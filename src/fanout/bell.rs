@@ -6,12 +6,11 @@
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
+use super::rung::Rung;
 use super::tier::{TIERS, TierId};
 use crate::wire::Format;
 
@@ -79,9 +78,8 @@ pub struct Rungs {
 #[derive(Debug)]
 pub struct Bell {
     group: usize,
-    rung: AtomicU32,
+    rung: Rung,
     wanted: AtomicU32,
-    waker: AtomicWaker,
     /// The session has spoken since the last half second was rung.
     spoke: AtomicBool,
     /// Of `wanted`, in binary.
@@ -108,26 +106,12 @@ impl Bell {
     ///
     /// Cancel safe.
     pub async fn wait(&self) -> Due {
-        poll_fn(|context| {
-            let mut due = self.take();
-            if due == Due::default() {
-                self.waker.register(context.waker());
-                // It may have rung just before.
-                due = self.take();
-            }
-            if due == Due::default() { Poll::Pending } else { Poll::Ready(due) }
-        })
-        .await
+        poll_fn(|context| self.rung.poll_take(context).map(Due)).await
     }
 
     /// Whether [`wait`](Self::wait) would not wait.
     pub fn is_rung(&self) -> bool {
-        self.rung.load(Ordering::Acquire) & !Due::PULSE.0 != 0
-    }
-
-    fn take(&self) -> Due {
-        // Asked first, as a look is cheaper than a swap and mostly there is nothing.
-        if self.is_rung() { Due(self.rung.swap(0, Ordering::AcqRel)) } else { Due::default() }
+        self.rung.is_set()
     }
 
     /// The session says something: that is a sign of life, and [`Due::BEAT`] can wait.
@@ -174,13 +158,10 @@ impl Bell {
             return;
         }
         if due == Due::BEAT && self.spoke.swap(false, Ordering::Relaxed) {
-            self.rung.fetch_or(Due::PULSE.0, Ordering::AcqRel);
+            self.rung.set(Due::PULSE.0);
             return;
         }
-        let before = self.rung.fetch_or(due.0, Ordering::AcqRel);
-        if before & !Due::PULSE.0 == 0 {
-            self.waker.wake();
-        }
+        let before = self.rung.set(due.0);
         // At `every` nothing is skipped: what has come meanwhile is taken with the rest.
         if before & due.0 != 0 && due.0 < Due::tier(TierId::EVERY).0 {
             self.listeners.skipped.fetch_add(1, Ordering::Relaxed);
@@ -216,10 +197,10 @@ pub struct Bells {
 impl Bells {
     pub fn hang(&self, group: usize) -> Arc<Bell> {
         let listeners = Arc::clone(&self.listeners);
-        let [rung, wanted, binary] = std::array::from_fn(|_| AtomicU32::new(0));
-        let (waker, spoke, lowered) = (AtomicWaker::new(), AtomicBool::new(false), AtomicBool::new(false));
-        let (hung, beat_at) = (Instant::now(), AtomicU64::new(0));
-        let bell = Arc::new(Bell { group, rung, wanted, waker, spoke, binary, hung, beat_at, lowered, listeners });
+        let [wanted, binary] = std::array::from_fn(|_| AtomicU32::new(0));
+        let [spoke, lowered] = std::array::from_fn(|_| AtomicBool::new(false));
+        let (rung, hung, beat_at) = (Rung::new(Due::PULSE.0), Instant::now(), AtomicU64::new(0));
+        let bell = Arc::new(Bell { group, rung, wanted, spoke, binary, hung, beat_at, lowered, listeners });
         let mut bells = self.lock();
         bells.push(Arc::clone(&bell));
         // Asked under the lock that `stop` rings under: a late bell is rung by one of the two.

@@ -11,6 +11,8 @@ mod depth;
 mod lag;
 mod live;
 mod publish;
+mod rung;
+mod sync;
 mod ticks;
 mod tier;
 mod trades;

@@ -97,6 +97,32 @@ async fn the_api_tells_symbols_bars_and_feed() {
 }
 
 #[tokio::test]
+async fn the_levels_of_a_book_begin_with_the_quote() {
+    let server = Server::start(&["--seed", "3", "--paused"]).await;
+    let symbols = server.json("/api/v1/symbols").await;
+    assert!(symbols["symbols"].as_array().unwrap().iter().all(|symbol| symbol["depth"] == 5));
+    let depth = server.json("/api/v1/depth?symbols=EURUSD,AAPL,EURUSD").await;
+    let books = depth["books"].as_array().unwrap();
+    assert_eq!(books.iter().map(|book| book["symbol"].as_str().unwrap()).collect::<Vec<_>>(), ["EURUSD", "AAPL"]);
+    let quotes = server.json("/api/v1/quotes?symbols=EURUSD,AAPL").await;
+    for (book, quote) in books.iter().zip(quotes["quotes"].as_array().unwrap()) {
+        assert_eq!((&book["seq"], &book["bids"][0]["price"]), (&quote["seq"], &quote["bid"]));
+    }
+}
+
+#[tokio::test]
+async fn a_tape_has_no_levels_and_says_so() {
+    let tape = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/csv/quotes-bid-ask.csv");
+    let server = Server::start(&["replay", tape]).await;
+    let symbols = server.json("/api/v1/symbols").await;
+    let symbol = symbols["symbols"][0]["symbol"].as_str().unwrap();
+    assert_eq!(symbols["symbols"][0]["depth"], 0);
+    let (head, body) = server.request(&format!("GET /api/v1/depth?symbols={symbol} HTTP/1.1\r\n")).await;
+    assert_eq!(status(&head), 404, "{body}");
+    assert!(body.contains("\"no_depth\"") && body.contains("subscribe to quotes"), "{body}");
+}
+
+#[tokio::test]
 async fn wrong_requests_are_told_what_would_be_right() {
     let server = Server::start(&["--max-history", "100"]).await;
     for (request, want, code) in [
@@ -105,6 +131,8 @@ async fn wrong_requests_are_told_what_would_be_right() {
         ("GET /api/v1/bars?symbols=AAPL&interval=1m&limit=-1 HTTP/1.1\r\n", 400, "bad_query"),
         ("GET /api/v1/bars?symbols=AAPL,MSFT&interval=1m&limit=51 HTTP/1.1\r\n", 400, "bad_query"),
         ("GET /api/v1/bars?symbols=NO&interval=1m&limit=5 HTTP/1.1\r\n", 404, "unknown_symbol"),
+        ("GET /api/v1/depth HTTP/1.1\r\n", 400, "bad_query"),
+        ("GET /api/v1/depth?symbols=NO HTTP/1.1\r\n", 404, "unknown_symbol"),
         ("GET /api/v1/nothing HTTP/1.1\r\n", 404, "not_found"),
         ("PUT /api/v1/feed HTTP/1.1\r\n", 405, "method_not_allowed"),
         ("GET /ws HTTP/1.1\r\n", 426, "not_a_websocket"),

@@ -42,6 +42,12 @@ async fn files_that_cannot_play_are_told_with_their_names() {
     check_refusal(&["--speed", "warp"], &["--speed", "60x"]).await;
     check_refusal(&["--scenario", "tsunami"], &["--scenario", "no scenario tsunami", "flash-crash"]).await;
     check_refusal(&["--scenario", "crash:NOBODY"], &["NOBODY", "name a symbol"]).await;
+    check_refusal(&["--scenario", "crash,strength=11"], &["strength of 11", "--max-scenario-strength"]).await;
+    let bounds = ["--max-scenario-strength", "2", "--max-scenario-duration", "1m"];
+    for (staged, says) in [("crash,strength=-3", "from -2 to 2"), ("crash,duration=61s", "--max-scenario-duration")] {
+        check_refusal(&[&["--scenario", staged][..], &bounds].concat(), &[says]).await;
+    }
+    check_refusal(&["--max-scenario-strength", "11"], &["--max-scenario-strength", "at most 10"]).await;
     check_refusal(&["--script", "nosuch.toml"], &["nosuch.toml", "cannot be read"]).await;
     check_refusal(&["--script", "Cargo.toml"], &["Cargo.toml: line ", "is not known here"]).await;
     check_refusal(&["--day", "10m", "--speed", "2x"], &["--day", "--speed"]).await;
@@ -55,7 +61,10 @@ async fn help_is_complete_for_each_subcommand() {
             &["--help"][..],
             &["replay", "--seed", "--symbols", "--speed", "--bind", "--max-sessions", "--stall-timeout"][..],
         ),
-        (&["--help"], &["simulate", "--hours", "--day", "--start", "--scenario", "--script", "--journal"]),
+        (
+            &["--help"],
+            &["simulate", "--hours", "--day", "--start", "--scenario", "--script", "--journal", "--max-untold-news"],
+        ),
         (&["simulate", "--help"], &["--out", "--class", "--symbols", "--days", "--seed", "--threads", "--scenario"]),
         (&["replay", "--help"], &["<FILE>", "--speed", "--loop", "--max-sort-rows", "--bind", "--bars"]),
     ] {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::plan::SimPlan;
 use super::script::{self, Cue};
-use super::{Hours, List, SimConfig};
+use super::{Hours, List, SimConfig, StageLimits};
 use crate::market::{AssetClass, Timestamp};
 
 /// The simulated market as it plays.
@@ -37,12 +37,21 @@ pub struct SimulationArgs {
     /// Write down what is staged, so that the session can be played again with --script
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Scenarios that may be staged in one session; 10,000 by default
-    #[arg(long, value_name = "NUMBER")]
-    max_scenarios: Option<usize>,
-    /// Bars of the past of all symbols together, 2,000,000 by default; with more than some fifty symbols each has fewer
-    #[arg(long, value_name = "BARS")]
-    max_past_bars: Option<usize>,
+    /// Scenarios that may be staged in one session
+    #[arg(long, default_value_t = StageLimits::DEFAULT.scenarios, value_name = "NUMBER")]
+    max_scenarios: usize,
+    /// The largest strength of a scenario, either way; at most 10, where the model ends
+    #[arg(long, default_value_t = StageLimits::DEFAULT.strength, value_name = "NUMBER", value_parser = strength)]
+    max_scenario_strength: f64,
+    /// The longest duration of a scenario
+    #[arg(long, default_value = "24h", value_name = "TIME", value_parser = duration)]
+    max_scenario_duration: f64,
+    /// Headlines that wait to be told; of more the oldest are lost
+    #[arg(long, default_value_t = SimConfig::DEFAULT_UNTOLD_STORIES, value_name = "NUMBER")]
+    max_untold_news: usize,
+    /// Bars of the past of all symbols together; with more than some fifty symbols each has fewer
+    #[arg(long, default_value_t = SimConfig::DEFAULT_PAST_BARS, value_name = "BARS")]
+    max_past_bars: usize,
 }
 
 impl From<SimulationArgs> for SimPlan {
@@ -57,6 +66,9 @@ impl From<SimulationArgs> for SimPlan {
             script,
             journal,
             max_scenarios,
+            max_scenario_strength,
+            max_scenario_duration,
+            max_untold_news,
             max_past_bars,
         } = args;
         Self {
@@ -68,7 +80,12 @@ impl From<SimulationArgs> for SimPlan {
             scenarios,
             script,
             journal,
-            most_scenarios: max_scenarios,
+            stage: StageLimits {
+                scenarios: max_scenarios,
+                strength: max_scenario_strength,
+                seconds: max_scenario_duration,
+            },
+            untold_stories: max_untold_news,
             past_bars: max_past_bars,
         }
     }
@@ -182,7 +199,14 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 }
 
 fn duration(text: &str) -> Result<f64, String> {
-    script::seconds(text).filter(|s| (1.0..=1e9).contains(s)).ok_or_else(|| "a time such as 30s, 10m or 1h30m".into())
+    script::seconds(text)
+        .filter(|s| (1.0..=StageLimits::WIDEST.seconds).contains(s))
+        .ok_or_else(|| "a time such as 30s, 10m or 1h30m".into())
+}
+
+fn strength(text: &str) -> Result<f64, String> {
+    let most = StageLimits::STRONGEST;
+    text.parse().ok().filter(|n| *n > 0.0 && *n <= most).ok_or_else(|| format!("a number above 0, at most {most}"))
 }
 
 fn time_unit(text: &str) -> Result<i64, String> {

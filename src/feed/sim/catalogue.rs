@@ -1,17 +1,18 @@
 //! What can be staged, for people to choose from: docs/SCENARIOS.md in short.
 
 use super::listing::Listing;
-use super::scenario::{MOST_SECONDS, MOST_STRENGTH, Scenario};
+use super::scenario::Scenario;
+use super::stage::StageLimits;
 use super::target::groups;
 use crate::market::{Catalogue, Offer};
 
 /// What can be staged on a market of these.
-pub fn catalogue(listings: &[Listing]) -> Catalogue {
+pub fn catalogue(listings: &[Listing], limits: &StageLimits) -> Catalogue {
     Catalogue {
         scenarios: Scenario::ALL.map(offer).into(),
         groups: groups(listings),
-        most_strength: MOST_STRENGTH,
-        most_seconds: MOST_SECONDS,
+        most_strength: limits.strength,
+        most_seconds: limits.seconds,
     }
 }
 
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn each_scenario_is_described_and_says_what_changes_it() {
-        let scenarios = catalogue(&[]).scenarios;
+        let scenarios = catalogue(&[], &StageLimits::DEFAULT).scenarios;
         assert_eq!(scenarios.len(), Scenario::ALL.len());
         for (scenario, offer) in Scenario::ALL.into_iter().zip(scenarios) {
             let at = |second: f64, strength: f64| scenario.influence(second, scenario.usual_seconds(), strength);

@@ -63,12 +63,9 @@ pub use self::plan::{PlanError, SimPlan};
 pub use self::scenario::Scenario;
 pub use self::script::{Cue, Script, ScriptError};
 pub use self::season::Hours;
-pub use self::stage::{Injection, ScenarioError};
+pub use self::stage::{Injection, ScenarioError, StageLimits};
 pub use self::target::Target;
 pub use self::write::{WriteError, Written, write};
-
-/// Headlines that wait to be told: more than come in a minute. A reader that takes none loses the oldest.
-const MOST_STORIES: usize = 10_000;
 
 /// What is simulated.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,8 +77,10 @@ pub struct SimConfig {
     pub hours: Hours,
     /// What is staged from the beginning.
     pub journal: Vec<Injection>,
-    /// How many scenarios a session may have, those of the journal included.
-    pub most_scenarios: usize,
+    /// How many scenarios a session may have, those of the journal included, and how far they may go.
+    pub stage: StageLimits,
+    /// Headlines that wait to be told, more than come in a minute: a reader that takes none loses the oldest.
+    pub untold_stories: usize,
     /// The bars of the past of all instruments together; with more than some fifty instruments each has fewer.
     pub past_bars: usize,
     /// The threads that make the tape, and the seconds they make at a time. Neither changes it; a longer block
@@ -104,7 +103,7 @@ impl SimConfig {
     /// The instruments that have names of their own.
     pub const DEFAULT_SYMBOLS: usize = universe::NAMED_COUNT;
     pub const MAX_SYMBOLS: usize = universe::MOST;
-    pub const DEFAULT_SCENARIOS: usize = 10_000;
+    pub const DEFAULT_UNTOLD_STORIES: usize = 10_000;
     pub const DEFAULT_PAST_BARS: usize = 2_000_000;
 
     /// All named instruments from `start` on, with the default seed, all day and night, without a scenario.
@@ -115,7 +114,8 @@ impl SimConfig {
             list: List::Mixed(Self::DEFAULT_SYMBOLS),
             hours: Hours::Always,
             journal: Vec::new(),
-            most_scenarios: Self::DEFAULT_SCENARIOS,
+            stage: StageLimits::DEFAULT,
+            untold_stories: Self::DEFAULT_UNTOLD_STORIES,
             past_bars: Self::DEFAULT_PAST_BARS,
             threads: 1,
             block_seconds: 1,
@@ -164,7 +164,7 @@ impl Simulator {
             kinds: Arc::new(classes.map(|class| Kind::new(Model::of(class)))),
             factors: factors(&config, &listings),
             tapes: Vec::new(),
-            stage: Stage::new(&listings, &config.journal, config.most_scenarios)?,
+            stage: Stage::new(&listings, &config.journal, config.stage)?,
             block: Block::default(),
             stories: Vec::new(),
             journal: None,
@@ -255,7 +255,7 @@ impl Simulator {
         }
         self.stories.extend(self.stage.stories(from, self.factors.next_ts()));
         self.stories.sort_by(|a, b| (b.ts, &b.on, &b.headline).cmp(&(a.ts, &a.on, &a.headline)));
-        self.stories.truncate(MOST_STORIES);
+        self.stories.truncate(self.config.untold_stories);
         self.stage.pass(self.factors.next_ts());
     }
 }
@@ -286,7 +286,7 @@ impl Source for Simulator {
     }
 
     fn catalogue(&self) -> Option<Arc<Catalogue>> {
-        Some(Arc::new(catalogue::catalogue(&self.listings)))
+        Some(Arc::new(catalogue::catalogue(&self.listings, &self.config.stage)))
     }
 
     fn stage(&mut self, staging: &Staging, now: Timestamp) -> Result<(), Refused> {

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use super::journal::Journal;
 use super::script::{Cue, Script, ScriptError};
 use super::season::OPEN;
-use super::stage::{Injection, ScenarioError};
+use super::stage::{Injection, ScenarioError, StageLimits};
 use super::{Hours, List, SimConfig};
 use crate::market::{Interval, Speed, Timestamp};
 
 /// How a simulated market is to be played: flags, before the script and the clock are asked.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SimPlan {
     pub seed: Option<u64>,
     pub symbols: Option<usize>,
@@ -23,8 +23,27 @@ pub struct SimPlan {
     pub scenarios: Vec<Cue>,
     pub script: Option<PathBuf>,
     pub journal: Option<PathBuf>,
-    pub most_scenarios: Option<usize>,
-    pub past_bars: Option<usize>,
+    pub stage: StageLimits,
+    pub untold_stories: usize,
+    pub past_bars: usize,
+}
+
+impl Default for SimPlan {
+    fn default() -> Self {
+        Self {
+            seed: None,
+            symbols: None,
+            hours: None,
+            start: None,
+            day: None,
+            scenarios: Vec::new(),
+            script: None,
+            journal: None,
+            stage: StageLimits::DEFAULT,
+            untold_stories: SimConfig::DEFAULT_UNTOLD_STORIES,
+            past_bars: SimConfig::DEFAULT_PAST_BARS,
+        }
+    }
 }
 
 /// Why a simulation cannot be played as it was asked for.
@@ -79,8 +98,9 @@ impl SimPlan {
             seed: self.seed.or(script.seed).unwrap_or(SimConfig::DEFAULT_SEED),
             list: List::Mixed(symbols),
             hours: hours.unwrap_or_default(),
-            most_scenarios: self.most_scenarios.unwrap_or(SimConfig::DEFAULT_SCENARIOS),
-            past_bars: self.past_bars.unwrap_or(SimConfig::DEFAULT_PAST_BARS),
+            stage: self.stage,
+            untold_stories: self.untold_stories,
+            past_bars: self.past_bars,
             journal: cues.flat_map(|cue| cue.injections(start)).collect(),
             ..SimConfig::new(start)
         }

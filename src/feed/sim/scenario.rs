@@ -11,10 +11,6 @@ use std::str::FromStr;
 use super::elementary::{exp, ln};
 use super::influence::Influence;
 
-/// The longest duration, in seconds, and the largest strength.
-pub const MOST_SECONDS: f64 = 86_400.0;
-pub const MOST_STRENGTH: f64 = 10.0;
-
 /// A scenario by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scenario {

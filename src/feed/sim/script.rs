@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::scenario::Scenario;
 use super::season::Hours;
-use super::stage::{Injection, ScenarioError};
+use super::stage::{Injection, ScenarioError, StageLimits};
 use super::target::Target;
 use crate::market::{Interval, Timestamp};
 
@@ -75,7 +75,7 @@ impl Cue {
                 _ => return Err(bad("part", part, "strength=.. or duration=..; targets are joined by +")),
             }
         }
-        cue.injections(Timestamp(0)).iter().try_for_each(Injection::check)?;
+        cue.injections(Timestamp(0)).iter().try_for_each(|injection| injection.check(&StageLimits::WIDEST))?;
         Ok(cue)
     }
 
@@ -236,7 +236,10 @@ fn cue(table: &DeTable<'_>, offset: usize) -> Result<Cue, (usize, String)> {
             }
         }
     }
-    cue.injections(Timestamp(0)).iter().try_for_each(Injection::check).map_err(|error| (offset, error.to_string()))?;
+    cue.injections(Timestamp(0))
+        .iter()
+        .try_for_each(|injection| injection.check(&StageLimits::WIDEST))
+        .map_err(|error| (offset, error.to_string()))?;
     Ok(cue)
 }
 

@@ -3,9 +3,27 @@
 use super::influence::Influence;
 use super::listing::Listing;
 use super::news::Shock;
-use super::scenario::{MOST_SECONDS, MOST_STRENGTH, Scenario, UnknownScenario};
+use super::scenario::{Scenario, UnknownScenario};
 use super::target::Target;
 use crate::market::{Staged, Staging, Story, Timestamp};
+
+/// How much may be staged in one session.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StageLimits {
+    pub scenarios: usize,
+    /// Either way; at most [`StageLimits::STRONGEST`].
+    pub strength: f64,
+    pub seconds: f64,
+}
+
+impl StageLimits {
+    /// Where the model ends: a crash of ten times the usual strength takes eight tenths of a price, one of thirteen more than
+    /// all of it.
+    pub const STRONGEST: f64 = 10.0;
+    /// What flags can allow.
+    pub const WIDEST: Self = Self { scenarios: usize::MAX, strength: Self::STRONGEST, seconds: 1e9 };
+    pub const DEFAULT: Self = Self { scenarios: 10_000, strength: Self::STRONGEST, seconds: 86_400.0 };
+}
 
 /// A scenario for somebody at some time.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,10 +44,10 @@ pub enum ScenarioError {
     Unknown(#[from] UnknownScenario),
     #[error("nothing is listed that {0} means: name a symbol, a sector, a class, or all")]
     NoTarget(String),
-    #[error("a strength of {0}: from -{most} to {most} and not 0", most = MOST_STRENGTH)]
-    Strength(f64),
-    #[error("a duration of {0} s: from 1 s to a day")]
-    Duration(f64),
+    #[error("a strength of {strength}: from -{most} to {most} and not 0, or as --max-scenario-strength says")]
+    Strength { strength: f64, most: f64 },
+    #[error("a duration of {seconds} s: from 1 s to {most} s, or as --max-scenario-duration says")]
+    Duration { seconds: f64, most: f64 },
     #[error("{0} scenarios are the most of one session: start another one, or with a higher --max-scenarios")]
     TooMany(usize),
     #[error("{0}")]
@@ -47,12 +65,13 @@ impl Injection {
 
     /// # Errors
     /// When a number is out of range.
-    pub fn check(&self) -> Result<(), ScenarioError> {
-        if !(self.strength.abs() <= MOST_STRENGTH && self.strength != 0.0) {
-            return Err(ScenarioError::Strength(self.strength));
+    pub fn check(&self, limits: &StageLimits) -> Result<(), ScenarioError> {
+        let Self { strength, seconds, .. } = *self;
+        if !(strength.abs() <= limits.strength && strength != 0.0) {
+            return Err(ScenarioError::Strength { strength, most: limits.strength });
         }
-        if !(1.0..=MOST_SECONDS).contains(&self.seconds) {
-            return Err(ScenarioError::Duration(self.seconds));
+        if !(1.0..=limits.seconds).contains(&seconds) {
+            return Err(ScenarioError::Duration { seconds, most: limits.seconds });
         }
         Ok(())
     }
@@ -86,8 +105,7 @@ struct Running {
 pub struct Stage {
     listings: Vec<Listing>,
     journal: Vec<Injection>,
-    /// The most that the journal may hold.
-    most: usize,
+    limits: StageLimits,
     running: Vec<Running>,
     /// What of the journal was not told yet, the latest first.
     untold: Vec<usize>,
@@ -96,9 +114,9 @@ pub struct Stage {
 impl Stage {
     /// # Errors
     /// Those of [`Stage::add`].
-    pub fn new(listings: &[Listing], journal: &[Injection], most: usize) -> Result<Self, ScenarioError> {
+    pub fn new(listings: &[Listing], journal: &[Injection], limits: StageLimits) -> Result<Self, ScenarioError> {
         let mut stage =
-            Self { listings: listings.to_vec(), journal: Vec::new(), most, running: Vec::new(), untold: Vec::new() };
+            Self { listings: listings.to_vec(), journal: Vec::new(), limits, running: Vec::new(), untold: Vec::new() };
         journal.iter().try_for_each(|injection| stage.add(injection.clone()).map(drop))?;
         Ok(stage)
     }
@@ -112,9 +130,9 @@ impl Stage {
     /// # Errors
     /// When it means nobody, is out of range, or is one too many.
     pub fn check(&self, mut injection: Injection) -> Result<Injection, ScenarioError> {
-        injection.check()?;
-        if self.journal.len() >= self.most {
-            return Err(ScenarioError::TooMany(self.most));
+        injection.check(&self.limits)?;
+        if self.journal.len() >= self.limits.scenarios {
+            return Err(ScenarioError::TooMany(self.limits.scenarios));
         }
         let second = 1_000_000_000;
         injection.at = Timestamp(injection.at.0.saturating_add(second - 1).div_euclid(second).saturating_mul(second));
@@ -199,13 +217,14 @@ mod tests {
     use super::*;
 
     const START: Timestamp = Timestamp::from_secs(1_000);
+    const LIMITS: StageLimits = StageLimits { scenarios: 20, strength: 2.5, seconds: 60.0 };
 
     fn injection(scenario: Scenario, target: &str) -> Injection {
         Injection { scenario, target: Target::of(target), at: START, strength: 1.0, seconds: 10.0 }
     }
 
     fn stage(journal: &[Injection]) -> Stage {
-        Stage::new(&listings(40, 7), journal, 20).unwrap()
+        Stage::new(&listings(40, 7), journal, LIMITS).unwrap()
     }
 
     #[test]
@@ -243,13 +262,15 @@ mod tests {
         let mut stage = stage(&[]);
         let good = injection(Scenario::Crash, "all");
         assert_eq!(stage.add(injection(Scenario::Crash, "XX")), Err(ScenarioError::NoTarget("XX".into())));
-        for strength in [0.0, 11.0, f64::NAN, f64::INFINITY] {
-            assert!(matches!(stage.add(Injection { strength, ..good.clone() }), Err(ScenarioError::Strength(_))));
+        for strength in [0.0, 2.6, -2.6, f64::NAN, f64::INFINITY] {
+            assert!(matches!(stage.add(Injection { strength, ..good.clone() }), Err(ScenarioError::Strength { .. })));
         }
-        for seconds in [0.0, 0.5, 1e9, f64::NAN] {
-            assert!(matches!(stage.add(Injection { seconds, ..good.clone() }), Err(ScenarioError::Duration(_))));
+        for seconds in [0.0, 0.5, 61.0, f64::NAN] {
+            assert!(matches!(stage.add(Injection { seconds, ..good.clone() }), Err(ScenarioError::Duration { .. })));
         }
         assert!(stage.journal().is_empty());
+        let most = Injection { strength: -2.5, seconds: 60.0, ..good.clone() };
+        assert!(stage.check(most).is_ok());
         for _ in 0..20 {
             stage.add(good.clone()).unwrap();
         }

@@ -1,6 +1,6 @@
 /** Asks the server for what it counts. */
 
-/** @typedef {import("../state/health.js").Samples} Samples */
+/** @typedef {Map<string, number>} Samples */
 /** @typedef {{ state: string, name: string, speed: number | string, ts_market: number | null, fault?: string | null }} FeedStatus */
 
 /**

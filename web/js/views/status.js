@@ -6,7 +6,7 @@ import { byLabel, lagText, quantile, rate, spanText, total } from "../state/heal
 import { createCounts, createFigure } from "./figure.js";
 
 /** @typedef {import("../state/health.js").Look} Look */
-/** @typedef {import("../net/metrics.js").FeedStatus} FeedStatus */
+/** @typedef {import("../state/health.js").FeedStatus} FeedStatus */
 
 /** @param {number | null} value */
 const each = (value) => (value === null ? "–" : `${countText(value < 10 ? Math.round(value * 10) / 10 : Math.round(value))}/s`);

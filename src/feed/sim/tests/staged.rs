@@ -220,3 +220,16 @@ fn scenarios_compose() {
     let stretch = stretch(&tape, 60, 120);
     assert!(stretch.trades > 2_000 && stretch.last / stretch.first < 0.96 && stretch.silence >= 5.0, "{stretch:?}");
 }
+
+#[test]
+fn of_headlines_that_nobody_takes_the_newest_wait() {
+    let journal: Vec<_> = [5, 10, 15, 20].iter().flat_map(|at| cue(&format!("news@{at}s:AAPL"))).collect();
+    let waiting = |untold_stories| {
+        let mut simulator = simulator(&SimConfig { journal: journal.clone(), untold_stories, ..config(7, 1) });
+        while simulator.next_tick().unwrap().unwrap().ts < START.plus_nanos(25 * SECOND) {}
+        std::iter::from_fn(|| simulator.next_story(Timestamp(i64::MAX))).collect::<Vec<_>>()
+    };
+    let all = waiting(SimConfig::DEFAULT_UNTOLD_STORIES);
+    assert!(all.len() >= 4, "{all:?}");
+    assert_eq!(waiting(2), all[all.len() - 2..]);
+}

@@ -1,0 +1,101 @@
+//! The bell's bits under every order in which two threads can meet at them, by [loom](https://docs.rs/loom).
+
+#![forbid(unsafe_code)]
+#![cfg(test)]
+
+use std::future::poll_fn;
+
+use loom::future::block_on;
+use loom::sync::Arc;
+use loom::thread;
+
+mod sync {
+    use std::task::Waker;
+
+    pub use loom::sync::atomic::{AtomicU32, Ordering};
+
+    #[derive(Debug)]
+    pub struct AtomicWaker(loom::future::AtomicWaker);
+
+    impl AtomicWaker {
+        pub fn new() -> Self {
+            Self(loom::future::AtomicWaker::new())
+        }
+
+        pub fn register(&self, waker: &Waker) {
+            self.0.register_by_ref(waker);
+        }
+
+        pub fn wake(&self) {
+            self.0.wake();
+        }
+    }
+}
+
+#[path = "../../../src/fanout/rung.rs"]
+mod rung;
+
+use rung::Rung;
+
+const QUIET: u32 = 4;
+
+/// Takes until all these bits came; each counts once.
+fn wait_for(rung: &Rung, all: u32) -> u32 {
+    let mut heard = 0;
+    while heard & all != all {
+        heard |= block_on(poll_fn(|context| rung.poll_take(context)));
+    }
+    heard
+}
+
+/// A bit that is set while the other thread goes to sleep would leave it there for ever: loom calls that a deadlock.
+#[test]
+fn no_ring_is_slept_through() {
+    loom::model(|| {
+        let rung = Arc::new(Rung::new(QUIET));
+        let ringer = {
+            let rung = Arc::clone(&rung);
+            thread::spawn(move || {
+                rung.set(1);
+                rung.set(2);
+            })
+        };
+        assert_eq!(wait_for(&rung, 1 | 2), 1 | 2);
+        ringer.join().unwrap();
+        assert!(!rung.is_set());
+    });
+}
+
+/// With three threads there are too many orders to try all: those with up to three switches at a place of loom's choice.
+#[test]
+fn two_who_ring_are_both_heard() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(|| {
+        let rung = Arc::new(Rung::new(QUIET));
+        let ringers = [1, 2].map(|bit| {
+            let rung = Arc::clone(&rung);
+            thread::spawn(move || {
+                rung.set(bit);
+            })
+        });
+        assert_eq!(wait_for(&rung, 1 | 2), 1 | 2);
+        ringers.into_iter().for_each(|ringer| ringer.join().unwrap());
+    });
+}
+
+#[test]
+fn a_quiet_bit_wakes_nobody_and_is_not_lost() {
+    loom::model(|| {
+        let rung = Arc::new(Rung::new(QUIET));
+        let ringer = {
+            let rung = Arc::clone(&rung);
+            thread::spawn(move || {
+                rung.set(QUIET);
+                rung.set(1);
+            })
+        };
+        assert_eq!(wait_for(&rung, 1), 1 | QUIET);
+        ringer.join().unwrap();
+    });
+}
