@@ -219,14 +219,14 @@ test("a hidden page takes nothing, and one answer for each comes when it is seen
   await page.locator(".tape-lines .tape-row").first().waitFor();
   await drawn(page);
   await hide(page, true);
-  await until(() => said.heard.filter(({ type, rate }) => type === "granted" && rate === 0).length === 3, "rate 0 for all three");
+  await until(() => said.heard.filter(({ type, rate }) => type === "granted" && rate === 0).length === 4, "rate 0 for quotes, bars, trades and the book");
   const from = said.heard.findLastIndex(({ type }) => type === "granted") + 1;
   const beats = () => said.heard.slice(from).filter(({ type }) => type === "beat").length;
   await until(() => beats() >= 3, "beats");
   assert.deepEqual([...new Set(said.heard.slice(from).map(({ type }) => type))], ["beat"]);
   const seen = said.heard.length;
   await hide(page, false);
-  for (const type of ["snapshot", "bars", "trades", "update"]) await until(() => said.heard.slice(seen).some((message) => message.type === type), type);
+  for (const type of ["snapshot", "bars", "trades", "depth", "update"]) await until(() => said.heard.slice(seen).some((message) => message.type === type), type);
   const again = said.heard.slice(seen).filter(({ type }) => type === "snapshot").flatMap(({ quotes }) => quotes.map((/** @type {{ symbol: string }} */ { symbol }) => symbol));
   assert.deepEqual(again.length, new Set(again).size, "each once");
   assert.equal(said.sent.filter(({ type }) => type === "resync").length, 0);
@@ -277,10 +277,10 @@ test("a short loss of the network leaves no hole in the chart, the quotes and th
     await page.waitForSelector("html:not([data-stale])");
     const answers = () => said.heard.slice(lost).filter(({ type, channel }) => type === "granted" && channel !== "news");
     const channels = (/** @type {any[]} */ list) => [...new Set(list.map(({ channel }) => channel))];
-    await until(() => channels(answers()).length === 3, "answers of each channel");
+    await until(() => channels(answers()).length === 4, "answers of each channel");
     // Headlines are left out: while there are none there is nothing to go on from.
     const again = said.sent.slice(asked).filter(({ channel }) => channel !== "news");
-    assert.deepEqual(channels(again), ["quotes", "bars", "trades"]);
+    assert.deepEqual(channels(again), ["quotes", "bars", "trades", "depth"]);
     assert.deepEqual([...new Set(again.map(({ type, since }) => `${type} ${typeof since?.epoch}`))], ["subscribe number"]);
     assert.deepEqual([...new Set(answers().map(({ recovered }) => recovered))], [true]);
     await until(() => new Set(said.heard.slice(lost).map(({ type }) => type)).size >= 5, "all kinds of messages");

@@ -20,8 +20,9 @@ import { createViews } from "./views/page.js";
 
 /** Where the tape has a place beside the chart; the style sheet says the same. */
 const WIDE = "(min-width: 1280px)";
-/** Where there is no room for the levels of a book; the style sheet says the same. */
+/** Where there is no room for the levels of a book, and where there is none if all is large; the style sheet says the same. */
 const NARROW = "(min-width: 1024px) and (max-width: 1279px)";
+const LOW = "(min-width: 1280px) and (max-height: 999px)";
 const NOTICE_MS = 8000;
 /**
  * Painting is what a page costs. Numbers that stream are painted up to ten times a second, as more cannot be read, and less often where
@@ -38,6 +39,7 @@ const PREVIEW_MS = 2000;
 const store = new Store(beginning());
 const wide = matchMedia(WIDE);
 const narrow = matchMedia(NARROW);
+const low = matchMedia(LOW);
 const system = matchMedia("(prefers-color-scheme: dark)");
 const look = () => {
   const { theme, colours, large } = store.state.settings;
@@ -55,7 +57,7 @@ const mark = createFrame(() => {
 });
 const markStream = createPace(mark, budget.restMs);
 const enter = () => location.assign("/enter");
-const talk = createConversation({ store, warn, hasRoom: () => wide.matches, showsBook: () => !narrow.matches, onStranger: enter });
+const talk = createConversation({ store, warn, hasRoom: () => wide.matches, showsBook: () => !narrow.matches && !(low.matches && store.state.settings.large), onStranger: enter });
 
 /** What changes what is shown may change what is needed. @param {import("./state/reduce.js").Action} action */
 function change(action) {
@@ -171,6 +173,7 @@ store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<str
 system.addEventListener("change", mark);
 wide.addEventListener("change", () => talk.ask());
 narrow.addEventListener("change", () => talk.ask());
+low.addEventListener("change", () => talk.ask());
 document.addEventListener("visibilitychange", () => {
   watch();
   if (document.hidden) return;
