@@ -14,9 +14,9 @@ const OUT = fileURLToPath(new URL("../pictures/scenarios/", import.meta.url));
 const START = "2024-01-09T15:00:00Z";
 const MICROS = Date.parse(START) * 1_000;
 /** How many times real pace, by the bars that are drawn. @type {Record<string, number>} */
-const SPEEDS = { "1s": 4, "5s": 20, "15s": 40, "1m": 150 };
+const SPEEDS = { "1s": 4, "5s": 20, "15s": 40, "1m": 60 };
 
-/** @typedef {{ cue: string, symbol: string, interval: string, until: number, compare?: string, chart?: string }} Shot `until` in seconds of the market */
+/** @typedef {{ cue: string, symbol: string, interval: string, until: number, compare?: string }} Shot `until` in seconds of the market */
 /** @type {Record<string, Shot>} */
 const SHOTS = {
   crash: { cue: "crash@3m:all,duration=4m", symbol: "BTC-USD", interval: "15s", until: 960 },
@@ -29,8 +29,8 @@ const SHOTS = {
   news: { cue: "news@3m:XOM", symbol: "XOM", interval: "15s", until: 900 },
   "open-burst": { cue: "open-burst@3m:all", symbol: "NVDA", interval: "15s", until: 840 },
   "tick-storm": { cue: "tick-storm@20s:V,duration=25s", symbol: "V", interval: "1s", until: 64 },
-  // Lines from a common beginning, and as long before as shows that the two belong together.
-  decoupling: { cue: "decoupling@25m:TC100,strength=2,duration=45m", symbol: "TC500", compare: "TC100", chart: "line", interval: "1m", until: 4_200 },
+  // From a common beginning, and as long before as shows that the two belong together.
+  decoupling: { cue: "decoupling@25m:TC100,strength=2,duration=45m", symbol: "TC500", compare: "TC100", interval: "1m", until: 4_200 },
   "feed-gap": { cue: "feed-gap@3m:all,duration=1m", symbol: "BTC-USD", interval: "5s", until: 350 },
 };
 
@@ -42,10 +42,10 @@ async function drive(url, command) {
 
 /** @param {Awaited<ReturnType<typeof openBrowser>>} browser @param {string} name */
 async function shoot(browser, name) {
-  const { cue, symbol, interval, until, compare, chart } = SHOTS[name];
+  const { cue, symbol, interval, until, compare } = SHOTS[name];
   const server = await startServer(["--seed", "7", "--start", START, "--speed", String(SPEEDS[interval]), "--scenario", cue]);
   try {
-    const query = new URLSearchParams({ symbol, interval, theme: "light", ...(compare && { compare }), ...(chart && { chart }) });
+    const query = new URLSearchParams({ symbol, interval, theme: "light", ...(compare && { compare }) });
     const { page } = await browser.visit(`${server.url}?${query}`, (page) => page.setViewportSize({ width: 680, height: 860 }));
     for (;;) {
       // A connection that idled may be closed by the server just then: asked again.

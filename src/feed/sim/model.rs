@@ -84,7 +84,16 @@ pub struct Flow {
     pub burst: f64,
     /// Tail of the lengths of metaorders: the memory of signs falls as lag^-(alpha - 1).
     pub alpha: f64,
+    /// How many metaorders are worked at a time, at most [`MOST_WORKED`].
+    pub worked: usize,
+    /// The share of events that squared returns of the last seconds make, and of how many seconds: volume follows moves,
+    /// not only volatility (quadratic Hawkes: Blanc, Donier, Bouchaud 2017, *Quantitative Finance* 17:171).
+    pub reaction: f64,
+    pub reaction_seconds: f64,
 }
+
+/// The most metaorders that are worked at a time.
+pub const MOST_WORKED: usize = 3;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Quoting {
@@ -186,6 +195,9 @@ const STOCK: Model = Model {
         coin: 0.12,
         burst: 0.95,
         alpha: 1.75,
+        worked: 3,
+        reaction: 0.0,
+        reaction_seconds: 10.0,
     },
     quoting: Quoting { spread_power: 0.6, zone_ticks: 0.25, zone_volatility: 0.4, opinion: 0.0 },
     sizes: Sizes {
@@ -213,7 +225,7 @@ const STOCK: Model = Model {
 
 const INDEX: Model = Model {
     returns: Returns {
-        spread: 0.40,
+        spread: 0.42,
         common: 0.9,
         world: 0.6,
         world_beta: 0.95,
@@ -229,10 +241,16 @@ const INDEX: Model = Model {
     },
     flow: Flow {
         kernels: kernels([0.55, 0.20, 0.13], [0.002, 0.4, 30.0]),
-        volume_power: 1.8,
+        volume_power: 2.1,
         ticks_per_event: 1.39,
         more: 0.47,
         long: 0.2,
+        coin: 0.0,
+        burst: 0.99,
+        alpha: 1.6,
+        worked: 2,
+        reaction: 0.9,
+        reaction_seconds: 8.0,
         ..STOCK.flow
     },
     sizes: Sizes { median: 150.0, tail_from: 2_000.0, tail_alpha: 1.8, ..STOCK.sizes },
@@ -319,8 +337,8 @@ const FX: Model = Model {
         trend: 0.07,
         class_share: 0.32,
         sector_share: 0.0,
-        absorption: (1.5, 6.0),
-        instant: 0.2,
+        absorption: (5.0, 20.0),
+        instant: 0.045,
         impact: 0.0,
         jumps: 0.25,
     },

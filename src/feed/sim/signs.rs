@@ -6,11 +6,9 @@
 //! price and prices stay unpredictable although signs are not.
 
 use super::elementary::pow;
-use super::model::Flow;
+use super::model::{Flow, MOST_WORKED};
 use super::noise::Noise;
 
-/// How many metaorders are worked at a time.
-const WORKED: usize = 3;
 /// The longest metaorder, in orders.
 const LONGEST: f64 = 20_000.0;
 
@@ -30,7 +28,8 @@ struct Metaorder {
 
 #[derive(Clone, Debug)]
 pub struct Signs {
-    worked: [Metaorder; WORKED],
+    /// Of these, as many as [`Flow::worked`] says.
+    worked: [Metaorder; MOST_WORKED],
     /// The metaorder that traded last.
     last: usize,
     inverse_alpha: f64,
@@ -40,14 +39,15 @@ impl Signs {
     pub fn new(flow: &Flow, noise: &mut Noise) -> Self {
         let metaorder =
             |_| Metaorder { sign: if noise.chance(0.5) { 1 } else { -1 }, left: 1 + (noise.bits() % 20) as u32 };
-        Self { worked: [0; WORKED].map(metaorder), last: 0, inverse_alpha: 1.0 / flow.alpha }
+        Self { worked: [0; MOST_WORKED].map(metaorder), last: 0, inverse_alpha: 1.0 / flow.alpha }
     }
 
     /// The next order's sign. In a `burst` the order before is likely to go on. New metaorders buy with the
     /// probability `buying`.
     #[inline]
     pub fn next(&mut self, flow: &Flow, burst: bool, buying: f64, noise: &mut Noise) -> Sign {
-        let calm = (1.0 - flow.coin) * self.worked.iter().map(|m| m.sign).sum::<i32>() as f64 / WORKED as f64;
+        let worked = &self.worked[..flow.worked];
+        let calm = (1.0 - flow.coin) * worked.iter().map(|m| m.sign).sum::<i32>() as f64 / flow.worked as f64;
         let expected =
             if burst { flow.burst * f64::from(self.worked[self.last].sign) + (1.0 - flow.burst) * calm } else { calm };
         let sign = if burst && noise.chance(flow.burst) {
@@ -57,7 +57,7 @@ impl Signs {
             let coin = (bits >> 32) as f64 * (1.0 / 4_294_967_296.0) < flow.coin;
             match coin {
                 true => 1 - 2 * (bits & 1) as i32,
-                false => self.child(((bits & 0xffff) as usize * WORKED) >> 16, buying, noise),
+                false => self.child(((bits & 0xffff) as usize * flow.worked) >> 16, buying, noise),
             }
         };
         Sign { buys: sign > 0, surprise: f64::from(sign) - expected }

@@ -40,6 +40,8 @@ const OWN_LEVERAGE: f64 = 0.6;
 const AUCTION_SHARE: f64 = 0.03;
 /// Log-volatility never makes activity or spreads larger than by e^3.
 const MOST_LOG: f64 = 3.0;
+/// Moves of the last seconds never make activity larger than by this.
+const MOST_REACTION: f64 = 4.0;
 /// When the closing auction prints, after its second began.
 const LAST_NANOSECOND: i64 = 999_999_999;
 
@@ -108,6 +110,8 @@ pub struct Tape {
     /// A micro-jump that waits for the order that makes it.
     jump: f64,
     order_was_last: bool,
+    /// Squared standardised returns, the mean of the last seconds.
+    stirred: f64,
     /// The next cell, if no night lies before it.
     next: u64,
     halt_mean: f64,
@@ -145,6 +149,7 @@ impl Tape {
             auction: None,
             jump: 0.0,
             order_was_last: false,
+            stirred: 1.0,
             next: 0,
             halt_mean: price,
             halt_left: 0,
@@ -236,6 +241,8 @@ impl Tape {
         self.before.0 = self.price;
         let own = self.rough.step(law, cell.index, z, OWN_LEVERAGE * returns.leverage, &mut self.slow);
         self.trend.step(z);
+        self.stirred += (z * z - self.stirred) / model.flow.reaction_seconds;
+        let reaction = (1.0 - model.flow.reaction + model.flow.reaction * self.stirred).min(MOST_REACTION);
         let variance = returns.spread * returns.spread;
         let log = returns.common.sqrt() * shared.log_volatility
             + (1.0 - returns.common).sqrt() * returns.spread * own
@@ -248,7 +255,7 @@ impl Tape {
         let wide = (model.quoting.spread_power * (log - 0.5 * variance)).min(MOST_LOG) + influence.log_spread;
         let common = traits.class_load * shared.class_return + traits.sector_load * shared.sector_return;
         let second = Second {
-            rate: traits.events * pulse.activity * exp(busy + influence.log_activity),
+            rate: traits.events * pulse.activity * exp(busy + influence.log_activity) * reaction,
             shared: traits.sigma * common * influence.coupling + influence.drift,
             variance: traits.diffusion * volatility * volatility,
             impact: traits.impact * volatility.sqrt(),
