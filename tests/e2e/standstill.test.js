@@ -1,31 +1,19 @@
 /** A page that stood still, as when a laptop slept: what is shown first afterwards is of now. */
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { PRICED } from "./page.js";
-import { openBrowser, startServer } from "./support.js";
+import { serve } from "./serve.js";
 
 /** How long the page stands still, and how old a price may be that is shown then. */
 const STANDSTILL_MS = 6000;
 const FRESH_MS = 1000;
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([startServer(["--seed", "7", "--speed", "4x"]), openBrowser()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.kill();
-});
+const { browser, server } = serve(["--seed", "7", "--speed", "4x"]);
 
 test("after a standstill the first price that is shown is not an old one", async () => {
-  const { page, faults } = await browser.visit(server.url);
   // Of each message the page takes, when it was sent.
-  await page.addInitScript(() => {
+  const listen = () => {
     const note = (/** @type {MessageEvent} */ { data }) => {
       const sent = typeof data === "string" ? data.match(/"ts_sent":(\d+)/) : null;
       if (sent) Object.assign(window, { sentMs: Number(sent[1]) / 1000 });
@@ -37,8 +25,8 @@ test("after a standstill the first price that is shown is not an old one", async
         this.addEventListener("message", note);
       }
     };
-  });
-  await page.reload();
+  };
+  const { page, faults } = await browser.visit(server.url, (page) => page.addInitScript(listen));
   await page.locator(PRICED).nth(20).waitFor();
   const { taken, shown } = await page.evaluate(async (standstillMs) => {
     const age = () => Date.now() - (/** @type {Window & { sentMs?: number }} */ (window).sentMs ?? 0);

@@ -15,11 +15,12 @@ const DRAW_MS = 1000;
 /** The sizes follow what is traded this often, so that tiles stay where they are looked for. */
 const LAYOUT_MS = 30_000;
 const TITLE_PX = 13;
+const NO_TILES = "No symbols yet";
 
 /** @param {{ onChoose: (symbol: string) => void }} actions */
 export function createHeatmapView({ onChoose }) {
   const canvas = element("canvas", { class: "heat-canvas", "aria-hidden": "true" });
-  const option = element("span", { class: "spoken", role: "option", id: "heat-option", "aria-selected": "true" });
+  const option = element("span", { class: "spoken", role: "option", id: "heat-option", "aria-selected": "true" }, NO_TILES);
   const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   const veil = element("p", { class: "veil" });
   const node = element("div", { class: "heat", role: "listbox", tabindex: 0, "aria-label": "Heatmap: size by turnover, colour by change" }, canvas, option, tip, veil);
@@ -65,7 +66,7 @@ export function createHeatmapView({ onChoose }) {
       const percent = percents.get(tile.symbol) ?? null;
       return { ...tile, percent, text: percent === null ? "" : percentText(percent) };
     });
-    if (focused < 0) setText(option, tiles[0] ? words(state, tiles[0]) : "No symbols yet");
+    if (focused < 0) setText(option, tiles[0] ? words(state, tiles[0]) : NO_TILES);
     picture.draw(tiles, titles, { ...size, colours, focus: node.matches(":focus-visible") ? tiles[focused] : undefined });
   }
 
