@@ -268,6 +268,7 @@ async fn who_sends_a_head_for_ever_loses_the_place_and_so_does_who_sends_no_more
     let mut answer = String::new();
     timeout(PATIENCE, idle.read_to_string(&mut answer)).await.expect("it is hung up").unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(answer.contains("keep-alive: timeout=1\r\n"), "who is hung up was told when: {answer}");
     let began = Instant::now();
     let silent = timeout(PATIENCE, server.dial().await.read_to_string(&mut answer)).await;
     silent.expect("it is hung up").unwrap();
