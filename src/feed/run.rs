@@ -15,11 +15,12 @@ use super::shift::Shifted;
 use super::{Source, SourceError};
 use crate::bus::{Bus, Call, Line, Reply};
 use crate::market::{
-    Answer, Catalogue, Command, Event, FeedState, FeedStatus, MarketLimits, Opening, Refused, RefusedRows, Speed,
-    Stamps, Tick, Timestamp,
+    Answer, Catalogue, Command, Event, FeedState, FeedStatus, MarketLimits, Opening, Refused, RefusedRows, Stamps,
+    Tick, Timestamp,
 };
 
 mod ahead;
+mod config;
 #[cfg(test)]
 mod law;
 mod seek;
@@ -29,6 +30,7 @@ mod staging;
 mod tests;
 
 use ahead::Ahead;
+pub use config::{DEFAULT_DEAD_AFTER, RunConfig};
 use seek::Seek;
 
 /// The most ticks in one batch: what waits on the bus is bounded by it.
@@ -45,45 +47,6 @@ const BUSY_SLEEP: Duration = Duration::from_millis(4);
 const BUSY_BATCH: usize = 16;
 /// How long the end of a looping tape stands before it starts again.
 const LOOP_REST: Duration = Duration::from_secs(1);
-
-/// A longer stretch without a tick is a night, a weekend or a holiday, where nothing else was asked for.
-pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
-
-/// How a feed is played until somebody drives it otherwise.
-#[derive(Clone, Copy, Debug)]
-pub struct RunConfig {
-    /// `None` takes the speed the source proposes.
-    pub speed: Option<Speed>,
-    pub looping: bool,
-    /// Begins at the first tick and waits there.
-    pub paused: bool,
-    pub skip_dead_time: bool,
-    /// Whether the ticks of a tape carry its times, or those of now. A simulation is now anyway.
-    pub stamps: Stamps,
-    /// A longer stretch without a tick is dead time; at least a bar, where bars are played.
-    pub dead_after: Duration,
-    /// The number of the first epoch; each loop and seek takes the next.
-    pub first_epoch: u64,
-    /// How much a market remembers that a seek leads to.
-    pub market: MarketLimits,
-    pub index: IndexLimits,
-}
-
-impl Default for RunConfig {
-    fn default() -> Self {
-        Self {
-            speed: None,
-            looping: false,
-            paused: false,
-            skip_dead_time: false,
-            stamps: Stamps::Original,
-            dead_after: DEFAULT_DEAD_AFTER,
-            first_epoch: 1,
-            market: MarketLimits::default(),
-            index: IndexLimits::default(),
-        }
-    }
-}
 
 /// Plays `source` and obeys what comes on `line`: to the end of the tape and, as it may be driven again, for as
 /// long as there is anybody on the line.

@@ -6,7 +6,9 @@ use tokio::runtime::Builder;
 use super::*;
 use crate::bus::{self, Heard, Reader};
 use crate::feed::{Mark, SourceInfo};
-use crate::market::{HistoryBar, InstrumentId, Market, Price, Size, SourceKind, Target, TickKind, Trade, sample};
+use crate::market::{
+    HistoryBar, InstrumentId, Market, Price, Size, SourceKind, Speed, Target, TickKind, Trade, sample,
+};
 
 /// Ticks that can be gone back to.
 struct Tape {

@@ -5,7 +5,9 @@ use tokio::sync::mpsc;
 use super::*;
 use crate::bus::{self, Caller, Heard, Reader};
 use crate::feed::SourceInfo;
-use crate::market::{HistoryBar, InstrumentId, Interval, Price, Size, SourceKind, Step, TickKind, Trade, sample};
+use crate::market::{
+    HistoryBar, InstrumentId, Interval, Price, Size, SourceKind, Speed, Step, TickKind, Trade, sample,
+};
 
 /// Ticks at given milliseconds; fails after the last one if asked to.
 struct Script {
