@@ -146,6 +146,7 @@ test("all that the server says is what the schema says", { timeout: 30_000 }, as
     { type: "drive", id: 13, command: "speed", speed: 4 },
     { type: "subscribe", id: 14, channel: "news", history: 20 },
     { type: "drive", id: 15, command: "scenario", name: "news", on: "AAPL", strength: 1, seconds: 60 },
+    { type: "subscribe", id: 16, channel: "depth", symbols: ["AAPL", "BTC-USD"], rate: 5 },
   ];
   for (const request of requests) {
     assert.equal(faultOf(request), null);
