@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Follower;
-use crate::support::Server;
+use crate::support::{PATIENCE, Server};
 
 const HOUR: i64 = 3_600_000_000;
+/// What a slow machine may be late by; a clock that holds something up does so for the hour.
+const SLOW: Duration = Duration::from_secs(30);
 
 fn libfaketime() -> Option<PathBuf> {
     let Some(tools) = std::env::var_os("TICKCAST_TOOLS") else {
@@ -30,7 +32,7 @@ async fn until_ahead(follower: &mut Follower, client: &mut crate::support::Clien
         if off.abs() < 10_000_000 {
             return longest;
         }
-        assert!(began.elapsed() < Duration::from_secs(20), "the clock should be {ahead} us ahead: {off} us off");
+        assert!(began.elapsed() < PATIENCE, "the clock should be {ahead} us ahead: {off} us off");
     }
 }
 
@@ -59,7 +61,7 @@ async fn a_clock_that_jumps_holds_nothing_up_and_moves_no_market() {
         std::fs::write(&offset, text).unwrap();
         let silence = until_ahead(&mut follower, &mut client, from, ahead).await;
         println!("{}: the longest silence {silence:?}", text.trim());
-        assert!(silence < Duration::from_secs(5), "{text}: {silence:?}");
+        assert!(silence < SLOW, "{text}: {silence:?}");
         // It goes on, at the same pace.
         let before = follower.updates;
         assert!(follower.follow_for(&mut client, Duration::from_secs(2)).await);
@@ -67,7 +69,10 @@ async fn a_clock_that_jumps_holds_nothing_up_and_moves_no_market() {
     }
     let (passed, market_passed) = (began.elapsed(), market_time().await - began_market);
     let off = market_passed - i64::try_from(passed.as_micros()).unwrap();
-    assert!(off.abs() < 2_000_000, "the market's clock went {market_passed} us in {passed:?}");
+    assert!(
+        off.abs() < i64::try_from(SLOW.as_micros()).unwrap(),
+        "the market's clock went {market_passed} us in {passed:?}"
+    );
     assert_eq!(server.json("/healthz").await["status"], "ok");
     let metrics = server.get("/metrics").await.1;
     assert!(metrics.contains("tickcast_sessions{transport=\"websocket\"} 1\n"), "{metrics}");

@@ -58,7 +58,8 @@ async fn run(good: u32, lines: mpsc::Sender<String>) -> Result<(), AppError> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_feed_that_panics_ends_the_program_and_those_who_watch_are_told() {
     let (say, lines) = mpsc::channel();
-    let running = tokio::spawn(run(1_000, say));
+    // Good for some ten seconds, so that a slow machine can connect.
+    let running = tokio::spawn(run(2_500, say));
     let address = loop {
         tokio::time::sleep(Duration::from_millis(5)).await;
         let mut said = lines.try_iter();
