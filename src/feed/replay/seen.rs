@@ -101,9 +101,8 @@ impl SeenFile {
         }
         let modified = now.modified().ok();
         if modified.is_none() || modified != self.modified {
-            let is_same =
-                edges(&mut self.file, self.seen.0.bytes)? == (self.seen.0.head.clone(), self.seen.0.tail.clone());
-            if !is_same {
+            let (head, tail) = edges(&mut self.file, self.seen.0.bytes)?;
+            if head != self.seen.0.head || tail != self.seen.0.tail {
                 return Err(io::Error::other(Changed::Rewritten));
             }
             self.file.seek(SeekFrom::Start(self.at))?;

@@ -26,10 +26,19 @@ pub const DEFAULT_MAX_WAITING: usize = 1_000_000;
 #[derive(Clone, Debug)]
 pub struct TapeMark {
     at: RowMark,
+    underway: Underway,
+}
+
+/// What lies between the rows that are read and the ticks that are taken.
+#[derive(Clone, Debug)]
+struct Underway {
+    /// The first row whose ticks are not made yet.
     row: Option<Placed>,
     begun: bool,
+    /// A bar's ticks reach beyond the rows that follow it, so they wait here.
     made: BinaryHeap<Reverse<Made>>,
     count: u64,
+    /// The order book of each symbol, where the file tells its changes.
     books: Vec<Book>,
     latest: Timestamp,
 }
@@ -51,15 +60,9 @@ impl Tape {
     /// When the file cannot be opened again.
     pub fn play(self: &Arc<Self>) -> Result<TapeTicks, ReplayError> {
         let books = if self.is_book { vec![Book::default(); self.symbols.len()] } else { Vec::new() };
-        self.play_from(&TapeMark {
-            at: RowMark::default(),
-            row: None,
-            begun: false,
-            made: BinaryHeap::new(),
-            count: 0,
-            books,
-            latest: Timestamp(i64::MIN),
-        })
+        let (row, made, latest) = (None, BinaryHeap::new(), Timestamp(i64::MIN));
+        let underway = Underway { row, begun: false, made, count: 0, books, latest };
+        self.play_from(&TapeMark { at: RowMark::default(), underway })
     }
 
     /// The ticks from a mark on.
@@ -71,8 +74,7 @@ impl Tape {
             Some(sorted) => RowSource::Sorted(sorted.rows(mark.at.sorted)),
             None => RowSource::File(Box::new(self.open(mark.at.place, mark.at.group)?)),
         };
-        let TapeMark { row, begun, made, count, books, .. } = mark.clone();
-        Ok(TapeTicks { tape: Arc::clone(self), source, row, begun, made, count, books, latest: mark.latest })
+        Ok(TapeTicks { tape: Arc::clone(self), source, underway: mark.underway.clone() })
     }
 }
 
@@ -81,18 +83,11 @@ enum RowSource {
     Sorted(SortedRows),
 }
 
-/// The ticks of one file. A bar's ticks reach beyond the rows that follow it, so they wait here.
+/// The ticks of one file.
 pub struct TapeTicks {
     tape: Arc<Tape>,
     source: RowSource,
-    /// The first row whose ticks are not made yet.
-    row: Option<Placed>,
-    begun: bool,
-    made: BinaryHeap<Reverse<Made>>,
-    count: u64,
-    /// The order book of each symbol, where the file tells its changes.
-    books: Vec<Book>,
-    latest: Timestamp,
+    underway: Underway,
 }
 
 impl TapeTicks {
@@ -105,8 +100,7 @@ impl TapeTicks {
                 RowMark { place, group, sorted: 0 }
             }
         };
-        let (row, begun, made) = (self.row, self.begun, self.made.clone());
-        TapeMark { at, row, begun, made, count: self.count, books: self.books.clone(), latest: self.latest }
+        TapeMark { at, underway: self.underway.clone() }
     }
 
     fn next_row(&mut self) -> Result<Option<Placed>, ReplayError> {
@@ -118,8 +112,8 @@ impl TapeTicks {
             }
             RowSource::File(file) => loop {
                 let Some(row) = file.next(tape)? else { return Ok(None) };
-                if row.ts >= self.latest {
-                    self.latest = row.ts;
+                if row.ts >= self.underway.latest {
+                    self.underway.latest = row.ts;
                     return Ok(Some(row));
                 }
                 file.refuse(tape, Refusal { reason: Reason::OutOfOrder, column: Some(tape.layout.time.column) });
@@ -129,11 +123,11 @@ impl TapeTicks {
 
     fn make(&mut self, row: &Placed, next: Option<&Placed>) -> Result<(), ReplayError> {
         let limit = self.tape.max_waiting;
-        if self.made.len() > limit {
+        if self.underway.made.len() > limit {
             return Err(self.tape.entry.at_fault(Problem::TooManyAtOnce { limit }));
         }
         let TapeSymbol { instrument, interval, .. } = self.tape.symbols[row.symbol as usize];
-        let (made, count) = (&mut self.made, &mut self.count);
+        let (made, count) = (&mut self.underway.made, &mut self.underway.count);
         let mut push = |tick| {
             made.push(Reverse(Made { tick, nth: *count }));
             *count += 1;
@@ -142,7 +136,7 @@ impl TapeTicks {
             Body::Bar(bar) => bars::ticks(instrument, row.ts, interval, bar).into_iter().for_each(&mut push),
             Body::Ticks { trade, quote } => place::ticks(instrument, row.ts, *trade, *quote).for_each(&mut push),
             Body::Level(level) => {
-                let book = &mut self.books[row.symbol as usize];
+                let book = &mut self.underway.books[row.symbol as usize];
                 book.apply(level, self.tape.max_levels);
                 // Changes of one moment are one change.
                 let goes_on = next.is_some_and(|next| next.ts == row.ts && next.symbol == row.symbol);
@@ -166,7 +160,7 @@ impl TapeTicks {
                 taken = true;
                 put(tick);
             };
-            file.take_plain(&tape, plain, &mut self.latest, most, &mut put)?;
+            file.take_plain(&tape, plain, &mut self.underway.latest, most, &mut put)?;
         }
         if !taken && let Some(row) = self.next_row()? {
             let instrument = tape.symbols[row.symbol as usize].instrument;
@@ -195,25 +189,26 @@ impl TickStream for TapeTicks {
             self.take_plain(plain, 1, &mut |tick| one = Some(tick))?;
             return Ok(one);
         }
-        if !self.begun {
-            self.row = self.next_row()?;
-            self.begun = true;
+        if !self.underway.begun {
+            self.underway.row = self.next_row()?;
+            self.underway.begun = true;
         }
-        while let Some(row) = self.row {
-            if self.made.peek().is_some_and(|Reverse(first)| first.tick.ts <= row.ts) {
+        while let Some(row) = self.underway.row {
+            if self.underway.made.peek().is_some_and(|Reverse(first)| first.tick.ts <= row.ts) {
                 break;
             }
             let next = self.next_row()?;
-            if let (Body::Ticks { trade: Some(trade), quote: None }, true) = (&row.body, self.made.is_empty()) {
+            if let (Body::Ticks { trade: Some(trade), quote: None }, true) = (&row.body, self.underway.made.is_empty())
+            {
                 // The way of most ticks: nothing waits, and nothing is made that has to.
-                self.row = next;
+                self.underway.row = next;
                 let TapeSymbol { instrument, .. } = self.tape.symbols[row.symbol as usize];
                 return Ok(Some(Tick { instrument, ts: row.ts, kind: crate::market::TickKind::Trade(*trade) }));
             }
             self.make(&row, next.as_ref())?;
-            self.row = next;
+            self.underway.row = next;
         }
-        Ok(self.made.pop().map(|Reverse(first)| first.tick))
+        Ok(self.underway.made.pop().map(|Reverse(first)| first.tick))
     }
 }
 

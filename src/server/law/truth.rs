@@ -1,0 +1,75 @@
+//! The client to compare with: it saw each tick.
+
+use serde_json::Value;
+
+use super::KEPT;
+use crate::fanout::{DepthCursor, TradesCursor};
+use crate::market::sample::opening_with_depth as opening;
+use crate::market::{InstrumentId, Interval, Market, Tick};
+use crate::wire::{EncodedQuote, Format, Frame, QuotesFrame, QuotesKind, bars_message};
+
+/// What a client that saw each tick knows.
+pub struct Truth {
+    pub market: Market,
+    pub now_ms: i64,
+    tapes: [(TradesCursor, Vec<Value>); 3],
+}
+
+impl Truth {
+    pub fn open(epoch: u64, symbols: &[&str]) -> Self {
+        let market = Market::open(&opening(epoch, symbols), KEPT);
+        let tapes = [0, 1, 2].map(|id| (TradesCursor::new(InstrumentId(id), 0), Vec::new()));
+        let mut truth = Self { market, now_ms: 0, tapes };
+        truth.read_tapes();
+        truth
+    }
+
+    pub fn apply(&mut self, tick: &Tick) {
+        self.market.apply(tick);
+        self.read_tapes();
+    }
+
+    fn read_tapes(&mut self) {
+        for (cursor, trades) in &mut self.tapes {
+            while let Some(text) = cursor.take(&self.market, 0, Format::Json).and_then(Frame::into_text) {
+                let message: Value = serde_json::from_str(&text).unwrap();
+                trades.extend(message["trades"].as_array().unwrap().iter().cloned());
+            }
+        }
+    }
+
+    pub fn id(&self, symbol: &str) -> InstrumentId {
+        self.market.id(symbol).unwrap()
+    }
+
+    pub fn trades(&self, symbol: &str) -> &[Value] {
+        &self.tapes[self.id(symbol).index()].1
+    }
+
+    pub fn quote(&self, symbol: &str) -> Value {
+        let (instrument, state) = self.market.get(self.id(symbol)).unwrap();
+        let mut quote = EncodedQuote::default();
+        quote.encode(instrument, state);
+        let mut frame = QuotesFrame::new(QuotesKind::Snapshot, 1, 0, 0);
+        frame.push(&quote, 0);
+        serde_json::from_str::<Value>(&frame.finish()).unwrap()["quotes"][0].clone()
+    }
+
+    pub fn book(&self, symbol: &str) -> Value {
+        let text = DepthCursor::new(self.id(symbol)).take(&self.market, 0, Format::Json).and_then(Frame::into_text);
+        serde_json::from_str(&text.unwrap()).unwrap()
+    }
+
+    /// The closed bars, and the forming one.
+    pub fn bars(&self, symbol: &str, interval: Interval) -> (Vec<Value>, Option<Value>) {
+        let (instrument, state) = self.market.get(self.id(symbol)).unwrap();
+        let series = state.series(interval);
+        let closed = series.closed.iter().map(|bar| (bar, true));
+        let bars = closed.chain(series.forming.as_ref().map(|bar| (bar, false)));
+        let text = bars_message(1, 0, instrument, interval, (false, 0), bars);
+        let message: Value = serde_json::from_str(&text).unwrap();
+        let (closed, forming): (Vec<Value>, Vec<Value>) =
+            message["bars"].as_array().unwrap().iter().cloned().partition(|bar| bar["closed"] == true);
+        (closed, forming.into_iter().next())
+    }
+}
