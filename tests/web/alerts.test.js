@@ -9,7 +9,7 @@ import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
-import { announcement } from "../../web/js/views/announcer.js";
+import { announcement } from "../../web/js/views/shell/announcer.js";
 
 /** @param {Partial<import("../../web/js/state/alerts.js").Alert>} [rest] @returns {import("../../web/js/state/alerts.js").Alert} */
 const alert = (rest) => ({ id: 1, symbol: "AAPL", field: "last", above: true, value: 100, armed: true, ...rest });

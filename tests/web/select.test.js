@@ -7,7 +7,7 @@ import { initialState } from "../../web/js/state/model.js";
 import { changePercent } from "../../web/js/state/quotes.js";
 import { barAt, defaultInterval, isStale, oldUs, synthesisedFrom } from "../../web/js/state/select.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
-import { titleText } from "../../web/js/views/title.js";
+import { titleText } from "../../web/js/views/shell/title.js";
 
 /**
  * @param {object} [rest]

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMetrics } from "../../web/js/net/metrics.js";
 import { byLabel, lagText, quantile, rate, spanText, total } from "../../web/js/state/health.js";
-import { line } from "../../web/js/views/figure.js";
+import { line } from "../../web/js/views/status/figure.js";
 
 const TEXT = `# HELP tickcast_sessions Sessions at this moment.
 # TYPE tickcast_sessions gauge

@@ -16,7 +16,7 @@ import { concerns, toneOf } from "./state/happenings.js";
 import { Store } from "./state/store.js";
 import { delayUs } from "./state/traffic.js";
 import { commandFor } from "./state/transport.js";
-import { createViews } from "./views/page.js";
+import { createViews } from "./views/shell/page.js";
 
 /** Where the tape has a place beside the chart; the style sheet says the same. */
 const WIDE = "(min-width: 1280px)";
