@@ -32,6 +32,12 @@ const lines = (page) =>
     .locator(".list-body > .row:not([hidden])")
     .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))).sort((a, b) => a - b));
 
+/** @param {Page} page @param {number} top in pixels */
+const scrollRows = (page, top) =>
+  page.locator(".rows").evaluate((rows, to) => {
+    rows.scrollTop = to;
+  }, top);
+
 test("of a thousand rows only those on the screen exist, and only they are asked for", async () => {
   /** @type {ReturnType<typeof listenIn>} */
   let said = { sent: [], heard: [], connections: 0 };
@@ -65,7 +71,7 @@ test("of a thousand rows only those on the screen exist, and only they are asked
   );
   const first = await symbols(page);
 
-  await page.evaluate(() => void (/** @type {HTMLElement} */ ((document.querySelector(".rows")).scrollTop = 12_000)));
+  await scrollRows(page, 12_000);
   await page.waitForFunction((old) => !document.querySelector(`.row[data-symbol="${old}"]:not([hidden])`), first[5]);
   await page.locator(PRICED).nth(15).waitFor();
   const second = await symbols(page);
@@ -90,7 +96,7 @@ test("of a thousand rows only those on the screen exist, and only they are asked
     [],
   );
 
-  await page.evaluate(() => void (/** @type {HTMLElement} */ ((document.querySelector(".rows")).scrollTop = 0)));
+  await scrollRows(page, 0);
   await until(() => (asked().get(first[5]) ?? 0) > 0, "the row asks again");
   assert.equal(said.sent.filter(({ type }) => type === "resync").length, 0, "nothing was lost on the way");
   assert.deepEqual(faults, []);
@@ -101,10 +107,7 @@ test("rows lie one below the other without a gap, wherever the list is scrolled 
   const { page } = await browser.visit(server.url, (fresh) => settle(fresh, QUIET));
   await page.locator(PRICED).first().waitFor();
   for (const top of [0, 7, 4321, 10_000, 1e6]) {
-    await page.evaluate(
-      (to) => void (/** @type {HTMLElement} */ ((document.querySelector(".rows")).scrollTop = to)),
-      top,
-    );
+    await scrollRows(page, top);
     await page.evaluate(() => new Promise((done) => void requestAnimationFrame(() => requestAnimationFrame(done))));
     const found = await lines(page);
     assert.deepEqual(
