@@ -37,7 +37,8 @@ export function createApi(get) {
   /** @returns {Promise<SymbolList>} */
   async function symbols() {
     const list = await json("/api/v1/symbols");
-    if (typeof list?.epoch !== "number" || !Array.isArray(list.symbols)) throw new Error("the list of symbols cannot be read");
+    if (typeof list?.epoch !== "number" || !Array.isArray(list.symbols))
+      throw new Error("the list of symbols cannot be read");
     return list;
   }
 
@@ -51,7 +52,10 @@ export function createApi(get) {
     /** @type {BarSeries} */
     const all = { epoch: 0, series: [] };
     for (let from = 0; from < wanted.length; from += SYMBOLS_PER_REQUEST) {
-      const some = wanted.slice(from, from + SYMBOLS_PER_REQUEST).map(encodeURIComponent).join(",");
+      const some = wanted
+        .slice(from, from + SYMBOLS_PER_REQUEST)
+        .map(encodeURIComponent)
+        .join(",");
       const part = await json(`/api/v1/bars?symbols=${some}&interval=${interval}&limit=${limit}`);
       all.epoch = part.epoch;
       for (const { symbol, bars } of part.series ?? []) all.series.push({ symbol, bars: bars.filter(isBar) });
@@ -68,7 +72,9 @@ export function createApi(get) {
    * @returns {Promise<{ epoch: number, through: number, bars: Bar[] }>}
    */
   async function outline(symbol, interval, limit) {
-    const { epoch, through, series } = await json(`/api/v1/feed/outline?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`);
+    const { epoch, through, series } = await json(
+      `/api/v1/feed/outline?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`,
+    );
     return { epoch, through, bars: (series?.[0]?.bars ?? []).filter(isBar) };
   }
 
@@ -80,7 +86,12 @@ export function createApi(get) {
   /** @returns {Promise<Catalogue>} */
   async function scenarios() {
     const answer = await json("/api/v1/scenarios");
-    return { most_strength: answer.most_strength, most_seconds: answer.most_seconds, scenarios: answer.scenarios ?? [], groups: answer.groups ?? [] };
+    return {
+      most_strength: answer.most_strength,
+      most_seconds: answer.most_seconds,
+      scenarios: answer.scenarios ?? [],
+      groups: answer.groups ?? [],
+    };
   }
 
   /** @returns {Promise<RefusedRows[]>} */

@@ -15,7 +15,8 @@ export function parseMetrics(text) {
   for (const line of text.split("\n")) {
     const space = line.lastIndexOf(" ");
     const value = Number(line.slice(space + 1));
-    if (line.startsWith("tickcast_") && space > 0 && !Number.isNaN(value)) samples.set(line.slice("tickcast_".length, space), value);
+    if (line.startsWith("tickcast_") && space > 0 && !Number.isNaN(value))
+      samples.set(line.slice("tickcast_".length, space), value);
   }
   return samples;
 }

@@ -131,11 +131,31 @@ const object = (shape) => {
 const QUOTE = (value) => {
   if (!isMembers(value)) return false;
   const { symbol, first_seq, seq, ts_event, last, bid, ask, open, high, low, volume, vwap, change } = value;
-  return typeof symbol === "string" && typeof first_seq === "number" && typeof seq === "number"
-    && numberOrNull(ts_event) && numberOrNull(last) && numberOrNull(bid) && numberOrNull(ask)
-    && numberOrNull(open) && numberOrNull(high) && numberOrNull(low) && numberOrNull(volume) && numberOrNull(vwap) && numberOrNull(change);
+  return (
+    typeof symbol === "string" &&
+    typeof first_seq === "number" &&
+    typeof seq === "number" &&
+    numberOrNull(ts_event) &&
+    numberOrNull(last) &&
+    numberOrNull(bid) &&
+    numberOrNull(ask) &&
+    numberOrNull(open) &&
+    numberOrNull(high) &&
+    numberOrNull(low) &&
+    numberOrNull(volume) &&
+    numberOrNull(vwap) &&
+    numberOrNull(change)
+  );
 };
-const BAR = object({ ts: number, open: number, high: number, low: number, close: number, volume: number, closed: flag });
+const BAR = object({
+  ts: number,
+  open: number,
+  high: number,
+  low: number,
+  close: number,
+  volume: number,
+  closed: flag,
+});
 const TRADE = object({ ts: number, price: number, size: number, side });
 const LEVEL = object({ price: number, size: number });
 const STORY = object({ ts: number, on: text, tone: number, timing: text, headline: text });
@@ -151,11 +171,52 @@ const SHAPES = new Map([
   ["unsubscribed", SUBSCRIPTION],
   ["snapshot", QUOTES],
   ["update", QUOTES],
-  ["bars", object({ epoch: number, ts_sent: number, symbol: text, interval: text, snapshot: flag, missed: number, bars: list(BAR) })],
-  ["trades", object({ epoch: number, ts_sent: number, symbol: text, snapshot: flag, skipped: number, first: number, trades: list(TRADE) })],
-  ["depth", object({ epoch: number, ts_sent: number, symbol: text, snapshot: flag, first_seq: number, seq: number, ts_event: numberOrNull, bids: list(LEVEL), asks: list(LEVEL) })],
-  ["news", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, stories: list(STORY) })],
-  ["staged", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, scenarios: list(SCENE) })],
+  [
+    "bars",
+    object({
+      epoch: number,
+      ts_sent: number,
+      symbol: text,
+      interval: text,
+      snapshot: flag,
+      missed: number,
+      bars: list(BAR),
+    }),
+  ],
+  [
+    "trades",
+    object({
+      epoch: number,
+      ts_sent: number,
+      symbol: text,
+      snapshot: flag,
+      skipped: number,
+      first: number,
+      trades: list(TRADE),
+    }),
+  ],
+  [
+    "depth",
+    object({
+      epoch: number,
+      ts_sent: number,
+      symbol: text,
+      snapshot: flag,
+      first_seq: number,
+      seq: number,
+      ts_event: numberOrNull,
+      bids: list(LEVEL),
+      asks: list(LEVEL),
+    }),
+  ],
+  [
+    "news",
+    object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, stories: list(STORY) }),
+  ],
+  [
+    "staged",
+    object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, scenarios: list(SCENE) }),
+  ],
   ["throttled", object({ ts_sent: number, max_rate: numberOrNull, reason: text })],
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
   ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],

@@ -59,7 +59,10 @@ export function hear(state, message, arrival) {
   const heard = take(state, message);
   const sentUs = "ts_sent" in message ? message.ts_sent : null;
   const feedTicks = message.type === "beat" && message.epoch === state.epoch ? message.ticks : null;
-  return { state: { ...heard, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) }, holes: NO_HOLES };
+  return {
+    state: { ...heard, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) },
+    holes: NO_HOLES,
+  };
 }
 
 /**
@@ -88,9 +91,13 @@ function take(state, message) {
     case "depth":
       return hearDepth(state, message);
     case "news":
-      return message.epoch === state.epoch ? { ...state, news: takeHappenings(state.news, message, message.stories) } : state;
+      return message.epoch === state.epoch
+        ? { ...state, news: takeHappenings(state.news, message, message.stories) }
+        : state;
     case "staged":
-      return message.epoch === state.epoch ? { ...state, scenes: takeHappenings(state.scenes, message, message.scenarios) } : state;
+      return message.epoch === state.epoch
+        ? { ...state, scenes: takeHappenings(state.scenes, message, message.scenarios) }
+        : state;
     case "granted":
       return message.recovered === false ? voidChannel(state, message) : state;
     case "throttled":
@@ -110,7 +117,10 @@ function take(state, message) {
  * @returns {State}
  */
 function takeHello(state, { control, rates, limits }) {
-  const server = { rates: rates && rates.length > 0 ? rates : state.server.rates, bars: limits?.bars ?? state.server.bars };
+  const server = {
+    rates: rates && rates.length > 0 ? rates : state.server.rates,
+    bars: limits?.bars ?? state.server.bars,
+  };
   return { ...state, server, control: control === true };
 }
 
@@ -144,9 +154,18 @@ function takeFeed(state, feed) {
  */
 function voidChannel(state, { channel, symbols, interval }) {
   if (channel === "quotes") return { ...state, quotes: new Map() };
-  if (channel === "bars" && interval) return { ...state, series: voided(state.series, symbols.map((symbol) => seriesKey(symbol, interval))) };
+  if (channel === "bars" && interval)
+    return {
+      ...state,
+      series: voided(
+        state.series,
+        symbols.map((symbol) => seriesKey(symbol, interval)),
+      ),
+    };
   if (channel === "depth") return { ...state, book: null };
-  return channel === "trades" && state.choice.symbol !== null && symbols.includes(state.choice.symbol) ? withoutTape(state) : state;
+  return channel === "trades" && state.choice.symbol !== null && symbols.includes(state.choice.symbol)
+    ? withoutTape(state)
+    : state;
 }
 
 /**
@@ -157,9 +176,14 @@ function voidChannel(state, { channel, symbols, interval }) {
  */
 function hearQuotes(state, message, arrival) {
   if (message.epoch !== state.epoch) return { state, holes: NO_HOLES };
-  const { quotes, taken, before, ticks, holes } = takeQuotes(state.quotes, message.quotes, { whole: message.type === "snapshot" });
+  const { quotes, taken, before, ticks, holes } = takeQuotes(state.quotes, message.quotes, {
+    whole: message.type === "snapshot",
+  });
   const updates = message.type === "update" ? taken.length : 0;
-  const next = { ...state, traffic: count(state.traffic, arrival, { updates, ticks, sentUs: message.ts_sent, feedTicks: null }) };
+  const next = {
+    ...state,
+    traffic: count(state.traffic, arrival, { updates, ticks, sentUs: message.ts_sent, feedTicks: null }),
+  };
   if (taken.length === 0) return { state: next, holes };
   const marketUs = taken.reduce((newest, { ts_event }) => later(newest, ts_event), state.marketUs);
   return { state: ring({ ...next, quotes, marketUs, sparks: leadSparks(state.sparks, taken, before) }, taken), holes };

@@ -13,7 +13,10 @@
  * @returns {Since | null}
  */
 export function sinceQuotes({ epoch, quotes }, symbols) {
-  return since(epoch, symbols.map((symbol) => [symbol, quotes.get(symbol)?.seq ?? 0]));
+  return since(
+    epoch,
+    symbols.map((symbol) => [symbol, quotes.get(symbol)?.seq ?? 0]),
+  );
 }
 
 /**
