@@ -105,12 +105,15 @@ const CIRCLE = {
 test("circles and floors are counted", () => {
   const [folder] = foldersIn(new Map(Object.entries(CIRCLE)));
   const { rooms, arrows, circles, floors } = folder;
-  assert.deepEqual({ rooms: rooms.length, arrows: arrows.length, circles, floors }, {
-    rooms: 5,
-    arrows: 4,
-    circles: [["b", "c"]],
-    floors: 3,
-  });
+  assert.deepEqual(
+    { rooms: rooms.length, arrows: arrows.length, circles, floors },
+    {
+      rooms: 5,
+      arrows: 4,
+      circles: [["b", "c"]],
+      floors: 3,
+    },
+  );
   assert.deepEqual(circlesIn([folder]), ["src: b, c import each other"]);
 });
 

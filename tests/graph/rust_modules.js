@@ -79,7 +79,7 @@ function readPath(tokens, at) {
  */
 function readModule(module, tokens, declare) {
   let depth = 0;
-  for (let at = 0; at < tokens.length; ) {
+  for (let at = 0; at < tokens.length;) {
     const { text, line } = tokens[at];
     const next = tokens[at + 1]?.text;
     if (text === "mod" && tokens[at + 2]?.text === ";") {

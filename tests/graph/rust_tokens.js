@@ -145,7 +145,10 @@ export function withoutTests(tokens) {
     const open = at + (isInner ? 2 : 1);
     if (tokens[at].text === "#" && tokens[open]?.text === "[" && tokens[open + 1]?.text === "cfg") {
       const end = endOfGroup(tokens, open);
-      const condition = tokens.slice(open + 3, end - 2).map(({ text }) => text).join("");
+      const condition = tokens
+        .slice(open + 3, end - 2)
+        .map(({ text }) => text)
+        .join("");
       if (possible(condition).can) at = end;
       else at = isInner ? tokens.length : endOfItem(tokens, end);
     } else {

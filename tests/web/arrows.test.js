@@ -14,28 +14,20 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../web/js");
  * @type {Record<string, string[]>}
  */
 const MAY_IMPORT = {
+  types: [],
   lib: [],
-  net: ["lib"],
-  state: ["lib"],
+  net: ["lib", "types"],
+  state: ["lib", "types"],
   chart: ["lib"],
-  views: ["state", "lib"],
+  views: ["state", "lib", "types"],
   "views/watchlist": ["views", "state", "chart", "lib"],
   "views/chart": ["views", "state", "chart", "lib"],
   "views/quote": ["views", "state", "lib"],
   "views/feed": ["views", "state", "lib"],
   "views/dock": ["views", "state", "chart", "lib"],
-  "views/shell": [
-    "views",
-    "views/watchlist",
-    "views/chart",
-    "views/quote",
-    "views/feed",
-    "views/dock",
-    "state",
-    "lib",
-  ],
+  "views/shell": ["views", "views/watchlist", "views/chart", "views/quote", "views/feed", "views/dock", "state", "lib"],
   "views/status": ["state", "lib"],
-  app: ["net", "state", "lib"],
+  app: ["net", "state", "lib", "types"],
   "early.js": [],
   "enter.js": [],
   "status.js": ["views/status", "net", "state", "lib"],
@@ -66,13 +58,19 @@ function importsOf(source) {
 
 /** @returns {Import[]} */
 function allImports() {
-  const files = readdirSync(ROOT, { recursive: true }).map(String).filter((file) => file.endsWith(".js"));
+  const files = readdirSync(ROOT, { recursive: true })
+    .map(String)
+    .filter((file) => file.endsWith(".js"));
   return files.flatMap((file) => importsOf(readFileSync(join(ROOT, file), "utf8")).map((one) => ({ file, ...one })));
 }
 
 test("the reader of imports sees every kind", () => {
-  const source = 'import { a,\n  b } from "./a.js";\nimport "./b.js";\nexport { c } from "./c.js";\n/** @type {import("./d.js").D} */';
-  assert.deepEqual(importsOf(source).map(({ target }) => target), ["./a.js", "./b.js", "./c.js", "./d.js"]);
+  const source =
+    'import { a,\n  b } from "./a.js";\nimport "./b.js";\nexport { c } from "./c.js";\n/** @type {import("./d.js").D} */';
+  assert.deepEqual(
+    importsOf(source).map(({ target }) => target),
+    ["./a.js", "./b.js", "./c.js", "./d.js"],
+  );
 });
 
 test("rooms import only rooms below them", () => {
@@ -93,7 +91,11 @@ test("modules import only what the arrows of their room allow", () => {
     used.add(`${from} ${to}`);
   }
   const allowed = Object.entries(MAY_IMPORT).flatMap(([from, targets]) => targets.map((to) => `${from} ${to}`));
-  assert.deepEqual(allowed.filter((arrow) => !used.has(arrow)), [], "arrows that nothing uses");
+  assert.deepEqual(
+    allowed.filter((arrow) => !used.has(arrow)),
+    [],
+    "arrows that nothing uses",
+  );
 });
 
 test("only one room knows the chart library", () => {

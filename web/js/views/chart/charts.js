@@ -71,7 +71,12 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
   function draw() {
     const state = /** @type {State} */ (shown);
     panes.forEach((pane, at) =>
-      pane.render(state, state.panes[at], { colours: palette, hoveredUs: hovered.ts, active: state.panes.length > 1 && at === state.active }));
+      pane.render(state, state.panes[at], {
+        colours: palette,
+        hoveredUs: hovered.ts,
+        active: state.panes.length > 1 && at === state.active,
+      }),
+    );
   }
   const drawForming = createPace(draw, () => FORM_MS);
   /** What else than bars that form decides what is drawn. @type {readonly unknown[]} */
@@ -89,7 +94,20 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
       }
       shown = state;
       if (panes.length !== state.panes.length) build(state.panes.length);
-      const of = [state.panes, state.active, state.settings, state.instruments, state.epoch, state.link, palette, hovered, state.news, state.scenes, state.groups, ...[...state.series.values()].map(({ revision }) => revision)];
+      const of = [
+        state.panes,
+        state.active,
+        state.settings,
+        state.instruments,
+        state.epoch,
+        state.link,
+        palette,
+        hovered,
+        state.news,
+        state.scenes,
+        state.groups,
+        ...[...state.series.values()].map(({ revision }) => revision),
+      ];
       if (of.length === drawnOf.length && of.every((one, at) => one === drawnOf[at])) return drawForming();
       drawnOf = of;
       draw();

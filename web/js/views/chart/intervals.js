@@ -12,7 +12,11 @@ import { INTERVALS } from "../../lib/time.js";
  */
 export function createIntervals(root, { onInterval }) {
   const buttons = INTERVALS.map((interval) => {
-    const button = element("button", { type: "button", class: "interval", "data-interval": interval, "aria-pressed": "false" }, interval);
+    const button = element(
+      "button",
+      { type: "button", class: "interval", "data-interval": interval, "aria-pressed": "false" },
+      interval,
+    );
     button.addEventListener("click", () => onInterval(interval));
     return button;
   });
@@ -21,7 +25,9 @@ export function createIntervals(root, { onInterval }) {
   return {
     /** @param {State} state */
     render({ choice }) {
-      INTERVALS.forEach((interval, at) => setAttribute(buttons[at], "aria-pressed", String(interval === choice.interval)));
+      INTERVALS.forEach((interval, at) =>
+        setAttribute(buttons[at], "aria-pressed", String(interval === choice.interval)),
+      );
     },
   };
 }

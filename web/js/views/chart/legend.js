@@ -10,7 +10,12 @@ import { barTimeText } from "../../lib/time.js";
 /** @typedef {import("../../lib/time.js").Interval} Interval */
 /** @typedef {{ title: string, colour: number, value: number | null, apart: boolean }} Reading the value of a line at the bar */
 
-const PARTS = /** @type {const} */ ([["O", "open"], ["H", "high"], ["L", "low"], ["C", "close"]]);
+const PARTS = /** @type {const} */ ([
+  ["O", "open"],
+  ["H", "high"],
+  ["L", "low"],
+  ["C", "close"],
+]);
 
 /** @param {HTMLElement} root */
 export function createLegend(root) {
@@ -52,7 +57,9 @@ export function createLegend(root) {
       setText(missed, lacking > 0 ? `${lacking} older bars are no longer kept` : "");
       while (lines.childElementCount > readings.length) lines.lastElementChild?.remove();
       readings.forEach((reading, at) => {
-        const node = lines.children[at] ?? lines.appendChild(element("span", { class: "legend-reading" }, element("span"), element("span")));
+        const node =
+          lines.children[at] ??
+          lines.appendChild(element("span", { class: "legend-reading" }, element("span"), element("span")));
         setAttribute(node, "data-line", reading.colour);
         setText(node.children[0], reading.title);
         setText(node.children[1], decimalText(reading.value, reading.apart ? 1 : (instrument?.price_decimals ?? 2)));
@@ -64,5 +71,8 @@ export function createLegend(root) {
 /** @param {string} letter */
 function part(letter) {
   const value = element("span", { class: "legend-value" });
-  return { node: element("span", { class: "legend-part" }, element("span", { class: "legend-letter" }, letter), value), value };
+  return {
+    node: element("span", { class: "legend-part" }, element("span", { class: "legend-letter" }, letter), value),
+    value,
+  };
 }

@@ -22,7 +22,9 @@ export function createOptions({ name, kind, options, label, onPick }) {
     const input = element("input", { type: kind, name: group, value });
     input.addEventListener("change", () => onPick(value, input.checked));
     const text = element("span", { class: "option-title" }, title);
-    menu.panel.append(element("label", { class: "option" }, input, text, element("span", { class: "option-hint" }, hint ?? "")));
+    menu.panel.append(
+      element("label", { class: "option" }, input, text, element("span", { class: "option-hint" }, hint ?? "")),
+    );
     return input;
   });
   menu.panel.classList.add("menu-options");

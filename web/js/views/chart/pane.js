@@ -27,7 +27,14 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   const canvas = element("div", { class: "pane-canvas", role: "img" });
   const legendRoot = element("div", { class: "legend" });
   const veil = element("p", { class: "veil" });
-  const node = element("div", { class: "pane", "data-pane": number }, canvas, legendRoot, element("span", { class: "zone", title: "Times are UTC" }, "UTC"), veil);
+  const node = element(
+    "div",
+    { class: "pane", "data-pane": number },
+    canvas,
+    legendRoot,
+    element("span", { class: "zone", title: "Times are UTC" }, "UTC"),
+    veil,
+  );
   const plot = createPlot(canvas, first);
   const legend = createLegend(legendRoot);
   node.addEventListener("pointerdown", onActivate, { capture: true });
@@ -67,8 +74,13 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     const hollow = from !== null && INTERVALS.indexOf(pane.interval) < INTERVALS.indexOf(from);
     const scale = pane.compare.length > 0 ? /** @type {const} */ ("indexed") : settings.scale;
     const shape = {
-      kind: settings.kind, scale, decimals: instrument.price_decimals, tickSize: instrument.tick_size, interval: pane.interval,
-      volume: settings.volume && instrument.basis !== "bid", hollow,
+      kind: settings.kind,
+      scale,
+      decimals: instrument.price_decimals,
+      tickSize: instrument.tick_size,
+      interval: pane.interval,
+      volume: settings.volume && instrument.basis !== "bid",
+      hollow,
     };
     const key = Object.values(shape).join();
     if (key === drawn.shape && colours === palette) return false;
@@ -81,18 +93,30 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   /** @param {State} state @param {Pane} pane @param {boolean} whole */
   function drawLines(state, pane, whole) {
     const { bars } = seriesOf(state, pane);
-    const compared = pane.compare.map((symbol) => ({ symbol, bars: seriesOf(state, { symbol, interval: pane.interval }).bars }));
+    const compared = pane.compare.map((symbol) => ({
+      symbol,
+      bars: seriesOf(state, { symbol, interval: pane.interval }).bars,
+    }));
     comparedBars = compared.map((one) => one.bars);
     let colour = 0;
     const studies = indicators(state.settings.indicators, bars).flatMap(({ id, title, apart, lines: parts }) => {
       const own = colour++;
       return parts.map(({ name, values }) => ({
-        id: `${id} ${name}`, title: name && name !== "middle" ? "" : title, colour: own, apart, faint: name === "upper" || name === "lower",
+        id: `${id} ${name}`,
+        title: name && name !== "middle" ? "" : title,
+        colour: own,
+        apart,
+        faint: name === "upper" || name === "lower",
         points: bars.map(({ ts }, at) => ({ ts, value: values[at] })),
       }));
     });
     const others = compared.map(({ symbol, bars: theirs }) => ({
-      id: `compare ${symbol}`, title: symbol, colour: colour++, apart: false, faint: false, points: theirs.map(({ ts, close }) => ({ ts, value: close })),
+      id: `compare ${symbol}`,
+      title: symbol,
+      colour: colour++,
+      apart: false,
+      faint: false,
+      points: theirs.map(({ ts, close }) => ({ ts, value: close })),
     }));
     const next = [...studies, ...others];
     const key = `${next.map(({ id }) => id).join()} ${compared.map(({ symbol }) => state.series.get(`${symbol} ${pane.interval}`)?.revision).join()}`;
@@ -114,7 +138,8 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     if (whole || bars.length - from > BARS_LED) plot.fill(bars);
     else for (const bar of bars.slice(from)) plot.lead(bar);
     const happened = [state.news, state.scenes, state.catalogue, state.groups];
-    if (whole || bars.length !== drawnBars?.length || happened.some((one, at) => one !== marked[at])) plot.mark(chartMarks(state, pane, bars));
+    if (whole || bars.length !== drawnBars?.length || happened.some((one, at) => one !== marked[at]))
+      plot.mark(chartMarks(state, pane, bars));
     marked = happened;
     drawLines(state, pane, whole);
     Object.assign(drawn, { revision, newestUs: bars.at(-1)?.ts ?? -Infinity });
@@ -147,7 +172,19 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
       const { settings } = state;
       const series = seriesOf(state, pane);
       const others = pane.compare.map((symbol) => seriesOf(state, { symbol, interval: pane.interval }).bars);
-      const now = [series, pane, colours, settings.kind, settings.scale, settings.volume, settings.indicators, state.instruments, state.news, state.scenes, state.groups];
+      const now = [
+        series,
+        pane,
+        colours,
+        settings.kind,
+        settings.scale,
+        settings.volume,
+        settings.indicators,
+        state.instruments,
+        state.news,
+        state.scenes,
+        state.groups,
+      ];
       if (now.some((one, at) => one !== seen[at]) || others.some((bars, at) => bars !== comparedBars[at])) {
         seen = now;
         draw(state, pane, colours);
@@ -167,10 +204,20 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   function drawLegend({ instruments }, pane, { bars, missed }, hoveredUs) {
     const bar = (hoveredUs === null ? undefined : barAt(bars, hoveredUs)) ?? bars.at(-1);
     const at = bar ? bars.indexOf(bar) : -1;
-    const readings = lines.filter(({ title }) => title !== "").map(({ title, colour, apart, points }) => ({
-      title, colour, apart, value: bar ? valueAt(points, bar.ts) : null,
-    }));
-    legend.render(pane, pane.symbol === null ? undefined : instruments.get(pane.symbol), { bar, before: bars[at - 1], missed, readings });
+    const readings = lines
+      .filter(({ title }) => title !== "")
+      .map(({ title, colour, apart, points }) => ({
+        title,
+        colour,
+        apart,
+        value: bar ? valueAt(points, bar.ts) : null,
+      }));
+    legend.render(pane, pane.symbol === null ? undefined : instruments.get(pane.symbol), {
+      bar,
+      before: bars[at - 1],
+      missed,
+      readings,
+    });
   }
 }
 
@@ -184,10 +231,13 @@ function valueAt(points, ts) {
 
 /** @param {State} state @param {Series} series */
 function veilText({ link, feed }, { loading }) {
-  if (loading && link.status !== "live") return link.status === "connecting" ? "Connecting" : "No connection: the bars come with the next one.";
+  if (loading && link.status !== "live")
+    return link.status === "connecting" ? "Connecting" : "No connection: the bars come with the next one.";
   if (loading) return "Loading bars";
   if (feed?.state === "ended") return "The tape ended without a bar here.";
-  return feed?.state === "failed" ? "The feed failed before the first bar." : "No bars yet. The first comes with the first price.";
+  return feed?.state === "failed"
+    ? "The feed failed before the first bar."
+    : "No bars yet. The first comes with the first price.";
 }
 
 /** @param {Pane} pane @param {Series} series @param {string} kind */

@@ -58,7 +58,18 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
   const compare = createCompare({ onCompare });
   const layouts = LAYOUTS.map((count) => {
     const label = count === 1 ? "One chart" : `${count} charts`;
-    const button = element("button", { type: "button", class: "tool", "data-layout": count, "aria-pressed": "false", "aria-label": label, title: label }, icon(LAYOUT_ICONS[count]));
+    const button = element(
+      "button",
+      {
+        type: "button",
+        class: "tool",
+        "data-layout": count,
+        "aria-pressed": "false",
+        "aria-label": label,
+        title: label,
+      },
+      icon(LAYOUT_ICONS[count]),
+    );
     button.addEventListener("click", () => onSet({ layout: count }));
     return button;
   });
@@ -70,12 +81,26 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
   };
   root.append(
     group,
-    element("div", { class: "tools" }, kind.button, kind.panel, scale.button, scale.panel, studies.button, studies.panel, compare.button, compare.panel),
-    element("div", { class: "tools tools-end" },
+    element(
+      "div",
+      { class: "tools" },
+      kind.button,
+      kind.panel,
+      scale.button,
+      scale.panel,
+      studies.button,
+      studies.panel,
+      compare.button,
+      compare.panel,
+    ),
+    element(
+      "div",
+      { class: "tools tools-end" },
       element("div", { class: "tools", role: "group", "aria-label": "Layout" }, ...layouts),
       tool("table", "Bars as a table", onChartTable),
       tool("download", "Bars as CSV", onExport),
-      tool("camera", "Chart as PNG", onPicture)),
+      tool("camera", "Chart as PNG", onPicture),
+    ),
   );
 
   return {
@@ -88,7 +113,10 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
       scale.render([settings.scale]);
       setText(scaleName, SCALE_SHORT[settings.scale]);
       setAttribute(scale.button, "aria-label", `Price scale: ${SCALE_SHORT[settings.scale]}`);
-      studies.render([...settings.indicators, ...EXTRAS.map(({ value }) => value).filter((value) => settings?.[value])], settings.indicators.length > 0);
+      studies.render(
+        [...settings.indicators, ...EXTRAS.map(({ value }) => value).filter((value) => settings?.[value])],
+        settings.indicators.length > 0,
+      );
       compare.render(state);
       LAYOUTS.forEach((count, at) => setAttribute(layouts[at], "aria-pressed", String(count === settings?.layout)));
     },

@@ -17,16 +17,33 @@ import { isStale } from "../../state/select.js";
 export function createDock(root, tabs, { onSet }) {
   /** The tabs that this feed has. @type {readonly Tab[]} */
   let shown = tabs;
-  const toggle = element("button", { type: "button", class: "tool dock-toggle", "aria-controls": "dock-body" }, icon("fold"));
-  const buttons = tabs.map(({ id, title }) => element("button", { type: "button", class: "tab", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` }, title));
-  const panels = tabs.map(({ id, node }) => element("div", { class: "dock-panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, node));
+  const toggle = element(
+    "button",
+    { type: "button", class: "tool dock-toggle", "aria-controls": "dock-body" },
+    icon("fold"),
+  );
+  const buttons = tabs.map(({ id, title }) =>
+    element(
+      "button",
+      { type: "button", class: "tab", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}` },
+      title,
+    ),
+  );
+  const panels = tabs.map(({ id, node }) =>
+    element("div", { class: "dock-panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, node),
+  );
   const bar = element("div", { class: "tabs", role: "tablist", "aria-label": "Panels" }, ...buttons);
   // Said by the connection's own status already.
   const note = element("p", { class: "dock-note", "aria-hidden": "true" });
-  root.append(element("div", { class: "dock-bar" }, bar, note, toggle), element("div", { class: "dock-body", id: "dock-body" }, ...panels));
+  root.append(
+    element("div", { class: "dock-bar" }, bar, note, toggle),
+    element("div", { class: "dock-body", id: "dock-body" }, ...panels),
+  );
   let open = true;
   toggle.addEventListener("click", () => onSet({ dockOpen: !open }));
-  buttons.forEach((button, at) => button.addEventListener("click", () => onSet({ dockTab: tabs[at].id, dockOpen: true })));
+  buttons.forEach((button, at) =>
+    button.addEventListener("click", () => onSet({ dockTab: tabs[at].id, dockOpen: true })),
+  );
   bar.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const at = shown.findIndex((tab) => buttons[tabs.indexOf(tab)] === document.activeElement);
@@ -40,7 +57,10 @@ export function createDock(root, tabs, { onSet }) {
     /** @param {State} state @param {number} nowMs @param {string} look */
     render(state, nowMs, look) {
       const { dockOpen, dockTab } = state.settings;
-      setText(note, isStale(state) && state.marketUs !== null ? `No connection: as of ${clockText(state.marketUs)} UTC` : "");
+      setText(
+        note,
+        isStale(state) && state.marketUs !== null ? `No connection: as of ${clockText(state.marketUs)} UTC` : "",
+      );
       open = dockOpen;
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));

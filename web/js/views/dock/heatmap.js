@@ -20,10 +20,21 @@ const NO_TILES = "No symbols yet";
 /** @param {{ onChoose: (symbol: string) => void }} actions */
 export function createHeatmapView({ onChoose }) {
   const canvas = element("canvas", { class: "heat-canvas", "aria-hidden": "true" });
-  const option = element("span", { class: "spoken", role: "option", id: "heat-option", "aria-selected": "true" }, NO_TILES);
+  const option = element(
+    "span",
+    { class: "spoken", role: "option", id: "heat-option", "aria-selected": "true" },
+    NO_TILES,
+  );
   const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
   const veil = element("p", { class: "veil" });
-  const node = element("div", { class: "heat", role: "listbox", tabindex: 0, "aria-label": "Heatmap: size by turnover, colour by change" }, canvas, option, tip, veil);
+  const node = element(
+    "div",
+    { class: "heat", role: "listbox", tabindex: 0, "aria-label": "Heatmap: size by turnover, colour by change" },
+    canvas,
+    option,
+    tip,
+    veil,
+  );
   const picture = createHeatmap(canvas);
   /** @type {Tile[]} */
   let tiles = [];
@@ -52,10 +63,14 @@ export function createHeatmapView({ onChoose }) {
     tiles = [];
     titles = [];
     const headed = groups.length > 1 ? TITLE_PX : 0;
-    for (const { item: { group, members }, box } of squarify(groups, ({ weight }) => weight, { x: 0, y: 0, ...size })) {
+    for (const {
+      item: { group, members },
+      box,
+    } of squarify(groups, ({ weight }) => weight, { x: 0, y: 0, ...size })) {
       const inner = { ...box, y: box.y + headed, height: Math.max(0, box.height - headed) };
       if (headed) titles.push({ title: group, x: box.x, y: box.y, width: box.width });
-      for (const { item, box: place } of squarify(members, (one) => one.weight, inner)) tiles.push({ symbol: item.symbol, text: "", percent: null, box: place });
+      for (const { item, box: place } of squarify(members, (one) => one.weight, inner))
+        tiles.push({ symbol: item.symbol, text: "", percent: null, box: place });
     }
   }
 
@@ -67,7 +82,11 @@ export function createHeatmapView({ onChoose }) {
       return { ...tile, percent, text: percent === null ? "" : percentText(percent) };
     });
     if (focused < 0) setText(option, tiles[0] ? words(state, tiles[0]) : NO_TILES);
-    picture.draw(tiles, titles, { ...size, colours, focus: node.matches(":focus-visible") ? tiles[focused] : undefined });
+    picture.draw(tiles, titles, {
+      ...size,
+      colours,
+      focus: node.matches(":focus-visible") ? tiles[focused] : undefined,
+    });
   }
 
   /** @param {State} state @param {Tile} tile */
@@ -90,7 +109,14 @@ export function createHeatmapView({ onChoose }) {
   node.addEventListener("focus", () => focus(Math.max(0, focused)));
   node.addEventListener("blur", () => shown && draw(shown));
   node.addEventListener("keydown", (event) => {
-    const next = { ArrowRight: focused + 1, ArrowDown: focused + 1, ArrowLeft: focused - 1, ArrowUp: focused - 1, Home: 0, End: tiles.length - 1 }[event.key];
+    const next = {
+      ArrowRight: focused + 1,
+      ArrowDown: focused + 1,
+      ArrowLeft: focused - 1,
+      ArrowUp: focused - 1,
+      Home: 0,
+      End: tiles.length - 1,
+    }[event.key];
     if (next !== undefined) focus(next);
     else if ((event.key === "Enter" || event.key === " ") && tiles[focused]) onChoose(tiles[focused].symbol);
     else return;
@@ -98,7 +124,8 @@ export function createHeatmapView({ onChoose }) {
   });
 
   /** @param {{ offsetX: number, offsetY: number }} event */
-  const tileAt = ({ offsetX: x, offsetY: y }) => tiles.find(({ box }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height);
+  const tileAt = ({ offsetX: x, offsetY: y }) =>
+    tiles.find(({ box }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height);
   canvas.addEventListener("click", (event) => {
     const tile = tileAt(event);
     if (tile) onChoose(tile.symbol);

@@ -15,13 +15,29 @@ const DRAW_MS = 1000;
 export function createMovers({ onChoose }) {
   const gainers = list("Gainers", "up", onChoose);
   const losers = list("Losers", "down", onChoose);
-  const bar = { up: element("span", { class: "breadth-up" }), flat: element("span", { class: "breadth-flat" }), down: element("span", { class: "breadth-down" }) };
-  const says = { up: element("span", { class: "breadth-say up" }), flat: element("span", { class: "breadth-say" }), down: element("span", { class: "breadth-say down" }) };
+  const bar = {
+    up: element("span", { class: "breadth-up" }),
+    flat: element("span", { class: "breadth-flat" }),
+    down: element("span", { class: "breadth-down" }),
+  };
+  const says = {
+    up: element("span", { class: "breadth-say up" }),
+    flat: element("span", { class: "breadth-say" }),
+    down: element("span", { class: "breadth-say down" }),
+  };
   const extremes = element("span", { class: "breadth-extremes" });
-  const node = element("div", { class: "movers" },
-    element("section", { class: "breadth", "aria-label": "Market breadth" },
-      element("div", { class: "breadth-says" }, says.up, says.flat, says.down, extremes), element("div", { class: "breadth-bar", "aria-hidden": "true" }, bar.up, bar.flat, bar.down)),
-    gainers.node, losers.node);
+  const node = element(
+    "div",
+    { class: "movers" },
+    element(
+      "section",
+      { class: "breadth", "aria-label": "Market breadth" },
+      element("div", { class: "breadth-says" }, says.up, says.flat, says.down, extremes),
+      element("div", { class: "breadth-bar", "aria-hidden": "true" }, bar.up, bar.flat, bar.down),
+    ),
+    gainers.node,
+    losers.node,
+  );
   const isTime = createTurns(DRAW_MS, 0.6);
   let drawnSize = 0;
 
@@ -49,13 +65,21 @@ export function createMovers({ onChoose }) {
 /** @param {string} title @param {"up" | "down"} way @param {(symbol: string) => void} onChoose */
 function list(title, way, onChoose) {
   const lines = Array.from({ length: COUNT }, () => {
-    const [symbol, price, percent] = ["mover-symbol", "mover-price", "mover-percent"].map((kind) => element("span", { class: kind }));
+    const [symbol, price, percent] = ["mover-symbol", "mover-price", "mover-percent"].map((kind) =>
+      element("span", { class: kind }),
+    );
     const button = element("button", { type: "button", class: "mover", "data-way": way }, symbol, price, percent);
     button.addEventListener("click", () => button.dataset.symbol && onChoose(button.dataset.symbol));
     return { item: element("li", { hidden: true }, button), button, symbol, price, percent };
   });
   const none = element("p", { class: "movers-none" });
-  const node = element("section", { class: "mover-list", "aria-label": title }, element("h3", { class: "panel-title" }, title), element("ol", {}, ...lines.map(({ item }) => item)), none);
+  const node = element(
+    "section",
+    { class: "mover-list", "aria-label": title },
+    element("h3", { class: "panel-title" }, title),
+    element("ol", {}, ...lines.map(({ item }) => item)),
+    none,
+  );
   return {
     node,
     /** @param {State} state @param {readonly import("../../state/market.js").Mover[]} moved */

@@ -14,8 +14,18 @@ export function createNews({ onChoose, onSet }) {
   notices.addEventListener("change", () => onSet({ newsNotices: notices.checked }));
   const none = element("p", { class: "panel-note" });
   const list = element("ol", { class: "story-list", "aria-label": "Headlines, the newest first" });
-  const node = element("div", { class: "news" },
-    element("label", { class: "option" }, notices, element("span", { class: "option-title" }, "Say headlines about what the charts show")), none, list);
+  const node = element(
+    "div",
+    { class: "news" },
+    element(
+      "label",
+      { class: "option" },
+      notices,
+      element("span", { class: "option-title" }, "Say headlines about what the charts show"),
+    ),
+    none,
+    list,
+  );
   list.addEventListener("click", (event) => {
     const at = event.target instanceof Element ? event.target.closest("[data-symbol]") : null;
     if (at instanceof HTMLElement && at.dataset.symbol) onChoose(at.dataset.symbol);
@@ -25,11 +35,18 @@ export function createNews({ onChoose, onSet }) {
   function line(state, story) {
     const { way, word } = toneOf(story);
     const whom = onText(state, story.on);
-    return element("li", {}, element("button", { type: "button", class: "story", "data-way": way, "data-symbol": symbolOf(state, story.on) },
-      element("span", { class: "story-time" }, clockText(story.ts)),
-      element("span", { class: "story-tone" }, `${GLYPHS[way]} ${word}`),
-      element("span", { class: "story-on" }, whom),
-      element("span", { class: "story-text" }, story.headline)));
+    return element(
+      "li",
+      {},
+      element(
+        "button",
+        { type: "button", class: "story", "data-way": way, "data-symbol": symbolOf(state, story.on) },
+        element("span", { class: "story-time" }, clockText(story.ts)),
+        element("span", { class: "story-tone" }, `${GLYPHS[way]} ${word}`),
+        element("span", { class: "story-on" }, whom),
+        element("span", { class: "story-text" }, story.headline),
+      ),
+    );
   }
 
   /** @type {readonly unknown[]} */

@@ -15,22 +15,59 @@ const SHOWN = 12;
 export function createScenarios({ onCommand }) {
   const which = element("select", { class: "field", name: "scenario", "aria-label": "Scenario" });
   const on = element("select", { class: "field", name: "on", "aria-label": "On which symbols" });
-  const strength = element("input", { class: "field", name: "strength", type: "number", step: "any", "aria-label": "Strength" });
-  const seconds = element("input", { class: "field", name: "seconds", type: "number", step: "any", min: 1, "aria-label": "Duration in seconds" });
-  const strengthLabel = element("label", { class: "stage-field" }, element("span", { class: "label" }, "Strength"), strength);
-  const secondsLabel = element("label", { class: "stage-field" }, element("span", { class: "label" }, "Seconds"), seconds);
+  const strength = element("input", {
+    class: "field",
+    name: "strength",
+    type: "number",
+    step: "any",
+    "aria-label": "Strength",
+  });
+  const seconds = element("input", {
+    class: "field",
+    name: "seconds",
+    type: "number",
+    step: "any",
+    min: 1,
+    "aria-label": "Duration in seconds",
+  });
+  const strengthLabel = element(
+    "label",
+    { class: "stage-field" },
+    element("span", { class: "label" }, "Strength"),
+    strength,
+  );
+  const secondsLabel = element(
+    "label",
+    { class: "stage-field" },
+    element("span", { class: "label" }, "Seconds"),
+    seconds,
+  );
   const submit = element("button", { type: "submit", class: "button" }, "Stage it");
   const about = element("p", { class: "panel-note stage-about" });
   const watching = element("p", { class: "panel-note" }, "Only who may drive the feed can stage scenarios.");
-  const form = element("form", { class: "stage-form" },
+  const form = element(
+    "form",
+    { class: "stage-form" },
     element("label", { class: "stage-field" }, element("span", { class: "label" }, "Scenario"), which),
     element("label", { class: "stage-field" }, element("span", { class: "label" }, "On"), on),
-    strengthLabel, secondsLabel, submit);
+    strengthLabel,
+    secondsLabel,
+    submit,
+  );
   const none = element("p", { class: "panel-note" }, "None was staged yet.");
   const list = element("ul", { class: "scene-list" });
-  const node = element("div", { class: "stage" },
+  const node = element(
+    "div",
+    { class: "stage" },
     element("section", { "aria-label": "Stage a scenario" }, form, about, watching),
-    element("section", { "aria-label": "Scenarios that were staged" }, element("h3", { class: "panel-title" }, "Staged"), none, list));
+    element(
+      "section",
+      { "aria-label": "Scenarios that were staged" },
+      element("h3", { class: "panel-title" }, "Staged"),
+      none,
+      list,
+    ),
+  );
 
   /** @type {State | undefined} */
   let shown;
@@ -41,7 +78,9 @@ export function createScenarios({ onCommand }) {
     const chosen = offer();
     if (!chosen || !shown || !mayDrive(shown)) return;
     onCommand({
-      command: "scenario", name: chosen.name, on: on.value,
+      command: "scenario",
+      name: chosen.name,
+      on: on.value,
       ...(chosen.strength !== null && strength.value !== "" ? { strength: strength.valueAsNumber } : {}),
       ...(chosen.seconds !== null && seconds.value !== "" ? { seconds: seconds.valueAsNumber } : {}),
     });
@@ -64,10 +103,18 @@ export function createScenarios({ onCommand }) {
   /** @param {State} state */
   function fill({ catalogue, groups, instruments, choice }) {
     const before = on.value;
-    which.replaceChildren(...(catalogue?.scenarios ?? []).map(({ name, title }) => element("option", { value: name }, title)));
+    which.replaceChildren(
+      ...(catalogue?.scenarios ?? []).map(({ name, title }) => element("option", { value: name }, title)),
+    );
     const option = (/** @type {string} */ value, /** @type {string} */ title) => element("option", { value }, title);
-    const choices = [option("all", "All symbols"), ...[...groups.values()].map((group) => option(group.on, group.name))];
-    on.replaceChildren(element("optgroup", { label: "Groups" }, ...choices), element("optgroup", { label: "Symbols" }, ...[...instruments.keys()].map((symbol) => option(symbol, symbol))));
+    const choices = [
+      option("all", "All symbols"),
+      ...[...groups.values()].map((group) => option(group.on, group.name)),
+    ];
+    on.replaceChildren(
+      element("optgroup", { label: "Groups" }, ...choices),
+      element("optgroup", { label: "Symbols" }, ...[...instruments.keys()].map((symbol) => option(symbol, symbol))),
+    );
     on.value = before && before !== "" ? before : (choice.symbol ?? "all");
     describe();
   }
@@ -76,9 +123,18 @@ export function createScenarios({ onCommand }) {
   function line(state, scene) {
     const title = state.catalogue?.scenarios.find(({ name }) => name === scene.name)?.title ?? scene.name;
     const how = sceneState(scene, state.marketUs);
-    return element("li", { class: "scene", "data-state": how },
-      element("span", { class: "scene-state" }, WORDS[how]), element("strong", {}, title), element("span", {}, onText(state, scene.on)),
-      element("span", { class: "label" }, `strength ${scene.strength}, ${clockText(scene.start)} to ${clockText(scene.end)} UTC`));
+    return element(
+      "li",
+      { class: "scene", "data-state": how },
+      element("span", { class: "scene-state" }, WORDS[how]),
+      element("strong", {}, title),
+      element("span", {}, onText(state, scene.on)),
+      element(
+        "span",
+        { class: "label" },
+        `strength ${scene.strength}, ${clockText(scene.start)} to ${clockText(scene.end)} UTC`,
+      ),
+    );
   }
 
   /** @type {readonly unknown[]} */
@@ -94,7 +150,8 @@ export function createScenarios({ onCommand }) {
         filledOf = [catalogue, groups, instruments];
         fill(state);
       }
-      for (const field of [which, on, strength, seconds, submit]) setAttribute(field, "disabled", !mayDrive(state) || !catalogue);
+      for (const field of [which, on, strength, seconds, submit])
+        setAttribute(field, "disabled", !mayDrive(state) || !catalogue);
       setAttribute(watching, "hidden", state.control);
       const recent = scenes.items.slice(-SHOWN).toReversed();
       const key = `${scenes.last} ${catalogue === null} ${recent.map((scene) => sceneState(scene, state.marketUs)).join()}`;

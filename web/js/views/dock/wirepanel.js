@@ -30,8 +30,12 @@ export function createWirePanel() {
       charts.updates.draw(seconds, newest, ({ updates }) => updates, countText);
       charts.bytes.draw(seconds, newest, ({ bytes }) => bytes, byteText);
       const { ticks, updates, bytes } = traffic;
-      setText(words, updates === 0 ? "Nothing has arrived yet."
-        : `Since this page was loaded, ${countText(ticks)} ticks came in ${countText(updates)} updates: ${decimalText(ticks / updates, 1)} ticks in one, ${decimalText(bytes / updates, 0)} bytes an update as ${format === "json" ? "JSON" : "binary"}. ${settings.rate === "every" ? "Each tick comes by itself" : `At most ${settings.rate} updates a second of a symbol`}: move the rate below and see.`);
+      setText(
+        words,
+        updates === 0
+          ? "Nothing has arrived yet."
+          : `Since this page was loaded, ${countText(ticks)} ticks came in ${countText(updates)} updates: ${decimalText(ticks / updates, 1)} ticks in one, ${decimalText(bytes / updates, 0)} bytes an update as ${format === "json" ? "JSON" : "binary"}. ${settings.rate === "every" ? "Each tick comes by itself" : `At most ${settings.rate} updates a second of a symbol`}: move the rate below and see.`,
+      );
     },
   };
 }
@@ -40,14 +44,34 @@ export function createWirePanel() {
 function strip(title, colour) {
   const most = element("span", { class: "strip-most" });
   const path = svg("path", { class: `strip-bars ${colour}` });
-  const picture = svg("svg", { class: "strip-picture", viewBox: `0 0 ${KEPT_SECONDS} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": title }, path);
+  const picture = svg(
+    "svg",
+    {
+      class: "strip-picture",
+      viewBox: `0 0 ${KEPT_SECONDS} ${HEIGHT}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": title,
+    },
+    path,
+  );
   return {
-    node: element("section", { class: "strip", "aria-label": title }, element("h3", { class: "panel-title" }, title), most, picture),
+    node: element(
+      "section",
+      { class: "strip", "aria-label": title },
+      element("h3", { class: "panel-title" }, title),
+      most,
+      picture,
+    ),
     /** @param {readonly Second[]} seconds @param {number} newest @param {(second: Second) => number} of @param {(value: number) => string} write */
     draw(seconds, newest, of, write) {
       const shown = seconds.filter(({ second }) => second > newest - KEPT_SECONDS);
       const top = Math.max(1, ...shown.map(of));
-      setAttribute(path, "d", shown.map((one) => bar(KEPT_SECONDS - 1 - (newest - one.second), (of(one) / top) * HEIGHT)).join(""));
+      setAttribute(
+        path,
+        "d",
+        shown.map((one) => bar(KEPT_SECONDS - 1 - (newest - one.second), (of(one) / top) * HEIGHT)).join(""),
+      );
       const last = shown.at(-1);
       setText(most, `${write(last ? of(last) : 0)}/s now, ${write(top)}/s most`);
       setAttribute(picture, "aria-label", `${title}: ${most.textContent}`);

@@ -7,7 +7,14 @@ import { synthesisedFrom } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
-const STATES = { playing: "▶ Playing", paused: "❚❚ Paused", stepping: "» Stepping", seeking: "» Seeking", ended: "■ End of tape", failed: "✕ Feed failed" };
+const STATES = {
+  playing: "▶ Playing",
+  paused: "❚❚ Paused",
+  stepping: "» Stepping",
+  seeking: "» Seeking",
+  ended: "■ End of tape",
+  failed: "✕ Feed failed",
+};
 const SOURCES = { simulation: "Simulated", replay: "Replay" };
 
 /** @param {HTMLElement} root */

@@ -14,7 +14,13 @@ export function createPreview() {
   const volumes = svg("path", { class: "preview-volume" });
   const area = svg("path", { class: "preview-area" });
   const line = svg("path", { class: "preview-line", "vector-effect": "non-scaling-stroke" });
-  const node = svg("svg", { class: "preview", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, volumes, area, line);
+  const node = svg(
+    "svg",
+    { class: "preview", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    volumes,
+    area,
+    line,
+  );
   /** @type {readonly unknown[]} */
   let drawn = [];
   return {
@@ -28,9 +34,24 @@ export function createPreview() {
       const x = (/** @type {number} */ at) => (at * WIDTH).toFixed(1);
       const path = points.map(({ at, price }) => `${x(at)} ${(HEIGHT - 2 - price * (HEIGHT - 4)).toFixed(1)}`);
       setAttribute(line, "d", path.length > 1 ? `M${path.join("L")}` : "");
-      setAttribute(area, "d", path.length > 1 ? `M${x(points[0].at)} ${HEIGHT}L${path.join("L")}L${x(points[points.length - 1].at)} ${HEIGHT}z` : "");
+      setAttribute(
+        area,
+        "d",
+        path.length > 1
+          ? `M${x(points[0].at)} ${HEIGHT}L${path.join("L")}L${x(points[points.length - 1].at)} ${HEIGHT}z`
+          : "",
+      );
       const wide = Math.max(1, WIDTH / Math.max(1, points.length) - 0.5);
-      setAttribute(volumes, "d", points.map(({ at, volume }) => `M${x(at)} ${HEIGHT}v${(-volume * VOLUME_SHARE * HEIGHT).toFixed(1)}h${wide.toFixed(1)}V${HEIGHT}z`).join(""));
+      setAttribute(
+        volumes,
+        "d",
+        points
+          .map(
+            ({ at, volume }) =>
+              `M${x(at)} ${HEIGHT}v${(-volume * VOLUME_SHARE * HEIGHT).toFixed(1)}h${wide.toFixed(1)}V${HEIGHT}z`,
+          )
+          .join(""),
+      );
     },
   };
 }

@@ -24,7 +24,11 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
    * @param {string} title
    */
   function button(name, glyph, title) {
-    const node = element("button", { type: "button", class: "tool deck-button", "data-deck": name, title, "aria-label": title }, icon(glyph));
+    const node = element(
+      "button",
+      { type: "button", class: "tool deck-button", "data-deck": name, title, "aria-label": title },
+      icon(glyph),
+    );
     node.addEventListener("click", () => onDeck(name));
     return node;
   }
@@ -38,18 +42,36 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
     button("move", "move", "Go on to the next move of 1 %, of the symbol shown"),
   ];
   const speed = element("select", { class: "field deck-speed", title: "Speed", "aria-label": "Speed" });
-  speed.addEventListener("change", () => onCommand({ command: "speed", speed: speed.value === "max" ? "max" : Number(speed.value) }));
+  speed.addEventListener("change", () =>
+    onCommand({ command: "speed", speed: speed.value === "max" ? "max" : Number(speed.value) }),
+  );
   const toggles = [
     button("loop", "loop", "Begin again at the end"),
     button("skip", "skip", "Pass over nights, weekends and other dead time"),
     button("shift", "clock", "Play as if it happened now"),
   ];
   const seed = element("span", { class: "deck-seed", title: "The same seed gives the same market: tickcast --seed" });
-  const stage = element("button", { type: "button", class: "tool deck-stage", title: "Scenarios (X)" }, icon("flag"), element("span", { class: "tool-text" }, "Scenarios"));
+  const stage = element(
+    "button",
+    { type: "button", class: "tool deck-stage", title: "Scenarios (X)" },
+    icon("flag"),
+    element("span", { class: "tool-text" }, "Scenarios"),
+  );
   stage.addEventListener("click", () => onSet({ dockTab: "scenarios", dockOpen: true }));
-  const watching = element("a", { class: "deck-note", href: "/enter", title: "Who has the presenter's token may drive the feed: sign in" }, "Watching");
+  const watching = element(
+    "a",
+    { class: "deck-note", href: "/enter", title: "Who has the presenter's token may drive the feed: sign in" },
+    "Watching",
+  );
 
-  const place = element("input", { type: "range", class: "deck-place", min: 0, max: STEPS, step: 1, "aria-label": "Place on the tape" });
+  const place = element("input", {
+    type: "range",
+    class: "deck-place",
+    min: 0,
+    max: STEPS,
+    step: 1,
+    "aria-label": "Place on the tape",
+  });
   const preview = createPreview();
   const line = element("div", { class: "deck-track" }, preview.node, place);
   const where = element("output", { class: "deck-where" });
@@ -106,7 +128,12 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
       /** @type {ReturnType<typeof icon>} */ (play.firstElementChild).show(running ? "pause" : "play");
       setAttribute(play, "aria-label", running ? "Pause" : "Play");
       setAttribute(play, "title", running ? "Pause" : "Play");
-      for (const node of steps) setAttribute(node, "disabled", !drives || now.state === "ended" || now.state === "failed" || now.state === "seeking");
+      for (const node of steps)
+        setAttribute(
+          node,
+          "disabled",
+          !drives || now.state === "ended" || now.state === "failed" || now.state === "seeking",
+        );
       const share = progress(next);
       for (const node of [restart, line, where]) setAttribute(node, "hidden", !now.seekable || share === null);
       if (share !== null && !held) {

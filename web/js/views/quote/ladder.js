@@ -35,7 +35,10 @@ export function createLadder() {
       const levels = [...(book?.bids ?? []), ...(book?.asks ?? [])];
       const most = Math.max(0, ...levels.map(({ size }) => size));
       rows.forEach(({ bid, ask }, at) => {
-        for (const [half, level] of /** @type {const} */ ([[bid, book?.bids[at]], [ask, book?.asks[at]]])) {
+        for (const [half, level] of /** @type {const} */ ([
+          [bid, book?.bids[at]],
+          [ask, book?.asks[at]],
+        ])) {
           setText(half.price, level ? priceText(level.price, instrument) : "");
           setText(half.size, level ? volumeText(level.size, instrument?.size_decimals) : "");
           half.bar.style.inlineSize = level && most > 0 ? `${((100 * level.size) / most).toFixed(1)}%` : "0";

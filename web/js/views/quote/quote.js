@@ -16,9 +16,16 @@ import { createLadder } from "./ladder.js";
 const STATS = [
   ["Open", (quote, instrument) => priceText(quote.open, instrument)],
   ["VWAP", (quote, { price_decimals }) => decimalText(quote.vwap, price_decimals)],
-  ["Volume", (quote, { size_decimals, basis }) => (basis === "bid" ? UNKNOWN : volumeText(quote.volume, size_decimals))],
+  [
+    "Volume",
+    (quote, { size_decimals, basis }) => (basis === "bid" ? UNKNOWN : volumeText(quote.volume, size_decimals)),
+  ],
   ["Turnover", (quote, { basis }) => (basis === "bid" ? UNKNOWN : volumeText(turnover(quote)))],
-  ["Prev close", (quote, instrument) => priceText(quote.last === null || quote.change === null ? null : quote.last - quote.change, instrument)],
+  [
+    "Prev close",
+    (quote, instrument) =>
+      priceText(quote.last === null || quote.change === null ? null : quote.last - quote.change, instrument),
+  ],
   ["Ticks", (quote) => decimalText(quote.seq, 0)],
 ];
 
@@ -41,11 +48,32 @@ export function createQuote(root) {
   const values = STATS.map(() => element("dd"));
   root.append(
     element("div", { class: "instrument-who" }, symbol, name),
-    element("div", { class: "instrument-price" }, last, element("span", { class: "instrument-move move" }, glyph, change, percent)),
-    element("div", { class: "book" }, bid.node, element("span", { class: "spread" }, element("span", { class: "label" }, "Spread"), between), ask.node),
+    element(
+      "div",
+      { class: "instrument-price" },
+      last,
+      element("span", { class: "instrument-move move" }, glyph, change, percent),
+    ),
+    element(
+      "div",
+      { class: "book" },
+      bid.node,
+      element("span", { class: "spread" }, element("span", { class: "label" }, "Spread"), between),
+      ask.node,
+    ),
     ladder.node,
-    element("div", { class: "instrument-range", title: "The last price between the day's low and high" }, low, element("span", { class: "range-track" }, mark), high),
-    element("dl", { class: "stats" }, ...STATS.map(([title], at) => element("div", {}, element("dt", {}, title), values[at]))),
+    element(
+      "div",
+      { class: "instrument-range", title: "The last price between the day's low and high" },
+      low,
+      element("span", { class: "range-track" }, mark),
+      high,
+    ),
+    element(
+      "dl",
+      { class: "stats" },
+      ...STATS.map(([title], at) => element("div", {}, element("dt", {}, title), values[at])),
+    ),
     age,
   );
 
@@ -72,7 +100,8 @@ export function createQuote(root) {
       setAttribute(mark, "hidden", place === null);
       mark.style.insetInlineStart = `${((place ?? 0) * 100).toFixed(1)}%`;
       STATS.forEach(([, write], at) => setText(values[at], quote && instrument ? write(quote, instrument) : UNKNOWN));
-      const us = quote?.ts_event == null || state.marketUs === null ? null : Math.max(0, state.marketUs - quote.ts_event);
+      const us =
+        quote?.ts_event == null || state.marketUs === null ? null : Math.max(0, state.marketUs - quote.ts_event);
       setText(age, us === null ? "\u00a0" : `last event ${ageText(us)} ago, market time`);
     },
   };
@@ -88,5 +117,8 @@ function spreadText(quote, instrument) {
 /** @param {string} title @param {string} kind */
 function side(title, kind) {
   const value = element("span", { class: "book-price" });
-  return { node: element("span", { class: `book-side book-${kind}` }, element("span", { class: "label" }, title), value), value };
+  return {
+    node: element("span", { class: `book-side book-${kind}` }, element("span", { class: "label" }, title), value),
+    value,
+  };
 }

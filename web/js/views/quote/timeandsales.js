@@ -12,7 +12,14 @@ import { createTapeRow } from "./traderow.js";
 
 /** Up to this speed a second of the market is long enough to be read in parts. */
 const SLOW = 10;
-const NOTES = { playing: "UTC", paused: "❚❚ Paused", stepping: "UTC", seeking: "UTC", ended: "■ End of tape", failed: "✕ Feed failed" };
+const NOTES = {
+  playing: "UTC",
+  paused: "❚❚ Paused",
+  stepping: "UTC",
+  seeking: "UTC",
+  ended: "■ End of tape",
+  failed: "✕ Feed failed",
+};
 /** Beyond, the belt begins anew: a browser's lengths have an end. */
 const MOST_PLACED = 100_000;
 const COLUMNS = ["Time", "Price", "Size", "Side"];
@@ -26,11 +33,24 @@ const SPARE_LINES = 4;
 export function createTape(root, { onSet }) {
   const note = element("span", { class: "tape-note" });
   const toggle = element("button", { type: "button", class: "tape-toggle", "aria-controls": "tape-body" });
-  const heads = COLUMNS.map((title) => element("span", { role: "columnheader", class: title === "Side" ? "spoken" : "" }, title));
+  const heads = COLUMNS.map((title) =>
+    element("span", { role: "columnheader", class: title === "Side" ? "spoken" : "" }, title),
+  );
   const head = element("div", { class: "tape-row tape-columns", role: "row" }, ...heads);
   const belt = element("div", { class: "tape-belt" });
   const list = element("div", { class: "tape-lines", role: "rowgroup" }, belt);
-  const table = element("div", { class: "tape-table", role: "table", tabindex: 0, "aria-rowcount": -1, "aria-label": "Trades, newest first, times in UTC" }, head, list);
+  const table = element(
+    "div",
+    {
+      class: "tape-table",
+      role: "table",
+      tabindex: 0,
+      "aria-rowcount": -1,
+      "aria-label": "Trades, newest first, times in UTC",
+    },
+    head,
+    list,
+  );
   const veil = element("p", { class: "veil" });
   root.append(
     element("div", { class: "tape-head" }, element("h3", { class: "tape-title" }, "Time & sales"), note, toggle),
@@ -51,10 +71,14 @@ export function createTape(root, { onSet }) {
     Object.assign(size, { height: table.clientHeight, line: head.offsetHeight });
     redraw();
   }).observe(table);
-  table.addEventListener("scroll", () => {
-    size.top = table.scrollTop;
-    redraw();
-  }, { passive: true });
+  table.addEventListener(
+    "scroll",
+    () => {
+      size.top = table.scrollTop;
+      redraw();
+    },
+    { passive: true },
+  );
 
   /**
    * @param {readonly TapeLine[]} lines
@@ -84,7 +108,13 @@ export function createTape(root, { onSet }) {
    * @param {(us: number) => string} timeText
    */
   function show(lines, instrument, timeText) {
-    const { from, to } = visibleLines({ top: size.top, height: size.height, lineHeight: size.line, count: lines.length, spare: SPARE_LINES });
+    const { from, to } = visibleLines({
+      top: size.top,
+      height: size.height,
+      lineHeight: size.line,
+      count: lines.length,
+      spare: SPARE_LINES,
+    });
     const [newest, oldest] = [placed - from, placed - to];
     const spare = [...rows].filter(([at]) => at > newest || at <= oldest).map(([at, row]) => (rows.delete(at), row));
     const before = [...rows.keys()];
@@ -101,7 +131,8 @@ export function createTape(root, { onSet }) {
     rows = next;
     for (const { node } of spare) node.remove();
     const above = [...next].filter(([at]) => at > (before[0] ?? -Infinity)).map(([, { node }]) => node);
-    const below = before.length === 0 ? [] : [...next].filter(([at]) => at < before[before.length - 1]).map(([, { node }]) => node);
+    const below =
+      before.length === 0 ? [] : [...next].filter(([at]) => at < before[before.length - 1]).map(([, { node }]) => node);
     belt.prepend(...above);
     belt.append(...below);
   }
@@ -137,7 +168,10 @@ export function createTape(root, { onSet }) {
 /** @param {State} state @param {boolean} without */
 function veilText({ tape, feed, link, choice }, without) {
   if (without) return `${choice.symbol} is quoted alone: this feed has no trades of it.`;
-  if (tape.loading) return link.status === "live" || link.status === "connecting" ? "Loading trades" : "No connection: the trades come with the next one.";
+  if (tape.loading)
+    return link.status === "live" || link.status === "connecting"
+      ? "Loading trades"
+      : "No connection: the trades come with the next one.";
   if (feed?.state === "failed") return "The feed failed before the first trade.";
   return feed?.state === "ended" ? "The tape ended without a trade." : "No trades yet";
 }

@@ -13,7 +13,10 @@ export function announcement(state) {
   const quote = chosenQuote(state);
   if (!instrument || !quote || quote.last === null) return "";
   const percent = changePercent(quote);
-  const way = percent === null || percent === 0 ? "unchanged" : `${percent > 0 ? "up" : "down"} ${percentText(Math.abs(percent)).replace("+", "")}`;
+  const way =
+    percent === null || percent === 0
+      ? "unchanged"
+      : `${percent > 0 ? "up" : "down"} ${percentText(Math.abs(percent)).replace("+", "")}`;
   return `${instrument.symbol} ${priceText(quote.last, instrument)}, ${way}${isStale(state) ? ", stale" : ""}`;
 }
 

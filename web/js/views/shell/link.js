@@ -26,7 +26,18 @@ export function createLinkView(root) {
       setAttribute(document.documentElement, "data-stale", isStale(state));
       setText(glyph, state.paused && state.link.status === "live" ? "‖" : GLYPHS[state.link.status]);
       setText(text, words(state, nowMs));
-      setText(spoken, state.link.status === "stopping" ? STOPPING : isStale(state) ? "Connection lost, values are stale" : state.link.status === "live" ? (state.paused ? "Paused" : "Connected") : "Connecting");
+      setText(
+        spoken,
+        state.link.status === "stopping"
+          ? STOPPING
+          : isStale(state)
+            ? "Connection lost, values are stale"
+            : state.link.status === "live"
+              ? state.paused
+                ? "Paused"
+                : "Connected"
+              : "Connecting",
+      );
     },
   };
 }

@@ -23,10 +23,18 @@ export function createMasthead(root, commands, { onSet, onPause }) {
   const themeButton = element("button", { type: "button", class: "tool", id: "theme" }, theme);
   const pause = icon("pause");
   const pauseButton = element("button", { type: "button", class: "tool", id: "pause", "aria-pressed": "false" }, pause);
-  const byKey = (/** @type {string} */ keys, /** @type {import("../../lib/icon.js").IconName} */ glyph, /** @type {string} */ id) => {
+  const byKey = (
+    /** @type {string} */ keys,
+    /** @type {import("../../lib/icon.js").IconName} */ glyph,
+    /** @type {string} */ id,
+  ) => {
     const command = commands.find((one) => one.keys === keys);
     const name = `${command?.title} (${keys})`;
-    const button = element("button", { type: "button", class: "tool", id, "aria-label": name, title: name }, icon(glyph));
+    const button = element(
+      "button",
+      { type: "button", class: "tool", id, "aria-label": name, title: name },
+      icon(glyph),
+    );
     button.addEventListener("click", () => command?.run());
     return button;
   };
@@ -50,8 +58,16 @@ export function createMasthead(root, commands, { onSet, onPause }) {
       setAttribute(pauseButton, "aria-label", words);
       setAttribute(pauseButton, "title", words);
       setAttribute(pauseButton, "aria-pressed", String(state.paused));
-      setAttribute(document.documentElement, "data-theme", state.settings.theme === "auto" ? null : state.settings.theme);
-      setAttribute(document.documentElement, "data-colours", state.settings.colours === "standard" ? null : state.settings.colours);
+      setAttribute(
+        document.documentElement,
+        "data-theme",
+        state.settings.theme === "auto" ? null : state.settings.theme,
+      );
+      setAttribute(
+        document.documentElement,
+        "data-colours",
+        state.settings.colours === "standard" ? null : state.settings.colours,
+      );
       setAttribute(large, "aria-pressed", String(state.settings.large));
       setAttribute(document.documentElement, "data-large", state.settings.large);
       setAttribute(document.documentElement, "data-paused", state.paused);

@@ -65,7 +65,12 @@ export function createViews(byId, commands, actions) {
     });
     return coming;
   }
-  const loadOrSay = () => void load().catch(() => actions.onFault(`The charts and panels could not be fetched. ${failures < TRIES ? "Trying again." : "Reload the page."}`));
+  const loadOrSay = () =>
+    void load().catch(() =>
+      actions.onFault(
+        `The charts and panels could not be fetched. ${failures < TRIES ? "Trying again." : "Reload the page."}`,
+      ),
+    );
   setTimeout(loadOrSay, LATE_MS);
 
   return {

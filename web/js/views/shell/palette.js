@@ -14,7 +14,18 @@ const SHOWN = 12;
  * @param {import("../actions.js").Actions} actions
  */
 export function createPalette(commands, { onChoose }) {
-  const input = element("input", { class: "field palette-input", type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list", "aria-label": "Symbol or command", placeholder: "Symbol or command", autocomplete: "off", spellcheck: "false" });
+  const input = element("input", {
+    class: "field palette-input",
+    type: "text",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": "palette-list",
+    "aria-autocomplete": "list",
+    "aria-label": "Symbol or command",
+    placeholder: "Symbol or command",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   const list = element("div", { class: "palette-list", role: "listbox", id: "palette-list", "aria-label": "Found" });
   const none = element("p", { class: "menu-note", role: "status" });
   const dialog = createDialog("Go to or do", "dialog-palette", input, list, none);
@@ -26,11 +37,27 @@ export function createPalette(commands, { onChoose }) {
 
   function find() {
     const text = input.value.trim().toLowerCase();
-    const some = commands.filter(({ title, group }) => `${group} ${title}`.toLowerCase().includes(text)).map(({ title, group, keys, run }) => ({ title, hint: keys ? `${group} · ${keys}` : group, run }));
-    const symbols = text === "" ? [] : matching([...(shown?.instruments.values() ?? [])], text).slice(0, SHOWN).map(({ symbol, name }) => ({ title: symbol, hint: name || "symbol", run: () => onChoose(symbol) }));
+    const some = commands
+      .filter(({ title, group }) => `${group} ${title}`.toLowerCase().includes(text))
+      .map(({ title, group, keys, run }) => ({ title, hint: keys ? `${group} · ${keys}` : group, run }));
+    const symbols =
+      text === ""
+        ? []
+        : matching([...(shown?.instruments.values() ?? [])], text)
+            .slice(0, SHOWN)
+            .map(({ symbol, name }) => ({ title: symbol, hint: name || "symbol", run: () => onChoose(symbol) }));
     found = [...symbols, ...some].slice(0, SHOWN);
     at = 0;
-    list.replaceChildren(...found.map(({ title, hint }, place) => element("div", { class: "palette-item", role: "option", id: `found-${place}`, "data-place": place }, element("span", {}, title), element("span", { class: "option-hint" }, hint))));
+    list.replaceChildren(
+      ...found.map(({ title, hint }, place) =>
+        element(
+          "div",
+          { class: "palette-item", role: "option", id: `found-${place}`, "data-place": place },
+          element("span", {}, title),
+          element("span", { class: "option-hint" }, hint),
+        ),
+      ),
+    );
     none.textContent = found.length === 0 ? "Nothing has this in its name." : "";
     mark();
   }

@@ -47,14 +47,29 @@ export function createPanels(byId, commands, actions) {
     createAnnouncer(document.body),
     help,
   ];
-  const dock = createDock(byId("dock"), [
-    { id: "market", title: "Market", node: market, render: (state, nowMs, look) => (heatmap.render(state, nowMs, look), movers.render(state, nowMs)) },
-    { id: "wire", title: "Wire", node: wirePanel.node, render: (state) => wirePanel.render(state) },
-    { id: "alerts", title: "Alerts", node: alerts.node, render: (state) => alerts.render(state) },
-    { id: "news", title: "News", source: "simulation", node: news.node, render: (state) => news.render(state) },
-    { id: "scenarios", title: "Scenarios", source: "simulation", node: scenarios.node, render: (state) => scenarios.render(state) },
-    { id: "file", title: "File", source: "replay", node: file.node, render: (state) => file.render(state) },
-  ], actions);
+  const dock = createDock(
+    byId("dock"),
+    [
+      {
+        id: "market",
+        title: "Market",
+        node: market,
+        render: (state, nowMs, look) => (heatmap.render(state, nowMs, look), movers.render(state, nowMs)),
+      },
+      { id: "wire", title: "Wire", node: wirePanel.node, render: (state) => wirePanel.render(state) },
+      { id: "alerts", title: "Alerts", node: alerts.node, render: (state) => alerts.render(state) },
+      { id: "news", title: "News", source: "simulation", node: news.node, render: (state) => news.render(state) },
+      {
+        id: "scenarios",
+        title: "Scenarios",
+        source: "simulation",
+        node: scenarios.node,
+        render: (state) => scenarios.render(state),
+      },
+      { id: "file", title: "File", source: "replay", node: file.node, render: (state) => file.render(state) },
+    ],
+    actions,
+  );
 
   return {
     charts,

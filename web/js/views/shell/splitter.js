@@ -12,15 +12,27 @@ const KEY_PX = 16;
  * @param {{ onSet: (settings: Partial<import("../../state/settings.js").Settings>) => void }} actions
  */
 export function createSplitter(list, { onSet }) {
-  const node = element("div", { class: "splitter", role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-label": "Width of the watchlist", "aria-controls": list.id, "aria-valuemin": LIST_PX.least, "aria-valuemax": LIST_PX.most, title: "Drag to make the watchlist wider; double click to set it back" });
+  const node = element("div", {
+    class: "splitter",
+    role: "separator",
+    tabindex: 0,
+    "aria-orientation": "vertical",
+    "aria-label": "Width of the watchlist",
+    "aria-controls": list.id,
+    "aria-valuemin": LIST_PX.least,
+    "aria-valuemax": LIST_PX.most,
+    title: "Drag to make the watchlist wider; double click to set it back",
+  });
   list.append(node);
-  const within = (/** @type {number} */ px) => Math.round(Math.max(LIST_PX.least, Math.min(LIST_PX.most, innerWidth * 0.7, px)));
+  const within = (/** @type {number} */ px) =>
+    Math.round(Math.max(LIST_PX.least, Math.min(LIST_PX.most, innerWidth * 0.7, px)));
   node.addEventListener("pointerdown", (event) => {
     node.setPointerCapture(event.pointerId);
     event.preventDefault();
   });
   node.addEventListener("pointermove", (event) => {
-    if (node.hasPointerCapture(event.pointerId)) onSet({ listPx: within(event.clientX - list.getBoundingClientRect().left) });
+    if (node.hasPointerCapture(event.pointerId))
+      onSet({ listPx: within(event.clientX - list.getBoundingClientRect().left) });
   });
   node.addEventListener("dblclick", () => onSet({ listPx: 0 }));
   node.addEventListener("keydown", (event) => {

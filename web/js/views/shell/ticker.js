@@ -47,11 +47,19 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
   function build(symbols) {
     items = symbols.map((symbol) => ({ symbol, nodes: [] }));
     // Twice the same, so that the end meets the beginning; the second is not there for a screen reader or the keyboard.
-    const halves = [false, true].map((copy) => element("div", { class: "belt-half", "aria-hidden": copy }, ...items.map((one) => make(one, copy))));
+    const halves = [false, true].map((copy) =>
+      element("div", { class: "belt-half", "aria-hidden": copy }, ...items.map((one) => make(one, copy))),
+    );
     belt.replaceChildren(...halves);
     motion?.cancel();
     const width = halves[0].offsetWidth;
-    motion = calm.matches || width <= track.clientWidth ? null : belt.animate([{ transform: "translateX(0)" }, { transform: `translateX(-${width}px)` }], { duration: (width / PX_PER_SECOND) * 1000, iterations: Infinity });
+    motion =
+      calm.matches || width <= track.clientWidth
+        ? null
+        : belt.animate([{ transform: "translateX(0)" }, { transform: `translateX(-${width}px)` }], {
+            duration: (width / PX_PER_SECOND) * 1000,
+            iterations: Infinity,
+          });
     setAttribute(track, "data-still", motion === null);
   }
 
@@ -59,7 +67,13 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
   function make({ symbol, nodes }, copy) {
     const price = element("span", { class: "belt-price" });
     const move = element("span", { class: "belt-move" });
-    const item = element("button", { type: "button", class: "belt-item", "data-symbol": symbol, tabindex: -1, "aria-hidden": copy }, element("span", { class: "belt-symbol" }, symbol), price, move);
+    const item = element(
+      "button",
+      { type: "button", class: "belt-item", "data-symbol": symbol, tabindex: -1, "aria-hidden": copy },
+      element("span", { class: "belt-symbol" }, symbol),
+      price,
+      move,
+    );
     nodes.push({ item, price, move });
     return item;
   }

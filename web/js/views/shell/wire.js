@@ -25,7 +25,11 @@ export function createWire(root, { onSet }) {
   const slowed = element("span", { class: "badge badge-note", id: "slowed", role: "status", hidden: true });
   const format = createFormat(onSet);
   const slider = createSlider(onSet);
-  root.append(element("div", { class: "measures" }, ...Object.values(measures).map(({ node }) => node), slowed), slider.node, format.node);
+  root.append(
+    element("div", { class: "measures" }, ...Object.values(measures).map(({ node }) => node), slowed),
+    slider.node,
+    format.node,
+  );
   const isTime = createTurns(PERIOD_MS, 0.8);
 
   return {
@@ -44,7 +48,10 @@ export function createWire(root, { onSet }) {
       const per = rates(traffic, nowMs);
       const say = (/** @type {string} */ text) => (live ? text : UNKNOWN);
       setText(measures.updates.value, say(`${countText(Math.round(per.updates))}/s`));
-      setText(measures.ticks.value, say(per.feedTicks === null ? UNKNOWN : `${countText(Math.round(per.feedTicks))}/s`));
+      setText(
+        measures.ticks.value,
+        say(per.feedTicks === null ? UNKNOWN : `${countText(Math.round(per.feedTicks))}/s`),
+      );
       setText(measures.merged.value, say(per.updates > 0 ? `${decimalText(per.ticks / per.updates, 1)}×` : UNKNOWN));
       setText(measures.bytes.value, say(byteText(per.bytes)));
       setText(measures.live.value, say(`${countText(state.asked)} of ${countText(state.instruments.size)}`));
@@ -58,7 +65,11 @@ export function createWire(root, { onSet }) {
 function createFormat(onSet) {
   const formats = /** @type {const} */ (["json", "binary"]);
   const buttons = formats.map((format) => {
-    const button = element("button", { type: "button", class: "segment", "data-format": format }, format === "json" ? "JSON" : "Binary");
+    const button = element(
+      "button",
+      { type: "button", class: "segment", "data-format": format },
+      format === "json" ? "JSON" : "Binary",
+    );
     button.addEventListener("click", () => onSet({ format }));
     return button;
   });
@@ -76,7 +87,14 @@ function createFormat(onSet) {
 
 /** @param {import("../actions.js").Actions["onSet"]} onSet */
 function createSlider(onSet) {
-  const input = element("input", { type: "range", min: 0, step: 1, class: "slider", id: "rate", "aria-label": "Updates per second" });
+  const input = element("input", {
+    type: "range",
+    min: 0,
+    step: 1,
+    class: "slider",
+    id: "rate",
+    "aria-label": "Updates per second",
+  });
   const output = element("output", { class: "slider-value", for: "rate" });
   /** @type {readonly import("../../state/settings.js").Rate[]} */
   let stops = [];
@@ -90,10 +108,17 @@ function createSlider(onSet) {
         setAttribute(input, "max", stops.length - 1);
       }
       const { rate } = settings;
-      const at = Math.max(0, stops.findLastIndex((stop) => stop === rate || (stop !== "every" && rate !== "every" && stop <= rate)));
+      const at = Math.max(
+        0,
+        stops.findLastIndex((stop) => stop === rate || (stop !== "every" && rate !== "every" && stop <= rate)),
+      );
       if (input.valueAsNumber !== at) input.valueAsNumber = at;
       setText(output, stops[at] === "every" ? "every" : `${stops[at]}/s`);
-      setAttribute(input, "aria-valuetext", stops[at] === "every" ? "each tick by itself" : `${stops[at]} updates per second`);
+      setAttribute(
+        input,
+        "aria-valuetext",
+        stops[at] === "every" ? "each tick by itself" : `${stops[at]} updates per second`,
+      );
     },
   };
 }
@@ -107,5 +132,8 @@ function delayText(us) {
 /** @param {string} title @param {string} hint */
 function measure(title, hint) {
   const value = element("span", { class: "measure-value" }, UNKNOWN);
-  return { node: element("span", { class: "measure", "data-measure": title, title: hint }, element("span", {}, title), value), value };
+  return {
+    node: element("span", { class: "measure", "data-measure": title, title: hint }, element("span", {}, title), value),
+    value,
+  };
 }

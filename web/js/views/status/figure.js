@@ -10,7 +10,9 @@ const [WIDTH, HEIGHT] = [LOOKS - 1, 20];
 export function line(values) {
   const highest = Math.max(...values, 0) || 1;
   const first = LOOKS - values.length;
-  return values.map((value, n) => `${first + n},${(HEIGHT - 1 - (value / highest) * (HEIGHT - 2)).toFixed(1)}`).join(" ");
+  return values
+    .map((value, n) => `${first + n},${(HEIGHT - 1 - (value / highest) * (HEIGHT - 2)).toFixed(1)}`)
+    .join(" ");
 }
 
 /** @param {string} title */
@@ -18,7 +20,11 @@ export function createFigure(title) {
   const value = element("p", { class: "value" }, "–");
   const note = element("p", { class: "note" });
   const points = svg("polyline");
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": true }, points);
+  const picture = svg(
+    "svg",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": true },
+    points,
+  );
   const node = element("article", { class: "figure" }, element("h3", {}, title), value, note, picture);
   /** @type {number[]} */
   const past = [];
@@ -50,7 +56,11 @@ export function createCounts(title, none) {
     /** @param {readonly [string, string][]} counts */
     show(counts) {
       const shown = counts.length > 0 ? counts : [/** @type {const} */ ([none, ""])];
-      rows.replaceChildren(...shown.map(([name, text]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text))));
+      rows.replaceChildren(
+        ...shown.map(([name, text]) =>
+          element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, text)),
+        ),
+      );
     },
   };
 }

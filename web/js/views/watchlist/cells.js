@@ -26,8 +26,19 @@ export const CELLS = {
   name: { width: "8rem", end: false, make: () => textCell(({ instrument }) => instrument.name, "name") },
   spark: { width: "minmax(2.25rem, 3.25rem)", end: false, make: sparkCell },
   last: { width: "5.75rem", end: true, make: lastCell },
-  change: { width: "5rem", end: true, make: () => moveCell(({ quote, instrument }) => signedText(quote?.change ?? null, instrument.price_decimals, instrument.price_decimals_max)) },
-  percent: { width: "4.25rem", end: true, make: () => moveCell(({ quote }) => percentText(changePercent(quote)), true) },
+  change: {
+    width: "5rem",
+    end: true,
+    make: () =>
+      moveCell(({ quote, instrument }) =>
+        signedText(quote?.change ?? null, instrument.price_decimals, instrument.price_decimals_max),
+      ),
+  },
+  percent: {
+    width: "4.25rem",
+    end: true,
+    make: () => moveCell(({ quote }) => percentText(changePercent(quote)), true),
+  },
   changeBar: { width: "minmax(1.25rem, 2.25rem)", end: false, make: changeBarCell },
   dayRange: { width: "5rem", end: false, make: dayRangeCell },
   bid: { width: "5rem", end: true, make: () => priceCell((quote) => quote.bid) },
@@ -36,9 +47,25 @@ export const CELLS = {
   open: { width: "5rem", end: true, make: () => priceCell((quote) => quote.open) },
   high: { width: "5rem", end: true, make: () => priceCell((quote) => quote.high) },
   low: { width: "5rem", end: true, make: () => priceCell((quote) => quote.low) },
-  volume: { width: "4rem", end: true, make: () => textCell(({ quote, instrument }) => volumeText(instrument.basis === "bid" ? null : (quote?.volume ?? null), instrument.size_decimals)) },
-  turnover: { width: "4.25rem", end: true, make: () => textCell(({ quote, instrument }) => volumeText(quote && instrument.basis !== "bid" ? turnover(quote) : null)) },
-  vwap: { width: "5rem", end: true, make: () => textCell(({ quote, instrument }) => decimalText(quote?.vwap ?? null, instrument.price_decimals)) },
+  volume: {
+    width: "4rem",
+    end: true,
+    make: () =>
+      textCell(({ quote, instrument }) =>
+        volumeText(instrument.basis === "bid" ? null : (quote?.volume ?? null), instrument.size_decimals),
+      ),
+  },
+  turnover: {
+    width: "4.25rem",
+    end: true,
+    make: () =>
+      textCell(({ quote, instrument }) => volumeText(quote && instrument.basis !== "bid" ? turnover(quote) : null)),
+  },
+  vwap: {
+    width: "5rem",
+    end: true,
+    make: () => textCell(({ quote, instrument }) => decimalText(quote?.vwap ?? null, instrument.price_decimals)),
+  },
   age: { width: "3.25rem", end: true, make: ageCell },
 };
 
@@ -86,7 +113,8 @@ function sparkCell() {
   const node = cell("spark-cell");
   node.append(spark.node);
   /** @param {Drawing} drawing */
-  const age = ({ state, quote, instrument }) => spark.draw(sparkline(state.sparks.closes.get(instrument.symbol) ?? [], quote));
+  const age = ({ state, quote, instrument }) =>
+    spark.draw(sparkline(state.sparks.closes.get(instrument.symbol) ?? [], quote));
   // Once a second is often enough for a line of minutes.
   return { node, age, draw: (drawing) => void (drawing.fresh && age(drawing)) };
 }
@@ -153,7 +181,10 @@ function dayRangeCell() {
       const place = quote ? dayPlace(quote) : null;
       setAttribute(mark, "hidden", place === null);
       mark.style.insetInlineStart = `${((place ?? 0) * 100).toFixed(1)}%`;
-      const range = place === null ? "" : `${priceText(quote?.low ?? null, instrument)} to ${priceText(quote?.high ?? null, instrument)}`;
+      const range =
+        place === null
+          ? ""
+          : `${priceText(quote?.low ?? null, instrument)} to ${priceText(quote?.high ?? null, instrument)}`;
       setAttribute(node, "title", range);
       setAttribute(node, "aria-label", range);
     },

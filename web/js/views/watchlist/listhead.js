@@ -19,7 +19,15 @@ const ALL = /** @type {ColumnId[]} */ (Object.keys(COLUMNS));
  *   `onLeave`: the keys go on to the rows
  */
 export function createFilter({ onFilter, onSet, onLeave }) {
-  const input = element("input", { type: "search", class: "field", id: "filter", placeholder: "Filter symbols", "aria-label": "Filter symbols", spellcheck: "false", autocomplete: "off" });
+  const input = element("input", {
+    type: "search",
+    class: "field",
+    id: "filter",
+    placeholder: "Filter symbols",
+    "aria-label": "Filter symbols",
+    spellcheck: "false",
+    autocomplete: "off",
+  });
   input.addEventListener("input", () => onFilter(input.value));
   input.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "Enter") return;
@@ -28,8 +36,14 @@ export function createFilter({ onFilter, onSet, onLeave }) {
   });
   const count = element("span", { class: "list-count" });
   const columns = createColumnMenu({ onSet });
-  const node = element("div", { class: "list-head" },
-    element("label", { class: "search" }, icon("search"), input, element("kbd", {}, "/")), count, columns.button, columns.panel);
+  const node = element(
+    "div",
+    { class: "list-head" },
+    element("label", { class: "search" }, icon("search"), input, element("kbd", {}, "/")),
+    count,
+    columns.button,
+    columns.panel,
+  );
   return {
     node,
     /** @param {State} state @param {number} shown */
@@ -49,11 +63,22 @@ function createColumnMenu({ onSet }) {
   /** @type {Settings | undefined} */
   let settings;
   const list = element("div", { class: "column-list" });
-  const grouping = element("select", { class: "field", id: "grouping" }, ...GROUPINGS.map((value) => element("option", { value }, GROUPING_TITLES[value])));
+  const grouping = element(
+    "select",
+    { class: "field", id: "grouping" },
+    ...GROUPINGS.map((value) => element("option", { value }, GROUPING_TITLES[value])),
+  );
   grouping.addEventListener("change", () => onSet({ grouping: /** @type {Settings["grouping"]} */ (grouping.value) }));
   const reset = element("button", { type: "button", class: "button" }, "As at first");
-  reset.addEventListener("click", () => onSet({ columns: ["symbol", "spark", "last", "percent", "changeBar"], sort: null, grouping: "class", listPx: 0 }));
-  menu.panel.append(list, element("hr"), element("label", { class: "option" }, element("span", { class: "option-title" }, "Groups"), grouping), reset);
+  reset.addEventListener("click", () =>
+    onSet({ columns: ["symbol", "spark", "last", "percent", "changeBar"], sort: null, grouping: "class", listPx: 0 }),
+  );
+  menu.panel.append(
+    list,
+    element("hr"),
+    element("label", { class: "option" }, element("span", { class: "option-title" }, "Groups"), grouping),
+    reset,
+  );
 
   /** @param {ColumnId} column @param {number} by */
   function shift(column, by) {
@@ -63,17 +88,45 @@ function createColumnMenu({ onSet }) {
     onSet({ columns: others.toSpliced(at, 0, column) });
   }
 
-  const items = new Map(ALL.map((column) => {
-    const box = element("input", { type: "checkbox", value: column, disabled: column === "symbol" });
-    box.addEventListener("change", () => onSet({ columns: box.checked ? [...(settings?.columns ?? []), column] : settings?.columns.filter((one) => one !== column) }));
-    const [up, down] = [[-1, "up"], [1, "down"]].map(([by, way]) => {
-      const button = element("button", { type: "button", class: "mini", "aria-label": `Move ${COLUMNS[column].title} ${way === "up" ? "to the left" : "to the right"}` }, icon(way === "up" ? "up" : "down"));
-      button.addEventListener("click", () => shift(column, Number(by)));
-      return button;
-    });
-    const label = element("label", { class: "option" }, box, element("span", { class: "option-title" }, COLUMNS[column].title), element("span", { class: "option-hint" }, COLUMNS[column].hint));
-    return /** @type {const} */ ([column, { box, up, down, node: element("div", { class: "column-item" }, label, up, down) }]);
-  }));
+  const items = new Map(
+    ALL.map((column) => {
+      const box = element("input", { type: "checkbox", value: column, disabled: column === "symbol" });
+      box.addEventListener("change", () =>
+        onSet({
+          columns: box.checked
+            ? [...(settings?.columns ?? []), column]
+            : settings?.columns.filter((one) => one !== column),
+        }),
+      );
+      const [up, down] = [
+        [-1, "up"],
+        [1, "down"],
+      ].map(([by, way]) => {
+        const button = element(
+          "button",
+          {
+            type: "button",
+            class: "mini",
+            "aria-label": `Move ${COLUMNS[column].title} ${way === "up" ? "to the left" : "to the right"}`,
+          },
+          icon(way === "up" ? "up" : "down"),
+        );
+        button.addEventListener("click", () => shift(column, Number(by)));
+        return button;
+      });
+      const label = element(
+        "label",
+        { class: "option" },
+        box,
+        element("span", { class: "option-title" }, COLUMNS[column].title),
+        element("span", { class: "option-hint" }, COLUMNS[column].hint),
+      );
+      return /** @type {const} */ ([
+        column,
+        { box, up, down, node: element("div", { class: "column-item" }, label, up, down) },
+      ]);
+    }),
+  );
 
   return {
     ...menu,
@@ -116,16 +169,29 @@ export function createColumnHeads({ onSet }) {
   /** @param {ColumnId} column */
   function make(column) {
     const { title, hint, value } = COLUMNS[column];
-    const head = element("span", { class: `cell${CELLS[column].end ? " end" : ""}`, role: "columnheader", "data-column": column, draggable: "true", title: hint });
+    const head = element("span", {
+      class: `cell${CELLS[column].end ? " end" : ""}`,
+      role: "columnheader",
+      "data-column": column,
+      draggable: "true",
+      title: hint,
+    });
     if (!value) head.append(title);
     else {
-      const button = element("button", { type: "button", class: "sort" }, element("span", {}, title), element("span", { class: "sort-glyph", "aria-hidden": "true" }));
+      const button = element(
+        "button",
+        { type: "button", class: "sort" },
+        element("span", {}, title),
+        element("span", { class: "sort-glyph", "aria-hidden": "true" }),
+      );
       button.addEventListener("click", () => sort(column));
       head.append(button);
     }
     head.addEventListener("dragstart", (event) => event.dataTransfer?.setData("text/plain", column));
     head.addEventListener("dragover", (event) => event.preventDefault());
-    head.addEventListener("drop", (event) => drop(/** @type {ColumnId} */ (event.dataTransfer?.getData("text/plain")), column));
+    head.addEventListener("drop", (event) =>
+      drop(/** @type {ColumnId} */ (event.dataTransfer?.getData("text/plain")), column),
+    );
     return head;
   }
 
@@ -146,7 +212,14 @@ export function createColumnHeads({ onSet }) {
       const key = columns.join();
       if (key !== drawn) {
         drawn = key;
-        node.replaceChildren(element("span", { class: "cell star-cell", role: "columnheader" }, element("span", { class: "spoken" }, "Favourite")), ...columns.map(make));
+        node.replaceChildren(
+          element(
+            "span",
+            { class: "cell star-cell", role: "columnheader" },
+            element("span", { class: "spoken" }, "Favourite"),
+          ),
+          ...columns.map(make),
+        );
       }
       for (const head of node.querySelectorAll("[data-column]")) {
         const sorted = settings.sort?.column === head.getAttribute("data-column") ? settings.sort : null;

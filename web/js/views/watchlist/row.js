@@ -17,7 +17,12 @@ import { CELLS } from "./cells.js";
 export function createRow(columns, id) {
   const cells = columns.map((column) => CELLS[column].make());
   const star = element("button", { type: "button", class: "star", tabindex: -1, "data-star": "" }, icon("star"));
-  const node = element("div", { class: "row", role: "row", id }, element("span", { class: "cell star-cell", role: "gridcell" }, star), ...cells.map((cell) => cell.node));
+  const node = element(
+    "div",
+    { class: "row", role: "row", id },
+    element("span", { class: "cell star-cell", role: "gridcell" }, star),
+    ...cells.map((cell) => cell.node),
+  );
   columns.forEach((column, at) => cells[at].node.classList.toggle("end", CELLS[column].end));
   /** @type {Instrument | undefined} */
   let instrument;
@@ -63,7 +68,11 @@ export function createHeading(id) {
   const title = element("span", { class: "group-name" });
   const count = element("span", { class: "group-count" });
   const button = element("button", { type: "button", class: "group-toggle", tabindex: -1 }, icon("fold"), title, count);
-  const node = element("div", { class: "row group-title", role: "row", id }, element("span", { class: "cell group-cell", role: "gridcell" }, button));
+  const node = element(
+    "div",
+    { class: "row group-title", role: "row", id },
+    element("span", { class: "cell group-cell", role: "gridcell" }, button),
+  );
   return {
     node,
     /** @param {{ heading: string, count: number, collapsed: boolean }} line @param {number} at @param {number} columns */

@@ -27,8 +27,11 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   const filter = createFilter({ onFilter, onSet, onLeave: () => grid.focus() });
   const heads = createColumnHeads({ onSet });
   const body = element("div", { class: "list-body", role: "rowgroup" });
-  const grid = element("div", { class: "rows", role: "grid", tabindex: 0, "aria-label": "Instruments", "aria-busy": "true" },
-    element("div", { class: "list-sheet" }, element("div", { class: "list-top", role: "rowgroup" }, heads.node), body));
+  const grid = element(
+    "div",
+    { class: "rows", role: "grid", tabindex: 0, "aria-label": "Instruments", "aria-busy": "true" },
+    element("div", { class: "list-sheet" }, element("div", { class: "list-top", role: "rowgroup" }, heads.node), body),
+  );
   const empty = element("p", { class: "empty", hidden: true });
   root.append(filter.node, grid, empty);
 
@@ -63,10 +66,14 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
     measured = false;
     if (shown) draw(shown);
   }).observe(grid);
-  grid.addEventListener("scroll", () => {
-    top = grid.scrollTop;
-    if (shown) draw(shown);
-  }, { passive: true });
+  grid.addEventListener(
+    "scroll",
+    () => {
+      top = grid.scrollTop;
+      if (shown) draw(shown);
+    },
+    { passive: true },
+  );
 
   function measure() {
     measured = true;
@@ -88,7 +95,9 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   /** @param {string} symbol */
   function like(symbol) {
     const { favourites } = /** @type {State} */ (shown).settings;
-    onSet({ favourites: favourites.includes(symbol) ? favourites.filter((one) => one !== symbol) : [...favourites, symbol] });
+    onSet({
+      favourites: favourites.includes(symbol) ? favourites.filter((one) => one !== symbol) : [...favourites, symbol],
+    });
   }
 
   /** @param {string} title */
@@ -126,7 +135,9 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
 
   /** @param {State} state */
   function layColumns({ settings }) {
-    shownColumns = settings.large ? settings.columns.filter((column) => LARGE_COLUMNS.includes(column)) : settings.columns;
+    shownColumns = settings.large
+      ? settings.columns.filter((column) => LARGE_COLUMNS.includes(column))
+      : settings.columns;
     const now = shownColumns.join();
     if (now === columns) return;
     columns = now;
@@ -141,7 +152,13 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
     if (!measured) measure();
     if (size.line === 0) return;
     body.style.blockSize = `${lines.length * size.line}px`;
-    const { from, to } = visibleLines({ top, height: size.height - size.head, lineHeight: size.line, count: lines.length, spare: SPARE_LINES });
+    const { from, to } = visibleLines({
+      top,
+      height: size.height - size.head,
+      lineHeight: size.line,
+      count: lines.length,
+      spare: SPARE_LINES,
+    });
     const here = lines.slice(from, to);
     const wanted = new Set(here.map((line) => line.heading ?? line.instrument.symbol));
     for (const [symbol, row] of rows) {
@@ -149,7 +166,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
       rows.delete(symbol);
       spareRows.push(row);
     }
-    for (const [title, heading] of headings) if (!wanted.has(title)) headings.delete(title), heading.node.remove();
+    for (const [title, heading] of headings) if (!wanted.has(title)) (headings.delete(title), heading.node.remove());
     here.forEach((line, at) => drawLine(state, line, from + at));
     for (const { node } of spareRows) if (!node.hidden) node.hidden = true;
     const symbols = here.flatMap((line) => (line.heading === null ? [line.instrument.symbol] : []));
@@ -205,7 +222,10 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
   /** @param {State} state */
   function loading({ link }) {
     setAttribute(empty, "hidden", false);
-    empty.textContent = link.status === "lost" || link.status === "waiting" ? "No connection: the symbols come with it." : "Loading symbols";
+    empty.textContent =
+      link.status === "lost" || link.status === "waiting"
+        ? "No connection: the symbols come with it."
+        : "Loading symbols";
   }
 
   /** @param {State} state */
@@ -254,7 +274,14 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
 function move(key, at, length) {
   if (length === 0) return null;
   /** @type {Record<string, number>} */
-  const targets = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + PAGE_LINES, PageUp: at - PAGE_LINES, Home: 0, End: length - 1 };
+  const targets = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    PageDown: at + PAGE_LINES,
+    PageUp: at - PAGE_LINES,
+    Home: 0,
+    End: length - 1,
+  };
   if (!Object.hasOwn(targets, key)) return null;
   return Math.max(0, Math.min(length - 1, targets[key]));
 }
