@@ -4,7 +4,8 @@
 //! needs it may compute it, and no symbol reads another one's state. Returns here have a variance of 1 a
 //! second over a trading day; symbols scale them.
 
-use super::elementary::exp;
+use libm::exp;
+
 use super::news::Shock;
 use super::parameters::{Model, News};
 use super::rng::SimRng;

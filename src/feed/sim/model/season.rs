@@ -6,7 +6,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::elementary::{exp, pow};
+use libm::{exp, pow};
+
 use super::parameters::Model;
 use crate::market::Timestamp;
 

@@ -8,8 +8,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use libm::{exp, log};
+
 use super::influence::Influence;
-use crate::feed::sim::model::elementary::{exp, ln};
 
 /// A scenario by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -124,9 +125,9 @@ impl Scenario {
                 unlimited: true,
                 ..calm
             },
-            Self::VolatilitySpike => Influence { log_volatility: ln(1.0 + 3.5 * size) * exp(-2.0 * share), ..calm },
+            Self::VolatilitySpike => Influence { log_volatility: log(1.0 + 3.5 * size) * exp(-2.0 * share), ..calm },
             Self::Quiet => {
-                Influence { log_volatility: -0.5 * ln(1.0 + 2.0 * size), log_activity: -ln(1.0 + 2.0 * size), ..calm }
+                Influence { log_volatility: -0.5 * log(1.0 + 2.0 * size), log_activity: -log(1.0 + 2.0 * size), ..calm }
             }
             Self::Halt => Influence {
                 jump: if at == seconds.floor() { 0.03 * strength } else { 0.0 },
@@ -148,11 +149,11 @@ impl Scenario {
             },
             Self::OpenBurst => Influence {
                 log_volatility: 0.7 * exp(-2.0 * share),
-                log_activity: ln(1.0 + 5.0 * size) * exp(-2.0 * share),
+                log_activity: log(1.0 + 5.0 * size) * exp(-2.0 * share),
                 log_spread: 0.4 * exp(-3.0 * share),
                 ..calm
             },
-            Self::TickStorm => Influence { log_activity: ln(1.0 + 24.0 * size), ..calm },
+            Self::TickStorm => Influence { log_activity: log(1.0 + 24.0 * size), ..calm },
             Self::Decoupling => Influence { coupling: (1.0 - strength).max(-1.0), ..calm },
             Self::FeedGap => Influence { silent: true, ..calm },
         }

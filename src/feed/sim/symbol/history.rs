@@ -10,8 +10,9 @@
 //!
 //! As on the tape, a second in which nothing traded has no bar, and one with a single trade has one price.
 
+use libm::exp;
+
 use super::symbol_sim::{ClassTables, SymbolSim};
-use crate::feed::sim::model::elementary::exp;
 use crate::feed::sim::model::factor::Factors;
 use crate::feed::sim::model::parameters::Model;
 use crate::feed::sim::model::rng::SimRng;
