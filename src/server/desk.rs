@@ -13,8 +13,8 @@ use super::subscriptions::Subscriptions;
 use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, wall_micros};
 use crate::market::{Command, Instrument, InstrumentId, Market};
 use crate::wire::{
-    Beat, BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Hello, Message, News, QuoteEncoding, QuotesKind,
-    Refusal, StagedList, Stopping, Text, Throttled, Told, beat_frame,
+    BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Heartbeat, Hello, Message, News, QuoteEncoding, QuotesKind,
+    Refusal, Scenarios, Stopping, Text, Throttled, Told, heartbeat_frame,
 };
 
 /// The headlines of a subscription that does not say how many.
@@ -142,10 +142,10 @@ impl Desk {
         if let Some(frame) = behind.or_else(|| self.next_series(&live.market)) {
             return Some(frame);
         }
-        let beat = std::mem::take(&mut self.beat_due).then(|| Beat::new(&live.market, wall_micros()))?;
+        let heartbeat = std::mem::take(&mut self.beat_due).then(|| Heartbeat::new(&live.market, wall_micros()))?;
         Some(match self.format {
-            Format::Json => Frame::Text(beat.to_text()),
-            Format::Binary => beat_frame(&beat),
+            Format::Json => Frame::Text(heartbeat.to_text()),
+            Format::Binary => heartbeat_frame(&heartbeat),
         })
     }
 
@@ -221,7 +221,7 @@ impl Desk {
         if !self.happened {
             return None;
         }
-        if let Some(staged) = StagedList::after(&mut self.staged, market, wall_micros()) {
+        if let Some(staged) = Scenarios::after(&mut self.staged, market, wall_micros()) {
             return Some(staged.to_text());
         }
         let news = self.news.as_mut().and_then(|told| News::after(told, market, wall_micros()));

@@ -83,8 +83,8 @@ impl<'m> News<'m> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(tag = "type", rename = "staged")]
-pub struct StagedList<'m> {
+#[serde(tag = "type", rename = "scenarios")]
+pub struct Scenarios<'m> {
     epoch: u64,
     ts_sent: i64,
     snapshot: bool,
@@ -108,7 +108,7 @@ impl<'m> From<&'m Staged> for Scene<'m> {
     }
 }
 
-impl<'m> StagedList<'m> {
+impl<'m> Scenarios<'m> {
     /// What follows; `None` where nothing does.
     pub fn after(told: &mut Told, market: &'m Market, ts_sent: i64) -> Option<Self> {
         if told.seen >= market.staged().total() {
@@ -120,7 +120,7 @@ impl<'m> StagedList<'m> {
 }
 
 impl Message for News<'_> {}
-impl Message for StagedList<'_> {}
+impl Message for Scenarios<'_> {}
 
 /// The body of `GET /api/v1/news`: the newest `limit` headlines.
 pub fn news_response(market: &Market, ts_sent: i64, limit: u64) -> String {
@@ -153,7 +153,7 @@ pub fn scenarios_response(market: &Market, catalogue: Option<&Catalogue>) -> Str
         most_seconds: f64,
         scenarios: Vec<Scenario>,
         groups: Vec<GroupText<'m>>,
-        staged: Vec<Scene<'m>>,
+        active: Vec<Scene<'m>>,
     }
     let nothing = Catalogue::default();
     let Catalogue { scenarios, groups, most_strength, most_seconds } = catalogue.unwrap_or(&nothing);
@@ -167,7 +167,7 @@ pub fn scenarios_response(market: &Market, catalogue: Option<&Catalogue>) -> Str
         most_seconds: *most_seconds,
         scenarios: scenarios.iter().map(scenario).collect(),
         groups: groups.iter().map(|Group { on, name, symbols }| GroupText { on, name, symbols }).collect(),
-        staged: market.staged().iter().map(Scene::from).collect(),
+        active: market.staged().iter().map(Scene::from).collect(),
     };
     serde_json::to_string(&body).expect("invariant: a body is plain data")
 }

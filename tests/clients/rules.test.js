@@ -13,7 +13,7 @@ const FIRST = 7_000;
 const SECOND = 8_000;
 const HELLO = { type: "hello", protocol: "tickcast.v1", server: "script", ts_sent: 1, rates: [1, 5], limits: { message_bytes: 16384, subscriptions: 9, bars: 9 } };
 
-const feed = (/** @type {number} */ epoch) => ({ type: "feed", epoch, ts_sent: 1, source: "simulation", name: "", state: "playing", speed: 1, looping: false, seed: 7, start: 0, end: null, rows_refused: 0, fault: null });
+const feed = (/** @type {number} */ epoch) => ({ type: "feed", epoch, ts_sent: 1, source: "simulation", name: "", state: "playing", speed: 1, looping: false, seed: 7, start: 0, end: null, rows_rejected: 0, fault: null });
 const granted = (/** @type {Json} */ more = {}) => ({ type: "granted", id: 1, channel: "quotes", symbols: ["A", "B"], rate: 1, ...more });
 const quote = (/** @type {string} */ symbol, /** @type {number} */ first_seq, /** @type {number} */ seq) => ({
   symbol, first_seq, seq, ts_event: 1, last: seq + 0.25, bid: null, ask: null, open: 1, high: 1, low: 1, volume: 0, vwap: null, change: -0.5, later: [1],
@@ -106,7 +106,7 @@ for (const client of clients) {
         assert.deepEqual(await greet(peer, FIRST), asked);
         peer.send(granted(), quotes("snapshot", FIRST, quote("A", 1, 10), quote("B", 1, 0)));
         peer.send(quotes("update", FIRST, quote("A", 9, 10)), quotes("update", FIRST, quote("A", 11, 14), quote("B", 1, 1)));
-        peer.send({ type: "later", deep: [1] }, quotes("update", SECOND, quote("A", 15, 18)), { type: "beat", epoch: FIRST, ts_sent: 1, ts_market: 1, ticks: 1, late: 0 });
+        peer.send({ type: "later", deep: [1] }, quotes("update", SECOND, quote("A", 15, 18)), { type: "heartbeat", epoch: FIRST, ts_sent: 1, ts_market: 1, ticks: 1, late: 0 });
         peer.send(quotes("update", FIRST, quote("A", 15, 16)), quotes("update", FIRST, quote("A", 18, 20)));
         assert.deepEqual(await peer.next(), { type: "resync", symbols: ["A"] });
         peer.send(quotes("snapshot", FIRST, quote("A", 1, 21)), quotes("update", FIRST, quote("A", 22, 24)));

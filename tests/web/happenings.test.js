@@ -46,12 +46,12 @@ test("what is about a group is about its symbols", () => {
 
 test("a tone is a word and a direction, a scenario runs from its start to before its end", () => {
   assert.deepEqual([0.41, -0.5, 0.01].map((tone) => toneOf({ tone })), [{ way: "up", word: "good" }, { way: "down", word: "bad" }, { way: "flat", word: "neutral" }]);
-  const scene = fixture("staged").scenarios[0];
+  const scene = fixture("scenarios").scenarios[0];
   assert.deepEqual([null, scene.start - 1, scene.start, scene.end].map((us) => sceneState(scene, us)), ["next", "next", "running", "over"]);
 });
 
 test("a chart marks what is about its symbol at the bar it happened in, from left to right", () => {
-  const state = heard(fixture("news_snapshot"), fixture("news_update"), fixture("staged"));
+  const state = heard(fixture("news_snapshot"), fixture("news_update"), fixture("scenarios"));
   const marks = chartMarks(state, { symbol: "AAPL", interval: "1m" }, []);
   assert.deepEqual(marks.map(({ text, colour, row }) => [text, colour, row]), [["▲ news", "up", 2], ["▼ news", "down", 2], ["⚑ Crash", "accent", 1]]);
   assert.ok(marks.every(({ ts }) => ts % 60e6 === 0));

@@ -45,18 +45,18 @@ test("encoding gives the inbound fixtures", () => {
 });
 
 test("an unknown member is kept out of the way and an unknown type is ignored", () => {
-  const beat = { ...JSON.parse(read("beat")), later: { deep: [1] } };
-  assert.equal(decode(JSON.stringify(beat))?.type, "beat");
+  const beat = { ...JSON.parse(read("heartbeat")), later: { deep: [1] } };
+  assert.equal(decode(JSON.stringify(beat))?.type, "heartbeat");
   assert.equal(decode('{"type":"trades","epoch":1}'), null);
 });
 
 test("nothing that comes makes decoding throw", () => {
-  const odd = ["", "{", "null", "[]", "7", '"beat"', "{}", '{"type":null}', '{"type":"__proto__"}', '{"type":"beat"}', undefined, null, 7, new ArrayBuffer(3)];
+  const odd = ["", "{", "null", "[]", "7", '"heartbeat"', "{}", '{"type":null}', '{"type":"__proto__"}', '{"type":"heartbeat"}', undefined, null, 7, new ArrayBuffer(3)];
   for (const frame of odd) assert.equal(decode(frame), null, String(frame));
 });
 
 test("a message that lacks a member, or holds another kind, is refused whole", () => {
-  for (const name of ["update", "bars_update", "beat", "feed_simulation", "error", "trades_update", "depth_update", "throttled", "stopping", "granted_recovered"]) {
+  for (const name of ["update", "bars_update", "heartbeat", "feed_simulation", "error", "trades_update", "depth_update", "throttled", "stopping", "granted_recovered"]) {
     const whole = JSON.parse(read(name));
     for (const member of ["epoch", "quotes", "bars", "ts_market", "speed", "message", "trades", "first", "bids", "first_seq", "max_rate", "reconnect_after_ms", "recovered"]) {
       if (!(member in whole)) continue;

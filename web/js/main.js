@@ -127,7 +127,7 @@ const views = createViews(byId, commands, {
 function isStream(action) {
   if (action.type !== "message") return false;
   const { message } = action;
-  return message.type === "update" || message.type === "beat" || ((message.type === "bars" || message.type === "trades" || message.type === "depth") && !message.snapshot);
+  return message.type === "update" || message.type === "heartbeat" || ((message.type === "bars" || message.type === "trades" || message.type === "depth") && !message.snapshot);
 }
 
 function watch() {

@@ -67,8 +67,8 @@ export function createApi(get) {
    * @param {number} limit
    * @returns {Promise<{ epoch: number, through: number, bars: Bar[] }>}
    */
-  async function outline(symbol, interval, limit) {
-    const { epoch, through, series } = await json(`/api/v1/feed/outline?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`);
+  async function preview(symbol, interval, limit) {
+    const { epoch, through, series } = await json(`/api/v1/feed/preview?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`);
     return { epoch, through, bars: (series?.[0]?.bars ?? []).filter(isBar) };
   }
 
@@ -84,12 +84,12 @@ export function createApi(get) {
   }
 
   /** @returns {Promise<RefusedRows[]>} */
-  async function refused() {
-    const answer = await json("/api/v1/feed/refused");
-    return answer.refused ?? [];
+  async function rejected() {
+    const answer = await json("/api/v1/feed/rejected");
+    return answer.rejected ?? [];
   }
 
-  return { symbols, bars, outline, scenarios, refused, role };
+  return { symbols, bars, preview, scenarios, rejected, role };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

@@ -11,8 +11,8 @@
 /**
  * @typedef {{ type: "feed", epoch: number, ts_sent: number, source: "simulation" | "replay", name: string,
  *   state: "playing" | "paused" | "stepping" | "seeking" | "ended" | "failed", speed: number | "max", looping: boolean,
- *   seekable: boolean, skip_dead_time: boolean, timestamps: "original" | "shifted", shifted_by: number, revision: number, ts_market: number, seed: number | null, start: number | null,
- *   end: number | null, rows_refused: number, fault: string | null }} Feed
+ *   seekable: boolean, skip_dead_time: boolean, timestamps: "original" | "shifted", time_shift_us: number, revision: number, ts_market: number, seed: number | null, start: number | null,
+ *   end: number | null, rows_rejected: number, fault: string | null }} Feed
  */
 /**
  * `recovered` answers `since`: whether only what is missing follows.
@@ -54,15 +54,15 @@
  */
 /** @typedef {{ type: "news", epoch: number, ts_sent: number, snapshot: boolean, skipped: number, first: number, stories: Story[] }} News */
 /** @typedef {{ name: string, on: string, strength: number, start: number, end: number }} Scene a scenario that began */
-/** @typedef {{ type: "staged", epoch: number, ts_sent: number, snapshot: boolean, skipped: number, first: number, scenarios: Scene[] }} Staged */
+/** @typedef {{ type: "scenarios", epoch: number, ts_sent: number, snapshot: boolean, skipped: number, first: number, scenarios: Scene[] }} Scenarios */
 /** @typedef {{ type: "throttled", ts_sent: number, max_rate: number | null, reason: string }} Throttled `null`: no longer */
 /** @typedef {{ type: "stopping", ts_sent: number, reconnect_after_ms: number }} Stopping */
-/** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Beat */
+/** @typedef {{ type: "heartbeat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number, late: number }} Heartbeat */
 /** @typedef {{ type: "error", id?: number, code: string, message: string, remedy: string }} Fault */
 /** @typedef {{ type: "format", id?: number, format: "json" | "binary" }} FormatSet */
 /** @typedef {{ type: "driven", id?: number, command: string }} Driven the feed did what was asked */
 /**
- * @typedef {Hello | Feed | FormatSet | Driven | Granted | Unsubscribed | Quotes | Bars | Trades | Depth | News | Staged | Throttled | Stopping | Beat | Fault} Outbound
+ * @typedef {Hello | Feed | FormatSet | Driven | Granted | Unsubscribed | Quotes | Bars | Trades | Depth | News | Scenarios | Throttled | Stopping | Heartbeat | Fault} Outbound
  *   what the server sends
  */
 
@@ -155,10 +155,10 @@ const SHAPES = new Map([
   ["trades", object({ epoch: number, ts_sent: number, symbol: text, snapshot: flag, skipped: number, first: number, trades: list(TRADE) })],
   ["depth", object({ epoch: number, ts_sent: number, symbol: text, snapshot: flag, first_seq: number, seq: number, ts_event: numberOrNull, bids: list(LEVEL), asks: list(LEVEL) })],
   ["news", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, stories: list(STORY) })],
-  ["staged", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, scenarios: list(SCENE) })],
+  ["scenarios", object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, scenarios: list(SCENE) })],
   ["throttled", object({ ts_sent: number, max_rate: numberOrNull, reason: text })],
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
-  ["beat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
+  ["heartbeat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
   ["format", object({ format: text })],
   ["driven", object({ command: text })],
   ["error", object({ code: text, message: text })],

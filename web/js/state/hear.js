@@ -28,7 +28,7 @@ import { count } from "./traffic.js";
  * @typedef {{ type: "bars", epoch: number, ts_sent: number, symbol: string, interval: Interval, snapshot: boolean, missed: number,
  *   bars: Bar[] }} BarsMessage
  */
-/** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number }} BeatMessage */
+/** @typedef {{ type: "heartbeat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number }} HeartbeatMessage */
 /**
  * @typedef {{ type: "trades", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, skipped: number, first: number,
  *   trades: import("./model.js").Trade[] }} TradesMessage
@@ -38,10 +38,10 @@ import { count } from "./traffic.js";
 /** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
 /** @typedef {{ type: "format", format: "json" | "binary" }} FormatMessage */
 /** @typedef {{ type: "news", epoch: number, ts_sent: number, snapshot: boolean, first: number, stories: import("./model.js").Story[] }} NewsMessage */
-/** @typedef {{ type: "staged", epoch: number, ts_sent: number, snapshot: boolean, first: number, scenarios: import("./model.js").Scene[] }} StagedMessage */
+/** @typedef {{ type: "scenarios", epoch: number, ts_sent: number, snapshot: boolean, first: number, scenarios: import("./model.js").Scene[] }} ScenariosMessage */
 /** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
 /**
- * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | DepthMessage | NewsMessage | StagedMessage | BeatMessage | GrantedMessage | ThrottledMessage
+ * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | DepthMessage | NewsMessage | ScenariosMessage | HeartbeatMessage | GrantedMessage | ThrottledMessage
  *   | FormatMessage | OtherMessage} Message
  */
 
@@ -58,7 +58,7 @@ export function hear(state, message, arrival) {
   if (isQuotes(message)) return hearQuotes(state, message, arrival);
   const heard = take(state, message);
   const sentUs = "ts_sent" in message ? message.ts_sent : null;
-  const feedTicks = message.type === "beat" && message.epoch === state.epoch ? message.ticks : null;
+  const feedTicks = message.type === "heartbeat" && message.epoch === state.epoch ? message.ticks : null;
   return { state: { ...heard, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) }, holes: NO_HOLES };
 }
 
@@ -89,7 +89,7 @@ function take(state, message) {
       return hearDepth(state, message);
     case "news":
       return message.epoch === state.epoch ? { ...state, news: takeHappenings(state.news, message, message.stories) } : state;
-    case "staged":
+    case "scenarios":
       return message.epoch === state.epoch ? { ...state, scenes: takeHappenings(state.scenes, message, message.scenarios) } : state;
     case "granted":
       return message.recovered === false ? voidChannel(state, message) : state;
@@ -97,7 +97,7 @@ function take(state, message) {
       return message.max_rate === state.maxRate ? state : { ...state, maxRate: message.max_rate };
     case "format":
       return message.format === state.format ? state : { ...state, format: message.format };
-    case "beat":
+    case "heartbeat":
       return message.epoch === state.epoch ? { ...state, marketUs: later(state.marketUs, message.ts_market) } : state;
     default:
       return state;

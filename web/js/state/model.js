@@ -24,7 +24,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "paused" | "stepping" | "seeking" | "ended"
  *   | "failed", speed: number | "max", looping: boolean, seekable: boolean, skip_dead_time: boolean, timestamps: "original" | "shifted",
  *   revision: number, ts_market: number, seed: number | null,
- *   start: number | null, end: number | null, rows_refused: number, fault: string | null }} Feed
+ *   start: number | null, end: number | null, rows_rejected: number, fault: string | null }} Feed
  */
 /**
  * The bars of one symbol and interval, oldest first. `revision` grows when more than the newest bars changed, so that a chart must be

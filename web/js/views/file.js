@@ -26,7 +26,7 @@ export function createFilePanel() {
     node,
     /** @param {State} state */
     render({ refused, feed }) {
-      const all = feed?.rows_refused ?? 0;
+      const all = feed?.rows_rejected ?? 0;
       setText(note, all === 0 ? "Every row of the file can be played." : `${countText(all)} rows could not be played, and were left out:`);
       setAttribute(table, "hidden", refused.length === 0);
       if (refused === drawn) return;
