@@ -161,7 +161,10 @@ async fn scenario_is_listed_sent_to_all_and_journaled() {
     client.send(command.to_string()).await;
     assert_eq!(client.receive("driven").await, json!({"type":"driven","id":1,"command":"scenario"}));
     let scenarios = watcher.receive("scenarios").await;
-    assert_eq!((&scenarios["scenarios"][0]["name"], &scenarios["scenarios"][0]["on"]), (&json!("news"), &json!("AAPL")));
+    assert_eq!(
+        (&scenarios["scenarios"][0]["name"], &scenarios["scenarios"][0]["on"]),
+        (&json!("news"), &json!("AAPL"))
+    );
     let about_apple = |news: &Value| {
         let stories = news["stories"].as_array().unwrap();
         stories.iter().any(|story| story["on"] == "AAPL" && story["tone"].as_f64().unwrap() < 0.0)
