@@ -20,6 +20,7 @@
 pub mod app;
 pub mod bus;
 pub mod cli;
+pub mod control;
 pub mod fanout;
 pub mod feed;
 pub mod inspect;

@@ -53,9 +53,8 @@ pub use subscriptions::SubscriptionLimits;
 pub use tls::{TlsError, TlsFiles};
 pub use token::{Secret, Token, TokenError};
 
-use crate::bus::Caller;
+use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
-use crate::market::{Answer, Command};
 use gate::Gate;
 use guests::Guests;
 use metrics::Metrics;
@@ -135,7 +134,7 @@ impl Server {
     }
 
     /// Answers until `stop` comes, then lets the sessions say goodbye. Commands go on `line`.
-    pub async fn run(self, live: LiveMarket, line: Caller<Command, Answer>, stop: impl Future<Output = ()>) {
+    pub async fn run(self, live: LiveMarket, line: CommandSender, stop: impl Future<Output = ()>) {
         let guests = Guests::new(self.config.sessions, self.config.sessions_per_address);
         let HttpLimits { connections, connections_per_address, .. } = self.config.http;
         let connections = Guests::new(connections, connections_per_address);

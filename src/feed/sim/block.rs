@@ -9,7 +9,7 @@ use super::factor::Cell;
 use super::history::class_index;
 use super::stage::Stage;
 use super::tape::{Kind, Output, Tape};
-use crate::market::{Story, Tick, Timestamp};
+use crate::market::{Headline, Tick, Timestamp};
 
 /// The longest block: times within it fit 34 bits of nanoseconds.
 pub const MOST_SECONDS: usize = 16;
@@ -24,7 +24,7 @@ pub struct Block {
     /// Time within the block and the tick's number, smallest first.
     order: Vec<u64>,
     taken: usize,
-    pub stories: Vec<Story>,
+    pub stories: Vec<Headline>,
 }
 
 impl Block {

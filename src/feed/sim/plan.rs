@@ -9,7 +9,8 @@ use super::script::{Cue, Script, ScriptError};
 use super::season::OPEN;
 use super::stage::{Injection, ScenarioError, StageLimits};
 use super::{Hours, List, SimConfig};
-use crate::market::{Interval, Speed, Timestamp};
+use crate::control::Speed;
+use crate::market::{Interval, Timestamp};
 
 /// How a simulated market is to be played: flags, before the script and the clock are asked.
 #[derive(Clone, Debug, PartialEq)]

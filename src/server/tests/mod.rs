@@ -28,12 +28,11 @@ use super::remote::Remote;
 use super::session::{self, SessionEnd, SessionLimits};
 use super::socket::Socket;
 use super::subscriptions::SubscriptionLimits;
-use crate::bus::{self, Bus, Line};
+use crate::bus::{self, CommandReceiver};
+use crate::control::sample::opening;
+use crate::control::{FeedEvent, Opening};
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
-use crate::market::sample::opening;
-use crate::market::{
-    Answer, Command, Event, InstrumentId, MarketLimits, Opening, Price, Size, Tick, TickKind, Timestamp, Trade,
-};
+use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
 use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {
@@ -48,12 +47,12 @@ const LIMITS: SessionLimits = SessionLimits {
 
 /// A market of three symbols, fed by hand.
 struct Stage {
-    bus: Bus<Event>,
+    bus: bus::Sender<FeedEvent>,
     live: LiveMarket,
     metrics: Metrics,
     remote: Remote,
     /// What the clients want of the feed.
-    line: Line<Command, Answer>,
+    line: CommandReceiver,
 }
 
 impl Stage {
@@ -62,14 +61,14 @@ impl Stage {
     }
 
     async fn open(first: Opening) -> Self {
-        let bus = Bus::new(64);
-        let reader = bus.reader();
-        bus.send(Event::Opening(Arc::new(first)));
+        let bus = bus::Sender::new(64);
+        let reader = bus.subscribe();
+        bus.send(FeedEvent::Opening(Arc::new(first)));
         let publisher = Publisher::open(reader, MarketLimits::default(), DEFAULT_TICKS).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());
         let metrics = Metrics::new(live.clone(), Guests::new(1, 1));
-        let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
+        let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
         let remote = Remote::new(live.clone(), caller);
         Self { bus, live, metrics, remote, line }
     }
@@ -77,7 +76,7 @@ impl Stage {
     fn trade(&self, id: u32, price: i64, ms: i64) {
         let kind = TickKind::Trade(Trade { price: Price(price), size: Size(10), side: None });
         let tick = Tick { instrument: InstrumentId(id), ts: Timestamp::from_millis(ms), kind };
-        self.bus.send(Event::Ticks([tick].into()));
+        self.bus.send(FeedEvent::Ticks([tick].into()));
     }
 
     /// A client whose socket holds `buffer` bytes that it has not read.

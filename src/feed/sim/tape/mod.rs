@@ -30,7 +30,7 @@ use super::signs::Signs;
 use super::sizes::Sizes;
 use super::target::Target;
 use super::volatility::{Aftershock, Law, Rough, Trend};
-use crate::market::{InstrumentId, PriceBasis, Quote, Story, Tick, TickKind, Timestamp};
+use crate::market::{Headline, InstrumentId, PriceBasis, Quote, Tick, TickKind, Timestamp};
 
 /// Noise is sought anew once in so many cells: seeking costs more than a draw.
 const SEEK_CELLS: u64 = 8;
@@ -63,7 +63,7 @@ impl Kind {
 #[derive(Debug, Default)]
 pub struct Output {
     pub ticks: Vec<Tick>,
-    pub stories: Vec<Story>,
+    pub stories: Vec<Headline>,
 }
 
 /// One second, as the slow layer has it.
