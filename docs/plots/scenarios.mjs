@@ -30,33 +30,60 @@ const SHOTS = {
   "open-burst": { cue: "open-burst@3m:all", symbol: "NVDA", interval: "15s", until: 840 },
   "tick-storm": { cue: "tick-storm@20s:V,duration=25s", symbol: "V", interval: "1s", until: 64 },
   // From a common beginning, and as long before as shows that the two belong together.
-  decoupling: { cue: "decoupling@25m:TC100,strength=2,duration=45m", symbol: "TC500", compare: "TC100", interval: "1m", until: 4_200 },
+  decoupling: {
+    cue: "decoupling@25m:TC100,strength=2,duration=45m",
+    symbol: "TC500",
+    compare: "TC100",
+    interval: "1m",
+    until: 4_200,
+  },
   "feed-gap": { cue: "feed-gap@3m:all,duration=1m", symbol: "BTC-USD", interval: "5s", until: 350 },
 };
 
 /** @param {string} url @param {unknown} command */
 async function drive(url, command) {
-  const answer = await fetch(`${url}api/v1/feed`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(command) });
+  const answer = await fetch(`${url}api/v1/feed`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(command),
+  });
   if (!answer.ok) throw new Error(await answer.text());
 }
 
 /** @param {Awaited<ReturnType<typeof openBrowser>>} browser @param {string} name */
 async function shoot(browser, name) {
   const { cue, symbol, interval, until, compare } = SHOTS[name];
-  const server = await startServer(["--seed", "7", "--start", START, "--speed", String(SPEEDS[interval]), "--scenario", cue]);
+  const server = await startServer([
+    "--seed",
+    "7",
+    "--start",
+    START,
+    "--speed",
+    String(SPEEDS[interval]),
+    "--scenario",
+    cue,
+  ]);
   try {
     const query = new URLSearchParams({ symbol, interval, theme: "light", ...(compare && { compare }) });
-    const { page } = await browser.visit(`${server.url}?${query}`, (page) => page.setViewportSize({ width: 680, height: 860 }));
+    const { page } = await browser.visit(`${server.url}?${query}`, (page) =>
+      page.setViewportSize({ width: 680, height: 860 }),
+    );
     for (;;) {
       // A connection that idled may be closed by the server just then: asked again.
-      const feed = await fetch(`${server.url}api/v1/feed`).then((answer) => answer.json(), () => ({ ts_market: MICROS }));
+      const feed = await fetch(`${server.url}api/v1/feed`).then(
+        (answer) => answer.json(),
+        () => ({ ts_market: MICROS }),
+      );
       const left = until - (feed.ts_market - MICROS) / 1e6;
       if (left <= 0) break;
       await page.waitForTimeout(Math.min(500, (left / SPEEDS[interval]) * 1_000 + 20));
     }
     await drive(server.url, { command: "pause" });
     await page.waitForTimeout(1_500);
-    await page.locator(".pane").first().screenshot({ path: `${OUT}${name}.png` });
+    await page
+      .locator(".pane")
+      .first()
+      .screenshot({ path: `${OUT}${name}.png` });
     await page.close();
   } finally {
     await server.stop();

@@ -73,7 +73,9 @@ fn imports(code: &str) -> BTreeSet<String> {
 /// A file that only tests stage: the module is declared under `cfg(test)`.
 fn is_test(path: &Path) -> bool {
     let name = path.file_stem().unwrap().to_str().unwrap();
-    ["tests", "fixtures", "law", "sample"].contains(&name) || path.parent().unwrap().ends_with("tests")
+    let is_below = |folder| path.components().any(|part| part.as_os_str() == folder);
+    let is_named = ["tests", "model_tests", "fixtures", "law", "sample"].contains(&name);
+    is_named || is_below("tests") || is_below("model_tests")
 }
 
 #[test]

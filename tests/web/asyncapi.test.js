@@ -41,10 +41,21 @@ test("the official parser would say so", async () => {
 test("it says who sends what, with an example of each", async () => {
   const { document } = await new Parser().parse(readText("docs/asyncapi.json"));
   const types = (/** @type {any} */ operations) =>
-    operations.flatMap((/** @type {any} */ one) => one.messages().all().map((/** @type {any} */ message) => message.name())).sort();
+    operations
+      .flatMap((/** @type {any} */ one) =>
+        one
+          .messages()
+          .all()
+          .map((/** @type {any} */ message) => message.name()),
+      )
+      .sort();
   assert.deepEqual(types(document.operations().filterBySend()), typesOf("server").sort());
   assert.deepEqual(types(document.operations().filterByReceive()), typesOf("client").sort());
-  const examples = document.components().messages().all().flatMap((/** @type {any} */ message) => message.examples().all());
+  const examples = document
+    .components()
+    .messages()
+    .all()
+    .flatMap((/** @type {any} */ message) => message.examples().all());
   assert.equal(examples.length, fixtures.length);
 });
 

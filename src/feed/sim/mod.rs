@@ -11,61 +11,42 @@
 //!
 //! Not here: when a tick is due (`pace`), the market that ticks make (`market`).
 
-mod args;
-mod arrivals;
-mod block;
-mod catalogue;
-mod depth;
-mod elementary;
-mod factor;
-mod history;
-mod influence;
-mod journal;
-mod listing;
+mod cli;
 mod model;
-mod news;
-mod noise;
-mod plan;
-mod quotes;
 mod scenario;
-mod script;
-mod season;
-mod signs;
-mod sizes;
-mod stage;
-mod tape;
-mod target;
+mod symbol;
 #[cfg(test)]
 mod tests;
 mod universe;
-mod volatility;
-mod write;
 
 use std::sync::Arc;
 
-use self::block::Block;
-use self::depth::Books;
-use self::factor::Factors;
-use self::listing::{Listing, Sector};
-use self::model::Model;
-use self::season::Season;
-use self::stage::Stage;
-use self::tape::{Kind, Tape};
+use self::model::factor::Factors;
+use self::model::parameters::Model;
+use self::model::season::Season;
+use self::model::sector::Sector;
+use self::scenario::schedule::Stage;
+use self::scenario::{catalog, script::Header};
+use self::symbol::block::{self, Block};
+use self::symbol::depth::Books;
+use self::symbol::history;
+use self::symbol::symbol_sim::{Kind, Tape};
+use self::universe::listing::Listing;
 use super::{Source, SourceError, SourceInfo};
 use crate::control::{CommandError, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
 use crate::market::{
     AssetClass, Headline, HistoryBar, Instrument, InstrumentId, Interval, Levels, Notice, Tick, Timestamp,
 };
 
-pub use self::args::{SimulateArgs, SimulationArgs, Span, WriteConfig};
-pub use self::journal::Journal;
-pub use self::plan::{PlanError, SimPlan};
-pub use self::scenario::Scenario;
-pub use self::script::{Cue, Script, ScriptError};
-pub use self::season::Hours;
-pub use self::stage::{Injection, ScenarioError, StageLimits};
-pub use self::target::Target;
-pub use self::write::{WriteError, Written, write};
+pub use self::cli::args::{SimulateArgs, SimulationArgs, Span, WriteConfig};
+pub use self::cli::plan::{PlanError, SimPlan};
+pub use self::cli::write::{WriteError, Written, write};
+pub use self::model::season::Hours;
+pub use self::scenario::effects::Scenario;
+pub use self::scenario::journal::Journal;
+pub use self::scenario::schedule::{Injection, ScenarioError, StageLimits};
+pub use self::scenario::script::{Cue, Script, ScriptError};
+pub use self::scenario::target::Target;
 
 /// What is simulated.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +101,14 @@ impl SimConfig {
             threads: 1,
             block_seconds: 1,
         }
+    }
+}
+
+impl SimConfig {
+    /// The first lines of this market's journal.
+    pub const fn header(&self) -> Header {
+        let (List::Mixed(symbols) | List::Class(_, symbols)) = self.list;
+        Header { seed: self.seed, start: self.start, symbols, hours: self.hours }
     }
 }
 
@@ -286,7 +275,7 @@ impl Source for Simulator {
     }
 
     fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
-        Some(Arc::new(catalogue::catalogue(&self.listings, &self.config.stage)))
+        Some(Arc::new(catalog::catalogue(&self.listings, &self.config.stage)))
     }
 
     fn run_scenario(&mut self, request: &ScenarioRequest, now: Timestamp) -> Result<(), CommandError> {

@@ -112,7 +112,11 @@ export function createSocket({ open, onLink, onFrame, clock, random = Math.rando
     attempt += 1;
     const planned = askedMs !== null;
     const wait = askedMs === null ? backoffMs(attempt, random()) : restMs(askedMs, random());
-    onLink({ status: planned ? "stopping" : attempt >= LOST_AFTER ? "lost" : "waiting", attempt, retryAt: clock.now() + wait });
+    onLink({
+      status: planned ? "stopping" : attempt >= LOST_AFTER ? "lost" : "waiting",
+      attempt,
+      retryAt: clock.now() + wait,
+    });
     timer = clock.after(wait, connect);
   }
 

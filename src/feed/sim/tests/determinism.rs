@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::feed::sim::noise::fnv1a;
+use crate::feed::sim::model::rng::fnv1a;
 use crate::market::{Price, Quote};
 
 /// A number that stands for a tape.

@@ -1,0 +1,132 @@
+//! What happens in the world: shocks to prices, and the headlines that tell of them.
+//!
+//! A shock comes at random, more often in busy hours. Two headlines in three come with it and the price
+//! follows; the others come late, when the price has told already.
+
+use super::parameters;
+use super::rng::Noise;
+use crate::market::{Headline, Timestamp};
+
+/// News before it is written down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shock {
+    /// The return it is worth, in standard deviations of a day.
+    pub jump: f64,
+    /// How much of a stir it makes: 1 on average.
+    pub weight: f64,
+    /// Which of the headlines, and how many seconds after the price.
+    pub wording: u32,
+    pub late: u32,
+}
+
+impl Shock {
+    /// News, with this probability.
+    pub fn draw(news: &parameters::News, probability: f64, noise: &mut Noise) -> Option<Self> {
+        if !noise.chance(probability) {
+            return None;
+        }
+        // The mean of |t| with four degrees of freedom is 1.
+        let jump = noise.student().clamp(-10.0, 10.0) * news.jump;
+        let skewed = if jump < 0.0 { 1.0 + news.skew } else { 1.0 - news.skew / 2.0 };
+        let bits = noise.bits();
+        let late = if bits.is_multiple_of(3) { 5 + (bits >> 8 & 63) as u32 } else { 0 };
+        Some(Self {
+            jump: jump * skewed,
+            weight: (jump.abs() / news.jump).min(1.8),
+            wording: (bits >> 32) as u32,
+            late,
+        })
+    }
+
+    /// From -1 to 1, in hundredths: 0.5 is what moves the price by half a day's deviation.
+    pub fn tone(&self) -> f64 {
+        let tone = self.jump / (0.5 + self.jump.abs());
+        // Adding nothing makes -0 a 0.
+        (tone * 100.0).round() / 100.0 + 0.0
+    }
+
+    /// What is written about `name`, whose tape is `on`, at the second of `ts`; without a name, about many.
+    pub fn story(&self, on: String, name: Option<&str>, ts: Timestamp) -> Headline {
+        let lines = match (name, self.jump < 0.0) {
+            (Some(_), false) => GOOD,
+            (Some(_), true) => BAD,
+            (None, false) => BROAD_GOOD,
+            (None, true) => BROAD_BAD,
+        };
+        let line = lines[self.wording as usize % lines.len()];
+        let ts = ts.plus_nanos(i64::from(self.late) * 1_000_000_000);
+        let headline = line.replace("{}", name.unwrap_or_default());
+        Headline { ts, on, tone: self.tone(), leads: self.late == 0, text: headline }
+    }
+}
+
+const GOOD: &[&str] = &[
+    "{} raises its outlook for the year",
+    "{} wins a large order",
+    "Analysts lift their price target for {}",
+    "Demand for {} is stronger than expected",
+    "{} settles a long dispute",
+    "A large buyer is said to build a position in {}",
+    "{} beats expectations",
+    "Report: {} is close to a partnership",
+];
+const BAD: &[&str] = &[
+    "{} cuts its outlook for the year",
+    "{} loses a large order",
+    "Analysts lower their price target for {}",
+    "Demand for {} is weaker than expected",
+    "Regulators look into {}",
+    "A large holder is said to sell {}",
+    "{} misses expectations",
+    "Report: {} faces an outage",
+];
+const BROAD_GOOD: &[&str] = &[
+    "Inflation comes in below forecasts",
+    "Central bank hints at lower rates",
+    "Jobs report beats forecasts",
+    "Trade talks make progress",
+    "Business surveys improve across the board",
+];
+const BROAD_BAD: &[&str] = &[
+    "Inflation comes in above forecasts",
+    "Central bank hints at higher rates",
+    "Jobs report falls short of forecasts",
+    "Trade talks break off",
+    "Business surveys worsen across the board",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::parameters::Model;
+    use super::*;
+    use crate::market::AssetClass;
+
+    fn shocks() -> Vec<Shock> {
+        let mut noise = Noise::new(7, "A", "test");
+        (0..5_000).filter_map(|_| Shock::draw(&Model::of(AssetClass::Index).news, 0.5, &mut noise)).collect()
+    }
+
+    #[test]
+    fn news_comes_as_often_as_asked_and_bad_news_weighs_more() {
+        let shocks = shocks();
+        assert!((2_300..2_700).contains(&shocks.len()));
+        let mean = |bad| {
+            let sizes: Vec<_> = shocks.iter().filter(|s| (s.jump < 0.0) == bad).map(|s| s.jump.abs()).collect();
+            sizes.iter().sum::<f64>() / sizes.len() as f64
+        };
+        assert!(mean(true) > 1.2 * mean(false));
+        assert!(shocks.iter().all(|shock| shock.tone().abs() <= 1.0 && shock.tone() * shock.jump >= 0.0));
+    }
+
+    #[test]
+    fn a_headline_names_whom_it_is_about_and_never_comes_before_the_shock() {
+        let ts = Timestamp::from_secs(1_000);
+        for shock in shocks() {
+            let story = shock.story("AAPL".into(), Some("Apple"), ts);
+            assert!(story.text.contains("Apple") && !story.text.contains('{'));
+            assert!(story.ts >= ts && story.ts < Timestamp::from_secs(1_080));
+            assert_eq!(story.leads, story.ts == ts);
+            assert!(!shock.story("class:stock".into(), None, ts).text.contains('{'));
+        }
+    }
+}
