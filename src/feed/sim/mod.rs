@@ -30,7 +30,7 @@ use self::scenario::{catalog, script::Header};
 use self::symbol::block::{self, Block};
 use self::symbol::depth::Books;
 use self::symbol::history;
-use self::symbol::symbol_sim::{Kind, Tape};
+use self::symbol::symbol_sim::{ClassTables, SymbolSim};
 use self::universe::listing::Listing;
 use super::{Source, SourceError, SourceInfo};
 use crate::control::{CommandError, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
@@ -118,9 +118,9 @@ pub struct Simulator {
     info: SourceInfo,
     config: SimConfig,
     listings: Vec<Listing>,
-    kinds: Arc<[Kind; 4]>,
+    tables: Arc<[ClassTables; 4]>,
     factors: Factors,
-    tapes: Vec<Tape>,
+    symbols: Vec<SymbolSim>,
     stage: Stage,
     block: Block,
     /// Those that are not told yet, the latest first.
@@ -150,9 +150,9 @@ impl Simulator {
         let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
         let mut simulator = Self {
             info,
-            kinds: Arc::new(classes.map(|class| Kind::new(Model::of(class)))),
+            tables: Arc::new(classes.map(|class| ClassTables::new(Model::of(class)))),
             factors: factors(&config, &listings),
-            tapes: Vec::new(),
+            symbols: Vec::new(),
             stage: Stage::new(&listings, &config.journal, config.stage)?,
             block: Block::default(),
             stories: Vec::new(),
@@ -166,17 +166,17 @@ impl Simulator {
 
     /// Everything as at the beginning; what was injected since is in the journal and comes again.
     fn restart(&mut self) {
-        self.tapes = self.fresh_tapes();
+        self.symbols = self.fresh_tapes();
         self.factors = factors(&self.config, &self.listings);
         self.stage.rewind();
         self.block = Block::default();
         self.stories.clear();
     }
 
-    fn fresh_tapes(&self) -> Vec<Tape> {
-        let kind = |listing: &Listing| &self.kinds[history::class_index(listing.class())];
-        let tape = |(listing, n)| Tape::new(InstrumentId(n), listing, kind(listing), self.config.seed);
-        self.listings.iter().zip(0..).map(tape).collect()
+    fn fresh_tapes(&self) -> Vec<SymbolSim> {
+        let kind = |listing: &Listing| &self.tables[history::class_index(listing.class())];
+        let symbol = |(listing, n)| SymbolSim::new(InstrumentId(n), listing, kind(listing), self.config.seed);
+        self.listings.iter().zip(0..).map(symbol).collect()
     }
 
     /// Stages `injection` from its time on or, where that is past or made already, from the next second that is
@@ -231,7 +231,7 @@ impl Simulator {
         let from = self.factors.next_ts();
         let cells: Vec<_> =
             (0..self.config.block_seconds.clamp(1, block::MOST_SECONDS)).map(|_| self.factors.advance()).collect();
-        self.block.make(&cells, &self.kinds, &mut self.tapes, &self.stage, self.config.threads);
+        self.block.make(&cells, &self.tables, &mut self.symbols, &self.stage, self.config.threads);
         self.stories.append(&mut self.block.stories);
         for cell in &cells {
             // One sector of each class speaks for it.
@@ -258,7 +258,7 @@ impl Source for Simulator {
         let SimConfig { seed, hours, start, past_bars, .. } = self.config;
         // As at the beginning, however far the tape has come.
         let factors = factors(&self.config, &self.listings);
-        history::bars(seed, hours, start, past_bars, &factors, &self.kinds, &self.fresh_tapes())
+        history::bars(seed, hours, start, past_bars, &factors, &self.tables, &self.fresh_tapes())
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
@@ -271,7 +271,7 @@ impl Source for Simulator {
     }
 
     fn levels(&self) -> Levels {
-        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.kinds))))
+        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.tables))))
     }
 
     fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
