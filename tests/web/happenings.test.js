@@ -38,8 +38,8 @@ function heard(...messages) {
       type: "catalogue",
       catalogue: {
         scenarios: [{ name: "crash", title: "Crash", about: "", strength: 1, negative: true, seconds: 60 }],
-        mostStrength: 10,
-        mostSeconds: 60,
+        maxStrength: 10,
+        maxSeconds: 60,
       },
       groups: GROUPS,
     },

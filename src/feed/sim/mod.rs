@@ -33,9 +33,9 @@ use self::symbol::history;
 use self::symbol::symbol_sim::{ClassTables, SymbolSim};
 use self::universe::listing::Listing;
 use super::{Source, SourceError, SourceInfo};
+use crate::control::{CommandError, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
 use crate::market::{
-    AssetClass, Catalogue, Happening, HistoryBar, Instrument, InstrumentId, Interval, Levels, Refused, SourceKind,
-    Speed, Staging, Story, Tick, Timestamp,
+    AssetClass, Headline, HistoryBar, Instrument, InstrumentId, Interval, Levels, Notice, Tick, Timestamp,
 };
 
 pub use self::cli::args::{SimulateArgs, SimulationArgs, Span, WriteConfig};
@@ -124,7 +124,7 @@ pub struct Simulator {
     stage: Stage,
     block: Block,
     /// Those that are not told yet, the latest first.
-    stories: Vec<Story>,
+    stories: Vec<Headline>,
     journal: Option<Journal>,
 }
 
@@ -212,7 +212,7 @@ impl Simulator {
     }
 
     /// The first headline that was published by `now` and that this did not tell yet.
-    pub fn next_story(&mut self, now: Timestamp) -> Option<Story> {
+    pub fn next_story(&mut self, now: Timestamp) -> Option<Headline> {
         self.stories.pop_if(|story| story.ts <= now)
     }
 
@@ -243,7 +243,7 @@ impl Simulator {
             }));
         }
         self.stories.extend(self.stage.stories(from, self.factors.next_ts()));
-        self.stories.sort_by(|a, b| (b.ts, &b.on, &b.headline).cmp(&(a.ts, &a.on, &a.headline)));
+        self.stories.sort_by(|a, b| (b.ts, &b.on, &b.text).cmp(&(a.ts, &a.on, &a.text)));
         self.stories.truncate(self.config.untold_stories);
         self.stage.pass(self.factors.next_ts());
     }
@@ -274,28 +274,28 @@ impl Source for Simulator {
         Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.tables))))
     }
 
-    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+    fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
         Some(Arc::new(catalog::catalogue(&self.listings, &self.config.stage)))
     }
 
-    fn stage(&mut self, staging: &Staging, now: Timestamp) -> Result<(), Refused> {
-        let injection = Injection::of(staging, now.max(self.horizon()));
+    fn run_scenario(&mut self, request: &ScenarioRequest, now: Timestamp) -> Result<(), CommandError> {
+        let injection = Injection::of(request, now.max(self.horizon()));
         let injection = injection.and_then(|injection| self.stage.check(injection)).map_err(bad)?;
         // Written down first: what is not in the journal has not happened.
         if let Some(journal) = &mut self.journal {
-            journal.add(&injection).map_err(|error| Refused::Fault(error.to_string()))?;
+            journal.add(&injection).map_err(|error| CommandError::Fault(error.to_string()))?;
         }
         self.stage.add(injection).map(drop).map_err(bad)
     }
 
-    fn happening(&mut self, now: Timestamp) -> Option<Happening> {
-        let begun = self.stage.begun(now).map(Happening::Staged);
-        begun.or_else(|| self.next_story(now).map(Happening::News))
+    fn next_notice(&mut self, now: Timestamp) -> Option<Notice> {
+        let begun = self.stage.begun(now).map(Notice::Scenario);
+        begun.or_else(|| self.next_story(now).map(Notice::News))
     }
 }
 
-fn bad(error: ScenarioError) -> Refused {
-    Refused::BadScenario(error.to_string())
+fn bad(error: ScenarioError) -> CommandError {
+    CommandError::BadScenario(error.to_string())
 }
 
 fn factors(config: &SimConfig, listings: &[Listing]) -> Factors {

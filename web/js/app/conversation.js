@@ -155,10 +155,10 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
     try {
       if (source === "simulation" && stagesOf !== epoch) {
         stagesOf = epoch;
-        const { scenarios, groups, most_strength, most_seconds } = await api.scenarios();
+        const { scenarios, groups, max_strength, max_seconds } = await api.scenarios();
         store.dispatch({
           type: "catalogue",
-          catalogue: { scenarios, mostStrength: most_strength, mostSeconds: most_seconds },
+          catalogue: { scenarios, maxStrength: max_strength, maxSeconds: max_seconds },
           groups,
         });
       }

@@ -78,8 +78,8 @@ export function createApi(get) {
   async function scenarios() {
     const answer = await json("/api/v1/scenarios");
     return {
-      most_strength: answer.most_strength,
-      most_seconds: answer.most_seconds,
+      max_strength: answer.max_strength,
+      max_seconds: answer.max_seconds,
       scenarios: answer.scenarios ?? [],
       groups: answer.groups ?? [],
     };

@@ -40,7 +40,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {import("../types/protocol.js").Story} Story */
 /** @typedef {import("../types/protocol.js").ActiveScenario} Scene */
 /** @typedef {import("../types/http.js").ScenarioInfo} ScenarioInfo */
-/** @typedef {{ scenarios: readonly ScenarioInfo[], mostStrength: number, mostSeconds: number }} Catalogue */
+/** @typedef {{ scenarios: readonly ScenarioInfo[], maxStrength: number, maxSeconds: number }} Catalogue */
 /** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
 /** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
 /** @typedef {{ id: number, text: string }} Notice */

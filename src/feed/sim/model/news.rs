@@ -5,7 +5,7 @@
 
 use super::parameters;
 use super::rng::SimRng;
-use crate::market::{Story, Timestamp};
+use crate::market::{Headline, Timestamp};
 
 /// News before it is written down.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +46,7 @@ impl Shock {
     }
 
     /// What is written about `name`, whose tape is `on`, at the second of `ts`; without a name, about many.
-    pub fn story(&self, on: String, name: Option<&str>, ts: Timestamp) -> Story {
+    pub fn story(&self, on: String, name: Option<&str>, ts: Timestamp) -> Headline {
         let lines = match (name, self.jump < 0.0) {
             (Some(_), false) => GOOD,
             (Some(_), true) => BAD,
@@ -56,7 +56,7 @@ impl Shock {
         let line = lines[self.wording as usize % lines.len()];
         let ts = ts.plus_nanos(i64::from(self.late) * 1_000_000_000);
         let headline = line.replace("{}", name.unwrap_or_default());
-        Story { ts, on, tone: self.tone(), leads: self.late == 0, headline }
+        Headline { ts, on, tone: self.tone(), leads: self.late == 0, text: headline }
     }
 }
 
@@ -123,10 +123,10 @@ mod tests {
         let ts = Timestamp::from_secs(1_000);
         for shock in shocks() {
             let story = shock.story("AAPL".into(), Some("Apple"), ts);
-            assert!(story.headline.contains("Apple") && !story.headline.contains('{'));
+            assert!(story.text.contains("Apple") && !story.text.contains('{'));
             assert!(story.ts >= ts && story.ts < Timestamp::from_secs(1_080));
             assert_eq!(story.leads, story.ts == ts);
-            assert!(!shock.story("class:stock".into(), None, ts).headline.contains('{'));
+            assert!(!shock.story("class:stock".into(), None, ts).text.contains('{'));
         }
     }
 }

@@ -9,7 +9,7 @@ use super::history::class_index;
 use super::symbol_sim::{ClassTables, Output, SymbolSim};
 use crate::feed::sim::model::factor::Cell;
 use crate::feed::sim::scenario::schedule::Stage;
-use crate::market::{Story, Tick, Timestamp};
+use crate::market::{Headline, Tick, Timestamp};
 
 /// The longest block: times within it fit 34 bits of nanoseconds.
 pub const MOST_SECONDS: usize = 16;
@@ -24,7 +24,7 @@ pub struct Block {
     /// Time within the block and the tick's number, smallest first.
     order: Vec<u64>,
     taken: usize,
-    pub stories: Vec<Story>,
+    pub stories: Vec<Headline>,
 }
 
 impl Block {
