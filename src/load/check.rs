@@ -250,7 +250,7 @@ mod tests {
             let checks = outcomes.checks;
             (checks.updates, checks.holes, checks.overlaps, checks.miscounted)
         };
-        assert_eq!(check(&["snapshot", "bars_update", "update"]), (2, 0, 0, 0));
+        assert_eq!(check(&["snapshot", "heartbeat", "update"]), (2, 0, 0, 0));
         let (_, holes, overlaps, miscounted) = check(&["snapshot", "update", "update"]);
         assert_eq!((holes, overlaps, miscounted), (1, 1, 0), "a delta twice, and a full entry twice");
     }

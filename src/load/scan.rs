@@ -144,7 +144,7 @@ mod tests {
             ("update", MessageKind::Update, 2),
             ("snapshot", MessageKind::Snapshot, 2),
             ("error", MessageKind::Error, 0),
-            ("beat", MessageKind::Other, 0),
+            ("heartbeat", MessageKind::Other, 0),
             ("hello", MessageKind::Other, 0),
             ("bars_update", MessageKind::Other, 0),
         ] {
@@ -161,7 +161,7 @@ mod tests {
         for (name, kind, entries) in [
             ("update", MessageKind::Update, 2),
             ("snapshot", MessageKind::Snapshot, 2),
-            ("beat", MessageKind::Other, 0),
+            ("heartbeat", MessageKind::Other, 0),
             ("bars_update", MessageKind::Other, 0),
         ] {
             let frame = crate::load::binary::tests::fixture(name);
