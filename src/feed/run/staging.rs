@@ -19,8 +19,8 @@ fn crash(on: &str) -> Command {
 async fn session(plan: &SimPlan, commands: Vec<(i64, Command)>, end: i64) -> (Vec<Tick>, Vec<Happening>, Vec<Answer>) {
     let config = plan.config(Timestamp(0)).unwrap();
     let mut simulator = Simulator::new(SimConfig { block_seconds: 1, ..config.clone() }).unwrap();
-    let journal = plan.begin_journal(&config, simulator.journal()).unwrap();
-    journal.into_iter().for_each(|journal| simulator.keep_journal(journal));
+    let journal = plan.create_journal(&config, simulator.journal()).unwrap();
+    journal.into_iter().for_each(|journal| simulator.set_journal(journal));
     let bus = Bus::new(64);
     let mut reader = bus.reader();
     let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);

@@ -8,8 +8,8 @@ use std::thread;
 use super::history::class_index;
 use super::symbol_sim::{Kind, Output, Tape};
 use crate::feed::sim::model::factor::Cell;
-use crate::feed::sim::scenario::schedule::Stage;
-use crate::market::{Story, Tick, Timestamp};
+use crate::feed::sim::scenario::schedule::Schedule;
+use crate::market::{Headline, Tick, Timestamp};
 
 /// The longest block: times within it fit 34 bits of nanoseconds.
 pub const MOST_SECONDS: usize = 16;
@@ -24,7 +24,7 @@ pub struct Block {
     /// Time within the block and the tick's number, smallest first.
     order: Vec<u64>,
     taken: usize,
-    pub stories: Vec<Story>,
+    pub headlines: Vec<Headline>,
 }
 
 impl Block {
@@ -44,16 +44,16 @@ impl Block {
     }
 
     /// Plays `cells` on all `tapes`.
-    pub fn make(&mut self, cells: &[Cell], kinds: &[Kind; 4], tapes: &mut [Tape], stage: &Stage, threads: usize) {
+    pub fn make(&mut self, cells: &[Cell], kinds: &[Kind; 4], tapes: &mut [Tape], schedule: &Schedule, threads: usize) {
         let threads = threads.clamp(1, tapes.len().max(1));
         self.made.resize_with(threads, Output::default);
         let shard = tapes.len().div_ceil(threads);
         if threads == 1 {
-            play(cells, kinds, tapes, 0, stage, &mut self.made[0]);
+            play(cells, kinds, tapes, 0, schedule, &mut self.made[0]);
         } else {
             thread::scope(|scope| {
                 for ((tapes, output), n) in tapes.chunks_mut(shard).zip(&mut self.made).zip(0..) {
-                    scope.spawn(move || play(cells, kinds, tapes, n * shard, stage, output));
+                    scope.spawn(move || play(cells, kinds, tapes, n * shard, schedule, output));
                 }
             });
         }
@@ -68,18 +68,18 @@ impl Block {
         self.order.extend(ticks.zip(0..).map(key));
         self.order.sort_unstable();
         for output in &mut self.made {
-            self.stories.append(&mut output.stories);
+            self.headlines.append(&mut output.headlines);
         }
     }
 }
 
 /// Plays `cells` on some tapes, of which the first has the number `first`.
-fn play(cells: &[Cell], kinds: &[Kind; 4], tapes: &mut [Tape], first: usize, stage: &Stage, output: &mut Output) {
+fn play(cells: &[Cell], kinds: &[Kind; 4], tapes: &mut [Tape], first: usize, schedule: &Schedule, output: &mut Output) {
     output.ticks.clear();
     for (tape, n) in tapes.iter_mut().zip(first..) {
         let kind = &kinds[class_index(tape.listing().class())];
         for cell in cells {
-            tape.play(kind, cell, &stage.influence(n, cell.ts), output);
+            tape.play(kind, cell, &schedule.influence(n, cell.ts), output);
         }
     }
 }

@@ -30,7 +30,7 @@ use crate::feed::sim::model::volatility::{Aftershock, Law, Rough, Trend};
 use crate::feed::sim::scenario::influence::Influence;
 use crate::feed::sim::scenario::target::Target;
 use crate::feed::sim::universe::listing::Listing;
-use crate::market::{InstrumentId, PriceBasis, Quote, Story, Tick, TickKind, Timestamp};
+use crate::market::{InstrumentId, PriceBasis, Quote, Headline, Tick, TickKind, Timestamp};
 
 /// Noise is sought anew once in so many cells: seeking costs more than a draw.
 const SEEK_CELLS: u64 = 8;
@@ -63,7 +63,7 @@ impl Kind {
 #[derive(Debug, Default)]
 pub struct Output {
     pub ticks: Vec<Tick>,
-    pub stories: Vec<Story>,
+    pub headlines: Vec<Headline>,
 }
 
 /// One second, as the slow layer has it.
@@ -282,8 +282,8 @@ impl Tape {
             self.aftershock.hit(shock.weight);
             let listing = &self.traits.listing;
             self.price *= exp(shock.jump * listing.day_sigma());
-            let on = Target::Symbol(listing.symbol.to_string()).text().into_owned();
-            output.stories.push(shock.story(on, Some(&listing.name), ts));
+            let on = Target::Symbol(listing.symbol.to_string()).to_string();
+            output.headlines.push(shock.headline(on, Some(&listing.name), ts));
         }
         if self.slow.chance(activity / JUMP_SECONDS) {
             self.jump = jump * self.slow.exponential();
