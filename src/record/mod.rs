@@ -4,19 +4,19 @@
 //! written, several times a second, and never over a file that is there: what is on disk can be read at any
 //! moment, also after `kill -9`. A new epoch may go back in time, so it begins a new file.
 //!
-//! Not here: what the columns mean to a reader (`feed::replay`); a recorded tape is read like any other.
+//! Not here: what the columns mean to a reader (`feed::replay`); a recording is read like any other file.
 
 mod row;
-mod tape;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-pub use self::tape::{RecordError, Tape};
+pub use self::writer::{RecordError, RecordingWriter};
 use crate::bus::{Heard, Reader};
 use crate::market::{Event, Timestamp};
 
@@ -62,7 +62,7 @@ pub async fn run(
     mut say: impl FnMut(&Summary, Option<Timestamp>),
 ) -> Result<Summary, RecordError> {
     let market_time = config.market_time.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX));
-    let mut tape = Tape::new(config);
+    let mut writer = RecordingWriter::new(config);
     let mut beat = interval(FLUSH_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut beats = 0;
@@ -71,23 +71,23 @@ pub async fn run(
         tokio::select! {
             biased;
             _ = beat.tick() => {
-                tape.flush()?;
+                writer.flush()?;
                 beats += 1;
                 if beats % PROGRESS_EVERY == 0 {
-                    say(&tape.summary(), now);
+                    say(&writer.summary(), now);
                 }
             }
             heard = reader.next() => match heard {
                 None => break,
                 Some(Heard::Gap { missed }) => tracing::error!(missed, "batches were lost: the recording is short of them"),
                 Some(Heard::Item(Event::Opening(opening))) => {
-                    tape.open(&opening.instruments)?;
+                    writer.open(&opening.instruments)?;
                     end = market_time.map(|time| opening.status.start.plus_nanos(time));
                 }
-                Some(Heard::Item(Event::Seeked(seeked))) => tape.open(seeked.market.instruments())?,
+                Some(Heard::Item(Event::Seeked(seeked))) => writer.open(seeked.market.instruments())?,
                 Some(Heard::Item(Event::Ticks(ticks))) => {
                     let within = ticks.iter().take_while(|tick| end.is_none_or(|end| tick.ts < end)).count();
-                    tape.write(&ticks[..within])?;
+                    writer.write(&ticks[..within])?;
                     now = ticks[..within].last().map(|tick| tick.ts).or(now);
                     if within < ticks.len() {
                         break;
@@ -95,7 +95,7 @@ pub async fn run(
                 }
                 Some(Heard::Item(Event::Clock(ts))) if end.is_some_and(|end| ts >= end) => break,
                 Some(Heard::Item(Event::End(status))) if until_end => {
-                    tape.flush()?;
+                    writer.flush()?;
                     match &status.fault {
                         None => break,
                         Some(fault) => return Err(RecordError::Feed(fault.clone())),
@@ -105,7 +105,7 @@ pub async fn run(
             }
         }
     }
-    tape.flush()?;
-    say(&tape.summary(), now);
-    Ok(tape.summary())
+    writer.flush()?;
+    say(&writer.summary(), now);
+    Ok(writer.summary())
 }

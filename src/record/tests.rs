@@ -23,13 +23,13 @@ fn config(path: &Path) -> RecordConfig {
 /// The ticks as the one file of a recording.
 fn recorded(folder: &TempDir, name: &str, instruments: &Arc<[Instrument]>, ticks: &[Tick]) -> Vec<u8> {
     let path = folder.path().join(name);
-    let mut tape = Tape::new(config(&path));
-    tape.open(instruments).unwrap();
+    let mut writer = RecordingWriter::new(config(&path));
+    writer.open(instruments).unwrap();
     for some in ticks.chunks(7) {
-        tape.write(some).unwrap();
-        tape.flush().unwrap();
+        writer.write(some).unwrap();
+        writer.flush().unwrap();
     }
-    assert_eq!(tape.summary().events, ticks.len() as u64);
+    assert_eq!(writer.summary().events, ticks.len() as u64);
     fs::read(path).unwrap()
 }
 
@@ -43,7 +43,7 @@ fn replayed(folder: &TempDir, name: &str) -> (Arc<[Instrument]>, Vec<Tick>) {
 /// Records, replays and records again, thrice.
 fn check(instruments: &Arc<[Instrument]>, ticks: &[Tick], extension: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let name = |n: u32| format!("tape{n}.{extension}");
+    let name = |n: u32| format!("recording{n}.{extension}");
     let first = recorded(&folder, &name(0), instruments, ticks);
     for n in 0..2 {
         let (instruments, ticks) = replayed(&folder, &name(n));
@@ -65,19 +65,19 @@ fn a_recorded_simulation_replays_to_itself_byte_for_byte() {
 #[test]
 fn a_packed_recording_that_was_torn_plays_up_to_its_last_whole_frame() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tape.csv.zst");
-    let mut tape = Tape::new(config(&path));
-    tape.open(&instruments()).unwrap();
+    let path = folder.path().join("recording.csv.zst");
+    let mut writer = RecordingWriter::new(config(&path));
+    writer.open(&instruments()).unwrap();
     let ticks: Vec<_> = (0..9).map(|n| sample::trade(InstrumentId(0), Timestamp::from_secs(n), 100 + n, 5)).collect();
     let mut whole = 0;
     for (n, tick) in ticks.iter().enumerate() {
-        tape.write(std::slice::from_ref(tick)).unwrap();
+        writer.write(std::slice::from_ref(tick)).unwrap();
         if n % 3 == 2 {
             whole = fs::metadata(&path).map_or(0, |meta| meta.len());
-            tape.flush().unwrap();
+            writer.flush().unwrap();
         }
     }
-    drop(tape);
+    drop(writer);
     let bytes = fs::read(&path).unwrap();
     for torn in [bytes.len() - 1, whole as usize + 9, whole as usize + 1] {
         fs::write(&path, &bytes[..torn]).unwrap();
@@ -93,8 +93,8 @@ fn a_packed_recording_that_was_torn_plays_up_to_its_last_whole_frame() {
 
 #[test]
 fn a_recorded_replay_of_bars_replays_to_itself() {
-    let tape = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/us-stocks-daily.csv.gz");
-    let mut replay = replay::open(&[tape], &ReplayConfig::default()).unwrap();
+    let stocks = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/us-stocks-daily.csv.gz");
+    let mut replay = replay::open(&[stocks], &ReplayConfig::default()).unwrap();
     let ticks: Vec<Tick> = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
     check(&replay.info().instruments, &ticks, "csv");
 }
@@ -140,7 +140,7 @@ proptest! {
 #[tokio::test(start_paused = true)]
 async fn each_epoch_has_a_file_and_none_is_written_over() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tape.csv");
+    let path = folder.path().join("recording.csv");
     fs::write(&path, "precious").unwrap();
     let bus = Bus::new(64);
     let recording = tokio::spawn(run(bus.reader(), config(&path), false, |_, _| {}));
@@ -152,7 +152,7 @@ async fn each_epoch_has_a_file_and_none_is_written_over() {
     let summary = recording.await.unwrap().unwrap();
     assert_eq!((summary.events, summary.files), (2, 2));
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
-    for name in ["tape-0002.csv", "tape-0003.csv"] {
+    for name in ["recording-0002.csv", "recording-0003.csv"] {
         let text = fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(text, format!("{}1970-01-01T00:00:00.000000000Z,AAPL,1.00,5,,,,,\n", row::HEADER));
     }
@@ -164,7 +164,7 @@ async fn a_recording_goes_on_in_another_file_when_one_is_full_and_stops_at_its_t
     let limits = RecordConfig {
         rotate_bytes: 200,
         market_time: Some(Duration::from_secs(10)),
-        ..config(&folder.path().join("tape.csv"))
+        ..config(&folder.path().join("recording.csv"))
     };
     let bus = Bus::new(64);
     let recording = tokio::spawn(run(bus.reader(), limits, true, |_, _| {}));

@@ -14,11 +14,12 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../web/js");
  * @type {Record<string, string[]>}
  */
 const MAY_IMPORT = {
+  types: [],
   lib: [],
-  net: ["lib"],
-  state: ["lib"],
+  net: ["lib", "types"],
+  state: ["lib", "types"],
   chart: ["lib"],
-  views: ["state", "lib"],
+  views: ["state", "lib", "types"],
   "views/watchlist": ["views", "state", "chart", "lib"],
   "views/chart": ["views", "state", "chart", "lib"],
   "views/quote": ["views", "state", "lib"],
@@ -26,7 +27,7 @@ const MAY_IMPORT = {
   "views/dock": ["views", "state", "chart", "lib"],
   "views/shell": ["views", "views/watchlist", "views/chart", "views/quote", "views/feed", "views/dock", "state", "lib"],
   "views/status": ["state", "lib"],
-  app: ["net", "state", "lib"],
+  app: ["net", "state", "lib", "types"],
   "early.js": [],
   "enter.js": [],
   "status.js": ["views/status", "net", "state", "lib"],

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { createSession } from "../../web/js/net/session.js";
 import { byteLength } from "../../web/js/net/wire.js";
 
-/** @typedef {import("../../web/js/net/wire.js").Since} Since */
+/** @typedef {NonNullable<import("../../web/js/types/protocol.js").Subscribe["since"]>} Since */
 /** @typedef {import("../../web/js/net/session.js").Wish} Wish */
 
 const TOTAL = 4;

@@ -33,7 +33,7 @@ use self::scenario::target::CLASSES;
 use self::symbol::block::{self, Block};
 use self::symbol::depth::Books;
 use self::symbol::history;
-use self::symbol::symbol_sim::{Kind, Tape};
+use self::symbol::symbol_sim::{ClassTables, SymbolSim};
 use self::universe::listing::Listing;
 use super::{Source, SourceError, SourceInfo};
 use crate::control::{CommandError, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
@@ -114,9 +114,9 @@ pub struct Simulator {
     info: SourceInfo,
     config: SimConfig,
     listings: Vec<Listing>,
-    kinds: Arc<[Kind; 4]>,
+    tables: Arc<[ClassTables; 4]>,
     factors: Factors,
-    tapes: Vec<Tape>,
+    symbols: Vec<SymbolSim>,
     schedule: Schedule,
     block: Block,
     headlines: PendingHeadlines,
@@ -130,16 +130,16 @@ impl Simulator {
     /// When a scenario of `config` is out of range.
     pub fn new(config: SimConfig) -> Result<Self, ScenarioError> {
         let listings = config.universe.listings(config.seed);
-        let kinds = Arc::new(CLASSES.map(|class| Kind::new(Model::of(class))));
+        let tables = Arc::new(CLASSES.map(|class| ClassTables::new(Model::of(class))));
         Ok(Self {
             info: info(&config, &listings),
             factors: factors(&config, &listings),
-            tapes: first_second(&config, &listings, &kinds),
+            symbols: new_symbols(&config, &listings, &tables),
             schedule: Schedule::new(&listings, &config.scenarios, config.limits)?,
             block: Block::default(),
             headlines: PendingHeadlines::new(config.pending_news),
             journal: None,
-            kinds,
+            tables,
             config,
             listings,
         })
@@ -198,7 +198,7 @@ impl Simulator {
         let seconds = self.config.block_seconds.clamp(1, block::MOST_SECONDS);
         let cells: Vec<_> = (0..seconds).map(|_| self.factors.advance()).collect();
         let to = self.horizon();
-        self.block.make(&cells, &self.kinds, &mut self.tapes, &self.schedule, self.config.threads);
+        self.block.make(&cells, &self.tables, &mut self.symbols, &self.schedule, self.config.threads);
         let of_symbols = self.block.headlines.drain(..);
         self.headlines.extend(of_symbols.chain(cells.iter().flat_map(class_headlines)).chain(self.schedule.headlines(from, to)));
         self.schedule.advance(to);
@@ -214,8 +214,8 @@ impl Source for Simulator {
         let SimConfig { seed, hours, start, past_bars, .. } = self.config;
         // As at the start, whatever has been played since.
         let factors = factors(&self.config, &self.listings);
-        let tapes = first_second(&self.config, &self.listings, &self.kinds);
-        history::bars(seed, hours, start, past_bars, &factors, &self.kinds, &tapes)
+        let symbols = new_symbols(&self.config, &self.listings, &self.tables);
+        history::bars(seed, hours, start, past_bars, &factors, &self.tables, &symbols)
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
@@ -224,7 +224,7 @@ impl Source for Simulator {
 
     /// Goes back to the start. Scenarios that were requested since come again at their times.
     fn rewind(&mut self) -> Result<(), SourceError> {
-        self.tapes = first_second(&self.config, &self.listings, &self.kinds);
+        self.symbols = new_symbols(&self.config, &self.listings, &self.tables);
         self.factors = factors(&self.config, &self.listings);
         self.schedule.rewind();
         self.block = Block::default();
@@ -233,7 +233,7 @@ impl Source for Simulator {
     }
 
     fn levels(&self) -> Levels {
-        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.kinds))))
+        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.tables))))
     }
 
     fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
@@ -276,9 +276,9 @@ fn info(config: &SimConfig, listings: &[Listing]) -> SourceInfo {
 }
 
 /// Returns all symbols before their first second.
-fn first_second(config: &SimConfig, listings: &[Listing], kinds: &[Kind; 4]) -> Vec<Tape> {
-    let kind = |listing: &Listing| &kinds[history::class_index(listing.class())];
-    let symbol = |(listing, n)| Tape::new(InstrumentId(n), listing, kind(listing), config.seed);
+fn new_symbols(config: &SimConfig, listings: &[Listing], tables: &[ClassTables; 4]) -> Vec<SymbolSim> {
+    let class = |listing: &Listing| &tables[history::class_index(listing.class())];
+    let symbol = |(listing, n)| SymbolSim::new(InstrumentId(n), listing, class(listing), config.seed);
     listings.iter().zip(0..).map(symbol).collect()
 }
 

@@ -113,7 +113,7 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
   /**
    * Asks only now, because the hello says how much the server reads.
    *
-   * @param {import("../net/wire.js").Hello} hello
+   * @param {import("../types/protocol.js").Hello} hello
    */
   function greet({ protocol, limits }) {
     if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
@@ -149,7 +149,7 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
   /**
    * Fetches what is told of a feed by HTTP alone: what can be staged, and which rows cannot be played.
    *
-   * @param {import("../net/wire.js").Feed} feed
+   * @param {import("../types/protocol.js").Feed} feed
    */
   async function learn({ epoch, source, rows_refused }) {
     try {

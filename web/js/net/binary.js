@@ -7,7 +7,7 @@
  */
 
 /** @typedef {import("./wire.js").Outbound} Outbound */
-/** @typedef {import("./wire.js").Quote} Quote */
+/** @typedef {import("../types/protocol.js").Quote} Quote */
 /** @typedef {{ symbol: string, price_decimals_max: number, size_decimals: number }} Facts */
 /**
  * A symbol's state in whole numbers; `moving` is last, bid, ask, high, low, volume, VWAP, and of what `known` lacks, 0.

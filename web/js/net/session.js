@@ -9,9 +9,9 @@
 import { byteLength } from "./wire.js";
 
 /** @typedef {import("./wire.js").Inbound} Inbound */
-/** @typedef {import("./wire.js").Since} Since */
-/** @typedef {import("./wire.js").UpdateRate} UpdateRate */
-/** @typedef {import("./wire.js").Subscribe} Subscribe */
+/** @typedef {NonNullable<import("../types/protocol.js").Subscribe["since"]>} Since */
+/** @typedef {import("../types/protocol.js").UpdatesPerSecond} UpdateRate */
+/** @typedef {import("../types/protocol.js").Subscribe} Subscribe */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {{ symbol: string, interval: Interval }} Bars */
 /** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, depth: string | null, news: boolean, rate: UpdateRate }} Wish

@@ -1,7 +1,7 @@
 /** What the counts of two looks say together: rates, shares and quantiles. Pure. */
 
-/** @typedef {Map<string, number>} Samples by name with labels */
-/** @typedef {{ state: string, name: string, speed: number | string, ts_market: number | null, fault?: string | null }} FeedStatus as `GET /api/v1/feed` has it */
+/** @typedef {import("../types/http.js").Samples} Samples */
+/** @typedef {import("../types/http.js").FeedStatus} FeedStatus */
 /** @typedef {{ at: number, samples: Samples }} Look `at` in seconds, by a clock that only goes forward */
 
 /** @param {Samples} samples @param {string} name all labels of it together */

@@ -16,34 +16,11 @@ import { count } from "./traffic.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
-/** @typedef {import("./model.js").Bar} Bar */
-/** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {import("./reduce.js").Result} Result */
 /** @typedef {{ nowMs: number, bytes: number }} Arrival when a message came, and how long it was */
 
-/** @typedef {{ type: "hello", control?: boolean, rates?: import("./settings.js").Rate[], limits?: Record<string, number> }} HelloMessage */
-/** @typedef {{ type: "feed" } & import("./model.js").Feed} FeedMessage */
-/** @typedef {{ type: "snapshot" | "update", epoch: number, ts_sent: number, quotes: Quote[] }} QuotesMessage */
-/**
- * @typedef {{ type: "bars", epoch: number, ts_sent: number, symbol: string, interval: Interval, snapshot: boolean, missed: number,
- *   bars: Bar[] }} BarsMessage
- */
-/** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number }} BeatMessage */
-/**
- * @typedef {{ type: "trades", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, skipped: number, first: number,
- *   trades: import("./model.js").Trade[] }} TradesMessage
- */
-/** @typedef {{ type: "depth", epoch: number, snapshot: boolean } & import("./model.js").Book} DepthMessage */
-/** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
-/** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
-/** @typedef {{ type: "format", format: "json" | "binary" }} FormatMessage */
-/** @typedef {{ type: "news", epoch: number, ts_sent: number, snapshot: boolean, first: number, stories: import("./model.js").Story[] }} NewsMessage */
-/** @typedef {{ type: "staged", epoch: number, ts_sent: number, snapshot: boolean, first: number, scenarios: import("./model.js").Scene[] }} StagedMessage */
-/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
-/**
- * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | DepthMessage | NewsMessage | StagedMessage | BeatMessage | GrantedMessage | ThrottledMessage
- *   | FormatMessage | OtherMessage} Message
- */
+/** @typedef {import("../types/protocol.js").Server} Message */
+/** @typedef {import("../types/protocol.js").Snapshot | import("../types/protocol.js").Update} QuotesMessage */
 
 /** @type {readonly string[]} */
 const NO_HOLES = [];
@@ -113,7 +90,7 @@ function take(state, message) {
 
 /**
  * @param {State} state
- * @param {HelloMessage} hello
+ * @param {import("../types/protocol.js").Hello} hello
  * @returns {State}
  */
 function takeHello(state, { control, rates, limits }) {
@@ -126,7 +103,7 @@ function takeHello(state, { control, rates, limits }) {
 
 /**
  * @param {State} state
- * @param {FeedMessage} feed
+ * @param {import("../types/protocol.js").Feed} feed
  * @returns {State}
  */
 function takeFeed(state, feed) {
@@ -149,7 +126,7 @@ function takeFeed(state, feed) {
  * The server could not go on from what the page has: snapshots follow, and until then nothing is known.
  *
  * @param {State} state
- * @param {GrantedMessage} message
+ * @param {import("../types/protocol.js").Granted} message
  * @returns {State}
  */
 function voidChannel(state, { channel, symbols, interval }) {
@@ -203,7 +180,7 @@ function ring(state, taken) {
 
 /**
  * @param {State} state
- * @param {BarsMessage} message
+ * @param {import("../types/protocol.js").Bars} message
  * @returns {State}
  */
 function hearBars(state, message) {
@@ -215,7 +192,7 @@ function hearBars(state, message) {
 
 /**
  * @param {State} state
- * @param {TradesMessage} message
+ * @param {import("../types/protocol.js").Trades} message
  * @returns {State}
  */
 function hearTrades(state, message) {
@@ -227,7 +204,7 @@ function hearTrades(state, message) {
  * A book is whole each time, so the newest is all there is to know.
  *
  * @param {State} state
- * @param {DepthMessage} message
+ * @param {import("../types/protocol.js").Depth} message
  * @returns {State}
  */
 function hearDepth(state, { epoch, symbol, seq, bids, asks }) {

@@ -29,8 +29,8 @@ import { leadSparks, seedSparks } from "./sparks.js";
  *   | { type: "asked", symbols: number }
  *   | { type: "pause", paused: boolean }
  *   | { type: "older", key: string, epoch: number | null, bars: readonly Bar[] | null }
- *   | { type: "catalogue", catalogue: import("./model.js").Catalogue, groups: readonly import("./model.js").Group[] }
- *   | { type: "refused", rows: readonly import("./model.js").RefusedRows[] }
+ *   | { type: "catalogue", catalogue: import("./model.js").Catalogue, groups: readonly import("./model.js").SymbolGroup[] }
+ *   | { type: "refused", rows: readonly import("./model.js").RejectedRows[] }
  *   | { type: "preview", key: string, bars: readonly Bar[] }
  *   | { type: "tapeLeft" }
  *   | { type: "notice", text: string | null }} Action
@@ -137,7 +137,7 @@ function takeOlderBars(state, { key, epoch, bars }) {
   };
 }
 
-/** @param {readonly import("./model.js").Group[]} groups */
+/** @param {readonly import("./model.js").SymbolGroup[]} groups */
 function sectorsOf(groups) {
   return new Map(
     groups

@@ -5,7 +5,7 @@
  */
 
 /** @typedef {import("./model.js").State} State */
-/** @typedef {{ epoch: number, at: Record<string, number> }} Since */
+/** @typedef {NonNullable<import("../types/protocol.js").Subscribe["since"]>} Since */
 
 /**
  * @param {Pick<State, "epoch" | "quotes">} state

@@ -5,13 +5,7 @@ import { clockText, dateText, speedText } from "../lib/time.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Feed} Feed */
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/**
- * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
- *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
- *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
- *   | { command: "loop" | "skip_dead_time", on: boolean } | { command: "timestamps", timestamps: "original" | "shifted" }
- *   | { command: "scenario", name: string, on: string, strength?: number, seconds?: number }} Command
- */
+/** @typedef {import("../types/http.js").FeedCommand} FeedCommand */
 
 export const SPEEDS = /** @type {readonly (number | "max")[]} */ ([
   0.1,
@@ -108,7 +102,7 @@ export function nextSpeed(set, by) {
  *
  * @param {State} state
  * @param {Button} button
- * @returns {Command | null} `null` where there is nothing to ask
+ * @returns {FeedCommand | null} `null` where there is nothing to ask
  */
 export function commandFor({ feed, choice }, button) {
   if (!feed) return null;

@@ -16,7 +16,7 @@
  * @property {(pane: number) => void} onActivate
  * @property {(pane: number) => void} onOlder bars before the oldest of a pane are wanted
  * @property {(paused: boolean) => void} onPause
- * @property {(command: import("../state/transport.js").Command) => void} onCommand drives the feed
+ * @property {(command: import("../types/http.js").FeedCommand) => void} onCommand drives the feed
  * @property {(button: import("../state/transport.js").Button) => void} onDeck a button of the tape deck
  * @property {() => void} onNotify alerts may want to be shown outside the page
  * @property {() => void} onChartTable

@@ -4,7 +4,7 @@
 //! The others come late, when the price has moved already.
 
 use super::parameters;
-use super::rng::Noise;
+use super::rng::SimRng;
 use crate::market::{Headline, Timestamp};
 
 /// A piece of news before it has a headline.
@@ -22,14 +22,14 @@ pub struct Shock {
 
 impl Shock {
     /// Draws news with this probability.
-    pub fn draw(news: &parameters::News, probability: f64, noise: &mut Noise) -> Option<Self> {
-        if !noise.chance(probability) {
+    pub fn draw(news: &parameters::News, probability: f64, rng: &mut SimRng) -> Option<Self> {
+        if !rng.chance(probability) {
             return None;
         }
         // The mean of |t| with four degrees of freedom is 1.
-        let jump = noise.student().clamp(-10.0, 10.0) * news.jump;
+        let jump = rng.student().clamp(-10.0, 10.0) * news.jump;
         let skewed = if jump < 0.0 { 1.0 + news.skew } else { 1.0 - news.skew / 2.0 };
-        let bits = noise.bits();
+        let bits = rng.bits();
         let late = if bits.is_multiple_of(3) { 5 + (bits >> 8 & 63) as u32 } else { 0 };
         Some(Self {
             jump: jump * skewed,
@@ -135,8 +135,8 @@ mod tests {
     use crate::market::AssetClass;
 
     fn shocks() -> Vec<Shock> {
-        let mut noise = Noise::new(7, "A", "test");
-        (0..5_000).filter_map(|_| Shock::draw(&Model::of(AssetClass::Index).news, 0.5, &mut noise)).collect()
+        let mut rng = SimRng::new(7, "A", "test");
+        (0..5_000).filter_map(|_| Shock::draw(&Model::of(AssetClass::Index).news, 0.5, &mut rng)).collect()
     }
 
     #[test]

@@ -4,7 +4,7 @@ import { element, setAttribute, setText } from "../../lib/dom.js";
 import { countText } from "../../lib/number.js";
 
 /** @typedef {import("../../state/model.js").State} State */
-/** @typedef {import("../../state/model.js").RefusedRows} RefusedRows */
+/** @typedef {import("../../state/model.js").RejectedRows} RejectedRows */
 
 const COLUMNS = ["Rows", "Why", "File", "First at", "What stands there"];
 
@@ -19,7 +19,7 @@ export function createFilePanel() {
   );
   const node = element("div", { class: "file-panel" }, note, table);
 
-  /** @param {RefusedRows} rows */
+  /** @param {RejectedRows} rows */
   function line({ file, reason, line: at, column, value, count }) {
     const place = at === null ? "" : `line ${at}${column === null ? "" : `, column ${column}`}`;
     return element(
@@ -29,7 +29,7 @@ export function createFilePanel() {
     );
   }
 
-  /** @type {readonly RefusedRows[] | undefined} */
+  /** @type {readonly RejectedRows[] | undefined} */
   let drawn;
   return {
     node,

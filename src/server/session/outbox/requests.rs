@@ -1,0 +1,236 @@
+//! Answers to a client's requests: what it subscribes to, how fast, in which format, and since when.
+
+use super::{DEFAULT_STORIES, Outbox};
+use crate::fanout::{TierId, grant};
+use crate::market::{InstrumentId, Market};
+use crate::server::session::subscriptions::{Grant, OverLimit};
+use crate::wire::{
+    Channel, Format, FormatSet, Granted, Inbound, Message, Rate, Refusal, Request, Subscribe, Told, Unsubscribed, parse,
+};
+
+/// The rate of a subscription that asks for none, in updates per second.
+const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
+/// The bars and the trades of a subscription that does not say how many.
+const DEFAULT_BARS: usize = 300;
+const DEFAULT_TRADES: usize = 50;
+/// All symbols of the feed.
+const STAR: &str = "*";
+
+impl Outbox {
+    /// Answers one message of the client; gives the code of the refusal if it is one.
+    pub fn answer(&mut self, text: &str) -> Option<&'static str> {
+        let handle = self.live.clone();
+        // One look at the market for the whole answer: no epoch can begin in the middle of it.
+        let live = handle.read();
+        self.follow_epoch(&live.market);
+        let answered = parse(text).and_then(|Inbound { id, request }| {
+            self.fulfil(&live.market, id, request).map_err(|refusal| refusal.with_id(id))
+        });
+        let refusal = answered.err();
+        refusal.iter().for_each(|refusal| self.refuse(refusal));
+        self.bell.listen(self.subscriptions.tiers(), self.format);
+        self.snapshot_due.sort_unstable();
+        self.snapshot_due.dedup();
+        self.series_at = 0;
+        refusal.map(|refusal| refusal.code)
+    }
+
+    fn fulfil(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), Refusal> {
+        match request {
+            Request::Subscribe(request) if request.channel == Channel::News => {
+                self.subscribe_news(market, id, &request)
+            }
+            Request::Subscribe(request) => self.subscribe(market, id, &request)?,
+            Request::Rate { channel, symbols, rate } => {
+                let grant = grant(rate);
+                let (ids, star) = self.subscribed(market, channel, &symbols)?;
+                match channel {
+                    Channel::Quotes => self.set_quotes_rate(&ids, star, grant),
+                    _ => self.subscriptions.set_series_rate(&ids, channel, grant),
+                }
+                self.answers.push_back(Granted::new(id, channel, &symbols, rate_of(grant), None).to_text());
+            }
+            Request::Unsubscribe { channel: Channel::News, symbols } => {
+                let was = self.news.take();
+                was.ok_or_else(|| Refusal::not_subscribed(Channel::News, STAR))?;
+                self.answers.push_back(Unsubscribed::new(id, Channel::News, &symbols).to_text());
+            }
+            Request::Unsubscribe { channel, symbols } => {
+                let (ids, star) = self.subscribed(market, channel, &symbols)?;
+                match channel {
+                    Channel::Quotes => self.subscriptions.remove_quotes(&ids, star),
+                    _ => self.subscriptions.remove_series(&ids, channel),
+                }
+                self.answers.push_back(Unsubscribed::new(id, channel, &symbols).to_text());
+            }
+            Request::Resync { symbols } => {
+                let (ids, _) = self.subscribed(market, Channel::Quotes, &symbols)?;
+                self.snapshot_due.extend(ids);
+            }
+            Request::Drive(command) => self.command = Some((id, command)),
+            Request::Format(format) => {
+                self.set_format(format);
+                self.answers.push_back(FormatSet::new(id, format).to_text());
+            }
+        }
+        Ok(())
+    }
+
+    /// What follows comes from other boards, which may not stand where those before did. A binary step needs
+    /// a binary state to begin from, so that format begins with a snapshot.
+    fn set_format(&mut self, format: Format) {
+        if format == self.format {
+            return;
+        }
+        self.format = format;
+        self.subscriptions.look_anew();
+        let granted = self.subscriptions.granted().map(|(id, _)| id);
+        match format {
+            Format::Json => self.behind.extend(granted),
+            Format::Binary => self.snapshot_due.extend(granted),
+        }
+    }
+
+    fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), Refusal> {
+        let Subscribe { channel, symbols, rate, history, since } = request;
+        let (channel, grant) = (*channel, grant(rate.unwrap_or(DEFAULT_RATE)));
+        let (ids, star) = match channel {
+            Channel::Depth => resolve_depth(market, symbols)?,
+            _ => resolve(market, symbols)?,
+        };
+        let history = match channel {
+            Channel::Depth => 0,
+            Channel::Trades => history.unwrap_or(DEFAULT_TRADES).min(self.limits.bars),
+            _ => history.unwrap_or(DEFAULT_BARS).min(self.limits.bars),
+        };
+        let done = match channel {
+            Channel::Quotes => self.subscriptions.subscribe_quotes(&ids, star, grant),
+            _ => self.subscriptions.subscribe_series(&ids, channel, grant, history),
+        };
+        done.map_err(|over| match over {
+            OverLimit::Count { limit } => Refusal::too_many_subscriptions(limit),
+            OverLimit::History { limit } => Refusal::too_much_history(limit),
+        })?;
+        let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
+        let at = since.as_ref().filter(|_| recovered == Some(true)).map(|since| &since.at);
+        let last = |id: InstrumentId| at?.get(&market.instruments()[id.index()].symbol).copied();
+        match channel {
+            Channel::Quotes if grant.is_some() => self.begin_quotes(market, &ids, last),
+            Channel::Quotes => {}
+            _ => self.begin_series(market, &ids, channel, last),
+        }
+        self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), recovered).to_text());
+        Ok(())
+    }
+
+    /// Each headline comes at once, from the newest so many on or after the last one that the client has.
+    fn subscribe_news(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) {
+        let Subscribe { symbols, history, since, .. } = request;
+        let history = history.map_or(DEFAULT_STORIES, |history| history as u64);
+        let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
+        let last = since.as_ref().filter(|_| recovered == Some(true)).and_then(|since| since.at.get(STAR));
+        let seen = last.and_then(|last| u64::try_from(*last).ok()).filter(|seen| *seen <= market.news().total());
+        self.news = Some(match seen {
+            Some(seen) => Told { seen, begun: true },
+            None => Told::newest(market.news(), history),
+        });
+        self.happened = true;
+        self.answers.push_back(Granted::new(id, Channel::News, symbols, Rate::Every, recovered).to_text());
+    }
+
+    /// Sends what follows the last seq that the client has, and a snapshot where it has none, or where nothing
+    /// follows yet and a later binary step would have no state to begin from.
+    fn begin_quotes(&mut self, market: &Market, ids: &[InstrumentId], last: impl Fn(InstrumentId) -> Option<i64>) {
+        for id in ids {
+            let seq = market.get(*id).map_or(0, |(_, state)| state.seq);
+            let end = if self.format == Format::Binary { seq } else { seq + 1 };
+            match last(*id).and_then(|sent| u64::try_from(sent).ok()).filter(|sent| *sent < end) {
+                Some(sent) => {
+                    self.subscriptions.sent(*id, sent);
+                    self.behind.push(*id);
+                }
+                None => self.snapshot_due.push(*id),
+            }
+        }
+    }
+
+    fn begin_series(
+        &mut self,
+        market: &Market,
+        ids: &[InstrumentId],
+        channel: Channel,
+        last: impl Fn(InstrumentId) -> Option<i64>,
+    ) {
+        for wish in self.subscriptions.series_mut().iter_mut().filter(|wish| wish.is_of(ids, channel)) {
+            if let Some(last) = last(wish.cursor.id()) {
+                wish.cursor.resume(market, last);
+            }
+        }
+    }
+
+    /// What a tier published before it was listened to rings no bell, so symbols that are moved to another
+    /// rate may lie behind; those that had none get a snapshot.
+    fn set_quotes_rate(&mut self, ids: &[InstrumentId], star: bool, grant: Grant) {
+        let paused = self.subscriptions.paused();
+        self.subscriptions.set_quotes_rate(ids, star, grant);
+        if grant.is_some() {
+            let (woken, moved): (Vec<InstrumentId>, Vec<InstrumentId>) =
+                ids.iter().partition(|id| paused.binary_search(id).is_ok());
+            self.snapshot_due.extend(woken);
+            self.behind.extend(moved);
+        }
+    }
+
+    /// As [`resolve`], but only what is subscribed; `"*"` is all of that.
+    fn subscribed(
+        &self,
+        market: &Market,
+        channel: Channel,
+        symbols: &[String],
+    ) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+        let series = self.subscriptions.series_ids(channel);
+        let has = |id: InstrumentId| match channel {
+            Channel::Quotes => self.subscriptions.has_quotes(id),
+            _ => series.binary_search(&id).is_ok(),
+        };
+        let (mut ids, star) = resolve(market, symbols)?;
+        if star {
+            ids.retain(|id| has(*id));
+        } else if let Some(at) = ids.iter().position(|id| !has(*id)) {
+            let symbol = &market.instruments()[ids[at].index()].symbol;
+            return Err(Refusal::not_subscribed(channel, symbol));
+        }
+        Ok((ids, star))
+    }
+}
+
+/// The instruments that a request names, sorted and each once, and whether it named all.
+fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+    if symbols.iter().any(|symbol| symbol == STAR) {
+        return Ok((market.iter().map(|(id, ..)| id).collect(), true));
+    }
+    let find = |symbol: &String| market.id(symbol).ok_or_else(|| Refusal::unknown_symbol(symbol));
+    let mut ids = symbols.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok((ids, false))
+}
+
+/// As [`resolve`], but only what has a depth; `"*"` is all of that.
+fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+    let (mut ids, star) = resolve(market, symbols)?;
+    let without = ids.iter().position(|id| !market.has_depth(*id));
+    if star {
+        ids.retain(|id| market.has_depth(*id));
+        if ids.is_empty() {
+            return Err(Refusal::no_depth(None));
+        }
+    } else if let Some(at) = without {
+        return Err(Refusal::no_depth(Some(&market.instruments()[ids[at].index()].symbol)));
+    }
+    Ok((ids, star))
+}
+
+fn rate_of(grant: Grant) -> Rate {
+    grant.map_or(Rate::PerSecond(0.0), TierId::rate)
+}
