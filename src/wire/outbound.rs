@@ -10,7 +10,8 @@ use super::inbound::{Channel, Refusal};
 use super::number::serialize_speed;
 use super::rate::Rate;
 use super::{PROTOCOL, Text};
-use crate::market::{DEPTH_LEVELS, Decimal, FeedStatus, Interval, Market, RefusedRows, Speed};
+use crate::control::{FeedStatus, RejectedRows, Speed};
+use crate::market::{DEPTH_LEVELS, Decimal, Interval, Market};
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "hello")]
@@ -73,14 +74,14 @@ impl<'a> Feed<'a> {
             looping: status.looping,
             seekable: status.seekable,
             skip_dead_time: status.skip_dead_time,
-            timestamps: status.stamps.label(),
-            shifted_by: status.shift.div_euclid(1_000),
+            timestamps: status.timestamp_mode.label(),
+            shifted_by: status.time_shift_ns.div_euclid(1_000),
             revision: status.revision,
             ts_market: market.now().micros(),
             seed: status.seed,
             start: status.start.micros(),
             end: status.end.map(|ts| ts.micros()),
-            rows_refused: status.rows_refused,
+            rows_refused: status.rows_rejected,
             fault: status.fault.as_deref(),
         }
     }
@@ -251,7 +252,7 @@ pub fn refused_response(epoch: u64, status: &FeedStatus) -> String {
         rows_refused: u64,
         refused: Vec<Row<'a>>,
     }
-    let rows = status.refused.iter().map(|RefusedRows { file, reason, line, column, value, count }| Row {
+    let rows = status.rejected.iter().map(|RejectedRows { file, reason, line, column, value, count }| Row {
         file,
         reason,
         line: *line,
@@ -259,7 +260,7 @@ pub fn refused_response(epoch: u64, status: &FeedStatus) -> String {
         value,
         count: *count,
     });
-    let body = Body { epoch, rows_refused: status.rows_refused, refused: rows.collect() };
+    let body = Body { epoch, rows_refused: status.rows_rejected, refused: rows.collect() };
     serde_json::to_string(&body).expect("invariant: it has no map with keys that are no strings")
 }
 

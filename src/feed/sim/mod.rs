@@ -200,7 +200,8 @@ impl Simulator {
         let to = self.horizon();
         self.block.make(&cells, &self.tables, &mut self.symbols, &self.schedule, self.config.threads);
         let of_symbols = self.block.headlines.drain(..);
-        self.headlines.extend(of_symbols.chain(cells.iter().flat_map(class_headlines)).chain(self.schedule.headlines(from, to)));
+        let of_classes = cells.iter().flat_map(class_headlines);
+        self.headlines.extend(of_symbols.chain(of_classes).chain(self.schedule.headlines(from, to)));
         self.schedule.advance(to);
     }
 }

@@ -57,7 +57,7 @@ pub fn refused(live: &LiveMarket) -> String {
 
 pub fn scenarios(live: &LiveMarket) -> String {
     let live = live.read();
-    scenarios_response(&live.market, live.status.catalogue.as_deref())
+    scenarios_response(&live.market, live.status.catalog.as_deref())
 }
 
 pub fn news(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
@@ -108,7 +108,7 @@ pub fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<St
 pub fn outline(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
     let query = read_bars_query(query, limits)?;
     let live = live.read();
-    let ahead = live.status.outline.market().filter(|ahead| ahead.ticks() > live.market.ticks());
+    let ahead = live.status.preview.market().filter(|ahead| ahead.ticks() > live.market.ticks());
     let market = ahead.as_ref().unwrap_or(&live.market);
     let (through, mut series) = (market.now(), copy_bars(market, &query)?);
     series.epoch = live.market.epoch();

@@ -260,7 +260,7 @@ impl Collector for Readings {
             let live = self.live.read();
             let market = &live.market;
             let market_time = market.now().micros() as f64 / 1e6;
-            (market.epoch(), market.ticks(), market.late(), market_time, live.status.rows_refused)
+            (market.epoch(), market.ticks(), market.late(), market_time, live.status.rows_rejected)
         };
         let counter = |n: u64| ConstCounter::new(n);
         write(&mut to, "epoch", "The number of the feed's run.", &ConstGauge::new(epoch))?;

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
+use crate::control::Command;
 use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, wall_micros};
-use crate::market::{Command, Instrument, InstrumentId, Market};
+use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
     Beat, BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Hello, Message, News, QuoteEncoding, QuotesKind,
     Refusal, StagedList, Stopping, Text, Throttled, Told, beat_frame,

@@ -36,11 +36,16 @@ fn info(scenario: Scenario) -> ScenarioInfo {
 const fn text(scenario: Scenario) -> (&'static str, &'static str) {
     match scenario {
         Scenario::Crash => ("Crash", "The price falls by 8 % in heavy selling, then wins two fifths of it back."),
-        Scenario::FlashCrash => ("Flash crash", "The price falls by 7 % with hardly a buyer, and is back within minutes."),
-        Scenario::Squeeze => ("Squeeze", "Short sellers buy back: the price rises by 10 %, then loses half of the rise."),
-        Scenario::VolatilitySpike => {
-            ("Volatility spike", "The price moves up to four and a half times as much in both directions, then calms down.")
+        Scenario::FlashCrash => {
+            ("Flash crash", "The price falls by 7 % with hardly a buyer, and is back within minutes.")
         }
+        Scenario::Squeeze => {
+            ("Squeeze", "Short sellers buy back: the price rises by 10 %, then loses half of the rise.")
+        }
+        Scenario::VolatilitySpike => (
+            "Volatility spike",
+            "The price moves up to four and a half times as much in both directions, then calms down.",
+        ),
         Scenario::Quiet => ("Quiet", "A third of the usual orders, and half of the usual movement."),
         Scenario::Halt => ("Halt", "Quotes are withdrawn and nothing trades; then trading resumes 3 % away."),
         Scenario::FatFinger => {
@@ -65,7 +70,8 @@ fn groups(listings: &[Listing]) -> Vec<SymbolGroup> {
     let sectors = Sector::VARIANTS.iter().filter(|sector| sector.class() == AssetClass::Stock);
     let sectors = sectors.map(|sector| (Target::Sector(*sector), sector_name(*sector)));
     let group = |(target, name): (Target, &'static str)| {
-        let symbols = listings.iter().filter(|listing| target.matches(listing)).map(|listing| listing.symbol.to_string());
+        let symbols =
+            listings.iter().filter(|listing| target.matches(listing)).map(|listing| listing.symbol.to_string());
         SymbolGroup { on: target.to_string(), name, symbols: symbols.collect() }
     };
     classes.chain(sectors).map(group).filter(|group| !group.symbols.is_empty()).collect()

@@ -46,11 +46,7 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn create(
-        path: &Path,
-        header: &JournalHeader,
-        scenarios: &[ScheduledScenario],
-    ) -> Result<Self, JournalError> {
+    pub fn create(path: &Path, header: &JournalHeader, scenarios: &[ScheduledScenario]) -> Result<Self, JournalError> {
         let failed = |source| JournalError { path: path.to_owned(), source };
         let mut journal =
             Self { path: path.to_owned(), file: File::create(path).map_err(failed)?, start: header.start };

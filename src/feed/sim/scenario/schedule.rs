@@ -156,8 +156,7 @@ mod tests {
     use crate::feed::sim::universe::listings;
 
     const START: Timestamp = Timestamp::from_secs(1_000);
-    const LIMITS: ScenarioLimits =
-        ScenarioLimits { scenarios: 20, strength: 2.5, duration: Duration::from_secs(60) };
+    const LIMITS: ScenarioLimits = ScenarioLimits { scenarios: 20, strength: 2.5, duration: Duration::from_secs(60) };
 
     fn scheduled(scenario: Scenario, target: &str) -> ScheduledScenario {
         let duration = Duration::from_secs(10);

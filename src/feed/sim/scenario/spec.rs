@@ -130,8 +130,7 @@ mod tests {
             ..ScenarioSpec::new(Scenario::Crash)
         };
         let targets = vec![Target::parse("BTC-USD"), Target::Class(AssetClass::Fx)];
-        let gap =
-            ScenarioSpec { after: Duration::from_secs(5_400), targets, ..ScenarioSpec::new(Scenario::FeedGap) };
+        let gap = ScenarioSpec { after: Duration::from_secs(5_400), targets, ..ScenarioSpec::new(Scenario::FeedGap) };
         for (text, want) in [
             ("crash", ScenarioSpec::new(Scenario::Crash)),
             ("crash@30s:AAPL,strength=2,duration=1m", crash),

@@ -68,7 +68,7 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
     tokio::spawn(async move {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
-        let remote = FeedControl::new(live.clone(), crate::bus::line(1).0);
+        let remote = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
         run(&mut server, remote, live, &LIMITS, format, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()

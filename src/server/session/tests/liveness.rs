@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use serde_json::json;
 
 use super::Stage;
-use crate::bus::Bus;
+use crate::bus;
 use crate::server::session::SessionEnd;
 
 #[tokio::test(start_paused = true)]
@@ -64,7 +64,7 @@ async fn a_client_that_answers_no_ping_is_let_go() {
 #[tokio::test(start_paused = true)]
 async fn a_feed_that_vanishes_is_told_as_failed() {
     let Stage { bus, live, metrics, commands, line } = Stage::new().await;
-    let mut client = Stage { bus: Bus::new(1), live, metrics, commands, line }.join(1 << 16).await;
+    let mut client = Stage { bus: bus::Sender::new(1), live, metrics, commands, line }.join(1 << 16).await;
     client.hear("feed").await;
     drop(bus);
     let feed = client.hear("feed").await;

@@ -30,7 +30,7 @@ use crate::feed::sim::model::volatility::{Aftershock, Law, Rough, Trend};
 use crate::feed::sim::scenario::influence::Influence;
 use crate::feed::sim::scenario::target::Target;
 use crate::feed::sim::universe::listing::Listing;
-use crate::market::{InstrumentId, PriceBasis, Quote, Headline, Tick, TickKind, Timestamp};
+use crate::market::{Headline, InstrumentId, PriceBasis, Quote, Tick, TickKind, Timestamp};
 
 /// SimRng is sought anew once in so many cells: seeking costs more than a draw.
 const SEEK_CELLS: u64 = 8;
