@@ -63,7 +63,7 @@ async fn help_lists_the_flags_of_each_subcommand() {
         ),
         (
             &["--help"],
-            &["simulate", "--hours", "--day", "--start", "--scenario", "--script", "--journal", "--max-untold-news"],
+            &["simulate", "--hours", "--day", "--start", "--scenario", "--script", "--journal", "--max-pending-news"],
         ),
         (&["simulate", "--help"], &["--out", "--class", "--symbols", "--days", "--seed", "--threads", "--scenario"]),
         (&["replay", "--help"], &["<FILE>", "--speed", "--loop", "--max-sort-rows", "--bind", "--bars"]),

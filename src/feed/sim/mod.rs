@@ -37,9 +37,7 @@ use self::symbol::symbol_sim::{ClassTables, SymbolSim};
 use self::universe::listing::Listing;
 use super::{Source, SourceError, SourceInfo};
 use crate::control::{CommandError, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
-use crate::market::{
-    AssetClass, Headline, HistoryBar, Instrument, InstrumentId, Interval, Levels, Notice, Tick, Timestamp,
-};
+use crate::market::{Headline, HistoryBar, InstrumentId, Interval, Levels, Notice, Tick, Timestamp};
 
 pub use self::cli::args::{SimulateArgs, SimulationArgs};
 pub use self::cli::plan::{PlanError, SimPlan};

@@ -6,7 +6,7 @@ mod opening;
 mod scenarios;
 
 use super::*;
-use crate::market::TickKind;
+use crate::market::{AssetClass, TickKind};
 
 /// Monday 2024-01-08, 14:30 UTC.
 const START: Timestamp = Timestamp::from_secs(1_704_724_200);
