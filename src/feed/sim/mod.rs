@@ -1,13 +1,19 @@
 //! The simulated market: endless ticks with the statistics of real ones, from a seed.
 //!
-//! Rooms, from the lowest up: `model` has what all symbols share, volatility, factors, season and news, once a second.
-//! `universe` has the instruments. `scenario` has what changes the market for a while. `symbol` makes the events of a
-//! second of one symbol. The [`Simulator`] puts them together, and `cli` has the flags and the market as a file.
+//! The rooms, from the lowest up:
+//!
+//! - `model`: the processes that symbols share (volatility, factors, season, news), and the numbers of each class.
+//! - `universe`: the instruments that are listed.
+//! - `scenario`: what changes the market for a while.
+//! - `symbol`: the events of each second of one symbol, its history, and the levels of its book.
+//! - [`Simulator`]: all of it as a source of ticks.
+//! - `cli`: the flags, and the market as a file.
+//!
 //! docs/SIMULATION.md compares the statistics with those of real markets.
 //!
-//! Invariants: the ticks of a symbol are a function of (seed, symbol, start, hours, scenarios), whichever others are listed
-//! and whatever the threads, the speed and the build. Ticks come in order of time, then of instrument. No wall clock, and
-//! no number that depends on a platform's mathematics.
+//! Invariants: the ticks of a symbol are a function of (seed, symbol, start, hours, scenarios), whichever others are
+//! listed and whatever the threads, the speed and the build. Ticks come in order of time, then of instrument. No wall
+//! clock, and no number that depends on a platform's mathematics.
 //!
 //! Not here: the time at which a tick is due (`pace`), the market that ticks make (`market`).
 
@@ -65,12 +71,13 @@ pub struct SimConfig {
     pub limits: ScenarioLimits,
     /// The maximum number of headlines that wait to be taken; above it the oldest are dropped.
     pub pending_news: usize,
-    /// The maximum number of bars before the start, of all instruments together; above about 50 instruments each has fewer.
+    /// The maximum number of bars before the start, of all instruments together; above about 50 instruments each has
+    /// fewer.
     pub past_bars: usize,
     /// The threads that make the ticks. Their number changes no tick.
     pub threads: usize,
-    /// The seconds that are made at a time. Their number changes no tick; a longer block is faster, and a live scenario waits
-    /// for its end.
+    /// The seconds that are made at a time. Their number changes no tick. A longer block is faster, but a live scenario
+    /// waits for its end.
     pub block_seconds: usize,
 }
 
@@ -82,8 +89,7 @@ impl SimConfig {
     pub const DEFAULT_PENDING_NEWS: usize = 10_000;
     pub const DEFAULT_PAST_BARS: usize = 2_000_000;
 
-    /// Creates a configuration of all named instruments from `start` on, with the default seed, that trade day and night
-    /// without a scenario.
+    /// Creates a market of all named instruments that trade day and night, without scenarios and with the default seed.
     pub const fn new(start: Timestamp) -> Self {
         Self {
             seed: Self::DEFAULT_SEED,
@@ -143,8 +149,9 @@ impl Simulator {
         })
     }
 
-    /// Schedules a scenario from its start on. A start that is past, or in a second that is made already, moves to the next
-    /// second. Returns the scenario as the journal has it: with the journal and the seed, the same ticks can be made again.
+    /// Schedules a scenario and returns it as the journal has it. A start before the horizon moves to the horizon.
+    ///
+    /// The journal and the seed give the same ticks again.
     ///
     /// # Errors
     /// When the scenario matches no listed instrument, is out of range, or is one too many.

@@ -24,7 +24,7 @@ pub struct WriteConfig {
     pub sim: SimConfig,
     pub out: PathBuf,
     pub length: Length,
-    /// Whether quotes get rows of their own.
+    /// Write a row for each change of a quote, too.
     pub quotes: bool,
     /// The nanoseconds in a unit of time.
     pub time_unit: i64,

@@ -1,7 +1,7 @@
 //! News: shocks to prices, and their headlines.
 //!
-//! A shock comes at random, more often in busy hours. Two headlines in three come with the shock, and the price follows.
-//! The others come late, when the price has moved already.
+//! A shock comes at random, more often in busy hours. Two headlines in three come with the shock, and the price
+//! follows. The others come late, when the price has moved already.
 
 use super::parameters;
 use super::rng::SimRng;
@@ -46,7 +46,7 @@ impl Shock {
         (tone * 100.0).round() / 100.0 + 0.0
     }
 
-    /// Returns the headline about `on`, with its `name`, of a shock in the second of `ts`. Without a name it is about a group.
+    /// Returns the headline of a shock at `ts` about `on`, with its `name`; without a name it is about a group.
     pub fn headline(&self, on: String, name: Option<&str>, ts: Timestamp) -> Headline {
         let lines = match (name, self.jump < 0.0) {
             (Some(_), false) => GOOD,

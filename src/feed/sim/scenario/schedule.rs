@@ -17,7 +17,7 @@ struct Running {
     index: usize,
     start: Timestamp,
     faded: Timestamp,
-    /// Whether the scenario acts on a symbol, by the symbol's index.
+    /// True for each symbol that the scenario acts on, by the symbol's index.
     targets: Box<[bool]>,
 }
 

@@ -22,8 +22,8 @@ pub struct ScenarioLimits {
 }
 
 impl ScenarioLimits {
-    /// The limit of the model: a crash of ten times the usual strength takes eight tenths of a price, and one of thirteen
-    /// times would take more than all of it.
+    /// The limit of the model: a crash of ten times the usual strength takes eight tenths of a price, and one of
+    /// thirteen times would take more than all of it.
     pub const MAX_STRENGTH: f64 = 10.0;
     /// The largest limits that flags can set.
     pub const WIDEST: Self = Self {
@@ -43,7 +43,7 @@ pub struct ScheduledScenario {
     pub target: Target,
     /// The beginning. A schedule moves it to the next whole second.
     pub start: Timestamp,
-    /// The strength; 1 is the one that docs/SCENARIOS.md describes, and below 0 reverses a scenario that has a direction.
+    /// The strength; 1 is the one that docs/SCENARIOS.md describes, and below 0 reverses a scenario with a direction.
     pub strength: f64,
     pub duration: Duration,
 }

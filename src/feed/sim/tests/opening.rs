@@ -143,8 +143,8 @@ fn seconds_are_as_full_before_the_start_as_after_it() {
             |market: &Market| market.iter().map(|(.., state)| state.series(Interval::S1).closed.total()).sum::<u64>();
         let first = before(&market);
         seconds(&config, 1_800).iter().for_each(|tick| market.apply(tick));
-        let tape = (before(&market) - first) as f64 / 1_800.0;
-        assert!((0.7..1.4).contains(&(past / tape)), "{class:?}: {past} bars a second in the past, {tape} after it");
+        let after = (before(&market) - first) as f64 / 1_800.0;
+        assert!((0.7..1.4).contains(&(past / after)), "{class:?}: {past} bars a second before the start, {after} after it");
     }
 }
 
@@ -156,8 +156,8 @@ fn volume_before_the_start_is_that_after_it() {
     let past = minutes.iter().map(|b| b.bar.volume.0 as f64).sum::<f64>() / (minutes.len() as f64 * 60.0 / 20.0);
     let traded =
         |tick: &Tick| if let TickKind::Trade(trade) = tick.kind { trade.size.0.min(20_000) as f64 } else { 0.0 };
-    let tape = seconds(&config, 1_800).iter().map(traded).sum::<f64>() / 1_800.0;
-    assert!((0.4..2.5).contains(&(past / tape)), "{past} shares a second in the past, {tape} after it");
+    let after = seconds(&config, 1_800).iter().map(traded).sum::<f64>() / 1_800.0;
+    assert!((0.4..2.5).contains(&(past / after)), "{past} shares a second before the start, {after} after it");
 }
 
 proptest! {

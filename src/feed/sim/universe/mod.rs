@@ -27,7 +27,7 @@ pub enum Universe {
 }
 
 impl Universe {
-    /// Returns the number of instruments that is asked for.
+    /// Returns the number of instruments to list.
     pub const fn count(self) -> usize {
         let (Self::Mixed(count) | Self::Class(_, count)) = self;
         count
@@ -114,8 +114,8 @@ mod tests {
 
     #[test]
     fn class_is_listed_as_far_as_it_goes() {
-        for (class, asked, got) in [(Stock, 500, 500), (Index, 9, 2), (Crypto, 4, 4), (Fx, 0, 1)] {
-            assert_eq!(Universe::Class(class, asked).listings(7).len(), got, "{class:?}");
+        for (class, count, listed) in [(Stock, 500, 500), (Index, 9, 2), (Crypto, 4, 4), (Fx, 0, 1)] {
+            assert_eq!(Universe::Class(class, count).listings(7).len(), listed, "{class:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The forty instruments that have names.
 //!
-//! Prices and sizes are written as text, so that their grid (the digits after the point) is exact and visible. Tickers of
-//! real companies and currencies are names only: nothing here is market data.
+//! Prices and sizes are written as text, so that their grid (the digits after the point) is exact and visible. Tickers
+//! of real companies and currencies are names only: nothing here is market data.
 
 use Sector::{Communication, Consumer, Crypto, Energy, Finance, Fx, Health, Index, Industry, Staples, Technology};
 
