@@ -144,7 +144,10 @@ fn seconds_are_as_full_before_the_start_as_after_it() {
         let first = before(&market);
         seconds(&config, 1_800).iter().for_each(|tick| market.apply(tick));
         let after = (before(&market) - first) as f64 / 1_800.0;
-        assert!((0.7..1.4).contains(&(past / after)), "{class:?}: {past} bars a second before the start, {after} after it");
+        assert!(
+            (0.7..1.4).contains(&(past / after)),
+            "{class:?}: {past} bars a second before the start, {after} after it"
+        );
     }
 }
 
