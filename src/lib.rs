@@ -21,6 +21,7 @@
 pub mod app;
 pub mod bus;
 pub mod cli;
+pub mod control;
 pub mod fanout;
 pub mod feed;
 pub mod flags;

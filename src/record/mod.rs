@@ -17,8 +17,9 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 pub use self::writer::{RecordError, RecordingWriter};
-use crate::bus::{Heard, Reader};
-use crate::market::{Event, Timestamp};
+use crate::bus::{self, Received};
+use crate::control::FeedEvent;
+use crate::market::Timestamp;
 
 /// How often what was heard goes to disk: what a `kill -9` can cost.
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
@@ -56,7 +57,7 @@ pub struct Summary {
 /// # Errors
 /// When a file cannot be written, or the feed breaks off before the end that was waited for.
 pub async fn run(
-    mut reader: Reader<Event>,
+    mut reader: bus::Receiver<FeedEvent>,
     config: RecordConfig,
     until_end: bool,
     mut say: impl FnMut(&Summary, Option<Timestamp>),
@@ -77,15 +78,15 @@ pub async fn run(
                     say(&writer.summary(), now);
                 }
             }
-            heard = reader.next() => match heard {
+            heard = reader.recv() => match heard {
                 None => break,
-                Some(Heard::Gap { missed }) => tracing::error!(missed, "batches were lost: the recording is short of them"),
-                Some(Heard::Item(Event::Opening(opening))) => {
-                    writer.open(&opening.instruments)?;
+                Some(Received::Gap { missed }) => tracing::error!(missed, "batches were lost: the recording is short of them"),
+                Some(Received::Item(FeedEvent::Opening(opening))) => {
+                    writer.open(&opening.market.instruments)?;
                     end = market_time.map(|time| opening.status.start.plus_nanos(time));
                 }
-                Some(Heard::Item(Event::Seeked(seeked))) => writer.open(seeked.market.instruments())?,
-                Some(Heard::Item(Event::Ticks(ticks))) => {
+                Some(Received::Item(FeedEvent::Seeked(seeked))) => writer.open(seeked.market.instruments())?,
+                Some(Received::Item(FeedEvent::Ticks(ticks))) => {
                     let within = ticks.iter().take_while(|tick| end.is_none_or(|end| tick.ts < end)).count();
                     writer.write(&ticks[..within])?;
                     now = ticks[..within].last().map(|tick| tick.ts).or(now);
@@ -93,15 +94,15 @@ pub async fn run(
                         break;
                     }
                 }
-                Some(Heard::Item(Event::Clock(ts))) if end.is_some_and(|end| ts >= end) => break,
-                Some(Heard::Item(Event::End(status))) if until_end => {
+                Some(Received::Item(FeedEvent::Clock(ts))) if end.is_some_and(|end| ts >= end) => break,
+                Some(Received::Item(FeedEvent::End(status))) if until_end => {
                     writer.flush()?;
                     match &status.fault {
                         None => break,
                         Some(fault) => return Err(RecordError::Feed(fault.clone())),
                     }
                 }
-                Some(Heard::Item(Event::Clock(_) | Event::Status(_) | Event::End(_) | Event::Happened(_))) => {}
+                Some(Received::Item(FeedEvent::Clock(_) | FeedEvent::Status(_) | FeedEvent::End(_) | FeedEvent::Notices(_))) => {}
             }
         }
     }

@@ -8,12 +8,13 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::bus::Bus;
+use crate::bus;
+use crate::control::{self, Opening};
 use crate::feed::Source;
 use crate::feed::replay::{self, ReplayConfig};
 use crate::feed::sim::{SimConfig, Simulator};
 use crate::market::{
-    Instrument, InstrumentId, Opening, Price, PriceBasis, Quote, Side, Size, Tick, TickKind, Trade, sample,
+    Instrument, InstrumentId, MarketOpening, Price, PriceBasis, Quote, Side, Size, Tick, TickKind, Trade, sample,
 };
 
 fn config(path: &Path) -> RecordConfig {
@@ -104,6 +105,11 @@ fn instruments() -> Arc<[Instrument]> {
     [sample::instrument("AAPL"), bid("EUR/USD"), sample::instrument("BRK.B")].into()
 }
 
+fn opening(epoch: u64) -> Opening {
+    let market = MarketOpening { instruments: instruments(), ..sample::opening(epoch, &[]) };
+    Opening { market, ..control::sample::opening(epoch, &[]) }
+}
+
 fn ticks() -> impl Strategy<Value = Vec<Tick>> {
     let side = prop_oneof![Just(None), Just(Some(Side::Buy)), Just(Some(Side::Sell))];
     let trade = (1i64..1_000_000, 0u64..100_000, side)
@@ -142,11 +148,11 @@ async fn each_epoch_has_a_file_and_none_is_written_over() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording.csv");
     fs::write(&path, "precious").unwrap();
-    let bus = Bus::new(64);
-    let recording = tokio::spawn(run(bus.reader(), config(&path), false, |_, _| {}));
+    let bus = bus::Sender::new(64);
+    let recording = tokio::spawn(run(bus.subscribe(), config(&path), false, |_, _| {}));
     for epoch in 1..=2 {
-        bus.send(Event::Opening(Arc::new(Opening { instruments: instruments(), ..sample::opening(epoch, &[]) })));
-        bus.send(Event::Ticks([sample::trade(InstrumentId(0), Timestamp(0), 100, 5)].into()));
+        bus.send(FeedEvent::Opening(Arc::new(opening(epoch))));
+        bus.send(FeedEvent::Ticks([sample::trade(InstrumentId(0), Timestamp(0), 100, 5)].into()));
     }
     drop(bus);
     let summary = recording.await.unwrap().unwrap();
@@ -166,11 +172,11 @@ async fn a_recording_goes_on_in_another_file_when_one_is_full_and_stops_at_its_t
         market_time: Some(Duration::from_secs(10)),
         ..config(&folder.path().join("recording.csv"))
     };
-    let bus = Bus::new(64);
-    let recording = tokio::spawn(run(bus.reader(), limits, true, |_, _| {}));
-    bus.send(Event::Opening(Arc::new(Opening { instruments: instruments(), ..sample::opening(1, &[]) })));
+    let bus = bus::Sender::new(64);
+    let recording = tokio::spawn(run(bus.subscribe(), limits, true, |_, _| {}));
+    bus.send(FeedEvent::Opening(Arc::new(opening(1))));
     for second in 0..20 {
-        bus.send(Event::Ticks([sample::trade(InstrumentId(0), Timestamp::from_secs(second), 100, 5)].into()));
+        bus.send(FeedEvent::Ticks([sample::trade(InstrumentId(0), Timestamp::from_secs(second), 100, 5)].into()));
         tokio::time::sleep(FLUSH_EVERY).await;
     }
     let summary = recording.await.unwrap().unwrap();

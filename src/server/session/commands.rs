@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 
-use crate::bus::Caller;
+use crate::bus::CommandSender;
+use crate::control::Command;
 use crate::fanout::LiveMarket;
-use crate::market::{Answer, Command};
 use crate::wire::{Refusal, command_name};
 
 /// The most commands of one session that wait for the feed.
@@ -15,11 +15,11 @@ pub const DEFAULT_MAX_COMMANDS: usize = 32;
 #[derive(Clone, Debug)]
 pub struct FeedControl {
     live: LiveMarket,
-    line: Result<Caller<Command, Answer>, Refusal>,
+    line: Result<CommandSender, Refusal>,
 }
 
 impl FeedControl {
-    pub const fn new(live: LiveMarket, line: Caller<Command, Answer>) -> Self {
+    pub const fn new(live: LiveMarket, line: CommandSender) -> Self {
         Self { live, line: Ok(line) }
     }
 
@@ -30,7 +30,7 @@ impl FeedControl {
 
     /// Whether there is a feed.
     pub fn has_feed(&self) -> bool {
-        self.line.as_ref().is_ok_and(Caller::is_heard)
+        self.line.as_ref().is_ok_and(CommandSender::is_open)
     }
 
     /// Returns when everybody can see what the command led to.
@@ -39,8 +39,8 @@ impl FeedControl {
     /// When it was not obeyed. Nothing has changed then.
     pub async fn drive(&self, command: Command) -> Result<(), Refusal> {
         let line = self.line.as_ref().map_err(Clone::clone)?;
-        let revision = line.ask(command).await.ok_or_else(Refusal::feed_gone)??;
-        self.live.shows(revision).await;
+        let revision = line.send(command).await.ok_or_else(Refusal::feed_gone)??;
+        self.live.wait_for_revision(revision).await;
         Ok(())
     }
 }

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
-use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, wall_micros};
-use crate::market::{Command, Instrument, InstrumentId, Market};
+use crate::control::Command;
+use crate::fanout::{Due, FRAME_SYMBOLS, LiveMarket, Notifier, Taken, TierId, wall_micros};
+use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
-    Beat, BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Hello, Message, News, QuoteEncoding, QuotesKind,
-    Refusal, StagedList, Stopping, Text, Throttled, Told, beat_frame,
+    BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Heartbeat, Hello, Message, News, QuoteEncoding, QuotesKind,
+    Refusal, Scenarios, Stopping, Text, Throttled, Told, heartbeat_frame,
 };
 
 /// The headlines of a subscription that does not say how many.
@@ -29,7 +30,7 @@ const SERVER: &str = concat!("tickcast ", env!("CARGO_PKG_VERSION"));
 
 pub struct Outbox {
     live: LiveMarket,
-    bell: Arc<Bell>,
+    notifier: Arc<Notifier>,
     limits: SessionLimits,
     format: Format,
     subscriptions: Subscriptions,
@@ -60,14 +61,14 @@ pub struct Outbox {
 
 impl Outbox {
     /// The first messages are `hello` and `feed`.
-    pub fn new(live: LiveMarket, bell: Arc<Bell>, limits: SessionLimits, format: Format) -> Self {
+    pub fn new(live: LiveMarket, notifier: Arc<Notifier>, limits: SessionLimits, format: Format) -> Self {
         let (epoch, instruments) = {
             let live = live.read();
             (live.market.epoch(), Arc::clone(live.market.instruments()))
         };
         Self {
             live,
-            bell,
+            notifier,
             limits,
             format,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
@@ -98,7 +99,7 @@ impl Outbox {
     /// The next message to send, until there is none.
     pub fn next(&mut self) -> Option<Frame> {
         let frame = self.write_next()?;
-        self.bell.speak();
+        self.notifier.mark_sent();
         Some(frame)
     }
 
@@ -142,22 +143,22 @@ impl Outbox {
         if let Some(frame) = behind.or_else(|| self.next_series(&live.market)) {
             return Some(frame);
         }
-        let beat = std::mem::take(&mut self.beat_due).then(|| Beat::new(&live.market, wall_micros()))?;
+        let heartbeat = std::mem::take(&mut self.beat_due).then(|| Heartbeat::new(&live.market, wall_micros()))?;
         Some(match self.format {
-            Format::Json => Frame::Text(beat.to_text()),
-            Format::Binary => beat_frame(&beat),
+            Format::Json => Frame::Text(heartbeat.to_text()),
+            Format::Binary => heartbeat_frame(&heartbeat),
         })
     }
 
-    /// Takes note of what the bell says is due.
+    /// Takes note of what the notifier says is due.
     pub fn ring(&mut self, due: Due) {
         self.feed_due |= due.contains(Due::FEED);
-        self.happened |= due.contains(Due::HAPPENED);
+        self.happened |= due.contains(Due::NOTICE);
         self.tiers_due = self.tiers_due.and(due);
         self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
         self.series_at = 0;
         self.since_beat += due.half_seconds();
-        if due.contains(Due::BEAT) || self.since_beat >= BEAT_AT_LEAST {
+        if due.contains(Due::HEARTBEAT) || self.since_beat >= BEAT_AT_LEAST {
             (self.beat_due, self.since_beat) = (true, 0);
         }
     }
@@ -165,8 +166,8 @@ impl Outbox {
     /// From now on the session gets no more than `cap`, and is told.
     pub fn throttle(&mut self, cap: Option<TierId>) {
         self.subscriptions.set_cap(cap);
-        self.bell.lower(cap.is_some());
-        self.bell.listen(self.subscriptions.tiers(), self.format);
+        self.notifier.set_throttled(cap.is_some());
+        self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
         self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
         self.subscriptions.mark_series(|_| true);
         self.answers.push_back(Throttled::new(wall_micros(), cap.map(TierId::rate)).to_text());
@@ -214,14 +215,14 @@ impl Outbox {
         self.news = self.news.map(|_| Told::newest(market.news(), DEFAULT_STORIES));
         self.happened = true;
         self.series_at = 0;
-        self.bell.listen(self.subscriptions.tiers(), self.format);
+        self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
     }
 
     fn next_happening(&mut self, market: &Market) -> Option<Text> {
         if !self.happened {
             return None;
         }
-        if let Some(staged) = StagedList::after(&mut self.staged, market, wall_micros()) {
+        if let Some(staged) = Scenarios::after(&mut self.staged, market, wall_micros()) {
             return Some(staged.to_text());
         }
         let news = self.news.as_mut().and_then(|told| News::after(told, market, wall_micros()));
@@ -269,7 +270,7 @@ impl Outbox {
         while let Some(wish) = wishes.get_mut(self.series_at) {
             if wish.due && wish.grant.is_some() {
                 let frame = wish.cursor.take(market, wall_micros(), self.format);
-                // Once for each time the bell rang: a slow client would otherwise be behind for ever.
+                // Once for each time the notifier rang: a slow client would otherwise be behind for ever.
                 wish.due = frame.is_some() && wish.cursor.has_more();
                 if let Some(frame) = frame {
                     return Some(frame);
@@ -281,7 +282,7 @@ impl Outbox {
     }
 
     fn next_quotes(&mut self) -> Option<Frame> {
-        let (group, format) = (self.bell.group(), self.format);
+        let (group, format) = (self.notifier.group(), self.format);
         while let Some(tier) = self.tiers_due.tiers().next() {
             let Some(cursor) = self.subscriptions.quotes_mut(tier).nth(self.quotes_at) else {
                 (self.tiers_due, self.quotes_at) = (self.tiers_due.without(Due::tier(tier)), 0);
@@ -289,7 +290,7 @@ impl Outbox {
             };
             match self.live.take_quotes(group, tier, format, cursor) {
                 Taken::Frame(frame) => {
-                    // One look for each time the bell rang; what the board shows meanwhile rings again.
+                    // One look for each time the notifier rang; what the board shows meanwhile rings again.
                     self.quotes_at += usize::from(cursor.is_through());
                     return Some(frame);
                 }

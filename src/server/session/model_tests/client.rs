@@ -68,7 +68,7 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
     tokio::spawn(async move {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
-        let remote = FeedControl::new(live.clone(), crate::bus::line(1).0);
+        let remote = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
         run(&mut server, remote, live, &LIMITS, format, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
@@ -186,7 +186,7 @@ impl Client {
         };
         let message: Value = serde_json::from_str(&text).unwrap();
         let kind = message["type"].as_str().unwrap();
-        let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "beat"].contains(&kind);
+        let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "heartbeat"].contains(&kind);
         assert_eq!(is_binary, is_frequent && self.speaks == Format::Binary, "{text}");
         match kind {
             "format" => {

@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{Stage, ranges};
-use crate::market::sample::opening;
-use crate::market::{Event, MarketLimits, Timestamp};
+use crate::control::FeedEvent;
+use crate::control::sample::opening;
+use crate::market::{MarketLimits, Timestamp};
 use crate::wire::Decoder;
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +52,7 @@ async fn rate_0_is_silent_and_on_return_one_snapshot_comes() {
             other => between.push(other.to_owned()),
         }
     };
-    assert!(between.iter().all(|kind| kind == "beat" || kind == "granted"), "{between:?}");
+    assert!(between.iter().all(|kind| kind == "heartbeat" || kind == "granted"), "{between:?}");
     assert_eq!(ranges(&snapshot)[0], ("A", 1, 50));
 }
 
@@ -67,7 +68,7 @@ async fn every_closed_bar_arrives_at_the_slowest_rate() {
         stage.trade(0, 200 + second, second * 1_000 + 1);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    stage.bus.send(Event::Clock(Timestamp::from_secs(20)));
+    stage.bus.send(FeedEvent::Clock(Timestamp::from_secs(20)));
     let mut closed = Vec::new();
     while closed.len() < 20 {
         let message = client.hear("bars").await;
@@ -95,7 +96,7 @@ async fn a_new_epoch_comes_with_new_snapshots_of_what_was_subscribed() {
     stage.trade(1, 100, 0);
     assert_eq!(ranges(&client.hear("update").await), [("B", 1, 1)]);
     // In the new epoch B stands elsewhere and A is gone.
-    stage.bus.send(Event::Opening(Arc::new(opening(2, &["X", "Y", "B"]))));
+    stage.bus.send(FeedEvent::Opening(Arc::new(opening(2, &["X", "Y", "B"]))));
     assert_eq!(client.hear("feed").await["epoch"], 2);
     let snapshot = client.hear("snapshot").await;
     assert_eq!((&snapshot["epoch"], snapshot["quotes"].as_array().unwrap().len()), (&json!(2), 1));
@@ -118,7 +119,7 @@ async fn another_rate_loses_neither_the_last_state_nor_the_last_bar() {
     stage.trade(0, 100, 0);
     client.hear("update").await;
     stage.trade(0, 200, 10);
-    stage.bus.send(Event::End(Arc::new(crate::market::sample::status())));
+    stage.bus.send(FeedEvent::End(Arc::new(crate::control::sample::status())));
     while ranges(&other.hear("update").await)[0].2 < 2 {}
     tokio::time::sleep(Duration::from_millis(100)).await;
     client.say(json!({"type":"rate","channel":"quotes","symbols":["*"],"rate":60})).await;
@@ -136,7 +137,7 @@ async fn what_was_unsubscribed_from_all_stays_away_in_the_next_epoch() {
     client.subscribe(&["*"], 5.0).await;
     client.say(json!({"type":"unsubscribe","channel":"quotes","symbols":["B"]})).await;
     client.hear("unsubscribed").await;
-    stage.bus.send(Event::Opening(Arc::new(opening(2, &["B", "A", "D"]))));
+    stage.bus.send(FeedEvent::Opening(Arc::new(opening(2, &["B", "A", "D"]))));
     let snapshot = client.hear("snapshot").await;
     assert_eq!(ranges(&snapshot).iter().map(|r| r.0).collect::<Vec<_>>(), ["A", "D"]);
 }
@@ -153,7 +154,7 @@ async fn each_trade_arrives_once_and_what_was_lost_is_counted() {
     // The first goes out at once; all others wait for the next beat.
     assert_eq!(client.hear("trades").await["trades"][0]["price"], 0.01);
     for n in 2..=kept + 30 {
-        stage.bus.room().await;
+        stage.bus.ready().await;
         stage.trade(0, n, n);
     }
     let (mut next, mut skipped) = (2, 0);

@@ -1,8 +1,9 @@
 //! CommandQueue of sessions: one truth, and bounds.
 
 use super::*;
-use crate::bus::Call;
-use crate::market::{FeedState, FeedStatus, sample};
+use crate::bus::PendingCommand;
+use crate::control::sample;
+use crate::control::{FeedState, FeedStatus};
 use crate::wire::Refusal;
 
 #[tokio::test(start_paused = true)]
@@ -12,9 +13,9 @@ async fn two_that_drive_see_one_truth_and_are_answered_when_it_can_be_seen() {
     one.say(json!({"type":"drive","id":1,"command":"pause"})).await;
     other.say(json!({"type":"drive","id":2,"command":"speed","speed":60})).await;
     for (revision, state) in [(1, FeedState::Paused), (2, FeedState::Playing)] {
-        let Call { reply, .. } = stage.line.next().await.unwrap();
+        let PendingCommand { reply, .. } = stage.line.recv().await.unwrap();
         let status = FeedStatus { state, revision, ..sample::status() };
-        stage.bus.send(Event::Status(Arc::new(status)));
+        stage.bus.send(FeedEvent::Status(Arc::new(status)));
         reply.send(Ok(revision));
     }
     for (client, answer) in [

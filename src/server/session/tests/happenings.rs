@@ -1,19 +1,19 @@
 //! News and scenarios: who is told, once, and where a client that comes back goes on.
 
 use super::*;
-use crate::market::{Happening, Staged, Story};
+use crate::market::{ActiveScenario, Headline, Notice};
 
 impl Stage {
-    fn publish(&self, headline: &str) {
-        let (ts, on, headline) = (Timestamp::from_secs(1), "A".to_owned(), headline.to_owned());
-        let story = Story { ts, on, tone: 0.5, leads: true, headline };
-        self.bus.send(Event::Happened([Happening::News(story)].into()));
+    fn publish(&self, text: &str) {
+        let (ts, on, text) = (Timestamp::from_secs(1), "A".to_owned(), text.to_owned());
+        let story = Headline { ts, on, tone: 0.5, leads: true, text };
+        self.bus.send(FeedEvent::Notices([Notice::News(story)].into()));
     }
 
     fn begin(&self, scenario: &'static str) {
         let [start, end] = [1, 2].map(Timestamp::from_secs);
-        let staged = Staged { scenario, on: "all".into(), strength: 1.0, start, end };
-        self.bus.send(Event::Happened([Happening::Staged(staged)].into()));
+        let staged = ActiveScenario { scenario, on: "all".into(), strength: 1.0, start, end };
+        self.bus.send(FeedEvent::Notices([Notice::Scenario(staged)].into()));
     }
 }
 
@@ -28,21 +28,21 @@ async fn all_are_told_what_is_staged_and_who_comes_late_of_what_was() {
     let mut early = stage.join(4_096).await;
     early.hear("feed").await;
     stage.begin("crash");
-    let told = early.hear("staged").await;
+    let told = early.hear("scenarios").await;
     assert_eq!((texts(&told, "scenarios", "name"), &told["snapshot"]), (vec!["crash".into()], &json!(true)));
     stage.begin("quiet");
-    let told = early.hear("staged").await;
+    let told = early.hear("scenarios").await;
     assert_eq!((texts(&told, "scenarios", "name"), &told["first"]), (vec!["quiet".into()], &json!(2)));
     let mut late = stage.join(4_096).await;
-    let told = late.hear("staged").await;
+    let told = late.hear("scenarios").await;
     assert_eq!(
         (texts(&told, "scenarios", "name"), &told["snapshot"]),
         (vec!["crash".into(), "quiet".into()], &json!(true))
     );
-    stage.bus.send(Event::Opening(Arc::new(opening(2, &["A"]))));
+    stage.bus.send(FeedEvent::Opening(Arc::new(opening(2, &["A"]))));
     stage.begin("halt");
     while early.hear("feed").await["epoch"] != 2 {}
-    let told = early.hear("staged").await;
+    let told = early.hear("scenarios").await;
     assert_eq!((texts(&told, "scenarios", "name"), &told["first"]), (vec!["halt".into()], &json!(1)));
 }
 

@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use serde_json::json;
 
 use super::Stage;
-use crate::bus::Bus;
+use crate::bus;
 use crate::server::session::SessionEnd;
 
 #[tokio::test(start_paused = true)]
@@ -20,7 +20,7 @@ async fn no_second_passes_in_silence() {
         client.hear("error").await;
         let said = tokio::time::Instant::now();
         for beats in 1..=3 {
-            assert_eq!(client.hear_any().await["type"], "beat");
+            assert_eq!(client.hear_any().await["type"], "heartbeat");
             assert!(said.elapsed() <= Duration::from_secs(beats), "beat {beats} came after {:?}", said.elapsed());
         }
     }
@@ -34,7 +34,7 @@ async fn a_busy_session_hears_the_time_too() {
     let mut beats = 0;
     for n in 0..300 {
         stage.trade(0, n, n);
-        beats += usize::from(client.hear_any().await["type"] == "beat");
+        beats += usize::from(client.hear_any().await["type"] == "heartbeat");
     }
     assert!(beats >= 5, "{beats} beats in half a minute");
 }
@@ -64,7 +64,7 @@ async fn a_client_that_answers_no_ping_is_let_go() {
 #[tokio::test(start_paused = true)]
 async fn a_feed_that_vanishes_is_told_as_failed() {
     let Stage { bus, live, metrics, commands, line } = Stage::new().await;
-    let mut client = Stage { bus: Bus::new(1), live, metrics, commands, line }.join(1 << 16).await;
+    let mut client = Stage { bus: bus::Sender::new(1), live, metrics, commands, line }.join(1 << 16).await;
     client.hear("feed").await;
     drop(bus);
     let feed = client.hear("feed").await;

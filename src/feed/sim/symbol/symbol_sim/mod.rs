@@ -31,7 +31,7 @@ use crate::feed::sim::model::volatility::{Aftershock, Law, Rough, Trend};
 use crate::feed::sim::scenario::influence::Influence;
 use crate::feed::sim::scenario::target::Target;
 use crate::feed::sim::universe::listing::Listing;
-use crate::market::{InstrumentId, PriceBasis, Quote, Story, Tick, TickKind, Timestamp};
+use crate::market::{Headline, InstrumentId, PriceBasis, Quote, Tick, TickKind, Timestamp};
 
 /// SimRng is sought anew once in so many cells: seeking costs more than a draw.
 const SEEK_CELLS: u64 = 8;
@@ -57,7 +57,12 @@ pub struct ClassTables {
 
 impl ClassTables {
     pub fn new(model: &'static Model) -> Self {
-        Self { model, law: Law::new(model.returns.hurst, 1.0), offspring: Offspring::new(&model.flow.kernels), sizes: Sizes::new(&model.sizes) }
+        Self {
+            model,
+            law: Law::new(model.returns.hurst, 1.0),
+            offspring: Offspring::new(&model.flow.kernels),
+            sizes: Sizes::new(&model.sizes),
+        }
     }
 }
 
@@ -65,7 +70,7 @@ impl ClassTables {
 #[derive(Debug, Default)]
 pub struct Output {
     pub ticks: Vec<Tick>,
-    pub stories: Vec<Story>,
+    pub headlines: Vec<Headline>,
 }
 
 /// One second, as the slow layer has it.
@@ -292,8 +297,8 @@ impl SymbolSim {
             self.aftershock.hit(shock.weight);
             let listing = &self.traits.listing;
             self.price *= exp(shock.jump * listing.day_sigma());
-            let on = Target::Symbol(listing.symbol.to_string()).text().into_owned();
-            output.stories.push(shock.story(on, Some(&listing.name), ts));
+            let on = Target::Symbol(listing.symbol.to_string()).to_string();
+            output.headlines.push(shock.headline(on, Some(&listing.name), ts));
         }
         if self.slow.chance(activity / JUMP_SECONDS) {
             self.jump = jump * self.slow.exponential();

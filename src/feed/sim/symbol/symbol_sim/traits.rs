@@ -1,12 +1,12 @@
 //! What a listing and its class's model come to for one tape.
 
 use super::{ClassTables, JUMP_SECONDS};
-use libm::{exp, log};
 use crate::feed::sim::model::parameters::Model;
 use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::symbol::arrivals::branching;
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::InstrumentId;
+use libm::{exp, log};
 
 /// The mean square of a standardised return that is cut at 4 deviations. Measured.
 const STIRRED: f64 = 0.45;
