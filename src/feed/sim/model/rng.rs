@@ -115,6 +115,7 @@ pub fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use libm::{log, pow};
     use rand_distr::{LogNormal, Pareto, StudentT};
 
     fn rng(owner: &str) -> SimRng {
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_hash_is_the_published_one() {
+    fn fnv1a_gives_the_published_hashes() {
         assert_eq!(fnv1a(*b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv1a(*b"a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(fnv1a(*b"foobar"), 0x8594_4171_f739_67e8);
@@ -131,20 +132,20 @@ mod tests {
     #[test]
     fn streams_differ_by_seed_owner_and_purpose() {
         let first = |seed, owner, purpose| SimRng::new(seed, owner, purpose).bits();
-        let one = first(7, "AAPL", "tape");
-        assert_eq!(one, first(7, "AAPL", "tape"));
+        let one = first(7, "AAPL", "fast");
+        assert_eq!(one, first(7, "AAPL", "fast"));
         for other in [
-            first(8, "AAPL", "tape"),
-            first(7, "MSFT", "tape"),
-            first(7, "AAPL", "news"),
-            first(7 << 32, "AAPL", "tape"),
+            first(8, "AAPL", "fast"),
+            first(7, "MSFT", "fast"),
+            first(7, "AAPL", "slow"),
+            first(7 << 32, "AAPL", "fast"),
         ] {
             assert_ne!(one, other);
         }
     }
 
     #[test]
-    fn a_cells_draws_do_not_depend_on_those_before() {
+    fn draws_of_a_second_do_not_depend_on_those_before() {
         let (mut one, mut other) = (rng("A"), rng("A"));
         for _ in 0..1_000 {
             other.bits();
@@ -154,7 +155,7 @@ mod tests {
         assert_eq!(one.bits(), other.bits());
     }
 
-    /// The largest distance between two empirical distributions (Kolmogorov and Smirnov).
+    /// Compares two empirical distributions by their largest distance (Kolmogorov and Smirnov).
     fn check(name: &str, mut ours: impl FnMut(&mut SimRng) -> f64, theirs: impl Distribution<f64>) {
         const N: usize = 60_000;
         let (mut a, mut b) = (rng(name), rng("theirs"));
@@ -176,9 +177,43 @@ mod tests {
 
     #[test]
     fn distributions_are_those_of_rand_distr() {
-        check("normal", SimRng::normal, StandardNormal);
-        check("exponential", SimRng::exponential, Exp1);
         check("student", SimRng::student, StudentT::new(4.0).unwrap());
         check("pareto", |rng| rng.pareto(1.0 / 1.5), Pareto::new(1.0, 1.5).unwrap());
+        check("log-normal", |rng| rng.log_normal(0.5, 1.1), LogNormal::new(0.5, 1.1).unwrap());
+    }
+
+    #[test]
+    fn tails_are_as_heavy_as_they_should_be() {
+        const N: usize = 4_000_000;
+        let mut rng = rng("tails");
+        let mut beyond = |limit: f64, draw: fn(&mut SimRng) -> f64| {
+            let tail: Vec<_> = (0..N).map(|_| draw(&mut rng).abs() - limit).filter(|x| *x > 0.0).collect();
+            (tail.len() as f64 / N as f64, tail.iter().sum::<f64>() / tail.len() as f64)
+        };
+        // The chance of being beyond, and the mean distance there: of the normal by its Mills ratio.
+        for (name, (chance, mean), (chance_due, mean_due)) in [
+            ("normal", beyond(NORMAL_TAIL, SimRng::normal), (2.580_3e-4, 0.242_9)),
+            ("exponential", beyond(EXPONENTIAL_TAIL, SimRng::exponential), (4.541_3e-4, 1.0)),
+        ] {
+            assert!((chance / chance_due - 1.0).abs() < 0.1, "{name}: {chance}");
+            assert!((mean / mean_due - 1.0).abs() < 0.1, "{name}: {mean}");
+        }
+    }
+
+    #[test]
+    fn bits_are_the_same_on_every_machine() {
+        let functions = [exp(1.0), exp(-3.7), log(10.0), log(0.3), pow(2.0, 0.45)];
+        let mut rng = rng("A");
+        let draws = [
+            rng.normal(),
+            rng.exponential(),
+            rng.normal_tail(),
+            rng.exponential_tail(),
+            rng.student(),
+            rng.pareto(0.6),
+            rng.log_normal(0.0, 1.0),
+        ];
+        assert_eq!(functions.map(f64::to_bits), FUNCTIONS, "{:#x?}", functions.map(f64::to_bits));
+        assert_eq!(draws.map(f64::to_bits), DRAWS, "{:#x?}", draws.map(f64::to_bits));
     }
 }
