@@ -12,12 +12,12 @@
  * @property {(symbols: readonly string[]) => void} onCompare
  * @property {(settings: Partial<Settings>) => void} onSet
  * @property {(text: string) => void} onFilter
- * @property {(part: "rows" | "ticker", symbols: readonly string[]) => void} onSeen
+ * @property {(part: "rows" | "ticker", symbols: readonly string[]) => void} onVisible
  * @property {(pane: number) => void} onActivate
  * @property {(pane: number) => void} onOlder bars before the oldest of a pane are wanted
  * @property {(paused: boolean) => void} onPause
  * @property {(command: import("../types/http.js").FeedCommand) => void} onCommand drives the feed
- * @property {(button: import("../state/transport.js").Button) => void} onDeck a button of the tape deck
+ * @property {(button: import("../state/transport.js").Button) => void} onTransport a button of the tape deck
  * @property {() => void} onNotify alerts may want to be shown outside the page
  * @property {() => void} onChartTable
  * @property {() => void} onPicture

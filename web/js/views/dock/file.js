@@ -13,7 +13,7 @@ export function createFilePanel() {
   const body = element("tbody");
   const table = element(
     "table",
-    { class: "refused-table" },
+    { class: "rejected-table" },
     element("thead", {}, element("tr", {}, ...COLUMNS.map((title) => element("th", { scope: "col" }, title)))),
     body,
   );
@@ -34,7 +34,7 @@ export function createFilePanel() {
   return {
     node,
     /** @param {State} state */
-    render({ refused, feed }) {
+    render({ rejected, feed }) {
       const all = feed?.rows_rejected ?? 0;
       setText(
         note,
@@ -42,10 +42,10 @@ export function createFilePanel() {
           ? "Every row of the file can be played."
           : `${countText(all)} rows could not be played, and were left out:`,
       );
-      setAttribute(table, "hidden", refused.length === 0);
-      if (refused === drawn) return;
-      drawn = refused;
-      body.replaceChildren(...refused.map(line));
+      setAttribute(table, "hidden", rejected.length === 0);
+      if (rejected === drawn) return;
+      drawn = rejected;
+      body.replaceChildren(...rejected.map(line));
     },
   };
 }

@@ -21,9 +21,9 @@ export function createMovers({ onChoose }) {
     down: element("span", { class: "breadth-down" }),
   };
   const says = {
-    up: element("span", { class: "breadth-say up" }),
-    flat: element("span", { class: "breadth-say" }),
-    down: element("span", { class: "breadth-say down" }),
+    up: element("span", { class: "breadth-count up" }),
+    flat: element("span", { class: "breadth-count" }),
+    down: element("span", { class: "breadth-count down" }),
   };
   const extremes = element("span", { class: "breadth-extremes" });
   const node = element(
@@ -32,7 +32,7 @@ export function createMovers({ onChoose }) {
     element(
       "section",
       { class: "breadth", "aria-label": "Market breadth" },
-      element("div", { class: "breadth-says" }, says.up, says.flat, says.down, extremes),
+      element("div", { class: "breadth-counts" }, says.up, says.flat, says.down, extremes),
       element("div", { class: "breadth-bar", "aria-hidden": "true" }, bar.up, bar.flat, bar.down),
     ),
     gainers.node,

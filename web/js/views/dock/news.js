@@ -3,7 +3,7 @@
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { GLYPHS } from "../../lib/number.js";
 import { clockText } from "../../lib/time.js";
-import { onText, symbolOf, toneOf } from "../../state/happenings.js";
+import { onText, symbolOf, toneOf } from "../../state/notices.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Story} Story */
@@ -11,7 +11,7 @@ import { onText, symbolOf, toneOf } from "../../state/happenings.js";
 /** @param {Pick<import("../actions.js").Actions, "onChoose" | "onSet">} actions */
 export function createNews({ onChoose, onSet }) {
   const notices = element("input", { type: "checkbox" });
-  notices.addEventListener("change", () => onSet({ newsNotices: notices.checked }));
+  notices.addEventListener("change", () => onSet({ newsToasts: notices.checked }));
   const none = element("p", { class: "panel-note" });
   const list = element("ol", { class: "story-list", "aria-label": "Headlines, the newest first" });
   const node = element(
@@ -56,7 +56,7 @@ export function createNews({ onChoose, onSet }) {
     /** @param {State} state */
     render(state) {
       const { news, settings, groups, instruments } = state;
-      notices.checked = settings.newsNotices;
+      notices.checked = settings.newsToasts;
       if (drawn[0] === news && drawn[1] === groups && drawn[2] === instruments) return;
       drawn = [news, groups, instruments];
       setAttribute(none, "hidden", news.items.length > 0);

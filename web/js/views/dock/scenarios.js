@@ -2,11 +2,11 @@
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { clockText } from "../../lib/time.js";
-import { onText, sceneState } from "../../state/happenings.js";
+import { onText, scenarioPhase } from "../../state/notices.js";
 import { mayDrive } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
-/** @typedef {import("../../state/model.js").Scene} Scene */
+/** @typedef {import("../../state/model.js").ActiveScenario} ActiveScenario */
 
 const WORDS = { next: "about to begin", running: "running", over: "over" };
 const SHOWN = 12;
@@ -32,33 +32,33 @@ export function createScenarios({ onCommand }) {
   });
   const strengthLabel = element(
     "label",
-    { class: "stage-field" },
+    { class: "scenario-field" },
     element("span", { class: "label" }, "Strength"),
     strength,
   );
   const secondsLabel = element(
     "label",
-    { class: "stage-field" },
+    { class: "scenario-field" },
     element("span", { class: "label" }, "Seconds"),
     seconds,
   );
   const submit = element("button", { type: "submit", class: "button" }, "Stage it");
-  const about = element("p", { class: "panel-note stage-about" });
+  const about = element("p", { class: "panel-note scenario-about" });
   const watching = element("p", { class: "panel-note" }, "Only who may drive the feed can stage scenarios.");
   const form = element(
     "form",
-    { class: "stage-form" },
-    element("label", { class: "stage-field" }, element("span", { class: "label" }, "Scenario"), which),
-    element("label", { class: "stage-field" }, element("span", { class: "label" }, "On"), on),
+    { class: "scenario-form" },
+    element("label", { class: "scenario-field" }, element("span", { class: "label" }, "Scenario"), which),
+    element("label", { class: "scenario-field" }, element("span", { class: "label" }, "On"), on),
     strengthLabel,
     secondsLabel,
     submit,
   );
   const none = element("p", { class: "panel-note" }, "None was staged yet.");
-  const list = element("ul", { class: "scene-list" });
+  const list = element("ul", { class: "scenario-list" });
   const node = element(
     "div",
-    { class: "stage" },
+    { class: "scenarios" },
     element("section", { "aria-label": "Stage a scenario" }, form, about, watching),
     element(
       "section",
@@ -71,7 +71,7 @@ export function createScenarios({ onCommand }) {
 
   /** @type {State | undefined} */
   let shown;
-  const offer = () => shown?.catalogue?.scenarios.find(({ name }) => name === which.value);
+  const offer = () => shown?.catalog?.scenarios.find(({ name }) => name === which.value);
   which.addEventListener("change", describe);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -89,22 +89,22 @@ export function createScenarios({ onCommand }) {
   /** What the chosen one is, and its usual numbers. */
   function describe() {
     const chosen = offer();
-    const { maxStrength = 10, maxSeconds = 86_400 } = shown?.catalogue ?? {};
+    const { max_strength = 10, max_seconds = 86_400 } = shown?.catalog ?? {};
     setText(about, chosen ? `${chosen.about}${chosen.negative ? " A strength below 0 turns it round." : ""}` : "");
     setAttribute(strengthLabel, "hidden", chosen?.strength == null);
     setAttribute(secondsLabel, "hidden", chosen?.seconds == null);
-    setAttribute(strength, "max", maxStrength);
-    setAttribute(strength, "min", chosen?.negative ? -maxStrength : 0);
-    setAttribute(seconds, "max", maxSeconds);
+    setAttribute(strength, "max", max_strength);
+    setAttribute(strength, "min", chosen?.negative ? -max_strength : 0);
+    setAttribute(seconds, "max", max_seconds);
     strength.value = String(chosen?.strength ?? "");
     seconds.value = String(chosen?.seconds ?? "");
   }
 
   /** @param {State} state */
-  function fill({ catalogue, groups, instruments, choice }) {
+  function fill({ catalog, groups, instruments, choice }) {
     const before = on.value;
     which.replaceChildren(
-      ...(catalogue?.scenarios ?? []).map(({ name, title }) => element("option", { value: name }, title)),
+      ...(catalog?.scenarios ?? []).map(({ name, title }) => element("option", { value: name }, title)),
     );
     const option = (/** @type {string} */ value, /** @type {string} */ title) => element("option", { value }, title);
     const choices = [
@@ -119,14 +119,14 @@ export function createScenarios({ onCommand }) {
     describe();
   }
 
-  /** @param {State} state @param {Scene} scene */
+  /** @param {State} state @param {ActiveScenario} scene */
   function line(state, scene) {
-    const title = state.catalogue?.scenarios.find(({ name }) => name === scene.name)?.title ?? scene.name;
-    const how = sceneState(scene, state.marketUs);
+    const title = state.catalog?.scenarios.find(({ name }) => name === scene.name)?.title ?? scene.name;
+    const how = scenarioPhase(scene, state.marketUs);
     return element(
       "li",
-      { class: "scene", "data-state": how },
-      element("span", { class: "scene-state" }, WORDS[how]),
+      { class: "scenario", "data-state": how },
+      element("span", { class: "scenario-phase" }, WORDS[how]),
       element("strong", {}, title),
       element("span", {}, onText(state, scene.on)),
       element(
@@ -145,16 +145,16 @@ export function createScenarios({ onCommand }) {
     /** @param {State} state */
     render(state) {
       shown = state;
-      const { catalogue, groups, instruments, scenes } = state;
-      if (filledOf[0] !== catalogue || filledOf[1] !== groups || filledOf[2] !== instruments) {
-        filledOf = [catalogue, groups, instruments];
+      const { catalog, groups, instruments, scenarios } = state;
+      if (filledOf[0] !== catalog || filledOf[1] !== groups || filledOf[2] !== instruments) {
+        filledOf = [catalog, groups, instruments];
         fill(state);
       }
       for (const field of [which, on, strength, seconds, submit])
-        setAttribute(field, "disabled", !mayDrive(state) || !catalogue);
+        setAttribute(field, "disabled", !mayDrive(state) || !catalog);
       setAttribute(watching, "hidden", state.control);
-      const recent = scenes.items.slice(-SHOWN).toReversed();
-      const key = `${scenes.last} ${catalogue === null} ${recent.map((scene) => sceneState(scene, state.marketUs)).join()}`;
+      const recent = scenarios.items.slice(-SHOWN).toReversed();
+      const key = `${scenarios.last} ${catalog === null} ${recent.map((scene) => scenarioPhase(scene, state.marketUs)).join()}`;
       setAttribute(none, "hidden", recent.length > 0);
       if (key === drawn) return;
       drawn = key;

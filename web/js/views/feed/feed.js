@@ -28,7 +28,7 @@ export function createFeedView(root) {
   const clock = element("span", { class: "market-clock" });
   const zone = element("span", { class: "market-zone" }, "UTC");
   const market = element("span", { class: "market-time", title: "Market time" }, date, clock, zone);
-  const refused = element("span", { class: "feed-refused", title: "Rows of the file that could not be read" });
+  const refused = element("span", { class: "feed-rejected", title: "Rows of the file that could not be read" });
   root.append(source, name, origin, playing, speed, refused, market);
 
   return {

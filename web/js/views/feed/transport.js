@@ -3,7 +3,7 @@
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { isStale, mayDrive } from "../../state/select.js";
-import { moves, placeText, progress, speedChoices, stateText, STEPS, timeAt } from "../../state/transport.js";
+import { moves, positionText, progress, speedChoices, stateText, STEPS, timeAt } from "../../state/transport.js";
 import { createPreview } from "./preview.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -11,9 +11,9 @@ import { createPreview } from "./preview.js";
 
 /**
  * @param {HTMLElement} root
- * @param {Pick<import("../actions.js").Actions, "onCommand" | "onDeck" | "onSet">} actions
+ * @param {Pick<import("../actions.js").Actions, "onCommand" | "onTransport" | "onSet">} actions
  */
-export function createTransport(root, { onCommand, onDeck, onSet }) {
+export function createTransport(root, { onCommand, onTransport, onSet }) {
   /** @type {State | null} */
   let shown = null;
   const feed = () => shown?.feed ?? null;
@@ -26,10 +26,10 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
   function button(name, glyph, title) {
     const node = element(
       "button",
-      { type: "button", class: "tool deck-button", "data-deck": name, title, "aria-label": title },
+      { type: "button", class: "tool transport-button", "data-transport": name, title, "aria-label": title },
       icon(glyph),
     );
-    node.addEventListener("click", () => onDeck(name));
+    node.addEventListener("click", () => onTransport(name));
     return node;
   }
 
@@ -41,7 +41,7 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
     button("gap", "gap", "Go on to the next gap"),
     button("move", "move", "Go on to the next move of 1 %, of the symbol shown"),
   ];
-  const speed = element("select", { class: "field deck-speed", title: "Speed", "aria-label": "Speed" });
+  const speed = element("select", { class: "field transport-speed", title: "Speed", "aria-label": "Speed" });
   speed.addEventListener("change", () =>
     onCommand({ command: "speed", speed: speed.value === "max" ? "max" : Number(speed.value) }),
   );
@@ -50,33 +50,36 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
     button("skip", "skip", "Pass over nights, weekends and other dead time"),
     button("shift", "clock", "Play as if it happened now"),
   ];
-  const seed = element("span", { class: "deck-seed", title: "The same seed gives the same market: tickcast --seed" });
+  const seed = element("span", {
+    class: "transport-seed",
+    title: "The same seed gives the same market: tickcast --seed",
+  });
   const stage = element(
     "button",
-    { type: "button", class: "tool deck-stage", title: "Scenarios (X)" },
+    { type: "button", class: "tool transport-scenarios", title: "Scenarios (X)" },
     icon("flag"),
     element("span", { class: "tool-text" }, "Scenarios"),
   );
   stage.addEventListener("click", () => onSet({ dockTab: "scenarios", dockOpen: true }));
   const watching = element(
     "a",
-    { class: "deck-note", href: "/enter", title: "Who has the presenter's token may drive the feed: sign in" },
+    { class: "transport-note", href: "/enter", title: "Who has the presenter's token may drive the feed: sign in" },
     "Watching",
   );
 
   const place = element("input", {
     type: "range",
-    class: "deck-place",
+    class: "transport-position",
     min: 0,
     max: STEPS,
     step: 1,
     "aria-label": "Place on the tape",
   });
   const preview = createPreview();
-  const line = element("div", { class: "deck-track" }, preview.node, place);
-  const where = element("output", { class: "deck-where" });
-  const ends = element("span", { class: "deck-ends" });
-  const state = element("span", { class: "deck-state" });
+  const line = element("div", { class: "transport-track" }, preview.node, place);
+  const where = element("output", { class: "transport-time" });
+  const ends = element("span", { class: "transport-end" });
+  const state = element("span", { class: "transport-state" });
   let held = false;
   const hold = () => (held = true);
   const release = () => (held = false);
@@ -90,15 +93,15 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
   /** @param {number} share */
   function say(share) {
     const now = feed();
-    const text = now ? placeText(timeAt(now, share)) : "";
+    const text = now ? positionText(timeAt(now, share)) : "";
     setText(where, text);
     setAttribute(place, "aria-valuetext", text);
   }
 
   root.append(
-    element("div", { class: "deck-group" }, restart, play, ...steps),
-    element("div", { class: "deck-group deck-line" }, line, where, ends),
-    element("div", { class: "deck-group" }, speed, ...toggles, stage, seed, watching, state),
+    element("div", { class: "transport-group" }, restart, play, ...steps),
+    element("div", { class: "transport-group transport-line" }, line, where, ends),
+    element("div", { class: "transport-group" }, speed, ...toggles, stage, seed, watching, state),
   );
   /** The speed that the choices were made for. @type {Feed["speed"] | null} */
   let offered = null;
@@ -139,10 +142,10 @@ export function createTransport(root, { onCommand, onDeck, onSet }) {
       if (share !== null && !held) {
         const at = String(Math.round(share * STEPS));
         if (place.value !== at) place.value = at;
-        setText(where, placeText(next.marketUs));
-        setAttribute(place, "aria-valuetext", placeText(next.marketUs));
+        setText(where, positionText(next.marketUs));
+        setAttribute(place, "aria-valuetext", positionText(next.marketUs));
       }
-      setText(ends, now.end === null ? "" : now.state === "ended" ? "■ end" : `to ${placeText(now.end)}`);
+      setText(ends, now.end === null ? "" : now.state === "ended" ? "■ end" : `to ${positionText(now.end)}`);
       preview.render(next);
       offer(now.speed);
       const on = [now.looping, now.skip_dead_time, now.timestamps === "shifted"];

@@ -3,7 +3,7 @@
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { decimalText, moveText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
 import { ageText } from "../../lib/time.js";
-import { dayPlace, spread, turnover } from "../../state/columns.js";
+import { dayPosition, spread, turnover } from "../../state/columns.js";
 import { changePercent } from "../../state/quotes.js";
 import { chosenInstrument, chosenQuote } from "../../state/select.js";
 import { createLadder } from "./ladder.js";
@@ -96,7 +96,7 @@ export function createQuote(root) {
       ladder.render(state);
       setText(low, priceText(quote?.low ?? null, instrument));
       setText(high, priceText(quote?.high ?? null, instrument));
-      const place = quote ? dayPlace(quote) : null;
+      const place = quote ? dayPosition(quote) : null;
       setAttribute(mark, "hidden", place === null);
       mark.style.insetInlineStart = `${((place ?? 0) * 100).toFixed(1)}%`;
       STATS.forEach(([, write], at) => setText(values[at], quote && instrument ? write(quote, instrument) : UNKNOWN));

@@ -4,11 +4,11 @@
  */
 
 import { setAttribute } from "../../lib/dom.js";
-import { putOut } from "../../lib/flash.js";
+import { endFlashes } from "../../lib/flash.js";
 import { createFeedView } from "../feed/feed.js";
 import { createLinkView } from "./link.js";
 import { createMasthead } from "./masthead.js";
-import { createNotice } from "./notice.js";
+import { createToast } from "./toast.js";
 import { createQuote } from "../quote/quote.js";
 import { createSplitter } from "./splitter.js";
 import { createTitle } from "./title.js";
@@ -40,7 +40,7 @@ export function createViews(byId, commands, actions) {
     createWatchlist(byId("watchlist"), actions),
     createSplitter(byId("watchlist"), actions),
     createQuote(byId("instrument")),
-    createNotice(byId("notices"), actions),
+    createToast(byId("toasts"), actions),
     createTitle(),
   ];
   /** @type {Panels | null} */
@@ -82,7 +82,7 @@ export function createViews(byId, commands, actions) {
 
     /** @param {State} state @param {Moment} moment */
     render(state, moment) {
-      putOut();
+      endFlashes();
       for (const view of first) view.render(state, moment.nowMs);
       if (panels) panels.render(state, moment);
       else keepRoom(byId, state);
@@ -102,5 +102,5 @@ function keepRoom(byId, { settings, feed }) {
   setAttribute(byId("ticker"), "hidden", !settings.ticker);
   setAttribute(byId("transport"), "hidden", !feed);
   setAttribute(byId("dock"), "data-open", settings.dockOpen);
-  setAttribute(byId("tape"), "data-open", settings.tapeOpen);
+  setAttribute(byId("time-and-sales"), "data-open", settings.tradesOpen);
 }

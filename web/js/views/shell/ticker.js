@@ -20,7 +20,7 @@ const DRAW_MS = 1000;
  * @param {HTMLElement} root
  * @param {import("../actions.js").Actions} actions
  */
-export function createTicker(root, { onChoose, onSet, onSeen }) {
+export function createTicker(root, { onChoose, onSet, onVisible }) {
   const glyph = icon("pause");
   const button = element("button", { type: "button", class: "tool ticker-pause", id: "ticker-pause" }, glyph);
   const belt = element("div", { class: "belt" });
@@ -95,7 +95,7 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
         drawn = key;
         fresh = true;
         build(symbols);
-        onSeen("ticker", symbols);
+        onVisible("ticker", symbols);
       }
       paused = state.settings.tickerPaused;
       const still = paused || state.paused || track.matches(":hover, :focus-within");

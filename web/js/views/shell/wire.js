@@ -54,7 +54,7 @@ export function createWire(root, { onSet }) {
       );
       setText(measures.merged.value, say(per.updates > 0 ? `${decimalText(per.ticks / per.updates, 1)}×` : UNKNOWN));
       setText(measures.bytes.value, say(byteText(per.bytes)));
-      setText(measures.live.value, say(`${countText(state.asked)} of ${countText(state.instruments.size)}`));
+      setText(measures.live.value, say(`${countText(state.subscribed)} of ${countText(state.instruments.size)}`));
       const late = delayUs(traffic);
       setText(measures.delay.value, say(late === null ? UNKNOWN : delayText(late)));
     },
@@ -96,7 +96,7 @@ function createSlider(onSet) {
     "aria-label": "Updates per second",
   });
   const output = element("output", { class: "slider-value", for: "rate" });
-  /** @type {readonly import("../../state/settings.js").Rate[]} */
+  /** @type {readonly import("../../state/settings.js").UpdateRate[]} */
   let stops = [];
   input.addEventListener("input", () => onSet({ rate: stops[input.valueAsNumber] }));
   return {

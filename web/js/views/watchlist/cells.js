@@ -5,7 +5,7 @@ import { element, setAttribute, setText } from "../../lib/dom.js";
 import { flash } from "../../lib/flash.js";
 import { decimalText, direction, GLYPHS, percentText, priceText, signedText, volumeText } from "../../lib/number.js";
 import { ageText } from "../../lib/time.js";
-import { dayPlace, spread, turnover } from "../../state/columns.js";
+import { dayPosition, spread, turnover } from "../../state/columns.js";
 import { changePercent } from "../../state/quotes.js";
 import { oldUs } from "../../state/select.js";
 import { sparkline } from "../../state/sparks.js";
@@ -178,7 +178,7 @@ function dayRangeCell() {
   return {
     node,
     draw({ quote, instrument }) {
-      const place = quote ? dayPlace(quote) : null;
+      const place = quote ? dayPosition(quote) : null;
       setAttribute(mark, "hidden", place === null);
       mark.style.insetInlineStart = `${((place ?? 0) * 100).toFixed(1)}%`;
       const range =

@@ -23,7 +23,7 @@ const LARGE_COLUMNS = ["symbol", "last", "percent"];
  * @param {HTMLElement} root
  * @param {import("../actions.js").Actions} actions
  */
-export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
+export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible }) {
   const filter = createFilter({ onFilter, onSet, onLeave: () => grid.focus() });
   const heads = createColumnHeads({ onSet });
   const body = element("div", { class: "list-body", role: "rowgroup" });
@@ -172,7 +172,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onSeen }) {
     const symbols = here.flatMap((line) => (line.heading === null ? [line.instrument.symbol] : []));
     if (symbols.join() === seen) return;
     seen = symbols.join();
-    onSeen("rows", symbols);
+    onVisible("rows", symbols);
   }
 
   /** @param {State} state @param {Line} line @param {number} at */

@@ -8,18 +8,18 @@ import { element, setAttribute, setText } from "../../lib/dom.js";
  * @param {HTMLElement} root a polite live region
  * @param {{ onDismiss: () => void }} actions
  */
-export function createNotice(root, { onDismiss }) {
-  const text = element("span", { class: "notice-text" });
-  const close = element("button", { type: "button", class: "notice-close", "aria-label": "Dismiss" }, "✕");
+export function createToast(root, { onDismiss }) {
+  const text = element("span", { class: "toast-text" });
+  const close = element("button", { type: "button", class: "toast-close", "aria-label": "Dismiss" }, "✕");
   close.addEventListener("click", onDismiss);
-  const box = element("div", { class: "notice", hidden: true }, text, close);
+  const box = element("div", { class: "toast", hidden: true }, text, close);
   root.append(box);
 
   return {
     /** @param {State} state */
-    render({ notice }) {
-      setText(text, notice?.text ?? "");
-      setAttribute(box, "hidden", notice === null);
+    render({ toast }) {
+      setText(text, toast?.text ?? "");
+      setAttribute(box, "hidden", toast === null);
     },
   };
 }
