@@ -1,4 +1,4 @@
-/** One line of the tape: a trade, or how many are lacking. Made once, then only its text and side change. */
+/** A row of time and sales: a trade, or a number of missing trades. It is reused: only its text and side change. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { countText, priceText, sizeText } from "../../lib/number.js";

@@ -1,4 +1,4 @@
-/** The panels that come after the first price: charts, transport, trades, the wire, the dock, and what stands over the page. */
+/** The panels that are loaded after the first price: charts, transport, trades, wire, dock and dialogs. */
 
 import { element } from "../../lib/dom.js";
 import { createAlerts } from "../dock/alerts.js";

@@ -1,4 +1,4 @@
-/** Says what went wrong, without standing in the way. */
+/** Shows a short message over the page. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 
