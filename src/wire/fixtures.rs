@@ -274,9 +274,10 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
     check("stopping", &Stopping { ts_sent: START + 200_100, reconnect_after_ms: 1_000 }.to_text());
     check("unsubscribed", &Unsubscribed::new(Some(4), Channel::Quotes, &["*".to_owned()]).to_text());
     check("error", &Refusal::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
-    let beat = Beat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
-    check("beat", &beat.to_text());
-    check_binary(&mut Decoder::new(&[]), "beat", beat_frame(&beat));
+    let heartbeat =
+        Heartbeat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
+    check("heartbeat", &heartbeat.to_text());
+    check_binary(&mut Decoder::new(&[]), "heartbeat", heartbeat_frame(&heartbeat));
     check("format", &FormatSet::new(Some(6), Format::Binary).to_text());
 }
 
@@ -295,7 +296,7 @@ fn what_happens_is_written_as_the_fixtures_show() {
     note(&mut market, 190_000, "EURUSD", -0.5, true, "Report: Euro faces an outage");
     check("news_update", &News::after(&mut told, &market, START + 200_100).unwrap().to_text());
     let mut told = Told::default();
-    assert!(StagedList::after(&mut told, &market, START).is_none());
+    assert!(Scenarios::after(&mut told, &market, START).is_none());
     let [start, end] = [0, 60_000_000].map(|us| Timestamp::from_micros(START + us));
     market.add_notice(&Notice::Scenario(ActiveScenario {
         scenario: "crash",
@@ -304,7 +305,7 @@ fn what_happens_is_written_as_the_fixtures_show() {
         start,
         end,
     }));
-    check("staged", &StagedList::after(&mut told, &market, START + 200_100).unwrap().to_text());
+    check("scenarios", &Scenarios::after(&mut told, &market, START + 200_100).unwrap().to_text());
     check("granted_news", &Granted::new(Some(9), Channel::News, &["*".to_owned()], Rate::Every, None).to_text());
 }
 
@@ -398,10 +399,10 @@ fn the_protocol_document_shows_the_fixtures_as_they_are() {
         "trades_update",
         "depth_update",
         "news_update",
-        "staged",
+        "scenarios",
         "throttled",
         "stopping",
-        "beat",
+        "heartbeat",
         "error",
     ] {
         assert!(document.contains(&fixture(name)), "docs/PROTOCOL.md lacks the fixture {name}");

@@ -84,8 +84,8 @@ impl<'m> News<'m> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(tag = "type", rename = "staged")]
-pub struct StagedList<'m> {
+#[serde(tag = "type", rename = "scenarios")]
+pub struct Scenarios<'m> {
     epoch: u64,
     ts_sent: i64,
     snapshot: bool,
@@ -109,7 +109,7 @@ impl<'m> From<&'m ActiveScenario> for Scene<'m> {
     }
 }
 
-impl<'m> StagedList<'m> {
+impl<'m> Scenarios<'m> {
     /// What follows; `None` where nothing does.
     pub fn after(told: &mut Told, market: &'m Market, ts_sent: i64) -> Option<Self> {
         if told.seen >= market.scenarios().total() {
@@ -121,7 +121,7 @@ impl<'m> StagedList<'m> {
 }
 
 impl Message for News<'_> {}
-impl Message for StagedList<'_> {}
+impl Message for Scenarios<'_> {}
 
 /// The body of `GET /api/v1/news`: the newest `limit` headlines.
 pub fn news_response(market: &Market, ts_sent: i64, limit: u64) -> String {
@@ -154,7 +154,7 @@ pub fn scenarios_response(market: &Market, catalogue: Option<&ScenarioCatalog>) 
         max_seconds: f64,
         scenarios: Vec<Scenario>,
         groups: Vec<GroupText<'m>>,
-        staged: Vec<Scene<'m>>,
+        active: Vec<Scene<'m>>,
     }
     let nothing = ScenarioCatalog::default();
     let ScenarioCatalog { scenarios, groups, max_strength, max_seconds } = catalogue.unwrap_or(&nothing);
@@ -168,7 +168,7 @@ pub fn scenarios_response(market: &Market, catalogue: Option<&ScenarioCatalog>) 
         max_seconds: *max_seconds,
         scenarios: scenarios.iter().map(scenario).collect(),
         groups: groups.iter().map(|SymbolGroup { on, name, symbols }| GroupText { on, name, symbols }).collect(),
-        staged: market.scenarios().iter().map(Scene::from).collect(),
+        active: market.scenarios().iter().map(Scene::from).collect(),
     };
     serde_json::to_string(&body).expect("invariant: a body is plain data")
 }

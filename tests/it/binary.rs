@@ -9,7 +9,7 @@ const UPDATE: u8 = 1;
 const SNAPSHOT: u8 = 2;
 const BARS: u8 = 3;
 const TRADES: u8 = 4;
-const BEAT: u8 = 5;
+const HEARTBEAT: u8 = 5;
 
 /// The next binary message of one kind, and how many entries it has. What is text must not be of these kinds.
 async fn receive_binary(client: &mut Client, kind: u8) -> (Vec<u8>, u16) {
@@ -21,7 +21,7 @@ async fn receive_binary(client: &mut Client, kind: u8) -> (Vec<u8>, u16) {
             Message::Text(text) => {
                 let message: Value = serde_json::from_str(&text).unwrap();
                 let kind = message["type"].as_str().unwrap();
-                assert!(!["snapshot", "update", "bars", "trades", "beat"].contains(&kind), "{text}");
+                assert!(!["snapshot", "update", "bars", "trades", "heartbeat"].contains(&kind), "{text}");
             }
             _ => {}
         }
@@ -83,12 +83,12 @@ async fn format_switches_while_connected() {
     client.send(r#"{"type":"format","id":6,"format":"binary"}"#).await;
     assert_eq!(client.receive("format").await, json!({"type":"format","id":6,"format":"binary"}));
     assert_eq!(receive_binary(&mut client, SNAPSHOT).await.1, 40, "what steps build on comes first");
-    for kind in [UPDATE, BARS, TRADES, BEAT] {
+    for kind in [UPDATE, BARS, TRADES, HEARTBEAT] {
         receive_binary(&mut client, kind).await;
     }
     client.send(r#"{"type":"format","format":"json"}"#).await;
     assert_eq!(client.receive("format").await, json!({"type":"format","format":"json"}));
-    for kind in ["update", "bars", "trades", "beat"] {
+    for kind in ["update", "bars", "trades", "heartbeat"] {
         loop {
             match client.receive_raw().await {
                 Message::Binary(_) => panic!("binary after the answer"),

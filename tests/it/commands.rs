@@ -40,21 +40,21 @@ async fn whole(server: &Server) -> Value {
 async fn preview_covers_the_whole_recording_before_it_plays() {
     let server = Server::start(&["replay", STOCKS, "--paused"]).await;
     let query = "symbols=AAPL,GOOG&interval=1d&limit=3000";
-    let outline = async || server.json(&format!("/api/v1/feed/outline?{query}")).await;
+    let preview = async || server.json(&format!("/api/v1/feed/preview?{query}")).await;
     let feed = server.json("/api/v1/feed").await;
     let whole = loop {
-        let outline = outline().await;
-        if outline["through"] == feed["end"] {
-            break outline;
+        let preview = preview().await;
+        if preview["through"] == feed["end"] {
+            break preview;
         }
     };
     assert_eq!((&feed["state"], &whole["epoch"]), (&json!("paused"), &feed["epoch"]));
     assert_eq!(server.json(&format!("/api/v1/bars?{query}")).await["series"][0]["bars"], json!([]));
     drive(&server, json!({"command":"seek","percent":100})).await;
     assert_eq!(server.json(&format!("/api/v1/bars?{query}")).await["series"], whole["series"]);
-    assert_eq!(outline().await["series"], whole["series"]);
-    assert_eq!(server.get("/api/v1/feed/outline?symbols=NO&interval=1d").await.0, 404);
-    assert_eq!(server.get("/api/v1/feed/outline?symbols=AAPL&interval=2d").await.0, 400);
+    assert_eq!(preview().await["series"], whole["series"]);
+    assert_eq!(server.get("/api/v1/feed/preview?symbols=NO&interval=1d").await.0, 404);
+    assert_eq!(server.get("/api/v1/feed/preview?symbols=AAPL&interval=2d").await.0, 400);
 }
 
 #[tokio::test]
@@ -103,8 +103,8 @@ async fn simulation_pauses_exactly_and_cannot_seek() {
     let paused = drive(&server, json!({"command":"pause"})).await;
     assert_eq!(paused["state"], "paused");
     let before = server.json("/healthz").await["ticks"].clone();
-    client.receive("beat").await;
-    assert_eq!(client.receive("beat").await["ts_market"], paused["ts_market"]);
+    client.receive("heartbeat").await;
+    assert_eq!(client.receive("heartbeat").await["ts_market"], paused["ts_market"]);
     assert_eq!(server.json("/healthz").await["ticks"], before);
     let stepped = drive(&server, json!({"command":"step"})).await;
     assert_eq!(server.json("/healthz").await["ticks"], before.as_u64().unwrap() + 1);
@@ -152,7 +152,7 @@ async fn scenario_is_listed_sent_to_all_and_journaled() {
     let journal = folder.path().join("session.toml");
     let server = Server::start(&["--seed", "3", "--symbols", "5", "--journal", journal.to_str().unwrap()]).await;
     let listed = server.json("/api/v1/scenarios").await;
-    assert_eq!((listed["scenarios"].as_array().unwrap().len(), &listed["staged"]), (12, &json!([])));
+    assert_eq!((listed["scenarios"].as_array().unwrap().len(), &listed["active"]), (12, &json!([])));
     assert_eq!(listed["groups"][0]["on"], "class:stock");
     let mut watcher = server.connect().await;
     let mut client = server.connect().await;
@@ -160,15 +160,18 @@ async fn scenario_is_listed_sent_to_all_and_journaled() {
     watcher.send(json!({"type":"subscribe","channel":"news"}).to_string()).await;
     client.send(command.to_string()).await;
     assert_eq!(client.receive("driven").await, json!({"type":"driven","id":1,"command":"scenario"}));
-    let staged = watcher.receive("staged").await;
-    assert_eq!((&staged["scenarios"][0]["name"], &staged["scenarios"][0]["on"]), (&json!("news"), &json!("AAPL")));
+    let scenarios = watcher.receive("scenarios").await;
+    assert_eq!(
+        (&scenarios["scenarios"][0]["name"], &scenarios["scenarios"][0]["on"]),
+        (&json!("news"), &json!("AAPL"))
+    );
     let about_apple = |news: &Value| {
         let stories = news["stories"].as_array().unwrap();
         stories.iter().any(|story| story["on"] == "AAPL" && story["tone"].as_f64().unwrap() < 0.0)
     };
     while !about_apple(&watcher.receive("news").await) {}
     assert!(about_apple(&server.json("/api/v1/news?limit=100").await));
-    assert_eq!(server.json("/api/v1/scenarios").await["staged"], staged["scenarios"]);
+    assert_eq!(server.json("/api/v1/scenarios").await["active"], scenarios["scenarios"]);
     let text = std::fs::read_to_string(&journal).unwrap();
     assert!(text.contains("name = \"news\"") && text.contains("target = \"AAPL\""), "{text}");
     for (command, code) in [

@@ -20,7 +20,7 @@ const LAYOUTS: [(&str, &str, u64, &str, &str, &str); 12] = [
 
 async fn until_the_end(server: &Server, client: &mut Client) {
     while server.json("/api/v1/feed").await["state"] != "ended" {
-        client.receive("beat").await;
+        client.receive("heartbeat").await;
     }
 }
 

@@ -267,7 +267,7 @@ impl Collector for Readings {
         write(&mut to, "market_time_seconds", "The market's clock, since 1970.", &ConstGauge::new(market_time))?;
         write(&mut to, "ticks", "Ticks of this epoch.", &counter(ticks))?;
         write(&mut to, "ticks_late", "Of these, those that came after their second had closed.", &counter(late))?;
-        write(&mut to, "rows_refused", "Rows of the files that could not be played.", &ConstGauge::new(refused))?;
+        write(&mut to, "rows_rejected", "Rows of the files that could not be played.", &ConstGauge::new(refused))?;
         write(
             &mut to,
             "bus_gaps",

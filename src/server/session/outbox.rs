@@ -14,8 +14,8 @@ use crate::control::Command;
 use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
-    Beat, BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Hello, Message, News, QuoteEncoding, QuotesKind,
-    Refusal, StagedList, Stopping, Text, Throttled, Told, beat_frame,
+    BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Heartbeat, Hello, Message, News, QuoteEncoding, QuotesKind,
+    Refusal, Scenarios, Stopping, Text, Throttled, Told, heartbeat_frame,
 };
 
 /// The headlines of a subscription that does not say how many.
@@ -143,10 +143,10 @@ impl Outbox {
         if let Some(frame) = behind.or_else(|| self.next_series(&live.market)) {
             return Some(frame);
         }
-        let beat = std::mem::take(&mut self.beat_due).then(|| Beat::new(&live.market, wall_micros()))?;
+        let heartbeat = std::mem::take(&mut self.beat_due).then(|| Heartbeat::new(&live.market, wall_micros()))?;
         Some(match self.format {
-            Format::Json => Frame::Text(beat.to_text()),
-            Format::Binary => beat_frame(&beat),
+            Format::Json => Frame::Text(heartbeat.to_text()),
+            Format::Binary => heartbeat_frame(&heartbeat),
         })
     }
 
@@ -222,7 +222,7 @@ impl Outbox {
         if !self.happened {
             return None;
         }
-        if let Some(staged) = StagedList::after(&mut self.staged, market, wall_micros()) {
+        if let Some(staged) = Scenarios::after(&mut self.staged, market, wall_micros()) {
             return Some(staged.to_text());
         }
         let news = self.news.as_mut().and_then(|told| News::after(told, market, wall_micros()));

@@ -186,7 +186,7 @@ impl Client {
         };
         let message: Value = serde_json::from_str(&text).unwrap();
         let kind = message["type"].as_str().unwrap();
-        let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "beat"].contains(&kind);
+        let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "heartbeat"].contains(&kind);
         assert_eq!(is_binary, is_frequent && self.speaks == Format::Binary, "{text}");
         match kind {
             "format" => {

@@ -52,7 +52,7 @@ async fn rate_0_is_silent_and_on_return_one_snapshot_comes() {
             other => between.push(other.to_owned()),
         }
     };
-    assert!(between.iter().all(|kind| kind == "beat" || kind == "granted"), "{between:?}");
+    assert!(between.iter().all(|kind| kind == "heartbeat" || kind == "granted"), "{between:?}");
     assert_eq!(ranges(&snapshot)[0], ("A", 1, 50));
 }
 

@@ -28,13 +28,13 @@ async fn all_are_told_what_is_staged_and_who_comes_late_of_what_was() {
     let mut early = stage.join(4_096).await;
     early.hear("feed").await;
     stage.begin("crash");
-    let told = early.hear("staged").await;
+    let told = early.hear("scenarios").await;
     assert_eq!((texts(&told, "scenarios", "name"), &told["snapshot"]), (vec!["crash".into()], &json!(true)));
     stage.begin("quiet");
-    let told = early.hear("staged").await;
+    let told = early.hear("scenarios").await;
     assert_eq!((texts(&told, "scenarios", "name"), &told["first"]), (vec!["quiet".into()], &json!(2)));
     let mut late = stage.join(4_096).await;
-    let told = late.hear("staged").await;
+    let told = late.hear("scenarios").await;
     assert_eq!(
         (texts(&told, "scenarios", "name"), &told["snapshot"]),
         (vec!["crash".into(), "quiet".into()], &json!(true))
@@ -42,7 +42,7 @@ async fn all_are_told_what_is_staged_and_who_comes_late_of_what_was() {
     stage.bus.send(FeedEvent::Opening(Arc::new(opening(2, &["A"]))));
     stage.begin("halt");
     while early.hear("feed").await["epoch"] != 2 {}
-    let told = early.hear("staged").await;
+    let told = early.hear("scenarios").await;
     assert_eq!((texts(&told, "scenarios", "name"), &told["first"]), (vec!["halt".into()], &json!(1)));
 }
 

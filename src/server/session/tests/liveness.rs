@@ -20,7 +20,7 @@ async fn no_second_passes_in_silence() {
         client.hear("error").await;
         let said = tokio::time::Instant::now();
         for beats in 1..=3 {
-            assert_eq!(client.hear_any().await["type"], "beat");
+            assert_eq!(client.hear_any().await["type"], "heartbeat");
             assert!(said.elapsed() <= Duration::from_secs(beats), "beat {beats} came after {:?}", said.elapsed());
         }
     }
@@ -34,7 +34,7 @@ async fn a_busy_session_hears_the_time_too() {
     let mut beats = 0;
     for n in 0..300 {
         stage.trade(0, n, n);
-        beats += usize::from(client.hear_any().await["type"] == "beat");
+        beats += usize::from(client.hear_any().await["type"] == "heartbeat");
     }
     assert!(beats >= 5, "{beats} beats in half a minute");
 }

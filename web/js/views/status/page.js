@@ -162,7 +162,7 @@ export function createStatusPage() {
         ["speed", speed],
         ["market time", timeText(status.ts_market)],
         ["ticks of this epoch", countText(total(now.samples, "ticks_total"))],
-        ["rows refused", countText(total(now.samples, "rows_refused"))],
+        ["rows refused", countText(total(now.samples, "rows_rejected"))],
       ]);
       refused.show(counts(now, "refusals_total", "reason"));
       ended.show(counts(now, "session_ends_total", "reason"));
