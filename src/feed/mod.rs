@@ -1,7 +1,7 @@
 //! Feeds: sources of ticks, and the player that puts their ticks on the bus.
 //!
-//! A [`TickSource`] yields ticks in market time and knows no wall clock. The [`player`] sends each tick when it is due, and obeys
-//! commands. The sources are the simulator ([`sim`]) and recorded files ([`replay`]).
+//! A [`TickSource`] yields ticks in market time and knows no wall clock. The [`player`] sends each tick when it is due,
+//! and obeys commands. The sources are the simulator ([`sim`]) and recorded files ([`replay`]).
 
 pub mod player;
 pub mod replay;

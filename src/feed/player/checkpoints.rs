@@ -1,8 +1,9 @@
 //! Checkpoints of a recording: copies of the market at some ticks, each with the source's position.
 //!
-//! A seek continues from the last checkpoint before its target, so it never plays more than the ticks between two of them.
-//! Checkpoints lie at even distances, counted in ticks. When they are too many, or take too much memory, every second one is
-//! dropped and the distance doubles. Markets share what has not changed between them, so a checkpoint costs only what is new in it.
+//! A seek continues from the last checkpoint before its target, so it never plays more than the ticks between two of
+//! them. Checkpoints lie at even distances, counted in ticks. When they are too many, or take too much memory, every
+//! second one is dropped and the distance doubles. Markets share what has not changed between them, so a checkpoint
+//! costs only what is new in it.
 
 use std::sync::Arc;
 use std::thread;
@@ -125,7 +126,8 @@ impl SharedCheckpoints {
 
     /// Starts a thread that makes all checkpoints.
     ///
-    /// The thread ends with the recording, or when nobody else holds the checkpoints. Without it seeks are right too, but slower.
+    /// The thread ends with the recording, or when nobody else holds the checkpoints. Without it seeks are right too,
+    /// but slower.
     pub fn fill(&self, source: TimeShift) {
         let shared = self.clone();
         let fill = move || {

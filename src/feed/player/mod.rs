@@ -1,8 +1,8 @@
 //! The player: plays a source onto the bus and obeys commands. It is the only part of a feed that knows real time.
 //!
-//! No tick is lost: the source waits while the bus is full. Ticks that are due together travel as one batch. Clock events come
-//! regularly, also at full speed, so that bars of quiet symbols close in time. [`playback`] decides what plays and when; the player
-//! reads, waits and sends.
+//! No tick is lost: the source waits while the bus is full. Ticks that are due together travel as one batch. Clock
+//! events come regularly, also at full speed, so that bars of quiet symbols close in time. [`playback`] decides what
+//! plays and when; the player reads, waits and sends.
 
 mod checkpoints;
 mod config;
@@ -42,8 +42,8 @@ const CLOCK_INTERVAL: Duration = Duration::from_millis(250);
 const REJECTED_INTERVAL: Duration = Duration::from_secs(1);
 /// The shortest sleep. Ticks that fall due within it share a batch.
 const MIN_SLEEP: Duration = Duration::from_millis(1);
-/// The shortest sleep after a batch of [`BUSY_BATCH`] ticks. Each batch wakes two threads, and at thousands of ticks a second
-/// that would cost more than the ticks.
+/// The shortest sleep after a batch of [`BUSY_BATCH`] ticks. Each batch wakes two threads, and at thousands of ticks a
+/// second that would cost more than the ticks.
 const BUSY_SLEEP: Duration = Duration::from_millis(4);
 const BUSY_BATCH: usize = 16;
 /// The pause before a looping recording starts again.

@@ -1,7 +1,7 @@
 //! The pace: market time against the wall clock, at a speed.
 //!
-//! Pure: `now` is passed in, as the time since a fixed moment. Due times are counted from one anchor, not from tick to tick, so that
-//! errors do not add up over hours.
+//! Pure: `now` is passed in, as the time since a fixed moment. Due times are counted from one anchor, not from tick to
+//! tick, so that errors do not add up over hours.
 
 use std::time::Duration;
 

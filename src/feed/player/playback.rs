@@ -1,7 +1,7 @@
 //! The motion of a feed: whether it plays, how fast, and how far a step goes.
 //!
-//! Pure: `now` is passed in, as the time since a fixed moment. Market time stands still unless the feed plays, and continues from
-//! exactly where it stood. A step takes ticks regardless of the clock until it is complete.
+//! Pure: `now` is passed in, as the time since a fixed moment. Market time stands still unless the feed plays, and
+//! continues from exactly where it stood. A step takes ticks regardless of the clock until it is complete.
 //!
 //! Not here: reading and sending ticks (the player), other positions of the recording (`seek`).
 
@@ -107,8 +107,8 @@ impl Playback {
         self.skip_dead_time
     }
 
-    /// Returns the market time at `now`: always before `next`, the first tick that was not taken, even where the clock has run
-    /// ahead of the source.
+    /// Returns the market time at `now`: always before `next`, the first tick that was not taken, even where the clock
+    /// has run ahead of the source.
     pub fn market_time(&self, now: Duration, next: Timestamp) -> Timestamp {
         if !matches!(self.motion, Motion::Playing) {
             return self.position;

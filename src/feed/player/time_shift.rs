@@ -1,7 +1,7 @@
 //! A source whose times are moved by one shift, so that a recording of another day plays as if it happened now.
 //!
-//! All ticks move alike, so their distances stay. The bar that a tick falls into may change, unless the shift is a whole number of
-//! bars; [`TimeShift::to_now`] takes care of that for recordings made of bars.
+//! All ticks move alike, so their distances stay. The bar that a tick falls into may change, unless the shift is a
+//! whole number of bars; [`TimeShift::to_now`] takes care of that for recordings made of bars.
 
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ impl TimeShift {
 
     /// Returns the shift that moves `position`, a shifted time, to `now`.
     ///
-    /// The result is a whole number of seconds or, for ticks made from bars, of the longest bar; so the position may land
-    /// less than that before `now`.
+    /// The result is a whole number of seconds or, for ticks made from bars, of the longest bar; so the position may
+    /// land less than that before `now`.
     pub fn to_now(&self, position: Timestamp, now: Timestamp) -> i64 {
         let bars = self.info.instruments.iter().filter_map(|instrument| instrument.synthesised_from);
         let unit = bars.max().unwrap_or(Interval::S1).nanos();

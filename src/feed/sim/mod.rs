@@ -32,8 +32,8 @@ use self::symbol::depth::Books;
 use self::symbol::history;
 use self::symbol::symbol_sim::{ClassTables, SymbolSim};
 use self::universe::listing::Listing;
-use super::{Source, SourceError, SourceInfo};
-use crate::control::{CommandError, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
+use super::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
+use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
 use crate::market::{
     AssetClass, Headline, HistoryBar, Instrument, InstrumentId, Interval, Levels, Notice, Tick, Timestamp,
 };
@@ -137,20 +137,22 @@ impl Simulator {
             List::Class(class, count) => universe::of_class(class, count, config.seed),
         };
         let instruments: Arc<[Instrument]> = listings.iter().map(Listing::instrument).collect();
+        let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
+        let tables = Arc::new(classes.map(|class| ClassTables::new(Model::of(class))));
         let info = SourceInfo {
             kind: SourceKind::Simulation,
             name: name(listings.len(), config.seed),
             instruments,
+            levels: Levels(Some(Arc::new(Books::new(config.seed, &listings, &tables)))),
             seed: Some(config.seed),
             start: config.start,
             end: None,
             speed: Speed::Times(1.0),
             speed_reason: String::new(),
         };
-        let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
         let mut simulator = Self {
             info,
-            tables: Arc::new(classes.map(|class| ClassTables::new(Model::of(class)))),
+            tables,
             factors: factors(&config, &listings),
             symbols: Vec::new(),
             stage: Stage::new(&listings, &config.journal, config.stage)?,
@@ -249,7 +251,7 @@ impl Simulator {
     }
 }
 
-impl Source for Simulator {
+impl TickSource for Simulator {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
@@ -265,17 +267,39 @@ impl Source for Simulator {
         Ok(Some(self.advance()))
     }
 
+    /// Appends one tick: more of them would lie beyond the next scenario.
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        if limit > 0 {
+            into.push(self.advance());
+        }
+        Ok(())
+    }
+
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.restart();
         Ok(())
     }
 
-    fn levels(&self) -> Levels {
-        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.tables))))
+    fn rows_rejected(&self) -> u64 {
+        0
     }
 
-    fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
-        Some(Arc::new(catalog::catalogue(&self.listings, &self.config.stage)))
+    fn rejected(&self) -> Vec<RejectedRows> {
+        Vec::new()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        None
+    }
+
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        Some(self)
+    }
+}
+
+impl Stageable for Simulator {
+    fn catalog(&self) -> ScenarioCatalog {
+        catalog::catalogue(&self.listings, &self.config.stage)
     }
 
     fn run_scenario(&mut self, request: &ScenarioRequest, now: Timestamp) -> Result<(), CommandError> {

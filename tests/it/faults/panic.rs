@@ -6,37 +6,61 @@ use std::time::Duration;
 
 use tickcast::app::{self, AppError};
 use tickcast::cli::{Cli, Config, Job};
+use tickcast::control::RejectedRows;
 use tickcast::feed::replay::{ReplayConfig, open};
-use tickcast::feed::{Source, SourceError, SourceInfo};
+use tickcast::feed::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use tickcast::market::{HistoryBar, Tick};
 use tokio::time::timeout;
 
 use super::Follower;
 use crate::support::{TIMEOUT, connect_to};
 
-/// A tape whose reader has a fault after so many ticks.
+/// A source that panics after `good` ticks.
 struct Faulty {
-    tape: Box<dyn Source>,
+    source: Box<dyn TickSource>,
     good: u32,
 }
 
-impl Source for Faulty {
+impl TickSource for Faulty {
     fn info(&self) -> &SourceInfo {
-        self.tape.info()
+        self.source.info()
     }
 
     fn history(&mut self) -> Vec<HistoryBar> {
         assert!(self.good > 0, "a fault of the test's own making");
-        self.tape.history()
+        self.source.history()
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
         self.good = self.good.checked_sub(1).expect("a fault of the test's own making");
-        self.tape.next_tick()
+        self.source.next_tick()
+    }
+
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        if limit > 0 {
+            into.extend(self.next_tick()?);
+        }
+        Ok(())
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
-        self.tape.rewind()
+        self.source.rewind()
+    }
+
+    fn rows_rejected(&self) -> u64 {
+        self.source.rows_rejected()
+    }
+
+    fn rejected(&self) -> Vec<RejectedRows> {
+        self.source.rejected()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        None
+    }
+
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        None
     }
 }
 
@@ -48,8 +72,8 @@ fn config() -> Config {
 
 /// Runs the program with a feed that has a fault after `good` ticks. What it ends with, and the lines it said.
 async fn run(good: u32, lines: mpsc::Sender<String>) -> Result<(), AppError> {
-    let tape = open(&["data/us-stocks-daily.csv.gz".into()], &ReplayConfig::default()).unwrap();
-    let faulty = Faulty { tape: Box::new(tape), good };
+    let source = open(&["data/us-stocks-daily.csv.gz".into()], &ReplayConfig::default()).unwrap();
+    let faulty = Faulty { source: Box::new(source), good };
     let say = move |line: &str| drop(lines.send(line.to_owned()));
     let ended = app::run_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), say);
     timeout(TIMEOUT, ended).await.expect("it ends by itself")

@@ -82,7 +82,11 @@ fn step_takes_the_ticks_it_names() {
         playback.pause(ZERO, ticks[0].ts);
         playback.step(&step, ZERO, ticks[0].ts).unwrap();
         assert_eq!(take(&mut playback, ticks, ZERO), taken, "{step:?}");
-        assert_eq!((playback.state(), playback.market_time(ZERO, at(0))), (FeedState::Paused, at(position)), "{step:?}");
+        assert_eq!(
+            (playback.state(), playback.market_time(ZERO, at(0))),
+            (FeedState::Paused, at(position)),
+            "{step:?}"
+        );
     }
     let minute = |symbol: Option<&str>, percent| Step::Move { symbol: symbol.map(String::from), percent };
     let ticks =

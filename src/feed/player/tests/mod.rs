@@ -178,7 +178,12 @@ async fn clock_events_come_at_full_speed_and_behind() {
         let bus = bus::Sender::new(2);
         let mut reader = bus.subscribe();
         let times: Vec<i64> = (0..25 * MAX_BATCH as i64).collect();
-        tokio::spawn(play(Script::boxed(&times, false), PlayerConfig { speed: Some(speed), ..ONCE }, bus, no_commands()));
+        tokio::spawn(play(
+            Script::boxed(&times, false),
+            PlayerConfig { speed: Some(speed), ..ONCE },
+            bus,
+            no_commands(),
+        ));
         let (mut ticks, mut clocks) = (Vec::new(), Vec::new());
         loop {
             match next(&mut reader).await {
@@ -268,13 +273,16 @@ impl Driven {
         self.commands.send(command).await.expect("the feed is there")
     }
 
-    /// Collects the events up to the next status or end: ticks and clocks in market milliseconds, each with the wall clock's.
+    /// Collects the events up to the next status or end: ticks and clocks in market milliseconds, each with the wall
+    /// clock's.
     async fn until_status(&mut self) -> (Vec<(&'static str, i64, u128)>, Arc<FeedStatus>) {
         let mut events = Vec::new();
         loop {
             let (event, wall) = self.events.recv().await.expect("the feed goes on");
             match event {
-                FeedEvent::Ticks(ticks) => events.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall))),
+                FeedEvent::Ticks(ticks) => {
+                    events.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall)))
+                }
                 FeedEvent::Notices(_) => {}
                 FeedEvent::Clock(ts) => events.push(("clock", ts.0 / 1_000_000, wall)),
                 FeedEvent::Opening(_) | FeedEvent::Seeked(_) => events.push(("opening", 0, wall)),
