@@ -21,7 +21,7 @@ use tokio::runtime::Handle;
 use super::errors::errors;
 use super::panics::panics;
 use super::process::Process;
-use crate::fanout::{LAG_BOUNDS, Lags, LiveMarket, Rungs, TierId};
+use crate::fanout::{LAG_BOUNDS, LagHistogram, LiveMarket, ThrottleCounts, TierId};
 use crate::server::limits::ConnectionLimit;
 use crate::wire::{Format, Frame};
 
@@ -57,7 +57,7 @@ struct Counts {
     ended_by_stall: Counter,
     lowered: Counter,
     raised: Counter,
-    delivery_lags: Arc<Lags>,
+    delivery_lags: Arc<LagHistogram>,
     /// As [`Transport`] has them.
     transports: [Sessions; 2],
     /// As [`Format::ALL`] has them.
@@ -104,7 +104,7 @@ impl Metrics {
         registry.register("sessions", "Sessions at this moment", sessions.clone());
         let accept_failures = Counter::default();
         registry.register("accept_failures", "Attempts to accept a connection that failed", accept_failures.clone());
-        let delivery_lags = Arc::<Lags>::default();
+        let delivery_lags = Arc::<LagHistogram>::default();
         registry.register_collector(Box::new(Readings {
             live,
             connections,
@@ -251,7 +251,7 @@ impl Drop for Meter {
 struct Readings {
     live: LiveMarket,
     connections: ConnectionLimit,
-    delivery_lags: Arc<Lags>,
+    delivery_lags: Arc<LagHistogram>,
 }
 
 impl Collector for Readings {
@@ -279,7 +279,7 @@ impl Collector for Readings {
         let (updates, merged) = self.live.conflated();
         write(&mut to, "updates_encoded", "Symbols that had changed, over all beats of all tiers.", &counter(updates))?;
         write(&mut to, "ticks_merged", "Ticks that went into an update of another one.", &counter(merged))?;
-        let skipped = self.live.beats_skipped();
+        let skipped = self.live.flushes_skipped();
         write(
             &mut to,
             "beats_skipped",
@@ -297,15 +297,15 @@ impl Collector for Readings {
                 &tasks,
             )?;
         }
-        write_rungs(&mut to, self.live.rungs())?;
+        write_rungs(&mut to, self.live.throttle_counts())?;
         let help = "From when a beat was due until its updates were encoded.";
-        write(&mut to, "beat_lag_seconds", help, &Histogram(self.live.beat_lags()))?;
+        write(&mut to, "beat_lag_seconds", help, &Histogram(self.live.flush_lags()))?;
         let help = "From when a beat was due until a WebSocket session's socket had taken its message.";
         write(&mut to, "delivery_lag_seconds", help, &Histogram(&self.delivery_lags))
     }
 }
 
-fn write_rungs(to: &mut DescriptorEncoder<'_>, rungs: Rungs) -> fmt::Result {
+fn write_rungs(to: &mut DescriptorEncoder<'_>, rungs: ThrottleCounts) -> fmt::Result {
     let help = "Sessions by the rung of the slow-client ladder on which they stand";
     let mut family = to.encode_descriptor("sessions_on_rung", help, None, MetricType::Gauge)?;
     for (rung, sessions) in [("full", rungs.full), ("skipping", rungs.skipping), ("lowered", rungs.lowered)] {
@@ -314,9 +314,9 @@ fn write_rungs(to: &mut DescriptorEncoder<'_>, rungs: Rungs) -> fmt::Result {
     Ok(())
 }
 
-/// [`Lags`] as OpenMetrics has a histogram.
+/// [`LagHistogram`] as OpenMetrics has a histogram.
 #[derive(Debug)]
-struct Histogram<'a>(&'a Lags);
+struct Histogram<'a>(&'a LagHistogram);
 
 impl EncodeMetric for Histogram<'_> {
     fn encode(&self, mut to: MetricEncoder<'_>) -> fmt::Result {

@@ -40,7 +40,7 @@ impl FeedControl {
     pub async fn drive(&self, command: Command) -> Result<(), Refusal> {
         let line = self.line.as_ref().map_err(Clone::clone)?;
         let revision = line.send(command).await.ok_or_else(Refusal::feed_gone)??;
-        self.live.shows(revision).await;
+        self.live.wait_for_revision(revision).await;
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
 use crate::control::Command;
-use crate::fanout::{Bell, Due, FRAME_SYMBOLS, LiveMarket, Taken, TierId, wall_micros};
+use crate::fanout::{Due, FRAME_SYMBOLS, LiveMarket, Notifier, Taken, TierId, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
     BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Heartbeat, Hello, Message, News, QuoteEncoding, QuotesKind,
@@ -30,7 +30,7 @@ const SERVER: &str = concat!("tickcast ", env!("CARGO_PKG_VERSION"));
 
 pub struct Outbox {
     live: LiveMarket,
-    bell: Arc<Bell>,
+    notifier: Arc<Notifier>,
     limits: SessionLimits,
     format: Format,
     subscriptions: Subscriptions,
@@ -61,14 +61,14 @@ pub struct Outbox {
 
 impl Outbox {
     /// The first messages are `hello` and `feed`.
-    pub fn new(live: LiveMarket, bell: Arc<Bell>, limits: SessionLimits, format: Format) -> Self {
+    pub fn new(live: LiveMarket, notifier: Arc<Notifier>, limits: SessionLimits, format: Format) -> Self {
         let (epoch, instruments) = {
             let live = live.read();
             (live.market.epoch(), Arc::clone(live.market.instruments()))
         };
         Self {
             live,
-            bell,
+            notifier,
             limits,
             format,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
@@ -99,7 +99,7 @@ impl Outbox {
     /// The next message to send, until there is none.
     pub fn next(&mut self) -> Option<Frame> {
         let frame = self.write_next()?;
-        self.bell.speak();
+        self.notifier.mark_sent();
         Some(frame)
     }
 
@@ -150,15 +150,15 @@ impl Outbox {
         })
     }
 
-    /// Takes note of what the bell says is due.
+    /// Takes note of what the notifier says is due.
     pub fn ring(&mut self, due: Due) {
         self.feed_due |= due.contains(Due::FEED);
-        self.happened |= due.contains(Due::HAPPENED);
+        self.happened |= due.contains(Due::NOTICE);
         self.tiers_due = self.tiers_due.and(due);
         self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
         self.series_at = 0;
         self.since_beat += due.half_seconds();
-        if due.contains(Due::BEAT) || self.since_beat >= BEAT_AT_LEAST {
+        if due.contains(Due::HEARTBEAT) || self.since_beat >= BEAT_AT_LEAST {
             (self.beat_due, self.since_beat) = (true, 0);
         }
     }
@@ -166,8 +166,8 @@ impl Outbox {
     /// From now on the session gets no more than `cap`, and is told.
     pub fn throttle(&mut self, cap: Option<TierId>) {
         self.subscriptions.set_cap(cap);
-        self.bell.lower(cap.is_some());
-        self.bell.listen(self.subscriptions.tiers(), self.format);
+        self.notifier.set_throttled(cap.is_some());
+        self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
         self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
         self.subscriptions.mark_series(|_| true);
         self.answers.push_back(Throttled::new(wall_micros(), cap.map(TierId::rate)).to_text());
@@ -215,7 +215,7 @@ impl Outbox {
         self.news = self.news.map(|_| Told::newest(market.news(), DEFAULT_STORIES));
         self.happened = true;
         self.series_at = 0;
-        self.bell.listen(self.subscriptions.tiers(), self.format);
+        self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
     }
 
     fn next_happening(&mut self, market: &Market) -> Option<Text> {
@@ -270,7 +270,7 @@ impl Outbox {
         while let Some(wish) = wishes.get_mut(self.series_at) {
             if wish.due && wish.grant.is_some() {
                 let frame = wish.cursor.take(market, wall_micros(), self.format);
-                // Once for each time the bell rang: a slow client would otherwise be behind for ever.
+                // Once for each time the notifier rang: a slow client would otherwise be behind for ever.
                 wish.due = frame.is_some() && wish.cursor.has_more();
                 if let Some(frame) = frame {
                     return Some(frame);
@@ -282,7 +282,7 @@ impl Outbox {
     }
 
     fn next_quotes(&mut self) -> Option<Frame> {
-        let (group, format) = (self.bell.group(), self.format);
+        let (group, format) = (self.notifier.group(), self.format);
         while let Some(tier) = self.tiers_due.tiers().next() {
             let Some(cursor) = self.subscriptions.quotes_mut(tier).nth(self.quotes_at) else {
                 (self.tiers_due, self.quotes_at) = (self.tiers_due.without(Due::tier(tier)), 0);
@@ -290,7 +290,7 @@ impl Outbox {
             };
             match self.live.take_quotes(group, tier, format, cursor) {
                 Taken::Frame(frame) => {
-                    // One look for each time the bell rang; what the board shows meanwhile rings again.
+                    // One look for each time the notifier rang; what the board shows meanwhile rings again.
                     self.quotes_at += usize::from(cursor.is_through());
                     return Some(frame);
                 }

@@ -68,8 +68,8 @@ async fn serve<S>(
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let bell = live.bell();
-    let mut outbox = Outbox::new(live, Arc::clone(&bell), *limits, format);
+    let notifier = live.register();
+    let mut outbox = Outbox::new(live, Arc::clone(&notifier), *limits, format);
     let mut rate_limiter = RateLimiter::new(limits.messages_per_second, Instant::now());
     let mut throttle = Throttle::new(Instant::now());
     let mut commands = CommandQueue::new(commands, limits.commands);
@@ -94,14 +94,14 @@ where
             outbox.throttle(throttle.cap());
             continue;
         }
-        // Who waits asks the bell first, as it is what mostly rings; where it never stops ringing, the client has its turn.
-        let rang = bell.is_rung();
+        // Who waits asks the notifier first, as it is what mostly rings; where it never stops ringing, the client has its turn.
+        let rang = notifier.is_pending();
         let event = tokio::select! {
             biased;
-            due = bell.wait(), if !rang => Event::Due(due),
+            due = notifier.wait(), if !rang => Event::Due(due),
             message = socket.next() => Event::Message(message),
             done = commands.next_done() => Event::CommandDone(done),
-            due = bell.wait(), if rang => Event::Due(due),
+            due = notifier.wait(), if rang => Event::Due(due),
         };
         match event {
             Event::Due(due) if due.contains(Due::STOP) => {
@@ -111,7 +111,7 @@ where
                 return SessionEnd::Stopped;
             }
             Event::Due(due) => {
-                beat = bell.take_beat();
+                beat = notifier.take_flush();
                 outbox.ring(due);
                 half_seconds += due.half_seconds();
                 if half_seconds < PING_EVERY {

@@ -28,7 +28,7 @@ impl Outbox {
         });
         let refusal = answered.err();
         refusal.iter().for_each(|refusal| self.refuse(refusal));
-        self.bell.listen(self.subscriptions.tiers(), self.format);
+        self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
         self.snapshot_due.sort_unstable();
         self.snapshot_due.dedup();
         self.series_at = 0;
@@ -168,7 +168,7 @@ impl Outbox {
         }
     }
 
-    /// What a tier published before it was listened to rings no bell, so symbols that are moved to another
+    /// What a tier published before it was listened to rings no notifier, so symbols that are moved to another
     /// rate may lie behind; those that had none get a snapshot.
     fn set_quotes_rate(&mut self, ids: &[InstrumentId], star: bool, grant: Grant) {
         let paused = self.subscriptions.paused();
