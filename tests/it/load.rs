@@ -1,4 +1,4 @@
-//! The load generator as a process against the real server.
+//! `tickcast load` as a process against the real server.
 
 use std::process::Output;
 
@@ -57,7 +57,7 @@ async fn binary_takes_a_fifth_of_the_bytes_without_gaps() {
 async fn stalled_clients_are_reported_separately() {
     let server = Server::start(&[]).await;
     let url = format!("ws://{}/ws", server.address);
-    // Measured until some seconds after the stall, whatever the duration.
+    // Measuring goes on until some seconds after the stall, even past the duration.
     let flags = "--clients 6 --symbols all --rate 20 --warm-up 0 --duration 1 --stall 2 --stall-for 1 --quiet";
     let output = load(&url, flags).await;
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
