@@ -75,9 +75,9 @@ async fn a_third_of_a_crowd_that_stops_reading_costs_little_and_disturbs_nobody(
     let long = is_long();
     let secs = if long { LONG_STALL_SECS } else { STALL_SECS };
     // Two generators: that of the readers must not be kept by what the stalled ones find when they go on.
-    let readers = format!("--clients {} --symbols all --rate 2 --check 20 --warm-up 2", CROWD - STALLED);
-    let (calm, _) = load(&server, &format!("{readers} --duration 4")).await;
-    let others = format!("{readers} --duration {}", secs + 6);
+    let readers = format!("--clients {} --symbols all --rate 2 --check 20 --warm-up 2s", CROWD - STALLED);
+    let (calm, _) = load(&server, &format!("{readers} --duration 4s")).await;
+    let others = format!("{readers} --duration {}s", secs + 6);
     let address = server.address.clone();
     let stalled = async move {
         let stall = Duration::from_secs(secs);
