@@ -138,8 +138,8 @@ impl Server {
         let _ = stop_http.send(true);
         // All places are back when all have ended.
         let drain = async {
-            sessions.all_gone().await;
-            connections.all_gone().await;
+            sessions.all_released().await;
+            connections.all_released().await;
         };
         if timeout(DRAIN, drain).await.is_err() {
             tracing::warn!("some clients did not take their goodbye in time");

@@ -172,5 +172,5 @@ async fn rows_that_cannot_be_played_are_listed_by_reason() {
     let want = json!([row("bad time", 3, 1, "noon", 1), row("bad price", 4, 2, "dear", 2)]);
     assert_eq!((&got["rows_refused"], &got["refused"]), (&json!(3), &want));
     assert_eq!(server.json("/api/v1/feed").await["rows_refused"], 3);
-    assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_refused 3\n"));
+    assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_rejected 3\n"));
 }

@@ -98,7 +98,7 @@ async fn sigterm_ends_it_cleanly_and_clients_are_told() {
 async fn too_few_files_are_told_and_who_comes_when_none_is_left_waits() {
     let server = Server::start_with_files(64, &["--head-timeout", "2"]).await;
     let lines = server.lines.join("\n");
-    for says in ["warning  64 files may be open", "ulimit -n 11152", "--max-sessions"] {
+    for says in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
         assert!(lines.contains(says), "{lines}");
     }
     // More than it can have; all of them are silent.

@@ -65,7 +65,7 @@ impl Listener {
             }
             // How it is delivered is the business of the one who asks for the body.
             let _ = self.bell.take_beat();
-            self.outbox.ring(due);
+            self.outbox.mark(due);
         }
     }
 }
