@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::values::{capacity, checkpoints, speed};
+use crate::control::{Speed, TimestampMode};
 use crate::feed::{IndexLimits, RunConfig};
-use crate::market::{Speed, Stamps};
 use crate::record::RecordConfig;
 
 /// How a tape plays until somebody drives it otherwise.
@@ -48,9 +48,9 @@ impl PlayArgs {
         let Self { speed, looping, paused, skip_dead_time, shift_to_now, dead_after, .. } = self;
         let Self { max_checkpoints: checkpoints, checkpoint_memory, checkpoint_ticks: spacing, .. } = self;
         let index = IndexLimits { checkpoints, bytes: checkpoint_memory << 20, spacing };
-        let stamps = if shift_to_now { Stamps::Shifted } else { Stamps::Original };
+        let timestamp_mode = if shift_to_now { TimestampMode::Shifted } else { TimestampMode::Original };
         let dead_after = Duration::from_secs(dead_after * 60);
-        RunConfig { speed, looping, paused, skip_dead_time, stamps, dead_after, index, ..RunConfig::default() }
+        RunConfig { speed, looping, paused, skip_dead_time, timestamp_mode, dead_after, index, ..RunConfig::default() }
     }
 }
 

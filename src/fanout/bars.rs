@@ -86,7 +86,7 @@ mod tests {
     const A: InstrumentId = InstrumentId(0);
 
     fn market(bars: usize) -> Market {
-        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars, trades: 1, happenings: 10 })
+        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars, trades: 1, notices: 10 })
     }
 
     /// A trade in each of these seconds.

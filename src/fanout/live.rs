@@ -16,7 +16,8 @@ use super::cursor::QuotesCursor;
 use super::lag::Lags;
 use super::ticks::{Taken, TickLog};
 use super::tier::{RATES, TierId};
-use crate::market::{FeedStatus, Market};
+use crate::control::FeedStatus;
+use crate::market::Market;
 use crate::wire::{BinaryQuote, EncodedQuote, Format};
 
 /// Cheap to clone; all clones are one market.

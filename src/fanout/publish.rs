@@ -8,15 +8,16 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::bell::Due;
 use super::live::{GROUPS, Live, LiveMarket, wall_micros};
 use super::tier::{Tier, TierId};
-use crate::bus::{Heard, Reader};
-use crate::market::{Event, FeedState, FeedStatus, InstrumentId, Market, MarketLimits, Opening, Seeked, Tick};
+use crate::bus::{self, Received};
+use crate::control::{FeedEvent, FeedState, FeedStatus, Opening, Seeked};
+use crate::market::{InstrumentId, Market, MarketLimits, Tick};
 use crate::wire::Format;
 
 /// How often every session's bell rings, so that it can say it is alive each second.
 const BEAT_EVERY: Duration = Duration::from_millis(500);
 
 pub struct Publisher {
-    reader: Reader<Event>,
+    reader: bus::Receiver<FeedEvent>,
     live: LiveMarket,
     limits: MarketLimits,
     conflaters: Vec<Conflater>,
@@ -41,17 +42,17 @@ struct Conflater {
 impl Publisher {
     /// Waits for the feed's first epoch; `None` when the feed ends without one. Keeps so many `ticks` for those
     /// who want each.
-    pub async fn open(mut reader: Reader<Event>, limits: MarketLimits, ticks: usize) -> Option<Self> {
+    pub async fn open(mut reader: bus::Receiver<FeedEvent>, limits: MarketLimits, ticks: usize) -> Option<Self> {
         loop {
-            match reader.next().await? {
-                Heard::Item(Event::Opening(opening)) => {
+            match reader.recv().await? {
+                Received::Item(FeedEvent::Opening(opening)) => {
                     let live = LiveMarket::new(open_live(&opening, limits), ticks);
                     let (conflaters, every, due, began) = (conflaters(), [false; 2], Vec::new(), Instant::now());
                     let mut publisher = Self { reader, live, limits, conflaters, every, due, began };
                     publisher.open_tiers();
                     return Some(publisher);
                 }
-                Heard::Item(_) | Heard::Gap { .. } => {}
+                Received::Item(_) | Received::Gap { .. } => {}
             }
         }
     }
@@ -70,7 +71,7 @@ impl Publisher {
         loop {
             let due = self.next_due();
             tokio::select! {
-                heard = self.reader.next(), if feed_lives => match heard {
+                heard = self.reader.recv(), if feed_lives => match heard {
                     Some(heard) => {
                         self.hear(heard);
                         self.live.show_revision();
@@ -89,12 +90,12 @@ impl Publisher {
         }
     }
 
-    fn hear(&mut self, heard: Heard<Event>) {
+    fn hear(&mut self, heard: Received<FeedEvent>) {
         let now = self.began.elapsed();
         self.find_listeners(now);
         let mut active = self.conflaters.iter_mut().filter(|conflater| conflater.active);
         match heard {
-            Heard::Item(Event::Ticks(ticks)) => {
+            Received::Item(FeedEvent::Ticks(ticks)) => {
                 apply(&self.live, &ticks, self.every);
                 let mut merged = 0;
                 for conflater in active {
@@ -106,30 +107,30 @@ impl Publisher {
                 }
                 self.live.add_merged(merged as u64);
             }
-            Heard::Item(Event::Clock(market_time)) => {
+            Received::Item(FeedEvent::Clock(market_time)) => {
                 self.live.write().market.advance(market_time);
                 active.by_ref().for_each(|conflater| conflater.tier.mark_bars(now));
             }
-            Heard::Item(Event::Seeked(seeked)) => {
+            Received::Item(FeedEvent::Seeked(seeked)) => {
                 let Seeked { market, status } = Arc::unwrap_or_clone(seeked);
                 self.live.reopen(Live { market, status });
                 self.open_tiers();
             }
-            Heard::Item(Event::Status(status)) => {
+            Received::Item(FeedEvent::Status(status)) => {
                 self.live.write().status = status;
                 self.live.ring_all(Due::FEED);
             }
-            Heard::Item(Event::Happened(happenings)) => {
+            Received::Item(FeedEvent::Notices(happenings)) => {
                 let market = &mut self.live.write().market;
-                happenings.iter().for_each(|happening| market.note(happening));
+                happenings.iter().for_each(|happening| market.add_notice(happening));
                 self.live.ring_all(Due::HAPPENED);
             }
-            Heard::Item(Event::End(status)) => self.finish(status),
-            Heard::Item(Event::Opening(opening)) => {
+            Received::Item(FeedEvent::End(status)) => self.finish(status),
+            Received::Item(FeedEvent::Opening(opening)) => {
                 self.live.reopen(open_live(&opening, self.limits));
                 self.open_tiers();
             }
-            Heard::Gap { missed } => {
+            Received::Gap { missed } => {
                 self.live.add_bus_gap(missed);
                 tracing::error!(
                     missed,
@@ -275,5 +276,5 @@ fn apply(live: &LiveMarket, ticks: &[Tick], every: [bool; Format::ALL.len()]) {
 }
 
 fn open_live(opening: &Opening, limits: MarketLimits) -> Live {
-    Live { market: Market::open(opening, limits), status: Arc::clone(&opening.status) }
+    Live { market: Market::open(&opening.market, limits), status: Arc::clone(&opening.status) }
 }

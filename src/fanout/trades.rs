@@ -35,7 +35,7 @@ impl TradesCursor {
 
     /// Goes on after trade number `last`, if the tape has come that far.
     pub fn resume(&mut self, market: &Market, last: i64) {
-        let total = market.get(self.id).map_or(0, |(_, state)| state.tape.total());
+        let total = market.get(self.id).map_or(0, |(_, state)| state.trades.total());
         if let Some(seen) = u64::try_from(last).ok().filter(|seen| *seen <= total) {
             (self.begun, self.seen) = (true, seen);
         }
@@ -47,10 +47,10 @@ impl TradesCursor {
         let (instrument, state) = market.get(self.id)?;
         let snapshot = !self.begun;
         if snapshot {
-            let history = state.tape.len().min(self.history) as u64;
-            (self.begun, self.seen) = (true, state.tape.total() - history);
+            let history = state.trades.len().min(self.history) as u64;
+            (self.begun, self.seen) = (true, state.trades.total() - history);
         }
-        let since = state.tape.since(self.seen);
+        let since = state.trades.since(self.seen);
         if since.items.len() == 0 && !snapshot {
             return None;
         }
@@ -74,7 +74,7 @@ mod tests {
     const A: InstrumentId = InstrumentId(0);
 
     fn market(kept: usize) -> Market {
-        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars: 10, trades: kept, happenings: 10 })
+        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars: 10, trades: kept, notices: 10 })
     }
 
     fn trades(market: &mut Market, numbers: std::ops::RangeInclusive<i64>) {

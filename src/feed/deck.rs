@@ -9,9 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::pace::Pace;
-use crate::market::{
-    FeedState, Instrument, InstrumentId, Interval, Price, PriceBasis, Refused, Speed, Step, Tick, TickKind, Timestamp,
-};
+use crate::control::{CommandError, FeedState, Speed, Step};
+use crate::market::{Instrument, InstrumentId, Interval, Price, PriceBasis, Tick, TickKind, Timestamp};
 
 #[derive(Debug)]
 pub struct Deck {
@@ -163,7 +162,7 @@ impl Deck {
     ///
     /// # Errors
     /// When there is no such symbol.
-    pub fn step(&mut self, step: &Step, now: Duration, next: Timestamp) -> Result<(), Refused> {
+    pub fn step(&mut self, step: &Step, now: Duration, next: Timestamp) -> Result<(), CommandError> {
         let until = match step {
             Step::Event => Until::Event,
             Step::Bar(interval) => Until::Time(self.end_of_bar(*interval, now, next)),
@@ -178,9 +177,9 @@ impl Deck {
         Ok(())
     }
 
-    fn find(&self, symbol: &str) -> Result<InstrumentId, Refused> {
+    fn find(&self, symbol: &str) -> Result<InstrumentId, CommandError> {
         let found = self.instruments.iter().zip(0..).find(|(instrument, _)| instrument.symbol == symbol);
-        found.map(|(_, n)| InstrumentId(n)).ok_or_else(|| Refused::UnknownSymbol(symbol.to_owned()))
+        found.map(|(_, n)| InstrumentId(n)).ok_or_else(|| CommandError::UnknownSymbol(symbol.to_owned()))
     }
 
     /// Bars without a tick are passed over: a step shows something.

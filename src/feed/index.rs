@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::{Mark, Source, SourceError};
-use crate::market::{Market, Outline, Timestamp};
+use crate::control::Preview;
+use crate::market::{Market, Timestamp};
 
 /// Ticks from one checkpoint to the next, to begin with: some hundredths of a second of reading.
 const FIRST_SPACING: u64 = 50_000;
@@ -47,14 +48,14 @@ pub struct Checkpoints {
     list: Vec<Checkpoint>,
     spacing: u64,
     bytes: usize,
-    outline: Outline,
+    preview: Preview,
 }
 
 impl Checkpoints {
     /// `mark` is where the source stands before its first tick, and `market` is what it opens with.
     pub fn new(limits: IndexLimits, mark: Mark, market: &Market) -> Self {
         let first = Checkpoint { mark, market: market.clone(), at: Timestamp(i64::MIN), bytes: 0 };
-        Self { limits, list: vec![first], spacing: limits.spacing, bytes: 0, outline: Outline::default() }
+        Self { limits, list: vec![first], spacing: limits.spacing, bytes: 0, preview: Preview::default() }
     }
 
     /// Whether it is time for one more after so many ticks of the tape.
@@ -111,8 +112,8 @@ impl Index {
     }
 
     /// What the tape comes to as far as the thread has read it.
-    pub fn outline(&self) -> Outline {
-        self.with(|checkpoints| checkpoints.outline.clone())
+    pub fn preview(&self) -> Preview {
+        self.with(|checkpoints| checkpoints.preview.clone())
     }
 
     /// Makes all checkpoints on a thread of its own, which ends with the tape or when nobody else has this
@@ -135,7 +136,7 @@ impl Index {
         /// How many ticks are read at a time.
         const READ_TICKS: u64 = 512;
         let (mut market, spacing) = self.with(|checkpoints| (checkpoints.list[0].market.clone(), checkpoints.spacing));
-        let outline = self.outline();
+        let preview = self.preview();
         let check_every = CHECK_EVERY.min(spacing);
         let mut ticks = Vec::new();
         loop {
@@ -148,7 +149,7 @@ impl Index {
                     && let Some(mark) = source.mark()
                 {
                     self.with(|checkpoints| checkpoints.add(mark, &market));
-                    outline.set(market.clone());
+                    preview.set(market.clone());
                 }
             }
             let read = source.next_ticks((check_every - beyond).min(READ_TICKS) as usize, &mut ticks);
@@ -156,7 +157,7 @@ impl Index {
                 if read.is_ok() {
                     market.finish();
                 }
-                outline.set(market);
+                preview.set(market);
                 return read;
             }
             market.apply_all(&ticks);

@@ -15,10 +15,8 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::market::{
-    Catalogue, Happening, HistoryBar, Instrument, Levels, Refused, RefusedRows, SourceKind, Speed, Staging, Tick,
-    Timestamp,
-};
+use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
+use crate::market::{HistoryBar, Instrument, Levels, Notice, Tick, Timestamp};
 
 pub use index::IndexLimits;
 pub use run::{DEFAULT_DEAD_AFTER, RunConfig, run};
@@ -45,7 +43,7 @@ pub struct SourceInfo {
 pub trait Source: Send {
     fn info(&self) -> &SourceInfo;
 
-    /// Bars before the first tick, as [`crate::market::Opening::history`] wants them.
+    /// Bars before the first tick, as [`crate::control::Opening::history`] wants them.
     fn history(&mut self) -> Vec<HistoryBar>;
 
     /// The next tick; `None` at the end of the tape.
@@ -64,12 +62,12 @@ pub trait Source: Send {
     }
 
     /// Rows that could not be played, as far as is known by now.
-    fn rows_refused(&self) -> u64 {
+    fn rows_rejected(&self) -> u64 {
         0
     }
 
     /// The same by file and reason; of very many reasons some.
-    fn refused(&self) -> Vec<RefusedRows> {
+    fn rejected(&self) -> Vec<RejectedRows> {
         Vec::new()
     }
 
@@ -103,7 +101,7 @@ pub trait Source: Send {
     }
 
     /// What can be staged; `None` where that is nothing.
-    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+    fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
         None
     }
 
@@ -111,12 +109,12 @@ pub trait Source: Send {
     ///
     /// # Errors
     /// When it cannot be staged.
-    fn stage(&mut self, _staging: &Staging, _now: Timestamp) -> Result<(), Refused> {
-        Err(Refused::NotStageable)
+    fn run_scenario(&mut self, _request: &ScenarioRequest, _now: Timestamp) -> Result<(), CommandError> {
+        Err(CommandError::NoScenarios)
     }
 
     /// The first thing that happened by `now` besides ticks and that this did not tell yet.
-    fn happening(&mut self, _now: Timestamp) -> Option<Happening> {
+    fn next_notice(&mut self, _now: Timestamp) -> Option<Notice> {
         None
     }
 }

@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::market::{Speed, Timestamp};
+use crate::control::Speed;
+use crate::market::Timestamp;
 
 /// A line through (wall, market) with the speed as its slope.
 #[derive(Clone, Copy, Debug)]

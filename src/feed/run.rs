@@ -13,11 +13,11 @@ use super::deck::Deck;
 use super::index::{Index, IndexLimits};
 use super::shift::Shifted;
 use super::{Source, SourceError};
-use crate::bus::{Bus, Call, Line, Reply};
-use crate::market::{
-    Answer, Catalogue, Command, Event, FeedState, FeedStatus, MarketLimits, Opening, Refused, RefusedRows, Stamps,
-    Tick, Timestamp,
+use crate::bus::{self, CommandReceiver, CommandReply, PendingCommand};
+use crate::control::{
+    Command, CommandError, FeedEvent, FeedState, FeedStatus, Opening, RejectedRows, ScenarioCatalog, TimestampMode,
 };
+use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
 
 mod ahead;
 mod config;
@@ -38,7 +38,7 @@ const MAX_BATCH: usize = 1_024;
 /// The time between clock events, which close the bars of quiet symbols.
 const CLOCK_EVERY: Duration = Duration::from_millis(250);
 /// The time between two looks at the rows that could not be played.
-const REFUSED_EVERY: Duration = Duration::from_secs(1);
+const REJECTED_INTERVAL: Duration = Duration::from_secs(1);
 /// The shortest sleep: what falls due within it shares a batch.
 const MIN_SLEEP: Duration = Duration::from_millis(1);
 /// The shortest sleep after a batch of [`BUSY_BATCH`]: each batch wakes two threads, and at thousands of ticks a
@@ -57,8 +57,8 @@ const LOOP_REST: Duration = Duration::from_secs(1);
 pub async fn run(
     source: Box<dyn Source>,
     config: RunConfig,
-    bus: Bus<Event>,
-    mut line: Line<Command, Answer>,
+    bus: bus::Sender<FeedEvent>,
+    mut line: CommandReceiver,
 ) -> Result<(), SourceError> {
     let mut player = Player::new(source, config, bus);
     player.shift_start();
@@ -71,7 +71,7 @@ pub async fn run(
         }
         tokio::select! {
             biased;
-            call = line.next(), if driven => match call {
+            call = line.recv(), if driven => match call {
                 Some(call) => player.obey(call).await,
                 None => driven = false,
             },
@@ -97,9 +97,9 @@ fn wall() -> Timestamp {
 
 struct Player {
     source: Shifted,
-    catalogue: Option<Arc<Catalogue>>,
-    stamps: Stamps,
-    bus: Bus<Event>,
+    catalog: Option<Arc<ScenarioCatalog>>,
+    timestamp_mode: TimestampMode,
+    bus: bus::Sender<FeedEvent>,
     deck: Deck,
     looping: bool,
     epoch: u64,
@@ -114,13 +114,13 @@ struct Player {
     /// The state that was last told.
     told: FeedState,
     /// Rows that could not be played, as they were last told.
-    rows_refused: u64,
-    refused: Arc<[RefusedRows]>,
+    rows_rejected: u64,
+    rejected: Arc<[RejectedRows]>,
     /// When it may be told next that there are more.
-    refused_due: Duration,
+    rejected_due: Duration,
     fault: Option<String>,
     /// Those who wait until a step or a seek is done.
-    waiting: Vec<Reply<Answer>>,
+    waiting: Vec<CommandReply>,
     market: MarketLimits,
     index_limits: IndexLimits,
     /// `None` where there is no seeking.
@@ -131,16 +131,16 @@ struct Player {
 }
 
 impl Player {
-    fn new(source: Box<dyn Source>, config: RunConfig, bus: Bus<Event>) -> Self {
+    fn new(source: Box<dyn Source>, config: RunConfig, bus: bus::Sender<FeedEvent>) -> Self {
         let info = source.info();
         let mut deck = Deck::new(config.speed.unwrap_or(info.speed), &info.instruments, info.start, Duration::ZERO);
         let longest_bar = info.instruments.iter().filter_map(|instrument| instrument.synthesised_from).max();
         let bar = longest_bar.map_or(Duration::ZERO, |bar| Duration::from_nanos(bar.nanos().unsigned_abs()));
         deck.set_dead_time(config.skip_dead_time, config.dead_after.max(bar));
         Self {
-            catalogue: source.catalogue(),
+            catalog: source.catalog(),
             source: Shifted::new(source),
-            stamps: config.stamps,
+            timestamp_mode: config.timestamp_mode,
             bus,
             deck,
             looping: config.looping,
@@ -152,9 +152,9 @@ impl Player {
             again_at: None,
             batch: Vec::new(),
             told: FeedState::Playing,
-            rows_refused: 0,
-            refused: Arc::new([]),
-            refused_due: Duration::ZERO,
+            rows_rejected: 0,
+            rejected: Arc::new([]),
+            rejected_due: Duration::ZERO,
             fault: None,
             waiting: Vec::new(),
             market: config.market,
@@ -179,7 +179,7 @@ impl Player {
     }
 
     fn status(&mut self) -> Arc<FeedStatus> {
-        self.look_at_refused();
+        self.update_rejected();
         let info = self.source.info();
         Arc::new(FeedStatus {
             source: info.kind,
@@ -190,29 +190,29 @@ impl Player {
             revision: self.revision,
             seekable: self.index.is_some(),
             skip_dead_time: self.deck.skips_dead_time(),
-            stamps: self.stamps,
-            shift: self.source.nanos(),
+            timestamp_mode: self.timestamp_mode,
+            time_shift_ns: self.source.nanos(),
             seed: info.seed,
             start: info.start,
             end: info.end,
-            rows_refused: self.rows_refused,
-            refused: Arc::clone(&self.refused),
-            catalogue: self.catalogue.clone(),
-            outline: self.index.as_ref().map(Index::outline).unwrap_or_default(),
+            rows_rejected: self.rows_rejected,
+            rejected: Arc::clone(&self.rejected),
+            catalog: self.catalog.clone(),
+            preview: self.index.as_ref().map(Index::preview).unwrap_or_default(),
             fault: self.fault.clone(),
         })
     }
 
-    fn look_at_refused(&mut self) {
-        let rows = self.source.rows_refused();
-        if rows != self.rows_refused {
-            (self.rows_refused, self.refused) = (rows, self.source.refused().into());
+    fn update_rejected(&mut self) {
+        let rows = self.source.rows_rejected();
+        if rows != self.rows_rejected {
+            (self.rows_rejected, self.rejected) = (rows, self.source.rejected().into());
         }
-        self.refused_due = self.now() + REFUSED_EVERY;
+        self.rejected_due = self.now() + REJECTED_INTERVAL;
     }
 
-    async fn send(&mut self, event: Event) {
-        self.bus.room().await;
+    async fn send(&mut self, event: FeedEvent) {
+        self.bus.ready().await;
         self.bus.send(event);
     }
 
@@ -221,7 +221,7 @@ impl Player {
         self.revision += 1;
         self.told = self.state();
         let status = self.status();
-        let event = if self.is_over() { Event::End(status) } else { Event::Status(status) };
+        let event = if self.is_over() { FeedEvent::End(status) } else { FeedEvent::Status(status) };
         self.send(event).await;
         self.answer_waiting();
     }
@@ -251,25 +251,30 @@ impl Player {
         self.begin_index(&history);
         self.revision += 1;
         self.told = self.state();
-        let opening = Opening {
-            epoch: self.epoch,
-            instruments: Arc::clone(&self.source.info().instruments),
-            history,
-            levels: self.source.levels(),
-            status: self.status(),
-        };
-        self.send(Event::Opening(Arc::new(opening))).await;
+        let opening = Opening { market: self.market_opening(history), status: self.status() };
+        self.send(FeedEvent::Opening(Arc::new(opening))).await;
         if let Err(error) = self.ahead.restart(&mut self.source) {
             self.fail(&error).await;
+        }
+    }
+
+    fn market_opening(&self, history: Vec<HistoryBar>) -> MarketOpening {
+        let info = self.source.info();
+        MarketOpening {
+            epoch: self.epoch,
+            instruments: Arc::clone(&info.instruments),
+            history,
+            levels: self.source.levels(),
+            start: info.start,
         }
     }
 
     /// Moves the tape so that it begins now, where that is wanted and there is a tape.
     fn shift_start(&mut self) {
         if self.source.mark().is_none() {
-            self.stamps = Stamps::Original;
+            self.timestamp_mode = TimestampMode::Original;
         }
-        if self.stamps == Stamps::Shifted {
+        if self.timestamp_mode == TimestampMode::Shifted {
             let nanos = self.source.to_now(self.source.info().start, wall());
             self.shift(nanos);
         }
@@ -318,14 +323,14 @@ impl Player {
         if self.is_over() {
             return None;
         }
-        self.bus.room().await;
+        self.bus.ready().await;
         let now = self.now();
         let taken = self.take_due(now);
         let rest = if self.batch.len() < BUSY_BATCH { MIN_SLEEP } else { BUSY_SLEEP };
         if !self.batch.is_empty() {
-            self.bus.send(Event::Ticks(self.batch.drain(..).collect()));
+            self.bus.send(FeedEvent::Ticks(self.batch.drain(..).collect()));
         }
-        self.tell_happenings(now).await;
+        self.send_notices(now).await;
         // Only now: what came before a fault is good.
         if let Err(error) = taken {
             self.fail(&error).await;
@@ -356,11 +361,11 @@ impl Player {
     }
 
     /// What happened besides ticks by the market time of `now`.
-    async fn tell_happenings(&mut self, now: Duration) {
+    async fn send_notices(&mut self, now: Duration) {
         let moment = self.deck.moment(now, self.next_ts());
-        let happenings: Vec<_> = std::iter::from_fn(|| self.source.happening(moment)).collect();
-        if !happenings.is_empty() {
-            self.send(Event::Happened(happenings.into())).await;
+        let notices: Vec<_> = std::iter::from_fn(|| self.source.next_notice(moment)).collect();
+        if !notices.is_empty() {
+            self.send(FeedEvent::Notices(notices.into())).await;
         }
     }
 
@@ -370,20 +375,20 @@ impl Player {
         let stopped = paused && (self.told != FeedState::Paused || !self.waiting.is_empty());
         if stopped || (!paused && now >= self.clock_due) {
             self.clock_due = now + CLOCK_EVERY;
-            self.send(Event::Clock(self.deck.moment(now, self.next_ts()))).await;
-            let refused = now >= self.refused_due && self.source.rows_refused() != self.rows_refused;
-            if self.told != self.deck.state() || stopped || refused {
+            self.send(FeedEvent::Clock(self.deck.moment(now, self.next_ts()))).await;
+            let rejected = now >= self.rejected_due && self.source.rows_rejected() != self.rows_rejected;
+            if self.told != self.deck.state() || stopped || rejected {
                 self.tell().await;
             }
         }
     }
 
-    async fn obey(&mut self, Call { question, reply }: Call<Command, Answer>) {
+    async fn obey(&mut self, PendingCommand { command, reply }: PendingCommand) {
         // What is due by now was played before the command.
         let _ = self.advance().await;
-        let is_way = matches!(question, Command::Step(_) | Command::Seek(_) | Command::Timestamps(_));
-        match self.follow(question).await {
-            Err(refused) => reply.send(Err(refused)),
+        let is_way = matches!(command, Command::Step(_) | Command::Seek(_) | Command::Timestamps(_));
+        match self.follow(command).await {
+            Err(error) => reply.send(Err(error)),
             Ok(()) => {
                 self.waiting.push(reply);
                 if !is_way || self.is_over() {
@@ -393,7 +398,7 @@ impl Player {
         }
     }
 
-    async fn follow(&mut self, command: Command) -> Result<(), Refused> {
+    async fn follow(&mut self, command: Command) -> Result<(), CommandError> {
         let (now, next) = (self.now(), self.next_ts());
         match command {
             Command::Play if self.is_over() => self.restart().await,
@@ -402,11 +407,11 @@ impl Player {
                 self.again_at = None;
                 self.deck.pause(now, next);
                 if !self.is_over() && self.seek.is_none() {
-                    self.send(Event::Clock(self.deck.moment(now, next))).await;
+                    self.send(FeedEvent::Clock(self.deck.moment(now, next))).await;
                 }
             }
             Command::Step(_) if self.is_over() => {}
-            Command::Step(_) if self.seek.is_some() => return Err(Refused::Seeking),
+            Command::Step(_) if self.seek.is_some() => return Err(CommandError::Seeking),
             Command::Seek(target) => self.begin_seek(target).await?,
             Command::Step(step) => self.deck.step(&step, now, next)?,
             Command::Speed(speed) => self.deck.set_speed(speed, now, next),
@@ -416,8 +421,8 @@ impl Player {
                 self.again_at = again.then_some(now + LOOP_REST);
             }
             Command::SkipDeadTime(skip) => self.deck.skip_dead_time(skip),
-            Command::Timestamps(stamps) => self.stamp(stamps).await?,
-            Command::Stage(staging) => self.source.stage(&staging, self.deck.moment(now, next))?,
+            Command::Timestamps(mode) => self.set_timestamps(mode).await?,
+            Command::RunScenario(request) => self.source.run_scenario(&request, self.deck.moment(now, next))?,
         }
         Ok(())
     }

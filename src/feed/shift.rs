@@ -6,9 +6,8 @@
 use std::sync::Arc;
 
 use super::{Mark, Source, SourceError, SourceInfo};
-use crate::market::{
-    Catalogue, Happening, HistoryBar, Interval, Levels, Refused, RefusedRows, Staging, Tick, Timestamp,
-};
+use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest};
+use crate::market::{HistoryBar, Interval, Levels, Notice, Tick, Timestamp};
 
 pub struct Shifted {
     source: Box<dyn Source>,
@@ -71,12 +70,12 @@ impl Source for Shifted {
         Ok(())
     }
 
-    fn rows_refused(&self) -> u64 {
-        self.source.rows_refused()
+    fn rows_rejected(&self) -> u64 {
+        self.source.rows_rejected()
     }
 
-    fn refused(&self) -> Vec<RefusedRows> {
-        self.source.refused()
+    fn rejected(&self) -> Vec<RejectedRows> {
+        self.source.rejected()
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
@@ -101,16 +100,16 @@ impl Source for Shifted {
         self.source.levels()
     }
 
-    fn catalogue(&self) -> Option<Arc<Catalogue>> {
-        self.source.catalogue()
+    fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
+        self.source.catalog()
     }
 
-    fn stage(&mut self, staging: &Staging, now: Timestamp) -> Result<(), Refused> {
-        self.source.stage(staging, now.plus_nanos(self.nanos.saturating_neg()))
+    fn run_scenario(&mut self, request: &ScenarioRequest, now: Timestamp) -> Result<(), CommandError> {
+        self.source.run_scenario(request, now.plus_nanos(self.nanos.saturating_neg()))
     }
 
-    fn happening(&mut self, now: Timestamp) -> Option<Happening> {
-        let mut happening = self.source.happening(now.plus_nanos(self.nanos.saturating_neg()))?;
+    fn next_notice(&mut self, now: Timestamp) -> Option<Notice> {
+        let mut happening = self.source.next_notice(now.plus_nanos(self.nanos.saturating_neg()))?;
         happening.shift(self.nanos);
         Some(happening)
     }

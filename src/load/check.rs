@@ -235,7 +235,7 @@ mod tests {
             }
             (events.check.updates, events.check.holes, events.check.overlaps, events.check.miscounted)
         };
-        assert_eq!(hear(&["snapshot", "beat", "update"]), (2, 0, 0, 0));
+        assert_eq!(hear(&["snapshot", "heartbeat", "update"]), (2, 0, 0, 0));
         let (_, holes, overlaps, miscounted) = hear(&["snapshot", "update", "update"]);
         assert_eq!((holes, overlaps, miscounted), (1, 1, 0), "a step twice, and a full entry twice");
     }
@@ -256,7 +256,7 @@ mod tests {
         inspection.resume(1_000);
         let old = message("update", 1, 400, &[("A", 1, 1)]);
         hear(&mut inspection, &old, 1_100, &mut events);
-        hear(&mut inspection, r#"{"type":"beat","ts_sent":1200}"#, 1_250, &mut events);
+        hear(&mut inspection, r#"{"type":"heartbeat","ts_sent":1200}"#, 1_250, &mut events);
         assert!(events.stalls.is_empty(), "a beat is no price");
         hear(&mut inspection, &message("update", 1, 1_300, &[("A", 2, 2)]), 1_350, &mut events);
         let [resumed] = events.stalls[..] else { panic!("one client went on") };

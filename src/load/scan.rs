@@ -161,7 +161,7 @@ mod tests {
             ("update", Kind::Update, 2),
             ("snapshot", Kind::Snapshot, 2),
             ("error", Kind::Error, 0),
-            ("beat", Kind::Other, 0),
+            ("heartbeat", Kind::Other, 0),
             ("hello", Kind::Other, 0),
             ("bars_update", Kind::Other, 0),
         ] {
@@ -178,7 +178,7 @@ mod tests {
         for (name, kind, entries) in [
             ("update", Kind::Update, 2),
             ("snapshot", Kind::Snapshot, 2),
-            ("beat", Kind::Other, 0),
+            ("heartbeat", Kind::Other, 0),
             ("bars_update", Kind::Other, 0),
         ] {
             let frame = crate::load::binary::tests::fixture(name);

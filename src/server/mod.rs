@@ -22,9 +22,8 @@ pub use limits::TooFewFiles;
 pub use ops::{CountErrors, watch_panics};
 pub use session::{DEFAULT_MAX_COMMANDS, SessionLimits, SubscriptionLimits};
 
-use crate::bus::Caller;
+use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
-use crate::market::{Answer, Command};
 use http::{Auth, MAX_REJECTIONS, Site, accept_all};
 use limits::{ConnectionLimit, raise_limit};
 use ops::Metrics;
@@ -114,7 +113,7 @@ impl Server {
     }
 
     /// Answers until `stop` comes, then lets the sessions say goodbye. Commands go on `line`.
-    pub async fn run(self, live: LiveMarket, line: Caller<Command, Answer>, stop: impl Future<Output = ()>) {
+    pub async fn run(self, live: LiveMarket, line: CommandSender, stop: impl Future<Output = ()>) {
         let sessions = ConnectionLimit::new(self.config.sessions, self.config.sessions_per_address);
         let HttpLimits { connections, connections_per_address, .. } = self.config.http;
         let connections = ConnectionLimit::new(connections, connections_per_address);

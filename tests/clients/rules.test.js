@@ -32,7 +32,7 @@ const feed = (/** @type {number} */ epoch) => ({
   seed: 7,
   start: 0,
   end: null,
-  rows_refused: 0,
+  rows_rejected: 0,
   fault: null,
 });
 const granted = (/** @type {Json} */ more = {}) => ({
@@ -166,7 +166,7 @@ for (const client of clients) {
             quotes("update", FIRST, quote("A", 11, 14), quote("B", 1, 1)),
           );
           peer.send({ type: "later", deep: [1] }, quotes("update", SECOND, quote("A", 15, 18)), {
-            type: "beat",
+            type: "heartbeat",
             epoch: FIRST,
             ts_sent: 1,
             ts_market: 1,

@@ -228,9 +228,9 @@ test("a hidden page takes nothing, and one answer for each comes when it is seen
     "rate 0 for quotes, bars, trades and the book",
   );
   const from = said.heard.findLastIndex(({ type }) => type === "granted") + 1;
-  const beats = () => said.heard.slice(from).filter(({ type }) => type === "beat").length;
+  const beats = () => said.heard.slice(from).filter(({ type }) => type === "heartbeat").length;
   await until(() => beats() >= 3, "beats");
-  assert.deepEqual([...new Set(said.heard.slice(from).map(({ type }) => type))], ["beat"]);
+  assert.deepEqual([...new Set(said.heard.slice(from).map(({ type }) => type))], ["heartbeat"]);
   const seen = said.heard.length;
   await hide(page, false);
   for (const type of ["snapshot", "bars", "trades", "depth", "update"])

@@ -5,17 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each module with the modules it may import, itself aside.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("market", &[]),
     ("bus", &[]),
+    ("flags", &[]),
     ("wire", &["market"]),
-    ("feed", &["market", "bus"]),
+    ("feed", &["market", "bus", "flags"]),
     ("fanout", &["market", "bus", "wire"]),
     ("server", &["market", "bus", "fanout", "wire"]),
     ("inspect", &["market", "feed"]),
-    ("load", &[]),
+    ("load", &["flags"]),
     ("record", &["market", "bus"]),
-    ("cli", &["market", "bus", "feed", "fanout", "server", "inspect", "load", "record"]),
+    ("cli", &["market", "bus", "flags", "feed", "fanout", "server", "inspect", "load", "record"]),
     ("app", &["market", "bus", "wire", "feed", "fanout", "server", "inspect", "load", "record", "cli"]),
     ("lib", &[]),
 ];

@@ -65,7 +65,7 @@ fn differences(want: &[(String, String)], text: &str, file: &[u8]) -> Vec<String
 }
 
 #[tokio::test]
-async fn the_corpus_reads_to_what_its_index_says() {
+async fn corpus_files_are_read_as_their_index_says() {
     let Some(folder) = std::env::var_os("TICKCAST_CORPUS") else {
         println!("passed over: TICKCAST_CORPUS names no folder");
         return;

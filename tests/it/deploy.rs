@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use crate::support::{Client, PATIENCE, Server, get_from, status};
+use crate::support::{Client, Server, TIMEOUT, get_from, status};
 
 /// Where a program of Debian's packages was unpacked.
 fn tool(name: &str) -> Option<PathBuf> {
@@ -37,7 +37,7 @@ async fn until_open(address: &str) {
             sleep(Duration::from_millis(20)).await
         }
     };
-    timeout(PATIENCE, open).await.unwrap_or_else(|_| panic!("nobody listens on {address}"));
+    timeout(TIMEOUT, open).await.unwrap_or_else(|_| panic!("nobody listens on {address}"));
 }
 
 /// nginx with `docs/deploy/nginx.conf`, but for names, ports and TLS.
@@ -67,7 +67,7 @@ async fn nginx(server: &Server, folder: &Path) -> Option<(Child, String)> {
 }
 
 #[tokio::test]
-async fn behind_nginx_page_stream_and_events_are_as_without() {
+async fn nginx_passes_page_stream_and_events() {
     let flags = ["--trust-proxy", "127.0.0.1", "--token=presenter-0123456789", "--max-sessions-per-address", "1"];
     let server = Server::start(&flags).await;
     let folder = tempfile::tempdir().unwrap();
@@ -80,11 +80,11 @@ async fn behind_nginx_page_stream_and_events_are_as_without() {
     request.headers_mut().insert("origin", format!("http://{address}").parse().unwrap());
     request.headers_mut().insert("authorization", "Bearer presenter-0123456789".parse().unwrap());
     let mut client = Client::open(request).await.expect("a session");
-    assert_eq!(client.hear("hello").await["control"], json!(true));
-    client.say(r#"{"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}"#).await;
+    assert_eq!(client.receive("hello").await["control"], json!(true));
+    client.send(r#"{"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}"#).await;
     let mut seen = Vec::new();
     while seen.len() < 20 {
-        let update = client.hear("update").await;
+        let update = client.receive("update").await;
         seen.push(update["ts_sent"].as_i64().unwrap());
     }
     // What is pushed comes at once: nothing is kept back to come in one go.
@@ -100,7 +100,7 @@ async fn behind_nginx_page_stream_and_events_are_as_without() {
 }
 
 #[tokio::test]
-async fn prometheus_reads_what_the_server_counts() {
+async fn prometheus_scrapes_the_metrics() {
     let Some(program) = tool("prometheus") else { return };
     let server = Server::start(&["--token=presenter-0123456789", "--viewer-token=viewer-0123456789abc"]).await;
     let folder = tempfile::tempdir().unwrap();
@@ -127,7 +127,7 @@ async fn prometheus_reads_what_the_server_counts() {
             sleep(Duration::from_millis(100)).await
         }
     };
-    timeout(PATIENCE, scraped).await.expect("Prometheus reads /metrics");
+    timeout(TIMEOUT, scraped).await.expect("Prometheus reads /metrics");
     let bearer = [("authorization", "Bearer viewer-0123456789abc")];
     let _client = server.connect_with(&bearer).await.unwrap();
     let counted = async {
@@ -135,7 +135,7 @@ async fn prometheus_reads_what_the_server_counts() {
             sleep(Duration::from_millis(100)).await
         }
     };
-    timeout(PATIENCE, counted).await.expect("the session is counted");
+    timeout(TIMEOUT, counted).await.expect("the session is counted");
     for name in [
         "tickcast_ticks_total",
         "tickcast_process_resident_memory_bytes",

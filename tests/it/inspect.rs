@@ -16,7 +16,7 @@ async fn json(arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
 }
 
 #[tokio::test]
-async fn what_a_file_holds_is_told_as_a_table() {
+async fn table_shows_what_a_file_holds() {
     let (code, text) = inspect(&["tests/fixtures/layouts/nikkei-sjis.csv"]).await;
     assert_eq!(code, Some(0));
     for says in [
@@ -33,7 +33,7 @@ async fn what_a_file_holds_is_told_as_a_table() {
 }
 
 #[tokio::test]
-async fn each_field_of_the_json_is_there() {
+async fn json_report_has_every_field() {
     let (code, lines) = json(&["tests/fixtures/layouts/bitstamp-kaggle.csv"]).await;
     assert_eq!((code, lines.len()), (Some(0), 1));
     let report = &lines[0];
@@ -68,7 +68,7 @@ async fn each_field_of_the_json_is_there() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_play_makes_the_code_2_and_the_others_are_told() {
+async fn unplayable_file_sets_exit_code_2() {
     let (code, lines) = json(&["tests/fixtures/csv/a-png.csv", "tests/fixtures/layouts/yahoo-daily.csv"]).await;
     assert_eq!((code, lines.len()), (Some(2), 2));
     assert!(lines[0]["error"]["message"].as_str().unwrap().contains("PNG picture"));
@@ -79,7 +79,7 @@ async fn a_file_that_cannot_play_makes_the_code_2_and_the_others_are_told() {
 }
 
 #[tokio::test]
-async fn folders_patterns_and_archives_stand_for_their_files() {
+async fn folders_patterns_and_archives_expand_to_files() {
     let (_, folder) = json(&["tests/fixtures/layouts"]).await;
     assert!(folder.len() > 50, "{}", folder.len());
     let (_, some) = json(&["tests/fixtures/layouts/yahoo-*.csv"]).await;
@@ -90,7 +90,7 @@ async fn folders_patterns_and_archives_stand_for_their_files() {
 }
 
 #[tokio::test]
-async fn flags_and_a_sidecar_say_otherwise() {
+async fn flags_and_sidecar_override_detection() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ticks.csv");
     std::fs::write(&file, "05/04/2024 10:00,7,1234500\n05/04/2024 10:01,8,1234600\n").unwrap();

@@ -20,7 +20,7 @@ const LAYOUTS: [(&str, &str, u64, &str, &str, &str); 12] = [
 
 async fn until_the_end(server: &Server, client: &mut Client) {
     while server.json("/api/v1/feed").await["state"] != "ended" {
-        client.hear("beat").await;
+        client.receive("heartbeat").await;
     }
 }
 
@@ -36,7 +36,7 @@ fn digits(number: &str) -> &str {
 }
 
 #[tokio::test]
-async fn the_most_common_layouts_play_to_the_digit() {
+async fn common_layouts_play_to_the_digit() {
     for (file, symbol, ticks, last, bid, ask) in LAYOUTS {
         let path = format!("tests/fixtures/layouts/{file}");
         let server = Server::start(&["replay", &path, "--speed", "max"]).await;
@@ -50,7 +50,7 @@ async fn the_most_common_layouts_play_to_the_digit() {
 }
 
 #[tokio::test]
-async fn bars_of_a_wide_table_are_each_symbols_own() {
+async fn wide_table_gives_each_symbol_its_own_bars() {
     let server = Server::start(&["replay", "tests/fixtures/layouts/wide-prefixed.csv", "--speed", "max"]).await;
     let mut client = server.connect().await;
     until_the_end(&server, &mut client).await;
@@ -62,7 +62,7 @@ async fn bars_of_a_wide_table_are_each_symbols_own() {
 }
 
 #[tokio::test]
-async fn folders_and_archives_play_on_one_clock() {
+async fn archive_members_play_on_one_clock() {
     let server = Server::start(&["replay", "tests/fixtures/layouts/several-members.zip", "--speed", "max"]).await;
     let mut client = server.connect().await;
     until_the_end(&server, &mut client).await;

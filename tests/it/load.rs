@@ -12,7 +12,7 @@ async fn load(url: &str, flags: &str) -> Output {
 }
 
 #[tokio::test]
-async fn twenty_clients_are_counted_and_miss_nothing() {
+async fn load_counts_twenty_clients_without_gaps() {
     let server = Server::start(&[]).await;
     let url = format!("ws://{}/ws", server.address);
     let output =
@@ -36,7 +36,7 @@ async fn twenty_clients_are_counted_and_miss_nothing() {
 }
 
 #[tokio::test]
-async fn binary_costs_a_fraction_and_misses_nothing() {
+async fn binary_takes_a_fifth_of_the_bytes_without_gaps() {
     let server = Server::start(&[]).await;
     let url = format!("ws://{}/ws", server.address);
     let mut bytes = Vec::new();
@@ -54,7 +54,7 @@ async fn binary_costs_a_fraction_and_misses_nothing() {
 }
 
 #[tokio::test]
-async fn clients_that_stall_are_told_apart() {
+async fn stalled_clients_are_reported_separately() {
     let server = Server::start(&[]).await;
     let url = format!("ws://{}/ws", server.address);
     // Measured until some seconds after the stall, whatever the duration.
@@ -68,7 +68,7 @@ async fn clients_that_stall_are_told_apart() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_loaded_is_told_with_the_remedy() {
+async fn load_errors_name_a_remedy() {
     let server = Server::start(&[]).await;
     for (url, flags, says) in [
         ("ws://192.0.2.1:3030/ws", "", "--allow-remote"),

@@ -19,7 +19,7 @@ async fn scrape(server: &Server) -> BTreeMap<String, f64> {
 /// Scrapes until a sample is what it must become: a session ends a moment after its client.
 async fn wait_for(server: &Server, name: &str, want: f64) {
     let wait = async { while scrape(server).await.get(name) != Some(&want) {} };
-    let in_time = tokio::time::timeout(crate::support::PATIENCE, wait).await;
+    let in_time = tokio::time::timeout(crate::support::TIMEOUT, wait).await;
     assert!(in_time.is_ok(), "{name} must be {want}: {:?}", scrape(server).await);
 }
 
@@ -31,12 +31,12 @@ async fn sessions_messages_and_ends_are_counted() {
     assert_eq!(before["tickcast_session_ends_total{reason=\"too_slow\",code=\"1013\"}"], 0.0, "there from the start");
     assert_eq!(before["tickcast_build_info{version=\"0.1.0\"}"], 1.0);
     let mut client = server.connect().await;
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}).to_string()).await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}).to_string()).await;
     for _ in 0..5 {
-        client.hear("update").await;
+        client.receive("update").await;
     }
-    client.say("Hello, world!").await;
-    client.hear("error").await;
+    client.send("Hello, world!").await;
+    client.receive("error").await;
     let during = scrape(&server).await;
     assert_eq!(during["tickcast_sessions{transport=\"websocket\"}"], 1.0);
     assert!(during["tickcast_messages_sent_total{format=\"json\"}"] >= 9.0);
@@ -57,7 +57,7 @@ async fn sessions_messages_and_ends_are_counted() {
         assert!(of("bucket{le=\"0.001\"}") <= of("bucket{le=\"10.0\"}") && sum > 0.0 && sum < 60.0, "{lag}: {sum} s");
     }
     assert!(during["tickcast_tasks"] >= 3.0, "publisher, session and who asks: {}", during["tickcast_tasks"]);
-    client.say("x".repeat(70_000)).await;
+    client.send("x".repeat(70_000)).await;
     wait_for(&server, "tickcast_session_ends_total{reason=\"message_too_large\",code=\"1009\"}", 1.0).await;
     let after = scrape(&server).await;
     assert_eq!(after["tickcast_sessions{transport=\"websocket\"}"], 0.0);
@@ -66,18 +66,18 @@ async fn sessions_messages_and_ends_are_counted() {
     assert_eq!(levels, [0.0; 3]);
     // Its goodbye may still be on its way.
     let no_task_left = async { while scrape(&server).await["tickcast_tasks"] >= during["tickcast_tasks"] {} };
-    let in_time = tokio::time::timeout(crate::support::PATIENCE, no_task_left).await;
+    let in_time = tokio::time::timeout(crate::support::TIMEOUT, no_task_left).await;
     assert!(in_time.is_ok(), "a session that is gone leaves no task behind");
     assert_eq!(after["tickcast_sessions_opened_total{transport=\"websocket\"}"], 1.0);
     assert_eq!(after["tickcast_api_errors_total{code=\"bad_json\"}"], 1.0);
 }
 
 #[tokio::test]
-async fn each_refusal_is_counted_with_its_reason() {
+async fn rejected_requests_are_counted_by_reason() {
     let flags = ["--max-sessions", "2", "--max-sessions-per-address", "1", "--max-connections-per-address", "2"];
     let server = Server::start(&flags).await;
     let mut client = server.connect().await;
-    client.hear("feed").await;
+    client.receive("feed").await;
     for (request, code) in [
         ("GET /events HTTP/1.1\r\n", "too_many_sessions_from_address"),
         ("GET /nowhere HTTP/1.1\r\n", "not_found"),
@@ -98,7 +98,7 @@ async fn each_refusal_is_counted_with_its_reason() {
 
     let full = Server::start(&["--max-sessions", "1", "--head-timeout", "1"]).await;
     let mut client = full.connect().await;
-    client.hear("feed").await;
+    client.receive("feed").await;
     full.get("/events").await;
     wait_for(&full, "tickcast_api_errors_total{code=\"too_many_sessions\"}", 1.0).await;
     let _silent = full.dial().await;
@@ -107,12 +107,12 @@ async fn each_refusal_is_counted_with_its_reason() {
     wait_for(&full, "tickcast_connections_ended_total{reason=\"head_too_long\"}", 1.0).await;
     full.request("GET no address at all\r\n").await;
     wait_for(&full, "tickcast_connections_ended_total{reason=\"bad_head\"}", 1.0).await;
-    client.say("{}").await;
+    client.send("{}").await;
     wait_for(&full, "tickcast_api_errors_total{code=\"bad_message\"}", 1.0).await;
 }
 
 #[tokio::test]
-async fn the_document_lists_the_metrics_that_there_are_and_no_others() {
+async fn metrics_document_lists_exactly_the_metrics() {
     let server = Server::start(&[]).await;
     let (_, text) = server.get("/metrics").await;
     let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE tickcast_")?.split_once(' '));

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, Server, command};
+use crate::support::{Server, TIMEOUT, command};
 
 async fn record(arguments: &[&str]) -> String {
     let mut all = vec!["record"];
     all.extend(arguments);
-    let output = timeout(PATIENCE, command(&all).kill_on_drop(true).output()).await.expect("it ends").unwrap();
+    let output = timeout(TIMEOUT, command(&all).kill_on_drop(true).output()).await.expect("it ends").unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{arguments:?}: {told}{}", String::from_utf8_lossy(&output.stderr));
     told
@@ -30,7 +30,7 @@ fn text(path: &Path) -> String {
 }
 
 #[tokio::test]
-async fn minutes_of_the_simulation_are_recorded_and_replay_to_the_same_bytes() {
+async fn recording_replays_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let told = record(&[&path("one.csv"), "--seed", "5", "--symbols", "4", "--for", "3"]).await;
@@ -56,13 +56,13 @@ async fn killed(name: &str) -> (tempfile::TempDir, PathBuf) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(PATIENCE, enough).await.expect("it records while it serves");
+    timeout(TIMEOUT, enough).await.expect("it records while it serves");
     server.kill().await;
     (folder, path)
 }
 
 #[tokio::test]
-async fn a_recording_that_was_killed_is_whole_up_to_the_last_moment() {
+async fn killed_recording_is_whole_up_to_its_last_line() {
     for name in ["tape.csv", "tape.csv.zst"] {
         let (folder, path) = killed(name).await;
         let again = folder.path().join("again.csv");
@@ -74,7 +74,7 @@ async fn a_recording_that_was_killed_is_whole_up_to_the_last_moment() {
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there_is_told() {
+async fn missing_folder_is_reported() {
     let output = command(&["record", "no/such/folder/tape.csv", "--for", "1"]).output().await.unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && told.contains("no/such/folder/tape.csv"), "{told}");

@@ -65,12 +65,12 @@ fn check(ticker: &str, got: &[Row], want: &[Row]) {
 
 async fn until_the_end(server: &Server, client: &mut Client) {
     while server.json("/api/v1/feed").await["state"] != "ended" {
-        client.hear("beat").await;
+        client.receive("heartbeat").await;
     }
 }
 
 #[tokio::test]
-async fn the_stocks_at_full_speed_are_the_file_digit_for_digit() {
+async fn stocks_replay_digit_for_digit_at_full_speed() {
     let server = Server::start(&["replay", STOCKS, "--speed", "max"]).await;
     let rows = rows_of_the_file();
     assert_eq!(rows.values().map(Vec::len).sum::<usize>(), 12_154);
@@ -79,8 +79,8 @@ async fn the_stocks_at_full_speed_are_the_file_digit_for_digit() {
     until_the_end(&server, &mut client).await;
     assert_eq!(server.json("/healthz").await["ticks"], 4 * 12_154, "four ticks a row");
 
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"]}).to_string()).await;
-    let snapshot = client.hear("snapshot").await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"]}).to_string()).await;
+    let snapshot = client.receive("snapshot").await;
     for quote in snapshot["quotes"].as_array().unwrap() {
         let ticker = quote["symbol"].as_str().unwrap();
         assert_eq!(quote["seq"], 4 * rows[ticker].len());
@@ -89,14 +89,14 @@ async fn the_stocks_at_full_speed_are_the_file_digit_for_digit() {
     }
     for (ticker, want) in &rows {
         client
-            .say(
+            .send(
                 json!({"type":"subscribe","channel":"bars","symbols":[ticker],"interval":"1d","history":5000})
                     .to_string(),
             )
             .await;
-        let mut got = bars_on_the_wire(&client.hear_text("bars").await);
+        let mut got = bars_on_the_wire(&client.receive_text("bars").await);
         while got.len() < want.len() {
-            got.extend(bars_on_the_wire(&client.hear_text("bars").await));
+            got.extend(bars_on_the_wire(&client.receive_text("bars").await));
         }
         check(ticker, &got, want);
     }
@@ -105,12 +105,12 @@ async fn the_stocks_at_full_speed_are_the_file_digit_for_digit() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_there_from_the_start_gets_each_bar_once() {
+async fn early_client_gets_each_bar_once() {
     // A hundred days or so a second: the bars come as they close, many to a message.
     let server = Server::start(&["replay", STOCKS, "--speed", "50000000x"]).await;
     let mut client = server.connect().await;
     client
-        .say(
+        .send(
             json!({"type":"subscribe","channel":"bars","symbols":["IBM"],"interval":"1d","history":5000,"rate":10})
                 .to_string(),
         )
@@ -118,7 +118,7 @@ async fn a_client_that_is_there_from_the_start_gets_each_bar_once() {
     let want = &rows_of_the_file()["IBM"];
     let mut got: Vec<Row> = Vec::new();
     while got.len() < want.len() {
-        let message = client.hear_text("bars").await;
+        let message = client.receive_text("bars").await;
         assert!(message.contains("\"missed\":0"), "{message}");
         let (head, bars) = message.split_once("\"bars\":[").unwrap();
         // What is still forming will come again, closed.
@@ -132,12 +132,12 @@ async fn a_client_that_is_there_from_the_start_gets_each_bar_once() {
 }
 
 #[tokio::test]
-async fn quotes_of_one_side_play_with_their_digits_and_no_volume() {
+async fn one_sided_quotes_play_exactly_and_without_volume() {
     let server = Server::start(&["replay", "data/eurusd-2016-06-14-ticks.csv.gz", "--speed", "max"]).await;
     let mut client = server.connect().await;
     until_the_end(&server, &mut client).await;
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["EURUSD"]}).to_string()).await;
-    let snapshot = client.hear_text("snapshot").await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["EURUSD"]}).to_string()).await;
+    let snapshot = client.receive_text("snapshot").await;
     for text in ["\"seq\":100005,", "\"last\":1.11062,", "\"bid\":1.11062,", "\"ask\":null,", "\"vwap\":null,"] {
         assert!(snapshot.contains(text), "{text} in {snapshot}");
     }
@@ -145,13 +145,13 @@ async fn quotes_of_one_side_play_with_their_digits_and_no_volume() {
 }
 
 #[tokio::test]
-async fn a_loop_begins_a_new_epoch_with_the_same_tape() {
+async fn loop_begins_a_new_epoch() {
     let server = Server::start(&["replay", "tests/fixtures/csv/epoch-ms-trades.csv", "--speed", "max", "--loop"]).await;
     let mut client = server.connect().await;
-    client.hear("hello").await;
+    client.receive("hello").await;
     let mut epochs = Vec::new();
     while epochs.len() < 3 {
-        let feed = client.hear("feed").await;
+        let feed = client.receive("feed").await;
         assert_eq!(feed["looping"], true);
         epochs.push(feed["epoch"].as_u64().unwrap());
         epochs.dedup();
@@ -160,17 +160,17 @@ async fn a_loop_begins_a_new_epoch_with_the_same_tape() {
 }
 
 #[tokio::test]
-async fn rows_that_cannot_be_played_are_listed_by_reason() {
+async fn rejected_rows_are_listed_by_reason() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("odd.csv");
     std::fs::write(&file, "time,price\n2024-01-01,1.5\nnoon,2\n2024-01-02,dear\n2024-01-03,cheap\n2024-01-04,2.5\n")
         .unwrap();
     let file = file.to_str().unwrap();
     let server = Server::start(&["replay", file, "--paused"]).await;
-    let got = server.json("/api/v1/feed/refused").await;
+    let got = server.json("/api/v1/feed/rejected").await;
     let row = |reason: &str, line: u64, column: u64, value: &str, count: u64| json!({"file":file,"reason":reason,"line":line,"column":column,"value":value,"count":count});
     let want = json!([row("bad time", 3, 1, "noon", 1), row("bad price", 4, 2, "dear", 2)]);
-    assert_eq!((&got["rows_refused"], &got["refused"]), (&json!(3), &want));
-    assert_eq!(server.json("/api/v1/feed").await["rows_refused"], 3);
+    assert_eq!((&got["rows_rejected"], &got["rejected"]), (&json!(3), &want));
+    assert_eq!(server.json("/api/v1/feed").await["rows_rejected"], 3);
     assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_rejected 3\n"));
 }

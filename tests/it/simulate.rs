@@ -16,7 +16,7 @@ async fn tape(folder: &Path, name: &str, flags: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_tape_is_the_same_for_any_number_of_threads_and_other_symbols() {
+async fn trades_do_not_depend_on_threads_or_other_symbols() {
     let folder = tempfile::tempdir().unwrap();
     let flags = "--class stock --start 2024-01-08T14:30:00Z --for 10m --seed 3";
     let one = tape(folder.path(), "one.csv", &format!("{flags} --symbols 4")).await;
@@ -39,7 +39,7 @@ async fn a_tape_is_the_same_for_any_number_of_threads_and_other_symbols() {
 
 /// The demo tape was written by a release build on another machine.
 #[tokio::test]
-async fn the_demo_tape_is_what_its_command_writes_in_any_build() {
+async fn demo_recording_is_reproduced_by_its_command() {
     let [data, readme] = ["data/simulated-crash.csv.gz", "data/README.md"].map(|path| fs::read(path).unwrap());
     let mut kept = String::new();
     flate2::read::GzDecoder::new(&*data).read_to_string(&mut kept).unwrap();
@@ -51,7 +51,7 @@ async fn the_demo_tape_is_what_its_command_writes_in_any_build() {
 }
 
 #[tokio::test]
-async fn a_tape_with_its_quotes_plays_as_a_replay() {
+async fn simulation_with_quotes_plays_as_a_replay() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tape.csv.gz");
     let path = file.to_str().unwrap();
@@ -64,7 +64,7 @@ async fn a_tape_with_its_quotes_plays_as_a_replay() {
 }
 
 #[tokio::test]
-async fn headlines_are_written_beside_the_tape() {
+async fn headlines_are_written_beside_the_trades() {
     let folder = tempfile::tempdir().unwrap();
     let news = folder.path().join("news.csv");
     let flags = format!(

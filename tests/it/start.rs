@@ -2,11 +2,11 @@
 
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, Server, command};
+use crate::support::{Server, TIMEOUT, command};
 
 async fn check_refusal(arguments: &[&str], says: &[&str]) {
     let running = command(arguments).kill_on_drop(true).output();
-    let output = timeout(PATIENCE, running).await.expect("it ends by itself").unwrap();
+    let output = timeout(TIMEOUT, running).await.expect("it ends by itself").unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?} should fail");
     for text in says {
@@ -16,7 +16,7 @@ async fn check_refusal(arguments: &[&str], says: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_few_lines_say_what_is_running_and_where() {
+async fn startup_lines_name_the_feed_and_the_address() {
     let server = Server::start(&["--seed", "11"]).await;
     let lines = server.lines.join("\n");
     for text in ["tickcast 0.1.0", "simulated market: 40 instruments, seed 11", "http://127.0.0.1:"] {
@@ -26,13 +26,13 @@ async fn a_few_lines_say_what_is_running_and_where() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_told_with_the_flag() {
+async fn taken_port_is_reported_with_its_flag() {
     let taken = Server::start(&[]).await;
     check_refusal(&["--bind", &taken.address], &["cannot listen on", &taken.address, "--bind"]).await;
 }
 
 #[tokio::test]
-async fn files_that_cannot_play_are_told_with_their_names() {
+async fn wrong_files_and_flags_are_reported_by_name() {
     check_refusal(&["replay", "nosuch.csv"], &["nosuch.csv", "no such file"]).await;
     check_refusal(&["replay", "tests/fixtures/csv/a-png.csv"], &["a-png.csv", "PNG"]).await;
     check_refusal(&["replay", "tests/fixtures/csv/empty.csv"], &["empty.csv", "empty"]).await;
@@ -55,7 +55,7 @@ async fn files_that_cannot_play_are_told_with_their_names() {
 }
 
 #[tokio::test]
-async fn help_is_complete_for_each_subcommand() {
+async fn help_lists_the_flags_of_each_subcommand() {
     for (arguments, flags) in [
         (
             &["--help"][..],
@@ -78,13 +78,13 @@ async fn help_is_complete_for_each_subcommand() {
 }
 
 #[tokio::test]
-async fn sigterm_ends_it_cleanly_and_clients_are_told() {
+async fn sigterm_stops_cleanly_and_notifies_clients() {
     let server = Server::start(&[]).await;
     let mut client = server.connect().await;
-    client.hear("feed").await;
+    client.receive("feed").await;
     let goodbye = tokio::spawn(async move {
         loop {
-            if let tokio_tungstenite::tungstenite::Message::Close(Some(frame)) = client.hear_raw().await {
+            if let tokio_tungstenite::tungstenite::Message::Close(Some(frame)) = client.receive_raw().await {
                 return (u16::from(frame.code), frame.reason.to_string());
             }
         }
@@ -95,7 +95,7 @@ async fn sigterm_ends_it_cleanly_and_clients_are_told() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn too_few_files_are_told_and_who_comes_when_none_is_left_waits() {
+async fn low_file_limit_is_reported_and_clients_wait() {
     let server = Server::start_with_files(64, &["--head-timeout", "2"]).await;
     let lines = server.lines.join("\n");
     for says in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
@@ -111,7 +111,7 @@ async fn too_few_files_are_told_and_who_comes_when_none_is_left_waits() {
     drop(silent);
     let metrics = server.get("/metrics").await.1;
     assert!(!metrics.contains("\ntickcast_accept_failures_total 0\n"), "{metrics}");
-    server.connect().await.hear("feed").await;
+    server.connect().await.receive("feed").await;
 
     let enough = Server::start_with_files(1_000, &["--max-sessions", "100", "--max-connections", "100"]).await;
     assert!(!enough.lines.join("\n").contains("warning"), "{:?}", enough.lines);

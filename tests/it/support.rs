@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 /// Longer than anything here takes; a test that waits so long has failed.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running tickcast; it ends with the test.
 pub struct Server {
@@ -59,7 +59,7 @@ impl Server {
         let mut lines = Vec::new();
         let address = loop {
             let mut line = String::new();
-            let read = timeout(PATIENCE, stdout.read_line(&mut line)).await.expect("the program says where it is");
+            let read = timeout(TIMEOUT, stdout.read_line(&mut line)).await.expect("the program says where it is");
             assert_ne!(read.unwrap(), 0, "the program ended: {lines:?}");
             lines.push(line.trim_end().to_owned());
             if let Some((_, rest)) = line.split_once("://") {
@@ -122,7 +122,7 @@ impl Server {
         let request = format!("{head}host: {}\r\nconnection: close\r\n\r\n{body}", self.address);
         socket.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();
+        timeout(TIMEOUT, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
         (head.to_owned(), body.to_owned())
@@ -134,7 +134,7 @@ impl Server {
         socket.write_all(format!("{head}host: {}\r\n\r\n", self.address).as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         while !String::from_utf8_lossy(&answer).contains("\"hello\"") {
-            let read = timeout(PATIENCE, socket.read_buf(&mut answer)).await.expect("an answer").unwrap();
+            let read = timeout(TIMEOUT, socket.read_buf(&mut answer)).await.expect("an answer").unwrap();
             assert_ne!(read, 0, "the server hung up: {}", String::from_utf8_lossy(&answer));
         }
         String::from_utf8_lossy(&answer).into_owned()
@@ -167,7 +167,7 @@ impl Server {
     pub async fn stop(mut self) -> Option<i32> {
         let pid = self.child.id().unwrap().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
-        timeout(PATIENCE, self.child.wait()).await.expect("it stops").unwrap().code()
+        timeout(TIMEOUT, self.child.wait()).await.expect("it stops").unwrap().code()
     }
 }
 
@@ -177,7 +177,7 @@ pub async fn get_from(address: &str, path: &str, headers: &str) -> (String, Stri
     let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\n{headers}connection: close\r\n\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
-    timeout(PATIENCE, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();
+    timeout(TIMEOUT, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
     (head.to_owned(), body.to_owned())
@@ -210,30 +210,30 @@ impl Client {
         Some(Self { socket })
     }
 
-    pub async fn say(&mut self, text: impl Into<String>) {
+    pub async fn send(&mut self, text: impl Into<String>) {
         self.socket.send(Message::text(text.into())).await.expect("the server listens");
     }
 
     /// The same where the server may be gone.
-    pub async fn try_say(&mut self, text: impl Into<String>) -> Option<()> {
+    pub async fn try_send(&mut self, text: impl Into<String>) -> Option<()> {
         self.socket.send(Message::text(text.into())).await.ok()
     }
 
-    pub async fn hear_raw(&mut self) -> Message {
-        let heard = timeout(PATIENCE, self.socket.next()).await.expect("something is heard in time");
+    pub async fn receive_raw(&mut self) -> Message {
+        let heard = timeout(TIMEOUT, self.socket.next()).await.expect("something is heard in time");
         heard.expect("the server hung up").expect("the socket holds")
     }
 
     /// The next message, until the server is gone.
-    pub async fn try_hear_raw(&mut self) -> Option<Message> {
-        timeout(PATIENCE, self.socket.next()).await.expect("something is heard in time")?.ok()
+    pub async fn try_receive_raw(&mut self) -> Option<Message> {
+        timeout(TIMEOUT, self.socket.next()).await.expect("something is heard in time")?.ok()
     }
 
     /// The next message of one kind, as it was sent.
-    pub async fn hear_text(&mut self, kind: &str) -> String {
+    pub async fn receive_text(&mut self, kind: &str) -> String {
         let head = format!("{{\"type\":\"{kind}\"");
         loop {
-            if let Message::Text(text) = self.hear_raw().await
+            if let Message::Text(text) = self.receive_raw().await
                 && text.starts_with(&head)
             {
                 return text.to_string();
@@ -241,7 +241,7 @@ impl Client {
         }
     }
 
-    pub async fn hear(&mut self, kind: &str) -> Value {
-        serde_json::from_str(&self.hear_text(kind).await).unwrap()
+    pub async fn receive(&mut self, kind: &str) -> Value {
+        serde_json::from_str(&self.receive_text(kind).await).unwrap()
     }
 }

@@ -34,7 +34,7 @@ test("the official parser would say so", async () => {
   odd.operations.stream.action = "shout";
   assert.notDeepEqual(await faultsOf(odd), []);
   const lost = build();
-  lost.components.messages.beat.payload.$ref = "#/components/schemas/nowhere";
+  lost.components.messages.heartbeat.payload.$ref = "#/components/schemas/nowhere";
   assert.notDeepEqual(await faultsOf(lost), []);
 });
 

@@ -46,7 +46,7 @@ test("each binary fixture is the message that its JSON fixture is", () => {
     "depth_snapshot",
     "depth_update",
     "depth_one_side",
-    "beat",
+    "heartbeat",
   ]) {
     assert.deepEqual(binary.decode(frame(name)), message(name), name);
   }
@@ -58,7 +58,7 @@ test("before the list of symbols is there, quotes are passed over and asked for 
   assert.equal(binary.decode(frame("snapshot")), null);
   assert.equal(binary.decode(frame("update")), null);
   assert.equal(binary.decode(frame("bars_update")), null);
-  assert.deepEqual(binary.decode(frame("beat")), message("beat"));
+  assert.deepEqual(binary.decode(frame("heartbeat")), message("heartbeat"));
   assert.deepEqual(lost, []);
   binary.learn(LIST);
   assert.deepEqual(lost, [["*"]]);
@@ -96,7 +96,7 @@ test("nothing that comes makes decoding throw", () => {
   for (const odd of ["{}", null, 7, new ArrayBuffer(0), new ArrayBuffer(20), new Uint8Array(300).fill(255).buffer]) {
     assert.equal(binary.decode(odd), null);
   }
-  for (const name of ["snapshot", "update", "bars_update", "trades_update", "depth_update", "beat"]) {
+  for (const name of ["snapshot", "update", "bars_update", "trades_update", "depth_update", "heartbeat"]) {
     const whole = frame(name);
     for (let end = 0; end < whole.byteLength; end += 1)
       assert.equal(binary.decode(whole.slice(0, end)), null, `${name} cut at ${end}`);

@@ -38,8 +38,8 @@ function heard(...messages) {
       type: "catalogue",
       catalogue: {
         scenarios: [{ name: "crash", title: "Crash", about: "", strength: 1, negative: true, seconds: 60 }],
-        mostStrength: 10,
-        mostSeconds: 60,
+        maxStrength: 10,
+        maxSeconds: 60,
       },
       groups: GROUPS,
     },
@@ -101,7 +101,7 @@ test("a tone is a word and a direction, a scenario runs from its start to before
       { way: "flat", word: "neutral" },
     ],
   );
-  const scene = fixture("staged").scenarios[0];
+  const scene = fixture("scenarios").scenarios[0];
   assert.deepEqual(
     [null, scene.start - 1, scene.start, scene.end].map((us) => sceneState(scene, us)),
     ["next", "next", "running", "over"],
@@ -109,7 +109,7 @@ test("a tone is a word and a direction, a scenario runs from its start to before
 });
 
 test("a chart marks what is about its symbol at the bar it happened in, from left to right", () => {
-  const state = heard(fixture("news_snapshot"), fixture("news_update"), fixture("staged"));
+  const state = heard(fixture("news_snapshot"), fixture("news_update"), fixture("scenarios"));
   const marks = chartMarks(state, { symbol: "AAPL", interval: "1m" }, []);
   assert.deepEqual(
     marks.map(({ text, colour, row }) => [text, colour, row]),

@@ -95,7 +95,7 @@ test("a snapshot closes any gap without a hole", () => {
 
 test("a new epoch voids quotes, bars, sparklines and market time, which may be an earlier one", () => {
   const feed = { ...fixture("feed_simulation"), epoch: fixture("feed_simulation").epoch + 1, ts_market: 5 };
-  const { state } = hear(hear(begun(), fixture("update"), fixture("beat")).state, feed);
+  const { state } = hear(hear(begun(), fixture("update"), fixture("heartbeat")).state, feed);
   assert.equal(state.quotes.size, 0);
   assert.equal(state.sparks.closes.size, 0);
   assert.equal(state.marketUs, 5);
@@ -111,14 +111,14 @@ test("the same epoch said again voids nothing", () => {
 
 test("messages of another epoch are dropped", () => {
   const before = begun();
-  const { state } = hear(before, { ...update(11, 14), epoch: 1 }, { ...fixture("beat"), epoch: 1 });
+  const { state } = hear(before, { ...update(11, 14), epoch: 1 }, { ...fixture("heartbeat"), epoch: 1 });
   assert.equal(state.quotes, before.quotes);
   assert.equal(state.marketUs, before.marketUs);
 });
 
 test("market time never runs back within an epoch", () => {
-  const { state } = hear(begun(), fixture("beat"), { ...fixture("beat"), ts_market: 5 });
-  assert.equal(state.marketUs, fixture("beat").ts_market);
+  const { state } = hear(begun(), fixture("heartbeat"), { ...fixture("heartbeat"), ts_market: 5 });
+  assert.equal(state.marketUs, fixture("heartbeat").ts_market);
 });
 
 /** @returns {State} */

@@ -139,7 +139,7 @@ test("a message makes the next wait the first one again", () => {
 test("a connection that goes silent is given up, one that beats is kept", () => {
   const { links, newest, sockets, clock } = begin();
   for (let second = 0; second < 20; second += 1) {
-    newest().onmessage?.({ data: "beat" });
+    newest().onmessage?.({ data: "heartbeat" });
     clock.pass(1000);
   }
   assert.equal(sockets.length, 1);

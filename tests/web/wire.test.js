@@ -70,8 +70,8 @@ test("encoding gives the inbound fixtures", () => {
 });
 
 test("an unknown member is kept out of the way and an unknown type is ignored", () => {
-  const beat = { ...JSON.parse(read("beat")), later: { deep: [1] } };
-  assert.equal(decode(JSON.stringify(beat))?.type, "beat");
+  const heartbeat = { ...JSON.parse(read("heartbeat")), later: { deep: [1] } };
+  assert.equal(decode(JSON.stringify(heartbeat))?.type, "heartbeat");
   assert.equal(decode('{"type":"trades","epoch":1}'), null);
 });
 
@@ -82,11 +82,11 @@ test("nothing that comes makes decoding throw", () => {
     "null",
     "[]",
     "7",
-    '"beat"',
+    '"heartbeat"',
     "{}",
     '{"type":null}',
     '{"type":"__proto__"}',
-    '{"type":"beat"}',
+    '{"type":"heartbeat"}',
     undefined,
     null,
     7,
@@ -99,7 +99,7 @@ test("a message that lacks a member, or holds another kind, is refused whole", (
   for (const name of [
     "update",
     "bars_update",
-    "beat",
+    "heartbeat",
     "feed_simulation",
     "error",
     "trades_update",

@@ -136,7 +136,7 @@ function isStream(action) {
   const { message } = action;
   return (
     message.type === "update" ||
-    message.type === "beat" ||
+    message.type === "heartbeat" ||
     ((message.type === "bars" || message.type === "trades" || message.type === "depth") && !message.snapshot)
   );
 }

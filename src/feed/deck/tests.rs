@@ -105,7 +105,7 @@ fn a_move_counts_from_where_the_price_stood_or_first_stands() {
     let other = sample::trade(InstrumentId(1), at(3), 10, 1);
     assert_eq!(take(&mut deck, &[trade(1, 100), trade(2, 104), other, trade(4, 95)], ZERO), 4);
     let unknown = deck.step(&Step::Move { symbol: Some("C".into()), percent: 5.0 }, ZERO, at(1));
-    assert_eq!(unknown, Err(Refused::UnknownSymbol("C".into())));
+    assert_eq!(unknown, Err(CommandError::UnknownSymbol("C".into())));
 }
 
 #[test]

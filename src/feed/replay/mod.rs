@@ -63,7 +63,8 @@ use self::read::Tape;
 use self::scan::Scan;
 use self::ticks::{DEFAULT_MAX_WAITING, TapeMark, TapeTicks};
 use super::{Mark, Source, SourceError, SourceInfo};
-use crate::market::{HistoryBar, RefusedRows, Tick};
+use crate::control::RejectedRows;
+use crate::market::{HistoryBar, Tick};
 
 /// The most rows that are sorted in memory, at about 100 bytes each; more are sorted on disk.
 pub const DEFAULT_MAX_SORT_ROWS: usize = 500_000;
@@ -220,11 +221,11 @@ impl Source for Replay {
         Ok(self.ticks.next_ticks(most, into)?)
     }
 
-    fn rows_refused(&self) -> u64 {
-        self.tapes.iter().map(|tape| tape.rows_refused()).sum()
+    fn rows_rejected(&self) -> u64 {
+        self.tapes.iter().map(|tape| tape.rows_rejected()).sum()
     }
 
-    fn refused(&self) -> Vec<RefusedRows> {
+    fn rejected(&self) -> Vec<RejectedRows> {
         let list = self.tapes.iter().flat_map(|tape| {
             let file = tape.entry().to_string();
             tape.refused().into_iter().map(move |refused| refused.of(&file))

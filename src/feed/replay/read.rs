@@ -116,7 +116,7 @@ impl Tape {
     }
 
     /// Rows that cannot be played, as far as is known by now.
-    pub fn rows_refused(&self) -> u64 {
+    pub fn rows_rejected(&self) -> u64 {
         self.refused.total()
     }
 

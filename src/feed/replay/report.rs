@@ -6,7 +6,8 @@ use super::detect::Meaning;
 use super::error::echo;
 use super::layout::Assumption;
 use super::times::{TimeFormat, Zone};
-use crate::market::{Decimal, Interval, RefusedRows, Timestamp};
+use crate::control::RejectedRows;
+use crate::market::{Decimal, Interval, Timestamp};
 
 /// What the rows of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,11 +132,11 @@ pub struct Refused {
 
 impl Refused {
     /// The same, said of a file.
-    pub fn of(self, file: &str) -> RefusedRows {
+    pub fn of(self, file: &str) -> RejectedRows {
         let Self { reason, count, first_line, first_column, first_value } = self;
         let line = (first_line > 0).then_some(first_line);
         let file = file.to_owned();
-        RefusedRows { file, reason: reason.label(), line, column: first_column, value: first_value, count }
+        RejectedRows { file, reason: reason.label(), line, column: first_column, value: first_value, count }
     }
 }
 

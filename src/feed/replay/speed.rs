@@ -1,6 +1,7 @@
 //! A speed at which people can watch a tape: some events a second, never slower than life.
 
-use crate::market::{Interval, Speed, Timestamp};
+use crate::control::Speed;
+use crate::market::{Interval, Timestamp};
 
 const BARS_A_SECOND: f64 = 4.0;
 const TICKS_A_SECOND: f64 = 10.0;

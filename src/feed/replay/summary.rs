@@ -8,8 +8,9 @@ use super::name;
 use super::report::{FileKind, FileReport, RowOrder, TimeReport};
 use super::scan::Scan;
 use super::speed::{self, TickRate};
+use crate::control::SourceKind;
 use crate::feed::SourceInfo;
-use crate::market::{Interval, SourceKind, Timestamp};
+use crate::market::{Interval, Timestamp};
 
 pub fn info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> SourceInfo {
     let (speed, speed_reason) =

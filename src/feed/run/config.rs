@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use crate::control::{Speed, TimestampMode};
 use crate::feed::index::IndexLimits;
-use crate::market::{MarketLimits, Speed, Stamps};
+use crate::market::MarketLimits;
 
 /// A longer stretch without a tick is a night, a weekend or a holiday, where nothing else was asked for.
 pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -18,7 +19,7 @@ pub struct RunConfig {
     pub paused: bool,
     pub skip_dead_time: bool,
     /// Whether the ticks of a tape carry its times, or those of now. A simulation is now anyway.
-    pub stamps: Stamps,
+    pub timestamp_mode: TimestampMode,
     /// A longer stretch without a tick is dead time; at least a bar, where bars are played.
     pub dead_after: Duration,
     /// The number of the first epoch; each loop and seek takes the next.
@@ -35,7 +36,7 @@ impl Default for RunConfig {
             looping: false,
             paused: false,
             skip_dead_time: false,
-            stamps: Stamps::Original,
+            timestamp_mode: TimestampMode::Original,
             dead_after: DEFAULT_DEAD_AFTER,
             first_epoch: 1,
             market: MarketLimits::default(),

@@ -4,11 +4,10 @@ use proptest::prelude::*;
 use tokio::runtime::Builder;
 
 use super::*;
-use crate::bus::{self, Heard, Reader};
+use crate::bus::{self, Received};
+use crate::control::{SeekTarget, SourceKind, Speed};
 use crate::feed::{Mark, SourceInfo};
-use crate::market::{
-    HistoryBar, InstrumentId, Market, Price, Size, SourceKind, Speed, Target, TickKind, Trade, sample,
-};
+use crate::market::{HistoryBar, InstrumentId, Market, Price, Size, TickKind, Trade, sample};
 
 /// Ticks that can be gone back to.
 struct Tape {
@@ -67,13 +66,12 @@ impl Source for Tape {
     }
 }
 
-const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, happenings: 10 };
+const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, notices: 10 };
 
 /// A market that was played from the start up to and with `to`.
 fn played(ticks: &Arc<[Tick]>, to: Timestamp) -> Market {
     let info = Tape::boxed(ticks).info;
-    let status = FeedStatus { start: info.start, ..sample::status() };
-    let opening = Opening { instruments: info.instruments, status: status.into(), ..sample::opening(0, &[]) };
+    let opening = MarketOpening { instruments: info.instruments, start: info.start, ..sample::opening(0, &[]) };
     let mut market = Market::open(&opening, LIMITS);
     let before = ticks.partition_point(|tick| tick.ts <= to);
     ticks[..before].iter().for_each(|tick| market.apply(tick));
@@ -96,7 +94,7 @@ fn assert_same(got: &Market, want: &Market, what: &str) {
 
 /// A listener that keeps a market as the publisher does.
 struct Listener {
-    reader: Reader<Event>,
+    reader: bus::Receiver<FeedEvent>,
     market: Option<Market>,
 }
 
@@ -104,31 +102,31 @@ impl Listener {
     /// Up to the status of this number.
     async fn until(&mut self, revision: u64) -> Arc<FeedStatus> {
         loop {
-            let Some(Heard::Item(event)) = self.reader.next().await else { panic!("the feed is gone") };
+            let Some(Received::Item(event)) = self.reader.recv().await else { panic!("the feed is gone") };
             let status = match event {
-                Event::Opening(opening) => {
-                    self.market = Some(Market::open(&opening, LIMITS));
+                FeedEvent::Opening(opening) => {
+                    self.market = Some(Market::open(&opening.market, LIMITS));
                     Arc::clone(&opening.status)
                 }
-                Event::Seeked(seeked) => {
+                FeedEvent::Seeked(seeked) => {
                     let epoch = self.market.replace(seeked.market.clone()).unwrap().epoch();
                     assert!(seeked.market.epoch() > epoch);
                     Arc::clone(&seeked.status)
                 }
-                Event::Status(status) => status,
-                Event::End(status) => {
+                FeedEvent::Status(status) => status,
+                FeedEvent::End(status) => {
                     self.market.as_mut().unwrap().finish();
                     status
                 }
-                Event::Ticks(ticks) => {
+                FeedEvent::Ticks(ticks) => {
                     ticks.iter().for_each(|tick| self.market.as_mut().unwrap().apply(tick));
                     continue;
                 }
-                Event::Happened(happenings) => {
-                    happenings.iter().for_each(|happening| self.market.as_mut().unwrap().note(happening));
+                FeedEvent::Notices(notices) => {
+                    notices.iter().for_each(|notice| self.market.as_mut().unwrap().add_notice(notice));
                     continue;
                 }
-                Event::Clock(ts) => {
+                FeedEvent::Clock(ts) => {
                     self.market.as_mut().unwrap().advance(ts);
                     continue;
                 }
@@ -141,21 +139,21 @@ impl Listener {
 }
 
 async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>) {
-    let bus = Bus::new(10_000);
-    let mut listener = Listener { reader: bus.reader(), market: None };
-    let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
+    let bus = bus::Sender::new(10_000);
+    let mut listener = Listener { reader: bus.subscribe(), market: None };
+    let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
     let index = IndexLimits { checkpoints: 5, bytes: 1 << 20, spacing: 3 };
     let config = RunConfig { market: LIMITS, index, ..RunConfig::default() };
     tokio::spawn(run(Tape::boxed(&ticks), config, bus, line));
     let (start, end) = (ticks[0].ts, ticks[ticks.len() - 1].ts);
     for (command, wait) in commands {
         let is_seek = matches!(command, Command::Seek(_));
-        let revision = caller.ask(command.clone()).await.unwrap().unwrap();
+        let revision = caller.send(command.clone()).await.unwrap().unwrap();
         let status = listener.until(revision).await;
         let market = listener.market.as_ref().unwrap();
         if is_seek {
             let to = match command {
-                Command::Seek(Target::Time(to)) => to.clamp(start, end),
+                Command::Seek(SeekTarget::Time(to)) => to.clamp(start, end),
                 _ => market.now(),
             };
             assert_same(market, &played(&ticks, to), &format!("{command:?}, {status:?}"));
@@ -167,7 +165,7 @@ async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>) {
         }
         sleep(Duration::from_millis(wait)).await;
     }
-    let played_on = caller.ask(Command::Seek(Target::Percent(100.0))).await.unwrap().unwrap();
+    let played_on = caller.send(Command::Seek(SeekTarget::Percent(100.0))).await.unwrap().unwrap();
     listener.until(played_on).await;
     assert_same(&listener.market.unwrap(), &played(&ticks, end), "played to the end");
 }
@@ -191,16 +189,16 @@ fn commands(ticks: &Arc<[Tick]>) -> impl Strategy<Value = Vec<(Command, u64)>> +
     let (start, end) = (ticks[0].ts.0, ticks[ticks.len() - 1].ts.0);
     let times: Vec<i64> = ticks.iter().map(|tick| tick.ts.0).collect();
     let anywhere = start - 5_000_000_000..=end + 5_000_000_000;
-    let time = |ns| Command::Seek(Target::Time(Timestamp(ns)));
+    let time = |ns| Command::Seek(SeekTarget::Time(Timestamp(ns)));
     let command = prop_oneof![
         4 => anywhere.prop_map(time),
         4 => prop::sample::select(times).prop_map(time),
-        2 => (0.0..=100.0f64).prop_map(|percent| Command::Seek(Target::Percent(percent))),
-        1 => (-90_000i64..90_000).prop_map(|seconds| Command::Seek(Target::By(seconds * 1_000_000_000))),
+        2 => (0.0..=100.0f64).prop_map(|percent| Command::Seek(SeekTarget::Percent(percent))),
+        1 => (-90_000i64..90_000).prop_map(|seconds| Command::Seek(SeekTarget::By(seconds * 1_000_000_000))),
         2 => Just(Command::Pause),
         2 => Just(Command::Play),
-        1 => Just(Command::Step(crate::market::Step::Event)),
-        1 => Just(Command::Step(crate::market::Step::Bar(crate::market::Interval::M1))),
+        1 => Just(Command::Step(crate::control::Step::Event)),
+        1 => Just(Command::Step(crate::control::Step::Bar(crate::market::Interval::M1))),
     ];
     prop::collection::vec((command, 0u64..5_000), 1..12)
 }
@@ -219,26 +217,26 @@ proptest! {
 async fn shifted_times_move_the_whole_tape_to_now_and_back() {
     let tick = |n: i64| sample::trade(InstrumentId(0), Timestamp::from_secs(1_000_000 + 7 * n), 100 + n, 1);
     let ticks: Arc<[Tick]> = (0..200).map(tick).collect();
-    let bus = Bus::new(10_000);
-    let mut listener = Listener { reader: bus.reader(), market: None };
-    let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
+    let bus = bus::Sender::new(10_000);
+    let mut listener = Listener { reader: bus.subscribe(), market: None };
+    let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
     let config = RunConfig { paused: true, market: LIMITS, ..RunConfig::default() };
     tokio::spawn(run(Tape::boxed(&ticks), config, bus, line));
     let place = Timestamp::from_secs(1_000_500);
-    for command in [Command::Seek(Target::Time(place)), Command::Timestamps(Stamps::Shifted)] {
-        let revision = caller.ask(command).await.unwrap().unwrap();
+    for command in [Command::Seek(SeekTarget::Time(place)), Command::Timestamps(TimestampMode::Shifted)] {
+        let revision = caller.send(command).await.unwrap().unwrap();
         listener.until(revision).await;
     }
-    let revision = caller.ask(Command::SkipDeadTime(false)).await.unwrap().unwrap();
+    let revision = caller.send(Command::SkipDeadTime(false)).await.unwrap().unwrap();
     let status = listener.until(revision).await;
     let market = listener.market.as_ref().unwrap();
     let shifted = |shift| ticks.iter().map(|tick| Tick { ts: tick.ts.plus_nanos(shift), ..*tick }).collect();
-    assert_eq!((status.stamps, status.shift % 1_000_000_000), (Stamps::Shifted, 0));
-    assert_eq!(status.start, ticks[0].ts.plus_nanos(status.shift));
+    assert_eq!((status.timestamp_mode, status.time_shift_ns % 1_000_000_000), (TimestampMode::Shifted, 0));
+    assert_eq!(status.start, ticks[0].ts.plus_nanos(status.time_shift_ns));
     assert!(wall().0 - market.now().0 < 120_000_000_000, "{:?} is not now", market.now());
-    assert_same(market, &played(&shifted(status.shift), place.plus_nanos(status.shift)), "shifted");
-    let revision = caller.ask(Command::Timestamps(Stamps::Original)).await.unwrap().unwrap();
+    assert_same(market, &played(&shifted(status.time_shift_ns), place.plus_nanos(status.time_shift_ns)), "shifted");
+    let revision = caller.send(Command::Timestamps(TimestampMode::Original)).await.unwrap().unwrap();
     let status = listener.until(revision).await;
-    assert_eq!((status.stamps, status.shift), (Stamps::Original, 0));
+    assert_eq!((status.timestamp_mode, status.time_shift_ns), (TimestampMode::Original, 0));
     assert_same(listener.market.as_ref().unwrap(), &played(&ticks, place), "original again");
 }

@@ -5,9 +5,10 @@
 use std::sync::Arc;
 
 use super::{CLOCK_EVERY, LOOP_REST, Player, wall};
+use crate::control::{CommandError, FeedEvent, FeedState, SeekTarget, Seeked, Speed, TimestampMode};
 use crate::feed::index::{Checkpoint, Checkpoints, Index};
 use crate::feed::{Source, SourceError};
-use crate::market::{Event, FeedState, HistoryBar, Market, Opening, Refused, Seeked, Speed, Stamps, Target, Timestamp};
+use crate::market::{HistoryBar, Market, Timestamp};
 
 /// About how many ticks of a seek lie between two looks at the line.
 const SEEK_TICKS: u64 = 16_384;
@@ -26,27 +27,27 @@ impl Player {
     }
 
     /// Carries other times from here on, as a new epoch that stands where the tape stood.
-    pub(super) async fn stamp(&mut self, stamps: Stamps) -> Result<(), Refused> {
+    pub(super) async fn set_timestamps(&mut self, mode: TimestampMode) -> Result<(), CommandError> {
         if self.index.is_none() {
-            return Err(Refused::NotSeekable);
+            return Err(CommandError::NotSeekable);
         }
         let place = self.seek.as_ref().map_or_else(|| self.deck.moment(self.now(), self.next_ts()), |seek| seek.to);
-        let nanos = match stamps {
-            Stamps::Original => 0,
-            Stamps::Shifted => self.source.to_now(place, wall()),
+        let nanos = match mode {
+            TimestampMode::Original => 0,
+            TimestampMode::Shifted => self.source.to_now(place, wall()),
         };
         let to = place.plus_nanos(nanos.saturating_sub(self.source.nanos()));
-        (self.stamps, self.seek) = (stamps, None);
+        (self.timestamp_mode, self.seek) = (mode, None);
         self.shift(nanos);
         match self.source.rewind() {
             Ok(()) => {
                 let history = self.source.history();
                 self.begin_index(&history);
-                self.begin_seek(Target::Time(to)).await
+                self.begin_seek(SeekTarget::Time(to)).await
             }
             Err(error) => {
                 self.fail(&error).await;
-                Err(Refused::Fault(error.to_string()))
+                Err(CommandError::Fault(error.to_string()))
             }
         }
     }
@@ -56,10 +57,7 @@ impl Player {
         if self.index.is_none()
             && let Some(mark) = self.source.mark()
         {
-            let (instruments, history) = (Arc::clone(&self.source.info().instruments), history.to_vec());
-            let status = self.status();
-            let levels = self.source.levels();
-            let opening = Opening { epoch: self.epoch, instruments, history, levels, status };
+            let opening = self.market_opening(history.to_vec());
             let market = Market::open(&opening, self.market);
             self.index = Some(Index::new(Checkpoints::new(self.index_limits, mark, &market)));
         }
@@ -80,8 +78,8 @@ impl Player {
 
     /// # Errors
     /// When there is no such place; the seek before, if there is one, then goes on.
-    pub(super) async fn begin_seek(&mut self, target: Target) -> Result<(), Refused> {
-        let index = self.index.clone().ok_or(Refused::NotSeekable)?;
+    pub(super) async fn begin_seek(&mut self, target: SeekTarget) -> Result<(), CommandError> {
+        let index = self.index.clone().ok_or(CommandError::NotSeekable)?;
         let to = self.place_of(target)?;
         self.fill_index();
         let Checkpoint { mark, market, .. } = index.with(|checkpoints| checkpoints.before(to).clone());
@@ -102,18 +100,18 @@ impl Player {
             }
             Err(error) => {
                 self.fail(&error).await;
-                Err(Refused::Fault(error.to_string()))
+                Err(CommandError::Fault(error.to_string()))
             }
         }
     }
 
-    fn place_of(&self, target: Target) -> Result<Timestamp, Refused> {
+    fn place_of(&self, target: SeekTarget) -> Result<Timestamp, CommandError> {
         let info = self.source.info();
         let to = match target {
-            Target::Time(to) => to,
-            Target::By(nanos) => self.deck.moment(self.now(), self.next_ts()).plus_nanos(nanos),
-            Target::Percent(percent) => {
-                let span = info.end.ok_or(Refused::NoEnd)?.0.saturating_sub(info.start.0);
+            SeekTarget::Time(to) => to,
+            SeekTarget::By(nanos) => self.deck.moment(self.now(), self.next_ts()).plus_nanos(nanos),
+            SeekTarget::Percent(percent) => {
+                let span = info.end.ok_or(CommandError::NoEnd)?.0.saturating_sub(info.start.0);
                 // In whole numbers: a float holds no nanoseconds of years, and would miss the end.
                 let share = i128::from(span) * i128::from((percent * 1e7).round() as i64) / 1_000_000_000;
                 info.start.plus_nanos(i64::try_from(share).unwrap_or(i64::MAX))
@@ -173,7 +171,7 @@ impl Player {
         self.told = self.state();
         self.clock_due = self.now() + CLOCK_EVERY;
         let status = self.status();
-        self.send(Event::Seeked(Arc::new(Seeked { market, status }))).await;
+        self.send(FeedEvent::Seeked(Arc::new(Seeked { market, status }))).await;
         self.answer_waiting();
     }
 }

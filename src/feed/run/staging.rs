@@ -4,43 +4,49 @@ use std::path::Path;
 
 use super::*;
 use crate::bus;
-use crate::bus::Heard;
+use crate::bus::Received;
+use crate::control::CommandResult;
+use crate::control::ScenarioRequest;
 use crate::feed::sim::{SimConfig, SimPlan, Simulator};
-use crate::market::{Happening, Staging};
+use crate::market::Notice;
 
 /// Monday 2024-01-08, 14:30 UTC, and a half: a journal must hold it exactly.
 const START: Timestamp = Timestamp(1_704_724_200_500_000_000);
 
 fn crash(on: &str) -> Command {
-    Command::Stage(Staging { scenario: "crash".into(), on: on.into(), strength: 2.0, seconds: Some(5.0) })
+    Command::RunScenario(ScenarioRequest { scenario: "crash".into(), on: on.into(), strength: 2.0, seconds: Some(5.0) })
 }
 
 /// What was heard until `end`, and what became of the commands, each given after so many seconds of the market.
-async fn session(plan: &SimPlan, commands: Vec<(i64, Command)>, end: i64) -> (Vec<Tick>, Vec<Happening>, Vec<Answer>) {
+async fn session(
+    plan: &SimPlan,
+    commands: Vec<(i64, Command)>,
+    end: i64,
+) -> (Vec<Tick>, Vec<Notice>, Vec<CommandResult>) {
     let config = plan.config(Timestamp(0)).unwrap();
     let mut simulator = Simulator::new(SimConfig { block_seconds: 1, ..config.clone() }).unwrap();
     let journal = plan.begin_journal(&config, simulator.journal()).unwrap();
     journal.into_iter().for_each(|journal| simulator.keep_journal(journal));
-    let bus = Bus::new(64);
-    let mut reader = bus.reader();
-    let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
+    let bus = bus::Sender::new(64);
+    let mut reader = bus.subscribe();
+    let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
     tokio::spawn(run(Box::new(simulator), RunConfig::default(), bus, line));
-    let (mut ticks, mut happenings, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ticks, mut notices, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     let mut commands = commands.into_iter().peekable();
     loop {
-        let Some(Heard::Item(event)) = reader.next().await else { panic!("the feed goes on") };
+        let Some(Received::Item(event)) = reader.recv().await else { panic!("the feed goes on") };
         match event {
-            Event::Ticks(batch) => ticks.extend(batch.iter().copied()),
-            Event::Happened(batch) => happenings.extend(batch.iter().cloned()),
+            FeedEvent::Ticks(batch) => ticks.extend(batch.iter().copied()),
+            FeedEvent::Notices(batch) => notices.extend(batch.iter().cloned()),
             _ => {}
         }
         let now = ticks.last().map_or(START, |tick: &Tick| tick.ts);
         if now >= START.plus_nanos(end * 1_000_000_000) {
             ticks.retain(|tick| tick.ts < START.plus_nanos(end * 1_000_000_000));
-            return (ticks, happenings, answers);
+            return (ticks, notices, answers);
         }
         while let Some((_, command)) = commands.next_if(|(at, _)| START.plus_nanos(at * 1_000_000_000) <= now) {
-            answers.push(caller.ask(command).await.unwrap());
+            answers.push(caller.send(command).await.unwrap());
         }
     }
 }
@@ -51,23 +57,24 @@ fn plan(journal: Option<&Path>, script: Option<&Path>) -> SimPlan {
     SimPlan { symbols: Some(5), start, journal, script, ..SimPlan::default() }
 }
 
-fn staged(happenings: &[Happening]) -> Vec<Happening> {
-    happenings.iter().filter(|happening| matches!(happening, Happening::Staged(_))).cloned().collect()
+fn staged(notices: &[Notice]) -> Vec<Notice> {
+    notices.iter().filter(|notice| matches!(notice, Notice::Scenario(_))).cloned().collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_session_that_was_driven_live_plays_again_from_its_journal() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("session.toml");
-    let halt = Staging { scenario: "halt".into(), on: "sector:technology".into(), strength: -1.0, seconds: None };
-    let commands = vec![(3, crash("AAPL")), (3, crash("class:stock")), (8, Command::Stage(halt))];
+    let halt =
+        ScenarioRequest { scenario: "halt".into(), on: "sector:technology".into(), strength: -1.0, seconds: None };
+    let commands = vec![(3, crash("AAPL")), (3, crash("class:stock")), (8, Command::RunScenario(halt))];
     let (plain, ..) = session(&plan(None, None), Vec::new(), 30).await;
     let (live, told, answers) = session(&plan(Some(&journal), None), commands, 30).await;
     assert!(answers.iter().all(Result::is_ok) && staged(&told).len() == 3, "{answers:?}");
     let (again, told_again, _) = session(&plan(None, Some(&journal)), Vec::new(), 30).await;
     assert!(live == again && live != plain);
     assert_eq!(staged(&told), staged(&told_again));
-    let Happening::Staged(first) = &staged(&told)[0] else { unreachable!() };
+    let Notice::Scenario(first) = &staged(&told)[0] else { unreachable!() };
     assert!((first.start.0 - START.0) / 1_000_000_000 < 6 && first.end.0 - first.start.0 == 5_000_000_000, "{first:?}");
 }
 
@@ -77,7 +84,7 @@ async fn what_cannot_be_staged_is_refused_and_changes_nothing() {
     let journal = folder.path().join("session.toml");
     let wrong = |scenario: &str, on: &str, strength, seconds| {
         let (scenario, on) = (scenario.to_owned(), on.to_owned());
-        (2, Command::Stage(Staging { scenario, on, strength, seconds }))
+        (2, Command::RunScenario(ScenarioRequest { scenario, on, strength, seconds }))
     };
     let commands = vec![
         wrong("boom", "all", 1.0, None),
@@ -88,7 +95,7 @@ async fn what_cannot_be_staged_is_refused_and_changes_nothing() {
     let (plain, ..) = session(&plan(None, None), Vec::new(), 10).await;
     let (ticks, told, answers) = session(&plan(Some(&journal), None), commands, 10).await;
     assert_eq!(answers.len(), 4);
-    assert!(answers.iter().all(|answer| matches!(answer, Err(Refused::BadScenario(_)))), "{answers:?}");
+    assert!(answers.iter().all(|answer| matches!(answer, Err(CommandError::BadScenario(_)))), "{answers:?}");
     assert!(ticks == plain && staged(&told).is_empty());
     assert!(!std::fs::read_to_string(journal).unwrap().contains("[[scenario]]"));
 }

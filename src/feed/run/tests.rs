@@ -3,11 +3,11 @@
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::bus::{self, Caller, Heard, Reader};
+use crate::bus::{self, CommandSender, Received};
+use crate::control::CommandResult;
+use crate::control::{SourceKind, Speed, Step};
 use crate::feed::SourceInfo;
-use crate::market::{
-    HistoryBar, InstrumentId, Interval, Price, Size, SourceKind, Speed, Step, TickKind, Trade, sample,
-};
+use crate::market::{HistoryBar, InstrumentId, Interval, Price, Size, TickKind, Trade, sample};
 
 /// Ticks at given milliseconds; fails after the last one if asked to.
 struct Script {
@@ -63,35 +63,35 @@ const ONCE: RunConfig = RunConfig {
     looping: false,
     paused: false,
     skip_dead_time: false,
-    stamps: Stamps::Original,
+    timestamp_mode: TimestampMode::Original,
     dead_after: DEFAULT_DEAD_AFTER,
     first_epoch: 7,
-    market: MarketLimits { bars: 100, trades: 100, happenings: 10 },
+    market: MarketLimits { bars: 100, trades: 100, notices: 10 },
     index: IndexLimits { checkpoints: 8, bytes: 1 << 20, spacing: 10 },
 };
 
 /// A line on which nobody asks.
-fn nobody() -> Line<Command, Answer> {
-    bus::line(bus::DEFAULT_LINE_CAPACITY).1
+fn nobody() -> CommandReceiver {
+    bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY).1
 }
 
-async fn next(reader: &mut Reader<Event>) -> Event {
-    match reader.next().await {
-        Some(Heard::Item(event)) => event,
+async fn next(reader: &mut bus::Receiver<FeedEvent>) -> FeedEvent {
+    match reader.recv().await {
+        Some(Received::Item(event)) => event,
         other => panic!("expected an event, heard {other:?}"),
     }
 }
 
 /// The market milliseconds of each batch with the wall milliseconds it came at.
-async fn batches(reader: &mut Reader<Event>) -> Vec<(Vec<i64>, u128)> {
+async fn batches(reader: &mut bus::Receiver<FeedEvent>) -> Vec<(Vec<i64>, u128)> {
     let began = Instant::now();
     let mut all = Vec::new();
     loop {
         match next(reader).await {
-            Event::Ticks(ticks) => {
+            FeedEvent::Ticks(ticks) => {
                 all.push((ticks.iter().map(|t| t.ts.micros() / 1_000).collect(), began.elapsed().as_millis()));
             }
-            Event::End(_) => return all,
+            FeedEvent::End(_) => return all,
             _ => {}
         }
     }
@@ -99,8 +99,8 @@ async fn batches(reader: &mut Reader<Event>) -> Vec<(Vec<i64>, u128)> {
 
 #[tokio::test(start_paused = true)]
 async fn ticks_come_when_they_are_due_and_what_is_due_together_shares_a_batch() {
-    let bus = Bus::new(8);
-    let mut reader = bus.reader();
+    let bus = bus::Sender::new(8);
+    let mut reader = bus.subscribe();
     tokio::spawn(run(Script::boxed(&[0, 0, 100, 60_000], false), ONCE, bus, nobody()));
     let got = batches(&mut reader).await;
     assert_eq!(got.iter().map(|b| b.0.clone()).collect::<Vec<_>>(), [vec![0, 0], vec![100], vec![60_000]]);
@@ -111,8 +111,8 @@ async fn ticks_come_when_they_are_due_and_what_is_due_together_shares_a_batch() 
 
 #[tokio::test(start_paused = true)]
 async fn ten_times_the_speed_takes_a_tenth_of_the_time() {
-    let bus = Bus::new(8);
-    let mut reader = bus.reader();
+    let bus = bus::Sender::new(8);
+    let mut reader = bus.subscribe();
     let config = RunConfig { speed: Some(Speed::Times(10.0)), ..ONCE };
     tokio::spawn(run(Script::boxed(&[0, 60_000], false), config, bus, nobody()));
     let wall = batches(&mut reader).await[1].1;
@@ -121,14 +121,14 @@ async fn ten_times_the_speed_takes_a_tenth_of_the_time() {
 
 #[tokio::test(start_paused = true)]
 async fn time_passes_for_quiet_symbols_too() {
-    let bus = Bus::new(8);
-    let mut reader = bus.reader();
+    let bus = bus::Sender::new(8);
+    let mut reader = bus.subscribe();
     tokio::spawn(run(Script::boxed(&[0, 10_000], false), ONCE, bus, nobody()));
     let mut clock = Vec::new();
     loop {
         match next(&mut reader).await {
-            Event::Clock(ts) => clock.push(ts.micros() / 1_000),
-            Event::End(_) => break,
+            FeedEvent::Clock(ts) => clock.push(ts.micros() / 1_000),
+            FeedEvent::End(_) => break,
             _ => {}
         }
     }
@@ -149,19 +149,19 @@ async fn time_is_told_at_full_speed_and_behind_too() {
         }
     }
     for speed in [Speed::Max, Speed::Times(1e9)] {
-        let bus = Bus::new(2);
-        let mut reader = bus.reader();
+        let bus = bus::Sender::new(2);
+        let mut reader = bus.subscribe();
         let times: Vec<i64> = (0..25 * MAX_BATCH as i64).collect();
         tokio::spawn(run(Script::boxed(&times, false), RunConfig { speed: Some(speed), ..ONCE }, bus, nobody()));
         let (mut ticks, mut clocks) = (Vec::new(), Vec::new());
         loop {
             match next(&mut reader).await {
-                Event::Ticks(batch) => {
+                FeedEvent::Ticks(batch) => {
                     ticks.extend(batch.iter().map(|tick| tick.ts.micros() / 1_000));
                     sleep(Duration::from_millis(100)).await;
                 }
-                Event::Clock(ts) => clocks.push((ticks.len(), ts.micros() / 1_000)),
-                Event::End(_) => break,
+                FeedEvent::Clock(ts) => clocks.push((ticks.len(), ts.micros() / 1_000)),
+                FeedEvent::End(_) => break,
                 _ => {}
             }
         }
@@ -172,8 +172,8 @@ async fn time_is_told_at_full_speed_and_behind_too() {
 
 #[tokio::test(start_paused = true)]
 async fn full_speed_waits_for_slow_readers_and_loses_nothing() {
-    let bus = Bus::new(2);
-    let mut reader = bus.reader();
+    let bus = bus::Sender::new(2);
+    let mut reader = bus.subscribe();
     let config = RunConfig { speed: Some(Speed::Max), ..ONCE };
     let times: Vec<i64> = (0..50_000).collect();
     tokio::spawn(run(Script::boxed(&times, false), config, bus, nobody()));
@@ -183,29 +183,29 @@ async fn full_speed_waits_for_slow_readers_and_loses_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn each_loop_is_a_new_epoch() {
-    let bus = Bus::new(8);
-    let mut reader = bus.reader();
+    let bus = bus::Sender::new(8);
+    let mut reader = bus.subscribe();
     let config = RunConfig { looping: true, ..ONCE };
     let feed = tokio::spawn(run(Script::boxed(&[0], false), config, bus, nobody()));
     for want in 7..10 {
-        let Event::Opening(opening) = next(&mut reader).await else { panic!("no opening") };
-        assert_eq!(opening.epoch, want);
-        assert!(matches!(next(&mut reader).await, Event::Ticks(_)));
-        assert!(matches!(next(&mut reader).await, Event::End(_)));
+        let FeedEvent::Opening(opening) = next(&mut reader).await else { panic!("no opening") };
+        assert_eq!(opening.market.epoch, want);
+        assert!(matches!(next(&mut reader).await, FeedEvent::Ticks(_)));
+        assert!(matches!(next(&mut reader).await, FeedEvent::End(_)));
     }
     feed.abort();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_tape_that_breaks_off_ends_as_failed_with_its_reason() {
-    let bus = Bus::new(8);
-    let mut reader = bus.reader();
+    let bus = bus::Sender::new(8);
+    let mut reader = bus.subscribe();
     let feed = tokio::spawn(run(Script::boxed(&[0, 0, 0], true), ONCE, bus, nobody()));
     let mut ticks = 0;
     let status = loop {
         match next(&mut reader).await {
-            Event::Ticks(batch) => ticks += batch.len(),
-            Event::End(status) => break status,
+            FeedEvent::Ticks(batch) => ticks += batch.len(),
+            FeedEvent::End(status) => break status,
             _ => {}
         }
     };
@@ -216,30 +216,30 @@ async fn a_tape_that_breaks_off_ends_as_failed_with_its_reason() {
 
 /// A player that is driven, and what it says.
 struct Stage {
-    caller: Caller<Command, Answer>,
+    caller: CommandSender,
     /// Each event with the wall's milliseconds at which it came.
-    said: mpsc::UnboundedReceiver<(Event, u128)>,
+    said: mpsc::UnboundedReceiver<(FeedEvent, u128)>,
     began: Instant,
 }
 
 impl Stage {
     fn play(at_ms: &[i64], config: RunConfig) -> Self {
-        let bus = Bus::new(64);
-        let mut reader = bus.reader();
-        let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
+        let bus = bus::Sender::new(64);
+        let mut reader = bus.subscribe();
+        let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
         tokio::spawn(run(Script::boxed(at_ms, false), config, bus, line));
         let (heard, said) = mpsc::unbounded_channel();
         let began = Instant::now();
         tokio::spawn(async move {
-            while let Some(Heard::Item(event)) = reader.next().await {
+            while let Some(Received::Item(event)) = reader.recv().await {
                 heard.send((event, began.elapsed().as_millis())).unwrap();
             }
         });
         Self { caller, said, began }
     }
 
-    async fn command(&self, command: Command) -> Answer {
-        self.caller.ask(command).await.expect("the feed is there")
+    async fn command(&self, command: Command) -> CommandResult {
+        self.caller.send(command).await.expect("the feed is there")
     }
 
     /// What was said up to the next status or end: ticks and clocks in market milliseconds, each with the wall's.
@@ -248,11 +248,11 @@ impl Stage {
         loop {
             let (event, wall) = self.said.recv().await.expect("the feed goes on");
             match event {
-                Event::Ticks(ticks) => said.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall))),
-                Event::Happened(_) => {}
-                Event::Clock(ts) => said.push(("clock", ts.0 / 1_000_000, wall)),
-                Event::Opening(_) | Event::Seeked(_) => said.push(("opening", 0, wall)),
-                Event::Status(status) | Event::End(status) => return (said, status),
+                FeedEvent::Ticks(ticks) => said.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall))),
+                FeedEvent::Notices(_) => {}
+                FeedEvent::Clock(ts) => said.push(("clock", ts.0 / 1_000_000, wall)),
+                FeedEvent::Opening(_) | FeedEvent::Seeked(_) => said.push(("opening", 0, wall)),
+                FeedEvent::Status(status) | FeedEvent::End(status) => return (said, status),
             }
         }
     }
@@ -308,7 +308,7 @@ async fn hours_of_stops_and_speeds_add_no_drift() {
 #[tokio::test(start_paused = true)]
 async fn a_tape_that_begins_paused_is_stepped_through() {
     let mut stage = Stage::play(&[0, 200, 200, 61_000, 4_000_000], RunConfig { paused: true, ..ONCE });
-    let (Event::Opening(opening), _) = stage.said.recv().await.unwrap() else { panic!("no opening") };
+    let (FeedEvent::Opening(opening), _) = stage.said.recv().await.unwrap() else { panic!("no opening") };
     assert_eq!(opening.status.state, FeedState::Paused, "nobody is told first that it plays");
     for (step, want, moment) in [
         (Step::Event, &[0][..], 0),
@@ -350,7 +350,7 @@ async fn commands_of_many_have_one_order_and_each_gets_its_own_number() {
     let speeds = [1.0, 2.0, 3.0, 4.0];
     let asked = speeds.map(|factor| {
         let caller = stage.caller.clone();
-        tokio::spawn(async move { caller.ask(Command::Speed(Speed::Times(factor))).await })
+        tokio::spawn(async move { caller.send(Command::Speed(Speed::Times(factor))).await })
     });
     let mut revisions = Vec::new();
     for one in asked {

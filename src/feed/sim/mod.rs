@@ -30,12 +30,12 @@ use self::scenario::{catalog, script::Header};
 use self::symbol::block::{self, Block};
 use self::symbol::depth::Books;
 use self::symbol::history;
-use self::symbol::symbol_sim::{Kind, Tape};
+use self::symbol::symbol_sim::{ClassTables, SymbolSim};
 use self::universe::listing::Listing;
 use super::{Source, SourceError, SourceInfo};
+use crate::control::{CommandError, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
 use crate::market::{
-    AssetClass, Catalogue, Happening, HistoryBar, Instrument, InstrumentId, Interval, Levels, Refused, SourceKind,
-    Speed, Staging, Story, Tick, Timestamp,
+    AssetClass, Headline, HistoryBar, Instrument, InstrumentId, Interval, Levels, Notice, Tick, Timestamp,
 };
 
 pub use self::cli::args::{SimulateArgs, SimulationArgs, Span, WriteConfig};
@@ -118,13 +118,13 @@ pub struct Simulator {
     info: SourceInfo,
     config: SimConfig,
     listings: Vec<Listing>,
-    kinds: Arc<[Kind; 4]>,
+    tables: Arc<[ClassTables; 4]>,
     factors: Factors,
-    tapes: Vec<Tape>,
+    symbols: Vec<SymbolSim>,
     stage: Stage,
     block: Block,
     /// Those that are not told yet, the latest first.
-    stories: Vec<Story>,
+    stories: Vec<Headline>,
     journal: Option<Journal>,
 }
 
@@ -150,9 +150,9 @@ impl Simulator {
         let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
         let mut simulator = Self {
             info,
-            kinds: Arc::new(classes.map(|class| Kind::new(Model::of(class)))),
+            tables: Arc::new(classes.map(|class| ClassTables::new(Model::of(class)))),
             factors: factors(&config, &listings),
-            tapes: Vec::new(),
+            symbols: Vec::new(),
             stage: Stage::new(&listings, &config.journal, config.stage)?,
             block: Block::default(),
             stories: Vec::new(),
@@ -166,17 +166,17 @@ impl Simulator {
 
     /// Everything as at the beginning; what was injected since is in the journal and comes again.
     fn restart(&mut self) {
-        self.tapes = self.fresh_tapes();
+        self.symbols = self.fresh_tapes();
         self.factors = factors(&self.config, &self.listings);
         self.stage.rewind();
         self.block = Block::default();
         self.stories.clear();
     }
 
-    fn fresh_tapes(&self) -> Vec<Tape> {
-        let kind = |listing: &Listing| &self.kinds[history::class_index(listing.class())];
-        let tape = |(listing, n)| Tape::new(InstrumentId(n), listing, kind(listing), self.config.seed);
-        self.listings.iter().zip(0..).map(tape).collect()
+    fn fresh_tapes(&self) -> Vec<SymbolSim> {
+        let kind = |listing: &Listing| &self.tables[history::class_index(listing.class())];
+        let symbol = |(listing, n)| SymbolSim::new(InstrumentId(n), listing, kind(listing), self.config.seed);
+        self.listings.iter().zip(0..).map(symbol).collect()
     }
 
     /// Stages `injection` from its time on or, where that is past or made already, from the next second that is
@@ -212,7 +212,7 @@ impl Simulator {
     }
 
     /// The first headline that was published by `now` and that this did not tell yet.
-    pub fn next_story(&mut self, now: Timestamp) -> Option<Story> {
+    pub fn next_story(&mut self, now: Timestamp) -> Option<Headline> {
         self.stories.pop_if(|story| story.ts <= now)
     }
 
@@ -231,7 +231,7 @@ impl Simulator {
         let from = self.factors.next_ts();
         let cells: Vec<_> =
             (0..self.config.block_seconds.clamp(1, block::MOST_SECONDS)).map(|_| self.factors.advance()).collect();
-        self.block.make(&cells, &self.kinds, &mut self.tapes, &self.stage, self.config.threads);
+        self.block.make(&cells, &self.tables, &mut self.symbols, &self.stage, self.config.threads);
         self.stories.append(&mut self.block.stories);
         for cell in &cells {
             // One sector of each class speaks for it.
@@ -243,7 +243,7 @@ impl Simulator {
             }));
         }
         self.stories.extend(self.stage.stories(from, self.factors.next_ts()));
-        self.stories.sort_by(|a, b| (b.ts, &b.on, &b.headline).cmp(&(a.ts, &a.on, &a.headline)));
+        self.stories.sort_by(|a, b| (b.ts, &b.on, &b.text).cmp(&(a.ts, &a.on, &a.text)));
         self.stories.truncate(self.config.untold_stories);
         self.stage.pass(self.factors.next_ts());
     }
@@ -258,7 +258,7 @@ impl Source for Simulator {
         let SimConfig { seed, hours, start, past_bars, .. } = self.config;
         // As at the beginning, however far the tape has come.
         let factors = factors(&self.config, &self.listings);
-        history::bars(seed, hours, start, past_bars, &factors, &self.kinds, &self.fresh_tapes())
+        history::bars(seed, hours, start, past_bars, &factors, &self.tables, &self.fresh_tapes())
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
@@ -271,31 +271,31 @@ impl Source for Simulator {
     }
 
     fn levels(&self) -> Levels {
-        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.kinds))))
+        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.tables))))
     }
 
-    fn catalogue(&self) -> Option<Arc<Catalogue>> {
+    fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
         Some(Arc::new(catalog::catalogue(&self.listings, &self.config.stage)))
     }
 
-    fn stage(&mut self, staging: &Staging, now: Timestamp) -> Result<(), Refused> {
-        let injection = Injection::of(staging, now.max(self.horizon()));
+    fn run_scenario(&mut self, request: &ScenarioRequest, now: Timestamp) -> Result<(), CommandError> {
+        let injection = Injection::of(request, now.max(self.horizon()));
         let injection = injection.and_then(|injection| self.stage.check(injection)).map_err(bad)?;
         // Written down first: what is not in the journal has not happened.
         if let Some(journal) = &mut self.journal {
-            journal.add(&injection).map_err(|error| Refused::Fault(error.to_string()))?;
+            journal.add(&injection).map_err(|error| CommandError::Fault(error.to_string()))?;
         }
         self.stage.add(injection).map(drop).map_err(bad)
     }
 
-    fn happening(&mut self, now: Timestamp) -> Option<Happening> {
-        let begun = self.stage.begun(now).map(Happening::Staged);
-        begun.or_else(|| self.next_story(now).map(Happening::News))
+    fn next_notice(&mut self, now: Timestamp) -> Option<Notice> {
+        let begun = self.stage.begun(now).map(Notice::Scenario);
+        begun.or_else(|| self.next_story(now).map(Notice::News))
     }
 }
 
-fn bad(error: ScenarioError) -> Refused {
-    Refused::BadScenario(error.to_string())
+fn bad(error: ScenarioError) -> CommandError {
+    CommandError::BadScenario(error.to_string())
 }
 
 fn factors(config: &SimConfig, listings: &[Listing]) -> Factors {

@@ -9,7 +9,7 @@ use crate::server::session::SessionLimits;
 use crate::wire::{
     BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, access_response, bars_response,
     depth_response, news_response, parse_bars_query, parse_command, parse_depth_query, parse_login, parse_news_query,
-    parse_quotes_query, refused_response, scenarios_response,
+    parse_quotes_query, rejected_response, scenarios_response,
 };
 
 /// The media type of what is sent here.
@@ -50,14 +50,14 @@ pub fn feed(live: &LiveMarket) -> String {
     Feed::new(&live.market, wall_micros(), &live.status).to_text().as_str().to_owned()
 }
 
-pub fn refused(live: &LiveMarket) -> String {
+pub fn rejected(live: &LiveMarket) -> String {
     let live = live.read();
-    refused_response(live.market.epoch(), &live.status)
+    rejected_response(live.market.epoch(), &live.status)
 }
 
 pub fn scenarios(live: &LiveMarket) -> String {
     let live = live.read();
-    scenarios_response(&live.market, live.status.catalogue.as_deref())
+    scenarios_response(&live.market, live.status.catalog.as_deref())
 }
 
 pub fn news(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
@@ -105,10 +105,10 @@ pub fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<St
 }
 
 /// The same of the whole tape, as far as it was read ahead or played.
-pub fn outline(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+pub fn preview(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
     let query = read_bars_query(query, limits)?;
     let live = live.read();
-    let ahead = live.status.outline.market().filter(|ahead| ahead.ticks() > live.market.ticks());
+    let ahead = live.status.preview.market().filter(|ahead| ahead.ticks() > live.market.ticks());
     let market = ahead.as_ref().unwrap_or(&live.market);
     let (through, mut series) = (market.now(), copy_bars(market, &query)?);
     series.epoch = live.market.epoch();

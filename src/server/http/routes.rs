@@ -85,15 +85,15 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let symbols = symbols.map(|live: LiveMarket| json(StatusCode::OK, symbols_response(&live.read().market)));
     let feed = api.and(warp::path!("feed")).and(live.clone());
     let feed = feed.map(|live: LiveMarket| json(StatusCode::OK, handlers::feed(&live)));
-    let refused = api.and(warp::path!("feed" / "refused")).and(live.clone());
-    let refused = refused.map(|live: LiveMarket| json(StatusCode::OK, handlers::refused(&live)));
+    let rejected = api.and(warp::path!("feed" / "rejected")).and(live.clone());
+    let rejected = rejected.map(|live: LiveMarket| json(StatusCode::OK, handlers::rejected(&live)));
     let quotes = api.and(warp::path!("quotes")).and(query()).and(live.clone());
     let quotes =
         quotes.map(move |query: String, live: LiveMarket| json_or_refusal(handlers::quotes(&query, &live, &limits)));
     let bars = api.and(warp::path!("bars")).and(query()).and(live.clone());
     let bars = bars.map(move |query: String, live: LiveMarket| json_or_refusal(handlers::bars(&query, &live, &limits)));
-    let outline = api.and(warp::path!("feed" / "outline")).and(query()).and(live.clone());
-    let outline = outline.map(move |query: String, live| json_or_refusal(handlers::outline(&query, &live, &limits)));
+    let preview = api.and(warp::path!("feed" / "preview")).and(query()).and(live.clone());
+    let preview = preview.map(move |query: String, live| json_or_refusal(handlers::preview(&query, &live, &limits)));
     let depth = api.and(warp::path!("depth")).and(query()).and(live.clone());
     let depth =
         depth.map(move |query: String, live: LiveMarket| json_or_refusal(handlers::depth(&query, &live, &limits)));
@@ -117,7 +117,7 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let metrics = site.metrics.clone();
     let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
     let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
-    let market = symbols.or(feed).unify().or(refused).unify().or(quotes).unify().or(bars).unify().or(outline).unify();
+    let market = symbols.or(feed).unify().or(rejected).unify().or(quotes).unify().or(bars).unify().or(preview).unify();
     let market = market.or(depth).unify().or(scenarios).unify().or(news).unify();
     market.or(healthz).unify().or(readyz).unify().or(metrics).unify().or(contract).unify()
 }

@@ -32,7 +32,7 @@ impl Readings {
         let (epoch, ticks, late, now, rejected) = {
             let live = self.live.read();
             let market = &live.market;
-            (market.epoch(), market.ticks(), market.late(), market.now(), live.status.rows_refused)
+            (market.epoch(), market.ticks(), market.late(), market.now(), live.status.rows_rejected)
         };
         gauge(to, "epoch", "Number of the feed's run", epoch)?;
         gauge(to, "market_time_seconds", "Market time, in seconds since 1970", now.micros() as f64 / 1e6)?;

@@ -5,9 +5,9 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 
-use crate::bus::Caller;
+use crate::bus::CommandSender;
+use crate::control::Command;
 use crate::fanout::LiveMarket;
-use crate::market::{Answer, Command};
 use crate::wire::{Refusal, command_name};
 
 /// Default of the commands of one session that may wait for the feed.
@@ -18,11 +18,11 @@ pub const DEFAULT_MAX_COMMANDS: usize = 32;
 pub struct FeedControl {
     live: LiveMarket,
     /// The error with which commands of a client without the right role are rejected.
-    sender: Result<Caller<Command, Answer>, Refusal>,
+    sender: Result<CommandSender, Refusal>,
 }
 
 impl FeedControl {
-    pub const fn new(live: LiveMarket, sender: Caller<Command, Answer>) -> Self {
+    pub const fn new(live: LiveMarket, sender: CommandSender) -> Self {
         Self { live, sender: Ok(sender) }
     }
 
@@ -33,7 +33,7 @@ impl FeedControl {
 
     /// Returns whether the feed still takes commands.
     pub fn has_feed(&self) -> bool {
-        self.sender.as_ref().is_ok_and(Caller::is_heard)
+        self.sender.as_ref().is_ok_and(CommandSender::is_open)
     }
 
     /// Sends a command to the feed, and waits until its effect can be read from the live market.
@@ -42,7 +42,7 @@ impl FeedControl {
     /// When the command was not obeyed. Then nothing has changed.
     pub async fn run(&self, command: Command) -> Result<(), Refusal> {
         let sender = self.sender.as_ref().map_err(Clone::clone)?;
-        let revision = sender.ask(command).await.ok_or_else(Refusal::feed_gone)??;
+        let revision = sender.send(command).await.ok_or_else(Refusal::feed_gone)??;
         self.live.shows(revision).await;
         Ok(())
     }

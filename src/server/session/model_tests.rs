@@ -21,15 +21,17 @@ use client::Client;
 use truth::Truth;
 
 use super::{SessionLimits, SubscriptionLimits};
-use crate::bus::Bus;
+use crate::bus;
+use crate::control::FeedEvent;
+use crate::control::sample::opening_with_depth as opening;
 use crate::fanout::{DEFAULT_TICKS, Publisher};
-use crate::market::sample::{opening_with_depth as opening, quote, trade};
-use crate::market::{Event, Interval, MarketLimits, Timestamp};
+use crate::market::sample::{quote, trade};
+use crate::market::{Interval, MarketLimits, Timestamp};
 use crate::wire::Format;
 
 const SYMBOLS: [&str; 3] = ["A", "B", "C"];
 /// All bars are kept; the tape is so short that a slow client is told of skips.
-const KEPT: MarketLimits = MarketLimits { bars: 2_000, trades: 12, happenings: 10 };
+const KEPT: MarketLimits = MarketLimits { bars: 2_000, trades: 12, notices: 10 };
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 64 * 1_024,
     messages_per_second: 100_000,
@@ -171,15 +173,15 @@ fn turned(turn: usize) -> [&'static str; 3] {
     symbols
 }
 
-async fn send(bus: &Bus<Event>, event: Event) {
-    bus.room().await;
+async fn send(bus: &bus::Sender<FeedEvent>, event: FeedEvent) {
+    bus.ready().await;
     bus.send(event);
 }
 
 async fn hold(steps: Vec<Step>, buffer: usize, format: Format) {
-    let bus = Bus::new(64);
-    let reader = bus.reader();
-    bus.send(Event::Opening(Arc::new(opening(1, &SYMBOLS))));
+    let bus = bus::Sender::new(64);
+    let reader = bus.subscribe();
+    bus.send(FeedEvent::Opening(Arc::new(opening(1, &SYMBOLS))));
     let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS).await.unwrap();
     let mut client = Client::join(publisher.live(), buffer, format).await;
     tokio::spawn(publisher.run());
@@ -199,25 +201,25 @@ async fn hold(steps: Vec<Step>, buffer: usize, format: Format) {
                     tick
                 });
                 let ticks = ticks.collect();
-                send(&bus, Event::Ticks(ticks)).await;
+                send(&bus, FeedEvent::Ticks(ticks)).await;
             }
             Step::LateTick { symbol, price } => {
                 let ts = Timestamp::from_millis((truth.now_ms - 90_000).max(0));
                 let tick = trade(truth.id(SYMBOLS[symbol]), ts, price, 1);
                 truth.apply(&tick);
-                send(&bus, Event::Ticks([tick].into())).await;
+                send(&bus, FeedEvent::Ticks([tick].into())).await;
             }
             Step::Clock { ms } => {
                 truth.now_ms += ms;
                 truth.market.advance(Timestamp::from_millis(truth.now_ms));
-                send(&bus, Event::Clock(Timestamp::from_millis(truth.now_ms))).await;
+                send(&bus, FeedEvent::Clock(Timestamp::from_millis(truth.now_ms))).await;
             }
             Step::NewEpoch { turn } => {
                 let symbols = turned(turn);
                 client.turns.push(turn);
                 let epoch = truth.market.epoch() + 1;
                 truth = Truth::open(epoch, &symbols);
-                send(&bus, Event::Opening(Arc::new(opening(epoch, &symbols)))).await;
+                send(&bus, FeedEvent::Opening(Arc::new(opening(epoch, &symbols)))).await;
             }
             Step::Read { ms } => client.read(Duration::from_millis(ms)).await,
             Step::Stall { ms } => sleep(Duration::from_millis(ms)).await,

@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
+use crate::control::Command;
 use crate::fanout::{Bell, Due, LiveMarket, TierId, wall_micros};
-use crate::market::{Command, Instrument, InstrumentId, Market};
+use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
-    Beat, Driven, Feed, Format, Frame, Hello, Message, News, Refusal, StagedList, Stopping, Text, Throttled, Told,
-    beat_frame,
+    Driven, Feed, Format, Frame, Heartbeat, Hello, Message, News, Refusal, Scenarios, Stopping, Text, Throttled, Told,
+    heartbeat_frame,
 };
 
 /// Headlines of a subscription that does not say how many.
@@ -192,10 +193,10 @@ impl Outbox {
     }
 
     fn next_heartbeat(&mut self, market: &Market) -> Option<Frame> {
-        let heartbeat = std::mem::take(&mut self.heartbeat_due).then(|| Beat::new(market, wall_micros()))?;
+        let heartbeat = std::mem::take(&mut self.heartbeat_due).then(|| Heartbeat::new(market, wall_micros()))?;
         Some(match self.format {
             Format::Json => Frame::Text(heartbeat.to_text()),
-            Format::Binary => beat_frame(&heartbeat),
+            Format::Binary => heartbeat_frame(&heartbeat),
         })
     }
 
@@ -221,7 +222,7 @@ impl Outbox {
         if !self.notices_due {
             return None;
         }
-        if let Some(scenarios) = StagedList::after(&mut self.scenarios, market, wall_micros()) {
+        if let Some(scenarios) = Scenarios::after(&mut self.scenarios, market, wall_micros()) {
             return Some(scenarios.to_text());
         }
         self.notices_due = false;

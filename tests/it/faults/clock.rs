@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Follower;
-use crate::support::{PATIENCE, Server};
+use crate::support::{Server, TIMEOUT};
 
 const HOUR: i64 = 3_600_000_000;
 /// What a slow machine may be late by; a clock that holds something up does so for the hour.
@@ -32,12 +32,12 @@ async fn until_ahead(follower: &mut Follower, client: &mut crate::support::Clien
         if off.abs() < 10_000_000 {
             return longest;
         }
-        assert!(began.elapsed() < PATIENCE, "the clock should be {ahead} us ahead: {off} us off");
+        assert!(began.elapsed() < TIMEOUT, "the clock should be {ahead} us ahead: {off} us off");
     }
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_holds_nothing_up_and_moves_no_market() {
+async fn jumping_clock_delays_nothing_and_moves_no_market() {
     let Some(library) = libfaketime() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (offset, log) = (folder.path().join("offset"), folder.path().join("log"));

@@ -9,7 +9,7 @@ use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
 use super::Follower;
-use crate::support::{PATIENCE, Server, command};
+use crate::support::{Server, TIMEOUT, command};
 
 /// A shell that does `before` and then becomes tickcast.
 fn after(before: &str, arguments: &[&str]) -> Command {
@@ -29,7 +29,7 @@ async fn wait_for_log(log: &Path, says: &str) -> String {
             sleep(Duration::from_millis(50)).await;
         }
     };
-    timeout(PATIENCE, said)
+    timeout(TIMEOUT, said)
         .await
         .unwrap_or_else(|_| panic!("it should say {says:?}: {}", std::fs::read_to_string(log).unwrap()))
 }
@@ -54,7 +54,7 @@ async fn check(server: Server, log: &Path, reason: &str, tape: &Path) {
 }
 
 #[tokio::test]
-async fn a_file_that_may_not_grow_ends_the_recording_and_nothing_else() {
+async fn file_size_limit_ends_only_the_recording() {
     let folder = tempfile::tempdir().unwrap();
     let (tape, log) = (folder.path().join("tape.csv"), folder.path().join("log"));
     let flags = ["--bind", "127.0.0.1:0", "--speed", "60", "--record", tape.to_str().unwrap()];
@@ -75,7 +75,7 @@ async fn small_disk(folder: &Path) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_full_disk_ends_the_recording_and_nothing_else() {
+async fn full_disk_ends_only_the_recording() {
     let folder = tempfile::tempdir().unwrap();
     let (disk, log) = (folder.path().join("disk"), folder.path().join("log"));
     std::fs::create_dir(&disk).unwrap();
@@ -102,12 +102,12 @@ async fn a_full_disk_ends_the_recording_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_recording_without_a_server_ends_with_the_reason() {
+async fn record_command_ends_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let tape = folder.path().join("tape.csv");
     let output =
         after("ulimit -f 200", &["record", tape.to_str().unwrap(), "--for", "3600", "--speed", "max"]).output();
-    let output = timeout(PATIENCE, output).await.expect("it ends").unwrap();
+    let output = timeout(TIMEOUT, output).await.expect("it ends").unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("cannot record to") && told.contains("is there room?"), "{told}");

@@ -13,7 +13,7 @@ const KILLS: u64 = 8;
 const WITHIN_MS: u64 = 3_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn killed_at_any_moment_it_comes_back_and_what_it_recorded_plays() {
+async fn killed_server_comes_back_and_its_recordings_play() {
     let folder = tempfile::tempdir().unwrap();
     let tape = folder.path().join("tape.csv");
     let flags = ["--seed", "9", "--speed", "20", "--record", tape.to_str().unwrap()];

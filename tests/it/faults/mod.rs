@@ -1,13 +1,13 @@
 //! What goes wrong around the program: it is killed, its disk is full, its tape is changed, its clock jumps, its lines
 //! break, a part of it panics. `docs/RELIABILITY.md` tells what was promised and what was seen.
 
+mod changed_file;
 mod clock;
+mod connection;
 mod disk;
 mod kill;
-mod line;
 mod network;
 mod panic;
-mod tape;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -36,7 +36,7 @@ impl Follower {
         if self.epoch > 0 {
             subscribe["since"] = json!({"epoch": self.epoch, "at": self.seqs});
         }
-        client.try_say(subscribe.to_string()).await?;
+        client.try_send(subscribe.to_string()).await?;
         loop {
             let message = next(client).await?;
             if message["type"] == "granted" {
@@ -80,7 +80,7 @@ impl Follower {
 
 async fn next(client: &mut Client) -> Option<Value> {
     loop {
-        if let Message::Text(text) = client.try_hear_raw().await? {
+        if let Message::Text(text) = client.try_receive_raw().await? {
             return Some(serde_json::from_str(&text).unwrap());
         }
     }

@@ -12,7 +12,7 @@ use tickcast::market::{HistoryBar, Tick};
 use tokio::time::timeout;
 
 use super::Follower;
-use crate::support::{PATIENCE, connect_to};
+use crate::support::{TIMEOUT, connect_to};
 
 /// A tape whose reader has a fault after so many ticks.
 struct Faulty {
@@ -52,11 +52,11 @@ async fn run(good: u32, lines: mpsc::Sender<String>) -> Result<(), AppError> {
     let faulty = Faulty { tape: Box::new(tape), good };
     let say = move |line: &str| drop(lines.send(line.to_owned()));
     let ended = app::run_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), say);
-    timeout(PATIENCE, ended).await.expect("it ends by itself")
+    timeout(TIMEOUT, ended).await.expect("it ends by itself")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_feed_that_panics_ends_the_program_and_those_who_watch_are_told() {
+async fn panicking_feed_ends_the_program_and_notifies_clients() {
     let (say, lines) = mpsc::channel();
     // Good for some ten seconds, so that a slow machine can connect.
     let running = tokio::spawn(run(2_500, say));
@@ -86,7 +86,7 @@ async fn a_feed_that_panics_ends_the_program_and_those_who_watch_are_told() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_feed_that_panics_before_its_first_tick_lets_nobody_in() {
+async fn feed_that_panics_at_once_accepts_no_client() {
     let ended = run(0, mpsc::channel().0).await;
     assert!(matches!(ended, Err(AppError::Broken("feed"))), "{ended:?}");
 }

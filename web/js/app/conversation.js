@@ -151,20 +151,20 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
    *
    * @param {import("../types/protocol.js").Feed} feed
    */
-  async function learn({ epoch, source, rows_refused }) {
+  async function learn({ epoch, source, rows_rejected }) {
     try {
       if (source === "simulation" && stagesOf !== epoch) {
         stagesOf = epoch;
-        const { scenarios, groups, most_strength, most_seconds } = await api.scenarios();
+        const { scenarios, groups, max_strength, max_seconds } = await api.scenarios();
         store.dispatch({
           type: "catalogue",
-          catalogue: { scenarios, mostStrength: most_strength, mostSeconds: most_seconds },
+          catalogue: { scenarios, maxStrength: max_strength, maxSeconds: max_seconds },
           groups,
         });
       }
-      if (rows_refused !== refusedSeen) {
-        refusedSeen = rows_refused;
-        store.dispatch({ type: "refused", rows: rows_refused > 0 ? await api.refused() : [] });
+      if (rows_rejected !== refusedSeen) {
+        refusedSeen = rows_rejected;
+        store.dispatch({ type: "refused", rows: rows_rejected > 0 ? await api.rejected() : [] });
       }
     } catch (fault) {
       stagesOf = -1;
@@ -227,7 +227,7 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
       const isWhole = before.through >= (feed?.end ?? Infinity);
       if (isWhole || (!before.isNews && marketUs === before.marketUs)) return;
       try {
-        const { through, bars, epoch: of } = await api.outline(wanted.symbol, wanted.interval, server.bars);
+        const { through, bars, epoch: of } = await api.preview(wanted.symbol, wanted.interval, server.bars);
         if (of !== store.state.epoch || of !== epoch) return;
         pictured = { key: wanted.key, marketUs: marketUs ?? NaN, through, isNews: through !== before.through };
         store.dispatch({ type: "preview", key: wanted.key, bars });

@@ -62,9 +62,9 @@ export function createApi(get) {
    * @param {number} limit
    * @returns {Promise<Preview>}
    */
-  async function outline(symbol, interval, limit) {
+  async function preview(symbol, interval, limit) {
     const { epoch, through, series } = await json(
-      `/api/v1/feed/outline?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`,
+      `/api/v1/feed/preview?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`,
     );
     return { epoch, through, bars: (series?.[0]?.bars ?? []).filter(isBar) };
   }
@@ -78,20 +78,20 @@ export function createApi(get) {
   async function scenarios() {
     const answer = await json("/api/v1/scenarios");
     return {
-      most_strength: answer.most_strength,
-      most_seconds: answer.most_seconds,
+      max_strength: answer.max_strength,
+      max_seconds: answer.max_seconds,
       scenarios: answer.scenarios ?? [],
       groups: answer.groups ?? [],
     };
   }
 
   /** @returns {Promise<RejectedRows[]>} */
-  async function refused() {
-    const answer = await json("/api/v1/feed/refused");
-    return answer.refused ?? [];
+  async function rejected() {
+    const answer = await json("/api/v1/feed/rejected");
+    return answer.rejected ?? [];
   }
 
-  return { symbols, bars, outline, scenarios, refused, role };
+  return { symbols, bars, preview, scenarios, rejected, role };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

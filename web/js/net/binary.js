@@ -21,7 +21,7 @@ const UPDATE = 1;
 const SNAPSHOT = 2;
 const BARS = 3;
 const TRADES = 4;
-const BEAT = 5;
+const HEARTBEAT = 5;
 const DEPTH = 6;
 const HEADER = 20;
 
@@ -251,8 +251,8 @@ export function createBinary({ onLost }) {
     const { view } = reader;
     const [kind, marks, entries] = [view.getUint8(0), view.getUint8(1), view.getUint16(2, true)];
     const head = { epoch: Number(view.getBigUint64(12, true)), ts_sent: Number(view.getBigInt64(4, true)) };
-    if (kind === BEAT)
-      return { type: "beat", ...head, ts_market: reader.zigzag(), ticks: reader.varint(), late: reader.varint() };
+    if (kind === HEARTBEAT)
+      return { type: "heartbeat", ...head, ts_market: reader.zigzag(), ticks: reader.varint(), late: reader.varint() };
     if (head.epoch !== epoch) {
       // Said once the list is here.
       if (kind === UPDATE || kind === SNAPSHOT) lost.add(ALL);

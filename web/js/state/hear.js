@@ -35,7 +35,7 @@ export function hear(state, message, arrival) {
   if (isQuotes(message)) return hearQuotes(state, message, arrival);
   const heard = take(state, message);
   const sentUs = "ts_sent" in message ? message.ts_sent : null;
-  const feedTicks = message.type === "beat" && message.epoch === state.epoch ? message.ticks : null;
+  const feedTicks = message.type === "heartbeat" && message.epoch === state.epoch ? message.ticks : null;
   return {
     state: { ...heard, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) },
     holes: NO_HOLES,
@@ -71,7 +71,7 @@ function take(state, message) {
       return message.epoch === state.epoch
         ? { ...state, news: takeHappenings(state.news, message, message.stories) }
         : state;
-    case "staged":
+    case "scenarios":
       return message.epoch === state.epoch
         ? { ...state, scenes: takeHappenings(state.scenes, message, message.scenarios) }
         : state;
@@ -81,7 +81,7 @@ function take(state, message) {
       return message.max_rate === state.maxRate ? state : { ...state, maxRate: message.max_rate };
     case "format":
       return message.format === state.format ? state : { ...state, format: message.format };
-    case "beat":
+    case "heartbeat":
       return message.epoch === state.epoch ? { ...state, marketUs: later(state.marketUs, message.ts_market) } : state;
     default:
       return state;

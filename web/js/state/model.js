@@ -38,9 +38,9 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {{ symbol: string | null, interval: Interval | null }} Choice */
 /** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own bars, and symbols that are compared with them */
 /** @typedef {import("../types/protocol.js").Story} Story */
-/** @typedef {import("../types/protocol.js").Scene} Scene */
+/** @typedef {import("../types/protocol.js").ActiveScenario} Scene */
 /** @typedef {import("../types/http.js").ScenarioInfo} ScenarioInfo */
-/** @typedef {{ scenarios: readonly ScenarioInfo[], mostStrength: number, mostSeconds: number }} Catalogue */
+/** @typedef {{ scenarios: readonly ScenarioInfo[], maxStrength: number, maxSeconds: number }} Catalogue */
 /** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
 /** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
 /** @typedef {{ id: number, text: string }} Notice */

@@ -61,8 +61,8 @@ export interface SymbolGroup {
 
 /** The answer of `GET /api/v1/scenarios`. */
 export interface ScenarioCatalog {
-  most_strength: number;
-  most_seconds: number;
+  max_strength: number;
+  max_seconds: number;
   scenarios: ScenarioInfo[];
   groups: SymbolGroup[];
 }

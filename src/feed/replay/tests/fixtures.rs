@@ -107,7 +107,7 @@ fn check(name: &str, want: &Want) {
         (Ok(mut replay), Plays(plays, refused)) => {
             let file = replay.report()[0].clone();
             assert_eq!(summary(&file), (plays.to_string(), refused.iter().map(|r| r.to_string()).collect()), "{name}");
-            assert_eq!((file.rows_refused, replay.rows_refused()), (counted(&file), counted(&file)), "{name}");
+            assert_eq!((file.rows_refused, replay.rows_rejected()), (counted(&file), counted(&file)), "{name}");
             let ticks = all_ticks(&mut replay);
             assert!(ticks.is_sorted_by_key(|tick| tick.ts), "{name}");
             let ends = (ticks.first().map(|t| t.ts), ticks.last().map(|t| t.ts));

@@ -131,7 +131,7 @@ proptest! {
         let (mut short, _folder) = open_text(&bytes, tz).unwrap();
         let want = all_ticks(&mut long);
         prop_assert_eq!(&in_batches(&mut short, most), &want);
-        let told = |replay: &Replay| replay.refused().into_iter().map(|rows| (rows.reason, rows.line, rows.value, rows.count)).collect::<Vec<_>>();
+        let told = |replay: &Replay| replay.rejected().into_iter().map(|rows| (rows.reason, rows.line, rows.value, rows.count)).collect::<Vec<_>>();
         prop_assert_eq!(told(&short), told(&long));
 
         // Tick by tick, with a look back from any place.

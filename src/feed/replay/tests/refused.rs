@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::all_ticks;
+use crate::control::RejectedRows;
 use crate::feed::Source;
 use crate::feed::replay::{self, ReplayConfig};
-use crate::market::RefusedRows;
 
 /// Rows of 32 bytes each, of which these read otherwise. Between the pieces that are read first lie some 40 KiB
 /// each; row 5,000 and what follows it is in the first such gap.
@@ -37,7 +37,7 @@ fn refused_rows_are_counted_once_by_reason_with_the_first_line() {
     fs::write(&path, file(&odd)).unwrap();
     let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
     let mut replay = replay::open(std::slice::from_ref(&path), &config).unwrap();
-    assert!(!replay.report()[0].is_exact && replay.rows_refused() == 0);
+    assert!(!replay.report()[0].is_exact && replay.rows_rejected() == 0);
 
     // A second reader of the same rows, and the same reader again, find nothing new.
     let mut second = replay.second_reader().unwrap();
@@ -46,7 +46,7 @@ fn refused_rows_are_counted_once_by_reason_with_the_first_line() {
     replay.rewind().unwrap();
     all_ticks(&mut replay);
 
-    let row = |reason, line, column, value: &str, count| RefusedRows {
+    let row = |reason, line, column, value: &str, count| RejectedRows {
         file: path.display().to_string(),
         reason,
         line: Some(line),
@@ -59,16 +59,16 @@ fn refused_rows_are_counted_once_by_reason_with_the_first_line() {
         row("bad price", 5_003, 3, "cheap", 2),
         row("a symbol that the pieces read first did not have", 5_004, 2, "XY", 1),
     ];
-    assert_eq!((replay.rows_refused(), replay.refused()), (4, want.to_vec()));
-    assert_eq!(second.refused(), want);
+    assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want.to_vec()));
+    assert_eq!(second.rejected(), want);
 
     let mut long = replay::open(std::slice::from_ref(&path), &config).unwrap().the_long_way();
     replay.rewind().unwrap();
     assert!(all_ticks(&mut replay) == all_ticks(&mut long));
-    assert_eq!(long.refused(), want);
+    assert_eq!(long.rejected(), want);
 
     let few = ReplayConfig { max_refused: 1, ..config };
     let mut replay = replay::open(std::slice::from_ref(&path), &few).unwrap();
     all_ticks(&mut replay);
-    assert_eq!((replay.rows_refused(), replay.refused()), (4, want[..1].to_vec()));
+    assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want[..1].to_vec()));
 }

@@ -4,12 +4,13 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
+use crate::control::Speed;
 use crate::feed::sim::model::season::OPEN;
 use crate::feed::sim::scenario::journal::{Journal, JournalError};
 use crate::feed::sim::scenario::schedule::{Injection, ScenarioError, StageLimits};
 use crate::feed::sim::scenario::script::{Cue, Script, ScriptError};
 use crate::feed::sim::{Hours, List, SimConfig};
-use crate::market::{Interval, Speed, Timestamp};
+use crate::market::{Interval, Timestamp};
 
 /// How a simulated market is to be played: flags, before the script and the clock are asked.
 #[derive(Clone, Debug, PartialEq)]

@@ -14,7 +14,9 @@ use flate2::write::GzEncoder;
 use super::args::{Span, WriteConfig};
 use crate::feed::Source as _;
 use crate::feed::sim::{ScenarioError, Simulator};
-use crate::market::{Decimal, Instrument, Interval, PriceBasis, Quote, Side, Story, Tick, TickKind, Timestamp, Trade};
+use crate::market::{
+    Decimal, Headline, Instrument, Interval, PriceBasis, Quote, Side, Tick, TickKind, Timestamp, Trade,
+};
 
 /// A tape that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -175,8 +177,8 @@ impl Rows {
         }
     }
 
-    fn story(&self, story: &Story, out: &mut impl Write) -> io::Result<()> {
-        let Story { ts, on, tone, leads, headline } = story;
+    fn story(&self, story: &Headline, out: &mut impl Write) -> io::Result<()> {
+        let Headline { ts, on, tone, leads, text: headline } = story;
         let timing = if *leads { "leads" } else { "follows" };
         writeln!(out, "{},{on},{tone},{timing},{headline}", ts.0.div_euclid(self.time_unit))
     }

@@ -7,7 +7,7 @@
 use super::elementary::exp;
 use super::news::Shock;
 use super::parameters::{Model, News};
-use super::rng::Noise;
+use super::rng::SimRng;
 use super::season::{Edge, Hours, Pulse, Season};
 use super::sector::Sector;
 use super::volatility::{Aftershock, Law, Rough, Trend};
@@ -53,7 +53,7 @@ pub struct Factors {
     world: World,
     /// Those of listed classes alone.
     classes: [Option<Class>; CLASSES.len()],
-    sectors: [Noise; Sector::ALL.len()],
+    sectors: [SimRng; Sector::ALL.len()],
 }
 
 impl Factors {
@@ -65,7 +65,7 @@ impl Factors {
             next: 0,
             world: World::new(seed),
             classes: CLASSES.map(|class| listed(class).then(|| Class::new(seed, class, hours))),
-            sectors: Sector::ALL.map(|sector| Noise::new(seed, sector.label(), "sector")),
+            sectors: Sector::ALL.map(|sector| SimRng::new(seed, sector.label(), "sector")),
         }
     }
 
@@ -104,7 +104,7 @@ impl Factors {
 struct World {
     law: Law,
     rough: Rough,
-    noise: Noise,
+    rng: SimRng,
     last: f64,
 }
 
@@ -116,13 +116,13 @@ struct WorldStep {
 
 impl World {
     fn new(seed: u64) -> Self {
-        let (law, mut noise) = (Law::new(0.0, 1.0), Noise::new(seed, "", "world"));
-        Self { rough: Rough::new(&law, &mut noise), law, noise, last: 0.0 }
+        let (law, mut rng) = (Law::new(0.0, 1.0), SimRng::new(seed, "", "world"));
+        Self { rough: Rough::new(&law, &mut rng), law, rng, last: 0.0 }
     }
 
     fn step(&mut self, cell: u64) -> WorldStep {
-        let log_volatility = self.rough.step(&self.law, cell, self.last, 0.2, &mut self.noise);
-        self.last = self.noise.normal();
+        let log_volatility = self.rough.step(&self.law, cell, self.last, 0.2, &mut self.rng);
+        self.last = self.rng.normal();
         WorldStep { shock: self.last, log_volatility }
     }
 }
@@ -136,7 +136,7 @@ struct Class {
     rough: Rough,
     trend: Trend,
     aftershock: Aftershock,
-    noise: Noise,
+    rng: SimRng,
     /// The last standardised return.
     last: f64,
 }
@@ -144,15 +144,15 @@ struct Class {
 impl Class {
     fn new(seed: u64, class: AssetClass, hours: Hours) -> Self {
         let model = Model::of(class);
-        let (law, mut noise) = (Law::new(model.returns.hurst, 1.0), Noise::new(seed, class.label(), "factor"));
+        let (law, mut rng) = (Law::new(model.returns.hurst, 1.0), SimRng::new(seed, class.label(), "factor"));
         Self {
             model,
             season: Season::new(model, hours),
-            rough: Rough::new(&law, &mut noise),
+            rough: Rough::new(&law, &mut rng),
             law,
             trend: Trend::default(),
             aftershock: Aftershock::default(),
-            noise,
+            rng,
             last: 0.0,
         }
     }
@@ -160,7 +160,7 @@ impl Class {
     /// Its second, and what a standard normal is to be multiplied by for a return of a sector.
     fn step(&mut self, cell: u64, ts: Timestamp, world: &WorldStep) -> (Shared, f64) {
         let returns = &self.model.returns;
-        let own = self.rough.step(&self.law, cell, self.last, returns.leverage, &mut self.noise);
+        let own = self.rough.step(&self.law, cell, self.last, returns.leverage, &mut self.rng);
         self.trend.step(self.last);
         let mixed = returns.world.sqrt() * world.log_volatility + (1.0 - returns.world).sqrt() * own;
         let log_volatility = returns.spread * mixed + returns.trend * self.trend.pull() + self.aftershock.step();
@@ -173,7 +173,7 @@ impl Class {
         let scale = exp(log_volatility - returns.spread * returns.spread) * pulse.volatility;
         let news = self.news(&pulse);
         let class_return = scale * shock + news.map_or(0.0, |news| news.jump * self.model.day.sqrt());
-        let night = if pulse.edge == Edge::Open { self.noise.student().clamp(-6.0, 6.0) * NIGHT } else { 0.0 };
+        let night = if pulse.edge == Edge::Open { self.rng.student().clamp(-6.0, 6.0) * NIGHT } else { 0.0 };
         (Shared { pulse: Some(pulse), class_return, sector_return: 0.0, log_volatility, night, news }, scale)
     }
 
@@ -182,13 +182,13 @@ impl Class {
         let Model { returns, .. } = self.model;
         let diffuse = (1.0 - returns.jumps).sqrt();
         let beta = returns.world_beta;
-        let smooth = diffuse * (beta * world + (1.0 - beta * beta).sqrt() * self.noise.normal());
-        smooth + micro_jump(returns.jumps, JUMP_SECONDS, &mut self.noise)
+        let smooth = diffuse * (beta * world + (1.0 - beta * beta).sqrt() * self.rng.normal());
+        smooth + micro_jump(returns.jumps, JUMP_SECONDS, &mut self.rng)
     }
 
     fn news(&mut self, pulse: &Pulse) -> Option<Shock> {
         let News { common, .. } = self.model.news;
-        let news = Shock::draw(&self.model.news, common * pulse.activity / self.model.day, &mut self.noise)?;
+        let news = Shock::draw(&self.model.news, common * pulse.activity / self.model.day, &mut self.rng)?;
         self.aftershock.hit(news.weight);
         Some(news)
     }
@@ -196,12 +196,12 @@ impl Class {
 
 /// A jump of either sign and exponential size, once in `seconds` on average, that makes a variance of `share` a
 /// second; mostly 0.
-fn micro_jump(share: f64, seconds: f64, noise: &mut Noise) -> f64 {
-    let at = noise.uniform() * seconds;
+fn micro_jump(share: f64, seconds: f64, rng: &mut SimRng) -> f64 {
+    let at = rng.uniform() * seconds;
     if at >= 1.0 {
         return 0.0;
     }
-    let size = (share * seconds / 2.0).sqrt() * noise.exponential();
+    let size = (share * seconds / 2.0).sqrt() * rng.exponential();
     if at < 0.5 { size } else { -size }
 }
 

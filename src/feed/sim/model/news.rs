@@ -4,8 +4,8 @@
 //! follows; the others come late, when the price has told already.
 
 use super::parameters;
-use super::rng::Noise;
-use crate::market::{Story, Timestamp};
+use super::rng::SimRng;
+use crate::market::{Headline, Timestamp};
 
 /// News before it is written down.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,14 +21,14 @@ pub struct Shock {
 
 impl Shock {
     /// News, with this probability.
-    pub fn draw(news: &parameters::News, probability: f64, noise: &mut Noise) -> Option<Self> {
-        if !noise.chance(probability) {
+    pub fn draw(news: &parameters::News, probability: f64, rng: &mut SimRng) -> Option<Self> {
+        if !rng.chance(probability) {
             return None;
         }
         // The mean of |t| with four degrees of freedom is 1.
-        let jump = noise.student().clamp(-10.0, 10.0) * news.jump;
+        let jump = rng.student().clamp(-10.0, 10.0) * news.jump;
         let skewed = if jump < 0.0 { 1.0 + news.skew } else { 1.0 - news.skew / 2.0 };
-        let bits = noise.bits();
+        let bits = rng.bits();
         let late = if bits.is_multiple_of(3) { 5 + (bits >> 8 & 63) as u32 } else { 0 };
         Some(Self {
             jump: jump * skewed,
@@ -46,7 +46,7 @@ impl Shock {
     }
 
     /// What is written about `name`, whose tape is `on`, at the second of `ts`; without a name, about many.
-    pub fn story(&self, on: String, name: Option<&str>, ts: Timestamp) -> Story {
+    pub fn story(&self, on: String, name: Option<&str>, ts: Timestamp) -> Headline {
         let lines = match (name, self.jump < 0.0) {
             (Some(_), false) => GOOD,
             (Some(_), true) => BAD,
@@ -56,7 +56,7 @@ impl Shock {
         let line = lines[self.wording as usize % lines.len()];
         let ts = ts.plus_nanos(i64::from(self.late) * 1_000_000_000);
         let headline = line.replace("{}", name.unwrap_or_default());
-        Story { ts, on, tone: self.tone(), leads: self.late == 0, headline }
+        Headline { ts, on, tone: self.tone(), leads: self.late == 0, text: headline }
     }
 }
 
@@ -102,8 +102,8 @@ mod tests {
     use crate::market::AssetClass;
 
     fn shocks() -> Vec<Shock> {
-        let mut noise = Noise::new(7, "A", "test");
-        (0..5_000).filter_map(|_| Shock::draw(&Model::of(AssetClass::Index).news, 0.5, &mut noise)).collect()
+        let mut rng = SimRng::new(7, "A", "test");
+        (0..5_000).filter_map(|_| Shock::draw(&Model::of(AssetClass::Index).news, 0.5, &mut rng)).collect()
     }
 
     #[test]
@@ -123,10 +123,10 @@ mod tests {
         let ts = Timestamp::from_secs(1_000);
         for shock in shocks() {
             let story = shock.story("AAPL".into(), Some("Apple"), ts);
-            assert!(story.headline.contains("Apple") && !story.headline.contains('{'));
+            assert!(story.text.contains("Apple") && !story.text.contains('{'));
             assert!(story.ts >= ts && story.ts < Timestamp::from_secs(1_080));
             assert_eq!(story.leads, story.ts == ts);
-            assert!(!shock.story("class:stock".into(), None, ts).headline.contains('{'));
+            assert!(!shock.story("class:stock".into(), None, ts).text.contains('{'));
         }
     }
 }

@@ -18,9 +18,9 @@ const CELL_WORDS: u32 = 20;
 
 /// A source of random numbers.
 #[derive(Clone, Debug)]
-pub struct Noise(ChaCha8Rng);
+pub struct SimRng(ChaCha8Rng);
 
-impl Noise {
+impl SimRng {
     /// The stream of `owner` for `purpose`; no owner's name ends like a purpose.
     pub fn new(seed: u64, owner: &str, purpose: &str) -> Self {
         let mut key = [0; 32];
@@ -111,8 +111,8 @@ mod tests {
     use super::*;
     use rand_distr::{Distribution, Exp1, Pareto, StandardNormal, StudentT};
 
-    fn noise(owner: &str) -> Noise {
-        Noise::new(7, owner, "test")
+    fn rng(owner: &str) -> SimRng {
+        SimRng::new(7, owner, "test")
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn streams_differ_by_seed_owner_and_purpose() {
-        let first = |seed, owner, purpose| Noise::new(seed, owner, purpose).bits();
+        let first = |seed, owner, purpose| SimRng::new(seed, owner, purpose).bits();
         let one = first(7, "AAPL", "tape");
         assert_eq!(one, first(7, "AAPL", "tape"));
         for other in [
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_cells_draws_do_not_depend_on_those_before() {
-        let (mut one, mut other) = (noise("A"), noise("A"));
+        let (mut one, mut other) = (rng("A"), rng("A"));
         for _ in 0..1_000 {
             other.bits();
         }
@@ -149,9 +149,9 @@ mod tests {
     }
 
     /// The largest distance between two empirical distributions (Kolmogorov and Smirnov).
-    fn check(name: &str, mut ours: impl FnMut(&mut Noise) -> f64, theirs: impl Distribution<f64>) {
+    fn check(name: &str, mut ours: impl FnMut(&mut SimRng) -> f64, theirs: impl Distribution<f64>) {
         const N: usize = 60_000;
-        let (mut a, mut b) = (noise(name), noise("theirs"));
+        let (mut a, mut b) = (rng(name), rng("theirs"));
         let mut x: Vec<_> = (0..N).map(|_| ours(&mut a)).collect();
         let mut y: Vec<_> = (0..N).map(|_| theirs.sample(&mut b.0)).collect();
         x.sort_by(f64::total_cmp);
@@ -170,10 +170,10 @@ mod tests {
 
     #[test]
     fn distributions_are_those_of_rand_distr() {
-        check("normal", Noise::normal, StandardNormal);
-        check("exponential", Noise::exponential, Exp1);
-        check("student", Noise::student, StudentT::new(4.0).unwrap());
-        check("pareto", |noise| noise.pareto(1.0 / 1.5), Pareto::new(1.0, 1.5).unwrap());
+        check("normal", SimRng::normal, StandardNormal);
+        check("exponential", SimRng::exponential, Exp1);
+        check("student", SimRng::student, StudentT::new(4.0).unwrap());
+        check("pareto", |rng| rng.pareto(1.0 / 1.5), Pareto::new(1.0, 1.5).unwrap());
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! clustering that decays as a power and not at one rate. Steps are exact whatever their length.
 
 use super::elementary::{exp, pow};
-use super::rng::Noise;
+use super::rng::SimRng;
 
 /// How many scales: 12 s, 60 s, .. 11 days.
 const SCALES: usize = 8;
@@ -55,8 +55,8 @@ pub struct Rough {
 
 impl Rough {
     /// In its stationary state.
-    pub fn new(law: &Law, noise: &mut Noise) -> Self {
-        let x = law.deviation.map(|d| d * noise.normal());
+    pub fn new(law: &Law, rng: &mut SimRng) -> Self {
+        let x = law.deviation.map(|d| d * rng.normal());
         Self { x, returned: 0.0, seen: [0.0; SCALES], sum: x.iter().sum() }
     }
 
@@ -66,11 +66,11 @@ impl Rough {
 
     /// One cell on. `z` is the last standardised return; with `leverage` above 0 a fall raises volatility.
     #[inline]
-    pub fn step(&mut self, law: &Law, cell: u64, z: f64, leverage: f64, noise: &mut Noise) -> f64 {
+    pub fn step(&mut self, law: &Law, cell: u64, z: f64, leverage: f64, rng: &mut SimRng) -> f64 {
         self.returned += z;
         let due = (cell.trailing_zeros() / STRIDE_BITS).min(SCALES as u32 - 1) as usize;
         for k in 0..=due {
-            let mut shock = noise.normal();
+            let mut shock = rng.normal();
             // The shortest scale would turn the bounce of the price into leverage.
             if k > 0 && leverage > 0.0 {
                 let stride = f64::from(1u32 << (STRIDE_BITS * k as u32));
@@ -86,10 +86,10 @@ impl Rough {
     }
 
     /// `seconds` without steps, such as a night.
-    pub fn skip(&mut self, law: &Law, seconds: f64, noise: &mut Noise) {
+    pub fn skip(&mut self, law: &Law, seconds: f64, rng: &mut SimRng) {
         for k in 0..SCALES {
             let (kept, new) = decay(tau(k), seconds);
-            self.x[k] = self.x[k] * kept + law.deviation[k] * new * noise.normal();
+            self.x[k] = self.x[k] * kept + law.deviation[k] * new * rng.normal();
         }
         self.sum = self.x.iter().sum();
     }
@@ -143,9 +143,9 @@ mod tests {
     use super::*;
 
     fn path(hurst: f64, seconds: u64) -> Vec<f64> {
-        let (law, mut noise) = (Law::new(hurst, 1.0), Noise::new(7, "A", "test"));
-        let mut rough = Rough::new(&law, &mut noise);
-        (0..seconds).map(|cell| rough.step(&law, cell, 0.0, 0.0, &mut noise)).collect()
+        let (law, mut rng) = (Law::new(hurst, 1.0), SimRng::new(7, "A", "test"));
+        let mut rough = Rough::new(&law, &mut rng);
+        (0..seconds).map(|cell| rough.step(&law, cell, 0.0, 0.0, &mut rng)).collect()
     }
 
     fn variance(x: &[f64]) -> f64 {
@@ -159,10 +159,10 @@ mod tests {
             let law = Law::new(hurst, 1.0);
             let ends: Vec<_> = (0..4_000u64)
                 .map(|seed| {
-                    let mut noise = Noise::new(seed, "A", "test");
-                    let mut rough = Rough::new(&law, &mut noise);
+                    let mut rng = SimRng::new(seed, "A", "test");
+                    let mut rough = Rough::new(&law, &mut rng);
                     for cell in 0..64 {
-                        rough.step(&law, cell, 0.0, 0.0, &mut noise);
+                        rough.step(&law, cell, 0.0, 0.0, &mut rng);
                     }
                     rough.value()
                 })
@@ -183,10 +183,10 @@ mod tests {
     fn a_fall_raises_volatility_with_leverage_alone() {
         let after = |leverage| {
             let law = Law::new(0.0, 1.0);
-            let mut noise = Noise::new(7, "A", "test");
-            let mut rough = Rough::new(&law, &mut noise);
+            let mut rng = SimRng::new(7, "A", "test");
+            let mut rough = Rough::new(&law, &mut rng);
             for cell in 0..256 {
-                rough.step(&law, cell, -1.0, leverage, &mut noise);
+                rough.step(&law, cell, -1.0, leverage, &mut rng);
             }
             rough.value()
         };

@@ -3,27 +3,27 @@
 use super::effects::Scenario;
 use super::schedule::StageLimits;
 use super::target::groups;
+use crate::control::{ScenarioCatalog, ScenarioInfo};
 use crate::feed::sim::universe::listing::Listing;
-use crate::market::{Catalogue, Offer};
 
 /// What can be staged on a market of these.
-pub fn catalogue(listings: &[Listing], limits: &StageLimits) -> Catalogue {
-    Catalogue {
+pub fn catalogue(listings: &[Listing], limits: &StageLimits) -> ScenarioCatalog {
+    ScenarioCatalog {
         scenarios: Scenario::ALL.map(offer).into(),
         groups: groups(listings),
-        most_strength: limits.strength,
-        most_seconds: limits.seconds,
+        max_strength: limits.strength,
+        max_seconds: limits.seconds,
     }
 }
 
-fn offer(scenario: Scenario) -> Offer {
+fn offer(scenario: Scenario) -> ScenarioInfo {
     let (title, about) = text(scenario);
-    Offer {
+    ScenarioInfo {
         name: scenario.label(),
         title,
         about,
         has_strength: scenario != Scenario::FeedGap,
-        turns: scenario.turns(),
+        is_reversible: scenario.turns(),
         seconds: (scenario != Scenario::FatFinger).then(|| scenario.usual_seconds()),
     }
 }
@@ -76,7 +76,7 @@ mod tests {
                 let path = (0..1_200).map(|second| at(f64::from(second), strength));
                 path.map(|influence| influence.drift + influence.jump + influence.sweep).sum::<f64>()
             };
-            assert_eq!(offer.turns, push(-1.0) * push(1.0) < 0.0, "{scenario}");
+            assert_eq!(offer.is_reversible, push(-1.0) * push(1.0) < 0.0, "{scenario}");
             assert!(offer.about.ends_with('.') && offer.about.len() < 100, "{scenario}");
         }
     }

@@ -3,9 +3,10 @@
 use super::effects::{Scenario, UnknownScenario};
 use super::influence::Influence;
 use super::target::Target;
+use crate::control::ScenarioRequest;
 use crate::feed::sim::model::news::Shock;
 use crate::feed::sim::universe::listing::Listing;
-use crate::market::{Staged, Staging, Story, Timestamp};
+use crate::market::{ActiveScenario, Headline, Timestamp};
 
 /// How much may be staged in one session.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +58,7 @@ pub enum ScenarioError {
 impl Injection {
     /// # Errors
     /// When there is no such scenario.
-    pub fn of(staging: &Staging, at: Timestamp) -> Result<Self, ScenarioError> {
+    pub fn of(staging: &ScenarioRequest, at: Timestamp) -> Result<Self, ScenarioError> {
         let scenario: Scenario = staging.scenario.parse()?;
         let seconds = staging.seconds.unwrap_or(scenario.usual_seconds());
         Ok(Self { scenario, target: Target::of(&staging.on), at, strength: staging.strength, seconds })
@@ -77,10 +78,16 @@ impl Injection {
     }
 
     /// As clients are told of it.
-    fn told(&self) -> Staged {
+    fn told(&self) -> ActiveScenario {
         let Self { scenario, target, at, strength, seconds } = self;
         let end = at.plus_nanos((seconds * 1e9) as i64);
-        Staged { scenario: scenario.label(), on: target.text().into_owned(), strength: *strength, start: *at, end }
+        ActiveScenario {
+            scenario: scenario.label(),
+            on: target.text().into_owned(),
+            strength: *strength,
+            start: *at,
+            end,
+        }
     }
 
     /// The end of all it does.
@@ -155,7 +162,7 @@ impl Stage {
     }
 
     /// The first scenario that has begun by `now` and was not told yet.
-    pub fn begun(&mut self, now: Timestamp) -> Option<Staged> {
+    pub fn begun(&mut self, now: Timestamp) -> Option<ActiveScenario> {
         let first = self.journal[*self.untold.last()?].told();
         (first.start <= now).then(|| {
             self.untold.pop();
@@ -195,7 +202,7 @@ impl Stage {
     }
 
     /// The headlines of news that is staged from `from` to before `to`.
-    pub fn stories(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Story> {
+    pub fn stories(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Headline> {
         let told = self.running.iter().filter(move |running| (from..to).contains(&running.at));
         told.filter_map(|running| {
             let injection = &self.journal[running.number];
@@ -203,7 +210,7 @@ impl Stage {
         })
     }
 
-    fn story(&self, injection: &Injection, running: &Running) -> Story {
+    fn story(&self, injection: &Injection, running: &Running) -> Headline {
         let shock = Shock { jump: injection.strength, weight: 1.0, wording: running.number as u32, late: 0 };
         let one = |listing: &&Listing| matches!(injection.target, Target::Symbol(_)) && injection.target.means(listing);
         let name = self.listings.iter().find(one).map(|listing| &*listing.name);
@@ -312,7 +319,7 @@ mod tests {
         let stage = stage(&[bad, injection(Scenario::News, "all"), injection(Scenario::Crash, "all")]);
         let stories: Vec<_> = stage.stories(START, START.plus_nanos(1)).collect();
         assert_eq!(stories.len(), 2);
-        assert!(stories[0].headline.contains("Apple") && stories[0].on == "AAPL");
+        assert!(stories[0].text.contains("Apple") && stories[0].on == "AAPL");
         assert_eq!((stories[0].tone, &*stories[1].on), (-0.67, "all"));
     }
 }

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use crate::control::SymbolGroup;
 use crate::feed::sim::model::sector::Sector;
 use crate::feed::sim::universe::listing::Listing;
-use crate::market::{AssetClass, Group};
+use crate::market::AssetClass;
 
 const CLASSES: [AssetClass; 4] = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
 
@@ -56,7 +57,7 @@ impl Target {
 }
 
 /// The classes and sectors that have a symbol among `listings`.
-pub fn groups(listings: &[Listing]) -> Vec<Group> {
+pub fn groups(listings: &[Listing]) -> Vec<SymbolGroup> {
     let classes = CLASSES.into_iter().map(|class| (Target::Class(class), class_name(class)));
     let sectors = Sector::ALL.into_iter().map(|sector| (Target::Sector(sector), sector_name(sector)));
     // Three classes are one sector each, which says nothing new.
@@ -64,7 +65,7 @@ pub fn groups(listings: &[Listing]) -> Vec<Group> {
         sectors.filter(|(target, _)| matches!(target, Target::Sector(sector) if sector.class() == AssetClass::Stock));
     let group = |(target, name): (Target, &'static str)| {
         let symbols = listings.iter().filter(|listing| target.means(listing)).map(|listing| listing.symbol.to_string());
-        Group { on: target.text().into_owned(), name, symbols: symbols.collect() }
+        SymbolGroup { on: target.text().into_owned(), name, symbols: symbols.collect() }
     };
     classes.chain(sectors).map(group).filter(|group| !group.symbols.is_empty()).collect()
 }

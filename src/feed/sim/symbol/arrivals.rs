@@ -6,7 +6,7 @@
 
 use crate::feed::sim::model::elementary::{exp, ln};
 use crate::feed::sim::model::parameters::Kernel;
-use crate::feed::sim::model::rng::Noise;
+use crate::feed::sim::model::rng::SimRng;
 
 /// What caused an event: the baseline, or an earlier event through one of the kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +41,9 @@ impl Arrivals {
     ///
     /// Most parts come too late for this, which is known before a logarithm is taken: `-ln u >= 1 - u`.
     #[inline]
-    pub fn next(&mut self, kernels: &[Kernel; 3], mu: f64, left: f64, noise: &mut Noise) -> Option<Arrival> {
+    pub fn next(&mut self, kernels: &[Kernel; 3], mu: f64, left: f64, rng: &mut SimRng) -> Option<Arrival> {
         let mut next = Arrival { wait: left, parent: Parent::Baseline };
-        let u = noise.uniform();
+        let u = rng.uniform();
         let mut comes = false;
         if 1.0 - u < ROUNDING * mu * left {
             let wait = -ln(u) / mu;
@@ -54,7 +54,7 @@ impl Arrivals {
             if self.excited[k] < SPENT {
                 continue;
             }
-            let u = noise.uniform();
+            let u = rng.uniform();
             if 1.0 - u > ROUNDING * self.excited[k] * kernel.seconds.min(next.wait) {
                 continue;
             }
@@ -112,10 +112,10 @@ mod tests {
 
     /// Counts of events in `seconds` seconds.
     fn counts(mu: f64, seconds: usize) -> Vec<f64> {
-        let (mut arrivals, mut noise) = (Arrivals::default(), Noise::new(7, "A", "test"));
+        let (mut arrivals, mut rng) = (Arrivals::default(), SimRng::new(7, "A", "test"));
         let second = |_| {
             let (mut count, mut left) = (0.0, 1.0);
-            while let Some(arrival) = arrivals.next(&KERNELS, mu, left, &mut noise) {
+            while let Some(arrival) = arrivals.next(&KERNELS, mu, left, &mut rng) {
                 left -= arrival.wait;
                 count += 1.0;
             }
@@ -142,10 +142,10 @@ mod tests {
 
     #[test]
     fn most_events_of_a_burst_come_from_the_fastest_kernel() {
-        let (mut arrivals, mut noise) = (Arrivals::default(), Noise::new(7, "A", "test"));
+        let (mut arrivals, mut rng) = (Arrivals::default(), SimRng::new(7, "A", "test"));
         let mut parents = [0; 4];
         for _ in 0..10_000 {
-            if let Some(arrival) = arrivals.next(&KERNELS, 1.0, 1.0, &mut noise) {
+            if let Some(arrival) = arrivals.next(&KERNELS, 1.0, 1.0, &mut rng) {
                 parents[if let Parent::Kernel(k) = arrival.parent { k } else { 3 }] += 1;
             }
         }

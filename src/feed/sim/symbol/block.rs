@@ -6,10 +6,10 @@
 use std::thread;
 
 use super::history::class_index;
-use super::symbol_sim::{Kind, Output, Tape};
+use super::symbol_sim::{ClassTables, Output, SymbolSim};
 use crate::feed::sim::model::factor::Cell;
 use crate::feed::sim::scenario::schedule::Stage;
-use crate::market::{Story, Tick, Timestamp};
+use crate::market::{Headline, Tick, Timestamp};
 
 /// The longest block: times within it fit 34 bits of nanoseconds.
 pub const MOST_SECONDS: usize = 16;
@@ -24,7 +24,7 @@ pub struct Block {
     /// Time within the block and the tick's number, smallest first.
     order: Vec<u64>,
     taken: usize,
-    pub stories: Vec<Story>,
+    pub stories: Vec<Headline>,
 }
 
 impl Block {
@@ -44,16 +44,23 @@ impl Block {
     }
 
     /// Plays `cells` on all `tapes`.
-    pub fn make(&mut self, cells: &[Cell], kinds: &[Kind; 4], tapes: &mut [Tape], stage: &Stage, threads: usize) {
-        let threads = threads.clamp(1, tapes.len().max(1));
+    pub fn make(
+        &mut self,
+        cells: &[Cell],
+        tables: &[ClassTables; 4],
+        symbols: &mut [SymbolSim],
+        stage: &Stage,
+        threads: usize,
+    ) {
+        let threads = threads.clamp(1, symbols.len().max(1));
         self.made.resize_with(threads, Output::default);
-        let shard = tapes.len().div_ceil(threads);
+        let shard = symbols.len().div_ceil(threads);
         if threads == 1 {
-            play(cells, kinds, tapes, 0, stage, &mut self.made[0]);
+            play(cells, tables, symbols, 0, stage, &mut self.made[0]);
         } else {
             thread::scope(|scope| {
-                for ((tapes, output), n) in tapes.chunks_mut(shard).zip(&mut self.made).zip(0..) {
-                    scope.spawn(move || play(cells, kinds, tapes, n * shard, stage, output));
+                for ((symbols, output), n) in symbols.chunks_mut(shard).zip(&mut self.made).zip(0..) {
+                    scope.spawn(move || play(cells, tables, symbols, n * shard, stage, output));
                 }
             });
         }
@@ -74,12 +81,19 @@ impl Block {
 }
 
 /// Plays `cells` on some tapes, of which the first has the number `first`.
-fn play(cells: &[Cell], kinds: &[Kind; 4], tapes: &mut [Tape], first: usize, stage: &Stage, output: &mut Output) {
+fn play(
+    cells: &[Cell],
+    tables: &[ClassTables; 4],
+    symbols: &mut [SymbolSim],
+    first: usize,
+    stage: &Stage,
+    output: &mut Output,
+) {
     output.ticks.clear();
-    for (tape, n) in tapes.iter_mut().zip(first..) {
-        let kind = &kinds[class_index(tape.listing().class())];
+    for (symbol, n) in symbols.iter_mut().zip(first..) {
+        let tables = &tables[class_index(symbol.listing().class())];
         for cell in cells {
-            tape.play(kind, cell, &stage.influence(n, cell.ts), output);
+            symbol.play(tables, cell, &stage.influence(n, cell.ts), output);
         }
     }
 }

@@ -12,8 +12,8 @@
 use std::sync::Arc;
 
 use super::history::class_index;
-use super::symbol_sim::Kind;
-use crate::feed::sim::model::rng::Noise;
+use super::symbol_sim::ClassTables;
+use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::{Depth, DepthModel, InstrumentId, Ladder, Level, Price, Quote, Size};
 
@@ -28,7 +28,7 @@ const TURNS: u64 = 4;
 /// The books of all instruments.
 #[derive(Debug)]
 pub struct Books {
-    kinds: Arc<[Kind; 4]>,
+    tables: Arc<[ClassTables; 4]>,
     books: Vec<Book>,
 }
 
@@ -36,7 +36,7 @@ pub struct Books {
 #[derive(Debug)]
 struct Book {
     key: u64,
-    kind: usize,
+    tables: usize,
     /// The lot steps in one unit of the size table.
     unit: u64,
     /// The usual spread, in tick sizes.
@@ -46,18 +46,18 @@ struct Book {
 }
 
 impl Books {
-    pub fn new(seed: u64, listings: &[Listing], kinds: &Arc<[Kind; 4]>) -> Self {
+    pub fn new(seed: u64, listings: &[Listing], tables: &Arc<[ClassTables; 4]>) -> Self {
         let book = |listing: &Listing| {
             let spread = (listing.spread_ticks.round() as i64).max(1);
             Book {
-                key: Noise::new(seed, &listing.symbol, "depth").bits(),
-                kind: class_index(listing.class()),
+                key: SimRng::new(seed, &listing.symbol, "depth").bits(),
+                tables: class_index(listing.class()),
                 unit: listing.unit,
                 spread,
                 doublings: (spread / 2).max(1).ilog2(),
             }
         };
-        Self { kinds: Arc::clone(kinds), books: listings.iter().map(book).collect() }
+        Self { tables: Arc::clone(tables), books: listings.iter().map(book).collect() }
     }
 }
 
@@ -75,7 +75,7 @@ impl DepthModel for Books {
                 let best = Level { price, size };
                 let behind = book.prices(price.0, away, sparse).map(|price| Level {
                     price: Price(price),
-                    size: book.size(&self.kinds[book.kind], price, away, seq, sparse),
+                    size: book.size(&self.tables[book.tables], price, away, seq, sparse),
                 });
                 let mut levels = std::iter::once(best).chain(behind);
                 std::array::from_fn(|_| levels.next())
@@ -101,11 +101,11 @@ impl Book {
         (0..doublings).rev().fold(cell, half)
     }
 
-    fn size(&self, kind: &Kind, price: i64, away: i64, seq: u64, sparse: u32) -> Size {
+    fn size(&self, tables: &ClassTables, price: i64, away: i64, seq: u64, sparse: u32) -> Size {
         let here = mix(self.key ^ away as u64, price as u64);
         let turn = (seq + (here >> 8 & 63)) >> (LEAST_TURN + (here % TURNS) as u32);
         let bits = mix(here, turn);
-        let units = kind.sizes.quoted(bits) + kind.sizes.quoted(bits >> 32);
+        let units = tables.sizes.quoted(bits) + tables.sizes.quoted(bits >> 32);
         Size((units / (1 + u64::from(sparse))).max(1).saturating_mul(self.unit))
     }
 }

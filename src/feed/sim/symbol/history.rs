@@ -10,11 +10,11 @@
 //!
 //! As on the tape, a second in which nothing traded has no bar, and one with a single trade has one price.
 
-use super::symbol_sim::{Kind, Tape};
+use super::symbol_sim::{ClassTables, SymbolSim};
 use crate::feed::sim::model::elementary::exp;
 use crate::feed::sim::model::factor::Factors;
 use crate::feed::sim::model::parameters::Model;
-use crate::feed::sim::model::rng::Noise;
+use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::model::season::{Edge, Hours, Pulse, Season};
 use crate::feed::sim::model::sector::Sector;
 use crate::feed::sim::model::volatility::{Law, Rough};
@@ -81,17 +81,17 @@ pub fn bars(
     start: Timestamp,
     most_bars: usize,
     factors: &Factors,
-    kinds: &[Kind; 4],
-    tapes: &[Tape],
+    tables: &[ClassTables; 4],
+    symbols: &[SymbolSim],
 ) -> Vec<HistoryBar> {
-    let spans = spans(start, tapes.len(), most_bars);
-    let mut all = Vec::with_capacity(tapes.len() * spans.iter().map(Span::len).sum::<usize>());
+    let spans = spans(start, symbols.len(), most_bars);
+    let mut all = Vec::with_capacity(symbols.len() * spans.iter().map(Span::len).sum::<usize>());
     for class in [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx] {
         let Some(shared) = SharedPast::new(seed, hours, class, factors, &spans) else { continue };
-        let of_class = tapes.iter().zip(0..).filter(|(tape, _)| tape.listing().class() == class);
-        for (tape, id) in of_class {
+        let of_class = symbols.iter().zip(0..).filter(|(symbol, _)| symbol.listing().class() == class);
+        for (symbol, id) in of_class {
             let first = all.len();
-            Past::new(seed, tape, &kinds[class_index(class)]).walk(InstrumentId(id), &shared, &mut all);
+            Past::new(seed, symbol, &tables[class_index(class)]).walk(InstrumentId(id), &shared, &mut all);
             all[first..].reverse();
         }
     }
@@ -130,19 +130,19 @@ impl SharedPast {
         let (mut world, mut own) = factors.volatilities(class)?;
         let model = Model::of(class);
         let season = Season::new(model, hours);
-        let mut noise = (Noise::new(seed, "", "past of the world"), Noise::new(seed, class.label(), "past"));
+        let mut rng = (SimRng::new(seed, "", "past of the world"), SimRng::new(seed, class.label(), "past"));
         let laws = std::array::from_fn(|n| {
             let span: &Span = &spans[n];
             Law::new(model.returns.hurst, span.interval.nanos() as f64 / 1e9)
         });
         let past = spans.iter().zip(&laws).map(|(span, law)| {
             let bars = span.back().zip(0..).filter_map(|(start, cell)| {
-                let log = world.step(law, cell, 0.0, 0.0, &mut noise.0) * model.returns.world.sqrt()
-                    + own.step(law, cell, 0.0, 0.0, &mut noise.1) * (1.0 - model.returns.world).sqrt();
+                let log = world.step(law, cell, 0.0, 0.0, &mut rng.0) * model.returns.world.sqrt()
+                    + own.step(law, cell, 0.0, 0.0, &mut rng.1) * (1.0 - model.returns.world).sqrt();
                 let beta = model.returns.world_beta;
-                let class_return = beta * noise.0.normal() + (1.0 - beta * beta).sqrt() * noise.1.normal();
+                let class_return = beta * rng.0.normal() + (1.0 - beta * beta).sqrt() * rng.1.normal();
                 let sector_return =
-                    Sector::ALL.map(|sector| if sector.class() == class { noise.1.normal() as f32 } else { 0.0 });
+                    Sector::ALL.map(|sector| if sector.class() == class { rng.1.normal() as f32 } else { 0.0 });
                 let pulse = pulse(&season, span.interval, start)?;
                 Some(SharedBar {
                     start,
@@ -172,24 +172,24 @@ struct Past<'a> {
     listing: &'a Listing,
     loads: [f64; 3],
     rough: Rough,
-    noise: Noise,
+    rng: SimRng,
     /// Which seconds have a trade, and only one.
-    sparse: Noise,
+    sparse: SimRng,
     mean_size: f64,
     /// The price where the last bar drawn began, in tick sizes.
     price: f64,
 }
 
 impl<'a> Past<'a> {
-    fn new(seed: u64, tape: &'a Tape, kind: &Kind) -> Self {
-        let listing = tape.listing();
+    fn new(seed: u64, symbol: &'a SymbolSim, tables: &ClassTables) -> Self {
+        let listing = symbol.listing();
         Self {
             listing,
-            loads: tape.loads(),
-            rough: tape.volatility().clone(),
-            noise: Noise::new(seed, &listing.symbol, "past"),
-            sparse: Noise::new(seed, &listing.symbol, "past seconds"),
-            mean_size: kind.sizes.mean(),
+            loads: symbol.loads(),
+            rough: symbol.volatility().clone(),
+            rng: SimRng::new(seed, &listing.symbol, "past"),
+            sparse: SimRng::new(seed, &listing.symbol, "past seconds"),
+            mean_size: tables.sizes.mean(),
             price: listing.price.0 as f64,
         }
     }
@@ -198,7 +198,7 @@ impl<'a> Past<'a> {
     fn walk(&mut self, instrument: InstrumentId, shared: &SharedPast, all: &mut Vec<HistoryBar>) {
         for ((interval, bars), law) in shared.spans.iter().zip(&shared.laws) {
             for (cell, past) in (0..).zip(bars) {
-                self.rough.step(law, cell, 0.0, 0.0, &mut self.noise);
+                self.rough.step(law, cell, 0.0, 0.0, &mut self.rng);
                 let (bar, busy) = self.bar(shared.model, *interval, past);
                 // The newest one ends at the price that the tape begins with.
                 let bar = if *interval == Interval::S1 && cell > 0 { self.thinned(bar, busy) } else { Some(bar) };
@@ -243,11 +243,11 @@ impl<'a> Past<'a> {
         let deviation = self.listing.sigma() * seconds.sqrt() * exp(log - variance) * past.pulse.volatility;
         let [class, sector, own] = self.loads;
         let shared = class * past.class_return + sector * f64::from(past.sector_return[self.listing.sector.index()]);
-        let moved = deviation * (shared + own * self.noise.normal());
+        let moved = deviation * (shared + own * self.rng.normal());
         let close = self.price;
         // The forward step undone. Far tails are cut, so that no bar doubles or halves a price.
         let open = (close / (1.0 + moved).clamp(0.5, 2.0)).max(1.0);
-        let (up, down) = (self.noise.normal().abs(), self.noise.normal().abs());
+        let (up, down) = (self.rng.normal().abs(), self.rng.normal().abs());
         let busy = exp((model.flow.volume_power * (log - 0.5 * model.flow.volume_power * variance)).min(3.0));
         let busy = past.pulse.activity * busy;
         let count = self.ticks_per_second() * seconds * busy * (STEADY_VOLUME + WICK_VOLUME * (up + down));
@@ -273,7 +273,7 @@ impl<'a> Past<'a> {
     }
 
     fn before_night(&mut self, open: f64) -> f64 {
-        (open / exp(NIGHT * self.listing.day_sigma() * self.noise.normal())).max(1.0)
+        (open / exp(NIGHT * self.listing.day_sigma() * self.rng.normal())).max(1.0)
     }
 
     fn volume(&self, trades: f64) -> Size {

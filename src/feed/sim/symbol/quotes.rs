@@ -6,7 +6,7 @@
 //!
 //! Invariant: 1 <= bid < ask.
 
-use crate::feed::sim::model::rng::Noise;
+use crate::feed::sim::model::rng::SimRng;
 
 /// Both sides, in tick sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +37,8 @@ impl Book {
 
     /// The quote after a look at the latent price; `redraw` chooses a new spread, too.
     #[inline]
-    pub fn revised(self, price: f64, aim: &Aim, redraw: bool, noise: &mut Noise) -> Self {
-        let spread = if redraw { drawn_spread(aim.beyond, noise) } else { self.refilled(aim.beyond) };
+    pub fn revised(self, price: f64, aim: &Aim, redraw: bool, rng: &mut SimRng) -> Self {
+        let spread = if redraw { drawn_spread(aim.beyond, rng) } else { self.refilled(aim.beyond) };
         let middle = (self.bid + self.ask) as f64 * 0.5;
         if spread == self.spread() && (price - middle).abs() <= aim.zone {
             return self;
@@ -64,8 +64,8 @@ impl Book {
 }
 
 /// One tick and an exponential rest; the small addend keeps a spread of one tick from never opening.
-fn drawn_spread(beyond: f64, noise: &mut Noise) -> i64 {
-    1 + (noise.exponential() * beyond * 0.9 + 0.12 * beyond.min(1.0)) as i64
+fn drawn_spread(beyond: f64, rng: &mut SimRng) -> i64 {
+    1 + (rng.exponential() * beyond * 0.9 + 0.12 * beyond.min(1.0)) as i64
 }
 
 #[cfg(test)]
@@ -78,10 +78,10 @@ mod tests {
     proptest! {
         #[test]
         fn no_quote_is_crossed_or_at_zero(price in 0.0..1e7f64, beyond in 0.02..50.0f64, push in 0i64..1_000, seed in any::<u64>()) {
-            let mut noise = Noise::new(seed, "A", "test");
+            let mut rng = SimRng::new(seed, "A", "test");
             let mut book = Book::around(price, 1);
             for step in 0..50 {
-                book = book.revised(price * (1.0 + f64::from(step) * 1e-3), &Aim { beyond, ..AIM }, step % 4 == 0, &mut noise);
+                book = book.revised(price * (1.0 + f64::from(step) * 1e-3), &Aim { beyond, ..AIM }, step % 4 == 0, &mut rng);
                 book = book.pushed(step % 2 == 0, push);
                 prop_assert!(1 <= book.bid && book.bid < book.ask, "{book:?}");
             }
@@ -90,20 +90,20 @@ mod tests {
 
     #[test]
     fn a_quote_stays_until_the_price_leaves_its_zone() {
-        let mut noise = Noise::new(7, "A", "test");
+        let mut rng = SimRng::new(7, "A", "test");
         let book = Book { bid: 100, ask: 102 };
-        assert_eq!(book.revised(101.7, &AIM, false, &mut noise), book);
-        assert_eq!(book.revised(101.8, &AIM, false, &mut noise), Book { bid: 101, ask: 103 });
+        assert_eq!(book.revised(101.7, &AIM, false, &mut rng), book);
+        assert_eq!(book.revised(101.8, &AIM, false, &mut rng), Book { bid: 101, ask: 103 });
     }
 
     #[test]
     fn a_swept_side_comes_back_by_halves() {
-        let mut noise = Noise::new(7, "A", "test");
+        let mut rng = SimRng::new(7, "A", "test");
         let mut book = Book { bid: 100, ask: 102 }.pushed(true, 8);
         let mut spreads = Vec::new();
         for _ in 0..5 {
             spreads.push(book.spread());
-            book = book.revised(101.0, &AIM, false, &mut noise);
+            book = book.revised(101.0, &AIM, false, &mut rng);
         }
         assert_eq!(spreads, [10, 6, 4, 3, 3]);
     }

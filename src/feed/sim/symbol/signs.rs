@@ -7,7 +7,7 @@
 
 use crate::feed::sim::model::elementary::pow;
 use crate::feed::sim::model::parameters::{Flow, MOST_WORKED};
-use crate::feed::sim::model::rng::Noise;
+use crate::feed::sim::model::rng::SimRng;
 
 /// The longest metaorder, in orders.
 const LONGEST: f64 = 20_000.0;
@@ -36,28 +36,28 @@ pub struct Signs {
 }
 
 impl Signs {
-    pub fn new(flow: &Flow, noise: &mut Noise) -> Self {
+    pub fn new(flow: &Flow, rng: &mut SimRng) -> Self {
         let metaorder =
-            |_| Metaorder { sign: if noise.chance(0.5) { 1 } else { -1 }, left: 1 + (noise.bits() % 20) as u32 };
+            |_| Metaorder { sign: if rng.chance(0.5) { 1 } else { -1 }, left: 1 + (rng.bits() % 20) as u32 };
         Self { worked: [0; MOST_WORKED].map(metaorder), last: 0, inverse_alpha: 1.0 / flow.alpha }
     }
 
     /// The next order's sign. In a `burst` the order before is likely to go on. New metaorders buy with the
     /// probability `buying`.
     #[inline]
-    pub fn next(&mut self, flow: &Flow, burst: bool, buying: f64, noise: &mut Noise) -> Sign {
+    pub fn next(&mut self, flow: &Flow, burst: bool, buying: f64, rng: &mut SimRng) -> Sign {
         let worked = &self.worked[..flow.worked];
         let calm = (1.0 - flow.coin) * worked.iter().map(|m| m.sign).sum::<i32>() as f64 / flow.worked as f64;
         let expected =
             if burst { flow.burst * f64::from(self.worked[self.last].sign) + (1.0 - flow.burst) * calm } else { calm };
-        let sign = if burst && noise.chance(flow.burst) {
-            self.child(self.last, buying, noise)
+        let sign = if burst && rng.chance(flow.burst) {
+            self.child(self.last, buying, rng)
         } else {
-            let bits = noise.bits();
+            let bits = rng.bits();
             let coin = (bits >> 32) as f64 * (1.0 / 4_294_967_296.0) < flow.coin;
             match coin {
                 true => 1 - 2 * (bits & 1) as i32,
-                false => self.child(((bits & 0xffff) as usize * flow.worked) >> 16, buying, noise),
+                false => self.child(((bits & 0xffff) as usize * flow.worked) >> 16, buying, rng),
             }
         };
         Sign { buys: sign > 0, surprise: f64::from(sign) - expected }
@@ -65,14 +65,14 @@ impl Signs {
 
     /// The next child of a metaorder; where that was its last, another one takes its place.
     #[inline]
-    fn child(&mut self, index: usize, buying: f64, noise: &mut Noise) -> i32 {
+    fn child(&mut self, index: usize, buying: f64, rng: &mut SimRng) -> i32 {
         self.last = index;
         let metaorder = &mut self.worked[index];
         let sign = metaorder.sign;
         metaorder.left -= 1;
         if metaorder.left == 0 {
-            metaorder.sign = if noise.chance(buying) { 1 } else { -1 };
-            metaorder.left = pow(noise.uniform(), -self.inverse_alpha).min(LONGEST).ceil() as u32;
+            metaorder.sign = if rng.chance(buying) { 1 } else { -1 };
+            metaorder.left = pow(rng.uniform(), -self.inverse_alpha).min(LONGEST).ceil() as u32;
         }
         sign
     }
@@ -89,9 +89,9 @@ mod tests {
     }
 
     fn signs(n: usize, buying: f64) -> Vec<Sign> {
-        let mut noise = Noise::new(7, "A", "test");
-        let mut signs = Signs::new(flow(), &mut noise);
-        (0..n).map(|_| signs.next(flow(), false, buying, &mut noise)).collect()
+        let mut rng = SimRng::new(7, "A", "test");
+        let mut signs = Signs::new(flow(), &mut rng);
+        (0..n).map(|_| signs.next(flow(), false, buying, &mut rng)).collect()
     }
 
     fn correlation(signs: &[Sign], lag: usize) -> f64 {

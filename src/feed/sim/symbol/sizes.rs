@@ -6,7 +6,7 @@
 
 use crate::feed::sim::model::elementary::{exp, ln};
 use crate::feed::sim::model::parameters;
-use crate::feed::sim::model::rng::Noise;
+use crate::feed::sim::model::rng::SimRng;
 
 const ENTRIES: usize = 1_024;
 /// The entry that stands for the tail.
@@ -30,14 +30,14 @@ pub struct Sizes {
 impl Sizes {
     /// The same for every seed: a class does not change its habits.
     pub fn new(model: &parameters::Sizes) -> Self {
-        let mut noise = Noise::new(0, "", "sizes");
+        let mut rng = SimRng::new(0, "", "sizes");
         let tail = (model.tail_share * ENTRIES as f64).ceil() as usize;
         let mut table = vec![TAIL; tail];
         for &(size, share) in model.preferred {
             table.resize(table.len() + (share * ENTRIES as f64) as usize, size);
         }
         while table.len() < ENTRIES {
-            let size = model.median * exp(model.sigma * noise.normal());
+            let size = model.median * exp(model.sigma * rng.normal());
             if size < model.tail_from {
                 table.push(size.ceil() as u32);
             }
@@ -63,16 +63,16 @@ impl Sizes {
 
     /// A trade's size, in units.
     #[inline]
-    pub fn draw(&self, noise: &mut Noise) -> u64 {
-        match self.table[(noise.bits() >> 54) as usize] {
-            TAIL => self.large(noise),
+    pub fn draw(&self, rng: &mut SimRng) -> u64 {
+        match self.table[(rng.bits() >> 54) as usize] {
+            TAIL => self.large(rng),
             size => u64::from(size),
         }
     }
 
     #[cold]
-    fn large(&self, noise: &mut Noise) -> u64 {
-        let size = (self.tail_from * noise.pareto(self.inverse_alpha)).min(LARGEST) as u64;
+    fn large(&self, rng: &mut SimRng) -> u64 {
+        let size = (self.tail_from * rng.pareto(self.inverse_alpha)).min(LARGEST) as u64;
         if size.is_multiple_of(2) { size } else { (size / ROUND_LOT).max(1) * ROUND_LOT }
     }
 
@@ -97,8 +97,8 @@ mod tests {
     use crate::market::AssetClass;
 
     fn drawn(class: AssetClass, n: usize) -> Vec<u64> {
-        let (sizes, mut noise) = (Sizes::new(&Model::of(class).sizes), Noise::new(7, "A", "test"));
-        (0..n).map(|_| sizes.draw(&mut noise)).collect()
+        let (sizes, mut rng) = (Sizes::new(&Model::of(class).sizes), SimRng::new(7, "A", "test"));
+        (0..n).map(|_| sizes.draw(&mut rng)).collect()
     }
 
     #[test]

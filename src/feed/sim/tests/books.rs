@@ -1,14 +1,13 @@
 //! The levels behind the best: what they may be, what stays, and that they are the same whoever looks.
 
 use super::*;
-use crate::market::sample::status;
-use crate::market::{Depth, Ladder, Market, MarketLimits, Opening, Price, Quote, Size};
+use crate::market::{Depth, Ladder, Market, MarketLimits, MarketOpening, Price, Quote, Size};
 
 fn market(config: &SimConfig) -> (Simulator, Market) {
     let simulator = simulator(config);
     let info = simulator.info().clone();
-    let (history, levels, status) = (Vec::new(), simulator.levels(), Arc::new(status()));
-    let opening = Opening { epoch: 1, instruments: info.instruments, history, levels, status };
+    let (history, levels, start) = (Vec::new(), simulator.levels(), info.start);
+    let opening = MarketOpening { epoch: 1, instruments: info.instruments, history, levels, start };
     (simulator, Market::open(&opening, MarketLimits::default()))
 }
 

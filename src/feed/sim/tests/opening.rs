@@ -1,21 +1,18 @@
 //! What is known when the tape begins, and how it goes on from there.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::*;
-use crate::market::{FeedStatus, Market, MarketLimits, Opening, Price, PriceBasis, sample};
+use crate::market::{Market, MarketLimits, MarketOpening, Price, PriceBasis};
 
 fn open(simulator: &mut Simulator) -> Market {
     let info = simulator.info().clone();
-    let status = FeedStatus { start: info.start, ..sample::status() };
-    let opening = Opening {
+    let opening = MarketOpening {
         epoch: 1,
         instruments: info.instruments,
         history: simulator.history(),
         levels: simulator.levels(),
-        status: Arc::new(status),
+        start: info.start,
     };
     Market::open(&opening, MarketLimits::default())
 }

@@ -159,7 +159,7 @@ fn news_jumps_stirs_the_market_and_has_a_headline() {
     while simulator.advance().ts < START.plus_nanos(61 * SECOND) {}
     let stories = std::iter::from_fn(|| simulator.next_story(START.plus_nanos(60 * SECOND)));
     let story = stories.last().unwrap();
-    assert!(story.on == "XOM" && story.headline.contains("Exxon") && story.leads, "{story:?}");
+    assert!(story.on == "XOM" && story.text.contains("Exxon") && story.leads, "{story:?}");
     assert_eq!((story.tone, story.ts), (-0.67, START.plus_nanos(60 * SECOND)));
 }
 

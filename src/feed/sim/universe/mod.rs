@@ -11,7 +11,7 @@ pub mod listing;
 use Sector::{Communication, Consumer, Crypto, Energy, Finance, Fx, Health, Index, Industry, Staples, Technology};
 
 use self::listing::Listing;
-use crate::feed::sim::model::rng::Noise;
+use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::model::sector::Sector;
 use crate::market::{AssetClass, Decimal, Increment, Price};
 
@@ -155,8 +155,8 @@ fn ticker(n: u32) -> String {
 }
 
 fn stock(symbol: String, n: usize, seed: u64) -> Listing {
-    let mut noise = Noise::new(seed, &symbol, "traits");
-    let mut between = |low: f64, high: f64| low + (high - low) * noise.uniform();
+    let mut rng = SimRng::new(seed, &symbol, "traits");
+    let mut between = |low: f64, high: f64| low + (high - low) * rng.uniform();
     let price = (between(8.0, 17.5) * between(8.0, 17.5)).max(5.0);
     let volatility = between(0.15, 0.5);
     // 1.7 basis points in the middle, and at least one tick.

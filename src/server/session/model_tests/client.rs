@@ -15,9 +15,9 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::truth::Truth;
 use super::{Key, LIMITS, SYMBOLS, Stream, WHOLE, turned, wish};
+use crate::market::sample::opening_with_depth as opening;
 use crate::fanout::LiveMarket;
 use crate::market::Instrument;
-use crate::market::sample::opening_with_depth as opening;
 use crate::server::limits::ConnectionLimit;
 use crate::server::limits::WriteTimeout;
 use crate::server::ops::Metrics;
@@ -68,7 +68,7 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
     tokio::spawn(async move {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
-        let feed = FeedControl::new(live.clone(), crate::bus::line(1).0);
+        let feed = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
         serve(&mut server, live, feed, &LIMITS, format, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
@@ -186,7 +186,7 @@ impl Client {
         };
         let message: Value = serde_json::from_str(&text).unwrap();
         let kind = message["type"].as_str().unwrap();
-        let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "beat"].contains(&kind);
+        let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "heartbeat"].contains(&kind);
         assert_eq!(is_binary, is_frequent && self.speaks == Format::Binary, "{text}");
         match kind {
             "format" => {

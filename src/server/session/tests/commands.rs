@@ -1,8 +1,8 @@
 //! Commands to the feed: when they are confirmed, and how many may wait.
 
 use super::*;
-use crate::bus::Call;
-use crate::market::{FeedState, FeedStatus, sample};
+use crate::bus::PendingCommand;
+use crate::control::{FeedState, FeedStatus, sample};
 use crate::wire::Refusal;
 
 #[tokio::test(start_paused = true)]
@@ -12,9 +12,9 @@ async fn commands_are_confirmed_when_both_clients_see_the_effect() {
     one.send(json!({"type":"drive","id":1,"command":"pause"})).await;
     other.send(json!({"type":"drive","id":2,"command":"speed","speed":60})).await;
     for (revision, state) in [(1, FeedState::Paused), (2, FeedState::Playing)] {
-        let Call { reply, .. } = fixture.line.next().await.unwrap();
+        let PendingCommand { reply, .. } = fixture.line.recv().await.unwrap();
         let status = FeedStatus { state, revision, ..sample::status() };
-        fixture.bus.send(Event::Status(Arc::new(status)));
+        fixture.bus.send(FeedEvent::Status(Arc::new(status)));
         reply.send(Ok(revision));
     }
     for (client, answer) in [

@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{Fixture, ranges};
-use crate::market::sample::opening;
-use crate::market::{Event, MarketLimits, Timestamp};
+use crate::control::FeedEvent;
+use crate::control::sample::opening;
+use crate::market::{MarketLimits, Timestamp};
 use crate::wire::Decoder;
 
 #[tokio::test(start_paused = true)]
@@ -51,7 +52,7 @@ async fn rate_0_is_silent_and_ends_with_one_snapshot() {
             other => between.push(other.to_owned()),
         }
     };
-    assert!(between.iter().all(|kind| kind == "beat" || kind == "granted"), "{between:?}");
+    assert!(between.iter().all(|kind| kind == "heartbeat" || kind == "granted"), "{between:?}");
     assert_eq!(ranges(&snapshot)[0], ("A", 1, 50));
 }
 
@@ -67,7 +68,7 @@ async fn closed_bars_all_arrive_at_the_slowest_rate() {
         fixture.trade(0, 200 + second, second * 1_000 + 1);
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    fixture.bus.send(Event::Clock(Timestamp::from_secs(20)));
+    fixture.bus.send(FeedEvent::Clock(Timestamp::from_secs(20)));
     let mut closed = Vec::new();
     while closed.len() < 20 {
         let message = client.receive("bars").await;
@@ -95,7 +96,7 @@ async fn epoch_begins_with_new_snapshots_of_all_subscriptions() {
     fixture.trade(1, 100, 0);
     assert_eq!(ranges(&client.receive("update").await), [("B", 1, 1)]);
     // In the new epoch B has another id and A is gone.
-    fixture.bus.send(Event::Opening(Arc::new(opening(2, &["X", "Y", "B"]))));
+    fixture.bus.send(FeedEvent::Opening(Arc::new(opening(2, &["X", "Y", "B"]))));
     assert_eq!(client.receive("feed").await["epoch"], 2);
     let snapshot = client.receive("snapshot").await;
     assert_eq!((&snapshot["epoch"], snapshot["quotes"].as_array().unwrap().len()), (&json!(2), 1));
@@ -118,7 +119,7 @@ async fn rate_change_loses_neither_the_last_quote_nor_the_last_bar() {
     fixture.trade(0, 100, 0);
     client.receive("update").await;
     fixture.trade(0, 200, 10);
-    fixture.bus.send(Event::End(Arc::new(crate::market::sample::status())));
+    fixture.bus.send(FeedEvent::End(Arc::new(crate::control::sample::status())));
     while ranges(&other.receive("update").await)[0].2 < 2 {}
     tokio::time::sleep(Duration::from_millis(100)).await;
     client.send(json!({"type":"rate","channel":"quotes","symbols":["*"],"rate":60})).await;
@@ -136,7 +137,7 @@ async fn symbol_unsubscribed_from_star_stays_out_of_the_next_epoch() {
     client.subscribe(&["*"], 5.0).await;
     client.send(json!({"type":"unsubscribe","channel":"quotes","symbols":["B"]})).await;
     client.receive("unsubscribed").await;
-    fixture.bus.send(Event::Opening(Arc::new(opening(2, &["B", "A", "D"]))));
+    fixture.bus.send(FeedEvent::Opening(Arc::new(opening(2, &["B", "A", "D"]))));
     let snapshot = client.receive("snapshot").await;
     assert_eq!(ranges(&snapshot).iter().map(|r| r.0).collect::<Vec<_>>(), ["A", "D"]);
 }
@@ -153,7 +154,7 @@ async fn trades_arrive_once_each_and_skipped_ones_are_counted() {
     // The first goes out at once; all others wait for the next flush.
     assert_eq!(client.receive("trades").await["trades"][0]["price"], 0.01);
     for n in 2..=kept + 30 {
-        fixture.bus.room().await;
+        fixture.bus.ready().await;
         fixture.trade(0, n, n);
     }
     let (mut next, mut skipped) = (2, 0);

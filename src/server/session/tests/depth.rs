@@ -1,7 +1,8 @@
 //! Depth: its levels, its rate, and the error of a feed without levels.
 
 use super::*;
-use crate::market::sample::{opening_with_depth, quote};
+use crate::control::sample::opening_with_depth;
+use crate::market::sample::quote;
 
 fn prices(message: &Value, side: &str) -> Vec<f64> {
     message[side].as_array().unwrap().iter().map(|level| level["price"].as_f64().unwrap()).collect()
@@ -17,14 +18,14 @@ async fn depth_is_sent_at_the_granted_rate_with_ticks_merged() {
     let book = client.receive("depth").await;
     assert_eq!((&book["snapshot"], &book["seq"]), (&json!(true), &json!(0)));
     assert!(prices(&book, "bids").is_empty() && prices(&book, "asks").is_empty());
-    fixture.bus.send(Event::Ticks([1, 2, 3].map(quote).into()));
+    fixture.bus.send(FeedEvent::Ticks([1, 2, 3].map(quote).into()));
     let book = client.receive("depth").await;
     assert_eq!((&book["snapshot"], &book["first_seq"], &book["seq"]), (&json!(false), &json!(1), &json!(3)));
     assert_eq!(prices(&book, "bids"), [1.03, 1.02, 1.01, 1.0, 0.99]);
     assert_eq!(prices(&book, "asks"), [1.06, 1.07, 1.08, 1.09, 1.10]);
     client.send(json!({"type":"rate","channel":"depth","symbols":["*"],"rate":0})).await;
     client.receive("granted").await;
-    fixture.bus.send(Event::Ticks([4].map(quote).into()));
+    fixture.bus.send(FeedEvent::Ticks([4].map(quote).into()));
     client.send(json!({"type":"rate","channel":"depth","symbols":["B"],"rate":"every"})).await;
     let book = client.receive("depth").await;
     assert_eq!((&book["snapshot"], &book["seq"]), (&json!(true), &json!(4)));

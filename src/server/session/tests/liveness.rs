@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use serde_json::json;
 
 use super::Fixture;
-use crate::bus::Bus;
+use crate::bus;
 use crate::server::session::SessionEnd;
 
 #[tokio::test(start_paused = true)]
@@ -20,7 +20,7 @@ async fn heartbeat_comes_after_each_second_of_silence() {
         client.receive("error").await;
         let said = tokio::time::Instant::now();
         for beats in 1..=3 {
-            assert_eq!(client.receive_any().await["type"], "beat");
+            assert_eq!(client.receive_any().await["type"], "heartbeat");
             assert!(said.elapsed() <= Duration::from_secs(beats), "beat {beats} came after {:?}", said.elapsed());
         }
     }
@@ -34,7 +34,7 @@ async fn busy_session_gets_heartbeats_too() {
     let mut beats = 0;
     for n in 0..300 {
         fixture.trade(0, n, n);
-        beats += usize::from(client.receive_any().await["type"] == "beat");
+        beats += usize::from(client.receive_any().await["type"] == "heartbeat");
     }
     assert!(beats >= 5, "{beats} beats in half a minute");
 }
@@ -64,7 +64,7 @@ async fn client_without_a_pong_is_disconnected() {
 #[tokio::test(start_paused = true)]
 async fn feed_that_vanishes_is_reported_as_failed() {
     let Fixture { bus, live, metrics, feed, line } = Fixture::new().await;
-    let mut client = Fixture { bus: Bus::new(1), live, metrics, feed, line }.join(1 << 16).await;
+    let mut client = Fixture { bus: bus::Sender::new(1), live, metrics, feed, line }.join(1 << 16).await;
     client.receive("feed").await;
     drop(bus);
     let feed = client.receive("feed").await;

@@ -21,12 +21,11 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
-use crate::bus::{self, Bus, Line};
+use crate::bus::{self, CommandReceiver};
+use crate::control::sample::opening;
+use crate::control::{FeedEvent, Opening};
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
-use crate::market::sample::opening;
-use crate::market::{
-    Answer, Command, Event, InstrumentId, MarketLimits, Opening, Price, Size, Tick, TickKind, Timestamp, Trade,
-};
+use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
 use crate::server::limits::{ConnectionLimit, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::{FeedControl, SessionEnd, SessionLimits, Socket, SubscriptionLimits, serve};
@@ -44,12 +43,12 @@ const LIMITS: SessionLimits = SessionLimits {
 
 /// A market of three symbols whose ticks the test sends.
 struct Fixture {
-    bus: Bus<Event>,
+    bus: bus::Sender<FeedEvent>,
     live: LiveMarket,
     metrics: Metrics,
     feed: FeedControl,
     /// The commands that the sessions send to the feed.
-    line: Line<Command, Answer>,
+    line: CommandReceiver,
 }
 
 impl Fixture {
@@ -58,14 +57,14 @@ impl Fixture {
     }
 
     async fn open(first: Opening) -> Self {
-        let bus = Bus::new(64);
-        let reader = bus.reader();
-        bus.send(Event::Opening(Arc::new(first)));
+        let bus = bus::Sender::new(64);
+        let reader = bus.subscribe();
+        bus.send(FeedEvent::Opening(Arc::new(first)));
         let publisher = Publisher::open(reader, MarketLimits::default(), DEFAULT_TICKS).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());
         let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1));
-        let (caller, line) = bus::line(bus::DEFAULT_LINE_CAPACITY);
+        let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
         let feed = FeedControl::new(live.clone(), caller);
         Self { bus, live, metrics, feed, line }
     }
@@ -73,7 +72,7 @@ impl Fixture {
     fn trade(&self, id: u32, price: i64, ms: i64) {
         let kind = TickKind::Trade(Trade { price: Price(price), size: Size(10), side: None });
         let tick = Tick { instrument: InstrumentId(id), ts: Timestamp::from_millis(ms), kind };
-        self.bus.send(Event::Ticks([tick].into()));
+        self.bus.send(FeedEvent::Ticks([tick].into()));
     }
 
     /// A client whose socket holds at most `buffer` unread bytes.

@@ -1,19 +1,19 @@
 //! News and scenarios: each reaches a client once, and a reconnect resumes.
 
 use super::*;
-use crate::market::{Happening, Staged, Story};
+use crate::market::{ActiveScenario, Headline, Notice};
 
 impl Fixture {
-    fn publish(&self, headline: &str) {
-        let (ts, on, headline) = (Timestamp::from_secs(1), "A".to_owned(), headline.to_owned());
-        let story = Story { ts, on, tone: 0.5, leads: true, headline };
-        self.bus.send(Event::Happened([Happening::News(story)].into()));
+    fn publish(&self, text: &str) {
+        let (ts, on, text) = (Timestamp::from_secs(1), "A".to_owned(), text.to_owned());
+        let headline = Headline { ts, on, tone: 0.5, leads: true, text };
+        self.bus.send(FeedEvent::Notices([Notice::News(headline)].into()));
     }
 
     fn start_scenario(&self, scenario: &'static str) {
         let [start, end] = [1, 2].map(Timestamp::from_secs);
-        let staged = Staged { scenario, on: "all".into(), strength: 1.0, start, end };
-        self.bus.send(Event::Happened([Happening::Staged(staged)].into()));
+        let scenario = ActiveScenario { scenario, on: "all".into(), strength: 1.0, start, end };
+        self.bus.send(FeedEvent::Notices([Notice::Scenario(scenario)].into()));
     }
 }
 
@@ -28,21 +28,21 @@ async fn scenarios_reach_all_sessions_and_late_ones_get_the_past() {
     let mut early = fixture.join(4_096).await;
     early.receive("feed").await;
     fixture.start_scenario("crash");
-    let scenarios = early.receive("staged").await;
+    let scenarios = early.receive("scenarios").await;
     assert_eq!((texts(&scenarios, "scenarios", "name"), &scenarios["snapshot"]), (vec!["crash".into()], &json!(true)));
     fixture.start_scenario("quiet");
-    let scenarios = early.receive("staged").await;
+    let scenarios = early.receive("scenarios").await;
     assert_eq!((texts(&scenarios, "scenarios", "name"), &scenarios["first"]), (vec!["quiet".into()], &json!(2)));
     let mut late = fixture.join(4_096).await;
-    let scenarios = late.receive("staged").await;
+    let scenarios = late.receive("scenarios").await;
     assert_eq!(
         (texts(&scenarios, "scenarios", "name"), &scenarios["snapshot"]),
         (vec!["crash".into(), "quiet".into()], &json!(true))
     );
-    fixture.bus.send(Event::Opening(Arc::new(opening(2, &["A"]))));
+    fixture.bus.send(FeedEvent::Opening(Arc::new(opening(2, &["A"]))));
     fixture.start_scenario("halt");
     while early.receive("feed").await["epoch"] != 2 {}
-    let scenarios = early.receive("staged").await;
+    let scenarios = early.receive("scenarios").await;
     assert_eq!((texts(&scenarios, "scenarios", "name"), &scenarios["first"]), (vec!["halt".into()], &json!(1)));
 }
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 
 use super::{Fixture, LIMITS, ranges, step_total};
-use crate::market::{Event, InstrumentId, Price, Size, Tick, TickKind, Timestamp, Trade};
+use crate::control::FeedEvent;
+use crate::market::{InstrumentId, Price, Size, Tick, TickKind, Timestamp, Trade};
 use crate::server::session::SessionEnd;
 
 #[tokio::test(start_paused = true)]
@@ -20,7 +21,7 @@ async fn client_that_stays_behind_is_throttled_and_recovers() {
             for n in 0..20_000 {
                 let kind = TickKind::Trade(Trade { price: Price(n), size: Size(1), side: None });
                 let tick = Tick { instrument: InstrumentId(0), ts: Timestamp::from_millis(n), kind };
-                bus.send(Event::Ticks([tick].into()));
+                bus.send(FeedEvent::Ticks([tick].into()));
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }

@@ -35,7 +35,7 @@ export function createFilePanel() {
     node,
     /** @param {State} state */
     render({ refused, feed }) {
-      const all = feed?.rows_refused ?? 0;
+      const all = feed?.rows_rejected ?? 0;
       setText(
         note,
         all === 0

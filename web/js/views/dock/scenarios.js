@@ -89,13 +89,13 @@ export function createScenarios({ onCommand }) {
   /** What the chosen one is, and its usual numbers. */
   function describe() {
     const chosen = offer();
-    const { mostStrength = 10, mostSeconds = 86_400 } = shown?.catalogue ?? {};
+    const { maxStrength = 10, maxSeconds = 86_400 } = shown?.catalogue ?? {};
     setText(about, chosen ? `${chosen.about}${chosen.negative ? " A strength below 0 turns it round." : ""}` : "");
     setAttribute(strengthLabel, "hidden", chosen?.strength == null);
     setAttribute(secondsLabel, "hidden", chosen?.seconds == null);
-    setAttribute(strength, "max", mostStrength);
-    setAttribute(strength, "min", chosen?.negative ? -mostStrength : 0);
-    setAttribute(seconds, "max", mostSeconds);
+    setAttribute(strength, "max", maxStrength);
+    setAttribute(strength, "min", chosen?.negative ? -maxStrength : 0);
+    setAttribute(seconds, "max", maxSeconds);
     strength.value = String(chosen?.strength ?? "");
     seconds.value = String(chosen?.seconds ?? "");
   }

@@ -45,7 +45,7 @@ export function createFeedView(root) {
       setText(playing, feed ? STATES[feed.state] : "");
       setAttribute(playing, "title", feed?.fault);
       setAttribute(playing, "data-state", feed?.state);
-      setText(refused, feed && feed.rows_refused > 0 ? `${countText(feed.rows_refused)} rows refused` : "");
+      setText(refused, feed && feed.rows_rejected > 0 ? `${countText(feed.rows_rejected)} rows refused` : "");
       setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));
       setText(clock, marketUs === null ? "––:––:––" : clockText(marketUs));
     },

@@ -1,6 +1,6 @@
 //! What is not an ordinary event: halts, auctions, and orders that sweep the book.
 
-use super::{Kind, Output, Second, Tape};
+use super::{ClassTables, Output, Second, SymbolSim};
 use crate::feed::sim::model::elementary::exp;
 use crate::feed::sim::scenario::influence::Influence;
 use crate::market::{PriceBasis, Quote, TickKind, Timestamp};
@@ -13,7 +13,7 @@ const REOPENING_SHARE: f64 = 0.005;
 /// The prints of an order that sweeps the book.
 const SWEEP_PRINTS: i64 = 24;
 
-impl Tape {
+impl SymbolSim {
     /// Whether trading is suspended in this second, by a scenario or by the limit on prices.
     pub(super) fn is_halted(&mut self, second: &Second, influence: &Influence) -> bool {
         self.halt_mean += (self.price - self.halt_mean) / HALT_MEAN;
@@ -46,12 +46,12 @@ impl Tape {
     }
 
     /// One large print that uncrosses what was gathered: a `share` of the mean volume of a day.
-    pub(super) fn auction(&mut self, kind: &Kind, ts: Timestamp, share: f64, output: &mut Output) {
+    pub(super) fn auction(&mut self, tables: &ClassTables, ts: Timestamp, share: f64, output: &mut Output) {
         let listing = &self.traits.listing;
         if listing.basis() != PriceBasis::Trade {
             return;
         }
-        let units = share * listing.trades_per_second() * kind.model.day * kind.sizes.mean();
+        let units = share * listing.trades_per_second() * tables.model.day * tables.sizes.mean();
         let round = if units > 200.0 { 100.0 } else { 1.0 };
         let units = (units / round * (0.5 + self.fast.uniform())).ceil() * round;
         let buys = self.fast.chance(0.5);
@@ -59,18 +59,18 @@ impl Tape {
     }
 
     /// One order that eats its way through the book: a fat finger.
-    pub(super) fn sweep(&mut self, kind: &Kind, ts: Timestamp, far: f64, output: &mut Output) {
+    pub(super) fn sweep(&mut self, tables: &ClassTables, ts: Timestamp, far: f64, output: &mut Output) {
         let buys = far > 0.0;
         let ticks = (self.price * (exp(far.abs()) - 1.0)) as i64;
         for print in 0..SWEEP_PRINTS {
             if self.traits.listing.basis() == PriceBasis::Trade {
-                let size = kind.sizes.draw(&mut self.fast) * 5;
+                let size = tables.sizes.draw(&mut self.fast) * 5;
                 output.ticks.push(self.trade(ts, buys, size));
             }
             // Deeper levels are thinner: steps grow.
             let reach = |print: i64| ticks * print * print / (SWEEP_PRINTS * SWEEP_PRINTS);
             self.book = self.book.pushed(buys, reach(print + 1) - reach(print));
-            self.tell(kind, ts, output);
+            self.tell(tables, ts, output);
         }
     }
 }

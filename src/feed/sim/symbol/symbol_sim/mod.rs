@@ -24,15 +24,15 @@ use crate::feed::sim::model::elementary::exp;
 use crate::feed::sim::model::factor::{Cell, JUMP_SECONDS, Shared};
 use crate::feed::sim::model::news::Shock;
 use crate::feed::sim::model::parameters::Model;
-use crate::feed::sim::model::rng::Noise;
+use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::model::season::Edge;
 use crate::feed::sim::model::volatility::{Aftershock, Law, Rough, Trend};
 use crate::feed::sim::scenario::influence::Influence;
 use crate::feed::sim::scenario::target::Target;
 use crate::feed::sim::universe::listing::Listing;
-use crate::market::{InstrumentId, PriceBasis, Quote, Story, Tick, TickKind, Timestamp};
+use crate::market::{Headline, InstrumentId, PriceBasis, Quote, Tick, TickKind, Timestamp};
 
-/// Noise is sought anew once in so many cells: seeking costs more than a draw.
+/// SimRng is sought anew once in so many cells: seeking costs more than a draw.
 const SEEK_CELLS: u64 = 8;
 /// A symbol shows less leverage than its class.
 const OWN_LEVERAGE: f64 = 0.6;
@@ -47,13 +47,13 @@ const LAST_NANOSECOND: i64 = 999_999_999;
 
 /// What is the same for all symbols of a class.
 #[derive(Debug)]
-pub struct Kind {
+pub struct ClassTables {
     model: &'static Model,
     law: Law,
     pub sizes: Sizes,
 }
 
-impl Kind {
+impl ClassTables {
     pub fn new(model: &'static Model) -> Self {
         Self { model, law: Law::new(model.returns.hurst, 1.0), sizes: Sizes::new(&model.sizes) }
     }
@@ -63,7 +63,7 @@ impl Kind {
 #[derive(Debug, Default)]
 pub struct Output {
     pub ticks: Vec<Tick>,
-    pub stories: Vec<Story>,
+    pub stories: Vec<Headline>,
 }
 
 /// One second, as the slow layer has it.
@@ -82,10 +82,10 @@ struct Second {
 
 /// A tape that has come to its next second.
 #[derive(Clone, Debug)]
-pub struct Tape {
+pub struct SymbolSim {
     traits: Traits,
-    slow: Noise,
-    fast: Noise,
+    slow: SimRng,
+    fast: SimRng,
     rough: Rough,
     trend: Trend,
     aftershock: Aftershock,
@@ -118,22 +118,22 @@ pub struct Tape {
     halt_left: u32,
 }
 
-impl Tape {
-    pub fn new(id: InstrumentId, listing: &Listing, kind: &Kind, seed: u64) -> Self {
-        let noise = |purpose| Noise::new(seed, &listing.symbol, purpose);
-        let (mut slow, mut start) = (noise("slow"), noise("start"));
-        let traits = Traits::new(id, listing, kind, &mut start);
-        let rough = Rough::new(&kind.law, &mut start);
+impl SymbolSim {
+    pub fn new(id: InstrumentId, listing: &Listing, tables: &ClassTables, seed: u64) -> Self {
+        let rng = |purpose| SimRng::new(seed, &listing.symbol, purpose);
+        let (mut slow, mut start) = (rng("slow"), rng("start"));
+        let traits = Traits::new(id, listing, tables, &mut start);
+        let rough = Rough::new(&tables.law, &mut start);
         let spread = (traits.spread.round() as i64).max(1);
         let above_basis = if listing.basis() == PriceBasis::Bid { spread as f64 / 2.0 } else { 0.0 };
         let price = listing.price.0 as f64 + above_basis;
         slow.seek(0);
         Self {
             before: (price, traits.sigma),
-            signs: Signs::new(&kind.model.flow, &mut start),
+            signs: Signs::new(&tables.model.flow, &mut start),
             traits,
             slow,
-            fast: noise("fast"),
+            fast: rng("fast"),
             rough,
             trend: Trend::default(),
             aftershock: Aftershock::default(),
@@ -173,7 +173,7 @@ impl Tape {
 
     /// Plays the cell, if it is open.
     #[inline]
-    pub fn play(&mut self, kind: &Kind, cell: &Cell, influence: &Influence, output: &mut Output) {
+    pub fn play(&mut self, tables: &ClassTables, cell: &Cell, influence: &Influence, output: &mut Output) {
         let shared = &cell.sectors[self.traits.listing.sector.index()];
         let Some(pulse) = shared.pulse else { return };
         let slept = cell.index - self.next;
@@ -182,10 +182,10 @@ impl Tape {
             self.fast.seek(cell.index);
         }
         if slept > 0 && cell.index > 0 {
-            self.wake(kind, slept as f64, shared.night);
+            self.wake(tables, slept as f64, shared.night);
             self.auction = (pulse.edge == Edge::Open).then_some(AUCTION_SHARE);
         }
-        let second = self.slow(kind, cell, shared, influence, output);
+        let second = self.slow(tables, cell, shared, influence, output);
         let from = output.ticks.len();
         if std::mem::replace(&mut self.unseen, influence.silent) && !influence.silent {
             output.ticks.push(self.tick(cell.ts, TickKind::Quote(self.stands)));
@@ -193,9 +193,9 @@ impl Tape {
         if self.is_halted(&second, influence) {
             self.halt(cell.ts, output);
         } else {
-            self.trading(kind, cell.ts, &second, influence, output);
+            self.trading(tables, cell.ts, &second, influence, output);
             if pulse.edge == Edge::Close {
-                self.auction(kind, cell.ts.plus_nanos(LAST_NANOSECOND), AUCTION_SHARE, output);
+                self.auction(tables, cell.ts.plus_nanos(LAST_NANOSECOND), AUCTION_SHARE, output);
             }
         }
         if influence.silent {
@@ -204,9 +204,9 @@ impl Tape {
     }
 
     /// A night of `seconds` is over.
-    fn wake(&mut self, kind: &Kind, seconds: f64, night: f64) {
-        self.rough.skip(&kind.law, seconds, &mut self.slow);
-        let returns = &kind.model.returns;
+    fn wake(&mut self, tables: &ClassTables, seconds: f64, night: f64) {
+        self.rough.skip(&tables.law, seconds, &mut self.slow);
+        let returns = &tables.model.returns;
         let own = (1.0 - returns.class_share - returns.sector_share).max(0.0).sqrt();
         let total = self.traits.class_load * night + own * 0.35 * self.slow.normal().clamp(-4.0, 4.0);
         self.price *= exp(self.traits.listing.day_sigma() * total);
@@ -228,13 +228,13 @@ impl Tape {
     #[inline]
     fn slow(
         &mut self,
-        kind: &Kind,
+        tables: &ClassTables,
         cell: &Cell,
         shared: &Shared,
         influence: &Influence,
         output: &mut Output,
     ) -> Second {
-        let Kind { model, law, .. } = kind;
+        let ClassTables { model, law, .. } = tables;
         let (returns, traits) = (&model.returns, &self.traits);
         let pulse = shared.pulse.expect("invariant: only an open second is played");
         let z = ((self.price / self.before.0 - 1.0) / self.before.1).clamp(-4.0, 4.0);
@@ -266,7 +266,7 @@ impl Tape {
             buying: 0.5 + 0.5 * influence.tilt,
         };
         let (news, jump) = (model.news.own * pulse.activity / model.day, traits.jump * volatility);
-        self.happen(kind, news, jump, pulse.activity, cell.ts, output);
+        self.happen(tables, news, jump, pulse.activity, cell.ts, output);
         if influence.jump != 0.0 {
             self.price *= exp(influence.jump);
             if !self.told {
@@ -277,8 +277,16 @@ impl Tape {
     }
 
     /// News and micro-jumps of this second, if any.
-    fn happen(&mut self, kind: &Kind, news: f64, jump: f64, activity: f64, ts: Timestamp, output: &mut Output) {
-        if let Some(shock) = Shock::draw(&kind.model.news, news, &mut self.slow) {
+    fn happen(
+        &mut self,
+        tables: &ClassTables,
+        news: f64,
+        jump: f64,
+        activity: f64,
+        ts: Timestamp,
+        output: &mut Output,
+    ) {
+        if let Some(shock) = Shock::draw(&tables.model.news, news, &mut self.slow) {
             self.aftershock.hit(shock.weight);
             let listing = &self.traits.listing;
             self.price *= exp(shock.jump * listing.day_sigma());

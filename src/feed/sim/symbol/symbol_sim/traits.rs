@@ -1,9 +1,9 @@
 //! What a listing and its class's model come to for one tape.
 
-use super::{JUMP_SECONDS, Kind};
+use super::{ClassTables, JUMP_SECONDS};
 use crate::feed::sim::model::elementary::{exp, ln};
 use crate::feed::sim::model::parameters::Model;
-use crate::feed::sim::model::rng::Noise;
+use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::symbol::arrivals::branching;
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::InstrumentId;
@@ -34,10 +34,10 @@ pub struct Traits {
 }
 
 impl Traits {
-    pub fn new(id: InstrumentId, listing: &Listing, kind: &Kind, noise: &mut Noise) -> Self {
-        let Model { returns, flow, .. } = kind.model;
+    pub fn new(id: InstrumentId, listing: &Listing, tables: &ClassTables, rng: &mut SimRng) -> Self {
+        let Model { returns, flow, .. } = tables.model;
         let (least, most) = returns.absorption;
-        let absorption = exp(ln(least) + (ln(most) - ln(least)) * noise.uniform());
+        let absorption = exp(ln(least) + (ln(most) - ln(least)) * rng.uniform());
         let class_share = (returns.class_share * listing.beta * listing.beta).min(0.97 - returns.sector_share);
         let own = 1.0 - class_share - returns.sector_share;
         let (sigma, orders) = (listing.sigma(), listing.orders_per_second());

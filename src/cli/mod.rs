@@ -12,12 +12,13 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use crate::control::Speed;
 use crate::feed::RunConfig;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
 use crate::inspect;
 use crate::load::{self, LoadArgs};
-use crate::market::{MarketLimits, Speed};
+use crate::market::MarketLimits;
 use crate::record::RecordConfig;
 use crate::server::ServerConfig;
 use play::{PlayArgs, RotationArgs};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
 use super::Follower;
-use crate::support::{PATIENCE, Server, status};
+use crate::support::{Server, TIMEOUT, status};
 
 /// Prices from 100 on, or from 900 on; a millisecond from row to row.
 fn rows(count: u64, from: u64) -> String {
@@ -100,11 +100,11 @@ async fn until_failed(server: &Server, follower: &mut Follower) -> String {
             }
         }
     };
-    timeout(PATIENCE, failed).await.expect("the fault is told")
+    timeout(TIMEOUT, failed).await.expect("the fault is told")
 }
 
 #[tokio::test]
-async fn a_tape_that_is_changed_while_it_plays_is_told_and_never_shows_another_files_prices() {
+async fn changed_file_fails_the_feed_and_shows_no_foreign_price() {
     for case in cases() {
         let (_folder, path, server) = start(&case).await;
         let change = case.change;
@@ -133,7 +133,7 @@ async fn seek(server: &Server, percent: u32) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_seek_in_a_tape_that_was_replaced_shows_nothing_of_the_other() {
+async fn seek_in_a_replaced_file_shows_no_foreign_price() {
     let case = Case { name: "sought.csv", tape: rows(10 * LONG, 100).into_bytes(), change: |_| {}, fault: "" };
     let (_folder, path, server) = start(&case).await;
     assert_eq!(seek(&server, 20).await.0, 200);
@@ -148,14 +148,14 @@ async fn a_seek_in_a_tape_that_was_replaced_shows_nothing_of_the_other() {
             sleep(Duration::from_millis(20)).await;
         }
     };
-    let feed = timeout(PATIENCE, failed).await.expect("the fault is told");
+    let feed = timeout(TIMEOUT, failed).await.expect("the fault is told");
     assert!(feed["fault"].as_str().unwrap().contains("it is another file now"), "{feed}");
     let quotes = server.json("/api/v1/quotes").await;
     assert!(quotes["quotes"][0]["last"].as_f64().is_none_or(|last| last < 200.0), "{quotes}");
 }
 
 #[tokio::test]
-async fn what_is_added_to_a_tape_while_it_plays_waits_for_the_next_start() {
+async fn rows_added_while_playing_wait_for_the_next_start() {
     let case = Case { name: "growing.csv", tape: rows(SHORT, 100).into_bytes(), change: |_| {}, fault: "" };
     let (_folder, path, server) = start(&case).await;
     let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
@@ -169,7 +169,7 @@ async fn what_is_added_to_a_tape_while_it_plays_waits_for_the_next_start() {
             follower.follow(&mut client).await.expect("nobody is hung up");
         }
     };
-    timeout(PATIENCE, again).await.expect("it begins again and again");
+    timeout(TIMEOUT, again).await.expect("it begins again and again");
     assert!(follower.highest_price < 200.0, "{}", follower.highest_price);
     assert_eq!(server.json("/api/v1/feed").await["fault"], Value::Null);
 }

@@ -37,49 +37,49 @@ async fn whole(server: &Server) -> Value {
 }
 
 #[tokio::test]
-async fn the_outline_tells_of_the_whole_tape_before_any_of_it_is_played() {
+async fn preview_covers_the_whole_recording_before_it_plays() {
     let server = Server::start(&["replay", STOCKS, "--paused"]).await;
     let query = "symbols=AAPL,GOOG&interval=1d&limit=3000";
-    let outline = async || server.json(&format!("/api/v1/feed/outline?{query}")).await;
+    let preview = async || server.json(&format!("/api/v1/feed/preview?{query}")).await;
     let feed = server.json("/api/v1/feed").await;
     let whole = loop {
-        let outline = outline().await;
-        if outline["through"] == feed["end"] {
-            break outline;
+        let preview = preview().await;
+        if preview["through"] == feed["end"] {
+            break preview;
         }
     };
     assert_eq!((&feed["state"], &whole["epoch"]), (&json!("paused"), &feed["epoch"]));
     assert_eq!(server.json(&format!("/api/v1/bars?{query}")).await["series"][0]["bars"], json!([]));
     drive(&server, json!({"command":"seek","percent":100})).await;
     assert_eq!(server.json(&format!("/api/v1/bars?{query}")).await["series"], whole["series"]);
-    assert_eq!(outline().await["series"], whole["series"]);
-    assert_eq!(server.get("/api/v1/feed/outline?symbols=NO&interval=1d").await.0, 404);
-    assert_eq!(server.get("/api/v1/feed/outline?symbols=AAPL&interval=2d").await.0, 400);
+    assert_eq!(preview().await["series"], whole["series"]);
+    assert_eq!(server.get("/api/v1/feed/preview?symbols=NO&interval=1d").await.0, 404);
+    assert_eq!(server.get("/api/v1/feed/preview?symbols=AAPL&interval=2d").await.0, 400);
 }
 
 #[tokio::test]
-async fn a_seek_back_shows_what_was_there_before_to_all_and_to_who_comes_late() {
+async fn seek_back_shows_the_earlier_market_to_every_client() {
     let server = Server::start(&["replay", STOCKS, "--paused"]).await;
     let mut client = server.connect().await;
-    let (_, mut watcher) = (client.hear("feed").await, server.connect().await);
+    let (_, mut watcher) = (client.receive("feed").await, server.connect().await);
     let there = drive(&server, json!({"command":"seek","percent":40})).await;
     assert_eq!((&there["state"], &there["seekable"]), (&json!("paused"), &json!(true)));
     let before = whole(&server).await;
     drive(&server, json!({"command":"seek","percent":90})).await;
     assert_ne!(whole(&server).await, before);
-    client.say(json!({"type":"drive","id":5,"command":"seek","time":there["ts_market"]}).to_string()).await;
-    assert_eq!(client.hear("driven").await, json!({"type":"driven","id":5,"command":"seek"}));
+    client.send(json!({"type":"drive","id":5,"command":"seek","time":there["ts_market"]}).to_string()).await;
+    assert_eq!(client.receive("driven").await, json!({"type":"driven","id":5,"command":"seek"}));
     assert_eq!(whole(&server).await, before);
     let here = server.json("/api/v1/feed").await;
     assert_eq!(here["ts_market"], there["ts_market"]);
     assert!(here["epoch"].as_u64() > there["epoch"].as_u64());
     for mut other in [std::mem::replace(&mut watcher, server.connect().await), server.connect().await] {
-        while other.hear("feed").await["revision"] != here["revision"] {}
+        while other.receive("feed").await["revision"] != here["revision"] {}
     }
 }
 
 #[tokio::test]
-async fn what_is_played_to_a_place_is_what_a_seek_there_shows() {
+async fn seek_shows_what_playing_to_the_same_time_shows() {
     let server = Server::start(&["replay", STOCKS, "--paused"]).await;
     for _ in 0..3 {
         drive(&server, json!({"command":"step","to":"bar","interval":"1d"})).await;
@@ -96,15 +96,15 @@ async fn what_is_played_to_a_place_is_what_a_seek_there_shows() {
 }
 
 #[tokio::test]
-async fn a_simulation_pauses_exactly_and_cannot_seek() {
+async fn simulation_pauses_exactly_and_cannot_seek() {
     let server = Server::start(&["--seed", "4"]).await;
     let mut client = server.connect().await;
-    client.hear("feed").await;
+    client.receive("feed").await;
     let paused = drive(&server, json!({"command":"pause"})).await;
     assert_eq!(paused["state"], "paused");
     let before = server.json("/healthz").await["ticks"].clone();
-    client.hear("beat").await;
-    assert_eq!(client.hear("beat").await["ts_market"], paused["ts_market"]);
+    client.receive("heartbeat").await;
+    assert_eq!(client.receive("heartbeat").await["ts_market"], paused["ts_market"]);
     assert_eq!(server.json("/healthz").await["ticks"], before);
     let stepped = drive(&server, json!({"command":"step"})).await;
     assert_eq!(server.json("/healthz").await["ticks"], before.as_u64().unwrap() + 1);
@@ -117,7 +117,7 @@ async fn a_simulation_pauses_exactly_and_cannot_seek() {
 }
 
 #[tokio::test]
-async fn what_is_no_command_is_told_with_the_remedy() {
+async fn invalid_commands_are_answered_with_a_remedy() {
     let server = Server::start(&[]).await;
     for (body, code) in [
         (json!({"command":"fly"}), "bad_message"),
@@ -133,11 +133,11 @@ async fn what_is_no_command_is_told_with_the_remedy() {
 }
 
 #[tokio::test]
-async fn a_server_that_others_reach_is_driven_only_where_that_was_allowed() {
+async fn remote_server_takes_commands_only_where_allowed() {
     async fn control(bind: &str, flags: &[&str]) -> (Value, u16) {
         let server = Server::start_at(bind, flags).await;
         let mut client: Client = server.connect().await;
-        let hello = client.hear("hello").await;
+        let hello = client.receive("hello").await;
         (hello["control"].clone(), post(&server, &json!({"command":"pause"})).await.0)
     }
     assert_eq!(control("127.0.0.1:0", &[]).await, (json!(true), 200));
@@ -147,28 +147,31 @@ async fn a_server_that_others_reach_is_driven_only_where_that_was_allowed() {
 }
 
 #[tokio::test]
-async fn a_scenario_is_staged_listed_told_to_all_and_journaled() {
+async fn scenario_is_listed_sent_to_all_and_journaled() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("session.toml");
     let server = Server::start(&["--seed", "3", "--symbols", "5", "--journal", journal.to_str().unwrap()]).await;
     let listed = server.json("/api/v1/scenarios").await;
-    assert_eq!((listed["scenarios"].as_array().unwrap().len(), &listed["staged"]), (12, &json!([])));
+    assert_eq!((listed["scenarios"].as_array().unwrap().len(), &listed["active"]), (12, &json!([])));
     assert_eq!(listed["groups"][0]["on"], "class:stock");
     let mut watcher = server.connect().await;
     let mut client = server.connect().await;
     let command = json!({"type":"drive","id":1,"command":"scenario","name":"news","on":"AAPL","strength":-1});
-    watcher.say(json!({"type":"subscribe","channel":"news"}).to_string()).await;
-    client.say(command.to_string()).await;
-    assert_eq!(client.hear("driven").await, json!({"type":"driven","id":1,"command":"scenario"}));
-    let staged = watcher.hear("staged").await;
-    assert_eq!((&staged["scenarios"][0]["name"], &staged["scenarios"][0]["on"]), (&json!("news"), &json!("AAPL")));
+    watcher.send(json!({"type":"subscribe","channel":"news"}).to_string()).await;
+    client.send(command.to_string()).await;
+    assert_eq!(client.receive("driven").await, json!({"type":"driven","id":1,"command":"scenario"}));
+    let scenarios = watcher.receive("scenarios").await;
+    assert_eq!(
+        (&scenarios["scenarios"][0]["name"], &scenarios["scenarios"][0]["on"]),
+        (&json!("news"), &json!("AAPL"))
+    );
     let about_apple = |news: &Value| {
         let stories = news["stories"].as_array().unwrap();
         stories.iter().any(|story| story["on"] == "AAPL" && story["tone"].as_f64().unwrap() < 0.0)
     };
-    while !about_apple(&watcher.hear("news").await) {}
+    while !about_apple(&watcher.receive("news").await) {}
     assert!(about_apple(&server.json("/api/v1/news?limit=100").await));
-    assert_eq!(server.json("/api/v1/scenarios").await["staged"], staged["scenarios"]);
+    assert_eq!(server.json("/api/v1/scenarios").await["active"], scenarios["scenarios"]);
     let text = std::fs::read_to_string(&journal).unwrap();
     assert!(text.contains("name = \"news\"") && text.contains("target = \"AAPL\""), "{text}");
     for (command, code) in [

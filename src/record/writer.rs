@@ -29,7 +29,7 @@ pub enum RecordError {
 }
 
 #[derive(Debug)]
-pub struct Tape {
+pub struct RecordingWriter {
     config: RecordConfig,
     instruments: Arc<[Instrument]>,
     rows: Rows,
@@ -63,7 +63,7 @@ impl OpenFile {
     }
 }
 
-impl Tape {
+impl RecordingWriter {
     /// Makes no file yet: that waits for the first tick.
     pub fn new(config: RecordConfig) -> Self {
         Self {

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use crate::support::{PATIENCE, status};
+use crate::support::{TIMEOUT, status};
 
 /// The bits and opcodes of a frame's first byte (RFC 6455, section 5.2).
 pub const FIN: u8 = 0x80;
@@ -62,12 +62,12 @@ pub fn handshake(address: &str) -> String {
     )
 }
 
-pub struct Bare {
+pub struct RawClient {
     pub socket: TcpStream,
     unread: Vec<u8>,
 }
 
-impl Bare {
+impl RawClient {
     pub async fn dial(address: &str) -> Self {
         let socket = TcpStream::connect(address).await.unwrap();
         socket.set_nodelay(true).unwrap();
@@ -80,15 +80,15 @@ impl Bare {
 
     pub async fn shake_hands(mut socket: TcpStream, address: &str) -> Self {
         socket.write_all(handshake(address).as_bytes()).await.unwrap();
-        let mut bare = Self { socket, unread: Vec::new() };
-        assert_eq!(status(&bare.head().await), 101);
-        bare
+        let mut client = Self { socket, unread: Vec::new() };
+        assert_eq!(status(&client.head().await), 101);
+        client
     }
 
     pub async fn head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            head.push(timeout(PATIENCE, self.socket.read_u8()).await.expect("an answer").unwrap());
+            head.push(timeout(TIMEOUT, self.socket.read_u8()).await.expect("an answer").unwrap());
         }
         String::from_utf8(head).unwrap()
     }
@@ -103,7 +103,7 @@ impl Bare {
     /// Reads at most so many bytes and forgets them; `None` at the end.
     pub async fn take(&mut self, most: usize) -> Option<usize> {
         let mut bytes = vec![0; most];
-        let read = timeout(PATIENCE, self.socket.read(&mut bytes)).await.expect("the server says something");
+        let read = timeout(TIMEOUT, self.socket.read(&mut bytes)).await.expect("the server says something");
         read.ok().filter(|read| *read > 0)
     }
 
@@ -117,7 +117,7 @@ impl Bare {
                 let frame = std::mem::replace(&mut self.unread, rest);
                 return Some((frame[0], frame[head..].to_vec()));
             }
-            let read = timeout(PATIENCE, self.socket.read_buf(&mut self.unread)).await;
+            let read = timeout(TIMEOUT, self.socket.read_buf(&mut self.unread)).await;
             // A reset is an end too.
             if read.expect("the server says something").unwrap_or(0) == 0 {
                 return None;
@@ -137,7 +137,7 @@ impl Bare {
     pub async fn until_the_end(mut self) -> (String, Duration) {
         let (mut answer, began) = (Vec::new(), Instant::now());
         // A reset is an end too.
-        let _ = timeout(PATIENCE, self.socket.read_to_end(&mut answer)).await.expect("the server hangs up");
+        let _ = timeout(TIMEOUT, self.socket.read_to_end(&mut answer)).await.expect("the server hangs up");
         (String::from_utf8_lossy(&answer).into_owned(), began.elapsed())
     }
 }

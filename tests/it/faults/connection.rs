@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::{sleep, timeout};
 
 use super::{Follower, random};
-use crate::support::{Client, PATIENCE, Server, connect_to};
+use crate::support::{Client, Server, TIMEOUT, connect_to};
 
 /// What the line does to what goes through it.
 #[derive(Debug, Default)]
@@ -75,7 +75,7 @@ fn wall_micros() -> i64 {
 const OLD: Duration = Duration::from_secs(12);
 
 #[tokio::test]
-async fn over_a_slow_line_ranges_meet_and_what_comes_is_new() {
+async fn slow_connection_keeps_ranges_adjacent_and_fresh() {
     let server = Server::start(&["--seed", "4", "--speed", "5x"]).await;
     let weather = Weather { delay_ms: 60, piece: 2_000, ..Weather::default() };
     let address = line(&server, Arc::new(weather)).await;
@@ -95,7 +95,7 @@ async fn over_a_slow_line_ranges_meet_and_what_comes_is_new() {
 const CUTS: u64 = 16;
 
 #[tokio::test]
-async fn a_line_that_breaks_in_the_middle_of_a_frame_costs_no_range() {
+async fn broken_connections_lose_no_range() {
     let server = Server::start(&["--seed", "4", "--speed", "5x"]).await;
     let weather = Arc::new(Weather::default());
     let address = line(&server, Arc::clone(&weather)).await;
@@ -113,7 +113,7 @@ async fn a_line_that_breaks_in_the_middle_of_a_frame_costs_no_range() {
     }
     println!("{} updates over {CUTS} lines; recovered {recovered} times", follower.updates);
     assert!(recovered >= CUTS / 2 && follower.updates > 100, "{recovered} times, {} updates", follower.updates);
-    timeout(PATIENCE, none_is_left(&server)).await.expect("none is left");
+    timeout(TIMEOUT, none_is_left(&server)).await.expect("none is left");
 }
 
 async fn none_is_left(server: &Server) {
@@ -123,19 +123,19 @@ async fn none_is_left(server: &Server) {
 }
 
 #[tokio::test]
-async fn who_vanishes_without_a_word_is_let_go() {
+async fn vanished_clients_are_closed() {
     let server = Server::start(&[]).await;
     let weather = Arc::new(Weather::default());
     let address = line(&server, Arc::clone(&weather)).await;
     let mut client: Client = connect_to(&address).await.unwrap();
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["AAPL"],"rate":1}).to_string()).await;
-    client.hear("update").await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["AAPL"],"rate":1}).to_string()).await;
+    client.receive("update").await;
     // One that asked for nothing: only beats are due to it.
     let listening = connect_to(&address).await;
     weather.silent.store(true, Ordering::Relaxed);
     let began = Instant::now();
     // Who answers no ping is let go within half a minute, and on a slow machine a little later.
-    timeout(2 * PATIENCE, none_is_left(&server)).await.expect("both are let go");
+    timeout(2 * TIMEOUT, none_is_left(&server)).await.expect("both are let go");
     println!("let go after {:?}", began.elapsed());
     let metrics = server.get("/metrics").await.1;
     assert!(metrics.contains("tickcast_session_ends_total{reason=\"no_pong\",code=\"4408\"} 2\n"), "{metrics}");

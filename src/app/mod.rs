@@ -11,15 +11,16 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use crate::bus::{self, Bus, Line, Reader};
+use crate::bus::{self, CommandReceiver};
 use crate::cli::{Config, FeedConfig, Job, RecordJob};
+use crate::control::{FeedEvent, SourceKind, Speed};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
 use crate::feed::sim::{self, PlanError, Simulator, WriteConfig, WriteError};
 use crate::feed::{self, RunConfig, Source, SourceInfo};
 use crate::inspect::{self, ProgressLine};
 use crate::load::{self, LoadError};
-use crate::market::{Answer, Command, Event, SourceKind, Speed, Timestamp};
+use crate::market::Timestamp;
 use crate::record::{self, RecordConfig, RecordError, Summary};
 use crate::server::{BindError, Server};
 use invite::{Invitation, Made};
@@ -83,9 +84,9 @@ async fn record_feed(
 ) -> Result<(), AppError> {
     let source = open(&config.feed, &mut say)?;
     say(&playing(source.info(), &config.run));
-    let bus = Bus::new(bus::DEFAULT_CAPACITY);
-    let reader = bus.reader();
-    let (_, nobody) = bus::line(bus::DEFAULT_LINE_CAPACITY);
+    let bus = bus::Sender::new(bus::DEFAULT_CAPACITY);
+    let reader = bus.subscribe();
+    let (_, nobody) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
     let (stop_feed, feed_stopped) = start_feed(source, config.run, bus, nobody)?;
     let mut recorded = start_recorder(reader, config.record, true)?;
     let recorded = tokio::select! {
@@ -124,7 +125,7 @@ fn survive_a_full_file() {
 
 /// Records on a thread of its own, as writing files blocks.
 fn start_recorder(
-    reader: Reader<Event>,
+    reader: bus::Receiver<FeedEvent>,
     config: RecordConfig,
     alone: bool,
 ) -> Result<oneshot::Receiver<Recorded>, AppError> {
@@ -192,13 +193,13 @@ pub async fn run_with<S: FnMut(&str)>(
     if let Err(short) = server.allow_files() {
         say(&format!("  warning  {short}"));
     }
-    let bus = Bus::new(config.bus_capacity);
-    let reader = bus.reader();
+    let bus = bus::Sender::new(config.bus_capacity);
+    let reader = bus.subscribe();
     if let Some(record) = &config.record {
         say(&format!("  record   {}", record.path.display()));
     }
-    let mut recorded = config.record.map(|record| start_recorder(bus.reader(), record, false)).transpose()?;
-    let (caller, line) = bus::line(config.line_capacity);
+    let mut recorded = config.record.map(|record| start_recorder(bus.subscribe(), record, false)).transpose()?;
+    let (caller, line) = bus::command_channel(config.line_capacity);
     let (stop_feed, mut feed_stopped) = start_feed(source, run, bus, line)?;
     let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
@@ -316,8 +317,8 @@ fn playing(info: &SourceInfo, run: &RunConfig) -> String {
 fn start_feed(
     source: Box<dyn Source>,
     run: RunConfig,
-    bus: Bus<Event>,
-    line: Line<Command, Answer>,
+    bus: bus::Sender<FeedEvent>,
+    line: CommandReceiver,
 ) -> Result<(watch::Sender<bool>, oneshot::Receiver<()>), AppError> {
     let (stop, mut stopped) = watch::channel(false);
     let (done, is_done) = oneshot::channel();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 const INSTRUMENTS: u32 = 3;
 /// More than any of these markets makes.
-const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000, happenings: 10 };
+const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000, notices: 10 };
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -200,15 +200,15 @@ proptest! {
 
     #[test]
     fn a_market_keeps_the_newest_and_no_more(steps in steps(), kept in 1usize..6, trades in 1usize..6) {
-        let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades, happenings: 10 }));
+        let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades, notices: 10 }));
         for ((_, all), (_, some)) in all(&whole).zip(all(&market)) {
             prop_assert!(some.closed.len() <= kept);
             prop_assert!(some.closed.iter().eq(all.closed.newest(kept)));
             prop_assert_eq!(some.forming, all.forming);
         }
         for ((_, _, all), (_, _, some)) in whole.iter().zip(market.iter()) {
-            prop_assert!(some.tape.len() <= trades);
-            prop_assert!(some.tape.iter().eq(all.tape.newest(trades)));
+            prop_assert!(some.trades.len() <= trades);
+            prop_assert!(some.trades.iter().eq(all.trades.newest(trades)));
         }
     }
 
