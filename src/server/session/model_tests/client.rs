@@ -15,9 +15,9 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::truth::Truth;
 use super::{Key, LIMITS, SYMBOLS, Stream, WHOLE, turned, wish};
-use crate::market::sample::opening_with_depth as opening;
 use crate::fanout::LiveMarket;
 use crate::market::Instrument;
+use crate::market::sample::opening_with_depth as opening;
 use crate::server::limits::ConnectionLimit;
 use crate::server::limits::WriteTimeout;
 use crate::server::ops::Metrics;
