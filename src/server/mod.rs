@@ -1,7 +1,7 @@
 //! HTTP, the web files, and one session per WebSocket.
 //!
 //! hyper accepts, tower-http wraps (request tracing, compression, security headers, body limit), warp
-//! routes. hyper's graceful stop does not reach upgraded connections: sessions hear the stop by their bell.
+//! routes. hyper's graceful stop does not reach upgraded connections: sessions get the stop from their notifier.
 
 mod auth;
 mod http;

@@ -17,7 +17,7 @@ use strum::{EnumIter, IntoEnumIterator as _, IntoStaticStr, VariantArray};
 
 use super::process::Process;
 use super::readings::Readings;
-use crate::fanout::{Lags, LiveMarket, TierId};
+use crate::fanout::{LagHistogram, LiveMarket, TierId};
 use crate::server::limits::ConnectionLimit;
 use crate::wire::{Format, Frame};
 
@@ -73,7 +73,7 @@ struct Counters {
     lowered: Counter,
     raised: Counter,
     ended_by_stall: Counter,
-    delivery_lags: Arc<Lags>,
+    delivery_lags: Arc<LagHistogram>,
     /// By [`Transport`].
     transports: Vec<SessionCounters>,
     /// By [`Format`].
@@ -97,7 +97,7 @@ impl Metrics {
     pub fn new(live: LiveMarket, connections: ConnectionLimit) -> Self {
         let registry = &mut Registry::with_prefix("tickcast");
         registry.register("build", "The program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
-        let delivery_lags = Arc::<Lags>::default();
+        let delivery_lags = Arc::<LagHistogram>::default();
         registry.register_collector(Box::new(Readings::new(live, connections, Arc::clone(&delivery_lags))));
         registry.register_collector(Box::new(Process));
         let open: Family<Label, Gauge> = register(registry, "sessions", "Open sessions");

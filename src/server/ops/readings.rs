@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use super::encode::{counter, encode, gauge};
 use super::errors::errors;
 use super::panics::panics;
-use crate::fanout::{LAG_BOUNDS, Lags, LiveMarket, Rungs};
+use crate::fanout::{LAG_BOUNDS, LagHistogram, LiveMarket, ThrottleCounts};
 use crate::server::limits::ConnectionLimit;
 
 /// The collector of these values.
@@ -20,11 +20,11 @@ use crate::server::limits::ConnectionLimit;
 pub struct Readings {
     live: LiveMarket,
     connections: ConnectionLimit,
-    delivery_lags: Arc<Lags>,
+    delivery_lags: Arc<LagHistogram>,
 }
 
 impl Readings {
-    pub const fn new(live: LiveMarket, connections: ConnectionLimit, delivery_lags: Arc<Lags>) -> Self {
+    pub const fn new(live: LiveMarket, connections: ConnectionLimit, delivery_lags: Arc<LagHistogram>) -> Self {
         Self { live, connections, delivery_lags }
     }
 
@@ -46,11 +46,11 @@ impl Readings {
         counter(to, "bus_gaps", "Batches of ticks lost between feed and market", self.live.bus_gaps())?;
         counter(to, "updates_encoded", "Changed symbols, summed over all flushes of all tiers", updates)?;
         counter(to, "ticks_merged", "Ticks that were merged into the update of another tick", merged)?;
-        let skipped = self.live.beats_skipped();
+        let skipped = self.live.flushes_skipped();
         counter(to, "flushes_skipped", "Flushes that found their session still writing the flush before", skipped)?;
-        encode_throttle_levels(to, self.live.rungs())?;
+        encode_throttle_levels(to, self.live.throttle_counts())?;
         let help = "Time from when a flush was due until its updates were encoded";
-        encode(to, "flush_lag_seconds", help, &Histogram(self.live.beat_lags()))?;
+        encode(to, "flush_lag_seconds", help, &Histogram(self.live.flush_lags()))?;
         let help = "Time from when a flush was due until a WebSocket had taken its messages";
         encode(to, "delivery_lag_seconds", help, &Histogram(&self.delivery_lags))
     }
@@ -73,18 +73,18 @@ impl Collector for Readings {
     }
 }
 
-fn encode_throttle_levels(to: &mut DescriptorEncoder<'_>, rungs: Rungs) -> fmt::Result {
+fn encode_throttle_levels(to: &mut DescriptorEncoder<'_>, counts: ThrottleCounts) -> fmt::Result {
     let help = "Sessions by throttle level.";
     let mut family = to.encode_descriptor("sessions_by_throttle_level", help, None, MetricType::Gauge)?;
-    for (level, sessions) in [("full", rungs.full), ("skipping", rungs.skipping), ("lowered", rungs.lowered)] {
+    for (level, sessions) in [("full", counts.full), ("skipping", counts.skipping), ("lowered", counts.lowered)] {
         ConstGauge::new(sessions as u64).encode(family.encode_family(&[("level", level)])?)?;
     }
     Ok(())
 }
 
-/// [`Lags`] as an OpenMetrics histogram.
+/// [`LagHistogram`] as an OpenMetrics histogram.
 #[derive(Debug)]
-struct Histogram<'a>(&'a Lags);
+struct Histogram<'a>(&'a LagHistogram);
 
 impl EncodeMetric for Histogram<'_> {
     fn encode(&self, mut to: MetricEncoder<'_>) -> fmt::Result {

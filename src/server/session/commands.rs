@@ -43,7 +43,7 @@ impl FeedControl {
     pub async fn run(&self, command: Command) -> Result<(), Refusal> {
         let sender = self.sender.as_ref().map_err(Clone::clone)?;
         let revision = sender.send(command).await.ok_or_else(Refusal::feed_gone)??;
-        self.live.shows(revision).await;
+        self.live.wait_for_revision(revision).await;
         Ok(())
     }
 }

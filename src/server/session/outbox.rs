@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
 use crate::control::Command;
-use crate::fanout::{Bell, Due, LiveMarket, TierId, wall_micros};
+use crate::fanout::{Due, LiveMarket, Notifier, TierId, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
     Driven, Feed, Format, Frame, Heartbeat, Hello, Message, News, Refusal, Scenarios, Stopping, Text, Throttled, Told,
@@ -32,7 +32,7 @@ const SERVER: &str = concat!("tickcast ", env!("CARGO_PKG_VERSION"));
 /// The outgoing side of a session.
 pub struct Outbox {
     live: LiveMarket,
-    bell: Arc<Bell>,
+    notifier: Arc<Notifier>,
     limits: SessionLimits,
     format: Format,
     subscriptions: Subscriptions,
@@ -65,7 +65,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// An outbox whose first messages are `hello` and `feed`.
-    pub fn new(live: LiveMarket, bell: Arc<Bell>, limits: SessionLimits, format: Format) -> Self {
+    pub fn new(live: LiveMarket, notifier: Arc<Notifier>, limits: SessionLimits, format: Format) -> Self {
         let (epoch, instruments) = {
             let live = live.read();
             (live.market.epoch(), Arc::clone(live.market.instruments()))
@@ -74,7 +74,7 @@ impl Outbox {
         let hello = Hello::new(SERVER, wall_micros(), rates, limits.hello(), limits.control);
         Self {
             live,
-            bell,
+            notifier,
             limits,
             format,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
@@ -103,19 +103,19 @@ impl Outbox {
     /// The next message to send, if one is due.
     pub fn next(&mut self) -> Option<Frame> {
         let frame = self.make_next()?;
-        self.bell.speak();
+        self.notifier.mark_sent();
         Some(frame)
     }
 
-    /// Marks what the bell says is due.
+    /// Marks what the notifier says is due.
     pub fn mark(&mut self, due: Due) {
         self.feed_due |= due.contains(Due::FEED);
-        self.notices_due |= due.contains(Due::HAPPENED);
+        self.notices_due |= due.contains(Due::NOTICE);
         self.tiers_due = self.tiers_due.and(due);
         self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
         self.series_index = 0;
         self.since_heartbeat += due.half_seconds();
-        if due.contains(Due::BEAT) || self.since_heartbeat >= BUSY_HEARTBEAT {
+        if due.contains(Due::HEARTBEAT) || self.since_heartbeat >= BUSY_HEARTBEAT {
             (self.heartbeat_due, self.since_heartbeat) = (true, 0);
         }
     }
@@ -123,7 +123,7 @@ impl Outbox {
     /// Serves nothing faster than `cap` from now on, and tells the client.
     pub fn throttle(&mut self, cap: Option<TierId>) {
         self.subscriptions.set_cap(cap);
-        self.bell.lower(cap.is_some());
+        self.notifier.set_throttled(cap.is_some());
         self.listen();
         self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
         self.subscriptions.mark_series(|_| true);
@@ -152,7 +152,7 @@ impl Outbox {
 
     /// Listens to the tiers that serve the subscriptions, and to no others.
     fn listen(&self) {
-        self.bell.listen(self.subscriptions.tiers(), self.format);
+        self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
     }
 
     fn make_next(&mut self) -> Option<Frame> {

@@ -21,7 +21,7 @@ use super::end::{CLOSE_TIMEOUT, SessionEnd};
 use super::limits::SessionLimits;
 use super::outbox::Outbox;
 use super::throttle::Throttle;
-use crate::fanout::{Bell, Due, LiveMarket};
+use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::RateLimiter;
 use crate::server::ops::{Meter, Metrics, Transport};
 use crate::wire::{Format, Frame, Refusal};
@@ -59,7 +59,7 @@ struct Session<'s, S> {
     /// Makes the messages that are due.
     outbox: Outbox,
     /// Wakes the session when something is due.
-    bell: Arc<Bell>,
+    notifier: Arc<Notifier>,
     /// Limits the client's messages.
     rate_limiter: RateLimiter,
     /// Lowers the rate of a slow client.
@@ -99,11 +99,11 @@ where
         format: Format,
         metrics: &'s Metrics,
     ) -> Self {
-        let (bell, now) = (live.bell(), Instant::now());
+        let (notifier, now) = (live.register(), Instant::now());
         Self {
             socket,
-            outbox: Outbox::new(live, Arc::clone(&bell), *limits, format),
-            bell,
+            outbox: Outbox::new(live, Arc::clone(&notifier), *limits, format),
+            notifier,
             rate_limiter: RateLimiter::new(limits.messages_per_second, now),
             throttle: Throttle::new(now),
             commands: CommandQueue::new(feed, limits.commands),
@@ -139,13 +139,13 @@ where
     /// Waits for the next event. What is due comes first, as it is the most frequent; where something is always due,
     /// the client has its turn.
     async fn next_event(&mut self) -> Event {
-        let was_rung = self.bell.is_rung();
+        let was_pending = self.notifier.is_pending();
         tokio::select! {
             biased;
-            due = self.bell.wait(), if !was_rung => Event::Due(due),
+            due = self.notifier.wait(), if !was_pending => Event::Due(due),
             message = self.socket.next() => Event::Message(message),
             done = self.commands.next_done() => Event::CommandDone(done),
-            due = self.bell.wait(), if was_rung => Event::Due(due),
+            due = self.notifier.wait(), if was_pending => Event::Due(due),
         }
     }
 
@@ -156,7 +156,7 @@ where
             let _ = timeout(CLOSE_TIMEOUT, notice).await;
             return Flow::Break(SessionEnd::Stopped);
         }
-        self.flush_due = self.bell.take_beat();
+        self.flush_due = self.notifier.take_flush();
         self.outbox.mark(due);
         self.since_ping += due.half_seconds();
         if self.since_ping >= PING_INTERVAL { self.ping().await } else { Flow::Continue(()) }

@@ -60,7 +60,7 @@ impl Outbox {
 
     /// An update from the first tier that is due.
     pub(super) fn next_from_tiers(&mut self) -> Option<Frame> {
-        let (group, format) = (self.bell.group(), self.format);
+        let (group, format) = (self.notifier.group(), self.format);
         while let Some(tier) = self.tiers_due.tiers().next() {
             let Some(cursor) = self.subscriptions.quotes_mut(tier).nth(self.quotes_index) else {
                 (self.tiers_due, self.quotes_index) = (self.tiers_due.without(Due::tier(tier)), 0);

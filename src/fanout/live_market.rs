@@ -10,12 +10,12 @@ use tokio::time::Instant;
 
 use tokio::sync::watch;
 
-use super::bell::{Bell, Bells, Due, Rungs};
-use super::board::Board;
-use super::cursor::QuotesCursor;
-use super::lag::Lags;
-use super::ticks::{Taken, TickLog};
-use super::tier::{RATES, TierId};
+use super::conflate::{RATES, TierId};
+use super::cursors::QuotesCursor;
+use super::lag::LagHistogram;
+use super::notify::{Due, Notifier, Notifiers, ThrottleCounts};
+use super::quote_cache::QuoteCache;
+use super::tick_log::{Taken, TickLog};
 use crate::control::FeedStatus;
 use crate::market::Market;
 use crate::wire::{BinaryQuote, EncodedQuote, Format};
@@ -37,7 +37,7 @@ struct Shared {
     revision: watch::Sender<u64>,
     updates: AtomicU64,
     merged: AtomicU64,
-    beat_lags: Lags,
+    flush_lags: LagHistogram,
 }
 
 /// Sessions are dealt to so many groups, whose beats lie one after the other within a tier's interval: thousands
@@ -49,9 +49,9 @@ const GROUP_SESSIONS: usize = 64;
 /// What the sessions of one group share.
 #[derive(Debug, Default)]
 struct Group {
-    json: [RwLock<Board<EncodedQuote>>; RATES.len()],
-    binary: [RwLock<Board<BinaryQuote>>; RATES.len()],
-    bells: Bells,
+    json: [RwLock<QuoteCache<EncodedQuote>>; RATES.len()],
+    binary: [RwLock<QuoteCache<BinaryQuote>>; RATES.len()],
+    notifiers: Notifiers,
 }
 
 /// What is known at one moment.
@@ -75,9 +75,9 @@ impl LiveMarket {
             revision: watch::Sender::new(0),
             updates: AtomicU64::new(0),
             merged: AtomicU64::new(0),
-            beat_lags: Lags::default(),
+            flush_lags: LagHistogram::default(),
         }));
-        live.open_boards();
+        live.open_caches();
         live
     }
 
@@ -86,7 +86,7 @@ impl LiveMarket {
         read(&self.0.live)
     }
 
-    /// What the reader behind `cursor` has not sent yet; see [`Board::take`] and [`TickLog::take`].
+    /// What the reader behind `cursor` has not sent yet; see [`QuoteCache::take`] and [`TickLog::take`].
     pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Taken {
         if tier == TierId::EVERY {
             return match format {
@@ -107,24 +107,24 @@ impl LiveMarket {
         self.0.began.elapsed()
     }
 
-    /// A bell that rings for a new session.
-    pub fn bell(&self) -> Arc<Bell> {
+    /// A notifier that rings for a new session.
+    pub fn register(&self) -> Arc<Notifier> {
         let group = self.0.sessions.fetch_add(1, Ordering::Relaxed) / GROUP_SESSIONS % GROUPS;
-        self.0.groups[group].bells.hang(group)
+        self.0.groups[group].notifiers.register(group)
     }
 
     /// Tells all sessions, also those that come later, to say goodbye.
     pub fn stop_sessions(&self) {
-        self.0.groups.iter().for_each(|group| group.bells.stop());
+        self.0.groups.iter().for_each(|group| group.notifiers.stop());
     }
 
     /// Waits until what led to this revision of the feed's status can be read here.
-    pub async fn shows(&self, revision: u64) {
+    pub async fn wait_for_revision(&self, revision: u64) {
         // The sender lives as long as this handle.
         drop(self.0.revision.subscribe().wait_for(|shown| *shown >= revision).await);
     }
 
-    pub(super) fn show_revision(&self) {
+    pub(super) fn publish_revision(&self) {
         let revision = self.read().status.revision;
         self.0.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
     }
@@ -152,40 +152,40 @@ impl LiveMarket {
     }
 
     /// Beats that sessions skipped, as they were busy with one before.
-    pub fn beats_skipped(&self) -> u64 {
-        self.0.groups.iter().map(|group| group.bells.skipped()).sum()
+    pub fn flushes_skipped(&self) -> u64 {
+        self.0.groups.iter().map(|group| group.notifiers.skipped()).sum()
     }
 
     /// From the moment a beat was due to when its updates were encoded.
-    pub fn beat_lags(&self) -> &Lags {
-        &self.0.beat_lags
+    pub fn flush_lags(&self) -> &LagHistogram {
+        &self.0.flush_lags
     }
 
-    /// On which rungs of the slow-client ladder the sessions stand.
-    pub fn rungs(&self) -> Rungs {
-        let (now, mut rungs) = (Instant::now(), Rungs::default());
-        self.0.groups.iter().for_each(|group| group.bells.count_rungs(now, &mut rungs));
-        rungs
+    /// On which counts of the slow-client ladder the sessions stand.
+    pub fn throttle_counts(&self) -> ThrottleCounts {
+        let (now, mut counts) = (Instant::now(), ThrottleCounts::default());
+        self.0.groups.iter().for_each(|group| group.notifiers.count_levels(now, &mut counts));
+        counts
     }
 
-    pub(super) fn bells(&self, group: usize) -> &Bells {
-        &self.0.groups[group].bells
+    pub(super) fn notifiers(&self, group: usize) -> &Notifiers {
+        &self.0.groups[group].notifiers
     }
 
     /// Rings at all sessions.
-    pub(super) fn ring_all(&self, due: Due) {
-        self.0.groups.iter().for_each(|group| group.bells.ring(due));
+    pub(super) fn notify_all(&self, due: Due) {
+        self.0.groups.iter().for_each(|group| group.notifiers.notify(due));
     }
 
     pub(super) fn write(&self) -> RwLockWriteGuard<'_, Live> {
         write(&self.0.live)
     }
 
-    pub(super) fn json_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, Board<EncodedQuote>> {
+    pub(super) fn json_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, QuoteCache<EncodedQuote>> {
         write(&self.0.groups[group].json[tier.index()])
     }
 
-    pub(super) fn binary_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, Board<BinaryQuote>> {
+    pub(super) fn binary_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, QuoteCache<BinaryQuote>> {
         write(&self.0.groups[group].binary[tier.index()])
     }
 
@@ -197,14 +197,14 @@ impl LiveMarket {
         write(&self.0.binary_ticks)
     }
 
-    /// A new epoch: market, status and boards are replaced and everybody is told.
+    /// A new epoch: market, status and caches are replaced and everybody is told.
     pub(super) fn reopen(&self, live: Live) {
         *self.write() = live;
-        self.open_boards();
-        self.ring_all(Due::FEED);
+        self.open_caches();
+        self.notify_all(Due::FEED);
     }
 
-    fn open_boards(&self) {
+    fn open_caches(&self) {
         let live = self.read();
         self.json_ticks().open(&live.market);
         self.binary_ticks().open(&live.market);

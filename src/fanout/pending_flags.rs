@@ -1,4 +1,4 @@
-//! Bits that one thread sets and another waits for and takes: what of a bell happens at one moment on two threads.
+//! Bits that one thread sets and another waits for and takes: what of a notifier happens at one moment on two threads.
 //!
 //! Its own file so that `tests/loom` tries it under every order in which the two can meet. Some bits are quiet: they are
 //! taken with others and wake nobody.
@@ -8,13 +8,13 @@ use std::task::{Context, Poll};
 use super::sync::{AtomicU32, AtomicWaker, Ordering};
 
 #[derive(Debug)]
-pub struct Rung {
+pub struct PendingFlags {
     bits: AtomicU32,
     quiet: u32,
     waker: AtomicWaker,
 }
 
-impl Rung {
+impl PendingFlags {
     pub fn new(quiet: u32) -> Self {
         Self { bits: AtomicU32::new(0), quiet, waker: AtomicWaker::new() }
     }

@@ -1,6 +1,6 @@
 //! The symbols that one reader wants at one rate, and how far each was sent.
 //!
-//! A rate that conflates is served by a [`Board`](super::Board), `every` by a [`TickLog`](super::TickLog).
+//! A rate that conflates is served by a [`QuoteCache`](super::QuoteCache), `every` by a [`TickLog`](super::TickLog).
 
 use crate::market::InstrumentId;
 
@@ -9,26 +9,26 @@ const LEAST_BYTES: usize = 256;
 
 #[derive(Debug)]
 pub struct QuotesCursor {
-    pub(super) epoch: u64,
+    pub(in crate::fanout) epoch: u64,
     /// By instrument, ascending, with the seq that was sent last.
-    pub(super) wanted: Vec<(InstrumentId, u64)>,
-    /// The board's beat that was last looked through to the end.
-    pub(super) beat: Option<u64>,
+    pub(in crate::fanout) wanted: Vec<(InstrumentId, u64)>,
+    /// The cache's beat that was last looked through to the end.
+    pub(in crate::fanout) beat: Option<u64>,
     /// The beat being looked through, and how far it has been.
-    pub(super) pass: Option<u64>,
-    pub(super) at: usize,
+    pub(in crate::fanout) pass: Option<u64>,
+    pub(in crate::fanout) at: usize,
     /// That look began at its beat, and not at one before.
-    pub(super) whole: bool,
-    /// At `beat`, or before `tick`, all that is wanted had been sent just as far as board or log stood.
-    pub(super) level: bool,
+    pub(in crate::fanout) whole: bool,
+    /// At `beat`, or before `tick`, all that is wanted had been sent just as far as cache or log stood.
+    pub(in crate::fanout) level: bool,
     /// The number of the next tick in the log; `None` where it has not been looked at.
-    pub(super) tick: Option<u64>,
+    pub(in crate::fanout) tick: Option<u64>,
     /// The log had more than the last message held.
-    pub(super) more: bool,
+    pub(in crate::fanout) more: bool,
     /// A bit for each instrument that is wanted, so that a log is passed over quickly; empty until it is needed.
     mask: Vec<u64>,
     /// The length of the last frame.
-    pub(super) bytes: usize,
+    pub(in crate::fanout) bytes: usize,
 }
 
 impl QuotesCursor {
@@ -105,18 +105,18 @@ impl QuotesCursor {
         self.find(id).ok().map(|at| self.wanted[at].1)
     }
 
-    pub(super) fn sent_mut(&mut self, id: InstrumentId) -> Option<&mut u64> {
+    pub(in crate::fanout) fn sent_mut(&mut self, id: InstrumentId) -> Option<&mut u64> {
         self.find(id).ok().map(|at| &mut self.wanted[at].1)
     }
 
     /// Whether `id` is wanted: quick to say no, and right only after [`draw_mask`](Self::draw_mask).
     #[inline]
-    pub(super) fn wants(&self, id: InstrumentId) -> bool {
+    pub(in crate::fanout) fn wants(&self, id: InstrumentId) -> bool {
         let (word, bit) = (id.index() / 64, 1 << (id.index() % 64));
         self.mask.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    pub(super) fn draw_mask(&mut self) {
+    pub(in crate::fanout) fn draw_mask(&mut self) {
         if !self.mask.is_empty() {
             return;
         }
@@ -128,7 +128,7 @@ impl QuotesCursor {
     }
 
     /// Room for a frame as long as the last one, and an eighth: growing would copy it.
-    pub(super) fn room(&self) -> usize {
+    pub(in crate::fanout) fn room(&self) -> usize {
         (self.bytes + self.bytes / 8).max(LEAST_BYTES)
     }
 
@@ -137,7 +137,7 @@ impl QuotesCursor {
         self.more = false;
     }
 
-    /// Forgets what was looked through: the next look may be at another board or log.
+    /// Forgets what was looked through: the next look may be at another cache or log.
     pub const fn look_anew(&mut self) {
         self.look_again();
         self.tick = None;

@@ -3,7 +3,7 @@
 //! Each symbol is encoded once per beat, whatever the number of readers. A reader's update always covers
 //! what follows its own last one, so one that skipped beats gets the newest state and ranges still meet.
 
-use super::cursor::QuotesCursor;
+use super::cursors::QuotesCursor;
 use crate::market::{InstrumentId, Market};
 use crate::wire::{Frame, QuoteEncoding, QuotesKind};
 
@@ -11,12 +11,12 @@ use crate::wire::{Frame, QuoteEncoding, QuotesKind};
 pub const FRAME_SYMBOLS: usize = if cfg!(test) { 3 } else { 500 };
 
 #[derive(Debug, Default)]
-pub struct Board<Q> {
+pub struct QuoteCache<Q> {
     epoch: u64,
     /// Counts beats within the epoch.
     beat: u64,
     ts_sent: i64,
-    /// Empty until the first beat of an epoch: most boards have no listener.
+    /// Empty until the first beat of an epoch: most caches have no listener.
     quotes: Vec<Q>,
     /// The symbols of the last beat and the frame that carries just these: what a reader of all symbols
     /// that missed nothing sends.
@@ -24,7 +24,7 @@ pub struct Board<Q> {
     shared: Frame,
 }
 
-impl<Q: QuoteEncoding> Board<Q> {
+impl<Q: QuoteEncoding> QuoteCache<Q> {
     /// A new epoch: nothing is encoded.
     pub fn open(&mut self, market: &Market) {
         *self = Self { epoch: market.epoch(), ..Self::default() };
@@ -79,7 +79,7 @@ impl<Q: QuoteEncoding> Board<Q> {
 
     fn assemble(&self, cursor: &mut QuotesCursor) -> Option<Frame> {
         if cursor.pass != Some(self.beat) {
-            // What an unfinished look has sent needs no second one, but the board has moved on since.
+            // What an unfinished look has sent needs no second one, but the cache has moved on since.
             (cursor.pass, cursor.whole) = (Some(self.beat), cursor.at == 0);
             cursor.level = cursor.whole;
         }
@@ -97,7 +97,7 @@ impl<Q: QuoteEncoding> Board<Q> {
                 quote.add_to(frame.get_or_insert_with(new), *sent + 1);
                 *sent = quote.seq();
             }
-            // A snapshot may have run ahead of the board; then the shared frame's range would overlap.
+            // A snapshot may have run ahead of the cache; then the shared frame's range would overlap.
             cursor.level &= *sent == quote.seq();
             cursor.at += 1;
         }
@@ -165,9 +165,9 @@ mod tests {
         serde_json::from_str::<Value>(&frame.finish()).unwrap()["quotes"][0].clone()
     }
 
-    /// A client of one format, and the board that serves it.
+    /// A client of one format, and the cache that serves it.
     struct Reader<'a, Q> {
-        board: Board<Q>,
+        cache: QuoteCache<Q>,
         cursor: QuotesCursor,
         decoder: Decoder<'a>,
         client: Client,
@@ -175,11 +175,11 @@ mod tests {
 
     impl<'a, Q: QuoteEncoding> Reader<'a, Q> {
         fn new(market: &Market, instruments: &'a [Instrument]) -> Self {
-            let mut board = Board::default();
-            board.open(market);
+            let mut cache = QuoteCache::default();
+            cache.open(market);
             let mut cursor = QuotesCursor::new(1);
             cursor.extend((0..SYMBOLS).map(|id| (InstrumentId(id), 0)));
-            Self { board, cursor, decoder: Decoder::new(instruments), client: Client::default() }
+            Self { cache, cursor, decoder: Decoder::new(instruments), client: Client::default() }
         }
 
         fn text(&mut self, frame: Frame) -> String {
@@ -190,7 +190,7 @@ mod tests {
         }
 
         fn take(&mut self) {
-            if let Some(frame) = self.board.take(&mut self.cursor) {
+            if let Some(frame) = self.cache.take(&mut self.cursor) {
                 let text = self.text(frame);
                 self.client.hear(&text);
             }
@@ -267,8 +267,8 @@ mod tests {
                         now += Duration::from_millis(ms);
                         if let Some((_, due)) = tier.take(now) {
                             let due: Vec<_> = due.collect();
-                            json.board.encode(&due, &market, 0);
-                            binary.board.encode(&due, &market, 0);
+                            json.cache.encode(&due, &market, 0);
+                            binary.cache.encode(&due, &market, 0);
                         }
                     }
                     Step::Take => {
@@ -293,16 +293,16 @@ mod tests {
     #[test]
     fn readers_of_everything_share_one_frame() {
         let mut market = market();
-        let mut board = Board::<EncodedQuote>::default();
-        board.open(&market);
+        let mut cache = QuoteCache::<EncodedQuote>::default();
+        cache.open(&market);
         let mut readers = [QuotesCursor::new(1), QuotesCursor::new(1)];
         for cursor in &mut readers {
             cursor.extend((0..SYMBOLS).map(|id| (InstrumentId(id), 0)));
         }
         let mut beat = |price| {
             trade(&mut market, 2, price);
-            board.encode(&[InstrumentId(2)], &market, 0);
-            readers.each_mut().map(|cursor| board.take(cursor).and_then(Frame::into_text).unwrap())
+            cache.encode(&[InstrumentId(2)], &market, 0);
+            readers.each_mut().map(|cursor| cache.take(cursor).and_then(Frame::into_text).unwrap())
         };
         let joining = beat(10);
         assert_ne!(joining[0].as_ptr(), joining[1].as_ptr(), "a first frame is each reader's own");
@@ -316,23 +316,23 @@ mod tests {
         let symbols: Vec<String> = (0..8).map(|n| format!("S{n}")).collect();
         let symbols: Vec<&str> = symbols.iter().map(String::as_str).collect();
         let mut market = Market::open(&sample::opening(1, &symbols), MarketLimits::default());
-        let mut board = Board::<EncodedQuote>::default();
-        board.open(&market);
+        let mut cache = QuoteCache::<EncodedQuote>::default();
+        cache.open(&market);
         let mut cursor = QuotesCursor::new(1);
         cursor.extend((0..8).map(|id| (InstrumentId(id), 0)));
         let mut client = Client::default();
         let all: Vec<InstrumentId> = (0..8).map(InstrumentId).collect();
         for price in 1..4 {
             (0..8).for_each(|id| trade(&mut market, id, price));
-            board.encode(&all, &market, 0);
+            cache.encode(&all, &market, 0);
             let mut messages = 0;
-            while let Some(text) = board.take(&mut cursor).and_then(Frame::into_text) {
+            while let Some(text) = cache.take(&mut cursor).and_then(Frame::into_text) {
                 client.hear(&text);
                 messages += 1;
                 if messages == 2 && price == 2 {
-                    // The board moves on in the middle of a look.
+                    // The cache moves on in the middle of a look.
                     (0..8).for_each(|id| trade(&mut market, id, 9));
-                    board.encode(&all, &market, 0);
+                    cache.encode(&all, &market, 0);
                 }
             }
             assert!((3..=5).contains(&messages), "{messages}");
@@ -343,12 +343,12 @@ mod tests {
     #[test]
     fn a_reader_of_another_epoch_gets_nothing() {
         let mut market = market();
-        let mut board = Board::<EncodedQuote>::default();
-        board.open(&market);
+        let mut cache = QuoteCache::<EncodedQuote>::default();
+        cache.open(&market);
         trade(&mut market, 0, 10);
-        board.encode(&[InstrumentId(0)], &market, 0);
+        cache.encode(&[InstrumentId(0)], &market, 0);
         let mut stale = QuotesCursor::new(0);
         stale.extend([(InstrumentId(0), 0)]);
-        assert_eq!(board.take(&mut stale), None);
+        assert_eq!(cache.take(&mut stale), None);
     }
 }

@@ -1,20 +1,20 @@
-//! The one writer: hears the bus, moves the market on and fills the boards at each tier's beat.
+//! The one writer: hears the bus, moves the market on and fills the caches at each tier's beat.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
-use super::bell::Due;
-use super::live::{GROUPS, Live, LiveMarket, wall_micros};
-use super::tier::{Tier, TierId};
+use super::conflate::{Tier, TierId};
+use super::live_market::{GROUPS, Live, LiveMarket, wall_micros};
+use super::notify::Due;
 use crate::bus::{self, Received};
 use crate::control::{FeedEvent, FeedState, FeedStatus, Opening, Seeked};
 use crate::market::{InstrumentId, Market, MarketLimits, Tick};
 use crate::wire::Format;
 
-/// How often every session's bell rings, so that it can say it is alive each second.
-const BEAT_EVERY: Duration = Duration::from_millis(500);
+/// How often every session's notifier rings, so that it can say it is alive each second.
+const HEARTBEAT_EVERY: Duration = Duration::from_millis(500);
 
 pub struct Publisher {
     reader: bus::Receiver<FeedEvent>,
@@ -63,7 +63,7 @@ impl Publisher {
 
     /// Runs for ever: after the end of the feed the last state goes on being served.
     pub async fn run(mut self) {
-        let mut beat = interval(BEAT_EVERY / GROUPS as u32);
+        let mut beat = interval(HEARTBEAT_EVERY / GROUPS as u32);
         let mut groups = (0..GROUPS).cycle();
         // Catches up, so that each group's half second stays one.
         beat.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -74,7 +74,7 @@ impl Publisher {
                 heard = self.reader.recv(), if feed_lives => match heard {
                     Some(heard) => {
                         self.hear(heard);
-                        self.live.show_revision();
+                        self.live.publish_revision();
                     }
                     None => {
                         feed_lives = false;
@@ -84,7 +84,7 @@ impl Publisher {
                     }
                 },
                 () = sleep_until(due.unwrap_or(self.began)), if due.is_some() => {}
-                _ = beat.tick() => groups.next().into_iter().for_each(|group| self.live.bells(group).ring(Due::BEAT)),
+                _ = beat.tick() => groups.next().into_iter().for_each(|group| self.live.notifiers(group).notify(Due::HEARTBEAT)),
             }
             self.publish_due();
         }
@@ -118,12 +118,12 @@ impl Publisher {
             }
             Received::Item(FeedEvent::Status(status)) => {
                 self.live.write().status = status;
-                self.live.ring_all(Due::FEED);
+                self.live.notify_all(Due::FEED);
             }
             Received::Item(FeedEvent::Notices(happenings)) => {
                 let market = &mut self.live.write().market;
                 happenings.iter().for_each(|happening| market.add_notice(happening));
-                self.live.ring_all(Due::HAPPENED);
+                self.live.notify_all(Due::NOTICE);
             }
             Received::Item(FeedEvent::End(status)) => self.finish(status),
             Received::Item(FeedEvent::Opening(opening)) => {
@@ -150,7 +150,7 @@ impl Publisher {
         let now = self.began.elapsed();
         self.find_listeners(now);
         self.conflaters.iter_mut().for_each(|conflater| conflater.tier.mark_bars(now));
-        self.live.ring_all(Due::FEED);
+        self.live.notify_all(Due::FEED);
     }
 
     /// The feed is gone without a word: it broke, and nobody should take the last prices for live ones.
@@ -173,7 +173,7 @@ impl Publisher {
     fn find_listeners(&mut self, now: Duration) {
         let mut every = [0; Format::ALL.len()];
         for Conflater { group, id, tier, active, formats } in &mut self.conflaters {
-            let listeners = self.live.bells(*group).listeners(*id);
+            let listeners = self.live.notifiers(*group).listeners(*id);
             let listened = listeners.map(|count| count > 0);
             if listened.iter().zip(formats.iter()).any(|(now, before)| *now && !before) {
                 tier.mark_all(now);
@@ -215,9 +215,9 @@ impl Publisher {
             if let Some((due, ids)) = tier.take(now) {
                 self.due.clear();
                 self.due.extend(ids);
-                let (bells, at) = (self.live.bells(*group), self.began + due);
+                let (notifiers, at) = (self.live.notifiers(*group), self.began + due);
                 if *id == TierId::EVERY {
-                    bells.ring_beat(*id, at);
+                    notifiers.notify_flush(*id, at);
                     continue;
                 }
                 // The time of the schedule and not of the deed: lateness is to be seen.
@@ -232,8 +232,8 @@ impl Publisher {
                 if binary {
                     self.live.binary_mut(*group, *id).encode(&self.due, market, ts_sent);
                 }
-                self.live.beat_lags().add(at.elapsed());
-                bells.ring_beat(*id, at);
+                self.live.flush_lags().add(at.elapsed());
+                notifiers.notify_flush(*id, at);
             }
         }
     }

@@ -11,8 +11,8 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::board::FRAME_SYMBOLS;
-use super::cursor::QuotesCursor;
+use super::cursors::QuotesCursor;
+use super::quote_cache::FRAME_SYMBOLS;
 use crate::market::{InstrumentId, Market};
 use crate::wire::{Frame, QuoteEncoding, QuotesKind};
 

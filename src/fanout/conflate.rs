@@ -63,10 +63,10 @@ impl TierId {
     }
 }
 
-/// The tier for a wish: the fastest that is not faster, or the slowest when all are; `None` for 0, which is
+/// The tier for a request: the fastest that is not faster, or the slowest when all are; `None` for 0, which is
 /// to send nothing.
-pub fn grant(wish: impl Into<Rate>) -> Option<TierId> {
-    let rate = match wish.into() {
+pub fn grant(request: impl Into<Rate>) -> Option<TierId> {
+    let rate = match request.into() {
         Rate::Every => return Some(TierId::EVERY),
         Rate::PerSecond(rate) => rate,
     };
@@ -163,8 +163,8 @@ mod tests {
 
     #[test]
     fn a_wish_is_granted_the_fastest_rate_that_is_not_faster() {
-        for (wish, want) in [(7.0, 5.0), (5.0, 5.0), (0.7, 0.5), (0.01, 0.5), (1e6, 60.0), (59.9, 20.0)] {
-            assert_eq!(grant(wish).map(TierId::rate), Some(Rate::PerSecond(want)), "{wish}");
+        for (request, want) in [(7.0, 5.0), (5.0, 5.0), (0.7, 0.5), (0.01, 0.5), (1e6, 60.0), (59.9, 20.0)] {
+            assert_eq!(grant(request).map(TierId::rate), Some(Rate::PerSecond(want)), "{request}");
         }
         assert_eq!(grant(0.0), None);
         assert_eq!(grant(Rate::Every).map(TierId::rate), Some(Rate::Every));
