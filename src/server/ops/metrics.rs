@@ -23,13 +23,14 @@ use super::panics::panics;
 use super::process::Process;
 use crate::fanout::{LAG_BOUNDS, LagHistogram, LiveMarket, ThrottleCounts, TierId};
 use crate::server::limits::ConnectionLimit;
-use crate::wire::{Format, Frame};
+use crate::wire::{ErrorCode, Format, Frame};
 
 /// The text format of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The refusals of what has limits for all, which an operator may have to raise.
-const FULL: [&str; 3] = ["too_many_sessions", "too_many_sessions_from_address", "too_many_connections_from_address"];
+const FULL: [ErrorCode; 3] =
+    [ErrorCode::TooManySessions, ErrorCode::TooManySessionsFromAddress, ErrorCode::TooManyConnectionsFromAddress];
 /// Why the server ends an HTTP connection.
 const CUT: [&str; 6] = ["no_head", "head_too_long", "bad_head", "answer_not_taken", "no_tls", "bad_tls"];
 
@@ -135,14 +136,14 @@ impl Metrics {
             formats,
         };
         // A counter that is there from the start shows its first step too.
-        FULL.into_iter().for_each(|code| drop(counts.refusals.get_or_create(&[("reason", code)])));
+        FULL.into_iter().for_each(|code| drop(counts.refusals.get_or_create(&[("reason", code.label())])));
         CUT.into_iter().for_each(|reason| drop(counts.cut.get_or_create(&[("reason", reason)])));
         Self(Arc::new(counts))
     }
 
     /// Something was refused, for the reason that `code` names.
-    pub fn refused(&self, code: &'static str) {
-        self.0.refusals.get_or_create(&[("reason", code)]).inc();
+    pub fn refused(&self, code: ErrorCode) {
+        self.0.refusals.get_or_create(&[("reason", code.label())]).inc();
     }
 
     /// An HTTP connection was ended, as its client did not do its part.

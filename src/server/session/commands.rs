@@ -6,7 +6,7 @@ use std::pin::Pin;
 use crate::bus::CommandSender;
 use crate::control::Command;
 use crate::fanout::LiveMarket;
-use crate::wire::{Refusal, command_name};
+use crate::wire::{ApiError, command_name};
 
 /// The most commands of one session that wait for the feed.
 pub const DEFAULT_MAX_COMMANDS: usize = 32;
@@ -15,7 +15,7 @@ pub const DEFAULT_MAX_COMMANDS: usize = 32;
 #[derive(Clone, Debug)]
 pub struct FeedControl {
     live: LiveMarket,
-    line: Result<CommandSender, Refusal>,
+    line: Result<CommandSender, ApiError>,
 }
 
 impl FeedControl {
@@ -24,7 +24,7 @@ impl FeedControl {
     }
 
     /// The same for somebody whose commands are all refused.
-    pub fn refusing(&self, refusal: Refusal) -> Self {
+    pub fn refusing(&self, refusal: ApiError) -> Self {
         Self { live: self.live.clone(), line: Err(refusal) }
     }
 
@@ -37,16 +37,16 @@ impl FeedControl {
     ///
     /// # Errors
     /// When it was not obeyed. Nothing has changed then.
-    pub async fn drive(&self, command: Command) -> Result<(), Refusal> {
+    pub async fn drive(&self, command: Command) -> Result<(), ApiError> {
         let line = self.line.as_ref().map_err(Clone::clone)?;
-        let revision = line.send(command).await.ok_or_else(Refusal::feed_gone)??;
+        let revision = line.send(command).await.ok_or_else(ApiError::feed_gone)??;
         self.live.wait_for_revision(revision).await;
         Ok(())
     }
 }
 
 /// A command that was obeyed or refused, and the number of its request.
-pub type CommandDone = (Option<u64>, &'static str, Result<(), Refusal>);
+pub type CommandDone = (Option<u64>, &'static str, Result<(), ApiError>);
 
 /// The commands of one session, obeyed one after the other.
 pub struct CommandQueue {
@@ -64,9 +64,9 @@ impl CommandQueue {
 
     /// # Errors
     /// When so many wait already that this one is not taken.
-    pub fn push(&mut self, id: Option<u64>, command: Command) -> Result<(), Refusal> {
+    pub fn push(&mut self, id: Option<u64>, command: Command) -> Result<(), ApiError> {
         if self.waiting.len() >= self.most {
-            return Err(Refusal::too_many_commands(self.most).with_id(id));
+            return Err(ApiError::too_many_commands(self.most).with_id(id));
         }
         self.waiting.push_back((id, command));
         Ok(())

@@ -14,8 +14,8 @@ use crate::control::Command;
 use crate::fanout::{Due, FRAME_SYMBOLS, LiveMarket, Notifier, Taken, TierId, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
-    BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Heartbeat, Hello, Message, News, QuoteEncoding, QuotesKind,
-    Refusal, Scenarios, Stopping, Text, Throttled, Told, heartbeat_frame,
+    ApiError, BinaryQuote, Driven, EncodedQuote, Feed, Format, Frame, Heartbeat, Hello, Message, News, QuoteEncoding,
+    QuotesKind, Scenarios, Stopping, Text, Throttled, Told, heartbeat_frame,
 };
 
 /// The headlines of a subscription that does not say how many.
@@ -189,14 +189,14 @@ impl Outbox {
     }
 
     /// The feed obeyed, or why it did not.
-    pub fn driven(&mut self, id: Option<u64>, command: &'static str, done: Result<(), Refusal>) {
+    pub fn driven(&mut self, id: Option<u64>, command: &'static str, done: Result<(), ApiError>) {
         match done {
             Ok(()) => self.answers.push_back(Driven::new(id, command).to_text()),
             Err(refusal) => self.refuse(&refusal.with_id(id)),
         }
     }
 
-    pub fn refuse(&mut self, refusal: &Refusal) {
+    pub fn refuse(&mut self, refusal: &ApiError) {
         self.answers.push_back(refusal.to_text());
     }
 

@@ -21,7 +21,7 @@ use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket};
 use crate::server::limits::RateLimiter;
 use crate::server::ops::{Meter, Metrics, Transport};
-use crate::wire::{Format, Frame, Refusal};
+use crate::wire::{ApiError, Format, Frame};
 
 /// A write that took longer kept the client's own messages waiting.
 const DEAF: Duration = Duration::from_secs(1);
@@ -141,7 +141,7 @@ where
                         }
                     }
                     Some(Ok(WsMessage::Binary(_))) => {
-                        let refusal = Refusal::binary();
+                        let refusal = ApiError::binary();
                         metrics.refused(refusal.code);
                         outbox.refuse(&refusal);
                     }

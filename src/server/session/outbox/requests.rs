@@ -5,7 +5,8 @@ use crate::fanout::{TierId, grant};
 use crate::market::{InstrumentId, Market};
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
-    Channel, Format, FormatSet, Granted, Inbound, Message, Rate, Refusal, Request, Subscribe, Told, Unsubscribed, parse,
+    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, Message, Rate, Request, Subscribe, Told,
+    Unsubscribed, parse,
 };
 
 /// The rate of a subscription that asks for none, in updates per second.
@@ -18,7 +19,7 @@ const STAR: &str = "*";
 
 impl Outbox {
     /// Answers one message of the client; gives the code of the refusal if it is one.
-    pub fn answer(&mut self, text: &str) -> Option<&'static str> {
+    pub fn answer(&mut self, text: &str) -> Option<ErrorCode> {
         let handle = self.live.clone();
         // One look at the market for the whole answer: no epoch can begin in the middle of it.
         let live = handle.read();
@@ -35,7 +36,7 @@ impl Outbox {
         refusal.map(|refusal| refusal.code)
     }
 
-    fn fulfil(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), Refusal> {
+    fn fulfil(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), ApiError> {
         match request {
             Request::Subscribe(request) if request.channel == Channel::News => {
                 self.subscribe_news(market, id, &request)
@@ -52,7 +53,7 @@ impl Outbox {
             }
             Request::Unsubscribe { channel: Channel::News, symbols } => {
                 let was = self.news.take();
-                was.ok_or_else(|| Refusal::not_subscribed(Channel::News, STAR))?;
+                was.ok_or_else(|| ApiError::not_subscribed(Channel::News, STAR))?;
                 self.answers.push_back(Unsubscribed::new(id, Channel::News, &symbols).to_text());
             }
             Request::Unsubscribe { channel, symbols } => {
@@ -91,7 +92,7 @@ impl Outbox {
         }
     }
 
-    fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), Refusal> {
+    fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), ApiError> {
         let Subscribe { channel, symbols, rate, history, since } = request;
         let (channel, grant) = (*channel, grant(rate.unwrap_or(DEFAULT_RATE)));
         let (ids, star) = match channel {
@@ -108,8 +109,8 @@ impl Outbox {
             _ => self.subscriptions.subscribe_series(&ids, channel, grant, history),
         };
         done.map_err(|over| match over {
-            OverLimit::Count { limit } => Refusal::too_many_subscriptions(limit),
-            OverLimit::History { limit } => Refusal::too_much_history(limit),
+            OverLimit::Count { limit } => ApiError::too_many_subscriptions(limit),
+            OverLimit::History { limit } => ApiError::too_much_history(limit),
         })?;
         let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
         let at = since.as_ref().filter(|_| recovered == Some(true)).map(|since| &since.at);
@@ -187,7 +188,7 @@ impl Outbox {
         market: &Market,
         channel: Channel,
         symbols: &[String],
-    ) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+    ) -> Result<(Vec<InstrumentId>, bool), ApiError> {
         let series = self.subscriptions.series_ids(channel);
         let has = |id: InstrumentId| match channel {
             Channel::Quotes => self.subscriptions.has_quotes(id),
@@ -198,18 +199,18 @@ impl Outbox {
             ids.retain(|id| has(*id));
         } else if let Some(at) = ids.iter().position(|id| !has(*id)) {
             let symbol = &market.instruments()[ids[at].index()].symbol;
-            return Err(Refusal::not_subscribed(channel, symbol));
+            return Err(ApiError::not_subscribed(channel, symbol));
         }
         Ok((ids, star))
     }
 }
 
 /// The instruments that a request names, sorted and each once, and whether it named all.
-fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), ApiError> {
     if symbols.iter().any(|symbol| symbol == STAR) {
         return Ok((market.iter().map(|(id, ..)| id).collect(), true));
     }
-    let find = |symbol: &String| market.id(symbol).ok_or_else(|| Refusal::unknown_symbol(symbol));
+    let find = |symbol: &String| market.id(symbol).ok_or_else(|| ApiError::unknown_symbol(symbol));
     let mut ids = symbols.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     ids.sort_unstable();
     ids.dedup();
@@ -217,16 +218,16 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
 }
 
 /// As [`resolve`], but only what has a depth; `"*"` is all of that.
-fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), ApiError> {
     let (mut ids, star) = resolve(market, symbols)?;
     let without = ids.iter().position(|id| !market.has_depth(*id));
     if star {
         ids.retain(|id| market.has_depth(*id));
         if ids.is_empty() {
-            return Err(Refusal::no_depth(None));
+            return Err(ApiError::no_depth(None));
         }
     } else if let Some(at) = without {
-        return Err(Refusal::no_depth(Some(&market.instruments()[ids[at].index()].symbol)));
+        return Err(ApiError::no_depth(Some(&market.instruments()[ids[at].index()].symbol)));
     }
     Ok((ids, star))
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::bus::PendingCommand;
 use crate::control::sample;
 use crate::control::{FeedState, FeedStatus};
-use crate::wire::Refusal;
+use crate::wire::ApiError;
 
 #[tokio::test(start_paused = true)]
 async fn two_that_drive_see_one_truth_and_are_answered_when_it_can_be_seen() {
@@ -37,7 +37,7 @@ async fn two_that_drive_see_one_truth_and_are_answered_when_it_can_be_seen() {
 #[tokio::test(start_paused = true)]
 async fn who_may_not_drive_is_told_how_to_be_allowed_to() {
     let mut stage = Stage::new().await;
-    stage.commands = stage.commands.refusing(Refusal::control_not_allowed());
+    stage.commands = stage.commands.refusing(ApiError::control_not_allowed());
     let mut client = stage.join(4_096).await;
     client.say(json!({"type":"drive","id":7,"command":"play"})).await;
     let error = client.hear("error").await;
