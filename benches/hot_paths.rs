@@ -23,7 +23,7 @@ const START: Timestamp = Timestamp(1_795_348_800_000_000);
 
 /// An open market of the simulation, and the ticks that come next.
 fn stage() -> (Market, Vec<Tick>) {
-    let mut source = Simulator::new(SimConfig::new(START)).expect("nothing is staged");
+    let mut source = Simulator::new(SimConfig::new(START)).expect("no scenario");
     let history = source.history();
     let market = opening::market(source.info().clone(), history, source.levels());
     let ticks = (0..TICKS).map(|_| source.next_tick().expect("it cannot fail").expect("it has no end")).collect();

@@ -18,7 +18,7 @@ use tickcast::market::{Instrument, Timestamp};
 use tickcast::wire::Decoder;
 
 static INSTRUMENTS: LazyLock<Arc<[Instrument]>> =
-    LazyLock::new(|| Arc::clone(&Simulator::new(&SimConfig::new(Timestamp(0))).info().instruments));
+    LazyLock::new(|| Arc::clone(&Simulator::new(SimConfig::new(Timestamp(0))).expect("no scenario").info().instruments));
 
 fuzz_target!(|bytes: &[u8]| {
     let mut decoder = Decoder::new(&INSTRUMENTS);

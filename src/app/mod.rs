@@ -262,8 +262,8 @@ fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Sourc
         FeedConfig::Simulation(plan) => {
             let config = plan.config(Timestamp::from_micros(wall_micros()))?;
             let mut simulator = Simulator::new(config.clone()).map_err(PlanError::from)?;
-            let journal = plan.begin_journal(&config, simulator.journal())?;
-            journal.into_iter().for_each(|journal| simulator.keep_journal(journal));
+            let journal = plan.create_journal(&config, simulator.journal())?;
+            journal.into_iter().for_each(|journal| simulator.set_journal(journal));
             Ok(Box::new(simulator))
         }
         FeedConfig::Replay { files, config } => {

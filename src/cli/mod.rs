@@ -17,7 +17,7 @@ use crate::feed::RunConfig;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
 use crate::inspect;
-use crate::load::{self, LoadArgs};
+use crate::load::{LoadArgs, LoadConfig};
 use crate::market::MarketLimits;
 use crate::record::RecordConfig;
 use crate::server::ServerConfig;
@@ -132,7 +132,7 @@ pub enum Job {
     Serve(Box<Config>),
     Simulate(WriteConfig),
     Inspect(inspect::Config),
-    Load(load::Config),
+    Load(LoadConfig),
     Record(RecordJob),
     /// Only say this.
     Print(String),

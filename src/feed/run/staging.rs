@@ -25,8 +25,8 @@ async fn session(
 ) -> (Vec<Tick>, Vec<Notice>, Vec<CommandResult>) {
     let config = plan.config(Timestamp(0)).unwrap();
     let mut simulator = Simulator::new(SimConfig { block_seconds: 1, ..config.clone() }).unwrap();
-    let journal = plan.begin_journal(&config, simulator.journal()).unwrap();
-    journal.into_iter().for_each(|journal| simulator.keep_journal(journal));
+    let journal = plan.create_journal(&config, simulator.journal()).unwrap();
+    journal.into_iter().for_each(|journal| simulator.set_journal(journal));
     let bus = bus::Sender::new(64);
     let mut reader = bus.subscribe();
     let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);

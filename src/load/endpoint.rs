@@ -1,32 +1,44 @@
-//! Where the load goes: the address behind the URL, and the symbols that the server there has.
+//! The server under load: its address, and its list of symbols.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
 use http::Uri;
+use serde::Deserialize;
 
-use super::LoadError;
-use super::walk::{items, members};
+use super::error::LoadError;
 
-/// How long the server may take for the list of symbols.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest list of symbols.
-const MAX_ANSWER: u64 = 64 * 1024 * 1024;
+/// The longest wait for the list of symbols.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest answer with the list of symbols.
+const MAX_ANSWER_BYTES: u64 = 64 * 1024 * 1024;
 
+/// The stream of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct Endpoint {
     pub address: SocketAddr,
     /// Host and port, as the `Host` header has them.
     pub host: String,
     pub path: String,
 }
 
-impl Target {
+#[derive(Deserialize)]
+struct SymbolList {
+    symbols: Vec<Listed>,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    symbol: String,
+}
+
+impl Endpoint {
     /// Finds the address of a `ws` URL.
     ///
     /// # Errors
-    /// When it is none, cannot be found, or is another machine's and `allow_remote` is not given.
+    /// Returns an error if the URL is not valid, its host is not found, or it is another machine without
+    /// `allow_remote`.
     pub fn find(url: &str, allow_remote: bool) -> Result<Self, LoadError> {
         let invalid = || LoadError::Url { url: url.to_owned() };
         let uri: Uri = url.parse().map_err(|_| invalid())?;
@@ -42,39 +54,38 @@ impl Target {
         Ok(Self { address, host: format!("{host}:{port}"), path })
     }
 
-    /// Asks the server for its symbols; each comes as a JSON string with its quotes.
+    /// Requests the server's list of symbols.
     ///
     /// # Errors
-    /// When nobody answers, or nothing of use.
+    /// Returns an error if the server does not answer, or not with a list.
     pub fn symbols(&self) -> Result<Vec<String>, LoadError> {
         let base = self.path.rsplit_once('/').map_or("", |(base, _)| base);
         let path = format!("{base}/api/v1/symbols");
         let answer = self.get(&path).map_err(|source| LoadError::Unreachable { address: self.address, source })?;
         let useless = |reason: &str| LoadError::Symbols { path: path.clone(), reason: reason.to_owned() };
-        let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| useless("it ended early"))?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| useless("the answer ended early"))?;
         let status = head.lines().next().unwrap_or_default();
         if status.split(' ').nth(1) != Some("200") {
             return Err(useless(status));
         }
-        let found = symbols_in(body.as_bytes());
-        if found.is_empty() { Err(useless("it names no symbols")) } else { Ok(found) }
+        let found = symbols_in(body).map_err(|error| useless(&format!("the answer is not a list: {error}")))?;
+        if found.is_empty() { Err(useless("the list is empty")) } else { Ok(found) }
     }
 
-    /// HTTP/1.0, so that the answer is neither chunked nor compressed and ends with the connection.
+    /// Speaks HTTP/1.0, whose answer is neither chunked nor compressed and ends with the connection.
     fn get(&self, path: &str) -> std::io::Result<String> {
-        let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        let mut stream = TcpStream::connect_timeout(&self.address, TIMEOUT)?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         write!(stream, "GET {path} HTTP/1.0\r\nHost: {}\r\n\r\n", self.host)?;
         let mut answer = Vec::new();
-        stream.take(MAX_ANSWER).read_to_end(&mut answer)?;
+        stream.take(MAX_ANSWER_BYTES).read_to_end(&mut answer)?;
         Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 }
 
-fn symbols_in(body: &[u8]) -> Vec<String> {
-    let list = members(body).find(|(name, _)| *name == b"symbols").map_or(&[][..], |(_, list)| list);
-    let symbol = |item| members(item).find(|(name, _)| *name == b"symbol").map(|(_, value)| value);
-    items(list).filter_map(symbol).map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+fn symbols_in(body: &str) -> serde_json::Result<Vec<String>> {
+    let list: SymbolList = serde_json::from_str(body)?;
+    Ok(list.symbols.into_iter().map(|listed| listed.symbol).collect())
 }
 
 #[cfg(test)]
@@ -88,13 +99,13 @@ mod tests {
             ("ws://[::1]:3030/a/ws?b=c", "[::1]:3030", "[::1]:3030", "/a/ws?b=c"),
             ("ws://127.0.0.2", "127.0.0.2:80", "127.0.0.2:80", "/"),
         ] {
-            let want = Target { address: address.parse().unwrap(), host: host.into(), path: path.into() };
-            assert_eq!(Target::find(url, false).unwrap(), want);
+            let want = Endpoint { address: address.parse().unwrap(), host: host.into(), path: path.into() };
+            assert_eq!(Endpoint::find(url, false).unwrap(), want);
         }
     }
 
     #[test]
-    fn what_is_no_place_for_load_is_refused_with_the_reason() {
+    fn bad_and_remote_urls_are_errors_with_the_remedy() {
         for (url, says) in [
             ("ws://192.0.2.1:3030/ws", "--allow-remote"),
             ("ws://0.0.0.0:3030/ws", "--allow-remote"),
@@ -103,16 +114,16 @@ mod tests {
             ("127.0.0.1:3030", "ws://"),
             ("", "ws://"),
         ] {
-            let error = Target::find(url, false).unwrap_err().to_string();
+            let error = Endpoint::find(url, false).unwrap_err().to_string();
             assert!(error.contains(says), "{url}: {error}");
         }
-        assert!(Target::find("ws://192.0.2.1:3030/ws", true).is_ok());
+        assert!(Endpoint::find("ws://192.0.2.1:3030/ws", true).is_ok());
     }
 
     #[test]
-    fn symbols_keep_their_escapes() {
-        let body = br#"{"epoch":1,"symbols":[{"symbol":"A","name":"symbol"},{"name":"x","symbol":"\"B"}]}"#;
-        assert_eq!(symbols_in(body), ["\"A\"", "\"\\\"B\""]);
-        assert!(symbols_in(b"<html>").is_empty());
+    fn symbol_list_is_read_from_json() {
+        let body = r#"{"epoch":1,"symbols":[{"symbol":"A","name":"symbol"},{"name":"x","symbol":"\"B"}]}"#;
+        assert_eq!(symbols_in(body).unwrap(), ["A", "\"B"]);
+        assert!(symbols_in("<html>").is_err());
     }
 }
