@@ -69,7 +69,7 @@ fn control(text: &str) -> Result<Control, String> {
 /// Nothing stands for a token that is made.
 fn secret(text: &str) -> Result<TokenSource, String> {
     if text.is_empty() {
-        return Ok(TokenSource::Made);
+        return Ok(TokenSource::Generated);
     }
     Token::new(text).map(TokenSource::Given).map_err(|error| error.to_string())
 }

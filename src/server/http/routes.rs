@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http::{Response, StatusCode, header};
+use parking_lot::Mutex;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply};
@@ -19,7 +20,7 @@ use crate::server::auth::Role;
 use crate::server::limits::{ConnectionLimit, LimitReached, Permit};
 use crate::server::ops::{CONTENT_TYPE, Metrics};
 use crate::server::session::FeedControl;
-use crate::server::session::{SessionLimits, run};
+use crate::server::session::{SessionLimits, serve};
 use crate::wire::{ApiError, ErrorCode, Format, health, parse_events_query, symbols_response};
 
 /// The stream as an AsyncAPI document.
@@ -60,7 +61,7 @@ pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infall
         .recover(refuse_request)
         .unify();
     all.map(move |answer: Answer| {
-        answer.extensions().get().into_iter().for_each(|code: &ErrorCode| metrics.refused(*code));
+        answer.extensions().get().into_iter().for_each(|code: &ErrorCode| metrics.api_error(*code));
         answer
     })
 }
@@ -174,7 +175,7 @@ fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
 
 fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let open = warp::path!("ws").and(warp::ext::get::<Identity>()).and(upgrade());
-    let open = open.map(move |identity: Identity, upgrade| match site.sessions.take(identity.address) {
+    let open = open.map(move |identity: Identity, upgrade| match site.sessions.try_acquire(identity.address) {
         Ok(permit) => accept(&site, upgrade, permit, identity.role),
         Err(no_room) => refuse_guest(no_room, identity.address),
     });
@@ -202,12 +203,12 @@ fn accept(site: &Site, upgrade: Upgrade, permit: Permit, role: Role) -> Answer {
         .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
     let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
     let control = role == Role::Presenter;
-    let commands = if control { site.commands.clone() } else { site.commands.refusing(site.auth.no_control()) };
+    let commands = if control { site.commands.clone() } else { site.commands.rejecting(site.auth.no_control()) };
     let (live, metrics) = (site.live.clone(), site.metrics.clone());
     let limits = SessionLimits { control, ..site.limits };
     tokio::spawn(async move {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = run(&mut socket, commands, live, &limits, format.unwrap_or_default(), &metrics).await;
+            let end = serve(&mut socket, live, commands, &limits, format.unwrap_or_default(), &metrics).await;
             tracing::debug!(?end, "session ended");
             hang_up(socket.into_inner()).await;
         }
@@ -228,12 +229,12 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
             let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
             unknown.map_or(Ok(request), |symbol| Err(ApiError::unknown_symbol(symbol)))
         });
-        match (request, site.sessions.take(identity.address)) {
+        match (request, site.sessions.try_acquire(identity.address)) {
             (Err(refusal), _) => error(&refusal),
             (_, Err(no_room)) => refuse_guest(no_room, identity.address),
             (Ok(request), Ok(permit)) => {
                 let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
-                drop(connection.lock().unwrap_or_else(PoisonError::into_inner).take());
+                drop(connection.lock().take());
                 warp::sse::reply(events(site.live.clone(), limits, &request, permit, &site.metrics)).into_response()
             }
         }
@@ -242,8 +243,8 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
 
 fn refuse_guest(no_room: LimitReached, address: IpAddr) -> Answer {
     error(&match no_room {
-        LimitReached::Full => ApiError::too_many_sessions(),
-        LimitReached::TooManyFromAddress => ApiError::too_many_sessions_from(address),
+        LimitReached::Total => ApiError::too_many_sessions(),
+        LimitReached::PerAddress => ApiError::too_many_sessions_from(address),
     })
 }
 
