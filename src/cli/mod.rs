@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::control::Speed;
-use crate::feed::RunConfig;
+use crate::feed::PlayerConfig;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
 use crate::inspect;
@@ -142,7 +142,7 @@ pub enum Job {
 #[derive(Clone, Debug)]
 pub struct RecordJob {
     pub feed: FeedConfig,
-    pub run: RunConfig,
+    pub run: PlayerConfig,
     pub record: RecordConfig,
 }
 
@@ -151,7 +151,7 @@ pub struct RecordJob {
 pub struct Config {
     pub feed: FeedConfig,
     /// All but the number of the first epoch.
-    pub run: RunConfig,
+    pub run: PlayerConfig,
     pub server: ServerConfig,
     pub market: MarketLimits,
     /// Kept for those who want each.
@@ -202,7 +202,7 @@ impl Cli {
                 let plan = SimPlan::from(self.simulation);
                 let speed = plan.speed().or(self.speed);
                 // A day that is played in minutes leaves out its night.
-                let run = RunConfig { speed, skip_dead_time: plan.day.is_some(), ..RunConfig::default() };
+                let run = PlayerConfig { speed, skip_dead_time: plan.day.is_some(), ..PlayerConfig::default() };
                 Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation(plan), run)))
             }
             Some(Command::Replay(args)) => {
@@ -236,7 +236,7 @@ impl RecordArgs {
         let speed = speed.or(if ends { Some(Speed::Max) } else { day });
         RecordJob {
             feed,
-            run: RunConfig { speed, skip_dead_time, ..RunConfig::default() },
+            run: PlayerConfig { speed, skip_dead_time, ..PlayerConfig::default() },
             record: rotation.config(out, market_minutes),
         }
     }
@@ -247,7 +247,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::feed::IndexLimits;
+    use crate::feed::CheckpointLimits;
     use clap::CommandFactory;
 
     #[test]
@@ -279,7 +279,7 @@ mod tests {
         )
         .unwrap();
         assert!(matches!(config.feed, FeedConfig::Replay { files, .. } if files.len() == 2));
-        let RunConfig { speed, looping, paused, skip_dead_time, dead_after, .. } = config.run;
+        let PlayerConfig { speed, looping, paused, skip_dead_time, dead_after, .. } = config.run;
         assert_eq!((speed, looping, paused), (Some(Speed::Times(60.0)), true, true));
         assert_eq!((skip_dead_time, dead_after), (true, Duration::from_secs(1_800)));
     }
@@ -289,7 +289,7 @@ mod tests {
         let line = "replay a.csv --max-checkpoints 9 --checkpoint-memory 2 --checkpoint-ticks 7 --max-refused 3 \
                     --max-waiting-ticks 4 --max-book-levels 5 --max-commands 6 --max-waiting-commands 8";
         let config = config(line).unwrap();
-        assert_eq!(config.run.index, IndexLimits { checkpoints: 9, bytes: 2 << 20, spacing: 7 });
+        assert_eq!(config.run.checkpoints, CheckpointLimits { count: 9, bytes: 2 << 20, spacing: 7 });
         let FeedConfig::Replay { config: replay, .. } = config.feed else { panic!("it replays") };
         assert_eq!((replay.max_refused, replay.max_waiting, replay.max_levels), (3, 4, 5));
         assert_eq!((config.server.session.commands, config.line_capacity), (6, 8));

@@ -12,7 +12,7 @@ use super::values::{at_least_one, capacity, head_bytes};
 use super::{Config, FeedConfig};
 use crate::bus;
 use crate::fanout::DEFAULT_TICKS;
-use crate::feed::RunConfig;
+use crate::feed::PlayerConfig;
 use crate::market::MarketLimits;
 use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
 
@@ -86,7 +86,7 @@ pub struct ServeArgs {
 }
 
 impl ServeArgs {
-    pub fn config(self, feed: FeedConfig, run: RunConfig) -> Config {
+    pub fn config(self, feed: FeedConfig, run: PlayerConfig) -> Config {
         let session = SessionLimits {
             message_bytes: self.max_message_bytes,
             messages_per_second: self.max_messages_per_second,
