@@ -77,7 +77,7 @@ impl AccessArgs {
 /// Parses a token; an empty text is for one that tickcast makes.
 fn token_source(text: &str) -> Result<TokenSource, String> {
     if text.is_empty() {
-        return Ok(TokenSource::Made);
+        return Ok(TokenSource::Generated);
     }
     Token::new(text).map(TokenSource::Given).map_err(|error| error.to_string())
 }
