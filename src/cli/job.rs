@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::feed::RunConfig;
+use crate::feed::PlayerConfig;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::{SimPlan, WriteConfig};
 use crate::inspect::InspectConfig;
@@ -27,7 +27,7 @@ pub enum Job {
 #[derive(Clone, Debug)]
 pub struct RecordJob {
     pub feed: FeedConfig,
-    pub run: RunConfig,
+    pub run: PlayerConfig,
     pub record: RecordConfig,
 }
 
@@ -36,7 +36,7 @@ pub struct RecordJob {
 pub struct ServeConfig {
     pub feed: FeedConfig,
     /// All but the number of the first epoch.
-    pub run: RunConfig,
+    pub run: PlayerConfig,
     pub server: ServerConfig,
     pub market: MarketLimits,
     /// Ticks kept for sessions that get every tick.

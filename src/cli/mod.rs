@@ -25,7 +25,7 @@ use self::serve::ServeArgs;
 use self::settings::Sources;
 use self::values::speed;
 use crate::control::Speed;
-use crate::feed::RunConfig;
+use crate::feed::PlayerConfig;
 use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs};
 use crate::load::LoadArgs;
 
@@ -135,6 +135,6 @@ impl Cli {
 }
 
 /// Returns how a simulation plays; a trading day that is played in minutes skips its night.
-fn simulation_run(plan: &SimPlan, speed: Option<Speed>) -> RunConfig {
-    RunConfig { speed: plan.speed().or(speed), skip_dead_time: plan.day.is_some(), ..RunConfig::default() }
+fn simulation_run(plan: &SimPlan, speed: Option<Speed>) -> PlayerConfig {
+    PlayerConfig { speed: plan.speed().or(speed), skip_dead_time: plan.day.is_some(), ..PlayerConfig::default() }
 }

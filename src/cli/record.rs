@@ -9,7 +9,7 @@ use super::reading::ReadingArgs;
 use super::values::speed;
 use super::{FeedConfig, RecordJob, simulation_run};
 use crate::control::Speed;
-use crate::feed::RunConfig;
+use crate::feed::PlayerConfig;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::{SimPlan, SimulationArgs};
 use crate::flags::{time, whole_number};
@@ -60,7 +60,7 @@ impl RecordArgs {
         let has_end = !files.is_empty() || market_time.is_some();
         let speed = speed.or(has_end.then_some(Speed::Max));
         let plan = SimPlan::from(simulation);
-        let run = RunConfig { speed: speed.or(plan.speed()), ..simulation_run(&plan, None) };
+        let run = PlayerConfig { speed: speed.or(plan.speed()), ..simulation_run(&plan, None) };
         let feed = if files.is_empty() {
             FeedConfig::Simulation(plan)
         } else {

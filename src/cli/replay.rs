@@ -11,7 +11,7 @@ use super::values::{MAX_CAPACITY, speed};
 use super::{FeedConfig, ServeConfig};
 use crate::control::{Speed, TimestampMode};
 use crate::feed::replay::ReplayConfig;
-use crate::feed::{IndexLimits, RunConfig};
+use crate::feed::{CheckpointLimits, PlayerConfig};
 use crate::flags::{time, whole_number};
 
 const MIN_DEAD_AFTER: Duration = Duration::from_secs(1);
@@ -56,7 +56,7 @@ struct PlayArgs {
     /// Maximum number of checkpoints, which make seeking fast. When it is reached, every second one is removed
     #[arg(
         long,
-        default_value_t = IndexLimits::default().checkpoints,
+        default_value_t = CheckpointLimits::default().count,
         value_name = "NUMBER",
         value_parser = whole_number(2..=MAX_CAPACITY)
     )]
@@ -64,7 +64,7 @@ struct PlayArgs {
     /// Maximum memory of all checkpoints, in MiB. When it is reached, every second one is removed
     #[arg(
         long,
-        default_value_t = IndexLimits::default().bytes >> 20,
+        default_value_t = CheckpointLimits::default().bytes >> 20,
         value_name = "MIB",
         value_parser = whole_number(1..=MAX_CAPACITY)
     )]
@@ -72,7 +72,7 @@ struct PlayArgs {
     /// Ticks between two checkpoints at the beginning
     #[arg(
         long,
-        default_value_t = IndexLimits::default().spacing,
+        default_value_t = CheckpointLimits::default().spacing,
         value_name = "TICKS",
         value_parser = whole_number(1..=1_000_000_000_u64)
     )]
@@ -89,11 +89,21 @@ impl ReplayArgs {
 }
 
 impl PlayArgs {
-    fn config(self) -> RunConfig {
-        let Self { speed, looping, paused, skip_dead_time, shift_to_now, dead_after, .. } = self;
-        let Self { max_checkpoints: checkpoints, checkpoint_memory, checkpoint_ticks: spacing, .. } = self;
-        let index = IndexLimits { checkpoints, bytes: checkpoint_memory << 20, spacing };
-        let timestamp_mode = if shift_to_now { TimestampMode::Shifted } else { TimestampMode::Original };
-        RunConfig { speed, looping, paused, skip_dead_time, timestamp_mode, dead_after, index, ..RunConfig::default() }
+    fn config(self) -> PlayerConfig {
+        let timestamp_mode = if self.shift_to_now { TimestampMode::Shifted } else { TimestampMode::Original };
+        PlayerConfig {
+            speed: self.speed,
+            looping: self.looping,
+            paused: self.paused,
+            skip_dead_time: self.skip_dead_time,
+            timestamp_mode,
+            dead_after: self.dead_after,
+            checkpoints: CheckpointLimits {
+                count: self.max_checkpoints,
+                bytes: self.checkpoint_memory << 20,
+                spacing: self.checkpoint_ticks,
+            },
+            ..PlayerConfig::default()
+        }
     }
 }

@@ -9,7 +9,7 @@ use super::access::AccessArgs;
 use super::limits::{BufferArgs, ConnectionArgs, SessionArgs};
 use super::record::RotationArgs;
 use super::{FeedConfig, ServeConfig};
-use crate::feed::RunConfig;
+use crate::feed::PlayerConfig;
 use crate::server::ServerConfig;
 
 /// The flags of every command that serves.
@@ -51,7 +51,7 @@ struct RecordingArgs {
 
 impl ServeArgs {
     /// Returns the configuration of a server for `feed`, which plays as `run` says.
-    pub fn config(self, feed: FeedConfig, run: RunConfig) -> ServeConfig {
+    pub fn config(self, feed: FeedConfig, run: PlayerConfig) -> ServeConfig {
         let Self { bind, access, recording, connections, sessions, buffers } = self;
         let (access, tls) = access.config();
         ServeConfig {

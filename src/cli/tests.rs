@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::feed::{IndexLimits, RunConfig};
+use crate::feed::{CheckpointLimits, PlayerConfig};
 use clap::CommandFactory;
 
 #[test]
@@ -34,7 +34,7 @@ fn replay_takes_files_and_its_own_flags() {
         config("replay a.csv b.csv --speed 60x --loop --paused --skip-dead-time --dead-after 30m --bind 127.0.0.1:0")
             .unwrap();
     assert!(matches!(config.feed, FeedConfig::Replay { files, .. } if files.len() == 2));
-    let RunConfig { speed, looping, paused, skip_dead_time, dead_after, .. } = config.run;
+    let PlayerConfig { speed, looping, paused, skip_dead_time, dead_after, .. } = config.run;
     assert_eq!((speed, looping, paused), (Some(Speed::Times(60.0)), true, true));
     assert_eq!((skip_dead_time, dead_after), (true, Duration::from_secs(1_800)));
 }
@@ -44,7 +44,7 @@ fn replay_takes_limits() {
     let line = "replay a.csv --max-checkpoints 9 --checkpoint-memory 2 --checkpoint-ticks 7 --max-rejected 3 \
                 --max-waiting-ticks 4 --max-book-levels 5 --max-commands 6 --max-waiting-commands 8";
     let config = config(line).unwrap();
-    assert_eq!(config.run.index, IndexLimits { checkpoints: 9, bytes: 2 << 20, spacing: 7 });
+    assert_eq!(config.run.checkpoints, CheckpointLimits { count: 9, bytes: 2 << 20, spacing: 7 });
     let FeedConfig::Replay { config: replay, .. } = config.feed else { panic!("not a replay") };
     assert_eq!((replay.max_refused, replay.max_waiting, replay.max_levels), (3, 4, 5));
     assert_eq!((config.server.session.commands, config.command_capacity), (6, 8));
