@@ -41,6 +41,7 @@ test("rust paths are followed in every form", () => {
     ["fn f(x: &crate::b::Outer) -> Vec<crate::d::Shared> { todo!() }", ["a > b", "a > d"]],
     ["use crate::b; fn f() -> b::Inner { todo!() }", ["a > b"]],
     ["fn f() { use crate::d::run; run() }", ["a > d"]],
+    ["pub(in crate::b) fn f() {}", []],
     ["mod inner { use super::super::d::run; }", ["a > d"]],
     ["use super::Shared;", ["a > d"]],
     ["use super::*; fn f(_: Shared) {}", ["a > d"]],
@@ -75,6 +76,9 @@ test("re-exports inside a folder lead to the file that defines them", () => {
     "src/b/d.rs": "pub struct Item;",
   };
   assert.deepEqual(arrowsIn(files, "src/b"), ["c > d", "c > mod", "mod > d"]);
+  // A folder's own file may use its rooms, and they what it defines.
+  const circle = { ...files, "src/b/d.rs": "use super::own;\npub struct Item;" };
+  assert.deepEqual(circlesIn(foldersIn(new Map(Object.entries(circle)))), []);
 });
 
 test("imports of the page are found in every form", () => {

@@ -48,11 +48,11 @@ export function foldersOf(root, places, uses) {
   }
   return [...rooms].sort().map(([name, inside]) => {
     const arrows = [...(folders.get(name)?.values() ?? [])].sort((a, b) => (a.from + a.to < b.from + b.to ? -1 : 1));
-    // A type that a comment names ties nothing when the page runs.
-    const running = arrows.filter(({ uses }) => uses.some(({ isType }) => !isType));
-    const groups = groupsOf([...inside], running);
+    // A folder's own file introduces its rooms, and a type that a comment names ties nothing when the page runs.
+    const tying = arrows.filter(({ from, uses }) => from !== OWN && uses.some(({ isType }) => !isType));
+    const groups = groupsOf([...inside], tying);
     const circles = groups.filter((group) => group.length > 1);
-    return { name, rooms: [...inside].sort(), arrows, circles, floors: longestChain(groups, running) };
+    return { name, rooms: [...inside].sort(), arrows, circles, floors: longestChain(groups, tying) };
   });
 }
 

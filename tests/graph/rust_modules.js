@@ -91,6 +91,8 @@ function readModule(module, tokens, declare) {
       module.children.set(next, child);
       readModule(child, tokens.slice(at + 3, end - 1), declare);
       at = end;
+    } else if (text === "pub" && next === "(") {
+      at = endOfGroup(tokens, at + 1);
     } else if (text === "use" && next !== "<") {
       at = readUseTree(tokens, at + 1, [], module.imports);
     } else if (IDENTIFIER.test(text)) {

@@ -1,4 +1,4 @@
-//! Who may do what: strangers, viewers and presenters, other sites' pages, proxies, and TLS.
+//! Access: anonymous clients, viewers and presenters, pages of other sites, proxies and tokens.
 
 use std::process::Stdio;
 
@@ -11,7 +11,7 @@ const PRESENTER: &str = "presenter-0123456789";
 const VIEWER: &str = "viewer-0123456789abc";
 const STOCKS: &str = "data/us-stocks-daily.csv.gz";
 
-/// Both kinds of token are asked for.
+/// A paused replay that requires a token, for viewers and presenters alike.
 async fn guarded() -> Server {
     let (presenter, viewer) = (format!("--token={PRESENTER}"), format!("--viewer-token={VIEWER}"));
     Server::start(&["replay", STOCKS, "--paused", &presenter, &viewer]).await
@@ -21,7 +21,7 @@ fn bearer(token: &str) -> String {
     format!("authorization: Bearer {token}\r\n")
 }
 
-/// Head and answer of a JSON request.
+/// Sends a JSON request and returns the head and body of its answer.
 async fn send(server: &Server, method: &str, path: &str, headers: &str, body: &Value) -> (String, Value) {
     let body = body.to_string();
     let head = format!(
@@ -32,7 +32,7 @@ async fn send(server: &Server, method: &str, path: &str, headers: &str, body: &V
     (head, serde_json::from_str(&answer).unwrap_or(Value::Null))
 }
 
-/// Each command that there is.
+/// Every command.
 fn commands() -> Vec<Value> {
     vec![
         json!({"command":"play"}),
@@ -158,7 +158,7 @@ async fn other_origins_can_neither_read_nor_command() {
     check("https://ticker.example.com", false).await;
     check("http://127.0.0.1:1", false).await;
     check("null", false).await;
-    // A name of a stranger's that points here: the same origin, but not this machine's name.
+    // A foreign name that resolves to this machine: origin and host agree, but the name is not ours.
     let head = "GET /ws HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
                 sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\norigin: http://evil.example\r\nhost: evil.example\r\n\
                 connection: close\r\n\r\n";
@@ -183,7 +183,7 @@ async fn forwarded_address_counts_only_from_trusted_proxies() {
     let trusted = ["--trust-proxy", "127.0.0.0/8"];
     check(&[], &["1.1.1.1", "2.2.2.2"], &[None, Some(429)]).await;
     check(&trusted, &["1.1.1.1", "2.2.2.2", "1.1.1.1"], &[None, None, Some(429)]).await;
-    // What stands before the address that the proxy added, its client has made up.
+    // Addresses before the one that the proxy added come from the client and may be invented.
     check(&trusted, &["1.1.1.1", "9.9.9.9, 1.1.1.1", "1.1.1.1, 127.0.0.2"], &[None, Some(429), Some(429)]).await;
 }
 
@@ -209,7 +209,7 @@ async fn secrets_are_never_logged_or_printed() {
     }
     let printed = server.lines.join("\n");
     let logged = std::fs::read_to_string(&log).unwrap();
-    assert!(logged.contains("tickcast"), "something is logged");
+    assert!(logged.contains("tickcast"), "the log is written");
     for token in [PRESENTER, VIEWER, "wrong-0123456789abc"] {
         assert!(!printed.contains(token) && !logged.contains(token), "{printed}\n{logged}");
     }

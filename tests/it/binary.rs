@@ -1,4 +1,4 @@
-//! The compact format over real sockets: chosen when connecting, and switched while connected.
+//! The binary format over real sockets: chosen when connecting, and switched while connected.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -11,7 +11,7 @@ const BARS: u8 = 3;
 const TRADES: u8 = 4;
 const HEARTBEAT: u8 = 5;
 
-/// The next binary message of one kind, and how many entries it has. What is text must not be of these kinds.
+/// Returns the next binary message of one kind and the number of its entries. Text messages of these kinds fail.
 async fn receive_binary(client: &mut Client, kind: u8) -> (Vec<u8>, u16) {
     loop {
         match client.receive_raw().await {
@@ -43,7 +43,7 @@ async fn subprotocol_chooses_the_format() {
     ] {
         let (mut client, named) = server.connect_offering(offered).await;
         assert_eq!(named.as_deref(), chosen);
-        assert_eq!(client.receive("hello").await["protocol"], "tickcast.v1", "a greeting is text in either format");
+        assert_eq!(client.receive("hello").await["protocol"], "tickcast.v1", "hello is text in either format");
         subscribe_all(&mut client).await;
         client.receive("granted").await;
         if chosen == Some("tickcast.v1.json") {
@@ -82,7 +82,7 @@ async fn format_switches_while_connected() {
     client.receive("update").await;
     client.send(r#"{"type":"format","id":6,"format":"binary"}"#).await;
     assert_eq!(client.receive("format").await, json!({"type":"format","id":6,"format":"binary"}));
-    assert_eq!(receive_binary(&mut client, SNAPSHOT).await.1, 40, "what steps build on comes first");
+    assert_eq!(receive_binary(&mut client, SNAPSHOT).await.1, 40, "the snapshot comes before its updates");
     for kind in [UPDATE, BARS, TRADES, HEARTBEAT] {
         receive_binary(&mut client, kind).await;
     }
@@ -91,7 +91,7 @@ async fn format_switches_while_connected() {
     for kind in ["update", "bars", "trades", "heartbeat"] {
         loop {
             match client.receive_raw().await {
-                Message::Binary(_) => panic!("binary after the answer"),
+                Message::Binary(_) => panic!("binary message after the switch to JSON"),
                 Message::Text(text) if text.starts_with(&format!("{{\"type\":\"{kind}\"")) => break,
                 _ => {}
             }

@@ -1,28 +1,23 @@
-//! Driving the feed from outside: over HTTP and the stream, with what everybody sees then.
+//! Commands to the feed over HTTP and WebSocket, and their effect on every client.
 
 use serde_json::{Value, json};
 
 use crate::support::{Client, Server, status};
 
+/// The address of commands.
+const FEED: &str = "/api/v1/feed";
 const STOCKS: &str = "data/us-stocks-daily.csv.gz";
 
-async fn post(server: &Server, body: &Value) -> (u16, Value) {
-    let body = body.to_string();
-    let head =
-        format!("POST /api/v1/feed HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: {}\r\n", body.len());
-    let (head, answer) = server.request_with(&head, &body).await;
-    (status(&head), serde_json::from_str(&answer).unwrap_or_else(|_| panic!("{head}: {answer}")))
-}
-
-async fn drive(server: &Server, command: Value) -> Value {
-    let (status, feed) = post(server, &command).await;
+/// Sends a command that must succeed, and returns the feed's answer.
+async fn command(server: &Server, command: Value) -> Value {
+    let (status, feed) = server.post(FEED, &command).await;
     assert_eq!(status, 200, "{command}: {feed}");
     assert_eq!(feed["type"], "feed");
     feed
 }
 
-/// All that can be asked over HTTP of the market as it stands, without the epoch and the time of sending.
-async fn whole(server: &Server) -> Value {
+/// The market as the HTTP API returns it, without the epoch and the time of sending.
+async fn market_state(server: &Server) -> Value {
     let mut all = vec![server.json("/api/v1/quotes").await];
     for interval in ["1s", "1m", "1h", "1d"] {
         let path = format!("/api/v1/bars?symbols=AAPL,FB,GOOG,IBM,MSFT&interval={interval}&limit=3000");
@@ -50,7 +45,7 @@ async fn preview_covers_the_whole_recording_before_it_plays() {
     };
     assert_eq!((&feed["state"], &whole["epoch"]), (&json!("paused"), &feed["epoch"]));
     assert_eq!(server.json(&format!("/api/v1/bars?{query}")).await["series"][0]["bars"], json!([]));
-    drive(&server, json!({"command":"seek","percent":100})).await;
+    command(&server, json!({"command":"seek","percent":100})).await;
     assert_eq!(server.json(&format!("/api/v1/bars?{query}")).await["series"], whole["series"]);
     assert_eq!(preview().await["series"], whole["series"]);
     assert_eq!(server.get("/api/v1/feed/preview?symbols=NO&interval=1d").await.0, 404);
@@ -62,14 +57,14 @@ async fn seek_back_shows_the_earlier_market_to_every_client() {
     let server = Server::start(&["replay", STOCKS, "--paused"]).await;
     let mut client = server.connect().await;
     let (_, mut watcher) = (client.receive("feed").await, server.connect().await);
-    let there = drive(&server, json!({"command":"seek","percent":40})).await;
+    let there = command(&server, json!({"command":"seek","percent":40})).await;
     assert_eq!((&there["state"], &there["seekable"]), (&json!("paused"), &json!(true)));
-    let before = whole(&server).await;
-    drive(&server, json!({"command":"seek","percent":90})).await;
-    assert_ne!(whole(&server).await, before);
+    let before = market_state(&server).await;
+    command(&server, json!({"command":"seek","percent":90})).await;
+    assert_ne!(market_state(&server).await, before);
     client.send(json!({"type":"drive","id":5,"command":"seek","time":there["ts_market"]}).to_string()).await;
     assert_eq!(client.receive("driven").await, json!({"type":"driven","id":5,"command":"seek"}));
-    assert_eq!(whole(&server).await, before);
+    assert_eq!(market_state(&server).await, before);
     let here = server.json("/api/v1/feed").await;
     assert_eq!(here["ts_market"], there["ts_market"]);
     assert!(here["epoch"].as_u64() > there["epoch"].as_u64());
@@ -82,16 +77,16 @@ async fn seek_back_shows_the_earlier_market_to_every_client() {
 async fn seek_shows_what_playing_to_the_same_time_shows() {
     let server = Server::start(&["replay", STOCKS, "--paused"]).await;
     for _ in 0..3 {
-        drive(&server, json!({"command":"step","to":"bar","interval":"1d"})).await;
+        command(&server, json!({"command":"step","to":"bar","interval":"1d"})).await;
     }
-    drive(&server, json!({"command":"step","to":"move","symbol":"IBM","percent":5})).await;
-    // Unlike a bar's end or a move, no event of the same moment is left before a gap.
-    let feed = drive(&server, json!({"command":"step","to":"gap"})).await;
-    let played = whole(&server).await;
-    drive(&server, json!({"command":"seek","percent":100})).await;
+    command(&server, json!({"command":"step","to":"move","symbol":"IBM","percent":5})).await;
+    // Before a gap no event of the same time is left over, unlike at the end of a bar or after a move.
+    let feed = command(&server, json!({"command":"step","to":"gap"})).await;
+    let played = market_state(&server).await;
+    command(&server, json!({"command":"seek","percent":100})).await;
     assert_eq!(server.json("/api/v1/feed").await["state"], "ended");
-    drive(&server, json!({"command":"seek","time":feed["ts_market"]})).await;
-    assert_eq!(whole(&server).await, played);
+    command(&server, json!({"command":"seek","time":feed["ts_market"]})).await;
+    assert_eq!(market_state(&server).await, played);
     assert_eq!(server.json("/api/v1/feed").await["state"], "paused");
 }
 
@@ -100,19 +95,19 @@ async fn simulation_pauses_exactly_and_cannot_seek() {
     let server = Server::start(&["--seed", "4"]).await;
     let mut client = server.connect().await;
     client.receive("feed").await;
-    let paused = drive(&server, json!({"command":"pause"})).await;
+    let paused = command(&server, json!({"command":"pause"})).await;
     assert_eq!(paused["state"], "paused");
     let before = server.json("/healthz").await["ticks"].clone();
     client.receive("heartbeat").await;
     assert_eq!(client.receive("heartbeat").await["ts_market"], paused["ts_market"]);
     assert_eq!(server.json("/healthz").await["ticks"], before);
-    let stepped = drive(&server, json!({"command":"step"})).await;
+    let stepped = command(&server, json!({"command":"step"})).await;
     assert_eq!(server.json("/healthz").await["ticks"], before.as_u64().unwrap() + 1);
     assert_eq!(stepped["state"], "paused");
-    let playing = drive(&server, json!({"command":"speed","speed":10})).await;
+    let playing = command(&server, json!({"command":"speed","speed":10})).await;
     assert_eq!((&playing["state"], &playing["speed"]), (&json!("paused"), &json!(10)));
-    assert_eq!(drive(&server, json!({"command":"play"})).await["state"], "playing");
-    let (code, refused) = post(&server, &json!({"command":"seek","percent":10})).await;
+    assert_eq!(command(&server, json!({"command":"play"})).await["state"], "playing");
+    let (code, refused) = server.post(FEED, &json!({"command":"seek","percent":10})).await;
     assert_eq!((code, &refused["error"]["code"]), (409, &json!("not_possible")));
 }
 
@@ -123,7 +118,7 @@ async fn invalid_commands_are_answered_with_a_remedy() {
         (json!({"command":"fly"}), "bad_message"),
         (json!({"command":"step","to":"move","symbol":"NO"}), "unknown_symbol"),
     ] {
-        let (_, answer) = post(&server, &body).await;
+        let (_, answer) = server.post(FEED, &body).await;
         assert_eq!(answer["error"]["code"], code, "{answer}");
     }
     let (head, _) = server.request_with("POST /api/v1/feed HTTP/1.1\r\ncontent-length: 2\r\n", "{}").await;
@@ -138,7 +133,7 @@ async fn remote_server_takes_commands_only_where_allowed() {
         let server = Server::start_at(bind, flags).await;
         let mut client: Client = server.connect().await;
         let hello = client.receive("hello").await;
-        (hello["control"].clone(), post(&server, &json!({"command":"pause"})).await.0)
+        (hello["control"].clone(), server.post(FEED, &json!({"command":"pause"})).await.0)
     }
     assert_eq!(control("127.0.0.1:0", &[]).await, (json!(true), 200));
     assert_eq!(control("0.0.0.0:0", &[]).await, (json!(false), 403));
@@ -179,12 +174,12 @@ async fn scenario_is_listed_sent_to_all_and_journaled() {
         (json!({"command":"scenario","name":"crash","on":"NOBODY"}), "bad_scenario"),
         (json!({"command":"scenario"}), "bad_message"),
     ] {
-        let (status, answer) = post(&server, &command).await;
+        let (status, answer) = server.post(FEED, &command).await;
         assert_eq!((status, &answer["error"]["code"]), (400, &json!(code)), "{answer}");
     }
-    assert_eq!(post(&server, &json!({"command":"scenario","name":"halt","on":"sector:technology"})).await.0, 200);
+    assert_eq!(server.post(FEED, &json!({"command":"scenario","name":"halt","on":"sector:technology"})).await.0, 200);
     let replay = Server::start(&["replay", STOCKS, "--paused"]).await;
-    let (status, answer) = post(&replay, &json!({"command":"scenario","name":"crash"})).await;
+    let (status, answer) = replay.post(FEED, &json!({"command":"scenario","name":"crash"})).await;
     assert_eq!((status, &answer["error"]["code"]), (409, &json!("not_possible")));
     assert_eq!(replay.json("/api/v1/scenarios").await["scenarios"], json!([]));
 }

@@ -75,9 +75,9 @@ async fn a_third_of_a_crowd_that_stops_reading_costs_little_and_disturbs_nobody(
     let long = is_long();
     let secs = if long { LONG_STALL_SECS } else { STALL_SECS };
     // Two generators: that of the readers must not be kept by what the stalled ones find when they go on.
-    let readers = format!("--clients {} --symbols all --rate 2 --check 20 --warm-up 2", CROWD - STALLED);
-    let (calm, _) = load(&server, &format!("{readers} --duration 4")).await;
-    let others = format!("{readers} --duration {}", secs + 6);
+    let readers = format!("--clients {} --symbols all --rate 2 --check 20 --warm-up 2s", CROWD - STALLED);
+    let (calm, _) = load(&server, &format!("{readers} --duration 4s")).await;
+    let others = format!("{readers} --duration {}s", secs + 6);
     let address = server.address.clone();
     let stalled = async move {
         let stall = Duration::from_secs(secs);
@@ -176,7 +176,7 @@ async fn small_socket(address: &str) -> RawClient {
 #[tokio::test]
 async fn a_stall_is_judged_by_the_byte_and_not_by_the_message() {
     let _turn = my_turn().await;
-    let server = Server::start(&["--stall-timeout", "3"]).await;
+    let server = Server::start(&["--stall-timeout", "3s"]).await;
     // 500 bars in one message: at a tenth of a kilobyte each, more than three seconds' worth for the slow one.
     let bars = br#"{"type":"subscribe","channel":"bars","symbols":["AAPL"],"interval":"1s","history":500}"#;
     let (mut slow, mut stuck) = (small_socket(&server.address).await, small_socket(&server.address).await);
@@ -382,7 +382,7 @@ async fn who_breaks_the_rules_is_shown_out_and_a_healthy_client_notices_nothing(
             }
             sleep(Duration::from_millis(100)).await;
         }
-        dripping.until_the_end().await
+        dripping.read_to_end().await
     });
     let silent = is_long().then(|| {
         tokio::spawn({
@@ -414,14 +414,14 @@ async fn who_breaks_the_rules_is_shown_out_and_a_healthy_client_notices_nothing(
     for bytes in [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..], &garbage, b"\r\n\r\n\r\nHELO\r\n\r\n"] {
         let mut hostile = RawClient::dial(&address).await;
         let _ = hostile.socket.write_all(bytes).await;
-        let (answer, _) = hostile.until_the_end().await;
+        let (answer, _) = hostile.read_to_end().await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
     }
     for (line, code) in [("GET /ws HTTP/1.1\r\n", 426), ("POST /ws HTTP/1.1\r\n", 405)] {
         assert_eq!(status(&server.request(line).await.0), code);
     }
 
-    let (answer, _) = no_end.until_the_end().await;
+    let (answer, _) = no_end.read_to_end().await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
     let (answer, _) = timeout(TIMEOUT, dripping).await.expect("the server hangs up").unwrap();
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 40"), "{answer}");

@@ -1,4 +1,4 @@
-//! The HTTP addresses: answers, refusals and security headers.
+//! HTTP endpoints: answers, errors, limits and security headers.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ async fn page_and_assets_come_from_the_binary() {
     for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "etag: "] {
         assert!(head.contains(header), "{head}");
     }
-    assert!(!page.contains("https://cdn"), "nothing may come from elsewhere");
+    assert!(!page.contains("https://cdn"), "the page loads nothing from other hosts");
     for path in ["/js/main.js", "/styles/index.css", "/lib/lightweight-charts.LICENSE", "/favicon.svg"] {
         assert_eq!(server.get(path).await.0, 200, "{path}");
     }
@@ -25,7 +25,7 @@ async fn page_and_assets_come_from_the_binary() {
     }
 }
 
-/// The scripts that a script names, as what it begins with or as what it fetches later.
+/// The scripts that a script imports, at its start or later.
 fn named_in(script: &str) -> Vec<String> {
     let names = script.split("\"./").skip(1).filter_map(|rest| rest.split_once(".js\""));
     names.filter(|(name, _)| !name.contains('"')).map(|(name, _)| format!("/js/{name}.js")).collect()
@@ -35,9 +35,9 @@ fn named_in(script: &str) -> Vec<String> {
 async fn scripts_are_small_and_have_source_maps() {
     let server = Server::start(&[]).await;
     let (_, page) = server.get("/").await;
-    let mut due = vec!["/js/early.js".to_owned(), "/js/main.js".to_owned()];
+    let mut pending = vec!["/js/early.js".to_owned(), "/js/main.js".to_owned()];
     let (mut seen, mut bytes) = (Vec::new(), 0);
-    while let Some(path) = due.pop() {
+    while let Some(path) = pending.pop() {
         let (code, script) = server.get(&path).await;
         assert_eq!(code, 200, "{path}");
         bytes += script.len();
@@ -48,17 +48,17 @@ async fn scripts_are_small_and_have_source_maps() {
         assert_eq!(map["sourcesContent"].as_array().unwrap().len(), sources.len());
         for source in sources {
             let source = source.as_str().unwrap();
-            assert!(!source.starts_with(['.', '/']), "{path}: {source} tells where this was built");
+            assert!(!source.starts_with(['.', '/']), "{path}: {source} reveals a path of the build machine");
         }
         seen.push(path);
         let named = named_in(&script).into_iter().filter(|path| !seen.contains(path));
-        due.extend(named.collect::<Vec<_>>());
-        due.sort();
-        due.dedup();
+        pending.extend(named.collect::<Vec<_>>());
+        pending.sort();
+        pending.dedup();
     }
     assert!(seen.iter().any(|path| path.contains("panels")), "{seen:?}");
     for path in seen.iter().filter(|path| path.contains("chunk")) {
-        assert!(page.contains(&format!("rel=\"modulepreload\" href=\"{path}\"")), "{path} is found late");
+        assert!(page.contains(&format!("rel=\"modulepreload\" href=\"{path}\"")), "{path} is not preloaded");
     }
     assert!(bytes < 350_000, "{bytes} bytes of scripts");
 }
@@ -86,7 +86,7 @@ async fn api_returns_symbols_bars_and_feed() {
         let bars = server.json(&format!("/api/v1/bars?symbols=AAPL,BTC-USD&interval={interval}&limit=50")).await;
         for series in bars["series"].as_array().unwrap() {
             let bars = series["bars"].as_array().unwrap();
-            assert!(bars.len() >= 5, "{interval}: a chart must not be empty at the start: {}", bars.len());
+            assert!(bars.len() >= 5, "{interval}: a chart has bars from the start: {}", bars.len());
             let starts: Vec<_> = bars.iter().map(|bar| bar["ts"].as_i64().unwrap()).collect();
             assert!(starts.windows(2).all(|w| w[0] < w[1]), "{interval}");
             let open = bars.iter().filter(|bar| bar["closed"] == false).count();
@@ -107,7 +107,7 @@ async fn book_levels_begin_with_the_quote() {
     loop {
         let quote = &server.json("/api/v1/quotes?symbols=EURUSD").await["quotes"][0];
         let book = &server.json("/api/v1/depth?symbols=EURUSD").await["books"][0];
-        // Between the two a tick may come; before the first one there is no quote.
+        // A tick may fall between the two requests; before the first tick there is no quote.
         if book["seq"] == quote["seq"] && !quote["bid"].is_null() {
             assert_eq!((&book["bids"][0]["price"], &book["asks"][0]["price"]), (&quote["bid"], &quote["ask"]));
             assert_eq!((book["bids"].as_array().unwrap().len(), book["asks"].as_array().unwrap().len()), (5, 5));
@@ -189,7 +189,7 @@ async fn event_stream_carries_the_same_messages() {
     assert_eq!(kinds[..4], ["hello", "granted", "feed", "snapshot"]);
     assert_eq!(server.get("/events?symbols=NO").await.0, 404);
     assert_eq!(server.get("/events?rate=fast").await.0, 400);
-    assert_eq!(server.stop().await, Some(0), "a listener does not hold the stop up");
+    assert_eq!(server.stop().await, Some(0), "an open event stream does not delay the stop");
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn connections_per_address_do_not_count_sessions() {
     let mut sessions = Vec::new();
     for _ in 0..3 {
         let mut session = server.connect().await;
-        // Only who is heard from is a session, and a connection no more.
+        // With its first message the connection counts as a session.
         session.receive("feed").await;
         sessions.push(session);
     }
@@ -243,8 +243,8 @@ async fn connections_per_address_do_not_count_sessions() {
 
 #[tokio::test]
 async fn slow_heads_and_idle_connections_are_closed() {
-    // Slowloris takes all places; who comes then is served when they are gone.
-    let server = Server::start(&["--max-connections", "8", "--head-timeout", "1"]).await;
+    // Slowloris holds every connection; others are served when these are closed.
+    let server = Server::start(&["--max-connections", "8", "--head-timeout", "1s"]).await;
     let dripping = (0..8).map(|_| async {
         let mut socket = server.dial().await;
         let drip = async {
@@ -254,7 +254,7 @@ async fn slow_heads_and_idle_connections_are_closed() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        let ended: std::io::Result<()> = timeout(TIMEOUT, drip).await.expect("it is hung up");
+        let ended: std::io::Result<()> = timeout(TIMEOUT, drip).await.expect("the connection is closed");
         ended.unwrap_err();
     });
     let healthy = async {
@@ -266,12 +266,12 @@ async fn slow_heads_and_idle_connections_are_closed() {
     let mut idle = server.dial().await;
     idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let mut answer = String::new();
-    timeout(TIMEOUT, idle.read_to_string(&mut answer)).await.expect("it is hung up").unwrap();
+    timeout(TIMEOUT, idle.read_to_string(&mut answer)).await.expect("the connection is closed").unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(answer.contains("keep-alive: timeout=1\r\n"), "who is hung up was told when: {answer}");
+    assert!(answer.contains("keep-alive: timeout=1\r\n"), "the answer announces the keep-alive timeout: {answer}");
     let began = Instant::now();
     let silent = timeout(TIMEOUT, server.dial().await.read_to_string(&mut answer)).await;
-    silent.expect("it is hung up").unwrap();
+    silent.expect("the connection is closed").unwrap();
     assert!(began.elapsed() >= Duration::from_millis(900), "{:?}", began.elapsed());
 }
 
@@ -285,14 +285,14 @@ async fn oversized_head_is_rejected_and_body_is_not_awaited() {
     let mut dripping = server.dial().await;
     dripping.write_all(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 9000\r\n\r\nx").await.unwrap();
     let mut answer = String::new();
-    timeout(TIMEOUT, dripping.read_to_string(&mut answer)).await.expect("it is hung up").unwrap();
+    timeout(TIMEOUT, dripping.read_to_string(&mut answer)).await.expect("the connection is closed").unwrap();
     assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
     assert_eq!(server.get("/healthz").await.0, 200);
 }
 
 #[tokio::test]
 async fn unread_answer_ends_the_connection() {
-    let server = Server::start(&["--stall-timeout", "1"]).await;
+    let server = Server::start(&["--stall-timeout", "1s"]).await;
     let symbols = server.json("/api/v1/symbols").await;
     let symbols: Vec<&str> =
         symbols["symbols"].as_array().unwrap().iter().map(|symbol| symbol["symbol"].as_str().unwrap()).collect();
@@ -309,5 +309,5 @@ async fn unread_answer_ends_the_connection() {
             .contains("tickcast_connections_ended_total{reason=\"answer_not_taken\"} 1\n")
         {}
     };
-    timeout(TIMEOUT, counted).await.expect("the answer is given up");
+    timeout(TIMEOUT, counted).await.expect("the connection is ended");
 }

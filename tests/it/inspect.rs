@@ -1,4 +1,4 @@
-//! `tickcast inspect`: what it prints, and its exit code.
+//! `tickcast inspect`: its table, its JSON and its exit code.
 
 use serde_json::Value;
 

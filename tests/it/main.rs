@@ -1,4 +1,4 @@
-//! The whole program from outside: the real binary, sockets, files.
+//! Tests of the whole program from outside: the real binary, sockets and files.
 
 mod access;
 mod arrows;

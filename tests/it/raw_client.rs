@@ -1,4 +1,4 @@
-//! A WebSocket client without a library, that may do what none would let it do.
+//! A WebSocket client without a library, so that tests can break the protocol's rules.
 
 use std::time::{Duration, Instant};
 
@@ -16,13 +16,13 @@ pub const BINARY: u8 = 2;
 pub const CLOSE: u8 = 8;
 pub const PING: u8 = 9;
 pub const PONG: u8 = 10;
-/// The bit of the second byte that says that a mask follows.
+/// The bit of the second byte that announces a mask.
 pub const MASK: u8 = 0x80;
 
 /// The mask of the example in section 5.7.
 const KEY: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 
-/// A masked frame: its first byte and payload.
+/// Builds a masked frame from its first byte and its payload.
 pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let length = u16::try_from(payload.len()).unwrap();
     let mut frame = vec![first];
@@ -38,12 +38,12 @@ pub fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The payload of a close frame.
+/// Builds the payload of a close frame.
 pub fn close(code: u16, reason: &[u8]) -> Vec<u8> {
     [&code.to_be_bytes()[..], reason].concat()
 }
 
-/// The length of a frame's header and of its payload, if the header is there.
+/// Returns the lengths of a frame's header and payload, once the header is complete.
 fn frame_length(bytes: &[u8]) -> Option<(usize, usize)> {
     match *bytes.get(1)? {
         126 => Some((4, u16::from_be_bytes(bytes.get(2..4)?.try_into().unwrap()).into())),
@@ -55,6 +55,7 @@ fn frame_length(bytes: &[u8]) -> Option<(usize, usize)> {
     }
 }
 
+/// Returns the request that opens a WebSocket.
 pub fn handshake(address: &str) -> String {
     format!(
         "GET /ws HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -62,22 +63,26 @@ pub fn handshake(address: &str) -> String {
     )
 }
 
+/// A TCP connection that speaks WebSocket frame by frame.
 pub struct RawClient {
     pub socket: TcpStream,
     unread: Vec<u8>,
 }
 
 impl RawClient {
+    /// Connects and sends nothing.
     pub async fn dial(address: &str) -> Self {
         let socket = TcpStream::connect(address).await.unwrap();
         socket.set_nodelay(true).unwrap();
         Self { socket, unread: Vec::new() }
     }
 
+    /// Connects and opens a WebSocket.
     pub async fn open(address: &str) -> Self {
         Self::shake_hands(Self::dial(address).await.socket, address).await
     }
 
+    /// Opens a WebSocket on a connection.
     pub async fn shake_hands(mut socket: TcpStream, address: &str) -> Self {
         socket.write_all(handshake(address).as_bytes()).await.unwrap();
         let mut client = Self { socket, unread: Vec::new() };
@@ -85,6 +90,7 @@ impl RawClient {
         client
     }
 
+    /// Reads the head of an HTTP answer.
     pub async fn head(&mut self) -> String {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -93,6 +99,7 @@ impl RawClient {
         String::from_utf8(head).unwrap()
     }
 
+    /// Sends the bytes one by one, a millisecond apart.
     pub async fn drip(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.socket.write_all(&[*byte]).await.unwrap();
@@ -100,14 +107,14 @@ impl RawClient {
         }
     }
 
-    /// Reads at most so many bytes and forgets them; `None` at the end.
+    /// Reads and drops at most `most` bytes and returns their number; `None` at the end.
     pub async fn take(&mut self, most: usize) -> Option<usize> {
         let mut bytes = vec![0; most];
-        let read = timeout(TIMEOUT, self.socket.read(&mut bytes)).await.expect("the server says something");
+        let read = timeout(TIMEOUT, self.socket.read(&mut bytes)).await.expect("the server sends in time");
         read.ok().filter(|read| *read > 0)
     }
 
-    /// The next frame: its first byte and payload; `None` at the end. Cancel safe.
+    /// Returns the next frame as its first byte and payload; `None` at the end. Cancel safe.
     pub async fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
         loop {
             if let Some((head, length)) = frame_length(&self.unread)
@@ -119,12 +126,13 @@ impl RawClient {
             }
             let read = timeout(TIMEOUT, self.socket.read_buf(&mut self.unread)).await;
             // A reset is an end too.
-            if read.expect("the server says something").unwrap_or(0) == 0 {
+            if read.expect("the server sends in time").unwrap_or(0) == 0 {
                 return None;
             }
         }
     }
 
+    /// Reads until the server's close frame and returns its code.
     pub async fn close_code(mut self) -> u16 {
         loop {
             if let (0x88, payload) = self.frame().await.expect("a close frame comes first") {
@@ -133,11 +141,11 @@ impl RawClient {
         }
     }
 
-    /// What came until the server hung up, and how long that took.
-    pub async fn until_the_end(mut self) -> (String, Duration) {
+    /// Reads until the server closes the connection; returns the text and the time that it took.
+    pub async fn read_to_end(mut self) -> (String, Duration) {
         let (mut answer, began) = (Vec::new(), Instant::now());
         // A reset is an end too.
-        let _ = timeout(TIMEOUT, self.socket.read_to_end(&mut answer)).await.expect("the server hangs up");
+        let _ = timeout(TIMEOUT, self.socket.read_to_end(&mut answer)).await.expect("the server closes the connection");
         (String::from_utf8_lossy(&answer).into_owned(), began.elapsed())
     }
 }

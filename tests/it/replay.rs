@@ -1,18 +1,18 @@
-//! Replayed history on the wire equals the file, digit for digit.
+//! A replay on the wire equals its file, digit for digit.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use serde_json::json;
 
-use crate::support::{Client, Server};
+use crate::support::{Server, digits, member};
 
 const STOCKS: &str = "data/us-stocks-daily.csv.gz";
 
-/// What the file says of a day, in its own words: date, open, high, low, close, volume.
+/// A day as the file writes it: date, open, high, low, close, volume.
 type Row = [String; 6];
 
-/// The rows of each ticker, read with nothing but commas and line ends.
+/// Reads the rows of each ticker, by commas and line ends alone.
 fn rows_of_the_file() -> BTreeMap<String, Vec<Row>> {
     let file = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/data/us-stocks-daily.csv.gz")).unwrap();
     let mut text = String::new();
@@ -26,24 +26,15 @@ fn rows_of_the_file() -> BTreeMap<String, Vec<Row>> {
     rows
 }
 
-/// Cuts what the wire may add: zeros at the end of a fraction.
-fn digits(number: &str) -> &str {
-    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
-}
-
-/// The numbers of each bar as the wire's own text, without a detour through floats.
+/// Returns the numbers of each bar as the text of the wire, without a detour through floats.
 fn bars_on_the_wire(message: &str) -> Vec<Row> {
     let bars = message.split_once("\"bars\":[").unwrap().1;
-    let member = |bar: &str, name: &str| {
-        let rest = bar.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {bar}")).1;
-        rest.split([',', '}']).next().unwrap().to_owned()
-    };
     let row = |bar: &str| {
         assert_eq!(member(bar, "closed"), "true", "{bar}");
         let micros: i64 = member(bar, "ts").parse().unwrap();
         let date = chrono::DateTime::from_timestamp_micros(micros).unwrap();
         assert_eq!(date.time(), chrono::NaiveTime::MIN, "{bar}");
-        let number = |name| member(bar, name);
+        let number = |name| member(bar, name).to_owned();
         [
             date.date_naive().to_string(),
             number("open"),
@@ -63,12 +54,6 @@ fn check(ticker: &str, got: &[Row], want: &[Row]) {
     }
 }
 
-async fn until_the_end(server: &Server, client: &mut Client) {
-    while server.json("/api/v1/feed").await["state"] != "ended" {
-        client.receive("heartbeat").await;
-    }
-}
-
 #[tokio::test]
 async fn stocks_replay_digit_for_digit_at_full_speed() {
     let server = Server::start(&["replay", STOCKS, "--speed", "max"]).await;
@@ -76,7 +61,7 @@ async fn stocks_replay_digit_for_digit_at_full_speed() {
     assert_eq!(rows.values().map(Vec::len).sum::<usize>(), 12_154);
     assert!(server.lines.iter().any(|line| line.contains("12154 rows of bars, 5 symbols")), "{:?}", server.lines);
     let mut client = server.connect().await;
-    until_the_end(&server, &mut client).await;
+    server.wait_until_ended().await;
     assert_eq!(server.json("/healthz").await["ticks"], 4 * 12_154, "four ticks a row");
 
     client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"]}).to_string()).await;
@@ -106,7 +91,7 @@ async fn stocks_replay_digit_for_digit_at_full_speed() {
 
 #[tokio::test]
 async fn early_client_gets_each_bar_once() {
-    // A hundred days or so a second: the bars come as they close, many to a message.
+    // About a hundred days a second: bars arrive as they close, many to a message.
     let server = Server::start(&["replay", STOCKS, "--speed", "50000000x"]).await;
     let mut client = server.connect().await;
     client
@@ -121,7 +106,7 @@ async fn early_client_gets_each_bar_once() {
         let message = client.receive_text("bars").await;
         assert!(message.contains("\"missed\":0"), "{message}");
         let (head, bars) = message.split_once("\"bars\":[").unwrap();
-        // What is still forming will come again, closed.
+        // A forming bar comes again when it is closed.
         let closed: Vec<&str> = bars.split_inclusive('}').filter(|bar| bar.contains("\"closed\":true")).collect();
         if !closed.is_empty() {
             let closed: Vec<&str> = closed.iter().map(|bar| bar.trim_start_matches(',')).collect();
@@ -135,7 +120,7 @@ async fn early_client_gets_each_bar_once() {
 async fn one_sided_quotes_play_exactly_and_without_volume() {
     let server = Server::start(&["replay", "data/eurusd-2016-06-14-ticks.csv.gz", "--speed", "max"]).await;
     let mut client = server.connect().await;
-    until_the_end(&server, &mut client).await;
+    server.wait_until_ended().await;
     client.send(json!({"type":"subscribe","channel":"quotes","symbols":["EURUSD"]}).to_string()).await;
     let snapshot = client.receive_text("snapshot").await;
     for text in ["\"seq\":100005,", "\"last\":1.11062,", "\"bid\":1.11062,", "\"ask\":null,", "\"vwap\":null,"] {

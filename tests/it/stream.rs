@@ -1,4 +1,4 @@
-//! The stream over real sockets: a client that subscribes, garbage, and a message that is too large.
+//! The stream over real sockets: quotes, bars, garbage and messages that are too large.
 
 use std::collections::HashMap;
 
@@ -54,7 +54,7 @@ async fn forming_bar_changes_until_it_closes() {
         let newest = message["bars"].as_array().unwrap().last().unwrap();
         if newest["closed"] == false {
             formed += 1;
-            assert!(newest["ts"].as_i64().unwrap() > last_ts, "what forms is newer than what closed");
+            assert!(newest["ts"].as_i64().unwrap() > last_ts, "a forming bar is newer than every closed bar");
         }
         for bar in message["bars"].as_array().unwrap().iter().filter(|bar| bar["closed"] == true) {
             let ts = bar["ts"].as_i64().unwrap();

@@ -1,4 +1,4 @@
-//! TLS without a proxy, with a certificate that the test makes.
+//! TLS without a proxy, with a certificate made by the test.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{Server, TIMEOUT, command, status};
 
-/// A certificate for `localhost` and its key, as files, and what a client needs to trust it.
+/// A certificate for `localhost` with its key as files, and the copy that a client trusts.
 struct Identity {
     folder: TempDir,
     certificate: CertificateDer<'static>,
@@ -96,13 +96,13 @@ async fn tls_serves_page_and_stream_with_a_secure_cookie() {
 #[tokio::test]
 async fn failed_tls_handshakes_are_closed_and_counted() {
     let identity = Identity::new();
-    let server = identity.serve(&["--head-timeout", "1"]).await;
+    let server = identity.serve(&["--head-timeout", "1s"]).await;
     let mut plain = server.dial().await;
     plain.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut silent = server.dial().await;
     for socket in [&mut plain, &mut silent] {
         let mut rest = Vec::new();
-        // Reset or closed: either way it is over.
+        // Reset or closed, the connection has ended.
         let over = tokio::time::timeout(TIMEOUT, socket.read_to_end(&mut rest)).await;
         assert!(over.is_ok() && !String::from_utf8_lossy(&rest).contains("200 OK"));
     }

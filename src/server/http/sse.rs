@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::Stream;
 use warp::sse::Event;
 
-use crate::fanout::{Bell, Due, LiveMarket};
+use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::Permit;
 use crate::server::ops::{Meter, Metrics, Transport};
 use crate::server::session::Outbox;
@@ -18,7 +18,7 @@ use crate::wire::Format;
 
 struct Listener {
     outbox: Outbox,
-    bell: Arc<Bell>,
+    notifier: Arc<Notifier>,
     stopped: bool,
     meter: Meter,
     _place: Permit,
@@ -32,11 +32,11 @@ pub fn events(
     permit: Permit,
     metrics: &Metrics,
 ) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
-    let bell = live.bell();
-    let mut outbox = Outbox::new(live, Arc::clone(&bell), limits, Format::Json);
+    let notifier = live.register();
+    let mut outbox = Outbox::new(live, Arc::clone(&notifier), limits, Format::Json);
     outbox.answer(request);
     let meter = metrics.session(Transport::Events);
-    let listener = Listener { outbox, bell, stopped: false, meter, _place: permit };
+    let listener = Listener { outbox, notifier, stopped: false, meter, _place: permit };
     futures_util::stream::unfold(listener, |mut listener| async {
         let text = listener.next().await?;
         Some((Ok(Event::default().data(text.as_str())), listener))
@@ -58,14 +58,14 @@ impl Listener {
                 continue;
             }
             self.meter.settle();
-            let due = self.bell.wait().await;
+            let due = self.notifier.wait().await;
             if due.contains(Due::STOP) {
                 self.stopped = true;
                 return Some(Outbox::stopping());
             }
             // How it is delivered is the business of the one who asks for the body.
-            let _ = self.bell.take_beat();
-            self.outbox.ring(due);
+            let _ = self.notifier.take_flush();
+            self.outbox.mark(due);
         }
     }
 }

@@ -1,224 +1,198 @@
 //! The flags of the simulated market, played live or written to a file.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::plan::SimPlan;
-use crate::feed::sim::scenario::script::{self, Cue};
-use crate::feed::sim::{Hours, List, SimConfig, StageLimits};
+use super::write::{Length, WriteConfig};
+use crate::feed::sim::scenario::scheduled::{MIN_DURATION, ScenarioLimits};
+use crate::feed::sim::scenario::script;
+use crate::feed::sim::scenario::spec::ScenarioSpec;
+use crate::feed::sim::scenario::target::CLASSES;
+use crate::feed::sim::universe::Universe;
+use crate::feed::sim::{Hours, SimConfig};
+use crate::flags::{time, whole_number};
 use crate::market::{AssetClass, Timestamp};
 
-/// The simulated market as it plays.
+const MAX_DURATION: Duration = ScenarioLimits::WIDEST.duration;
+
+/// Flags of the simulated market as it plays.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Simulated market")]
 pub struct SimulationArgs {
-    /// The number the whole market follows from: the same seed gives the same tape
+    /// Number that the whole market follows from: the same seed gives the same ticks
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// How many instruments to simulate: 40 have names, the others are generated stocks
-    #[arg(long, value_name = "NUMBER", value_parser = symbols)]
+    /// Number of instruments: 40 have names, the others are generated stocks
+    #[arg(long, value_name = "NUMBER", value_parser = whole_number(1..=SimConfig::MAX_SYMBOLS))]
     symbols: Option<usize>,
-    /// When everything trades: always, market (stocks from 14:30 to 21:00 UTC on weekdays), or session (all of it then)
+    /// Trading hours: always, market (stocks from 14:30 to 21:00 UTC on weekdays), or session (everything in that time)
     #[arg(long, value_name = "HOURS")]
     hours: Option<Hours>,
-    /// Market time at which the tape begins, such as 2024-01-08T14:30:00Z; now by default
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    /// Market time at the start, such as 2024-01-08T14:30:00Z; by default now
+    #[arg(long, value_name = "TIME", value_parser = timestamp)]
     start: Option<Timestamp>,
-    /// Play a trading day in this time, such as 10m: from one open to the next, without the night
-    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with_all = ["hours", "speed"])]
-    day: Option<f64>,
-    /// Stage something, such as crash@30s:AAPL,strength=2,duration=1m; docs/SCENARIOS.md lists what there is. May be repeated
-    #[arg(long = "scenario", value_name = "NAME@TIME:TARGET", value_parser = cue)]
-    scenarios: Vec<Cue>,
-    /// Stage what a TOML file says: a lesson, or the journal of an earlier session
+    /// Play each trading day in this time, such as 10m: from open to open, without the nights
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = time(MIN_DURATION..=MAX_DURATION),
+        conflicts_with_all = ["hours", "speed"]
+    )]
+    day: Option<Duration>,
+    /// Run a scenario, such as crash@30s:AAPL,strength=2,duration=1m; docs/SCENARIOS.md lists them. Can be repeated
+    #[arg(long = "scenario", value_name = "NAME@TIME:TARGET")]
+    scenarios: Vec<ScenarioSpec>,
+    /// Run the scenarios of a TOML file: a lesson, or the journal of an earlier session
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
-    /// Write down what is staged, so that the session can be played again with --script
+    /// Write every scenario to this file, so that --script can play the session again
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Scenarios that may be staged in one session
-    #[arg(long, default_value_t = StageLimits::DEFAULT.scenarios, value_name = "NUMBER")]
+    /// Maximum number of scenarios in a session
+    #[arg(long, default_value_t = ScenarioLimits::DEFAULT.scenarios, value_name = "NUMBER")]
     max_scenarios: usize,
-    /// The largest strength of a scenario, either way; at most 10, where the model ends
-    #[arg(long, default_value_t = StageLimits::DEFAULT.strength, value_name = "NUMBER", value_parser = strength)]
+    /// Maximum strength of a scenario in either direction; 10 is the limit of the model
+    #[arg(long, default_value_t = ScenarioLimits::DEFAULT.strength, value_name = "NUMBER", value_parser = strength)]
     max_scenario_strength: f64,
-    /// The longest duration of a scenario
-    #[arg(long, default_value = "24h", value_name = "TIME", value_parser = duration)]
-    max_scenario_duration: f64,
-    /// Headlines that wait to be told; of more the oldest are lost
-    #[arg(long, default_value_t = SimConfig::DEFAULT_UNTOLD_STORIES, value_name = "NUMBER")]
-    max_untold_news: usize,
-    /// Bars of the past of all symbols together; with more than some fifty symbols each has fewer
+    /// Maximum duration of a scenario
+    #[arg(long, default_value = "24h", value_name = "TIME", value_parser = time(MIN_DURATION..=MAX_DURATION))]
+    max_scenario_duration: Duration,
+    /// Maximum number of headlines that wait to be sent; above it the oldest are dropped
+    #[arg(long, default_value_t = SimConfig::DEFAULT_PENDING_NEWS, value_name = "NUMBER")]
+    max_pending_news: usize,
+    /// Maximum number of bars before the start, of all symbols together; above about 50 symbols each gets fewer
     #[arg(long, default_value_t = SimConfig::DEFAULT_PAST_BARS, value_name = "BARS")]
     max_past_bars: usize,
 }
 
 impl From<SimulationArgs> for SimPlan {
     fn from(args: SimulationArgs) -> Self {
-        let SimulationArgs {
-            seed,
-            symbols,
-            hours,
-            start,
-            day,
-            scenarios,
-            script,
-            journal,
-            max_scenarios,
-            max_scenario_strength,
-            max_scenario_duration,
-            max_untold_news,
-            max_past_bars,
-        } = args;
         Self {
-            seed,
-            symbols,
-            hours,
-            start,
-            day,
-            scenarios,
-            script,
-            journal,
-            stage: StageLimits {
-                scenarios: max_scenarios,
-                strength: max_scenario_strength,
-                seconds: max_scenario_duration,
+            seed: args.seed,
+            symbols: args.symbols,
+            hours: args.hours,
+            start: args.start,
+            day: args.day,
+            scenarios: args.scenarios,
+            script: args.script,
+            journal: args.journal,
+            limits: ScenarioLimits {
+                scenarios: args.max_scenarios,
+                strength: args.max_scenario_strength,
+                duration: args.max_scenario_duration,
             },
-            untold_stories: max_untold_news,
-            past_bars: max_past_bars,
+            pending_news: args.max_pending_news,
+            past_bars: args.max_past_bars,
         }
     }
 }
 
-/// A simulated market that is written to a file.
+/// Flags of a simulated market that is written to a file.
 #[derive(Clone, Debug, Args)]
 pub struct SimulateArgs {
-    /// The file to write: CSV, gzip where the name ends in .gz, - for standard output
+    /// File to write: CSV, compressed if the name ends in .gz, - for standard output
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Only one class: stock, index, crypto or fx; by default all of them
+    /// One class: stock, index, crypto or fx; by default all of them
     #[arg(long, value_name = "CLASS", value_parser = class)]
     class: Option<AssetClass>,
-    /// How many instruments
-    #[arg(long, default_value_t = 4, value_name = "NUMBER", value_parser = symbols)]
+    /// Number of instruments
+    #[arg(long, default_value_t = 4, value_name = "NUMBER", value_parser = whole_number(1..=SimConfig::MAX_SYMBOLS))]
     symbols: usize,
-    /// How many days on which something trades
-    #[arg(long, default_value_t = 5, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=10_000), conflicts_with = "length")]
+    /// Number of trading days
+    #[arg(
+        long,
+        default_value_t = 5,
+        value_name = "DAYS",
+        value_parser = whole_number(1..=10_000_u32),
+        conflicts_with = "length"
+    )]
     days: u32,
-    /// How long instead of whole days, such as 30m
-    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
-    length: Option<f64>,
-    /// The number the whole market follows from
+    /// Length instead of whole days, such as 30m
+    #[arg(long = "for", value_name = "TIME", value_parser = time(MIN_DURATION..=MAX_DURATION))]
+    length: Option<Duration>,
+    /// Number that the whole market follows from
     #[arg(long, default_value_t = SimConfig::DEFAULT_SEED, value_name = "NUMBER")]
     seed: u64,
-    /// Threads to use; the tape is the same
-    #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = threads)]
+    /// Number of threads; the file is the same for any number
+    #[arg(long, default_value_t = 1, value_name = "NUMBER", value_parser = whole_number(1..=256_usize))]
     threads: usize,
-    /// Market time at which the tape begins
-    #[arg(long, default_value = "2024-01-08T00:00:00Z", value_name = "TIME", value_parser = moment)]
+    /// Market time at the start
+    #[arg(long, default_value = "2024-01-08T00:00:00Z", value_name = "TIME", value_parser = timestamp)]
     start: Timestamp,
-    /// When everything trades: always, market or session
+    /// Trading hours: always, market or session
     #[arg(long, default_value_t = Hours::Market, value_name = "HOURS")]
     hours: Hours,
-    /// Write quotes, too, as rows without a price, where a side has changed
+    /// Write a row without a price for each change of a quote, too
     #[arg(long)]
     quotes: bool,
-    /// The unit of times: s, ms, us or ns
-    #[arg(long, default_value = "ns", value_name = "UNIT", value_parser = time_unit)]
-    times: i64,
+    /// Unit of times
+    #[arg(long, value_enum, default_value_t = TimeUnit::Ns, value_name = "UNIT")]
+    times: TimeUnit,
     /// Write the headlines to this file: ts,on,tone,timing,headline
     #[arg(long, value_name = "FILE")]
     news: Option<PathBuf>,
-    /// Stage something, such as crash@30s:AAPL,strength=2,duration=1m. May be repeated
-    #[arg(long = "scenario", value_name = "NAME@TIME:TARGET", value_parser = cue)]
-    scenarios: Vec<Cue>,
+    /// Run a scenario, such as crash@30s:AAPL,strength=2,duration=1m. Can be repeated
+    #[arg(long = "scenario", value_name = "NAME@TIME:TARGET")]
+    scenarios: Vec<ScenarioSpec>,
 }
 
-/// A tape to be written.
-#[derive(Clone, Debug)]
-pub struct WriteConfig {
-    pub sim: SimConfig,
-    pub out: PathBuf,
-    pub span: Span,
-    pub quotes: bool,
-    /// The nanoseconds in a unit of time.
-    pub time_unit: i64,
-    pub news: Option<PathBuf>,
+/// A unit of times in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TimeUnit {
+    S,
+    Ms,
+    Us,
+    Ns,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Span {
-    /// Days on which something trades.
-    Days(u32),
-    Seconds(f64),
+impl TimeUnit {
+    const fn nanos(self) -> i64 {
+        match self {
+            Self::S => 1_000_000_000,
+            Self::Ms => 1_000_000,
+            Self::Us => 1_000,
+            Self::Ns => 1,
+        }
+    }
 }
 
 impl From<SimulateArgs> for WriteConfig {
     fn from(args: SimulateArgs) -> Self {
-        let SimulateArgs {
-            out,
-            class,
-            symbols,
-            days,
-            length,
-            seed,
-            threads,
-            start,
-            hours,
-            quotes,
-            times,
-            news,
-            scenarios,
-        } = args;
+        let SimulateArgs { symbols, start, .. } = args;
         let sim = SimConfig {
-            seed,
+            seed: args.seed,
             start,
-            list: class.map_or(List::Mixed(symbols), |class| List::Class(class, symbols)),
-            hours,
-            journal: scenarios.iter().flat_map(|cue| cue.injections(start)).collect(),
-            threads,
+            universe: args.class.map_or(Universe::Mixed(symbols), |class| Universe::Class(class, symbols)),
+            hours: args.hours,
+            scenarios: args.scenarios.iter().flat_map(|spec| spec.schedule(start)).collect(),
+            threads: args.threads,
             block_seconds: 16,
             ..SimConfig::new(start)
         };
-        Self { sim, out, span: length.map_or(Span::Days(days), Span::Seconds), quotes, time_unit: times, news }
+        Self {
+            sim,
+            out: args.out,
+            length: args.length.map_or(Length::Days(args.days), Length::Time),
+            quotes: args.quotes,
+            time_unit: args.times.nanos(),
+            news: args.news,
+        }
     }
 }
 
-fn symbols(text: &str) -> Result<usize, String> {
-    let max = SimConfig::MAX_SYMBOLS;
-    text.parse().ok().filter(|n| (1..=max).contains(n)).ok_or_else(|| format!("a whole number from 1 to {max}"))
-}
-
-fn threads(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|n| (1..=256).contains(n)).ok_or_else(|| "a whole number from 1 to 256".into())
-}
-
-fn moment(text: &str) -> Result<Timestamp, String> {
-    script::moment(text).ok_or_else(|| "a time such as 2024-01-08T14:30:00Z".into())
-}
-
-fn duration(text: &str) -> Result<f64, String> {
-    script::seconds(text)
-        .filter(|s| (1.0..=StageLimits::WIDEST.seconds).contains(s))
-        .ok_or_else(|| "a time such as 30s, 10m or 1h30m".into())
+fn timestamp(text: &str) -> Result<Timestamp, String> {
+    script::timestamp(text).ok_or_else(|| "a time such as 2024-01-08T14:30:00Z".into())
 }
 
 fn strength(text: &str) -> Result<f64, String> {
-    let most = StageLimits::STRONGEST;
-    text.parse().ok().filter(|n| *n > 0.0 && *n <= most).ok_or_else(|| format!("a number above 0, at most {most}"))
-}
-
-fn time_unit(text: &str) -> Result<i64, String> {
-    let units = [("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000), ("ns", 1)];
-    units.into_iter().find(|(name, _)| *name == text).map(|(_, ns)| ns).ok_or_else(|| "s, ms, us or ns".into())
-}
-
-fn cue(text: &str) -> Result<Cue, String> {
-    Cue::parse(text).map_err(|error| error.to_string())
+    let max = ScenarioLimits::MAX_STRENGTH;
+    text.parse().ok().filter(|n| *n > 0.0 && *n <= max).ok_or_else(|| format!("a number above 0, at most {max}"))
 }
 
 fn class(text: &str) -> Result<AssetClass, String> {
-    let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
-    classes.into_iter().find(|class| class.label() == text).ok_or_else(|| "stock, index, crypto or fx".into())
+    CLASSES.into_iter().find(|class| class.label() == text).ok_or_else(|| "stock, index, crypto or fx".into())
 }

@@ -1,31 +1,34 @@
-//! What flags and a script come to: the simulation to play, and how fast.
+//! The plan of a simulation: flags and a script, which together give the market to play and its speed.
 
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::control::Speed;
 use crate::feed::sim::model::season::OPEN;
 use crate::feed::sim::scenario::journal::{Journal, JournalError};
-use crate::feed::sim::scenario::schedule::{Injection, ScenarioError, StageLimits};
-use crate::feed::sim::scenario::script::{Cue, Script, ScriptError};
-use crate::feed::sim::{Hours, List, SimConfig};
+use crate::feed::sim::scenario::scheduled::{ScenarioError, ScenarioLimits, ScheduledScenario};
+use crate::feed::sim::scenario::script::{Script, ScriptError};
+use crate::feed::sim::scenario::spec::ScenarioSpec;
+use crate::feed::sim::universe::Universe;
+use crate::feed::sim::{Hours, SimConfig};
 use crate::market::{Interval, Timestamp};
 
-/// How a simulated market is to be played: flags, before the script and the clock are asked.
+/// The flags of a simulated market, before the script and the clock are read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SimPlan {
     pub seed: Option<u64>,
     pub symbols: Option<usize>,
     pub hours: Option<Hours>,
     pub start: Option<Timestamp>,
-    /// The seconds in which a trading day is to be played.
-    pub day: Option<f64>,
-    pub scenarios: Vec<Cue>,
+    /// The time in which each trading day is played.
+    pub day: Option<Duration>,
+    pub scenarios: Vec<ScenarioSpec>,
     pub script: Option<PathBuf>,
     pub journal: Option<PathBuf>,
-    pub stage: StageLimits,
-    pub untold_stories: usize,
+    pub limits: ScenarioLimits,
+    pub pending_news: usize,
     pub past_bars: usize,
 }
 
@@ -40,14 +43,14 @@ impl Default for SimPlan {
             scenarios: Vec::new(),
             script: None,
             journal: None,
-            stage: StageLimits::DEFAULT,
-            untold_stories: SimConfig::DEFAULT_UNTOLD_STORIES,
+            limits: ScenarioLimits::DEFAULT,
+            pending_news: SimConfig::DEFAULT_PENDING_NEWS,
             past_bars: SimConfig::DEFAULT_PAST_BARS,
         }
     }
 }
 
-/// Why a simulation cannot be played as it was asked for.
+/// An error of a simulation that cannot be played as planned.
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     #[error("{} cannot be read", path.display())]
@@ -69,7 +72,7 @@ pub enum PlanError {
 }
 
 impl SimPlan {
-    /// The simulation to play where the clock says `now`; reads the script.
+    /// Reads the script, and returns the simulation to play where the clock shows `now`.
     ///
     /// # Errors
     /// When the script cannot be read or understood.
@@ -84,41 +87,45 @@ impl SimPlan {
         Ok(self.with(&script, now))
     }
 
-    /// Flags come before what the script says.
+    /// Returns the simulation to play; a flag goes before the same setting of the script.
     fn with(&self, script: &Script, now: Timestamp) -> SimConfig {
-        let begins = if self.day.is_some() { last_open(now) } else { now };
-        let start = self.start.or(script.start).unwrap_or(begins);
-        let hours = if self.day.is_some() { Some(Hours::Session) } else { self.hours.or(script.hours) };
-        let symbols = self.symbols.or(script.symbols).unwrap_or(SimConfig::DEFAULT_SYMBOLS);
-        let cues = script.cues.iter().chain(&self.scenarios);
+        let market = &script.market;
+        let default_start = if self.day.is_some() { last_open(now) } else { now };
+        let start = self.start.or(market.start).unwrap_or(default_start);
+        let hours = if self.day.is_some() { Some(Hours::Session) } else { self.hours.or(market.hours) };
+        let specs = script.scenarios.iter().chain(&self.scenarios);
         SimConfig {
-            seed: self.seed.or(script.seed).unwrap_or(SimConfig::DEFAULT_SEED),
-            list: List::Mixed(symbols),
+            seed: self.seed.or(market.seed).unwrap_or(SimConfig::DEFAULT_SEED),
+            universe: Universe::Mixed(self.symbols.or(market.symbols).unwrap_or(SimConfig::DEFAULT_SYMBOLS)),
             hours: hours.unwrap_or_default(),
-            stage: self.stage,
-            untold_stories: self.untold_stories,
+            limits: self.limits,
+            pending_news: self.pending_news,
             past_bars: self.past_bars,
-            journal: cues.flat_map(|cue| cue.injections(start)).collect(),
+            scenarios: specs.flat_map(|spec| spec.schedule(start)).collect(),
             ..SimConfig::new(start)
         }
     }
 
-    /// The speed at which a trading day takes the time that was asked for.
+    /// Returns the speed that plays a trading day in the planned time.
     pub fn speed(&self) -> Option<Speed> {
-        self.day.map(|seconds| Speed::Times(Hours::SESSION_SECONDS as f64 / seconds))
+        self.day.map(|day| Speed::Times(Hours::SESSION_SECONDS as f64 / day.as_secs_f64()))
     }
 
-    /// Begins the journal, if one is wanted.
+    /// Creates the journal, if the plan has one.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn begin_journal(&self, config: &SimConfig, injections: &[Injection]) -> Result<Option<Journal>, PlanError> {
-        let journal = self.journal.as_ref().map(|path| Journal::begin(path, &config.header(), injections));
+    pub fn create_journal(
+        &self,
+        config: &SimConfig,
+        scenarios: &[ScheduledScenario],
+    ) -> Result<Option<Journal>, PlanError> {
+        let journal = self.journal.as_ref().map(|path| Journal::create(path, &config.journal_header(), scenarios));
         Ok(journal.transpose()?)
     }
 }
 
-/// The latest open of a session before `now`.
+/// Returns the latest open of a session before `now`.
 fn last_open(now: Timestamp) -> Timestamp {
     let mut day = now.floor(Interval::D1);
     loop {
@@ -133,48 +140,49 @@ fn last_open(now: Timestamp) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed::sim::scenario::script::timestamp;
 
     fn at(text: &str) -> Timestamp {
-        crate::feed::sim::scenario::script::moment(text).unwrap()
+        timestamp(text).unwrap()
     }
 
     #[test]
-    fn a_day_begins_at_the_latest_open() {
+    fn day_begins_at_the_latest_open() {
         let check = |now, open| assert_eq!(last_open(at(now)), at(open), "{now}");
         check("2024-01-08T14:30:00Z", "2024-01-08T14:30:00Z");
         check("2024-01-09T14:29:59Z", "2024-01-08T14:30:00Z");
         check("2024-01-08T09:00:00Z", "2024-01-05T14:30:00Z");
         check("2024-01-07T23:00:00Z", "2024-01-05T14:30:00Z");
-        let plan = SimPlan { day: Some(600.0), ..SimPlan::default() };
+        let plan = SimPlan { day: Some(Duration::from_secs(600)), ..SimPlan::default() };
         let config = plan.with(&Script::default(), at("2024-01-08T20:00:00Z"));
         assert_eq!((config.hours, plan.speed()), (Hours::Session, Some(Speed::Times(39.0))));
     }
 
     #[test]
-    fn flags_come_before_the_script() {
-        let script = Script::parse("[tape]\nseed = 1\nsymbols = 5\n[[scenario]]\nname = \"crash\"\n").unwrap();
-        let plan = SimPlan { seed: Some(2), scenarios: vec![Cue::parse("quiet@5s").unwrap()], ..SimPlan::default() };
+    fn flags_go_before_the_script() {
+        let script = Script::parse("[market]\nseed = 1\nsymbols = 5\n[[scenario]]\nname = \"crash\"\n").unwrap();
+        let plan = SimPlan { seed: Some(2), scenarios: vec!["quiet@5s".parse().unwrap()], ..SimPlan::default() };
         let config = plan.with(&script, Timestamp(0));
-        assert_eq!((config.seed, config.list, config.journal.len()), (2, List::Mixed(5), 2));
+        assert_eq!((config.seed, config.universe, config.scenarios.len()), (2, Universe::Mixed(5), 2));
     }
 
     #[test]
-    fn a_session_is_played_again_from_its_journal() {
+    fn session_plays_again_from_its_journal() {
         let folder = tempfile::tempdir().unwrap();
         let journal = Some(folder.path().join("session.toml"));
         let plan = SimPlan {
             journal: journal.clone(),
-            scenarios: vec![Cue::parse("halt@9s:AAPL").unwrap()],
+            scenarios: vec!["halt@9s:AAPL".parse().unwrap()],
             ..SimPlan::default()
         };
         let config = plan.config(at("2024-01-08T09:00:00.000000001Z")).unwrap();
-        plan.begin_journal(&config, &config.journal).unwrap();
+        plan.create_journal(&config, &config.scenarios).unwrap();
         let again = SimPlan { script: journal, ..SimPlan::default() }.config(Timestamp(0)).unwrap();
         assert_eq!(again, config);
     }
 
     #[test]
-    fn what_is_wrong_names_the_file() {
+    fn error_names_the_file() {
         let plan = SimPlan { script: Some("no/such/lesson.toml".into()), ..SimPlan::default() };
         assert!(plan.config(Timestamp(0)).unwrap_err().to_string().contains("lesson.toml"));
     }

@@ -1,26 +1,27 @@
-//! What happens in the world: shocks to prices, and the headlines that tell of them.
+//! News: shocks to prices, and their headlines.
 //!
-//! A shock comes at random, more often in busy hours. Two headlines in three come with it and the price
-//! follows; the others come late, when the price has told already.
+//! A shock comes at random, more often in busy hours. Two headlines in three come with the shock, and the price
+//! follows. The others come late, when the price has moved already.
 
 use super::parameters;
 use super::rng::SimRng;
 use crate::market::{Headline, Timestamp};
 
-/// News before it is written down.
+/// A piece of news before it has a headline.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shock {
     /// The return it is worth, in standard deviations of a day.
     pub jump: f64,
-    /// How much of a stir it makes: 1 on average.
+    /// The size of the reaction; 1 on average.
     pub weight: f64,
-    /// Which of the headlines, and how many seconds after the price.
+    /// A random number that chooses the words.
     pub wording: u32,
+    /// The seconds from the shock to the headline.
     pub late: u32,
 }
 
 impl Shock {
-    /// News, with this probability.
+    /// Draws news with this probability.
     pub fn draw(news: &parameters::News, probability: f64, rng: &mut SimRng) -> Option<Self> {
         if !rng.chance(probability) {
             return None;
@@ -38,15 +39,15 @@ impl Shock {
         })
     }
 
-    /// From -1 to 1, in hundredths: 0.5 is what moves the price by half a day's deviation.
+    /// Returns the tone from -1 to 1, in hundredths. A move of half a day's standard deviation has a tone of 0.5.
     pub fn tone(&self) -> f64 {
         let tone = self.jump / (0.5 + self.jump.abs());
         // Adding nothing makes -0 a 0.
         (tone * 100.0).round() / 100.0 + 0.0
     }
 
-    /// What is written about `name`, whose tape is `on`, at the second of `ts`; without a name, about many.
-    pub fn story(&self, on: String, name: Option<&str>, ts: Timestamp) -> Headline {
+    /// Returns the headline of a shock at `ts` about `on`, with its `name`; without a name it is about a group.
+    pub fn headline(&self, on: String, name: Option<&str>, ts: Timestamp) -> Headline {
         let lines = match (name, self.jump < 0.0) {
             (Some(_), false) => GOOD,
             (Some(_), true) => BAD,
@@ -55,8 +56,40 @@ impl Shock {
         };
         let line = lines[self.wording as usize % lines.len()];
         let ts = ts.plus_nanos(i64::from(self.late) * 1_000_000_000);
-        let headline = line.replace("{}", name.unwrap_or_default());
-        Headline { ts, on, tone: self.tone(), leads: self.late == 0, text: headline }
+        let text = line.replace("{}", name.unwrap_or_default());
+        Headline { ts, on, tone: self.tone(), leads: self.late == 0, text }
+    }
+}
+
+/// Headlines that wait to be taken at their time.
+#[derive(Debug)]
+pub struct PendingHeadlines {
+    max: usize,
+    /// The latest first.
+    headlines: Vec<Headline>,
+}
+
+impl PendingHeadlines {
+    /// Creates a list without headlines, which never has more than `max`.
+    pub const fn new(max: usize) -> Self {
+        Self { max, headlines: Vec::new() }
+    }
+
+    /// Adds headlines. Above the maximum the oldest are dropped.
+    pub fn extend(&mut self, headlines: impl Iterator<Item = Headline>) {
+        self.headlines.extend(headlines);
+        self.headlines.sort_by(|a, b| (b.ts, &b.on, &b.text).cmp(&(a.ts, &a.on, &a.text)));
+        self.headlines.truncate(self.max);
+    }
+
+    /// Takes the first headline that is published by `now`.
+    pub fn next(&mut self, now: Timestamp) -> Option<Headline> {
+        self.headlines.pop_if(|headline| headline.ts <= now)
+    }
+
+    /// Drops all headlines.
+    pub fn clear(&mut self) {
+        self.headlines.clear();
     }
 }
 
@@ -107,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn news_comes_as_often_as_asked_and_bad_news_weighs_more() {
+    fn news_is_as_frequent_as_asked_and_bad_news_weighs_more() {
         let shocks = shocks();
         assert!((2_300..2_700).contains(&shocks.len()));
         let mean = |bad| {
@@ -119,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn a_headline_names_whom_it_is_about_and_never_comes_before_the_shock() {
+    fn headline_has_its_name_and_never_precedes_the_shock() {
         let ts = Timestamp::from_secs(1_000);
         for shock in shocks() {
-            let story = shock.story("AAPL".into(), Some("Apple"), ts);
-            assert!(story.text.contains("Apple") && !story.text.contains('{'));
-            assert!(story.ts >= ts && story.ts < Timestamp::from_secs(1_080));
-            assert_eq!(story.leads, story.ts == ts);
-            assert!(!shock.story("class:stock".into(), None, ts).text.contains('{'));
+            let headline = shock.headline("AAPL".into(), Some("Apple"), ts);
+            assert!(headline.text.contains("Apple") && !headline.text.contains('{'));
+            assert!(headline.ts >= ts && headline.ts < Timestamp::from_secs(1_080));
+            assert_eq!(headline.leads, headline.ts == ts);
+            assert!(!shock.headline("class:stock".into(), None, ts).text.contains('{'));
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The groups of symbols that move together.
 
+use strum::{Display, EnumCount, EnumString, VariantArray};
+
 use crate::market::AssetClass;
 
-/// Symbols that share more than their class does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A group of symbols that have more in common than their class has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Display, EnumCount, EnumString, VariantArray)]
+#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[repr(u8)]
 pub enum Sector {
     Technology,
@@ -34,10 +37,12 @@ impl Sector {
         Self::Fx,
     ];
 
+    /// Returns the position among all sectors.
     pub const fn index(self) -> usize {
         self as usize
     }
 
+    /// Returns the class of the sector's symbols.
     pub const fn class(self) -> AssetClass {
         match self {
             Self::Index => AssetClass::Index,

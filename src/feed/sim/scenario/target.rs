@@ -1,14 +1,15 @@
-//! Whom a scenario or a headline is about, and how that is written.
+//! The target of a scenario or a headline, and its text.
 
-use std::borrow::Cow;
+use std::fmt;
 
-use crate::control::SymbolGroup;
 use crate::feed::sim::model::sector::Sector;
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::AssetClass;
 
-const CLASSES: [AssetClass; 4] = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
+/// The classes that the simulator lists.
+pub const CLASSES: [AssetClass; 4] = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
 
+/// The symbols that a scenario acts on, or that a headline is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     All,
@@ -18,7 +19,8 @@ pub enum Target {
 }
 
 impl Target {
-    pub fn means(&self, listing: &Listing) -> bool {
+    /// Returns whether the target includes `listing`.
+    pub fn matches(&self, listing: &Listing) -> bool {
         match self {
             Self::All => true,
             Self::Class(class) => listing.class() == *class,
@@ -27,85 +29,52 @@ impl Target {
         }
     }
 
-    /// `all`, a class or a sector in any case; all else is a symbol. `class:`, `sector:` or `symbol:` before a name
-    /// say which it is, where a symbol has the name of a sector.
-    pub fn of(text: &str) -> Self {
-        let class = |name: &str| CLASSES.into_iter().find(|class| name.eq_ignore_ascii_case(class.label()));
-        let sector = |name: &str| Sector::ALL.into_iter().find(|sector| name.eq_ignore_ascii_case(sector.label()));
+    /// Reads `all`, a class or a sector, in upper or lower case; any other text is a symbol.
+    ///
+    /// `class:`, `sector:` or `symbol:` in front decides, where a symbol has the name of a sector.
+    pub fn parse(text: &str) -> Self {
         let symbol = |name: &str| Self::Symbol(name.to_owned());
         match text.split_once(':') {
             Some(("class", name)) => class(name).map_or_else(|| symbol(text), Self::Class),
-            Some(("sector", name)) => sector(name).map_or_else(|| symbol(text), Self::Sector),
+            Some(("sector", name)) => name.parse().map_or_else(|_| symbol(text), Self::Sector),
             Some(("symbol", name)) => symbol(name),
             _ if text.eq_ignore_ascii_case("all") => Self::All,
-            _ => {
-                class(text).map(Self::Class).or_else(|| sector(text).map(Self::Sector)).unwrap_or_else(|| symbol(text))
-            }
+            _ => match (class(text), text.parse()) {
+                (Some(class), _) => Self::Class(class),
+                (None, Ok(sector)) => Self::Sector(sector),
+                (None, Err(_)) => symbol(text),
+            },
         }
     }
+}
 
-    /// The text that is read as this.
-    pub fn text(&self) -> Cow<'_, str> {
+fn class(name: &str) -> Option<AssetClass> {
+    CLASSES.into_iter().find(|class| name.eq_ignore_ascii_case(class.label()))
+}
+
+/// Writes the text that [`Target::parse`] reads as this target.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::All => "all".into(),
-            Self::Class(class) => format!("class:{}", class.label()).into(),
-            Self::Sector(sector) => format!("sector:{}", sector.label()).into(),
-            Self::Symbol(symbol) if Self::of(symbol) == *self => symbol.into(),
-            Self::Symbol(symbol) => format!("symbol:{symbol}").into(),
+            Self::All => f.write_str("all"),
+            Self::Class(class) => write!(f, "class:{}", class.label()),
+            Self::Sector(sector) => write!(f, "sector:{sector}"),
+            Self::Symbol(symbol) if Self::parse(symbol) == *self => f.write_str(symbol),
+            Self::Symbol(symbol) => write!(f, "symbol:{symbol}"),
         }
-    }
-}
-
-/// The classes and sectors that have a symbol among `listings`.
-pub fn groups(listings: &[Listing]) -> Vec<SymbolGroup> {
-    let classes = CLASSES.into_iter().map(|class| (Target::Class(class), class_name(class)));
-    let sectors = Sector::ALL.into_iter().map(|sector| (Target::Sector(sector), sector_name(sector)));
-    // Three classes are one sector each, which says nothing new.
-    let sectors =
-        sectors.filter(|(target, _)| matches!(target, Target::Sector(sector) if sector.class() == AssetClass::Stock));
-    let group = |(target, name): (Target, &'static str)| {
-        let symbols = listings.iter().filter(|listing| target.means(listing)).map(|listing| listing.symbol.to_string());
-        SymbolGroup { on: target.text().into_owned(), name, symbols: symbols.collect() }
-    };
-    classes.chain(sectors).map(group).filter(|group| !group.symbols.is_empty()).collect()
-}
-
-const fn class_name(class: AssetClass) -> &'static str {
-    match class {
-        AssetClass::Stock => "Stocks",
-        AssetClass::Index => "Indices",
-        AssetClass::Crypto => "Crypto",
-        AssetClass::Fx => "FX",
-        AssetClass::Unknown => "Others",
-    }
-}
-
-const fn sector_name(sector: Sector) -> &'static str {
-    match sector {
-        Sector::Technology => "Technology",
-        Sector::Communication => "Communication",
-        Sector::Consumer => "Consumer goods",
-        Sector::Staples => "Staples",
-        Sector::Finance => "Finance",
-        Sector::Energy => "Energy",
-        Sector::Health => "Health care",
-        Sector::Industry => "Industry",
-        Sector::Index => "Indices",
-        Sector::Crypto => "Crypto",
-        Sector::Fx => "FX",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed::sim::universe::listings;
 
     #[test]
     fn targets_are_read_as_they_are_written() {
         let check = |text: &str, target: Target, written: &str| {
-            assert_eq!(Target::of(text), target, "{text}");
-            assert_eq!((Target::of(&target.text()), &*target.text()), (target.clone(), written));
+            assert_eq!(Target::parse(text), target, "{text}");
+            assert_eq!(target.to_string(), written);
+            assert_eq!(Target::parse(written), target);
         };
         check("All", Target::All, "all");
         check("FX", Target::Class(AssetClass::Fx), "class:fx");
@@ -116,13 +85,5 @@ mod tests {
         check("symbol:ALL", Target::Symbol("ALL".into()), "symbol:ALL");
         check("sector:farming", Target::Symbol("sector:farming".into()), "sector:farming");
         check("symbol:symbol:a", Target::Symbol("symbol:a".into()), "symbol:symbol:a");
-    }
-
-    #[test]
-    fn groups_are_those_that_have_a_symbol() {
-        let groups = groups(&listings(40, 7));
-        let of = |on: &str| groups.iter().find(|group| group.on == on).unwrap().symbols.len();
-        assert_eq!((groups.len(), of("class:stock"), of("sector:energy")), (12, 20, 2));
-        assert!(super::groups(&listings(2, 7)).len() < 4);
     }
 }

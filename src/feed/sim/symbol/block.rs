@@ -8,7 +8,7 @@ use std::thread;
 use super::history::class_index;
 use super::symbol_sim::{ClassTables, Output, SymbolSim};
 use crate::feed::sim::model::factor::Cell;
-use crate::feed::sim::scenario::schedule::Stage;
+use crate::feed::sim::scenario::schedule::Schedule;
 use crate::market::{Headline, Tick, Timestamp};
 
 /// The longest block: times within it fit 34 bits of nanoseconds.
@@ -24,7 +24,7 @@ pub struct Block {
     /// Time within the block and the tick's number, smallest first.
     order: Vec<u64>,
     taken: usize,
-    pub stories: Vec<Headline>,
+    pub headlines: Vec<Headline>,
 }
 
 impl Block {
@@ -49,18 +49,18 @@ impl Block {
         cells: &[Cell],
         tables: &[ClassTables; 4],
         symbols: &mut [SymbolSim],
-        stage: &Stage,
+        schedule: &Schedule,
         threads: usize,
     ) {
         let threads = threads.clamp(1, symbols.len().max(1));
         self.made.resize_with(threads, Output::default);
         let shard = symbols.len().div_ceil(threads);
         if threads == 1 {
-            play(cells, tables, symbols, 0, stage, &mut self.made[0]);
+            play(cells, tables, symbols, 0, schedule, &mut self.made[0]);
         } else {
             thread::scope(|scope| {
                 for ((symbols, output), n) in symbols.chunks_mut(shard).zip(&mut self.made).zip(0..) {
-                    scope.spawn(move || play(cells, tables, symbols, n * shard, stage, output));
+                    scope.spawn(move || play(cells, tables, symbols, n * shard, schedule, output));
                 }
             });
         }
@@ -75,7 +75,7 @@ impl Block {
         self.order.extend(ticks.zip(0..).map(key));
         self.order.sort_unstable();
         for output in &mut self.made {
-            self.stories.append(&mut output.stories);
+            self.headlines.append(&mut output.headlines);
         }
     }
 }
@@ -86,14 +86,14 @@ fn play(
     tables: &[ClassTables; 4],
     symbols: &mut [SymbolSim],
     first: usize,
-    stage: &Stage,
+    schedule: &Schedule,
     output: &mut Output,
 ) {
     output.ticks.clear();
     for (symbol, n) in symbols.iter_mut().zip(first..) {
         let tables = &tables[class_index(symbol.listing().class())];
         for cell in cells {
-            symbol.play(tables, cell, &stage.influence(n, cell.ts), output);
+            symbol.play(tables, cell, &schedule.influence(n, cell.ts), output);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! An instrument as the simulator lists it.
+//! An instrument as the simulator lists it: its facts, and the traits that its moves follow from.
 
 use std::borrow::Cow;
 
@@ -6,37 +6,40 @@ use crate::feed::sim::model::parameters::Model;
 use crate::feed::sim::model::sector::Sector;
 use crate::market::{AssetClass, Increment, Instrument, Price, PriceBasis, Size};
 
-/// What the simulator knows of an instrument before it trades.
+/// A listed instrument.
 #[derive(Clone, Debug)]
 pub struct Listing {
     pub sector: Sector,
     pub symbol: Cow<'static, str>,
     pub name: Cow<'static, str>,
-    /// Where the history ends and the tape begins.
+    /// The price at which the history ends and the market begins.
     pub price: Price,
     pub price_increment: Increment,
     pub size_increment: Increment,
-    /// The lot steps in one unit of the class's size table.
+    /// The number of lot steps in one unit of the class's size table.
     pub unit: u64,
-    /// Yearly volatility of the price; 0.2 is 20 %.
+    /// The yearly volatility of the price; 0.2 is 20 %.
     pub volatility: f64,
     /// The mean distance from bid to ask, in tick sizes.
     pub spread_ticks: f64,
-    /// Ticks a second in the mean of a day.
+    /// The mean number of ticks a second over a day.
     pub per_second: f64,
-    /// How closely it follows its class: 1 is usual, below 0 against it.
+    /// The share of its class's moves that it follows: 1 is usual, and below 0 it moves against them.
     pub beta: f64,
 }
 
 impl Listing {
+    /// Returns the class, which is that of the sector.
     pub const fn class(&self) -> AssetClass {
         self.sector.class()
     }
 
+    /// Returns the numbers of the class.
     pub const fn model(&self) -> &'static Model {
         Model::of(self.class())
     }
 
+    /// Returns the price that makes bars: FX has quotes alone.
     pub const fn basis(&self) -> PriceBasis {
         match self.class() {
             AssetClass::Fx => PriceBasis::Bid,
@@ -44,6 +47,7 @@ impl Listing {
         }
     }
 
+    /// Returns the instrument as the market knows it.
     pub fn instrument(&self) -> Instrument {
         Instrument {
             symbol: self.symbol.clone().into_owned(),
@@ -57,22 +61,22 @@ impl Listing {
         }
     }
 
-    /// The standard deviation of the relative price move of one second, in the mean of a day.
+    /// Returns the standard deviation of the relative price move of one second, as the mean of a day.
     pub fn sigma(&self) -> f64 {
         self.volatility / self.model().year.sqrt()
     }
 
-    /// The same of one trading day.
+    /// Returns the standard deviation of the relative price move of one trading day.
     pub fn day_sigma(&self) -> f64 {
         self.sigma() * self.model().day.sqrt()
     }
 
-    /// Events a second that begin ticks: orders and quote revisions, or quotes alone.
+    /// Returns the events a second: orders and quote revisions, or revisions alone.
     pub fn events_per_second(&self) -> f64 {
         self.per_second / self.model().flow.ticks_per_event
     }
 
-    /// Trades a second; 0 for classes of quotes alone.
+    /// Returns the trades a second; 0 for a class of quotes alone.
     pub fn trades_per_second(&self) -> f64 {
         match self.basis() {
             PriceBasis::Trade => self.orders_per_second() * self.model().flow.prints_per_order(),
@@ -80,7 +84,7 @@ impl Listing {
         }
     }
 
-    /// Aggressive orders a second; 0 for classes of quotes alone.
+    /// Returns the aggressive orders a second; 0 for a class of quotes alone.
     pub fn orders_per_second(&self) -> f64 {
         match self.basis() {
             PriceBasis::Trade => self.events_per_second() / (1.0 + self.model().flow.quotes_per_order),
@@ -88,6 +92,7 @@ impl Listing {
         }
     }
 
+    /// Returns a number of units as a size.
     pub const fn size(&self, units: u64) -> Size {
         Size(units.saturating_mul(self.unit))
     }

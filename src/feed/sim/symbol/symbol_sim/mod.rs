@@ -63,7 +63,7 @@ impl ClassTables {
 #[derive(Debug, Default)]
 pub struct Output {
     pub ticks: Vec<Tick>,
-    pub stories: Vec<Headline>,
+    pub headlines: Vec<Headline>,
 }
 
 /// One second, as the slow layer has it.
@@ -290,8 +290,8 @@ impl SymbolSim {
             self.aftershock.hit(shock.weight);
             let listing = &self.traits.listing;
             self.price *= exp(shock.jump * listing.day_sigma());
-            let on = Target::Symbol(listing.symbol.to_string()).text().into_owned();
-            output.stories.push(shock.story(on, Some(&listing.name), ts));
+            let on = Target::Symbol(listing.symbol.to_string()).to_string();
+            output.headlines.push(shock.headline(on, Some(&listing.name), ts));
         }
         if self.slow.chance(activity / JUMP_SECONDS) {
             self.jump = jump * self.slow.exponential();
