@@ -16,10 +16,11 @@ use tower_http::add_extension::AddExtension;
 
 use super::auth::Auth;
 use super::connection::Connection;
-use super::reject::{Rejector, TOO_MANY_CONNECTIONS};
+use super::reject::Rejector;
 use super::stream::Peer;
 use crate::server::limits::{ConnectionLimit, Reservation};
 use crate::server::ops::Metrics;
+use crate::wire::ErrorCode;
 
 /// Pause after a failure to accept, such as no free file descriptor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -81,7 +82,7 @@ where
             self.connections.assign(reservation, ip)
         };
         let Ok(permit) = permit else {
-            self.metrics.api_error(TOO_MANY_CONNECTIONS);
+            self.metrics.api_error(ErrorCode::TooManyConnectionsFromAddress);
             self.rejector.reject(stream, ip);
             return;
         };

@@ -9,11 +9,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, head
 use ipnet::IpNet;
 use warp::reply::Response as Answer;
 
-use super::reply::error_answer;
+use super::reply::error;
 use super::stream::Peer;
 use crate::server::auth::{AccessPolicy, Admission, Role};
 use crate::server::ops::Metrics;
-use crate::wire::Refusal;
+use crate::wire::ApiError;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -60,9 +60,9 @@ impl Auth {
         let identity = self.identify(peer, request.headers());
         let allowed = self.check_origin(request).and_then(|()| self.check_role(identity.role, required));
         request.extensions_mut().insert(identity);
-        allowed.map_err(|error| {
-            self.metrics.api_error(error.code);
-            let mut answer = error_answer(&error);
+        allowed.map_err(|cause| {
+            self.metrics.api_error(cause.code);
+            let mut answer = error(&cause);
             if answer.status() == StatusCode::UNAUTHORIZED {
                 // RFC 6750, section 3.
                 answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -73,7 +73,7 @@ impl Auth {
 
     /// Rejects requests of other sites' pages. Such a page cannot read answers, as no header allows it to, but it can
     /// open WebSockets and send.
-    fn check_origin<B>(&self, request: &Request<B>) -> Result<(), Refusal> {
+    fn check_origin<B>(&self, request: &Request<B>) -> Result<(), ApiError> {
         let headers = request.headers();
         let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_socket = headers.contains_key(header::UPGRADE);
@@ -85,25 +85,25 @@ impl Auth {
         if self.policy.allows_origin(Some(origin), text(header::HOST)) {
             Ok(())
         } else {
-            Err(Refusal::origin_not_allowed(origin))
+            Err(ApiError::origin_not_allowed(origin))
         }
     }
 
-    fn check_role(&self, role: Role, required: Role) -> Result<(), Refusal> {
+    fn check_role(&self, role: Role, required: Role) -> Result<(), ApiError> {
         if role >= required {
             Ok(())
         } else if role == Role::Anonymous {
-            Err(Refusal::token_needed())
+            Err(ApiError::token_needed())
         } else {
             Err(self.no_control())
         }
     }
 
     /// The error of a client that may not drive the feed.
-    pub fn no_control(&self) -> Refusal {
+    pub fn no_control(&self) -> ApiError {
         match self.policy.presenters {
-            Admission::Token(_) => Refusal::presenter_needed(),
-            Admission::Nobody | Admission::Everybody => Refusal::control_not_allowed(),
+            Admission::Token(_) => ApiError::presenter_needed(),
+            Admission::Nobody | Admission::Everybody => ApiError::control_not_allowed(),
         }
     }
 

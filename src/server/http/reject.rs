@@ -10,13 +10,10 @@ use tokio::time::timeout;
 
 use super::upgrade::hang_up;
 use crate::server::session::CLOSE_TIMEOUT;
-use crate::wire::error_body;
+use crate::wire::ApiError;
 
 /// Rejected connections at one time that are told why; further ones are just closed.
 pub const MAX_REJECTIONS: usize = 64;
-
-/// The code of the error.
-pub const TOO_MANY_CONNECTIONS: &str = "too_many_connections_from_address";
 
 /// Rejects connections.
 pub struct Rejector {
@@ -31,9 +28,7 @@ impl Rejector {
     /// Answers a connection from `address` with 429 and closes it. The answer does not wait for the request.
     pub fn reject(&self, mut stream: TcpStream, address: IpAddr) {
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else { return };
-        let message = format!("{address} has as many connections as one address may have");
-        let remedy = "close some, or start the server with a higher --max-connections-per-address";
-        let body = error_body(TOO_MANY_CONNECTIONS, &message, remedy);
+        let body = ApiError::too_many_connections_from(address).body();
         let length = body.len();
         let answer = format!(
             "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\

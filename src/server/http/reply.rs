@@ -5,16 +5,12 @@ use warp::Reply;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 
-use crate::wire::{Refusal, error_body};
+use crate::wire::ApiError;
 
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
 
-/// The code of the error in an answer, as an extension of the answer.
-#[derive(Clone, Copy, Debug)]
-pub struct ErrorCode(pub &'static str);
-
-/// A JSON answer.
+/// An answer with a JSON body, which is not to be cached.
 pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     let response = Response::builder()
         .status(status)
@@ -24,28 +20,14 @@ pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     response.expect("invariant: the headers are ASCII").into_response()
 }
 
-/// An error answer of any status.
-pub fn error(status: StatusCode, code: &'static str, message: &str, remedy: &str) -> Answer {
-    let mut answer = json(status, error_body(code, message, remedy));
-    answer.extensions_mut().insert(ErrorCode(code));
+/// The answer to a request that succeeded with this body, or failed.
+pub fn json_or_error(body: Result<String, ApiError>) -> Answer {
+    body.map_or_else(|cause| error(&cause), |body| json(StatusCode::OK, body))
+}
+
+/// The answer to a request that failed. Its code is an extension, by which errors are counted.
+pub fn error(cause: &ApiError) -> Answer {
+    let mut answer = json(cause.code.status(), cause.body());
+    answer.extensions_mut().insert(cause.code);
     answer
-}
-
-/// The JSON body, or the error.
-pub fn json_or_error(body: Result<String, Refusal>) -> Answer {
-    body.map_or_else(|error| error_answer(&error), |body| json(StatusCode::OK, body))
-}
-
-/// An error answer whose status follows from the error's code.
-pub fn error_answer(refusal: &Refusal) -> Answer {
-    let status = match refusal.code {
-        "unknown_symbol" | "no_depth" => StatusCode::NOT_FOUND,
-        "token_needed" | "wrong_token" => StatusCode::UNAUTHORIZED,
-        "control_not_allowed" | "origin_not_allowed" => StatusCode::FORBIDDEN,
-        "not_possible" => StatusCode::CONFLICT,
-        "not_json_content" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "feed_gone" | "feed_fault" => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::BAD_REQUEST,
-    };
-    error(status, refusal.code, &refusal.message, &refusal.remedy)
 }

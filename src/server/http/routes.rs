@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::future::ready;
 
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use warp::filters::BoxedFilter;
 use warp::path::FullPath;
 use warp::reply::Response as Answer;
@@ -12,8 +12,9 @@ use warp::{Filter, Rejection, Reply, reject};
 use super::assets;
 use super::handlers::Handler::{self, Filter as Custom, Query};
 use super::handlers::{self, Site};
-use super::reply::{ErrorCode, error, json_or_error};
+use super::reply::{error, json_or_error};
 use crate::server::auth::Role::{self, Anonymous, Presenter, Viewer};
+use crate::wire::{ApiError, ErrorCode};
 
 /// One address, for some methods.
 struct Endpoint {
@@ -84,8 +85,8 @@ pub fn routes(site: Site) -> impl Filter<Extract = (Answer,), Error = Infallible
     let endpoints = endpoints.expect("invariant: there are endpoints");
     let all = endpoints.or(web_file()).unify().or(warp::path::full().map(nothing_here)).unify();
     all.map(move |answer: Answer| {
-        if let Some(ErrorCode(code)) = answer.extensions().get() {
-            metrics.api_error(code);
+        if let Some(code) = answer.extensions().get::<ErrorCode>() {
+            metrics.api_error(*code);
         }
         answer
     })
@@ -131,13 +132,10 @@ fn nothing_here(path: FullPath) -> Answer {
         methods = READ.iter().map(Method::as_str).collect();
     }
     if methods.is_empty() {
-        let remedy = "the page is at /, the stream at /ws, and docs/PROTOCOL.md lists the other addresses";
-        return error(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", remedy);
+        return error(&ApiError::not_found());
     }
     let methods = methods.join(", ");
-    let remedy = format!("use one of the methods {methods}");
-    let message = "this address does not answer this method";
-    let mut answer = error(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message, &remedy);
+    let mut answer = error(&ApiError::method_not_allowed(&methods));
     // RFC 9110, section 15.5.6.
     answer.headers_mut().insert(header::ALLOW, HeaderValue::from_str(&methods).expect("invariant: methods are ASCII"));
     answer
@@ -145,8 +143,7 @@ fn nothing_here(path: FullPath) -> Answer {
 
 async fn bad_request(rejection: Rejection) -> Result<Answer, Infallible> {
     tracing::debug!(?rejection, "the request could not be read");
-    let message = "the request could not be read";
-    Ok(error(StatusCode::BAD_REQUEST, "bad_request", message, "see docs/PROTOCOL.md"))
+    Ok(error(&ApiError::bad_request()))
 }
 
 #[cfg(test)]

@@ -8,29 +8,29 @@ use super::{Site, json_body};
 use crate::fanout::wall_micros;
 use crate::server::http::reply::json_or_error;
 use crate::wire::{
-    Feed, Message, Refusal, news_response, parse_command, parse_news_query, rejected_response, scenarios_response,
+    ApiError, Feed, Message, news_response, parse_command, parse_news_query, rejected_response, scenarios_response,
 };
 
 /// The state of the feed.
-pub fn feed(site: &Site, _: &str) -> Result<String, Refusal> {
+pub fn feed(site: &Site, _: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     Ok(Feed::new(&live.market, wall_micros(), &live.status).to_text().as_str().to_owned())
 }
 
 /// The rows of the files that cannot be played, by reason.
-pub fn rejected(site: &Site, _: &str) -> Result<String, Refusal> {
+pub fn rejected(site: &Site, _: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     Ok(rejected_response(live.market.epoch(), &live.status))
 }
 
 /// The scenarios that can be started, and those that have begun.
-pub fn scenarios(site: &Site, _: &str) -> Result<String, Refusal> {
+pub fn scenarios(site: &Site, _: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     Ok(scenarios_response(&live.market, live.status.catalog.as_deref()))
 }
 
 /// The newest headlines.
-pub fn news(site: &Site, query: &str) -> Result<String, Refusal> {
+pub fn news(site: &Site, query: &str) -> Result<String, ApiError> {
     let limit = parse_news_query(query)?;
     Ok(news_response(&site.live.read().market, wall_micros(), limit))
 }
@@ -45,7 +45,7 @@ pub fn command(site: &Site) -> BoxedFilter<(Answer,)> {
     json_body().then(run).boxed()
 }
 
-async fn run(site: &Site, body: Result<String, Refusal>) -> Result<String, Refusal> {
+async fn run(site: &Site, body: Result<String, ApiError>) -> Result<String, ApiError> {
     site.feed.run(parse_command(&body?)?).await?;
     feed(site, "")
 }

@@ -8,8 +8,8 @@ use warp::{Filter, Reply};
 use super::{Site, json_body};
 use crate::server::auth::{AccessPolicy, Admission, Role};
 use crate::server::http::auth::{Auth, Identity};
-use crate::server::http::reply::{error_answer, json};
-use crate::wire::{Refusal, access_response, parse_login};
+use crate::server::http::reply::{error, json};
+use crate::wire::{ApiError, access_response, parse_login};
 
 /// The client's role, and the requirements for the others.
 pub fn role(site: &Site) -> BoxedFilter<(Answer,)> {
@@ -22,9 +22,9 @@ pub fn role(site: &Site) -> BoxedFilter<(Answer,)> {
 /// Checks a token, and sets it as a cookie.
 pub fn login(site: &Site) -> BoxedFilter<(Answer,)> {
     let auth = site.auth.clone();
-    let login = move |identity, body: Result<String, Refusal>| match body.and_then(|body| check_token(&auth, &body)) {
+    let login = move |identity, body: Result<String, ApiError>| match body.and_then(|body| check_token(&auth, &body)) {
         Ok((token, role)) => with_cookie(&auth, &token, Identity { role, ..identity }),
-        Err(error) => error_answer(&error),
+        Err(cause) => error(&cause),
     };
     warp::ext::get::<Identity>().and(json_body()).map(login).boxed()
 }
@@ -37,7 +37,7 @@ pub fn logout(site: &Site) -> BoxedFilter<(Answer,)> {
 }
 
 /// The token in a body, and the role that it grants.
-fn check_token(auth: &Auth, body: &str) -> Result<(String, Role), Refusal> {
+fn check_token(auth: &Auth, body: &str) -> Result<(String, Role), ApiError> {
     let token = parse_login(body)?;
     let AccessPolicy { viewers, presenters, .. } = &*auth.policy;
     let known = [presenters, viewers].into_iter().filter_map(Admission::token);
@@ -46,7 +46,7 @@ fn check_token(auth: &Auth, body: &str) -> Result<(String, Role), Refusal> {
         let role = auth.policy.role(&[&token]);
         Ok((token, role))
     } else {
-        Err(Refusal::wrong_token())
+        Err(ApiError::wrong_token())
     }
 }
 

@@ -5,17 +5,17 @@ use crate::fanout::wall_micros;
 use crate::market::{Bar, Instrument, InstrumentState, Market, Timestamp};
 use crate::server::session::SessionLimits;
 use crate::wire::{
-    BarsQuery, EncodedQuote, QuotesFrame, QuotesKind, Refusal, bars_response, depth_response, parse_bars_query,
+    ApiError, BarsQuery, EncodedQuote, QuotesFrame, QuotesKind, bars_response, depth_response, parse_bars_query,
     parse_depth_query, parse_quotes_query, symbols_response,
 };
 
 /// The symbols of the feed.
-pub fn symbols(site: &Site, _: &str) -> Result<String, Refusal> {
+pub fn symbols(site: &Site, _: &str) -> Result<String, ApiError> {
     Ok(symbols_response(&site.live.read().market))
 }
 
 /// A snapshot of the symbols that the query names, or of all.
-pub fn quotes(site: &Site, query: &str) -> Result<String, Refusal> {
+pub fn quotes(site: &Site, query: &str) -> Result<String, ApiError> {
     let symbols = parse_quotes_query(query, site.limits.subscriptions.count)?;
     let live = site.live.read();
     let market = &live.market;
@@ -33,7 +33,7 @@ pub fn quotes(site: &Site, query: &str) -> Result<String, Refusal> {
 }
 
 /// Bars of the symbols that the query names, oldest first.
-pub fn bars(site: &Site, query: &str) -> Result<String, Refusal> {
+pub fn bars(site: &Site, query: &str) -> Result<String, ApiError> {
     let query = read_bars_query(query, &site.limits)?;
     let live = site.live.read();
     let bars = copy_bars(&live.market, &query)?;
@@ -42,7 +42,7 @@ pub fn bars(site: &Site, query: &str) -> Result<String, Refusal> {
 }
 
 /// Bars of the whole recording, as far as it was read ahead or played.
-pub fn preview(site: &Site, query: &str) -> Result<String, Refusal> {
+pub fn preview(site: &Site, query: &str) -> Result<String, ApiError> {
     let query = read_bars_query(query, &site.limits)?;
     let live = site.live.read();
     let ahead = live.status.preview.market().filter(|ahead| ahead.ticks() > live.market.ticks());
@@ -54,16 +54,16 @@ pub fn preview(site: &Site, query: &str) -> Result<String, Refusal> {
 }
 
 /// The depth of the symbols that the query names.
-pub fn depth(site: &Site, query: &str) -> Result<String, Refusal> {
+pub fn depth(site: &Site, query: &str) -> Result<String, ApiError> {
     let symbols = parse_depth_query(query, site.limits.subscriptions.count)?;
     let live = site.live.read();
     let market = &live.market;
     let books = symbols.iter().map(|symbol| {
         let (instrument, state) = find(market, symbol)?;
         let depth = market.id(symbol).and_then(|id| market.depth(id));
-        Ok((instrument, state, depth.ok_or_else(|| Refusal::no_depth(Some(symbol)))?))
+        Ok((instrument, state, depth.ok_or_else(|| ApiError::no_depth(Some(symbol)))?))
     });
-    let books = books.collect::<Result<Vec<_>, Refusal>>()?;
+    let books = books.collect::<Result<Vec<_>, ApiError>>()?;
     Ok(depth_response(market.epoch(), books.into_iter()))
 }
 
@@ -73,24 +73,24 @@ struct BarsCopy {
     series: Vec<(Instrument, Vec<(Bar, bool)>)>,
 }
 
-fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, Refusal> {
+fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, ApiError> {
     let query = parse_bars_query(query, limits.subscriptions.count)?;
     let query = BarsQuery { limit: query.limit.min(limits.bars), ..query };
     let max = limits.subscriptions.history;
     if query.symbols.len().saturating_mul(query.limit) > max {
         let message = format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`");
-        return Err(Refusal::bad_query(message));
+        return Err(ApiError::bad_query(message));
     }
     Ok(query)
 }
 
-fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, Refusal> {
+fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, ApiError> {
     let copy = |symbol: &String| {
         let (instrument, state) = find(market, symbol)?;
         let bars = state.series(query.interval).newest(query.limit).map(|(bar, closed)| (*bar, closed));
         Ok((instrument.clone(), bars.collect()))
     };
-    let series = query.symbols.iter().map(copy).collect::<Result<Vec<_>, Refusal>>()?;
+    let series = query.symbols.iter().map(copy).collect::<Result<Vec<_>, ApiError>>()?;
     Ok(BarsCopy { epoch: market.epoch(), series })
 }
 
@@ -102,6 +102,6 @@ fn write_bars(copy: &BarsCopy, query: &BarsQuery, through: Option<Timestamp>) ->
     bars_response(copy.epoch, through, query.interval, series)
 }
 
-fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), Refusal> {
-    market.id(symbol).and_then(|id| market.get(id)).ok_or_else(|| Refusal::unknown_symbol(symbol))
+fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), ApiError> {
+    market.id(symbol).and_then(|id| market.get(id)).ok_or_else(|| ApiError::unknown_symbol(symbol))
 }

@@ -27,7 +27,7 @@ use crate::fanout::LiveMarket;
 use crate::server::limits::ConnectionLimit;
 use crate::server::ops::Metrics;
 use crate::server::session::{FeedControl, SessionLimits};
-use crate::wire::Refusal;
+use crate::wire::ApiError;
 
 /// The parts of the program that handlers use.
 #[derive(Clone)]
@@ -45,20 +45,20 @@ pub struct Site {
 #[derive(Clone, Copy)]
 pub enum Handler {
     /// Answers a query string with JSON.
-    Query(fn(&Site, &str) -> Result<String, Refusal>),
+    Query(fn(&Site, &str) -> Result<String, ApiError>),
     /// Makes a filter, for an endpoint that needs more of the request or answers otherwise.
     Filter(fn(&Site) -> BoxedFilter<(Answer,)>),
 }
 
 /// Extracts the text of a JSON body. A page of another site cannot send JSON without asking first, and is not allowed
 /// to, so a body of another type is an error.
-fn json_body() -> impl Filter<Extract = (Result<String, Refusal>,), Error = Rejection> + Copy {
+fn json_body() -> impl Filter<Extract = (Result<String, ApiError>,), Error = Rejection> + Copy {
     warp::header::headers_cloned().and(warp::body::bytes()).map(|headers: HeaderMap, body: Bytes| {
         let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()?.split(';').next());
         if media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(JSON)) {
             Ok(String::from_utf8_lossy(&body).into_owned())
         } else {
-            Err(Refusal::not_json_content())
+            Err(ApiError::not_json_content())
         }
     })
 }

@@ -11,13 +11,13 @@ use warp::{Filter, Reply};
 use super::{Site, query};
 use crate::server::auth::Role;
 use crate::server::http::auth::Identity;
-use crate::server::http::reply::{error, error_answer};
+use crate::server::http::reply::error;
 use crate::server::http::sse;
 use crate::server::http::stream::Peer;
 use crate::server::http::upgrade::{Upgrade, hang_up, upgrade};
 use crate::server::limits::{LimitReached, Permit};
 use crate::server::session::{SessionLimits, serve};
-use crate::wire::{Format, Refusal, parse_events_query};
+use crate::wire::{ApiError, Format, parse_events_query};
 
 /// Upgrades to a WebSocket, and serves a session over it.
 pub fn websocket(site: &Site) -> BoxedFilter<(Answer,)> {
@@ -63,9 +63,7 @@ fn switching_protocols(upgrade: &Upgrade, format: Option<Format>) -> Answer {
 }
 
 fn not_a_websocket() -> Answer {
-    let message = "this address answers WebSocket clients, version 13";
-    let remedy = "connect with a WebSocket client: new WebSocket(\"ws://HOST/ws\")";
-    let answer = error(StatusCode::UPGRADE_REQUIRED, "not_a_websocket", message, remedy);
+    let answer = error(&ApiError::not_a_websocket());
     // RFC 9110, section 15.5.22, and RFC 6455, section 4.4.
     let answer = warp::reply::with_header(answer, header::UPGRADE, "websocket");
     warp::reply::with_header(answer, header::SEC_WEBSOCKET_VERSION, "13").into_response()
@@ -77,7 +75,7 @@ pub fn events(site: &Site) -> BoxedFilter<(Answer,)> {
     let open = move |peer: Peer, identity: Identity, query: String| {
         let request = match read_subscription(&site, &query) {
             Ok(request) => request,
-            Err(error) => return error_answer(&error),
+            Err(cause) => return error(&cause),
         };
         let permit = match site.sessions.try_acquire(identity.address) {
             Ok(permit) => permit,
@@ -92,23 +90,16 @@ pub fn events(site: &Site) -> BoxedFilter<(Answer,)> {
 }
 
 /// The query as the request of a session.
-fn read_subscription(site: &Site, query: &str) -> Result<String, Refusal> {
+fn read_subscription(site: &Site, query: &str) -> Result<String, ApiError> {
     let (request, symbols) = parse_events_query(query, site.limits.subscriptions.count)?;
     let live = site.live.read();
     let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
-    unknown.map_or(Ok(request), |symbol| Err(Refusal::unknown_symbol(symbol)))
+    unknown.map_or(Ok(request), |symbol| Err(ApiError::unknown_symbol(symbol)))
 }
 
 fn too_many_sessions(limit: LimitReached, address: IpAddr) -> Answer {
-    match limit {
-        LimitReached::Total => {
-            let remedy = "try again later, or start the server with a higher --max-sessions";
-            error(StatusCode::SERVICE_UNAVAILABLE, "too_many_sessions", "the server is full", remedy)
-        }
-        LimitReached::PerAddress => {
-            let message = format!("{address} has as many sessions as one address may have");
-            let remedy = "close some, or start the server with a higher --max-sessions-per-address";
-            error(StatusCode::TOO_MANY_REQUESTS, "too_many_sessions_from_address", &message, remedy)
-        }
-    }
+    error(&match limit {
+        LimitReached::Total => ApiError::too_many_sessions(),
+        LimitReached::PerAddress => ApiError::too_many_sessions_from(address),
+    })
 }

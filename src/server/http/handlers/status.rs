@@ -7,23 +7,23 @@ use warp::{Filter, Reply};
 
 use super::Site;
 use crate::server::ops;
-use crate::wire::{self, Refusal};
+use crate::wire::{self, ApiError};
 
 /// The stream as an AsyncAPI document.
 const ASYNCAPI: &str = include_str!("../../../../docs/asyncapi.json");
 
 /// Liveness: an answer means that the program runs.
-pub fn health(site: &Site, _: &str) -> Result<String, Refusal> {
+pub fn health(site: &Site, _: &str) -> Result<String, ApiError> {
     Ok(wire::health(&site.live.read().market, env!("CARGO_PKG_VERSION"), site.live.bus_gaps()))
 }
 
 /// Readiness: there is a feed to watch.
-pub fn readiness(site: &Site, _: &str) -> Result<String, Refusal> {
-    if site.feed.has_feed() { Ok(r#"{"ready":true}"#.to_owned()) } else { Err(Refusal::feed_gone()) }
+pub fn readiness(site: &Site, _: &str) -> Result<String, ApiError> {
+    if site.feed.has_feed() { Ok(r#"{"ready":true}"#.to_owned()) } else { Err(ApiError::feed_gone()) }
 }
 
 /// The AsyncAPI document of the stream.
-pub fn asyncapi(_: &Site, _: &str) -> Result<String, Refusal> {
+pub fn asyncapi(_: &Site, _: &str) -> Result<String, ApiError> {
     Ok(ASYNCAPI.to_owned())
 }
 

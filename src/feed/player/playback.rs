@@ -1,9 +1,9 @@
-//! The deck: whether the tape moves, how fast, and how far. As a tape deck has it, but for the tape.
+//! The motion of a feed: whether it plays, how fast, and how far a step goes.
 //!
-//! Pure: `now` is passed in, as time since some fixed moment. Market time stands still unless it plays, and goes
-//! on from exactly where it stood. A step takes ticks without regard to the clock until it is done.
+//! Pure: `now` is passed in, as the time since a fixed moment. Market time stands still unless the feed plays, and
+//! continues from exactly where it stood. A step takes ticks regardless of the clock until it is complete.
 //!
-//! Not here: reading ticks and sending them (`run`), going elsewhere on the tape (`seek`).
+//! Not here: reading and sending ticks (the player), other positions of the recording (`seek`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,15 +12,16 @@ use super::pace::Pace;
 use crate::control::{CommandError, FeedState, Speed, Step};
 use crate::market::{Instrument, InstrumentId, Interval, Price, PriceBasis, Tick, TickKind, Timestamp};
 
+/// The motion of a feed and its position in market time.
 #[derive(Debug)]
-pub struct Deck {
+pub struct Playback {
     motion: Motion,
     speed: Speed,
     pace: Pace,
     skip_dead_time: bool,
-    /// A longer stretch without a tick is dead time, in nanoseconds.
+    /// The longest stretch without a tick that is not dead time, in nanoseconds.
     dead_after: i64,
-    /// Market time, while no clock moves it; never before the last tick.
+    /// Market time while no clock moves it; never before the last tick.
     position: Timestamp,
     instruments: Arc<[Instrument]>,
     /// The last price of each instrument's basis.
@@ -36,13 +37,13 @@ enum Motion {
     Failed,
 }
 
-/// What ends a step.
+/// The end of a step.
 #[derive(Debug)]
 enum Until {
     Event,
-    /// Before the first tick of then or later.
+    /// Before the first tick at or after this time.
     Time(Timestamp),
-    /// Before a tick that comes after dead time; the first is taken in any case.
+    /// Before a tick that follows dead time; the first tick is taken in any case.
     Gap {
         begun: bool,
     },
@@ -53,8 +54,8 @@ enum Until {
     },
 }
 
-impl Deck {
-    /// A deck that stands at `start` and plays on from there at `now`.
+impl Playback {
+    /// Starts to play from `start` at `now`.
     pub fn new(speed: Speed, instruments: &Arc<[Instrument]>, start: Timestamp, now: Duration) -> Self {
         Self {
             motion: Motion::Playing,
@@ -68,8 +69,8 @@ impl Deck {
         }
     }
 
-    /// Stands at `position` with these last prices; whether it plays stays as it is, but for a step or an end.
-    pub fn put(&mut self, position: Timestamp, prices: Vec<Option<Price>>, now: Duration) {
+    /// Moves to `position` with these last prices. Playing goes on; a step, an end or a failure becomes a pause.
+    pub fn jump(&mut self, position: Timestamp, prices: Vec<Option<Price>>, now: Duration) {
         (self.position, self.prices) = (position, prices);
         if matches!(self.motion, Motion::Playing) {
             self.start(now);
@@ -78,13 +79,14 @@ impl Deck {
         }
     }
 
-    /// Stands at the first tick again, as when it was new.
+    /// Moves to the first tick and plays.
     pub fn rewind(&mut self, start: Timestamp, now: Duration) {
         self.prices.fill(None);
         self.position = start;
         self.start(now);
     }
 
+    /// Returns the state for the feed's status.
     pub const fn state(&self) -> FeedState {
         match self.motion {
             Motion::Playing => FeedState::Playing,
@@ -95,17 +97,19 @@ impl Deck {
         }
     }
 
+    /// Returns the speed.
     pub const fn speed(&self) -> Speed {
         self.speed
     }
 
+    /// Reports whether dead time is skipped.
     pub const fn skips_dead_time(&self) -> bool {
         self.skip_dead_time
     }
 
-    /// Market time at `now`, when `next` is the first tick that was not taken: before that one, also where the
-    /// clock has run ahead of the tape.
-    pub fn moment(&self, now: Duration, next: Timestamp) -> Timestamp {
+    /// Returns the market time at `now`: always before `next`, the first tick that was not taken, even where the clock
+    /// has run ahead of the source.
+    pub fn market_time(&self, now: Duration, next: Timestamp) -> Timestamp {
         if !matches!(self.motion, Motion::Playing) {
             return self.position;
         }
@@ -113,7 +117,7 @@ impl Deck {
         self.pace.market_time(now).map_or(before_next, |market| market.min(before_next)).max(self.position)
     }
 
-    /// Goes on from where it stands; a step is broken off.
+    /// Plays on from the current position; a step is cut short.
     pub fn play(&mut self, now: Duration) {
         if !matches!(self.motion, Motion::Playing) {
             self.start(now);
@@ -125,40 +129,43 @@ impl Deck {
         self.motion = Motion::Playing;
     }
 
-    /// Stands still at the market time of `now`. A step is broken off; an end stays one.
+    /// Stops at the market time of `now`. A step is cut short; an end stays an end.
     pub fn pause(&mut self, now: Duration, next: Timestamp) {
-        self.position = self.moment(now, next);
+        self.position = self.market_time(now, next);
         if matches!(self.motion, Motion::Playing | Motion::Stepping(_)) {
             self.motion = Motion::Paused;
         }
     }
 
+    /// Stops at the end of the source.
     pub fn end(&mut self) {
         self.motion = Motion::Ended;
     }
 
+    /// Stops because the source cannot be read any further.
     pub fn fail(&mut self) {
         self.motion = Motion::Failed;
     }
 
-    /// From `now` on; what was played before stays played.
+    /// Changes the speed from `now` on.
     pub fn set_speed(&mut self, speed: Speed, now: Duration, next: Timestamp) {
-        self.position = self.moment(now, next);
+        self.position = self.market_time(now, next);
         self.speed = speed;
         self.pace = Pace::new(speed, self.position, now);
     }
 
-    /// A stretch without a tick longer than `dead_after` is dead time.
+    /// Sets the length from which a stretch without a tick is dead time, and whether dead time is skipped.
     pub fn set_dead_time(&mut self, skip: bool, dead_after: Duration) {
         self.skip_dead_time = skip;
         self.dead_after = i64::try_from(dead_after.as_nanos()).unwrap_or(i64::MAX);
     }
 
-    pub fn skip_dead_time(&mut self, skip: bool) {
+    /// Sets whether dead time is skipped.
+    pub fn set_skip_dead_time(&mut self, skip: bool) {
         self.skip_dead_time = skip;
     }
 
-    /// Begins a step.
+    /// Starts a step.
     ///
     /// # Errors
     /// When there is no such symbol.
@@ -172,7 +179,7 @@ impl Deck {
                 Until::Move { of, percent: *percent, from: self.prices.clone() }
             }
         };
-        self.position = self.moment(now, next);
+        self.position = self.market_time(now, next);
         self.motion = Motion::Stepping(until);
         Ok(())
     }
@@ -182,33 +189,33 @@ impl Deck {
         found.map(|(_, n)| InstrumentId(n)).ok_or_else(|| CommandError::UnknownSymbol(symbol.to_owned()))
     }
 
-    /// Bars without a tick are passed over: a step shows something.
+    /// Returns the end of the next bar with a tick in it, so that a step always shows something.
     fn end_of_bar(&self, interval: Interval, now: Duration, next: Timestamp) -> Timestamp {
-        self.moment(now, next).max(next).floor(interval).plus_nanos(interval.nanos())
+        self.market_time(now, next).max(next).floor(interval).plus_nanos(interval.nanos())
     }
 
-    /// Whether `tick` is to be taken now. A step that it would go beyond is done with this.
-    pub fn takes(&mut self, tick: &Tick, now: Duration) -> bool {
-        let takes = match &self.motion {
+    /// Reports whether `tick` is due. A step that ends before the tick is complete now.
+    pub fn accepts(&mut self, tick: &Tick, now: Duration) -> bool {
+        let accepts = match &self.motion {
             Motion::Playing => return self.pace.is_due(tick.ts, now),
             Motion::Paused | Motion::Ended | Motion::Failed => return false,
             Motion::Stepping(Until::Event | Until::Move { .. }) => true,
             Motion::Stepping(Until::Time(end)) => tick.ts < *end,
             Motion::Stepping(Until::Gap { begun }) => !begun || !self.is_dead(tick.ts),
         };
-        if !takes {
+        if !accepts {
             if let Motion::Stepping(Until::Time(end)) = self.motion {
                 self.position = end;
             }
             self.motion = Motion::Paused;
         }
-        takes
+        accepts
     }
 
-    /// `tick` was taken. The step that it completes is done.
-    pub fn took(&mut self, tick: &Tick) {
+    /// Takes `tick`. A step that ends with it is complete.
+    pub fn take(&mut self, tick: &Tick) {
         self.position = self.position.max(tick.ts);
-        self.note_price(tick);
+        self.update_price(tick);
         let done = match &mut self.motion {
             Motion::Stepping(Until::Event) => true,
             Motion::Stepping(Until::Gap { begun }) => {
@@ -217,12 +224,12 @@ impl Deck {
             }
             Motion::Stepping(Until::Move { of, percent, from }) => {
                 let id = tick.instrument.index();
-                let moved = |from: Price, to: Price| {
+                let has_moved = |from: Price, to: Price| {
                     let by = from.0.abs_diff(to.0) as f64;
                     by > 0.0 && by * 100.0 >= *percent * from.0.unsigned_abs() as f64
                 };
                 let first = from.get_mut(id).zip(self.prices.get(id).copied().flatten());
-                let moved = first.is_some_and(|(from, to)| moved(*from.get_or_insert(to), to));
+                let moved = first.is_some_and(|(from, to)| has_moved(*from.get_or_insert(to), to));
                 moved && of.is_none_or(|of| of == tick.instrument)
             }
             _ => false,
@@ -232,7 +239,7 @@ impl Deck {
         }
     }
 
-    fn note_price(&mut self, tick: &Tick) {
+    fn update_price(&mut self, tick: &Tick) {
         let id = tick.instrument.index();
         let (Some(price), Some(instrument)) = (self.prices.get_mut(id), self.instruments.get(id)) else { return };
         match (tick.kind, instrument.basis) {
@@ -246,18 +253,18 @@ impl Deck {
         next.0.saturating_sub(self.position.0) > self.dead_after
     }
 
-    /// Goes to `next` at once where dead time lies before it and is to be passed over.
-    pub fn pass_dead_time(&mut self, next: Timestamp, now: Duration) {
+    /// Moves to `next` at once where dead time lies before it and is skipped.
+    pub fn skip_to(&mut self, next: Timestamp, now: Duration) {
         if self.skip_dead_time && matches!(self.motion, Motion::Playing) && self.is_dead(next) {
             self.pace = Pace::new(self.speed, next, now);
         }
     }
 
-    /// How long from `now` until `next` is to be taken; `None` where nothing moves.
+    /// Returns the time from `now` until `next` is due; `None` where nothing moves.
     pub fn wait(&self, next: Timestamp, now: Duration) -> Option<Duration> {
         match self.motion {
             Motion::Playing if self.pace.is_due(next, now) => Some(Duration::ZERO),
-            // However soon, it is not now.
+            // At least a nanosecond: it is not due now.
             Motion::Playing => Some(self.pace.wait(next, now).max(Duration::from_nanos(1))),
             Motion::Stepping(_) => Some(Duration::ZERO),
             Motion::Paused | Motion::Ended | Motion::Failed => None,

@@ -1,13 +1,15 @@
 //! The player over scripted ticks, with paused time.
 
+mod scenarios;
+mod seek_properties;
+
 use tokio::sync::mpsc;
 
 use super::*;
 use crate::bus::{self, CommandSender, Received};
-use crate::control::CommandResult;
-use crate::control::{SourceKind, Speed, Step};
-use crate::feed::SourceInfo;
-use crate::market::{HistoryBar, InstrumentId, Interval, Price, Size, TickKind, Trade, sample};
+use crate::control::{CommandResult, SourceKind, Speed, Step};
+use crate::feed::{Seekable, SourceInfo, Stageable};
+use crate::market::{HistoryBar, InstrumentId, Interval, Levels, Price, Size, TickKind, Trade, sample};
 
 /// Ticks at given milliseconds; fails after the last one if asked to.
 struct Script {
@@ -23,6 +25,7 @@ impl Script {
             kind: SourceKind::Replay,
             name: "script".into(),
             instruments: [sample::instrument("A")].into(),
+            levels: Levels::default(),
             seed: None,
             start: Timestamp::from_millis(at_ms[0]),
             end: None,
@@ -33,7 +36,7 @@ impl Script {
     }
 }
 
-impl Source for Script {
+impl TickSource for Script {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
@@ -52,13 +55,36 @@ impl Source for Script {
         Ok(Some(Tick { instrument: InstrumentId(0), ts: Timestamp::from_millis(ms), kind }))
     }
 
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        if limit > 0 {
+            into.extend(self.next_tick()?);
+        }
+        Ok(())
+    }
+
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.next = 0;
         Ok(())
     }
+
+    fn rows_rejected(&self) -> u64 {
+        0
+    }
+
+    fn rejected(&self) -> Vec<RejectedRows> {
+        Vec::new()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        None
+    }
+
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        None
+    }
 }
 
-const ONCE: RunConfig = RunConfig {
+const ONCE: PlayerConfig = PlayerConfig {
     speed: None,
     looping: false,
     paused: false,
@@ -67,18 +93,18 @@ const ONCE: RunConfig = RunConfig {
     dead_after: DEFAULT_DEAD_AFTER,
     first_epoch: 7,
     market: MarketLimits { bars: 100, trades: 100, notices: 10 },
-    index: IndexLimits { checkpoints: 8, bytes: 1 << 20, spacing: 10 },
+    checkpoints: CheckpointLimits { count: 8, bytes: 1 << 20, spacing: 10 },
 };
 
-/// A line on which nobody asks.
-fn nobody() -> CommandReceiver {
+/// A command channel without a sender.
+fn no_commands() -> CommandReceiver {
     bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY).1
 }
 
 async fn next(reader: &mut bus::Receiver<FeedEvent>) -> FeedEvent {
     match reader.recv().await {
         Some(Received::Item(event)) => event,
-        other => panic!("expected an event, heard {other:?}"),
+        other => panic!("expected an event, received {other:?}"),
     }
 }
 
@@ -98,10 +124,10 @@ async fn batches(reader: &mut bus::Receiver<FeedEvent>) -> Vec<(Vec<i64>, u128)>
 }
 
 #[tokio::test(start_paused = true)]
-async fn ticks_come_when_they_are_due_and_what_is_due_together_shares_a_batch() {
+async fn ticks_due_together_share_a_batch() {
     let bus = bus::Sender::new(8);
     let mut reader = bus.subscribe();
-    tokio::spawn(run(Script::boxed(&[0, 0, 100, 60_000], false), ONCE, bus, nobody()));
+    tokio::spawn(play(Script::boxed(&[0, 0, 100, 60_000], false), ONCE, bus, no_commands()));
     let got = batches(&mut reader).await;
     assert_eq!(got.iter().map(|b| b.0.clone()).collect::<Vec<_>>(), [vec![0, 0], vec![100], vec![60_000]]);
     for (ticks, wall) in got {
@@ -110,20 +136,20 @@ async fn ticks_come_when_they_are_due_and_what_is_due_together_shares_a_batch() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn ten_times_the_speed_takes_a_tenth_of_the_time() {
+async fn tenfold_speed_takes_a_tenth_of_the_time() {
     let bus = bus::Sender::new(8);
     let mut reader = bus.subscribe();
-    let config = RunConfig { speed: Some(Speed::Times(10.0)), ..ONCE };
-    tokio::spawn(run(Script::boxed(&[0, 60_000], false), config, bus, nobody()));
+    let config = PlayerConfig { speed: Some(Speed::Times(10.0)), ..ONCE };
+    tokio::spawn(play(Script::boxed(&[0, 60_000], false), config, bus, no_commands()));
     let wall = batches(&mut reader).await[1].1;
     assert!((6_000..=6_001).contains(&wall), "{wall}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_passes_for_quiet_symbols_too() {
+async fn clock_events_come_without_ticks() {
     let bus = bus::Sender::new(8);
     let mut reader = bus.subscribe();
-    tokio::spawn(run(Script::boxed(&[0, 10_000], false), ONCE, bus, nobody()));
+    tokio::spawn(play(Script::boxed(&[0, 10_000], false), ONCE, bus, no_commands()));
     let mut clock = Vec::new();
     loop {
         match next(&mut reader).await {
@@ -137,7 +163,7 @@ async fn time_passes_for_quiet_symbols_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_is_told_at_full_speed_and_behind_too() {
+async fn clock_events_come_at_full_speed_and_behind() {
     #[track_caller]
     fn check(speed: Speed, ticks: &[i64], clocks: &[(usize, i64)]) {
         // Twenty-five batches at a tenth of a second each: three or four to a clock.
@@ -152,7 +178,12 @@ async fn time_is_told_at_full_speed_and_behind_too() {
         let bus = bus::Sender::new(2);
         let mut reader = bus.subscribe();
         let times: Vec<i64> = (0..25 * MAX_BATCH as i64).collect();
-        tokio::spawn(run(Script::boxed(&times, false), RunConfig { speed: Some(speed), ..ONCE }, bus, nobody()));
+        tokio::spawn(play(
+            Script::boxed(&times, false),
+            PlayerConfig { speed: Some(speed), ..ONCE },
+            bus,
+            no_commands(),
+        ));
         let (mut ticks, mut clocks) = (Vec::new(), Vec::new());
         loop {
             match next(&mut reader).await {
@@ -171,12 +202,12 @@ async fn time_is_told_at_full_speed_and_behind_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn full_speed_waits_for_slow_readers_and_loses_nothing() {
+async fn full_speed_waits_for_slow_receivers() {
     let bus = bus::Sender::new(2);
     let mut reader = bus.subscribe();
-    let config = RunConfig { speed: Some(Speed::Max), ..ONCE };
+    let config = PlayerConfig { speed: Some(Speed::Max), ..ONCE };
     let times: Vec<i64> = (0..50_000).collect();
-    tokio::spawn(run(Script::boxed(&times, false), config, bus, nobody()));
+    tokio::spawn(play(Script::boxed(&times, false), config, bus, no_commands()));
     let got: Vec<i64> = batches(&mut reader).await.into_iter().flat_map(|b| b.0).collect();
     assert_eq!(got, times);
 }
@@ -185,8 +216,8 @@ async fn full_speed_waits_for_slow_readers_and_loses_nothing() {
 async fn each_loop_is_a_new_epoch() {
     let bus = bus::Sender::new(8);
     let mut reader = bus.subscribe();
-    let config = RunConfig { looping: true, ..ONCE };
-    let feed = tokio::spawn(run(Script::boxed(&[0], false), config, bus, nobody()));
+    let config = PlayerConfig { looping: true, ..ONCE };
+    let feed = tokio::spawn(play(Script::boxed(&[0], false), config, bus, no_commands()));
     for want in 7..10 {
         let FeedEvent::Opening(opening) = next(&mut reader).await else { panic!("no opening") };
         assert_eq!(opening.market.epoch, want);
@@ -197,10 +228,10 @@ async fn each_loop_is_a_new_epoch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tape_that_breaks_off_ends_as_failed_with_its_reason() {
+async fn torn_source_fails_with_its_reason() {
     let bus = bus::Sender::new(8);
     let mut reader = bus.subscribe();
-    let feed = tokio::spawn(run(Script::boxed(&[0, 0, 0], true), ONCE, bus, nobody()));
+    let feed = tokio::spawn(play(Script::boxed(&[0, 0, 0], true), ONCE, bus, no_commands()));
     let mut ticks = 0;
     let status = loop {
         match next(&mut reader).await {
@@ -214,159 +245,162 @@ async fn a_tape_that_breaks_off_ends_as_failed_with_its_reason() {
     assert!(feed.await.unwrap().is_err());
 }
 
-/// A player that is driven, and what it says.
-struct Stage {
-    caller: CommandSender,
-    /// Each event with the wall's milliseconds at which it came.
-    said: mpsc::UnboundedReceiver<(FeedEvent, u128)>,
+/// A player, its commands and its events.
+struct Driven {
+    commands: CommandSender,
+    /// Each event with the wall clock's milliseconds at which it came.
+    events: mpsc::UnboundedReceiver<(FeedEvent, u128)>,
     began: Instant,
 }
 
-impl Stage {
-    fn play(at_ms: &[i64], config: RunConfig) -> Self {
+impl Driven {
+    fn play(at_ms: &[i64], config: PlayerConfig) -> Self {
         let bus = bus::Sender::new(64);
         let mut reader = bus.subscribe();
-        let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
-        tokio::spawn(run(Script::boxed(at_ms, false), config, bus, line));
-        let (heard, said) = mpsc::unbounded_channel();
+        let (commands, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
+        tokio::spawn(play(Script::boxed(at_ms, false), config, bus, receiver));
+        let (sender, events) = mpsc::unbounded_channel();
         let began = Instant::now();
         tokio::spawn(async move {
             while let Some(Received::Item(event)) = reader.recv().await {
-                heard.send((event, began.elapsed().as_millis())).unwrap();
+                sender.send((event, began.elapsed().as_millis())).unwrap();
             }
         });
-        Self { caller, said, began }
+        Self { commands, events, began }
     }
 
     async fn command(&self, command: Command) -> CommandResult {
-        self.caller.send(command).await.expect("the feed is there")
+        self.commands.send(command).await.expect("the feed is there")
     }
 
-    /// What was said up to the next status or end: ticks and clocks in market milliseconds, each with the wall's.
+    /// Collects the events up to the next status or end: ticks and clocks in market milliseconds, each with the wall
+    /// clock's.
     async fn until_status(&mut self) -> (Vec<(&'static str, i64, u128)>, Arc<FeedStatus>) {
-        let mut said = Vec::new();
+        let mut events = Vec::new();
         loop {
-            let (event, wall) = self.said.recv().await.expect("the feed goes on");
+            let (event, wall) = self.events.recv().await.expect("the feed goes on");
             match event {
-                FeedEvent::Ticks(ticks) => said.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall))),
+                FeedEvent::Ticks(ticks) => {
+                    events.extend(ticks.iter().map(|tick| ("tick", tick.ts.0 / 1_000_000, wall)))
+                }
                 FeedEvent::Notices(_) => {}
-                FeedEvent::Clock(ts) => said.push(("clock", ts.0 / 1_000_000, wall)),
-                FeedEvent::Opening(_) | FeedEvent::Seeked(_) => said.push(("opening", 0, wall)),
-                FeedEvent::Status(status) | FeedEvent::End(status) => return (said, status),
+                FeedEvent::Clock(ts) => events.push(("clock", ts.0 / 1_000_000, wall)),
+                FeedEvent::Opening(_) | FeedEvent::Seeked(_) => events.push(("opening", 0, wall)),
+                FeedEvent::Status(status) | FeedEvent::End(status) => return (events, status),
             }
         }
     }
 }
 
-fn ticks(said: &[(&'static str, i64, u128)]) -> Vec<(i64, u128)> {
-    said.iter().filter(|(what, ..)| *what == "tick").map(|(_, ms, wall)| (*ms, *wall)).collect()
+fn ticks(events: &[(&'static str, i64, u128)]) -> Vec<(i64, u128)> {
+    events.iter().filter(|(what, ..)| *what == "tick").map(|(_, ms, wall)| (*ms, *wall)).collect()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_is_exact_and_bursts_stay_bursts() {
-    let mut stage = Stage::play(&[0, 5_000, 5_000, 5_000, 9_000], ONCE);
+async fn pause_is_exact_and_bursts_stay_bursts() {
+    let mut driven = Driven::play(&[0, 5_000, 5_000, 5_000, 9_000], ONCE);
     sleep(Duration::from_millis(2_500)).await;
-    stage.command(Command::Pause).await.unwrap();
-    let (said, status) = stage.until_status().await;
-    assert_eq!((said.last().copied(), status.state), (Some(("clock", 2_500, 2_500)), FeedState::Paused));
+    driven.command(Command::Pause).await.unwrap();
+    let (events, status) = driven.until_status().await;
+    assert_eq!((events.last().copied(), status.state), (Some(("clock", 2_500, 2_500)), FeedState::Paused));
     sleep(Duration::from_secs(3_600)).await;
-    stage.command(Command::Play).await.unwrap();
-    let (said, status) = stage.until_status().await;
-    assert_eq!((said, status.state), (vec![], FeedState::Playing), "nothing moves in between");
-    let (said, _) = stage.until_status().await;
+    driven.command(Command::Play).await.unwrap();
+    let (events, status) = driven.until_status().await;
+    assert_eq!((events, status.state), (vec![], FeedState::Playing), "nothing moves in between");
+    let (events, _) = driven.until_status().await;
     let wall = 3_600_000;
-    for (ms, at) in ticks(&said) {
+    for (ms, at) in ticks(&events) {
         assert!((0..=1).contains(&(at as i64 - wall - ms)), "{ms} came at {at}");
     }
-    assert_eq!(ticks(&said).iter().map(|(ms, _)| *ms).collect::<Vec<_>>(), [5_000, 5_000, 5_000, 9_000]);
+    assert_eq!(ticks(&events).iter().map(|(ms, _)| *ms).collect::<Vec<_>>(), [5_000, 5_000, 5_000, 9_000]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn hours_of_stops_and_speeds_add_no_drift() {
+async fn pauses_and_speeds_add_no_drift() {
     let times: Vec<i64> = (0..4_000).map(|n| n * 10_000).collect();
-    let mut stage = Stage::play(&times, ONCE);
+    let mut driven = Driven::play(&times, ONCE);
     let (mut wall, mut market) = (0, 0);
     for (n, factor) in [0.5, 2.0, 10.0, 1.0, 0.1].into_iter().cycle().take(20).enumerate() {
-        stage.command(Command::Speed(Speed::Times(factor))).await.unwrap();
-        stage.until_status().await;
+        driven.command(Command::Speed(Speed::Times(factor))).await.unwrap();
+        driven.until_status().await;
         sleep(Duration::from_millis(600_000)).await;
         (wall, market) = (wall + 600_000, market + (600_000.0 * factor) as i64);
         if n % 3 == 0 {
-            stage.command(Command::Pause).await.unwrap();
-            let (said, _) = stage.until_status().await;
-            assert_eq!(said.last(), Some(&("clock", market, wall)));
+            driven.command(Command::Pause).await.unwrap();
+            let (events, _) = driven.until_status().await;
+            assert_eq!(events.last(), Some(&("clock", market, wall)));
             sleep(Duration::from_millis(12_345)).await;
             wall += 12_345;
-            stage.command(Command::Play).await.unwrap();
-            stage.until_status().await;
+            driven.command(Command::Play).await.unwrap();
+            driven.until_status().await;
         }
     }
-    stage.command(Command::Pause).await.unwrap();
-    assert_eq!(stage.until_status().await.0.last(), Some(&("clock", market, wall)));
+    driven.command(Command::Pause).await.unwrap();
+    assert_eq!(driven.until_status().await.0.last(), Some(&("clock", market, wall)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tape_that_begins_paused_is_stepped_through() {
-    let mut stage = Stage::play(&[0, 200, 200, 61_000, 4_000_000], RunConfig { paused: true, ..ONCE });
-    let (FeedEvent::Opening(opening), _) = stage.said.recv().await.unwrap() else { panic!("no opening") };
-    assert_eq!(opening.status.state, FeedState::Paused, "nobody is told first that it plays");
+async fn paused_start_is_stepped_through() {
+    let mut driven = Driven::play(&[0, 200, 200, 61_000, 4_000_000], PlayerConfig { paused: true, ..ONCE });
+    let (FeedEvent::Opening(opening), _) = driven.events.recv().await.unwrap() else { panic!("no opening") };
+    assert_eq!(opening.status.state, FeedState::Paused, "no status says first that it plays");
     for (step, want, moment) in [
         (Step::Event, &[0][..], 0),
         (Step::Event, &[200], 200),
         (Step::Bar(Interval::M1), &[200], 60_000),
         (Step::Gap, &[61_000], 61_000),
     ] {
-        stage.command(Command::Step(step.clone())).await.unwrap();
-        let (said, status) = stage.until_status().await;
-        let ticks: Vec<_> = ticks(&said).into_iter().map(|(ms, _)| ms).collect();
+        driven.command(Command::Step(step.clone())).await.unwrap();
+        let (events, status) = driven.until_status().await;
+        let ticks: Vec<_> = ticks(&events).into_iter().map(|(ms, _)| ms).collect();
         assert_eq!((ticks.as_slice(), status.state), (want, FeedState::Paused), "{step:?}");
-        assert_eq!(said.last().map(|said| (said.0, said.1)), Some(("clock", moment)), "{step:?}");
+        assert_eq!(events.last().map(|event| (event.0, event.1)), Some(("clock", moment)), "{step:?}");
     }
-    stage.command(Command::Step(Step::Gap)).await.unwrap();
-    let (said, status) = stage.until_status().await;
-    assert_eq!((ticks(&said).len(), status.state), (1, FeedState::Ended), "the end of the tape ends a step");
-    assert_eq!(stage.began.elapsed(), Duration::ZERO, "a step takes no time");
+    driven.command(Command::Step(Step::Gap)).await.unwrap();
+    let (events, status) = driven.until_status().await;
+    assert_eq!((ticks(&events).len(), status.state), (1, FeedState::Ended), "the end of the source ends a step");
+    assert_eq!(driven.began.elapsed(), Duration::ZERO, "a step takes no time");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tape_that_has_ended_is_played_again_as_a_new_epoch() {
-    let mut stage = Stage::play(&[0], ONCE);
-    assert_eq!(stage.until_status().await.1.state, FeedState::Ended);
-    stage.command(Command::Pause).await.unwrap();
-    assert_eq!(stage.until_status().await.1.state, FeedState::Ended, "there is nothing to pause");
-    stage.command(Command::Play).await.unwrap();
-    let (said, status) = stage.until_status().await;
-    assert_eq!((said[0].0, status.state), ("opening", FeedState::Playing));
-    stage.until_status().await;
-    stage.command(Command::Loop(true)).await.unwrap();
-    let (_, status) = stage.until_status().await;
+async fn ended_source_plays_again_as_a_new_epoch() {
+    let mut driven = Driven::play(&[0], ONCE);
+    assert_eq!(driven.until_status().await.1.state, FeedState::Ended);
+    driven.command(Command::Pause).await.unwrap();
+    assert_eq!(driven.until_status().await.1.state, FeedState::Ended, "there is nothing to pause");
+    driven.command(Command::Play).await.unwrap();
+    let (events, status) = driven.until_status().await;
+    assert_eq!((events[0].0, status.state), ("opening", FeedState::Playing));
+    driven.until_status().await;
+    driven.command(Command::Loop(true)).await.unwrap();
+    let (_, status) = driven.until_status().await;
     assert_eq!((status.state, status.looping), (FeedState::Ended, true));
-    assert_eq!(stage.until_status().await.0[0].0, "opening", "which begins by itself");
+    assert_eq!(driven.until_status().await.0[0].0, "opening", "which begins by itself");
 }
 
 #[tokio::test(start_paused = true)]
-async fn commands_of_many_have_one_order_and_each_gets_its_own_number() {
-    let mut stage = Stage::play(&[0, 1_000_000], ONCE);
+async fn commands_of_many_senders_have_one_order() {
+    let mut driven = Driven::play(&[0, 1_000_000], ONCE);
     let speeds = [1.0, 2.0, 3.0, 4.0];
-    let asked = speeds.map(|factor| {
-        let caller = stage.caller.clone();
-        tokio::spawn(async move { caller.send(Command::Speed(Speed::Times(factor))).await })
+    let sent = speeds.map(|factor| {
+        let commands = driven.commands.clone();
+        tokio::spawn(async move { commands.send(Command::Speed(Speed::Times(factor))).await })
     });
     let mut revisions = Vec::new();
-    for one in asked {
+    for one in sent {
         revisions.push(one.await.unwrap().unwrap().unwrap());
     }
     for revision in revisions {
-        let (_, status) = stage.until_status().await;
+        let (_, status) = driven.until_status().await;
         assert_eq!(status.revision, revision);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn dead_time_is_skipped_at_once_and_what_is_shorter_is_waited_for() {
-    let mut stage = Stage::play(&[0, 60_000, 86_400_000, 86_401_000], RunConfig { skip_dead_time: true, ..ONCE });
-    let (said, _) = stage.until_status().await;
-    let waited: Vec<_> = ticks(&said).into_iter().map(|(_, wall)| wall).collect();
+async fn dead_time_is_skipped_and_shorter_gaps_are_not() {
+    let mut driven = Driven::play(&[0, 60_000, 86_400_000, 86_401_000], PlayerConfig { skip_dead_time: true, ..ONCE });
+    let (events, _) = driven.until_status().await;
+    let waited: Vec<_> = ticks(&events).into_iter().map(|(_, wall)| wall).collect();
     for (got, want) in waited.iter().zip([0, 60_000, 60_000, 61_000]) {
         assert!((want..=want + 5).contains(got), "{waited:?}");
     }

@@ -1,8 +1,8 @@
-//! Scenarios that are staged while a feed plays: what is told, and that the journal plays the session again.
+//! Scenarios that are staged while a feed plays: what is notices_live, and that the journal plays the session again.
 
 use std::path::Path;
 
-use super::*;
+use super::super::*;
 use crate::bus;
 use crate::bus::Received;
 use crate::control::CommandResult;
@@ -29,8 +29,8 @@ async fn session(
     journal.into_iter().for_each(|journal| simulator.set_journal(journal));
     let bus = bus::Sender::new(64);
     let mut reader = bus.subscribe();
-    let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
-    tokio::spawn(run(Box::new(simulator), RunConfig::default(), bus, line));
+    let (sender, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
+    tokio::spawn(play(Box::new(simulator), PlayerConfig::default(), bus, receiver));
     let (mut ticks, mut notices, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     let mut commands = commands.into_iter().peekable();
     loop {
@@ -46,7 +46,7 @@ async fn session(
             return (ticks, notices, answers);
         }
         while let Some((_, command)) = commands.next_if(|(at, _)| START.plus_nanos(at * 1_000_000_000) <= now) {
-            answers.push(caller.send(command).await.unwrap());
+            answers.push(sender.send(command).await.unwrap());
         }
     }
 }
@@ -57,29 +57,29 @@ fn plan(journal: Option<&Path>, script: Option<&Path>) -> SimPlan {
     SimPlan { symbols: Some(5), start, journal, script, ..SimPlan::default() }
 }
 
-fn staged(notices: &[Notice]) -> Vec<Notice> {
+fn scenarios(notices: &[Notice]) -> Vec<Notice> {
     notices.iter().filter(|notice| matches!(notice, Notice::Scenario(_))).cloned().collect()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_session_that_was_driven_live_plays_again_from_its_journal() {
+async fn journal_replays_a_session_driven_live() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("session.toml");
     let halt =
         ScenarioRequest { scenario: "halt".into(), on: "sector:technology".into(), strength: -1.0, seconds: None };
     let commands = vec![(3, crash("AAPL")), (3, crash("class:stock")), (8, Command::RunScenario(halt))];
     let (plain, ..) = session(&plan(None, None), Vec::new(), 30).await;
-    let (live, told, answers) = session(&plan(Some(&journal), None), commands, 30).await;
-    assert!(answers.iter().all(Result::is_ok) && staged(&told).len() == 3, "{answers:?}");
-    let (again, told_again, _) = session(&plan(None, Some(&journal)), Vec::new(), 30).await;
+    let (live, notices_live, answers) = session(&plan(Some(&journal), None), commands, 30).await;
+    assert!(answers.iter().all(Result::is_ok) && scenarios(&notices_live).len() == 3, "{answers:?}");
+    let (again, notices_again, _) = session(&plan(None, Some(&journal)), Vec::new(), 30).await;
     assert!(live == again && live != plain);
-    assert_eq!(staged(&told), staged(&told_again));
-    let Notice::Scenario(first) = &staged(&told)[0] else { unreachable!() };
+    assert_eq!(scenarios(&notices_live), scenarios(&notices_again));
+    let Notice::Scenario(first) = &scenarios(&notices_live)[0] else { unreachable!() };
     assert!((first.start.0 - START.0) / 1_000_000_000 < 6 && first.end.0 - first.start.0 == 5_000_000_000, "{first:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_staged_is_refused_and_changes_nothing() {
+async fn rejected_scenario_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let journal = folder.path().join("session.toml");
     let wrong = |scenario: &str, on: &str, strength, seconds| {
@@ -93,9 +93,9 @@ async fn what_cannot_be_staged_is_refused_and_changes_nothing() {
         wrong("crash", "all", 1.0, Some(-5.0)),
     ];
     let (plain, ..) = session(&plan(None, None), Vec::new(), 10).await;
-    let (ticks, told, answers) = session(&plan(Some(&journal), None), commands, 10).await;
+    let (ticks, notices_live, answers) = session(&plan(Some(&journal), None), commands, 10).await;
     assert_eq!(answers.len(), 4);
     assert!(answers.iter().all(|answer| matches!(answer, Err(CommandError::BadScenario(_)))), "{answers:?}");
-    assert!(ticks == plain && staged(&told).is_empty());
+    assert!(ticks == plain && scenarios(&notices_live).is_empty());
     assert!(!std::fs::read_to_string(journal).unwrap().contains("[[scenario]]"));
 }
