@@ -1,4 +1,4 @@
-/** Reads one bar of a chart out, and the lines over it: the bar under the pointer, or else the newest. */
+/** The legend of a chart: the bar under the pointer, or the newest one, and the values of the lines. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { decimalText, direction, percentText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
@@ -39,14 +39,14 @@ export function createLegend(root) {
     /**
      * @param {{ symbol: string | null, interval: Interval | null }} pane
      * @param {Instrument | undefined} instrument
-     * @param {{ bar: Bar | undefined, before: Bar | undefined, missed: number, readings: readonly Reading[] }} said
+     * @param {{ bar: Bar | undefined, before: Bar | undefined, missed: number, readings: readonly Reading[] }} reading
      */
-    render(pane, instrument, { bar, before, missed: lacking, readings }) {
+    render(pane, instrument, { bar, before, missed: missing, readings }) {
       setText(symbol, pane.symbol ?? UNKNOWN);
       setText(interval, pane.interval ?? "");
       const from = instrument?.synthesised_from ?? null;
       setText(origin, from === null ? "" : `from ${from} bars`);
-      setAttribute(origin, "title", from === null ? null : `The ticks of this tape were made from bars of ${from}`);
+      setAttribute(origin, "title", from === null ? null : `The ticks of this feed were made from bars of ${from}`);
       setAttribute(origin, "hidden", from === null);
       setAttribute(root, "data-way", bar ? direction(bar.close - bar.open) : "flat");
       setText(time, bar && pane.interval ? `${barTimeText(bar.ts, pane.interval)} UTC` : UNKNOWN);
@@ -54,7 +54,7 @@ export function createLegend(root) {
       setText(move, bar && before && before.close !== 0 ? percentText((bar.close / before.close - 1) * 100) : "");
       setAttribute(volume.node, "hidden", instrument?.basis === "bid");
       setText(volume.value, volumeText(bar?.volume ?? null, instrument?.size_decimals));
-      setText(missed, lacking > 0 ? `${lacking} older bars are no longer kept` : "");
+      setText(missed, missing > 0 ? `${missing} older bars are no longer kept` : "");
       while (lines.childElementCount > readings.length) lines.lastElementChild?.remove();
       readings.forEach((reading, at) => {
         const node =

@@ -1,4 +1,4 @@
-/** A menu of choices: one of several, or any of several. */
+/** A menu of options, of which one or any number can be chosen. */
 
 import { element } from "../../lib/dom.js";
 import { createMenu } from "../../lib/menu.js";

@@ -1,4 +1,4 @@
-/** What can be changed about the charts: interval, shape, scale, indicators, what is compared, and how many there are. */
+/** The toolbar of the charts: interval, type, scale, indicators, comparison and layout. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
