@@ -104,7 +104,9 @@ export function createPlot(container, first) {
       volume.setShown(next.volume, palette);
       overlays.setFormat({ formatter, minMove: next.tickSize });
       // Last, as the library gives the last mode to new panes. The panes above have set theirs back.
-      main.priceScale().applyOptions({ mode: SCALE_MODES[next.scale], scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
+      main
+        .priceScale()
+        .applyOptions({ mode: SCALE_MODES[next.scale], scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
     },
 
     /** @param {readonly ChartBar[]} bars */

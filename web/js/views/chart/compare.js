@@ -1,6 +1,6 @@
 /** The menu that chooses up to four symbols to compare with the chart's own. */
 
-import { element, setText } from "../../lib/dom.js";
+import { element, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { createMenu } from "../../lib/menu.js";
 import { matching } from "../../state/list.js";
@@ -12,7 +12,7 @@ const SHOWN = 8;
 
 /** @param {{ onCompare: (symbols: readonly string[]) => void }} actions */
 export function createCompare({ onCompare }) {
-  const menu = createMenu({ name: "Compare" }, icon("compare"), element("span", { class: "tool-text" }, "Compare"));
+  const menu = createMenu({ name: "Compare" }, icon("compare"), span("tool-text", "Compare"));
   const input = element("input", {
     type: "search",
     class: "field",
@@ -60,8 +60,8 @@ export function createCompare({ onCompare }) {
           "label",
           { class: "option" },
           box,
-          element("span", { class: "option-title" }, symbol),
-          element("span", { class: "option-hint" }, state?.instruments.get(symbol)?.name ?? ""),
+          span("option-title", symbol),
+          span("option-hint", state?.instruments.get(symbol)?.name ?? ""),
         );
       }),
     );

@@ -1,6 +1,6 @@
 /** The legend of a chart: the bar under the pointer, or the newest one, and the values of the lines. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { decimalText, direction, percentText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
 import { barTimeText } from "../../lib/time.js";
 
@@ -19,15 +19,15 @@ const PARTS = /** @type {const} */ ([
 
 /** @param {HTMLElement} root */
 export function createLegend(root) {
-  const symbol = element("span", { class: "legend-symbol" });
-  const interval = element("span", { class: "legend-interval" });
+  const symbol = span("legend-symbol");
+  const interval = span("legend-interval");
   const origin = element("span", { class: "badge badge-note", hidden: true });
-  const time = element("span", { class: "legend-time" });
+  const time = span("legend-time");
   const prices = PARTS.map(([letter]) => part(letter));
   const volume = part("V");
-  const move = element("span", { class: "legend-value legend-move" });
+  const move = span("legend-value legend-move");
   volume.node.classList.add("legend-volume");
-  const missed = element("span", { class: "legend-missed" });
+  const missed = span("legend-missed");
   const lines = element("div", { class: "legend-lines" });
   root.append(
     element("div", { class: "legend-line" }, symbol, interval, origin, time),
@@ -57,9 +57,7 @@ export function createLegend(root) {
       setText(missed, missing > 0 ? `${missing} older bars are no longer kept` : "");
       while (lines.childElementCount > readings.length) lines.lastElementChild?.remove();
       readings.forEach((reading, at) => {
-        const node =
-          lines.children[at] ??
-          lines.appendChild(element("span", { class: "legend-reading" }, element("span"), element("span")));
+        const node = lines.children[at] ?? lines.appendChild(span("legend-reading", element("span"), element("span")));
         setAttribute(node, "data-line", reading.colour);
         setText(node.children[0], reading.title);
         setText(node.children[1], decimalText(reading.value, reading.apart ? 1 : (instrument?.price_decimals ?? 2)));
@@ -70,9 +68,9 @@ export function createLegend(root) {
 
 /** @param {string} letter */
 function part(letter) {
-  const value = element("span", { class: "legend-value" });
+  const value = span("legend-value");
   return {
-    node: element("span", { class: "legend-part" }, element("span", { class: "legend-letter" }, letter), value),
+    node: span("legend-part", span("legend-letter", letter), value),
     value,
   };
 }
