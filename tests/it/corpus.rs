@@ -1,5 +1,5 @@
-//! An optional check against a folder of real vendor files with an `INDEX.tsv` of what is in them:
-//! `TICKCAST_CORPUS=FOLDER cargo test --test it corpus -- --nocapture`. Passed over where there is none.
+//! An optional check against a folder of real vendor files, with an `INDEX.tsv` of their contents:
+//! `TICKCAST_CORPUS=FOLDER cargo test --test it corpus -- --nocapture`. Skipped where there is none.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::support::command;
 
-/// What the index says of a file, by the names of its columns.
+/// The rows of the index, by the names of its columns.
 fn rows_of(index: &str) -> Vec<Vec<(String, String)>> {
     let mut lines = index.lines();
     let names: Vec<&str> = lines.next().unwrap().split('\t').collect();
@@ -21,9 +21,9 @@ fn digits(number: &str) -> String {
     if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.').into() } else { number.into() }
 }
 
-/// Where a report differs from the index.
+/// The differences between a report and the index.
 ///
-/// A symbol that is nowhere in the file's text is the index's own slip, and is left out of the comparison.
+/// A symbol that is nowhere in the text of the file is an error of the index, and is not compared.
 fn differences(want: &[(String, String)], text: &str, file: &[u8]) -> Vec<String> {
     let got: Value = serde_json::from_str(text).unwrap_or_default();
     if let Some(message) = got["error"]["message"].as_str() {
@@ -32,7 +32,7 @@ fn differences(want: &[(String, String)], text: &str, file: &[u8]) -> Vec<String
     let want = |name: &str| want.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str());
     let symbols: Vec<&str> = got["symbols"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let edge = |which: &str| {
-        // The digits as they stand, not as a float would have them.
+        // The digits as they are written, not as a float has them.
         let rest = text.split_once(&format!("\"{which}\":{{")).map_or("", |(_, rest)| rest);
         let price = rest.split_once("\"price\":").map_or("", |(_, rest)| rest);
         digits(price.split('}').next().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! `tickcast inspect`: what it prints, and its exit code.
+//! `tickcast inspect`: its output and its exit code.
 
 use serde_json::Value;
 
@@ -16,24 +16,24 @@ async fn json(arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
 }
 
 #[tokio::test]
-async fn what_a_file_holds_is_told_as_a_table() {
+async fn table_describes_the_file() {
     let (code, text) = inspect(&["tests/fixtures/layouts/nikkei-sjis.csv"]).await;
     assert_eq!(code, Some(0));
     for says in [
         "ohlcv: bars of 1d",
-        "2, oldest first; 1 refused",
+        "2, oldest first; 1 rejected",
         "2024-06-10T00:00:00Z  38764.10",
         "Shift_JIS, cells parted by `,`, header in line 1",
         "終値 = close",
-        "times are UTC: they name no zone (--tz says otherwise)",
-        "1 x a line of text, no row, first in line 4",
+        "times are UTC: they name no zone (--tz changes it)",
+        "1 x text, not a row, first in line 4",
     ] {
         assert!(text.contains(says), "{says} in {text}");
     }
 }
 
 #[tokio::test]
-async fn each_field_of_the_json_is_there() {
+async fn json_has_each_field() {
     let (code, lines) = json(&["tests/fixtures/layouts/bitstamp-kaggle.csv"]).await;
     assert_eq!((code, lines.len()), (Some(0), 1));
     let report = &lines[0];
@@ -68,7 +68,7 @@ async fn each_field_of_the_json_is_there() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_play_makes_the_code_2_and_the_others_are_told() {
+async fn file_that_cannot_play_makes_the_exit_code_2() {
     let (code, lines) = json(&["tests/fixtures/csv/a-png.csv", "tests/fixtures/layouts/yahoo-daily.csv"]).await;
     assert_eq!((code, lines.len()), (Some(2), 2));
     assert!(lines[0]["error"]["message"].as_str().unwrap().contains("PNG picture"));
@@ -79,7 +79,7 @@ async fn a_file_that_cannot_play_makes_the_code_2_and_the_others_are_told() {
 }
 
 #[tokio::test]
-async fn folders_patterns_and_archives_stand_for_their_files() {
+async fn folders_patterns_and_archives_name_files() {
     let (_, folder) = json(&["tests/fixtures/layouts"]).await;
     assert!(folder.len() > 50, "{}", folder.len());
     let (_, some) = json(&["tests/fixtures/layouts/yahoo-*.csv"]).await;
@@ -90,13 +90,16 @@ async fn folders_patterns_and_archives_stand_for_their_files() {
 }
 
 #[tokio::test]
-async fn flags_and_a_sidecar_say_otherwise() {
+async fn flags_and_sidecar_override_detection() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ticks.csv");
     std::fs::write(&file, "05/04/2024 10:00,7,1234500\n05/04/2024 10:01,8,1234600\n").unwrap();
     let path = file.to_str().unwrap();
-    let (_, plain) = json(&[path]).await;
-    assert!(plain[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"), "{plain:?}");
+    let (_, detected) = json(&[path]).await;
+    assert!(
+        detected[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"),
+        "{detected:?}"
+    );
     let flags = ["--columns", "time,size,price", "--price-scale", "100", "--date-order", "dmy", "--symbol", "ACME"];
     let (_, flagged) = json(&[&flags[..], &["--tz", "America/New_York", path]].concat()).await;
     let report = &flagged[0];

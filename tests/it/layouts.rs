@@ -2,7 +2,7 @@
 
 use crate::support::{Client, Server};
 
-/// A file, its symbol, how many ticks it makes, and what the wire says at the end: last, bid and ask.
+/// A file, its symbol, its number of ticks, and the last values on the wire: last, bid and ask.
 const LAYOUTS: [(&str, &str, u64, &str, &str, &str); 12] = [
     ("yahoo-daily.csv", "YAHOO-DAILY", 12, "11.2", "null", "null"),
     ("binance-klines-ms.csv", "BINANCE-KLINES-MS", 12, "0.00002858", "null", "null"),
@@ -24,7 +24,7 @@ async fn until_the_end(server: &Server, client: &mut Client) {
     }
 }
 
-/// The text of a member, so that digits are compared as they stand.
+/// The text of a member, so that digits are compared as they are written.
 fn member<'a>(json: &'a str, name: &str) -> &'a str {
     let rest = json.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {json}")).1;
     rest.split([',', '}']).next().unwrap()
@@ -36,7 +36,7 @@ fn digits(number: &str) -> &str {
 }
 
 #[tokio::test]
-async fn the_most_common_layouts_play_to_the_digit() {
+async fn common_layouts_play_to_the_digit() {
     for (file, symbol, ticks, last, bid, ask) in LAYOUTS {
         let path = format!("tests/fixtures/layouts/{file}");
         let server = Server::start(&["replay", &path, "--speed", "max"]).await;
@@ -50,7 +50,7 @@ async fn the_most_common_layouts_play_to_the_digit() {
 }
 
 #[tokio::test]
-async fn bars_of_a_wide_table_are_each_symbols_own() {
+async fn wide_table_has_bars_of_each_symbol() {
     let server = Server::start(&["replay", "tests/fixtures/layouts/wide-prefixed.csv", "--speed", "max"]).await;
     let mut client = server.connect().await;
     until_the_end(&server, &mut client).await;
@@ -62,7 +62,7 @@ async fn bars_of_a_wide_table_are_each_symbols_own() {
 }
 
 #[tokio::test]
-async fn folders_and_archives_play_on_one_clock() {
+async fn archive_members_play_on_one_clock() {
     let server = Server::start(&["replay", "tests/fixtures/layouts/several-members.zip", "--speed", "max"]).await;
     let mut client = server.connect().await;
     until_the_end(&server, &mut client).await;

@@ -9,7 +9,7 @@ use crate::support::{Client, Server};
 
 const STOCKS: &str = "data/us-stocks-daily.csv.gz";
 
-/// What the file says of a day, in its own words: date, open, high, low, close, volume.
+/// A day of the file as it is written: date, open, high, low, close, volume.
 type Row = [String; 6];
 
 /// The rows of each ticker, read with nothing but commas and line ends.
@@ -26,12 +26,12 @@ fn rows_of_the_file() -> BTreeMap<String, Vec<Row>> {
     rows
 }
 
-/// Cuts what the wire may add: zeros at the end of a fraction.
+/// Cuts zeros at the end of a fraction, which the wire may add.
 fn digits(number: &str) -> &str {
     if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
 }
 
-/// The numbers of each bar as the wire's own text, without a detour through floats.
+/// The bars of a message, with their numbers as they are written.
 fn bars_on_the_wire(message: &str) -> Vec<Row> {
     let bars = message.split_once("\"bars\":[").unwrap().1;
     let member = |bar: &str, name: &str| {
@@ -70,7 +70,7 @@ async fn until_the_end(server: &Server, client: &mut Client) {
 }
 
 #[tokio::test]
-async fn the_stocks_at_full_speed_are_the_file_digit_for_digit() {
+async fn stocks_at_full_speed_equal_the_file() {
     let server = Server::start(&["replay", STOCKS, "--speed", "max"]).await;
     let rows = rows_of_the_file();
     assert_eq!(rows.values().map(Vec::len).sum::<usize>(), 12_154);
@@ -105,7 +105,7 @@ async fn the_stocks_at_full_speed_are_the_file_digit_for_digit() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_there_from_the_start_gets_each_bar_once() {
+async fn client_from_the_start_gets_each_bar_once() {
     // A hundred days or so a second: the bars come as they close, many to a message.
     let server = Server::start(&["replay", STOCKS, "--speed", "50000000x"]).await;
     let mut client = server.connect().await;
@@ -121,7 +121,7 @@ async fn a_client_that_is_there_from_the_start_gets_each_bar_once() {
         let message = client.hear_text("bars").await;
         assert!(message.contains("\"missed\":0"), "{message}");
         let (head, bars) = message.split_once("\"bars\":[").unwrap();
-        // What is still forming will come again, closed.
+        // A bar that is still forming comes again, closed.
         let closed: Vec<&str> = bars.split_inclusive('}').filter(|bar| bar.contains("\"closed\":true")).collect();
         if !closed.is_empty() {
             let closed: Vec<&str> = closed.iter().map(|bar| bar.trim_start_matches(',')).collect();
@@ -132,7 +132,7 @@ async fn a_client_that_is_there_from_the_start_gets_each_bar_once() {
 }
 
 #[tokio::test]
-async fn quotes_of_one_side_play_with_their_digits_and_no_volume() {
+async fn quotes_of_one_side_play_to_the_digit() {
     let server = Server::start(&["replay", "data/eurusd-2016-06-14-ticks.csv.gz", "--speed", "max"]).await;
     let mut client = server.connect().await;
     until_the_end(&server, &mut client).await;
@@ -145,7 +145,7 @@ async fn quotes_of_one_side_play_with_their_digits_and_no_volume() {
 }
 
 #[tokio::test]
-async fn a_loop_begins_a_new_epoch_with_the_same_tape() {
+async fn loop_begins_a_new_epoch() {
     let server = Server::start(&["replay", "tests/fixtures/csv/epoch-ms-trades.csv", "--speed", "max", "--loop"]).await;
     let mut client = server.connect().await;
     client.hear("hello").await;
@@ -160,7 +160,7 @@ async fn a_loop_begins_a_new_epoch_with_the_same_tape() {
 }
 
 #[tokio::test]
-async fn rows_that_cannot_be_played_are_listed_by_reason() {
+async fn rejected_rows_are_listed_by_reason() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("odd.csv");
     std::fs::write(&file, "time,price\n2024-01-01,1.5\nnoon,2\n2024-01-02,dear\n2024-01-03,cheap\n2024-01-04,2.5\n")
