@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use tickcast::fanout::{Board, DEFAULT_TICKS, QuotesCursor, TickLog, Tier, grant};
-use tickcast::feed::Source;
+use tickcast::fanout::{DEFAULT_TICKS, QuoteCache, QuotesCursor, TickLog, Tier, grant};
+use tickcast::feed::TickSource;
 use tickcast::feed::sim::{SimConfig, Simulator};
 use tickcast::market::{InstrumentId, Market, Tick, Timestamp};
 use tickcast::wire::{BinaryQuote, EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};
@@ -23,9 +23,9 @@ const START: Timestamp = Timestamp(1_795_348_800_000_000);
 
 /// An open market of the simulation, and the ticks that come next.
 fn stage() -> (Market, Vec<Tick>) {
-    let mut source = Simulator::new(SimConfig::new(START)).expect("nothing is staged");
+    let mut source = Simulator::new(SimConfig::new(START)).expect("no scenario");
     let history = source.history();
-    let market = opening::market(source.info().clone(), history, source.levels());
+    let market = opening::market(source.info().clone(), history, source.info().levels.clone());
     let ticks = (0..TICKS).map(|_| source.next_tick().expect("it cannot fail").expect("it has no end")).collect();
     (market, ticks)
 }
@@ -65,24 +65,24 @@ fn beat(c: &mut Criterion) {
     group.finish();
 }
 
-/// The states of all symbols encoded anew, and the frame that carries them. The board encodes what is newer than
+/// The states of all symbols encoded anew, and the frame that carries them. The cache encodes what is newer than
 /// before, so it begins from the state before the last ticks.
 fn encode<Q: QuoteEncoding>(c: &mut Criterion, name: &str) {
     let (before, ticks) = stage();
     let mut after = before.clone();
     ticks.iter().for_each(|tick| after.apply(tick));
     let ids: Vec<_> = after.iter().map(|(id, ..)| id).collect();
-    let mut group = c.benchmark_group("board");
+    let mut group = c.benchmark_group("cache");
     group.throughput(Throughput::Elements(ids.len() as u64));
     group.bench_function(name, |b| {
         b.iter_batched_ref(
             || {
-                let mut board = Board::<Q>::default();
-                board.open(&before);
-                board.encode(&ids, &before, START.0);
-                board
+                let mut cache = QuoteCache::<Q>::default();
+                cache.open(&before);
+                cache.encode(&ids, &before, START.0);
+                cache
             },
-            |board| board.encode(&ids, black_box(&after), START.0),
+            |cache| cache.encode(&ids, black_box(&after), START.0),
             BatchSize::SmallInput,
         );
     });
@@ -139,10 +139,10 @@ fn frames(c: &mut Criterion) {
     });
     group.finish();
 
-    let mut board = Board::<EncodedQuote>::default();
-    board.open(&market);
+    let mut cache = QuoteCache::<EncodedQuote>::default();
+    cache.open(&market);
     let all: Vec<_> = (0..).take(market.instruments().len()).map(InstrumentId).collect();
-    board.encode(&all, &market, START.0);
+    cache.encode(&all, &market, START.0);
     let wanted = market.instruments().len() as u64;
     let mut group = c.benchmark_group("reader");
     group.throughput(Throughput::Elements(wanted));
@@ -153,7 +153,7 @@ fn frames(c: &mut Criterion) {
                 cursor.extend((0..).take(wanted as usize).map(|id| (InstrumentId(id), 0)));
                 cursor
             },
-            |cursor| board.take(cursor),
+            |cursor| cache.take(cursor),
             BatchSize::SmallInput,
         );
     });

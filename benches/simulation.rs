@@ -1,7 +1,7 @@
 //! The simulated market, from seed to market state, on one core.
 //!
-//! Natural rates are those of the tape as it plays: some ticks a second for each symbol, so that much of the time
-//! goes into seconds and not into ticks. Busy symbols are the same forty in a tick storm: 25 times the orders.
+//! Natural rates are those of the market as it plays: some ticks a second for each symbol, so that much of the time
+//! goes into seconds and not into ticks. Busy symbols are the same forty in a tick storm, with 25 times the orders.
 
 mod opening;
 
@@ -9,8 +9,8 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tickcast::fanout::DepthCursor;
-use tickcast::feed::Source;
-use tickcast::feed::sim::{Cue, List, SimConfig, Simulator};
+use tickcast::feed::TickSource;
+use tickcast::feed::sim::{ScenarioSpec, SimConfig, Simulator, Universe};
 use tickcast::market::{HistoryBar, Market, Timestamp};
 use tickcast::wire::Format;
 
@@ -22,26 +22,27 @@ const TICKS: u64 = 100_000;
 const SECONDS: i64 = 5;
 const STORM: &str = "tick-storm:all,duration=24h";
 
-fn simulator(symbols: usize, staged: Option<&str>) -> Simulator {
-    let journal = staged.map(|cue| Cue::parse(cue).expect("a scenario").injections(START)).unwrap_or_default();
-    let config = SimConfig { list: List::Mixed(symbols), journal, ..SimConfig::new(START) };
-    Simulator::new(config).expect("it can be staged")
+fn simulator(symbols: usize, scenario: Option<&str>) -> Simulator {
+    let spec = scenario.map(|text| text.parse::<ScenarioSpec>().expect("a scenario"));
+    let scenarios = spec.map(|spec| spec.schedule(START)).unwrap_or_default();
+    let config = SimConfig { universe: Universe::Mixed(symbols), scenarios, ..SimConfig::new(START) };
+    Simulator::new(config).expect("a scenario in range")
 }
 
 fn market(source: &Simulator, history: Vec<HistoryBar>) -> Market {
-    opening::market(source.info().clone(), history, source.levels())
+    opening::market(source.info().clone(), history, source.info().levels.clone())
 }
 
-/// Ticks into market state, one after the other, as the publisher takes them.
+/// Measures ticks into market state, one after the other, as the publisher takes them.
 fn forty(c: &mut Criterion) {
     let mut group = c.benchmark_group("simulation, 40 symbols");
     group.throughput(Throughput::Elements(TICKS));
-    for (name, staged) in [("natural rates", None), ("busy", Some(STORM))] {
-        let mut source = simulator(40, staged);
+    for (name, scenario) in [("natural rates", None), ("busy", Some(STORM))] {
+        let mut source = simulator(40, scenario);
         group.bench_function(format!("{name}, ticks alone"), |b| {
             b.iter(|| (0..TICKS).for_each(|_| drop(black_box(source.next_tick()))));
         });
-        let mut source = simulator(40, staged);
+        let mut source = simulator(40, scenario);
         let history = source.history();
         let mut market = market(&source, history);
         group.bench_function(format!("{name}, into market state"), |b| {
@@ -56,7 +57,7 @@ fn forty(c: &mut Criterion) {
     group.finish();
 }
 
-/// Seconds of ten thousand symbols at natural rates.
+/// Measures seconds of ten thousand symbols at natural rates.
 fn ten_thousand(c: &mut Criterion) {
     let mut group = c.benchmark_group("simulation, 10,000 symbols");
     group.sample_size(10).throughput(Throughput::Elements(SECONDS.unsigned_abs()));
@@ -86,7 +87,7 @@ fn ten_thousand(c: &mut Criterion) {
     group.finish();
 }
 
-/// All that is between the seed and a market that is open: a start-up.
+/// Measures a start-up: all work between the seed and an open market.
 fn start_up(c: &mut Criterion) {
     let mut group = c.benchmark_group("start-up");
     group.sample_size(10);

@@ -1,146 +1,142 @@
-//! The channels between a feed and the rest: the broadcast of what it says, and the line of what it is asked.
+//! The channels between a feed and the rest: the broadcast of its events, and the queue of its commands.
 //!
-//! Both are bounded. Of the broadcast: a sender that can wait asks for [`Bus::room`] first and loses nothing; one that cannot just
-//! sends, and a reader that falls behind hears a [`Heard::Gap`] with the number of items it lost.
+//! Both are bounded. A sender of the broadcast that waits for [`Sender::ready`] first loses nothing; one that does not
+//! wait just sends, and a receiver that falls behind gets a [`Received::Gap`] with the number of items it lost.
 
 use std::sync::Arc;
 
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
-/// How many items wait for the slowest reader before [`Bus::room`] holds the sender back.
+use crate::control::{Command, CommandResult};
+
+/// The items that wait for the slowest receiver before [`Sender::ready`] holds the sender back.
 pub const DEFAULT_CAPACITY: usize = 256;
 
-/// How many questions wait for their turn; those who ask more wait to be heard.
-pub const DEFAULT_LINE_CAPACITY: usize = 64;
+/// The commands that wait for their turn; a client that sends one more waits.
+pub const DEFAULT_COMMAND_CAPACITY: usize = 64;
 
-/// A line on which many ask and one answers, in the order of asking; `capacity` questions wait on it.
-pub fn line<Q, A>(capacity: usize) -> (Caller<Q, A>, Line<Q, A>) {
+/// Opens a channel on which many send commands and one feed answers them in order; `capacity` commands wait in it.
+pub fn command_channel(capacity: usize) -> (CommandSender, CommandReceiver) {
     let (sender, receiver) = mpsc::channel(capacity);
-    (Caller(sender), Line(receiver))
+    (CommandSender(sender), CommandReceiver(receiver))
 }
 
-/// The side that asks.
-#[derive(Debug)]
-pub struct Caller<Q, A>(mpsc::Sender<Call<Q, A>>);
+/// The sending side of the command channel.
+#[derive(Clone, Debug)]
+pub struct CommandSender(mpsc::Sender<PendingCommand>);
 
-impl<Q, A> Clone for Caller<Q, A> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
+/// The feed's side of the command channel.
+#[derive(Debug)]
+pub struct CommandReceiver(mpsc::Receiver<PendingCommand>);
+
+/// A command that waits for its result.
+#[derive(Debug)]
+pub struct PendingCommand {
+    pub command: Command,
+    pub reply: CommandReply,
 }
 
-/// The side that answers.
+/// The way back to the sender of a command.
 #[derive(Debug)]
-pub struct Line<Q, A>(mpsc::Receiver<Call<Q, A>>);
+pub struct CommandReply(oneshot::Sender<CommandResult>);
 
-/// A question that waits for its answer.
-#[derive(Debug)]
-pub struct Call<Q, A> {
-    pub question: Q,
-    pub reply: Reply<A>,
-}
-
-/// The way back to who asked.
-#[derive(Debug)]
-pub struct Reply<A>(oneshot::Sender<A>);
-
-impl<Q, A> Caller<Q, A> {
-    /// Whether somebody is there to answer.
-    pub fn is_heard(&self) -> bool {
+impl CommandSender {
+    /// Reports whether a feed still takes commands.
+    pub fn is_open(&self) -> bool {
         !self.0.is_closed()
     }
 
-    /// The answer; `None` when nobody answers any more.
-    pub async fn ask(&self, question: Q) -> Option<A> {
-        let (sender, answer) = oneshot::channel();
-        self.0.send(Call { question, reply: Reply(sender) }).await.ok()?;
-        answer.await.ok()
+    /// Sends a command and waits for its result; `None` when the feed is gone.
+    pub async fn send(&self, command: Command) -> Option<CommandResult> {
+        let (sender, result) = oneshot::channel();
+        self.0.send(PendingCommand { command, reply: CommandReply(sender) }).await.ok()?;
+        result.await.ok()
     }
 }
 
-impl<Q, A> Line<Q, A> {
-    /// The next question; `None` when nobody is left to ask.
+impl CommandReceiver {
+    /// Receives the next command; `None` when every sender is gone.
     ///
     /// Cancel safe: a dropped call loses nothing.
-    pub async fn next(&mut self) -> Option<Call<Q, A>> {
+    pub async fn recv(&mut self) -> Option<PendingCommand> {
         self.0.recv().await
     }
 }
 
-impl<A> Reply<A> {
-    /// Who asked may be gone: then nobody hears it.
-    pub fn send(self, answer: A) {
-        let _ = self.0.send(answer);
+impl CommandReply {
+    /// Sends the result. A sender that no longer waits for it is no error.
+    pub fn send(self, result: CommandResult) {
+        let _ = self.0.send(result);
     }
 }
 
-/// The sending side.
+/// The sending side of the bus.
 #[derive(Clone, Debug)]
-pub struct Bus<T> {
+pub struct Sender<T> {
     sender: broadcast::Sender<T>,
     taken: Arc<Notify>,
     capacity: usize,
 }
 
-/// One reader's side.
+/// One receiver of the bus.
 #[derive(Debug)]
-pub struct Reader<T> {
+pub struct Receiver<T> {
     receiver: broadcast::Receiver<T>,
     taken: Arc<Notify>,
 }
 
-/// What a reader hears next.
+/// The next item of a receiver, or the loss before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heard<T> {
+pub enum Received<T> {
     Item(T),
-    /// The reader was too slow: so many items are gone.
+    /// The receiver was too slow: `missed` items are gone.
     Gap {
         missed: u64,
     },
 }
 
-impl<T: Clone> Bus<T> {
-    /// A bus that keeps `capacity` items for its slowest reader; at least 1.
+impl<T: Clone> Sender<T> {
+    /// Opens a bus that keeps `capacity` items for its slowest receiver; at least 1.
     pub fn new(capacity: usize) -> Self {
         let capacity = capacity.max(1);
         Self { sender: broadcast::Sender::new(capacity), taken: Arc::default(), capacity }
     }
 
-    /// A reader of everything sent from now on.
-    pub fn reader(&self) -> Reader<T> {
-        Reader { receiver: self.sender.subscribe(), taken: Arc::clone(&self.taken) }
+    /// Opens a receiver of everything sent from now on.
+    pub fn subscribe(&self) -> Receiver<T> {
+        Receiver { receiver: self.sender.subscribe(), taken: Arc::clone(&self.taken) }
     }
 
-    /// Sends without waiting; with no reader the item is dropped.
+    /// Sends without waiting; without a receiver the item is dropped.
     pub fn send(&self, item: T) {
-        // An error only says that nobody listens, which is no fault of the sender.
+        // An error only says that there is no receiver, which is no fault of the sender.
         let _ = self.sender.send(item);
     }
 
-    /// Waits until one more item can be sent without loss to any reader.
-    pub async fn room(&self) {
+    /// Waits until one more item can be sent without loss to any receiver.
+    pub async fn ready(&self) {
         while self.sender.len() >= self.capacity {
             self.taken.notified().await;
         }
     }
 }
 
-impl<T: Clone> Reader<T> {
-    /// The next item or gap; `None` when all senders are gone.
+impl<T: Clone> Receiver<T> {
+    /// Receives the next item or gap; `None` when every sender is gone.
     ///
     /// Cancel safe: a dropped call loses nothing.
-    pub async fn next(&mut self) -> Option<Heard<T>> {
-        let heard = match self.receiver.recv().await {
-            Ok(item) => Some(Heard::Item(item)),
-            Err(broadcast::error::RecvError::Lagged(missed)) => Some(Heard::Gap { missed }),
+    pub async fn recv(&mut self) -> Option<Received<T>> {
+        let received = match self.receiver.recv().await {
+            Ok(item) => Some(Received::Item(item)),
+            Err(broadcast::error::RecvError::Lagged(missed)) => Some(Received::Gap { missed }),
             Err(broadcast::error::RecvError::Closed) => None,
         };
         self.taken.notify_one();
-        heard
+        received
     }
 }
 
-impl<T> Drop for Reader<T> {
+impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         self.taken.notify_one();
     }
@@ -151,59 +147,60 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_sender_that_waits_for_room_loses_nothing() {
-        let bus = Bus::new(2);
-        let mut reader = bus.reader();
+    async fn sender_that_waits_loses_nothing() {
+        let bus = Sender::new(2);
+        let mut receiver = bus.subscribe();
         let sender = tokio::spawn(async move {
             for n in 0..1_000 {
-                bus.room().await;
+                bus.ready().await;
                 bus.send(n);
             }
         });
         for want in 0..1_000 {
-            assert_eq!(reader.next().await, Some(Heard::Item(want)));
+            assert_eq!(receiver.recv().await, Some(Received::Item(want)));
         }
         sender.await.unwrap();
-        assert_eq!(reader.next().await, None);
+        assert_eq!(receiver.recv().await, None);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reader_that_falls_behind_is_told_how_much_it_lost() {
-        let bus = Bus::new(4);
-        let mut reader = bus.reader();
+    async fn slow_receiver_gets_the_number_of_lost_items() {
+        let bus = Sender::new(4);
+        let mut receiver = bus.subscribe();
         for n in 0..10 {
             bus.send(n);
         }
-        assert_eq!(reader.next().await, Some(Heard::Gap { missed: 6 }));
-        assert_eq!(reader.next().await, Some(Heard::Item(6)));
+        assert_eq!(receiver.recv().await, Some(Received::Gap { missed: 6 }));
+        assert_eq!(receiver.recv().await, Some(Received::Item(6)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn questions_are_answered_in_turn_and_not_for_ever() {
-        let (caller, mut line) = line::<u32, u32>(DEFAULT_LINE_CAPACITY);
-        let asking = tokio::spawn(async move {
-            let answers = (caller.ask(1).await, caller.ask(2).await);
-            (answers, caller.ask(3).await)
+    async fn commands_are_answered_in_order_until_the_feed_is_gone() {
+        let (commands, mut receiver) = command_channel(DEFAULT_COMMAND_CAPACITY);
+        let sending = tokio::spawn(async move {
+            let results = (commands.send(Command::Play).await, commands.send(Command::Pause).await);
+            (results, commands.send(Command::Play).await)
         });
-        for _ in 0..2 {
-            let Call { question, reply } = line.next().await.unwrap();
-            reply.send(question * 10);
+        for (want, revision) in [(Command::Play, 1), (Command::Pause, 2)] {
+            let PendingCommand { command, reply } = receiver.recv().await.unwrap();
+            assert_eq!(command, want);
+            reply.send(Ok(revision));
         }
-        drop(line);
-        assert_eq!(asking.await.unwrap(), ((Some(10), Some(20)), None));
+        drop(receiver);
+        assert_eq!(sending.await.unwrap(), ((Some(Ok(1)), Some(Ok(2))), None));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reader_that_leaves_holds_nobody_up() {
-        let bus = Bus::new(1);
-        let reader = bus.reader();
+    async fn dropped_receiver_does_not_block_the_sender() {
+        let bus = Sender::new(1);
+        let receiver = bus.subscribe();
         bus.send(1);
         let waiting = tokio::spawn({
             let bus = bus.clone();
-            async move { bus.room().await }
+            async move { bus.ready().await }
         });
         tokio::task::yield_now().await;
-        drop(reader);
+        drop(receiver);
         waiting.await.unwrap();
     }
 }

@@ -13,6 +13,7 @@
 //! - [`inspect`]: what a CSV file was taken for, and why.
 //! - [`record`]: what is playing, as CSV files that replay to the same.
 //! - [`load`]: many clients that measure a server, from outside.
+//! - [`flags`]: value parsers that several commands share.
 //! - [`cli`]: flags into configurations. [`app`]: everything wired together.
 
 #![forbid(unsafe_code)]
@@ -20,8 +21,10 @@
 pub mod app;
 pub mod bus;
 pub mod cli;
+pub mod control;
 pub mod fanout;
 pub mod feed;
+pub mod flags;
 pub mod inspect;
 pub mod load;
 pub mod market;

@@ -28,9 +28,19 @@ const LIBRARY = {
 };
 const SCRIPT = /<script type="module"( async)? src="\/([^"]+)"><\/script>/g;
 const SHEET = / *<link rel="stylesheet" href="\/([^"]+)">\n/g;
-const COMMON = /** @type {const} */ ({ absWorkingDir: WEB, bundle: true, minify: true, target: "es2022", outbase: WEB, outdir: out, logLevel: "error" });
+const COMMON = /** @type {const} */ ({
+  absWorkingDir: WEB,
+  bundle: true,
+  minify: true,
+  target: "es2022",
+  outbase: WEB,
+  outdir: out,
+  logLevel: "error",
+});
 
-const pages = readdirSync(WEB).filter((file) => file.endsWith(".html")).map((file) => ({ file, text: readFileSync(join(WEB, file), "utf8") }));
+const pages = readdirSync(WEB)
+  .filter((file) => file.endsWith(".html"))
+  .map((file) => ({ file, text: readFileSync(join(WEB, file), "utf8") }));
 
 /** Bundles what the pages begin with, and tells what of it imports what. */
 function bundleScripts() {
@@ -44,7 +54,9 @@ function bundleScripts() {
     sourcemap: "linked",
     metafile: true,
   });
-  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [relative(out, resolve(WEB, path)), output]));
+  const outputs = new Map(
+    Object.entries(metafile.outputs).map(([path, output]) => [relative(out, resolve(WEB, path)), output]),
+  );
   for (const path of outputs.keys()) if (path.endsWith(".map")) tidyMap(join(out, path));
   return outputs;
 }
@@ -67,7 +79,9 @@ function tidyMap(file) {
  * @returns {string[]}
  */
 function imported(outputs, path) {
-  const direct = (outputs.get(path)?.imports ?? []).filter(({ kind }) => kind === "import-statement").map((one) => relative(out, resolve(WEB, one.path)));
+  const direct = (outputs.get(path)?.imports ?? [])
+    .filter(({ kind }) => kind === "import-statement")
+    .map((one) => relative(out, resolve(WEB, one.path)));
   return [...new Set(direct.flatMap((one) => [one, ...imported(outputs, one)]))];
 }
 
@@ -75,7 +89,13 @@ function imported(outputs, path) {
 function bundleSheets(file, sheets) {
   const path = `styles/${basename(file, ".html")}.css`;
   const contents = sheets.map((sheet) => `@import "./${sheet}";`).join("\n");
-  esbuild.buildSync({ ...COMMON, stdin: { contents, loader: "css", resolveDir: WEB }, external: ["/lib/*"], outdir: undefined, outfile: join(out, path) });
+  esbuild.buildSync({
+    ...COMMON,
+    stdin: { contents, loader: "css", resolveDir: WEB },
+    external: ["/lib/*"],
+    outdir: undefined,
+    outfile: join(out, path),
+  });
   return path;
 }
 
@@ -84,10 +104,16 @@ mkdirSync(join(out, "lib"), { recursive: true });
 const outputs = bundleScripts();
 for (const { file, text } of pages) {
   const sheets = [...text.matchAll(SHEET)].map(([, path]) => path);
-  const preloads = [...text.matchAll(SCRIPT)].flatMap(([, , path]) => imported(outputs, path)).map((path) => `  <link rel="modulepreload" href="/${path}">\n`);
+  const preloads = [...text.matchAll(SCRIPT)]
+    .flatMap(([, , path]) => imported(outputs, path))
+    .map((path) => `  <link rel="modulepreload" href="/${path}">\n`);
   const links = `  <link rel="stylesheet" href="/${bundleSheets(file, sheets)}">\n${[...new Set(preloads)].join("")}`;
   let placed = false;
-  writeFileSync(join(out, file), text.replaceAll(SHEET, () => (placed ? "" : ((placed = true), links))));
+  writeFileSync(
+    join(out, file),
+    text.replaceAll(SHEET, () => (placed ? "" : ((placed = true), links))),
+  );
 }
 copyFileSync(join(WEB, "favicon.svg"), join(out, "favicon.svg"));
-for (const [name, from] of Object.entries(LIBRARY)) copyFileSync(join(packages, "node_modules", from), join(out, "lib", name));
+for (const [name, from] of Object.entries(LIBRARY))
+  copyFileSync(join(packages, "node_modules", from), join(out, "lib", name));

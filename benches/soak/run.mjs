@@ -20,7 +20,11 @@ const { values: flags } = parseArgs({
   options: {
     minutes: { type: "string", default: "60" },
     out: { type: "string", default: "soak.csv" },
-    binary: { type: "string", default: process.env.TICKCAST_TEST_BINARY ?? fileURLToPath(new URL("../../target/release/tickcast", import.meta.url)) },
+    binary: {
+      type: "string",
+      default:
+        process.env.TICKCAST_TEST_BINARY ?? fileURLToPath(new URL("../../target/release/tickcast", import.meta.url)),
+    },
     /** All clients, in parts of twenty. */
     clients: { type: "string", default: "2000" },
     files: { type: "string", default: "4096" },
@@ -30,7 +34,20 @@ const SECONDS = Number(flags.minutes) * 60;
 const PART = Number(flags.clients) / 20;
 const SCRAPE_MS = 10_000;
 /** The rings hold no more than what the simulation begins with, so that memory that grows is memory that leaks. */
-const SERVER = ["--seed", "7", "--bars", "1500", "--trades", "300", "--max-sessions", "3000", "--max-sessions-per-address", "3000", "--max-connections", "600"];
+const SERVER = [
+  "--seed",
+  "7",
+  "--bars",
+  "1500",
+  "--trades",
+  "300",
+  "--max-sessions",
+  "3000",
+  "--max-sessions-per-address",
+  "3000",
+  "--max-connections",
+  "600",
+];
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const children = new Set();
@@ -56,7 +73,14 @@ async function output(child) {
 
 /** @returns {Promise<{ address: string, server: import("node:child_process").ChildProcess }>} */
 async function serve() {
-  const server = start("sh", ["-c", `ulimit -n ${flags.files} && exec "$0" "$@"`, flags.binary, "--bind", "127.0.0.1:0", ...SERVER]);
+  const server = start("sh", [
+    "-c",
+    `ulimit -n ${flags.files} && exec "$0" "$@"`,
+    flags.binary,
+    "--bind",
+    "127.0.0.1:0",
+    ...SERVER,
+  ]);
   server.stderr?.on("data", (data) => process.stderr.write(`server: ${data}`));
   for await (const line of createInterface({ input: /** @type {import("node:stream").Readable} */ (server.stdout) })) {
     const found = /http:\/\/([\d.:]+)/.exec(line);
@@ -67,7 +91,17 @@ async function serve() {
 
 /** One run of the load generator. @param {string} address @param {string} line */
 async function load(address, line) {
-  const args = ["load", `ws://${address}/ws`, "--json", "--quiet", "--rest", "2", "--connect-rate", "200", ...line.split(" ")];
+  const args = [
+    "load",
+    `ws://${address}/ws`,
+    "--json",
+    "--quiet",
+    "--rest",
+    "2ms",
+    "--connect-rate",
+    "200",
+    ...line.split(" "),
+  ];
   const { text, told } = await output(start(flags.binary, args));
   if (stopping) return undefined;
   try {
@@ -91,17 +125,34 @@ const pid = server.pid;
 const began = Date.now();
 const until = began + SECONDS * 1_000;
 console.log(`server ${pid} at ${address}; ${flags.clients} clients until ${new Date(until).toISOString()}`);
-const all = `--duration ${SECONDS} --warm-up 10`;
+const all = `--duration ${SECONDS}s --warm-up 10s`;
 const steady = [
   load(address, `--clients ${PART * 8} --symbols 10 --rate 5 ${all}`),
   load(address, `--clients ${PART * 4} --symbols all --rate 0.5 ${all}`),
   load(address, `--clients ${PART * 5} --symbols 10 --rate 5 --format binary ${all}`),
 ];
 const passing = [
-  comeAndGo(address, [12, 45].map((secs) => `--clients ${PART} --symbols all --rate 10 --stall ${PART} --stall-for ${secs} --duration ${secs + 10}`), until),
-  comeAndGo(address, ["json", "binary"].map((format) => `--clients ${PART} --symbols 5 --rate 10 --format ${format} --warm-up 1 --duration 15`), until),
+  comeAndGo(
+    address,
+    [12, 45].map(
+      (secs) => `--clients ${PART} --symbols all --rate 10 --stall ${PART} --stall-for ${secs}s --duration ${secs + 10}s`,
+    ),
+    until,
+  ),
+  comeAndGo(
+    address,
+    ["json", "binary"].map(
+      (format) => `--clients ${PART} --symbols 5 --rate 10 --format ${format} --warm-up 1s --duration 15s`,
+    ),
+    until,
+  ),
 ];
-const readers = start(process.execPath, [fileURLToPath(new URL("readers.mjs", import.meta.url)), address, String(PART * 0.6), String(PART * 0.4)]);
+const readers = start(process.execPath, [
+  fileURLToPath(new URL("readers.mjs", import.meta.url)),
+  address,
+  String(PART * 0.6),
+  String(PART * 0.4),
+]);
 const readersDone = output(readers);
 
 const csv = createWriteStream(flags.out);
@@ -139,7 +190,9 @@ for (const report of steadied) {
 }
 console.log(`${passed.length} runs of clients that came and went; readers ${read.trim()}`);
 console.log("after all had left:", JSON.stringify(last));
-const holes = [...steadied, ...passed].filter((report) => report && (report.check.holes > 0 || report.check.overlaps > 0));
+const holes = [...steadied, ...passed].filter(
+  (report) => report && (report.check.holes > 0 || report.check.overlaps > 0),
+);
 const faults = [
   [holes.length, "runs with a range of updates missing"],
   [last?.bus_gaps, "gaps of the bus"],

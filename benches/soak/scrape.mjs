@@ -3,32 +3,61 @@
 /** @typedef {Map<string, number>} Samples by name with labels */
 
 export const COLUMNS = /** @type {const} */ ([
-  "seconds", "rss_bytes", "cpu_cores", "sessions_websocket", "sessions_events", "full", "skipping", "lowered", "tasks", "fds", "threads", "connections",
-  "drift_seconds", "ticks", "messages", "bytes", "updates_encoded", "ticks_merged", "delivery_p50_ms", "delivery_p99_ms", "beat_p99_ms",
-  "opened", "ended_too_slow", "ended_no_pong", "bus_gaps", "panics", "accept_failures",
+  "seconds",
+  "rss_bytes",
+  "cpu_cores",
+  "sessions_websocket",
+  "sessions_events",
+  "full",
+  "skipping",
+  "lowered",
+  "tasks",
+  "fds",
+  "threads",
+  "connections",
+  "drift_seconds",
+  "ticks",
+  "messages",
+  "bytes",
+  "updates_encoded",
+  "ticks_merged",
+  "delivery_p50_ms",
+  "delivery_p99_ms",
+  "beat_p99_ms",
+  "opened",
+  "ended_too_slow",
+  "ended_no_pong",
+  "bus_gaps",
+  "panics",
+  "accept_failures",
 ]);
 
 /** @param {string} text @returns {Samples} */
 export function samples(text) {
   const lines = text.split("\n").filter((line) => line.startsWith("tickcast_"));
-  return new Map(lines.map((line) => {
-    const space = line.lastIndexOf(" ");
-    return [line.slice("tickcast_".length, space), Number(line.slice(space + 1))];
-  }));
+  return new Map(
+    lines.map((line) => {
+      const space = line.lastIndexOf(" ");
+      return [line.slice("tickcast_".length, space), Number(line.slice(space + 1))];
+    }),
+  );
 }
 
 /** Of all labels. @param {Samples} seen @param {string} name */
-const sum = (seen, name) => [...seen].reduce((total, [key, value]) => (key === name || key.startsWith(`${name}{`) ? total + value : total), 0);
+const sum = (seen, name) =>
+  [...seen].reduce((total, [key, value]) => (key === name || key.startsWith(`${name}{`) ? total + value : total), 0);
 
 /**
  * A quantile of what came between two scrapes, in milliseconds, between the bounds of its bucket in proportion.
  * @param {Samples} seen @param {Samples | undefined} before @param {string} name @param {number} q
  */
 function quantile(seen, before, name, q) {
-  const buckets = [...seen].filter(([key]) => key.startsWith(`${name}_bucket{`)).map(([key, value]) => {
-    const bound = /le="([^"]+)"/.exec(key)?.[1] ?? "+Inf";
-    return { bound: bound === "+Inf" ? Infinity : Number(bound), count: value - (before?.get(key) ?? 0) };
-  });
+  const buckets = [...seen]
+    .filter(([key]) => key.startsWith(`${name}_bucket{`))
+    .map(([key, value]) => {
+      const bound = /le="([^"]+)"/.exec(key)?.[1] ?? "+Inf";
+      return { bound: bound === "+Inf" ? Infinity : Number(bound), count: value - (before?.get(key) ?? 0) };
+    });
   const wanted = (buckets.at(-1)?.count ?? 0) * q;
   if (wanted === 0) return 0;
   const at = buckets.findIndex(({ count }) => count >= wanted);
@@ -50,16 +79,32 @@ export function row(seen, before, seconds, now) {
   seen.set("at", seconds);
   const round = (/** @type {number} */ value, /** @type {number} */ digits) => Number(value.toFixed(digits));
   return {
-    seconds: round(seconds, 1), rss_bytes: of("process_resident_memory_bytes"), cpu_cores: round(cpu / passed, 3),
-    sessions_websocket: of('sessions{transport="websocket"}'), sessions_events: of('sessions{transport="events"}'),
-    full: of('sessions_on_rung{rung="full"}'), skipping: of('sessions_on_rung{rung="skipping"}'), lowered: of('sessions_on_rung{rung="lowered"}'),
-    tasks: of("tasks"), fds: of("process_open_fds"), threads: of("process_threads"), connections: of("connections"),
-    drift_seconds: round(ahead - offset, 3), ticks: of("ticks_total"), messages: sum(seen, "messages_sent_total"), bytes: sum(seen, "message_bytes_sent_total"),
-    updates_encoded: of("updates_encoded_total"), ticks_merged: of("ticks_merged_total"),
-    delivery_p50_ms: round(quantile(seen, before, "delivery_lag_seconds", 0.5), 2), delivery_p99_ms: round(quantile(seen, before, "delivery_lag_seconds", 0.99), 2),
-    beat_p99_ms: round(quantile(seen, before, "beat_lag_seconds", 0.99), 2),
-    opened: sum(seen, "sessions_opened_total"), ended_too_slow: of('session_ends_total{reason="too_slow",code="1013"}'),
+    seconds: round(seconds, 1),
+    rss_bytes: of("process_resident_memory_bytes"),
+    cpu_cores: round(cpu / passed, 3),
+    sessions_websocket: of('sessions{transport="websocket"}'),
+    sessions_events: of('sessions{transport="events"}'),
+    full: of('sessions_by_throttle_level{level="full"}'),
+    skipping: of('sessions_by_throttle_level{level="skipping"}'),
+    lowered: of('sessions_by_throttle_level{level="lowered"}'),
+    tasks: of("tasks"),
+    fds: of("process_open_fds"),
+    threads: of("process_threads"),
+    connections: of("connections"),
+    drift_seconds: round(ahead - offset, 3),
+    ticks: of("ticks_total"),
+    messages: sum(seen, "messages_sent_total"),
+    bytes: sum(seen, "message_bytes_sent_total"),
+    updates_encoded: of("updates_encoded_total"),
+    ticks_merged: of("ticks_merged_total"),
+    delivery_p50_ms: round(quantile(seen, before, "delivery_lag_seconds", 0.5), 2),
+    delivery_p99_ms: round(quantile(seen, before, "delivery_lag_seconds", 0.99), 2),
+    beat_p99_ms: round(quantile(seen, before, "flush_lag_seconds", 0.99), 2),
+    opened: sum(seen, "sessions_opened_total"),
+    ended_too_slow: of('session_ends_total{reason="too_slow",code="1013"}'),
     ended_no_pong: of('session_ends_total{reason="no_pong",code="4408"}'),
-    bus_gaps: of("bus_gaps_total"), panics: of("panics_total"), accept_failures: of("accept_failures_total"),
+    bus_gaps: of("bus_gaps_total"),
+    panics: of("panics_total"),
+    accept_failures: of("accept_failures_total"),
   };
 }

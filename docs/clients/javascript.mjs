@@ -117,7 +117,11 @@ export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = cons
 // From here on: the command line.
 if (globalThis.process?.argv[1]?.endsWith("javascript.mjs")) {
   const { parseArgs } = await import("node:util");
-  const options = { url: { type: "string", default: "ws://127.0.0.1:3030/ws" }, rate: { type: "string", default: "5" }, count: { type: "string" } };
+  const options = {
+    url: { type: "string", default: "ws://127.0.0.1:3030/ws" },
+    rate: { type: "string", default: "5" },
+    count: { type: "string" },
+  };
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   let left = Number(values.count ?? Infinity);
   const stop = watch({

@@ -53,7 +53,9 @@ async function simulation() {
 /** Daily bars of five stocks, two of them compared with a third, in the middle of the tape. */
 async function stocks() {
   const server = await startServer(["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"]);
-  const { page } = await browser.visit(`${server.url}?symbol=AAPL&interval=1d&theme=light&indicators=sma+rsi&compare=IBM&compare=MSFT`);
+  const { page } = await browser.visit(
+    `${server.url}?symbol=AAPL&interval=1d&theme=light&indicators=sma+rsi&compare=IBM&compare=MSFT`,
+  );
   await page.locator("#transport[data-state='ended']").waitFor();
   await page.locator(".deck-place").fill("9500");
   await page.locator("#transport[data-state='paused']").waitFor();
@@ -86,7 +88,20 @@ async function moving() {
     files.push(file);
     await page.waitForTimeout(Math.max(0, FRAME_MS - (Date.now() - began)));
   }
-  execFileSync("img2webp", ["-loop", "0", "-lossy", "-q", "60", "-m", "6", "-d", String(FRAME_MS), ...files, "-o", join(HERE, "scenario.webp")]);
+  execFileSync("img2webp", [
+    "-loop",
+    "0",
+    "-lossy",
+    "-q",
+    "60",
+    "-m",
+    "6",
+    "-d",
+    String(FRAME_MS),
+    ...files,
+    "-o",
+    join(HERE, "scenario.webp"),
+  ]);
   rmSync(folder, { recursive: true });
   await server.kill();
 }

@@ -25,7 +25,11 @@ const WALK = { name: "random walk", class: "walk" };
 
 /** @returns {Promise<Map<string, Trade[]>>} */
 async function simulated() {
-  const child = spawn(BINARY, ["simulate", "--out", "-", "--class", "stock", "--symbols", "4", "--days", "5", "--seed", "1"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(
+    BINARY,
+    ["simulate", "--out", "-", "--class", "stock", "--symbols", "4", "--days", "5", "--seed", "1"],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   /** @type {Map<string, Trade[]>} */
   const tapes = new Map();
   let day = -1;
@@ -38,7 +42,11 @@ async function simulated() {
     if (today !== date) [date, day] = [today, day + 1];
     const tape = tapes.get(symbol) ?? [];
     tapes.set(symbol, tape);
-    tape.push({ second: day * SESSION + Math.min((seconds % 86_400) - OPEN, SESSION - 1e-6), price: Number(price), sign: side === "buy" ? 1 : -1 });
+    tape.push({
+      second: day * SESSION + Math.min((seconds % 86_400) - OPEN, SESSION - 1e-6),
+      price: Number(price),
+      sign: side === "buy" ? 1 : -1,
+    });
   }
   return tapes;
 }
@@ -61,7 +69,11 @@ function randomWalk(tape, seed) {
   const deviation = Math.sqrt(mean(minute.map((r) => r * r)) / (tape.length / minute.length));
   let price = tape[0].price;
   const seconds = tape.map(() => draw() * 5 * SESSION).sort((a, b) => a - b);
-  return seconds.map((second) => ({ second, price: (price *= Math.exp(deviation * normal())), sign: draw() < 0.5 ? 1 : -1 }));
+  return seconds.map((second) => ({
+    second,
+    price: (price *= Math.exp(deviation * normal())),
+    sign: draw() < 0.5 ? 1 : -1,
+  }));
 }
 
 /** @param {readonly number[]} x */
@@ -70,13 +82,15 @@ const mean = (x) => x.reduce((sum, v) => sum + v, 0) / x.length;
 /** The last price of each stretch of `step` seconds, a list for each session. @param {Trade[]} tape @param {number} step */
 function closes(tape, step) {
   const days = Array.from({ length: 5 }, () => /** @type {number[]} */ (new Array(SESSION / step).fill(NaN)));
-  for (const { second, price } of tape) days[Math.floor(second / SESSION)][Math.floor((second % SESSION) / step)] = price;
+  for (const { second, price } of tape)
+    days[Math.floor(second / SESSION)][Math.floor((second % SESSION) / step)] = price;
   for (const day of days) day.forEach((price, n) => Number.isNaN(price) && (day[n] = n > 0 ? day[n - 1] : NaN));
   return days;
 }
 
 /** @param {number[][]} days */
-const returns = (days) => days.flatMap((day) => day.slice(1).map((price, n) => Math.log(price / day[n]))).filter(Number.isFinite);
+const returns = (days) =>
+  days.flatMap((day) => day.slice(1).map((price, n) => Math.log(price / day[n]))).filter(Number.isFinite);
 
 /** Returns over the mean size of those at the same time of the day, as busy hours are no memory. @param {number[][]} days */
 function seasonless(days) {
@@ -96,7 +110,12 @@ function autocorrelation(parts, lag) {
 /** @param {number[]} a @param {number[]} b */
 function correlation(a, b) {
   const [ma, mb] = [mean(a), mean(b)];
-  const moment = (/** @type {number[]} */ x, /** @type {number} */ mx, /** @type {number[]} */ y, /** @type {number} */ my) => mean(x.map((v, n) => (v - mx) * (y[n] - my)));
+  const moment = (
+    /** @type {number[]} */ x,
+    /** @type {number} */ mx,
+    /** @type {number[]} */ y,
+    /** @type {number} */ my,
+  ) => mean(x.map((v, n) => (v - mx) * (y[n] - my)));
   return moment(a, ma, b, mb) / Math.sqrt(moment(a, ma, a, ma) * moment(b, mb, b, mb));
 }
 
@@ -109,19 +128,26 @@ function density(tapes) {
   });
   const width = 0.5;
   const bins = Array.from({ length: 33 }, (_, n) => (n - 16) * width);
-  const points = bins.map((x) => /** @type {[number, number]} */ ([x, z.filter((v) => Math.abs(v - x) < width / 2).length / z.length / width]));
+  const points = bins.map(
+    (x) =>
+      /** @type {[number, number]} */ ([x, z.filter((v) => Math.abs(v - x) < width / 2).length / z.length / width]),
+  );
   return points.filter(([, y]) => y > 0);
 }
 
 /** @param {Trade[][]} tapes @param {(tape: Trade[]) => number[][]} parts @param {readonly number[]} lags */
 const memory = (tapes, parts, lags) => {
   const each = tapes.map(parts);
-  return lags.map((lag) => /** @type {[number, number]} */ ([lag, mean(each.map((part) => autocorrelation(part, lag)))]));
+  return lags.map(
+    (lag) => /** @type {[number, number]} */ ([lag, mean(each.map((part) => autocorrelation(part, lag)))]),
+  );
 };
 
 /** The signs of orders: prints of one moment and side are one. @param {Trade[]} tape */
 function orders(tape) {
-  const first = tape.filter(({ second, sign }, n) => n === 0 || tape[n - 1].second !== second || tape[n - 1].sign !== sign);
+  const first = tape.filter(
+    ({ second, sign }, n) => n === 0 || tape[n - 1].second !== second || tape[n - 1].sign !== sign,
+  );
   return [first.map(({ sign }) => sign)];
 }
 
@@ -135,7 +161,11 @@ function shape(tapes) {
 /** @param {Trade[][]} tapes */
 function epps(tapes) {
   return [1, 2, 5, 10, 30, 60, 150, 300].map((step) => {
-    const each = tapes.map((tape) => closes(tape, step).map((day) => day.slice(1).map((price, n) => Math.log(price / day[n]) || 0)).flat());
+    const each = tapes.map((tape) =>
+      closes(tape, step)
+        .map((day) => day.slice(1).map((price, n) => Math.log(price / day[n]) || 0))
+        .flat(),
+    );
     const pairs = each.flatMap((a, n) => each.slice(n + 1).map((b) => correlation(a, b)));
     return /** @type {[number, number]} */ ([step, mean(pairs)]);
   });
@@ -144,18 +174,76 @@ function epps(tapes) {
 const tapes = [...(await simulated()).values()];
 const walks = tapes.map((tape, n) => randomWalk(tape, n + 1));
 /** @param {(tapes: Trade[][]) => [number, number][]} of */
-const both = (of) => [{ ...WALK, points: of(walks) }, { ...SIM, points: of(tapes) }];
-const range = (/** @type {number} */ from, /** @type {number} */ to) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+const both = (of) => [
+  { ...WALK, points: of(walks) },
+  { ...SIM, points: of(tapes) },
+];
+const range = (/** @type {number} */ from, /** @type {number} */ to) =>
+  Array.from({ length: to - from + 1 }, (_, n) => from + n);
 const sizes = (/** @type {Trade[]} */ tape) => seasonless(closes(tape, 60)).map((day) => day.map(Math.abs));
 const lags = [...range(1, 10), 13, 16, 20, 25, 32, 40, 50, 63, 80, 100];
 const epp = both(epps);
-const gauss = range(-20, 20).map((n) => /** @type {[number, number]} */ ([n / 5, Math.exp(-((n / 5) ** 2) / 2) / Math.sqrt(2 * Math.PI)]));
+const gauss = range(-20, 20).map(
+  (n) => /** @type {[number, number]} */ ([n / 5, Math.exp(-((n / 5) ** 2) / 2) / Math.sqrt(2 * Math.PI)]),
+);
 
 const panels = [
-  panel({ title: "Returns of a minute: far moves", x: "standard deviations", y: "density", log: "y", span: [-8, 8, 1e-4, 1], lines: [{ name: "normal", class: "real", points: gauss }, ...both(density)] }),
-  panel({ title: "Volatility clusters", x: "lag in minutes", y: "autocorrelation of |return|", span: [0, 60, -0.05, 0.25], bands: [[1, 5, 0.054, 0.085], [11, 60, 0.007, 0.063]], lines: both((t) => memory(t, sizes, range(1, 60))) }),
-  panel({ title: "A day is busy at both ends", x: "hours since the open", y: "trades over the mean", span: [0, 6.5, 0, 2.6], lines: both(shape) }),
-  panel({ title: "Signs of orders remember", x: "lag in orders", y: "autocorrelation", log: "xy", span: [1, 100, 1e-3, 1], bands: [[1, 1.12, 0.051, 0.61], [20, 50, 0.011, 0.235]], lines: both((t) => memory(t, orders, lags)) }),
-  panel({ title: "Correlation grows with the horizon (Epps)", x: "horizon in seconds", y: "mean correlation", log: "x", span: [1, 300, -0.05, 0.9], bands: [[240, 300, 0.492, 0.837], [1, 1.25, 0.492 * 0.147, 0.837 * 0.232]], lines: epp }),
+  panel({
+    title: "Returns of a minute: far moves",
+    x: "standard deviations",
+    y: "density",
+    log: "y",
+    span: [-8, 8, 1e-4, 1],
+    lines: [{ name: "normal", class: "real", points: gauss }, ...both(density)],
+  }),
+  panel({
+    title: "Volatility clusters",
+    x: "lag in minutes",
+    y: "autocorrelation of |return|",
+    span: [0, 60, -0.05, 0.25],
+    bands: [
+      [1, 5, 0.054, 0.085],
+      [11, 60, 0.007, 0.063],
+    ],
+    lines: both((t) => memory(t, sizes, range(1, 60))),
+  }),
+  panel({
+    title: "A day is busy at both ends",
+    x: "hours since the open",
+    y: "trades over the mean",
+    span: [0, 6.5, 0, 2.6],
+    lines: both(shape),
+  }),
+  panel({
+    title: "Signs of orders remember",
+    x: "lag in orders",
+    y: "autocorrelation",
+    log: "xy",
+    span: [1, 100, 1e-3, 1],
+    bands: [
+      [1, 1.12, 0.051, 0.61],
+      [20, 50, 0.011, 0.235],
+    ],
+    lines: both((t) => memory(t, orders, lags)),
+  }),
+  panel({
+    title: "Correlation grows with the horizon (Epps)",
+    x: "horizon in seconds",
+    y: "mean correlation",
+    log: "x",
+    span: [1, 300, -0.05, 0.9],
+    bands: [
+      [240, 300, 0.492, 0.837],
+      [1, 1.25, 0.492 * 0.147, 0.837 * 0.232],
+    ],
+    lines: epp,
+  }),
 ];
-writeFileSync(new URL("docs/pictures/realism.svg", ROOT), page(panels, [SIM, WALK, { name: "span of real stocks", class: "band" }, { name: "normal distribution", class: "real" }], "Statistics of the simulated tape beside real tapes and a random walk"));
+writeFileSync(
+  new URL("docs/pictures/realism.svg", ROOT),
+  page(
+    panels,
+    [SIM, WALK, { name: "span of real stocks", class: "band" }, { name: "normal distribution", class: "real" }],
+    "Statistics of the simulated tape beside real tapes and a random walk",
+  ),
+);

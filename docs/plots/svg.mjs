@@ -31,7 +31,10 @@ const STYLE = `
 
 /** @param {number} from @param {number} to @param {boolean} log */
 function ticks(from, to, log) {
-  if (log) return Array.from({ length: Math.round(Math.log10(to / from)) + 1 }, (_, n) => from * 10 ** n).filter((tick) => tick <= to * 1.001);
+  if (log)
+    return Array.from({ length: Math.round(Math.log10(to / from)) + 1 }, (_, n) => from * 10 ** n).filter(
+      (tick) => tick <= to * 1.001,
+    );
   const rough = (to - from) / 5;
   const unit = 10 ** Math.floor(Math.log10(rough));
   const step = unit * ([1, 2, 5, 10].find((n) => n * unit >= rough) ?? 10);
@@ -64,14 +67,20 @@ export function panel({ title, x, y, log = /** @type {any} */ (""), span: [x0, x
     parts.push(`<text x="${LEFT - 6}" y="${at(sy(tick) + 4)}" text-anchor="end">${label(tick)}</text>`);
   }
   for (const [from, to, low, high] of bands) {
-    parts.push(`<rect class="band" x="${at(sx(from))}" y="${at(sy(high))}" width="${at(sx(to) - sx(from))}" height="${at(sy(low) - sy(high))}"/>`);
+    parts.push(
+      `<rect class="band" x="${at(sx(from))}" y="${at(sy(high))}" width="${at(sx(to) - sx(from))}" height="${at(sy(low) - sy(high))}"/>`,
+    );
   }
   parts.push(`<path class="axis" d="M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}"/>`);
   for (const line of lines) {
-    parts.push(`<polyline class="${line.class}" points="${line.points.map(([px, py]) => `${at(sx(px))},${at(sy(py))}`).join(" ")}"/>`);
+    parts.push(
+      `<polyline class="${line.class}" points="${line.points.map(([px, py]) => `${at(sx(px))},${at(sy(py))}`).join(" ")}"/>`,
+    );
   }
   parts.push(`<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${x}</text>`);
-  parts.push(`<text transform="translate(14 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">${y}</text>`);
+  parts.push(
+    `<text transform="translate(14 ${(TOP + HEIGHT - BOTTOM) / 2}) rotate(-90)" text-anchor="middle">${y}</text>`,
+  );
   return parts.join("\n");
 }
 
@@ -79,7 +88,10 @@ export function panel({ title, x, y, log = /** @type {any} */ (""), span: [x0, x
 export function page(panels, keys, label) {
   const place = (/** @type {number} */ n) => `translate(${(n % 2) * WIDTH} ${Math.floor(n / 2) * HEIGHT})`;
   const entries = keys.map((key, n) => {
-    const mark = key.class === "band" ? `<rect class="band" x="0" y="-10" width="36" height="12"/>` : `<line class="${key.class}" x1="0" x2="36" y1="-4" y2="-4"/>`;
+    const mark =
+      key.class === "band"
+        ? `<rect class="band" x="0" y="-10" width="36" height="12"/>`
+        : `<line class="${key.class}" x1="0" x2="36" y1="-4" y2="-4"/>`;
     return `<g transform="translate(${LEFT} ${TOP + 40 + n * 28})">${mark}<text x="48">${key.name}</text></g>`;
   });
   const [width, height] = [2 * WIDTH, Math.ceil((panels.length + Math.sign(keys.length)) / 2) * HEIGHT];

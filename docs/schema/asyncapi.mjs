@@ -17,8 +17,22 @@ const FIXTURES = new URL("../../tests/fixtures/wire/", import.meta.url);
 export const DOCUMENT = new URL("../asyncapi.json", import.meta.url);
 
 /** What answers what a client sends. */
-const ANSWERS = { subscribe: ["granted", "error"], rate: ["granted", "error"], resync: ["snapshot", "error"], unsubscribe: ["unsubscribed", "error"], format: ["format", "error"], drive: ["driven", "error"] };
-const TITLES = { subscribe: "Subscribe", rate: "Change the rate", resync: "Ask for a snapshot", unsubscribe: "Unsubscribe", format: "Change the format", drive: "Drive the feed" };
+const ANSWERS = {
+  subscribe: ["granted", "error"],
+  rate: ["granted", "error"],
+  resync: ["snapshot", "error"],
+  unsubscribe: ["unsubscribed", "error"],
+  format: ["format", "error"],
+  drive: ["driven", "error"],
+};
+const TITLES = {
+  subscribe: "Subscribe",
+  rate: "Change the rate",
+  resync: "Ask for a snapshot",
+  unsubscribe: "Unsubscribe",
+  format: "Change the format",
+  drive: "Drive the feed",
+};
 
 /** @param {URL} file @returns {Json} */
 const read = (file) => JSON.parse(readFileSync(file, "utf8"));
@@ -44,7 +58,9 @@ function toDraft7(value) {
 
 /** @returns {{ name: string, payload: Json }[]} */
 function readFixtures() {
-  const files = readdirSync(FIXTURES).filter((file) => file.endsWith(".json")).sort();
+  const files = readdirSync(FIXTURES)
+    .filter((file) => file.endsWith(".json"))
+    .sort();
   return files.map((file) => ({ name: file.replace(/\.json$/, ""), payload: read(new URL(file, FIXTURES)) }));
 }
 
@@ -56,33 +72,42 @@ export function build() {
   const client = namesIn($defs.client);
   const types = [...new Set([...server, ...client])];
   const hasId = (/** @type {string} */ type) => "id" in $defs[type].properties;
-  const messages = types.map((type) => [type, {
-    name: type,
-    title: type,
-    summary: $defs[type].description,
-    contentType: "application/json",
-    ...(hasId(type) && { correlationId: { $ref: "#/components/correlationIds/request" } }),
-    payload: { $ref: `#/components/schemas/${type}` },
-    examples: fixtures.filter(({ payload }) => payload.type === type),
-  }]);
-  const requests = client.map((/** @type {keyof typeof ANSWERS} */ type) => [type, {
-    action: "receive",
-    channel: CHANNEL,
-    title: TITLES[type],
-    summary: $defs[type].description,
-    messages: [message(type)],
-    reply: { channel: CHANNEL, messages: ANSWERS[type].map(message) },
-  }]);
+  const messages = types.map((type) => [
+    type,
+    {
+      name: type,
+      title: type,
+      summary: $defs[type].description,
+      contentType: "application/json",
+      ...(hasId(type) && { correlationId: { $ref: "#/components/correlationIds/request" } }),
+      payload: { $ref: `#/components/schemas/${type}` },
+      examples: fixtures.filter(({ payload }) => payload.type === type),
+    },
+  ]);
+  const requests = client.map((/** @type {keyof typeof ANSWERS} */ type) => [
+    type,
+    {
+      action: "receive",
+      channel: CHANNEL,
+      title: TITLES[type],
+      summary: $defs[type].description,
+      messages: [message(type)],
+      reply: { channel: CHANNEL, messages: ANSWERS[type].map(message) },
+    },
+  ]);
   return {
     asyncapi: "3.0.0",
     info: {
       title,
       version: "1.0.0",
-      description: "A market streamed over one WebSocket. Messages are JSON text, or the frequent ones binary for those who ask for it; the schemas are those of the text. Members and types that a client does not know must be ignored: new ones may come without a new version. docs/PROTOCOL.md says what the messages mean, and has the close codes.",
+      description:
+        "A market streamed over one WebSocket. Messages are JSON text, or the frequent ones binary for those who ask for it; the schemas are those of the text. Members and types that a client does not know must be ignored: new ones may come without a new version. docs/PROTOCOL.md says what the messages mean, and has the close codes.",
       license: { name: "MIT" },
     },
     defaultContentType: "application/json",
-    servers: { local: { host: "127.0.0.1:3030", protocol: "ws", description: "Where tickcast serves if nothing else is asked." } },
+    servers: {
+      local: { host: "127.0.0.1:3030", protocol: "ws", description: "Where tickcast serves if nothing else is asked." },
+    },
     channels: {
       stream: {
         address: "/ws",
@@ -104,10 +129,13 @@ export function build() {
     },
     components: {
       messages: Object.fromEntries(messages),
-      correlationIds: { request: { description: "The number of the request, where it had one.", location: "$message.payload#/id" } },
+      correlationIds: {
+        request: { description: "The number of the request, where it had one.", location: "$message.payload#/id" },
+      },
       schemas: toDraft7($defs),
     },
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(DOCUMENT, `${JSON.stringify(build(), null, 2)}\n`);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(DOCUMENT, `${JSON.stringify(build(), null, 2)}\n`);

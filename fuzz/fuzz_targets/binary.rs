@@ -11,14 +11,14 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use tickcast::feed::Source;
+use tickcast::feed::TickSource;
 use tickcast::feed::sim::{SimConfig, Simulator};
 use tickcast::load::binary::{HEADER, head, take_entry};
 use tickcast::market::{Instrument, Timestamp};
 use tickcast::wire::Decoder;
 
 static INSTRUMENTS: LazyLock<Arc<[Instrument]>> =
-    LazyLock::new(|| Arc::clone(&Simulator::new(&SimConfig::new(Timestamp(0))).info().instruments));
+    LazyLock::new(|| Arc::clone(&Simulator::new(SimConfig::new(Timestamp(0))).expect("no scenario").info().instruments));
 
 fuzz_target!(|bytes: &[u8]| {
     let mut decoder = Decoder::new(&INSTRUMENTS);

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
 
-use crate::server::{Access, Admission, Secret, ServerConfig, Token};
+use crate::server::{AccessPolicy, Admission, ServerConfig, Token, TokenSource};
 
 /// Links for so many of the machine's addresses; who has more knows which one is meant.
 const MOST_ADDRESSES: usize = 3;
@@ -14,7 +14,7 @@ const MOST_ADDRESSES: usize = 3;
 pub struct Invitation<'a> {
     pub address: SocketAddr,
     pub is_tls: bool,
-    pub access: &'a Access,
+    pub access: &'a AccessPolicy,
     /// Tokens that were made here, and are not known to anybody yet.
     pub made: Made,
 }
@@ -29,8 +29,8 @@ pub struct Made {
 impl Made {
     pub fn of(config: &ServerConfig) -> Self {
         let access = &config.access;
-        let presenter = !matches!(access.presenter, Some(Secret::Given(_) | Secret::File(_)));
-        Self { presenter, viewer: matches!(access.viewer, Some(Secret::Made)) }
+        let presenter = !matches!(access.presenter, Some(TokenSource::Given(_) | TokenSource::File(_)));
+        Self { presenter, viewer: matches!(access.viewer, Some(TokenSource::Generated)) }
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
 
     fn lines(address: &str, viewers: Admission, presenters: Admission, made: bool) -> Vec<String> {
         let address: SocketAddr = address.parse().unwrap();
-        let access = Access { viewers, presenters, origins: Vec::new(), is_local: address.ip().is_loopback() };
+        let access = AccessPolicy { viewers, presenters, origins: Vec::new(), is_local: address.ip().is_loopback() };
         let made = Made { presenter: made, viewer: made };
         let interfaces = ["127.0.0.1", "192.168.1.5", "fe80::1", "10.0.0.7"].map(|ip| ip.parse().unwrap());
         Invitation { address, is_tls: false, access: &access, made }.lines(&interfaces, false)

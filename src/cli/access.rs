@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ipnet::IpNet;
 
-use crate::server::{AccessConfig, Control, Secret, TlsFiles, Token};
+use crate::server::{AccessConfig, Control, TlsFiles, Token, TokenSource};
 
 /// Who may do what, and how bytes travel.
 #[derive(Clone, Debug, Args)]
@@ -19,13 +19,13 @@ pub struct AccessArgs {
     /// Ask for a token from who drives the feed; without a value one is made and printed. Rather than here, where
     /// other programs see it, give it as TICKCAST_TOKEN
     #[arg(long, value_name = "TOKEN", num_args = 0..=1, require_equals = true, value_parser = secret, default_missing_value = "", hide_default_value = true)]
-    token: Option<Secret>,
+    token: Option<TokenSource>,
     /// File whose first line is that token
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
     /// Ask for a token from who watches, too; without a value one is made and printed
     #[arg(long, value_name = "TOKEN", num_args = 0..=1, require_equals = true, value_parser = secret, default_missing_value = "")]
-    viewer_token: Option<Secret>,
+    viewer_token: Option<TokenSource>,
     /// File whose first line is that token
     #[arg(long, value_name = "FILE", conflicts_with = "viewer_token")]
     viewer_token_file: Option<PathBuf>,
@@ -48,8 +48,8 @@ impl AccessArgs {
         let tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
         let access = AccessConfig {
             control: self.control,
-            presenter: self.token.or(self.token_file.map(Secret::File)),
-            viewer: self.viewer_token.or(self.viewer_token_file.map(Secret::File)),
+            presenter: self.token.or(self.token_file.map(TokenSource::File)),
+            viewer: self.viewer_token.or(self.viewer_token_file.map(TokenSource::File)),
             origins: self.allow_origin,
             proxies: self.trust_proxy,
         };
@@ -67,11 +67,11 @@ fn control(text: &str) -> Result<Control, String> {
 }
 
 /// Nothing stands for a token that is made.
-fn secret(text: &str) -> Result<Secret, String> {
+fn secret(text: &str) -> Result<TokenSource, String> {
     if text.is_empty() {
-        return Ok(Secret::Made);
+        return Ok(TokenSource::Generated);
     }
-    Token::new(text).map(Secret::Given).map_err(|error| error.to_string())
+    Token::new(text).map(TokenSource::Given).map_err(|error| error.to_string())
 }
 
 fn origin(text: &str) -> Result<String, String> {

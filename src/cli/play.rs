@@ -6,8 +6,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::values::{capacity, checkpoints, speed};
-use crate::feed::{IndexLimits, RunConfig};
-use crate::market::{Speed, Stamps};
+use crate::control::{Speed, TimestampMode};
+use crate::feed::{CheckpointLimits, PlayerConfig};
 use crate::record::RecordConfig;
 
 /// How a tape plays until somebody drives it otherwise.
@@ -33,24 +33,33 @@ pub struct PlayArgs {
     #[arg(long, default_value_t = 15, value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     dead_after: u64,
     /// Places of a tape that are kept for seeking; when they are more, every second one goes
-    #[arg(long, default_value_t = IndexLimits::default().checkpoints, value_name = "NUMBER", value_parser = checkpoints)]
+    #[arg(long, default_value_t = CheckpointLimits::default().count, value_name = "NUMBER", value_parser = checkpoints)]
     max_checkpoints: usize,
     /// Memory that these may take together, in MiB; beyond it every second one goes, too
-    #[arg(long, default_value_t = IndexLimits::default().bytes >> 20, value_name = "MIB", value_parser = capacity)]
+    #[arg(long, default_value_t = CheckpointLimits::default().bytes >> 20, value_name = "MIB", value_parser = capacity)]
     checkpoint_memory: usize,
     /// Ticks from one of these to the next, to begin with
-    #[arg(long, default_value_t = IndexLimits::default().spacing, value_name = "TICKS", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    #[arg(long, default_value_t = CheckpointLimits::default().spacing, value_name = "TICKS", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     checkpoint_ticks: u64,
 }
 
 impl PlayArgs {
-    pub fn config(self) -> RunConfig {
+    pub fn config(self) -> PlayerConfig {
         let Self { speed, looping, paused, skip_dead_time, shift_to_now, dead_after, .. } = self;
         let Self { max_checkpoints: checkpoints, checkpoint_memory, checkpoint_ticks: spacing, .. } = self;
-        let index = IndexLimits { checkpoints, bytes: checkpoint_memory << 20, spacing };
-        let stamps = if shift_to_now { Stamps::Shifted } else { Stamps::Original };
+        let checkpoints = CheckpointLimits { count: checkpoints, bytes: checkpoint_memory << 20, spacing };
+        let timestamp_mode = if shift_to_now { TimestampMode::Shifted } else { TimestampMode::Original };
         let dead_after = Duration::from_secs(dead_after * 60);
-        RunConfig { speed, looping, paused, skip_dead_time, stamps, dead_after, index, ..RunConfig::default() }
+        PlayerConfig {
+            speed,
+            looping,
+            paused,
+            skip_dead_time,
+            timestamp_mode,
+            dead_after,
+            checkpoints,
+            ..PlayerConfig::default()
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use super::values::{at_least_one, capacity, head_bytes};
 use super::{Config, FeedConfig};
 use crate::bus;
 use crate::fanout::DEFAULT_TICKS;
-use crate::feed::RunConfig;
+use crate::feed::PlayerConfig;
 use crate::market::MarketLimits;
 use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, ServerConfig, SessionLimits, SubscriptionLimits};
 
@@ -61,7 +61,7 @@ pub struct ServeArgs {
     #[arg(long, default_value_t = DEFAULT_MAX_COMMANDS, value_name = "NUMBER", value_parser = at_least_one)]
     max_commands: usize,
     /// Commands of all sessions that wait on the feed's line; who has more waits in its session
-    #[arg(long, default_value_t = bus::DEFAULT_LINE_CAPACITY, value_name = "NUMBER", value_parser = capacity)]
+    #[arg(long, default_value_t = bus::DEFAULT_COMMAND_CAPACITY, value_name = "NUMBER", value_parser = capacity)]
     max_waiting_commands: usize,
     /// Seconds for which a client may take no byte before it is let go
     #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
@@ -73,7 +73,7 @@ pub struct ServeArgs {
     #[arg(long, default_value_t = MarketLimits::default().trades, value_name = "TRADES", value_parser = at_least_one)]
     trades: usize,
     /// Headlines kept, and scenarios that have begun
-    #[arg(long, default_value_t = MarketLimits::default().happenings, value_name = "NUMBER", value_parser = at_least_one)]
+    #[arg(long, default_value_t = MarketLimits::default().notices, value_name = "NUMBER", value_parser = at_least_one)]
     happenings: usize,
     /// Ticks of the last second kept for sessions at the rate every; when more come, they get the state instead
     #[arg(long, default_value_t = DEFAULT_TICKS, value_name = "TICKS", value_parser = at_least_one)]
@@ -86,7 +86,7 @@ pub struct ServeArgs {
 }
 
 impl ServeArgs {
-    pub fn config(self, feed: FeedConfig, run: RunConfig) -> Config {
+    pub fn config(self, feed: FeedConfig, run: PlayerConfig) -> Config {
         let session = SessionLimits {
             message_bytes: self.max_message_bytes,
             messages_per_second: self.max_messages_per_second,
@@ -114,7 +114,7 @@ impl ServeArgs {
                 },
                 session,
             },
-            market: MarketLimits { bars: self.bars, trades: self.trades, happenings: self.happenings },
+            market: MarketLimits { bars: self.bars, trades: self.trades, notices: self.happenings },
             ticks: self.max_ticks,
             record: self.record.map(|path| self.rotation.config(path, None)),
             bus_capacity: self.bus_capacity,

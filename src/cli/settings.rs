@@ -340,7 +340,7 @@ mod tests {
             "",
             &["token-file = \"f\" # flag", "# token is not set"],
         );
-        check("tickcast --day 10", &[], "speed = \"2x\"", &["# speed is not set"]);
+        check("tickcast --day 10s", &[], "speed = \"2x\"", &["# speed is not set"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What flags take: factors and bounds, checked as they are read.
 
-use crate::market::Speed;
+use crate::control::Speed;
 use crate::server::HttpLimits;
 
 pub fn speed(text: &str) -> Result<Speed, String> {

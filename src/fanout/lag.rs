@@ -9,12 +9,12 @@ use std::time::Duration;
 pub const LAG_BOUNDS: [f64; 13] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 #[derive(Debug, Default)]
-pub struct Lags {
+pub struct LagHistogram {
     counts: [AtomicU64; LAG_BOUNDS.len() + 1],
     micros: AtomicU64,
 }
 
-impl Lags {
+impl LagHistogram {
     pub fn add(&self, lag: Duration) {
         let seconds = lag.as_secs_f64();
         let bucket = LAG_BOUNDS.partition_point(|bound| *bound < seconds);
@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn each_lag_is_in_the_first_bucket_that_is_not_too_small() {
         for (micros, bucket) in [(0, 0), (1_000, 0), (1_001, 1), (99_000, 6), (10_000_000, 12), (11_000_000, 13)] {
-            let lags = Lags::default();
+            let lags = LagHistogram::default();
             lags.add(Duration::from_micros(micros));
             let (sum, counts) = lags.read();
             assert_eq!(counts.iter().position(|count| *count == 1), Some(bucket), "{micros} us");

@@ -1,30 +1,24 @@
-//! From ticks to encoded updates.
+//! Turns ticks into encoded updates.
 //!
-//! One [`Publisher`] hears the bus, moves the market on and, once per tier and beat, encodes each changed
-//! symbol; sessions hold a [`LiveMarket`] and take from its boards what they have not sent yet.
+//! One [`Publisher`] reads the bus, moves the market on and, at each flush of a tier, encodes each changed symbol
+//! once. Sessions hold a [`LiveMarket`] and take from its caches what they have not sent yet.
 
-mod bars;
-mod bell;
-mod board;
-mod cursor;
-mod depth;
+mod conflate;
+mod cursors;
 mod lag;
-mod live;
-mod publish;
-mod rung;
+mod live_market;
+mod notify;
+mod pending_flags;
+mod publisher;
+mod quote_cache;
 mod sync;
-mod ticks;
-mod tier;
-mod trades;
+mod tick_log;
 
-pub use bars::BarsCursor;
-pub use bell::{Bell, Due, Rungs};
-pub use board::{Board, FRAME_SYMBOLS};
-pub use cursor::QuotesCursor;
-pub use depth::DepthCursor;
-pub use lag::{LAG_BOUNDS, Lags};
-pub use live::{Live, LiveMarket, wall_micros};
-pub use publish::Publisher;
-pub use ticks::{DEFAULT_TICKS, Taken, TickLog};
-pub use tier::{RATES, Tier, TierId, grant};
-pub use trades::TradesCursor;
+pub use conflate::{RATES, Tier, TierId, grant};
+pub use cursors::{BarsCursor, DepthCursor, QuotesCursor, TradesCursor};
+pub use lag::{LAG_BOUNDS, LagHistogram};
+pub use live_market::{Live, LiveMarket, wall_micros};
+pub use notify::{Due, Notifier, ThrottleCounts};
+pub use publisher::Publisher;
+pub use quote_cache::{FRAME_SYMBOLS, QuoteCache};
+pub use tick_log::{DEFAULT_TICKS, Taken, TickLog};

@@ -6,13 +6,11 @@
 //! Not here: where ticks come from (`feed`), who is told (`fanout`), how it is written (`wire`).
 
 mod bar;
-mod command;
 mod day;
 mod depth;
-mod event;
-mod happening;
 mod instrument;
-mod outline;
+mod notice;
+mod opening;
 mod price;
 mod ring;
 #[cfg(test)]
@@ -22,13 +20,11 @@ mod tick;
 mod time;
 
 pub use bar::Bar;
-pub use command::{Answer, Command, Refused, Stamps, Step, Target};
 pub use day::DayStats;
 pub use depth::{DEPTH_LEVELS, Depth, DepthModel, Ladder, Level, Levels};
-pub use event::{Event, FeedState, FeedStatus, HistoryBar, Opening, RefusedRows, Seeked, SourceKind, Speed};
-pub use happening::{Catalogue, Group, Happening, Offer, Staged, Staging, Story};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
-pub use outline::Outline;
+pub use notice::{ActiveScenario, Headline, Notice};
+pub use opening::{HistoryBar, MarketOpening};
 pub use price::{Decimal, DecimalError, Increment, MAX_DECIMALS, Price, Size};
 pub use ring::{Ring, Since};
 pub use state::{InstrumentState, Market, MarketLimits, Series, Top};

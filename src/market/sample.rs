@@ -1,12 +1,10 @@
-//! Instruments, ticks, a status and an opening for tests, to be changed where it matters.
+//! Instruments, ticks and openings for tests, to be changed where it matters.
 
 use std::sync::Arc;
 
-use super::command::Stamps;
 use super::depth::{Depth, DepthModel, Ladder, Level, Levels};
-use super::event::{FeedState, FeedStatus, Opening, SourceKind, Speed};
 use super::instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
-use super::outline::Outline;
+use super::opening::MarketOpening;
 use super::price::{Increment, Price, Size};
 use super::tick::{Quote, Tick, TickKind, Trade};
 use super::time::Timestamp;
@@ -25,34 +23,10 @@ pub fn instrument(symbol: &str) -> Instrument {
     }
 }
 
-/// A tape that plays in real time from 1970 on.
-pub fn status() -> FeedStatus {
-    FeedStatus {
-        source: SourceKind::Replay,
-        name: "sample".into(),
-        state: FeedState::Playing,
-        speed: Speed::Times(1.0),
-        looping: false,
-        revision: 0,
-        seekable: false,
-        skip_dead_time: false,
-        stamps: Stamps::Original,
-        shift: 0,
-        seed: None,
-        start: Timestamp(0),
-        end: None,
-        rows_refused: 0,
-        refused: Arc::new([]),
-        catalogue: None,
-        outline: Outline::default(),
-        fault: None,
-    }
-}
-
 /// An epoch of stocks without history.
-pub fn opening(epoch: u64, symbols: &[&str]) -> Opening {
+pub fn opening(epoch: u64, symbols: &[&str]) -> MarketOpening {
     let instruments = symbols.iter().map(|symbol| instrument(symbol)).collect();
-    Opening { epoch, instruments, history: Vec::new(), levels: Levels::default(), status: Arc::new(status()) }
+    MarketOpening { epoch, instruments, history: Vec::new(), levels: Levels::default(), start: Timestamp(0) }
 }
 
 /// A trade whose aggressor is not known.
@@ -86,6 +60,6 @@ impl DepthModel for Regular {
 }
 
 /// As [`opening`], of a feed that knows levels.
-pub fn opening_with_depth(epoch: u64, symbols: &[&str]) -> Opening {
-    Opening { levels: Levels(Some(Arc::new(Regular))), ..opening(epoch, symbols) }
+pub fn opening_with_depth(epoch: u64, symbols: &[&str]) -> MarketOpening {
+    MarketOpening { levels: Levels(Some(Arc::new(Regular))), ..opening(epoch, symbols) }
 }

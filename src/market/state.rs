@@ -9,9 +9,9 @@ use std::sync::Arc;
 use super::bar::Bar;
 use super::day::DayStats;
 use super::depth::{Depth, Levels};
-use super::event::Opening;
-use super::happening::{Happening, Staged, Story};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
+use super::notice::{ActiveScenario, Headline, Notice};
+use super::opening::MarketOpening;
 use super::price::{Price, Size};
 use super::ring::Ring;
 use super::tick::{Quote, Tick, TickKind, Trade};
@@ -27,13 +27,13 @@ pub struct MarketLimits {
     pub bars: usize,
     /// Trades kept on each instrument's tape.
     pub trades: usize,
-    /// Headlines, and as many scenarios that have begun.
-    pub happenings: usize,
+    /// Headlines kept, and as many scenarios that have begun.
+    pub notices: usize,
 }
 
 impl Default for MarketLimits {
     fn default() -> Self {
-        Self { bars: 5_000, trades: 1_000, happenings: 200 }
+        Self { bars: 5_000, trades: 1_000, notices: 200 }
     }
 }
 
@@ -102,7 +102,7 @@ pub struct InstrumentState {
     pub ts_event: Option<Timestamp>,
     /// The day of the newest price. It outlives midnight: without a tick of a new day, the last one stands.
     pub day: Option<DayStats>,
-    pub tape: Ring<(Timestamp, Trade)>,
+    pub trades: Ring<(Timestamp, Trade)>,
     series: [Series; Interval::ALL.len()],
     /// The start of the first second that still takes ticks; `None` when the tape has ended.
     open_from: Option<Timestamp>,
@@ -115,7 +115,7 @@ impl InstrumentState {
             top: Top::default(),
             ts_event: None,
             day: None,
-            tape: Ring::new(limits.trades),
+            trades: Ring::new(limits.trades),
             series: std::array::from_fn(|_| Series::new(limits.bars)),
             open_from: Some(Timestamp(i64::MIN)),
         }
@@ -128,7 +128,7 @@ impl InstrumentState {
     fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
         let series = self.series.iter().enumerate();
         let series = series.map(|(at, one)| one.closed.bytes_beyond(earlier.map(|earlier| &earlier.series[at].closed)));
-        size_of::<Self>() + self.tape.bytes_beyond(earlier.map(|earlier| &earlier.tape)) + series.sum::<usize>()
+        size_of::<Self>() + self.trades.bytes_beyond(earlier.map(|earlier| &earlier.trades)) + series.sum::<usize>()
     }
 
     fn is_late(&self, ts: Timestamp) -> bool {
@@ -180,7 +180,7 @@ impl InstrumentState {
         let (mut taken, mut latest, mut last) = (0, second, second);
         for tick in ticks {
             let Some(trade) = trade_of(tick) else { break };
-            self.tape.push((tick.ts, trade));
+            self.trades.push((tick.ts, trade));
             run.add(trade.price, trade.size);
             day.add(trade.price, trade.size);
             (last, latest) = (tick.ts, latest.max(tick.ts));
@@ -213,8 +213,8 @@ pub struct Market {
     instruments: Arc<[Instrument]>,
     ids: Arc<HashMap<String, InstrumentId>>,
     states: Vec<InstrumentState>,
-    news: Ring<Story>,
-    staged: Ring<Staged>,
+    news: Ring<Headline>,
+    scenarios: Ring<ActiveScenario>,
     levels: Levels,
     now: Timestamp,
     ticks: u64,
@@ -223,17 +223,17 @@ pub struct Market {
 
 impl Market {
     /// The market as an epoch opens: its instruments and their history.
-    pub fn open(opening: &Opening, limits: MarketLimits) -> Self {
+    pub fn open(opening: &MarketOpening, limits: MarketLimits) -> Self {
         let ids = opening.instruments.iter().zip(0..).map(|(i, n)| (i.symbol.clone(), InstrumentId(n))).collect();
         let mut market = Self {
             epoch: opening.epoch,
             instruments: Arc::clone(&opening.instruments),
             ids: Arc::new(ids),
             states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
-            news: Ring::new(limits.happenings),
-            staged: Ring::new(limits.happenings),
+            news: Ring::new(limits.notices),
+            scenarios: Ring::new(limits.notices),
             levels: opening.levels.clone(),
-            now: opening.status.start,
+            now: opening.start,
             ticks: 0,
             late: 0,
         };
@@ -289,7 +289,7 @@ impl Market {
         state.ts_event = Some(tick.ts);
         match (tick.kind, instrument.basis) {
             (TickKind::Trade(trade), basis) => {
-                state.tape.push((tick.ts, trade));
+                state.trades.push((tick.ts, trade));
                 if basis == PriceBasis::Trade {
                     state.add_price(tick.ts, trade.price, trade.size);
                 }
@@ -303,11 +303,11 @@ impl Market {
         }
     }
 
-    /// Takes in what happened besides ticks.
-    pub fn note(&mut self, happening: &Happening) {
-        match happening {
-            Happening::News(story) => self.news.push(story.clone()),
-            Happening::Staged(staged) => self.staged.push(staged.clone()),
+    /// Adds a headline or a scenario that has begun.
+    pub fn add_notice(&mut self, notice: &Notice) {
+        match notice {
+            Notice::News(headline) => self.news.push(headline.clone()),
+            Notice::Scenario(scenario) => self.scenarios.push(scenario.clone()),
         }
     }
 
@@ -370,13 +370,13 @@ impl Market {
     }
 
     /// The headlines of this epoch.
-    pub const fn news(&self) -> &Ring<Story> {
+    pub const fn news(&self) -> &Ring<Headline> {
         &self.news
     }
 
     /// The scenarios that have begun in this epoch.
-    pub const fn staged(&self) -> &Ring<Staged> {
-        &self.staged
+    pub const fn scenarios(&self) -> &Ring<ActiveScenario> {
+        &self.scenarios
     }
 
     pub const fn instruments(&self) -> &Arc<[Instrument]> {

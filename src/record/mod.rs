@@ -4,21 +4,22 @@
 //! written, several times a second, and never over a file that is there: what is on disk can be read at any
 //! moment, also after `kill -9`. A new epoch may go back in time, so it begins a new file.
 //!
-//! Not here: what the columns mean to a reader (`feed::replay`); a recorded tape is read like any other.
+//! Not here: what the columns mean to a reader (`feed::replay`); a recording is read like any other file.
 
 mod row;
-mod tape;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-pub use self::tape::{RecordError, Tape};
-use crate::bus::{Heard, Reader};
-use crate::market::{Event, Timestamp};
+pub use self::writer::{RecordError, RecordingWriter};
+use crate::bus::{self, Received};
+use crate::control::FeedEvent;
+use crate::market::Timestamp;
 
 /// How often what was heard goes to disk: what a `kill -9` can cost.
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
@@ -56,13 +57,13 @@ pub struct Summary {
 /// # Errors
 /// When a file cannot be written, or the feed breaks off before the end that was waited for.
 pub async fn run(
-    mut reader: Reader<Event>,
+    mut reader: bus::Receiver<FeedEvent>,
     config: RecordConfig,
     until_end: bool,
     mut say: impl FnMut(&Summary, Option<Timestamp>),
 ) -> Result<Summary, RecordError> {
     let market_time = config.market_time.map(|time| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX));
-    let mut tape = Tape::new(config);
+    let mut writer = RecordingWriter::new(config);
     let mut beat = interval(FLUSH_EVERY);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut beats = 0;
@@ -71,41 +72,41 @@ pub async fn run(
         tokio::select! {
             biased;
             _ = beat.tick() => {
-                tape.flush()?;
+                writer.flush()?;
                 beats += 1;
                 if beats % PROGRESS_EVERY == 0 {
-                    say(&tape.summary(), now);
+                    say(&writer.summary(), now);
                 }
             }
-            heard = reader.next() => match heard {
+            heard = reader.recv() => match heard {
                 None => break,
-                Some(Heard::Gap { missed }) => tracing::error!(missed, "batches were lost: the recording is short of them"),
-                Some(Heard::Item(Event::Opening(opening))) => {
-                    tape.open(&opening.instruments)?;
+                Some(Received::Gap { missed }) => tracing::error!(missed, "batches were lost: the recording is short of them"),
+                Some(Received::Item(FeedEvent::Opening(opening))) => {
+                    writer.open(&opening.market.instruments)?;
                     end = market_time.map(|time| opening.status.start.plus_nanos(time));
                 }
-                Some(Heard::Item(Event::Seeked(seeked))) => tape.open(seeked.market.instruments())?,
-                Some(Heard::Item(Event::Ticks(ticks))) => {
+                Some(Received::Item(FeedEvent::Seeked(seeked))) => writer.open(seeked.market.instruments())?,
+                Some(Received::Item(FeedEvent::Ticks(ticks))) => {
                     let within = ticks.iter().take_while(|tick| end.is_none_or(|end| tick.ts < end)).count();
-                    tape.write(&ticks[..within])?;
+                    writer.write(&ticks[..within])?;
                     now = ticks[..within].last().map(|tick| tick.ts).or(now);
                     if within < ticks.len() {
                         break;
                     }
                 }
-                Some(Heard::Item(Event::Clock(ts))) if end.is_some_and(|end| ts >= end) => break,
-                Some(Heard::Item(Event::End(status))) if until_end => {
-                    tape.flush()?;
+                Some(Received::Item(FeedEvent::Clock(ts))) if end.is_some_and(|end| ts >= end) => break,
+                Some(Received::Item(FeedEvent::End(status))) if until_end => {
+                    writer.flush()?;
                     match &status.fault {
                         None => break,
                         Some(fault) => return Err(RecordError::Feed(fault.clone())),
                     }
                 }
-                Some(Heard::Item(Event::Clock(_) | Event::Status(_) | Event::End(_) | Event::Happened(_))) => {}
+                Some(Received::Item(FeedEvent::Clock(_) | FeedEvent::Status(_) | FeedEvent::End(_) | FeedEvent::Notices(_))) => {}
             }
         }
     }
-    tape.flush()?;
-    say(&tape.summary(), now);
-    Ok(tape.summary())
+    writer.flush()?;
+    say(&writer.summary(), now);
+    Ok(writer.summary())
 }

@@ -8,12 +8,13 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::bus::Bus;
-use crate::feed::Source;
+use crate::bus;
+use crate::control::{self, Opening};
+use crate::feed::TickSource;
 use crate::feed::replay::{self, ReplayConfig};
 use crate::feed::sim::{SimConfig, Simulator};
 use crate::market::{
-    Instrument, InstrumentId, Opening, Price, PriceBasis, Quote, Side, Size, Tick, TickKind, Trade, sample,
+    Instrument, InstrumentId, MarketOpening, Price, PriceBasis, Quote, Side, Size, Tick, TickKind, Trade, sample,
 };
 
 fn config(path: &Path) -> RecordConfig {
@@ -23,13 +24,13 @@ fn config(path: &Path) -> RecordConfig {
 /// The ticks as the one file of a recording.
 fn recorded(folder: &TempDir, name: &str, instruments: &Arc<[Instrument]>, ticks: &[Tick]) -> Vec<u8> {
     let path = folder.path().join(name);
-    let mut tape = Tape::new(config(&path));
-    tape.open(instruments).unwrap();
+    let mut writer = RecordingWriter::new(config(&path));
+    writer.open(instruments).unwrap();
     for some in ticks.chunks(7) {
-        tape.write(some).unwrap();
-        tape.flush().unwrap();
+        writer.write(some).unwrap();
+        writer.flush().unwrap();
     }
-    assert_eq!(tape.summary().events, ticks.len() as u64);
+    assert_eq!(writer.summary().events, ticks.len() as u64);
     fs::read(path).unwrap()
 }
 
@@ -43,7 +44,7 @@ fn replayed(folder: &TempDir, name: &str) -> (Arc<[Instrument]>, Vec<Tick>) {
 /// Records, replays and records again, thrice.
 fn check(instruments: &Arc<[Instrument]>, ticks: &[Tick], extension: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let name = |n: u32| format!("tape{n}.{extension}");
+    let name = |n: u32| format!("recording{n}.{extension}");
     let first = recorded(&folder, &name(0), instruments, ticks);
     for n in 0..2 {
         let (instruments, ticks) = replayed(&folder, &name(n));
@@ -65,19 +66,19 @@ fn a_recorded_simulation_replays_to_itself_byte_for_byte() {
 #[test]
 fn a_packed_recording_that_was_torn_plays_up_to_its_last_whole_frame() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tape.csv.zst");
-    let mut tape = Tape::new(config(&path));
-    tape.open(&instruments()).unwrap();
+    let path = folder.path().join("recording.csv.zst");
+    let mut writer = RecordingWriter::new(config(&path));
+    writer.open(&instruments()).unwrap();
     let ticks: Vec<_> = (0..9).map(|n| sample::trade(InstrumentId(0), Timestamp::from_secs(n), 100 + n, 5)).collect();
     let mut whole = 0;
     for (n, tick) in ticks.iter().enumerate() {
-        tape.write(std::slice::from_ref(tick)).unwrap();
+        writer.write(std::slice::from_ref(tick)).unwrap();
         if n % 3 == 2 {
             whole = fs::metadata(&path).map_or(0, |meta| meta.len());
-            tape.flush().unwrap();
+            writer.flush().unwrap();
         }
     }
-    drop(tape);
+    drop(writer);
     let bytes = fs::read(&path).unwrap();
     for torn in [bytes.len() - 1, whole as usize + 9, whole as usize + 1] {
         fs::write(&path, &bytes[..torn]).unwrap();
@@ -93,8 +94,8 @@ fn a_packed_recording_that_was_torn_plays_up_to_its_last_whole_frame() {
 
 #[test]
 fn a_recorded_replay_of_bars_replays_to_itself() {
-    let tape = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/us-stocks-daily.csv.gz");
-    let mut replay = replay::open(&[tape], &ReplayConfig::default()).unwrap();
+    let stocks = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/us-stocks-daily.csv.gz");
+    let mut replay = replay::open(&[stocks], &ReplayConfig::default()).unwrap();
     let ticks: Vec<Tick> = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
     check(&replay.info().instruments, &ticks, "csv");
 }
@@ -102,6 +103,11 @@ fn a_recorded_replay_of_bars_replays_to_itself() {
 fn instruments() -> Arc<[Instrument]> {
     let bid = |symbol| Instrument { basis: PriceBasis::Bid, ..sample::instrument(symbol) };
     [sample::instrument("AAPL"), bid("EUR/USD"), sample::instrument("BRK.B")].into()
+}
+
+fn opening(epoch: u64) -> Opening {
+    let market = MarketOpening { instruments: instruments(), ..sample::opening(epoch, &[]) };
+    Opening { market, ..control::sample::opening(epoch, &[]) }
 }
 
 fn ticks() -> impl Strategy<Value = Vec<Tick>> {
@@ -140,19 +146,19 @@ proptest! {
 #[tokio::test(start_paused = true)]
 async fn each_epoch_has_a_file_and_none_is_written_over() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tape.csv");
+    let path = folder.path().join("recording.csv");
     fs::write(&path, "precious").unwrap();
-    let bus = Bus::new(64);
-    let recording = tokio::spawn(run(bus.reader(), config(&path), false, |_, _| {}));
+    let bus = bus::Sender::new(64);
+    let recording = tokio::spawn(run(bus.subscribe(), config(&path), false, |_, _| {}));
     for epoch in 1..=2 {
-        bus.send(Event::Opening(Arc::new(Opening { instruments: instruments(), ..sample::opening(epoch, &[]) })));
-        bus.send(Event::Ticks([sample::trade(InstrumentId(0), Timestamp(0), 100, 5)].into()));
+        bus.send(FeedEvent::Opening(Arc::new(opening(epoch))));
+        bus.send(FeedEvent::Ticks([sample::trade(InstrumentId(0), Timestamp(0), 100, 5)].into()));
     }
     drop(bus);
     let summary = recording.await.unwrap().unwrap();
     assert_eq!((summary.events, summary.files), (2, 2));
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
-    for name in ["tape-0002.csv", "tape-0003.csv"] {
+    for name in ["recording-0002.csv", "recording-0003.csv"] {
         let text = fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(text, format!("{}1970-01-01T00:00:00.000000000Z,AAPL,1.00,5,,,,,\n", row::HEADER));
     }
@@ -164,13 +170,13 @@ async fn a_recording_goes_on_in_another_file_when_one_is_full_and_stops_at_its_t
     let limits = RecordConfig {
         rotate_bytes: 200,
         market_time: Some(Duration::from_secs(10)),
-        ..config(&folder.path().join("tape.csv"))
+        ..config(&folder.path().join("recording.csv"))
     };
-    let bus = Bus::new(64);
-    let recording = tokio::spawn(run(bus.reader(), limits, true, |_, _| {}));
-    bus.send(Event::Opening(Arc::new(Opening { instruments: instruments(), ..sample::opening(1, &[]) })));
+    let bus = bus::Sender::new(64);
+    let recording = tokio::spawn(run(bus.subscribe(), limits, true, |_, _| {}));
+    bus.send(FeedEvent::Opening(Arc::new(opening(1))));
     for second in 0..20 {
-        bus.send(Event::Ticks([sample::trade(InstrumentId(0), Timestamp::from_secs(second), 100, 5)].into()));
+        bus.send(FeedEvent::Ticks([sample::trade(InstrumentId(0), Timestamp::from_secs(second), 100, 5)].into()));
         tokio::time::sleep(FLUSH_EVERY).await;
     }
     let summary = recording.await.unwrap().unwrap();

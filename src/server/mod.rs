@@ -1,39 +1,13 @@
 //! HTTP, the web files, and one session per WebSocket.
 //!
 //! hyper accepts, tower-http wraps (request tracing, compression, security headers, body limit), warp
-//! routes. hyper's graceful stop does not reach upgraded connections: sessions hear the stop by their bell.
+//! routes. hyper's graceful stop does not reach upgraded connections: sessions get the stop from their notifier.
 
-mod accept;
-mod access;
-mod allowance;
-mod api;
-mod assets;
-mod desk;
-mod errors;
-mod events;
-mod files;
-mod gate;
-mod guests;
-mod ladder;
-#[cfg(test)]
-mod law;
-mod metrics;
-mod panics;
-mod patience;
-mod process;
-mod remote;
-mod reply;
-mod routes;
-mod series;
+mod auth;
+mod http;
+mod limits;
+mod ops;
 mod session;
-mod socket;
-mod stream;
-mod subscriptions;
-#[cfg(test)]
-mod tests;
-mod tls;
-mod token;
-mod upgrade;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -42,25 +16,19 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-pub use accept::HttpLimits;
-pub use access::{Access, AccessConfig, Admission, Control};
-pub use errors::CountErrors;
-pub use files::TooFewFiles;
-pub use panics::watch_panics;
-pub use remote::DEFAULT_MAX_COMMANDS;
-pub use session::{SessionEnd, SessionLimits};
-pub use subscriptions::SubscriptionLimits;
-pub use tls::{TlsError, TlsFiles};
-pub use token::{Secret, Token, TokenError};
+pub use auth::{AccessConfig, AccessPolicy, Admission, Control, Token, TokenError, TokenSource};
+pub use http::{HttpLimits, TlsError, TlsFiles};
+pub use limits::TooFewFiles;
+pub use ops::{CountErrors, watch_panics};
+pub use session::{DEFAULT_MAX_COMMANDS, SessionLimits, SubscriptionLimits};
 
-use crate::bus::Caller;
+use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
-use crate::market::{Answer, Command};
-use gate::Gate;
-use guests::Guests;
-use metrics::Metrics;
-use remote::Remote;
-use routes::Site;
+use http::{Auth, MAX_REJECTIONS, Site, accept_all};
+use limits::{ConnectionLimit, raise_limit};
+use ops::Metrics;
+use session::{FeedControl, SessionEnd};
+use strum::IntoEnumIterator as _;
 use tokio_rustls::TlsAcceptor;
 
 /// How long sessions have for their goodbye.
@@ -80,6 +48,16 @@ pub struct ServerConfig {
     pub session: SessionLimits,
 }
 
+/// The listener, the recording, and what the runtime needs.
+const OWN_FILES: u64 = 64;
+
+impl ServerConfig {
+    /// Open files that the limits of this configuration need.
+    const fn open_files(&self) -> u64 {
+        self.sessions as u64 + self.http.connections as u64 + MAX_REJECTIONS as u64 + OWN_FILES
+    }
+}
+
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
@@ -96,7 +74,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     config: ServerConfig,
-    access: Access,
+    access: AccessPolicy,
     tls: Option<TlsAcceptor>,
 }
 
@@ -117,11 +95,11 @@ impl Server {
     /// # Errors
     /// How many are missing.
     pub fn allow_files(&self) -> Result<(), TooFewFiles> {
-        files::allow_files(&self.config)
+        raise_limit(self.config.open_files())
     }
 
     /// Who may do what.
-    pub const fn access(&self) -> &Access {
+    pub const fn access(&self) -> &AccessPolicy {
         &self.access
     }
 
@@ -135,20 +113,23 @@ impl Server {
     }
 
     /// Answers until `stop` comes, then lets the sessions say goodbye. Commands go on `line`.
-    pub async fn run(self, live: LiveMarket, line: Caller<Command, Answer>, stop: impl Future<Output = ()>) {
-        let guests = Guests::new(self.config.sessions, self.config.sessions_per_address);
+    pub async fn run(self, live: LiveMarket, line: CommandSender, stop: impl Future<Output = ()>) {
+        let sessions = ConnectionLimit::new(self.config.sessions, self.config.sessions_per_address);
         let HttpLimits { connections, connections_per_address, .. } = self.config.http;
-        let connections = Guests::new(connections, connections_per_address);
+        let connections = ConnectionLimit::new(connections, connections_per_address);
         let metrics = Metrics::new(live.clone(), connections.clone());
         let (port, proxies) = (self.address.port(), &self.config.access.proxies);
-        let gate = Gate::new(self.access, proxies, port, self.tls.is_some(), metrics.clone());
-        let remote = Remote::new(live.clone(), line);
+        for end in SessionEnd::iter() {
+            metrics.show_session_end(end.reason(), end.close_code().map(u16::from));
+        }
+        let auth = Auth::new(self.access, proxies, port, self.tls.is_some(), metrics.clone());
+        let commands = FeedControl::new(live.clone(), line);
         let limits = self.config.session;
-        let site = Site { live: live.clone(), remote, limits, guests: guests.clone(), metrics, gate };
+        let site = Site { live: live.clone(), commands, limits, sessions: sessions.clone(), metrics, auth };
         let (stop_http, stopping) = watch::channel(false);
         tokio::select! {
             () = stop => {}
-            () = accept::accept_all(&self.listener, self.tls.as_ref(), site, &connections, self.config.http, &stopping) => {}
+            () = accept_all(&self.listener, self.tls.as_ref(), site, &connections, self.config.http, &stopping) => {}
         }
         drop(self.listener);
         live.stop_sessions();
@@ -156,8 +137,8 @@ impl Server {
         let _ = stop_http.send(true);
         // All places are back when all have ended.
         let drain = async {
-            guests.all_gone().await;
-            connections.all_gone().await;
+            sessions.all_released().await;
+            connections.all_released().await;
         };
         if timeout(DRAIN, drain).await.is_err() {
             tracing::warn!("some clients did not take their goodbye in time");

@@ -35,7 +35,7 @@ pub fn bars_message<'a>(
     out
 }
 
-/// The body of `GET /api/v1/bars` and, with the time that the tape was read to, of `GET /api/v1/feed/outline`.
+/// The body of `GET /api/v1/bars` and, with the time that the tape was read to, of `GET /api/v1/feed/preview`.
 pub fn bars_response<'a, B: Iterator<Item = (&'a Bar, bool)>>(
     epoch: u64,
     through: Option<Timestamp>,

@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use strum::VariantArray;
 
 use super::inbound::{Refusal, cut, echo};
-use crate::market::{Command, Refused, Speed, Staging, Stamps, Step, Target, Timestamp};
+use crate::control::{Command, CommandError, ScenarioRequest, SeekTarget, Speed, Step, TimestampMode};
+use crate::market::Timestamp;
 
 const EXAMPLE: &str = r#"the commands are play, pause, step, speed, seek, loop, skip_dead_time, timestamps and scenario, as in {"command":"speed","speed":60}"#;
 const SCENARIO: &str = r#"as in {"command":"scenario","name":"crash","on":"AAPL","strength":1,"seconds":60}; GET /api/v1/scenarios lists what there is"#;
@@ -53,7 +55,7 @@ pub fn command(value: Value) -> Result<Command, Refusal> {
         Some("loop") => raw.on("loop").map(Command::Loop),
         Some("timestamps") => raw.stamps().map(Command::Timestamps),
         Some("skip_dead_time") => raw.on("skip_dead_time").map(Command::SkipDeadTime),
-        Some("scenario") => raw.staging().map(Command::Stage),
+        Some("scenario") => raw.staging().map(Command::RunScenario),
         Some(other) => Err(Refusal::bad_message(format!("there is no command {}", echo(other)), EXAMPLE)),
         None => Err(Refusal::bad_message("`command` is missing", EXAMPLE)),
     }
@@ -70,7 +72,7 @@ pub const fn command_name(command: &Command) -> &'static str {
         Command::Loop(_) => "loop",
         Command::SkipDeadTime(_) => "skip_dead_time",
         Command::Timestamps(_) => "timestamps",
-        Command::Stage(_) => "scenario",
+        Command::RunScenario(_) => "scenario",
     }
 }
 
@@ -110,32 +112,32 @@ impl Raw {
         }
     }
 
-    fn seek(&self) -> Result<Target, Refusal> {
+    fn seek(&self) -> Result<SeekTarget, Refusal> {
         let bad = |member: &str| {
             let remedy = "say one of \"time\" (microseconds since 1970, or \"2024-01-31T15:00:00Z\"), \"percent\" (0 to 100) \
                           and \"by\" (seconds on, or back below 0)";
             Refusal::bad_message(format!("{member} is no place of a tape"), remedy)
         };
         match (&self.time, self.percent, self.by) {
-            (Some(time), None, None) => read_time(time).map(Target::Time).ok_or_else(|| bad("`time`")),
-            (None, Some(percent), None) if (0.0..=100.0).contains(&percent) => Ok(Target::Percent(percent)),
+            (Some(time), None, None) => read_time(time).map(SeekTarget::Time).ok_or_else(|| bad("`time`")),
+            (None, Some(percent), None) if (0.0..=100.0).contains(&percent) => Ok(SeekTarget::Percent(percent)),
             // A float beyond the range of i64 saturates in this cast.
-            (None, None, Some(seconds)) if seconds.is_finite() => Ok(Target::By((seconds * 1e9) as i64)),
+            (None, None, Some(seconds)) if seconds.is_finite() => Ok(SeekTarget::By((seconds * 1e9) as i64)),
             (None, None, None) => Err(bad("nothing")),
             _ => Err(bad("this")),
         }
     }
 
-    fn stamps(&self) -> Result<Stamps, Refusal> {
+    fn stamps(&self) -> Result<TimestampMode, Refusal> {
         let label = self.timestamps.as_deref().unwrap_or("");
-        Stamps::ALL.into_iter().find(|stamps| stamps.label() == label).ok_or_else(|| {
+        TimestampMode::VARIANTS.iter().find(|mode| mode.label() == label).copied().ok_or_else(|| {
             let remedy = "timestamps are original or shifted: \"timestamps\":\"shifted\"";
             Refusal::bad_message(format!("there are no timestamps {}", echo(label)), remedy)
         })
     }
 
     /// Whether there is such a scenario, and whom it can be put on, the feed knows.
-    fn staging(self) -> Result<Staging, Refusal> {
+    fn staging(self) -> Result<ScenarioRequest, Refusal> {
         let missing = || Refusal::bad_message("`name` is missing", SCENARIO);
         let on = match self.on {
             None => "all".to_owned(),
@@ -143,7 +145,7 @@ impl Raw {
             Some(_) => return Err(Refusal::bad_message("`on` is no text", SCENARIO)),
         };
         let scenario = self.name.ok_or_else(missing)?;
-        Ok(Staging { scenario, on, strength: self.strength.unwrap_or(1.0), seconds: self.seconds })
+        Ok(ScenarioRequest { scenario, on, strength: self.strength.unwrap_or(1.0), seconds: self.seconds })
     }
 
     fn on(&self, command: &str) -> Result<bool, Refusal> {
@@ -166,21 +168,21 @@ fn read_time(time: &Value) -> Option<Timestamp> {
     }
 }
 
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
+impl From<CommandError> for Refusal {
+    fn from(refused: CommandError) -> Self {
         match refused {
-            Refused::UnknownSymbol(symbol) => Self::unknown_symbol(&symbol),
-            Refused::NotSeekable => {
+            CommandError::UnknownSymbol(symbol) => Self::unknown_symbol(&symbol),
+            CommandError::NotSeekable => {
                 Self::not_now("this feed has no past to seek in", "play files: tickcast replay FILE")
             }
-            Refused::NoEnd => Self::not_now("the end of this tape is not known", "seek by `time`"),
-            Refused::Seeking => Self::not_now("a seek is under way", "wait for its answer"),
-            Refused::NotStageable => Self::not_now(
+            CommandError::NoEnd => Self::not_now("the end of this tape is not known", "seek by `time`"),
+            CommandError::Seeking => Self::not_now("a seek is under way", "wait for its answer"),
+            CommandError::NoScenarios => Self::not_now(
                 "nothing can be staged on this feed",
                 "play the simulated market: tickcast without a file",
             ),
-            Refused::BadScenario(message) => Self::bad_scenario(message),
-            Refused::Fault(fault) => Self::feed_fault(fault),
+            CommandError::BadScenario(message) => Self::bad_scenario(message),
+            CommandError::Fault(fault) => Self::feed_fault(fault),
         }
     }
 }
@@ -213,20 +215,23 @@ mod tests {
         check(r#"{"command":"step","to":"move"}"#, step(None, 1.0));
         check(r#"{"command":"step","to":"move","symbol":"A","percent":0.25}"#, step(Some("A"), 0.25));
         let seek = |target| Command::Seek(target);
-        check(r#"{"command":"seek","time":1465862400000000}"#, seek(Target::Time(Timestamp::from_secs(1_465_862_400))));
+        check(
+            r#"{"command":"seek","time":1465862400000000}"#,
+            seek(SeekTarget::Time(Timestamp::from_secs(1_465_862_400))),
+        );
         let time = Timestamp(1_465_862_400_250_000_000);
-        check(r#"{"command":"seek","time":"2016-06-14T02:00:00.25+02:00"}"#, seek(Target::Time(time)));
-        check(r#"{"command":"seek","percent":37.5}"#, seek(Target::Percent(37.5)));
-        check(r#"{"command":"seek","by":-1.5}"#, seek(Target::By(-1_500_000_000)));
+        check(r#"{"command":"seek","time":"2016-06-14T02:00:00.25+02:00"}"#, seek(SeekTarget::Time(time)));
+        check(r#"{"command":"seek","percent":37.5}"#, seek(SeekTarget::Percent(37.5)));
+        check(r#"{"command":"seek","by":-1.5}"#, seek(SeekTarget::By(-1_500_000_000)));
         check(r#"{"command":"loop","on":false}"#, Command::Loop(false));
         check(r#"{"command":"skip_dead_time","on":true}"#, Command::SkipDeadTime(true));
         let staging = |on: &str, strength, seconds| {
-            Command::Stage(Staging { scenario: "crash".into(), on: on.into(), strength, seconds })
+            Command::RunScenario(ScenarioRequest { scenario: "crash".into(), on: on.into(), strength, seconds })
         };
         check(r#"{"command":"scenario","name":"crash"}"#, staging("all", 1.0, None));
         let text = r#"{"command":"scenario","name":"crash","on":"sector:energy","strength":-2,"seconds":60}"#;
         check(text, staging("sector:energy", -2.0, Some(60.0)));
-        check(r#"{"command":"timestamps","timestamps":"shifted"}"#, Command::Timestamps(Stamps::Shifted));
+        check(r#"{"command":"timestamps","timestamps":"shifted"}"#, Command::Timestamps(TimestampMode::Shifted));
     }
 
     #[test]

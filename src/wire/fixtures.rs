@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::outbound::Message;
 use super::*;
+use crate::control::{self, Command, FeedState, FeedStatus, ScenarioRequest, SeekTarget, SourceKind, Speed, Step};
 use crate::market::{
-    Bar, Command, Depth, FeedState, FeedStatus, Happening, HistoryBar, Increment, Instrument, InstrumentId, Interval,
-    Ladder, Level, Levels, Market, MarketLimits, Opening, Price, PriceBasis, Quote, Side, Size, SourceKind, Speed,
-    Staged, Staging, Step, Story, Target, Tick, TickKind, Timestamp, Trade, sample,
+    ActiveScenario, Bar, Depth, Headline, HistoryBar, Increment, Instrument, InstrumentId, Interval, Ladder, Level,
+    Levels, Market, MarketLimits, MarketOpening, Notice, Price, PriceBasis, Quote, Side, Size, Tick, TickKind,
+    Timestamp, Trade, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;
@@ -56,7 +57,7 @@ fn status() -> FeedStatus {
         seed: Some(7),
         revision: 1,
         start: Timestamp::from_micros(START),
-        ..sample::status()
+        ..control::sample::status()
     }
 }
 
@@ -71,7 +72,7 @@ fn market() -> Market {
     let today = Timestamp::from_micros(START).floor(Interval::D1).0 / 1_000_000_000;
     let yesterday = bar(today - 86_400, [22_800, 22_900, 22_700, 22_836], 5);
     let minute = bar(START / 1_000_000 - 120, [110_900, 111_000, 110_899, 110_950], 0);
-    let opening = Opening {
+    let opening = MarketOpening {
         epoch: EPOCH,
         instruments: [
             instrument("AAPL", 2, PriceBasis::Trade),
@@ -84,7 +85,7 @@ fn market() -> Market {
             HistoryBar { instrument: EURUSD, interval: Interval::M1, bar: minute },
         ],
         levels: Levels::default(),
-        status: status().into(),
+        start: Timestamp::from_micros(START),
     };
     Market::open(&opening, MarketLimits::default())
 }
@@ -256,10 +257,10 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
         seed: None,
         start: Timestamp::from_secs(951_868_800),
         end: Some(Timestamp(1_362_182_399_999_999_999)),
-        rows_refused: 3,
+        rows_rejected: 3,
         ..status()
     };
-    let opening = Opening { epoch: EPOCH + 1, status: ended.clone().into(), ..sample::opening(1, &[]) };
+    let opening = MarketOpening { start: ended.start, ..sample::opening(EPOCH + 1, &[]) };
     let market = Market::open(&opening, MarketLimits::default());
     check("feed_replay_ended", &Feed::new(&market, sent, &ended).to_text());
     check("driven", &Driven::new(Some(7), "seek").to_text());
@@ -273,9 +274,10 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
     check("stopping", &Stopping { ts_sent: START + 200_100, reconnect_after_ms: 1_000 }.to_text());
     check("unsubscribed", &Unsubscribed::new(Some(4), Channel::Quotes, &["*".to_owned()]).to_text());
     check("error", &Refusal::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
-    let beat = Beat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
-    check("beat", &beat.to_text());
-    check_binary(&mut Decoder::new(&[]), "beat", beat_frame(&beat));
+    let heartbeat =
+        Heartbeat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
+    check("heartbeat", &heartbeat.to_text());
+    check_binary(&mut Decoder::new(&[]), "heartbeat", heartbeat_frame(&heartbeat));
     check("format", &FormatSet::new(Some(6), Format::Binary).to_text());
 }
 
@@ -284,7 +286,7 @@ fn what_happens_is_written_as_the_fixtures_show() {
     let mut market = market();
     let note = |market: &mut Market, us: i64, on: &str, tone, leads, headline: &str| {
         let ts = Timestamp::from_micros(START + us);
-        market.note(&Happening::News(Story { ts, on: on.into(), tone, leads, headline: headline.into() }));
+        market.add_notice(&Notice::News(Headline { ts, on: on.into(), tone, leads, text: headline.into() }));
     };
     let mut told = Told::newest(market.news(), 20);
     note(&mut market, -1_000_000, "AAPL", 0.41, true, "Apple raises its outlook for the year");
@@ -294,22 +296,28 @@ fn what_happens_is_written_as_the_fixtures_show() {
     note(&mut market, 190_000, "EURUSD", -0.5, true, "Report: Euro faces an outage");
     check("news_update", &News::after(&mut told, &market, START + 200_100).unwrap().to_text());
     let mut told = Told::default();
-    assert!(StagedList::after(&mut told, &market, START).is_none());
+    assert!(Scenarios::after(&mut told, &market, START).is_none());
     let [start, end] = [0, 60_000_000].map(|us| Timestamp::from_micros(START + us));
-    market.note(&Happening::Staged(Staged { scenario: "crash", on: "AAPL".into(), strength: 2.0, start, end }));
-    check("staged", &StagedList::after(&mut told, &market, START + 200_100).unwrap().to_text());
+    market.add_notice(&Notice::Scenario(ActiveScenario {
+        scenario: "crash",
+        on: "AAPL".into(),
+        strength: 2.0,
+        start,
+        end,
+    }));
+    check("scenarios", &Scenarios::after(&mut told, &market, START + 200_100).unwrap().to_text());
     check("granted_news", &Granted::new(Some(9), Channel::News, &["*".to_owned()], Rate::Every, None).to_text());
 }
 
 #[test]
 fn a_list_tells_what_is_kept_and_counts_what_is_not() {
-    let opening = Opening { epoch: EPOCH, ..sample::opening(EPOCH, &[]) };
-    let mut market = Market::open(&opening, MarketLimits { happenings: 3, ..MarketLimits::default() });
+    let opening = sample::opening(EPOCH, &[]);
+    let mut market = Market::open(&opening, MarketLimits { notices: 3, ..MarketLimits::default() });
     let mut told = Told::newest(market.news(), 2);
     let note = |market: &mut Market, n: usize| {
         for _ in 0..n {
-            let (on, headline) = ("all".to_owned(), String::new());
-            market.note(&Happening::News(Story { ts: Timestamp(0), on, tone: 0.0, leads: true, headline }));
+            let (on, text) = ("all".to_owned(), String::new());
+            market.add_notice(&Notice::News(Headline { ts: Timestamp(0), on, tone: 0.0, leads: true, text }));
         }
     };
     let heard = |told: &mut Told, market: &Market| {
@@ -341,7 +349,7 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
         since: Some(Since { epoch: EPOCH, at }),
     });
     let minute = Channel::Bars(Interval::M1);
-    let scenario = Staging { scenario: "crash".into(), on: "AAPL".into(), strength: 2.0, seconds: Some(60.0) };
+    let scenario = ScenarioRequest { scenario: "crash".into(), on: "AAPL".into(), strength: 2.0, seconds: Some(60.0) };
     for (name, id, request) in [
         ("subscribe_quotes", Some(1), subscribe(Channel::Quotes, &["AAPL", "EURUSD"], Some(7.0.into()), None)),
         ("subscribe_all", None, subscribe(Channel::Quotes, &["*"], None, None)),
@@ -358,8 +366,8 @@ fn what_clients_say_is_read_as_the_fixtures_mean_it() {
         ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
         ("format", Some(6), Request::Format(Format::Binary)),
         ("subscribe_news", Some(9), subscribe(Channel::News, &["*"], None, Some(20))),
-        ("drive_scenario", Some(10), Request::Drive(Command::Stage(scenario))),
-        ("drive_seek", Some(7), Request::Drive(Command::Seek(Target::Percent(37.5)))),
+        ("drive_scenario", Some(10), Request::Drive(Command::RunScenario(scenario))),
+        ("drive_seek", Some(7), Request::Drive(Command::Seek(SeekTarget::Percent(37.5)))),
         ("drive_speed", Some(8), Request::Drive(Command::Speed(Speed::Max))),
         ("drive_step", None, Request::Drive(Command::Step(Step::Bar(Interval::M1)))),
         ("unsubscribe", Some(4), Request::Unsubscribe { channel: Channel::Quotes, symbols: symbols(&["*"]) }),
@@ -391,10 +399,10 @@ fn the_protocol_document_shows_the_fixtures_as_they_are() {
         "trades_update",
         "depth_update",
         "news_update",
-        "staged",
+        "scenarios",
         "throttled",
         "stopping",
-        "beat",
+        "heartbeat",
         "error",
     ] {
         assert!(document.contains(&fixture(name)), "docs/PROTOCOL.md lacks the fixture {name}");

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::outbound::Message;
-use crate::market::{Catalogue, Group, Market, Offer, Ring, Staged, Story};
+use crate::control::{ScenarioCatalog, ScenarioInfo, SymbolGroup};
+use crate::market::{ActiveScenario, Headline, Market, Ring};
 
 /// How far a client was told of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,9 +65,9 @@ struct StoryText<'m> {
     headline: &'m str,
 }
 
-impl<'m> From<&'m Story> for StoryText<'m> {
-    fn from(story: &'m Story) -> Self {
-        let Story { ts, on, tone, leads, headline } = story;
+impl<'m> From<&'m Headline> for StoryText<'m> {
+    fn from(story: &'m Headline) -> Self {
+        let Headline { ts, on, tone, leads, text: headline } = story;
         Self { ts: ts.micros(), on, tone: *tone, timing: if *leads { "leads" } else { "follows" }, headline }
     }
 }
@@ -83,8 +84,8 @@ impl<'m> News<'m> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(tag = "type", rename = "staged")]
-pub struct StagedList<'m> {
+#[serde(tag = "type", rename = "scenarios")]
+pub struct Scenarios<'m> {
     epoch: u64,
     ts_sent: i64,
     snapshot: bool,
@@ -102,25 +103,25 @@ struct Scene<'m> {
     end: i64,
 }
 
-impl<'m> From<&'m Staged> for Scene<'m> {
-    fn from(Staged { scenario, on, strength, start, end }: &'m Staged) -> Self {
+impl<'m> From<&'m ActiveScenario> for Scene<'m> {
+    fn from(ActiveScenario { scenario, on, strength, start, end }: &'m ActiveScenario) -> Self {
         Self { name: scenario, on, strength: *strength, start: start.micros(), end: end.micros() }
     }
 }
 
-impl<'m> StagedList<'m> {
+impl<'m> Scenarios<'m> {
     /// What follows; `None` where nothing does.
     pub fn after(told: &mut Told, market: &'m Market, ts_sent: i64) -> Option<Self> {
-        if told.seen >= market.staged().total() {
+        if told.seen >= market.scenarios().total() {
             return None;
         }
-        let Part { snapshot, skipped, first, items: scenarios } = told.take(market.staged());
+        let Part { snapshot, skipped, first, items: scenarios } = told.take(market.scenarios());
         Some(Self { epoch: market.epoch(), ts_sent, snapshot, skipped, first, scenarios })
     }
 }
 
 impl Message for News<'_> {}
-impl Message for StagedList<'_> {}
+impl Message for Scenarios<'_> {}
 
 /// The body of `GET /api/v1/news`: the newest `limit` headlines.
 pub fn news_response(market: &Market, ts_sent: i64, limit: u64) -> String {
@@ -130,7 +131,7 @@ pub fn news_response(market: &Market, ts_sent: i64, limit: u64) -> String {
 }
 
 /// The body of `GET /api/v1/scenarios`: what can be staged, and what has begun.
-pub fn scenarios_response(market: &Market, catalogue: Option<&Catalogue>) -> String {
+pub fn scenarios_response(market: &Market, catalogue: Option<&ScenarioCatalog>) -> String {
     #[derive(Serialize)]
     struct Scenario {
         name: &'static str,
@@ -149,25 +150,25 @@ pub fn scenarios_response(market: &Market, catalogue: Option<&Catalogue>) -> Str
     #[derive(Serialize)]
     struct Body<'m> {
         epoch: u64,
-        most_strength: f64,
-        most_seconds: f64,
+        max_strength: f64,
+        max_seconds: f64,
         scenarios: Vec<Scenario>,
         groups: Vec<GroupText<'m>>,
-        staged: Vec<Scene<'m>>,
+        active: Vec<Scene<'m>>,
     }
-    let nothing = Catalogue::default();
-    let Catalogue { scenarios, groups, most_strength, most_seconds } = catalogue.unwrap_or(&nothing);
-    let scenario = |offer: &Offer| {
-        let Offer { name, title, about, has_strength, turns, seconds } = *offer;
-        Scenario { name, title, about, strength: has_strength.then_some(1.0), negative: turns, seconds }
+    let nothing = ScenarioCatalog::default();
+    let ScenarioCatalog { scenarios, groups, max_strength, max_seconds } = catalogue.unwrap_or(&nothing);
+    let scenario = |offer: &ScenarioInfo| {
+        let ScenarioInfo { name, title, about, has_strength, is_reversible, seconds } = *offer;
+        Scenario { name, title, about, strength: has_strength.then_some(1.0), negative: is_reversible, seconds }
     };
     let body = Body {
         epoch: market.epoch(),
-        most_strength: *most_strength,
-        most_seconds: *most_seconds,
+        max_strength: *max_strength,
+        max_seconds: *max_seconds,
         scenarios: scenarios.iter().map(scenario).collect(),
-        groups: groups.iter().map(|Group { on, name, symbols }| GroupText { on, name, symbols }).collect(),
-        staged: market.staged().iter().map(Scene::from).collect(),
+        groups: groups.iter().map(|SymbolGroup { on, name, symbols }| GroupText { on, name, symbols }).collect(),
+        active: market.scenarios().iter().map(Scene::from).collect(),
     };
     serde_json::to_string(&body).expect("invariant: a body is plain data")
 }

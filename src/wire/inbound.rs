@@ -8,7 +8,8 @@ use serde_json::Value;
 use super::command::command;
 use super::frame::Format;
 use super::rate::Rate;
-use crate::market::{Command, Interval};
+use crate::control::Command;
+use crate::market::Interval;
 
 /// The longest piece of a client's own text that an error message repeats.
 const MAX_ECHO: usize = 40;

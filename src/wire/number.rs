@@ -2,7 +2,8 @@
 
 use serde::Serializer;
 
-use crate::market::{Decimal, Speed};
+use crate::control::Speed;
+use crate::market::Decimal;
 
 pub fn push_u64(out: &mut String, n: u64) {
     out.push_str(itoa::Buffer::new().format(n));

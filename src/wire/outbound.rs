@@ -10,7 +10,8 @@ use super::inbound::{Channel, Refusal};
 use super::number::serialize_speed;
 use super::rate::Rate;
 use super::{PROTOCOL, Text};
-use crate::market::{DEPTH_LEVELS, Decimal, FeedStatus, Interval, Market, RefusedRows, Speed};
+use crate::control::{FeedStatus, RejectedRows, Speed};
+use crate::market::{DEPTH_LEVELS, Decimal, Interval, Market};
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "hello")]
@@ -51,13 +52,13 @@ pub struct Feed<'a> {
     seekable: bool,
     skip_dead_time: bool,
     timestamps: &'static str,
-    shifted_by: i64,
+    time_shift_us: i64,
     revision: u64,
     ts_market: i64,
     seed: Option<u64>,
     start: i64,
     end: Option<i64>,
-    rows_refused: u64,
+    rows_rejected: u64,
     fault: Option<&'a str>,
 }
 
@@ -73,14 +74,14 @@ impl<'a> Feed<'a> {
             looping: status.looping,
             seekable: status.seekable,
             skip_dead_time: status.skip_dead_time,
-            timestamps: status.stamps.label(),
-            shifted_by: status.shift.div_euclid(1_000),
+            timestamps: status.timestamp_mode.label(),
+            time_shift_us: status.time_shift_ns.div_euclid(1_000),
             revision: status.revision,
             ts_market: market.now().micros(),
             seed: status.seed,
             start: status.start.micros(),
             end: status.end.map(|ts| ts.micros()),
-            rows_refused: status.rows_refused,
+            rows_rejected: status.rows_rejected,
             fault: status.fault.as_deref(),
         }
     }
@@ -180,8 +181,8 @@ impl<'a> Unsubscribed<'a> {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(tag = "type", rename = "beat")]
-pub struct Beat {
+#[serde(tag = "type", rename = "heartbeat")]
+pub struct Heartbeat {
     pub epoch: u64,
     pub ts_sent: i64,
     pub ts_market: i64,
@@ -189,7 +190,7 @@ pub struct Beat {
     pub late: u64,
 }
 
-impl Beat {
+impl Heartbeat {
     pub const fn new(market: &Market, ts_sent: i64) -> Self {
         Self {
             epoch: market.epoch(),
@@ -214,7 +215,7 @@ impl Message for Feed<'_> {}
 impl Message for Driven {}
 impl Message for Granted<'_> {}
 impl Message for Unsubscribed<'_> {}
-impl Message for Beat {}
+impl Message for Heartbeat {}
 impl Message for FormatSet {}
 impl Message for Throttled {}
 impl Message for Stopping {}
@@ -234,8 +235,8 @@ pub fn health(market: &Market, version: &str, bus_gaps: u64) -> String {
     body.to_string()
 }
 
-/// The body of `GET /api/v1/feed/refused`.
-pub fn refused_response(epoch: u64, status: &FeedStatus) -> String {
+/// The body of `GET /api/v1/feed/rejected`.
+pub fn rejected_response(epoch: u64, status: &FeedStatus) -> String {
     #[derive(Serialize)]
     struct Row<'a> {
         file: &'a str,
@@ -248,10 +249,10 @@ pub fn refused_response(epoch: u64, status: &FeedStatus) -> String {
     #[derive(Serialize)]
     struct Body<'a> {
         epoch: u64,
-        rows_refused: u64,
-        refused: Vec<Row<'a>>,
+        rows_rejected: u64,
+        rejected: Vec<Row<'a>>,
     }
-    let rows = status.refused.iter().map(|RefusedRows { file, reason, line, column, value, count }| Row {
+    let rows = status.rejected.iter().map(|RejectedRows { file, reason, line, column, value, count }| Row {
         file,
         reason,
         line: *line,
@@ -259,7 +260,7 @@ pub fn refused_response(epoch: u64, status: &FeedStatus) -> String {
         value,
         count: *count,
     });
-    let body = Body { epoch, rows_refused: status.rows_refused, refused: rows.collect() };
+    let body = Body { epoch, rows_rejected: status.rows_rejected, rejected: rows.collect() };
     serde_json::to_string(&body).expect("invariant: it has no map with keys that are no strings")
 }
 

@@ -15,7 +15,16 @@ import { parseArgs } from "node:util";
 import { startServer } from "../e2e/support.js";
 import { writeTape } from "../e2e/tape.js";
 
-const { values: flags } = parseArgs({ options: { seconds: { type: "string", default: "60" }, soak: { type: "string", default: "0" }, symbols: { type: "string", default: "1000" }, interval: { type: "string", default: "1m" }, pages: { type: "string", default: "peer,list,list-binary,all,binary,whole" }, rate: { type: "string", default: "20" } } });
+const { values: flags } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "60" },
+    soak: { type: "string", default: "0" },
+    symbols: { type: "string", default: "1000" },
+    interval: { type: "string", default: "1m" },
+    pages: { type: "string", default: "peer,list,list-binary,all,binary,whole" },
+    rate: { type: "string", default: "20" },
+  },
+});
 const [SECONDS, SOAK_HOURS, SYMBOLS, RATE] = [flags.seconds, flags.soak, flags.symbols, flags.rate].map(Number);
 const WARM_UP_S = 5;
 const WINDOW = { width: 1440, height: 900 };
@@ -26,7 +35,10 @@ const FIRST_TURNS = 7;
 
 const web = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = web("playwright-core");
-const grid = readFileSync(new URL("node_modules/ag-grid-community/dist/ag-grid-community.min.js", import.meta.url), "utf8");
+const grid = readFileSync(
+  new URL("node_modules/ag-grid-community/dist/ag-grid-community.min.js", import.meta.url),
+  "utf8",
+);
 
 const PEER = `<!doctype html><html><head><meta charset="utf-8"><style>html,body,#grid{height:100%;margin:0}</style></head><body><div id="grid"></div>
 <script src="/bench-grid.js"></script><script>
@@ -66,7 +78,12 @@ function watch() {
   }).observe({ type: "long-animation-frame" });
   if (location.pathname !== "/") return;
   const look = setInterval(() => {
-    if (![...document.querySelectorAll(".row[data-symbol]:not([hidden]) .last")].some(({ textContent }) => /\d/.test(textContent ?? ""))) return;
+    if (
+      ![...document.querySelectorAll(".row[data-symbol]:not([hidden]) .last")].some(({ textContent }) =>
+        /\d/.test(textContent ?? ""),
+      )
+    )
+      return;
     seen.firstPriceMs = performance.now();
     clearInterval(look);
   }, 5);
@@ -78,7 +95,8 @@ function askForAll(rate) {
   WebSocket.prototype.send = function (text) {
     const message = JSON.parse(text);
     if (message.channel !== "quotes") return send.call(this, text);
-    if (message.type === "subscribe") return send.call(this, JSON.stringify({ type: "subscribe", channel: "quotes", symbols: ["*"], rate }));
+    if (message.type === "subscribe")
+      return send.call(this, JSON.stringify({ type: "subscribe", channel: "quotes", symbols: ["*"], rate }));
   };
 }
 
@@ -92,17 +110,21 @@ async function metrics(cdp) {
 async function measure(context, url, { all = false, settings = {}, only = "", prepare = async () => {} }) {
   const page = await context.newPage();
   await page.addInitScript(watch);
-  await page.addInitScript((text) => localStorage.setItem("tickcast.settings", text), JSON.stringify({ rate: RATE, ...settings }));
+  await page.addInitScript(
+    (text) => localStorage.setItem("tickcast.settings", text),
+    JSON.stringify({ rate: RATE, ...settings }),
+  );
   if (all) await page.addInitScript(askForAll, RATE);
   await prepare(page);
   const cdp = await context.newCDPSession(page);
   await cdp.send("Performance.enable");
   await page.goto(url);
-  if (only) await page.evaluate((css) => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
-    document.adoptedStyleSheets = [sheet];
-  }, only);
+  if (only)
+    await page.evaluate((css) => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+      document.adoptedStyleSheets = [sheet];
+    }, only);
   await page.waitForTimeout(WARM_UP_S * 1000);
   const count = () => page.evaluate(() => window.updates ?? Number(window.__tickcastUpdates ?? NaN));
   await page.evaluate(() => Object.assign(window.seen, { long: 0, worst: 0 }));
@@ -111,19 +133,30 @@ async function measure(context, url, { all = false, settings = {}, only = "", pr
   const told = [];
   while (Date.now() - started < SECONDS * 1000) {
     await page.waitForTimeout(1000);
-    const text = await page.evaluate(() => document.querySelector('[data-measure="updates out"] .measure-value')?.textContent ?? "");
+    const text = await page.evaluate(
+      () => document.querySelector('[data-measure="updates out"] .measure-value')?.textContent ?? "",
+    );
     if (text) told.push(parseFloat(text.replaceAll(",", "")) * (text.includes("K") ? 1000 : 1));
   }
   const [to, ended] = [await metrics(cdp), Date.now()];
   const seen = await page.evaluate(() => window.seen);
   const elapsed = (ended - started) / 1000;
-  const updates = Number.isNaN(counted) ? (told.reduce((sum, one) => sum + one, 0) / told.length) * elapsed : (await count()) - counted;
+  const updates = Number.isNaN(counted)
+    ? (told.reduce((sum, one) => sum + one, 0) / told.length) * elapsed
+    : (await count()) - counted;
   await page.close();
   const task = to.TaskDuration - from.TaskDuration;
   const share = (/** @type {string} */ name) => (100 * (to[name] - from[name])) / elapsed;
   return {
-    updates: updates / elapsed, busy: share("TaskDuration"), perUpdateUs: (1e6 * task) / updates, script: share("ScriptDuration"), layout: share("LayoutDuration") + share("RecalcStyleDuration"),
-    pictures: (to.LayoutCount - from.LayoutCount) / elapsed, long: seen.long, worst: seen.worst, firstPriceMs: seen.firstPriceMs,
+    updates: updates / elapsed,
+    busy: share("TaskDuration"),
+    perUpdateUs: (1e6 * task) / updates,
+    script: share("ScriptDuration"),
+    layout: share("LayoutDuration") + share("RecalcStyleDuration"),
+    pictures: (to.LayoutCount - from.LayoutCount) / elapsed,
+    long: seen.long,
+    worst: seen.worst,
+    firstPriceMs: seen.firstPriceMs,
   };
 }
 
@@ -138,9 +171,15 @@ async function firstPrice(browser, url) {
   await page.waitForSelector(".pane");
   const scripts = await page.evaluate((untilMs) => {
     const all = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith(".js"));
-    const sum = (/** @type {(entry: any) => number} */ of, some = all) => some.reduce((bytes, one) => bytes + of(one), 0);
+    const sum = (/** @type {(entry: any) => number} */ of, some = all) =>
+      some.reduce((bytes, one) => bytes + of(one), 0);
     const early = all.filter(({ startTime }) => startTime < untilMs);
-    return { raw: sum((one) => one.decodedBodySize), sent: sum((one) => one.encodedBodySize), early: sum((one) => one.decodedBodySize, early), earlySent: sum((one) => one.encodedBodySize, early) };
+    return {
+      raw: sum((one) => one.decodedBodySize),
+      sent: sum((one) => one.encodedBodySize),
+      early: sum((one) => one.decodedBodySize, early),
+      earlySent: sum((one) => one.encodedBodySize, early),
+    };
   }, firstPriceMs);
   await context.close();
   return { firstPriceMs, scripts };
@@ -163,20 +202,40 @@ async function soak(context, url, minutes) {
     await cdp.send("HeapProfiler.collectGarbage");
     const { usedSize } = await cdp.send("Runtime.getHeapUsage");
     const nodes = await page.evaluate(() => document.querySelectorAll("*").length);
-    const bars = await page.evaluate(() => document.querySelector(".pane-canvas")?.getAttribute("aria-label")?.match(/\d+ bars/)?.[0]);
-    lines.push(`| ${await page.textContent(".market-date")} ${await page.textContent(".market-clock")} | ${(usedSize / 1e6).toFixed(2)} MB | ${nodes} | ${bars} |`);
+    const bars = await page.evaluate(
+      () =>
+        document
+          .querySelector(".pane-canvas")
+          ?.getAttribute("aria-label")
+          ?.match(/\d+ bars/)?.[0],
+    );
+    lines.push(
+      `| ${await page.textContent(".market-date")} ${await page.textContent(".market-clock")} | ${(usedSize / 1e6).toFixed(2)} MB | ${nodes} | ${bars} |`,
+    );
   }
   await page.close();
   return lines;
 }
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-features=LocalNetworkAccessChecks"] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-features=LocalNetworkAccessChecks",
+  ],
+});
 const context = await browser.newContext({ viewport: WINDOW, colorScheme: "dark" });
 try {
   if (SOAK_HOURS > 0) {
     const minutes = 2;
     const server = await startServer(["--seed", "7", "--speed", `${Math.round((SOAK_HOURS * 60) / minutes)}x`]);
-    console.log(`\nHeap after garbage collection, ${SOAK_HOURS} hours of the market in ${minutes} minutes\n\n| market time | heap | elements | on the chart |\n|---|---|---|---|`);
+    console.log(
+      `\nHeap after garbage collection, ${SOAK_HOURS} hours of the market in ${minutes} minutes\n\n| market time | heap | elements | on the chart |\n|---|---|---|---|`,
+    );
     console.log((await soak(context, `${server.url}?interval=${flags.interval}`, minutes)).join("\n"));
     await server.kill();
   } else {
@@ -190,10 +249,20 @@ try {
     /** @type {Record<string, [string, () => ReturnType<typeof measure>]>} */
     const pages = {
       peer: ["AG Grid Community", () => measure(context, `${server.url}bench-peer`, { prepare: peer })],
-      list: ["tickcast, watchlist alone, all symbols", () => measure(context, server.url, { all: true, settings, only: LIST_ALONE })],
-      "list-binary": ["tickcast, watchlist alone, all symbols, binary", () => measure(context, server.url, { all: true, settings: { ...settings, format: "binary" }, only: LIST_ALONE })],
+      list: [
+        "tickcast, watchlist alone, all symbols",
+        () => measure(context, server.url, { all: true, settings, only: LIST_ALONE }),
+      ],
+      "list-binary": [
+        "tickcast, watchlist alone, all symbols, binary",
+        () =>
+          measure(context, server.url, { all: true, settings: { ...settings, format: "binary" }, only: LIST_ALONE }),
+      ],
       all: ["tickcast, all symbols", () => measure(context, server.url, { all: true, settings })],
-      binary: ["tickcast, all symbols, binary", () => measure(context, server.url, { all: true, settings: { ...settings, format: "binary" } })],
+      binary: [
+        "tickcast, all symbols, binary",
+        () => measure(context, server.url, { all: true, settings: { ...settings, format: "binary" } }),
+      ],
       whole: ["tickcast as it is", () => measure(context, server.url, {})],
     };
     /** @type {Map<string, Awaited<ReturnType<typeof measure>>>} */
@@ -208,12 +277,29 @@ try {
     }
     await server.kill();
     tape.remove();
-    console.log(`\n${SYMBOLS} symbols at ${RATE} updates/s, ${SECONDS} s each, Chromium ${browser.version()} headless, ${WINDOW.width} x ${WINDOW.height}\n`);
-    console.log(`| page | updates/s | main thread busy | an update | of it script | layout and style | paint and the rest | layouts/s | frames > ${LONG_MS} ms | longest |\n|---|---|---|---|---|---|---|---|---|---|`);
+    console.log(
+      `\n${SYMBOLS} symbols at ${RATE} updates/s, ${SECONDS} s each, Chromium ${browser.version()} headless, ${WINDOW.width} x ${WINDOW.height}\n`,
+    );
+    console.log(
+      `| page | updates/s | main thread busy | an update | of it script | layout and style | paint and the rest | layouts/s | frames > ${LONG_MS} ms | longest |\n|---|---|---|---|---|---|---|---|---|---|`,
+    );
     console.log([...results].map(([name, result]) => row(pages[name][0], result)).join("\n"));
     const peerUs = results.get("peer")?.perUpdateUs;
-    if (peerUs) console.log(`\nan update, of the peer's main-thread time: ${[...results].slice(1).map(([name, { perUpdateUs }]) => `${name} ${(perUpdateUs / peerUs).toFixed(2)}`).join(", ")}`);
-    console.log(`first price, ms after navigation, nothing in the cache: ${first.sort((a, b) => a - b).map((ms) => ms.toFixed(0)).join(" ")}; JavaScript of the whole page ${(scripts.raw / 1000).toFixed(0)} kB, as sent ${(scripts.sent / 1000).toFixed(0)} kB; of it before the first price ${(scripts.early / 1000).toFixed(0)} and ${(scripts.earlySent / 1000).toFixed(0)} kB`);
+    if (peerUs)
+      console.log(
+        `\nan update, of the peer's main-thread time: ${[...results]
+          .slice(1)
+          .map(([name, { perUpdateUs }]) => `${name} ${(perUpdateUs / peerUs).toFixed(2)}`)
+          .join(", ")}`,
+      );
+    console.log(
+      `first price, ms after navigation, nothing in the cache: ${first
+        .sort((a, b) => a - b)
+        .map((ms) => ms.toFixed(0))
+        .join(
+          " ",
+        )}; JavaScript of the whole page ${(scripts.raw / 1000).toFixed(0)} kB, as sent ${(scripts.sent / 1000).toFixed(0)} kB; of it before the first price ${(scripts.early / 1000).toFixed(0)} and ${(scripts.earlySent / 1000).toFixed(0)} kB`,
+    );
   }
 } finally {
   await browser.close();

@@ -18,7 +18,9 @@ after(async () => {
 
 test("javascript.mjs runs in a browser without a library", { timeout: 30_000 }, async () => {
   const { page, faults } = await browser.visit(server.url);
-  await page.route("**/javascript.mjs", (route) => route.fulfill({ path: join(CLIENTS, "javascript.mjs"), contentType: "text/javascript" }));
+  await page.route("**/javascript.mjs", (route) =>
+    route.fulfill({ path: join(CLIENTS, "javascript.mjs"), contentType: "text/javascript" }),
+  );
   const updates = await page.evaluate(async () => {
     const client = "/javascript.mjs";
     const { watch } = await import(client);

@@ -38,7 +38,15 @@ for (const { name, missing, command } of findClients()) {
   const skip = missing ?? false;
 
   test(`${name} prints updates of all symbols and ends`, { skip }, async () => {
-    const { lines, ended, heard } = run([...command, "--url", stream(server.port), "--rate", "10", "--count", String(COUNT)]);
+    const { lines, ended, heard } = run([
+      ...command,
+      "--url",
+      stream(server.port),
+      "--rate",
+      "10",
+      "--count",
+      String(COUNT),
+    ]);
     assert.equal(await ended, 0, heard());
     assert.equal(lines.length, COUNT, heard());
     checkUpdates(lines);
@@ -46,7 +54,17 @@ for (const { name, missing, command } of findClients()) {
   });
 
   test(`${name} prints updates of the symbols that are named`, { skip }, async () => {
-    const { lines, ended, heard } = run([...command, "AAPL", "BTC-USD", "--url", stream(server.port), "--rate", "20", "--count", String(COUNT)]);
+    const { lines, ended, heard } = run([
+      ...command,
+      "AAPL",
+      "BTC-USD",
+      "--url",
+      stream(server.port),
+      "--rate",
+      "20",
+      "--count",
+      String(COUNT),
+    ]);
     assert.equal(await ended, 0, heard());
     assert.equal(lines.length, COUNT, heard());
     checkUpdates(lines, ["AAPL", "BTC-USD"]);
@@ -70,28 +88,36 @@ for (const { name, missing, command } of findClients()) {
 }
 
 for (const program of ["wscat", "websocat"]) {
-  const [line] = readme.match(new RegExp(`^.*${program} --.*$`, "m")) ?? assert.fail(`docs/clients/README.md does not show ${program}`);
+  const [line] =
+    readme.match(new RegExp(`^.*${program} --.*$`, "m")) ??
+    assert.fail(`docs/clients/README.md does not show ${program}`);
   const absent = program === "websocat" && !found(program);
 
-  test(`${program} prints what the server sends`, { skip: absent && "websocat is not installed: cargo install websocat --locked --version 1.14.1" }, async () => {
-    const command = line.replace("npx ", "npx --no-install --prefix web ").replace("127.0.0.1:3030", `127.0.0.1:${server.port}`);
-    const running = run([command], { shell: true });
-    try {
-      /** @type {string[]} */
-      const types = [];
-      while (!types.includes("update")) {
-        await running.next(types.length + 1);
-        for (const text of running.lines.slice(types.length)) {
-          const message = JSON.parse(text);
-          assert.equal(faultOf(message), null, text);
-          types.push(message.type);
+  test(
+    `${program} prints what the server sends`,
+    { skip: absent && "websocat is not installed: cargo install websocat --locked --version 1.14.1" },
+    async () => {
+      const command = line
+        .replace("npx ", "npx --no-install --prefix web ")
+        .replace("127.0.0.1:3030", `127.0.0.1:${server.port}`);
+      const running = run([command], { shell: true });
+      try {
+        /** @type {string[]} */
+        const types = [];
+        while (!types.includes("update")) {
+          await running.next(types.length + 1);
+          for (const text of running.lines.slice(types.length)) {
+            const message = JSON.parse(text);
+            assert.equal(faultOf(message), null, text);
+            types.push(message.type);
+          }
         }
+        assert.deepEqual(types.slice(0, 4), ["hello", "feed", "granted", "snapshot"]);
+      } finally {
+        running.kill();
       }
-      assert.deepEqual(types.slice(0, 4), ["hello", "feed", "granted", "snapshot"]);
-    } finally {
-      running.kill();
-    }
-  });
+    },
+  );
 }
 
 /** @param {string} program */
@@ -121,10 +147,11 @@ async function listen(port) {
     shout: (/** @type {string} */ text) => socket.send(text),
     end: () => socket.terminate(),
     /** @param {(heard: Json[]) => boolean} enough */
-    until: (enough) => new Promise((/** @type {(value?: unknown) => void} */ done) => {
-      notify = () => void (enough(heard) && done());
-      notify();
-    }),
+    until: (enough) =>
+      new Promise((/** @type {(value?: unknown) => void} */ done) => {
+        notify = () => void (enough(heard) && done());
+        notify();
+      }),
   };
 }
 
@@ -157,13 +184,19 @@ test("all that the server says is what the schema says", { timeout: 30_000 }, as
   const closed = (/** @type {Json} */ one) => one.type === "bars" && one.symbol === "BTC-USD" && !one.snapshot;
   const traded = (/** @type {Json} */ one) => one.type === "trades" && !one.snapshot;
   await Promise.race([
-    until((all) => wanted.every((type) => all.some((one) => one.type === type)) && all.some(closed) && all.some(traded)),
+    until(
+      (all) => wanted.every((type) => all.some((one) => one.type === type)) && all.some(closed) && all.some(traded),
+    ),
     new Promise((done) => void setTimeout(done, 10_000).unref()),
   ]);
   end();
   for (const message of heard) assert.equal(faultOf(message), null, JSON.stringify(message).slice(0, 2000));
   const codes = heard.filter(({ type }) => type === "error").map(({ id, code }) => [id, code]);
-  assert.deepEqual(codes, [[5, "unknown_symbol"], [10, "not_subscribed"], [undefined, "bad_json"]]);
+  assert.deepEqual(codes, [
+    [5, "unknown_symbol"],
+    [10, "not_subscribed"],
+    [undefined, "bad_json"],
+  ]);
   const unheard = wanted.filter((type) => !heard.some((one) => one.type === type));
   assert.deepEqual(unheard, []);
 });
@@ -192,7 +225,10 @@ test("a client that says what it has gets only what is missing", { timeout: 30_0
   await back.until((all) => all.filter(({ type }) => type === "update").length > 3);
   back.end();
   assert.equal(back.heard.find(({ type }) => type === "granted")?.recovered, true);
-  assert.deepEqual(back.heard.filter(({ type }) => type === "snapshot"), []);
+  assert.deepEqual(
+    back.heard.filter(({ type }) => type === "snapshot"),
+    [],
+  );
   for (const { quotes = [] } of back.heard) {
     for (const { symbol, first_seq, seq } of quotes) {
       assert.equal(first_seq, at[symbol] + 1, symbol);
@@ -208,7 +244,10 @@ test("a client that says what it has gets only what is missing", { timeout: 30_0
 });
 
 test("the messages over HTTP are those of the schema", async () => {
-  for (const [path, type] of [["/api/v1/feed", "feed"], ["/api/v1/quotes?symbols=AAPL", "snapshot"]]) {
+  for (const [path, type] of [
+    ["/api/v1/feed", "feed"],
+    ["/api/v1/quotes?symbols=AAPL", "snapshot"],
+  ]) {
     const answer = await fetch(new URL(path, server.url));
     assert.equal(answer.status, 200, path);
     const message = /** @type {Json} */ (await answer.json());

@@ -11,15 +11,61 @@ import { findClients, run, ws } from "./support.js";
 const PATIENCE_MS = 30_000;
 const FIRST = 7_000;
 const SECOND = 8_000;
-const HELLO = { type: "hello", protocol: "tickcast.v1", server: "script", ts_sent: 1, rates: [1, 5], limits: { message_bytes: 16384, subscriptions: 9, bars: 9 } };
+const HELLO = {
+  type: "hello",
+  protocol: "tickcast.v1",
+  server: "script",
+  ts_sent: 1,
+  rates: [1, 5],
+  limits: { message_bytes: 16384, subscriptions: 9, bars: 9 },
+};
 
-const feed = (/** @type {number} */ epoch) => ({ type: "feed", epoch, ts_sent: 1, source: "simulation", name: "", state: "playing", speed: 1, looping: false, seed: 7, start: 0, end: null, rows_refused: 0, fault: null });
-const granted = (/** @type {Json} */ more = {}) => ({ type: "granted", id: 1, channel: "quotes", symbols: ["A", "B"], rate: 1, ...more });
-const quote = (/** @type {string} */ symbol, /** @type {number} */ first_seq, /** @type {number} */ seq) => ({
-  symbol, first_seq, seq, ts_event: 1, last: seq + 0.25, bid: null, ask: null, open: 1, high: 1, low: 1, volume: 0, vwap: null, change: -0.5, later: [1],
+const feed = (/** @type {number} */ epoch) => ({
+  type: "feed",
+  epoch,
+  ts_sent: 1,
+  source: "simulation",
+  name: "",
+  state: "playing",
+  speed: 1,
+  looping: false,
+  seed: 7,
+  start: 0,
+  end: null,
+  rows_rejected: 0,
+  fault: null,
 });
-const quotes = (/** @type {"snapshot" | "update"} */ type, /** @type {number} */ epoch, /** @type {Json[]} */ ...held) => ({ type, epoch, ts_sent: 1, quotes: held });
-const line = (/** @type {string} */ symbol, /** @type {number} */ seq, /** @type {number} */ merged) => `${symbol} ${seq + 0.25} -0.5 ${merged}`;
+const granted = (/** @type {Json} */ more = {}) => ({
+  type: "granted",
+  id: 1,
+  channel: "quotes",
+  symbols: ["A", "B"],
+  rate: 1,
+  ...more,
+});
+const quote = (/** @type {string} */ symbol, /** @type {number} */ first_seq, /** @type {number} */ seq) => ({
+  symbol,
+  first_seq,
+  seq,
+  ts_event: 1,
+  last: seq + 0.25,
+  bid: null,
+  ask: null,
+  open: 1,
+  high: 1,
+  low: 1,
+  volume: 0,
+  vwap: null,
+  change: -0.5,
+  later: [1],
+});
+const quotes = (
+  /** @type {"snapshot" | "update"} */ type,
+  /** @type {number} */ epoch,
+  /** @type {Json[]} */ ...held
+) => ({ type, epoch, ts_sent: 1, quotes: held });
+const line = (/** @type {string} */ symbol, /** @type {number} */ seq, /** @type {number} */ merged) =>
+  `${symbol} ${seq + 0.25} -0.5 ${merged}`;
 
 /**
  * Serves one connection after the other, each by its own part of the script.
@@ -51,7 +97,8 @@ async function play(...parts) {
       socket.on("error", () => {});
       const peer = {
         socket,
-        send: (/** @type {Json[]} */ ...messages) => messages.forEach((message) => socket.send(JSON.stringify(message))),
+        send: (/** @type {Json[]} */ ...messages) =>
+          messages.forEach((message) => socket.send(JSON.stringify(message))),
         next: () => {
           const message = said.shift();
           return message ? Promise.resolve(message) : new Promise((taker) => void waiting.push(taker));
@@ -62,7 +109,11 @@ async function play(...parts) {
     });
   });
   done.catch(() => {});
-  return { url: `ws://127.0.0.1:${port}/ws`, done, close: () => (server.clients.forEach((/** @type {any} */ one) => one.terminate()), server.close()) };
+  return {
+    url: `ws://127.0.0.1:${port}/ws`,
+    done,
+    close: () => (server.clients.forEach((/** @type {any} */ one) => one.terminate()), server.close()),
+  };
 }
 
 /**
@@ -75,7 +126,9 @@ async function act(client, args, parts) {
   const running = run([...client.command, "--url", script.url, ...args]);
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
-  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`nothing more after ${PATIENCE_MS} ms`)), PATIENCE_MS)));
+  const late = new Promise(
+    (_, fail) => (timer = setTimeout(() => fail(new Error(`nothing more after ${PATIENCE_MS} ms`)), PATIENCE_MS)),
+  );
   try {
     const code = await Promise.race([Promise.all([running.ended, script.done]).then(([code]) => code), late]);
     return { code, lines: running.lines, heard: running.heard() };
@@ -101,83 +154,132 @@ for (const client of clients) {
 
   test(`${name} knows what is new, finds holes, and goes on after losses and in new epochs`, { skip }, async () => {
     const asked = { type: "subscribe", id: 1, channel: "quotes", symbols: ["A", "B"], rate: 2 };
-    const { code, lines, heard } = await act(client, ["A", "B", "--rate", "2", "--count", "9"], [
-      async (peer) => {
-        assert.deepEqual(await greet(peer, FIRST), asked);
-        peer.send(granted(), quotes("snapshot", FIRST, quote("A", 1, 10), quote("B", 1, 0)));
-        peer.send(quotes("update", FIRST, quote("A", 9, 10)), quotes("update", FIRST, quote("A", 11, 14), quote("B", 1, 1)));
-        peer.send({ type: "later", deep: [1] }, quotes("update", SECOND, quote("A", 15, 18)), { type: "beat", epoch: FIRST, ts_sent: 1, ts_market: 1, ticks: 1, late: 0 });
-        peer.send(quotes("update", FIRST, quote("A", 15, 16)), quotes("update", FIRST, quote("A", 18, 20)));
-        assert.deepEqual(await peer.next(), { type: "resync", symbols: ["A"] });
-        peer.send(quotes("snapshot", FIRST, quote("A", 1, 21)), quotes("update", FIRST, quote("A", 22, 24)));
-        peer.socket.ping("alive");
-        const [pong] = await once(peer.socket, "pong");
-        assert.equal(String(pong), "alive");
-        peer.socket.terminate();
-      },
-      async (peer) => {
-        assert.deepEqual(await greet(peer, FIRST), { ...asked, since: { epoch: FIRST, at: { A: 24, B: 1 } } });
-        peer.send(granted({ recovered: true }), quotes("update", FIRST, quote("A", 25, 30)));
-        peer.send({ type: "stopping", ts_sent: 1, reconnect_after_ms: 100 });
-        peer.socket.close(1001, "server_stopping");
-      },
-      async (peer) => {
-        assert.deepEqual((await greet(peer, SECOND)).since, { epoch: FIRST, at: { A: 30, B: 1 } });
-        peer.send(granted({ recovered: false }), quotes("snapshot", SECOND, quote("A", 1, 3)), quotes("update", SECOND, quote("A", 4, 4)));
-        peer.send(feed(SECOND + 1), quotes("snapshot", SECOND + 1, quote("A", 1, 0)), quotes("update", SECOND + 1, quote("A", 1, 2)));
-        peer.send(quotes("update", SECOND + 1, quote("B", 1, 1)));
-      },
-    ]);
-    assert.deepEqual(lines, [
-      line("A", 14, 4), line("B", 1, 1), line("A", 16, 2), line("A", 20, 3), line("A", 24, 3), line("A", 30, 6),
-      line("A", 4, 1), line("A", 2, 2), line("B", 1, 1),
-    ], heard);
+    const { code, lines, heard } = await act(
+      client,
+      ["A", "B", "--rate", "2", "--count", "9"],
+      [
+        async (peer) => {
+          assert.deepEqual(await greet(peer, FIRST), asked);
+          peer.send(granted(), quotes("snapshot", FIRST, quote("A", 1, 10), quote("B", 1, 0)));
+          peer.send(
+            quotes("update", FIRST, quote("A", 9, 10)),
+            quotes("update", FIRST, quote("A", 11, 14), quote("B", 1, 1)),
+          );
+          peer.send({ type: "later", deep: [1] }, quotes("update", SECOND, quote("A", 15, 18)), {
+            type: "heartbeat",
+            epoch: FIRST,
+            ts_sent: 1,
+            ts_market: 1,
+            ticks: 1,
+            late: 0,
+          });
+          peer.send(quotes("update", FIRST, quote("A", 15, 16)), quotes("update", FIRST, quote("A", 18, 20)));
+          assert.deepEqual(await peer.next(), { type: "resync", symbols: ["A"] });
+          peer.send(quotes("snapshot", FIRST, quote("A", 1, 21)), quotes("update", FIRST, quote("A", 22, 24)));
+          peer.socket.ping("alive");
+          const [pong] = await once(peer.socket, "pong");
+          assert.equal(String(pong), "alive");
+          peer.socket.terminate();
+        },
+        async (peer) => {
+          assert.deepEqual(await greet(peer, FIRST), { ...asked, since: { epoch: FIRST, at: { A: 24, B: 1 } } });
+          peer.send(granted({ recovered: true }), quotes("update", FIRST, quote("A", 25, 30)));
+          peer.send({ type: "stopping", ts_sent: 1, reconnect_after_ms: 100 });
+          peer.socket.close(1001, "server_stopping");
+        },
+        async (peer) => {
+          assert.deepEqual((await greet(peer, SECOND)).since, { epoch: FIRST, at: { A: 30, B: 1 } });
+          peer.send(
+            granted({ recovered: false }),
+            quotes("snapshot", SECOND, quote("A", 1, 3)),
+            quotes("update", SECOND, quote("A", 4, 4)),
+          );
+          peer.send(
+            feed(SECOND + 1),
+            quotes("snapshot", SECOND + 1, quote("A", 1, 0)),
+            quotes("update", SECOND + 1, quote("A", 1, 2)),
+          );
+          peer.send(quotes("update", SECOND + 1, quote("B", 1, 1)));
+        },
+      ],
+    );
+    assert.deepEqual(
+      lines,
+      [
+        line("A", 14, 4),
+        line("B", 1, 1),
+        line("A", 16, 2),
+        line("A", 20, 3),
+        line("A", 24, 3),
+        line("A", 30, 6),
+        line("A", 4, 1),
+        line("A", 2, 2),
+        line("B", 1, 1),
+      ],
+      heard,
+    );
     assert.equal(code, 0, heard);
   });
 
   test(`${name} leaves out what it has where the message would be too long`, { skip }, async () => {
-    const { code } = await act(client, ["A", "B", "--count", "2"], [
-      async (peer) => {
-        await greet(peer, FIRST);
-        peer.send(granted(), quotes("snapshot", FIRST, quote("A", 1, 1)), quotes("update", FIRST, quote("A", 2, 2)));
-        peer.socket.terminate();
-      },
-      async (peer) => {
-        peer.send({ ...HELLO, limits: { ...HELLO.limits, message_bytes: 100 } }, feed(FIRST));
-        assert.equal((await peer.next()).since, undefined);
-        peer.send(granted(), quotes("snapshot", FIRST, quote("A", 1, 5)), quotes("update", FIRST, quote("A", 6, 6)));
-      },
-    ]);
+    const { code } = await act(
+      client,
+      ["A", "B", "--count", "2"],
+      [
+        async (peer) => {
+          await greet(peer, FIRST);
+          peer.send(granted(), quotes("snapshot", FIRST, quote("A", 1, 1)), quotes("update", FIRST, quote("A", 2, 2)));
+          peer.socket.terminate();
+        },
+        async (peer) => {
+          peer.send({ ...HELLO, limits: { ...HELLO.limits, message_bytes: 100 } }, feed(FIRST));
+          assert.equal((await peer.next()).since, undefined);
+          peer.send(granted(), quotes("snapshot", FIRST, quote("A", 1, 5)), quotes("update", FIRST, quote("A", 6, 6)));
+        },
+      ],
+    );
     assert.equal(code, 0);
   });
 
   test(`${name} ends where coming back would not help`, { skip }, async () => {
-    const refused = await act(client, ["AAPLE"], [
-      async (peer) => {
-        const { id } = await greet(peer, FIRST);
-        peer.send({ type: "error", id, code: "unknown_symbol", message: "no AAPLE", remedy: "ask for others" });
-      },
-    ]);
+    const refused = await act(
+      client,
+      ["AAPLE"],
+      [
+        async (peer) => {
+          const { id } = await greet(peer, FIRST);
+          peer.send({ type: "error", id, code: "unknown_symbol", message: "no AAPLE", remedy: "ask for others" });
+        },
+      ],
+    );
     assert.equal(refused.code, 1);
     assert.match(refused.heard, /no AAPLE: ask for others/);
-    const closed = await act(client, ["A"], [
-      async (peer) => {
-        await greet(peer, FIRST);
-        peer.socket.close(1008, "too_many_messages");
-      },
-    ]);
+    const closed = await act(
+      client,
+      ["A"],
+      [
+        async (peer) => {
+          await greet(peer, FIRST);
+          peer.socket.close(1008, "too_many_messages");
+        },
+      ],
+    );
     assert.equal(closed.code, 1, closed.heard);
     assert.match(closed.heard, /too_many_messages/);
   });
 
   test(`${name} keeps the digits of a price as far as its language does`, { skip }, async () => {
-    const { lines } = await act(client, ["A", "--count", "1"], [
-      async (peer) => {
-        await greet(peer, FIRST);
-        const update = JSON.stringify(quotes("update", FIRST, quote("A", 1, 1)));
-        peer.socket.send(update.replace('"last":1.25', '"last":227.30'));
-      },
-    ]);
+    const { lines } = await act(
+      client,
+      ["A", "--count", "1"],
+      [
+        async (peer) => {
+          await greet(peer, FIRST);
+          const update = JSON.stringify(quotes("update", FIRST, quote("A", 1, 1)));
+          peer.socket.send(update.replace('"last":1.25', '"last":227.30'));
+        },
+      ],
+    );
     assert.deepEqual(lines, [exact ? "A 227.30 -0.5 1" : "A 227.3 -0.5 1"]);
   });
 }
@@ -197,26 +299,28 @@ test("each comes back when nothing is heard any more", async () => {
 
 test("each waits longer after each attempt in vain, and starts anew once it was greeted", async () => {
   const present = clients.filter(({ missing }) => missing === null);
-  await Promise.all(present.map(async (client) => {
-    /** @type {number[]} */
-    const at = [];
-    const vain = async (/** @type {Peer} */ { socket }) => {
-      at.push(Date.now());
-      socket.terminate();
-    };
-    const greeted = async (/** @type {Peer} */ peer) => {
-      await greet(peer, FIRST);
-      await vain(peer);
-    };
-    const last = async (/** @type {Peer} */ peer) => {
-      at.push(Date.now());
-      await greet(peer, FIRST);
-      peer.send(quotes("update", FIRST, quote("A", 1, 1)));
-    };
-    const { code, heard } = await act(client, ["--count", "1"], [vain, vain, vain, greeted, last]);
-    assert.equal(code, 0, heard);
-    const waits = at.slice(1).map((ms, index) => ms - at[index]);
-    const [first, second, third, anew] = waits;
-    assert.ok(first >= 240 && second >= 490 && third >= 990 && anew < 1500, `${client.name}: ${waits}`);
-  }));
+  await Promise.all(
+    present.map(async (client) => {
+      /** @type {number[]} */
+      const at = [];
+      const vain = async (/** @type {Peer} */ { socket }) => {
+        at.push(Date.now());
+        socket.terminate();
+      };
+      const greeted = async (/** @type {Peer} */ peer) => {
+        await greet(peer, FIRST);
+        await vain(peer);
+      };
+      const last = async (/** @type {Peer} */ peer) => {
+        at.push(Date.now());
+        await greet(peer, FIRST);
+        peer.send(quotes("update", FIRST, quote("A", 1, 1)));
+      };
+      const { code, heard } = await act(client, ["--count", "1"], [vain, vain, vain, greeted, last]);
+      assert.equal(code, 0, heard);
+      const waits = at.slice(1).map((ms, index) => ms - at[index]);
+      const [first, second, third, anew] = waits;
+      assert.ok(first >= 240 && second >= 490 && third >= 990 && anew < 1500, `${client.name}: ${waits}`);
+    }),
+  );
 });

@@ -1,7 +1,17 @@
 /** Starts the example clients as a reader would: Python from a virtual environment, JavaScript next to its one library. */
 
 import { execFileSync, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +45,9 @@ export function preparePython() {
   const aside = mkdtempSync(`${VENV}-`);
   const python = join(aside, "bin/python");
   execFileSync("python3", ["-m", "venv", aside], { stdio: "pipe" });
-  execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS], { stdio: ["ignore", "pipe", "inherit"] });
+  execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   writeFileSync(join(aside, STAMP), wanted);
   if (!installed(wanted)) {
     rmSync(VENV, { recursive: true, force: true });
@@ -58,9 +70,19 @@ export function findClients() {
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(join(ROOT, "web/node_modules/ws"), join(folder, "node_modules/ws"));
   copyFileSync(join(CLIENTS, "javascript.mjs"), join(folder, "javascript.mjs"));
-  const python = (/** @type {string} */ file) => ({ name: file, exact: true, missing, command: [PYTHON, join(CLIENTS, file)] });
+  const python = (/** @type {string} */ file) => ({
+    name: file,
+    exact: true,
+    missing,
+    command: [PYTHON, join(CLIENTS, file)],
+  });
   return [
-    { name: "javascript.mjs", exact: false, missing: null, command: [process.execPath, join(folder, "javascript.mjs")] },
+    {
+      name: "javascript.mjs",
+      exact: false,
+      missing: null,
+      command: [process.execPath, join(folder, "javascript.mjs")],
+    },
     python("python_websockets.py"),
     python("python_websocket_client.py"),
   ];
@@ -73,7 +95,13 @@ export function findClients() {
  */
 export function run([program, ...args], { shell = false } = {}) {
   // A group of its own, so that all of a pipeline can be ended. Standard input stays open: wscat ends with it.
-  const child = spawn(program, args, { shell, detached: true, cwd: ROOT, stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, PATH: `${BIN}:${process.env.PATH}` } });
+  const child = spawn(program, args, {
+    shell,
+    detached: true,
+    cwd: ROOT,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: { ...process.env, PATH: `${BIN}:${process.env.PATH}` },
+  });
   /** @type {string[]} */
   const lines = [];
   let complaints = "";

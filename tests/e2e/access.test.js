@@ -27,7 +27,12 @@ async function faultsOf(page) {
   await page.evaluate(AXE);
   return page.evaluate(async (tags) => {
     const { violations } = await /** @type {any} */ (window).axe.run(document, { runOnly: tags });
-    return violations.flatMap((/** @type {any} */ { id, nodes }) => nodes.map((/** @type {any} */ { target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.split("\n")[1]?.trim()}`));
+    return violations.flatMap((/** @type {any} */ { id, nodes }) =>
+      nodes.map(
+        (/** @type {any} */ { target, failureSummary }) =>
+          `${id}: ${target.join(" ")}: ${failureSummary.split("\n")[1]?.trim()}`,
+      ),
+    );
   }, RULES);
 }
 
@@ -49,7 +54,10 @@ for (const theme of ["dark", "light"]) {
       await page.locator(`#panel-${tab}`).waitFor();
       await check(page, tab);
     }
-    for (const [width, height] of [[1100, 800], [360, 780]]) {
+    for (const [width, height] of [
+      [1100, 800],
+      [360, 780],
+    ]) {
       await page.setViewportSize({ width, height });
       await page.waitForTimeout(200);
       await check(page, `${width} pixels`);
@@ -84,7 +92,9 @@ for (const theme of ["dark", "light"]) {
 
 test("axe finds nothing in blue and orange, nor on a page whose server is gone", async () => {
   const lost = await startServer(["--seed", "7", "--speed", "4x"]);
-  const { page } = await browser.visit(lost.url, (fresh) => fresh.addInitScript(() => localStorage.setItem("tickcast.settings", '{"colours":"vivid"}')));
+  const { page } = await browser.visit(lost.url, (fresh) =>
+    fresh.addInitScript(() => localStorage.setItem("tickcast.settings", '{"colours":"vivid"}')),
+  );
   await page.locator(PRICED).first().waitFor();
   await check(page, "blue and orange");
   await lost.kill();
@@ -106,10 +116,11 @@ test("axe finds nothing on the page where a token is given", async () => {
 });
 
 /** What has the focus: its name. @param {Page} page */
-const focused = (page) => page.evaluate(() => {
-  const node = document.activeElement;
-  return node?.getAttribute("aria-label") ?? node?.textContent?.trim().slice(0, 40) ?? "";
-});
+const focused = (page) =>
+  page.evaluate(() => {
+    const node = document.activeElement;
+    return node?.getAttribute("aria-label") ?? node?.textContent?.trim().slice(0, 40) ?? "";
+  });
 
 test("the keyboard alone gets everywhere, sees where it is, and does everything", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
@@ -132,9 +143,38 @@ test("the keyboard alone gets everywhere, sees where it is, and does everything"
     });
     assert.ok(seen, `where the focus is cannot be seen at "${name}"`);
   }
-  const wanted = ["Skip to the chart", "Keys and settings (?)", "Pause everything that moves", "Theme: Auto", "Pause the ticker", "Step one event", "Speed", "Scenarios", "Filter symbols", "Width of the watchlist", "Columns and groups", "Instruments",
-    "1m", "Chart type", "Price scale", "Indicators", "Compare", "4 charts", "Bars as a table", "Bars as CSV", "Chart as PNG", "Market", "Heatmap: size by turnover, colour by change", "Updates per second", "Binary"];
-  for (const name of wanted) assert.ok(names.some((one) => one === name || one.startsWith(name)), `"${name}" is not reached: ${names.join(" | ")}`);
+  const wanted = [
+    "Skip to the chart",
+    "Keys and settings (?)",
+    "Pause everything that moves",
+    "Theme: Auto",
+    "Pause the ticker",
+    "Step one event",
+    "Speed",
+    "Scenarios",
+    "Filter symbols",
+    "Width of the watchlist",
+    "Columns and groups",
+    "Instruments",
+    "1m",
+    "Chart type",
+    "Price scale",
+    "Indicators",
+    "Compare",
+    "4 charts",
+    "Bars as a table",
+    "Bars as CSV",
+    "Chart as PNG",
+    "Market",
+    "Heatmap: size by turnover, colour by change",
+    "Updates per second",
+    "Binary",
+  ];
+  for (const name of wanted)
+    assert.ok(
+      names.some((one) => one === name || one.startsWith(name)),
+      `"${name}" is not reached: ${names.join(" | ")}`,
+    );
   // No trap: after the last one the walk begins anew or leaves the page.
   assert.ok(names.length < 100);
 
@@ -173,7 +213,9 @@ test("the chosen price is read out as often as was asked for", async () => {
 });
 
 test("where less motion is asked for, nothing moves by itself", async () => {
-  const { page, faults } = await browser.visit("about:blank", (fresh) => fresh.emulateMedia({ reducedMotion: "reduce" }));
+  const { page, faults } = await browser.visit("about:blank", (fresh) =>
+    fresh.emulateMedia({ reducedMotion: "reduce" }),
+  );
   await page.goto(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.waitForTimeout(1500);

@@ -12,7 +12,15 @@ import { picture, startServer } from "./support.js";
 const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 /** @param {Page} page */
-const panes = (page) => page.locator(".pane").evaluateAll((all) => all.map((pane) => `${pane.querySelector(".legend-symbol")?.textContent} ${pane.querySelector(".legend-interval")?.textContent}`));
+const panes = (page) =>
+  page
+    .locator(".pane")
+    .evaluateAll((all) =>
+      all.map(
+        (pane) =>
+          `${pane.querySelector(".legend-symbol")?.textContent} ${pane.querySelector(".legend-interval")?.textContent}`,
+      ),
+    );
 /** How many panes the chart library has laid out. @param {Page} page */
 const rows = (page) => page.locator(".pane-canvas table tr").count();
 /** @param {Page} page @param {string} menu @param {string} value */
@@ -23,7 +31,11 @@ async function pick(page, menu, value) {
 }
 
 /** What is drawn, as text that differs where the picture does. @param {Page} page */
-const pixels = (page) => page.locator(".pane-canvas canvas").first().evaluate((node) => /** @type {HTMLCanvasElement} */ (node).toDataURL());
+const pixels = (page) =>
+  page
+    .locator(".pane-canvas canvas")
+    .first()
+    .evaluate((node) => /** @type {HTMLCanvasElement} */ (node).toDataURL());
 
 test("bars, line and area are drawn above their volumes, and a link says which", async () => {
   // A tape that has ended: nothing but the choice changes what is drawn.
@@ -85,7 +97,9 @@ test("what is compared is rebased, is in the link, and goes again", async () => 
   await page.reload();
   await drawn(page);
   await says(page, ".legend-lines", /MSFT[\d.,]+/);
-  await page.waitForFunction(() => document.querySelector(".pane-canvas")?.getAttribute("aria-label")?.includes("compared with MSFT"));
+  await page.waitForFunction(() =>
+    document.querySelector(".pane-canvas")?.getAttribute("aria-label")?.includes("compared with MSFT"),
+  );
   await picture(page, "chart-compare");
   await page.click('button[aria-label="Compare"]');
   await page.uncheck('.compare-found input[value="MSFT"]');
@@ -114,7 +128,9 @@ test("four charts have symbols of their own, a link brings them back, and the ch
   await drawn(page);
   await page.click('[data-layout="4"]');
   await page.waitForFunction(() => document.querySelectorAll(".pane").length === 4);
-  await page.waitForFunction(() => [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden),
+  );
   assert.deepEqual(await panes(page), ["AAPL 1m", "MSFT 1m", "NVDA 1m", "AMZN 1m"]);
   await page.locator('.pane[data-pane="3"]').click();
   await choose(page, "TSLA");
@@ -124,7 +140,9 @@ test("four charts have symbols of their own, a link brings them back, and the ch
   await picture(page, "chart-four");
   await page.reload();
   await page.waitForFunction(() => document.querySelectorAll(".pane").length === 4);
-  await page.waitForFunction(() => [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden));
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden),
+  );
   assert.deepEqual((await panes(page)).toSorted(), ["AAPL 1m", "AMZN 1m", "MSFT 1m", "TSLA 5m"]);
   await page.click('[data-layout="1"]');
   await page.waitForFunction(() => document.querySelectorAll(".pane").length === 1);
@@ -155,7 +173,8 @@ test("the crosshair of one chart is that of all", async () => {
 test("scrolling to the left fetches the bars before", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);
-  const count = async () => Number(((await page.getAttribute(".pane-canvas", "aria-label")) ?? "").match(/(\d+) bars/)?.[1]);
+  const count = async () =>
+    Number(((await page.getAttribute(".pane-canvas", "aria-label")) ?? "").match(/(\d+) bars/)?.[1]);
   const before = await count();
   const asked = page.waitForRequest((request) => request.url().includes("/api/v1/bars?symbols=AAPL&interval=1m"));
   const box = await page.locator(".pane-canvas").boundingBox();
@@ -163,7 +182,17 @@ test("scrolling to the left fetches the bars before", async () => {
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   for (let turn = 0; turn < 12; turn += 1) await page.mouse.wheel(-600, 0);
   await asked;
-  await page.waitForFunction((old) => Number(document.querySelector(".pane-canvas")?.getAttribute("aria-label")?.match(/(\d+) bars/)?.[1]) > old + 100, before);
+  await page.waitForFunction(
+    (old) =>
+      Number(
+        document
+          .querySelector(".pane-canvas")
+          ?.getAttribute("aria-label")
+          ?.match(/(\d+) bars/)?.[1],
+      ) >
+      old + 100,
+    before,
+  );
   await picture(page, "chart-older");
   assert.deepEqual(faults, []);
   await page.close();
@@ -174,11 +203,15 @@ test("bars are saved as CSV with the digits they have, and the chart as PNG", as
   await drawn(page);
   const [csv] = await Promise.all([page.waitForEvent("download"), page.click('[aria-label="Bars as CSV"]')]);
   assert.match(csv.suggestedFilename(), /^AAPL-1m-[\d-]+T\d{6}\.csv$/);
-  const lines = readFileSync(await csv.path(), "utf8").trim().split("\r\n");
+  const lines = readFileSync(await csv.path(), "utf8")
+    .trim()
+    .split("\r\n");
   assert.equal(lines[0], "time,symbol,open,high,low,close,volume");
   assert.ok(lines.length > 40, `${lines.length} lines`);
   const answer = await (await fetch(`${server.url}api/v1/bars?symbols=AAPL&interval=1m&limit=300`)).json();
-  const bar = answer.series[0].bars.find((/** @type {{ ts: number }} */ { ts }) => new Date(ts / 1000).toISOString() === lines[5].split(",")[0]);
+  const bar = answer.series[0].bars.find(
+    (/** @type {{ ts: number }} */ { ts }) => new Date(ts / 1000).toISOString() === lines[5].split(",")[0],
+  );
   const [, , ...told] = lines[5].split(",");
   assert.deepEqual(told.map(Number), [bar.open, bar.high, bar.low, bar.close, bar.volume]);
   assert.match(told[0], /\.\d\d$/);

@@ -68,7 +68,10 @@ test("single keys do what the overlay says, not where somebody types, and can be
 
 test("one key makes everything large, and nothing is cut off at the side", async () => {
   const { page, faults } = await browser.visit(server.url);
-  for (const [width, height] of [[1440, 900], [1920, 1080]]) {
+  for (const [width, height] of [
+    [1440, 900],
+    [1920, 1080],
+  ]) {
     await page.setViewportSize({ width, height });
     await page.locator(PRICED).first().waitFor();
     await page.keyboard.press("p");
@@ -95,7 +98,10 @@ test("pausing all stops the page and the asking, says so, and going on brings it
   await page.waitForTimeout(500);
   const still = await page.locator(".rows").textContent();
   await page.waitForTimeout(1500);
-  assert.equal((await page.locator(".rows").textContent())?.replaceAll(/◷ \d+s/g, ""), still?.replaceAll(/◷ \d+s/g, ""));
+  assert.equal(
+    (await page.locator(".rows").textContent())?.replaceAll(/◷ \d+s/g, ""),
+    still?.replaceAll(/◷ \d+s/g, ""),
+  );
   await page.keyboard.press(".");
   await says(page, "#link", "Live");
   await changes(page, ".instrument-last");
@@ -121,10 +127,10 @@ test("an alert rings once, tells it, is kept, and can be set again and removed",
   await page.selectOption('.alert-form [name="side"]', "below");
   await page.fill('.alert-form [name="value"]', "0.01");
   await page.click('.alert-form [type="submit"]');
-  await page.locator('.alert[data-armed]', { hasText: "AAPL price at or below 0.01" }).waitFor();
+  await page.locator(".alert[data-armed]", { hasText: "AAPL price at or below 0.01" }).waitFor();
   await picture(page, "alerts");
   await page.reload();
-  await page.locator('.alert[data-armed]', { hasText: "AAPL price at or below 0.01" }).waitFor();
+  await page.locator(".alert[data-armed]", { hasText: "AAPL price at or below 0.01" }).waitFor();
   await page.getByRole("button", { name: "Set again" }).click();
   await says(page, "#notices", "Alert: MSFT");
   await page.click('[aria-label="Remove: AAPL price at or below 0.01"]');
@@ -138,12 +144,19 @@ test("the bars that are seen are a table too", async () => {
   await drawn(page);
   await page.keyboard.press("b");
   await page.locator(".dialog-table tbody tr").first().waitFor();
-  const rows = await page.locator(".dialog-table tbody tr").evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const rows = await page
+    .locator(".dialog-table tbody tr")
+    .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
   assert.ok(rows.length > 40);
   const answer = await (await fetch(`${server.url}api/v1/bars?symbols=AAPL&interval=1m&limit=300`)).json();
   const [time, open, high, low, close] = rows[5].map(String);
-  const bar = answer.series[0].bars.find((/** @type {{ ts: number }} */ { ts }) => new Date(ts / 1000).toISOString().slice(0, 16).replace("T", " ") === time);
-  assert.deepEqual([open, high, low, close].map((text) => Number(text.replaceAll(",", ""))), [bar.open, bar.high, bar.low, bar.close]);
+  const bar = answer.series[0].bars.find(
+    (/** @type {{ ts: number }} */ { ts }) => new Date(ts / 1000).toISOString().slice(0, 16).replace("T", " ") === time,
+  );
+  assert.deepEqual(
+    [open, high, low, close].map((text) => Number(text.replaceAll(",", ""))),
+    [bar.open, bar.high, bar.low, bar.close],
+  );
   await picture(page, "bars-table");
   await page.keyboard.press("Escape");
   await page.locator(".dialog-table").waitFor({ state: "hidden" });

@@ -24,7 +24,10 @@ after(async () => {
 const PRICE = /^\d[\d,]*\.\d+$/;
 
 /** The texts of the ladder, a list for each row that has any. @param {import("playwright-core").Page} page */
-const levels = (page) => page.locator(".ladder tbody tr").evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
+const levels = (page) =>
+  page
+    .locator(".ladder tbody tr")
+    .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
 
 test("five levels a side begin with the quote, and follow the chosen symbol", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&theme=dark`);
@@ -39,10 +42,20 @@ test("five levels a side begin with the quote, and follow the chosen symbol", as
   }
   const bids = rows.map(([, bid]) => Number(bid));
   const asks = rows.map(([, , ask]) => Number(ask));
-  assert.deepEqual(bids, bids.toSorted((a, b) => b - a));
-  assert.deepEqual(asks, asks.toSorted((a, b) => a - b));
+  assert.deepEqual(
+    bids,
+    bids.toSorted((a, b) => b - a),
+  );
+  assert.deepEqual(
+    asks,
+    asks.toSorted((a, b) => a - b),
+  );
   assert.ok(bids[0] < asks[0]);
-  await until(async () => (await page.textContent(".book-bid .book-price")) === (await page.textContent(".ladder tbody td:nth-child(2)")), "the first level is the quote");
+  await until(
+    async () =>
+      (await page.textContent(".book-bid .book-price")) === (await page.textContent(".ladder tbody td:nth-child(2)")),
+    "the first level is the quote",
+  );
   await picture(page, "ladder-dark");
   await choose(page, "EURUSD");
   await says(page, ".ladder tbody tr:nth-child(1) td:nth-child(2)", /^1\.\d{5}$/);
@@ -57,7 +70,8 @@ test("levels that have no room are not asked for, and come when there is some", 
     said = listenIn(fresh);
     return fresh.setViewportSize({ width: 1100, height: 800 });
   });
-  const asked = (/** @type {string} */ type) => said?.sent.filter((message) => message.type === type && message.channel === "depth").length ?? 0;
+  const asked = (/** @type {string} */ type) =>
+    said?.sent.filter((message) => message.type === type && message.channel === "depth").length ?? 0;
   await page.waitForSelector(PRICED);
   assert.equal(await page.isVisible(".ladder"), false);
   assert.equal(asked("subscribe"), 0);

@@ -11,7 +11,13 @@ import { picture } from "./support.js";
 const PRESENTER = "presenter-0123456789";
 const VIEWER = "viewer-0123456789abc";
 
-const { server, browser } = serve(["replay", "data/us-stocks-daily.csv.gz", "--loop", `--token=${PRESENTER}`, `--viewer-token=${VIEWER}`]);
+const { server, browser } = serve([
+  "replay",
+  "data/us-stocks-daily.csv.gz",
+  "--loop",
+  `--token=${PRESENTER}`,
+  `--viewer-token=${VIEWER}`,
+]);
 
 /** What the page may do, as the server says. @param {Page} page @returns {Promise<string>} */
 const role = (page) => page.evaluate(async () => (await (await fetch("/api/v1/login")).json()).role);

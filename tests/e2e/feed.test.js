@@ -24,7 +24,9 @@ test("two pages drive one tape: what one does, the other sees", async () => {
     const [one, other] = [await browser.visit(server.url), await browser.visit(server.url)];
     await stands(one.page, "paused");
     // What the tape comes to is drawn behind the timeline before any of it is played.
-    await one.page.waitForFunction(() => (document.querySelector(".preview-line")?.getAttribute("d")?.split("L").length ?? 0) > 100);
+    await one.page.waitForFunction(
+      () => (document.querySelector(".preview-line")?.getAttribute("d")?.split("L").length ?? 0) > 100,
+    );
     await one.page.locator(deck("play")).click();
     await stands(other.page, "playing");
     await other.page.locator(deck("play")).click();
@@ -35,7 +37,10 @@ test("two pages drive one tape: what one does, the other sees", async () => {
     await one.page.waitForFunction(() => document.querySelector(".deck-where")?.textContent?.startsWith("2006"));
     assert.equal(await where(one.page), await where(other.page));
     const last = (/** @type {Page} */ page) => page.textContent(".instrument-last");
-    await until(async () => (await last(one.page)) !== "–" && (await last(one.page)) === (await last(other.page)), "one price on both pages");
+    await until(
+      async () => (await last(one.page)) !== "–" && (await last(one.page)) === (await last(other.page)),
+      "one price on both pages",
+    );
     await picture(one.page, "transport-paused");
 
     const before = await where(one.page);

@@ -22,25 +22,49 @@ const { server, browser } = serve(TAPE);
 
 const VIEWS = [
   { name: "dark", size: [1440, 900], query: "symbol=AAPL&interval=1d&theme=dark&indicators=bollinger" },
-  { name: "light-compared", size: [1440, 900], query: "symbol=IBM&interval=1d&theme=light&compare=MSFT&indicators=rsi" },
-  { name: "four", size: [1440, 900], query: "symbol=AAPL&interval=1d&theme=dark&pane=IBM~1d&pane=MSFT~1d&pane=GOOG~1d" },
+  {
+    name: "light-compared",
+    size: [1440, 900],
+    query: "symbol=IBM&interval=1d&theme=light&compare=MSFT&indicators=rsi",
+  },
+  {
+    name: "four",
+    size: [1440, 900],
+    query: "symbol=AAPL&interval=1d&theme=dark&pane=IBM~1d&pane=MSFT~1d&pane=GOOG~1d",
+  },
   { name: "medium", size: [1100, 800], query: "symbol=MSFT&interval=1d&theme=light&chart=area" },
   { name: "narrow", size: [360, 780], query: "symbol=AAPL&interval=1d&theme=dark" },
 ];
 
-for (const { name, size: [width, height], query } of VIEWS) {
+for (const {
+  name,
+  size: [width, height],
+  query,
+} of VIEWS) {
   test(`the ${name} page looks as it did`, async () => {
-    const { page, faults } = await browser.visit("about:blank", (fresh) => fresh.emulateMedia({ reducedMotion: "reduce" }));
+    const { page, faults } = await browser.visit("about:blank", (fresh) =>
+      fresh.emulateMedia({ reducedMotion: "reduce" }),
+    );
     await page.setViewportSize({ width, height });
     await page.goto(`${server.url}?${query}`);
     await says(page, "#feed-state", "End of tape");
     await page.waitForFunction(() => document.querySelector(".preview-line")?.getAttribute("d"));
     await page.locator(PRICED).nth(4).waitFor({ state: "attached" });
-    await page.waitForFunction(() => [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden));
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll(".pane .veil")].every((veil) => /** @type {HTMLElement} */ (veil).hidden),
+    );
     await page.waitForFunction(() => document.querySelectorAll(".spark-line[points*=',']").length >= 5);
-    if (!query.includes("area")) await drawn(page).catch(async (fault) => { await picture(page, `golden-${name}-undrawn`); throw fault; });
+    if (!query.includes("area"))
+      await drawn(page).catch(async (fault) => {
+        await picture(page, `golden-${name}-undrawn`);
+        throw fault;
+      });
     await page.waitForTimeout(1500);
-    const now = await page.screenshot({ animations: "disabled", caret: "hide", mask: [page.locator(".footer"), page.locator(".instrument-age")] });
+    const now = await page.screenshot({
+      animations: "disabled",
+      caret: "hide",
+      mask: [page.locator(".footer"), page.locator(".instrument-age")],
+    });
     const file = new URL(`${name}.png`, FOLDER);
     if (process.env.GOLDEN === "write") {
       mkdirSync(FOLDER, { recursive: true });
@@ -49,7 +73,10 @@ for (const { name, size: [width, height], query } of VIEWS) {
     assert.ok(existsSync(file), `there is no golden/${name}.png: run with GOLDEN=write`);
     const share = await difference(page, now, readFileSync(file));
     if (share > TOLERANCE) await picture(page, `golden-${name}-now`);
-    assert.ok(share <= TOLERANCE, `${(share * 100).toFixed(2)} % of the points differ: tests/e2e/out/golden-${name}-now.png`);
+    assert.ok(
+      share <= TOLERANCE,
+      `${(share * 100).toFixed(2)} % of the points differ: tests/e2e/out/golden-${name}-now.png`,
+    );
     assert.deepEqual(faults, []);
     await page.close();
   });
@@ -72,22 +99,27 @@ test("a page that looks otherwise is told", async () => {
  */
 async function difference(page, a, b) {
   await page.goto("about:blank");
-  return page.evaluate(async ([first, second, same]) => {
-    /** @param {string} base64 */
-    const points = async (base64) => {
-      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-      const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(image.width, image.height).getContext("2d"));
-      context.drawImage(image, 0, 0);
-      return context.getImageData(0, 0, image.width, image.height);
-    };
-    const [one, other] = await Promise.all([points(String(first)), points(String(second))]);
-    if (one.width !== other.width || one.height !== other.height) return 1;
-    let differing = 0;
-    for (let at = 0; at < one.data.length; at += 4) {
-      const apart = Math.max(...[0, 1, 2].map((part) => Math.abs(one.data[at + part] - other.data[at + part])));
-      differing += Number(apart > Number(same));
-    }
-    return differing / (one.data.length / 4);
-  }, /** @type {const} */ ([a.toString("base64"), b.toString("base64"), SAME]));
+  return page.evaluate(
+    async ([first, second, same]) => {
+      /** @param {string} base64 */
+      const points = async (base64) => {
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+        const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+          new OffscreenCanvas(image.width, image.height).getContext("2d")
+        );
+        context.drawImage(image, 0, 0);
+        return context.getImageData(0, 0, image.width, image.height);
+      };
+      const [one, other] = await Promise.all([points(String(first)), points(String(second))]);
+      if (one.width !== other.width || one.height !== other.height) return 1;
+      let differing = 0;
+      for (let at = 0; at < one.data.length; at += 4) {
+        const apart = Math.max(...[0, 1, 2].map((part) => Math.abs(one.data[at + part] - other.data[at + part])));
+        differing += Number(apart > Number(same));
+      }
+      return differing / (one.data.length / 4);
+    },
+    /** @type {const} */ ([a.toString("base64"), b.toString("base64"), SAME]),
+  );
 }

@@ -17,7 +17,10 @@ test("the ticker goes past, stands still when it is paused, and that is kept", a
   const { page, faults } = await browser.visit(server.url);
   await page.locator('.belt-item[data-way="up"]').first().waitFor({ state: "attached" });
   const start = await place(page);
-  await page.waitForFunction((from) => (document.querySelector(".belt")?.getBoundingClientRect().x ?? 0) < from - 5, start);
+  await page.waitForFunction(
+    (from) => (document.querySelector(".belt")?.getBoundingClientRect().x ?? 0) < from - 5,
+    start,
+  );
   await page.click("#ticker-pause");
   await page.waitForSelector('#ticker-pause[aria-label="Let the ticker run"]');
   await page.waitForTimeout(100);
@@ -56,11 +59,24 @@ test("the heatmap has a tile for each, says what is pointed at, and goes by keys
 test("breadth counts all, and movers are the ones that moved most", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(".mover-list button[data-symbol]").first().waitFor();
-  await page.waitForFunction(() => [...document.querySelectorAll(".breadth-say")].reduce((sum, node) => sum + Number(node.textContent?.match(/\d+/)), 0) === 40);
-  const percents = await page.locator(".mover-list").first().locator("li:not([hidden]) .mover-percent").allTextContents();
+  await page.waitForFunction(
+    () =>
+      [...document.querySelectorAll(".breadth-say")].reduce(
+        (sum, node) => sum + Number(node.textContent?.match(/\d+/)),
+        0,
+      ) === 40,
+  );
+  const percents = await page
+    .locator(".mover-list")
+    .first()
+    .locator("li:not([hidden]) .mover-percent")
+    .allTextContents();
   const values = percents.map((text) => parseFloat(text.replace(/[^\d.]/g, "")));
   assert.ok(values.length > 0);
-  assert.deepEqual(values, values.toSorted((a, b) => b - a));
+  assert.deepEqual(
+    values,
+    values.toSorted((a, b) => b - a),
+  );
   const first = await page.locator(".mover-list button[data-symbol]").first();
   const symbol = await first.getAttribute("data-symbol");
   await first.click();
@@ -95,8 +111,14 @@ test("the rate is moved and told, and what arrives changes with it", async () =>
   await page.focus("#rate");
   await page.keyboard.press("Home");
   await says(page, ".slider-value", "0.5/s");
-  await until(() => said.sent.some(({ type, channel, rate }) => type === "rate" && channel === "bars" && rate === 0.5), "the slowest rate");
-  await until(() => said.heard.some(({ type, channel, rate }) => type === "granted" && channel === "bars" && rate === 0.5), "its grant");
+  await until(
+    () => said.sent.some(({ type, channel, rate }) => type === "rate" && channel === "bars" && rate === 0.5),
+    "the slowest rate",
+  );
+  await until(
+    () => said.heard.some(({ type, channel, rate }) => type === "granted" && channel === "bars" && rate === 0.5),
+    "its grant",
+  );
   const from = said.heard.length;
   await page.waitForTimeout(3000);
   const slow = said.heard.slice(from).filter(({ type }) => type === "update").length;
@@ -121,7 +143,10 @@ test("the format is switched while the page runs, and the address carries it", a
   /** @type {string[]} */
   const kinds = [];
   const { page, faults } = await browser.visit(server.url, (fresh) => {
-    fresh.on("websocket", (socket) => void socket.on("framereceived", ({ payload }) => void kinds.push(typeof payload)));
+    fresh.on(
+      "websocket",
+      (socket) => void socket.on("framereceived", ({ payload }) => void kinds.push(typeof payload)),
+    );
   });
   await page.locator(PRICED).first().waitFor();
   assert.equal(kinds.includes("object"), false);

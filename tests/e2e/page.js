@@ -13,7 +13,8 @@ export const PRICED = '.row[data-symbol]:not([hidden]) .last:not(:text-is("–")
  * @param {string | RegExp} wanted
  */
 export async function says(page, selector, wanted) {
-  const [source, flags] = wanted instanceof RegExp ? [wanted.source, wanted.flags] : [wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), ""];
+  const [source, flags] =
+    wanted instanceof RegExp ? [wanted.source, wanted.flags] : [wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), ""];
   await page.waitForFunction(
     ([where, pattern, how]) => new RegExp(pattern, how).test(document.querySelector(where)?.textContent ?? ""),
     [selector, source, flags],
@@ -26,13 +27,21 @@ export async function says(page, selector, wanted) {
  */
 export async function changes(page, selector) {
   const first = await page.textContent(selector);
-  await page.waitForFunction(([where, text]) => document.querySelector(where ?? "")?.textContent !== text, [selector, first]);
+  await page.waitForFunction(
+    ([where, text]) => document.querySelector(where ?? "")?.textContent !== text,
+    [selector, first],
+  );
 }
 
 /** Those of the rows that exist, from top to bottom. @param {Page} page */
 export async function symbols(page) {
-  return page.locator(".row[data-symbol]:not([hidden])").evaluateAll((rows) =>
-    rows.sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex"))).map((row) => /** @type {HTMLElement} */ (row).dataset.symbol ?? ""));
+  return page
+    .locator(".row[data-symbol]:not([hidden])")
+    .evaluateAll((rows) =>
+      rows
+        .sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))
+        .map((row) => /** @type {HTMLElement} */ (row).dataset.symbol ?? ""),
+    );
 }
 
 /** @param {Page} page */
@@ -44,24 +53,29 @@ export const query = (page) => new URL(page.url()).searchParams;
  * @param {Page} page
  */
 export async function drawn(page) {
-  await page.waitForFunction(() => {
-    const probe = document.createElement("span");
-    document.body.append(probe);
-    const wanted = ["--candle-up", "--candle-down"].map((name) => {
-      probe.style.color = `var(${name})`;
-      return (getComputedStyle(probe).color.match(/\d+/g) ?? []).slice(0, 3).join();
-    });
-    probe.remove();
-    return [...document.querySelectorAll("#chart canvas")].some((node) => {
-      const canvas = /** @type {HTMLCanvasElement} */ (node);
-      if (canvas.width === 0 || canvas.height === 0) return false;
-      const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
-      copy?.drawImage(canvas, 0, 0);
-      const pixels = copy?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-      for (let at = 0; at < pixels.length; at += 4) if (wanted.includes(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`)) return true;
-      return false;
-    });
-  }, undefined, { polling: 100 });
+  await page.waitForFunction(
+    () => {
+      const probe = document.createElement("span");
+      document.body.append(probe);
+      const wanted = ["--candle-up", "--candle-down"].map((name) => {
+        probe.style.color = `var(${name})`;
+        return (getComputedStyle(probe).color.match(/\d+/g) ?? []).slice(0, 3).join();
+      });
+      probe.remove();
+      return [...document.querySelectorAll("#chart canvas")].some((node) => {
+        const canvas = /** @type {HTMLCanvasElement} */ (node);
+        if (canvas.width === 0 || canvas.height === 0) return false;
+        const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+        copy?.drawImage(canvas, 0, 0);
+        const pixels = copy?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+        for (let at = 0; at < pixels.length; at += 4)
+          if (wanted.includes(`${pixels[at]},${pixels[at + 1]},${pixels[at + 2]}`)) return true;
+        return false;
+      });
+    },
+    undefined,
+    { polling: 100 },
+  );
 }
 
 /**

@@ -106,7 +106,9 @@ test("an instrument of quotes alone has no volume", async () => {
 test("the arrow keys move through the list", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
-  const all = (await (await fetch(`${server.url}api/v1/symbols`)).json()).symbols.map((/** @type {{ symbol: string }} */ { symbol }) => symbol);
+  const all = (await (await fetch(`${server.url}api/v1/symbols`)).json()).symbols.map(
+    (/** @type {{ symbol: string }} */ { symbol }) => symbol,
+  );
   await page.focus(".rows");
   // Two keys within one frame.
   await page.evaluate(() => {
@@ -140,7 +142,8 @@ const named = (page, theme) => page.waitForSelector(`#theme[aria-label="Theme: $
 test("the theme goes round and is kept", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
-  const ground = () => page.evaluate(() => getComputedStyle(document.body.parentElement ?? document.body).backgroundColor);
+  const ground = () =>
+    page.evaluate(() => getComputedStyle(document.body.parentElement ?? document.body).backgroundColor);
   const dark = await ground();
   await page.click("#theme");
   await named(page, "Dark");
@@ -158,7 +161,8 @@ test("the theme goes round and is kept", async () => {
 });
 
 /** @param {Page} page */
-const tape = (page) => page.locator(".tape-lines .tape-row").evaluateAll((rows) => rows.map((row) => row.textContent ?? ""));
+const tape = (page) =>
+  page.locator(".tape-lines .tape-row").evaluateAll((rows) => rows.map((row) => row.textContent ?? ""));
 
 test("the tape shows the trades of the chosen symbol, the newest on top, and grows", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
@@ -219,15 +223,22 @@ test("a hidden page takes nothing, and one answer for each comes when it is seen
   await page.locator(".tape-lines .tape-row").first().waitFor();
   await drawn(page);
   await hide(page, true);
-  await until(() => said.heard.filter(({ type, rate }) => type === "granted" && rate === 0).length === 4, "rate 0 for quotes, bars, trades and the book");
+  await until(
+    () => said.heard.filter(({ type, rate }) => type === "granted" && rate === 0).length === 4,
+    "rate 0 for quotes, bars, trades and the book",
+  );
   const from = said.heard.findLastIndex(({ type }) => type === "granted") + 1;
-  const beats = () => said.heard.slice(from).filter(({ type }) => type === "beat").length;
+  const beats = () => said.heard.slice(from).filter(({ type }) => type === "heartbeat").length;
   await until(() => beats() >= 3, "beats");
-  assert.deepEqual([...new Set(said.heard.slice(from).map(({ type }) => type))], ["beat"]);
+  assert.deepEqual([...new Set(said.heard.slice(from).map(({ type }) => type))], ["heartbeat"]);
   const seen = said.heard.length;
   await hide(page, false);
-  for (const type of ["snapshot", "bars", "trades", "depth", "update"]) await until(() => said.heard.slice(seen).some((message) => message.type === type), type);
-  const again = said.heard.slice(seen).filter(({ type }) => type === "snapshot").flatMap(({ quotes }) => quotes.map((/** @type {{ symbol: string }} */ { symbol }) => symbol));
+  for (const type of ["snapshot", "bars", "trades", "depth", "update"])
+    await until(() => said.heard.slice(seen).some((message) => message.type === type), type);
+  const again = said.heard
+    .slice(seen)
+    .filter(({ type }) => type === "snapshot")
+    .flatMap(({ quotes }) => quotes.map((/** @type {{ symbol: string }} */ { symbol }) => symbol));
   assert.deepEqual(again.length, new Set(again).size, "each once");
   assert.equal(said.sent.filter(({ type }) => type === "resync").length, 0);
   await page.close();
@@ -266,7 +277,10 @@ test("a short loss of the network leaves no hole in the chart, the quotes and th
   try {
     await page.locator(".tape-lines .tape-row").first().waitFor();
     await drawn(page);
-    await until(() => said.heard.some(({ type, snapshot, bars }) => type === "bars" && !snapshot && bars[0].closed), "a bar that closed");
+    await until(
+      () => said.heard.some(({ type, snapshot, bars }) => type === "bars" && !snapshot && bars[0].closed),
+      "a bar that closed",
+    );
     wire.cut();
     await page.waitForSelector("html[data-stale]");
     await page.waitForTimeout(4000);
@@ -275,31 +289,60 @@ test("a short loss of the network leaves no hole in the chart, the quotes and th
     wire.restore();
     await says(page, "#link", "Live");
     await page.waitForSelector("html:not([data-stale])");
-    const answers = () => said.heard.slice(lost).filter(({ type, channel }) => type === "granted" && channel !== "news");
+    const answers = () =>
+      said.heard.slice(lost).filter(({ type, channel }) => type === "granted" && channel !== "news");
     const channels = (/** @type {any[]} */ list) => [...new Set(list.map(({ channel }) => channel))];
     await until(() => channels(answers()).length === 4, "answers of each channel");
     // Headlines are left out: while there are none there is nothing to go on from.
     const again = said.sent.slice(asked).filter(({ channel }) => channel !== "news");
     assert.deepEqual(channels(again), ["quotes", "bars", "trades", "depth"]);
-    assert.deepEqual([...new Set(again.map(({ type, since }) => `${type} ${typeof since?.epoch}`))], ["subscribe number"]);
+    assert.deepEqual(
+      [...new Set(again.map(({ type, since }) => `${type} ${typeof since?.epoch}`))],
+      ["subscribe number"],
+    );
     assert.deepEqual([...new Set(answers().map(({ recovered }) => recovered))], [true]);
     await until(() => new Set(said.heard.slice(lost).map(({ type }) => type)).size >= 5, "all kinds of messages");
     await page.waitForTimeout(2500);
 
     const after = said.heard.slice(lost);
-    assert.equal(after.some(({ type, snapshot }) => type === "snapshot" || (snapshot && type !== "news")), false, "no snapshot was needed");
-    assert.equal(said.sent.some(({ type }) => type === "resync"), false, "ranges of quotes meet");
+    assert.equal(
+      after.some(({ type, snapshot }) => type === "snapshot" || (snapshot && type !== "news")),
+      false,
+      "no snapshot was needed",
+    );
+    assert.equal(
+      said.sent.some(({ type }) => type === "resync"),
+      false,
+      "ranges of quotes meet",
+    );
     const messages = said.heard.filter(({ type }) => type === "trades");
-    const numbers = messages.flatMap(({ first, trades }) => trades.map((/** @type {unknown} */ _, /** @type {number} */ at) => first + at));
-    assert.deepEqual(numbers, numbers.map((_, at) => numbers[0] + at), "each trade once");
+    const numbers = messages.flatMap(({ first, trades }) =>
+      trades.map((/** @type {unknown} */ _, /** @type {number} */ at) => first + at),
+    );
+    assert.deepEqual(
+      numbers,
+      numbers.map((_, at) => numbers[0] + at),
+      "each trade once",
+    );
 
     const read = await barsRead(page, 80);
     const answer = await (await fetch(`${own.url}api/v1/bars?symbols=AAPL&interval=1s&limit=500`)).json();
     /** @type {number[]} */
     const known = answer.series[0].bars.map((/** @type {{ ts: number }} */ bar) => bar.ts / 1e6);
     assert.ok(read.length >= 20, `only ${read.length} bars could be read off`);
-    assert.ok(read[0] < seconds(new Date(said.heard[0].ts_sent / 1000).toISOString().slice(11, 19), new Date().toISOString().slice(0, 10)) + 3, "bars from before the loss are there");
-    assert.deepEqual(read, known.filter((ts) => ts >= read[0] && ts <= read[read.length - 1]));
+    assert.ok(
+      read[0] <
+        seconds(
+          new Date(said.heard[0].ts_sent / 1000).toISOString().slice(11, 19),
+          new Date().toISOString().slice(0, 10),
+        ) +
+          3,
+      "bars from before the loss are there",
+    );
+    assert.deepEqual(
+      read,
+      known.filter((ts) => ts >= read[0] && ts <= read[read.length - 1]),
+    );
     await picture(page, "resumed");
   } finally {
     await page.close();
@@ -328,7 +371,11 @@ test("a lost server makes the values stale, and its return makes the page live a
   await says(page, "title", "(stale)");
   await says(page, ".dock-note", /^No connection: as of \d\d:\d\d:\d\d UTC$/);
   await says(page, ".deck-state", "No connection");
-  assert.equal(await page.locator("#transport :is(button, select):visible:enabled:not(.deck-stage)").count(), 0, "nobody would hear a command");
+  assert.equal(
+    await page.locator("#transport :is(button, select):visible:enabled:not(.deck-stage)").count(),
+    0,
+    "nobody would hear a command",
+  );
   await page.click("#tab-scenarios");
   await page.locator('.stage-form button[type="submit"]:disabled').waitFor();
   await picture(page, "reconnecting");
@@ -350,7 +397,10 @@ test("a server that stops says so, and the page comes back to the next one", asy
   await page.setViewportSize({ width: 360, height: 780 });
   const stopping = says(page, "#link", "Server is stopping, back in a moment").then(async () => {
     const [brand, link] = await Promise.all([".brand", ".link-text"].map((where) => page.locator(where).boundingBox()));
-    assert.ok(brand && link && link.x >= brand.x + brand.width && link.x + link.width <= 360, "the notice covers nothing");
+    assert.ok(
+      brand && link && link.x >= brand.x + brand.width && link.x + link.width <= 360,
+      "the notice covers nothing",
+    );
     await picture(page, "stopping");
   });
   await Promise.all([stopping, server.stop()]);

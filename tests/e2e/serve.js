@@ -26,7 +26,8 @@ export function serve(args) {
   const browser = browse();
   /** @type {Server} */
   let server;
-  const start = async (/** @type {number} */ port) => void (server = await startServer(typeof args === "function" ? await args() : args, port));
+  const start = async (/** @type {number} */ port) =>
+    void (server = await startServer(typeof args === "function" ? await args() : args, port));
   before(() => start(0));
   after(() => server?.kill());
   return {

@@ -34,10 +34,14 @@ async function freeze(meanwhile) {
   const server = await meanwhile(first);
   const woken = Date.now();
   await session.send("Page.setWebLifecycleState", { state: "active" });
-  const fresh = () => said?.heard.some(({ type, ts_sent: sent }) => ["update", "snapshot"].includes(type) && sent / 1e3 > woken);
+  const fresh = () =>
+    said?.heard.some(({ type, ts_sent: sent }) => ["update", "snapshot"].includes(type) && sent / 1e3 > woken);
   await until(async () => fresh() === true, "a price that was sent after it woke");
   await until(async () => (await page.locator("#link").getAttribute("data-status")) === "live", "it is live");
-  await until(async () => !(await page.evaluate(() => document.documentElement.hasAttribute("data-stale"))), "nothing is stale");
+  await until(
+    async () => !(await page.evaluate(() => document.documentElement.hasAttribute("data-stale"))),
+    "nothing is stale",
+  );
   const resyncs = said?.sent.filter(({ type }) => type === "resync").length;
   await page.close();
   await server.kill();

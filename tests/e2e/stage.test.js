@@ -20,7 +20,10 @@ async function openTab(page, id) {
 }
 
 test("a scenario is staged from the page, and every page shows that it runs and marks it", async () => {
-  const [one, other] = [await browser.visit(`${server.url}?symbol=AAPL&interval=1s`), await browser.visit(`${server.url}?symbol=AAPL&interval=1s`)];
+  const [one, other] = [
+    await browser.visit(`${server.url}?symbol=AAPL&interval=1s`),
+    await browser.visit(`${server.url}?symbol=AAPL&interval=1s`),
+  ];
   await drawn(one.page);
   await one.page.click(".deck-stage");
   await one.page.locator("#panel-scenarios").waitFor();
@@ -65,7 +68,11 @@ test("a headline comes with its tone in a word, is said, and leads to its symbol
   await page.fill("#filter", symbol);
   await page.click(`.row[data-symbol="${symbol}"]`);
   await page.fill("#filter", "");
-  await fetch(`${server.url}api/v1/feed`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ command: "scenario", name: "news", on: symbol, strength: -2 }) });
+  await fetch(`${server.url}api/v1/feed`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ command: "scenario", name: "news", on: symbol, strength: -2 }),
+  });
   const story = page.locator(`.story[data-symbol="${symbol}"]`).first();
   await story.waitFor();
   assert.match((await story.textContent()) ?? "", /▼ bad/);
@@ -94,7 +101,9 @@ test("keys and the palette drive the feed", async () => {
   await page.waitForFunction((before) => document.querySelector(".market-clock")?.textContent !== before, clock);
   await page.locator("#transport[data-state='paused']").waitFor();
   await page.keyboard.press(">");
-  await page.waitForFunction(() => /** @type {HTMLSelectElement} */ (document.querySelector(".deck-speed")).value === "5");
+  await page.waitForFunction(
+    () => /** @type {HTMLSelectElement} */ (document.querySelector(".deck-speed")).value === "5",
+  );
   await page.keyboard.press("g");
   await page.locator("#transport[data-state='playing']").waitFor();
   assert.deepEqual(faults, []);
@@ -123,7 +132,11 @@ test("who may not drive the feed sees its controls switched off, and is told so"
 test("rows that cannot be played are listed with their reason and place", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tickcast-refused-"));
   const file = join(folder, "odd.csv");
-  const rows = Array.from({ length: 200 }, (_, at) => `2025-06-16T09:00:${String(Math.floor(at / 4)).padStart(2, "0")}.${at % 4}00Z,AAA,${at % 50 === 10 ? "n.n." : (100 + at / 100).toFixed(2)},${at + 1}`);
+  const rows = Array.from(
+    { length: 200 },
+    (_, at) =>
+      `2025-06-16T09:00:${String(Math.floor(at / 4)).padStart(2, "0")}.${at % 4}00Z,AAA,${at % 50 === 10 ? "n.n." : (100 + at / 100).toFixed(2)},${at + 1}`,
+  );
   writeFileSync(file, `time,symbol,price,size\n${rows.join("\n")}\n`);
   const odd = await startServer(["replay", "--paused", file]);
   try {
@@ -177,10 +190,11 @@ test("the list goes by sector, its width is set by keys and drag, and both are k
 test("a page that is not looked at says in its title that it stands still", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=AAPL`);
   await page.locator(PRICED).first().waitFor();
-  const hide = (/** @type {boolean} */ hidden) => page.evaluate((value) => {
-    Object.defineProperty(document, "hidden", { configurable: true, value });
-    document.dispatchEvent(new Event("visibilitychange"));
-  }, hidden);
+  const hide = (/** @type {boolean} */ hidden) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, "hidden", { configurable: true, value });
+      document.dispatchEvent(new Event("visibilitychange"));
+    }, hidden);
   await hide(true);
   await until(async () => /AAPL .*\(paused\)/.test(await page.title()), "a title that says so");
   await hide(false);

@@ -29,15 +29,21 @@ test("after a standstill the first price that is shown is not an old one", async
   const { page, faults } = await browser.visit(server.url, (page) => page.addInitScript(listen));
   await page.locator(PRICED).nth(20).waitFor();
   const { taken, shown } = await page.evaluate(async (standstillMs) => {
-    const age = () => Date.now() - (/** @type {Window & { sentMs?: number }} */ (window).sentMs ?? 0);
+    const age = () => {
+      const { sentMs = 0 } = /** @type {Window & { sentMs?: number }} */ (window);
+      return Date.now() - sentMs;
+    };
     const list = /** @type {Element} */ (document.querySelector(".row[data-symbol]")?.parentElement);
     await new Promise((quiet) => setTimeout(quiet, 1000));
-    for (const until = performance.now() + standstillMs; performance.now() < until; );
+    for (const until = performance.now() + standstillMs; performance.now() < until;);
     const taken = age();
     /** @type {number} */
     const shown = await new Promise((done) => {
       const watch = new MutationObserver((changes) => {
-        if (!changes.some(({ target }) => (target instanceof Element ? target : target.parentElement)?.closest(".last"))) return;
+        if (
+          !changes.some(({ target }) => (target instanceof Element ? target : target.parentElement)?.closest(".last"))
+        )
+          return;
         watch.disconnect();
         done(age());
       });

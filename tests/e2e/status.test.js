@@ -29,10 +29,15 @@ after(async () => {
 const value = (page, title) => page.locator(".figure", { hasText: title }).locator(".value").innerText();
 
 /** What axe finds, in words. @param {Page} page @returns {Promise<string[]>} */
-const barriers = (page) => page.evaluate(async () => {
-  const { violations } = await /** @type {any} */ (window).axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"] });
-  return violations.map((/** @type {any} */ found) => `${found.id}: ${found.nodes.map((/** @type {any} */ node) => node.html).join(" ")}`);
-});
+const barriers = (page) =>
+  page.evaluate(async () => {
+    const { violations } = await /** @type {any} */ (window).axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations.map(
+      (/** @type {any} */ found) => `${found.id}: ${found.nodes.map((/** @type {any} */ node) => node.html).join(" ")}`,
+    );
+  });
 
 test("the figures are there, move, and are those of the server", async () => {
   const market = await browser.visit(server.url);
@@ -43,7 +48,10 @@ test("the figures are there, move, and are those of the server", async () => {
   await until(async () => (await value(page, "Sessions")) === "1", "the market's page is one session");
   await until(async () => /^[\d.,]+K?\/s$/.test(await value(page, "Ticks in")), "ticks come");
   await until(async () => /ms$/.test(await value(page, "Beat to socket")), "a lag is told");
-  await until(async () => (await page.locator(".figure polyline").first().getAttribute("points"))?.includes(" "), "a line of two points");
+  await until(
+    async () => (await page.locator(".figure polyline").first().getAttribute("points"))?.includes(" "),
+    "a line of two points",
+  );
   assert.match(await page.getByRole("table", { name: "Refused, by reason" }).innerText(), /not_found\s+1/);
   assert.match(await page.getByRole("table", { name: "Feed" }).innerText(), /40 instruments, seed 3/);
   await page.evaluate(AXE).catch(() => page.addInitScript(AXE));
@@ -51,7 +59,11 @@ test("the figures are there, move, and are those of the server", async () => {
     await page.emulateMedia({ colorScheme: scheme });
     for (const width of [1_280, 360]) {
       await page.setViewportSize({ width, height: 800 });
-      assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0, `${scheme} at ${width}: nothing lies beside the page`);
+      assert.equal(
+        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+        0,
+        `${scheme} at ${width}: nothing lies beside the page`,
+      );
       assert.deepEqual(await barriers(page), [], `${scheme} at ${width}`);
       await picture(page, `status-${scheme}-${width}`);
     }

@@ -19,13 +19,21 @@ const { chromium } = require("playwright-core");
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const OUT = join(ROOT, "tests/e2e/out");
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
-const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const START_MS = 60_000;
 
 function binary() {
   const given = process.env.TICKCAST_TEST_BINARY;
   if (given) return resolve(given);
-  const built = ["target/debug/tickcast", "target/release/tickcast"].map((path) => join(ROOT, path)).find((path) => existsSync(path));
+  const built = ["target/debug/tickcast", "target/release/tickcast"]
+    .map((path) => join(ROOT, path))
+    .find((path) => existsSync(path));
   if (!built) throw new Error("there is no binary: run `cargo build`, or set TICKCAST_TEST_BINARY");
   return built;
 }
@@ -37,7 +45,10 @@ function binary() {
  * @returns {Promise<Server>}
  */
 export function startServer(args, port = 0, host = "127.0.0.1") {
-  const child = spawn(binary(), [...args, "--bind", `${host}:${port}`], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary(), [...args, "--bind", `${host}:${port}`], {
+    cwd: ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const ended = new Promise((done) => void child.once("exit", done));
   /** @param {NodeJS.Signals} signal */
   const end = async (signal) => {
@@ -52,7 +63,12 @@ export function startServer(args, port = 0, host = "127.0.0.1") {
       const found = told.match(/http:\/\/[^\s/:]+:(\d+)\//);
       if (!found) return;
       clearTimeout(timer);
-      ready({ url: `http://127.0.0.1:${found[1]}/`, port: Number(found[1]), stop: () => end("SIGTERM"), kill: () => end("SIGKILL") });
+      ready({
+        url: `http://127.0.0.1:${found[1]}/`,
+        port: Number(found[1]),
+        stop: () => end("SIGTERM"),
+        kill: () => end("SIGKILL"),
+      });
     };
     child.stdout.on("data", hear);
     child.stderr.on("data", (text) => (told += text));
@@ -73,7 +89,10 @@ export async function startWire(port) {
   const wire = createServer((near) => {
     if (!whole) return void near.destroy();
     const far = connect(port, "127.0.0.1");
-    for (const [end, other] of [[near, far], [far, near]]) {
+    for (const [end, other] of [
+      [near, far],
+      [far, near],
+    ]) {
       ends.add(end);
       end.pipe(other);
       end.on("error", () => {});

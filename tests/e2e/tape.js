@@ -16,7 +16,8 @@ export function numbers(seed) {
 }
 
 /** @param {number} at */
-export const symbolOf = (at) => `${String.fromCharCode(65 + Math.floor(at / 676) % 26, 65 + (Math.floor(at / 26) % 26), 65 + (at % 26))}X`;
+export const symbolOf = (at) =>
+  `${String.fromCharCode(65 + (Math.floor(at / 676) % 26), 65 + (Math.floor(at / 26) % 26), 65 + (at % 26))}X`;
 
 /**
  * @param {{ symbols: number, seconds: number, perSecond: number }} shape trades of each symbol per second

@@ -20,10 +20,23 @@ const { server, browser } = serve(async () => {
 after(() => tape?.remove());
 
 /** @param {Page} page @param {object} settings */
-const settle = (page, settings) => page.addInitScript((text) => localStorage.getItem("tickcast.settings") ?? localStorage.setItem("tickcast.settings", text), JSON.stringify(settings));
+const settle = (page, settings) =>
+  page.addInitScript(
+    (text) => localStorage.getItem("tickcast.settings") ?? localStorage.setItem("tickcast.settings", text),
+    JSON.stringify(settings),
+  );
 const QUIET = { dockOpen: false, ticker: false };
 /** @param {Page} page */
-const lines = (page) => page.locator(".list-body > .row:not([hidden])").evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))).sort((a, b) => a - b));
+const lines = (page) =>
+  page
+    .locator(".list-body > .row:not([hidden])")
+    .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))).sort((a, b) => a - b));
+
+/** @param {Page} page @param {number} top in pixels */
+const scrollRows = (page, top) =>
+  page.locator(".rows").evaluate((rows, to) => {
+    rows.scrollTop = to;
+  }, top);
 
 test("of a thousand rows only those on the screen exist, and only they are asked for", async () => {
   /** @type {ReturnType<typeof listenIn>} */
@@ -34,28 +47,56 @@ test("of a thousand rows only those on the screen exist, and only they are asked
   });
   await page.locator(PRICED).nth(15).waitFor();
   assert.ok((await lines(page)).length < 60);
-  assert.equal(Number(await page.getAttribute(".rows", "aria-rowcount")), SYMBOLS + 2, "all rows, their heading and the titles");
-  const asked = () => new Map(said.sent.filter(({ channel }) => channel === "quotes").flatMap(({ symbols: some, rate }) => some.map((/** @type {string} */ symbol) => [symbol, rate])));
-  const wants = () => [...asked()].filter(([, rate]) => rate > 0).map(([symbol]) => symbol).sort().join();
+  assert.equal(
+    Number(await page.getAttribute(".rows", "aria-rowcount")),
+    SYMBOLS + 2,
+    "all rows, their heading and the titles",
+  );
+  const asked = () =>
+    new Map(
+      said.sent
+        .filter(({ channel }) => channel === "quotes")
+        .flatMap(({ symbols: some, rate }) => some.map((/** @type {string} */ symbol) => [symbol, rate])),
+    );
+  const wants = () =>
+    [...asked()]
+      .filter(([, rate]) => rate > 0)
+      .map(([symbol]) => symbol)
+      .sort()
+      .join();
   // The list is lower once the panels below the chart are there: what it showed before is not asked for any more.
-  await until(async () => wants() === [...new Set(await symbols(page))].sort().join(), "what is shown is asked for, and nothing else");
+  await until(
+    async () => wants() === [...new Set(await symbols(page))].sort().join(),
+    "what is shown is asked for, and nothing else",
+  );
   const first = await symbols(page);
 
-  await page.evaluate(() => void (/** @type {HTMLElement} */ (document.querySelector(".rows")).scrollTop = 12_000));
+  await scrollRows(page, 12_000);
   await page.waitForFunction((old) => !document.querySelector(`.row[data-symbol="${old}"]:not([hidden])`), first[5]);
   await page.locator(PRICED).nth(15).waitFor();
   const second = await symbols(page);
-  assert.equal(second.some((symbol) => first.includes(symbol)), false);
+  assert.equal(
+    second.some((symbol) => first.includes(symbol)),
+    false,
+  );
   await until(() => asked().get(first[5]) === 0, "rate 0 for a row that was scrolled away");
   const chosen = first[0];
   const wanted = new Set([chosen, ...second]);
-  assert.deepEqual([...asked()].filter(([symbol, rate]) => (rate > 0) !== wanted.has(symbol)), []);
+  assert.deepEqual(
+    [...asked()].filter(([symbol, rate]) => rate > 0 !== wanted.has(symbol)),
+    [],
+  );
   const from = said.heard.length;
   await until(() => said.heard.slice(from).filter(({ type }) => type === "update").length >= 3, "updates");
-  const heard = said.heard.slice(from).flatMap(({ quotes }) => quotes?.map((/** @type {{ symbol: string }} */ { symbol }) => symbol) ?? []);
-  assert.deepEqual(heard.filter((symbol) => !wanted.has(symbol)), []);
+  const heard = said.heard
+    .slice(from)
+    .flatMap(({ quotes }) => quotes?.map((/** @type {{ symbol: string }} */ { symbol }) => symbol) ?? []);
+  assert.deepEqual(
+    heard.filter((symbol) => !wanted.has(symbol)),
+    [],
+  );
 
-  await page.evaluate(() => void (/** @type {HTMLElement} */ (document.querySelector(".rows")).scrollTop = 0));
+  await scrollRows(page, 0);
   await until(() => (asked().get(first[5]) ?? 0) > 0, "the row asks again");
   assert.equal(said.sent.filter(({ type }) => type === "resync").length, 0, "nothing was lost on the way");
   assert.deepEqual(faults, []);
@@ -66,14 +107,22 @@ test("rows lie one below the other without a gap, wherever the list is scrolled 
   const { page } = await browser.visit(server.url, (fresh) => settle(fresh, QUIET));
   await page.locator(PRICED).first().waitFor();
   for (const top of [0, 7, 4321, 10_000, 1e6]) {
-    await page.evaluate((to) => void (/** @type {HTMLElement} */ (document.querySelector(".rows")).scrollTop = to), top);
+    await scrollRows(page, top);
     await page.evaluate(() => new Promise((done) => void requestAnimationFrame(() => requestAnimationFrame(done))));
     const found = await lines(page);
-    assert.deepEqual(found, found.map((_, at) => found[0] + at));
+    assert.deepEqual(
+      found,
+      found.map((_, at) => found[0] + at),
+    );
     const { covered, box } = await page.evaluate(() => {
       const grid = /** @type {HTMLElement} */ (document.querySelector(".rows")).getBoundingClientRect();
-      const rows = [...document.querySelectorAll(".list-body > .row:not([hidden])")].map((row) => row.getBoundingClientRect());
-      return { covered: [Math.min(...rows.map(({ top: at }) => at)), Math.max(...rows.map(({ bottom }) => bottom))], box: [grid.top, grid.bottom] };
+      const rows = [...document.querySelectorAll(".list-body > .row:not([hidden])")].map((row) =>
+        row.getBoundingClientRect(),
+      );
+      return {
+        covered: [Math.min(...rows.map(({ top: at }) => at)), Math.max(...rows.map(({ bottom }) => bottom))],
+        box: [grid.top, grid.bottom],
+      };
     });
     assert.ok(covered[0] <= box[0] + 60 && covered[1] >= box[1] - 1, `${covered} covers ${box}`);
   }
@@ -100,10 +149,18 @@ test("titles sort, and an order by what changes holds for all symbols", async ()
   await page.locator(PRICED).first().waitFor();
   await page.click('[data-column="percent"] .sort');
   await page.waitForSelector('[data-column="percent"][aria-sort="descending"]');
-  const percents = () => page.locator(".row[data-symbol]:not([hidden])").evaluateAll((rows) =>
-    rows.sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex"))).map((row) => parseFloat((row.querySelector(".move span:last-child")?.textContent ?? "").replace("−", "-"))));
+  const percents = () =>
+    page
+      .locator(".row[data-symbol]:not([hidden])")
+      .evaluateAll((rows) =>
+        rows
+          .sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))
+          .map((row) => parseFloat((row.querySelector(".move span:last-child")?.textContent ?? "").replace("−", "-"))),
+      );
   // The first rows are the highest of all, so the market's first is among them once all are known.
-  await page.waitForFunction(() => parseFloat(document.querySelector('.row[aria-rowindex="3"] .move span:last-child')?.textContent ?? "0") > 0.5);
+  await page.waitForFunction(
+    () => parseFloat(document.querySelector('.row[aria-rowindex="3"] .move span:last-child')?.textContent ?? "0") > 0.5,
+  );
   await page.hover(".list-head");
   const shown = await percents();
   assert.ok(shown[0] >= shown[shown.length - 1], `${shown}`);
@@ -117,7 +174,10 @@ test("titles sort, and an order by what changes holds for all symbols", async ()
 test("columns are chosen and moved in a menu, and both are kept", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
-  const titles = () => page.locator(".list-columns [data-column]").evaluateAll((heads) => heads.map((head) => /** @type {HTMLElement} */ (head).dataset.column));
+  const titles = () =>
+    page
+      .locator(".list-columns [data-column]")
+      .evaluateAll((heads) => heads.map((head) => /** @type {HTMLElement} */ (head).dataset.column));
   await page.click('[aria-label="Columns and groups"]');
   for (const column of ["volume", "dayRange", "age"]) await page.check(`.column-list input[value="${column}"]`);
   await page.uncheck('.column-list input[value="spark"]');

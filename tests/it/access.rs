@@ -1,4 +1,4 @@
-//! Who may do what: strangers, viewers and presenters, other sites' pages, proxies, and TLS.
+//! Access: anonymous clients, viewers and presenters, pages of other sites, proxies and tokens.
 
 use std::process::Stdio;
 
@@ -11,7 +11,7 @@ const PRESENTER: &str = "presenter-0123456789";
 const VIEWER: &str = "viewer-0123456789abc";
 const STOCKS: &str = "data/us-stocks-daily.csv.gz";
 
-/// Both kinds of token are asked for.
+/// A paused replay that requires a token, for viewers and presenters alike.
 async fn guarded() -> Server {
     let (presenter, viewer) = (format!("--token={PRESENTER}"), format!("--viewer-token={VIEWER}"));
     Server::start(&["replay", STOCKS, "--paused", &presenter, &viewer]).await
@@ -21,7 +21,7 @@ fn bearer(token: &str) -> String {
     format!("authorization: Bearer {token}\r\n")
 }
 
-/// Head and answer of a JSON request.
+/// Sends a JSON request and returns the head and body of its answer.
 async fn send(server: &Server, method: &str, path: &str, headers: &str, body: &Value) -> (String, Value) {
     let body = body.to_string();
     let head = format!(
@@ -32,7 +32,7 @@ async fn send(server: &Server, method: &str, path: &str, headers: &str, body: &V
     (head, serde_json::from_str(&answer).unwrap_or(Value::Null))
 }
 
-/// Each command that there is.
+/// Every command.
 fn commands() -> Vec<Value> {
     vec![
         json!({"command":"play"}),
@@ -48,7 +48,7 @@ fn commands() -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn who_may_not_drive_tries_every_control_and_gets_nowhere() {
+async fn viewer_and_anonymous_clients_cannot_send_commands() {
     let server = guarded().await;
     let feed = async || {
         let (_, body) = server.request(&format!("GET /api/v1/feed HTTP/1.1\r\n{}", bearer(VIEWER))).await;
@@ -65,16 +65,16 @@ async fn who_may_not_drive_tries_every_control_and_gets_nowhere() {
     }
     assert_eq!(server.connect_with(&[]).await.err(), Some(401));
     let mut viewer = server.connect_with(&[("authorization", &format!("Bearer {VIEWER}"))]).await.unwrap();
-    assert_eq!(viewer.hear("hello").await["control"], json!(false));
+    assert_eq!(viewer.receive("hello").await["control"], json!(false));
     for mut command in commands() {
         command["type"] = json!("drive");
-        viewer.say(command.to_string()).await;
-        assert_eq!(viewer.hear("error").await["code"], "control_not_allowed", "{command}");
+        viewer.send(command.to_string()).await;
+        assert_eq!(viewer.receive("error").await["code"], "control_not_allowed", "{command}");
     }
     assert_eq!(feed().await, before);
 
     let mut presenter = server.connect_with(&[("authorization", &format!("Bearer {PRESENTER}"))]).await.unwrap();
-    assert_eq!(presenter.hear("hello").await["control"], json!(true));
+    assert_eq!(presenter.receive("hello").await["control"], json!(true));
     let (head, _) =
         send(&server, "POST", "/api/v1/feed", &bearer(PRESENTER), &json!({"command":"loop","on":true})).await;
     assert_eq!(status(&head), 200);
@@ -82,7 +82,7 @@ async fn who_may_not_drive_tries_every_control_and_gets_nowhere() {
 }
 
 #[tokio::test]
-async fn strangers_get_the_page_and_nothing_of_the_market() {
+async fn anonymous_clients_get_the_page_but_no_market_data() {
     let server = guarded().await;
     let get =
         async |path: &str, headers: &str| status(&server.request(&format!("GET {path} HTTP/1.1\r\n{headers}")).await.0);
@@ -120,7 +120,7 @@ async fn strangers_get_the_page_and_nothing_of_the_market() {
 }
 
 #[tokio::test]
-async fn a_browser_signs_in_once_and_its_socket_may_drive() {
+async fn browser_login_lets_its_socket_send_commands() {
     let server = guarded().await;
     let sign_in = async |token: &str| send(&server, "POST", "/api/v1/login", "", &json!({"token":token})).await;
     let (head, answer) = sign_in("wrong-0123456789abc").await;
@@ -133,7 +133,7 @@ async fn a_browser_signs_in_once_and_its_socket_may_drive() {
     }
     let pair = cookie.split(';').next().unwrap();
     let mut client = server.connect_with(&[("cookie", &format!("theme=dark; {pair}"))]).await.unwrap();
-    assert_eq!(client.hear("hello").await["control"], json!(true));
+    assert_eq!(client.receive("hello").await["control"], json!(true));
     let other = pair.replace("tickcast-", "tickcast-1");
     assert_eq!(server.connect_with(&[("cookie", &other)]).await.err(), Some(401), "another server's cookie");
 
@@ -143,7 +143,7 @@ async fn a_browser_signs_in_once_and_its_socket_may_drive() {
 }
 
 #[tokio::test]
-async fn pages_of_other_sites_neither_listen_nor_drive() {
+async fn other_origins_can_neither_read_nor_command() {
     let server = Server::start(&["--allow-origin", "https://ticker.example.org/"]).await;
     let own = format!("http://{}", server.address);
     let check = async |origin: &str, allowed: bool| {
@@ -158,7 +158,7 @@ async fn pages_of_other_sites_neither_listen_nor_drive() {
     check("https://ticker.example.com", false).await;
     check("http://127.0.0.1:1", false).await;
     check("null", false).await;
-    // A name of a stranger's that points here: the same origin, but not this machine's name.
+    // A foreign name that resolves to this machine: origin and host agree, but the name is not ours.
     let head = "GET /ws HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
                 sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\norigin: http://evil.example\r\nhost: evil.example\r\n\
                 connection: close\r\n\r\n";
@@ -170,7 +170,7 @@ async fn pages_of_other_sites_neither_listen_nor_drive() {
 }
 
 #[tokio::test]
-async fn a_proxys_word_about_its_clients_is_taken_only_where_it_is_trusted() {
+async fn forwarded_address_counts_only_from_trusted_proxies() {
     let check = async |flags: &[&str], names: &[&str], expected: &[Option<u16>]| {
         let server = Server::start(&[&["--max-sessions-per-address", "1"], flags].concat()).await;
         let mut sessions = Vec::new();
@@ -183,12 +183,12 @@ async fn a_proxys_word_about_its_clients_is_taken_only_where_it_is_trusted() {
     let trusted = ["--trust-proxy", "127.0.0.0/8"];
     check(&[], &["1.1.1.1", "2.2.2.2"], &[None, Some(429)]).await;
     check(&trusted, &["1.1.1.1", "2.2.2.2", "1.1.1.1"], &[None, None, Some(429)]).await;
-    // What stands before the address that the proxy added, its client has made up.
+    // Addresses before the one that the proxy added come from the client and may be invented.
     check(&trusted, &["1.1.1.1", "9.9.9.9, 1.1.1.1", "1.1.1.1, 127.0.0.2"], &[None, Some(429), Some(429)]).await;
 }
 
 #[tokio::test]
-async fn no_secret_is_logged_or_printed() {
+async fn secrets_are_never_logged_or_printed() {
     let folder = tempfile::tempdir().unwrap();
     let (file, log) = (folder.path().join("token"), folder.path().join("log"));
     std::fs::write(&file, format!("{PRESENTER}\n")).unwrap();
@@ -209,14 +209,14 @@ async fn no_secret_is_logged_or_printed() {
     }
     let printed = server.lines.join("\n");
     let logged = std::fs::read_to_string(&log).unwrap();
-    assert!(logged.contains("tickcast"), "something is logged");
+    assert!(logged.contains("tickcast"), "the log is written");
     for token in [PRESENTER, VIEWER, "wrong-0123456789abc"] {
         assert!(!printed.contains(token) && !logged.contains(token), "{printed}\n{logged}");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_token_or_certificate_is_told_at_the_start() {
+async fn bad_tokens_and_certificates_stop_the_start() {
     let check = async |arguments: &[&str], says: &[&str]| {
         let output = command(arguments).args(["--bind", "127.0.0.1:0"]).stdout(Stdio::null()).output().await.unwrap();
         let text = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! The compact format over real sockets: chosen when connecting, and switched while connected.
+//! The binary format over real sockets: chosen when connecting, and switched while connected.
 
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -9,19 +9,19 @@ const UPDATE: u8 = 1;
 const SNAPSHOT: u8 = 2;
 const BARS: u8 = 3;
 const TRADES: u8 = 4;
-const BEAT: u8 = 5;
+const HEARTBEAT: u8 = 5;
 
-/// The next binary message of one kind, and how many entries it has. What is text must not be of these kinds.
-async fn hear_binary(client: &mut Client, kind: u8) -> (Vec<u8>, u16) {
+/// Returns the next binary message of one kind and the number of its entries. Text messages of these kinds fail.
+async fn receive_binary(client: &mut Client, kind: u8) -> (Vec<u8>, u16) {
     loop {
-        match client.hear_raw().await {
+        match client.receive_raw().await {
             Message::Binary(bytes) if bytes[0] == kind => {
                 return (bytes.to_vec(), u16::from_le_bytes([bytes[2], bytes[3]]));
             }
             Message::Text(text) => {
                 let message: Value = serde_json::from_str(&text).unwrap();
                 let kind = message["type"].as_str().unwrap();
-                assert!(!["snapshot", "update", "bars", "trades", "beat"].contains(&kind), "{text}");
+                assert!(!["snapshot", "update", "bars", "trades", "heartbeat"].contains(&kind), "{text}");
             }
             _ => {}
         }
@@ -29,11 +29,11 @@ async fn hear_binary(client: &mut Client, kind: u8) -> (Vec<u8>, u16) {
 }
 
 async fn subscribe_all(client: &mut Client) {
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}).to_string()).await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}).to_string()).await;
 }
 
 #[tokio::test]
-async fn the_subprotocol_chooses_the_format() {
+async fn subprotocol_chooses_the_format() {
     let server = Server::start(&[]).await;
     let epoch = server.json("/api/v1/symbols").await["epoch"].as_u64().unwrap();
     for (offered, chosen) in [
@@ -43,18 +43,18 @@ async fn the_subprotocol_chooses_the_format() {
     ] {
         let (mut client, named) = server.connect_offering(offered).await;
         assert_eq!(named.as_deref(), chosen);
-        assert_eq!(client.hear("hello").await["protocol"], "tickcast.v1", "a greeting is text in either format");
+        assert_eq!(client.receive("hello").await["protocol"], "tickcast.v1", "hello is text in either format");
         subscribe_all(&mut client).await;
-        client.hear("granted").await;
+        client.receive("granted").await;
         if chosen == Some("tickcast.v1.json") {
-            client.hear("snapshot").await;
+            client.receive("snapshot").await;
             continue;
         }
-        let (snapshot, entries) = hear_binary(&mut client, SNAPSHOT).await;
+        let (snapshot, entries) = receive_binary(&mut client, SNAPSHOT).await;
         assert_eq!((entries, u64::from_le_bytes(snapshot[12..20].try_into().unwrap())), (40, epoch));
         let (mut bytes, mut updates) = (0, 0);
         while updates < 200 {
-            let (update, entries) = hear_binary(&mut client, UPDATE).await;
+            let (update, entries) = receive_binary(&mut client, UPDATE).await;
             (bytes, updates) = (bytes + update.len(), updates + usize::from(entries));
         }
         assert!(bytes / updates <= 30, "{bytes} bytes for {updates} updates");
@@ -62,7 +62,7 @@ async fn the_subprotocol_chooses_the_format() {
 }
 
 #[tokio::test]
-async fn an_unknown_subprotocol_gets_json_and_is_not_named() {
+async fn unknown_subprotocol_falls_back_to_json() {
     let server = Server::start(&[]).await;
     let head = "GET /ws HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
                 sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nsec-websocket-protocol: graphql-ws\r\n";
@@ -72,31 +72,31 @@ async fn an_unknown_subprotocol_gets_json_and_is_not_named() {
 }
 
 #[tokio::test]
-async fn the_format_is_switched_live_both_ways() {
+async fn format_switches_while_connected() {
     let server = Server::start(&["--speed", "20x"]).await;
     let mut client = server.connect().await;
     subscribe_all(&mut client).await;
     let subscribe = json!({"type":"subscribe","channel":"bars","symbols":["BTC-USD"],"interval":"1s","history":5});
-    client.say(subscribe.to_string()).await;
-    client.say(json!({"type":"subscribe","channel":"trades","symbols":["BTC-USD"],"rate":10}).to_string()).await;
-    client.hear("update").await;
-    client.say(r#"{"type":"format","id":6,"format":"binary"}"#).await;
-    assert_eq!(client.hear("format").await, json!({"type":"format","id":6,"format":"binary"}));
-    assert_eq!(hear_binary(&mut client, SNAPSHOT).await.1, 40, "what steps build on comes first");
-    for kind in [UPDATE, BARS, TRADES, BEAT] {
-        hear_binary(&mut client, kind).await;
+    client.send(subscribe.to_string()).await;
+    client.send(json!({"type":"subscribe","channel":"trades","symbols":["BTC-USD"],"rate":10}).to_string()).await;
+    client.receive("update").await;
+    client.send(r#"{"type":"format","id":6,"format":"binary"}"#).await;
+    assert_eq!(client.receive("format").await, json!({"type":"format","id":6,"format":"binary"}));
+    assert_eq!(receive_binary(&mut client, SNAPSHOT).await.1, 40, "the snapshot comes before its updates");
+    for kind in [UPDATE, BARS, TRADES, HEARTBEAT] {
+        receive_binary(&mut client, kind).await;
     }
-    client.say(r#"{"type":"format","format":"json"}"#).await;
-    assert_eq!(client.hear("format").await, json!({"type":"format","format":"json"}));
-    for kind in ["update", "bars", "trades", "beat"] {
+    client.send(r#"{"type":"format","format":"json"}"#).await;
+    assert_eq!(client.receive("format").await, json!({"type":"format","format":"json"}));
+    for kind in ["update", "bars", "trades", "heartbeat"] {
         loop {
-            match client.hear_raw().await {
-                Message::Binary(_) => panic!("binary after the answer"),
+            match client.receive_raw().await {
+                Message::Binary(_) => panic!("binary message after the switch to JSON"),
                 Message::Text(text) if text.starts_with(&format!("{{\"type\":\"{kind}\"")) => break,
                 _ => {}
             }
         }
     }
-    client.say(r#"{"type":"format","format":"xml"}"#).await;
-    assert_eq!(client.hear("error").await["code"], "bad_message");
+    client.send(r#"{"type":"format","format":"xml"}"#).await;
+    assert_eq!(client.receive("error").await["code"], "bad_message");
 }

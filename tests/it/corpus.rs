@@ -1,14 +1,14 @@
-//! An optional check against a folder of real vendor files, with an `INDEX.tsv` of their contents:
-//! `TICKCAST_CORPUS=FOLDER cargo test --test it corpus -- --nocapture`. Skipped where there is none.
+//! An optional check against a folder of real vendor files, whose `INDEX.tsv` describes their contents:
+//! `TICKCAST_CORPUS=FOLDER cargo test --test it corpus -- --nocapture`. Without a folder it is skipped.
 
 use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::command;
+use crate::support::{command, digits};
 
-/// The rows of the index, by the names of its columns.
+/// The rows of the index, each as pairs of column name and value.
 fn rows_of(index: &str) -> Vec<Vec<(String, String)>> {
     let mut lines = index.lines();
     let names: Vec<&str> = lines.next().unwrap().split('\t').collect();
@@ -16,14 +16,9 @@ fn rows_of(index: &str) -> Vec<Vec<(String, String)>> {
     lines.map(row).collect()
 }
 
-/// A number without zeros at its end, so that numbers compare by their digits.
-fn digits(number: &str) -> String {
-    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.').into() } else { number.into() }
-}
-
-/// The differences between a report and the index.
+/// Lists the differences between a report and the index.
 ///
-/// A symbol that is nowhere in the text of the file is an error of the index, and is not compared.
+/// A symbol that does not occur in the file's text is an error of the index and is not compared.
 fn differences(want: &[(String, String)], text: &str, file: &[u8]) -> Vec<String> {
     let got: Value = serde_json::from_str(text).unwrap_or_default();
     if let Some(message) = got["error"]["message"].as_str() {
@@ -32,10 +27,10 @@ fn differences(want: &[(String, String)], text: &str, file: &[u8]) -> Vec<String
     let want = |name: &str| want.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.as_str());
     let symbols: Vec<&str> = got["symbols"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let edge = |which: &str| {
-        // The digits as they are written, not as a float has them.
+        // The digits as written, not rounded by a float.
         let rest = text.split_once(&format!("\"{which}\":{{")).map_or("", |(_, rest)| rest);
         let price = rest.split_once("\"price\":").map_or("", |(_, rest)| rest);
-        digits(price.split('}').next().unwrap_or_default())
+        digits(price.split('}').next().unwrap_or_default()).to_owned()
     };
     let delimiter = if want("delimiter") == "TAB" { "\t" } else { want("delimiter") };
     let is_there = |symbol: &&str| file.windows(symbol.len()).any(|window| window == symbol.as_bytes());
@@ -65,9 +60,9 @@ fn differences(want: &[(String, String)], text: &str, file: &[u8]) -> Vec<String
 }
 
 #[tokio::test]
-async fn the_corpus_reads_to_what_its_index_says() {
+async fn corpus_files_are_read_as_their_index_says() {
     let Some(folder) = std::env::var_os("TICKCAST_CORPUS") else {
-        println!("passed over: TICKCAST_CORPUS names no folder");
+        println!("skipped: TICKCAST_CORPUS names no folder");
         return;
     };
     let folder = Path::new(&folder);

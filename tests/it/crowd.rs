@@ -13,8 +13,8 @@ use tokio::sync::{Mutex, MutexGuard, mpsc};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::bare::{Bare, CONTINUATION, FIN, MASK, PING, TEXT, frame, handshake};
-use crate::support::{Client, PATIENCE, Server, command, connect_to, status};
+use crate::raw_client::{CONTINUATION, FIN, MASK, PING, RawClient, TEXT, frame, handshake};
+use crate::support::{Client, Server, TIMEOUT, command, connect_to, status};
 
 /// Each test here wants the machine to itself.
 static TURN: Mutex<()> = Mutex::const_new(());
@@ -75,9 +75,9 @@ async fn a_third_of_a_crowd_that_stops_reading_costs_little_and_disturbs_nobody(
     let long = is_long();
     let secs = if long { LONG_STALL_SECS } else { STALL_SECS };
     // Two generators: that of the readers must not be kept by what the stalled ones find when they go on.
-    let readers = format!("--clients {} --symbols all --rate 2 --check 20 --warm-up 2", CROWD - STALLED);
-    let (calm, _) = load(&server, &format!("{readers} --duration 4")).await;
-    let others = format!("{readers} --duration {}", secs + 6);
+    let readers = format!("--clients {} --symbols all --rate 2 --check 20 --warm-up 2s", CROWD - STALLED);
+    let (calm, _) = load(&server, &format!("{readers} --duration 4s")).await;
+    let others = format!("{readers} --duration {}s", secs + 6);
     let address = server.address.clone();
     let stalled = async move {
         let stall = Duration::from_secs(secs);
@@ -134,7 +134,7 @@ struct Found {
 
 /// Watches all symbols, reads for two seconds, stops for a while, and goes on.
 async fn stop_reading(address: String, stall: Duration) -> Found {
-    let mut client = Bare::open(&address).await;
+    let mut client = RawClient::open(&address).await;
     let subscribe = br#"{"type":"subscribe","channel":"quotes","symbols":["*"],"rate":2}"#;
     client.socket.write_all(&frame(FIN | TEXT, subscribe)).await.unwrap();
     let reading = async { while client.frame().await.is_some() {} };
@@ -167,10 +167,10 @@ fn wall_micros() -> u128 {
 }
 
 /// A socket whose kernel holds little that was not read.
-async fn small_socket(address: &str) -> Bare {
+async fn small_socket(address: &str) -> RawClient {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4 * 1_024).unwrap();
-    Bare::shake_hands(socket.connect(address.parse().unwrap()).await.unwrap(), address).await
+    RawClient::shake_hands(socket.connect(address.parse().unwrap()).await.unwrap(), address).await
 }
 
 #[tokio::test]
@@ -236,16 +236,16 @@ impl Known {
             json!({"type":"subscribe","channel":"quotes","symbols":WATCHED,"rate":1,"since":since(json!(self.seqs))});
         let bars = json!({"type":"subscribe","channel":"bars","symbols":[CHART],"interval":"1m","history":100,"rate":1,
             "since":since(json!({CHART: self.last_bar}))});
-        client.say(quotes.to_string()).await;
-        let recovered = client.hear("granted").await["recovered"].clone();
-        let snapshot = client.hear("snapshot").await;
+        client.send(quotes.to_string()).await;
+        let recovered = client.receive("granted").await["recovered"].clone();
+        let snapshot = client.receive("snapshot").await;
         self.epoch = snapshot["epoch"].as_u64().unwrap();
         let seq = |quote: &Value| (quote["symbol"].as_str().unwrap().to_owned(), quote["seq"].as_i64().unwrap());
         self.seqs = snapshot["quotes"].as_array().unwrap().iter().map(seq).collect();
         assert_eq!(self.seqs.len(), WATCHED.len());
-        client.say(bars.to_string()).await;
-        assert_eq!(client.hear("granted").await["recovered"], recovered);
-        let chart = client.hear("bars").await;
+        client.send(bars.to_string()).await;
+        assert_eq!(client.receive("granted").await["recovered"], recovered);
+        let chart = client.receive("bars").await;
         assert_eq!(chart["snapshot"], true);
         let starts: Vec<i64> =
             chart["bars"].as_array().unwrap().iter().map(|bar| bar["ts"].as_i64().unwrap()).collect();
@@ -262,7 +262,7 @@ async fn come_back(n: u64, address: String, told: mpsc::Sender<Vec<Instant>>) {
     let mut client = connect_to(&address).await.expect("the server takes a session");
     assert_eq!(known.begin(&mut client).await, Value::Null);
     told.send(Vec::new()).await.unwrap();
-    while client.try_hear_raw().await.is_some() {}
+    while client.try_receive_raw().await.is_some() {}
     drop(client);
     let (mut tries, before) = (Vec::new(), known.epoch);
     let mut client = loop {
@@ -277,7 +277,7 @@ async fn come_back(n: u64, address: String, told: mpsc::Sender<Vec<Instant>>) {
     assert_eq!(known.begin(&mut client).await, false, "another run is another epoch");
     assert!(known.epoch > before);
     // The stream goes on, too.
-    client.hear("update").await;
+    client.receive("update").await;
     told.send(tries).await.unwrap();
 }
 
@@ -290,7 +290,7 @@ async fn after_a_kill_all_come_back_without_a_stampede_and_no_chart_has_a_hole()
     let (told, mut tell) = mpsc::channel(COMERS as usize);
     let clients: Vec<_> = (0..COMERS).map(|n| tokio::spawn(come_back(n, address.clone(), told.clone()))).collect();
     for _ in 0..COMERS {
-        timeout(PATIENCE, tell.recv()).await.expect("all clients get there").expect("none has failed");
+        timeout(TIMEOUT, tell.recv()).await.expect("all clients get there").expect("none has failed");
     }
     server.kill().await;
     let killed = Instant::now();
@@ -298,7 +298,7 @@ async fn after_a_kill_all_come_back_without_a_stampede_and_no_chart_has_a_hole()
     let _server = Server::start_at(&address, &flags).await;
     let mut tries = Vec::new();
     for client in clients {
-        timeout(PATIENCE, client).await.expect("all clients come back").unwrap();
+        timeout(TIMEOUT, client).await.expect("all clients come back").unwrap();
     }
     drop(told);
     while let Some(of_one) = tell.recv().await {
@@ -343,10 +343,10 @@ fn attacks() -> Vec<(&'static str, Vec<u8>, u16)> {
 /// A client that behaves: it counts updates and sees to it that their ranges meet and none is long in coming.
 async fn healthy(address: String) -> (u64, Duration) {
     let mut client = connect_to(&address).await.unwrap();
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":10}).to_string()).await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":10}).to_string()).await;
     let (mut seqs, mut updates) = (HashMap::<String, u64>::new(), 0);
     let (mut heard, mut longest) = (Instant::now(), Duration::ZERO);
-    while let Some(message) = client.try_hear_raw().await {
+    while let Some(message) = client.try_receive_raw().await {
         longest = longest.max(heard.elapsed());
         heard = Instant::now();
         let Message::Text(text) = message else { continue };
@@ -362,7 +362,7 @@ async fn healthy(address: String) -> (u64, Duration) {
     (updates, longest)
 }
 
-/// How long a healthy client may hear nothing: a beat comes each second, and the machine may be slow.
+/// How long a healthy client may receive nothing: a beat comes each second, and the machine may be slow.
 const SILENCE: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -372,8 +372,8 @@ async fn who_breaks_the_rules_is_shown_out_and_a_healthy_client_notices_nothing(
     let address = server.address.clone();
     let neighbour = tokio::spawn(healthy(address.clone()));
 
-    let no_end = Bare::dial(&address).await;
-    let mut dripping = Bare::dial(&address).await;
+    let no_end = RawClient::dial(&address).await;
+    let mut dripping = RawClient::dial(&address).await;
     let dripping = tokio::spawn(async move {
         // A head that grows by a byte now and then, and never ends.
         for _ in 0..600 {
@@ -382,23 +382,23 @@ async fn who_breaks_the_rules_is_shown_out_and_a_healthy_client_notices_nothing(
             }
             sleep(Duration::from_millis(100)).await;
         }
-        dripping.until_the_end().await
+        dripping.read_to_end().await
     });
     let silent = is_long().then(|| {
         tokio::spawn({
             let address = address.clone();
-            async move { Bare::open(&address).await.close_code().await }
+            async move { RawClient::open(&address).await.close_code().await }
         })
     });
 
     for (name, bytes, code) in attacks() {
-        let mut hostile = Bare::open(&address).await;
+        let mut hostile = RawClient::open(&address).await;
         // The server may hang up before it took all.
         let _ = hostile.socket.write_all(&bytes).await;
         assert_eq!(hostile.close_code().await, code, "{name}");
     }
 
-    let mut slow = Bare::dial(&address).await;
+    let mut slow = RawClient::dial(&address).await;
     slow.drip(handshake(&address).as_bytes()).await;
     assert_eq!(status(&slow.head().await), 101);
     slow.drip(&frame(FIN | TEXT, br#"{"type":"subscribe","channel":"quotes","symbols":["AAPL"]}"#)).await;
@@ -412,27 +412,27 @@ async fn who_breaks_the_rules_is_shown_out_and_a_healthy_client_notices_nothing(
 
     let garbage: Vec<u8> = (0..4_000_u32).map(|n| (n * 7 + n / 251) as u8).collect();
     for bytes in [&b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..], &garbage, b"\r\n\r\n\r\nHELO\r\n\r\n"] {
-        let mut hostile = Bare::dial(&address).await;
+        let mut hostile = RawClient::dial(&address).await;
         let _ = hostile.socket.write_all(bytes).await;
-        let (answer, _) = hostile.until_the_end().await;
+        let (answer, _) = hostile.read_to_end().await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
     }
     for (line, code) in [("GET /ws HTTP/1.1\r\n", 426), ("POST /ws HTTP/1.1\r\n", 405)] {
         assert_eq!(status(&server.request(line).await.0), code);
     }
 
-    let (answer, _) = no_end.until_the_end().await;
+    let (answer, _) = no_end.read_to_end().await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
-    let (answer, _) = timeout(PATIENCE, dripping).await.expect("the server hangs up").unwrap();
+    let (answer, _) = timeout(TIMEOUT, dripping).await.expect("the server hangs up").unwrap();
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 40"), "{answer}");
     if let Some(silent) = silent {
-        assert_eq!(timeout(PATIENCE, silent).await.expect("it is let go").unwrap(), 4408);
+        assert_eq!(timeout(TIMEOUT, silent).await.expect("it is let go").unwrap(), 4408);
     }
 
     let health = server.json("/healthz").await;
     assert_eq!((&health["status"], &health["bus_gaps"]), (&json!("ok"), &json!(0)));
     server.stop().await;
-    let (updates, longest) = timeout(PATIENCE, neighbour).await.expect("it was told of the end").unwrap();
+    let (updates, longest) = timeout(TIMEOUT, neighbour).await.expect("it was told of the end").unwrap();
     println!("{updates} updates, the longest silence {longest:?}");
     assert!(updates > 0 && longest < SILENCE, "{updates} updates, {longest:?}");
 }

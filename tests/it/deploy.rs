@@ -1,5 +1,5 @@
-//! Behind nginx and watched by Prometheus, with the files of `docs/`. `tests/run` fetches both and says where they are
-//! in `TICKCAST_TOOLS`; without it these tests are passed over.
+//! The server behind nginx and scraped by Prometheus, with the files of `docs/`. `tests/run` fetches both programs and
+//! names their folder in `TICKCAST_TOOLS`; without it these tests are skipped.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -11,12 +11,12 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use crate::support::{Client, PATIENCE, Server, get_from, status};
+use crate::support::{Client, Server, TIMEOUT, get_from, status};
 
-/// Where a program of Debian's packages was unpacked.
+/// Finds a program of the unpacked Debian packages.
 fn tool(name: &str) -> Option<PathBuf> {
     let Some(tools) = std::env::var_os("TICKCAST_TOOLS") else {
-        eprintln!("passed over: TICKCAST_TOOLS does not say where {name} is; tests/run fetches it");
+        eprintln!("skipped: TICKCAST_TOOLS is not set, so {name} is missing; tests/run fetches it");
         return None;
     };
     let found = ["usr/sbin", "usr/bin"].iter().map(|folder| Path::new(&tools).join(folder).join(name));
@@ -31,16 +31,16 @@ fn start(command: &mut Command) -> Child {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap()
 }
 
-async fn until_open(address: &str) {
+async fn wait_until_open(address: &str) {
     let open = async {
         while TcpStream::connect(address).await.is_err() {
             sleep(Duration::from_millis(20)).await
         }
     };
-    timeout(PATIENCE, open).await.unwrap_or_else(|_| panic!("nobody listens on {address}"));
+    timeout(TIMEOUT, open).await.unwrap_or_else(|_| panic!("no program listens on {address}"));
 }
 
-/// nginx with `docs/deploy/nginx.conf`, but for names, ports and TLS.
+/// Starts nginx with `docs/deploy/nginx.conf`, except for names, ports and TLS.
 async fn nginx(server: &Server, folder: &Path) -> Option<(Child, String)> {
     let program = tool("nginx")?;
     let port = free_port().await;
@@ -62,12 +62,12 @@ async fn nginx(server: &Server, folder: &Path) -> Option<(Child, String)> {
     let child =
         start(Command::new(program).arg("-p").arg(folder).arg("-e").arg(folder.join("early.log")).arg("-c").arg(&file));
     let address = format!("127.0.0.1:{port}");
-    until_open(&address).await;
+    wait_until_open(&address).await;
     Some((child, address))
 }
 
 #[tokio::test]
-async fn behind_nginx_page_stream_and_events_are_as_without() {
+async fn nginx_passes_page_stream_and_events() {
     let flags = ["--trust-proxy", "127.0.0.1", "--token=presenter-0123456789", "--max-sessions-per-address", "1"];
     let server = Server::start(&flags).await;
     let folder = tempfile::tempdir().unwrap();
@@ -80,27 +80,27 @@ async fn behind_nginx_page_stream_and_events_are_as_without() {
     request.headers_mut().insert("origin", format!("http://{address}").parse().unwrap());
     request.headers_mut().insert("authorization", "Bearer presenter-0123456789".parse().unwrap());
     let mut client = Client::open(request).await.expect("a session");
-    assert_eq!(client.hear("hello").await["control"], json!(true));
-    client.say(r#"{"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}"#).await;
-    let mut seen = Vec::new();
-    while seen.len() < 20 {
-        let update = client.hear("update").await;
-        seen.push(update["ts_sent"].as_i64().unwrap());
+    assert_eq!(client.receive("hello").await["control"], json!(true));
+    client.send(r#"{"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}"#).await;
+    let mut sent = Vec::new();
+    while sent.len() < 20 {
+        let update = client.receive("update").await;
+        sent.push(update["ts_sent"].as_i64().unwrap());
     }
-    // What is pushed comes at once: nothing is kept back to come in one go.
-    assert!(seen.is_sorted() && seen.last().unwrap() - seen[0] > 300_000, "{seen:?}");
+    // nginx passes each message on at once and does not collect them.
+    assert!(sent.is_sorted() && sent.last().unwrap() - sent[0] > 300_000, "{sent:?}");
 
-    // This client has its one session; the proxy tells that another one is somebody else.
+    // The limit of one session holds for the client behind the proxy, not for the proxy.
     let (head, _) = get_from(&address, "/events?symbols=*", "").await;
     assert_eq!(status(&head), 429);
     drop(client);
-    let mut stranger = format!("ws://{address}/ws").into_client_request().unwrap();
-    stranger.headers_mut().insert("origin", "http://evil.example".parse().unwrap());
-    assert!(Client::open(stranger).await.is_none(), "another site's page");
+    let mut foreign = format!("ws://{address}/ws").into_client_request().unwrap();
+    foreign.headers_mut().insert("origin", "http://evil.example".parse().unwrap());
+    assert!(Client::open(foreign).await.is_none(), "a page of another site");
 }
 
 #[tokio::test]
-async fn prometheus_reads_what_the_server_counts() {
+async fn prometheus_scrapes_the_metrics() {
     let Some(program) = tool("prometheus") else { return };
     let server = Server::start(&["--token=presenter-0123456789", "--viewer-token=viewer-0123456789abc"]).await;
     let folder = tempfile::tempdir().unwrap();
@@ -116,33 +116,33 @@ async fn prometheus_reads_what_the_server_counts() {
     command.arg(format!("--config.file={}", folder.path().join("prometheus.yml").display()));
     command.arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()));
     let _prometheus = start(command.arg(format!("--web.listen-address={address}")));
-    until_open(&address).await;
-    let ask = async |query: &str| -> Option<f64> {
+    wait_until_open(&address).await;
+    let query = async |query: &str| -> Option<f64> {
         let (_, body) = get_from(&address, &format!("/api/v1/query?query={query}"), "").await;
         let answer: Value = serde_json::from_str(&body).ok()?;
         answer["data"]["result"][0]["value"][1].as_str()?.parse().ok()
     };
     let scraped = async {
-        while ask("up").await != Some(1.0) {
+        while query("up").await != Some(1.0) {
             sleep(Duration::from_millis(100)).await
         }
     };
-    timeout(PATIENCE, scraped).await.expect("Prometheus reads /metrics");
+    timeout(TIMEOUT, scraped).await.expect("Prometheus reads /metrics");
     let bearer = [("authorization", "Bearer viewer-0123456789abc")];
     let _client = server.connect_with(&bearer).await.unwrap();
     let counted = async {
-        while ask("tickcast_sessions{transport=%22websocket%22}").await != Some(1.0) {
+        while query("tickcast_sessions{transport=%22websocket%22}").await != Some(1.0) {
             sleep(Duration::from_millis(100)).await
         }
     };
-    timeout(PATIENCE, counted).await.expect("the session is counted");
+    timeout(TIMEOUT, counted).await.expect("the session is counted");
     for name in [
         "tickcast_ticks_total",
         "tickcast_process_resident_memory_bytes",
         "tickcast_process_open_fds",
         "tickcast_process_start_time_seconds",
     ] {
-        assert!(ask(name).await.is_some_and(|value| value > 0.0), "{name}");
+        assert!(query(name).await.is_some_and(|value| value > 0.0), "{name}");
     }
-    assert_eq!(ask("tickcast_panics_total").await, Some(0.0));
+    assert_eq!(query("tickcast_panics_total").await, Some(0.0));
 }

@@ -1,4 +1,4 @@
-//! The HTTP addresses: answers, refusals and security headers.
+//! HTTP endpoints: answers, errors, limits and security headers.
 
 use std::time::{Duration, Instant};
 
@@ -6,17 +6,17 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, Server, status};
+use crate::support::{Server, TIMEOUT, status};
 
 #[tokio::test]
-async fn the_page_and_all_it_needs_come_from_the_binary() {
+async fn page_and_assets_come_from_the_binary() {
     let server = Server::start(&[]).await;
     let (head, page) = server.request("GET / HTTP/1.1\r\n").await;
     assert!(page.contains("<title>") && page.contains("src=\"/js/main.js\""), "{page}");
     for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "etag: "] {
         assert!(head.contains(header), "{head}");
     }
-    assert!(!page.contains("https://cdn"), "nothing may come from elsewhere");
+    assert!(!page.contains("https://cdn"), "the page loads nothing from other hosts");
     for path in ["/js/main.js", "/styles/index.css", "/lib/lightweight-charts.LICENSE", "/favicon.svg"] {
         assert_eq!(server.get(path).await.0, 200, "{path}");
     }
@@ -25,19 +25,19 @@ async fn the_page_and_all_it_needs_come_from_the_binary() {
     }
 }
 
-/// The scripts that a script names, as what it begins with or as what it fetches later.
+/// The scripts that a script imports, at its start or later.
 fn named_in(script: &str) -> Vec<String> {
     let names = script.split("\"./").skip(1).filter_map(|rest| rest.split_once(".js\""));
     names.filter(|(name, _)| !name.contains('"')).map(|(name, _)| format!("/js/{name}.js")).collect()
 }
 
 #[tokio::test]
-async fn the_scripts_are_small_and_their_sources_can_be_read() {
+async fn scripts_are_small_and_have_source_maps() {
     let server = Server::start(&[]).await;
     let (_, page) = server.get("/").await;
-    let mut due = vec!["/js/early.js".to_owned(), "/js/main.js".to_owned()];
+    let mut pending = vec!["/js/early.js".to_owned(), "/js/main.js".to_owned()];
     let (mut seen, mut bytes) = (Vec::new(), 0);
-    while let Some(path) = due.pop() {
+    while let Some(path) = pending.pop() {
         let (code, script) = server.get(&path).await;
         assert_eq!(code, 200, "{path}");
         bytes += script.len();
@@ -48,23 +48,23 @@ async fn the_scripts_are_small_and_their_sources_can_be_read() {
         assert_eq!(map["sourcesContent"].as_array().unwrap().len(), sources.len());
         for source in sources {
             let source = source.as_str().unwrap();
-            assert!(!source.starts_with(['.', '/']), "{path}: {source} tells where this was built");
+            assert!(!source.starts_with(['.', '/']), "{path}: {source} reveals a path of the build machine");
         }
         seen.push(path);
         let named = named_in(&script).into_iter().filter(|path| !seen.contains(path));
-        due.extend(named.collect::<Vec<_>>());
-        due.sort();
-        due.dedup();
+        pending.extend(named.collect::<Vec<_>>());
+        pending.sort();
+        pending.dedup();
     }
     assert!(seen.iter().any(|path| path.contains("panels")), "{seen:?}");
     for path in seen.iter().filter(|path| path.contains("chunk")) {
-        assert!(page.contains(&format!("rel=\"modulepreload\" href=\"{path}\"")), "{path} is found late");
+        assert!(page.contains(&format!("rel=\"modulepreload\" href=\"{path}\"")), "{path} is not preloaded");
     }
     assert!(bytes < 350_000, "{bytes} bytes of scripts");
 }
 
 #[tokio::test]
-async fn what_the_browser_has_is_not_sent_again() {
+async fn unchanged_assets_are_not_sent_again() {
     let server = Server::start(&[]).await;
     let (head, _) = server.request("GET /js/main.js HTTP/1.1\r\n").await;
     let etag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
@@ -75,7 +75,7 @@ async fn what_the_browser_has_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn the_api_tells_symbols_bars_and_feed() {
+async fn api_returns_symbols_bars_and_feed() {
     let server = Server::start(&["--seed", "3"]).await;
     let symbols = server.json("/api/v1/symbols").await;
     assert_eq!(symbols["symbols"].as_array().unwrap().len(), 40);
@@ -86,7 +86,7 @@ async fn the_api_tells_symbols_bars_and_feed() {
         let bars = server.json(&format!("/api/v1/bars?symbols=AAPL,BTC-USD&interval={interval}&limit=50")).await;
         for series in bars["series"].as_array().unwrap() {
             let bars = series["bars"].as_array().unwrap();
-            assert!(bars.len() >= 5, "{interval}: a chart must not be empty at the start: {}", bars.len());
+            assert!(bars.len() >= 5, "{interval}: a chart has bars from the start: {}", bars.len());
             let starts: Vec<_> = bars.iter().map(|bar| bar["ts"].as_i64().unwrap()).collect();
             assert!(starts.windows(2).all(|w| w[0] < w[1]), "{interval}");
             let open = bars.iter().filter(|bar| bar["closed"] == false).count();
@@ -97,7 +97,7 @@ async fn the_api_tells_symbols_bars_and_feed() {
 }
 
 #[tokio::test]
-async fn the_levels_of_a_book_begin_with_the_quote() {
+async fn book_levels_begin_with_the_quote() {
     let server = Server::start(&["--seed", "3"]).await;
     let symbols = server.json("/api/v1/symbols").await;
     assert!(symbols["symbols"].as_array().unwrap().iter().all(|symbol| symbol["depth"] == 5));
@@ -107,7 +107,7 @@ async fn the_levels_of_a_book_begin_with_the_quote() {
     loop {
         let quote = &server.json("/api/v1/quotes?symbols=EURUSD").await["quotes"][0];
         let book = &server.json("/api/v1/depth?symbols=EURUSD").await["books"][0];
-        // Between the two a tick may come; before the first one there is no quote.
+        // A tick may fall between the two requests; before the first tick there is no quote.
         if book["seq"] == quote["seq"] && !quote["bid"].is_null() {
             assert_eq!((&book["bids"][0]["price"], &book["asks"][0]["price"]), (&quote["bid"], &quote["ask"]));
             assert_eq!((book["bids"].as_array().unwrap().len(), book["asks"].as_array().unwrap().len()), (5, 5));
@@ -117,7 +117,7 @@ async fn the_levels_of_a_book_begin_with_the_quote() {
 }
 
 #[tokio::test]
-async fn a_tape_has_no_levels_and_says_so() {
+async fn replay_without_a_book_answers_no_depth() {
     let tape = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/csv/quotes-bid-ask.csv");
     let server = Server::start(&["replay", tape]).await;
     let symbols = server.json("/api/v1/symbols").await;
@@ -129,7 +129,7 @@ async fn a_tape_has_no_levels_and_says_so() {
 }
 
 #[tokio::test]
-async fn wrong_requests_are_told_what_would_be_right() {
+async fn wrong_requests_are_answered_with_a_remedy() {
     let server = Server::start(&["--max-history", "100"]).await;
     for (request, want, code) in [
         ("GET /api/v1/bars?symbols=AAPL&interval=2m HTTP/1.1\r\n", 400, "bad_query"),
@@ -155,7 +155,7 @@ async fn wrong_requests_are_told_what_would_be_right() {
 }
 
 #[tokio::test]
-async fn who_polls_gets_snapshots() {
+async fn polling_returns_snapshots() {
     let server = Server::start(&[]).await;
     let two = server.json("/api/v1/quotes?symbols=MSFT,EURUSD").await;
     let symbols: Vec<_> = two["quotes"].as_array().unwrap().iter().map(|quote| quote["symbol"].clone()).collect();
@@ -165,7 +165,7 @@ async fn who_polls_gets_snapshots() {
 }
 
 #[tokio::test]
-async fn who_only_listens_gets_the_same_messages_as_events() {
+async fn event_stream_carries_the_same_messages() {
     let server = Server::start(&[]).await;
     let mut socket = tokio::net::TcpStream::connect(&server.address).await.unwrap();
     let request = format!("GET /events?symbols=BTC-USD&rate=20 HTTP/1.1\r\nhost: {}\r\n\r\n", server.address);
@@ -174,7 +174,7 @@ async fn who_only_listens_gets_the_same_messages_as_events() {
     let mut kinds = Vec::new();
     let mut seen = 0;
     while seen < 20 {
-        let line = tokio::time::timeout(crate::support::PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap();
+        let line = tokio::time::timeout(crate::support::TIMEOUT, lines.next_line()).await.unwrap().unwrap().unwrap();
         let Some(data) = line.strip_prefix("data:") else { continue };
         let message: Value = serde_json::from_str(data).unwrap();
         let kind = message["type"].as_str().unwrap().to_owned();
@@ -189,11 +189,11 @@ async fn who_only_listens_gets_the_same_messages_as_events() {
     assert_eq!(kinds[..4], ["hello", "granted", "feed", "snapshot"]);
     assert_eq!(server.get("/events?symbols=NO").await.0, 404);
     assert_eq!(server.get("/events?rate=fast").await.0, 400);
-    assert_eq!(server.stop().await, Some(0), "a listener does not hold the stop up");
+    assert_eq!(server.stop().await, Some(0), "an open event stream does not delay the stop");
 }
 
 #[tokio::test]
-async fn one_address_has_its_share_and_no_more() {
+async fn sessions_per_address_are_limited() {
     let server = Server::start(&["--max-sessions-per-address", "2"]).await;
     let (first, _second) = (server.connect().await, server.connect().await);
     let (status, body) = server.get("/events").await;
@@ -206,14 +206,14 @@ async fn one_address_has_its_share_and_no_more() {
             break client;
         }
     };
-    third.hear("feed").await;
+    third.receive("feed").await;
 }
 
 #[tokio::test]
-async fn a_full_server_says_so() {
+async fn full_server_answers_503() {
     let server = Server::start(&["--max-sessions", "1"]).await;
     let mut first = server.connect().await;
-    first.hear("feed").await;
+    first.receive("feed").await;
     let upgrade = "GET /ws HTTP/1.1\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
                    sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nconnection: upgrade\r\n";
     let (head, body) = server.request(upgrade).await;
@@ -222,13 +222,13 @@ async fn a_full_server_says_so() {
 }
 
 #[tokio::test]
-async fn one_address_has_its_share_of_connections_and_sessions_are_none_of_them() {
+async fn connections_per_address_do_not_count_sessions() {
     let server = Server::start(&["--max-connections-per-address", "2"]).await;
     let mut sessions = Vec::new();
     for _ in 0..3 {
         let mut session = server.connect().await;
-        // Only who is heard from is a session, and a connection no more.
-        session.hear("feed").await;
+        // With its first message the connection counts as a session.
+        session.receive("feed").await;
         sessions.push(session);
     }
     let (first, _second) = (server.dial().await, server.dial().await);
@@ -242,8 +242,8 @@ async fn one_address_has_its_share_of_connections_and_sessions_are_none_of_them(
 }
 
 #[tokio::test]
-async fn who_sends_a_head_for_ever_loses_the_place_and_so_does_who_sends_no_more() {
-    // Slowloris takes all places; who comes then is served when they are gone.
+async fn slow_heads_and_idle_connections_are_closed() {
+    // Slowloris holds every connection; others are served when these are closed.
     let server = Server::start(&["--max-connections", "8", "--head-timeout", "1"]).await;
     let dripping = (0..8).map(|_| async {
         let mut socket = server.dial().await;
@@ -254,7 +254,7 @@ async fn who_sends_a_head_for_ever_loses_the_place_and_so_does_who_sends_no_more
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        let ended: std::io::Result<()> = timeout(PATIENCE, drip).await.expect("it is hung up");
+        let ended: std::io::Result<()> = timeout(TIMEOUT, drip).await.expect("the connection is closed");
         ended.unwrap_err();
     });
     let healthy = async {
@@ -266,17 +266,17 @@ async fn who_sends_a_head_for_ever_loses_the_place_and_so_does_who_sends_no_more
     let mut idle = server.dial().await;
     idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
     let mut answer = String::new();
-    timeout(PATIENCE, idle.read_to_string(&mut answer)).await.expect("it is hung up").unwrap();
+    timeout(TIMEOUT, idle.read_to_string(&mut answer)).await.expect("the connection is closed").unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    assert!(answer.contains("keep-alive: timeout=1\r\n"), "who is hung up was told when: {answer}");
+    assert!(answer.contains("keep-alive: timeout=1\r\n"), "the answer announces the keep-alive timeout: {answer}");
     let began = Instant::now();
-    let silent = timeout(PATIENCE, server.dial().await.read_to_string(&mut answer)).await;
-    silent.expect("it is hung up").unwrap();
+    let silent = timeout(TIMEOUT, server.dial().await.read_to_string(&mut answer)).await;
+    silent.expect("the connection is closed").unwrap();
     assert!(began.elapsed() >= Duration::from_millis(900), "{:?}", began.elapsed());
 }
 
 #[tokio::test]
-async fn a_head_that_is_too_long_is_refused_and_a_body_is_not_waited_for() {
+async fn oversized_head_is_rejected_and_body_is_not_awaited() {
     let server = Server::start(&["--max-head-bytes", "8192"]).await;
     let long = format!("GET /healthz HTTP/1.1\r\nx: {}\r\n", "y".repeat(9_000));
     assert_eq!(status(&server.request(&long).await.0), 431);
@@ -285,13 +285,13 @@ async fn a_head_that_is_too_long_is_refused_and_a_body_is_not_waited_for() {
     let mut dripping = server.dial().await;
     dripping.write_all(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 9000\r\n\r\nx").await.unwrap();
     let mut answer = String::new();
-    timeout(PATIENCE, dripping.read_to_string(&mut answer)).await.expect("it is hung up").unwrap();
+    timeout(TIMEOUT, dripping.read_to_string(&mut answer)).await.expect("the connection is closed").unwrap();
     assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
     assert_eq!(server.get("/healthz").await.0, 200);
 }
 
 #[tokio::test]
-async fn who_does_not_take_the_answer_is_hung_up() {
+async fn unread_answer_ends_the_connection() {
     let server = Server::start(&["--stall-timeout", "1"]).await;
     let symbols = server.json("/api/v1/symbols").await;
     let symbols: Vec<&str> =
@@ -309,5 +309,5 @@ async fn who_does_not_take_the_answer_is_hung_up() {
             .contains("tickcast_connections_ended_total{reason=\"answer_not_taken\"} 1\n")
         {}
     };
-    timeout(PATIENCE, counted).await.expect("the answer is given up");
+    timeout(TIMEOUT, counted).await.expect("the connection is ended");
 }

@@ -1,4 +1,4 @@
-//! `tickcast inspect`: its output and its exit code.
+//! `tickcast inspect`: its table, its JSON and its exit code.
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ async fn json(arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
 }
 
 #[tokio::test]
-async fn table_describes_the_file() {
+async fn table_shows_what_a_file_holds() {
     let (code, text) = inspect(&["tests/fixtures/layouts/nikkei-sjis.csv"]).await;
     assert_eq!(code, Some(0));
     for says in [
@@ -33,7 +33,7 @@ async fn table_describes_the_file() {
 }
 
 #[tokio::test]
-async fn json_has_each_field() {
+async fn json_report_has_every_field() {
     let (code, lines) = json(&["tests/fixtures/layouts/bitstamp-kaggle.csv"]).await;
     assert_eq!((code, lines.len()), (Some(0), 1));
     let report = &lines[0];
@@ -68,7 +68,7 @@ async fn json_has_each_field() {
 }
 
 #[tokio::test]
-async fn file_that_cannot_play_makes_the_exit_code_2() {
+async fn unplayable_file_sets_exit_code_2() {
     let (code, lines) = json(&["tests/fixtures/csv/a-png.csv", "tests/fixtures/layouts/yahoo-daily.csv"]).await;
     assert_eq!((code, lines.len()), (Some(2), 2));
     assert!(lines[0]["error"]["message"].as_str().unwrap().contains("PNG picture"));
@@ -79,7 +79,7 @@ async fn file_that_cannot_play_makes_the_exit_code_2() {
 }
 
 #[tokio::test]
-async fn folders_patterns_and_archives_name_files() {
+async fn folders_patterns_and_archives_expand_to_files() {
     let (_, folder) = json(&["tests/fixtures/layouts"]).await;
     assert!(folder.len() > 50, "{}", folder.len());
     let (_, some) = json(&["tests/fixtures/layouts/yahoo-*.csv"]).await;
@@ -96,10 +96,7 @@ async fn flags_and_sidecar_override_detection() {
     std::fs::write(&file, "05/04/2024 10:00,7,1234500\n05/04/2024 10:01,8,1234600\n").unwrap();
     let path = file.to_str().unwrap();
     let (_, detected) = json(&[path]).await;
-    assert!(
-        detected[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"),
-        "{detected:?}"
-    );
+    assert!(detected[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"), "{detected:?}");
     let flags = ["--columns", "time,size,price", "--price-scale", "100", "--date-order", "dmy", "--symbol", "ACME"];
     let (_, flagged) = json(&[&flags[..], &["--tz", "America/New_York", path]].concat()).await;
     let report = &flagged[0];

@@ -1,8 +1,8 @@
-//! The most common layouts of market data, from the file to the wire.
+//! Common layouts of market data, from the file to the wire.
 
-use crate::support::{Client, Server};
+use crate::support::{Server, digits, member};
 
-/// A file, its symbol, its number of ticks, and the last values on the wire: last, bid and ask.
+/// A file, its symbol, its number of ticks, and the final last, bid and ask on the wire.
 const LAYOUTS: [(&str, &str, u64, &str, &str, &str); 12] = [
     ("yahoo-daily.csv", "YAHOO-DAILY", 12, "11.2", "null", "null"),
     ("binance-klines-ms.csv", "BINANCE-KLINES-MS", 12, "0.00002858", "null", "null"),
@@ -18,30 +18,12 @@ const LAYOUTS: [(&str, &str, u64, &str, &str, &str); 12] = [
     ("ariva-de.csv", "ARIVA-DE", 8, "217.35", "null", "null"),
 ];
 
-async fn until_the_end(server: &Server, client: &mut Client) {
-    while server.json("/api/v1/feed").await["state"] != "ended" {
-        client.hear("beat").await;
-    }
-}
-
-/// The text of a member, so that digits are compared as they are written.
-fn member<'a>(json: &'a str, name: &str) -> &'a str {
-    let rest = json.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {json}")).1;
-    rest.split([',', '}']).next().unwrap()
-}
-
-/// A number without the zeros at its end.
-fn digits(number: &str) -> &str {
-    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
-}
-
 #[tokio::test]
 async fn common_layouts_play_to_the_digit() {
     for (file, symbol, ticks, last, bid, ask) in LAYOUTS {
         let path = format!("tests/fixtures/layouts/{file}");
         let server = Server::start(&["replay", &path, "--speed", "max"]).await;
-        let mut client = server.connect().await;
-        until_the_end(&server, &mut client).await;
+        server.wait_until_ended().await;
         let (status, body) = server.get(&format!("/api/v1/quotes?symbols={symbol}")).await;
         assert_eq!(status, 200, "{file}: {body}");
         let got = ["seq", "last", "bid", "ask"].map(|name| digits(member(&body, name)).to_owned());
@@ -50,10 +32,9 @@ async fn common_layouts_play_to_the_digit() {
 }
 
 #[tokio::test]
-async fn wide_table_has_bars_of_each_symbol() {
+async fn wide_table_gives_each_symbol_its_own_bars() {
     let server = Server::start(&["replay", "tests/fixtures/layouts/wide-prefixed.csv", "--speed", "max"]).await;
-    let mut client = server.connect().await;
-    until_the_end(&server, &mut client).await;
+    server.wait_until_ended().await;
     let bars = async |symbol: &str| {
         let (_, body) = server.get(&format!("/api/v1/bars?symbols={symbol}&interval=1d&limit=10")).await;
         body.matches("\"open\":").count()
@@ -64,8 +45,7 @@ async fn wide_table_has_bars_of_each_symbol() {
 #[tokio::test]
 async fn archive_members_play_on_one_clock() {
     let server = Server::start(&["replay", "tests/fixtures/layouts/several-members.zip", "--speed", "max"]).await;
-    let mut client = server.connect().await;
-    until_the_end(&server, &mut client).await;
+    server.wait_until_ended().await;
     let symbols = server.json("/api/v1/symbols").await;
     let names: Vec<&str> =
         symbols["symbols"].as_array().unwrap().iter().map(|s| s["symbol"].as_str().unwrap()).collect();

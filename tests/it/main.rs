@@ -1,19 +1,19 @@
-//! The whole program from outside: the real binary, sockets, files.
+//! Tests of the whole program from outside: the real binary, sockets and files.
 
 mod access;
 mod arrows;
-mod bare;
 mod binary;
+mod commands;
 mod corpus;
 mod crowd;
 mod deploy;
-mod drive;
 mod faults;
 mod http;
 mod inspect;
 mod layouts;
 mod load;
 mod metrics;
+mod raw_client;
 mod record;
 mod replay;
 mod rfc6455;

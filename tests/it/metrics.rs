@@ -1,4 +1,4 @@
-//! What an operator sees at `/metrics`: each refusal, each end and each rung is counted.
+//! `/metrics`: rejected requests, ended sessions and throttle levels are counted, and the document lists every metric.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{Server, status};
 
-/// The samples of a scrape, by name with labels.
+/// Scrapes the metrics and returns the samples by name with labels.
 async fn scrape(server: &Server) -> BTreeMap<String, f64> {
     let (head, body) = server.request("GET /metrics HTTP/1.1\r\n").await;
     assert_eq!(status(&head), 200);
@@ -16,10 +16,10 @@ async fn scrape(server: &Server) -> BTreeMap<String, f64> {
     samples.map(|line| line.rsplit_once(' ').unwrap()).map(|(name, n)| (name.to_owned(), n.parse().unwrap())).collect()
 }
 
-/// Scrapes until a sample is what it must become: a session ends a moment after its client.
+/// Scrapes until a sample has the wanted value: a session ends shortly after its client.
 async fn wait_for(server: &Server, name: &str, want: f64) {
     let wait = async { while scrape(server).await.get(name) != Some(&want) {} };
-    let in_time = tokio::time::timeout(crate::support::PATIENCE, wait).await;
+    let in_time = tokio::time::timeout(crate::support::TIMEOUT, wait).await;
     assert!(in_time.is_ok(), "{name} must be {want}: {:?}", scrape(server).await);
 }
 
@@ -28,15 +28,18 @@ async fn sessions_messages_and_ends_are_counted() {
     let server = Server::start(&[]).await;
     let before = scrape(&server).await;
     assert_eq!(before["tickcast_sessions{transport=\"websocket\"}"], 0.0);
-    assert_eq!(before["tickcast_session_ends_total{reason=\"too_slow\",code=\"1013\"}"], 0.0, "there from the start");
+    assert_eq!(
+        before["tickcast_session_ends_total{reason=\"too_slow\",code=\"1013\"}"], 0.0,
+        "the metric exists from the start"
+    );
     assert_eq!(before["tickcast_build_info{version=\"0.1.0\"}"], 1.0);
     let mut client = server.connect().await;
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}).to_string()).await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}).to_string()).await;
     for _ in 0..5 {
-        client.hear("update").await;
+        client.receive("update").await;
     }
-    client.say("Hello, world!").await;
-    client.hear("error").await;
+    client.send("Hello, world!").await;
+    client.receive("error").await;
     let during = scrape(&server).await;
     assert_eq!(during["tickcast_sessions{transport=\"websocket\"}"], 1.0);
     assert!(during["tickcast_messages_sent_total{format=\"json\"}"] >= 9.0);
@@ -45,37 +48,39 @@ async fn sessions_messages_and_ends_are_counted() {
     assert!(during["tickcast_market_time_seconds"] > before["tickcast_market_time_seconds"]);
     assert_eq!(during["tickcast_bus_gaps_total"], 0.0);
     assert!(during["tickcast_updates_encoded_total"] >= 5.0);
-    assert!(during.contains_key("tickcast_ticks_merged_total") && during.contains_key("tickcast_beats_skipped_total"));
-    assert_eq!(during["tickcast_connections"], 1.0, "the one that asks");
-    assert_eq!(during["tickcast_sessions_on_rung{rung=\"full\"}"], 1.0);
-    for lag in ["beat", "delivery"] {
+    assert!(
+        during.contains_key("tickcast_ticks_merged_total") && during.contains_key("tickcast_flushes_skipped_total")
+    );
+    assert_eq!(during["tickcast_connections"], 1.0, "the connection of the scrape");
+    assert_eq!(during["tickcast_sessions_by_throttle_level{level=\"full\"}"], 1.0);
+    for lag in ["flush", "delivery"] {
         let of = |part: &str| during[&format!("tickcast_{lag}_lag_seconds_{part}")];
         let (count, sum) = (of("count"), of("sum"));
         assert!(count >= 5.0 && of("bucket{le=\"+Inf\"}") == count, "{lag}: {count}");
         assert!(of("bucket{le=\"0.001\"}") <= of("bucket{le=\"10.0\"}") && sum > 0.0 && sum < 60.0, "{lag}: {sum} s");
     }
-    assert!(during["tickcast_tasks"] >= 3.0, "publisher, session and who asks: {}", during["tickcast_tasks"]);
-    client.say("x".repeat(70_000)).await;
+    assert!(during["tickcast_tasks"] >= 3.0, "publisher, session and scrape: {}", during["tickcast_tasks"]);
+    client.send("x".repeat(70_000)).await;
     wait_for(&server, "tickcast_session_ends_total{reason=\"message_too_large\",code=\"1009\"}", 1.0).await;
     let after = scrape(&server).await;
     assert_eq!(after["tickcast_sessions{transport=\"websocket\"}"], 0.0);
-    let rungs =
-        ["full", "skipping", "lowered"].map(|rung| after[&format!("tickcast_sessions_on_rung{{rung=\"{rung}\"}}")]);
-    assert_eq!(rungs, [0.0; 3]);
-    // Its goodbye may still be on its way.
+    let levels = ["full", "skipping", "lowered"]
+        .map(|level| after[&format!("tickcast_sessions_by_throttle_level{{level=\"{level}\"}}")]);
+    assert_eq!(levels, [0.0; 3]);
+    // Its close frame may still be on its way.
     let no_task_left = async { while scrape(&server).await["tickcast_tasks"] >= during["tickcast_tasks"] {} };
-    let in_time = tokio::time::timeout(crate::support::PATIENCE, no_task_left).await;
-    assert!(in_time.is_ok(), "a session that is gone leaves no task behind");
+    let in_time = tokio::time::timeout(crate::support::TIMEOUT, no_task_left).await;
+    assert!(in_time.is_ok(), "an ended session leaves no task behind");
     assert_eq!(after["tickcast_sessions_opened_total{transport=\"websocket\"}"], 1.0);
-    assert_eq!(after["tickcast_refusals_total{reason=\"bad_json\"}"], 1.0);
+    assert_eq!(after["tickcast_api_errors_total{code=\"bad_json\"}"], 1.0);
 }
 
 #[tokio::test]
-async fn each_refusal_is_counted_with_its_reason() {
+async fn rejected_requests_are_counted_by_reason() {
     let flags = ["--max-sessions", "2", "--max-sessions-per-address", "1", "--max-connections-per-address", "2"];
     let server = Server::start(&flags).await;
     let mut client = server.connect().await;
-    client.hear("feed").await;
+    client.receive("feed").await;
     for (request, code) in [
         ("GET /events HTTP/1.1\r\n", "too_many_sessions_from_address"),
         ("GET /nowhere HTTP/1.1\r\n", "not_found"),
@@ -85,32 +90,32 @@ async fn each_refusal_is_counted_with_its_reason() {
         ("GET /ws HTTP/1.1\r\n", "not_a_websocket"),
     ] {
         server.request(request).await;
-        wait_for(&server, &format!("tickcast_refusals_total{{reason=\"{code}\"}}"), 1.0).await;
+        wait_for(&server, &format!("tickcast_api_errors_total{{code=\"{code}\"}}"), 1.0).await;
     }
     let waiting = (server.dial().await, server.dial().await);
     assert_eq!(server.get("/healthz").await.0, 429);
     drop(waiting);
     while server.get("/healthz").await.0 != 200 {}
-    let refused = scrape(&server).await["tickcast_refusals_total{reason=\"too_many_connections_from_address\"}"];
+    let refused = scrape(&server).await["tickcast_api_errors_total{code=\"too_many_connections_from_address\"}"];
     assert!(refused >= 1.0, "{refused}");
 
     let full = Server::start(&["--max-sessions", "1", "--head-timeout", "1"]).await;
     let mut client = full.connect().await;
-    client.hear("feed").await;
+    client.receive("feed").await;
     full.get("/events").await;
-    wait_for(&full, "tickcast_refusals_total{reason=\"too_many_sessions\"}", 1.0).await;
+    wait_for(&full, "tickcast_api_errors_total{code=\"too_many_sessions\"}", 1.0).await;
     let _silent = full.dial().await;
     wait_for(&full, "tickcast_connections_ended_total{reason=\"no_head\"}", 1.0).await;
     full.request(&format!("GET / HTTP/1.1\r\nx: {}\r\n", "y".repeat(100_000))).await;
     wait_for(&full, "tickcast_connections_ended_total{reason=\"head_too_long\"}", 1.0).await;
     full.request("GET no address at all\r\n").await;
     wait_for(&full, "tickcast_connections_ended_total{reason=\"bad_head\"}", 1.0).await;
-    client.say("{}").await;
-    wait_for(&full, "tickcast_refusals_total{reason=\"bad_message\"}", 1.0).await;
+    client.send("{}").await;
+    wait_for(&full, "tickcast_api_errors_total{code=\"bad_message\"}", 1.0).await;
 }
 
 #[tokio::test]
-async fn the_document_lists_the_metrics_that_there_are_and_no_others() {
+async fn metrics_document_lists_exactly_the_metrics() {
     let server = Server::start(&[]).await;
     let (_, text) = server.get("/metrics").await;
     let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE tickcast_")?.split_once(' '));

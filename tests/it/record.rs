@@ -1,4 +1,4 @@
-//! Recording from outside: a tape that replays to itself, also after `kill -9`.
+//! `tickcast record`: a recording replays to the same bytes, also after `kill -9`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, Server, command};
+use crate::support::{Server, TIMEOUT, command};
 
 async fn record(arguments: &[&str]) -> String {
     let mut all = vec!["record"];
     all.extend(arguments);
-    let output = timeout(PATIENCE, command(&all).kill_on_drop(true).output()).await.expect("it ends").unwrap();
+    let output = timeout(TIMEOUT, command(&all).kill_on_drop(true).output()).await.expect("it ends").unwrap();
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{arguments:?}: {told}{}", String::from_utf8_lossy(&output.stderr));
     told
@@ -20,7 +20,7 @@ async fn record(arguments: &[&str]) -> String {
 fn text(path: &Path) -> String {
     let bytes = fs::read(path).unwrap();
     if path.extension().is_some_and(|extension| extension == "zst") {
-        // What the last moment left is no whole frame.
+        // The last frame may be incomplete.
         let mut text = Vec::new();
         let mut decoder = zstd::Decoder::new(&bytes[..]).unwrap();
         let _ = std::io::Read::read_to_end(&mut decoder, &mut text);
@@ -30,7 +30,7 @@ fn text(path: &Path) -> String {
 }
 
 #[tokio::test]
-async fn minutes_of_the_simulation_are_recorded_and_replay_to_the_same_bytes() {
+async fn recording_replays_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let told = record(&[&path("one.csv"), "--seed", "5", "--symbols", "4", "--for", "3"]).await;
@@ -44,9 +44,10 @@ async fn minutes_of_the_simulation_are_recorded_and_replay_to_the_same_bytes() {
     record(&[&path("four.csv"), &path("three.csv.zst")]).await;
     assert_eq!(fs::read_to_string(path("four.csv")).unwrap(), one);
     record(&[&path("four.csv"), &path("three.csv.zst")]).await;
-    assert_eq!(fs::read_to_string(path("four-0002.csv")).unwrap(), one, "nothing is written over");
+    assert_eq!(fs::read_to_string(path("four-0002.csv")).unwrap(), one, "no file is overwritten");
 }
 
+/// Starts a recording server and kills it after some thousand lines.
 async fn killed(name: &str) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
@@ -56,26 +57,26 @@ async fn killed(name: &str) -> (tempfile::TempDir, PathBuf) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(PATIENCE, enough).await.expect("it records while it serves");
+    timeout(TIMEOUT, enough).await.expect("the server records while it serves");
     server.kill().await;
     (folder, path)
 }
 
 #[tokio::test]
-async fn a_recording_that_was_killed_is_whole_up_to_the_last_moment() {
-    for name in ["tape.csv", "tape.csv.zst"] {
+async fn killed_recording_is_whole_up_to_its_last_line() {
+    for name in ["trades.csv", "trades.csv.zst"] {
         let (folder, path) = killed(name).await;
         let again = folder.path().join("again.csv");
         record(&[again.to_str().unwrap(), path.to_str().unwrap()]).await;
         let (was, is) = (text(&path), fs::read_to_string(&again).unwrap());
         assert!(is.lines().count() >= 5_000 && was.starts_with(&is), "{name}: {} of {}", is.len(), was.len());
-        assert!(was[is.len()..].lines().count() <= 1, "{name}: only a line that was cut off may be missing");
+        assert!(was[is.len()..].lines().count() <= 1, "{name}: only a cut-off line may be missing");
     }
 }
 
 #[tokio::test]
-async fn a_folder_that_is_not_there_is_told() {
-    let output = command(&["record", "no/such/folder/tape.csv", "--for", "1"]).output().await.unwrap();
+async fn missing_folder_is_reported() {
+    let output = command(&["record", "no/such/folder/trades.csv", "--for", "1"]).output().await.unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && told.contains("no/such/folder/tape.csv"), "{told}");
+    assert!(!output.status.success() && told.contains("no/such/folder/trades.csv"), "{told}");
 }

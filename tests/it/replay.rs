@@ -1,18 +1,18 @@
-//! Replayed history on the wire equals the file, digit for digit.
+//! A replay on the wire equals its file, digit for digit.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use serde_json::json;
 
-use crate::support::{Client, Server};
+use crate::support::{Server, digits, member};
 
 const STOCKS: &str = "data/us-stocks-daily.csv.gz";
 
-/// A day of the file as it is written: date, open, high, low, close, volume.
+/// A day as the file writes it: date, open, high, low, close, volume.
 type Row = [String; 6];
 
-/// The rows of each ticker, read with nothing but commas and line ends.
+/// Reads the rows of each ticker, by commas and line ends alone.
 fn rows_of_the_file() -> BTreeMap<String, Vec<Row>> {
     let file = std::fs::File::open(concat!(env!("CARGO_MANIFEST_DIR"), "/data/us-stocks-daily.csv.gz")).unwrap();
     let mut text = String::new();
@@ -26,24 +26,15 @@ fn rows_of_the_file() -> BTreeMap<String, Vec<Row>> {
     rows
 }
 
-/// Cuts zeros at the end of a fraction, which the wire may add.
-fn digits(number: &str) -> &str {
-    if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number }
-}
-
-/// The bars of a message, with their numbers as they are written.
+/// Returns the numbers of each bar as the text of the wire, without a detour through floats.
 fn bars_on_the_wire(message: &str) -> Vec<Row> {
     let bars = message.split_once("\"bars\":[").unwrap().1;
-    let member = |bar: &str, name: &str| {
-        let rest = bar.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{name} in {bar}")).1;
-        rest.split([',', '}']).next().unwrap().to_owned()
-    };
     let row = |bar: &str| {
         assert_eq!(member(bar, "closed"), "true", "{bar}");
         let micros: i64 = member(bar, "ts").parse().unwrap();
         let date = chrono::DateTime::from_timestamp_micros(micros).unwrap();
         assert_eq!(date.time(), chrono::NaiveTime::MIN, "{bar}");
-        let number = |name| member(bar, name);
+        let number = |name| member(bar, name).to_owned();
         [
             date.date_naive().to_string(),
             number("open"),
@@ -63,24 +54,18 @@ fn check(ticker: &str, got: &[Row], want: &[Row]) {
     }
 }
 
-async fn until_the_end(server: &Server, client: &mut Client) {
-    while server.json("/api/v1/feed").await["state"] != "ended" {
-        client.hear("beat").await;
-    }
-}
-
 #[tokio::test]
-async fn stocks_at_full_speed_equal_the_file() {
+async fn stocks_replay_digit_for_digit_at_full_speed() {
     let server = Server::start(&["replay", STOCKS, "--speed", "max"]).await;
     let rows = rows_of_the_file();
     assert_eq!(rows.values().map(Vec::len).sum::<usize>(), 12_154);
     assert!(server.lines.iter().any(|line| line.contains("12154 rows of bars, 5 symbols")), "{:?}", server.lines);
     let mut client = server.connect().await;
-    until_the_end(&server, &mut client).await;
+    server.wait_until_ended().await;
     assert_eq!(server.json("/healthz").await["ticks"], 4 * 12_154, "four ticks a row");
 
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"]}).to_string()).await;
-    let snapshot = client.hear("snapshot").await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"]}).to_string()).await;
+    let snapshot = client.receive("snapshot").await;
     for quote in snapshot["quotes"].as_array().unwrap() {
         let ticker = quote["symbol"].as_str().unwrap();
         assert_eq!(quote["seq"], 4 * rows[ticker].len());
@@ -89,14 +74,14 @@ async fn stocks_at_full_speed_equal_the_file() {
     }
     for (ticker, want) in &rows {
         client
-            .say(
+            .send(
                 json!({"type":"subscribe","channel":"bars","symbols":[ticker],"interval":"1d","history":5000})
                     .to_string(),
             )
             .await;
-        let mut got = bars_on_the_wire(&client.hear_text("bars").await);
+        let mut got = bars_on_the_wire(&client.receive_text("bars").await);
         while got.len() < want.len() {
-            got.extend(bars_on_the_wire(&client.hear_text("bars").await));
+            got.extend(bars_on_the_wire(&client.receive_text("bars").await));
         }
         check(ticker, &got, want);
     }
@@ -105,12 +90,12 @@ async fn stocks_at_full_speed_equal_the_file() {
 }
 
 #[tokio::test]
-async fn client_from_the_start_gets_each_bar_once() {
-    // A hundred days or so a second: the bars come as they close, many to a message.
+async fn early_client_gets_each_bar_once() {
+    // About a hundred days a second: bars arrive as they close, many to a message.
     let server = Server::start(&["replay", STOCKS, "--speed", "50000000x"]).await;
     let mut client = server.connect().await;
     client
-        .say(
+        .send(
             json!({"type":"subscribe","channel":"bars","symbols":["IBM"],"interval":"1d","history":5000,"rate":10})
                 .to_string(),
         )
@@ -118,10 +103,10 @@ async fn client_from_the_start_gets_each_bar_once() {
     let want = &rows_of_the_file()["IBM"];
     let mut got: Vec<Row> = Vec::new();
     while got.len() < want.len() {
-        let message = client.hear_text("bars").await;
+        let message = client.receive_text("bars").await;
         assert!(message.contains("\"missed\":0"), "{message}");
         let (head, bars) = message.split_once("\"bars\":[").unwrap();
-        // A bar that is still forming comes again, closed.
+        // A forming bar comes again when it is closed.
         let closed: Vec<&str> = bars.split_inclusive('}').filter(|bar| bar.contains("\"closed\":true")).collect();
         if !closed.is_empty() {
             let closed: Vec<&str> = closed.iter().map(|bar| bar.trim_start_matches(',')).collect();
@@ -132,12 +117,12 @@ async fn client_from_the_start_gets_each_bar_once() {
 }
 
 #[tokio::test]
-async fn quotes_of_one_side_play_to_the_digit() {
+async fn one_sided_quotes_play_exactly_and_without_volume() {
     let server = Server::start(&["replay", "data/eurusd-2016-06-14-ticks.csv.gz", "--speed", "max"]).await;
     let mut client = server.connect().await;
-    until_the_end(&server, &mut client).await;
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["EURUSD"]}).to_string()).await;
-    let snapshot = client.hear_text("snapshot").await;
+    server.wait_until_ended().await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["EURUSD"]}).to_string()).await;
+    let snapshot = client.receive_text("snapshot").await;
     for text in ["\"seq\":100005,", "\"last\":1.11062,", "\"bid\":1.11062,", "\"ask\":null,", "\"vwap\":null,"] {
         assert!(snapshot.contains(text), "{text} in {snapshot}");
     }
@@ -148,10 +133,10 @@ async fn quotes_of_one_side_play_to_the_digit() {
 async fn loop_begins_a_new_epoch() {
     let server = Server::start(&["replay", "tests/fixtures/csv/epoch-ms-trades.csv", "--speed", "max", "--loop"]).await;
     let mut client = server.connect().await;
-    client.hear("hello").await;
+    client.receive("hello").await;
     let mut epochs = Vec::new();
     while epochs.len() < 3 {
-        let feed = client.hear("feed").await;
+        let feed = client.receive("feed").await;
         assert_eq!(feed["looping"], true);
         epochs.push(feed["epoch"].as_u64().unwrap());
         epochs.dedup();
@@ -167,10 +152,10 @@ async fn rejected_rows_are_listed_by_reason() {
         .unwrap();
     let file = file.to_str().unwrap();
     let server = Server::start(&["replay", file, "--paused"]).await;
-    let got = server.json("/api/v1/feed/refused").await;
+    let got = server.json("/api/v1/feed/rejected").await;
     let row = |reason: &str, line: u64, column: u64, value: &str, count: u64| json!({"file":file,"reason":reason,"line":line,"column":column,"value":value,"count":count});
     let want = json!([row("bad time", 3, 1, "noon", 1), row("bad price", 4, 2, "dear", 2)]);
-    assert_eq!((&got["rows_refused"], &got["refused"]), (&json!(3), &want));
-    assert_eq!(server.json("/api/v1/feed").await["rows_refused"], 3);
-    assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_refused 3\n"));
+    assert_eq!((&got["rows_rejected"], &got["rejected"]), (&json!(3), &want));
+    assert_eq!(server.json("/api/v1/feed").await["rows_rejected"], 3);
+    assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_rejected 3\n"));
 }

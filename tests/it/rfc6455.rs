@@ -3,7 +3,7 @@
 
 use tokio::io::AsyncWriteExt;
 
-use crate::bare::{BINARY, Bare, CLOSE, CONTINUATION, FIN, MASK, PING, PONG, TEXT, close, frame};
+use crate::raw_client::{BINARY, CLOSE, CONTINUATION, FIN, MASK, PING, PONG, RawClient, TEXT, close, frame};
 use crate::support::{Server, status};
 
 /// What must come back, first among what is not the market's.
@@ -283,7 +283,7 @@ fn texts() -> Vec<Row> {
 }
 
 /// The next frame that is an answer; the market's messages and the server's pings are passed over.
-async fn next_answer(client: &mut Bare) -> Option<(u8, Vec<u8>)> {
+async fn next_answer(client: &mut RawClient) -> Option<(u8, Vec<u8>)> {
     loop {
         let (first, payload) = client.frame().await?;
         assert_eq!(first & 0xf0, FIN, "whole frames without reserved bits");
@@ -296,7 +296,7 @@ async fn next_answer(client: &mut Bare) -> Option<(u8, Vec<u8>)> {
 
 async fn check((section, name, bytes, answers): Row, address: &str, is_slow: bool) {
     let row = format!("section {section}, {name}, slowly: {is_slow}");
-    let mut client = Bare::open(address).await;
+    let mut client = RawClient::open(address).await;
     if is_slow {
         client.drip(&bytes).await;
     } else {
@@ -360,7 +360,7 @@ async fn long_messages_are_heard_where_they_are_allowed() {
         let last = fragments.len() - 1;
         fragments[last][0] |= FIN;
         for (name, bytes) in [("in one frame", whole), ("in fragments", fragments.concat())] {
-            let mut client = Bare::open(&server.address).await;
+            let mut client = RawClient::open(&server.address).await;
             // The server may hang up before it took all.
             let _ = client.socket.write_all(&bytes).await;
             let (opcode, payload) = next_answer(&mut client).await.unwrap_or_else(|| panic!("{length} {name}"));
@@ -406,7 +406,7 @@ async fn a_handshake_is_checked_as_section_4_2_has_it() {
         ("4.4", "1.1", with("sec-websocket-version", "14"), 426),
         ("4.2.1", "1.0", good.to_vec(), 426),
     ] {
-        let mut client = Bare::dial(&server.address).await;
+        let mut client = RawClient::dial(&server.address).await;
         client.socket.write_all(head(version, &headers).as_bytes()).await.unwrap();
         let answer = client.head().await.to_ascii_lowercase();
         assert_eq!(status(&answer), want, "section {section}, HTTP/{version}, {headers:?}: {answer}");
@@ -419,7 +419,7 @@ async fn a_handshake_is_checked_as_section_4_2_has_it() {
             assert!(answer.contains("upgrade: websocket"), "RFC 9110, section 15.5.22: {answer}");
         }
     }
-    let mut client = Bare::dial(&server.address).await;
+    let mut client = RawClient::dial(&server.address).await;
     let extension = [&good[..], &[("sec-websocket-extensions", "permessage-deflate")]].concat();
     client.socket.write_all(head("1.1", &extension).as_bytes()).await.unwrap();
     let answer = client.head().await.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Tapes that are written: the same flags give the same bytes, and they play again.
+//! `tickcast simulate`: the same flags give the same bytes, and the files replay.
 
 use std::fs;
 use std::io::Read as _;
@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::support::{Server, command};
 
-/// Writes a tape with these further flags, and reads it.
-async fn tape(folder: &Path, name: &str, flags: &str) -> String {
+/// Writes a simulation to a file with these flags, and returns its text.
+async fn simulate(folder: &Path, name: &str, flags: &str) -> String {
     let file = folder.join(name);
     let arguments = ["simulate", "--out", file.to_str().unwrap()].into_iter().chain(flags.split_whitespace());
     let output = command(&arguments.collect::<Vec<_>>()).output().await.unwrap();
@@ -16,30 +16,30 @@ async fn tape(folder: &Path, name: &str, flags: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_tape_is_the_same_for_any_number_of_threads_and_other_symbols() {
+async fn trades_do_not_depend_on_threads_or_other_symbols() {
     let folder = tempfile::tempdir().unwrap();
     let flags = "--class stock --start 2024-01-08T14:30:00Z --for 10m --seed 3";
-    let one = tape(folder.path(), "one.csv", &format!("{flags} --symbols 4")).await;
+    let one = simulate(folder.path(), "one.csv", &format!("{flags} --symbols 4")).await;
     assert!(one.starts_with("ts,symbol,price,size,side,bid,ask\n") && one.lines().count() > 1_000);
-    assert!(one == tape(folder.path(), "two.csv", &format!("{flags} --symbols 4 --threads 2")).await);
-    let many = tape(folder.path(), "many.csv", &format!("{flags} --symbols 600 --threads 2")).await;
-    let rows = |tape: &str, symbol: &str| {
+    assert!(one == simulate(folder.path(), "two.csv", &format!("{flags} --symbols 4 --threads 2")).await);
+    let many = simulate(folder.path(), "many.csv", &format!("{flags} --symbols 600 --threads 2")).await;
+    let rows = |text: &str, symbol: &str| {
         let of = format!(",{symbol},");
-        tape.lines().filter(|line| line.contains(&of)).map(str::to_owned).collect::<Vec<_>>()
+        text.lines().filter(|line| line.contains(&of)).map(str::to_owned).collect::<Vec<_>>()
     };
     for symbol in ["AAPL", "MSFT"] {
         assert!(!rows(&one, symbol).is_empty() && rows(&one, symbol) == rows(&many, symbol), "{symbol}");
     }
-    let staged = tape(folder.path(), "staged.csv", &format!("{flags} --symbols 4 --scenario crash@5m:AAPL")).await;
+    let crash = simulate(folder.path(), "crash.csv", &format!("{flags} --symbols 4 --scenario crash@5m:AAPL")).await;
     let until = format!("{}", 1_704_724_200_000_000_000u64 + 300_000_000_000);
     let before =
-        |tape: &str| tape.lines().skip(1).take_while(|line| *line < &*until).map(str::to_owned).collect::<Vec<_>>();
-    assert!(before(&one) == before(&staged) && one != staged);
+        |text: &str| text.lines().skip(1).take_while(|line| *line < &*until).map(str::to_owned).collect::<Vec<_>>();
+    assert!(before(&one) == before(&crash) && one != crash);
 }
 
-/// The demo tape was written by a release build on another machine.
+/// The demo recording was written by a release build on another machine.
 #[tokio::test]
-async fn the_demo_tape_is_what_its_command_writes_in_any_build() {
+async fn demo_recording_is_reproduced_by_its_command() {
     let [data, readme] = ["data/simulated-crash.csv.gz", "data/README.md"].map(|path| fs::read(path).unwrap());
     let mut kept = String::new();
     flate2::read::GzDecoder::new(&*data).read_to_string(&mut kept).unwrap();
@@ -51,9 +51,9 @@ async fn the_demo_tape_is_what_its_command_writes_in_any_build() {
 }
 
 #[tokio::test]
-async fn a_tape_with_its_quotes_plays_as_a_replay() {
+async fn simulation_with_quotes_plays_as_a_replay() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("tape.csv.gz");
+    let file = folder.path().join("trades.csv.gz");
     let path = file.to_str().unwrap();
     let flags = "--symbols 8 --start 2024-01-08T14:30:00Z --for 2m --quotes";
     let arguments = ["simulate", "--out", path].into_iter().chain(flags.split_whitespace()).collect::<Vec<_>>();
@@ -64,14 +64,14 @@ async fn a_tape_with_its_quotes_plays_as_a_replay() {
 }
 
 #[tokio::test]
-async fn headlines_are_written_beside_the_tape() {
+async fn headlines_are_written_beside_the_trades() {
     let folder = tempfile::tempdir().unwrap();
     let news = folder.path().join("news.csv");
     let flags = format!(
         "--class stock --start 2024-01-08T14:30:00Z --for 2m --scenario news@30s:AAPL,strength=-2 --news {}",
         news.display()
     );
-    tape(folder.path(), "tape.csv", &flags).await;
+    simulate(folder.path(), "trades.csv", &flags).await;
     let news = fs::read_to_string(news).unwrap();
     assert!(
         news.lines().any(|line| line.starts_with("1704724230000000000,AAPL,-0.8,leads,") && line.contains("Apple")),

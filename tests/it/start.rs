@@ -1,12 +1,13 @@
-//! Starting and stopping: what people see, and what they are told when it does not work.
+//! Starting and stopping: the lines on the terminal, errors with their remedy, signals.
 
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, Server, command};
+use crate::support::{Server, TIMEOUT, command};
 
-async fn check_refusal(arguments: &[&str], says: &[&str]) {
+/// Checks that the program fails and prints these texts.
+async fn check_failure(arguments: &[&str], says: &[&str]) {
     let running = command(arguments).kill_on_drop(true).output();
-    let output = timeout(PATIENCE, running).await.expect("it ends by itself").unwrap();
+    let output = timeout(TIMEOUT, running).await.expect("the program ends by itself").unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?} should fail");
     for text in says {
@@ -16,7 +17,7 @@ async fn check_refusal(arguments: &[&str], says: &[&str]) {
 }
 
 #[tokio::test]
-async fn a_few_lines_say_what_is_running_and_where() {
+async fn startup_lines_name_the_feed_and_the_address() {
     let server = Server::start(&["--seed", "11"]).await;
     let lines = server.lines.join("\n");
     for text in ["tickcast 0.1.0", "simulated market: 40 instruments, seed 11", "http://127.0.0.1:"] {
@@ -26,36 +27,36 @@ async fn a_few_lines_say_what_is_running_and_where() {
 }
 
 #[tokio::test]
-async fn a_taken_port_is_told_with_the_flag() {
+async fn taken_port_is_reported_with_its_flag() {
     let taken = Server::start(&[]).await;
-    check_refusal(&["--bind", &taken.address], &["cannot listen on", &taken.address, "--bind"]).await;
+    check_failure(&["--bind", &taken.address], &["cannot listen on", &taken.address, "--bind"]).await;
 }
 
 #[tokio::test]
-async fn files_that_cannot_play_are_told_with_their_names() {
-    check_refusal(&["replay", "nosuch.csv"], &["nosuch.csv", "no such file"]).await;
-    check_refusal(&["replay", "tests/fixtures/csv/a-png.csv"], &["a-png.csv", "PNG"]).await;
-    check_refusal(&["replay", "tests/fixtures/csv/empty.csv"], &["empty.csv", "empty"]).await;
-    check_refusal(&["replay", "tests/fixtures/csv/header-only.csv"], &["header-only.csv", "no rows"]).await;
-    check_refusal(&["replay", "web/favicon.svg"], &["favicon.svg"]).await;
-    check_refusal(&["replay"], &["<FILE>"]).await;
-    check_refusal(&["--speed", "warp"], &["--speed", "60x"]).await;
-    check_refusal(&["--scenario", "tsunami"], &["--scenario", "no scenario tsunami", "flash-crash"]).await;
-    check_refusal(&["--scenario", "crash:NOBODY"], &["NOBODY", "name a symbol"]).await;
-    check_refusal(&["--scenario", "crash,strength=11"], &["strength of 11", "--max-scenario-strength"]).await;
+async fn wrong_files_and_flags_are_reported_by_name() {
+    check_failure(&["replay", "nosuch.csv"], &["nosuch.csv", "no such file"]).await;
+    check_failure(&["replay", "tests/fixtures/csv/a-png.csv"], &["a-png.csv", "PNG"]).await;
+    check_failure(&["replay", "tests/fixtures/csv/empty.csv"], &["empty.csv", "empty"]).await;
+    check_failure(&["replay", "tests/fixtures/csv/header-only.csv"], &["header-only.csv", "no rows"]).await;
+    check_failure(&["replay", "web/favicon.svg"], &["favicon.svg"]).await;
+    check_failure(&["replay"], &["<FILE>"]).await;
+    check_failure(&["--speed", "warp"], &["--speed", "60x"]).await;
+    check_failure(&["--scenario", "tsunami"], &["--scenario", "no scenario tsunami", "flash-crash"]).await;
+    check_failure(&["--scenario", "crash:NOBODY"], &["NOBODY", "name a symbol"]).await;
+    check_failure(&["--scenario", "crash,strength=11"], &["strength of 11", "--max-scenario-strength"]).await;
     let bounds = ["--max-scenario-strength", "2", "--max-scenario-duration", "1m"];
-    for (staged, says) in [("crash,strength=-3", "from -2 to 2"), ("crash,duration=61s", "--max-scenario-duration")] {
-        check_refusal(&[&["--scenario", staged][..], &bounds].concat(), &[says]).await;
+    for (scenario, says) in [("crash,strength=-3", "from -2 to 2"), ("crash,duration=61s", "--max-scenario-duration")] {
+        check_failure(&[&["--scenario", scenario][..], &bounds].concat(), &[says]).await;
     }
-    check_refusal(&["--max-scenario-strength", "11"], &["--max-scenario-strength", "at most 10"]).await;
-    check_refusal(&["--script", "nosuch.toml"], &["nosuch.toml", "cannot be read"]).await;
-    check_refusal(&["--script", "Cargo.toml"], &["Cargo.toml: line ", "is not known here"]).await;
-    check_refusal(&["--day", "10m", "--speed", "2x"], &["--day", "--speed"]).await;
-    check_refusal(&["simulate", "--out", "no/such/tape.csv"], &["no/such/tape.csv", "cannot be written"]).await;
+    check_failure(&["--max-scenario-strength", "11"], &["--max-scenario-strength", "at most 10"]).await;
+    check_failure(&["--script", "nosuch.toml"], &["nosuch.toml", "cannot be read"]).await;
+    check_failure(&["--script", "Cargo.toml"], &["Cargo.toml: line ", "is not known here"]).await;
+    check_failure(&["--day", "10m", "--speed", "2x"], &["--day", "--speed"]).await;
+    check_failure(&["simulate", "--out", "no/such/trades.csv"], &["no/such/trades.csv", "cannot be written"]).await;
 }
 
 #[tokio::test]
-async fn help_is_complete_for_each_subcommand() {
+async fn help_lists_the_flags_of_each_subcommand() {
     for (arguments, flags) in [
         (
             &["--help"][..],
@@ -63,7 +64,7 @@ async fn help_is_complete_for_each_subcommand() {
         ),
         (
             &["--help"],
-            &["simulate", "--hours", "--day", "--start", "--scenario", "--script", "--journal", "--max-untold-news"],
+            &["simulate", "--hours", "--day", "--start", "--scenario", "--script", "--journal", "--max-pending-news"],
         ),
         (&["simulate", "--help"], &["--out", "--class", "--symbols", "--days", "--seed", "--threads", "--scenario"]),
         (&["replay", "--help"], &["<FILE>", "--speed", "--loop", "--max-sort-rows", "--bind", "--bars"]),
@@ -78,13 +79,13 @@ async fn help_is_complete_for_each_subcommand() {
 }
 
 #[tokio::test]
-async fn sigterm_ends_it_cleanly_and_clients_are_told() {
+async fn sigterm_stops_cleanly_and_notifies_clients() {
     let server = Server::start(&[]).await;
     let mut client = server.connect().await;
-    client.hear("feed").await;
+    client.receive("feed").await;
     let goodbye = tokio::spawn(async move {
         loop {
-            if let tokio_tungstenite::tungstenite::Message::Close(Some(frame)) = client.hear_raw().await {
+            if let tokio_tungstenite::tungstenite::Message::Close(Some(frame)) = client.receive_raw().await {
                 return (u16::from(frame.code), frame.reason.to_string());
             }
         }
@@ -95,23 +96,23 @@ async fn sigterm_ends_it_cleanly_and_clients_are_told() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn too_few_files_are_told_and_who_comes_when_none_is_left_waits() {
+async fn low_file_limit_is_reported_and_clients_wait() {
     let server = Server::start_with_files(64, &["--head-timeout", "2"]).await;
     let lines = server.lines.join("\n");
-    for says in ["warning  64 files may be open", "ulimit -n 11152", "--max-sessions"] {
+    for says in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
         assert!(lines.contains(says), "{lines}");
     }
-    // More than it can have; all of them are silent.
+    // More silent connections than the server can open.
     let mut silent = Vec::new();
     for _ in 0..100 {
         silent.push(server.dial().await);
     }
-    // It is served when the silent ones are hung up.
+    // This request is served when the silent connections are closed.
     assert_eq!(server.get("/healthz").await.0, 200);
     drop(silent);
     let metrics = server.get("/metrics").await.1;
     assert!(!metrics.contains("\ntickcast_accept_failures_total 0\n"), "{metrics}");
-    server.connect().await.hear("feed").await;
+    server.connect().await.receive("feed").await;
 
     let enough = Server::start_with_files(1_000, &["--max-sessions", "100", "--max-connections", "100"]).await;
     assert!(!enough.lines.join("\n").contains("warning"), "{:?}", enough.lines);

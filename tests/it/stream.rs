@@ -1,4 +1,4 @@
-//! The stream over real sockets: a client that subscribes, garbage, and a message that is too large.
+//! The stream over real sockets: quotes, bars, garbage and messages that are too large.
 
 use std::collections::HashMap;
 
@@ -8,21 +8,21 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::support::Server;
 
 #[tokio::test]
-async fn a_client_that_subscribes_sees_prices_change_in_ranges_that_meet() {
+async fn subscriber_sees_prices_change_in_adjacent_ranges() {
     let server = Server::start(&[]).await;
     let mut client = server.connect().await;
-    assert_eq!(client.hear("hello").await["protocol"], "tickcast.v1");
-    client.say(json!({"type":"subscribe","id":1,"channel":"quotes","symbols":["*"],"rate":30}).to_string()).await;
-    let granted = client.hear("granted").await;
+    assert_eq!(client.receive("hello").await["protocol"], "tickcast.v1");
+    client.send(json!({"type":"subscribe","id":1,"channel":"quotes","symbols":["*"],"rate":30}).to_string()).await;
+    let granted = client.receive("granted").await;
     assert_eq!((&granted["id"], &granted["rate"]), (&json!(1), &json!(20)));
     let mut seen: HashMap<String, (u64, serde_json::Value)> = HashMap::new();
-    for quote in client.hear("snapshot").await["quotes"].as_array().unwrap() {
+    for quote in client.receive("snapshot").await["quotes"].as_array().unwrap() {
         seen.insert(quote["symbol"].as_str().unwrap().into(), (quote["seq"].as_u64().unwrap(), quote["last"].clone()));
     }
     assert_eq!(seen.len(), 40);
     let mut changes = 0;
     while changes < 50 {
-        for quote in client.hear("update").await["quotes"].as_array().unwrap() {
+        for quote in client.receive("update").await["quotes"].as_array().unwrap() {
             let (seq, last) = seen.get_mut(quote["symbol"].as_str().unwrap()).unwrap();
             assert_eq!(quote["first_seq"].as_u64().unwrap(), *seq + 1);
             *seq = quote["seq"].as_u64().unwrap();
@@ -35,26 +35,26 @@ async fn a_client_that_subscribes_sees_prices_change_in_ranges_that_meet() {
 }
 
 #[tokio::test]
-async fn a_forming_bar_forms_and_closes() {
+async fn forming_bar_changes_until_it_closes() {
     let server = Server::start(&["--speed", "20x"]).await;
     let mut client = server.connect().await;
     client
-        .say(
+        .send(
             json!({"type":"subscribe","channel":"bars","symbols":["BTC-USD"],"interval":"1s","history":5,"rate":10})
                 .to_string(),
         )
         .await;
-    let snapshot = client.hear("bars").await;
+    let snapshot = client.receive("bars").await;
     assert_eq!(snapshot["bars"].as_array().unwrap().len(), 5);
     let last_closed = snapshot["bars"].as_array().unwrap().iter().rfind(|bar| bar["closed"] == true);
     let mut last_ts = last_closed.unwrap()["ts"].as_i64().unwrap();
     let (mut closed, mut formed) = (0, 0);
     while closed < 20 || formed < 5 {
-        let message = client.hear("bars").await;
+        let message = client.receive("bars").await;
         let newest = message["bars"].as_array().unwrap().last().unwrap();
         if newest["closed"] == false {
             formed += 1;
-            assert!(newest["ts"].as_i64().unwrap() > last_ts, "what forms is newer than what closed");
+            assert!(newest["ts"].as_i64().unwrap() > last_ts, "a forming bar is newer than every closed bar");
         }
         for bar in message["bars"].as_array().unwrap().iter().filter(|bar| bar["closed"] == true) {
             let ts = bar["ts"].as_i64().unwrap();
@@ -70,15 +70,15 @@ async fn garbage_is_answered_and_the_server_goes_on() {
     let server = Server::start(&[]).await;
     let mut client = server.connect().await;
     for text in ["Hello, world!", "", "{\"type\":", "[[[[[[", "null"] {
-        client.say(text).await;
-        let error = client.hear("error").await;
+        client.send(text).await;
+        let error = client.receive("error").await;
         assert!(error["remedy"].as_str().is_some_and(|remedy| !remedy.is_empty()), "{error}");
     }
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["AAPL"]}).to_string()).await;
-    client.hear("snapshot").await;
-    client.say("x".repeat(70_000)).await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["AAPL"]}).to_string()).await;
+    client.receive("snapshot").await;
+    client.send("x".repeat(70_000)).await;
     let code = loop {
-        if let Message::Close(Some(frame)) = client.hear_raw().await {
+        if let Message::Close(Some(frame)) = client.receive_raw().await {
             break u16::from(frame.code);
         }
     };

@@ -1,4 +1,4 @@
-//! TLS without a proxy, with a certificate that the test makes.
+//! TLS without a proxy, with a certificate made by the test.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tokio_tungstenite::client_async;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{PATIENCE, Server, command, status};
+use crate::support::{Server, TIMEOUT, command, status};
 
-/// A certificate for `localhost` and its key, as files, and what a client needs to trust it.
+/// A certificate for `localhost` with its key as files, and the copy that a client trusts.
 struct Identity {
     folder: TempDir,
     certificate: CertificateDer<'static>,
@@ -58,12 +58,12 @@ async fn get(mut socket: impl tokio::io::AsyncRead + tokio::io::AsyncWrite + Unp
     let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
-    tokio::time::timeout(PATIENCE, socket.read_to_string(&mut answer)).await.expect("an answer").unwrap();
+    tokio::time::timeout(TIMEOUT, socket.read_to_string(&mut answer)).await.expect("an answer").unwrap();
     answer
 }
 
 #[tokio::test]
-async fn page_and_stream_go_over_tls_and_the_cookie_stays_on_it() {
+async fn tls_serves_page_and_stream_with_a_secure_cookie() {
     let identity = Identity::new();
     let server = identity.serve(&["--token=presenter-0123456789"]).await;
     assert!(server.lines.iter().any(|line| line.contains("https://")), "{:?}", server.lines);
@@ -85,7 +85,7 @@ async fn page_and_stream_go_over_tls_and_the_cookie_stays_on_it() {
     client.send(Message::text(r#"{"type":"subscribe","channel":"quotes","symbols":["*"],"rate":20}"#)).await.unwrap();
     let mut updates = 0;
     while updates < 20 {
-        let message = tokio::time::timeout(PATIENCE, client.next()).await.expect("a message").unwrap().unwrap();
+        let message = tokio::time::timeout(TIMEOUT, client.next()).await.expect("a message").unwrap().unwrap();
         let Message::Text(text) = message else { continue };
         let value: Value = serde_json::from_str(&text).unwrap();
         updates += usize::from(value["type"] == "update");
@@ -94,7 +94,7 @@ async fn page_and_stream_go_over_tls_and_the_cookie_stays_on_it() {
 }
 
 #[tokio::test]
-async fn who_speaks_no_tls_or_never_ends_its_handshake_is_hung_up_and_counted() {
+async fn failed_tls_handshakes_are_closed_and_counted() {
     let identity = Identity::new();
     let server = identity.serve(&["--head-timeout", "1"]).await;
     let mut plain = server.dial().await;
@@ -102,8 +102,8 @@ async fn who_speaks_no_tls_or_never_ends_its_handshake_is_hung_up_and_counted() 
     let mut silent = server.dial().await;
     for socket in [&mut plain, &mut silent] {
         let mut rest = Vec::new();
-        // Reset or closed: either way it is over.
-        let over = tokio::time::timeout(PATIENCE, socket.read_to_end(&mut rest)).await;
+        // Reset or closed, the connection has ended.
+        let over = tokio::time::timeout(TIMEOUT, socket.read_to_end(&mut rest)).await;
         assert!(over.is_ok() && !String::from_utf8_lossy(&rest).contains("200 OK"));
     }
     let metrics = get(identity.dial(&server).await, "/metrics").await;
@@ -113,7 +113,7 @@ async fn who_speaks_no_tls_or_never_ends_its_handshake_is_hung_up_and_counted() 
 }
 
 #[tokio::test]
-async fn a_key_of_another_certificate_is_told_at_the_start() {
+async fn mismatched_tls_key_stops_the_start() {
     let (one, other) = (Identity::new(), Identity::new());
     let (certificate, key) = (one.file("cert.pem"), other.file("key.pem"));
     let arguments = ["--tls-cert", &certificate, "--tls-key", &key];

@@ -9,17 +9,34 @@ import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
-import { announcement } from "../../web/js/views/announcer.js";
+import { announcement } from "../../web/js/views/shell/announcer.js";
 
 /** @param {Partial<import("../../web/js/state/alerts.js").Alert>} [rest] @returns {import("../../web/js/state/alerts.js").Alert} */
 const alert = (rest) => ({ id: 1, symbol: "AAPL", field: "last", above: true, value: 100, armed: true, ...rest });
 /** @param {number} seq @param {object} [rest] @returns {any} */
-const quote = (seq, rest) => ({ symbol: "AAPL", first_seq: seq, seq, ts_event: 5, last: 100, change: 0, volume: 10, ...rest });
+const quote = (seq, rest) => ({
+  symbol: "AAPL",
+  first_seq: seq,
+  seq,
+  ts_event: 5,
+  last: 100,
+  change: 0,
+  volume: 10,
+  ...rest,
+});
 
 test("an alert rings where its value is reached, and for its symbol alone", () => {
   const count = (/** @type {object} */ rule, /** @type {object} */ now) => rings([alert(rule)], [quote(1, now)]).length;
-  assert.deepEqual([{ last: 99.99 }, { last: 100 }, { last: 101 }, { last: null }, { symbol: "IBM", last: 200 }].map((now) => count({}, now)), [0, 1, 1, 0, 0]);
-  assert.deepEqual([{ last: 100.01 }, { last: 100 }].map((now) => count({ above: false }, now)), [0, 1]);
+  assert.deepEqual(
+    [{ last: 99.99 }, { last: 100 }, { last: 101 }, { last: null }, { symbol: "IBM", last: 200 }].map((now) =>
+      count({}, now),
+    ),
+    [0, 1, 1, 0, 0],
+  );
+  assert.deepEqual(
+    [{ last: 100.01 }, { last: 100 }].map((now) => count({ above: false }, now)),
+    [0, 1],
+  );
   assert.equal(count({ field: "percent", value: 5 }, { last: 105, change: 5 }), 1);
   assert.equal(count({ field: "percent", value: 5 }, { last: 105, change: null }), 0);
   assert.equal(count({ field: "volume", value: 11 }, {}), 0);
@@ -28,12 +45,27 @@ test("an alert rings where its value is reached, and for its symbol alone", () =
 
 test("an alert rings once, is kept as rung, and can be set again", () => {
   const settings = { ...DEFAULT_SETTINGS, alerts: [alert(), alert({ id: 2, value: 500 })] };
-  let state = reduce(initialState({ settings }), { type: "message", message: /** @type {any} */ ({ type: "feed", epoch: 1 }), nowMs: 0 }).state;
-  const hear = (/** @type {any} */ one) => (state = reduce(state, { type: "message", message: { type: "update", epoch: 1, ts_sent: 0, quotes: [one] }, nowMs: 0 }).state);
+  let state = reduce(initialState({ settings }), {
+    type: "message",
+    message: /** @type {any} */ ({ type: "feed", epoch: 1 }),
+    nowMs: 0,
+  }).state;
+  const hear = (/** @type {any} */ one) =>
+    (state = reduce(state, {
+      type: "message",
+      message: { type: "update", epoch: 1, ts_sent: 0, quotes: [one] },
+      nowMs: 0,
+    }).state);
   hear(quote(1));
   hear(quote(2));
-  assert.deepEqual(state.rung.map(({ alert: { id }, value, ts }) => [id, value, ts]), [[1, 100, 5]]);
-  assert.deepEqual(state.settings.alerts.map(({ armed }) => armed), [false, true]);
+  assert.deepEqual(
+    state.rung.map(({ alert: { id }, value, ts }) => [id, value, ts]),
+    [[1, 100, 5]],
+  );
+  assert.deepEqual(
+    state.settings.alerts.map(({ armed }) => armed),
+    [false, true],
+  );
   state = reduce(state, { type: "set", settings: { alerts: [alert()] } }).state;
   for (let seq = 3; seq < RINGS_KEPT + 10; seq += 1) {
     hear(quote(seq));
@@ -47,18 +79,35 @@ test("a symbol with an alert is asked for wherever its row is, until it rang", (
   const settings = { ...DEFAULT_SETTINGS, ticker: false, dockOpen: false, alerts: [alert()] };
   const state = { ...initialState({ settings }), instruments: new Map([["AAPL", /** @type {any} */ ({})]]) };
   assert.deepEqual([...demand(state, { tape: false, depth: false }).quotes], [["AAPL", 5]]);
-  assert.equal(demand({ ...state, settings: { ...settings, alerts: [alert({ armed: false })] } }, { tape: false, depth: false }).quotes.size, 0);
+  assert.equal(
+    demand({ ...state, settings: { ...settings, alerts: [alert({ armed: false })] } }, { tape: false, depth: false })
+      .quotes.size,
+    0,
+  );
 });
 
 test("only what is an alert is taken from what was kept", () => {
   assert.equal(isAlert(alert()), true);
-  for (const bad of [null, 1, {}, alert({ id: 1.5 }), { ...alert(), field: "constructor" }, { ...alert(), value: "1" }, alert({ value: NaN }), { ...alert(), armed: 1 }]) assert.equal(isAlert(bad), false);
+  for (const bad of [
+    null,
+    1,
+    {},
+    alert({ id: 1.5 }),
+    { ...alert(), field: "constructor" },
+    { ...alert(), value: "1" },
+    alert({ value: NaN }),
+    { ...alert(), armed: 1 },
+  ])
+    assert.equal(isAlert(bad), false);
   assert.equal(alertText(alert({ field: "percent", above: false, value: -2 })), "AAPL change at or below −2 %");
   assert.equal(alertText(alert({ field: "volume", above: true, value: 1e9 })), "AAPL volume at or above 1,000,000,000");
 });
 
 function commands() {
-  const store = new Store({ ...initialState({ panes: [{ symbol: "B", interval: "1m", compare: [] }] }), instruments: new Map(["A", "B", "C"].map((symbol) => [symbol, /** @type {any} */ ({ symbol })])) });
+  const store = new Store({
+    ...initialState({ panes: [{ symbol: "B", interval: "1m", compare: [] }] }),
+    instruments: new Map(["A", "B", "C"].map((symbol) => [symbol, /** @type {any} */ ({ symbol })])),
+  });
   /** @type {string[]} */
   const ran = [];
   const note = (/** @type {string} */ name) => () => void ran.push(name);
@@ -67,7 +116,16 @@ function commands() {
     set: (settings) => store.dispatch({ type: "set", settings }),
     choose: (wanted) => store.dispatch({ type: "choose", ...wanted }),
     deck: (button) => void ran.push(`deck ${button}`),
-    run: { pause: note("pause"), palette: note("palette"), help: note("help"), enter: note("enter"), filter: note("filter"), table: note("table"), csv: note("csv"), png: note("png") },
+    run: {
+      pause: note("pause"),
+      palette: note("palette"),
+      help: note("help"),
+      enter: note("enter"),
+      filter: note("filter"),
+      table: note("table"),
+      csv: note("csv"),
+      png: note("png"),
+    },
   });
   return { store, list, ran };
 }
@@ -78,7 +136,8 @@ test("each key stands for one command, and none where somebody types", () => {
   const { list } = commands();
   const keys = list.map(({ keys: one }) => one).filter(Boolean);
   assert.equal(new Set(keys).size, keys.length);
-  const of = (/** @type {object} */ event, moment = { typing: false, single: true }) => commandOf(list, { key: "", ...PLAIN, ...event }, moment)?.keys;
+  const of = (/** @type {object} */ event, moment = { typing: false, single: true }) =>
+    commandOf(list, { key: "", ...PLAIN, ...event }, moment)?.keys;
   assert.equal(of({ key: "c" }), "C");
   assert.equal(of({ key: "?" }), "?");
   assert.equal(of({ key: "c" }, { typing: true, single: true }), undefined);
@@ -124,8 +183,11 @@ test("commands do what they say, round and round", () => {
 test("what is read out is one short sentence, and says that it is stale", () => {
   const live = { ...initialState().link, status: /** @type {const} */ ("live") };
   const state = {
-    ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }] }), link: live, feed: /** @type {any} */ ({}),
-    instruments: new Map([["AAPL", /** @type {any} */ ({ symbol: "AAPL", price_decimals: 2 })]]), quotes: new Map([["AAPL", quote(1, { last: 110, change: -10 })]]),
+    ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }] }),
+    link: live,
+    feed: /** @type {any} */ ({}),
+    instruments: new Map([["AAPL", /** @type {any} */ ({ symbol: "AAPL", price_decimals: 2 })]]),
+    quotes: new Map([["AAPL", quote(1, { last: 110, change: -10 })]]),
   };
   assert.equal(announcement(initialState()), "");
   assert.equal(announcement(state), "AAPL 110.00, down 8.33%");

@@ -34,17 +34,28 @@ test("the official parser would say so", async () => {
   odd.operations.stream.action = "shout";
   assert.notDeepEqual(await faultsOf(odd), []);
   const lost = build();
-  lost.components.messages.beat.payload.$ref = "#/components/schemas/nowhere";
+  lost.components.messages.heartbeat.payload.$ref = "#/components/schemas/nowhere";
   assert.notDeepEqual(await faultsOf(lost), []);
 });
 
 test("it says who sends what, with an example of each", async () => {
   const { document } = await new Parser().parse(readText("docs/asyncapi.json"));
   const types = (/** @type {any} */ operations) =>
-    operations.flatMap((/** @type {any} */ one) => one.messages().all().map((/** @type {any} */ message) => message.name())).sort();
+    operations
+      .flatMap((/** @type {any} */ one) =>
+        one
+          .messages()
+          .all()
+          .map((/** @type {any} */ message) => message.name()),
+      )
+      .sort();
   assert.deepEqual(types(document.operations().filterBySend()), typesOf("server").sort());
   assert.deepEqual(types(document.operations().filterByReceive()), typesOf("client").sort());
-  const examples = document.components().messages().all().flatMap((/** @type {any} */ message) => message.examples().all());
+  const examples = document
+    .components()
+    .messages()
+    .all()
+    .flatMap((/** @type {any} */ message) => message.examples().all());
   assert.equal(examples.length, fixtures.length);
 });
 

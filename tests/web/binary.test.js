@@ -36,7 +36,18 @@ function client() {
 test("each binary fixture is the message that its JSON fixture is", () => {
   const { binary, lost } = client();
   binary.learn(LIST);
-  for (const name of ["snapshot", "update", "bars_snapshot", "bars_update", "trades_snapshot", "trades_update", "depth_snapshot", "depth_update", "depth_one_side", "beat"]) {
+  for (const name of [
+    "snapshot",
+    "update",
+    "bars_snapshot",
+    "bars_update",
+    "trades_snapshot",
+    "trades_update",
+    "depth_snapshot",
+    "depth_update",
+    "depth_one_side",
+    "heartbeat",
+  ]) {
     assert.deepEqual(binary.decode(frame(name)), message(name), name);
   }
   assert.deepEqual(lost, []);
@@ -47,7 +58,7 @@ test("before the list of symbols is there, quotes are passed over and asked for 
   assert.equal(binary.decode(frame("snapshot")), null);
   assert.equal(binary.decode(frame("update")), null);
   assert.equal(binary.decode(frame("bars_update")), null);
-  assert.deepEqual(binary.decode(frame("beat")), message("beat"));
+  assert.deepEqual(binary.decode(frame("heartbeat")), message("heartbeat"));
   assert.deepEqual(lost, []);
   binary.learn(LIST);
   assert.deepEqual(lost, [["*"]]);
@@ -57,11 +68,16 @@ test("a step without the state it builds on is left out, and a snapshot asked fo
   const { binary, lost } = client();
   binary.learn(LIST);
   const { quotes } = message("update");
-  for (let n = 0; n < 2; n += 1) assert.deepEqual(/** @type {any} */ (binary.decode(frame("update"))).quotes, [quotes[1]]);
+  for (let n = 0; n < 2; n += 1)
+    assert.deepEqual(/** @type {any} */ (binary.decode(frame("update"))).quotes, [quotes[1]]);
   assert.deepEqual(lost, [["AAPL"]]);
   assert.deepEqual(binary.decode(frame("snapshot")), message("snapshot"));
   assert.deepEqual(binary.decode(frame("update")), message("update"));
-  assert.deepEqual(/** @type {any} */ (binary.decode(frame("update"))).quotes, [quotes[1]], "a step applied twice is seen");
+  assert.deepEqual(
+    /** @type {any} */ (binary.decode(frame("update"))).quotes,
+    [quotes[1]],
+    "a step applied twice is seen",
+  );
   assert.deepEqual(lost, [["AAPL"], ["AAPL"]]);
 });
 
@@ -80,8 +96,9 @@ test("nothing that comes makes decoding throw", () => {
   for (const odd of ["{}", null, 7, new ArrayBuffer(0), new ArrayBuffer(20), new Uint8Array(300).fill(255).buffer]) {
     assert.equal(binary.decode(odd), null);
   }
-  for (const name of ["snapshot", "update", "bars_update", "trades_update", "depth_update", "beat"]) {
+  for (const name of ["snapshot", "update", "bars_update", "trades_update", "depth_update", "heartbeat"]) {
     const whole = frame(name);
-    for (let end = 0; end < whole.byteLength; end += 1) assert.equal(binary.decode(whole.slice(0, end)), null, `${name} cut at ${end}`);
+    for (let end = 0; end < whole.byteLength; end += 1)
+      assert.equal(binary.decode(whole.slice(0, end)), null, `${name} cut at ${end}`);
   }
 });

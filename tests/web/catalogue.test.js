@@ -8,13 +8,18 @@ import { createCatalogue } from "../../web/js/net/catalogue.js";
 test("the catalogue tries again until the symbols come", async () => {
   let calls = 0;
   /** @type {any} */
-  const get = async () => (++calls < 3 ? { ok: false, status: 503 } : { ok: true, json: async () => ({ epoch: 4, symbols: [] }) });
+  const get = async () =>
+    ++calls < 3 ? { ok: false, status: 503 } : { ok: true, json: async () => ({ epoch: 4, symbols: [] }) };
   /** @type {string[]} */
   const faults = [];
   /** @type {any} */
   let list = null;
   const catalogue = createCatalogue({
-    api: createApi(get), onSymbols: (answer) => (list = answer), onCloses: () => {}, onFault: ({ message }) => faults.push(message), wait: async () => {},
+    api: createApi(get),
+    onSymbols: (answer) => (list = answer),
+    onCloses: () => {},
+    onFault: ({ message }) => faults.push(message),
+    wait: async () => {},
   });
   await catalogue.loadSymbols();
   assert.deepEqual(list, { epoch: 4, symbols: [] });
@@ -32,7 +37,11 @@ test("only the newest request for closes is answered", async () => {
   /** @type {string[]} */
   const answered = [];
   const catalogue = createCatalogue({
-    api: createApi(get), onSymbols: () => {}, onCloses: (_, interval) => answered.push(interval), onFault: () => {}, wait: async () => {},
+    api: createApi(get),
+    onSymbols: () => {},
+    onCloses: (_, interval) => answered.push(interval),
+    onFault: () => {},
+    wait: async () => {},
   });
   await Promise.all([catalogue.loadCloses(["A&B", "C"], "1m"), catalogue.loadCloses(["A&B", "C"], "1d")]);
   assert.deepEqual(answered, ["1d"]);
@@ -45,7 +54,11 @@ test("a dropped request is neither answered nor tried again", async () => {
   const get = async () => ({ ok: (calls += 1) > 1, status: 503, json: async () => ({ epoch: 4, symbols: [] }) });
   let answers = 0;
   const catalogue = createCatalogue({
-    api: createApi(get), onSymbols: () => (answers += 1), onCloses: () => {}, onFault: () => catalogue.drop(), wait: async () => {},
+    api: createApi(get),
+    onSymbols: () => (answers += 1),
+    onCloses: () => {},
+    onFault: () => catalogue.drop(),
+    wait: async () => {},
   });
   await catalogue.loadSymbols();
   assert.deepEqual([calls, answers], [1, 0]);

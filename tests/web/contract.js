@@ -25,7 +25,8 @@ export const fixtures = readdirSync(new URL("tests/fixtures/wire/", ROOT))
   .map((file) => ({ name: file.replace(/\.json$/, ""), message: JSON.parse(readText(`tests/fixtures/wire/${file}`)) }));
 
 /** @param {"server" | "client"} direction @returns {string[]} */
-export const typesOf = (direction) => schema.$defs[direction].anyOf.map((/** @type {Json} */ { $ref }) => $ref.replace("#/$defs/", ""));
+export const typesOf = (direction) =>
+  schema.$defs[direction].anyOf.map((/** @type {Json} */ { $ref }) => $ref.replace("#/$defs/", ""));
 
 /** @param {string} definition @returns {Validate} */
 export function validator(definition) {

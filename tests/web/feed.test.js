@@ -13,7 +13,10 @@ test("of many seeks the first and the newest are said, one after the other, and 
   const driver = createDriver((message) => sent.push(message));
   for (const percent of [10, 20, 30]) driver.drive(seek(percent));
   driver.drive({ command: "pause" });
-  assert.deepEqual(sent, [{ type: "drive", id: 1, command: "seek", percent: 10 }, { type: "drive", id: 2, command: "pause" }]);
+  assert.deepEqual(sent, [
+    { type: "drive", id: 1, command: "seek", percent: 10 },
+    { type: "drive", id: 2, command: "pause" },
+  ]);
   driver.answered({ id: 2 });
   driver.answered({});
   assert.equal(sent.length, 2, "only the answer to the seek counts");
@@ -32,12 +35,16 @@ test("a lost connection forgets what nobody will answer", () => {
   driver.drive(seek(20));
   driver.closed();
   driver.drive(seek(30));
-  assert.deepEqual(sent.map(({ percent }) => percent), [10, 30]);
+  assert.deepEqual(
+    sent.map(({ percent }) => percent),
+    [10, 30],
+  );
 });
 
 test("the place on the tape is its share of market time, and a tape without an end has none", () => {
   const feed = /** @type {any} */ ({ start: 1_000_000, end: 5_000_000 });
-  const at = (/** @type {number | null} */ marketUs, /** @type {any} */ now = feed) => progress(/** @type {any} */ ({ feed: now, marketUs }));
+  const at = (/** @type {number | null} */ marketUs, /** @type {any} */ now = feed) =>
+    progress(/** @type {any} */ ({ feed: now, marketUs }));
   assert.deepEqual([at(1_000_000), at(2_000_000), at(9_000_000), at(null)], [0, 0.25, 1, null]);
   assert.equal(at(2_000_000, { ...feed, end: null }), null);
   assert.equal(at(1_000_000, { start: 1_000_000, end: 1_000_000 }), 1);

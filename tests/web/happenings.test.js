@@ -3,26 +3,60 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { concerns, HAPPENINGS_KEPT, NO_HAPPENINGS, onText, sceneState, symbolOf, takeHappenings, toneOf } from "../../web/js/state/happenings.js";
+import {
+  concerns,
+  HAPPENINGS_KEPT,
+  NO_HAPPENINGS,
+  onText,
+  sceneState,
+  symbolOf,
+  takeHappenings,
+  toneOf,
+} from "../../web/js/state/happenings.js";
 import { chartMarks } from "../../web/js/state/marks.js";
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
 
 /** @param {string} name */
 const fixture = (name) => JSON.parse(readFileSync(new URL(`../fixtures/wire/${name}.json`, import.meta.url), "utf8"));
-const GROUPS = [{ on: "sector:energy", name: "Energy", symbols: ["XOM"] }, { on: "class:stock", name: "Stocks", symbols: ["AAPL", "XOM"] }];
+const GROUPS = [
+  { on: "sector:energy", name: "Energy", symbols: ["XOM"] },
+  { on: "class:stock", name: "Stocks", symbols: ["AAPL", "XOM"] },
+];
 
 /** @param {...any} messages */
 function heard(...messages) {
-  const instruments = new Map(["AAPL", "XOM", "EURUSD"].map((symbol) => [symbol, /** @type {any} */ ({ symbol, class: symbol === "EURUSD" ? "fx" : "stock" })]));
-  const begun = reduce({ ...initialState(), instruments }, { type: "catalogue", catalogue: { scenarios: [{ name: "crash", title: "Crash", about: "", strength: 1, negative: true, seconds: 60 }], mostStrength: 10, mostSeconds: 60 }, groups: GROUPS }).state;
-  return [fixture("feed_simulation"), ...messages].reduce((state, message) => reduce(state, { type: "message", message, nowMs: 0 }).state, begun);
+  const instruments = new Map(
+    ["AAPL", "XOM", "EURUSD"].map((symbol) => [
+      symbol,
+      /** @type {any} */ ({ symbol, class: symbol === "EURUSD" ? "fx" : "stock" }),
+    ]),
+  );
+  const begun = reduce(
+    { ...initialState(), instruments },
+    {
+      type: "catalogue",
+      catalogue: {
+        scenarios: [{ name: "crash", title: "Crash", about: "", strength: 1, negative: true, seconds: 60 }],
+        maxStrength: 10,
+        maxSeconds: 60,
+      },
+      groups: GROUPS,
+    },
+  ).state;
+  return [fixture("feed_simulation"), ...messages].reduce(
+    (state, message) => reduce(state, { type: "message", message, nowMs: 0 }).state,
+    begun,
+  );
 }
 
 test("headlines are taken once and in order, and a new epoch has none", () => {
   const [snapshot, update] = [fixture("news_snapshot"), fixture("news_update")];
   const state = heard(snapshot, update, update);
-  assert.deepEqual(state.news.items.map((/** @type {{ on: string }} */ { on }) => on), ["AAPL", "class:stock", "EURUSD"]);
+  assert.deepEqual(
+    state.news.items.map((/** @type {{ on: string }} */ { on }) => on),
+    ["AAPL", "class:stock", "EURUSD"],
+  );
   assert.equal(state.news.last, 3);
   assert.equal(heard(snapshot, { ...update, epoch: 5 }).news.last, 2);
   assert.equal(heard(snapshot, { ...fixture("feed_simulation"), epoch: 1 }).news.last, 0);
@@ -30,7 +64,8 @@ test("headlines are taken once and in order, and a new epoch has none", () => {
 
 test("no more than so many are kept", () => {
   let known = NO_HAPPENINGS;
-  for (let first = 1; first <= 3 * HAPPENINGS_KEPT; first += 1) known = takeHappenings(known, { snapshot: false, first }, [first]);
+  for (let first = 1; first <= 3 * HAPPENINGS_KEPT; first += 1)
+    known = takeHappenings(known, { snapshot: false, first }, [first]);
   assert.equal(known.items.length, HAPPENINGS_KEPT);
   assert.equal(known.last, 3 * HAPPENINGS_KEPT);
   assert.equal(takeHappenings(known, { snapshot: true, first: 1 }, []).last, 0);
@@ -38,25 +73,61 @@ test("no more than so many are kept", () => {
 
 test("what is about a group is about its symbols", () => {
   const state = heard();
-  const of = (/** @type {string} */ on) => [...state.instruments.keys()].filter((symbol) => concerns(state, on, symbol));
-  assert.deepEqual(["all", "AAPL", "class:fx", "sector:energy", "sector:none"].map(of), [["AAPL", "XOM", "EURUSD"], ["AAPL"], ["EURUSD"], ["XOM"], []]);
-  assert.deepEqual(["all", "AAPL", "sector:energy", "class:fx"].map((on) => onText(state, on)), ["All symbols", "AAPL", "Energy", "fx"]);
-  assert.deepEqual(["AAPL", "sector:energy", "sector:none"].map((on) => symbolOf(state, on)), ["AAPL", "XOM", null]);
+  const of = (/** @type {string} */ on) =>
+    [...state.instruments.keys()].filter((symbol) => concerns(state, on, symbol));
+  assert.deepEqual(["all", "AAPL", "class:fx", "sector:energy", "sector:none"].map(of), [
+    ["AAPL", "XOM", "EURUSD"],
+    ["AAPL"],
+    ["EURUSD"],
+    ["XOM"],
+    [],
+  ]);
+  assert.deepEqual(
+    ["all", "AAPL", "sector:energy", "class:fx"].map((on) => onText(state, on)),
+    ["All symbols", "AAPL", "Energy", "fx"],
+  );
+  assert.deepEqual(
+    ["AAPL", "sector:energy", "sector:none"].map((on) => symbolOf(state, on)),
+    ["AAPL", "XOM", null],
+  );
 });
 
 test("a tone is a word and a direction, a scenario runs from its start to before its end", () => {
-  assert.deepEqual([0.41, -0.5, 0.01].map((tone) => toneOf({ tone })), [{ way: "up", word: "good" }, { way: "down", word: "bad" }, { way: "flat", word: "neutral" }]);
-  const scene = fixture("staged").scenarios[0];
-  assert.deepEqual([null, scene.start - 1, scene.start, scene.end].map((us) => sceneState(scene, us)), ["next", "next", "running", "over"]);
+  assert.deepEqual(
+    [0.41, -0.5, 0.01].map((tone) => toneOf({ tone })),
+    [
+      { way: "up", word: "good" },
+      { way: "down", word: "bad" },
+      { way: "flat", word: "neutral" },
+    ],
+  );
+  const scene = fixture("scenarios").scenarios[0];
+  assert.deepEqual(
+    [null, scene.start - 1, scene.start, scene.end].map((us) => sceneState(scene, us)),
+    ["next", "next", "running", "over"],
+  );
 });
 
 test("a chart marks what is about its symbol at the bar it happened in, from left to right", () => {
-  const state = heard(fixture("news_snapshot"), fixture("news_update"), fixture("staged"));
+  const state = heard(fixture("news_snapshot"), fixture("news_update"), fixture("scenarios"));
   const marks = chartMarks(state, { symbol: "AAPL", interval: "1m" }, []);
-  assert.deepEqual(marks.map(({ text, colour, row }) => [text, colour, row]), [["▲ news", "up", 2], ["▼ news", "down", 2], ["⚑ Crash", "accent", 1]]);
+  assert.deepEqual(
+    marks.map(({ text, colour, row }) => [text, colour, row]),
+    [
+      ["▲ news", "up", 2],
+      ["▼ news", "down", 2],
+      ["⚑ Crash", "accent", 1],
+    ],
+  );
   assert.ok(marks.every(({ ts }) => ts % 60e6 === 0));
-  assert.deepEqual(chartMarks(state, { symbol: "EURUSD", interval: "1m" }, []).map(({ text }) => text), ["▼ news"]);
+  assert.deepEqual(
+    chartMarks(state, { symbol: "EURUSD", interval: "1m" }, []).map(({ text }) => text),
+    ["▼ news"],
+  );
   assert.deepEqual(chartMarks(state, { symbol: null, interval: "1m" }, []), []);
   const gap = [0, 60e6, 120e6, 20 * 60e6].map((ts) => ({ ts }));
-  assert.deepEqual(chartMarks(initialState(), { symbol: "A", interval: "1m" }, gap).map(({ text, before }) => [text, before]), [["17m gap", true]]);
+  assert.deepEqual(
+    chartMarks(initialState(), { symbol: "A", interval: "1m" }, gap).map(({ text, before }) => [text, before]),
+    [["17m gap", true]],
+  );
 });

@@ -43,7 +43,11 @@ function check(ours, theirs, pick = Number) {
 test("a simple average is the library's", () => check(sma(VALUES, 20), new SMA(20)));
 test("bands are the library's", () => {
   for (const name of /** @type {const} */ (["upper", "middle", "lower"])) {
-    check(bollinger(VALUES, 20, 2).find((line) => line.name === name)?.values ?? [], new BollingerBands(20, 2), (result) => result[name]);
+    check(
+      bollinger(VALUES, 20, 2).find((line) => line.name === name)?.values ?? [],
+      new BollingerBands(20, 2),
+      (result) => result[name],
+    );
   }
 });
 test("relative strength is the library's, with Wilder's smoothing", () => check(rsi(VALUES, 14), new RSI(14, WSMA)));
@@ -67,7 +71,13 @@ test("the average by volume begins anew each day, and is not known before anythi
 
 test("strength is 50 where nothing moves, and at an end where all goes one way", () => {
   assert.equal(rsi(Array(20).fill(5), 14).at(-1), 50);
-  assert.equal(rsi(Array.from({ length: 20 }, (_, at) => at), 14).at(-1), 100);
+  assert.equal(
+    rsi(
+      Array.from({ length: 20 }, (_, at) => at),
+      14,
+    ).at(-1),
+    100,
+  );
 });
 
 test("each indicator has a value, or none, for every bar", () => {
@@ -88,7 +98,11 @@ test("a step much longer than usual is a gap, a weekend or a quiet symbol is non
 
 test("bars as CSV have the digits of their instrument, and no text becomes a formula", () => {
   const instrument = { price_decimals: 2, price_decimals_max: 4, size_decimals: 1 };
-  const lines = barsCsv('=A,"B"', [{ ts: 0, open: 1, high: 1.5, low: 0.1234, close: 1.1, volume: 2.5, closed: true }], instrument).split("\r\n");
+  const lines = barsCsv(
+    '=A,"B"',
+    [{ ts: 0, open: 1, high: 1.5, low: 0.1234, close: 1.1, volume: 2.5, closed: true }],
+    instrument,
+  ).split("\r\n");
   assert.equal(lines[0], "time,symbol,open,high,low,close,volume");
   assert.equal(lines[1], `1970-01-01T00:00:00.000Z,"'=A,""B""",1.00,1.50,0.1234,1.10,2.5`);
   assert.equal(barsCsv("A", [], undefined), "time,symbol,open,high,low,close,volume\r\n");

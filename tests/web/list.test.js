@@ -15,27 +15,74 @@ import { DEFAULT_SETTINGS, readSettings, takenSettings, writeSettings } from "..
 /** @param {string} symbol @param {object} [rest] @returns {any} */
 const instrument = (symbol, rest) => ({ symbol, name: `${symbol} Inc`, class: "stock", basis: "trade", ...rest });
 /** @param {string} symbol @param {object} [rest] @returns {any} */
-const quote = (symbol, rest) => ({ symbol, seq: 1, last: 100, change: 0, bid: 99, ask: 101, high: 110, low: 90, volume: 10, vwap: 50, ...rest });
+const quote = (symbol, rest) => ({
+  symbol,
+  seq: 1,
+  last: 100,
+  change: 0,
+  bid: 99,
+  ask: 101,
+  high: 110,
+  low: 90,
+  volume: 10,
+  vwap: 50,
+  ...rest,
+});
 
-const ALL = [instrument("AAPL", { name: "Apple" }), instrument("IBM"), instrument("EURUSD", { class: "fx", name: "Euro" }), instrument("APT", { class: "crypto" })];
+const ALL = [
+  instrument("AAPL", { name: "Apple" }),
+  instrument("IBM"),
+  instrument("EURUSD", { class: "fx", name: "Euro" }),
+  instrument("APT", { class: "crypto" }),
+];
 
 /** @param {Partial<Settings>} [settings] @param {any[]} [quotes] */
 const state = (settings, quotes = []) => ({
-  ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }], settings: { ...DEFAULT_SETTINGS, ...settings } }),
+  ...initialState({
+    panes: [{ symbol: "AAPL", interval: "1m", compare: [] }],
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+  }),
   instruments: new Map(ALL.map((one) => [one.symbol, one])),
   quotes: new Map(quotes.map((one) => [one.symbol, one])),
 });
 
 /** @param {ReturnType<typeof listLines>} lines */
-const told = (lines) => lines.map((line) => (line.heading === null ? line.instrument.symbol : `${line.heading} ${line.count}${line.collapsed ? " closed" : ""}`));
+const told = (lines) =>
+  lines.map((line) =>
+    line.heading === null ? line.instrument.symbol : `${line.heading} ${line.count}${line.collapsed ? " closed" : ""}`,
+  );
 
 test("lines go by class, and favourites come first", () => {
   assert.deepEqual(told(listLines(state())), ["Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
-  assert.deepEqual(told(listLines(state({ favourites: ["APT", "GONE"] }))), ["Favourites 1", "APT", "Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD"]);
+  assert.deepEqual(told(listLines(state({ favourites: ["APT", "GONE"] }))), [
+    "Favourites 1",
+    "APT",
+    "Stocks 2",
+    "AAPL",
+    "IBM",
+    "FX 1",
+    "EURUSD",
+  ]);
   const sectors = new Map([["IBM", "Technology"]]);
-  assert.deepEqual(told(listLines({ ...state({ grouping: "sector" }), sectors })), ["Stocks 1", "AAPL", "Technology 1", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
+  assert.deepEqual(told(listLines({ ...state({ grouping: "sector" }), sectors })), [
+    "Stocks 1",
+    "AAPL",
+    "Technology 1",
+    "IBM",
+    "FX 1",
+    "EURUSD",
+    "Crypto 1",
+    "APT",
+  ]);
   assert.deepEqual(told(listLines(state({ grouping: "none" }))), ["AAPL", "IBM", "EURUSD", "APT"]);
-  assert.deepEqual(told(listLines(state({ grouping: "none", favourites: ["IBM"] }))), ["Favourites 1", "IBM", "All others 3", "AAPL", "EURUSD", "APT"]);
+  assert.deepEqual(told(listLines(state({ grouping: "none", favourites: ["IBM"] }))), [
+    "Favourites 1",
+    "IBM",
+    "All others 3",
+    "AAPL",
+    "EURUSD",
+    "APT",
+  ]);
 });
 
 test("a closed group keeps its heading, and what is looked for is found in it", () => {
@@ -46,7 +93,10 @@ test("a closed group keeps its heading, and what is looked for is found in it", 
 
 test("a filter finds beginnings of symbols before anything else", () => {
   const find = (/** @type {string} */ text) => matching(ALL, text).map(({ symbol }) => symbol);
-  assert.deepEqual(find("ap"), ["AAPL", "APT"].toSorted((a) => (a === "APT" ? -1 : 1)));
+  assert.deepEqual(
+    find("ap"),
+    ["AAPL", "APT"].toSorted((a) => (a === "APT" ? -1 : 1)),
+  );
   assert.deepEqual(find("EURO"), ["EURUSD"]);
   assert.deepEqual(find("zzz"), []);
   assert.deepEqual(find("  ").length, 4);
@@ -54,7 +104,8 @@ test("a filter finds beginnings of symbols before anything else", () => {
 
 test("an order by a column puts what is not known last either way, and keeps equals", () => {
   const { quotes } = state({}, [quote("IBM", { last: 5 }), quote("APT", { last: 9 }), quote("EURUSD", { last: 5 })]);
-  const order = (/** @type {boolean} */ descending) => sorted(ALL, quotes, { column: "last", descending }).map(({ symbol }) => symbol);
+  const order = (/** @type {boolean} */ descending) =>
+    sorted(ALL, quotes, { column: "last", descending }).map(({ symbol }) => symbol);
   assert.deepEqual(order(false), ["IBM", "EURUSD", "APT", "AAPL"]);
   assert.deepEqual(order(true), ["APT", "IBM", "EURUSD", "AAPL"]);
   assert.deepEqual(sorted(ALL, quotes, { column: "symbol", descending: true })[0].symbol, "IBM");
@@ -62,7 +113,8 @@ test("an order by a column puts what is not known last either way, and keeps equ
 });
 
 test("each column's value is of the quote, or nothing", () => {
-  for (const { title, value } of Object.values(COLUMNS)) if (value) assert.notEqual(value(undefined, ALL[0]), undefined, title);
+  for (const { title, value } of Object.values(COLUMNS))
+    if (value) assert.notEqual(value(undefined, ALL[0]), undefined, title);
   assert.equal(spread(quote("A")), 2);
   assert.equal(spread(quote("A", { bid: null })), null);
   assert.equal(turnover(quote("A", { vwap: null })), 1000);
@@ -83,31 +135,67 @@ test("only lines on the screen exist, and some to spare", () => {
 
 test("a line is brought into view by as little as it takes", () => {
   const view = { top: 100, height: 50, lineHeight: 10 };
-  assert.deepEqual([2, 10, 12, 14, 15, 30].map((line) => scrollTo(line, view)), [20, 100, 100, 100, 110, 260]);
+  assert.deepEqual(
+    [2, 10, 12, 14, 15, 30].map((line) => scrollTo(line, view)),
+    [20, 100, 100, 100, 110, 260],
+  );
   assert.equal(scrollTo(10, { ...view, head: 20 }), 80);
 });
 
 /** @param {Partial<Settings>} settings @param {string[]} rows */
-const asked = (settings, rows) => demand({ ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), seen: { rows, ticker: ["APT"] } }, { tape: true, depth: true });
+const asked = (settings, rows) =>
+  demand(
+    { ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), seen: { rows, ticker: ["APT"] } },
+    { tape: true, depth: true },
+  );
 
 test("rows that are scrolled away ask for nothing", () => {
-  assert.deepEqual([...asked({}, ["IBM"]).quotes], [["IBM", 5], ["AAPL", 5]]);
-  assert.deepEqual([...asked({ ticker: true }, []).quotes], [["APT", 1], ["AAPL", 5]]);
+  assert.deepEqual(
+    [...asked({}, ["IBM"]).quotes],
+    [
+      ["IBM", 5],
+      ["AAPL", 5],
+    ],
+  );
+  assert.deepEqual(
+    [...asked({ ticker: true }, []).quotes],
+    [
+      ["APT", 1],
+      ["AAPL", 5],
+    ],
+  );
 });
 
 test("a panel about all, or an order by what changes, asks for the rest slowly", () => {
-  assert.deepEqual([...asked({ dockOpen: true }, ["IBM"]).quotes], [["AAPL", 5], ["IBM", 5], ["EURUSD", 1], ["APT", 1]]);
+  assert.deepEqual(
+    [...asked({ dockOpen: true }, ["IBM"]).quotes],
+    [
+      ["AAPL", 5],
+      ["IBM", 5],
+      ["EURUSD", 1],
+      ["APT", 1],
+    ],
+  );
   assert.equal(asked({ dockOpen: true, dockTab: "wire" }, []).quotes.size, 1);
   assert.equal(asked({ sort: { column: "percent", descending: true } }, []).quotes.size, 4);
   assert.equal(asked({ dockOpen: true, rate: 0.5 }, []).quotes.get("APT"), 0.5);
-  assert.deepEqual([needsAll(state({ sort: { column: "symbol", descending: true } })), needsAll(state())], [false, false]);
+  assert.deepEqual(
+    [needsAll(state({ sort: { column: "symbol", descending: true } })), needsAll(state())],
+    [false, false],
+  );
 });
 
 test("charts ask for the bars of what they show and compare, each once", () => {
   let { state: now } = reduce(state({}, []), { type: "set", settings: { layout: 4 } });
   ({ state: now } = reduce(now, { type: "choose", compare: ["IBM", "AAPL", "IBM"] }));
-  assert.deepEqual(now.panes.map(({ symbol }) => symbol), ["AAPL", "IBM", "EURUSD", "APT"]);
-  assert.deepEqual([...demand(now, { tape: false, depth: false }).bars.keys()], ["AAPL 1m", "IBM 1m", "EURUSD 1m", "APT 1m"]);
+  assert.deepEqual(
+    now.panes.map(({ symbol }) => symbol),
+    ["AAPL", "IBM", "EURUSD", "APT"],
+  );
+  assert.deepEqual(
+    [...demand(now, { tape: false, depth: false }).bars.keys()],
+    ["AAPL 1m", "IBM 1m", "EURUSD 1m", "APT 1m"],
+  );
   assert.equal(demand(now, { tape: false, depth: false }).tape, null);
   ({ state: now } = reduce(now, { type: "activate", pane: 2 }));
   assert.equal(now.choice.symbol, "EURUSD");
@@ -117,7 +205,12 @@ test("charts ask for the bars of what they show and compare, each once", () => {
 });
 
 test("settings are kept as they were set, and only what differs", () => {
-  const settings = { ...DEFAULT_SETTINGS, rate: 20, columns: /** @type {const} */ (["symbol", "age"]), sort: { column: /** @type {const} */ ("age"), descending: true } };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    rate: 20,
+    columns: /** @type {const} */ (["symbol", "age"]),
+    sort: { column: /** @type {const} */ ("age"), descending: true },
+  };
   assert.deepEqual(readSettings(writeSettings(settings)), settings);
   assert.equal(writeSettings(DEFAULT_SETTINGS), "{}");
   assert.deepEqual(readSettings(null), DEFAULT_SETTINGS);
@@ -125,7 +218,19 @@ test("settings are kept as they were set, and only what differs", () => {
 });
 
 test("a setting that is not taken falls back alone", () => {
-  const bad = { theme: "pink", rate: 0, columns: ["symbol", "symbol"], sort: { column: "none", descending: true }, favourites: [1], layout: 3, announce: 7, alerts: [{ id: 1 }], nothing: 1, constructor: 1, volume: "yes" };
+  const bad = {
+    theme: "pink",
+    rate: 0,
+    columns: ["symbol", "symbol"],
+    sort: { column: "none", descending: true },
+    favourites: [1],
+    layout: 3,
+    announce: 7,
+    alerts: [{ id: 1 }],
+    nothing: 1,
+    constructor: 1,
+    volume: "yes",
+  };
   assert.deepEqual(takenSettings(bad), {});
   assert.deepEqual(takenSettings([]), {});
   assert.deepEqual(takenSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });
@@ -133,7 +238,9 @@ test("a setting that is not taken falls back alone", () => {
 
 test("a book is asked for where its symbol has one and there is room for it", () => {
   const plain = state({}, []);
-  const instruments = new Map([...plain.instruments].map(([symbol, one]) => [symbol, { ...one, depth: symbol === "AAPL" ? 5 : 0 }]));
+  const instruments = new Map(
+    [...plain.instruments].map(([symbol, one]) => [symbol, { ...one, depth: symbol === "AAPL" ? 5 : 0 }]),
+  );
   const deep = { ...plain, instruments };
   assert.equal(demand(deep, { tape: true, depth: true }).depth, "AAPL");
   assert.equal(demand(deep, { tape: true, depth: false }).depth, null);

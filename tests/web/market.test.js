@@ -12,27 +12,53 @@ function market(given) {
   return {
     settings: { grouping: "sector" },
     sectors: new Map([...Object.keys(given)].map((symbol) => [symbol, symbol[0]])),
-    instruments: new Map([...Object.keys(given), "?"].map((symbol) => /** @type {const} */ ([symbol, { symbol, class: symbol[0] }]))),
-    quotes: new Map(entries.map(([symbol, [change, rest]]) => /** @type {const} */ ([symbol, { symbol, last: 100, change, volume: 1, vwap: 100, high: 110, low: 90, ...rest }]))),
+    instruments: new Map(
+      [...Object.keys(given), "?"].map((symbol) => /** @type {const} */ ([symbol, { symbol, class: symbol[0] }])),
+    ),
+    quotes: new Map(
+      entries.map(
+        ([symbol, [change, rest]]) =>
+          /** @type {const} */ ([
+            symbol,
+            { symbol, last: 100, change, volume: 1, vwap: 100, high: 110, low: 90, ...rest },
+          ]),
+      ),
+    ),
   };
 }
 
 test("movers are those that changed most, each way", () => {
   const { gainers, losers } = movers(market({ a: [1], b: [3], c: [-2], d: [0], e: [-5], f: [null] }), 1);
-  assert.deepEqual([gainers, losers].map((list) => list.map(({ symbol }) => symbol)), [["b"], ["e"]]);
+  assert.deepEqual(
+    [gainers, losers].map((list) => list.map(({ symbol }) => symbol)),
+    [["b"], ["e"]],
+  );
   assert.deepEqual(movers(market({ a: [1] }), 5).losers, []);
 });
 
 test("breadth counts each once, and what is at the end of its day", () => {
-  const found = breadth(market({ a: [1, { last: 110 }], b: [-1, { last: 90 }], c: [0], d: [2, { high: 100, low: 100 }], e: [null] }));
+  const found = breadth(
+    market({ a: [1, { last: 110 }], b: [-1, { last: 90 }], c: [0], d: [2, { high: 100, low: 100 }], e: [null] }),
+  );
   assert.deepEqual(found, { up: 2, down: 1, flat: 1, unknown: 2, highs: 1, lows: 1 });
 });
 
 test("what has no turnover weighs as the median does", () => {
-  const weights = new Map(shares(market({ a: [1, { volume: 1 }], b: [1, { volume: 100 }], c: [1, { volume: 10_000 }], d: [1, { volume: null }] })).map(({ symbol, weight }) => [symbol, weight]));
+  const weights = new Map(
+    shares(
+      market({ a: [1, { volume: 1 }], b: [1, { volume: 100 }], c: [1, { volume: 10_000 }], d: [1, { volume: null }] }),
+    ).map(({ symbol, weight }) => [symbol, weight]),
+  );
   assert.equal(weights.get("d"), weights.get("b"));
   assert.ok(Number(weights.get("a")) < Number(weights.get("b")) && Number(weights.get("b")) < Number(weights.get("c")));
-  assert.deepEqual(byGroup(shares(market({ a1: [1], a2: [1], b: [1] }))).map(({ group, members }) => [group, members.length]), [["a", 2], ["b", 1], ["Instruments", 1]]);
+  assert.deepEqual(
+    byGroup(shares(market({ a1: [1], a2: [1], b: [1] }))).map(({ group, members }) => [group, members.length]),
+    [
+      ["a", 2],
+      ["b", 1],
+      ["Instruments", 1],
+    ],
+  );
 });
 
 /** @param {number[]} weights @param {{ width: number, height: number }} size */
@@ -41,12 +67,24 @@ function check(weights, { width, height }) {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   assert.equal(tiles.length, weights.length);
   for (const { item, box } of tiles) {
-    assert.ok(Math.abs(box.width * box.height - (item / total) * width * height) < 1e-6 * width * height, "areas are as the weights");
-    assert.ok(box.x >= 3 - 1e-6 && box.y >= 5 - 1e-6 && box.x + box.width <= 3 + width + 1e-6 && box.y + box.height <= 5 + height + 1e-6, "inside the box");
+    assert.ok(
+      Math.abs(box.width * box.height - (item / total) * width * height) < 1e-6 * width * height,
+      "areas are as the weights",
+    );
+    assert.ok(
+      box.x >= 3 - 1e-6 &&
+        box.y >= 5 - 1e-6 &&
+        box.x + box.width <= 3 + width + 1e-6 &&
+        box.y + box.height <= 5 + height + 1e-6,
+      "inside the box",
+    );
   }
   tiles.forEach(({ box: a }, at) => {
     for (const { box: b } of tiles.slice(at + 1)) {
-      const [wide, high] = [Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x), Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y)];
+      const [wide, high] = [
+        Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x),
+        Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y),
+      ];
       assert.ok(wide < 1e-6 || high < 1e-6, "no two lie over each other");
     }
   });
@@ -56,17 +94,32 @@ function check(weights, { width, height }) {
 test("tiles fill the box by their weights, beside each other", () => {
   check([6, 6, 4, 3, 2, 2, 1], { width: 6, height: 4 });
   check([1], { width: 10, height: 1 });
-  check(Array.from({ length: 200 }, (_, at) => 1 + (at * 7919) % 97), { width: 800, height: 200 });
+  check(
+    Array.from({ length: 200 }, (_, at) => 1 + ((at * 7919) % 97)),
+    { width: 800, height: 200 },
+  );
 });
 
 test("the paper's example comes out as in the paper", () => {
   const [first, second] = check([6, 6, 4, 3, 2, 2, 1], { width: 6, height: 4 });
-  assert.deepEqual([first.box, second.box], [{ x: 3, y: 5, width: 3, height: 2 }, { x: 3, y: 7, width: 3, height: 2 }]);
+  assert.deepEqual(
+    [first.box, second.box],
+    [
+      { x: 3, y: 5, width: 3, height: 2 },
+      { x: 3, y: 7, width: 3, height: 2 },
+    ],
+  );
 });
 
 test("nothing without weight has a tile, and no room gives none", () => {
-  assert.deepEqual(squarify([0, -1], (weight) => weight, { x: 0, y: 0, width: 5, height: 5 }), []);
-  assert.deepEqual(squarify([1, 2], (weight) => weight, { x: 0, y: 0, width: 0, height: 5 }), []);
+  assert.deepEqual(
+    squarify([0, -1], (weight) => weight, { x: 0, y: 0, width: 5, height: 5 }),
+    [],
+  );
+  assert.deepEqual(
+    squarify([1, 2], (weight) => weight, { x: 0, y: 0, width: 0, height: 5 }),
+    [],
+  );
 });
 
 test("a small change has a colour, and a large one no more than all of it", () => {

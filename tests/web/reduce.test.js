@@ -95,7 +95,7 @@ test("a snapshot closes any gap without a hole", () => {
 
 test("a new epoch voids quotes, bars, sparklines and market time, which may be an earlier one", () => {
   const feed = { ...fixture("feed_simulation"), epoch: fixture("feed_simulation").epoch + 1, ts_market: 5 };
-  const { state } = hear(hear(begun(), fixture("update"), fixture("beat")).state, feed);
+  const { state } = hear(hear(begun(), fixture("update"), fixture("heartbeat")).state, feed);
   assert.equal(state.quotes.size, 0);
   assert.equal(state.sparks.closes.size, 0);
   assert.equal(state.marketUs, 5);
@@ -111,14 +111,14 @@ test("the same epoch said again voids nothing", () => {
 
 test("messages of another epoch are dropped", () => {
   const before = begun();
-  const { state } = hear(before, { ...update(11, 14), epoch: 1 }, { ...fixture("beat"), epoch: 1 });
+  const { state } = hear(before, { ...update(11, 14), epoch: 1 }, { ...fixture("heartbeat"), epoch: 1 });
   assert.equal(state.quotes, before.quotes);
   assert.equal(state.marketUs, before.marketUs);
 });
 
 test("market time never runs back within an epoch", () => {
-  const { state } = hear(begun(), fixture("beat"), { ...fixture("beat"), ts_market: 5 });
-  assert.equal(state.marketUs, fixture("beat").ts_market);
+  const { state } = hear(begun(), fixture("heartbeat"), { ...fixture("heartbeat"), ts_market: 5 });
+  assert.equal(state.marketUs, fixture("heartbeat").ts_market);
 });
 
 /** @returns {State} */
@@ -129,7 +129,14 @@ function charted() {
 
 test("bars begin with a snapshot, and the forming one is amended and closed", () => {
   const { state } = hear(charted(), fixture("bars_snapshot"), fixture("bars_update"));
-  assert.deepEqual(chosen(state).bars.map(({ close, closed }) => [close, closed]), [[227.2, true], [227.33, true], [227.33, false]]);
+  assert.deepEqual(
+    chosen(state).bars.map(({ close, closed }) => [close, closed]),
+    [
+      [227.2, true],
+      [227.33, true],
+      [227.33, false],
+    ],
+  );
   assert.equal(chosen(state).loading, false);
 });
 
@@ -180,7 +187,11 @@ test("another choice empties the chart, the same choice does not", () => {
 });
 
 const EPOCH = fixture("feed_simulation").epoch;
-const granted = (/** @type {boolean} */ recovered, /** @type {object} */ rest = {}) => ({ ...fixture("granted_recovered"), ...rest, recovered });
+const granted = (/** @type {boolean} */ recovered, /** @type {object} */ rest = {}) => ({
+  ...fixture("granted_recovered"),
+  ...rest,
+  recovered,
+});
 const KEY = seriesKey("AAPL", "1m");
 const OF_BARS = { channel: "bars", symbols: ["AAPL"], interval: "1m" };
 const OF_TRADES = { channel: "trades", symbols: ["AAPL"] };
@@ -201,7 +212,10 @@ test("a page that reconnects says what it has of each symbol that ever had a tic
 
 test("a page that has nothing, or has chosen anew meanwhile, asks for snapshots", () => {
   const nothing = initialState();
-  assert.deepEqual([sinceQuotes(nothing, ["AAPL"]), sinceBars(nothing, "AAPL", KEY), sinceTrades(nothing)], [null, null, null]);
+  assert.deepEqual(
+    [sinceQuotes(nothing, ["AAPL"]), sinceBars(nothing, "AAPL", KEY), sinceTrades(nothing)],
+    [null, null, null],
+  );
   const other = reduce(interrupted(), { type: "choose", symbol: "IBM" }).state;
   assert.equal(sinceBars(other, "AAPL", KEY), null);
   assert.equal(sinceTrades(other), null);
@@ -211,14 +225,27 @@ test("a page that has nothing, or has chosen anew meanwhile, asks for snapshots"
 
 test("what was recovered is kept: quotes, bars and trades go on where they were", () => {
   const before = interrupted();
-  const kept = hear(before, fixture("hello"), fixture("feed_simulation"), granted(true), granted(true, OF_BARS), granted(true, OF_TRADES)).state;
+  const kept = hear(
+    before,
+    fixture("hello"),
+    fixture("feed_simulation"),
+    granted(true),
+    granted(true, OF_BARS),
+    granted(true, OF_TRADES),
+  ).state;
   assert.equal(kept.quotes, before.quotes);
   assert.equal(chosen(kept), chosen(before));
   assert.equal(kept.tape, before.tape);
   const { state, holes } = hear(kept, fixture("update"), fixture("bars_update"), fixture("trades_update"));
   assert.deepEqual(holes, []);
-  assert.deepEqual(chosen(state).bars.map(({ ts }) => (ts - fixture("bars_snapshot").bars[0].ts) / 60e6), [0, 1, 2]);
-  assert.deepEqual(chosen(state).bars.map(({ closed }) => closed), [true, true, false]);
+  assert.deepEqual(
+    chosen(state).bars.map(({ ts }) => (ts - fixture("bars_snapshot").bars[0].ts) / 60e6),
+    [0, 1, 2],
+  );
+  assert.deepEqual(
+    chosen(state).bars.map(({ closed }) => closed),
+    [true, true, false],
+  );
   assert.equal(chosen(state).revision, chosen(before).revision, "the chart appends");
   assert.equal(state.tape.revision, before.tape.revision);
   assert.equal(state.tape.last, 106);
@@ -229,7 +256,13 @@ test("what was not recovered is void until its snapshot comes", () => {
   assert.equal(state.quotes.size, 0);
   assert.deepEqual([chosen(state).loading, chosen(state).bars], [true, []]);
   assert.deepEqual([state.tape.loading, state.tape.lines], [true, []]);
-  const again = hear(state, fixture("bars_update"), fixture("snapshot"), fixture("bars_snapshot"), fixture("trades_snapshot")).state;
+  const again = hear(
+    state,
+    fixture("bars_update"),
+    fixture("snapshot"),
+    fixture("bars_snapshot"),
+    fixture("trades_snapshot"),
+  ).state;
   assert.equal(again.quotes.get("AAPL")?.seq, 10);
   assert.equal(chosen(again).bars.length, 2);
   assert.equal(again.tape.lines.length, 2);
@@ -237,7 +270,11 @@ test("what was not recovered is void until its snapshot comes", () => {
 
 test("an answer about another choice voids nothing", () => {
   const before = interrupted();
-  const others = [{ ...OF_BARS, interval: "5m" }, { ...OF_BARS, symbols: ["IBM"] }, { ...OF_TRADES, symbols: ["IBM"] }];
+  const others = [
+    { ...OF_BARS, interval: "5m" },
+    { ...OF_BARS, symbols: ["IBM"] },
+    { ...OF_TRADES, symbols: ["IBM"] },
+  ];
   const { state } = hear(before, fixture("granted"), ...others.map((rest) => granted(false, rest)));
   assert.deepEqual([state.quotes, chosen(state), state.tape], [before.quotes, chosen(before), before.tape]);
 });
@@ -252,16 +289,27 @@ test("a new epoch and another symbol begin the tape anew, another interval does 
 
 test("trades of another symbol or epoch are dropped", () => {
   const before = interrupted();
-  const { state } = hear(before, { ...fixture("trades_update"), symbol: "IBM" }, { ...fixture("trades_update"), epoch: 1 });
+  const { state } = hear(
+    before,
+    { ...fixture("trades_update"), symbol: "IBM" },
+    { ...fixture("trades_update"), epoch: 1 },
+  );
   assert.equal(state.tape, before.tape);
 });
 
 test("bars that come in several messages are one series", () => {
   const [bar] = fixture("bars_update").bars;
-  const part = (/** @type {number} */ from, /** @type {boolean} */ snapshot) => ({ ...fixture("bars_snapshot"), snapshot, bars: Array.from({ length: 500 }, (_, at) => ({ ...bar, ts: bar.ts + (from + at) * 60e6 })) });
+  const part = (/** @type {number} */ from, /** @type {boolean} */ snapshot) => ({
+    ...fixture("bars_snapshot"),
+    snapshot,
+    bars: Array.from({ length: 500 }, (_, at) => ({ ...bar, ts: bar.ts + (from + at) * 60e6 })),
+  });
   const series = chosen(hear(charted(), part(0, true), part(500, false)).state);
   assert.equal(series.bars.length, 1000);
-  assert.equal(series.bars.every(({ ts }, at) => ts === bar.ts + at * 60e6), true);
+  assert.equal(
+    series.bars.every(({ ts }, at) => ts === bar.ts + at * 60e6),
+    true,
+  );
 });
 
 test("being held back is known until it is lifted or the connection ends", () => {
@@ -273,18 +321,30 @@ test("being held back is known until it is lifted or the connection ends", () =>
 });
 
 /** @param {import("../../web/js/state/model.js").State} state */
-const shown = ({ sparks, quotes }) => sparkline(sparks.closes.get("AAPL") ?? [], quotes.get("AAPL")).map(({ close }) => close);
+const shown = ({ sparks, quotes }) =>
+  sparkline(sparks.closes.get("AAPL") ?? [], quotes.get("AAPL")).map(({ close }) => close);
 
 test("closes begin a sparkline and quotes lead it on, bar by bar", () => {
   const epoch = fixture("feed_simulation").epoch;
   const { bars } = fixture("bars_snapshot");
   const seeded = reduce(hear(initialState(), fixture("feed_simulation")).state, {
-    type: "closes", epoch, interval: "1m", series: [{ symbol: "AAPL", bars }],
+    type: "closes",
+    epoch,
+    interval: "1m",
+    series: [{ symbol: "AAPL", bars }],
   }).state;
   const at = bars[1].ts;
-  const { state } = hear(seeded, update(1, 1, { ts_event: at + 5e6 }), update(2, 2, { ts_event: at + 61e6 }), update(3, 3, { ts_event: at + 62e6 }));
+  const { state } = hear(
+    seeded,
+    update(1, 1, { ts_event: at + 5e6 }),
+    update(2, 2, { ts_event: at + 61e6 }),
+    update(3, 3, { ts_event: at + 62e6 }),
+  );
   assert.deepEqual(shown(state), [227.2, 1, 3]);
-  const several = hear(state, { ...update(4, 4, { ts_event: at + 121e6 }), quotes: [4, 5, 6].map((seq) => ({ ...update(seq, seq).quotes[0], ts_event: at + (seq < 6 ? 63e6 : 121e6) })) }).state;
+  const several = hear(state, {
+    ...update(4, 4, { ts_event: at + 121e6 }),
+    quotes: [4, 5, 6].map((seq) => ({ ...update(seq, seq).quotes[0], ts_event: at + (seq < 6 ? 63e6 : 121e6) })),
+  }).state;
   assert.deepEqual(shown(several), [227.2, 1, 5, 6]);
 });
 
@@ -295,7 +355,12 @@ test("closes of another epoch are dropped", () => {
 
 test("rates count whole seconds only", () => {
   let traffic = EMPTY_TRAFFIC;
-  for (let at = 0; at < 40; at += 1) traffic = count(traffic, { nowMs: at * 250, bytes: 100 }, { updates: 3, ticks: 9, sentUs: at * 250_000, feedTicks: null });
+  for (let at = 0; at < 40; at += 1)
+    traffic = count(
+      traffic,
+      { nowMs: at * 250, bytes: 100 },
+      { updates: 3, ticks: 9, sentUs: at * 250_000, feedTicks: null },
+    );
   assert.deepEqual(rates(traffic, 9_900), { messages: 4, bytes: 400, updates: 12, ticks: 36, feedTicks: null });
   assert.equal(rates(traffic, 60_000).messages, 0);
 });
@@ -303,7 +368,17 @@ test("rates count whole seconds only", () => {
 test("the delay is taken from the clocks where they agree and from the least offset where they do not", () => {
   /** @param {number[]} offsets in milliseconds */
   const delay = (...offsets) =>
-    delayUs(offsets.reduce((traffic, offset, at) => count(traffic, { nowMs: at * 1000, bytes: 0 }, { updates: 0, ticks: 0, sentUs: (at * 1000 - offset) * 1000, feedTicks: null }), EMPTY_TRAFFIC));
+    delayUs(
+      offsets.reduce(
+        (traffic, offset, at) =>
+          count(
+            traffic,
+            { nowMs: at * 1000, bytes: 0 },
+            { updates: 0, ticks: 0, sentUs: (at * 1000 - offset) * 1000, feedTicks: null },
+          ),
+        EMPTY_TRAFFIC,
+      ),
+    );
   assert.equal(delay(3, 8), 8_000);
   assert.equal(delay(60_003, 60_009), 6_000);
   assert.equal(delay(-500, -480), 20_000);
@@ -312,7 +387,11 @@ test("the delay is taken from the clocks where they agree and from the least off
 
 /** @param {...[number, number]} told when, and how many ticks */
 const beats = (...told) =>
-  told.reduce((traffic, [nowMs, feedTicks]) => count(traffic, { nowMs, bytes: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }), EMPTY_TRAFFIC);
+  told.reduce(
+    (traffic, [nowMs, feedTicks]) =>
+      count(traffic, { nowMs, bytes: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }),
+    EMPTY_TRAFFIC,
+  );
 
 test("what the feed plays is told by its beats, and a count that falls begins anew", () => {
   assert.equal(rates(beats([0, 100]), 5000).feedTicks, null);
@@ -332,15 +411,28 @@ test("older bars go before those that are there, once, and ask for a new filling
   const asked = reduce(filled, { type: "older", key: KEY, epoch: EPOCH, bars: null }).state;
   assert.equal(chosen(asked).older, "loading");
   const whole = chosen(reduce(asked, { type: "older", key: KEY, epoch: EPOCH, bars: [older, first] }).state);
-  assert.deepEqual(whole.bars.map(({ ts }) => ts - first.ts), [-60e6, 0, 60e6]);
+  assert.deepEqual(
+    whole.bars.map(({ ts }) => ts - first.ts),
+    [-60e6, 0, 60e6],
+  );
   assert.deepEqual([whole.older, whole.revision], ["none", chosen(filled).revision + 1]);
   assert.equal(reduce(filled, { type: "older", key: KEY, epoch: 1, bars: [older] }).state, filled, "of another epoch");
-  assert.equal(reduce(filled, { type: "older", key: "IBM 1m", epoch: EPOCH, bars: [older] }).state, filled, "of another series");
+  assert.equal(
+    reduce(filled, { type: "older", key: "IBM 1m", epoch: EPOCH, bars: [older] }).state,
+    filled,
+    "of another series",
+  );
 });
 
 test("the hello says what may be asked for, and an old one leaves what is usual", () => {
-  assert.deepEqual(hear(initialState(), { ...fixture("hello"), rates: [1, 100] }).state.server, { rates: [1, 100], bars: 5000 });
-  assert.deepEqual(hear(initialState(), { type: "hello", protocol: "", server: "", ts_sent: 0 }).state.server, initialState().server);
+  assert.deepEqual(hear(initialState(), { ...fixture("hello"), rates: [1, 100] }).state.server, {
+    rates: [1, 100],
+    bars: 5000,
+  });
+  assert.deepEqual(
+    hear(initialState(), { type: "hello", protocol: "", server: "", ts_sent: 0 }).state.server,
+    initialState().server,
+  );
 });
 
 test("a book is the newest of the chosen symbol, and is forgotten with it", () => {

@@ -17,7 +17,11 @@ test("every fixture is what the definition of its type says", () => {
 test("every message has a definition and a direction, and every definition a fixture", () => {
   const shown = new Set(fixtures.map(({ message }) => message.type));
   assert.deepEqual([...new Set([...server, ...client])].sort(), [...shown].sort());
-  assert.deepEqual(server.filter((type) => client.includes(type)), ["format"], "its answer is the same message");
+  assert.deepEqual(
+    server.filter((type) => client.includes(type)),
+    ["format"],
+    "its answer is the same message",
+  );
   for (const type of shown) assert.equal(schema.$defs[type].properties.type.const, type);
   for (const { name, message } of fixtures) {
     assert.equal(validator("server")(message), server.includes(message.type), `${name} from the server`);
@@ -61,7 +65,10 @@ test("a member that is not known yet breaks nothing, wherever it stands", () => 
   const grow = (value) => {
     if (Array.isArray(value)) return value.map(grow);
     if (typeof value !== "object" || value === null) return value;
-    return { ...Object.fromEntries(Object.entries(value).map(([name, held]) => [name, name === "at" ? held : grow(held)])), later: { deep: [1] } };
+    return {
+      ...Object.fromEntries(Object.entries(value).map(([name, held]) => [name, name === "at" ? held : grow(held)])),
+      later: { deep: [1] },
+    };
   };
   for (const { name, message } of fixtures) assert.equal(faultOf(grow(message)), null, name);
 });
@@ -72,7 +79,8 @@ test("every definition and every member says what it is", () => {
     const known = shape.description ?? schema.$defs[shape.$ref?.replace("#/$defs/", "")]?.description;
     const plain = "const" in shape || (shape.type === "array" && "$ref" in shape.items);
     assert.ok(known || plain, `${path} has no description`);
-    for (const [name, inner] of Object.entries(shape.properties ?? {})) said(/** @type {Json} */ (inner), `${path}.${name}`);
+    for (const [name, inner] of Object.entries(shape.properties ?? {}))
+      said(/** @type {Json} */ (inner), `${path}.${name}`);
     if (shape.properties) assert.equal(shape.additionalProperties, true, path);
   };
   for (const [name, shape] of Object.entries(schema.$defs)) said(/** @type {Json} */ (shape), name);

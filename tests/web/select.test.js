@@ -7,13 +7,20 @@ import { initialState } from "../../web/js/state/model.js";
 import { changePercent } from "../../web/js/state/quotes.js";
 import { barAt, defaultInterval, isStale, oldUs, synthesisedFrom } from "../../web/js/state/select.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
-import { titleText } from "../../web/js/views/title.js";
+import { titleText } from "../../web/js/views/shell/title.js";
 
 /**
  * @param {object} [rest]
  * @returns {any}
  */
-const instrument = (rest) => ({ symbol: "AAPL", name: "Apple", class: "stock", price_decimals: 2, synthesised_from: null, ...rest });
+const instrument = (rest) => ({
+  symbol: "AAPL",
+  name: "Apple",
+  class: "stock",
+  price_decimals: 2,
+  synthesised_from: null,
+  ...rest,
+});
 /** @param {...any} list */
 const instruments = (...list) => new Map(list.map((one) => [one.symbol, one]));
 /**
@@ -68,7 +75,12 @@ test("a bar is found by its start alone", () => {
 });
 
 test("the title says symbol and price, and that they are stale", () => {
-  const state = { ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }] }), feed: feed(), instruments: instruments(instrument()), quotes: new Map([["AAPL", quote()]]) };
+  const state = {
+    ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }] }),
+    feed: feed(),
+    instruments: instruments(instrument()),
+    quotes: new Map([["AAPL", quote()]]),
+  };
   assert.equal(titleText(initialState()), "tickcast");
   assert.equal(titleText({ ...state, link: { ...state.link, status: "live" } }), "AAPL 110.00 ▲ · tickcast");
   assert.equal(titleText(state), "AAPL 110.00 ▲ (stale) · tickcast");
@@ -78,22 +90,47 @@ test("the title says symbol and price, and that they are stale", () => {
 const pane = (rest) => ({ symbol: "AAPL", interval: /** @type {const} */ ("1m"), compare: [], ...rest });
 
 test("a link gives the same view: charts, what is compared, and how it is drawn", () => {
-  const settings = { ...DEFAULT_SETTINGS, theme: /** @type {const} */ ("dark"), format: /** @type {const} */ ("binary"), kind: /** @type {const} */ ("line"), indicators: /** @type {const} */ (["sma", "rsi"]), layout: /** @type {const} */ (2) };
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    theme: /** @type {const} */ ("dark"),
+    format: /** @type {const} */ ("binary"),
+    kind: /** @type {const} */ ("line"),
+    indicators: /** @type {const} */ (["sma", "rsi"]),
+    layout: /** @type {const} */ (2),
+  };
   const panes = [pane({ symbol: "BRK.B&x", compare: ["A B", "C+D"] }), pane({ symbol: "ÉÖ", interval: "5m" })];
   const read = readAddress(writeAddress({ panes, active: 0, settings }));
   assert.deepEqual(read.panes[0], panes[0]);
-  assert.deepEqual(read.settings, { theme: "dark", format: "binary", kind: "line", scale: "linear", indicators: ["sma", "rsi"], layout: 2 });
-  assert.equal(writeAddress({ panes: [pane({ symbol: null, interval: null })], active: 0, settings: DEFAULT_SETTINGS }), "");
+  assert.deepEqual(read.settings, {
+    theme: "dark",
+    format: "binary",
+    kind: "line",
+    scale: "linear",
+    indicators: ["sma", "rsi"],
+    layout: 2,
+  });
+  assert.equal(
+    writeAddress({ panes: [pane({ symbol: null, interval: null })], active: 0, settings: DEFAULT_SETTINGS }),
+    "",
+  );
 });
 
 test("the chart that is in use comes first in a link", () => {
   const panes = [pane({ symbol: "A" }), pane({ symbol: "B" })];
-  assert.deepEqual(readAddress(writeAddress({ panes, active: 1, settings: DEFAULT_SETTINGS })).panes.map(({ symbol }) => symbol), ["B", "A"]);
+  assert.deepEqual(
+    readAddress(writeAddress({ panes, active: 1, settings: DEFAULT_SETTINGS })).panes.map(({ symbol }) => symbol),
+    ["B", "A"],
+  );
 });
 
 test("nonsense in the address is not taken", () => {
   const usual = { theme: "auto", format: "json", kind: "candles", scale: "linear", indicators: [], layout: 1 };
-  assert.deepEqual(readAddress("?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&compare=&compare=A&compare=A"), { panes: [pane({ symbol: null, interval: null, compare: ["A"] })], settings: usual });
+  assert.deepEqual(
+    readAddress(
+      "?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&compare=&compare=A&compare=A",
+    ),
+    { panes: [pane({ symbol: null, interval: null, compare: ["A"] })], settings: usual },
+  );
   assert.deepEqual(readAddress("").settings, {}, "no link: what was kept holds");
   assert.equal(readAddress("?pane=A&pane=B&pane=C&pane=D&pane=E").panes.length, 4);
 });

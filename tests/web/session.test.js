@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { createSession } from "../../web/js/net/session.js";
 import { byteLength } from "../../web/js/net/wire.js";
 
-/** @typedef {import("../../web/js/net/wire.js").Since} Since */
+/** @typedef {NonNullable<import("../../web/js/types/protocol.js").Subscribe["since"]>} Since */
 /** @typedef {import("../../web/js/net/session.js").Wish} Wish */
 
 const TOTAL = 4;
@@ -15,7 +15,16 @@ const TOTAL = 4;
  * @param {Partial<Wish>} [rest]
  * @returns {Wish}
  */
-const wish = (quotes, rest = {}) => ({ quotes: new Map(Object.entries(quotes)), total: TOTAL, bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]), tape: "AAPL", depth: null, news: false, rate: 5, ...rest });
+const wish = (quotes, rest = {}) => ({
+  quotes: new Map(Object.entries(quotes)),
+  total: TOTAL,
+  bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]),
+  tape: "AAPL",
+  depth: null,
+  news: false,
+  rate: 5,
+  ...rest,
+});
 const AAPL = wish({ AAPL: 5, IBM: 5 });
 
 /**
@@ -37,7 +46,10 @@ function open(known = {}) {
 }
 
 /** @param {any[]} sent */
-const said = (sent) => sent.map(({ type, channel, symbols, rate }) => [type, channel, symbols.join(), rate].filter((part) => part !== undefined).join(" "));
+const said = (sent) =>
+  sent.map(({ type, channel, symbols, rate }) =>
+    [type, channel, symbols.join(), rate].filter((part) => part !== undefined).join(" "),
+  );
 
 test("what is wanted is asked for once, and what changes is told", () => {
   const { sent, session } = open();
@@ -63,9 +75,13 @@ test("rows that come and go are told by their rates, those of one rate together"
   session.want(wish({ B: 5, C: 5, D: 5 }, { bars, tape: null }));
   session.want(wish({ A: 5 }, { bars, tape: null }));
   assert.deepEqual(said(sent), [
-    "subscribe quotes A,B 5", "subscribe quotes C 1",
-    "rate quotes C 5", "rate quotes A 0", "subscribe quotes D 5",
-    "rate quotes A 5", "rate quotes B,C,D 0",
+    "subscribe quotes A,B 5",
+    "subscribe quotes C 1",
+    "rate quotes C 5",
+    "rate quotes A 0",
+    "subscribe quotes D 5",
+    "rate quotes A 5",
+    "rate quotes B,C,D 0",
   ]);
 });
 
@@ -103,7 +119,10 @@ test("a new connection goes on from what the page has", () => {
   const since = (/** @type {number} */ value) => ({ epoch: 7, at: { AAPL: value } });
   const { sent, session } = open({ quotes: since(1), bars: since(2), trades: since(3) });
   session.want(AAPL);
-  assert.deepEqual(sent.map((message) => message.since), [since(1), since(2), since(3)]);
+  assert.deepEqual(
+    sent.map((message) => message.since),
+    [since(1), since(2), since(3)],
+  );
 });
 
 test("what the page has is left out where it would make the message longer than the server reads", () => {
@@ -115,7 +134,10 @@ test("what the page has is left out where it would make the message longer than 
   const quotes = () => sent.filter(({ channel }) => channel === "quotes");
   session.opened({ message_bytes: whole + 1 });
   session.opened({ message_bytes: whole });
-  assert.deepEqual(quotes().map(({ since }) => since !== undefined), [true, true, false]);
+  assert.deepEqual(
+    quotes().map(({ since }) => since !== undefined),
+    [true, true, false],
+  );
 });
 
 test("messages about more symbols than fit go in parts", () => {
@@ -124,11 +146,19 @@ test("messages about more symbols than fit go in parts", () => {
   const symbols = ["AAPL", "IBM", "MSFT", "EURUSD", "BTCUSD", "GOOGL", "NVDA", "AMZN"];
   session.resync(symbols);
   assert.ok(sent.length > 1);
-  assert.deepEqual(sent.flatMap((message) => message.symbols), symbols);
+  assert.deepEqual(
+    sent.flatMap((message) => message.symbols),
+    symbols,
+  );
   sent.length = 0;
-  session.want(wish(Object.fromEntries(symbols.map((symbol) => [symbol, 1])), { total: 99, bars: new Map(), tape: null }));
+  session.want(
+    wish(Object.fromEntries(symbols.map((symbol) => [symbol, 1])), { total: 99, bars: new Map(), tape: null }),
+  );
   assert.ok(sent.length > 1);
-  assert.deepEqual(sent.flatMap((message) => message.symbols), symbols);
+  assert.deepEqual(
+    sent.flatMap((message) => message.symbols),
+    symbols,
+  );
   for (const message of sent) assert.ok(byteLength(message) < 80);
 });
 
@@ -141,8 +171,14 @@ test("a hidden page takes nothing, also when it reconnects meanwhile, and all of
   session.opened();
   session.setVisible(true);
   const told = ["quotes %", "bars AAPL", "trades AAPL"];
-  const all = (/** @type {string} */ text, /** @type {string} */ symbols) => told.map((one) => `${text.split(" ")[0]} ${one.replace("%", symbols)} ${text.split(" ")[1]}`);
-  assert.deepEqual(said(sent), [...all("subscribe 5", "AAPL,IBM"), ...all("rate 0", "*"), ...all("subscribe 0", "AAPL,IBM"), ...all("rate 5", "*")]);
+  const all = (/** @type {string} */ text, /** @type {string} */ symbols) =>
+    told.map((one) => `${text.split(" ")[0]} ${one.replace("%", symbols)} ${text.split(" ")[1]}`);
+  assert.deepEqual(said(sent), [
+    ...all("subscribe 5", "AAPL,IBM"),
+    ...all("rate 0", "*"),
+    ...all("subscribe 0", "AAPL,IBM"),
+    ...all("rate 5", "*"),
+  ]);
 });
 
 test("headlines are asked for once, and go on from the last one after a loss", () => {

@@ -2,7 +2,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { backoffMs, BASE_MS, CAP_MS, createSocket, LOST_AFTER, restMs, SILENT_SECONDS } from "../../web/js/net/socket.js";
+import {
+  backoffMs,
+  BASE_MS,
+  CAP_MS,
+  createSocket,
+  LOST_AFTER,
+  restMs,
+  SILENT_SECONDS,
+} from "../../web/js/net/socket.js";
 
 class FakeSocket {
   /** @type {((event: any) => void) | null} */ onmessage = null;
@@ -83,10 +91,16 @@ test("chance takes at most half of the wait away", () => {
 
 test("it is live at the first message, not before", () => {
   const { links, newest, frames } = begin();
-  assert.deepEqual(links.map(({ status }) => status), ["connecting"]);
+  assert.deepEqual(
+    links.map(({ status }) => status),
+    ["connecting"],
+  );
   newest().onmessage?.({ data: "hello" });
   newest().onmessage?.({ data: "more" });
-  assert.deepEqual(links.map(({ status }) => status), ["connecting", "live"]);
+  assert.deepEqual(
+    links.map(({ status }) => status),
+    ["connecting", "live"],
+  );
   assert.deepEqual(frames, ["hello", "more"]);
 });
 
@@ -125,7 +139,7 @@ test("a message makes the next wait the first one again", () => {
 test("a connection that goes silent is given up, one that beats is kept", () => {
   const { links, newest, sockets, clock } = begin();
   for (let second = 0; second < 20; second += 1) {
-    newest().onmessage?.({ data: "beat" });
+    newest().onmessage?.({ data: "heartbeat" });
     clock.pass(1000);
   }
   assert.equal(sockets.length, 1);
@@ -152,7 +166,10 @@ test("hurrying tries at once, and only once", () => {
 });
 
 test("after a planned stop it waits as long as the server asked, and some more by chance", () => {
-  assert.deepEqual([restMs(1000, 0), restMs(1000, 1), restMs(4000, 1), restMs(0, 1), restMs(-5, 0)], [1000, 1500, 6000, 500, 0]);
+  assert.deepEqual(
+    [restMs(1000, 0), restMs(1000, 1), restMs(4000, 1), restMs(0, 1), restMs(-5, 0)],
+    [1000, 1500, 6000, 500, 0],
+  );
   assert.ok(restMs(1e12, 1) < 100_000);
   const { socket, links, newest, sockets, clock } = begin();
   newest().onmessage?.({ data: "hello" });

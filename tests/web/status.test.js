@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMetrics } from "../../web/js/net/metrics.js";
 import { byLabel, lagText, quantile, rate, spanText, total } from "../../web/js/state/health.js";
-import { line } from "../../web/js/views/figure.js";
+import { line } from "../../web/js/views/status/figure.js";
 
 const TEXT = `# HELP tickcast_sessions Sessions at this moment.
 # TYPE tickcast_sessions gauge
 tickcast_sessions{transport="websocket"} 3
 tickcast_sessions{transport="events"} 2
-tickcast_sessions_on_rung{rung="full"} 5
+tickcast_sessions_by_throttle_level{level="full"} 5
 tickcast_session_ends_total{reason="left",code="none"} 7
 tickcast_session_ends_total{reason="no_pong",code="4408"} 9
 tickcast_session_ends_total{reason="too_slow",code="1013"} 0
@@ -23,8 +23,14 @@ test("samples are taken by name with labels, and nothing else", () => {
   const samples = parseMetrics(TEXT);
   assert.equal(samples.size, 6);
   assert.equal(total(samples, "sessions"), 5, "not those of names that begin so");
-  assert.deepEqual(byLabel(samples, "session_ends_total", "reason"), [["no_pong", 9], ["left", 7]]);
-  assert.deepEqual(byLabel(samples, "session_ends_total", "code"), [["4408", 9], ["none", 7]]);
+  assert.deepEqual(byLabel(samples, "session_ends_total", "reason"), [
+    ["no_pong", 9],
+    ["left", 7],
+  ]);
+  assert.deepEqual(byLabel(samples, "session_ends_total", "code"), [
+    ["4408", 9],
+    ["none", 7],
+  ]);
 });
 
 /** @param {number} at @param {[string, number][]} entries */
@@ -40,9 +46,11 @@ test("a rate is of what came between two looks, also where a counter began anew"
 
 test("a quantile lies within its bucket in proportion", () => {
   /** @param {number[]} counts */
-  const lags = (...counts) => ["0.001", "0.01", "+Inf"].map((bound, n) => /** @type {[string, number]} */ ([`lag_bucket{le="${bound}"}`, counts[n]]));
-  const check = (/** @type {number[]} */ counts, /** @type {number} */ share, /** @type {number | null} */ want) =>
-{
+  const lags = (...counts) =>
+    ["0.001", "0.01", "+Inf"].map(
+      (bound, n) => /** @type {[string, number]} */ ([`lag_bucket{le="${bound}"}`, counts[n]]),
+    );
+  const check = (/** @type {number[]} */ counts, /** @type {number} */ share, /** @type {number | null} */ want) => {
     const found = quantile(look(2, lags(...counts)), look(1, lags(0, 0, 0)), "lag", share);
     assert.ok(found === want || Math.abs(Number(found) - Number(want)) < 1e-9, `${counts} at ${share}: ${found}`);
   };
@@ -55,10 +63,21 @@ test("a quantile lies within its bucket in proportion", () => {
 });
 
 test("spans and lags have a unit that suits them", () => {
-  for (const [seconds, text] of /** @type {[number, string][]} */ ([[5.9, "5 s"], [75, "1 min"], [4 * 3_600 + 300, "4 h 5 min"], [3 * 86_400 + 7_300, "3 d 2 h"]])) {
+  for (const [seconds, text] of /** @type {[number, string][]} */ ([
+    [5.9, "5 s"],
+    [75, "1 min"],
+    [4 * 3_600 + 300, "4 h 5 min"],
+    [3 * 86_400 + 7_300, "3 d 2 h"],
+  ])) {
     assert.equal(spanText(seconds), text);
   }
-  for (const [seconds, text] of /** @type {[number | null, string][]} */ ([[null, "–"], [0.0047, "4.7 ms"], [0.25, "250 ms"], [2.5, "2.5 s"], [Infinity, "> 10 s"]])) {
+  for (const [seconds, text] of /** @type {[number | null, string][]} */ ([
+    [null, "–"],
+    [0.0047, "4.7 ms"],
+    [0.25, "250 ms"],
+    [2.5, "2.5 s"],
+    [Infinity, "> 10 s"],
+  ])) {
     assert.equal(lagText(seconds), text);
   }
 });

@@ -7,14 +7,28 @@ import { initialState } from "../../web/js/state/model.js";
 import { Store } from "../../web/js/state/store.js";
 
 /** @type {any} */
-const FEED = { type: "feed", epoch: 1, ts_sent: 0, source: "simulation", name: "", state: "playing", speed: 1, looping: false };
+const FEED = {
+  type: "feed",
+  epoch: 1,
+  ts_sent: 0,
+  source: "simulation",
+  name: "",
+  state: "playing",
+  speed: 1,
+  looping: false,
+};
 
 /**
  * @param {number} first_seq
  * @param {number} seq
  * @returns {any}
  */
-const update = (first_seq, seq) => ({ type: "update", epoch: 1, ts_sent: 0, quotes: [{ symbol: "AAPL", first_seq, seq, ts_event: 0, last: 1 }] });
+const update = (first_seq, seq) => ({
+  type: "update",
+  epoch: 1,
+  ts_sent: 0,
+  quotes: [{ symbol: "AAPL", first_seq, seq, ts_event: 0, last: 1 }],
+});
 
 test("an action that changes the state is told, one that does not is not", () => {
   const store = new Store(initialState());
@@ -40,7 +54,8 @@ test("a hole names its symbols", () => {
   /** @type {unknown[]} */
   const holes = [];
   store.addEventListener("hole", (event) => holes.push(/** @type {CustomEvent} */ (event).detail));
-  for (const message of [FEED, update(1, 3), update(4, 5), update(9, 9)]) store.dispatch({ type: "message", message, nowMs: 0 });
+  for (const message of [FEED, update(1, 3), update(4, 5), update(9, 9)])
+    store.dispatch({ type: "message", message, nowMs: 0 });
   assert.deepEqual(holes, [["AAPL"]]);
 });
 
@@ -48,7 +63,10 @@ test("a frame paints once, however often it is marked, and again when marked aft
   /** @type {(() => void)[]} */
   const requested = [];
   let painted = 0;
-  const mark = createFrame(() => (painted += 1), (callback) => requested.push(callback));
+  const mark = createFrame(
+    () => (painted += 1),
+    (callback) => requested.push(callback),
+  );
   mark();
   mark();
   assert.equal(requested.length, 1);
@@ -64,7 +82,11 @@ test("a pace runs at once, then once at the end of the rest, and has no debt aft
   let ran = 0;
   /** @type {{ atMs: number, run: () => void }[]} */
   const timers = [];
-  const pace = createPace(() => (ran += 1), () => 100, { now: () => nowMs, after: (ms, run) => void timers.push({ atMs: nowMs + ms, run }) });
+  const pace = createPace(
+    () => (ran += 1),
+    () => 100,
+    { now: () => nowMs, after: (ms, run) => void timers.push({ atMs: nowMs + ms, run }) },
+  );
   const to = (/** @type {number} */ ms) => {
     nowMs = ms;
     for (const { run } of timers.splice(0, timers.filter(({ atMs }) => atMs <= nowMs).length)) run();
@@ -100,17 +122,57 @@ test("a budget rests longer after what costs more, within its limits, and forget
 test("turns come once a period, and those of other shares at other times", () => {
   const [one, other] = [createTurns(1000, 0), createTurns(1000, 0.4)];
   const at = (/** @type {number} */ ms) => [one(ms), other(ms)];
-  assert.deepEqual([0, 300, 600, 700, 1000, 1600, 5700].map(at), [[true, true], [false, false], [false, true], [false, false], [true, false], [false, true], [true, true]]);
+  assert.deepEqual([0, 300, 600, 700, 1000, 1600, 5700].map(at), [
+    [true, true],
+    [false, false],
+    [false, true],
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ]);
 });
 
 test("what is old is not painted while newer things are on their way, but who stays late is painted", () => {
-  const check = (/** @type {string} */ what, /** @type {[nowMs: number, delayMs: number, messages: number, held: boolean][]} */ frames) => {
+  const check = (
+    /** @type {string} */ what,
+    /** @type {[nowMs: number, delayMs: number, messages: number, held: boolean][]} */ frames,
+  ) => {
     const holds = createHold({ lateMs: 1000, mostMs: 500 });
-    frames.forEach(([now, delayMs, messages, held], at) => assert.equal(holds({ delayMs, messages }, now), held, `${what}: ${at}`));
+    frames.forEach(([now, delayMs, messages, held], at) =>
+      assert.equal(holds({ delayMs, messages }, now), held, `${what}: ${at}`),
+    );
   };
-  check("the first frame, and a quiet market", [[5000, 10, 0, false], [5500, 10, 0, false], [6400, 10, 0, false]]);
-  check("old messages come, then a new one", [[0, 10, 1, false], [400, 20_000, 2, true], [500, 19_000, 3, true], [600, 10, 4, false], [700, 1000, 5, true]]);
-  check("late for good", [[0, 10, 1, false], [400, 20_000, 2, true], [899, 20_000, 3, true], [900, 20_000, 4, false], [1800, 20_000, 5, false]]);
-  check("nothing came yet after a standstill", [[0, 10, 1, false], [9000, 10, 1, true], [9100, 10, 1, true], [9200, 5000, 2, true], [9300, 10, 3, false]]);
-  check("nothing comes at all", [[0, 10, 1, false], [9000, 10, 1, true], [9400, 10, 1, true], [9600, 10, 1, false]]);
+  check("the first frame, and a quiet market", [
+    [5000, 10, 0, false],
+    [5500, 10, 0, false],
+    [6400, 10, 0, false],
+  ]);
+  check("old messages come, then a new one", [
+    [0, 10, 1, false],
+    [400, 20_000, 2, true],
+    [500, 19_000, 3, true],
+    [600, 10, 4, false],
+    [700, 1000, 5, true],
+  ]);
+  check("late for good", [
+    [0, 10, 1, false],
+    [400, 20_000, 2, true],
+    [899, 20_000, 3, true],
+    [900, 20_000, 4, false],
+    [1800, 20_000, 5, false],
+  ]);
+  check("nothing came yet after a standstill", [
+    [0, 10, 1, false],
+    [9000, 10, 1, true],
+    [9100, 10, 1, true],
+    [9200, 5000, 2, true],
+    [9300, 10, 3, false],
+  ]);
+  check("nothing comes at all", [
+    [0, 10, 1, false],
+    [9000, 10, 1, true],
+    [9400, 10, 1, true],
+    [9600, 10, 1, false],
+  ]);
 });

@@ -11,7 +11,18 @@ const DAY_US = 86_400e6;
 /** @param {object} [feed] @returns {any} */
 const state = (feed) => ({
   ...initialState({ panes: [{ symbol: "AAPL", interval: "5m", compare: [] }] }),
-  feed: { state: "paused", speed: 1, seekable: true, looping: false, skip_dead_time: false, timestamps: "original", name: "tape", start: 0, end: DAY_US, ...feed },
+  feed: {
+    state: "paused",
+    speed: 1,
+    seekable: true,
+    looping: false,
+    skip_dead_time: false,
+    timestamps: "original",
+    name: "tape",
+    start: 0,
+    end: DAY_US,
+    ...feed,
+  },
 });
 
 test("a button asks for what the feed can do as it stands", () => {
@@ -24,12 +35,16 @@ test("a button asks for what the feed can do as it stands", () => {
   assert.deepEqual(commandFor(state(), "shift"), { command: "timestamps", timestamps: "shifted" });
   for (const over of ["ended", "failed", "seeking"]) assert.equal(commandFor(state({ state: over }), "event"), null);
   const simulation = state({ seekable: false, end: null });
-  for (const button of /** @type {const} */ (["restart", "loop", "skip", "shift"])) assert.equal(commandFor(simulation, button), null);
+  for (const button of /** @type {const} */ (["restart", "loop", "skip", "shift"]))
+    assert.equal(commandFor(simulation, button), null);
   assert.equal(commandFor(initialState(), "play"), null);
 });
 
 test("faster and slower go from step to step, and stop at the ends", () => {
-  assert.deepEqual([nextSpeed(1, 1), nextSpeed(1, -1), nextSpeed(3, 1), nextSpeed(3, -1), nextSpeed("max", -1)], [2, 0.5, 5, 2, 3600]);
+  assert.deepEqual(
+    [nextSpeed(1, 1), nextSpeed(1, -1), nextSpeed(3, 1), nextSpeed(3, -1), nextSpeed("max", -1)],
+    [2, 0.5, 5, 2, 3600],
+  );
   assert.deepEqual([nextSpeed("max", 1), nextSpeed(0.1, -1)], ["max", 0.1]);
 });
 
@@ -41,12 +56,24 @@ test("the timeline asks for bars that it can show, and not where there is none",
 });
 
 test("what was seen of a tape stays known when it is played again, and another tape's goes", () => {
-  const bar = (/** @type {number} */ ts, /** @type {number} */ close, volume = 1) => ({ ts, open: 1, high: 1, low: 1, close, volume, closed: true });
+  const bar = (/** @type {number} */ ts, /** @type {number} */ close, volume = 1) => ({
+    ts,
+    open: 1,
+    high: 1,
+    low: 1,
+    close,
+    volume,
+    closed: true,
+  });
   const whole = takePreview(NO_PREVIEW, "a", [bar(0, 10, 4), bar(50, 30), bar(100, 20, 2)]);
   const again = takePreview(whole, "a", [bar(0, 10, 4)]);
   assert.equal(again.bars.size, 3);
   assert.equal(takePreview(again, "b", [bar(0, 1)]).bars.size, 1);
-  assert.deepEqual(previewPoints(again, { start: 0, end: 200 }), [{ at: 0, price: 0, volume: 1 }, { at: 0.25, price: 1, volume: 0.25 }, { at: 0.5, price: 0.5, volume: 0.5 }]);
+  assert.deepEqual(previewPoints(again, { start: 0, end: 200 }), [
+    { at: 0, price: 0, volume: 1 },
+    { at: 0.25, price: 1, volume: 0.25 },
+    { at: 0.5, price: 0.5, volume: 0.5 },
+  ]);
   assert.deepEqual(previewPoints(NO_PREVIEW, { start: 0, end: 200 }), []);
   assert.deepEqual(previewPoints(again, { start: null, end: null }), []);
 });

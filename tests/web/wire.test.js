@@ -6,11 +6,29 @@ import { test } from "node:test";
 import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
-const INBOUND = ["drive_scenario", "drive_seek", "drive_speed", "drive_step", "rate", "rate_every", "resync", "subscribe_all", "subscribe_bars", "subscribe_depth", "subscribe_news", "subscribe_quotes", "subscribe_since", "subscribe_trades", "unsubscribe"];
+const INBOUND = [
+  "drive_scenario",
+  "drive_seek",
+  "drive_speed",
+  "drive_step",
+  "rate",
+  "rate_every",
+  "resync",
+  "subscribe_all",
+  "subscribe_bars",
+  "subscribe_depth",
+  "subscribe_news",
+  "subscribe_quotes",
+  "subscribe_since",
+  "subscribe_trades",
+  "unsubscribe",
+];
 
 /** @param {string} name */
 const read = (name) => readFileSync(new URL(`${name}.json`, FIXTURES), "utf8");
-const names = readdirSync(FIXTURES).filter((file) => file.endsWith(".json")).map((file) => file.replace(/\.json$/, ""));
+const names = readdirSync(FIXTURES)
+  .filter((file) => file.endsWith(".json"))
+  .map((file) => file.replace(/\.json$/, ""));
 const outbound = names.filter((name) => !INBOUND.includes(name));
 
 test("every message of the server decodes to what it says", () => {
@@ -37,7 +55,14 @@ test("encoding gives the inbound fixtures", () => {
     subscribe_depth: { type: "subscribe", id: 11, channel: "depth", symbols: ["AAPL"], rate: 10 },
     subscribe_news: { type: "subscribe", id: 9, channel: "news", history: 20 },
     subscribe_quotes: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 7 },
-    subscribe_since: { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "EURUSD"], rate: 5, since: { epoch: 1795341600000, at: { AAPL: 14, EURUSD: 3 } } },
+    subscribe_since: {
+      type: "subscribe",
+      id: 1,
+      channel: "quotes",
+      symbols: ["AAPL", "EURUSD"],
+      rate: 5,
+      since: { epoch: 1795341600000, at: { AAPL: 14, EURUSD: 3 } },
+    },
     subscribe_trades: { type: "subscribe", id: 5, channel: "trades", symbols: ["AAPL"], history: 50, rate: 5 },
     unsubscribe: { type: "unsubscribe", id: 4, channel: "quotes", symbols: ["*"] },
   };
@@ -45,20 +70,60 @@ test("encoding gives the inbound fixtures", () => {
 });
 
 test("an unknown member is kept out of the way and an unknown type is ignored", () => {
-  const beat = { ...JSON.parse(read("beat")), later: { deep: [1] } };
-  assert.equal(decode(JSON.stringify(beat))?.type, "beat");
+  const heartbeat = { ...JSON.parse(read("heartbeat")), later: { deep: [1] } };
+  assert.equal(decode(JSON.stringify(heartbeat))?.type, "heartbeat");
   assert.equal(decode('{"type":"trades","epoch":1}'), null);
 });
 
 test("nothing that comes makes decoding throw", () => {
-  const odd = ["", "{", "null", "[]", "7", '"beat"', "{}", '{"type":null}', '{"type":"__proto__"}', '{"type":"beat"}', undefined, null, 7, new ArrayBuffer(3)];
+  const odd = [
+    "",
+    "{",
+    "null",
+    "[]",
+    "7",
+    '"heartbeat"',
+    "{}",
+    '{"type":null}',
+    '{"type":"__proto__"}',
+    '{"type":"heartbeat"}',
+    undefined,
+    null,
+    7,
+    new ArrayBuffer(3),
+  ];
   for (const frame of odd) assert.equal(decode(frame), null, String(frame));
 });
 
 test("a message that lacks a member, or holds another kind, is refused whole", () => {
-  for (const name of ["update", "bars_update", "beat", "feed_simulation", "error", "trades_update", "depth_update", "throttled", "stopping", "granted_recovered"]) {
+  for (const name of [
+    "update",
+    "bars_update",
+    "heartbeat",
+    "feed_simulation",
+    "error",
+    "trades_update",
+    "depth_update",
+    "throttled",
+    "stopping",
+    "granted_recovered",
+  ]) {
     const whole = JSON.parse(read(name));
-    for (const member of ["epoch", "quotes", "bars", "ts_market", "speed", "message", "trades", "first", "bids", "first_seq", "max_rate", "reconnect_after_ms", "recovered"]) {
+    for (const member of [
+      "epoch",
+      "quotes",
+      "bars",
+      "ts_market",
+      "speed",
+      "message",
+      "trades",
+      "first",
+      "bids",
+      "first_seq",
+      "max_rate",
+      "reconnect_after_ms",
+      "recovered",
+    ]) {
       if (!(member in whole)) continue;
       assert.equal(decode(JSON.stringify({ ...whole, [member]: {} })), null, `${name}.${member}`);
     }

@@ -5,8 +5,14 @@
  */
 
 // As `state/address.js` has it: where the address says something, what it leaves out is as at first.
-const binary = location.search.length > 1 ? new URLSearchParams(location.search).get("format") === "binary" : /"format":"binary"/.test(readSettings());
-const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, binary ? ["tickcast.v1.bin"] : []);
+const binary =
+  location.search.length > 1
+    ? new URLSearchParams(location.search).get("format") === "binary"
+    : /"format":"binary"/.test(readSettings());
+const socket = new WebSocket(
+  `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
+  binary ? ["tickcast.v1.bin"] : [],
+);
 socket.binaryType = "arraybuffer";
 /** @type {MessageEvent[]} */
 const heard = [];

@@ -23,7 +23,11 @@ const ASK = state.textContent;
 async function enter(token) {
   fault.textContent = "";
   try {
-    const response = await fetch(LOGIN, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ token }) });
+    const response = await fetch(LOGIN, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token }),
+    });
     if (response.ok) return location.replace("/");
     const { error } = await response.json();
     fault.textContent = `${error.message}: ${error.remedy}`;

@@ -16,7 +16,7 @@ import { concerns, toneOf } from "./state/happenings.js";
 import { Store } from "./state/store.js";
 import { delayUs } from "./state/traffic.js";
 import { commandFor } from "./state/transport.js";
-import { createViews } from "./views/page.js";
+import { createViews } from "./views/shell/page.js";
 
 /** Where the tape has a place beside the chart; the style sheet says the same. */
 const WIDE = "(min-width: 1280px)";
@@ -57,7 +57,13 @@ const mark = createFrame(() => {
 });
 const markStream = createPace(mark, budget.restMs);
 const enter = () => location.assign("/enter");
-const talk = createConversation({ store, warn, hasRoom: () => wide.matches, showsBook: () => !narrow.matches && !(low.matches && store.state.settings.large), onStranger: enter });
+const talk = createConversation({
+  store,
+  warn,
+  hasRoom: () => wide.matches,
+  showsBook: () => !narrow.matches && !(low.matches && store.state.settings.large),
+  onStranger: enter,
+});
 
 /** What changes what is shown may change what is needed. @param {import("./state/reduce.js").Action} action */
 function change(action) {
@@ -90,10 +96,11 @@ const commands = createCommands({
   run: {
     pause: () => pause(!store.state.paused),
     palette: () => views.withPanels(({ palette }) => palette.open(store.state)),
-    help: () => views.withPanels(({ help }) => {
-      help.open();
-      mark();
-    }),
+    help: () =>
+      views.withPanels(({ help }) => {
+        help.open();
+        mark();
+      }),
     enter,
     filter: () => byId("filter").focus(),
     table: openTable,
@@ -127,7 +134,11 @@ const views = createViews(byId, commands, {
 function isStream(action) {
   if (action.type !== "message") return false;
   const { message } = action;
-  return message.type === "update" || message.type === "beat" || ((message.type === "bars" || message.type === "trades" || message.type === "depth") && !message.snapshot);
+  return (
+    message.type === "update" ||
+    message.type === "heartbeat" ||
+    ((message.type === "bars" || message.type === "trades" || message.type === "depth") && !message.snapshot)
+  );
 }
 
 function watch() {
@@ -161,12 +172,17 @@ function hearAlerts() {
 function hearNews(action) {
   if (action.type !== "message" || action.message.type !== "news" || action.message.snapshot) return;
   const { state } = store;
-  const told = action.message.stories.findLast(({ on }) => state.panes.some(({ symbol }) => symbol !== null && concerns(state, on, symbol)));
-  if (told && state.settings.newsNotices && !state.paused) warn(`${toneOf(told).word === "neutral" ? "News" : `News, ${toneOf(told).word}`}: ${told.headline}.`);
+  const told = action.message.stories.findLast(({ on }) =>
+    state.panes.some(({ symbol }) => symbol !== null && concerns(state, on, symbol)),
+  );
+  if (told && state.settings.newsNotices && !state.paused)
+    warn(`${toneOf(told).word === "neutral" ? "News" : `News, ${toneOf(told).word}`}: ${told.headline}.`);
 }
 
 createKeeper(store);
-store.addEventListener("change", (event) => (isStream(/** @type {CustomEvent} */ (event).detail) ? markStream() : mark()));
+store.addEventListener("change", (event) =>
+  isStream(/** @type {CustomEvent} */ (event).detail) ? markStream() : mark(),
+);
 store.addEventListener("change", hearAlerts);
 store.addEventListener("change", (event) => hearNews(/** @type {CustomEvent} */ (event).detail));
 store.addEventListener("hole", (event) => talk.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
@@ -184,8 +200,11 @@ document.addEventListener("keydown", (event) => {
   const at = event.target instanceof Element ? event.target : null;
   // A dialog that was closed a moment ago may still have the focus: a key in it is for the page again.
   const left = at?.closest("dialog:not([open])") != null;
-  const typing = !left && at?.closest("input:not([type=checkbox], [type=radio], [type=range]), select, textarea, dialog") != null;
-  const command = event.defaultPrevented ? undefined : commandOf(commands, event, { typing, single: store.state.settings.shortcuts });
+  const typing =
+    !left && at?.closest("input:not([type=checkbox], [type=radio], [type=range]), select, textarea, dialog") != null;
+  const command = event.defaultPrevented
+    ? undefined
+    : commandOf(commands, event, { typing, single: store.state.settings.shortcuts });
   if (!command) return;
   event.preventDefault();
   command.run();

@@ -4,7 +4,7 @@ import { setAttribute } from "./lib/dom.js";
 import { recall } from "./lib/storage.js";
 import { askServer } from "./net/metrics.js";
 import { readSettings } from "./state/settings.js";
-import { createStatusPage } from "./views/status.js";
+import { createStatusPage } from "./views/status/page.js";
 
 const EVERY_MS = 2_000;
 const page = createStatusPage();

@@ -37,9 +37,10 @@ pub use self::report::{FileReport, TimeReport};
 pub use self::schema::{Assumption, ColumnRole, FileKind, Overrides, overrides};
 
 use self::input::Progress;
-use self::play::{Catalog, FileMark, FileTicks, Merge, MergeMark, ReplayFile, Scan, TickStream};
-use super::{Mark, Source, SourceError, SourceInfo};
-use crate::market::{HistoryBar, RefusedRows, Tick};
+use self::play::{Catalog, FilePosition, FileTicks, Merge, MergePosition, ReplayFile, Scan, TickStream};
+use super::{Position, Seekable, SourceError, SourceInfo, Stageable, TickSource};
+use crate::control::RejectedRows;
+use crate::market::{HistoryBar, Tick};
 
 /// Describes a file without playing it.
 ///
@@ -128,7 +129,7 @@ impl Replay {
     }
 }
 
-impl Source for Replay {
+impl TickSource for Replay {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
@@ -145,11 +146,11 @@ impl Source for Replay {
         Ok(self.ticks.next_ticks(most, into)?)
     }
 
-    fn rows_refused(&self) -> u64 {
+    fn rows_rejected(&self) -> u64 {
         self.files.iter().map(|file| file.rows_rejected()).sum()
     }
 
-    fn refused(&self) -> Vec<RefusedRows> {
+    fn rejected(&self) -> Vec<RejectedRows> {
         self.files.iter().flat_map(|file| file.rejected()).take(self.max_refused).collect()
     }
 
@@ -158,22 +159,32 @@ impl Source for Replay {
         Ok(())
     }
 
-    fn mark(&self) -> Option<Mark> {
-        Some(Mark::new(self.ticks.mark(FileTicks::mark)))
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        Some(self)
     }
 
-    fn go_to(&mut self, mark: &Mark) -> Result<(), SourceError> {
-        let mark = mark.get::<MergeMark<FileMark>>().ok_or("this mark is of other files")?;
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        None
+    }
+}
+
+impl Seekable for Replay {
+    fn position(&self) -> Position {
+        Position::new(self.ticks.position(FileTicks::position))
+    }
+
+    fn go_to(&mut self, position: &Position) -> Result<(), SourceError> {
+        let position = position.get::<MergePosition<FilePosition>>().ok_or("this position is of other files")?;
         let mut files = self.files.iter();
-        self.ticks = Merge::at(mark, |mark| {
-            files.next().expect("invariant: a mark of this replay has a part for each file").play_from(mark)
+        self.ticks = Merge::at(position, |of_file| {
+            files.next().expect("invariant: a position of this replay has one for each file").play_from(of_file)
         })?;
         Ok(())
     }
 
-    fn second_reader(&self) -> Option<Box<dyn Source>> {
+    fn second_reader(&self) -> Result<Box<dyn TickSource>, SourceError> {
         let (files, info) = (self.files.clone(), self.info.clone());
-        let ticks = play_together(&files).ok()?;
-        Some(Box::new(Self { files, ticks, info, report: Vec::new(), max_refused: self.max_refused }))
+        let ticks = play_together(&files)?;
+        Ok(Box::new(Self { files, ticks, info, report: Vec::new(), max_refused: self.max_refused }))
     }
 }

@@ -1,230 +1,190 @@
-//! The market simulator: an endless tape whose statistics are those of real ones, from a seed.
+//! The simulated market: endless ticks with the statistics of real ones, from a seed.
 //!
-//! A slow layer moves once a second: volatility, common factors, season, news (`volatility`, `factor`,
-//! `season`, `news`). Within each second every symbol has its events: when (`arrivals`), of which sign
-//! (`signs`), how large (`sizes`), and what becomes of the quote (`quotes`); `tape` puts them together. A
-//! `scenario` bends all of this for a while. docs/SIMULATION.md shows what comes out beside real tapes.
+//! The rooms, from the lowest up:
 //!
-//! Invariants: a symbol's tape is a function of (seed, symbol, start, hours, journal), whichever others are
-//! listed and whatever the threads, the pace and the build; ticks come in order of time, then of instrument;
-//! no wall clock; no number that a platform's mathematics would change.
+//! - `model`: the processes that symbols share (volatility, factors, season, news), and the numbers of each class.
+//! - `universe`: the instruments that are listed.
+//! - `scenario`: what changes the market for a while.
+//! - `symbol`: the events of each second of one symbol, its history, and the levels of its book.
+//! - [`Simulator`]: all of it as a source of ticks.
+//! - `cli`: the flags, and the market as a file.
 //!
-//! Not here: when a tick is due (`pace`), the market that ticks make (`market`).
+//! docs/SIMULATION.md compares the statistics with those of real markets.
+//!
+//! Invariants: the ticks of a symbol are a function of (seed, symbol, start, hours, scenarios), whichever others are
+//! listed and whatever the threads, the speed and the build. Ticks come in order of time, then of instrument. No wall
+//! clock, and no number that depends on a platform's mathematics.
+//!
+//! Not here: the time at which a tick is due (`pace`), the market that ticks make (`market`).
 
-mod args;
-mod arrivals;
-mod block;
-mod catalogue;
-mod depth;
-mod elementary;
-mod factor;
-mod history;
-mod influence;
-mod journal;
-mod listing;
+mod cli;
 mod model;
-mod news;
-mod noise;
-mod plan;
-mod quotes;
 mod scenario;
-mod script;
-mod season;
-mod signs;
-mod sizes;
-mod stage;
-mod tape;
-mod target;
+mod symbol;
 #[cfg(test)]
 mod tests;
 mod universe;
-mod volatility;
-mod write;
 
 use std::sync::Arc;
 
-use self::block::Block;
-use self::depth::Books;
-use self::factor::Factors;
-use self::listing::{Listing, Sector};
-use self::model::Model;
-use self::season::Season;
-use self::stage::Stage;
-use self::tape::{Kind, Tape};
-use super::{Source, SourceError, SourceInfo};
-use crate::market::{
-    AssetClass, Catalogue, Happening, HistoryBar, Instrument, InstrumentId, Interval, Levels, Refused, SourceKind,
-    Speed, Staging, Story, Tick, Timestamp,
-};
+use self::model::factor::{Cell, Factors};
+use self::model::news::PendingHeadlines;
+use self::model::parameters::Model;
+use self::model::season::Season;
+use self::model::sector::Sector;
+use self::scenario::catalog::catalog;
+use self::scenario::journal::JournalHeader;
+use self::scenario::schedule::Schedule;
+use self::scenario::target::CLASSES;
+use self::symbol::block::{self, Block};
+use self::symbol::depth::Books;
+use self::symbol::history;
+use self::symbol::symbol_sim::{ClassTables, SymbolSim};
+use self::universe::listing::Listing;
+use super::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
+use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
+use crate::market::{Headline, HistoryBar, InstrumentId, Interval, Levels, Notice, Tick, Timestamp};
 
-pub use self::args::{SimulateArgs, SimulationArgs, Span, WriteConfig};
-pub use self::journal::Journal;
-pub use self::plan::{PlanError, SimPlan};
-pub use self::scenario::Scenario;
-pub use self::script::{Cue, Script, ScriptError};
-pub use self::season::Hours;
-pub use self::stage::{Injection, ScenarioError, StageLimits};
-pub use self::target::Target;
-pub use self::write::{WriteError, Written, write};
+pub use self::cli::args::{SimulateArgs, SimulationArgs};
+pub use self::cli::plan::{PlanError, SimPlan};
+pub use self::cli::write::{Length, WriteConfig, WriteError, Written, write};
+pub use self::model::season::Hours;
+pub use self::scenario::journal::{Journal, JournalError};
+pub use self::scenario::kind::Scenario;
+pub use self::scenario::scheduled::{ScenarioError, ScenarioLimits, ScheduledScenario};
+pub use self::scenario::script::{Script, ScriptError};
+pub use self::scenario::spec::{ScenarioSpec, SpecError};
+pub use self::scenario::target::Target;
+pub use self::universe::Universe;
 
-/// What is simulated.
+/// The configuration of a simulated market.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SimConfig {
     pub seed: u64,
-    /// Market time at which the tape begins.
+    /// The market time of the start.
     pub start: Timestamp,
-    pub list: List,
+    pub universe: Universe,
     pub hours: Hours,
-    /// What is staged from the beginning.
-    pub journal: Vec<Injection>,
-    /// How many scenarios a session may have, those of the journal included, and how far they may go.
-    pub stage: StageLimits,
-    /// Headlines that wait to be told, more than come in a minute: a reader that takes none loses the oldest.
-    pub untold_stories: usize,
-    /// The bars of the past of all instruments together; with more than some fifty instruments each has fewer.
+    /// The scenarios that are known from the start.
+    pub scenarios: Vec<ScheduledScenario>,
+    /// The limits of all scenarios of a session.
+    pub limits: ScenarioLimits,
+    /// The maximum number of headlines that wait to be taken; above it the oldest are dropped.
+    pub pending_news: usize,
+    /// The maximum number of bars before the start, of all instruments together; above about 50 instruments each has
+    /// fewer.
     pub past_bars: usize,
-    /// The threads that make the tape, and the seconds they make at a time. Neither changes it; a longer block
-    /// is faster, and what is injected waits for its end.
+    /// The threads that make the ticks. Their number changes no tick.
     pub threads: usize,
+    /// The seconds that are made at a time. Their number changes no tick. A longer block is faster, but a live scenario
+    /// waits for its end.
     pub block_seconds: usize,
-}
-
-/// Which instruments; numbers that are too large or too small are brought into range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum List {
-    /// Of all classes: the named ones, and generated stocks beyond them.
-    Mixed(usize),
-    /// Of one class; only stocks are generated beyond the named ones.
-    Class(AssetClass, usize),
 }
 
 impl SimConfig {
     pub const DEFAULT_SEED: u64 = 7;
-    /// The instruments that have names of their own.
+    /// The instruments that have names.
     pub const DEFAULT_SYMBOLS: usize = universe::NAMED_COUNT;
-    pub const MAX_SYMBOLS: usize = universe::MOST;
-    pub const DEFAULT_UNTOLD_STORIES: usize = 10_000;
+    pub const MAX_SYMBOLS: usize = universe::MAX_SYMBOLS;
+    pub const DEFAULT_PENDING_NEWS: usize = 10_000;
     pub const DEFAULT_PAST_BARS: usize = 2_000_000;
 
-    /// All named instruments from `start` on, with the default seed, all day and night, without a scenario.
+    /// Creates a market of all named instruments that trade day and night, without scenarios and with the default seed.
     pub const fn new(start: Timestamp) -> Self {
         Self {
             seed: Self::DEFAULT_SEED,
             start,
-            list: List::Mixed(Self::DEFAULT_SYMBOLS),
+            universe: Universe::Mixed(Self::DEFAULT_SYMBOLS),
             hours: Hours::Always,
-            journal: Vec::new(),
-            stage: StageLimits::DEFAULT,
-            untold_stories: Self::DEFAULT_UNTOLD_STORIES,
+            scenarios: Vec::new(),
+            limits: ScenarioLimits::DEFAULT,
+            pending_news: Self::DEFAULT_PENDING_NEWS,
             past_bars: Self::DEFAULT_PAST_BARS,
             threads: 1,
             block_seconds: 1,
         }
     }
+
+    /// Returns the settings that the journal of this market begins with.
+    pub const fn journal_header(&self) -> JournalHeader {
+        let Self { seed, start, hours, .. } = *self;
+        JournalHeader { seed, start, symbols: self.universe.count(), hours }
+    }
 }
 
-/// The simulator as a [`Source`].
+/// The simulated market as a [`TickSource`].
 #[derive(Debug)]
 pub struct Simulator {
     info: SourceInfo,
     config: SimConfig,
     listings: Vec<Listing>,
-    kinds: Arc<[Kind; 4]>,
+    tables: Arc<[ClassTables; 4]>,
     factors: Factors,
-    tapes: Vec<Tape>,
-    stage: Stage,
+    symbols: Vec<SymbolSim>,
+    schedule: Schedule,
     block: Block,
-    /// Those that are not told yet, the latest first.
-    stories: Vec<Story>,
+    headlines: PendingHeadlines,
     journal: Option<Journal>,
 }
 
 impl Simulator {
-    /// # Errors
-    /// When the journal holds what cannot be staged.
-    pub fn new(config: SimConfig) -> Result<Self, ScenarioError> {
-        let listings = match config.list {
-            List::Mixed(count) => universe::listings(count, config.seed),
-            List::Class(class, count) => universe::of_class(class, count, config.seed),
-        };
-        let instruments: Arc<[Instrument]> = listings.iter().map(Listing::instrument).collect();
-        let info = SourceInfo {
-            kind: SourceKind::Simulation,
-            name: name(listings.len(), config.seed),
-            instruments,
-            seed: Some(config.seed),
-            start: config.start,
-            end: None,
-            speed: Speed::Times(1.0),
-            speed_reason: String::new(),
-        };
-        let classes = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
-        let mut simulator = Self {
-            info,
-            kinds: Arc::new(classes.map(|class| Kind::new(Model::of(class)))),
-            factors: factors(&config, &listings),
-            tapes: Vec::new(),
-            stage: Stage::new(&listings, &config.journal, config.stage)?,
-            block: Block::default(),
-            stories: Vec::new(),
-            journal: None,
-            config,
-            listings,
-        };
-        simulator.restart();
-        Ok(simulator)
-    }
-
-    /// Everything as at the beginning; what was injected since is in the journal and comes again.
-    fn restart(&mut self) {
-        self.tapes = self.fresh_tapes();
-        self.factors = factors(&self.config, &self.listings);
-        self.stage.rewind();
-        self.block = Block::default();
-        self.stories.clear();
-    }
-
-    fn fresh_tapes(&self) -> Vec<Tape> {
-        let kind = |listing: &Listing| &self.kinds[history::class_index(listing.class())];
-        let tape = |(listing, n)| Tape::new(InstrumentId(n), listing, kind(listing), self.config.seed);
-        self.listings.iter().zip(0..).map(tape).collect()
-    }
-
-    /// Stages `injection` from its time on or, where that is past or made already, from the next second that is
-    /// not. Returns what the journal now holds: with it and the seed, the tape can be made again.
+    /// Creates the market of `config` at its start.
     ///
     /// # Errors
-    /// When no listed instrument is meant, or a number is out of range.
-    pub fn inject(&mut self, injection: Injection) -> Result<Injection, ScenarioError> {
-        let injection = Injection { at: injection.at.max(self.horizon()), ..injection };
-        self.stage.add(injection)
+    /// When a scenario of `config` is out of range.
+    pub fn new(config: SimConfig) -> Result<Self, ScenarioError> {
+        let listings = config.universe.listings(config.seed);
+        let tables = Arc::new(CLASSES.map(|class| ClassTables::new(Model::of(class))));
+        Ok(Self {
+            info: info(&config, &listings, &tables),
+            factors: factors(&config, &listings),
+            symbols: new_symbols(&config, &listings, &tables),
+            schedule: Schedule::new(&listings, &config.scenarios, config.limits)?,
+            block: Block::default(),
+            headlines: PendingHeadlines::new(config.pending_news),
+            journal: None,
+            tables,
+            config,
+            listings,
+        })
     }
 
-    /// What is staged from now on is written down there, too.
-    pub fn keep_journal(&mut self, journal: Journal) {
+    /// Schedules a scenario and returns it as the journal has it. A start before the horizon moves to the horizon.
+    ///
+    /// The journal and the seed give the same ticks again.
+    ///
+    /// # Errors
+    /// When the scenario matches no listed instrument, is out of range, or is one too many.
+    pub fn schedule(&mut self, scenario: ScheduledScenario) -> Result<ScheduledScenario, ScenarioError> {
+        let start = scenario.start.max(self.horizon());
+        self.schedule.add(ScheduledScenario { start, ..scenario })
+    }
+
+    /// Writes the scenarios that are requested from now on to `journal`.
+    pub fn set_journal(&mut self, journal: Journal) {
         self.journal = Some(journal);
     }
 
-    /// All injections so far, in the order in which they came.
-    pub fn journal(&self) -> &[Injection] {
-        self.stage.journal()
+    /// Returns all scenarios so far, in the order in which they were scheduled.
+    pub fn journal(&self) -> &[ScheduledScenario] {
+        self.schedule.journal()
     }
 
-    /// The first second that is not made yet.
+    /// Returns the first second that is not made yet.
     pub const fn horizon(&self) -> Timestamp {
         self.factors.next_ts()
     }
 
-    /// Whether anything trades on the UTC day that begins at `day`.
+    /// Returns whether anything trades on the UTC day that begins at `day`.
     fn trades_on(&self, day: Timestamp) -> bool {
         let noon = day.plus_nanos(17 * Interval::H1.nanos());
         let open = |listing: &Listing| Season::new(listing.model(), self.config.hours).at(noon).is_some();
         self.listings.iter().any(open)
     }
 
-    /// The first headline that was published by `now` and that this did not tell yet.
-    pub fn next_story(&mut self, now: Timestamp) -> Option<Story> {
-        self.stories.pop_if(|story| story.ts <= now)
+    /// Takes the first headline that is published by `now`.
+    pub fn next_headline(&mut self, now: Timestamp) -> Option<Headline> {
+        self.headlines.next(now)
     }
 
     #[inline]
@@ -239,83 +199,131 @@ impl Simulator {
 
     /// Makes the next block.
     fn fill(&mut self) {
-        let from = self.factors.next_ts();
-        let cells: Vec<_> =
-            (0..self.config.block_seconds.clamp(1, block::MOST_SECONDS)).map(|_| self.factors.advance()).collect();
-        self.block.make(&cells, &self.kinds, &mut self.tapes, &self.stage, self.config.threads);
-        self.stories.append(&mut self.block.stories);
-        for cell in &cells {
-            // One sector of each class speaks for it.
-            let speakers = [Sector::Technology, Sector::Index, Sector::Crypto, Sector::Fx];
-            let broad = speakers.into_iter().filter_map(|sector| Some((sector, cell.sectors[sector.index()].news?)));
-            self.stories.extend(broad.map(|(sector, news)| {
-                let on = Target::Class(sector.class()).text().into_owned();
-                news.story(on, None, cell.ts)
-            }));
-        }
-        self.stories.extend(self.stage.stories(from, self.factors.next_ts()));
-        self.stories.sort_by(|a, b| (b.ts, &b.on, &b.headline).cmp(&(a.ts, &a.on, &a.headline)));
-        self.stories.truncate(self.config.untold_stories);
-        self.stage.pass(self.factors.next_ts());
+        let from = self.horizon();
+        let seconds = self.config.block_seconds.clamp(1, block::MOST_SECONDS);
+        let cells: Vec<_> = (0..seconds).map(|_| self.factors.advance()).collect();
+        let to = self.horizon();
+        self.block.make(&cells, &self.tables, &mut self.symbols, &self.schedule, self.config.threads);
+        let of_symbols = self.block.headlines.drain(..);
+        let of_classes = cells.iter().flat_map(class_headlines);
+        self.headlines.extend(of_symbols.chain(of_classes).chain(self.schedule.headlines(from, to)));
+        self.schedule.advance(to);
     }
 }
 
-impl Source for Simulator {
+impl TickSource for Simulator {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
 
     fn history(&mut self) -> Vec<HistoryBar> {
         let SimConfig { seed, hours, start, past_bars, .. } = self.config;
-        // As at the beginning, however far the tape has come.
+        // As at the start, whatever has been played since.
         let factors = factors(&self.config, &self.listings);
-        history::bars(seed, hours, start, past_bars, &factors, &self.kinds, &self.fresh_tapes())
+        let symbols = new_symbols(&self.config, &self.listings, &self.tables);
+        history::bars(seed, hours, start, past_bars, &factors, &self.tables, &symbols)
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
         Ok(Some(self.advance()))
     }
 
-    fn rewind(&mut self) -> Result<(), SourceError> {
-        self.restart();
+    /// Appends one tick: a scenario that is requested now must come before the next one.
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        if limit > 0 {
+            into.push(self.advance());
+        }
         Ok(())
     }
 
-    fn levels(&self) -> Levels {
-        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.kinds))))
+    /// Goes back to the start. Scenarios that were requested since come again at their times.
+    fn rewind(&mut self) -> Result<(), SourceError> {
+        self.symbols = new_symbols(&self.config, &self.listings, &self.tables);
+        self.factors = factors(&self.config, &self.listings);
+        self.schedule.rewind();
+        self.block = Block::default();
+        self.headlines.clear();
+        Ok(())
     }
 
-    fn catalogue(&self) -> Option<Arc<Catalogue>> {
-        Some(Arc::new(catalogue::catalogue(&self.listings, &self.config.stage)))
+    fn rows_rejected(&self) -> u64 {
+        0
     }
 
-    fn stage(&mut self, staging: &Staging, now: Timestamp) -> Result<(), Refused> {
-        let injection = Injection::of(staging, now.max(self.horizon()));
-        let injection = injection.and_then(|injection| self.stage.check(injection)).map_err(bad)?;
-        // Written down first: what is not in the journal has not happened.
+    fn rejected(&self) -> Vec<RejectedRows> {
+        Vec::new()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        None
+    }
+
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        Some(self)
+    }
+}
+
+impl Stageable for Simulator {
+    fn catalog(&self) -> ScenarioCatalog {
+        catalog(&self.listings, &self.config.limits)
+    }
+
+    fn run_scenario(&mut self, request: &ScenarioRequest, now: Timestamp) -> Result<(), CommandError> {
+        let scenario = ScheduledScenario::from_request(request, now.max(self.horizon()));
+        let scenario = scenario.and_then(|scenario| self.schedule.check(scenario)).map_err(bad_scenario)?;
+        // The journal comes first, so that no scenario happens that it does not have.
         if let Some(journal) = &mut self.journal {
-            journal.add(&injection).map_err(|error| Refused::Fault(error.to_string()))?;
+            journal.add(&scenario).map_err(|error| CommandError::Fault(error.to_string()))?;
         }
-        self.stage.add(injection).map(drop).map_err(bad)
+        self.schedule.add(scenario).map(drop).map_err(bad_scenario)
     }
 
-    fn happening(&mut self, now: Timestamp) -> Option<Happening> {
-        let begun = self.stage.begun(now).map(Happening::Staged);
-        begun.or_else(|| self.next_story(now).map(Happening::News))
+    fn next_notice(&mut self, now: Timestamp) -> Option<Notice> {
+        let begun = self.schedule.next_begun(now).map(Notice::Scenario);
+        begun.or_else(|| self.next_headline(now).map(Notice::News))
     }
 }
 
-fn bad(error: ScenarioError) -> Refused {
-    Refused::BadScenario(error.to_string())
+fn bad_scenario(error: ScenarioError) -> CommandError {
+    CommandError::BadScenario(error.to_string())
 }
 
+fn info(config: &SimConfig, listings: &[Listing], tables: &Arc<[ClassTables; 4]>) -> SourceInfo {
+    let count = listings.len();
+    let plural = if count == 1 { "" } else { "s" };
+    SourceInfo {
+        kind: SourceKind::Simulation,
+        name: format!("{count} instrument{plural}, seed {}", config.seed),
+        instruments: listings.iter().map(Listing::instrument).collect(),
+        levels: Levels(Some(Arc::new(Books::new(config.seed, listings, tables)))),
+        seed: Some(config.seed),
+        start: config.start,
+        end: None,
+        speed: Speed::Times(1.0),
+        speed_reason: String::new(),
+    }
+}
+
+/// Returns all symbols before their first second.
+fn new_symbols(config: &SimConfig, listings: &[Listing], tables: &[ClassTables; 4]) -> Vec<SymbolSim> {
+    let class = |listing: &Listing| &tables[history::class_index(listing.class())];
+    let symbol = |(listing, n)| SymbolSim::new(InstrumentId(n), listing, class(listing), config.seed);
+    listings.iter().zip(0..).map(symbol).collect()
+}
+
+/// Returns the factors before their first second.
 fn factors(config: &SimConfig, listings: &[Listing]) -> Factors {
     Factors::new(config.seed, config.hours, config.start, |class| {
         listings.iter().any(|listing| listing.class() == class)
     })
 }
 
-fn name(instruments: usize, seed: u64) -> String {
-    let plural = if instruments == 1 { "" } else { "s" };
-    format!("{instruments} instrument{plural}, seed {seed}")
+/// Returns the headlines about whole classes in one second.
+fn class_headlines(cell: &Cell) -> impl Iterator<Item = Headline> {
+    // News of a class is the same in each of its sectors.
+    let sectors = [Sector::Technology, Sector::Index, Sector::Crypto, Sector::Fx];
+    sectors.into_iter().filter_map(|sector| {
+        let news = cell.sectors[sector.index()].news?;
+        Some(news.headline(Target::Class(sector.class()).to_string(), None, cell.ts))
+    })
 }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, TIME, VWAP};
-use super::{BARS, BEAT, DEPTH, HEADER, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
+use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
 use crate::market::{Decimal, Instrument, Interval};
 
 /// What is left of a frame; nothing is taken beyond its end.
@@ -118,9 +118,9 @@ impl<'a> Decoder<'a> {
             BARS => ("bars", self.bars(&mut bytes, snapshot, count)?),
             TRADES => ("trades", self.trades(&mut bytes, snapshot, count)?),
             DEPTH => ("depth", self.depth(&mut bytes, marks, count)?),
-            BEAT => {
+            HEARTBEAT => {
                 let (ts_market, ticks, late) = (bytes.zigzag()?, bytes.varint()?, bytes.varint()?);
-                ("beat", format!("\"ts_market\":{ts_market},\"ticks\":{ticks},\"late\":{late}"))
+                ("heartbeat", format!("\"ts_market\":{ts_market},\"ticks\":{ticks},\"late\":{late}"))
             }
             _ => return None,
         };

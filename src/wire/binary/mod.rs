@@ -10,14 +10,14 @@ mod series;
 mod varint;
 
 pub use quotes::BinaryQuote;
-pub use series::{bars_frame, beat_frame, depth_frame, trades_frame};
+pub use series::{bars_frame, depth_frame, heartbeat_frame, trades_frame};
 
 /// The first byte of a frame.
 const UPDATE: u8 = 1;
 const SNAPSHOT: u8 = 2;
 const BARS: u8 = 3;
 const TRADES: u8 = 4;
-const BEAT: u8 = 5;
+const HEARTBEAT: u8 = 5;
 const DEPTH: u8 = 6;
 
 /// Kind, marks, number of entries, `ts_sent`, `epoch`.

@@ -1,11 +1,11 @@
-//! Bars, trades, books and beats in the compact format.
+//! Bars, trades, books and heartbeats in the compact format.
 
 use super::super::depth::DepthHead;
 use super::super::frame::Frame;
-use super::super::outbound::Beat;
+use super::super::outbound::Heartbeat;
 use super::super::trades::TradesHead;
 use super::varint::{push_delta, push_varint, push_zigzag};
-use super::{BARS, BEAT, DEPTH, MARK_SNAPSHOT, MARK_TIME, TRADES, header, set_count};
+use super::{BARS, DEPTH, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, TRADES, header, set_count};
 use crate::market::{Bar, DEPTH_LEVELS, Depth, Instrument, InstrumentId, Interval, Side, Timestamp, Trade};
 
 /// About the length of one bar and one trade, to allocate once.
@@ -103,11 +103,11 @@ pub fn depth_frame(
     finish(out, count)
 }
 
-pub fn beat_frame(beat: &Beat) -> Frame {
-    let mut out = header(BEAT, 0, beat.ts_sent, beat.epoch, 16);
-    push_zigzag(&mut out, beat.ts_market);
-    push_varint(&mut out, beat.ticks);
-    push_varint(&mut out, beat.late);
+pub fn heartbeat_frame(heartbeat: &Heartbeat) -> Frame {
+    let mut out = header(HEARTBEAT, 0, heartbeat.ts_sent, heartbeat.epoch, 16);
+    push_zigzag(&mut out, heartbeat.ts_market);
+    push_varint(&mut out, heartbeat.ticks);
+    push_varint(&mut out, heartbeat.late);
     finish(out, 0)
 }
 

@@ -1,19 +1,20 @@
-//! A wall clock that jumps, as NTP or an operator sets it: libfaketime beneath the real binary. `tests/run` fetches it.
+//! A wall clock that jumps, as if set by NTP or an operator: the real binary under libfaketime, which `tests/run`
+//! fetches.
 #![cfg(target_os = "linux")]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::Follower;
-use crate::support::{PATIENCE, Server};
+use crate::support::{Server, TIMEOUT};
 
 const HOUR: i64 = 3_600_000_000;
-/// What a slow machine may be late by; a clock that holds something up does so for the hour.
+/// The delay allowed to a slow machine; a delay by the clock's jump would last the whole hour.
 const SLOW: Duration = Duration::from_secs(30);
 
 fn libfaketime() -> Option<PathBuf> {
     let Some(tools) = std::env::var_os("TICKCAST_TOOLS") else {
-        eprintln!("passed over: TICKCAST_TOOLS does not say where libfaketime is; tests/run fetches it");
+        eprintln!("skipped: TICKCAST_TOOLS is not set, so libfaketime is missing; tests/run fetches it");
         return None;
     };
     let folders = std::fs::read_dir(Path::new(&tools).join("usr/lib")).unwrap();
@@ -21,23 +22,28 @@ fn libfaketime() -> Option<PathBuf> {
     Some(files.into_iter().find(|file| file.exists()).unwrap_or_else(|| panic!("libfaketime is not in {tools:?}")))
 }
 
-/// Follows until the server's clock shows `ahead` more than it did, for so long at most.
-async fn until_ahead(follower: &mut Follower, client: &mut crate::support::Client, from: i64, ahead: i64) -> Duration {
-    let (began, mut longest, mut heard) = (Instant::now(), Duration::ZERO, Instant::now());
+/// Follows until the server's clock is `ahead` of `from`, and returns the longest silence.
+async fn follow_until_ahead(
+    follower: &mut Follower,
+    client: &mut crate::support::Client,
+    from: i64,
+    ahead: i64,
+) -> Duration {
+    let (began, mut longest, mut received) = (Instant::now(), Duration::ZERO, Instant::now());
     loop {
-        follower.follow(client).await.expect("nobody is hung up");
-        longest = longest.max(heard.elapsed());
-        heard = Instant::now();
+        follower.follow(client).await.expect("the connection stays open");
+        longest = longest.max(received.elapsed());
+        received = Instant::now();
         let off = follower.ts_sent - from - ahead - i64::try_from(began.elapsed().as_micros()).unwrap();
         if off.abs() < 10_000_000 {
             return longest;
         }
-        assert!(began.elapsed() < PATIENCE, "the clock should be {ahead} us ahead: {off} us off");
+        assert!(began.elapsed() < TIMEOUT, "the clock should be {ahead} us ahead: {off} us off");
     }
 }
 
 #[tokio::test]
-async fn a_clock_that_jumps_holds_nothing_up_and_moves_no_market() {
+async fn jumping_clock_delays_nothing_and_moves_no_market() {
     let Some(library) = libfaketime() else { return };
     let folder = tempfile::tempdir().unwrap();
     let (offset, log) = (folder.path().join("offset"), folder.path().join("log"));
@@ -46,7 +52,7 @@ async fn a_clock_that_jumps_holds_nothing_up_and_moves_no_market() {
         ("LD_PRELOAD", library.to_str().unwrap()),
         ("FAKETIME_TIMESTAMP_FILE", offset.to_str().unwrap()),
         ("FAKETIME_NO_CACHE", "1"),
-        // What a clock that is set leaves alone.
+        // A wall clock that is set does not move the monotonic clock.
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
         ("DONT_FAKE_MONOTONIC", "1"),
     ];
@@ -57,12 +63,12 @@ async fn a_clock_that_jumps_holds_nothing_up_and_moves_no_market() {
     let market_time = async || server.json("/api/v1/feed").await["ts_market"].as_i64().unwrap();
     let (began, began_market) = (Instant::now(), market_time().await);
     for (text, ahead) in [("+3600\n", HOUR), ("-3600\n", -HOUR), ("+0\n", 0)] {
-        let from = follower.ts_sent - follower_offset(&offset);
+        let from = follower.ts_sent - offset_in(&offset);
         std::fs::write(&offset, text).unwrap();
-        let silence = until_ahead(&mut follower, &mut client, from, ahead).await;
+        let silence = follow_until_ahead(&mut follower, &mut client, from, ahead).await;
         println!("{}: the longest silence {silence:?}", text.trim());
         assert!(silence < SLOW, "{text}: {silence:?}");
-        // It goes on, at the same pace.
+        // The stream goes on at the same pace.
         let before = follower.updates;
         assert!(follower.follow_for(&mut client, Duration::from_secs(2)).await);
         assert!(follower.updates > before);
@@ -79,7 +85,7 @@ async fn a_clock_that_jumps_holds_nothing_up_and_moves_no_market() {
     assert_eq!(server.stop().await, Some(0));
 }
 
-/// What the file says at this moment, in microseconds.
-fn follower_offset(file: &Path) -> i64 {
+/// The offset that the file holds now, in microseconds.
+fn offset_in(file: &Path) -> i64 {
     std::fs::read_to_string(file).unwrap().trim().parse::<i64>().unwrap() * 1_000_000
 }

@@ -1,4 +1,4 @@
-//! A disk that is full, and a file that may not grow: the recording stops and says so, the market goes on.
+//! A full disk and a file size limit: the recording stops with an error, and the market goes on.
 #![cfg(unix)]
 
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
 use super::Follower;
-use crate::support::{PATIENCE, Server, command};
+use crate::support::{Server, TIMEOUT, command};
 
-/// A shell that does `before` and then becomes tickcast.
+/// A shell that runs `before` and then tickcast in its place.
 fn after(before: &str, arguments: &[&str]) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", &format!("{before} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_tickcast")]).args(arguments);
@@ -19,32 +19,32 @@ fn after(before: &str, arguments: &[&str]) -> Command {
     shell
 }
 
-async fn wait_for_log(log: &Path, says: &str) -> String {
-    let said = async {
+async fn wait_for_log(log: &Path, needle: &str) -> String {
+    let written = async {
         loop {
             let text = std::fs::read_to_string(log).unwrap();
-            if text.contains(says) {
+            if text.contains(needle) {
                 return text;
             }
             sleep(Duration::from_millis(50)).await;
         }
     };
-    timeout(PATIENCE, said)
+    timeout(TIMEOUT, written)
         .await
-        .unwrap_or_else(|_| panic!("it should say {says:?}: {}", std::fs::read_to_string(log).unwrap()))
+        .unwrap_or_else(|_| panic!("the log lacks {needle:?}: {}", std::fs::read_to_string(log).unwrap()))
 }
 
-/// What a full file leaves: the server serves on, and on disk are whole lines that play.
-async fn check(server: Server, log: &Path, reason: &str, tape: &Path) {
-    let told = wait_for_log(log, "the recording has stopped").await;
-    assert!(told.contains("ERROR") && told.contains("tape.csv") && told.contains(reason), "{told}");
+/// Checks that the server serves on, and that the file holds whole lines that replay.
+async fn check(server: Server, log: &Path, reason: &str, file: &Path) {
+    let printed = wait_for_log(log, "the recording has stopped").await;
+    assert!(printed.contains("ERROR") && printed.contains("trades.csv") && printed.contains(reason), "{printed}");
     let (mut client, mut follower) = (server.connect().await, Follower::default());
     follower.begin(&mut client, 20).await.unwrap();
     assert!(follower.follow_for(&mut client, Duration::from_secs(1)).await);
-    assert!(follower.updates > 0, "who watches notices nothing");
+    assert!(follower.updates > 0, "clients still get updates");
     let metrics = server.get("/metrics").await.1;
     assert!(metrics.contains("\ntickcast_errors_total 1\n"), "{metrics}");
-    let text = std::fs::read_to_string(tape).unwrap();
+    let text = std::fs::read_to_string(file).unwrap();
     assert!(text.ends_with('\n') && text.lines().count() > 100, "{} lines", text.lines().count());
     let copy = log.with_file_name("copy.csv");
     std::fs::write(&copy, text).unwrap();
@@ -54,33 +54,33 @@ async fn check(server: Server, log: &Path, reason: &str, tape: &Path) {
 }
 
 #[tokio::test]
-async fn a_file_that_may_not_grow_ends_the_recording_and_nothing_else() {
+async fn file_size_limit_ends_only_the_recording() {
     let folder = tempfile::tempdir().unwrap();
-    let (tape, log) = (folder.path().join("tape.csv"), folder.path().join("log"));
-    let flags = ["--bind", "127.0.0.1:0", "--speed", "60", "--record", tape.to_str().unwrap()];
+    let (file, log) = (folder.path().join("trades.csv"), folder.path().join("log"));
+    let flags = ["--bind", "127.0.0.1:0", "--speed", "60", "--record", file.to_str().unwrap()];
     let mut command = after("ulimit -f 200", &flags);
     let server = Server::spawn(command.stderr(std::fs::File::create(&log).unwrap())).await;
-    check(server, &log, "File too large", &tape).await;
+    check(server, &log, "File too large", &file).await;
 }
 
-/// A file system of its own, of a quarter of a megabyte, where the machine lets people have one.
+/// Returns the command that mounts a file system of 256 kB, where the machine allows it.
 async fn small_disk(folder: &Path) -> Option<String> {
     let mount = format!("mount -t tmpfs -o size=256k tickcast '{}'", folder.display());
     let allowed = Command::new("unshare").args(["-rm", "sh", "-c", &mount]).stderr(Stdio::null()).status().await;
     if allowed.is_ok_and(|status| status.success()) {
         return Some(mount);
     }
-    eprintln!("passed over: this machine lets nobody mount a file system of their own");
+    eprintln!("skipped: this machine does not allow mounts in a namespace");
     None
 }
 
 #[tokio::test]
-async fn a_full_disk_ends_the_recording_and_nothing_else() {
+async fn full_disk_ends_only_the_recording() {
     let folder = tempfile::tempdir().unwrap();
     let (disk, log) = (folder.path().join("disk"), folder.path().join("log"));
     std::fs::create_dir(&disk).unwrap();
     let Some(mount) = small_disk(&disk).await else { return };
-    let tape = disk.join("tape.csv");
+    let file = disk.join("trades.csv");
     let script = format!("{mount} && exec \"$0\" \"$@\"");
     let mut command = Command::new("unshare");
     command.args([
@@ -94,23 +94,23 @@ async fn a_full_disk_ends_the_recording_and_nothing_else() {
         "--speed",
         "60",
     ]);
-    command.args(["--record", tape.to_str().unwrap()]).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
+    command.args(["--record", file.to_str().unwrap()]).current_dir(env!("CARGO_MANIFEST_DIR")).stdin(Stdio::null());
     let server = Server::spawn(command.stderr(std::fs::File::create(&log).unwrap())).await;
-    // The disk is there for the program alone; the kernel shows it by way of the program.
-    let seen = PathBuf::from(format!("/proc/{}/root{}", server.id(), tape.display()));
+    // Only the program sees the mount; the kernel shows it under the program's root.
+    let seen = PathBuf::from(format!("/proc/{}/root{}", server.id(), file.display()));
     check(server, &log, "No space left on device", &seen).await;
 }
 
 #[tokio::test]
-async fn a_recording_without_a_server_ends_with_the_reason() {
+async fn record_command_ends_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
-    let tape = folder.path().join("tape.csv");
+    let file = folder.path().join("trades.csv");
     let output =
-        after("ulimit -f 200", &["record", tape.to_str().unwrap(), "--for", "3600", "--speed", "max"]).output();
-    let output = timeout(PATIENCE, output).await.expect("it ends").unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("cannot record to") && told.contains("is there room?"), "{told}");
-    let text = std::fs::read_to_string(tape).unwrap();
+        after("ulimit -f 200", &["record", file.to_str().unwrap(), "--for", "3600", "--speed", "max"]).output();
+    let output = timeout(TIMEOUT, output).await.expect("the program ends").unwrap();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("cannot record to") && printed.contains("is there room?"), "{printed}");
+    let text = std::fs::read_to_string(file).unwrap();
     assert!(text.ends_with('\n') && text.lines().count() > 100, "{} lines", text.lines().count());
 }

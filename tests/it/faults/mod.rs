@@ -1,13 +1,13 @@
-//! What goes wrong around the program: it is killed, its disk is full, its tape is changed, its clock jumps, its lines
-//! break, a part of it panics. `docs/RELIABILITY.md` tells what was promised and what was seen.
+//! Faults around the program: kills, full disks, changed files, clock jumps, broken connections and panics.
+//! `docs/RELIABILITY.md` compares the promises with the results.
 
+mod changed_file;
 mod clock;
+mod connection;
 mod disk;
 mod kill;
-mod line;
 mod network;
 mod panic;
-mod tape;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -17,26 +17,26 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::Client;
 
-/// A client that watches all quotes, and sees to it that ranges meet, over lost connections too.
+/// A client of all quotes that checks that ranges are adjacent, also across reconnects.
 #[derive(Default)]
 struct Follower {
     epoch: u64,
     seqs: HashMap<String, u64>,
-    /// Entries of updates that it heard.
+    /// Entries of updates received so far.
     updates: u64,
-    /// Of the newest message.
+    /// The `ts_sent` of the newest message.
     ts_sent: i64,
     highest_price: f64,
 }
 
 impl Follower {
-    /// Subscribes, from where it stands if it stands anywhere. Tells what `recovered` was.
+    /// Subscribes, from the last position if there is one, and returns `recovered` of the answer.
     async fn begin(&mut self, client: &mut Client, rate: u32) -> Option<Value> {
         let mut subscribe = json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":rate});
         if self.epoch > 0 {
             subscribe["since"] = json!({"epoch": self.epoch, "at": self.seqs});
         }
-        client.try_say(subscribe.to_string()).await?;
+        client.try_send(subscribe.to_string()).await?;
         loop {
             let message = next(client).await?;
             if message["type"] == "granted" {
@@ -45,7 +45,7 @@ impl Follower {
         }
     }
 
-    /// Takes the next message in; `None` when the connection is gone.
+    /// Takes the next message; `None` when the connection has ended.
     async fn follow(&mut self, client: &mut Client) -> Option<Value> {
         let message = next(client).await?;
         let (is_update, is_snapshot) = (message["type"] == "update", message["type"] == "snapshot");
@@ -66,7 +66,7 @@ impl Follower {
         Some(message)
     }
 
-    /// Follows for a while; whether the connection held.
+    /// Follows for `time` and returns whether the connection stayed open.
     async fn follow_for(&mut self, client: &mut Client, time: Duration) -> bool {
         let until = Instant::now() + time;
         while Instant::now() < until {
@@ -80,13 +80,13 @@ impl Follower {
 
 async fn next(client: &mut Client) -> Option<Value> {
     loop {
-        if let Message::Text(text) = client.try_hear_raw().await? {
+        if let Message::Text(text) = client.try_receive_raw().await? {
             return Some(serde_json::from_str(&text).unwrap());
         }
     }
 }
 
-/// The same numbers in each run: the mixer of SplitMix64 (Steele, Lea and Flood, 2014).
+/// Returns the same number in each run: the mixer of SplitMix64 (Steele, Lea and Flood, 2014).
 fn random(seed: u64, below: u64) -> u64 {
     let mut mixed = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,4 +1,5 @@
-//! The kernel's own bad line, in a network of its own: `tc netem` where the kernel has it, or `tc tbf`, which throttles and drops.
+//! A lossy network in a namespace of its own: `tc netem` where the kernel has it, or `tc tbf`, which throttles and
+//! drops.
 #![cfg(target_os = "linux")]
 
 use std::process::Stdio;
@@ -7,9 +8,9 @@ use serde_json::Value;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::support::PATIENCE;
+use crate::support::TIMEOUT;
 
-/// More clients than the line has room for. 77 where the machine lets nobody have a network, or has no `tc`.
+/// Loads the server with more clients than the network can carry. Exits with 77 without namespaces or `tc`.
 const SCRIPT: &str = r#"
 ip link set lo mtu 1500 up || exit 77
 tc qdisc add dev lo root netem delay 40ms 10ms loss 2% 2>/dev/null ||
@@ -17,33 +18,33 @@ tc qdisc add dev lo root netem delay 40ms 10ms loss 2% 2>/dev/null ||
 "$0" --bind 127.0.0.1:3030 --seed 3 >/dev/null &
 server=$!
 trap 'kill $server' EXIT
-until "$0" load ws://127.0.0.1:3030/ws --clients 1 --duration 0.1 --warm-up 0 --quiet >/dev/null 2>&1; do sleep 0.2; done
-"$0" load ws://127.0.0.1:3030/ws --clients 60 --symbols all --rate 10 --check 60 --warm-up 1 --duration 8 --json --quiet
+until "$0" load ws://127.0.0.1:3030/ws --clients 1 --duration 100ms --warm-up 0s --quiet >/dev/null 2>&1; do sleep 0.2; done
+"$0" load ws://127.0.0.1:3030/ws --clients 60 --symbols all --rate 10 --check 60 --warm-up 1s --duration 8s --json --quiet
 code=$?
 tc -s qdisc show dev lo >&2
 exit $code
 "#;
 
 #[tokio::test]
-async fn over_a_line_that_delays_and_drops_no_range_is_missing() {
+async fn lossy_network_loses_no_range() {
     let mut command = Command::new("unshare");
     command.args(["-rn", "sh", "-c", SCRIPT, env!("CARGO_BIN_EXE_tickcast")]).stdin(Stdio::null()).kill_on_drop(true);
-    let output = match timeout(PATIENCE, command.output()).await.expect("it ends") {
+    let output = match timeout(TIMEOUT, command.output()).await.expect("the load ends") {
         Ok(output) if output.status.code() == Some(0) => output,
-        // 1: unshare was refused, and the script never ran.
+        // 1: unshare is not allowed, so the script did not run.
         Ok(output) if [Some(77), Some(1)].contains(&output.status.code()) && output.stdout.is_empty() => {
-            eprintln!("passed over: no network of one's own here: {}", String::from_utf8_lossy(&output.stderr));
+            eprintln!("skipped: no network namespace here: {}", String::from_utf8_lossy(&output.stderr));
             return;
         }
         other => panic!("{other:?}"),
     };
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let line = String::from_utf8_lossy(&output.stderr).into_owned();
-    println!("{line}{report}");
+    let statistics = String::from_utf8_lossy(&output.stderr).into_owned();
+    println!("{statistics}{report}");
     assert_eq!((&report["connected"], &report["failed"]), (&60.into(), &0.into()), "{report}");
     for fault in ["holes", "overlaps", "miscounted"] {
         assert_eq!(report["check"][fault], 0, "{fault}: {report}");
     }
     assert!(report["updates"].as_u64() > Some(1_000), "{report}");
-    assert!(!line.contains("(dropped 0,"), "the line dropped something: {line}");
+    assert!(!statistics.contains("(dropped 0,"), "no packet was dropped: {statistics}");
 }

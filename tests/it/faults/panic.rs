@@ -1,4 +1,4 @@
-//! A part that panics: the program ends and names it, and never looks alive without sending anything.
+//! A panicking part: the program ends with its name, and does not stay up without sending.
 
 use std::ffi::OsString;
 use std::sync::mpsc;
@@ -6,87 +6,113 @@ use std::time::Duration;
 
 use tickcast::app::{self, AppError};
 use tickcast::cli::{Cli, Config, Job};
+use tickcast::control::RejectedRows;
 use tickcast::feed::replay::{ReplayConfig, open};
-use tickcast::feed::{Source, SourceError, SourceInfo};
+use tickcast::feed::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use tickcast::market::{HistoryBar, Tick};
 use tokio::time::timeout;
 
 use super::Follower;
-use crate::support::{PATIENCE, connect_to};
+use crate::support::{TIMEOUT, connect_to};
 
-/// A tape whose reader has a fault after so many ticks.
+/// A source that panics after `good` ticks.
 struct Faulty {
-    tape: Box<dyn Source>,
+    source: Box<dyn TickSource>,
     good: u32,
 }
 
-impl Source for Faulty {
+impl TickSource for Faulty {
     fn info(&self) -> &SourceInfo {
-        self.tape.info()
+        self.source.info()
     }
 
     fn history(&mut self) -> Vec<HistoryBar> {
-        assert!(self.good > 0, "a fault of the test's own making");
-        self.tape.history()
+        assert!(self.good > 0, "a panic made by the test");
+        self.source.history()
     }
 
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
-        self.good = self.good.checked_sub(1).expect("a fault of the test's own making");
-        self.tape.next_tick()
+        self.good = self.good.checked_sub(1).expect("a panic made by the test");
+        self.source.next_tick()
+    }
+
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        if limit > 0 {
+            into.extend(self.next_tick()?);
+        }
+        Ok(())
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
-        self.tape.rewind()
+        self.source.rewind()
+    }
+
+    fn rows_rejected(&self) -> u64 {
+        self.source.rows_rejected()
+    }
+
+    fn rejected(&self) -> Vec<RejectedRows> {
+        self.source.rejected()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        None
+    }
+
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        None
     }
 }
 
 fn config() -> Config {
     let line = ["tickcast", "replay", "data/us-stocks-daily.csv.gz", "--speed", "1000000x", "--bind", "127.0.0.1:0"];
-    let Job::Serve(config) = Cli::job(&line.map(OsString::from), &[]).unwrap() else { panic!("it serves") };
+    let Job::Serve(config) = Cli::job(&line.map(OsString::from), &[]).unwrap() else {
+        panic!("the arguments start a server")
+    };
     *config
 }
 
-/// Runs the program with a feed that has a fault after `good` ticks. What it ends with, and the lines it said.
+/// Runs the program with a feed that panics after `good` ticks. Its lines go to `lines`.
 async fn run(good: u32, lines: mpsc::Sender<String>) -> Result<(), AppError> {
-    let tape = open(&["data/us-stocks-daily.csv.gz".into()], &ReplayConfig::default()).unwrap();
-    let faulty = Faulty { tape: Box::new(tape), good };
-    let say = move |line: &str| drop(lines.send(line.to_owned()));
-    let ended = app::run_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), say);
-    timeout(PATIENCE, ended).await.expect("it ends by itself")
+    let source = open(&["data/us-stocks-daily.csv.gz".into()], &ReplayConfig::default()).unwrap();
+    let faulty = Faulty { source: Box::new(source), good };
+    let print = move |line: &str| drop(lines.send(line.to_owned()));
+    let ended = app::run_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), print);
+    timeout(TIMEOUT, ended).await.expect("the program ends by itself")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_feed_that_panics_ends_the_program_and_those_who_watch_are_told() {
-    let (say, lines) = mpsc::channel();
-    // Good for some ten seconds, so that a slow machine can connect.
-    let running = tokio::spawn(run(2_500, say));
+async fn panicking_feed_ends_the_program_and_notifies_clients() {
+    let (sender, lines) = mpsc::channel();
+    // Enough ticks for ten seconds, so that a slow machine can connect.
+    let running = tokio::spawn(run(2_500, sender));
     let address = loop {
         tokio::time::sleep(Duration::from_millis(5)).await;
-        let mut said = lines.try_iter();
+        let mut printed = lines.try_iter();
         if let Some(address) =
-            said.find_map(|line| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned()))
+            printed.find_map(|line| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned()))
         {
             break address;
         }
     };
     let (mut client, mut follower) = (connect_to(&address).await.expect("a session"), Follower::default());
-    let mut told = Vec::new();
+    let mut notices = Vec::new();
     if follower.begin(&mut client, 20).await.is_some() {
         while let Some(message) = follower.follow(&mut client).await {
             if ["feed", "stopping"].contains(&message["type"].as_str().unwrap()) {
-                told.push(message);
+                notices.push(message);
             }
         }
     }
     let ended = running.await.unwrap();
     assert!(matches!(ended, Err(AppError::Broken("feed"))), "{ended:?}");
     assert!(ended.unwrap_err().to_string().contains("the feed stopped by a fault of its own"));
-    assert!(told.iter().any(|message| message["type"] == "stopping"), "{told:?}");
-    assert!(connect_to(&address).await.is_none(), "nobody looks alive");
+    assert!(notices.iter().any(|message| message["type"] == "stopping"), "{notices:?}");
+    assert!(connect_to(&address).await.is_none(), "the server is closed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_feed_that_panics_before_its_first_tick_lets_nobody_in() {
+async fn feed_that_panics_at_once_accepts_no_client() {
     let ended = run(0, mpsc::channel().0).await;
     assert!(matches!(ended, Err(AppError::Broken("feed"))), "{ended:?}");
 }

@@ -32,18 +32,18 @@ mod sync {
     }
 }
 
-#[path = "../../../src/fanout/rung.rs"]
-mod rung;
+#[path = "../../../src/fanout/pending_flags.rs"]
+mod pending_flags;
 
-use rung::Rung;
+use pending_flags::PendingFlags;
 
 const QUIET: u32 = 4;
 
 /// Takes until all these bits came; each counts once.
-fn wait_for(rung: &Rung, all: u32) -> u32 {
+fn wait_for(flags: &PendingFlags, all: u32) -> u32 {
     let mut heard = 0;
     while heard & all != all {
-        heard |= block_on(poll_fn(|context| rung.poll_take(context)));
+        heard |= block_on(poll_fn(|context| flags.poll_take(context)));
     }
     heard
 }
@@ -52,17 +52,17 @@ fn wait_for(rung: &Rung, all: u32) -> u32 {
 #[test]
 fn no_ring_is_slept_through() {
     loom::model(|| {
-        let rung = Arc::new(Rung::new(QUIET));
-        let ringer = {
-            let rung = Arc::clone(&rung);
+        let flags = Arc::new(PendingFlags::new(QUIET));
+        let setter = {
+            let flags = Arc::clone(&flags);
             thread::spawn(move || {
-                rung.set(1);
-                rung.set(2);
+                flags.set(1);
+                flags.set(2);
             })
         };
-        assert_eq!(wait_for(&rung, 1 | 2), 1 | 2);
-        ringer.join().unwrap();
-        assert!(!rung.is_set());
+        assert_eq!(wait_for(&flags, 1 | 2), 1 | 2);
+        setter.join().unwrap();
+        assert!(!flags.is_set());
     });
 }
 
@@ -72,30 +72,30 @@ fn two_who_ring_are_both_heard() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
-        let rung = Arc::new(Rung::new(QUIET));
-        let ringers = [1, 2].map(|bit| {
-            let rung = Arc::clone(&rung);
+        let flags = Arc::new(PendingFlags::new(QUIET));
+        let setters = [1, 2].map(|bit| {
+            let flags = Arc::clone(&flags);
             thread::spawn(move || {
-                rung.set(bit);
+                flags.set(bit);
             })
         });
-        assert_eq!(wait_for(&rung, 1 | 2), 1 | 2);
-        ringers.into_iter().for_each(|ringer| ringer.join().unwrap());
+        assert_eq!(wait_for(&flags, 1 | 2), 1 | 2);
+        setters.into_iter().for_each(|setter| setter.join().unwrap());
     });
 }
 
 #[test]
 fn a_quiet_bit_wakes_nobody_and_is_not_lost() {
     loom::model(|| {
-        let rung = Arc::new(Rung::new(QUIET));
-        let ringer = {
-            let rung = Arc::clone(&rung);
+        let flags = Arc::new(PendingFlags::new(QUIET));
+        let setter = {
+            let flags = Arc::clone(&flags);
             thread::spawn(move || {
-                rung.set(QUIET);
-                rung.set(1);
+                flags.set(QUIET);
+                flags.set(1);
             })
         };
-        assert_eq!(wait_for(&rung, 1), 1 | QUIET);
-        ringer.join().unwrap();
+        assert_eq!(wait_for(&flags, 1), 1 | QUIET);
+        setter.join().unwrap();
     });
 }

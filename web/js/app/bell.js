@@ -18,7 +18,8 @@ export function askToNotify() {
  */
 export function ring(text, { sound }) {
   if (sound) play();
-  if ("Notification" in window && Notification.permission === "granted") new Notification("tickcast", { body: text, icon: "/favicon.svg" });
+  if ("Notification" in window && Notification.permission === "granted")
+    new Notification("tickcast", { body: text, icon: "/favicon.svg" });
 }
 
 function play() {

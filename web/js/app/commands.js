@@ -52,16 +52,30 @@ export function createCommands({ store, set, choose, run, deck }) {
     command("Page", ".", "Pause everything that moves, or go on", run.pause),
     command("Page", "P", "Presentation: everything large", () => set({ large: !settings().large })),
     command("Page", "T", "Next theme: auto, dark, light", () => set({ theme: after(THEMES, settings().theme) })),
-    command("Page", "", "Colours: blue and orange, or green and red", () => set({ colours: settings().colours === "vivid" ? "standard" : "vivid" })),
+    command("Page", "", "Colours: blue and orange, or green and red", () =>
+      set({ colours: settings().colours === "vivid" ? "standard" : "vivid" }),
+    ),
     command("Symbol", "J", "Next symbol", () => step(1)),
     command("Symbol", "K", "Symbol before", () => step(-1)),
-    ...INTERVALS.map((interval, at) => command("Chart", String(at + 1), `Bars of ${interval}`, () => choose({ interval }))),
-    command("Chart", "C", "Next chart type: candles, bars, line, area", () => set({ kind: after(CHART_KINDS, settings().kind) })),
-    command("Chart", "S", "Next price scale: linear, logarithmic, percent", () => set({ scale: after(SCALES, settings().scale) })),
-    command("Chart", "L", "Next layout: one, two, four charts", () => set({ layout: after(LAYOUTS, settings().layout) })),
+    ...INTERVALS.map((interval, at) =>
+      command("Chart", String(at + 1), `Bars of ${interval}`, () => choose({ interval })),
+    ),
+    command("Chart", "C", "Next chart type: candles, bars, line, area", () =>
+      set({ kind: after(CHART_KINDS, settings().kind) }),
+    ),
+    command("Chart", "S", "Next price scale: linear, logarithmic, percent", () =>
+      set({ scale: after(SCALES, settings().scale) }),
+    ),
+    command("Chart", "L", "Next layout: one, two, four charts", () =>
+      set({ layout: after(LAYOUTS, settings().layout) }),
+    ),
     command("Chart", "V", "Volume", () => set({ volume: !settings().volume })),
     command("Chart", "Q", "Bid and ask as lines", () => set({ bidAsk: !settings().bidAsk })),
-    ...INDICATORS.map((id) => command("Chart", "", `Indicator: ${id.toUpperCase()}`, () => set({ indicators: INDICATORS.filter((one) => (one === id) !== settings().indicators.includes(one)) }))),
+    ...INDICATORS.map((id) =>
+      command("Chart", "", `Indicator: ${id.toUpperCase()}`, () =>
+        set({ indicators: INDICATORS.filter((one) => (one === id) !== settings().indicators.includes(one)) }),
+      ),
+    ),
     command("Chart", "", "Compare with nothing", () => choose({ compare: [] })),
     command("Chart", "B", "Bars as a table", run.table),
     command("Chart", "", "Save the bars as CSV", run.csv),
@@ -76,7 +90,9 @@ export function createCommands({ store, set, choose, run, deck }) {
     ...DECK.map(([button, keys, title]) => command("Feed", keys, title, () => deck(button))),
     command("Wire", "+", "Higher rate", () => rate(1)),
     command("Wire", "-", "Lower rate", () => rate(-1)),
-    command("Wire", "", "Format: JSON or binary", () => set({ format: settings().format === "json" ? "binary" : "json" })),
+    command("Wire", "", "Format: JSON or binary", () =>
+      set({ format: settings().format === "json" ? "binary" : "json" }),
+    ),
   ];
 
   /** Opens a panel, or closes it where it is open. @param {Settings["dockTab"]} id */

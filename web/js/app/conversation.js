@@ -63,7 +63,10 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
         driver.closed();
         catalogue.drop();
         // Why a socket was refused is told to nobody but this way.
-        api.role().then((role) => role === "stranger" && onStranger(), () => {});
+        api.role().then(
+          (role) => role === "stranger" && onStranger(),
+          () => {},
+        );
       }
       store.dispatch({ type: "link", link });
     },
@@ -72,9 +75,18 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
   function open() {
     binary.reset();
     const inBinary = store.state.settings.format === "binary";
-    const opened = takeSocket(inBinary) ?? new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`, inBinary ? [SUBPROTOCOL] : []);
+    const opened =
+      takeSocket(inBinary) ??
+      new WebSocket(
+        `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
+        inBinary ? [SUBPROTOCOL] : [],
+      );
     opened.binaryType = "arraybuffer";
-    store.dispatch({ type: "message", message: { type: "format", format: store.state.settings.format }, nowMs: Date.now() });
+    store.dispatch({
+      type: "message",
+      message: { type: "format", format: store.state.settings.format },
+      nowMs: Date.now(),
+    });
     return opened;
   }
 
@@ -101,7 +113,7 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
   /**
    * Asks only now, because the hello says how much the server reads.
    *
-   * @param {import("../net/wire.js").Hello} hello
+   * @param {import("../types/protocol.js").Hello} hello
    */
   function greet({ protocol, limits }) {
     if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
@@ -121,7 +133,12 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
         store.dispatch({ type: "choose", symbol: first });
       }
       const { symbol, interval, compare } = store.state.panes[at];
-      store.dispatch({ type: "choose", symbol: symbol ?? first, interval: interval ?? defaultInterval(instruments), compare: compare.filter((one) => instruments.has(one)) });
+      store.dispatch({
+        type: "choose",
+        symbol: symbol ?? first,
+        interval: interval ?? defaultInterval(instruments),
+        compare: compare.filter((one) => instruments.has(one)),
+      });
     });
     store.dispatch({ type: "activate", pane: active });
     ask();
@@ -132,18 +149,22 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
   /**
    * Fetches what is told of a feed by HTTP alone: what can be staged, and which rows cannot be played.
    *
-   * @param {import("../net/wire.js").Feed} feed
+   * @param {import("../types/protocol.js").Feed} feed
    */
-  async function learn({ epoch, source, rows_refused }) {
+  async function learn({ epoch, source, rows_rejected }) {
     try {
       if (source === "simulation" && stagesOf !== epoch) {
         stagesOf = epoch;
-        const { scenarios, groups, most_strength, most_seconds } = await api.scenarios();
-        store.dispatch({ type: "catalogue", catalogue: { scenarios, mostStrength: most_strength, mostSeconds: most_seconds }, groups });
+        const { scenarios, groups, max_strength, max_seconds } = await api.scenarios();
+        store.dispatch({
+          type: "catalogue",
+          catalogue: { scenarios, maxStrength: max_strength, maxSeconds: max_seconds },
+          groups,
+        });
       }
-      if (rows_refused !== refusedSeen) {
-        refusedSeen = rows_refused;
-        store.dispatch({ type: "refused", rows: rows_refused > 0 ? await api.refused() : [] });
+      if (rows_rejected !== refusedSeen) {
+        refusedSeen = rows_rejected;
+        store.dispatch({ type: "refused", rows: rows_rejected > 0 ? await api.rejected() : [] });
       }
     } catch (fault) {
       stagesOf = -1;
@@ -206,7 +227,7 @@ export function createConversation({ store, warn, hasRoom, showsBook, onStranger
       const isWhole = before.through >= (feed?.end ?? Infinity);
       if (isWhole || (!before.isNews && marketUs === before.marketUs)) return;
       try {
-        const { through, bars, epoch: of } = await api.outline(wanted.symbol, wanted.interval, server.bars);
+        const { through, bars, epoch: of } = await api.preview(wanted.symbol, wanted.interval, server.bars);
         if (of !== store.state.epoch || of !== epoch) return;
         pictured = { key: wanted.key, marketUs: marketUs ?? NaN, through, isNews: through !== before.through };
         store.dispatch({ type: "preview", key: wanted.key, bars });

@@ -52,7 +52,15 @@ export function timeLook(interval) {
 export function seriesLook(kind, { up, down, surface, accent, area }, hollow) {
   if (kind === "candles") {
     const [upColor, downColor] = hollow ? [surface, surface] : [up, down];
-    return { upColor, downColor, borderVisible: hollow, borderUpColor: up, borderDownColor: down, wickUpColor: up, wickDownColor: down };
+    return {
+      upColor,
+      downColor,
+      borderVisible: hollow,
+      borderUpColor: up,
+      borderDownColor: down,
+      wickUpColor: up,
+      wickDownColor: down,
+    };
   }
   if (kind === "bars") return { upColor: up, downColor: down, thinBars: false };
   if (kind === "line") return { color: accent, lineWidth: /** @type {const} */ (2) };

@@ -26,8 +26,12 @@ export function createMarks(first) {
     if (!scale || marks.length === 0) return [];
     const half = scale.options().barSpacing / 2;
     return marks.flatMap((mark) => {
-      const at = scale.timeToCoordinate(/** @type {import("lightweight-charts").UTCTimestamp} */ (Math.floor(mark.ts / 1e6)));
-      return at === null || at < 0 || at > width ? [] : [{ ...mark, x: Math.round(mark.before ? at - half : at) + 0.5 }];
+      const at = scale.timeToCoordinate(
+        /** @type {import("lightweight-charts").UTCTimestamp} */ (Math.floor(mark.ts / 1e6)),
+      );
+      return at === null || at < 0 || at > width
+        ? []
+        : [{ ...mark, x: Math.round(mark.before ? at - half : at) + 0.5 }];
     });
   }
 

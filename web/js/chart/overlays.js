@@ -22,14 +22,30 @@ export function createOverlays(chart) {
 
   /** @param {Line} line @param {number} pane @param {string} colour */
   function make({ apart, faint }, pane, colour) {
-    const priceFormat = apart ? { type: /** @type {const} */ ("price"), precision: 1, minMove: 0.1 } : { type: /** @type {const} */ ("custom"), ...format };
+    const priceFormat = apart
+      ? { type: /** @type {const} */ ("price"), precision: 1, minMove: 0.1 }
+      : { type: /** @type {const} */ ("custom"), ...format };
     const series = chart.addSeries(
       LineSeries,
-      { lineWidth: faint ? 1 : 2, priceLineVisible: false, crosshairMarkerVisible: false, lastValueVisible: !faint, priceFormat: /** @type {any} */ (priceFormat) },
+      {
+        lineWidth: faint ? 1 : 2,
+        priceLineVisible: false,
+        crosshairMarkerVisible: false,
+        lastValueVisible: !faint,
+        priceFormat: /** @type {any} */ (priceFormat),
+      },
       pane,
     );
     if (apart) {
-      for (const price of LEVELS) series.createPriceLine({ price, color: colour, lineWidth: 1, lineStyle: 1, axisLabelVisible: false, title: "" });
+      for (const price of LEVELS)
+        series.createPriceLine({
+          price,
+          color: colour,
+          lineWidth: 1,
+          lineStyle: 1,
+          axisLabelVisible: false,
+          title: "",
+        });
       series.priceScale().applyOptions({ mode: 0 });
       chart.panes()[pane].setStretchFactor(1);
     }

@@ -1,9 +1,28 @@
 /** Reads the page's colours for the drawing on canvas, which knows no custom properties. */
 
 const COLOURS = /** @type {const} */ ({
-  surface: "--surface", text: "--text-muted", strong: "--text", line: "--grid", border: "--border", up: "--candle-up", down: "--candle-down",
-  upSoft: "--volume-up", downSoft: "--volume-down", area: "--area", accent: "--accent", label: "--label", warn: "--warn", flat: "--flat", tile: "--heat-flat", tileUp: "--heat-up", tileDown: "--heat-down",
-  line1: "--line-1", line2: "--line-2", line3: "--line-3", line4: "--line-4", line5: "--line-5",
+  surface: "--surface",
+  text: "--text-muted",
+  strong: "--text",
+  line: "--grid",
+  border: "--border",
+  up: "--candle-up",
+  down: "--candle-down",
+  upSoft: "--volume-up",
+  downSoft: "--volume-down",
+  area: "--area",
+  accent: "--accent",
+  label: "--label",
+  warn: "--warn",
+  flat: "--flat",
+  tile: "--heat-flat",
+  tileUp: "--heat-up",
+  tileDown: "--heat-down",
+  line1: "--line-1",
+  line2: "--line-2",
+  line3: "--line-3",
+  line4: "--line-4",
+  line5: "--line-5",
 });
 
 /** @typedef {Record<keyof typeof COLOURS, string> & { font: string, size: number }} Palette `size` of text, in pixels */

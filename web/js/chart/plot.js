@@ -53,7 +53,9 @@ export function createPlot(container, first) {
   let clear = LEAST_CLEAR;
 
   const item = (/** @type {ChartBar} */ { ts, open, high, low, close }) =>
-    shape?.kind === "line" || shape?.kind === "area" ? { time: seconds(ts), value: close } : { time: seconds(ts), open, high, low, close };
+    shape?.kind === "line" || shape?.kind === "area"
+      ? { time: seconds(ts), value: close }
+      : { time: seconds(ts), open, high, low, close };
 
   /** @param {Kind} kind */
   function renew(kind) {
@@ -81,11 +83,17 @@ export function createPlot(container, first) {
       const formatter = (/** @type {number} */ price) => decimalText(price, next.decimals);
       chart.applyOptions(chartLook(palette));
       chart.applyOptions(timeLook(next.interval));
-      main.applyOptions({ ...seriesLook(next.kind, palette, next.hollow), baseLineColor: palette.border, priceFormat: { type: "custom", formatter, minMove: next.tickSize } });
+      main.applyOptions({
+        ...seriesLook(next.kind, palette, next.hollow),
+        baseLineColor: palette.border,
+        priceFormat: { type: "custom", formatter, minMove: next.tickSize },
+      });
       volume.setShown(next.volume, palette);
       overlays.setFormat({ formatter, minMove: next.tickSize });
       // The library takes the mode that was set last for panes that are made later: those above set theirs back.
-      main.priceScale().applyOptions({ mode: SCALE_MODES[next.scale], scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
+      main
+        .priceScale()
+        .applyOptions({ mode: SCALE_MODES[next.scale], scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
     },
 
     /** @param {readonly ChartBar[]} bars */
@@ -125,13 +133,22 @@ export function createPlot(container, first) {
         return;
       }
       const line = (/** @type {string} */ title, /** @type {string} */ color) =>
-        main.createPriceLine({ title, color, price: 0, lineWidth: 1, lineStyle: 2, lineVisible: false, axisLabelVisible: false });
+        main.createPriceLine({
+          title,
+          color,
+          price: 0,
+          lineWidth: 1,
+          lineStyle: 2,
+          lineVisible: false,
+          axisLabelVisible: false,
+        });
       quoteLines ??= { bid: line("bid", palette.up), ask: line("ask", palette.down) };
       for (const side of /** @type {const} */ (["bid", "ask"])) {
         const price = quote[side];
         const shown = price !== null;
         const drawn = quoteLines[side].options();
-        if (drawn.lineVisible !== shown || (shown && drawn.price !== price)) quoteLines[side].applyOptions({ price: price ?? 0, lineVisible: shown, axisLabelVisible: shown });
+        if (drawn.lineVisible !== shown || (shown && drawn.price !== price))
+          quoteLines[side].applyOptions({ price: price ?? 0, lineVisible: shown, axisLabelVisible: shown });
       }
     },
 
@@ -164,7 +181,11 @@ export function createPlot(container, first) {
       if (position >= 0 || !range) {
         scale.applyOptions({ barSpacing: spacing });
         scale.scrollToPosition(position, false);
-      } else scale.setVisibleRange({ from: /** @type {UTCTimestamp} */ (range.from), to: /** @type {UTCTimestamp} */ (range.to) });
+      } else
+        scale.setVisibleRange({
+          from: /** @type {UTCTimestamp} */ (range.from),
+          to: /** @type {UTCTimestamp} */ (range.to),
+        });
     },
 
     /** @param {{ ts: number, price: number } | null} at */
@@ -176,7 +197,8 @@ export function createPlot(container, first) {
     /** @param {(ts: number | null) => void} heard the start of the bar under the pointer; not told of `setCross` */
     onHover(heard) {
       chart.subscribeCrosshairMove((event) => {
-        if (event.sourceEvent || event.point === undefined) heard(typeof event.time === "number" ? event.time * 1e6 : null);
+        if (event.sourceEvent || event.point === undefined)
+          heard(typeof event.time === "number" ? event.time * 1e6 : null);
       });
     },
 

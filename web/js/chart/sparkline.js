@@ -27,7 +27,11 @@ export function points(closes) {
 
 export function createSparkline() {
   const line = svg("polyline", { class: "spark-line" });
-  const node = svg("svg", { class: "spark", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, line);
+  const node = svg(
+    "svg",
+    { class: "spark", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    line,
+  );
   return {
     node,
     /** @param {readonly { close: number }[]} closes */

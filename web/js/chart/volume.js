@@ -29,7 +29,11 @@ export function createVolume(chart) {
     setShown(shown, palette) {
       colours = palette;
       if (shown && !series) {
-        series = chart.addSeries(HistogramSeries, { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false }, 1);
+        series = chart.addSeries(
+          HistogramSeries,
+          { priceFormat: { type: "volume" }, priceLineVisible: false, lastValueVisible: false },
+          1,
+        );
         series.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0 } });
         chart.panes()[0].setStretchFactor(STRETCH.bars);
         chart.panes()[1].setStretchFactor(STRETCH.below);

@@ -10,7 +10,12 @@ import { icon } from "./icon.js";
  */
 export function createDialog(title, kind, ...children) {
   const close = element("button", { type: "button", class: "tool", "aria-label": "Close" }, icon("close"));
-  const box = element("div", { class: "dialog-box" }, element("header", { class: "dialog-head" }, element("h2", { class: "dialog-title" }, title), close), ...children);
+  const box = element(
+    "div",
+    { class: "dialog-box" },
+    element("header", { class: "dialog-head" }, element("h2", { class: "dialog-title" }, title), close),
+    ...children,
+  );
   const node = element("dialog", { class: `dialog ${kind}`, "aria-label": title }, box);
   close.addEventListener("click", () => node.close());
   node.addEventListener("click", (event) => {

@@ -26,7 +26,11 @@ export function createFrame(paint, request = (callback) => void requestAnimation
  * @param {{ now: () => number, after: (ms: number, run: () => void) => void }} [clock]
  * @returns {() => void}
  */
-export function createPace(run, restMs, clock = { now: () => performance.now(), after: (ms, then) => void setTimeout(then, ms) }) {
+export function createPace(
+  run,
+  restMs,
+  clock = { now: () => performance.now(), after: (ms, then) => void setTimeout(then, ms) },
+) {
   let ranMs = -Infinity;
   let waiting = false;
   const go = () => {

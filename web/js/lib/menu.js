@@ -13,7 +13,19 @@ export function createMenu({ name, class: kind = "tool" }, ...label) {
   made += 1;
   const id = `menu-${made}`;
   const panel = element("div", { class: "menu", id, popover: "auto", role: "dialog", "aria-label": name });
-  const button = element("button", { type: "button", class: kind, "aria-haspopup": "dialog", "aria-expanded": "false", popovertarget: id, "aria-label": name, title: name }, ...label);
+  const button = element(
+    "button",
+    {
+      type: "button",
+      class: kind,
+      "aria-haspopup": "dialog",
+      "aria-expanded": "false",
+      popovertarget: id,
+      "aria-label": name,
+      title: name,
+    },
+    ...label,
+  );
   panel.addEventListener("toggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
     setAttribute(button, "aria-expanded", String(open));
@@ -38,7 +50,8 @@ function place(panel, at) {
   const { width, height } = panel.getBoundingClientRect();
   const left = Math.max(EDGE_PX, Math.min(at.left, innerWidth - width - EDGE_PX));
   const below = at.bottom + 4;
-  const top = below + height > innerHeight - EDGE_PX && at.top > innerHeight / 2 ? Math.max(EDGE_PX, at.top - height - 4) : below;
+  const top =
+    below + height > innerHeight - EDGE_PX && at.top > innerHeight / 2 ? Math.max(EDGE_PX, at.top - height - 4) : below;
   panel.style.left = `${left}px`;
   panel.style.top = `${top}px`;
 }

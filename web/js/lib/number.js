@@ -58,7 +58,12 @@ export function percentText(percent) {
   return percent === null || !Number.isFinite(percent) ? UNKNOWN : `${signedText(percent, 2)}%`;
 }
 
-const SCALES = /** @type {const} */ ([[1e12, "T"], [1e9, "B"], [1e6, "M"], [1e4, "K"]]);
+const SCALES = /** @type {const} */ ([
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e4, "K"],
+]);
 
 /**
  * A volume in at most six characters or so: `950`, `12.3K`, `1.20M`.
@@ -135,5 +140,10 @@ export function moveText(quote, percent, instrument) {
   const change = quote?.change ?? null;
   if (change === null) return { way: /** @type {const} */ ("flat"), glyph: "", change: UNKNOWN, percent: "" };
   const way = direction(change);
-  return { way, glyph: GLYPHS[way], change: signedText(change, instrument?.price_decimals ?? 2, instrument?.price_decimals_max), percent: percentText(percent) };
+  return {
+    way,
+    glyph: GLYPHS[way],
+    change: signedText(change, instrument?.price_decimals ?? 2, instrument?.price_decimals_max),
+    percent: percentText(percent),
+  };
 }

@@ -2,22 +2,13 @@
 
 import { isBar } from "./wire.js";
 
-/** @typedef {import("./wire.js").Bar} Bar */
+/** @typedef {import("../types/http.js").BarSeries} BarSeries */
+/** @typedef {import("../types/http.js").Preview} Preview */
+/** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
+/** @typedef {import("../types/http.js").Role} Role */
+/** @typedef {import("../types/http.js").ScenarioCatalog} ScenarioCatalog */
+/** @typedef {import("../types/http.js").SymbolList} SymbolList */
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {"stock" | "index" | "crypto" | "fx" | "unknown"} AssetClass */
-/**
- * @typedef {{ symbol: string, name: string, class: AssetClass, tick_size: number, price_decimals: number, price_decimals_max: number, size_decimals: number,
- *   basis: "trade" | "bid", synthesised_from: Interval | null }} Instrument
- */
-/** @typedef {{ epoch: number, symbols: Instrument[] }} SymbolList */
-/** @typedef {{ epoch: number, series: { symbol: string, bars: Bar[] }[] }} BarSeries */
-/**
- * What can be staged, and on which groups of symbols.
- *
- * @typedef {{ most_strength: number, most_seconds: number, scenarios: { name: string, title: string, about: string, strength: number | null,
- *   negative: boolean, seconds: number | null }[], groups: { on: string, name: string, symbols: string[] }[] }} Catalogue
- */
-/** @typedef {{ file: string, reason: string, line: number | null, column: number | null, value: string | null, count: number }} RefusedRows */
 
 /** Keeps an address below the length that servers take. */
 const SYMBOLS_PER_REQUEST = 100;
@@ -37,7 +28,8 @@ export function createApi(get) {
   /** @returns {Promise<SymbolList>} */
   async function symbols() {
     const list = await json("/api/v1/symbols");
-    if (typeof list?.epoch !== "number" || !Array.isArray(list.symbols)) throw new Error("the list of symbols cannot be read");
+    if (typeof list?.epoch !== "number" || !Array.isArray(list.symbols))
+      throw new Error("the list of symbols cannot be read");
     return list;
   }
 
@@ -51,7 +43,10 @@ export function createApi(get) {
     /** @type {BarSeries} */
     const all = { epoch: 0, series: [] };
     for (let from = 0; from < wanted.length; from += SYMBOLS_PER_REQUEST) {
-      const some = wanted.slice(from, from + SYMBOLS_PER_REQUEST).map(encodeURIComponent).join(",");
+      const some = wanted
+        .slice(from, from + SYMBOLS_PER_REQUEST)
+        .map(encodeURIComponent)
+        .join(",");
       const part = await json(`/api/v1/bars?symbols=${some}&interval=${interval}&limit=${limit}`);
       all.epoch = part.epoch;
       for (const { symbol, bars } of part.series ?? []) all.series.push({ symbol, bars: bars.filter(isBar) });
@@ -65,31 +60,38 @@ export function createApi(get) {
    * @param {string} symbol
    * @param {Interval} interval
    * @param {number} limit
-   * @returns {Promise<{ epoch: number, through: number, bars: Bar[] }>}
+   * @returns {Promise<Preview>}
    */
-  async function outline(symbol, interval, limit) {
-    const { epoch, through, series } = await json(`/api/v1/feed/outline?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`);
+  async function preview(symbol, interval, limit) {
+    const { epoch, through, series } = await json(
+      `/api/v1/feed/preview?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`,
+    );
     return { epoch, through, bars: (series?.[0]?.bars ?? []).filter(isBar) };
   }
 
-  /** @returns {Promise<"stranger" | "viewer" | "presenter">} what this page may do */
+  /** @returns {Promise<Role>} what this page may do */
   async function role() {
     return (await json("/api/v1/login")).role;
   }
 
-  /** @returns {Promise<Catalogue>} */
+  /** @returns {Promise<ScenarioCatalog>} */
   async function scenarios() {
     const answer = await json("/api/v1/scenarios");
-    return { most_strength: answer.most_strength, most_seconds: answer.most_seconds, scenarios: answer.scenarios ?? [], groups: answer.groups ?? [] };
+    return {
+      max_strength: answer.max_strength,
+      max_seconds: answer.max_seconds,
+      scenarios: answer.scenarios ?? [],
+      groups: answer.groups ?? [],
+    };
   }
 
-  /** @returns {Promise<RefusedRows[]>} */
-  async function refused() {
-    const answer = await json("/api/v1/feed/refused");
-    return answer.refused ?? [];
+  /** @returns {Promise<RejectedRows[]>} */
+  async function rejected() {
+    const answer = await json("/api/v1/feed/rejected");
+    return answer.rejected ?? [];
   }
 
-  return { symbols, bars, outline, scenarios, refused, role };
+  return { symbols, bars, preview, scenarios, rejected, role };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

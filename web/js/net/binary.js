@@ -7,7 +7,7 @@
  */
 
 /** @typedef {import("./wire.js").Outbound} Outbound */
-/** @typedef {import("./wire.js").Quote} Quote */
+/** @typedef {import("../types/protocol.js").Quote} Quote */
 /** @typedef {{ symbol: string, price_decimals_max: number, size_decimals: number }} Facts */
 /**
  * A symbol's state in whole numbers; `moving` is last, bid, ask, high, low, volume, VWAP, and of what `known` lacks, 0.
@@ -21,7 +21,7 @@ const UPDATE = 1;
 const SNAPSHOT = 2;
 const BARS = 3;
 const TRADES = 4;
-const BEAT = 5;
+const HEARTBEAT = 5;
 const DEPTH = 6;
 const HEADER = 20;
 
@@ -178,7 +178,12 @@ export function createBinary({ onLost }) {
       const open = near + reader.zigzag();
       const [high, low, close] = [0, 0, 0].map(() => open + reader.zigzag());
       near = close;
-      const prices = { open: decimal(open, digits), high: decimal(high, digits), low: decimal(low, digits), close: decimal(close, digits) };
+      const prices = {
+        open: decimal(open, digits),
+        high: decimal(high, digits),
+        low: decimal(low, digits),
+        close: decimal(close, digits),
+      };
       const volume = decimal(reader.zigzag(), size_decimals);
       bars.push({ ts: slot * SECONDS[interval] * 1e6, ...prices, volume, closed: start % 2 !== 0 });
     }
@@ -199,7 +204,12 @@ export function createBinary({ onLost }) {
     for (let n = 0; n < entries; n += 1) {
       ts += reader.zigzag();
       price += reader.zigzag();
-      trades.push({ ts, price: decimal(price, digits), size: decimal(reader.zigzag(), size_decimals), side: SIDES[reader.byte()] });
+      trades.push({
+        ts,
+        price: decimal(price, digits),
+        size: decimal(reader.zigzag(), size_decimals),
+        side: SIDES[reader.byte()],
+      });
     }
     return { symbol, skipped, first, trades };
   }
@@ -225,7 +235,14 @@ export function createBinary({ onLost }) {
       if (n === 0 && bidCount > 0) best = price;
       levels.push({ price: decimal(price, digits), size: decimal(reader.zigzag(), size_decimals) });
     }
-    return { symbol, first_seq: seq + 1 - covered, seq, ts_event, bids: levels.slice(0, bidCount), asks: levels.slice(bidCount) };
+    return {
+      symbol,
+      first_seq: seq + 1 - covered,
+      seq,
+      ts_event,
+      bids: levels.slice(0, bidCount),
+      asks: levels.slice(bidCount),
+    };
   }
 
   /** @param {ArrayBuffer} buffer */
@@ -234,7 +251,8 @@ export function createBinary({ onLost }) {
     const { view } = reader;
     const [kind, marks, entries] = [view.getUint8(0), view.getUint8(1), view.getUint16(2, true)];
     const head = { epoch: Number(view.getBigUint64(12, true)), ts_sent: Number(view.getBigInt64(4, true)) };
-    if (kind === BEAT) return { type: "beat", ...head, ts_market: reader.zigzag(), ticks: reader.varint(), late: reader.varint() };
+    if (kind === HEARTBEAT)
+      return { type: "heartbeat", ...head, ts_market: reader.zigzag(), ticks: reader.varint(), late: reader.varint() };
     if (head.epoch !== epoch) {
       // Said once the list is here.
       if (kind === UPDATE || kind === SNAPSHOT) lost.add(ALL);
@@ -300,10 +318,18 @@ function toQuote({ symbol, price_decimals_max: digits, size_decimals }, state, c
    */
   const number = (flags, value, decimals) => ((known & flags) === flags ? decimal(value, decimals) : null);
   return {
-    symbol, first_seq: seq + 1 - count, seq, ts_event: known & TIME ? state.ts : null,
-    last: number(LAST, last, digits), bid: number(BID, bid, digits), ask: number(ASK, ask, digits),
-    open: number(DAY, open, digits), high: number(DAY, high, digits), low: number(DAY, low, digits),
-    volume: number(DAY, volume, size_decimals), vwap: number(VWAP, vwap, digits + VWAP_DECIMALS),
+    symbol,
+    first_seq: seq + 1 - count,
+    seq,
+    ts_event: known & TIME ? state.ts : null,
+    last: number(LAST, last, digits),
+    bid: number(BID, bid, digits),
+    ask: number(ASK, ask, digits),
+    open: number(DAY, open, digits),
+    high: number(DAY, high, digits),
+    low: number(DAY, low, digits),
+    volume: number(DAY, volume, size_decimals),
+    vwap: number(VWAP, vwap, digits + VWAP_DECIMALS),
     change: number(DAY | LAST, last - reference, digits),
   };
 }

@@ -66,7 +66,10 @@ export function createCatalogue({ api, onSymbols, onCloses, onFault, wait }) {
     async loadCloses(symbols, interval) {
       const turn = ++newestCloses;
       if (symbols.length === 0) return;
-      const series = await insist(() => api.bars(symbols, interval, CLOSES), () => turn === newestCloses);
+      const series = await insist(
+        () => api.bars(symbols, interval, CLOSES),
+        () => turn === newestCloses,
+      );
       if (series) onCloses(series, interval);
     },
   };

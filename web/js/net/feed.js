@@ -4,18 +4,18 @@
  * A slider says many places in a second of which only the newest counts, and each costs the server a market.
  */
 
-/** @typedef {import("./wire.js").Command} Command */
-/** @typedef {import("./wire.js").Drive} Drive */
+/** @typedef {import("../types/http.js").FeedCommand} FeedCommand */
+/** @typedef {import("../types/protocol.js").Drive} Drive */
 
 /** @param {(message: Drive) => void} send */
 export function createDriver(send) {
   let lastId = 0;
   /** @type {number | null} the seek that is not answered yet */
   let seeking = null;
-  /** @type {Command | null} where to seek after that */
+  /** @type {FeedCommand | null} where to seek after that */
   let wanted = null;
 
-  /** @param {Command} command */
+  /** @param {FeedCommand} command */
   function say(command) {
     lastId += 1;
     send({ type: "drive", id: lastId, ...command });
@@ -23,7 +23,7 @@ export function createDriver(send) {
   }
 
   return {
-    /** @param {Command} command */
+    /** @param {FeedCommand} command */
     drive(command) {
       if (command.command !== "seek") say(command);
       else if (seeking === null) seeking = say(command);

@@ -1,7 +1,7 @@
 /** Asks the server for what it counts. */
 
-/** @typedef {Map<string, number>} Samples */
-/** @typedef {{ state: string, name: string, speed: number | string, ts_market: number | null, fault?: string | null }} FeedStatus */
+/** @typedef {import("../types/http.js").Samples} Samples */
+/** @typedef {import("../types/http.js").FeedStatus} FeedStatus */
 
 /**
  * The samples of an OpenMetrics text, by name with labels; the names without our prefix.
@@ -15,7 +15,8 @@ export function parseMetrics(text) {
   for (const line of text.split("\n")) {
     const space = line.lastIndexOf(" ");
     const value = Number(line.slice(space + 1));
-    if (line.startsWith("tickcast_") && space > 0 && !Number.isNaN(value)) samples.set(line.slice("tickcast_".length, space), value);
+    if (line.startsWith("tickcast_") && space > 0 && !Number.isNaN(value))
+      samples.set(line.slice("tickcast_".length, space), value);
   }
   return samples;
 }

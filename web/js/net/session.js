@@ -9,9 +9,9 @@
 import { byteLength } from "./wire.js";
 
 /** @typedef {import("./wire.js").Inbound} Inbound */
-/** @typedef {import("./wire.js").Since} Since */
-/** @typedef {import("./wire.js").UpdateRate} UpdateRate */
-/** @typedef {import("./wire.js").Subscribe} Subscribe */
+/** @typedef {NonNullable<import("../types/protocol.js").Subscribe["since"]>} Since */
+/** @typedef {import("../types/protocol.js").UpdatesPerSecond} UpdateRate */
+/** @typedef {import("../types/protocol.js").Subscribe} Subscribe */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {{ symbol: string, interval: Interval }} Bars */
 /** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, depth: string | null, news: boolean, rate: UpdateRate }} Wish
@@ -99,7 +99,13 @@ export function createSession(send, known) {
       const all = symbols.length === wish.total && symbols.length > 1;
       const since = known.quotes(symbols);
       if (all) send(resuming({ type: "subscribe", channel: "quotes", symbols: [ALL], rate }, since));
-      else inParts(symbols, (part) => resuming({ type: "subscribe", channel: "quotes", symbols: part, rate }, symbols.length === part.length ? since : known.quotes(part)));
+      else
+        inParts(symbols, (part) =>
+          resuming(
+            { type: "subscribe", channel: "quotes", symbols: part, rate },
+            symbols.length === part.length ? since : known.quotes(part),
+          ),
+        );
     }
     for (const [symbol, rate] of [...moved, ...fresh]) told.quotes.set(symbol, rate);
   }
@@ -115,7 +121,13 @@ export function createSession(send, known) {
       const before = told.bars.get(key);
       if (before?.rate === rate) continue;
       if (before) send({ type: "rate", channel: "bars", symbols: [symbol], interval, rate });
-      else send(resuming({ type: "subscribe", channel: "bars", symbols: [symbol], interval, history: HISTORY, rate }, known.bars(symbol, key)));
+      else
+        send(
+          resuming(
+            { type: "subscribe", channel: "bars", symbols: [symbol], interval, history: HISTORY, rate },
+            known.bars(symbol, key),
+          ),
+        );
       told.bars.set(key, { symbol, interval, rate });
     }
   }
@@ -138,11 +150,15 @@ export function createSession(send, known) {
   }
 
   function tellTape() {
-    told.tape = tellOne("trades", told.tape, wish.tape, (symbol, rate) => resuming({ type: "subscribe", channel: "trades", symbols: [symbol], history: TRADES, rate }, known.trades()));
+    told.tape = tellOne("trades", told.tape, wish.tape, (symbol, rate) =>
+      resuming({ type: "subscribe", channel: "trades", symbols: [symbol], history: TRADES, rate }, known.trades()),
+    );
   }
 
   function tellDepth() {
-    told.depth = tellOne("depth", told.depth, wish.depth, (symbol, rate) => resuming({ type: "subscribe", channel: "depth", symbols: [symbol], rate }, known.depth()));
+    told.depth = tellOne("depth", told.depth, wish.depth, (symbol, rate) =>
+      resuming({ type: "subscribe", channel: "depth", symbols: [symbol], rate }, known.depth()),
+    );
   }
 
   /** Headlines are few, and a page that is seen again lacks none. */

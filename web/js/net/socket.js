@@ -25,7 +25,7 @@
 
 export const BASE_MS = 500;
 export const CAP_MS = 10_000;
-/** The server sends a beat each second: so many seconds without any message, and the connection is dead. */
+/** The server sends a heartbeat each second: so many seconds without any message, and the connection is dead. */
 export const SILENT_SECONDS = 6;
 /** The longest that a server may ask to be waited for. */
 const MOST_REST_MS = 60_000;
@@ -112,7 +112,11 @@ export function createSocket({ open, onLink, onFrame, clock, random = Math.rando
     attempt += 1;
     const planned = askedMs !== null;
     const wait = askedMs === null ? backoffMs(attempt, random()) : restMs(askedMs, random());
-    onLink({ status: planned ? "stopping" : attempt >= LOST_AFTER ? "lost" : "waiting", attempt, retryAt: clock.now() + wait });
+    onLink({
+      status: planned ? "stopping" : attempt >= LOST_AFTER ? "lost" : "waiting",
+      attempt,
+      retryAt: clock.now() + wait,
+    });
     timer = clock.after(wait, connect);
   }
 

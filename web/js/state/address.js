@@ -10,7 +10,13 @@ import { DEFAULT_SETTINGS, LAYOUTS, takenSettings } from "./settings.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 
 /** The settings that a link carries, by their names in the address. What a link leaves out is as at first, so that all see the same. */
-const CARRIED = /** @type {const} */ ({ theme: "theme", format: "format", kind: "chart", scale: "scale", indicators: "indicators" });
+const CARRIED = /** @type {const} */ ({
+  theme: "theme",
+  format: "format",
+  kind: "chart",
+  scale: "scale",
+  indicators: "indicators",
+});
 const SEPARATOR = "~";
 
 /**
@@ -22,7 +28,9 @@ export function readAddress(search) {
   const first = pane([query.get("symbol") ?? "", query.get("interval") ?? "", ...query.getAll("compare")]);
   const others = query.getAll("pane").map((text) => pane(text.split(SEPARATOR)));
   const count = LAYOUTS.find((layout) => layout >= 1 + others.length) ?? 4;
-  const panes = Array.from({ length: count }, (_, at) => (at === 0 ? first : (others[at - 1] ?? { ...NO_PANE, interval: first.interval })));
+  const panes = Array.from({ length: count }, (_, at) =>
+    at === 0 ? first : (others[at - 1] ?? { ...NO_PANE, interval: first.interval }),
+  );
   return { panes, settings: search.length > 1 ? settings(query, count) : {} };
 }
 
@@ -49,7 +57,11 @@ function settings(query, layout) {
  * @returns {Pane}
  */
 function pane([symbol, interval, ...compare]) {
-  return { symbol: symbol || null, interval: isInterval(interval) ? interval : null, compare: [...new Set(compare)].filter((one) => one && one !== symbol).slice(0, MOST_COMPARED) };
+  return {
+    symbol: symbol || null,
+    interval: isInterval(interval) ? interval : null,
+    compare: [...new Set(compare)].filter((one) => one && one !== symbol).slice(0, MOST_COMPARED),
+  };
 }
 
 /**
@@ -61,7 +73,8 @@ export function writeAddress({ panes, active, settings: set }) {
   if (chosen.symbol) query.set("symbol", chosen.symbol);
   if (chosen.interval) query.set("interval", chosen.interval);
   for (const symbol of chosen.compare) query.append("compare", symbol);
-  for (const { symbol, interval, compare } of others) query.append("pane", [symbol ?? "", interval ?? "", ...compare].join(SEPARATOR));
+  for (const { symbol, interval, compare } of others)
+    query.append("pane", [symbol ?? "", interval ?? "", ...compare].join(SEPARATOR));
   for (const [name, key] of Object.entries(CARRIED)) {
     const value = set[/** @type {keyof typeof CARRIED} */ (name)];
     const text = Array.isArray(value) ? value.join(" ") : String(value);

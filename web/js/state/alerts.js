@@ -27,8 +27,14 @@ export const ALERT_FIELDS = {
 export function isAlert(value) {
   if (typeof value !== "object" || value === null) return false;
   const { id, symbol, field, above, value: at, armed } = /** @type {Record<string, unknown>} */ (value);
-  return Number.isSafeInteger(id) && typeof symbol === "string" && Object.hasOwn(ALERT_FIELDS, String(field)) && typeof above === "boolean"
-    && Number.isFinite(at) && typeof armed === "boolean";
+  return (
+    Number.isSafeInteger(id) &&
+    typeof symbol === "string" &&
+    Object.hasOwn(ALERT_FIELDS, String(field)) &&
+    typeof above === "boolean" &&
+    Number.isFinite(at) &&
+    typeof armed === "boolean"
+  );
 }
 
 /**
@@ -40,12 +46,14 @@ export function isAlert(value) {
  */
 export function rings(alerts, quotes) {
   if (!alerts.some(({ armed }) => armed)) return [];
-  return quotes.flatMap((quote) => alerts.flatMap((alert) => {
-    if (!alert.armed || alert.symbol !== quote.symbol) return [];
-    const value = ALERT_FIELDS[alert.field].of(quote);
-    const there = value !== null && (alert.above ? value >= alert.value : value <= alert.value);
-    return there ? [{ alert, value, ts: quote.ts_event }] : [];
-  }));
+  return quotes.flatMap((quote) =>
+    alerts.flatMap((alert) => {
+      if (!alert.armed || alert.symbol !== quote.symbol) return [];
+      const value = ALERT_FIELDS[alert.field].of(quote);
+      const there = value !== null && (alert.above ? value >= alert.value : value <= alert.value);
+      return there ? [{ alert, value, ts: quote.ts_event }] : [];
+    }),
+  );
 }
 
 /**

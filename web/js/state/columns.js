@@ -44,8 +44,18 @@ export const COLUMNS = {
   last: { title: "Last", hint: "the last price", live: true, value: quoted(({ last }) => last) },
   change: { title: "Chg", hint: "change since the close before", live: true, value: quoted(({ change }) => change) },
   percent: { title: "Chg %", hint: "change in percent", live: true, value: quoted((quote) => changePercent(quote)) },
-  changeBar: { title: "±", hint: "change as a bar, full at 5%", live: true, value: quoted((quote) => changePercent(quote)) },
-  dayRange: { title: "Day range", hint: "the last price between the day's low and high", live: true, value: quoted(dayPlace) },
+  changeBar: {
+    title: "±",
+    hint: "change as a bar, full at 5%",
+    live: true,
+    value: quoted((quote) => changePercent(quote)),
+  },
+  dayRange: {
+    title: "Day range",
+    hint: "the last price between the day's low and high",
+    live: true,
+    value: quoted(dayPlace),
+  },
   bid: { title: "Bid", hint: "best price to sell at", live: true, value: quoted(({ bid }) => bid) },
   ask: { title: "Ask", hint: "best price to buy at", live: true, value: quoted(({ ask }) => ask) },
   spread: { title: "Spread", hint: "ask less bid", live: true, value: quoted(spread) },
@@ -55,7 +65,12 @@ export const COLUMNS = {
   volume: { title: "Volume", hint: "traded today", live: true, value: quoted(({ volume }) => volume) },
   turnover: { title: "Turnover", hint: "traded today, in money", live: true, value: quoted(turnover) },
   vwap: { title: "VWAP", hint: "the day's average price by volume", live: true, value: quoted(({ vwap }) => vwap) },
-  age: { title: "Age", hint: "market time since the last event", live: true, value: quoted(({ ts_event }) => (ts_event === null ? null : -ts_event)) },
+  age: {
+    title: "Age",
+    hint: "market time since the last event",
+    live: true,
+    value: quoted(({ ts_event }) => (ts_event === null ? null : -ts_event)),
+  },
 };
 
 /** @type {readonly ColumnId[]} */

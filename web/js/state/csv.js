@@ -10,10 +10,19 @@
  * @param {{ price_decimals: number, price_decimals_max: number, size_decimals: number } | undefined} instrument
  */
 export function barsCsv(symbol, bars, instrument) {
-  const price = (/** @type {number} */ value) => digits(value, instrument?.price_decimals ?? 2, instrument?.price_decimals_max ?? 8);
-  const lines = bars.map((bar) => [
-    new Date(bar.ts / 1000).toISOString(), cell(symbol), price(bar.open), price(bar.high), price(bar.low), price(bar.close), digits(bar.volume, 0, instrument?.size_decimals ?? 8),
-  ].join(","));
+  const price = (/** @type {number} */ value) =>
+    digits(value, instrument?.price_decimals ?? 2, instrument?.price_decimals_max ?? 8);
+  const lines = bars.map((bar) =>
+    [
+      new Date(bar.ts / 1000).toISOString(),
+      cell(symbol),
+      price(bar.open),
+      price(bar.high),
+      price(bar.low),
+      price(bar.close),
+      digits(bar.volume, 0, instrument?.size_decimals ?? 8),
+    ].join(","),
+  );
   return `${["time,symbol,open,high,low,close,volume", ...lines].join("\r\n")}\r\n`;
 }
 

@@ -33,7 +33,15 @@ export function demand(state, { tape, depth }) {
   const watched = settings.alerts.flatMap(({ armed, symbol }) => (armed ? [symbol] : []));
   const fast = [...seen.rows, ...watched, ...[...bars.values()].map(({ symbol }) => symbol)];
   for (const symbol of fast) if (instruments.has(symbol)) quotes.set(symbol, settings.rate);
-  return { quotes, total: instruments.size, bars, tape: tape ? choice.symbol : null, depth: depth && hasDepth(state) ? choice.symbol : null, news: feed?.source === "simulation", rate: settings.rate };
+  return {
+    quotes,
+    total: instruments.size,
+    bars,
+    tape: tape ? choice.symbol : null,
+    depth: depth && hasDepth(state) ? choice.symbol : null,
+    news: feed?.source === "simulation",
+    rate: settings.rate,
+  };
 }
 
 /**

@@ -13,5 +13,7 @@ const LONG = 5;
 export function gaps(bars, intervalUs) {
   const steps = bars.slice(1).map(({ ts }, at) => ts - bars[at].ts);
   const usual = Math.max(intervalUs, steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? 0);
-  return steps.flatMap((step, at) => (step > LONG * usual ? [{ ts: bars[at + 1].ts, lengthUs: step - intervalUs }] : []));
+  return steps.flatMap((step, at) =>
+    step > LONG * usual ? [{ ts: bars[at + 1].ts, lengthUs: step - intervalUs }] : [],
+  );
 }

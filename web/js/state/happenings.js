@@ -68,7 +68,9 @@ export function symbolOf(state, on) {
 /** @param {Pick<Story, "tone">} story */
 export function toneOf({ tone }) {
   if (Math.abs(tone) < NEUTRAL) return { way: /** @type {const} */ ("flat"), word: "neutral" };
-  return tone > 0 ? { way: /** @type {const} */ ("up"), word: "good" } : { way: /** @type {const} */ ("down"), word: "bad" };
+  return tone > 0
+    ? { way: /** @type {const} */ ("up"), word: "good" }
+    : { way: /** @type {const} */ ("down"), word: "bad" };
 }
 
 /**

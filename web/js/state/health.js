@@ -1,7 +1,7 @@
 /** What the counts of two looks say together: rates, shares and quantiles. Pure. */
 
-/** @typedef {Map<string, number>} Samples by name with labels */
-/** @typedef {{ state: string, name: string, speed: number | string, ts_market: number | null, fault?: string | null }} FeedStatus as `GET /api/v1/feed` has it */
+/** @typedef {import("../types/http.js").Samples} Samples */
+/** @typedef {import("../types/http.js").FeedStatus} FeedStatus */
 /** @typedef {{ at: number, samples: Samples }} Look `at` in seconds, by a clock that only goes forward */
 
 /** @param {Samples} samples @param {string} name all labels of it together */
@@ -33,7 +33,11 @@ export function quantile(now, before, name, share) {
   const buckets = [];
   for (const [key, value] of now.samples) {
     const bound = key.startsWith(`${name}_bucket{`) && /le="([^"]+)"/.exec(key)?.[1];
-    if (bound) buckets.push({ bound: bound === "+Inf" ? Infinity : Number(bound), count: value - (before?.samples.get(key) ?? 0) });
+    if (bound)
+      buckets.push({
+        bound: bound === "+Inf" ? Infinity : Number(bound),
+        count: value - (before?.samples.get(key) ?? 0),
+      });
   }
   buckets.sort((a, b) => a.bound - b.bound);
   const wanted = (buckets.at(-1)?.count ?? 0) * share;
@@ -63,7 +67,11 @@ export function byLabel(samples, name, label) {
 /** @param {number} seconds @returns {string} `3 d 4 h`, `4 h 5 min`, `5 min`, `12 s` */
 export function spanText(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
-  const [days, hours, minutes] = [Math.floor(whole / 86_400), Math.floor(whole / 3_600) % 24, Math.floor(whole / 60) % 60];
+  const [days, hours, minutes] = [
+    Math.floor(whole / 86_400),
+    Math.floor(whole / 3_600) % 24,
+    Math.floor(whole / 60) % 60,
+  ];
   if (days > 0) return `${days} d ${hours} h`;
   if (hours > 0) return `${hours} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min` : `${whole} s`;

@@ -16,34 +16,11 @@ import { count } from "./traffic.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
-/** @typedef {import("./model.js").Bar} Bar */
-/** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {import("./reduce.js").Result} Result */
 /** @typedef {{ nowMs: number, bytes: number }} Arrival when a message came, and how long it was */
 
-/** @typedef {{ type: "hello", control?: boolean, rates?: import("./settings.js").Rate[], limits?: Record<string, number> }} HelloMessage */
-/** @typedef {{ type: "feed" } & import("./model.js").Feed} FeedMessage */
-/** @typedef {{ type: "snapshot" | "update", epoch: number, ts_sent: number, quotes: Quote[] }} QuotesMessage */
-/**
- * @typedef {{ type: "bars", epoch: number, ts_sent: number, symbol: string, interval: Interval, snapshot: boolean, missed: number,
- *   bars: Bar[] }} BarsMessage
- */
-/** @typedef {{ type: "beat", epoch: number, ts_sent: number, ts_market: number | null, ticks: number }} BeatMessage */
-/**
- * @typedef {{ type: "trades", epoch: number, ts_sent: number, symbol: string, snapshot: boolean, skipped: number, first: number,
- *   trades: import("./model.js").Trade[] }} TradesMessage
- */
-/** @typedef {{ type: "depth", epoch: number, snapshot: boolean } & import("./model.js").Book} DepthMessage */
-/** @typedef {{ type: "granted", channel: string, symbols: string[], interval?: Interval, recovered?: boolean }} GrantedMessage */
-/** @typedef {{ type: "throttled", max_rate: number | null }} ThrottledMessage */
-/** @typedef {{ type: "format", format: "json" | "binary" }} FormatMessage */
-/** @typedef {{ type: "news", epoch: number, ts_sent: number, snapshot: boolean, first: number, stories: import("./model.js").Story[] }} NewsMessage */
-/** @typedef {{ type: "staged", epoch: number, ts_sent: number, snapshot: boolean, first: number, scenarios: import("./model.js").Scene[] }} StagedMessage */
-/** @typedef {{ type: "unsubscribed" | "stopping" | "error" | "driven" }} OtherMessage */
-/**
- * @typedef {HelloMessage | FeedMessage | QuotesMessage | BarsMessage | TradesMessage | DepthMessage | NewsMessage | StagedMessage | BeatMessage | GrantedMessage | ThrottledMessage
- *   | FormatMessage | OtherMessage} Message
- */
+/** @typedef {import("../types/protocol.js").Server} Message */
+/** @typedef {import("../types/protocol.js").Snapshot | import("../types/protocol.js").Update} QuotesMessage */
 
 /** @type {readonly string[]} */
 const NO_HOLES = [];
@@ -58,8 +35,11 @@ export function hear(state, message, arrival) {
   if (isQuotes(message)) return hearQuotes(state, message, arrival);
   const heard = take(state, message);
   const sentUs = "ts_sent" in message ? message.ts_sent : null;
-  const feedTicks = message.type === "beat" && message.epoch === state.epoch ? message.ticks : null;
-  return { state: { ...heard, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) }, holes: NO_HOLES };
+  const feedTicks = message.type === "heartbeat" && message.epoch === state.epoch ? message.ticks : null;
+  return {
+    state: { ...heard, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) },
+    holes: NO_HOLES,
+  };
 }
 
 /**
@@ -88,16 +68,20 @@ function take(state, message) {
     case "depth":
       return hearDepth(state, message);
     case "news":
-      return message.epoch === state.epoch ? { ...state, news: takeHappenings(state.news, message, message.stories) } : state;
-    case "staged":
-      return message.epoch === state.epoch ? { ...state, scenes: takeHappenings(state.scenes, message, message.scenarios) } : state;
+      return message.epoch === state.epoch
+        ? { ...state, news: takeHappenings(state.news, message, message.stories) }
+        : state;
+    case "scenarios":
+      return message.epoch === state.epoch
+        ? { ...state, scenes: takeHappenings(state.scenes, message, message.scenarios) }
+        : state;
     case "granted":
       return message.recovered === false ? voidChannel(state, message) : state;
     case "throttled":
       return message.max_rate === state.maxRate ? state : { ...state, maxRate: message.max_rate };
     case "format":
       return message.format === state.format ? state : { ...state, format: message.format };
-    case "beat":
+    case "heartbeat":
       return message.epoch === state.epoch ? { ...state, marketUs: later(state.marketUs, message.ts_market) } : state;
     default:
       return state;
@@ -106,17 +90,20 @@ function take(state, message) {
 
 /**
  * @param {State} state
- * @param {HelloMessage} hello
+ * @param {import("../types/protocol.js").Hello} hello
  * @returns {State}
  */
 function takeHello(state, { control, rates, limits }) {
-  const server = { rates: rates && rates.length > 0 ? rates : state.server.rates, bars: limits?.bars ?? state.server.bars };
+  const server = {
+    rates: rates && rates.length > 0 ? rates : state.server.rates,
+    bars: limits?.bars ?? state.server.bars,
+  };
   return { ...state, server, control: control === true };
 }
 
 /**
  * @param {State} state
- * @param {FeedMessage} feed
+ * @param {import("../types/protocol.js").Feed} feed
  * @returns {State}
  */
 function takeFeed(state, feed) {
@@ -139,14 +126,23 @@ function takeFeed(state, feed) {
  * The server could not go on from what the page has: snapshots follow, and until then nothing is known.
  *
  * @param {State} state
- * @param {GrantedMessage} message
+ * @param {import("../types/protocol.js").Granted} message
  * @returns {State}
  */
 function voidChannel(state, { channel, symbols, interval }) {
   if (channel === "quotes") return { ...state, quotes: new Map() };
-  if (channel === "bars" && interval) return { ...state, series: voided(state.series, symbols.map((symbol) => seriesKey(symbol, interval))) };
+  if (channel === "bars" && interval)
+    return {
+      ...state,
+      series: voided(
+        state.series,
+        symbols.map((symbol) => seriesKey(symbol, interval)),
+      ),
+    };
   if (channel === "depth") return { ...state, book: null };
-  return channel === "trades" && state.choice.symbol !== null && symbols.includes(state.choice.symbol) ? withoutTape(state) : state;
+  return channel === "trades" && state.choice.symbol !== null && symbols.includes(state.choice.symbol)
+    ? withoutTape(state)
+    : state;
 }
 
 /**
@@ -157,9 +153,14 @@ function voidChannel(state, { channel, symbols, interval }) {
  */
 function hearQuotes(state, message, arrival) {
   if (message.epoch !== state.epoch) return { state, holes: NO_HOLES };
-  const { quotes, taken, before, ticks, holes } = takeQuotes(state.quotes, message.quotes, { whole: message.type === "snapshot" });
+  const { quotes, taken, before, ticks, holes } = takeQuotes(state.quotes, message.quotes, {
+    whole: message.type === "snapshot",
+  });
   const updates = message.type === "update" ? taken.length : 0;
-  const next = { ...state, traffic: count(state.traffic, arrival, { updates, ticks, sentUs: message.ts_sent, feedTicks: null }) };
+  const next = {
+    ...state,
+    traffic: count(state.traffic, arrival, { updates, ticks, sentUs: message.ts_sent, feedTicks: null }),
+  };
   if (taken.length === 0) return { state: next, holes };
   const marketUs = taken.reduce((newest, { ts_event }) => later(newest, ts_event), state.marketUs);
   return { state: ring({ ...next, quotes, marketUs, sparks: leadSparks(state.sparks, taken, before) }, taken), holes };
@@ -179,7 +180,7 @@ function ring(state, taken) {
 
 /**
  * @param {State} state
- * @param {BarsMessage} message
+ * @param {import("../types/protocol.js").Bars} message
  * @returns {State}
  */
 function hearBars(state, message) {
@@ -191,7 +192,7 @@ function hearBars(state, message) {
 
 /**
  * @param {State} state
- * @param {TradesMessage} message
+ * @param {import("../types/protocol.js").Trades} message
  * @returns {State}
  */
 function hearTrades(state, message) {
@@ -203,7 +204,7 @@ function hearTrades(state, message) {
  * A book is whole each time, so the newest is all there is to know.
  *
  * @param {State} state
- * @param {DepthMessage} message
+ * @param {import("../types/protocol.js").Depth} message
  * @returns {State}
  */
 function hearDepth(state, { epoch, symbol, seq, bids, asks }) {

@@ -17,16 +17,36 @@ const DAY_US = 86_400_000_000;
 
 /** @type {Readonly<Record<IndicatorId, { title: string, hint: string, apart: boolean, lines: (bars: readonly Bar[]) => Indicator["lines"] }>>} */
 export const INDICATOR_TABLE = {
-  sma: { title: `SMA ${PERIODS.sma}`, hint: "simple moving average", apart: false, lines: (bars) => [{ name: "", values: sma(closes(bars), PERIODS.sma) }] },
-  ema: { title: `EMA ${PERIODS.ema}`, hint: "exponential moving average", apart: false, lines: (bars) => [{ name: "", values: ema(closes(bars), PERIODS.ema) }] },
-  vwap: { title: "VWAP", hint: "average price by volume, from the start of each day", apart: false, lines: (bars) => [{ name: "", values: vwap(bars) }] },
+  sma: {
+    title: `SMA ${PERIODS.sma}`,
+    hint: "simple moving average",
+    apart: false,
+    lines: (bars) => [{ name: "", values: sma(closes(bars), PERIODS.sma) }],
+  },
+  ema: {
+    title: `EMA ${PERIODS.ema}`,
+    hint: "exponential moving average",
+    apart: false,
+    lines: (bars) => [{ name: "", values: ema(closes(bars), PERIODS.ema) }],
+  },
+  vwap: {
+    title: "VWAP",
+    hint: "average price by volume, from the start of each day",
+    apart: false,
+    lines: (bars) => [{ name: "", values: vwap(bars) }],
+  },
   bollinger: {
     title: `Bollinger ${PERIODS.bollinger}, ${DEVIATIONS}`,
     hint: "average and bands two deviations from it",
     apart: false,
     lines: (bars) => bollinger(closes(bars), PERIODS.bollinger, DEVIATIONS),
   },
-  rsi: { title: `RSI ${PERIODS.rsi}`, hint: "relative strength, 0 to 100", apart: true, lines: (bars) => [{ name: "", values: rsi(closes(bars), PERIODS.rsi) }] },
+  rsi: {
+    title: `RSI ${PERIODS.rsi}`,
+    hint: "relative strength, 0 to 100",
+    apart: true,
+    lines: (bars) => [{ name: "", values: rsi(closes(bars), PERIODS.rsi) }],
+  },
 };
 
 /**
@@ -35,7 +55,12 @@ export const INDICATOR_TABLE = {
  * @returns {(Indicator & { id: IndicatorId })[]}
  */
 export function indicators(ids, bars) {
-  return ids.map((id) => ({ id, title: INDICATOR_TABLE[id].title, apart: INDICATOR_TABLE[id].apart, lines: INDICATOR_TABLE[id].lines(bars) }));
+  return ids.map((id) => ({
+    id,
+    title: INDICATOR_TABLE[id].title,
+    apart: INDICATOR_TABLE[id].apart,
+    lines: INDICATOR_TABLE[id].lines(bars),
+  }));
 }
 
 /** @param {readonly Bar[]} bars */
@@ -97,10 +122,16 @@ export function vwap(bars) {
  */
 export function bollinger(values, period, deviations) {
   const middle = sma(values, period);
-  const wide = middle.map((centre, at) => (centre === null ? null : deviations * deviation(values, at + 1 - period, at + 1, centre)));
+  const wide = middle.map((centre, at) =>
+    centre === null ? null : deviations * deviation(values, at + 1 - period, at + 1, centre),
+  );
   /** @param {number} sign */
   const band = (sign) => middle.map((centre, at) => (centre === null ? null : centre + sign * (wide[at] ?? 0)));
-  return [{ name: "upper", values: band(1) }, { name: "middle", values: middle }, { name: "lower", values: band(-1) }];
+  return [
+    { name: "upper", values: band(1) },
+    { name: "middle", values: middle },
+    { name: "lower", values: band(-1) },
+  ];
 }
 
 /**

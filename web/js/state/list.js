@@ -40,7 +40,10 @@ export function matching(all, filter) {
   const wanted = filter.trim().toLowerCase();
   if (wanted === "") return all;
   const begins = all.filter(({ symbol }) => symbol.toLowerCase().startsWith(wanted));
-  const holds = all.filter(({ symbol, name }) => !symbol.toLowerCase().startsWith(wanted) && `${symbol} ${name}`.toLowerCase().includes(wanted));
+  const holds = all.filter(
+    ({ symbol, name }) =>
+      !symbol.toLowerCase().startsWith(wanted) && `${symbol} ${name}`.toLowerCase().includes(wanted),
+  );
   return [...begins, ...holds];
 }
 
@@ -76,7 +79,8 @@ function sections(all, { favourites, grouping }, sectors) {
   /** @type {Map<string | null, Instrument[]>} */
   const byTitle = new Map(liked.size > 0 ? [[FAVOURITES, []]] : []);
   for (const instrument of all) {
-    const rest = grouping === "none" ? (liked.size > 0 ? "All others" : null) : groupTitle(instrument, grouping, sectors);
+    const rest =
+      grouping === "none" ? (liked.size > 0 ? "All others" : null) : groupTitle(instrument, grouping, sectors);
     const title = liked.has(instrument.symbol) ? FAVOURITES : rest;
     const members = byTitle.get(title);
     if (members) members.push(instrument);

@@ -22,9 +22,17 @@ export function shares({ instruments, quotes, settings, sectors }) {
   const all = [...instruments.values()].map((instrument) => {
     const quote = quotes.get(instrument.symbol);
     const traded = quote ? turnover(quote) : null;
-    return { symbol: instrument.symbol, group: groupTitle(instrument, settings.grouping, sectors), percent: changePercent(quote), weight: traded ?? 0 };
+    return {
+      symbol: instrument.symbol,
+      group: groupTitle(instrument, settings.grouping, sectors),
+      percent: changePercent(quote),
+      weight: traded ?? 0,
+    };
   });
-  const known = all.map(({ weight }) => weight).filter((weight) => weight > 0).sort((a, b) => a - b);
+  const known = all
+    .map(({ weight }) => weight)
+    .filter((weight) => weight > 0)
+    .sort((a, b) => a - b);
   const median = known[known.length >> 1] ?? 1;
   // The largest of a market trade thousands of times the smallest: roots keep the small ones to be seen.
   return all.map((share) => ({ ...share, weight: Math.sqrt(share.weight > 0 ? share.weight : median) }));
@@ -42,7 +50,11 @@ export function byGroup(all) {
     if (members) members.push(share);
     else groups.set(share.group, [share]);
   }
-  return [...groups].map(([group, members]) => ({ group, members, weight: members.reduce((sum, { weight }) => sum + weight, 0) }));
+  return [...groups].map(([group, members]) => ({
+    group,
+    members,
+    weight: members.reduce((sum, { weight }) => sum + weight, 0),
+  }));
 }
 
 /**
@@ -59,7 +71,13 @@ export function movers({ instruments, quotes }, count) {
   }
   all.sort((a, b) => b.percent - a.percent);
   const gainers = all.filter(({ percent }) => percent > 0).slice(0, count);
-  return { gainers, losers: all.filter(({ percent }) => percent < 0).slice(-count).reverse() };
+  return {
+    gainers,
+    losers: all
+      .filter(({ percent }) => percent < 0)
+      .slice(-count)
+      .reverse(),
+  };
 }
 
 /**

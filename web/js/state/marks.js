@@ -19,13 +19,27 @@ export function chartMarks(state, { symbol, interval }, bars) {
   if (symbol === null || interval === null) return [];
   const length = intervalUs(interval);
   const bar = (/** @type {number} */ ts) => Math.floor(ts / length) * length;
-  const lacking = gaps(bars, length).map(({ ts, lengthUs }) => ({ ts, text: `${ageText(lengthUs)} gap`, colour: /** @type {const} */ ("warn"), before: true, row: 0 }));
-  const staged = state.scenes.items.filter(({ on }) => concerns(state, on, symbol)).map(({ name, start }) => ({
-    ts: bar(start), text: `⚑ ${state.catalogue?.scenarios.find((one) => one.name === name)?.title ?? name}`, colour: /** @type {const} */ ("accent"), before: false, row: 1,
+  const lacking = gaps(bars, length).map(({ ts, lengthUs }) => ({
+    ts,
+    text: `${ageText(lengthUs)} gap`,
+    colour: /** @type {const} */ ("warn"),
+    before: true,
+    row: 0,
   }));
-  const told = state.news.items.filter(({ on }) => concerns(state, on, symbol)).map((story) => {
-    const { way } = toneOf(story);
-    return { ts: bar(story.ts), text: GLYPHS[way], colour: way, before: false, row: 2 };
-  });
+  const staged = state.scenes.items
+    .filter(({ on }) => concerns(state, on, symbol))
+    .map(({ name, start }) => ({
+      ts: bar(start),
+      text: `⚑ ${state.catalogue?.scenarios.find((one) => one.name === name)?.title ?? name}`,
+      colour: /** @type {const} */ ("accent"),
+      before: false,
+      row: 1,
+    }));
+  const told = state.news.items
+    .filter(({ on }) => concerns(state, on, symbol))
+    .map((story) => {
+      const { way } = toneOf(story);
+      return { ts: bar(story.ts), text: GLYPHS[way], colour: way, before: false, row: 2 };
+    });
   return [...lacking, ...staged, ...told].sort((a, b) => a.ts - b.ts);
 }

@@ -10,29 +10,17 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./settings.js").Theme} Theme */
 /** @typedef {{ status: "connecting" | "live" | "stopping" | "waiting" | "lost", attempt: number, retryAt: number | null }} Link */
-/** @typedef {{ ts: number, open: number, high: number, low: number, close: number, volume: number, closed: boolean }} Bar */
-/**
- * @typedef {{ symbol: string, first_seq: number, seq: number, ts_event: number | null, last: number | null, bid: number | null,
- *   ask: number | null, open: number | null, high: number | null, low: number | null, volume: number | null, vwap: number | null,
- *   change: number | null }} Quote
- */
-/**
- * @typedef {{ symbol: string, name: string, class: "stock" | "index" | "crypto" | "fx" | "unknown", tick_size: number,
- *   price_decimals: number, price_decimals_max: number, size_decimals: number, basis: "trade" | "bid", synthesised_from: Interval | null, depth?: number }} Instrument `depth`: levels a side of its book
- */
-/**
- * @typedef {{ epoch: number, ts_sent: number, source: "simulation" | "replay", name: string, state: "playing" | "paused" | "stepping" | "seeking" | "ended"
- *   | "failed", speed: number | "max", looping: boolean, seekable: boolean, skip_dead_time: boolean, timestamps: "original" | "shifted",
- *   revision: number, ts_market: number, seed: number | null,
- *   start: number | null, end: number | null, rows_refused: number, fault: string | null }} Feed
- */
+/** @typedef {import("../types/protocol.js").Bar} Bar */
+/** @typedef {import("../types/protocol.js").Quote} Quote */
+/** @typedef {import("../types/protocol.js").Feed} Feed */
+/** @typedef {import("../types/http.js").Instrument} Instrument */
 /**
  * The bars of one symbol and interval, oldest first. `revision` grows when more than the newest bars changed, so that a chart must be
  * filled anew. `older` says whether bars before the oldest may still be had.
  *
  * @typedef {{ revision: number, loading: boolean, missed: number, older: "unknown" | "loading" | "none", bars: readonly Bar[] }} Series
  */
-/** @typedef {{ ts: number, price: number, size: number, side: "buy" | "sell" | null }} Trade */
+/** @typedef {import("../types/protocol.js").Trade} Trade */
 /**
  * One line of the tape, oldest first: a trade with its number, or how many are lacking there.
  *
@@ -43,22 +31,18 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  *
  * @typedef {{ revision: number, loading: boolean, last: number, lines: readonly TapeLine[] }} Tape
  */
-/** @typedef {{ price: number, size: number }} Level */
+/** @typedef {import("../types/protocol.js").Level} Level */
 /** @typedef {{ symbol: string, seq: number, bids: readonly Level[], asks: readonly Level[] }} Book the best levels first, as they stood after the tick `seq` */
 /** @typedef {{ ts: number, close: number }} Close the close of the sparkline's bar that starts at `ts` */
 /** @typedef {{ interval: Interval, closes: ReadonlyMap<string, readonly Close[]> }} Sparks */
 /** @typedef {{ symbol: string | null, interval: Interval | null }} Choice */
 /** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own bars, and symbols that are compared with them */
-/** @typedef {{ ts: number, on: string, tone: number, timing: "leads" | "follows", headline: string }} Story `tone` from -1, bad for the price, to 1 */
-/** @typedef {{ name: string, on: string, strength: number, start: number, end: number }} Scene a scenario that began, and the market time to which it lasts */
-/**
- * What can be staged on a simulated market; the usual `strength` and `seconds` are `null` where they change nothing.
- *
- * @typedef {{ name: string, title: string, about: string, strength: number | null, negative: boolean, seconds: number | null }} Scenario
- */
-/** @typedef {{ scenarios: readonly Scenario[], mostStrength: number, mostSeconds: number }} Catalogue */
-/** @typedef {{ on: string, name: string, symbols: readonly string[] }} Group symbols that a scenario or a headline is about together */
-/** @typedef {{ file: string, reason: string, line: number | null, column: number | null, value: string | null, count: number }} RefusedRows rows of one file that could not be played, for one reason; where the first one is */
+/** @typedef {import("../types/protocol.js").Story} Story */
+/** @typedef {import("../types/protocol.js").ActiveScenario} Scene */
+/** @typedef {import("../types/http.js").ScenarioInfo} ScenarioInfo */
+/** @typedef {{ scenarios: readonly ScenarioInfo[], maxStrength: number, maxSeconds: number }} Catalogue */
+/** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
+/** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
 /** @typedef {{ id: number, text: string }} Notice */
 /** @typedef {{ rates: readonly import("./settings.js").Rate[], bars: number }} Server what the server grants: rates, and bars in one series */
 
@@ -88,11 +72,11 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {boolean} paused all that moves by itself stands still, as somebody asked for
  * @property {number | null} maxRate updates per second at most, while the server holds the page back for reading too slowly
  * @property {Catalogue | null} catalogue
- * @property {ReadonlyMap<string, Group>} groups by what a scenario calls them: sectors and classes
+ * @property {ReadonlyMap<string, SymbolGroup>} groups by what a scenario calls them: sectors and classes
  * @property {ReadonlyMap<string, string>} sectors the name of each symbol's, where it has one
  * @property {import("./happenings.js").Happenings<Story>} news
  * @property {import("./happenings.js").Happenings<Scene>} scenes
- * @property {readonly RefusedRows[]} refused
+ * @property {readonly RejectedRows[]} refused
  * @property {import("./preview.js").Preview} preview
  * @property {number | null} marketUs the newest market time heard of
  * @property {Traffic} traffic

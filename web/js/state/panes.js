@@ -37,8 +37,13 @@ export function choose(state, { symbol, interval, compare }) {
   const before = state.panes[state.active];
   const chosen = symbol ?? before.symbol;
   const compared = (compare ?? before.compare).filter((one) => one !== chosen).slice(0, MOST_COMPARED);
-  const next = { symbol: chosen, interval: interval ?? before.interval, compare: sameList(compared, before.compare) ? before.compare : compared };
-  if (next.symbol === before.symbol && next.interval === before.interval && next.compare === before.compare) return state;
+  const next = {
+    symbol: chosen,
+    interval: interval ?? before.interval,
+    compare: sameList(compared, before.compare) ? before.compare : compared,
+  };
+  if (next.symbol === before.symbol && next.interval === before.interval && next.compare === before.compare)
+    return state;
   return withPanes(state, state.panes.with(state.active, next), state.active);
 }
 
@@ -68,7 +73,10 @@ export function filled({ instruments }, panes, count) {
   const shown = new Set(panes.map(({ symbol }) => symbol));
   const others = [...instruments.keys()].filter((symbol) => !shown.has(symbol));
   const interval = panes[0]?.interval ?? null;
-  return Array.from({ length: count }, (_, at) => panes[at] ?? { ...NO_PANE, symbol: others[at - panes.length] ?? panes[0]?.symbol ?? null, interval });
+  return Array.from(
+    { length: count },
+    (_, at) => panes[at] ?? { ...NO_PANE, symbol: others[at - panes.length] ?? panes[0]?.symbol ?? null, interval },
+  );
 }
 
 /**
@@ -109,7 +117,9 @@ export function withoutTape(state) {
  * @returns {ReadonlyMap<string, Series>}
  */
 export function voided(series, keys = [...series.keys()]) {
-  return new Map([...series].map(([key, one]) => [key, keys.includes(key) ? { ...NO_SERIES, revision: one.revision + 1 } : one]));
+  return new Map(
+    [...series].map(([key, one]) => [key, keys.includes(key) ? { ...NO_SERIES, revision: one.revision + 1 } : one]),
+  );
 }
 
 /**

@@ -37,7 +37,10 @@ export function previewOf({ feed, choice }) {
  */
 export function takePreview(known, key, bars) {
   const before = known.key === key ? known.bars : [];
-  return { key, bars: new Map([...before, ...bars.map((bar) => /** @type {const} */ ([bar.ts, bar]))].sort(([a], [b]) => a - b)) };
+  return {
+    key,
+    bars: new Map([...before, ...bars.map((bar) => /** @type {const} */ ([bar.ts, bar]))].sort(([a], [b]) => a - b)),
+  };
 }
 
 /**
@@ -50,7 +53,10 @@ export function takePreview(known, key, bars) {
 export function previewPoints({ bars }, { start, end }) {
   if (start === null || end === null || end <= start || bars.size === 0) return [];
   const all = [...bars.values()];
-  const [low, high, most] = all.reduce(([least, top, volume], bar) => [Math.min(least, bar.close), Math.max(top, bar.close), Math.max(volume, bar.volume)], [Infinity, -Infinity, 0]);
+  const [low, high, most] = all.reduce(
+    ([least, top, volume], bar) => [Math.min(least, bar.close), Math.max(top, bar.close), Math.max(volume, bar.volume)],
+    [Infinity, -Infinity, 0],
+  );
   return all.map(({ ts, close, volume }) => ({
     at: Math.min(1, Math.max(0, (ts - start) / (end - start))),
     price: high > low ? (close - low) / (high - low) : 0.5,

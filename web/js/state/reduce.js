@@ -29,8 +29,8 @@ import { leadSparks, seedSparks } from "./sparks.js";
  *   | { type: "asked", symbols: number }
  *   | { type: "pause", paused: boolean }
  *   | { type: "older", key: string, epoch: number | null, bars: readonly Bar[] | null }
- *   | { type: "catalogue", catalogue: import("./model.js").Catalogue, groups: readonly import("./model.js").Group[] }
- *   | { type: "refused", rows: readonly import("./model.js").RefusedRows[] }
+ *   | { type: "catalogue", catalogue: import("./model.js").Catalogue, groups: readonly import("./model.js").SymbolGroup[] }
+ *   | { type: "refused", rows: readonly import("./model.js").RejectedRows[] }
  *   | { type: "preview", key: string, bars: readonly Bar[] }
  *   | { type: "tapeLeft" }
  *   | { type: "notice", text: string | null }} Action
@@ -68,7 +68,10 @@ function act(state, action) {
     case "activate":
       return activate(state, action.pane);
     case "set":
-      return setLayout({ ...state, settings: { ...state.settings, ...action.settings } }, action.settings.layout ?? state.panes.length);
+      return setLayout(
+        { ...state, settings: { ...state.settings, ...action.settings } },
+        action.settings.layout ?? state.panes.length,
+      );
     case "filter":
       return action.text === state.filter ? state : { ...state, filter: action.text };
     case "seen":
@@ -80,7 +83,12 @@ function act(state, action) {
     case "older":
       return takeOlderBars(state, action);
     case "catalogue":
-      return { ...state, catalogue: action.catalogue, groups: new Map(action.groups.map((group) => [group.on, group])), sectors: sectorsOf(action.groups) };
+      return {
+        ...state,
+        catalogue: action.catalogue,
+        groups: new Map(action.groups.map((group) => [group.on, group])),
+        sectors: sectorsOf(action.groups),
+      };
     case "refused":
       return { ...state, refused: action.rows };
     case "preview":
@@ -123,10 +131,17 @@ function withQuotes({ quotes }, { interval, series }) {
 function takeOlderBars(state, { key, epoch, bars }) {
   const series = state.series.get(key);
   if (!series || epoch !== state.epoch) return state;
-  return { ...state, series: new Map(state.series).set(key, bars === null ? { ...series, older: "loading" } : takeOlder(series, bars)) };
+  return {
+    ...state,
+    series: new Map(state.series).set(key, bars === null ? { ...series, older: "loading" } : takeOlder(series, bars)),
+  };
 }
 
-/** @param {readonly import("./model.js").Group[]} groups */
+/** @param {readonly import("./model.js").SymbolGroup[]} groups */
 function sectorsOf(groups) {
-  return new Map(groups.filter(({ on }) => on.startsWith("sector:")).flatMap(({ name, symbols }) => symbols.map((symbol) => /** @type {const} */ ([symbol, name]))));
+  return new Map(
+    groups
+      .filter(({ on }) => on.startsWith("sector:"))
+      .flatMap(({ name, symbols }) => symbols.map((symbol) => /** @type {const} */ ([symbol, name]))),
+  );
 }

@@ -74,7 +74,12 @@ const text = (value) => typeof value === "string";
 const size = (value) => typeof value === "number" && value >= 0 && value < 10_000;
 /** @type {Check} */
 const sort = (value) =>
-  value === null || (typeof value === "object" && "column" in value && COLUMN_IDS.includes(String(value.column)) && "descending" in value && flag(value.descending));
+  value === null ||
+  (typeof value === "object" &&
+    "column" in value &&
+    COLUMN_IDS.includes(String(value.column)) &&
+    "descending" in value &&
+    flag(value.descending));
 
 /** @type {{ [Name in keyof Settings]: [Settings[Name], Check] }} what each is at first, and what it may be */
 const TABLE = {
@@ -85,7 +90,10 @@ const TABLE = {
   columns: [DEFAULT_COLUMNS, listOf(oneOf(COLUMN_IDS))],
   sort: [null, sort],
   grouping: ["class", oneOf(GROUPINGS)],
-  listPx: [0, (value) => value === 0 || (size(value) && Number(value) >= LIST_PX.least && Number(value) <= LIST_PX.most)],
+  listPx: [
+    0,
+    (value) => value === 0 || (size(value) && Number(value) >= LIST_PX.least && Number(value) <= LIST_PX.most),
+  ],
   newsNotices: [true, flag],
   favourites: [[], listOf(text)],
   collapsed: [[], listOf(text)],
@@ -107,7 +115,9 @@ const TABLE = {
   alerts: [[], (value) => Array.isArray(value) && value.length <= MOST_ALERTS && value.every(isAlert)],
 };
 
-export const DEFAULT_SETTINGS = /** @type {Settings} */ (Object.fromEntries(Object.entries(TABLE).map(([name, [first]]) => [name, first])));
+export const DEFAULT_SETTINGS = /** @type {Settings} */ (
+  Object.fromEntries(Object.entries(TABLE).map(([name, [first]]) => [name, first]))
+);
 
 /**
  * @param {unknown} given
@@ -115,7 +125,9 @@ export const DEFAULT_SETTINGS = /** @type {Settings} */ (Object.fromEntries(Obje
  */
 export function takenSettings(given) {
   if (typeof given !== "object" || given === null) return {};
-  const known = Object.entries(given).filter(([name, value]) => Object.hasOwn(TABLE, name) && TABLE[/** @type {keyof Settings} */ (name)][1](value));
+  const known = Object.entries(given).filter(
+    ([name, value]) => Object.hasOwn(TABLE, name) && TABLE[/** @type {keyof Settings} */ (name)][1](value),
+  );
   return Object.fromEntries(known);
 }
 
@@ -133,6 +145,8 @@ export function readSettings(kept) {
 
 /** @param {Settings} settings */
 export function writeSettings(settings) {
-  const changed = Object.entries(settings).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(TABLE[/** @type {keyof Settings} */ (name)][0]));
+  const changed = Object.entries(settings).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(TABLE[/** @type {keyof Settings} */ (name)][0]),
+  );
   return JSON.stringify(Object.fromEntries(changed));
 }

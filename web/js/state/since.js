@@ -5,7 +5,7 @@
  */
 
 /** @typedef {import("./model.js").State} State */
-/** @typedef {{ epoch: number, at: Record<string, number> }} Since */
+/** @typedef {NonNullable<import("../types/protocol.js").Subscribe["since"]>} Since */
 
 /**
  * @param {Pick<State, "epoch" | "quotes">} state
@@ -13,7 +13,10 @@
  * @returns {Since | null}
  */
 export function sinceQuotes({ epoch, quotes }, symbols) {
-  return since(epoch, symbols.map((symbol) => [symbol, quotes.get(symbol)?.seq ?? 0]));
+  return since(
+    epoch,
+    symbols.map((symbol) => [symbol, quotes.get(symbol)?.seq ?? 0]),
+  );
 }
 
 /**

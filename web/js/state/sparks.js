@@ -16,7 +16,9 @@ export const CLOSES_KEPT = 40;
  * @returns {Sparks}
  */
 export function seedSparks(interval, series) {
-  const closes = new Map(series.map(({ symbol, bars }) => [symbol, bars.slice(-CLOSES_KEPT).map(({ ts, close }) => ({ ts, close }))]));
+  const closes = new Map(
+    series.map(({ symbol, bars }) => [symbol, bars.slice(-CLOSES_KEPT).map(({ ts, close }) => ({ ts, close }))]),
+  );
   return { interval, closes };
 }
 
@@ -52,6 +54,13 @@ export function leadSparks(sparks, quotes, before) {
  */
 export function sparkline(closes, quote) {
   const newest = closes.at(-1);
-  if (!newest || quote?.last == null || quote.ts_event === null || quote.ts_event < newest.ts || quote.last === newest.close) return closes;
+  if (
+    !newest ||
+    quote?.last == null ||
+    quote.ts_event === null ||
+    quote.ts_event < newest.ts ||
+    quote.last === newest.close
+  )
+    return closes;
   return closes.with(-1, { ...newest, close: quote.last });
 }

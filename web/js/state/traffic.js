@@ -33,7 +33,8 @@ export function count(traffic, { nowMs, bytes }, { updates, ticks, sentUs, feedT
   const second = Math.floor(nowMs / 1000);
   const offsetUs = sentUs === null ? null : nowMs * 1000 - sentUs;
   const newest = traffic.seconds.at(-1);
-  const current = newest?.second === second ? newest : { second, messages: 0, bytes: 0, updates: 0, ticks: 0, offsetUs: Infinity };
+  const current =
+    newest?.second === second ? newest : { second, messages: 0, bytes: 0, updates: 0, ticks: 0, offsetUs: Infinity };
   const older = newest === current ? traffic.seconds.slice(0, -1) : traffic.seconds.slice(-KEPT_SECONDS);
   const grown = {
     second,

@@ -5,20 +5,34 @@ import { clockText, dateText, speedText } from "../lib/time.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Feed} Feed */
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/**
- * @typedef {{ command: "play" | "pause" } | { command: "speed", speed: number | "max" }
- *   | { command: "step", to: "event" | "bar" | "gap" | "move", interval?: Interval, symbol?: string, percent?: number }
- *   | { command: "seek", percent: number } | { command: "seek", time: number } | { command: "seek", by: number }
- *   | { command: "loop" | "skip_dead_time", on: boolean } | { command: "timestamps", timestamps: "original" | "shifted" }
- *   | { command: "scenario", name: string, on: string, strength?: number, seconds?: number }} Command
- */
+/** @typedef {import("../types/http.js").FeedCommand} FeedCommand */
 
-export const SPEEDS = /** @type {readonly (number | "max")[]} */ ([0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, "max"]);
+export const SPEEDS = /** @type {readonly (number | "max")[]} */ ([
+  0.1,
+  0.25,
+  0.5,
+  1,
+  2,
+  5,
+  10,
+  30,
+  60,
+  300,
+  3600,
+  "max",
+]);
 /** The slider's steps: fine enough for a wide screen. */
 export const STEPS = 10_000;
 
 /** @type {Record<Feed["state"], string>} */
-const WORDS = { playing: "Playing", paused: "Paused", stepping: "Stepping", seeking: "Seeking", ended: "End of tape", failed: "Failed" };
+const WORDS = {
+  playing: "Playing",
+  paused: "Paused",
+  stepping: "Stepping",
+  seeking: "Seeking",
+  ended: "End of tape",
+  failed: "Failed",
+};
 
 /**
  * How far the tape has come, from 0 to 1; `null` where it has no end.
@@ -76,7 +90,8 @@ export function speedChoices(set) {
  */
 export function nextSpeed(set, by) {
   const value = (/** @type {Feed["speed"]} */ speed) => (speed === "max" ? Infinity : speed);
-  const found = by > 0 ? SPEEDS.find((one) => value(one) > value(set)) : SPEEDS.findLast((one) => value(one) < value(set));
+  const found =
+    by > 0 ? SPEEDS.find((one) => value(one) > value(set)) : SPEEDS.findLast((one) => value(one) < value(set));
   return found ?? set;
 }
 
@@ -87,7 +102,7 @@ export function nextSpeed(set, by) {
  *
  * @param {State} state
  * @param {Button} button
- * @returns {Command | null} `null` where there is nothing to ask
+ * @returns {FeedCommand | null} `null` where there is nothing to ask
  */
 export function commandFor({ feed, choice }, button) {
   if (!feed) return null;
@@ -113,6 +128,8 @@ export function commandFor({ feed, choice }, button) {
     case "skip":
       return feed.end === null ? null : { command: "skip_dead_time", on: !feed.skip_dead_time };
     case "shift":
-      return feed.end === null ? null : { command: "timestamps", timestamps: feed.timestamps === "shifted" ? "original" : "shifted" };
+      return feed.end === null
+        ? null
+        : { command: "timestamps", timestamps: feed.timestamps === "shifted" ? "original" : "shifted" };
   }
 }

@@ -19,7 +19,7 @@ export function squarify(items, weightOf, box) {
   let rest = { ...box };
   /** @type {{ item: Item, box: Box }[]} */
   const tiles = [];
-  for (let from = 0; from < heavy.length; ) {
+  for (let from = 0; from < heavy.length;) {
     const scale = (rest.width * rest.height) / total;
     const side = Math.min(rest.width, rest.height);
     if (!(scale > 0) || !(side > 0)) break;
@@ -72,7 +72,10 @@ function place(items, areaOf, area, box, tiles) {
   let at = upright ? box.y : box.x;
   for (const item of items) {
     const long = areaOf(item) / thick;
-    tiles.push({ item, box: upright ? { x: box.x, y: at, width: thick, height: long } : { x: at, y: box.y, width: long, height: thick } });
+    tiles.push({
+      item,
+      box: upright ? { x: box.x, y: at, width: thick, height: long } : { x: at, y: box.y, width: long, height: thick },
+    });
     at += long;
   }
   return upright

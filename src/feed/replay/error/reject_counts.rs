@@ -4,7 +4,7 @@ use strum::EnumCount;
 
 use super::echo::echo;
 use super::row_error::{RejectReason, RowError};
-use crate::market::RefusedRows;
+use crate::control::RejectedRows;
 
 /// The rows rejected for one reason, and the first of them.
 #[derive(Clone, Debug)]
@@ -56,10 +56,10 @@ impl RejectCounts {
     }
 
     /// The rejected rows of `file` by reason, in the order of their first lines.
-    pub fn list(&self, file: &str) -> Vec<RefusedRows> {
+    pub fn list(&self, file: &str) -> Vec<RejectedRows> {
         let mut list: Vec<_> = self.0.iter().flatten().collect();
         list.sort_by_key(|rejects| rejects.line);
-        let rows = |rejects: &Rejects| RefusedRows {
+        let rows = |rejects: &Rejects| RejectedRows {
             file: file.to_owned(),
             reason: rejects.reason.label(),
             line: rejects.line,

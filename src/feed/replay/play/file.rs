@@ -16,7 +16,8 @@ use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError, e
 use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
 use crate::feed::replay::rows::{FastPath, FastRowReader, Grid, QuantizedRow, Rows, SymbolIndex};
 use crate::feed::replay::schema::{Layout, RowShape};
-use crate::market::{InstrumentId, Interval, RefusedRows, Tick, Timestamp};
+use crate::control::RejectedRows;
+use crate::market::{InstrumentId, Interval, Tick, Timestamp};
 
 /// A file that was scanned and can be played any number of times.
 pub struct ReplayFile {
@@ -120,7 +121,7 @@ impl ReplayFile {
     }
 
     /// The rejected rows by reason.
-    pub fn rejected(&self) -> Vec<RefusedRows> {
+    pub fn rejected(&self) -> Vec<RejectedRows> {
         self.rejects.list(&self.entry.to_string())
     }
 
@@ -165,7 +166,7 @@ impl FileRows {
     }
 
     /// The position of the next row, and how many of its parts are taken.
-    pub fn mark(&self) -> (TextPosition, usize) {
+    pub fn position(&self) -> (TextPosition, usize) {
         if self.group < self.rows.groups() { (self.position, self.group) } else { (self.rows.position(), 0) }
     }
 

@@ -43,33 +43,33 @@ impl<S: TickStream> Merge<S> {
     }
 }
 
-/// The state of a merge between two ticks.
+/// The position of a merge between two ticks.
 #[derive(Clone, Debug)]
-pub struct MergeMark<M> {
-    streams: Vec<M>,
+pub struct MergePosition<P> {
+    streams: Vec<P>,
     heads: Vec<Option<Tick>>,
     unread: Vec<usize>,
 }
 
 impl<S> Merge<S> {
-    /// The state between the last tick and the next; `of` gives that of a stream.
-    pub fn mark<M>(&self, of: impl Fn(&S) -> M) -> MergeMark<M> {
-        MergeMark {
+    /// The position between the last tick and the next; `of` gives that of a stream.
+    pub fn position<P>(&self, of: impl Fn(&S) -> P) -> MergePosition<P> {
+        MergePosition {
             streams: self.streams.iter().map(of).collect(),
             heads: self.heads.clone(),
             unread: self.unread.clone(),
         }
     }
 
-    /// Goes on from a mark. `open` makes each stream from its own mark, in the order of the streams.
+    /// Goes on from a position. `open` makes each stream from its own, in the order of the streams.
     ///
     /// # Errors
     /// Those of `open`.
-    pub fn at<M>(mark: &MergeMark<M>, open: impl FnMut(&M) -> Result<S, ReplayError>) -> Result<Self, ReplayError> {
-        let streams = mark.streams.iter().map(open).collect::<Result<_, _>>()?;
-        let heads = mark.heads.iter().enumerate();
+    pub fn at<P>(position: &MergePosition<P>, open: impl FnMut(&P) -> Result<S, ReplayError>) -> Result<Self, ReplayError> {
+        let streams = position.streams.iter().map(open).collect::<Result<_, _>>()?;
+        let heads = position.heads.iter().enumerate();
         let due = heads.filter_map(|(stream, head)| head.as_ref().map(|tick| Reverse((tick.ts, stream)))).collect();
-        Ok(Self { streams, heads: mark.heads.clone(), due, unread: mark.unread.clone() })
+        Ok(Self { streams, heads: position.heads.clone(), due, unread: position.unread.clone() })
     }
 }
 

@@ -8,7 +8,7 @@
 use parking_lot::Mutex;
 
 use crate::feed::replay::error::{RejectCounts, RowError};
-use crate::market::RefusedRows;
+use crate::control::RejectedRows;
 
 /// The position of one part of a row: where the row begins in the text, and how many of its parts come before.
 pub type PartPosition = (u64, usize);
@@ -57,7 +57,7 @@ impl RejectLedger {
     }
 
     /// The rejected rows of `file` by reason: as the readers met them, or as the scan did before.
-    pub fn list(&self, file: &str) -> Vec<RefusedRows> {
+    pub fn list(&self, file: &str) -> Vec<RejectedRows> {
         let counted = self.counted.lock();
         counted.played.with_sample(&counted.scanned).list(file)
     }

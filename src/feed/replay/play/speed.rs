@@ -1,6 +1,7 @@
 //! The speed at which people can watch a replay: some events a second, and never slower than real time.
 
-use crate::market::{Interval, Speed, Timestamp};
+use crate::control::Speed;
+use crate::market::{Interval, Timestamp};
 
 const BARS_A_SECOND: f64 = 4.0;
 const TICKS_A_SECOND: f64 = 10.0;

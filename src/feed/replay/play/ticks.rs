@@ -1,7 +1,7 @@
 //! The ticks of a file in time order: a quote before the trade of its row, a bar as four trades, changes of an order
 //! book as its best bid and ask.
 //!
-//! Playing can stop after any tick and go on from there ([`FileMark`]).
+//! Playing can stop after any tick and go on from there ([`FilePosition`]).
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -17,9 +17,9 @@ use crate::feed::replay::input::TextPosition;
 use crate::feed::replay::rows::{FastPath, QuantizedRow, RowBody, quantize};
 use crate::market::{Tick, TickKind, Timestamp};
 
-/// The state of a file between two ticks.
+/// The position of a file between two ticks.
 #[derive(Clone, Debug)]
-pub struct FileMark {
+pub struct FilePosition {
     at: RowPosition,
     pending: Pending,
 }
@@ -59,19 +59,19 @@ impl ReplayFile {
         let books = if self.is_book { vec![OrderBook::default(); self.symbols.len()] } else { Vec::new() };
         let (row, ticks, latest) = (None, BinaryHeap::new(), Timestamp(i64::MIN));
         let pending = Pending { row, has_begun: false, ticks, count: 0, books, latest };
-        self.play_from(&FileMark { at: RowPosition::default(), pending })
+        self.play_from(&FilePosition { at: RowPosition::default(), pending })
     }
 
-    /// Plays the file from a mark on.
+    /// Plays the file from a position on.
     ///
     /// # Errors
     /// When the file cannot be opened again.
-    pub fn play_from(self: &Arc<Self>, mark: &FileMark) -> Result<FileTicks, ReplayError> {
+    pub fn play_from(self: &Arc<Self>, position: &FilePosition) -> Result<FileTicks, ReplayError> {
         let rows = match &self.sorted {
-            Some(sorted) => RowSource::Sorted(sorted.rows(mark.at.sorted)),
-            None => RowSource::File(Box::new(self.open(mark.at.text, mark.at.group)?)),
+            Some(sorted) => RowSource::Sorted(sorted.rows(position.at.sorted)),
+            None => RowSource::File(Box::new(self.open(position.at.text, position.at.group)?)),
         };
-        Ok(FileTicks { file: Arc::clone(self), rows, pending: mark.pending.clone() })
+        Ok(FileTicks { file: Arc::clone(self), rows, pending: position.pending.clone() })
     }
 }
 
@@ -88,16 +88,16 @@ pub struct FileTicks {
 }
 
 impl FileTicks {
-    /// The state between the last tick and the next: [`ReplayFile::play_from`] goes on from it with the same ticks.
-    pub fn mark(&self) -> FileMark {
+    /// The position between the last tick and the next: [`ReplayFile::play_from`] goes on from it with the same ticks.
+    pub fn position(&self) -> FilePosition {
         let at = match &self.rows {
             RowSource::Sorted(rows) => RowPosition { sorted: rows.position(), ..RowPosition::default() },
             RowSource::File(rows) => {
-                let (text, group) = rows.mark();
+                let (text, group) = rows.position();
                 RowPosition { text, group, sorted: 0 }
             }
         };
-        FileMark { at, pending: self.pending.clone() }
+        FilePosition { at, pending: self.pending.clone() }
     }
 
     fn next_row(&mut self) -> Result<Option<QuantizedRow>, ReplayError> {

@@ -3,7 +3,8 @@
 use crate::feed::replay::parse::times::{TimeFormat, Zone};
 use crate::feed::replay::play::{Edge, RowOrder};
 use crate::feed::replay::schema::{Assumption, ColumnRole, FileKind};
-use crate::market::{Interval, RefusedRows};
+use crate::control::RejectedRows;
+use crate::market::{Interval};
 
 /// The description of one file: what was detected, and which of its rows are rejected.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub struct FileReport {
     /// The whole file was read; otherwise `rows` is an estimate.
     pub is_exact: bool,
     pub rows_rejected: u64,
-    pub rejected: Vec<RefusedRows>,
+    pub rejected: Vec<RejectedRows>,
     pub delimiter: u8,
     /// The line of the column names.
     pub header: Option<u64>,

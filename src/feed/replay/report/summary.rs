@@ -1,11 +1,12 @@
 //! The facts of a replay before its first tick, for the feed and for people.
 
 use super::file_report::{FileReport, TimeReport};
+use crate::control::SourceKind;
 use crate::feed::SourceInfo;
 use crate::feed::replay::input::Entry;
 use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals, last_tick_of_bar, watchable_speed};
 use crate::feed::replay::schema::{Assumption, FileKind, file_name};
-use crate::market::{Interval, SourceKind, Timestamp};
+use crate::market::{Interval, Levels, Timestamp};
 
 /// Describes all files together, as a source.
 pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> SourceInfo {
@@ -17,6 +18,7 @@ pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> Sourc
         name: file_name::of_replay(&names),
         instruments: catalog.instruments.into(),
         seed: None,
+        levels: Levels::default(),
         start: scans.iter().map(first_tick).min().unwrap_or_default(),
         end: scans.iter().map(last_tick).max(),
         speed,

@@ -6,9 +6,10 @@ use std::io::Read;
 use flate2::read::GzDecoder;
 
 use super::{all_ticks, market, repository};
-use crate::feed::Source;
+use crate::control::Speed;
+use crate::feed::TickSource;
 use crate::feed::replay::{FileKind, Replay, ReplayConfig, open};
-use crate::market::{Increment, Interval, PriceBasis, Speed, TickKind, Timestamp};
+use crate::market::{Increment, Interval, PriceBasis, TickKind, Timestamp};
 
 const STOCKS: &str = "data/us-stocks-daily.csv.gz";
 const EURUSD: &str = "data/eurusd-2016-06-14-ticks.csv.gz";
@@ -90,7 +91,7 @@ fn demo_files_are_detected() {
     assert_eq!(symbols, ["AAPL", "FB", "GOOG", "IBM", "MSFT"]);
     assert!(info.instruments.iter().all(|i| i.synthesised_from == Some(Interval::D1)));
     assert_eq!((info.speed, info.speed_reason.as_str()), (Speed::Times(345_600.0), "4 daily bars a second"));
-    assert_eq!((info.name.as_str(), stocks.rows_refused()), ("us-stocks-daily.csv.gz", 0));
+    assert_eq!((info.name.as_str(), stocks.rows_rejected()), ("us-stocks-daily.csv.gz", 0));
     assert_eq!([date(info.start), date(info.end.unwrap())], ["2000-03-01T00:00:00.000Z", "2013-03-01T18:00:00.000Z"]);
 
     let eurusd = open_demo(EURUSD);

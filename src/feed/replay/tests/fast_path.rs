@@ -5,8 +5,8 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::all_ticks;
-use crate::feed::Source;
 use crate::feed::replay::{Replay, ReplayConfig, open};
+use crate::feed::{Seekable, TickSource};
 use crate::market::{Tick, TickKind};
 
 fn open_text(text: &[u8], tz: &str) -> Option<(Replay, tempfile::TempDir)> {
@@ -131,19 +131,19 @@ proptest! {
         let (mut fast, _folder) = open_text(&bytes, tz).unwrap();
         let want = all_ticks(&mut slow);
         prop_assert_eq!(&in_batches(&mut fast, most), &want);
-        let rejected = |replay: &Replay| replay.refused().into_iter().map(|rows| (rows.reason, rows.line, rows.value, rows.count)).collect::<Vec<_>>();
+        let rejected = |replay: &Replay| replay.rejected().into_iter().map(|rows| (rows.reason, rows.line, rows.value, rows.count)).collect::<Vec<_>>();
         prop_assert_eq!(rejected(&fast), rejected(&slow));
 
-        // Tick by tick, and back to a mark.
+        // Tick by tick, and back to a position.
         let at = at.index(want.len() + 1);
         fast.rewind().unwrap();
         let mut begin = Vec::new();
         while begin.len() < at {
             fast.next_ticks((at - begin.len()).min(most), &mut begin).unwrap();
         }
-        let mark = fast.mark().unwrap();
+        let position = fast.position();
         prop_assert_eq!(&all_ticks(&mut fast), &want[at..]);
-        fast.go_to(&mark).unwrap();
+        fast.go_to(&position).unwrap();
         prop_assert_eq!(&in_batches(&mut fast, most), &want[at..]);
     }
 }

@@ -7,9 +7,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{all_ticks, fixture, line, open_fixture};
-use crate::feed::Source;
+use crate::feed::TickSource;
 use crate::feed::replay::{FileReport, ReplayConfig, open};
-use crate::market::{Interval, PriceBasis, RefusedRows, Timestamp};
+use crate::control::RejectedRows;
+use crate::market::{Interval, PriceBasis, Timestamp};
 
 enum Want {
     /// The rows that play, and the reasons of those that do not.
@@ -94,7 +95,7 @@ fn summary(file: &FileReport) -> (String, Vec<String>) {
     let count = |n: u64, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let plays =
         format!("{}, {}, {}", file.kind.label(), count(file.symbols.len() as u64, "symbol"), count(file.rows, "row"));
-    let reason = |r: &RefusedRows| format!("{} {}, first line {}: {}", r.count, r.reason, r.line.unwrap(), r.value);
+    let reason = |r: &RejectedRows| format!("{} {}, first line {}: {}", r.count, r.reason, r.line.unwrap(), r.value);
     (plays, file.rejected.iter().map(reason).collect())
 }
 
@@ -104,7 +105,7 @@ fn check(name: &str, want: &Want) {
         (Ok(mut replay), Plays(plays, rejected)) => {
             let file = replay.report()[0].clone();
             assert_eq!(summary(&file), (plays.to_string(), rejected.iter().map(|r| r.to_string()).collect()), "{name}");
-            assert_eq!((file.rows_rejected, replay.rows_refused()), (counted(&file), counted(&file)), "{name}");
+            assert_eq!((file.rows_rejected, replay.rows_rejected()), (counted(&file), counted(&file)), "{name}");
             let ticks = all_ticks(&mut replay);
             assert!(ticks.is_sorted_by_key(|tick| tick.ts), "{name}");
             let ends = (ticks.first().map(|t| t.ts), ticks.last().map(|t| t.ts));

@@ -8,18 +8,14 @@ mod properties;
 mod rejected_rows;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::{Replay, ReplayConfig};
-use crate::feed::Source;
-use crate::market::{
-    FeedStatus, Instrument, Interval, Market, MarketLimits, Opening, Tick, TickKind, Timestamp, sample,
-};
+use crate::feed::TickSource;
+use crate::market::{Instrument, Interval, Market, MarketLimits, MarketOpening, Tick, TickKind, Timestamp, sample};
 
 /// A market that opens with these instruments and no history.
 pub fn market(instruments: &[Instrument], start: Timestamp) -> Market {
-    let status = Arc::new(FeedStatus { start, ..sample::status() });
-    let opening = Opening { instruments: instruments.into(), status, ..sample::opening(1, &[]) };
+    let opening = MarketOpening { instruments: instruments.into(), start, ..sample::opening(1, &[]) };
     Market::open(&opening, MarketLimits::default())
 }
 

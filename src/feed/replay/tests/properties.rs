@@ -8,8 +8,8 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
 use super::all_ticks;
-use crate::feed::Source;
 use crate::feed::replay::{ReplayConfig, open};
+use crate::feed::{Seekable, TickSource};
 
 /// Opens bytes as a file and plays them, where they can be opened.
 fn play(bytes: &[u8]) -> Result<(), TestCaseError> {
@@ -94,7 +94,7 @@ fn any_file() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn mark_leads_back_to_the_same_ticks(text in any_file(), other in any_file(), at in any::<prop::sample::Index>()) {
+    fn position_leads_back_to_the_same_ticks(text in any_file(), other in any_file(), at in any::<prop::sample::Index>()) {
         let folder = tempfile::tempdir().unwrap();
         let paths = [folder.path().join("one.csv"), folder.path().join("other.csv")];
         fs::write(&paths[0], text).unwrap();
@@ -107,9 +107,9 @@ proptest! {
         for want in &all[..at] {
             prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
         }
-        let mark = replay.mark().unwrap();
+        let position = replay.position();
         prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
-        replay.go_to(&mark).unwrap();
+        replay.go_to(&position).unwrap();
         prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
     }
 

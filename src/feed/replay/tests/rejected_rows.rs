@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::all_ticks;
-use crate::feed::Source;
 use crate::feed::replay::{self, ReplayConfig};
-use crate::market::RefusedRows;
+use crate::feed::{Seekable, TickSource};
+use crate::control::RejectedRows;
 
 /// The rows of the file, of 32 bytes each. Between two pieces that are read first there are some 40 KiB; row 5,000 and
 /// those that follow it are in the first such gap.
@@ -38,7 +38,7 @@ fn rejected_row_is_counted_once_by_reason() {
     fs::write(&path, file(&odd)).unwrap();
     let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
     let mut replay = replay::open(std::slice::from_ref(&path), &config).unwrap();
-    assert!(!replay.report()[0].is_exact && replay.rows_refused() == 0);
+    assert!(!replay.report()[0].is_exact && replay.rows_rejected() == 0);
 
     // A second reader of the same rows, and the same reader again, find nothing new.
     let mut second = replay.second_reader().unwrap();
@@ -47,7 +47,7 @@ fn rejected_row_is_counted_once_by_reason() {
     replay.rewind().unwrap();
     all_ticks(&mut replay);
 
-    let row = |reason, line, column, value: &str, count| RefusedRows {
+    let row = |reason, line, column, value: &str, count| RejectedRows {
         file: path.display().to_string(),
         reason,
         line: Some(line),
@@ -60,16 +60,16 @@ fn rejected_row_is_counted_once_by_reason() {
         row("bad price", 5_003, 3, "cheap", 2),
         row("symbol not in the pieces read first", 5_004, 2, "XY", 1),
     ];
-    assert_eq!((replay.rows_refused(), replay.refused()), (4, want.to_vec()));
-    assert_eq!(second.refused(), want);
+    assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want.to_vec()));
+    assert_eq!(second.rejected(), want);
 
     let mut slow = replay::open(std::slice::from_ref(&path), &config).unwrap().without_fast_path();
     replay.rewind().unwrap();
     assert!(all_ticks(&mut replay) == all_ticks(&mut slow));
-    assert_eq!(slow.refused(), want);
+    assert_eq!(slow.rejected(), want);
 
     let few = ReplayConfig { max_refused: 1, ..config };
     let mut replay = replay::open(std::slice::from_ref(&path), &few).unwrap();
     all_ticks(&mut replay);
-    assert_eq!((replay.rows_refused(), replay.refused()), (4, want[..1].to_vec()));
+    assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want[..1].to_vec()));
 }

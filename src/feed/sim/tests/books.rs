@@ -1,14 +1,13 @@
-//! The levels behind the best: what they may be, what stays, and that they are the same whoever looks.
+//! The levels of a book behind the best prices: their order, their stability, and that looking changes nothing.
 
 use super::*;
-use crate::market::sample::status;
-use crate::market::{Depth, Ladder, Market, MarketLimits, Opening, Price, Quote, Size};
+use crate::market::{Depth, Ladder, Market, MarketLimits, MarketOpening, Price, Quote, Size};
 
 fn market(config: &SimConfig) -> (Simulator, Market) {
     let simulator = simulator(config);
     let info = simulator.info().clone();
-    let (history, levels, status) = (Vec::new(), simulator.levels(), Arc::new(status()));
-    let opening = Opening { epoch: 1, instruments: info.instruments, history, levels, status };
+    let (history, levels, start) = (Vec::new(), simulator.info().levels.clone(), info.start);
+    let opening = MarketOpening { epoch: 1, instruments: info.instruments, history, levels, start };
     (simulator, Market::open(&opening, MarketLimits::default()))
 }
 
@@ -35,48 +34,50 @@ fn check(quote: &Quote, depth: &Depth, what: &str) {
 }
 
 #[test]
-fn levels_are_in_order_begin_with_the_quote_and_have_no_holes() {
-    for cue_text in ["crash@5s,strength=3,duration=20s", "halt@5s,duration=10s", "fat-finger@5s,strength=4"] {
-        let config = SimConfig { journal: cue(cue_text), ..config(7, 40) };
+fn levels_begin_with_the_quote_in_order_and_without_holes() {
+    for text in ["crash@5s,strength=3,duration=20s", "halt@5s,duration=10s", "fat-finger@5s,strength=4"] {
+        let config = SimConfig { scenarios: scheduled(text), ..config(7, 40) };
         let (mut simulator, mut market) = market(&config);
         for _ in 0..40_000 {
             let tick = simulator.next_tick().unwrap().unwrap();
             market.apply(&tick);
             let (instrument, state) = market.get(tick.instrument).unwrap();
-            let what = format!("{cue_text}: {} {}", instrument.symbol, state.seq);
+            let what = format!("{text}: {} {}", instrument.symbol, state.seq);
             check(&state.top.quote, &market.depth(tick.instrument).unwrap(), &what);
         }
     }
 }
 
 #[test]
-fn a_book_is_the_same_whichever_others_are_listed_and_whoever_looked_before() {
-    let seen = |symbols: usize, looks: bool| {
+fn book_is_the_same_whichever_others_are_listed() {
+    let books = |symbols: usize, looks: bool| {
         let (mut simulator, mut market) = market(&config(7, symbols));
         let id = market.id("AAPL").unwrap();
-        let mut books = Vec::new();
-        while books.len() < 500 {
+        let mut taken = Vec::new();
+        while taken.len() < 500 {
             let tick = simulator.next_tick().unwrap().unwrap();
             market.apply(&tick);
             if looks {
                 market.iter().for_each(|(id, ..)| assert!(market.depth(id).is_some()));
             }
             if tick.instrument == id {
-                books.push(market.depth(id).unwrap());
+                taken.push(market.depth(id).unwrap());
             }
         }
-        books
+        taken
     };
-    let alone = seen(1, false);
-    assert!(alone == seen(40, false) && alone == seen(5, true));
-    let of = |seed| simulator(&config(seed, 1)).levels().0.unwrap().depth(InstrumentId(0), 1, &quote(20_000, 2));
+    let alone = books(1, false);
+    assert!(alone == books(40, false) && alone == books(5, true));
+    let of = |seed| {
+        simulator(&config(seed, 1)).info().levels.clone().0.unwrap().depth(InstrumentId(0), 1, &quote(20_000, 2))
+    };
     assert_ne!(of(7), of(8), "another seed is another book");
 }
 
 #[test]
-fn a_level_stays_where_it_is_while_the_best_moves() {
+fn level_stays_in_place_while_the_best_moves() {
     let simulator = simulator(&config(7, 40));
-    let levels = simulator.levels().0.unwrap();
+    let levels = simulator.info().levels.clone().0.unwrap();
     for symbol in ["AAPL", "NFLX", "TC500", "BTC-USD", "EURUSD"] {
         let at_symbol = |listing: &Listing| listing.symbol == symbol;
         let (listing, n) = simulator.listings.iter().zip(0..).find(|(listing, _)| at_symbol(listing)).unwrap();

@@ -1,12 +1,15 @@
-//! The same inputs make the same tape, whatever else is the case.
+//! The same inputs make the same ticks, whatever else differs.
+
+use std::time::Duration;
 
 use proptest::prelude::*;
+use strum::VariantArray as _;
 
 use super::*;
-use crate::feed::sim::noise::fnv1a;
+use crate::feed::sim::model::rng::fnv1a;
 use crate::market::{Price, Quote};
 
-/// A number that stands for a tape.
+/// Returns a number that stands for `ticks`.
 fn hash(ticks: &[Tick]) -> u64 {
     let words = |tick: &Tick| {
         let kind = match tick.kind {
@@ -22,21 +25,21 @@ fn hash(ticks: &[Tick]) -> u64 {
 }
 
 #[test]
-fn the_same_seed_gives_the_same_tape_and_another_seed_another() {
+fn ticks_follow_from_the_seed() {
     let one = ticks(&config(7, 40), 20_000);
     assert_eq!(one, ticks(&config(7, 40), 20_000));
     assert_ne!(one, ticks(&config(8, 40), 20_000));
 }
 
 #[test]
-fn the_tape_of_seed_7_is_the_one_it_always_was() {
-    let staged = SimConfig { journal: cue("crash@20s,duration=20s"), ..config(7, 40) };
+fn ticks_of_seed_7_are_those_of_the_golden_hashes() {
+    let crash = SimConfig { scenarios: scheduled("crash@20s,duration=20s"), ..config(7, 40) };
     let market = SimConfig { hours: Hours::Market, start: Timestamp::from_secs(1_704_724_190), ..config(7, 12) };
     let history = fnv1a(simulator(&config(7, 2)).history().iter().flat_map(|b| b.bar.close.0.to_le_bytes()));
-    // Other values are other tapes for the same seed: say so in the changelog. They are the same in debug and
-    // release builds, and on every machine.
+    // Other values mean other ticks for the same seed, which the changelog must mention. They are the same in debug
+    // and release builds, and on every machine.
     let got =
-        [hash(&ticks(&config(7, 40), 100_000)), hash(&ticks(&staged, 50_000)), hash(&ticks(&market, 50_000)), history];
+        [hash(&ticks(&config(7, 40), 100_000)), hash(&ticks(&crash, 50_000)), hash(&ticks(&market, 50_000)), history];
     assert_eq!(got, GOLDEN, "{got:?}");
 }
 
@@ -44,7 +47,7 @@ const GOLDEN: [u64; 4] =
     [3_202_777_282_795_812_895, 10_036_749_676_034_900_911, 2_489_860_962_768_725_237, 17_340_418_286_544_017_300];
 
 #[test]
-fn threads_and_blocks_change_nothing() {
+fn threads_and_blocks_change_no_tick() {
     let one = ticks(&config(7, 40), 30_000);
     for (threads, block_seconds) in [(2, 1), (1, 16), (2, 5), (7, 3), (64, 2)] {
         let other = SimConfig { threads, block_seconds, ..config(7, 40) };
@@ -53,9 +56,9 @@ fn threads_and_blocks_change_nothing() {
 }
 
 #[test]
-fn a_symbols_tape_and_history_are_the_same_whichever_others_are_listed() {
-    let of_it = |list: List, symbol: &str| {
-        let config = SimConfig { list, hours: Hours::Market, ..config(7, 1) };
+fn symbol_is_the_same_whichever_others_are_listed() {
+    let of_it = |universe: Universe, symbol: &str| {
+        let config = SimConfig { universe, hours: Hours::Market, ..config(7, 1) };
         of(&simulator(&config), &seconds(&config, 120), symbol)
     };
     let past = |count: usize| {
@@ -64,63 +67,63 @@ fn a_symbols_tape_and_history_are_the_same_whichever_others_are_listed() {
     };
     for (symbol, class) in [("AAPL", AssetClass::Stock), ("TC500", AssetClass::Index), ("BTC-USD", AssetClass::Crypto)]
     {
-        let alone = of_it(List::Class(class, 1), symbol);
+        let alone = of_it(Universe::Class(class, 1), symbol);
         assert!(!alone.is_empty());
         for count in [40, 600] {
-            assert!(of_it(List::Mixed(count), symbol) == alone, "{symbol} among {count}");
+            assert!(of_it(Universe::Mixed(count), symbol) == alone, "{symbol} among {count}");
         }
     }
     assert!(past(1) == past(5));
-    assert!(of_it(List::Mixed(2), "AAPL") == of_it(List::Mixed(40), "AAPL"));
+    assert!(of_it(Universe::Mixed(2), "AAPL") == of_it(Universe::Mixed(40), "AAPL"));
 }
 
 #[test]
-fn a_scenario_leaves_what_came_before_it_and_bends_what_comes_after() {
-    let plain = seconds(&config(7, 40), 60);
-    let staged = seconds(&SimConfig { journal: cue("crash@30s:technology,duration=20s"), ..config(7, 40) }, 60);
+fn scenario_changes_only_what_comes_after_it() {
+    let calm = seconds(&config(7, 40), 60);
+    let crash = seconds(&SimConfig { scenarios: scheduled("crash@30s:technology,duration=20s"), ..config(7, 40) }, 60);
     let from = START.plus_nanos(30 * SECOND);
     let before = |ticks: &[Tick]| ticks.iter().take_while(|tick| tick.ts < from).copied().collect::<Vec<_>>();
-    assert_eq!(before(&plain), before(&staged));
-    assert_ne!(plain, staged);
+    assert_eq!(before(&calm), before(&crash));
+    assert_ne!(calm, crash);
     let simulator = simulator(&config(7, 40));
     for (symbol, same) in [("AAPL", false), ("MSFT", false), ("JPM", true), ("EURUSD", true)] {
-        assert_eq!(of(&simulator, &plain, symbol) == of(&simulator, &staged, symbol), same, "{symbol}");
+        assert_eq!(of(&simulator, &calm, symbol) == of(&simulator, &crash, symbol), same, "{symbol}");
     }
 }
 
 #[test]
-fn noise_after_a_scenario_is_paired() {
-    let after = |seed, journal| {
-        let config = SimConfig { journal, list: List::Class(AssetClass::Stock, 1), ..config(seed, 1) };
-        let tape = of(&simulator(&config), &seconds(&config, 1_800), "AAPL");
-        moves(&tape, 1_800).split_off(20)
+fn random_moves_after_a_scenario_are_paired() {
+    let after = |seed, scenarios| {
+        let config = SimConfig { scenarios, universe: Universe::Class(AssetClass::Stock, 1), ..config(seed, 1) };
+        let ticks = of(&simulator(&config), &seconds(&config, 1_800), "AAPL");
+        moves(&ticks, 1_800).split_off(20)
     };
-    let plain = after(7, Vec::new());
+    let calm = after(7, Vec::new());
     for scenario in ["crash@20s,duration=30s", "halt@20s,duration=30s", "quiet@20s,duration=1m"] {
-        let paired = correlation(&plain, &after(7, cue(scenario)));
+        let paired = correlation(&calm, &after(7, scheduled(scenario)));
         assert!(paired > 0.7, "{scenario}: {paired}");
     }
-    assert!(correlation(&plain, &after(8, Vec::new())).abs() < 0.4);
+    assert!(correlation(&calm, &after(8, Vec::new())).abs() < 0.4);
 }
 
 #[test]
-fn what_is_injected_live_is_journaled_and_plays_again() {
+fn live_scenario_is_in_the_journal_and_plays_again() {
     let mut live = simulator(&config(7, 40));
-    let mut tape = take(&mut live, 5_000);
-    let crash = cue("crash@0s:AAPL,duration=30s").remove(0);
-    let journaled = live.inject(crash.clone()).unwrap();
-    assert!(journaled.at > tape[4_999].ts, "it takes effect where nothing is made yet");
-    tape.extend(take(&mut live, 20_000));
-    let again = SimConfig { journal: live.journal().to_vec(), ..config(7, 40) };
-    assert_eq!(ticks(&again, 25_000), tape);
+    let mut played = take(&mut live, 5_000);
+    let crash = scheduled("crash@0s:AAPL,duration=30s").remove(0);
+    let journaled = live.schedule(crash.clone()).unwrap();
+    assert!(journaled.start > played[4_999].ts, "it begins where nothing is made yet");
+    played.extend(take(&mut live, 20_000));
+    let again = SimConfig { scenarios: live.journal().to_vec(), ..config(7, 40) };
+    assert_eq!(ticks(&again, 25_000), played);
     live.rewind().unwrap();
-    assert_eq!(take(&mut live, 25_000), tape);
-    let nobody = Injection { target: Target::Symbol("NOBODY".into()), ..crash };
-    assert!(matches!(live.inject(nobody), Err(ScenarioError::NoTarget(_))));
+    assert_eq!(take(&mut live, 25_000), played);
+    let nobody = ScheduledScenario { target: Target::Symbol("NOBODY".into()), ..crash };
+    assert!(matches!(live.schedule(nobody), Err(ScenarioError::NoTarget(_))));
 }
 
 #[test]
-fn rewinding_plays_the_same_tape_again() {
+fn rewinding_plays_the_same_ticks_again() {
     let mut simulator = simulator(&config(7, 40));
     let history = simulator.history();
     let first = take(&mut simulator, 5_000);
@@ -134,22 +137,25 @@ proptest! {
 
     #[test]
     fn ticks_are_in_order_and_trades_inside_their_quote(
-        seed in any::<u64>(), symbols in 1..60usize, scenario in 0..Scenario::ALL.len(), strength in prop_oneof![-10.0..-0.1, 0.1..10.0f64],
+        seed in any::<u64>(),
+        symbols in 1..60usize,
+        scenario in prop::sample::select(Scenario::VARIANTS),
+        strength in prop_oneof![-10.0..-0.1, 0.1..10.0f64],
     ) {
-        let cue = Injection {
-            scenario: Scenario::ALL[scenario],
+        let scheduled = ScheduledScenario {
+            scenario,
             target: Target::All,
-            at: START.plus_nanos(5 * SECOND),
+            start: START.plus_nanos(5 * SECOND),
             strength,
-            seconds: 10.0,
+            duration: Duration::from_secs(10),
         };
-        let config = SimConfig { journal: vec![cue], ..config(seed, symbols) };
-        check_laws(&config, 20);
+        let config = SimConfig { scenarios: vec![scheduled], ..config(seed, symbols) };
+        check_ticks(&config, 20);
     }
 }
 
-/// What is true of every tape.
-fn check_laws(config: &SimConfig, length: i64) {
+/// Checks the properties of all ticks.
+fn check_ticks(config: &SimConfig, length: i64) {
     let ticks = seconds(config, length);
     let order = |tick: &Tick| (tick.ts, tick.instrument);
     assert!(ticks[0].ts >= config.start && ticks.is_sorted_by_key(order));
@@ -172,7 +178,7 @@ fn check_laws(config: &SimConfig, length: i64) {
 }
 
 #[test]
-fn the_laws_hold_through_a_day_with_its_auctions_and_its_night() {
+fn properties_hold_through_a_day_its_auctions_and_its_night() {
     let config = SimConfig { hours: Hours::Market, start: Timestamp::from_secs(1_704_747_000), ..config(7, 8) };
-    check_laws(&config, 18 * 3_600);
+    check_ticks(&config, 18 * 3_600);
 }

@@ -1,27 +1,24 @@
-//! What is known when the tape begins, and how it goes on from there.
-
-use std::sync::Arc;
+//! The history before the start, and how the ticks go on from there.
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::market::{FeedStatus, Market, MarketLimits, Opening, Price, PriceBasis, sample};
+use crate::market::{Market, MarketLimits, MarketOpening, Price, PriceBasis};
 
 fn open(simulator: &mut Simulator) -> Market {
     let info = simulator.info().clone();
-    let status = FeedStatus { start: info.start, ..sample::status() };
-    let opening = Opening {
+    let opening = MarketOpening {
         epoch: 1,
         instruments: info.instruments,
         history: simulator.history(),
-        levels: simulator.levels(),
-        status: Arc::new(status),
+        levels: simulator.info().levels.clone(),
+        start: info.start,
     };
     Market::open(&opening, MarketLimits::default())
 }
 
 #[test]
-fn the_source_says_what_it_plays() {
+fn info_describes_the_market() {
     let check = |symbols: usize, count: usize, name: &str| {
         let simulator = simulator(&config(7, symbols));
         let info = simulator.info();
@@ -38,14 +35,14 @@ fn the_source_says_what_it_plays() {
 }
 
 #[test]
-fn ticks_come_about_as_often_as_listed() {
+fn ticks_are_about_as_frequent_as_listed() {
     let config = config(7, 40);
     let got = seconds(&config, 1_800).len() as f64 / 1_800.0;
     let listed: f64 = simulator(&config).listings.iter().map(|listing| listing.per_second).sum();
     assert!((0.5..2.0).contains(&(got / listed)), "{got} ticks a second, {listed} listed");
 }
 
-/// A price of the instrument's basis, if the tick carries one.
+/// Returns the price that makes bars, if the tick has one.
 fn basis_price(basis: PriceBasis, kind: TickKind) -> Option<Price> {
     match (basis, kind) {
         (PriceBasis::Trade, TickKind::Trade(trade)) => Some(trade.price),
@@ -54,7 +51,7 @@ fn basis_price(basis: PriceBasis, kind: TickKind) -> Option<Price> {
     }
 }
 
-/// That charts are full at the opening, that bars are sound, and that the first ticks go on where they end.
+/// Checks that charts are full at the opening, that bars are sound, and that the first ticks go on where they end.
 fn check_opening(config: &SimConfig) {
     let mut simulator = simulator(config);
     check_bars(&mut simulator);
@@ -103,7 +100,7 @@ fn check_bars(simulator: &mut Simulator) {
 }
 
 #[test]
-fn the_tape_goes_on_where_history_ends_for_every_instrument() {
+fn ticks_go_on_where_the_history_of_each_instrument_ends() {
     check_opening(&config(7, 8));
     let end_of_session = START.plus_nanos(6 * 3_600 * SECOND);
     check_opening(&SimConfig { hours: Hours::Market, start: end_of_session, ..config(7, 4) });
@@ -127,7 +124,7 @@ fn ten_thousand_instruments_share_one_bound_of_bars() {
 }
 
 #[test]
-fn a_tape_may_start_on_any_edge_of_a_day() {
+fn market_can_start_on_any_edge_of_a_day() {
     let midnight = 20_000 * 86_400;
     for second in [0, 1, 60, 900, 1_799, 1_800, 1_801, 3_600, 86_399] {
         let start = Timestamp::from_secs(midnight + second).plus_nanos(second % 3 * 499_999_999);
@@ -138,7 +135,7 @@ fn a_tape_may_start_on_any_edge_of_a_day() {
 #[test]
 fn seconds_are_as_full_before_the_start_as_after_it() {
     for class in [AssetClass::Stock, AssetClass::Crypto, AssetClass::Fx] {
-        let config = SimConfig { list: List::Class(class, 8), ..config(7, 8) };
+        let config = SimConfig { universe: Universe::Class(class, 8), ..config(7, 8) };
         let mut simulator = simulator(&config);
         let past = simulator.history().iter().filter(|b| b.interval == Interval::S1).count() as f64 / 1_800.0;
         let mut market = open(&mut simulator);
@@ -146,28 +143,31 @@ fn seconds_are_as_full_before_the_start_as_after_it() {
             |market: &Market| market.iter().map(|(.., state)| state.series(Interval::S1).closed.total()).sum::<u64>();
         let first = before(&market);
         seconds(&config, 1_800).iter().for_each(|tick| market.apply(tick));
-        let tape = (before(&market) - first) as f64 / 1_800.0;
-        assert!((0.7..1.4).contains(&(past / tape)), "{class:?}: {past} bars a second in the past, {tape} on the tape");
+        let after = (before(&market) - first) as f64 / 1_800.0;
+        assert!(
+            (0.7..1.4).contains(&(past / after)),
+            "{class:?}: {past} bars a second before the start, {after} after it"
+        );
     }
 }
 
 #[test]
-fn volume_is_that_of_the_tape() {
-    let config = SimConfig { list: List::Class(AssetClass::Stock, 20), ..config(7, 20) };
+fn volume_before_the_start_is_that_after_it() {
+    let config = SimConfig { universe: Universe::Class(AssetClass::Stock, 20), ..config(7, 20) };
     let history = simulator(&config).history();
     let minutes: Vec<_> = history.iter().filter(|b| b.interval == Interval::M1).collect();
     let past = minutes.iter().map(|b| b.bar.volume.0 as f64).sum::<f64>() / (minutes.len() as f64 * 60.0 / 20.0);
     let traded =
         |tick: &Tick| if let TickKind::Trade(trade) = tick.kind { trade.size.0.min(20_000) as f64 } else { 0.0 };
-    let tape = seconds(&config, 1_800).iter().map(traded).sum::<f64>() / 1_800.0;
-    assert!((0.4..2.5).contains(&(past / tape)), "{past} shares a second in the past, {tape} on the tape");
+    let after = seconds(&config, 1_800).iter().map(traded).sum::<f64>() / 1_800.0;
+    assert!((0.4..2.5).contains(&(past / after)), "{past} shares a second before the start, {after} after it");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(6))]
 
     #[test]
-    fn any_seed_and_start_open_a_sound_market(seed in any::<u64>(), ns in 0i64..4_000_000_000_000_000_000) {
+    fn market_of_any_seed_and_start_is_sound(seed in any::<u64>(), ns in 0i64..4_000_000_000_000_000_000) {
         check_opening(&SimConfig { start: Timestamp(ns), ..config(seed, 2) });
     }
 }

@@ -1,9 +1,9 @@
-//! What one tick, one clock or the history does to a market. The laws over many are in [`laws`].
+//! What one tick, one clock or the history does to a market. The laws over many are in [`properties`].
 
-mod laws;
+mod properties;
 
 use super::*;
-use crate::market::{FeedStatus, HistoryBar, sample};
+use crate::market::{HistoryBar, sample};
 
 const A: InstrumentId = InstrumentId(0);
 const B: InstrumentId = InstrumentId(1);
@@ -23,8 +23,8 @@ fn trade(seconds: i64, price: i64) -> Tick {
 fn opened(history: Vec<HistoryBar>, limits: MarketLimits) -> Market {
     let fx = Instrument { basis: PriceBasis::Bid, ..sample::instrument("FX") };
     let instruments = [sample::instrument("A"), sample::instrument("B"), fx].into();
-    let status = FeedStatus { start: Timestamp(i64::MIN), ..sample::status() };
-    Market::open(&Opening { instruments, history, status: Arc::new(status), ..sample::opening(1, &[]) }, limits)
+    let start = Timestamp(i64::MIN);
+    Market::open(&MarketOpening { instruments, history, start, ..sample::opening(1, &[]) }, limits)
 }
 
 fn market(history: Vec<HistoryBar>) -> Market {
@@ -120,7 +120,7 @@ fn the_last_price_and_the_bars_are_made_of_the_basis_alone() {
         let market = after(ticks);
         let state = state(&market, id);
         let count: u64 = state.series(Interval::D1).newest(1).map(|(bar, _)| bar.count).sum();
-        assert_eq!((state.top.last, count, state.tape.len()), (last.map(Price), quotes, trades));
+        assert_eq!((state.top.last, count, state.trades.len()), (last.map(Price), quotes, trades));
         assert_eq!(state.day.is_some(), last.is_some());
         assert_eq!(state.ts_event, ticks.last().map(|tick| tick.ts));
     }

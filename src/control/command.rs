@@ -1,0 +1,93 @@
+//! Commands to a feed, and the reasons why one fails. The other direction of [`crate::control::FeedEvent`].
+
+use strum::{IntoStaticStr, VariantArray};
+
+use super::scenario::ScenarioRequest;
+use super::status::Speed;
+use crate::market::{Interval, Timestamp};
+
+/// A command to a feed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Continues from the current position; after the end, from the beginning.
+    Play,
+    /// Stops market time.
+    Pause,
+    /// Plays a short stretch at full speed, then pauses.
+    Step(Step),
+    /// Changes the speed.
+    Speed(Speed),
+    /// Moves to another position of the recording.
+    Seek(SeekTarget),
+    /// Sets whether the recording starts again at its end.
+    Loop(bool),
+    /// Sets whether stretches without a tick, such as nights and weekends, are skipped.
+    SkipDeadTime(bool),
+    /// Chooses the times that ticks carry.
+    Timestamps(TimestampMode),
+    /// Runs a scenario.
+    RunScenario(ScenarioRequest),
+}
+
+/// The length of one step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// One tick.
+    Event,
+    /// To the end of the bar that is forming or, where none is, of the next one.
+    Bar(Interval),
+    /// To the last tick before dead time.
+    Gap,
+    /// To the tick by which a price has moved by `percent`: the price of `symbol`, or of any symbol.
+    Move { symbol: Option<String>, percent: f64 },
+}
+
+/// The target of a seek, in the times that ticks carry. A target outside the recording is moved to its nearer end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SeekTarget {
+    Time(Timestamp),
+    /// 0 to 100 percent of the market time from the first tick to the last.
+    Percent(f64),
+    /// A distance in nanoseconds from the current position; negative goes back.
+    By(i64),
+}
+
+/// The times that the ticks of a recording carry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum TimestampMode {
+    /// The recording's own times.
+    #[default]
+    Original,
+    /// All times moved by one shift, so that the current position is now.
+    Shifted,
+}
+
+impl TimestampMode {
+    /// The name on the wire.
+    pub fn label(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The reason why a command failed. A failed command changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// The source has no past to go back to.
+    NotSeekable,
+    /// A percentage of a recording whose end is not known.
+    NoEnd,
+    /// A step during a seek; another seek, play, pause and the settings are allowed meanwhile.
+    Seeking,
+    /// The feed has no such symbol.
+    UnknownSymbol(String),
+    /// The feed runs no scenarios.
+    NoScenarios,
+    /// The scenario cannot run; the text says why.
+    BadScenario(String),
+    /// The source cannot be read; the text names the file and the remedy.
+    Fault(String),
+}
+
+/// The revision of the status that a command led to, or the reason why it failed.
+pub type CommandResult = Result<u64, CommandError>;

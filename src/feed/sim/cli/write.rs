@@ -1,0 +1,250 @@
+//! The simulated market as a CSV file: `ts,symbol,price,size,side,bid,ask`.
+//!
+//! A row is a trade with the quote that stood before it. For an instrument with quotes alone, a row is a quote, and its
+//! price is the middle. Times are counted since 1970, in nanoseconds or a coarser unit.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::feed::TickSource as _;
+use crate::feed::sim::{ScenarioError, SimConfig, Simulator};
+use crate::market::{
+    Decimal, Headline, Instrument, Interval, PriceBasis, Quote, Side, Tick, TickKind, Timestamp, Trade,
+};
+
+/// A simulated market to be written.
+#[derive(Clone, Debug)]
+pub struct WriteConfig {
+    pub sim: SimConfig,
+    pub out: PathBuf,
+    pub length: Length,
+    /// Write a row for each change of a quote, too.
+    pub quotes: bool,
+    /// The nanoseconds in a unit of time.
+    pub time_unit: i64,
+    /// The file for the headlines.
+    pub news: Option<PathBuf>,
+}
+
+/// The length of a written market.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Length {
+    /// A number of days on which something trades.
+    Days(u32),
+    Time(Duration),
+}
+
+/// An error of a market that cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("{} cannot be written", path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+}
+
+/// The counts of a written market.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    pub ticks: u64,
+    pub rows: u64,
+    pub headlines: u64,
+}
+
+/// Writes the market of `config`.
+///
+/// # Errors
+/// When a file cannot be written, or a scenario is out of range.
+pub fn write(config: &WriteConfig) -> Result<Written, WriteError> {
+    let mut file = OutFile::create(&config.out)?;
+    let mut news = config.news.as_deref().map(OutFile::create).transpose()?;
+    let mut simulator = Simulator::new(config.sim.clone())?;
+    let mut rows = Rows::new(&simulator, config);
+    file.write(|out| writeln!(out, "ts,symbol,price,size,side,bid,ask"))?;
+    if let Some(news) = &mut news {
+        news.write(|out| writeln!(out, "ts,on,tone,timing,headline"))?;
+    }
+    let end = end(&simulator, config);
+    let mut written = Written::default();
+    loop {
+        let tick = simulator.advance();
+        if tick.ts >= end {
+            break;
+        }
+        written.ticks += 1;
+        written.rows += u64::from(file.write(|out| rows.row(&tick, out))?);
+        while let Some(headline) = simulator.next_headline(tick.ts) {
+            written.headlines += 1;
+            if let Some(news) = &mut news {
+                news.write(|out| rows.headline(&headline, out))?;
+            }
+        }
+    }
+    file.finish()?;
+    news.map_or(Ok(written), |news| news.finish().map(|()| written))
+}
+
+/// Returns the first time that is not written.
+fn end(simulator: &Simulator, config: &WriteConfig) -> Timestamp {
+    let start = config.sim.start;
+    let days = match config.length {
+        Length::Time(time) => return start.plus_nanos(time.as_nanos() as i64),
+        Length::Days(days) => days,
+    };
+    let (mut day, mut left) = (start.floor(Interval::D1), days);
+    while left > 0 {
+        left -= u32::from(simulator.trades_on(day));
+        day = day.plus_nanos(Interval::D1.nanos());
+    }
+    day
+}
+
+/// A file that is written, with its path for errors.
+struct OutFile<'a> {
+    path: &'a Path,
+    out: Out,
+}
+
+impl<'a> OutFile<'a> {
+    fn create(path: &'a Path) -> Result<Self, WriteError> {
+        Ok(Self { path, out: Out::create(path).map_err(|source| failed(path, source))? })
+    }
+
+    fn write<T>(&mut self, write: impl FnOnce(&mut Out) -> io::Result<T>) -> Result<T, WriteError> {
+        write(&mut self.out).map_err(|source| failed(self.path, source))
+    }
+
+    fn finish(self) -> Result<(), WriteError> {
+        self.out.finish().map_err(|source| failed(self.path, source))
+    }
+}
+
+fn failed(path: &Path, source: io::Error) -> WriteError {
+    WriteError::File { path: path.to_owned(), source }
+}
+
+/// A file, compressed if its name ends in `.gz`, or standard output.
+enum Out {
+    Plain(BufWriter<Box<dyn Write>>),
+    Gzip(GzEncoder<BufWriter<File>>),
+}
+
+impl Out {
+    fn create(path: &Path) -> io::Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self::Plain(BufWriter::new(Box::new(io::stdout()))));
+        }
+        let file = File::create(path)?;
+        Ok(match path.extension().is_some_and(|extension| extension == "gz") {
+            true => Self::Gzip(GzEncoder::new(BufWriter::new(file), Compression::best())),
+            false => Self::Plain(BufWriter::with_capacity(1 << 20, Box::new(file))),
+        })
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Plain(mut out) => out.flush(),
+            Self::Gzip(out) => out.finish()?.flush(),
+        }
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(out) => out.write(bytes),
+            Self::Gzip(out) => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(out) => out.flush(),
+            Self::Gzip(out) => out.flush(),
+        }
+    }
+}
+
+/// The rows of ticks.
+struct Rows {
+    instruments: Arc<[Instrument]>,
+    /// The current quote of each instrument.
+    quotes: Vec<Quote>,
+    all_quotes: bool,
+    time_unit: i64,
+}
+
+impl Rows {
+    fn new(simulator: &Simulator, config: &WriteConfig) -> Self {
+        let instruments = Arc::clone(&simulator.info().instruments);
+        Self {
+            quotes: vec![Quote::default(); instruments.len()],
+            instruments,
+            all_quotes: config.quotes,
+            time_unit: config.time_unit,
+        }
+    }
+
+    /// Writes the row of a tick, and returns whether it has one.
+    fn row(&mut self, tick: &Tick, out: &mut impl Write) -> io::Result<bool> {
+        let n = tick.instrument.index();
+        let (instrument, time) = (&self.instruments[n], tick.ts.0.div_euclid(self.time_unit));
+        match tick.kind {
+            TickKind::Trade(trade) => trade_row(time, instrument, &trade, &self.quotes[n], out).map(|()| true),
+            TickKind::Quote(quote) => {
+                let before = std::mem::replace(&mut self.quotes[n], quote);
+                let same = (before.bid, before.ask) == (quote.bid, quote.ask);
+                if instrument.basis == PriceBasis::Trade && (same || !self.all_quotes) {
+                    return Ok(false);
+                }
+                quote_row(time, instrument, &quote, out)
+            }
+        }
+    }
+
+    fn headline(&self, headline: &Headline, out: &mut impl Write) -> io::Result<()> {
+        let Headline { ts, on, tone, leads, text } = headline;
+        let timing = if *leads { "leads" } else { "follows" };
+        writeln!(out, "{},{on},{tone},{timing},{text}", ts.0.div_euclid(self.time_unit))
+    }
+}
+
+fn trade_row(time: i64, instrument: &Instrument, trade: &Trade, quote: &Quote, out: &mut impl Write) -> io::Result<()> {
+    let size = instrument.size_increment.size(trade.size);
+    let side = trade.side.map_or("", Side::label);
+    write!(out, "{time},{},{},{size},{side},", instrument.symbol, instrument.price(trade.price))?;
+    sides(instrument, quote, out)
+}
+
+/// Writes the row of a quote with two sides, and returns whether it has them.
+fn quote_row(time: i64, instrument: &Instrument, quote: &Quote, out: &mut impl Write) -> io::Result<bool> {
+    let (Some(bid), Some(ask)) = (quote.bid, quote.ask) else { return Ok(false) };
+    write!(out, "{time},{},", instrument.symbol)?;
+    if instrument.basis == PriceBasis::Bid {
+        let (bid, ask) = (instrument.price(bid), instrument.price(ask));
+        write!(out, "{}", Decimal::new((bid.mantissa + ask.mantissa) * 5, bid.decimals + 1))?;
+    }
+    write!(out, ",,,")?;
+    sides(instrument, quote, out).map(|()| true)
+}
+
+fn sides(instrument: &Instrument, quote: &Quote, out: &mut impl Write) -> io::Result<()> {
+    if let Some(bid) = quote.bid {
+        write!(out, "{}", instrument.price(bid))?;
+    }
+    write!(out, ",")?;
+    if let Some(ask) = quote.ask {
+        write!(out, "{}", instrument.price(ask))?;
+    }
+    writeln!(out)
+}

@@ -1,0 +1,99 @@
+//! Some seconds of all tapes, made at once and put in order.
+//!
+//! Whatever the length of a block and the number of threads, the ticks and their order are the same: each
+//! tape knows nothing of the others, and ticks are sorted by time, then instrument, then as they came.
+
+use std::thread;
+
+use super::history::class_index;
+use super::symbol_sim::{ClassTables, Output, SymbolSim};
+use crate::feed::sim::model::factor::Cell;
+use crate::feed::sim::scenario::schedule::Schedule;
+use crate::market::{Headline, Tick, Timestamp};
+
+/// The longest block: times within it fit 34 bits of nanoseconds.
+pub const MOST_SECONDS: usize = 16;
+/// The bits of a key that number ticks; a block never has so many.
+const NUMBER_BITS: u32 = 30;
+
+/// Ticks in order, and how many of them were taken.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// One for each thread.
+    made: Vec<Output>,
+    /// Time within the block and the tick's number, smallest first.
+    order: Vec<u64>,
+    taken: usize,
+    pub headlines: Vec<Headline>,
+}
+
+impl Block {
+    /// The next tick that was made.
+    #[inline]
+    pub fn next(&mut self) -> Option<Tick> {
+        let key = *self.order.get(self.taken)?;
+        self.taken += 1;
+        let mut number = (key & ((1 << NUMBER_BITS) - 1)) as usize;
+        for output in &self.made {
+            match output.ticks.get(number) {
+                Some(tick) => return Some(*tick),
+                None => number -= output.ticks.len(),
+            }
+        }
+        None
+    }
+
+    /// Plays `cells` on all `tapes`.
+    pub fn make(
+        &mut self,
+        cells: &[Cell],
+        tables: &[ClassTables; 4],
+        symbols: &mut [SymbolSim],
+        schedule: &Schedule,
+        threads: usize,
+    ) {
+        let threads = threads.clamp(1, symbols.len().max(1));
+        self.made.resize_with(threads, Output::default);
+        let shard = symbols.len().div_ceil(threads);
+        if threads == 1 {
+            play(cells, tables, symbols, 0, schedule, &mut self.made[0]);
+        } else {
+            thread::scope(|scope| {
+                for ((symbols, output), n) in symbols.chunks_mut(shard).zip(&mut self.made).zip(0..) {
+                    scope.spawn(move || play(cells, tables, symbols, n * shard, schedule, output));
+                }
+            });
+        }
+        self.sort(cells.first().map_or(Timestamp(0), |cell| cell.ts));
+    }
+
+    fn sort(&mut self, from: Timestamp) {
+        self.order.clear();
+        self.taken = 0;
+        let ticks = self.made.iter().flat_map(|output| &output.ticks);
+        let key = |(tick, number): (&Tick, u64)| ((tick.ts.0 - from.0) as u64) << NUMBER_BITS | number;
+        self.order.extend(ticks.zip(0..).map(key));
+        self.order.sort_unstable();
+        for output in &mut self.made {
+            self.headlines.append(&mut output.headlines);
+        }
+    }
+}
+
+/// Plays `cells` on some tapes, of which the first has the number `first`.
+fn play(
+    cells: &[Cell],
+    tables: &[ClassTables; 4],
+    symbols: &mut [SymbolSim],
+    first: usize,
+    schedule: &Schedule,
+    output: &mut Output,
+) {
+    output.ticks.clear();
+    for (symbol, n) in symbols.iter_mut().zip(first..) {
+        let tables = &tables[class_index(symbol.listing().class())];
+        for cell in cells {
+            symbol.play(tables, cell, &schedule.influence(n, cell.ts), output);
+        }
+    }
+}

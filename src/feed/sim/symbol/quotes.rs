@@ -1,0 +1,110 @@
+//! The two sides that stand: whole ticks, which follow a latent price from some distance.
+//!
+//! The quote stays while the latent price is in a zone around its middle and follows when it leaves (Robert
+//! and Rosenbaum 2011, *J. Financial Econometrics* 9:344). So prices are discrete, most trades leave the quote
+//! alone, and trades at alternating sides bounce without any price having moved.
+//!
+//! Invariant: 1 <= bid < ask.
+
+use crate::feed::sim::model::rng::SimRng;
+
+/// Both sides, in tick sizes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Book {
+    pub bid: i64,
+    pub ask: i64,
+}
+
+/// What quoting aims at in a second.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Aim {
+    /// The mean spread beyond one tick, in ticks.
+    pub beyond: f64,
+    /// How far the latent price may be from the middle, in ticks.
+    pub zone: f64,
+}
+
+impl Book {
+    pub fn around(price: f64, spread: i64) -> Self {
+        let bid = (price - spread as f64 / 2.0 + 0.5).floor() as i64;
+        let bid = bid.max(1);
+        Self { bid, ask: bid + spread.max(1) }
+    }
+
+    pub const fn spread(&self) -> i64 {
+        self.ask - self.bid
+    }
+
+    /// The quote after a look at the latent price; `redraw` chooses a new spread, too.
+    #[inline]
+    pub fn revised(self, price: f64, aim: &Aim, redraw: bool, rng: &mut SimRng) -> Self {
+        let spread = if redraw { drawn_spread(aim.beyond, rng) } else { self.refilled(aim.beyond) };
+        let middle = (self.bid + self.ask) as f64 * 0.5;
+        if spread == self.spread() && (price - middle).abs() <= aim.zone {
+            return self;
+        }
+        Self::around(price, spread)
+    }
+
+    /// A side that a sweep pushed away comes back: half the excess at each revision.
+    fn refilled(self, beyond: f64) -> i64 {
+        let usual = 1 + (beyond + 0.5) as i64;
+        let excess = self.spread() - usual;
+        self.spread() - if excess > 0 { (excess + 1) / 2 } else { 0 }
+    }
+
+    /// The side that a buyer or seller hits, moved outward by `ticks`.
+    pub fn pushed(self, buys: bool, ticks: i64) -> Self {
+        if buys { Self { ask: self.ask + ticks, ..self } } else { Self { bid: (self.bid - ticks).max(1), ..self } }
+    }
+
+    pub const fn hit(&self, buys: bool) -> i64 {
+        if buys { self.ask } else { self.bid }
+    }
+}
+
+/// One tick and an exponential rest; the small addend keeps a spread of one tick from never opening.
+fn drawn_spread(beyond: f64, rng: &mut SimRng) -> i64 {
+    1 + (rng.exponential() * beyond * 0.9 + 0.12 * beyond.min(1.0)) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const AIM: Aim = Aim { beyond: 1.5, zone: 0.75 };
+
+    proptest! {
+        #[test]
+        fn no_quote_is_crossed_or_at_zero(price in 0.0..1e7f64, beyond in 0.02..50.0f64, push in 0i64..1_000, seed in any::<u64>()) {
+            let mut rng = SimRng::new(seed, "A", "test");
+            let mut book = Book::around(price, 1);
+            for step in 0..50 {
+                book = book.revised(price * (1.0 + f64::from(step) * 1e-3), &Aim { beyond, ..AIM }, step % 4 == 0, &mut rng);
+                book = book.pushed(step % 2 == 0, push);
+                prop_assert!(1 <= book.bid && book.bid < book.ask, "{book:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_quote_stays_until_the_price_leaves_its_zone() {
+        let mut rng = SimRng::new(7, "A", "test");
+        let book = Book { bid: 100, ask: 102 };
+        assert_eq!(book.revised(101.7, &AIM, false, &mut rng), book);
+        assert_eq!(book.revised(101.8, &AIM, false, &mut rng), Book { bid: 101, ask: 103 });
+    }
+
+    #[test]
+    fn a_swept_side_comes_back_by_halves() {
+        let mut rng = SimRng::new(7, "A", "test");
+        let mut book = Book { bid: 100, ask: 102 }.pushed(true, 8);
+        let mut spreads = Vec::new();
+        for _ in 0..5 {
+            spreads.push(book.spread());
+            book = book.revised(101.0, &AIM, false, &mut rng);
+        }
+        assert_eq!(spreads, [10, 6, 4, 3, 3]);
+    }
+}

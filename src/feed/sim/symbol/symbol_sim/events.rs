@@ -1,0 +1,188 @@
+//! The events of a second: orders and their prints, and revisions of the quote.
+
+use super::{ClassTables, Output, Second, SymbolSim};
+use crate::feed::sim::model::parameters::Flow;
+use crate::feed::sim::scenario::influence::Influence;
+use crate::feed::sim::symbol::arrivals::Parent;
+use crate::feed::sim::symbol::quotes::Book;
+use crate::market::{Price, Quote, Side, Tick, TickKind, Timestamp, Trade};
+
+impl SymbolSim {
+    /// A second in which there is trading.
+    pub(super) fn trading(
+        &mut self,
+        tables: &ClassTables,
+        ts: Timestamp,
+        second: &Second,
+        influence: &Influence,
+        output: &mut Output,
+    ) {
+        if !self.told {
+            self.tell(tables, ts, output);
+            if let Some(share) = self.auction.take() {
+                self.auction(tables, ts, share, output);
+            }
+        }
+        if influence.sweep != 0.0 {
+            self.sweep(tables, ts, influence.sweep, output);
+        }
+        self.events(tables, ts, second, output);
+    }
+
+    /// All events of a second.
+    #[inline]
+    fn events(&mut self, tables: &ClassTables, ts: Timestamp, second: &Second, output: &mut Output) {
+        let flow = &tables.model.flow;
+        let mut at = 0.0;
+        while let Some(arrival) = self.arrivals.next(&flow.kernels, second.rate, 1.0 - at, &mut self.fast) {
+            at += arrival.wait;
+            self.diffuse(tables, second, arrival.wait);
+            let ts = ts.plus_nanos((at * 1e9) as i64);
+            let inherit = match arrival.parent {
+                Parent::Kernel(k) => flow.inherit[k],
+                Parent::Baseline => 0.0,
+            };
+            let is_order =
+                if self.fast.chance(inherit) { self.order_was_last } else { self.fast.chance(self.traits.is_order) };
+            if is_order {
+                let burst = self.order_was_last && arrival.parent == Parent::Kernel(0);
+                self.order(tables, ts, second, burst, output);
+            } else {
+                self.revise(tables, ts, second, output);
+            }
+            self.order_was_last = is_order;
+        }
+        self.wait(second, 1.0 - at);
+    }
+
+    fn wait(&mut self, second: &Second, seconds: f64) {
+        self.pending += second.shared * seconds;
+        self.carried += second.variance * seconds;
+        self.since += seconds;
+    }
+
+    /// The latent price moves: part of what is pending, and its own diffusion (an Euler step; returns between
+    /// events are below 1e-4).
+    #[inline]
+    fn diffuse(&mut self, tables: &ClassTables, second: &Second, wait: f64) {
+        self.wait(second, wait);
+        let instant = tables.model.returns.instant;
+        let absorbed = self.pending * (instant + (1.0 - instant) * self.since / (self.traits.absorption + self.since));
+        self.pending -= absorbed;
+        self.price *= 1.0 + absorbed + self.carried.sqrt() * self.fast.normal();
+        self.carried = 0.0;
+        self.since = 0.0;
+    }
+
+    /// An aggressive order: its prints, its impact, and what the quote makes of it.
+    #[inline]
+    fn order(&mut self, tables: &ClassTables, ts: Timestamp, second: &Second, burst: bool, output: &mut Output) {
+        let flow = &tables.model.flow;
+        let sign = self.signs.next(flow, burst, second.buying, &mut self.fast);
+        let long = self.jump > 0.0 || self.fast.chance(flow.long);
+        let units = self.prints(tables, ts, sign.buys, long, second, output);
+        let mut moved = second.impact * tables.sizes.impact(units);
+        if self.jump > 0.0 {
+            moved += self.jump;
+            self.jump = 0.0;
+        }
+        self.price *= 1.0 + moved * sign.surprise;
+        if self.fast.bits() & 3 != 0 {
+            let book = self.book.revised(self.price, &second.aim, false, &mut self.fast);
+            self.quote_if_new(tables, ts, book, output);
+        }
+    }
+
+    /// The prints of an order; returns how many units they are together.
+    #[inline]
+    fn prints(
+        &mut self,
+        tables: &ClassTables,
+        ts: Timestamp,
+        buys: bool,
+        long: bool,
+        second: &Second,
+        output: &mut Output,
+    ) -> u64 {
+        let Flow { more, long_more, walk, .. } = tables.model.flow;
+        let more = if long { long_more } else { more };
+        let deepest = 4 + (3.0 * second.aim.beyond) as i64;
+        let mut units = 0;
+        loop {
+            let size = tables.sizes.draw(&mut self.fast);
+            units += size;
+            output.ticks.push(self.trade(ts, buys, size));
+            if !self.fast.chance(more) {
+                return units;
+            }
+            let deeper = self.fast.uniform();
+            if deeper < walk && self.book.spread() < deepest {
+                // What is left of the draw is uniform again.
+                let ticks = 1 + (second.aim.beyond * 2.0 * deeper / walk) as i64;
+                self.book = self.book.pushed(buys, ticks);
+                self.tell(tables, ts, output);
+            }
+        }
+    }
+
+    /// A dealer or market maker looks at the quote again.
+    #[inline]
+    fn revise(&mut self, tables: &ClassTables, ts: Timestamp, second: &Second, output: &mut Output) {
+        let bits = self.fast.bits();
+        let trades = self.traits.is_order > 0.0;
+        if !trades && self.jump > 0.0 {
+            self.price *= 1.0 + if bits & 4 == 0 { self.jump } else { -self.jump };
+            self.jump = 0.0;
+        }
+        let mut price = self.price;
+        let mut aim = second.aim;
+        if tables.model.quoting.opinion > 0.0 {
+            price += tables.model.quoting.opinion * (aim.beyond + 1.0) * self.fast.normal();
+            aim.zone = 0.0;
+        }
+        let book = self.book.revised(price, &aim, bits & 3 == 0, &mut self.fast);
+        if trades {
+            // The sides may stay; what is offered there has changed.
+            self.book = book;
+            self.tell(tables, ts, output);
+        } else {
+            self.quote_if_new(tables, ts, book, output);
+        }
+    }
+
+    fn quote_if_new(&mut self, tables: &ClassTables, ts: Timestamp, book: Book, output: &mut Output) {
+        if book != self.book {
+            self.book = book;
+            self.tell(tables, ts, output);
+        }
+    }
+
+    /// Tells the quote that stands.
+    #[inline]
+    pub(super) fn tell(&mut self, tables: &ClassTables, ts: Timestamp, output: &mut Output) {
+        let bits = self.fast.bits();
+        let size = |bits| self.traits.listing.size(tables.sizes.quoted(bits));
+        self.stands = Quote {
+            bid: Some(Price(self.book.bid)),
+            ask: Some(Price(self.book.ask)),
+            bid_size: size(bits >> 32),
+            ask_size: size(bits),
+        };
+        output.ticks.push(self.tick(ts, TickKind::Quote(self.stands)));
+        self.told = true;
+    }
+
+    #[inline]
+    pub(super) fn trade(&self, ts: Timestamp, buys: bool, units: u64) -> Tick {
+        let trade = Trade {
+            price: Price(self.book.hit(buys)),
+            size: self.traits.listing.size(units),
+            side: Some(if buys { Side::Buy } else { Side::Sell }),
+        };
+        self.tick(ts, TickKind::Trade(trade))
+    }
+
+    pub(super) const fn tick(&self, ts: Timestamp, kind: TickKind) -> Tick {
+        Tick { instrument: self.traits.id, ts, kind }
+    }
+}

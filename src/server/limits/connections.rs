@@ -1,0 +1,169 @@
+//! A limit on connections: in all, and from one address.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// A limit on connections, in all and from one address. Cheap to clone; all clones share one limit.
+#[derive(Clone, Debug)]
+pub struct ConnectionLimit {
+    permits: Arc<Semaphore>,
+    max: usize,
+    max_per_address: usize,
+    /// Only addresses that hold a permit, so that the map never outgrows the limit.
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// The limit that a connection would exceed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitReached {
+    /// All permits are taken.
+    Total,
+    /// All permits of one address are taken.
+    PerAddress,
+}
+
+/// A permit that no address holds yet.
+#[derive(Debug)]
+pub struct Reservation {
+    _permit: OwnedSemaphorePermit,
+}
+
+/// The permit of one connection, which is released when dropped.
+#[derive(Debug)]
+pub struct Permit {
+    limit: ConnectionLimit,
+    address: IpAddr,
+    _reservation: Reservation,
+}
+
+impl ConnectionLimit {
+    pub fn new(max: usize, max_per_address: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(max)), max, max_per_address, held: Arc::default() }
+    }
+
+    /// Acquires a permit for a connection from `address`. All addresses of an IPv6 /64 count as one.
+    ///
+    /// # Errors
+    /// When all permits, or all of this address, are taken.
+    pub fn try_acquire(&self, address: IpAddr) -> Result<Permit, LimitReached> {
+        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| LimitReached::Total)?;
+        self.assign(Reservation { _permit: permit }, address)
+    }
+
+    /// Waits until a permit is free, and reserves it.
+    pub async fn reserve(&self) -> Reservation {
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        Reservation { _permit: permit.expect("invariant: the semaphore is never closed") }
+    }
+
+    /// Assigns a reserved permit to a connection from `address`.
+    ///
+    /// # Errors
+    /// When all permits of this address are taken.
+    pub fn assign(&self, reservation: Reservation, address: IpAddr) -> Result<Permit, LimitReached> {
+        let address = network(address);
+        let mut held = self.held.lock();
+        let count = held.entry(address).or_default();
+        if *count >= self.max_per_address {
+            return Err(LimitReached::PerAddress);
+        }
+        *count += 1;
+        Ok(Permit { limit: self.clone(), address, _reservation: reservation })
+    }
+
+    /// Assigns a reserved permit to a connection from an address that has no limit of its own.
+    pub fn assign_unlimited(&self, reservation: Reservation, address: IpAddr) -> Permit {
+        let address = network(address);
+        *self.held.lock().entry(address).or_default() += 1;
+        Permit { limit: self.clone(), address, _reservation: reservation }
+    }
+
+    /// Permits in use.
+    pub fn in_use(&self) -> usize {
+        self.held.lock().values().sum()
+    }
+
+    /// Waits until all permits have been released.
+    pub async fn all_released(&self) {
+        let _ = self.permits.acquire_many(u32::try_from(self.max).unwrap_or(u32::MAX)).await;
+    }
+}
+
+/// Reduces an address to the part that identifies its host. An IPv6 host chooses among 2^64 addresses
+/// (RFC 4291, section 2.5.1), and an IPv4 address may come mapped into IPv6.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+        v4 => v4,
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut held = self.limit.held.lock();
+        if let Some(count) = held.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                held.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    const fn from(last: u8) -> IpAddr {
+        IpAddr::V4(Ipv4Addr::new(127, 0, 0, last))
+    }
+
+    #[test]
+    fn network_is_the_same_for_each_address_of_a_host() {
+        for (one, other, same) in [
+            ("10.0.0.1", "10.0.0.2", false),
+            ("10.0.0.1", "::ffff:10.0.0.1", true),
+            ("2001:db8:0:1::1", "2001:db8:0:1:ffff:ffff:ffff:ffff", true),
+            ("2001:db8:0:1::1", "2001:db8:0:2::1", false),
+            ("::1", "127.0.0.1", false),
+        ] {
+            let [one, other]: [IpAddr; 2] = [one, other].map(|text| text.parse().unwrap());
+            assert_eq!(network(one) == network(other), same, "{one} {other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn reservation_waits_for_a_released_permit() {
+        let limit = ConnectionLimit::new(1, 1);
+        let one = limit.assign(limit.reserve().await, from(1)).unwrap();
+        let waiting = tokio::spawn({
+            let limit = limit.clone();
+            async move { limit.assign(limit.reserve().await, from(1)).is_ok() }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        drop(one);
+        assert!(waiting.await.unwrap());
+        limit.all_released().await;
+    }
+
+    #[tokio::test]
+    async fn permits_are_limited_in_all_and_by_address() {
+        let limit = ConnectionLimit::new(3, 2);
+        let (one, two) = (limit.try_acquire(from(1)).unwrap(), limit.try_acquire(from(1)).unwrap());
+        assert_eq!(limit.try_acquire(from(1)).err(), Some(LimitReached::PerAddress));
+        let three = limit.try_acquire(from(2)).unwrap();
+        assert_eq!(limit.try_acquire(from(3)).err(), Some(LimitReached::Total));
+        drop(one);
+        let four = limit.try_acquire(from(1)).unwrap();
+        drop((two, three, four));
+        assert_eq!(limit.in_use(), 0);
+        assert!(limit.held.lock().is_empty(), "an address without a permit leaves no entry");
+        limit.all_released().await;
+    }
+}

@@ -1,0 +1,70 @@
+//! A limit on a client's messages: a token bucket.
+//!
+//! Pure: `now` is passed in.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Seconds of messages that the bucket holds, which is the largest burst.
+const BURST_SECONDS: f64 = 2.0;
+
+/// Limits the rate of messages. Each message takes one token; tokens come back at a steady rate.
+#[derive(Clone, Copy, Debug)]
+pub struct RateLimiter {
+    per_second: f64,
+    tokens: f64,
+    refilled_at: Instant,
+}
+
+impl RateLimiter {
+    pub fn new(per_second: u32, now: Instant) -> Self {
+        let per_second = f64::from(per_second);
+        Self { per_second, tokens: BURST_SECONDS * per_second, refilled_at: now }
+    }
+
+    /// Adds the tokens of a time in which the server did not read: the messages of that time arrive at once.
+    pub fn credit(&mut self, unread: Duration) {
+        self.tokens += unread.as_secs_f64() * self.per_second;
+    }
+
+    /// Takes one token, and returns whether there was one.
+    pub fn try_take(&mut self, now: Instant) -> bool {
+        let refill = now.saturating_duration_since(self.refilled_at).as_secs_f64() * self.per_second;
+        // A credit may have filled the bucket beyond its size: then nothing is refilled, and nothing is lost.
+        let capacity = self.tokens.max(BURST_SECONDS * self.per_second);
+        (self.tokens, self.refilled_at) = ((self.tokens + refill).min(capacity), now);
+        let is_enough = self.tokens >= 1.0;
+        if is_enough {
+            self.tokens -= 1.0;
+        }
+        is_enough
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn burst_of_two_seconds_passes_and_then_the_rate_itself() {
+        let start = Instant::now();
+        let mut limiter = RateLimiter::new(10, start);
+        let mut passed = |ms, tries| {
+            let now = start + Duration::from_millis(ms);
+            (0..tries).filter(|_| limiter.try_take(now)).count()
+        };
+        assert_eq!(passed(0, 100), 20);
+        assert_eq!(passed(1_000, 100), 10);
+        assert_eq!(passed(1_100, 100), 1);
+        assert_eq!(passed(60_000, 100), 20);
+    }
+
+    #[test]
+    fn credit_lets_messages_of_an_unread_time_pass() {
+        let now = Instant::now();
+        let mut limiter = RateLimiter::new(10, now);
+        limiter.credit(Duration::from_secs(15));
+        assert_eq!((0..1_000).filter(|_| limiter.try_take(now)).count(), 170);
+    }
+}

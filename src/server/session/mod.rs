@@ -1,0 +1,26 @@
+//! One client's session: its subscriptions, the messages that are due to it, and its requests.
+//!
+//! Not here: HTTP. A session runs over any sink and stream of WebSocket messages, so that tests need no socket.
+
+mod commands;
+mod end;
+mod limits;
+#[cfg(test)]
+mod model_tests;
+mod outbox;
+mod series;
+#[expect(clippy::module_inception, reason = "the room has the name of its heart")]
+mod session;
+mod socket;
+mod subscriptions;
+#[cfg(test)]
+mod tests;
+mod throttle;
+
+pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
+pub use end::{CLOSE_TIMEOUT, SessionEnd};
+pub use limits::SessionLimits;
+pub use outbox::Outbox;
+pub use session::serve;
+pub use socket::Socket;
+pub use subscriptions::SubscriptionLimits;

@@ -1,0 +1,364 @@
+//! A client that asserts while it reads, and keeps what it hears.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::io::DuplexStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+use super::truth::Truth;
+use super::{Key, LIMITS, SYMBOLS, Stream, WHOLE, turned, wish};
+use crate::fanout::LiveMarket;
+use crate::market::Instrument;
+use crate::market::sample::opening_with_depth as opening;
+use crate::server::limits::ConnectionLimit;
+use crate::server::limits::WriteTimeout;
+use crate::server::ops::Metrics;
+use crate::server::session::FeedControl;
+use crate::server::session::{Socket, serve};
+use crate::wire::{Decoder, Format};
+
+/// One series of bars as a client keeps it.
+#[derive(Default)]
+struct Bars {
+    closed: BTreeMap<i64, Value>,
+    forming: Option<Value>,
+}
+
+pub struct Client {
+    live: LiveMarket,
+    /// Bytes that the socket holds unread.
+    buffer: usize,
+    /// What it wants, and what the server has said that it speaks.
+    pub format: Format,
+    speaks: Format,
+    decoder: Decoder<'static>,
+    /// How the symbols of each epoch are turned, as `GET /api/v1/symbols` would tell.
+    pub turns: Vec<usize>,
+    sink: SplitSink<WebSocketStream<DuplexStream>, Message>,
+    stream: SplitStream<WebSocketStream<DuplexStream>>,
+    pub lost: bool,
+    epoch: u64,
+    /// What it subscribed to: rate and history.
+    pub wanted: BTreeMap<Key, (f64, usize)>,
+    quotes: HashMap<&'static str, Value>,
+    books: HashMap<&'static str, Value>,
+    bars: HashMap<Key, Bars>,
+    /// Charts of which another history was asked for, with the request's number: until it is granted, what comes is
+    /// of the request before.
+    asked: HashMap<Key, u64>,
+    requests: u64,
+    /// The number of the next trade, and the trades since the last snapshot.
+    tapes: HashMap<&'static str, (u64, BTreeMap<u64, Value>)>,
+}
+
+type Halves = (SplitSink<WebSocketStream<DuplexStream>, Message>, SplitStream<WebSocketStream<DuplexStream>>);
+
+async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves {
+    let (ours, theirs) = tokio::io::duplex(buffer);
+    let live = live.clone();
+    let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1));
+    tokio::spawn(async move {
+        let ours = WriteTimeout::new(ours, LIMITS.stall);
+        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
+        let feed = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
+        serve(&mut server, live, feed, &LIMITS, format, &metrics).await
+    });
+    WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
+}
+
+fn symbol_of(value: &Value) -> &'static str {
+    let name = value["symbol"].as_str().unwrap();
+    SYMBOLS.into_iter().find(|symbol| *symbol == name).unwrap()
+}
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap()
+}
+
+/// The instruments of an epoch whose symbols are turned so.
+static INSTRUMENTS: LazyLock<[Arc<[Instrument]>; 3]> =
+    LazyLock::new(|| [0, 1, 2].map(|turn| opening(1, &turned(turn)).instruments));
+
+impl Client {
+    pub async fn join(live: LiveMarket, buffer: usize, format: Format) -> Self {
+        let (sink, stream) = open_socket(&live, buffer, format).await;
+        let (wanted, quotes, books) = (BTreeMap::new(), HashMap::new(), HashMap::new());
+        let (bars, tapes) = (HashMap::new(), HashMap::new());
+        let (speaks, decoder, turns) = (format, Decoder::new(&INSTRUMENTS[0]), vec![0]);
+        Self {
+            live,
+            buffer,
+            format,
+            speaks,
+            decoder,
+            turns,
+            sink,
+            stream,
+            lost: false,
+            epoch: 1,
+            wanted,
+            quotes,
+            books,
+            bars,
+            asked: HashMap::new(),
+            requests: 0,
+            tapes,
+        }
+    }
+
+    /// A decoder that knows no state: each step must begin from one that comes after this.
+    fn decode_anew(&mut self) {
+        self.decoder = Decoder::new(&INSTRUMENTS[self.turns[self.epoch as usize - 1]]);
+    }
+
+    /// Comes back as the protocol has it: asks for what it had, from where it was.
+    async fn reconnect(&mut self) {
+        (self.sink, self.stream) = open_socket(&self.live, self.buffer, self.format).await;
+        (self.lost, self.speaks) = (false, self.format);
+        self.asked.clear();
+        self.decode_anew();
+        for (key, (rate, history)) in self.wanted.clone() {
+            let (stream, symbol) = key;
+            let last = match stream {
+                Stream::Quotes => self.quotes.get(symbol).map(|quote| number(&quote["seq"]) as i64),
+                Stream::Trades => self.tapes.get(symbol).map(|(next, _)| *next as i64 - 1),
+                Stream::Depth => self.books.get(symbol).map(|book| number(&book["seq"]) as i64),
+                _ => self.bars.get(&key).and_then(|bars| bars.closed.keys().last().copied()),
+            };
+            let mut message = json!({"type":"subscribe","symbols":[symbol],"rate":wish(rate),"history":history});
+            stream.name(&mut message);
+            if let Some(last) = last {
+                message["since"] = json!({"epoch": self.epoch, "at": {symbol: last}});
+            }
+            self.send(message).await;
+        }
+    }
+
+    /// Goes on reading while it waits to be heard: the server does not listen while it writes.
+    pub async fn send(&mut self, message: Value) {
+        let Self { sink, .. } = self;
+        let mut heard = Vec::new();
+        let said = {
+            let mut saying = sink.send(Message::text(message.to_string()));
+            loop {
+                tokio::select! {
+                    biased;
+                    said = &mut saying => break said.is_ok(),
+                    message = self.stream.next() => match message {
+                        Some(Ok(message)) => heard.push(message),
+                        _ => break false,
+                    }
+                }
+            }
+        };
+        heard.into_iter().for_each(|message| self.receive(&message));
+        self.lost |= !said;
+    }
+
+    /// Reads for so long. A lost connection is replaced at the next look.
+    pub async fn read(&mut self, time: Duration) {
+        let until = Instant::now() + time;
+        loop {
+            if self.lost {
+                Box::pin(self.reconnect()).await;
+            }
+            match timeout_at(until, self.stream.next()).await {
+                Err(_) => return,
+                Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) => self.lost = true,
+                Ok(Some(Ok(message))) => self.receive(&message),
+            }
+        }
+    }
+
+    fn receive(&mut self, message: &Message) {
+        let (text, is_binary) = match message {
+            Message::Text(text) => (text.to_string(), false),
+            Message::Binary(bytes) => (self.decoder.json(bytes).expect("each step has a state to begin from"), true),
+            _ => return,
+        };
+        let message: Value = serde_json::from_str(&text).unwrap();
+        let kind = message["type"].as_str().unwrap();
+        let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "heartbeat"].contains(&kind);
+        assert_eq!(is_binary, is_frequent && self.speaks == Format::Binary, "{text}");
+        match kind {
+            "format" => {
+                let speaks = if message["format"] == "binary" { Format::Binary } else { Format::Json };
+                if std::mem::replace(&mut self.speaks, speaks) != speaks {
+                    self.decode_anew();
+                }
+            }
+            "feed" if number(&message["epoch"]) != self.epoch => {
+                self.epoch = number(&message["epoch"]);
+                self.decode_anew();
+                self.quotes.clear();
+                self.books.clear();
+                self.bars.clear();
+                self.tapes.clear();
+            }
+            "snapshot" => message["quotes"].as_array().unwrap().iter().for_each(|quote| self.hear_snapshot(quote)),
+            "update" => {
+                assert_eq!(number(&message["epoch"]), self.epoch);
+                message["quotes"].as_array().unwrap().iter().for_each(|quote| self.hear_update(quote));
+            }
+            "granted" => self.asked.retain(|_, id| Some(*id) != message["id"].as_u64()),
+            "bars" => self.hear_bars(&message),
+            "trades" => self.hear_trades(&message),
+            "depth" => self.hear_depth(&message),
+            "error" => panic!("nothing here is wrong: {message}"),
+            _ => {}
+        }
+    }
+
+    fn hear_snapshot(&mut self, quote: &Value) {
+        let symbol = symbol_of(quote);
+        if self.wanted.contains_key(&(Stream::Quotes, symbol)) {
+            let before = self.quotes.insert(symbol, quote.clone()).map_or(0, |before| number(&before["seq"]));
+            assert!(number(&quote["seq"]) >= before, "a snapshot goes back: {quote}");
+        }
+    }
+
+    fn hear_update(&mut self, quote: &Value) {
+        // Without a snapshot it is what was under way when the client left the symbol.
+        if let Some(known) = self.quotes.get_mut(symbol_of(quote)) {
+            assert_eq!(number(&quote["first_seq"]), number(&known["seq"]) + 1, "ranges must meet: {quote}");
+            assert!(number(&quote["seq"]) >= number(&quote["first_seq"]), "{quote}");
+            *known = quote.clone();
+        }
+    }
+
+    fn hear_depth(&mut self, book: &Value) {
+        let symbol = symbol_of(book);
+        if book["snapshot"] == true {
+            if self.wanted.contains_key(&(Stream::Depth, symbol)) {
+                let before = self.books.insert(symbol, book.clone()).map_or(0, |before| number(&before["seq"]));
+                assert!(number(&book["seq"]) >= before, "a book goes back: {book}");
+            }
+        } else if let Some(known) = self.books.get_mut(symbol) {
+            assert_eq!(number(&book["first_seq"]), number(&known["seq"]) + 1, "ranges must meet: {book}");
+            assert!(number(&book["seq"]) >= number(&book["first_seq"]), "{book}");
+            *known = book.clone();
+        }
+    }
+
+    fn hear_bars(&mut self, message: &Value) {
+        let seconds = message["interval"] == "1s";
+        let key = (if seconds { Stream::Seconds } else { Stream::Minutes }, symbol_of(message));
+        if message["snapshot"] == true && !self.asked.contains_key(&key) {
+            self.bars.insert(key, Bars::default());
+        }
+        // As above: the rest of what the client left.
+        let Some(bars) = self.bars.get_mut(&key) else { return };
+        assert_eq!(message["missed"], 0, "all bars are kept: {message}");
+        for bar in message["bars"].as_array().unwrap() {
+            let ts = bar["ts"].as_i64().unwrap();
+            let newest = bars.closed.keys().last().copied();
+            assert!(newest.is_none_or(|newest| ts > newest), "a bar comes again or too late: {message}");
+            if bar["closed"] == true {
+                bars.closed.insert(ts, bar.clone());
+                bars.forming = None;
+            } else {
+                bars.forming = Some(bar.clone());
+            }
+        }
+    }
+
+    fn hear_trades(&mut self, message: &Value) {
+        let (symbol, first) = (symbol_of(message), number(&message["first"]));
+        if message["snapshot"] == true {
+            self.tapes.insert(symbol, (first, BTreeMap::new()));
+        }
+        let Some((next, trades)) = self.tapes.get_mut(symbol) else { return };
+        assert_eq!(first, *next + number(&message["skipped"]), "what is missing is told: {message}");
+        let items = message["trades"].as_array().unwrap();
+        trades.extend((first..).zip(items.iter().cloned()));
+        *next = first + items.len() as u64;
+    }
+
+    /// Those of the symbols that are subscribed, unless `any`; as the request names them.
+    pub fn names(&self, stream: Stream, mask: usize, any: bool) -> (Vec<&'static str>, Value) {
+        let masked = SYMBOLS.into_iter().enumerate().filter(|(n, _)| mask & (1 << n) != 0).map(|(_, symbol)| symbol);
+        let named: Vec<_> = masked.filter(|symbol| any || self.wanted.contains_key(&(stream, *symbol))).collect();
+        let said = if mask == 7 { json!(["*"]) } else { json!(named) };
+        (named, said)
+    }
+
+    pub async fn ask(&mut self, kind: &str, stream: Stream, mask: usize, rate: Option<f64>, history: Option<usize>) {
+        let any = kind == "subscribe";
+        let (named, said) = self.names(stream, mask, any);
+        if named.is_empty() {
+            return;
+        }
+        self.requests += 1;
+        let mut message = json!({"type": kind, "id": self.requests, "symbols": said});
+        stream.name(&mut message);
+        rate.into_iter().for_each(|rate| message["rate"] = wish(rate));
+        history.into_iter().for_each(|history| message["history"] = history.into());
+        for symbol in named {
+            let key = (stream, symbol);
+            if kind == "unsubscribe" {
+                self.wanted.remove(&key);
+                self.bars.remove(&key);
+                match stream {
+                    Stream::Quotes => drop(self.quotes.remove(symbol)),
+                    Stream::Trades => drop(self.tapes.remove(symbol)),
+                    Stream::Depth => drop(self.books.remove(symbol)),
+                    _ => {}
+                }
+            } else {
+                if any {
+                    // Who asks for another history begins anew, also where the request is lost with the connection.
+                    self.bars.remove(&key);
+                    self.asked.insert(key, self.requests);
+                }
+                let wish = self.wanted.entry(key).or_default();
+                *wish = (rate.unwrap_or(wish.0), history.unwrap_or(wish.1));
+            }
+        }
+        self.send(message).await;
+    }
+
+    /// Compares with what a client knows that saw each tick.
+    pub fn check(&self, truth: &Truth) {
+        for (key, (_, history)) in &self.wanted {
+            let (stream, symbol) = *key;
+            match stream {
+                Stream::Quotes => {
+                    let mut got = self.quotes.get(symbol).unwrap_or_else(|| panic!("no state of {symbol}")).clone();
+                    got["first_seq"] = 0.into();
+                    assert_eq!(got, truth.quote(symbol));
+                }
+                Stream::Depth => {
+                    let mut got = self.books.get(symbol).unwrap_or_else(|| panic!("no book of {symbol}")).clone();
+                    let want = truth.book(symbol);
+                    ["epoch", "ts_sent", "first_seq", "snapshot"]
+                        .into_iter()
+                        .for_each(|name| got[name] = want[name].clone());
+                    assert_eq!(got, want);
+                }
+                Stream::Trades => {
+                    let (next, got) = self.tapes.get(symbol).unwrap_or_else(|| panic!("no tape of {symbol}"));
+                    let want = truth.trades(symbol);
+                    assert_eq!(*next, want.len() as u64 + 1, "{symbol}");
+                    got.iter().for_each(|(n, trade)| assert_eq!(trade, &want[*n as usize - 1], "{symbol} {n}"));
+                }
+                _ => {
+                    let got = self.bars.get(key).unwrap_or_else(|| panic!("no bars of {key:?}"));
+                    let (closed, forming) = truth.bars(symbol, stream.interval().unwrap());
+                    // What came before the first bar was not asked for.
+                    let from = closed.len().saturating_sub(got.closed.len());
+                    assert!(got.closed.values().eq(&closed[from..]), "{key:?}: {:?} {closed:?}", got.closed);
+                    assert_eq!(got.forming, forming, "{key:?}");
+                    assert!(*history < WHOLE || from == 0, "{key:?}: {from} bars are missing");
+                }
+            }
+        }
+    }
+}

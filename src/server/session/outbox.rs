@@ -1,0 +1,248 @@
+//! The messages that are due to a client, and the answers to its requests (`requests.rs`).
+//!
+//! Knows the market and the session's subscriptions, but no socket. It keeps marks of what is due and makes one message
+//! at a time, when the session asks for it: what waits for a slow client is no more than these marks.
+
+mod quotes;
+mod requests;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::limits::SessionLimits;
+use super::subscriptions::Subscriptions;
+use crate::control::Command;
+use crate::fanout::{Due, LiveMarket, Notifier, TierId, wall_micros};
+use crate::market::{Instrument, InstrumentId, Market};
+use crate::wire::{
+    Driven, Feed, Format, Frame, Heartbeat, Hello, Message, News, Refusal, Scenarios, Stopping, Text, Throttled, Told,
+    heartbeat_frame,
+};
+
+/// Headlines of a subscription that does not say how many.
+const DEFAULT_HEADLINES: u64 = 50;
+/// Time after which a client may reconnect after a planned stop.
+const RECONNECT_AFTER_MS: u64 = 1_000;
+/// Half seconds between the heartbeats of a busy session.
+const BUSY_HEARTBEAT: u32 = 10;
+
+/// The name and version of this server in `hello`.
+const SERVER: &str = concat!("tickcast ", env!("CARGO_PKG_VERSION"));
+
+/// The outgoing side of a session.
+pub struct Outbox {
+    live: LiveMarket,
+    notifier: Arc<Notifier>,
+    limits: SessionLimits,
+    format: Format,
+    subscriptions: Subscriptions,
+    /// The instruments of the subscriptions' epoch.
+    instruments: Arc<[Instrument]>,
+    /// Answers to requests. The session reads no further request until they are written.
+    answers: VecDeque<Text>,
+    /// The command of the request that was just answered.
+    command: Option<(Option<u64>, Command)>,
+    feed_due: bool,
+    /// Scenarios that were sent; all sessions get them.
+    scenarios: Told,
+    /// Headlines that were sent, where news is subscribed.
+    news: Option<Told>,
+    notices_due: bool,
+    heartbeat_due: bool,
+    /// Symbols that need a snapshot.
+    snapshot_due: Vec<InstrumentId>,
+    /// Symbols that may be behind, and that no coming flush marks.
+    behind: Vec<InstrumentId>,
+    /// Tiers whose flush has updates.
+    tiers_due: Due,
+    /// Index of the next cursor to read, among those of the first due tier.
+    quotes_index: usize,
+    /// Index of the next series to read.
+    series_index: usize,
+    /// Half seconds since the last heartbeat.
+    since_heartbeat: u32,
+}
+
+impl Outbox {
+    /// An outbox whose first messages are `hello` and `feed`.
+    pub fn new(live: LiveMarket, notifier: Arc<Notifier>, limits: SessionLimits, format: Format) -> Self {
+        let (epoch, instruments) = {
+            let live = live.read();
+            (live.market.epoch(), Arc::clone(live.market.instruments()))
+        };
+        let rates = TierId::all().map(TierId::rate).collect();
+        let hello = Hello::new(SERVER, wall_micros(), rates, limits.hello(), limits.control);
+        Self {
+            live,
+            notifier,
+            limits,
+            format,
+            subscriptions: Subscriptions::new(epoch, limits.subscriptions),
+            instruments,
+            answers: VecDeque::from([hello.to_text()]),
+            command: None,
+            feed_due: true,
+            scenarios: Told::default(),
+            news: None,
+            notices_due: true,
+            heartbeat_due: false,
+            snapshot_due: Vec::new(),
+            behind: Vec::new(),
+            tiers_due: Due::default(),
+            quotes_index: 0,
+            series_index: 0,
+            since_heartbeat: 0,
+        }
+    }
+
+    /// The announcement of a planned stop.
+    pub fn stopping() -> Text {
+        Stopping { ts_sent: wall_micros(), reconnect_after_ms: RECONNECT_AFTER_MS }.to_text()
+    }
+
+    /// The next message to send, if one is due.
+    pub fn next(&mut self) -> Option<Frame> {
+        let frame = self.make_next()?;
+        self.notifier.mark_sent();
+        Some(frame)
+    }
+
+    /// Marks what the notifier says is due.
+    pub fn mark(&mut self, due: Due) {
+        self.feed_due |= due.contains(Due::FEED);
+        self.notices_due |= due.contains(Due::NOTICE);
+        self.tiers_due = self.tiers_due.and(due);
+        self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
+        self.series_index = 0;
+        self.since_heartbeat += due.half_seconds();
+        if due.contains(Due::HEARTBEAT) || self.since_heartbeat >= BUSY_HEARTBEAT {
+            (self.heartbeat_due, self.since_heartbeat) = (true, 0);
+        }
+    }
+
+    /// Serves nothing faster than `cap` from now on, and tells the client.
+    pub fn throttle(&mut self, cap: Option<TierId>) {
+        self.subscriptions.set_cap(cap);
+        self.notifier.set_throttled(cap.is_some());
+        self.listen();
+        self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
+        self.subscriptions.mark_series(|_| true);
+        self.answers.push_back(Throttled::new(wall_micros(), cap.map(TierId::rate)).to_text());
+    }
+
+    /// The fastest tier that a subscription was granted.
+    pub fn fastest(&self) -> Option<TierId> {
+        self.subscriptions.fastest()
+    }
+
+    /// Takes the command of the request that was just answered, if it was one.
+    pub const fn take_command(&mut self) -> Option<(Option<u64>, Command)> {
+        self.command.take()
+    }
+
+    /// Tells the client that the feed has obeyed its command.
+    pub fn confirm(&mut self, id: Option<u64>, command: &'static str) {
+        self.answers.push_back(Driven::new(id, command).to_text());
+    }
+
+    /// Sends the client an error.
+    pub fn reject(&mut self, error: &Refusal) {
+        self.answers.push_back(error.to_text());
+    }
+
+    /// Listens to the tiers that serve the subscriptions, and to no others.
+    fn listen(&self) {
+        self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
+    }
+
+    fn make_next(&mut self) -> Option<Frame> {
+        if let Some(answer) = self.answers.pop_front() {
+            return Some(Frame::Text(answer));
+        }
+        // Quotes are most of what is due, and need no look at the market.
+        if self.needs_market()
+            && let Some(frame) = self.next_from_market()
+        {
+            return Some(frame);
+        }
+        self.next_from_tiers()
+    }
+
+    fn needs_market(&self) -> bool {
+        self.feed_due
+            || self.heartbeat_due
+            || self.notices_due
+            || !self.snapshot_due.is_empty()
+            || !self.behind.is_empty()
+            || self.series_index < self.subscriptions.series().len()
+    }
+
+    fn next_from_market(&mut self) -> Option<Frame> {
+        let handle = self.live.clone();
+        let live = handle.read();
+        let market = &live.market;
+        self.follow_epoch(market);
+        if std::mem::take(&mut self.feed_due) {
+            return Some(Frame::Text(Feed::new(market, wall_micros(), &live.status).to_text()));
+        }
+        if let Some(text) = self.next_notice(market) {
+            return Some(Frame::Text(text));
+        }
+        let quotes = self.next_snapshot(market).or_else(|| self.next_catch_up(market));
+        quotes.or_else(|| self.next_series(market)).or_else(|| self.next_heartbeat(market))
+    }
+
+    fn next_heartbeat(&mut self, market: &Market) -> Option<Frame> {
+        let heartbeat = std::mem::take(&mut self.heartbeat_due).then(|| Heartbeat::new(market, wall_micros()))?;
+        Some(match self.format {
+            Format::Json => Frame::Text(heartbeat.to_text()),
+            Format::Binary => heartbeat_frame(&heartbeat),
+        })
+    }
+
+    /// Marks everything as due where a new epoch has begun.
+    fn follow_epoch(&mut self, market: &Market) {
+        if market.epoch() == self.subscriptions.epoch() {
+            return;
+        }
+        let old = std::mem::replace(&mut self.instruments, Arc::clone(market.instruments()));
+        let find = |id: InstrumentId| market.id(&old.get(id.index())?.symbol);
+        self.subscriptions.reopen(market.epoch(), self.instruments.len(), find);
+        self.feed_due = true;
+        self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
+        self.behind.clear();
+        self.scenarios = Told::default();
+        self.news = self.news.map(|_| Told::newest(market.news(), DEFAULT_HEADLINES));
+        self.notices_due = true;
+        self.series_index = 0;
+        self.listen();
+    }
+
+    fn next_notice(&mut self, market: &Market) -> Option<Text> {
+        if !self.notices_due {
+            return None;
+        }
+        if let Some(scenarios) = Scenarios::after(&mut self.scenarios, market, wall_micros()) {
+            return Some(scenarios.to_text());
+        }
+        self.notices_due = false;
+        let news = News::after(self.news.as_mut()?, market, wall_micros())?;
+        Some(news.to_text())
+    }
+
+    fn next_series(&mut self, market: &Market) -> Option<Frame> {
+        let all = self.subscriptions.series_mut();
+        while let Some(series) = all.get_mut(self.series_index) {
+            if series.due && series.grant.is_some() {
+                let frame = series.cursor.take(market, wall_micros(), self.format);
+                // One message for each mark, or a slow client would never get past this series.
+                series.due = frame.is_some() && series.cursor.has_more();
+                if frame.is_some() {
+                    return frame;
+                }
+            }
+            self.series_index += 1;
+        }
+        None
+    }
+}

@@ -1,0 +1,255 @@
+//! Answers to a client's requests: subscriptions, their rates and history, the format, and what was sent before.
+
+use super::{DEFAULT_HEADLINES, Outbox};
+use crate::fanout::{TierId, grant};
+use crate::market::{InstrumentId, Market};
+use crate::server::session::subscriptions::{Grant, OverLimit};
+use crate::wire::{
+    Channel, Format, FormatSet, Granted, Inbound, Message, Rate, Refusal, Request, Subscribe, Told, Unsubscribed, parse,
+};
+
+/// The rate of a subscription that does not name one, in updates per second.
+const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
+/// Bars of a subscription that does not say how many.
+const DEFAULT_BARS: usize = 300;
+/// Trades of a subscription that does not say how many.
+const DEFAULT_TRADES: usize = 50;
+/// All symbols of the feed.
+const STAR: &str = "*";
+
+impl Outbox {
+    /// Answers one request of the client. Returns the error's code if the answer is an error.
+    pub fn answer(&mut self, text: &str) -> Option<&'static str> {
+        let handle = self.live.clone();
+        // The market is locked for the whole answer, so that no epoch begins in the middle of it.
+        let live = handle.read();
+        self.follow_epoch(&live.market);
+        let answered = parse(text).and_then(|Inbound { id, request }| {
+            self.handle(&live.market, id, request).map_err(|error| error.with_id(id))
+        });
+        let error = answered.err();
+        error.iter().for_each(|error| self.reject(error));
+        self.listen();
+        self.snapshot_due.sort_unstable();
+        self.snapshot_due.dedup();
+        self.series_index = 0;
+        error.map(|error| error.code)
+    }
+
+    fn handle(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), Refusal> {
+        match request {
+            Request::Subscribe(request) if request.channel == Channel::News => {
+                self.subscribe_news(market, id, &request);
+            }
+            Request::Subscribe(request) => self.subscribe(market, id, &request)?,
+            Request::Rate { channel, symbols, rate } => self.set_rate(market, id, channel, &symbols, rate)?,
+            Request::Unsubscribe { channel, symbols } => self.unsubscribe(market, id, channel, &symbols)?,
+            Request::Resync { symbols } => {
+                let (ids, _) = self.subscribed(market, Channel::Quotes, &symbols)?;
+                self.snapshot_due.extend(ids);
+            }
+            Request::Drive(command) => self.command = Some((id, command)),
+            Request::Format(format) => {
+                self.set_format(format);
+                self.answers.push_back(FormatSet::new(id, format).to_text());
+            }
+        }
+        Ok(())
+    }
+
+    fn set_rate(
+        &mut self,
+        market: &Market,
+        id: Option<u64>,
+        channel: Channel,
+        symbols: &[String],
+        rate: Rate,
+    ) -> Result<(), Refusal> {
+        let grant = grant(rate);
+        let (ids, star) = self.subscribed(market, channel, symbols)?;
+        match channel {
+            Channel::Quotes => self.set_quotes_rate(&ids, star, grant),
+            _ => self.subscriptions.set_series_rate(&ids, channel, grant),
+        }
+        self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), None).to_text());
+        Ok(())
+    }
+
+    fn unsubscribe(
+        &mut self,
+        market: &Market,
+        id: Option<u64>,
+        channel: Channel,
+        symbols: &[String],
+    ) -> Result<(), Refusal> {
+        if channel == Channel::News {
+            self.news.take().ok_or_else(|| Refusal::not_subscribed(Channel::News, STAR))?;
+        } else {
+            let (ids, star) = self.subscribed(market, channel, symbols)?;
+            match channel {
+                Channel::Quotes => self.subscriptions.remove_quotes(&ids, star),
+                _ => self.subscriptions.remove_series(&ids, channel),
+            }
+        }
+        self.answers.push_back(Unsubscribed::new(id, channel, symbols).to_text());
+        Ok(())
+    }
+
+    /// Sends quotes in another format from now on. Its updates come from other caches, which may be at another point
+    /// than those before. A binary update needs a binary state to begin from, so that format begins with a snapshot.
+    fn set_format(&mut self, format: Format) {
+        if format == self.format {
+            return;
+        }
+        self.format = format;
+        self.subscriptions.restart_quotes();
+        let granted = self.subscriptions.granted().map(|(id, _)| id);
+        match format {
+            Format::Json => self.behind.extend(granted),
+            Format::Binary => self.snapshot_due.extend(granted),
+        }
+    }
+
+    fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), Refusal> {
+        let Subscribe { channel, symbols, rate, history, since } = request;
+        let (channel, grant) = (*channel, grant(rate.unwrap_or(DEFAULT_RATE)));
+        let (ids, star) = match channel {
+            Channel::Depth => resolve_depth(market, symbols)?,
+            _ => resolve(market, symbols)?,
+        };
+        let history = match channel {
+            Channel::Depth => 0,
+            Channel::Trades => history.unwrap_or(DEFAULT_TRADES).min(self.limits.bars),
+            _ => history.unwrap_or(DEFAULT_BARS).min(self.limits.bars),
+        };
+        let done = match channel {
+            Channel::Quotes => self.subscriptions.subscribe_quotes(&ids, star, grant),
+            _ => self.subscriptions.subscribe_series(&ids, channel, grant, history),
+        };
+        done.map_err(|over| match over {
+            OverLimit::Count { limit } => Refusal::too_many_subscriptions(limit),
+            OverLimit::History { limit } => Refusal::too_much_history(limit),
+        })?;
+        let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
+        let at = since.as_ref().filter(|_| recovered == Some(true)).map(|since| &since.at);
+        let last = |id: InstrumentId| at?.get(&market.instruments()[id.index()].symbol).copied();
+        match channel {
+            Channel::Quotes if grant.is_some() => self.begin_quotes(market, &ids, last),
+            Channel::Quotes => {}
+            _ => self.begin_series(market, &ids, channel, last),
+        }
+        self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), recovered).to_text());
+        Ok(())
+    }
+
+    /// Subscribes to headlines. The first are the newest ones, or those after the last one that the client has.
+    fn subscribe_news(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) {
+        let Subscribe { symbols, history, since, .. } = request;
+        let history = history.map_or(DEFAULT_HEADLINES, |history| history as u64);
+        let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
+        let last = since.as_ref().filter(|_| recovered == Some(true)).and_then(|since| since.at.get(STAR));
+        let seen = last.and_then(|last| u64::try_from(*last).ok()).filter(|seen| *seen <= market.news().total());
+        self.news = Some(match seen {
+            Some(seen) => Told { seen, begun: true },
+            None => Told::newest(market.news(), history),
+        });
+        self.notices_due = true;
+        self.answers.push_back(Granted::new(id, Channel::News, symbols, Rate::Every, recovered).to_text());
+    }
+
+    /// Marks symbols as behind where the client has a `seq`. Marks the others for a snapshot, and also symbols without
+    /// a newer tick in binary, as a later update would have no state to begin from.
+    fn begin_quotes(&mut self, market: &Market, ids: &[InstrumentId], last: impl Fn(InstrumentId) -> Option<i64>) {
+        for id in ids {
+            let seq = market.get(*id).map_or(0, |(_, state)| state.seq);
+            let end = if self.format == Format::Binary { seq } else { seq + 1 };
+            match last(*id).and_then(|sent| u64::try_from(sent).ok()).filter(|sent| *sent < end) {
+                Some(sent) => {
+                    self.subscriptions.sent(*id, sent);
+                    self.behind.push(*id);
+                }
+                None => self.snapshot_due.push(*id),
+            }
+        }
+    }
+
+    fn begin_series(
+        &mut self,
+        market: &Market,
+        ids: &[InstrumentId],
+        channel: Channel,
+        last: impl Fn(InstrumentId) -> Option<i64>,
+    ) {
+        for series in self.subscriptions.series_mut().iter_mut().filter(|series| series.is_of(ids, channel)) {
+            if let Some(last) = last(series.cursor.id()) {
+                series.cursor.resume(market, last);
+            }
+        }
+    }
+
+    /// Moves symbols to another rate. Their new tier may have flushed before the session listened to it, so they may be
+    /// behind. Those that had no rate get a snapshot.
+    fn set_quotes_rate(&mut self, ids: &[InstrumentId], star: bool, grant: Grant) {
+        let paused = self.subscriptions.paused();
+        self.subscriptions.set_quotes_rate(ids, star, grant);
+        if grant.is_some() {
+            let (woken, moved): (Vec<InstrumentId>, Vec<InstrumentId>) =
+                ids.iter().partition(|id| paused.binary_search(id).is_ok());
+            self.snapshot_due.extend(woken);
+            self.behind.extend(moved);
+        }
+    }
+
+    /// As [`resolve`], among the subscribed symbols.
+    fn subscribed(
+        &self,
+        market: &Market,
+        channel: Channel,
+        symbols: &[String],
+    ) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+        let series = self.subscriptions.series_ids(channel);
+        let has = |id: InstrumentId| match channel {
+            Channel::Quotes => self.subscriptions.has_quotes(id),
+            _ => series.binary_search(&id).is_ok(),
+        };
+        let (mut ids, star) = resolve(market, symbols)?;
+        if star {
+            ids.retain(|id| has(*id));
+        } else if let Some(at) = ids.iter().position(|id| !has(*id)) {
+            let symbol = &market.instruments()[ids[at].index()].symbol;
+            return Err(Refusal::not_subscribed(channel, symbol));
+        }
+        Ok((ids, star))
+    }
+}
+
+/// The instruments that a request names, sorted and without duplicates, and whether it named `"*"`.
+fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+    if symbols.iter().any(|symbol| symbol == STAR) {
+        return Ok((market.iter().map(|(id, ..)| id).collect(), true));
+    }
+    let find = |symbol: &String| market.id(symbol).ok_or_else(|| Refusal::unknown_symbol(symbol));
+    let mut ids = symbols.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+    ids.sort_unstable();
+    ids.dedup();
+    Ok((ids, false))
+}
+
+/// As [`resolve`], among the symbols that have a depth.
+fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+    let (mut ids, star) = resolve(market, symbols)?;
+    let without = ids.iter().position(|id| !market.has_depth(*id));
+    if star {
+        ids.retain(|id| market.has_depth(*id));
+        if ids.is_empty() {
+            return Err(Refusal::no_depth(None));
+        }
+    } else if let Some(at) = without {
+        return Err(Refusal::no_depth(Some(&market.instruments()[ids[at].index()].symbol)));
+    }
+    Ok((ids, star))
+}
+
+fn rate_of(grant: Grant) -> Rate {
+    grant.map_or(Rate::PerSecond(0.0), TierId::rate)
+}

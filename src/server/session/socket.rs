@@ -1,0 +1,279 @@
+//! A WebSocket that writes messages without copying them.
+//!
+//! tungstenite copies each message into a buffer of the connection that never shrinks. A server's frames are not masked
+//! (RFC 6455, section 5.1), so header and payload can be written as they are, in one vectored write. A session then
+//! holds a shared reference to each message until it is written, and nothing after. tungstenite still reads, and
+//! writes control frames.
+//!
+//! Invariant: tungstenite writes nothing while a message is half written.
+
+use std::io::{ErrorKind, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_util::{Sink, Stream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+
+/// Messages that wait before they are written.
+const MAX_WAITING: usize = 8;
+/// Bytes that wait before they are written.
+const MAX_WAITING_BYTES: usize = 4 * 1024;
+
+/// The bit of the last fragment of a message (RFC 6455, section 5.2).
+const FIN: u8 = 0x80;
+/// The opcodes of the two types of message.
+const TEXT: u8 = 1;
+const BINARY: u8 = 2;
+
+/// The server's side of a WebSocket: a sink and stream of messages.
+#[derive(Debug)]
+pub struct Socket<S> {
+    inner: WebSocketStream<S>,
+    waiting: Vec<Outgoing>,
+    /// Bytes of all waiting messages.
+    bytes: usize,
+    /// Bytes of the first waiting message that are written.
+    written: usize,
+    /// A ping or a close, which follows the waiting messages.
+    control: Option<Message>,
+}
+
+/// A message that waits to be written.
+#[derive(Debug)]
+struct Outgoing {
+    header: Header,
+    payload: Bytes,
+}
+
+/// The header of a frame.
+#[derive(Clone, Copy, Debug)]
+struct Header {
+    bytes: [u8; 10],
+    len: usize,
+}
+
+impl Header {
+    /// Encodes the length in 7 bits, in 126 and 16 bits, or in 127 and 64 bits (RFC 6455, section 5.2).
+    fn new(opcode: u8, payload: usize) -> Self {
+        let mut bytes = [0; 10];
+        bytes[0] = FIN | opcode;
+        let len = match (u8::try_from(payload), u16::try_from(payload)) {
+            (Ok(short @ ..=125), _) => {
+                bytes[1] = short;
+                2
+            }
+            (_, Ok(medium)) => {
+                bytes[1] = 126;
+                bytes[2..4].copy_from_slice(&medium.to_be_bytes());
+                4
+            }
+            _ => {
+                bytes[1] = 127;
+                bytes[2..].copy_from_slice(&(payload as u64).to_be_bytes());
+                10
+            }
+        };
+        Self { bytes, len }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    pub const fn new(inner: WebSocketStream<S>) -> Self {
+        Self { inner, waiting: Vec::new(), bytes: 0, written: 0, control: None }
+    }
+
+    pub fn into_inner(self) -> S {
+        self.inner.into_inner()
+    }
+
+    fn push(&mut self, opcode: u8, payload: Bytes) {
+        let header = Header::new(opcode, payload.len());
+        self.bytes += header.len + payload.len();
+        self.waiting.push(Outgoing { header, payload });
+    }
+
+    fn poll_write_waiting(&mut self, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
+        while !self.waiting.is_empty() {
+            let mut slices = [IoSlice::new(&[]); 2 * MAX_WAITING];
+            let parts = self.waiting.iter().flat_map(|message| [message.header.as_slice(), &message.payload]);
+            let mut skip = self.written;
+            let mut count = 0;
+            for (slice, part) in slices.iter_mut().zip(parts) {
+                let skipped = skip.min(part.len());
+                skip -= skipped;
+                *slice = IoSlice::new(&part[skipped..]);
+                count += 1;
+            }
+            let stream = Pin::new(self.inner.get_mut());
+            let n = ready!(stream.poll_write_vectored(context, &slices[..count]))?;
+            if n == 0 {
+                return Poll::Ready(Err(WsError::Io(ErrorKind::WriteZero.into())));
+            }
+            self.advance(n);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn advance(&mut self, n: usize) {
+        (self.bytes, self.written) = (self.bytes - n, self.written + n);
+        let done = self.waiting.iter().take_while(|message| {
+            let len = message.header.len + message.payload.len();
+            let is_done = self.written >= len;
+            self.written -= if is_done { len } else { 0 };
+            is_done
+        });
+        let done = done.count();
+        self.waiting.drain(..done);
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Socket<S> {
+    type Error = WsError;
+
+    fn poll_ready(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
+        if self.control.is_some() {
+            return self.poll_flush(context);
+        }
+        if self.bytes >= MAX_WAITING_BYTES || self.waiting.len() == MAX_WAITING {
+            return self.poll_write_waiting(context);
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn start_send(mut self: Pin<&mut Self>, message: Message) -> Result<(), WsError> {
+        match message {
+            Message::Text(text) => self.push(TEXT, text.into()),
+            Message::Binary(bytes) => self.push(BINARY, bytes),
+            control => self.control = Some(control),
+        }
+        Ok(())
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
+        ready!(self.poll_write_waiting(context))?;
+        if self.control.is_some() {
+            ready!(Pin::new(&mut self.inner).poll_ready(context))?;
+            let control = self.control.take();
+            control.map_or(Ok(()), |control| Pin::new(&mut self.inner).start_send(control))?;
+        }
+        Pin::new(&mut self.inner).poll_flush(context)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
+        ready!(self.as_mut().poll_flush(context))?;
+        Pin::new(&mut self.inner).poll_close(context)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for Socket<S> {
+    type Item = Result<Message, WsError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // Reading answers pings, and an answer must not be written in the middle of a message.
+        if self.written > 0
+            && let Err(error) = ready!(self.poll_write_waiting(context))
+        {
+            return Poll::Ready(Some(Err(error)));
+        }
+        Pin::new(&mut self.inner).poll_next(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::{SinkExt, StreamExt};
+    use proptest::prelude::*;
+    use tokio::io::{DuplexStream, duplex};
+    use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+
+    /// A server and a client with a buffer of so many bytes between them.
+    async fn pair(buffer: usize) -> (Socket<DuplexStream>, WebSocketStream<DuplexStream>) {
+        let (ours, theirs) = duplex(buffer);
+        // Without a buffer of its own tungstenite would write as soon as it could.
+        let config = WebSocketConfig::default().write_buffer_size(0);
+        let server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
+        (server, WebSocketStream::from_raw_socket(theirs, Role::Client, None).await)
+    }
+
+    fn message() -> impl Strategy<Value = Message> {
+        let len = prop::sample::select(vec![0, 1, 125, 126, 127, 4_095, 65_535, 65_536, 70_000]);
+        prop_oneof![
+            len.clone().prop_map(|len| Message::text("x".repeat(len))),
+            len.prop_map(|len| Message::binary(vec![7; len])),
+            Just(Message::Ping(Bytes::from_static(b"?"))),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn messages_arrive_whole_and_in_order_and_none_is_kept(
+            messages in proptest::collection::vec((message(), any::<bool>()), 1..30),
+            buffer in prop::sample::select(vec![1_000, 5_000, 1 << 16]),
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async {
+                let (mut server, client) = pair(buffer).await;
+                let want: Vec<_> = messages.iter().map(|(message, _)| message.clone()).collect();
+                let count = want.len();
+                let reader = tokio::spawn(client.take(count).map(Result::unwrap).collect::<Vec<_>>());
+                for (message, flush) in messages {
+                    server.feed(message).await.unwrap();
+                    if flush {
+                        server.flush().await.unwrap();
+                    }
+                }
+                server.flush().await.unwrap();
+                assert_eq!(reader.await.unwrap(), want);
+                assert_eq!((server.waiting.len(), server.bytes, server.written), (0, 0, 0));
+            });
+        }
+    }
+
+    #[tokio::test]
+    async fn ping_in_the_middle_of_a_message_is_answered_after_it() {
+        let (mut server, mut client) = pair(100).await;
+        client.send(Message::Ping(Bytes::from_static(b"hello"))).await.unwrap();
+        let long = Message::text("x".repeat(1_000));
+        server.feed(long.clone()).await.unwrap();
+        {
+            let context = &mut Context::from_waker(futures_util::task::noop_waker_ref());
+            assert!(server.poll_flush_unpin(context).is_pending(), "the message is larger than the buffer");
+            assert!(server.poll_next_unpin(context).is_pending(), "the ping is read when the message is written");
+        }
+        let serve = tokio::spawn(async move {
+            server.flush().await.unwrap();
+            let read = server.next().await.unwrap().unwrap();
+            server.flush().await.unwrap();
+            read
+        });
+        assert_eq!(client.next().await.unwrap().unwrap(), long);
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::Pong(Bytes::from_static(b"hello")));
+        assert_eq!(serve.await.unwrap(), Message::Ping(Bytes::from_static(b"hello")));
+    }
+
+    #[tokio::test]
+    async fn close_follows_the_waiting_messages() {
+        let (mut server, mut client) = pair(1 << 16).await;
+        server.feed(Message::text("last words")).await.unwrap();
+        let frame = CloseFrame { code: 1001.into(), reason: "server_stopping".into() };
+        server.send(Message::Close(Some(frame.clone()))).await.unwrap();
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::text("last words"));
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::Close(Some(frame)));
+    }
+
+    #[tokio::test]
+    async fn write_to_a_vanished_client_fails() {
+        let (mut server, client) = pair(10).await;
+        drop(client);
+        assert!(server.send(Message::text("x".repeat(100))).await.is_err());
+    }
+}

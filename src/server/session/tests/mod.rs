@@ -1,0 +1,169 @@
+//! Sessions over an in-memory socket, with scripted ticks and paused time.
+
+mod commands;
+mod delivery;
+mod depth;
+mod faults;
+mod liveness;
+mod notices;
+mod resume;
+mod slow_clients;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::io::DuplexStream;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+use crate::bus::{self, CommandReceiver};
+use crate::control::sample::opening;
+use crate::control::{FeedEvent, Opening};
+use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
+use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
+use crate::server::limits::{ConnectionLimit, WriteTimeout};
+use crate::server::ops::Metrics;
+use crate::server::session::{FeedControl, SessionEnd, SessionLimits, Socket, SubscriptionLimits, serve};
+use crate::wire::{Decoder, Format};
+
+const LIMITS: SessionLimits = SessionLimits {
+    message_bytes: 1_024,
+    messages_per_second: 20,
+    subscriptions: SubscriptionLimits { count: 4, history: 100 },
+    commands: 32,
+    bars: 50,
+    control: true,
+    stall: Duration::from_secs(20),
+};
+
+/// A market of three symbols whose ticks the test sends.
+struct Fixture {
+    bus: bus::Sender<FeedEvent>,
+    live: LiveMarket,
+    metrics: Metrics,
+    feed: FeedControl,
+    /// The commands that the sessions send to the feed.
+    line: CommandReceiver,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        Self::open(opening(1, &["A", "B", "C"])).await
+    }
+
+    async fn open(first: Opening) -> Self {
+        let bus = bus::Sender::new(64);
+        let reader = bus.subscribe();
+        bus.send(FeedEvent::Opening(Arc::new(first)));
+        let publisher = Publisher::open(reader, MarketLimits::default(), DEFAULT_TICKS).await.unwrap();
+        let live = publisher.live();
+        tokio::spawn(publisher.run());
+        let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1));
+        let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
+        let feed = FeedControl::new(live.clone(), caller);
+        Self { bus, live, metrics, feed, line }
+    }
+
+    fn trade(&self, id: u32, price: i64, ms: i64) {
+        let kind = TickKind::Trade(Trade { price: Price(price), size: Size(10), side: None });
+        let tick = Tick { instrument: InstrumentId(id), ts: Timestamp::from_millis(ms), kind };
+        self.bus.send(FeedEvent::Ticks([tick].into()));
+    }
+
+    /// A client whose socket holds at most `buffer` unread bytes.
+    async fn join(&self, buffer: usize) -> Client {
+        let (ours, theirs) = tokio::io::duplex(buffer);
+        let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
+        let ours = WriteTimeout::new(ours, LIMITS.stall);
+        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
+        let (live, metrics, feed) = (self.live.clone(), self.metrics.clone(), self.feed.clone());
+        let session =
+            tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics).await });
+        Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
+    }
+
+    /// The value of a metric, by its name with labels and without the prefix.
+    fn count(&self, name: &str) -> u64 {
+        let text = self.metrics.text();
+        let found = text.lines().find_map(|line| line.strip_prefix(&format!("tickcast_{name} ")));
+        found.unwrap_or_else(|| panic!("no {name} in {text}")).parse().unwrap()
+    }
+}
+
+struct Client {
+    socket: WebSocketStream<DuplexStream>,
+    session: JoinHandle<SessionEnd>,
+}
+
+impl Client {
+    async fn send(&mut self, message: Value) {
+        self.send_text(&message.to_string()).await;
+    }
+
+    async fn send_text(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    async fn receive_raw(&mut self) -> Message {
+        let message = timeout(Duration::from_secs(3_600), self.socket.next()).await;
+        message.expect("nothing came for an hour").expect("the server closed the socket").unwrap()
+    }
+
+    /// The next message of one type; others are skipped.
+    async fn receive(&mut self, kind: &str) -> Value {
+        for _ in 0..1_000 {
+            let message = self.receive_any().await;
+            if message["type"] == kind {
+                return message;
+            }
+        }
+        panic!("a thousand messages and no {kind} among them");
+    }
+
+    /// The next message; pings are skipped.
+    async fn receive_any(&mut self) -> Value {
+        loop {
+            if let Message::Text(text) = self.receive_raw().await {
+                return serde_json::from_str(&text).unwrap();
+            }
+        }
+    }
+
+    /// The next binary message, as JSON.
+    async fn receive_binary(&mut self, decoder: &mut Decoder<'_>) -> Value {
+        loop {
+            if let Message::Binary(bytes) = self.receive_raw().await {
+                return serde_json::from_str(&decoder.json(&bytes).expect("a whole frame")).unwrap();
+            }
+        }
+    }
+
+    async fn subscribe(&mut self, symbols: &[&str], rate: f64) -> Value {
+        self.send(json!({"type":"subscribe","channel":"quotes","symbols":symbols,"rate":rate})).await;
+        assert_eq!(self.receive("granted").await["rate"], rate);
+        self.receive("snapshot").await
+    }
+
+    async fn close_code(&mut self) -> (u16, String) {
+        loop {
+            if let Message::Close(Some(frame)) = self.receive_raw().await {
+                return (frame.code.into(), frame.reason.to_string());
+            }
+        }
+    }
+}
+
+fn step_total(step: &str) -> String {
+    format!("slow_client_steps_total{{step=\"{step}\"}}")
+}
+
+fn ranges(message: &Value) -> Vec<(&str, u64, u64)> {
+    let quotes = message["quotes"].as_array().unwrap();
+    let range = |q: &'_ Value| (q["first_seq"].as_u64().unwrap(), q["seq"].as_u64().unwrap());
+    quotes.iter().map(|q| (q["symbol"].as_str().unwrap(), range(q).0, range(q).1)).collect()
+}

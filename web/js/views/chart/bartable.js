@@ -1,0 +1,76 @@
+/** The bars of the chart as a table, for those who read rather than look; the newest first. */
+
+import { createDialog } from "../../lib/dialog.js";
+import { element, setText } from "../../lib/dom.js";
+import { percentText, priceText, volumeText } from "../../lib/number.js";
+import { barTimeText } from "../../lib/time.js";
+import { chosenInstrument, seriesOf } from "../../state/select.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+
+const MOST = 500;
+const COLUMNS = ["Time (UTC)", "Open", "High", "Low", "Close", "Change", "Volume"];
+
+export function createBarTable() {
+  const words = element("p", { class: "menu-note" });
+  const body = element("tbody");
+  const caption = element("caption", { class: "spoken" });
+  const table = element(
+    "table",
+    { class: "bar-table" },
+    caption,
+    element("thead", {}, element("tr", {}, ...COLUMNS.map((title) => element("th", { scope: "col" }, title)))),
+    body,
+  );
+  const dialog = createDialog(
+    "Bars",
+    "dialog-table",
+    words,
+    element("div", { class: "dialog-scroll", tabindex: 0, role: "region", "aria-label": "Bars" }, table),
+  );
+
+  return {
+    /** @param {State} state @param {{ from: number, to: number } | null} range in microseconds */
+    open(state, range) {
+      const { bars } = seriesOf(state, state.choice);
+      const instrument = chosenInstrument(state);
+      const { symbol, interval } = state.choice;
+      const seen = bars
+        .map((bar, at) => ({ bar, before: bars[at - 1] }))
+        .filter(({ bar }) => !range || (bar.ts >= range.from && bar.ts <= range.to))
+        .slice(-MOST)
+        .toReversed();
+      setText(
+        words,
+        seen.length === 0
+          ? "The chart shows no bars."
+          : `${symbol}, ${interval}: ${seen.length} bars that the chart shows, the newest first. They are those of now and do not change.`,
+      );
+      setText(caption, `${symbol}, bars of ${interval}`);
+      body.replaceChildren(
+        ...seen.map(({ bar, before }) => {
+          const change = before ? percentText((bar.close / before.close - 1) * 100) : "";
+          const cells = [
+            priceText(bar.open, instrument),
+            priceText(bar.high, instrument),
+            priceText(bar.low, instrument),
+            priceText(bar.close, instrument),
+            change,
+            volumeText(bar.volume, instrument?.size_decimals),
+          ];
+          return element(
+            "tr",
+            {},
+            element(
+              "th",
+              { scope: "row" },
+              `${barTimeText(bar.ts, interval ?? "1m")}${bar.closed ? "" : " (forming)"}`,
+            ),
+            ...cells.map((text) => element("td", {}, text)),
+          );
+        }),
+      );
+      dialog.open();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** Reads one bar of a chart out, and the lines over it: the bar under the pointer, or else the newest. */
+
+import { element, setAttribute, setText } from "../../lib/dom.js";
+import { decimalText, direction, percentText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
+import { barTimeText } from "../../lib/time.js";
+
+/** @typedef {import("../../state/model.js").Bar} Bar */
+/** @typedef {import("../../state/model.js").Instrument} Instrument */
+/** @typedef {import("../../state/model.js").Series} Series */
+/** @typedef {import("../../lib/time.js").Interval} Interval */
+/** @typedef {{ title: string, colour: number, value: number | null, apart: boolean }} Reading the value of a line at the bar */
+
+const PARTS = /** @type {const} */ ([
+  ["O", "open"],
+  ["H", "high"],
+  ["L", "low"],
+  ["C", "close"],
+]);
+
+/** @param {HTMLElement} root */
+export function createLegend(root) {
+  const symbol = element("span", { class: "legend-symbol" });
+  const interval = element("span", { class: "legend-interval" });
+  const origin = element("span", { class: "badge badge-note", hidden: true });
+  const time = element("span", { class: "legend-time" });
+  const prices = PARTS.map(([letter]) => part(letter));
+  const volume = part("V");
+  const move = element("span", { class: "legend-value legend-move" });
+  volume.node.classList.add("legend-volume");
+  const missed = element("span", { class: "legend-missed" });
+  const lines = element("div", { class: "legend-lines" });
+  root.append(
+    element("div", { class: "legend-line" }, symbol, interval, origin, time),
+    element("div", { class: "legend-line" }, ...prices.map(({ node }) => node), move, volume.node, missed),
+    lines,
+  );
+
+  return {
+    /**
+     * @param {{ symbol: string | null, interval: Interval | null }} pane
+     * @param {Instrument | undefined} instrument
+     * @param {{ bar: Bar | undefined, before: Bar | undefined, missed: number, readings: readonly Reading[] }} said
+     */
+    render(pane, instrument, { bar, before, missed: lacking, readings }) {
+      setText(symbol, pane.symbol ?? UNKNOWN);
+      setText(interval, pane.interval ?? "");
+      const from = instrument?.synthesised_from ?? null;
+      setText(origin, from === null ? "" : `from ${from} bars`);
+      setAttribute(origin, "title", from === null ? null : `The ticks of this tape were made from bars of ${from}`);
+      setAttribute(origin, "hidden", from === null);
+      setAttribute(root, "data-way", bar ? direction(bar.close - bar.open) : "flat");
+      setText(time, bar && pane.interval ? `${barTimeText(bar.ts, pane.interval)} UTC` : UNKNOWN);
+      PARTS.forEach(([, member], at) => setText(prices[at].value, priceText(bar?.[member] ?? null, instrument)));
+      setText(move, bar && before && before.close !== 0 ? percentText((bar.close / before.close - 1) * 100) : "");
+      setAttribute(volume.node, "hidden", instrument?.basis === "bid");
+      setText(volume.value, volumeText(bar?.volume ?? null, instrument?.size_decimals));
+      setText(missed, lacking > 0 ? `${lacking} older bars are no longer kept` : "");
+      while (lines.childElementCount > readings.length) lines.lastElementChild?.remove();
+      readings.forEach((reading, at) => {
+        const node =
+          lines.children[at] ??
+          lines.appendChild(element("span", { class: "legend-reading" }, element("span"), element("span")));
+        setAttribute(node, "data-line", reading.colour);
+        setText(node.children[0], reading.title);
+        setText(node.children[1], decimalText(reading.value, reading.apart ? 1 : (instrument?.price_decimals ?? 2)));
+      });
+    },
+  };
+}
+
+/** @param {string} letter */
+function part(letter) {
+  const value = element("span", { class: "legend-value" });
+  return {
+    node: element("span", { class: "legend-part" }, element("span", { class: "legend-letter" }, letter), value),
+    value,
+  };
+}

@@ -1,0 +1,259 @@
+/** One chart: the bars of its symbol, filled from a snapshot and then led on, with what lies over them. */
+
+import { createPlot } from "../../chart/plot.js";
+import { element, setAttribute, setText } from "../../lib/dom.js";
+import { INTERVALS } from "../../lib/time.js";
+import { indicators } from "../../state/indicators.js";
+import { chartMarks } from "../../state/marks.js";
+import { barAt, seriesOf } from "../../state/select.js";
+import { createLegend } from "./legend.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+/** @typedef {import("../../state/model.js").Pane} Pane */
+/** @typedef {import("../../state/model.js").Bar} Bar */
+/** @typedef {import("../../state/model.js").Series} Series */
+/** @typedef {import("../../chart/palette.js").Palette} Palette */
+/** @typedef {import("../../chart/overlays.js").Line} Line */
+
+/** More new bars than this at once are faster drawn as a whole. */
+const BARS_LED = 50;
+/** What lies above the legend and below it. */
+const LEGEND_PX = 14;
+
+/**
+ * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () => void, onActivate: () => void }} given
+ */
+export function createPane({ palette: first, number, onHover, onView, onOlder, onActivate }) {
+  const canvas = element("div", { class: "pane-canvas", role: "img" });
+  const legendRoot = element("div", { class: "legend" });
+  const veil = element("p", { class: "veil" });
+  const node = element(
+    "div",
+    { class: "pane", "data-pane": number },
+    canvas,
+    legendRoot,
+    element("span", { class: "zone", title: "Times are UTC" }, "UTC"),
+    veil,
+  );
+  const plot = createPlot(canvas, first);
+  const legend = createLegend(legendRoot);
+  node.addEventListener("pointerdown", onActivate, { capture: true });
+  plot.onAxis(() => node.style.setProperty("--axis", `${plot.axisWidth()}px`));
+  /** The room of the legend. It only grows until the chart is of something else, so that a digit more moves nothing twice. */
+  let room = 0;
+  const observer = new ResizeObserver((entries) => {
+    if (entries.some(({ target }) => target === node)) room = 0;
+    room = Math.max(room, legendRoot.offsetHeight);
+    plot.keepClear(room + LEGEND_PX);
+  });
+  observer.observe(node);
+  observer.observe(legendRoot);
+  plot.onHover(onHover);
+  let framed = "";
+  /** @type {number | null} */
+  let framedEpoch = null;
+  plot.onView(onView, () => void (framed !== "" && onOlder()));
+
+  let palette = first;
+  /** What is drawn. */
+  const drawn = { shape: "", revision: -1, newestUs: -Infinity, lines: "", older: 0 };
+  /** What the marks are of, beside the bars. @type {readonly unknown[]} */
+  let marked = [];
+  /** @type {readonly Bar[] | undefined} */
+  let drawnBars;
+  /** @type {readonly (Line & { title: string, at: ReadonlyMap<number, number | null> | null })[]} */
+  let lines = [];
+  /** @type {readonly Bar[][] | readonly (readonly Bar[])[]} */
+  let comparedBars = [];
+
+  /** @param {State} state @param {Pane} pane @param {Palette} colours */
+  function drawShape({ settings, instruments }, pane, colours) {
+    const instrument = pane.symbol === null ? undefined : instruments.get(pane.symbol);
+    if (!instrument || !pane.interval) return false;
+    const from = instrument.synthesised_from;
+    const hollow = from !== null && INTERVALS.indexOf(pane.interval) < INTERVALS.indexOf(from);
+    const scale = pane.compare.length > 0 ? /** @type {const} */ ("indexed") : settings.scale;
+    const shape = {
+      kind: settings.kind,
+      scale,
+      decimals: instrument.price_decimals,
+      tickSize: instrument.tick_size,
+      interval: pane.interval,
+      volume: settings.volume && instrument.basis !== "bid",
+      hollow,
+    };
+    const key = Object.values(shape).join();
+    if (key === drawn.shape && colours === palette) return false;
+    drawn.shape = key;
+    palette = colours;
+    plot.setShape(shape, palette);
+    return true;
+  }
+
+  /** @param {State} state @param {Pane} pane @param {boolean} whole */
+  function drawLines(state, pane, whole) {
+    const { bars } = seriesOf(state, pane);
+    const compared = pane.compare.map((symbol) => ({
+      symbol,
+      bars: seriesOf(state, { symbol, interval: pane.interval }).bars,
+    }));
+    comparedBars = compared.map((one) => one.bars);
+    let colour = 0;
+    const studies = indicators(state.settings.indicators, bars).flatMap(({ id, title, apart, lines: parts }) => {
+      const own = colour++;
+      return parts.map(({ name, values }) => ({
+        id: `${id} ${name}`,
+        title: name && name !== "middle" ? "" : title,
+        colour: own,
+        apart,
+        faint: name === "upper" || name === "lower",
+        points: bars.map(({ ts }, at) => ({ ts, value: values[at] })),
+      }));
+    });
+    const others = compared.map(({ symbol, bars: theirs }) => ({
+      id: `compare ${symbol}`,
+      title: symbol,
+      colour: colour++,
+      apart: false,
+      faint: false,
+      points: theirs.map(({ ts, close }) => ({ ts, value: close })),
+    }));
+    const next = [...studies, ...others];
+    const key = `${next.map(({ id }) => id).join()} ${compared.map(({ symbol }) => state.series.get(`${symbol} ${pane.interval}`)?.revision).join()}`;
+    const fresh = key !== drawn.lines;
+    if (fresh) room = 0;
+    drawn.lines = key;
+    plot.setLines(next, whole || fresh);
+    lines = next.map((line) => ({ ...line, at: null }));
+  }
+
+  /** @param {State} state @param {Pane} pane @param {Palette} colours */
+  function draw(state, pane, colours) {
+    const series = seriesOf(state, pane);
+    const { bars, revision } = series;
+    const reshaped = drawShape(state, pane, colours);
+    const name = `${pane.symbol} ${pane.interval}`;
+    const whole = reshaped || revision !== drawn.revision || name !== framed;
+    const from = firstNew(bars, drawn.newestUs);
+    if (whole || bars.length - from > BARS_LED) plot.fill(bars);
+    else for (const bar of bars.slice(from)) plot.lead(bar);
+    const happened = [state.news, state.scenes, state.catalogue, state.groups];
+    if (whole || bars.length !== drawnBars?.length || happened.some((one, at) => one !== marked[at]))
+      plot.mark(chartMarks(state, pane, bars));
+    marked = happened;
+    drawLines(state, pane, whole);
+    Object.assign(drawn, { revision, newestUs: bars.at(-1)?.ts ?? -Infinity });
+    drawnBars = bars;
+    if (bars.length === 0) return;
+    if (name !== framed) plot.showNewest();
+    // Where the feed began anew the view is somewhere in the bars before.
+    else if (state.epoch !== framedEpoch) plot.toNewest();
+    framed = name;
+    framedEpoch = state.epoch;
+  }
+
+  /** What else than bars decides what is drawn. @type {readonly unknown[]} */
+  let seen = [];
+
+  return {
+    node,
+    plot,
+    remove() {
+      observer.disconnect();
+      plot.remove();
+      node.remove();
+    },
+    /**
+     * @param {State} state
+     * @param {Pane} pane
+     * @param {{ colours: Palette, hoveredUs: number | null, active: boolean }} moment
+     */
+    render(state, pane, { colours, hoveredUs, active }) {
+      const { settings } = state;
+      const series = seriesOf(state, pane);
+      const others = pane.compare.map((symbol) => seriesOf(state, { symbol, interval: pane.interval }).bars);
+      const now = [
+        series,
+        pane,
+        colours,
+        settings.kind,
+        settings.scale,
+        settings.volume,
+        settings.indicators,
+        state.instruments,
+        state.news,
+        state.scenes,
+        state.groups,
+      ];
+      if (now.some((one, at) => one !== seen[at]) || others.some((bars, at) => bars !== comparedBars[at])) {
+        seen = now;
+        draw(state, pane, colours);
+      }
+      const quote = pane.symbol === null ? undefined : state.quotes.get(pane.symbol);
+      plot.setQuote(settings.bidAsk ? { bid: quote?.bid ?? null, ask: quote?.ask ?? null } : null);
+      drawLegend(state, pane, series, hoveredUs);
+      setText(veil, veilText(state, series));
+      setAttribute(veil, "hidden", series.bars.length > 0);
+      setAttribute(node, "data-active", active);
+      setAttribute(node, "data-quoted", settings.bidAsk);
+      setAttribute(canvas, "aria-label", labelText(pane, series, settings.kind));
+    },
+  };
+
+  /** @param {State} state @param {Pane} pane @param {Series} series @param {number | null} hoveredUs */
+  function drawLegend({ instruments }, pane, { bars, missed }, hoveredUs) {
+    const bar = (hoveredUs === null ? undefined : barAt(bars, hoveredUs)) ?? bars.at(-1);
+    const at = bar ? bars.indexOf(bar) : -1;
+    const readings = lines
+      .filter(({ title }) => title !== "")
+      .map(({ title, colour, apart, points }) => ({
+        title,
+        colour,
+        apart,
+        value: bar ? valueAt(points, bar.ts) : null,
+      }));
+    legend.render(pane, pane.symbol === null ? undefined : instruments.get(pane.symbol), {
+      bar,
+      before: bars[at - 1],
+      missed,
+      readings,
+    });
+  }
+}
+
+/**
+ * @param {readonly { ts: number, value: number | null }[]} points
+ * @param {number} ts
+ */
+function valueAt(points, ts) {
+  return points.findLast((point) => point.ts <= ts)?.value ?? null;
+}
+
+/** @param {State} state @param {Series} series */
+function veilText({ link, feed }, { loading }) {
+  if (loading && link.status !== "live")
+    return link.status === "connecting" ? "Connecting" : "No connection: the bars come with the next one.";
+  if (loading) return "Loading bars";
+  if (feed?.state === "ended") return "The tape ended without a bar here.";
+  return feed?.state === "failed"
+    ? "The feed failed before the first bar."
+    : "No bars yet. The first comes with the first price.";
+}
+
+/** @param {Pane} pane @param {Series} series @param {string} kind */
+function labelText({ symbol, interval, compare }, { bars }, kind) {
+  const compared = compare.length > 0 ? `, compared with ${compare.join(", ")}` : "";
+  return `${symbol ?? "No symbol"}, ${interval ?? ""} ${kind}, ${bars.length} bars${compared}. The bars are in the table that the toolbar opens.`;
+}
+
+/**
+ * Where the bars begin that the chart does not show as they are: the newest it has, which may still have been forming, is one.
+ *
+ * @param {readonly { ts: number }[]} bars
+ * @param {number} newestUs
+ */
+function firstNew(bars, newestUs) {
+  let at = bars.length;
+  while (at > 0 && bars[at - 1].ts >= newestUs) at -= 1;
+  return at;
+}

@@ -1,0 +1,182 @@
+/** The market as tiles: by class or sector, as large as they trade, coloured by their change. Arrow keys go through them, Enter chooses. */
+
+import { createHeatmap } from "../../chart/heatmap.js";
+import { readPalette } from "../../chart/palette.js";
+import { element, setAttribute, setText } from "../../lib/dom.js";
+import { createTurns } from "../../lib/frame.js";
+import { percentText, priceText } from "../../lib/number.js";
+import { byGroup, shares } from "../../state/market.js";
+import { squarify } from "../../state/treemap.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+/** @typedef {import("../../chart/heatmap.js").Tile} Tile */
+
+const DRAW_MS = 1000;
+/** The sizes follow what is traded this often, so that tiles stay where they are looked for. */
+const LAYOUT_MS = 30_000;
+const TITLE_PX = 13;
+const NO_TILES = "No symbols yet";
+
+/** @param {{ onChoose: (symbol: string) => void }} actions */
+export function createHeatmapView({ onChoose }) {
+  const canvas = element("canvas", { class: "heat-canvas", "aria-hidden": "true" });
+  const option = element(
+    "span",
+    { class: "spoken", role: "option", id: "heat-option", "aria-selected": "true" },
+    NO_TILES,
+  );
+  const tip = element("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+  const veil = element("p", { class: "veil" });
+  const node = element(
+    "div",
+    { class: "heat", role: "listbox", tabindex: 0, "aria-label": "Heatmap: size by turnover, colour by change" },
+    canvas,
+    option,
+    tip,
+    veil,
+  );
+  const picture = createHeatmap(canvas);
+  /** @type {Tile[]} */
+  let tiles = [];
+  /** @type {{ title: string, x: number, y: number, width: number }[]} */
+  let titles = [];
+  let laid = { ms: -Infinity, key: "" };
+  const isTime = createTurns(DRAW_MS, 0.4);
+  let drawn = false;
+  let drawnSize = 0;
+  let look = "";
+  /** @type {import("../../chart/heatmap.js").Colours} */
+  let colours;
+  let focused = -1;
+  /** @type {State | undefined} */
+  let shown;
+  const size = { width: 0, height: 0 };
+  new ResizeObserver(([{ contentRect }]) => {
+    Object.assign(size, { width: contentRect.width, height: contentRect.height });
+    laid.key = "";
+    drawn = false;
+  }).observe(node);
+
+  /** @param {State} state */
+  function lay(state) {
+    const groups = byGroup(shares(state));
+    tiles = [];
+    titles = [];
+    const headed = groups.length > 1 ? TITLE_PX : 0;
+    for (const {
+      item: { group, members },
+      box,
+    } of squarify(groups, ({ weight }) => weight, { x: 0, y: 0, ...size })) {
+      const inner = { ...box, y: box.y + headed, height: Math.max(0, box.height - headed) };
+      if (headed) titles.push({ title: group, x: box.x, y: box.y, width: box.width });
+      for (const { item, box: place } of squarify(members, (one) => one.weight, inner))
+        tiles.push({ symbol: item.symbol, text: "", percent: null, box: place });
+    }
+  }
+
+  /** @param {State} state */
+  function draw(state) {
+    const percents = new Map(shares(state).map(({ symbol, percent }) => [symbol, percent]));
+    tiles = tiles.map((tile) => {
+      const percent = percents.get(tile.symbol) ?? null;
+      return { ...tile, percent, text: percent === null ? "" : percentText(percent) };
+    });
+    if (focused < 0) setText(option, tiles[0] ? words(state, tiles[0]) : NO_TILES);
+    picture.draw(tiles, titles, {
+      ...size,
+      colours,
+      focus: node.matches(":focus-visible") ? tiles[focused] : undefined,
+    });
+  }
+
+  /** @param {State} state @param {Tile} tile */
+  function words({ quotes, instruments }, { symbol, percent }) {
+    const name = instruments.get(symbol)?.name;
+    return `${symbol}${name ? ` ${name}` : ""}, ${priceText(quotes.get(symbol)?.last ?? null, instruments.get(symbol))}, ${percentText(percent)}`;
+  }
+
+  /** @param {number} at */
+  function focus(at) {
+    if (!shown || tiles.length === 0) return;
+    focused = Math.max(0, Math.min(tiles.length - 1, at));
+    setText(option, words(shown, tiles[focused]));
+    setAttribute(option, "aria-posinset", focused + 1);
+    setAttribute(option, "aria-setsize", tiles.length);
+    setAttribute(node, "aria-activedescendant", option.id);
+    draw(shown);
+  }
+
+  node.addEventListener("focus", () => focus(Math.max(0, focused)));
+  node.addEventListener("blur", () => shown && draw(shown));
+  node.addEventListener("keydown", (event) => {
+    const next = {
+      ArrowRight: focused + 1,
+      ArrowDown: focused + 1,
+      ArrowLeft: focused - 1,
+      ArrowUp: focused - 1,
+      Home: 0,
+      End: tiles.length - 1,
+    }[event.key];
+    if (next !== undefined) focus(next);
+    else if ((event.key === "Enter" || event.key === " ") && tiles[focused]) onChoose(tiles[focused].symbol);
+    else return;
+    event.preventDefault();
+  });
+
+  /** @param {{ offsetX: number, offsetY: number }} event */
+  const tileAt = ({ offsetX: x, offsetY: y }) =>
+    tiles.find(({ box }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height);
+  canvas.addEventListener("click", (event) => {
+    const tile = tileAt(event);
+    if (tile) onChoose(tile.symbol);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    const tile = tileAt(event);
+    setAttribute(tip, "hidden", !tile);
+    if (!tile || !shown) return;
+    setText(tip, words(shown, tile));
+    const left = Math.min(event.offsetX + 12, size.width - tip.offsetWidth - 4);
+    tip.style.transform = `translate(${left}px, ${event.offsetY > 40 ? event.offsetY - 34 : event.offsetY + 18}px)`;
+  });
+  canvas.addEventListener("pointerleave", () => setAttribute(tip, "hidden", true));
+
+  return {
+    node,
+    /** @param {State} state @param {number} nowMs @param {string} nowLook */
+    render(state, nowMs, nowLook) {
+      shown = state;
+      const words = emptyText(state);
+      setText(veil, words);
+      setAttribute(veil, "hidden", words === "");
+      const due = isTime(nowMs);
+      if (size.width === 0 || (!due && drawn && nowLook === look && state.quotes.size === drawnSize)) return;
+      drawnSize = state.quotes.size;
+      if (nowLook !== look) {
+        look = nowLook;
+        const { tileUp, tileDown, tile, strong, text, accent, font } = readPalette(node);
+        colours = { up: tileUp, down: tileDown, flat: tile, text: strong, muted: text, focus: accent, font };
+      }
+      drawn = true;
+      const known = [...state.quotes.values()].filter(({ volume }) => volume !== null).length;
+      const key = `${state.listEpoch} ${state.settings.grouping} ${state.sectors.size} ${state.instruments.size} ${known === state.instruments.size} ${size.width} ${size.height}`;
+      if (key !== laid.key || nowMs - laid.ms > LAYOUT_MS) {
+        laid = { ms: nowMs, key };
+        lay(state);
+      }
+      draw(state);
+    },
+  };
+}
+
+/**
+ * Why there is nothing to see, for each panel about the whole market.
+ *
+ * @param {State} state
+ */
+export function emptyText({ link, feed, instruments, quotes, listEpoch }) {
+  if (quotes.size > 0) return "";
+  if (link.status === "waiting" || link.status === "lost") return "No connection: the market comes with it.";
+  if (listEpoch === null) return "Loading the market";
+  if (instruments.size === 0) return "This feed has no instruments.";
+  return feed?.state === "failed" ? "The feed failed before the first price." : "No prices yet";
+}

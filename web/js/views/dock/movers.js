@@ -1,0 +1,101 @@
+/** Who moves most, and how many rise and fall. */
+
+import { element, setAttribute, setText } from "../../lib/dom.js";
+import { createTurns } from "../../lib/frame.js";
+import { GLYPHS, percentText, priceText } from "../../lib/number.js";
+import { breadth, movers } from "../../state/market.js";
+import { emptyText } from "./heatmap.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+
+const COUNT = 6;
+const DRAW_MS = 1000;
+
+/** @param {{ onChoose: (symbol: string) => void }} actions */
+export function createMovers({ onChoose }) {
+  const gainers = list("Gainers", "up", onChoose);
+  const losers = list("Losers", "down", onChoose);
+  const bar = {
+    up: element("span", { class: "breadth-up" }),
+    flat: element("span", { class: "breadth-flat" }),
+    down: element("span", { class: "breadth-down" }),
+  };
+  const says = {
+    up: element("span", { class: "breadth-say up" }),
+    flat: element("span", { class: "breadth-say" }),
+    down: element("span", { class: "breadth-say down" }),
+  };
+  const extremes = element("span", { class: "breadth-extremes" });
+  const node = element(
+    "div",
+    { class: "movers" },
+    element(
+      "section",
+      { class: "breadth", "aria-label": "Market breadth" },
+      element("div", { class: "breadth-says" }, says.up, says.flat, says.down, extremes),
+      element("div", { class: "breadth-bar", "aria-hidden": "true" }, bar.up, bar.flat, bar.down),
+    ),
+    gainers.node,
+    losers.node,
+  );
+  const isTime = createTurns(DRAW_MS, 0.6);
+  let drawnSize = 0;
+
+  return {
+    node,
+    /** @param {State} state @param {number} nowMs */
+    render(state, nowMs) {
+      if (!isTime(nowMs) && state.quotes.size === drawnSize) return;
+      drawnSize = state.quotes.size;
+      const { up, down, flat, unknown, highs, lows } = breadth(state);
+      bar.up.style.flexGrow = String(up);
+      bar.flat.style.flexGrow = String(flat + unknown);
+      bar.down.style.flexGrow = String(down);
+      setText(says.up, `${GLYPHS.up} ${up} up`);
+      setText(says.flat, `${flat} flat`);
+      setText(says.down, `${GLYPHS.down} ${down} down`);
+      setText(extremes, `${highs} at high, ${lows} at low`);
+      const top = movers(state, COUNT);
+      gainers.draw(state, top.gainers);
+      losers.draw(state, top.losers);
+    },
+  };
+}
+
+/** @param {string} title @param {"up" | "down"} way @param {(symbol: string) => void} onChoose */
+function list(title, way, onChoose) {
+  const lines = Array.from({ length: COUNT }, () => {
+    const [symbol, price, percent] = ["mover-symbol", "mover-price", "mover-percent"].map((kind) =>
+      element("span", { class: kind }),
+    );
+    const button = element("button", { type: "button", class: "mover", "data-way": way }, symbol, price, percent);
+    button.addEventListener("click", () => button.dataset.symbol && onChoose(button.dataset.symbol));
+    return { item: element("li", { hidden: true }, button), button, symbol, price, percent };
+  });
+  const none = element("p", { class: "movers-none" });
+  const node = element(
+    "section",
+    { class: "mover-list", "aria-label": title },
+    element("h3", { class: "panel-title" }, title),
+    element("ol", {}, ...lines.map(({ item }) => item)),
+    none,
+  );
+  return {
+    node,
+    /** @param {State} state @param {readonly import("../../state/market.js").Mover[]} moved */
+    draw(state, moved) {
+      const { quotes, instruments } = state;
+      setAttribute(none, "hidden", moved.length > 0);
+      setText(none, emptyText(state) || "None");
+      lines.forEach(({ item, button, symbol, price, percent }, at) => {
+        const one = moved[at];
+        setAttribute(item, "hidden", !one);
+        if (!one) return;
+        button.dataset.symbol = one.symbol;
+        setText(symbol, one.symbol);
+        setText(price, priceText(quotes.get(one.symbol)?.last ?? null, instruments.get(one.symbol)));
+        setText(percent, `${GLYPHS[way]} ${percentText(one.percent)}`);
+      });
+    },
+  };
+}

@@ -1,0 +1,85 @@
+/** The last minute on the wire: the ticks that the updates stand for, the updates, and the bytes, second by second. */
+
+import { element, setAttribute, setText, svg } from "../../lib/dom.js";
+import { byteText, countText, decimalText } from "../../lib/number.js";
+import { KEPT_SECONDS } from "../../state/traffic.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+/** @typedef {import("../../state/traffic.js").Second} Second */
+
+const HEIGHT = 100;
+
+export function createWirePanel() {
+  const charts = {
+    ticks: strip("Ticks in these updates", "line-3"),
+    updates: strip("Updates received", "line-1"),
+    bytes: strip("Bytes received", "line-2"),
+  };
+  const words = element("p", { class: "wire-words" });
+  const node = element("div", { class: "wire-panel" }, words, ...Object.values(charts).map((chart) => chart.node));
+  let drawn = 0;
+  return {
+    node,
+    /** @param {State} state */
+    render({ traffic, settings, format }) {
+      const seconds = traffic.seconds.slice(0, -1);
+      const newest = seconds.at(-1)?.second ?? 0;
+      if (newest === drawn) return;
+      drawn = newest;
+      charts.ticks.draw(seconds, newest, ({ ticks }) => ticks, countText);
+      charts.updates.draw(seconds, newest, ({ updates }) => updates, countText);
+      charts.bytes.draw(seconds, newest, ({ bytes }) => bytes, byteText);
+      const { ticks, updates, bytes } = traffic;
+      setText(
+        words,
+        updates === 0
+          ? "Nothing has arrived yet."
+          : `Since this page was loaded, ${countText(ticks)} ticks came in ${countText(updates)} updates: ${decimalText(ticks / updates, 1)} ticks in one, ${decimalText(bytes / updates, 0)} bytes an update as ${format === "json" ? "JSON" : "binary"}. ${settings.rate === "every" ? "Each tick comes by itself" : `At most ${settings.rate} updates a second of a symbol`}: move the rate below and see.`,
+      );
+    },
+  };
+}
+
+/** @param {string} title @param {string} colour */
+function strip(title, colour) {
+  const most = element("span", { class: "strip-most" });
+  const path = svg("path", { class: `strip-bars ${colour}` });
+  const picture = svg(
+    "svg",
+    {
+      class: "strip-picture",
+      viewBox: `0 0 ${KEPT_SECONDS} ${HEIGHT}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": title,
+    },
+    path,
+  );
+  return {
+    node: element(
+      "section",
+      { class: "strip", "aria-label": title },
+      element("h3", { class: "panel-title" }, title),
+      most,
+      picture,
+    ),
+    /** @param {readonly Second[]} seconds @param {number} newest @param {(second: Second) => number} of @param {(value: number) => string} write */
+    draw(seconds, newest, of, write) {
+      const shown = seconds.filter(({ second }) => second > newest - KEPT_SECONDS);
+      const top = Math.max(1, ...shown.map(of));
+      setAttribute(
+        path,
+        "d",
+        shown.map((one) => bar(KEPT_SECONDS - 1 - (newest - one.second), (of(one) / top) * HEIGHT)).join(""),
+      );
+      const last = shown.at(-1);
+      setText(most, `${write(last ? of(last) : 0)}/s now, ${write(top)}/s most`);
+      setAttribute(picture, "aria-label", `${title}: ${most.textContent}`);
+    },
+  };
+}
+
+/** @param {number} x @param {number} height */
+function bar(x, height) {
+  return `M${x + 0.1} ${HEIGHT}v${-height.toFixed(1)}h.8v${height.toFixed(1)}z`;
+}

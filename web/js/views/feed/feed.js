@@ -1,0 +1,53 @@
+/** What is playing: the source, its speed, and how far the market's clock has come. */
+
+import { element, setAttribute, setText } from "../../lib/dom.js";
+import { countText } from "../../lib/number.js";
+import { clockText, dateText, speedText } from "../../lib/time.js";
+import { synthesisedFrom } from "../../state/select.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+
+const STATES = {
+  playing: "▶ Playing",
+  paused: "❚❚ Paused",
+  stepping: "» Stepping",
+  seeking: "» Seeking",
+  ended: "■ End of tape",
+  failed: "✕ Feed failed",
+};
+const SOURCES = { simulation: "Simulated", replay: "Replay" };
+
+/** @param {HTMLElement} root */
+export function createFeedView(root) {
+  const source = element("span", { class: "badge", id: "feed-source" });
+  const name = element("span", { class: "feed-name" });
+  const origin = element("span", { class: "badge badge-note", id: "feed-origin", hidden: true });
+  const speed = element("span", { class: "feed-speed", title: "Playing speed" });
+  const playing = element("span", { class: "badge", id: "feed-state" });
+  const date = element("span", { class: "market-date" });
+  const clock = element("span", { class: "market-clock" });
+  const zone = element("span", { class: "market-zone" }, "UTC");
+  const market = element("span", { class: "market-time", title: "Market time" }, date, clock, zone);
+  const refused = element("span", { class: "feed-refused", title: "Rows of the file that could not be read" });
+  root.append(source, name, origin, playing, speed, refused, market);
+
+  return {
+    /** @param {State} state */
+    render({ feed, instruments, marketUs }) {
+      setAttribute(root, "data-ready", feed !== null);
+      setText(source, feed ? SOURCES[feed.source] : "\u00a0");
+      setText(name, feed?.name ?? "\u00a0");
+      setAttribute(name, "title", feed?.name);
+      const from = synthesisedFrom(instruments);
+      setText(origin, from === null ? "" : `synthesised from ${from} bars`);
+      setAttribute(origin, "hidden", from === null);
+      setText(speed, feed?.state === "playing" ? `${speedText(feed.speed)}${feed.looping ? ", looping" : ""}` : "");
+      setText(playing, feed ? STATES[feed.state] : "");
+      setAttribute(playing, "title", feed?.fault);
+      setAttribute(playing, "data-state", feed?.state);
+      setText(refused, feed && feed.rows_rejected > 0 ? `${countText(feed.rows_rejected)} rows refused` : "");
+      setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));
+      setText(clock, marketUs === null ? "––:––:––" : clockText(marketUs));
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** The picture behind the timeline: the price as a line over its area, and the volumes as columns. Its colours come from the style sheet. */
+
+import { setAttribute, svg } from "../../lib/dom.js";
+import { previewPoints } from "../../state/preview.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+
+const WIDTH = 1000;
+const HEIGHT = 40;
+/** How much of the height the highest volume takes. */
+const VOLUME_SHARE = 0.45;
+
+export function createPreview() {
+  const volumes = svg("path", { class: "preview-volume" });
+  const area = svg("path", { class: "preview-area" });
+  const line = svg("path", { class: "preview-line", "vector-effect": "non-scaling-stroke" });
+  const node = svg(
+    "svg",
+    { class: "preview", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" },
+    volumes,
+    area,
+    line,
+  );
+  /** @type {readonly unknown[]} */
+  let drawn = [];
+  return {
+    node,
+    /** @param {State} state */
+    render({ preview, feed }) {
+      const of = [preview, feed?.start, feed?.end];
+      if (of.every((one, at) => one === drawn[at])) return;
+      drawn = of;
+      const points = feed ? previewPoints(preview, feed) : [];
+      const x = (/** @type {number} */ at) => (at * WIDTH).toFixed(1);
+      const path = points.map(({ at, price }) => `${x(at)} ${(HEIGHT - 2 - price * (HEIGHT - 4)).toFixed(1)}`);
+      setAttribute(line, "d", path.length > 1 ? `M${path.join("L")}` : "");
+      setAttribute(
+        area,
+        "d",
+        path.length > 1
+          ? `M${x(points[0].at)} ${HEIGHT}L${path.join("L")}L${x(points[points.length - 1].at)} ${HEIGHT}z`
+          : "",
+      );
+      const wide = Math.max(1, WIDTH / Math.max(1, points.length) - 0.5);
+      setAttribute(
+        volumes,
+        "d",
+        points
+          .map(
+            ({ at, volume }) =>
+              `M${x(at)} ${HEIGHT}v${(-volume * VOLUME_SHARE * HEIGHT).toFixed(1)}h${wide.toFixed(1)}V${HEIGHT}z`,
+          )
+          .join(""),
+      );
+    },
+  };
+}

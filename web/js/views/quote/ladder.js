@@ -1,0 +1,65 @@
+/** The levels of the chosen symbol's book: bids to the left and asks to the right, the best on top, sizes as bars that grow outwards. */
+
+import { element, setAttribute, setText } from "../../lib/dom.js";
+import { priceText, volumeText } from "../../lib/number.js";
+import { chosenInstrument, hasDepth } from "../../state/select.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+/** @typedef {import("../../state/model.js").Level} Level */
+
+const LEVELS = 5;
+const HEADS = ["Bid size", "Bid", "Ask", "Ask size"];
+
+export function createLadder() {
+  const rows = Array.from({ length: LEVELS }, createRow);
+  const heads = HEADS.map((title) => element("th", { scope: "col" }, title));
+  const node = element(
+    "table",
+    { class: "ladder", hidden: true },
+    element("caption", { class: "spoken" }, "Order book, the best prices first"),
+    element("thead", { class: "spoken" }, element("tr", {}, ...heads)),
+    element("tbody", {}, ...rows.map((row) => row.node)),
+  );
+
+  /** @type {State["book"] | undefined} */
+  let drawn;
+  return {
+    node,
+    /** @param {State} state */
+    render(state) {
+      const { book } = state;
+      setAttribute(node, "hidden", !hasDepth(state));
+      if (book === drawn) return;
+      drawn = book;
+      const instrument = chosenInstrument(state);
+      const levels = [...(book?.bids ?? []), ...(book?.asks ?? [])];
+      const most = Math.max(0, ...levels.map(({ size }) => size));
+      rows.forEach(({ bid, ask }, at) => {
+        for (const [half, level] of /** @type {const} */ ([
+          [bid, book?.bids[at]],
+          [ask, book?.asks[at]],
+        ])) {
+          setText(half.price, level ? priceText(level.price, instrument) : "");
+          setText(half.size, level ? volumeText(level.size, instrument?.size_decimals) : "");
+          half.bar.style.inlineSize = level && most > 0 ? `${((100 * level.size) / most).toFixed(1)}%` : "0";
+        }
+      });
+    },
+  };
+}
+
+/** One level of both sides. */
+function createRow() {
+  const bid = createHalf("bid");
+  const ask = createHalf("ask");
+  return { node: element("tr", {}, bid.sizeCell, bid.price, ask.price, ask.sizeCell), bid, ask };
+}
+
+/** @param {"bid" | "ask"} side */
+function createHalf(side) {
+  const size = element("span", { class: "ladder-size" });
+  const bar = element("span", { class: "ladder-bar", "aria-hidden": "true" });
+  const sizeCell = element("td", { class: `ladder-half ladder-${side}` }, bar, size);
+  const price = element("td", { class: `ladder-price ladder-${side}` });
+  return { sizeCell, size, bar, price };
+}

@@ -1,0 +1,121 @@
+/**
+ * The tape along the top: symbols with their last price and change, going past. It stands still when it is pointed at or paused.
+ *
+ * The motion is one animation that the browser runs by itself; texts change in place, in boxes of fixed width.
+ */
+
+import { element, setAttribute, setText } from "../../lib/dom.js";
+import { createTurns } from "../../lib/frame.js";
+import { icon } from "../../lib/icon.js";
+import { direction, GLYPHS, percentText, priceText } from "../../lib/number.js";
+import { changePercent } from "../../state/quotes.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+
+const MOST = 40;
+const PX_PER_SECOND = 45;
+const DRAW_MS = 1000;
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("../actions.js").Actions} actions
+ */
+export function createTicker(root, { onChoose, onSet, onSeen }) {
+  const glyph = icon("pause");
+  const button = element("button", { type: "button", class: "tool ticker-pause", id: "ticker-pause" }, glyph);
+  const belt = element("div", { class: "belt" });
+  const track = element("div", { class: "belt-window" }, belt);
+  root.append(button, track);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let paused = false;
+  button.addEventListener("click", () => onSet({ tickerPaused: !paused }));
+  belt.addEventListener("click", (event) => {
+    const item = event.target instanceof Element ? event.target.closest("[data-symbol]") : null;
+    if (item instanceof HTMLElement && item.dataset.symbol) onChoose(item.dataset.symbol);
+  });
+
+  /** @type {{ symbol: string, nodes: { item: HTMLElement, price: HTMLElement, move: HTMLElement }[] }[]} */
+  let items = [];
+  /** @type {Animation | null} */
+  let motion = null;
+  let drawn = "";
+  const isTime = createTurns(DRAW_MS, 0.2);
+  let fresh = true;
+  let drawnSize = 0;
+
+  /** @param {readonly string[]} symbols */
+  function build(symbols) {
+    items = symbols.map((symbol) => ({ symbol, nodes: [] }));
+    // Twice the same, so that the end meets the beginning; the second is not there for a screen reader or the keyboard.
+    const halves = [false, true].map((copy) =>
+      element("div", { class: "belt-half", "aria-hidden": copy }, ...items.map((one) => make(one, copy))),
+    );
+    belt.replaceChildren(...halves);
+    motion?.cancel();
+    const width = halves[0].offsetWidth;
+    motion =
+      calm.matches || width <= track.clientWidth
+        ? null
+        : belt.animate([{ transform: "translateX(0)" }, { transform: `translateX(-${width}px)` }], {
+            duration: (width / PX_PER_SECOND) * 1000,
+            iterations: Infinity,
+          });
+    setAttribute(track, "data-still", motion === null);
+  }
+
+  /** @param {typeof items[number]} one @param {boolean} copy */
+  function make({ symbol, nodes }, copy) {
+    const price = element("span", { class: "belt-price" });
+    const move = element("span", { class: "belt-move" });
+    const item = element(
+      "button",
+      { type: "button", class: "belt-item", "data-symbol": symbol, tabindex: -1, "aria-hidden": copy },
+      element("span", { class: "belt-symbol" }, symbol),
+      price,
+      move,
+    );
+    nodes.push({ item, price, move });
+    return item;
+  }
+
+  /** @param {State} state */
+  function symbolsOf({ instruments, settings }) {
+    const liked = settings.favourites.filter((symbol) => instruments.has(symbol));
+    return (liked.length >= 5 ? liked : [...new Set([...liked, ...instruments.keys()])]).slice(0, MOST);
+  }
+
+  return {
+    /** @param {State} state @param {number} nowMs */
+    render(state, nowMs) {
+      setAttribute(root, "hidden", !state.settings.ticker);
+      if (!state.settings.ticker) return;
+      const symbols = symbolsOf(state);
+      const key = symbols.join();
+      if (key !== drawn) {
+        drawn = key;
+        fresh = true;
+        build(symbols);
+        onSeen("ticker", symbols);
+      }
+      paused = state.settings.tickerPaused;
+      const still = paused || state.paused || track.matches(":hover, :focus-within");
+      if (motion && still !== (motion.playState === "paused")) still ? motion.pause() : motion.play();
+      glyph.show(paused ? "play" : "pause");
+      const name = paused ? "Let the ticker run" : "Pause the ticker";
+      setAttribute(button, "aria-label", name);
+      setAttribute(button, "title", name);
+      if (!isTime(nowMs) && !fresh && state.quotes.size === drawnSize) return;
+      drawnSize = state.quotes.size;
+      fresh = false;
+      for (const { symbol, nodes } of items) {
+        const quote = state.quotes.get(symbol);
+        const way = direction(quote?.change);
+        for (const { item, price, move } of nodes) {
+          setAttribute(item, "data-way", way);
+          setText(price, priceText(quote?.last ?? null, state.instruments.get(symbol)));
+          setText(move, quote?.change == null ? "" : `${GLYPHS[way]} ${percentText(changePercent(quote))}`);
+        }
+      }
+    },
+  };
+}
