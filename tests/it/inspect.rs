@@ -96,7 +96,10 @@ async fn flags_and_sidecar_override_detection() {
     std::fs::write(&file, "05/04/2024 10:00,7,1234500\n05/04/2024 10:01,8,1234600\n").unwrap();
     let path = file.to_str().unwrap();
     let (_, detected) = json(&[path]).await;
-    assert!(detected[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"), "{detected:?}");
+    assert!(
+        detected[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"),
+        "{detected:?}"
+    );
     let flags = ["--columns", "time,size,price", "--price-scale", "100", "--date-order", "dmy", "--symbol", "ACME"];
     let (_, flagged) = json(&[&flags[..], &["--tz", "America/New_York", path]].concat()).await;
     let report = &flagged[0];

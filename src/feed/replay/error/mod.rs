@@ -94,7 +94,7 @@ pub enum Problem {
     Empty,
     #[error("the file has a header in line {line} but no rows")]
     NoRows { line: u64 },
-    #[error("the file is {found}, not CSV text: {remedy}")]
+    #[error("this is {found}, not CSV text: {remedy}")]
     NotCsv { found: &'static str, remedy: &'static str },
     #[error("line {line} is longer than {limit} bytes: is this a CSV file? --max-line-bytes raises the limit")]
     LineTooLong { line: u64, limit: usize },

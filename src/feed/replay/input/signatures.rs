@@ -99,11 +99,11 @@ mod tests {
         check(b"", "the file is empty");
         check(b"\n \r\n", "the file is empty");
         check(b"\xef\xbb\xbf", "the file is empty");
-        check(b"PK\x03\x04rest", "the file is a zip archive");
-        check(b"  {\"a\": 1}", "the file is JSON text");
-        check(b"\n<!DOCTYPE html>", "the file is an HTML page");
-        check(b"version https://git-lfs.github.com/spec/v1\n", "the file is a Git LFS pointer");
-        check(b"time,pr\0ice\n", "the file is binary data");
+        check(b"PK\x03\x04rest", "this is a zip archive");
+        check(b"  {\"a\": 1}", "this is JSON text");
+        check(b"\n<!DOCTYPE html>", "this is an HTML page");
+        check(b"version https://git-lfs.github.com/spec/v1\n", "this is a Git LFS pointer");
+        check(b"time,pr\0ice\n", "this is binary data");
     }
 
     proptest! {

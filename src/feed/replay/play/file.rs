@@ -11,12 +11,12 @@ use super::catalog::{Catalog, bar_intervals};
 use super::reject_ledger::{PartPosition, RejectLedger};
 use super::scan::{RowOrder, Scan};
 use super::sort::{Sorted, Sorter};
+use crate::control::RejectedRows;
 use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError, echo};
 use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
 use crate::feed::replay::rows::{FastPath, FastRowReader, Grid, QuantizedRow, Rows, SymbolIndex};
 use crate::feed::replay::schema::{Layout, RowShape};
-use crate::control::RejectedRows;
 use crate::market::{InstrumentId, Interval, Tick, Timestamp};
 
 /// A file that was scanned and can be played any number of times.

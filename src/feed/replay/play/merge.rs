@@ -65,7 +65,10 @@ impl<S> Merge<S> {
     ///
     /// # Errors
     /// Those of `open`.
-    pub fn at<P>(position: &MergePosition<P>, open: impl FnMut(&P) -> Result<S, ReplayError>) -> Result<Self, ReplayError> {
+    pub fn at<P>(
+        position: &MergePosition<P>,
+        open: impl FnMut(&P) -> Result<S, ReplayError>,
+    ) -> Result<Self, ReplayError> {
         let streams = position.streams.iter().map(open).collect::<Result<_, _>>()?;
         let heads = position.heads.iter().enumerate();
         let due = heads.filter_map(|(stream, head)| head.as_ref().map(|tick| Reverse((tick.ts, stream)))).collect();

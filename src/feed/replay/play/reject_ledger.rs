@@ -7,8 +7,8 @@
 
 use parking_lot::Mutex;
 
-use crate::feed::replay::error::{RejectCounts, RowError};
 use crate::control::RejectedRows;
+use crate::feed::replay::error::{RejectCounts, RowError};
 
 /// The position of one part of a row: where the row begins in the text, and how many of its parts come before.
 pub type PartPosition = (u64, usize);

@@ -1,10 +1,10 @@
 //! The description of a file.
 
+use crate::control::RejectedRows;
 use crate::feed::replay::parse::times::{TimeFormat, Zone};
 use crate::feed::replay::play::{Edge, RowOrder};
 use crate::feed::replay::schema::{Assumption, ColumnRole, FileKind};
-use crate::control::RejectedRows;
-use crate::market::{Interval};
+use crate::market::Interval;
 
 /// The description of one file: what was detected, and which of its rows are rejected.
 #[derive(Clone, Debug)]

@@ -7,9 +7,9 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{all_ticks, fixture, line, open_fixture};
+use crate::control::RejectedRows;
 use crate::feed::TickSource;
 use crate::feed::replay::{FileReport, ReplayConfig, open};
-use crate::control::RejectedRows;
 use crate::market::{Interval, PriceBasis, Timestamp};
 
 enum Want {
@@ -20,8 +20,8 @@ enum Want {
 use Want::{Fails, Plays};
 
 const FIXTURES: [(&str, Want); 45] = [
-    ("a-parquet.csv", Fails("the file is a Parquet file, not CSV text: export it as CSV")),
-    ("a-png.csv", Fails("the file is a PNG picture, not CSV text: is this the right file?")),
+    ("a-parquet.csv", Fails("this is a Parquet file, not CSV text: export it as CSV")),
+    ("a-png.csv", Fails("this is a PNG picture, not CSV text: is this the right file?")),
     ("a-zip.csv", Fails("the zip archive cannot be read")),
     ("a-zstd.csv.zst", Fails("the packed data end early, after line 0")),
     ("blank-lines-only.csv", Fails("the file is empty")),
@@ -46,7 +46,7 @@ const FIXTURES: [(&str, Want); 45] = [
     ("gzip-without-extension.csv", Plays("trades, 1 symbol, 40 rows", &[])),
     ("header-again.csv", Plays("trades, 1 symbol, 2 rows", &["1 bad time, first line 3: time"])),
     ("header-only.csv", Fails("the file has a header in line 1 but no rows")),
-    ("html.csv", Fails("the file is an HTML page, not CSV text")),
+    ("html.csv", Fails("this is an HTML page, not CSV text")),
     (
         "impossible-bars.csv",
         Plays(
@@ -54,10 +54,10 @@ const FIXTURES: [(&str, Want); 45] = [
             &["3 open or close not between low and high, first line 3: 2024-03-04,10,9,11,10"],
         ),
     ),
-    ("json.csv", Fails("the file is JSON text, not CSV text: export it as CSV")),
+    ("json.csv", Fails("this is JSON text, not CSV text: export it as CSV")),
     (
         "lfs-pointer.csv",
-        Fails("the file is a Git LFS pointer, not CSV text: fetch the data themselves with `git lfs pull`"),
+        Fails("this is a Git LFS pointer, not CSV text: fetch the data themselves with `git lfs pull`"),
     ),
     (
         "nan-cells.csv",

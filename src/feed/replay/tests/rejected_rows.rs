@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::all_ticks;
+use crate::control::RejectedRows;
 use crate::feed::replay::{self, ReplayConfig};
 use crate::feed::{Seekable, TickSource};
-use crate::control::RejectedRows;
 
 /// The rows of the file, of 32 bytes each. Between two pieces that are read first there are some 40 KiB; row 5,000 and
 /// those that follow it are in the first such gap.
