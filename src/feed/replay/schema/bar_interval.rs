@@ -1,10 +1,12 @@
 //! The distance between the rows of a symbol, and the bar length that follows from it.
 
+use strum::VariantArray as _;
+
 use crate::market::{Interval, Timestamp};
 
 /// Counts of the steps from row to row, each under the longest interval that is not longer than the step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct IntervalCounts([u64; Interval::ALL.len()]);
+pub struct IntervalCounts([u64; Interval::COUNT]);
 
 impl IntervalCounts {
     /// Counts a step in either direction: some files run newest first. Equal times are no step.
@@ -12,7 +14,7 @@ impl IntervalCounts {
         let nanos = to.0.abs_diff(from.0);
         if nanos > 0 {
             let fits = |interval: &Interval| interval.nanos().unsigned_abs() <= nanos;
-            self.0[Interval::ALL.into_iter().rfind(fits).unwrap_or(Interval::S1).index()] += 1;
+            self.0[Interval::VARIANTS.iter().copied().rfind(fits).unwrap_or(Interval::S1).index()] += 1;
         }
     }
 
@@ -24,7 +26,7 @@ impl IntervalCounts {
     pub fn median(&self) -> Option<Interval> {
         let half = self.0.iter().sum::<u64>().div_ceil(2);
         let mut counted = 0;
-        Interval::ALL.into_iter().find(|interval| {
+        Interval::VARIANTS.iter().copied().find(|interval| {
             counted += self.0[interval.index()];
             half > 0 && counted >= half
         })
