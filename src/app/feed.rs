@@ -92,21 +92,19 @@ pub fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn T
 
 /// Returns the lines about one file: its rows, the assumptions, and the rows that cannot be played.
 fn report_lines(report: &FileReport) -> Vec<String> {
-    let FileReport { file, kind, symbols, rows, is_exact, rows_refused, .. } = report;
+    let FileReport { file, kind, symbols, rows, is_exact, rows_rejected, .. } = report;
     let many = if symbols.len() == 1 { "symbol" } else { "symbols" };
     let about = if *is_exact { "" } else { "about " };
     let mut lines =
         vec![format!("  file     {file}: {about}{rows} rows of {}, {} {many}", kind.label(), symbols.len())];
     lines.extend(report.assumptions.iter().map(|assumption| format!("           {assumption}")));
-    if *rows_refused > 0 {
-        lines.push(format!("           {rows_refused} rows cannot be played:"));
+    if *rows_rejected > 0 {
+        lines.push(format!("           {rows_rejected} rows cannot be played:"));
     }
-    lines.extend(report.refused.iter().map(|refused| {
-        let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
-        let line =
-            if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
-        let (reason, count, value) = (refused.reason, refused.count, &refused.first_value);
-        format!("             {count} x {reason}{line}{column}: {value}")
+    lines.extend(report.rejected.iter().map(|rejected| {
+        let line = rejected.line.map(|line| format!(", first in line {line}")).unwrap_or_default();
+        let column = rejected.column.map(|column| format!(", column {column}")).unwrap_or_default();
+        format!("             {} x {}{line}{column}: {}", rejected.count, rejected.reason, rejected.value)
     }));
     lines
 }

@@ -53,7 +53,7 @@ pub async fn serve_with<S: FnMut(&str)>(
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
     let run = PlayerConfig { first_epoch, market: config.market, ..config.run };
     say(&playing(source.info(), &run));
-    if let Err(too_few) = server.allow_files() {
+    if let Err(too_few) = server.raise_open_files() {
         say(&format!("  warning  {too_few}"));
     }
     if let Some(record) = &config.record {
