@@ -11,7 +11,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tickcast::feed::Source;
+use tickcast::feed::TickSource;
 use tickcast::feed::replay::{self, ReplayConfig};
 
 const ROWS: u64 = 1_000_000;
@@ -53,7 +53,7 @@ fn market_state(path: &Path) -> u64 {
     // As a larger file would be: opened by pieces, and read once.
     let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
     let mut source = replay::open(&[PathBuf::from(path)], &config).expect("it is a file of trades");
-    let mut market = opening::market(source.info().clone(), Vec::new(), source.levels());
+    let mut market = opening::market(source.info().clone(), Vec::new(), source.info().levels.clone());
     let mut ticks = Vec::with_capacity(BATCH);
     loop {
         source.next_ticks(BATCH, &mut ticks).expect("it reads to its end");

@@ -97,7 +97,7 @@ async function load(address, line) {
     "--json",
     "--quiet",
     "--rest",
-    "2",
+    "2ms",
     "--connect-rate",
     "200",
     ...line.split(" "),
@@ -125,7 +125,7 @@ const pid = server.pid;
 const began = Date.now();
 const until = began + SECONDS * 1_000;
 console.log(`server ${pid} at ${address}; ${flags.clients} clients until ${new Date(until).toISOString()}`);
-const all = `--duration ${SECONDS} --warm-up 10`;
+const all = `--duration ${SECONDS}s --warm-up 10s`;
 const steady = [
   load(address, `--clients ${PART * 8} --symbols 10 --rate 5 ${all}`),
   load(address, `--clients ${PART * 4} --symbols all --rate 0.5 ${all}`),
@@ -135,14 +135,14 @@ const passing = [
   comeAndGo(
     address,
     [12, 45].map(
-      (secs) => `--clients ${PART} --symbols all --rate 10 --stall ${PART} --stall-for ${secs} --duration ${secs + 10}`,
+      (secs) => `--clients ${PART} --symbols all --rate 10 --stall ${PART} --stall-for ${secs}s --duration ${secs + 10}s`,
     ),
     until,
   ),
   comeAndGo(
     address,
     ["json", "binary"].map(
-      (format) => `--clients ${PART} --symbols 5 --rate 10 --format ${format} --warm-up 1 --duration 15`,
+      (format) => `--clients ${PART} --symbols 5 --rate 10 --format ${format} --warm-up 1s --duration 15s`,
     ),
     until,
   ),

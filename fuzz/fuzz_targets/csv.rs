@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use tickcast::feed::Source;
+use tickcast::feed::{Seekable, TickSource};
 use tickcast::feed::replay::{self, ReplayConfig};
 use tickcast::market::{Tick, Timestamp};
 
@@ -42,13 +42,13 @@ fuzz_target!(|bytes: &[u8]| {
     for tick in &first[..half] {
         assert_eq!(replay.next_tick().expect("it was read before"), Some(*tick));
     }
-    let mark = replay.mark().expect("files can be gone back to");
+    let position = replay.position();
     play(&mut replay);
-    replay.go_to(&mark).expect("what was opened once opens again");
+    replay.go_to(&position).expect("what was opened once opens again");
     assert_eq!(first[half..], play(&mut replay)[..first.len() - half], "a mark goes back to where it was set");
 });
 
-fn play(source: &mut dyn Source) -> Vec<Tick> {
+fn play(source: &mut dyn TickSource) -> Vec<Tick> {
     let instruments = source.info().instruments.len();
     let mut ticks: Vec<Tick> = Vec::new();
     let mut last = Timestamp(i64::MIN);

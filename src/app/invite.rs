@@ -30,7 +30,7 @@ impl Made {
     pub fn of(config: &ServerConfig) -> Self {
         let access = &config.access;
         let presenter = !matches!(access.presenter, Some(TokenSource::Given(_) | TokenSource::File(_)));
-        Self { presenter, viewer: matches!(access.viewer, Some(TokenSource::Made)) }
+        Self { presenter, viewer: matches!(access.viewer, Some(TokenSource::Generated)) }
     }
 }
 

@@ -12,12 +12,12 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::bus::{self, CommandReceiver};
-use crate::cli::{Config, FeedConfig, Job, RecordJob};
+use crate::cli::{FeedConfig, Job, RecordJob, ServeConfig};
 use crate::control::{FeedEvent, SourceKind, Speed};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
 use crate::feed::sim::{self, PlanError, Simulator, WriteConfig, WriteError};
-use crate::feed::{self, RunConfig, Source, SourceInfo};
+use crate::feed::{self, PlayerConfig, SourceInfo, TickSource};
 use crate::inspect::{self, ProgressLine};
 use crate::load::{self, LoadError};
 use crate::market::Timestamp;
@@ -169,7 +169,7 @@ async fn simulate(config: WriteConfig, mut say: impl FnMut(&str)) -> Result<(), 
 ///
 /// # Errors
 /// When the port is taken, a file cannot be played, or a part of the program breaks.
-pub async fn run(config: Config, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
+pub async fn run(config: ServeConfig, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
     run_with(config, |feed, say| open(feed, say), stop, say).await
 }
 
@@ -178,8 +178,8 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, say: impl FnMut
 /// # Errors
 /// As [`run`], and those of `open`.
 pub async fn run_with<S: FnMut(&str)>(
-    config: Config,
-    open: impl FnOnce(&FeedConfig, &mut S) -> Result<Box<dyn Source>, AppError>,
+    config: ServeConfig,
+    open: impl FnOnce(&FeedConfig, &mut S) -> Result<Box<dyn TickSource>, AppError>,
     stop: impl Future<Output = ()>,
     mut say: S,
 ) -> Result<(), AppError> {
@@ -188,7 +188,7 @@ pub async fn run_with<S: FnMut(&str)>(
     let source = open(&config.feed, &mut say)?;
     // Milliseconds since 1970: higher than that of any earlier run.
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
-    let run = RunConfig { first_epoch, market: config.market, ..config.run };
+    let run = PlayerConfig { first_epoch, market: config.market, ..config.run };
     say(&playing(source.info(), &run));
     if let Err(short) = server.allow_files() {
         say(&format!("  warning  {short}"));
@@ -199,7 +199,7 @@ pub async fn run_with<S: FnMut(&str)>(
         say(&format!("  record   {}", record.path.display()));
     }
     let mut recorded = config.record.map(|record| start_recorder(bus.subscribe(), record, false)).transpose()?;
-    let (caller, line) = bus::command_channel(config.line_capacity);
+    let (caller, line) = bus::command_channel(config.command_capacity);
     let (stop_feed, mut feed_stopped) = start_feed(source, run, bus, line)?;
     let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
@@ -256,7 +256,7 @@ async fn broken_part(
     }
 }
 
-fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn Source>, AppError> {
+fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn TickSource>, AppError> {
     say(concat!("tickcast ", env!("CARGO_PKG_VERSION")));
     match config {
         FeedConfig::Simulation(plan) => {
@@ -298,7 +298,7 @@ fn say_report(file: &FileReport, say: &mut impl FnMut(&str)) {
 }
 
 /// The line that says what is playing, and how fast.
-fn playing(info: &SourceInfo, run: &RunConfig) -> String {
+fn playing(info: &SourceInfo, run: &PlayerConfig) -> String {
     let speed = run.speed.unwrap_or(info.speed);
     let reason = match speed {
         _ if run.speed.is_some() => String::new(),
@@ -315,8 +315,8 @@ fn playing(info: &SourceInfo, run: &RunConfig) -> String {
 
 /// Plays the source on a thread of its own, as reading files blocks.
 fn start_feed(
-    source: Box<dyn Source>,
-    run: RunConfig,
+    source: Box<dyn TickSource>,
+    run: PlayerConfig,
     bus: bus::Sender<FeedEvent>,
     line: CommandReceiver,
 ) -> Result<(watch::Sender<bool>, oneshot::Receiver<()>), AppError> {
@@ -326,7 +326,7 @@ fn start_feed(
     let play = move || {
         runtime.block_on(async {
             tokio::select! {
-                played = feed::run(source, run, bus, line) => match played {
+                played = feed::play(source, run, bus, line) => match played {
                     Ok(()) => tracing::info!("the tape has ended"),
                     Err(error) => tracing::info!("the tape has broken off: {error}"),
                 },

@@ -1,67 +1,70 @@
-//! Reads the compact format, as far as a measuring client needs it.
+//! Reads the binary format, as far as a measuring client needs it.
 //!
-//! Pure, and on purpose no part of `wire`, as `walk` is not.
+//! Pure, and on purpose not a part of `wire`: the load generator must not share the server's faults.
 
-use super::scan::Kind;
+use super::message::MessageKind;
 
-/// Kind, marks, number of entries, `ts_sent`, `epoch`: the same in each frame.
+/// Length of the header of each frame: kind, flags, number of entries, `ts_sent`, `epoch`.
 pub const HEADER: usize = 20;
 
 const FULL: u8 = 0x80;
 const TIME: u8 = 1;
 const DAY: u8 = 16;
-/// What a full entry has one number for; the day has five.
+/// The fields of a full entry that have one number each; the day has five.
 const SINGLE: u8 = 2 | 4 | 8 | 32;
 
-/// What a frame begins with; `None` for text and for what is cut off.
+/// The header of a binary frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head {
-    pub kind: Kind,
+pub struct BinaryHead {
+    pub kind: MessageKind,
     pub entries: u64,
     pub ts_sent: i64,
     pub epoch: u64,
 }
 
-pub fn head(bytes: &[u8]) -> Option<Head> {
+/// Reads the header of a frame; `None` if the message is text or cut off.
+pub fn head(bytes: &[u8]) -> Option<BinaryHead> {
     let kind = match *bytes.first()? {
-        1 => Kind::Update,
-        2 => Kind::Snapshot,
+        1 => MessageKind::Update,
+        2 => MessageKind::Snapshot,
         b'{' => return None,
-        _ => Kind::Other,
+        _ => MessageKind::Other,
     };
     let entries = u16::from_le_bytes(bytes.get(2..4)?.try_into().ok()?);
     let ts_sent = i64::from_le_bytes(bytes.get(4..12)?.try_into().ok()?);
     let epoch = u64::from_le_bytes(bytes.get(12..HEADER)?.try_into().ok()?);
-    let entries = if kind == Kind::Other { 0 } else { u64::from(entries) };
-    Some(Head { kind, entries, ts_sent, epoch })
+    let entries = if kind == MessageKind::Other { 0 } else { u64::from(entries) };
+    Some(BinaryHead { kind, entries, ts_sent, epoch })
 }
 
-/// One entry of an update or snapshot.
+/// One symbol's entry of an update or snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct BinaryEntry {
     pub index: u64,
     pub first_seq: u64,
     pub seq: u64,
     pub ts_event: Option<i64>,
 }
 
-/// Takes the next entry off the front; `before` gives seq and time of the state that a step builds on.
-pub fn take_entry(rest: &mut &[u8], before: impl Fn(u64) -> Option<(u64, i64)>) -> Option<Entry> {
+/// Takes the next entry off the front of `rest`.
+///
+/// `before` returns the seq and time of a symbol's state, on which a delta entry builds.
+pub fn take_entry(rest: &mut &[u8], before: impl Fn(u64) -> Option<(u64, i64)>) -> Option<BinaryEntry> {
     let (index, flags, count) = (varint(rest)?, byte(rest)?, varint(rest)?);
     if flags & FULL != 0 {
         let seq = varint(rest)?;
         let ts_event = if flags & TIME != 0 { Some(zigzag(rest)?) } else { None };
         let day = if flags & DAY != 0 { 5 } else { 0 };
         skip(rest, (flags & SINGLE).count_ones() + day)?;
-        return Some(Entry { index, first_seq: seq.saturating_add(1).saturating_sub(count), seq, ts_event });
+        return Some(BinaryEntry { index, first_seq: seq.saturating_add(1).saturating_sub(count), seq, ts_event });
     }
     let (check, ts_delta) = (byte(rest)?, zigzag(rest)?);
     skip(rest, flags.count_ones())?;
     let (known, ts) = before(index).unwrap_or((0, 0));
     let seq = known.wrapping_add(count);
-    // A step from a state that the client has not got: what led there is missing.
+    // A delta from a state that the client does not have: a range is missing.
     let first_seq = known.saturating_add(if seq as u8 == check { 1 } else { 2 });
-    Some(Entry { index, first_seq, seq, ts_event: Some(ts.wrapping_add(ts_delta)) })
+    Some(BinaryEntry { index, first_seq, seq, ts_event: Some(ts.wrapping_add(ts_delta)) })
 }
 
 fn skip(rest: &mut &[u8], numbers: u32) -> Option<()> {
@@ -95,7 +98,7 @@ pub mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The bytes of a fixture.
+    /// Returns the bytes of a fixture.
     pub fn fixture(name: &str) -> Vec<u8> {
         let path = format!("{}/tests/fixtures/wire/{name}.bin.hex", env!("CARGO_MANIFEST_DIR"));
         let text: String = std::fs::read_to_string(path).unwrap().split_whitespace().collect();
@@ -104,27 +107,27 @@ pub mod tests {
     }
 
     #[test]
-    fn entries_are_walked_to_the_end() {
+    fn entries_are_read_to_the_end() {
         let update = fixture("update");
         let mut rest = &update[HEADER..];
         let known = |index| (index == 0).then_some((10, 1_795_341_600_000_000));
         let want = [(0, 11, 14, 1_795_341_600_190_000), (1, 3, 3, 1_795_341_600_180_000)];
         for (index, first_seq, seq, ts) in want {
             let entry = take_entry(&mut rest, known).unwrap();
-            assert_eq!(entry, Entry { index, first_seq, seq, ts_event: Some(ts) });
+            assert_eq!(entry, BinaryEntry { index, first_seq, seq, ts_event: Some(ts) });
         }
         assert!(rest.is_empty());
         let mut rest = &update[HEADER..];
         assert_eq!(
             take_entry(&mut rest, |_| Some((9, 0))).unwrap().first_seq,
             11,
-            "a step that does not fit is a hole"
+            "a delta that does not fit is a hole"
         );
     }
 
     proptest! {
         #[test]
-        fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
+        fn reader_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
             head(&bytes);
             let mut rest = &bytes[..];
             while take_entry(&mut rest, |index| Some((u64::MAX - index, 4))).is_some() {}

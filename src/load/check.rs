@@ -1,29 +1,33 @@
-//! Reads the messages of one client in full: do the ranges of each symbol meet, and how old are prices?
+//! Checks the messages of one client in full: the ranges of each symbol must meet.
 //!
-//! Pure. Only a sample of clients is looked at so closely, and those that stall.
+//! Pure. Only some clients are checked, and those that stall: for these it also measures the age of prices.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::binary::{HEADER, Head, head, take_entry};
-use super::scan::Kind;
-use super::tally::{Events, Resumed};
-use super::walk::{items, members, number, unquote};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
-/// Larger messages are not looked at.
-const MAX_MESSAGE: usize = 64 * 1024 * 1024;
+use super::binary::{BinaryHead, HEADER, head, take_entry};
+use super::message::MessageKind;
+use super::tally::{Outcomes, StallRecovery};
 
+/// Larger messages are not checked.
+const MAX_MESSAGE_BYTES: usize = 64 * 1024 * 1024;
+
+/// Checks the messages of one client.
 #[derive(Debug, Default)]
-pub struct Inspection {
-    text: Vec<u8>,
+pub struct Checker {
+    message: Vec<u8>,
     epoch: u64,
-    /// How far each symbol was sent.
-    seqs: HashMap<Box<[u8]>, u64>,
-    /// Seq and time of each symbol's newest binary state, by index: what a step builds on.
+    /// The last seq received of each symbol.
+    seqs: HashMap<Box<str>, u64>,
+    /// Seq and time of each symbol's newest binary state, by index: the base of the next delta.
     states: HashMap<u64, (u64, i64)>,
     resuming: Option<Resuming>,
 }
 
-/// A client that goes on reading, until the first price that was sent after that.
+/// A client that reads again after a stall, until the first price that was sent after the stall.
 #[derive(Debug)]
 struct Resuming {
     since: i64,
@@ -31,70 +35,84 @@ struct Resuming {
     first: Option<(u64, Option<u64>)>,
 }
 
-#[derive(Debug, Default)]
-struct Entry<'a> {
-    symbol: &'a [u8],
+/// A message in JSON.
+#[derive(Deserialize)]
+struct JsonMessage<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
+    epoch: Option<u64>,
+    ts_sent: Option<i64>,
+    /// A number or a text.
+    #[serde(borrow)]
+    rate: Option<&'a RawValue>,
+    /// Their form depends on the kind of message.
+    #[serde(borrow)]
+    quotes: Option<&'a RawValue>,
+}
+
+/// One symbol's entry of an update or snapshot.
+#[derive(Debug, Deserialize)]
+struct QuoteEntry<'a> {
+    #[serde(borrow)]
+    symbol: Cow<'a, str>,
     first_seq: u64,
     seq: u64,
     ts_event: Option<i64>,
 }
 
-impl Inspection {
+impl Checker {
+    /// Adds a piece of the current message.
     pub fn collect(&mut self, piece: &[u8]) {
-        if self.text.len() + piece.len() <= MAX_MESSAGE {
-            self.text.extend_from_slice(piece);
+        if self.message.len() + piece.len() <= MAX_MESSAGE_BYTES {
+            self.message.extend_from_slice(piece);
         }
     }
 
-    /// From now on it is measured how old the prices are that had waited.
+    /// Begins to measure a client that reads again after a stall.
     pub const fn resume(&mut self, now: i64) {
         self.resuming = Some(Resuming { since: now, piled_bytes: 0, first: None });
     }
 
-    /// The connection is over; whether that came before a fresh price.
-    pub fn cut_off(&mut self, events: &mut Events) -> bool {
+    /// Ends with the connection; returns true if the client was still without a fresh price after a stall.
+    pub fn cut_off(&mut self, outcomes: &mut Outcomes) -> bool {
         let Some(Resuming { piled_bytes, first, .. }) = self.resuming.take() else { return false };
         let (first_age, first_market_age) = (first.map(|(age, _)| age), first.and_then(|(_, age)| age));
-        events.stalls.push(Resumed { first_age, first_market_age, fresh_after: None, piled_bytes });
+        outcomes.recoveries.push(StallRecovery { first_age, first_market_age, fresh_after: None, piled_bytes });
         true
     }
 
-    /// Judges the message that was collected, in which the scanner counted `counted` entries.
-    pub fn finish(&mut self, counted: u64, now: i64, events: &mut Events) {
-        let text = std::mem::take(&mut self.text);
-        if let Some(head) = head(&text) {
-            self.judge_binary(head, &text, now, events);
-        } else {
-            self.judge(&text, counted, now, events);
-        }
-        self.text = text;
-        self.text.clear();
+    /// Checks the collected message, in which the scanner counted `counted` entries.
+    pub fn finish(&mut self, counted: u64, now: i64, outcomes: &mut Outcomes) {
+        let message = std::mem::take(&mut self.message);
+        let is_sound = match head(&message) {
+            Some(head) => self.check_binary(head, &message, now, outcomes),
+            None => self.check_json(&message, counted, now, outcomes).unwrap_or(false),
+        };
+        outcomes.checks.miscounted += u64::from(!is_sound);
+        self.message = message;
+        self.message.clear();
     }
 
-    fn judge(&mut self, text: &[u8], counted: u64, now: i64, events: &mut Events) {
-        let (mut kind, mut epoch, mut ts_sent, mut rate, mut quotes) = (None, None, None, None, None);
-        for (name, value) in members(text) {
-            match name {
-                b"type" => kind = unquote(value),
-                b"epoch" => epoch = number::<u64>(value),
-                b"ts_sent" => ts_sent = number::<i64>(value),
-                b"rate" => rate = number::<f64>(value),
-                b"quotes" => quotes = Some(value),
-                _ => {}
+    /// Returns true if the message has the entries that were counted.
+    fn check_json(&mut self, text: &[u8], counted: u64, now: i64, outcomes: &mut Outcomes) -> serde_json::Result<bool> {
+        let message: JsonMessage<'_> = serde_json::from_slice(text)?;
+        self.follow_epoch(message.epoch.unwrap_or(self.epoch));
+        let kind = match &*message.kind {
+            "update" => MessageKind::Update,
+            "snapshot" => MessageKind::Snapshot,
+            "granted" => {
+                let rate = message.rate.and_then(|rate| rate.get().parse().ok());
+                outcomes.granted = outcomes.granted.into_iter().chain(rate).reduce(f64::max);
+                return Ok(true);
             }
-        }
-        epoch.into_iter().for_each(|epoch| self.follow_epoch(epoch));
-        let entries: Vec<Entry<'_>> = quotes.into_iter().flat_map(items).map(entry).collect();
-        match kind {
-            Some(b"granted") => events.granted = events.granted.into_iter().chain(rate).reduce(f64::max),
-            Some(b"snapshot") => entries.iter().for_each(|entry| self.take_snapshot(entry)),
-            Some(b"update") => entries.iter().for_each(|entry| self.take_update(entry, events)),
-            _ => {}
-        }
-        if matches!(kind, Some(b"snapshot" | b"update")) && entries.len() as u64 != counted {
-            events.check.miscounted += 1;
-        }
-        self.watch(text.len(), ts_sent, &entries, now, events);
+            _ => MessageKind::Other,
+        };
+        let has_entries = kind != MessageKind::Other;
+        let quotes = message.quotes.filter(|_| has_entries).map_or("[]", RawValue::get);
+        let entries: Vec<QuoteEntry<'_>> = serde_json::from_str(quotes)?;
+        self.take(kind, &entries, outcomes);
+        self.measure_stall(text.len(), message.ts_sent, &entries, now, outcomes);
+        Ok(!has_entries || entries.len() as u64 == counted)
     }
 
     fn follow_epoch(&mut self, epoch: u64) {
@@ -105,56 +123,64 @@ impl Inspection {
         }
     }
 
-    fn judge_binary(&mut self, head: Head, bytes: &[u8], now: i64, events: &mut Events) {
+    /// Returns true if the message has as many entries as its header says, and nothing else.
+    fn check_binary(&mut self, head: BinaryHead, bytes: &[u8], now: i64, outcomes: &mut Outcomes) -> bool {
         self.follow_epoch(head.epoch);
         let mut rest = &bytes[HEADER..];
-        let mut found = Vec::new();
+        let mut entries = Vec::new();
         for _ in 0..head.entries {
             let Some(entry) = take_entry(&mut rest, |index| self.states.get(&index).copied()) else { break };
             self.states.insert(entry.index, (entry.seq, entry.ts_event.unwrap_or_default()));
-            found.push((format!("symbol {}", entry.index), entry));
-        }
-        let is_whole = found.len() as u64 == head.entries && (rest.is_empty() || head.entries == 0);
-        events.check.miscounted += u64::from(!is_whole);
-        let entries: Vec<Entry<'_>> = found
-            .iter()
-            .map(|(symbol, entry)| Entry {
-                symbol: symbol.as_bytes(),
+            entries.push(QuoteEntry {
+                symbol: format!("symbol {}", entry.index).into(),
                 first_seq: entry.first_seq,
                 seq: entry.seq,
                 ts_event: entry.ts_event,
-            })
-            .collect();
-        match head.kind {
-            Kind::Snapshot => entries.iter().for_each(|entry| self.take_snapshot(entry)),
-            Kind::Update => entries.iter().for_each(|entry| self.take_update(entry, events)),
-            _ => {}
+            });
         }
-        self.watch(bytes.len(), Some(head.ts_sent), &entries, now, events);
+        self.take(head.kind, &entries, outcomes);
+        self.measure_stall(bytes.len(), Some(head.ts_sent), &entries, now, outcomes);
+        entries.len() as u64 == head.entries && (rest.is_empty() || head.entries == 0)
     }
 
-    /// An older snapshot than what is known says nothing new.
-    fn take_snapshot(&mut self, entry: &Entry<'_>) {
-        let known = self.seqs.entry(entry.symbol.into()).or_default();
+    fn take(&mut self, kind: MessageKind, entries: &[QuoteEntry<'_>], outcomes: &mut Outcomes) {
+        match kind {
+            MessageKind::Snapshot => entries.iter().for_each(|entry| self.take_snapshot(entry)),
+            MessageKind::Update => entries.iter().for_each(|entry| self.take_update(entry, outcomes)),
+            MessageKind::Error | MessageKind::Other => {}
+        }
+    }
+
+    /// Keeps the seq of a snapshot, unless a newer one is known.
+    fn take_snapshot(&mut self, entry: &QuoteEntry<'_>) {
+        let known = self.seqs.entry((&*entry.symbol).into()).or_default();
         *known = entry.seq.max(*known);
     }
 
-    fn take_update(&mut self, entry: &Entry<'_>, events: &mut Events) {
-        events.check.updates += 1;
-        let Some(known) = self.seqs.get_mut(entry.symbol) else {
-            self.seqs.insert(entry.symbol.into(), entry.seq);
+    fn take_update(&mut self, entry: &QuoteEntry<'_>, outcomes: &mut Outcomes) {
+        let checks = &mut outcomes.checks;
+        checks.updates += 1;
+        let Some(known) = self.seqs.get_mut(&*entry.symbol) else {
+            self.seqs.insert((&*entry.symbol).into(), entry.seq);
             return;
         };
         if entry.first_seq > *known + 1 {
-            events.check.holes += 1;
-            let (symbol, known, first) = (String::from_utf8_lossy(entry.symbol), *known, entry.first_seq);
-            events.check.first_hole.get_or_insert_with(|| format!("{symbol}: {known} is followed by {first}"));
+            checks.holes += 1;
+            let QuoteEntry { symbol, first_seq, .. } = entry;
+            checks.first_hole.get_or_insert_with(|| format!("{symbol}: {known} is followed by {first_seq}"));
         }
-        events.check.overlaps += u64::from(entry.first_seq <= *known);
+        checks.overlaps += u64::from(entry.first_seq <= *known);
         *known = entry.seq.max(*known);
     }
 
-    fn watch(&mut self, bytes: usize, ts_sent: Option<i64>, entries: &[Entry<'_>], now: i64, events: &mut Events) {
+    fn measure_stall(
+        &mut self,
+        bytes: usize,
+        ts_sent: Option<i64>,
+        entries: &[QuoteEntry<'_>],
+        now: i64,
+        outcomes: &mut Outcomes,
+    ) {
         let (Some(resuming), Some(ts_sent)) = (&mut self.resuming, ts_sent) else { return };
         if ts_sent < resuming.since {
             resuming.piled_bytes += bytes as u64;
@@ -168,29 +194,16 @@ impl Inspection {
         if ts_sent >= resuming.since {
             let (first_age, fresh_after) = (Some(first_age), Some(age(resuming.since)));
             let piled_bytes = resuming.piled_bytes;
-            events.stalls.push(Resumed { first_age, first_market_age, fresh_after, piled_bytes });
+            outcomes.recoveries.push(StallRecovery { first_age, first_market_age, fresh_after, piled_bytes });
             self.resuming = None;
         }
     }
 }
 
-fn entry(text: &[u8]) -> Entry<'_> {
-    let mut entry = Entry::default();
-    for (name, value) in members(text) {
-        match name {
-            b"symbol" => entry.symbol = value,
-            b"first_seq" => entry.first_seq = number(value).unwrap_or(0),
-            b"seq" => entry.seq = number(value).unwrap_or(0),
-            b"ts_event" => entry.ts_event = number(value),
-            _ => {}
-        }
-    }
-    entry
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::binary::tests::fixture;
 
     fn message(kind: &str, epoch: u64, ts_sent: i64, entries: &[(&str, u64, u64)]) -> String {
         let entry = |(symbol, first, seq): &(&str, u64, u64)| {
@@ -200,9 +213,9 @@ mod tests {
         format!(r#"{{"type":"{kind}","epoch":{epoch},"ts_sent":{ts_sent},"quotes":[{}]}}"#, entries.join(","))
     }
 
-    fn hear(inspection: &mut Inspection, text: &str, now: i64, events: &mut Events) {
-        inspection.collect(text.as_bytes());
-        inspection.finish(text.matches("first_seq").count() as u64, now, events);
+    fn receive(checker: &mut Checker, text: &str, now: i64, outcomes: &mut Outcomes) {
+        checker.collect(text.as_bytes());
+        checker.finish(text.matches("first_seq").count() as u64, now, outcomes);
     }
 
     #[test]
@@ -218,61 +231,65 @@ mod tests {
             (vec![message("update", 1, 0, &[("A", 5, 9)]), message("update", 2, 0, &[("A", 90, 99)])], 0, 0),
             (vec![message("update", 1, 0, &[("A", 5, 9)]), message("snapshot", 1, 0, &[("A", 1, 7)])], 0, 0),
         ] {
-            let (mut inspection, mut events) = (Inspection::default(), Events::default());
-            messages.iter().for_each(|text| hear(&mut inspection, text, 0, &mut events));
-            assert_eq!((events.check.holes, events.check.overlaps), (holes, overlaps), "{messages:?}");
-            assert_eq!((events.check.first_hole.is_some(), events.check.miscounted), (holes > 0, 0));
+            let (mut checker, mut outcomes) = (Checker::default(), Outcomes::default());
+            messages.iter().for_each(|text| receive(&mut checker, text, 0, &mut outcomes));
+            let checks = &outcomes.checks;
+            assert_eq!((checks.holes, checks.overlaps), (holes, overlaps), "{messages:?}");
+            assert_eq!((checks.first_hole.is_some(), checks.miscounted), (holes > 0, 0));
         }
     }
 
     #[test]
-    fn binary_ranges_are_looked_at_too() {
-        let hear = |names: &[&str]| {
-            let (mut inspection, mut events) = (Inspection::default(), Events::default());
+    fn binary_ranges_are_checked_too() {
+        let check = |names: &[&str]| {
+            let (mut checker, mut outcomes) = (Checker::default(), Outcomes::default());
             for name in names {
-                inspection.collect(&crate::load::binary::tests::fixture(name));
-                inspection.finish(0, 0, &mut events);
+                checker.collect(&fixture(name));
+                checker.finish(0, 0, &mut outcomes);
             }
-            (events.check.updates, events.check.holes, events.check.overlaps, events.check.miscounted)
+            let checks = outcomes.checks;
+            (checks.updates, checks.holes, checks.overlaps, checks.miscounted)
         };
-        assert_eq!(hear(&["snapshot", "heartbeat", "update"]), (2, 0, 0, 0));
-        let (_, holes, overlaps, miscounted) = hear(&["snapshot", "update", "update"]);
-        assert_eq!((holes, overlaps, miscounted), (1, 1, 0), "a step twice, and a full entry twice");
+        assert_eq!(check(&["snapshot", "heartbeat", "update"]), (2, 0, 0, 0));
+        let (_, holes, overlaps, miscounted) = check(&["snapshot", "update", "update"]);
+        assert_eq!((holes, overlaps, miscounted), (1, 1, 0), "a delta twice, and a full entry twice");
     }
 
     #[test]
-    fn a_wrong_quick_count_is_told_and_the_granted_rate_kept() {
-        let (mut inspection, mut events) = (Inspection::default(), Events::default());
-        inspection.collect(message("update", 1, 0, &[("A", 1, 1)]).as_bytes());
-        inspection.finish(2, 0, &mut events);
-        assert_eq!(events.check.miscounted, 1);
-        hear(&mut inspection, r#"{"type":"granted","symbols":["A"],"rate":0.5}"#, 0, &mut events);
-        assert_eq!(events.granted, Some(0.5));
+    fn miscounts_are_counted_and_granted_rates_kept() {
+        let (mut checker, mut outcomes) = (Checker::default(), Outcomes::default());
+        checker.collect(message("update", 1, 0, &[("A", 1, 1)]).as_bytes());
+        checker.finish(2, 0, &mut outcomes);
+        receive(&mut checker, "not JSON", 0, &mut outcomes);
+        assert_eq!(outcomes.checks.miscounted, 2);
+        receive(&mut checker, r#"{"type":"granted","symbols":["A"],"rate":0.5}"#, 0, &mut outcomes);
+        receive(&mut checker, r#"{"type":"granted","symbols":["A"],"rate":"every"}"#, 0, &mut outcomes);
+        assert_eq!((outcomes.granted, outcomes.checks.miscounted), (Some(0.5), 2));
     }
 
     #[test]
-    fn going_on_after_a_stall_measures_what_had_waited() {
-        let (mut inspection, mut events) = (Inspection::default(), Events::default());
-        inspection.resume(1_000);
+    fn resumed_client_measures_the_age_of_prices() {
+        let (mut checker, mut outcomes) = (Checker::default(), Outcomes::default());
+        checker.resume(1_000);
         let old = message("update", 1, 400, &[("A", 1, 1)]);
-        hear(&mut inspection, &old, 1_100, &mut events);
-        hear(&mut inspection, r#"{"type":"heartbeat","ts_sent":1200}"#, 1_250, &mut events);
-        assert!(events.stalls.is_empty(), "a beat is no price");
-        hear(&mut inspection, &message("update", 1, 1_300, &[("A", 2, 2)]), 1_350, &mut events);
-        let [resumed] = events.stalls[..] else { panic!("one client went on") };
-        assert_eq!((resumed.first_age, resumed.first_market_age), (Some(700), Some(710)));
-        assert_eq!(resumed.fresh_after, Some(350));
-        assert_eq!(resumed.piled_bytes, old.len() as u64);
-        assert!(!inspection.cut_off(&mut events), "it had gone on");
+        receive(&mut checker, &old, 1_100, &mut outcomes);
+        receive(&mut checker, r#"{"type":"heartbeat","ts_sent":1200}"#, 1_250, &mut outcomes);
+        assert!(outcomes.recoveries.is_empty(), "a heartbeat has no price");
+        receive(&mut checker, &message("update", 1, 1_300, &[("A", 2, 2)]), 1_350, &mut outcomes);
+        let [recovery] = outcomes.recoveries[..] else { panic!("one client read again") };
+        assert_eq!((recovery.first_age, recovery.first_market_age), (Some(700), Some(710)));
+        assert_eq!(recovery.fresh_after, Some(350));
+        assert_eq!(recovery.piled_bytes, old.len() as u64);
+        assert!(!checker.cut_off(&mut outcomes), "it had recovered");
     }
 
     #[test]
-    fn what_a_client_reads_before_it_is_closed_is_told_too() {
-        let (mut inspection, mut events) = (Inspection::default(), Events::default());
-        inspection.resume(1_000);
-        hear(&mut inspection, &message("update", 1, 400, &[("A", 1, 1)]), 1_100, &mut events);
-        assert!(inspection.cut_off(&mut events));
-        let [resumed] = events.stalls[..] else { panic!("one client went on") };
-        assert_eq!((resumed.first_age, resumed.fresh_after), (Some(700), None));
+    fn client_closed_after_a_stall_keeps_its_ages() {
+        let (mut checker, mut outcomes) = (Checker::default(), Outcomes::default());
+        checker.resume(1_000);
+        receive(&mut checker, &message("update", 1, 400, &[("A", 1, 1)]), 1_100, &mut outcomes);
+        assert!(checker.cut_off(&mut outcomes));
+        let [recovery] = outcomes.recoveries[..] else { panic!("one client read again") };
+        assert_eq!((recovery.first_age, recovery.fresh_after), (Some(700), None));
     }
 }

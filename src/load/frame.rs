@@ -1,7 +1,8 @@
-//! WebSocket frames as a client reads and writes them (RFC 6455, section 5).
+//! Reads and writes WebSocket frames as a client (RFC 6455, section 5).
 //!
-//! Pure: a frame may arrive in any pieces, and the payload of a message is handed on as it comes, never
-//! collected. Not here: what the messages say. Text is not checked to be UTF-8.
+//! Pure. A frame may come in pieces of any size; the payload of a message is passed on as it comes and never collected.
+//!
+//! Not here: the content of messages. Text is not checked to be UTF-8.
 
 /// The longest payload of a control frame (RFC 6455, section 5.5).
 const MAX_CONTROL: u64 = 125;
@@ -10,7 +11,7 @@ const FIN: u8 = 0x80;
 const RESERVED: u8 = 0x70;
 const MASKED: u8 = 0x80;
 
-/// The kinds of frames that a client sends.
+/// The opcodes of the frames that a client sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opcode {
     Text = 1,
@@ -18,53 +19,53 @@ pub enum Opcode {
     Pong = 10,
 }
 
-/// What a stretch of bytes from the server holds.
+/// An event in the bytes from the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event<'a> {
-    /// The next stretch of a message, perhaps empty; `last` ends the message.
+pub enum FrameEvent<'a> {
+    /// The next piece of a message, perhaps empty; `last` ends the message.
     Data {
         bytes: &'a [u8],
         last: bool,
     },
     Ping(Vec<u8>),
     Pong,
-    /// The close code; 1005 where the frame has none (RFC 6455, section 7.1.5).
+    /// The close code; 1005 if the frame has none (RFC 6455, section 7.1.5).
     Close(u16),
 }
 
-/// How a server broke the protocol.
+/// A violation of the WebSocket protocol by the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FrameError {
-    #[error("a frame with reserved bits, though no extension was agreed on")]
+    #[error("a frame with reserved bits, but no extension was negotiated")]
     Reserved,
     #[error("a masked frame from the server")]
     Masked,
-    #[error("a frame of the unknown kind {0}")]
+    #[error("a frame with the unknown opcode {0}")]
     Opcode(u8),
-    #[error("a control frame in pieces, or longer than 125 bytes")]
+    #[error("a fragmented control frame, or one longer than 125 bytes")]
     Control,
-    #[error("a message inside another, or the rest of none")]
+    #[error("a message inside another message, or a continuation of none")]
     Order,
 }
 
-/// The state between two stretches of bytes.
+/// Reads frames from pieces of bytes.
 #[derive(Debug, Default)]
-pub struct Frames {
+pub struct FrameReader {
     header: [u8; 10],
     have: u8,
-    /// Payload bytes of the frame still to come; the header is complete while `in_payload`.
+    /// Payload bytes of the frame that are still to come; the header is complete while `in_payload`.
     left: u64,
     in_payload: bool,
     in_message: bool,
     control: Vec<u8>,
 }
 
-impl Frames {
-    /// Takes the next event off the front of `input`; `None` when more bytes are needed.
+impl FrameReader {
+    /// Takes the next event off the front of `input`; `None` if more bytes are needed.
     ///
     /// # Errors
-    /// When the server broke the protocol; the connection is of no use any more.
-    pub fn next<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<Event<'a>>, FrameError> {
+    /// Returns an error if the server violated the protocol; the connection cannot be used any more.
+    pub fn next<'a>(&mut self, input: &mut &'a [u8]) -> Result<Option<FrameEvent<'a>>, FrameError> {
         while !self.in_payload {
             let Some((byte, rest)) = input.split_first() else { return Ok(None) };
             self.header[usize::from(self.have)] = *byte;
@@ -88,13 +89,13 @@ impl Frames {
         if opcode < 8 {
             let last = ended && fin;
             self.in_message = !last;
-            return Ok(Some(Event::Data { bytes, last }));
+            return Ok(Some(FrameEvent::Data { bytes, last }));
         }
         self.control.extend_from_slice(bytes);
         Ok(if ended { Some(self.control_event(opcode)) } else { None })
     }
 
-    /// Goes over to the payload if the header is complete.
+    /// Begins the payload if the header is complete.
     fn begin_payload(&mut self) -> Result<(), FrameError> {
         let header = &self.header[..usize::from(self.have)];
         let [first, second, extended @ ..] = header else { return Ok(()) };
@@ -123,18 +124,18 @@ impl Frames {
         Ok(())
     }
 
-    fn control_event<'a>(&mut self, opcode: u8) -> Event<'a> {
+    fn control_event<'a>(&mut self, opcode: u8) -> FrameEvent<'a> {
         let payload = std::mem::take(&mut self.control);
         match (opcode, payload.as_slice()) {
-            (9, _) => Event::Ping(payload),
-            (8, [high, low, ..]) => Event::Close(u16::from_be_bytes([*high, *low])),
-            (8, _) => Event::Close(1005),
-            _ => Event::Pong,
+            (9, _) => FrameEvent::Ping(payload),
+            (8, [high, low, ..]) => FrameEvent::Close(u16::from_be_bytes([*high, *low])),
+            (8, _) => FrameEvent::Close(1005),
+            _ => FrameEvent::Pong,
         }
     }
 }
 
-/// Appends one whole frame, masked as a client must.
+/// Appends one whole frame, masked as the protocol demands of a client.
 pub fn push_frame(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8], mask: [u8; 4]) {
     out.push(FIN | opcode as u8);
     match payload.len() {
@@ -157,7 +158,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A frame as a server sends it.
+    /// Returns a frame as a server sends it.
     fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
         push_frame(&mut out, Opcode::Text, payload, [0; 4]);
@@ -168,13 +169,14 @@ mod tests {
         out
     }
 
-    /// Messages, and the other events in words, whatever the pieces.
+    /// Returns the messages, and the other events as text.
     fn read(pieces: &[&[u8]]) -> Result<(Vec<Vec<u8>>, Vec<String>), FrameError> {
-        let (mut frames, mut messages, mut others, mut open) = (Frames::default(), Vec::new(), Vec::new(), Vec::new());
+        let (mut frames, mut messages, mut others, mut open) =
+            (FrameReader::default(), Vec::new(), Vec::new(), Vec::new());
         for mut piece in pieces.iter().copied() {
             while let Some(event) = frames.next(&mut piece)? {
                 match event {
-                    Event::Data { bytes, last } => {
+                    FrameEvent::Data { bytes, last } => {
                         open.extend_from_slice(bytes);
                         if last {
                             messages.push(std::mem::take(&mut open));
@@ -183,13 +185,13 @@ mod tests {
                     other => others.push(format!("{other:?}")),
                 }
             }
-            assert!(piece.is_empty(), "all is taken");
+            assert!(piece.is_empty(), "all bytes are read");
         }
         Ok((messages, others))
     }
 
     #[test]
-    fn each_kind_of_frame_is_told() {
+    fn reader_returns_each_kind_of_frame() {
         let long = vec![b'x'; 70_000];
         for (bytes, messages, others) in [
             (frame(0x81, b"hi"), vec![b"hi".to_vec()], vec![]),
@@ -213,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_protocol_is_told() {
+    fn protocol_violations_are_errors() {
         for (bytes, want) in [
             (frame(0xc1, b""), FrameError::Reserved),
             (frame(0x83, b""), FrameError::Opcode(3)),
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sent_is_masked() {
+    fn sent_frames_are_masked() {
         let mut out = Vec::new();
         push_frame(&mut out, Opcode::Text, b"Hello", [0x37, 0xfa, 0x21, 0x3d]);
         // The example of RFC 6455, section 5.7.
@@ -238,7 +240,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_change_nothing(
+        fn pieces_change_no_event(
             payloads in prop::collection::vec((0usize..300, any::<bool>()), 1..8),
             cuts in prop::collection::vec(1usize..90, 1..60),
         ) {
@@ -258,7 +260,7 @@ mod tests {
         }
 
         #[test]
-        fn garbage_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn reader_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = read(&[&bytes]);
         }
     }

@@ -1,42 +1,25 @@
-//! Counts what a message carries without parsing it, from pieces cut anywhere.
+//! Counts the entries of a message without parsing it.
 //!
-//! Pure. It keeps the first bytes of a message, which name its type and times, and the last few bytes of
-//! each piece, in which a needle may have begun: a few hundred bytes a connection, whatever the message.
+//! Pure. A message may come in pieces of any size. The scanner keeps the first bytes of a message, which have its type
+//! and times, and the last few bytes of each piece, where a needle may begin: a few hundred bytes for each connection.
 
 use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
 use super::binary;
+use super::message::{MessageKind, ScannedMessage};
 
-/// Each entry of an update or snapshot has this member once. Inside a JSON string its quotes would be escaped.
+/// The member that each entry of an update or snapshot has once. In a JSON string its quotes would be escaped.
 const ENTRY: &[u8] = b"\"first_seq\":";
-/// A message's type and time stand within its first bytes.
+/// The first bytes of a message, which hold its type and time.
 const HEAD: usize = 160;
-/// What is kept of a piece: one byte less than the needle, so that it never holds a whole one.
+/// The bytes kept of a piece: one less than the needle has, so they never hold a whole needle.
 const TAIL: usize = ENTRY.len() - 1;
 
 static ENTRIES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(ENTRY));
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Update,
-    Snapshot,
-    Error,
-    Other,
-}
-
-/// What is known of a message at its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Message {
-    pub kind: Kind,
-    /// The server's clock when it sent the message, in microseconds since 1970.
-    pub ts_sent: Option<i64>,
-    pub entries: u64,
-    pub bytes: u64,
-}
-
-/// The state between two pieces of a connection's messages.
+/// Scans the messages of one connection, piece by piece.
 #[derive(Debug)]
 pub struct Scanner {
     head: [u8; HEAD],
@@ -54,8 +37,8 @@ impl Default for Scanner {
 }
 
 impl Scanner {
-    /// Takes a message's next piece; at its last one, says what the message was.
-    pub fn piece(&mut self, piece: &[u8], last: bool) -> Option<Message> {
+    /// Takes the next piece of a message; returns the message with its last piece.
+    pub fn push(&mut self, piece: &[u8], last: bool) -> Option<ScannedMessage> {
         if self.bytes == 0 {
             self.head_len = 0;
         }
@@ -64,7 +47,7 @@ impl Scanner {
         self.head[at..at + taken].copy_from_slice(&piece[..taken]);
         self.head_len += taken as u8;
         self.bytes += piece.len() as u64;
-        // The first byte of a binary message is its kind, and no brace.
+        // A binary message begins with its kind, which is never a brace.
         if self.head().first() == Some(&b'{') {
             self.count(piece, last);
         }
@@ -73,8 +56,8 @@ impl Scanner {
         }
         let bytes = self.bytes;
         let message = match binary::head(self.head()) {
-            Some(head) => Message { kind: head.kind, ts_sent: Some(head.ts_sent), entries: head.entries, bytes },
-            None => Message {
+            Some(head) => ScannedMessage { kind: head.kind, ts_sent: Some(head.ts_sent), entries: head.entries, bytes },
+            None => ScannedMessage {
                 kind: kind(self.head()),
                 ts_sent: number_after(self.head(), b"\"ts_sent\":"),
                 entries: self.entries,
@@ -85,7 +68,7 @@ impl Scanner {
         Some(message)
     }
 
-    /// The first bytes of the message that was, or is being, read.
+    /// Returns the first bytes of the current message, or of the last one.
     pub fn head(&self) -> &[u8] {
         &self.head[..usize::from(self.head_len)]
     }
@@ -117,15 +100,15 @@ impl Scanner {
     }
 }
 
-fn kind(head: &[u8]) -> Kind {
+fn kind(head: &[u8]) -> MessageKind {
     let needle = b"\"type\":\"";
-    let Some(at) = memmem::find(head, needle) else { return Kind::Other };
+    let Some(at) = memmem::find(head, needle) else { return MessageKind::Other };
     let label = &head[at + needle.len()..];
     match label.iter().position(|byte| *byte == b'"').map(|end| &label[..end]) {
-        Some(b"update") => Kind::Update,
-        Some(b"snapshot") => Kind::Snapshot,
-        Some(b"error") => Kind::Error,
-        _ => Kind::Other,
+        Some(b"update") => MessageKind::Update,
+        Some(b"snapshot") => MessageKind::Snapshot,
+        Some(b"error") => MessageKind::Error,
+        _ => MessageKind::Other,
     }
 }
 
@@ -145,25 +128,25 @@ mod tests {
         std::fs::read_to_string(path).unwrap().trim_end().as_bytes().to_vec()
     }
 
-    fn scan(pieces: &[&[u8]]) -> Message {
+    fn scan(pieces: &[&[u8]]) -> ScannedMessage {
         let mut scanner = Scanner::default();
-        // What an earlier message left must not matter.
-        scanner.piece(b"{\"type\":\"snapshot\",\"first_seq\":1,\"first_se", false);
-        scanner.piece(b"", true);
+        // An earlier message must leave nothing behind.
+        scanner.push(b"{\"type\":\"snapshot\",\"first_seq\":1,\"first_se", false);
+        scanner.push(b"", true);
         let (last, before) = pieces.split_last().unwrap();
-        assert!(before.iter().all(|piece| scanner.piece(piece, false).is_none()));
-        scanner.piece(last, true).unwrap()
+        assert!(before.iter().all(|piece| scanner.push(piece, false).is_none()));
+        scanner.push(last, true).unwrap()
     }
 
     #[test]
-    fn each_message_of_the_contract_is_told() {
+    fn scanner_counts_each_json_message() {
         for (name, kind, entries) in [
-            ("update", Kind::Update, 2),
-            ("snapshot", Kind::Snapshot, 2),
-            ("error", Kind::Error, 0),
-            ("heartbeat", Kind::Other, 0),
-            ("hello", Kind::Other, 0),
-            ("bars_update", Kind::Other, 0),
+            ("update", MessageKind::Update, 2),
+            ("snapshot", MessageKind::Snapshot, 2),
+            ("error", MessageKind::Error, 0),
+            ("heartbeat", MessageKind::Other, 0),
+            ("hello", MessageKind::Other, 0),
+            ("bars_update", MessageKind::Other, 0),
         ] {
             let text = fixture(name);
             let message = scan(&[&text]);
@@ -174,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn binary_messages_are_told_too() {
+    fn scanner_counts_binary_messages() {
         for (name, kind, entries) in [
-            ("update", Kind::Update, 2),
-            ("snapshot", Kind::Snapshot, 2),
-            ("heartbeat", Kind::Other, 0),
-            ("bars_update", Kind::Other, 0),
+            ("update", MessageKind::Update, 2),
+            ("snapshot", MessageKind::Snapshot, 2),
+            ("heartbeat", MessageKind::Other, 0),
+            ("bars_update", MessageKind::Other, 0),
         ] {
             let frame = crate::load::binary::tests::fixture(name);
             let bytes: Vec<&[u8]> = frame.chunks(1).collect();
@@ -196,21 +179,21 @@ mod tests {
     }
 
     #[test]
-    fn one_byte_at_a_time_gives_the_same() {
+    fn scanner_reads_single_bytes() {
         let text = fixture("update");
         let bytes: Vec<&[u8]> = text.chunks(1).collect();
         assert_eq!(scan(&bytes), scan(&[&text]));
     }
 
     #[test]
-    fn a_symbol_that_looks_like_a_member_is_not_counted() {
+    fn symbol_like_a_member_is_not_counted() {
         let text = br#"{"type":"update","ts_sent":5,"quotes":[{"symbol":"\"first_seq\":","first_seq":1,"seq":1}]}"#;
         assert_eq!(scan(&[text]).entries, 1);
     }
 
     proptest! {
         #[test]
-        fn cuts_change_nothing(cuts in prop::collection::vec(0usize..60, 0..40), name in prop::sample::select(vec!["update", "snapshot"])) {
+        fn pieces_change_no_count(cuts in prop::collection::vec(0usize..60, 0..40), name in prop::sample::select(vec!["update", "snapshot"])) {
             let text = fixture(name);
             let mut pieces: Vec<&[u8]> = Vec::new();
             let mut rest = text.as_slice();

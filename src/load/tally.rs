@@ -1,18 +1,26 @@
-//! What was counted, in a form that adds up: each thread has one, and the run takes them away in turn.
+//! The counts of a run, in a form that adds up.
+//!
+//! Each thread counts into a [`Tally`] of its own; the run takes these away and adds them.
 
 use std::collections::BTreeMap;
 
-use super::histogram::Histogram;
+use hdrhistogram::Histogram;
 
+/// The longest delay that is told apart: about 12 days, in microseconds.
+const MAX_DELAY: u64 = 1 << 40;
+/// Significant decimal digits of delays.
+const DELAY_DIGITS: u8 = 3;
+
+/// All counts of one thread since they were last taken.
 #[derive(Debug, Default)]
 pub struct Tally {
-    pub flow: Flow,
-    pub events: Events,
+    pub traffic: Traffic,
+    pub outcomes: Outcomes,
 }
 
-/// What counts only within the measured time.
-#[derive(Debug, Default)]
-pub struct Flow {
+/// The counts that are reported for the measured time only.
+#[derive(Debug)]
+pub struct Traffic {
     /// Messages of all kinds.
     pub messages: u64,
     /// Entries of `update` messages.
@@ -21,87 +29,113 @@ pub struct Flow {
     pub update_bytes: u64,
     /// All bytes read from the sockets.
     pub bytes: u64,
-    /// From `ts_sent` to the read of the message's end, once for each update; not of stalling clients.
-    pub delay: Histogram,
+    /// Delays in microseconds, one for each update of a client that does not stall.
+    pub delay: Histogram<u64>,
 }
 
-/// What counts from start to end.
+/// The counts of the whole run.
 #[derive(Debug, Default)]
-pub struct Events {
+pub struct Outcomes {
     pub connected: usize,
-    /// Connections that never came to be, and the first reason.
+    /// Connections that could not be opened.
     pub failed: usize,
     pub first_failure: Option<String>,
-    /// Connections that ended, by close code; 1006 where none came.
+    /// Connections that ended, by close code; 1006 if there was none.
     pub closed: BTreeMap<u16, usize>,
-    /// `error` messages, and the first of them.
+    /// `error` messages.
     pub errors: u64,
     pub first_error: Option<String>,
-    /// Highest rate that was granted to a client that is looked at closely.
+    /// Highest rate that was granted to a checking client.
     pub granted: Option<f64>,
-    pub check: Check,
-    pub stalls: Vec<Resumed>,
-    /// Stalling clients that were closed before they got a fresh price, by close code.
+    pub checks: RangeChecks,
+    pub recoveries: Vec<StallRecovery>,
+    /// Stalled clients that were closed before they got a fresh price, by close code.
     pub stalled_closed: BTreeMap<u16, usize>,
 }
 
-/// What the clients that are looked at closely found.
+/// The findings of the clients that check every message.
 #[derive(Debug, Default)]
-pub struct Check {
+pub struct RangeChecks {
     pub updates: u64,
-    /// Ranges that begin after the one before has ended: ticks were lost.
+    /// Ranges that begin after the end of the range before: ticks were lost.
     pub holes: u64,
-    /// Ranges that begin before the one before has ended.
+    /// Ranges that begin before the end of the range before.
     pub overlaps: u64,
-    /// Messages whose entries the quick count and the careful one disagree about.
+    /// Messages that cannot be read, or whose entries differ from the quick count of all clients.
     pub miscounted: u64,
     pub first_hole: Option<String>,
 }
 
-/// How a client that had stopped reading got on again. Times in microseconds.
+/// A client's first messages after it had stopped reading. Times are in microseconds.
 #[derive(Clone, Copy, Debug)]
-pub struct Resumed {
-    /// Age of the first message with prices when it was read, by `ts_sent`; `None`: it got none.
+pub struct StallRecovery {
+    /// Age by `ts_sent` of the first message with prices when it was read; `None` if the client got none.
     pub first_age: Option<u64>,
-    /// Age of the newest price in that message, by `ts_event`: market time, so of use at speed 1 only.
+    /// Age by `ts_event` of the newest price in that message: market time, so only of use at speed 1.
     pub first_market_age: Option<u64>,
-    /// From going on to the first message that was sent after going on; `None`: it was closed before.
+    /// Time from reading again to the first message that was sent after that; `None` if the client was closed before.
     pub fresh_after: Option<u64>,
-    /// Bytes of messages that were sent before going on.
+    /// Bytes of messages that were sent before the client read again.
     pub piled_bytes: u64,
 }
 
-impl Flow {
-    pub fn absorb(&mut self, other: &Self) {
+impl Default for Traffic {
+    fn default() -> Self {
+        let delay = Histogram::new_with_bounds(1, MAX_DELAY, DELAY_DIGITS);
+        let delay = delay.expect("invariant: the bounds and digits are valid");
+        Self { messages: 0, updates: 0, update_bytes: 0, bytes: 0, delay }
+    }
+}
+
+impl Traffic {
+    /// Counts a delay, in microseconds, for each of `updates`: from `ts_sent` to the read of the message's end.
+    pub fn record_delay(&mut self, micros: u64, updates: u64) {
+        self.delay.saturating_record_n(micros, updates);
+    }
+
+    /// Returns the delay that this share (0 to 1) of all updates does not exceed; `None` without updates.
+    pub fn delay(&self, share: f64) -> Option<u64> {
+        (!self.delay.is_empty()).then(|| self.delay.value_at_quantile(share))
+    }
+
+    /// Returns the longest delay; `None` without updates.
+    pub fn max_delay(&self) -> Option<u64> {
+        (!self.delay.is_empty()).then(|| self.delay.max())
+    }
+
+    /// Adds the counts of `other`.
+    pub fn add(&mut self, other: &Self) {
         self.messages += other.messages;
         self.updates += other.updates;
         self.update_bytes += other.update_bytes;
         self.bytes += other.bytes;
-        self.delay.absorb(&other.delay);
+        self.delay += &other.delay;
     }
 }
 
-impl Events {
-    pub fn absorb(&mut self, other: Self) {
+impl Outcomes {
+    /// Adds the counts of `other`.
+    pub fn add(&mut self, other: Self) {
         self.connected += other.connected;
         self.failed += other.failed;
         self.first_failure = self.first_failure.take().or(other.first_failure);
-        add(&mut self.closed, other.closed);
+        add_counts(&mut self.closed, other.closed);
         self.errors += other.errors;
         self.first_error = self.first_error.take().or(other.first_error);
         self.granted = self.granted.into_iter().chain(other.granted).reduce(f64::max);
-        self.check.absorb(other.check);
-        self.stalls.extend(other.stalls);
-        add(&mut self.stalled_closed, other.stalled_closed);
+        self.checks.add(other.checks);
+        self.recoveries.extend(other.recoveries);
+        add_counts(&mut self.stalled_closed, other.stalled_closed);
     }
 
+    /// Returns the number of connections that ended.
     pub fn closed_count(&self) -> usize {
         self.closed.values().sum()
     }
 }
 
-impl Check {
-    fn absorb(&mut self, other: Self) {
+impl RangeChecks {
+    fn add(&mut self, other: Self) {
         self.updates += other.updates;
         self.holes += other.holes;
         self.overlaps += other.overlaps;
@@ -110,8 +144,27 @@ impl Check {
     }
 }
 
-fn add(mine: &mut BTreeMap<u16, usize>, theirs: BTreeMap<u16, usize>) {
-    for (code, count) in theirs {
-        *mine.entry(code).or_default() += count;
+fn add_counts(sums: &mut BTreeMap<u16, usize>, counts: BTreeMap<u16, usize>) {
+    for (code, count) in counts {
+        *sums.entry(code).or_default() += count;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_add_up_and_have_quantiles() {
+        let (mut one, mut two) = (Traffic::default(), Traffic::default());
+        assert_eq!((one.delay(0.5), one.max_delay()), (None, None));
+        (1..=50).for_each(|micros| one.record_delay(micros, 1));
+        (51..=100).for_each(|micros| two.record_delay(micros, 1));
+        one.add(&two);
+        for (share, want) in [(0.0, 1), (0.5, 50), (0.99, 99), (1.0, 100)] {
+            assert_eq!(one.delay(share), Some(want), "{share}");
+        }
+        one.record_delay(u64::MAX, 1);
+        assert!(one.max_delay() >= Some(MAX_DELAY), "longer delays count as the longest");
     }
 }

@@ -1,7 +1,7 @@
 //! What stands behind the best bid and ask: a few levels of each side.
 //!
-//! A feed that knows levels gives a [`DepthModel`] with its opening, and the market asks it when somebody looks: ticks carry
-//! the best alone, and levels that nobody looks at cost nothing.
+//! A feed that knows levels gives a [`DepthModel`] with its opening, and the market asks it when somebody looks: ticks
+//! carry the best alone, and levels that nobody looks at cost nothing.
 
 use std::fmt;
 use std::sync::Arc;

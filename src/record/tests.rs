@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::bus;
 use crate::control::{self, Opening};
-use crate::feed::Source;
+use crate::feed::TickSource;
 use crate::feed::replay::{self, ReplayConfig};
 use crate::feed::sim::{SimConfig, Simulator};
 use crate::market::{

@@ -1,7 +1,7 @@
 //! HTTP, the web files, and one session per WebSocket.
 //!
 //! hyper accepts, tower-http wraps (request tracing, compression, security headers, body limit), warp
-//! routes. hyper's graceful stop does not reach upgraded connections: sessions hear the stop by their notifier.
+//! routes. hyper's graceful stop does not reach upgraded connections: sessions get the stop from their notifier.
 
 mod auth;
 mod http;
@@ -137,8 +137,8 @@ impl Server {
         let _ = stop_http.send(true);
         // All places are back when all have ended.
         let drain = async {
-            sessions.all_gone().await;
-            connections.all_gone().await;
+            sessions.all_released().await;
+            connections.all_released().await;
         };
         if timeout(DRAIN, drain).await.is_err() {
             tracing::warn!("some clients did not take their goodbye in time");

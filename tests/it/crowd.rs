@@ -75,9 +75,9 @@ async fn a_third_of_a_crowd_that_stops_reading_costs_little_and_disturbs_nobody(
     let long = is_long();
     let secs = if long { LONG_STALL_SECS } else { STALL_SECS };
     // Two generators: that of the readers must not be kept by what the stalled ones find when they go on.
-    let readers = format!("--clients {} --symbols all --rate 2 --check 20 --warm-up 2", CROWD - STALLED);
-    let (calm, _) = load(&server, &format!("{readers} --duration 4")).await;
-    let others = format!("{readers} --duration {}", secs + 6);
+    let readers = format!("--clients {} --symbols all --rate 2 --check 20 --warm-up 2s", CROWD - STALLED);
+    let (calm, _) = load(&server, &format!("{readers} --duration 4s")).await;
+    let others = format!("{readers} --duration {}s", secs + 6);
     let address = server.address.clone();
     let stalled = async move {
         let stall = Duration::from_secs(secs);
@@ -176,7 +176,7 @@ async fn small_socket(address: &str) -> RawClient {
 #[tokio::test]
 async fn a_stall_is_judged_by_the_byte_and_not_by_the_message() {
     let _turn = my_turn().await;
-    let server = Server::start(&["--stall-timeout", "3"]).await;
+    let server = Server::start(&["--stall-timeout", "3s"]).await;
     // 500 bars in one message: at a tenth of a kilobyte each, more than three seconds' worth for the slow one.
     let bars = br#"{"type":"subscribe","channel":"bars","symbols":["AAPL"],"interval":"1s","history":500}"#;
     let (mut slow, mut stuck) = (small_socket(&server.address).await, small_socket(&server.address).await);

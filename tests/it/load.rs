@@ -16,12 +16,12 @@ async fn load_counts_twenty_clients_without_gaps() {
     let server = Server::start(&[]).await;
     let url = format!("ws://{}/ws", server.address);
     let output =
-        load(&url, "--clients 20 --symbols 30 --rate 10 --warm-up 0.5 --duration 2 --check 20 --threads 2").await;
+        load(&url, "--clients 20 --symbols 30 --rate 10 --warm-up 500ms --duration 2s --check 20 --threads 2").await;
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{told}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["connected"], &report["failed"], &report["errors"]), (&20.into(), &0.into(), &0.into()));
-    assert_eq!((&report["rate_granted"], &report["ended"]), (&10.into(), &"complete".into()));
+    assert_eq!((&report["rate_granted"], &report["ended"]), (&10.0.into(), &"complete".into()));
     let count = |pointer: &str| report.pointer(pointer).and_then(Value::as_u64).unwrap();
     for counted in ["/messages", "/updates", "/bytes", "/delay_p50_us", "/delay_max_us", "/check/updates"] {
         assert!(count(counted) > 0, "{counted}: {report}");
@@ -41,7 +41,7 @@ async fn binary_takes_a_fifth_of_the_bytes_without_gaps() {
     let url = format!("ws://{}/ws", server.address);
     let mut bytes = Vec::new();
     for format in ["json", "binary"] {
-        let flags = "--clients 8 --symbols all --rate 10 --warm-up 0.5 --duration 2 --check 8 --quiet --format";
+        let flags = "--clients 8 --symbols all --rate 10 --warm-up 500ms --duration 2s --check 8 --quiet --format";
         let output = load(&url, &format!("{flags} {format}")).await;
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!((&report["connected"], &report["format"]), (&8.into(), &format.into()), "{report}");
@@ -58,7 +58,7 @@ async fn stalled_clients_are_reported_separately() {
     let server = Server::start(&[]).await;
     let url = format!("ws://{}/ws", server.address);
     // Measuring goes on until some seconds after the stall, even past the duration.
-    let flags = "--clients 6 --symbols all --rate 20 --warm-up 0 --duration 1 --stall 2 --stall-for 1 --quiet";
+    let flags = "--clients 6 --symbols all --rate 20 --warm-up 0s --duration 1s --stall 2 --stall-for 1s --quiet";
     let output = load(&url, flags).await;
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["stall"]["clients"], &report["stall"]["resumed"]), (&2.into(), &2.into()), "{report}");

@@ -10,7 +10,7 @@ const TEXT = `# HELP tickcast_sessions Sessions at this moment.
 # TYPE tickcast_sessions gauge
 tickcast_sessions{transport="websocket"} 3
 tickcast_sessions{transport="events"} 2
-tickcast_sessions_on_rung{rung="full"} 5
+tickcast_sessions_by_throttle_level{level="full"} 5
 tickcast_session_ends_total{reason="left",code="none"} 7
 tickcast_session_ends_total{reason="no_pong",code="4408"} 9
 tickcast_session_ends_total{reason="too_slow",code="1013"} 0

@@ -62,7 +62,7 @@ use self::merge::{Merge, MergeMark, TickStream};
 use self::read::Tape;
 use self::scan::Scan;
 use self::ticks::{DEFAULT_MAX_WAITING, TapeMark, TapeTicks};
-use super::{Mark, Source, SourceError, SourceInfo};
+use super::{Position, Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use crate::control::RejectedRows;
 use crate::market::{HistoryBar, Tick};
 
@@ -204,7 +204,7 @@ impl Replay {
     }
 }
 
-impl Source for Replay {
+impl TickSource for Replay {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
@@ -238,12 +238,22 @@ impl Source for Replay {
         Ok(())
     }
 
-    fn mark(&self) -> Option<Mark> {
-        Some(Mark::new(self.ticks.mark(TapeTicks::mark)))
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        Some(self)
     }
 
-    fn go_to(&mut self, mark: &Mark) -> Result<(), SourceError> {
-        let mark = mark.get::<MergeMark<TapeMark>>().ok_or("this is no place of these files")?;
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        None
+    }
+}
+
+impl Seekable for Replay {
+    fn position(&self) -> Position {
+        Position::new(self.ticks.mark(TapeTicks::mark))
+    }
+
+    fn go_to(&mut self, position: &Position) -> Result<(), SourceError> {
+        let mark = position.get::<MergeMark<TapeMark>>().ok_or("this is no position of these files")?;
         let mut tapes = self.tapes.iter();
         self.ticks = Merge::at(mark, |mark| {
             tapes.next().expect("invariant: a mark of this replay has one of each tape").play_from(mark)
@@ -251,10 +261,10 @@ impl Source for Replay {
         Ok(())
     }
 
-    fn second_reader(&self) -> Option<Box<dyn Source>> {
+    fn second_reader(&self) -> Result<Box<dyn TickSource>, SourceError> {
         let (tapes, info) = (self.tapes.clone(), self.info.clone());
-        let ticks = tapes.iter().map(Tape::play).collect::<Result<_, _>>().ok()?;
+        let ticks = tapes.iter().map(Tape::play).collect::<Result<_, _>>()?;
         let max_refused = self.max_refused;
-        Some(Box::new(Self { tapes, ticks: Merge::new(ticks), info, report: Vec::new(), max_refused }))
+        Ok(Box::new(Self { tapes, ticks: Merge::new(ticks), info, report: Vec::new(), max_refused }))
     }
 }

@@ -10,13 +10,14 @@ use super::scan::Scan;
 use super::speed::{self, TickRate};
 use crate::control::SourceKind;
 use crate::feed::SourceInfo;
-use crate::market::{Interval, Timestamp};
+use crate::market::{Interval, Levels, Timestamp};
 
 pub fn info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> SourceInfo {
     let (speed, speed_reason) =
         speed::watchable(scans.iter().flat_map(bar_intervals).flatten().min(), tick_rate(scans));
     let names: Vec<String> = entries.iter().map(Entry::name).collect();
     SourceInfo {
+        levels: Levels::default(),
         kind: SourceKind::Replay,
         name: name::of_replay(&names),
         instruments: catalog.instruments.into(),

@@ -4,13 +4,14 @@ use std::error::Error as _;
 use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use parking_lot::Mutex;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -31,7 +32,7 @@ use super::stream::Stream;
 use super::upgrade::hang_up;
 use crate::server::limits::ConnectionLimit;
 use crate::server::limits::WriteTimeout;
-use crate::server::ops::Metrics;
+use crate::server::ops::{ConnectionFault, Metrics};
 use crate::server::session::CLOSE_TIMEOUT;
 use crate::wire::error_body;
 
@@ -101,18 +102,18 @@ pub async fn accept_all(
     let mut is_failing = false;
     loop {
         // Whoever comes when all are taken waits in the kernel's queue.
-        let free = connections.free_place().await;
+        let free = connections.reserve().await;
         match listener.accept().await {
             Ok((stream, address)) => {
                 is_failing = false;
                 // All clients of a proxy come from its address; it is the proxy that may count them.
                 let seated = if auth.trusts(address.ip()) {
-                    Ok(connections.seat_any(free, address.ip()))
+                    Ok(connections.assign_unlimited(free, address.ip()))
                 } else {
-                    connections.seat(free, address.ip())
+                    connections.assign(free, address.ip())
                 };
                 let Ok(permit) = seated else {
-                    metrics.refused(OVER_SHARE);
+                    metrics.api_error(OVER_SHARE);
                     turn_away(&turned_away, stream, address.ip());
                     continue;
                 };
@@ -135,7 +136,7 @@ pub async fn accept_all(
                     };
                     if let Err(error) = served {
                         tracing::debug!(%error, "connection ended early");
-                        fault(&error).into_iter().for_each(|reason| metrics.cut(reason));
+                        fault(&error).into_iter().for_each(|fault| metrics.connection_ended(fault));
                     }
                     drop(permit);
                 });
@@ -160,15 +161,15 @@ const UNSENT_BYTES: u32 = 16 * 1024;
 async fn open(stream: TcpStream, tls: Option<TlsAcceptor>, patience: Duration, metrics: &Metrics) -> Option<Stream> {
     prepare(&stream);
     let Some(tls) = tls else { return Some(Stream::Plain(stream)) };
-    let reason = match timeout(patience, tls.accept(stream)).await {
+    let fault = match timeout(patience, tls.accept(stream)).await {
         Ok(Ok(stream)) => return Some(Stream::Tls(Box::new(stream))),
         Ok(Err(error)) => {
             tracing::debug!(%error, "TLS handshake failed");
-            "bad_tls"
+            ConnectionFault::BadTls
         }
-        Err(_) => "no_tls",
+        Err(_) => ConnectionFault::NoTls,
     };
-    metrics.cut(reason);
+    metrics.connection_ended(fault);
     None
 }
 
@@ -184,15 +185,15 @@ fn prepare(stream: &TcpStream) {
 }
 
 /// What a client did that ended its connection; `None` where it just went away.
-fn fault(error: &hyper::Error) -> Option<&'static str> {
+fn fault(error: &hyper::Error) -> Option<ConnectionFault> {
     let io = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     let is_stall = io.is_some_and(|io| io.kind() == io::ErrorKind::TimedOut);
     [
-        (is_stall, "answer_not_taken"),
+        (is_stall, ConnectionFault::AnswerNotTaken),
         // Also where a browser keeps a connection that it does not need.
-        (error.is_timeout(), "no_head"),
-        (error.is_parse_too_large(), "head_too_long"),
-        (error.is_parse(), "bad_head"),
+        (error.is_timeout(), ConnectionFault::NoHead),
+        (error.is_parse_too_large(), ConnectionFault::HeadTooLong),
+        (error.is_parse(), ConnectionFault::BadHead),
     ]
     .into_iter()
     .find_map(|(is, code)| is.then_some(code))

@@ -61,7 +61,7 @@ impl Auth {
         let allowed = self.check(request, identity.role);
         request.extensions_mut().insert(identity);
         allowed.map_err(|refusal| {
-            self.metrics.refused(refusal.code);
+            self.metrics.api_error(refusal.code);
             let mut answer = refused(&refusal);
             if answer.status() == StatusCode::UNAUTHORIZED {
                 // RFC 6750, section 3.
@@ -86,7 +86,7 @@ impl Auth {
         let is_open = OPEN.contains(&path) || (reads && assets::exists(path));
         match () {
             () if is_open => Ok(()),
-            () if role == Role::Stranger => Err(Refusal::token_needed()),
+            () if role == Role::Anonymous => Err(Refusal::token_needed()),
             () if !reads && role < Role::Presenter => Err(self.no_control()),
             () => Ok(()),
         }

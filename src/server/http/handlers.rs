@@ -32,7 +32,7 @@ pub fn sign_in(kind: Option<&str>, body: &[u8], auth: &Auth) -> Result<(String, 
     let token = parse_login(&String::from_utf8_lossy(body))?;
     let known = [&auth.access.presenters, &auth.access.viewers].into_iter().filter_map(Admission::token);
     // What opens nothing is told, also where everybody may watch.
-    if known.fold(false, |found, known| known.is(&token) | found) {
+    if known.fold(false, |found, known| known.matches(&token) | found) {
         let role = auth.access.role(&[&token]);
         Ok((token, role))
     } else {
@@ -73,7 +73,7 @@ pub async fn drive(
     live: &LiveMarket,
 ) -> Result<String, Refusal> {
     check_json(kind)?;
-    commands.drive(parse_command(&String::from_utf8_lossy(body))?).await?;
+    commands.run(parse_command(&String::from_utf8_lossy(body))?).await?;
     Ok(feed(live))
 }
 

@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http::{Response, StatusCode, header};
+use parking_lot::Mutex;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply};
@@ -19,7 +20,7 @@ use crate::server::auth::Role;
 use crate::server::limits::{ConnectionLimit, LimitReached, Permit};
 use crate::server::ops::{CONTENT_TYPE, Metrics};
 use crate::server::session::FeedControl;
-use crate::server::session::{SessionLimits, run};
+use crate::server::session::{SessionLimits, serve};
 use crate::wire::{Format, Refusal, health, parse_events_query, symbols_response};
 
 /// The stream as an AsyncAPI document.
@@ -60,7 +61,7 @@ pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infall
         .recover(refuse_request)
         .unify();
     all.map(move |answer: Answer| {
-        answer.extensions().get().into_iter().for_each(|Refused(code)| metrics.refused(code));
+        answer.extensions().get().into_iter().for_each(|Refused(code)| metrics.api_error(code));
         answer
     })
 }
@@ -174,7 +175,7 @@ fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
 
 fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let open = warp::path!("ws").and(warp::ext::get::<Identity>()).and(upgrade());
-    let open = open.map(move |identity: Identity, upgrade| match site.sessions.take(identity.address) {
+    let open = open.map(move |identity: Identity, upgrade| match site.sessions.try_acquire(identity.address) {
         Ok(permit) => accept(&site, upgrade, permit, identity.role),
         Err(no_room) => refuse_guest(no_room, identity.address),
     });
@@ -204,12 +205,12 @@ fn accept(site: &Site, upgrade: Upgrade, permit: Permit, role: Role) -> Answer {
         .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
     let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
     let control = role == Role::Presenter;
-    let commands = if control { site.commands.clone() } else { site.commands.refusing(site.auth.no_control()) };
+    let commands = if control { site.commands.clone() } else { site.commands.rejecting(site.auth.no_control()) };
     let (live, metrics) = (site.live.clone(), site.metrics.clone());
     let limits = SessionLimits { control, ..site.limits };
     tokio::spawn(async move {
         if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = run(&mut socket, commands, live, &limits, format.unwrap_or_default(), &metrics).await;
+            let end = serve(&mut socket, live, commands, &limits, format.unwrap_or_default(), &metrics).await;
             tracing::debug!(?end, "session ended");
             hang_up(socket.into_inner()).await;
         }
@@ -230,12 +231,12 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
             let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
             unknown.map_or(Ok(request), |symbol| Err(Refusal::unknown_symbol(symbol)))
         });
-        match (request, site.sessions.take(identity.address)) {
+        match (request, site.sessions.try_acquire(identity.address)) {
             (Err(refusal), _) => refused(&refusal),
             (_, Err(no_room)) => refuse_guest(no_room, identity.address),
             (Ok(request), Ok(permit)) => {
                 let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
-                drop(connection.lock().unwrap_or_else(PoisonError::into_inner).take());
+                drop(connection.lock().take());
                 warp::sse::reply(events(site.live.clone(), limits, &request, permit, &site.metrics)).into_response()
             }
         }
@@ -244,11 +245,11 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
 
 fn refuse_guest(no_room: LimitReached, address: IpAddr) -> Answer {
     match no_room {
-        LimitReached::Full => {
+        LimitReached::Total => {
             let remedy = "try again later, or start the server with a higher --max-sessions";
             refuse(StatusCode::SERVICE_UNAVAILABLE, "too_many_sessions", "the server is full", remedy)
         }
-        LimitReached::TooManyFromAddress => {
+        LimitReached::PerAddress => {
             let message = format!("{address} has as many sessions as one address may");
             let remedy = "close some, or start the server with a higher --max-sessions-per-address";
             refuse(StatusCode::TOO_MANY_REQUESTS, "too_many_sessions_from_address", &message, remedy)

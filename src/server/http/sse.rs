@@ -65,7 +65,7 @@ impl Listener {
             }
             // How it is delivered is the business of the one who asks for the body.
             let _ = self.notifier.take_flush();
-            self.outbox.ring(due);
+            self.outbox.mark(due);
         }
     }
 }

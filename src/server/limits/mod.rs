@@ -1,4 +1,4 @@
-//! Bounds on clients: connections, messages, stalled writes, and the open files that they need.
+//! Limits on clients: connections, messages, stalled writes, and open files.
 
 mod connections;
 mod message_rate;

@@ -21,6 +21,6 @@ pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
 pub use end::{CLOSE_TIMEOUT, SessionEnd};
 pub use limits::SessionLimits;
 pub use outbox::Outbox;
-pub use session::run;
+pub use session::serve;
 pub use socket::Socket;
 pub use subscriptions::SubscriptionLimits;

@@ -231,12 +231,12 @@ async fn hold(steps: Vec<Step>, buffer: usize, format: Format) {
             Step::Resync { mask } => {
                 let (named, _) = client.names(Stream::Quotes, mask, false);
                 if !named.is_empty() {
-                    client.say(json!({"type":"resync","symbols":named})).await;
+                    client.send(json!({"type":"resync","symbols":named})).await;
                 }
             }
             Step::Format(format) => {
                 client.format = format;
-                client.say(json!({"type":"format","format":format.label()})).await;
+                client.send(json!({"type":"format","format":format.label()})).await;
             }
             Step::Reconnect => client.lost = true,
         }
@@ -258,7 +258,7 @@ async fn hold(steps: Vec<Step>, buffer: usize, format: Format) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(CASES))]
     #[test]
-    fn a_client_ends_where_one_that_saw_each_tick_does(
+    fn client_ends_where_one_that_saw_each_tick_does(
         steps in prop::collection::vec(step(), 1..80),
         buffer in prop::sample::select(vec![600usize, 4_000, 1 << 16]),
         format in prop::sample::select(Format::ALL.to_vec()),

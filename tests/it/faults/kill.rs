@@ -23,7 +23,7 @@ async fn killed_server_comes_back_and_its_recordings_play() {
         bind.clone_from(&server.address);
         let url = format!("ws://{bind}/ws");
         let load =
-            ["load", &url, "--clients", "100", "--symbols", "all", "--rate", "10", "--quiet", "--duration", "60"];
+            ["load", &url, "--clients", "100", "--symbols", "all", "--rate", "10", "--quiet", "--duration", "60s"];
         let load = command(&load).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn().unwrap();
         let following = tokio::spawn(async move {
             let (mut client, mut follower) = (server.connect().await, Follower::default());

@@ -7,7 +7,7 @@ use flate2::read::GzDecoder;
 
 use super::{all_ticks, market, repository};
 use crate::control::Speed;
-use crate::feed::Source;
+use crate::feed::TickSource;
 use crate::feed::replay::{FileKind, Replay, ReplayConfig, open};
 use crate::market::{Increment, Interval, PriceBasis, TickKind, Timestamp};
 

@@ -7,7 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{all_ticks, fixture, line, open_fixture};
-use crate::feed::Source;
+use crate::feed::TickSource;
 use crate::feed::replay::{FileReport, ReplayConfig, open};
 use crate::market::{Interval, PriceBasis, Timestamp};
 

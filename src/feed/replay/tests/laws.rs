@@ -8,8 +8,8 @@ use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
 use super::all_ticks;
-use crate::feed::Source;
 use crate::feed::replay::{ReplayConfig, open};
+use crate::feed::{Seekable, TickSource};
 
 /// Opens the bytes as a file and, where that goes, plays them.
 fn play(bytes: &[u8]) -> Result<(), TestCaseError> {
@@ -107,9 +107,9 @@ proptest! {
         for want in &all[..at] {
             prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
         }
-        let mark = replay.mark().unwrap();
+        let position = replay.position();
         prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
-        replay.go_to(&mark).unwrap();
+        replay.go_to(&position).unwrap();
         prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
     }
 

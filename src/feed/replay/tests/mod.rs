@@ -10,7 +10,7 @@ mod refused;
 use std::path::PathBuf;
 
 use super::{Replay, ReplayConfig};
-use crate::feed::Source;
+use crate::feed::TickSource;
 use crate::market::{Instrument, Interval, Market, MarketLimits, MarketOpening, Tick, TickKind, Timestamp, sample};
 
 /// A market that opens with these instruments and no history.

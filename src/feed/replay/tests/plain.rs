@@ -5,8 +5,8 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::all_ticks;
-use crate::feed::Source;
 use crate::feed::replay::{Replay, ReplayConfig, open};
+use crate::feed::{Seekable, TickSource};
 use crate::market::{Tick, TickKind};
 
 fn open_text(text: &[u8], tz: &str) -> Option<(Replay, tempfile::TempDir)> {
@@ -141,9 +141,9 @@ proptest! {
         while begin.len() < at {
             short.next_ticks((at - begin.len()).min(most), &mut begin).unwrap();
         }
-        let mark = short.mark().unwrap();
+        let position = short.position();
         prop_assert_eq!(&all_ticks(&mut short), &want[at..]);
-        short.go_to(&mark).unwrap();
+        short.go_to(&position).unwrap();
         prop_assert_eq!(&in_batches(&mut short, most), &want[at..]);
     }
 }

@@ -5,8 +5,8 @@ use std::fs;
 
 use super::all_ticks;
 use crate::control::RejectedRows;
-use crate::feed::Source;
 use crate::feed::replay::{self, ReplayConfig};
+use crate::feed::{Seekable, TickSource};
 
 /// Rows of 32 bytes each, of which these read otherwise. Between the pieces that are read first lie some 40 KiB
 /// each; row 5,000 and what follows it is in the first such gap.

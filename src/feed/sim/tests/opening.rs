@@ -11,7 +11,7 @@ fn open(simulator: &mut Simulator) -> Market {
         epoch: 1,
         instruments: info.instruments,
         history: simulator.history(),
-        levels: simulator.levels(),
+        levels: simulator.info().levels.clone(),
         start: info.start,
     };
     Market::open(&opening, MarketLimits::default())

@@ -22,7 +22,7 @@ use crate::server::limits::ConnectionLimit;
 use crate::server::limits::WriteTimeout;
 use crate::server::ops::Metrics;
 use crate::server::session::FeedControl;
-use crate::server::session::{Socket, run};
+use crate::server::session::{Socket, serve};
 use crate::wire::{Decoder, Format};
 
 /// One series of bars as a client keeps it.
@@ -68,8 +68,8 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
     tokio::spawn(async move {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
-        let remote = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
-        run(&mut server, remote, live, &LIMITS, format, &metrics).await
+        let feed = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
+        serve(&mut server, live, feed, &LIMITS, format, &metrics).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
 }
@@ -138,12 +138,12 @@ impl Client {
             if let Some(last) = last {
                 message["since"] = json!({"epoch": self.epoch, "at": {symbol: last}});
             }
-            self.say(message).await;
+            self.send(message).await;
         }
     }
 
     /// Goes on reading while it waits to be heard: the server does not listen while it writes.
-    pub async fn say(&mut self, message: Value) {
+    pub async fn send(&mut self, message: Value) {
         let Self { sink, .. } = self;
         let mut heard = Vec::new();
         let said = {
@@ -159,7 +159,7 @@ impl Client {
                 }
             }
         };
-        heard.into_iter().for_each(|message| self.hear(&message));
+        heard.into_iter().for_each(|message| self.receive(&message));
         self.lost |= !said;
     }
 
@@ -173,12 +173,12 @@ impl Client {
             match timeout_at(until, self.stream.next()).await {
                 Err(_) => return,
                 Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) => self.lost = true,
-                Ok(Some(Ok(message))) => self.hear(&message),
+                Ok(Some(Ok(message))) => self.receive(&message),
             }
         }
     }
 
-    fn hear(&mut self, message: &Message) {
+    fn receive(&mut self, message: &Message) {
         let (text, is_binary) = match message {
             Message::Text(text) => (text.to_string(), false),
             Message::Binary(bytes) => (self.decoder.json(bytes).expect("each step has a state to begin from"), true),
@@ -322,7 +322,7 @@ impl Client {
                 *wish = (rate.unwrap_or(wish.0), history.unwrap_or(wish.1));
             }
         }
-        self.say(message).await;
+        self.send(message).await;
     }
 
     /// Compares with what a client knows that saw each tick.

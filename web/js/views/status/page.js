@@ -31,12 +31,12 @@ const FIGURES = [
     "Below the full rate",
     ({ samples }) => {
       const [skipping, lowered] = ["skipping", "lowered"].map(
-        (rung) => samples.get(`sessions_on_rung{rung="${rung}"}`) ?? 0,
+        (level) => samples.get(`sessions_by_throttle_level{level="${level}"}`) ?? 0,
       );
       return [
         countText(skipping + lowered),
         skipping + lowered,
-        { note: `${skipping} skip beats, ${lowered} lowered` },
+        { note: `${skipping} skip flushes, ${lowered} lowered` },
       ];
     },
   ],
@@ -86,7 +86,7 @@ const FIGURES = [
   [
     "Beat to encoded, 99 of 100",
     (now, before) => {
-      const [half, most] = [0.5, 0.99].map((share) => quantile(now, before, "beat_lag_seconds", share));
+      const [half, most] = [0.5, 0.99].map((share) => quantile(now, before, "flush_lag_seconds", share));
       return [lagText(most), most, { note: `half of all within ${lagText(half)}`, bad: most !== null && most > 1 }];
     },
   ],
@@ -162,9 +162,9 @@ export function createStatusPage() {
         ["speed", speed],
         ["market time", timeText(status.ts_market)],
         ["ticks of this epoch", countText(total(now.samples, "ticks_total"))],
-        ["rows refused", countText(total(now.samples, "rows_rejected"))],
+        ["rows rejected", countText(total(now.samples, "rows_rejected"))],
       ]);
-      refused.show(counts(now, "refusals_total", "reason"));
+      refused.show(counts(now, "api_errors_total", "code"));
       ended.show(counts(now, "session_ends_total", "reason"));
     },
     lost: () => state("the server does not answer", "bad"),
