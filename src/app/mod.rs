@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::bus::{self, CommandReceiver};
-use crate::cli::{Config, FeedConfig, Job, RecordJob};
+use crate::cli::{FeedConfig, Job, RecordJob, ServeConfig};
 use crate::control::{FeedEvent, SourceKind, Speed};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::replay::{self, FileReport, ReplayError};
@@ -169,7 +169,7 @@ async fn simulate(config: WriteConfig, mut say: impl FnMut(&str)) -> Result<(), 
 ///
 /// # Errors
 /// When the port is taken, a file cannot be played, or a part of the program breaks.
-pub async fn run(config: Config, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
+pub async fn run(config: ServeConfig, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
     run_with(config, |feed, say| open(feed, say), stop, say).await
 }
 
@@ -178,7 +178,7 @@ pub async fn run(config: Config, stop: impl Future<Output = ()>, say: impl FnMut
 /// # Errors
 /// As [`run`], and those of `open`.
 pub async fn run_with<S: FnMut(&str)>(
-    config: Config,
+    config: ServeConfig,
     open: impl FnOnce(&FeedConfig, &mut S) -> Result<Box<dyn TickSource>, AppError>,
     stop: impl Future<Output = ()>,
     mut say: S,
@@ -199,7 +199,7 @@ pub async fn run_with<S: FnMut(&str)>(
         say(&format!("  record   {}", record.path.display()));
     }
     let mut recorded = config.record.map(|record| start_recorder(bus.subscribe(), record, false)).transpose()?;
-    let (caller, line) = bus::command_channel(config.line_capacity);
+    let (caller, line) = bus::command_channel(config.command_capacity);
     let (stop_feed, mut feed_stopped) = start_feed(source, run, bus, line)?;
     let publisher = Publisher::open(reader, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();

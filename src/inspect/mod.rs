@@ -14,14 +14,14 @@ pub use json::utc;
 pub use progress::ProgressLine;
 
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct InspectConfig {
     pub files: Vec<PathBuf>,
     pub json: bool,
     pub replay: ReplayConfig,
 }
 
 /// Inspects each file; `say` gets the lines. Tells whether all of them can be played.
-pub fn run(config: &Config, mut say: impl FnMut(&str)) -> bool {
+pub fn run(config: &InspectConfig, mut say: impl FnMut(&str)) -> bool {
     let entries = match replay::entries(&config.files, &config.replay) {
         Ok(entries) => entries,
         Err(error) => {
@@ -43,7 +43,7 @@ pub fn run(config: &Config, mut say: impl FnMut(&str)) -> bool {
 }
 
 fn tell(
-    config: &Config,
+    config: &InspectConfig,
     file: &str,
     member: Option<&str>,
     report: Result<&FileReport, &ReplayError>,

@@ -176,7 +176,7 @@ async fn small_socket(address: &str) -> RawClient {
 #[tokio::test]
 async fn a_stall_is_judged_by_the_byte_and_not_by_the_message() {
     let _turn = my_turn().await;
-    let server = Server::start(&["--stall-timeout", "3"]).await;
+    let server = Server::start(&["--stall-timeout", "3s"]).await;
     // 500 bars in one message: at a tenth of a kilobyte each, more than three seconds' worth for the slow one.
     let bars = br#"{"type":"subscribe","channel":"bars","symbols":["AAPL"],"interval":"1s","history":500}"#;
     let (mut slow, mut stuck) = (small_socket(&server.address).await, small_socket(&server.address).await);

@@ -99,7 +99,7 @@ async fn rejected_requests_are_counted_by_reason() {
     let refused = scrape(&server).await["tickcast_api_errors_total{code=\"too_many_connections_from_address\"}"];
     assert!(refused >= 1.0, "{refused}");
 
-    let full = Server::start(&["--max-sessions", "1", "--head-timeout", "1"]).await;
+    let full = Server::start(&["--max-sessions", "1", "--head-timeout", "1s"]).await;
     let mut client = full.connect().await;
     client.receive("feed").await;
     full.get("/events").await;

@@ -97,7 +97,7 @@ async fn sigterm_stops_cleanly_and_notifies_clients() {
 #[cfg(unix)]
 #[tokio::test]
 async fn low_file_limit_is_reported_and_clients_wait() {
-    let server = Server::start_with_files(64, &["--head-timeout", "2"]).await;
+    let server = Server::start_with_files(64, &["--head-timeout", "2s"]).await;
     let lines = server.lines.join("\n");
     for says in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
         assert!(lines.contains(says), "{lines}");

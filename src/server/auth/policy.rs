@@ -26,11 +26,14 @@ pub struct AccessConfig {
     pub proxies: Vec<IpNet>,
 }
 
-/// Who may drive the feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The people who may control the feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Control {
+    /// Everybody who can open the page
     Everybody,
+    /// Everybody who has the token
     Token,
+    /// Nobody
     Nobody,
 }
 

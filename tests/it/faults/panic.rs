@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use tickcast::app::{self, AppError};
-use tickcast::cli::{Cli, Config, Job};
+use tickcast::cli::{Cli, Job, ServeConfig};
 use tickcast::control::RejectedRows;
 use tickcast::feed::replay::{ReplayConfig, open};
 use tickcast::feed::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
@@ -64,7 +64,7 @@ impl TickSource for Faulty {
     }
 }
 
-fn config() -> Config {
+fn config() -> ServeConfig {
     let line = ["tickcast", "replay", "data/us-stocks-daily.csv.gz", "--speed", "1000000x", "--bind", "127.0.0.1:0"];
     let Job::Serve(config) = Cli::job(&line.map(OsString::from), &[]).unwrap() else {
         panic!("the arguments start a server")
