@@ -34,7 +34,7 @@ use crate::server::limits::ConnectionLimit;
 use crate::server::limits::WriteTimeout;
 use crate::server::ops::{ConnectionFault, Metrics};
 use crate::server::session::CLOSE_TIMEOUT;
-use crate::wire::error_body;
+use crate::wire::{ApiError, ErrorCode};
 
 /// What the connections that are no sessions may cost.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +58,6 @@ impl HttpLimits {
 const BODY_BYTES: usize = 16 * 1024;
 /// How long to wait after a failure to accept, such as no free file descriptor.
 const ACCEPT_REST: Duration = Duration::from_millis(100);
-/// The code of that refusal.
-const OVER_SHARE: &str = "too_many_connections_from_address";
 /// So many at one time are told why they are turned away; the others just are.
 pub const MAX_REJECTIONS: usize = 64;
 
@@ -113,7 +111,7 @@ pub async fn accept_all(
                     connections.assign(free, address.ip())
                 };
                 let Ok(permit) = seated else {
-                    metrics.api_error(OVER_SHARE);
+                    metrics.api_error(ErrorCode::TooManyConnectionsFromAddress);
                     turn_away(&turned_away, stream, address.ip());
                     continue;
                 };
@@ -203,9 +201,7 @@ fn fault(error: &hyper::Error) -> Option<ConnectionFault> {
 /// waited for, only read away.
 fn turn_away(room: &Arc<Semaphore>, mut stream: TcpStream, address: IpAddr) {
     let Ok(permit) = Arc::clone(room).try_acquire_owned() else { return };
-    let message = format!("{address} has as many connections as one address may");
-    let remedy = "close some, or start the server with a higher --max-connections-per-address";
-    let body = error_body(OVER_SHARE, &message, remedy);
+    let body = ApiError::too_many_connections_from(address).body();
     let length = body.len();
     let answer = format!(
         "HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\

@@ -11,11 +11,11 @@ use ipnet::IpNet;
 use warp::reply::Response as Answer;
 
 use super::assets;
-use super::reply::refused;
+use super::reply::error;
 use super::routes::Peer;
 use crate::server::auth::{AccessPolicy, Admission, Role};
 use crate::server::ops::Metrics;
-use crate::wire::Refusal;
+use crate::wire::ApiError;
 
 /// Addresses for everybody besides the page's files.
 const OPEN: [&str; 3] = ["/healthz", "/readyz", LOGIN];
@@ -62,7 +62,7 @@ impl Auth {
         request.extensions_mut().insert(identity);
         allowed.map_err(|refusal| {
             self.metrics.api_error(refusal.code);
-            let mut answer = refused(&refusal);
+            let mut answer = error(&refusal);
             if answer.status() == StatusCode::UNAUTHORIZED {
                 // RFC 6750, section 3.
                 answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -71,7 +71,7 @@ impl Auth {
         })
     }
 
-    fn check<B>(&self, request: &Request<B>, role: Role) -> Result<(), Refusal> {
+    fn check<B>(&self, request: &Request<B>, role: Role) -> Result<(), ApiError> {
         let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
         let reads = matches!(*method, Method::GET | Method::HEAD);
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
@@ -80,23 +80,23 @@ impl Auth {
         if (!reads || is_socket) && headers.contains_key(header::ORIGIN) {
             let origin = text(header::ORIGIN).unwrap_or_default();
             if !self.access.allows_origin(Some(origin), text(header::HOST)) {
-                return Err(Refusal::origin_not_allowed(origin));
+                return Err(ApiError::origin_not_allowed(origin));
             }
         }
         let is_open = OPEN.contains(&path) || (reads && assets::exists(path));
         match () {
             () if is_open => Ok(()),
-            () if role == Role::Anonymous => Err(Refusal::token_needed()),
+            () if role == Role::Anonymous => Err(ApiError::token_needed()),
             () if !reads && role < Role::Presenter => Err(self.no_control()),
             () => Ok(()),
         }
     }
 
     /// Why somebody may not drive the feed.
-    pub fn no_control(&self) -> Refusal {
+    pub fn no_control(&self) -> ApiError {
         match self.access.presenters {
-            Admission::Token(_) => Refusal::presenter_needed(),
-            Admission::Nobody | Admission::Everybody => Refusal::control_not_allowed(),
+            Admission::Token(_) => ApiError::presenter_needed(),
+            Admission::Nobody | Admission::Everybody => ApiError::control_not_allowed(),
         }
     }
 

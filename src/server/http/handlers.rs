@@ -7,7 +7,7 @@ use crate::server::auth::{AccessPolicy, Admission, Role};
 use crate::server::session::FeedControl;
 use crate::server::session::SessionLimits;
 use crate::wire::{
-    BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, Refusal, access_response, bars_response,
+    ApiError, BarsQuery, EncodedQuote, Feed, Message, QuotesFrame, QuotesKind, access_response, bars_response,
     depth_response, news_response, parse_bars_query, parse_command, parse_depth_query, parse_login, parse_news_query,
     parse_quotes_query, rejected_response, scenarios_response,
 };
@@ -27,7 +27,7 @@ pub fn who(identity: Identity, auth: &Auth) -> String {
 }
 
 /// The token that was sent, and whom it makes its sender.
-pub fn sign_in(kind: Option<&str>, body: &[u8], auth: &Auth) -> Result<(String, Role), Refusal> {
+pub fn sign_in(kind: Option<&str>, body: &[u8], auth: &Auth) -> Result<(String, Role), ApiError> {
     check_json(kind)?;
     let token = parse_login(&String::from_utf8_lossy(body))?;
     let known = [&auth.access.presenters, &auth.access.viewers].into_iter().filter_map(Admission::token);
@@ -36,13 +36,13 @@ pub fn sign_in(kind: Option<&str>, body: &[u8], auth: &Auth) -> Result<(String, 
         let role = auth.access.role(&[&token]);
         Ok((token, role))
     } else {
-        Err(Refusal::wrong_token())
+        Err(ApiError::wrong_token())
     }
 }
 
-fn check_json(kind: Option<&str>) -> Result<(), Refusal> {
+fn check_json(kind: Option<&str>) -> Result<(), ApiError> {
     let is_json = |kind: &str| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON));
-    if kind.is_some_and(is_json) { Ok(()) } else { Err(Refusal::not_json_content()) }
+    if kind.is_some_and(is_json) { Ok(()) } else { Err(ApiError::not_json_content()) }
 }
 
 pub fn feed(live: &LiveMarket) -> String {
@@ -60,7 +60,7 @@ pub fn scenarios(live: &LiveMarket) -> String {
     scenarios_response(&live.market, live.status.catalog.as_deref())
 }
 
-pub fn news(query: &str, live: &LiveMarket) -> Result<String, Refusal> {
+pub fn news(query: &str, live: &LiveMarket) -> Result<String, ApiError> {
     let limit = parse_news_query(query)?;
     Ok(news_response(&live.read().market, wall_micros(), limit))
 }
@@ -71,14 +71,14 @@ pub async fn drive(
     body: &[u8],
     commands: &FeedControl,
     live: &LiveMarket,
-) -> Result<String, Refusal> {
+) -> Result<String, ApiError> {
     check_json(kind)?;
     commands.run(parse_command(&String::from_utf8_lossy(body))?).await?;
     Ok(feed(live))
 }
 
 /// The snapshot of the symbols that a query names, or of all.
-pub fn quotes(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+pub fn quotes(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, ApiError> {
     let symbols = parse_quotes_query(query, limits.subscriptions.count)?;
     let live = live.read();
     let market = &live.market;
@@ -96,7 +96,7 @@ pub fn quotes(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<
 }
 
 /// Bars of some symbols, oldest first.
-pub fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+pub fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, ApiError> {
     let query = read_bars_query(query, limits)?;
     let live = live.read();
     let series = copy_bars(&live.market, &query)?;
@@ -105,7 +105,7 @@ pub fn bars(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<St
 }
 
 /// The same of the whole tape, as far as it was read ahead or played.
-pub fn preview(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+pub fn preview(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, ApiError> {
     let query = read_bars_query(query, limits)?;
     let live = live.read();
     let ahead = live.status.preview.market().filter(|ahead| ahead.ticks() > live.market.ticks());
@@ -122,24 +122,24 @@ struct BarsCopy {
     series: Vec<(Instrument, Vec<(Bar, bool)>)>,
 }
 
-fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, Refusal> {
+fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, ApiError> {
     let query = parse_bars_query(query, limits.subscriptions.count)?;
     let query = BarsQuery { limit: query.limit.min(limits.bars), ..query };
     let max = limits.subscriptions.history;
     if query.symbols.len().saturating_mul(query.limit) > max {
         let message = format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`");
-        return Err(Refusal::bad_query(message));
+        return Err(ApiError::bad_query(message));
     }
     Ok(query)
 }
 
-fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, Refusal> {
+fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, ApiError> {
     let copy = |symbol: &String| {
         let (instrument, state) = find(market, symbol)?;
         let bars = state.series(query.interval).newest(query.limit).map(|(bar, closed)| (*bar, closed));
         Ok((instrument.clone(), bars.collect()))
     };
-    let series = query.symbols.iter().map(copy).collect::<Result<Vec<_>, Refusal>>()?;
+    let series = query.symbols.iter().map(copy).collect::<Result<Vec<_>, ApiError>>()?;
     Ok(BarsCopy { epoch: market.epoch(), series })
 }
 
@@ -152,19 +152,19 @@ fn write_bars(copy: &BarsCopy, query: &BarsQuery, through: Option<Timestamp>) ->
 }
 
 /// The levels of the symbols that the query names.
-pub fn depth(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, Refusal> {
+pub fn depth(query: &str, live: &LiveMarket, limits: &SessionLimits) -> Result<String, ApiError> {
     let symbols = parse_depth_query(query, limits.subscriptions.count)?;
     let live = live.read();
     let market = &live.market;
     let books = symbols.iter().map(|symbol| {
         let (instrument, state) = find(market, symbol)?;
         let depth = market.id(symbol).and_then(|id| market.depth(id));
-        Ok((instrument, state, depth.ok_or_else(|| Refusal::no_depth(Some(symbol)))?))
+        Ok((instrument, state, depth.ok_or_else(|| ApiError::no_depth(Some(symbol)))?))
     });
-    let books = books.collect::<Result<Vec<_>, Refusal>>()?;
+    let books = books.collect::<Result<Vec<_>, ApiError>>()?;
     Ok(depth_response(market.epoch(), books.into_iter()))
 }
 
-fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), Refusal> {
-    market.id(symbol).and_then(|id| market.get(id)).ok_or_else(|| Refusal::unknown_symbol(symbol))
+fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), ApiError> {
+    market.id(symbol).and_then(|id| market.get(id)).ok_or_else(|| ApiError::unknown_symbol(symbol))
 }

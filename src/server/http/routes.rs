@@ -11,7 +11,7 @@ use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply};
 
 use super::auth::{Auth, Identity};
-use super::reply::{Refused, json, json_or_refusal, refuse, refused};
+use super::reply::{error, json, json_or_error};
 use super::sse::events;
 use super::upgrade::{Upgrade, hang_up, upgrade};
 use super::{assets, handlers};
@@ -21,7 +21,7 @@ use crate::server::limits::{ConnectionLimit, LimitReached, Permit};
 use crate::server::ops::{CONTENT_TYPE, Metrics};
 use crate::server::session::FeedControl;
 use crate::server::session::{SessionLimits, serve};
-use crate::wire::{Format, Refusal, health, parse_events_query, symbols_response};
+use crate::wire::{ApiError, ErrorCode, Format, health, parse_events_query, symbols_response};
 
 /// The stream as an AsyncAPI document.
 const ASYNCAPI: &str = include_str!("../../../docs/asyncapi.json");
@@ -61,7 +61,7 @@ pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infall
         .recover(refuse_request)
         .unify();
     all.map(move |answer: Answer| {
-        answer.extensions().get().into_iter().for_each(|Refused(code)| metrics.api_error(code));
+        answer.extensions().get().into_iter().for_each(|code: &ErrorCode| metrics.api_error(*code));
         answer
     })
 }
@@ -89,18 +89,18 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let rejected = rejected.map(|live: LiveMarket| json(StatusCode::OK, handlers::rejected(&live)));
     let quotes = api.and(warp::path!("quotes")).and(query()).and(live.clone());
     let quotes =
-        quotes.map(move |query: String, live: LiveMarket| json_or_refusal(handlers::quotes(&query, &live, &limits)));
+        quotes.map(move |query: String, live: LiveMarket| json_or_error(handlers::quotes(&query, &live, &limits)));
     let bars = api.and(warp::path!("bars")).and(query()).and(live.clone());
-    let bars = bars.map(move |query: String, live: LiveMarket| json_or_refusal(handlers::bars(&query, &live, &limits)));
+    let bars = bars.map(move |query: String, live: LiveMarket| json_or_error(handlers::bars(&query, &live, &limits)));
     let preview = api.and(warp::path!("feed" / "preview")).and(query()).and(live.clone());
-    let preview = preview.map(move |query: String, live| json_or_refusal(handlers::preview(&query, &live, &limits)));
+    let preview = preview.map(move |query: String, live| json_or_error(handlers::preview(&query, &live, &limits)));
     let depth = api.and(warp::path!("depth")).and(query()).and(live.clone());
     let depth =
-        depth.map(move |query: String, live: LiveMarket| json_or_refusal(handlers::depth(&query, &live, &limits)));
+        depth.map(move |query: String, live: LiveMarket| json_or_error(handlers::depth(&query, &live, &limits)));
     let scenarios = api.and(warp::path!("scenarios")).and(live.clone());
     let scenarios = scenarios.map(|live: LiveMarket| json(StatusCode::OK, handlers::scenarios(&live)));
     let news = api.and(warp::path!("news")).and(query()).and(live.clone());
-    let news = news.map(|query: String, live: LiveMarket| json_or_refusal(handlers::news(&query, &live)));
+    let news = news.map(|query: String, live: LiveMarket| json_or_error(handlers::news(&query, &live)));
     let healthz = warp::path!("healthz").and(get()).and(live);
     let healthz = healthz.map(|live: LiveMarket| {
         json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
@@ -111,7 +111,7 @@ fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
         if commands.has_feed() {
             json(StatusCode::OK, r#"{"ready":true}"#)
         } else {
-            json_or_refusal(Err(Refusal::feed_gone()))
+            json_or_error(Err(ApiError::feed_gone()))
         }
     });
     let metrics = site.metrics.clone();
@@ -134,7 +134,7 @@ fn drive(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
     let drive = warp::path!("api" / "v1" / "feed").and(warp::post()).and(kind).and(warp::body::bytes());
     drive.then(move |kind: Option<String>, body: Bytes| {
         let (commands, live) = (commands.clone(), live.clone());
-        async move { json_or_refusal(handlers::drive(kind.as_deref(), &body, &commands, &live).await) }
+        async move { json_or_error(handlers::drive(kind.as_deref(), &body, &commands, &live).await) }
     })
 }
 
@@ -148,7 +148,7 @@ fn sign_in(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> +
     let sign_in = login.clone().and(warp::post()).and(kind).and(warp::body::bytes());
     let sign_in = sign_in.map(|identity, auth: Auth, kind: Option<String>, body: Bytes| {
         match handlers::sign_in(kind.as_deref(), &body, &auth) {
-            Err(refusal) => refused(&refusal),
+            Err(refusal) => error(&refusal),
             Ok((token, role)) => {
                 cookie(&auth.set_cookie(&token, identity), handlers::who(Identity { role, ..identity }, &auth))
             }
@@ -180,9 +180,7 @@ fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> 
         Err(no_room) => refuse_guest(no_room, identity.address),
     });
     let plain = warp::path!("ws").and(get()).map(|| {
-        let remedy = "connect with a WebSocket client: new WebSocket(\"ws://HOST/ws\")";
-        let message = "this address speaks WebSocket, version 13";
-        let answer = refuse(StatusCode::UPGRADE_REQUIRED, "not_a_websocket", message, remedy);
+        let answer = error(&ApiError::not_a_websocket());
         // RFC 9110, section 15.5.22, and RFC 6455, section 4.4.
         let answer = warp::reply::with_header(answer, header::UPGRADE, "websocket");
         warp::reply::with_header(answer, header::SEC_WEBSOCKET_VERSION, "13").into_response()
@@ -229,10 +227,10 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
         let request = parse_events_query(&query, site.limits.subscriptions.count).and_then(|(request, symbols)| {
             let live = site.live.read();
             let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
-            unknown.map_or(Ok(request), |symbol| Err(Refusal::unknown_symbol(symbol)))
+            unknown.map_or(Ok(request), |symbol| Err(ApiError::unknown_symbol(symbol)))
         });
         match (request, site.sessions.try_acquire(identity.address)) {
-            (Err(refusal), _) => refused(&refusal),
+            (Err(refusal), _) => error(&refusal),
             (_, Err(no_room)) => refuse_guest(no_room, identity.address),
             (Ok(request), Ok(permit)) => {
                 let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
@@ -244,28 +242,19 @@ fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + C
 }
 
 fn refuse_guest(no_room: LimitReached, address: IpAddr) -> Answer {
-    match no_room {
-        LimitReached::Total => {
-            let remedy = "try again later, or start the server with a higher --max-sessions";
-            refuse(StatusCode::SERVICE_UNAVAILABLE, "too_many_sessions", "the server is full", remedy)
-        }
-        LimitReached::PerAddress => {
-            let message = format!("{address} has as many sessions as one address may");
-            let remedy = "close some, or start the server with a higher --max-sessions-per-address";
-            refuse(StatusCode::TOO_MANY_REQUESTS, "too_many_sessions_from_address", &message, remedy)
-        }
-    }
+    error(&match no_room {
+        LimitReached::Total => ApiError::too_many_sessions(),
+        LimitReached::PerAddress => ApiError::too_many_sessions_from(address),
+    })
 }
 
 async fn refuse_request(rejection: Rejection) -> Result<Answer, Infallible> {
-    let answer = if rejection.is_not_found() {
-        let remedy = "the page is at /, the stream at /ws, and docs/PROTOCOL.md lists the other addresses";
-        refuse(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address", remedy)
+    Ok(error(&if rejection.is_not_found() {
+        ApiError::not_found()
     } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
-        refuse(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address only answers GET", "use GET")
+        ApiError::method_not_allowed()
     } else {
-        tracing::debug!(?rejection, "request refused");
-        refuse(StatusCode::BAD_REQUEST, "bad_request", "the request could not be read", "see docs/PROTOCOL.md")
-    };
-    Ok(answer)
+        tracing::debug!(?rejection, "request rejected");
+        ApiError::bad_request()
+    }))
 }

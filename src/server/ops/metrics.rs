@@ -19,13 +19,14 @@ use super::process::Process;
 use super::readings::Readings;
 use crate::fanout::{LagHistogram, LiveMarket, TierId};
 use crate::server::limits::ConnectionLimit;
-use crate::wire::{Format, Frame};
+use crate::wire::{ErrorCode, Format, Frame};
 
 /// The media type of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// The errors of limits that all clients share; an operator may have to raise these.
-const FULL: [&str; 3] = ["too_many_sessions", "too_many_sessions_from_address", "too_many_connections_from_address"];
+const FULL: [ErrorCode; 3] =
+    [ErrorCode::TooManySessions, ErrorCode::TooManySessionsFromAddress, ErrorCode::TooManyConnectionsFromAddress];
 
 /// One label: its name and its value.
 type Label = [(&'static str, &'static str); 1];
@@ -141,7 +142,7 @@ impl Metrics {
 
     /// Creates counters at 0, so that their first increment shows too.
     fn show_faults(&self) {
-        FULL.into_iter().for_each(|code| drop(self.0.api_errors.get_or_create(&[("code", code)])));
+        FULL.into_iter().for_each(|code| drop(self.0.api_errors.get_or_create(&[("code", code.label())])));
         let faults = ConnectionFault::iter().map(|fault| [("reason", fault.into())]);
         faults.for_each(|label| drop(self.0.connections_ended.get_or_create(&label)));
     }
@@ -152,8 +153,8 @@ impl Metrics {
     }
 
     /// Counts an error that a client was sent.
-    pub fn api_error(&self, code: &'static str) {
-        self.0.api_errors.get_or_create(&[("code", code)]).inc();
+    pub fn api_error(&self, code: ErrorCode) {
+        self.0.api_errors.get_or_create(&[("code", code.label())]).inc();
     }
 
     /// Counts an HTTP connection that the server ended.

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use crate::bus::CommandSender;
 use crate::control::Command;
 use crate::fanout::LiveMarket;
-use crate::wire::{Refusal, command_name};
+use crate::wire::{ApiError, command_name};
 
 /// Default of the commands of one session that may wait for the feed.
 pub const DEFAULT_MAX_COMMANDS: usize = 32;
@@ -18,7 +18,7 @@ pub const DEFAULT_MAX_COMMANDS: usize = 32;
 pub struct FeedControl {
     live: LiveMarket,
     /// The error with which commands of a client without the right role are rejected.
-    sender: Result<CommandSender, Refusal>,
+    sender: Result<CommandSender, ApiError>,
 }
 
 impl FeedControl {
@@ -27,7 +27,7 @@ impl FeedControl {
     }
 
     /// A handle that rejects all commands with `error`.
-    pub fn rejecting(&self, error: Refusal) -> Self {
+    pub fn rejecting(&self, error: ApiError) -> Self {
         Self { live: self.live.clone(), sender: Err(error) }
     }
 
@@ -40,9 +40,9 @@ impl FeedControl {
     ///
     /// # Errors
     /// When the command was not obeyed. Then nothing has changed.
-    pub async fn run(&self, command: Command) -> Result<(), Refusal> {
+    pub async fn run(&self, command: Command) -> Result<(), ApiError> {
         let sender = self.sender.as_ref().map_err(Clone::clone)?;
-        let revision = sender.send(command).await.ok_or_else(Refusal::feed_gone)??;
+        let revision = sender.send(command).await.ok_or_else(ApiError::feed_gone)??;
         self.live.wait_for_revision(revision).await;
         Ok(())
     }
@@ -54,7 +54,7 @@ pub struct CommandDone {
     /// The number of the client's request.
     pub id: Option<u64>,
     pub name: &'static str,
-    pub result: Result<(), Refusal>,
+    pub result: Result<(), ApiError>,
 }
 
 /// The commands of one session, which run one after the other.
@@ -75,9 +75,9 @@ impl CommandQueue {
     ///
     /// # Errors
     /// When the queue is full.
-    pub fn push(&mut self, id: Option<u64>, command: Command) -> Result<(), Refusal> {
+    pub fn push(&mut self, id: Option<u64>, command: Command) -> Result<(), ApiError> {
         if self.waiting.len() >= self.capacity {
-            return Err(Refusal::too_many_commands(self.capacity).with_id(id));
+            return Err(ApiError::too_many_commands(self.capacity).with_id(id));
         }
         self.waiting.push_back((id, command));
         Ok(())

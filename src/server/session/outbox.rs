@@ -15,7 +15,7 @@ use crate::control::Command;
 use crate::fanout::{Due, LiveMarket, Notifier, TierId, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
-    Driven, Feed, Format, Frame, Heartbeat, Hello, Message, News, Refusal, Scenarios, Stopping, Text, Throttled, Told,
+    ApiError, Driven, Feed, Format, Frame, Heartbeat, Hello, Message, News, Scenarios, Stopping, Text, Throttled, Told,
     heartbeat_frame,
 };
 
@@ -146,7 +146,7 @@ impl Outbox {
     }
 
     /// Sends the client an error.
-    pub fn reject(&mut self, error: &Refusal) {
+    pub fn reject(&mut self, error: &ApiError) {
         self.answers.push_back(error.to_text());
     }
 

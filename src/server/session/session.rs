@@ -24,7 +24,7 @@ use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::RateLimiter;
 use crate::server::ops::{Meter, Metrics, Transport};
-use crate::wire::{Format, Frame, Refusal};
+use crate::wire::{ApiError, Format, Frame};
 
 /// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
 const LONG_WRITE: Duration = Duration::from_secs(1);
@@ -178,7 +178,7 @@ where
         let Some(message) = message else { return Flow::Break(SessionEnd::Left) };
         match message {
             Ok(WsMessage::Text(text)) => self.on_request(&text),
-            Ok(WsMessage::Binary(_)) => self.reject(&Refusal::binary()),
+            Ok(WsMessage::Binary(_)) => self.reject(&ApiError::binary()),
             Ok(WsMessage::Close(_)) => return Flow::Break(SessionEnd::Left),
             // The next flush answers a ping.
             Ok(_) => {}
@@ -205,7 +205,7 @@ where
         }
     }
 
-    fn reject(&mut self, error: &Refusal) {
+    fn reject(&mut self, error: &ApiError) {
         self.metrics.api_error(error.code);
         self.outbox.reject(error);
     }

@@ -5,7 +5,8 @@ use crate::fanout::{TierId, grant};
 use crate::market::{InstrumentId, Market};
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
-    Channel, Format, FormatSet, Granted, Inbound, Message, Rate, Refusal, Request, Subscribe, Told, Unsubscribed, parse,
+    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, Message, Rate, Request, Subscribe, Told,
+    Unsubscribed, parse,
 };
 
 /// The rate of a subscription that does not name one, in updates per second.
@@ -19,7 +20,7 @@ const STAR: &str = "*";
 
 impl Outbox {
     /// Answers one request of the client. Returns the error's code if the answer is an error.
-    pub fn answer(&mut self, text: &str) -> Option<&'static str> {
+    pub fn answer(&mut self, text: &str) -> Option<ErrorCode> {
         let handle = self.live.clone();
         // The market is locked for the whole answer, so that no epoch begins in the middle of it.
         let live = handle.read();
@@ -36,7 +37,7 @@ impl Outbox {
         error.map(|error| error.code)
     }
 
-    fn handle(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), Refusal> {
+    fn handle(&mut self, market: &Market, id: Option<u64>, request: Request) -> Result<(), ApiError> {
         match request {
             Request::Subscribe(request) if request.channel == Channel::News => {
                 self.subscribe_news(market, id, &request);
@@ -64,7 +65,7 @@ impl Outbox {
         channel: Channel,
         symbols: &[String],
         rate: Rate,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         let grant = grant(rate);
         let (ids, star) = self.subscribed(market, channel, symbols)?;
         match channel {
@@ -81,9 +82,9 @@ impl Outbox {
         id: Option<u64>,
         channel: Channel,
         symbols: &[String],
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), ApiError> {
         if channel == Channel::News {
-            self.news.take().ok_or_else(|| Refusal::not_subscribed(Channel::News, STAR))?;
+            self.news.take().ok_or_else(|| ApiError::not_subscribed(Channel::News, STAR))?;
         } else {
             let (ids, star) = self.subscribed(market, channel, symbols)?;
             match channel {
@@ -110,7 +111,7 @@ impl Outbox {
         }
     }
 
-    fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), Refusal> {
+    fn subscribe(&mut self, market: &Market, id: Option<u64>, request: &Subscribe) -> Result<(), ApiError> {
         let Subscribe { channel, symbols, rate, history, since } = request;
         let (channel, grant) = (*channel, grant(rate.unwrap_or(DEFAULT_RATE)));
         let (ids, star) = match channel {
@@ -127,8 +128,8 @@ impl Outbox {
             _ => self.subscriptions.subscribe_series(&ids, channel, grant, history),
         };
         done.map_err(|over| match over {
-            OverLimit::Count { limit } => Refusal::too_many_subscriptions(limit),
-            OverLimit::History { limit } => Refusal::too_much_history(limit),
+            OverLimit::Count { limit } => ApiError::too_many_subscriptions(limit),
+            OverLimit::History { limit } => ApiError::too_much_history(limit),
         })?;
         let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
         let at = since.as_ref().filter(|_| recovered == Some(true)).map(|since| &since.at);
@@ -206,7 +207,7 @@ impl Outbox {
         market: &Market,
         channel: Channel,
         symbols: &[String],
-    ) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+    ) -> Result<(Vec<InstrumentId>, bool), ApiError> {
         let series = self.subscriptions.series_ids(channel);
         let has = |id: InstrumentId| match channel {
             Channel::Quotes => self.subscriptions.has_quotes(id),
@@ -217,18 +218,18 @@ impl Outbox {
             ids.retain(|id| has(*id));
         } else if let Some(at) = ids.iter().position(|id| !has(*id)) {
             let symbol = &market.instruments()[ids[at].index()].symbol;
-            return Err(Refusal::not_subscribed(channel, symbol));
+            return Err(ApiError::not_subscribed(channel, symbol));
         }
         Ok((ids, star))
     }
 }
 
 /// The instruments that a request names, sorted and without duplicates, and whether it named `"*"`.
-fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), ApiError> {
     if symbols.iter().any(|symbol| symbol == STAR) {
         return Ok((market.iter().map(|(id, ..)| id).collect(), true));
     }
-    let find = |symbol: &String| market.id(symbol).ok_or_else(|| Refusal::unknown_symbol(symbol));
+    let find = |symbol: &String| market.id(symbol).ok_or_else(|| ApiError::unknown_symbol(symbol));
     let mut ids = symbols.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     ids.sort_unstable();
     ids.dedup();
@@ -236,16 +237,16 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
 }
 
 /// As [`resolve`], among the symbols that have a depth.
-fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), Refusal> {
+fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), ApiError> {
     let (mut ids, star) = resolve(market, symbols)?;
     let without = ids.iter().position(|id| !market.has_depth(*id));
     if star {
         ids.retain(|id| market.has_depth(*id));
         if ids.is_empty() {
-            return Err(Refusal::no_depth(None));
+            return Err(ApiError::no_depth(None));
         }
     } else if let Some(at) = without {
-        return Err(Refusal::no_depth(Some(&market.instruments()[ids[at].index()].symbol)));
+        return Err(ApiError::no_depth(Some(&market.instruments()[ids[at].index()].symbol)));
     }
     Ok((ids, star))
 }

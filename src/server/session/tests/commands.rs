@@ -3,7 +3,7 @@
 use super::*;
 use crate::bus::PendingCommand;
 use crate::control::{FeedState, FeedStatus, sample};
-use crate::wire::Refusal;
+use crate::wire::ApiError;
 
 #[tokio::test(start_paused = true)]
 async fn commands_are_confirmed_when_both_clients_see_the_effect() {
@@ -36,7 +36,7 @@ async fn commands_are_confirmed_when_both_clients_see_the_effect() {
 #[tokio::test(start_paused = true)]
 async fn client_without_the_role_gets_an_error_with_a_remedy() {
     let mut fixture = Fixture::new().await;
-    fixture.feed = fixture.feed.rejecting(Refusal::control_not_allowed());
+    fixture.feed = fixture.feed.rejecting(ApiError::control_not_allowed());
     let mut client = fixture.join(4_096).await;
     client.send(json!({"type":"drive","id":7,"command":"play"})).await;
     let error = client.receive("error").await;
