@@ -52,6 +52,7 @@ mod tests {
     use crate::feed::replay::tests::{bar_instrument, market};
     use crate::market::Bar;
     use proptest::prelude::*;
+    use strum::VariantArray;
 
     fn check([open, high, low, close]: [i64; 4], want: [i64; 4]) {
         let bar =
@@ -91,11 +92,11 @@ mod tests {
         #[test]
         fn a_replayed_bar_aggregates_to_itself(
             bar in any_bar(),
-            which in 0..Interval::ALL.len(),
+            which in 0..Interval::COUNT,
             moment in i64::MIN / 2..i64::MAX / 2,
             late in 0.0..0.999f64,
         ) {
-            let interval = Interval::ALL[which];
+            let interval = Interval::VARIANTS[which];
             let start = Timestamp(moment).floor(interval);
             let ts = start.plus_nanos((interval.nanos() as f64 * late) as i64);
             let mut market = market(&[bar_instrument(interval)], ts);
@@ -107,7 +108,7 @@ mod tests {
             }
             market.finish();
             prop_assert_eq!(market.late(), 0);
-            for longer in &Interval::ALL[which..] {
+            for longer in &Interval::VARIANTS[which..] {
                 let (_, state) = market.get(InstrumentId(0)).unwrap();
                 let PlacedBar { open, high, low, close, volume } = bar;
                 let want = Bar { start: ts.floor(*longer), open, high, low, close, volume, count: 4 };

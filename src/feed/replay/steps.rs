@@ -1,10 +1,11 @@
 //! How far apart a symbol's rows are, and the bar length that follows from it.
 
 use crate::market::{Interval, Timestamp};
+use strum::VariantArray;
 
 /// How many steps from one row to the next fall to each interval: the longest that is not longer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Steps([u64; Interval::ALL.len()]);
+pub struct Steps([u64; Interval::COUNT]);
 
 impl Steps {
     /// Counts a step in either direction, since files run newest first, too. Equal times are no step.
@@ -12,7 +13,7 @@ impl Steps {
         let nanos = to.0.abs_diff(from.0);
         if nanos > 0 {
             let fits = |interval: &Interval| interval.nanos().unsigned_abs() <= nanos;
-            self.0[Interval::ALL.into_iter().rfind(fits).unwrap_or(Interval::S1).index()] += 1;
+            self.0[Interval::VARIANTS.iter().copied().rfind(fits).unwrap_or(Interval::S1).index()] += 1;
         }
     }
 
@@ -24,7 +25,7 @@ impl Steps {
     pub fn median(&self) -> Option<Interval> {
         let half = self.0.iter().sum::<u64>().div_ceil(2);
         let mut seen = 0;
-        Interval::ALL.into_iter().find(|interval| {
+        Interval::VARIANTS.iter().copied().find(|interval| {
             seen += self.0[interval.index()];
             half > 0 && seen >= half
         })

@@ -4,6 +4,7 @@ mod properties;
 
 use super::*;
 use crate::market::{HistoryBar, sample};
+use strum::VariantArray;
 
 const A: InstrumentId = InstrumentId(0);
 const B: InstrumentId = InstrumentId(1);
@@ -260,7 +261,7 @@ fn history_of_an_unknown_instrument_is_left_out() {
 fn the_end_closes_every_bar_and_leaves_the_time_as_it_was() {
     let mut market = after(&[trade(1, 100), sample::quote(FX, at(2), Some(9), None)]);
     market.finish();
-    for interval in Interval::ALL {
+    for &interval in Interval::VARIANTS {
         let closed = [A, B, FX].map(|id| {
             let series = state(&market, id).series(interval);
             (series.closed.len(), series.forming)

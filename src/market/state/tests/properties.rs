@@ -2,6 +2,7 @@
 
 use super::*;
 use proptest::prelude::*;
+use strum::VariantArray;
 
 const INSTRUMENTS: u32 = 3;
 /// More than any of these markets makes.
@@ -80,7 +81,9 @@ fn played(steps: &[Step], limits: MarketLimits) -> Market {
 
 /// Every series of a market.
 fn all(market: &Market) -> impl Iterator<Item = (Interval, &Series)> {
-    market.iter().flat_map(|(_, _, state)| Interval::ALL.map(|interval| (interval, state.series(interval))))
+    market
+        .iter()
+        .flat_map(|(_, _, state)| Interval::VARIANTS.iter().map(|&interval| (interval, state.series(interval))))
 }
 
 fn bars(series: &Series) -> Vec<Bar> {
@@ -130,7 +133,7 @@ proptest! {
         let market = played(&steps, ROOMY);
         for (_, _, state) in market.iter() {
             let seconds = bars(state.series(Interval::S1));
-            for interval in Interval::ALL {
+            for &interval in Interval::VARIANTS {
                 prop_assert_eq!(rolled_up(&seconds, interval), bars(state.series(interval)), "{}", interval);
             }
         }
