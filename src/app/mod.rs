@@ -190,7 +190,7 @@ pub async fn run_with<S: FnMut(&str)>(
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
     let run = PlayerConfig { first_epoch, market: config.market, ..config.run };
     say(&playing(source.info(), &run));
-    if let Err(short) = server.allow_files() {
+    if let Err(short) = server.raise_open_files() {
         say(&format!("  warning  {short}"));
     }
     let bus = bus::Sender::new(config.bus_capacity);

@@ -44,10 +44,7 @@ where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
     let end = Session::new(socket, live, feed, limits, format, metrics).run().await;
-    metrics.session_ended(end.reason(), end.close_code().map(u16::from));
-    if end == SessionEnd::TooSlow {
-        metrics.ended_by_stall();
-    }
+    end.count(metrics);
     // A client that vanished or takes nothing does not get the close frame; the server does not wait for it.
     let _ = timeout(CLOSE_TIMEOUT, close(socket, end)).await;
     end

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Fixture;
 use crate::bus;
-use crate::server::session::SessionEnd;
+use crate::server::session::end::SessionEnd;
 
 #[tokio::test(start_paused = true)]
 async fn heartbeat_comes_after_each_second_of_silence() {

@@ -25,20 +25,20 @@ test("a scenario is staged from the page, and every page shows that it runs and 
     await browser.visit(`${server.url}?symbol=AAPL&interval=1s`),
   ];
   await drawn(one.page);
-  await one.page.click(".deck-stage");
+  await one.page.click(".transport-scenarios");
   await one.page.locator("#panel-scenarios").waitFor();
   await one.page.selectOption('[name="scenario"]', "crash");
-  await says(one.page, ".stage-about", "Falls by 8 %");
+  await says(one.page, ".scenario-about", "Falls by 8 %");
   await one.page.selectOption('[name="on"]', "AAPL");
   await one.page.fill('[name="strength"]', "2");
   await one.page.fill('[name="seconds"]', "600");
-  await one.page.click('.stage-form button[type="submit"]');
+  await one.page.click('.scenario-form button[type="submit"]');
   await openTab(other.page, "scenarios");
   for (const { page } of [one, other]) {
-    await page.locator('.scene[data-state="running"]').first().waitFor();
-    await says(page, ".scene", /Crash.*AAPL.*strength 2/);
+    await page.locator('.scenario[data-state="running"]').first().waitFor();
+    await says(page, ".scenario", /Crash.*AAPL.*strength 2/);
   }
-  await says(one.page, ".deck-seed", "seed 7");
+  await says(one.page, ".transport-seed", "seed 7");
   await one.page.bringToFront();
   await picture(one.page, "scenario-running");
   for (const { page, faults } of [one, other]) {
@@ -52,10 +52,10 @@ test("what cannot be staged is told, and nothing runs", async () => {
   await openTab(page, "scenarios");
   await page.locator('[name="scenario"] option').first().waitFor({ state: "attached" });
   await page.selectOption('[name="scenario"]', "crash");
-  await page.locator(".stage-form").evaluate((form) => form.setAttribute("novalidate", ""));
+  await page.locator(".scenario-form").evaluate((form) => form.setAttribute("novalidate", ""));
   await page.fill('[name="strength"]', "99");
-  await page.click('.stage-form button[type="submit"]');
-  await says(page, "#notices", /strength/);
+  await page.click('.scenario-form button[type="submit"]');
+  await says(page, "#toasts", /strength/);
   await page.close();
 });
 
@@ -76,7 +76,7 @@ test("a headline comes with its tone in a word, is said, and leads to its symbol
   const story = page.locator(`.story[data-symbol="${symbol}"]`).first();
   await story.waitFor();
   assert.match((await story.textContent()) ?? "", /▼ bad/);
-  await says(page, "#notices", /^News, bad: /);
+  await says(page, "#toasts", /^News, bad: /);
   await page.fill("#filter", "EURUSD");
   await page.click('.row[data-symbol="EURUSD"]');
   await until(() => query(page).get("symbol") === "EURUSD", "the other symbol");
@@ -102,7 +102,7 @@ test("keys and the palette drive the feed", async () => {
   await page.locator("#transport[data-state='paused']").waitFor();
   await page.keyboard.press(">");
   await page.waitForFunction(
-    () => /** @type {HTMLSelectElement} */ (document.querySelector(".deck-speed")).value === "5",
+    () => /** @type {HTMLSelectElement} */ (document.querySelector(".transport-speed")).value === "5",
   );
   await page.keyboard.press("g");
   await page.locator("#transport[data-state='playing']").waitFor();
@@ -114,13 +114,16 @@ test("who may not drive the feed sees its controls switched off, and is told so"
   const open = await startServer(["--seed", "7"], 0, "0.0.0.0");
   try {
     const { page, faults } = await browser.visit(open.url);
-    await page.locator("#transport .deck-note").waitFor();
-    assert.equal(await page.locator("#transport :is(button[data-deck], select, input):not([disabled])").count(), 0);
+    await page.locator("#transport .transport-note").waitFor();
+    assert.equal(
+      await page.locator("#transport :is(button[data-transport], select, input):not([disabled])").count(),
+      0,
+    );
     await openTab(page, "scenarios");
     await page.locator('[name="scenario"] option').first().waitFor({ state: "attached" });
-    assert.equal(await page.locator(".stage-form :is(select, input, button):not([disabled])").count(), 0);
+    assert.equal(await page.locator(".scenario-form :is(select, input, button):not([disabled])").count(), 0);
     await page.keyboard.press("g");
-    await says(page, "#notices", "only watches");
+    await says(page, "#toasts", "only watches");
     await picture(page, "watching");
     assert.deepEqual(faults, []);
     await page.close();
@@ -142,8 +145,8 @@ test("rows that cannot be played are listed with their reason and place", async 
   try {
     const { page, faults } = await browser.visit(odd.url);
     await openTab(page, "file");
-    await page.locator(".refused-table td").first().waitFor();
-    const line = (await page.locator(".refused-table tbody tr").first().textContent()) ?? "";
+    await page.locator(".rejected-table td").first().waitFor();
+    const line = (await page.locator(".rejected-table tbody tr").first().textContent()) ?? "";
     assert.match(line, /^4/);
     assert.match(line, /odd\.csv.*line 12.*n\.n\./);
     await says(page, "#panel-file .panel-note", "4 rows could not be played");

@@ -23,7 +23,7 @@ export const symbolOf = (at) =>
  * @param {{ symbols: number, seconds: number, perSecond: number }} shape trades of each symbol per second
  * @returns {Promise<{ path: string, remove: () => void }>}
  */
-export async function writeTape({ symbols, seconds, perSecond }) {
+export async function writeRecording({ symbols, seconds, perSecond }) {
   const folder = mkdtempSync(join(tmpdir(), "tickcast-tape-"));
   const path = join(folder, "tape.csv");
   const out = createWriteStream(path);

@@ -1,29 +1,28 @@
 /**
- * What each message of the server makes of the state.
+ * Applies messages from the server to the state.
  *
- * A message of another epoch than the feed's is dropped: it is late, or its feed message is still to come and snapshots follow that.
+ * A message of another epoch is dropped. It is late, or its `feed` message is still to come and snapshots follow that.
  */
 
-import { disarmed, rings, RINGS_KEPT } from "./alerts.js";
-import { NO_HAPPENINGS, takeHappenings } from "./happenings.js";
+import { checkAlerts, disarm, FIRED_KEPT } from "./alerts.js";
+import { NO_NOTICES, takeNotices } from "./notices.js";
 import { seriesKey } from "./model.js";
-import { voided, withoutTape } from "./panes.js";
+import { cleared, withoutTrades } from "./panes.js";
 import { takeQuotes } from "./quotes.js";
 import { takeBars } from "./series.js";
-import { leadSparks } from "./sparks.js";
-import { takeTrades } from "./tape.js";
+import { extendSparks } from "./sparks.js";
+import { takeTrades } from "./trades.js";
 import { count } from "./traffic.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {import("./reduce.js").Result} Result */
-/** @typedef {{ nowMs: number, bytes: number }} Arrival when a message came, and how long it was */
-
+/** @typedef {{ nowMs: number, bytes: number }} Arrival the time and the length of a message */
 /** @typedef {import("../types/protocol.js").Server} Message */
 /** @typedef {import("../types/protocol.js").Snapshot | import("../types/protocol.js").Update} QuotesMessage */
 
 /** @type {readonly string[]} */
-const NO_HOLES = [];
+const NONE_LOST = [];
 
 /**
  * @param {State} state
@@ -31,14 +30,14 @@ const NO_HOLES = [];
  * @param {Arrival} arrival
  * @returns {Result}
  */
-export function hear(state, message, arrival) {
-  if (isQuotes(message)) return hearQuotes(state, message, arrival);
-  const heard = take(state, message);
+export function receive(state, message, arrival) {
+  if (isQuotes(message)) return receiveQuotes(state, message, arrival);
+  const next = take(state, message);
   const sentUs = "ts_sent" in message ? message.ts_sent : null;
   const feedTicks = message.type === "heartbeat" && message.epoch === state.epoch ? message.ticks : null;
   return {
-    state: { ...heard, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) },
-    holes: NO_HOLES,
+    state: { ...next, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) },
+    lost: NONE_LOST,
   };
 }
 
@@ -62,21 +61,21 @@ function take(state, message) {
     case "feed":
       return takeFeed(state, message);
     case "bars":
-      return hearBars(state, message);
+      return takeBarsOf(state, message);
     case "trades":
-      return hearTrades(state, message);
+      return takeTradesOf(state, message);
     case "depth":
-      return hearDepth(state, message);
+      return takeDepth(state, message);
     case "news":
       return message.epoch === state.epoch
-        ? { ...state, news: takeHappenings(state.news, message, message.stories) }
+        ? { ...state, news: takeNotices(state.news, message, message.stories) }
         : state;
     case "scenarios":
       return message.epoch === state.epoch
-        ? { ...state, scenes: takeHappenings(state.scenes, message, message.scenarios) }
+        ? { ...state, scenarios: takeNotices(state.scenarios, message, message.scenarios) }
         : state;
     case "granted":
-      return message.recovered === false ? voidChannel(state, message) : state;
+      return message.recovered === false ? clearChannel(state, message) : state;
     case "throttled":
       return message.max_rate === state.maxRate ? state : { ...state, maxRate: message.max_rate };
     case "format":
@@ -109,39 +108,35 @@ function takeHello(state, { control, rates, limits }) {
 function takeFeed(state, feed) {
   if (feed.epoch === state.epoch) return { ...state, feed, marketUs: later(state.marketUs, feed.ts_market) };
   return {
-    ...withoutTape(state),
+    ...withoutTrades(state),
     feed,
     epoch: feed.epoch,
     quotes: new Map(),
     sparks: { ...state.sparks, closes: new Map() },
-    series: voided(state.series),
+    series: cleared(state.series),
     book: null,
-    news: NO_HAPPENINGS,
-    scenes: NO_HAPPENINGS,
+    news: NO_NOTICES,
+    scenarios: NO_NOTICES,
     marketUs: feed.ts_market,
   };
 }
 
 /**
- * The server could not go on from what the page has: snapshots follow, and until then nothing is known.
+ * Clears a channel that the server could not resume. Snapshots follow.
  *
  * @param {State} state
  * @param {import("../types/protocol.js").Granted} message
  * @returns {State}
  */
-function voidChannel(state, { channel, symbols, interval }) {
+function clearChannel(state, { channel, symbols, interval }) {
   if (channel === "quotes") return { ...state, quotes: new Map() };
-  if (channel === "bars" && interval)
-    return {
-      ...state,
-      series: voided(
-        state.series,
-        symbols.map((symbol) => seriesKey(symbol, interval)),
-      ),
-    };
+  if (channel === "bars" && interval) {
+    const keys = symbols.map((symbol) => seriesKey(symbol, interval));
+    return { ...state, series: cleared(state.series, keys) };
+  }
   if (channel === "depth") return { ...state, book: null };
   return channel === "trades" && state.choice.symbol !== null && symbols.includes(state.choice.symbol)
-    ? withoutTape(state)
+    ? withoutTrades(state)
     : state;
 }
 
@@ -151,19 +146,22 @@ function voidChannel(state, { channel, symbols, interval }) {
  * @param {Arrival} arrival
  * @returns {Result}
  */
-function hearQuotes(state, message, arrival) {
-  if (message.epoch !== state.epoch) return { state, holes: NO_HOLES };
-  const { quotes, taken, before, ticks, holes } = takeQuotes(state.quotes, message.quotes, {
-    whole: message.type === "snapshot",
+function receiveQuotes(state, message, arrival) {
+  if (message.epoch !== state.epoch) return { state, lost: NONE_LOST };
+  const { quotes, taken, before, ticks, lost } = takeQuotes(state.quotes, message.quotes, {
+    snapshot: message.type === "snapshot",
   });
   const updates = message.type === "update" ? taken.length : 0;
   const next = {
     ...state,
     traffic: count(state.traffic, arrival, { updates, ticks, sentUs: message.ts_sent, feedTicks: null }),
   };
-  if (taken.length === 0) return { state: next, holes };
+  if (taken.length === 0) return { state: next, lost };
   const marketUs = taken.reduce((newest, { ts_event }) => later(newest, ts_event), state.marketUs);
-  return { state: ring({ ...next, quotes, marketUs, sparks: leadSparks(state.sparks, taken, before) }, taken), holes };
+  return {
+    state: fireAlerts({ ...next, quotes, marketUs, sparks: extendSparks(state.sparks, taken, before) }, taken),
+    lost,
+  };
 }
 
 /**
@@ -171,11 +169,11 @@ function hearQuotes(state, message, arrival) {
  * @param {readonly Quote[]} taken
  * @returns {State}
  */
-function ring(state, taken) {
-  const rung = rings(state.settings.alerts, taken);
-  if (rung.length === 0) return state;
-  const settings = { ...state.settings, alerts: disarmed(state.settings.alerts, rung) };
-  return { ...state, settings, rung: [...rung.toReversed(), ...state.rung].slice(0, RINGS_KEPT) };
+function fireAlerts(state, taken) {
+  const fired = checkAlerts(state.settings.alerts, taken);
+  if (fired.length === 0) return state;
+  const settings = { ...state.settings, alerts: disarm(state.settings.alerts, fired) };
+  return { ...state, settings, firedAlerts: [...fired.toReversed(), ...state.firedAlerts].slice(0, FIRED_KEPT) };
 }
 
 /**
@@ -183,7 +181,7 @@ function ring(state, taken) {
  * @param {import("../types/protocol.js").Bars} message
  * @returns {State}
  */
-function hearBars(state, message) {
+function takeBarsOf(state, message) {
   const key = seriesKey(message.symbol, message.interval);
   const series = state.series.get(key);
   if (message.epoch !== state.epoch || !series) return state;
@@ -195,19 +193,19 @@ function hearBars(state, message) {
  * @param {import("../types/protocol.js").Trades} message
  * @returns {State}
  */
-function hearTrades(state, message) {
+function takeTradesOf(state, message) {
   if (message.epoch !== state.epoch || message.symbol !== state.choice.symbol) return state;
-  return { ...state, tape: takeTrades(state.tape, message) };
+  return { ...state, trades: takeTrades(state.trades, message) };
 }
 
 /**
- * A book is whole each time, so the newest is all there is to know.
+ * Replaces the book: each message has all of it.
  *
  * @param {State} state
  * @param {import("../types/protocol.js").Depth} message
  * @returns {State}
  */
-function hearDepth(state, { epoch, symbol, seq, bids, asks }) {
+function takeDepth(state, { epoch, symbol, seq, bids, asks }) {
   if (epoch !== state.epoch || symbol !== state.choice.symbol) return state;
   return { ...state, book: { symbol, seq, bids, asks } };
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createBinary } from "../../web/js/net/binary.js";
+import { createDecoder } from "../../web/js/net/binary/decoder.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
 
@@ -29,13 +29,13 @@ const LIST = {
 function client() {
   /** @type {string[][]} */
   const lost = [];
-  const binary = createBinary({ onLost: (symbols) => void lost.push(symbols) });
-  return { lost, binary };
+  const decoder = createDecoder({ onLost: (symbols) => void lost.push(symbols) });
+  return { lost, decoder };
 }
 
-test("each binary fixture is the message that its JSON fixture is", () => {
-  const { binary, lost } = client();
-  binary.learn(LIST);
+test("each decoder fixture is the message that its JSON fixture is", () => {
+  const { decoder, lost } = client();
+  decoder.setSymbols(LIST);
   for (const name of [
     "snapshot",
     "update",
@@ -48,33 +48,33 @@ test("each binary fixture is the message that its JSON fixture is", () => {
     "depth_one_side",
     "heartbeat",
   ]) {
-    assert.deepEqual(binary.decode(frame(name)), message(name), name);
+    assert.deepEqual(decoder.decode(frame(name)), message(name), name);
   }
   assert.deepEqual(lost, []);
 });
 
 test("before the list of symbols is there, quotes are passed over and asked for when it comes", () => {
-  const { binary, lost } = client();
-  assert.equal(binary.decode(frame("snapshot")), null);
-  assert.equal(binary.decode(frame("update")), null);
-  assert.equal(binary.decode(frame("bars_update")), null);
-  assert.deepEqual(binary.decode(frame("heartbeat")), message("heartbeat"));
+  const { decoder, lost } = client();
+  assert.equal(decoder.decode(frame("snapshot")), null);
+  assert.equal(decoder.decode(frame("update")), null);
+  assert.equal(decoder.decode(frame("bars_update")), null);
+  assert.deepEqual(decoder.decode(frame("heartbeat")), message("heartbeat"));
   assert.deepEqual(lost, []);
-  binary.learn(LIST);
+  decoder.setSymbols(LIST);
   assert.deepEqual(lost, [["*"]]);
 });
 
 test("a step without the state it builds on is left out, and a snapshot asked for once", () => {
-  const { binary, lost } = client();
-  binary.learn(LIST);
+  const { decoder, lost } = client();
+  decoder.setSymbols(LIST);
   const { quotes } = message("update");
   for (let n = 0; n < 2; n += 1)
-    assert.deepEqual(/** @type {any} */ (binary.decode(frame("update"))).quotes, [quotes[1]]);
+    assert.deepEqual(/** @type {any} */ (decoder.decode(frame("update"))).quotes, [quotes[1]]);
   assert.deepEqual(lost, [["AAPL"]]);
-  assert.deepEqual(binary.decode(frame("snapshot")), message("snapshot"));
-  assert.deepEqual(binary.decode(frame("update")), message("update"));
+  assert.deepEqual(decoder.decode(frame("snapshot")), message("snapshot"));
+  assert.deepEqual(decoder.decode(frame("update")), message("update"));
   assert.deepEqual(
-    /** @type {any} */ (binary.decode(frame("update"))).quotes,
+    /** @type {any} */ (decoder.decode(frame("update"))).quotes,
     [quotes[1]],
     "a step applied twice is seen",
   );
@@ -82,23 +82,23 @@ test("a step without the state it builds on is left out, and a snapshot asked fo
 });
 
 test("a new connection builds on nothing of the one before", () => {
-  const { binary, lost } = client();
-  binary.learn(LIST);
-  binary.decode(frame("snapshot"));
-  binary.reset();
-  binary.decode(frame("update"));
+  const { decoder, lost } = client();
+  decoder.setSymbols(LIST);
+  decoder.decode(frame("snapshot"));
+  decoder.reset();
+  decoder.decode(frame("update"));
   assert.deepEqual(lost, [["AAPL"]]);
 });
 
 test("nothing that comes makes decoding throw", () => {
-  const { binary } = client();
-  binary.learn(LIST);
+  const { decoder } = client();
+  decoder.setSymbols(LIST);
   for (const odd of ["{}", null, 7, new ArrayBuffer(0), new ArrayBuffer(20), new Uint8Array(300).fill(255).buffer]) {
-    assert.equal(binary.decode(odd), null);
+    assert.equal(decoder.decode(odd), null);
   }
   for (const name of ["snapshot", "update", "bars_update", "trades_update", "depth_update", "heartbeat"]) {
     const whole = frame(name);
     for (let end = 0; end < whole.byteLength; end += 1)
-      assert.equal(binary.decode(whole.slice(0, end)), null, `${name} cut at ${end}`);
+      assert.equal(decoder.decode(whole.slice(0, end)), null, `${name} cut at ${end}`);
   }
 });

@@ -1,11 +1,11 @@
-/** The catalogue: it insists until it has what it asked for, and only the newest request counts. */
+/** The catalog: it insists until it has what it asked for, and only the newest request counts. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createApi } from "../../web/js/net/api.js";
-import { createCatalogue } from "../../web/js/net/catalogue.js";
+import { createLoader } from "../../web/js/net/loader.js";
 
-test("the catalogue tries again until the symbols come", async () => {
+test("the catalog tries again until the symbols come", async () => {
   let calls = 0;
   /** @type {any} */
   const get = async () =>
@@ -14,14 +14,14 @@ test("the catalogue tries again until the symbols come", async () => {
   const faults = [];
   /** @type {any} */
   let list = null;
-  const catalogue = createCatalogue({
+  const catalog = createLoader({
     api: createApi(get),
     onSymbols: (answer) => (list = answer),
     onCloses: () => {},
     onFault: ({ message }) => faults.push(message),
     wait: async () => {},
   });
-  await catalogue.loadSymbols();
+  await catalog.loadSymbols();
   assert.deepEqual(list, { epoch: 4, symbols: [] });
   assert.deepEqual(faults, ["/api/v1/symbols answered 503", "/api/v1/symbols answered 503"]);
 });
@@ -36,14 +36,14 @@ test("only the newest request for closes is answered", async () => {
   };
   /** @type {string[]} */
   const answered = [];
-  const catalogue = createCatalogue({
+  const catalog = createLoader({
     api: createApi(get),
     onSymbols: () => {},
     onCloses: (_, interval) => answered.push(interval),
     onFault: () => {},
     wait: async () => {},
   });
-  await Promise.all([catalogue.loadCloses(["A&B", "C"], "1m"), catalogue.loadCloses(["A&B", "C"], "1d")]);
+  await Promise.all([catalog.loadCloses(["A&B", "C"], "1m"), catalog.loadCloses(["A&B", "C"], "1d")]);
   assert.deepEqual(answered, ["1d"]);
   assert.equal(asked[1], "/api/v1/bars?symbols=A%26B,C&interval=1d&limit=40");
 });
@@ -53,13 +53,13 @@ test("a dropped request is neither answered nor tried again", async () => {
   /** @type {any} */
   const get = async () => ({ ok: (calls += 1) > 1, status: 503, json: async () => ({ epoch: 4, symbols: [] }) });
   let answers = 0;
-  const catalogue = createCatalogue({
+  const catalog = createLoader({
     api: createApi(get),
     onSymbols: () => (answers += 1),
     onCloses: () => {},
-    onFault: () => catalogue.drop(),
+    onFault: () => catalog.drop(),
     wait: async () => {},
   });
-  await catalogue.loadSymbols();
+  await catalog.loadSymbols();
   assert.deepEqual([calls, answers], [1, 0]);
 });

@@ -1,4 +1,4 @@
-/** Rings: a tone and a notification, as far as the browser lets the page. */
+/** Signals alerts outside the page, with a sound and a notification, as far as the browser allows it. */
 
 const TONES = [880, 1320];
 const TONE_S = 0.14;
@@ -6,8 +6,8 @@ const TONE_S = 0.14;
 /** @type {AudioContext | null} */
 let audio = null;
 
-/** Asks once whether notifications may be shown; a browser wants this to follow a click. */
-export function askToNotify() {
+/** Requests the permission for notifications. Browsers require that this follows a click. */
+export function requestPermission() {
   audio ??= new AudioContext();
   if ("Notification" in window && Notification.permission === "default") void Notification.requestPermission();
 }
@@ -16,14 +16,14 @@ export function askToNotify() {
  * @param {string} text
  * @param {{ sound: boolean }} settings
  */
-export function ring(text, { sound }) {
-  if (sound) play();
+export function signalAlert(text, { sound }) {
+  if (sound) playAlertSound();
   if ("Notification" in window && Notification.permission === "granted")
     new Notification("tickcast", { body: text, icon: "/favicon.svg" });
 }
 
-function play() {
-  // Before somebody did something on the page, the browser lets it make no sound.
+function playAlertSound() {
+  // The browser allows no sound before a person has used the page.
   if (navigator.userActivation?.hasBeenActive === false) return;
   audio ??= new AudioContext();
   const { currentTime, destination } = audio;

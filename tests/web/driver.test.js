@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createDriver } from "../../web/js/net/feed.js";
-import { placeText, progress, speedChoices, timeAt } from "../../web/js/state/transport.js";
+import { createDriver } from "../../web/js/net/driver.js";
+import { positionText, progress, speedChoices, timeAt } from "../../web/js/state/transport.js";
 
 const seek = (/** @type {number} */ percent) => /** @type {const} */ ({ command: "seek", percent });
 
@@ -49,7 +49,7 @@ test("the place on the tape is its share of market time, and a tape without an e
   assert.equal(at(2_000_000, { ...feed, end: null }), null);
   assert.equal(at(1_000_000, { start: 1_000_000, end: 1_000_000 }), 1);
   assert.equal(timeAt(feed, 0.5), 3_000_000);
-  assert.equal(placeText(1_465_862_400_000_000), "2016-06-14 00:00:00");
+  assert.equal(positionText(1_465_862_400_000_000), "2016-06-14 00:00:00");
 });
 
 test("the speed that is set is always among those to choose from", () => {

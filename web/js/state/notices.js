@@ -1,37 +1,41 @@
-/** Headlines and scenarios: each is numbered and told once; whom they are about is a symbol, a sector, a class or all. */
+/**
+ * Headlines and scenarios. The server numbers both and sends each once.
+ *
+ * Their `on` is a symbol, `sector:NAME`, `class:NAME` or `all`.
+ */
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Story} Story */
-/** @typedef {import("./model.js").Scene} Scene */
+/** @typedef {import("./model.js").ActiveScenario} ActiveScenario */
 /**
- * The newest of them, oldest first; `last` is the number of the newest.
+ * The newest notices, oldest first. `last` is the number of the newest.
  *
  * @template Item
- * @typedef {{ last: number, items: readonly Item[] }} Happenings
+ * @typedef {{ last: number, items: readonly Item[] }} NoticeList
  */
 
-export const HAPPENINGS_KEPT = 100;
-/** @type {Happenings<any>} */
-export const NO_HAPPENINGS = { last: 0, items: [] };
-/** A tone nearer to 0 than this is neither good nor bad. */
+export const NOTICES_KEPT = 100;
+/** @type {NoticeList<any>} */
+export const NO_NOTICES = { last: 0, items: [] };
+/** A tone nearer to 0 than this is neutral. */
 const NEUTRAL = 0.05;
 
 /**
  * @template Item
- * @param {Happenings<Item>} known
+ * @param {NoticeList<Item>} known
  * @param {{ snapshot: boolean, first: number }} message
  * @param {readonly Item[]} items
- * @returns {Happenings<Item>}
+ * @returns {NoticeList<Item>}
  */
-export function takeHappenings(known, { snapshot, first }, items) {
+export function takeNotices(known, { snapshot, first }, items) {
   const last = first + items.length - 1;
-  if (snapshot) return { last: Math.max(0, last), items: items.slice(-HAPPENINGS_KEPT) };
+  if (snapshot) return { last: Math.max(0, last), items: items.slice(-NOTICES_KEPT) };
   const fresh = items.slice(Math.max(0, known.last + 1 - first));
-  return fresh.length === 0 ? known : { last, items: [...known.items, ...fresh].slice(-HAPPENINGS_KEPT) };
+  return fresh.length === 0 ? known : { last, items: [...known.items, ...fresh].slice(-NOTICES_KEPT) };
 }
 
 /**
- * Whether what is about `on` is about a symbol too.
+ * Tells whether a notice about `on` concerns a symbol.
  *
  * @param {Pick<State, "instruments" | "groups">} state
  * @param {string} on
@@ -44,7 +48,7 @@ export function concerns({ instruments, groups }, on, symbol) {
 }
 
 /**
- * Whom it is about, for people.
+ * Names `on` for people.
  *
  * @param {Pick<State, "groups">} state
  * @param {string} on
@@ -55,7 +59,7 @@ export function onText({ groups }, on) {
 }
 
 /**
- * The symbol that a headline leads to: its own, or the first of those it is about.
+ * Returns the symbol that a headline links to: its own, or the first that it concerns.
  *
  * @param {Pick<State, "instruments" | "groups">} state
  * @param {string} on
@@ -74,12 +78,12 @@ export function toneOf({ tone }) {
 }
 
 /**
- * How a scenario stands at a market time.
+ * Returns the phase of a scenario at a market time.
  *
- * @param {Scene} scene
+ * @param {ActiveScenario} scenario
  * @param {number | null} marketUs
  */
-export function sceneState({ start, end }, marketUs) {
+export function scenarioPhase({ start, end }, marketUs) {
   if (marketUs === null || marketUs < start) return "next";
   return marketUs < end ? "running" : "over";
 }

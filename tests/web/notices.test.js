@@ -5,14 +5,14 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
   concerns,
-  HAPPENINGS_KEPT,
-  NO_HAPPENINGS,
+  NOTICES_KEPT,
+  NO_NOTICES,
   onText,
-  sceneState,
+  scenarioPhase,
   symbolOf,
-  takeHappenings,
+  takeNotices,
   toneOf,
-} from "../../web/js/state/happenings.js";
+} from "../../web/js/state/notices.js";
 import { chartMarks } from "../../web/js/state/marks.js";
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
@@ -25,7 +25,7 @@ const GROUPS = [
 ];
 
 /** @param {...any} messages */
-function heard(...messages) {
+function received(...messages) {
   const instruments = new Map(
     ["AAPL", "XOM", "EURUSD"].map((symbol) => [
       symbol,
@@ -35,13 +35,13 @@ function heard(...messages) {
   const begun = reduce(
     { ...initialState(), instruments },
     {
-      type: "catalogue",
-      catalogue: {
+      type: "catalog",
+      catalog: {
         scenarios: [{ name: "crash", title: "Crash", about: "", strength: 1, negative: true, seconds: 60 }],
-        maxStrength: 10,
-        maxSeconds: 60,
+        max_strength: 10,
+        max_seconds: 60,
+        groups: GROUPS,
       },
-      groups: GROUPS,
     },
   ).state;
   return [fixture("feed_simulation"), ...messages].reduce(
@@ -52,27 +52,27 @@ function heard(...messages) {
 
 test("headlines are taken once and in order, and a new epoch has none", () => {
   const [snapshot, update] = [fixture("news_snapshot"), fixture("news_update")];
-  const state = heard(snapshot, update, update);
+  const state = received(snapshot, update, update);
   assert.deepEqual(
     state.news.items.map((/** @type {{ on: string }} */ { on }) => on),
     ["AAPL", "class:stock", "EURUSD"],
   );
   assert.equal(state.news.last, 3);
-  assert.equal(heard(snapshot, { ...update, epoch: 5 }).news.last, 2);
-  assert.equal(heard(snapshot, { ...fixture("feed_simulation"), epoch: 1 }).news.last, 0);
+  assert.equal(received(snapshot, { ...update, epoch: 5 }).news.last, 2);
+  assert.equal(received(snapshot, { ...fixture("feed_simulation"), epoch: 1 }).news.last, 0);
 });
 
 test("no more than so many are kept", () => {
-  let known = NO_HAPPENINGS;
-  for (let first = 1; first <= 3 * HAPPENINGS_KEPT; first += 1)
-    known = takeHappenings(known, { snapshot: false, first }, [first]);
-  assert.equal(known.items.length, HAPPENINGS_KEPT);
-  assert.equal(known.last, 3 * HAPPENINGS_KEPT);
-  assert.equal(takeHappenings(known, { snapshot: true, first: 1 }, []).last, 0);
+  let known = NO_NOTICES;
+  for (let first = 1; first <= 3 * NOTICES_KEPT; first += 1)
+    known = takeNotices(known, { snapshot: false, first }, [first]);
+  assert.equal(known.items.length, NOTICES_KEPT);
+  assert.equal(known.last, 3 * NOTICES_KEPT);
+  assert.equal(takeNotices(known, { snapshot: true, first: 1 }, []).last, 0);
 });
 
 test("what is about a group is about its symbols", () => {
-  const state = heard();
+  const state = received();
   const of = (/** @type {string} */ on) =>
     [...state.instruments.keys()].filter((symbol) => concerns(state, on, symbol));
   assert.deepEqual(["all", "AAPL", "class:fx", "sector:energy", "sector:none"].map(of), [
@@ -103,13 +103,13 @@ test("a tone is a word and a direction, a scenario runs from its start to before
   );
   const scene = fixture("scenarios").scenarios[0];
   assert.deepEqual(
-    [null, scene.start - 1, scene.start, scene.end].map((us) => sceneState(scene, us)),
+    [null, scene.start - 1, scene.start, scene.end].map((us) => scenarioPhase(scene, us)),
     ["next", "next", "running", "over"],
   );
 });
 
 test("a chart marks what is about its symbol at the bar it happened in, from left to right", () => {
-  const state = heard(fixture("news_snapshot"), fixture("news_update"), fixture("scenarios"));
+  const state = received(fixture("news_snapshot"), fixture("news_update"), fixture("scenarios"));
   const marks = chartMarks(state, { symbol: "AAPL", interval: "1m" }, []);
   assert.deepEqual(
     marks.map(({ text, colour, row }) => [text, colour, row]),
