@@ -278,21 +278,20 @@ fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn TickS
 
 /// How one file was taken, and what of it cannot be played.
 fn say_report(file: &FileReport, say: &mut impl FnMut(&str)) {
-    let FileReport { file: name, kind, symbols, rows, is_exact, rows_refused, .. } = file;
+    let FileReport { file: name, kind, symbols, rows, is_exact, rows_rejected, .. } = file;
     let many = if symbols.len() == 1 { "symbol" } else { "symbols" };
     let about = if *is_exact { "" } else { "about " };
     say(&format!("  file     {name}: {about}{rows} rows of {}, {} {many}", kind.label(), symbols.len()));
     for assumption in &file.assumptions {
         say(&format!("           {assumption}"));
     }
-    if *rows_refused > 0 {
-        say(&format!("           {rows_refused} rows cannot be played:"));
+    if *rows_rejected > 0 {
+        say(&format!("           {rows_rejected} rows cannot be played:"));
     }
-    for refused in &file.refused {
-        let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
-        let line =
-            if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
-        let (reason, count, value) = (refused.reason, refused.count, &refused.first_value);
+    for rejected in &file.rejected {
+        let line = rejected.line.map(|line| format!(", first in line {line}")).unwrap_or_default();
+        let column = rejected.column.map(|column| format!(", column {column}")).unwrap_or_default();
+        let (reason, count, value) = (rejected.reason, rejected.count, &rejected.value);
         say(&format!("             {count} x {reason}{line}{column}: {value}"));
     }
 }
