@@ -47,7 +47,7 @@ pub struct ReadingArgs {
     /// Encoding of the text, such as utf-8, utf-16le, gbk or shift_jis
     #[arg(long, value_name = "NAME", value_parser = overrides::encoding)]
     encoding: Option<&'static Encoding>,
-    /// A line of column names is there or not
+    /// yes if the file has a line of column names, no if not
     #[arg(long, value_name = "ANSWER", value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes"))]
     header: Option<bool>,
     /// Read large files to the end before they play. Counts are then exact, and rows are sorted by time

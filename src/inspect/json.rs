@@ -94,19 +94,19 @@ pub fn line(file: &str, member: Option<&str>, report: Result<&FileReport, &Repla
 }
 
 fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> Report<'a> {
-    let refused = report.refused.iter().map(|refused| Refused {
-        reason: refused.reason.label(),
-        line: Some(refused.first_line).filter(|line| *line > 0),
-        column: refused.first_column,
-        value: &refused.first_value,
-        count: refused.count,
+    let refused = report.rejected.iter().map(|rejected| Refused {
+        reason: rejected.reason,
+        line: rejected.line,
+        column: rejected.column,
+        value: &rejected.value,
+        count: rejected.count,
     });
     let assumptions = report.assumptions.iter().map(|assumption| Assumption {
         what: &assumption.what,
         why: &assumption.why,
         flag: Some(assumption.flag).filter(|flag| !flag.is_empty()),
     });
-    let columns = report.columns.iter().map(|(name, meaning)| Column { name, meaning: meaning.map(|m| m.label()) });
+    let columns = report.columns.iter().map(|(name, role)| Column { name, meaning: role.map(|role| role.label()) });
     Report {
         file,
         member,
@@ -114,7 +114,7 @@ fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> Rep
         symbols: &report.symbols,
         rows: report.rows,
         rows_exact: report.is_exact,
-        rows_refused: report.rows_refused,
+        rows_refused: report.rows_rejected,
         refused: refused.collect(),
         delimiter: char::from(report.delimiter).to_string(),
         header: report.header.is_some(),

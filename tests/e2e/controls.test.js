@@ -121,7 +121,7 @@ test("an alert rings once, tells it, is kept, and can be set again and removed",
   await page.fill('.alert-form [name="symbol"]', "msft");
   await page.fill('.alert-form [name="value"]', "1");
   await page.click('.alert-form [type="submit"]');
-  await says(page, "#notices", "Alert: MSFT price at or above 1.");
+  await says(page, "#toasts", "Alert: MSFT price at or above 1.");
   await says(page, ".alerts section:last-child .alert", /MSFT price at or above 1[\d,]+\.\d\d$/);
   await page.fill('.alert-form [name="symbol"]', "AAPL");
   await page.selectOption('.alert-form [name="side"]', "below");
@@ -132,7 +132,7 @@ test("an alert rings once, tells it, is kept, and can be set again and removed",
   await page.reload();
   await page.locator(".alert[data-armed]", { hasText: "AAPL price at or below 0.01" }).waitFor();
   await page.getByRole("button", { name: "Set again" }).click();
-  await says(page, "#notices", "Alert: MSFT");
+  await says(page, "#toasts", "Alert: MSFT");
   await page.click('[aria-label="Remove: AAPL price at or below 0.01"]');
   await page.locator(".alert", { hasText: "AAPL price" }).waitFor({ state: "detached" });
   assert.deepEqual(faults, []);

@@ -50,7 +50,7 @@ test("who has no token is asked for one, and a viewer's shows the market without
   await page.locator(PRICED).first().waitFor();
   assert.equal(await role(page), "viewer");
   assert.equal(await page.locator("#transport button:visible:enabled").count(), 0);
-  await page.click("#transport .deck-note");
+  await page.click("#transport .transport-note");
   await says(page, "#state", "You may watch the market");
   await page.click("#out");
   await until(async () => (await role(page)) === "stranger", "signed out");

@@ -12,11 +12,11 @@ const TAPE = "data/us-stocks-daily.csv.gz";
 
 const browser = browse();
 
-const deck = (/** @type {string} */ name) => `#transport [data-deck="${name}"]`;
+const deck = (/** @type {string} */ name) => `#transport [data-transport="${name}"]`;
 /** @param {Page} page @param {string} state */
 const stands = (page, state) => page.locator(`#transport[data-state="${state}"]`).waitFor();
 /** @param {Page} page */
-const where = (page) => page.textContent(".deck-where");
+const where = (page) => page.textContent(".transport-time");
 
 test("two pages drive one tape: what one does, the other sees", async () => {
   const server = await startServer(["replay", TAPE, "--paused"]);
@@ -32,9 +32,9 @@ test("two pages drive one tape: what one does, the other sees", async () => {
     await other.page.locator(deck("play")).click();
     await stands(one.page, "paused");
 
-    await one.page.locator(".deck-place").fill("5000");
-    await other.page.waitForFunction(() => document.querySelector(".deck-where")?.textContent?.startsWith("2006"));
-    await one.page.waitForFunction(() => document.querySelector(".deck-where")?.textContent?.startsWith("2006"));
+    await one.page.locator(".transport-position").fill("5000");
+    await other.page.waitForFunction(() => document.querySelector(".transport-time")?.textContent?.startsWith("2006"));
+    await one.page.waitForFunction(() => document.querySelector(".transport-time")?.textContent?.startsWith("2006"));
     assert.equal(await where(one.page), await where(other.page));
     const last = (/** @type {Page} */ page) => page.textContent(".instrument-last");
     await until(
@@ -45,13 +45,13 @@ test("two pages drive one tape: what one does, the other sees", async () => {
 
     const before = await where(one.page);
     await one.page.locator(deck("bar")).click();
-    await one.page.waitForFunction((text) => document.querySelector(".deck-where")?.textContent !== text, before);
+    await one.page.waitForFunction((text) => document.querySelector(".transport-time")?.textContent !== text, before);
     await stands(one.page, "paused");
 
-    await one.page.locator(".deck-speed").selectOption("max");
+    await one.page.locator(".transport-speed").selectOption("max");
     await one.page.locator(deck("play")).click();
     await stands(other.page, "ended");
-    assert.equal(await other.page.textContent(".deck-ends"), "■ end");
+    assert.equal(await other.page.textContent(".transport-end"), "■ end");
     await stands(one.page, "ended");
     assert.equal(await one.page.locator(deck("event")).isDisabled(), true);
     await picture(other.page, "transport-ended");
@@ -61,7 +61,9 @@ test("two pages drive one tape: what one does, the other sees", async () => {
     const late = await browser.visit(server.url);
     await stands(late.page, "paused");
     for (const { page } of [one, late]) {
-      await page.waitForFunction(() => document.querySelector(".deck-where")?.textContent === "2000-03-01 00:00:00");
+      await page.waitForFunction(
+        () => document.querySelector(".transport-time")?.textContent === "2000-03-01 00:00:00",
+      );
     }
     for (const visit of [one, other, late]) {
       assert.deepEqual([visit.faults, visit.foreign], [[], []]);
@@ -77,7 +79,7 @@ test("a simulation pauses and steps, and has no place to seek", async () => {
   try {
     const { page, faults } = await browser.visit(server.url);
     await stands(page, "playing");
-    assert.equal(await page.locator(".deck-place").isVisible(), false);
+    assert.equal(await page.locator(".transport-position").isVisible(), false);
     assert.equal(await page.locator(deck("loop")).isVisible(), false);
     await page.locator(deck("play")).click();
     await stands(page, "paused");

@@ -61,7 +61,7 @@ test("breadth counts all, and movers are the ones that moved most", async () => 
   await page.locator(".mover-list button[data-symbol]").first().waitFor();
   await page.waitForFunction(
     () =>
-      [...document.querySelectorAll(".breadth-say")].reduce(
+      [...document.querySelectorAll(".breadth-count")].reduce(
         (sum, node) => sum + Number(node.textContent?.match(/\d+/)),
         0,
       ) === 40,

@@ -131,7 +131,7 @@ test("the arrow keys move through the list", async () => {
 
 test("an unknown symbol in the address is told, and the first one shown", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=NOTHING`);
-  await says(page, "#notices", 'no symbol "NOTHING"');
+  await says(page, "#toasts", 'no symbol "NOTHING"');
   await says(page, ".instrument-symbol", (await symbols(page))[0]);
   await page.close();
 });
@@ -162,23 +162,26 @@ test("the theme goes round and is kept", async () => {
 
 /** @param {Page} page */
 const tape = (page) =>
-  page.locator(".tape-lines .tape-row").evaluateAll((rows) => rows.map((row) => row.textContent ?? ""));
+  page.locator(".trades-lines .trade-row").evaluateAll((rows) => rows.map((row) => row.textContent ?? ""));
 
 test("the tape shows the trades of the chosen symbol, the newest on top, and grows", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
-  await page.locator(".tape-lines .tape-row").first().waitFor();
+  await page.locator(".trades-lines .trade-row").first().waitFor();
   const before = await tape(page);
   assert.match(before[0], /^\d\d:\d\d:\d\d\.\d{3}[\d,]+\.\d\d[\d,.KMB]+[▲▼·]/);
-  await page.waitForFunction((top) => document.querySelector(".tape-lines .tape-row")?.textContent !== top, before[0]);
+  await page.waitForFunction(
+    (top) => document.querySelector(".trades-lines .trade-row")?.textContent !== top,
+    before[0],
+  );
   const times = (await tape(page)).map((text) => text.slice(0, 12));
   assert.deepEqual(times, times.toSorted().reverse());
   assert.ok(times[0] >= before[0].slice(0, 12));
   await choose(page, "MSFT");
-  await page.locator("#tape .veil").waitFor({ state: "hidden" });
+  await page.locator("#time-and-sales .veil").waitFor({ state: "hidden" });
   assert.notDeepEqual(await tape(page), before);
   await choose(page, "EURUSD");
-  await says(page, "#tape .veil", "no trades of it");
-  await page.locator("#tape .veil").waitFor();
+  await says(page, "#time-and-sales .veil", "no trades of it");
+  await page.locator("#time-and-sales .veil").waitFor();
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -191,14 +194,14 @@ test("where there is little room the tape asks for nothing until it is opened, a
   await page.setViewportSize({ width: 1100, height: 800 });
   await page.goto(`${server.url}?symbol=AAPL`);
   await drawn(page);
-  await page.locator(".tape-body").waitFor({ state: "hidden" });
+  await page.locator(".trades-body").waitFor({ state: "hidden" });
   assert.deepEqual(trades(), []);
-  await page.click(".tape-toggle");
-  await page.locator(".tape-lines .tape-row").first().waitFor();
+  await page.click(".trades-toggle");
+  await page.locator(".trades-lines .trade-row").first().waitFor();
   await page.reload();
-  await page.locator(".tape-lines .tape-row").first().waitFor();
-  await page.click(".tape-toggle");
-  await page.locator(".tape-body").waitFor({ state: "hidden" });
+  await page.locator(".trades-lines .trade-row").first().waitFor();
+  await page.click(".trades-toggle");
+  await page.locator(".trades-body").waitFor({ state: "hidden" });
   await until(() => trades().length === 3, "the page says that it wants no trades any more");
   assert.deepEqual(trades(), ["subscribe", "subscribe", "unsubscribe"]);
   await page.close();
@@ -220,7 +223,7 @@ test("a hidden page takes nothing, and one answer for each comes when it is seen
   /** @type {ReturnType<typeof listenIn>} */
   let said = { sent: [], heard: [], connections: 0 };
   const { page } = await browser.visit(`${server.url}?symbol=AAPL`, (fresh) => (said = listenIn(fresh)));
-  await page.locator(".tape-lines .tape-row").first().waitFor();
+  await page.locator(".trades-lines .trade-row").first().waitFor();
   await drawn(page);
   await hide(page, true);
   await until(
@@ -275,7 +278,7 @@ test("a short loss of the network leaves no hole in the chart, the quotes and th
   let said = { sent: [], heard: [], connections: 0 };
   const { page } = await browser.visit(`${wire.url}?symbol=AAPL&interval=1s`, (fresh) => (said = listenIn(fresh)));
   try {
-    await page.locator(".tape-lines .tape-row").first().waitFor();
+    await page.locator(".trades-lines .trade-row").first().waitFor();
     await drawn(page);
     await until(
       () => said.heard.some(({ type, snapshot, bars }) => type === "bars" && !snapshot && bars[0].closed),
@@ -370,20 +373,20 @@ test("a lost server makes the values stale, and its return makes the page live a
   await page.waitForSelector("html[data-stale]");
   await says(page, "title", "(stale)");
   await says(page, ".dock-note", /^No connection: as of \d\d:\d\d:\d\d UTC$/);
-  await says(page, ".deck-state", "No connection");
+  await says(page, ".transport-state", "No connection");
   assert.equal(
-    await page.locator("#transport :is(button, select):visible:enabled:not(.deck-stage)").count(),
+    await page.locator("#transport :is(button, select):visible:enabled:not(.transport-scenarios)").count(),
     0,
     "nobody would hear a command",
   );
   await page.click("#tab-scenarios");
-  await page.locator('.stage-form button[type="submit"]:disabled').waitFor();
+  await page.locator('.scenario-form button[type="submit"]:disabled').waitFor();
   await picture(page, "reconnecting");
   await server.again();
   await says(page, "#link", "Live");
   await page.waitForSelector("html:not([data-stale])");
   await says(page, ".dock-note", /^$/);
-  await page.locator('.stage-form button[type="submit"]:enabled').waitFor();
+  await page.locator('.scenario-form button[type="submit"]:enabled').waitFor();
   await page.waitForSelector("#chart .veil", { state: "hidden" });
   await drawn(page);
   await changes(page, ".instrument-last");
@@ -420,8 +423,8 @@ test("a replayed file of daily bars says so, and ends", async () => {
     await says(page, "#feed-origin", "synthesised from 1d bars");
     await says(page, ".legend-time", /^\d{4}-\d\d-\d\d UTC$/);
     assert.equal(await page.getAttribute('[data-interval="1d"]', "aria-pressed"), "true");
-    await says(page, ".tape-note", "End of tape");
-    await says(page, ".tape-lines .tape-row", /^\d{4}-\d\d-\d\d/);
+    await says(page, ".trades-note", "End of tape");
+    await says(page, ".trades-lines .trade-row", /^\d{4}-\d\d-\d\d/);
     await drawn(page);
     await picture(page, "replay-ended");
     assert.deepEqual(faults, []);

@@ -5,16 +5,16 @@ import { after, test } from "node:test";
 import { PRICED, symbols, until } from "./page.js";
 import { serve } from "./serve.js";
 import { listenIn, picture } from "./support.js";
-import { writeTape } from "./tape.js";
+import { writeRecording } from "./recording.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const SYMBOLS = 1000;
 
-/** @type {Awaited<ReturnType<typeof writeTape>>} */
+/** @type {Awaited<ReturnType<typeof writeRecording>>} */
 let tape;
 const { server, browser } = serve(async () => {
-  tape = await writeTape({ symbols: SYMBOLS, seconds: 60, perSecond: 1 });
+  tape = await writeRecording({ symbols: SYMBOLS, seconds: 60, perSecond: 1 });
   return ["replay", "--speed", "1x", "--loop", tape.path];
 });
 after(() => tape?.remove());

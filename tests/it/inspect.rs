@@ -21,12 +21,12 @@ async fn table_shows_what_a_file_holds() {
     assert_eq!(code, Some(0));
     for says in [
         "ohlcv: bars of 1d",
-        "2, oldest first; 1 refused",
+        "2, oldest first; 1 rejected",
         "2024-06-10T00:00:00Z  38764.10",
         "Shift_JIS, cells parted by `,`, header in line 1",
         "終値 = close",
-        "times are UTC: they name no zone (--tz says otherwise)",
-        "1 x a line of text, no row, first in line 4",
+        "times are UTC: they name no zone (--tz changes it)",
+        "1 x text, not a row, first in line 4",
     ] {
         assert!(text.contains(says), "{says} in {text}");
     }
@@ -95,8 +95,11 @@ async fn flags_and_sidecar_override_detection() {
     let file = folder.path().join("ticks.csv");
     std::fs::write(&file, "05/04/2024 10:00,7,1234500\n05/04/2024 10:01,8,1234600\n").unwrap();
     let path = file.to_str().unwrap();
-    let (_, plain) = json(&[path]).await;
-    assert!(plain[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"), "{plain:?}");
+    let (_, detected) = json(&[path]).await;
+    assert!(
+        detected[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"),
+        "{detected:?}"
+    );
     let flags = ["--columns", "time,size,price", "--price-scale", "100", "--date-order", "dmy", "--symbol", "ACME"];
     let (_, flagged) = json(&[&flags[..], &["--tz", "America/New_York", path]].concat()).await;
     let report = &flagged[0];

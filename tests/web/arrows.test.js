@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   types: [],
   lib: [],
   net: ["lib", "types"],
+  "net/binary": ["lib", "types"],
   state: ["lib", "types"],
   chart: ["lib"],
   views: ["state", "lib", "types"],
@@ -27,11 +28,11 @@ const MAY_IMPORT = {
   "views/dock": ["views", "state", "chart", "lib"],
   "views/shell": ["views", "views/watchlist", "views/chart", "views/quote", "views/feed", "views/dock", "state", "lib"],
   "views/status": ["state", "lib"],
-  app: ["net", "state", "lib", "types"],
+  app: ["net", "net/binary", "state", "lib", "types"],
   "early.js": [],
   "enter.js": [],
   "status.js": ["views/status", "net", "state", "lib"],
-  "main.js": ["views/shell", "app", "state", "lib"],
+  "main.js": ["views/shell", "app", "net", "state", "lib"],
 };
 
 /** The only room that may import the chart library. */

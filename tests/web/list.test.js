@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scrollTo, visibleLines } from "../../web/js/lib/window.js";
-import { COLUMNS, dayPlace, spread, turnover } from "../../web/js/state/columns.js";
-import { demand } from "../../web/js/state/demand.js";
+import { COLUMNS, dayPosition, spread, turnover } from "../../web/js/state/columns.js";
+import { subscriptionsOf } from "../../web/js/state/subscriptions.js";
 import { listLines, matching, needsAll, sorted } from "../../web/js/state/list.js";
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
-import { DEFAULT_SETTINGS, readSettings, takenSettings, writeSettings } from "../../web/js/state/settings.js";
+import { DEFAULT_SETTINGS, readSettings, validSettings, writeSettings } from "../../web/js/state/settings.js";
 
 /** @typedef {import("../../web/js/state/settings.js").Settings} Settings */
 
@@ -119,9 +119,9 @@ test("each column's value is of the quote, or nothing", () => {
   assert.equal(spread(quote("A", { bid: null })), null);
   assert.equal(turnover(quote("A", { vwap: null })), 1000);
   assert.equal(turnover(quote("A", { volume: null })), null);
-  assert.equal(dayPlace(quote("A")), 0.5);
-  assert.equal(dayPlace(quote("A", { high: 100, low: 100 })), 0.5);
-  assert.equal(dayPlace(quote("A", { low: null })), null);
+  assert.equal(dayPosition(quote("A")), 0.5);
+  assert.equal(dayPosition(quote("A", { high: 100, low: 100 })), 0.5);
+  assert.equal(dayPosition(quote("A", { low: null })), null);
 });
 
 test("only lines on the screen exist, and some to spare", () => {
@@ -144,9 +144,9 @@ test("a line is brought into view by as little as it takes", () => {
 
 /** @param {Partial<Settings>} settings @param {string[]} rows */
 const asked = (settings, rows) =>
-  demand(
-    { ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), seen: { rows, ticker: ["APT"] } },
-    { tape: true, depth: true },
+  subscriptionsOf(
+    { ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), visible: { rows, ticker: ["APT"] } },
+    { trades: true, depth: true },
   );
 
 test("rows that are scrolled away ask for nothing", () => {
@@ -193,10 +193,10 @@ test("charts ask for the bars of what they show and compare, each once", () => {
     ["AAPL", "IBM", "EURUSD", "APT"],
   );
   assert.deepEqual(
-    [...demand(now, { tape: false, depth: false }).bars.keys()],
+    [...subscriptionsOf(now, { trades: false, depth: false }).bars.keys()],
     ["AAPL 1m", "IBM 1m", "EURUSD 1m", "APT 1m"],
   );
-  assert.equal(demand(now, { tape: false, depth: false }).tape, null);
+  assert.equal(subscriptionsOf(now, { trades: false, depth: false }).trades, null);
   ({ state: now } = reduce(now, { type: "activate", pane: 2 }));
   assert.equal(now.choice.symbol, "EURUSD");
   ({ state: now } = reduce(now, { type: "set", settings: { layout: 1 } }));
@@ -231,9 +231,9 @@ test("a setting that is not taken falls back alone", () => {
     constructor: 1,
     volume: "yes",
   };
-  assert.deepEqual(takenSettings(bad), {});
-  assert.deepEqual(takenSettings([]), {});
-  assert.deepEqual(takenSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });
+  assert.deepEqual(validSettings(bad), {});
+  assert.deepEqual(validSettings([]), {});
+  assert.deepEqual(validSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });
 });
 
 test("a book is asked for where its symbol has one and there is room for it", () => {
@@ -242,9 +242,9 @@ test("a book is asked for where its symbol has one and there is room for it", ()
     [...plain.instruments].map(([symbol, one]) => [symbol, { ...one, depth: symbol === "AAPL" ? 5 : 0 }]),
   );
   const deep = { ...plain, instruments };
-  assert.equal(demand(deep, { tape: true, depth: true }).depth, "AAPL");
-  assert.equal(demand(deep, { tape: true, depth: false }).depth, null);
-  assert.equal(demand(plain, { tape: true, depth: true }).depth, null);
+  assert.equal(subscriptionsOf(deep, { trades: true, depth: true }).depth, "AAPL");
+  assert.equal(subscriptionsOf(deep, { trades: true, depth: false }).depth, null);
+  assert.equal(subscriptionsOf(plain, { trades: true, depth: true }).depth, null);
   const { state: other } = reduce(deep, { type: "choose", symbol: "IBM" });
-  assert.equal(demand(other, { tape: true, depth: true }).depth, null);
+  assert.equal(subscriptionsOf(other, { trades: true, depth: true }).depth, null);
 });

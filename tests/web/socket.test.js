@@ -8,7 +8,7 @@ import {
   CAP_MS,
   createSocket,
   LOST_AFTER,
-  restMs,
+  stopDelayMs,
   SILENT_SECONDS,
 } from "../../web/js/net/socket.js";
 
@@ -158,8 +158,8 @@ test("a socket that was given up is no longer heard", () => {
 test("hurrying tries at once, and only once", () => {
   const { socket, sockets, newest, clock } = begin();
   newest().onclose?.({ code: 1001 });
-  socket.hurry();
-  socket.hurry();
+  socket.retryNow();
+  socket.retryNow();
   assert.equal(sockets.length, 2);
   clock.pass(BASE_MS);
   assert.equal(sockets.length, 2);
@@ -167,10 +167,10 @@ test("hurrying tries at once, and only once", () => {
 
 test("after a planned stop it waits as long as the server asked, and some more by chance", () => {
   assert.deepEqual(
-    [restMs(1000, 0), restMs(1000, 1), restMs(4000, 1), restMs(0, 1), restMs(-5, 0)],
+    [stopDelayMs(1000, 0), stopDelayMs(1000, 1), stopDelayMs(4000, 1), stopDelayMs(0, 1), stopDelayMs(-5, 0)],
     [1000, 1500, 6000, 500, 0],
   );
-  assert.ok(restMs(1e12, 1) < 100_000);
+  assert.ok(stopDelayMs(1e12, 1) < 100_000);
   const { socket, links, newest, sockets, clock } = begin();
   newest().onmessage?.({ data: "hello" });
   socket.expectStop(3000);

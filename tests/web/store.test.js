@@ -53,7 +53,7 @@ test("a hole names its symbols", () => {
   const store = new Store(initialState());
   /** @type {unknown[]} */
   const holes = [];
-  store.addEventListener("hole", (event) => holes.push(/** @type {CustomEvent} */ (event).detail));
+  store.addEventListener("lost", (event) => holes.push(/** @type {CustomEvent} */ (event).detail));
   for (const message of [FEED, update(1, 3), update(4, 5), update(9, 9)])
     store.dispatch({ type: "message", message, nowMs: 0 });
   assert.deepEqual(holes, [["AAPL"]]);

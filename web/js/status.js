@@ -2,18 +2,18 @@
 
 import { setAttribute } from "./lib/dom.js";
 import { recall } from "./lib/storage.js";
-import { askServer } from "./net/metrics.js";
+import { fetchStatus } from "./net/metrics.js";
 import { readSettings } from "./state/settings.js";
 import { createStatusPage } from "./views/status/page.js";
 
 const EVERY_MS = 2_000;
 const page = createStatusPage();
-/** @type {import("./state/health.js").Look | undefined} */
+/** @type {import("./state/health.js").Scrape | undefined} */
 let before;
 
 async function look() {
-  const asked = await askServer();
-  if (asked === "stranger") return location.replace("/enter");
+  const asked = await fetchStatus();
+  if (asked === "unauthorized") return location.replace("/enter");
   const now = { at: performance.now() / 1e3, samples: asked.samples };
   page.show(now, before, asked.feed, Date.now() / 1e3);
   before = now;

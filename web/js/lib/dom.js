@@ -1,13 +1,13 @@
 /**
- * Makes and changes elements without markup text, and writes only what differs.
+ * Creates and changes elements, and writes only differences.
  *
- * Everything from outside goes in as text, so nothing it holds can become markup.
+ * All content goes in as text, so it cannot become markup.
  */
 
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
 /**
- * Makes an element; an attribute that is `true` is written empty, one that is `false`, `null` or `undefined` is left out.
+ * Creates an element. An attribute that is `true` is written empty. One that is `false`, `null` or `undefined` is left out.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -25,7 +25,7 @@ export function element(tag, attributes = {}, ...children) {
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Makes an SVG element.
+ * Creates an SVG element.
  *
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag
@@ -41,9 +41,9 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 /**
- * Changes the text node that is there rather than make another: prices change many times a second.
+ * Changes the text node in place, as prices change many times a second.
  *
- * @param {Element} node holds text alone
+ * @param {Element} node an element with nothing but text
  * @param {string} text
  */
 export function setText(node, text) {
@@ -67,7 +67,7 @@ export function setAttribute(node, name, value) {
 }
 
 /**
- * The element of the page with this id, which index.html holds.
+ * Finds an element of the HTML page.
  *
  * @param {string} id
  * @returns {HTMLElement}

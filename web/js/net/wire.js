@@ -1,7 +1,7 @@
 /**
- * The messages of protocol version 1: decodes what the server sends and encodes what the page asks.
+ * Decodes the JSON messages of protocol version 1 and encodes those of the page.
  *
- * Decoding never throws: what is not a message of this protocol is `null`, and so is a type that this page does not know.
+ * Decoding never throws. Anything but a message of a known type is `null`.
  */
 
 /** @typedef {import("../types/protocol.js").Bar} Bar */
@@ -37,7 +37,7 @@ const object = (shape) => {
   return (value) => isMembers(value) && members.every(([name, check]) => check(value[name]));
 };
 
-/** Written out, as tens of thousands come in a second, and a check by a table of names takes longer. @type {Check} */
+/** Written out, as tens of thousands come in a second and a check by a table is slower. @type {Check} */
 const QUOTE = (value) => {
   if (!isMembers(value)) return false;
   const { symbol, first_seq, seq, ts_event, last, bid, ask, open, high, low, volume, vwap, change } = value;
@@ -153,7 +153,7 @@ export function encode(message) {
 }
 
 /**
- * The length of a message as it is sent.
+ * Returns the length of a message as it is sent.
  *
  * @param {Inbound} message
  */

@@ -104,7 +104,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
         palette,
         hovered,
         state.news,
-        state.scenes,
+        state.scenarios,
         state.groups,
         ...[...state.series.values()].map(({ revision }) => revision),
       ];
@@ -117,7 +117,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
     picture: () => panes[shown?.active ?? 0].plot.picture(),
 
     /** What of the time the active chart shows, in microseconds. */
-    seenRange() {
+    visibleRange() {
       const range = panes[shown?.active ?? 0]?.plot.view().range;
       return range ? { from: range.from * 1e6, to: range.to * 1e6 } : null;
     },

@@ -137,7 +137,7 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     const from = firstNew(bars, drawn.newestUs);
     if (whole || bars.length - from > BARS_LED) plot.fill(bars);
     else for (const bar of bars.slice(from)) plot.lead(bar);
-    const happened = [state.news, state.scenes, state.catalogue, state.groups];
+    const happened = [state.news, state.scenarios, state.catalog, state.groups];
     if (whole || bars.length !== drawnBars?.length || happened.some((one, at) => one !== marked[at]))
       plot.mark(chartMarks(state, pane, bars));
     marked = happened;
@@ -182,7 +182,7 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
         settings.indicators,
         state.instruments,
         state.news,
-        state.scenes,
+        state.scenarios,
         state.groups,
       ];
       if (now.some((one, at) => one !== seen[at]) || others.some((bars, at) => bars !== comparedBars[at])) {

@@ -1,4 +1,4 @@
-/** The panel below the charts: one of several tabs, or closed to its tabs. */
+/** The dock below the charts: one panel at a time, chosen by its tab. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
@@ -33,7 +33,7 @@ export function createDock(root, tabs, { onSet }) {
     element("div", { class: "dock-panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, node),
   );
   const bar = element("div", { class: "tabs", role: "tablist", "aria-label": "Panels" }, ...buttons);
-  // Said by the connection's own status already.
+  // Hidden from screen readers: the link status is read out.
   const note = element("p", { class: "dock-note", "aria-hidden": "true" });
   root.append(
     element("div", { class: "dock-bar" }, bar, note, toggle),

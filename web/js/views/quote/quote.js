@@ -1,9 +1,9 @@
-/** The chosen instrument: its name, its last price, bid and ask with what lies between, and the numbers of its day. */
+/** The chosen instrument: its name, last price, best bid and ask, order book, and the numbers of its day. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { decimalText, moveText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
 import { ageText } from "../../lib/time.js";
-import { dayPlace, spread, turnover } from "../../state/columns.js";
+import { dayPosition, spread, turnover } from "../../state/columns.js";
 import { changePercent } from "../../state/quotes.js";
 import { chosenInstrument, chosenQuote } from "../../state/select.js";
 import { createLadder } from "./ladder.js";
@@ -96,9 +96,9 @@ export function createQuote(root) {
       ladder.render(state);
       setText(low, priceText(quote?.low ?? null, instrument));
       setText(high, priceText(quote?.high ?? null, instrument));
-      const place = quote ? dayPlace(quote) : null;
-      setAttribute(mark, "hidden", place === null);
-      mark.style.insetInlineStart = `${((place ?? 0) * 100).toFixed(1)}%`;
+      const position = quote ? dayPosition(quote) : null;
+      setAttribute(mark, "hidden", position === null);
+      mark.style.insetInlineStart = `${((position ?? 0) * 100).toFixed(1)}%`;
       STATS.forEach(([, write], at) => setText(values[at], quote && instrument ? write(quote, instrument) : UNKNOWN));
       const us =
         quote?.ts_event == null || state.marketUs === null ? null : Math.max(0, state.marketUs - quote.ts_event);

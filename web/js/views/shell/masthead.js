@@ -1,4 +1,4 @@
-/** The buttons at the right of the masthead: find, help, presentation, pause all, theme. */
+/** The buttons of the masthead: find, help, presentation mode, pause, theme. */
 
 import { element, setAttribute } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
@@ -54,7 +54,7 @@ export function createMasthead(root, commands, { onSet, onPause }) {
       setAttribute(themeButton, "aria-label", `Theme: ${name}`);
       setAttribute(themeButton, "title", `Theme: ${name}`);
       pause.show(state.paused ? "play" : "pause");
-      const words = state.paused ? "Go on" : "Pause everything that moves";
+      const words = state.paused ? "Resume" : "Pause everything that moves";
       setAttribute(pauseButton, "aria-label", words);
       setAttribute(pauseButton, "title", words);
       setAttribute(pauseButton, "aria-pressed", String(state.paused));

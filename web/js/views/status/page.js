@@ -5,7 +5,7 @@ import { byteText, countText } from "../../lib/number.js";
 import { byLabel, lagText, quantile, rate, spanText, total } from "../../state/health.js";
 import { createCounts, createFigure } from "./figure.js";
 
-/** @typedef {import("../../state/health.js").Look} Look */
+/** @typedef {import("../../state/health.js").Scrape} Scrape */
 /** @typedef {import("../../state/health.js").FeedStatus} FeedStatus */
 
 /** @param {number | null} value */
@@ -15,7 +15,7 @@ const each = (value) =>
 /**
  * The figures in the order of the page: the title, and what a look and the one before say.
  *
- * @type {[string, (now: Look, before: Look | undefined) => [string, number | null, { note?: string, bad?: boolean }?]][]}
+ * @type {[string, (now: Scrape, before: Scrape | undefined) => [string, number | null, { note?: string, bad?: boolean }?]][]}
  */
 const FIGURES = [
   [
@@ -137,7 +137,7 @@ export function createStatusPage() {
   const refused = createCounts("Refused, by reason", "nothing");
   const ended = createCounts("Sessions that ended", "none");
   byId("tables").append(feed.node, refused.node, ended.node);
-  /** @param {Look} look @param {string} name @param {string} label @returns {[string, string][]} */
+  /** @param {Scrape} look @param {string} name @param {string} label @returns {[string, string][]} */
   const counts = ({ samples }, name, label) =>
     byLabel(samples, name, label).map(([reason, count]) => [reason, countText(count)]);
   /** @param {string} text @param {"good" | "bad"} kind */
@@ -146,7 +146,7 @@ export function createStatusPage() {
     setAttribute(byId("state"), "data-kind", kind);
   };
   return {
-    /** @param {Look} now @param {Look | undefined} before @param {FeedStatus} status @param {number} seconds since 1970 */
+    /** @param {Scrape} now @param {Scrape | undefined} before @param {FeedStatus} status @param {number} seconds since 1970 */
     show(now, before, status, seconds) {
       state(status.fault ? "the feed has failed" : `up, ${status.state}`, status.fault ? "bad" : "good");
       const [version] = byLabel(now.samples, "build_info", "version")[0] ?? [""];

@@ -1,11 +1,11 @@
-/** The cells of the watchlist, one kind a column: made once, then only their text and shape change. */
+/** The cells of the watchlist, one kind for each column. They are reused: only their text and shape change. */
 
 import { createSparkline } from "../../chart/sparkline.js";
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { flash } from "../../lib/flash.js";
 import { decimalText, direction, GLYPHS, percentText, priceText, signedText, volumeText } from "../../lib/number.js";
 import { ageText } from "../../lib/time.js";
-import { dayPlace, spread, turnover } from "../../state/columns.js";
+import { dayPosition, spread, turnover } from "../../state/columns.js";
 import { changePercent } from "../../state/quotes.js";
 import { oldUs } from "../../state/select.js";
 import { sparkline } from "../../state/sparks.js";
@@ -14,10 +14,10 @@ import { sparkline } from "../../state/sparks.js";
 /** @typedef {import("../../state/model.js").Quote} Quote */
 /** @typedef {import("../../state/model.js").Instrument} Instrument */
 /** @typedef {import("../../state/columns.js").ColumnId} ColumnId */
-/** @typedef {{ state: State, quote: Quote | undefined, instrument: Instrument, fresh: boolean }} Drawing `fresh`: the row has another instrument */
+/** @typedef {{ state: State, quote: Quote | undefined, instrument: Instrument, fresh: boolean }} Drawing `fresh` means that the row has a new instrument */
 /** @typedef {{ node: HTMLElement, draw: (drawing: Drawing) => void, age?: (drawing: Drawing) => void }} Cell `age` is drawn as time passes */
 
-/** The change at which the bar is full, in percent. */
+/** The change that fills the bar, in percent. */
 const FULL_PERCENT = 5;
 
 /** @type {Readonly<Record<ColumnId, { width: string, end: boolean, make: () => Cell }>>} */
@@ -115,7 +115,7 @@ function sparkCell() {
   /** @param {Drawing} drawing */
   const age = ({ state, quote, instrument }) =>
     spark.draw(sparkline(state.sparks.closes.get(instrument.symbol) ?? [], quote));
-  // Once a second is often enough for a line of minutes.
+  // Drawn once a second, which is enough for a line of minutes.
   return { node, age, draw: (drawing) => void (drawing.fresh && age(drawing)) };
 }
 
@@ -178,11 +178,11 @@ function dayRangeCell() {
   return {
     node,
     draw({ quote, instrument }) {
-      const place = quote ? dayPlace(quote) : null;
-      setAttribute(mark, "hidden", place === null);
-      mark.style.insetInlineStart = `${((place ?? 0) * 100).toFixed(1)}%`;
+      const position = quote ? dayPosition(quote) : null;
+      setAttribute(mark, "hidden", position === null);
+      mark.style.insetInlineStart = `${((position ?? 0) * 100).toFixed(1)}%`;
       const range =
-        place === null
+        position === null
           ? ""
           : `${priceText(quote?.low ?? null, instrument)} to ${priceText(quote?.high ?? null, instrument)}`;
       setAttribute(node, "title", range);

@@ -1,4 +1,4 @@
-/** One line of the watchlist: made once, then given an instrument after another as the list is scrolled. */
+/** A row of the watchlist. It is reused: scrolling gives it one instrument after another. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
@@ -34,7 +34,7 @@ export function createRow(columns, id) {
     /**
      * @param {State} state
      * @param {Instrument} wanted
-     * @param {number} line its place among all, from 0
+     * @param {number} line its index among all lines
      */
     render(state, wanted, line) {
       const { symbol } = wanted;
@@ -55,7 +55,7 @@ export function createRow(columns, id) {
       setAttribute(star, "aria-pressed", String(liked));
       setAttribute(star, "aria-label", `${symbol} among the favourites`);
     },
-    /** @param {State} state shows how old things are */
+    /** Draws what changes as time passes. @param {State} state */
     age(state) {
       if (!instrument) return;
       for (const cell of cells) cell.age?.({ state, quote: drawn, instrument, fresh: false });
@@ -63,7 +63,7 @@ export function createRow(columns, id) {
   };
 }
 
-/** A heading among the rows: opens and closes its group. @param {string} id */
+/** Creates a heading, which opens and closes its group. @param {string} id */
 export function createHeading(id) {
   const title = element("span", { class: "group-name" });
   const count = element("span", { class: "group-count" });
