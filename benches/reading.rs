@@ -1,4 +1,4 @@
-//! Reading a plain trades CSV into market state, against the bare csv crate on the same file.
+//! Reading a CSV of bare trades into market state, against the bare csv crate on the same file.
 //!
 //! One iteration reads the whole file. `TICKCAST_BENCH_ROWS` sets the number of its rows. The file is made from a fixed
 //! seed and deleted afterwards.

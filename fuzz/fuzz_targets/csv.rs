@@ -1,5 +1,5 @@
-//! A file of any bytes plays or is an error, without panic. Ticks come in time order. They are the same when the file is
-//! played again, from any tick on, in batches, and without the fast path.
+//! A file of any bytes plays or is an error, without panic. Ticks come in time order. They are the same when the file
+//! is played again, from any tick on, in batches, and without the fast path.
 
 #![no_main]
 
@@ -35,7 +35,8 @@ fuzz_target!(|bytes: &[u8]| {
     {}
     batches.truncate(first.len());
     assert_eq!(first, batches, "batches are the same ticks");
-    let mut slow = replay::open(&[PATH.clone()], &config).expect("what was opened once opens again").without_fast_path();
+    let again = replay::open(&[PATH.clone()], &config).expect("what was opened once opens again");
+    let mut slow = again.without_fast_path();
     assert_eq!(first, play(&mut slow), "both paths give the same ticks");
     replay.rewind().expect("what was opened once opens again");
     let half = first.len() / 2;

@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_its_first_its_extreme_and_its_last_price() {
+    fn bar_has_first_highest_lowest_and_last_price() {
         #[track_caller]
         fn check(ticks: &[(i64, u64)], prices: [i64; 4], volume: u64) {
             let bar = bar(ticks);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_volumes_stay_at_the_largest_number() {
+    fn volume_saturates_at_the_largest_number() {
         let mut sum = bar(&[(1, u64::MAX), (1, 1)]);
         assert_eq!(sum.volume, MOST);
         sum.count = u64::MAX;
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_ends_where_the_next_begins() {
+    fn bar_ends_where_the_next_begins() {
         for (start, interval, end) in [
             (0, Interval::S1, 1_000_000_000),
             (-60_000_000_000, Interval::M1, 0),
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn merged_parts_are_the_bar_of_the_whole(
+        fn merged_bars_equal_the_bar_of_the_whole(
             ticks in prop::collection::vec((any::<i64>(), any::<u64>()), 2..20),
             cut in any::<prop::sample::Index>(),
         ) {

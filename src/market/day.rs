@@ -97,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn change_counts_from_the_day_before_and_else_from_the_open() {
+    fn change_counts_from_yesterday_or_from_the_open() {
         let mut day = DayStats::first(Timestamp(0), Price(100), Size(1), None);
         day.add(Price(103), Size(1));
         assert_eq!(day.change(Price(103)), Price(3));
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn vwap_is_exact_to_two_digits_beyond_the_price() {
+    fn vwap_has_two_exact_digits_beyond_the_price() {
         let mut day = DayStats::first(Timestamp(0), Price(100), Size(1), None);
         day.add(Price(101), Size(2));
         // (1.00 + 2 * 1.01) / 3 = 1.006666..
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_historical_bar_weighs_as_its_typical_price() {
+    fn history_bar_weighs_as_its_typical_price() {
         let mut bar = Bar::first(Timestamp(0), Price(100), Size(3));
         (bar.high, bar.low, bar.close) = (Price(130), Price(90), Price(110));
         let mut day = DayStats::from_bar(&bar, Some(Price(80)));
@@ -129,7 +129,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_price_and_no_volume_overflows(
+        fn day_does_not_overflow(
             prices in prop::collection::vec(prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], 1..5),
             size in prop_oneof![any::<u64>(), Just(u64::MAX)],
             step in 1i64..=i64::from(u32::MAX),

@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn decimals_keep_the_digits_they_came_with() {
+    fn decimals_keep_their_digits() {
         check("131.06", Ok("131.06"));
         check("127.0", Ok("127.0"));
         check("-37.63", Ok("-37.63"));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plain_number_is_refused() {
+    fn text_that_is_no_number_is_rejected() {
         for text in ["", "-", ".", "1e5", "NaN", "inf", "1,000", "1.2.3", " 1", "0x10", "--1"] {
             check(text, Err(DecimalError::NotANumber));
         }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn increments_count_only_what_lies_on_their_grid() {
+    fn increments_count_only_prices_on_their_grid() {
         let quarter = Increment::new(25, 2);
         assert_eq!(quarter.count(Decimal::new(552875, 2)), Some(22115));
         assert_eq!(quarter.count(Decimal::new(5528, 0)), Some(22112));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn only_needless_zeros_are_cut() {
+    fn trimming_drops_only_trailing_zeros() {
         for (mantissa, decimals, least, want) in [
             (4_304_700, 4, 2, "430.47"),
             (4_381_799, 4, 2, "438.1799"),
@@ -231,7 +231,7 @@ mod tests {
         }
 
         #[test]
-        fn rescaling_up_and_back_is_the_same_number(mantissa in -1_000_000_000i64..1_000_000_000, from in 0u8..6, more in 0u8..6) {
+        fn rescaling_up_and_back_keeps_the_number(mantissa in -1_000_000_000i64..1_000_000_000, from in 0u8..6, more in 0u8..6) {
             let decimal = Decimal::new(mantissa, from);
             let up = decimal.rescale(from + more).unwrap();
             prop_assert_eq!(up.rescale(from), Some(decimal));

@@ -162,7 +162,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_reader_gets_what_it_lacks_and_is_told_what_fell_out() {
+    fn reader_gets_unseen_items_and_the_number_missed() {
         let mut ring = Ring::new(3);
         let seen = |ring: &Ring<i32>, n| {
             let since = ring.since(n);
@@ -182,7 +182,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_ring_is_the_end_of_all_that_came_and_so_is_each_copy(
+        fn ring_and_its_copies_hold_the_newest_items(
             capacity in 0usize..200,
             count in 0usize..500,
             copied_at in 0usize..500,

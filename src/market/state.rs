@@ -145,11 +145,11 @@ impl InstrumentState {
         for &interval in Interval::VARIANTS {
             self.series[interval.index()].close_until(interval, now);
         }
-        self.refuse_before(now);
+        self.close_before(now);
     }
 
     /// Makes every tick before the second of `ts` late.
-    fn refuse_before(&mut self, ts: Timestamp) {
+    fn close_before(&mut self, ts: Timestamp) {
         self.open_from = self.open_from.map(|from| from.max(ts.floor(Interval::S1)));
     }
 
@@ -157,7 +157,7 @@ impl InstrumentState {
         for &interval in Interval::VARIANTS {
             self.series[interval.index()].add(interval, ts, price, size);
         }
-        self.refuse_before(ts);
+        self.close_before(ts);
         match &mut self.day {
             Some(day) if day.start == ts.floor(Interval::D1) => day.add(price, size),
             _ => self.day = Some(DayStats::first(ts, price, size, self.top.last)),
@@ -202,7 +202,7 @@ impl InstrumentState {
         for longer in &Interval::VARIANTS[interval.index()..] {
             self.series[longer.index()].merge(*longer, bar);
         }
-        self.refuse_before(bar.start);
+        self.close_before(bar.start);
         match &mut self.day {
             Some(day) if day.start == bar.start.floor(Interval::D1) => day.merge(bar),
             _ => self.day = Some(DayStats::from_bar(bar, self.top.last)),

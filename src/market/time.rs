@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn each_interval_divides_each_longer_one() {
+    fn interval_divides_each_longer_one() {
         for (i, short) in Interval::VARIANTS.iter().enumerate() {
             for long in &Interval::VARIANTS[i..] {
                 assert_eq!(long.nanos() % short.nanos(), 0, "{short} into {long}");
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn buckets_before_1970_start_earlier_not_later() {
+    fn intervals_before_1970_round_down() {
         let ts = Timestamp::from_secs(-1);
         assert_eq!(ts.floor(Interval::M1), Timestamp::from_secs(-60));
         assert_eq!(Timestamp(-1).micros(), -1);

@@ -43,7 +43,7 @@ test("bars, line and area are drawn above their volumes, and a link says which",
   try {
     const { page, faults } = await browser.visit(`${replay.url}?symbol=AAPL&interval=1d`);
     await drawn(page);
-    await says(page, "#feed", "End of tape");
+    await says(page, "#feed", "Ended");
     const panes = () => page.locator(".pane-canvas tr").count();
     const [count, seen] = [await panes(), [await pixels(page)]];
     assert.equal(count, 4, "prices, a line between, volumes and the time make rows of their own");
@@ -57,7 +57,7 @@ test("bars, line and area are drawn above their volumes, and a link says which",
     }
     assert.equal(new Set(seen.slice(0, -1)).size, 4, "each looks different");
     await page.goto(`${replay.url}?symbol=AAPL&interval=1d&chart=area`);
-    await says(page, "#feed", "End of tape");
+    await says(page, "#feed", "Ended");
     assert.deepEqual(faults, []);
     await page.close();
   } finally {

@@ -39,7 +39,7 @@ test("a presenter's link leads to the market and to its controls, and the token 
 test("who has no token is asked for one, and a viewer's shows the market without its controls", async () => {
   const { page } = await browser.visit(server.url);
   await page.waitForURL("**/enter");
-  await says(page, "#state", "This server lets in who has its token");
+  await says(page, "#state", "This server needs a token");
   await picture(page, "enter");
   await page.fill("#token", "wrong-0123456789abc");
   await page.keyboard.press("Enter");

@@ -47,7 +47,7 @@ for (const {
     );
     await page.setViewportSize({ width, height });
     await page.goto(`${server.url}?${query}`);
-    await says(page, "#feed-state", "End of tape");
+    await says(page, "#feed-state", "Ended");
     await page.waitForFunction(() => document.querySelector(".preview-line")?.getAttribute("d"));
     await page.locator(PRICED).nth(4).waitFor({ state: "attached" });
     await page.waitForFunction(() =>

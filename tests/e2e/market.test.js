@@ -22,13 +22,13 @@ test("the ticker goes past, stands still when it is paused, and that is kept", a
     start,
   );
   await page.click("#ticker-pause");
-  await page.waitForSelector('#ticker-pause[aria-label="Let the ticker run"]');
+  await page.waitForSelector('#ticker-pause[aria-label="Run the ticker"]');
   await page.waitForTimeout(100);
   const stopped = await place(page);
   await page.waitForTimeout(300);
   assert.equal(await place(page), stopped);
   await page.reload();
-  await page.waitForSelector('#ticker-pause[aria-label="Let the ticker run"]');
+  await page.waitForSelector('#ticker-pause[aria-label="Run the ticker"]');
   await page.locator('.belt-half:not([aria-hidden]) [data-symbol="AAPL"]').click();
   await says(page, ".instrument-symbol", "AAPL");
   assert.deepEqual(faults, []);

@@ -180,7 +180,7 @@ test("the tape shows the trades of the chosen symbol, the newest on top, and gro
   await page.locator("#time-and-sales .veil").waitFor({ state: "hidden" });
   assert.notDeepEqual(await tape(page), before);
   await choose(page, "EURUSD");
-  await says(page, "#time-and-sales .veil", "no trades of it");
+  await says(page, "#time-and-sales .veil", "no trades of EURUSD");
   await page.locator("#time-and-sales .veil").waitFor();
   assert.deepEqual(faults, []);
   await page.close();
@@ -398,7 +398,7 @@ test("a server that stops says so, and the page comes back to the next one", asy
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.setViewportSize({ width: 360, height: 780 });
-  const stopping = says(page, "#link", "Server is stopping, back in a moment").then(async () => {
+  const stopping = says(page, "#link", "Server is stopping, reconnecting soon").then(async () => {
     const [brand, link] = await Promise.all([".brand", ".link-text"].map((where) => page.locator(where).boundingBox()));
     assert.ok(
       brand && link && link.x >= brand.x + brand.width && link.x + link.width <= 360,
@@ -419,11 +419,11 @@ test("a replayed file of daily bars says so, and ends", async () => {
   try {
     const { page, faults, foreign } = await browser.visit(replay.url);
     await says(page, "#feed-source", "Replay");
-    await says(page, "#feed-state", "End of tape");
+    await says(page, "#feed-state", "Ended");
     await says(page, "#feed-origin", "synthesised from 1d bars");
     await says(page, ".legend-time", /^\d{4}-\d\d-\d\d UTC$/);
     assert.equal(await page.getAttribute('[data-interval="1d"]', "aria-pressed"), "true");
-    await says(page, ".trades-note", "End of tape");
+    await says(page, ".trades-note", "Ended");
     await says(page, ".trades-lines .trade-row", /^\d{4}-\d\d-\d\d/);
     await drawn(page);
     await picture(page, "replay-ended");

@@ -123,7 +123,7 @@ test("who may not drive the feed sees its controls switched off, and is told so"
     await page.locator('[name="scenario"] option').first().waitFor({ state: "attached" });
     assert.equal(await page.locator(".scenario-form :is(select, input, button):not([disabled])").count(), 0);
     await page.keyboard.press("g");
-    await says(page, "#toasts", "only watches");
+    await says(page, "#toasts", "can only watch");
     await picture(page, "watching");
     assert.deepEqual(faults, []);
     await page.close();
@@ -149,7 +149,7 @@ test("rows that cannot be played are listed with their reason and place", async 
     const line = (await page.locator(".rejected-table tbody tr").first().textContent()) ?? "";
     assert.match(line, /^4/);
     assert.match(line, /odd\.csv.*line 12.*n\.n\./);
-    await says(page, "#panel-file .panel-note", "4 rows could not be played");
+    await says(page, "#panel-file .panel-note", "4 rows were rejected");
     assert.equal(await page.locator("#tab-news").isVisible(), false);
     await picture(page, "refused");
     assert.deepEqual(faults, []);

@@ -47,12 +47,12 @@ test("the figures are there, move, and are those of the server", async () => {
   await says(page, "#about", "version 0.1.0, up for");
   await until(async () => (await value(page, "Sessions")) === "1", "the market's page is one session");
   await until(async () => /^[\d.,]+K?\/s$/.test(await value(page, "Ticks in")), "ticks come");
-  await until(async () => /ms$/.test(await value(page, "Beat to socket")), "a lag is told");
+  await until(async () => /ms$/.test(await value(page, "Flush to socket")), "a lag is told");
   await until(
     async () => (await page.locator(".figure polyline").first().getAttribute("points"))?.includes(" "),
     "a line of two points",
   );
-  assert.match(await page.getByRole("table", { name: "Refused, by reason" }).innerText(), /not_found\s+1/);
+  assert.match(await page.getByRole("table", { name: "Rejected requests, by code" }).innerText(), /not_found\s+1/);
   assert.match(await page.getByRole("table", { name: "Feed" }).innerText(), /40 instruments, seed 3/);
   await page.evaluate(AXE).catch(() => page.addInitScript(AXE));
   for (const scheme of /** @type {const} */ (["dark", "light"])) {

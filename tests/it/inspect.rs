@@ -106,7 +106,8 @@ async fn flags_and_sidecar_override_detection() {
     assert_eq!((report["symbols"][0].as_str(), report["kind"].as_str()), (Some("ACME"), Some("trades")));
     assert_eq!(report["first"]["ts"], "2024-04-05T14:00:00Z");
     assert_eq!(report["first"]["price"].to_string(), "12345");
-    let sidecar = "columns = \"time,size,price\"\nprice-scale = 100\ndate-order = \"dmy\"\nsymbol = \"ACME\"\ntz = \"America/New_York\"\n";
+    let sidecar = "columns = \"time,size,price\"\nprice-scale = 100\ndate-order = \"dmy\"\nsymbol = \"ACME\"\n\
+                   tz = \"America/New_York\"\n";
     std::fs::write(folder.path().join("ticks.csv.toml"), sidecar).unwrap();
     let (_, kept) = json(&[path]).await;
     assert_eq!(kept[0]["first"], report["first"]);

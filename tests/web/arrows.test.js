@@ -27,7 +27,7 @@ const MAY_IMPORT = {
   "views/feed": ["views", "state", "lib"],
   "views/dock": ["views", "state", "chart", "lib"],
   "views/shell": ["views", "views/watchlist", "views/chart", "views/quote", "views/feed", "views/dock", "state", "lib"],
-  "views/status": ["state", "lib"],
+  "views/status": ["state", "lib", "types"],
   app: ["net", "net/binary", "state", "lib", "types"],
   "early.js": [],
   "enter.js": [],

@@ -1,4 +1,4 @@
-/** Reads the page's colours for the drawing on canvas, which knows no custom properties. */
+/** Reads the colours of the page for drawing on a canvas, which has no custom properties. */
 
 const COLOURS = /** @type {const} */ ({
   surface: "--surface",
@@ -47,7 +47,7 @@ export function readPalette(within) {
 }
 
 /**
- * The colours of lines that are told apart, in their order.
+ * Returns the colours of lines, in order.
  *
  * @param {Palette} palette
  */

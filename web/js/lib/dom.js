@@ -22,6 +22,14 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+/**
+ * Creates a `span` of a class.
+ *
+ * @param {string} kind
+ * @param {...(Node | string)} children
+ */
+export const span = (kind, ...children) => element("span", { class: kind }, ...children);
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -64,6 +72,17 @@ export function setAttribute(node, name, value) {
   }
   const text = value === true ? "" : String(value);
   if (node.getAttribute(name) !== text) node.setAttribute(name, text);
+}
+
+/**
+ * Names an element, for screen readers and as its tooltip.
+ *
+ * @param {Element} node
+ * @param {string} name
+ */
+export function setName(node, name) {
+  setAttribute(node, "aria-label", name);
+  setAttribute(node, "title", name);
 }
 
 /**

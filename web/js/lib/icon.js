@@ -40,9 +40,6 @@ const PATHS = {
   moon: "M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5Z",
   clock: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.8V8l2.2 1.6",
   half: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 2v12",
-  quote: "M8 2v12M11 4.5C10 3.5 5 3 5 5.5s6 2 6 4.5-5 2-6 .8",
-  list: "M2 4h12M2 8h12M2 12h12",
-  grid: "M2.5 2.5h6v6h-6zM10.5 2.5h3v3h-3zM10.5 7.5h3v6h-3zM2.5 10.5h6v3h-6z",
 };
 
 /** @typedef {keyof typeof PATHS} IconName */

@@ -69,67 +69,33 @@ const BAR = object({
 const TRADE = object({ ts: number, price: number, size: number, side });
 const LEVEL = object({ price: number, size: number });
 const STORY = object({ ts: number, on: text, tone: number, timing: text, headline: text });
-const SCENE = object({ name: text, on: text, strength: number, start: number, end: number });
-const QUOTES = object({ epoch: number, ts_sent: number, quotes: list(QUOTE) });
-const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
+const SCENARIO = object({ name: text, on: text, strength: number, start: number, end: number });
+
+/** The members of all messages about the market, about one symbol, and of numbered items. */
+const HEAD = { epoch: number, ts_sent: number };
+const SYMBOL = { ...HEAD, symbol: text, snapshot: flag };
+const NUMBERED = { ...HEAD, snapshot: flag, skipped: number, first: number };
+
+const QUOTES = object({ ...HEAD, quotes: list(QUOTE) });
+const SUBSCRIPTION = { channel: text, symbols: list(text) };
+const LEVELS = list(LEVEL);
 
 /** @type {ReadonlyMap<unknown, Check>} */
 const SHAPES = new Map([
   ["hello", object({ protocol: text, server: text, ts_sent: number })],
-  ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed, ts_market: number })],
-  ["granted", object({ channel: text, symbols: list(text), rate, recovered: optional(flag) })],
-  ["unsubscribed", SUBSCRIPTION],
+  ["feed", object({ ...HEAD, source: text, name: text, state: text, speed, ts_market: number })],
+  ["granted", object({ ...SUBSCRIPTION, rate, recovered: optional(flag) })],
+  ["unsubscribed", object(SUBSCRIPTION)],
   ["snapshot", QUOTES],
   ["update", QUOTES],
-  [
-    "bars",
-    object({
-      epoch: number,
-      ts_sent: number,
-      symbol: text,
-      interval: text,
-      snapshot: flag,
-      missed: number,
-      bars: list(BAR),
-    }),
-  ],
-  [
-    "trades",
-    object({
-      epoch: number,
-      ts_sent: number,
-      symbol: text,
-      snapshot: flag,
-      skipped: number,
-      first: number,
-      trades: list(TRADE),
-    }),
-  ],
-  [
-    "depth",
-    object({
-      epoch: number,
-      ts_sent: number,
-      symbol: text,
-      snapshot: flag,
-      first_seq: number,
-      seq: number,
-      ts_event: numberOrNull,
-      bids: list(LEVEL),
-      asks: list(LEVEL),
-    }),
-  ],
-  [
-    "news",
-    object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, stories: list(STORY) }),
-  ],
-  [
-    "scenarios",
-    object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, scenarios: list(SCENE) }),
-  ],
+  ["bars", object({ ...SYMBOL, interval: text, missed: number, bars: list(BAR) })],
+  ["trades", object({ ...SYMBOL, ...NUMBERED, trades: list(TRADE) })],
+  ["depth", object({ ...SYMBOL, first_seq: number, seq: number, ts_event: numberOrNull, bids: LEVELS, asks: LEVELS })],
+  ["news", object({ ...NUMBERED, stories: list(STORY) })],
+  ["scenarios", object({ ...NUMBERED, scenarios: list(SCENARIO) })],
   ["throttled", object({ ts_sent: number, max_rate: numberOrNull, reason: text })],
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
-  ["heartbeat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
+  ["heartbeat", object({ ...HEAD, ts_market: numberOrNull, ticks: number })],
   ["format", object({ format: text })],
   ["driven", object({ command: text })],
   ["error", object({ code: text, message: text })],

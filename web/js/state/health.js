@@ -1,7 +1,6 @@
 /** Rates, sums and quantiles of metrics between two scrapes. Pure. */
 
 /** @typedef {import("../types/http.js").Samples} Samples */
-/** @typedef {import("../types/http.js").FeedStatus} FeedStatus */
 /** @typedef {{ at: number, samples: Samples }} Scrape `at` is in seconds of a monotonic clock */
 
 /** Adds up a metric over all its labels. @param {Samples} samples @param {string} name */

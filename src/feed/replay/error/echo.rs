@@ -17,7 +17,7 @@ pub fn echo(text: &[u8]) -> String {
     echoed
 }
 
-/// Whether a character neither controls the terminal nor turns the direction of the text around it.
+/// Returns whether a character neither controls the terminal nor turns the direction of the text around it.
 pub fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

@@ -41,7 +41,7 @@ impl RejectReason {
         self.into()
     }
 
-    /// Whether the reason holds for all parts of a row of a wide table.
+    /// Returns whether the reason holds for all parts of a row of a wide table.
     pub const fn is_of_whole_row(self) -> bool {
         matches!(self, Self::TooLong | Self::Note | Self::OpenQuote | Self::Width | Self::BadTime | Self::OutOfOrder)
     }

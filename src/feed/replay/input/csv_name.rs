@@ -1,6 +1,6 @@
 //! The names of CSV files.
 
-/// Whether a file of this name, in a folder or an archive, may be a CSV file.
+/// Returns whether a file of this name, in a folder or an archive, may be a CSV file.
 pub fn may_be_csv(name: &str) -> bool {
     const ENDINGS: [&str; 6] = [".csv", ".tsv", ".txt", ".tab", ".prn", ".dat"];
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();

@@ -1,9 +1,9 @@
 //! A file as it was when it was first read: whoever opens it again must find the same file.
 //!
 //! A file is opened again for each loop and seek, and from positions in its middle. If another file were there by then,
-//! its rows would be read by the layout of the first one and pass for its prices. So a reader checks, with every piece it
-//! reads, that the file is still the same: the same inode, no shorter, and with the same beginning and end. Text appended
-//! to the file is not read: a replay does not grow while it plays, and a half written row is not its last.
+//! its rows would be read by the layout of the first one and pass for its prices. So a reader checks, with every piece
+//! it reads, that the file is still the same: the same inode, no shorter, and with the same beginning and end. Text
+//! appended to the file is not read: a replay does not grow while it plays, and a half written row is not its last.
 //!
 //! Not here: rows edited in place in the middle of the file. They are read as they are.
 

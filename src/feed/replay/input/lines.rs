@@ -1,7 +1,7 @@
 //! The lines of a text, one at a time and never more of one than a limit allows.
 //!
-//! A line is a row: a quoted cell does not go on in the next line, so a stray quote costs one row and not the rest of the
-//! file.
+//! A line is a row: a quoted cell does not go on in the next line, so a stray quote costs one row and not the rest of
+//! the file.
 
 use std::io::{self, BufRead, BufReader, Read};
 

@@ -67,7 +67,7 @@ impl fmt::Display for Torn {
 
 impl Error for Torn {}
 
-/// Whether the data end within a frame, after at least one whole frame.
+/// Returns whether the data end within a frame, after at least one whole frame.
 pub fn is_torn(error: &io::Error) -> bool {
     error.get_ref().is_some_and(|inner| inner.is::<Torn>())
 }

@@ -1,8 +1,8 @@
 //! A line split into cells.
 //!
-//! Quotes are those of RFC 4180, read by the core of the csv crate: a cell that opens with a quote ends with its closing
-//! quote, and a doubled quote is one quote. A quote without its end ends with the line, so that a stray one costs a row
-//! and not the rest of the file. Blanks around a cell are no part of it.
+//! Quotes are those of RFC 4180, read by the core of the csv crate: a cell that opens with a quote ends with its
+//! closing quote, and a doubled quote is one quote. A quote without its end ends with the line, so that a stray one
+//! costs a row and not the rest of the file. Blanks around a cell are no part of it.
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use memchr::{memchr, memchr_iter};
@@ -81,7 +81,8 @@ impl Cells {
         }
         self.reader.reset();
         self.gap = 0;
-        // The text of the cells is no longer than the line and its end, and their number no more than its delimiters and one.
+        // The text of the cells is no longer than the line and its end, and their number no more than its delimiters
+        // and one.
         let mut text = std::mem::take(&mut self.text).into_bytes();
         text.resize(line.len() + 1, 0);
         if self.ends.len() <= line.len() {

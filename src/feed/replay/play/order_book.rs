@@ -17,8 +17,8 @@ pub struct OrderBook {
 }
 
 impl OrderBook {
-    /// Applies a change of a level. The beginning of a snapshot clears the book. Where a side has more than `max_levels`
-    /// levels, it loses the one farthest from the top.
+    /// Applies a change of a level. The beginning of a snapshot clears the book. Where a side has more than
+    /// `max_levels` levels, it loses the one farthest from the top.
     pub fn apply(&mut self, level: &QuantizedLevel, max_levels: usize) {
         if level.is_snapshot && !self.in_snapshot {
             self.bids.clear();

@@ -1,4 +1,4 @@
-//! What is known of a file and of a whole replay before its first tick.
+//! The facts of a file and of a whole replay, before its first tick.
 
 mod file_report;
 mod summary;

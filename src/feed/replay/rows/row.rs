@@ -201,7 +201,7 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// Whether a cell may be a symbol.
+/// Returns whether a cell may be a symbol.
 pub fn is_symbol(cell: &str) -> bool {
     let is_ascii = || cell.bytes().all(|b| b.is_ascii_graphic());
     let is_text = || cell.chars().all(|c| is_printable(c) && c != '\u{fffd}');

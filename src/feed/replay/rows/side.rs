@@ -16,7 +16,7 @@ pub fn aggressor(cell: &[u8], is_maker: bool) -> Option<Side> {
     }
 }
 
-/// Whether a level is a bid; `None` where the cell names no side of the book.
+/// Returns whether a level is a bid; `None` where the cell names no side of the book.
 pub fn is_bid(cell: &[u8]) -> Option<bool> {
     if is_one_of(cell, &["bid", "b", "buy"]) {
         return Some(true);
@@ -24,7 +24,7 @@ pub fn is_bid(cell: &[u8]) -> Option<bool> {
     is_one_of(cell, &["ask", "a", "sell", "s", "offer"]).then_some(false)
 }
 
-/// Whether a cell says yes.
+/// Returns whether a cell says yes.
 pub fn is_true(cell: &[u8]) -> bool {
     cell == b"1" || cell.eq_ignore_ascii_case(b"true") || cell.eq_ignore_ascii_case(b"t")
 }

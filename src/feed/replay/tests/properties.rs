@@ -94,7 +94,11 @@ fn any_file() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn position_leads_back_to_the_same_ticks(text in any_file(), other in any_file(), at in any::<prop::sample::Index>()) {
+    fn position_leads_back_to_the_same_ticks(
+        text in any_file(),
+        other in any_file(),
+        at in any::<prop::sample::Index>(),
+    ) {
         let folder = tempfile::tempdir().unwrap();
         let paths = [folder.path().join("one.csv"), folder.path().join("other.csv")];
         fs::write(&paths[0], text).unwrap();

@@ -1,6 +1,6 @@
 /** The alerts: a form that adds one, the alerts that are set, and those that fired. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { decimalText, percentText, priceText, volumeText } from "../../lib/number.js";
 import { clockText, dateText } from "../../lib/time.js";
@@ -26,7 +26,7 @@ export function createAlerts({ onSet, onNotify }) {
     return "";
   });
   const sound = element("input", { type: "checkbox", name: "sound" });
-  const soundTitle = element("span", { class: "option-title" }, "Sound");
+  const soundTitle = span("option-title", "Sound");
   form.node.append(element("label", { class: "option" }, sound, soundTitle));
   const set = element("ul", { class: "alert-list" });
   const none = element(
@@ -163,7 +163,7 @@ function createFiredLine(state, { alert, value, ts }) {
   return element(
     "li",
     { class: "alert" },
-    element("span", { class: "label" }, time),
+    span("label", time),
     element("span", {}, alertText(alert)),
     element("strong", {}, valueText(state, alert, value)),
   );

@@ -1,6 +1,6 @@
 /** The dock below the charts: one panel at a time, chosen by its tab. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setName, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { clockText } from "../../lib/time.js";
 import { isStale } from "../../state/select.js";
@@ -64,8 +64,7 @@ export function createDock(root, tabs, { onSet }) {
       open = dockOpen;
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
-      setAttribute(toggle, "aria-label", open ? "Close the panel" : "Open the panel");
-      setAttribute(toggle, "title", open ? "Close the panel" : "Open the panel");
+      setName(toggle, open ? "Close the panel" : "Open the panel");
       shown = tabs.filter(({ source }) => source === undefined || source === state.feed?.source);
       const chosen = shown.some(({ id }) => id === dockTab) ? dockTab : shown[0].id;
       tabs.forEach((tab, at) => {

@@ -1,6 +1,6 @@
 /** The symbols that move most, and the market's breadth. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { GLYPHS, percentText, priceText } from "../../lib/number.js";
 import { breadth, movers } from "../../state/market.js";
@@ -16,16 +16,16 @@ export function createMovers({ onChoose }) {
   const gainers = createList("Gainers", "up", onChoose);
   const losers = createList("Losers", "down", onChoose);
   const bar = {
-    up: element("span", { class: "breadth-up" }),
-    flat: element("span", { class: "breadth-flat" }),
-    down: element("span", { class: "breadth-down" }),
+    up: span("breadth-up"),
+    flat: span("breadth-flat"),
+    down: span("breadth-down"),
   };
   const counts = {
-    up: element("span", { class: "breadth-count up" }),
-    flat: element("span", { class: "breadth-count" }),
-    down: element("span", { class: "breadth-count down" }),
+    up: span("breadth-count up"),
+    flat: span("breadth-count"),
+    down: span("breadth-count down"),
   };
-  const extremes = element("span", { class: "breadth-extremes" });
+  const extremes = span("breadth-extremes");
   const node = element(
     "div",
     { class: "movers" },
@@ -65,9 +65,7 @@ export function createMovers({ onChoose }) {
 /** @param {string} title @param {"up" | "down"} way @param {(symbol: string) => void} onChoose */
 function createList(title, way, onChoose) {
   const lines = Array.from({ length: COUNT }, () => {
-    const [symbol, price, percent] = ["mover-symbol", "mover-price", "mover-percent"].map((kind) =>
-      element("span", { class: kind }),
-    );
+    const [symbol, price, percent] = ["mover-symbol", "mover-price", "mover-percent"].map((kind) => span(kind));
     const button = element("button", { type: "button", class: "mover", "data-way": way }, symbol, price, percent);
     button.addEventListener("click", () => button.dataset.symbol && onChoose(button.dataset.symbol));
     return { item: element("li", { hidden: true }, button), button, symbol, price, percent };

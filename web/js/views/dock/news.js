@@ -1,6 +1,6 @@
 /** The headlines of the simulated market, newest first, with their symbols and their tone. */
 
-import { element, setAttribute } from "../../lib/dom.js";
+import { element, setAttribute, span } from "../../lib/dom.js";
 import { GLYPHS } from "../../lib/number.js";
 import { clockText } from "../../lib/time.js";
 import { onText, symbolOf, toneOf } from "../../state/notices.js";
@@ -12,11 +12,7 @@ import { onText, symbolOf, toneOf } from "../../state/notices.js";
 export function createNews({ onChoose, onSet }) {
   const toasts = element("input", { type: "checkbox" });
   toasts.addEventListener("change", () => onSet({ newsToasts: toasts.checked }));
-  const toastsTitle = element(
-    "span",
-    { class: "option-title" },
-    "Show headlines about the charts' symbols as they come",
-  );
+  const toastsTitle = span("option-title", "Show headlines about the charts' symbols as they come");
   const none = element(
     "p",
     { class: "panel-note" },
@@ -57,10 +53,10 @@ function createLine(state, { ts, on, tone, headline }) {
   const button = element(
     "button",
     { type: "button", class: "story", "data-way": way, "data-symbol": symbolOf(state, on) },
-    element("span", { class: "story-time" }, clockText(ts)),
-    element("span", { class: "story-tone" }, `${GLYPHS[way]} ${word}`),
-    element("span", { class: "story-on" }, onText(state, on)),
-    element("span", { class: "story-text" }, headline),
+    span("story-time", clockText(ts)),
+    span("story-tone", `${GLYPHS[way]} ${word}`),
+    span("story-on", onText(state, on)),
+    span("story-text", headline),
   );
   return element("li", {}, button);
 }

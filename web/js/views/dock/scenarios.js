@@ -1,6 +1,6 @@
 /** The scenarios of a simulated market: a form that starts one, and those that were started. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { clockText } from "../../lib/time.js";
 import { onText, scenarioPhase } from "../../state/notices.js";
 import { mayDrive } from "../../state/select.js";
@@ -132,7 +132,7 @@ function createNumber(name, label, limits) {
 
 /** @param {string} title @param {Node} field */
 function createLabel(title, field) {
-  return element("label", { class: "scenario-field" }, element("span", { class: "label" }, title), field);
+  return element("label", { class: "scenario-field" }, span("label", title), field);
 }
 
 /** @param {string} value @param {string} title */
@@ -146,9 +146,9 @@ function createLine(state, scenario) {
   return element(
     "li",
     { class: "scenario", "data-state": phase },
-    element("span", { class: "scenario-phase" }, PHASES[phase]),
+    span("scenario-phase", PHASES[phase]),
     element("strong", {}, title),
     element("span", {}, onText(state, on)),
-    element("span", { class: "label" }, `strength ${strength}, ${clockText(start)} to ${clockText(end)} UTC`),
+    span("label", `strength ${strength}, ${clockText(start)} to ${clockText(end)} UTC`),
   );
 }

@@ -1,6 +1,6 @@
 /** The last minute of the connection: updates, the ticks in them, and bytes, second by second. */
 
-import { element, setAttribute, setText, svg } from "../../lib/dom.js";
+import { element, setAttribute, setText, span, svg } from "../../lib/dom.js";
 import { byteText, countText, decimalText } from "../../lib/number.js";
 import { KEPT_SECONDS } from "../../state/traffic.js";
 
@@ -44,7 +44,7 @@ function wordsText({ ticks, updates, bytes }, rate, format) {
 
 /** @param {string} title @param {string} colour */
 function strip(title, colour) {
-  const most = element("span", { class: "strip-most" });
+  const most = span("strip-most");
   const path = svg("path", { class: `strip-bars ${colour}` });
   const picture = svg(
     "svg",

@@ -1,6 +1,6 @@
 /** The feed in the masthead: its source, state and speed, and the market time. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { countText } from "../../lib/number.js";
 import { clockText, dateText, speedText } from "../../lib/time.js";
 import { synthesisedFrom } from "../../state/select.js";
@@ -20,13 +20,13 @@ const SOURCES = { simulation: "Simulated", replay: "Replay" };
 /** @param {HTMLElement} root */
 export function createFeedView(root) {
   const source = element("span", { class: "badge", id: "feed-source" });
-  const name = element("span", { class: "feed-name" });
+  const name = span("feed-name");
   const origin = element("span", { class: "badge badge-note", id: "feed-origin", hidden: true });
   const speed = element("span", { class: "feed-speed", title: "Playback speed" });
   const playing = element("span", { class: "badge", id: "feed-state" });
-  const date = element("span", { class: "market-date" });
-  const clock = element("span", { class: "market-clock" });
-  const zone = element("span", { class: "market-zone" }, "UTC");
+  const date = span("market-date");
+  const clock = span("market-clock");
+  const zone = span("market-zone", "UTC");
   const market = element("span", { class: "market-time", title: "Market time" }, date, clock, zone);
   const rejected = element("span", { class: "feed-rejected", title: "Rejected rows of the file" });
   root.append(source, name, origin, playing, speed, rejected, market);

@@ -1,6 +1,6 @@
 /** The transport controls of the feed: play, step, speed, position, loop. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { isStale, mayDrive } from "../../state/select.js";
 import { moves, positionText, progress, speedChoices, stateText, STEPS, timeAt } from "../../state/transport.js";
@@ -46,14 +46,14 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
     "button",
     { type: "button", class: "tool transport-scenarios", title: "Scenarios (X)" },
     icon("flag"),
-    element("span", { class: "tool-text" }, "Scenarios"),
+    span("tool-text", "Scenarios"),
   );
   scenarios.addEventListener("click", () => onSet({ dockTab: "scenarios", dockOpen: true }));
   const seedTitle = "The same seed gives the same market: tickcast --seed";
   const seed = element("span", { class: "transport-seed", title: seedTitle });
   const signInTitle = "Sign in with the presenter's token to control the feed";
   const watching = element("a", { class: "transport-note", href: "/enter", title: signInTitle }, "Watching");
-  const status = element("span", { class: "transport-state" });
+  const status = span("transport-state");
 
   root.append(
     element("div", { class: "transport-group" }, restart, play, ...steps),
@@ -92,10 +92,8 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
 
 /** @param {HTMLElement} play @param {boolean} isRunning */
 function renderPlay(play, isRunning) {
-  const name = isRunning ? "Pause" : "Play";
   /** @type {ReturnType<typeof icon>} */ (play.firstElementChild).show(isRunning ? "pause" : "play");
-  setAttribute(play, "aria-label", name);
-  setAttribute(play, "title", name);
+  setName(play, isRunning ? "Pause" : "Play");
 }
 
 /** The timeline: a slider over the preview, the market time, and the end. @param {Actions["onCommand"]} onCommand */
@@ -105,7 +103,7 @@ function createPosition(onCommand) {
   const preview = createPreview();
   const track = element("div", { class: "transport-track" }, preview.node, slider);
   const time = element("output", { class: "transport-time" });
-  const end = element("span", { class: "transport-end" });
+  const end = span("transport-end");
   /** @type {Feed | undefined} */
   let shown;
   /** The slider is held and does not follow the feed. */

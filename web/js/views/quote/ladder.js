@@ -1,6 +1,6 @@
 /** The price ladder of the chosen symbol: bids on the left, asks on the right, best on top, with sizes as bars. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { priceText, volumeText } from "../../lib/number.js";
 import { chosenInstrument, hasDepth } from "../../state/select.js";
 
@@ -57,7 +57,7 @@ function createRow() {
 
 /** @param {"bid" | "ask"} side */
 function createHalf(side) {
-  const size = element("span", { class: "ladder-size" });
+  const size = span("ladder-size");
   const bar = element("span", { class: "ladder-bar", "aria-hidden": "true" });
   const sizeCell = element("td", { class: `ladder-half ladder-${side}` }, bar, size);
   const price = element("td", { class: `ladder-price ladder-${side}` });

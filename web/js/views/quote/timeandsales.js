@@ -1,6 +1,6 @@
 /** Time and sales: the newest trades of the chosen symbol, newest first. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { clockText, dateText, preciseClockText } from "../../lib/time.js";
 import { chosenInstrument, hasTrades } from "../../state/select.js";
 import { createTradeBelt } from "./tradebelt.js";
@@ -25,7 +25,7 @@ const COLUMNS = ["Time", "Price", "Size", "Side"];
  * @param {import("../actions.js").Actions} actions
  */
 export function createTimeAndSales(root, { onSet }) {
-  const note = element("span", { class: "trades-note" });
+  const note = span("trades-note");
   const toggle = element("button", { type: "button", class: "trades-toggle", "aria-controls": "trades-body" });
   const heads = COLUMNS.map((title) =>
     element("span", { role: "columnheader", class: title === "Side" ? "spoken" : "" }, title),

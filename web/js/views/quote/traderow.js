@@ -1,6 +1,6 @@
 /** A row of time and sales: a trade, or a number of missing trades. It is reused: only its text and side change. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { countText, priceText, sizeText } from "../../lib/number.js";
 
 /** @typedef {import("../../state/model.js").TradeLine} TradeLine */
@@ -17,7 +17,7 @@ export function createTradeRow() {
   const price = element("span", { class: "trade-price", role: "cell" });
   const size = element("span", { class: "trade-size", role: "cell" });
   const glyph = element("span", { "aria-hidden": "true" });
-  const name = element("span", { class: "spoken" });
+  const name = span("spoken");
   const side = element("span", { class: "trade-side", role: "cell" }, glyph, name);
   const node = element("div", { class: "trade-row", role: "row" }, time, price, size, side);
 

@@ -1,7 +1,7 @@
 /** The command palette: finds symbols and commands while a person types, and runs the chosen one. */
 
 import { createDialog } from "../../lib/dialog.js";
-import { element, setAttribute } from "../../lib/dom.js";
+import { element, setAttribute, span } from "../../lib/dom.js";
 import { matching } from "../../state/list.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -54,7 +54,7 @@ export function createPalette(commands, { onChoose }) {
           "div",
           { class: "palette-item", role: "option", id: `found-${index}`, "data-index": index },
           element("span", {}, title),
-          element("span", { class: "option-hint" }, hint),
+          span("option-hint", hint),
         ),
       ),
     );

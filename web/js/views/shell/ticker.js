@@ -4,7 +4,7 @@
  * The browser runs the motion as one animation. Texts change in place, in boxes of fixed width.
  */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { icon } from "../../lib/icon.js";
 import { direction, GLYPHS, percentText, priceText } from "../../lib/number.js";
@@ -65,12 +65,12 @@ export function createTicker(root, { onChoose, onSet, onVisible }) {
 
   /** @param {typeof items[number]} one @param {boolean} copy */
   function make({ symbol, nodes }, copy) {
-    const price = element("span", { class: "belt-price" });
-    const move = element("span", { class: "belt-move" });
+    const price = span("belt-price");
+    const move = span("belt-move");
     const item = element(
       "button",
       { type: "button", class: "belt-item", "data-symbol": symbol, tabindex: -1, "aria-hidden": copy },
-      element("span", { class: "belt-symbol" }, symbol),
+      span("belt-symbol", symbol),
       price,
       move,
     );
@@ -101,9 +101,7 @@ export function createTicker(root, { onChoose, onSet, onVisible }) {
       const still = paused || state.paused || track.matches(":hover, :focus-within");
       if (motion && still !== (motion.playState === "paused")) still ? motion.pause() : motion.play();
       glyph.show(paused ? "play" : "pause");
-      const name = paused ? "Run the ticker" : "Pause the ticker";
-      setAttribute(button, "aria-label", name);
-      setAttribute(button, "title", name);
+      setName(button, paused ? "Run the ticker" : "Pause the ticker");
       if (!isTime(nowMs) && !fresh && state.quotes.size === drawnSize) return;
       drawnSize = state.quotes.size;
       fresh = false;

@@ -1,6 +1,6 @@
 /** Shows a short message over the page. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
@@ -9,7 +9,7 @@ import { element, setAttribute, setText } from "../../lib/dom.js";
  * @param {{ onDismiss: () => void }} actions
  */
 export function createToast(root, { onDismiss }) {
-  const text = element("span", { class: "toast-text" });
+  const text = span("toast-text");
   const close = element("button", { type: "button", class: "toast-close", "aria-label": "Dismiss" }, "✕");
   close.addEventListener("click", onDismiss);
   const box = element("div", { class: "toast", hidden: true }, text, close);

@@ -1,6 +1,6 @@
 /** The strip at the bottom: ticks, updates, bytes and delay of the connection, and controls for rate and format. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { byteText, countText, decimalText, UNKNOWN } from "../../lib/number.js";
 import { delayUs, rates } from "../../state/traffic.js";
@@ -103,7 +103,7 @@ function createSlider(onSet) {
   let stops = [];
   input.addEventListener("input", () => onSet({ rate: stops[input.valueAsNumber] }));
   return {
-    node: element("label", { class: "throttle" }, element("span", { class: "label" }, "Rate"), input, output),
+    node: element("label", { class: "throttle" }, span("label", "Rate"), input, output),
     /** @param {State} state */
     render({ server, settings }) {
       if (stops !== server.rates) {
@@ -134,7 +134,7 @@ function delayText(us) {
 
 /** @param {string} title @param {string} hint */
 function measure(title, hint) {
-  const value = element("span", { class: "measure-value" }, UNKNOWN);
+  const value = span("measure-value", UNKNOWN);
   return {
     node: element("span", { class: "measure", "data-measure": title, title: hint }, element("span", {}, title), value),
     value,

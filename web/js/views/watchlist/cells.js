@@ -1,7 +1,7 @@
 /** The cells of the watchlist, one kind for each column. They are reused: only their text and shape change. */
 
 import { createSparkline } from "../../chart/sparkline.js";
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { flash } from "../../lib/flash.js";
 import { decimalText, direction, GLYPHS, percentText, priceText, signedText, volumeText } from "../../lib/number.js";
 import { ageText } from "../../lib/time.js";
@@ -87,8 +87,8 @@ function priceCell(of) {
 
 /** @returns {Cell} */
 function symbolCell() {
-  const symbol = element("span", { class: "symbol" });
-  const old = element("span", { class: "old" });
+  const symbol = span("symbol");
+  const old = span("old");
   const node = cell("who", symbol, old);
   /** @param {Drawing} drawing */
   const age = ({ state, quote }) => {
@@ -122,8 +122,8 @@ function sparkCell() {
 /** @returns {Cell} */
 function lastCell() {
   const tick = element("span", { class: "tick", "aria-hidden": "true" });
-  const last = element("span", { class: "last" });
-  const price = element("span", { class: "price" }, tick, last);
+  const last = span("last");
+  const price = span("price", tick, last);
   /** @type {number | null} */
   let before = null;
   return {
@@ -158,7 +158,7 @@ function moveCell(text, withGlyph = false) {
 
 /** @returns {Cell} */
 function changeBarCell() {
-  const bar = element("span", { class: "change-fill" });
+  const bar = span("change-fill");
   const node = cell("change-bar", bar);
   return {
     node,
@@ -173,8 +173,8 @@ function changeBarCell() {
 
 /** @returns {Cell} */
 function dayRangeCell() {
-  const mark = element("span", { class: "range-mark" });
-  const node = cell("day-range", element("span", { class: "range-track" }, mark));
+  const mark = span("range-mark");
+  const node = cell("day-range", span("range-track", mark));
   return {
     node,
     draw({ quote, instrument }) {

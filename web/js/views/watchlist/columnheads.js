@@ -1,6 +1,6 @@
 /** The heads of the columns. A click sorts by a column, and dragging moves it. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { COLUMNS } from "../../state/columns.js";
 import { CELLS } from "./cells.js";
 
@@ -10,7 +10,7 @@ import { CELLS } from "./cells.js";
 /** @param {{ onSet: import("../actions.js").Actions["onSet"] }} actions */
 export function createColumnHeads({ onSet }) {
   const node = element("div", { class: "row list-columns", role: "row", "aria-rowindex": 1 });
-  const favourite = element("span", { class: "spoken" }, "Favourite");
+  const favourite = span("spoken", "Favourite");
   const starHead = element("span", { class: "cell star-cell", role: "columnheader" }, favourite);
   /** @type {Settings | undefined} */
   let settings;

@@ -1,6 +1,6 @@
 /** The menu that chooses and orders the columns of the watchlist, and its groups. */
 
-import { element } from "../../lib/dom.js";
+import { element, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { createMenu } from "../../lib/menu.js";
 import { COLUMNS, DEFAULT_COLUMNS } from "../../state/columns.js";
@@ -22,7 +22,7 @@ export function createColumnMenu({ onSet }) {
   grouping.addEventListener("change", () => onSet({ grouping: /** @type {Settings["grouping"]} */ (grouping.value) }));
   const reset = element("button", { type: "button", class: "button" }, "Reset");
   reset.addEventListener("click", () => onSet({ columns: DEFAULT_COLUMNS, sort: null, grouping: "class", listPx: 0 }));
-  const groups = element("span", { class: "option-title" }, "Groups");
+  const groups = span("option-title", "Groups");
   menu.panel.append(list, element("hr"), element("label", { class: "option" }, groups, grouping), reset);
 
   /** @type {Settings | undefined} */
@@ -81,7 +81,7 @@ function createItem(column, onShow, onMove) {
     button.addEventListener("click", () => onMove(column, by));
     return button;
   });
-  const texts = [element("span", { class: "option-title" }, title), element("span", { class: "option-hint" }, hint)];
+  const texts = [span("option-title", title), span("option-hint", hint)];
   const label = element("label", { class: "option" }, box, ...texts);
   return {
     node: element("div", { class: "column-item" }, label, left, right),

@@ -1,6 +1,6 @@
 /** The head of the watchlist: the filter, the number of symbols, and the menu of columns. */
 
-import { element, setText } from "../../lib/dom.js";
+import { element, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { createColumnMenu } from "./columnmenu.js";
 
@@ -29,7 +29,7 @@ export function createFilter({ onFilter, onSet, onLeave }) {
     onLeave();
   });
   const search = element("label", { class: "search" }, icon("search"), input, element("kbd", {}, "/"));
-  const count = element("span", { class: "list-count" });
+  const count = span("list-count");
   const columns = createColumnMenu({ onSet });
   return {
     node: element("div", { class: "list-head" }, search, count, columns.button, columns.panel),

@@ -1,6 +1,6 @@
 /** A row of the watchlist. It is reused: scrolling gives it one instrument after another. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { direction } from "../../lib/number.js";
 import { CELLS } from "./cells.js";
@@ -65,8 +65,8 @@ export function createRow(columns, id) {
 
 /** Creates a heading, which opens and closes its group. @param {string} id */
 export function createHeading(id) {
-  const title = element("span", { class: "group-name" });
-  const count = element("span", { class: "group-count" });
+  const title = span("group-name");
+  const count = span("group-count");
   const button = element("button", { type: "button", class: "group-toggle", tabindex: -1 }, icon("fold"), title, count);
   const node = element(
     "div",

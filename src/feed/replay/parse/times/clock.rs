@@ -4,7 +4,7 @@ use super::{NANOS_PER_SECOND, digits};
 
 const NANOS_PER_HOUR: i64 = 3_600 * NANOS_PER_SECOND;
 
-/// Whether a cell is a clock alone.
+/// Returns whether a cell is a clock alone.
 pub fn looks_like_clock(cell: &str) -> bool {
     cell.contains(':') && parse(cell).is_some_and(|(_, rest)| super::zone::parse_offset(rest).is_some())
 }
@@ -24,8 +24,8 @@ pub fn parse_iso(text: &[u8]) -> Option<(i64, &[u8])> {
     Some((nanos_of(hour, minute, second)?.checked_add(nanos)?, rest))
 }
 
-/// Parses a clock in any form into nanoseconds since midnight: `9:30`, `093000`, `09-AM`, `3:50:00 PM`, `09h30`. Returns
-/// the rest of the text, too.
+/// Parses a clock in any form into nanoseconds since midnight: `9:30`, `093000`, `09-AM`, `3:50:00 PM`, `09h30`.
+/// Returns the rest of the text, too.
 pub fn parse(text: &str) -> Option<(i64, &str)> {
     let text = text.trim_start();
     let run = text.bytes().take_while(u8::is_ascii_digit).count();

@@ -117,7 +117,10 @@ proptest! {
     }
 
     #[test]
-    fn parsing_never_panics(cell in "\\PC{0,30}|[-+:.TZ/ 0-9eEAPM]{0,30}|[0-9]{1,4}[-/. ][0-9a-zA-Z]{1,4}[-/. ][0-9]{1,5}.{0,12}") {
+    fn parsing_never_panics(
+        cell in "\\PC{0,30}|[-+:.TZ/ 0-9eEAPM]{0,30}|\
+                 [0-9]{1,4}[-/. ][0-9a-zA-Z]{1,4}[-/. ][0-9]{1,5}.{0,12}",
+    ) {
         if let Some(format) = TimeFormat::of(&cell, DateOrder::Dmy) {
             let _ = format.parse(&cell);
         }

@@ -20,8 +20,8 @@ pub enum Zone {
 }
 
 impl Zone {
-    /// The time at which clocks of this zone show `local`. In an hour that occurs twice, it is the first of the two. In an
-    /// hour that is skipped, the offset before it holds.
+    /// The time at which clocks of this zone show `local`. In an hour that occurs twice, it is the first of the two. In
+    /// an hour that is skipped, the offset before it holds.
     pub fn to_utc(self, local: Timestamp) -> Timestamp {
         match self {
             Self::Utc => local,

@@ -82,7 +82,7 @@ impl FastPath {
     }
 }
 
-/// Whether rows are quotes, or `false` for trades; `None` where they can be both.
+/// Returns whether rows are quotes, or `false` for trades; `None` where they can be both.
 const fn are_quotes(columns: &TickColumns) -> Option<bool> {
     match columns {
         TickColumns { price: Some(_), bid: None, ask: None, bid_size: None, ask_size: None, action: None, .. } => {

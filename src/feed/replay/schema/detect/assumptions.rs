@@ -115,7 +115,7 @@ fn assume_symbol(layout: &mut Layout, overrides: &Overrides, table: &Table) {
         layout.assume(format!("the symbol is {}", layout.file_symbol), why, "--symbol");
     }
     if table.header.is_none() && overrides.columns.is_none() {
-        layout.assume("columns are told by their values", "the file has no header", "--columns");
+        layout.assume("columns are detected by their values", "the file has no header", "--columns");
     }
 }
 

@@ -121,8 +121,8 @@ fn quotes(profiles: &[Profile], numeric: &[usize]) -> Option<RowShape> {
     None
 }
 
-/// Whether the first of two columns is the bid and the second the ask, or the other way round; `None` where they are
-/// neither.
+/// Returns whether the first of two columns is the bid and the second the ask, or `false` for the other way round;
+/// `None` where they are neither.
 fn is_bid_first(profiles: &[Profile], a: usize, b: usize) -> Option<bool> {
     let columns = [a, b];
     let both = rows(profiles, &columns).map(|row| (row[0], row[1]));

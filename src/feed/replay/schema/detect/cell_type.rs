@@ -32,7 +32,7 @@ pub fn type_of(cell: &str) -> CellType {
     }
 }
 
-/// Whether a cell is a date, in any order of day and month.
+/// Returns whether a cell is a date, in any order of day and month.
 pub fn is_date(cell: &str) -> bool {
     let is_date_in = |order| matches!(TimeFormat::of(cell, order), Some(TimeFormat::Iso | TimeFormat::Text(_)));
     is_date_in(DateOrder::Mdy) || is_date_in(DateOrder::Dmy)

@@ -1,8 +1,8 @@
 //! The roles that the name of a column says it may have.
 //!
-//! A name has a *rank* for each of its roles: its distance from the best name for that role, where 0 is best. The column
-//! of the lowest rank gets the role. Only the order of ranks matters; the gaps between them leave room for words of a
-//! name that are not known, each of which adds 1.
+//! A name has a *rank* for each of its roles: its distance from the best name for that role, where 0 is best. The
+//! column of the lowest rank gets the role. Only the order of ranks matters; the gaps between them leave room for words
+//! of a name that are not known, each of which adds 1.
 
 use super::words::Word::{
     self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, High, Id,
@@ -127,23 +127,23 @@ pub fn role_of(name: &str, role: ColumnRole) -> Option<NamedRole> {
     roles_of(name).into_iter().find(|named| named.role == role)
 }
 
-/// Whether a name has any role.
+/// Returns whether a name has any role.
 pub fn has_role(name: &str) -> bool {
     !roles_of(name).is_empty()
 }
 
-/// Whether a name says that its times are UTC.
+/// Returns whether a name says that its times are UTC.
 pub fn names_utc(name: &str) -> bool {
     Words::of(name).has(Utc)
 }
 
-/// Whether all words of a name are known, whatever they mean.
+/// Returns whether all words of a name are known, whatever they mean.
 pub fn is_known(name: &str) -> bool {
     let words = Words::of(name);
     words.unknown == 0 && !words.known.is_empty()
 }
 
-/// Whether a name is that of a number given out one after the other.
+/// Returns whether a name is that of a number given out one after the other.
 pub fn is_id(name: &str) -> bool {
     Words::of(name).has(Id)
 }

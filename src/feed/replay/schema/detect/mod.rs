@@ -4,8 +4,8 @@
 //! `time_column` and `date_order` (the time), `contents` (the kind of rows and the other columns), `price_scale`
 //! (prices written as whole numbers), `assumptions`.
 //!
-//! A column gets its role by evidence. Its name says what it may be (`words`, `column_name`, `by_name`, `wide`), and its
-//! values have to agree. Where no name says anything, the values decide alone (`by_value`). `weights` says how much
+//! A column gets its role by evidence. Its name says what it may be (`words`, `column_name`, `by_name`, `wide`), and
+//! its values have to agree. Where no name says anything, the values decide alone (`by_value`). `weights` says how much
 //! evidence is enough. A choice that stays open becomes an assumption, with the flag that changes it.
 
 mod assumptions;
@@ -39,7 +39,7 @@ use crate::feed::replay::error::Problem;
 use crate::feed::replay::input::{self, Entry, TextPosition};
 use crate::feed::replay::parse::times::TimeFormat;
 
-/// Detects the layout of a file. The day is told from the month within the first `full_read_bytes` of it.
+/// Detects the layout of a file. Day and month are told apart within its first `full_read_bytes`.
 ///
 /// # Errors
 /// When the file cannot be read, or none of its rows could be played.

@@ -85,7 +85,8 @@ impl Profile {
         self.add_text(cell);
     }
 
-    /// Counts a number. Its value is `None` where it means that there is none: Databento writes the largest number then.
+    /// Counts a number. Its value is `None` where it means that there is none: Databento writes the largest number
+    /// then.
     fn number(&mut self, cell: &str) -> Option<f64> {
         let value = number::parse(cell, self.mark).ok()?;
         self.numeric += 1;
@@ -135,12 +136,12 @@ impl Profile {
         }
     }
 
-    /// Whether a count of cells is most of those filled.
+    /// Returns whether a count of cells is most of those filled.
     pub const fn are_most(&self, count: usize) -> bool {
         self.filled > 0 && count * 100 >= self.filled * MOST_CELLS
     }
 
-    /// Whether a count of cells is half of those filled, which is enough where a name says the same.
+    /// Returns whether a count of cells is half of those filled, which is enough where a name says the same.
     pub const fn are_half(&self, count: usize) -> bool {
         self.filled > 0 && count * 100 >= self.filled * HALF_OF_CELLS
     }
@@ -177,7 +178,7 @@ impl Profile {
         self.values().fold(f64::MAX, f64::min)
     }
 
-    /// Whether all cells are among these words.
+    /// Returns whether all cells are among these words.
     pub fn are_all(&self, words: &[&str]) -> bool {
         !self.texts.is_empty() && !self.has_more_texts && self.texts.iter().all(|text| words.contains(&text.as_str()))
     }

@@ -1,8 +1,8 @@
 //! The words of column names, in the languages of market data.
 //!
-//! A name is split at marks, at changes of case, and between letters and digits. A word that is not in the dictionary is
-//! tried as two words in one. Names without gaps between words (Chinese, Japanese, Korean) are read from the left, the
-//! longest phrase first.
+//! A name is split at marks, at changes of case, and between letters and digits. A word that is not in the dictionary
+//! is tried as two words in one. Names without gaps between words (Chinese, Japanese, Korean) are read from the left,
+//! the longest phrase first.
 
 /// The meaning of a word in the name of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,14 +213,14 @@ impl Words {
     }
 
     fn add(&mut self, text: &str) {
-        let plain = without_accents(text);
-        if let Some(word) = word(&plain) {
+        let bare = without_accents(text);
+        if let Some(word) = word(&bare) {
             self.known.push(word);
             return;
         }
         // Two words in one, such as `askprice`. The longer first word wins.
-        let cut = (2..plain.len().saturating_sub(1)).rev().filter(|at| plain.is_char_boundary(*at)).find_map(|at| {
-            let (a, b) = plain.split_at(at);
+        let cut = (2..bare.len().saturating_sub(1)).rev().filter(|at| bare.is_char_boundary(*at)).find_map(|at| {
+            let (a, b) = bare.split_at(at);
             Some((word(a).filter(|_| a.len() > 1)?, word(b).filter(|_| b.len() > 1)?))
         });
         match cut {
@@ -266,12 +266,12 @@ fn phrase(text: &str) -> Option<(Word, &'static str)> {
     all.filter(|(_, phrase)| text.starts_with(phrase)).max_by_key(|(_, phrase)| phrase.len())
 }
 
-fn word(plain: &str) -> Option<Word> {
-    WORDS.iter().find(|(_, list)| list.split_ascii_whitespace().any(|one| one == plain)).map(|(word, _)| *word)
+fn word(bare: &str) -> Option<Word> {
+    WORDS.iter().find(|(_, list)| list.split_ascii_whitespace().any(|one| one == bare)).map(|(word, _)| *word)
 }
 
 fn without_accents(text: &str) -> String {
-    let plain = |c: char| match c {
+    let base = |c: char| match c {
         'á' | 'à' | 'â' | 'ã' | 'ä' | 'å' | 'ą' => 'a',
         'ç' | 'ć' | 'č' => 'c',
         'é' | 'è' | 'ê' | 'ë' | 'ę' => 'e',
@@ -286,7 +286,7 @@ fn without_accents(text: &str) -> String {
         other => other,
     };
     let lower = text.to_lowercase().replace('ß', "ss");
-    lower.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).map(plain).collect()
+    lower.chars().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).map(base).collect()
 }
 
 #[cfg(test)]
