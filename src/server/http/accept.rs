@@ -37,9 +37,9 @@ pub struct Acceptor<S> {
     /// Knows the trusted proxies, whose connections are not limited by address.
     auth: Auth,
     metrics: Metrics,
-    /// Tells clients above their limit why they are rejected.
+    /// Answers connections above the limit of their address.
     rejector: Rejector,
-    /// Whether the last attempt to accept failed. Only the first failure in a row is logged.
+    /// The last attempt to accept failed. Only the first failure in a row is logged.
     is_failing: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Who sends a request, and whether the client may.
+//! Authorization: the sender of a request, and its right to send it.
 //!
 //! Not here: which role an endpoint needs (`routes.rs`), and which tokens grant it (`server::auth`).
 
@@ -27,7 +27,7 @@ pub struct Identity {
     /// The client's address as a trusted proxy names it, or else the peer's.
     pub address: IpAddr,
     pub role: Role,
-    /// Whether the request came over TLS, to this server or to a trusted proxy.
+    /// The request came over TLS, to this server or to a trusted proxy.
     pub is_secure: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Connections above the limit of their address: they are told why, and closed.
+//! Connections above the limit of their address: they get an error, and are closed.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::upgrade::hang_up;
 use crate::server::session::CLOSE_TIMEOUT;
 use crate::wire::ApiError;
 
-/// Rejected connections at one time that are told why; further ones are just closed.
+/// Rejected connections that get the error at one time; further ones are only closed.
 pub const MAX_REJECTIONS: usize = 64;
 
 /// Rejects connections.

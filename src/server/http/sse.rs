@@ -21,7 +21,7 @@ struct Events {
     /// Wakes the stream when something is due.
     notifier: Arc<Notifier>,
     meter: Meter,
-    /// Whether the announcement of a stop was the last message.
+    /// The announcement of a stop was the last message.
     is_stopped: bool,
     _permit: Permit,
 }

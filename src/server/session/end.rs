@@ -10,7 +10,7 @@ use crate::server::ops::Metrics;
 /// Time to write the last message of a connection.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How a session ended. No variant is an error of the server.
+/// The way in which a session ended. No variant is an error of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum SessionEnd {

@@ -70,7 +70,7 @@ struct Session<'s, S> {
     flush_due: Option<Instant>,
     /// Half seconds since the last ping.
     since_ping: u32,
-    /// Whether the client has sent anything since the last ping.
+    /// The client has sent something since the last ping.
     is_alive: bool,
 }
 
@@ -207,7 +207,7 @@ where
         self.outbox.reject(error);
     }
 
-    /// Writes all that is due. A client that is slow to take it is throttled, and told so at once.
+    /// Writes all that is due. A client that is slow to take it is throttled, and gets the message about that at once.
     async fn flush(&mut self) -> Flow {
         loop {
             let began = Instant::now();
