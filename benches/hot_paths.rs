@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tickcast::fanout::{DEFAULT_TICKS, QuoteCache, QuotesCursor, TickLog, Tier, grant};
-use tickcast::feed::Source;
+use tickcast::feed::TickSource;
 use tickcast::feed::sim::{SimConfig, Simulator};
 use tickcast::market::{InstrumentId, Market, Tick, Timestamp};
 use tickcast::wire::{BinaryQuote, EncodedQuote, QuoteEncoding, QuotesFrame, QuotesKind};
@@ -25,7 +25,7 @@ const START: Timestamp = Timestamp(1_795_348_800_000_000);
 fn stage() -> (Market, Vec<Tick>) {
     let mut source = Simulator::new(SimConfig::new(START)).expect("no scenario");
     let history = source.history();
-    let market = opening::market(source.info().clone(), history, source.levels());
+    let market = opening::market(source.info().clone(), history, source.info().levels.clone());
     let ticks = (0..TICKS).map(|_| source.next_tick().expect("it cannot fail").expect("it has no end")).collect();
     (market, ticks)
 }

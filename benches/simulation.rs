@@ -9,7 +9,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use tickcast::fanout::DepthCursor;
-use tickcast::feed::Source;
+use tickcast::feed::TickSource;
 use tickcast::feed::sim::{ScenarioSpec, SimConfig, Simulator, Universe};
 use tickcast::market::{HistoryBar, Market, Timestamp};
 use tickcast::wire::Format;
@@ -30,7 +30,7 @@ fn simulator(symbols: usize, scenario: Option<&str>) -> Simulator {
 }
 
 fn market(source: &Simulator, history: Vec<HistoryBar>) -> Market {
-    opening::market(source.info().clone(), history, source.levels())
+    opening::market(source.info().clone(), history, source.info().levels.clone())
 }
 
 /// Measures ticks into market state, one after the other, as the publisher takes them.

@@ -1,7 +1,7 @@
 //! The channels between a feed and the rest: the broadcast of its events, and the queue of its commands.
 //!
-//! Both are bounded. A sender of the broadcast that waits for [`Sender::ready`] first loses nothing; one that does not wait just
-//! sends, and a receiver that falls behind gets a [`Received::Gap`] with the number of items it lost.
+//! Both are bounded. A sender of the broadcast that waits for [`Sender::ready`] first loses nothing; one that does not
+//! wait just sends, and a receiver that falls behind gets a [`Received::Gap`] with the number of items it lost.
 
 use std::sync::Arc;
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use tickcast::feed::Source;
+use tickcast::feed::TickSource;
 use tickcast::feed::sim::{SimConfig, Simulator};
 use tickcast::load::binary::{HEADER, head, take_entry};
 use tickcast::market::{Instrument, Timestamp};

@@ -15,11 +15,11 @@ fuzz_target!(|bytes: &[u8]| {
             }
             Request::Rate { symbols, rate, .. } => assert!(!symbols.is_empty() && is_rate(rate)),
             Request::Unsubscribe { symbols, .. } | Request::Resync { symbols } => assert!(!symbols.is_empty()),
-            Request::Format(_) => {}
+            Request::Format(_) | Request::Drive(_) => {}
         },
-        Err(refusal) => {
-            assert!(refusal.message.len() < 2_000, "an echo of {} bytes", refusal.message.len());
-            assert!(!refusal.remedy.is_empty() && !refusal.message.contains(char::is_control));
+        Err(error) => {
+            assert!(error.message.len() < 2_000, "an echo of {} bytes", error.message.len());
+            assert!(!error.remedy.is_empty() && !error.message.contains(char::is_control));
         }
     }
 });

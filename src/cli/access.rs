@@ -1,4 +1,4 @@
-//! Who may do what, and TLS, as flags.
+//! The flags of access to the server: roles, tokens, origins, proxies, and TLS.
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -8,42 +8,59 @@ use ipnet::IpNet;
 
 use crate::server::{AccessConfig, Control, TlsFiles, Token, TokenSource};
 
-/// Who may do what, and how bytes travel.
+/// The flags of access to the server.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Access")]
 pub struct AccessArgs {
-    /// Who may drive the feed: everybody, token or nobody; by default everybody where only this machine reaches the
-    /// server, else token
-    #[arg(long, value_name = "WHO", value_parser = control)]
+    /// People who may control the feed. By default everybody if only this machine can reach the server, else everybody
+    /// with the token
+    #[arg(long, value_name = "WHO", value_enum)]
     control: Option<Control>,
-    /// Ask for a token from who drives the feed; without a value one is made and printed. Rather than here, where
-    /// other programs see it, give it as TICKCAST_TOKEN
-    #[arg(long, value_name = "TOKEN", num_args = 0..=1, require_equals = true, value_parser = secret, default_missing_value = "", hide_default_value = true)]
+    /// Token for people who control the feed. Without a value, tickcast makes one and prints it. Other programs can see
+    /// flags, so it is safer to set TICKCAST_TOKEN
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        num_args = 0..=1,
+        require_equals = true,
+        value_parser = token_source,
+        default_missing_value = "",
+        hide_default_value = true
+    )]
     token: Option<TokenSource>,
-    /// File whose first line is that token
+    /// File with that token in its first line
     #[arg(long, value_name = "FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
-    /// Ask for a token from who watches, too; without a value one is made and printed
-    #[arg(long, value_name = "TOKEN", num_args = 0..=1, require_equals = true, value_parser = secret, default_missing_value = "")]
+    /// Token for people who watch. Without a value, tickcast makes one and prints it. By default everybody may watch
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        num_args = 0..=1,
+        require_equals = true,
+        value_parser = token_source,
+        default_missing_value = ""
+    )]
     viewer_token: Option<TokenSource>,
-    /// File whose first line is that token
+    /// File with that token in its first line
     #[arg(long, value_name = "FILE", conflicts_with = "viewer_token")]
     viewer_token_file: Option<PathBuf>,
-    /// Origin of a page, besides the server's own, that may open the stream: https://ticker.example.org; may be repeated
+    /// Origin of another page that may use the stream, such as https://ticker.example.org. Can be repeated
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<String>,
-    /// Address or network of a reverse proxy, whose X-Forwarded-For and X-Forwarded-Proto are believed; may be repeated
+    /// Address or network of a reverse proxy. Its X-Forwarded-For and X-Forwarded-Proto headers are trusted. Can be
+    /// repeated
     #[arg(long, value_name = "NETWORK", value_parser = network)]
     trust_proxy: Vec<IpNet>,
-    /// File with the server's certificate in PEM: the page and the stream go over TLS
+    /// File with the TLS certificate (PEM). With it the server uses https and wss
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// File with its private key in PEM
+    /// File with the private key of the certificate (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
 }
 
 impl AccessArgs {
+    /// Returns the rules of access, and the files of TLS if there are any.
     pub fn config(self) -> (AccessConfig, Option<TlsFiles>) {
         let tls = self.tls_cert.zip(self.tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
         let access = AccessConfig {
@@ -57,19 +74,10 @@ impl AccessArgs {
     }
 }
 
-fn control(text: &str) -> Result<Control, String> {
-    match text {
-        "everybody" => Ok(Control::Everybody),
-        "token" => Ok(Control::Token),
-        "nobody" => Ok(Control::Nobody),
-        _ => Err("everybody, token or nobody".into()),
-    }
-}
-
-/// Nothing stands for a token that is made.
-fn secret(text: &str) -> Result<TokenSource, String> {
+/// Parses a token; an empty text is for one that tickcast makes.
+fn token_source(text: &str) -> Result<TokenSource, String> {
     if text.is_empty() {
-        return Ok(TokenSource::Made);
+        return Ok(TokenSource::Generated);
     }
     Token::new(text).map(TokenSource::Given).map_err(|error| error.to_string())
 }
@@ -80,8 +88,8 @@ fn origin(text: &str) -> Result<String, String> {
         let no_path = parts.path_and_query.is_none_or(|path| path == "/");
         parts.scheme.is_some() && parts.authority.is_some() && no_path
     });
-    let plain = text.strip_suffix('/').unwrap_or(text);
-    is_origin.then(|| plain.to_owned()).ok_or_else(|| "a scheme and a host, as https://ticker.example.org".into())
+    let origin = text.strip_suffix('/').unwrap_or(text);
+    is_origin.then(|| origin.to_owned()).ok_or_else(|| "a scheme and a host, such as https://ticker.example.org".into())
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

@@ -1,37 +1,40 @@
-//! The command line: subcommands and flags into the configurations of the parts.
+//! The command line: turns subcommands, flags and settings into a [`Job`].
 
 mod access;
-mod play;
+mod inspect;
+mod job;
+mod limits;
 mod reading;
+mod record;
+mod replay;
 mod serve;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+use self::inspect::InspectArgs;
+use self::record::RecordArgs;
+use self::replay::ReplayArgs;
+use self::serve::ServeArgs;
+use self::settings::Sources;
+use self::values::speed;
 use crate::control::Speed;
-use crate::feed::RunConfig;
-use crate::feed::replay::ReplayConfig;
-use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs, WriteConfig};
-use crate::inspect;
-use crate::load::{LoadArgs, LoadConfig};
-use crate::market::MarketLimits;
-use crate::record::RecordConfig;
-use crate::server::ServerConfig;
-use play::{PlayArgs, RotationArgs};
-use reading::{INSPECTED_WHOLE_BYTES, ReadingArgs};
-use serve::ServeArgs;
-use settings::Surroundings;
-use values::speed;
+use crate::feed::PlayerConfig;
+use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs};
+use crate::load::LoadArgs;
 
+pub use job::{FeedConfig, Job, RecordJob, ServeConfig};
 pub use settings::SettingsError;
 
-/// A live market-data dashboard: ticks over WebSocket, charted in the browser.
+/// Live market data in your browser: prices and charts, sent over WebSocket.
 ///
-/// Without a subcommand a simulated market plays. Open the address that is printed.
+/// Without a command, tickcast plays a simulated market. Open the address that it prints.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Cli {
@@ -39,150 +42,68 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     simulation: SimulationArgs,
-    /// How fast market time runs: a factor such as 10x or 0.5x, or max
+    /// Speed of market time: a factor such as 10x or 0.5x, or max. By default real time
     #[arg(long, value_name = "FACTOR", value_parser = speed, conflicts_with = "day")]
     speed: Option<Speed>,
     #[command(flatten)]
     serve: ServeArgs,
-    /// File of settings: lines such as `max-sessions = 500`. A flag goes before TICKCAST_MAX_SESSIONS, and that before
-    /// the file
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+/// The flags about settings, which every command has.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Settings")]
+struct SettingsArgs {
+    /// Read settings from this TOML file, such as `max-sessions = 500`. Flags and TICKCAST_... variables come first
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print the settings that are in force and where each comes from, and end
-    #[arg(long, global = true, help_heading = "Settings")]
+    /// Print all settings and the source of each, and exit
+    #[arg(long, global = true)]
     print_config: bool,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play market history from CSV files: trades, quotes, OHLCV bars, order books; plain, gzip, zstd or zip
+    /// Play market history from CSV files
     ///
-    /// What the file is, is found out from the file; several files and symbols play on one clock. What could
-    /// not be read is counted and shown. `tickcast inspect` says what was found and why.
+    /// Files hold trades, quotes, OHLCV bars or order books; plain, or packed with gzip, zstd or zip. tickcast detects
+    /// the form of each file. Several files and symbols play on one clock. Rows that cannot be read are counted and
+    /// shown. `tickcast inspect` shows what is detected, and why.
     Replay(Box<ReplayArgs>),
-    /// Write a simulated market to a CSV file instead of playing it
+    /// Write a simulated market to a CSV file
     ///
     /// Columns: ts (nanoseconds since 1970), symbol, price, size, side, bid, ask. The same flags give the same file.
     Simulate(SimulateArgs),
-    /// Say what CSV files hold and why it seems so, without playing them
+    /// Show what CSV files hold, without playing them
     ///
-    /// The exit code is 0 where all of them can be played, and 2 where not.
+    /// The exit code is 0 if all files can be played, and 2 if not.
     Inspect(InspectArgs),
-    /// Write a feed to CSV files that replay to the same, byte for byte
+    /// Write a feed to CSV files that replay to the same bytes
     ///
-    /// Connects to nothing: the simulation or the files given are played straight into the recording. To record what
-    /// a server plays, start that with --record.
+    /// It plays the simulation or the given files into a recording, without a server. To record what a server plays,
+    /// start the server with --record.
     Record(Box<RecordArgs>),
     /// Put load on a running server: many clients that count, check and measure
     ///
-    /// Only on this machine, unless you say otherwise: load can take a server down.
+    /// The server must be on this machine, unless you allow another: load can take a server down.
     Load(LoadArgs),
 }
 
-#[derive(Debug, Args)]
-struct ReplayArgs {
-    /// Files to play, folders of them, or patterns such as 'data/*.csv'; they are merged by time
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    #[command(flatten)]
-    reading: ReadingArgs,
-    #[command(flatten)]
-    play: PlayArgs,
-    #[command(flatten)]
-    serve: ServeArgs,
-}
-
-#[derive(Debug, Args)]
-struct InspectArgs {
-    /// Files to look at, folders of them, or patterns
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Print one line of JSON for each file
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    reading: ReadingArgs,
-}
-
-#[derive(Debug, Args)]
-struct RecordArgs {
-    /// File to write; with .zst at its end it is compressed. What exists is never written over
-    #[arg(value_name = "OUT")]
-    out: PathBuf,
-    /// Files to play into it, as for replay; without any, the simulation
-    #[arg(value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Minutes of market time to record
-    #[arg(long = "for", value_name = "MINUTES", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    market_minutes: Option<u64>,
-    #[command(flatten)]
-    simulation: SimulationArgs,
-    /// How fast market time runs: a factor such as 10x or 0.5x, or max; as fast as it goes where there is an end
-    #[arg(long, value_name = "FACTOR", value_parser = speed)]
-    speed: Option<Speed>,
-    #[command(flatten)]
-    rotation: RotationArgs,
-    #[command(flatten)]
-    reading: ReadingArgs,
-}
-
-/// What the program is asked to do.
-#[derive(Clone, Debug)]
-pub enum Job {
-    Serve(Box<Config>),
-    Simulate(WriteConfig),
-    Inspect(inspect::Config),
-    Load(LoadConfig),
-    Record(RecordJob),
-    /// Only say this.
-    Print(String),
-}
-
-/// A feed to be recorded without a server.
-#[derive(Clone, Debug)]
-pub struct RecordJob {
-    pub feed: FeedConfig,
-    pub run: RunConfig,
-    pub record: RecordConfig,
-}
-
-/// What is to be run.
-#[derive(Clone, Debug)]
-pub struct Config {
-    pub feed: FeedConfig,
-    /// All but the number of the first epoch.
-    pub run: RunConfig,
-    pub server: ServerConfig,
-    pub market: MarketLimits,
-    /// Kept for those who want each.
-    pub ticks: usize,
-    pub bus_capacity: usize,
-    /// Commands that wait for the feed.
-    pub line_capacity: usize,
-    /// What plays is recorded too.
-    pub record: Option<RecordConfig>,
-}
-
-#[derive(Clone, Debug)]
-pub enum FeedConfig {
-    Simulation(SimPlan),
-    Replay { files: Vec<PathBuf>, config: ReplayConfig },
-}
-
-/// Why the program was not told what to do.
+/// A command line that gives no job.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    #[error("cannot read the settings in {file}: {source}; --config or TICKCAST_CONFIG names them")]
+    #[error("cannot read the settings file {file}, which --config or TICKCAST_CONFIG names")]
     Unreadable { file: String, source: std::io::Error },
 }
 
 impl Cli {
-    /// What arguments, variables of the environment and a file of settings ask for together.
+    /// Reads the job from arguments, environment variables and a settings file together.
     ///
     /// # Errors
-    /// When one of them cannot be understood.
+    /// Returns an error if one of them is not valid.
     pub fn job(arguments: &[OsString], variables: &[(String, String)]) -> Result<Job, CliError> {
         let command = Self::command();
         let name = settings::config_file(arguments, variables);
@@ -191,138 +112,29 @@ impl Cli {
         };
         let text = name.as_ref().map(read).transpose()?;
         let file = name.as_deref().zip(text.as_deref());
-        let read = settings::read(&command, arguments, &Surroundings { variables, file })?;
-        let cli = Self::from_arg_matches(&read.matches).map_err(SettingsError::from)?;
-        Ok(if cli.print_config { Job::Print(settings::print(&command, &read)) } else { cli.into_job() })
+        let settings = settings::read(&command, arguments, &Sources { variables, file })?;
+        let cli = Self::from_arg_matches(&settings.matches).map_err(SettingsError::from)?;
+        let is_print = cli.settings.print_config;
+        Ok(if is_print { Job::Print(settings::print(&command, &settings)) } else { cli.into_job() })
     }
 
     fn into_job(self) -> Job {
         match self.command {
             None => {
                 let plan = SimPlan::from(self.simulation);
-                let speed = plan.speed().or(self.speed);
-                // A day that is played in minutes leaves out its night.
-                let run = RunConfig { speed, skip_dead_time: plan.day.is_some(), ..RunConfig::default() };
+                let run = simulation_run(&plan, self.speed);
                 Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation(plan), run)))
             }
-            Some(Command::Replay(args)) => {
-                let ReplayArgs { files, reading, play, serve } = *args;
-                let config = reading.config(ReplayConfig::default().full_read_bytes);
-                Job::Serve(Box::new(serve.config(FeedConfig::Replay { files, config }, play.config())))
-            }
-            Some(Command::Record(args)) => Job::Record(args.into_config()),
-            Some(Command::Inspect(InspectArgs { files, json, reading })) => {
-                let replay = reading.config(INSPECTED_WHOLE_BYTES);
-                Job::Inspect(inspect::Config { files, json, replay })
-            }
+            Some(Command::Replay(args)) => Job::Serve(Box::new(args.config())),
+            Some(Command::Record(args)) => Job::Record(args.job()),
+            Some(Command::Inspect(args)) => Job::Inspect(args.config()),
             Some(Command::Simulate(args)) => Job::Simulate(args.into()),
             Some(Command::Load(args)) => Job::Load(args.into()),
         }
     }
 }
 
-impl RecordArgs {
-    /// As fast as it goes where it has an end, and else as it would play.
-    fn into_config(self) -> RecordJob {
-        let Self { out, files, market_minutes, simulation, speed, rotation, reading } = self;
-        let ends = !files.is_empty() || market_minutes.is_some();
-        let plan = SimPlan::from(simulation);
-        let (day, skip_dead_time) = (plan.speed(), plan.day.is_some());
-        let feed = if files.is_empty() {
-            FeedConfig::Simulation(plan)
-        } else {
-            FeedConfig::Replay { files, config: reading.config(ReplayConfig::default().full_read_bytes) }
-        };
-        let speed = speed.or(if ends { Some(Speed::Max) } else { day });
-        RecordJob {
-            feed,
-            run: RunConfig { speed, skip_dead_time, ..RunConfig::default() },
-            record: rotation.config(out, market_minutes),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::feed::IndexLimits;
-    use clap::CommandFactory;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    fn config(line: &str) -> Result<Config, String> {
-        let words = std::iter::once("tickcast").chain(line.split_whitespace());
-        match Cli::try_parse_from(words).map(Cli::into_job) {
-            Ok(Job::Serve(config)) => Ok(*config),
-            Ok(_) => Err("this serves nothing".into()),
-            Err(error) => Err(error.to_string()),
-        }
-    }
-
-    #[test]
-    fn without_a_word_the_simulation_plays_on_port_3030() {
-        let config = config("").unwrap();
-        assert!(matches!(config.feed, FeedConfig::Simulation(plan) if plan == SimPlan::default()));
-        assert_eq!(config.server.bind.to_string(), "127.0.0.1:3030");
-        assert_eq!(config.run.speed, None);
-    }
-
-    #[test]
-    fn a_replay_takes_files_and_its_own_flags() {
-        let config = config(
-            "replay a.csv b.csv --speed 60x --loop --paused --skip-dead-time --dead-after 30 --bind 127.0.0.1:0",
-        )
-        .unwrap();
-        assert!(matches!(config.feed, FeedConfig::Replay { files, .. } if files.len() == 2));
-        let RunConfig { speed, looping, paused, skip_dead_time, dead_after, .. } = config.run;
-        assert_eq!((speed, looping, paused), (Some(Speed::Times(60.0)), true, true));
-        assert_eq!((skip_dead_time, dead_after), (true, Duration::from_secs(1_800)));
-    }
-
-    #[test]
-    fn a_replay_takes_bounds() {
-        let line = "replay a.csv --max-checkpoints 9 --checkpoint-memory 2 --checkpoint-ticks 7 --max-refused 3 \
-                    --max-waiting-ticks 4 --max-book-levels 5 --max-commands 6 --max-waiting-commands 8";
-        let config = config(line).unwrap();
-        assert_eq!(config.run.index, IndexLimits { checkpoints: 9, bytes: 2 << 20, spacing: 7 });
-        let FeedConfig::Replay { config: replay, .. } = config.feed else { panic!("it replays") };
-        assert_eq!((replay.max_refused, replay.max_waiting, replay.max_levels), (3, 4, 5));
-        assert_eq!((config.server.session.commands, config.line_capacity), (6, 8));
-    }
-
-    #[test]
-    fn speeds_are_factors_above_zero_or_max() {
-        for (text, want) in [("60x", 60.0), ("0.1X", 0.1), ("7", 7.0)] {
-            assert_eq!(speed(text), Ok(Speed::Times(want)));
-        }
-        assert_eq!(speed("MAX"), Ok(Speed::Max));
-        for text in ["", "x", "0", "-1x", "NaN", "inf", "fast"] {
-            assert!(speed(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_with_the_flag() {
-        for (line, says) in [
-            ("--bind nowhere", "--bind"),
-            ("--speed 0", "--speed"),
-            ("--symbols 0", "from 1 to"),
-            ("--max-sessions 0", "from 1 to"),
-            ("--max-head-bytes 100", "from 8192 to"),
-            ("--max-sessions 9999999999999999999", "from 1 to"),
-            ("--bus-capacity 9999999999999", "from 1 to"),
-            ("replay", "<FILE>"),
-            ("replay a.csv --max-checkpoints 1", "from 2 to"),
-            ("replay a.csv --checkpoint-memory 0", "from 1 to"),
-            ("--seed 3 replay a.csv", "replay"),
-        ] {
-            let error = config(line).unwrap_err();
-            assert!(error.contains(says), "{line}: {error}");
-        }
-    }
+/// Returns how a simulation plays; a trading day that is played in minutes skips its night.
+fn simulation_run(plan: &SimPlan, speed: Option<Speed>) -> PlayerConfig {
+    PlayerConfig { speed: plan.speed().or(speed), skip_dead_time: plan.day.is_some(), ..PlayerConfig::default() }
 }

@@ -1,8 +1,13 @@
-//! What flags take: factors and bounds, checked as they are read.
+//! Values that flags take, besides those of `flags`.
 
 use crate::control::Speed;
-use crate::server::HttpLimits;
 
+/// The largest count of items in memory; more would not fit anyway.
+pub const MAX_COUNT: usize = 1_000_000_000;
+/// The largest count of messages that wait in a channel, and of similar items.
+pub const MAX_CAPACITY: usize = 1_000_000;
+
+/// Parses a speed such as `60x`, `0.5x` or `max`.
 pub fn speed(text: &str) -> Result<Speed, String> {
     if text.eq_ignore_ascii_case("max") {
         return Ok(Speed::Max);
@@ -14,29 +19,18 @@ pub fn speed(text: &str) -> Result<Speed, String> {
     }
 }
 
-/// Bounds what is counted in memory: more could not be held anyway.
-pub const MOST: usize = 1_000_000_000;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub fn at_least_one(text: &str) -> Result<usize, String> {
-    let in_range = text.parse().ok().filter(|n| (1..=MOST).contains(n));
-    in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
-}
-
-pub fn head_bytes(text: &str) -> Result<usize, String> {
-    let (least, most) = (HttpLimits::MIN_BUFFER_BYTES, 16 * 1024 * 1024);
-    let in_range = text.parse().ok().filter(|n| (least..=most).contains(n));
-    in_range.ok_or_else(|| format!("a whole number from {least} to {most}"))
-}
-
-/// The first place of a tape is one of them.
-pub fn checkpoints(text: &str) -> Result<usize, String> {
-    const MOST: usize = 1_000_000;
-    let in_range = text.parse().ok().filter(|n| (2..=MOST).contains(n));
-    in_range.ok_or_else(|| format!("a whole number from 2 to {MOST}"))
-}
-
-pub fn capacity(text: &str) -> Result<usize, String> {
-    const MOST: usize = 1_000_000;
-    let in_range = text.parse().ok().filter(|n| (1..=MOST).contains(n));
-    in_range.ok_or_else(|| format!("a whole number from 1 to {MOST}"))
+    #[test]
+    fn speeds_are_factors_above_zero_or_max() {
+        for (text, want) in [("60x", 60.0), ("0.1X", 0.1), ("7", 7.0)] {
+            assert_eq!(speed(text), Ok(Speed::Times(want)));
+        }
+        assert_eq!(speed("MAX"), Ok(Speed::Max));
+        for text in ["", "x", "0", "-1x", "NaN", "inf", "fast"] {
+            assert!(speed(text).is_err(), "{text}");
+        }
+    }
 }

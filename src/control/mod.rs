@@ -1,7 +1,7 @@
 //! The messages between a feed and the rest of the server: events one way, commands the other.
 //!
-//! [`FeedEvent`] travels on the bus from the feed to its readers. [`Command`] travels back on the command channel, and each one is
-//! answered with a [`CommandResult`]. [`FeedStatus`] is the state of a feed as everybody sees it.
+//! [`FeedEvent`] travels on the bus from the feed to its readers. [`Command`] travels back on the command channel, and
+//! each one is answered with a [`CommandResult`]. [`FeedStatus`] is the state of a feed as everybody sees it.
 //!
 //! Not here: the channels themselves (`bus`), the market that the ticks make (`market`), JSON (`wire`).
 
@@ -13,8 +13,8 @@ pub mod sample;
 mod scenario;
 mod status;
 
-pub use command::{Command, CommandError, CommandResult, SeekTarget, Step, TimestampMode};
+pub use command::{Command, CommandError, CommandResult, SeekTarget, Step};
 pub use event::{FeedEvent, Opening, Seeked};
 pub use preview::Preview;
 pub use scenario::{ScenarioCatalog, ScenarioInfo, ScenarioRequest, SymbolGroup};
-pub use status::{FeedState, FeedStatus, RejectedRows, SourceKind, Speed};
+pub use status::{FeedState, FeedStatus, RejectedRows, SourceKind, Speed, TimestampMode};

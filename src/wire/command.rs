@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use strum::VariantArray;
 
-use super::inbound::{Refusal, cut, echo};
-use crate::control::{Command, CommandError, ScenarioRequest, SeekTarget, Speed, Step, TimestampMode};
+use super::errors::{ApiError, echo};
+use crate::control::{Command, ScenarioRequest, SeekTarget, Speed, Step, TimestampMode};
 use crate::market::Timestamp;
 
 const EXAMPLE: &str = r#"the commands are play, pause, step, speed, seek, loop, skip_dead_time, timestamps and scenario, as in {"command":"speed","speed":60}"#;
@@ -35,17 +35,15 @@ struct Raw {
 ///
 /// # Errors
 /// When it is not JSON, or no command.
-pub fn parse_command(text: &str) -> Result<Command, Refusal> {
-    let value = serde_json::from_str(text).map_err(|_| Refusal::bad_json(text, EXAMPLE))?;
+pub fn parse_command(text: &str) -> Result<Command, ApiError> {
+    let value = serde_json::from_str(text).map_err(|_| ApiError::bad_json(text, EXAMPLE))?;
     command(value)
 }
 
 /// # Errors
 /// What is missing or not as it should be.
-pub fn command(value: Value) -> Result<Command, Refusal> {
-    let raw: Raw = serde_json::from_value(value).map_err(|error| {
-        Refusal::bad_message(format!("a member has the wrong type: {}", cut(&error.to_string())), EXAMPLE)
-    })?;
+pub fn command(value: Value) -> Result<Command, ApiError> {
+    let raw: Raw = serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE))?;
     match raw.command.as_deref() {
         Some("play") => Ok(Command::Play),
         Some("pause") => Ok(Command::Pause),
@@ -56,8 +54,8 @@ pub fn command(value: Value) -> Result<Command, Refusal> {
         Some("timestamps") => raw.stamps().map(Command::Timestamps),
         Some("skip_dead_time") => raw.on("skip_dead_time").map(Command::SkipDeadTime),
         Some("scenario") => raw.staging().map(Command::RunScenario),
-        Some(other) => Err(Refusal::bad_message(format!("there is no command {}", echo(other)), EXAMPLE)),
-        None => Err(Refusal::bad_message("`command` is missing", EXAMPLE)),
+        Some(other) => Err(ApiError::bad_message(format!("there is no command {}", echo(other)), EXAMPLE)),
+        None => Err(ApiError::bad_message("`command` is missing", EXAMPLE)),
     }
 }
 
@@ -77,7 +75,7 @@ pub const fn command_name(command: &Command) -> &'static str {
 }
 
 impl Raw {
-    fn speed(&self) -> Result<Speed, Refusal> {
+    fn speed(&self) -> Result<Speed, ApiError> {
         let speed = match &self.speed {
             Some(Value::String(text)) if text == "max" => Some(Speed::Max),
             Some(Value::Number(factor)) => factor.as_f64().and_then(Speed::times),
@@ -85,38 +83,38 @@ impl Raw {
         };
         speed.ok_or_else(|| {
             let remedy = "say a factor above 0, where 1 is real time, or \"max\": \"speed\":60";
-            Refusal::bad_message("`speed` is no speed", remedy)
+            ApiError::bad_message("`speed` is no speed", remedy)
         })
     }
 
-    fn step(self) -> Result<Step, Refusal> {
+    fn step(self) -> Result<Step, ApiError> {
         match self.to.as_deref().unwrap_or("event") {
             "event" => Ok(Step::Event),
             "bar" => {
                 let label = self.interval.as_deref().unwrap_or("1m");
-                label.parse().map(Step::Bar).map_err(|_| Refusal::unknown_interval(label))
+                label.parse().map(Step::Bar).map_err(|_| ApiError::unknown_interval(label))
             }
             "gap" => Ok(Step::Gap),
             "move" => {
                 let percent = self.percent.unwrap_or(BIG_MOVE_PERCENT);
                 if !(percent.is_finite() && percent > 0.0) {
                     let remedy = "say how far a price has to move: \"percent\":0.5";
-                    return Err(Refusal::bad_message("`percent` is not above 0", remedy));
+                    return Err(ApiError::bad_message("`percent` is not above 0", remedy));
                 }
                 Ok(Step::Move { symbol: self.symbol, percent })
             }
             other => {
                 let remedy = "a step goes to the next event, bar, gap or move: \"to\":\"bar\"";
-                Err(Refusal::bad_message(format!("no step goes to {}", echo(other)), remedy))
+                Err(ApiError::bad_message(format!("no step goes to {}", echo(other)), remedy))
             }
         }
     }
 
-    fn seek(&self) -> Result<SeekTarget, Refusal> {
+    fn seek(&self) -> Result<SeekTarget, ApiError> {
         let bad = |member: &str| {
             let remedy = "say one of \"time\" (microseconds since 1970, or \"2024-01-31T15:00:00Z\"), \"percent\" (0 to 100) \
                           and \"by\" (seconds on, or back below 0)";
-            Refusal::bad_message(format!("{member} is no place of a tape"), remedy)
+            ApiError::bad_message(format!("{member} is no place of a tape"), remedy)
         };
         match (&self.time, self.percent, self.by) {
             (Some(time), None, None) => read_time(time).map(SeekTarget::Time).ok_or_else(|| bad("`time`")),
@@ -128,32 +126,32 @@ impl Raw {
         }
     }
 
-    fn stamps(&self) -> Result<TimestampMode, Refusal> {
+    fn stamps(&self) -> Result<TimestampMode, ApiError> {
         let label = self.timestamps.as_deref().unwrap_or("");
         TimestampMode::VARIANTS.iter().find(|mode| mode.label() == label).copied().ok_or_else(|| {
             let remedy = "timestamps are original or shifted: \"timestamps\":\"shifted\"";
-            Refusal::bad_message(format!("there are no timestamps {}", echo(label)), remedy)
+            ApiError::bad_message(format!("there are no timestamps {}", echo(label)), remedy)
         })
     }
 
     /// Whether there is such a scenario, and whom it can be put on, the feed knows.
-    fn staging(self) -> Result<ScenarioRequest, Refusal> {
-        let missing = || Refusal::bad_message("`name` is missing", SCENARIO);
+    fn staging(self) -> Result<ScenarioRequest, ApiError> {
+        let missing = || ApiError::bad_message("`name` is missing", SCENARIO);
         let on = match self.on {
             None => "all".to_owned(),
             Some(Value::String(on)) => on,
-            Some(_) => return Err(Refusal::bad_message("`on` is no text", SCENARIO)),
+            Some(_) => return Err(ApiError::bad_message("`on` is no text", SCENARIO)),
         };
         let scenario = self.name.ok_or_else(missing)?;
         Ok(ScenarioRequest { scenario, on, strength: self.strength.unwrap_or(1.0), seconds: self.seconds })
     }
 
-    fn on(&self, command: &str) -> Result<bool, Refusal> {
+    fn on(&self, command: &str) -> Result<bool, ApiError> {
         let remedy = || format!("say whether: {{\"command\":\"{command}\",\"on\":true}}");
         self.on
             .as_ref()
             .and_then(Value::as_bool)
-            .ok_or_else(|| Refusal::bad_message("`on` is not true or false", remedy()))
+            .ok_or_else(|| ApiError::bad_message("`on` is not true or false", remedy()))
     }
 }
 
@@ -168,25 +166,6 @@ fn read_time(time: &Value) -> Option<Timestamp> {
     }
 }
 
-impl From<CommandError> for Refusal {
-    fn from(refused: CommandError) -> Self {
-        match refused {
-            CommandError::UnknownSymbol(symbol) => Self::unknown_symbol(&symbol),
-            CommandError::NotSeekable => {
-                Self::not_now("this feed has no past to seek in", "play files: tickcast replay FILE")
-            }
-            CommandError::NoEnd => Self::not_now("the end of this tape is not known", "seek by `time`"),
-            CommandError::Seeking => Self::not_now("a seek is under way", "wait for its answer"),
-            CommandError::NoScenarios => Self::not_now(
-                "nothing can be staged on this feed",
-                "play the simulated market: tickcast without a file",
-            ),
-            CommandError::BadScenario(message) => Self::bad_scenario(message),
-            CommandError::Fault(fault) => Self::feed_fault(fault),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,7 +174,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, want: Command) {
-        let command = parse_command(text).unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"));
+        let command = parse_command(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
         assert!(text.contains(&format!("\"command\":\"{}\"", command_name(&command))), "{text}");
         assert_eq!(command, want, "{text}");
     }
@@ -259,9 +238,9 @@ mod tests {
             (r#"{"command":"scenario","name":"crash","on":true}"#, "bad_message", "`on` is no text"),
             (r#"{"command":"scenario","name":"crash","strength":"much"}"#, "bad_message", "wrong type"),
         ] {
-            let refusal = parse_command(text).unwrap_err();
-            assert!(refusal.code == code && refusal.message.contains(says), "{text}: {refusal:?}");
-            assert!(!refusal.remedy.is_empty());
+            let error = parse_command(text).unwrap_err();
+            assert!(error.code.label() == code && error.message.contains(says), "{text}: {error:?}");
+            assert!(!error.remedy.is_empty());
         }
     }
 

@@ -235,7 +235,7 @@ fn depth_is_written_as_the_fixtures_show() {
     }
     let symbols = ["AAPL".to_owned()];
     check("granted_depth", &Granted::new(Some(11), Channel::Depth, &symbols, 10.0.into(), None).to_text());
-    check("error_no_depth", &Refusal::no_depth(Some("AAPL")).with_id(Some(11)).to_text());
+    check("error_no_depth", &ApiError::no_depth(Some("AAPL")).with_id(Some(11)).to_text());
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn the_other_messages_are_written_as_the_fixtures_show() {
     check("throttle_lifted", &Throttled::new(START + 30_200_100, None).to_text());
     check("stopping", &Stopping { ts_sent: START + 200_100, reconnect_after_ms: 1_000 }.to_text());
     check("unsubscribed", &Unsubscribed::new(Some(4), Channel::Quotes, &["*".to_owned()]).to_text());
-    check("error", &Refusal::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
+    check("error", &ApiError::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
     let heartbeat =
         Heartbeat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
     check("heartbeat", &heartbeat.to_text());

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::inbound::Refusal;
+use super::errors::ApiError;
 
 const EXAMPLE: &str = r#"send JSON such as {"token":"THE-TOKEN-OF-THE-LINK"}"#;
 
@@ -14,8 +14,8 @@ struct Login {
 
 /// # Errors
 /// When it is not JSON, or has no token. The answer repeats nothing of it: it may be a secret.
-pub fn parse_login(text: &str) -> Result<String, Refusal> {
-    let login: Login = serde_json::from_str(text).map_err(|_| Refusal::bad_message("this is no token", EXAMPLE))?;
+pub fn parse_login(text: &str) -> Result<String, ApiError> {
+    let login: Login = serde_json::from_str(text).map_err(|_| ApiError::bad_message("this is no token", EXAMPLE))?;
     Ok(login.token)
 }
 
@@ -27,13 +27,14 @@ pub fn access_response(role: &str, watching: &str, driving: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::ErrorCode;
 
     #[test]
     fn a_login_is_read_and_a_bad_one_is_not_repeated() {
         assert_eq!(parse_login(r#"{"token":"abc","more":1}"#).unwrap(), "abc");
         for text in ["", "secret", r#"{"token":7}"#, r#"{"tokens":"secret"}"#] {
-            let refusal = parse_login(text).unwrap_err();
-            assert!(!refusal.message.contains("secret") && refusal.code == "bad_message", "{refusal:?}");
+            let error = parse_login(text).unwrap_err();
+            assert!(!error.message.contains("secret") && error.code == ErrorCode::BadMessage, "{error:?}");
         }
     }
 }

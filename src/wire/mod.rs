@@ -8,6 +8,7 @@ mod bars;
 mod binary;
 mod command;
 mod depth;
+mod errors;
 mod frame;
 mod happenings;
 mod inbound;
@@ -23,13 +24,14 @@ pub use bars::{bars_message, bars_response};
 pub use binary::{BinaryQuote, bars_frame, depth_frame, heartbeat_frame, trades_frame};
 pub use command::{command_name, parse_command};
 pub use depth::{DepthHead, depth_message, depth_response};
+pub use errors::{ApiError, ErrorCode};
 pub use frame::{Format, Frame};
 pub use happenings::{News, Scenarios, Told, news_response, scenarios_response};
-pub use inbound::{Channel, Inbound, Refusal, Request, Since, Subscribe, parse};
+pub use inbound::{Channel, Inbound, Request, Since, Subscribe, parse};
 pub use login::{access_response, parse_login};
 pub use outbound::{
     Driven, Feed, FormatSet, Granted, Heartbeat, Hello, HelloLimits, Message, Stopping, Throttled, Unsubscribed,
-    error_body, health, rejected_response, symbols_response,
+    health, rejected_response, symbols_response,
 };
 pub use query::{
     BarsQuery, parse_bars_query, parse_depth_query, parse_events_query, parse_news_query, parse_quotes_query,

@@ -5,8 +5,9 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::errors::ApiError;
 use super::frame::Format;
-use super::inbound::{Channel, Refusal};
+use super::inbound::Channel;
 use super::number::serialize_speed;
 use super::rate::Rate;
 use super::{PROTOCOL, Text};
@@ -219,12 +220,7 @@ impl Message for Heartbeat {}
 impl Message for FormatSet {}
 impl Message for Throttled {}
 impl Message for Stopping {}
-impl Message for Refusal {}
-
-/// The body of an HTTP answer that refuses.
-pub fn error_body(code: &str, message: &str, remedy: &str) -> String {
-    serde_json::json!({ "error": { "code": code, "message": message, "remedy": remedy } }).to_string()
-}
+impl Message for ApiError {}
 
 /// The body of `GET /healthz`.
 pub fn health(market: &Market, version: &str, bus_gaps: u64) -> String {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use std::collections::HashSet;
 
-use super::inbound::Refusal;
+use super::errors::ApiError;
 use super::rate::Rate;
 use crate::market::Interval;
 
@@ -23,9 +23,9 @@ pub struct BarsQuery {
 }
 
 /// The symbols of a list with commas, each once, in the order given.
-fn split(symbols: &str, max: usize) -> Result<Vec<String>, Refusal> {
+fn split(symbols: &str, max: usize) -> Result<Vec<String>, ApiError> {
     if symbols.split(',').count() > max {
-        return Err(Refusal::bad_query(format!("one request may name {max} symbols")));
+        return Err(ApiError::bad_query(format!("one request may name {max} symbols")));
     }
     let mut seen = HashSet::new();
     Ok(symbols.split(',').filter(|symbol| seen.insert(*symbol)).map(String::from).collect())
@@ -35,7 +35,7 @@ fn split(symbols: &str, max: usize) -> Result<Vec<String>, Refusal> {
 ///
 /// # Errors
 /// When something is missing or is not what it should be.
-pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, Refusal> {
+pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: String,
@@ -43,10 +43,10 @@ pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, Re
         limit: Option<usize>,
     }
     let Ok(raw) = serde_urlencoded::from_str::<Raw>(query) else {
-        return Err(Refusal::bad_query("`symbols` and `interval` are needed, and `limit` is a whole number"));
+        return Err(ApiError::bad_query("`symbols` and `interval` are needed, and `limit` is a whole number"));
     };
     let Ok(interval) = raw.interval.parse() else {
-        return Err(Refusal::bad_query("the intervals are 1s 5s 15s 1m 5m 15m 1h 1d"));
+        return Err(ApiError::bad_query("the intervals are 1s 5s 15s 1m 5m 15m 1h 1d"));
     };
     let symbols = split(&raw.symbols, max_symbols)?;
     Ok(BarsQuery { symbols, interval, limit: raw.limit.unwrap_or(DEFAULT_BARS) })
@@ -56,13 +56,13 @@ pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, Re
 ///
 /// # Errors
 /// When they are missing, or are too many.
-pub fn parse_depth_query(query: &str, max_symbols: usize) -> Result<Vec<String>, Refusal> {
+pub fn parse_depth_query(query: &str, max_symbols: usize) -> Result<Vec<String>, ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: String,
     }
     let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| Refusal::bad_query("`symbols` are needed, as in /api/v1/depth?symbols=AAPL,IBM"))?;
+        .map_err(|_| ApiError::bad_query("`symbols` are needed, as in /api/v1/depth?symbols=AAPL,IBM"))?;
     split(&raw.symbols, max_symbols)
 }
 
@@ -70,13 +70,13 @@ pub fn parse_depth_query(query: &str, max_symbols: usize) -> Result<Vec<String>,
 ///
 /// # Errors
 /// When the query cannot be read.
-pub fn parse_quotes_query(query: &str, max_symbols: usize) -> Result<Option<Vec<String>>, Refusal> {
+pub fn parse_quotes_query(query: &str, max_symbols: usize) -> Result<Option<Vec<String>>, ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: Option<String>,
     }
     let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| Refusal::bad_query("the query is not as in /api/v1/quotes?symbols=AAPL,IBM"))?;
+        .map_err(|_| ApiError::bad_query("the query is not as in /api/v1/quotes?symbols=AAPL,IBM"))?;
     raw.symbols.map(|symbols| split(&symbols, max_symbols)).transpose()
 }
 
@@ -84,13 +84,13 @@ pub fn parse_quotes_query(query: &str, max_symbols: usize) -> Result<Option<Vec<
 ///
 /// # Errors
 /// When the query cannot be read.
-pub fn parse_news_query(query: &str) -> Result<u64, Refusal> {
+pub fn parse_news_query(query: &str) -> Result<u64, ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         limit: Option<u64>,
     }
     let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| Refusal::bad_query("`limit` is no whole number, as in /api/v1/news?limit=50"))?;
+        .map_err(|_| ApiError::bad_query("`limit` is no whole number, as in /api/v1/news?limit=50"))?;
     Ok(raw.limit.unwrap_or(DEFAULT_STORIES))
 }
 
@@ -98,14 +98,14 @@ pub fn parse_news_query(query: &str) -> Result<u64, Refusal> {
 ///
 /// # Errors
 /// When the query cannot be read.
-pub fn parse_events_query(query: &str, max_symbols: usize) -> Result<(String, Vec<String>), Refusal> {
+pub fn parse_events_query(query: &str, max_symbols: usize) -> Result<(String, Vec<String>), ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: Option<String>,
         rate: Option<String>,
     }
     let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| Refusal::bad_query("the query is not as in /events?symbols=AAPL,IBM&rate=2"))?;
+        .map_err(|_| ApiError::bad_query("the query is not as in /events?symbols=AAPL,IBM&rate=2"))?;
     let symbols = split(raw.symbols.as_deref().unwrap_or("*"), max_symbols)?;
     let mut message = serde_json::json!({ "type": "subscribe", "channel": "quotes", "symbols": symbols });
     if let Some(rate) = &raw.rate {
@@ -120,6 +120,7 @@ pub fn parse_events_query(query: &str, max_symbols: usize) -> Result<(String, Ve
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::ErrorCode;
 
     #[test]
     fn symbols_are_named_once_and_the_rest_has_defaults() {
@@ -136,16 +137,16 @@ mod tests {
         ] {
             assert_eq!(parse_events_query(query, 3).unwrap().0, want);
         }
-        assert_eq!(parse_events_query("symbols=A,B,C,D", 3).unwrap_err().code, "bad_query");
+        assert_eq!(parse_events_query("symbols=A,B,C,D", 3).unwrap_err().code, ErrorCode::BadQuery);
         for query in ["rate=fast", "rate=-1", "rate=1e7", "rate=NaN", "rate=inf"] {
-            assert_eq!(parse_events_query(query, 3).unwrap_err().code, "bad_message");
+            assert_eq!(parse_events_query(query, 3).unwrap_err().code, ErrorCode::BadMessage);
         }
         assert_eq!(parse_quotes_query("symbols=A,B,A", 3).unwrap(), Some(vec!["A".into(), "B".into()]));
         assert_eq!(parse_quotes_query("", 3).unwrap(), None);
         assert_eq!(parse_depth_query("symbols=A,B,A", 3).unwrap(), ["A", "B"]);
-        assert_eq!(parse_depth_query("", 3).unwrap_err().code, "bad_query");
+        assert_eq!(parse_depth_query("", 3).unwrap_err().code, ErrorCode::BadQuery);
         assert_eq!((parse_news_query("limit=7").unwrap(), parse_news_query("").unwrap()), (7, 50));
-        assert_eq!(parse_news_query("limit=-7").unwrap_err().code, "bad_query");
+        assert_eq!(parse_news_query("limit=-7").unwrap_err().code, ErrorCode::BadQuery);
     }
 
     #[test]
@@ -158,7 +159,7 @@ mod tests {
             "symbols=A&interval=1m&limit=-1",
             "symbols=A,B,C,D&interval=1m",
         ] {
-            assert_eq!(parse_bars_query(query, 3).unwrap_err().code, "bad_query", "{query}");
+            assert_eq!(parse_bars_query(query, 3).unwrap_err().code, ErrorCode::BadQuery, "{query}");
         }
     }
 }

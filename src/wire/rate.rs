@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::inbound::Refusal;
+use super::errors::ApiError;
 use super::number::serialize_f64;
 
 /// Rates above this are as good as a typing error.
@@ -23,7 +23,7 @@ impl Rate {
     ///
     /// # Errors
     /// When it is no number from 0 up, or beyond reason.
-    pub fn from_json(value: &Value) -> Result<Self, Refusal> {
+    pub fn from_json(value: &Value) -> Result<Self, ApiError> {
         match (value.as_f64(), value.as_str()) {
             (Some(rate), _) => Self::per_second(rate),
             (None, Some(EVERY)) => Ok(Self::Every),
@@ -35,7 +35,7 @@ impl Rate {
     ///
     /// # Errors
     /// As [`from_json`](Self::from_json).
-    pub fn from_query(text: &str) -> Result<Self, Refusal> {
+    pub fn from_query(text: &str) -> Result<Self, ApiError> {
         match text.parse() {
             Ok(rate) => Self::per_second(rate),
             Err(_) if text == EVERY => Ok(Self::Every),
@@ -43,7 +43,7 @@ impl Rate {
         }
     }
 
-    fn per_second(rate: f64) -> Result<Self, Refusal> {
+    fn per_second(rate: f64) -> Result<Self, ApiError> {
         if (0.0..=MAX_RATE).contains(&rate) {
             Ok(Self::PerSecond(rate))
         } else {
@@ -52,8 +52,8 @@ impl Rate {
     }
 }
 
-fn refusal(message: &str) -> Refusal {
-    Refusal::bad_message(message, "say updates per second from 0 (none) up, or \"every\" for each tick by itself")
+fn refusal(message: &str) -> ApiError {
+    ApiError::bad_message(message, "say updates per second from 0 (none) up, or \"every\" for each tick by itself")
 }
 
 impl From<f64> for Rate {

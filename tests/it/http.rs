@@ -244,7 +244,7 @@ async fn connections_per_address_do_not_count_sessions() {
 #[tokio::test]
 async fn slow_heads_and_idle_connections_are_closed() {
     // Slowloris holds every connection; others are served when these are closed.
-    let server = Server::start(&["--max-connections", "8", "--head-timeout", "1"]).await;
+    let server = Server::start(&["--max-connections", "8", "--head-timeout", "1s"]).await;
     let dripping = (0..8).map(|_| async {
         let mut socket = server.dial().await;
         let drip = async {
@@ -292,7 +292,7 @@ async fn oversized_head_is_rejected_and_body_is_not_awaited() {
 
 #[tokio::test]
 async fn unread_answer_ends_the_connection() {
-    let server = Server::start(&["--stall-timeout", "1"]).await;
+    let server = Server::start(&["--stall-timeout", "1s"]).await;
     let symbols = server.json("/api/v1/symbols").await;
     let symbols: Vec<&str> =
         symbols["symbols"].as_array().unwrap().iter().map(|symbol| symbol["symbol"].as_str().unwrap()).collect();

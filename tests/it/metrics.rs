@@ -48,10 +48,12 @@ async fn sessions_messages_and_ends_are_counted() {
     assert!(during["tickcast_market_time_seconds"] > before["tickcast_market_time_seconds"]);
     assert_eq!(during["tickcast_bus_gaps_total"], 0.0);
     assert!(during["tickcast_updates_encoded_total"] >= 5.0);
-    assert!(during.contains_key("tickcast_ticks_merged_total") && during.contains_key("tickcast_beats_skipped_total"));
+    assert!(
+        during.contains_key("tickcast_ticks_merged_total") && during.contains_key("tickcast_flushes_skipped_total")
+    );
     assert_eq!(during["tickcast_connections"], 1.0, "the connection of the scrape");
-    assert_eq!(during["tickcast_sessions_on_rung{rung=\"full\"}"], 1.0);
-    for lag in ["beat", "delivery"] {
+    assert_eq!(during["tickcast_sessions_by_throttle_level{level=\"full\"}"], 1.0);
+    for lag in ["flush", "delivery"] {
         let of = |part: &str| during[&format!("tickcast_{lag}_lag_seconds_{part}")];
         let (count, sum) = (of("count"), of("sum"));
         assert!(count >= 5.0 && of("bucket{le=\"+Inf\"}") == count, "{lag}: {count}");
@@ -62,15 +64,15 @@ async fn sessions_messages_and_ends_are_counted() {
     wait_for(&server, "tickcast_session_ends_total{reason=\"message_too_large\",code=\"1009\"}", 1.0).await;
     let after = scrape(&server).await;
     assert_eq!(after["tickcast_sessions{transport=\"websocket\"}"], 0.0);
-    let rungs =
-        ["full", "skipping", "lowered"].map(|rung| after[&format!("tickcast_sessions_on_rung{{rung=\"{rung}\"}}")]);
-    assert_eq!(rungs, [0.0; 3]);
+    let levels = ["full", "skipping", "lowered"]
+        .map(|level| after[&format!("tickcast_sessions_by_throttle_level{{level=\"{level}\"}}")]);
+    assert_eq!(levels, [0.0; 3]);
     // Its close frame may still be on its way.
     let no_task_left = async { while scrape(&server).await["tickcast_tasks"] >= during["tickcast_tasks"] {} };
     let in_time = tokio::time::timeout(crate::support::TIMEOUT, no_task_left).await;
     assert!(in_time.is_ok(), "an ended session leaves no task behind");
     assert_eq!(after["tickcast_sessions_opened_total{transport=\"websocket\"}"], 1.0);
-    assert_eq!(after["tickcast_refusals_total{reason=\"bad_json\"}"], 1.0);
+    assert_eq!(after["tickcast_api_errors_total{code=\"bad_json\"}"], 1.0);
 }
 
 #[tokio::test]
@@ -88,20 +90,20 @@ async fn rejected_requests_are_counted_by_reason() {
         ("GET /ws HTTP/1.1\r\n", "not_a_websocket"),
     ] {
         server.request(request).await;
-        wait_for(&server, &format!("tickcast_refusals_total{{reason=\"{code}\"}}"), 1.0).await;
+        wait_for(&server, &format!("tickcast_api_errors_total{{code=\"{code}\"}}"), 1.0).await;
     }
     let waiting = (server.dial().await, server.dial().await);
     assert_eq!(server.get("/healthz").await.0, 429);
     drop(waiting);
     while server.get("/healthz").await.0 != 200 {}
-    let refused = scrape(&server).await["tickcast_refusals_total{reason=\"too_many_connections_from_address\"}"];
+    let refused = scrape(&server).await["tickcast_api_errors_total{code=\"too_many_connections_from_address\"}"];
     assert!(refused >= 1.0, "{refused}");
 
-    let full = Server::start(&["--max-sessions", "1", "--head-timeout", "1"]).await;
+    let full = Server::start(&["--max-sessions", "1", "--head-timeout", "1s"]).await;
     let mut client = full.connect().await;
     client.receive("feed").await;
     full.get("/events").await;
-    wait_for(&full, "tickcast_refusals_total{reason=\"too_many_sessions\"}", 1.0).await;
+    wait_for(&full, "tickcast_api_errors_total{code=\"too_many_sessions\"}", 1.0).await;
     let _silent = full.dial().await;
     wait_for(&full, "tickcast_connections_ended_total{reason=\"no_head\"}", 1.0).await;
     full.request(&format!("GET / HTTP/1.1\r\nx: {}\r\n", "y".repeat(100_000))).await;
@@ -109,7 +111,7 @@ async fn rejected_requests_are_counted_by_reason() {
     full.request("GET no address at all\r\n").await;
     wait_for(&full, "tickcast_connections_ended_total{reason=\"bad_head\"}", 1.0).await;
     client.send("{}").await;
-    wait_for(&full, "tickcast_refusals_total{reason=\"bad_message\"}", 1.0).await;
+    wait_for(&full, "tickcast_api_errors_total{code=\"bad_message\"}", 1.0).await;
 }
 
 #[tokio::test]

@@ -33,7 +33,7 @@ fn text(path: &Path) -> String {
 async fn recording_replays_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let told = record(&[&path("one.csv"), "--seed", "5", "--symbols", "4", "--for", "3"]).await;
+    let told = record(&[&path("one.csv"), "--seed", "5", "--symbols", "4", "--for", "3m"]).await;
     assert!(told.contains("recorded") && told.contains("events in 1 file"), "{told}");
     record(&[&path("two.csv"), &path("one.csv")]).await;
     record(&[&path("three.csv.zst"), &path("two.csv")]).await;
@@ -76,7 +76,7 @@ async fn killed_recording_is_whole_up_to_its_last_line() {
 
 #[tokio::test]
 async fn missing_folder_is_reported() {
-    let output = command(&["record", "no/such/folder/trades.csv", "--for", "1"]).output().await.unwrap();
+    let output = command(&["record", "no/such/folder/trades.csv", "--for", "1m"]).output().await.unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && told.contains("no/such/folder/trades.csv"), "{told}");
 }

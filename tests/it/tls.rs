@@ -96,7 +96,7 @@ async fn tls_serves_page_and_stream_with_a_secure_cookie() {
 #[tokio::test]
 async fn failed_tls_handshakes_are_closed_and_counted() {
     let identity = Identity::new();
-    let server = identity.serve(&["--head-timeout", "1"]).await;
+    let server = identity.serve(&["--head-timeout", "1s"]).await;
     let mut plain = server.dial().await;
     plain.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut silent = server.dial().await;

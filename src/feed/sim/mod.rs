@@ -31,24 +31,23 @@ use self::model::factor::{Cell, Factors};
 use self::model::news::PendingHeadlines;
 use self::model::parameters::Model;
 use self::model::season::Season;
-use self::model::sector::Sector;
+use self::model::sector::{CLASSES, Sector};
 use self::scenario::catalog::catalog;
 use self::scenario::journal::JournalHeader;
 use self::scenario::schedule::Schedule;
-use self::scenario::target::CLASSES;
 use self::symbol::block::{self, Block};
 use self::symbol::depth::Books;
 use self::symbol::history;
 use self::symbol::symbol_sim::{ClassTables, SymbolSim};
 use self::universe::listing::Listing;
-use super::{Source, SourceError, SourceInfo};
-use crate::control::{CommandError, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
+use super::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
+use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
 use crate::market::{Headline, HistoryBar, InstrumentId, Interval, Levels, Notice, Tick, Timestamp};
 
 pub use self::cli::args::{SimulateArgs, SimulationArgs};
 pub use self::cli::plan::{PlanError, SimPlan};
 pub use self::cli::write::{Length, WriteConfig, WriteError, Written, write};
-pub use self::model::season::Hours;
+pub use self::model::hours::Hours;
 pub use self::scenario::journal::{Journal, JournalError};
 pub use self::scenario::kind::Scenario;
 pub use self::scenario::scheduled::{ScenarioError, ScenarioLimits, ScheduledScenario};
@@ -112,7 +111,7 @@ impl SimConfig {
     }
 }
 
-/// The simulated market as a [`Source`].
+/// The simulated market as a [`TickSource`].
 #[derive(Debug)]
 pub struct Simulator {
     info: SourceInfo,
@@ -136,7 +135,7 @@ impl Simulator {
         let listings = config.universe.listings(config.seed);
         let tables = Arc::new(CLASSES.map(|class| ClassTables::new(Model::of(class))));
         Ok(Self {
-            info: info(&config, &listings),
+            info: info(&config, &listings, &tables),
             factors: factors(&config, &listings),
             symbols: new_symbols(&config, &listings, &tables),
             schedule: Schedule::new(&listings, &config.scenarios, config.limits)?,
@@ -211,7 +210,7 @@ impl Simulator {
     }
 }
 
-impl Source for Simulator {
+impl TickSource for Simulator {
     fn info(&self) -> &SourceInfo {
         &self.info
     }
@@ -228,6 +227,14 @@ impl Source for Simulator {
         Ok(Some(self.advance()))
     }
 
+    /// Appends one tick: a scenario that is requested now must come before the next one.
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        if limit > 0 {
+            into.push(self.advance());
+        }
+        Ok(())
+    }
+
     /// Goes back to the start. Scenarios that were requested since come again at their times.
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.symbols = new_symbols(&self.config, &self.listings, &self.tables);
@@ -238,12 +245,26 @@ impl Source for Simulator {
         Ok(())
     }
 
-    fn levels(&self) -> Levels {
-        Levels(Some(Arc::new(Books::new(self.config.seed, &self.listings, &self.tables))))
+    fn rows_rejected(&self) -> u64 {
+        0
     }
 
-    fn catalog(&self) -> Option<Arc<ScenarioCatalog>> {
-        Some(Arc::new(catalog(&self.listings, &self.config.limits)))
+    fn rejected(&self) -> Vec<RejectedRows> {
+        Vec::new()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        None
+    }
+
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        Some(self)
+    }
+}
+
+impl Stageable for Simulator {
+    fn catalog(&self) -> ScenarioCatalog {
+        catalog(&self.listings, &self.config.limits)
     }
 
     fn run_scenario(&mut self, request: &ScenarioRequest, now: Timestamp) -> Result<(), CommandError> {
@@ -266,13 +287,14 @@ fn bad_scenario(error: ScenarioError) -> CommandError {
     CommandError::BadScenario(error.to_string())
 }
 
-fn info(config: &SimConfig, listings: &[Listing]) -> SourceInfo {
+fn info(config: &SimConfig, listings: &[Listing], tables: &Arc<[ClassTables; 4]>) -> SourceInfo {
     let count = listings.len();
     let plural = if count == 1 { "" } else { "s" };
     SourceInfo {
         kind: SourceKind::Simulation,
         name: format!("{count} instrument{plural}, seed {}", config.seed),
         instruments: listings.iter().map(Listing::instrument).collect(),
+        levels: Levels(Some(Arc::new(Books::new(config.seed, listings, tables)))),
         seed: Some(config.seed),
         start: config.start,
         end: None,

@@ -1,6 +1,6 @@
-//! Roles and the tokens that grant them. Pure, but for reading and making tokens.
+//! Roles and the tokens that grant them.
 //!
-//! Not here: where a request carries its token, and which role an address needs (`http/auth.rs`, `http/routes.rs`).
+//! Not here: how a request carries its token (`http/auth.rs`), and which role an address needs (`http/routes.rs`).
 
 mod policy;
 mod token;

@@ -1,78 +1,86 @@
-//! Who may do what: the tokens that make somebody a viewer or a presenter, and the pages that may speak for them.
+//! Roles: the tokens that grant them, and the pages that may act for them.
 //!
-//! Pure: it is told what a request says, and answers. Not here: where a request says it (`gate.rs`), and where tokens
-//! come from (`token.rs`).
+//! Pure: it decides about what a request carries. Not here: where a request carries it (`http/auth.rs`), and where
+//! tokens come from (`token.rs`).
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use strum::IntoStaticStr;
 
 use super::token::{Token, TokenError, TokenSource};
 
-/// What was said about who may do what.
+/// The access rules as configured.
 #[derive(Clone, Debug, Default)]
 pub struct AccessConfig {
-    /// Who may drive; nothing said: everybody where only this machine reaches the server, else who has a token.
+    /// The clients that may drive the feed. By default everybody where only this machine reaches the server, else holders of the
+    /// presenter's token.
     pub control: Option<Control>,
+    /// The presenter's token.
     pub presenter: Option<TokenSource>,
-    /// With it, watching needs a token too.
+    /// The viewers' token. With it, watching needs a token too.
     pub viewer: Option<TokenSource>,
+    /// Origins of other pages that may open the stream.
     pub origins: Vec<String>,
-    /// Reverse proxies, whose word about their clients is taken.
+    /// Reverse proxies that are trusted to name their clients.
     pub proxies: Vec<IpNet>,
 }
 
-/// Who may drive the feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The people who may control the feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Control {
+    /// Everybody who can open the page
     Everybody,
+    /// Everybody who has the token
     Token,
+    /// Nobody
     Nobody,
 }
 
 impl AccessConfig {
-    /// The rules of a server that is reached by this machine alone, or by others too.
+    /// Resolves the defaults and reads or makes the tokens. `is_local`: only this machine reaches the server.
     ///
     /// # Errors
-    /// When a token cannot be had.
+    /// When a token cannot be read or made.
     pub fn resolve(&self, is_local: bool) -> Result<AccessPolicy, TokenError> {
-        let asked = if self.presenter.is_some() || !is_local { Control::Token } else { Control::Everybody };
-        let presenters = match self.control.unwrap_or(asked) {
+        let needs_token = self.presenter.is_some() || !is_local;
+        let default = if needs_token { Control::Token } else { Control::Everybody };
+        let presenters = match self.control.unwrap_or(default) {
             Control::Everybody => Admission::Everybody,
             Control::Nobody => Admission::Nobody,
-            Control::Token => Admission::Token(self.presenter.as_ref().unwrap_or(&TokenSource::Made).token()?),
+            Control::Token => Admission::Token(self.presenter.as_ref().unwrap_or(&TokenSource::Generated).token()?),
         };
         let viewers = match &self.viewer {
             None => Admission::Everybody,
-            Some(secret) => Admission::Token(secret.token()?),
+            Some(source) => Admission::Token(source.token()?),
         };
         Ok(AccessPolicy { viewers, presenters, origins: self.origins.clone(), is_local })
     }
 }
 
-/// What somebody may do; each may do what those before may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The role of a client. Each role includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
-    /// Fetch the page and sign in.
-    Stranger,
-    /// See the market.
+    /// May fetch the page and sign in.
+    #[strum(serialize = "stranger")]
+    Anonymous,
+    /// May see the market.
     Viewer,
-    /// Drive the feed.
+    /// May drive the feed.
     Presenter,
 }
 
 impl Role {
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Stranger => "stranger",
-            Self::Viewer => "viewer",
-            Self::Presenter => "presenter",
-        }
+    /// The role's name in `GET /api/v1/login`.
+    pub fn label(self) -> &'static str {
+        self.into()
     }
 }
 
-/// What it takes to have a role.
-#[derive(Clone, Debug)]
+/// The requirement for a role.
+#[derive(Clone, Debug, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Admission {
     Everybody,
     Token(Token),
@@ -83,42 +91,47 @@ impl Admission {
     fn admits(&self, tokens: &[&str]) -> bool {
         match self {
             Self::Everybody => true,
-            // Each is looked at, whatever the others are: the time taken tells nothing.
-            Self::Token(token) => tokens.iter().fold(false, |found, given| token.is(given) | found),
+            // Compares each, even after a match: the time taken reveals nothing.
+            Self::Token(token) => tokens.iter().fold(false, |found, given| token.matches(given) | found),
             Self::Nobody => false,
         }
     }
 
-    /// What is needed, where something is.
+    /// The requirement's name in `GET /api/v1/login`.
+    pub fn label(&self) -> &'static str {
+        self.into()
+    }
+
+    /// The token that is required, if one is.
     pub const fn token(&self) -> Option<&Token> {
         if let Self::Token(token) = self { Some(token) } else { None }
     }
 }
 
-/// Who may watch and who may drive, and from which pages.
+/// The access rules in force: who may watch, who may drive, and from which pages.
 #[derive(Clone, Debug)]
 pub struct AccessPolicy {
     pub viewers: Admission,
     pub presenters: Admission,
-    /// Origins besides the server's own, such as `https://ticker.example.org`.
+    /// Allowed origins besides the server's own, such as `https://ticker.example.org`.
     pub origins: Vec<String>,
-    /// Whether only this machine reaches the server directly: a name other than its own is then a trick.
+    /// Only this machine reaches the server directly. A `Host` that names another machine is then an attack.
     pub is_local: bool,
 }
 
 impl AccessPolicy {
-    /// Who presents these tokens.
+    /// The role that these tokens grant.
     pub fn role(&self, tokens: &[&str]) -> Role {
         if self.presenters.admits(tokens) {
-            // A presenter's token is good for watching, too; where everybody drives, watching may still need one.
+            // A presenter's token is also good for watching. Where everybody drives, watching may still need a token.
             let is_known = matches!(self.presenters, Admission::Token(_)) || self.viewers.admits(tokens);
-            return if is_known { Role::Presenter } else { Role::Stranger };
+            return if is_known { Role::Presenter } else { Role::Anonymous };
         }
-        if self.viewers.admits(tokens) { Role::Viewer } else { Role::Stranger }
+        if self.viewers.admits(tokens) { Role::Viewer } else { Role::Anonymous }
     }
 
-    /// Whether a page of `origin` may speak to the server that it calls `host`. Without an origin it is no page that
-    /// speaks ([RFC 6454, section 7.3](https://www.rfc-editor.org/rfc/rfc6454#section-7.3)).
+    /// Returns whether a page of `origin` may use the server that it addresses as `host`. A request without an origin
+    /// does not come from a page ([RFC 6454, section 7.3](https://www.rfc-editor.org/rfc/rfc6454#section-7.3)).
     pub fn allows_origin(&self, origin: Option<&str>, host: Option<&str>) -> bool {
         let Some(origin) = origin else { return true };
         if self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
@@ -127,12 +140,12 @@ impl AccessPolicy {
         let Some((scheme, authority)) = origin.split_once("://") else { return false };
         let Some(host) = host else { return false };
         let is_own = matches!(scheme, "http" | "https") && authority.eq_ignore_ascii_case(host);
-        // A stranger's name may point to 127.0.0.1, and then its page is of the same origin (DNS rebinding).
+        // An attacker's name may resolve to 127.0.0.1; its page then has the server's own origin (DNS rebinding).
         is_own && (!self.is_local || is_this_machine(host))
     }
 }
 
-/// Whether a `Host` can only be this machine: `localhost`, or an address instead of a name.
+/// Returns whether a `Host` can only mean this machine: `localhost`, or an address instead of a name.
 fn is_this_machine(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
@@ -154,7 +167,7 @@ mod tests {
     const VIEWER: &str = "viewer-0123456789abc";
 
     #[test]
-    fn a_role_needs_what_was_set_for_it() {
+    fn role_needs_the_token_that_was_configured() {
         use Admission::{Everybody, Nobody};
         let check = |viewers: Admission, presenters: Admission, given: &[&str], expected: Role| {
             let access = AccessPolicy { viewers, presenters, origins: Vec::new(), is_local: true };
@@ -165,23 +178,23 @@ mod tests {
         check(Everybody, token(PRESENTER), &[], Role::Viewer);
         check(Everybody, token(PRESENTER), &["presenter-0123456780"], Role::Viewer);
         check(Everybody, token(PRESENTER), &[PRESENTER], Role::Presenter);
-        check(token(VIEWER), token(PRESENTER), &[], Role::Stranger);
+        check(token(VIEWER), token(PRESENTER), &[], Role::Anonymous);
         check(token(VIEWER), token(PRESENTER), &[VIEWER], Role::Viewer);
         check(token(VIEWER), token(PRESENTER), &[PRESENTER], Role::Presenter);
         check(token(VIEWER), token(PRESENTER), &["", VIEWER, PRESENTER], Role::Presenter);
-        check(token(VIEWER), Everybody, &[], Role::Stranger);
+        check(token(VIEWER), Everybody, &[], Role::Anonymous);
         check(token(VIEWER), Everybody, &[VIEWER], Role::Presenter);
         check(token(VIEWER), Nobody, &[VIEWER], Role::Viewer);
     }
 
     #[test]
-    fn only_the_servers_own_page_and_those_that_were_named_may_speak() {
-        let named = vec!["https://ticker.example.org".to_owned()];
+    fn origin_is_the_servers_own_or_one_that_was_allowed() {
+        let allowed = vec!["https://ticker.example.org".to_owned()];
         let check = |is_local, origin, host, expected| {
             let access = AccessPolicy {
                 viewers: Admission::Everybody,
                 presenters: Admission::Everybody,
-                origins: named.clone(),
+                origins: allowed.clone(),
                 is_local,
             };
             assert_eq!(access.allows_origin(origin, host), expected, "{is_local} {origin:?} {host:?}");
@@ -198,7 +211,7 @@ mod tests {
             check(is_local, Some("file://127.0.0.1:3030"), Some("127.0.0.1:3030"), false);
             check(is_local, Some("http://127.0.0.1:3030"), None, false);
         }
-        // A name that a stranger made point to this machine.
+        // A name that an attacker made point to this machine.
         check(true, Some("http://evil.example:3030"), Some("evil.example:3030"), false);
         check(false, Some("http://laptop.lan:3030"), Some("laptop.lan:3030"), true);
     }

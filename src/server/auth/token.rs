@@ -1,4 +1,4 @@
-//! Secrets that make somebody a viewer or a presenter.
+//! Tokens: secrets that make their holder a viewer or a presenter.
 
 use std::fmt::{self, Debug};
 use std::path::PathBuf;
@@ -8,47 +8,50 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// Fewer could be guessed.
-pub const LEAST_CHARACTERS: usize = 16;
-const MOST_CHARACTERS: usize = 256;
-/// Of a token that is made here: 128 bits, as many as nobody guesses.
+/// The least length of a token; a shorter one could be guessed.
+const MIN_LENGTH: usize = 16;
+/// The greatest length of a token.
+const MAX_LENGTH: usize = 256;
+/// Random bytes of a generated token: 128 bits cannot be guessed.
 const RANDOM_BYTES: usize = 16;
 
-/// A secret. Neither `Debug` nor anything else but [`Token::reveal`] shows it.
+/// A secret. Only [`Token::reveal`] shows it; `Debug` does not.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
 
-/// What a token may not be.
+/// A text that cannot be a token.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a token has {LEAST_CHARACTERS} to {MOST_CHARACTERS} letters, digits or any of - . _ ~")]
-pub struct BadToken;
+#[error("a token has {MIN_LENGTH} to {MAX_LENGTH} letters, digits or any of - . _ ~")]
+pub struct InvalidToken;
 
 impl Token {
-    /// # Errors
-    /// When it is too short to be a secret, or could not stand in a header or a link.
-    pub fn new(text: &str) -> Result<Self, BadToken> {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-        let is_good = (LEAST_CHARACTERS..=MOST_CHARACTERS).contains(&text.len()) && text.chars().all(is_plain);
-        if is_good { Ok(Self(text.to_owned())) } else { Err(BadToken) }
-    }
-
-    /// A new one, of the system's randomness.
+    /// Checks a text that is to be a token.
     ///
     /// # Errors
-    /// Where the system has none.
+    /// When it is too short to be a secret, too long, or has characters that a header or a link cannot carry.
+    pub fn new(text: &str) -> Result<Self, InvalidToken> {
+        let is_allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+        let is_valid = (MIN_LENGTH..=MAX_LENGTH).contains(&text.len()) && text.chars().all(is_allowed);
+        if is_valid { Ok(Self(text.to_owned())) } else { Err(InvalidToken) }
+    }
+
+    /// Generates a token from the system's randomness.
+    ///
+    /// # Errors
+    /// When the system has none.
     pub fn random() -> Result<Self, std::io::Error> {
         let mut bytes = [0; RANDOM_BYTES];
         getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
         Ok(Self(BASE64_URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// Whether `given` is this token. The time that it takes tells nothing of how much of it was right: compared are
-    /// digests, in constant time.
-    pub fn is(&self, given: &str) -> bool {
+    /// Returns whether `given` is this token. Compares digests in constant time, so that the time taken reveals
+    /// nothing about the token.
+    pub fn matches(&self, given: &str) -> bool {
         Sha256::digest(self.0.as_bytes()).ct_eq(&Sha256::digest(given.as_bytes())).into()
     }
 
-    /// For the one who started the server, and for the cookie of one who has it.
+    /// The secret itself, for the person who started the server and for the cookie of a client that has it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -60,39 +63,42 @@ impl Debug for Token {
     }
 }
 
-/// Where a token comes from.
+/// The source of a token.
 #[derive(Clone, Debug)]
 pub enum TokenSource {
-    /// Made anew at each start.
-    Made,
+    /// Generated at each start.
+    Generated,
+    /// Given as text.
     Given(Token),
-    /// Its first line.
+    /// The first line of a file.
     File(PathBuf),
 }
 
-/// Why there is no token.
+/// A token could not be read or made.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     #[error("cannot read the token in {file}: {source}")]
     Unreadable { file: PathBuf, source: std::io::Error },
-    #[error("the first line of {file} is no token: {source}")]
-    Bad { file: PathBuf, source: BadToken },
-    #[error("the system gives no randomness for a token: {0}; give one with --token-file")]
+    #[error("the first line of {file} is not a token: {source}")]
+    Invalid { file: PathBuf, source: InvalidToken },
+    #[error("cannot generate a token, as the system gives no randomness: {0}; give one with --token-file")]
     NoRandomness(std::io::Error),
 }
 
 impl TokenSource {
+    /// Reads or generates the token.
+    ///
     /// # Errors
-    /// When it cannot be had.
+    /// When the file cannot be read, its first line is not a token, or the system has no randomness.
     pub fn token(&self) -> Result<Token, TokenError> {
         match self {
-            Self::Made => Token::random().map_err(TokenError::NoRandomness),
+            Self::Generated => Token::random().map_err(TokenError::NoRandomness),
             Self::Given(token) => Ok(token.clone()),
             Self::File(file) => {
                 let unreadable = |source| TokenError::Unreadable { file: file.clone(), source };
                 let text = std::fs::read_to_string(file).map_err(unreadable)?;
                 let line = text.lines().next().unwrap_or_default().trim();
-                Token::new(line).map_err(|source| TokenError::Bad { file: file.clone(), source })
+                Token::new(line).map_err(|source| TokenError::Invalid { file: file.clone(), source })
             }
         }
     }
@@ -103,27 +109,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_only_itself_and_never_shown() {
+    fn token_matches_only_itself_and_is_not_shown() {
         let token = Token::new("abcdefgh-1234567").unwrap();
         for other in ["", "abcdefgh-123456", "abcdefgh-12345678", "Abcdefgh-1234567"] {
-            assert!(!token.is(other), "{other}");
+            assert!(!token.matches(other), "{other}");
         }
-        assert!(token.is("abcdefgh-1234567"));
+        assert!(token.matches("abcdefgh-1234567"));
         assert_eq!(format!("{token:?}"), "Token(..)");
     }
 
     #[test]
-    fn what_could_be_guessed_or_break_a_header_is_no_token() {
+    fn token_that_is_guessable_or_breaks_a_header_is_invalid() {
         let long = "x".repeat(257);
         for text in
             ["", "short", "fifteen-letters", "with a space in it!", "with;semicolon;in;it", "naïve-naïve-naïve", &long]
         {
-            assert_eq!(Token::new(text), Err(BadToken), "{text}");
+            assert_eq!(Token::new(text), Err(InvalidToken), "{text}");
         }
     }
 
     #[test]
-    fn a_file_holds_a_token_in_its_first_line() {
+    fn file_holds_the_token_in_its_first_line() {
         let folder = tempfile::tempdir().unwrap();
         let check = |name: &str, text: &str| {
             let file = folder.path().join(name);
@@ -140,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_random_token_is_a_token_and_another_each_time() {
+    fn random_token_is_valid_and_different_each_time() {
         let (one, other) = (Token::random().unwrap(), Token::random().unwrap());
         assert_ne!(one, other);
         assert!(Token::new(one.reveal()).is_ok() && one.reveal().len() >= 22);

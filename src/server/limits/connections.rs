@@ -1,101 +1,100 @@
-//! How many limit there may be, be they sessions or connections: in all, and from one address.
+//! A limit on connections: in all, and from one address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Room for limit. Cheap to clone; all clones are one room.
+/// A limit on connections, in all and from one address. Cheap to clone; all clones share one limit.
 #[derive(Clone, Debug)]
 pub struct ConnectionLimit {
-    room: Arc<Semaphore>,
-    places: usize,
-    per_address: usize,
-    /// Only addresses with a guest: no more than there are limit.
-    addresses: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    permits: Arc<Semaphore>,
+    max: usize,
+    max_per_address: usize,
+    /// Only addresses that hold a permit, so that the map never outgrows the limit.
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
-/// Why there is no room.
+/// The limit that a connection would exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitReached {
-    Full,
-    TooManyFromAddress,
+    /// All permits are taken.
+    Total,
+    /// All permits of one address are taken.
+    PerAddress,
 }
 
-/// A place that is kept for whoever comes next.
+/// A permit that no address holds yet.
 #[derive(Debug)]
 pub struct Reservation {
     _permit: OwnedSemaphorePermit,
 }
 
-/// A guest's place; given back when dropped.
+/// The permit of one connection, which is released when dropped.
 #[derive(Debug)]
 pub struct Permit {
     limit: ConnectionLimit,
     address: IpAddr,
-    _free: Reservation,
+    _reservation: Reservation,
 }
 
 impl ConnectionLimit {
-    pub fn new(places: usize, per_address: usize) -> Self {
-        Self { room: Arc::new(Semaphore::new(places)), places, per_address, addresses: Arc::default() }
+    pub fn new(max: usize, max_per_address: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(max)), max, max_per_address, held: Arc::default() }
     }
 
-    /// A place for a guest from `address`, an IPv6 one counted with all of its /64.
+    /// Acquires a permit for a connection from `address`. All addresses of an IPv6 /64 count as one.
     ///
     /// # Errors
-    /// When all places, or all of this address, are taken.
-    pub fn take(&self, address: IpAddr) -> Result<Permit, LimitReached> {
-        let permit = Arc::clone(&self.room).try_acquire_owned().map_err(|_| LimitReached::Full)?;
-        self.seat(Reservation { _permit: permit }, address)
+    /// When all permits, or all of this address, are taken.
+    pub fn try_acquire(&self, address: IpAddr) -> Result<Permit, LimitReached> {
+        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| LimitReached::Total)?;
+        self.assign(Reservation { _permit: permit }, address)
     }
 
-    /// Waits until a place is free.
-    pub async fn free_place(&self) -> Reservation {
-        let permit = Arc::clone(&self.room).acquire_owned().await;
-        Reservation { _permit: permit.expect("invariant: the room is never closed") }
+    /// Waits until a permit is free, and reserves it.
+    pub async fn reserve(&self) -> Reservation {
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        Reservation { _permit: permit.expect("invariant: the semaphore is never closed") }
     }
 
-    /// Gives a free place to a guest from `address`.
+    /// Assigns a reserved permit to a connection from `address`.
     ///
     /// # Errors
-    /// When all of this address are taken.
-    pub fn seat(&self, free: Reservation, address: IpAddr) -> Result<Permit, LimitReached> {
+    /// When all permits of this address are taken.
+    pub fn assign(&self, reservation: Reservation, address: IpAddr) -> Result<Permit, LimitReached> {
         let address = network(address);
-        let mut addresses = self.lock();
-        let count = addresses.entry(address).or_default();
-        if *count >= self.per_address {
-            return Err(LimitReached::TooManyFromAddress);
+        let mut held = self.held.lock();
+        let count = held.entry(address).or_default();
+        if *count >= self.max_per_address {
+            return Err(LimitReached::PerAddress);
         }
         *count += 1;
-        Ok(Permit { limit: self.clone(), address, _free: free })
+        Ok(Permit { limit: self.clone(), address, _reservation: reservation })
     }
 
-    /// Gives a free place to a guest from an address that has no bound of its own.
-    pub fn seat_any(&self, free: Reservation, address: IpAddr) -> Permit {
+    /// Assigns a reserved permit to a connection from an address that has no limit of its own.
+    pub fn assign_unlimited(&self, reservation: Reservation, address: IpAddr) -> Permit {
         let address = network(address);
-        *self.lock().entry(address).or_default() += 1;
-        Permit { limit: self.clone(), address, _free: free }
+        *self.held.lock().entry(address).or_default() += 1;
+        Permit { limit: self.clone(), address, _reservation: reservation }
     }
 
-    /// Places that are taken.
-    pub fn taken(&self) -> usize {
-        self.lock().values().sum()
+    /// Permits in use.
+    pub fn in_use(&self) -> usize {
+        self.held.lock().values().sum()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits until all places have been given back.
-    pub async fn all_gone(&self) {
-        let _ = self.room.acquire_many(u32::try_from(self.places).unwrap_or(u32::MAX)).await;
+    /// Waits until all permits have been released.
+    pub async fn all_released(&self) {
+        let _ = self.permits.acquire_many(u32::try_from(self.max).unwrap_or(u32::MAX)).await;
     }
 }
 
-/// What counts as one address: an IPv6 host has 2^64 of them to choose from (RFC 4291, section 2.5.1), and an
-/// IPv4 host is the same one in IPv6's clothes.
+/// Reduces an address to the part that identifies its host. An IPv6 host chooses among 2^64 addresses
+/// (RFC 4291, section 2.5.1), and an IPv4 address may come mapped into IPv6.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
@@ -105,11 +104,11 @@ fn network(address: IpAddr) -> IpAddr {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut addresses = self.limit.lock();
-        if let Some(count) = addresses.get_mut(&self.address) {
+        let mut held = self.limit.held.lock();
+        if let Some(count) = held.get_mut(&self.address) {
             *count -= 1;
             if *count == 0 {
-                addresses.remove(&self.address);
+                held.remove(&self.address);
             }
         }
     }
@@ -125,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_one_address_however_it_writes_it() {
+    fn network_is_the_same_for_each_address_of_a_host() {
         for (one, other, same) in [
             ("10.0.0.1", "10.0.0.2", false),
             ("10.0.0.1", "::ffff:10.0.0.1", true),
@@ -139,31 +138,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_for_a_place_gets_one_that_comes_back() {
+    async fn reservation_waits_for_a_released_permit() {
         let limit = ConnectionLimit::new(1, 1);
-        let one = limit.seat(limit.free_place().await, from(1)).unwrap();
+        let one = limit.assign(limit.reserve().await, from(1)).unwrap();
         let waiting = tokio::spawn({
             let limit = limit.clone();
-            async move { limit.seat(limit.free_place().await, from(1)).is_ok() }
+            async move { limit.assign(limit.reserve().await, from(1)).is_ok() }
         });
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
         drop(one);
         assert!(waiting.await.unwrap());
-        limit.all_gone().await;
+        limit.all_released().await;
     }
 
     #[tokio::test]
-    async fn places_are_bounded_in_all_and_from_one_address_and_come_back() {
+    async fn permits_are_limited_in_all_and_by_address() {
         let limit = ConnectionLimit::new(3, 2);
-        let (one, two) = (limit.take(from(1)).unwrap(), limit.take(from(1)).unwrap());
-        assert_eq!(limit.take(from(1)).err(), Some(LimitReached::TooManyFromAddress));
-        let three = limit.take(from(2)).unwrap();
-        assert_eq!(limit.take(from(3)).err(), Some(LimitReached::Full));
+        let (one, two) = (limit.try_acquire(from(1)).unwrap(), limit.try_acquire(from(1)).unwrap());
+        assert_eq!(limit.try_acquire(from(1)).err(), Some(LimitReached::PerAddress));
+        let three = limit.try_acquire(from(2)).unwrap();
+        assert_eq!(limit.try_acquire(from(3)).err(), Some(LimitReached::Total));
         drop(one);
-        let four = limit.take(from(1)).unwrap();
+        let four = limit.try_acquire(from(1)).unwrap();
         drop((two, three, four));
-        assert!(limit.addresses.lock().unwrap().is_empty());
-        limit.all_gone().await;
+        assert_eq!(limit.in_use(), 0);
+        assert!(limit.held.lock().is_empty(), "an address without a permit leaves no entry");
+        limit.all_released().await;
     }
 }

@@ -1,4 +1,4 @@
-//! How many messages a client may send: a token bucket.
+//! A limit on a client's messages: a token bucket.
 //!
 //! Pure: `now` is passed in.
 
@@ -6,46 +6,54 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Refills at a steady rate and holds two seconds' worth.
+/// Seconds of messages that the bucket holds, which is the largest burst.
+const BURST_SECONDS: f64 = 2.0;
+
+/// Limits the rate of messages. Each message takes one token; tokens come back at a steady rate.
 #[derive(Clone, Copy, Debug)]
 pub struct RateLimiter {
     per_second: f64,
     tokens: f64,
-    at: Instant,
+    refilled_at: Instant,
 }
 
 impl RateLimiter {
     pub fn new(per_second: u32, now: Instant) -> Self {
         let per_second = f64::from(per_second);
-        Self { per_second, tokens: 2.0 * per_second, at: now }
+        Self { per_second, tokens: BURST_SECONDS * per_second, refilled_at: now }
     }
 
-    /// The server did not listen for so long: what was sent meanwhile comes at once.
-    pub fn credit(&mut self, deaf: Duration) {
-        self.tokens += deaf.as_secs_f64() * self.per_second;
+    /// Adds the tokens of a time in which the server did not read: the messages of that time arrive at once.
+    pub fn credit(&mut self, unread: Duration) {
+        self.tokens += unread.as_secs_f64() * self.per_second;
     }
 
-    /// Takes one token; `false` when there is none.
-    pub fn take(&mut self, now: Instant) -> bool {
-        let refill = now.saturating_duration_since(self.at).as_secs_f64() * self.per_second;
-        let most = self.tokens.max(2.0 * self.per_second);
-        (self.tokens, self.at) = ((self.tokens + refill).min(most), now);
-        let enough = self.tokens >= 1.0;
-        if enough {
+    /// Takes one token, and returns whether there was one.
+    pub fn try_take(&mut self, now: Instant) -> bool {
+        let refill = now.saturating_duration_since(self.refilled_at).as_secs_f64() * self.per_second;
+        // A credit may have filled the bucket beyond its size: then nothing is refilled, and nothing is lost.
+        let capacity = self.tokens.max(BURST_SECONDS * self.per_second);
+        (self.tokens, self.refilled_at) = ((self.tokens + refill).min(capacity), now);
+        let is_enough = self.tokens >= 1.0;
+        if is_enough {
             self.tokens -= 1.0;
         }
-        enough
+        is_enough
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
     #[test]
-    fn a_burst_of_twice_the_rate_passes_and_then_the_rate_itself() {
+    fn burst_of_two_seconds_passes_and_then_the_rate_itself() {
         let start = Instant::now();
         let mut limiter = RateLimiter::new(10, start);
-        let mut passed = |ms, tries| (0..tries).filter(|_| limiter.take(start + Duration::from_millis(ms))).count();
+        let mut passed = |ms, tries| {
+            let now = start + Duration::from_millis(ms);
+            (0..tries).filter(|_| limiter.try_take(now)).count()
+        };
         assert_eq!(passed(0, 100), 20);
         assert_eq!(passed(1_000, 100), 10);
         assert_eq!(passed(1_100, 100), 1);
@@ -53,10 +61,10 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_was_not_listened_to_may_say_it_all() {
+    fn credit_lets_messages_of_an_unread_time_pass() {
         let now = Instant::now();
         let mut limiter = RateLimiter::new(10, now);
         limiter.credit(Duration::from_secs(15));
-        assert_eq!((0..1_000).filter(|_| limiter.take(now)).count(), 170);
+        assert_eq!((0..1_000).filter(|_| limiter.try_take(now)).count(), 170);
     }
 }

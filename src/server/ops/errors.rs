@@ -1,4 +1,4 @@
-//! Errors in the log ask an operator to act now, so they are counted too.
+//! Errors in the log ask an operator to act, so they are counted too.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,7 +7,7 @@ use tracing_subscriber::layer::{Context, Layer};
 
 static ERRORS: AtomicU64 = AtomicU64::new(0);
 
-/// A layer of the log that counts errors, whether they are shown or not.
+/// A layer of the log that counts errors, even those that the log's filter hides.
 #[derive(Clone, Copy, Debug)]
 pub struct CountErrors;
 
@@ -19,7 +19,7 @@ impl<S: Subscriber> Layer<S> for CountErrors {
     }
 }
 
-/// So many there were.
+/// The number of errors in the log since the start.
 pub fn errors() -> u64 {
     ERRORS.load(Ordering::Relaxed)
 }

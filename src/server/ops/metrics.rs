@@ -1,162 +1,175 @@
-//! What is counted, as Prometheus reads it at `GET /metrics`; `docs/OPERATIONS.md` says what each name means.
+//! The counters behind `GET /metrics`; `docs/OPERATIONS.md` describes each name.
 //!
-//! Counting is cheap: relaxed atomics that are looked up once, and what a session sends is added up on its own
-//! side and told once for each time it wrote. What the market and the fan-out count themselves is asked for
-//! when somebody looks.
+//! Counting is cheap: relaxed atomics that are looked up once. A session adds up what it sends, and a [`Meter`] counts
+//! the sums once per flush. Not here: values that other parts keep; `readings.rs` reads them at each scrape.
 
-use std::fmt::{self, Debug};
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder, NoLabelSet, text};
-use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::encoding::text;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::info::Info;
-use prometheus_client::registry::Registry;
-use tokio::runtime::Handle;
+use prometheus_client::registry::{Metric, Registry};
+use strum::{EnumIter, IntoEnumIterator as _, IntoStaticStr, VariantArray};
 
-use super::errors::errors;
-use super::panics::panics;
 use super::process::Process;
-use crate::fanout::{LAG_BOUNDS, LagHistogram, LiveMarket, ThrottleCounts, TierId};
+use super::readings::Readings;
+use crate::fanout::{LagHistogram, LiveMarket, TierId};
 use crate::server::limits::ConnectionLimit;
-use crate::wire::{Format, Frame};
+use crate::wire::{ErrorCode, Format, Frame};
 
-/// The text format of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
+/// The media type of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The refusals of what has limits for all, which an operator may have to raise.
-const FULL: [&str; 3] = ["too_many_sessions", "too_many_sessions_from_address", "too_many_connections_from_address"];
-/// Why the server ends an HTTP connection.
-const CUT: [&str; 6] = ["no_head", "head_too_long", "bad_head", "answer_not_taken", "no_tls", "bad_tls"];
+/// The errors of limits that all clients share; an operator may have to raise these.
+const FULL: [ErrorCode; 3] =
+    [ErrorCode::TooManySessions, ErrorCode::TooManySessionsFromAddress, ErrorCode::TooManyConnectionsFromAddress];
 
 /// One label: its name and its value.
 type Label = [(&'static str, &'static str); 1];
 
-/// How a session reaches its client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A session's end: its reason and the close code.
+type EndLabels = [(&'static str, String); 2];
+
+/// The transport of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum Transport {
     WebSocket,
+    /// Server-Sent Events.
     Events,
 }
 
-/// Cheap to clone; all clones count together.
+/// A client's fault for which the server ended an HTTP connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum ConnectionFault {
+    /// The head of a request did not arrive in time.
+    NoHead,
+    HeadTooLong,
+    /// The head of a request was not HTTP.
+    BadHead,
+    /// The client took no byte of the answer for the stall timeout.
+    AnswerNotTaken,
+    /// The TLS handshake was not complete in time.
+    NoTls,
+    /// The TLS handshake failed.
+    BadTls,
+}
+
+/// All counters. Cheap to clone; all clones count together.
 #[derive(Clone, Debug)]
-pub struct Metrics(Arc<Counts>);
+pub struct Metrics(Arc<Counters>);
 
 #[derive(Debug)]
-struct Counts {
+struct Counters {
     registry: Registry,
-    refusals: Family<Label, Counter>,
-    cut: Family<Label, Counter>,
+    api_errors: Family<Label, Counter>,
+    connections_ended: Family<Label, Counter>,
     accept_failures: Counter,
-    ends: Family<[(&'static str, String); 2], Counter>,
-    ended_by_stall: Counter,
+    session_ends: Family<EndLabels, Counter>,
     lowered: Counter,
     raised: Counter,
+    ended_by_stall: Counter,
     delivery_lags: Arc<LagHistogram>,
-    /// As [`Transport`] has them.
-    transports: [Sessions; 2],
-    /// As [`Format::ALL`] has them.
-    formats: [Sent; Format::ALL.len()],
+    /// By [`Transport`].
+    transports: Vec<SessionCounters>,
+    /// By [`Format`].
+    formats: [SentCounters; Format::ALL.len()],
 }
 
 #[derive(Debug)]
-struct Sessions {
-    now: Gauge,
+struct SessionCounters {
+    open: Gauge,
     opened: Counter,
 }
 
 #[derive(Debug)]
-struct Sent {
+struct SentCounters {
     messages: Counter,
     bytes: Counter,
 }
 
 impl Metrics {
-    /// `connections` are those that are no sessions.
+    /// Registers all counters. `connections` limits the HTTP connections that are not sessions.
     pub fn new(live: LiveMarket, connections: ConnectionLimit) -> Self {
-        let mut registry = Registry::with_prefix("tickcast");
-        let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
-        registry.register("build", "The program", version);
-        let mut label = |name: &str, help: &str| {
-            let family = Family::<Label, Counter>::default();
-            registry.register(name, help, family.clone());
-            family
-        };
-        let refusals = label("refusals", "What was asked for and refused, by the code that the client was told");
-        let rungs = label("slow_client_steps", "Sessions that were given a slower rate, a faster one again, or up");
-        let cut =
-            label("connections_ended", "HTTP connections that the server ended, by what their clients left undone");
-        let opened = label("sessions_opened", "Sessions that ever began");
-        let messages = label("messages_sent", "Messages that were sent");
-        let bytes = label("message_bytes_sent", "Bytes of these messages, without frame headers");
-        let ends = Family::default();
-        registry.register(
-            "session_ends",
-            "Sessions that ended, with the close code that the client was sent",
-            ends.clone(),
-        );
-        let sessions = Family::<Label, Gauge>::default();
-        registry.register("sessions", "Sessions at this moment", sessions.clone());
-        let accept_failures = Counter::default();
-        registry.register("accept_failures", "Attempts to accept a connection that failed", accept_failures.clone());
+        let registry = &mut Registry::with_prefix("tickcast");
+        registry.register("build", "The program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
         let delivery_lags = Arc::<LagHistogram>::default();
-        registry.register_collector(Box::new(Readings {
-            live,
-            connections,
-            delivery_lags: Arc::clone(&delivery_lags),
-        }));
+        registry.register_collector(Box::new(Readings::new(live, connections, Arc::clone(&delivery_lags))));
         registry.register_collector(Box::new(Process));
+        let open: Family<Label, Gauge> = register(registry, "sessions", "Open sessions");
+        let opened: Family<Label, Counter> = register(registry, "sessions_opened", "Sessions opened since the start");
+        let messages: Family<Label, Counter> = register(registry, "messages_sent", "Messages sent");
+        let bytes: Family<Label, Counter> =
+            register(registry, "message_bytes_sent", "Bytes of the messages sent, without frame headers");
+        let steps: Family<Label, Counter> =
+            register(registry, "slow_client_steps", "Sessions that were lowered, raised or ended as slow clients");
         let [lowered, raised, ended_by_stall] =
-            ["lowered", "raised", "ended"].map(|step| rungs.get_or_create_owned(&[("step", step)]));
-        let transports = ["websocket", "events"].map(|name| {
-            let label = [("transport", name)];
-            Sessions { now: sessions.get_or_create_owned(&label), opened: opened.get_or_create_owned(&label) }
+            ["lowered", "raised", "ended"].map(|step| steps.get_or_create_owned(&[("step", step)]));
+        let transports = Transport::VARIANTS.iter().map(|transport| {
+            let label = [("transport", transport.into())];
+            SessionCounters { open: open.get_or_create_owned(&label), opened: opened.get_or_create_owned(&label) }
         });
         let formats = Format::ALL.map(|format| {
             let label = [("format", format.label())];
-            Sent { messages: messages.get_or_create_owned(&label), bytes: bytes.get_or_create_owned(&label) }
+            SentCounters { messages: messages.get_or_create_owned(&label), bytes: bytes.get_or_create_owned(&label) }
         });
-        let counts = Counts {
-            registry,
-            refusals,
-            cut,
+        let api_errors = register(registry, "api_errors", "Errors in answers and messages, by code");
+        let connections_ended =
+            register(registry, "connections_ended", "HTTP connections that the server ended, by the client's fault");
+        let accept_failures = register(registry, "accept_failures", "Failed attempts to accept a connection");
+        let session_ends = register(registry, "session_ends", "WebSocket sessions that ended, by close code");
+        let metrics = Self(Arc::new(Counters {
+            registry: std::mem::take(registry),
+            api_errors,
+            connections_ended,
             accept_failures,
-            ends,
-            ended_by_stall,
+            session_ends,
             lowered,
             raised,
+            ended_by_stall,
             delivery_lags,
-            transports,
+            transports: transports.collect(),
             formats,
-        };
-        // A counter that is there from the start shows its first step too.
-        FULL.into_iter().for_each(|code| drop(counts.refusals.get_or_create(&[("reason", code)])));
-        CUT.into_iter().for_each(|reason| drop(counts.cut.get_or_create(&[("reason", reason)])));
-        Self(Arc::new(counts))
+        }));
+        metrics.show_faults();
+        metrics
     }
 
-    /// Something was refused, for the reason that `code` names.
-    pub fn refused(&self, code: &'static str) {
-        self.0.refusals.get_or_create(&[("reason", code)]).inc();
+    /// Creates counters at 0, so that their first increment shows too.
+    fn show_faults(&self) {
+        FULL.into_iter().for_each(|code| drop(self.0.api_errors.get_or_create(&[("code", code.label())])));
+        let faults = ConnectionFault::iter().map(|fault| [("reason", fault.into())]);
+        faults.for_each(|label| drop(self.0.connections_ended.get_or_create(&label)));
     }
 
-    /// An HTTP connection was ended, as its client did not do its part.
-    pub fn cut(&self, reason: &'static str) {
-        self.0.cut.get_or_create(&[("reason", reason)]).inc();
+    /// Creates the counter of a reason to end a session at 0, so that its first increment shows too.
+    pub fn show_session_end(&self, reason: &'static str, code: Option<u16>) {
+        drop(self.0.session_ends.get_or_create(&end_labels(reason, code)));
     }
 
+    /// Counts an error that a client was sent.
+    pub fn api_error(&self, code: ErrorCode) {
+        self.0.api_errors.get_or_create(&[("code", code.label())]).inc();
+    }
+
+    /// Counts an HTTP connection that the server ended.
+    pub fn connection_ended(&self, fault: ConnectionFault) {
+        self.0.connections_ended.get_or_create(&[("reason", fault.into())]).inc();
+    }
+
+    /// Counts a failed attempt to accept a connection.
     pub fn accept_failed(&self) {
         self.0.accept_failures.inc();
     }
 
-    /// Counts a session over WebSocket that ended; `code` is that of the close frame, if the server sent one.
+    /// Counts a WebSocket session that ended; `code` is that of the close frame, if the server sent one.
     pub fn session_ended(&self, reason: &'static str, code: Option<u16>) {
-        self.0.ends.get_or_create(&end_labels(reason, code)).inc();
+        self.0.session_ends.get_or_create(&end_labels(reason, code)).inc();
     }
 
     /// Counts a session that ended because its client took no byte for the stall timeout.
@@ -164,53 +177,55 @@ impl Metrics {
         self.0.ended_by_stall.inc();
     }
 
-    /// Shows a way to end as 0 before a session ends so.
-    pub fn show_session_end(&self, reason: &'static str, code: Option<u16>) {
-        drop(self.0.ends.get_or_create(&end_labels(reason, code)));
-    }
-
     /// Counts a session from now until the meter is dropped.
     pub fn session(&self, transport: Transport) -> Meter {
-        let sessions = &self.0.transports[transport as usize];
-        sessions.now.inc();
-        sessions.opened.inc();
-        Meter { metrics: self.clone(), transport, cap: None, unsettled: [(0, 0); Format::ALL.len()] }
+        let counters = &self.0.transports[transport as usize];
+        counters.open.inc();
+        counters.opened.inc();
+        Meter { metrics: self.clone(), transport, cap: None, unsettled: Default::default() }
     }
 
-    /// All of it, in the format of [`CONTENT_TYPE`].
+    /// All metrics as text of the media type [`CONTENT_TYPE`].
     pub fn text(&self) -> String {
         let mut out = String::new();
-        text::encode(&mut out, &self.0.registry).expect("invariant: a string takes all that is written");
+        text::encode(&mut out, &self.0.registry).expect("invariant: writing to a string cannot fail");
         out
     }
 }
 
-fn end_labels(reason: &'static str, code: Option<u16>) -> [(&'static str, String); 2] {
+fn register<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    let metric = M::default();
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+fn end_labels(reason: &'static str, code: Option<u16>) -> EndLabels {
     [("reason", reason.into()), ("code", code.map_or_else(|| "none".into(), |code| code.to_string()))]
 }
 
-/// One session's part of the counts.
+/// The counts of one session.
 #[derive(Debug)]
 pub struct Meter {
     metrics: Metrics,
     transport: Transport,
     cap: Option<TierId>,
-    /// Messages and bytes that were not told yet, by format.
+    /// Messages and bytes since the last [`settle`](Self::settle), by [`Format`].
     unsettled: [(u64, u64); Format::ALL.len()],
 }
 
 impl Meter {
+    /// Adds a message that was sent.
     pub fn sent(&mut self, frame: &Frame) {
-        let (format, bytes) = match frame {
-            Frame::Text(text) => (Format::Json, text.len()),
-            Frame::Binary(bytes) => (Format::Binary, bytes.len()),
+        let format = match frame {
+            Frame::Text(_) => Format::Json,
+            Frame::Binary(_) => Format::Binary,
         };
-        let (messages, total) = &mut self.unsettled[format as usize];
+        let (messages, bytes) = &mut self.unsettled[format as usize];
         *messages += 1;
-        *total += bytes as u64;
+        *bytes += frame.byte_len() as u64;
     }
 
-    /// Tells what was sent since the last time.
+    /// Counts the messages that were added since the last call.
     pub fn settle(&mut self) {
         for (sent, (messages, bytes)) in self.metrics.0.formats.iter().zip(&mut self.unsettled) {
             if *messages > 0 {
@@ -220,117 +235,24 @@ impl Meter {
         }
     }
 
-    /// A beat's message was taken by the socket, so long after the beat was due.
+    /// Counts the time from when a flush was due until the socket had taken its messages.
     pub fn delivered(&self, lag: Duration) {
         self.metrics.0.delivery_lags.add(lag);
     }
 
-    /// From now on the session gets no more than `cap`.
-    pub fn capped(&mut self, cap: Option<TierId>) {
-        let counts = &self.metrics.0;
+    /// Counts a change of the session's throttle: from now on no tier is faster than `cap`.
+    pub fn throttled(&mut self, cap: Option<TierId>) {
+        let counters = &self.metrics.0;
         let before = std::mem::replace(&mut self.cap, cap);
         let is_lower = cap.is_some_and(|cap| before.is_none_or(|before| cap < before));
-        if is_lower {
-            counts.lowered.inc()
-        } else {
-            counts.raised.inc()
-        };
+        let step = if is_lower { &counters.lowered } else { &counters.raised };
+        step.inc();
     }
 }
 
 impl Drop for Meter {
     fn drop(&mut self) {
         self.settle();
-        let counts = &self.metrics.0;
-        counts.transports[self.transport as usize].now.dec();
+        self.metrics.0.transports[self.transport as usize].open.dec();
     }
-}
-
-/// What others count, asked for when somebody looks.
-#[derive(Debug)]
-struct Readings {
-    live: LiveMarket,
-    connections: ConnectionLimit,
-    delivery_lags: Arc<LagHistogram>,
-}
-
-impl Collector for Readings {
-    fn encode(&self, mut to: DescriptorEncoder<'_>) -> fmt::Result {
-        let (epoch, ticks, late, market_time, refused) = {
-            let live = self.live.read();
-            let market = &live.market;
-            let market_time = market.now().micros() as f64 / 1e6;
-            (market.epoch(), market.ticks(), market.late(), market_time, live.status.rows_rejected)
-        };
-        let counter = |n: u64| ConstCounter::new(n);
-        write(&mut to, "epoch", "The number of the feed's run.", &ConstGauge::new(epoch))?;
-        write(&mut to, "market_time_seconds", "The market's clock, since 1970.", &ConstGauge::new(market_time))?;
-        write(&mut to, "ticks", "Ticks of this epoch.", &counter(ticks))?;
-        write(&mut to, "ticks_late", "Of these, those that came after their second had closed.", &counter(late))?;
-        write(&mut to, "rows_rejected", "Rows of the files that could not be played.", &ConstGauge::new(refused))?;
-        write(
-            &mut to,
-            "bus_gaps",
-            "Batches of ticks that were lost between feed and market.",
-            &counter(self.live.bus_gaps()),
-        )?;
-        write(&mut to, "errors", "Errors in the log.", &counter(errors()))?;
-        write(&mut to, "panics", "Faults of the program itself.", &counter(panics()))?;
-        let (updates, merged) = self.live.conflated();
-        write(&mut to, "updates_encoded", "Symbols that had changed, over all beats of all tiers.", &counter(updates))?;
-        write(&mut to, "ticks_merged", "Ticks that went into an update of another one.", &counter(merged))?;
-        let skipped = self.live.flushes_skipped();
-        write(
-            &mut to,
-            "beats_skipped",
-            "Beats that found a session still busy with the one before.",
-            &counter(skipped),
-        )?;
-        let connections = ConstGauge::new(self.connections.taken() as u64);
-        write(&mut to, "connections", "HTTP connections at this moment, without those of sessions.", &connections)?;
-        if let Ok(runtime) = Handle::try_current() {
-            let tasks = ConstGauge::new(runtime.metrics().num_alive_tasks() as u64);
-            write(
-                &mut to,
-                "tasks",
-                "Tasks of the async runtime: those of sessions, connections and the few of the server.",
-                &tasks,
-            )?;
-        }
-        write_rungs(&mut to, self.live.throttle_counts())?;
-        let help = "From when a beat was due until its updates were encoded.";
-        write(&mut to, "beat_lag_seconds", help, &Histogram(self.live.flush_lags()))?;
-        let help = "From when a beat was due until a WebSocket session's socket had taken its message.";
-        write(&mut to, "delivery_lag_seconds", help, &Histogram(&self.delivery_lags))
-    }
-}
-
-fn write_rungs(to: &mut DescriptorEncoder<'_>, rungs: ThrottleCounts) -> fmt::Result {
-    let help = "Sessions by the rung of the slow-client ladder on which they stand";
-    let mut family = to.encode_descriptor("sessions_on_rung", help, None, MetricType::Gauge)?;
-    for (rung, sessions) in [("full", rungs.full), ("skipping", rungs.skipping), ("lowered", rungs.lowered)] {
-        ConstGauge::new(sessions as u64).encode(family.encode_family(&[("rung", rung)])?)?;
-    }
-    Ok(())
-}
-
-/// [`LagHistogram`] as OpenMetrics has a histogram.
-#[derive(Debug)]
-struct Histogram<'a>(&'a LagHistogram);
-
-impl EncodeMetric for Histogram<'_> {
-    fn encode(&self, mut to: MetricEncoder<'_>) -> fmt::Result {
-        let (sum, counts) = self.0.read();
-        let bounds = LAG_BOUNDS.into_iter().chain([f64::INFINITY]);
-        let buckets: Vec<(f64, u64)> = bounds.zip(counts).collect();
-        to.encode_histogram::<NoLabelSet>(sum, counts.iter().sum(), &buckets, None)
-    }
-
-    fn metric_type(&self) -> MetricType {
-        MetricType::Histogram
-    }
-}
-
-fn write(to: &mut DescriptorEncoder<'_>, name: &str, help: &str, metric: &impl EncodeMetric) -> fmt::Result {
-    metric.encode(to.encode_descriptor(name, help, None, metric.metric_type())?)
 }

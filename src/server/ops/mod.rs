@@ -1,10 +1,12 @@
-//! Counters and gauges for the operator.
+//! Metrics for the operator, and the counts of panics and errors behind them.
 
+mod encode;
 mod errors;
 mod metrics;
 mod panics;
 mod process;
+mod readings;
 
 pub use errors::CountErrors;
-pub use metrics::{CONTENT_TYPE, Meter, Metrics, Transport};
+pub use metrics::{CONTENT_TYPE, ConnectionFault, Meter, Metrics, Transport};
 pub use panics::watch_panics;

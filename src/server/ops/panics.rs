@@ -1,6 +1,7 @@
-//! Panics are faults of the program: each is logged where an operator looks, and counted.
+//! Panics: faults of the program, which are logged and counted.
 //!
-//! Not here: what ends then. A session's panic ends that session alone; without feed or publisher the program ends.
+//! Not here: their consequence. A panic in a session ends that session alone; without feed or publisher the program
+//! ends.
 
 use std::any::Any;
 use std::panic;
@@ -12,21 +13,21 @@ static PANICS: AtomicU64 = AtomicU64::new(0);
 pub fn watch_panics() {
     panic::set_hook(Box::new(|panic| {
         PANICS.fetch_add(1, Ordering::Relaxed);
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
         let thread = std::thread::current().name().unwrap_or("?").to_owned();
-        let message = text_of(panic.payload());
+        let text = text_of(panic.payload());
         let backtrace = std::backtrace::Backtrace::capture();
-        tracing::error!(%place, thread, message, %backtrace, "a fault of tickcast; please report it");
+        tracing::error!(%at, thread, panic = text, %backtrace, "tickcast has panicked; please report this");
     }));
 }
 
-/// What `panic!` was given, which is text of one kind or another.
+/// The text that `panic!` was given: a literal or a formatted string.
 fn text_of(payload: &dyn Any) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
-/// So many there were.
+/// The number of panics since the start.
 pub fn panics() -> u64 {
     PANICS.load(Ordering::Relaxed)
 }

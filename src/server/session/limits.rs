@@ -5,25 +5,26 @@ use std::time::Duration;
 use super::subscriptions::SubscriptionLimits;
 use crate::wire::HelloLimits;
 
-/// What a session may cost.
+/// The limits of one session, and its right to command the feed.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionLimits {
-    /// Longest message a client may send, in bytes.
+    /// Longest message of a client, in bytes. A longer one ends the session.
     pub message_bytes: usize,
-    /// Messages a client may send in a second, pings included; twice as many at once.
+    /// Messages of a client in a second, pings included; twice as many may come at once. More end the session.
     pub messages_per_second: u32,
     pub subscriptions: SubscriptionLimits,
-    /// CommandQueue that may wait for the feed.
+    /// Commands that may wait for the feed.
     pub commands: usize,
     /// Bars that one series may begin with.
     pub bars: usize,
-    /// Whether it may drive the feed.
+    /// The client may drive the feed.
     pub control: bool,
-    /// How long a client may take no byte before it is let go.
+    /// Time for which a client may take no byte. A longer stall ends the session.
     pub stall: Duration,
 }
 
 impl SessionLimits {
+    /// The limits in the client's `hello`.
     pub const fn hello(&self) -> HelloLimits {
         HelloLimits { message_bytes: self.message_bytes, subscriptions: self.subscriptions.count, bars: self.bars }
     }

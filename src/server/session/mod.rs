@@ -18,9 +18,9 @@ mod tests;
 mod throttle;
 
 pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
-pub use end::{CLOSE_TIMEOUT, SessionEnd};
+pub use end::{CLOSE_TIMEOUT, show_ends};
 pub use limits::SessionLimits;
 pub use outbox::Outbox;
-pub use session::run;
+pub use session::serve;
 pub use socket::Socket;
 pub use subscriptions::SubscriptionLimits;

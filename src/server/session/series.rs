@@ -1,10 +1,10 @@
-//! The channels that each session reads for itself, symbol by symbol: bars, trades and books, behind one face.
+//! The channels that each session reads for itself, symbol by symbol: bars, trades and depth.
 
 use crate::fanout::{BarsCursor, DepthCursor, TradesCursor};
 use crate::market::{InstrumentId, Market};
 use crate::wire::{Channel, Format, Frame};
 
-/// How far a series was sent.
+/// The position up to which a series was sent.
 #[derive(Clone, Copy, Debug)]
 pub enum SeriesCursor {
     Bars(BarsCursor),
@@ -13,7 +13,7 @@ pub enum SeriesCursor {
 }
 
 impl SeriesCursor {
-    /// `None` for quotes and news, which are no series of a symbol.
+    /// A cursor at the beginning of a series; `None` for quotes and news, which have none.
     pub const fn new(channel: Channel, id: InstrumentId, history: usize) -> Option<Self> {
         match channel {
             Channel::Quotes | Channel::News => None,
@@ -39,7 +39,7 @@ impl SeriesCursor {
         }
     }
 
-    /// Items of the past that a snapshot holds.
+    /// Items of history in a snapshot.
     pub const fn history(&self) -> usize {
         match self {
             Self::Bars(cursor) => cursor.history,
@@ -48,6 +48,7 @@ impl SeriesCursor {
         }
     }
 
+    /// Starts over with a snapshot.
     pub const fn restart(&mut self) {
         match self {
             Self::Bars(cursor) => cursor.restart(),
@@ -56,7 +57,7 @@ impl SeriesCursor {
         }
     }
 
-    /// Goes on after the item that a client says it has last.
+    /// Continues after the last item that a client has.
     pub fn resume(&mut self, market: &Market, last: i64) {
         match self {
             Self::Bars(cursor) => cursor.resume(market, last),
@@ -65,7 +66,7 @@ impl SeriesCursor {
         }
     }
 
-    /// The last message did not hold all there was.
+    /// Returns whether the last message did not hold all there was.
     pub const fn has_more(&self) -> bool {
         match self {
             Self::Bars(cursor) => cursor.has_more(),
@@ -74,6 +75,7 @@ impl SeriesCursor {
         }
     }
 
+    /// The next message of the series, if it has something to send.
     pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<Frame> {
         match self {
             Self::Bars(cursor) => cursor.take(market, ts_sent, format),

@@ -1,15 +1,18 @@
-//! One WebSocket session: from greeting to goodbye.
+//! One WebSocket session, from the greeting to the close frame.
 //!
-//! Written over any sink and stream of messages, so that it is tested without sockets. The client is not
-//! listened to while something is due to it, and what is due is written when the one before it is on its
-//! way: nothing queues here, and what a slow client gets is the newest state.
+//! Nothing queues here. The session reads the client's messages only when all that is due has been written, and each
+//! message is made when the one before it is on its way: a slow client gets the newest state.
+//!
+//! Not here: what is due (`outbox.rs`), and how bytes are written (`socket.rs`).
 
 use std::io::ErrorKind;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
@@ -18,21 +21,21 @@ use super::end::{CLOSE_TIMEOUT, SessionEnd};
 use super::limits::SessionLimits;
 use super::outbox::Outbox;
 use super::throttle::Throttle;
-use crate::fanout::{Due, LiveMarket};
+use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::RateLimiter;
 use crate::server::ops::{Meter, Metrics, Transport};
-use crate::wire::{Format, Frame, Refusal};
+use crate::wire::{ApiError, Format, Frame};
 
-/// A write that took longer kept the client's own messages waiting.
-const DEAF: Duration = Duration::from_secs(1);
-/// A client is pinged once in so many half seconds, and let go when it said nothing since the ping before.
-const PING_EVERY: u32 = 30;
+/// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
+const LONG_WRITE: Duration = Duration::from_secs(1);
+/// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
+const PING_INTERVAL: u32 = 30;
 
-/// Serves one client, who begins in `format`, until either side ends it.
-pub async fn run<S>(
+/// Serves one client, who begins in `format`, until either side ends the session. Then closes the WebSocket.
+pub async fn serve<S>(
     socket: &mut S,
-    commands: FeedControl,
     live: LiveMarket,
+    feed: FeedControl,
     limits: &SessionLimits,
     format: Format,
     metrics: &Metrics,
@@ -40,157 +43,227 @@ pub async fn run<S>(
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = serve(socket, commands, live, limits, format, metrics).await;
-    metrics.session_ended(end.reason(), end.close_code().map(u16::from));
-    if end == SessionEnd::TooSlow {
-        metrics.ended_by_stall();
-    }
-    let goodbye = async {
-        match end.close_code() {
-            Some(code) => socket.send(WsMessage::Close(Some(CloseFrame { code, reason: end.reason().into() }))).await,
-            // Where the client closed, the answer to that waits to be sent (RFC 6455, section 5.5.1).
-            None => socket.flush().await,
-        }
-    };
-    // A client that is gone or stuck does not hear it; that is no reason to stay.
-    let _ = timeout(CLOSE_TIMEOUT, goodbye).await;
+    let end = Session::new(socket, live, feed, limits, format, metrics).run().await;
+    end.count(metrics);
+    // A client that vanished or takes nothing does not get the close frame; the server does not wait for it.
+    let _ = timeout(CLOSE_TIMEOUT, close(socket, end)).await;
     end
 }
 
-async fn serve<S>(
-    socket: &mut S,
-    commands: FeedControl,
-    live: LiveMarket,
-    limits: &SessionLimits,
-    format: Format,
-    metrics: &Metrics,
-) -> SessionEnd
-where
-    S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
-{
-    let notifier = live.register();
-    let mut outbox = Outbox::new(live, Arc::clone(&notifier), *limits, format);
-    let mut rate_limiter = RateLimiter::new(limits.messages_per_second, Instant::now());
-    let mut throttle = Throttle::new(Instant::now());
-    let mut commands = CommandQueue::new(commands, limits.commands);
-    let mut meter = metrics.session(Transport::WebSocket);
-    let mut half_seconds = 0;
-    let mut heard = true;
-    let mut beat = None;
-    loop {
-        let began = Instant::now();
-        if let Err(end) = say_all(socket, &mut outbox, &mut meter).await {
-            return end;
-        }
-        let now = Instant::now();
-        if let Some(due) = beat.take() {
-            meter.delivered(now.saturating_duration_since(due));
-        }
-        if now - began > DEAF {
-            rate_limiter.credit(now - began);
-        }
-        if throttle.wrote(now - began, outbox.fastest(), now) {
-            meter.capped(throttle.cap());
-            outbox.throttle(throttle.cap());
-            continue;
-        }
-        // Who waits asks the notifier first, as it is what mostly rings; where it never stops ringing, the client has its turn.
-        let rang = notifier.is_pending();
-        let event = tokio::select! {
-            biased;
-            due = notifier.wait(), if !rang => Event::Due(due),
-            message = socket.next() => Event::Message(message),
-            done = commands.next_done() => Event::CommandDone(done),
-            due = notifier.wait(), if rang => Event::Due(due),
-        };
-        match event {
-            Event::Due(due) if due.contains(Due::STOP) => {
-                let notice = socket.feed(WsMessage::Text(Outbox::stopping()));
-                // The close says the same to those who do not hear it in time.
-                let _ = timeout(CLOSE_TIMEOUT, notice).await;
-                return SessionEnd::Stopped;
-            }
-            Event::Due(due) => {
-                beat = notifier.take_flush();
-                outbox.ring(due);
-                half_seconds += due.half_seconds();
-                if half_seconds < PING_EVERY {
-                    continue;
-                }
-                half_seconds = 0;
-                if !std::mem::take(&mut heard) {
-                    return SessionEnd::NoPong;
-                }
-                if let Err(error) = socket.feed(WsMessage::Ping(Vec::new().into())).await {
-                    return end_of(&error);
-                }
-            }
-            Event::Message(message) => {
-                heard = true;
-                if !rate_limiter.take(Instant::now()) {
-                    return SessionEnd::TooManyMessages;
-                }
-                match message {
-                    Some(Ok(WsMessage::Text(text))) => {
-                        outbox.answer(&text).into_iter().for_each(|code| metrics.refused(code));
-                        if let Some((id, command)) = outbox.take_command()
-                            && let Err(refusal) = commands.push(id, command)
-                        {
-                            metrics.refused(refusal.code);
-                            outbox.refuse(&refusal);
-                        }
-                    }
-                    Some(Ok(WsMessage::Binary(_))) => {
-                        let refusal = Refusal::binary();
-                        metrics.refused(refusal.code);
-                        outbox.refuse(&refusal);
-                    }
-                    Some(Ok(WsMessage::Close(_))) | None => return SessionEnd::Left,
-                    // A ping is answered by the next flush.
-                    Some(Ok(_)) => {}
-                    Some(Err(error)) => return end_of(&error),
-                }
-            }
-            Event::CommandDone((id, command, done)) => {
-                done.as_ref().err().into_iter().for_each(|refusal| metrics.refused(refusal.code));
-                outbox.driven(id, command, done);
-            }
-        }
-    }
+/// One client's session over a socket: any sink and stream of WebSocket messages.
+struct Session<'s, S> {
+    socket: &'s mut S,
+    /// Makes the messages that are due.
+    outbox: Outbox,
+    /// Wakes the session when something is due.
+    notifier: Arc<Notifier>,
+    /// Limits the client's messages.
+    rate_limiter: RateLimiter,
+    /// Lowers the rate of a slow client.
+    throttle: Throttle,
+    /// The client's commands to the feed.
+    commands: CommandQueue,
+    metrics: &'s Metrics,
+    /// Counts this session and what it sends.
+    meter: Meter,
+    /// When the flush was due whose updates are to be written next.
+    flush_due: Option<Instant>,
+    /// Half seconds since the last ping.
+    since_ping: u32,
+    /// The client has sent something since the last ping.
+    is_alive: bool,
 }
 
-/// What a session waits for.
+/// Something that a session waits for.
 enum Event {
     Due(Due),
     Message(Option<Result<WsMessage, WsError>>),
-    /// A command of its client was obeyed or refused.
     CommandDone(CommandDone),
 }
 
-/// Sends all that is due, in as few writes as may be. How long a client may take nothing is the socket's affair.
-async fn say_all<S>(socket: &mut S, outbox: &mut Outbox, meter: &mut Meter) -> Result<(), SessionEnd>
+/// The session goes on, or ends.
+type Flow = ControlFlow<SessionEnd>;
+
+impl<'s, S> Session<'s, S>
+where
+    S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
+{
+    fn new(
+        socket: &'s mut S,
+        live: LiveMarket,
+        feed: FeedControl,
+        limits: &SessionLimits,
+        format: Format,
+        metrics: &'s Metrics,
+    ) -> Self {
+        let (notifier, now) = (live.register(), Instant::now());
+        Self {
+            socket,
+            outbox: Outbox::new(live, Arc::clone(&notifier), *limits, format),
+            notifier,
+            rate_limiter: RateLimiter::new(limits.messages_per_second, now),
+            throttle: Throttle::new(now),
+            commands: CommandQueue::new(feed, limits.commands),
+            metrics,
+            meter: metrics.session(Transport::WebSocket),
+            flush_due: None,
+            since_ping: 0,
+            is_alive: true,
+        }
+    }
+
+    async fn run(mut self) -> SessionEnd {
+        loop {
+            if let Flow::Break(end) = self.step().await {
+                return end;
+            }
+        }
+    }
+
+    /// Writes all that is due, then waits for the next event and handles it.
+    async fn step(&mut self) -> Flow {
+        self.flush().await?;
+        match self.next_event().await {
+            Event::Due(due) => self.on_due(due).await,
+            Event::Message(message) => self.on_message(message),
+            Event::CommandDone(done) => {
+                self.on_command_done(done);
+                Flow::Continue(())
+            }
+        }
+    }
+
+    /// Waits for the next event. What is due comes first, as it is the most frequent; where something is always due,
+    /// the client has its turn.
+    async fn next_event(&mut self) -> Event {
+        let was_pending = self.notifier.is_pending();
+        tokio::select! {
+            biased;
+            due = self.notifier.wait(), if !was_pending => Event::Due(due),
+            message = self.socket.next() => Event::Message(message),
+            done = self.commands.next_done() => Event::CommandDone(done),
+            due = self.notifier.wait(), if was_pending => Event::Due(due),
+        }
+    }
+
+    async fn on_due(&mut self, due: Due) -> Flow {
+        if due.contains(Due::STOP) {
+            let notice = self.socket.feed(WsMessage::Text(Outbox::stopping()));
+            // A client that does not take it in time learns the same from the close frame.
+            let _ = timeout(CLOSE_TIMEOUT, notice).await;
+            return Flow::Break(SessionEnd::Stopped);
+        }
+        self.flush_due = self.notifier.take_flush();
+        self.outbox.mark(due);
+        self.since_ping += due.half_seconds();
+        if self.since_ping >= PING_INTERVAL { self.ping().await } else { Flow::Continue(()) }
+    }
+
+    async fn ping(&mut self) -> Flow {
+        self.since_ping = 0;
+        if !std::mem::take(&mut self.is_alive) {
+            return Flow::Break(SessionEnd::NoPong);
+        }
+        or_end(self.socket.feed(WsMessage::Ping(Vec::new().into())).await)
+    }
+
+    fn on_message(&mut self, message: Option<Result<WsMessage, WsError>>) -> Flow {
+        self.is_alive = true;
+        if !self.rate_limiter.try_take(Instant::now()) {
+            return Flow::Break(SessionEnd::TooManyMessages);
+        }
+        let Some(message) = message else { return Flow::Break(SessionEnd::Left) };
+        match message {
+            Ok(WsMessage::Text(text)) => self.on_request(&text),
+            Ok(WsMessage::Binary(_)) => self.reject(&ApiError::binary()),
+            Ok(WsMessage::Close(_)) => return Flow::Break(SessionEnd::Left),
+            // The next flush answers a ping.
+            Ok(_) => {}
+            Err(error) => return Flow::Break(end_of(&error)),
+        }
+        Flow::Continue(())
+    }
+
+    fn on_request(&mut self, text: &str) {
+        if let Some(code) = self.outbox.answer(text) {
+            self.metrics.api_error(code);
+        }
+        if let Some((id, command)) = self.outbox.take_command()
+            && let Err(error) = self.commands.push(id, command)
+        {
+            self.reject(&error);
+        }
+    }
+
+    fn on_command_done(&mut self, CommandDone { id, name, result }: CommandDone) {
+        match result {
+            Ok(()) => self.outbox.confirm(id, name),
+            Err(error) => self.reject(&error.with_id(id)),
+        }
+    }
+
+    fn reject(&mut self, error: &ApiError) {
+        self.metrics.api_error(error.code);
+        self.outbox.reject(error);
+    }
+
+    /// Writes all that is due. A client that is slow to take it is throttled, and gets the message about that at once.
+    async fn flush(&mut self) -> Flow {
+        loop {
+            let began = Instant::now();
+            or_end(self.write_due().await)?;
+            let now = Instant::now();
+            if let Some(due) = self.flush_due.take() {
+                self.meter.delivered(now.saturating_duration_since(due));
+            }
+            let took = now - began;
+            if took > LONG_WRITE {
+                self.rate_limiter.credit(took);
+            }
+            if !self.throttle.on_write(took, self.outbox.fastest(), now) {
+                return Flow::Continue(());
+            }
+            self.meter.throttled(self.throttle.cap());
+            self.outbox.throttle(self.throttle.cap());
+        }
+    }
+
+    /// Writes all that is due in as few writes as possible. The socket ends a write that stalls.
+    async fn write_due(&mut self) -> Result<(), WsError> {
+        while let Some(frame) = self.outbox.next() {
+            self.meter.sent(&frame);
+            let message = match frame {
+                Frame::Text(text) => WsMessage::Text(text),
+                Frame::Binary(bytes) => WsMessage::Binary(bytes),
+            };
+            self.socket.feed(message).await?;
+        }
+        self.meter.settle();
+        self.socket.flush().await
+    }
+}
+
+/// Sends the close frame.
+async fn close<S>(socket: &mut S, end: SessionEnd) -> Result<(), WsError>
 where
     S: Sink<WsMessage, Error = WsError> + Unpin,
 {
-    while let Some(frame) = outbox.next() {
-        meter.sent(&frame);
-        let message = match frame {
-            Frame::Text(text) => WsMessage::Text(text),
-            Frame::Binary(bytes) => WsMessage::Binary(bytes),
-        };
-        socket.feed(message).await.map_err(|error| end_of(&error))?;
+    match end.close_code() {
+        Some(code) => socket.send(WsMessage::Close(Some(CloseFrame { code, reason: end.reason().into() }))).await,
+        // Where the client closed, tungstenite holds the answer to its close frame (RFC 6455, section 5.5.1).
+        None => socket.flush().await,
     }
-    meter.settle();
-    socket.flush().await.map_err(|error| end_of(&error))
+}
+
+fn or_end(result: Result<(), WsError>) -> Flow {
+    result.map_or_else(|error| Flow::Break(end_of(&error)), Flow::Continue)
 }
 
 fn end_of(error: &WsError) -> SessionEnd {
     match error {
         WsError::Io(error) if error.kind() == ErrorKind::TimedOut => SessionEnd::TooSlow,
         WsError::Capacity(_) => SessionEnd::MessageTooLarge,
-        WsError::Protocol(tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake) => {
-            SessionEnd::Left
-        }
+        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => SessionEnd::Left,
         WsError::Utf8(_) => SessionEnd::BadText,
         WsError::Protocol(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
         _ => SessionEnd::Left,

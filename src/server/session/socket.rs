@@ -1,9 +1,9 @@
-//! A WebSocket that writes messages from where they lie.
+//! A WebSocket that writes messages without copying them.
 //!
-//! tungstenite copies each message behind its header into a buffer of the connection that never shrinks. A
-//! server's frames are not masked (RFC 6455, section 5.1), so header and payload can go out as they are, in one
-//! vectored write: what a session holds of a message is a share of it, and nothing when it is written. Reading and
-//! control frames remain tungstenite's.
+//! tungstenite copies each message into a buffer of the connection that never shrinks. A server's frames are not masked
+//! (RFC 6455, section 5.1), so header and payload can be written as they are, in one vectored write. A session then
+//! holds a shared reference to each message until it is written, and nothing after. tungstenite still reads, and
+//! writes control frames.
 //!
 //! Invariant: tungstenite writes nothing while a message is half written.
 
@@ -17,34 +17,38 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
-/// Messages that go out in one write ..
-const MESSAGES: usize = 8;
-/// .. unless they have so many bytes.
-const ENOUGH_BYTES: usize = 4 * 1024;
+/// Messages that wait before they are written.
+const MAX_WAITING: usize = 8;
+/// Bytes that wait before they are written.
+const MAX_WAITING_BYTES: usize = 4 * 1024;
 
-/// RFC 6455, section 5.2: the last fragment of a message, which is text or binary.
+/// The bit of the last fragment of a message (RFC 6455, section 5.2).
 const FIN: u8 = 0x80;
+/// The opcodes of the two types of message.
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 
+/// The server's side of a WebSocket: a sink and stream of messages.
 #[derive(Debug)]
 pub struct Socket<S> {
     inner: WebSocketStream<S>,
     waiting: Vec<Outgoing>,
-    /// Of all that waits.
+    /// Bytes of all waiting messages.
     bytes: usize,
-    /// Of the first that waits.
+    /// Bytes of the first waiting message that are written.
     written: usize,
-    /// A ping or a close, which follows what waits.
+    /// A ping or a close, which follows the waiting messages.
     control: Option<Message>,
 }
 
+/// A message that waits to be written.
 #[derive(Debug)]
 struct Outgoing {
     header: Header,
     payload: Bytes,
 }
 
+/// The header of a frame.
 #[derive(Clone, Copy, Debug)]
 struct Header {
     bytes: [u8; 10],
@@ -52,7 +56,7 @@ struct Header {
 }
 
 impl Header {
-    /// RFC 6455, section 5.2: 7 bits, or 126 and 16 bits, or 127 and 64 bits.
+    /// Encodes the length in 7 bits, in 126 and 16 bits, or in 127 and 64 bits (RFC 6455, section 5.2).
     fn new(opcode: u8, payload: usize) -> Self {
         let mut bytes = [0; 10];
         bytes[0] = FIN | opcode;
@@ -95,9 +99,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.waiting.push(Outgoing { header, payload });
     }
 
-    fn poll_write_out(&mut self, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
+    fn poll_write_waiting(&mut self, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
         while !self.waiting.is_empty() {
-            let mut slices = [IoSlice::new(&[]); 2 * MESSAGES];
+            let mut slices = [IoSlice::new(&[]); 2 * MAX_WAITING];
             let parts = self.waiting.iter().flat_map(|message| [message.header.as_slice(), &message.payload]);
             let mut skip = self.written;
             let mut count = 0;
@@ -112,12 +116,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             if n == 0 {
                 return Poll::Ready(Err(WsError::Io(ErrorKind::WriteZero.into())));
             }
-            self.wrote(n);
+            self.advance(n);
         }
         Poll::Ready(Ok(()))
     }
 
-    fn wrote(&mut self, n: usize) {
+    fn advance(&mut self, n: usize) {
         (self.bytes, self.written) = (self.bytes - n, self.written + n);
         let done = self.waiting.iter().take_while(|message| {
             let len = message.header.len + message.payload.len();
@@ -137,8 +141,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Socket<S> {
         if self.control.is_some() {
             return self.poll_flush(context);
         }
-        if self.bytes >= ENOUGH_BYTES || self.waiting.len() == MESSAGES {
-            return self.poll_write_out(context);
+        if self.bytes >= MAX_WAITING_BYTES || self.waiting.len() == MAX_WAITING {
+            return self.poll_write_waiting(context);
         }
         Poll::Ready(Ok(()))
     }
@@ -153,7 +157,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Socket<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
-        ready!(self.poll_write_out(context))?;
+        ready!(self.poll_write_waiting(context))?;
         if self.control.is_some() {
             ready!(Pin::new(&mut self.inner).poll_ready(context))?;
             let control = self.control.take();
@@ -172,9 +176,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream for Socket<S> {
     type Item = Result<Message, WsError>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        // To read is to answer pings, and an answer must not come in the middle of a message.
+        // Reading answers pings, and an answer must not be written in the middle of a message.
         if self.written > 0
-            && let Err(error) = ready!(self.poll_write_out(context))
+            && let Err(error) = ready!(self.poll_write_waiting(context))
         {
             return Poll::Ready(Some(Err(error)));
         }
@@ -190,7 +194,7 @@ mod tests {
     use tokio::io::{DuplexStream, duplex};
     use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
-    /// A server and a client with so many bytes between them.
+    /// A server and a client with a buffer of so many bytes between them.
     async fn pair(buffer: usize) -> (Socket<DuplexStream>, WebSocketStream<DuplexStream>) {
         let (ours, theirs) = duplex(buffer);
         // Without a buffer of its own tungstenite would write as soon as it could.
@@ -210,9 +214,8 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
-        /// Whatever is fed and flushed, all arrives, whole and in order, and nothing is held back or kept.
         #[test]
-        fn all_arrives_in_order(
+        fn messages_arrive_whole_and_in_order_and_none_is_kept(
             messages in proptest::collection::vec((message(), any::<bool>()), 1..30),
             buffer in prop::sample::select(vec![1_000, 5_000, 1 << 16]),
         ) {
@@ -236,21 +239,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_ping_in_the_middle_of_a_message_is_answered_after_it() {
+    async fn ping_in_the_middle_of_a_message_is_answered_after_it() {
         let (mut server, mut client) = pair(100).await;
         client.send(Message::Ping(Bytes::from_static(b"hello"))).await.unwrap();
         let long = Message::text("x".repeat(1_000));
         server.feed(long.clone()).await.unwrap();
         {
             let context = &mut Context::from_waker(futures_util::task::noop_waker_ref());
-            assert!(server.poll_flush_unpin(context).is_pending(), "more than there is room for");
-            assert!(server.poll_next_unpin(context).is_pending(), "not heard before the message is out");
+            assert!(server.poll_flush_unpin(context).is_pending(), "the message is larger than the buffer");
+            assert!(server.poll_next_unpin(context).is_pending(), "the ping is read when the message is written");
         }
         let serve = tokio::spawn(async move {
             server.flush().await.unwrap();
-            let heard = server.next().await.unwrap().unwrap();
+            let read = server.next().await.unwrap().unwrap();
             server.flush().await.unwrap();
-            heard
+            read
         });
         assert_eq!(client.next().await.unwrap().unwrap(), long);
         assert_eq!(client.next().await.unwrap().unwrap(), Message::Pong(Bytes::from_static(b"hello")));
@@ -258,7 +261,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_close_follows_what_waits() {
+    async fn close_follows_the_waiting_messages() {
         let (mut server, mut client) = pair(1 << 16).await;
         server.feed(Message::text("last words")).await.unwrap();
         let frame = CloseFrame { code: 1001.into(), reason: "server_stopping".into() };
@@ -268,7 +271,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_is_gone_is_an_error() {
+    async fn write_to_a_vanished_client_fails() {
         let (mut server, client) = pair(10).await;
         drop(client);
         assert!(server.send(Message::text("x".repeat(100))).await.is_err());

@@ -1,6 +1,6 @@
-//! What one session wants, at which rate, and how far each symbol was sent.
+//! The subscriptions of one session, their rates, and how far each symbol was sent.
 //!
-//! Pure: it asks no market, and sends nothing. Lists of instruments are sorted and name each once.
+//! Pure: it reads no market, and sends nothing. Lists of instruments are sorted and without duplicates.
 
 use crate::fanout::{QuotesCursor, TierId};
 use crate::market::InstrumentId;
@@ -8,48 +8,50 @@ use crate::wire::Channel;
 
 use super::series::SeriesCursor;
 
-/// A granted rate; `None` keeps the subscription and sends nothing.
+/// The tier of a granted rate. `None` is rate 0, which keeps the subscription and sends nothing.
 pub type Grant = Option<TierId>;
 
+/// The subscriptions of one session.
 #[derive(Debug)]
 pub struct Subscriptions {
+    /// The epoch of the instrument ids.
     epoch: u64,
     limits: SubscriptionLimits,
     star: Option<Star>,
-    /// One cursor for each rate that is granted.
+    /// One cursor for each granted rate.
     quotes: Vec<(Grant, QuotesCursor)>,
     series: Vec<SeriesSubscription>,
-    /// The fastest tier for now, where the session gets less than was granted.
+    /// The fastest tier of a throttled session.
     cap: Option<TierId>,
 }
 
-/// A subscription to `"*"`, which instruments of a later epoch inherit.
+/// A subscription to `"*"`, which covers the instruments of later epochs too.
 #[derive(Clone, Debug, Default)]
 struct Star {
     grant: Grant,
-    /// What was unsubscribed again.
+    /// Instruments that were unsubscribed again.
     excluded: Vec<InstrumentId>,
 }
 
-/// One series of bars, or one tape, that a session wants.
+/// A subscription to one series: the bars of one interval, the trades or the depth of one instrument.
 #[derive(Debug)]
 pub struct SeriesSubscription {
     pub cursor: SeriesCursor,
     pub grant: Grant,
-    /// There may be something to send.
+    /// The series may have something to send.
     pub due: bool,
 }
 
-/// How much one session may hold.
+/// The limits of one session's subscriptions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SubscriptionLimits {
-    /// Symbols of quotes, series of bars and tapes; `"*"` counts as one.
+    /// Symbols of quotes and series together; `"*"` counts as one.
     pub count: usize,
-    /// Bars and trades in the snapshots of all its series together.
+    /// Bars and trades in the snapshots of all series together.
     pub history: usize,
 }
 
-/// More than the session may hold.
+/// A subscription would exceed a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OverLimit {
     Count { limit: usize },
@@ -69,17 +71,18 @@ impl Subscriptions {
         self.quotes.iter().any(|(_, cursor)| cursor.contains(id))
     }
 
-    /// The tiers that serve anything, and the fastest that anything was granted.
+    /// The tiers that serve the subscriptions.
     pub fn tiers(&self) -> impl Iterator<Item = TierId> {
         self.grants().map(|grant| self.capped(grant))
     }
 
+    /// The fastest tier that was granted.
     pub fn fastest(&self) -> Option<TierId> {
         self.grants().max()
     }
 
     fn grants(&self) -> impl Iterator<Item = TierId> {
-        let series = self.series.iter().filter_map(|wish| wish.grant);
+        let series = self.series.iter().filter_map(|series| series.grant);
         self.quotes.iter().filter_map(|(grant, _)| *grant).chain(series)
     }
 
@@ -87,14 +90,14 @@ impl Subscriptions {
         self.cap.map_or(grant, |cap| cap.min(grant))
     }
 
-    /// From now on nothing is served faster than at `cap`.
+    /// Serves nothing faster than `cap` from now on.
     pub fn set_cap(&mut self, cap: Option<TierId>) {
         self.cap = cap;
-        self.look_anew();
+        self.restart_quotes();
     }
 
-    /// From now on other boards serve.
-    pub fn look_anew(&mut self) {
+    /// Makes the quotes cursors start over, as other caches serve them from now on.
+    pub fn restart_quotes(&mut self) {
         self.quotes.iter_mut().for_each(|(_, cursor)| cursor.look_anew());
     }
 
@@ -105,40 +108,40 @@ impl Subscriptions {
         self.quotes.iter_mut().filter(move |(grant, _)| serves(*grant)).map(|(_, cursor)| cursor)
     }
 
-    /// Marks what `due` serves.
+    /// Marks the series whose tier is `due`.
     pub fn mark_series(&mut self, due: impl Fn(TierId) -> bool) {
         let cap = self.cap;
-        for wish in &mut self.series {
-            wish.due |= wish.grant.is_some_and(|grant| due(cap.map_or(grant, |cap| cap.min(grant))));
+        for series in &mut self.series {
+            series.due |= series.grant.is_some_and(|grant| due(cap.map_or(grant, |cap| cap.min(grant))));
         }
     }
 
-    /// What is subscribed and granted a rate, with how far each was sent.
+    /// The symbols with a rate, each with the `seq` up to which it was sent.
     pub fn granted(&self) -> impl Iterator<Item = (InstrumentId, u64)> {
         self.quotes.iter().filter(|(grant, _)| grant.is_some()).flat_map(|(_, cursor)| cursor.iter())
     }
 
-    /// How far `id` was sent, where it is granted a rate.
+    /// The `seq` up to which `id` was sent, if it has a rate.
     pub fn sent_of(&self, id: InstrumentId) -> Option<u64> {
         let granted = self.quotes.iter().filter(|(grant, _)| grant.is_some());
         granted.filter_map(|(_, cursor)| cursor.sent_of(id)).next()
     }
 
-    /// What is subscribed at rate 0.
+    /// The symbols at rate 0.
     pub fn paused(&self) -> Vec<InstrumentId> {
         let paused = self.quotes.iter().filter(|(grant, _)| grant.is_none());
         paused.flat_map(|(_, cursor)| cursor.iter().map(|(id, _)| id)).collect()
     }
 
-    /// Says that `id` was sent up to `seq` by a snapshot.
+    /// Records that `id` was sent up to `seq`.
     pub fn sent(&mut self, id: InstrumentId, seq: u64) {
         self.quotes.iter_mut().for_each(|(_, cursor)| cursor.sent(id, seq));
     }
 
-    /// Subscribes to `ids`, or moves them to another rate. With `star` they are all there are.
+    /// Subscribes to `ids`, or moves them to another rate. With `star`, `ids` are all instruments.
     ///
     /// # Errors
-    /// Changes nothing when the session would hold too many subscriptions.
+    /// When the session would hold too many subscriptions. Then nothing changes.
     pub fn subscribe_quotes(&mut self, ids: &[InstrumentId], star: bool, grant: Grant) -> Result<(), OverLimit> {
         if star {
             self.check_room(usize::from(self.star.is_none()))?;
@@ -160,7 +163,7 @@ impl Subscriptions {
         if quotes + self.series.len() + new > limit { Err(OverLimit::Count { limit }) } else { Ok(()) }
     }
 
-    /// Moves what is subscribed to another rate; each goes on from where it was sent to. With `star`,
+    /// Moves subscribed symbols to another rate; each continues after the `seq` up to which it was sent. With `star`,
     /// instruments of later epochs get that rate too.
     pub fn set_quotes_rate(&mut self, ids: &[InstrumentId], star: bool, grant: Grant) {
         if star && let Some(all) = &mut self.star {
@@ -193,7 +196,7 @@ impl Subscriptions {
         taken
     }
 
-    /// Ends subscriptions; with `star`, for later epochs too.
+    /// Ends the subscriptions of `ids`, with `star` for later epochs too.
     pub fn remove_quotes(&mut self, ids: &[InstrumentId], star: bool) {
         self.take_quotes(ids);
         if star {
@@ -203,10 +206,10 @@ impl Subscriptions {
         }
     }
 
-    /// Subscribes to series of bars or to tapes, or changes their rate and history.
+    /// Subscribes to series, or changes their rate and history.
     ///
     /// # Errors
-    /// Changes nothing when the session would hold too many subscriptions, or too long a history.
+    /// When the session would hold too many subscriptions, or too long a history. Then nothing changes.
     pub fn subscribe_series(
         &mut self,
         ids: &[InstrumentId],
@@ -214,10 +217,10 @@ impl Subscriptions {
         grant: Grant,
         history: usize,
     ) -> Result<(), OverLimit> {
-        let held = self.series.iter().filter(|wish| wish.is_of(ids, channel)).count();
+        let held = self.series.iter().filter(|series| series.is_of(ids, channel)).count();
         self.check_room(ids.len().saturating_sub(held))?;
-        let kept = self.series.iter().filter(|wish| !wish.is_of(ids, channel));
-        let items = kept.map(|wish| wish.cursor.history()).sum::<usize>();
+        let kept = self.series.iter().filter(|series| !series.is_of(ids, channel));
+        let items = kept.map(|series| series.cursor.history()).sum::<usize>();
         let limit = self.limits.history;
         if items.saturating_add(history.saturating_mul(ids.len())) > limit {
             return Err(OverLimit::History { limit });
@@ -228,34 +231,39 @@ impl Subscriptions {
         Ok(())
     }
 
-    /// The instruments whose series of `channel` are subscribed.
+    /// The instruments with a series of `channel`.
     pub fn series_ids(&self, channel: Channel) -> Vec<InstrumentId> {
-        let of_channel = self.series.iter().filter(|wish| wish.cursor.channel() == channel);
-        let mut ids: Vec<_> = of_channel.map(|wish| wish.cursor.id()).collect();
+        let of_channel = self.series.iter().filter(|series| series.cursor.channel() == channel);
+        let mut ids: Vec<_> = of_channel.map(|series| series.cursor.id()).collect();
         ids.sort_unstable();
         ids
     }
 
-    /// Gives series another rate; those that had none begin with a new snapshot.
+    /// Moves series to another rate. Those that had none begin with a new snapshot.
     pub fn set_series_rate(&mut self, ids: &[InstrumentId], channel: Channel, grant: Grant) {
-        for wish in self.series.iter_mut().filter(|wish| wish.is_of(ids, channel)) {
-            if wish.grant.is_none() {
-                wish.cursor.restart();
+        for series in self.series.iter_mut().filter(|series| series.is_of(ids, channel)) {
+            if series.grant.is_none() {
+                series.cursor.restart();
             }
-            (wish.grant, wish.due) = (grant, true);
+            (series.grant, series.due) = (grant, true);
         }
     }
 
+    /// Ends the series of `ids`.
     pub fn remove_series(&mut self, ids: &[InstrumentId], channel: Channel) {
-        self.series.retain(|wish| !wish.is_of(ids, channel));
+        self.series.retain(|series| !series.is_of(ids, channel));
+    }
+
+    pub fn series(&self) -> &[SeriesSubscription] {
+        &self.series
     }
 
     pub fn series_mut(&mut self) -> &mut [SeriesSubscription] {
         &mut self.series
     }
 
-    /// Goes over to a new epoch, whose instruments `find` tells by those of the old one. What the new one
-    /// lacks is dropped; with `"*"`, the `count` instruments it has are subscribed.
+    /// Moves to a new epoch. `find` maps an instrument of the old epoch to one of the new, whose `count` instruments
+    /// are all subscribed where `"*"` is. Instruments that the new epoch lacks are dropped.
     pub fn reopen(&mut self, epoch: u64, count: usize, find: impl Fn(InstrumentId) -> Option<InstrumentId>) {
         let old = std::mem::replace(self, Self::new(epoch, self.limits));
         let found = |ids: &mut dyn Iterator<Item = InstrumentId>| {
@@ -273,16 +281,17 @@ impl Subscriptions {
         for (grant, cursor) in &old.quotes {
             self.move_quotes(&found(&mut cursor.iter().map(|(id, _)| id)), *grant);
         }
-        for wish in old.series {
-            let cursor = find(wish.cursor.id())
-                .and_then(|id| SeriesCursor::new(wish.cursor.channel(), id, wish.cursor.history()));
-            self.series.extend(cursor.map(|cursor| SeriesSubscription { cursor, due: true, ..wish }));
+        for series in old.series {
+            let cursor = find(series.cursor.id())
+                .and_then(|id| SeriesCursor::new(series.cursor.channel(), id, series.cursor.history()));
+            self.series.extend(cursor.map(|cursor| SeriesSubscription { cursor, due: true, ..series }));
         }
         self.cap = old.cap;
     }
 }
 
 impl SeriesSubscription {
+    /// Returns whether this is a series of `channel`, of one of the instruments `ids`.
     pub fn is_of(&self, ids: &[InstrumentId], channel: Channel) -> bool {
         self.cursor.channel() == channel && ids.binary_search(&self.cursor.id()).is_ok()
     }
@@ -313,20 +322,20 @@ mod tests {
     }
 
     #[test]
-    fn one_symbol_can_leave_the_rate_of_all() {
+    fn symbol_can_have_another_rate_than_star() {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_quotes(&[A, B, C], true, grant(5.0)).unwrap();
         subscriptions.set_quotes_rate(&[B], false, grant(60.0));
         subscriptions.set_quotes_rate(&[C], false, None);
         assert_eq!(rates(&subscriptions), [5.0, 60.0]);
         assert_eq!(granted(&subscriptions), [(A, 0), (B, 0)]);
-        assert!([A, B, C].iter().all(|id| subscriptions.has_quotes(*id)), "no rate is not no subscription");
+        assert!([A, B, C].iter().all(|id| subscriptions.has_quotes(*id)), "a symbol at rate 0 is still subscribed");
         subscriptions.remove_quotes(&[C], false);
         assert!(!subscriptions.has_quotes(C));
     }
 
     #[test]
-    fn another_rate_goes_on_where_the_old_one_stopped() {
+    fn new_rate_continues_after_the_last_seq() {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_quotes(&[A], false, grant(5.0)).unwrap();
         subscriptions.sent(A, 42);
@@ -337,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cap_holds_for_all_that_is_faster_and_for_nothing_else() {
+    fn cap_lowers_only_what_is_faster() {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_quotes(&[A], false, grant(20.0)).unwrap();
         subscriptions.subscribe_quotes(&[B], false, grant(1.0)).unwrap();
@@ -351,34 +360,34 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_holds_and_a_refused_request_changes_nothing() {
+    fn request_above_the_limit_changes_nothing() {
         let mut subscriptions = Subscriptions::new(1, SubscriptionLimits { count: 2, history: 100 });
         subscriptions.subscribe_quotes(&[A], false, grant(5.0)).unwrap();
         subscriptions.subscribe_series(&[A], MINUTES, grant(5.0), 10).unwrap();
         assert_eq!(subscriptions.subscribe_quotes(&[B], false, grant(5.0)), Err(OverLimit::Count { limit: 2 }));
         assert_eq!(subscriptions.subscribe_series(&[A], SECONDS, None, 10), Err(OverLimit::Count { limit: 2 }));
         assert_eq!(granted(&subscriptions), [(A, 0)]);
-        subscriptions.subscribe_quotes(&[A], false, grant(1.0)).expect("what is there already needs no room");
+        subscriptions.subscribe_quotes(&[A], false, grant(1.0)).expect("a subscribed symbol needs no room");
     }
 
     #[test]
-    fn the_history_of_all_series_together_is_bounded() {
+    fn history_of_all_series_together_is_limited() {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_series(&[A, B], MINUTES, grant(5.0), 50).unwrap();
         let over = Err(OverLimit::History { limit: 100 });
         assert_eq!(subscriptions.subscribe_series(&[A], SECONDS, None, 1), over);
         assert_eq!(subscriptions.subscribe_series(&[A, C], MINUTES, None, 26), over);
-        subscriptions.subscribe_series(&[A], MINUTES, None, 20).expect("asking for less makes room");
-        subscriptions.subscribe_series(&[C], MINUTES, None, 30).expect("and the room can be used");
+        subscriptions.subscribe_series(&[A], MINUTES, None, 20).expect("a shorter history makes room");
+        subscriptions.subscribe_series(&[C], MINUTES, None, 30).expect("the room can be used");
     }
 
     #[test]
-    fn a_new_epoch_keeps_the_wishes_and_forgets_what_was_sent() {
+    fn epoch_keeps_subscriptions_and_forgets_what_was_sent() {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_quotes(&[A, B], false, grant(5.0)).unwrap();
         subscriptions.subscribe_series(&[A, B], MINUTES, grant(1.0), 10).unwrap();
         subscriptions.sent(B, 42);
-        // In the new epoch A is gone and B stands first.
+        // In the new epoch A is gone and B is the first.
         subscriptions.reopen(2, 1, |id| (id == B).then_some(A));
         assert_eq!(subscriptions.epoch(), 2);
         assert_eq!(granted(&subscriptions), [(A, 0)]);
@@ -386,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn all_means_all_in_a_new_epoch_too_but_not_what_was_left() {
+    fn star_covers_a_new_epoch_but_for_what_was_unsubscribed() {
         let mut subscriptions = Subscriptions::new(1, TEN);
         subscriptions.subscribe_quotes(&[A, B], true, grant(5.0)).unwrap();
         subscriptions.remove_quotes(&[B], false);

@@ -1,9 +1,9 @@
-//! The slow-client throttle: when a session gets less than it was granted, and when it climbs back.
+//! The throttle of a slow client: it lowers a session's rate, and raises it again.
 //!
-//! Pure: `now` is passed in. The rungs: at the full rate; beats are skipped while a write is on its way
-//! (that needs no decision: the newest state comes later); behind for a while, a lower tier; no byte taken
-//! for the stall timeout, the end (that is the session's). The way up takes longer than the way down, and
-//! longer after each fall, so that a session does not swing.
+//! Pure: `now` is passed in. A slow client is treated in four steps. It gets the full rate; flushes are skipped while a
+//! write is in progress, which needs no decision, as the newest state comes later; a session that is behind for a while
+//! gets a slower tier; one whose client takes no byte for the stall timeout ends (`write_timeout.rs`). Recovery takes
+//! longer than lowering, and longer each time, so that a session does not oscillate.
 
 use std::time::Duration;
 
@@ -11,74 +11,80 @@ use tokio::time::Instant;
 
 use crate::fanout::TierId;
 
-/// What share of its time a session waits for its client is looked at over windows of this length.
+/// The share of time that a session waits for its client is measured over windows of this length. Sockets take
+/// bursts, so a single write says nothing.
 const WINDOW: Duration = Duration::from_secs(2);
-/// A session that waits for more than this share is behind ..
-const BEHIND: f64 = 0.5;
-/// .. and one that waits for less than this is healthy. Sockets take bursts, so single writes tell nothing.
-const HEALTHY: f64 = 0.1;
-/// Behind for so many windows in a row, a session gets a lower tier.
-const WINDOWS: u32 = 2;
-/// Healthy for so long, it gets a higher one; twice as long after each fall.
+/// A session that waits for more than this share of a window is behind.
+const BEHIND_SHARE: f64 = 0.5;
+/// A session that waits for less than this share of a window is healthy.
+const HEALTHY_SHARE: f64 = 0.1;
+/// A session that is behind for this many windows in a row gets a slower tier.
+const MAX_BEHIND: u32 = 2;
+/// A session that is healthy for this time gets a faster tier. The time doubles each time that the rate is lowered.
 const RECOVERY: Duration = Duration::from_secs(10);
 const MAX_RECOVERY: Duration = Duration::from_secs(160);
 
+/// The throttle of one session.
 #[derive(Clone, Copy, Debug)]
 pub struct Throttle {
+    /// The fastest tier that the session gets, if it gets less than it was granted.
     cap: Option<TierId>,
-    window: Instant,
-    /// How long it has waited in this window.
+    window_start: Instant,
+    /// Time spent writing in this window.
     waited: Duration,
+    /// Windows in a row in which the session was behind.
     behind: u32,
+    /// Time in a row in which the session was healthy.
     healthy: Duration,
+    /// Healthy time that the next recovery takes.
     recovery: Duration,
 }
 
 impl Throttle {
     pub const fn new(now: Instant) -> Self {
         let (waited, healthy) = (Duration::ZERO, Duration::ZERO);
-        Self { cap: None, window: now, waited, behind: 0, healthy, recovery: RECOVERY }
+        Self { cap: None, window_start: now, waited, behind: 0, healthy, recovery: RECOVERY }
     }
 
-    /// The fastest tier the session gets for now, if it gets less than was granted.
+    /// The fastest tier that the session gets, if it gets less than it was granted.
     pub const fn cap(&self) -> Option<TierId> {
         self.cap
     }
 
-    /// Takes note that a write ended at `now` and took `took`; `fastest` is the fastest tier granted. Tells
-    /// whether the cap has changed.
-    pub fn wrote(&mut self, took: Duration, fastest: Option<TierId>, now: Instant) -> bool {
+    /// Records a write that took `took` and ended at `now`; `fastest` is the fastest tier granted. Returns whether the
+    /// cap has changed.
+    pub fn on_write(&mut self, took: Duration, fastest: Option<TierId>, now: Instant) -> bool {
         let Some(fastest) = fastest else {
-            // Nothing is granted: that tells nothing of the client.
-            (self.window, self.waited) = (now, Duration::ZERO);
+            // Without a granted rate little is written, which says nothing about the client.
+            (self.window_start, self.waited) = (now, Duration::ZERO);
             return false;
         };
         self.waited += took;
-        let elapsed = now.saturating_duration_since(self.window);
+        let elapsed = now.saturating_duration_since(self.window_start);
         if elapsed < WINDOW {
             return false;
         }
         let share = self.waited.as_secs_f64() / elapsed.as_secs_f64();
-        (self.window, self.waited) = (now, Duration::ZERO);
-        self.behind = if share > BEHIND { self.behind + 1 } else { 0 };
-        self.healthy = if share < HEALTHY { self.healthy + elapsed } else { Duration::ZERO };
-        let at = self.cap.map_or(fastest, |cap| cap.min(fastest));
-        if self.behind >= WINDOWS {
-            return self.fall(at);
+        (self.window_start, self.waited) = (now, Duration::ZERO);
+        self.behind = if share > BEHIND_SHARE { self.behind + 1 } else { 0 };
+        self.healthy = if share < HEALTHY_SHARE { self.healthy + elapsed } else { Duration::ZERO };
+        let current = self.cap.map_or(fastest, |cap| cap.min(fastest));
+        if self.behind >= MAX_BEHIND {
+            return self.lower(current);
         }
         if self.cap.is_some() && self.healthy >= self.recovery {
             self.healthy = Duration::ZERO;
-            self.cap = at.faster().filter(|tier| *tier < fastest);
+            self.cap = current.faster().filter(|tier| *tier < fastest);
             return true;
         }
         false
     }
 
-    fn fall(&mut self, from: TierId) -> bool {
+    fn lower(&mut self, from: TierId) -> bool {
         self.behind = 0;
         self.recovery = (self.recovery * 2).min(MAX_RECOVERY);
-        let Some(lower) = from.slower() else { return false };
-        self.cap = Some(lower);
+        let Some(slower) = from.slower() else { return false };
+        self.cap = Some(slower);
         true
     }
 }
@@ -88,12 +94,12 @@ mod tests {
     use super::*;
     use crate::fanout::{RATES, grant};
 
-    /// For `seconds`, waits `took` in each half second; the rates of the caps on the way.
+    /// Runs for `seconds` with a write of `took_ms` in each half second. Returns the rate of each new cap.
     fn run(throttle: &mut Throttle, now: &mut Instant, took_ms: u64, seconds: u32) -> Vec<Option<f64>> {
         let mut caps = Vec::new();
         for _ in 0..2 * seconds {
             *now += Duration::from_millis(500);
-            if throttle.wrote(Duration::from_millis(took_ms), grant(5.0), *now) {
+            if throttle.on_write(Duration::from_millis(took_ms), grant(5.0), *now) {
                 caps.push(throttle.cap().map(|tier| RATES[tier.index()]));
             }
         }
@@ -101,10 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn a_session_falls_after_a_while_and_climbs_more_slowly() {
+    fn throttle_lowers_after_a_while_and_recovers_more_slowly() {
         let mut now = Instant::now();
         let mut throttle = Throttle::new(now);
-        assert_eq!(run(&mut throttle, &mut now, 240, 60), [], "half its time is for the client");
+        assert_eq!(run(&mut throttle, &mut now, 240, 60), [], "half of the time may be spent writing");
         assert_eq!(run(&mut throttle, &mut now, 300, 3), []);
         assert_eq!(run(&mut throttle, &mut now, 300, 1), [Some(2.0)]);
         assert_eq!(run(&mut throttle, &mut now, 10, 19), []);
@@ -112,62 +118,62 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_stays_behind_falls_to_the_slowest_rate_and_no_further() {
+    fn throttle_stops_at_the_slowest_rate() {
         let mut now = Instant::now();
         let mut throttle = Throttle::new(now);
         assert_eq!(run(&mut throttle, &mut now, 500, 60), [Some(2.0), Some(1.0), Some(0.5)]);
     }
 
     #[test]
-    fn a_burst_that_a_socket_takes_hides_no_slow_client() {
+    fn burst_that_the_socket_takes_does_not_hide_a_slow_client() {
         let mut now = Instant::now();
         let mut throttle = Throttle::new(now);
-        let mut fell = false;
+        let mut lowered = false;
         // Five writes that the socket takes at once, then one that waits for a second and a half.
         for _ in 0..4 {
             for took_ms in [0, 0, 0, 0, 0, 1_500] {
                 now += Duration::from_millis(50 + took_ms);
-                fell |= throttle.wrote(Duration::from_millis(took_ms), grant(20.0), now);
+                lowered |= throttle.on_write(Duration::from_millis(took_ms), grant(20.0), now);
             }
         }
-        assert!(fell);
+        assert!(lowered);
     }
 
     #[test]
-    fn a_hidden_page_does_not_climb_in_its_sleep() {
+    fn session_without_a_rate_does_not_recover() {
         let mut now = Instant::now();
         let mut throttle = Throttle::new(now);
         run(&mut throttle, &mut now, 400, 4);
         now += Duration::from_secs(300);
-        assert!(!throttle.wrote(Duration::ZERO, None, now));
+        assert!(!throttle.on_write(Duration::ZERO, None, now));
         assert_eq!(run(&mut throttle, &mut now, 0, 19), []);
         assert_eq!(run(&mut throttle, &mut now, 0, 1), [None]);
     }
 
     #[test]
-    fn one_long_pause_is_no_reason() {
+    fn single_long_write_does_not_lower() {
         let mut now = Instant::now();
         let mut throttle = Throttle::new(now);
         for _ in 0..20 {
             now += Duration::from_secs(10);
-            assert!(!throttle.wrote(Duration::from_secs(10), grant(5.0), now));
+            assert!(!throttle.on_write(Duration::from_secs(10), grant(5.0), now));
             assert_eq!(run(&mut throttle, &mut now, 0, 4), []);
         }
     }
 
     #[test]
-    fn each_fall_makes_the_way_up_longer() {
+    fn recovery_takes_longer_after_each_lowering() {
         let mut now = Instant::now();
         let mut throttle = Throttle::new(now);
         let mut waits = Vec::new();
         for _ in 0..6 {
             run(&mut throttle, &mut now, 400, 4);
             assert!(throttle.cap().is_some());
-            let fell = now;
+            let lowered_at = now;
             while throttle.cap().is_some() {
                 run(&mut throttle, &mut now, 0, 1);
             }
-            waits.push((now - fell).as_secs());
+            waits.push((now - lowered_at).as_secs());
         }
         assert!(waits.is_sorted() && waits[0] >= 20 && *waits.last().unwrap() <= 164, "{waits:?}");
     }

@@ -105,12 +105,11 @@ async fn full_disk_ends_only_the_recording() {
 async fn record_command_ends_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("trades.csv");
-    let output =
-        after("ulimit -f 200", &["record", file.to_str().unwrap(), "--for", "3600", "--speed", "max"]).output();
+    let output = after("ulimit -f 200", &["record", file.to_str().unwrap(), "--for", "60h", "--speed", "max"]).output();
     let output = timeout(TIMEOUT, output).await.expect("the program ends").unwrap();
     let printed = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{printed}");
-    assert!(printed.contains("cannot record to") && printed.contains("is there room?"), "{printed}");
+    assert!(printed.contains("cannot record to") && printed.contains("the disk has space"), "{printed}");
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.ends_with('\n') && text.lines().count() > 100, "{} lines", text.lines().count());
 }

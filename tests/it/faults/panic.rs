@@ -5,9 +5,10 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use tickcast::app::{self, AppError};
-use tickcast::cli::{Cli, Config, Job};
+use tickcast::cli::{Cli, Job, ServeConfig};
+use tickcast::control::RejectedRows;
 use tickcast::feed::replay::{ReplayConfig, open};
-use tickcast::feed::{Source, SourceError, SourceInfo};
+use tickcast::feed::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use tickcast::market::{HistoryBar, Tick};
 use tokio::time::timeout;
 
@@ -16,11 +17,11 @@ use crate::support::{TIMEOUT, connect_to};
 
 /// A source that panics after `good` ticks.
 struct Faulty {
-    source: Box<dyn Source>,
+    source: Box<dyn TickSource>,
     good: u32,
 }
 
-impl Source for Faulty {
+impl TickSource for Faulty {
     fn info(&self) -> &SourceInfo {
         self.source.info()
     }
@@ -35,12 +36,35 @@ impl Source for Faulty {
         self.source.next_tick()
     }
 
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        if limit > 0 {
+            into.extend(self.next_tick()?);
+        }
+        Ok(())
+    }
+
     fn rewind(&mut self) -> Result<(), SourceError> {
         self.source.rewind()
     }
+
+    fn rows_rejected(&self) -> u64 {
+        self.source.rows_rejected()
+    }
+
+    fn rejected(&self) -> Vec<RejectedRows> {
+        self.source.rejected()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        None
+    }
+
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        None
+    }
 }
 
-fn config() -> Config {
+fn config() -> ServeConfig {
     let line = ["tickcast", "replay", "data/us-stocks-daily.csv.gz", "--speed", "1000000x", "--bind", "127.0.0.1:0"];
     let Job::Serve(config) = Cli::job(&line.map(OsString::from), &[]).unwrap() else {
         panic!("the arguments start a server")
@@ -53,7 +77,7 @@ async fn run(good: u32, lines: mpsc::Sender<String>) -> Result<(), AppError> {
     let source = open(&["data/us-stocks-daily.csv.gz".into()], &ReplayConfig::default()).unwrap();
     let faulty = Faulty { source: Box::new(source), good };
     let print = move |line: &str| drop(lines.send(line.to_owned()));
-    let ended = app::run_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), print);
+    let ended = app::serve_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), print);
     timeout(TIMEOUT, ended).await.expect("the program ends by itself")
 }
 

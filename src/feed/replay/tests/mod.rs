@@ -1,16 +1,16 @@
-//! The replay as a whole: odd files, the demo tapes, laws. Here is what these tests share.
+//! Tests of the replay as a whole, and their helpers.
 
 mod demo;
+mod fast_path;
 mod fixtures;
-mod laws;
 mod layouts;
-mod plain;
-mod refused;
+mod properties;
+mod rejected_rows;
 
 use std::path::PathBuf;
 
 use super::{Replay, ReplayConfig};
-use crate::feed::Source;
+use crate::feed::TickSource;
 use crate::market::{Instrument, Interval, Market, MarketLimits, MarketOpening, Tick, TickKind, Timestamp, sample};
 
 /// A market that opens with these instruments and no history.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::feed::Source as _;
+use crate::feed::TickSource as _;
 use crate::feed::sim::{ScenarioError, SimConfig, Simulator};
 use crate::market::{
     Decimal, Headline, Instrument, Interval, PriceBasis, Quote, Side, Tick, TickKind, Timestamp, Trade,

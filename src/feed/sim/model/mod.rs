@@ -3,6 +3,7 @@
 //! The lowest room of the simulator: it knows no symbol, no scenario and no file.
 
 pub mod factor;
+pub mod hours;
 pub mod news;
 pub mod parameters;
 pub mod rng;

@@ -1,4 +1,4 @@
-//! The levels of a book: who gets them, at which rate, and who is told that there are none.
+//! Depth: its levels, its rate, and the error of a feed without levels.
 
 use super::*;
 use crate::control::sample::opening_with_depth;
@@ -9,52 +9,52 @@ fn prices(message: &Value, side: &str) -> Vec<f64> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_book_comes_at_the_granted_rate_and_what_lay_between_is_merged() {
-    let stage = Stage::open(opening_with_depth(1, &["A", "B", "C"])).await;
+async fn depth_is_sent_at_the_granted_rate_with_ticks_merged() {
+    let fixture = Fixture::open(opening_with_depth(1, &["A", "B", "C"])).await;
     let quote = |n: i64| quote(InstrumentId(1), Timestamp::from_millis(n), Some(100 + n), Some(103 + n));
-    let mut client = stage.join(4_096).await;
-    client.say(json!({"type":"subscribe","id":1,"channel":"depth","symbols":["B"],"rate":2})).await;
-    assert_eq!(client.hear("granted").await["channel"], "depth");
-    let book = client.hear("depth").await;
+    let mut client = fixture.join(4_096).await;
+    client.send(json!({"type":"subscribe","id":1,"channel":"depth","symbols":["B"],"rate":2})).await;
+    assert_eq!(client.receive("granted").await["channel"], "depth");
+    let book = client.receive("depth").await;
     assert_eq!((&book["snapshot"], &book["seq"]), (&json!(true), &json!(0)));
     assert!(prices(&book, "bids").is_empty() && prices(&book, "asks").is_empty());
-    stage.bus.send(FeedEvent::Ticks([1, 2, 3].map(quote).into()));
-    let book = client.hear("depth").await;
+    fixture.bus.send(FeedEvent::Ticks([1, 2, 3].map(quote).into()));
+    let book = client.receive("depth").await;
     assert_eq!((&book["snapshot"], &book["first_seq"], &book["seq"]), (&json!(false), &json!(1), &json!(3)));
     assert_eq!(prices(&book, "bids"), [1.03, 1.02, 1.01, 1.0, 0.99]);
     assert_eq!(prices(&book, "asks"), [1.06, 1.07, 1.08, 1.09, 1.10]);
-    client.say(json!({"type":"rate","channel":"depth","symbols":["*"],"rate":0})).await;
-    client.hear("granted").await;
-    stage.bus.send(FeedEvent::Ticks([4].map(quote).into()));
-    client.say(json!({"type":"rate","channel":"depth","symbols":["B"],"rate":"every"})).await;
-    let book = client.hear("depth").await;
+    client.send(json!({"type":"rate","channel":"depth","symbols":["*"],"rate":0})).await;
+    client.receive("granted").await;
+    fixture.bus.send(FeedEvent::Ticks([4].map(quote).into()));
+    client.send(json!({"type":"rate","channel":"depth","symbols":["B"],"rate":"every"})).await;
+    let book = client.receive("depth").await;
     assert_eq!((&book["snapshot"], &book["seq"]), (&json!(true), &json!(4)));
-    client.say(json!({"type":"unsubscribe","channel":"depth","symbols":["*"]})).await;
-    client.hear("unsubscribed").await;
-    client.say(json!({"type":"rate","channel":"depth","symbols":["B"],"rate":1})).await;
-    assert_eq!(client.hear("error").await["code"], "not_subscribed");
+    client.send(json!({"type":"unsubscribe","channel":"depth","symbols":["*"]})).await;
+    client.receive("unsubscribed").await;
+    client.send(json!({"type":"rate","channel":"depth","symbols":["B"],"rate":1})).await;
+    assert_eq!(client.receive("error").await["code"], "not_subscribed");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_feed_that_knows_no_levels_says_so() {
-    let stage = Stage::new().await;
-    let mut client = stage.join(4_096).await;
-    for (symbols, says) in [(json!(["B"]), "\"B\" has no depth"), (json!(["*"]), "this feed has no depth")] {
-        client.say(json!({"type":"subscribe","id":1,"channel":"depth","symbols":symbols})).await;
-        let error = client.hear("error").await;
+async fn feed_without_levels_rejects_depth() {
+    let fixture = Fixture::new().await;
+    let mut client = fixture.join(4_096).await;
+    for (symbols, says) in [(json!(["B"]), "\"B\" has no levels"), (json!(["*"]), "this feed has no levels")] {
+        client.send(json!({"type":"subscribe","id":1,"channel":"depth","symbols":symbols})).await;
+        let error = client.receive("error").await;
         assert_eq!((&error["code"], &error["id"]), (&json!("no_depth"), &json!(1)));
         assert!(error["message"].as_str().unwrap().starts_with(says), "{error}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn books_count_against_the_limit_as_other_subscriptions_do() {
-    let stage = Stage::open(opening_with_depth(1, &["A", "B", "C", "D", "E"])).await;
-    let mut client = stage.join(4_096).await;
-    client.say(json!({"type":"subscribe","channel":"depth","symbols":["*"]})).await;
-    assert_eq!(client.hear("error").await["code"], "too_many_subscriptions");
-    client.say(json!({"type":"subscribe","channel":"depth","symbols":["A", "B", "C", "D"]})).await;
-    client.hear("granted").await;
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["A"]})).await;
-    assert_eq!(client.hear("error").await["code"], "too_many_subscriptions");
+async fn depth_counts_against_the_subscription_limit() {
+    let fixture = Fixture::open(opening_with_depth(1, &["A", "B", "C", "D", "E"])).await;
+    let mut client = fixture.join(4_096).await;
+    client.send(json!({"type":"subscribe","channel":"depth","symbols":["*"]})).await;
+    assert_eq!(client.receive("error").await["code"], "too_many_subscriptions");
+    client.send(json!({"type":"subscribe","channel":"depth","symbols":["A", "B", "C", "D"]})).await;
+    client.receive("granted").await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["A"]})).await;
+    assert_eq!(client.receive("error").await["code"], "too_many_subscriptions");
 }

@@ -1,13 +1,13 @@
 //! Sessions over an in-memory socket, with scripted ticks and paused time.
 
+mod commands;
 mod delivery;
 mod depth;
-mod driving;
 mod faults;
-mod happenings;
 mod liveness;
+mod notices;
 mod resume;
-mod slow;
+mod slow_clients;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,10 +26,10 @@ use crate::control::sample::opening;
 use crate::control::{FeedEvent, Opening};
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
 use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
-use crate::server::limits::ConnectionLimit;
-use crate::server::limits::WriteTimeout;
+use crate::server::limits::{ConnectionLimit, WriteTimeout};
 use crate::server::ops::Metrics;
-use crate::server::session::{FeedControl, SessionEnd, SessionLimits, Socket, SubscriptionLimits, run};
+use crate::server::session::end::SessionEnd;
+use crate::server::session::{FeedControl, SessionLimits, Socket, SubscriptionLimits, serve};
 use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {
@@ -42,17 +42,17 @@ const LIMITS: SessionLimits = SessionLimits {
     stall: Duration::from_secs(20),
 };
 
-/// A market of three symbols, fed by hand.
-struct Stage {
+/// A market of three symbols whose ticks the test sends.
+struct Fixture {
     bus: bus::Sender<FeedEvent>,
     live: LiveMarket,
     metrics: Metrics,
-    commands: FeedControl,
-    /// What the clients want of the feed.
+    feed: FeedControl,
+    /// The commands that the sessions send to the feed.
     line: CommandReceiver,
 }
 
-impl Stage {
+impl Fixture {
     async fn new() -> Self {
         Self::open(opening(1, &["A", "B", "C"])).await
     }
@@ -66,8 +66,8 @@ impl Stage {
         tokio::spawn(publisher.run());
         let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1));
         let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
-        let commands = FeedControl::new(live.clone(), caller);
-        Self { bus, live, metrics, commands, line }
+        let feed = FeedControl::new(live.clone(), caller);
+        Self { bus, live, metrics, feed, line }
     }
 
     fn trade(&self, id: u32, price: i64, ms: i64) {
@@ -76,19 +76,19 @@ impl Stage {
         self.bus.send(FeedEvent::Ticks([tick].into()));
     }
 
-    /// A client whose socket holds `buffer` bytes that it has not read.
+    /// A client whose socket holds at most `buffer` unread bytes.
     async fn join(&self, buffer: usize) -> Client {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
-        let (live, metrics, commands) = (self.live.clone(), self.metrics.clone(), self.commands.clone());
+        let (live, metrics, feed) = (self.live.clone(), self.metrics.clone(), self.feed.clone());
         let session =
-            tokio::spawn(async move { run(&mut server, commands, live, &LIMITS, Format::Json, &metrics).await });
+            tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics).await });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
     }
 
-    /// What one of the metrics shows, by its whole name with labels and without the prefix.
+    /// The value of a metric, by its name with labels and without the prefix.
     fn count(&self, name: &str) -> u64 {
         let text = self.metrics.text();
         let found = text.lines().find_map(|line| line.strip_prefix(&format!("tickcast_{name} ")));
@@ -102,23 +102,23 @@ struct Client {
 }
 
 impl Client {
-    async fn say(&mut self, message: Value) {
-        self.say_text(&message.to_string()).await;
+    async fn send(&mut self, message: Value) {
+        self.send_text(&message.to_string()).await;
     }
 
-    async fn say_text(&mut self, text: &str) {
+    async fn send_text(&mut self, text: &str) {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
-    async fn hear_raw(&mut self) -> Message {
-        let heard = timeout(Duration::from_secs(3_600), self.socket.next()).await;
-        heard.expect("nothing was heard for an hour").expect("the server hung up").unwrap()
+    async fn receive_raw(&mut self) -> Message {
+        let message = timeout(Duration::from_secs(3_600), self.socket.next()).await;
+        message.expect("nothing came for an hour").expect("the server closed the socket").unwrap()
     }
 
-    /// The next message of one kind; others are passed over.
-    async fn hear(&mut self, kind: &str) -> Value {
+    /// The next message of one type; others are skipped.
+    async fn receive(&mut self, kind: &str) -> Value {
         for _ in 0..1_000 {
-            let message = self.hear_any().await;
+            let message = self.receive_any().await;
             if message["type"] == kind {
                 return message;
             }
@@ -126,33 +126,33 @@ impl Client {
         panic!("a thousand messages and no {kind} among them");
     }
 
-    /// The next message; pings are passed over.
-    async fn hear_any(&mut self) -> Value {
+    /// The next message; pings are skipped.
+    async fn receive_any(&mut self) -> Value {
         loop {
-            if let Message::Text(text) = self.hear_raw().await {
+            if let Message::Text(text) = self.receive_raw().await {
                 return serde_json::from_str(&text).unwrap();
             }
         }
     }
 
-    /// The next binary message, as the JSON message that it stands for.
-    async fn hear_binary(&mut self, decoder: &mut Decoder<'_>) -> Value {
+    /// The next binary message, as JSON.
+    async fn receive_binary(&mut self, decoder: &mut Decoder<'_>) -> Value {
         loop {
-            if let Message::Binary(bytes) = self.hear_raw().await {
+            if let Message::Binary(bytes) = self.receive_raw().await {
                 return serde_json::from_str(&decoder.json(&bytes).expect("a whole frame")).unwrap();
             }
         }
     }
 
     async fn subscribe(&mut self, symbols: &[&str], rate: f64) -> Value {
-        self.say(json!({"type":"subscribe","channel":"quotes","symbols":symbols,"rate":rate})).await;
-        assert_eq!(self.hear("granted").await["rate"], rate);
-        self.hear("snapshot").await
+        self.send(json!({"type":"subscribe","channel":"quotes","symbols":symbols,"rate":rate})).await;
+        assert_eq!(self.receive("granted").await["rate"], rate);
+        self.receive("snapshot").await
     }
 
     async fn close_code(&mut self) -> (u16, String) {
         loop {
-            if let Message::Close(Some(frame)) = self.hear_raw().await {
+            if let Message::Close(Some(frame)) = self.receive_raw().await {
                 return (frame.code.into(), frame.reason.to_string());
             }
         }

@@ -1,55 +1,55 @@
-//! Who comes back says what it has, and gets what is missing.
+//! A client that reconnects says what it has, and gets what is missing.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Stage, ranges};
+use super::{Fixture, ranges};
 use crate::wire::Decoder;
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_back_in_the_same_epoch_gets_only_what_is_missing() {
-    let stage = Stage::new().await;
+async fn reconnect_in_the_same_epoch_gets_only_what_is_missing() {
+    let fixture = Fixture::new().await;
     for second in 0..5 {
-        stage.trade(0, 100 + second, second * 1_000);
-        stage.trade(1, 100, second * 1_000);
+        fixture.trade(0, 100 + second, second * 1_000);
+        fixture.trade(1, 100, second * 1_000);
     }
-    let mut client = stage.join(1 << 16).await;
-    client.hear("feed").await;
+    let mut client = fixture.join(1 << 16).await;
+    client.receive("feed").await;
     tokio::time::sleep(Duration::from_millis(10)).await;
     let since = json!({"epoch": 1, "at": {"A": 3, "B": 5}});
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"since":since})).await;
-    assert_eq!(client.hear("granted").await["recovered"], true);
-    let snapshot = client.hear_any().await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"since":since})).await;
+    assert_eq!(client.receive("granted").await["recovered"], true);
+    let snapshot = client.receive_any().await;
     assert_eq!(
         (&snapshot["type"], ranges(&snapshot)),
         (&json!("snapshot"), vec![("C", 1, 0)]),
-        "the client did not know C"
+        "the client has no state of C"
     );
-    let update = client.hear_any().await;
+    let update = client.receive_any().await;
     assert_eq!((&update["type"], ranges(&update)), (&json!("update"), vec![("A", 4, 5)]), "B lacks nothing");
 
     let since = json!({"epoch": 1, "at": {"A": 1_000_000}});
     let bars = json!({"type":"subscribe","channel":"bars","symbols":["A"],"interval":"1s","since":since});
-    client.say(bars).await;
-    assert_eq!(client.hear("granted").await["recovered"], true);
-    let message = client.hear("bars").await;
+    client.send(bars).await;
+    assert_eq!(client.receive("granted").await["recovered"], true);
+    let message = client.receive("bars").await;
     let starts: Vec<_> = message["bars"].as_array().unwrap().iter().map(|bar| bar["ts"].as_i64().unwrap()).collect();
     assert_eq!((&message["snapshot"], starts), (&json!(false), vec![2_000_000, 3_000_000, 4_000_000]));
 
     let since = json!({"epoch": 1, "at": {"A": 4}});
-    client.say(json!({"type":"subscribe","channel":"trades","symbols":["A"],"since":since})).await;
-    let message = client.hear("trades").await;
+    client.send(json!({"type":"subscribe","channel":"trades","symbols":["A"],"since":since})).await;
+    let message = client.receive("trades").await;
     assert_eq!((&message["snapshot"], &message["first"]), (&json!(false), &json!(5)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_back_in_another_epoch_begins_anew() {
-    let stage = Stage::new().await;
-    stage.trade(0, 100, 0);
-    let mut client = stage.join(1 << 16).await;
-    client.hear("feed").await;
+async fn reconnect_in_another_epoch_begins_with_a_snapshot() {
+    let fixture = Fixture::new().await;
+    fixture.trade(0, 100, 0);
+    let mut client = fixture.join(1 << 16).await;
+    client.receive("feed").await;
     tokio::time::sleep(Duration::from_millis(10)).await;
     for since in [
         json!({"epoch": 9, "at": {"A": 1}}),
@@ -57,31 +57,31 @@ async fn who_comes_back_in_another_epoch_begins_anew() {
         json!({"epoch": 1, "at": {"A": -1}}),
     ] {
         let same = since["epoch"] == 1;
-        client.say(json!({"type":"subscribe","channel":"quotes","symbols":["A"],"since":since})).await;
-        assert_eq!(client.hear("granted").await["recovered"], same);
-        assert_eq!(ranges(&client.hear("snapshot").await), [("A", 1, 1)], "an impossible seq is not believed");
+        client.send(json!({"type":"subscribe","channel":"quotes","symbols":["A"],"since":since})).await;
+        assert_eq!(client.receive("granted").await["recovered"], same);
+        assert_eq!(ranges(&client.receive("snapshot").await), [("A", 1, 1)], "an impossible seq is ignored");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_that_comes_back_in_binary_has_a_state_for_the_first_step() {
-    let stage = Stage::new().await;
-    let instruments = Arc::clone(stage.live.read().market.instruments());
+async fn reconnect_in_binary_has_a_state_for_the_first_update() {
+    let fixture = Fixture::new().await;
+    let instruments = Arc::clone(fixture.live.read().market.instruments());
     let mut decoder = Decoder::new(&instruments);
-    stage.trade(0, 100, 0);
-    stage.trade(1, 100, 0);
-    let mut client = stage.join(1 << 16).await;
-    client.say(json!({"type":"format","format":"binary"})).await;
+    fixture.trade(0, 100, 0);
+    fixture.trade(1, 100, 0);
+    let mut client = fixture.join(1 << 16).await;
+    client.send(json!({"type":"format","format":"binary"})).await;
     let since = json!({"epoch":1,"at":{"A":1,"B":0}});
     tokio::time::sleep(Duration::from_millis(10)).await;
-    client.say(json!({"type":"subscribe","channel":"quotes","symbols":["A","B"],"since":since})).await;
-    assert_eq!(client.hear("granted").await["recovered"], true);
-    let snapshot = client.hear_binary(&mut decoder).await;
+    client.send(json!({"type":"subscribe","channel":"quotes","symbols":["A","B"],"since":since})).await;
+    assert_eq!(client.receive("granted").await["recovered"], true);
+    let snapshot = client.receive_binary(&mut decoder).await;
     assert_eq!((&snapshot["type"], ranges(&snapshot)), (&json!("snapshot"), vec![("A", 1, 1)]));
-    let update = client.hear_binary(&mut decoder).await;
+    let update = client.receive_binary(&mut decoder).await;
     assert_eq!((&update["type"], ranges(&update)), (&json!("update"), vec![("B", 1, 1)]));
     for (id, symbol) in [(0, "A"), (1, "B")] {
-        stage.trade(id, 101, 1);
-        assert_eq!(ranges(&client.hear_binary(&mut decoder).await), [(symbol, 2, 2)]);
+        fixture.trade(id, 101, 1);
+        assert_eq!(ranges(&client.receive_binary(&mut decoder).await), [(symbol, 2, 2)]);
     }
 }

@@ -1,0 +1,57 @@
+//! The jobs that a command line can start, with their configurations.
+
+use std::path::PathBuf;
+
+use crate::feed::PlayerConfig;
+use crate::feed::replay::ReplayConfig;
+use crate::feed::sim::{SimPlan, WriteConfig};
+use crate::inspect::InspectConfig;
+use crate::load::LoadConfig;
+use crate::market::MarketLimits;
+use crate::record::RecordConfig;
+use crate::server::ServerConfig;
+
+/// The job that the command line starts.
+#[derive(Clone, Debug)]
+pub enum Job {
+    Serve(Box<ServeConfig>),
+    Simulate(WriteConfig),
+    Inspect(InspectConfig),
+    Load(LoadConfig),
+    Record(RecordJob),
+    /// Prints a text and ends.
+    Print(String),
+}
+
+/// A feed that plays into a recording, without a server.
+#[derive(Clone, Debug)]
+pub struct RecordJob {
+    pub feed: FeedConfig,
+    pub run: PlayerConfig,
+    pub record: RecordConfig,
+}
+
+/// A feed that plays to the clients of a server.
+#[derive(Clone, Debug)]
+pub struct ServeConfig {
+    pub feed: FeedConfig,
+    /// All but the number of the first epoch.
+    pub run: PlayerConfig,
+    pub server: ServerConfig,
+    pub market: MarketLimits,
+    /// Ticks kept for sessions that get every tick.
+    pub ticks: usize,
+    /// Batches of ticks that may wait between feed and market.
+    pub bus_capacity: usize,
+    /// Commands that may wait for the feed.
+    pub command_capacity: usize,
+    /// The recording of the feed, if there is one.
+    pub record: Option<RecordConfig>,
+}
+
+/// The source of a feed.
+#[derive(Clone, Debug)]
+pub enum FeedConfig {
+    Simulation(SimPlan),
+    Replay { files: Vec<PathBuf>, config: ReplayConfig },
+}

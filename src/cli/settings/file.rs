@@ -1,0 +1,46 @@
+//! Settings from a TOML file.
+
+use std::collections::BTreeSet;
+
+use super::{SettingsError, Values, nearest, unknown};
+
+/// Reads the settings of a file.
+///
+/// # Errors
+/// Returns an error if the text is not TOML, or has a setting that is not known.
+pub fn read(file: &str, text: &str, known: &BTreeSet<String>) -> Result<Values, SettingsError> {
+    let table: toml::Table =
+        toml::from_str(text).map_err(|source| SettingsError::NotToml { file: file.to_owned(), source })?;
+    let mut values = Values::new();
+    for (key, value) in table {
+        let name = key.replace('_', "-");
+        if !known.contains(&name) {
+            return Err(unknown(file, &key, nearest(&name, known, 0.0)));
+        }
+        let items = match value {
+            toml::Value::Array(items) => items,
+            one => vec![one],
+        };
+        let texts = items.iter().map(|value| text_of(file, &name, value)).collect::<Result<Vec<_>, _>>()?;
+        values.insert(name, texts);
+    }
+    Ok(values)
+}
+
+/// Returns the text to type for a value: for `true` the flag alone, and for `false` nothing.
+fn text_of(place: &str, name: &str, value: &toml::Value) -> Result<Option<String>, SettingsError> {
+    let bad = |is| {
+        let remedy = "use a text, a number, true, false, or a list of these";
+        Err(SettingsError::BadKind { place: place.to_owned(), name: name.to_owned(), is, remedy })
+    };
+    match value {
+        toml::Value::String(text) => Ok(Some(text.clone())),
+        toml::Value::Integer(number) => Ok(Some(number.to_string())),
+        toml::Value::Float(number) => Ok(Some(number.to_string())),
+        toml::Value::Boolean(true) => Ok(None),
+        toml::Value::Boolean(false) => Ok(Some("false".into())),
+        toml::Value::Datetime(time) => Ok(Some(time.to_string())),
+        toml::Value::Table(_) => bad("a table"),
+        toml::Value::Array(_) => bad("a list of lists"),
+    }
+}

@@ -1,0 +1,46 @@
+//! The settings of a player.
+
+use std::time::Duration;
+
+use super::checkpoints::CheckpointLimits;
+use crate::control::{Speed, TimestampMode};
+use crate::market::MarketLimits;
+
+/// The default length of dead time: a longer stretch without a tick is a night, a weekend or a holiday.
+pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
+
+/// The settings that hold until a command changes them.
+#[derive(Clone, Copy, Debug)]
+pub struct PlayerConfig {
+    /// The speed; `None` takes the one that the source proposes.
+    pub speed: Option<Speed>,
+    pub looping: bool,
+    /// Starts paused, before the first tick.
+    pub paused: bool,
+    pub skip_dead_time: bool,
+    /// The times that the ticks of a recording carry. A simulation always runs in the present.
+    pub timestamp_mode: TimestampMode,
+    /// A longer stretch without a tick is dead time; at least one bar, where bars are played.
+    pub dead_after: Duration,
+    /// The number of the first epoch; each loop and seek takes the next one.
+    pub first_epoch: u64,
+    /// The limits of the market that a seek builds.
+    pub market: MarketLimits,
+    pub checkpoints: CheckpointLimits,
+}
+
+impl Default for PlayerConfig {
+    fn default() -> Self {
+        Self {
+            speed: None,
+            looping: false,
+            paused: false,
+            skip_dead_time: false,
+            timestamp_mode: TimestampMode::Original,
+            dead_after: DEFAULT_DEAD_AFTER,
+            first_epoch: 1,
+            market: MarketLimits::default(),
+            checkpoints: CheckpointLimits::default(),
+        }
+    }
+}

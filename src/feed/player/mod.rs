@@ -1,0 +1,452 @@
+//! The player: plays a source onto the bus and obeys commands. It is the only part of a feed that knows real time.
+//!
+//! No tick is lost: the source waits while the bus is full. Ticks that are due together travel as one batch. Clock
+//! events come regularly, also at full speed, so that bars of quiet symbols close in time. [`playback`] decides what
+//! plays and when; the player reads, waits and sends.
+
+mod checkpoints;
+mod config;
+mod pace;
+mod playback;
+mod read_ahead;
+mod seek;
+mod time_shift;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::{Instant, sleep};
+
+pub use self::checkpoints::CheckpointLimits;
+use self::checkpoints::SharedCheckpoints;
+pub use self::config::{DEFAULT_DEAD_AFTER, PlayerConfig};
+use self::playback::Playback;
+use self::read_ahead::ReadAhead;
+use self::seek::Seek;
+use self::time_shift::TimeShift;
+use super::{SourceError, TickSource};
+use crate::bus::{self, CommandReceiver, CommandReply, PendingCommand};
+use crate::control::{
+    Command, CommandError, FeedEvent, FeedState, FeedStatus, Opening, RejectedRows, ScenarioCatalog, TimestampMode,
+};
+use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
+
+/// The most ticks in one batch. It bounds the memory of the bus.
+const MAX_BATCH: usize = 1_024;
+/// The time between clock events, which close the bars of quiet symbols.
+const CLOCK_INTERVAL: Duration = Duration::from_millis(250);
+/// The time between two checks for rejected rows.
+const REJECTED_INTERVAL: Duration = Duration::from_secs(1);
+/// The shortest sleep. Ticks that fall due within it share a batch.
+const MIN_SLEEP: Duration = Duration::from_millis(1);
+/// The shortest sleep after a batch of [`BUSY_BATCH`] ticks. Each batch wakes two threads, and at thousands of ticks a
+/// second that would cost more than the ticks.
+const BUSY_SLEEP: Duration = Duration::from_millis(4);
+const BUSY_BATCH: usize = 16;
+/// The pause before a looping recording starts again.
+const LOOP_PAUSE: Duration = Duration::from_secs(1);
+
+/// Plays `source` and obeys `commands`, until the source has ended and every sender of commands is gone.
+///
+/// # Errors
+/// When the source could not go on. Its readers know then: the status is `failed`, and the last prices stand.
+pub async fn play(
+    source: Box<dyn TickSource>,
+    config: PlayerConfig,
+    bus: bus::Sender<FeedEvent>,
+    commands: CommandReceiver,
+) -> Result<(), SourceError> {
+    let mut player = Player::new(source, config, bus);
+    player.shift_start();
+    player.open(config.paused).await;
+    player.run(commands).await
+}
+
+/// Waits: zero lets other tasks run, `None` is forever.
+async fn wait_for(wait: Option<Duration>) {
+    match wait {
+        Some(Duration::ZERO) => tokio::task::yield_now().await,
+        Some(wait) => sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Reads the wall clock as a market time.
+fn wall_clock() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
+}
+
+/// A source that plays.
+struct Player {
+    source: TimeShift,
+    bus: bus::Sender<FeedEvent>,
+    playback: Playback,
+    /// The next ticks; empty at the end of the source.
+    ahead: ReadAhead,
+    batch: Vec<Tick>,
+
+    started: Instant,
+    /// The time of the next clock event.
+    clock_due: Duration,
+    /// The time at which a looping recording starts again.
+    restart_at: Option<Duration>,
+    looping: bool,
+    timestamp_mode: TimestampMode,
+
+    epoch: u64,
+    revision: u64,
+    /// The state in the last status that was sent.
+    sent_state: FeedState,
+    fault: Option<String>,
+    catalog: Option<Arc<ScenarioCatalog>>,
+    /// The rejected rows in the last status.
+    rows_rejected: u64,
+    rejected: Arc<[RejectedRows]>,
+    /// The time from which a status with more rejected rows may be sent.
+    rejected_due: Duration,
+
+    /// The senders that wait until a step or a seek is complete.
+    waiting: Vec<CommandReply>,
+    market_limits: MarketLimits,
+    checkpoint_limits: CheckpointLimits,
+    /// `None` where the source cannot seek.
+    checkpoints: Option<SharedCheckpoints>,
+    /// A thread makes checkpoints, or has made them.
+    reads_ahead: bool,
+    seek: Option<Seek>,
+}
+
+impl Player {
+    fn new(source: Box<dyn TickSource>, config: PlayerConfig, bus: bus::Sender<FeedEvent>) -> Self {
+        let mut source = TimeShift::new(source);
+        let catalog = source.catalog();
+        let info = source.info();
+        let speed = config.speed.unwrap_or(info.speed);
+        let mut playback = Playback::new(speed, &info.instruments, info.start, Duration::ZERO);
+        let longest_bar = info.instruments.iter().filter_map(|instrument| instrument.synthesised_from).max();
+        let bar = longest_bar.map_or(Duration::ZERO, |bar| Duration::from_nanos(bar.nanos().unsigned_abs()));
+        playback.set_dead_time(config.skip_dead_time, config.dead_after.max(bar));
+        Self {
+            source,
+            bus,
+            playback,
+            ahead: ReadAhead::default(),
+            batch: Vec::new(),
+            started: Instant::now(),
+            clock_due: Duration::ZERO,
+            restart_at: None,
+            looping: config.looping,
+            timestamp_mode: config.timestamp_mode,
+            epoch: config.first_epoch,
+            revision: 0,
+            sent_state: FeedState::Playing,
+            fault: None,
+            catalog,
+            rows_rejected: 0,
+            rejected: Arc::new([]),
+            rejected_due: Duration::ZERO,
+            waiting: Vec::new(),
+            market_limits: config.market,
+            checkpoint_limits: config.checkpoints,
+            checkpoints: None,
+            reads_ahead: false,
+            seek: None,
+        }
+    }
+
+    /// Plays and obeys until nothing more can come.
+    async fn run(mut self, mut commands: CommandReceiver) -> Result<(), SourceError> {
+        let mut has_senders = true;
+        loop {
+            let wait = self.advance().await;
+            if wait.is_none() && !has_senders {
+                return self.fault.map_or(Ok(()), |fault| Err(fault.into()));
+            }
+            tokio::select! {
+                biased;
+                command = commands.recv(), if has_senders => match command {
+                    Some(command) => self.on_command(command).await,
+                    None => has_senders = false,
+                },
+                () = wait_for(wait) => {}
+            }
+        }
+    }
+
+    /// Sends what is due. Returns the time until more is due; `None` where nothing moves.
+    async fn advance(&mut self) -> Option<Duration> {
+        if let Some(at) = self.restart_at {
+            if self.now() < at {
+                return Some(at - self.now());
+            }
+            self.restart().await;
+        }
+        if let Some(seek) = self.seek.take() {
+            if let Err(error) = self.continue_seek(seek).await {
+                self.fail(&error).await;
+            }
+            return Some(Duration::ZERO);
+        }
+        if self.is_over() {
+            return None;
+        }
+        self.send_due().await
+    }
+
+    /// Sends the ticks, notices and clock events that are due. Returns the time until more is due.
+    async fn send_due(&mut self) -> Option<Duration> {
+        self.bus.ready().await;
+        let now = self.now();
+        let taken = self.take_due(now);
+        let min_sleep = if self.batch.len() < BUSY_BATCH { MIN_SLEEP } else { BUSY_SLEEP };
+        if !self.batch.is_empty() {
+            self.bus.send(FeedEvent::Ticks(self.batch.drain(..).collect()));
+        }
+        self.send_notices(now).await;
+        // Ticks before a fault are good, so they go first.
+        if let Err(error) = taken {
+            self.fail(&error).await;
+            return None;
+        }
+        if self.ahead.is_empty() {
+            self.end().await;
+            return self.restart_at.map(|_| LOOP_PAUSE);
+        }
+        self.playback.skip_to(self.next_ts(), now);
+        self.send_clock(now).await;
+        let wait = self.playback.wait(self.next_ts(), now)?;
+        // Full speed, or more due than one batch holds: goes on at once.
+        if wait.is_zero() { Some(wait) } else { Some(wait.clamp(min_sleep, CLOCK_INTERVAL)) }
+    }
+
+    /// Moves the due ticks into `batch`. After an error the batch holds the ticks before it.
+    fn take_due(&mut self, now: Duration) -> Result<(), SourceError> {
+        while let Some(tick) = self.ahead.first()
+            && self.batch.len() < MAX_BATCH
+            && self.playback.accepts(tick, now)
+        {
+            self.batch.push(*tick);
+            self.playback.take(tick);
+            self.ahead.consume(1, &mut self.source)?;
+        }
+        Ok(())
+    }
+
+    /// Sends the notices that were published by the market time of `now`.
+    async fn send_notices(&mut self, now: Duration) {
+        let market_time = self.playback.market_time(now, self.next_ts());
+        let notices: Vec<_> = std::iter::from_fn(|| self.source.next_notice(market_time)).collect();
+        if !notices.is_empty() {
+            self.send(FeedEvent::Notices(notices.into())).await;
+        }
+    }
+
+    /// Sends the market time when a clock event is due or a step is complete, and a status when it has changed.
+    async fn send_clock(&mut self, now: Duration) {
+        let paused = self.playback.state() == FeedState::Paused;
+        let stopped = paused && (self.sent_state != FeedState::Paused || !self.waiting.is_empty());
+        if stopped || (!paused && now >= self.clock_due) {
+            self.clock_due = now + CLOCK_INTERVAL;
+            self.send(FeedEvent::Clock(self.playback.market_time(now, self.next_ts()))).await;
+            let more_rejected = now >= self.rejected_due && self.source.rows_rejected() != self.rows_rejected;
+            if self.sent_state != self.playback.state() || stopped || more_rejected {
+                self.send_status().await;
+            }
+        }
+    }
+
+    async fn on_command(&mut self, PendingCommand { command, reply }: PendingCommand) {
+        // Ticks that are due by now come before the command.
+        let _ = self.advance().await;
+        let takes_time = matches!(command, Command::Step(_) | Command::Seek(_) | Command::Timestamps(_));
+        match self.obey(command).await {
+            Err(error) => reply.send(Err(error)),
+            Ok(()) => {
+                self.waiting.push(reply);
+                if !takes_time || self.is_over() {
+                    self.send_status().await;
+                }
+            }
+        }
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<(), CommandError> {
+        let (now, next) = (self.now(), self.next_ts());
+        match command {
+            Command::Play if self.is_over() => self.restart().await,
+            Command::Play => self.playback.play(now),
+            Command::Pause => {
+                self.restart_at = None;
+                self.playback.pause(now, next);
+                if !self.is_over() && self.seek.is_none() {
+                    self.send(FeedEvent::Clock(self.playback.market_time(now, next))).await;
+                }
+            }
+            Command::Step(_) if self.is_over() => {}
+            Command::Step(_) if self.seek.is_some() => return Err(CommandError::Seeking),
+            Command::Seek(target) => self.start_seek(target).await?,
+            Command::Step(step) => self.playback.step(&step, now, next)?,
+            Command::Speed(speed) => self.playback.set_speed(speed, now, next),
+            Command::Loop(looping) => {
+                self.looping = looping;
+                let has_ended = self.playback.state() == FeedState::Ended;
+                self.restart_at = (looping && has_ended).then_some(now + LOOP_PAUSE);
+            }
+            Command::SkipDeadTime(skip) => self.playback.set_skip_dead_time(skip),
+            Command::Timestamps(mode) => self.set_timestamps(mode).await?,
+            Command::RunScenario(request) => {
+                self.source.run_scenario(&request, self.playback.market_time(now, next))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Opens an epoch at the first tick, and waits there where `paused` says so.
+    async fn open(&mut self, paused: bool) {
+        // Market time starts here, so that the time which the opening takes is made up for.
+        let (start, now) = (self.source.info().start, self.now());
+        self.playback.rewind(start, now);
+        if paused {
+            self.playback.pause(now, start);
+        }
+        self.clock_due = self.now() + CLOCK_INTERVAL;
+        (self.restart_at, self.fault, self.seek) = (None, None, None);
+        let history = self.source.history();
+        self.start_checkpoints(&history);
+        self.revision += 1;
+        self.sent_state = self.state();
+        let opening = Opening { market: self.market_opening(history), status: self.status() };
+        self.send(FeedEvent::Opening(Arc::new(opening))).await;
+        if let Err(error) = self.ahead.restart(&mut self.source) {
+            self.fail(&error).await;
+        }
+    }
+
+    fn market_opening(&self, history: Vec<HistoryBar>) -> MarketOpening {
+        let info = self.source.info();
+        MarketOpening {
+            epoch: self.epoch,
+            instruments: Arc::clone(&info.instruments),
+            history,
+            levels: info.levels.clone(),
+            start: info.start,
+        }
+    }
+
+    /// Shifts the times of a recording so that it starts now, where the settings say so.
+    fn shift_start(&mut self) {
+        if self.source.position().is_none() {
+            self.timestamp_mode = TimestampMode::Original;
+        }
+        if self.timestamp_mode == TimestampMode::Shifted {
+            let nanos = self.source.to_now(self.source.info().start, wall_clock());
+            self.shift_times(nanos);
+        }
+    }
+
+    async fn restart(&mut self) {
+        self.shift_start();
+        match self.source.rewind() {
+            Ok(()) => {
+                self.epoch += 1;
+                self.open(false).await;
+            }
+            Err(error) => self.fail(&error).await,
+        }
+    }
+
+    async fn fail(&mut self, error: &SourceError) {
+        tracing::error!("the source cannot be played any further: {error}");
+        self.ahead.clear();
+        self.restart_at = None;
+        self.fault = Some(error.to_string());
+        self.playback.fail();
+        self.send_status().await;
+    }
+
+    async fn end(&mut self) {
+        self.playback.end();
+        self.restart_at = self.looping.then(|| self.now() + LOOP_PAUSE);
+        self.send_status().await;
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn next_ts(&self) -> Timestamp {
+        self.ahead.first().map_or(Timestamp(i64::MAX), |tick| tick.ts)
+    }
+
+    fn market_time(&self) -> Timestamp {
+        self.playback.market_time(self.now(), self.next_ts())
+    }
+
+    /// Returns the state to be sent: a seek under way counts, whatever the playback does after it.
+    const fn state(&self) -> FeedState {
+        if self.seek.is_some() { FeedState::Seeking } else { self.playback.state() }
+    }
+
+    const fn is_over(&self) -> bool {
+        self.state().is_over()
+    }
+
+    fn status(&mut self) -> Arc<FeedStatus> {
+        self.update_rejected();
+        let info = self.source.info();
+        Arc::new(FeedStatus {
+            source: info.kind,
+            name: info.name.clone(),
+            state: self.state(),
+            speed: self.playback.speed(),
+            looping: self.looping,
+            revision: self.revision,
+            seekable: self.checkpoints.is_some(),
+            skip_dead_time: self.playback.skips_dead_time(),
+            timestamp_mode: self.timestamp_mode,
+            time_shift_ns: self.source.nanos(),
+            seed: info.seed,
+            start: info.start,
+            end: info.end,
+            rows_rejected: self.rows_rejected,
+            rejected: Arc::clone(&self.rejected),
+            catalog: self.catalog.clone(),
+            preview: self.checkpoints.as_ref().map(SharedCheckpoints::preview).unwrap_or_default(),
+            fault: self.fault.clone(),
+        })
+    }
+
+    fn update_rejected(&mut self) {
+        let rows = self.source.rows_rejected();
+        if rows != self.rows_rejected {
+            (self.rows_rejected, self.rejected) = (rows, self.source.rejected().into());
+        }
+        self.rejected_due = self.now() + REJECTED_INTERVAL;
+    }
+
+    async fn send(&mut self, event: FeedEvent) {
+        self.bus.ready().await;
+        self.bus.send(event);
+    }
+
+    /// Sends the status to all readers, and their results to the senders that waited for it.
+    async fn send_status(&mut self) {
+        self.revision += 1;
+        self.sent_state = self.state();
+        let status = self.status();
+        let event = if self.is_over() { FeedEvent::End(status) } else { FeedEvent::Status(status) };
+        self.send(event).await;
+        self.reply_to_waiting();
+    }
+
+    fn reply_to_waiting(&mut self) {
+        if !matches!(self.sent_state, FeedState::Stepping | FeedState::Seeking) {
+            let revision = self.revision;
+            self.waiting.drain(..).for_each(|reply| reply.send(Ok(revision)));
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Properties of seeking: after any seek the market equals one that was played from the start to there.
+
+use proptest::prelude::*;
+use tokio::runtime::Builder;
+
+use super::super::*;
+use crate::bus::{self, Received};
+use crate::control::{SeekTarget, SourceKind, Speed};
+use crate::feed::{Position, Seekable, SourceInfo, Stageable};
+use crate::market::{HistoryBar, InstrumentId, Levels, Market, Price, Size, TickKind, Trade, sample};
+
+/// Ticks in memory, with a seek.
+struct Recorded {
+    info: SourceInfo,
+    ticks: Arc<[Tick]>,
+    next: usize,
+}
+
+impl Recorded {
+    fn boxed(ticks: &Arc<[Tick]>) -> Box<Self> {
+        let info = SourceInfo {
+            kind: SourceKind::Replay,
+            name: "recorded".into(),
+            instruments: ["A", "B", "C"].map(sample::instrument).into(),
+            levels: Levels::default(),
+            seed: None,
+            start: ticks[0].ts,
+            end: ticks.last().map(|tick| tick.ts),
+            speed: Speed::Times(1_000.0),
+            speed_reason: String::new(),
+        };
+        Box::new(Self { info, ticks: Arc::clone(ticks), next: 0 })
+    }
+}
+
+impl TickSource for Recorded {
+    fn info(&self) -> &SourceInfo {
+        &self.info
+    }
+
+    fn history(&mut self) -> Vec<HistoryBar> {
+        Vec::new()
+    }
+
+    fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
+        let tick = self.ticks.get(self.next).copied();
+        self.next += usize::from(tick.is_some());
+        Ok(tick)
+    }
+
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+        if limit > 0 {
+            into.extend(self.next_tick()?);
+        }
+        Ok(())
+    }
+
+    fn rewind(&mut self) -> Result<(), SourceError> {
+        self.next = 0;
+        Ok(())
+    }
+
+    fn rows_rejected(&self) -> u64 {
+        0
+    }
+
+    fn rejected(&self) -> Vec<RejectedRows> {
+        Vec::new()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
+        Some(self)
+    }
+
+    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
+        None
+    }
+}
+
+impl Seekable for Recorded {
+    fn position(&self) -> Position {
+        Position::new(self.next)
+    }
+
+    fn go_to(&mut self, position: &Position) -> Result<(), SourceError> {
+        self.next = *position.get().ok_or("a position of another source")?;
+        Ok(())
+    }
+
+    fn second_reader(&self) -> Result<Box<dyn TickSource>, SourceError> {
+        Ok(Self::boxed(&self.ticks))
+    }
+}
+
+const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, notices: 10 };
+
+/// A market that was played from the start up to and including `to`.
+fn played(ticks: &Arc<[Tick]>, to: Timestamp) -> Market {
+    let info = Recorded::boxed(ticks).info;
+    let opening = MarketOpening { instruments: info.instruments, start: info.start, ..sample::opening(0, &[]) };
+    let mut market = Market::open(&opening, LIMITS);
+    let before = ticks.partition_point(|tick| tick.ts <= to);
+    ticks[..before].iter().for_each(|tick| market.apply(tick));
+    market.advance(to);
+    if before == ticks.len() {
+        market.finish();
+    }
+    market
+}
+
+/// Compares everything but the epoch's number, symbol by symbol, so that a failure names the symbol.
+#[track_caller]
+fn assert_same(got: &Market, want: &Market, what: &str) {
+    for ((id, _, got), (_, _, want)) in got.iter().zip(want.iter()) {
+        assert!(got == want, "{what}: {id:?} after {} ticks, not {}", got.seq, want.seq);
+    }
+    assert_eq!((got.now(), got.ticks(), got.late()), (want.now(), want.ticks(), want.late()), "{what}");
+    assert!(got.clone().in_epoch(0) == want.clone().in_epoch(0), "{what}");
+}
+
+/// A receiver that keeps a market, as the publisher does.
+struct Follower {
+    receiver: bus::Receiver<FeedEvent>,
+    market: Option<Market>,
+}
+
+impl Follower {
+    /// Follows up to the status with this revision.
+    async fn until(&mut self, revision: u64) -> Arc<FeedStatus> {
+        loop {
+            let Some(Received::Item(event)) = self.receiver.recv().await else { panic!("the feed is gone") };
+            let status = match event {
+                FeedEvent::Opening(opening) => {
+                    self.market = Some(Market::open(&opening.market, LIMITS));
+                    Arc::clone(&opening.status)
+                }
+                FeedEvent::Seeked(seeked) => {
+                    let epoch = self.market.replace(seeked.market.clone()).unwrap().epoch();
+                    assert!(seeked.market.epoch() > epoch);
+                    Arc::clone(&seeked.status)
+                }
+                FeedEvent::Status(status) => status,
+                FeedEvent::End(status) => {
+                    self.market.as_mut().unwrap().finish();
+                    status
+                }
+                FeedEvent::Ticks(ticks) => {
+                    ticks.iter().for_each(|tick| self.market.as_mut().unwrap().apply(tick));
+                    continue;
+                }
+                FeedEvent::Notices(notices) => {
+                    notices.iter().for_each(|notice| self.market.as_mut().unwrap().add_notice(notice));
+                    continue;
+                }
+                FeedEvent::Clock(ts) => {
+                    self.market.as_mut().unwrap().advance(ts);
+                    continue;
+                }
+            };
+            if status.revision >= revision {
+                return status;
+            }
+        }
+    }
+}
+
+async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>) {
+    let bus = bus::Sender::new(10_000);
+    let mut follower = Follower { receiver: bus.subscribe(), market: None };
+    let (sender, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
+    let checkpoints = CheckpointLimits { count: 5, bytes: 1 << 20, spacing: 3 };
+    let config = PlayerConfig { market: LIMITS, checkpoints, ..PlayerConfig::default() };
+    tokio::spawn(play(Recorded::boxed(&ticks), config, bus, receiver));
+    let (start, end) = (ticks[0].ts, ticks[ticks.len() - 1].ts);
+    for (command, wait) in commands {
+        let is_seek = matches!(command, Command::Seek(_));
+        let revision = sender.send(command.clone()).await.unwrap().unwrap();
+        let status = follower.until(revision).await;
+        let market = follower.market.as_ref().unwrap();
+        if is_seek {
+            let to = match command {
+                Command::Seek(SeekTarget::Time(to)) => to.clamp(start, end),
+                _ => market.now(),
+            };
+            assert_same(market, &played(&ticks, to), &format!("{command:?}, {status:?}"));
+            assert_eq!(status.state == FeedState::Ended, to == end, "{command:?}: {status:?}");
+        }
+        // A pause is a position of the recording too, unless it lies among ticks of one time.
+        if status.state == FeedState::Paused && !ticks.iter().any(|tick| tick.ts == market.now()) {
+            assert_same(market, &played(&ticks, market.now()), &format!("at rest after {command:?}"));
+        }
+        sleep(Duration::from_millis(wait)).await;
+    }
+    let played_on = sender.send(Command::Seek(SeekTarget::Percent(100.0))).await.unwrap().unwrap();
+    follower.until(played_on).await;
+    assert_same(&follower.market.unwrap(), &played(&ticks, end), "played to the end");
+}
+
+fn recorded() -> impl Strategy<Value = Arc<[Tick]>> {
+    const S: i64 = 1_000_000_000;
+    let ahead = prop_oneof![2 => Just(0i64), 4 => 0..3 * S, 2 => 0..400 * S, 1 => 0..90_000 * S];
+    prop::collection::vec((ahead, 0u32..3, 1i64..500, 0u64..50), 1..120).prop_map(|ticks| {
+        let mut ts = Timestamp::from_secs(1_700_000_000);
+        let tick = |(ahead, id, price, size)| {
+            ts = ts.plus_nanos(ahead);
+            let trade = Trade { price: Price(price), size: Size(size), side: None };
+            Tick { instrument: InstrumentId(id), ts, kind: TickKind::Trade(trade) }
+        };
+        ticks.into_iter().map(tick).collect()
+    })
+}
+
+/// Commands, most of them seeks, each with the milliseconds before the next.
+fn commands(ticks: &Arc<[Tick]>) -> impl Strategy<Value = Vec<(Command, u64)>> + use<> {
+    let (start, end) = (ticks[0].ts.0, ticks[ticks.len() - 1].ts.0);
+    let times: Vec<i64> = ticks.iter().map(|tick| tick.ts.0).collect();
+    let anywhere = start - 5_000_000_000..=end + 5_000_000_000;
+    let time = |ns| Command::Seek(SeekTarget::Time(Timestamp(ns)));
+    let command = prop_oneof![
+        4 => anywhere.prop_map(time),
+        4 => prop::sample::select(times).prop_map(time),
+        2 => (0.0..=100.0f64).prop_map(|percent| Command::Seek(SeekTarget::Percent(percent))),
+        1 => (-90_000i64..90_000).prop_map(|seconds| Command::Seek(SeekTarget::By(seconds * 1_000_000_000))),
+        2 => Just(Command::Pause),
+        2 => Just(Command::Play),
+        1 => Just(Command::Step(crate::control::Step::Event)),
+        1 => Just(Command::Step(crate::control::Step::Bar(crate::market::Interval::M1))),
+    ];
+    prop::collection::vec((command, 0u64..5_000), 1..12)
+}
+
+proptest! {
+    #[test]
+    fn seek_equals_playing_from_the_start(
+        (ticks, commands) in recorded().prop_flat_map(|ticks| { let commands = commands(&ticks); (Just(ticks), commands) }),
+    ) {
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(check(ticks, commands));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_shift_moves_the_recording_to_now_and_back() {
+    let tick = |n: i64| sample::trade(InstrumentId(0), Timestamp::from_secs(1_000_000 + 7 * n), 100 + n, 1);
+    let ticks: Arc<[Tick]> = (0..200).map(tick).collect();
+    let bus = bus::Sender::new(10_000);
+    let mut follower = Follower { receiver: bus.subscribe(), market: None };
+    let (sender, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
+    let config = PlayerConfig { paused: true, market: LIMITS, ..PlayerConfig::default() };
+    tokio::spawn(play(Recorded::boxed(&ticks), config, bus, receiver));
+    let place = Timestamp::from_secs(1_000_500);
+    for command in [Command::Seek(SeekTarget::Time(place)), Command::Timestamps(TimestampMode::Shifted)] {
+        let revision = sender.send(command).await.unwrap().unwrap();
+        follower.until(revision).await;
+    }
+    let revision = sender.send(Command::SkipDeadTime(false)).await.unwrap().unwrap();
+    let status = follower.until(revision).await;
+    let market = follower.market.as_ref().unwrap();
+    let shifted = |shift| ticks.iter().map(|tick| Tick { ts: tick.ts.plus_nanos(shift), ..*tick }).collect();
+    assert_eq!((status.timestamp_mode, status.time_shift_ns % 1_000_000_000), (TimestampMode::Shifted, 0));
+    assert_eq!(status.start, ticks[0].ts.plus_nanos(status.time_shift_ns));
+    assert!(wall_clock().0 - market.now().0 < 120_000_000_000, "{:?} is not now", market.now());
+    assert_same(market, &played(&shifted(status.time_shift_ns), place.plus_nanos(status.time_shift_ns)), "shifted");
+    let revision = sender.send(Command::Timestamps(TimestampMode::Original)).await.unwrap().unwrap();
+    let status = follower.until(revision).await;
+    assert_eq!((status.timestamp_mode, status.time_shift_ns), (TimestampMode::Original, 0));
+    assert_same(follower.market.as_ref().unwrap(), &played(&ticks, place), "original again");
+}

@@ -1,0 +1,337 @@
+//! Errors as clients see them: a code, a message and a remedy, in an `error` message or the body of an HTTP response.
+
+use std::net::IpAddr;
+
+use http::StatusCode;
+use serde::{Serialize, Serializer};
+use strum::{IntoStaticStr, VariantArray};
+
+use super::inbound::Channel;
+use crate::control::CommandError;
+
+/// Characters of a client's own text that an error message repeats at most.
+const MAX_ECHO: usize = 40;
+/// Characters of a parser's message that an error message repeats at most.
+const MAX_DETAIL: usize = 120;
+
+/// The code of an error: the same in messages, HTTP responses and metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum ErrorCode {
+    BadJson,
+    BadMessage,
+    BadQuery,
+    BadRequest,
+    BadScenario,
+    /// A binary frame from a client.
+    Binary,
+    NotSubscribed,
+    TooManySubscriptions,
+    TooMuchHistory,
+    TooManyCommands,
+    TokenNeeded,
+    WrongToken,
+    ControlNotAllowed,
+    OriginNotAllowed,
+    NotFound,
+    UnknownSymbol,
+    NoDepth,
+    MethodNotAllowed,
+    /// A command that the feed cannot follow, or not in its present state.
+    NotPossible,
+    NotJsonContent,
+    NotAWebsocket,
+    TooManySessions,
+    TooManySessionsFromAddress,
+    TooManyConnectionsFromAddress,
+    FeedGone,
+    FeedFault,
+}
+
+impl ErrorCode {
+    /// The name on the wire.
+    pub fn label(self) -> &'static str {
+        self.into()
+    }
+
+    /// The status of an HTTP response with this code.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::BadJson
+            | Self::BadMessage
+            | Self::BadQuery
+            | Self::BadRequest
+            | Self::BadScenario
+            | Self::Binary
+            | Self::NotSubscribed
+            | Self::TooManySubscriptions
+            | Self::TooMuchHistory
+            | Self::TooManyCommands => StatusCode::BAD_REQUEST,
+            Self::TokenNeeded | Self::WrongToken => StatusCode::UNAUTHORIZED,
+            Self::ControlNotAllowed | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::UnknownSymbol | Self::NoDepth => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotPossible => StatusCode::CONFLICT,
+            Self::NotJsonContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::NotAWebsocket => StatusCode::UPGRADE_REQUIRED,
+            Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManySessions | Self::FeedGone | Self::FeedFault => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.label())
+    }
+}
+
+/// An error for a client: why a request failed, and what to do about it. It serializes as the `error` message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename = "error")]
+pub struct ApiError {
+    /// The id of the request, if it had one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<u64>,
+    pub code: ErrorCode,
+    pub message: String,
+    pub remedy: String,
+}
+
+impl ApiError {
+    fn new(code: ErrorCode, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { id: None, code, message: message.into(), remedy: remedy.into() }
+    }
+
+    /// The same error as the answer to request `id`.
+    #[must_use]
+    pub fn with_id(self, id: Option<u64>) -> Self {
+        Self { id, ..self }
+    }
+
+    /// The body of an HTTP response with this error.
+    pub fn body(&self) -> String {
+        let Self { code, message, remedy, .. } = self;
+        serde_json::json!({ "error": { "code": code, "message": message, "remedy": remedy } }).to_string()
+    }
+}
+
+/// Errors in what a client sent.
+impl ApiError {
+    pub fn bad_json(text: &str, remedy: &str) -> Self {
+        Self::new(ErrorCode::BadJson, format!("{} is not JSON", echo(text)), remedy)
+    }
+
+    pub fn bad_message(message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::new(ErrorCode::BadMessage, message, remedy)
+    }
+
+    /// A JSON value whose members serde could not read.
+    pub fn wrong_type(error: &serde_json::Error, remedy: &str) -> Self {
+        let detail: String = error.to_string().chars().filter(|c| !c.is_control()).take(MAX_DETAIL).collect();
+        Self::bad_message(format!("a member has the wrong type: {detail}"), remedy)
+    }
+
+    pub fn unknown_interval(label: &str) -> Self {
+        let remedy = "the intervals are 1s 5s 15s 1m 5m 15m 1h 1d, as in \"interval\":\"1m\"";
+        Self::bad_message(format!("there is no interval {}", echo(label)), remedy)
+    }
+
+    pub fn bad_query(message: impl Into<String>) -> Self {
+        let remedy = "send a query such as /api/v1/bars?symbols=AAPL,IBM&interval=1m&limit=300";
+        Self::new(ErrorCode::BadQuery, message, remedy)
+    }
+
+    pub fn bad_request() -> Self {
+        Self::new(ErrorCode::BadRequest, "the request could not be read", "see docs/PROTOCOL.md")
+    }
+
+    pub fn bad_scenario(message: String) -> Self {
+        let remedy = "GET /api/v1/scenarios lists the scenarios and their possible targets";
+        Self::new(ErrorCode::BadScenario, message, remedy)
+    }
+
+    pub fn binary() -> Self {
+        let remedy = r#"send JSON such as {"type":"subscribe","channel":"quotes","symbols":["*"]}"#;
+        Self::new(ErrorCode::Binary, "this server takes text messages only", remedy)
+    }
+
+    pub fn not_json_content() -> Self {
+        let remedy = "send the header `content-type: application/json`";
+        Self::new(ErrorCode::NotJsonContent, "the body must be JSON", remedy)
+    }
+
+    pub fn unknown_symbol(symbol: &str) -> Self {
+        let remedy = "GET /api/v1/symbols lists the symbols; \"*\" means all of them";
+        Self::new(ErrorCode::UnknownSymbol, format!("this feed has no symbol {}", echo(symbol)), remedy)
+    }
+
+    /// A symbol of which only the best bid and ask are known; `None` where that is so for the whole feed.
+    pub fn no_depth(symbol: Option<&str>) -> Self {
+        let subject = symbol.map_or_else(|| "this feed".into(), echo);
+        let remedy = "subscribe to quotes; `depth` in GET /api/v1/symbols is the number of levels of each symbol";
+        Self::new(ErrorCode::NoDepth, format!("{subject} has no levels beyond the best bid and ask"), remedy)
+    }
+
+    pub fn not_subscribed(channel: Channel, symbol: &str) -> Self {
+        let message = format!("there is no subscription to {} on {}", echo(symbol), channel.label());
+        Self::new(ErrorCode::NotSubscribed, message, "subscribe first")
+    }
+}
+
+/// Errors of limits.
+impl ApiError {
+    pub fn too_many_subscriptions(limit: usize) -> Self {
+        let remedy = "unsubscribe some, or start the server with a higher --max-subscriptions";
+        Self::new(ErrorCode::TooManySubscriptions, format!("a session may have {limit} subscriptions"), remedy)
+    }
+
+    pub fn too_much_history(limit: usize) -> Self {
+        let message = format!("a session may request {limit} bars and trades of history in all");
+        let remedy = "request a shorter history or fewer symbols, or start the server with a higher --max-history";
+        Self::new(ErrorCode::TooMuchHistory, message, remedy)
+    }
+
+    pub fn too_many_commands(limit: usize) -> Self {
+        let message = format!("{limit} commands of this session are waiting already");
+        Self::new(ErrorCode::TooManyCommands, message, "wait for the answers: `driven` or `error`")
+    }
+
+    pub fn too_many_sessions() -> Self {
+        let remedy = "try again later, or start the server with a higher --max-sessions";
+        Self::new(ErrorCode::TooManySessions, "the server has as many sessions as it may", remedy)
+    }
+
+    pub fn too_many_sessions_from(address: IpAddr) -> Self {
+        let message = format!("{address} has as many sessions as one address may");
+        let remedy = "close some, or start the server with a higher --max-sessions-per-address";
+        Self::new(ErrorCode::TooManySessionsFromAddress, message, remedy)
+    }
+
+    pub fn too_many_connections_from(address: IpAddr) -> Self {
+        let message = format!("{address} has as many connections as one address may");
+        let remedy = "close some, or start the server with a higher --max-connections-per-address";
+        Self::new(ErrorCode::TooManyConnectionsFromAddress, message, remedy)
+    }
+}
+
+/// Errors of access.
+impl ApiError {
+    pub fn token_needed() -> Self {
+        let remedy =
+            "open the link that the server printed at its start, or send its token: `authorization: Bearer TOKEN`";
+        Self::new(ErrorCode::TokenNeeded, "this server needs a token", remedy)
+    }
+
+    pub fn wrong_token() -> Self {
+        let remedy = "compare it with the link that the server printed at its start; a restart may change it";
+        Self::new(ErrorCode::WrongToken, "this is not a token of this server", remedy)
+    }
+
+    /// The server takes no commands at all.
+    pub fn control_not_allowed() -> Self {
+        let remedy = "start the server with --control token, or with --control everybody";
+        Self::new(ErrorCode::ControlNotAllowed, "this server takes no commands", remedy)
+    }
+
+    /// The server takes commands of presenters only.
+    pub fn presenter_needed() -> Self {
+        let remedy = "open the presenter's link that the server printed at its start, \
+                      or send its token: `authorization: Bearer TOKEN`";
+        Self::new(ErrorCode::ControlNotAllowed, "only a presenter may drive the feed", remedy)
+    }
+
+    pub fn origin_not_allowed(origin: &str) -> Self {
+        let message = format!("a page from {} may not use this server", echo(origin));
+        let remedy = "open the server's own page, or start the server with --allow-origin and that origin";
+        Self::new(ErrorCode::OriginNotAllowed, message, remedy)
+    }
+}
+
+/// Errors of addresses.
+impl ApiError {
+    pub fn not_found() -> Self {
+        let remedy = "the page is at /, the stream at /ws, and docs/PROTOCOL.md lists the other addresses";
+        Self::new(ErrorCode::NotFound, "there is nothing at this address", remedy)
+    }
+
+    /// `methods` are those that the address takes.
+    pub fn method_not_allowed(methods: &str) -> Self {
+        Self::new(ErrorCode::MethodNotAllowed, "this address does not take this method", format!("use {methods}"))
+    }
+
+    pub fn not_a_websocket() -> Self {
+        let remedy = "connect with a WebSocket client: new WebSocket(\"ws://HOST/ws\")";
+        Self::new(ErrorCode::NotAWebsocket, "this address takes WebSocket connections, version 13", remedy)
+    }
+}
+
+/// Errors of the feed.
+impl ApiError {
+    pub fn feed_gone() -> Self {
+        Self::new(ErrorCode::FeedGone, "the feed has stopped", "restart the server")
+    }
+
+    fn not_possible(message: &str, remedy: &str) -> Self {
+        Self::new(ErrorCode::NotPossible, message, remedy)
+    }
+}
+
+impl From<CommandError> for ApiError {
+    fn from(error: CommandError) -> Self {
+        match error {
+            CommandError::UnknownSymbol(symbol) => Self::unknown_symbol(&symbol),
+            CommandError::NotSeekable => {
+                Self::not_possible("this feed cannot seek", "play files: tickcast replay FILE")
+            }
+            CommandError::NoEnd => Self::not_possible("the end of this recording is not known", "seek by `time`"),
+            CommandError::Seeking => Self::not_possible("a seek is under way", "wait for its answer"),
+            CommandError::NoScenarios => {
+                Self::not_possible("this feed has no scenarios", "play the simulated market: tickcast without a file")
+            }
+            CommandError::BadScenario(message) => Self::bad_scenario(message),
+            CommandError::Fault(fault) => Self::new(ErrorCode::FeedFault, fault, "see the log of the server"),
+        }
+    }
+}
+
+/// A client's text in quotes, shortened and with control characters escaped.
+pub fn echo(text: &str) -> String {
+    let start: String = text.chars().take(MAX_ECHO).collect();
+    let rest = if start.len() < text.len() { ".." } else { "" };
+    format!("{start:?}{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn error_codes_are_those_of_the_protocol() {
+        let document = include_str!("../../docs/PROTOCOL.md");
+        for code in ErrorCode::VARIANTS {
+            assert!(document.contains(&format!("`{}`", code.label())), "{code:?} is not in docs/PROTOCOL.md");
+        }
+    }
+
+    #[test]
+    fn http_statuses_are_those_of_the_protocol() {
+        let document = include_str!("../../docs/PROTOCOL.md");
+        let (_, table) = document.split_once("| status | code |").expect("the table of statuses");
+        for line in table.lines().filter(|line| line.starts_with("| ") && !line.contains("---")) {
+            let mut cells = line.split('|').skip(1);
+            let status = cells.next().unwrap().trim();
+            for label in cells.next().unwrap().split(',') {
+                let label = label.trim().trim_matches('`');
+                let code = ErrorCode::VARIANTS.iter().find(|code| code.label() == label).expect(label);
+                assert_eq!(code.status().as_str(), status, "{label}");
+            }
+        }
+    }
+
+    #[test]
+    fn echo_shortens_and_escapes() {
+        assert_eq!(echo("a\u{7}"), "\"a\\u{7}\"");
+        assert_eq!(echo(&"x".repeat(100)).len(), MAX_ECHO + 4);
+    }
+}
