@@ -216,4 +216,21 @@ mod tests {
         assert_eq!(functions.map(f64::to_bits), FUNCTIONS, "{:#x?}", functions.map(f64::to_bits));
         assert_eq!(draws.map(f64::to_bits), DRAWS, "{:#x?}", draws.map(f64::to_bits));
     }
+
+    const FUNCTIONS: [u64; 5] = [
+        0x4005_bf0a_8b14_576a,
+        0x3f99_511f_c687_1044,
+        0x4002_6bb1_bbb5_5516,
+        0xbff3_4378_fcbd_a721,
+        0x3ff5_db4d_073c_7920,
+    ];
+    const DRAWS: [u64; 7] = [
+        0x3f8f_cbfe_e7ea_4f13,
+        0x3fc6_30fd_5d1f_139d,
+        0x400f_2833_3cc1_edfb,
+        0x401e_da2c_9c9c_a814,
+        0x3fed_8d44_d3c3_c1f8,
+        0x3ff1_3c9a_b60d_2b72,
+        0x3ff4_4c74_9d68_2921,
+    ];
 }
