@@ -57,7 +57,7 @@ async fn demo_recording_is_reproduced_by_its_command() {
 async fn each_class_has_its_golden_hash() {
     let folder = tempfile::tempdir().unwrap();
     for (class, golden) in [
-        ("stock", "047fcb33d267b298aacd19ca5efa2ae0"),
+        ("stock", "e47d9a8e3eaa4a97141f16c1f1933bf5"),
         ("index", "21f050d9808802356ccae86bda1af212"),
         ("crypto", "26becae44a66dfb119a172a423a3ad7f"),
         ("fx", "44b14f490fddef6810316ed88e908231"),

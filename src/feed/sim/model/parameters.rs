@@ -188,7 +188,7 @@ const STOCK: Model = Model {
         absorption: (0.4, 2.2),
         instant: 0.5,
         impact: 0.2,
-        jumps: 0.32,
+        jumps: 0.40,
     },
     flow: Flow {
         kernels: kernels([0.55, 0.19, 0.14], [0.003, 0.8, 40.0]),
