@@ -135,7 +135,8 @@ const passing = [
   comeAndGo(
     address,
     [12, 45].map(
-      (secs) => `--clients ${PART} --symbols all --rate 10 --stall ${PART} --stall-for ${secs}s --duration ${secs + 10}s`,
+      (secs) =>
+        `--clients ${PART} --symbols all --rate 10 --stall ${PART} --stall-for ${secs}s --duration ${secs + 10}s`,
     ),
     until,
   ),
