@@ -1,7 +1,7 @@
-//! Reading a plain trades CSV into market state, against the bare csv crate on the same file.
+//! Reading a CSV of bare trades into market state, against the bare csv crate on the same file.
 //!
-//! One iteration reads the whole file. `TICKCAST_BENCH_ROWS` sets how many rows it has; the file is made of a
-//! fixed seed and thrown away afterwards.
+//! One iteration reads the whole file. `TICKCAST_BENCH_ROWS` sets the number of its rows. The file is made from a fixed
+//! seed and deleted afterwards.
 
 mod opening;
 
@@ -15,7 +15,7 @@ use tickcast::feed::TickSource;
 use tickcast::feed::replay::{self, ReplayConfig};
 
 const ROWS: u64 = 1_000_000;
-/// Ticks that are handed on together.
+/// Ticks read together.
 const BATCH: usize = 256;
 
 /// Trades of one symbol as exchanges write them: epoch milliseconds, symbol, price, size, side.
@@ -25,7 +25,7 @@ fn write_trades(path: &Path, rows: u64) {
     let mut price = 6_200_000i64;
     writeln!(out, "timestamp,symbol,price,size,side").expect("the disk has room");
     for n in 0..rows {
-        // Marsaglia's xorshift: all that is needed here is that digits differ.
+        // Marsaglia's xorshift: all that matters here is that digits differ.
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
@@ -65,7 +65,7 @@ fn market_state(path: &Path) -> u64 {
     }
 }
 
-/// Ticks without a market: what reading alone costs.
+/// Reads the file without a market.
 fn ticks(path: &Path) -> u64 {
     let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
     let mut source = replay::open(&[PathBuf::from(path)], &config).expect("it is a file of trades");

@@ -1,20 +1,20 @@
 //! tickcast: a live market-data dashboard.
 //!
-//! A feed (simulated or replayed) puts ticks on a bounded bus; one publisher applies them to the market
-//! and conflates them into tiers; a warp server streams the encoded updates over WebSocket; a static
-//! page charts them. The modules, in reading order:
+//! A feed, simulated or replayed, puts ticks on a bounded bus. One publisher applies them to the market and conflates
+//! them per granted rate. A warp server streams the encoded updates over WebSocket, and a static page charts them.
+//! `ARCHITECTURE.md` is the map. The modules, from the bottom up:
 //!
-//! - [`market`]: the pure middle. Instruments, ticks, bars, day statistics, and the state they make.
-//! - [`feed`]: what produces ticks: the simulator, the replay of CSV files, and their pace.
-//! - [`bus`]: the bounded broadcast between feed and market.
-//! - [`fanout`]: the one writer of the market, and the encoded updates of each tier.
-//! - [`wire`]: the messages, as `docs/PROTOCOL.md` describes them.
+//! - [`market`]: the pure state: instruments, ticks, bars, day statistics.
+//! - [`control`]: events, commands and status, the messages between a feed and the rest.
+//! - [`bus`]: the bounded channels that carry them.
+//! - [`feed`]: the sources (simulator, CSV files) and the player.
+//! - [`wire`]: the messages of `docs/PROTOCOL.md`.
+//! - [`fanout`]: the only writer of the market, and the encoded updates of each rate.
 //! - [`server`]: HTTP, the web files, and one session per WebSocket.
-//! - [`inspect`]: what a CSV file was taken for, and why.
-//! - [`record`]: what is playing, as CSV files that replay to the same.
-//! - [`load`]: many clients that measure a server, from outside.
-//! - [`flags`]: value parsers that several commands share.
-//! - [`cli`]: flags into configurations. [`app`]: everything wired together.
+//! - [`record`]: writes what is playing as CSV files that replay to the same.
+//! - [`inspect`]: prints what a CSV file was taken for.
+//! - [`load`]: a load generator that measures a server from outside.
+//! - [`flags`]: parsers of flag values. [`cli`]: flags into configurations. [`app`]: everything wired together.
 
 #![forbid(unsafe_code)]
 

@@ -2,8 +2,8 @@
 /**
  * Takes the pictures of the README from the real page: `node docs/pictures/take.js [still] [moving]`.
  *
- * The moving one takes a crash being staged, frame by frame, and needs img2webp (Debian: apt-get install webp). Look at them before they
- * are committed.
+ * The moving one takes a crash being staged, frame by frame, and needs img2webp (Debian: apt-get install webp). Look at
+ * them before they are committed.
  */
 
 import { execFileSync } from "node:child_process";
@@ -26,12 +26,12 @@ async function eurusd() {
   const server = await startServer(["replay", "--speed", "max", "data/eurusd-2016-06-14-ticks.csv.gz"]);
   const { page } = await browser.visit(`${server.url}?symbol=EURUSD&interval=1m&theme=dark&indicators=sma+bollinger`);
   await page.locator("#transport[data-state='ended']").waitFor();
-  await page.locator(".deck-place").fill("6400");
-  await page.locator(".deck-speed").selectOption("60");
-  await page.locator('[data-deck="play"]').click();
+  await page.locator(".transport-position").fill("6400");
+  await page.locator(".transport-speed").selectOption("60");
+  await page.locator('[data-transport="play"]').click();
   await page.click("#tab-wire");
   await page.waitForTimeout(35_000);
-  await page.locator('[data-deck="play"]').click();
+  await page.locator('[data-transport="play"]').click();
   await page.locator("#transport[data-state='paused']").waitFor();
   await drawn(page);
   await page.waitForTimeout(1500);
@@ -57,7 +57,7 @@ async function stocks() {
     `${server.url}?symbol=AAPL&interval=1d&theme=light&indicators=sma+rsi&compare=IBM&compare=MSFT`,
   );
   await page.locator("#transport[data-state='ended']").waitFor();
-  await page.locator(".deck-place").fill("9500");
+  await page.locator(".transport-position").fill("9500");
   await page.locator("#transport[data-state='paused']").waitFor();
   await drawn(page);
   await page.waitForTimeout(3000);
@@ -81,7 +81,7 @@ async function moving() {
   const files = [];
   for (let at = 0; at < FRAMES; at += 1) {
     const began = Date.now();
-    if (at === 6) await page.click('.stage-form button[type="submit"]');
+    if (at === 6) await page.click('.scenario-form button[type="submit"]');
     if (at === 30) await page.click("#tab-market");
     const file = join(folder, `${String(at).padStart(3, "0")}.png`);
     await page.screenshot({ path: file });

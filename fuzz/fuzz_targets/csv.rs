@@ -1,5 +1,5 @@
-//! A file of any bytes is played or refused without panic. What plays comes in time order, and is the same
-//! tape when it is played again, from any tick on, in batches, and with each row read the long way.
+//! A file of any bytes plays or is an error, without panic. Ticks come in time order. They are the same when the file
+//! is played again, from any tick on, in batches, and without the fast path.
 
 #![no_main]
 
@@ -12,7 +12,7 @@ use tickcast::feed::{Seekable, TickSource};
 use tickcast::feed::replay::{self, ReplayConfig};
 use tickcast::market::{Tick, Timestamp};
 
-/// More than that is more of the same.
+/// The most ticks compared.
 const MAX_TICKS: usize = 100_000;
 
 static PATH: LazyLock<PathBuf> =
@@ -25,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(mut replay) = replay::open(&[PATH.clone()], &config) else { return };
     let first = play(&mut replay);
     replay.rewind().expect("what was opened once opens again");
-    assert_eq!(first, play(&mut replay), "a tape is the same each time");
+    assert_eq!(first, play(&mut replay), "a file plays the same each time");
     replay.rewind().expect("what was opened once opens again");
     let mut batches = Vec::new();
     while batches.len() < MAX_TICKS
@@ -35,8 +35,9 @@ fuzz_target!(|bytes: &[u8]| {
     {}
     batches.truncate(first.len());
     assert_eq!(first, batches, "batches are the same ticks");
-    let mut long = replay::open(&[PATH.clone()], &config).expect("what was opened once opens again").the_long_way();
-    assert_eq!(first, play(&mut long), "both ways of reading lead to the same");
+    let again = replay::open(&[PATH.clone()], &config).expect("what was opened once opens again");
+    let mut slow = again.without_fast_path();
+    assert_eq!(first, play(&mut slow), "both paths give the same ticks");
     replay.rewind().expect("what was opened once opens again");
     let half = first.len() / 2;
     for tick in &first[..half] {
@@ -45,7 +46,7 @@ fuzz_target!(|bytes: &[u8]| {
     let position = replay.position();
     play(&mut replay);
     replay.go_to(&position).expect("what was opened once opens again");
-    assert_eq!(first[half..], play(&mut replay)[..first.len() - half], "a mark goes back to where it was set");
+    assert_eq!(first[half..], play(&mut replay)[..first.len() - half], "a position leads back to where it was taken");
 });
 
 fn play(source: &mut dyn TickSource) -> Vec<Tick> {

@@ -14,8 +14,8 @@ use crate::flags::whole_number;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Reading files")]
 pub struct ReadingArgs {
-    /// Meaning of the columns: one for each ('time,-,price,size'), or by name ('price=close_price,time=1')
-    #[arg(long, value_name = "MEANINGS", value_parser = |text: &str| text.parse::<ColumnNames>())]
+    /// Roles of the columns: one for each ('time,-,price,size'), or by name ('price=close_price,time=1')
+    #[arg(long, value_name = "ROLES", value_parser = |text: &str| text.parse::<ColumnNames>())]
     columns: Option<ColumnNames>,
     /// Time zone of times that name none, such as UTC, -05:00 or America/New_York
     #[arg(long, value_name = "ZONE", value_parser = |text: &str| text.parse::<Zone>(), allow_hyphen_values = true)]
@@ -29,25 +29,25 @@ pub struct ReadingArgs {
     /// Factor by which prices are too large, such as 10000; 1 if they are not
     #[arg(long, value_name = "FACTOR", value_parser = overrides::price_scale)]
     price_scale: Option<u8>,
-    /// Kind of the rows: trades, quotes, ohlcv (bars) or book (order book)
-    #[arg(long, value_name = "KIND", value_parser = overrides::kind)]
+    /// Kind of the rows
+    #[arg(long, value_name = "KIND", value_enum, ignore_case = true)]
     kind: Option<FileKind>,
     /// Delimiter of cells: one character, tab or space
     #[arg(long, value_name = "CHARACTER", value_parser = overrides::delimiter)]
     delimiter: Option<u8>,
-    /// Decimal mark of numbers: point or comma
-    #[arg(long, value_name = "MARK", value_parser = overrides::decimal_mark)]
+    /// Decimal mark of numbers
+    #[arg(long, value_name = "MARK", value_enum, ignore_case = true)]
     decimal_mark: Option<DecimalMark>,
-    /// Order of dates: ymd, mdy or dmy
-    #[arg(long, value_name = "ORDER", value_parser = overrides::date_order)]
+    /// Order of year, month and day in dates
+    #[arg(long, value_name = "ORDER", value_enum, ignore_case = true)]
     date_order: Option<DateOrder>,
-    /// Unit of times that are numbers: s, ms, us or ns
-    #[arg(long, value_name = "UNIT", value_parser = overrides::time_unit)]
+    /// Unit of times that are numbers
+    #[arg(long, value_name = "UNIT", value_enum, ignore_case = true)]
     time_unit: Option<TimeUnit>,
     /// Encoding of the text, such as utf-8, utf-16le, gbk or shift_jis
     #[arg(long, value_name = "NAME", value_parser = overrides::encoding)]
     encoding: Option<&'static Encoding>,
-    /// A line of column names is there or not
+    /// yes if the file has a line of column names, no if not
     #[arg(long, value_name = "ANSWER", value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes"))]
     header: Option<bool>,
     /// Read large files to the end before they play. Counts are then exact, and rows are sorted by time
@@ -104,7 +104,7 @@ pub struct ReadingArgs {
     /// Maximum number of reasons to list for rejected rows. Above it, rows are only counted
     #[arg(
         long,
-        default_value_t = ReplayConfig::default().max_refused,
+        default_value_t = ReplayConfig::default().max_rejected,
         value_name = "NUMBER",
         value_parser = whole_number(1..=MAX_COUNT)
     )]
@@ -121,7 +121,7 @@ impl ReadingArgs {
             max_files: self.max_files,
             max_waiting: self.max_waiting_ticks,
             max_levels: self.max_book_levels,
-            max_refused: self.max_rejected,
+            max_rejected: self.max_rejected,
             full_read_bytes: if self.full { u64::MAX } else { full_read_bytes },
             overrides: Overrides {
                 columns: self.columns,

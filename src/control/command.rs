@@ -1,9 +1,7 @@
 //! Commands to a feed, and the reasons why one fails. The other direction of [`crate::control::FeedEvent`].
 
-use strum::{IntoStaticStr, VariantArray};
-
 use super::scenario::ScenarioRequest;
-use super::status::Speed;
+use super::status::{Speed, TimestampMode};
 use crate::market::{Interval, Timestamp};
 
 /// A command to a feed.
@@ -50,24 +48,6 @@ pub enum SeekTarget {
     Percent(f64),
     /// A distance in nanoseconds from the current position; negative goes back.
     By(i64),
-}
-
-/// The times that the ticks of a recording carry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr, VariantArray)]
-#[strum(serialize_all = "snake_case")]
-pub enum TimestampMode {
-    /// The recording's own times.
-    #[default]
-    Original,
-    /// All times moved by one shift, so that the current position is now.
-    Shifted,
-}
-
-impl TimestampMode {
-    /// The name on the wire.
-    pub fn label(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// The reason why a command failed. A failed command changes nothing.

@@ -13,8 +13,8 @@ pub mod sample;
 mod scenario;
 mod status;
 
-pub use command::{Command, CommandError, CommandResult, SeekTarget, Step, TimestampMode};
+pub use command::{Command, CommandError, CommandResult, SeekTarget, Step};
 pub use event::{FeedEvent, Opening, Seeked};
 pub use preview::Preview;
 pub use scenario::{ScenarioCatalog, ScenarioInfo, ScenarioRequest, SymbolGroup};
-pub use status::{FeedState, FeedStatus, RejectedRows, SourceKind, Speed};
+pub use status::{FeedState, FeedStatus, RejectedRows, SourceKind, Speed, TimestampMode};

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::command::TimestampMode;
 use super::event::Opening;
 use super::preview::Preview;
-use super::status::{FeedState, FeedStatus, SourceKind, Speed};
+use super::status::{FeedState, FeedStatus, SourceKind, Speed, TimestampMode};
 use crate::market::{Timestamp, sample};
 
 /// The status of a replay that plays in real time from 1970 on.

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use strum::IntoStaticStr;
+use strum::{IntoStaticStr, VariantArray};
 
-use super::command::TimestampMode;
 use super::preview::Preview;
 use super::scenario::ScenarioCatalog;
 use crate::market::Timestamp;
@@ -79,6 +78,24 @@ impl fmt::Display for Speed {
             Self::Times(factor) => write!(f, "{factor}x"),
             Self::Max => f.write_str("max"),
         }
+    }
+}
+
+/// The times that the ticks of a recording carry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum TimestampMode {
+    /// The recording's own times.
+    #[default]
+    Original,
+    /// All times moved by one shift, so that the current position is now.
+    Shifted,
+}
+
+impl TimestampMode {
+    /// The name on the wire.
+    pub fn label(self) -> &'static str {
+        self.into()
     }
 }
 

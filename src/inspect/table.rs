@@ -1,13 +1,14 @@
-//! A report for people.
+//! A report as a table.
 
 use std::fmt::Write;
 
 use super::json::utc;
 use crate::feed::replay::{FileReport, RowOrder, TimeFormat};
 
-/// Symbols and columns that are listed by name.
+/// The largest number of symbols and columns to list by name.
 const MAX_LISTED: usize = 12;
 
+/// Returns the lines of a file's report.
 pub fn lines(report: &FileReport) -> Vec<String> {
     let mut lines = vec![report.file.clone()];
     let mut row = |name: &str, text: String| lines.push(format!("  {name:<12}{text}"));
@@ -21,10 +22,9 @@ pub fn lines(report: &FileReport) -> Vec<String> {
     }
     row("time", time(report));
     row("form", form(report));
-    let used = report.columns.iter().filter_map(|(name, meaning)| Some((name, (*meaning)?.label())));
-    let used = used.map(
-        |(name, meaning)| if name.eq_ignore_ascii_case(meaning) { name.clone() } else { format!("{name} = {meaning}") },
-    );
+    let used = report.columns.iter().filter_map(|(name, role)| Some((name, (*role)?.label())));
+    let used = used
+        .map(|(name, role)| if name.eq_ignore_ascii_case(role) { name.clone() } else { format!("{name} = {role}") });
     row("columns", used.collect::<Vec<_>>().join(", "));
     let unused: Vec<&str> = report.columns.iter().filter(|(_, m)| m.is_none()).map(|(name, _)| name.as_str()).collect();
     if !unused.is_empty() {
@@ -33,12 +33,11 @@ pub fn lines(report: &FileReport) -> Vec<String> {
     for (n, assumption) in report.assumptions.iter().enumerate() {
         row(if n == 0 { "assumed" } else { "" }, assumption.to_string());
     }
-    for (n, refused) in report.refused.iter().enumerate() {
-        let place =
-            if refused.first_line > 0 { format!(", first in line {}", refused.first_line) } else { String::new() };
-        let column = refused.first_column.map(|column| format!(", column {column}")).unwrap_or_default();
-        let (count, reason, value) = (refused.count, refused.reason, &refused.first_value);
-        row(if n == 0 { "refused" } else { "" }, format!("{count} x {reason}{place}{column}: {value}"));
+    for (n, rejected) in report.rejected.iter().enumerate() {
+        let line = rejected.line.map(|line| format!(", first in line {line}")).unwrap_or_default();
+        let column = rejected.column.map(|column| format!(", column {column}")).unwrap_or_default();
+        let (count, reason, value) = (rejected.count, rejected.reason, &rejected.value);
+        row(if n == 0 { "rejected" } else { "" }, format!("{count} x {reason}{line}{column}: {value}"));
     }
     lines
 }
@@ -56,8 +55,8 @@ fn rows(report: &FileReport) -> String {
         RowOrder::Mixed => "not in time order",
     };
     let mut text = format!("{about}{}, {order}", report.rows);
-    if report.rows_refused > 0 {
-        let _ = write!(text, "; {} refused", report.rows_refused);
+    if report.rows_rejected > 0 {
+        let _ = write!(text, "; {} rejected", report.rows_rejected);
     }
     text
 }
@@ -69,7 +68,7 @@ fn time(report: &FileReport) -> String {
         TimeFormat::SinceMidnight(unit) => format!("{unit} since midnight"),
         TimeFormat::Text(order) => format!("dates as {}", order.label()),
     };
-    let apart = if report.time.is_apart { ", date and clock apart" } else { "" };
+    let apart = if report.time.is_apart { ", date and time in two columns" } else { "" };
     let assumed = if report.time.is_assumed { " (assumed)" } else { "" };
     format!("{format}{apart}, {}{assumed}", report.time.zone)
 }
@@ -77,12 +76,12 @@ fn time(report: &FileReport) -> String {
 fn form(report: &FileReport) -> String {
     let delimiter = match report.delimiter {
         b'\t' => "tab".into(),
-        b' ' => "blanks".into(),
+        b' ' => "space".into(),
         other => format!("`{}`", char::from(other)),
     };
     let header = report.header.map_or("no header".into(), |line| format!("header in line {line}"));
     let packed = if report.compression == "none" { String::new() } else { format!(", {}", report.compression) };
-    format!("{}{packed}, cells parted by {delimiter}, {header}", report.encoding)
+    format!("{}{packed}, delimiter {delimiter}, {header}", report.encoding)
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {

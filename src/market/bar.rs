@@ -3,27 +3,27 @@
 use super::price::{Price, Size};
 use super::time::{Interval, Timestamp};
 
-/// Open, high, low, close and volume of one bucket of time.
+/// The open, high, low, close and volume of one interval of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bar {
-    /// The start of the bucket; it ends one interval later, exclusive.
+    /// The start of its interval.
     pub start: Timestamp,
     pub open: Price,
     pub high: Price,
     pub low: Price,
     pub close: Price,
     pub volume: Size,
-    /// How many ticks of the instrument's price basis it holds.
+    /// The number of ticks of the instrument's price basis in it.
     pub count: u64,
 }
 
 impl Bar {
-    /// The bar of a single price.
+    /// Starts a bar with a single price.
     pub const fn first(start: Timestamp, price: Price, size: Size) -> Self {
         Self { start, open: price, high: price, low: price, close: price, volume: size, count: 1 }
     }
 
-    /// Takes in a later price.
+    /// Adds a later price.
     pub fn add(&mut self, price: Price, size: Size) {
         self.high = self.high.max(price);
         self.low = self.low.min(price);
@@ -32,7 +32,7 @@ impl Bar {
         self.count = self.count.saturating_add(1);
     }
 
-    /// Takes in a later bar of a shorter or equal interval.
+    /// Adds a later bar of a shorter or equal interval.
     pub fn merge(&mut self, later: &Self) {
         self.high = self.high.max(later.high);
         self.low = self.low.min(later.low);
@@ -41,7 +41,7 @@ impl Bar {
         self.count = self.count.saturating_add(later.count);
     }
 
-    /// The end of its bucket, exclusive.
+    /// Returns the end of its interval, exclusive.
     pub const fn end(&self, interval: Interval) -> Timestamp {
         self.start.plus_nanos(interval.nanos())
     }
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_its_first_its_extreme_and_its_last_price() {
+    fn bar_has_first_highest_lowest_and_last_price() {
         #[track_caller]
         fn check(ticks: &[(i64, u64)], prices: [i64; 4], volume: u64) {
             let bar = bar(ticks);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_volumes_stay_at_the_largest_number() {
+    fn volume_saturates_at_the_largest_number() {
         let mut sum = bar(&[(1, u64::MAX), (1, 1)]);
         assert_eq!(sum.volume, MOST);
         sum.count = u64::MAX;
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_ends_where_the_next_begins() {
+    fn bar_ends_where_the_next_begins() {
         for (start, interval, end) in [
             (0, Interval::S1, 1_000_000_000),
             (-60_000_000_000, Interval::M1, 0),
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn merged_parts_are_the_bar_of_the_whole(
+        fn merged_bars_equal_the_bar_of_the_whole(
             ticks in prop::collection::vec((any::<i64>(), any::<u64>()), 2..20),
             cut in any::<prop::sample::Index>(),
         ) {

@@ -1,15 +1,15 @@
-//! The statistics of one market day, a UTC day.
+//! The statistics of one market day, which is a UTC day.
 //!
-//! They know no clock: a day stands until a price of another day comes, over midnight and over weekends.
+//! There is no clock here: a day lasts until a price of another day comes, past midnight and over weekends.
 
 use super::bar::Bar;
 use super::price::{Decimal, Price, Size};
 use super::time::{Interval, Timestamp};
 
-/// Extra digits a VWAP carries beyond its instrument's prices: it falls between the ticks.
+/// The extra digits of a VWAP: it falls between two ticks of its instrument's prices.
 const VWAP_EXTRA_DECIMALS: u8 = 2;
 
-/// Open, high, low, volume, VWAP and change of one day.
+/// The open, high, low, volume, VWAP and change of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayStats {
     pub start: Timestamp,
@@ -36,7 +36,7 @@ impl DayStats {
         }
     }
 
-    /// Begins a day with history.
+    /// Starts a day from a bar of the history.
     pub fn from_bar(bar: &Bar, prev_close: Option<Price>) -> Self {
         let mut day = Self::first(bar.start, bar.open, Size(0), prev_close);
         day.merge(bar);
@@ -50,8 +50,7 @@ impl DayStats {
         self.notional = self.notional.saturating_add(notional(price, size));
     }
 
-    /// Takes in a historical bar. Its trades are not known, so VWAP takes its typical price,
-    /// (high + low + close) / 3.
+    /// Adds a bar of the history. Its trades are not known, so VWAP uses its typical price, (high + low + close) / 3.
     pub fn merge(&mut self, bar: &Bar) {
         self.high = self.high.max(bar.high);
         self.low = self.low.min(bar.low);
@@ -61,7 +60,7 @@ impl DayStats {
         self.notional = self.notional.saturating_add(notional);
     }
 
-    /// What the change is counted from: the close of the day before, else this day's open.
+    /// The base of the change: the close of the day before, or this day's open where that is not known.
     pub fn reference(&self) -> Price {
         self.prev_close.unwrap_or(self.open)
     }
@@ -70,8 +69,8 @@ impl DayStats {
         Price(last.0.saturating_sub(self.reference().0))
     }
 
-    /// The volume-weighted average price for prices written as `price_unit` per tick size, with two
-    /// digits more than they have; `None` on a day without volume.
+    /// Returns the volume-weighted average price, with two digits more than `price_unit`, the tick size; `None` on a
+    /// day without volume.
     pub fn vwap(&self, price_unit: Decimal) -> Option<Decimal> {
         if self.volume.0 == 0 {
             return None;
@@ -86,7 +85,7 @@ fn notional(price: Price, size: Size) -> i128 {
     i128::from(price.0) * i128::from(size.0)
 }
 
-/// Division rounded to nearest, halves away from zero; `by` is above zero.
+/// Divides and rounds to the nearest, halves away from zero. `by` is above zero.
 fn div_round(n: i128, by: i128) -> i128 {
     let half = by / 2;
     if n >= 0 { n.saturating_add(half) / by } else { n.saturating_sub(half) / by }
@@ -98,7 +97,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn change_counts_from_the_day_before_and_else_from_the_open() {
+    fn change_counts_from_yesterday_or_from_the_open() {
         let mut day = DayStats::first(Timestamp(0), Price(100), Size(1), None);
         day.add(Price(103), Size(1));
         assert_eq!(day.change(Price(103)), Price(3));
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn vwap_is_exact_to_two_digits_beyond_the_price() {
+    fn vwap_has_two_exact_digits_beyond_the_price() {
         let mut day = DayStats::first(Timestamp(0), Price(100), Size(1), None);
         day.add(Price(101), Size(2));
         // (1.00 + 2 * 1.01) / 3 = 1.006666..
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_historical_bar_weighs_as_its_typical_price() {
+    fn history_bar_weighs_as_its_typical_price() {
         let mut bar = Bar::first(Timestamp(0), Price(100), Size(3));
         (bar.high, bar.low, bar.close) = (Price(130), Price(90), Price(110));
         let mut day = DayStats::from_bar(&bar, Some(Price(80)));
@@ -130,7 +129,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_price_and_no_volume_overflows(
+        fn day_does_not_overflow(
             prices in prop::collection::vec(prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX)], 1..5),
             size in prop_oneof![any::<u64>(), Just(u64::MAX)],
             step in 1i64..=i64::from(u32::MAX),

@@ -1,7 +1,7 @@
-//! What stands behind the best bid and ask: a few levels of each side.
+//! The depth of the book: a few levels of each side behind the best bid and ask.
 //!
-//! A feed that knows levels gives a [`DepthModel`] with its opening, and the market asks it when somebody looks: ticks
-//! carry the best alone, and levels that nobody looks at cost nothing.
+//! A feed with depth brings a [`DepthModel`] in its opening, and the market calls it when a client needs the levels.
+//! Ticks carry only the best prices, so levels that no client watches cost nothing.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,33 +10,33 @@ use super::instrument::InstrumentId;
 use super::price::{Price, Size};
 use super::tick::Quote;
 
-/// Levels of each side.
+/// The number of levels on each side.
 pub const DEPTH_LEVELS: usize = 5;
 
-/// What is offered at one price; the size is above 0.
+/// The orders at one price; the size is above 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Level {
     pub price: Price,
     pub size: Size,
 }
 
-/// One side of a book, the best level first; what nobody quotes is `None` and has only `None` behind it.
+/// One side of a book, the best level first. Only `None` follows a `None`.
 pub type Ladder = [Option<Level>; DEPTH_LEVELS];
 
-/// Both sides of a book. The first levels are the quote; bids fall and asks rise from there.
+/// Both sides of a book. The first levels are the quote; behind them bids fall and asks rise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Depth {
     pub bids: Ladder,
     pub asks: Ladder,
 }
 
-/// What is behind a quote, as a function of what was told so far: the same whoever asks, and however often.
+/// A function that gives the levels behind a quote. It always returns the same levels for the same arguments.
 pub trait DepthModel: fmt::Debug + Send + Sync {
-    /// The book of `id` after its tick number `seq`, when `quote` stands.
+    /// Returns the book of `id` after its tick number `seq`, when `quote` is the best bid and ask.
     fn depth(&self, id: InstrumentId, seq: u64, quote: &Quote) -> Depth;
 }
 
-/// The model of an epoch, where its feed knows levels. Two are equal where they are the same one.
+/// The depth model of an epoch, where its feed has one. Two are equal when they share one model.
 #[derive(Clone, Debug, Default)]
 pub struct Levels(pub Option<Arc<dyn DepthModel>>);
 

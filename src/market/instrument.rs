@@ -1,58 +1,58 @@
-//! What is traded: the facts of an instrument that do not change while a feed runs.
+//! Instruments: the facts about a symbol that do not change while a feed runs.
+
+use strum::IntoStaticStr;
 
 use super::price::{Decimal, Increment, Price};
 use super::time::Interval;
 
-/// The small index of an instrument within one epoch's list.
+/// The index of an instrument in the list of an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InstrumentId(pub u32);
 
 impl InstrumentId {
+    /// Returns the place in the list.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// The asset class of an instrument.
+#[derive(Clone, Copy, Debug, Hash, IntoStaticStr, PartialEq, Eq)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum AssetClass {
     Stock,
     Index,
     Crypto,
     Fx,
-    /// A replayed file does not say.
+    /// Not known, as in most replayed files.
     Unknown,
 }
 
 impl AssetClass {
+    /// Returns the name on the wire.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::Stock => "stock",
-            Self::Index => "index",
-            Self::Crypto => "crypto",
-            Self::Fx => "fx",
-            Self::Unknown => "unknown",
-        }
+        self.into_str()
     }
 }
 
-/// Which price makes `last`, the bars and the day statistics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The price that makes `last`, the bars and the day statistics.
+#[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum PriceBasis {
     /// Trade prices.
     Trade,
-    /// The best bid: FX and other tapes of quotes alone, as FX charts are drawn by custom.
+    /// The best bid, for sources with quotes alone. FX charts are drawn from the bid by custom.
     Bid,
 }
 
 impl PriceBasis {
+    /// Returns the name on the wire.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::Trade => "trade",
-            Self::Bid => "bid",
-        }
+        self.into_str()
     }
 }
 
+/// The facts of one symbol.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instrument {
     /// The ticker, unique within a feed, as the source writes it.
@@ -62,17 +62,17 @@ pub struct Instrument {
     pub class: AssetClass,
     /// The tick size.
     pub price_increment: Increment,
-    /// The digits after the point that its prices usually have; a price that needs more is written with more.
+    /// The usual number of digits after the point. A price that needs more is written with more.
     pub price_digits: u8,
     /// The lot step.
     pub size_increment: Increment,
     pub basis: PriceBasis,
-    /// Set when the ticks were made from bars of this length and are not the market's own.
+    /// The length of the bars that its ticks were made from, where they are not the market's own ticks.
     pub synthesised_from: Option<Interval>,
 }
 
 impl Instrument {
-    /// A price as it is written: exact, with at least the usual digits.
+    /// Returns a price as an exact decimal with at least the usual digits.
     pub fn price(&self, price: Price) -> Decimal {
         self.price_increment.price(price).shorten(self.price_digits)
     }

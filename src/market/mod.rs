@@ -1,9 +1,9 @@
-//! The market as it stands: instruments, ticks, bars, day statistics.
+//! The state of the market: instruments, ticks, bars, day statistics.
 //!
-//! Pure: no tokio, no serde, no wall clock, no I/O, and nothing here can fail. The only time it knows
-//! is the one a tick carries, so the same events always give the same market.
+//! Pure: no tokio, no serde, no wall clock, no I/O, no lock, and nothing here can fail. The only time is the one that
+//! ticks carry, so the same events always give the same market.
 //!
-//! Not here: where ticks come from (`feed`), who is told (`fanout`), how it is written (`wire`).
+//! Not here: the sources of ticks (`feed`), the distribution of updates (`fanout`), their text (`wire`).
 
 mod bar;
 mod day;

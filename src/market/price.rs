@@ -1,14 +1,14 @@
 //! Prices and sizes as whole numbers, and the exact decimals they stand for.
 //!
-//! Inside, a price is a count of its instrument's tick size and a size a count of its lot step, so sums
-//! and comparisons are exact. Binary floating point never carries money here.
+//! A price is a number of its instrument's tick sizes, and a size is a number of its lot steps, so sums and comparisons
+//! are exact. Floating point never carries money here.
 
 use std::fmt;
 
 /// The most digits after the point that an [`Increment`] or a [`Decimal`] may have.
 pub const MAX_DECIMALS: u8 = 15;
 
-/// A price in tick sizes of its instrument. Negative prices are real (crude oil, 2020-04-20).
+/// A price in tick sizes of its instrument. Negative prices exist (crude oil, 2020-04-20).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Price(pub i64);
 
@@ -23,12 +23,12 @@ pub struct Decimal {
     pub decimals: u8,
 }
 
-/// Why a text is not a [`Decimal`], or does not fit an [`Increment`].
+/// The reason why a text is not a [`Decimal`], or does not fit an [`Increment`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecimalError {
     /// Not digits with an optional sign and one optional point.
     NotANumber,
-    /// More digits than an exact 64-bit number holds.
+    /// More digits than a 64-bit number can hold exactly.
     TooManyDigits,
 }
 
@@ -37,7 +37,7 @@ impl Decimal {
         Self { mantissa, decimals }
     }
 
-    /// Reads plain decimal text such as `-37.63`; digits after the point are all kept.
+    /// Parses decimal text such as `-37.63` and keeps all digits after the point.
     ///
     /// # Errors
     /// [`DecimalError`] for anything else: exponents, thousands marks, `NaN`.
@@ -76,7 +76,7 @@ impl Decimal {
         Ok(Self::new(mantissa, decimals.unwrap_or(0)))
     }
 
-    /// The same number with `decimals` digits after the point, if that is exact and fits.
+    /// Returns the same number with `decimals` digits after the point, if that is exact and fits.
     pub fn rescale(self, decimals: u8) -> Option<Self> {
         let mantissa = if decimals >= self.decimals {
             let factor = 10i64.checked_pow(u32::from(decimals - self.decimals))?;
@@ -88,7 +88,7 @@ impl Decimal {
         Some(Self::new(mantissa, decimals))
     }
 
-    /// The same number without needless zeros at the end, but with `least` decimals if it has them.
+    /// Returns the same number without trailing zeros, but with at least `least` decimals where it has them.
     pub fn shorten(mut self, least: u8) -> Self {
         while self.decimals > least && self.mantissa % 10 == 0 {
             self.mantissa /= 10;
@@ -122,14 +122,14 @@ pub struct Increment {
 
 impl Increment {
     /// # Panics
-    /// When `step` is 0 or `decimals` exceeds [`MAX_DECIMALS`]: increments are built from constants or
-    /// from digits already counted.
+    /// When `step` is 0 or `decimals` exceeds [`MAX_DECIMALS`]. Callers pass constants or digits that were counted
+    /// before.
     pub const fn new(step: u32, decimals: u8) -> Self {
         assert!(step > 0 && decimals <= MAX_DECIMALS, "invariant: a step above 0 and at most 15 decimals");
         Self { step, decimals }
     }
 
-    /// One unit of the last of `decimals` digits.
+    /// Returns one unit of the last of `decimals` digits.
     pub const fn of_decimals(decimals: u8) -> Self {
         Self::new(1, decimals)
     }
@@ -138,12 +138,12 @@ impl Increment {
         self.decimals
     }
 
-    /// The increment itself as a decimal.
+    /// Returns the increment as a decimal.
     pub const fn as_decimal(self) -> Decimal {
         Decimal::new(self.step as i64, self.decimals)
     }
 
-    /// The decimal that `count` steps stand for; saturates at the ends of 64 bits.
+    /// Returns `count` steps as a decimal; saturates at the limits of 64 bits.
     pub const fn decimal(self, count: i64) -> Decimal {
         Decimal::new(count.saturating_mul(self.step as i64), self.decimals)
     }
@@ -157,7 +157,7 @@ impl Increment {
         self.decimal(count)
     }
 
-    /// How many steps `value` is, or `None` when it is off the grid or out of range.
+    /// Returns `value` as a number of steps; `None` when it lies between two steps or out of range.
     pub fn count(self, value: Decimal) -> Option<i64> {
         let scaled = value.rescale(self.decimals)?.mantissa;
         let step = i64::from(self.step);
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn decimals_keep_the_digits_they_came_with() {
+    fn decimals_keep_their_digits() {
         check("131.06", Ok("131.06"));
         check("127.0", Ok("127.0"));
         check("-37.63", Ok("-37.63"));
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_plain_number_is_refused() {
+    fn text_that_is_no_number_is_rejected() {
         for text in ["", "-", ".", "1e5", "NaN", "inf", "1,000", "1.2.3", " 1", "0x10", "--1"] {
             check(text, Err(DecimalError::NotANumber));
         }
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn increments_count_only_what_lies_on_their_grid() {
+    fn increments_count_only_prices_on_their_grid() {
         let quarter = Increment::new(25, 2);
         assert_eq!(quarter.count(Decimal::new(552875, 2)), Some(22115));
         assert_eq!(quarter.count(Decimal::new(5528, 0)), Some(22112));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn only_needless_zeros_are_cut() {
+    fn trimming_drops_only_trailing_zeros() {
         for (mantissa, decimals, least, want) in [
             (4_304_700, 4, 2, "430.47"),
             (4_381_799, 4, 2, "438.1799"),
@@ -231,7 +231,7 @@ mod tests {
         }
 
         #[test]
-        fn rescaling_up_and_back_is_the_same_number(mantissa in -1_000_000_000i64..1_000_000_000, from in 0u8..6, more in 0u8..6) {
+        fn rescaling_up_and_back_keeps_the_number(mantissa in -1_000_000_000i64..1_000_000_000, from in 0u8..6, more in 0u8..6) {
             let decimal = Decimal::new(mantissa, from);
             let up = decimal.rescale(from + more).unwrap();
             prop_assert_eq!(up.rescale(from), Some(decimal));

@@ -1,43 +1,44 @@
-//! A bounded list of the newest items that remembers how many there ever were, and is cheap to copy.
+//! A bounded list of the newest items that counts all items it ever held, and is cheap to copy.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Items that copies share. Fewer make a copy longer, more make what each copy has of its own larger.
+/// The items of one chunk, which copies share. Smaller chunks make copying slower, larger ones make each copy own more.
 const CHUNK: usize = 64;
 
-/// The newest `capacity` items. Item number `n` (from 0) keeps its number when older ones fall out, so a
-/// reader that knows how many it has seen can ask for the rest.
+/// The newest `capacity` items.
 ///
-/// Copies share all items but the newest few, so that a market can be kept as it stood at many times.
+/// Item number `n` (from 0) keeps its number when older ones are dropped, so a reader that has seen `n` items can take
+/// the rest. Copies share all items but the newest few, so that checkpoints of a market stay small.
 #[derive(Clone, Debug)]
 pub struct Ring<T> {
-    /// Whole chunks, oldest first; of the first, `gone` items have fallen out.
+    /// Full chunks, oldest first. The first `gone` items of the first chunk are dropped.
     chunks: VecDeque<Arc<[T]>>,
     gone: usize,
-    /// The newest items, fewer than a chunk.
+    /// The newest items, less than one chunk.
     tail: Vec<T>,
     capacity: usize,
     total: u64,
 }
 
-/// What a reader has not seen yet.
+/// The items that a reader has not seen.
 #[derive(Debug)]
 pub struct Since<I> {
-    /// Items that fell out before the reader came.
+    /// The number of items that were dropped before the reader came.
     pub missed: u64,
-    /// The rest, oldest first.
+    /// The remaining items, oldest first.
     pub items: I,
 }
 
 impl<T> Ring<T> {
-    /// An empty ring; memory is taken as items come. A capacity of 0 is raised to 1.
+    /// Creates an empty ring that allocates as items come. A capacity of 0 becomes 1.
     pub const fn new(capacity: usize) -> Self {
         let capacity = if capacity == 0 { 1 } else { capacity };
         Self { chunks: VecDeque::new(), gone: 0, tail: Vec::new(), capacity, total: 0 }
     }
 
+    /// Adds an item, and drops the oldest one beyond the capacity.
     pub fn push(&mut self, item: T) {
         self.tail.push(item);
         self.total += 1;
@@ -59,11 +60,12 @@ impl<T> Ring<T> {
         self.chunks.len() * CHUNK + self.tail.len() - self.gone
     }
 
-    /// How many items were ever pushed.
+    /// Returns the number of items that were ever pushed.
     pub const fn total(&self) -> u64 {
         self.total
     }
 
+    /// Returns the number of items held.
     pub fn len(&self) -> usize {
         self.held().min(self.capacity)
     }
@@ -72,11 +74,12 @@ impl<T> Ring<T> {
         self.len() == 0
     }
 
+    /// Returns the newest item.
     pub fn last(&self) -> Option<&T> {
         self.tail.last().or_else(|| self.chunks.back()?.last())
     }
 
-    /// Item `at` of those held, from the oldest.
+    /// Returns item `at`, counted from the oldest one held.
     fn get(&self, at: usize) -> Option<&T> {
         let at = at + self.gone;
         match self.chunks.get(at / CHUNK) {
@@ -89,13 +92,13 @@ impl<T> Ring<T> {
         self.newest(usize::MAX)
     }
 
-    /// The newest `n` items, oldest first.
+    /// Returns the newest `n` items, oldest first.
     pub fn newest(&self, n: usize) -> Iter<'_, T> {
         let len = self.len();
         Iter { ring: self, at: len.saturating_sub(n)..len }
     }
 
-    /// What follows the first `seen` items.
+    /// Returns the items after the first `seen`.
     pub fn since(&self, seen: u64) -> Since<Iter<'_, T>> {
         let kept = self.len() as u64;
         let wanted = self.total.saturating_sub(seen);
@@ -103,7 +106,7 @@ impl<T> Ring<T> {
         Since { missed, items: self.newest((wanted - missed) as usize) }
     }
 
-    /// About the bytes that this has and `earlier`, a copy of it from before, has not.
+    /// Estimates the bytes that this ring does not share with `earlier`, an older copy of it.
     pub fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
         let new = self.total.saturating_sub(earlier.map_or(0, |earlier| earlier.total));
         let own = self.len().min(usize::try_from(new).unwrap_or(usize::MAX)).max(self.tail.len());
@@ -117,6 +120,7 @@ impl<T: PartialEq> PartialEq for Ring<T> {
     }
 }
 
+/// An iterator over a part of a [`Ring`].
 #[derive(Debug)]
 pub struct Iter<'r, T> {
     ring: &'r Ring<T>,
@@ -159,7 +163,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_reader_gets_what_it_lacks_and_is_told_what_fell_out() {
+    fn reader_gets_unseen_items_and_the_number_missed() {
         let mut ring = Ring::new(3);
         let seen = |ring: &Ring<i32>, n| {
             let since = ring.since(n);
@@ -179,7 +183,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_ring_is_the_end_of_all_that_came_and_so_is_each_copy(
+        fn ring_and_its_copies_hold_the_newest_items(
             capacity in 0usize..200,
             count in 0usize..500,
             copied_at in 0usize..500,

@@ -43,7 +43,7 @@ pub fn quote(instrument: InstrumentId, ts: Timestamp, bid: Option<i64>, ask: Opt
     Tick { instrument, ts, kind }
 }
 
-/// Levels one tick apart, of as many lots as there were ticks and how far behind they are.
+/// A model of levels one tick size apart, whose sizes grow with the number of ticks and the distance from the best.
 #[derive(Debug)]
 struct Regular;
 
@@ -59,7 +59,7 @@ impl DepthModel for Regular {
     }
 }
 
-/// As [`opening`], of a feed that knows levels.
+/// An epoch like [`opening`], of a feed with depth.
 pub fn opening_with_depth(epoch: u64, symbols: &[&str]) -> MarketOpening {
     MarketOpening { levels: Levels(Some(Arc::new(Regular))), ..opening(epoch, symbols) }
 }

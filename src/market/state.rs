@@ -1,10 +1,11 @@
-//! The market: every instrument's last state, day, bars and tape, moved on by ticks alone.
+//! The market: the last prices, day, bars and trades of every instrument. Only ticks change it.
 //!
-//! Invariants: `seq` counts an instrument's ticks from 1 without a hole; a closed bar never changes;
-//! a tick that comes after its second was closed is late: it is counted and changes nothing else.
+//! Invariants: `seq` counts an instrument's ticks from 1 without a gap. A closed bar never changes. A tick that comes
+//! after its second was closed is late: it is counted and changes nothing else.
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use strum::VariantArray;
 
 use super::bar::Bar;
 use super::day::DayStats;
@@ -20,12 +21,12 @@ use super::time::{Interval, Timestamp};
 #[cfg(test)]
 mod tests;
 
-/// How much a market remembers.
+/// The limits of what a market keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarketLimits {
     /// Closed bars kept for each instrument and interval.
     pub bars: usize,
-    /// Trades kept on each instrument's tape.
+    /// Trades kept for each instrument.
     pub trades: usize,
     /// Headlines kept, and as many scenarios that have begun.
     pub notices: usize,
@@ -77,7 +78,7 @@ impl Series {
         }
     }
 
-    /// The newest `n` bars, oldest first, and whether each is closed.
+    /// Returns the newest `n` bars, oldest first, each with a flag that says whether it is closed.
     pub fn newest(&self, n: usize) -> impl Iterator<Item = (&Bar, bool)> {
         let forming = self.forming.as_ref().filter(|_| n > 0);
         let closed = self.closed.newest(n - usize::from(forming.is_some()));
@@ -85,7 +86,7 @@ impl Series {
     }
 }
 
-/// What stands at the top: the last price and the quote.
+/// The top of the book: the last price and the quote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Top {
     /// The last price of the instrument's basis, from ticks or from history.
@@ -93,18 +94,19 @@ pub struct Top {
     pub quote: Quote,
 }
 
+/// The state of one instrument.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InstrumentState {
-    /// How many ticks came in this epoch.
+    /// The number of its ticks in this epoch.
     pub seq: u64,
     pub top: Top,
-    /// The time of the newest tick or, before the first, of the end of the history.
+    /// The time of the newest tick; before the first one, the end of the history.
     pub ts_event: Option<Timestamp>,
-    /// The day of the newest price. It outlives midnight: without a tick of a new day, the last one stands.
+    /// The day of the newest price. It stands past midnight, until the first tick of a new day.
     pub day: Option<DayStats>,
     pub trades: Ring<(Timestamp, Trade)>,
-    series: [Series; Interval::ALL.len()],
-    /// The start of the first second that still takes ticks; `None` when the tape has ended.
+    series: [Series; Interval::COUNT],
+    /// The start of the first second that still takes ticks; `None` when the source has ended.
     open_from: Option<Timestamp>,
 }
 
@@ -135,25 +137,27 @@ impl InstrumentState {
         self.open_from.is_none_or(|from| ts < from)
     }
 
-    /// Closes what has ended by `now`, and each second before it: with or without a bar to close, since a
-    /// tick of a closed second would begin a second bar in longer buckets that are closed too.
+    /// Closes the bars that end by `now`, and every second before `now`.
+    ///
+    /// A second closes even without a bar: a later tick in it would start a second bar in longer intervals that are
+    /// closed.
     fn close_until(&mut self, now: Timestamp) {
-        for interval in Interval::ALL {
+        for &interval in Interval::VARIANTS {
             self.series[interval.index()].close_until(interval, now);
         }
-        self.refuse_before(now);
+        self.close_before(now);
     }
 
-    /// No tick before the second of `ts` is taken in from here on.
-    fn refuse_before(&mut self, ts: Timestamp) {
+    /// Makes every tick before the second of `ts` late.
+    fn close_before(&mut self, ts: Timestamp) {
         self.open_from = self.open_from.map(|from| from.max(ts.floor(Interval::S1)));
     }
 
     fn add_price(&mut self, ts: Timestamp, price: Price, size: Size) {
-        for interval in Interval::ALL {
+        for &interval in Interval::VARIANTS {
             self.series[interval.index()].add(interval, ts, price, size);
         }
-        self.refuse_before(ts);
+        self.close_before(ts);
         match &mut self.day {
             Some(day) if day.start == ts.floor(Interval::D1) => day.add(price, size),
             _ => self.day = Some(DayStats::first(ts, price, size, self.top.last)),
@@ -161,8 +165,10 @@ impl InstrumentState {
         self.top.last = Some(price);
     }
 
-    /// Takes in the trades at the front of `ticks` that are of one instrument and of the second that forms: each is of
-    /// the forming bars of all intervals then, and of the day. How many they are, and the latest time among them.
+    /// Adds the trades at the front of `ticks` that belong to one instrument and to the second that is forming.
+    ///
+    /// Such trades belong to the forming bars of all intervals and to the day, so they are added together. Returns
+    /// their number and the latest time among them.
     fn add_run(&mut self, ticks: &[Tick]) -> Option<(usize, Timestamp)> {
         let second = self.series(Interval::S1).forming?.start;
         let end = second.plus_nanos(Interval::S1.nanos());
@@ -193,10 +199,10 @@ impl InstrumentState {
     }
 
     fn backfill(&mut self, interval: Interval, bar: &Bar) {
-        for longer in &Interval::ALL[interval.index()..] {
+        for longer in &Interval::VARIANTS[interval.index()..] {
             self.series[longer.index()].merge(*longer, bar);
         }
-        self.refuse_before(bar.start);
+        self.close_before(bar.start);
         match &mut self.day {
             Some(day) if day.start == bar.start.floor(Interval::D1) => day.merge(bar),
             _ => self.day = Some(DayStats::from_bar(bar, self.top.last)),
@@ -222,7 +228,7 @@ pub struct Market {
 }
 
 impl Market {
-    /// The market as an epoch opens: its instruments and their history.
+    /// Opens the market of an epoch: its instruments and their history.
     pub fn open(opening: &MarketOpening, limits: MarketLimits) -> Self {
         let ids = opening.instruments.iter().zip(0..).map(|(i, n)| (i.symbol.clone(), InstrumentId(n))).collect();
         let mut market = Self {
@@ -245,7 +251,7 @@ impl Market {
         market
     }
 
-    /// Takes in ticks in their order, as [`Self::apply`] does one by one.
+    /// Adds ticks in their order. The result equals [`Self::apply`] for each of them.
     pub fn apply_all(&mut self, ticks: &[Tick]) {
         let mut rest = ticks;
         while let Some((tick, later)) = rest.split_first() {
@@ -259,8 +265,8 @@ impl Market {
         }
     }
 
-    /// Takes in the trades at the front of `ticks` that go into one second of one instrument, where that is under
-    /// way; how many these are.
+    /// Adds the trades at the front of `ticks` that fall into the forming second of one instrument. Returns their
+    /// number.
     fn apply_run(&mut self, ticks: &[Tick]) -> usize {
         let Some(id) = ticks.first().map(|tick| tick.instrument.index()) else { return 0 };
         let (Some(state), Some(instrument)) = (self.states.get_mut(id), self.instruments.get(id)) else { return 0 };
@@ -273,7 +279,7 @@ impl Market {
         taken
     }
 
-    /// Takes in one tick. A tick of an instrument that the epoch did not name is left out.
+    /// Adds one tick. A tick of an instrument that the epoch does not list is ignored.
     pub fn apply(&mut self, tick: &Tick) {
         let id = tick.instrument.index();
         let (Some(state), Some(instrument)) = (self.states.get_mut(id), self.instruments.get(id)) else {
@@ -311,15 +317,14 @@ impl Market {
         }
     }
 
-    /// Market time has come to `now`: bars that ended by then are closed.
+    /// Moves market time to `now` and closes the bars that end by then.
     pub fn advance(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
         let now = self.now;
         self.states.iter_mut().for_each(|state| state.close_until(now));
     }
 
-    /// The tape has ended: what is forming is final, and any further tick is late. Market time stays at the
-    /// last tick.
+    /// Ends the epoch: forming bars close, and any further tick is late. Market time stays at the last tick.
     pub fn finish(&mut self) {
         for state in &mut self.states {
             state.close_until(Timestamp(i64::MAX));
@@ -327,54 +332,56 @@ impl Market {
         }
     }
 
-    /// The same market as one of another epoch.
+    /// Returns the same market with another epoch number.
     #[must_use]
     pub fn in_epoch(self, epoch: u64) -> Self {
         Self { epoch, ..self }
     }
 
-    /// About the bytes that this has and `earlier`, the same market some ticks before, has not.
+    /// Estimates the bytes that this market does not share with `earlier`, a copy of it some ticks ago.
     pub fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
         let before = |at: usize| earlier.and_then(|earlier| earlier.states.get(at));
         let states = self.states.iter().enumerate().map(|(at, state)| state.bytes_beyond(before(at)));
         size_of::<Self>() + states.sum::<usize>()
     }
 
+    /// Returns the number of the epoch.
     pub const fn epoch(&self) -> u64 {
         self.epoch
     }
 
-    /// Market time: that of the newest event.
+    /// Returns market time: the time of the newest event.
     pub const fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// Ticks taken in, late ones included.
+    /// Returns the number of ticks, including late ones.
     pub const fn ticks(&self) -> u64 {
         self.ticks
     }
 
+    /// Returns the number of late ticks.
     pub const fn late(&self) -> u64 {
         self.late
     }
 
-    /// Whether anything is known of `id` behind its best bid and ask.
+    /// Reports whether `id` has levels behind its best bid and ask.
     pub fn has_depth(&self, id: InstrumentId) -> bool {
         self.levels.0.is_some() && id.index() < self.states.len()
     }
 
-    /// The levels of `id` as it stands; `None` where its feed knows none.
+    /// Returns the current levels of `id`; `None` where its feed has none.
     pub fn depth(&self, id: InstrumentId) -> Option<Depth> {
         let state = self.states.get(id.index())?;
         Some(self.levels.0.as_ref()?.depth(id, state.seq, &state.top.quote))
     }
 
-    /// The headlines of this epoch.
+    /// Returns the headlines of this epoch.
     pub const fn news(&self) -> &Ring<Headline> {
         &self.news
     }
 
-    /// The scenarios that have begun in this epoch.
+    /// Returns the scenarios that have begun in this epoch.
     pub const fn scenarios(&self) -> &Ring<ActiveScenario> {
         &self.scenarios
     }
@@ -383,14 +390,17 @@ impl Market {
         &self.instruments
     }
 
+    /// Finds an instrument by its symbol.
     pub fn id(&self, symbol: &str) -> Option<InstrumentId> {
         self.ids.get(symbol).copied()
     }
 
+    /// Returns an instrument and its state.
     pub fn get(&self, id: InstrumentId) -> Option<(&Instrument, &InstrumentState)> {
         Some((self.instruments.get(id.index())?, self.states.get(id.index())?))
     }
 
+    /// Iterates over all instruments and their states.
     pub fn iter(&self) -> impl Iterator<Item = (InstrumentId, &Instrument, &InstrumentState)> {
         let both = self.instruments.iter().zip(&self.states);
         both.zip(0..).map(|((instrument, state), n)| (InstrumentId(n), instrument, state))

@@ -1,25 +1,27 @@
 //! One market event: a trade or a quote.
 
+use strum::IntoStaticStr;
+
 use super::instrument::InstrumentId;
 use super::price::{Price, Size};
 use super::time::Timestamp;
 
-/// Who was the aggressor of a trade.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The side of the aggressor in a trade.
+#[derive(Clone, Copy, Debug, IntoStaticStr, PartialEq, Eq)]
+#[strum(const_into_str, serialize_all = "snake_case")]
 pub enum Side {
     Buy,
     Sell,
 }
 
 impl Side {
+    /// Returns the name on the wire.
     pub const fn label(self) -> &'static str {
-        match self {
-            Self::Buy => "buy",
-            Self::Sell => "sell",
-        }
+        self.into_str()
     }
 }
 
+/// One trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trade {
     pub price: Price,
@@ -27,7 +29,7 @@ pub struct Trade {
     pub side: Option<Side>,
 }
 
-/// The whole top of the book: a missing side means that nobody quotes there.
+/// The best bid and ask; a missing side has no quote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Quote {
     pub bid: Option<Price>,
@@ -36,16 +38,18 @@ pub struct Quote {
     pub ask_size: Size,
 }
 
+/// The content of a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TickKind {
     Trade(Trade),
     Quote(Quote),
 }
 
+/// One event of the market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tick {
     pub instrument: InstrumentId,
-    /// When it happened in the market.
+    /// The market time of the event.
     pub ts: Timestamp,
     pub kind: TickKind,
 }

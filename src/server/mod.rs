@@ -1,7 +1,6 @@
-//! HTTP, the web files, and one session per WebSocket.
+//! The server: HTTP, the web files, and one session per WebSocket.
 //!
-//! hyper accepts, tower-http wraps (request tracing, compression, security headers, body limit), warp
-//! routes. hyper's graceful stop does not reach upgraded connections: sessions get the stop from their notifier.
+//! Each room imports only those below it: `http`, then `session` and `auth`, then `ops`, then `limits`.
 
 mod auth;
 mod http;
@@ -9,47 +8,46 @@ mod limits;
 mod ops;
 mod session;
 
-use std::net::SocketAddr;
-use std::time::Duration;
-
-use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::time::timeout;
-
 pub use auth::{AccessConfig, AccessPolicy, Admission, Control, Token, TokenError, TokenSource};
 pub use http::{HttpLimits, TlsError, TlsFiles};
 pub use limits::TooFewFiles;
 pub use ops::{CountErrors, watch_panics};
 pub use session::{DEFAULT_MAX_COMMANDS, SessionLimits, SubscriptionLimits};
 
-use crate::bus::CommandSender;
-use crate::fanout::LiveMarket;
-use http::{Auth, MAX_REJECTIONS, Site, accept_all};
-use limits::{ConnectionLimit, raise_limit};
-use ops::Metrics;
-use session::{FeedControl, SessionEnd};
-use strum::IntoEnumIterator as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-/// How long sessions have for their goodbye.
-const DRAIN: Duration = Duration::from_secs(3);
+use crate::bus::CommandSender;
+use crate::fanout::LiveMarket;
+use http::{Acceptor, Auth, Connection, MAX_REJECTIONS, Site, service};
+use limits::{ConnectionLimit, raise_limit};
+use ops::Metrics;
+use session::FeedControl;
 
-/// Where and for how many the server is there.
+/// Time for sessions and connections to end after a stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Open files besides those of clients: the listener, the recording, and what the runtime needs.
+const OWN_FILES: u64 = 64;
+
+/// The address, limits and access rules of a server.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
     pub bind: SocketAddr,
     /// Sessions at one time, over WebSocket and Server-Sent Events.
     pub sessions: usize,
-    /// Of these from one address.
+    /// Sessions from one address at one time.
     pub sessions_per_address: usize,
     pub access: AccessConfig,
     pub tls: Option<TlsFiles>,
     pub http: HttpLimits,
     pub session: SessionLimits,
 }
-
-/// The listener, the recording, and what the runtime needs.
-const OWN_FILES: u64 = 64;
 
 impl ServerConfig {
     /// Open files that the limits of this configuration need.
@@ -58,10 +56,10 @@ impl ServerConfig {
     }
 }
 
-/// Why there is no server.
+/// A server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    #[error("cannot listen on {bind}: {source}; choose another address with --bind, port 0 for any that is free")]
+    #[error("cannot listen on {bind}: {source}; choose another address with --bind, or port 0 for any free port")]
     Address { bind: SocketAddr, source: std::io::Error },
     #[error(transparent)]
     Token(#[from] TokenError),
@@ -69,7 +67,7 @@ pub enum BindError {
     Tls(#[from] TlsError),
 }
 
-/// A server that listens and does not answer yet.
+/// A server that listens, and does not answer yet.
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
@@ -79,8 +77,10 @@ pub struct Server {
 }
 
 impl Server {
+    /// Listens, and reads the tokens and the certificate.
+    ///
     /// # Errors
-    /// When the address is taken or not this machine's, or a token or a certificate cannot be had.
+    /// When the address is taken or not of this machine, or a token or the certificate cannot be read.
     pub async fn bind(config: ServerConfig) -> Result<Self, BindError> {
         let failed = |source| BindError::Address { bind: config.bind, source };
         let listener = TcpListener::bind(config.bind).await.map_err(failed)?;
@@ -90,58 +90,64 @@ impl Server {
         Ok(Self { listener, address, config, access, tls })
     }
 
-    /// Raises the limit of open files as far as its own limits of guests need.
+    /// Raises the process's limit of open files to what the limits of this server need.
     ///
     /// # Errors
-    /// How many are missing.
-    pub fn allow_files(&self) -> Result<(), TooFewFiles> {
+    /// When the system allows fewer. The server can run all the same.
+    pub fn raise_open_files(&self) -> Result<(), TooFewFiles> {
         raise_limit(self.config.open_files())
     }
 
-    /// Who may do what.
+    /// The access rules in force.
     pub const fn access(&self) -> &AccessPolicy {
         &self.access
     }
 
+    /// Returns whether the server uses TLS.
     pub const fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
 
-    /// The address that it really has, also where port 0 was asked for.
+    /// The address that the server listens on, with the real port where the configuration has port 0.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers until `stop` comes, then lets the sessions say goodbye. Commands go on `line`.
-    pub async fn run(self, live: LiveMarket, line: CommandSender, stop: impl Future<Output = ()>) {
-        let sessions = ConnectionLimit::new(self.config.sessions, self.config.sessions_per_address);
-        let HttpLimits { connections, connections_per_address, .. } = self.config.http;
-        let connections = ConnectionLimit::new(connections, connections_per_address);
+    /// Serves clients until `stop` completes, then ends the sessions and connections. Commands go to `commands`.
+    pub async fn run(self, live: LiveMarket, commands: CommandSender, stop: impl Future<Output = ()>) {
+        let Self { listener, address, config, access, tls } = self;
+        let ServerConfig { http, session, .. } = config;
+        let sessions = ConnectionLimit::new(config.sessions, config.sessions_per_address);
+        let connections = ConnectionLimit::new(http.connections, http.connections_per_address);
         let metrics = Metrics::new(live.clone(), connections.clone());
-        let (port, proxies) = (self.address.port(), &self.config.access.proxies);
-        for end in SessionEnd::iter() {
-            metrics.show_session_end(end.reason(), end.close_code().map(u16::from));
-        }
-        let auth = Auth::new(self.access, proxies, port, self.tls.is_some(), metrics.clone());
-        let commands = FeedControl::new(live.clone(), line);
-        let limits = self.config.session;
-        let site = Site { live: live.clone(), commands, limits, sessions: sessions.clone(), metrics, auth };
-        let (stop_http, stopping) = watch::channel(false);
+        session::show_ends(&metrics);
+        let auth = Auth::new(access, &config.access.proxies, address.port(), tls.is_some(), metrics.clone());
+        let feed = FeedControl::new(live.clone(), commands);
+        let site = Site {
+            live: live.clone(),
+            feed,
+            limits: session,
+            sessions: sessions.clone(),
+            metrics: metrics.clone(),
+            auth: auth.clone(),
+        };
+        let (stop_connections, stopping) = watch::channel(false);
+        let connection = Connection::new(http, tls, session.stall, stopping);
+        let service = service(site, http.head_timeout);
+        let acceptor = Acceptor::new(listener, connections.clone(), service, connection, auth, metrics);
         tokio::select! {
             () = stop => {}
-            () = accept_all(&self.listener, self.tls.as_ref(), site, &connections, self.config.http, &stopping) => {}
+            never = acceptor.run() => match never {}
         }
-        drop(self.listener);
         live.stop_sessions();
-        // Without a connection left there is nobody to tell.
-        let _ = stop_http.send(true);
-        // All places are back when all have ended.
-        let drain = async {
+        // Fails only where no connection is left.
+        let _ = stop_connections.send(true);
+        let drained = async {
             sessions.all_released().await;
             connections.all_released().await;
         };
-        if timeout(DRAIN, drain).await.is_err() {
-            tracing::warn!("some clients did not take their goodbye in time");
+        if timeout(DRAIN_TIMEOUT, drained).await.is_err() {
+            tracing::warn!("some clients did not take their last message in time");
         }
     }
 }

@@ -255,8 +255,9 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "there is nothing at this address", remedy)
     }
 
-    pub fn method_not_allowed() -> Self {
-        Self::new(ErrorCode::MethodNotAllowed, "this address only answers GET", "use GET")
+    /// `methods` are those that the address takes.
+    pub fn method_not_allowed(methods: &str) -> Self {
+        Self::new(ErrorCode::MethodNotAllowed, "this address does not take this method", format!("use {methods}"))
     }
 
     pub fn not_a_websocket() -> Self {

@@ -54,7 +54,7 @@ export function circlesIn(folders) {
 
 /**
  * Finds the arrows that no table allows, and rooms that the tables do not name or name in vain. A folder's own file,
- * such as `mod.rs`, may import its rooms.
+ * such as `mod.rs`, may use its rooms, and they may use what it defines.
  * @param {Folder[]} folders
  * @param {Tables} tables
  * @returns {string[]}
@@ -67,7 +67,7 @@ export function faultsIn(folders, tables) {
     const missing = [...named].filter((room) => room !== ALL && !folder.rooms.includes(room));
     const unnamed = folder.rooms.filter((room) => room !== OWN && !table.has(room));
     const forbidden = folder.arrows.filter(({ from, to }) => {
-      const allowed = table.get(from) ?? (from === OWN ? [ALL] : []);
+      const allowed = from === OWN || to === OWN ? [ALL] : (table.get(from) ?? []);
       return !allowed.includes(ALL) && !allowed.includes(to);
     });
     return [

@@ -1,10 +1,12 @@
 /** The import graph: paths of Rust and of the page's modules are followed to the file that they mean. */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 
-import { circlesIn, faultsIn, readTables } from "./allowed.js";
-import { foldersIn, readSources } from "./folders.js";
+import { TABLES, circlesIn, faultsIn, readTables } from "./allowed.js";
+import { ROOT, foldersIn, readSources } from "./folders.js";
 
 /**
  * The arrows of a folder in a tree of these files, as `from > to`.
@@ -135,10 +137,13 @@ test("tables allow arrows and name every room", () => {
   ]);
 });
 
-test("the sources of this tree are read", () => {
+test("the sources keep to the tables of ARCHITECTURE.md", () => {
   const folders = foldersIn(readSources());
   for (const name of ["src", "src/market", "web/js", "web/js/state"]) {
     const folder = folders.find((one) => one.name === name);
     assert.ok(folder && folder.arrows.length > 3, `${name} has rooms and arrows`);
   }
+  const tables = readTables(readFileSync(join(ROOT, TABLES), "utf8"));
+  assert.ok(tables.has("src"));
+  assert.deepEqual(faultsIn(folders, tables), []);
 });

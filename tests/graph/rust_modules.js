@@ -215,3 +215,20 @@ export function dependencies(module) {
     return target && target.file !== module.file ? [{ target, name: segments.join("::"), line }] : [];
   });
 }
+
+/** A name that begins a path and is no crate: a type, or a primitive type. */
+const NO_CRATE = /^[A-Z]|^(?:[iu](?:8|16|32|64|128|size)|f(?:32|64)|bool|char|str)$/;
+
+/**
+ * Lists the paths into other crates, `std` included.
+ *
+ * @param {Module} module
+ * @returns {string[]} such as `std::sync::Arc`
+ */
+export function foreignPaths(module) {
+  const isLocal = (/** @type {string[]} */ segments) => resolve(module, segments) !== null;
+  const isImported = (/** @type {string} */ name) => module.imports.some((one) => one.name === name);
+  const uses = module.uses.filter(({ segments }) => !isImported(segments[0]));
+  const paths = [...module.imports, ...uses].map(({ segments }) => segments);
+  return paths.filter((segments) => !NO_CRATE.test(segments[0]) && !isLocal(segments)).map((path) => path.join("::"));
+}

@@ -68,7 +68,7 @@ fn count(report: &Value, pointer: &str) -> u64 {
 }
 
 #[tokio::test]
-async fn a_third_of_a_crowd_that_stops_reading_costs_little_and_disturbs_nobody() {
+async fn stalled_third_of_a_crowd_costs_little_and_disturbs_nobody() {
     let _turn = my_turn().await;
     let server = Server::start(&["--max-sessions-per-address", "2000"]).await;
     let before = server.rss_bytes();
@@ -174,7 +174,7 @@ async fn small_socket(address: &str) -> RawClient {
 }
 
 #[tokio::test]
-async fn a_stall_is_judged_by_the_byte_and_not_by_the_message() {
+async fn stall_is_judged_by_the_byte_and_not_by_the_message() {
     let _turn = my_turn().await;
     let server = Server::start(&["--stall-timeout", "3s"]).await;
     // 500 bars in one message: at a tenth of a kilobyte each, more than three seconds' worth for the slow one.
@@ -282,7 +282,7 @@ async fn come_back(n: u64, address: String, told: mpsc::Sender<Vec<Instant>>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_kill_all_come_back_without_a_stampede_and_no_chart_has_a_hole() {
+async fn killed_server_gets_all_clients_back_without_a_stampede() {
     let _turn = my_turn().await;
     let flags = ["--max-sessions-per-address", "2000"];
     let server = Server::start(&flags).await;
@@ -366,7 +366,7 @@ async fn healthy(address: String) -> (u64, Duration) {
 const SILENCE: Duration = Duration::from_secs(5);
 
 #[tokio::test]
-async fn who_breaks_the_rules_is_shown_out_and_a_healthy_client_notices_nothing() {
+async fn hostile_clients_are_closed_and_a_healthy_one_is_served() {
     let _turn = my_turn().await;
     let server = Server::start(&[]).await;
     let address = server.address.clone();

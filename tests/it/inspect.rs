@@ -21,12 +21,12 @@ async fn table_shows_what_a_file_holds() {
     assert_eq!(code, Some(0));
     for says in [
         "ohlcv: bars of 1d",
-        "2, oldest first; 1 refused",
+        "2, oldest first; 1 rejected",
         "2024-06-10T00:00:00Z  38764.10",
-        "Shift_JIS, cells parted by `,`, header in line 1",
+        "Shift_JIS, delimiter `,`, header in line 1",
         "終値 = close",
-        "times are UTC: they name no zone (--tz says otherwise)",
-        "1 x a line of text, no row, first in line 4",
+        "times are UTC: they name no zone (--tz changes it)",
+        "1 x text, not a row, first in line 4",
     ] {
         assert!(text.contains(says), "{says} in {text}");
     }
@@ -44,8 +44,8 @@ async fn json_report_has_every_field() {
         "symbols",
         "rows",
         "rows_exact",
-        "rows_refused",
-        "refused",
+        "rows_rejected",
+        "rejected",
         "delimiter",
         "header",
         "header_line",
@@ -61,8 +61,8 @@ async fn json_report_has_every_field() {
     ] {
         assert!(report.get(field).is_some(), "{field}");
     }
-    assert_eq!(report["refused"][0]["count"], 2);
-    assert_eq!(report["refused"][0]["line"], 3);
+    assert_eq!(report["rejected"][0]["count"], 2);
+    assert_eq!(report["rejected"][0]["line"], 3);
     assert_eq!(report["time"]["unit"], "s");
     assert_eq!(report["columns"][5]["meaning"], "volume");
 }
@@ -95,15 +95,19 @@ async fn flags_and_sidecar_override_detection() {
     let file = folder.path().join("ticks.csv");
     std::fs::write(&file, "05/04/2024 10:00,7,1234500\n05/04/2024 10:01,8,1234600\n").unwrap();
     let path = file.to_str().unwrap();
-    let (_, plain) = json(&[path]).await;
-    assert!(plain[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"), "{plain:?}");
+    let (_, detected) = json(&[path]).await;
+    assert!(
+        detected[0]["assumptions"].as_array().unwrap().iter().any(|one| one["flag"] == "--date-order"),
+        "{detected:?}"
+    );
     let flags = ["--columns", "time,size,price", "--price-scale", "100", "--date-order", "dmy", "--symbol", "ACME"];
     let (_, flagged) = json(&[&flags[..], &["--tz", "America/New_York", path]].concat()).await;
     let report = &flagged[0];
     assert_eq!((report["symbols"][0].as_str(), report["kind"].as_str()), (Some("ACME"), Some("trades")));
     assert_eq!(report["first"]["ts"], "2024-04-05T14:00:00Z");
     assert_eq!(report["first"]["price"].to_string(), "12345");
-    let sidecar = "columns = \"time,size,price\"\nprice-scale = 100\ndate-order = \"dmy\"\nsymbol = \"ACME\"\ntz = \"America/New_York\"\n";
+    let sidecar = "columns = \"time,size,price\"\nprice-scale = 100\ndate-order = \"dmy\"\nsymbol = \"ACME\"\n\
+                   tz = \"America/New_York\"\n";
     std::fs::write(folder.path().join("ticks.csv.toml"), sidecar).unwrap();
     let (_, kept) = json(&[path]).await;
     assert_eq!(kept[0]["first"], report["first"]);

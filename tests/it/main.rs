@@ -1,7 +1,6 @@
 //! Tests of the whole program from outside: the real binary, sockets and files.
 
 mod access;
-mod arrows;
 mod binary;
 mod commands;
 mod corpus;

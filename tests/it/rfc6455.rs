@@ -322,7 +322,7 @@ async fn check((section, name, bytes, answers): Row, address: &str, is_slow: boo
 }
 
 #[tokio::test]
-async fn frames_are_read_as_the_rfc_has_them() {
+async fn frames_are_read_by_the_rfc() {
     let server = Server::start(&[]).await;
     let rows = [framing(), fragments(), control_frames(), closing(), texts()].concat();
     assert!(rows.len() > 120, "{} rows", rows.len());
@@ -342,7 +342,7 @@ async fn frames_may_come_byte_by_byte() {
 }
 
 #[tokio::test]
-async fn long_messages_are_heard_where_they_are_allowed() {
+async fn long_messages_are_read_where_the_limit_allows_them() {
     const MIB: usize = 1 << 20;
     let server = Server::start(&["--max-message-bytes", "4194304"]).await;
     for length in [256 * 1_024, MIB, 4 * MIB, 4 * MIB + 1] {
@@ -375,7 +375,7 @@ async fn long_messages_are_heard_where_they_are_allowed() {
 }
 
 #[tokio::test]
-async fn a_handshake_is_checked_as_section_4_2_has_it() {
+async fn handshake_is_checked_by_section_4_2() {
     let server = Server::start(&[]).await;
     let good = [
         ("upgrade", "websocket"),

@@ -43,14 +43,14 @@ async fn wrong_files_and_flags_are_reported_by_name() {
     check_failure(&["--speed", "warp"], &["--speed", "60x"]).await;
     check_failure(&["--scenario", "tsunami"], &["--scenario", "no scenario tsunami", "flash-crash"]).await;
     check_failure(&["--scenario", "crash:NOBODY"], &["NOBODY", "name a symbol"]).await;
-    check_failure(&["--scenario", "crash,strength=11"], &["strength of 11", "--max-scenario-strength"]).await;
+    check_failure(&["--scenario", "crash,strength=11"], &["strength is 11", "--max-scenario-strength"]).await;
     let bounds = ["--max-scenario-strength", "2", "--max-scenario-duration", "1m"];
     for (scenario, says) in [("crash,strength=-3", "from -2 to 2"), ("crash,duration=61s", "--max-scenario-duration")] {
         check_failure(&[&["--scenario", scenario][..], &bounds].concat(), &[says]).await;
     }
     check_failure(&["--max-scenario-strength", "11"], &["--max-scenario-strength", "at most 10"]).await;
     check_failure(&["--script", "nosuch.toml"], &["nosuch.toml", "cannot be read"]).await;
-    check_failure(&["--script", "Cargo.toml"], &["Cargo.toml: line ", "is not known here"]).await;
+    check_failure(&["--script", "Cargo.toml"], &["Cargo.toml: line ", "unknown field"]).await;
     check_failure(&["--day", "10m", "--speed", "2x"], &["--day", "--speed"]).await;
     check_failure(&["simulate", "--out", "no/such/trades.csv"], &["no/such/trades.csv", "cannot be written"]).await;
 }

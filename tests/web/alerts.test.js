@@ -1,17 +1,20 @@
-/** Alerts, commands and what is read out. */
+/** Alerts, commands, and the announcement of prices. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commandOf, createCommands } from "../../web/js/app/commands.js";
-import { alertText, disarmed, isAlert, rings, RINGS_KEPT } from "../../web/js/state/alerts.js";
-import { demand } from "../../web/js/state/demand.js";
+import { alertText, disarm, isAlert, checkAlerts, FIRED_KEPT } from "../../web/js/state/alerts.js";
+import { subscriptionsOf } from "../../web/js/state/subscriptions.js";
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
 import { announcement } from "../../web/js/views/shell/announcer.js";
 
-/** @param {Partial<import("../../web/js/state/alerts.js").Alert>} [rest] @returns {import("../../web/js/state/alerts.js").Alert} */
+/**
+ * @param {Partial<import("../../web/js/state/alerts.js").Alert>} [rest]
+ * @returns {import("../../web/js/state/alerts.js").Alert}
+ */
 const alert = (rest) => ({ id: 1, symbol: "AAPL", field: "last", above: true, value: 100, armed: true, ...rest });
 /** @param {number} seq @param {object} [rest] @returns {any} */
 const quote = (seq, rest) => ({
@@ -25,8 +28,9 @@ const quote = (seq, rest) => ({
   ...rest,
 });
 
-test("an alert rings where its value is reached, and for its symbol alone", () => {
-  const count = (/** @type {object} */ rule, /** @type {object} */ now) => rings([alert(rule)], [quote(1, now)]).length;
+test("an alert fires at its value, and for its symbol alone", () => {
+  const count = (/** @type {object} */ rule, /** @type {object} */ now) =>
+    checkAlerts([alert(rule)], [quote(1, now)]).length;
   assert.deepEqual(
     [{ last: 99.99 }, { last: 100 }, { last: 101 }, { last: null }, { symbol: "IBM", last: 200 }].map((now) =>
       count({}, now),
@@ -43,23 +47,23 @@ test("an alert rings where its value is reached, and for its symbol alone", () =
   assert.equal(count({ armed: false }, {}), 0);
 });
 
-test("an alert rings once, is kept as rung, and can be set again", () => {
+test("an alert fires once, is kept as fired, and can be set again", () => {
   const settings = { ...DEFAULT_SETTINGS, alerts: [alert(), alert({ id: 2, value: 500 })] };
   let state = reduce(initialState({ settings }), {
     type: "message",
     message: /** @type {any} */ ({ type: "feed", epoch: 1 }),
     nowMs: 0,
   }).state;
-  const hear = (/** @type {any} */ one) =>
+  const receive = (/** @type {any} */ one) =>
     (state = reduce(state, {
       type: "message",
       message: { type: "update", epoch: 1, ts_sent: 0, quotes: [one] },
       nowMs: 0,
     }).state);
-  hear(quote(1));
-  hear(quote(2));
+  receive(quote(1));
+  receive(quote(2));
   assert.deepEqual(
-    state.rung.map(({ alert: { id }, value, ts }) => [id, value, ts]),
+    state.firedAlerts.map(({ alert: { id }, value, ts }) => [id, value, ts]),
     [[1, 100, 5]],
   );
   assert.deepEqual(
@@ -67,26 +71,28 @@ test("an alert rings once, is kept as rung, and can be set again", () => {
     [false, true],
   );
   state = reduce(state, { type: "set", settings: { alerts: [alert()] } }).state;
-  for (let seq = 3; seq < RINGS_KEPT + 10; seq += 1) {
-    hear(quote(seq));
+  for (let seq = 3; seq < FIRED_KEPT + 10; seq += 1) {
+    receive(quote(seq));
     state = reduce(state, { type: "set", settings: { alerts: [alert()] } }).state;
   }
-  assert.equal(state.rung.length, RINGS_KEPT);
-  assert.equal(disarmed([alert()], [])[0].armed, true);
+  assert.equal(state.firedAlerts.length, FIRED_KEPT);
+  assert.equal(disarm([alert()], [])[0].armed, true);
 });
 
-test("a symbol with an alert is asked for wherever its row is, until it rang", () => {
+test("an armed alert subscribes to its symbol wherever its row is", () => {
   const settings = { ...DEFAULT_SETTINGS, ticker: false, dockOpen: false, alerts: [alert()] };
   const state = { ...initialState({ settings }), instruments: new Map([["AAPL", /** @type {any} */ ({})]]) };
-  assert.deepEqual([...demand(state, { tape: false, depth: false }).quotes], [["AAPL", 5]]);
+  assert.deepEqual([...subscriptionsOf(state, { trades: false, depth: false }).quotes], [["AAPL", 5]]);
   assert.equal(
-    demand({ ...state, settings: { ...settings, alerts: [alert({ armed: false })] } }, { tape: false, depth: false })
-      .quotes.size,
+    subscriptionsOf(
+      { ...state, settings: { ...settings, alerts: [alert({ armed: false })] } },
+      { trades: false, depth: false },
+    ).quotes.size,
     0,
   );
 });
 
-test("only what is an alert is taken from what was kept", () => {
+test("invalid alerts are dropped from the settings", () => {
   assert.equal(isAlert(alert()), true);
   for (const bad of [
     null,
@@ -115,12 +121,12 @@ function commands() {
     store,
     set: (settings) => store.dispatch({ type: "set", settings }),
     choose: (wanted) => store.dispatch({ type: "choose", ...wanted }),
-    deck: (button) => void ran.push(`deck ${button}`),
+    transport: (button) => void ran.push(`deck ${button}`),
     run: {
       pause: note("pause"),
       palette: note("palette"),
       help: note("help"),
-      enter: note("enter"),
+      signIn: note("enter"),
       filter: note("filter"),
       table: note("table"),
       csv: note("csv"),
@@ -132,7 +138,7 @@ function commands() {
 
 const PLAIN = { ctrlKey: false, metaKey: false, altKey: false };
 
-test("each key stands for one command, and none where somebody types", () => {
+test("each key stands for one command, and none while typing", () => {
   const { list } = commands();
   const keys = list.map(({ keys: one }) => one).filter(Boolean);
   assert.equal(new Set(keys).size, keys.length);
@@ -148,7 +154,7 @@ test("each key stands for one command, and none where somebody types", () => {
   assert.equal(of({ key: "1", altKey: true }), undefined);
 });
 
-test("commands do what they say, round and round", () => {
+test("commands change the settings round and round", () => {
   const { store, list, ran } = commands();
   const run = (/** @type {string} */ keys) => list.find((one) => one.keys === keys)?.run();
   const settings = () => store.state.settings;
@@ -180,7 +186,7 @@ test("commands do what they say, round and round", () => {
   assert.deepEqual(ran, ["pause", "help", "filter", "table", "palette", "deck play", "deck event", "deck faster"]);
 });
 
-test("what is read out is one short sentence, and says that it is stale", () => {
+test("the announcement is one sentence, and names stale values", () => {
   const live = { ...initialState().link, status: /** @type {const} */ ("live") };
   const state = {
     ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }] }),

@@ -1,15 +1,15 @@
-/** What lights up says the newest direction, and goes out in its time. */
+/** Highlights show the newest direction and end in time. */
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 
 Object.assign(globalThis, { window: globalThis });
-const { flash, putOut } = await import("../../web/js/lib/flash.js");
+const { flash, endFlashes } = await import("../../web/js/lib/flash.js");
 
 /** @returns {HTMLElement} */
 const cell = () => /** @type {any} */ ({ dataset: {} });
 
-test("a cell that is lit follows its price, and is not lit longer for it", () => {
+test("a flash follows its price and is not prolonged", () => {
   const now = mock.method(performance, "now", () => 0);
   const node = cell();
   flash(node, "up");
@@ -18,9 +18,9 @@ test("a cell that is lit follows its price, and is not lit longer for it", () =>
   flash(node, "down");
   assert.equal(node.dataset.flash, "down", "the colour is that of the arrow beside it");
   now.mock.mockImplementation(() => 349);
-  putOut();
+  endFlashes();
   assert.equal(node.dataset.flash, "down");
   now.mock.mockImplementation(() => 351);
-  putOut();
+  endFlashes();
   assert.equal(node.dataset.flash, undefined);
 });

@@ -1,14 +1,14 @@
-/** The watchlist: its lines, its order, what is on the screen, and what is asked for. */
+/** The watchlist: its lines, sorting, visible rows and subscriptions. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scrollTo, visibleLines } from "../../web/js/lib/window.js";
-import { COLUMNS, dayPlace, spread, turnover } from "../../web/js/state/columns.js";
-import { demand } from "../../web/js/state/demand.js";
+import { COLUMNS, dayPosition, spread, turnover } from "../../web/js/state/columns.js";
+import { subscriptionsOf } from "../../web/js/state/subscriptions.js";
 import { listLines, matching, needsAll, sorted } from "../../web/js/state/list.js";
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
-import { DEFAULT_SETTINGS, readSettings, takenSettings, writeSettings } from "../../web/js/state/settings.js";
+import { DEFAULT_SETTINGS, readSettings, validSettings, writeSettings } from "../../web/js/state/settings.js";
 
 /** @typedef {import("../../web/js/state/settings.js").Settings} Settings */
 
@@ -52,7 +52,7 @@ const told = (lines) =>
     line.heading === null ? line.instrument.symbol : `${line.heading} ${line.count}${line.collapsed ? " closed" : ""}`,
   );
 
-test("lines go by class, and favourites come first", () => {
+test("groups go by class, and favourites come first", () => {
   assert.deepEqual(told(listLines(state())), ["Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
   assert.deepEqual(told(listLines(state({ favourites: ["APT", "GONE"] }))), [
     "Favourites 1",
@@ -85,13 +85,13 @@ test("lines go by class, and favourites come first", () => {
   ]);
 });
 
-test("a closed group keeps its heading, and what is looked for is found in it", () => {
+test("a collapsed group keeps its heading, and a filter opens it", () => {
   const closed = state({ collapsed: ["Stocks"] });
   assert.deepEqual(told(listLines(closed)), ["Stocks 2 closed", "FX 1", "EURUSD", "Crypto 1", "APT"]);
   assert.deepEqual(told(listLines({ ...closed, filter: " ibm" })), ["Stocks 1", "IBM"]);
 });
 
-test("a filter finds beginnings of symbols before anything else", () => {
+test("a filter finds beginnings of symbols first", () => {
   const find = (/** @type {string} */ text) => matching(ALL, text).map(({ symbol }) => symbol);
   assert.deepEqual(
     find("ap"),
@@ -102,7 +102,7 @@ test("a filter finds beginnings of symbols before anything else", () => {
   assert.deepEqual(find("  ").length, 4);
 });
 
-test("an order by a column puts what is not known last either way, and keeps equals", () => {
+test("unknown values sort last, and equal ones keep their order", () => {
   const { quotes } = state({}, [quote("IBM", { last: 5 }), quote("APT", { last: 9 }), quote("EURUSD", { last: 5 })]);
   const order = (/** @type {boolean} */ descending) =>
     sorted(ALL, quotes, { column: "last", descending }).map(({ symbol }) => symbol);
@@ -112,19 +112,19 @@ test("an order by a column puts what is not known last either way, and keeps equ
   assert.equal(sorted(ALL, quotes, { column: "spark", descending: true }), ALL);
 });
 
-test("each column's value is of the quote, or nothing", () => {
+test("each column has a value or nothing", () => {
   for (const { title, value } of Object.values(COLUMNS))
     if (value) assert.notEqual(value(undefined, ALL[0]), undefined, title);
   assert.equal(spread(quote("A")), 2);
   assert.equal(spread(quote("A", { bid: null })), null);
   assert.equal(turnover(quote("A", { vwap: null })), 1000);
   assert.equal(turnover(quote("A", { volume: null })), null);
-  assert.equal(dayPlace(quote("A")), 0.5);
-  assert.equal(dayPlace(quote("A", { high: 100, low: 100 })), 0.5);
-  assert.equal(dayPlace(quote("A", { low: null })), null);
+  assert.equal(dayPosition(quote("A")), 0.5);
+  assert.equal(dayPosition(quote("A", { high: 100, low: 100 })), 0.5);
+  assert.equal(dayPosition(quote("A", { low: null })), null);
 });
 
-test("only lines on the screen exist, and some to spare", () => {
+test("visible lines include some to spare", () => {
   const view = { top: 100, height: 50, lineHeight: 10, count: 1000 };
   assert.deepEqual(visibleLines(view), { from: 10, to: 15 });
   assert.deepEqual(visibleLines({ ...view, top: 105, spare: 2 }), { from: 8, to: 18 });
@@ -133,7 +133,7 @@ test("only lines on the screen exist, and some to spare", () => {
   assert.deepEqual(visibleLines({ ...view, count: 3 }), { from: 3, to: 3 });
 });
 
-test("a line is brought into view by as little as it takes", () => {
+test("scrolling to a line is as short as possible", () => {
   const view = { top: 100, height: 50, lineHeight: 10 };
   assert.deepEqual(
     [2, 10, 12, 14, 15, 30].map((line) => scrollTo(line, view)),
@@ -144,12 +144,12 @@ test("a line is brought into view by as little as it takes", () => {
 
 /** @param {Partial<Settings>} settings @param {string[]} rows */
 const asked = (settings, rows) =>
-  demand(
-    { ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), seen: { rows, ticker: ["APT"] } },
-    { tape: true, depth: true },
+  subscriptionsOf(
+    { ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), visible: { rows, ticker: ["APT"] } },
+    { trades: true, depth: true },
   );
 
-test("rows that are scrolled away ask for nothing", () => {
+test("rows out of sight have no subscription", () => {
   assert.deepEqual(
     [...asked({}, ["IBM"]).quotes],
     [
@@ -166,7 +166,7 @@ test("rows that are scrolled away ask for nothing", () => {
   );
 });
 
-test("a panel about all, or an order by what changes, asks for the rest slowly", () => {
+test("market panels and live sorting subscribe slowly to the rest", () => {
   assert.deepEqual(
     [...asked({ dockOpen: true }, ["IBM"]).quotes],
     [
@@ -185,7 +185,7 @@ test("a panel about all, or an order by what changes, asks for the rest slowly",
   );
 });
 
-test("charts ask for the bars of what they show and compare, each once", () => {
+test("charts subscribe to each shown and compared series once", () => {
   let { state: now } = reduce(state({}, []), { type: "set", settings: { layout: 4 } });
   ({ state: now } = reduce(now, { type: "choose", compare: ["IBM", "AAPL", "IBM"] }));
   assert.deepEqual(
@@ -193,10 +193,10 @@ test("charts ask for the bars of what they show and compare, each once", () => {
     ["AAPL", "IBM", "EURUSD", "APT"],
   );
   assert.deepEqual(
-    [...demand(now, { tape: false, depth: false }).bars.keys()],
+    [...subscriptionsOf(now, { trades: false, depth: false }).bars.keys()],
     ["AAPL 1m", "IBM 1m", "EURUSD 1m", "APT 1m"],
   );
-  assert.equal(demand(now, { tape: false, depth: false }).tape, null);
+  assert.equal(subscriptionsOf(now, { trades: false, depth: false }).trades, null);
   ({ state: now } = reduce(now, { type: "activate", pane: 2 }));
   assert.equal(now.choice.symbol, "EURUSD");
   ({ state: now } = reduce(now, { type: "set", settings: { layout: 1 } }));
@@ -204,7 +204,7 @@ test("charts ask for the bars of what they show and compare, each once", () => {
   assert.equal(reduce(now, { type: "activate", pane: 3 }).state, now);
 });
 
-test("settings are kept as they were set, and only what differs", () => {
+test("settings are kept, and only differences", () => {
   const settings = {
     ...DEFAULT_SETTINGS,
     rate: 20,
@@ -217,7 +217,7 @@ test("settings are kept as they were set, and only what differs", () => {
   assert.deepEqual(readSettings("{"), DEFAULT_SETTINGS);
 });
 
-test("a setting that is not taken falls back alone", () => {
+test("an invalid setting falls back alone", () => {
   const bad = {
     theme: "pink",
     rate: 0,
@@ -231,20 +231,20 @@ test("a setting that is not taken falls back alone", () => {
     constructor: 1,
     volume: "yes",
   };
-  assert.deepEqual(takenSettings(bad), {});
-  assert.deepEqual(takenSettings([]), {});
-  assert.deepEqual(takenSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });
+  assert.deepEqual(validSettings(bad), {});
+  assert.deepEqual(validSettings([]), {});
+  assert.deepEqual(validSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });
 });
 
-test("a book is asked for where its symbol has one and there is room for it", () => {
+test("a book is subscribed where it exists and has room", () => {
   const plain = state({}, []);
   const instruments = new Map(
     [...plain.instruments].map(([symbol, one]) => [symbol, { ...one, depth: symbol === "AAPL" ? 5 : 0 }]),
   );
   const deep = { ...plain, instruments };
-  assert.equal(demand(deep, { tape: true, depth: true }).depth, "AAPL");
-  assert.equal(demand(deep, { tape: true, depth: false }).depth, null);
-  assert.equal(demand(plain, { tape: true, depth: true }).depth, null);
+  assert.equal(subscriptionsOf(deep, { trades: true, depth: true }).depth, "AAPL");
+  assert.equal(subscriptionsOf(deep, { trades: true, depth: false }).depth, null);
+  assert.equal(subscriptionsOf(plain, { trades: true, depth: true }).depth, null);
   const { state: other } = reduce(deep, { type: "choose", symbol: "IBM" });
-  assert.equal(demand(other, { tape: true, depth: true }).depth, null);
+  assert.equal(subscriptionsOf(other, { trades: true, depth: true }).depth, null);
 });

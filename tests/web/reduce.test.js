@@ -1,4 +1,4 @@
-/** The reducer: ranges that meet, holes, epochs, snapshots and bars. */
+/** The reducer: ranges, gaps, epochs, snapshots and bars. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -23,15 +23,15 @@ const fixture = (name) => JSON.parse(readFileSync(new URL(`../fixtures/wire/${na
  * @param {State} state
  * @param {...any} messages
  */
-function hear(state, ...messages) {
+function receive(state, ...messages) {
   /** @type {string[]} */
-  const holes = [];
+  const lost = [];
   for (const message of messages) {
     const result = reduce(state, { type: "message", message, nowMs: NOW_MS });
     state = result.state;
-    holes.push(...result.holes);
+    lost.push(...result.lost);
   }
-  return { state, holes };
+  return { state, lost };
 }
 
 /**
@@ -47,77 +47,77 @@ function update(first_seq, seq, rest = {}) {
 /** @param {State} state */
 const chosen = (state) => seriesOf(state, state.choice);
 
-const begun = () => hear(initialState(), fixture("feed_simulation"), fixture("snapshot")).state;
+const begun = () => receive(initialState(), fixture("feed_simulation"), fixture("snapshot")).state;
 
-test("a snapshot fills the quotes, also those of which nothing is known", () => {
+test("a snapshot fills the quotes, even unknown ones", () => {
   const { quotes } = begun();
   assert.equal(quotes.get("AAPL")?.last, 227.31);
   assert.equal(quotes.get("NEW")?.last, null);
 });
 
-test("ranges that meet leave no hole", () => {
-  const { state, holes } = hear(begun(), fixture("update"), update(15, 15), update(16, 20));
+test("ranges that meet lose nothing", () => {
+  const { state, lost } = receive(begun(), fixture("update"), update(15, 15), update(16, 20));
   assert.equal(state.quotes.get("AAPL")?.seq, 20);
-  assert.deepEqual(holes, []);
+  assert.deepEqual(lost, []);
 });
 
-test("a hole is told once, and its state is taken all the same", () => {
-  const { state, holes } = hear(begun(), update(12, 14), update(15, 16));
-  assert.deepEqual(holes, ["AAPL"]);
+test("a gap reports its symbol once, and its state is taken", () => {
+  const { state, lost } = receive(begun(), update(12, 14), update(15, 16));
+  assert.deepEqual(lost, ["AAPL"]);
   assert.equal(state.quotes.get("AAPL")?.seq, 16);
 });
 
-test("an update that comes twice, or too late, changes no quote", () => {
-  const once = hear(begun(), update(11, 14));
-  const again = hear(once.state, update(11, 14), update(11, 12), update(5, 10));
+test("an old or repeated update changes no quote", () => {
+  const once = receive(begun(), update(11, 14));
+  const again = receive(once.state, update(11, 14), update(11, 12), update(5, 10));
   assert.equal(again.state.quotes, once.state.quotes);
   assert.equal(again.state.traffic.ticks, once.state.traffic.ticks);
-  assert.deepEqual(again.holes, []);
+  assert.deepEqual(again.lost, []);
 });
 
-test("ranges that overlap count each tick once", () => {
-  const { state } = hear(begun(), update(11, 14), update(13, 20));
+test("overlapping ranges count each tick once", () => {
+  const { state } = receive(begun(), update(11, 14), update(13, 20));
   assert.equal(state.traffic.ticks, 10);
   assert.equal(state.traffic.updates, 2);
 });
 
-test("a first update without a snapshot is no hole", () => {
-  const { holes } = hear(hear(initialState(), fixture("feed_simulation")).state, update(400, 410));
-  assert.deepEqual(holes, []);
+test("a first update without a snapshot is no gap", () => {
+  const { lost } = receive(receive(initialState(), fixture("feed_simulation")).state, update(400, 410));
+  assert.deepEqual(lost, []);
 });
 
-test("a snapshot closes any gap without a hole", () => {
+test("a snapshot closes any gap", () => {
   const later = { ...fixture("snapshot"), quotes: [{ ...fixture("snapshot").quotes[0], first_seq: 90, seq: 99 }] };
-  const { state, holes } = hear(begun(), later);
+  const { state, lost } = receive(begun(), later);
   assert.equal(state.quotes.get("AAPL")?.seq, 99);
-  assert.deepEqual(holes, []);
+  assert.deepEqual(lost, []);
 });
 
-test("a new epoch voids quotes, bars, sparklines and market time, which may be an earlier one", () => {
+test("a new epoch clears quotes, bars, sparklines and market time", () => {
   const feed = { ...fixture("feed_simulation"), epoch: fixture("feed_simulation").epoch + 1, ts_market: 5 };
-  const { state } = hear(hear(begun(), fixture("update"), fixture("heartbeat")).state, feed);
+  const { state } = receive(receive(begun(), fixture("update"), fixture("heartbeat")).state, feed);
   assert.equal(state.quotes.size, 0);
   assert.equal(state.sparks.closes.size, 0);
   assert.equal(state.marketUs, 5);
   assert.equal(chosen(state).loading, true);
 });
 
-test("the same epoch said again voids nothing", () => {
+test("a repeated epoch clears nothing", () => {
   const before = begun();
-  const { state } = hear(before, { ...fixture("feed_simulation"), state: "ended" });
+  const { state } = receive(before, { ...fixture("feed_simulation"), state: "ended" });
   assert.equal(state.quotes, before.quotes);
   assert.equal(state.feed?.state, "ended");
 });
 
 test("messages of another epoch are dropped", () => {
   const before = begun();
-  const { state } = hear(before, { ...update(11, 14), epoch: 1 }, { ...fixture("heartbeat"), epoch: 1 });
+  const { state } = receive(before, { ...update(11, 14), epoch: 1 }, { ...fixture("heartbeat"), epoch: 1 });
   assert.equal(state.quotes, before.quotes);
   assert.equal(state.marketUs, before.marketUs);
 });
 
 test("market time never runs back within an epoch", () => {
-  const { state } = hear(begun(), fixture("heartbeat"), { ...fixture("heartbeat"), ts_market: 5 });
+  const { state } = receive(begun(), fixture("heartbeat"), { ...fixture("heartbeat"), ts_market: 5 });
   assert.equal(state.marketUs, fixture("heartbeat").ts_market);
 });
 
@@ -127,8 +127,8 @@ function charted() {
   return state;
 }
 
-test("bars begin with a snapshot, and the forming one is amended and closed", () => {
-  const { state } = hear(charted(), fixture("bars_snapshot"), fixture("bars_update"));
+test("bars begin with a snapshot, then change and close", () => {
+  const { state } = receive(charted(), fixture("bars_snapshot"), fixture("bars_update"));
   assert.deepEqual(
     chosen(state).bars.map(({ close, closed }) => [close, closed]),
     [
@@ -140,46 +140,48 @@ test("bars begin with a snapshot, and the forming one is amended and closed", ()
   assert.equal(chosen(state).loading, false);
 });
 
-test("amending and appending bars needs no new filling, a snapshot does", () => {
-  const filled = hear(charted(), fixture("bars_snapshot")).state;
-  const led = hear(filled, fixture("bars_update")).state;
+test("only a snapshot refills the chart", () => {
+  const filled = receive(charted(), fixture("bars_snapshot")).state;
+  const led = receive(filled, fixture("bars_update")).state;
   assert.equal(chosen(led).revision, chosen(filled).revision);
-  assert.equal(chosen(hear(led, fixture("bars_snapshot")).state).revision, chosen(led).revision + 1);
+  assert.equal(chosen(receive(led, fixture("bars_snapshot")).state).revision, chosen(led).revision + 1);
 });
 
-test("bars taken twice are the same bars", () => {
-  const once = chosen(hear(charted(), fixture("bars_snapshot"), fixture("bars_update")).state);
-  const twice = chosen(hear(charted(), fixture("bars_snapshot"), fixture("bars_update"), fixture("bars_update")).state);
+test("repeated bars stay the same bars", () => {
+  const once = chosen(receive(charted(), fixture("bars_snapshot"), fixture("bars_update")).state);
+  const twice = chosen(
+    receive(charted(), fixture("bars_snapshot"), fixture("bars_update"), fixture("bars_update")).state,
+  );
   assert.deepEqual(twice.bars, once.bars);
   assert.equal(twice.revision, once.revision);
 });
 
-test("bars of another choice, and bars before their snapshot, are dropped", () => {
+test("bars of another series, or before a snapshot, are dropped", () => {
   const other = { ...fixture("bars_snapshot"), symbol: "IBM" };
-  const { state } = hear(charted(), other, fixture("bars_update"));
+  const { state } = receive(charted(), other, fixture("bars_update"));
   assert.deepEqual(chosen(state).bars, []);
   assert.equal(chosen(state).loading, true);
 });
 
-test("an older bar that changed is put in its place and asks for a new filling", () => {
-  const filled = hear(charted(), fixture("bars_snapshot"), fixture("bars_update")).state;
+test("a changed older bar goes to its place and refills the chart", () => {
+  const filled = receive(charted(), fixture("bars_snapshot"), fixture("bars_update")).state;
   const [first] = fixture("bars_snapshot").bars;
-  const series = chosen(hear(filled, { ...fixture("bars_update"), bars: [{ ...first, close: 1 }] }).state);
+  const series = chosen(receive(filled, { ...fixture("bars_update"), bars: [{ ...first, close: 1 }] }).state);
   assert.equal(series.bars[0].close, 1);
   assert.equal(series.bars.length, 3);
   assert.equal(series.revision, chosen(filled).revision + 1);
 });
 
-test("the oldest bars go when there are too many", () => {
+test("the oldest bars are dropped when there are too many", () => {
   const [bar] = fixture("bars_update").bars;
   const many = Array.from({ length: BARS_KEPT + 1000 }, (_, at) => ({ ...bar, ts: bar.ts + (at + 1) * 60e6 }));
-  const series = chosen(hear(charted(), fixture("bars_snapshot"), { ...fixture("bars_update"), bars: many }).state);
+  const series = chosen(receive(charted(), fixture("bars_snapshot"), { ...fixture("bars_update"), bars: many }).state);
   assert.equal(series.bars.length, BARS_KEPT);
   assert.equal(series.bars.at(-1)?.ts, many.at(-1)?.ts);
 });
 
-test("another choice empties the chart, the same choice does not", () => {
-  const filled = hear(charted(), fixture("bars_snapshot")).state;
+test("only another choice empties the chart", () => {
+  const filled = receive(charted(), fixture("bars_snapshot")).state;
   assert.equal(reduce(filled, { type: "choose", symbol: "AAPL" }).state, filled);
   const other = reduce(filled, { type: "choose", interval: "5m" }).state;
   assert.deepEqual(other.choice, { symbol: "AAPL", interval: "5m", compare: [] });
@@ -198,19 +200,19 @@ const OF_TRADES = { channel: "trades", symbols: ["AAPL"] };
 
 /** A page that had everything when its connection was lost. */
 function interrupted() {
-  const { state } = hear(charted(), fixture("bars_snapshot"), fixture("trades_snapshot"));
+  const { state } = receive(charted(), fixture("bars_snapshot"), fixture("trades_snapshot"));
   const link = /** @type {const} */ ({ status: "waiting", attempt: 1, retryAt: 5 });
   return reduce(state, { type: "link", link }).state;
 }
 
-test("a page that reconnects says what it has of each symbol that ever had a tick", () => {
+test("a reconnecting page resumes each symbol that had a tick", () => {
   const state = interrupted();
   assert.deepEqual(sinceQuotes(state, ["AAPL", "NEW", "GONE"]), { epoch: EPOCH, at: { AAPL: 10 } });
   assert.deepEqual(sinceBars(state, "AAPL", KEY), { epoch: EPOCH, at: { AAPL: fixture("bars_snapshot").bars[0].ts } });
   assert.deepEqual(sinceTrades(state), { epoch: EPOCH, at: { AAPL: 102 } });
 });
 
-test("a page that has nothing, or has chosen anew meanwhile, asks for snapshots", () => {
+test("a page without positions needs snapshots", () => {
   const nothing = initialState();
   assert.deepEqual(
     [sinceQuotes(nothing, ["AAPL"]), sinceBars(nothing, "AAPL", KEY), sinceTrades(nothing)],
@@ -220,12 +222,12 @@ test("a page that has nothing, or has chosen anew meanwhile, asks for snapshots"
   assert.equal(sinceBars(other, "AAPL", KEY), null);
   assert.equal(sinceTrades(other), null);
   const forming = { ...fixture("bars_snapshot"), bars: fixture("bars_snapshot").bars.slice(1) };
-  assert.equal(sinceBars(hear(charted(), forming).state, "AAPL", KEY), null);
+  assert.equal(sinceBars(receive(charted(), forming).state, "AAPL", KEY), null);
 });
 
-test("what was recovered is kept: quotes, bars and trades go on where they were", () => {
+test("recovered quotes, bars and trades go on where they were", () => {
   const before = interrupted();
-  const kept = hear(
+  const kept = receive(
     before,
     fixture("hello"),
     fixture("feed_simulation"),
@@ -235,9 +237,9 @@ test("what was recovered is kept: quotes, bars and trades go on where they were"
   ).state;
   assert.equal(kept.quotes, before.quotes);
   assert.equal(chosen(kept), chosen(before));
-  assert.equal(kept.tape, before.tape);
-  const { state, holes } = hear(kept, fixture("update"), fixture("bars_update"), fixture("trades_update"));
-  assert.deepEqual(holes, []);
+  assert.equal(kept.trades, before.trades);
+  const { state, lost } = receive(kept, fixture("update"), fixture("bars_update"), fixture("trades_update"));
+  assert.deepEqual(lost, []);
   assert.deepEqual(
     chosen(state).bars.map(({ ts }) => (ts - fixture("bars_snapshot").bars[0].ts) / 60e6),
     [0, 1, 2],
@@ -247,16 +249,16 @@ test("what was recovered is kept: quotes, bars and trades go on where they were"
     [true, true, false],
   );
   assert.equal(chosen(state).revision, chosen(before).revision, "the chart appends");
-  assert.equal(state.tape.revision, before.tape.revision);
-  assert.equal(state.tape.last, 106);
+  assert.equal(state.trades.revision, before.trades.revision);
+  assert.equal(state.trades.last, 106);
 });
 
-test("what was not recovered is void until its snapshot comes", () => {
-  const { state } = hear(interrupted(), granted(false), granted(false, OF_BARS), granted(false, OF_TRADES));
+test("an unrecovered channel is empty until its snapshot", () => {
+  const { state } = receive(interrupted(), granted(false), granted(false, OF_BARS), granted(false, OF_TRADES));
   assert.equal(state.quotes.size, 0);
   assert.deepEqual([chosen(state).loading, chosen(state).bars], [true, []]);
-  assert.deepEqual([state.tape.loading, state.tape.lines], [true, []]);
-  const again = hear(
+  assert.deepEqual([state.trades.loading, state.trades.lines], [true, []]);
+  const again = receive(
     state,
     fixture("bars_update"),
     fixture("snapshot"),
@@ -265,46 +267,46 @@ test("what was not recovered is void until its snapshot comes", () => {
   ).state;
   assert.equal(again.quotes.get("AAPL")?.seq, 10);
   assert.equal(chosen(again).bars.length, 2);
-  assert.equal(again.tape.lines.length, 2);
+  assert.equal(again.trades.lines.length, 2);
 });
 
-test("an answer about another choice voids nothing", () => {
+test("an answer about another choice clears nothing", () => {
   const before = interrupted();
   const others = [
     { ...OF_BARS, interval: "5m" },
     { ...OF_BARS, symbols: ["IBM"] },
     { ...OF_TRADES, symbols: ["IBM"] },
   ];
-  const { state } = hear(before, fixture("granted"), ...others.map((rest) => granted(false, rest)));
-  assert.deepEqual([state.quotes, chosen(state), state.tape], [before.quotes, chosen(before), before.tape]);
+  const { state } = receive(before, fixture("granted"), ...others.map((rest) => granted(false, rest)));
+  assert.deepEqual([state.quotes, chosen(state), state.trades], [before.quotes, chosen(before), before.trades]);
 });
 
-test("a new epoch and another symbol begin the tape anew, another interval does not", () => {
+test("a new epoch or symbol restarts the trades", () => {
   const before = interrupted();
-  assert.equal(hear(before, { ...fixture("feed_simulation"), epoch: EPOCH + 1 }).state.tape.loading, true);
-  assert.equal(reduce(before, { type: "choose", symbol: "IBM" }).state.tape.loading, true);
-  assert.equal(reduce(before, { type: "choose", interval: "5m" }).state.tape, before.tape);
-  assert.equal(reduce(before, { type: "tapeLeft" }).state.tape.loading, true);
+  assert.equal(receive(before, { ...fixture("feed_simulation"), epoch: EPOCH + 1 }).state.trades.loading, true);
+  assert.equal(reduce(before, { type: "choose", symbol: "IBM" }).state.trades.loading, true);
+  assert.equal(reduce(before, { type: "choose", interval: "5m" }).state.trades, before.trades);
+  assert.equal(reduce(before, { type: "tradesHidden" }).state.trades.loading, true);
 });
 
 test("trades of another symbol or epoch are dropped", () => {
   const before = interrupted();
-  const { state } = hear(
+  const { state } = receive(
     before,
     { ...fixture("trades_update"), symbol: "IBM" },
     { ...fixture("trades_update"), epoch: 1 },
   );
-  assert.equal(state.tape, before.tape);
+  assert.equal(state.trades, before.trades);
 });
 
-test("bars that come in several messages are one series", () => {
+test("bars in several messages are one series", () => {
   const [bar] = fixture("bars_update").bars;
   const part = (/** @type {number} */ from, /** @type {boolean} */ snapshot) => ({
     ...fixture("bars_snapshot"),
     snapshot,
     bars: Array.from({ length: 500 }, (_, at) => ({ ...bar, ts: bar.ts + (from + at) * 60e6 })),
   });
-  const series = chosen(hear(charted(), part(0, true), part(500, false)).state);
+  const series = chosen(receive(charted(), part(0, true), part(500, false)).state);
   assert.equal(series.bars.length, 1000);
   assert.equal(
     series.bars.every(({ ts }, at) => ts === bar.ts + at * 60e6),
@@ -312,11 +314,11 @@ test("bars that come in several messages are one series", () => {
   );
 });
 
-test("being held back is known until it is lifted or the connection ends", () => {
+test("the throttled rate is known until it is lifted or lost", () => {
   const live = /** @type {const} */ ({ status: "live", attempt: 0, retryAt: null });
-  const held = hear(reduce(begun(), { type: "link", link: live }).state, fixture("throttled")).state;
+  const held = receive(reduce(begun(), { type: "link", link: live }).state, fixture("throttled")).state;
   assert.equal(held.maxRate, 2);
-  assert.equal(hear(held, fixture("throttle_lifted")).state.maxRate, null);
+  assert.equal(receive(held, fixture("throttle_lifted")).state.maxRate, null);
   assert.equal(reduce(held, { type: "link", link: { ...live, status: "waiting" } }).state.maxRate, null);
 });
 
@@ -324,24 +326,24 @@ test("being held back is known until it is lifted or the connection ends", () =>
 const shown = ({ sparks, quotes }) =>
   sparkline(sparks.closes.get("AAPL") ?? [], quotes.get("AAPL")).map(({ close }) => close);
 
-test("closes begin a sparkline and quotes lead it on, bar by bar", () => {
+test("closes begin a sparkline, and quotes extend it bar by bar", () => {
   const epoch = fixture("feed_simulation").epoch;
   const { bars } = fixture("bars_snapshot");
-  const seeded = reduce(hear(initialState(), fixture("feed_simulation")).state, {
+  const seeded = reduce(receive(initialState(), fixture("feed_simulation")).state, {
     type: "closes",
     epoch,
     interval: "1m",
     series: [{ symbol: "AAPL", bars }],
   }).state;
   const at = bars[1].ts;
-  const { state } = hear(
+  const { state } = receive(
     seeded,
     update(1, 1, { ts_event: at + 5e6 }),
     update(2, 2, { ts_event: at + 61e6 }),
     update(3, 3, { ts_event: at + 62e6 }),
   );
   assert.deepEqual(shown(state), [227.2, 1, 3]);
-  const several = hear(state, {
+  const several = receive(state, {
     ...update(4, 4, { ts_event: at + 121e6 }),
     quotes: [4, 5, 6].map((seq) => ({ ...update(seq, seq).quotes[0], ts_event: at + (seq < 6 ? 63e6 : 121e6) })),
   }).state;
@@ -365,7 +367,7 @@ test("rates count whole seconds only", () => {
   assert.equal(rates(traffic, 60_000).messages, 0);
 });
 
-test("the delay is taken from the clocks where they agree and from the least offset where they do not", () => {
+test("the delay uses the clocks, or else the least offset", () => {
   /** @param {number[]} offsets in milliseconds */
   const delay = (...offsets) =>
     delayUs(
@@ -393,19 +395,19 @@ const beats = (...told) =>
     EMPTY_TRAFFIC,
   );
 
-test("what the feed plays is told by its beats, and a count that falls begins anew", () => {
+test("the feed's rate comes from heartbeats, and can restart", () => {
   assert.equal(rates(beats([0, 100]), 5000).feedTicks, null);
   assert.equal(rates(beats([0, 100], [2000, 500]), 5000).feedTicks, 200);
   assert.equal(rates(beats([0, 900], [1000, 100], [2000, 150]), 5000).feedTicks, 50);
 });
 
-test("bytes are counted of every message, also of one that changes nothing else", () => {
+test("bytes of every message are counted", () => {
   const { state } = reduce(begun(), { type: "message", message: fixture("granted"), bytes: 70, nowMs: NOW_MS });
   assert.equal(state.traffic.bytes, 70);
 });
 
-test("older bars go before those that are there, once, and ask for a new filling", () => {
-  const filled = hear(charted(), fixture("bars_snapshot")).state;
+test("older bars go first, once, and refill the chart", () => {
+  const filled = receive(charted(), fixture("bars_snapshot")).state;
   const first = chosen(filled).bars[0];
   const older = { ...first, ts: first.ts - 60e6 };
   const asked = reduce(filled, { type: "older", key: KEY, epoch: EPOCH, bars: null }).state;
@@ -424,27 +426,27 @@ test("older bars go before those that are there, once, and ask for a new filling
   );
 });
 
-test("the hello says what may be asked for, and an old one leaves what is usual", () => {
-  assert.deepEqual(hear(initialState(), { ...fixture("hello"), rates: [1, 100] }).state.server, {
+test("the hello sets the limits, and defaults stay without them", () => {
+  assert.deepEqual(receive(initialState(), { ...fixture("hello"), rates: [1, 100] }).state.server, {
     rates: [1, 100],
     bars: 5000,
   });
   assert.deepEqual(
-    hear(initialState(), { type: "hello", protocol: "", server: "", ts_sent: 0 }).state.server,
+    receive(initialState(), { type: "hello", protocol: "", server: "", ts_sent: 0 }).state.server,
     initialState().server,
   );
 });
 
-test("a book is the newest of the chosen symbol, and is forgotten with it", () => {
+test("a book belongs to the chosen symbol and epoch", () => {
   const depth = fixture("depth_update");
   const { state: chosen } = reduce(begun(), { type: "choose", symbol: "AAPL", interval: "1m" });
-  const { state: known } = hear(chosen, depth);
+  const { state: known } = receive(chosen, depth);
   assert.deepEqual(known.book, { symbol: "AAPL", seq: 14, bids: depth.bids, asks: depth.asks });
   assert.deepEqual(sinceDepth(known), { epoch: depth.epoch, at: { AAPL: 14 } });
-  assert.equal(hear(known, { ...depth, symbol: "EURUSD", seq: 99 }).state.book?.seq, 14);
-  assert.equal(hear(known, { ...depth, epoch: 7, seq: 99 }).state.book?.seq, 14);
-  assert.equal(hear(known, { ...depth, seq: 15, bids: [] }).state.book?.bids.length, 0);
+  assert.equal(receive(known, { ...depth, symbol: "EURUSD", seq: 99 }).state.book?.seq, 14);
+  assert.equal(receive(known, { ...depth, epoch: 7, seq: 99 }).state.book?.seq, 14);
+  assert.equal(receive(known, { ...depth, seq: 15, bids: [] }).state.book?.bids.length, 0);
   assert.equal(reduce(known, { type: "choose", symbol: "EURUSD" }).state.book, null);
-  assert.equal(hear(known, { ...fixture("granted_depth"), recovered: false }).state.book, null);
-  assert.equal(hear(known, { ...fixture("feed_simulation"), epoch: depth.epoch + 1 }).state.book, null);
+  assert.equal(receive(known, { ...fixture("granted_depth"), recovered: false }).state.book, null);
+  assert.equal(receive(known, { ...fixture("feed_simulation"), epoch: depth.epoch + 1 }).state.book, null);
 });

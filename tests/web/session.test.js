@@ -1,4 +1,4 @@
-/** The session: what the page asks for, and when. */
+/** The session: its subscriptions and their messages. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,26 +6,26 @@ import { createSession } from "../../web/js/net/session.js";
 import { byteLength } from "../../web/js/net/wire.js";
 
 /** @typedef {NonNullable<import("../../web/js/types/protocol.js").Subscribe["since"]>} Since */
-/** @typedef {import("../../web/js/net/session.js").Wish} Wish */
+/** @typedef {import("../../web/js/types/subscriptions.js").Subscriptions} Subscriptions */
 
 const TOTAL = 4;
 
 /**
  * @param {Record<string, number>} quotes
- * @param {Partial<Wish>} [rest]
- * @returns {Wish}
+ * @param {Partial<Subscriptions>} [rest]
+ * @returns {Subscriptions}
  */
-const wish = (quotes, rest = {}) => ({
+const wanted = (quotes, rest = {}) => ({
   quotes: new Map(Object.entries(quotes)),
   total: TOTAL,
   bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]),
-  tape: "AAPL",
+  trades: "AAPL",
   depth: null,
   news: false,
   rate: 5,
   ...rest,
 });
-const AAPL = wish({ AAPL: 5, IBM: 5 });
+const AAPL = wanted({ AAPL: 5, IBM: 5 });
 
 /**
  * @param {{ quotes?: Since, bars?: Since, trades?: Since, depth?: Since, news?: Since }} [known]
@@ -51,11 +51,13 @@ const said = (sent) =>
     [type, channel, symbols.join(), rate].filter((part) => part !== undefined).join(" "),
   );
 
-test("what is wanted is asked for once, and what changes is told", () => {
+test("subscriptions are sent once, then only differences", () => {
   const { sent, session } = open();
-  session.want(AAPL);
-  session.want(wish({ IBM: 5, AAPL: 5 }));
-  session.want(wish({ IBM: 5 }, { bars: new Map([["IBM 5m", { symbol: "IBM", interval: "5m" }]]), tape: "IBM" }));
+  session.setSubscriptions(AAPL);
+  session.setSubscriptions(wanted({ IBM: 5, AAPL: 5 }));
+  session.setSubscriptions(
+    wanted({ IBM: 5 }, { bars: new Map([["IBM 5m", { symbol: "IBM", interval: "5m" }]]), trades: "IBM" }),
+  );
   assert.deepEqual(sent, [
     { type: "subscribe", channel: "quotes", symbols: ["AAPL", "IBM"], rate: 5 },
     { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 500, rate: 5 },
@@ -68,12 +70,12 @@ test("what is wanted is asked for once, and what changes is told", () => {
   ]);
 });
 
-test("rows that come and go are told by their rates, those of one rate together", () => {
+test("rows that come and go change rates, grouped by rate", () => {
   const { sent, session } = open();
   const bars = new Map();
-  session.want(wish({ A: 5, B: 5, C: 1 }, { bars, tape: null }));
-  session.want(wish({ B: 5, C: 5, D: 5 }, { bars, tape: null }));
-  session.want(wish({ A: 5 }, { bars, tape: null }));
+  session.setSubscriptions(wanted({ A: 5, B: 5, C: 1 }, { bars, trades: null }));
+  session.setSubscriptions(wanted({ B: 5, C: 5, D: 5 }, { bars, trades: null }));
+  session.setSubscriptions(wanted({ A: 5 }, { bars, trades: null }));
   assert.deepEqual(said(sent), [
     "subscribe quotes A,B 5",
     "subscribe quotes C 1",
@@ -85,29 +87,29 @@ test("rows that come and go are told by their rates, those of one rate together"
   ]);
 });
 
-test("all symbols at one rate are asked for as all, so that the server can share its frames", () => {
+test("all symbols at one rate are subscribed as all", () => {
   const { sent, session } = open();
   const bars = new Map();
-  session.want(wish({ A: 5, B: 5, C: 5, D: 5 }, { bars, tape: null }));
-  session.want(wish({ A: 2, B: 2, C: 2, D: 2 }, { bars, tape: null, rate: 2 }));
-  session.want(wish({ A: 2, B: 2, C: 2, D: 1 }, { bars, tape: null, rate: 2 }));
+  session.setSubscriptions(wanted({ A: 5, B: 5, C: 5, D: 5 }, { bars, trades: null }));
+  session.setSubscriptions(wanted({ A: 2, B: 2, C: 2, D: 2 }, { bars, trades: null, rate: 2 }));
+  session.setSubscriptions(wanted({ A: 2, B: 2, C: 2, D: 1 }, { bars, trades: null, rate: 2 }));
   assert.deepEqual(said(sent), ["subscribe quotes * 5", "rate quotes * 2", "rate quotes D 1"]);
 });
 
-test("another rate is told of bars and tape too", () => {
+test("a changed rate goes to bars and trades too", () => {
   const { sent, session } = open();
-  session.want(AAPL);
-  session.want(wish({ AAPL: 1, IBM: 1 }, { rate: 1 }));
+  session.setSubscriptions(AAPL);
+  session.setSubscriptions(wanted({ AAPL: 1, IBM: 1 }, { rate: 1 }));
   assert.deepEqual(said(sent.slice(3)), ["rate quotes * 1", "rate bars AAPL 1", "rate trades AAPL 1"]);
 });
 
-test("a new connection asks for the same again, and a closed one asks for nothing", () => {
+test("a new connection subscribes again, a closed one does not", () => {
   const { sent, session } = open();
-  session.want(AAPL);
+  session.setSubscriptions(AAPL);
   session.closed();
-  session.want(AAPL);
+  session.setSubscriptions(AAPL);
   session.resync(["AAPL"]);
-  session.speak("binary");
+  session.setFormat("binary");
   session.setVisible(false);
   session.setVisible(true);
   assert.equal(sent.length, 3);
@@ -115,20 +117,20 @@ test("a new connection asks for the same again, and a closed one asks for nothin
   assert.deepEqual(sent.slice(3), sent.slice(0, 3));
 });
 
-test("a new connection goes on from what the page has", () => {
+test("a new connection resumes from the positions of the page", () => {
   const since = (/** @type {number} */ value) => ({ epoch: 7, at: { AAPL: value } });
   const { sent, session } = open({ quotes: since(1), bars: since(2), trades: since(3) });
-  session.want(AAPL);
+  session.setSubscriptions(AAPL);
   assert.deepEqual(
     sent.map((message) => message.since),
     [since(1), since(2), since(3)],
   );
 });
 
-test("what the page has is left out where it would make the message longer than the server reads", () => {
+test("positions are left out where a message gets too long", () => {
   const at = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`Ü${n}`, 1_000_000 + n]));
   const { sent, session } = open({ quotes: { epoch: 7, at } });
-  session.want(AAPL);
+  session.setSubscriptions(AAPL);
   const whole = byteLength(sent[0]);
   assert.ok(whole > JSON.stringify(sent[0]).length, "bytes are counted, not letters");
   const quotes = () => sent.filter(({ channel }) => channel === "quotes");
@@ -140,7 +142,7 @@ test("what the page has is left out where it would make the message longer than 
   );
 });
 
-test("messages about more symbols than fit go in parts", () => {
+test("messages with too many symbols go in parts", () => {
   const { sent, session } = open();
   session.opened({ message_bytes: 80 });
   const symbols = ["AAPL", "IBM", "MSFT", "EURUSD", "BTCUSD", "GOOGL", "NVDA", "AMZN"];
@@ -151,8 +153,8 @@ test("messages about more symbols than fit go in parts", () => {
     symbols,
   );
   sent.length = 0;
-  session.want(
-    wish(Object.fromEntries(symbols.map((symbol) => [symbol, 1])), { total: 99, bars: new Map(), tape: null }),
+  session.setSubscriptions(
+    wanted(Object.fromEntries(symbols.map((symbol) => [symbol, 1])), { total: 99, bars: new Map(), trades: null }),
   );
   assert.ok(sent.length > 1);
   assert.deepEqual(
@@ -162,9 +164,9 @@ test("messages about more symbols than fit go in parts", () => {
   for (const message of sent) assert.ok(byteLength(message) < 80);
 });
 
-test("a hidden page takes nothing, also when it reconnects meanwhile, and all of it when it is seen again", () => {
+test("a hidden page takes nothing, and resumes when it is visible", () => {
   const { sent, session } = open();
-  session.want(AAPL);
+  session.setSubscriptions(AAPL);
   session.setVisible(false);
   session.setVisible(false);
   session.closed();
@@ -181,26 +183,26 @@ test("a hidden page takes nothing, also when it reconnects meanwhile, and all of
   ]);
 });
 
-test("headlines are asked for once, and go on from the last one after a loss", () => {
+test("headlines are subscribed once and resumed after a loss", () => {
   const { sent, session } = open({ news: { epoch: 1, at: { "*": 7 } } });
-  session.want(wish({}, { bars: new Map(), tape: null, news: true }));
-  session.want(wish({}, { bars: new Map(), tape: null, news: true }));
+  session.setSubscriptions(wanted({}, { bars: new Map(), trades: null, news: true }));
+  session.setSubscriptions(wanted({}, { bars: new Map(), trades: null, news: true }));
   session.closed();
   session.opened();
   const asked = { type: "subscribe", channel: "news", history: 100, since: { epoch: 1, at: { "*": 7 } } };
   assert.deepEqual(sent, [asked, asked]);
 });
 
-test("the book of one symbol is asked for while it is shown, and goes on from what is known", () => {
+test("the book of one symbol is subscribed while it is shown", () => {
   const since = { epoch: 1, at: { AAPL: 14 } };
   const { sent, session } = open({ depth: since });
-  const only = { bars: new Map(), tape: null };
-  session.want(wish({}, { ...only, depth: "AAPL" }));
-  session.want(wish({}, { ...only, depth: "AAPL", rate: 10 }));
+  const only = { bars: new Map(), trades: null };
+  session.setSubscriptions(wanted({}, { ...only, depth: "AAPL" }));
+  session.setSubscriptions(wanted({}, { ...only, depth: "AAPL", rate: 10 }));
   session.setVisible(false);
   session.setVisible(true);
-  session.want(wish({}, { ...only, depth: "IBM", rate: 10 }));
-  session.want(wish({}, { ...only, depth: null, rate: 10 }));
+  session.setSubscriptions(wanted({}, { ...only, depth: "IBM", rate: 10 }));
+  session.setSubscriptions(wanted({}, { ...only, depth: null, rate: 10 }));
   assert.deepEqual(sent, [
     { type: "subscribe", channel: "depth", symbols: ["AAPL"], rate: 5, since },
     { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 10 },

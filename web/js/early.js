@@ -1,10 +1,10 @@
 /**
- * Opens the connection and asks for the symbols before the other modules are here: the answers are here as soon as they are.
+ * Opens the connection and requests the symbols while the other scripts are still on their way.
  *
- * Not here: what is done with it (`app/first.js`).
+ * Not here: their use (`app/early.js`).
  */
 
-// As `state/address.js` has it: where the address says something, what it leaves out is as at first.
+// As `state/address.js` reads it: with a query, what it leaves out has its default.
 const binary =
   location.search.length > 1
     ? new URLSearchParams(location.search).get("format") === "binary"
@@ -15,16 +15,17 @@ const socket = new WebSocket(
 );
 socket.binaryType = "arraybuffer";
 /** @type {MessageEvent[]} */
-const heard = [];
-socket.onmessage = (/** @type {MessageEvent} */ event) => void heard.push(event);
-// Read as far as it can be, so that who takes it has it in the same task.
+const messages = [];
+socket.onmessage = (/** @type {MessageEvent} */ event) => void messages.push(event);
+// Parsed already, so that the list is there in the same task in which it is taken.
 const symbols = fetch("/api/v1/symbols", { headers: { accept: "application/json" } }).then(async (response) => {
   const list = response.ok ? await response.json() : null;
   return { ok: response.ok, status: response.status, json: async () => list };
 });
-// Whoever takes the answer hears of its failure.
+// A failure is handled where the answer is taken.
 symbols.catch(() => {});
-Object.assign(window, { tickcastFirst: { socket, heard, binary, answers: new Map([["/api/v1/symbols", symbols]]) } });
+const answers = new Map([["/api/v1/symbols", symbols]]);
+Object.assign(window, { tickcastEarly: { socket, messages, binary, answers } });
 
 function readSettings() {
   try {

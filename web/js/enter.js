@@ -1,7 +1,7 @@
 /**
- * Turns a token into a cookie and goes on to the market.
+ * The script of the sign-in page: exchanges a token for a cookie and opens the market page.
  *
- * A link has the token behind its `#`, which browsers send to nobody; it is taken out of the address at once.
+ * A link has the token behind its `#`, which browsers do not send. It is removed from the address at once.
  */
 
 const LOGIN = "/api/v1/login";
@@ -13,14 +13,14 @@ const out = /** @type {HTMLButtonElement} */ (document.getElementById("out"));
 
 /** @type {Record<string, string>} */
 const ROLES = {
-  presenter: "You are signed in: you may watch the market and drive it.",
-  viewer: "You may watch the market. Who has the presenter's token may drive it, too.",
+  presenter: "You are signed in. You may watch the market and control the feed.",
+  viewer: "You may watch the market. Controlling the feed needs the presenter's token.",
 };
 
-const ASK = state.textContent;
+const SIGNED_OUT = state.textContent;
 
 /** @param {string} token */
-async function enter(token) {
+async function signIn(token) {
   fault.textContent = "";
   try {
     const response = await fetch(LOGIN, {
@@ -37,11 +37,12 @@ async function enter(token) {
   field.select();
 }
 
-async function tell() {
+async function showRole() {
   const { role, driving } = await (await fetch(LOGIN)).json();
-  if (role === "stranger") state.textContent = ASK;
-  else if (driving === "everybody") state.textContent = "You may watch the market and drive it, without a token.";
-  else if (driving === "nobody") state.textContent = "You may watch the market. Nobody may drive it.";
+  if (role === "stranger") state.textContent = SIGNED_OUT;
+  else if (driving === "everybody")
+    state.textContent = "You may watch the market and control the feed without a token.";
+  else if (driving === "nobody") state.textContent = "You may watch the market. Nobody may control the feed.";
   else state.textContent = ROLES[role];
   out.hidden = role === "stranger" || driving === "everybody";
 }
@@ -50,17 +51,17 @@ function takeToken() {
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   if (!token) return;
   history.replaceState(null, "", location.pathname);
-  void enter(token);
+  void signIn(token);
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  void enter(field.value.trim());
+  void signIn(field.value.trim());
 });
-out.addEventListener("click", () => void fetch(LOGIN, { method: "DELETE" }).then(tell));
+out.addEventListener("click", () => void fetch(LOGIN, { method: "DELETE" }).then(showRole));
 window.addEventListener("hashchange", takeToken);
 takeToken();
-// Where the server does not answer, signing in says so.
-tell().catch(() => {});
+// A server that does not answer is reported on signing in.
+showRole().catch(() => {});
 
 export {};

@@ -13,7 +13,7 @@ use super::token::{Token, TokenError, TokenSource};
 /// The access rules as configured.
 #[derive(Clone, Debug, Default)]
 pub struct AccessConfig {
-    /// Who may drive the feed. By default everybody where only this machine reaches the server, else holders of the
+    /// The clients that may drive the feed. By default everybody where only this machine reaches the server, else holders of the
     /// presenter's token.
     pub control: Option<Control>,
     /// The presenter's token.

@@ -5,13 +5,13 @@ use http::{Response, StatusCode, header};
 use rust_embed::RustEmbed;
 use warp::hyper::body::Bytes;
 
-/// The page, its scripts and styles as they are sent, and what is sent as npm has it: put together by `build.rs`.
+/// The page with its scripts and styles, as `build.rs` puts them together.
 #[derive(RustEmbed)]
 #[folder = "$OUT_DIR/page/"]
 struct Page;
 
-/// What stands at an address that names no file.
-fn named(path: &str) -> &str {
+/// The file at an address, which may leave out `.html`.
+fn file_name(path: &str) -> &str {
     match path {
         "" => "index.html",
         "enter" => "enter.html",
@@ -20,14 +20,14 @@ fn named(path: &str) -> &str {
     }
 }
 
-/// Whether there is such a file.
+/// Returns whether there is a file at `path`.
 pub fn exists(path: &str) -> bool {
-    Page::get(named(path.strip_prefix('/').unwrap_or(path))).is_some()
+    Page::get(file_name(path.strip_prefix('/').unwrap_or(path))).is_some()
 }
 
-/// The file at `path` of the site, `""` being the page itself; `if_none_match` spares sending what the browser has.
+/// The file at `path`, where `""` is the page itself. The body is empty where `if_none_match` names this version.
 pub fn file(path: &str, if_none_match: Option<&str>) -> Option<Response<Bytes>> {
-    let path = named(path);
+    let path = file_name(path);
     let file = Page::get(path)?;
     let etag = format!("\"{}\"", base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(&file.metadata.sha256_hash()[..12]));
     let known = if_none_match.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == etag));
@@ -44,14 +44,14 @@ pub fn file(path: &str, if_none_match: Option<&str>) -> Option<Response<Bytes>> 
     let response = Response::builder()
         .status(if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK })
         .header(header::CONTENT_TYPE, format!("{mime}{charset}"))
-        // The browser asks each time whether its copy is still the one: a new binary shows at once.
+        // The browser checks its copy each time, so that the files of a new binary show at once.
         .header(header::CACHE_CONTROL, "no-cache")
         .header(header::ETAG, etag)
         .body(body);
-    Some(response.expect("invariant: the headers are plain ASCII"))
+    Some(response.expect("invariant: the headers are ASCII"))
 }
 
-/// The Content-Security-Policy of the page: all from here, and nothing inline.
+/// The Content-Security-Policy of the page: everything from this server, and nothing inline.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";

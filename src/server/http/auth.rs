@@ -1,68 +1,68 @@
-//! The auth before all addresses: who asks, and whether they may.
+//! Authorization: the sender of a request, and its right to send it.
 //!
-//! What is not known to be open is closed: only the page's own files, the health addresses and signing in are there
-//! for strangers. Reading takes a viewer; any other method takes a presenter.
+//! Not here: which role an endpoint needs (`routes.rs`), and which tokens grant it (`server::auth`).
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use ipnet::IpNet;
 use warp::reply::Response as Answer;
 
-use super::assets;
 use super::reply::error;
-use super::routes::Peer;
+use super::stream::Peer;
 use crate::server::auth::{AccessPolicy, Admission, Role};
 use crate::server::ops::Metrics;
 use crate::wire::ApiError;
 
-/// Addresses for everybody besides the page's files.
-const OPEN: [&str; 3] = ["/healthz", "/readyz", LOGIN];
-/// Where a token is turned into a cookie, and what a browser's role is told.
-pub const LOGIN: &str = "/api/v1/login";
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// Who sent a request, as far as can be trusted.
+/// Lifetime of the cookie: an event of some days needs to sign in once.
+const COOKIE_SECONDS: u32 = 7 * 24 * 60 * 60;
+
+/// The sender of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Identity {
-    /// Behind a trusted proxy its client's, else the peer's.
+    /// The client's address as a trusted proxy names it, or else the peer's.
     pub address: IpAddr,
     pub role: Role,
-    /// Whether it came by TLS, here or at a trusted proxy.
+    /// The request came over TLS, to this server or to a trusted proxy.
     pub is_secure: bool,
 }
 
-/// Cheap to clone; all clones are one auth.
+/// Identifies the senders of requests and checks their roles. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Auth {
-    pub access: Arc<AccessPolicy>,
-    /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub policy: Arc<AccessPolicy>,
+    /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted.
     proxies: Arc<[IpNet]>,
+    /// Name of the cookie that carries a token.
     cookie: Arc<str>,
     is_tls: bool,
     metrics: Metrics,
 }
 
 impl Auth {
-    /// `port` keeps the cookies of servers on one machine apart: a browser shares them between ports.
-    pub fn new(access: AccessPolicy, proxies: &[IpNet], port: u16, is_tls: bool, metrics: Metrics) -> Self {
+    /// `port` is part of the cookie's name, as browsers share cookies between the ports of one machine.
+    pub fn new(policy: AccessPolicy, proxies: &[IpNet], port: u16, is_tls: bool, metrics: Metrics) -> Self {
         let cookie = format!("tickcast-{port}").into();
-        Self { access: Arc::new(access), proxies: proxies.into(), cookie, is_tls, metrics }
+        Self { policy: Arc::new(policy), proxies: proxies.into(), cookie, is_tls, metrics }
     }
 
-    /// Marks a request with its [`Identity`].
+    /// Adds the sender's [`Identity`] to a request that needs the role `required`.
     ///
     /// # Errors
-    /// The answer to who may not ask this.
-    #[expect(clippy::result_large_err, reason = "an answer is what the layer wants of who is not let in")]
-    pub fn admit<B>(&self, request: &mut Request<B>) -> Result<(), Answer> {
-        let peer = request.extensions().get::<Peer>().expect("invariant: each connection knows its peer").address;
-        let identity = self.identity(peer, request.headers());
-        let allowed = self.check(request, identity.role);
+    /// The answer to a client that may not send this request.
+    #[expect(clippy::result_large_err, reason = "the layer takes an answer as the error")]
+    pub fn authorize<B>(&self, request: &mut Request<B>, required: Role) -> Result<(), Answer> {
+        let peer = request.extensions().get::<Peer>().expect("invariant: each connection has a peer").address;
+        let identity = self.identify(peer, request.headers());
+        let allowed = self.check_origin(request).and_then(|()| self.check_role(identity.role, required));
         request.extensions_mut().insert(identity);
-        allowed.map_err(|refusal| {
-            self.metrics.api_error(refusal.code);
-            let mut answer = error(&refusal);
+        allowed.map_err(|cause| {
+            self.metrics.api_error(cause.code);
+            let mut answer = error(&cause);
             if answer.status() == StatusCode::UNAUTHORIZED {
                 // RFC 6750, section 3.
                 answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -71,73 +71,79 @@ impl Auth {
         })
     }
 
-    fn check<B>(&self, request: &Request<B>, role: Role) -> Result<(), ApiError> {
-        let (method, path, headers) = (request.method(), request.uri().path(), request.headers());
-        let reads = matches!(*method, Method::GET | Method::HEAD);
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        // A page elsewhere cannot read answers, as no header allows it to, but it can open sockets and send.
+    /// Rejects requests of other sites' pages. Such a page cannot read answers, as no header allows it to, but it can
+    /// open WebSockets and send.
+    fn check_origin<B>(&self, request: &Request<B>) -> Result<(), ApiError> {
+        let headers = request.headers();
+        let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_socket = headers.contains_key(header::UPGRADE);
-        if (!reads || is_socket) && headers.contains_key(header::ORIGIN) {
-            let origin = text(header::ORIGIN).unwrap_or_default();
-            if !self.access.allows_origin(Some(origin), text(header::HOST)) {
-                return Err(ApiError::origin_not_allowed(origin));
-            }
+        if (only_reads && !is_socket) || !headers.contains_key(header::ORIGIN) {
+            return Ok(());
         }
-        let is_open = OPEN.contains(&path) || (reads && assets::exists(path));
-        match () {
-            () if is_open => Ok(()),
-            () if role == Role::Anonymous => Err(ApiError::token_needed()),
-            () if !reads && role < Role::Presenter => Err(self.no_control()),
-            () => Ok(()),
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let origin = text(header::ORIGIN).unwrap_or_default();
+        if self.policy.allows_origin(Some(origin), text(header::HOST)) {
+            Ok(())
+        } else {
+            Err(ApiError::origin_not_allowed(origin))
         }
     }
 
-    /// Why somebody may not drive the feed.
+    fn check_role(&self, role: Role, required: Role) -> Result<(), ApiError> {
+        if role >= required {
+            Ok(())
+        } else if role == Role::Anonymous {
+            Err(ApiError::token_needed())
+        } else {
+            Err(self.no_control())
+        }
+    }
+
+    /// The error of a client that may not drive the feed.
     pub fn no_control(&self) -> ApiError {
-        match self.access.presenters {
+        match self.policy.presenters {
             Admission::Token(_) => ApiError::presenter_needed(),
             Admission::Nobody | Admission::Everybody => ApiError::control_not_allowed(),
         }
     }
 
-    fn identity(&self, peer: SocketAddr, headers: &HeaderMap) -> Identity {
+    fn identify(&self, peer: SocketAddr, headers: &HeaderMap) -> Identity {
         let mut address = peer.ip().to_canonical();
         let mut is_secure = self.is_tls;
         if self.trusts(address) {
-            is_secure |= headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-            // Each proxy adds whom it heard at the end: the last one that is none of ours is the client.
-            let named = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-            let named: Vec<&str> = named.flat_map(|value| value.split(',')).collect();
-            for name in named.iter().rev() {
-                let Ok(before) = name.trim().parse::<IpAddr>() else { break };
-                address = before.to_canonical();
+            is_secure |= headers.get(FORWARDED_PROTO).is_some_and(|proto| proto == "https");
+            // Each proxy appends the address of its client. The last one that is not a trusted proxy is the client.
+            let forwarded: Vec<&str> = texts(headers, FORWARDED_FOR).flat_map(|value| value.split(',')).collect();
+            for name in forwarded.iter().rev() {
+                let Ok(previous) = name.trim().parse::<IpAddr>() else { break };
+                address = previous.to_canonical();
                 if !self.trusts(address) {
                     break;
                 }
             }
         }
-        Identity { address, role: self.access.role(&self.tokens(headers)), is_secure }
+        Identity { address, role: self.policy.role(&self.tokens(headers)), is_secure }
     }
 
+    /// Returns whether `address` is a trusted proxy.
     pub fn trusts(&self, address: IpAddr) -> bool {
         self.proxies.iter().any(|proxy| proxy.contains(&address.to_canonical()))
     }
 
-    /// As programs send them (RFC 6750, section 2.1), and as browsers do.
+    /// The tokens of a request: as programs send them (RFC 6750, section 2.1), and in the cookie of a browser.
     fn tokens<'h>(&self, headers: &'h HeaderMap) -> Vec<&'h str> {
-        let all = |name| headers.get_all(name).iter().filter_map(|value: &HeaderValue| value.to_str().ok());
-        let bearer = all(header::AUTHORIZATION).filter_map(|value| {
+        let bearer = texts(headers, header::AUTHORIZATION).filter_map(|value| {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
         });
-        let cookies = all(header::COOKIE).flat_map(|value| value.split(';')).filter_map(|pair| {
+        let cookies = texts(headers, header::COOKIE).flat_map(|value| value.split(';')).filter_map(|pair| {
             let (name, value) = pair.split_once('=')?;
             (name.trim() == &*self.cookie).then(|| value.trim())
         });
         bearer.chain(cookies).collect()
     }
 
-    /// What makes a browser send `token` with all that it asks from now on; an empty one ends that.
+    /// The `Set-Cookie` header with which a browser sends `token` from now on. An empty token removes the cookie.
     pub fn set_cookie(&self, token: &str, identity: Identity) -> String {
         let (name, secure) = (&self.cookie, if identity.is_secure { "; Secure" } else { "" });
         let age = if token.is_empty() { 0 } else { COOKIE_SECONDS };
@@ -145,5 +151,7 @@ impl Auth {
     }
 }
 
-/// A training of some days.
-const COOKIE_SECONDS: u32 = 7 * 24 * 60 * 60;
+/// The values of a header that are text.
+fn texts(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
+}

@@ -1,4 +1,4 @@
-//! HTTP: connections, routes and handlers, the web files, and the ways into a session.
+//! HTTP: connections, endpoints, the web files, and the ways into a session.
 //!
 //! hyper serves the connections, tower-http wraps the service (request tracing, compression, security headers, body
 //! limit), and warp routes.
@@ -6,7 +6,10 @@
 mod accept;
 mod assets;
 mod auth;
+mod connection;
 mod handlers;
+mod layers;
+mod reject;
 mod reply;
 mod routes;
 mod sse;
@@ -14,7 +17,10 @@ mod stream;
 mod tls;
 mod upgrade;
 
-pub use accept::{HttpLimits, MAX_REJECTIONS, accept_all};
+pub use accept::Acceptor;
 pub use auth::Auth;
-pub use routes::Site;
+pub use connection::{Connection, HttpLimits};
+pub use handlers::Site;
+pub use layers::service;
+pub use reject::MAX_REJECTIONS;
 pub use tls::{TlsError, TlsFiles};

@@ -1,260 +1,183 @@
-//! What answers at which address.
+//! The addresses of the server: one list names each endpoint with its methods, its role and its handler.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::future::ready;
 
-use http::{Response, StatusCode, header};
-use parking_lot::Mutex;
-use warp::hyper::body::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use warp::filters::BoxedFilter;
+use warp::path::FullPath;
 use warp::reply::Response as Answer;
-use warp::{Filter, Rejection, Reply};
+use warp::{Filter, Rejection, Reply, reject};
 
-use super::auth::{Auth, Identity};
-use super::reply::{error, json, json_or_error};
-use super::sse::events;
-use super::upgrade::{Upgrade, hang_up, upgrade};
-use super::{assets, handlers};
-use crate::fanout::LiveMarket;
-use crate::server::auth::Role;
-use crate::server::limits::{ConnectionLimit, LimitReached, Permit};
-use crate::server::ops::{CONTENT_TYPE, Metrics};
-use crate::server::session::FeedControl;
-use crate::server::session::{SessionLimits, serve};
-use crate::wire::{ApiError, ErrorCode, Format, health, parse_events_query, symbols_response};
+use super::assets;
+use super::handlers::Handler::{self, Filter as Custom, Query};
+use super::handlers::{self, Site};
+use super::reply::{error, json_or_error};
+use crate::server::auth::Role::{self, Anonymous, Presenter, Viewer};
+use crate::wire::{ApiError, ErrorCode};
 
-/// The stream as an AsyncAPI document.
-const ASYNCAPI: &str = include_str!("../../../docs/asyncapi.json");
-
-/// Who is at the other end of a connection, as the accept loop knows it.
-#[derive(Clone, Debug)]
-pub struct Peer {
-    pub address: SocketAddr,
-    /// Among the connections; a session gives it back, as it has a permit of its own.
-    pub permit: Arc<Mutex<Option<Permit>>>,
+/// One address, for some methods.
+struct Endpoint {
+    methods: &'static [Method],
+    path: &'static str,
+    /// The role that a client needs.
+    role: Role,
+    handler: Handler,
 }
 
-/// What the routes need.
-#[derive(Clone)]
-pub struct Site {
-    pub live: LiveMarket,
-    pub commands: FeedControl,
-    pub limits: SessionLimits,
-    pub sessions: ConnectionLimit,
-    pub metrics: Metrics,
-    pub auth: Auth,
+/// hyper leaves the body out of an answer to HEAD.
+const READ: &[Method] = &[Method::GET, Method::HEAD];
+const GET: &[Method] = &[Method::GET];
+const POST: &[Method] = &[Method::POST];
+const DELETE: &[Method] = &[Method::DELETE];
+
+/// All endpoints. An address that is not listed may be a web file (`assets.rs`).
+const ENDPOINTS: [Endpoint; 19] = [
+    at(READ, "/ws", Viewer, Custom(handlers::websocket)),
+    at(GET, "/events", Viewer, Custom(handlers::events)),
+    at(READ, "/api/v1/symbols", Viewer, Query(handlers::symbols)),
+    at(READ, "/api/v1/quotes", Viewer, Query(handlers::quotes)),
+    at(READ, "/api/v1/bars", Viewer, Query(handlers::bars)),
+    at(READ, "/api/v1/depth", Viewer, Query(handlers::depth)),
+    at(READ, "/api/v1/news", Viewer, Query(handlers::news)),
+    at(READ, "/api/v1/scenarios", Viewer, Query(handlers::scenarios)),
+    at(READ, "/api/v1/feed", Viewer, Query(handlers::feed)),
+    at(POST, "/api/v1/feed", Presenter, Custom(handlers::command)),
+    at(READ, "/api/v1/feed/preview", Viewer, Query(handlers::preview)),
+    at(READ, "/api/v1/feed/rejected", Viewer, Query(handlers::rejected)),
+    at(READ, "/api/v1/login", Anonymous, Custom(handlers::role)),
+    at(POST, "/api/v1/login", Anonymous, Custom(handlers::login)),
+    at(DELETE, "/api/v1/login", Anonymous, Custom(handlers::logout)),
+    at(READ, "/healthz", Anonymous, Query(handlers::health)),
+    at(READ, "/readyz", Anonymous, Query(handlers::readiness)),
+    at(READ, "/metrics", Viewer, Custom(handlers::metrics)),
+    at(READ, "/asyncapi.json", Viewer, Query(handlers::asyncapi)),
+];
+
+const fn at(methods: &'static [Method], path: &'static str, role: Role, handler: Handler) -> Endpoint {
+    Endpoint { methods, path, role, handler }
 }
 
-/// All addresses of the server.
-pub fn routes(site: Site) -> impl Filter<Extract = (impl Reply,), Error = Infallible> + Clone {
+/// The endpoints at `path`, which may end with a slash.
+fn endpoints_at(path: &str) -> impl Iterator<Item = &'static Endpoint> {
+    static ALL: [Endpoint; ENDPOINTS.len()] = ENDPOINTS;
+    let path = path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path);
+    ALL.iter().filter(move |endpoint| endpoint.path == path)
+}
+
+/// The role that a request needs. What is not known to be open is closed: an address that is neither an endpoint nor a
+/// web file needs a viewer too.
+pub fn required_role(method: &Method, path: &str) -> Role {
+    let endpoint = endpoints_at(path).find(|endpoint| endpoint.methods.contains(method));
+    // A method that no endpoint has is answered with 405, to clients that may know of the address.
+    match endpoint.or_else(|| endpoints_at(path).next()) {
+        Some(endpoint) => endpoint.role,
+        None if READ.contains(method) && assets::exists(path) => Anonymous,
+        None => Viewer,
+    }
+}
+
+/// Answers each request, and counts the errors.
+pub fn routes(site: Site) -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone {
     let metrics = site.metrics.clone();
-    let stream = websocket(site.clone()).or(listen(site.clone())).unify();
-    let all = stream
-        .or(answers(&site))
-        .unify()
-        .or(drive(&site))
-        .unify()
-        .or(sign_in(&site))
-        .unify()
-        .or(web())
-        .unify()
-        .recover(refuse_request)
-        .unify();
+    let endpoints = ENDPOINTS.iter().map(|endpoint| endpoint.filter(&site));
+    let endpoints = endpoints.reduce(|all, endpoint| all.or(endpoint).unify().boxed());
+    let endpoints = endpoints.expect("invariant: there are endpoints");
+    let all = endpoints.or(web_file()).unify().or(warp::path::full().map(nothing_here)).unify();
     all.map(move |answer: Answer| {
-        answer.extensions().get().into_iter().for_each(|code: &ErrorCode| metrics.api_error(*code));
+        if let Some(code) = answer.extensions().get::<ErrorCode>() {
+            metrics.api_error(*code);
+        }
         answer
     })
 }
 
-/// The part after the `?`, which may be missing.
-fn query() -> impl Filter<Extract = (String,), Error = Infallible> + Clone {
-    warp::query::raw().or(warp::any().map(String::new)).unify()
-}
-
-/// hyper leaves the body out of an answer to HEAD.
-fn get() -> impl Filter<Extract = (), Error = Rejection> + Copy {
-    warp::get().or(warp::head()).unify()
-}
-
-fn answers(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone + use<> {
-    let limits = site.limits;
-    let live = site.live.clone();
-    let live = warp::any().map(move || live.clone());
-    let api = warp::path!("api" / "v1" / ..).and(get());
-    let symbols = api.and(warp::path!("symbols")).and(live.clone());
-    let symbols = symbols.map(|live: LiveMarket| json(StatusCode::OK, symbols_response(&live.read().market)));
-    let feed = api.and(warp::path!("feed")).and(live.clone());
-    let feed = feed.map(|live: LiveMarket| json(StatusCode::OK, handlers::feed(&live)));
-    let rejected = api.and(warp::path!("feed" / "rejected")).and(live.clone());
-    let rejected = rejected.map(|live: LiveMarket| json(StatusCode::OK, handlers::rejected(&live)));
-    let quotes = api.and(warp::path!("quotes")).and(query()).and(live.clone());
-    let quotes =
-        quotes.map(move |query: String, live: LiveMarket| json_or_error(handlers::quotes(&query, &live, &limits)));
-    let bars = api.and(warp::path!("bars")).and(query()).and(live.clone());
-    let bars = bars.map(move |query: String, live: LiveMarket| json_or_error(handlers::bars(&query, &live, &limits)));
-    let preview = api.and(warp::path!("feed" / "preview")).and(query()).and(live.clone());
-    let preview = preview.map(move |query: String, live| json_or_error(handlers::preview(&query, &live, &limits)));
-    let depth = api.and(warp::path!("depth")).and(query()).and(live.clone());
-    let depth =
-        depth.map(move |query: String, live: LiveMarket| json_or_error(handlers::depth(&query, &live, &limits)));
-    let scenarios = api.and(warp::path!("scenarios")).and(live.clone());
-    let scenarios = scenarios.map(|live: LiveMarket| json(StatusCode::OK, handlers::scenarios(&live)));
-    let news = api.and(warp::path!("news")).and(query()).and(live.clone());
-    let news = news.map(|query: String, live: LiveMarket| json_or_error(handlers::news(&query, &live)));
-    let healthz = warp::path!("healthz").and(get()).and(live);
-    let healthz = healthz.map(|live: LiveMarket| {
-        json(StatusCode::OK, health(&live.read().market, env!("CARGO_PKG_VERSION"), live.bus_gaps()))
-    });
-    let commands = site.commands.clone();
-    let readyz = warp::path!("readyz").and(get()).map(move || {
-        // Before it can be asked the market is open; when it stops nobody gets in.
-        if commands.has_feed() {
-            json(StatusCode::OK, r#"{"ready":true}"#)
-        } else {
-            json_or_error(Err(ApiError::feed_gone()))
-        }
-    });
-    let metrics = site.metrics.clone();
-    let metrics = warp::path!("metrics").and(get()).map(move || openmetrics(metrics.text()));
-    let contract = warp::path!("asyncapi.json").and(get()).map(|| json(StatusCode::OK, ASYNCAPI));
-    let market = symbols.or(feed).unify().or(rejected).unify().or(quotes).unify().or(bars).unify().or(preview).unify();
-    let market = market.or(depth).unify().or(scenarios).unify().or(news).unify();
-    market.or(healthz).unify().or(readyz).unify().or(metrics).unify().or(contract).unify()
-}
-
-fn openmetrics(text: String) -> Answer {
-    warp::reply::with_header(text, header::CONTENT_TYPE, CONTENT_TYPE).into_response()
-}
-
-fn drive(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone + use<> {
-    let commands = site.commands.clone();
-    let live = site.live.clone();
-    // A page of another site can send no JSON without asking first, and is not allowed to: it cannot drive the feed.
-    let kind = warp::header::optional::<String>("content-type");
-    let drive = warp::path!("api" / "v1" / "feed").and(warp::post()).and(kind).and(warp::body::bytes());
-    drive.then(move |kind: Option<String>, body: Bytes| {
-        let (commands, live) = (commands.clone(), live.clone());
-        async move { json_or_error(handlers::drive(kind.as_deref(), &body, &commands, &live).await) }
-    })
-}
-
-/// Turns a token into a cookie, so that a browser's requests and its socket have it, and tells who one is.
-fn sign_in(site: &Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone + use<> {
-    let auth = site.auth.clone();
-    let auth = warp::any().map(move || auth.clone());
-    let login = warp::path!("api" / "v1" / "login").and(warp::ext::get::<Identity>()).and(auth);
-    let who = login.clone().and(get()).map(|identity, auth| json(StatusCode::OK, handlers::who(identity, &auth)));
-    let kind = warp::header::optional::<String>("content-type");
-    let sign_in = login.clone().and(warp::post()).and(kind).and(warp::body::bytes());
-    let sign_in = sign_in.map(|identity, auth: Auth, kind: Option<String>, body: Bytes| {
-        match handlers::sign_in(kind.as_deref(), &body, &auth) {
-            Err(refusal) => error(&refusal),
-            Ok((token, role)) => {
-                cookie(&auth.set_cookie(&token, identity), handlers::who(Identity { role, ..identity }, &auth))
+impl Endpoint {
+    /// Answers requests to this endpoint, and rejects all others.
+    fn filter(&'static self, site: &Site) -> BoxedFilter<(Answer,)> {
+        let handler = match self.handler {
+            Query(answer) => {
+                let site = site.clone();
+                handlers::query().map(move |query: String| json_or_error(answer(&site, &query))).boxed()
             }
+            Custom(filter) => filter(site),
+        };
+        self.matches().and(handler.recover(bad_request).unify()).boxed()
+    }
+
+    fn matches(&'static self) -> impl Filter<Extract = (), Error = Rejection> + Clone {
+        let matches = |method: Method, path: FullPath| {
+            let found = endpoints_at(path.as_str()).any(|endpoint| endpoint.path == self.path);
+            ready(if found && self.methods.contains(&method) { Ok(()) } else { Err(reject::not_found()) })
+        };
+        warp::method().and(warp::path::full()).and_then(matches).untuple_one()
+    }
+}
+
+/// A file of the page.
+fn web_file() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
+    let file = |path: warp::path::Tail, headers: HeaderMap| {
+        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        ready(assets::file(path.as_str(), known).map(Reply::into_response).ok_or_else(reject::not_found))
+    };
+    let read = warp::get().or(warp::head()).unify();
+    read.and(warp::path::tail()).and(warp::header::headers_cloned()).and_then(file)
+}
+
+/// The answer to an address without a handler for the method, or without any.
+fn nothing_here(path: FullPath) -> Answer {
+    let mut methods: Vec<&str> =
+        endpoints_at(path.as_str()).flat_map(|endpoint| endpoint.methods).map(Method::as_str).collect();
+    if methods.is_empty() && assets::exists(path.as_str()) {
+        methods = READ.iter().map(Method::as_str).collect();
+    }
+    if methods.is_empty() {
+        return error(&ApiError::not_found());
+    }
+    let methods = methods.join(", ");
+    let mut answer = error(&ApiError::method_not_allowed(&methods));
+    // RFC 9110, section 15.5.6.
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_str(&methods).expect("invariant: methods are ASCII"));
+    answer
+}
+
+async fn bad_request(rejection: Rejection) -> Result<Answer, Infallible> {
+    tracing::debug!(?rejection, "the request could not be read");
+    Ok(error(&ApiError::bad_request()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoint_that_writes_takes_a_presenter() {
+        for endpoint in &ENDPOINTS {
+            let only_reads = endpoint.methods.iter().all(|method| READ.contains(method));
+            let is_login = endpoint.path == "/api/v1/login";
+            assert!(only_reads || is_login || endpoint.role == Presenter, "{}", endpoint.path);
         }
-    });
-    let sign_out = login.and(warp::delete()).map(|identity, auth: Auth| {
-        let role = auth.access.role(&[]);
-        cookie(&auth.set_cookie("", identity), handlers::who(Identity { role, ..identity }, &auth))
-    });
-    who.or(sign_in).unify().or(sign_out).unify()
-}
+    }
 
-fn cookie(cookie: &str, body: String) -> Answer {
-    warp::reply::with_header(json(StatusCode::OK, body), header::SET_COOKIE, cookie).into_response()
-}
-
-fn web() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let web = warp::path::tail().and(get()).and(warp::header::optional::<String>("if-none-match"));
-    web.and_then(|path: warp::path::Tail, known: Option<String>| async move {
-        let file = assets::file(path.as_str(), known.as_deref());
-        file.map(Reply::into_response).ok_or_else(warp::reject::not_found)
-    })
-}
-
-fn websocket(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let open = warp::path!("ws").and(warp::ext::get::<Identity>()).and(upgrade());
-    let open = open.map(move |identity: Identity, upgrade| match site.sessions.try_acquire(identity.address) {
-        Ok(permit) => accept(&site, upgrade, permit, identity.role),
-        Err(no_room) => refuse_guest(no_room, identity.address),
-    });
-    let plain = warp::path!("ws").and(get()).map(|| {
-        let answer = error(&ApiError::not_a_websocket());
-        // RFC 9110, section 15.5.22, and RFC 6455, section 4.4.
-        let answer = warp::reply::with_header(answer, header::UPGRADE, "websocket");
-        warp::reply::with_header(answer, header::SEC_WEBSOCKET_VERSION, "13").into_response()
-    });
-    open.or(plain).unify()
-}
-
-/// Answers 101 and serves the session.
-fn accept(site: &Site, upgrade: Upgrade, permit: Permit, role: Role) -> Answer {
-    let response = Response::builder()
-        .status(StatusCode::SWITCHING_PROTOCOLS)
-        .header(header::CONNECTION, "upgrade")
-        .header(header::UPGRADE, "websocket")
-        .header(header::SEC_WEBSOCKET_ACCEPT, upgrade.accept());
-    let format = upgrade.format();
-    // A subprotocol that was not offered must not be named, and a browser fails where it is.
-    let response = format
-        .map(Format::subprotocol)
-        .into_iter()
-        .fold(response, |response, name| response.header(header::SEC_WEBSOCKET_PROTOCOL, name));
-    let response = response.body(Bytes::new()).expect("invariant: an accept key is base64");
-    let control = role == Role::Presenter;
-    let commands = if control { site.commands.clone() } else { site.commands.rejecting(site.auth.no_control()) };
-    let (live, metrics) = (site.live.clone(), site.metrics.clone());
-    let limits = SessionLimits { control, ..site.limits };
-    tokio::spawn(async move {
-        if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = serve(&mut socket, live, commands, &limits, format.unwrap_or_default(), &metrics).await;
-            tracing::debug!(?end, "session ended");
-            hang_up(socket.into_inner()).await;
+    #[test]
+    fn role_is_that_of_the_endpoint_and_a_viewer_elsewhere() {
+        for (method, path, role) in [
+            (Method::GET, "/", Anonymous),
+            (Method::GET, "/enter", Anonymous),
+            (Method::HEAD, "/healthz", Anonymous),
+            (Method::DELETE, "/api/v1/login", Anonymous),
+            (Method::GET, "/api/v1/feed", Viewer),
+            (Method::GET, "/api/v1/feed/", Viewer),
+            (Method::POST, "/api/v1/feed", Presenter),
+            (Method::POST, "/api/v1/feed/", Presenter),
+            (Method::PUT, "/api/v1/feed", Viewer),
+            (Method::POST, "/", Viewer),
+            (Method::GET, "//ws", Viewer),
+            (Method::GET, "/%77s", Viewer),
+            (Method::GET, "/js/../api/v1/feed", Viewer),
+            (Method::GET, "/nowhere", Viewer),
+        ] {
+            assert_eq!(required_role(&method, path), role, "{method} {path}");
         }
-        drop(permit);
-    });
-    response.into_response()
-}
-
-fn listen(site: Site) -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
-    let listen = warp::path!("events")
-        .and(warp::get())
-        .and(warp::ext::get::<Peer>())
-        .and(warp::ext::get::<Identity>())
-        .and(query());
-    listen.map(move |Peer { permit: connection, .. }: Peer, identity: Identity, query: String| {
-        let request = parse_events_query(&query, site.limits.subscriptions.count).and_then(|(request, symbols)| {
-            let live = site.live.read();
-            let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
-            unknown.map_or(Ok(request), |symbol| Err(ApiError::unknown_symbol(symbol)))
-        });
-        match (request, site.sessions.try_acquire(identity.address)) {
-            (Err(refusal), _) => error(&refusal),
-            (_, Err(no_room)) => refuse_guest(no_room, identity.address),
-            (Ok(request), Ok(permit)) => {
-                let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
-                drop(connection.lock().take());
-                warp::sse::reply(events(site.live.clone(), limits, &request, permit, &site.metrics)).into_response()
-            }
-        }
-    })
-}
-
-fn refuse_guest(no_room: LimitReached, address: IpAddr) -> Answer {
-    error(&match no_room {
-        LimitReached::Total => ApiError::too_many_sessions(),
-        LimitReached::PerAddress => ApiError::too_many_sessions_from(address),
-    })
-}
-
-async fn refuse_request(rejection: Rejection) -> Result<Answer, Infallible> {
-    Ok(error(&if rejection.is_not_found() {
-        ApiError::not_found()
-    } else if rejection.find::<warp::reject::MethodNotAllowed>().is_some() {
-        ApiError::method_not_allowed()
-    } else {
-        tracing::debug!(?rejection, "request rejected");
-        ApiError::bad_request()
-    }))
+    }
 }

@@ -1,7 +1,7 @@
-//! Server-Sent Events: the same messages for those who only listen.
+//! Server-Sent Events: the messages of a session for clients that only listen.
 //!
-//! A session without a socket of its own: the same outbox, asked for the next message when the response's body
-//! wants more. Nothing queues here either.
+//! A session without a socket: the response's body asks the outbox for the next message when it can take one, so
+//! nothing queues here either.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,19 +12,21 @@ use warp::sse::Event;
 use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::Permit;
 use crate::server::ops::{Meter, Metrics, Transport};
-use crate::server::session::Outbox;
-use crate::server::session::SessionLimits;
-use crate::wire::Format;
+use crate::server::session::{Outbox, SessionLimits};
+use crate::wire::{Format, Text};
 
-struct Listener {
+/// One client's stream of events.
+struct Events {
     outbox: Outbox,
+    /// Wakes the stream when something is due.
     notifier: Arc<Notifier>,
-    stopped: bool,
     meter: Meter,
-    _place: Permit,
+    /// The announcement of a stop was the last message.
+    is_stopped: bool,
+    _permit: Permit,
 }
 
-/// What a client that says `request`, a message of the stream, would hear.
+/// The events of a session whose client has sent `request` and nothing else.
 pub fn events(
     live: LiveMarket,
     limits: SessionLimits,
@@ -36,20 +38,17 @@ pub fn events(
     let mut outbox = Outbox::new(live, Arc::clone(&notifier), limits, Format::Json);
     outbox.answer(request);
     let meter = metrics.session(Transport::Events);
-    let listener = Listener { outbox, notifier, stopped: false, meter, _place: permit };
-    futures_util::stream::unfold(listener, |mut listener| async {
-        let text = listener.next().await?;
-        Some((Ok(Event::default().data(text.as_str())), listener))
+    let events = Events { outbox, notifier, meter, is_stopped: false, _permit: permit };
+    futures_util::stream::unfold(events, |mut events| async {
+        let text = events.next().await?;
+        Some((Ok(Event::default().data(text.as_str())), events))
     })
 }
 
-impl Listener {
-    /// The next message, when there is one; `None` after the server said that it stops.
-    async fn next(&mut self) -> Option<crate::wire::Text> {
-        loop {
-            if self.stopped {
-                return None;
-            }
+impl Events {
+    /// Waits for the next message; `None` after the announcement of a stop.
+    async fn next(&mut self) -> Option<Text> {
+        while !self.is_stopped {
             if let Some(frame) = self.outbox.next() {
                 self.meter.sent(&frame);
                 if let Some(text) = frame.into_text() {
@@ -60,12 +59,13 @@ impl Listener {
             self.meter.settle();
             let due = self.notifier.wait().await;
             if due.contains(Due::STOP) {
-                self.stopped = true;
+                self.is_stopped = true;
                 return Some(Outbox::stopping());
             }
-            // How it is delivered is the business of the one who asks for the body.
+            // The lag of delivery is not known here: hyper writes the body.
             let _ = self.notifier.take_flush();
             self.outbox.mark(due);
         }
+        None
     }
 }

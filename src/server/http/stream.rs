@@ -1,61 +1,70 @@
-//! What a client's bytes come over: TCP, with TLS on it or not.
+//! A client connection: plain TCP or TLS.
 
-use std::io::{self, IoSlice};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use parking_lot::Mutex;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use tokio_util::either::Either;
 
-/// The state of TLS lies apart: a plain connection does not pay for it.
-#[derive(Debug)]
-pub enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+use crate::server::limits::Permit;
+use crate::server::ops::ConnectionFault;
+
+/// A client connection: plain TCP or TLS. The state of TLS is boxed, so that a plain connection does not pay for it.
+pub type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+
+/// Unsent bytes that the kernel may hold for a connection. A slow client is then noticed early, and what it gets later
+/// is new; by default the kernel would first send a stalled client all that was written meanwhile.
+#[cfg(target_os = "linux")]
+const MAX_UNSENT_BYTES: u32 = 16 * 1024;
+
+/// The peer of a connection.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    pub address: SocketAddr,
+    permit: Arc<Mutex<Option<Permit>>>,
 }
 
-/// Calls the same method of whichever stream it is.
-macro_rules! either {
-    ($stream:expr, $method:ident($($argument:expr),*)) => {
-        match $stream.get_mut() {
-            Self::Plain(stream) => Pin::new(stream).$method($($argument),*),
-            Self::Tls(stream) => Pin::new(stream.as_mut()).$method($($argument),*),
+impl Peer {
+    /// A peer whose connection holds `permit`.
+    pub fn new(address: SocketAddr, permit: Permit) -> Self {
+        Self { address, permit: Arc::new(Mutex::new(Some(permit))) }
+    }
+
+    /// Releases the permit of the connection, which has become a session with a permit of its own.
+    pub fn release(&self) {
+        drop(self.permit.lock().take());
+    }
+}
+
+/// Prepares an accepted connection, with the TLS handshake if `tls` is set.
+///
+/// # Errors
+/// When the client does not complete the handshake within `limit`.
+pub async fn open(stream: TcpStream, tls: Option<TlsAcceptor>, limit: Duration) -> Result<Stream, ConnectionFault> {
+    set_options(&stream);
+    let Some(tls) = tls else { return Ok(Either::Left(stream)) };
+    match timeout(limit, tls.accept(stream)).await {
+        Ok(Ok(stream)) => Ok(Either::Right(Box::new(stream))),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "the TLS handshake failed");
+            Err(ConnectionFault::BadTls)
         }
-    };
-}
-
-impl AsyncRead for Stream {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        either!(self, poll_read(cx, buf))
+        Err(_) => Err(ConnectionFault::NoTls),
     }
 }
 
-impl AsyncWrite for Stream {
-    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        either!(self, poll_write(cx, buf))
+fn set_options(stream: &TcpStream) {
+    // Updates are small and must not wait for each other (Nagle's algorithm, RFC 896).
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "cannot set TCP_NODELAY");
     }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        either!(self, poll_write_vectored(cx, bufs))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        match self {
-            Self::Plain(stream) => stream.is_write_vectored(),
-            Self::Tls(stream) => stream.is_write_vectored(),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self, poll_flush(cx))
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        either!(self, poll_shutdown(cx))
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_notsent_lowat(MAX_UNSENT_BYTES) {
+        tracing::debug!(%error, "cannot set TCP_NOTSENT_LOWAT");
     }
 }

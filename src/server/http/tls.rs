@@ -1,4 +1,4 @@
-//! TLS without a proxy: the certificate and its key, read once at the start.
+//! TLS without a proxy: the certificate and its key are read once, at the start.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,27 +12,27 @@ use tokio_rustls::rustls::{self, ServerConfig};
 /// The files of `--tls-cert` and `--tls-key`, in PEM.
 #[derive(Clone, Debug)]
 pub struct TlsFiles {
-    /// The server's certificate first, then those that vouch for it.
+    /// The server's certificate first, then those of its issuers.
     pub certificate: PathBuf,
     pub key: PathBuf,
 }
 
-/// Why there is no TLS.
+/// The certificate or its key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    #[error("{file} holds no PEM {wanted} ({source}); {flag} names it")]
+    #[error("{flag}: cannot read a {wanted} in PEM from {file}: {source}")]
     Unreadable { file: PathBuf, wanted: &'static str, flag: &'static str, source: pem::Error },
-    #[error("{0} holds no certificate; --tls-cert names a file in PEM, the server's certificate first")]
+    #[error("--tls-cert: {0} has no certificate; name a file in PEM with the server's certificate first")]
     NoCertificate(PathBuf),
-    #[error("the certificate in {certificate} and the key in {key} cannot be used: {source}")]
+    #[error("cannot use the certificate in {certificate} with the key in {key}: {source}")]
     Unusable { certificate: PathBuf, key: PathBuf, source: rustls::Error },
 }
 
 impl TlsFiles {
-    /// Takes TLS 1.2 and 1.3 with the library's own choice of ciphers, and HTTP/1.1 on it.
+    /// Reads the files. The acceptor takes TLS 1.2 and 1.3 with the library's default ciphers, and HTTP/1.1 over it.
     ///
     /// # Errors
-    /// When a file cannot be read, or they do not belong together.
+    /// When a file cannot be read, or the key is not the certificate's.
     pub fn acceptor(&self) -> Result<TlsAcceptor, TlsError> {
         let Self { certificate, key } = self;
         let unreadable = |file: &Path, wanted, flag| {

@@ -1,7 +1,7 @@
-//! From an HTTP request to a WebSocket, with buffers of our own size.
+//! The WebSocket handshake, with buffers of our own size.
 //!
-//! `warp::ws` would do the handshake too, but keeps tungstenite's 128 KiB read buffer for each
-//! connection; taking hyper's upgrade out of the request costs an idle client about 10 KiB.
+//! `warp::ws` does the handshake too, but keeps tungstenite's read buffer of 128 KiB for each connection. With hyper's
+//! upgrade taken from the request, an idle client costs about 10 KiB.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -21,9 +21,9 @@ use crate::server::session::CLOSE_TIMEOUT;
 use crate::server::session::Socket;
 use crate::wire::Format;
 
-/// Bytes read at once; a client's messages are short.
+/// Bytes read at once. A client's messages are short.
 const READ_BUFFER: usize = 2 * 1024;
-/// Bytes that may wait for the socket besides the message being written.
+/// Bytes of control frames that may wait for the socket.
 const WRITE_BUFFER: usize = 4 * 1024;
 
 /// A request to upgrade that passed the checks of RFC 6455, section 4.2.1.
@@ -39,12 +39,12 @@ impl Upgrade {
         &self.accept
     }
 
-    /// The format of the subprotocol that the client offers; `None` where it offers none that is known.
+    /// The format of the first known subprotocol that the client offers.
     pub const fn format(&self) -> Option<Format> {
         self.format
     }
 
-    /// Waits for the 101 answer to be sent and takes the socket over; `None` when the client is gone.
+    /// Waits until the answer 101 is sent, and takes over the socket; `None` when the client has vanished.
     pub async fn socket(self, message_bytes: usize) -> Option<Socket<WriteTimeout<Stream>>> {
         let upgraded = self.on_upgrade.await.ok()?;
         let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<WriteTimeout<Stream>>>().ok()?;
@@ -59,8 +59,8 @@ impl Upgrade {
     }
 }
 
-/// Ends the connection in a way that lets the client read the last frame: closing a socket with unread input
-/// resets it, and a reset may overtake what was sent (RFC 1122, section 4.2.2.13).
+/// Closes a connection so that the client can read the last bytes. Closing a socket with unread input resets it, and a
+/// reset may overtake what was sent (RFC 1122, section 4.2.2.13).
 pub async fn hang_up(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
     let drain = async {
         stream.shutdown().await?;
@@ -68,11 +68,11 @@ pub async fn hang_up(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
         while stream.read(&mut sink).await? > 0 {}
         std::io::Result::Ok(())
     };
-    // A client that is gone cannot be waited for, and one that talks on is not listened to for long.
+    // A client that vanished or keeps sending is not waited for.
     let _ = tokio::time::timeout(CLOSE_TIMEOUT, drain).await;
 }
 
-/// A key is sixteen bytes.
+/// Checks that a key is sixteen bytes in base64.
 async fn check_key(key: String) -> Result<String, Rejection> {
     match BASE64_STANDARD.decode(&key) {
         Ok(bytes) if bytes.len() == 16 => Ok(key),
@@ -80,7 +80,7 @@ async fn check_key(key: String) -> Result<String, Rejection> {
     }
 }
 
-/// Extracts an [`Upgrade`] from a request that asks for one, and rejects any other.
+/// Extracts an [`Upgrade`] from a request for one, and rejects all others.
 pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone {
     let is_token = |header: &'static str, token: &'static str| {
         warp::header::<String>(header)
@@ -98,7 +98,7 @@ pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone
         .and(warp::header::headers_cloned())
         .and(warp::ext::get::<OnUpgrade>())
         .map(|key: String, headers: HeaderMap, on_upgrade| {
-            // The header may come in several pieces (RFC 6455, section 11.3.4).
+            // The header may appear several times (RFC 6455, section 11.3.4).
             let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
             let format = offered.into_iter().find_map(Format::choose);
             Upgrade { accept: derive_accept_key(key.as_bytes()), format, on_upgrade }

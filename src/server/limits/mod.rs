@@ -5,7 +5,7 @@ mod message_rate;
 mod open_files;
 mod write_timeout;
 
-pub use connections::{ConnectionLimit, LimitReached, Permit};
+pub use connections::{ConnectionLimit, LimitReached, Permit, Reservation};
 pub use message_rate::RateLimiter;
 pub use open_files::{TooFewFiles, raise_limit};
 pub use write_timeout::WriteTimeout;

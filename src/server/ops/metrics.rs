@@ -43,7 +43,7 @@ pub enum Transport {
     Events,
 }
 
-/// What the client of an HTTP connection failed to do, so that the server ended the connection.
+/// A client's fault for which the server ended an HTTP connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum ConnectionFault {

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-use strum::{EnumIter, IntoStaticStr};
+use strum::{EnumIter, IntoEnumIterator as _, IntoStaticStr};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use crate::server::ops::Metrics;
 
 /// Time to write the last message of a connection.
 pub const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How a session ended. No variant is an error of the server.
+/// The way in which a session ended. No variant is an error of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum SessionEnd {
@@ -56,4 +58,16 @@ impl SessionEnd {
             Self::Stopped => CloseCode::Away,
         })
     }
+    /// Counts a session that ended so.
+    pub fn count(self, metrics: &Metrics) {
+        metrics.session_ended(self.reason(), self.close_code().map(u16::from));
+        if self == Self::TooSlow {
+            metrics.ended_by_stall();
+        }
+    }
+}
+
+/// Shows each way to end in the metrics from the start.
+pub fn show_ends(metrics: &Metrics) {
+    SessionEnd::iter().for_each(|end| metrics.show_session_end(end.reason(), end.close_code().map(u16::from)));
 }

@@ -24,7 +24,7 @@ pub struct SessionLimits {
 }
 
 impl SessionLimits {
-    /// The limits that the client is told in `hello`.
+    /// The limits in the client's `hello`.
     pub const fn hello(&self) -> HelloLimits {
         HelloLimits { message_bytes: self.message_bytes, subscriptions: self.subscriptions.count, bars: self.bars }
     }

@@ -18,7 +18,7 @@ mod tests;
 mod throttle;
 
 pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
-pub use end::{CLOSE_TIMEOUT, SessionEnd};
+pub use end::{CLOSE_TIMEOUT, show_ends};
 pub use limits::SessionLimits;
 pub use outbox::Outbox;
 pub use session::serve;

@@ -1,11 +1,10 @@
-//! The law of the stream: whatever a client asks for, skips, loses and comes back to, it ends where one that
-//! saw each tick does.
+//! The stream against a model: whatever a client requests, skips, loses and resumes, it ends with the state of a client
+//! that saw each tick.
 //!
-//! Sessions run over an in-memory socket in paused time, with the real publisher. The client asserts while
-//! it reads that ranges of quotes and books meet, that trades are numbered without a hole but for the skips that were told, and
-//! that no closed bar changes, in whichever format it asked for, also when it asks for the other in the middle;
-//! at the end its quotes, bars, trades and books are compared with a market to which
-//! each tick was applied by hand.
+//! Sessions run over an in-memory socket in paused time, with the real publisher. While it reads, the client asserts
+//! that the ranges of quotes and depth meet, that trades are numbered without a hole but for the announced skips, and
+//! that no closed bar changes, in each format and across switches of the format. At the end its quotes, bars, trades
+//! and depth are compared with a market to which each tick was applied directly.
 
 mod client;
 mod truth;
@@ -14,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 use strum::VariantArray;
 use tokio::time::sleep;
 
@@ -26,12 +25,12 @@ use crate::bus;
 use crate::control::FeedEvent;
 use crate::control::sample::opening_with_depth as opening;
 use crate::fanout::{DEFAULT_TICKS, Publisher};
-use crate::market::sample::{quote, trade};
+use crate::market::sample::trade;
 use crate::market::{Interval, MarketLimits, Timestamp};
 use crate::wire::Format;
 
 const SYMBOLS: [&str; 3] = ["A", "B", "C"];
-/// All bars are kept; the tape is so short that a slow client is told of skips.
+/// Keeps all bars, and so few trades that a slow client skips some.
 const KEPT: MarketLimits = MarketLimits { bars: 2_000, trades: 12, notices: 10 };
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 64 * 1_024,
@@ -42,13 +41,13 @@ const LIMITS: SessionLimits = SessionLimits {
     control: true,
     stall: Duration::from_secs(20),
 };
-/// The slowest rate has a beat in two seconds; after that nothing waits.
+/// Time after which nothing waits: the slowest rate has a flush in two seconds.
 const SETTLE: Duration = Duration::from_secs(6);
-/// More than any case here has.
+/// A history longer than any case.
 const WHOLE: usize = 1_000;
 const CASES: u32 = 128;
 
-/// Quotes, bars of two intervals, trades, and books.
+/// A channel, with two intervals of bars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Stream {
     Quotes,
@@ -87,29 +86,29 @@ type Key = (Stream, &'static str);
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// So many ticks of a symbol, each some milliseconds of market time after the one before.
+    /// Ticks of a symbol, each some milliseconds of market time after the one before.
     Ticks {
         symbol: usize,
         prices: Vec<i64>,
         apart_ms: i64,
     },
-    /// A tick that comes after its bar has closed.
+    /// A tick after its bar has closed.
     LateTick {
         symbol: usize,
         price: i64,
     },
-    /// Market time goes on without a tick.
+    /// Market time passes without a tick.
     Clock {
         ms: i64,
     },
-    /// The feed begins anew, with the symbols in another order.
+    /// The feed starts again, with the symbols in another order.
     NewEpoch {
         turn: usize,
     },
     Read {
         ms: u64,
     },
-    /// The client does not read: at first the socket takes what comes, then beats are skipped.
+    /// The client does not read. At first the socket takes the messages, then flushes are skipped.
     Stall {
         ms: u64,
     },
@@ -131,16 +130,16 @@ enum Step {
     Resync {
         mask: usize,
     },
-    /// What comes is in this format from now on, also after a reconnect.
+    /// The client switches to this format, also for later connections.
     Format(Format),
-    /// The connection is lost with all that is under way.
+    /// The connection is lost with all messages in transit.
     Reconnect,
 }
 
-/// Each tick by itself.
+/// The rate of each tick by itself.
 const EVERY: f64 = f64::INFINITY;
 
-fn wish(rate: f64) -> Value {
+fn rate_json(rate: f64) -> Value {
     if rate == EVERY { "every".into() } else { rate.into() }
 }
 
@@ -167,93 +166,86 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The symbols, turned by so many places.
+/// The symbols in another order.
 fn turned(turn: usize) -> [&'static str; 3] {
     let mut symbols = SYMBOLS;
     symbols.rotate_left(turn);
     symbols
 }
 
-async fn send(bus: &bus::Sender<FeedEvent>, event: FeedEvent) {
-    bus.ready().await;
-    bus.send(event);
+/// A feed, one client of it, and the model.
+struct Case {
+    bus: bus::Sender<FeedEvent>,
+    client: Client,
+    truth: Truth,
 }
 
-async fn hold(steps: Vec<Step>, buffer: usize, format: Format) {
-    let bus = bus::Sender::new(64);
-    let reader = bus.subscribe();
-    bus.send(FeedEvent::Opening(Arc::new(opening(1, &SYMBOLS))));
-    let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS).await.unwrap();
-    let mut client = Client::join(publisher.live(), buffer, format).await;
-    tokio::spawn(publisher.run());
-    let mut truth = Truth::open(1, &SYMBOLS);
-    for step in steps {
+impl Case {
+    async fn new(buffer: usize, format: Format) -> Self {
+        let bus = bus::Sender::new(64);
+        let reader = bus.subscribe();
+        bus.send(FeedEvent::Opening(Arc::new(opening(1, &SYMBOLS))));
+        let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS).await.unwrap();
+        let client = Client::join(publisher.live(), buffer, format).await;
+        tokio::spawn(publisher.run());
+        Self { bus, client, truth: Truth::open(1, &SYMBOLS) }
+    }
+
+    async fn send(&self, event: FeedEvent) {
+        self.bus.ready().await;
+        self.bus.send(event);
+    }
+
+    async fn apply(&mut self, step: Step) {
         match step {
             Step::Ticks { symbol, prices, apart_ms } => {
-                let id = truth.id(SYMBOLS[symbol]);
-                let ticks = prices.into_iter().map(|price| {
-                    truth.now_ms += apart_ms;
-                    let ts = Timestamp::from_millis(truth.now_ms);
-                    let tick = match price % 3 {
-                        0 => quote(id, ts, Some(price), (price % 2 == 0).then_some(price + 2)),
-                        _ => trade(id, ts, price, price.unsigned_abs()),
-                    };
-                    truth.apply(&tick);
-                    tick
-                });
-                let ticks = ticks.collect();
-                send(&bus, FeedEvent::Ticks(ticks)).await;
+                let ticks = prices.into_iter().map(|price| self.truth.tick(symbol, price, apart_ms)).collect();
+                self.send(FeedEvent::Ticks(ticks)).await;
             }
             Step::LateTick { symbol, price } => {
-                let ts = Timestamp::from_millis((truth.now_ms - 90_000).max(0));
-                let tick = trade(truth.id(SYMBOLS[symbol]), ts, price, 1);
-                truth.apply(&tick);
-                send(&bus, FeedEvent::Ticks([tick].into())).await;
+                let ts = Timestamp::from_millis((self.truth.now_ms - 90_000).max(0));
+                let tick = trade(self.truth.id(SYMBOLS[symbol]), ts, price, 1);
+                self.truth.apply(&tick);
+                self.send(FeedEvent::Ticks([tick].into())).await;
             }
             Step::Clock { ms } => {
-                truth.now_ms += ms;
-                truth.market.advance(Timestamp::from_millis(truth.now_ms));
-                send(&bus, FeedEvent::Clock(Timestamp::from_millis(truth.now_ms))).await;
+                self.truth.now_ms += ms;
+                let now = Timestamp::from_millis(self.truth.now_ms);
+                self.truth.market.advance(now);
+                self.send(FeedEvent::Clock(now)).await;
             }
             Step::NewEpoch { turn } => {
-                let symbols = turned(turn);
-                client.turns.push(turn);
-                let epoch = truth.market.epoch() + 1;
-                truth = Truth::open(epoch, &symbols);
-                send(&bus, FeedEvent::Opening(Arc::new(opening(epoch, &symbols)))).await;
+                self.client.turns.push(turn);
+                let (symbols, epoch) = (turned(turn), self.truth.market.epoch() + 1);
+                self.truth = Truth::open(epoch, &symbols);
+                self.send(FeedEvent::Opening(Arc::new(opening(epoch, &symbols)))).await;
             }
-            Step::Read { ms } => client.read(Duration::from_millis(ms)).await,
+            Step::Read { ms } => self.client.read(Duration::from_millis(ms)).await,
             Step::Stall { ms } => sleep(Duration::from_millis(ms)).await,
-            Step::Subscribe { stream, mask, rate, history } => {
-                client.ask("subscribe", stream, mask, Some(rate), Some(history)).await;
-            }
-            Step::Rate { stream, mask, rate } => client.ask("rate", stream, mask, Some(rate), None).await,
-            Step::Unsubscribe { stream, mask } => client.ask("unsubscribe", stream, mask, None, None).await,
-            Step::Resync { mask } => {
-                let (named, _) = client.names(Stream::Quotes, mask, false);
-                if !named.is_empty() {
-                    client.send(json!({"type":"resync","symbols":named})).await;
-                }
-            }
-            Step::Format(format) => {
-                client.format = format;
-                client.send(json!({"type":"format","format":format.label()})).await;
-            }
-            Step::Reconnect => client.lost = true,
+            request => self.client.apply(request).await,
         }
     }
-    client.read(SETTLE).await;
-    // What is hidden is shown again.
-    for stream in STREAMS {
-        let hidden = client.wanted.iter().filter(|((of, _), (rate, _))| *of == stream && *rate == 0.0);
-        let mask = hidden.map(|((_, symbol), _)| 1 << SYMBOLS.iter().position(|s| s == symbol).unwrap()).sum::<usize>();
-        // As names, never as all: the others keep their rates.
-        for n in (0..3).filter(|n| mask & (1 << n) != 0) {
-            client.ask("rate", stream, 1 << n, Some(5.0), None).await;
+
+    /// Gives a rate to each subscription at rate 0. Names its symbol, never `"*"`, so that the others keep their rates.
+    async fn resume_paused(&mut self) {
+        let subscribed = self.client.subscribed.iter();
+        let paused: Vec<Key> = subscribed.filter(|(_, (rate, _))| *rate == 0.0).map(|(key, _)| *key).collect();
+        for (stream, symbol) in paused {
+            let mask = 1 << SYMBOLS.iter().position(|known| *known == symbol).unwrap();
+            self.client.request("rate", stream, mask, Some(5.0), None).await;
         }
     }
-    client.read(SETTLE).await;
-    client.check(&truth);
+}
+
+async fn run(steps: Vec<Step>, buffer: usize, format: Format) {
+    let mut case = Case::new(buffer, format).await;
+    for step in steps {
+        case.apply(step).await;
+    }
+    case.client.read(SETTLE).await;
+    case.resume_paused().await;
+    case.client.read(SETTLE).await;
+    case.client.check(&case.truth);
 }
 
 proptest! {
@@ -265,6 +257,6 @@ proptest! {
         format in prop::sample::select(Format::VARIANTS),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(hold(steps, buffer, format));
+        runtime.block_on(run(steps, buffer, format));
     }
 }

@@ -44,10 +44,7 @@ where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
     let end = Session::new(socket, live, feed, limits, format, metrics).run().await;
-    metrics.session_ended(end.reason(), end.close_code().map(u16::from));
-    if end == SessionEnd::TooSlow {
-        metrics.ended_by_stall();
-    }
+    end.count(metrics);
     // A client that vanished or takes nothing does not get the close frame; the server does not wait for it.
     let _ = timeout(CLOSE_TIMEOUT, close(socket, end)).await;
     end
@@ -73,7 +70,7 @@ struct Session<'s, S> {
     flush_due: Option<Instant>,
     /// Half seconds since the last ping.
     since_ping: u32,
-    /// Whether the client has sent anything since the last ping.
+    /// The client has sent something since the last ping.
     is_alive: bool,
 }
 
@@ -210,7 +207,7 @@ where
         self.outbox.reject(error);
     }
 
-    /// Writes all that is due. A client that is slow to take it is throttled, and told so at once.
+    /// Writes all that is due. A client that is slow to take it is throttled, and gets the message about that at once.
     async fn flush(&mut self) -> Flow {
         loop {
             let began = Instant::now();

@@ -3,6 +3,7 @@
 //! Bytes that are not a message, or a step from a state that is not there, give `None`. Nothing panics.
 
 use std::collections::HashMap;
+use strum::VariantArray;
 
 use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, TIME, VWAP};
 use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
@@ -139,7 +140,7 @@ impl<'a> Decoder<'a> {
 
     fn bars(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
         let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
-        let interval = Interval::ALL.get(usize::from(bytes.byte()?))?;
+        let interval = Interval::VARIANTS.get(usize::from(bytes.byte()?))?;
         let missed = bytes.varint()?;
         let (mut slot, mut near, mut entries) = (0_i64, 0, Vec::new());
         for _ in 0..count {

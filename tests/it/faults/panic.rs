@@ -77,7 +77,7 @@ async fn run(good: u32, lines: mpsc::Sender<String>) -> Result<(), AppError> {
     let source = open(&["data/us-stocks-daily.csv.gz".into()], &ReplayConfig::default()).unwrap();
     let faulty = Faulty { source: Box::new(source), good };
     let print = move |line: &str| drop(lines.send(line.to_owned()));
-    let ended = app::run_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), print);
+    let ended = app::serve_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), print);
     timeout(TIMEOUT, ended).await.expect("the program ends by itself")
 }
 

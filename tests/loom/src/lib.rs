@@ -1,4 +1,4 @@
-//! The bell's bits under every order in which two threads can meet at them, by [loom](https://docs.rs/loom).
+//! `PendingFlags` under every order in which two threads can reach it, by [loom](https://docs.rs/loom).
 
 #![forbid(unsafe_code)]
 #![cfg(test)]
@@ -39,18 +39,18 @@ use pending_flags::PendingFlags;
 
 const QUIET: u32 = 4;
 
-/// Takes until all these bits came; each counts once.
+/// Takes flags until all of these have come.
 fn wait_for(flags: &PendingFlags, all: u32) -> u32 {
-    let mut heard = 0;
-    while heard & all != all {
-        heard |= block_on(poll_fn(|context| flags.poll_take(context)));
+    let mut taken = 0;
+    while taken & all != all {
+        taken |= block_on(poll_fn(|context| flags.poll_take(context)));
     }
-    heard
+    taken
 }
 
-/// A bit that is set while the other thread goes to sleep would leave it there for ever: loom calls that a deadlock.
+/// A lost wake-up would leave the other thread asleep for ever, which loom reports as a deadlock.
 #[test]
-fn no_ring_is_slept_through() {
+fn wake_up_is_never_lost() {
     loom::model(|| {
         let flags = Arc::new(PendingFlags::new(QUIET));
         let setter = {
@@ -66,9 +66,9 @@ fn no_ring_is_slept_through() {
     });
 }
 
-/// With three threads there are too many orders to try all: those with up to three switches at a place of loom's choice.
+/// Three threads have too many orders to try all: those with up to three preemptions are tried.
 #[test]
-fn two_who_ring_are_both_heard() {
+fn flags_of_two_threads_are_both_taken() {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(3);
     model.check(|| {
@@ -85,7 +85,7 @@ fn two_who_ring_are_both_heard() {
 }
 
 #[test]
-fn a_quiet_bit_wakes_nobody_and_is_not_lost() {
+fn quiet_flag_wakes_nobody_and_is_not_lost() {
     loom::model(|| {
         let flags = Arc::new(PendingFlags::new(QUIET));
         let setter = {

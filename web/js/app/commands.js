@@ -1,39 +1,44 @@
-/** What can be done by key or by the palette: each command once, with its name and its keys. */
+/** The commands of the keys and of the palette. */
 
 import { INTERVALS } from "../lib/time.js";
 import { CHART_KINDS, INDICATORS, LAYOUTS, SCALES, THEMES } from "../state/settings.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 /** @typedef {import("../state/settings.js").Settings} Settings */
-/** @typedef {{ title: string, group: string, keys: string, run: () => void }} Command `keys` as they are shown; empty where there are none */
+/**
+ * `keys` is empty where it has none.
+ *
+ * @typedef {{ title: string, group: string, keys: string, run: () => void }} Command
+ */
 
 /** @type {readonly [import("../state/transport.js").Button, string, string][]} */
-const DECK = [
+const TRANSPORT = [
   ["play", "G", "Play the feed, or pause it for everybody"],
   ["event", "E", "Step one event"],
   ["bar", "D", "Step to the end of the bar"],
-  ["gap", "H", "Go on to the next gap"],
-  ["move", "O", "Go on to the next move of 1 %"],
+  ["gap", "H", "Step to the next gap"],
+  ["move", "O", "Step to the next move of 1 %"],
   ["faster", ">", "Faster"],
   ["slower", "<", "Slower"],
-  ["restart", "", "To the beginning of the tape"],
-  ["loop", "", "Begin again at the end of the tape, or not"],
-  ["skip", "", "Pass over dead time, or not"],
-  ["shift", "", "Play as if it happened now, or with its own times"],
+  ["restart", "", "Go to the start"],
+  ["loop", "", "Loop, on or off"],
+  ["skip", "", "Skip dead time, on or off"],
+  ["shift", "", "Timestamps: shifted to now, or original"],
 ];
 
+/** @typedef {{ symbol?: string, interval?: import("../lib/time.js").Interval, compare?: readonly string[] }} Wanted */
 /**
- * @param {object} given
- * @param {Store} given.store
- * @param {(settings: Partial<Settings>) => void} given.set
- * @param {(wanted: { symbol?: string, interval?: import("../lib/time.js").Interval, compare?: readonly string[] }) => void} given.choose
- * @param {Record<"pause" | "palette" | "help" | "enter" | "filter" | "table" | "csv" | "png", () => void>} given.run
- * @param {(button: import("../state/transport.js").Button) => void} given.deck
+ * @param {object} actions
+ * @param {Store} actions.store
+ * @param {(settings: Partial<Settings>) => void} actions.set
+ * @param {(wanted: Wanted) => void} actions.choose
+ * @param {Record<"pause" | "palette" | "help" | "signIn" | "filter" | "table" | "csv" | "png", () => void>} actions.run
+ * @param {(button: import("../state/transport.js").Button) => void} actions.transport
  * @returns {Command[]}
  */
-export function createCommands({ store, set, choose, run, deck }) {
+export function createCommands({ store, set, choose, run, transport }) {
   const settings = () => store.state.settings;
-  /** @template Value @param {readonly Value[]} values @param {Value} now */
+  /** Returns the value after `now`, in a circle. @template Value @param {readonly Value[]} values @param {Value} now */
   const after = (values, now) => values[(values.indexOf(now) + 1) % values.length];
   /** @param {number} by */
   function step(by) {
@@ -48,15 +53,15 @@ export function createCommands({ store, set, choose, run, deck }) {
     command("Page", "Ctrl+K", "Find a symbol or a command", run.palette),
     command("Page", "?", "Keys and settings", run.help),
     command("Page", "/", "Filter the watchlist", run.filter),
-    command("Page", "", "Sign in with a token", run.enter),
-    command("Page", ".", "Pause everything that moves, or go on", run.pause),
-    command("Page", "P", "Presentation: everything large", () => set({ large: !settings().large })),
+    command("Page", "", "Sign in with a token", run.signIn),
+    command("Page", ".", "Pause or resume everything that moves", run.pause),
+    command("Page", "P", "Presentation mode: everything large", () => set({ large: !settings().large })),
     command("Page", "T", "Next theme: auto, dark, light", () => set({ theme: after(THEMES, settings().theme) })),
     command("Page", "", "Colours: blue and orange, or green and red", () =>
       set({ colours: settings().colours === "vivid" ? "standard" : "vivid" }),
     ),
     command("Symbol", "J", "Next symbol", () => step(1)),
-    command("Symbol", "K", "Symbol before", () => step(-1)),
+    command("Symbol", "K", "Previous symbol", () => step(-1)),
     ...INTERVALS.map((interval, at) =>
       command("Chart", String(at + 1), `Bars of ${interval}`, () => choose({ interval })),
     ),
@@ -83,11 +88,11 @@ export function createCommands({ store, set, choose, run, deck }) {
     command("Panel", "M", "Market", () => tab("market")),
     command("Panel", "W", "Wire", () => tab("wire")),
     command("Panel", "A", "Alerts", () => tab("alerts")),
-    command("Panel", "", "Ticker tape", () => set({ ticker: !settings().ticker })),
+    command("Panel", "", "Ticker", () => set({ ticker: !settings().ticker })),
     command("Panel", "N", "News", () => tab("news")),
     command("Panel", "X", "Scenarios", () => tab("scenarios")),
-    command("Panel", "", "File: rows that could not be played", () => tab("file")),
-    ...DECK.map(([button, keys, title]) => command("Feed", keys, title, () => deck(button))),
+    command("Panel", "", "File: rejected rows", () => tab("file")),
+    ...TRANSPORT.map(([button, keys, title]) => command("Feed", keys, title, () => transport(button))),
     command("Wire", "+", "Higher rate", () => rate(1)),
     command("Wire", "-", "Lower rate", () => rate(-1)),
     command("Wire", "", "Format: JSON or binary", () =>
@@ -95,7 +100,7 @@ export function createCommands({ store, set, choose, run, deck }) {
     ),
   ];
 
-  /** Opens a panel, or closes it where it is open. @param {Settings["dockTab"]} id */
+  /** Opens a panel, or closes it if it is open. @param {Settings["dockTab"]} id */
   function tab(id) {
     const { dockOpen, dockTab } = settings();
     set({ dockTab: id, dockOpen: !dockOpen || dockTab !== id });
@@ -110,11 +115,11 @@ export function createCommands({ store, set, choose, run, deck }) {
 }
 
 /**
- * The command that a key stands for. Where somebody types, only those with Ctrl count.
+ * Finds the command of a key. While a person types, only keys with Ctrl count.
  *
  * @param {readonly Command[]} commands
  * @param {{ key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean }} event
- * @param {{ typing: boolean, single: boolean }} moment `single`: single keys are wanted
+ * @param {{ typing: boolean, single: boolean }} context `single` enables single keys
  */
 export function commandOf(commands, { key, ctrlKey, metaKey, altKey }, { typing, single }) {
   if (altKey) return undefined;

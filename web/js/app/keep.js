@@ -1,4 +1,4 @@
-/** Keeps what was set: in the browser, and what a link should carry in the page's address. */
+/** Keeps the settings in the browser, and the view in the address of the page. */
 
 import { keep, recall } from "../lib/storage.js";
 import { readAddress, writeAddress } from "../state/address.js";
@@ -9,8 +9,8 @@ import { readSettings, writeSettings } from "../state/settings.js";
 
 const KEY = "tickcast.settings";
 
-/** The state to begin with: what the address says counts before what was kept. */
-export function beginning() {
+/** Returns the first state, from the kept settings and then from the address. */
+export function firstState() {
   const address = readAddress(location.search);
   const kept = readSettings(recall(KEY));
   const settings = { ...kept, ...address.settings };

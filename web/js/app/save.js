@@ -1,4 +1,4 @@
-/** Gives the bars that are seen as CSV, and the chart as PNG, to the browser to be saved. */
+/** Saves the visible bars as CSV and the chart as PNG. */
 
 import { element } from "../lib/dom.js";
 import { barsCsv } from "../state/csv.js";
@@ -12,9 +12,9 @@ import { seriesOf } from "../state/select.js";
  */
 export function saveBars(state, range) {
   const { bars } = seriesOf(state, state.choice);
-  const seen = range ? bars.filter(({ ts }) => ts >= range.from && ts <= range.to) : bars;
+  const visible = range ? bars.filter(({ ts }) => ts >= range.from && ts <= range.to) : bars;
   const instrument = state.choice.symbol === null ? undefined : state.instruments.get(state.choice.symbol);
-  save(new Blob([barsCsv(state.choice.symbol ?? "", seen, instrument)], { type: "text/csv" }), `${name(state)}.csv`);
+  save(new Blob([barsCsv(state.choice.symbol ?? "", visible, instrument)], { type: "text/csv" }), `${name(state)}.csv`);
 }
 
 /**

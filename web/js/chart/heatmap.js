@@ -1,23 +1,30 @@
-/** Draws tiles of the market on a canvas: their size is given, their colour says how much each changed. */
+/** Draws the tiles of the heatmap on a canvas. Their colour shows the change. */
 
-/** @typedef {{ symbol: string, text: string, percent: number | null, box: { x: number, y: number, width: number, height: number } }} Tile */
+/**
+ * @typedef {{ symbol: string, text: string, percent: number | null, box: { x: number, y: number, width: number, height:
+ *   number } }} Tile
+ */
 /** @typedef {{ title: string, x: number, y: number, width: number }} Title */
-/** @typedef {{ up: string, down: string, flat: string, text: string, muted: string, focus: string, font: string }} Colours */
+/**
+ * @typedef {{ up: string, down: string, flat: string, text: string, muted: string, focus: string, font: string }}
+ *   Colours
+ */
 
-/** The change at which a tile has its full colour, in percent. */
+/** The change that gives a tile its full colour, in percent. */
 export const FULL_PERCENT = 4;
 const LEAST_PERCENT = 0.005;
 const GAP = 1;
 const LEAST_FONT = 9;
 const MOST_FONT = 18;
-/** Of text in a tile: its room on both sides, and the size of the second line to the first. */
+/** The room beside the text of a tile, and the size of its second line relative to the first. */
 const SIDE_PX = 6;
 const SECOND = 0.78;
-/** A size at which widths are measured once. */
+/** The font size for measuring widths. */
 const MEASURED_PX = 100;
 
 /**
- * How much of its full colour a tile has: a little at once, so that a small change has a side. What is written as no change has none.
+ * Returns the strength of a tile's colour. A small change has some colour at once, and one that is written as 0 has
+ * none.
  *
  * @param {number} percent
  */
@@ -30,11 +37,17 @@ export function strength(percent) {
 export function createHeatmap(canvas) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: true }));
 
-  /** By weight and text, where digits all count as one, as they are all as wide. @type {Map<string, number>} */
+  /** Widths by weight and text. All digits are equally wide and count as one. @type {Map<string, number>} */
   const widths = new Map();
   let measuredIn = "";
 
-  /** The width of a text at a font size of 1. @param {string} text @param {number} weight @param {string} font */
+  /**
+   * Measures the width of a text at the font size 1.
+   *
+   * @param {string} text
+   * @param {number} weight
+   * @param {string} font
+   */
   function widthOf(text, weight, font) {
     if (font !== measuredIn) widths.clear();
     measuredIn = font;

@@ -1,4 +1,4 @@
-/** The options of the chart library that make a chart look like the page. */
+/** The options that make a chart of the library look like the page. */
 
 import { barTimeText } from "../lib/time.js";
 
@@ -15,7 +15,7 @@ export const SCALE_MODES = { linear: 0, log: 1, percent: 2, indexed: 3 };
 export function chartLook({ surface, text, line, border, label, font, size }) {
   const cross = { color: text, labelBackgroundColor: label };
   return {
-    // The footer carries the attribution that the licence asks for: the library's logo brings its own style element.
+    // The footer has the attribution that the licence requires. The logo of the library would add a style element.
     layout: {
       background: { color: surface },
       textColor: text,
@@ -43,7 +43,7 @@ export function timeLook(interval) {
 }
 
 /**
- * Bars that were made from coarser ones are drawn hollow: they show nothing that was seen.
+ * Draws bars hollow that are shorter than those that the ticks were made from, as they are invented.
  *
  * @param {Kind} kind
  * @param {Palette} palette

@@ -1,11 +1,12 @@
-/** Marks on the chart: a dotted line at a bar, below the bars, and words at its foot, over all that crosses them. */
+/** Marks on a chart: a dotted line at a bar, below the bars, with a text at its foot, above everything else. */
 
 /** @typedef {import("./palette.js").Palette} Palette */
 /**
- * `ts` is of the bar, and the line stands before it where something is lacking there. Words are left out where there is no room; those
- * of different rows do not stand in each other's way.
+ * `ts` is the start of the bar. `before` puts the line before it, for a gap. A text without room in its `row` is left
+ * out.
  *
- * @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row: number }} Mark
+ * @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row:
+ *   number }} Mark
  */
 /** @typedef {import("lightweight-charts").SeriesAttachedParameter<import("lightweight-charts").Time>} Attached */
 /** @typedef {import("fancy-canvas").CanvasRenderingTarget2D} Target */
@@ -20,8 +21,13 @@ export function createMarks(first) {
   /** @type {readonly Mark[]} */
   let marks = [];
 
-  /** Those that are seen, with where their lines stand. @param {number} width @returns {(Mark & { x: number })[]} */
-  function seen(width) {
+  /**
+   * Returns the visible marks with the positions of their lines.
+   *
+   * @param {number} width
+   * @returns {(Mark & { x: number })[]}
+   */
+  function visible(width) {
     const scale = attached?.chart.timeScale();
     if (!scale || marks.length === 0) return [];
     const half = scale.options().barSpacing / 2;
@@ -39,7 +45,7 @@ export function createMarks(first) {
   function drawLines(target) {
     target.useMediaCoordinateSpace(({ context, mediaSize }) => {
       context.setLineDash([2, 3]);
-      for (const { x, colour } of seen(mediaSize.width)) {
+      for (const { x, colour } of visible(mediaSize.width)) {
         context.strokeStyle = palette[colour];
         context.beginPath();
         context.moveTo(x, 0);
@@ -50,14 +56,14 @@ export function createMarks(first) {
   }
 
   /** @param {Target} target */
-  function drawWords(target) {
+  function drawTexts(target) {
     target.useMediaCoordinateSpace(({ context, mediaSize }) => {
       context.font = `${palette.size}px ${palette.font}`;
       context.textBaseline = "middle";
       const height = palette.size + 3;
-      /** Where words may begin, by row. @type {number[]} */
+      /** The first free position of each row. @type {number[]} */
       const free = [];
-      for (const { x, text, colour, row } of seen(mediaSize.width)) {
+      for (const { x, text, colour, row } of visible(mediaSize.width)) {
         const { width } = context.measureText(text);
         const left = x + 4 + width > mediaSize.width ? x - 4 - width : x + 4;
         if (left < (free[row] ?? -Infinity)) continue;
@@ -72,7 +78,7 @@ export function createMarks(first) {
   }
 
   const lines = { zOrder: () => /** @type {const} */ ("bottom"), renderer: () => ({ draw: drawLines }) };
-  const words = { zOrder: () => /** @type {const} */ ("top"), renderer: () => ({ draw: drawWords }) };
+  const texts = { zOrder: () => /** @type {const} */ ("top"), renderer: () => ({ draw: drawTexts }) };
   return {
     /** @param {Attached} parameters */
     attached(parameters) {
@@ -81,7 +87,7 @@ export function createMarks(first) {
     detached() {
       attached = null;
     },
-    paneViews: () => [lines, words],
+    paneViews: () => [lines, texts],
     /**
      * @param {readonly Mark[]} next
      * @param {Palette} colours

@@ -1,16 +1,18 @@
-/** The lines over and below the bars: indicators, and symbols that are compared. */
+/** The lines of a chart: indicators and compared symbols. */
 
 import { LineSeries } from "lightweight-charts";
 
 /**
- * `apart`: in a pane of its own, from 0 to 100. `colour` is its place among the line colours; `faint` lines are thin and have no label.
+ * `apart` puts a line into a pane of its own. `colour` is an index of the line colours. `faint` lines are thin and have
+ * no label.
  *
- * @typedef {{ id: string, colour: number, apart: boolean, faint: boolean, points: readonly { ts: number, value: number | null }[] }} Line
+ * @typedef {{ id: string, colour: number, apart: boolean, faint: boolean, points: readonly { ts: number, value: number
+ *   | null }[] }} Line
  */
 /** @typedef {import("lightweight-charts").ISeriesApi<"Line">} Drawn */
 
-/** More new points than this at once are faster drawn as a whole. */
-const POINTS_LED = 5;
+/** The most new points that are faster added one by one than by a refill. */
+const MOST_ADDED = 5;
 const LEVELS = [30, 70];
 
 /** @param {import("lightweight-charts").IChartApi} chart */
@@ -95,7 +97,7 @@ export function createOverlays(chart) {
         const { points } = line;
         let from = points.length;
         while (from > 0 && points[from - 1].ts >= held.newest) from -= 1;
-        if (whole || !known || points.length - from > POINTS_LED) held.series.setData(points.map(item));
+        if (whole || !known || points.length - from > MOST_ADDED) held.series.setData(points.map(item));
         else for (const point of points.slice(from)) held.series.update(item(point));
         held.newest = points.at(-1)?.ts ?? -Infinity;
       }

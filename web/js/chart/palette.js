@@ -1,4 +1,4 @@
-/** Reads the page's colours for the drawing on canvas, which knows no custom properties. */
+/** Reads the colours of the page for drawing on a canvas, which has no custom properties. */
 
 const COLOURS = /** @type {const} */ ({
   surface: "--surface",
@@ -25,7 +25,11 @@ const COLOURS = /** @type {const} */ ({
   line5: "--line-5",
 });
 
-/** @typedef {Record<keyof typeof COLOURS, string> & { font: string, size: number }} Palette `size` of text, in pixels */
+/**
+ * `size` of text, in pixels.
+ *
+ * @typedef {Record<keyof typeof COLOURS, string> & { font: string, size: number }} Palette
+ */
 
 /**
  * @param {HTMLElement} within
@@ -47,7 +51,7 @@ export function readPalette(within) {
 }
 
 /**
- * The colours of lines that are told apart, in their order.
+ * Returns the colours of lines, in order.
  *
  * @param {Palette} palette
  */

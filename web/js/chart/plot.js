@@ -1,15 +1,19 @@
 /**
- * One chart of the chart library behind a small face: bars in one of four shapes, and what lies over and below them.
+ * One chart of the chart library: bars in one of four types, with volumes, lines, marks and quotes.
  *
- * The library counts whole seconds and takes them as UTC. Not here: which bars, and when.
+ * The library counts whole seconds and takes them as UTC.
+ *
+ * Not here: which bars it shows, and when.
  */
 
 import { AreaSeries, BarSeries, CandlestickSeries, createChart, LineSeries } from "lightweight-charts";
 import { decimalText } from "../lib/number.js";
-import { chartLook, RIGHT_BARS, SCALE_MODES, seriesLook, timeLook } from "./look.js";
+import { chartLook, SCALE_MODES, seriesLook, timeLook } from "./look.js";
 import { createMarks } from "./marks.js";
 import { createOverlays } from "./overlays.js";
 import { lineColours } from "./palette.js";
+import { createQuoteLines } from "./quotelines.js";
+import { createTimeView } from "./timeview.js";
 import { createVolume } from "./volume.js";
 
 /** @typedef {import("./palette.js").Palette} Palette */
@@ -18,20 +22,24 @@ import { createVolume } from "./volume.js";
 /** @typedef {import("../lib/time.js").Interval} Interval */
 /** @typedef {import("lightweight-charts").UTCTimestamp} UTCTimestamp */
 /** @typedef {{ ts: number, open: number, high: number, low: number, close: number, volume: number }} ChartBar */
-/** @typedef {{ kind: Kind, scale: Scale, decimals: number, tickSize: number, interval: Interval, volume: boolean, hollow: boolean }} Shape */
-/** @typedef {{ spacing: number, position: number, range: { from: number, to: number } | null }} View what of the time is seen */
+/**
+ * @typedef {object} Shape
+ * @property {Kind} kind
+ * @property {Scale} scale
+ * @property {number} decimals
+ * @property {number} tickSize
+ * @property {Interval} interval
+ * @property {boolean} volume
+ * @property {boolean} hollow
+ */
 
-/** Pixels from one bar to the next at which candles can be told apart. */
-const BAR_PX = 8;
-/** From so few bars left of the view on, older ones are wanted. */
-const NEAR_BARS = 20;
-/** How much of the height is kept clear above the bars, and below. */
+/** The share of the height that is kept clear above and below the bars. */
 const LEAST_CLEAR = 0.08;
 const MOST_CLEAR = 0.5;
 const KINDS = { candles: CandlestickSeries, bars: BarSeries, line: LineSeries, area: AreaSeries };
 
 /** @param {number} ts */
-export const seconds = (ts) => /** @type {UTCTimestamp} */ (Math.floor(ts / 1e6));
+const seconds = (ts) => /** @type {UTCTimestamp} */ (Math.floor(ts / 1e6));
 
 /**
  * @param {HTMLElement} container
@@ -42,41 +50,46 @@ export function createPlot(container, first) {
   /** @type {Shape | null} */
   let shape = null;
   const chart = createChart(container, { autoSize: true, ...chartLook(palette) });
-  /** @type {import("lightweight-charts").ISeriesApi<any>} */
-  let main = chart.addSeries(CandlestickSeries);
-  let marks = createMarks(palette);
-  main.attachPrimitive(marks);
+  const time = createTimeView(chart);
   const volume = createVolume(chart);
   const overlays = createOverlays(chart);
-  /** @type {{ bid: import("lightweight-charts").IPriceLine, ask: import("lightweight-charts").IPriceLine } | null} */
-  let quoteLines = null;
+  let { main, marks, quoteLines } = createMain("candles");
   let clear = LEAST_CLEAR;
 
-  const item = (/** @type {ChartBar} */ { ts, open, high, low, close }) =>
-    shape?.kind === "line" || shape?.kind === "area"
-      ? { time: seconds(ts), value: close }
-      : { time: seconds(ts), open, high, low, close };
+  /** Creates the series of the bars, with what is attached to it. @param {Kind} kind */
+  function createMain(kind) {
+    /** @type {import("lightweight-charts").ISeriesApi<any>} */
+    const main = chart.addSeries(/** @type {any} */ (KINDS[kind]), {}, 0);
+    const marks = createMarks(palette);
+    main.attachPrimitive(marks);
+    return { main, marks, quoteLines: createQuoteLines(main) };
+  }
 
   /** @param {Kind} kind */
-  function renew(kind) {
-    // The new one comes first: the library takes away a pane whose last series goes, and the volumes would move up.
+  function replaceMain(kind) {
     const old = main;
-    main = chart.addSeries(/** @type {any} */ (KINDS[kind]), {}, 0);
+    // Before the old one goes: the library removes a pane without series, and the volumes would move up.
+    ({ main, marks, quoteLines } = createMain(kind));
     chart.removeSeries(old);
-    quoteLines = null;
     main.setSeriesOrder(0);
-    marks = createMarks(palette);
-    main.attachPrimitive(marks);
+  }
+
+  /** @param {ChartBar} bar */
+  function item({ ts, open, high, low, close }) {
+    const hasOneValue = shape?.kind === "line" || shape?.kind === "area";
+    return hasOneValue ? { time: seconds(ts), value: close } : { time: seconds(ts), open, high, low, close };
   }
 
   return {
+    time,
+
     /**
      * @param {Shape} next
      * @param {Palette} colours
      */
     setShape(next, colours) {
-      if (next.kind !== (shape?.kind ?? "candles")) renew(next.kind);
-      // The volumes' pane lies above those of indicators: these are made anew below it.
+      if (next.kind !== (shape?.kind ?? "candles")) replaceMain(next.kind);
+      // The pane of the volumes is above those of the indicators, which are created again below it.
       if (next.volume !== shape?.volume) overlays.clear();
       shape = next;
       palette = colours;
@@ -90,7 +103,7 @@ export function createPlot(container, first) {
       });
       volume.setShown(next.volume, palette);
       overlays.setFormat({ formatter, minMove: next.tickSize });
-      // The library takes the mode that was set last for panes that are made later: those above set theirs back.
+      // Last, as the library gives the last mode to new panes. The panes above have set theirs back.
       main
         .priceScale()
         .applyOptions({ mode: SCALE_MODES[next.scale], scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
@@ -103,89 +116,37 @@ export function createPlot(container, first) {
     },
 
     /**
-     * Appends a bar, or amends the newest.
+     * Adds a bar, or changes the newest one.
      *
      * @param {ChartBar} bar
      */
-    lead(bar) {
+    update(bar) {
       main.update(item(bar));
-      volume.lead(bar);
+      volume.update(bar);
     },
 
     /**
      * @param {readonly import("./overlays.js").Line[]} lines
-     * @param {boolean} whole whether more than their newest points changed
+     * @param {boolean} whole more than their newest points changed
      */
     setLines(lines, whole) {
       overlays.set(lines, whole, lineColours(palette), volume.panes());
     },
 
     /** @param {readonly import("./marks.js").Mark[]} next from left to right */
-    mark(next) {
+    setMarks(next) {
       marks.set(next, palette);
     },
 
     /** @param {{ bid: number | null, ask: number | null } | null} quote */
     setQuote(quote) {
-      if (!quote) {
-        for (const line of Object.values(quoteLines ?? {})) main.removePriceLine(line);
-        quoteLines = null;
-        return;
-      }
-      const line = (/** @type {string} */ title, /** @type {string} */ color) =>
-        main.createPriceLine({
-          title,
-          color,
-          price: 0,
-          lineWidth: 1,
-          lineStyle: 2,
-          lineVisible: false,
-          axisLabelVisible: false,
-        });
-      quoteLines ??= { bid: line("bid", palette.up), ask: line("ask", palette.down) };
-      for (const side of /** @type {const} */ (["bid", "ask"])) {
-        const price = quote[side];
-        const shown = price !== null;
-        const drawn = quoteLines[side].options();
-        if (drawn.lineVisible !== shown || (shown && drawn.price !== price))
-          quoteLines[side].applyOptions({ price: price ?? 0, lineVisible: shown, axisLabelVisible: shown });
-      }
+      quoteLines.set(quote, palette);
     },
 
-    /** Goes to the newest bars and keeps their width. */
-    toNewest() {
-      chart.timeScale().scrollToPosition(RIGHT_BARS, false);
-    },
-
-    /** Goes to the newest bars, at a width at which candles can be told apart. */
+    /** Goes to the newest bars, and scales the prices automatically. */
     showNewest() {
       main.priceScale().applyOptions({ autoScale: true });
-      chart.timeScale().applyOptions({ barSpacing: BAR_PX });
-      chart.timeScale().scrollToPosition(RIGHT_BARS, false);
-    },
-
-    /** @returns {View} */
-    view() {
-      const scale = chart.timeScale();
-      const range = scale.getVisibleRange();
-      return {
-        spacing: scale.options().barSpacing,
-        position: scale.scrollPosition(),
-        range: range && { from: Number(range.from), to: Number(range.to) },
-      };
-    },
-
-    /** @param {View} view */
-    setView({ spacing, position, range }) {
-      const scale = chart.timeScale();
-      if (position >= 0 || !range) {
-        scale.applyOptions({ barSpacing: spacing });
-        scale.scrollToPosition(position, false);
-      } else
-        scale.setVisibleRange({
-          from: /** @type {UTCTimestamp} */ (range.from),
-          to: /** @type {UTCTimestamp} */ (range.to),
-        });
+      time.showNewest();
     },
 
     /** @param {{ ts: number, price: number } | null} at */
@@ -194,35 +155,28 @@ export function createPlot(container, first) {
       else chart.clearCrosshairPosition();
     },
 
-    /** @param {(ts: number | null) => void} heard the start of the bar under the pointer; not told of `setCross` */
-    onHover(heard) {
-      chart.subscribeCrosshairMove((event) => {
-        if (event.sourceEvent || event.point === undefined)
-          heard(typeof event.time === "number" ? event.time * 1e6 : null);
-      });
-    },
-
     /**
-     * @param {() => void} moved the view changed
-     * @param {() => void} nearOldest
+     * Calls back with the start of the bar under the pointer, but not after `setCross`.
+     *
+     * @param {(ts: number | null) => void} run
      */
-    onView(moved, nearOldest) {
-      chart.timeScale().subscribeVisibleLogicalRangeChange((range) => {
-        moved();
-        if (range && range.from < NEAR_BARS) nearOldest();
+    onHover(run) {
+      chart.subscribeCrosshairMove((event) => {
+        if (!event.sourceEvent && event.point !== undefined) return;
+        run(typeof event.time === "number" ? event.time * 1e6 : null);
       });
     },
 
-    /** The width of the price axis, in pixels. */
+    /** Returns the width of the price axis, in pixels. */
     axisWidth: () => main.priceScale().width(),
 
-    /** @param {() => void} changed the width of the time axis, which leaves the rest to the price axis */
-    onAxis(changed) {
-      chart.timeScale().subscribeSizeChange(changed);
+    /** Calls back when the width of the axes changes. @param {() => void} run */
+    onAxis(run) {
+      chart.timeScale().subscribeSizeChange(run);
     },
 
     /**
-     * Keeps the bars clear of what lies over the chart's upper edge.
+     * Keeps the bars clear of what lies over the upper edge.
      *
      * @param {number} px
      */
@@ -233,7 +187,7 @@ export function createPlot(container, first) {
       main.priceScale().applyOptions({ scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
     },
 
-    /** A picture of what is seen. */
+    /** Returns a picture of the visible part. */
     picture: () => chart.takeScreenshot(true, false),
 
     remove: () => chart.remove(),

@@ -1,4 +1,4 @@
-/** Draws closes as a small line. Its colour comes from the style sheet. */
+/** Draws closes as a small line. The style sheet has its colour. */
 
 import { setAttribute, svg } from "../lib/dom.js";
 
@@ -7,7 +7,7 @@ const HEIGHT = 18;
 const MARGIN = 2;
 
 /**
- * The points of a line that fills the box; a market that stood still is a line through the middle.
+ * Returns the points of a line that fills the box. Equal closes are a line through the middle.
  *
  * @param {readonly { close: number }[]} closes
  */

@@ -5,7 +5,7 @@ import { HistogramSeries } from "lightweight-charts";
 /** @typedef {import("./palette.js").Palette} Palette */
 /** @typedef {import("./plot.js").ChartBar} ChartBar */
 
-/** The heights of the panes to each other. */
+/** The relative heights of the panes. */
 const STRETCH = { bars: 5, below: 1 };
 
 /** @param {import("lightweight-charts").IChartApi} chart */
@@ -44,11 +44,11 @@ export function createVolume(chart) {
         series = null;
       }
     },
-    /** How many panes the bars and their volumes take. */
+    /** Returns the number of panes of the bars and their volumes. */
     panes: () => (series ? 2 : 1),
     /** @param {readonly ChartBar[]} bars */
     fill: (bars) => series?.setData(bars.map(column)),
     /** @param {ChartBar} bar */
-    lead: (bar) => series?.update(column(bar)),
+    update: (bar) => series?.update(column(bar)),
   };
 }

@@ -1,11 +1,11 @@
-/** A dialog that stands over the page: Escape, its cross and a click beside it close it. */
+/** A modal dialog. Escape, its close button and a click beside it close it. */
 
 import { element } from "./dom.js";
 import { icon } from "./icon.js";
 
 /**
  * @param {string} title
- * @param {string} kind a class
+ * @param {string} kind its class
  * @param {...Node} children
  */
 export function createDialog(title, kind, ...children) {

@@ -1,13 +1,14 @@
 /**
- * Makes and changes elements without markup text, and writes only what differs.
+ * Creates and changes elements, and writes only differences.
  *
- * Everything from outside goes in as text, so nothing it holds can become markup.
+ * All content goes in as text, so it cannot become markup.
  */
 
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
 /**
- * Makes an element; an attribute that is `true` is written empty, one that is `false`, `null` or `undefined` is left out.
+ * Creates an element. An attribute that is `true` is written empty. One that is `false`, `null` or `undefined` is left
+ * out.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag
@@ -22,10 +23,18 @@ export function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+/**
+ * Creates a `span` of a class.
+ *
+ * @param {string} kind
+ * @param {...(Node | string)} children
+ */
+export const span = (kind, ...children) => element("span", { class: kind }, ...children);
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * Makes an SVG element.
+ * Creates an SVG element.
  *
  * @template {keyof SVGElementTagNameMap} Tag
  * @param {Tag} tag
@@ -41,9 +50,9 @@ export function svg(tag, attributes = {}, ...children) {
 }
 
 /**
- * Changes the text node that is there rather than make another: prices change many times a second.
+ * Changes the text node in place, as prices change many times a second.
  *
- * @param {Element} node holds text alone
+ * @param {Element} node an element with nothing but text
  * @param {string} text
  */
 export function setText(node, text) {
@@ -67,7 +76,18 @@ export function setAttribute(node, name, value) {
 }
 
 /**
- * The element of the page with this id, which index.html holds.
+ * Names an element, for screen readers and as its tooltip.
+ *
+ * @param {Element} node
+ * @param {string} name
+ */
+export function setName(node, name) {
+  setAttribute(node, "aria-label", name);
+  setAttribute(node, "title", name);
+}
+
+/**
+ * Finds an element of the HTML page.
  *
  * @param {string} id
  * @returns {HTMLElement}

@@ -1,32 +1,32 @@
 /**
- * Lights elements up for a moment. Where people ask for less motion it does nothing.
+ * Highlights elements for a short time, unless the person prefers reduced motion.
  *
- * They go out with the next picture after their time, so that they cost no picture of their own.
+ * A highlight ends with the first paint after its time, so that it costs no paint of its own.
  */
 
 const LIT_MS = 350;
-/** Where no picture comes, they go out all the same. */
+/** The time after which a highlight ends without a paint. */
 const LATE_MS = 200;
 
 const calm = typeof matchMedia === "function" ? matchMedia("(prefers-reduced-motion: reduce)") : null;
-/** In the order in which they go out. @type {Map<HTMLElement, number>} */
+/** The end of each highlight, the earliest first. @type {Map<HTMLElement, number>} */
 const lit = new Map();
 let waiting = 0;
 
 /**
  * @param {HTMLElement} node
- * @param {string} way what `data-flash` says meanwhile
+ * @param {string} way the value of `data-flash` meanwhile
  */
 export function flash(node, way) {
   if (calm?.matches) return;
   if (node.dataset.flash !== way) node.dataset.flash = way;
-  // One that is lit goes out in its time, and not later: a price that changes many times a second must not flicker.
+  // Not prolonged: a price that changes many times a second must not stay lit.
   if (!lit.has(node)) lit.set(node, performance.now() + LIT_MS);
-  waiting ||= window.setTimeout(putOut, LIT_MS + LATE_MS);
+  waiting ||= window.setTimeout(endFlashes, LIT_MS + LATE_MS);
 }
 
-/** Puts out those whose time is over. */
-export function putOut() {
+/** Ends the highlights whose time is over. */
+export function endFlashes() {
   const now = performance.now();
   for (const [node, until] of lit) {
     if (until > now) break;
@@ -34,5 +34,5 @@ export function putOut() {
     lit.delete(node);
   }
   clearTimeout(waiting);
-  waiting = lit.size > 0 ? window.setTimeout(putOut, LIT_MS + LATE_MS) : 0;
+  waiting = lit.size > 0 ? window.setTimeout(endFlashes, LIT_MS + LATE_MS) : 0;
 }

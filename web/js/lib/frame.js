@@ -1,9 +1,11 @@
+/** Limits how often the page paints. */
+
 /**
- * Paints at most once per animation frame, however often something changes in between.
+ * Paints at most once per animation frame.
  *
  * @param {() => void} paint
- * @param {(callback: () => void) => void} [request] asks for the next frame
- * @returns {() => void} marks the picture as out of date
+ * @param {(callback: () => void) => void} [request] requests the next frame
+ * @returns {() => void} requests a paint
  */
 export function createFrame(paint, request = (callback) => void requestAnimationFrame(callback)) {
   let waiting = false;
@@ -18,8 +20,7 @@ export function createFrame(paint, request = (callback) => void requestAnimation
 }
 
 /**
- * Runs at once, and then no sooner than after a rest since it ran, however often it is asked for: what is asked for meanwhile runs at the
- * end of the rest.
+ * Runs at once, and then at most once per rest. Calls during a rest run at its end.
  *
  * @param {() => void} run
  * @param {() => number} restMs
@@ -48,21 +49,22 @@ export function createPace(
 }
 
 /**
- * Whether to wait with painting because what is known is old and newer things are on their way, as after the machine slept: they come at
- * once then, and nobody wants to see the old ones pass. Who stays late is painted late, after `mostMs`.
+ * Holds paints back after a standstill, for example a sleep of the machine, until the messages that wait have come.
+ * Messages that stay late are painted after `mostMs`.
  *
- * Wants to be asked more often than each `lateMs`: a longer silence was a standstill.
+ * The result tells whether to hold the paint. It must be called at least every `lateMs`: a longer pause counts as a
+ * standstill.
  *
  * @param {{ lateMs: number, mostMs: number }} limits
  */
 export function createHold({ lateMs, mostMs }) {
-  let askedMs = NaN;
-  /** How many messages had come when all stood still. */
+  let calledMs = NaN;
+  /** The number of messages at the standstill. */
   let stoodAt = NaN;
   let sinceMs = NaN;
   return (/** @type {{ delayMs: number, messages: number }} */ { delayMs, messages }, /** @type {number} */ nowMs) => {
-    if (nowMs - askedMs >= lateMs) stoodAt = messages;
-    askedMs = nowMs;
+    if (nowMs - calledMs >= lateMs) stoodAt = messages;
+    calledMs = nowMs;
     const isOld = messages === stoodAt || delayMs >= lateMs;
     if (!isOld) sinceMs = stoodAt = NaN;
     else if (Number.isNaN(sinceMs)) sinceMs = nowMs;
@@ -71,11 +73,11 @@ export function createHold({ lateMs, mostMs }) {
 }
 
 /**
- * Says once in each period that it is time. What is drawn once a second begins its period at another share of the second each, so that
- * not all of it falls into one picture, which would be a long one.
+ * Returns `true` once in each period. Panels that are drawn once a second have different offsets, so that they do not
+ * all fall into one long paint.
  *
  * @param {number} periodMs
- * @param {number} share of the period, from 0 to 1
+ * @param {number} share the offset as a share of the period
  */
 export function createTurns(periodMs, share) {
   let turn = NaN;
@@ -87,11 +89,11 @@ export function createTurns(periodMs, share) {
   };
 }
 
-/** How much the newest of the costs counts. */
+/** The weight of the newest cost in the average. */
 const NEWEST = 0.2;
 
 /**
- * The rest between two of what costs time, so that all together take no more than a share of it.
+ * Computes the rest between two runs, so that they take no more than a share of the time.
  *
  * @param {{ share: number, leastMs: number, mostMs: number }} limits
  */
@@ -107,7 +109,7 @@ export function createBudget({ share, leastMs, mostMs }) {
 }
 
 /**
- * Calls back once the browser has painted what the running frame changes.
+ * Runs callbacks after the browser has painted the current frame.
  *
  * @returns {(run: () => void) => void}
  */

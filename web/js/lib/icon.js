@@ -1,4 +1,4 @@
-/** The page's own small pictures, drawn as lines on a grid of 16 by 16. */
+/** Icons, drawn as lines on a grid of 16 by 16. */
 
 import { svg } from "./dom.js";
 
@@ -28,7 +28,7 @@ const PATHS = {
   loop: "M3 8a5 5 0 0 1 8.5-3.500L13 6M13 3v3h-3M13 8a5 5 0 0 1-8.5 3.500L3 10M3 13v-3h3",
   skip: "M2 4l5 4-5 4zM8 4l5 4-5 4zM14 4v8",
   flag: "M4 14V2.5M4 3h8l-2 2.5 2 2.5H4",
-  bell: "M4 11V7a4 4 0 0 1 8 0v4l1 1H3zM7 14h2",
+  alert: "M4 11V7a4 4 0 0 1 8 0v4l1 1H3zM7 14h2",
   star: "M8 2l1.8 3.8 4.2.5-3.1 2.9.8 4.1L8 11.3l-3.7 2 .8-4.1L2 6.3l4.2-.5z",
   close: "M4 4l8 8M12 4l-8 8",
   up: "M8 13V3M4 7l4-4 4 4",
@@ -40,9 +40,6 @@ const PATHS = {
   moon: "M13 9.5A5.5 5.5 0 0 1 6.5 3 5.5 5.5 0 1 0 13 9.5Z",
   clock: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.8V8l2.2 1.6",
   half: "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 2v12",
-  quote: "M8 2v12M11 4.5C10 3.5 5 3 5 5.5s6 2 6 4.5-5 2-6 .8",
-  list: "M2 4h12M2 8h12M2 12h12",
-  grid: "M2.5 2.5h6v6h-6zM10.5 2.5h3v3h-3zM10.5 7.5h3v6h-3zM2.5 10.5h6v3h-6z",
 };
 
 /** @typedef {keyof typeof PATHS} IconName */

@@ -1,4 +1,4 @@
-/** A panel that a button opens next to itself: the browser closes it on Escape and on a click elsewhere. */
+/** A panel that a button opens next to itself. Escape and a click elsewhere close it. */
 
 import { element, setAttribute } from "./dom.js";
 
@@ -6,8 +6,8 @@ const EDGE_PX = 8;
 let made = 0;
 
 /**
- * @param {{ name: string, class?: string }} look `name` is what it is called to a screen reader
- * @param {...(Node | string)} label of the button
+ * @param {{ name: string, class?: string }} look `name` is its accessible name
+ * @param {...(Node | string)} label the content of the button
  */
 export function createMenu({ name, class: kind = "tool" }, ...label) {
   made += 1;
@@ -29,9 +29,9 @@ export function createMenu({ name, class: kind = "tool" }, ...label) {
   panel.addEventListener("toggle", (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === "open";
     setAttribute(button, "aria-expanded", String(open));
-    if (open) place(panel, button.getBoundingClientRect());
+    if (open) layOut(panel, button.getBoundingClientRect());
   });
-  // The browser moves the focus as it opens: a key pressed right behind Enter is already for what is inside.
+  // The focus moves as the panel opens, so that a key right after Enter goes to its content.
   panel.addEventListener("beforetoggle", (event) => {
     if (/** @type {ToggleEvent} */ (event).newState !== "open") return;
     panel.querySelector("[autofocus]")?.removeAttribute("autofocus");
@@ -41,12 +41,12 @@ export function createMenu({ name, class: kind = "tool" }, ...label) {
 }
 
 /**
- * Below its button, or above where there is more room, and never beyond the edge.
+ * Lays the panel out below its button, or above where there is more room, and inside the window.
  *
  * @param {HTMLElement} panel
  * @param {DOMRect} at
  */
-function place(panel, at) {
+function layOut(panel, at) {
   const { width, height } = panel.getBoundingClientRect();
   const left = Math.max(EDGE_PX, Math.min(at.left, innerWidth - width - EDGE_PX));
   const below = at.bottom + 4;

@@ -1,4 +1,4 @@
-/** Writes prices, changes and volumes as text. What is not known is an en dash. */
+/** Formats prices, changes and volumes. An unknown value is an en dash. */
 
 export const UNKNOWN = "–";
 const MINUS = "\u2212";
@@ -7,7 +7,7 @@ const MINUS = "\u2212";
 const formats = new Map();
 
 /**
- * @param {number} least digits after the point
+ * @param {number} least decimals
  * @param {number} most
  */
 function format(least, most) {
@@ -23,7 +23,7 @@ function format(least, most) {
 /**
  * @param {number | null} value
  * @param {number} decimals
- * @param {number} [most] digits where the value needs more than `decimals`
+ * @param {number} [most] the most decimals, where the value needs more
  */
 export function decimalText(value, decimals, most = decimals) {
   if (value === null || !Number.isFinite(value)) return UNKNOWN;
@@ -32,7 +32,7 @@ export function decimalText(value, decimals, most = decimals) {
 }
 
 /**
- * A price with its instrument's usual digits, or more where it needs them.
+ * Writes a price with the usual decimals of its instrument, or more where it needs them.
  *
  * @param {number | null} value
  * @param {{ price_decimals: number, price_decimals_max: number } | undefined} instrument
@@ -42,11 +42,11 @@ export function priceText(value, instrument) {
 }
 
 /**
- * A change with its sign; what rounds to nothing has none.
+ * Writes a change with its sign. A change that rounds to 0 has none.
  *
  * @param {number | null} value
  * @param {number} decimals
- * @param {number} [most] digits where the value needs more than `decimals`
+ * @param {number} [most] the most decimals, where the value needs more
  */
 export function signedText(value, decimals, most = decimals) {
   const text = decimalText(value, decimals, most);
@@ -66,7 +66,7 @@ const SCALES = /** @type {const} */ ([
 ]);
 
 /**
- * A volume in at most six characters or so: `950`, `12.3K`, `1.20M`.
+ * Writes a volume in about six characters: `950`, `12.3K`, `1.20M`.
  *
  * @param {number | null} value
  * @param {number} decimals of the instrument's sizes
@@ -81,11 +81,11 @@ export function volumeText(value, decimals = 0) {
   return decimalText(value, Math.min(decimals, value >= 100 ? 1 : 3));
 }
 
-/** Digits after the point that a size has at least, where its instrument trades in parts. */
+/** The usual decimals of a size, where the instrument trades in fractions. */
 const SIZE_DIGITS = 4;
 
 /**
- * The size of a trade: whole where it has room, more digits only where it would round to nothing.
+ * Writes the size of a trade, with more decimals only where it would round to 0.
  *
  * @param {number} value
  * @param {number} decimals of the instrument's sizes
@@ -107,7 +107,7 @@ export function countText(value) {
 }
 
 /**
- * A number of bytes: `950 B`, `12.3 kB`, `1.20 MB`.
+ * Writes a number of bytes: `950 B`, `12.3 kB`, `1.20 MB`.
  *
  * @param {number} bytes
  */
@@ -117,7 +117,7 @@ export function byteText(bytes) {
 }
 
 /**
- * The sign of a change: which way a glyph and a colour point.
+ * Returns the direction of a change, for its glyph and colour.
  *
  * @param {number | null | undefined} value
  * @returns {"up" | "down" | "flat"}
@@ -130,7 +130,7 @@ export function direction(value) {
 export const GLYPHS = { up: "▲", down: "▼", flat: "•" };
 
 /**
- * A change in three parts, so that each can have a node of its own.
+ * Writes a change in parts, each for a node of its own.
  *
  * @param {{ change: number | null } | undefined} quote
  * @param {number | null} percent

@@ -1,4 +1,4 @@
-/** Keeps small texts between visits, where the browser lets a page do so. */
+/** Keeps small texts between visits, where the browser allows it. */
 
 /**
  * @param {string} key
@@ -20,6 +20,6 @@ export function keep(key, text) {
   try {
     localStorage.setItem(key, text);
   } catch {
-    // Storage is switched off or full: the choice lasts for this visit.
+    // Storage is off or full: the setting lasts for this visit.
   }
 }

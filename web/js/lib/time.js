@@ -1,4 +1,4 @@
-/** Writes market times, which are whole microseconds since 1970, as UTC text. */
+/** Formats market times as UTC. They are whole microseconds since 1970. */
 
 /** @typedef {"1s" | "5s" | "15s" | "1m" | "5m" | "15m" | "1h" | "1d"} Interval */
 
@@ -34,7 +34,7 @@ export function clockText(us) {
 }
 
 /**
- * With milliseconds.
+ * Writes a time with milliseconds.
  *
  * @param {number} us
  */
@@ -43,7 +43,7 @@ export function preciseClockText(us) {
 }
 
 /**
- * The start of a bar, as fine as its interval needs.
+ * Writes the start of a bar, with seconds where its interval needs them.
  *
  * @param {number} us
  * @param {Interval} interval
@@ -55,7 +55,7 @@ export function barTimeText(us, interval) {
 }
 
 /**
- * How long ago, in its largest whole unit.
+ * Writes an age in its largest whole unit.
  *
  * @param {number} us
  */
@@ -70,7 +70,7 @@ export function ageText(us) {
 const SPEED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 
 /**
- * A playing speed: `1×`, `2.5×`, `max`.
+ * Writes a playback speed: `1×`, `2.5×`, `max`.
  *
  * @param {number | "max"} speed
  */

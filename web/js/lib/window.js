@@ -1,9 +1,13 @@
-/** Which lines of a long list are on the screen. */
+/** The visible lines of a long list. */
 
 /**
- * @param {{ top: number, height: number, lineHeight: number, count: number, spare?: number }} view pixels, and how many lines there are;
- *   `spare` lines are made ready on either side
- * @returns {{ from: number, to: number }} from the first to before the last
+ * @param {object} view
+ * @param {number} view.top scrolled pixels
+ * @param {number} view.height in pixels
+ * @param {number} view.lineHeight in pixels
+ * @param {number} view.count the number of lines
+ * @param {number} [view.spare] lines to prepare on either side
+ * @returns {{ from: number, to: number }} the first line, and the one after the last
  */
 export function visibleLines({ top, height, lineHeight, count, spare = 0 }) {
   const first = Math.floor(Math.max(0, top) / lineHeight);
@@ -13,10 +17,10 @@ export function visibleLines({ top, height, lineHeight, count, spare = 0 }) {
 }
 
 /**
- * Where to scroll so that a line is seen whole, moving as little as possible.
+ * Returns the least scroll position that shows the whole line.
  *
  * @param {number} line
- * @param {{ top: number, height: number, lineHeight: number, head?: number }} view `head`: what covers the top
+ * @param {{ top: number, height: number, lineHeight: number, head?: number }} view `head` covers the top
  */
 export function scrollTo(line, { top, height, lineHeight, head = 0 }) {
   const start = line * lineHeight;

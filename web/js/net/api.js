@@ -1,4 +1,4 @@
-/** Asks the server's HTTP addresses for what does not stream: the instruments and past bars. */
+/** Fetches what does not stream from the HTTP API: instruments, past bars, scenarios and rejected rows. */
 
 import { isBar } from "./wire.js";
 
@@ -10,7 +10,7 @@ import { isBar } from "./wire.js";
 /** @typedef {import("../types/http.js").SymbolList} SymbolList */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 
-/** Keeps an address below the length that servers take. */
+/** Keeps an address below the length that servers accept. */
 const SYMBOLS_PER_REQUEST = 100;
 
 /** @param {typeof fetch} get */
@@ -55,7 +55,7 @@ export function createApi(get) {
   }
 
   /**
-   * Bars of the whole tape, as far as the server knows it: through `through`, in microseconds.
+   * Fetches bars of the whole recording, as far as the server knows it.
    *
    * @param {string} symbol
    * @param {Interval} interval
@@ -69,7 +69,7 @@ export function createApi(get) {
     return { epoch, through, bars: (series?.[0]?.bars ?? []).filter(isBar) };
   }
 
-  /** @returns {Promise<Role>} what this page may do */
+  /** @returns {Promise<Role>} */
   async function role() {
     return (await json("/api/v1/login")).role;
   }

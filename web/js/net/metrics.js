@@ -1,10 +1,10 @@
-/** Asks the server for what it counts. */
+/** Fetches the metrics and the feed of the server, for the status page. */
 
 /** @typedef {import("../types/http.js").Samples} Samples */
 /** @typedef {import("../types/http.js").FeedStatus} FeedStatus */
 
 /**
- * The samples of an OpenMetrics text, by name with labels; the names without our prefix.
+ * Parses the samples of an OpenMetrics text, by name with labels and without our prefix.
  *
  * @param {string} text
  * @returns {Samples}
@@ -22,12 +22,12 @@ export function parseMetrics(text) {
 }
 
 /**
- * @returns {Promise<{ samples: Samples, feed: FeedStatus } | "stranger">}
- * @throws when the server does not answer, or not with that
+ * @returns {Promise<{ samples: Samples, feed: FeedStatus } | "unauthorized">}
+ * @throws where the server gives no such answer
  */
-export async function askServer() {
+export async function fetchStatus() {
   const [metrics, feed] = await Promise.all(["/metrics", "/api/v1/feed"].map((address) => fetch(address)));
-  if (metrics.status === 401 || feed.status === 401) return "stranger";
+  if (metrics.status === 401 || feed.status === 401) return "unauthorized";
   if (!metrics.ok || !feed.ok) throw new Error(`the server answers ${metrics.status} and ${feed.status}`);
   return { samples: parseMetrics(await metrics.text()), feed: await feed.json() };
 }

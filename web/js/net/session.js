@@ -1,76 +1,84 @@
 /**
- * The page's side of the conversation: what it is subscribed to, and when it asks for more or less.
+ * Keeps the subscriptions of the connection equal to those that the page needs.
  *
- * `want` says what the page needs now; what differs from what this connection was told is sent, in as few messages as it takes. A new
- * connection knows nothing, so all is asked for again with what the page still has. What is no longer needed is kept at rate 0, so that
- * one snapshot brings it back. A hidden page keeps what it is subscribed to and takes nothing.
+ * Only differences are sent, in as few messages as possible. A new connection subscribes to everything again and
+ * resumes from what the page has. A symbol that is no longer needed stays at rate 0, so that one snapshot brings it
+ * back. A hidden page keeps its subscriptions, all at rate 0.
  */
 
 import { byteLength } from "./wire.js";
 
 /** @typedef {import("./wire.js").Inbound} Inbound */
-/** @typedef {NonNullable<import("../types/protocol.js").Subscribe["since"]>} Since */
-/** @typedef {import("../types/protocol.js").UpdatesPerSecond} UpdateRate */
 /** @typedef {import("../types/protocol.js").Subscribe} Subscribe */
-/** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {{ symbol: string, interval: Interval }} Bars */
-/** @typedef {{ quotes: ReadonlyMap<string, UpdateRate>, total: number, bars: ReadonlyMap<string, Bars>, tape: string | null, depth: string | null, news: boolean, rate: UpdateRate }} Wish
- *   rates by symbol, of `total` symbols that there are; the symbols of tape and book; the rate of bars, tape and book */
+/** @typedef {import("../types/protocol.js").UpdatesPerSecond} UpdateRate */
+/** @typedef {import("../types/subscriptions.js").SeriesId} SeriesId */
+/** @typedef {import("../types/subscriptions.js").Subscriptions} Subscriptions */
+/** @typedef {NonNullable<Subscribe["since"]>} Since */
+/** @typedef {{ symbol: string, rate: UpdateRate }} Single the subscription of a channel that has one symbol */
 /**
- * What the page has, asked on subscribing.
+ * Returns the positions to resume from, for each channel.
  *
- * @typedef {{ quotes: (symbols: readonly string[]) => Since | null, bars: (symbol: string, key: string) => Since | null, trades: () => Since | null, depth: () => Since | null, news: () => Since | null }} Known
+ * @typedef {object} Positions
+ * @property {(symbols: readonly string[]) => Since | null} quotes
+ * @property {(symbol: string, key: string) => Since | null} bars
+ * @property {() => Since | null} trades
+ * @property {() => Since | null} depth
+ * @property {() => Since | null} news
  */
 
 export const HISTORY = 500;
 export const TRADES = 50;
 export const STORIES = 100;
-/** The longest message while the server has not said otherwise. */
+/** The longest message that every server reads. */
 const MESSAGE_BYTES = 16_384;
 const ALL = "*";
 
+/** @type {Subscriptions} */
+const NOTHING = { quotes: new Map(), total: 0, bars: new Map(), trades: null, depth: null, news: false, rate: 0 };
+
+/** The subscriptions of a new connection. */
+const nothingSent = () => ({
+  /** @type {Map<string, UpdateRate>} */
+  quotes: new Map(),
+  /** @type {Map<string, SeriesId & { rate: UpdateRate }>} */
+  bars: new Map(),
+  /** @type {Single | null} */
+  trades: null,
+  /** @type {Single | null} */
+  depth: null,
+  news: false,
+});
+
 /**
  * @param {(message: Inbound) => void} send
- * @param {Known} known
+ * @param {Positions} positions
  */
-export function createSession(send, known) {
-  let open = false;
-  let visible = true;
+export function createSession(send, positions) {
+  let isOpen = false;
+  let isVisible = true;
   let messageBytes = MESSAGE_BYTES;
-  /** @type {Wish} */
-  let wish = { quotes: new Map(), total: 0, bars: new Map(), tape: null, depth: null, news: false, rate: 0 };
-  /** What this connection was told. */
-  const told = {
-    /** @type {Map<string, UpdateRate>} */
-    quotes: new Map(),
-    /** @type {Map<string, Bars & { rate: UpdateRate }>} */
-    bars: new Map(),
-    /** @type {{ symbol: string, rate: UpdateRate } | null} */
-    tape: null,
-    /** @type {{ symbol: string, rate: UpdateRate } | null} */
-    depth: null,
-    news: false,
-  };
+  let wanted = NOTHING;
+  let sent = nothingSent();
 
-  const now = (/** @type {UpdateRate} */ rate) => (visible ? rate : 0);
+  const rateNow = (/** @type {UpdateRate} */ rate) => (isVisible ? rate : 0);
   const fits = (/** @type {Inbound} */ message) => byteLength(message) < messageBytes;
 
   /**
-   * Sends a message about many symbols in as many parts as the server reads.
+   * Sends a message about many symbols in as many parts as the server needs to read it.
    *
    * @param {readonly string[]} symbols
    * @param {(symbols: string[]) => Inbound} message
    */
-  function inParts(symbols, message) {
+  function sendInParts(symbols, message) {
     const whole = message([...symbols]);
     if (symbols.length <= 1 || fits(whole)) return send(whole);
     const half = symbols.length >> 1;
-    inParts(symbols.slice(0, half), message);
-    inParts(symbols.slice(half), message);
+    sendInParts(symbols.slice(0, half), message);
+    sendInParts(symbols.slice(half), message);
   }
 
   /**
-   * Goes on from what the page has, unless saying so takes more than the server reads.
+   * Adds the position to resume from, unless the message gets too long.
    *
    * @param {Subscribe} message
    * @param {Since | null} since
@@ -80,152 +88,144 @@ export function createSession(send, known) {
     return whole && fits(whole) ? whole : message;
   }
 
-  function tellQuotes() {
-    /** @type {Map<string, UpdateRate>} */
-    const moved = new Map();
-    /** @type {Map<string, UpdateRate>} */
-    const fresh = new Map();
-    for (const [symbol, wanted] of wish.quotes) {
-      const before = told.quotes.get(symbol);
-      if (before === undefined) fresh.set(symbol, now(wanted));
-      else if (before !== now(wanted)) moved.set(symbol, now(wanted));
+  function sendQuotes() {
+    const { changed, added } = rateChanges(sent.quotes, wanted.quotes, rateNow);
+    for (const [rate, symbols] of byRate(changed)) {
+      const isAll = symbols.length === sent.quotes.size && symbols.length > 1;
+      sendInParts(isAll ? [ALL] : symbols, (part) => ({ type: "rate", channel: "quotes", symbols: part, rate }));
     }
-    for (const [symbol, before] of told.quotes) if (before !== 0 && !wish.quotes.has(symbol)) moved.set(symbol, 0);
-    for (const [rate, symbols] of byRate(moved)) {
-      const some = symbols.length === told.quotes.size && symbols.length > 1 ? [ALL] : symbols;
-      inParts(some, (part) => ({ type: "rate", channel: "quotes", symbols: part, rate }));
-    }
-    for (const [rate, symbols] of byRate(fresh)) {
-      const all = symbols.length === wish.total && symbols.length > 1;
-      const since = known.quotes(symbols);
-      if (all) send(resuming({ type: "subscribe", channel: "quotes", symbols: [ALL], rate }, since));
-      else
-        inParts(symbols, (part) =>
-          resuming(
-            { type: "subscribe", channel: "quotes", symbols: part, rate },
-            symbols.length === part.length ? since : known.quotes(part),
-          ),
-        );
-    }
-    for (const [symbol, rate] of [...moved, ...fresh]) told.quotes.set(symbol, rate);
+    for (const [rate, symbols] of byRate(added)) subscribeQuotes(symbols, rate);
+    for (const [symbol, rate] of [...changed, ...added]) sent.quotes.set(symbol, rate);
   }
 
-  function tellBars() {
-    for (const [key, { symbol, interval }] of told.bars) {
-      if (wish.bars.has(key)) continue;
+  /**
+   * @param {string[]} symbols
+   * @param {UpdateRate} rate
+   */
+  function subscribeQuotes(symbols, rate) {
+    const since = positions.quotes(symbols);
+    const isAll = symbols.length === wanted.total && symbols.length > 1;
+    if (isAll) return send(resuming({ type: "subscribe", channel: "quotes", symbols: [ALL], rate }, since));
+    sendInParts(symbols, (part) => {
+      const partly = part.length === symbols.length ? since : positions.quotes(part);
+      return resuming({ type: "subscribe", channel: "quotes", symbols: part, rate }, partly);
+    });
+  }
+
+  function sendBars() {
+    for (const [key, { symbol, interval }] of sent.bars) {
+      if (wanted.bars.has(key)) continue;
       send({ type: "unsubscribe", channel: "bars", symbols: [symbol], interval });
-      told.bars.delete(key);
+      sent.bars.delete(key);
     }
-    const rate = now(wish.rate);
-    for (const [key, { symbol, interval }] of wish.bars) {
-      const before = told.bars.get(key);
+    const rate = rateNow(wanted.rate);
+    for (const [key, { symbol, interval }] of wanted.bars) {
+      const before = sent.bars.get(key);
       if (before?.rate === rate) continue;
-      if (before) send({ type: "rate", channel: "bars", symbols: [symbol], interval, rate });
-      else
-        send(
-          resuming(
-            { type: "subscribe", channel: "bars", symbols: [symbol], interval, history: HISTORY, rate },
-            known.bars(symbol, key),
-          ),
-        );
-      told.bars.set(key, { symbol, interval, rate });
+      sent.bars.set(key, { symbol, interval, rate });
+      const symbols = [symbol];
+      if (before) send({ type: "rate", channel: "bars", symbols, interval, rate });
+      else {
+        const since = positions.bars(symbol, key);
+        send(resuming({ type: "subscribe", channel: "bars", symbols, interval, history: HISTORY, rate }, since));
+      }
     }
   }
 
   /**
-   * Of the one symbol whose tape or book is shown.
+   * Sends the differences of a channel that has one symbol.
    *
    * @param {"trades" | "depth"} channel
-   * @param {{ symbol: string, rate: UpdateRate } | null} before
-   * @param {string | null} wanted
-   * @param {(symbol: string, rate: UpdateRate) => Subscribe} subscription
+   * @param {{ history?: number }} options
    */
-  function tellOne(channel, before, wanted, subscription) {
-    const rate = now(wish.rate);
-    if (before && before.symbol !== wanted) send({ type: "unsubscribe", channel, symbols: [before.symbol] });
-    if (wanted === null) return null;
-    if (before?.symbol !== wanted) send(subscription(wanted, rate));
-    else if (before.rate !== rate) send({ type: "rate", channel, symbols: [wanted], rate });
-    return { symbol: wanted, rate };
+  function sendSingle(channel, options) {
+    const [before, symbol, rate] = [sent[channel], wanted[channel], rateNow(wanted.rate)];
+    if (before && before.symbol !== symbol) send({ type: "unsubscribe", channel, symbols: [before.symbol] });
+    sent[channel] = symbol === null ? null : { symbol, rate };
+    if (symbol === null) return;
+    if (before?.symbol !== symbol) {
+      send(resuming({ type: "subscribe", channel, symbols: [symbol], ...options, rate }, positions[channel]()));
+    } else if (before.rate !== rate) send({ type: "rate", channel, symbols: [symbol], rate });
   }
 
-  function tellTape() {
-    told.tape = tellOne("trades", told.tape, wish.tape, (symbol, rate) =>
-      resuming({ type: "subscribe", channel: "trades", symbols: [symbol], history: TRADES, rate }, known.trades()),
-    );
+  /** Subscribes to headlines. They are few, so the subscription stays. */
+  function sendNews() {
+    if (!wanted.news || sent.news) return;
+    send(resuming({ type: "subscribe", channel: "news", history: STORIES }, positions.news()));
+    sent.news = true;
   }
 
-  function tellDepth() {
-    told.depth = tellOne("depth", told.depth, wish.depth, (symbol, rate) =>
-      resuming({ type: "subscribe", channel: "depth", symbols: [symbol], rate }, known.depth()),
-    );
-  }
-
-  /** Headlines are few, and a page that is seen again lacks none. */
-  function tellNews() {
-    if (!wish.news || told.news) return;
-    send(resuming({ type: "subscribe", channel: "news", history: STORIES }, known.news()));
-    told.news = true;
-  }
-
-  function tell() {
-    if (!open) return;
-    tellQuotes();
-    tellBars();
-    tellTape();
-    tellDepth();
-    tellNews();
-  }
-
-  function forget() {
-    told.quotes.clear();
-    told.bars.clear();
-    told.tape = null;
-    told.depth = null;
-    told.news = false;
+  function sendChanges() {
+    if (!isOpen) return;
+    sendQuotes();
+    sendBars();
+    sendSingle("trades", { history: TRADES });
+    sendSingle("depth", {});
+    sendNews();
   }
 
   return {
     /** @param {Record<string, number>} [limits] of the server */
     opened({ message_bytes = MESSAGE_BYTES } = {}) {
-      open = true;
+      isOpen = true;
       messageBytes = message_bytes;
-      forget();
-      tell();
+      sent = nothingSent();
+      sendChanges();
     },
 
     closed() {
-      open = false;
-      forget();
+      isOpen = false;
+      sent = nothingSent();
     },
 
-    /** @param {Wish} wanted */
-    want(wanted) {
-      wish = wanted;
-      tell();
+    /** @param {Subscriptions} subscriptions */
+    setSubscriptions(subscriptions) {
+      wanted = subscriptions;
+      sendChanges();
     },
 
     /**
-     * One snapshot of each, or what is lacking, comes when the page is seen again.
+     * Stops all updates of a hidden page. When it is visible again, a snapshot or the missing updates come.
      *
-     * @param {boolean} seen
+     * @param {boolean} visible
      */
-    setVisible(seen) {
-      if (seen === visible) return;
-      visible = seen;
-      tell();
+    setVisible(visible) {
+      if (visible === isVisible) return;
+      isVisible = visible;
+      sendChanges();
     },
 
     /** @param {readonly string[]} symbols */
     resync(symbols) {
-      if (open && symbols.length > 0) inParts(symbols, (part) => ({ type: "resync", symbols: part }));
+      if (isOpen && symbols.length > 0) sendInParts(symbols, (part) => ({ type: "resync", symbols: part }));
     },
 
     /** @param {"json" | "binary"} format */
-    speak(format) {
-      if (open) send({ type: "format", format });
+    setFormat(format) {
+      if (isOpen) send({ type: "format", format });
     },
   };
+}
+
+/**
+ * Compares the rates that the page needs with those that were sent. A symbol that is not needed goes to rate 0.
+ *
+ * @param {ReadonlyMap<string, UpdateRate>} sent
+ * @param {ReadonlyMap<string, UpdateRate>} wanted
+ * @param {(rate: UpdateRate) => UpdateRate} rateNow
+ */
+function rateChanges(sent, wanted, rateNow) {
+  /** @type {Map<string, UpdateRate>} */
+  const changed = new Map();
+  /** @type {Map<string, UpdateRate>} */
+  const added = new Map();
+  for (const [symbol, rate] of wanted) {
+    const before = sent.get(symbol);
+    if (before === undefined) added.set(symbol, rateNow(rate));
+    else if (before !== rateNow(rate)) changed.set(symbol, rateNow(rate));
+  }
+  for (const [symbol, before] of sent) if (before !== 0 && !wanted.has(symbol)) changed.set(symbol, 0);
+  return { changed, added };
 }
 
 /**

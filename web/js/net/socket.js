@@ -1,14 +1,19 @@
 /**
- * Keeps one WebSocket open: comes back by itself after a loss, and drops a connection that has gone silent.
+ * Keeps one WebSocket open. It reconnects after a loss, and drops a connection that has gone silent.
  *
- * The wait before each attempt doubles up to a cap, and half of it is chance, so that many pages do not come back at once.
- * Not here: what the messages mean, and what is asked after opening.
+ * The delay before each attempt doubles up to a cap. Half of it is random, so that many pages do not reconnect at once.
+ *
+ * Not here: the messages, and the subscriptions after opening.
  */
 
 /** @typedef {"connecting" | "live" | "stopping" | "waiting" | "lost"} LinkStatus */
-/** @typedef {{ status: LinkStatus, attempt: number, retryAt: number | null }} Link `retryAt` is in milliseconds of `clock.now` */
 /**
- * The part of a WebSocket that is used here.
+ * `retryAt` is in milliseconds of `clock.now`.
+ *
+ * @typedef {{ status: LinkStatus, attempt: number, retryAt: number | null }} Link
+ */
+/**
+ * The used part of a WebSocket.
  *
  * @typedef {{ send(text: string): void, close(code?: number): void, onmessage: ((event: any) => void) | null,
  *   onclose: ((event: any) => void) | null, onerror: ((event: any) => void) | null }} SocketLike
@@ -25,33 +30,35 @@
 
 export const BASE_MS = 500;
 export const CAP_MS = 10_000;
-/** The server sends a heartbeat each second: so many seconds without any message, and the connection is dead. */
+/** Seconds without a message after which the connection is dead. The server sends a heartbeat every second. */
 export const SILENT_SECONDS = 6;
-/** The longest that a server may ask to be waited for. */
-const MOST_REST_MS = 60_000;
-/** After so many attempts in vain the connection is called lost; attempts go on. */
+/** The longest delay that a server can request. */
+const MOST_STOP_MS = 60_000;
+/** Failed attempts after which the connection counts as lost. Attempts go on. */
 export const LOST_AFTER = 4;
 
 /**
- * @param {number} attempt how many attempts have failed in a row, from 1
- * @param {number} chance from 0 to 1
+ * Returns the delay before an attempt.
+ *
+ * @param {number} attempt attempts that failed in a row, from 1
+ * @param {number} random from 0 to 1
  * @returns {number} milliseconds
  */
-export function backoffMs(attempt, chance) {
+export function backoffMs(attempt, random) {
   const full = Math.min(CAP_MS, BASE_MS * 2 ** Math.min(attempt - 1, 20));
-  return Math.round(full * (0.5 + 0.5 * chance));
+  return Math.round(full * (0.5 + 0.5 * random));
 }
 
 /**
- * The wait after a planned stop: what the server asked for, and up to half as much again by chance.
+ * Returns the delay after a planned stop: the requested one, and up to half as much again at random.
  *
- * @param {number} askedMs
- * @param {number} chance from 0 to 1
+ * @param {number} requestedMs
+ * @param {number} random from 0 to 1
  * @returns {number} milliseconds
  */
-export function restMs(askedMs, chance) {
-  const asked = Math.min(MOST_REST_MS, Math.max(0, askedMs));
-  return Math.round(asked + chance * Math.max(BASE_MS, asked / 2));
+export function stopDelayMs(requestedMs, random) {
+  const delay = Math.min(MOST_STOP_MS, Math.max(0, requestedMs));
+  return Math.round(delay + random * Math.max(BASE_MS, delay / 2));
 }
 
 /** @param {SocketOptions} options */
@@ -60,9 +67,9 @@ export function createSocket({ open, onLink, onFrame, clock, random = Math.rando
   let socket = null;
   let attempt = 0;
   let silentSeconds = 0;
-  let heard = false;
-  /** @type {number | null} the wait that the server asked for before it stops */
-  let askedMs = null;
+  let isLive = false;
+  /** The delay that the server requested before it stops. @type {number | null} */
+  let stopMs = null;
   /** @type {unknown} */
   let timer = null;
 
@@ -71,9 +78,9 @@ export function createSocket({ open, onLink, onFrame, clock, random = Math.rando
     const opened = open();
     socket = opened;
     silentSeconds = 0;
-    heard = false;
-    askedMs = null;
-    opened.onmessage = ({ data }) => hear(data);
+    isLive = false;
+    stopMs = null;
+    opened.onmessage = ({ data }) => receive(data);
     opened.onclose = () => lose(opened);
     // A close event follows each error event.
     opened.onerror = () => {};
@@ -81,17 +88,17 @@ export function createSocket({ open, onLink, onFrame, clock, random = Math.rando
   }
 
   /** @param {unknown} frame */
-  function hear(frame) {
+  function receive(frame) {
     silentSeconds = 0;
-    if (!heard) {
-      heard = true;
+    if (!isLive) {
+      isLive = true;
       attempt = 0;
       onLink({ status: "live", attempt, retryAt: null });
     }
     onFrame(frame);
   }
 
-  // Counts seconds rather than comparing times: after a sleep the messages that wait are heard before the second tick.
+  // Counts seconds instead of comparing times: after a sleep, waiting messages arrive before the second timeout.
   /** @param {SocketLike} watched */
   function watch(watched) {
     timer = clock.after(1000, () => {
@@ -110,8 +117,8 @@ export function createSocket({ open, onLink, onFrame, clock, random = Math.rando
     lost.close();
     clock.cancel(timer);
     attempt += 1;
-    const planned = askedMs !== null;
-    const wait = askedMs === null ? backoffMs(attempt, random()) : restMs(askedMs, random());
+    const planned = stopMs !== null;
+    const wait = stopMs === null ? backoffMs(attempt, random()) : stopDelayMs(stopMs, random());
     onLink({
       status: planned ? "stopping" : attempt >= LOST_AFTER ? "lost" : "waiting",
       attempt,
@@ -122,20 +129,20 @@ export function createSocket({ open, onLink, onFrame, clock, random = Math.rando
 
   return {
     connect,
-    /** Tries at once when an attempt is being waited for. */
-    hurry() {
+    /** Makes the next attempt at once. */
+    retryNow() {
       if (socket) return;
       clock.cancel(timer);
       connect();
     },
     /**
-     * The server is about to stop: what follows is no failure, and the wait is the server's.
+     * Expects a planned stop of the server, after which the delay is the server's.
      *
      * @param {number} ms
      */
     expectStop(ms) {
       if (!socket) return;
-      askedMs = ms;
+      stopMs = ms;
       onLink({ status: "stopping", attempt, retryAt: null });
     },
     /** @param {string} text */

@@ -1,7 +1,7 @@
 /**
- * The messages of protocol version 1: decodes what the server sends and encodes what the page asks.
+ * Decodes the JSON messages of protocol version 1 and encodes those of the page.
  *
- * Decoding never throws: what is not a message of this protocol is `null`, and so is a type that this page does not know.
+ * Decoding never throws. Anything but a message of a known type is `null`.
  */
 
 /** @typedef {import("../types/protocol.js").Bar} Bar */
@@ -37,7 +37,7 @@ const object = (shape) => {
   return (value) => isMembers(value) && members.every(([name, check]) => check(value[name]));
 };
 
-/** Written out, as tens of thousands come in a second, and a check by a table of names takes longer. @type {Check} */
+/** Written out, as tens of thousands come in a second and a check by a table is slower. @type {Check} */
 const QUOTE = (value) => {
   if (!isMembers(value)) return false;
   const { symbol, first_seq, seq, ts_event, last, bid, ask, open, high, low, volume, vwap, change } = value;
@@ -69,67 +69,33 @@ const BAR = object({
 const TRADE = object({ ts: number, price: number, size: number, side });
 const LEVEL = object({ price: number, size: number });
 const STORY = object({ ts: number, on: text, tone: number, timing: text, headline: text });
-const SCENE = object({ name: text, on: text, strength: number, start: number, end: number });
-const QUOTES = object({ epoch: number, ts_sent: number, quotes: list(QUOTE) });
-const SUBSCRIPTION = object({ channel: text, symbols: list(text) });
+const SCENARIO = object({ name: text, on: text, strength: number, start: number, end: number });
+
+/** The members of all messages about the market, about one symbol, and of numbered items. */
+const HEAD = { epoch: number, ts_sent: number };
+const SYMBOL = { ...HEAD, symbol: text, snapshot: flag };
+const NUMBERED = { ...HEAD, snapshot: flag, skipped: number, first: number };
+
+const QUOTES = object({ ...HEAD, quotes: list(QUOTE) });
+const SUBSCRIPTION = { channel: text, symbols: list(text) };
+const LEVELS = list(LEVEL);
 
 /** @type {ReadonlyMap<unknown, Check>} */
 const SHAPES = new Map([
   ["hello", object({ protocol: text, server: text, ts_sent: number })],
-  ["feed", object({ epoch: number, ts_sent: number, source: text, name: text, state: text, speed, ts_market: number })],
-  ["granted", object({ channel: text, symbols: list(text), rate, recovered: optional(flag) })],
-  ["unsubscribed", SUBSCRIPTION],
+  ["feed", object({ ...HEAD, source: text, name: text, state: text, speed, ts_market: number })],
+  ["granted", object({ ...SUBSCRIPTION, rate, recovered: optional(flag) })],
+  ["unsubscribed", object(SUBSCRIPTION)],
   ["snapshot", QUOTES],
   ["update", QUOTES],
-  [
-    "bars",
-    object({
-      epoch: number,
-      ts_sent: number,
-      symbol: text,
-      interval: text,
-      snapshot: flag,
-      missed: number,
-      bars: list(BAR),
-    }),
-  ],
-  [
-    "trades",
-    object({
-      epoch: number,
-      ts_sent: number,
-      symbol: text,
-      snapshot: flag,
-      skipped: number,
-      first: number,
-      trades: list(TRADE),
-    }),
-  ],
-  [
-    "depth",
-    object({
-      epoch: number,
-      ts_sent: number,
-      symbol: text,
-      snapshot: flag,
-      first_seq: number,
-      seq: number,
-      ts_event: numberOrNull,
-      bids: list(LEVEL),
-      asks: list(LEVEL),
-    }),
-  ],
-  [
-    "news",
-    object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, stories: list(STORY) }),
-  ],
-  [
-    "scenarios",
-    object({ epoch: number, ts_sent: number, snapshot: flag, skipped: number, first: number, scenarios: list(SCENE) }),
-  ],
+  ["bars", object({ ...SYMBOL, interval: text, missed: number, bars: list(BAR) })],
+  ["trades", object({ ...SYMBOL, ...NUMBERED, trades: list(TRADE) })],
+  ["depth", object({ ...SYMBOL, first_seq: number, seq: number, ts_event: numberOrNull, bids: LEVELS, asks: LEVELS })],
+  ["news", object({ ...NUMBERED, stories: list(STORY) })],
+  ["scenarios", object({ ...NUMBERED, scenarios: list(SCENARIO) })],
   ["throttled", object({ ts_sent: number, max_rate: numberOrNull, reason: text })],
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
-  ["heartbeat", object({ epoch: number, ts_sent: number, ts_market: numberOrNull, ticks: number })],
+  ["heartbeat", object({ ...HEAD, ts_market: numberOrNull, ticks: number })],
   ["format", object({ format: text })],
   ["driven", object({ command: text })],
   ["error", object({ code: text, message: text })],
@@ -153,7 +119,7 @@ export function encode(message) {
 }
 
 /**
- * The length of a message as it is sent.
+ * Returns the length of a message as it is sent.
  *
  * @param {Inbound} message
  */

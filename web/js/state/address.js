@@ -1,16 +1,16 @@
-/** Reads what the page shows from its address, and writes it back: a link gives the same view. */
+/** Reads the view from the address of the page and writes it back, so that a link opens the same view. */
 
 import { isInterval } from "../lib/time.js";
 import { NO_PANE } from "./model.js";
 import { MOST_COMPARED } from "./panes.js";
-import { DEFAULT_SETTINGS, LAYOUTS, takenSettings } from "./settings.js";
+import { DEFAULT_SETTINGS, LAYOUTS, validSettings } from "./settings.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Pane} Pane */
 /** @typedef {import("./settings.js").Settings} Settings */
 
-/** The settings that a link carries, by their names in the address. What a link leaves out is as at first, so that all see the same. */
-const CARRIED = /** @type {const} */ ({
+/** The settings in a link, by their names in the address. Those that it leaves out have their defaults. */
+const LINKED = /** @type {const} */ ({
   theme: "theme",
   format: "format",
   kind: "chart",
@@ -43,13 +43,13 @@ function settings(query, layout) {
   /** @type {Record<string, unknown>} */
   const given = { layout };
   /** @type {Record<string, unknown>} */
-  const usual = {};
-  for (const [name, key] of Object.entries(CARRIED)) {
+  const defaults = {};
+  for (const [name, key] of Object.entries(LINKED)) {
     const text = query.get(key);
-    usual[name] = DEFAULT_SETTINGS[/** @type {keyof typeof CARRIED} */ (name)];
+    defaults[name] = DEFAULT_SETTINGS[/** @type {keyof typeof LINKED} */ (name)];
     if (text !== null) given[name] = name === "indicators" ? text.split(" ") : text;
   }
-  return { ...usual, ...takenSettings(given) };
+  return { ...defaults, ...validSettings(given) };
 }
 
 /**
@@ -75,12 +75,13 @@ export function writeAddress({ panes, active, settings: set }) {
   for (const symbol of chosen.compare) query.append("compare", symbol);
   for (const { symbol, interval, compare } of others)
     query.append("pane", [symbol ?? "", interval ?? "", ...compare].join(SEPARATOR));
-  for (const [name, key] of Object.entries(CARRIED)) {
-    const value = set[/** @type {keyof typeof CARRIED} */ (name)];
-    const text = Array.isArray(value) ? value.join(" ") : String(value);
-    const common = DEFAULT_SETTINGS[/** @type {keyof typeof CARRIED} */ (name)];
-    if (text !== (Array.isArray(common) ? common.join(" ") : String(common))) query.set(key, text);
+  for (const [name, key] of Object.entries(LINKED)) {
+    const text = textOf(set[/** @type {keyof typeof LINKED} */ (name)]);
+    if (text !== textOf(DEFAULT_SETTINGS[/** @type {keyof typeof LINKED} */ (name)])) query.set(key, text);
   }
   const text = query.toString();
   return text ? `?${text}` : "";
 }
+
+/** @param {string | readonly string[]} value */
+const textOf = (value) => (typeof value === "string" ? value : value.join(" "));

@@ -1,4 +1,4 @@
-/** Rules that ring when a price, a change or a volume gets to where somebody waits for it. A rule rings once, then it waits to be set again. */
+/** Price, change and volume alerts. An alert fires once and is then off until somebody arms it again. */
 
 import { decimalText } from "../lib/number.js";
 import { changePercent } from "./quotes.js";
@@ -6,18 +6,25 @@ import { changePercent } from "./quotes.js";
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {"last" | "percent" | "volume"} AlertField */
 /** @typedef {{ id: number, symbol: string, field: AlertField, above: boolean, value: number, armed: boolean }} Alert */
-/** @typedef {{ alert: Alert, value: number, ts: number | null }} Ring what rang, at which value and market time */
+/**
+ * An alert with the value and market time at which it fired.
+ *
+ * @typedef {{ alert: Alert, value: number, ts: number | null }} FiredAlert
+ */
 
 export const MOST_ALERTS = 100;
-export const RINGS_KEPT = 50;
-/** Digits after the point that a value is said with. */
+export const FIRED_KEPT = 50;
+/** The most decimals in the text of an alert. */
 const MOST_DIGITS = 10;
 
-/** @type {Readonly<Record<AlertField, { title: string, said: string, unit: string, of: (quote: Quote) => number | null }>>} */
+/**
+ * @type {Readonly<Record<AlertField, { title: string, name: string, unit: string, of: (quote: Quote) => number | null
+ *   }>>}
+ */
 export const ALERT_FIELDS = {
-  last: { title: "Price", said: "price", unit: "", of: ({ last }) => last },
-  percent: { title: "Change in %", said: "change", unit: " %", of: (quote) => changePercent(quote) },
-  volume: { title: "Volume", said: "volume", unit: "", of: ({ volume }) => volume },
+  last: { title: "Price", name: "price", unit: "", of: ({ last }) => last },
+  percent: { title: "Change in %", name: "change", unit: " %", of: (quote) => changePercent(quote) },
+  volume: { title: "Volume", name: "volume", unit: "", of: ({ volume }) => volume },
 };
 
 /**
@@ -38,13 +45,13 @@ export function isAlert(value) {
 }
 
 /**
- * Which rules ring at these quotes.
+ * Returns the alerts that fire at these quotes.
  *
  * @param {readonly Alert[]} alerts
  * @param {readonly Quote[]} quotes
- * @returns {Ring[]}
+ * @returns {FiredAlert[]}
  */
-export function rings(alerts, quotes) {
+export function checkAlerts(alerts, quotes) {
   if (!alerts.some(({ armed }) => armed)) return [];
   return quotes.flatMap((quote) =>
     alerts.flatMap((alert) => {
@@ -57,17 +64,19 @@ export function rings(alerts, quotes) {
 }
 
 /**
+ * Turns the alerts off that fired.
+ *
  * @param {readonly Alert[]} alerts
- * @param {readonly Ring[]} rung
- * @returns {readonly Alert[]} those that rang wait to be set again
+ * @param {readonly FiredAlert[]} fired
+ * @returns {readonly Alert[]}
  */
-export function disarmed(alerts, rung) {
-  const ids = new Set(rung.map(({ alert }) => alert.id));
+export function disarm(alerts, fired) {
+  const ids = new Set(fired.map(({ alert }) => alert.id));
   return alerts.map((alert) => (ids.has(alert.id) ? { ...alert, armed: false } : alert));
 }
 
 /** @param {Alert} alert */
 export function alertText({ symbol, field, above, value }) {
-  const { said, unit } = ALERT_FIELDS[field];
-  return `${symbol} ${said} ${above ? "at or above" : "at or below"} ${decimalText(value, 0, MOST_DIGITS)}${unit}`;
+  const { name, unit } = ALERT_FIELDS[field];
+  return `${symbol} ${name} ${above ? "at or above" : "at or below"} ${decimalText(value, 0, MOST_DIGITS)}${unit}`;
 }

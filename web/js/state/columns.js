@@ -1,19 +1,19 @@
-/** What a column of the watchlist is of: its title, and the number or text that its rows are sorted by. */
+/** The columns of the watchlist, with their titles and sort keys. */
 
 import { changePercent } from "./quotes.js";
 
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {import("./model.js").Instrument} Instrument */
-/** @typedef {"symbol" | "name" | "spark" | "last" | "change" | "percent" | "changeBar" | "dayRange" | "bid" | "ask" | "spread" | "open" |
- *   "high" | "low" | "volume" | "turnover" | "vwap" | "age"} ColumnId */
 /**
- * `live`: sorting by it takes the prices of all symbols, also of those that are not on the screen.
- *
+ * @typedef {"symbol" | "name" | "spark" | "last" | "change" | "percent" | "changeBar" | "dayRange" | "bid" | "ask" |
+ *   "spread" | "open" | "high" | "low" | "volume" | "turnover" | "vwap" | "age"} ColumnId
+ */
+/**
  * @typedef {object} Column
  * @property {string} title
- * @property {string} hint what it is, in a few words
- * @property {boolean} live
- * @property {((quote: Quote | undefined, instrument: Instrument) => number | string | null) | null} value what it is sorted by
+ * @property {string} hint
+ * @property {boolean} live sorting needs the prices of all symbols, on the screen or not
+ * @property {((quote: Quote | undefined, instrument: Instrument) => number | string | null) | null} value the sort key
  */
 
 /** @param {(quote: Quote) => number | null} of @returns {Column["value"]} */
@@ -24,25 +24,25 @@ export function spread({ bid, ask }) {
   return bid === null || ask === null ? null : ask - bid;
 }
 
-/** What was traded today in money, as near as the day's average tells. @param {Quote} quote */
+/** Estimates the day's turnover in money from the average price. @param {Quote} quote */
 export function turnover({ vwap, last, volume }) {
   const price = vwap ?? last;
   return price === null || volume === null ? null : price * volume;
 }
 
-/** Where the last price lies between the day's low and high, from 0 to 1. @param {Quote} quote */
-export function dayPlace({ last, low, high }) {
+/** Returns the position of the last price between the day's low and high, from 0 to 1. @param {Quote} quote */
+export function dayPosition({ last, low, high }) {
   if (last === null || low === null || high === null) return null;
   return high === low ? 0.5 : (last - low) / (high - low);
 }
 
 /** @type {Readonly<Record<ColumnId, Column>>} */
 export const COLUMNS = {
-  symbol: { title: "Symbol", hint: "what is traded", live: false, value: (_, { symbol }) => symbol },
+  symbol: { title: "Symbol", hint: "the instrument", live: false, value: (_, { symbol }) => symbol },
   name: { title: "Name", hint: "its full name", live: false, value: (_, { name }) => name },
   spark: { title: "Trend", hint: "the latest closes", live: false, value: null },
   last: { title: "Last", hint: "the last price", live: true, value: quoted(({ last }) => last) },
-  change: { title: "Chg", hint: "change since the close before", live: true, value: quoted(({ change }) => change) },
+  change: { title: "Chg", hint: "change since the last close", live: true, value: quoted(({ change }) => change) },
   percent: { title: "Chg %", hint: "change in percent", live: true, value: quoted((quote) => changePercent(quote)) },
   changeBar: {
     title: "±",
@@ -54,7 +54,7 @@ export const COLUMNS = {
     title: "Day range",
     hint: "the last price between the day's low and high",
     live: true,
-    value: quoted(dayPlace),
+    value: quoted(dayPosition),
   },
   bid: { title: "Bid", hint: "best price to sell at", live: true, value: quoted(({ bid }) => bid) },
   ask: { title: "Ask", hint: "best price to buy at", live: true, value: quoted(({ ask }) => ask) },

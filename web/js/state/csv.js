@@ -1,9 +1,9 @@
-/** Writes bars as CSV that a replay reads again. */
+/** Writes bars as CSV that a replay can read. */
 
 /** @typedef {import("./model.js").Bar} Bar */
 
 /**
- * Times are RFC 3339 in UTC; prices have the digits of their instrument.
+ * Writes times as RFC 3339 in UTC, and prices with the decimals of the instrument.
  *
  * @param {string} symbol
  * @param {readonly Bar[]} bars
@@ -26,7 +26,13 @@ export function barsCsv(symbol, bars, instrument) {
   return `${["time,symbol,open,high,low,close,volume", ...lines].join("\r\n")}\r\n`;
 }
 
-/** At least `least` digits after the point, more where the value has them. @param {number} value @param {number} least @param {number} most */
+/**
+ * Writes at least `least` decimals, and more where the value has them.
+ *
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
 function digits(value, least, most) {
   const text = value.toFixed(Math.max(least, most));
   const point = text.indexOf(".");
@@ -36,8 +42,8 @@ function digits(value, least, most) {
   return text.slice(0, end === point + 1 ? point : end);
 }
 
-/** A text that begins like a formula is kept from being one in a spreadsheet. @param {string} text */
+/** Quotes a cell, and keeps a spreadsheet from taking it as a formula. @param {string} text */
 function cell(text) {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

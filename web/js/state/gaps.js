@@ -1,8 +1,8 @@
-/** Finds where bars are lacking for longer than is usual between them. */
+/** Finds gaps between bars that are longer than usual. */
 
-/** @typedef {{ ts: number, lengthUs: number }} Gap `ts`: the bar after it */
+/** @typedef {{ ts: number, lengthUs: number }} Gap `ts` is the start of the bar after the gap */
 
-/** A step between bars counts as a gap from so many times the usual step on; weekends of daily bars do not. */
+/** A gap is longer than this many usual steps. A weekend between daily bars is shorter. */
 const LONG = 5;
 
 /**

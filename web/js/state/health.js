@@ -1,10 +1,9 @@
-/** What the counts of two looks say together: rates, shares and quantiles. Pure. */
+/** Rates, sums and quantiles of metrics between two scrapes. Pure. */
 
 /** @typedef {import("../types/http.js").Samples} Samples */
-/** @typedef {import("../types/http.js").FeedStatus} FeedStatus */
-/** @typedef {{ at: number, samples: Samples }} Look `at` in seconds, by a clock that only goes forward */
+/** @typedef {{ at: number, samples: Samples }} Scrape `at` is in seconds of a monotonic clock */
 
-/** @param {Samples} samples @param {string} name all labels of it together */
+/** Adds up a metric over all its labels. @param {Samples} samples @param {string} name */
 export function total(samples, name) {
   let sum = 0;
   for (const [key, value] of samples) if (key === name || key.startsWith(`${name}{`)) sum += value;
@@ -12,9 +11,9 @@ export function total(samples, name) {
 }
 
 /**
- * How fast a counter grows, each second; `null` before there is a second look. One that began anew, as an epoch or a server does, counts from 0.
+ * Returns the growth of a counter per second, or `null` at the first scrape. A counter that was reset counts from 0.
  *
- * @param {Look} now @param {Look | undefined} before @param {string} name
+ * @param {Scrape} now @param {Scrape | undefined} before @param {string} name
  */
 export function rate(now, before, name) {
   if (!before || now.at <= before.at) return null;
@@ -23,10 +22,10 @@ export function rate(now, before, name) {
 }
 
 /**
- * A quantile of what a histogram took in between two looks, in its unit: within a bucket in proportion, `null` where there was nothing, and
- * `Infinity` beyond the last bound.
+ * Estimates a quantile of a histogram between two scrapes, as Prometheus' `histogram_quantile` does: linear within a
+ * bucket, `null` without samples, and `Infinity` above the last bound.
  *
- * @param {Look} now @param {Look | undefined} before @param {string} name @param {number} share
+ * @param {Scrape} now @param {Scrape | undefined} before @param {string} name @param {number} share
  */
 export function quantile(now, before, name, share) {
   /** @type {{ bound: number, count: number }[]} */
@@ -49,7 +48,7 @@ export function quantile(now, before, name, share) {
 }
 
 /**
- * The values of a label that are not 0, the largest first.
+ * Returns a metric by the values of a label, the largest first and without zeros.
  *
  * @param {Samples} samples @param {string} name @param {string} label
  * @returns {[string, number][]}
@@ -64,7 +63,7 @@ export function byLabel(samples, name, label) {
   return [...found].sort((a, b) => b[1] - a[1]);
 }
 
-/** @param {number} seconds @returns {string} `3 d 4 h`, `4 h 5 min`, `5 min`, `12 s` */
+/** Writes a duration: `3 d 4 h`, `4 h 5 min`, `5 min`, `12 s`. @param {number} seconds */
 export function spanText(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const [days, hours, minutes] = [
@@ -77,7 +76,7 @@ export function spanText(seconds) {
   return minutes > 0 ? `${minutes} min` : `${whole} s`;
 }
 
-/** @param {number | null} seconds @returns {string} with a unit that suits it */
+/** Writes a lag in milliseconds or seconds. @param {number | null} seconds */
 export function lagText(seconds) {
   if (seconds === null) return "–";
   if (seconds === Infinity) return "> 10 s";

@@ -1,21 +1,31 @@
 /**
- * The indicators that a chart can show, each from the bars alone. Where one is not yet known its value is `null`.
+ * The indicators of a chart, computed from its bars. A value that is not known yet is `null`.
  *
- * Not here: how they are drawn. Definitions: https://www.tradingview.com/support/folders/43000587405/ ; RSI with Wilder's smoothing
- * (New Concepts in Technical Trading Systems, 1978), Bollinger bands with the deviation of the population (https://www.bollingerbands.com).
+ * Definitions: https://www.tradingview.com/support/folders/43000587405/. RSI has Wilder's smoothing (New Concepts in
+ * Technical Trading Systems, 1978). Bollinger bands have the deviation of the population
+ * (https://www.bollingerbands.com).
+ *
+ * Not here: how they are drawn.
  */
 
 /** @typedef {import("./model.js").Bar} Bar */
 /** @typedef {import("./settings.js").IndicatorId} IndicatorId */
 /** @typedef {readonly (number | null)[]} Values one for each bar */
-/** @typedef {{ title: string, lines: readonly { name: string, values: Values }[], apart: boolean }} Indicator `apart`: has a scale of its own */
+/**
+ * `apart` gives it a pane and a scale of its own.
+ *
+ * @typedef {{ title: string, lines: readonly { name: string, values: Values }[], apart: boolean }} Indicator
+ */
 
 export const PERIODS = { sma: 20, ema: 20, bollinger: 20, rsi: 14 };
-/** Bollinger's bands are so many standard deviations from the mean. */
+/** The distance of the Bollinger bands from the mean, in standard deviations. */
 const DEVIATIONS = 2;
 const DAY_US = 86_400_000_000;
 
-/** @type {Readonly<Record<IndicatorId, { title: string, hint: string, apart: boolean, lines: (bars: readonly Bar[]) => Indicator["lines"] }>>} */
+/**
+ * @type {Readonly<Record<IndicatorId, { title: string, hint: string, apart: boolean, lines: (bars: readonly Bar[]) =>
+ *   Indicator["lines"] }>>}
+ */
 export const INDICATOR_TABLE = {
   sma: {
     title: `SMA ${PERIODS.sma}`,
@@ -67,7 +77,7 @@ export function indicators(ids, bars) {
 const closes = (bars) => bars.map(({ close }) => close);
 
 /**
- * The mean of the last `period` values.
+ * Returns the mean of the last `period` values.
  *
  * @param {readonly number[]} values
  * @param {number} period
@@ -78,7 +88,7 @@ export function sma(values, period) {
 }
 
 /**
- * Begins with the mean of the first `period` values, then each value counts for 2 / (period + 1).
+ * Begins with the mean of the first `period` values. Each later value has the weight 2 / (period + 1).
  *
  * @param {readonly number[]} values
  * @param {number} period
@@ -96,7 +106,7 @@ export function ema(values, period) {
 }
 
 /**
- * The average of the typical price by volume, begun anew each UTC day.
+ * Returns the volume-weighted average of the typical price, (high + low + close) / 3, from the start of each UTC day.
  *
  * @param {readonly Bar[]} bars
  * @returns {Values}
@@ -135,7 +145,7 @@ export function bollinger(values, period, deviations) {
 }
 
 /**
- * From 0, only falls, to 100, only rises; 50 where nothing moved.
+ * Returns 100 for rises only, 0 for falls only, and 50 where nothing moved.
  *
  * @param {readonly number[]} values
  * @param {number} period

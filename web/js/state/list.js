@@ -1,11 +1,13 @@
-/** The lines of the watchlist: which instruments, in which order, under which headings. */
+/** The lines of the watchlist: its instruments, filtered, sorted and grouped. */
 
 import { COLUMNS } from "./columns.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Instrument} Instrument */
 /** @typedef {import("./settings.js").Sort} Sort */
-/** @typedef {{ heading: string, count: number, collapsed: boolean } | { heading: null, instrument: Instrument }} Line */
+/**
+ * @typedef {{ heading: string, count: number, collapsed: boolean } | { heading: null, instrument: Instrument }} Line
+ */
 
 export const FAVOURITES = "Favourites";
 /** @type {Record<string, string>} */
@@ -20,7 +22,7 @@ export function listLines({ instruments, quotes, settings, filter, sectors }) {
   const all = sorted(found, quotes, settings.sort);
   return sections(all, settings, sectors).flatMap(({ title, members }) => {
     if (title === null) return members.map(row);
-    // What is looked for is shown, also where its group is closed.
+    // A filter shows its matches even in a collapsed group.
     const collapsed = filter.trim() === "" && settings.collapsed.includes(title);
     return [{ heading: title, count: members.length, collapsed }, ...(collapsed ? [] : members.map(row))];
   });
@@ -30,7 +32,7 @@ export function listLines({ instruments, quotes, settings, filter, sectors }) {
 const row = (instrument) => ({ heading: null, instrument });
 
 /**
- * Those whose symbol begins with what was typed, then those that have it anywhere in symbol or name.
+ * Returns the instruments whose symbol begins with the filter, then those with it anywhere in the symbol or name.
  *
  * @param {readonly Instrument[]} all
  * @param {string} filter
@@ -48,7 +50,7 @@ export function matching(all, filter) {
 }
 
 /**
- * By the column's value; what is not known comes last either way, and equals keep the server's order.
+ * Sorts by the value of a column. Unknown values come last, and equal ones keep the server's order.
  *
  * @param {readonly Instrument[]} all
  * @param {State["quotes"]} quotes
@@ -91,7 +93,7 @@ function sections(all, { favourites, grouping }, sectors) {
 
 /**
  * @param {Instrument} instrument
- * @param {"class" | "sector" | "none"} grouping what has no sector is with its class
+ * @param {"class" | "sector" | "none"} grouping an instrument without a sector goes with its class
  * @param {State["sectors"]} sectors
  */
 export function groupTitle({ symbol, class: kind }, grouping, sectors) {
@@ -99,7 +101,7 @@ export function groupTitle({ symbol, class: kind }, grouping, sectors) {
 }
 
 /**
- * Whether the order needs the prices of all.
+ * Tells whether the sort order needs the prices of all symbols.
  *
  * @param {Pick<State, "settings">} state
  */

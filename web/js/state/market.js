@@ -1,4 +1,4 @@
-/** The market at a glance: who moves most, how many rise and fall, and how much of it each one is. */
+/** The market at a glance: movers, breadth, and the weight of each symbol. */
 
 import { turnover } from "./columns.js";
 import { groupTitle } from "./list.js";
@@ -7,13 +7,16 @@ import { changePercent } from "./quotes.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {import("./model.js").Instrument} Instrument */
-/** @typedef {{ symbol: string, group: string, percent: number | null, weight: number }} Share one tile of the market; weights are above 0 */
+/**
+ * A tile of the heatmap, with a weight above 0.
+ *
+ * @typedef {{ symbol: string, group: string, percent: number | null, weight: number }} Share
+ */
 /** @typedef {{ symbol: string, percent: number }} Mover */
 /** @typedef {{ up: number, down: number, flat: number, unknown: number, highs: number, lows: number }} Breadth */
 
 /**
- * The size of each in the market. Turnovers of another currency or none cannot be compared, so where any group has none, its members
- * weigh as much as the market's median.
+ * Weighs the symbols by turnover. A symbol without turnover gets the median.
  *
  * @param {Pick<State, "instruments" | "quotes" | "settings" | "sectors">} state
  * @returns {Share[]}
@@ -34,7 +37,7 @@ export function shares({ instruments, quotes, settings, sectors }) {
     .filter((weight) => weight > 0)
     .sort((a, b) => a - b);
   const median = known[known.length >> 1] ?? 1;
-  // The largest of a market trade thousands of times the smallest: roots keep the small ones to be seen.
+  // Turnovers differ by a factor of thousands. Their roots keep the small tiles visible.
   return all.map((share) => ({ ...share, weight: Math.sqrt(share.weight > 0 ? share.weight : median) }));
 }
 

@@ -1,11 +1,14 @@
-/** What is marked on a chart: where bars are lacking, when a scenario began, and headlines, as far as they are about its symbol. */
+/** The marks on a chart: gaps in its bars, and the scenarios and headlines that concern its symbol. */
 
 import { ageText, intervalUs } from "../lib/time.js";
 import { gaps } from "./gaps.js";
-import { concerns, toneOf } from "./happenings.js";
+import { concerns, toneOf } from "./notices.js";
 
 /** @typedef {import("./model.js").State} State */
-/** @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row: number }} Mark */
+/**
+ * @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row:
+ *   number }} Mark
+ */
 
 const GLYPHS = { up: "▲ news", down: "▼ news", flat: "• news" };
 
@@ -19,27 +22,27 @@ export function chartMarks(state, { symbol, interval }, bars) {
   if (symbol === null || interval === null) return [];
   const length = intervalUs(interval);
   const bar = (/** @type {number} */ ts) => Math.floor(ts / length) * length;
-  const lacking = gaps(bars, length).map(({ ts, lengthUs }) => ({
+  const missing = gaps(bars, length).map(({ ts, lengthUs }) => ({
     ts,
     text: `${ageText(lengthUs)} gap`,
     colour: /** @type {const} */ ("warn"),
     before: true,
     row: 0,
   }));
-  const staged = state.scenes.items
+  const scenarios = state.scenarios.items
     .filter(({ on }) => concerns(state, on, symbol))
     .map(({ name, start }) => ({
       ts: bar(start),
-      text: `⚑ ${state.catalogue?.scenarios.find((one) => one.name === name)?.title ?? name}`,
+      text: `⚑ ${state.catalog?.scenarios.find((one) => one.name === name)?.title ?? name}`,
       colour: /** @type {const} */ ("accent"),
       before: false,
       row: 1,
     }));
-  const told = state.news.items
+  const news = state.news.items
     .filter(({ on }) => concerns(state, on, symbol))
     .map((story) => {
       const { way } = toneOf(story);
       return { ts: bar(story.ts), text: GLYPHS[way], colour: way, before: false, row: 2 };
     });
-  return [...lacking, ...staged, ...told].sort((a, b) => a.ts - b.ts);
+  return [...missing, ...scenarios, ...news].sort((a, b) => a.ts - b.ts);
 }

@@ -1,6 +1,6 @@
-/** What the page knows: the shape of the state, and the state of a page that has heard nothing yet. */
+/** The state of the page: its types, and the state before the first message. */
 
-import { NO_HAPPENINGS } from "./happenings.js";
+import { NO_NOTICES } from "./notices.js";
 import { NO_PREVIEW } from "./preview.js";
 import { DEFAULT_SETTINGS } from "./settings.js";
 import { EMPTY_TRAFFIC } from "./traffic.js";
@@ -9,42 +9,54 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {import("./traffic.js").Traffic} Traffic */
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./settings.js").Theme} Theme */
-/** @typedef {{ status: "connecting" | "live" | "stopping" | "waiting" | "lost", attempt: number, retryAt: number | null }} Link */
+/**
+ * @typedef {{ status: "connecting" | "live" | "stopping" | "waiting" | "lost", attempt: number, retryAt: number | null
+ *   }} Link
+ */
 /** @typedef {import("../types/protocol.js").Bar} Bar */
 /** @typedef {import("../types/protocol.js").Quote} Quote */
 /** @typedef {import("../types/protocol.js").Feed} Feed */
 /** @typedef {import("../types/http.js").Instrument} Instrument */
 /**
- * The bars of one symbol and interval, oldest first. `revision` grows when more than the newest bars changed, so that a chart must be
- * filled anew. `older` says whether bars before the oldest may still be had.
+ * The bars of one symbol and interval, oldest first. `revision` grows when more than the newest bars changed and a
+ * chart must be refilled. `older` tells whether bars before the oldest can be loaded.
  *
- * @typedef {{ revision: number, loading: boolean, missed: number, older: "unknown" | "loading" | "none", bars: readonly Bar[] }} Series
+ * @typedef {{ revision: number, loading: boolean, missed: number, older: "unknown" | "loading" | "none", bars: readonly
+ *   Bar[] }} Series
  */
 /** @typedef {import("../types/protocol.js").Trade} Trade */
 /**
- * One line of the tape, oldest first: a trade with its number, or how many are lacking there.
+ * A line of time and sales: a trade with its number, or a number of missing trades.
  *
- * @typedef {{ number: number, trade: Trade, skipped: 0 } | { number: number, trade: null, skipped: number }} TapeLine
+ * @typedef {{ number: number, trade: Trade, skipped: 0 } | { number: number, trade: null, skipped: number }} TradeLine
  */
 /**
- * The newest trades of the chosen symbol. `last` is the number of the newest; `revision` grows when the lines are begun anew.
+ * The newest trades of the chosen symbol, oldest first. `last` is the number of the newest. `revision` grows when the
+ * list restarts.
  *
- * @typedef {{ revision: number, loading: boolean, last: number, lines: readonly TapeLine[] }} Tape
+ * @typedef {{ revision: number, loading: boolean, last: number, lines: readonly TradeLine[] }} TradeList
  */
 /** @typedef {import("../types/protocol.js").Level} Level */
-/** @typedef {{ symbol: string, seq: number, bids: readonly Level[], asks: readonly Level[] }} Book the best levels first, as they stood after the tick `seq` */
-/** @typedef {{ ts: number, close: number }} Close the close of the sparkline's bar that starts at `ts` */
+/**
+ * The book after the tick `seq`, best levels first.
+ *
+ * @typedef {{ symbol: string, seq: number, bids: readonly Level[], asks: readonly Level[] }} Book
+ */
+/** @typedef {{ ts: number, close: number }} Close the close of the bar that starts at `ts` */
 /** @typedef {{ interval: Interval, closes: ReadonlyMap<string, readonly Close[]> }} Sparks */
 /** @typedef {{ symbol: string | null, interval: Interval | null }} Choice */
-/** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own bars, and symbols that are compared with them */
+/** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own series, and symbols to compare with it */
 /** @typedef {import("../types/protocol.js").Story} Story */
-/** @typedef {import("../types/protocol.js").ActiveScenario} Scene */
-/** @typedef {import("../types/http.js").ScenarioInfo} ScenarioInfo */
-/** @typedef {{ scenarios: readonly ScenarioInfo[], maxStrength: number, maxSeconds: number }} Catalogue */
+/** @typedef {import("../types/protocol.js").ActiveScenario} ActiveScenario */
+/** @typedef {import("../types/http.js").ScenarioCatalog} ScenarioCatalog */
 /** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
 /** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
-/** @typedef {{ id: number, text: string }} Notice */
-/** @typedef {{ rates: readonly import("./settings.js").Rate[], bars: number }} Server what the server grants: rates, and bars in one series */
+/** @typedef {{ id: number, text: string }} Toast */
+/**
+ * The rates and the bars in a series that the server grants.
+ *
+ * @typedef {{ rates: readonly import("./settings.js").UpdateRate[], bars: number }} Server
+ */
 
 /**
  * @typedef {object} State
@@ -52,47 +64,47 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {Server} server
  * @property {Settings} settings
  * @property {Feed | null} feed
- * @property {boolean} control whether the server lets this page drive the feed
+ * @property {boolean} control the server lets this page control the feed
  * @property {number | null} epoch
  * @property {number | null} listEpoch the epoch of `instruments`
  * @property {ReadonlyMap<string, Instrument>} instruments in the server's order
  * @property {ReadonlyMap<string, Quote>} quotes
  * @property {Sparks} sparks
- * @property {readonly Pane[]} panes as many as the layout has
- * @property {number} active the pane that a choice is for
+ * @property {readonly Pane[]} panes
+ * @property {number} active the index of the pane that a choice changes
  * @property {Choice} choice of the active pane
- * @property {ReadonlyMap<string, Series>} series by `seriesKey`: those that the panes show
- * @property {Tape} tape
+ * @property {ReadonlyMap<string, Series>} series of all panes, by `seriesKey`
+ * @property {TradeList} trades
  * @property {Book | null} book of the chosen symbol
- * @property {"json" | "binary"} format the one in force
+ * @property {"json" | "binary"} format of the messages that come now
  * @property {string} filter of the watchlist
- * @property {{ rows: readonly string[], ticker: readonly string[] }} seen the symbols that are on the screen
- * @property {number} asked how many symbols the server is asked to send
- * @property {readonly import("./alerts.js").Ring[]} rung alerts that rang, the newest first
- * @property {boolean} paused all that moves by itself stands still, as somebody asked for
- * @property {number | null} maxRate updates per second at most, while the server holds the page back for reading too slowly
- * @property {Catalogue | null} catalogue
- * @property {ReadonlyMap<string, SymbolGroup>} groups by what a scenario calls them: sectors and classes
- * @property {ReadonlyMap<string, string>} sectors the name of each symbol's, where it has one
- * @property {import("./happenings.js").Happenings<Story>} news
- * @property {import("./happenings.js").Happenings<Scene>} scenes
- * @property {readonly RejectedRows[]} refused
+ * @property {{ rows: readonly string[], ticker: readonly string[] }} visible symbols on the screen
+ * @property {number} subscribed symbols that the server sends
+ * @property {readonly import("./alerts.js").FiredAlert[]} firedAlerts newest first
+ * @property {boolean} paused nothing on the page moves
+ * @property {number | null} maxRate the rate to which the server throttles this page
+ * @property {ScenarioCatalog | null} catalog
+ * @property {ReadonlyMap<string, SymbolGroup>} groups sectors and classes, by their `on`
+ * @property {ReadonlyMap<string, string>} sectors the name of a symbol's sector, by symbol
+ * @property {import("./notices.js").NoticeList<Story>} news
+ * @property {import("./notices.js").NoticeList<ActiveScenario>} scenarios
+ * @property {readonly RejectedRows[]} rejected
  * @property {import("./preview.js").Preview} preview
- * @property {number | null} marketUs the newest market time heard of
+ * @property {number | null} marketUs the newest market time
  * @property {Traffic} traffic
- * @property {Notice | null} notice
+ * @property {Toast | null} toast
  */
 
 /** @type {Series} */
 export const NO_SERIES = { revision: 0, loading: true, missed: 0, older: "unknown", bars: [] };
 
-/** @type {Tape} */
-export const NO_TAPE = { revision: 0, loading: true, last: 0, lines: [] };
+/** @type {TradeList} */
+export const NO_TRADES = { revision: 0, loading: true, last: 0, lines: [] };
 
 /** @type {Pane} */
 export const NO_PANE = { symbol: null, interval: null, compare: [] };
 
-/** What every server of this version grants; its hello says it again. */
+/** The default limits of a server, until its `hello` comes. */
 const SERVER = { rates: [0.5, 1, 2, 5, 10, 20, 60], bars: 5000 };
 
 /**
@@ -123,24 +135,24 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     active: 0,
     choice: panes[0],
     series: new Map(),
-    tape: NO_TAPE,
+    trades: NO_TRADES,
     book: null,
     format: "json",
     filter: "",
-    seen: { rows: [], ticker: [] },
-    asked: 0,
-    rung: [],
+    visible: { rows: [], ticker: [] },
+    subscribed: 0,
+    firedAlerts: [],
     paused: false,
     maxRate: null,
-    catalogue: null,
+    catalog: null,
     groups: new Map(),
     sectors: new Map(),
-    news: NO_HAPPENINGS,
-    scenes: NO_HAPPENINGS,
-    refused: [],
+    news: NO_NOTICES,
+    scenarios: NO_NOTICES,
+    rejected: [],
     preview: NO_PREVIEW,
     marketUs: null,
     traffic: EMPTY_TRAFFIC,
-    notice: null,
+    toast: null,
   };
 }

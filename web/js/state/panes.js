@@ -1,23 +1,23 @@
-/** Which charts there are, what each shows, and which series of bars that takes. */
+/** The panes: one for each chart, with its symbol, interval and compared symbols. */
 
-import { NO_PANE, NO_SERIES, NO_TAPE, seriesKey } from "./model.js";
+import { NO_PANE, NO_SERIES, NO_TRADES, seriesKey } from "./model.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Pane} Pane */
 /** @typedef {import("./model.js").Series} Series */
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {{ symbol: string, interval: Interval }} SeriesWish */
+/** @typedef {import("../types/subscriptions.js").SeriesId} SeriesId */
 
 export const MOST_COMPARED = 4;
 
 /**
- * The series that the panes show, each once.
+ * Returns the series that the panes show, each once.
  *
  * @param {Pick<State, "panes">} state
- * @returns {Map<string, SeriesWish>}
+ * @returns {Map<string, SeriesId>}
  */
 export function wantedSeries({ panes }) {
-  /** @type {Map<string, SeriesWish>} */
+  /** @type {Map<string, SeriesId>} */
   const wanted = new Map();
   for (const { symbol, interval, compare } of panes) {
     if (symbol === null || interval === null) continue;
@@ -27,7 +27,7 @@ export function wantedSeries({ panes }) {
 }
 
 /**
- * Changes what the active pane shows.
+ * Changes the symbol, interval or compared symbols of the active pane.
  *
  * @param {State} state
  * @param {{ symbol?: string, interval?: Interval, compare?: readonly string[] }} wanted
@@ -48,7 +48,7 @@ export function choose(state, { symbol, interval, compare }) {
 }
 
 /**
- * Goes on with as many panes: new ones show what the feed has next to what is shown already.
+ * Changes the number of panes. New ones show the next symbols of the feed that are not shown yet.
  *
  * @param {State} state
  * @param {number} count
@@ -98,25 +98,25 @@ export function withPanes(state, panes, active) {
   const choice = panes[active];
   const series = new Map([...wantedSeries({ panes }).keys()].map((key) => [key, state.series.get(key) ?? NO_SERIES]));
   const next = { ...state, panes, active, choice, series };
-  return choice.symbol === state.choice.symbol ? next : { ...withoutTape(next), book: null };
+  return choice.symbol === state.choice.symbol ? next : { ...withoutTrades(next), book: null };
 }
 
 /**
  * @param {State} state
  * @returns {State}
  */
-export function withoutTape(state) {
-  return { ...state, tape: { ...NO_TAPE, revision: state.tape.revision + 1 } };
+export function withoutTrades(state) {
+  return { ...state, trades: { ...NO_TRADES, revision: state.trades.revision + 1 } };
 }
 
 /**
- * All series, or those of `keys`, as if nothing had been heard of them.
+ * Empties all series, or those of `keys`.
  *
  * @param {ReadonlyMap<string, Series>} series
  * @param {readonly string[]} [keys]
  * @returns {ReadonlyMap<string, Series>}
  */
-export function voided(series, keys = [...series.keys()]) {
+export function cleared(series, keys = [...series.keys()]) {
   return new Map(
     [...series].map(([key, one]) => [key, keys.includes(key) ? { ...NO_SERIES, revision: one.revision + 1 } : one]),
   );

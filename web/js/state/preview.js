@@ -1,7 +1,8 @@
 /**
- * What lies along the timeline of a tape: prices and volumes of the chosen symbol, as far as the server has read ahead or played.
+ * The preview of a recording along the timeline: prices and volumes of the chosen symbol, as far as the server knows
+ * them.
  *
- * A tape stays what it is, so what was once seen of it stays known when it is played again from an earlier place.
+ * A recording does not change, so its bars stay when it is played again from an earlier time.
  */
 
 import { INTERVALS, intervalUs } from "../lib/time.js";
@@ -9,15 +10,19 @@ import { INTERVALS, intervalUs } from "../lib/time.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Bar} Bar */
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {{ key: string, bars: ReadonlyMap<number, Bar> }} Preview `key` says of which tape and symbol; bars by their start */
+/**
+ * `key` identifies the recording and the symbol; bars by start.
+ *
+ * @typedef {{ key: string, bars: ReadonlyMap<number, Bar> }} Preview
+ */
 
 /** @type {Preview} */
 export const NO_PREVIEW = { key: "", bars: new Map() };
-/** More bars than this are narrower than what can be seen. */
+/** The most bars that are still wide enough to be seen. */
 const MOST_BARS = 1000;
 
 /**
- * What to ask for; `null` where there is no timeline.
+ * Returns the series that the preview needs, or `null` without a timeline.
  *
  * @param {Pick<State, "feed" | "choice">} state
  * @returns {{ key: string, symbol: string, interval: Interval } | null}
@@ -44,10 +49,10 @@ export function takePreview(known, key, bars) {
 }
 
 /**
- * Places on the timeline from 0 to 1, prices and volumes from 0 to 1 of their range.
+ * Scales times, prices and volumes to the range from 0 to 1.
  *
  * @param {Preview} preview
- * @param {{ start: number | null, end: number | null }} tape
+ * @param {{ start: number | null, end: number | null }} feed
  * @returns {{ at: number, price: number, volume: number }[]}
  */
 export function previewPoints({ bars }, { start, end }) {

@@ -1,30 +1,34 @@
 /**
- * Takes quotes in, and checks that the ranges of ticks they stand for meet.
+ * Applies quotes, and checks that the ranges of ticks that they cover meet.
  *
- * A quote is the whole state after its tick `seq`, so an older one is dropped and one after a hole is still true. A hole is told all the
- * same, because something was lost on the way.
+ * A quote is the whole state after its tick `seq`. An older one is dropped. One after a gap is taken, and its symbol
+ * needs a resync.
  */
 
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {ReadonlyMap<string, Quote>} QuoteMap */
-/** @typedef {{ quotes: QuoteMap, taken: Quote[], before: (Quote | undefined)[], ticks: number, holes: string[] }} Taken `before` each that was taken */
+/**
+ * `before` holds the quote that each of `taken` replaced. `lost` holds the symbols that need a resync.
+ *
+ * @typedef {{ quotes: QuoteMap, taken: Quote[], before: (Quote | undefined)[], ticks: number, lost: string[] }} Taken
+ */
 
 /**
  * @param {QuoteMap} known
- * @param {readonly Quote[]} news
- * @param {{ whole: boolean }} kind a snapshot is whole: nothing before it can be missing
+ * @param {readonly Quote[]} received
+ * @param {{ snapshot: boolean }} kind a snapshot has no gap before it
  * @returns {Taken}
  */
-export function takeQuotes(known, news, { whole }) {
+export function takeQuotes(known, received, { snapshot }) {
   const quotes = new Map(known);
   /** @type {Taken} */
-  const result = { quotes, taken: [], before: [], ticks: 0, holes: [] };
-  for (const quote of news) {
+  const result = { quotes, taken: [], before: [], ticks: 0, lost: [] };
+  for (const quote of received) {
     const before = quotes.get(quote.symbol);
     if (before && quote.seq <= before.seq) continue;
-    if (!whole) {
+    if (!snapshot) {
       result.ticks += quote.seq - Math.max(quote.first_seq - 1, before?.seq ?? 0);
-      if (before && quote.first_seq > before.seq + 1) result.holes.push(quote.symbol);
+      if (before && quote.first_seq > before.seq + 1) result.lost.push(quote.symbol);
     }
     quotes.set(quote.symbol, quote);
     result.taken.push(quote);
@@ -34,7 +38,7 @@ export function takeQuotes(known, news, { whole }) {
 }
 
 /**
- * The change in percent of what it is counted from.
+ * Returns the day's change in percent.
  *
  * @param {Quote | undefined} quote
  */

@@ -1,14 +1,14 @@
 /**
- * What each thing that happens makes of the state. Pure: the time comes with the action.
+ * Applies actions to the state. Pure: the time comes with the action.
  *
- * Not here: what the server says (`hear.js`).
+ * Not here: messages from the server (`receive.js`).
  */
 
-import { hear } from "./hear.js";
-import { activate, choose, filled, setLayout, withoutTape, withPanes } from "./panes.js";
+import { receive } from "./receive.js";
+import { activate, choose, filled, setLayout, withoutTrades, withPanes } from "./panes.js";
 import { takePreview } from "./preview.js";
 import { takeOlder } from "./series.js";
-import { leadSparks, seedSparks } from "./sparks.js";
+import { extendSparks, seedSparks } from "./sparks.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Bar} Bar */
@@ -16,29 +16,30 @@ import { leadSparks, seedSparks } from "./sparks.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 
+/** @typedef {{ interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }} Closes */
 /**
- * @typedef {{ type: "message", message: import("./hear.js").Message, bytes?: number, nowMs: number }
+ * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, nowMs: number }
  *   | { type: "link", link: import("./model.js").Link }
  *   | { type: "symbols", epoch: number, symbols: readonly Instrument[] }
- *   | { type: "closes", epoch: number, interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }
+ *   | { type: "closes", epoch: number } & Closes
  *   | { type: "choose", symbol?: string, interval?: Interval, compare?: readonly string[] }
  *   | { type: "activate", pane: number }
  *   | { type: "set", settings: Partial<Settings> }
  *   | { type: "filter", text: string }
- *   | { type: "seen", part: "rows" | "ticker", symbols: readonly string[] }
- *   | { type: "asked", symbols: number }
+ *   | { type: "visible", part: "rows" | "ticker", symbols: readonly string[] }
+ *   | { type: "subscribed", symbols: number }
  *   | { type: "pause", paused: boolean }
  *   | { type: "older", key: string, epoch: number | null, bars: readonly Bar[] | null }
- *   | { type: "catalogue", catalogue: import("./model.js").Catalogue, groups: readonly import("./model.js").SymbolGroup[] }
- *   | { type: "refused", rows: readonly import("./model.js").RejectedRows[] }
+ *   | { type: "catalog", catalog: import("./model.js").ScenarioCatalog }
+ *   | { type: "rejected", rows: readonly import("./model.js").RejectedRows[] }
  *   | { type: "preview", key: string, bars: readonly Bar[] }
- *   | { type: "tapeLeft" }
- *   | { type: "notice", text: string | null }} Action
+ *   | { type: "tradesHidden" }
+ *   | { type: "toast", text: string | null }} Action
  */
-/** @typedef {{ state: State, holes: readonly string[] }} Result `holes`: symbols that lost something and need a resync */
+/** @typedef {{ state: State, lost: readonly string[] }} Result `lost` holds the symbols that need a resync */
 
 /** @type {readonly string[]} */
-const NO_HOLES = [];
+const NONE_LOST = [];
 
 /**
  * @param {State} state
@@ -46,8 +47,9 @@ const NO_HOLES = [];
  * @returns {Result}
  */
 export function reduce(state, action) {
-  if (action.type === "message") return hear(state, action.message, { nowMs: action.nowMs, bytes: action.bytes ?? 0 });
-  return { state: act(state, action), holes: NO_HOLES };
+  if (action.type === "message")
+    return receive(state, action.message, { nowMs: action.nowMs, bytes: action.bytes ?? 0 });
+  return { state: act(state, action), lost: NONE_LOST };
 }
 
 /**
@@ -62,7 +64,7 @@ function act(state, action) {
     case "symbols":
       return takeSymbols(state, action);
     case "closes":
-      return action.epoch === state.epoch ? { ...state, sparks: withQuotes(state, action) } : state;
+      return action.epoch === state.epoch ? { ...state, sparks: beginSparks(state, action) } : state;
     case "choose":
       return choose(state, action);
     case "activate":
@@ -74,29 +76,29 @@ function act(state, action) {
       );
     case "filter":
       return action.text === state.filter ? state : { ...state, filter: action.text };
-    case "seen":
-      return { ...state, seen: { ...state.seen, [action.part]: action.symbols } };
-    case "asked":
-      return action.symbols === state.asked ? state : { ...state, asked: action.symbols };
+    case "visible":
+      return { ...state, visible: { ...state.visible, [action.part]: action.symbols } };
+    case "subscribed":
+      return action.symbols === state.subscribed ? state : { ...state, subscribed: action.symbols };
     case "pause":
       return action.paused === state.paused ? state : { ...state, paused: action.paused };
     case "older":
       return takeOlderBars(state, action);
-    case "catalogue":
+    case "catalog":
       return {
         ...state,
-        catalogue: action.catalogue,
-        groups: new Map(action.groups.map((group) => [group.on, group])),
-        sectors: sectorsOf(action.groups),
+        catalog: action.catalog,
+        groups: new Map(action.catalog.groups.map((group) => [group.on, group])),
+        sectors: sectorsOf(action.catalog.groups),
       };
-    case "refused":
-      return { ...state, refused: action.rows };
+    case "rejected":
+      return { ...state, rejected: action.rows };
     case "preview":
       return { ...state, preview: takePreview(state.preview, action.key, action.bars) };
-    case "tapeLeft":
-      return withoutTape(state);
-    case "notice":
-      return { ...state, notice: action.text === null ? null : { id: (state.notice?.id ?? 0) + 1, text: action.text } };
+    case "tradesHidden":
+      return withoutTrades(state);
+    case "toast":
+      return { ...state, toast: action.text === null ? null : { id: (state.toast?.id ?? 0) + 1, text: action.text } };
   }
 }
 
@@ -112,17 +114,17 @@ function takeSymbols(state, { epoch, symbols }) {
 }
 
 /**
- * Past closes, and what the quotes have said since they were asked for.
+ * Begins the sparklines with past closes, and extends them with the quotes that came meanwhile.
  *
  * @param {State} state
- * @param {{ interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }} answer
+ * @param {Closes} answer
  */
-function withQuotes({ quotes }, { interval, series }) {
-  return leadSparks(seedSparks(interval, series), [...quotes.values()], []);
+function beginSparks({ quotes }, { interval, series }) {
+  return extendSparks(seedSparks(interval, series), [...quotes.values()], []);
 }
 
 /**
- * `bars` is `null` when they are asked for.
+ * Adds older bars to a series, or marks them as requested where `bars` is `null`.
  *
  * @param {State} state
  * @param {{ key: string, epoch: number | null, bars: readonly Bar[] | null }} answer

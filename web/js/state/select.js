@@ -1,4 +1,4 @@
-/** Answers questions about the state: what the views show and never keep. */
+/** Values derived from the state, for the views. */
 
 import { NO_SERIES, seriesKey } from "./model.js";
 
@@ -8,7 +8,7 @@ import { NO_SERIES, seriesKey } from "./model.js";
 /** @typedef {import("./model.js").Bar} Bar */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 
-/** A value without a newer event for so long is shown with its age. At a higher speed the market's seconds are shorter. */
+/** The age from which a value is shown with its age, at the speed 1 or slower. */
 const OLD_US = 10_000_000;
 
 /** @param {State} state */
@@ -22,7 +22,7 @@ export function chosenQuote({ choice, quotes }) {
 }
 
 /**
- * The bars of a pane.
+ * Returns the bars of a pane.
  *
  * @param {State} state
  * @param {{ symbol: string | null, interval: Interval | null }} pane
@@ -32,16 +32,16 @@ export function seriesOf({ series }, { symbol, interval }) {
 }
 
 /**
- * Whether there is a tape to show: an instrument of quotes alone has none.
+ * Tells whether the chosen instrument has trades. One that has only quotes has none.
  *
  * @param {State} state
  */
-export function hasTape(state) {
+export function hasTrades(state) {
   return chosenInstrument(state)?.basis !== "bid";
 }
 
 /**
- * Whether more than the best bid and ask is known of the chosen instrument.
+ * Tells whether the feed knows the order book of the chosen instrument.
  *
  * @param {State} state
  */
@@ -50,7 +50,7 @@ export function hasDepth(state) {
 }
 
 /**
- * How old a quote is in market time, when that is worth saying.
+ * Returns the age of an old quote in market time, and `null` for a recent one.
  *
  * @param {State} state
  * @param {Quote | undefined} quote
@@ -64,7 +64,7 @@ export function oldUs({ marketUs, feed }, quote) {
 }
 
 /**
- * Whether what is shown may no longer be true, because nothing can be heard.
+ * Tells whether the values on the screen may be out of date because the connection is lost.
  *
  * @param {State} state
  */
@@ -73,7 +73,7 @@ export function isStale({ link, feed }) {
 }
 
 /**
- * Whether commands of this page would be heard and obeyed.
+ * Tells whether this page can control the feed now.
  *
  * @param {State} state
  */
@@ -82,7 +82,7 @@ export function mayDrive({ control, link }) {
 }
 
 /**
- * The interval that the feed's ticks were made from, where all of them were.
+ * Returns the interval of the bars that all ticks of the feed were made from, if there is one.
  *
  * @param {ReadonlyMap<string, Instrument>} instruments
  * @returns {Interval | null}
@@ -94,7 +94,7 @@ export function synthesisedFrom(instruments) {
 }
 
 /**
- * The interval to begin with: bars shorter than those the ticks were made from would be invention.
+ * Returns the interval to begin with. Bars shorter than those that the ticks were made from would be invented.
  *
  * @param {ReadonlyMap<string, Instrument>} instruments
  * @returns {Interval}
@@ -104,7 +104,7 @@ export function defaultInterval(instruments) {
 }
 
 /**
- * The bar that starts at `ts`.
+ * Finds the bar that starts at `ts`.
  *
  * @param {readonly Bar[]} bars oldest first
  * @param {number} ts

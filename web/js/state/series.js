@@ -1,17 +1,18 @@
-/** Takes bars in: they are keyed by their start, so one that comes twice replaces itself. */
+/** Adds bars to a series. A bar replaces the one with the same start. */
 
 /** @typedef {import("./model.js").Series} Series */
 /** @typedef {import("./model.js").Bar} Bar */
 
-/** The newest bars that are kept where nobody asked for older ones; the oldest go some at a time, because each going fills the chart anew. */
+/** The newest bars that are kept as long as no older ones are loaded. */
 export const BARS_KEPT = 3000;
-/** The bars that are kept where older ones were asked for: what a server keeps by default, and what came since. */
+/** The bars that are kept once older ones are loaded: the server's default, and those that came since. */
 export const MOST_BARS = 8000;
+/** Bars above the limit before the oldest are dropped, as each drop refills the chart. */
 const BARS_SPARE = 500;
 
 /**
  * @param {Series} series
- * @param {{ snapshot: boolean, missed: number, bars: readonly Bar[] }} news
+ * @param {{ snapshot: boolean, missed: number, bars: readonly Bar[] }} message
  * @returns {Series}
  */
 export function takeBars(series, { snapshot, missed, bars }) {
@@ -37,17 +38,17 @@ export function takeBars(series, { snapshot, missed, bars }) {
 }
 
 /**
- * Puts older bars before those that are there. Where none are older, there are no more to be had.
+ * Puts older bars before those of the series.
  *
  * @param {Series} series
- * @param {readonly Bar[]} bars oldest first, and perhaps some that are there already
+ * @param {readonly Bar[]} bars oldest first, and possibly some that the series has
  * @returns {Series}
  */
 export function takeOlder(series, bars) {
   const first = series.bars[0]?.ts ?? Infinity;
   const older = bars.filter(({ ts }) => ts < first);
   const revision = older.length > 0 ? series.revision + 1 : series.revision;
-  // All that is kept was asked for at once, so a second asking would bring nothing.
+  // The answer has all bars that the server keeps, so there are no older ones.
   return { ...series, revision, older: "none", bars: older.length > 0 ? [...older, ...series.bars] : series.bars };
 }
 

@@ -1,7 +1,7 @@
 /**
- * What a person has set and the browser keeps: their names, what each is at first, and which values are taken.
+ * The settings that the browser keeps, with their defaults and valid values.
  *
- * A value that is not taken falls back to its first one, so a text from an older page can break nothing.
+ * An invalid value falls back to its default, so that a text from an older page does no harm.
  */
 
 import { isAlert, MOST_ALERTS } from "./alerts.js";
@@ -12,38 +12,38 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
 /** @typedef {"candles" | "bars" | "line" | "area"} ChartKind */
 /** @typedef {"linear" | "log" | "percent"} Scale */
 /** @typedef {"sma" | "ema" | "vwap" | "bollinger" | "rsi"} IndicatorId */
-/** @typedef {number | "every"} Rate `every`: each tick by itself */
+/** @typedef {import("../types/protocol.js").UpdatesPerSecond} UpdateRate */
 /** @typedef {"market" | "wire" | "alerts" | "news" | "scenarios" | "file"} DockTab */
 /** @typedef {{ column: ColumnId, descending: boolean }} Sort */
 
 /**
  * @typedef {object} Settings
  * @property {Theme} theme
- * @property {"standard" | "vivid"} colours `vivid` is blue and orange, which hardly anybody confuses
- * @property {Rate} rate updates per second that are asked for
+ * @property {"standard" | "vivid"} colours `vivid` is blue and orange, which few people confuse
+ * @property {UpdateRate} rate
  * @property {"json" | "binary"} format
  * @property {readonly ColumnId[]} columns of the watchlist, from left to right
- * @property {Sort | null} sort `null`: the server's order
+ * @property {Sort | null} sort `null` for the server's order
  * @property {"class" | "sector" | "none"} grouping
- * @property {number} listPx how wide the watchlist is; 0 for as it is made
- * @property {boolean} newsNotices headlines about what the charts show are said
+ * @property {number} listPx the width of the watchlist, or 0 for its default
+ * @property {boolean} newsToasts shows headlines about the charts' symbols as they come
  * @property {readonly string[]} favourites
  * @property {readonly string[]} collapsed titles of groups
- * @property {1 | 2 | 4} layout how many charts
+ * @property {1 | 2 | 4} layout the number of charts
  * @property {ChartKind} kind
  * @property {Scale} scale
  * @property {readonly IndicatorId[]} indicators
  * @property {boolean} volume
  * @property {boolean} bidAsk
- * @property {boolean} tapeOpen whether the tape is wanted where there is little room
+ * @property {boolean} tradesOpen shows time and sales where there is little room
  * @property {boolean} ticker
  * @property {boolean} tickerPaused
  * @property {boolean} dockOpen
  * @property {DockTab} dockTab
- * @property {boolean} large everything is large, for a classroom
- * @property {boolean} shortcuts single keys do things
- * @property {boolean} sound an alert can be heard
- * @property {number} announce seconds between announcements of the chosen price to a screen reader; 0 for none
+ * @property {boolean} large shows everything large, for a classroom
+ * @property {boolean} shortcuts single keys run commands
+ * @property {boolean} sound plays a sound when an alert fires
+ * @property {number} announce seconds between announcements of the chosen price to a screen reader, or 0 for none
  * @property {readonly import("./alerts.js").Alert[]} alerts
  */
 
@@ -56,7 +56,7 @@ export const THEMES = /** @type {const} */ (["auto", "dark", "light"]);
 export const ANNOUNCE = /** @type {const} */ ([0, 5, 15, 60]);
 export const DOCK_TABS = /** @type {const} */ (["market", "wire", "alerts", "news", "scenarios", "file"]);
 export const GROUPINGS = /** @type {const} */ (["class", "sector", "none"]);
-/** The width of the watchlist as a person set it, in pixels. */
+/** The limits of the watchlist's width, in pixels. */
 export const LIST_PX = { least: 200, most: 900 };
 
 /** @typedef {(value: unknown) => boolean} Check */
@@ -81,7 +81,11 @@ const sort = (value) =>
     "descending" in value &&
     flag(value.descending));
 
-/** @type {{ [Name in keyof Settings]: [Settings[Name], Check] }} what each is at first, and what it may be */
+/**
+ * The default of each setting and the check of its values.
+ *
+ * @type {{ [Name in keyof Settings]: [Settings[Name], Check] }}
+ */
 const TABLE = {
   theme: ["auto", oneOf(THEMES)],
   colours: ["standard", oneOf(["standard", "vivid"])],
@@ -94,7 +98,7 @@ const TABLE = {
     0,
     (value) => value === 0 || (size(value) && Number(value) >= LIST_PX.least && Number(value) <= LIST_PX.most),
   ],
-  newsNotices: [true, flag],
+  newsToasts: [true, flag],
   favourites: [[], listOf(text)],
   collapsed: [[], listOf(text)],
   layout: [1, oneOf(LAYOUTS)],
@@ -103,7 +107,7 @@ const TABLE = {
   indicators: [[], listOf(oneOf(INDICATORS))],
   volume: [true, flag],
   bidAsk: [false, flag],
-  tapeOpen: [false, flag],
+  tradesOpen: [false, flag],
   ticker: [true, flag],
   tickerPaused: [false, flag],
   dockOpen: [true, flag],
@@ -121,9 +125,9 @@ export const DEFAULT_SETTINGS = /** @type {Settings} */ (
 
 /**
  * @param {unknown} given
- * @returns {Partial<Settings>} what of it is taken
+ * @returns {Partial<Settings>} its valid members
  */
-export function takenSettings(given) {
+export function validSettings(given) {
   if (typeof given !== "object" || given === null) return {};
   const known = Object.entries(given).filter(
     ([name, value]) => Object.hasOwn(TABLE, name) && TABLE[/** @type {keyof Settings} */ (name)][1](value),
@@ -137,7 +141,7 @@ export function takenSettings(given) {
  */
 export function readSettings(kept) {
   try {
-    return { ...DEFAULT_SETTINGS, ...takenSettings(JSON.parse(kept ?? "null")) };
+    return { ...DEFAULT_SETTINGS, ...validSettings(JSON.parse(kept ?? "null")) };
   } catch {
     return DEFAULT_SETTINGS;
   }

@@ -1,7 +1,7 @@
 /**
- * What the page has, for a new connection to go on from. `null` where there is nothing to go on from: then a snapshot is asked for.
+ * The positions from which a new connection can resume, or `null` where there are none and a snapshot is needed.
  *
- * What was never known is left out: a symbol that is not named gets a snapshot.
+ * A symbol without a position gets a snapshot.
  */
 
 /** @typedef {import("./model.js").State} State */
@@ -9,7 +9,7 @@
 
 /**
  * @param {Pick<State, "epoch" | "quotes">} state
- * @param {readonly string[]} symbols those that are asked for
+ * @param {readonly string[]} symbols the symbols to subscribe to
  * @returns {Since | null}
  */
 export function sinceQuotes({ epoch, quotes }, symbols) {
@@ -32,11 +32,11 @@ export function sinceBars({ epoch, series }, symbol, key) {
 }
 
 /**
- * @param {Pick<State, "epoch" | "choice" | "tape">} state
+ * @param {Pick<State, "epoch" | "choice" | "trades">} state
  * @returns {Since | null}
  */
-export function sinceTrades({ epoch, choice, tape }) {
-  return since(epoch, choice.symbol !== null && !tape.loading ? [[choice.symbol, tape.last]] : []);
+export function sinceTrades({ epoch, choice, trades }) {
+  return since(epoch, choice.symbol !== null && !trades.loading ? [[choice.symbol, trades.last]] : []);
 }
 
 /**
@@ -57,10 +57,10 @@ export function sinceNews({ epoch, news }) {
 
 /**
  * @param {number | null} epoch
- * @param {[string, number][]} at 0 is nothing
+ * @param {[string, number][]} at positions, of which 0 is none
  * @returns {Since | null}
  */
 function since(epoch, at) {
-  const known = at.filter(([, place]) => place > 0);
+  const known = at.filter(([, position]) => position > 0);
   return epoch === null || known.length === 0 ? null : { epoch, at: Object.fromEntries(known) };
 }

@@ -1,4 +1,4 @@
-/** Keeps the last closes of each symbol: begun with past bars, then led on by the quotes. */
+/** The sparklines: the last closes of each symbol, from past bars and then from its quotes. */
 
 import { intervalUs } from "../lib/time.js";
 
@@ -23,30 +23,30 @@ export function seedSparks(interval, series) {
 }
 
 /**
- * Begins the bars that `quotes` open. A bar that forms is not written anew with each quote: `sparkline` takes its close from the quote.
+ * Adds the bars that `quotes` open. The close of the forming bar is not stored: `sparkline` takes it from the quote.
  *
  * @param {Sparks} sparks
  * @param {readonly Quote[]} quotes
- * @param {readonly (Quote | undefined)[]} before what was known before each of them
+ * @param {readonly (Quote | undefined)[]} before the quote that each of them replaced
  * @returns {Sparks}
  */
-export function leadSparks(sparks, quotes, before) {
+export function extendSparks(sparks, quotes, before) {
   const length = intervalUs(sparks.interval);
   /** @type {Map<string, readonly Close[]> | null} */
-  let led = null;
+  let extended = null;
   for (const [at, { symbol, last, ts_event }] of quotes.entries()) {
     if (last === null || ts_event === null) continue;
-    const closes = (led ?? sparks.closes).get(symbol) ?? [];
+    const closes = (extended ?? sparks.closes).get(symbol) ?? [];
     const ts = Math.floor(ts_event / length) * length;
     if (ts <= (closes.at(-1)?.ts ?? -Infinity)) continue;
-    led ??= new Map(sparks.closes);
-    led.set(symbol, [...sparkline(closes, before[at]).slice(1 - CLOSES_KEPT), { ts, close: last }]);
+    extended ??= new Map(sparks.closes);
+    extended.set(symbol, [...sparkline(closes, before[at]).slice(1 - CLOSES_KEPT), { ts, close: last }]);
   }
-  return led ? { ...sparks, closes: led } : sparks;
+  return extended ? { ...sparks, closes: extended } : sparks;
 }
 
 /**
- * The closes as they are with the newest quote.
+ * Returns the closes with the newest quote in the last one.
  *
  * @param {readonly Close[]} closes
  * @param {Quote | undefined} quote

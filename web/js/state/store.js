@@ -1,4 +1,8 @@
-/** Holds the state, and says `change` with the action that made another one of it, and `hole` when a symbol needs a resync. */
+/**
+ * Holds the state of the page.
+ *
+ * Sends the event `change` with the action that changed the state, and `lost` with symbols that need a resync.
+ */
 
 import { reduce } from "./reduce.js";
 
@@ -21,10 +25,10 @@ export class Store extends EventTarget {
 
   /** @param {Action} action */
   dispatch(action) {
-    const { state, holes } = reduce(this.#state, action);
+    const { state, lost } = reduce(this.#state, action);
     const changed = state !== this.#state;
     this.#state = state;
     if (changed) this.dispatchEvent(new CustomEvent("change", { detail: action }));
-    if (holes.length > 0) this.dispatchEvent(new CustomEvent("hole", { detail: holes }));
+    if (lost.length > 0) this.dispatchEvent(new CustomEvent("lost", { detail: lost }));
   }
 }

@@ -1,27 +1,40 @@
-/** Counts what arrives, second by second, so that the page can say how much, how late, and what the server merged. */
+/** Counts messages, bytes and ticks second by second, for their rates, their delay and the effect of conflation. */
 
 /**
- * One second: messages, their bytes, updates of quotes and the ticks these stand for; the least offset of the clocks seen in it.
+ * One second: messages, their bytes, updates of quotes, the ticks in those updates, and the least offset of the clocks.
  *
- * @typedef {{ second: number, messages: number, bytes: number, updates: number, ticks: number, offsetUs: number }} Second
+ * @typedef {{ second: number, messages: number, bytes: number, updates: number, ticks: number, offsetUs: number }}
+ *   Second
  */
-/** @typedef {{ atMs: number, ticks: number }} Beat how many ticks the feed had played when */
+/** @typedef {{ atMs: number, ticks: number }} FeedCount the ticks that the feed had played at a time */
 /**
- * Totals since the page was loaded, the last seconds one by one, and the last beats.
+ * Totals since the page was loaded, the last seconds, and the tick counts of the last heartbeats.
  *
- * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, offsetUs: number | null, seconds: readonly Second[],
- *   beats: readonly Beat[] }} Traffic
+ * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, offsetUs: number | null, seconds:
+ *   readonly Second[], feedCounts: readonly FeedCount[] }} Traffic
  */
-/** @typedef {{ messages: number, bytes: number, updates: number, ticks: number, feedTicks: number | null }} Rates per second */
+/**
+ * Per second.
+ *
+ * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, feedTicks: number | null }} Rates
+ */
 
 export const KEPT_SECONDS = 60;
 const RATE_SECONDS = 5;
-const KEPT_BEATS = 8;
-/** Up to here a difference of clocks is taken as a delay; beyond, the clocks disagree. */
+const KEPT_COUNTS = 8;
+/** The largest difference of the clocks that is taken as a delay. */
 const PLAUSIBLE_US = 2_000_000;
 
 /** @type {Traffic} */
-export const EMPTY_TRAFFIC = { messages: 0, bytes: 0, updates: 0, ticks: 0, offsetUs: null, seconds: [], beats: [] };
+export const EMPTY_TRAFFIC = {
+  messages: 0,
+  bytes: 0,
+  updates: 0,
+  ticks: 0,
+  offsetUs: null,
+  seconds: [],
+  feedCounts: [],
+};
 
 /**
  * @param {Traffic} traffic
@@ -51,23 +64,24 @@ export function count(traffic, { nowMs, bytes }, { updates, ticks, sentUs, feedT
     ticks: traffic.ticks + ticks,
     offsetUs: offsetUs ?? traffic.offsetUs,
     seconds: [...older, grown],
-    beats: feedTicks === null ? traffic.beats : withBeat(traffic.beats, { atMs: nowMs, ticks: feedTicks }),
+    feedCounts:
+      feedTicks === null ? traffic.feedCounts : withCount(traffic.feedCounts, { atMs: nowMs, ticks: feedTicks }),
   };
 }
 
 /**
- * A count that fell is of another run of the feed.
+ * Adds a count. One that is lower than the last belongs to a new run of the feed.
  *
- * @param {readonly Beat[]} beats
- * @param {Beat} beat
+ * @param {readonly FeedCount[]} counts
+ * @param {FeedCount} count
  */
-function withBeat(beats, beat) {
-  const newest = beats.at(-1);
-  return newest && newest.ticks > beat.ticks ? [beat] : [...beats.slice(1 - KEPT_BEATS), beat];
+function withCount(counts, count) {
+  const newest = counts.at(-1);
+  return newest && newest.ticks > count.ticks ? [count] : [...counts.slice(1 - KEPT_COUNTS), count];
 }
 
 /**
- * What arrives per second, over the last whole seconds; and what the feed played, between the last beats.
+ * Computes rates over the last whole seconds, and the feed's rate between the last heartbeats.
  *
  * @param {Traffic} traffic
  * @param {number} nowMs
@@ -90,19 +104,20 @@ export function rates(traffic, nowMs) {
     bytes: sum.bytes / span,
     updates: sum.updates / span,
     ticks: sum.ticks / span,
-    feedTicks: feedRate(traffic.beats),
+    feedTicks: feedRate(traffic.feedCounts),
   };
 }
 
-/** @param {readonly Beat[]} beats */
-function feedRate(beats) {
-  const [first, last] = [beats[0], beats.at(-1)];
+/** @param {readonly FeedCount[]} counts */
+function feedRate(counts) {
+  const [first, last] = [counts[0], counts.at(-1)];
   if (!first || !last || last.atMs <= first.atMs) return null;
   return ((last.ticks - first.ticks) / (last.atMs - first.atMs)) * 1000;
 }
 
 /**
- * How long the last message took. Where the two clocks plainly disagree, the least offset of the last minute counts as none.
+ * Returns the delay of the last message. Where the two clocks disagree, the least offset of the last minute counts as
+ * no delay.
  *
  * @param {Traffic} traffic
  * @returns {number | null} microseconds

@@ -1,4 +1,4 @@
-/** What the controls of the feed show: which of them there are, and where on the tape it stands. Pure. */
+/** The transport controls of the feed: their commands, speeds and position. Pure. */
 
 import { clockText, dateText, speedText } from "../lib/time.js";
 
@@ -21,7 +21,7 @@ export const SPEEDS = /** @type {readonly (number | "max")[]} */ ([
   3600,
   "max",
 ]);
-/** The slider's steps: fine enough for a wide screen. */
+/** Steps of the position slider, fine enough for a wide screen. */
 export const STEPS = 10_000;
 
 /** @type {Record<Feed["state"], string>} */
@@ -30,12 +30,12 @@ const WORDS = {
   paused: "Paused",
   stepping: "Stepping",
   seeking: "Seeking",
-  ended: "End of tape",
+  ended: "Ended",
   failed: "Failed",
 };
 
 /**
- * How far the tape has come, from 0 to 1; `null` where it has no end.
+ * Returns the position in the feed from 0 to 1, or `null` where it has no end.
  *
  * @param {State} state
  */
@@ -46,7 +46,7 @@ export function progress({ feed, marketUs }) {
 }
 
 /**
- * The market time at a share of the tape.
+ * Returns the market time at a position.
  *
  * @param {Feed} feed
  * @param {number} share 0 to 1
@@ -56,7 +56,7 @@ export function timeAt({ start, end }, share) {
 }
 
 /** @param {number | null} us */
-export function placeText(us) {
+export function positionText(us) {
   return us === null ? "––" : `${dateText(us)} ${clockText(us)}`;
 }
 
@@ -71,7 +71,7 @@ export function moves(feed) {
 }
 
 /**
- * The speeds to choose from, with the one that is set.
+ * Returns the speeds to choose from, including the current one.
  *
  * @param {Feed["speed"]} set
  * @returns {{ value: string, text: string }[]}
@@ -83,7 +83,7 @@ export function speedChoices(set) {
 }
 
 /**
- * The speed after or before the one that is set.
+ * Returns the next higher or lower speed.
  *
  * @param {Feed["speed"]} set
  * @param {1 | -1} by
@@ -95,14 +95,17 @@ export function nextSpeed(set, by) {
   return found ?? set;
 }
 
-/** @typedef {"play" | "restart" | "event" | "bar" | "gap" | "move" | "faster" | "slower" | "loop" | "skip" | "shift"} Button */
+/**
+ * @typedef {"play" | "restart" | "event" | "bar" | "gap" | "move" | "faster" | "slower" | "loop" | "skip" | "shift"}
+ *   Button
+ */
 
 /**
- * What a button of the deck, or its key, asks of the feed as it stands.
+ * Returns the command of a transport button, or `null` where it has none now.
  *
  * @param {State} state
  * @param {Button} button
- * @returns {FeedCommand | null} `null` where there is nothing to ask
+ * @returns {FeedCommand | null}
  */
 export function commandFor({ feed, choice }, button) {
   if (!feed) return null;

@@ -1,5 +1,5 @@
 /**
- * Lays weights out as tiles that fill a box, as near to squares as they get.
+ * Lays out weighted items as tiles that fill a box and are close to squares.
  *
  * Bruls, Huizing, van Wijk: Squarified Treemaps, 2000 (https://www.win.tue.nl/~vanwijk/stm.pdf).
  */
@@ -24,7 +24,7 @@ export function squarify(items, weightOf, box) {
     const side = Math.min(rest.width, rest.height);
     if (!(scale > 0) || !(side > 0)) break;
     const { count, area } = row(heavy, from, (item) => weightOf(item) * scale, side);
-    rest = place(heavy.slice(from, from + count), (item) => weightOf(item) * scale, area, rest, tiles);
+    rest = layOutRow(heavy.slice(from, from + count), (item) => weightOf(item) * scale, area, rest, tiles);
     total -= area / scale;
     from += count;
   }
@@ -32,7 +32,7 @@ export function squarify(items, weightOf, box) {
 }
 
 /**
- * How many of the next go side by side before their shapes get worse.
+ * Returns the number of items whose tiles go side by side before their shapes get worse.
  *
  * @template Item
  * @param {readonly Item[]} items
@@ -61,12 +61,12 @@ function row(items, from, areaOf, side) {
  * @template Item
  * @param {readonly Item[]} items
  * @param {(item: Item) => number} areaOf
- * @param {number} area of them all
+ * @param {number} area of all items
  * @param {Box} box
- * @param {{ item: Item, box: Box }[]} tiles takes them
- * @returns {Box} what is left
+ * @param {{ item: Item, box: Box }[]} tiles receives the tiles
+ * @returns {Box} the rest of the box
  */
-function place(items, areaOf, area, box, tiles) {
+function layOutRow(items, areaOf, area, box, tiles) {
   const upright = box.width >= box.height;
   const thick = area / (upright ? box.height : box.width);
   let at = upright ? box.y : box.x;

@@ -11,7 +11,7 @@ use crate::control::{CommandResult, SourceKind, Speed, Step};
 use crate::feed::{Seekable, SourceInfo, Stageable};
 use crate::market::{HistoryBar, InstrumentId, Interval, Levels, Price, Size, TickKind, Trade, sample};
 
-/// Ticks at given milliseconds; fails after the last one if asked to.
+/// Ticks at given milliseconds; fails after the last one if `fails` is set.
 struct Script {
     info: SourceInfo,
     at_ms: Vec<i64>,

@@ -1,4 +1,4 @@
-//! Scenarios that are staged while a feed plays: what is notices_live, and that the journal plays the session again.
+//! Scenarios that run while a feed plays, and the journal that replays them.
 
 use std::path::Path;
 
@@ -17,7 +17,8 @@ fn crash(on: &str) -> Command {
     Command::RunScenario(ScenarioRequest { scenario: "crash".into(), on: on.into(), strength: 2.0, seconds: Some(5.0) })
 }
 
-/// What was heard until `end`, and what became of the commands, each given after so many seconds of the market.
+/// Collects ticks, notices and command results until second `end`. Each command is sent after its seconds of market
+/// time.
 async fn session(
     plan: &SimPlan,
     commands: Vec<(i64, Command)>,
@@ -68,11 +69,11 @@ async fn journal_replays_a_session_driven_live() {
     let halt =
         ScenarioRequest { scenario: "halt".into(), on: "sector:technology".into(), strength: -1.0, seconds: None };
     let commands = vec![(3, crash("AAPL")), (3, crash("class:stock")), (8, Command::RunScenario(halt))];
-    let (plain, ..) = session(&plan(None, None), Vec::new(), 30).await;
+    let (untouched, ..) = session(&plan(None, None), Vec::new(), 30).await;
     let (live, notices_live, answers) = session(&plan(Some(&journal), None), commands, 30).await;
     assert!(answers.iter().all(Result::is_ok) && scenarios(&notices_live).len() == 3, "{answers:?}");
     let (again, notices_again, _) = session(&plan(None, Some(&journal)), Vec::new(), 30).await;
-    assert!(live == again && live != plain);
+    assert!(live == again && live != untouched);
     assert_eq!(scenarios(&notices_live), scenarios(&notices_again));
     let Notice::Scenario(first) = &scenarios(&notices_live)[0] else { unreachable!() };
     assert!((first.start.0 - START.0) / 1_000_000_000 < 6 && first.end.0 - first.start.0 == 5_000_000_000, "{first:?}");
@@ -92,10 +93,10 @@ async fn rejected_scenario_changes_nothing() {
         wrong("crash", "all", 99.0, None),
         wrong("crash", "all", 1.0, Some(-5.0)),
     ];
-    let (plain, ..) = session(&plan(None, None), Vec::new(), 10).await;
+    let (untouched, ..) = session(&plan(None, None), Vec::new(), 10).await;
     let (ticks, notices_live, answers) = session(&plan(Some(&journal), None), commands, 10).await;
     assert_eq!(answers.len(), 4);
     assert!(answers.iter().all(|answer| matches!(answer, Err(CommandError::BadScenario(_)))), "{answers:?}");
-    assert!(ticks == plain && scenarios(&notices_live).is_empty());
+    assert!(ticks == untouched && scenarios(&notices_live).is_empty());
     assert!(!std::fs::read_to_string(journal).unwrap().contains("[[scenario]]"));
 }

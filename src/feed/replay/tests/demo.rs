@@ -1,4 +1,4 @@
-//! The demo tapes play to the digit, measured against their own text.
+//! The demo files play to the digit, compared with their own text.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -37,7 +37,7 @@ fn date(ts: Timestamp) -> String {
 }
 
 #[test]
-fn every_daily_bar_of_the_stocks_comes_out_as_the_file_has_it() {
+fn daily_bars_of_the_stocks_equal_the_file() {
     let mut replay = open_demo(STOCKS);
     let mut market = market(&replay.info().instruments, replay.info().start);
     while let Some(tick) = replay.next_tick().unwrap() {
@@ -67,7 +67,7 @@ fn every_daily_bar_of_the_stocks_comes_out_as_the_file_has_it() {
 }
 
 #[test]
-fn every_bid_of_eurusd_comes_out_in_order_and_to_the_digit() {
+fn bids_of_eurusd_equal_the_file() {
     let mut replay = open_demo(EURUSD);
     let ticks = all_ticks(&mut replay);
     let rows = rows(EURUSD);
@@ -84,7 +84,7 @@ fn every_bid_of_eurusd_comes_out_in_order_and_to_the_digit() {
 }
 
 #[test]
-fn the_demo_tapes_are_taken_for_what_they_are() {
+fn demo_files_are_detected() {
     let stocks = open_demo(STOCKS);
     let info = stocks.info();
     let symbols: Vec<_> = info.instruments.iter().map(|i| i.symbol.as_str()).collect();

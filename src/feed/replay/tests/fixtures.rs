@@ -1,4 +1,4 @@
-//! Broken and odd files: what plays of each, or how it is turned away.
+//! Broken and odd files: each plays as it should, or has the error that it should have.
 
 use std::fs;
 use std::io::Write;
@@ -7,23 +7,24 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use super::{all_ticks, fixture, line, open_fixture};
+use crate::control::RejectedRows;
 use crate::feed::TickSource;
 use crate::feed::replay::{FileReport, ReplayConfig, open};
 use crate::market::{Interval, PriceBasis, Timestamp};
 
 enum Want {
-    /// What plays, and each reason for which rows do not.
+    /// The rows that play, and the reasons of those that do not.
     Plays(&'static str, &'static [&'static str]),
     Fails(&'static str),
 }
 use Want::{Fails, Plays};
 
 const FIXTURES: [(&str, Want); 45] = [
-    ("a-parquet.csv", Fails("is a Parquet file, not CSV text: export it as CSV")),
-    ("a-png.csv", Fails("is a PNG picture, not CSV text: is this the right file?")),
+    ("a-parquet.csv", Fails("this is a Parquet file, not CSV text: export it as CSV")),
+    ("a-png.csv", Fails("this is a PNG picture, not CSV text: is this the right file?")),
     ("a-zip.csv", Fails("the zip archive cannot be read")),
     ("a-zstd.csv.zst", Fails("the packed data end early, after line 0")),
-    ("blank-lines-only.csv", Fails("is empty")),
+    ("blank-lines-only.csv", Fails("the file is empty")),
     ("bom-crlf-quoted.csv", Plays("trades, 1 symbol, 2 rows", &[])),
     ("book-changes.csv", Plays("an order book, 1 symbol, 1 row", &[])),
     ("compact-dates.csv", Plays("bars, 1 symbol, 2 rows", &[])),
@@ -35,7 +36,7 @@ const FIXTURES: [(&str, Want); 45] = [
         ),
     ),
     ("digits-that-do-not-fit-together.csv", Plays("trades, 1 symbol, 3 rows", &[])),
-    ("empty.csv", Fails("is empty")),
+    ("empty.csv", Fails("the file is empty")),
     ("epoch-ms-trades.csv", Plays("trades, 1 symbol, 3 rows", &[])),
     ("epoch-unit-changes.csv", Plays("trades, 1 symbol, 3 rows", &[])),
     ("gz-by-name-only.csv.gz", Plays("trades, 1 symbol, 1 row", &[])),
@@ -44,17 +45,20 @@ const FIXTURES: [(&str, Want); 45] = [
     ("gzip-two-members.csv.gz", Plays("trades, 1 symbol, 40 rows", &[])),
     ("gzip-without-extension.csv", Plays("trades, 1 symbol, 40 rows", &[])),
     ("header-again.csv", Plays("trades, 1 symbol, 2 rows", &["1 bad time, first line 3: time"])),
-    ("header-only.csv", Fails("has a header in line 1 but no rows")),
-    ("html.csv", Fails("is an HTML page, not CSV text")),
+    ("header-only.csv", Fails("the file has a header in line 1 but no rows")),
+    ("html.csv", Fails("this is an HTML page, not CSV text")),
     (
         "impossible-bars.csv",
         Plays(
             "bars, 1 symbol, 1 row",
-            &["3 high below low, or open or close outside, first line 3: 2024-03-04,10,9,11,10"],
+            &["3 open or close not between low and high, first line 3: 2024-03-04,10,9,11,10"],
         ),
     ),
-    ("json.csv", Fails("is JSON text, not CSV text: export it as CSV")),
-    ("lfs-pointer.csv", Fails("is a Git LFS pointer, not CSV text: fetch the data themselves with `git lfs pull`")),
+    ("json.csv", Fails("this is JSON text, not CSV text: export it as CSV")),
+    (
+        "lfs-pointer.csv",
+        Fails("this is a Git LFS pointer, not CSV text: fetch the data themselves with `git lfs pull`"),
+    ),
     (
         "nan-cells.csv",
         Plays("bars, 1 symbol, 2 rows", &["2 no price, first line 3: null", "1 bad price, first line 6: inf"]),
@@ -62,22 +66,19 @@ const FIXTURES: [(&str, Want); 45] = [
     ("negative-prices.csv", Plays("trades, 1 symbol, 2 rows", &["1 bad size, first line 4: -1"])),
     ("newest-first.csv", Plays("bars, 1 symbol, 3 rows", &[])),
     ("no-header.csv", Plays("trades, 1 symbol, 2 rows", &[])),
-    ("no-price-column.csv", Fails("no column holds a price; the columns are `time`, `symbol`, `colour`")),
-    ("no-row-readable.csv", Fails("none of its 2 rows could be read; the first is line 2, column 3: bad size (`-5`)")),
+    ("no-price-column.csv", Fails("no column has a price; the columns are `time`, `symbol`, `colour`")),
+    ("no-row-readable.csv", Fails("none of its 2 rows can be read; the first is line 2, column 3: bad size (`-5`)")),
     ("no-symbol-acme.csv", Plays("trades, 1 symbol, 1 row", &[])),
-    ("no-time-column.csv", Fails("no column holds the time; the columns are `symbol`, `price`, `size`")),
+    ("no-time-column.csv", Fails("no column has the time; the columns are `symbol`, `price`, `size`")),
     ("one-bar.csv", Plays("bars, 1 symbol, 1 row", &[])),
     (
         "quote-left-open.csv",
-        Plays("trades, 1 symbol, 1 row", &["1 quote left open, first line 2: 2024-03-01T09:30:00Z,\"ACME,1.5"]),
+        Plays("trades, 1 symbol, 1 row", &["1 unclosed quote, first line 2: 2024-03-01T09:30:00Z,\"ACME,1.5"]),
     ),
     ("quotes-bid-ask.csv", Plays("quotes, 1 symbol, 4 rows", &["1 no price, first line 5: "])),
     (
         "rows-of-other-widths.csv",
-        Plays(
-            "trades, 1 symbol, 2 rows",
-            &["2 not as many cells as the header, first line 3: 2024-03-01T09:30:01Z,1.6"],
-        ),
+        Plays("trades, 1 symbol, 2 rows", &["2 wrong number of cells, first line 3: 2024-03-01T09:30:01Z,1.6"]),
     ),
     ("seconds-after-midnight.csv", Plays("trades, 1 symbol, 2 rows", &[])),
     ("semicolons.csv", Plays("trades, 1 symbol, 2 rows", &[])),
@@ -94,20 +95,17 @@ fn summary(file: &FileReport) -> (String, Vec<String>) {
     let count = |n: u64, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     let plays =
         format!("{}, {}, {}", file.kind.label(), count(file.symbols.len() as u64, "symbol"), count(file.rows, "row"));
-    let refused = file
-        .refused
-        .iter()
-        .map(|r| format!("{} {}, first line {}: {}", r.count, r.reason, r.first_line, r.first_value));
-    (plays, refused.collect())
+    let reason = |r: &RejectedRows| format!("{} {}, first line {}: {}", r.count, r.reason, r.line.unwrap(), r.value);
+    (plays, file.rejected.iter().map(reason).collect())
 }
 
 fn check(name: &str, want: &Want) {
     let got = open(&[fixture(name)], &ReplayConfig::default());
     match (got, want) {
-        (Ok(mut replay), Plays(plays, refused)) => {
+        (Ok(mut replay), Plays(plays, rejected)) => {
             let file = replay.report()[0].clone();
-            assert_eq!(summary(&file), (plays.to_string(), refused.iter().map(|r| r.to_string()).collect()), "{name}");
-            assert_eq!((file.rows_refused, replay.rows_rejected()), (counted(&file), counted(&file)), "{name}");
+            assert_eq!(summary(&file), (plays.to_string(), rejected.iter().map(|r| r.to_string()).collect()), "{name}");
+            assert_eq!((file.rows_rejected, replay.rows_rejected()), (counted(&file), counted(&file)), "{name}");
             let ticks = all_ticks(&mut replay);
             assert!(ticks.is_sorted_by_key(|tick| tick.ts), "{name}");
             let ends = (ticks.first().map(|t| t.ts), ticks.last().map(|t| t.ts));
@@ -125,18 +123,18 @@ fn check(name: &str, want: &Want) {
 }
 
 fn counted(file: &FileReport) -> u64 {
-    file.refused.iter().map(|refused| refused.count).sum()
+    file.rejected.iter().map(|rejected| rejected.count).sum()
 }
 
 #[test]
-fn each_fixture_plays_or_is_turned_away_as_it_should() {
+fn fixture_plays_or_fails_as_it_should() {
     for (name, want) in &FIXTURES {
         check(name, want);
     }
 }
 
 #[test]
-fn no_fixture_is_forgotten() {
+fn fixtures_are_all_listed() {
     let mut names: Vec<_> =
         fs::read_dir(fixture("")).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     names.sort_unstable();
@@ -150,7 +148,7 @@ fn check_ticks(name: &str, want: &[&str]) {
 }
 
 #[test]
-fn ticks_carry_the_digits_of_the_file() {
+fn tick_has_the_digits_of_the_file() {
     check_ticks(
         "epoch-ms-trades.csv",
         &[
@@ -163,7 +161,7 @@ fn ticks_carry_the_digits_of_the_file() {
 }
 
 #[test]
-fn a_side_that_nobody_quotes_is_missing() {
+fn side_without_a_quote_is_missing() {
     check_ticks(
         "quotes-bid-ask.csv",
         &[
@@ -176,7 +174,7 @@ fn a_side_that_nobody_quotes_is_missing() {
 }
 
 #[test]
-fn a_row_with_both_plays_the_quote_before_the_trade() {
+fn quote_plays_before_the_trade_of_its_row() {
     check_ticks(
         "trades-and-quotes.csv",
         &[
@@ -232,7 +230,7 @@ fn exponents_are_exact() {
 }
 
 #[test]
-fn what_was_assumed_is_told() {
+fn assumptions_are_reported() {
     fn check(name: &str, want: &[&str]) {
         let replay = open_fixture(name);
         let got: Vec<_> = replay.report()[0].assumptions.iter().map(|one| one.what.as_str()).collect();
@@ -253,7 +251,7 @@ fn what_was_assumed_is_told() {
 }
 
 #[test]
-fn the_basis_and_the_bar_length_follow_from_the_rows() {
+fn basis_and_bar_length_follow_from_the_rows() {
     fn check(name: &str, basis: PriceBasis, bars: Option<Interval>) {
         let replay = open_fixture(name);
         let instrument = &replay.info().instruments[0];
@@ -267,7 +265,7 @@ fn the_basis_and_the_bar_length_follow_from_the_rows() {
 }
 
 #[test]
-fn paths_that_are_no_file_are_told() {
+fn path_that_is_no_file_is_an_error() {
     fn check(paths: &[&str], want: &str) {
         let paths: Vec<_> = paths.iter().map(|name| fixture(name)).collect();
         let error = open(&paths, &ReplayConfig::default()).err().unwrap().to_string();
@@ -278,7 +276,7 @@ fn paths_that_are_no_file_are_told() {
 }
 
 #[test]
-fn a_limit_that_is_met_is_named() {
+fn error_names_the_limit() {
     fn check(name: &str, config: ReplayConfig, want: &str) {
         let error = open(&[fixture(name)], &config).err().unwrap().to_string();
         assert!(error.contains(want), "{error}");
@@ -291,11 +289,11 @@ fn a_limit_that_is_met_is_named() {
     );
     check("semicolons.csv", ReplayConfig { max_line_bytes: 5, ..limits.clone() }, "is longer than 5 bytes");
     let archive = ReplayConfig { max_files: 0, ..limits };
-    check("../layouts/lean-crypto.zip", archive, "stands for 1 files, which is too many");
+    check("../layouts/lean-crypto.zip", archive, "the path names 1 files, which is too many");
 }
 
 #[test]
-fn more_bars_of_one_moment_than_may_wait_end_the_tape() {
+fn too_many_bars_of_one_time_end_the_replay() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bars.csv");
     let rows: String = (0..9).map(|n| format!("2024-03-01,S{n},1,2,1,2\n")).collect();
@@ -308,19 +306,19 @@ fn more_bars_of_one_moment_than_may_wait_end_the_tape() {
 }
 
 #[test]
-fn a_line_over_the_limit_is_refused_and_the_rest_plays() {
+fn line_over_the_limit_is_rejected_and_the_rest_plays() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.csv");
     let long = "9".repeat(3_000_000);
     fs::write(&path, format!("time,price\n2024-03-01,1.5\n2024-03-02,{long}\n2024-03-03,1.7\n")).unwrap();
     let replay = open(&[path], &ReplayConfig::default()).unwrap();
-    let (plays, refused) = summary(&replay.report()[0]);
+    let (plays, rejected) = summary(&replay.report()[0]);
     assert_eq!(plays, "trades, 1 symbol, 2 rows");
-    assert_eq!(refused, [format!("1 line too long, first line 3: 2024-03-02,{}…", "9".repeat(29))]);
+    assert_eq!(rejected, [format!("1 line too long, first line 3: 2024-03-02,{}…", "9".repeat(29))]);
 }
 
 #[test]
-fn one_symbol_from_two_files_is_one_instrument_with_the_finer_digits() {
+fn symbol_of_two_files_is_one_instrument() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, rows: &str| {
         let path = folder.path().join(name);
@@ -346,7 +344,7 @@ fn one_symbol_from_two_files_is_one_instrument_with_the_finer_digits() {
 }
 
 #[test]
-fn a_file_that_goes_away_is_told_by_name() {
+fn deleted_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gone.csv");
     fs::write(&path, "time,price\n2024-03-01,1.5\n").unwrap();
@@ -357,7 +355,7 @@ fn a_file_that_goes_away_is_told_by_name() {
 }
 
 #[test]
-fn a_file_that_became_shorter_is_told_by_name() {
+fn shortened_file_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("broken.csv.gz");
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -368,5 +366,5 @@ fn a_file_that_became_shorter_is_told_by_name() {
     let mut replay = open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     let error = replay.rewind().unwrap_err().to_string();
-    assert!(error.contains("broken.csv.gz: has changed: it is shorter now"), "{error}");
+    assert!(error.contains("broken.csv.gz: the file has changed: it is shorter"), "{error}");
 }

@@ -1,13 +1,13 @@
-//! The layouts and traps of market-data files in the wild, each as a small file in `tests/fixtures/layouts`.
-//! The values are invented. `docs/CSV.md` has the same list for people.
+//! The layouts and traps of real market-data files, each as a small file in `tests/fixtures/layouts` with invented
+//! values. `docs/CSV.md` has the same list for people.
 
 use std::fs;
 
 use super::repository;
-use crate::feed::replay::{Entry, ReplayConfig, inspect};
+use crate::feed::replay::{Entry, ReplayConfig, entries, inspect};
 use crate::inspect::utc;
 
-/// A file, and what a right reader makes of it without a flag: kind, symbols, rows (and `+` refused ones), time
+/// A file, and its contents as they should be read without a flag: kind, symbols, rows (and `+` rejected ones), time
 /// and price of the first and of the last event.
 const LAYOUTS: [(&str, &str); 61] = [
     (
@@ -108,7 +108,7 @@ const LAYOUTS: [(&str, &str); 61] = [
 
 fn summary(name: &str) -> String {
     let path = repository("tests/fixtures/layouts").join(name);
-    let entry = super::super::entry::expand(&[path], 1).unwrap().remove(0);
+    let entry = entries(&[path], &ReplayConfig::default()).unwrap().remove(0);
     summary_of(&entry)
 }
 
@@ -117,16 +117,16 @@ fn summary_of(entry: &Entry) -> String {
         Ok(report) => report,
         Err(error) => return error.to_string(),
     };
-    let refused = if report.rows_refused > 0 { format!("+{}", report.rows_refused) } else { String::new() };
+    let rejected = if report.rows_rejected > 0 { format!("+{}", report.rows_rejected) } else { String::new() };
     let edge = |edge: Option<crate::feed::replay::Edge>| {
         edge.map_or("-".into(), |edge| format!("{} {}", utc(edge.ts), edge.price.shorten(0)))
     };
     let (kind, symbols, rows) = (report.kind.code(), report.symbols.join(","), report.rows);
-    format!("{kind} {symbols} {rows}{refused} {} {}", edge(report.first), edge(report.last))
+    format!("{kind} {symbols} {rows}{rejected} {} {}", edge(report.first), edge(report.last))
 }
 
 #[test]
-fn each_layout_is_read_for_what_it_is() {
+fn layout_is_detected() {
     let wrong: Vec<String> = LAYOUTS
         .iter()
         .map(|(name, want)| (name, want, summary(name)))
@@ -137,7 +137,7 @@ fn each_layout_is_read_for_what_it_is() {
 }
 
 #[test]
-fn no_layout_is_forgotten() {
+fn layouts_are_all_listed() {
     let names = fs::read_dir(repository("tests/fixtures/layouts")).unwrap();
     let mut names: Vec<_> = names.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
     names.retain(|name| name != "several-members.zip");

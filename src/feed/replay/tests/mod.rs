@@ -1,11 +1,11 @@
-//! The replay as a whole: odd files, the demo tapes, laws. Here is what these tests share.
+//! Tests of the replay as a whole, and their helpers.
 
 mod demo;
+mod fast_path;
 mod fixtures;
-mod laws;
 mod layouts;
-mod plain;
-mod refused;
+mod properties;
+mod rejected_rows;
 
 use std::path::PathBuf;
 

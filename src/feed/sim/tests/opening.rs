@@ -1,6 +1,7 @@
 //! The history before the start, and how the ticks go on from there.
 
 use proptest::prelude::*;
+use strum::VariantArray;
 
 use super::*;
 use crate::market::{Market, MarketLimits, MarketOpening, Price, PriceBasis};
@@ -59,7 +60,7 @@ fn check_opening(config: &SimConfig) {
     market.advance(config.start);
     for ((_, instrument, state), listing) in market.iter().zip(&simulator.listings) {
         assert_eq!(state.top.last, Some(listing.price), "{}", instrument.symbol);
-        for interval in Interval::ALL {
+        for &interval in Interval::VARIANTS {
             let known = state.series(interval).newest(usize::MAX).count();
             assert!(known >= 60, "{}: {known} bars of {interval}", instrument.symbol);
         }

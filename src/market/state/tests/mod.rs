@@ -1,9 +1,10 @@
-//! What one tick, one clock or the history does to a market. The laws over many are in [`properties`].
+//! The effect of one tick, one clock event or a history on a market. Sequences of them are in [`properties`].
 
 mod properties;
 
 use super::*;
 use crate::market::{HistoryBar, sample};
+use strum::VariantArray;
 
 const A: InstrumentId = InstrumentId(0);
 const B: InstrumentId = InstrumentId(1);
@@ -63,7 +64,7 @@ fn bars(market: &Market, id: InstrumentId, interval: Interval) -> String {
 }
 
 #[test]
-fn a_late_tick_is_counted_and_changes_nothing_else() {
+fn late_tick_is_only_counted() {
     let mut market = after(&[trade(9, 100), sample::quote(A, at(10), Some(99), Some(101)), trade(11, 102)]);
     market.advance(at(20));
     let mut want = market.clone();
@@ -76,7 +77,7 @@ fn a_late_tick_is_counted_and_changes_nothing_else() {
 }
 
 #[test]
-fn a_tick_is_late_once_its_second_is_closed() {
+fn tick_is_late_after_its_second_has_closed() {
     #[track_caller]
     fn check(market: &Market, ms: i64, late: bool) {
         let mut market = market.clone();
@@ -106,7 +107,7 @@ fn a_tick_is_late_once_its_second_is_closed() {
 }
 
 #[test]
-fn a_tick_of_an_unknown_instrument_is_left_out() {
+fn tick_of_an_unknown_instrument_is_ignored() {
     let mut market = after(&[trade(1, 100)]);
     let before = market.clone();
     market.apply(&sample::trade(InstrumentId(3), at(9), 100, 1));
@@ -114,7 +115,7 @@ fn a_tick_of_an_unknown_instrument_is_left_out() {
 }
 
 #[test]
-fn the_last_price_and_the_bars_are_made_of_the_basis_alone() {
+fn only_the_price_basis_makes_last_price_and_bars() {
     #[track_caller]
     fn check(ticks: &[Tick], id: InstrumentId, last: Option<i64>, quotes: u64, trades: usize) {
         let market = after(ticks);
@@ -133,21 +134,21 @@ fn the_last_price_and_the_bars_are_made_of_the_basis_alone() {
 }
 
 #[test]
-fn a_quote_stands_until_the_next_one_with_both_its_sides() {
+fn quote_holds_until_the_next_with_both_sides() {
     let market = after(&[sample::quote(A, at(1), Some(9), Some(11)), sample::quote(A, at(2), None, Some(12))]);
     let ask_only = Quote { ask: Some(Price(12)), ask_size: Size(1), ..Quote::default() };
     assert_eq!(state(&market, A).top.quote, ask_only);
 }
 
 #[test]
-fn a_quoted_price_moves_the_day_without_volume() {
+fn quoted_price_moves_the_day_without_volume() {
     let market = after(&[sample::quote(FX, at(1), Some(9), None), sample::quote(FX, at(2), Some(7), None)]);
     let day = state(&market, FX).day.unwrap();
     assert_eq!((day.open, day.high, day.low, day.volume), (Price(9), Price(9), Price(7), Size(0)));
 }
 
 #[test]
-fn a_new_day_is_counted_from_the_close_before() {
+fn new_day_counts_from_the_last_close() {
     let market = after(&[trade(1, 100), trade(DAY - 1, 103), trade(3 * DAY + 5, 110)]);
     let day = state(&market, A).day.unwrap();
     assert_eq!((day.start, day.open, day.low, day.volume), (at(3 * DAY), Price(110), Price(110), Size(1)));
@@ -157,7 +158,7 @@ fn a_new_day_is_counted_from_the_close_before() {
 }
 
 #[test]
-fn a_day_stands_over_midnight_until_the_first_tick_after_it() {
+fn day_holds_past_midnight_until_the_next_tick() {
     let mut market = after(&[trade(1, 100)]);
     let before = state(&market, A).day;
     market.advance(at(DAY + 3_600));
@@ -165,7 +166,7 @@ fn a_day_stands_over_midnight_until_the_first_tick_after_it() {
 }
 
 #[test]
-fn the_clock_closes_what_has_ended_once_and_nothing_else() {
+fn clock_closes_ended_bars_once() {
     let mut market = after(&[trade(0, 100), sample::trade(B, at(61), 50, 1)]);
     for (clock, a_seconds, a_minutes, b_minutes) in [
         (at(61), "0:1", "0:1", "60:1*"),
@@ -188,7 +189,7 @@ fn the_clock_closes_what_has_ended_once_and_nothing_else() {
 }
 
 #[test]
-fn a_quiet_bucket_has_no_bar() {
+fn interval_without_ticks_has_no_bar() {
     let mut market = after(&[trade(0, 100), trade(0, 100), trade(180, 101)]);
     assert_eq!(bars(&market, A, Interval::M1), "0:2 180:1*");
     market.advance(at(600));
@@ -197,7 +198,7 @@ fn a_quiet_bucket_has_no_bar() {
 }
 
 #[test]
-fn the_newest_bars_end_with_the_forming_one() {
+fn newest_bars_end_with_the_forming_one() {
     let mut market = after(&[trade(0, 1), trade(1, 1), trade(2, 1)]);
     for (n, want) in [(0, ""), (1, "2:1*"), (2, "1:1 2:1*"), (3, "0:1 1:1 2:1*"), (9, "0:1 1:1 2:1*")] {
         assert_eq!(newest(&market, A, Interval::S1, n), want, "{n}");
@@ -219,7 +220,7 @@ fn long_then_short() -> Vec<HistoryBar> {
 }
 
 #[test]
-fn history_and_live_ticks_share_the_bar_of_a_bucket() {
+fn history_and_ticks_share_the_bar_of_an_interval() {
     let mut market = market(long_then_short());
     let today = 2 * DAY;
     market.apply(&trade(today + 7_270, 30));
@@ -240,7 +241,7 @@ fn history_and_live_ticks_share_the_bar_of_a_bucket() {
 }
 
 #[test]
-fn the_day_goes_on_from_its_history() {
+fn day_continues_from_its_history() {
     let mut market = market(long_then_short());
     let end = at(2 * DAY + 7_320);
     assert_eq!((state(&market, A).top.last, state(&market, A).ts_event), (Some(Price(15)), Some(end)));
@@ -251,16 +252,16 @@ fn the_day_goes_on_from_its_history() {
 }
 
 #[test]
-fn history_of_an_unknown_instrument_is_left_out() {
+fn history_of_an_unknown_instrument_is_ignored() {
     let stranger = HistoryBar { instrument: InstrumentId(9), ..past(Interval::D1, 0) };
     assert_eq!(market(vec![stranger]), market(Vec::new()));
 }
 
 #[test]
-fn the_end_closes_every_bar_and_leaves_the_time_as_it_was() {
+fn end_closes_every_bar_and_keeps_the_time() {
     let mut market = after(&[trade(1, 100), sample::quote(FX, at(2), Some(9), None)]);
     market.finish();
-    for interval in Interval::ALL {
+    for &interval in Interval::VARIANTS {
         let closed = [A, B, FX].map(|id| {
             let series = state(&market, id).series(interval);
             (series.closed.len(), series.forming)

@@ -1,10 +1,11 @@
-//! What holds for any market, whatever ticks and clocks it took in.
+//! Properties of every market, for any ticks and clock events.
 
 use super::*;
 use proptest::prelude::*;
+use strum::VariantArray;
 
 const INSTRUMENTS: u32 = 3;
-/// More than any of these markets makes.
+/// Limits that no market here reaches.
 const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000, notices: 10 };
 
 #[derive(Clone, Copy, Debug)]
@@ -53,12 +54,12 @@ fn steps_with(ahead: impl Strategy<Value = i64>) -> impl Strategy<Value = Vec<St
     })
 }
 
-/// In time order, as a source gives them.
+/// Steps in time order, as from a source.
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     steps_with(ahead())
 }
 
-/// Some step back in time, by as much as others go on.
+/// Steps of which some go back in time.
 fn disorderly_steps() -> impl Strategy<Value = Vec<Step>> {
     steps_with((ahead(), prop::bool::weighted(0.2)).prop_map(|(ahead, back)| if back { -ahead } else { ahead }))
 }
@@ -78,16 +79,18 @@ fn played(steps: &[Step], limits: MarketLimits) -> Market {
     market
 }
 
-/// Every series of a market.
+/// All series of a market.
 fn all(market: &Market) -> impl Iterator<Item = (Interval, &Series)> {
-    market.iter().flat_map(|(_, _, state)| Interval::ALL.map(|interval| (interval, state.series(interval))))
+    market
+        .iter()
+        .flat_map(|(_, _, state)| Interval::VARIANTS.iter().map(|&interval| (interval, state.series(interval))))
 }
 
 fn bars(series: &Series) -> Vec<Bar> {
     series.newest(usize::MAX).map(|(bar, _)| *bar).collect()
 }
 
-/// Longer bars made of shorter ones, written out apart from [`Bar::merge`].
+/// Builds longer bars from shorter ones, without [`Bar::merge`].
 fn rolled_up(short: &[Bar], long: Interval) -> Vec<Bar> {
     let roll = |bars: &[Bar]| Bar {
         start: bars[0].start.floor(long),
@@ -101,7 +104,7 @@ fn rolled_up(short: &[Bar], long: Interval) -> Vec<Bar> {
     short.chunk_by(|a, b| a.start.floor(long) == b.start.floor(long)).map(roll).collect()
 }
 
-/// The trades that make bars, of one instrument.
+/// The sizes of one instrument's trades.
 fn traded(steps: &[Step], id: InstrumentId) -> Vec<u64> {
     let size = |step: &Step| match step {
         Step::Tick(Tick { instrument, kind: TickKind::Trade(trade), .. }) if *instrument == id => Some(trade.size.0),
@@ -112,7 +115,7 @@ fn traded(steps: &[Step], id: InstrumentId) -> Vec<u64> {
 
 proptest! {
     #[test]
-    fn a_bar_holds_its_prices_and_its_bucket_has_no_other(steps in disorderly_steps()) {
+    fn bar_contains_its_prices_and_is_alone_in_its_interval(steps in disorderly_steps()) {
         let market = played(&steps, ROOMY);
         for (interval, series) in all(&market) {
             let bars = bars(series);
@@ -126,18 +129,18 @@ proptest! {
     }
 
     #[test]
-    fn seconds_rolled_up_are_the_bars_of_each_longer_interval(steps in disorderly_steps()) {
+    fn seconds_add_up_to_the_bars_of_longer_intervals(steps in disorderly_steps()) {
         let market = played(&steps, ROOMY);
         for (_, _, state) in market.iter() {
             let seconds = bars(state.series(Interval::S1));
-            for interval in Interval::ALL {
+            for &interval in Interval::VARIANTS {
                 prop_assert_eq!(rolled_up(&seconds, interval), bars(state.series(interval)), "{}", interval);
             }
         }
     }
 
     #[test]
-    fn a_closed_bar_never_changes(steps in disorderly_steps(), cut in any::<prop::sample::Index>()) {
+    fn closed_bar_never_changes(steps in disorderly_steps(), cut in any::<prop::sample::Index>()) {
         let (first, rest) = steps.split_at(cut.index(steps.len()));
         let before = played(first, ROOMY);
         let mut market = before.clone();
@@ -149,7 +152,7 @@ proptest! {
     }
 
     #[test]
-    fn no_bar_that_has_ended_is_open_after_a_clock(steps in steps()) {
+    fn clock_leaves_no_ended_bar_open(steps in steps()) {
         let mut market = played(&steps, ROOMY);
         let now = market.now();
         market.advance(now);
@@ -159,7 +162,7 @@ proptest! {
     }
 
     #[test]
-    fn clocks_change_when_bars_close_but_not_what_they_are(steps in steps()) {
+    fn clock_changes_no_bar(steps in steps()) {
         let ticks: Vec<_> = steps.iter().copied().filter(|step| matches!(step, Step::Tick(_))).collect();
         let (with, without) = (played(&steps, ROOMY), played(&ticks, ROOMY));
         for ((interval, with), (_, without)) in all(&with).zip(all(&without)) {
@@ -168,7 +171,7 @@ proptest! {
     }
 
     #[test]
-    fn days_hold_the_volume_of_all_their_trades(steps in steps()) {
+    fn day_has_the_volume_of_its_trades(steps in steps()) {
         let market = played(&steps, ROOMY);
         for (id, instrument, state) in market.iter() {
             let days = bars(state.series(Interval::D1));
@@ -188,7 +191,7 @@ proptest! {
     }
 
     #[test]
-    fn every_tick_counts_and_none_in_order_is_late(steps in steps()) {
+    fn ticks_in_order_are_counted_and_not_late(steps in steps()) {
         let market = played(&steps, ROOMY);
         for (id, _, state) in market.iter() {
             let of_it = |step: &&Step| matches!(step, Step::Tick(tick) if tick.instrument == id);
@@ -199,7 +202,7 @@ proptest! {
     }
 
     #[test]
-    fn a_market_keeps_the_newest_and_no_more(steps in steps(), kept in 1usize..6, trades in 1usize..6) {
+    fn market_keeps_only_the_newest_items(steps in steps(), kept in 1usize..6, trades in 1usize..6) {
         let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades, notices: 10 }));
         for ((_, all), (_, some)) in all(&whole).zip(all(&market)) {
             prop_assert!(some.closed.len() <= kept);
@@ -213,7 +216,7 @@ proptest! {
     }
 
     #[test]
-    fn the_same_events_make_the_same_market(steps in disorderly_steps()) {
+    fn same_events_make_the_same_market(steps in disorderly_steps()) {
         let mut markets = [opened(Vec::new(), ROOMY), opened(Vec::new(), ROOMY)];
         markets.iter_mut().for_each(|market| take(market, &steps));
         prop_assert_eq!(&markets[0], &markets[1]);
@@ -224,7 +227,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn ticks_taken_in_together_are_as_one_by_one(
+    fn ticks_in_batches_equal_ticks_one_by_one(
         steps in disorderly_steps(),
         largest in any::<bool>(),
         finish_at in prop::option::of(0usize..150),

@@ -1,4 +1,4 @@
-//! A client that asserts while it reads, and keeps what it hears.
+//! A client that asserts while it reads, and keeps the state that it receives.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -14,12 +14,11 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::truth::Truth;
-use super::{Key, LIMITS, SYMBOLS, Stream, WHOLE, turned, wish};
+use super::{Key, LIMITS, SYMBOLS, Step, Stream, WHOLE, rate_json, turned};
 use crate::fanout::LiveMarket;
 use crate::market::Instrument;
 use crate::market::sample::opening_with_depth as opening;
-use crate::server::limits::ConnectionLimit;
-use crate::server::limits::WriteTimeout;
+use crate::server::limits::{ConnectionLimit, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::FeedControl;
 use crate::server::session::{Socket, serve};
@@ -32,31 +31,33 @@ struct Bars {
     forming: Option<Value>,
 }
 
+/// A client that keeps what it receives.
 pub struct Client {
     live: LiveMarket,
-    /// Bytes that the socket holds unread.
+    /// Unread bytes that the socket holds.
     buffer: usize,
-    /// What it wants, and what the server has said that it speaks.
+    /// The format that it requested.
     pub format: Format,
-    speaks: Format,
+    /// The format that the server has confirmed.
+    confirmed: Format,
     decoder: Decoder<'static>,
-    /// How the symbols of each epoch are turned, as `GET /api/v1/symbols` would tell.
+    /// The order of the symbols in each epoch, as `GET /api/v1/symbols` lists them.
     pub turns: Vec<usize>,
     sink: SplitSink<WebSocketStream<DuplexStream>, Message>,
     stream: SplitStream<WebSocketStream<DuplexStream>>,
     pub lost: bool,
     epoch: u64,
-    /// What it subscribed to: rate and history.
-    pub wanted: BTreeMap<Key, (f64, usize)>,
+    /// Its subscriptions: rate and history.
+    pub subscribed: BTreeMap<Key, (f64, usize)>,
     quotes: HashMap<&'static str, Value>,
     books: HashMap<&'static str, Value>,
     bars: HashMap<Key, Bars>,
-    /// Charts of which another history was asked for, with the request's number: until it is granted, what comes is
-    /// of the request before.
-    asked: HashMap<Key, u64>,
+    /// Bars of which another history was requested, with the request's number. Until it is granted, bars are those of
+    /// the request before.
+    pending: HashMap<Key, u64>,
     requests: u64,
     /// The number of the next trade, and the trades since the last snapshot.
-    tapes: HashMap<&'static str, (u64, BTreeMap<u64, Value>)>,
+    trades: HashMap<&'static str, (u64, BTreeMap<u64, Value>)>,
 }
 
 type Halves = (SplitSink<WebSocketStream<DuplexStream>, Message>, SplitStream<WebSocketStream<DuplexStream>>);
@@ -83,57 +84,57 @@ fn number(value: &Value) -> u64 {
     value.as_u64().unwrap()
 }
 
-/// The instruments of an epoch whose symbols are turned so.
+/// The instruments of an epoch, by the order of its symbols.
 static INSTRUMENTS: LazyLock<[Arc<[Instrument]>; 3]> =
     LazyLock::new(|| [0, 1, 2].map(|turn| opening(1, &turned(turn)).instruments));
 
 impl Client {
     pub async fn join(live: LiveMarket, buffer: usize, format: Format) -> Self {
         let (sink, stream) = open_socket(&live, buffer, format).await;
-        let (wanted, quotes, books) = (BTreeMap::new(), HashMap::new(), HashMap::new());
-        let (bars, tapes) = (HashMap::new(), HashMap::new());
-        let (speaks, decoder, turns) = (format, Decoder::new(&INSTRUMENTS[0]), vec![0]);
+        let (subscribed, quotes, books) = (BTreeMap::new(), HashMap::new(), HashMap::new());
+        let (bars, trades) = (HashMap::new(), HashMap::new());
+        let (confirmed, decoder, turns) = (format, Decoder::new(&INSTRUMENTS[0]), vec![0]);
         Self {
             live,
             buffer,
             format,
-            speaks,
+            confirmed,
             decoder,
             turns,
             sink,
             stream,
             lost: false,
             epoch: 1,
-            wanted,
+            subscribed,
             quotes,
             books,
             bars,
-            asked: HashMap::new(),
+            pending: HashMap::new(),
             requests: 0,
-            tapes,
+            trades,
         }
     }
 
-    /// A decoder that knows no state: each step must begin from one that comes after this.
-    fn decode_anew(&mut self) {
+    /// Starts a decoder without a state. Each update must begin from a state that comes later.
+    fn reset_decoder(&mut self) {
         self.decoder = Decoder::new(&INSTRUMENTS[self.turns[self.epoch as usize - 1]]);
     }
 
-    /// Comes back as the protocol has it: asks for what it had, from where it was.
+    /// Reconnects as the protocol describes: subscribes again, since the last state that it has.
     async fn reconnect(&mut self) {
         (self.sink, self.stream) = open_socket(&self.live, self.buffer, self.format).await;
-        (self.lost, self.speaks) = (false, self.format);
-        self.asked.clear();
-        self.decode_anew();
-        for (key, (rate, history)) in self.wanted.clone() {
+        (self.lost, self.confirmed) = (false, self.format);
+        self.pending.clear();
+        self.reset_decoder();
+        for (key, (rate, history)) in self.subscribed.clone() {
             let (stream, symbol) = key;
             let last = match stream {
                 Stream::Quotes => self.quotes.get(symbol).map(|quote| number(&quote["seq"]) as i64),
-                Stream::Trades => self.tapes.get(symbol).map(|(next, _)| *next as i64 - 1),
+                Stream::Trades => self.trades.get(symbol).map(|(next, _)| *next as i64 - 1),
                 Stream::Depth => self.books.get(symbol).map(|book| number(&book["seq"]) as i64),
                 _ => self.bars.get(&key).and_then(|bars| bars.closed.keys().last().copied()),
             };
-            let mut message = json!({"type":"subscribe","symbols":[symbol],"rate":wish(rate),"history":history});
+            let mut message = json!({"type":"subscribe","symbols":[symbol],"rate":rate_json(rate),"history":history});
             stream.name(&mut message);
             if let Some(last) = last {
                 message["since"] = json!({"epoch": self.epoch, "at": {symbol: last}});
@@ -142,28 +143,28 @@ impl Client {
         }
     }
 
-    /// Goes on reading while it waits to be heard: the server does not listen while it writes.
+    /// Sends a message. Reads meanwhile, as the server does not read while it writes.
     pub async fn send(&mut self, message: Value) {
         let Self { sink, .. } = self;
-        let mut heard = Vec::new();
-        let said = {
-            let mut saying = sink.send(Message::text(message.to_string()));
+        let mut received = Vec::new();
+        let sent = {
+            let mut sending = sink.send(Message::text(message.to_string()));
             loop {
                 tokio::select! {
                     biased;
-                    said = &mut saying => break said.is_ok(),
+                    sent = &mut sending => break sent.is_ok(),
                     message = self.stream.next() => match message {
-                        Some(Ok(message)) => heard.push(message),
+                        Some(Ok(message)) => received.push(message),
                         _ => break false,
                     }
                 }
             }
         };
-        heard.into_iter().for_each(|message| self.receive(&message));
-        self.lost |= !said;
+        received.into_iter().for_each(|message| self.receive(&message));
+        self.lost |= !sent;
     }
 
-    /// Reads for so long. A lost connection is replaced at the next look.
+    /// Reads for `time`. Reconnects where the connection is lost.
     pub async fn read(&mut self, time: Duration) {
         let until = Instant::now() + time;
         loop {
@@ -187,46 +188,46 @@ impl Client {
         let message: Value = serde_json::from_str(&text).unwrap();
         let kind = message["type"].as_str().unwrap();
         let is_frequent = ["snapshot", "update", "bars", "trades", "depth", "heartbeat"].contains(&kind);
-        assert_eq!(is_binary, is_frequent && self.speaks == Format::Binary, "{text}");
+        assert_eq!(is_binary, is_frequent && self.confirmed == Format::Binary, "{text}");
         match kind {
             "format" => {
-                let speaks = if message["format"] == "binary" { Format::Binary } else { Format::Json };
-                if std::mem::replace(&mut self.speaks, speaks) != speaks {
-                    self.decode_anew();
+                let confirmed = if message["format"] == "binary" { Format::Binary } else { Format::Json };
+                if std::mem::replace(&mut self.confirmed, confirmed) != confirmed {
+                    self.reset_decoder();
                 }
             }
             "feed" if number(&message["epoch"]) != self.epoch => {
                 self.epoch = number(&message["epoch"]);
-                self.decode_anew();
+                self.reset_decoder();
                 self.quotes.clear();
                 self.books.clear();
                 self.bars.clear();
-                self.tapes.clear();
+                self.trades.clear();
             }
-            "snapshot" => message["quotes"].as_array().unwrap().iter().for_each(|quote| self.hear_snapshot(quote)),
+            "snapshot" => message["quotes"].as_array().unwrap().iter().for_each(|quote| self.on_snapshot(quote)),
             "update" => {
                 assert_eq!(number(&message["epoch"]), self.epoch);
-                message["quotes"].as_array().unwrap().iter().for_each(|quote| self.hear_update(quote));
+                message["quotes"].as_array().unwrap().iter().for_each(|quote| self.on_update(quote));
             }
-            "granted" => self.asked.retain(|_, id| Some(*id) != message["id"].as_u64()),
-            "bars" => self.hear_bars(&message),
-            "trades" => self.hear_trades(&message),
-            "depth" => self.hear_depth(&message),
+            "granted" => self.pending.retain(|_, id| Some(*id) != message["id"].as_u64()),
+            "bars" => self.on_bars(&message),
+            "trades" => self.on_trades(&message),
+            "depth" => self.on_depth(&message),
             "error" => panic!("nothing here is wrong: {message}"),
             _ => {}
         }
     }
 
-    fn hear_snapshot(&mut self, quote: &Value) {
+    fn on_snapshot(&mut self, quote: &Value) {
         let symbol = symbol_of(quote);
-        if self.wanted.contains_key(&(Stream::Quotes, symbol)) {
+        if self.subscribed.contains_key(&(Stream::Quotes, symbol)) {
             let before = self.quotes.insert(symbol, quote.clone()).map_or(0, |before| number(&before["seq"]));
             assert!(number(&quote["seq"]) >= before, "a snapshot goes back: {quote}");
         }
     }
 
-    fn hear_update(&mut self, quote: &Value) {
-        // Without a snapshot it is what was under way when the client left the symbol.
+    fn on_update(&mut self, quote: &Value) {
+        // Without a snapshot it was in transit when the client unsubscribed.
         if let Some(known) = self.quotes.get_mut(symbol_of(quote)) {
             assert_eq!(number(&quote["first_seq"]), number(&known["seq"]) + 1, "ranges must meet: {quote}");
             assert!(number(&quote["seq"]) >= number(&quote["first_seq"]), "{quote}");
@@ -234,10 +235,10 @@ impl Client {
         }
     }
 
-    fn hear_depth(&mut self, book: &Value) {
+    fn on_depth(&mut self, book: &Value) {
         let symbol = symbol_of(book);
         if book["snapshot"] == true {
-            if self.wanted.contains_key(&(Stream::Depth, symbol)) {
+            if self.subscribed.contains_key(&(Stream::Depth, symbol)) {
                 let before = self.books.insert(symbol, book.clone()).map_or(0, |before| number(&before["seq"]));
                 assert!(number(&book["seq"]) >= before, "a book goes back: {book}");
             }
@@ -248,13 +249,13 @@ impl Client {
         }
     }
 
-    fn hear_bars(&mut self, message: &Value) {
+    fn on_bars(&mut self, message: &Value) {
         let seconds = message["interval"] == "1s";
         let key = (if seconds { Stream::Seconds } else { Stream::Minutes }, symbol_of(message));
-        if message["snapshot"] == true && !self.asked.contains_key(&key) {
+        if message["snapshot"] == true && !self.pending.contains_key(&key) {
             self.bars.insert(key, Bars::default());
         }
-        // As above: the rest of what the client left.
+        // As above: in transit when the client unsubscribed.
         let Some(bars) = self.bars.get_mut(&key) else { return };
         assert_eq!(message["missed"], 0, "all bars are kept: {message}");
         for bar in message["bars"].as_array().unwrap() {
@@ -270,64 +271,94 @@ impl Client {
         }
     }
 
-    fn hear_trades(&mut self, message: &Value) {
+    fn on_trades(&mut self, message: &Value) {
         let (symbol, first) = (symbol_of(message), number(&message["first"]));
         if message["snapshot"] == true {
-            self.tapes.insert(symbol, (first, BTreeMap::new()));
+            self.trades.insert(symbol, (first, BTreeMap::new()));
         }
-        let Some((next, trades)) = self.tapes.get_mut(symbol) else { return };
-        assert_eq!(first, *next + number(&message["skipped"]), "what is missing is told: {message}");
+        let Some((next, trades)) = self.trades.get_mut(symbol) else { return };
+        assert_eq!(first, *next + number(&message["skipped"]), "what is missing is announced: {message}");
         let items = message["trades"].as_array().unwrap();
         trades.extend((first..).zip(items.iter().cloned()));
         *next = first + items.len() as u64;
     }
 
-    /// Those of the symbols that are subscribed, unless `any`; as the request names them.
+    /// The symbols of `mask` that are subscribed, or all of them with `any`; and as a request names them.
     pub fn names(&self, stream: Stream, mask: usize, any: bool) -> (Vec<&'static str>, Value) {
         let masked = SYMBOLS.into_iter().enumerate().filter(|(n, _)| mask & (1 << n) != 0).map(|(_, symbol)| symbol);
-        let named: Vec<_> = masked.filter(|symbol| any || self.wanted.contains_key(&(stream, *symbol))).collect();
-        let said = if mask == 7 { json!(["*"]) } else { json!(named) };
-        (named, said)
+        let named: Vec<_> = masked.filter(|symbol| any || self.subscribed.contains_key(&(stream, *symbol))).collect();
+        let request = if mask == 7 { json!(["*"]) } else { json!(named) };
+        (named, request)
     }
 
-    pub async fn ask(&mut self, kind: &str, stream: Stream, mask: usize, rate: Option<f64>, history: Option<usize>) {
+    pub async fn request(
+        &mut self,
+        kind: &str,
+        stream: Stream,
+        mask: usize,
+        rate: Option<f64>,
+        history: Option<usize>,
+    ) {
         let any = kind == "subscribe";
-        let (named, said) = self.names(stream, mask, any);
+        let (named, request) = self.names(stream, mask, any);
         if named.is_empty() {
             return;
         }
         self.requests += 1;
-        let mut message = json!({"type": kind, "id": self.requests, "symbols": said});
+        let mut message = json!({"type": kind, "id": self.requests, "symbols": request});
         stream.name(&mut message);
-        rate.into_iter().for_each(|rate| message["rate"] = wish(rate));
+        rate.into_iter().for_each(|rate| message["rate"] = rate_json(rate));
         history.into_iter().for_each(|history| message["history"] = history.into());
         for symbol in named {
             let key = (stream, symbol);
             if kind == "unsubscribe" {
-                self.wanted.remove(&key);
+                self.subscribed.remove(&key);
                 self.bars.remove(&key);
                 match stream {
                     Stream::Quotes => drop(self.quotes.remove(symbol)),
-                    Stream::Trades => drop(self.tapes.remove(symbol)),
+                    Stream::Trades => drop(self.trades.remove(symbol)),
                     Stream::Depth => drop(self.books.remove(symbol)),
                     _ => {}
                 }
             } else {
                 if any {
-                    // Who asks for another history begins anew, also where the request is lost with the connection.
+                    // Another history begins with a snapshot, even where the request is lost with the connection.
                     self.bars.remove(&key);
-                    self.asked.insert(key, self.requests);
+                    self.pending.insert(key, self.requests);
                 }
-                let wish = self.wanted.entry(key).or_default();
-                *wish = (rate.unwrap_or(wish.0), history.unwrap_or(wish.1));
+                let subscription = self.subscribed.entry(key).or_default();
+                *subscription = (rate.unwrap_or(subscription.0), history.unwrap_or(subscription.1));
             }
         }
         self.send(message).await;
     }
 
-    /// Compares with what a client knows that saw each tick.
+    /// Sends the request of a step, or loses the connection.
+    pub async fn apply(&mut self, step: Step) {
+        match step {
+            Step::Subscribe { stream, mask, rate, history } => {
+                self.request("subscribe", stream, mask, Some(rate), Some(history)).await;
+            }
+            Step::Rate { stream, mask, rate } => self.request("rate", stream, mask, Some(rate), None).await,
+            Step::Unsubscribe { stream, mask } => self.request("unsubscribe", stream, mask, None, None).await,
+            Step::Resync { mask } => {
+                let (named, _) = self.names(Stream::Quotes, mask, false);
+                if !named.is_empty() {
+                    self.send(json!({"type":"resync","symbols":named})).await;
+                }
+            }
+            Step::Format(format) => {
+                self.format = format;
+                self.send(json!({"type":"format","format":format.label()})).await;
+            }
+            Step::Reconnect => self.lost = true,
+            step => unreachable!("{step:?} is not of the client"),
+        }
+    }
+
+    /// Compares the state with that of a client that saw each tick.
     pub fn check(&self, truth: &Truth) {
-        for (key, (_, history)) in &self.wanted {
+        for (key, (_, history)) in &self.subscribed {
             let (stream, symbol) = *key;
             match stream {
                 Stream::Quotes => {
@@ -344,7 +375,7 @@ impl Client {
                     assert_eq!(got, want);
                 }
                 Stream::Trades => {
-                    let (next, got) = self.tapes.get(symbol).unwrap_or_else(|| panic!("no tape of {symbol}"));
+                    let (next, got) = self.trades.get(symbol).unwrap_or_else(|| panic!("no trades of {symbol}"));
                     let want = truth.trades(symbol);
                     assert_eq!(*next, want.len() as u64 + 1, "{symbol}");
                     got.iter().for_each(|(n, trade)| assert_eq!(trade, &want[*n as usize - 1], "{symbol} {n}"));
@@ -352,7 +383,7 @@ impl Client {
                 _ => {
                     let got = self.bars.get(key).unwrap_or_else(|| panic!("no bars of {key:?}"));
                     let (closed, forming) = truth.bars(symbol, stream.interval().unwrap());
-                    // What came before the first bar was not asked for.
+                    // Bars before the first one were not requested.
                     let from = closed.len().saturating_sub(got.closed.len());
                     assert!(got.closed.values().eq(&closed[from..]), "{key:?}: {:?} {closed:?}", got.closed);
                     assert_eq!(got.forming, forming, "{key:?}");

@@ -1,36 +1,36 @@
-//! The client to compare with: it saw each tick.
+//! The model: a client that saw each tick.
 
 use serde_json::Value;
 
-use super::KEPT;
+use super::{KEPT, SYMBOLS};
 use crate::fanout::{DepthCursor, TradesCursor};
-use crate::market::sample::opening_with_depth as opening;
-use crate::market::{InstrumentId, Interval, Market, Tick};
+use crate::market::sample::{opening_with_depth as opening, quote, trade};
+use crate::market::{InstrumentId, Interval, Market, Tick, Timestamp};
 use crate::wire::{EncodedMessage, Format, QuotesKind, QuotesMessage, SeriesHead, bars_message};
 
-/// What a client that saw each tick knows.
+/// The state of a client that saw each tick.
 pub struct Truth {
     pub market: Market,
     pub now_ms: i64,
-    tapes: [(TradesCursor, Vec<Value>); 3],
+    trades: [(TradesCursor, Vec<Value>); 3],
 }
 
 impl Truth {
     pub fn open(epoch: u64, symbols: &[&str]) -> Self {
         let market = Market::open(&opening(epoch, symbols), KEPT);
-        let tapes = [0, 1, 2].map(|id| (TradesCursor::new(InstrumentId(id), 0), Vec::new()));
-        let mut truth = Self { market, now_ms: 0, tapes };
-        truth.read_tapes();
+        let trades = [0, 1, 2].map(|id| (TradesCursor::new(InstrumentId(id), 0), Vec::new()));
+        let mut truth = Self { market, now_ms: 0, trades };
+        truth.read_trades();
         truth
     }
 
     pub fn apply(&mut self, tick: &Tick) {
         self.market.apply(tick);
-        self.read_tapes();
+        self.read_trades();
     }
 
-    fn read_tapes(&mut self) {
-        for (cursor, trades) in &mut self.tapes {
+    fn read_trades(&mut self) {
+        for (cursor, trades) in &mut self.trades {
             while let Some(text) = cursor.take(&self.market, 0, Format::Json).and_then(EncodedMessage::into_text) {
                 let message: Value = serde_json::from_str(&text).unwrap();
                 trades.extend(message["trades"].as_array().unwrap().iter().cloned());
@@ -38,12 +38,24 @@ impl Truth {
         }
     }
 
+    /// Applies a tick of a symbol, and returns it.
+    pub fn tick(&mut self, symbol: usize, price: i64, apart_ms: i64) -> Tick {
+        self.now_ms += apart_ms;
+        let (id, ts) = (self.id(SYMBOLS[symbol]), Timestamp::from_millis(self.now_ms));
+        let tick = match price % 3 {
+            0 => quote(id, ts, Some(price), (price % 2 == 0).then_some(price + 2)),
+            _ => trade(id, ts, price, price.unsigned_abs()),
+        };
+        self.apply(&tick);
+        tick
+    }
+
     pub fn id(&self, symbol: &str) -> InstrumentId {
         self.market.id(symbol).unwrap()
     }
 
     pub fn trades(&self, symbol: &str) -> &[Value] {
-        &self.tapes[self.id(symbol).index()].1
+        &self.trades[self.id(symbol).index()].1
     }
 
     pub fn quote(&self, symbol: &str) -> Value {

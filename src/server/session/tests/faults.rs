@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
 use super::{Fixture, LIMITS};
-use crate::server::session::SessionEnd;
+use crate::server::session::end::SessionEnd;
 
 #[tokio::test(start_paused = true)]
 async fn client_above_the_message_rate_is_disconnected() {

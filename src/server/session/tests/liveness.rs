@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Fixture;
 use crate::bus;
-use crate::server::session::SessionEnd;
+use crate::server::session::end::SessionEnd;
 
 #[tokio::test(start_paused = true)]
 async fn heartbeat_comes_after_each_second_of_silence() {
@@ -18,10 +18,14 @@ async fn heartbeat_comes_after_each_second_of_silence() {
         tokio::time::sleep(Duration::from_millis(wait)).await;
         client.send(json!({"type":"sing"})).await;
         client.receive("error").await;
-        let said = tokio::time::Instant::now();
-        for beats in 1..=3 {
+        let answered = tokio::time::Instant::now();
+        for count in 1..=3 {
             assert_eq!(client.receive_any().await["type"], "heartbeat");
-            assert!(said.elapsed() <= Duration::from_secs(beats), "beat {beats} came after {:?}", said.elapsed());
+            assert!(
+                answered.elapsed() <= Duration::from_secs(count),
+                "heartbeat {count} came after {:?}",
+                answered.elapsed()
+            );
         }
     }
 }
@@ -31,12 +35,12 @@ async fn busy_session_gets_heartbeats_too() {
     let fixture = Fixture::new().await;
     let mut client = fixture.join(1 << 16).await;
     client.subscribe(&["A"], 10.0).await;
-    let mut beats = 0;
+    let mut count = 0;
     for n in 0..300 {
         fixture.trade(0, n, n);
-        beats += usize::from(client.receive_any().await["type"] == "heartbeat");
+        count += usize::from(client.receive_any().await["type"] == "heartbeat");
     }
-    assert!(beats >= 5, "{beats} beats in half a minute");
+    assert!(count >= 5, "{count} heartbeats in half a minute");
 }
 
 #[tokio::test(start_paused = true)]

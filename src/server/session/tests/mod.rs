@@ -28,7 +28,8 @@ use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
 use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
 use crate::server::limits::{ConnectionLimit, WriteTimeout};
 use crate::server::ops::Metrics;
-use crate::server::session::{FeedControl, SessionEnd, SessionLimits, Socket, SubscriptionLimits, serve};
+use crate::server::session::end::SessionEnd;
+use crate::server::session::{FeedControl, SessionLimits, Socket, SubscriptionLimits, serve};
 use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {

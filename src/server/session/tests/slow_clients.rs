@@ -8,7 +8,7 @@ use tokio::io::AsyncReadExt;
 use super::{Fixture, LIMITS, ranges, step_total};
 use crate::control::FeedEvent;
 use crate::market::{InstrumentId, Price, Size, Tick, TickKind, Timestamp, Trade};
-use crate::server::session::SessionEnd;
+use crate::server::session::end::SessionEnd;
 
 #[tokio::test(start_paused = true)]
 async fn client_that_stays_behind_is_throttled_and_recovers() {

@@ -1,4 +1,4 @@
-/** The bars of the chart as a table, for those who read rather than look; the newest first. */
+/** The bars of the chart as a table, newest first. */
 
 import { createDialog } from "../../lib/dialog.js";
 import { element, setText } from "../../lib/dom.js";
@@ -35,20 +35,20 @@ export function createBarTable() {
       const { bars } = seriesOf(state, state.choice);
       const instrument = chosenInstrument(state);
       const { symbol, interval } = state.choice;
-      const seen = bars
+      const visible = bars
         .map((bar, at) => ({ bar, before: bars[at - 1] }))
         .filter(({ bar }) => !range || (bar.ts >= range.from && bar.ts <= range.to))
         .slice(-MOST)
         .toReversed();
       setText(
         words,
-        seen.length === 0
+        visible.length === 0
           ? "The chart shows no bars."
-          : `${symbol}, ${interval}: ${seen.length} bars that the chart shows, the newest first. They are those of now and do not change.`,
+          : `${symbol}, ${interval}: ${visible.length} visible bars, newest first, as of now.`,
       );
       setText(caption, `${symbol}, bars of ${interval}`);
       body.replaceChildren(
-        ...seen.map(({ bar, before }) => {
+        ...visible.map(({ bar, before }) => {
           const change = before ? percentText((bar.close / before.close - 1) * 100) : "";
           const cells = [
             priceText(bar.open, instrument),

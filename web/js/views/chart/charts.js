@@ -1,4 +1,4 @@
-/** One, two or four charts, whose crosshairs and times go together. */
+/** One, two or four charts with a common crosshair and time range. */
 
 import { readPalette } from "../../chart/palette.js";
 import { setAttribute } from "../../lib/dom.js";
@@ -8,7 +8,7 @@ import { createPane } from "./pane.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
-/** Bars that form are drawn so often: the canvases of a chart are the dearest of the page to paint. */
+/** The interval of drawing forming bars, as the canvases of a chart cost the most to paint. */
 const FORM_MS = 200;
 
 /**
@@ -18,13 +18,13 @@ const FORM_MS = 200;
 export function createCharts(root, { onHover, onOlder, onActivate }) {
   /** @type {ReturnType<typeof createPane>[]} */
   let panes = [];
-  /** @type {{ ts: number | null, pane: number }} the bar that is pointed at, and where */
+  /** The bar under the pointer, and its pane. @type {{ ts: number | null, pane: number }} */
   let hovered = { ts: null, pane: 0 };
   /** @type {State | undefined} */
   let shown;
   let look = "";
   let palette = readPalette(root);
-  /** Views that are being set are not followed. */
+  /** `true` while other panes are moved along, which must not move them again. */
   let following = false;
 
   /** @param {number} at @param {number | null} ts */
@@ -39,13 +39,13 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
     onHover();
   }
 
-  /** @param {number} from the pane that was moved */
+  /** Moves the other panes along. @param {number} from the pane that was moved */
   function follow(from) {
     if (following || panes.length < 2 || !panes[from].node.matches(":hover, :focus-within")) return;
     following = true;
-    const view = panes[from].plot.view();
-    panes.forEach(({ plot }, at) => void (at !== from && plot.setView(view)));
-    // The library says that a view changed in the next frame.
+    const view = panes[from].plot.time.get();
+    panes.forEach(({ plot }, at) => void (at !== from && plot.time.set(view)));
+    // The library reports the change in the next frame.
     requestAnimationFrame(() => requestAnimationFrame(() => (following = false)));
   }
 
@@ -79,13 +79,13 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
     );
   }
   const drawForming = createPace(draw, () => FORM_MS);
-  /** What else than bars that form decides what is drawn. @type {readonly unknown[]} */
+  /** What the charts were drawn from, besides forming bars. @type {readonly unknown[]} */
   let drawnOf = [];
 
   return {
     /**
      * @param {State} state
-     * @param {string} nowLook the theme and palette that are on
+     * @param {string} nowLook the theme and palette
      */
     render(state, nowLook) {
       if (nowLook !== look) {
@@ -104,7 +104,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
         palette,
         hovered,
         state.news,
-        state.scenes,
+        state.scenarios,
         state.groups,
         ...[...state.series.values()].map(({ revision }) => revision),
       ];
@@ -113,12 +113,12 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
       draw();
     },
 
-    /** The picture of the active chart. */
+    /** Returns a picture of the active chart. */
     picture: () => panes[shown?.active ?? 0].plot.picture(),
 
-    /** What of the time the active chart shows, in microseconds. */
-    seenRange() {
-      const range = panes[shown?.active ?? 0]?.plot.view().range;
+    /** Returns the visible time range of the active chart, in microseconds. */
+    visibleRange() {
+      const range = panes[shown?.active ?? 0]?.plot.time.get().range;
       return range ? { from: range.from * 1e6, to: range.to * 1e6 } : null;
     },
   };

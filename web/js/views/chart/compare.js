@@ -1,6 +1,6 @@
-/** The menu that takes up to four symbols to compare with the chart's own. */
+/** The menu that chooses up to four symbols to compare with the chart's own. */
 
-import { element, setText } from "../../lib/dom.js";
+import { element, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { createMenu } from "../../lib/menu.js";
 import { matching } from "../../state/list.js";
@@ -12,7 +12,7 @@ const SHOWN = 8;
 
 /** @param {{ onCompare: (symbols: readonly string[]) => void }} actions */
 export function createCompare({ onCompare }) {
-  const menu = createMenu({ name: "Compare" }, icon("compare"), element("span", { class: "tool-text" }, "Compare"));
+  const menu = createMenu({ name: "Compare" }, icon("compare"), span("tool-text", "Compare"));
   const input = element("input", {
     type: "search",
     class: "field",
@@ -23,20 +23,20 @@ export function createCompare({ onCompare }) {
   const note = element("p", { class: "menu-note" });
   menu.panel.append(input, found, note);
   /** @type {State | undefined} */
-  let seen;
+  let state;
   let drawn = "";
   input.addEventListener("input", () => draw());
   menu.panel.addEventListener("toggle", () => draw());
 
   /** @param {string} symbol @param {boolean} on */
   function pick(symbol, on) {
-    const compare = seen?.panes[seen.active].compare ?? [];
+    const compare = state?.panes[state.active].compare ?? [];
     onCompare(on ? [...compare, symbol] : compare.filter((one) => one !== symbol));
   }
 
   function draw() {
-    if (!seen || !menu.panel.matches(":popover-open")) return;
-    const { choice, panes, active, instruments } = seen;
+    if (!state || !menu.panel.matches(":popover-open")) return;
+    const { choice, panes, active, instruments } = state;
     const { compare } = panes[active];
     const others = matching([...instruments.values()], input.value).filter(
       ({ symbol }) => symbol !== choice.symbol && !compare.includes(symbol),
@@ -60,8 +60,8 @@ export function createCompare({ onCompare }) {
           "label",
           { class: "option" },
           box,
-          element("span", { class: "option-title" }, symbol),
-          element("span", { class: "option-hint" }, seen?.instruments.get(symbol)?.name ?? ""),
+          span("option-title", symbol),
+          span("option-hint", state?.instruments.get(symbol)?.name ?? ""),
         );
       }),
     );
@@ -70,16 +70,16 @@ export function createCompare({ onCompare }) {
     setText(
       note,
       shown.length === 0
-        ? "No symbol has this in its name."
+        ? "No symbol or name has this in it."
         : `Rebased to 100 at the left edge. Up to ${MOST_COMPARED}.`,
     );
   }
 
   return {
     ...menu,
-    /** @param {State} state */
-    render(state) {
-      seen = state;
+    /** @param {State} next */
+    render(next) {
+      state = next;
       menu.button.toggleAttribute("data-on", state.panes[state.active].compare.length > 0);
       draw();
     },

@@ -1,4 +1,4 @@
-/** The buttons that choose the length of a bar. */
+/** The buttons that choose the interval of the bars. */
 
 import { element, setAttribute } from "../../lib/dom.js";
 import { INTERVALS } from "../../lib/time.js";

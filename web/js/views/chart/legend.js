@@ -1,6 +1,6 @@
-/** Reads one bar of a chart out, and the lines over it: the bar under the pointer, or else the newest. */
+/** The legend of a chart: the bar under the pointer, or the newest one, and the values of the lines. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { decimalText, direction, percentText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
 import { barTimeText } from "../../lib/time.js";
 
@@ -8,7 +8,11 @@ import { barTimeText } from "../../lib/time.js";
 /** @typedef {import("../../state/model.js").Instrument} Instrument */
 /** @typedef {import("../../state/model.js").Series} Series */
 /** @typedef {import("../../lib/time.js").Interval} Interval */
-/** @typedef {{ title: string, colour: number, value: number | null, apart: boolean }} Reading the value of a line at the bar */
+/**
+ * The value of a line at the bar.
+ *
+ * @typedef {{ title: string, colour: number, value: number | null, apart: boolean }} Reading
+ */
 
 const PARTS = /** @type {const} */ ([
   ["O", "open"],
@@ -19,15 +23,15 @@ const PARTS = /** @type {const} */ ([
 
 /** @param {HTMLElement} root */
 export function createLegend(root) {
-  const symbol = element("span", { class: "legend-symbol" });
-  const interval = element("span", { class: "legend-interval" });
+  const symbol = span("legend-symbol");
+  const interval = span("legend-interval");
   const origin = element("span", { class: "badge badge-note", hidden: true });
-  const time = element("span", { class: "legend-time" });
+  const time = span("legend-time");
   const prices = PARTS.map(([letter]) => part(letter));
   const volume = part("V");
-  const move = element("span", { class: "legend-value legend-move" });
+  const move = span("legend-value legend-move");
   volume.node.classList.add("legend-volume");
-  const missed = element("span", { class: "legend-missed" });
+  const missed = span("legend-missed");
   const lines = element("div", { class: "legend-lines" });
   root.append(
     element("div", { class: "legend-line" }, symbol, interval, origin, time),
@@ -39,14 +43,14 @@ export function createLegend(root) {
     /**
      * @param {{ symbol: string | null, interval: Interval | null }} pane
      * @param {Instrument | undefined} instrument
-     * @param {{ bar: Bar | undefined, before: Bar | undefined, missed: number, readings: readonly Reading[] }} said
+     * @param {{ bar: Bar | undefined, before: Bar | undefined, missed: number, readings: readonly Reading[] }} reading
      */
-    render(pane, instrument, { bar, before, missed: lacking, readings }) {
+    render(pane, instrument, { bar, before, missed: missing, readings }) {
       setText(symbol, pane.symbol ?? UNKNOWN);
       setText(interval, pane.interval ?? "");
       const from = instrument?.synthesised_from ?? null;
       setText(origin, from === null ? "" : `from ${from} bars`);
-      setAttribute(origin, "title", from === null ? null : `The ticks of this tape were made from bars of ${from}`);
+      setAttribute(origin, "title", from === null ? null : `The ticks of this feed were made from bars of ${from}`);
       setAttribute(origin, "hidden", from === null);
       setAttribute(root, "data-way", bar ? direction(bar.close - bar.open) : "flat");
       setText(time, bar && pane.interval ? `${barTimeText(bar.ts, pane.interval)} UTC` : UNKNOWN);
@@ -54,12 +58,10 @@ export function createLegend(root) {
       setText(move, bar && before && before.close !== 0 ? percentText((bar.close / before.close - 1) * 100) : "");
       setAttribute(volume.node, "hidden", instrument?.basis === "bid");
       setText(volume.value, volumeText(bar?.volume ?? null, instrument?.size_decimals));
-      setText(missed, lacking > 0 ? `${lacking} older bars are no longer kept` : "");
+      setText(missed, missing > 0 ? `${missing} older bars are no longer kept` : "");
       while (lines.childElementCount > readings.length) lines.lastElementChild?.remove();
       readings.forEach((reading, at) => {
-        const node =
-          lines.children[at] ??
-          lines.appendChild(element("span", { class: "legend-reading" }, element("span"), element("span")));
+        const node = lines.children[at] ?? lines.appendChild(span("legend-reading", element("span"), element("span")));
         setAttribute(node, "data-line", reading.colour);
         setText(node.children[0], reading.title);
         setText(node.children[1], decimalText(reading.value, reading.apart ? 1 : (instrument?.price_decimals ?? 2)));
@@ -70,9 +72,9 @@ export function createLegend(root) {
 
 /** @param {string} letter */
 function part(letter) {
-  const value = element("span", { class: "legend-value" });
+  const value = span("legend-value");
   return {
-    node: element("span", { class: "legend-part" }, element("span", { class: "legend-letter" }, letter), value),
+    node: span("legend-part", span("legend-letter", letter), value),
     value,
   };
 }

@@ -1,6 +1,6 @@
-/** A menu of choices: one of several, or any of several. */
+/** A menu of options, of which one or any number can be chosen. */
 
-import { element } from "../../lib/dom.js";
+import { element, span } from "../../lib/dom.js";
 import { createMenu } from "../../lib/menu.js";
 
 let made = 0;
@@ -21,10 +21,8 @@ export function createOptions({ name, kind, options, label, onPick }) {
   const inputs = options.map(({ value, title, hint }) => {
     const input = element("input", { type: kind, name: group, value });
     input.addEventListener("change", () => onPick(value, input.checked));
-    const text = element("span", { class: "option-title" }, title);
-    menu.panel.append(
-      element("label", { class: "option" }, input, text, element("span", { class: "option-hint" }, hint ?? "")),
-    );
+    const text = span("option-title", title);
+    menu.panel.append(element("label", { class: "option" }, input, text, span("option-hint", hint ?? "")));
     return input;
   });
   menu.panel.classList.add("menu-options");

@@ -1,4 +1,4 @@
-/** One chart: the bars of its symbol, filled from a snapshot and then led on, with what lies over them. */
+/** One chart: the bars of its series, with legend, indicators, comparisons and marks. */
 
 import { createPlot } from "../../chart/plot.js";
 import { element, setAttribute, setText } from "../../lib/dom.js";
@@ -15,13 +15,14 @@ import { createLegend } from "./legend.js";
 /** @typedef {import("../../chart/palette.js").Palette} Palette */
 /** @typedef {import("../../chart/overlays.js").Line} Line */
 
-/** More new bars than this at once are faster drawn as a whole. */
-const BARS_LED = 50;
-/** What lies above the legend and below it. */
+/** The most new bars that are faster added one by one than by a refill. */
+const MOST_ADDED = 50;
+/** The room above and below the legend. */
 const LEGEND_PX = 14;
 
 /**
- * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () => void, onActivate: () => void }} given
+ * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () =>
+ *   void, onActivate: () => void }} given
  */
 export function createPane({ palette: first, number, onHover, onView, onOlder, onActivate }) {
   const canvas = element("div", { class: "pane-canvas", role: "img" });
@@ -39,7 +40,10 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   const legend = createLegend(legendRoot);
   node.addEventListener("pointerdown", onActivate, { capture: true });
   plot.onAxis(() => node.style.setProperty("--axis", `${plot.axisWidth()}px`));
-  /** The room of the legend. It only grows until the chart is of something else, so that a digit more moves nothing twice. */
+  /**
+   * The height of the legend. It only grows for the same series, so that one more digit does not move the chart back
+   * and forth.
+   */
   let room = 0;
   const observer = new ResizeObserver((entries) => {
     if (entries.some(({ target }) => target === node)) room = 0;
@@ -52,12 +56,12 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   let framed = "";
   /** @type {number | null} */
   let framedEpoch = null;
-  plot.onView(onView, () => void (framed !== "" && onOlder()));
+  plot.time.onChange(onView, () => void (framed !== "" && onOlder()));
 
   let palette = first;
-  /** What is drawn. */
+  /** What was drawn last. */
   const drawn = { shape: "", revision: -1, newestUs: -Infinity, lines: "", older: 0 };
-  /** What the marks are of, beside the bars. @type {readonly unknown[]} */
+  /** What the marks were made from, besides the bars. @type {readonly unknown[]} */
   let marked = [];
   /** @type {readonly Bar[] | undefined} */
   let drawnBars;
@@ -119,7 +123,8 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
       points: theirs.map(({ ts, close }) => ({ ts, value: close })),
     }));
     const next = [...studies, ...others];
-    const key = `${next.map(({ id }) => id).join()} ${compared.map(({ symbol }) => state.series.get(`${symbol} ${pane.interval}`)?.revision).join()}`;
+    const revisions = compared.map(({ symbol }) => seriesOf(state, { symbol, interval: pane.interval }).revision);
+    const key = `${next.map(({ id }) => id).join()} ${revisions.join()}`;
     const fresh = key !== drawn.lines;
     if (fresh) room = 0;
     drawn.lines = key;
@@ -135,24 +140,24 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     const name = `${pane.symbol} ${pane.interval}`;
     const whole = reshaped || revision !== drawn.revision || name !== framed;
     const from = firstNew(bars, drawn.newestUs);
-    if (whole || bars.length - from > BARS_LED) plot.fill(bars);
-    else for (const bar of bars.slice(from)) plot.lead(bar);
-    const happened = [state.news, state.scenes, state.catalogue, state.groups];
+    if (whole || bars.length - from > MOST_ADDED) plot.fill(bars);
+    else for (const bar of bars.slice(from)) plot.update(bar);
+    const happened = [state.news, state.scenarios, state.catalog, state.groups];
     if (whole || bars.length !== drawnBars?.length || happened.some((one, at) => one !== marked[at]))
-      plot.mark(chartMarks(state, pane, bars));
+      plot.setMarks(chartMarks(state, pane, bars));
     marked = happened;
     drawLines(state, pane, whole);
     Object.assign(drawn, { revision, newestUs: bars.at(-1)?.ts ?? -Infinity });
     drawnBars = bars;
     if (bars.length === 0) return;
     if (name !== framed) plot.showNewest();
-    // Where the feed began anew the view is somewhere in the bars before.
-    else if (state.epoch !== framedEpoch) plot.toNewest();
+    // In a new epoch the view may be before the first bar.
+    else if (state.epoch !== framedEpoch) plot.time.toNewest();
     framed = name;
     framedEpoch = state.epoch;
   }
 
-  /** What else than bars decides what is drawn. @type {readonly unknown[]} */
+  /** What the chart was drawn from. @type {readonly unknown[]} */
   let seen = [];
 
   return {
@@ -182,7 +187,7 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
         settings.indicators,
         state.instruments,
         state.news,
-        state.scenes,
+        state.scenarios,
         state.groups,
       ];
       if (now.some((one, at) => one !== seen[at]) || others.some((bars, at) => bars !== comparedBars[at])) {
@@ -232,22 +237,23 @@ function valueAt(points, ts) {
 /** @param {State} state @param {Series} series */
 function veilText({ link, feed }, { loading }) {
   if (loading && link.status !== "live")
-    return link.status === "connecting" ? "Connecting" : "No connection: the bars come with the next one.";
+    return link.status === "connecting" ? "Connecting" : "No connection: bars come when it is back.";
   if (loading) return "Loading bars";
-  if (feed?.state === "ended") return "The tape ended without a bar here.";
+  if (feed?.state === "ended") return "The feed ended without a bar here.";
   return feed?.state === "failed"
     ? "The feed failed before the first bar."
-    : "No bars yet. The first comes with the first price.";
+    : "No bars yet: the first bar comes with the first price.";
 }
 
 /** @param {Pane} pane @param {Series} series @param {string} kind */
 function labelText({ symbol, interval, compare }, { bars }, kind) {
   const compared = compare.length > 0 ? `, compared with ${compare.join(", ")}` : "";
-  return `${symbol ?? "No symbol"}, ${interval ?? ""} ${kind}, ${bars.length} bars${compared}. The bars are in the table that the toolbar opens.`;
+  const shown = `${symbol ?? "No symbol"}, ${interval ?? ""} ${kind}, ${bars.length} bars${compared}`;
+  return `${shown}. The toolbar opens them as a table.`;
 }
 
 /**
- * Where the bars begin that the chart does not show as they are: the newest it has, which may still have been forming, is one.
+ * Returns the index of the first bar to draw: the newest one drawn, as it may have been forming.
  *
  * @param {readonly { ts: number }[]} bars
  * @param {number} newestUs

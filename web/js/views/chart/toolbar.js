@@ -1,6 +1,6 @@
-/** What can be changed about the charts: interval, shape, scale, indicators, what is compared, and how many there are. */
+/** The toolbar of the charts: interval, type, scale, indicators, comparison and layout. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { INDICATOR_TABLE } from "../../state/indicators.js";
 import { CHART_KINDS, INDICATORS, LAYOUTS, SCALES } from "../../state/settings.js";
@@ -35,7 +35,7 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
     label: [shape],
     onPick: (value) => onSet({ kind: value }),
   });
-  const scaleName = element("span", { class: "tool-text" });
+  const scaleName = span("tool-text");
   const scale = createOptions({
     name: "Price scale",
     kind: "radio",
@@ -49,7 +49,7 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
     name: "Indicators",
     kind: "checkbox",
     options: [...INDICATORS.map((value) => ({ value, ...INDICATOR_TABLE[value] })), ...EXTRAS],
-    label: [icon("indicator"), element("span", { class: "tool-text" }, "Indicators")],
+    label: [icon("indicator"), span("tool-text", "Indicators")],
     onPick(value, on) {
       if (value === "volume" || value === "bidAsk") onSet({ [value]: on });
       else onSet({ indicators: INDICATORS.filter((one) => (one === value ? on : settings?.indicators.includes(one))) });

@@ -1,13 +1,18 @@
-/** The panel below the charts: one of several tabs, or closed to its tabs. */
+/** The dock below the charts: one panel at a time, chosen by its tab. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setName, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { clockText } from "../../lib/time.js";
 import { isStale } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/settings.js").DockTab} DockTab */
-/** @typedef {{ id: DockTab, title: string, node: HTMLElement, source?: "simulation" | "replay", render: (state: State, nowMs: number, look: string) => void }} Tab `source`: the only kind of feed that has it */
+/**
+ * `source`: the only kind of feed that has it.
+ *
+ * @typedef {{ id: DockTab, title: string, node: HTMLElement, source?: "simulation" | "replay", render: (state: State,
+ *   nowMs: number, look: string) => void }} Tab
+ */
 
 /**
  * @param {HTMLElement} root
@@ -33,7 +38,7 @@ export function createDock(root, tabs, { onSet }) {
     element("div", { class: "dock-panel", role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` }, node),
   );
   const bar = element("div", { class: "tabs", role: "tablist", "aria-label": "Panels" }, ...buttons);
-  // Said by the connection's own status already.
+  // Hidden from screen readers: the link status is read out.
   const note = element("p", { class: "dock-note", "aria-hidden": "true" });
   root.append(
     element("div", { class: "dock-bar" }, bar, note, toggle),
@@ -64,8 +69,7 @@ export function createDock(root, tabs, { onSet }) {
       open = dockOpen;
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
-      setAttribute(toggle, "aria-label", open ? "Close the panel" : "Open the panel");
-      setAttribute(toggle, "title", open ? "Close the panel" : "Open the panel");
+      setName(toggle, open ? "Close the panel" : "Open the panel");
       shown = tabs.filter(({ source }) => source === undefined || source === state.feed?.source);
       const chosen = shown.some(({ id }) => id === dockTab) ? dockTab : shown[0].id;
       tabs.forEach((tab, at) => {

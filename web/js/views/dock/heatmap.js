@@ -1,4 +1,9 @@
-/** The market as tiles: by class or sector, as large as they trade, coloured by their change. Arrow keys go through them, Enter chooses. */
+/**
+ * The heatmap of the market: a tile for each symbol, grouped by class or sector, sized by turnover and coloured by
+ * change.
+ *
+ * Arrow keys move the focus, and Enter chooses a symbol.
+ */
 
 import { createHeatmap } from "../../chart/heatmap.js";
 import { readPalette } from "../../chart/palette.js";
@@ -12,7 +17,7 @@ import { squarify } from "../../state/treemap.js";
 /** @typedef {import("../../chart/heatmap.js").Tile} Tile */
 
 const DRAW_MS = 1000;
-/** The sizes follow what is traded this often, so that tiles stay where they are looked for. */
+/** The interval of new layouts. Between them the tiles stay in place. */
 const LAYOUT_MS = 30_000;
 const TITLE_PX = 13;
 const NO_TILES = "No symbols yet";
@@ -38,7 +43,7 @@ export function createHeatmapView({ onChoose }) {
   const picture = createHeatmap(canvas);
   /** @type {Tile[]} */
   let tiles = [];
-  /** @type {{ title: string, x: number, y: number, width: number }[]} */
+  /** @type {import("../../chart/heatmap.js").Title[]} */
   let titles = [];
   let laid = { ms: -Infinity, key: "" };
   const isTime = createTurns(DRAW_MS, 0.4);
@@ -58,30 +63,13 @@ export function createHeatmapView({ onChoose }) {
   }).observe(node);
 
   /** @param {State} state */
-  function lay(state) {
-    const groups = byGroup(shares(state));
-    tiles = [];
-    titles = [];
-    const headed = groups.length > 1 ? TITLE_PX : 0;
-    for (const {
-      item: { group, members },
-      box,
-    } of squarify(groups, ({ weight }) => weight, { x: 0, y: 0, ...size })) {
-      const inner = { ...box, y: box.y + headed, height: Math.max(0, box.height - headed) };
-      if (headed) titles.push({ title: group, x: box.x, y: box.y, width: box.width });
-      for (const { item, box: place } of squarify(members, (one) => one.weight, inner))
-        tiles.push({ symbol: item.symbol, text: "", percent: null, box: place });
-    }
-  }
-
-  /** @param {State} state */
   function draw(state) {
     const percents = new Map(shares(state).map(({ symbol, percent }) => [symbol, percent]));
     tiles = tiles.map((tile) => {
       const percent = percents.get(tile.symbol) ?? null;
       return { ...tile, percent, text: percent === null ? "" : percentText(percent) };
     });
-    if (focused < 0) setText(option, tiles[0] ? words(state, tiles[0]) : NO_TILES);
+    if (focused < 0) setText(option, tiles[0] ? tileText(state, tiles[0]) : NO_TILES);
     picture.draw(tiles, titles, {
       ...size,
       colours,
@@ -89,17 +77,11 @@ export function createHeatmapView({ onChoose }) {
     });
   }
 
-  /** @param {State} state @param {Tile} tile */
-  function words({ quotes, instruments }, { symbol, percent }) {
-    const name = instruments.get(symbol)?.name;
-    return `${symbol}${name ? ` ${name}` : ""}, ${priceText(quotes.get(symbol)?.last ?? null, instruments.get(symbol))}, ${percentText(percent)}`;
-  }
-
   /** @param {number} at */
   function focus(at) {
     if (!shown || tiles.length === 0) return;
     focused = Math.max(0, Math.min(tiles.length - 1, at));
-    setText(option, words(shown, tiles[focused]));
+    setText(option, tileText(shown, tiles[focused]));
     setAttribute(option, "aria-posinset", focused + 1);
     setAttribute(option, "aria-setsize", tiles.length);
     setAttribute(node, "aria-activedescendant", option.id);
@@ -134,7 +116,7 @@ export function createHeatmapView({ onChoose }) {
     const tile = tileAt(event);
     setAttribute(tip, "hidden", !tile);
     if (!tile || !shown) return;
-    setText(tip, words(shown, tile));
+    setText(tip, tileText(shown, tile));
     const left = Math.min(event.offsetX + 12, size.width - tip.offsetWidth - 4);
     tip.style.transform = `translate(${left}px, ${event.offsetY > 40 ? event.offsetY - 34 : event.offsetY + 18}px)`;
   });
@@ -145,9 +127,9 @@ export function createHeatmapView({ onChoose }) {
     /** @param {State} state @param {number} nowMs @param {string} nowLook */
     render(state, nowMs, nowLook) {
       shown = state;
-      const words = emptyText(state);
-      setText(veil, words);
-      setAttribute(veil, "hidden", words === "");
+      const empty = emptyText(state);
+      setText(veil, empty);
+      setAttribute(veil, "hidden", empty === "");
       const due = isTime(nowMs);
       if (size.width === 0 || (!due && drawn && nowLook === look && state.quotes.size === drawnSize)) return;
       drawnSize = state.quotes.size;
@@ -157,11 +139,10 @@ export function createHeatmapView({ onChoose }) {
         colours = { up: tileUp, down: tileDown, flat: tile, text: strong, muted: text, focus: accent, font };
       }
       drawn = true;
-      const known = [...state.quotes.values()].filter(({ volume }) => volume !== null).length;
-      const key = `${state.listEpoch} ${state.settings.grouping} ${state.sectors.size} ${state.instruments.size} ${known === state.instruments.size} ${size.width} ${size.height}`;
+      const key = layoutKey(state, size);
       if (key !== laid.key || nowMs - laid.ms > LAYOUT_MS) {
         laid = { ms: nowMs, key };
-        lay(state);
+        ({ tiles, titles } = layOut(state, size));
       }
       draw(state);
     },
@@ -169,13 +150,56 @@ export function createHeatmapView({ onChoose }) {
 }
 
 /**
- * Why there is nothing to see, for each panel about the whole market.
+ * Lays the tiles out, group by group. More than one group has titles.
+ *
+ * @param {State} state
+ * @param {{ width: number, height: number }} size
+ */
+function layOut(state, size) {
+  /** @type {Tile[]} */
+  const tiles = [];
+  /** @type {import("../../chart/heatmap.js").Title[]} */
+  const titles = [];
+  const groups = byGroup(shares(state));
+  const titlePx = groups.length > 1 ? TITLE_PX : 0;
+  const weightOf = (/** @type {{ weight: number }} */ { weight }) => weight;
+  for (const { item: all, box } of squarify(groups, weightOf, { x: 0, y: 0, ...size })) {
+    if (titlePx) titles.push({ title: all.group, x: box.x, y: box.y, width: box.width });
+    const inner = { ...box, y: box.y + titlePx, height: Math.max(0, box.height - titlePx) };
+    for (const { item, box } of squarify(all.members, weightOf, inner)) {
+      tiles.push({ symbol: item.symbol, text: "", percent: null, box });
+    }
+  }
+  return { tiles, titles };
+}
+
+/**
+ * Returns what the layout depends on, besides the turnovers.
+ *
+ * @param {State} state
+ * @param {{ width: number, height: number }} size
+ */
+function layoutKey({ quotes, listEpoch, settings, sectors, instruments }, { width, height }) {
+  const known = [...quotes.values()].filter(({ volume }) => volume !== null).length;
+  const isKnown = known === instruments.size;
+  return [listEpoch, settings.grouping, sectors.size, instruments.size, isKnown, width, height].join(" ");
+}
+
+/** @param {State} state @param {Tile} tile */
+function tileText({ quotes, instruments }, { symbol, percent }) {
+  const instrument = instruments.get(symbol);
+  const name = instrument?.name ? ` ${instrument.name}` : "";
+  return `${symbol}${name}, ${priceText(quotes.get(symbol)?.last ?? null, instrument)}, ${percentText(percent)}`;
+}
+
+/**
+ * Returns why there are no prices, for the panels that cover the whole market.
  *
  * @param {State} state
  */
 export function emptyText({ link, feed, instruments, quotes, listEpoch }) {
   if (quotes.size > 0) return "";
-  if (link.status === "waiting" || link.status === "lost") return "No connection: the market comes with it.";
+  if (link.status === "waiting" || link.status === "lost") return "No connection: prices come when it is back.";
   if (listEpoch === null) return "Loading the market";
   if (instruments.size === 0) return "This feed has no instruments.";
   return feed?.state === "failed" ? "The feed failed before the first price." : "No prices yet";

@@ -1,6 +1,6 @@
-/** Who moves most, and how many rise and fall. */
+/** The symbols that move most, and the market's breadth. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { GLYPHS, percentText, priceText } from "../../lib/number.js";
 import { breadth, movers } from "../../state/market.js";
@@ -13,26 +13,26 @@ const DRAW_MS = 1000;
 
 /** @param {{ onChoose: (symbol: string) => void }} actions */
 export function createMovers({ onChoose }) {
-  const gainers = list("Gainers", "up", onChoose);
-  const losers = list("Losers", "down", onChoose);
+  const gainers = createList("Gainers", "up", onChoose);
+  const losers = createList("Losers", "down", onChoose);
   const bar = {
-    up: element("span", { class: "breadth-up" }),
-    flat: element("span", { class: "breadth-flat" }),
-    down: element("span", { class: "breadth-down" }),
+    up: span("breadth-up"),
+    flat: span("breadth-flat"),
+    down: span("breadth-down"),
   };
-  const says = {
-    up: element("span", { class: "breadth-say up" }),
-    flat: element("span", { class: "breadth-say" }),
-    down: element("span", { class: "breadth-say down" }),
+  const counts = {
+    up: span("breadth-count up"),
+    flat: span("breadth-count"),
+    down: span("breadth-count down"),
   };
-  const extremes = element("span", { class: "breadth-extremes" });
+  const extremes = span("breadth-extremes");
   const node = element(
     "div",
     { class: "movers" },
     element(
       "section",
       { class: "breadth", "aria-label": "Market breadth" },
-      element("div", { class: "breadth-says" }, says.up, says.flat, says.down, extremes),
+      element("div", { class: "breadth-counts" }, counts.up, counts.flat, counts.down, extremes),
       element("div", { class: "breadth-bar", "aria-hidden": "true" }, bar.up, bar.flat, bar.down),
     ),
     gainers.node,
@@ -51,9 +51,9 @@ export function createMovers({ onChoose }) {
       bar.up.style.flexGrow = String(up);
       bar.flat.style.flexGrow = String(flat + unknown);
       bar.down.style.flexGrow = String(down);
-      setText(says.up, `${GLYPHS.up} ${up} up`);
-      setText(says.flat, `${flat} flat`);
-      setText(says.down, `${GLYPHS.down} ${down} down`);
+      setText(counts.up, `${GLYPHS.up} ${up} up`);
+      setText(counts.flat, `${flat} flat`);
+      setText(counts.down, `${GLYPHS.down} ${down} down`);
       setText(extremes, `${highs} at high, ${lows} at low`);
       const top = movers(state, COUNT);
       gainers.draw(state, top.gainers);
@@ -63,11 +63,9 @@ export function createMovers({ onChoose }) {
 }
 
 /** @param {string} title @param {"up" | "down"} way @param {(symbol: string) => void} onChoose */
-function list(title, way, onChoose) {
+function createList(title, way, onChoose) {
   const lines = Array.from({ length: COUNT }, () => {
-    const [symbol, price, percent] = ["mover-symbol", "mover-price", "mover-percent"].map((kind) =>
-      element("span", { class: kind }),
-    );
+    const [symbol, price, percent] = ["mover-symbol", "mover-price", "mover-percent"].map((kind) => span(kind));
     const button = element("button", { type: "button", class: "mover", "data-way": way }, symbol, price, percent);
     button.addEventListener("click", () => button.dataset.symbol && onChoose(button.dataset.symbol));
     return { item: element("li", { hidden: true }, button), button, symbol, price, percent };

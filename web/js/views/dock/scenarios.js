@@ -1,164 +1,154 @@
-/** What can be staged on the simulated market: a form for who may drive it, and what runs, for all. */
+/** The scenarios of a simulated market: a form that starts one, and those that were started. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { clockText } from "../../lib/time.js";
-import { onText, sceneState } from "../../state/happenings.js";
+import { onText, scenarioPhase } from "../../state/notices.js";
 import { mayDrive } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
-/** @typedef {import("../../state/model.js").Scene} Scene */
+/** @typedef {import("../../state/model.js").ActiveScenario} ActiveScenario */
 
-const WORDS = { next: "about to begin", running: "running", over: "over" };
+const PHASES = { next: "starting", running: "running", over: "over" };
 const SHOWN = 12;
 
 /** @param {Pick<import("../actions.js").Actions, "onCommand">} actions */
 export function createScenarios({ onCommand }) {
-  const which = element("select", { class: "field", name: "scenario", "aria-label": "Scenario" });
-  const on = element("select", { class: "field", name: "on", "aria-label": "On which symbols" });
-  const strength = element("input", {
-    class: "field",
-    name: "strength",
-    type: "number",
-    step: "any",
-    "aria-label": "Strength",
-  });
-  const seconds = element("input", {
-    class: "field",
-    name: "seconds",
-    type: "number",
-    step: "any",
-    min: 1,
-    "aria-label": "Duration in seconds",
-  });
-  const strengthLabel = element(
-    "label",
-    { class: "stage-field" },
-    element("span", { class: "label" }, "Strength"),
-    strength,
-  );
-  const secondsLabel = element(
-    "label",
-    { class: "stage-field" },
-    element("span", { class: "label" }, "Seconds"),
-    seconds,
-  );
-  const submit = element("button", { type: "submit", class: "button" }, "Stage it");
-  const about = element("p", { class: "panel-note stage-about" });
-  const watching = element("p", { class: "panel-note" }, "Only who may drive the feed can stage scenarios.");
-  const form = element(
-    "form",
-    { class: "stage-form" },
-    element("label", { class: "stage-field" }, element("span", { class: "label" }, "Scenario"), which),
-    element("label", { class: "stage-field" }, element("span", { class: "label" }, "On"), on),
-    strengthLabel,
-    secondsLabel,
-    submit,
-  );
-  const none = element("p", { class: "panel-note" }, "None was staged yet.");
-  const list = element("ul", { class: "scene-list" });
+  const form = createForm(onCommand);
+  const none = element("p", { class: "panel-note" }, "No scenario was started yet.");
+  const list = element("ul", { class: "scenario-list" });
+  const title = element("h3", { class: "panel-title" }, "Started");
   const node = element(
     "div",
-    { class: "stage" },
-    element("section", { "aria-label": "Stage a scenario" }, form, about, watching),
-    element(
-      "section",
-      { "aria-label": "Scenarios that were staged" },
-      element("h3", { class: "panel-title" }, "Staged"),
-      none,
-      list,
-    ),
+    { class: "scenarios" },
+    element("section", { "aria-label": "Start a scenario" }, form.node, form.about, form.watching),
+    element("section", { "aria-label": "Started scenarios" }, title, none, list),
   );
 
-  /** @type {State | undefined} */
-  let shown;
-  const offer = () => shown?.catalogue?.scenarios.find(({ name }) => name === which.value);
-  which.addEventListener("change", describe);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const chosen = offer();
-    if (!chosen || !shown || !mayDrive(shown)) return;
-    onCommand({
-      command: "scenario",
-      name: chosen.name,
-      on: on.value,
-      ...(chosen.strength !== null && strength.value !== "" ? { strength: strength.valueAsNumber } : {}),
-      ...(chosen.seconds !== null && seconds.value !== "" ? { seconds: seconds.valueAsNumber } : {}),
-    });
-  });
-
-  /** What the chosen one is, and its usual numbers. */
-  function describe() {
-    const chosen = offer();
-    const { maxStrength = 10, maxSeconds = 86_400 } = shown?.catalogue ?? {};
-    setText(about, chosen ? `${chosen.about}${chosen.negative ? " A strength below 0 turns it round." : ""}` : "");
-    setAttribute(strengthLabel, "hidden", chosen?.strength == null);
-    setAttribute(secondsLabel, "hidden", chosen?.seconds == null);
-    setAttribute(strength, "max", maxStrength);
-    setAttribute(strength, "min", chosen?.negative ? -maxStrength : 0);
-    setAttribute(seconds, "max", maxSeconds);
-    strength.value = String(chosen?.strength ?? "");
-    seconds.value = String(chosen?.seconds ?? "");
-  }
-
-  /** @param {State} state */
-  function fill({ catalogue, groups, instruments, choice }) {
-    const before = on.value;
-    which.replaceChildren(
-      ...(catalogue?.scenarios ?? []).map(({ name, title }) => element("option", { value: name }, title)),
-    );
-    const option = (/** @type {string} */ value, /** @type {string} */ title) => element("option", { value }, title);
-    const choices = [
-      option("all", "All symbols"),
-      ...[...groups.values()].map((group) => option(group.on, group.name)),
-    ];
-    on.replaceChildren(
-      element("optgroup", { label: "Groups" }, ...choices),
-      element("optgroup", { label: "Symbols" }, ...[...instruments.keys()].map((symbol) => option(symbol, symbol))),
-    );
-    on.value = before && before !== "" ? before : (choice.symbol ?? "all");
-    describe();
-  }
-
-  /** @param {State} state @param {Scene} scene */
-  function line(state, scene) {
-    const title = state.catalogue?.scenarios.find(({ name }) => name === scene.name)?.title ?? scene.name;
-    const how = sceneState(scene, state.marketUs);
-    return element(
-      "li",
-      { class: "scene", "data-state": how },
-      element("span", { class: "scene-state" }, WORDS[how]),
-      element("strong", {}, title),
-      element("span", {}, onText(state, scene.on)),
-      element(
-        "span",
-        { class: "label" },
-        `strength ${scene.strength}, ${clockText(scene.start)} to ${clockText(scene.end)} UTC`,
-      ),
-    );
-  }
-
-  /** @type {readonly unknown[]} */
-  let filledOf = [];
   let drawn = "";
   return {
     node,
     /** @param {State} state */
     render(state) {
-      shown = state;
-      const { catalogue, groups, instruments, scenes } = state;
-      if (filledOf[0] !== catalogue || filledOf[1] !== groups || filledOf[2] !== instruments) {
-        filledOf = [catalogue, groups, instruments];
-        fill(state);
-      }
-      for (const field of [which, on, strength, seconds, submit])
-        setAttribute(field, "disabled", !mayDrive(state) || !catalogue);
-      setAttribute(watching, "hidden", state.control);
-      const recent = scenes.items.slice(-SHOWN).toReversed();
-      const key = `${scenes.last} ${catalogue === null} ${recent.map((scene) => sceneState(scene, state.marketUs)).join()}`;
+      form.render(state);
+      const { catalog, scenarios, marketUs } = state;
+      const recent = scenarios.items.slice(-SHOWN).toReversed();
+      const phases = recent.map((scenario) => scenarioPhase(scenario, marketUs));
       setAttribute(none, "hidden", recent.length > 0);
+      const key = `${scenarios.last} ${catalog === null} ${phases.join()}`;
       if (key === drawn) return;
       drawn = key;
-      list.replaceChildren(...recent.map((scene) => line(state, scene)));
+      list.replaceChildren(...recent.map((scenario) => createLine(state, scenario)));
     },
   };
+}
+
+/** @param {import("../actions.js").Actions["onCommand"]} onCommand */
+function createForm(onCommand) {
+  const scenario = element("select", { class: "field", name: "scenario", "aria-label": "Scenario" });
+  const on = element("select", { class: "field", name: "on", "aria-label": "Symbols" });
+  const strength = createNumber("strength", "Strength", {});
+  const seconds = createNumber("seconds", "Duration in seconds", { min: 1 });
+  const labels = {
+    scenario: createLabel("Scenario", scenario),
+    on: createLabel("Symbols", on),
+    strength: createLabel("Strength", strength),
+    seconds: createLabel("Seconds", seconds),
+  };
+  const submit = element("button", { type: "submit", class: "button" }, "Start");
+  const node = element("form", { class: "scenario-form" }, ...Object.values(labels), submit);
+  const about = element("p", { class: "panel-note scenario-about" });
+  const watching = element("p", { class: "panel-note" }, "Starting a scenario needs the presenter's token.");
+
+  /** @type {State | undefined} */
+  let shown;
+  const chosen = () => shown?.catalog?.scenarios.find(({ name }) => name === scenario.value);
+  scenario.addEventListener("change", describe);
+  node.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const info = chosen();
+    if (!info || !shown || !mayDrive(shown)) return;
+    onCommand({
+      command: "scenario",
+      name: info.name,
+      on: on.value,
+      ...(info.strength !== null && strength.value !== "" ? { strength: strength.valueAsNumber } : {}),
+      ...(info.seconds !== null && seconds.value !== "" ? { seconds: seconds.valueAsNumber } : {}),
+    });
+  });
+
+  /** Shows the description and the usual numbers of the chosen scenario. */
+  function describe() {
+    const info = chosen();
+    const { max_strength = 10, max_seconds = 86_400 } = shown?.catalog ?? {};
+    setText(about, info ? `${info.about}${info.negative ? " A strength below 0 reverses it." : ""}` : "");
+    setAttribute(labels.strength, "hidden", info?.strength == null);
+    setAttribute(labels.seconds, "hidden", info?.seconds == null);
+    setAttribute(strength, "max", max_strength);
+    setAttribute(strength, "min", info?.negative ? -max_strength : 0);
+    setAttribute(seconds, "max", max_seconds);
+    strength.value = String(info?.strength ?? "");
+    seconds.value = String(info?.seconds ?? "");
+  }
+
+  /** @param {State} state */
+  function fill({ catalog, groups, instruments, choice }) {
+    const before = on.value;
+    scenario.replaceChildren(...(catalog?.scenarios ?? []).map(({ name, title }) => createOption(name, title)));
+    const grouped = [...groups.values()].map((group) => createOption(group.on, group.name));
+    const single = [...instruments.keys()].map((symbol) => createOption(symbol, symbol));
+    on.replaceChildren(
+      element("optgroup", { label: "Groups" }, createOption("all", "All symbols"), ...grouped),
+      element("optgroup", { label: "Symbols" }, ...single),
+    );
+    on.value = before || (choice.symbol ?? "all");
+    describe();
+  }
+
+  /** @type {readonly unknown[]} */
+  let filledFrom = [];
+  return {
+    node,
+    about,
+    watching,
+    /** @param {State} state */
+    render(state) {
+      shown = state;
+      const from = [state.catalog, state.groups, state.instruments];
+      if (from.some((one, at) => one !== filledFrom[at])) {
+        filledFrom = from;
+        fill(state);
+      }
+      const isOff = !mayDrive(state) || !state.catalog;
+      for (const field of [scenario, on, strength, seconds, submit]) setAttribute(field, "disabled", isOff);
+      setAttribute(watching, "hidden", state.control);
+    },
+  };
+}
+
+/** @param {string} name @param {string} label @param {{ min?: number }} limits */
+function createNumber(name, label, limits) {
+  return element("input", { class: "field", name, type: "number", step: "any", "aria-label": label, ...limits });
+}
+
+/** @param {string} title @param {Node} field */
+function createLabel(title, field) {
+  return element("label", { class: "scenario-field" }, span("label", title), field);
+}
+
+/** @param {string} value @param {string} title */
+const createOption = (value, title) => element("option", { value }, title);
+
+/** @param {State} state @param {ActiveScenario} scenario */
+function createLine(state, scenario) {
+  const { name, on, strength, start, end } = scenario;
+  const title = state.catalog?.scenarios.find((one) => one.name === name)?.title ?? name;
+  const phase = scenarioPhase(scenario, state.marketUs);
+  return element(
+    "li",
+    { class: "scenario", "data-state": phase },
+    span("scenario-phase", PHASES[phase]),
+    element("strong", {}, title),
+    element("span", {}, onText(state, on)),
+    span("label", `strength ${strength}, ${clockText(start)} to ${clockText(end)} UTC`),
+  );
 }

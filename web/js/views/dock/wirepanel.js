@@ -1,6 +1,6 @@
-/** The last minute on the wire: the ticks that the updates stand for, the updates, and the bytes, second by second. */
+/** The last minute of the connection: updates, the ticks in them, and bytes, second by second. */
 
-import { element, setAttribute, setText, svg } from "../../lib/dom.js";
+import { element, setAttribute, setText, span, svg } from "../../lib/dom.js";
 import { byteText, countText, decimalText } from "../../lib/number.js";
 import { KEPT_SECONDS } from "../../state/traffic.js";
 
@@ -29,20 +29,22 @@ export function createWirePanel() {
       charts.ticks.draw(seconds, newest, ({ ticks }) => ticks, countText);
       charts.updates.draw(seconds, newest, ({ updates }) => updates, countText);
       charts.bytes.draw(seconds, newest, ({ bytes }) => bytes, byteText);
-      const { ticks, updates, bytes } = traffic;
-      setText(
-        words,
-        updates === 0
-          ? "Nothing has arrived yet."
-          : `Since this page was loaded, ${countText(ticks)} ticks came in ${countText(updates)} updates: ${decimalText(ticks / updates, 1)} ticks in one, ${decimalText(bytes / updates, 0)} bytes an update as ${format === "json" ? "JSON" : "binary"}. ${settings.rate === "every" ? "Each tick comes by itself" : `At most ${settings.rate} updates a second of a symbol`}: move the rate below and see.`,
-      );
+      setText(words, traffic.updates === 0 ? "No updates yet." : wordsText(traffic, settings.rate, format));
     },
   };
 }
 
+/** @param {State["traffic"]} traffic @param {State["settings"]["rate"]} rate @param {State["format"]} format */
+function wordsText({ ticks, updates, bytes }, rate, format) {
+  const total = `Since this page was loaded, ${countText(ticks)} ticks came in ${countText(updates)} updates`;
+  const each = `${decimalText(ticks / updates, 1)} ticks and ${decimalText(bytes / updates, 0)} bytes per update`;
+  const limit = rate === "every" ? "Each tick comes alone" : `A symbol has at most ${rate} updates per second`;
+  return `${total}: ${each} as ${format === "json" ? "JSON" : "binary"}. ${limit}: change the rate below to compare.`;
+}
+
 /** @param {string} title @param {string} colour */
 function strip(title, colour) {
-  const most = element("span", { class: "strip-most" });
+  const most = span("strip-most");
   const path = svg("path", { class: `strip-bars ${colour}` });
   const picture = svg(
     "svg",
@@ -63,7 +65,12 @@ function strip(title, colour) {
       most,
       picture,
     ),
-    /** @param {readonly Second[]} seconds @param {number} newest @param {(second: Second) => number} of @param {(value: number) => string} write */
+    /**
+     * @param {readonly Second[]} seconds
+     * @param {number} newest
+     * @param {(second: Second) => number} of
+     * @param {(value: number) => string} write
+     */
     draw(seconds, newest, of, write) {
       const shown = seconds.filter(({ second }) => second > newest - KEPT_SECONDS);
       const top = Math.max(1, ...shown.map(of));

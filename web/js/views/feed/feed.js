@@ -1,6 +1,6 @@
-/** What is playing: the source, its speed, and how far the market's clock has come. */
+/** The feed in the masthead: its source, state and speed, and the market time. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { countText } from "../../lib/number.js";
 import { clockText, dateText, speedText } from "../../lib/time.js";
 import { synthesisedFrom } from "../../state/select.js";
@@ -12,7 +12,7 @@ const STATES = {
   paused: "❚❚ Paused",
   stepping: "» Stepping",
   seeking: "» Seeking",
-  ended: "■ End of tape",
+  ended: "■ Ended",
   failed: "✕ Feed failed",
 };
 const SOURCES = { simulation: "Simulated", replay: "Replay" };
@@ -20,16 +20,16 @@ const SOURCES = { simulation: "Simulated", replay: "Replay" };
 /** @param {HTMLElement} root */
 export function createFeedView(root) {
   const source = element("span", { class: "badge", id: "feed-source" });
-  const name = element("span", { class: "feed-name" });
+  const name = span("feed-name");
   const origin = element("span", { class: "badge badge-note", id: "feed-origin", hidden: true });
-  const speed = element("span", { class: "feed-speed", title: "Playing speed" });
+  const speed = element("span", { class: "feed-speed", title: "Playback speed" });
   const playing = element("span", { class: "badge", id: "feed-state" });
-  const date = element("span", { class: "market-date" });
-  const clock = element("span", { class: "market-clock" });
-  const zone = element("span", { class: "market-zone" }, "UTC");
+  const date = span("market-date");
+  const clock = span("market-clock");
+  const zone = span("market-zone", "UTC");
   const market = element("span", { class: "market-time", title: "Market time" }, date, clock, zone);
-  const refused = element("span", { class: "feed-refused", title: "Rows of the file that could not be read" });
-  root.append(source, name, origin, playing, speed, refused, market);
+  const rejected = element("span", { class: "feed-rejected", title: "Rejected rows of the file" });
+  root.append(source, name, origin, playing, speed, rejected, market);
 
   return {
     /** @param {State} state */
@@ -45,7 +45,7 @@ export function createFeedView(root) {
       setText(playing, feed ? STATES[feed.state] : "");
       setAttribute(playing, "title", feed?.fault);
       setAttribute(playing, "data-state", feed?.state);
-      setText(refused, feed && feed.rows_rejected > 0 ? `${countText(feed.rows_rejected)} rows refused` : "");
+      setText(rejected, feed && feed.rows_rejected > 0 ? `${countText(feed.rows_rejected)} rows rejected` : "");
       setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));
       setText(clock, marketUs === null ? "––:––:––" : clockText(marketUs));
     },

@@ -1,4 +1,7 @@
-/** The picture behind the timeline: the price as a line over its area, and the volumes as columns. Its colours come from the style sheet. */
+/**
+ * The preview behind the timeline: the price as a line and an area, the volumes as columns. The style sheet has its
+ * colours.
+ */
 
 import { setAttribute, svg } from "../../lib/dom.js";
 import { previewPoints } from "../../state/preview.js";
@@ -7,7 +10,7 @@ import { previewPoints } from "../../state/preview.js";
 
 const WIDTH = 1000;
 const HEIGHT = 40;
-/** How much of the height the highest volume takes. */
+/** The share of the height for the highest volume. */
 const VOLUME_SHARE = 0.45;
 
 export function createPreview() {

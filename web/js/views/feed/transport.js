@@ -1,159 +1,168 @@
-/** The controls of the feed, as a tape deck has them: play, pause, step, speed, seek, loop. */
+/** The transport controls of the feed: play, step, speed, position, loop. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { isStale, mayDrive } from "../../state/select.js";
-import { moves, placeText, progress, speedChoices, stateText, STEPS, timeAt } from "../../state/transport.js";
+import { moves, positionText, progress, speedChoices, stateText, STEPS, timeAt } from "../../state/transport.js";
 import { createPreview } from "./preview.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Feed} Feed */
+/** @typedef {import("../actions.js").Actions} Actions */
 
 /**
  * @param {HTMLElement} root
- * @param {Pick<import("../actions.js").Actions, "onCommand" | "onDeck" | "onSet">} actions
+ * @param {Pick<Actions, "onCommand" | "onTransport" | "onSet">} actions
  */
-export function createTransport(root, { onCommand, onDeck, onSet }) {
-  /** @type {State | null} */
-  let shown = null;
-  const feed = () => shown?.feed ?? null;
-
+export function createTransport(root, { onCommand, onTransport, onSet }) {
   /**
    * @param {import("../../state/transport.js").Button} name
    * @param {import("../../lib/icon.js").IconName} glyph
    * @param {string} title
    */
   function button(name, glyph, title) {
-    const node = element(
-      "button",
-      { type: "button", class: "tool deck-button", "data-deck": name, title, "aria-label": title },
-      icon(glyph),
-    );
-    node.addEventListener("click", () => onDeck(name));
+    const look = { class: "tool transport-button", "data-transport": name, title, "aria-label": title };
+    const node = element("button", { type: "button", ...look }, icon(glyph));
+    node.addEventListener("click", () => onTransport(name));
     return node;
   }
 
-  const restart = button("restart", "start", "To the beginning");
+  const restart = button("restart", "start", "Go to the start");
   const play = button("play", "play", "Play");
   const steps = [
     button("event", "step", "Step one event"),
     button("bar", "bar", "Step to the end of the bar"),
-    button("gap", "gap", "Go on to the next gap"),
-    button("move", "move", "Go on to the next move of 1 %, of the symbol shown"),
+    button("gap", "gap", "Step to the next gap"),
+    button("move", "move", "Step to the next move of 1 % of the chosen symbol"),
   ];
-  const speed = element("select", { class: "field deck-speed", title: "Speed", "aria-label": "Speed" });
-  speed.addEventListener("change", () =>
-    onCommand({ command: "speed", speed: speed.value === "max" ? "max" : Number(speed.value) }),
-  );
   const toggles = [
-    button("loop", "loop", "Begin again at the end"),
-    button("skip", "skip", "Pass over nights, weekends and other dead time"),
-    button("shift", "clock", "Play as if it happened now"),
+    button("loop", "loop", "Loop"),
+    button("skip", "skip", "Skip nights, weekends and other dead time"),
+    button("shift", "clock", "Shift the timestamps to now"),
   ];
-  const seed = element("span", { class: "deck-seed", title: "The same seed gives the same market: tickcast --seed" });
-  const stage = element(
+  const speed = createSpeed(onCommand);
+  const position = createPosition(onCommand);
+  const scenarios = element(
     "button",
-    { type: "button", class: "tool deck-stage", title: "Scenarios (X)" },
+    { type: "button", class: "tool transport-scenarios", title: "Scenarios (X)" },
     icon("flag"),
-    element("span", { class: "tool-text" }, "Scenarios"),
+    span("tool-text", "Scenarios"),
   );
-  stage.addEventListener("click", () => onSet({ dockTab: "scenarios", dockOpen: true }));
-  const watching = element(
-    "a",
-    { class: "deck-note", href: "/enter", title: "Who has the presenter's token may drive the feed: sign in" },
-    "Watching",
-  );
-
-  const place = element("input", {
-    type: "range",
-    class: "deck-place",
-    min: 0,
-    max: STEPS,
-    step: 1,
-    "aria-label": "Place on the tape",
-  });
-  const preview = createPreview();
-  const line = element("div", { class: "deck-track" }, preview.node, place);
-  const where = element("output", { class: "deck-where" });
-  const ends = element("span", { class: "deck-ends" });
-  const state = element("span", { class: "deck-state" });
-  let held = false;
-  const hold = () => (held = true);
-  const release = () => (held = false);
-  place.addEventListener("pointerdown", hold);
-  for (const end of ["pointerup", "pointercancel", "change", "blur"]) place.addEventListener(end, release);
-  place.addEventListener("input", () => {
-    onCommand({ command: "seek", percent: (Number(place.value) / STEPS) * 100 });
-    say(Number(place.value) / STEPS);
-  });
-
-  /** @param {number} share */
-  function say(share) {
-    const now = feed();
-    const text = now ? placeText(timeAt(now, share)) : "";
-    setText(where, text);
-    setAttribute(place, "aria-valuetext", text);
-  }
+  scenarios.addEventListener("click", () => onSet({ dockTab: "scenarios", dockOpen: true }));
+  const seedTitle = "The same seed gives the same market: tickcast --seed";
+  const seed = element("span", { class: "transport-seed", title: seedTitle });
+  const signInTitle = "Sign in with the presenter's token to control the feed";
+  const watching = element("a", { class: "transport-note", href: "/enter", title: signInTitle }, "Watching");
+  const status = span("transport-state");
 
   root.append(
-    element("div", { class: "deck-group" }, restart, play, ...steps),
-    element("div", { class: "deck-group deck-line" }, line, where, ends),
-    element("div", { class: "deck-group" }, speed, ...toggles, stage, seed, watching, state),
+    element("div", { class: "transport-group" }, restart, play, ...steps),
+    element("div", { class: "transport-group transport-line" }, ...position.nodes),
+    element("div", { class: "transport-group" }, speed.node, ...toggles, scenarios, seed, watching, status),
   );
-  /** The speed that the choices were made for. @type {Feed["speed"] | null} */
-  let offered = null;
 
-  /** @param {Feed["speed"]} set */
-  function offer(set) {
-    if (set !== offered) {
-      offered = set;
-      speed.replaceChildren(...speedChoices(set).map(({ value, text }) => element("option", { value }, text)));
-    }
-    const text = String(set);
-    if (speed.value !== text && (document.activeElement !== speed || speed.value === "")) speed.value = text;
+  return {
+    /** @param {State} state */
+    render(state) {
+      const { feed } = state;
+      setAttribute(root, "hidden", !feed);
+      if (!feed) return;
+      setAttribute(root, "data-state", feed.state);
+      const isOff = !mayDrive(state);
+      const isOver = feed.state === "ended" || feed.state === "failed" || feed.state === "seeking";
+      for (const node of [play, restart, ...toggles]) setAttribute(node, "disabled", isOff);
+      for (const node of steps) setAttribute(node, "disabled", isOff || isOver);
+      renderPlay(play, moves(feed));
+      setAttribute(restart, "hidden", !feed.seekable || progress(state) === null);
+      position.render(state, feed, isOff);
+      speed.render(feed.speed, isOff);
+      const pressed = [feed.looping, feed.skip_dead_time, feed.timestamps === "shifted"];
+      toggles.forEach((node, at) => {
+        setAttribute(node, "aria-pressed", String(pressed[at]));
+        setAttribute(node, "hidden", feed.end === null);
+      });
+      setAttribute(watching, "hidden", state.control);
+      setAttribute(scenarios, "hidden", feed.source !== "simulation");
+      setAttribute(seed, "hidden", feed.seed == null);
+      setText(seed, `seed ${feed.seed}`);
+      setText(status, isStale(state) ? "No connection" : stateText(feed));
+    },
+  };
+}
+
+/** @param {HTMLElement} play @param {boolean} isRunning */
+function renderPlay(play, isRunning) {
+  /** @type {ReturnType<typeof icon>} */ (play.firstElementChild).show(isRunning ? "pause" : "play");
+  setName(play, isRunning ? "Pause" : "Play");
+}
+
+/** The timeline: a slider over the preview, the market time, and the end. @param {Actions["onCommand"]} onCommand */
+function createPosition(onCommand) {
+  const look = { class: "transport-position", "aria-label": "Playback position" };
+  const slider = element("input", { type: "range", min: 0, max: STEPS, step: 1, ...look });
+  const preview = createPreview();
+  const track = element("div", { class: "transport-track" }, preview.node, slider);
+  const time = element("output", { class: "transport-time" });
+  const end = span("transport-end");
+  /** @type {Feed | undefined} */
+  let shown;
+  /** The slider is held and does not follow the feed. */
+  let isHeld = false;
+  slider.addEventListener("pointerdown", () => (isHeld = true));
+  for (const release of ["pointerup", "pointercancel", "change", "blur"]) {
+    slider.addEventListener(release, () => (isHeld = false));
+  }
+  slider.addEventListener("input", () => {
+    const share = Number(slider.value) / STEPS;
+    onCommand({ command: "seek", percent: share * 100 });
+    showTime(shown ? timeAt(shown, share) : null);
+  });
+
+  /** @param {number | null} us */
+  function showTime(us) {
+    setText(time, positionText(us));
+    setAttribute(slider, "aria-valuetext", positionText(us));
   }
 
   return {
-    /** @param {State} next */
-    render(next) {
-      shown = next;
-      const now = next.feed;
-      setAttribute(root, "hidden", !now);
-      if (!now) return;
-      const drives = mayDrive(next);
-      setAttribute(watching, "hidden", next.control);
-      for (const node of [play, restart, speed, place, ...toggles]) setAttribute(node, "disabled", !drives);
-      const running = moves(now);
-      setAttribute(root, "data-state", now.state);
-      /** @type {ReturnType<typeof icon>} */ (play.firstElementChild).show(running ? "pause" : "play");
-      setAttribute(play, "aria-label", running ? "Pause" : "Play");
-      setAttribute(play, "title", running ? "Pause" : "Play");
-      for (const node of steps)
-        setAttribute(
-          node,
-          "disabled",
-          !drives || now.state === "ended" || now.state === "failed" || now.state === "seeking",
-        );
-      const share = progress(next);
-      for (const node of [restart, line, where]) setAttribute(node, "hidden", !now.seekable || share === null);
-      if (share !== null && !held) {
+    nodes: [track, time, end],
+    /** @param {State} state @param {Feed} feed @param {boolean} isOff */
+    render(state, feed, isOff) {
+      shown = feed;
+      const share = progress(state);
+      setAttribute(slider, "disabled", isOff);
+      for (const node of [track, time]) setAttribute(node, "hidden", !feed.seekable || share === null);
+      if (share !== null && !isHeld) {
         const at = String(Math.round(share * STEPS));
-        if (place.value !== at) place.value = at;
-        setText(where, placeText(next.marketUs));
-        setAttribute(place, "aria-valuetext", placeText(next.marketUs));
+        if (slider.value !== at) slider.value = at;
+        showTime(state.marketUs);
       }
-      setText(ends, now.end === null ? "" : now.state === "ended" ? "■ end" : `to ${placeText(now.end)}`);
-      preview.render(next);
-      offer(now.speed);
-      const on = [now.looping, now.skip_dead_time, now.timestamps === "shifted"];
-      toggles.forEach((node, at) => {
-        setAttribute(node, "aria-pressed", String(on[at]));
-        setAttribute(node, "hidden", now.end === null);
-      });
-      setAttribute(stage, "hidden", now.source !== "simulation");
-      setAttribute(seed, "hidden", now.seed == null);
-      setText(seed, `seed ${now.seed}`);
-      setText(state, isStale(next) ? "No connection" : stateText(now));
+      setText(end, feed.end === null ? "" : feed.state === "ended" ? "■ end" : `to ${positionText(feed.end)}`);
+      preview.render(state);
+    },
+  };
+}
+
+/** @param {Actions["onCommand"]} onCommand */
+function createSpeed(onCommand) {
+  const node = element("select", { class: "field transport-speed", title: "Speed", "aria-label": "Speed" });
+  node.addEventListener("change", () =>
+    onCommand({ command: "speed", speed: node.value === "max" ? "max" : Number(node.value) }),
+  );
+  /** The speed that the choices are for. @type {Feed["speed"] | undefined} */
+  let offered;
+  return {
+    node,
+    /** @param {Feed["speed"]} speed @param {boolean} isOff */
+    render(speed, isOff) {
+      setAttribute(node, "disabled", isOff);
+      if (speed !== offered) {
+        offered = speed;
+        node.replaceChildren(...speedChoices(speed).map(({ value, text }) => element("option", { value }, text)));
+      }
+      const text = String(speed);
+      // A select that is in use keeps its value.
+      if (node.value !== text && (document.activeElement !== node || node.value === "")) node.value = text;
     },
   };
 }

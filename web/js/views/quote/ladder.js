@@ -1,6 +1,6 @@
-/** The levels of the chosen symbol's book: bids to the left and asks to the right, the best on top, sizes as bars that grow outwards. */
+/** The price ladder of the chosen symbol: bids on the left, asks on the right, best on top, with sizes as bars. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { priceText, volumeText } from "../../lib/number.js";
 import { chosenInstrument, hasDepth } from "../../state/select.js";
 
@@ -16,7 +16,7 @@ export function createLadder() {
   const node = element(
     "table",
     { class: "ladder", hidden: true },
-    element("caption", { class: "spoken" }, "Order book, the best prices first"),
+    element("caption", { class: "spoken" }, "Order book, best prices first"),
     element("thead", { class: "spoken" }, element("tr", {}, ...heads)),
     element("tbody", {}, ...rows.map((row) => row.node)),
   );
@@ -48,7 +48,7 @@ export function createLadder() {
   };
 }
 
-/** One level of both sides. */
+/** Creates the row of one level on both sides. */
 function createRow() {
   const bid = createHalf("bid");
   const ask = createHalf("ask");
@@ -57,7 +57,7 @@ function createRow() {
 
 /** @param {"bid" | "ask"} side */
 function createHalf(side) {
-  const size = element("span", { class: "ladder-size" });
+  const size = span("ladder-size");
   const bar = element("span", { class: "ladder-bar", "aria-hidden": "true" });
   const sizeCell = element("td", { class: `ladder-half ladder-${side}` }, bar, size);
   const price = element("td", { class: `ladder-price ladder-${side}` });

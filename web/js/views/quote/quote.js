@@ -1,9 +1,9 @@
-/** The chosen instrument: its name, its last price, bid and ask with what lies between, and the numbers of its day. */
+/** The chosen instrument: its name, last price, best bid and ask, order book, and the numbers of its day. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { decimalText, moveText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
 import { ageText } from "../../lib/time.js";
-import { dayPlace, spread, turnover } from "../../state/columns.js";
+import { dayPosition, spread, turnover } from "../../state/columns.js";
 import { changePercent } from "../../state/quotes.js";
 import { chosenInstrument, chosenQuote } from "../../state/select.js";
 import { createLadder } from "./ladder.js";
@@ -32,41 +32,30 @@ const STATS = [
 /** @param {HTMLElement} root */
 export function createQuote(root) {
   const symbol = element("h2", { class: "instrument-symbol" });
-  const name = element("span", { class: "instrument-name" });
-  const last = element("span", { class: "instrument-last" });
+  const name = span("instrument-name");
+  const last = span("instrument-last");
   const glyph = element("span", { "aria-hidden": "true" });
   const change = element("span");
   const percent = element("span");
-  const age = element("span", { class: "instrument-age" });
+  const age = span("instrument-age");
   const bid = side("Bid", "bid");
   const ask = side("Ask", "ask");
-  const between = element("span", { class: "spread-value" });
+  const between = span("spread-value");
   const ladder = createLadder();
   const low = element("span");
   const high = element("span");
-  const mark = element("span", { class: "range-mark" });
+  const mark = span("range-mark");
   const values = STATS.map(() => element("dd"));
   root.append(
     element("div", { class: "instrument-who" }, symbol, name),
-    element(
-      "div",
-      { class: "instrument-price" },
-      last,
-      element("span", { class: "instrument-move move" }, glyph, change, percent),
-    ),
-    element(
-      "div",
-      { class: "book" },
-      bid.node,
-      element("span", { class: "spread" }, element("span", { class: "label" }, "Spread"), between),
-      ask.node,
-    ),
+    element("div", { class: "instrument-price" }, last, span("instrument-move move", glyph, change, percent)),
+    element("div", { class: "book" }, bid.node, span("spread", span("label", "Spread"), between), ask.node),
     ladder.node,
     element(
       "div",
       { class: "instrument-range", title: "The last price between the day's low and high" },
       low,
-      element("span", { class: "range-track" }, mark),
+      span("range-track", mark),
       high,
     ),
     element(
@@ -96,9 +85,9 @@ export function createQuote(root) {
       ladder.render(state);
       setText(low, priceText(quote?.low ?? null, instrument));
       setText(high, priceText(quote?.high ?? null, instrument));
-      const place = quote ? dayPlace(quote) : null;
-      setAttribute(mark, "hidden", place === null);
-      mark.style.insetInlineStart = `${((place ?? 0) * 100).toFixed(1)}%`;
+      const position = quote ? dayPosition(quote) : null;
+      setAttribute(mark, "hidden", position === null);
+      mark.style.insetInlineStart = `${((position ?? 0) * 100).toFixed(1)}%`;
       STATS.forEach(([, write], at) => setText(values[at], quote && instrument ? write(quote, instrument) : UNKNOWN));
       const us =
         quote?.ts_event == null || state.marketUs === null ? null : Math.max(0, state.marketUs - quote.ts_event);
@@ -116,9 +105,9 @@ function spreadText(quote, instrument) {
 
 /** @param {string} title @param {string} kind */
 function side(title, kind) {
-  const value = element("span", { class: "book-price" });
+  const value = span("book-price");
   return {
-    node: element("span", { class: `book-side book-${kind}` }, element("span", { class: "label" }, title), value),
+    node: span(`book-side book-${kind}`, span("label", title), value),
     value,
   };
 }

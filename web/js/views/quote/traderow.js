@@ -1,9 +1,9 @@
-/** One line of the tape: a trade, or how many are lacking. Made once, then only its text and side change. */
+/** A row of time and sales: a trade, or a number of missing trades. It is reused: only its text and side change. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { countText, priceText, sizeText } from "../../lib/number.js";
 
-/** @typedef {import("../../state/model.js").TapeLine} TapeLine */
+/** @typedef {import("../../state/model.js").TradeLine} TradeLine */
 /** @typedef {import("../../state/model.js").Instrument} Instrument */
 
 const SIDES = {
@@ -12,19 +12,19 @@ const SIDES = {
   unknown: { glyph: "·", name: "side unknown" },
 };
 
-export function createTapeRow() {
-  const time = element("span", { class: "tape-time", role: "cell" });
-  const price = element("span", { class: "tape-price", role: "cell" });
-  const size = element("span", { class: "tape-size", role: "cell" });
+export function createTradeRow() {
+  const time = element("span", { class: "trade-time", role: "cell" });
+  const price = element("span", { class: "trade-price", role: "cell" });
+  const size = element("span", { class: "trade-size", role: "cell" });
   const glyph = element("span", { "aria-hidden": "true" });
-  const name = element("span", { class: "spoken" });
-  const side = element("span", { class: "tape-side", role: "cell" }, glyph, name);
-  const node = element("div", { class: "tape-row", role: "row" }, time, price, size, side);
+  const name = span("spoken");
+  const side = element("span", { class: "trade-side", role: "cell" }, glyph, name);
+  const node = element("div", { class: "trade-row", role: "row" }, time, price, size, side);
 
   const row = {
     node,
     /**
-     * @param {TapeLine} line
+     * @param {TradeLine} line
      * @param {Instrument | undefined} instrument
      * @param {(us: number) => string} timeText
      */

@@ -1,4 +1,4 @@
-/** Says the chosen price to a screen reader as often as was asked for, and alerts at once. */
+/** Reads the chosen price out to a screen reader, at the interval of the settings. */
 
 import { element, setText } from "../../lib/dom.js";
 import { percentText, priceText } from "../../lib/number.js";
@@ -24,14 +24,14 @@ export function announcement(state) {
 export function createAnnouncer(root) {
   const line = element("span", { class: "spoken", role: "status", id: "announcer" });
   root.append(line);
-  let saidMs = -Infinity;
+  let announcedMs = -Infinity;
   return {
     /** @param {State} state @param {number} nowMs */
     render(state, nowMs) {
       const seconds = state.settings.announce;
       if (seconds === 0 || state.paused) return;
-      if (nowMs - saidMs < seconds * 1000) return;
-      saidMs = nowMs;
+      if (nowMs - announcedMs < seconds * 1000) return;
+      announcedMs = nowMs;
       setText(line, announcement(state));
     },
   };

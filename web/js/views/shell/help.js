@@ -1,4 +1,4 @@
-/** The keys that do something, and the settings that are about being read out and moved. */
+/** The dialog with the keys, and the settings for reading and colours. */
 
 import { createDialog } from "../../lib/dialog.js";
 import { element } from "../../lib/dom.js";
@@ -7,11 +7,11 @@ import { ANNOUNCE } from "../../state/settings.js";
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../actions.js").Command} Command */
 
-const ELSEWHERE = [
-  ["Arrow keys, Page up and down, Home, End", "In the list another symbol, in the heatmap another tile"],
-  ["F", "In the list: among the favourites, or not"],
-  ["Wheel, drag, pinch", "In a chart: along the time, and in and out"],
-  ["Double click on an axis", "In a chart: scale it by itself again"],
+const PANEL_KEYS = [
+  ["Arrow keys, Page up and down, Home, End", "Watchlist and heatmap: choose another symbol"],
+  ["F", "Watchlist: add to the favourites, or remove"],
+  ["Wheel, drag, pinch", "Chart: move along the time, zoom in and out"],
+  ["Double click on an axis", "Chart: scale the axis automatically again"],
 ];
 const ANNOUNCE_TITLES = { 0: "Never", 5: "Every 5 seconds", 15: "Every 15 seconds", 60: "Every minute" };
 
@@ -49,7 +49,7 @@ export function createHelp(commands, { onSet }) {
     element(
       "dl",
       { class: "keys help-others" },
-      ...ELSEWHERE.map(([keys, text]) => element("div", {}, element("dt", {}, keys), element("dd", {}, text))),
+      ...PANEL_KEYS.map(([keys, text]) => element("div", {}, element("dt", {}, keys), element("dd", {}, text))),
     ),
   );
   const single = element("input", { type: "checkbox", id: "single-keys" });
@@ -66,15 +66,15 @@ export function createHelp(commands, { onSet }) {
     "section",
     { class: "help-choices" },
     element("h3", { class: "panel-title" }, "Reading and colours"),
-    element("label", { class: "option" }, single, element("span", {}, "Single keys do things")),
+    element("label", { class: "option" }, single, element("span", {}, "Single keys run commands")),
     element("label", { class: "option" }, colours, element("span", {}, "Blue and orange instead of green and red")),
-    element("label", { class: "option" }, element("span", {}, "Say the chosen price aloud"), announce),
+    element("label", { class: "option" }, element("span", {}, "Read out the chosen price"), announce),
   );
   const server = element(
     "section",
     {},
     element("h3", { class: "panel-title" }, "The server"),
-    element("p", {}, element("a", { href: "/status.html" }, "Its status: sessions, lags, refusals, memory")),
+    element("p", {}, element("a", { href: "/status.html" }, "Server status: sessions, lags, rejections, memory")),
   );
   const dialog = createDialog(
     "Keys and settings",

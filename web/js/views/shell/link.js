@@ -1,18 +1,18 @@
-/** Whether the server can be heard, in a glyph and in words. */
+/** The status of the connection, as a glyph and in words. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { isStale } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
-const STOPPING = "Server is stopping, back in a moment";
+const STOPPING = "Server is stopping, reconnecting soon";
 const GLYPHS = { connecting: "◌", live: "●", stopping: "◷", waiting: "↻", lost: "✕" };
 
 /** @param {HTMLElement} root */
 export function createLinkView(root) {
   const glyph = element("span", { class: "link-glyph", "aria-hidden": "true" });
   const text = element("span", { class: "link-text", "aria-hidden": "true" });
-  // The countdown would be read out each second: what is spoken changes only with the connection.
+  // The countdown is not read out: it changes every second.
   const spoken = element("span", { class: "spoken", role: "status" });
   root.append(glyph, text, spoken);
 

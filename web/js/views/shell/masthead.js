@@ -1,6 +1,6 @@
-/** The buttons at the right of the masthead: find, help, presentation, pause all, theme. */
+/** The buttons of the masthead: find, help, presentation mode, pause, theme. */
 
-import { element, setAttribute } from "../../lib/dom.js";
+import { element, setAttribute, setName } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -49,28 +49,19 @@ export function createMasthead(root, commands, { onSet, onPause }) {
     /** @param {State} state */
     render(state) {
       shown = state;
-      const { glyph, name } = THEMES[state.settings.theme];
+      const { paused, settings } = state;
+      const page = document.documentElement;
+      const { glyph, name } = THEMES[settings.theme];
       theme.show(glyph);
-      setAttribute(themeButton, "aria-label", `Theme: ${name}`);
-      setAttribute(themeButton, "title", `Theme: ${name}`);
-      pause.show(state.paused ? "play" : "pause");
-      const words = state.paused ? "Go on" : "Pause everything that moves";
-      setAttribute(pauseButton, "aria-label", words);
-      setAttribute(pauseButton, "title", words);
-      setAttribute(pauseButton, "aria-pressed", String(state.paused));
-      setAttribute(
-        document.documentElement,
-        "data-theme",
-        state.settings.theme === "auto" ? null : state.settings.theme,
-      );
-      setAttribute(
-        document.documentElement,
-        "data-colours",
-        state.settings.colours === "standard" ? null : state.settings.colours,
-      );
-      setAttribute(large, "aria-pressed", String(state.settings.large));
-      setAttribute(document.documentElement, "data-large", state.settings.large);
-      setAttribute(document.documentElement, "data-paused", state.paused);
+      setName(themeButton, `Theme: ${name}`);
+      pause.show(paused ? "play" : "pause");
+      setName(pauseButton, paused ? "Resume" : "Pause everything that moves");
+      setAttribute(pauseButton, "aria-pressed", String(paused));
+      setAttribute(large, "aria-pressed", String(settings.large));
+      setAttribute(page, "data-theme", settings.theme === "auto" ? null : settings.theme);
+      setAttribute(page, "data-colours", settings.colours === "standard" ? null : settings.colours);
+      setAttribute(page, "data-large", settings.large);
+      setAttribute(page, "data-paused", paused);
     },
   };
 }

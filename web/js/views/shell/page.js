@@ -1,14 +1,14 @@
 /**
- * All views of the page. What shows the first price is there at once; the other panels are fetched when it is on the screen, or a little
- * later where it does not come.
+ * All views of the page. Those that show the first price are there at once. The other panels are loaded after the first
+ * price, or after a delay without one.
  */
 
 import { setAttribute } from "../../lib/dom.js";
-import { putOut } from "../../lib/flash.js";
+import { endFlashes } from "../../lib/flash.js";
 import { createFeedView } from "../feed/feed.js";
 import { createLinkView } from "./link.js";
 import { createMasthead } from "./masthead.js";
-import { createNotice } from "./notice.js";
+import { createToast } from "./toast.js";
 import { createQuote } from "../quote/quote.js";
 import { createSplitter } from "./splitter.js";
 import { createTitle } from "./title.js";
@@ -19,11 +19,11 @@ import { createWatchlist } from "../watchlist/watchlist.js";
 /** @typedef {import("../actions.js").Moment} Moment */
 /** @typedef {ReturnType<typeof import("./panels.js").createPanels>} Panels */
 
-/** The panels are fetched after so long, whether a price came or not. */
+/** The time after which the panels are loaded without a price. */
 const LATE_MS = 1000;
-/** When that failed, it is tried again after so long, as long as the server is there .. */
+/** The delay before the next try, as long as the server is there. */
 const AGAIN_MS = 1000;
-/** .. and so often: a browser may remember that a module failed, and then only a reload helps. */
+/** The number of tries. A browser may remember that a module failed, and then only a reload helps. */
 const TRIES = 5;
 
 /**
@@ -32,7 +32,7 @@ const TRIES = 5;
  * @param {Actions} actions
  */
 export function createViews(byId, commands, actions) {
-  // The theme comes first: the charts read their colours from what that sets.
+  // The masthead comes first: it sets the theme, from which the charts read their colours.
   const first = [
     createMasthead(byId("controls"), commands, actions),
     createLinkView(byId("link")),
@@ -40,16 +40,16 @@ export function createViews(byId, commands, actions) {
     createWatchlist(byId("watchlist"), actions),
     createSplitter(byId("watchlist"), actions),
     createQuote(byId("instrument")),
-    createNotice(byId("notices"), actions),
+    createToast(byId("toasts"), actions),
     createTitle(),
   ];
   /** @type {Panels | null} */
   let panels = null;
   /** @type {Promise<Panels> | null} */
-  let coming = null;
+  let loading = null;
   let failures = 0;
 
-  async function fetchPanels() {
+  async function importPanels() {
     const { createPanels } = await import("./panels.js");
     panels = createPanels(byId, commands, actions);
     actions.onHover();
@@ -57,50 +57,49 @@ export function createViews(byId, commands, actions) {
   }
 
   function load() {
-    coming ??= fetchPanels().catch((fault) => {
-      // The server may have gone in the middle of it: once more in a moment, when it is there again.
+    loading ??= importPanels().catch((fault) => {
       failures += 1;
-      setTimeout(() => void (coming = null), AGAIN_MS);
+      setTimeout(() => void (loading = null), AGAIN_MS);
       throw fault;
     });
-    return coming;
+    return loading;
   }
-  const loadOrSay = () =>
+  const loadOrWarn = () =>
     void load().catch(() =>
       actions.onFault(
-        `The charts and panels could not be fetched. ${failures < TRIES ? "Trying again." : "Reload the page."}`,
+        `The charts and panels could not be loaded. ${failures < TRIES ? "Trying again." : "Reload the page."}`,
       ),
     );
-  setTimeout(loadOrSay, LATE_MS);
+  setTimeout(loadOrWarn, LATE_MS);
 
   return {
-    /** @param {(panels: Panels) => void} run what needs a panel: at once, or when it is there */
+    /** Runs `run` once the panels are loaded. @param {(panels: Panels) => void} run */
     withPanels(run) {
       if (panels) run(panels);
-      else void load().then(run, loadOrSay);
+      else void load().then(run, loadOrWarn);
     },
 
     /** @param {State} state @param {Moment} moment */
     render(state, moment) {
-      putOut();
+      endFlashes();
       for (const view of first) view.render(state, moment.nowMs);
       if (panels) panels.render(state, moment);
-      else keepRoom(byId, state);
-      const isThere = state.quotes.size > 0 && state.link.status === "live";
-      if (coming === null && isThere && failures < TRIES) requestAnimationFrame(() => setTimeout(loadOrSay));
+      else reserveRoom(byId, state);
+      const isPriced = state.quotes.size > 0 && state.link.status === "live";
+      if (loading === null && isPriced && failures < TRIES) requestAnimationFrame(() => setTimeout(loadOrWarn));
     },
   };
 }
 
 /**
- * The room of panels that are still to come, so that nothing moves when they do.
+ * Reserves the room of the panels, so that nothing moves when they come.
  *
  * @param {(id: string) => HTMLElement} byId
  * @param {State} state
  */
-function keepRoom(byId, { settings, feed }) {
+function reserveRoom(byId, { settings, feed }) {
   setAttribute(byId("ticker"), "hidden", !settings.ticker);
   setAttribute(byId("transport"), "hidden", !feed);
   setAttribute(byId("dock"), "data-open", settings.dockOpen);
-  setAttribute(byId("tape"), "data-open", settings.tapeOpen);
+  setAttribute(byId("time-and-sales"), "data-open", settings.tradesOpen);
 }

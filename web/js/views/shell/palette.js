@@ -1,7 +1,7 @@
-/** The command palette: finds symbols and what can be done as one types, and runs what is chosen. */
+/** The command palette: finds symbols and commands while a person types, and runs the chosen one. */
 
 import { createDialog } from "../../lib/dialog.js";
-import { element, setAttribute } from "../../lib/dom.js";
+import { element, setAttribute, span } from "../../lib/dom.js";
 import { matching } from "../../state/list.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -28,7 +28,7 @@ export function createPalette(commands, { onChoose }) {
   });
   const list = element("div", { class: "palette-list", role: "listbox", id: "palette-list", "aria-label": "Found" });
   const none = element("p", { class: "menu-note", role: "status" });
-  const dialog = createDialog("Go to or do", "dialog-palette", input, list, none);
+  const dialog = createDialog("Symbols and commands", "dialog-palette", input, list, none);
   /** @type {State | undefined} */
   let shown;
   /** @type {{ title: string, hint: string, run: () => void }[]} */
@@ -49,28 +49,28 @@ export function createPalette(commands, { onChoose }) {
     found = [...symbols, ...some].slice(0, SHOWN);
     at = 0;
     list.replaceChildren(
-      ...found.map(({ title, hint }, place) =>
+      ...found.map(({ title, hint }, index) =>
         element(
           "div",
-          { class: "palette-item", role: "option", id: `found-${place}`, "data-place": place },
+          { class: "palette-item", role: "option", id: `found-${index}`, "data-index": index },
           element("span", {}, title),
-          element("span", { class: "option-hint" }, hint),
+          span("option-hint", hint),
         ),
       ),
     );
-    none.textContent = found.length === 0 ? "Nothing has this in its name." : "";
+    none.textContent = found.length === 0 ? "No symbol or command has this in its name." : "";
     mark();
   }
 
   function mark() {
-    [...list.children].forEach((node, place) => setAttribute(node, "aria-selected", String(place === at)));
+    [...list.children].forEach((node, index) => setAttribute(node, "aria-selected", String(index === at)));
     setAttribute(input, "aria-activedescendant", found[at] ? `found-${at}` : null);
     list.children[at]?.scrollIntoView({ block: "nearest" });
   }
 
-  /** @param {number} place */
-  function run(place) {
-    const one = found[place];
+  /** @param {number} index */
+  function run(index) {
+    const one = found[index];
     if (!one) return;
     dialog.close();
     one.run();
@@ -86,8 +86,8 @@ export function createPalette(commands, { onChoose }) {
     mark();
   });
   list.addEventListener("click", (event) => {
-    const item = event.target instanceof Element ? event.target.closest("[data-place]") : null;
-    if (item instanceof HTMLElement) run(Number(item.dataset.place));
+    const item = event.target instanceof Element ? event.target.closest("[data-index]") : null;
+    if (item instanceof HTMLElement) run(Number(item.dataset.index));
   });
 
   return {

@@ -1,4 +1,4 @@
-/** The panels that come after the first price: charts, transport, trades, the wire, the dock, and what stands over the page. */
+/** The panels that are loaded after the first price: charts, transport, trades, wire, dock and dialogs. */
 
 import { element } from "../../lib/dom.js";
 import { createAlerts } from "../dock/alerts.js";
@@ -13,7 +13,7 @@ import { createMovers } from "../dock/movers.js";
 import { createNews } from "../dock/news.js";
 import { createPalette } from "./palette.js";
 import { createScenarios } from "../dock/scenarios.js";
-import { createTape } from "../quote/timeandsales.js";
+import { createTimeAndSales } from "../quote/timeandsales.js";
 import { createTicker } from "./ticker.js";
 import { createToolbar } from "../chart/toolbar.js";
 import { createTransport } from "../feed/transport.js";
@@ -42,7 +42,7 @@ export function createPanels(byId, commands, actions) {
     createTicker(byId("ticker"), actions),
     createTransport(byId("transport"), actions),
     createToolbar(byId("toolbar"), actions),
-    createTape(byId("tape"), actions),
+    createTimeAndSales(byId("time-and-sales"), actions),
     createWire(byId("wire"), actions),
     createAnnouncer(document.body),
     help,

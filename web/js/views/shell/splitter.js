@@ -1,4 +1,4 @@
-/** The edge of the watchlist, which can be dragged, or moved with the arrow keys, to make it wider or narrower. */
+/** The edge of the watchlist. Dragging it or the arrow keys change the width. */
 
 import { element, setAttribute } from "../../lib/dom.js";
 import { LIST_PX } from "../../state/settings.js";
@@ -21,7 +21,7 @@ export function createSplitter(list, { onSet }) {
     "aria-controls": list.id,
     "aria-valuemin": LIST_PX.least,
     "aria-valuemax": LIST_PX.most,
-    title: "Drag to make the watchlist wider; double click to set it back",
+    title: "Drag to change the width of the watchlist. Double click to reset it.",
   });
   list.append(node);
   const within = (/** @type {number} */ px) =>

@@ -1,10 +1,10 @@
 /**
- * The tape along the top: symbols with their last price and change, going past. It stands still when it is pointed at or paused.
+ * The ticker at the top: symbols with their last price and change. It stops while it is pointed at or paused.
  *
- * The motion is one animation that the browser runs by itself; texts change in place, in boxes of fixed width.
+ * The browser runs the motion as one animation. Texts change in place, in boxes of fixed width.
  */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { icon } from "../../lib/icon.js";
 import { direction, GLYPHS, percentText, priceText } from "../../lib/number.js";
@@ -20,7 +20,7 @@ const DRAW_MS = 1000;
  * @param {HTMLElement} root
  * @param {import("../actions.js").Actions} actions
  */
-export function createTicker(root, { onChoose, onSet, onSeen }) {
+export function createTicker(root, { onChoose, onSet, onVisible }) {
   const glyph = icon("pause");
   const button = element("button", { type: "button", class: "tool ticker-pause", id: "ticker-pause" }, glyph);
   const belt = element("div", { class: "belt" });
@@ -46,7 +46,7 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
   /** @param {readonly string[]} symbols */
   function build(symbols) {
     items = symbols.map((symbol) => ({ symbol, nodes: [] }));
-    // Twice the same, so that the end meets the beginning; the second is not there for a screen reader or the keyboard.
+    // Two copies, so that the end meets the beginning. Screen readers and the keyboard skip the second.
     const halves = [false, true].map((copy) =>
       element("div", { class: "belt-half", "aria-hidden": copy }, ...items.map((one) => make(one, copy))),
     );
@@ -65,12 +65,12 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
 
   /** @param {typeof items[number]} one @param {boolean} copy */
   function make({ symbol, nodes }, copy) {
-    const price = element("span", { class: "belt-price" });
-    const move = element("span", { class: "belt-move" });
+    const price = span("belt-price");
+    const move = span("belt-move");
     const item = element(
       "button",
       { type: "button", class: "belt-item", "data-symbol": symbol, tabindex: -1, "aria-hidden": copy },
-      element("span", { class: "belt-symbol" }, symbol),
+      span("belt-symbol", symbol),
       price,
       move,
     );
@@ -95,15 +95,13 @@ export function createTicker(root, { onChoose, onSet, onSeen }) {
         drawn = key;
         fresh = true;
         build(symbols);
-        onSeen("ticker", symbols);
+        onVisible("ticker", symbols);
       }
       paused = state.settings.tickerPaused;
       const still = paused || state.paused || track.matches(":hover, :focus-within");
       if (motion && still !== (motion.playState === "paused")) still ? motion.pause() : motion.play();
       glyph.show(paused ? "play" : "pause");
-      const name = paused ? "Let the ticker run" : "Pause the ticker";
-      setAttribute(button, "aria-label", name);
-      setAttribute(button, "title", name);
+      setName(button, paused ? "Run the ticker" : "Pause the ticker");
       if (!isTime(nowMs) && !fresh && state.quotes.size === drawnSize) return;
       drawnSize = state.quotes.size;
       fresh = false;

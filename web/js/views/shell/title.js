@@ -1,4 +1,7 @@
-/** The title of the page: the chosen symbol and its price. A tab that nobody looks at takes no prices, and says so. */
+/**
+ * The title of the page: the chosen symbol and its price. A hidden tab gets no prices, and its title says that it is
+ * paused.
+ */
 
 import { priceText, direction, GLYPHS } from "../../lib/number.js";
 import { chosenInstrument, chosenQuote, isStale } from "../../state/select.js";
@@ -11,10 +14,11 @@ export function titleText(state, hidden = false) {
   const quote = chosenQuote(state);
   if (!instrument || !quote || quote.last === null) return "tickcast";
   const price = priceText(quote.last, instrument);
-  return `${instrument.symbol} ${price} ${GLYPHS[direction(quote.change)]}${isStale(state) ? " (stale)" : hidden || state.paused ? " (paused)" : ""} · tickcast`;
+  const status = isStale(state) ? " (stale)" : hidden || state.paused ? " (paused)" : "";
+  return `${instrument.symbol} ${price} ${GLYPHS[direction(quote.change)]}${status} · tickcast`;
 }
 
-/** A title is shown outside the page, which costs more than text within. */
+/** The least time between two changes. A title costs more to paint than text in the page. */
 const DRAW_MS = 1000;
 
 export function createTitle() {
@@ -28,7 +32,7 @@ export function createTitle() {
     drawn = text;
     document.title = text;
   }
-  // No picture is drawn of a page that is hidden.
+  // A hidden page is not painted.
   document.addEventListener("visibilitychange", draw);
   return {
     /** @param {State} state @param {number} nowMs */

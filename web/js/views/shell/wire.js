@@ -1,6 +1,6 @@
-/** The strip along the bottom: what the feed plays, what of it arrives, how late, in which format, and at which rate. */
+/** The strip at the bottom: ticks, updates, bytes and delay of the connection, and controls for rate and format. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { byteText, countText, decimalText, UNKNOWN } from "../../lib/number.js";
 import { delayUs, rates } from "../../state/traffic.js";
@@ -15,12 +15,12 @@ const PERIOD_MS = 1000;
  */
 export function createWire(root, { onSet }) {
   const measures = {
-    delay: measure("delay", "how long the last message took"),
-    ticks: measure("ticks in", "events that the feed plays each second"),
-    updates: measure("updates out", "updates that this page gets each second"),
-    merged: measure("merged", "ticks that stand in one update"),
-    bytes: measure("bytes/s", "what arrives each second"),
-    live: measure("symbols", "symbols that the server sends, of all: rows that are scrolled away ask for nothing"),
+    delay: measure("delay", "delay of the last message"),
+    ticks: measure("ticks in", "ticks that the feed plays per second"),
+    updates: measure("updates out", "updates that this page receives per second"),
+    merged: measure("merged", "ticks merged into one update"),
+    bytes: measure("bytes/s", "bytes that this page receives per second"),
+    subscribed: measure("symbols", "subscribed symbols of all symbols: rows that are scrolled out of sight need none"),
   };
   const slowed = element("span", { class: "badge badge-note", id: "slowed", role: "status", hidden: true });
   const format = createFormat(onSet);
@@ -46,17 +46,21 @@ export function createWire(root, { onSet }) {
       if (!isTime(nowMs)) return;
       const live = link.status === "live";
       const per = rates(traffic, nowMs);
-      const say = (/** @type {string} */ text) => (live ? text : UNKNOWN);
-      setText(measures.updates.value, say(`${countText(Math.round(per.updates))}/s`));
+      const ifLive = (/** @type {string} */ text) => (live ? text : UNKNOWN);
+      setText(measures.updates.value, ifLive(`${countText(Math.round(per.updates))}/s`));
       setText(
         measures.ticks.value,
-        say(per.feedTicks === null ? UNKNOWN : `${countText(Math.round(per.feedTicks))}/s`),
+        ifLive(per.feedTicks === null ? UNKNOWN : `${countText(Math.round(per.feedTicks))}/s`),
       );
-      setText(measures.merged.value, say(per.updates > 0 ? `${decimalText(per.ticks / per.updates, 1)}×` : UNKNOWN));
-      setText(measures.bytes.value, say(byteText(per.bytes)));
-      setText(measures.live.value, say(`${countText(state.asked)} of ${countText(state.instruments.size)}`));
+      const merged = per.updates > 0 ? `${decimalText(per.ticks / per.updates, 1)}×` : UNKNOWN;
+      setText(measures.merged.value, ifLive(merged));
+      setText(measures.bytes.value, ifLive(byteText(per.bytes)));
+      setText(
+        measures.subscribed.value,
+        ifLive(`${countText(state.subscribed)} of ${countText(state.instruments.size)}`),
+      );
       const late = delayUs(traffic);
-      setText(measures.delay.value, say(late === null ? UNKNOWN : delayText(late)));
+      setText(measures.delay.value, ifLive(late === null ? UNKNOWN : delayText(late)));
     },
   };
 }
@@ -96,11 +100,11 @@ function createSlider(onSet) {
     "aria-label": "Updates per second",
   });
   const output = element("output", { class: "slider-value", for: "rate" });
-  /** @type {readonly import("../../state/settings.js").Rate[]} */
+  /** @type {readonly import("../../state/settings.js").UpdateRate[]} */
   let stops = [];
   input.addEventListener("input", () => onSet({ rate: stops[input.valueAsNumber] }));
   return {
-    node: element("label", { class: "throttle" }, element("span", { class: "label" }, "Rate"), input, output),
+    node: element("label", { class: "throttle" }, span("label", "Rate"), input, output),
     /** @param {State} state */
     render({ server, settings }) {
       if (stops !== server.rates) {
@@ -131,7 +135,7 @@ function delayText(us) {
 
 /** @param {string} title @param {string} hint */
 function measure(title, hint) {
-  const value = element("span", { class: "measure-value" }, UNKNOWN);
+  const value = span("measure-value", UNKNOWN);
   return {
     node: element("span", { class: "measure", "data-measure": title, title: hint }, element("span", {}, title), value),
     value,

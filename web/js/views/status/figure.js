@@ -1,15 +1,19 @@
-/** One figure of the status page: its value, a note, and a line of how it was. */
+/** A figure of the status page: its value, a note, and a line of its past. */
 
 import { element, setAttribute, setText, svg } from "../../lib/dom.js";
 
-/** Looks that the line holds: two minutes. */
-const LOOKS = 60;
-const [WIDTH, HEIGHT] = [LOOKS - 1, 20];
+/** The scrapes that the line shows: two minutes. */
+const SCRAPES = 60;
+const [WIDTH, HEIGHT] = [SCRAPES - 1, 20];
 
-/** @param {readonly number[]} values oldest first @returns {string} the points of a line from 0 up, the newest at the right */
+/**
+ * Returns the points of a line above 0, with the newest value at the right.
+ *
+ * @param {readonly number[]} values oldest first
+ */
 export function line(values) {
   const highest = Math.max(...values, 0) || 1;
-  const first = LOOKS - values.length;
+  const first = SCRAPES - values.length;
   return values
     .map((value, n) => `${first + n},${(HEIGHT - 1 - (value / highest) * (HEIGHT - 2)).toFixed(1)}`)
     .join(" ");
@@ -32,7 +36,7 @@ export function createFigure(title) {
     node,
     /**
      * @param {string} text
-     * @param {number | null} level what the line shows
+     * @param {number | null} level the value for the line
      * @param {{ note?: string, bad?: boolean }} [more]
      */
     show(text, level, more = {}) {
@@ -41,13 +45,13 @@ export function createFigure(title) {
       setAttribute(note, "title", more.note);
       setAttribute(node, "data-kind", more.bad ? "bad" : null);
       if (level !== null && Number.isFinite(level)) past.push(level);
-      if (past.length > LOOKS) past.shift();
+      if (past.length > SCRAPES) past.shift();
       setAttribute(points, "points", line(past));
     },
   };
 }
 
-/** @param {string} title @param {string} none what is said where there are no rows */
+/** @param {string} title @param {string} none the text without rows */
 export function createCounts(title, none) {
   const rows = element("tbody");
   const node = element("table", {}, element("caption", {}, title), rows);

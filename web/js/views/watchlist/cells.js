@@ -1,11 +1,11 @@
-/** The cells of the watchlist, one kind a column: made once, then only their text and shape change. */
+/** The cells of the watchlist, one kind for each column. They are reused: only their text and shape change. */
 
 import { createSparkline } from "../../chart/sparkline.js";
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { flash } from "../../lib/flash.js";
 import { decimalText, direction, GLYPHS, percentText, priceText, signedText, volumeText } from "../../lib/number.js";
 import { ageText } from "../../lib/time.js";
-import { dayPlace, spread, turnover } from "../../state/columns.js";
+import { dayPosition, spread, turnover } from "../../state/columns.js";
 import { changePercent } from "../../state/quotes.js";
 import { oldUs } from "../../state/select.js";
 import { sparkline } from "../../state/sparks.js";
@@ -14,10 +14,18 @@ import { sparkline } from "../../state/sparks.js";
 /** @typedef {import("../../state/model.js").Quote} Quote */
 /** @typedef {import("../../state/model.js").Instrument} Instrument */
 /** @typedef {import("../../state/columns.js").ColumnId} ColumnId */
-/** @typedef {{ state: State, quote: Quote | undefined, instrument: Instrument, fresh: boolean }} Drawing `fresh`: the row has another instrument */
-/** @typedef {{ node: HTMLElement, draw: (drawing: Drawing) => void, age?: (drawing: Drawing) => void }} Cell `age` is drawn as time passes */
+/**
+ * `fresh` means that the row has a new instrument.
+ *
+ * @typedef {{ state: State, quote: Quote | undefined, instrument: Instrument, fresh: boolean }} Drawing
+ */
+/**
+ * `age` is drawn as time passes.
+ *
+ * @typedef {{ node: HTMLElement, draw: (drawing: Drawing) => void, age?: (drawing: Drawing) => void }} Cell
+ */
 
-/** The change at which the bar is full, in percent. */
+/** The change that fills the bar, in percent. */
 const FULL_PERCENT = 5;
 
 /** @type {Readonly<Record<ColumnId, { width: string, end: boolean, make: () => Cell }>>} */
@@ -87,8 +95,8 @@ function priceCell(of) {
 
 /** @returns {Cell} */
 function symbolCell() {
-  const symbol = element("span", { class: "symbol" });
-  const old = element("span", { class: "old" });
+  const symbol = span("symbol");
+  const old = span("old");
   const node = cell("who", symbol, old);
   /** @param {Drawing} drawing */
   const age = ({ state, quote }) => {
@@ -115,15 +123,15 @@ function sparkCell() {
   /** @param {Drawing} drawing */
   const age = ({ state, quote, instrument }) =>
     spark.draw(sparkline(state.sparks.closes.get(instrument.symbol) ?? [], quote));
-  // Once a second is often enough for a line of minutes.
+  // Drawn once a second, which is enough for a line of minutes.
   return { node, age, draw: (drawing) => void (drawing.fresh && age(drawing)) };
 }
 
 /** @returns {Cell} */
 function lastCell() {
   const tick = element("span", { class: "tick", "aria-hidden": "true" });
-  const last = element("span", { class: "last" });
-  const price = element("span", { class: "price" }, tick, last);
+  const last = span("last");
+  const price = span("price", tick, last);
   /** @type {number | null} */
   let before = null;
   return {
@@ -158,7 +166,7 @@ function moveCell(text, withGlyph = false) {
 
 /** @returns {Cell} */
 function changeBarCell() {
-  const bar = element("span", { class: "change-fill" });
+  const bar = span("change-fill");
   const node = cell("change-bar", bar);
   return {
     node,
@@ -173,16 +181,16 @@ function changeBarCell() {
 
 /** @returns {Cell} */
 function dayRangeCell() {
-  const mark = element("span", { class: "range-mark" });
-  const node = cell("day-range", element("span", { class: "range-track" }, mark));
+  const mark = span("range-mark");
+  const node = cell("day-range", span("range-track", mark));
   return {
     node,
     draw({ quote, instrument }) {
-      const place = quote ? dayPlace(quote) : null;
-      setAttribute(mark, "hidden", place === null);
-      mark.style.insetInlineStart = `${((place ?? 0) * 100).toFixed(1)}%`;
+      const position = quote ? dayPosition(quote) : null;
+      setAttribute(mark, "hidden", position === null);
+      mark.style.insetInlineStart = `${((position ?? 0) * 100).toFixed(1)}%`;
       const range =
-        place === null
+        position === null
           ? ""
           : `${priceText(quote?.low ?? null, instrument)} to ${priceText(quote?.high ?? null, instrument)}`;
       setAttribute(node, "title", range);
@@ -195,7 +203,9 @@ function dayRangeCell() {
 function ageCell() {
   const node = cell("number muted");
   /** @param {Drawing} drawing */
-  const age = ({ state: { marketUs }, quote }) =>
-    setText(node, marketUs === null || quote?.ts_event == null ? "–" : ageText(Math.max(0, marketUs - quote.ts_event)));
+  const age = ({ state: { marketUs }, quote }) => {
+    const ts = quote?.ts_event ?? null;
+    setText(node, marketUs === null || ts === null ? "–" : ageText(Math.max(0, marketUs - ts)));
+  };
   return { node, age, draw: age };
 }

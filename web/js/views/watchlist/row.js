@@ -1,6 +1,6 @@
-/** One line of the watchlist: made once, then given an instrument after another as the list is scrolled. */
+/** A row of the watchlist. It is reused: scrolling gives it one instrument after another. */
 
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { direction } from "../../lib/number.js";
 import { CELLS } from "./cells.js";
@@ -34,7 +34,7 @@ export function createRow(columns, id) {
     /**
      * @param {State} state
      * @param {Instrument} wanted
-     * @param {number} line its place among all, from 0
+     * @param {number} line its index among all lines
      */
     render(state, wanted, line) {
       const { symbol } = wanted;
@@ -55,7 +55,7 @@ export function createRow(columns, id) {
       setAttribute(star, "aria-pressed", String(liked));
       setAttribute(star, "aria-label", `${symbol} among the favourites`);
     },
-    /** @param {State} state shows how old things are */
+    /** Draws what changes as time passes. @param {State} state */
     age(state) {
       if (!instrument) return;
       for (const cell of cells) cell.age?.({ state, quote: drawn, instrument, fresh: false });
@@ -63,10 +63,10 @@ export function createRow(columns, id) {
   };
 }
 
-/** A heading among the rows: opens and closes its group. @param {string} id */
+/** Creates a heading, which opens and closes its group. @param {string} id */
 export function createHeading(id) {
-  const title = element("span", { class: "group-name" });
-  const count = element("span", { class: "group-count" });
+  const title = span("group-name");
+  const count = span("group-count");
   const button = element("button", { type: "button", class: "group-toggle", tabindex: -1 }, icon("fold"), title, count);
   const node = element(
     "div",
@@ -75,7 +75,11 @@ export function createHeading(id) {
   );
   return {
     node,
-    /** @param {{ heading: string, count: number, collapsed: boolean }} line @param {number} at @param {number} columns */
+    /**
+     * @param {{ heading: string, count: number, collapsed: boolean }} line
+     * @param {number} at
+     * @param {number} columns
+     */
     render(line, at, columns) {
       node.dataset.heading = line.heading;
       setText(title, line.heading);

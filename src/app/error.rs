@@ -1,0 +1,31 @@
+//! The errors that end the program.
+
+use crate::feed::replay::ReplayError;
+use crate::feed::sim::{PlanError, WriteError};
+use crate::load::LoadError;
+use crate::record::RecordError;
+use crate::server::BindError;
+
+/// A job that could not start, or could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error("cannot play these files")]
+    Replay(#[from] ReplayError),
+    #[error("cannot play this simulation")]
+    Simulation(#[from] PlanError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("a thread could not be started")]
+    Thread(#[source] std::io::Error),
+    #[error("the {0} stopped because of a bug; please report the message above")]
+    Broken(&'static str),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The report of each file is already printed.
+    #[error("not every file can be played")]
+    NotPlayable,
+}

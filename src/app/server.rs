@@ -1,0 +1,165 @@
+//! A server with its feed, publisher and recorder.
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::banner::{Banner, GeneratedTokens};
+use super::error::AppError;
+use super::feed::{self, FeedThread, playing};
+use super::recorder::{Recorded, start_recorder};
+use crate::bus;
+use crate::cli::{FeedConfig, ServeConfig};
+use crate::fanout::{Publisher, wall_micros};
+use crate::feed::{PlayerConfig, TickSource};
+use crate::server::Server;
+
+/// The longest wait for the end of feed and recorder.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The parts that run beside the server.
+#[derive(Debug)]
+struct Parts {
+    feed: FeedThread,
+    publisher: JoinHandle<()>,
+    recorder: Option<oneshot::Receiver<Recorded>>,
+}
+
+/// Serves until `stop` completes; prints lines for people through `say`.
+///
+/// # Errors
+/// Returns an error if the port is taken, a file cannot be played, or a part of the program fails.
+pub async fn serve(config: ServeConfig, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
+    serve_with(config, |feed, say| feed::open(feed, say), stop, say).await
+}
+
+/// Serves the source that `open` returns.
+///
+/// # Errors
+/// As [`serve`], and the errors of `open`.
+pub async fn serve_with<S: FnMut(&str)>(
+    config: ServeConfig,
+    open: impl FnOnce(&FeedConfig, &mut S) -> Result<Box<dyn TickSource>, AppError>,
+    stop: impl Future<Output = ()>,
+    mut say: S,
+) -> Result<(), AppError> {
+    let generated = GeneratedTokens::of(&config.server);
+    let server = Server::bind(config.server).await?;
+    let source = open(&config.feed, &mut say)?;
+    // Milliseconds since 1970 are higher than the epoch of any earlier run.
+    let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
+    let run = PlayerConfig { first_epoch, market: config.market, ..config.run };
+    say(&playing(source.info(), &run));
+    if let Err(too_few) = server.raise_open_files() {
+        say(&format!("  warning  {too_few}"));
+    }
+    if let Some(record) = &config.record {
+        say(&format!("  record   {}", record.path.display()));
+    }
+    let bus = bus::Sender::new(config.bus_capacity);
+    let receiver = bus.subscribe();
+    let recorder = config.record.map(|record| start_recorder(bus.subscribe(), record, false)).transpose()?;
+    let (commands, pending) = bus::command_channel(config.command_capacity);
+    let feed = FeedThread::start(source, run, bus, pending)?;
+    let publisher = Publisher::open(receiver, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
+    let live = publisher.live();
+    let mut parts = Parts { feed, publisher: tokio::spawn(publisher.run()), recorder };
+
+    print_banner(&server, generated, &mut say);
+    let mut outcome = Ok(());
+    let stop_or_failure = async {
+        tokio::select! {
+            () = stop => {}
+            part = parts.failed() => outcome = Err(AppError::Broken(part)),
+        }
+    };
+    server.run(live, commands, stop_or_failure).await;
+    parts.end().await;
+    outcome
+}
+
+fn print_banner(server: &Server, generated: GeneratedTokens, say: &mut impl FnMut(&str)) {
+    let interfaces: Vec<_> = if_addrs::get_if_addrs().unwrap_or_default().iter().map(if_addrs::Interface::ip).collect();
+    let banner = Banner { address: server.address(), is_tls: server.is_tls(), access: server.access(), generated };
+    banner.lines(&interfaces, std::io::stdout().is_terminal()).iter().for_each(|line| say(line));
+    say("  stop     Ctrl-C");
+}
+
+impl Parts {
+    /// Waits until a part that the program needs has panicked, and returns its name. A part that ends has logged why,
+    /// and is not missed.
+    async fn failed(&mut self) -> &'static str {
+        let recorder_panicked = async {
+            match &mut self.recorder {
+                Some(recorder) => recorder.await.is_err(),
+                None => false,
+            }
+        };
+        tokio::select! {
+            Err(_) = &mut self.feed.ended => "feed",
+            _ = &mut self.publisher => "publisher",
+            true = recorder_panicked => "recorder",
+            else => std::future::pending().await,
+        }
+    }
+
+    /// Stops all parts, and waits for those that still write.
+    async fn end(self) {
+        self.publisher.abort();
+        self.feed.stop();
+        let ended = async {
+            // The feed's thread needs the runtime's timers until it has ended.
+            if !self.feed.ended.is_terminated() {
+                let _ = self.feed.ended.await;
+            }
+            if let Some(recorder) = self.recorder.filter(|recorder| !recorder.is_terminated()) {
+                let _ = recorder.await;
+            }
+        };
+        if timeout(SHUTDOWN_TIMEOUT, ended).await.is_err() {
+            tracing::error!("a file was not written in time: the end of a recording may be missing");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Summary;
+
+    /// Checks which part is named after `break_it` was done to one of three that run.
+    async fn check(want: &str, break_it: impl FnOnce(&mut [Option<oneshot::Sender<()>>; 3])) {
+        let (feed_runs, ended) = oneshot::channel();
+        let (publisher_runs, publisher) = oneshot::channel();
+        let (recorder_runs, recorder_ends) = oneshot::channel::<()>();
+        let publisher = tokio::spawn(async { assert!(publisher.await.is_ok(), "a panic of the test's own") });
+        let (recorded, recorder) = oneshot::channel();
+        tokio::spawn(async {
+            if recorder_ends.await.is_ok() {
+                let _ = recorded.send(Ok(Summary::default()));
+            }
+        });
+        let mut running = [Some(feed_runs), Some(publisher_runs), Some(recorder_runs)];
+        break_it(&mut running);
+        let mut parts = Parts { feed: FeedThread::ending_with(ended), publisher, recorder: Some(recorder) };
+        assert_eq!(timeout(Duration::from_secs(60), parts.failed()).await.unwrap_or("none"), want);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn panicked_part_is_named() {
+        check("none", |_| {}).await;
+        for (part, name) in ["feed", "publisher", "recorder"].into_iter().enumerate() {
+            check(name, |running| drop(running[part].take())).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn ended_feed_or_recording_is_not_a_failure() {
+        for part in [0, 2] {
+            check("none", |running| running[part].take().unwrap().send(()).unwrap()).await;
+        }
+    }
+}

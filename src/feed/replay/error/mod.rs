@@ -1,0 +1,131 @@
+//! Errors of a replay: a file that cannot be played ([`ReplayError`]), and a row of it that cannot ([`RowError`]).
+//!
+//! An error says in which file and where, what was found there, and what to do.
+
+mod echo;
+mod reject_counts;
+mod row_error;
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+pub use self::echo::{echo, is_printable};
+pub use self::reject_counts::RejectCounts;
+pub use self::row_error::{RejectReason, RowError};
+
+/// A file that cannot be played, and its problem.
+#[derive(Debug)]
+pub struct ReplayError {
+    pub file: PathBuf,
+    pub problem: Problem,
+}
+
+impl ReplayError {
+    pub fn new(file: &Path, problem: Problem) -> Self {
+        Self { file: file.to_owned(), problem }
+    }
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.file.as_os_str().is_empty() {
+            return write!(f, "{}", self.problem);
+        }
+        write!(f, "{}: {}", self.file.display(), self.problem)
+    }
+}
+
+impl Error for ReplayError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.problem.source()
+    }
+}
+
+/// The reason why a file cannot be played.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Problem {
+    #[error("no file to replay: name at least one CSV file")]
+    NoFiles,
+    #[error("no such file: check the path")]
+    Missing,
+    #[error("the folder has no CSV files")]
+    EmptyFolder,
+    #[error("no file matches this pattern")]
+    NoMatch,
+    #[error("the pattern is not valid: {0}")]
+    Pattern(String),
+    #[error("the path names {found} files, which is too many: name fewer, or raise --max-files")]
+    TooManyFiles { found: usize },
+    #[error("the zip archive cannot be read: {0}")]
+    Zip(String),
+    #[error("{0}")]
+    Sidecar(String),
+    #[error("rows cannot be sorted on disk: {0}")]
+    Sort(#[source] io::Error),
+    #[error("not a regular file: a replay reads its files twice, so save the stream to a file first")]
+    NotAFile,
+    #[error("the file cannot be opened")]
+    Open(#[source] io::Error),
+    #[error("the file cannot be read beyond line {line}")]
+    Read {
+        line: u64,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the packed data end early, after line {line}: the file is incomplete, so fetch it again")]
+    PackedEndsEarly { line: u64 },
+    /// The rows before it can be played.
+    #[error("the last zstd frame, after line {line}, is incomplete")]
+    Torn { line: u64 },
+    #[error("the packed data are damaged after line {line}: fetch the file again")]
+    PackedDamaged {
+        line: u64,
+        #[source]
+        source: io::Error,
+    },
+    #[error("the file has changed: {0}; restart tickcast to play it as it is now")]
+    Changed(FileChange),
+    #[error("the file is empty")]
+    Empty,
+    #[error("the file has a header in line {line} but no rows")]
+    NoRows { line: u64 },
+    #[error("this is {found}, not CSV text: {remedy}")]
+    NotCsv { found: &'static str, remedy: &'static str },
+    #[error("line {line} is longer than {limit} bytes: is this a CSV file? --max-line-bytes raises the limit")]
+    LineTooLong { line: u64, limit: usize },
+    #[error("no column has the time; the columns are {columns}: name it by --columns time=NAME")]
+    NoTimeColumn { columns: String },
+    #[error(
+        "no column has a price; the columns are {columns}: name them by --columns price=NAME, or bid=.. and ask=.., \
+         or open=.., high=.., low=.. and close=.."
+    )]
+    NoPriceColumn { columns: String },
+    #[error("there is no column `{column}` among the {columns} columns: --columns takes names, or numbers from 1")]
+    NoSuchColumn { column: String, columns: usize },
+    #[error("none of its {rows} rows can be read; the first is line {line}{}: {reason} ({value})", in_column(*column))]
+    NoReadableRow { rows: u64, line: u64, column: Option<usize>, reason: &'static str, value: String },
+    #[error("more than {limit} ticks of bars overlap: are the times right? --max-waiting-ticks raises the limit")]
+    TooManyAtOnce { limit: usize },
+    #[error("line {line}: there are more than {limit} symbols: is {column} the symbol column?")]
+    TooManySymbols { line: u64, limit: usize, column: String },
+}
+
+fn in_column(column: Option<usize>) -> String {
+    column.map(|n| format!(", column {n}")).unwrap_or_default()
+}
+
+/// The change of a file since it was first read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum FileChange {
+    #[error("it is not the same file as when tickcast began")]
+    Replaced,
+    #[error("it is shorter than when tickcast began")]
+    Shorter,
+    #[error("it was rewritten after tickcast began")]
+    Rewritten,
+}

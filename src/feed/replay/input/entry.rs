@@ -1,0 +1,80 @@
+//! An entry: a file to read, or a member of a zip archive.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::fingerprint::{Fingerprint, UnchangedFile};
+use crate::feed::replay::error::{Problem, ReplayError};
+
+/// A file to read, or a member of a zip archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub path: PathBuf,
+    pub member: Option<Member>,
+    /// `None` where the file could not be read when it was found.
+    fingerprint: Option<Fingerprint>,
+}
+
+/// A file within a zip archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    /// The position of its bytes within the archive.
+    pub start: u64,
+    pub packed: u64,
+    pub is_deflated: bool,
+}
+
+/// A report of progress, called now and then: the entry, the bytes read of its text, and all its bytes where they are
+/// known.
+pub type Progress<'a> = dyn FnMut(&Entry, u64, Option<u64>) + 'a;
+
+/// The rows between two reports of progress.
+pub const PROGRESS_ROWS: u64 = 1 << 16;
+
+impl Entry {
+    pub fn file(path: &Path) -> Self {
+        Self { path: path.to_owned(), member: None, fingerprint: Fingerprint::of(path).ok() }
+    }
+
+    /// A member of the archive at `path`.
+    pub fn member(path: &Path, member: Member, fingerprint: Option<Fingerprint>) -> Self {
+        Self { path: path.to_owned(), member: Some(member), fingerprint }
+    }
+
+    /// Opens its file at a byte.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or has changed since it was found ([`super::fingerprint::change_of`]).
+    pub fn open(&self, at: u64) -> io::Result<UnchangedFile> {
+        let fingerprint = self.fingerprint.clone().map_or_else(|| Fingerprint::of(&self.path), Ok)?;
+        fingerprint.open(&self.path, at)
+    }
+
+    /// The name of the member or else of the file, which may tell symbol and date.
+    pub fn name(&self) -> String {
+        match &self.member {
+            Some(member) => member.name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+            None => self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned(),
+        }
+    }
+
+    /// The bytes before unpacking.
+    pub fn packed_bytes(&self) -> u64 {
+        let of_file = || self.fingerprint.as_ref().map_or(0, Fingerprint::bytes);
+        self.member.as_ref().map_or_else(of_file, |member| member.packed)
+    }
+
+    /// The problem as an error that names this entry.
+    pub fn at_fault(&self, problem: Problem) -> ReplayError {
+        ReplayError::new(Path::new(&self.to_string()), problem)
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        self.member.as_ref().map_or(Ok(()), |member| write!(f, "/{}", member.name))
+    }
+}

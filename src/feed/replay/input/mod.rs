@@ -1,0 +1,17 @@
+//! From paths to lines of text: folders and archives, unpacking, decoding, and the check that a file has not changed.
+
+mod archive;
+mod csv_name;
+mod encoding;
+mod entry;
+mod fingerprint;
+mod lines;
+mod open;
+mod paths;
+mod signatures;
+mod zstd_frames;
+
+pub use self::entry::{Entry, PROGRESS_ROWS, Progress};
+pub use self::lines::{Fit, Lines, TextPosition};
+pub use self::open::{Text, TextFormat, open_at, read_problem, text_format};
+pub use self::paths::expand;

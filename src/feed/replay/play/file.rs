@@ -1,0 +1,231 @@
+//! The second pass over a file: its rows on the grids of their symbols.
+//!
+//! A sorted file is read while it plays, in constant memory. Any other is sorted first. Rows that cannot be played are
+//! skipped; a file that was not scanned whole counts them in its `RejectLedger`.
+//!
+//! Not here: the ticks that rows make (`ticks`).
+
+use std::sync::Arc;
+
+use super::catalog::{Catalog, bar_intervals};
+use super::reject_ledger::{PartPosition, RejectLedger};
+use super::scan::{RowOrder, Scan};
+use super::sort::{Sorted, Sorter};
+use crate::control::RejectedRows;
+use crate::feed::replay::config::ReplayConfig;
+use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError, echo};
+use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
+use crate::feed::replay::rows::{FastPath, FastRowReader, Grid, QuantizedRow, Rows, SymbolIndex};
+use crate::feed::replay::schema::{Layout, RowShape};
+use crate::market::{InstrumentId, Interval, Tick, Timestamp};
+
+/// A file that was scanned and can be played any number of times.
+pub struct ReplayFile {
+    pub(super) entry: Entry,
+    pub(super) layout: Arc<Layout>,
+    max_line_bytes: usize,
+    pub(super) max_waiting: usize,
+    pub(super) max_levels: usize,
+    pub(super) symbols: Vec<FileSymbol>,
+    index: SymbolIndex,
+    /// All rows in time order, where those of the file are not.
+    pub(super) sorted: Option<Sorted>,
+    rejects: RejectLedger,
+    /// Rows are changes of an order book.
+    pub(super) is_book: bool,
+    /// The fast path, where the file is sorted and its rows allow it.
+    pub(in crate::feed::replay) fast_path: Option<FastPath>,
+}
+
+/// A symbol of a file.
+pub struct FileSymbol {
+    pub instrument: InstrumentId,
+    pub grid: Grid,
+    /// The length of its bars.
+    pub interval: Interval,
+}
+
+impl ReplayFile {
+    /// Prepares a file for playing, and sorts it where needed.
+    ///
+    /// # Errors
+    /// When it cannot be sorted.
+    pub fn new(
+        entry: &Entry,
+        config: &ReplayConfig,
+        scan: &Scan,
+        catalog: &Catalog,
+        progress: &mut Progress<'_>,
+    ) -> Result<Self, ReplayError> {
+        let mut index = SymbolIndex::default();
+        let symbols = scan.symbols.iter().zip(bar_intervals(scan)).map(|(one, interval)| {
+            index.index(&one.symbol);
+            let instrument = catalog.ids[&one.symbol];
+            let facts = &catalog.instruments[instrument.index()];
+            let grid = Grid { price: facts.price_increment, size: facts.size_increment };
+            FileSymbol { instrument, grid, interval: interval.unwrap_or(Interval::S1) }
+        });
+        let mut file = Self {
+            entry: entry.clone(),
+            layout: Arc::clone(&scan.layout),
+            max_line_bytes: config.max_line_bytes,
+            max_waiting: config.max_waiting,
+            max_levels: config.max_levels,
+            symbols: symbols.collect(),
+            index,
+            sorted: None,
+            rejects: RejectLedger::new(scan.rejected.clone(), scan.is_exact),
+            is_book: scan.layout.groups.iter().any(|group| matches!(group.shape, RowShape::Levels { .. })),
+            fast_path: FastPath::of(&scan.layout, config.max_line_bytes).filter(|_| scan.is_sorted()),
+        };
+        if !scan.is_sorted() {
+            let sorter = Sorter::new(config.max_sort_rows, scan.order == RowOrder::NewestFirst);
+            file.sorted = Some(file.sort(sorter, progress)?);
+        }
+        Ok(file)
+    }
+
+    fn sort(&self, mut sorter: Sorter, progress: &mut Progress<'_>) -> Result<Sorted, ReplayError> {
+        let on_disk = |error| self.entry.at_fault(Problem::Sort(error));
+        let mut rows = self.open(TextPosition::default(), 0)?;
+        let mut read = 0u64;
+        while let Some(row) = rows.next(self)? {
+            sorter.add(row).map_err(on_disk)?;
+            read += 1;
+            if read.is_multiple_of(PROGRESS_ROWS) {
+                progress(&self.entry, rows.rows.position().offset, self.layout.text.seekable_bytes);
+            }
+        }
+        sorter.finish().map_err(on_disk)
+    }
+
+    /// Opens the file at a row of which `group` parts are taken already.
+    pub(super) fn open(&self, position: TextPosition, group: usize) -> Result<FileRows, ReplayError> {
+        let lines = open_at(&self.entry, self.layout.text, position, self.max_line_bytes);
+        let lines = lines.map_err(|problem| self.entry.at_fault(problem))?;
+        let rows = Rows::new(lines, Arc::clone(&self.layout));
+        let mut index = self.index.clone();
+        let group_symbol = self.layout.groups[0].symbol.as_ref();
+        let only_symbol = group_symbol.unwrap_or(&self.layout.file_symbol);
+        let has_only_symbol = group_symbol.is_some() || self.layout.symbol.is_none();
+        let fast = FastRowReader::new(index.get(only_symbol).filter(|_| has_only_symbol));
+        let from = (position.offset, group);
+        let mut file = FileRows { group: rows.groups(), rows, position, index, fast, from };
+        file.skip_to(self, group)?;
+        Ok(file)
+    }
+
+    /// The number of rejected rows known so far.
+    pub fn rows_rejected(&self) -> u64 {
+        self.rejects.total()
+    }
+
+    /// The rejected rows by reason.
+    pub fn rejected(&self) -> Vec<RejectedRows> {
+        self.rejects.list(&self.entry.to_string())
+    }
+
+    /// The same file, read without the fast path.
+    #[cfg(any(test, fuzzing))]
+    pub fn without_fast_path(self) -> Self {
+        Self { fast_path: None, ..self }
+    }
+}
+
+/// A reader of the rows of a file, in the order of the file.
+pub struct FileRows {
+    rows: Rows<Text>,
+    /// The beginning of the current row.
+    position: TextPosition,
+    index: SymbolIndex,
+    fast: FastRowReader,
+    /// The next part of the current row.
+    group: usize,
+    /// The position at which reading began.
+    from: PartPosition,
+}
+
+impl FileRows {
+    /// Reads the next row, or the next part of a row of a wide table.
+    pub fn next(&mut self, file: &ReplayFile) -> Result<Option<QuantizedRow>, ReplayError> {
+        loop {
+            while self.group < self.rows.groups() {
+                self.group += 1;
+                match self.part(file, self.group - 1) {
+                    Ok(Some(row)) => return Ok(Some(row)),
+                    Ok(None) => {}
+                    Err(error) => self.reject(file, error),
+                }
+            }
+            self.position = self.rows.position();
+            if !self.rows.advance().map_err(|problem| file.entry.at_fault(problem))? {
+                return Ok(None);
+            }
+            self.group = 0;
+        }
+    }
+
+    /// The position of the next row, and how many of its parts are taken.
+    pub fn position(&self) -> (TextPosition, usize) {
+        if self.group < self.rows.groups() { (self.position, self.group) } else { (self.rows.position(), 0) }
+    }
+
+    /// Takes up to `most` rows on the fast path. Stops before the first row that needs the slow path or is earlier than
+    /// `latest`.
+    pub fn take_fast(
+        &mut self,
+        file: &ReplayFile,
+        fast_path: &FastPath,
+        latest: &mut Timestamp,
+        most: usize,
+        put: &mut impl FnMut(Tick),
+    ) -> Result<(), ReplayError> {
+        let text = self.rows.ahead().map_err(|problem| file.entry.at_fault(problem))?;
+        let (mut rest, mut taken) = (text, 0);
+        while taken < most
+            && let Some(row) = self.fast.read(fast_path, &mut self.index, rest)
+            && row.ts >= *latest
+            && let FileSymbol { instrument, grid, .. } = &file.symbols[row.symbol]
+            && let Some(kind) = row.tick(fast_path, grid)
+        {
+            put(Tick { instrument: *instrument, ts: row.ts, kind });
+            (*latest, rest) = (row.ts, &rest[row.bytes..]);
+            taken += 1;
+        }
+        let bytes = text.len() - rest.len();
+        self.rows.pass(bytes, taken as u64);
+        Ok(())
+    }
+
+    /// Moves on to the row at which the file was opened, where some of its parts are taken already.
+    fn skip_to(&mut self, file: &ReplayFile, group: usize) -> Result<(), ReplayError> {
+        if group > 0 && group < self.rows.groups() {
+            self.rows.advance().map_err(|problem| file.entry.at_fault(problem))?;
+            self.group = group;
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, file: &ReplayFile, group: usize) -> Result<Option<QuantizedRow>, RowError> {
+        let time = self.rows.time()?;
+        let Some(part) = self.rows.part(group)? else { return Ok(None) };
+        // A symbol may be unknown where only pieces of the file were scanned.
+        let unknown = RowError { reason: RejectReason::UnknownSymbol, column: file.layout.symbol };
+        let index = self.index.get(part.symbol).ok_or(unknown)?;
+        let too_long = RowError { reason: RejectReason::TooManyDigits, column: None };
+        let body = file.symbols[index].grid.quantize(&part.values).ok_or(too_long)?;
+        Ok(Some(QuantizedRow { ts: time.ts, symbol: index as u32, body }))
+    }
+
+    /// Counts the current row as rejected where the scan did not, and logs the first row of each reason.
+    pub fn reject(&mut self, file: &ReplayFile, error: RowError) {
+        let (at, line, value) = ((self.position.offset, self.group), self.rows.line(), self.rows.text_of(error));
+        if file.rejects.add(self.from, at, error, line, value) {
+            let (entry, value, reason) = (&file.entry, echo(value), error.reason);
+            tracing::warn!("{entry}: line {line} is rejected: {reason}: {value}; --full counts such rows first");
+        }
+        if error.reason.is_of_whole_row() {
+            self.group = self.rows.groups();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! From files to ticks: a first pass that scans a file, a second that plays it, and many files in one order.
+
+mod bars;
+mod catalog;
+mod file;
+mod merge;
+mod order_book;
+mod precision;
+mod reject_ledger;
+mod scan;
+mod scanner;
+mod sort;
+mod speed;
+mod ticks;
+
+pub use self::bars::last_tick as last_tick_of_bar;
+pub use self::catalog::{Catalog, bar_intervals};
+pub use self::file::ReplayFile;
+pub use self::merge::{Merge, MergePosition, TickStream};
+pub use self::scan::{Edge, RowOrder, Scan};
+pub use self::scanner::scan;
+pub use self::speed::{TickRate, watchable_speed};
+pub use self::ticks::{FilePosition, FileTicks};

@@ -1,0 +1,107 @@
+//! An order book of price levels, kept for its best bid and ask.
+
+use std::collections::BTreeMap;
+
+use crate::feed::replay::rows::QuantizedLevel;
+use crate::market::{Price, Quote, Size};
+
+/// The levels of one symbol.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderBook {
+    bids: BTreeMap<Price, Size>,
+    asks: BTreeMap<Price, Size>,
+    /// The last change was part of a snapshot.
+    in_snapshot: bool,
+    /// The best bid and ask returned last.
+    top: Quote,
+}
+
+impl OrderBook {
+    /// Applies a change of a level. The beginning of a snapshot clears the book. Where a side has more than
+    /// `max_levels` levels, it loses the one farthest from the top.
+    pub fn apply(&mut self, level: &QuantizedLevel, max_levels: usize) {
+        if level.is_snapshot && !self.in_snapshot {
+            self.bids.clear();
+            self.asks.clear();
+        }
+        self.in_snapshot = level.is_snapshot;
+        let side = if level.is_bid { &mut self.bids } else { &mut self.asks };
+        if level.size == Size(0) {
+            side.remove(&level.price);
+        } else {
+            side.insert(level.price, level.size);
+        }
+        if side.len() > max_levels {
+            if level.is_bid {
+                side.pop_first()
+            } else {
+                side.pop_last()
+            };
+        }
+    }
+
+    /// The best bid and ask, where they have changed since the last call. A crossed book has missed a change: it has no
+    /// best bid and ask.
+    pub fn changed_top(&mut self) -> Option<Quote> {
+        let bid = self.bids.last_key_value().map(|(price, size)| (*price, *size));
+        let ask = self.asks.first_key_value().map(|(price, size)| (*price, *size));
+        if let (Some(bid), Some(ask)) = (bid, ask)
+            && bid.0 >= ask.0
+        {
+            return None;
+        }
+        let quote = Quote {
+            bid: bid.map(|bid| bid.0),
+            ask: ask.map(|ask| ask.0),
+            bid_size: bid.map_or(Size(0), |bid| bid.1),
+            ask_size: ask.map_or(Size(0), |ask| ask.1),
+        };
+        (quote != self.top).then(|| {
+            self.top = quote;
+            quote
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn level(is_bid: bool, price: i64, size: u64, is_snapshot: bool) -> QuantizedLevel {
+        QuantizedLevel { is_bid, price: Price(price), size: Size(size), is_snapshot }
+    }
+
+    fn top(book: &mut OrderBook) -> Option<(Option<i64>, Option<i64>)> {
+        book.changed_top().map(|quote| (quote.bid.map(|p| p.0), quote.ask.map(|p| p.0)))
+    }
+
+    #[test]
+    fn top_is_returned_when_it_changes() {
+        let mut book = OrderBook::default();
+        book.apply(&level(true, 99, 5, true), 9);
+        book.apply(&level(false, 101, 5, true), 9);
+        assert_eq!(top(&mut book), Some((Some(99), Some(101))));
+        book.apply(&level(true, 98, 5, false), 9);
+        assert_eq!(top(&mut book), None, "a deeper level changes nothing");
+        book.apply(&level(true, 99, 0, false), 9);
+        assert_eq!(top(&mut book), Some((Some(98), Some(101))));
+        book.apply(&level(true, 102, 1, false), 9);
+        assert_eq!(top(&mut book), None, "a crossed book has no top");
+        book.apply(&level(false, 50, 1, true), 9);
+        assert_eq!(top(&mut book), Some((None, Some(50))), "a snapshot clears the book");
+    }
+
+    #[test]
+    fn levels_far_from_the_top_are_dropped_first() {
+        let mut book = OrderBook::default();
+        for away in 1..=5 {
+            book.apply(&level(true, 100 - away, 1, false), 2);
+            book.apply(&level(false, 100 + away, 1, false), 2);
+        }
+        for (bid, ask) in [(Some(99), Some(101)), (Some(98), Some(102)), (None, None)] {
+            assert_eq!(top(&mut book), Some((bid, ask)));
+            book.apply(&level(true, bid.unwrap_or(0), 0, false), 2);
+            book.apply(&level(false, ask.unwrap_or(0), 0, false), 2);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The ticks of a file in time order: a quote before the trade of its row, a bar as four trades, changes of an order
+//! book as its best bid and ask.
+//!
+//! Playing can stop after any tick and go on from there ([`FilePosition`]).
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use super::bars;
+use super::file::{FileRows, FileSymbol, ReplayFile};
+use super::merge::TickStream;
+use super::order_book::OrderBook;
+use super::sort::SortedRows;
+use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError};
+use crate::feed::replay::input::TextPosition;
+use crate::feed::replay::rows::{FastPath, QuantizedRow, RowBody, quantize};
+use crate::market::{Tick, TickKind, Timestamp};
+
+/// The position of a file between two ticks.
+#[derive(Clone, Debug)]
+pub struct FilePosition {
+    at: RowPosition,
+    pending: Pending,
+}
+
+/// The rows read whose ticks are not taken yet.
+#[derive(Clone, Debug)]
+struct Pending {
+    /// The first row whose ticks are not made yet.
+    row: Option<QuantizedRow>,
+    has_begun: bool,
+    /// Ticks of bars, which reach beyond the rows that follow their bar.
+    ticks: BinaryHeap<Reverse<PendingTick>>,
+    /// The number of ticks made so far.
+    count: u64,
+    /// The order book of each symbol, where rows are its changes.
+    books: Vec<OrderBook>,
+    /// The time of the last row.
+    latest: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct RowPosition {
+    /// The beginning of the next row in the text, in a file that is sorted.
+    text: TextPosition,
+    /// The number of its parts already taken.
+    group: usize,
+    /// The index of the next row, in a file that had to be sorted.
+    sorted: u64,
+}
+
+impl ReplayFile {
+    /// Plays the file from its first tick on.
+    ///
+    /// # Errors
+    /// When the file cannot be opened again.
+    pub fn play(self: &Arc<Self>) -> Result<FileTicks, ReplayError> {
+        let books = if self.is_book { vec![OrderBook::default(); self.symbols.len()] } else { Vec::new() };
+        let (row, ticks, latest) = (None, BinaryHeap::new(), Timestamp(i64::MIN));
+        let pending = Pending { row, has_begun: false, ticks, count: 0, books, latest };
+        self.play_from(&FilePosition { at: RowPosition::default(), pending })
+    }
+
+    /// Plays the file from a position on.
+    ///
+    /// # Errors
+    /// When the file cannot be opened again.
+    pub fn play_from(self: &Arc<Self>, position: &FilePosition) -> Result<FileTicks, ReplayError> {
+        let rows = match &self.sorted {
+            Some(sorted) => RowSource::Sorted(sorted.rows(position.at.sorted)),
+            None => RowSource::File(Box::new(self.open(position.at.text, position.at.group)?)),
+        };
+        Ok(FileTicks { file: Arc::clone(self), rows, pending: position.pending.clone() })
+    }
+}
+
+enum RowSource {
+    File(Box<FileRows>),
+    Sorted(SortedRows),
+}
+
+/// The ticks of one file.
+pub struct FileTicks {
+    file: Arc<ReplayFile>,
+    rows: RowSource,
+    pending: Pending,
+}
+
+impl FileTicks {
+    /// The position between the last tick and the next: [`ReplayFile::play_from`] goes on from it with the same ticks.
+    pub fn position(&self) -> FilePosition {
+        let at = match &self.rows {
+            RowSource::Sorted(rows) => RowPosition { sorted: rows.position(), ..RowPosition::default() },
+            RowSource::File(rows) => {
+                let (text, group) = rows.position();
+                RowPosition { text, group, sorted: 0 }
+            }
+        };
+        FilePosition { at, pending: self.pending.clone() }
+    }
+
+    fn next_row(&mut self) -> Result<Option<QuantizedRow>, ReplayError> {
+        let file = &*self.file;
+        match &mut self.rows {
+            RowSource::Sorted(rows) => {
+                let sorted = file.sorted.as_ref().expect("invariant: sorted rows are read of a sorted file");
+                rows.next(sorted).map_err(|error| file.entry.at_fault(Problem::Sort(error)))
+            }
+            RowSource::File(rows) => loop {
+                let Some(row) = rows.next(file)? else { return Ok(None) };
+                if row.ts >= self.pending.latest {
+                    self.pending.latest = row.ts;
+                    return Ok(Some(row));
+                }
+                rows.reject(file, RowError { reason: RejectReason::OutOfOrder, column: Some(file.layout.time.column) });
+            },
+        }
+    }
+
+    /// Makes the ticks of a row. `next` is the row after it.
+    fn make(&mut self, row: &QuantizedRow, next: Option<&QuantizedRow>) -> Result<(), ReplayError> {
+        let limit = self.file.max_waiting;
+        if self.pending.ticks.len() > limit {
+            return Err(self.file.entry.at_fault(Problem::TooManyAtOnce { limit }));
+        }
+        let FileSymbol { instrument, interval, .. } = self.file.symbols[row.symbol as usize];
+        let Pending { ticks, count, books, .. } = &mut self.pending;
+        let mut push = |tick| {
+            ticks.push(Reverse(PendingTick { tick, nth: *count }));
+            *count += 1;
+        };
+        match &row.body {
+            RowBody::Bar(bar) => bars::ticks(instrument, row.ts, interval, bar).into_iter().for_each(&mut push),
+            RowBody::Ticks { trade, quote } => quantize::ticks(instrument, row.ts, *trade, *quote).for_each(&mut push),
+            RowBody::Level(level) => {
+                let book = &mut books[row.symbol as usize];
+                book.apply(level, self.file.max_levels);
+                // Changes of equal times are one change.
+                let goes_on = next.is_some_and(|next| next.ts == row.ts && next.symbol == row.symbol);
+                if !goes_on {
+                    quantize::ticks(instrument, row.ts, None, book.changed_top()).for_each(&mut push);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes at least one tick unless the file has ended, and up to `most` on the fast path. Each row of such a file is
+    /// one tick, so none is pending.
+    fn take_fast(&mut self, fast_path: &FastPath, most: usize, put: &mut impl FnMut(Tick)) -> Result<(), ReplayError> {
+        let file = Arc::clone(&self.file);
+        let mut has_taken = false;
+        if let RowSource::File(rows) = &mut self.rows {
+            let mut put = |tick| {
+                has_taken = true;
+                put(tick);
+            };
+            rows.take_fast(&file, fast_path, &mut self.pending.latest, most, &mut put)?;
+        }
+        if !has_taken && let Some(row) = self.next_row()? {
+            let instrument = file.symbols[row.symbol as usize].instrument;
+            if let RowBody::Ticks { trade, quote } = row.body {
+                quantize::ticks(instrument, row.ts, trade, quote).for_each(put);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TickStream for FileTicks {
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
+        let file = Arc::clone(&self.file);
+        match &file.fast_path {
+            Some(fast_path) => self.take_fast(fast_path, most, &mut |tick| into.push(tick))?,
+            None => into.extend(self.next_tick()?),
+        }
+        Ok(())
+    }
+
+    fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+        let file = Arc::clone(&self.file);
+        if let Some(fast_path) = &file.fast_path {
+            let mut one = None;
+            self.take_fast(fast_path, 1, &mut |tick| one = Some(tick))?;
+            return Ok(one);
+        }
+        if !self.pending.has_begun {
+            self.pending.row = self.next_row()?;
+            self.pending.has_begun = true;
+        }
+        while let Some(row) = self.pending.row {
+            if self.pending.ticks.peek().is_some_and(|Reverse(first)| first.tick.ts <= row.ts) {
+                break;
+            }
+            let next = self.next_row()?;
+            // Most rows are one trade: its tick need not be pending.
+            if let RowBody::Ticks { trade: Some(trade), quote: None } = row.body
+                && self.pending.ticks.is_empty()
+            {
+                self.pending.row = next;
+                let FileSymbol { instrument, .. } = file.symbols[row.symbol as usize];
+                return Ok(Some(Tick { instrument, ts: row.ts, kind: TickKind::Trade(trade) }));
+            }
+            self.make(&row, next.as_ref())?;
+            self.pending.row = next;
+        }
+        Ok(self.pending.ticks.pop().map(|Reverse(first)| first.tick))
+    }
+}
+
+/// A tick that waits for its time, ordered by time and then by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PendingTick {
+    tick: Tick,
+    nth: u64,
+}
+
+impl PendingTick {
+    const fn key(&self) -> (Timestamp, u64) {
+        (self.tick.ts, self.nth)
+    }
+}
+
+impl Ord for PendingTick {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for PendingTick {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}

@@ -1,0 +1,110 @@
+//! The facts of a replay before its first tick, for the feed and for people.
+
+use super::file_report::{FileReport, TimeReport};
+use crate::control::SourceKind;
+use crate::feed::SourceInfo;
+use crate::feed::replay::input::Entry;
+use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals, last_tick_of_bar, watchable_speed};
+use crate::feed::replay::schema::{Assumption, FileKind, file_name};
+use crate::market::{Interval, Levels, Timestamp};
+
+/// Describes all files together, as a source.
+pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> SourceInfo {
+    let bars = scans.iter().flat_map(bar_intervals).flatten().min();
+    let (speed, speed_reason) = watchable_speed(bars, tick_rate(scans));
+    let names: Vec<String> = entries.iter().map(Entry::name).collect();
+    SourceInfo {
+        kind: SourceKind::Replay,
+        name: file_name::of_replay(&names),
+        instruments: catalog.instruments.into(),
+        seed: None,
+        levels: Levels::default(),
+        start: scans.iter().map(first_tick).min().unwrap_or_default(),
+        end: scans.iter().map(last_tick).max(),
+        speed,
+        speed_reason,
+    }
+}
+
+/// Describes one file.
+pub fn file_report(entry: &Entry, scan: &Scan) -> FileReport {
+    let layout = &scan.layout;
+    let file = entry.to_string();
+    FileReport {
+        kind: layout.kind,
+        symbols: scan.symbols.iter().map(|one| one.symbol.clone()).collect(),
+        rows: scan.rows,
+        is_exact: scan.is_exact,
+        rows_rejected: scan.rejected.total(),
+        rejected: scan.rejected.list(&file),
+        delimiter: layout.delimiter,
+        header: layout.header,
+        encoding: layout.text.encoding.name(),
+        compression: layout.text.compression.label(),
+        time: TimeReport {
+            format: layout.time.format,
+            is_apart: layout.time.clock.is_some_and(|clock| clock != layout.time.column),
+            zone: layout.time.zone,
+            is_assumed: !layout.time.zone_is_known,
+        },
+        order: scan.order,
+        first: scan.first,
+        last: scan.last,
+        bars: bar_intervals(scan).flatten().min(),
+        assumptions: assumptions(scan),
+        columns: layout.names.iter().cloned().zip(layout.roles()).collect(),
+        file,
+    }
+}
+
+fn first_tick(scan: &Scan) -> Timestamp {
+    scan.symbols.iter().map(|one| one.first).min().unwrap_or_default()
+}
+
+fn last_tick(scan: &Scan) -> Timestamp {
+    let last = scan.symbols.iter().zip(bar_intervals(scan));
+    let last = last.map(|(one, bar)| bar.map_or(one.last, |interval| last_tick_of_bar(one.last, interval)));
+    last.max().unwrap_or_default()
+}
+
+fn tick_rate(scans: &[Scan]) -> Option<TickRate> {
+    let ticks = || scans.iter().filter(|scan| scan.layout.kind != FileKind::Bars);
+    Some(TickRate {
+        rows: ticks().map(|scan| scan.rows).sum(),
+        first: ticks().map(first_tick).min()?,
+        last: ticks().map(last_tick).max()?,
+    })
+}
+
+/// The assumptions of the layout, and those about the rows.
+fn assumptions(scan: &Scan) -> Vec<Assumption> {
+    let mut list = scan.layout.assumptions.clone();
+    let mut assume = |what: String, why: &str, flag| list.push(Assumption { what, why: why.into(), flag });
+    if let Some(lengths) = bar_lengths(scan) {
+        let why = "the usual distance between rows; each bar plays as four trades";
+        assume(format!("times are the start of bars of {lengths}"), why, "");
+    }
+    match scan.order {
+        RowOrder::OldestFirst => {}
+        RowOrder::NewestFirst => {
+            assume("rows are played from the last to the first".into(), "the file has the newest first", "")
+        }
+        RowOrder::Mixed => assume("rows are sorted by time".into(), "the file has them in no order", ""),
+    }
+    if let Some(line) = scan.torn {
+        let why = "its last zstd frame is incomplete, as after an interrupted write";
+        assume(format!("the file ends after line {line}"), why, "");
+    }
+    if !scan.is_exact {
+        assume("all rows are like those read".into(), "the file is large, so only pieces were read", "--full");
+    }
+    list
+}
+
+fn bar_lengths(scan: &Scan) -> Option<String> {
+    let mut lengths: Vec<Interval> = bar_intervals(scan).flatten().collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    let labels: Vec<_> = lengths.iter().map(|interval| interval.label()).collect();
+    (!labels.is_empty()).then(|| labels.join(" and "))
+}

@@ -1,0 +1,211 @@
+//! Rows of bare trades or quotes, read straight from the bytes of a file.
+//!
+//! Most large files have such rows: one trade or quote each, times as counts since 1970 or in ISO 8601, bare figures.
+//! They are read here in one pass over their bytes. Any other row (a quotation mark, a blank, a sign, too few cells) is
+//! left to the slow path, `row`. Both paths give the same rows, which property tests check.
+
+mod digits;
+mod time;
+
+use self::digits::decimal;
+use self::time::{FastTime, FastTimeReader};
+use super::quantize::Grid;
+use super::row::is_symbol;
+use super::side;
+use super::symbol_index::SymbolIndex;
+use super::values::{QuoteValues, TradeValues};
+use crate::feed::replay::parse::number::DecimalMark;
+use crate::feed::replay::schema::{ColumnRole, Layout, RowShape, TickColumns};
+use crate::market::{Decimal, Side, TickKind, Timestamp};
+
+/// The fast path of a file: what each cell of a row is, from the first to the last.
+#[derive(Clone, Debug)]
+pub struct FastPath {
+    cells: Vec<Cell>,
+    delimiter: u8,
+    time: FastTime,
+    are_quotes: bool,
+    max_line_bytes: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cell {
+    Skipped,
+    Time,
+    Symbol,
+    Number(Slot),
+    Side { is_maker: bool },
+}
+
+/// A number of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Slot {
+    /// The price of a trade, or the bid.
+    Price,
+    /// The size of a trade, or of the bid.
+    Size,
+    Ask,
+    AskSize,
+}
+
+impl FastPath {
+    /// The fast path of a layout; `None` where its rows always need the slow one.
+    pub fn of(layout: &Layout, max_line_bytes: usize) -> Option<Self> {
+        let ([group], b',' | b';' | b'\t' | b'|') = (layout.groups.as_slice(), layout.delimiter) else { return None };
+        let RowShape::Ticks(columns) = group.shape else { return None };
+        let are_quotes = are_quotes(&columns)?;
+        let mut cells = vec![Cell::Skipped; layout.names.len()];
+        let mut put = |column: usize, cell| {
+            let free = cells.get_mut(column).filter(|cell| **cell == Cell::Skipped)?;
+            *free = cell;
+            Some(())
+        };
+        put(layout.time.column, Cell::Time)?;
+        if let Some(column) = layout.symbol.filter(|_| group.symbol.is_none()) {
+            put(column, Cell::Symbol)?;
+        }
+        for (column, role) in group.shape.columns() {
+            let slot = match role {
+                ColumnRole::Price | ColumnRole::Bid => Slot::Price,
+                ColumnRole::Size | ColumnRole::BidSize => Slot::Size,
+                ColumnRole::Ask => Slot::Ask,
+                ColumnRole::AskSize => Slot::AskSize,
+                _ => {
+                    put(column, Cell::Side { is_maker: columns.side?.is_maker })?;
+                    continue;
+                }
+            };
+            put(column, Cell::Number(slot)).filter(|()| layout.mark(column) == DecimalMark::Point)?;
+        }
+        let (delimiter, time) = (layout.delimiter, FastTime::of(&layout.time)?);
+        (layout.price_scale == 0).then_some(Self { cells, delimiter, time, are_quotes, max_line_bytes })
+    }
+}
+
+/// Returns whether rows are quotes, or `false` for trades; `None` where they can be both.
+const fn are_quotes(columns: &TickColumns) -> Option<bool> {
+    match columns {
+        TickColumns { price: Some(_), bid: None, ask: None, bid_size: None, ask_size: None, action: None, .. } => {
+            Some(false)
+        }
+        TickColumns { price: None, size: None, side: None, action: None, .. } => Some(true),
+        _ => None,
+    }
+}
+
+/// A reader of the rows of one file. It remembers the symbol and the time of the row before.
+#[derive(Clone, Debug, Default)]
+pub struct FastRowReader {
+    times: FastTimeReader,
+    symbol: Vec<u8>,
+    number: Option<usize>,
+}
+
+/// A row, and its length with its line end.
+#[derive(Clone, Copy, Debug)]
+pub struct FastRow {
+    pub ts: Timestamp,
+    /// The number of the symbol within its file.
+    pub symbol: usize,
+    pub bytes: usize,
+    numbers: [Decimal; 4],
+    side: Option<Side>,
+}
+
+impl FastRow {
+    /// The tick of the row, on the grid of its symbol; `None` where a number does not fit.
+    pub fn tick(&self, path: &FastPath, grid: &Grid) -> Option<TickKind> {
+        let [price, size, ask, ask_size] = self.numbers;
+        if !path.are_quotes {
+            return grid.trade(&TradeValues { price, size, side: self.side }).map(TickKind::Trade);
+        }
+        // A price of zero means that a side has no quote.
+        let quoted = |price: Decimal, size| {
+            if price.mantissa == 0 { (None, Decimal::new(0, 0)) } else { (Some(price), size) }
+        };
+        let ((bid, bid_size), (ask, ask_size)) = (quoted(price, size), quoted(ask, ask_size));
+        grid.quote(&QuoteValues { bid, ask, bid_size, ask_size }).map(TickKind::Quote)
+    }
+}
+
+impl FastRowReader {
+    /// Begins a file. `only_symbol` is the number of the symbol of all rows, where no column has symbols.
+    pub fn new(only_symbol: Option<usize>) -> Self {
+        Self { number: only_symbol, ..Self::default() }
+    }
+
+    /// Reads the row at the front of `text`; `None` where it needs the slow path, has an unknown symbol, or is
+    /// incomplete.
+    pub fn read(&mut self, path: &FastPath, symbols: &mut SymbolIndex, text: &[u8]) -> Option<FastRow> {
+        let mut numbers = [Decimal::new(0, 0); 4];
+        let (mut ts, mut side) = (Timestamp(0), None);
+        let mut rest = text;
+        let last = path.cells.len() - 1;
+        for (column, cell) in path.cells.iter().enumerate() {
+            let length = match *cell {
+                Cell::Skipped => skipped(rest, path.delimiter)?,
+                Cell::Time => {
+                    let (read, length) = self.times.read(path.time, rest, path.delimiter)?;
+                    ts = read;
+                    length
+                }
+                Cell::Symbol => self.symbol(symbols, rest, path.delimiter)?,
+                Cell::Number(slot) => {
+                    let (number, length) = decimal(rest)?;
+                    numbers[slot as usize] = number;
+                    length
+                }
+                Cell::Side { is_maker } => {
+                    let cell = graphic(rest, path.delimiter)?;
+                    side = side::aggressor(cell, is_maker);
+                    cell.len()
+                }
+            };
+            rest = rest.get(length..)?;
+            rest = if column < last { rest.strip_prefix(&[path.delimiter])? } else { line_end(rest)? };
+        }
+        let bytes = text.len() - rest.len();
+        // The limit counts a line without its end.
+        let fits = bytes - 1 <= path.max_line_bytes;
+        Some(FastRow { ts, symbol: self.number?, bytes, numbers, side }).filter(|_| fits)
+    }
+
+    /// The length of a symbol's cell, which is mostly that of the row before.
+    fn symbol(&mut self, symbols: &mut SymbolIndex, text: &[u8], delimiter: u8) -> Option<usize> {
+        let length = self.symbol.len();
+        let is_end = |byte: &u8| *byte == delimiter || matches!(byte, b'\r' | b'\n');
+        if length > 0 && text.get(length).is_some_and(is_end) && text.starts_with(&self.symbol) {
+            return Some(length);
+        }
+        self.symbol.clear();
+        let cell = std::str::from_utf8(graphic(text, delimiter)?).ok()?;
+        self.number = Some(symbols.get(cell).filter(|_| is_symbol(cell))?);
+        self.symbol.extend_from_slice(cell.as_bytes());
+        Some(cell.len())
+    }
+}
+
+/// The length of a cell that is not used.
+fn skipped(text: &[u8], delimiter: u8) -> Option<usize> {
+    let end = text.iter().position(|byte| *byte == delimiter || matches!(byte, b'\n' | b'"'))?;
+    match text[end] {
+        b'"' => None,
+        // The end of the line is no part of the cell.
+        b'\n' if end > 0 && text[end - 1] == b'\r' => Some(end - 1),
+        _ => Some(end),
+    }
+}
+
+/// A cell of visible ASCII without quotation marks, which may be empty.
+fn graphic(text: &[u8], delimiter: u8) -> Option<&[u8]> {
+    let end = text.iter().position(|byte| *byte == delimiter || !byte.is_ascii_graphic() || *byte == b'"')?;
+    let is_end = text[end] == delimiter || matches!(text[end], b'\r' | b'\n');
+    is_end.then_some(&text[..end])
+}
+
+fn line_end(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [b'\n', rest @ ..] | [b'\r', b'\n', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}

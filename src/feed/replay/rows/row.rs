@@ -1,0 +1,209 @@
+//! The rows of a file, one at a time: lines split into cells, with the time of each row.
+//!
+//! Knows nothing of the rows before. A row of a wide table has a part for each symbol.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use super::cell_values::CellValues;
+use super::values::RowPart;
+use crate::feed::replay::error::{Problem, RejectReason, RowError, is_printable};
+use crate::feed::replay::input::{Fit, Lines, TextPosition, read_problem};
+use crate::feed::replay::parse::cells::Cells;
+use crate::feed::replay::parse::number;
+use crate::feed::replay::parse::times::{self, NANOS_PER_DAY, ParsedTime, TimeFormat, Zone};
+use crate::feed::replay::schema::Layout;
+
+/// The longest symbol. A longer one is no symbol: the column is some other column.
+const MAX_SYMBOL_BYTES: usize = 64;
+
+/// A reader of the rows of a file.
+pub struct Rows<R> {
+    lines: Lines<R>,
+    layout: Arc<Layout>,
+    cells: Cells,
+    split: Result<(), RowError>,
+    /// The cells that a row must have.
+    min_cells: usize,
+    /// The cells of a row that has all.
+    width: usize,
+    torn: Option<u64>,
+}
+
+impl<R: Read> Rows<R> {
+    pub fn new(lines: Lines<R>, layout: Arc<Layout>) -> Self {
+        let last = layout.roles().iter().rposition(Option::is_some).unwrap_or(0);
+        let min_cells = if layout.is_wide() { layout.time.column + 2 } else { last + 1 };
+        let width = layout.names.len();
+        Self { lines, layout, cells: Cells::default(), split: Ok(()), min_cells, width, torn: None }
+    }
+
+    /// Moves to the next row, past blank lines and the lines above the rows; `false` at the end of the file.
+    ///
+    /// The file also ends before a last frame that is incomplete ([`Self::torn`]): the line that breaks off in it is no
+    /// row.
+    ///
+    /// # Errors
+    /// When the file cannot be read any further.
+    pub fn advance(&mut self) -> Result<bool, Problem> {
+        if self.torn.is_some() {
+            return Ok(false);
+        }
+        loop {
+            let fit = match self.lines.advance().map_err(|e| read_problem(e, self.lines.number())) {
+                Ok(Some(fit)) => fit,
+                Ok(None) => return Ok(false),
+                Err(Problem::Torn { line }) => {
+                    self.torn = Some(line);
+                    return Ok(false);
+                }
+                Err(problem) => return Err(problem),
+            };
+            if self.lines.number() > self.layout.above && !self.is_blank() {
+                self.split = self.split(fit);
+                return Ok(true);
+            }
+        }
+    }
+
+    /// The last line before the packed data break off, where they do.
+    pub const fn torn(&self) -> Option<u64> {
+        self.torn
+    }
+
+    /// Spreadsheets write lines of nothing but delimiters.
+    fn is_blank(&self) -> bool {
+        let is_nothing = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r') || *byte == self.layout.delimiter;
+        match self.lines.text() {
+            [b'0'..=b'9', ..] => false,
+            text => text.iter().all(is_nothing),
+        }
+    }
+
+    /// Splits the line into cells. Some writers end each row with a delimiter, others leave out empty cells at its end.
+    fn split(&mut self, fit: Fit) -> Result<(), RowError> {
+        let error = |reason| RowError { reason, column: None };
+        if fit == Fit::TooLong {
+            return Err(error(RejectReason::TooLong));
+        }
+        self.cells.split(self.lines.text(), self.layout.delimiter).map_err(|_| error(RejectReason::OpenQuote))?;
+        let count = self.cells.len();
+        if count == self.width {
+            return Ok(());
+        }
+        if count == 1 && self.width > 1 {
+            return Err(error(RejectReason::Note));
+        }
+        let surplus_is_empty = || (self.width..count).all(|index| self.cells.get(index).is_empty());
+        if count < self.min_cells || !surplus_is_empty() {
+            return Err(error(RejectReason::Width));
+        }
+        Ok(())
+    }
+
+    /// The time of the current row.
+    ///
+    /// # Errors
+    /// The reason why the row is rejected.
+    pub fn time(&self) -> Result<ParsedTime, RowError> {
+        self.split?;
+        let time = &self.layout.time;
+        let cell = self.cells.get(time.column);
+        let parsed = match (time.clock, time.format) {
+            (None, format @ (TimeFormat::Epoch(_) | TimeFormat::Iso | TimeFormat::Text(_))) => format.parse(cell),
+            (None, format @ TimeFormat::SinceMidnight(_)) => self.on_base_day(format.parse(cell)),
+            (Some(clock), TimeFormat::SinceMidnight(_)) => {
+                self.on_base_day(times::parse_date_and_clock("1970-01-01", self.cells.get(clock), TimeFormat::Iso))
+            }
+            (Some(clock), format) => times::parse_date_and_clock(cell, self.cells.get(clock), format),
+        };
+        let parsed = parsed.ok_or(RowError { reason: RejectReason::BadTime, column: Some(time.column) })?;
+        if parsed.has_zone || time.zone == Zone::Utc {
+            return Ok(parsed);
+        }
+        Ok(ParsedTime { ts: time.zone.to_utc(parsed.ts), ..parsed })
+    }
+
+    /// Adds the date to a time that counts from midnight.
+    fn on_base_day(&self, time: Option<ParsedTime>) -> Option<ParsedTime> {
+        let time = time?;
+        let midnight = self.layout.time.base_day.checked_mul(NANOS_PER_DAY)?;
+        Some(ParsedTime { ts: time.ts.plus_nanos(midnight), ..time })
+    }
+
+    /// The part of the current row about the symbol of one group of columns; `None` where its cells are empty.
+    ///
+    /// # Errors
+    /// The reason why the row is rejected.
+    pub fn part(&self, group: usize) -> Result<Option<RowPart<'_>>, RowError> {
+        let columns = &self.layout.groups[group];
+        let is_empty = || columns.shape.columns().iter().all(|(column, _)| number::is_blank(self.cells.get(*column)));
+        if self.layout.is_wide() && is_empty() {
+            return Ok(None);
+        }
+        let symbol = match (&columns.symbol, self.layout.symbol) {
+            (Some(symbol), _) => symbol.as_str(),
+            (None, Some(column)) => self.symbol(column)?,
+            (None, None) => &self.layout.file_symbol,
+        };
+        let values = CellValues { cells: &self.cells, layout: &self.layout }.read(&columns.shape)?;
+        Ok(Some(RowPart { symbol, values }))
+    }
+
+    fn symbol(&self, column: usize) -> Result<&str, RowError> {
+        let error = RowError { reason: RejectReason::BadSymbol, column: Some(column) };
+        Some(self.cells.get(column)).filter(|cell| is_symbol(cell)).ok_or(error)
+    }
+
+    /// The number of groups of columns.
+    pub fn groups(&self) -> usize {
+        self.layout.groups.len()
+    }
+
+    /// The line of the current row.
+    pub const fn line(&self) -> u64 {
+        self.lines.number()
+    }
+
+    /// The position behind the current row.
+    pub const fn position(&self) -> TextPosition {
+        self.lines.position()
+    }
+
+    /// The text behind the current row, as far as it is in memory; empty before the first row.
+    ///
+    /// # Errors
+    /// When the file cannot be read any further.
+    pub fn ahead(&mut self) -> Result<&[u8], Problem> {
+        // A byte order mark is no part of the first line, so that line is always read by `advance`.
+        if self.lines.number() < self.layout.above.max(1) || self.torn.is_some() {
+            return Ok(&[]);
+        }
+        let line = self.lines.number();
+        let Self { lines, torn, .. } = self;
+        match lines.ahead().map_err(|error| read_problem(error, line)) {
+            Err(Problem::Torn { line }) => {
+                *torn = Some(line);
+                Ok(&[])
+            }
+            ahead => ahead,
+        }
+    }
+
+    /// Skips so many bytes of the text ahead, which must be whole lines.
+    pub fn pass(&mut self, bytes: usize, lines: u64) {
+        self.lines.pass(bytes, lines);
+    }
+
+    /// The text that an error is about: a cell, or the whole line.
+    pub fn text_of(&self, error: RowError) -> &[u8] {
+        error.column.map_or(self.lines.text(), |column| self.cells.get(column).as_bytes())
+    }
+}
+
+/// Returns whether a cell may be a symbol.
+pub fn is_symbol(cell: &str) -> bool {
+    let is_ascii = || cell.bytes().all(|b| b.is_ascii_graphic());
+    let is_text = || cell.chars().all(|c| is_printable(c) && c != '\u{fffd}');
+    !cell.is_empty() && cell.len() <= MAX_SYMBOL_BYTES && (is_ascii() || is_text())
+}

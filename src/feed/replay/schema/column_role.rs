@@ -1,0 +1,47 @@
+//! The roles that the columns of a file can have.
+
+use std::str::FromStr;
+
+use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
+
+/// The role of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumIter, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case", ascii_case_insensitive)]
+pub enum ColumnRole {
+    Time,
+    Clock,
+    Symbol,
+    Price,
+    Size,
+    Side,
+    /// True where the buyer was the maker, so that the seller was the aggressor.
+    BuyerMaker,
+    Bid,
+    Ask,
+    BidSize,
+    AskSize,
+    Open,
+    High,
+    Low,
+    Close,
+    Volume,
+    Action,
+    Snapshot,
+    MessageType,
+}
+
+impl ColumnRole {
+    /// The word for this role in `--columns` and in reports.
+    pub fn label(self) -> &'static str {
+        self.into()
+    }
+
+    pub fn from_label(label: &str) -> Option<Self> {
+        Self::from_str(label).ok()
+    }
+
+    /// All labels in one line.
+    pub fn labels() -> String {
+        Self::iter().map(Self::label).collect::<Vec<_>>().join(", ")
+    }
+}

@@ -1,0 +1,142 @@
+//! The choices that a file leaves open: each becomes an assumption, with the reason and the flag that changes it.
+
+use super::by_name::NamedColumns;
+use super::price_scale;
+use super::profile::Profile;
+use super::table::Table;
+use crate::feed::replay::input::Entry;
+use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit};
+use crate::feed::replay::schema::file_name;
+use crate::feed::replay::schema::layout::{Layout, RowShape};
+use crate::feed::replay::schema::overrides::Overrides;
+
+/// Completes a layout by assumptions.
+pub fn make(
+    layout: &mut Layout,
+    entry: &Entry,
+    overrides: &Overrides,
+    table: &Table,
+    profiles: &[Profile],
+    is_order_guessed: bool,
+) {
+    assume_zone(layout, table, profiles);
+    assume_date(layout, entry, overrides);
+    if is_order_guessed {
+        assume_order(layout);
+    }
+    assume_price_scale(layout, overrides, table, profiles);
+    assume_symbol(layout, overrides, table);
+    assume_columns(layout, table, profiles);
+}
+
+fn assume_zone(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
+    let time = layout.time;
+    let values_name_zone = match time.format {
+        TimeFormat::Epoch(_) => true,
+        TimeFormat::SinceMidnight(_) => false,
+        TimeFormat::Iso | TimeFormat::Text(_) => profiles[time.column].zoned > 0,
+    };
+    let header_names_utc = || table.names_utc(time.column) || time.clock.is_some_and(|clock| table.names_utc(clock));
+    if time.zone_is_known || values_name_zone || header_names_utc() {
+        layout.time.zone_is_known = true;
+        return;
+    }
+    let hint = vendor_zone(layout, table);
+    layout.assume("times are UTC", format!("they name no zone{hint}"), "--tz");
+}
+
+/// The zone of vendors that write such files.
+fn vendor_zone(layout: &Layout, table: &Table) -> &'static str {
+    let sample = table.column(layout.time.column).next().unwrap_or_default();
+    let is_ticks = layout.groups.iter().any(|group| matches!(group.shape, RowShape::Ticks(_)));
+    let has_dots = sample.get(4..5) == Some(".") && sample.get(7..8) == Some(".");
+    match layout.time.format {
+        TimeFormat::SinceMidnight(TimeUnit::Seconds) if matches!(layout.groups[0].shape, RowShape::Messages { .. }) => {
+            "; LOBSTER writes America/New_York"
+        }
+        TimeFormat::SinceMidnight(TimeUnit::Millis) => "; QuantConnect LEAN writes America/New_York for US equities",
+        _ if table.header.is_none() && table.has_compact_dates(layout.time.column) && sample.len() > 14 => {
+            if is_ticks || layout.delimiter == b';' {
+                "; HistData writes EST without daylight saving, -05:00"
+            } else {
+                "; QuantConnect LEAN writes America/New_York for US equities"
+            }
+        }
+        _ if has_dots => "; MetaTrader writes its broker's time, often UTC+2 or +3",
+        _ => "",
+    }
+}
+
+fn assume_date(layout: &mut Layout, entry: &Entry, overrides: &Overrides) {
+    if !matches!(layout.time.format, TimeFormat::SinceMidnight(_)) {
+        return;
+    }
+    if let Some(day) = overrides.date {
+        layout.time.base_day = day;
+        return;
+    }
+    let of_archive = || entry.member.as_ref().and_then(|_| file_name::date_of(&entry.path.to_string_lossy()));
+    let (day, why) = match file_name::date_of(&entry.name()).or_else(of_archive) {
+        Some(day) => (day, "times count from midnight, and the file's name has this date"),
+        None => (0, "times count from midnight, and neither the file nor its name has a date"),
+    };
+    layout.time.base_day = day;
+    let date = chrono::DateTime::from_timestamp(day * 86_400, 0).map(|date| date.date_naive().to_string());
+    layout.assume(format!("the date is {}", date.unwrap_or_default()), why, "--date");
+}
+
+fn assume_order(layout: &mut Layout) {
+    let what = match layout.time.format {
+        TimeFormat::Text(DateOrder::Dmy) => "dates are day first",
+        _ => "dates are month first",
+    };
+    layout.assume(what, "no date in the file tells the day from the month", "--date-order");
+}
+
+fn assume_price_scale(layout: &mut Layout, overrides: &Overrides, table: &Table, profiles: &[Profile]) {
+    if let Some(places) = overrides.price_scale {
+        layout.price_scale = places;
+        return;
+    }
+    let has_compact_dates = table.has_compact_dates(layout.time.column);
+    let shape = &layout.groups[0].shape;
+    let scale = price_scale::find(profiles, shape, layout.time.format, table.header.is_some(), has_compact_dates);
+    if let Some(scale) = scale {
+        layout.price_scale = scale.places;
+        let factor = 10u64.pow(u32::from(scale.places));
+        layout.assume(format!("prices are divided by {factor}"), scale.why, "--price-scale");
+    }
+}
+
+fn assume_symbol(layout: &mut Layout, overrides: &Overrides, table: &Table) {
+    let is_named = layout.groups.iter().all(|group| group.symbol.is_some());
+    if layout.symbol.is_none() && !is_named && overrides.symbol.is_none() {
+        let why = "no column has symbols, so it is taken from the file's name";
+        layout.assume(format!("the symbol is {}", layout.file_symbol), why, "--symbol");
+    }
+    if table.header.is_none() && overrides.columns.is_none() {
+        layout.assume("columns are detected by their values", "the file has no header", "--columns");
+    }
+}
+
+fn assume_columns(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
+    let quoted = |layout: &Layout, columns: &[usize]| {
+        columns.iter().map(|n| format!("`{}`", layout.name(*n))).collect::<Vec<_>>().join(", ")
+    };
+    let mangled: Vec<usize> = (0..profiles.len()).filter(|n| profiles[*n].is_mangled()).collect();
+    if !mangled.is_empty() {
+        let what = format!("{} cannot be used", quoted(layout, &mangled));
+        layout.assume(what, "the numbers have lost their decimal point", "--columns");
+    }
+    let RowShape::Bars { open, high, low, close, .. } = layout.groups[0].shape else { return };
+    if high == low {
+        layout.assume("bars are flat", format!("`{}` is the only price", layout.name(close)), "--kind");
+    } else if open == close {
+        layout.assume("bars open at their close", "no column has the open", "--columns");
+    }
+    let others = NamedColumns::of(profiles, &[open, high, low, close, layout.time.column]).other_closes();
+    if !others.is_empty() && table.header.is_some() && !layout.is_wide() {
+        let why = format!("there is also {}", quoted(layout, &others));
+        layout.assume(format!("`{}` is the close", layout.name(close)), why, "--columns");
+    }
+}

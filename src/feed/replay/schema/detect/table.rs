@@ -1,0 +1,222 @@
+//! A sample as a table: the lines above the rows, the names of the columns, the rows.
+
+use std::collections::HashMap;
+
+use strum::{EnumCount, IntoEnumIterator};
+
+use super::cell_type::{CellType, type_of};
+use super::sample::Sample;
+use super::weights::INDEXED_ROWS;
+use super::{column_name, delimiter};
+use crate::feed::replay::error::echo;
+use crate::feed::replay::parse::cells::Cells;
+use crate::feed::replay::schema::column_role::ColumnRole;
+
+/// The most lines above the first row.
+const MAX_ABOVE: usize = 60;
+/// The most lines of a header.
+const MAX_HEADER_LINES: usize = 4;
+
+/// A line number, and the cells of the line.
+type Line = (u64, Vec<String>);
+
+/// A sample as a table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub delimiter: u8,
+    /// The line of the column names.
+    pub header: Option<u64>,
+    /// Lines before the first row.
+    pub above: u64,
+    /// The names of the columns; empty where there is none.
+    pub names: Vec<String>,
+    /// A symbol for each column, where a second header line has them.
+    pub symbols: Option<Vec<String>>,
+    pub rows: Vec<Vec<String>>,
+    /// The text above the rows, without the header.
+    pub preamble: String,
+}
+
+/// The answers of people about a table.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TableOverrides {
+    pub delimiter: Option<u8>,
+    pub has_header: Option<bool>,
+}
+
+impl Table {
+    /// Splits a sample into header and rows.
+    pub fn of(sample: &Sample, overrides: TableOverrides) -> Self {
+        let delimiter = overrides.delimiter.unwrap_or_else(|| delimiter::find(sample));
+        let mut lines = split_all(sample, delimiter);
+        let width = usual_width(&lines);
+        let first = match overrides.has_header {
+            Some(true) => None,
+            _ => first_row(&lines, &column_types(&lines, width), width),
+        };
+        let first =
+            first.unwrap_or_else(|| usize::from(overrides.has_header == Some(true) || begins_with_names(&lines)));
+        let rows = lines.split_off(first.min(lines.len())).into_iter().map(|(_, cells)| cells);
+        let header = match overrides.has_header {
+            Some(false) => Header::default(),
+            _ => Header::of(&header_lines(&lines, width)),
+        };
+        let preamble =
+            lines.iter().filter(|(number, _)| Some(*number) != header.line).map(|(_, cells)| cells.join(" "));
+        let mut table = Self {
+            delimiter,
+            header: header.line,
+            above: lines.last().map_or(0, |(number, _)| *number),
+            names: header.names,
+            symbols: header.symbols,
+            rows: rows.filter(|cells| cells.iter().any(|cell| !cell.is_empty())).collect(),
+            preamble: preamble.collect::<Vec<_>>().join("\n"),
+        };
+        table.fit_names();
+        table
+    }
+
+    /// Fits the names to the rows. R and pandas write row numbers in front, in a column without a name.
+    fn fit_names(&mut self) {
+        let filled = |row: &Vec<String>| row.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+        let widest = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let one_more = self.rows.iter().filter(|row| filled(row) == self.names.len() + 1).count();
+        if self.header.is_some() && one_more * 100 > self.rows.len() * INDEXED_ROWS {
+            self.names.insert(0, String::new());
+            if let Some(symbols) = &mut self.symbols {
+                symbols.insert(0, String::new());
+            }
+        }
+        if self.header.is_none() {
+            let usual = widest.min(most_common(self.rows.iter().map(Vec::len)));
+            self.names = vec![String::new(); usual];
+        }
+    }
+
+    /// The cells of a column.
+    pub fn column(&self, index: usize) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(move |row| row.get(index).map_or("", String::as_str))
+    }
+
+    /// The name of a column for people.
+    pub fn column_name(&self, index: usize) -> String {
+        match self.names.get(index).map(String::as_str) {
+            Some("") | None => format!("column {}", index + 1),
+            Some(name) => echo(name.as_bytes()),
+        }
+    }
+
+    /// The names of the columns in one line.
+    pub fn column_list(&self) -> String {
+        const MAX_LISTED: usize = 20;
+        let names = (0..self.names.len()).take(MAX_LISTED).map(|n| format!("`{}`", self.column_name(n)));
+        let listed = names.collect::<Vec<_>>().join(", ");
+        match self.names.len().saturating_sub(MAX_LISTED) {
+            0 => listed,
+            more => format!("{listed} and {more} more"),
+        }
+    }
+
+    /// The name of a time column, or the text above the rows, names UTC.
+    pub fn names_utc(&self, time_column: usize) -> bool {
+        let name = self.names.get(time_column).map_or("", String::as_str);
+        let above = self.preamble.to_uppercase();
+        column_name::names_utc(name) || above.contains("UTC") || above.contains("GMT")
+    }
+
+    /// The dates of a column are eight digits without marks.
+    pub fn has_compact_dates(&self, column: usize) -> bool {
+        self.column(column).next().is_some_and(|cell| cell.bytes().take_while(u8::is_ascii_digit).count() == 8)
+    }
+}
+
+fn split_all(sample: &Sample, delimiter: u8) -> Vec<Line> {
+    let mut cells = Cells::default();
+    let split = sample.lines.iter().filter_map(|(number, line)| {
+        cells.split(line.as_bytes(), delimiter).ok()?;
+        Some((*number, cells.iter().map(String::from).collect()))
+    });
+    split.collect()
+}
+
+fn begins_with_names(lines: &[Line]) -> bool {
+    lines.first().is_some_and(|(_, cells)| cells.iter().any(|cell| column_name::has_role(cell)))
+}
+
+/// The most common number; of equals the largest.
+fn most_common(numbers: impl Iterator<Item = usize>) -> usize {
+    let mut counts: HashMap<usize, usize> = HashMap::new();
+    numbers.for_each(|number| *counts.entry(number).or_default() += 1);
+    counts.into_iter().max_by_key(|(number, count)| (*count, *number)).map_or(0, |(number, _)| number)
+}
+
+fn usual_width(lines: &[Line]) -> usize {
+    most_common(lines.iter().map(|(_, cells)| cells.len()).filter(|width| *width > 1))
+}
+
+/// The type of most cells of each column. Of equals not the text: a header is text.
+fn column_types(lines: &[Line], width: usize) -> Vec<CellType> {
+    let mut counts = vec![[0usize; CellType::COUNT]; width];
+    for (_, cells) in lines.iter().filter(|(_, cells)| cells.len() == width) {
+        cells.iter().zip(&mut counts).for_each(|(cell, count)| count[type_of(cell) as usize] += 1);
+    }
+    let most = |count: &[usize; CellType::COUNT]| {
+        let filled = CellType::iter().filter(|one| *one != CellType::Blank && count[*one as usize] > 0);
+        filled.max_by_key(|one| (count[*one as usize], *one != CellType::Text)).unwrap_or(CellType::Blank)
+    };
+    counts.iter().map(most).collect()
+}
+
+/// The first line whose cells have the types of their columns.
+fn first_row(lines: &[Line], types: &[CellType], width: usize) -> Option<usize> {
+    let fits = |(_, cells): &Line| {
+        if cells.len() < 2 || cells.len() * 2 < width {
+            return false;
+        }
+        let typed = cells.iter().zip(types).filter(|(_, column)| !matches!(column, CellType::Text | CellType::Blank));
+        let mut filled =
+            typed.map(|(cell, column)| (type_of(cell), *column)).filter(|(cell, _)| *cell != CellType::Blank);
+        let agrees = |(cell, column): (CellType, CellType)| cell == column || cell != CellType::Text;
+        filled.next().is_some_and(agrees) && filled.all(agrees)
+    };
+    lines.iter().take(MAX_ABOVE).position(fits)
+}
+
+/// The lines right above the first row that may be a header: they fill most columns.
+fn header_lines(above: &[Line], width: usize) -> Vec<Line> {
+    let is_wide = |cells: &Vec<String>| cells.len() >= 2 && cells.len() * 5 >= width.saturating_sub(1) * 3;
+    let lines = above.iter().rev().take(MAX_HEADER_LINES).take_while(|(_, cells)| is_wide(cells)).cloned();
+    let mut lines: Vec<_> = lines.collect();
+    lines.reverse();
+    lines
+}
+
+/// The names of the columns, and where a second line has them the symbols.
+#[derive(Default)]
+struct Header {
+    line: Option<u64>,
+    names: Vec<String>,
+    symbols: Option<Vec<String>>,
+}
+
+impl Header {
+    /// Takes the line with the most known names.
+    fn of(lines: &[Line]) -> Self {
+        let known = |cells: &Vec<String>| cells.iter().filter(|cell| column_name::has_role(cell)).count();
+        let best = lines.iter().enumerate().max_by_key(|(n, (_, cells))| (known(cells), *n));
+        let Some((at, (line, names))) = best else { return Self::default() };
+        let mut header = Self { line: Some(*line), names: names.clone(), symbols: None };
+        for (n, (_, cells)) in lines.iter().enumerate().filter(|(n, _)| *n != at) {
+            let first = cells.first().map(String::as_str).unwrap_or_default();
+            let role = column_name::roles_of(first).first().map(|named| named.role);
+            let filled = cells.iter().skip(1).filter(|cell| !cell.is_empty()).count();
+            if filled == 0 && role == Some(ColumnRole::Time) {
+                // pandas writes the name of the index into a line of its own.
+                header.names[0] = first.to_owned();
+            } else if (role == Some(ColumnRole::Symbol) || first.is_empty()) && filled + 1 >= names.len() && n > at {
+                header.symbols = Some(cells.clone());
+            }
+        }
+        header
+    }
+}

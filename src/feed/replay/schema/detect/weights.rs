@@ -1,0 +1,41 @@
+//! The weights of detection: how much evidence is enough, each with its reason.
+
+/// Percent of a column's filled cells that must be of one type: real files have broken cells.
+pub const MOST_CELLS: usize = 80;
+/// Percent of a column's filled cells, where its name tells its role already.
+pub const HALF_OF_CELLS: usize = 50;
+/// Percent of dates in ISO 8601 from which on that is the format of all.
+pub const ISO_DATES: usize = 90;
+/// Percent of rows with one cell more than the header, from which on the first cell is an index without a name.
+pub const INDEXED_ROWS: usize = 90;
+
+/// Share of rows that must agree with a group of columns: nearly all, as vendors write few impossible prices.
+pub const AGREEING_ROWS: f64 = 0.98;
+/// Share of steps in one direction from which on a column is in order: files are cut and joined.
+pub const STEPS_IN_ORDER: f64 = 0.9;
+
+/// The largest price of a bar is at most so many times the smallest: a volume is farther away.
+pub const BAR_SPREAD: f64 = 3.0;
+/// A close opens the next bar more nearly than an open by this factor, or the columns keep their usual order.
+pub const CLEARLY_NEARER: f64 = 3.0;
+/// Bid and ask differ by at most this share of the price: open and close differ more.
+pub const QUOTE_SPREAD: f64 = 0.02;
+/// Share of rows with equal prices above which two columns are not bid and ask.
+pub const EQUAL_QUOTES: f64 = 0.5;
+/// The median move of a price from row to row, as a share of it, is at most this: sizes move more.
+pub const CALM_PRICE: f64 = 0.1;
+/// Whole numbers that only rise are ids, if there are more than this many of them ..
+pub const MIN_IDS: usize = 3;
+/// .. and the largest is above this: prices may rise for some rows, too.
+pub const MIN_LARGEST_ID: f64 = 100.0;
+/// Two volumes are one in units and one in money if the second is the first times the price, this nearly ..
+pub const MONEY_TOLERANCE: f64 = 0.1;
+/// .. and the price is above this: near 1, units and money look alike.
+pub const MIN_PRICE_OF_MONEY: f64 = 2.0;
+
+/// The weight of a delimiter under which no cell is a number or a time: above zero, so that the width still counts.
+pub const UNTYPED_CELLS: f64 = 0.05;
+/// A width counts by its logarithm over this: more cells are better evidence, but less so than their types.
+pub const WIDTH_DIVISOR: f64 = 10.0;
+/// The factor of the blank as delimiter: blanks occur within dates and names.
+pub const BLANK_DELIMITER: f64 = 0.6;

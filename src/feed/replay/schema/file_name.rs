@@ -1,0 +1,92 @@
+//! The symbol and the date in the name of a file, and the name of a replay.
+
+use crate::feed::replay::error::is_printable;
+use crate::feed::replay::parse::times;
+
+const EXTENSIONS: [&str; 8] = [".gz", ".zst", ".zip", ".csv", ".tsv", ".txt", ".tab", ".dat"];
+const MAX_SYMBOL_CHARS: usize = 32;
+const MAX_NAMED: usize = 3;
+
+/// The symbol of a file without a symbol column: the name of the file without its extensions, in upper case.
+pub fn symbol_of(name: &str) -> String {
+    let name = printable(name).to_lowercase();
+    let mut stem = name.as_str();
+    while let Some(shorter) = EXTENSIONS.iter().find_map(|extension| stem.strip_suffix(extension)) {
+        stem = shorter;
+    }
+    let fit = |c: char| if is_printable(c) && !c.is_whitespace() && c != ',' { c } else { '_' };
+    let symbol: String = stem.to_uppercase().chars().map(fit).take(MAX_SYMBOL_CHARS).collect();
+    if symbol.is_empty() { "FILE".into() } else { symbol }
+}
+
+/// The date in the name of a file, `20140501` or `2014-05-01`, in days since 1970-01-01.
+pub fn date_of(name: &str) -> Option<i64> {
+    let bytes = name.as_bytes();
+    (0..bytes.len()).find_map(|at| {
+        if at > 0 && bytes[at - 1].is_ascii_digit() {
+            return None;
+        }
+        let text = &bytes[at..];
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = |from: usize, to: usize| std::str::from_utf8(text.get(from..to)?).ok()?.parse::<i64>().ok();
+        let (year, month, day) = match (digits, text.get(4)?) {
+            (8, _) => (number(0, 4)?, number(4, 6)?, number(6, 8)?),
+            (4, mark @ (b'-' | b'_' | b'.')) if text.get(7) == Some(mark) => {
+                (number(0, 4)?, number(5, 7)?, number(8, 10)?)
+            }
+            _ => return None,
+        };
+        (1900..2200).contains(&year).then(|| times::days(year, month, day))?
+    })
+}
+
+/// The name of a replay: the names of its first files, and the number of the others.
+pub fn of_replay(names: &[String]) -> String {
+    let named: Vec<_> = names.iter().take(MAX_NAMED).map(|name| printable(name)).collect();
+    match names.len().saturating_sub(MAX_NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn printable(name: &str) -> String {
+    name.chars().map(|c| if is_printable(c) { c } else { '_' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(path: &str, want: &str) {
+        assert_eq!(symbol_of(path), want, "{path:?}");
+    }
+
+    #[test]
+    fn symbol_is_the_name_without_extensions() {
+        check("eurusd-2016.csv.gz", "EURUSD-2016");
+        check("BRK.B.csv", "BRK.B");
+        check("AAPL.CSV", "AAPL");
+        check("my file.txt", "MY_FILE");
+        check("\u{1b}[2J.csv", "_[2J");
+        check(".csv", "FILE");
+    }
+
+    #[test]
+    fn replay_is_named_by_its_first_three_files() {
+        let paths = ["1.csv", "2.csv", "3.csv", "4.csv", "5.csv"].map(String::from);
+        assert_eq!(of_replay(&paths[..2]), "1.csv, 2.csv");
+        assert_eq!(of_replay(&paths), "1.csv, 2.csv, 3.csv and 2 more");
+    }
+
+    #[test]
+    fn date_is_found_within_a_name() {
+        let check = |name: &str, want: Option<(i64, i64, i64)>| {
+            assert_eq!(date_of(name), want.and_then(|(y, m, d)| times::days(y, m, d)), "{name}");
+        };
+        check("AMZN_2012-06-21_34200000_57600000_message_1.csv", Some((2012, 6, 21)));
+        check("61-lean-20140501_eurusd_tick_quote.csv", Some((2014, 5, 1)));
+        check("ES_123456789012.csv", None);
+        check("AAPL_99999999.csv", None);
+        check("aapl.csv", None);
+    }
+}

@@ -1,0 +1,204 @@
+//! The layout of a file: the data by which its rows are read, detected from a sample and overridden by people.
+
+use std::fmt;
+
+use super::column_role::ColumnRole;
+use super::file_kind::FileKind;
+use crate::feed::replay::input::TextFormat;
+use crate::feed::replay::parse::number::DecimalMark;
+use crate::feed::replay::parse::times::{TimeFormat, Zone};
+
+/// The layout of a file.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    pub text: TextFormat,
+    /// A blank means any run of blanks.
+    pub delimiter: u8,
+    /// The line of the column names.
+    pub header: Option<u64>,
+    /// Lines before the first row.
+    pub above: u64,
+    /// Column names, short and without control characters; `column 3` for a column without a name.
+    pub names: Vec<String>,
+    /// The decimal mark of each column.
+    pub marks: Vec<DecimalMark>,
+    pub time: TimeColumns,
+    pub symbol: Option<usize>,
+    /// The symbol of all rows, where no column has symbols.
+    pub file_symbol: String,
+    pub kind: FileKind,
+    /// One group of columns, or one for each symbol of a wide table.
+    pub groups: Vec<ColumnGroup>,
+    /// The decimal places by which prices are written too large.
+    pub price_scale: u8,
+    pub assumptions: Vec<Assumption>,
+}
+
+/// The columns of the time, and the form in which it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeColumns {
+    pub column: usize,
+    /// The column of the clock, where `column` has only the date.
+    pub clock: Option<usize>,
+    pub format: TimeFormat,
+    /// The zone of times that name none.
+    pub zone: Zone,
+    /// The zone is named by the file or a flag, and not assumed.
+    pub zone_is_known: bool,
+    /// The date of times that count from midnight, in days since 1970-01-01.
+    pub base_day: i64,
+}
+
+/// The columns about one symbol.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ColumnGroup {
+    /// The symbol, where the column names tell it.
+    pub symbol: Option<String>,
+    pub shape: RowShape,
+}
+
+/// The columns of a row, by the kind of row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowShape {
+    Bars {
+        open: usize,
+        high: usize,
+        low: usize,
+        close: usize,
+        volume: Option<usize>,
+    },
+    Ticks(TickColumns),
+    /// Changes of single levels of an order book.
+    Levels {
+        side: usize,
+        price: usize,
+        size: usize,
+        snapshot: Option<usize>,
+    },
+    /// Messages of an order book, some of which are trades.
+    Messages {
+        kind: usize,
+        price: usize,
+        size: usize,
+        direction: usize,
+    },
+}
+
+/// The columns of trades and quotes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TickColumns {
+    pub price: Option<usize>,
+    pub size: Option<usize>,
+    pub side: Option<SideColumn>,
+    pub bid: Option<usize>,
+    pub ask: Option<usize>,
+    pub bid_size: Option<usize>,
+    pub ask_size: Option<usize>,
+    /// Only rows with `T` or `F` in this column are trades.
+    pub action: Option<usize>,
+}
+
+/// The column of the aggressor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SideColumn {
+    pub column: usize,
+    /// The column is true where the buyer was the maker.
+    pub is_maker: bool,
+}
+
+/// A choice that the file leaves open, and the flag that changes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    pub what: String,
+    pub why: String,
+    /// The flag that decides it; empty where there is none.
+    pub flag: &'static str,
+}
+
+impl fmt::Display for Assumption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.what, self.why)?;
+        if self.flag.is_empty() { Ok(()) } else { write!(f, " ({} changes it)", self.flag) }
+    }
+}
+
+impl RowShape {
+    /// The columns and their roles.
+    pub fn columns(&self) -> Vec<(usize, ColumnRole)> {
+        let mut list = Vec::new();
+        let mut add = |column: Option<usize>, role| list.extend(column.map(|column| (column, role)));
+        match *self {
+            Self::Bars { open, high, low, close, volume } => {
+                add(Some(open), ColumnRole::Open);
+                add(Some(high), ColumnRole::High);
+                add(Some(low), ColumnRole::Low);
+                add(Some(close), ColumnRole::Close);
+                add(volume, ColumnRole::Volume);
+            }
+            Self::Ticks(ticks) => {
+                add(ticks.price, ColumnRole::Price);
+                add(ticks.size, ColumnRole::Size);
+                let side = |side: SideColumn| if side.is_maker { ColumnRole::BuyerMaker } else { ColumnRole::Side };
+                add(ticks.side.map(|side| side.column), ticks.side.map_or(ColumnRole::Side, side));
+                add(ticks.bid, ColumnRole::Bid);
+                add(ticks.ask, ColumnRole::Ask);
+                add(ticks.bid_size, ColumnRole::BidSize);
+                add(ticks.ask_size, ColumnRole::AskSize);
+                add(ticks.action, ColumnRole::Action);
+            }
+            Self::Levels { side, price, size, snapshot } => {
+                add(Some(side), ColumnRole::Side);
+                add(Some(price), ColumnRole::Price);
+                add(Some(size), ColumnRole::Size);
+                add(snapshot, ColumnRole::Snapshot);
+            }
+            Self::Messages { kind, price, size, direction } => {
+                add(Some(kind), ColumnRole::MessageType);
+                add(Some(price), ColumnRole::Price);
+                add(Some(size), ColumnRole::Size);
+                add(Some(direction), ColumnRole::Side);
+            }
+        }
+        list
+    }
+}
+
+impl Layout {
+    /// Rows have a group of columns for each of several symbols.
+    pub const fn is_wide(&self) -> bool {
+        self.groups.len() > 1
+    }
+
+    pub fn mark(&self, column: usize) -> DecimalMark {
+        self.marks.get(column).copied().unwrap_or_default()
+    }
+
+    pub fn name(&self, column: usize) -> &str {
+        self.names.get(column).map_or("", String::as_str)
+    }
+
+    /// The role of each column; `None` for one that is not used.
+    pub fn roles(&self) -> Vec<Option<ColumnRole>> {
+        let mut all = vec![None; self.names.len()];
+        let mut set = |column: usize, role| {
+            if let Some(slot) = all.get_mut(column) {
+                *slot = Some(role);
+            }
+        };
+        for (column, role) in self.groups.iter().flat_map(|group| group.shape.columns()) {
+            set(column, role);
+        }
+        set(self.time.column, ColumnRole::Time);
+        if let Some(clock) = self.time.clock {
+            set(clock, ColumnRole::Clock);
+        }
+        if let Some(symbol) = self.symbol {
+            set(symbol, ColumnRole::Symbol);
+        }
+        all
+    }
+
+    pub fn assume(&mut self, what: impl Into<String>, why: impl Into<String>, flag: &'static str) {
+        self.assumptions.push(Assumption { what: what.into(), why: why.into(), flag });
+    }
+}

@@ -1,0 +1,145 @@
+//! Properties of the replay of any bytes.
+
+use std::fs;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use proptest::prelude::*;
+
+use super::all_ticks;
+use crate::feed::replay::{ReplayConfig, open};
+use crate::feed::{Seekable, TickSource};
+
+/// Opens bytes as a file and plays them, where they can be opened.
+fn play(bytes: &[u8]) -> Result<(), TestCaseError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("any.csv");
+    fs::write(&path, bytes).unwrap();
+    let Ok(mut replay) = open(&[path], &ReplayConfig { max_line_bytes: 200, ..ReplayConfig::default() }) else {
+        return Ok(());
+    };
+    let ticks = all_ticks(&mut replay);
+    prop_assert!(ticks.is_sorted_by_key(|tick| tick.ts));
+    prop_assert_eq!(ticks.first().map(|tick| tick.ts), Some(replay.info().start));
+    prop_assert_eq!(ticks.last().map(|tick| tick.ts), replay.info().end);
+    Ok(())
+}
+
+/// Cells that are often right and at times anything.
+fn cell() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "2024-0[1-9]-1[0-9]",
+        4 => "[0-9]{1,4}(\\.[0-9]{1,3})?",
+        1 => "[0-9]{15,20}|-?[0-9]\\.[0-9]{10,20}|[0-9]e-?[0-9]{1,3}",
+        1 => "[A-C]|buy|sell|NaN|null||-|inf|\"",
+        1 => "\\PC{0,5}",
+    ]
+}
+
+fn table() -> impl Strategy<Value = String> {
+    let header = prop::sample::select(vec![
+        "time,price",
+        "date,time,price,size",
+        "ts,symbol,price,size,side,bid,ask",
+        "date;open;high;low;close;volume",
+        "symbol\ttimestamp\tbid\task\tbid_size\task_size",
+    ]);
+    let rows = prop::collection::vec(prop::collection::vec(cell(), 1..8), 0..12);
+    (header, rows).prop_map(|(header, rows)| {
+        let delimiter = header.chars().find(|c| ",;\t".contains(*c)).unwrap().to_string();
+        let rows: Vec<_> = rows.iter().map(|row| row.join(&delimiter)).collect();
+        format!("{header}\n{}\n", rows.join("\n"))
+    })
+}
+
+/// Rows that mostly play, in any order, at times with huge or very fine numbers.
+fn playable() -> impl Strategy<Value = String> {
+    let number = prop_oneof![6 => "[0-9]{1,3}(\\.[0-9]{1,2})?", 1 => "[0-9]{1,17}", 1 => "0\\.[0-9]{1,15}"];
+    let row = (0u32..5, "[AB]", number.clone(), number, "[0-9]{1,4}");
+    prop::collection::vec(row, 1..20).prop_map(|rows| {
+        let rows =
+            rows.iter().map(|(day, symbol, a, b, volume)| format!("2024-01-0{},{symbol},{a},{b},{volume}\n", day + 1));
+        format!("time,symbol,bid,ask,bid_size\n{}", rows.collect::<String>())
+    })
+}
+
+/// Files of each kind: sorted or not, wide, bars whose ticks are pending, changes of a book.
+fn any_file() -> impl Strategy<Value = String> {
+    let bars = prop::collection::vec((0u32..9, "[AB]", 1u32..9), 1..30).prop_map(|rows| {
+        let row = |(minute, symbol, price): &(u32, String, u32)| {
+            format!("2024-01-01T00:0{minute}:00Z,{symbol},{price},{},{},{price},7\n", price + 2, price - 1)
+        };
+        format!("time,symbol,open,high,low,close,volume\n{}", rows.iter().map(row).collect::<String>())
+    });
+    let wide = prop::collection::vec((0u32..9, prop::option::of(1u32..9), prop::option::of(1u32..9)), 1..30);
+    let wide = wide.prop_map(|mut rows| {
+        rows.sort_by_key(|row| row.0);
+        let cell = |n: &Option<u32>| n.map_or(String::new(), |n| n.to_string());
+        let row = |row: &(u32, Option<u32>, Option<u32>)| {
+            format!("2024-01-0{},{},{}\n", row.0 + 1, cell(&row.1), cell(&row.2))
+        };
+        format!("Date,ACME,BOLT\n{}", rows.iter().map(row).collect::<String>())
+    });
+    let book = prop::collection::vec((0u32..9, any::<bool>(), 1u32..9, 0u32..3), 1..30).prop_map(|mut rows| {
+        rows.sort_by_key(|row| row.0);
+        let row = |(second, is_bid, price, size): &(u32, bool, u32, u32)| {
+            let (side, price) = if *is_bid { ("bid", *price) } else { ("ask", price + 9) };
+            format!("2024-01-01T00:00:0{second}Z,false,{side},{price},{size}\n")
+        };
+        format!("timestamp,is_snapshot,side,price,amount\n{}", rows.iter().map(row).collect::<String>())
+    });
+    prop_oneof![playable(), bars, wide, book]
+}
+
+proptest! {
+    #[test]
+    fn position_leads_back_to_the_same_ticks(
+        text in any_file(),
+        other in any_file(),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = [folder.path().join("one.csv"), folder.path().join("other.csv")];
+        fs::write(&paths[0], text).unwrap();
+        fs::write(&paths[1], other).unwrap();
+        let config = ReplayConfig { max_sort_rows: 5, ..ReplayConfig::default() };
+        let Ok(mut replay) = open(&paths, &config) else { return Ok(()) };
+        let all = all_ticks(&mut replay);
+        let at = at.index(all.len() + 1);
+        replay.rewind().unwrap();
+        for want in &all[..at] {
+            prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
+        }
+        let position = replay.position();
+        prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
+        replay.go_to(&position).unwrap();
+        prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        play(&bytes)?;
+    }
+
+    #[test]
+    fn arbitrary_tables_never_panic(text in table()) {
+        play(text.as_bytes())?;
+    }
+
+    #[test]
+    fn playable_rows_play_in_any_order(text in playable()) {
+        play(text.as_bytes())?;
+    }
+
+    #[test]
+    fn damaged_gzip_never_panics(text in table(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        let mut bytes = encoder.finish().unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        play(&bytes)?;
+        play(&bytes[..at])?;
+    }
+}

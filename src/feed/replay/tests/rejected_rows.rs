@@ -1,0 +1,75 @@
+//! Rejected rows of a file of which only pieces were read before it plays.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use super::all_ticks;
+use crate::control::RejectedRows;
+use crate::feed::replay::{self, ReplayConfig};
+use crate::feed::{Seekable, TickSource};
+
+/// The rows of the file, of 32 bytes each. Between two pieces that are read first there are some 40 KiB; row 5,000 and
+/// those that follow it are in the first such gap.
+const ROWS: usize = 256 * 1_024;
+
+/// The text of a file, with odd rows in place of some.
+fn file(odd: &[(usize, &str)]) -> String {
+    let mut text = String::from("timestamp,symbol,price,size    \n");
+    for row in 0..ROWS {
+        match odd.iter().find(|(at, _)| *at == row) {
+            Some((_, line)) => text.push_str(line),
+            None => write!(text, "{},AB,{:>6},{:>6}", 1_700_000_000_000 + row as u64, 10.25, row % 1_000).unwrap(),
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn rejected_row_is_counted_once_by_reason() {
+    let odd = [
+        (5_000, "1600000000000,AB, 10.25,     0"),
+        (5_001, "1700000005001,AB,  cheap,     0"),
+        (5_002, "1700000005002,XY,  10.25,     0"),
+        (5_003, "1700000005003,AB,  dear,     0"),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.csv");
+    fs::write(&path, file(&odd)).unwrap();
+    let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
+    let mut replay = replay::open(std::slice::from_ref(&path), &config).unwrap();
+    assert!(!replay.report()[0].is_exact && replay.rows_rejected() == 0);
+
+    // A second reader of the same rows, and the same reader again, find nothing new.
+    let mut second = replay.second_reader().unwrap();
+    assert_eq!(all_ticks(&mut replay).len(), ROWS - odd.len());
+    while second.next_tick().unwrap().is_some() {}
+    replay.rewind().unwrap();
+    all_ticks(&mut replay);
+
+    let row = |reason, line, column, value: &str, count| RejectedRows {
+        file: path.display().to_string(),
+        reason,
+        line: Some(line),
+        column: Some(column),
+        value: value.into(),
+        count,
+    };
+    let want = [
+        row("earlier than the row before", 5_002, 1, "1600000000000", 1),
+        row("bad price", 5_003, 3, "cheap", 2),
+        row("symbol not in the pieces read first", 5_004, 2, "XY", 1),
+    ];
+    assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want.to_vec()));
+    assert_eq!(second.rejected(), want);
+
+    let mut slow = replay::open(std::slice::from_ref(&path), &config).unwrap().without_fast_path();
+    replay.rewind().unwrap();
+    assert!(all_ticks(&mut replay) == all_ticks(&mut slow));
+    assert_eq!(slow.rejected(), want);
+
+    let few = ReplayConfig { max_rejected: 1, ..config };
+    let mut replay = replay::open(std::slice::from_ref(&path), &few).unwrap();
+    all_ticks(&mut replay);
+    assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want[..1].to_vec()));
+}

@@ -1,0 +1,105 @@
+//! The market: symbols, quotes, bars and depth.
+
+use super::Site;
+use crate::fanout::wall_micros;
+use crate::market::{Bar, Instrument, InstrumentId, InstrumentState, Market, Timestamp};
+use crate::server::session::SessionLimits;
+use crate::wire::{
+    ApiError, BarsQuery, Format, QuotesKind, QuotesMessage, bars_response, depth_response, parse_bars_query,
+    parse_depth_query, parse_quotes_query, symbols_response,
+};
+
+/// The symbols of the feed.
+pub fn symbols(site: &Site, _: &str) -> Result<String, ApiError> {
+    Ok(symbols_response(&site.live.read().market))
+}
+
+/// A snapshot of the symbols that the query names, or of all.
+pub fn quotes(site: &Site, query: &str) -> Result<String, ApiError> {
+    let symbols = parse_quotes_query(query, site.limits.subscriptions.count)?;
+    let live = site.live.read();
+    let market = &live.market;
+    let found = match &symbols {
+        None => market.iter().collect(),
+        Some(symbols) => symbols.iter().map(|symbol| find(market, symbol)).collect::<Result<Vec<_>, _>>()?,
+    };
+    let mut message = QuotesMessage::new(Format::Json, QuotesKind::Snapshot, market.epoch(), wall_micros());
+    for (id, instrument, state) in found {
+        message.push(id, instrument, state, 1);
+    }
+    Ok(message.finish().into_text().expect("invariant: JSON is text").as_str().to_owned())
+}
+
+/// Bars of the symbols that the query names, oldest first.
+pub fn bars(site: &Site, query: &str) -> Result<String, ApiError> {
+    let query = read_bars_query(query, &site.limits)?;
+    let live = site.live.read();
+    let bars = copy_bars(&live.market, &query)?;
+    drop(live);
+    Ok(write_bars(&bars, &query, None))
+}
+
+/// Bars of the whole recording, as far as it was read ahead or played.
+pub fn preview(site: &Site, query: &str) -> Result<String, ApiError> {
+    let query = read_bars_query(query, &site.limits)?;
+    let live = site.live.read();
+    let ahead = live.status.preview.market().filter(|ahead| ahead.ticks() > live.market.ticks());
+    let market = ahead.as_ref().unwrap_or(&live.market);
+    let (through, mut bars) = (market.now(), copy_bars(market, &query)?);
+    bars.epoch = live.market.epoch();
+    drop(live);
+    Ok(write_bars(&bars, &query, Some(through)))
+}
+
+/// The depth of the symbols that the query names.
+pub fn depth(site: &Site, query: &str) -> Result<String, ApiError> {
+    let symbols = parse_depth_query(query, site.limits.subscriptions.count)?;
+    let live = site.live.read();
+    let market = &live.market;
+    let books = symbols.iter().map(|symbol| {
+        let (id, instrument, state) = find(market, symbol)?;
+        Ok((instrument, state, market.depth(id).ok_or_else(|| ApiError::no_depth(Some(symbol)))?))
+    });
+    let books = books.collect::<Result<Vec<_>, ApiError>>()?;
+    Ok(depth_response(market.epoch(), books.into_iter()))
+}
+
+/// Bars that were copied while the market was locked, to be written without the lock.
+struct BarsCopy {
+    epoch: u64,
+    series: Vec<(Instrument, Vec<(Bar, bool)>)>,
+}
+
+fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, ApiError> {
+    let query = parse_bars_query(query, limits.subscriptions.count)?;
+    let query = BarsQuery { limit: query.limit.min(limits.bars), ..query };
+    let max = limits.subscriptions.history;
+    if query.symbols.len().saturating_mul(query.limit) > max {
+        let message = format!("one answer holds {max} bars: ask for fewer symbols or a lower `limit`");
+        return Err(ApiError::bad_query(message));
+    }
+    Ok(query)
+}
+
+fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, ApiError> {
+    let copy = |symbol: &String| {
+        let (_, instrument, state) = find(market, symbol)?;
+        let bars = state.series(query.interval).newest(query.limit).map(|(bar, closed)| (*bar, closed));
+        Ok((instrument.clone(), bars.collect()))
+    };
+    let series = query.symbols.iter().map(copy).collect::<Result<Vec<_>, ApiError>>()?;
+    Ok(BarsCopy { epoch: market.epoch(), series })
+}
+
+fn write_bars(copy: &BarsCopy, query: &BarsQuery, through: Option<Timestamp>) -> String {
+    fn marked(bars: &[(Bar, bool)]) -> impl Iterator<Item = (&Bar, bool)> {
+        bars.iter().map(|(bar, closed)| (bar, *closed))
+    }
+    let series = copy.series.iter().map(|(instrument, bars)| (instrument, marked(bars)));
+    bars_response(copy.epoch, through, query.interval, series)
+}
+
+fn find<'m>(market: &'m Market, symbol: &str) -> Result<(InstrumentId, &'m Instrument, &'m InstrumentState), ApiError> {
+    let found = market.id(symbol).and_then(|id| market.get(id).map(|(instrument, state)| (id, instrument, state)));
+    found.ok_or_else(|| ApiError::unknown_symbol(symbol))
+}

@@ -1,0 +1,69 @@
+//! The handlers of the endpoints. `routes.rs` lists the address of each.
+
+mod feed;
+mod login;
+mod market;
+mod sessions;
+mod status;
+
+pub use feed::{command, feed, news, rejected, scenarios};
+pub use login::{login, logout, role};
+pub use market::{bars, depth, preview, quotes, symbols};
+pub use sessions::{events, websocket};
+pub use status::{asyncapi, health, metrics, readiness};
+
+use std::convert::Infallible;
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use warp::filters::BoxedFilter;
+use warp::hyper::body::Bytes;
+use warp::reply::Response as Answer;
+use warp::{Filter, Rejection};
+
+use super::auth::Auth;
+use super::reply::JSON;
+use crate::fanout::LiveMarket;
+use crate::server::limits::ConnectionLimit;
+use crate::server::ops::Metrics;
+use crate::server::session::{FeedControl, SessionLimits};
+use crate::wire::ApiError;
+
+/// The parts of the program that handlers use.
+#[derive(Clone)]
+pub struct Site {
+    pub live: LiveMarket,
+    pub feed: FeedControl,
+    pub limits: SessionLimits,
+    /// Limits the sessions.
+    pub sessions: ConnectionLimit,
+    pub metrics: Metrics,
+    pub auth: Auth,
+}
+
+/// The function of an endpoint.
+#[derive(Clone, Copy)]
+pub enum Handler {
+    /// Answers a query string with JSON.
+    Query(fn(&Site, &str) -> Result<String, ApiError>),
+    /// Makes a filter, for an endpoint that needs more of the request or answers otherwise.
+    Filter(fn(&Site) -> BoxedFilter<(Answer,)>),
+}
+
+/// Extracts the text of a JSON body. A page of another site cannot send JSON without asking first, and is not allowed
+/// to, so a body of another type is an error.
+fn json_body() -> impl Filter<Extract = (Result<String, ApiError>,), Error = Rejection> + Copy {
+    warp::header::headers_cloned().and(warp::body::bytes()).map(|headers: HeaderMap, body: Bytes| {
+        let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()?.split(';').next());
+        if media_type.is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(JSON)) {
+            Ok(String::from_utf8_lossy(&body).into_owned())
+        } else {
+            Err(ApiError::not_json_content())
+        }
+    })
+}
+
+/// Extracts the query string, which is empty where the address has none.
+pub fn query() -> impl Filter<Extract = (String,), Error = Infallible> + Copy {
+    warp::query::raw().or(warp::any().map(String::new)).unify()
+}

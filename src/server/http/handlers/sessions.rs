@@ -1,0 +1,105 @@
+//! The ways into a session: WebSocket and Server-Sent Events.
+
+use std::net::IpAddr;
+
+use http::{Response, StatusCode, header};
+use warp::filters::BoxedFilter;
+use warp::hyper::body::Bytes;
+use warp::reply::Response as Answer;
+use warp::{Filter, Reply};
+
+use super::{Site, query};
+use crate::server::auth::Role;
+use crate::server::http::auth::Identity;
+use crate::server::http::reply::error;
+use crate::server::http::sse;
+use crate::server::http::stream::Peer;
+use crate::server::http::upgrade::{Upgrade, hang_up, upgrade};
+use crate::server::limits::{LimitReached, Permit};
+use crate::server::session::{SessionLimits, serve};
+use crate::wire::{ApiError, Format, parse_events_query};
+
+/// Upgrades to a WebSocket, and serves a session over it.
+pub fn websocket(site: &Site) -> BoxedFilter<(Answer,)> {
+    let site = site.clone();
+    let open = warp::ext::get::<Identity>().and(upgrade());
+    let open = open.map(move |identity: Identity, upgrade| match site.sessions.try_acquire(identity.address) {
+        Ok(permit) => accept(&site, upgrade, permit, identity.role),
+        Err(limit) => too_many_sessions(limit, identity.address),
+    });
+    open.or(warp::any().map(not_a_websocket)).unify().boxed()
+}
+
+/// Answers 101 and serves the session.
+fn accept(site: &Site, upgrade: Upgrade, permit: Permit, role: Role) -> Answer {
+    let format = upgrade.format();
+    let response = switching_protocols(&upgrade, format);
+    let Site { live, metrics, .. } = site.clone();
+    let control = role == Role::Presenter;
+    let feed = if control { site.feed.clone() } else { site.feed.rejecting(site.auth.no_control()) };
+    let limits = SessionLimits { control, ..site.limits };
+    tokio::spawn(async move {
+        if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
+            let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics).await;
+            tracing::debug!(?end, "session ended");
+            hang_up(socket.into_inner()).await;
+        }
+        drop(permit);
+    });
+    response
+}
+
+fn switching_protocols(upgrade: &Upgrade, format: Option<Format>) -> Answer {
+    let mut response = Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header(header::CONNECTION, "upgrade")
+        .header(header::UPGRADE, "websocket")
+        .header(header::SEC_WEBSOCKET_ACCEPT, upgrade.accept());
+    // A browser fails where the answer names a subprotocol that it did not offer.
+    if let Some(format) = format {
+        response = response.header(header::SEC_WEBSOCKET_PROTOCOL, format.subprotocol());
+    }
+    response.body(Bytes::new()).expect("invariant: an accept key is base64").into_response()
+}
+
+fn not_a_websocket() -> Answer {
+    let answer = error(&ApiError::not_a_websocket());
+    // RFC 9110, section 15.5.22, and RFC 6455, section 4.4.
+    let answer = warp::reply::with_header(answer, header::UPGRADE, "websocket");
+    warp::reply::with_header(answer, header::SEC_WEBSOCKET_VERSION, "13").into_response()
+}
+
+/// Sends the messages of a session as Server-Sent Events.
+pub fn events(site: &Site) -> BoxedFilter<(Answer,)> {
+    let site = site.clone();
+    let open = move |peer: Peer, identity: Identity, query: String| {
+        let request = match read_subscription(&site, &query) {
+            Ok(request) => request,
+            Err(cause) => return error(&cause),
+        };
+        let permit = match site.sessions.try_acquire(identity.address) {
+            Ok(permit) => permit,
+            Err(limit) => return too_many_sessions(limit, identity.address),
+        };
+        peer.release();
+        let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
+        let events = sse::events(site.live.clone(), limits, &request, permit, &site.metrics);
+        warp::sse::reply(events).into_response()
+    };
+    warp::ext::get::<Peer>().and(warp::ext::get::<Identity>()).and(query()).map(open).boxed()
+}
+
+/// The query as the request of a session.
+fn read_subscription(site: &Site, query: &str) -> Result<String, ApiError> {
+    let (request, symbols) = parse_events_query(query, site.limits.subscriptions.count)?;
+    let live = site.live.read();
+    let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
+    unknown.map_or(Ok(request), |symbol| Err(ApiError::unknown_symbol(symbol)))
+}
+
+fn too_many_sessions(limit: LimitReached, address: IpAddr) -> Answer {
+    error(&match limit {
+        LimitReached::Total => ApiError::too_many_sessions(),
+        LimitReached::PerAddress => ApiError::too_many_sessions_from(address),
+    })
+}

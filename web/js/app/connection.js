@@ -1,0 +1,188 @@
+/** Connects the store with the server: one socket, its subscriptions, and the messages that come back. */
+
+import { createDecoder, SUBPROTOCOL } from "../net/binary/decoder.js";
+import { createDriver } from "../net/driver.js";
+import { createLoader } from "../net/loader.js";
+import { createSession } from "../net/session.js";
+import { createSocket } from "../net/socket.js";
+import { decode, encode, PROTOCOL } from "../net/wire.js";
+import { defaultInterval, hasTrades } from "../state/select.js";
+import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
+import { subscriptionsOf } from "../state/subscriptions.js";
+import { takeSocket } from "./early.js";
+
+/** @typedef {import("../state/store.js").Store} Store */
+
+/** The delay before the details of a feed are fetched, so that the first price comes first. */
+const DETAILS_MS = 250;
+/** The least time between two changes of subscriptions, as scrolling changes them many times a second. */
+const SUBSCRIBE_MS = 120;
+
+/**
+ * @param {object} options
+ * @param {Store} options.store
+ * @param {import("../net/api.js").Api} options.api
+ * @param {(text: string) => void} options.warn
+ * @param {(feed: import("../types/protocol.js").Feed) => void} options.onFeed called some time after a feed message
+ * @param {() => boolean} options.hasRoom the layout has room for time and sales
+ * @param {() => boolean} options.showsBook the layout has room for the order book
+ * @param {() => void} options.onUnauthorized the server needs a token that this page does not have
+ */
+export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook, onUnauthorized }) {
+  const loader = createLoader({
+    api,
+    wait: (ms) => new Promise((done) => void setTimeout(done, ms)),
+    onFault: (fault) => warn(`The instruments could not be loaded (${fault.message}). Trying again.`),
+    onSymbols(list) {
+      // A list that was requested before a new epoch began.
+      if (list.epoch < (store.state.epoch ?? 0)) return void loader.loadSymbols();
+      decoder.setSymbols(list);
+      store.dispatch({ type: "symbols", epoch: list.epoch, symbols: list.symbols });
+      settleChoice();
+      loadCloses();
+    },
+    onCloses: ({ epoch, series }, interval) => store.dispatch({ type: "closes", epoch, series, interval }),
+  });
+  const session = createSession((message) => socket.send(encode(message)), {
+    quotes: (symbols) => sinceQuotes(store.state, symbols),
+    bars: (symbol, key) => sinceBars(store.state, symbol, key),
+    trades: () => sinceTrades(store.state),
+    depth: () => sinceDepth(store.state),
+    news: () => sinceNews(store.state),
+  });
+  const driver = createDriver((message) => socket.send(encode(message)));
+  const decoder = createDecoder({ onLost: (symbols) => session.resync(symbols) });
+  const socket = createSocket({
+    open,
+    clock: { now: Date.now, after: (ms, run) => setTimeout(run, ms), cancel: (timer) => clearTimeout(timer) },
+    onFrame: receive,
+    onLink(link) {
+      if (link.retryAt !== null) closed();
+      store.dispatch({ type: "link", link });
+    },
+  });
+
+  function open() {
+    decoder.reset();
+    const { format } = store.state.settings;
+    const opened = takeSocket(format === "binary") ?? openSocket(format);
+    opened.binaryType = "arraybuffer";
+    store.dispatch({ type: "message", message: { type: "format", format }, nowMs: Date.now() });
+    return opened;
+  }
+
+  function closed() {
+    session.closed();
+    driver.closed();
+    loader.drop();
+    // A WebSocket does not tell why it was rejected.
+    api.role().then(
+      (role) => role === "stranger" && onUnauthorized(),
+      () => {},
+    );
+  }
+
+  /** @param {unknown} frame */
+  function receive(frame) {
+    const message = decode(frame) ?? decoder.decode(frame);
+    if (!message) return;
+    const bytes = typeof frame === "string" ? frame.length : /** @type {ArrayBuffer} */ (frame).byteLength;
+    store.dispatch({ type: "message", message, bytes, nowMs: Date.now() });
+    if (message.type === "hello") begin(message);
+    if (message.type === "feed") takeFeed(message);
+    if (message.type === "stopping") socket.expectStop(message.reconnect_after_ms);
+    if (message.type === "driven" || message.type === "error") driver.answered(message);
+    if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
+  }
+
+  /**
+   * Begins the session once the limits of the server are known.
+   *
+   * @param {import("../types/protocol.js").Hello} hello
+   */
+  function begin({ protocol, limits }) {
+    if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
+    session.opened(limits);
+  }
+
+  /** @param {import("../types/protocol.js").Feed} feed */
+  function takeFeed(feed) {
+    setTimeout(() => onFeed(feed), DETAILS_MS);
+    if (feed.epoch !== store.state.listEpoch) return void loader.loadSymbols();
+    settleChoice();
+    loadCloses();
+  }
+
+  /** Replaces chosen symbols and intervals that the feed does not have. */
+  function settleChoice() {
+    const { panes, instruments, active } = store.state;
+    const [first] = instruments.keys();
+    if (first === undefined) return;
+    panes.forEach((pane, at) => {
+      store.dispatch({ type: "activate", pane: at });
+      if (pane.symbol !== null && !instruments.has(pane.symbol)) {
+        warn(`This feed has no symbol "${pane.symbol}". ${first} is shown instead.`);
+        store.dispatch({ type: "choose", symbol: first });
+      }
+      const { symbol, interval, compare } = store.state.panes[at];
+      store.dispatch({
+        type: "choose",
+        symbol: symbol ?? first,
+        interval: interval ?? defaultInterval(instruments),
+        compare: compare.filter((one) => instruments.has(one)),
+      });
+    });
+    store.dispatch({ type: "activate", pane: active });
+    subscribe();
+  }
+
+  let subscribedMs = -Infinity;
+  let timer = 0;
+  /** Subscribes to what the page needs, at once or after the rest of the least time. */
+  function subscribe() {
+    if (timer) return;
+    const rest = subscribedMs + SUBSCRIBE_MS - performance.now();
+    if (rest > 0) timer = window.setTimeout(subscribeNow, rest);
+    else subscribeNow();
+  }
+
+  function subscribeNow() {
+    timer = 0;
+    const { state } = store;
+    if (state.listEpoch === null || state.listEpoch !== state.epoch) return;
+    // The first rows must not wait: they follow the first list.
+    subscribedMs = state.visible.rows.length > 0 ? performance.now() : -Infinity;
+    const trades = hasTrades(state) && (hasRoom() || state.settings.tradesOpen);
+    if (!trades && !state.trades.loading) store.dispatch({ type: "tradesHidden" });
+    const wanted = subscriptionsOf(state, { trades, depth: showsBook() });
+    store.dispatch({ type: "subscribed", symbols: wanted.quotes.size });
+    session.setSubscriptions(wanted);
+    const { format } = state.settings;
+    if (format !== state.format && state.link.status === "live") session.setFormat(format);
+  }
+
+  /** Loads the closes of the sparklines. A hidden page loads them when it is visible again. */
+  function loadCloses() {
+    if (document.hidden) return;
+    const { instruments } = store.state;
+    void loader.loadCloses([...instruments.keys()], defaultInterval(instruments));
+  }
+
+  return {
+    connect: () => socket.connect(),
+    retryNow: () => socket.retryNow(),
+    subscribe,
+    loadCloses,
+    drive: driver.drive,
+    /** @param {readonly string[]} symbols */
+    resync: (symbols) => session.resync(symbols),
+    /** @param {boolean} visible */
+    setVisible: (visible) => session.setVisible(visible),
+  };
+}
+
+/** @param {"json" | "binary"} format */
+function openSocket(format) {
+  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+  return new WebSocket(address, format === "binary" ? [SUBPROTOCOL] : []);
+}

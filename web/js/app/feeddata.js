@@ -1,0 +1,79 @@
+/** Fetches what belongs to a feed and does not stream: scenarios, rejected rows, the preview, and older bars. */
+
+import { seriesKey } from "../state/model.js";
+import { previewOf } from "../state/preview.js";
+
+/** @typedef {import("../state/store.js").Store} Store */
+
+/**
+ * @param {object} options
+ * @param {Store} options.store
+ * @param {import("../net/api.js").Api} options.api
+ * @param {(text: string) => void} options.warn
+ */
+export function createFeedData({ store, api, warn }) {
+  let catalogEpoch = -1;
+  let rejectedRows = 0;
+  /** The last preview: its series, the market time of the request, and the time up to which it went. */
+  let previewed = { key: "", marketUs: NaN, through: NaN, grows: true };
+
+  return {
+    /**
+     * Fetches the scenarios of a simulation and the rejected rows of a replay.
+     *
+     * @param {import("../types/protocol.js").Feed} feed
+     */
+    async loadDetails({ epoch, source, rows_rejected }) {
+      try {
+        if (source === "simulation" && catalogEpoch !== epoch) {
+          catalogEpoch = epoch;
+          store.dispatch({ type: "catalog", catalog: await api.scenarios() });
+        }
+        if (rows_rejected !== rejectedRows) {
+          rejectedRows = rows_rejected;
+          store.dispatch({ type: "rejected", rows: rows_rejected > 0 ? await api.rejected() : [] });
+        }
+      } catch (fault) {
+        catalogEpoch = -1;
+        rejectedRows = -1;
+        warn(`The details of the feed could not be loaded: ${/** @type {Error} */ (fault).message}.`);
+      }
+    },
+
+    /** Fetches the preview behind the timeline, as long as it grows. */
+    async loadPreview() {
+      const { feed, epoch, marketUs, server } = store.state;
+      const wanted = previewOf(store.state);
+      if (!wanted || document.hidden) return;
+      const before = previewed.key === wanted.key ? previewed : { marketUs: NaN, through: NaN, grows: true };
+      const isWhole = before.through >= (feed?.end ?? Infinity);
+      if (isWhole || (!before.grows && marketUs === before.marketUs)) return;
+      try {
+        const { through, bars, epoch: of } = await api.preview(wanted.symbol, wanted.interval, server.bars);
+        if (of !== store.state.epoch || of !== epoch) return;
+        previewed = { key: wanted.key, marketUs: marketUs ?? NaN, through, grows: through !== before.through };
+        store.dispatch({ type: "preview", key: wanted.key, bars });
+      } catch {
+        // The timeline works without a preview, and the next call tries again.
+      }
+    },
+
+    /** Fetches all bars that the server keeps before those of a pane. @param {number} at */
+    async loadOlder(at) {
+      const { panes, series, server, epoch } = store.state;
+      const { symbol, interval } = panes[at] ?? {};
+      if (!symbol || !interval) return;
+      const key = seriesKey(symbol, interval);
+      const known = series.get(key);
+      if (!known || known.loading || known.older !== "unknown") return;
+      store.dispatch({ type: "older", key, epoch, bars: null });
+      try {
+        const answer = await api.bars([symbol], interval, server.bars);
+        store.dispatch({ type: "older", key, epoch: answer.epoch, bars: answer.series[0]?.bars ?? [] });
+      } catch (fault) {
+        store.dispatch({ type: "older", key, epoch, bars: [] });
+        warn(`Older bars could not be loaded: ${/** @type {Error} */ (fault).message}.`);
+      }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+/** The visible time range of a chart. */
+
+import { RIGHT_BARS } from "./look.js";
+
+/** @typedef {import("lightweight-charts").UTCTimestamp} UTCTimestamp */
+/**
+ * `range` is in seconds.
+ *
+ * @typedef {{ spacing: number, position: number, range: { from: number, to: number } | null }} TimeView
+ */
+
+/** The distance of bars at which candles can be told apart, in pixels. */
+const BAR_PX = 8;
+/** The number of bars left of the view at which older ones are requested. */
+const NEAR_BARS = 20;
+
+/** @param {import("lightweight-charts").IChartApi} chart */
+export function createTimeView(chart) {
+  const scale = chart.timeScale();
+  return {
+    /** Goes to the newest bars and keeps their distance. */
+    toNewest: () => scale.scrollToPosition(RIGHT_BARS, false),
+
+    /** Goes to the newest bars, at the usual distance. */
+    showNewest() {
+      scale.applyOptions({ barSpacing: BAR_PX });
+      scale.scrollToPosition(RIGHT_BARS, false);
+    },
+
+    /** @returns {TimeView} */
+    get() {
+      const range = scale.getVisibleRange();
+      return {
+        spacing: scale.options().barSpacing,
+        position: scale.scrollPosition(),
+        range: range && { from: Number(range.from), to: Number(range.to) },
+      };
+    },
+
+    /** @param {TimeView} view */
+    set({ spacing, position, range }) {
+      if (position >= 0 || !range) {
+        scale.applyOptions({ barSpacing: spacing });
+        scale.scrollToPosition(position, false);
+        return;
+      }
+      const [from, to] = /** @type {UTCTimestamp[]} */ ([range.from, range.to]);
+      scale.setVisibleRange({ from, to });
+    },
+
+    /**
+     * @param {() => void} onMove
+     * @param {() => void} onNearOldest
+     */
+    onChange(onMove, onNearOldest) {
+      scale.subscribeVisibleLogicalRangeChange((range) => {
+        onMove();
+        if (range && range.from < NEAR_BARS) onNearOldest();
+      });
+    },
+  };
+}
