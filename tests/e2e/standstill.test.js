@@ -1,17 +1,19 @@
-/** A page that stood still, as when a laptop slept: what is shown first afterwards is of now. */
+/** A page that stood still, for example on a sleeping laptop, shows current values first. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PRICED } from "./page.js";
 import { serve } from "./serve.js";
 
-/** How long the page stands still, and how old a price may be that is shown then: a second, and a slow machine's share. */
+/**
+ * How long the page stands still, and how old a price may be that is shown then: a second, and a slow machine's share.
+ */
 const STANDSTILL_MS = 6000;
 const FRESH_MS = 2000;
 
 const { browser, server } = serve(["--seed", "7", "--speed", "4x"]);
 
-test("after a standstill the first price that is shown is not an old one", async () => {
+test("the first price after a standstill is a recent one", async () => {
   // Of each message the page takes, when it was sent.
   const listen = () => {
     const note = (/** @type {MessageEvent} */ { data }) => {

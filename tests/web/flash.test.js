@@ -1,4 +1,4 @@
-/** What lights up says the newest direction, and goes out in its time. */
+/** Highlights show the newest direction and end in time. */
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
@@ -9,7 +9,7 @@ const { flash, endFlashes } = await import("../../web/js/lib/flash.js");
 /** @returns {HTMLElement} */
 const cell = () => /** @type {any} */ ({ dataset: {} });
 
-test("a cell that is lit follows its price, and is not lit longer for it", () => {
+test("a flash follows its price and is not prolonged", () => {
   const now = mock.method(performance, "now", () => 0);
   const node = cell();
   flash(node, "up");
