@@ -153,9 +153,7 @@ async fn rejected_rows_are_listed_by_reason() {
     let file = file.to_str().unwrap();
     let server = Server::start(&["replay", file, "--paused"]).await;
     let got = server.json("/api/v1/feed/rejected").await;
-    let row = |reason: &str, line: u64, column: u64, value: &str, count: u64| {
-        json!({"file":file,"reason":reason,"line":line,"column":column,"value":value,"count":count})
-    };
+    let row = |reason: &str, line: u64, column: u64, value: &str, count: u64| json!({"file":file,"reason":reason,"line":line,"column":column,"value":value,"count":count});
     let want = json!([row("bad time", 3, 1, "noon", 1), row("bad price", 4, 2, "dear", 2)]);
     assert_eq!((&got["rows_rejected"], &got["rejected"]), (&json!(3), &want));
     assert_eq!(server.json("/api/v1/feed").await["rows_rejected"], 3);
