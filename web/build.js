@@ -1,11 +1,11 @@
 /**
- * Makes of the readable sources what is sent: each page with one style sheet and few scripts, minified, with source maps that hold the
- * sources. Run by build.rs:
+ * Makes of the readable sources what is sent: each page with one style sheet and few scripts, minified, with source
+ * maps that hold the sources. Run by build.rs:
  *
  *     node web/build.js PACKAGES OUT
  *
- * `PACKAGES` is where `npm ci` put the locked packages, `OUT` is made anew. A page needs nothing but its links and module scripts: what is
- * to be bundled, and what of it is preloaded, is read from them.
+ * `PACKAGES` is where `npm ci` put the locked packages, `OUT` is made anew. A page needs nothing but its links and
+ * module scripts: what is to be bundled, and what of it is preloaded, is read from them.
  */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

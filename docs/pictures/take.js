@@ -2,8 +2,8 @@
 /**
  * Takes the pictures of the README from the real page: `node docs/pictures/take.js [still] [moving]`.
  *
- * The moving one takes a crash being staged, frame by frame, and needs img2webp (Debian: apt-get install webp). Look at them before they
- * are committed.
+ * The moving one takes a crash being staged, frame by frame, and needs img2webp (Debian: apt-get install webp). Look at
+ * them before they are committed.
  */
 
 import { execFileSync } from "node:child_process";

@@ -14,8 +14,8 @@ use crate::flags::whole_number;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Reading files")]
 pub struct ReadingArgs {
-    /// Meaning of the columns: one for each ('time,-,price,size'), or by name ('price=close_price,time=1')
-    #[arg(long, value_name = "MEANINGS", value_parser = |text: &str| text.parse::<ColumnNames>())]
+    /// Roles of the columns: one for each ('time,-,price,size'), or by name ('price=close_price,time=1')
+    #[arg(long, value_name = "ROLES", value_parser = |text: &str| text.parse::<ColumnNames>())]
     columns: Option<ColumnNames>,
     /// Time zone of times that name none, such as UTC, -05:00 or America/New_York
     #[arg(long, value_name = "ZONE", value_parser = |text: &str| text.parse::<Zone>(), allow_hyphen_values = true)]
@@ -104,7 +104,7 @@ pub struct ReadingArgs {
     /// Maximum number of reasons to list for rejected rows. Above it, rows are only counted
     #[arg(
         long,
-        default_value_t = ReplayConfig::default().max_refused,
+        default_value_t = ReplayConfig::default().max_rejected,
         value_name = "NUMBER",
         value_parser = whole_number(1..=MAX_COUNT)
     )]
@@ -121,7 +121,7 @@ impl ReadingArgs {
             max_files: self.max_files,
             max_waiting: self.max_waiting_ticks,
             max_levels: self.max_book_levels,
-            max_refused: self.max_rejected,
+            max_rejected: self.max_rejected,
             full_read_bytes: if self.full { u64::MAX } else { full_read_bytes },
             overrides: Overrides {
                 columns: self.columns,

@@ -46,7 +46,7 @@ fn replay_takes_limits() {
     let config = config(line).unwrap();
     assert_eq!(config.run.checkpoints, CheckpointLimits { count: 9, bytes: 2 << 20, spacing: 7 });
     let FeedConfig::Replay { config: replay, .. } = config.feed else { panic!("not a replay") };
-    assert_eq!((replay.max_refused, replay.max_waiting, replay.max_levels), (3, 4, 5));
+    assert_eq!((replay.max_rejected, replay.max_waiting, replay.max_levels), (3, 4, 5));
     assert_eq!((config.server.session.commands, config.command_capacity), (6, 8));
 }
 

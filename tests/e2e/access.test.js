@@ -1,4 +1,6 @@
-/** Accessibility in a real browser: axe-core finds nothing, and everything is reached and used with the keyboard alone. */
+/**
+ * Accessibility in a real browser: axe-core finds nothing, and everything is reached and used with the keyboard alone.
+ */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

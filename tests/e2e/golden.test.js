@@ -1,5 +1,6 @@
 /**
- * The page on a recorded tape that has ended, beside the pictures of it in `golden/`. What tells of time on the wire is covered.
+ * The page on a recorded tape that has ended, beside the pictures of it in `golden/`. What tells of time on the wire is
+ * covered.
  *
  * `GOLDEN=write node --test tests/e2e/golden.test.js` makes the pictures anew: look at them before they are committed.
  */
@@ -13,7 +14,10 @@ import { picture } from "./support.js";
 
 const FOLDER = new URL("golden/", import.meta.url);
 const TAPE = ["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"];
-/** A part of a colour that differs by less is the same: fonts are drawn a little differently from one machine to the next. */
+/**
+ * A part of a colour that differs by less is the same: fonts are drawn a little differently from one machine to the
+ * next.
+ */
 const SAME = 40;
 /** So large a share of the points may differ all the same. */
 const TOLERANCE = 0.015;

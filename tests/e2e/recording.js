@@ -1,4 +1,4 @@
-/** Writes a tape of many symbols, the same on each run, for what needs more of them than the simulation has. */
+/** Writes a recording of many symbols, the same in each run, for tests that need more of them than the simulation has. */
 
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,8 +24,8 @@ export const symbolOf = (at) =>
  * @returns {Promise<{ path: string, remove: () => void }>}
  */
 export async function writeRecording({ symbols, seconds, perSecond }) {
-  const folder = mkdtempSync(join(tmpdir(), "tickcast-tape-"));
-  const path = join(folder, "tape.csv");
+  const folder = mkdtempSync(join(tmpdir(), "tickcast-recording-"));
+  const path = join(folder, "recording.csv");
   const out = createWriteStream(path);
   const random = numbers(11);
   const prices = Array.from({ length: symbols }, () => Math.round(1000 + random() * 40_000));
@@ -34,7 +34,9 @@ export async function writeRecording({ symbols, seconds, perSecond }) {
     const lines = prices.map((price, at) => {
       prices[at] = Math.max(1, price + Math.round((random() - 0.5) * 0.004 * price));
       const ms = START_MS + Math.floor((step * 1000) / perSecond + (at * 1000) / perSecond / symbols);
-      return `${new Date(ms).toISOString()},${symbolOf(at)},${(prices[at] / 100).toFixed(2)},${1 + Math.floor(random() * 40) * 10},${random() < 0.5 ? "buy" : "sell"}\n`;
+      const size = 1 + Math.floor(random() * 40) * 10;
+      const side = random() < 0.5 ? "buy" : "sell";
+      return `${new Date(ms).toISOString()},${symbolOf(at)},${(prices[at] / 100).toFixed(2)},${size},${side}\n`;
     });
     if (!out.write(lines.join(""))) await new Promise((drained) => void out.once("drain", () => drained(null)));
   }

@@ -1,4 +1,6 @@
-/** A tab that is put to sleep and woken: it shows what is true now, whether its connection outlived the sleep or not. */
+/**
+ * A tab that is put to sleep and woken: it shows what is true now, whether its connection outlived the sleep or not.
+ */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -19,9 +21,11 @@ after(async () => {
 const sleep = (/** @type {number} */ ms) => new Promise((done) => void setTimeout(done, ms));
 
 /**
- * Freezes a page as Chromium freezes tabs that nobody looks at, and wakes it; then it must be live, with a price that was sent since.
+ * Freezes a page as Chromium freezes tabs that nobody looks at, and wakes it; then it must be live, with a price that
+ * was sent since.
  *
- * @param {(server: import("./support.js").Server) => Promise<import("./support.js").Server>} meanwhile what happens while it sleeps; the server that is there then
+ * @param {(server: import("./support.js").Server) => Promise<import("./support.js").Server>} meanwhile what happens
+ *   while it sleeps; the server that is there then
  */
 async function freeze(meanwhile) {
   const first = await startServer(["--seed", "5", "--speed", "5x"]);

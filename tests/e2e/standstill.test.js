@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { PRICED } from "./page.js";
 import { serve } from "./serve.js";
 
-/** How long the page stands still, and how old a price may be that is shown then: a second, and a slow machine's share. */
+/**
+ * How long the page stands still, and how old a price may be that is shown then: a second, and a slow machine's share.
+ */
 const STANDSTILL_MS = 6000;
 const FRESH_MS = 2000;
 

@@ -10,7 +10,11 @@ import { fileURLToPath } from "node:url";
 
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {{ url: string, port: number, stop: () => Promise<void>, kill: () => Promise<void> }} Server */
-/** @typedef {{ page: Page, faults: string[], foreign: string[] }} Visit `faults`: what the console complained of; `foreign`: requests elsewhere */
+/**
+ * `faults`: what the console complained of; `foreign`: requests elsewhere.
+ *
+ * @typedef {{ page: Page, faults: string[], foreign: string[] }} Visit
+ */
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 /** @type {typeof import("playwright-core")} */

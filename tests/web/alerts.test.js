@@ -11,7 +11,10 @@ import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
 import { announcement } from "../../web/js/views/shell/announcer.js";
 
-/** @param {Partial<import("../../web/js/state/alerts.js").Alert>} [rest] @returns {import("../../web/js/state/alerts.js").Alert} */
+/**
+ * @param {Partial<import("../../web/js/state/alerts.js").Alert>} [rest]
+ * @returns {import("../../web/js/state/alerts.js").Alert}
+ */
 const alert = (rest) => ({ id: 1, symbol: "AAPL", field: "last", above: true, value: 100, armed: true, ...rest });
 /** @param {number} seq @param {object} [rest] @returns {any} */
 const quote = (seq, rest) => ({
@@ -25,7 +28,7 @@ const quote = (seq, rest) => ({
   ...rest,
 });
 
-test("an alert checkAlerts where its value is reached, and for its symbol alone", () => {
+test("an alert fires at its value, and for its symbol alone", () => {
   const count = (/** @type {object} */ rule, /** @type {object} */ now) =>
     checkAlerts([alert(rule)], [quote(1, now)]).length;
   assert.deepEqual(
@@ -44,7 +47,7 @@ test("an alert checkAlerts where its value is reached, and for its symbol alone"
   assert.equal(count({ armed: false }, {}), 0);
 });
 
-test("an alert checkAlerts once, is kept as fired, and can be set again", () => {
+test("an alert fires once, is kept as fired, and can be set again", () => {
   const settings = { ...DEFAULT_SETTINGS, alerts: [alert(), alert({ id: 2, value: 500 })] };
   let state = reduce(initialState({ settings }), {
     type: "message",
@@ -76,7 +79,7 @@ test("an alert checkAlerts once, is kept as fired, and can be set again", () => 
   assert.equal(disarm([alert()], [])[0].armed, true);
 });
 
-test("a symbol with an alert is asked for wherever its row is, until it rang", () => {
+test("an armed alert subscribes to its symbol wherever its row is", () => {
   const settings = { ...DEFAULT_SETTINGS, ticker: false, dockOpen: false, alerts: [alert()] };
   const state = { ...initialState({ settings }), instruments: new Map([["AAPL", /** @type {any} */ ({})]]) };
   assert.deepEqual([...subscriptionsOf(state, { trades: false, depth: false }).quotes], [["AAPL", 5]]);
@@ -89,7 +92,7 @@ test("a symbol with an alert is asked for wherever its row is, until it rang", (
   );
 });
 
-test("only what is an alert is taken from what was kept", () => {
+test("invalid alerts are dropped from the settings", () => {
   assert.equal(isAlert(alert()), true);
   for (const bad of [
     null,
@@ -135,7 +138,7 @@ function commands() {
 
 const PLAIN = { ctrlKey: false, metaKey: false, altKey: false };
 
-test("each key stands for one command, and none where somebody types", () => {
+test("each key stands for one command, and none while typing", () => {
   const { list } = commands();
   const keys = list.map(({ keys: one }) => one).filter(Boolean);
   assert.equal(new Set(keys).size, keys.length);
@@ -151,7 +154,7 @@ test("each key stands for one command, and none where somebody types", () => {
   assert.equal(of({ key: "1", altKey: true }), undefined);
 });
 
-test("commands do what they say, round and round", () => {
+test("commands change the settings round and round", () => {
   const { store, list, ran } = commands();
   const run = (/** @type {string} */ keys) => list.find((one) => one.keys === keys)?.run();
   const settings = () => store.state.settings;
@@ -183,7 +186,7 @@ test("commands do what they say, round and round", () => {
   assert.deepEqual(ran, ["pause", "help", "filter", "table", "palette", "deck play", "deck event", "deck faster"]);
 });
 
-test("what is read out is one short sentence, and says that it is stale", () => {
+test("the announcement is one sentence, and names stale values", () => {
   const live = { ...initialState().link, status: /** @type {const} */ ("live") };
   const state = {
     ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }] }),

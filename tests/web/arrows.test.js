@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../../web/js");
 
 /**
- * Rooms from the bottom up, each with the rooms that it may import. A room stands below all that import it, so no imports go in a circle.
+ * Rooms from the bottom up, each with the rooms that it may import. A room stands below all that import it, so no
+ * imports go in a circle.
  *
  * @type {Record<string, string[]>}
  */
@@ -65,7 +66,7 @@ function allImports() {
   return files.flatMap((file) => importsOf(readFileSync(join(ROOT, file), "utf8")).map((one) => ({ file, ...one })));
 }
 
-test("the reader of imports sees every kind", () => {
+test("the import reader sees every kind of import", () => {
   const source =
     'import { a,\n  b } from "./a.js";\nimport "./b.js";\nexport { c } from "./c.js";\n/** @type {import("./d.js").D} */';
   assert.deepEqual(
@@ -104,7 +105,7 @@ test("only one room knows the chart library", () => {
   assert.deepEqual(others, []);
 });
 
-test("what comes before the first price does not wait for the chart library", () => {
+test("the first price does not wait for the chart library", () => {
   /** @type {Set<string>} */
   const reached = new Set();
   const reach = (/** @type {string} */ file) => {

@@ -21,15 +21,15 @@ async function faultsOf(document) {
     .map((/** @type {{ message: string, path: string[] }} */ { message, path }) => `${path.join(".")}: ${message}`);
 }
 
-test("the file is what the schema and the fixtures make: node docs/schema/asyncapi.mjs", () => {
+test("the document is what the schema and the fixtures make", () => {
   assert.deepEqual(JSON.parse(readText("docs/asyncapi.json")), build());
 });
 
-test("the official parser has nothing against it", async () => {
+test("the official parser accepts the document", async () => {
   assert.deepEqual(await faultsOf(JSON.parse(readText("docs/asyncapi.json"))), []);
 });
 
-test("the official parser would say so", async () => {
+test("the official parser rejects a broken document", async () => {
   const odd = build();
   odd.operations.stream.action = "shout";
   assert.notDeepEqual(await faultsOf(odd), []);
@@ -38,7 +38,7 @@ test("the official parser would say so", async () => {
   assert.notDeepEqual(await faultsOf(lost), []);
 });
 
-test("it says who sends what, with an example of each", async () => {
+test("the document lists messages with sender and example", async () => {
   const { document } = await new Parser().parse(readText("docs/asyncapi.json"));
   const types = (/** @type {any} */ operations) =>
     operations
@@ -59,7 +59,7 @@ test("it says who sends what, with an example of each", async () => {
   assert.equal(examples.length, fixtures.length);
 });
 
-test("the schemas in it take what the one schema takes, and refuse what it refuses", () => {
+test("its schemas accept and reject what the one schema does", () => {
   const { schemas } = build().components;
   for (const { name, message } of fixtures) {
     const fits = bundledValidator(schemas, message.type);

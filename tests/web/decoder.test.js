@@ -33,7 +33,7 @@ function client() {
   return { lost, decoder };
 }
 
-test("each decoder fixture is the message that its JSON fixture is", () => {
+test("each binary fixture decodes to its JSON fixture", () => {
   const { decoder, lost } = client();
   decoder.setSymbols(LIST);
   for (const name of [
@@ -53,7 +53,7 @@ test("each decoder fixture is the message that its JSON fixture is", () => {
   assert.deepEqual(lost, []);
 });
 
-test("before the list of symbols is there, quotes are passed over and asked for when it comes", () => {
+test("quotes before the list of symbols are lost until it comes", () => {
   const { decoder, lost } = client();
   assert.equal(decoder.decode(frame("snapshot")), null);
   assert.equal(decoder.decode(frame("update")), null);
@@ -64,7 +64,7 @@ test("before the list of symbols is there, quotes are passed over and asked for 
   assert.deepEqual(lost, [["*"]]);
 });
 
-test("a step without the state it builds on is left out, and a snapshot asked for once", () => {
+test("a step without its state is left out and lost once", () => {
   const { decoder, lost } = client();
   decoder.setSymbols(LIST);
   const { quotes } = message("update");
@@ -81,7 +81,7 @@ test("a step without the state it builds on is left out, and a snapshot asked fo
   assert.deepEqual(lost, [["AAPL"], ["AAPL"]]);
 });
 
-test("a new connection builds on nothing of the one before", () => {
+test("a new connection starts without states", () => {
   const { decoder, lost } = client();
   decoder.setSymbols(LIST);
   decoder.decode(frame("snapshot"));
@@ -90,7 +90,7 @@ test("a new connection builds on nothing of the one before", () => {
   assert.deepEqual(lost, [["AAPL"]]);
 });
 
-test("nothing that comes makes decoding throw", () => {
+test("decoding never throws", () => {
   const { decoder } = client();
   decoder.setSymbols(LIST);
   for (const odd of ["{}", null, 7, new ArrayBuffer(0), new ArrayBuffer(20), new Uint8Array(300).fill(255).buffer]) {

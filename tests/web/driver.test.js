@@ -7,7 +7,7 @@ import { positionText, progress, speedChoices, timeAt } from "../../web/js/state
 
 const seek = (/** @type {number} */ percent) => /** @type {const} */ ({ command: "seek", percent });
 
-test("of many seeks the first and the newest are said, one after the other, and other commands at once", () => {
+test("of many seeks the first and the newest are sent", () => {
   /** @type {any[]} */
   const sent = [];
   const driver = createDriver((message) => sent.push(message));
@@ -27,7 +27,7 @@ test("of many seeks the first and the newest are said, one after the other, and 
   assert.equal(sent.length, 4);
 });
 
-test("a lost connection forgets what nobody will answer", () => {
+test("a closed connection forgets unanswered commands", () => {
   /** @type {any[]} */
   const sent = [];
   const driver = createDriver((message) => sent.push(message));
@@ -41,7 +41,7 @@ test("a lost connection forgets what nobody will answer", () => {
   );
 });
 
-test("the place on the tape is its share of market time, and a tape without an end has none", () => {
+test("the position is a share of market time, none without an end", () => {
   const feed = /** @type {any} */ ({ start: 1_000_000, end: 5_000_000 });
   const at = (/** @type {number | null} */ marketUs, /** @type {any} */ now = feed) =>
     progress(/** @type {any} */ ({ feed: now, marketUs }));
@@ -52,7 +52,7 @@ test("the place on the tape is its share of market time, and a tape without an e
   assert.equal(positionText(1_465_862_400_000_000), "2016-06-14 00:00:00");
 });
 
-test("the speed that is set is always among those to choose from", () => {
+test("the speed choices include the current speed", () => {
   const values = (/** @type {number | "max"} */ set) => speedChoices(set).map(({ value }) => value);
   assert.deepEqual(values(1), ["0.1", "0.25", "0.5", "1", "2", "5", "10", "30", "60", "300", "3600", "max"]);
   assert.equal(values(86_400).at(-2), "86400");

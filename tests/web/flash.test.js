@@ -9,7 +9,7 @@ const { flash, endFlashes } = await import("../../web/js/lib/flash.js");
 /** @returns {HTMLElement} */
 const cell = () => /** @type {any} */ ({ dataset: {} });
 
-test("a cell that is lit follows its price, and is not lit longer for it", () => {
+test("a flash follows its price and is not prolonged", () => {
   const now = mock.method(performance, "now", () => 0);
   const node = cell();
   flash(node, "up");

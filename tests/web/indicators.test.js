@@ -40,8 +40,8 @@ function check(ours, theirs, pick = Number) {
   assert.ok(compared > 250);
 }
 
-test("a simple average is the library's", () => check(sma(VALUES, 20), new SMA(20)));
-test("bands are the library's", () => {
+test("a simple average equals the library's", () => check(sma(VALUES, 20), new SMA(20)));
+test("Bollinger bands equal the library's", () => {
   for (const name of /** @type {const} */ (["upper", "middle", "lower"])) {
     check(
       bollinger(VALUES, 20, 2).find((line) => line.name === name)?.values ?? [],
@@ -50,9 +50,9 @@ test("bands are the library's", () => {
     );
   }
 });
-test("relative strength is the library's, with Wilder's smoothing", () => check(rsi(VALUES, 14), new RSI(14, WSMA)));
+test("relative strength equals the library's (Wilder)", () => check(rsi(VALUES, 14), new RSI(14, WSMA)));
 
-test("an exponential average begins with the mean, and comes to the library's, which begins with the first value", () => {
+test("an exponential average approaches the library's", () => {
   const ours = ema(VALUES, 20);
   const theirs = new EMA(20);
   const last = VALUES.map((value) => theirs.update(value, false)).at(-1);
@@ -65,11 +65,11 @@ test("an exponential average begins with the mean, and comes to the library's, w
 const bar = (ts, close, volume) => ({ ts, open: close, high: close, low: close, close, volume, closed: true });
 const DAY = 86_400e6;
 
-test("the average by volume begins anew each day, and is not known before anything was traded", () => {
+test("the volume-weighted average restarts each day", () => {
   assert.deepEqual(vwap([bar(0, 10, 0), bar(1, 10, 1), bar(2, 20, 3), bar(DAY, 50, 1)]), [null, 10, 17.5, 50]);
 });
 
-test("strength is 50 where nothing moves, and at an end where all goes one way", () => {
+test("relative strength is 50 at rest, extreme in one direction", () => {
   assert.equal(rsi(Array(20).fill(5), 14).at(-1), 50);
   assert.equal(
     rsi(
@@ -80,7 +80,7 @@ test("strength is 50 where nothing moves, and at an end where all goes one way",
   );
 });
 
-test("each indicator has a value, or none, for every bar", () => {
+test("each indicator has a value or none for every bar", () => {
   const bars = VALUES.slice(0, 30).map((value, at) => bar(at * 60e6, value, 1));
   for (const { title, lines } of indicators(["sma", "ema", "vwap", "bollinger", "rsi"], bars)) {
     for (const { values } of lines) assert.equal(values.length, 30, title);
@@ -88,7 +88,7 @@ test("each indicator has a value, or none, for every bar", () => {
   assert.deepEqual(indicators(["rsi"], [])[0].lines[0].values, []);
 });
 
-test("a step much longer than usual is a gap, a weekend or a quiet symbol is none", () => {
+test("a gap is much longer than usual, a weekend is not", () => {
   const at = (/** @type {number[]} */ ...minutes) => minutes.map((minute) => ({ ts: minute * 60e6 }));
   assert.deepEqual(gaps(at(0, 1, 2, 12, 13), 60e6), [{ ts: 12 * 60e6, lengthUs: 9 * 60e6 }]);
   assert.deepEqual(gaps(at(0, 1, 2, 7), 60e6), []);
@@ -96,7 +96,7 @@ test("a step much longer than usual is a gap, a weekend or a quiet symbol is non
   assert.deepEqual(gaps([], 60e6), []);
 });
 
-test("bars as CSV have the digits of their instrument, and no text becomes a formula", () => {
+test("CSV has the instrument's digits and no formulas", () => {
   const instrument = { price_decimals: 2, price_decimals_max: 4, size_decimals: 1 };
   const lines = barsCsv(
     '=A,"B"',

@@ -52,7 +52,7 @@ const told = (lines) =>
     line.heading === null ? line.instrument.symbol : `${line.heading} ${line.count}${line.collapsed ? " closed" : ""}`,
   );
 
-test("lines go by class, and favourites come first", () => {
+test("groups go by class, and favourites come first", () => {
   assert.deepEqual(told(listLines(state())), ["Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
   assert.deepEqual(told(listLines(state({ favourites: ["APT", "GONE"] }))), [
     "Favourites 1",
@@ -85,13 +85,13 @@ test("lines go by class, and favourites come first", () => {
   ]);
 });
 
-test("a closed group keeps its heading, and what is looked for is found in it", () => {
+test("a collapsed group keeps its heading, and a filter opens it", () => {
   const closed = state({ collapsed: ["Stocks"] });
   assert.deepEqual(told(listLines(closed)), ["Stocks 2 closed", "FX 1", "EURUSD", "Crypto 1", "APT"]);
   assert.deepEqual(told(listLines({ ...closed, filter: " ibm" })), ["Stocks 1", "IBM"]);
 });
 
-test("a filter finds beginnings of symbols before anything else", () => {
+test("a filter finds beginnings of symbols first", () => {
   const find = (/** @type {string} */ text) => matching(ALL, text).map(({ symbol }) => symbol);
   assert.deepEqual(
     find("ap"),
@@ -102,7 +102,7 @@ test("a filter finds beginnings of symbols before anything else", () => {
   assert.deepEqual(find("  ").length, 4);
 });
 
-test("an order by a column puts what is not known last either way, and keeps equals", () => {
+test("unknown values sort last, and equal ones keep their order", () => {
   const { quotes } = state({}, [quote("IBM", { last: 5 }), quote("APT", { last: 9 }), quote("EURUSD", { last: 5 })]);
   const order = (/** @type {boolean} */ descending) =>
     sorted(ALL, quotes, { column: "last", descending }).map(({ symbol }) => symbol);
@@ -112,7 +112,7 @@ test("an order by a column puts what is not known last either way, and keeps equ
   assert.equal(sorted(ALL, quotes, { column: "spark", descending: true }), ALL);
 });
 
-test("each column's value is of the quote, or nothing", () => {
+test("each column has a value or nothing", () => {
   for (const { title, value } of Object.values(COLUMNS))
     if (value) assert.notEqual(value(undefined, ALL[0]), undefined, title);
   assert.equal(spread(quote("A")), 2);
@@ -124,7 +124,7 @@ test("each column's value is of the quote, or nothing", () => {
   assert.equal(dayPosition(quote("A", { low: null })), null);
 });
 
-test("only lines on the screen exist, and some to spare", () => {
+test("visible lines include some to spare", () => {
   const view = { top: 100, height: 50, lineHeight: 10, count: 1000 };
   assert.deepEqual(visibleLines(view), { from: 10, to: 15 });
   assert.deepEqual(visibleLines({ ...view, top: 105, spare: 2 }), { from: 8, to: 18 });
@@ -133,7 +133,7 @@ test("only lines on the screen exist, and some to spare", () => {
   assert.deepEqual(visibleLines({ ...view, count: 3 }), { from: 3, to: 3 });
 });
 
-test("a line is brought into view by as little as it takes", () => {
+test("scrolling to a line is as short as possible", () => {
   const view = { top: 100, height: 50, lineHeight: 10 };
   assert.deepEqual(
     [2, 10, 12, 14, 15, 30].map((line) => scrollTo(line, view)),
@@ -149,7 +149,7 @@ const asked = (settings, rows) =>
     { trades: true, depth: true },
   );
 
-test("rows that are scrolled away ask for nothing", () => {
+test("rows out of sight have no subscription", () => {
   assert.deepEqual(
     [...asked({}, ["IBM"]).quotes],
     [
@@ -166,7 +166,7 @@ test("rows that are scrolled away ask for nothing", () => {
   );
 });
 
-test("a panel about all, or an order by what changes, asks for the rest slowly", () => {
+test("market panels and live sorting subscribe slowly to the rest", () => {
   assert.deepEqual(
     [...asked({ dockOpen: true }, ["IBM"]).quotes],
     [
@@ -185,7 +185,7 @@ test("a panel about all, or an order by what changes, asks for the rest slowly",
   );
 });
 
-test("charts ask for the bars of what they show and compare, each once", () => {
+test("charts subscribe to each shown and compared series once", () => {
   let { state: now } = reduce(state({}, []), { type: "set", settings: { layout: 4 } });
   ({ state: now } = reduce(now, { type: "choose", compare: ["IBM", "AAPL", "IBM"] }));
   assert.deepEqual(
@@ -204,7 +204,7 @@ test("charts ask for the bars of what they show and compare, each once", () => {
   assert.equal(reduce(now, { type: "activate", pane: 3 }).state, now);
 });
 
-test("settings are kept as they were set, and only what differs", () => {
+test("settings are kept, and only differences", () => {
   const settings = {
     ...DEFAULT_SETTINGS,
     rate: 20,
@@ -217,7 +217,7 @@ test("settings are kept as they were set, and only what differs", () => {
   assert.deepEqual(readSettings("{"), DEFAULT_SETTINGS);
 });
 
-test("a setting that is not taken falls back alone", () => {
+test("an invalid setting falls back alone", () => {
   const bad = {
     theme: "pink",
     rate: 0,
@@ -236,7 +236,7 @@ test("a setting that is not taken falls back alone", () => {
   assert.deepEqual(validSettings({ ...bad, rate: 2, sort: null }), { rate: 2, sort: null });
 });
 
-test("a book is asked for where its symbol has one and there is room for it", () => {
+test("a book is subscribed where it exists and has room", () => {
   const plain = state({}, []);
   const instruments = new Map(
     [...plain.instruments].map(([symbol, one]) => [symbol, { ...one, depth: symbol === "AAPL" ? 5 : 0 }]),

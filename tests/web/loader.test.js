@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { createApi } from "../../web/js/net/api.js";
 import { createLoader } from "../../web/js/net/loader.js";
 
-test("the catalog tries again until the symbols come", async () => {
+test("the loader retries until the symbols come", async () => {
   let calls = 0;
   /** @type {any} */
   const get = async () =>
@@ -48,7 +48,7 @@ test("only the newest request for closes is answered", async () => {
   assert.equal(asked[1], "/api/v1/bars?symbols=A%26B,C&interval=1d&limit=40");
 });
 
-test("a dropped request is neither answered nor tried again", async () => {
+test("a dropped request is neither answered nor retried", async () => {
   let calls = 0;
   /** @type {any} */
   const get = async () => ({ ok: (calls += 1) > 1, status: 503, json: async () => ({ epoch: 4, symbols: [] }) });

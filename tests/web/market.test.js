@@ -27,7 +27,7 @@ function market(given) {
   };
 }
 
-test("movers are those that changed most, each way", () => {
+test("movers are the largest changes of each direction", () => {
   const { gainers, losers } = movers(market({ a: [1], b: [3], c: [-2], d: [0], e: [-5], f: [null] }), 1);
   assert.deepEqual(
     [gainers, losers].map((list) => list.map(({ symbol }) => symbol)),
@@ -36,14 +36,14 @@ test("movers are those that changed most, each way", () => {
   assert.deepEqual(movers(market({ a: [1] }), 5).losers, []);
 });
 
-test("breadth counts each once, and what is at the end of its day", () => {
+test("breadth counts each symbol once, and the day's extremes", () => {
   const found = breadth(
     market({ a: [1, { last: 110 }], b: [-1, { last: 90 }], c: [0], d: [2, { high: 100, low: 100 }], e: [null] }),
   );
   assert.deepEqual(found, { up: 2, down: 1, flat: 1, unknown: 2, highs: 1, lows: 1 });
 });
 
-test("what has no turnover weighs as the median does", () => {
+test("a symbol without turnover has the median weight", () => {
   const weights = new Map(
     shares(
       market({ a: [1, { volume: 1 }], b: [1, { volume: 100 }], c: [1, { volume: 10_000 }], d: [1, { volume: null }] }),
@@ -91,7 +91,7 @@ function check(weights, { width, height }) {
   return tiles;
 }
 
-test("tiles fill the box by their weights, beside each other", () => {
+test("tiles fill the box by weight and do not overlap", () => {
   check([6, 6, 4, 3, 2, 2, 1], { width: 6, height: 4 });
   check([1], { width: 10, height: 1 });
   check(
@@ -100,7 +100,7 @@ test("tiles fill the box by their weights, beside each other", () => {
   );
 });
 
-test("the paper's example comes out as in the paper", () => {
+test("the example of the paper gives the tiles of the paper", () => {
   const [first, second] = check([6, 6, 4, 3, 2, 2, 1], { width: 6, height: 4 });
   assert.deepEqual(
     [first.box, second.box],
@@ -111,7 +111,7 @@ test("the paper's example comes out as in the paper", () => {
   );
 });
 
-test("nothing without weight has a tile, and no room gives none", () => {
+test("items without weight and boxes without room have no tiles", () => {
   assert.deepEqual(
     squarify([0, -1], (weight) => weight, { x: 0, y: 0, width: 5, height: 5 }),
     [],
@@ -122,7 +122,7 @@ test("nothing without weight has a tile, and no room gives none", () => {
   );
 });
 
-test("a small change has a colour, and a large one no more than all of it", () => {
+test("colour strength is visible at once and limited", () => {
   assert.equal(strength(0), 0);
   assert.equal(strength(-0.004), 0, "what is written 0.00% has no side");
   assert.ok(strength(0.01) > 0.15);

@@ -50,7 +50,7 @@ function received(...messages) {
   );
 }
 
-test("headlines are taken once and in order, and a new epoch has none", () => {
+test("headlines are taken once and in order, per epoch", () => {
   const [snapshot, update] = [fixture("news_snapshot"), fixture("news_update")];
   const state = received(snapshot, update, update);
   assert.deepEqual(
@@ -62,7 +62,7 @@ test("headlines are taken once and in order, and a new epoch has none", () => {
   assert.equal(received(snapshot, { ...fixture("feed_simulation"), epoch: 1 }).news.last, 0);
 });
 
-test("no more than so many are kept", () => {
+test("old notices are dropped", () => {
   let known = NO_NOTICES;
   for (let first = 1; first <= 3 * NOTICES_KEPT; first += 1)
     known = takeNotices(known, { snapshot: false, first }, [first]);
@@ -71,7 +71,7 @@ test("no more than so many are kept", () => {
   assert.equal(takeNotices(known, { snapshot: true, first: 1 }, []).last, 0);
 });
 
-test("what is about a group is about its symbols", () => {
+test("a notice about a group concerns its symbols", () => {
   const state = received();
   const of = (/** @type {string} */ on) =>
     [...state.instruments.keys()].filter((symbol) => concerns(state, on, symbol));
@@ -92,7 +92,7 @@ test("what is about a group is about its symbols", () => {
   );
 });
 
-test("a tone is a word and a direction, a scenario runs from its start to before its end", () => {
+test("a tone has a word, and a scenario has phases", () => {
   assert.deepEqual(
     [0.41, -0.5, 0.01].map((tone) => toneOf({ tone })),
     [
@@ -108,7 +108,7 @@ test("a tone is a word and a direction, a scenario runs from its start to before
   );
 });
 
-test("a chart marks what is about its symbol at the bar it happened in, from left to right", () => {
+test("chart marks are those of its symbol, from left to right", () => {
   const state = received(fixture("news_snapshot"), fixture("news_update"), fixture("scenarios"));
   const marks = chartMarks(state, { symbol: "AAPL", interval: "1m" }, []);
   assert.deepEqual(

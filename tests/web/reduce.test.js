@@ -49,25 +49,25 @@ const chosen = (state) => seriesOf(state, state.choice);
 
 const begun = () => receive(initialState(), fixture("feed_simulation"), fixture("snapshot")).state;
 
-test("a snapshot fills the quotes, also those of which nothing is known", () => {
+test("a snapshot fills the quotes, even unknown ones", () => {
   const { quotes } = begun();
   assert.equal(quotes.get("AAPL")?.last, 227.31);
   assert.equal(quotes.get("NEW")?.last, null);
 });
 
-test("ranges that meet leave no hole", () => {
+test("ranges that meet lose nothing", () => {
   const { state, lost } = receive(begun(), fixture("update"), update(15, 15), update(16, 20));
   assert.equal(state.quotes.get("AAPL")?.seq, 20);
   assert.deepEqual(lost, []);
 });
 
-test("a hole is told once, and its state is taken all the same", () => {
+test("a gap reports its symbol once, and its state is taken", () => {
   const { state, lost } = receive(begun(), update(12, 14), update(15, 16));
   assert.deepEqual(lost, ["AAPL"]);
   assert.equal(state.quotes.get("AAPL")?.seq, 16);
 });
 
-test("an update that comes twice, or too late, changes no quote", () => {
+test("an old or repeated update changes no quote", () => {
   const once = receive(begun(), update(11, 14));
   const again = receive(once.state, update(11, 14), update(11, 12), update(5, 10));
   assert.equal(again.state.quotes, once.state.quotes);
@@ -75,25 +75,25 @@ test("an update that comes twice, or too late, changes no quote", () => {
   assert.deepEqual(again.lost, []);
 });
 
-test("ranges that overlap count each tick once", () => {
+test("overlapping ranges count each tick once", () => {
   const { state } = receive(begun(), update(11, 14), update(13, 20));
   assert.equal(state.traffic.ticks, 10);
   assert.equal(state.traffic.updates, 2);
 });
 
-test("a first update without a snapshot is no hole", () => {
+test("a first update without a snapshot is no gap", () => {
   const { lost } = receive(receive(initialState(), fixture("feed_simulation")).state, update(400, 410));
   assert.deepEqual(lost, []);
 });
 
-test("a snapshot closes any gap without a hole", () => {
+test("a snapshot closes any gap", () => {
   const later = { ...fixture("snapshot"), quotes: [{ ...fixture("snapshot").quotes[0], first_seq: 90, seq: 99 }] };
   const { state, lost } = receive(begun(), later);
   assert.equal(state.quotes.get("AAPL")?.seq, 99);
   assert.deepEqual(lost, []);
 });
 
-test("a new epoch voids quotes, bars, sparklines and market time, which may be an earlier one", () => {
+test("a new epoch clears quotes, bars, sparklines and market time", () => {
   const feed = { ...fixture("feed_simulation"), epoch: fixture("feed_simulation").epoch + 1, ts_market: 5 };
   const { state } = receive(receive(begun(), fixture("update"), fixture("heartbeat")).state, feed);
   assert.equal(state.quotes.size, 0);
@@ -102,7 +102,7 @@ test("a new epoch voids quotes, bars, sparklines and market time, which may be a
   assert.equal(chosen(state).loading, true);
 });
 
-test("the same epoch said again voids nothing", () => {
+test("a repeated epoch clears nothing", () => {
   const before = begun();
   const { state } = receive(before, { ...fixture("feed_simulation"), state: "ended" });
   assert.equal(state.quotes, before.quotes);
@@ -127,7 +127,7 @@ function charted() {
   return state;
 }
 
-test("bars begin with a snapshot, and the forming one is amended and closed", () => {
+test("bars begin with a snapshot, then change and close", () => {
   const { state } = receive(charted(), fixture("bars_snapshot"), fixture("bars_update"));
   assert.deepEqual(
     chosen(state).bars.map(({ close, closed }) => [close, closed]),
@@ -140,14 +140,14 @@ test("bars begin with a snapshot, and the forming one is amended and closed", ()
   assert.equal(chosen(state).loading, false);
 });
 
-test("amending and appending bars needs no new filling, a snapshot does", () => {
+test("only a snapshot refills the chart", () => {
   const filled = receive(charted(), fixture("bars_snapshot")).state;
   const led = receive(filled, fixture("bars_update")).state;
   assert.equal(chosen(led).revision, chosen(filled).revision);
   assert.equal(chosen(receive(led, fixture("bars_snapshot")).state).revision, chosen(led).revision + 1);
 });
 
-test("bars taken twice are the same bars", () => {
+test("repeated bars stay the same bars", () => {
   const once = chosen(receive(charted(), fixture("bars_snapshot"), fixture("bars_update")).state);
   const twice = chosen(
     receive(charted(), fixture("bars_snapshot"), fixture("bars_update"), fixture("bars_update")).state,
@@ -156,14 +156,14 @@ test("bars taken twice are the same bars", () => {
   assert.equal(twice.revision, once.revision);
 });
 
-test("bars of another choice, and bars before their snapshot, are dropped", () => {
+test("bars of another series, or before a snapshot, are dropped", () => {
   const other = { ...fixture("bars_snapshot"), symbol: "IBM" };
   const { state } = receive(charted(), other, fixture("bars_update"));
   assert.deepEqual(chosen(state).bars, []);
   assert.equal(chosen(state).loading, true);
 });
 
-test("an older bar that changed is put in its place and asks for a new filling", () => {
+test("a changed older bar goes to its place and refills the chart", () => {
   const filled = receive(charted(), fixture("bars_snapshot"), fixture("bars_update")).state;
   const [first] = fixture("bars_snapshot").bars;
   const series = chosen(receive(filled, { ...fixture("bars_update"), bars: [{ ...first, close: 1 }] }).state);
@@ -172,7 +172,7 @@ test("an older bar that changed is put in its place and asks for a new filling",
   assert.equal(series.revision, chosen(filled).revision + 1);
 });
 
-test("the oldest bars go when there are too many", () => {
+test("the oldest bars are dropped when there are too many", () => {
   const [bar] = fixture("bars_update").bars;
   const many = Array.from({ length: BARS_KEPT + 1000 }, (_, at) => ({ ...bar, ts: bar.ts + (at + 1) * 60e6 }));
   const series = chosen(receive(charted(), fixture("bars_snapshot"), { ...fixture("bars_update"), bars: many }).state);
@@ -180,7 +180,7 @@ test("the oldest bars go when there are too many", () => {
   assert.equal(series.bars.at(-1)?.ts, many.at(-1)?.ts);
 });
 
-test("another choice empties the chart, the same choice does not", () => {
+test("only another choice empties the chart", () => {
   const filled = receive(charted(), fixture("bars_snapshot")).state;
   assert.equal(reduce(filled, { type: "choose", symbol: "AAPL" }).state, filled);
   const other = reduce(filled, { type: "choose", interval: "5m" }).state;
@@ -205,14 +205,14 @@ function interrupted() {
   return reduce(state, { type: "link", link }).state;
 }
 
-test("a page that reconnects says what it has of each symbol that ever had a tick", () => {
+test("a reconnecting page resumes each symbol that had a tick", () => {
   const state = interrupted();
   assert.deepEqual(sinceQuotes(state, ["AAPL", "NEW", "GONE"]), { epoch: EPOCH, at: { AAPL: 10 } });
   assert.deepEqual(sinceBars(state, "AAPL", KEY), { epoch: EPOCH, at: { AAPL: fixture("bars_snapshot").bars[0].ts } });
   assert.deepEqual(sinceTrades(state), { epoch: EPOCH, at: { AAPL: 102 } });
 });
 
-test("a page that has nothing, or has chosen anew meanwhile, asks for snapshots", () => {
+test("a page without positions needs snapshots", () => {
   const nothing = initialState();
   assert.deepEqual(
     [sinceQuotes(nothing, ["AAPL"]), sinceBars(nothing, "AAPL", KEY), sinceTrades(nothing)],
@@ -225,7 +225,7 @@ test("a page that has nothing, or has chosen anew meanwhile, asks for snapshots"
   assert.equal(sinceBars(receive(charted(), forming).state, "AAPL", KEY), null);
 });
 
-test("what was recovered is kept: quotes, bars and trades go on where they were", () => {
+test("recovered quotes, bars and trades go on where they were", () => {
   const before = interrupted();
   const kept = receive(
     before,
@@ -253,7 +253,7 @@ test("what was recovered is kept: quotes, bars and trades go on where they were"
   assert.equal(state.trades.last, 106);
 });
 
-test("what was not recovered is void until its snapshot comes", () => {
+test("an unrecovered channel is empty until its snapshot", () => {
   const { state } = receive(interrupted(), granted(false), granted(false, OF_BARS), granted(false, OF_TRADES));
   assert.equal(state.quotes.size, 0);
   assert.deepEqual([chosen(state).loading, chosen(state).bars], [true, []]);
@@ -270,7 +270,7 @@ test("what was not recovered is void until its snapshot comes", () => {
   assert.equal(again.trades.lines.length, 2);
 });
 
-test("an answer about another choice voids nothing", () => {
+test("an answer about another choice clears nothing", () => {
   const before = interrupted();
   const others = [
     { ...OF_BARS, interval: "5m" },
@@ -281,7 +281,7 @@ test("an answer about another choice voids nothing", () => {
   assert.deepEqual([state.quotes, chosen(state), state.trades], [before.quotes, chosen(before), before.trades]);
 });
 
-test("a new epoch and another symbol begin the tape anew, another interval does not", () => {
+test("a new epoch or symbol restarts the trades", () => {
   const before = interrupted();
   assert.equal(receive(before, { ...fixture("feed_simulation"), epoch: EPOCH + 1 }).state.trades.loading, true);
   assert.equal(reduce(before, { type: "choose", symbol: "IBM" }).state.trades.loading, true);
@@ -299,7 +299,7 @@ test("trades of another symbol or epoch are dropped", () => {
   assert.equal(state.trades, before.trades);
 });
 
-test("bars that come in several messages are one series", () => {
+test("bars in several messages are one series", () => {
   const [bar] = fixture("bars_update").bars;
   const part = (/** @type {number} */ from, /** @type {boolean} */ snapshot) => ({
     ...fixture("bars_snapshot"),
@@ -314,7 +314,7 @@ test("bars that come in several messages are one series", () => {
   );
 });
 
-test("being held back is known until it is lifted or the connection ends", () => {
+test("the throttled rate is known until it is lifted or lost", () => {
   const live = /** @type {const} */ ({ status: "live", attempt: 0, retryAt: null });
   const held = receive(reduce(begun(), { type: "link", link: live }).state, fixture("throttled")).state;
   assert.equal(held.maxRate, 2);
@@ -326,7 +326,7 @@ test("being held back is known until it is lifted or the connection ends", () =>
 const shown = ({ sparks, quotes }) =>
   sparkline(sparks.closes.get("AAPL") ?? [], quotes.get("AAPL")).map(({ close }) => close);
 
-test("closes begin a sparkline and quotes lead it on, bar by bar", () => {
+test("closes begin a sparkline, and quotes extend it bar by bar", () => {
   const epoch = fixture("feed_simulation").epoch;
   const { bars } = fixture("bars_snapshot");
   const seeded = reduce(receive(initialState(), fixture("feed_simulation")).state, {
@@ -367,7 +367,7 @@ test("rates count whole seconds only", () => {
   assert.equal(rates(traffic, 60_000).messages, 0);
 });
 
-test("the delay is taken from the clocks where they agree and from the least offset where they do not", () => {
+test("the delay uses the clocks, or else the least offset", () => {
   /** @param {number[]} offsets in milliseconds */
   const delay = (...offsets) =>
     delayUs(
@@ -395,18 +395,18 @@ const beats = (...told) =>
     EMPTY_TRAFFIC,
   );
 
-test("what the feed plays is told by its beats, and a count that falls begins anew", () => {
+test("the feed's rate comes from heartbeats, and can restart", () => {
   assert.equal(rates(beats([0, 100]), 5000).feedTicks, null);
   assert.equal(rates(beats([0, 100], [2000, 500]), 5000).feedTicks, 200);
   assert.equal(rates(beats([0, 900], [1000, 100], [2000, 150]), 5000).feedTicks, 50);
 });
 
-test("bytes are counted of every message, also of one that changes nothing else", () => {
+test("bytes of every message are counted", () => {
   const { state } = reduce(begun(), { type: "message", message: fixture("granted"), bytes: 70, nowMs: NOW_MS });
   assert.equal(state.traffic.bytes, 70);
 });
 
-test("older bars go before those that are there, once, and ask for a new filling", () => {
+test("older bars go first, once, and refill the chart", () => {
   const filled = receive(charted(), fixture("bars_snapshot")).state;
   const first = chosen(filled).bars[0];
   const older = { ...first, ts: first.ts - 60e6 };
@@ -426,7 +426,7 @@ test("older bars go before those that are there, once, and ask for a new filling
   );
 });
 
-test("the hello says what may be asked for, and an old one leaves what is usual", () => {
+test("the hello sets the limits, and defaults stay without them", () => {
   assert.deepEqual(receive(initialState(), { ...fixture("hello"), rates: [1, 100] }).state.server, {
     rates: [1, 100],
     bars: 5000,
@@ -437,7 +437,7 @@ test("the hello says what may be asked for, and an old one leaves what is usual"
   );
 });
 
-test("a book is the newest of the chosen symbol, and is forgotten with it", () => {
+test("a book belongs to the chosen symbol and epoch", () => {
   const depth = fixture("depth_update");
   const { state: chosen } = reduce(begun(), { type: "choose", symbol: "AAPL", interval: "1m" });
   const { state: known } = receive(chosen, depth);

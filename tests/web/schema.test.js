@@ -9,12 +9,12 @@ import { breakages, faultOf, fixtures, readText, schema, typesOf, validator } fr
 const server = typesOf("server");
 const client = typesOf("client");
 
-test("every fixture is what the definition of its type says", () => {
+test("every fixture matches the definition of its type", () => {
   assert.ok(fixtures.length >= 26);
   for (const { name, message } of fixtures) assert.equal(faultOf(message), null, name);
 });
 
-test("every message has a definition and a direction, and every definition a fixture", () => {
+test("every message has a definition, a direction and a fixture", () => {
   const shown = new Set(fixtures.map(({ message }) => message.type));
   assert.deepEqual([...new Set([...server, ...client])].sort(), [...shown].sort());
   assert.deepEqual(
@@ -29,7 +29,7 @@ test("every message has a definition and a direction, and every definition a fix
   }
 });
 
-test("a fixture that lacks a member, or has another kind of one, is refused", () => {
+test("a fixture with a missing or wrong member is rejected", () => {
   let tried = 0;
   for (const { name, message } of fixtures) {
     for (const { what, broken } of breakages(message)) {
@@ -40,7 +40,7 @@ test("a fixture that lacks a member, or has another kind of one, is refused", ()
   assert.ok(tried > 300, `only ${tried} were tried`);
 });
 
-test("a value that the protocol does not have is refused", () => {
+test("a value outside the protocol is rejected", () => {
   const update = fixtures.find(({ name }) => name === "update")?.message ?? {};
   const subscribe = fixtures.find(({ name }) => name === "subscribe_bars")?.message ?? {};
   const { interval, ...noInterval } = subscribe;
@@ -60,7 +60,7 @@ test("a value that the protocol does not have is refused", () => {
   for (const message of refused) assert.notEqual(faultOf(message), null, JSON.stringify(message));
 });
 
-test("a member that is not known yet breaks nothing, wherever it stands", () => {
+test("unknown members are accepted everywhere", () => {
   /** @param {any} value @returns {any} */
   const grow = (value) => {
     if (Array.isArray(value)) return value.map(grow);
@@ -73,7 +73,7 @@ test("a member that is not known yet breaks nothing, wherever it stands", () => 
   for (const { name, message } of fixtures) assert.equal(faultOf(grow(message)), null, name);
 });
 
-test("every definition and every member says what it is", () => {
+test("every definition and every member has a description", () => {
   /** @param {Json} shape @param {string} path */
   const said = (shape, path) => {
     const known = shape.description ?? schema.$defs[shape.$ref?.replace("#/$defs/", "")]?.description;
@@ -86,7 +86,7 @@ test("every definition and every member says what it is", () => {
   for (const [name, shape] of Object.entries(schema.$defs)) said(/** @type {Json} */ (shape), name);
 });
 
-test("every example in the document is a message of the schema", () => {
+test("every example in the document matches the schema", () => {
   const text = readText("docs/PROTOCOL.md");
   const blocks = [...text.matchAll(/^```json\n(.+)\n```$/gm)].map(([, example]) => example);
   const cells = [...text.matchAll(/^\| `(\{"type":.+?\})` \|/gm)].map(([, example]) => example);
@@ -94,7 +94,7 @@ test("every example in the document is a message of the schema", () => {
   for (const example of [...blocks, ...cells]) assert.equal(faultOf(JSON.parse(example)), null, example);
 });
 
-test("the error codes of the schema are those of the document", () => {
+test("the schema and the document have the same error codes", () => {
   const table = readText("docs/PROTOCOL.md").split("## Error codes")[1].split("\n## ")[0];
   const codes = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, code]) => code);
   assert.deepEqual([...schema.$defs.error.properties.code.examples].sort(), codes.sort());

@@ -34,14 +34,14 @@ const quote = (rest) => ({ symbol: "AAPL", seq: 1, first_seq: 1, ts_event: 0, la
  */
 const feed = (rest) => ({ epoch: 1, state: "playing", speed: 1, ...rest });
 
-test("a percentage is of what the change is counted from", () => {
+test("a percentage refers to the price before the change", () => {
   assert.equal(changePercent(quote()), 10);
   assert.equal(changePercent(quote({ last: 10, change: 10 })), null);
   assert.equal(changePercent(quote({ last: null })), null);
   assert.equal(changePercent(undefined), null);
 });
 
-test("a value is old after ten seconds of the market at the speed it plays", () => {
+test("a value is old after ten market seconds at its speed", () => {
   const state = { ...initialState(), feed: feed(), marketUs: 11e6 };
   assert.equal(oldUs(state, quote()), 11e6);
   assert.equal(oldUs({ ...state, marketUs: 10e6 }, quote()), null);
@@ -51,14 +51,14 @@ test("a value is old after ten seconds of the market at the speed it plays", () 
   assert.equal(oldUs(state, quote({ ts_event: null })), null);
 });
 
-test("nothing is stale before there was anything, and all is when the server cannot be heard", () => {
+test("values are stale once the connection is lost, not before", () => {
   const live = { ...initialState().link, status: /** @type {const} */ ("live") };
   assert.equal(isStale(initialState()), false);
   assert.equal(isStale({ ...initialState(), feed: feed() }), true);
   assert.equal(isStale({ ...initialState(), feed: feed(), link: live }), false);
 });
 
-test("the interval to begin with is the one the ticks were made from", () => {
+test("the first interval is the one that the ticks were made from", () => {
   const daily = instrument({ synthesised_from: "1d" });
   assert.equal(defaultInterval(instruments(daily)), "1d");
   assert.equal(synthesisedFrom(instruments(daily, instrument({ symbol: "IBM" }))), null);
@@ -74,7 +74,7 @@ test("a bar is found by its start alone", () => {
   assert.equal(barAt([], 1), undefined);
 });
 
-test("the title says symbol and price, and that they are stale", () => {
+test("the title shows symbol and price, and whether they are stale", () => {
   const state = {
     ...initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }] }),
     feed: feed(),
@@ -89,7 +89,7 @@ test("the title says symbol and price, and that they are stale", () => {
 /** @param {Partial<import("../../web/js/state/model.js").Pane>} [rest] */
 const pane = (rest) => ({ symbol: "AAPL", interval: /** @type {const} */ ("1m"), compare: [], ...rest });
 
-test("a link gives the same view: charts, what is compared, and how it is drawn", () => {
+test("a link opens the same view", () => {
   const settings = {
     ...DEFAULT_SETTINGS,
     theme: /** @type {const} */ ("dark"),
@@ -115,7 +115,7 @@ test("a link gives the same view: charts, what is compared, and how it is drawn"
   );
 });
 
-test("the chart that is in use comes first in a link", () => {
+test("the active chart comes first in a link", () => {
   const panes = [pane({ symbol: "A" }), pane({ symbol: "B" })];
   assert.deepEqual(
     readAddress(writeAddress({ panes, active: 1, settings: DEFAULT_SETTINGS })).panes.map(({ symbol }) => symbol),
@@ -123,7 +123,7 @@ test("the chart that is in use comes first in a link", () => {
   );
 });
 
-test("nonsense in the address is not taken", () => {
+test("invalid parts of an address are ignored", () => {
   const usual = { theme: "auto", format: "json", kind: "candles", scale: "linear", indicators: [], layout: 1 };
   assert.deepEqual(
     readAddress(

@@ -51,7 +51,7 @@ const said = (sent) =>
     [type, channel, symbols.join(), rate].filter((part) => part !== undefined).join(" "),
   );
 
-test("what is wanted is asked for once, and what changes is told", () => {
+test("subscriptions are sent once, then only differences", () => {
   const { sent, session } = open();
   session.setSubscriptions(AAPL);
   session.setSubscriptions(wanted({ IBM: 5, AAPL: 5 }));
@@ -70,7 +70,7 @@ test("what is wanted is asked for once, and what changes is told", () => {
   ]);
 });
 
-test("rows that come and go are told by their rates, those of one rate together", () => {
+test("rows that come and go change rates, grouped by rate", () => {
   const { sent, session } = open();
   const bars = new Map();
   session.setSubscriptions(wanted({ A: 5, B: 5, C: 1 }, { bars, trades: null }));
@@ -87,7 +87,7 @@ test("rows that come and go are told by their rates, those of one rate together"
   ]);
 });
 
-test("all symbols at one rate are asked for as all, so that the server can share its frames", () => {
+test("all symbols at one rate are subscribed as all", () => {
   const { sent, session } = open();
   const bars = new Map();
   session.setSubscriptions(wanted({ A: 5, B: 5, C: 5, D: 5 }, { bars, trades: null }));
@@ -96,14 +96,14 @@ test("all symbols at one rate are asked for as all, so that the server can share
   assert.deepEqual(said(sent), ["subscribe quotes * 5", "rate quotes * 2", "rate quotes D 1"]);
 });
 
-test("another rate is told of bars and tape too", () => {
+test("a changed rate goes to bars and trades too", () => {
   const { sent, session } = open();
   session.setSubscriptions(AAPL);
   session.setSubscriptions(wanted({ AAPL: 1, IBM: 1 }, { rate: 1 }));
   assert.deepEqual(said(sent.slice(3)), ["rate quotes * 1", "rate bars AAPL 1", "rate trades AAPL 1"]);
 });
 
-test("a new connection asks for the same again, and a closed one asks for nothing", () => {
+test("a new connection subscribes again, a closed one does not", () => {
   const { sent, session } = open();
   session.setSubscriptions(AAPL);
   session.closed();
@@ -117,7 +117,7 @@ test("a new connection asks for the same again, and a closed one asks for nothin
   assert.deepEqual(sent.slice(3), sent.slice(0, 3));
 });
 
-test("a new connection goes on from what the page has", () => {
+test("a new connection resumes from the positions of the page", () => {
   const since = (/** @type {number} */ value) => ({ epoch: 7, at: { AAPL: value } });
   const { sent, session } = open({ quotes: since(1), bars: since(2), trades: since(3) });
   session.setSubscriptions(AAPL);
@@ -127,7 +127,7 @@ test("a new connection goes on from what the page has", () => {
   );
 });
 
-test("what the page has is left out where it would make the message longer than the server reads", () => {
+test("positions are left out where a message gets too long", () => {
   const at = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`Ü${n}`, 1_000_000 + n]));
   const { sent, session } = open({ quotes: { epoch: 7, at } });
   session.setSubscriptions(AAPL);
@@ -142,7 +142,7 @@ test("what the page has is left out where it would make the message longer than 
   );
 });
 
-test("messages about more symbols than fit go in parts", () => {
+test("messages with too many symbols go in parts", () => {
   const { sent, session } = open();
   session.opened({ message_bytes: 80 });
   const symbols = ["AAPL", "IBM", "MSFT", "EURUSD", "BTCUSD", "GOOGL", "NVDA", "AMZN"];
@@ -164,7 +164,7 @@ test("messages about more symbols than fit go in parts", () => {
   for (const message of sent) assert.ok(byteLength(message) < 80);
 });
 
-test("a hidden page takes nothing, also when it reconnects meanwhile, and all of it when it is seen again", () => {
+test("a hidden page takes nothing, and resumes when it is visible", () => {
   const { sent, session } = open();
   session.setSubscriptions(AAPL);
   session.setVisible(false);
@@ -183,7 +183,7 @@ test("a hidden page takes nothing, also when it reconnects meanwhile, and all of
   ]);
 });
 
-test("headlines are asked for once, and go on from the last one after a loss", () => {
+test("headlines are subscribed once and resumed after a loss", () => {
   const { sent, session } = open({ news: { epoch: 1, at: { "*": 7 } } });
   session.setSubscriptions(wanted({}, { bars: new Map(), trades: null, news: true }));
   session.setSubscriptions(wanted({}, { bars: new Map(), trades: null, news: true }));
@@ -193,7 +193,7 @@ test("headlines are asked for once, and go on from the last one after a loss", (
   assert.deepEqual(sent, [asked, asked]);
 });
 
-test("the book of one symbol is asked for while it is shown, and goes on from what is known", () => {
+test("the book of one symbol is subscribed while it is shown", () => {
   const since = { epoch: 1, at: { AAPL: 14 } };
   const { sent, session } = open({ depth: since });
   const only = { bars: new Map(), trades: null };

@@ -74,12 +74,12 @@ function begin() {
   return { socket, sockets, links, frames, clock, newest: () => sockets[sockets.length - 1] };
 }
 
-test("the wait grows with each failure up to the cap", () => {
+test("the delay grows with each failure up to the cap", () => {
   const waits = [1, 2, 3, 4, 5, 6, 7, 1000].map((attempt) => backoffMs(attempt, 1));
   assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, CAP_MS, CAP_MS, CAP_MS]);
 });
 
-test("chance takes at most half of the wait away", () => {
+test("randomness takes away at most half of the delay", () => {
   for (const attempt of [1, 3, 9]) {
     const full = backoffMs(attempt, 1);
     for (const chance of [0, 0.3, 0.999]) {
@@ -89,7 +89,7 @@ test("chance takes at most half of the wait away", () => {
   }
 });
 
-test("it is live at the first message, not before", () => {
+test("the link is live at the first message, not before", () => {
   const { links, newest, frames } = begin();
   assert.deepEqual(
     links.map(({ status }) => status),
@@ -104,7 +104,7 @@ test("it is live at the first message, not before", () => {
   assert.deepEqual(frames, ["hello", "more"]);
 });
 
-test("a lost connection says when it tries again, and does", () => {
+test("a lost connection announces its retry and makes it", () => {
   const { links, newest, sockets, clock } = begin();
   newest().onmessage?.({ data: "x" });
   newest().onclose?.({ code: 1006 });
@@ -115,7 +115,7 @@ test("a lost connection says when it tries again, and does", () => {
   assert.equal(sockets.length, 2);
 });
 
-test("after several attempts in vain it is called lost, and goes on trying", () => {
+test("the link is lost after several attempts, and retries go on", () => {
   const { links, newest, sockets, clock } = begin();
   for (let attempt = 0; attempt < LOST_AFTER; attempt += 1) {
     newest().onclose?.({ code: 1006 });
@@ -125,7 +125,7 @@ test("after several attempts in vain it is called lost, and goes on trying", () 
   assert.ok(sockets.length > LOST_AFTER);
 });
 
-test("a message makes the next wait the first one again", () => {
+test("a message resets the delay", () => {
   const { links, newest, clock } = begin();
   for (let attempt = 0; attempt < 3; attempt += 1) {
     newest().onclose?.({ code: 1006 });
@@ -136,7 +136,7 @@ test("a message makes the next wait the first one again", () => {
   assert.equal((links.at(-1)?.retryAt ?? 0) - clock.time, BASE_MS);
 });
 
-test("a connection that goes silent is given up, one that beats is kept", () => {
+test("a silent connection is dropped, one with heartbeats is kept", () => {
   const { links, newest, sockets, clock } = begin();
   for (let second = 0; second < 20; second += 1) {
     newest().onmessage?.({ data: "heartbeat" });
@@ -148,14 +148,14 @@ test("a connection that goes silent is given up, one that beats is kept", () => 
   assert.ok(links.some(({ status }) => status === "waiting"));
 });
 
-test("a socket that was given up is no longer heard", () => {
+test("a dropped socket is no longer received from", () => {
   const { sockets, frames, clock } = begin();
   clock.pass(SILENT_SECONDS * 1000);
   sockets[0].onmessage?.({ data: "late" });
   assert.deepEqual(frames, []);
 });
 
-test("hurrying tries at once, and only once", () => {
+test("a retry on demand comes at once, and only once", () => {
   const { socket, sockets, newest, clock } = begin();
   newest().onclose?.({ code: 1001 });
   socket.retryNow();
@@ -165,7 +165,7 @@ test("hurrying tries at once, and only once", () => {
   assert.equal(sockets.length, 2);
 });
 
-test("after a planned stop it waits as long as the server asked, and some more by chance", () => {
+test("a planned stop delays as requested, and some more at random", () => {
   assert.deepEqual(
     [stopDelayMs(1000, 0), stopDelayMs(1000, 1), stopDelayMs(4000, 1), stopDelayMs(0, 1), stopDelayMs(-5, 0)],
     [1000, 1500, 6000, 500, 0],
@@ -183,7 +183,7 @@ test("after a planned stop it waits as long as the server asked, and some more b
   assert.equal(sockets.length, 2);
 });
 
-test("a planned stop counts for one connection, and a server that stays is given up when it is silent", () => {
+test("a planned stop counts for one connection", () => {
   const { socket, links, newest, clock } = begin();
   socket.expectStop(3000);
   clock.pass(SILENT_SECONDS * 1000);

@@ -19,7 +19,7 @@ tickcast_broken
 # EOF
 `;
 
-test("samples are taken by name with labels, and nothing else", () => {
+test("samples are read by name with labels, and nothing else", () => {
   const samples = parseMetrics(TEXT);
   assert.equal(samples.size, 6);
   assert.equal(total(samples, "sessions"), 5, "not those of names that begin so");
@@ -36,7 +36,7 @@ test("samples are taken by name with labels, and nothing else", () => {
 /** @param {number} at @param {[string, number][]} entries */
 const look = (at, entries) => ({ at, samples: new Map(entries) });
 
-test("a rate is of what came between two looks, also where a counter began anew", () => {
+test("a rate is the growth between scrapes, even after a reset", () => {
   const [first, second] = [look(10, [["n", 100]]), look(12, [["n", 150]])];
   assert.equal(rate(second, first, "n"), 25);
   assert.equal(rate(first, undefined, "n"), null);
@@ -44,7 +44,7 @@ test("a rate is of what came between two looks, also where a counter began anew"
   assert.equal(rate(look(14, [["n", 8]]), second, "n"), 4);
 });
 
-test("a quantile lies within its bucket in proportion", () => {
+test("a quantile is interpolated within its bucket", () => {
   /** @param {number[]} counts */
   const lags = (...counts) =>
     ["0.001", "0.01", "+Inf"].map(
@@ -62,7 +62,7 @@ test("a quantile lies within its bucket in proportion", () => {
   assert.ok(Math.abs(Number(since) - 0.0055) < 1e-9, `what was there before does not count: ${since}`);
 });
 
-test("spans and lags have a unit that suits them", () => {
+test("durations and lags have suitable units", () => {
   for (const [seconds, text] of /** @type {[number, string][]} */ ([
     [5.9, "5 s"],
     [75, "1 min"],
@@ -82,7 +82,7 @@ test("spans and lags have a unit that suits them", () => {
   }
 });
 
-test("the line ends at the right with the newest value, and one that stood at 0 lies on the ground", () => {
+test("the line ends at the right with the newest value", () => {
   assert.equal(line([]), "");
   assert.equal(line([0]), "59,19.0");
   assert.equal(line([5, 10]), "58,10.0 59,1.0");

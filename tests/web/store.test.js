@@ -30,7 +30,7 @@ const update = (first_seq, seq) => ({
   quotes: [{ symbol: "AAPL", first_seq, seq, ts_event: 0, last: 1 }],
 });
 
-test("an action that changes the state is told, one that does not is not", () => {
+test("only an action that changes the state sends an event", () => {
   const store = new Store(initialState());
   let changes = 0;
   store.addEventListener("change", () => (changes += 1));
@@ -40,7 +40,7 @@ test("an action that changes the state is told, one that does not is not", () =>
   assert.equal(store.state.choice.symbol, "AAPL");
 });
 
-test("the state is already the new one when the change is told", () => {
+test("the event comes after the change", () => {
   const store = new Store(initialState());
   /** @type {unknown} */
   let seen = null;
@@ -49,7 +49,7 @@ test("the state is already the new one when the change is told", () => {
   assert.equal(seen, "dark");
 });
 
-test("a hole names its symbols", () => {
+test("a gap sends its symbols", () => {
   const store = new Store(initialState());
   /** @type {unknown[]} */
   const holes = [];
@@ -59,7 +59,7 @@ test("a hole names its symbols", () => {
   assert.deepEqual(holes, [["AAPL"]]);
 });
 
-test("a frame paints once, however often it is marked, and again when marked after", () => {
+test("a frame paints once however often it is requested", () => {
   /** @type {(() => void)[]} */
   const requested = [];
   let painted = 0;
@@ -77,7 +77,7 @@ test("a frame paints once, however often it is marked, and again when marked aft
   assert.equal(painted, 2);
 });
 
-test("a pace runs at once, then once at the end of the rest, and has no debt after a pause", () => {
+test("a pace runs at once, then at the end of each rest", () => {
   let nowMs = 0;
   let ran = 0;
   /** @type {{ atMs: number, run: () => void }[]} */
@@ -108,7 +108,7 @@ test("a pace runs at once, then once at the end of the rest, and has no debt aft
   assert.equal(ran, 4);
 });
 
-test("a budget rests longer after what costs more, within its limits, and forgets", () => {
+test("a budget rests longer after higher costs, within limits", () => {
   const { spend, restMs } = createBudget({ share: 0.1, leastMs: 100, mostMs: 250 });
   assert.equal(restMs(), 100);
   for (let turn = 0; turn < 60; turn += 1) spend(20);
@@ -119,7 +119,7 @@ test("a budget rests longer after what costs more, within its limits, and forget
   assert.equal(restMs(), 100);
 });
 
-test("turns come once a period, and those of other shares at other times", () => {
+test("turns come once a period, at different times", () => {
   const [one, other] = [createTurns(1000, 0), createTurns(1000, 0.4)];
   const at = (/** @type {number} */ ms) => [one(ms), other(ms)];
   assert.deepEqual([0, 300, 600, 700, 1000, 1600, 5700].map(at), [
@@ -133,7 +133,7 @@ test("turns come once a period, and those of other shares at other times", () =>
   ]);
 });
 
-test("what is old is not painted while newer things are on their way, but who stays late is painted", () => {
+test("old values are held back while newer ones come", () => {
   const check = (
     /** @type {string} */ what,
     /** @type {[nowMs: number, delayMs: number, messages: number, held: boolean][]} */ frames,

@@ -36,7 +36,7 @@ function check(write, table) {
   }
 }
 
-test("a price has its instrument's decimals, groups of thousands and a true minus", () => {
+test("a price has its decimals, groups and a true minus", () => {
   check(
     (/** @type {number} */ value, /** @type {number} */ decimals) => decimalText(value, decimals),
     [
@@ -50,7 +50,7 @@ test("a price has its instrument's decimals, groups of thousands and a true minu
   );
 });
 
-test("what is not known is a dash", () => {
+test("an unknown value is a dash", () => {
   check(
     (/** @type {number | null} */ value, /** @type {number} */ decimals) => decimalText(value, decimals),
     [
@@ -65,7 +65,7 @@ test("what is not known is a dash", () => {
   check(volumeText, [[null, 0, "–"]]);
 });
 
-test("a change has its sign, and none when it rounds to nothing", () => {
+test("a change has its sign, and none when it rounds to 0", () => {
   check(
     (/** @type {number} */ value, /** @type {number} */ decimals) => signedText(value, decimals),
     [
@@ -102,7 +102,7 @@ test("volumes are short", () => {
   ]);
 });
 
-test("a size keeps its digits where they tell something", () => {
+test("a size keeps its significant digits", () => {
   check(sizeText, [
     [100, 0, "100"],
     [12345, 0, "12,345"],
@@ -123,7 +123,7 @@ test("a direction is that of the sign", () => {
   ]);
 });
 
-test("times are UTC whatever the machine's zone", () => {
+test("times are UTC in any time zone", () => {
   const us = 1_795_341_600_990_000;
   check(dateText, [[us, "2026-11-22"]]);
   check(clockText, [[us, "10:00:00"]]);
@@ -170,13 +170,13 @@ test("intervals are those of the protocol", () => {
   ]);
 });
 
-test("a sparkline fills its box, and a market that stood still is a line through the middle", () => {
+test("a sparkline fills its box, or its middle if closes are equal", () => {
   assert.equal(points([{ close: 1 }, { close: 3 }, { close: 2 }]), "0.0,16.0 26.0,2.0 52.0,9.0");
   assert.equal(points([{ close: 5 }, { close: 5 }]), "0.0,9.0 52.0,9.0");
   assert.equal(points([{ close: 5 }]), "");
 });
 
-test("a price has its usual digits, and more only where it needs them", () => {
+test("a price has more than its usual digits only where needed", () => {
   const stock = { price_decimals: 2, price_decimals_max: 4 };
   for (const [value, want] of /** @type {const} */ ([
     [430.47, "430.47"],

@@ -28,39 +28,39 @@ const taken = (...messages) => messages.reduce(takeTrades, NO_TRADES);
 const shown = ({ lines }) => lines.map(({ number, skipped }) => (skipped > 0 ? `-${skipped}` : number));
 const begun = news(1, 2, { snapshot: true });
 
-test("trades are numbered from the snapshot on, and what the server skipped is a line", () => {
+test("trades are numbered, and skipped ones are a line", () => {
   const list = takeTrades(takeTrades(NO_TRADES, fixture("trades_snapshot")), fixture("trades_update"));
   assert.deepEqual(shown(list), [101, 102, "-3", 106]);
   assert.deepEqual([list.last, list.loading, list.lines[3].trade?.side], [106, false, "buy"]);
 });
 
-test("a trade that comes twice is taken once", () => {
+test("a repeated trade is taken once", () => {
   assert.deepEqual(shown(taken(begun, news(3, 2), news(3, 2), news(2, 4))), [1, 2, 3, 4, 5]);
   const list = taken(begun, news(3, 2));
   assert.equal(takeTrades(list, news(1, 4)), list);
 });
 
-test("numbers that do not meet are a line too, even where the server says nothing", () => {
+test("numbers that do not meet are a line", () => {
   assert.deepEqual(shown(taken(begun, news(6, 1))), [1, 2, "-3", 6]);
 });
 
-test("skipped trades without a trade after them are a line", () => {
+test("skipped trades without a later trade are a line", () => {
   assert.deepEqual(shown(taken(begun, news(6, 0, { skipped: 3 }), news(6, 1))), [1, 2, "-3", 6]);
 });
 
-test("an empty list is one that has begun, and trades before the snapshot are dropped", () => {
+test("an empty snapshot starts the list", () => {
   assert.deepEqual(taken(news(1, 0, { snapshot: true })), { revision: 1, loading: false, last: 0, lines: [] });
   assert.equal(taken(news(1, 3)), NO_TRADES);
 });
 
-test("a snapshot begins the lines anew, an update does not", () => {
+test("a snapshot restarts the list, an update does not", () => {
   const list = taken(begun, news(3, 1));
   assert.equal(list.revision, 1);
   assert.deepEqual(shown(takeTrades(list, news(90, 2, { snapshot: true }))), [90, 91]);
   assert.equal(takeTrades(list, begun).revision, 2);
 });
 
-test("the oldest lines go when there are too many", () => {
+test("the oldest lines are dropped when there are too many", () => {
   const list = taken(begun, news(3, 500));
   assert.equal(list.lines.length, LINES_KEPT);
   assert.equal(list.lines.at(-1)?.number, 502);

@@ -25,7 +25,7 @@ const state = (feed) => ({
   },
 });
 
-test("a button asks for what the feed can do as it stands", () => {
+test("a button sends what the feed can do now", () => {
   assert.deepEqual(commandFor(state(), "play"), { command: "play" });
   assert.deepEqual(commandFor(state({ state: "playing" }), "play"), { command: "pause" });
   assert.deepEqual(commandFor(state(), "bar"), { command: "step", to: "bar", interval: "5m" });
@@ -40,7 +40,7 @@ test("a button asks for what the feed can do as it stands", () => {
   assert.equal(commandFor(initialState(), "play"), null);
 });
 
-test("faster and slower go from step to step, and stop at the ends", () => {
+test("faster and slower go step by step, up to the limits", () => {
   assert.deepEqual(
     [nextSpeed(1, 1), nextSpeed(1, -1), nextSpeed(3, 1), nextSpeed(3, -1), nextSpeed("max", -1)],
     [2, 0.5, 5, 2, 3600],
@@ -48,14 +48,14 @@ test("faster and slower go from step to step, and stop at the ends", () => {
   assert.deepEqual([nextSpeed("max", 1), nextSpeed(0.1, -1)], ["max", 0.1]);
 });
 
-test("the timeline asks for bars that it can show, and not where there is none", () => {
+test("the timeline loads bars that it can show", () => {
   assert.equal(previewOf(state())?.interval, "5m");
   assert.equal(previewOf(state({ end: 60e6 }))?.interval, "1s");
   assert.equal(previewOf(state({ end: 30_000 * DAY_US }))?.interval, "1d");
   assert.equal(previewOf(state({ seekable: false })), null);
 });
 
-test("what was seen of a tape stays known when it is played again, and another tape's goes", () => {
+test("a preview stays known when its recording is played again", () => {
   const bar = (/** @type {number} */ ts, /** @type {number} */ close, volume = 1) => ({
     ts,
     open: 1,

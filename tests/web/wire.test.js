@@ -31,12 +31,12 @@ const names = readdirSync(FIXTURES)
   .map((file) => file.replace(/\.json$/, ""));
 const outbound = names.filter((name) => !INBOUND.includes(name));
 
-test("every message of the server decodes to what it says", () => {
+test("every server message decodes to its content", () => {
   assert.ok(outbound.length >= 18);
   for (const name of outbound) assert.deepEqual(decode(read(name)), JSON.parse(read(name)), name);
 });
 
-test("what the page asks is not a message of the server", () => {
+test("messages of the page do not decode", () => {
   for (const name of INBOUND) assert.equal(decode(read(name)), null, name);
 });
 
@@ -69,13 +69,13 @@ test("encoding gives the inbound fixtures", () => {
   for (const name of INBOUND) assert.deepEqual(JSON.parse(encode(asked[name])), JSON.parse(read(name)), name);
 });
 
-test("an unknown member is kept out of the way and an unknown type is ignored", () => {
+test("unknown members and types are ignored", () => {
   const heartbeat = { ...JSON.parse(read("heartbeat")), later: { deep: [1] } };
   assert.equal(decode(JSON.stringify(heartbeat))?.type, "heartbeat");
   assert.equal(decode('{"type":"trades","epoch":1}'), null);
 });
 
-test("nothing that comes makes decoding throw", () => {
+test("decoding never throws", () => {
   const odd = [
     "",
     "{",
@@ -95,7 +95,7 @@ test("nothing that comes makes decoding throw", () => {
   for (const frame of odd) assert.equal(decode(frame), null, String(frame));
 });
 
-test("a message that lacks a member, or holds another kind, is refused whole", () => {
+test("a message with a missing or wrong member is dropped", () => {
   for (const name of [
     "update",
     "bars_update",

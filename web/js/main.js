@@ -25,11 +25,13 @@ const TRADES_FIT = "(min-width: 1280px)";
 const BOOK_TOO_NARROW = "(min-width: 1024px) and (max-width: 1279px)";
 const LARGE_BOOK_TOO_LOW = "(min-width: 1280px) and (max-height: 999px)";
 /**
- * The pace of streaming numbers. They are painted up to ten times a second, and less often where painting would take more than
- * this share of the time, so that a slow machine does not fall behind.
+ * The pace of streaming numbers. They are painted up to ten times a second, and less often where painting would take
+ * more than this share of the time, so that a slow machine does not fall behind.
  */
 const STREAM = { share: 0.03, leastMs: 100, mostMs: 250 };
-/** After a standstill, prices older than `lateMs` are not painted for up to `mostMs`, while newer ones are on their way. */
+/**
+ * After a standstill, prices older than `lateMs` are not painted for up to `mostMs`, while newer ones are on their way.
+ */
 const CATCH_UP = { lateMs: 1000, mostMs: 1000 };
 /** The interval of paints without other changes, for ages, rates and the countdown. */
 const CLOCK_MS = 500;
@@ -135,7 +137,11 @@ const views = createViews(byId, commands, {
   onFault: toasts.show,
 });
 
-/** Tells whether an action is part of a stream, of which more follows soon. @param {import("./state/reduce.js").Action} action */
+/**
+ * Tells whether an action is part of a stream, of which more follows soon.
+ *
+ * @param {import("./state/reduce.js").Action} action
+ */
 function isStream(action) {
   if (action.type !== "message") return false;
   const { message } = action;

@@ -21,7 +21,7 @@ pub struct ReplayConfig {
     /// The most levels kept on each side of an order book.
     pub max_levels: usize,
     /// The most reasons of rejected rows listed, file by file; more are only counted.
-    pub max_refused: usize,
+    pub max_rejected: usize,
     /// The answers of people where detection would guess.
     pub overrides: Overrides,
 }
@@ -36,7 +36,7 @@ impl Default for ReplayConfig {
             full_read_bytes: 64 << 20,
             max_waiting: 1_000_000,
             max_levels: 20_000,
-            max_refused: 100,
+            max_rejected: 100,
             overrides: Overrides::default(),
         }
     }

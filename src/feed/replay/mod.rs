@@ -90,7 +90,7 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
         report: entries.iter().zip(&scans).map(|(entry, scan)| report::file_report(entry, scan)).collect(),
         info: report::source_info(&entries, &scans, catalog),
         files,
-        max_refused: config.max_refused,
+        max_rejected: config.max_rejected,
     })
 }
 
@@ -104,7 +104,7 @@ pub struct Replay {
     ticks: Merge<FileTicks>,
     info: SourceInfo,
     report: Vec<FileReport>,
-    max_refused: usize,
+    max_rejected: usize,
 }
 
 impl Replay {
@@ -117,7 +117,7 @@ impl Replay {
     #[cfg(any(test, fuzzing))]
     #[must_use]
     pub fn without_fast_path(self) -> Self {
-        let Self { files, ticks, info, report, max_refused } = self;
+        let Self { files, ticks, info, report, max_rejected } = self;
         drop(ticks);
         let without = |file: Arc<ReplayFile>| {
             let file = Arc::into_inner(file).expect("invariant: a replay just opened has no second reader");
@@ -125,7 +125,7 @@ impl Replay {
         };
         let files: Vec<_> = files.into_iter().map(without).collect();
         let ticks = play_together(&files).expect("invariant: the files were opened a moment ago");
-        Self { files, ticks, info, report, max_refused }
+        Self { files, ticks, info, report, max_rejected }
     }
 }
 
@@ -151,7 +151,7 @@ impl TickSource for Replay {
     }
 
     fn rejected(&self) -> Vec<RejectedRows> {
-        self.files.iter().flat_map(|file| file.rejected()).take(self.max_refused).collect()
+        self.files.iter().flat_map(|file| file.rejected()).take(self.max_rejected).collect()
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
@@ -185,6 +185,6 @@ impl Seekable for Replay {
     fn second_reader(&self) -> Result<Box<dyn TickSource>, SourceError> {
         let (files, info) = (self.files.clone(), self.info.clone());
         let ticks = play_together(&files)?;
-        Ok(Box::new(Self { files, ticks, info, report: Vec::new(), max_refused: self.max_refused }))
+        Ok(Box::new(Self { files, ticks, info, report: Vec::new(), max_rejected: self.max_rejected }))
     }
 }

@@ -5,7 +5,11 @@ import { CHART_KINDS, INDICATORS, LAYOUTS, SCALES, THEMES } from "../state/setti
 
 /** @typedef {import("../state/store.js").Store} Store */
 /** @typedef {import("../state/settings.js").Settings} Settings */
-/** @typedef {{ title: string, group: string, keys: string, run: () => void }} Command `keys` is empty where it has none */
+/**
+ * `keys` is empty where it has none.
+ *
+ * @typedef {{ title: string, group: string, keys: string, run: () => void }} Command
+ */
 
 /** @type {readonly [import("../state/transport.js").Button, string, string][]} */
 const TRANSPORT = [

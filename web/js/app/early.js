@@ -1,6 +1,9 @@
 /** Hands out the connection and the answers that the script `early.js` requested before the other modules were here. */
 
-/** @typedef {{ socket?: WebSocket, messages: MessageEvent[], binary: boolean, answers: Map<string, Promise<any>> }} Early */
+/**
+ * @typedef {{ socket?: WebSocket, messages: MessageEvent[], binary: boolean, answers: Map<string, Promise<any>> }}
+ *   Early
+ */
 
 /** @returns {Early | undefined} */
 const early = () => /** @type {{ tickcastEarly?: Early }} */ (/** @type {unknown} */ (window)).tickcastEarly;

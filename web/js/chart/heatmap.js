@@ -1,8 +1,14 @@
 /** Draws the tiles of the heatmap on a canvas. Their colour shows the change. */
 
-/** @typedef {{ symbol: string, text: string, percent: number | null, box: { x: number, y: number, width: number, height: number } }} Tile */
+/**
+ * @typedef {{ symbol: string, text: string, percent: number | null, box: { x: number, y: number, width: number, height:
+ *   number } }} Tile
+ */
 /** @typedef {{ title: string, x: number, y: number, width: number }} Title */
-/** @typedef {{ up: string, down: string, flat: string, text: string, muted: string, focus: string, font: string }} Colours */
+/**
+ * @typedef {{ up: string, down: string, flat: string, text: string, muted: string, focus: string, font: string }}
+ *   Colours
+ */
 
 /** The change that gives a tile its full colour, in percent. */
 export const FULL_PERCENT = 4;
@@ -17,7 +23,8 @@ const SECOND = 0.78;
 const MEASURED_PX = 100;
 
 /**
- * Returns the strength of a tile's colour. A small change has some colour at once, and one that is written as 0 has none.
+ * Returns the strength of a tile's colour. A small change has some colour at once, and one that is written as 0 has
+ * none.
  *
  * @param {number} percent
  */
@@ -34,7 +41,13 @@ export function createHeatmap(canvas) {
   const widths = new Map();
   let measuredIn = "";
 
-  /** Measures the width of a text at the font size 1. @param {string} text @param {number} weight @param {string} font */
+  /**
+   * Measures the width of a text at the font size 1.
+   *
+   * @param {string} text
+   * @param {number} weight
+   * @param {string} font
+   */
   function widthOf(text, weight, font) {
     if (font !== measuredIn) widths.clear();
     measuredIn = font;

@@ -2,9 +2,11 @@
 
 /** @typedef {import("./palette.js").Palette} Palette */
 /**
- * `ts` is the start of the bar. `before` puts the line before it, for a gap. A text without room in its `row` is left out.
+ * `ts` is the start of the bar. `before` puts the line before it, for a gap. A text without room in its `row` is left
+ * out.
  *
- * @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row: number }} Mark
+ * @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row:
+ *   number }} Mark
  */
 /** @typedef {import("lightweight-charts").SeriesAttachedParameter<import("lightweight-charts").Time>} Attached */
 /** @typedef {import("fancy-canvas").CanvasRenderingTarget2D} Target */
@@ -19,7 +21,12 @@ export function createMarks(first) {
   /** @type {readonly Mark[]} */
   let marks = [];
 
-  /** Returns the visible marks with the positions of their lines. @param {number} width @returns {(Mark & { x: number })[]} */
+  /**
+   * Returns the visible marks with the positions of their lines.
+   *
+   * @param {number} width
+   * @returns {(Mark & { x: number })[]}
+   */
   function visible(width) {
     const scale = attached?.chart.timeScale();
     if (!scale || marks.length === 0) return [];

@@ -3,9 +3,11 @@
 import { LineSeries } from "lightweight-charts";
 
 /**
- * `apart` puts a line into a pane of its own. `colour` is an index of the line colours. `faint` lines are thin and have no label.
+ * `apart` puts a line into a pane of its own. `colour` is an index of the line colours. `faint` lines are thin and have
+ * no label.
  *
- * @typedef {{ id: string, colour: number, apart: boolean, faint: boolean, points: readonly { ts: number, value: number | null }[] }} Line
+ * @typedef {{ id: string, colour: number, apart: boolean, faint: boolean, points: readonly { ts: number, value: number
+ *   | null }[] }} Line
  */
 /** @typedef {import("lightweight-charts").ISeriesApi<"Line">} Drawn */
 

@@ -25,7 +25,11 @@ const COLOURS = /** @type {const} */ ({
   line5: "--line-5",
 });
 
-/** @typedef {Record<keyof typeof COLOURS, string> & { font: string, size: number }} Palette `size` of text, in pixels */
+/**
+ * `size` of text, in pixels.
+ *
+ * @typedef {Record<keyof typeof COLOURS, string> & { font: string, size: number }} Palette
+ */
 
 /**
  * @param {HTMLElement} within

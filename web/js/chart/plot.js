@@ -155,7 +155,11 @@ export function createPlot(container, first) {
       else chart.clearCrosshairPosition();
     },
 
-    /** Calls back with the start of the bar under the pointer, but not after `setCross`. @param {(ts: number | null) => void} run */
+    /**
+     * Calls back with the start of the bar under the pointer, but not after `setCross`.
+     *
+     * @param {(ts: number | null) => void} run
+     */
     onHover(run) {
       chart.subscribeCrosshairMove((event) => {
         if (!event.sourceEvent && event.point !== undefined) return;

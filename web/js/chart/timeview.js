@@ -3,7 +3,11 @@
 import { RIGHT_BARS } from "./look.js";
 
 /** @typedef {import("lightweight-charts").UTCTimestamp} UTCTimestamp */
-/** @typedef {{ spacing: number, position: number, range: { from: number, to: number } | null }} TimeView `range` is in seconds */
+/**
+ * `range` is in seconds.
+ *
+ * @typedef {{ spacing: number, position: number, range: { from: number, to: number } | null }} TimeView
+ */
 
 /** The distance of bars at which candles can be told apart, in pixels. */
 const BAR_PX = 8;

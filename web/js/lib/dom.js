@@ -7,7 +7,8 @@
 /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
 /**
- * Creates an element. An attribute that is `true` is written empty. One that is `false`, `null` or `undefined` is left out.
+ * Creates an element. An attribute that is `true` is written empty. One that is `false`, `null` or `undefined` is left
+ * out.
  *
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag

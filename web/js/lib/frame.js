@@ -49,10 +49,11 @@ export function createPace(
 }
 
 /**
- * Holds paints back after a standstill, for example a sleep of the machine, until the messages that wait have come. Messages that
- * stay late are painted after `mostMs`.
+ * Holds paints back after a standstill, for example a sleep of the machine, until the messages that wait have come.
+ * Messages that stay late are painted after `mostMs`.
  *
- * The result tells whether to hold the paint. It must be called at least every `lateMs`: a longer pause counts as a standstill.
+ * The result tells whether to hold the paint. It must be called at least every `lateMs`: a longer pause counts as a
+ * standstill.
  *
  * @param {{ lateMs: number, mostMs: number }} limits
  */
@@ -72,8 +73,8 @@ export function createHold({ lateMs, mostMs }) {
 }
 
 /**
- * Returns `true` once in each period. Panels that are drawn once a second have different offsets, so that they do not all fall
- * into one long paint.
+ * Returns `true` once in each period. Panels that are drawn once a second have different offsets, so that they do not
+ * all fall into one long paint.
  *
  * @param {number} periodMs
  * @param {number} share the offset as a share of the period

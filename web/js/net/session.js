@@ -1,9 +1,9 @@
 /**
  * Keeps the subscriptions of the connection equal to those that the page needs.
  *
- * Only differences are sent, in as few messages as possible. A new connection subscribes to everything again and resumes from
- * what the page has. A symbol that is no longer needed stays at rate 0, so that one snapshot brings it back. A hidden page keeps
- * its subscriptions, all at rate 0.
+ * Only differences are sent, in as few messages as possible. A new connection subscribes to everything again and
+ * resumes from what the page has. A symbol that is no longer needed stays at rate 0, so that one snapshot brings it
+ * back. A hidden page keeps its subscriptions, all at rate 0.
  */
 
 import { byteLength } from "./wire.js";

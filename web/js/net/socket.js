@@ -7,7 +7,11 @@
  */
 
 /** @typedef {"connecting" | "live" | "stopping" | "waiting" | "lost"} LinkStatus */
-/** @typedef {{ status: LinkStatus, attempt: number, retryAt: number | null }} Link `retryAt` is in milliseconds of `clock.now` */
+/**
+ * `retryAt` is in milliseconds of `clock.now`.
+ *
+ * @typedef {{ status: LinkStatus, attempt: number, retryAt: number | null }} Link
+ */
 /**
  * The used part of a WebSocket.
  *

@@ -6,14 +6,21 @@ import { changePercent } from "./quotes.js";
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {"last" | "percent" | "volume"} AlertField */
 /** @typedef {{ id: number, symbol: string, field: AlertField, above: boolean, value: number, armed: boolean }} Alert */
-/** @typedef {{ alert: Alert, value: number, ts: number | null }} FiredAlert an alert with the value and market time at which it fired */
+/**
+ * An alert with the value and market time at which it fired.
+ *
+ * @typedef {{ alert: Alert, value: number, ts: number | null }} FiredAlert
+ */
 
 export const MOST_ALERTS = 100;
 export const FIRED_KEPT = 50;
 /** The most decimals in the text of an alert. */
 const MOST_DIGITS = 10;
 
-/** @type {Readonly<Record<AlertField, { title: string, name: string, unit: string, of: (quote: Quote) => number | null }>>} */
+/**
+ * @type {Readonly<Record<AlertField, { title: string, name: string, unit: string, of: (quote: Quote) => number | null
+ *   }>>}
+ */
 export const ALERT_FIELDS = {
   last: { title: "Price", name: "price", unit: "", of: ({ last }) => last },
   percent: { title: "Change in %", name: "change", unit: " %", of: (quote) => changePercent(quote) },

@@ -5,8 +5,8 @@ import { changePercent } from "./quotes.js";
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {import("./model.js").Instrument} Instrument */
 /**
- * @typedef {"symbol" | "name" | "spark" | "last" | "change" | "percent" | "changeBar" | "dayRange" | "bid" | "ask" | "spread"
- *   | "open" | "high" | "low" | "volume" | "turnover" | "vwap" | "age"} ColumnId
+ * @typedef {"symbol" | "name" | "spark" | "last" | "change" | "percent" | "changeBar" | "dayRange" | "bid" | "ask" |
+ *   "spread" | "open" | "high" | "low" | "volume" | "turnover" | "vwap" | "age"} ColumnId
  */
 /**
  * @typedef {object} Column

@@ -26,7 +26,13 @@ export function barsCsv(symbol, bars, instrument) {
   return `${["time,symbol,open,high,low,close,volume", ...lines].join("\r\n")}\r\n`;
 }
 
-/** Writes at least `least` decimals, and more where the value has them. @param {number} value @param {number} least @param {number} most */
+/**
+ * Writes at least `least` decimals, and more where the value has them.
+ *
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
 function digits(value, least, most) {
   const text = value.toFixed(Math.max(least, most));
   const point = text.indexOf(".");

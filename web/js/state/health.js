@@ -22,8 +22,8 @@ export function rate(now, before, name) {
 }
 
 /**
- * Estimates a quantile of a histogram between two scrapes, as Prometheus' `histogram_quantile` does: linear within a bucket,
- * `null` without samples, and `Infinity` above the last bound.
+ * Estimates a quantile of a histogram between two scrapes, as Prometheus' `histogram_quantile` does: linear within a
+ * bucket, `null` without samples, and `Infinity` above the last bound.
  *
  * @param {Scrape} now @param {Scrape | undefined} before @param {string} name @param {number} share
  */

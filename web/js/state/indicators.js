@@ -1,8 +1,9 @@
 /**
  * The indicators of a chart, computed from its bars. A value that is not known yet is `null`.
  *
- * Definitions: https://www.tradingview.com/support/folders/43000587405/. RSI has Wilder's smoothing (New Concepts in Technical
- * Trading Systems, 1978). Bollinger bands have the deviation of the population (https://www.bollingerbands.com).
+ * Definitions: https://www.tradingview.com/support/folders/43000587405/. RSI has Wilder's smoothing (New Concepts in
+ * Technical Trading Systems, 1978). Bollinger bands have the deviation of the population
+ * (https://www.bollingerbands.com).
  *
  * Not here: how they are drawn.
  */
@@ -10,14 +11,21 @@
 /** @typedef {import("./model.js").Bar} Bar */
 /** @typedef {import("./settings.js").IndicatorId} IndicatorId */
 /** @typedef {readonly (number | null)[]} Values one for each bar */
-/** @typedef {{ title: string, lines: readonly { name: string, values: Values }[], apart: boolean }} Indicator `apart` gives it a pane and a scale of its own */
+/**
+ * `apart` gives it a pane and a scale of its own.
+ *
+ * @typedef {{ title: string, lines: readonly { name: string, values: Values }[], apart: boolean }} Indicator
+ */
 
 export const PERIODS = { sma: 20, ema: 20, bollinger: 20, rsi: 14 };
 /** The distance of the Bollinger bands from the mean, in standard deviations. */
 const DEVIATIONS = 2;
 const DAY_US = 86_400_000_000;
 
-/** @type {Readonly<Record<IndicatorId, { title: string, hint: string, apart: boolean, lines: (bars: readonly Bar[]) => Indicator["lines"] }>>} */
+/**
+ * @type {Readonly<Record<IndicatorId, { title: string, hint: string, apart: boolean, lines: (bars: readonly Bar[]) =>
+ *   Indicator["lines"] }>>}
+ */
 export const INDICATOR_TABLE = {
   sma: {
     title: `SMA ${PERIODS.sma}`,

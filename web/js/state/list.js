@@ -5,7 +5,9 @@ import { COLUMNS } from "./columns.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Instrument} Instrument */
 /** @typedef {import("./settings.js").Sort} Sort */
-/** @typedef {{ heading: string, count: number, collapsed: boolean } | { heading: null, instrument: Instrument }} Line */
+/**
+ * @typedef {{ heading: string, count: number, collapsed: boolean } | { heading: null, instrument: Instrument }} Line
+ */
 
 export const FAVOURITES = "Favourites";
 /** @type {Record<string, string>} */

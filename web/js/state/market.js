@@ -7,7 +7,11 @@ import { changePercent } from "./quotes.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {import("./model.js").Instrument} Instrument */
-/** @typedef {{ symbol: string, group: string, percent: number | null, weight: number }} Share a tile of the heatmap, with a weight above 0 */
+/**
+ * A tile of the heatmap, with a weight above 0.
+ *
+ * @typedef {{ symbol: string, group: string, percent: number | null, weight: number }} Share
+ */
 /** @typedef {{ symbol: string, percent: number }} Mover */
 /** @typedef {{ up: number, down: number, flat: number, unknown: number, highs: number, lows: number }} Breadth */
 

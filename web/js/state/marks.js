@@ -5,7 +5,10 @@ import { gaps } from "./gaps.js";
 import { concerns, toneOf } from "./notices.js";
 
 /** @typedef {import("./model.js").State} State */
-/** @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row: number }} Mark */
+/**
+ * @typedef {{ ts: number, text: string, colour: "warn" | "accent" | "up" | "down" | "flat", before: boolean, row:
+ *   number }} Mark
+ */
 
 const GLYPHS = { up: "▲ news", down: "▼ news", flat: "• news" };
 

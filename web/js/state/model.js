@@ -9,16 +9,20 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {import("./traffic.js").Traffic} Traffic */
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("./settings.js").Theme} Theme */
-/** @typedef {{ status: "connecting" | "live" | "stopping" | "waiting" | "lost", attempt: number, retryAt: number | null }} Link */
+/**
+ * @typedef {{ status: "connecting" | "live" | "stopping" | "waiting" | "lost", attempt: number, retryAt: number | null
+ *   }} Link
+ */
 /** @typedef {import("../types/protocol.js").Bar} Bar */
 /** @typedef {import("../types/protocol.js").Quote} Quote */
 /** @typedef {import("../types/protocol.js").Feed} Feed */
 /** @typedef {import("../types/http.js").Instrument} Instrument */
 /**
- * The bars of one symbol and interval, oldest first. `revision` grows when more than the newest bars changed and a chart must be
- * refilled. `older` tells whether bars before the oldest can be loaded.
+ * The bars of one symbol and interval, oldest first. `revision` grows when more than the newest bars changed and a
+ * chart must be refilled. `older` tells whether bars before the oldest can be loaded.
  *
- * @typedef {{ revision: number, loading: boolean, missed: number, older: "unknown" | "loading" | "none", bars: readonly Bar[] }} Series
+ * @typedef {{ revision: number, loading: boolean, missed: number, older: "unknown" | "loading" | "none", bars: readonly
+ *   Bar[] }} Series
  */
 /** @typedef {import("../types/protocol.js").Trade} Trade */
 /**
@@ -27,12 +31,17 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @typedef {{ number: number, trade: Trade, skipped: 0 } | { number: number, trade: null, skipped: number }} TradeLine
  */
 /**
- * The newest trades of the chosen symbol, oldest first. `last` is the number of the newest. `revision` grows when the list restarts.
+ * The newest trades of the chosen symbol, oldest first. `last` is the number of the newest. `revision` grows when the
+ * list restarts.
  *
  * @typedef {{ revision: number, loading: boolean, last: number, lines: readonly TradeLine[] }} TradeList
  */
 /** @typedef {import("../types/protocol.js").Level} Level */
-/** @typedef {{ symbol: string, seq: number, bids: readonly Level[], asks: readonly Level[] }} Book the book after the tick `seq`, best levels first */
+/**
+ * The book after the tick `seq`, best levels first.
+ *
+ * @typedef {{ symbol: string, seq: number, bids: readonly Level[], asks: readonly Level[] }} Book
+ */
 /** @typedef {{ ts: number, close: number }} Close the close of the bar that starts at `ts` */
 /** @typedef {{ interval: Interval, closes: ReadonlyMap<string, readonly Close[]> }} Sparks */
 /** @typedef {{ symbol: string | null, interval: Interval | null }} Choice */
@@ -43,7 +52,11 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
 /** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
 /** @typedef {{ id: number, text: string }} Toast */
-/** @typedef {{ rates: readonly import("./settings.js").UpdateRate[], bars: number }} Server the rates and the bars in a series that the server grants */
+/**
+ * The rates and the bars in a series that the server grants.
+ *
+ * @typedef {{ rates: readonly import("./settings.js").UpdateRate[], bars: number }} Server
+ */
 
 /**
  * @typedef {object} State

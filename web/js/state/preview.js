@@ -1,5 +1,6 @@
 /**
- * The preview of a recording along the timeline: prices and volumes of the chosen symbol, as far as the server knows them.
+ * The preview of a recording along the timeline: prices and volumes of the chosen symbol, as far as the server knows
+ * them.
  *
  * A recording does not change, so its bars stay when it is played again from an earlier time.
  */
@@ -9,7 +10,11 @@ import { INTERVALS, intervalUs } from "../lib/time.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Bar} Bar */
 /** @typedef {import("../lib/time.js").Interval} Interval */
-/** @typedef {{ key: string, bars: ReadonlyMap<number, Bar> }} Preview `key` identifies the recording and the symbol; bars by start */
+/**
+ * `key` identifies the recording and the symbol; bars by start.
+ *
+ * @typedef {{ key: string, bars: ReadonlyMap<number, Bar> }} Preview
+ */
 
 /** @type {Preview} */
 export const NO_PREVIEW = { key: "", bars: new Map() };

@@ -1,7 +1,8 @@
 /**
  * Applies quotes, and checks that the ranges of ticks that they cover meet.
  *
- * A quote is the whole state after its tick `seq`. An older one is dropped. One after a gap is taken, and its symbol needs a resync.
+ * A quote is the whole state after its tick `seq`. An older one is dropped. One after a gap is taken, and its symbol
+ * needs a resync.
  */
 
 /** @typedef {import("./model.js").Quote} Quote */

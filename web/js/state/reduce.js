@@ -16,11 +16,12 @@ import { extendSparks, seedSparks } from "./sparks.js";
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 
+/** @typedef {{ interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }} Closes */
 /**
  * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, nowMs: number }
  *   | { type: "link", link: import("./model.js").Link }
  *   | { type: "symbols", epoch: number, symbols: readonly Instrument[] }
- *   | { type: "closes", epoch: number, interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }
+ *   | { type: "closes", epoch: number } & Closes
  *   | { type: "choose", symbol?: string, interval?: Interval, compare?: readonly string[] }
  *   | { type: "activate", pane: number }
  *   | { type: "set", settings: Partial<Settings> }
@@ -116,7 +117,7 @@ function takeSymbols(state, { epoch, symbols }) {
  * Begins the sparklines with past closes, and extends them with the quotes that came meanwhile.
  *
  * @param {State} state
- * @param {{ interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }} answer
+ * @param {Closes} answer
  */
 function beginSparks({ quotes }, { interval, series }) {
   return extendSparks(seedSparks(interval, series), [...quotes.values()], []);

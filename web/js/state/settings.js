@@ -81,7 +81,11 @@ const sort = (value) =>
     "descending" in value &&
     flag(value.descending));
 
-/** The default of each setting and the check of its values. @type {{ [Name in keyof Settings]: [Settings[Name], Check] }} */
+/**
+ * The default of each setting and the check of its values.
+ *
+ * @type {{ [Name in keyof Settings]: [Settings[Name], Check] }}
+ */
 const TABLE = {
   theme: ["auto", oneOf(THEMES)],
   colours: ["standard", oneOf(["standard", "vivid"])],

@@ -3,16 +3,21 @@
 /**
  * One second: messages, their bytes, updates of quotes, the ticks in those updates, and the least offset of the clocks.
  *
- * @typedef {{ second: number, messages: number, bytes: number, updates: number, ticks: number, offsetUs: number }} Second
+ * @typedef {{ second: number, messages: number, bytes: number, updates: number, ticks: number, offsetUs: number }}
+ *   Second
  */
 /** @typedef {{ atMs: number, ticks: number }} FeedCount the ticks that the feed had played at a time */
 /**
  * Totals since the page was loaded, the last seconds, and the tick counts of the last heartbeats.
  *
- * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, offsetUs: number | null, seconds: readonly Second[],
- *   feedCounts: readonly FeedCount[] }} Traffic
+ * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, offsetUs: number | null, seconds:
+ *   readonly Second[], feedCounts: readonly FeedCount[] }} Traffic
  */
-/** @typedef {{ messages: number, bytes: number, updates: number, ticks: number, feedTicks: number | null }} Rates per second */
+/**
+ * Per second.
+ *
+ * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, feedTicks: number | null }} Rates
+ */
 
 export const KEPT_SECONDS = 60;
 const RATE_SECONDS = 5;
@@ -111,7 +116,8 @@ function feedRate(counts) {
 }
 
 /**
- * Returns the delay of the last message. Where the two clocks disagree, the least offset of the last minute counts as no delay.
+ * Returns the delay of the last message. Where the two clocks disagree, the least offset of the last minute counts as
+ * no delay.
  *
  * @param {Traffic} traffic
  * @returns {number | null} microseconds

@@ -95,7 +95,10 @@ export function nextSpeed(set, by) {
   return found ?? set;
 }
 
-/** @typedef {"play" | "restart" | "event" | "bar" | "gap" | "move" | "faster" | "slower" | "loop" | "skip" | "shift"} Button */
+/**
+ * @typedef {"play" | "restart" | "event" | "bar" | "gap" | "move" | "faster" | "slower" | "loop" | "skip" | "shift"}
+ *   Button
+ */
 
 /**
  * Returns the command of a transport button, or `null` where it has none now.

@@ -1,7 +1,11 @@
 /** The actions that views call, and the types that they share. */
 
 /** @typedef {import("../state/settings.js").Settings} Settings */
-/** @typedef {{ title: string, group: string, keys: string, run: () => void }} Command `keys` is empty where it has none */
+/**
+ * `keys` is empty where it has none.
+ *
+ * @typedef {{ title: string, group: string, keys: string, run: () => void }} Command
+ */
 /** @typedef {{ nowMs: number, look: string }} Moment `look` is the theme and palette */
 /**
  * The actions of a person. They change the state elsewhere.

@@ -68,7 +68,7 @@ fn rejected_row_is_counted_once_by_reason() {
     assert!(all_ticks(&mut replay) == all_ticks(&mut slow));
     assert_eq!(slow.rejected(), want);
 
-    let few = ReplayConfig { max_refused: 1, ..config };
+    let few = ReplayConfig { max_rejected: 1, ..config };
     let mut replay = replay::open(std::slice::from_ref(&path), &few).unwrap();
     all_ticks(&mut replay);
     assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want[..1].to_vec()));

@@ -1,9 +1,9 @@
 /**
  * Decodes the binary format of the frequent messages to the same messages that `wire.js` decodes from JSON.
  *
- * A symbol is its index in the epoch's list of symbols. A quote may be a step from the state before it. Where the list or that
- * state is missing, the entry is left out and `onLost` is called once, so that a snapshot is requested. Decoding never throws.
- * Numbers beyond 2^53 are rounded, as `JSON.parse` does.
+ * A symbol is its index in the epoch's list of symbols. A quote may be a step from the state before it. Where the list
+ * or that state is missing, the entry is left out and `onLost` is called once, so that a snapshot is requested.
+ * Decoding never throws. Numbers beyond 2^53 are rounded, as `JSON.parse` does.
  */
 
 import { readQuote, toQuote } from "./quotes.js";

@@ -6,8 +6,8 @@ import { decimal } from "./reader.js";
 /** @typedef {import("../../types/protocol.js").Quote} Quote */
 /** @typedef {{ symbol: string, price_decimals_max: number, size_decimals: number }} Facts */
 /**
- * The state of a symbol in whole numbers. `moving` is last, bid, ask, high, low, volume and VWAP. `known` has a flag for each
- * group of values that is known; the others are 0.
+ * The state of a symbol in whole numbers. `moving` is last, bid, ask, high, low, volume and VWAP. `known` has a flag
+ * for each group of values that is known; the others are 0.
  *
  * @typedef {{ seq: number, ts: number, known: number, open: number, reference: number, moving: number[] }} State
  */

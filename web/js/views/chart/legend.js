@@ -8,7 +8,11 @@ import { barTimeText } from "../../lib/time.js";
 /** @typedef {import("../../state/model.js").Instrument} Instrument */
 /** @typedef {import("../../state/model.js").Series} Series */
 /** @typedef {import("../../lib/time.js").Interval} Interval */
-/** @typedef {{ title: string, colour: number, value: number | null, apart: boolean }} Reading the value of a line at the bar */
+/**
+ * The value of a line at the bar.
+ *
+ * @typedef {{ title: string, colour: number, value: number | null, apart: boolean }} Reading
+ */
 
 const PARTS = /** @type {const} */ ([
   ["O", "open"],

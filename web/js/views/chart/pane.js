@@ -21,7 +21,8 @@ const MOST_ADDED = 50;
 const LEGEND_PX = 14;
 
 /**
- * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () => void, onActivate: () => void }} given
+ * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () =>
+ *   void, onActivate: () => void }} given
  */
 export function createPane({ palette: first, number, onHover, onView, onOlder, onActivate }) {
   const canvas = element("div", { class: "pane-canvas", role: "img" });
@@ -39,7 +40,10 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   const legend = createLegend(legendRoot);
   node.addEventListener("pointerdown", onActivate, { capture: true });
   plot.onAxis(() => node.style.setProperty("--axis", `${plot.axisWidth()}px`));
-  /** The height of the legend. It only grows for the same series, so that one more digit does not move the chart back and forth. */
+  /**
+   * The height of the legend. It only grows for the same series, so that one more digit does not move the chart back
+   * and forth.
+   */
   let room = 0;
   const observer = new ResizeObserver((entries) => {
     if (entries.some(({ target }) => target === node)) room = 0;
@@ -119,7 +123,8 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
       points: theirs.map(({ ts, close }) => ({ ts, value: close })),
     }));
     const next = [...studies, ...others];
-    const key = `${next.map(({ id }) => id).join()} ${compared.map(({ symbol }) => state.series.get(`${symbol} ${pane.interval}`)?.revision).join()}`;
+    const revisions = compared.map(({ symbol }) => seriesOf(state, { symbol, interval: pane.interval }).revision);
+    const key = `${next.map(({ id }) => id).join()} ${revisions.join()}`;
     const fresh = key !== drawn.lines;
     if (fresh) room = 0;
     drawn.lines = key;
@@ -243,7 +248,8 @@ function veilText({ link, feed }, { loading }) {
 /** @param {Pane} pane @param {Series} series @param {string} kind */
 function labelText({ symbol, interval, compare }, { bars }, kind) {
   const compared = compare.length > 0 ? `, compared with ${compare.join(", ")}` : "";
-  return `${symbol ?? "No symbol"}, ${interval ?? ""} ${kind}, ${bars.length} bars${compared}. The toolbar opens them as a table.`;
+  const shown = `${symbol ?? "No symbol"}, ${interval ?? ""} ${kind}, ${bars.length} bars${compared}`;
+  return `${shown}. The toolbar opens them as a table.`;
 }
 
 /**

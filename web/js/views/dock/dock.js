@@ -7,7 +7,12 @@ import { isStale } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/settings.js").DockTab} DockTab */
-/** @typedef {{ id: DockTab, title: string, node: HTMLElement, source?: "simulation" | "replay", render: (state: State, nowMs: number, look: string) => void }} Tab `source`: the only kind of feed that has it */
+/**
+ * `source`: the only kind of feed that has it.
+ *
+ * @typedef {{ id: DockTab, title: string, node: HTMLElement, source?: "simulation" | "replay", render: (state: State,
+ *   nowMs: number, look: string) => void }} Tab
+ */
 
 /**
  * @param {HTMLElement} root

@@ -1,5 +1,6 @@
 /**
- * The heatmap of the market: a tile for each symbol, grouped by class or sector, sized by turnover and coloured by change.
+ * The heatmap of the market: a tile for each symbol, grouped by class or sector, sized by turnover and coloured by
+ * change.
  *
  * Arrow keys move the focus, and Enter chooses a symbol.
  */
@@ -172,7 +173,12 @@ function layOut(state, size) {
   return { tiles, titles };
 }
 
-/** Returns what the layout depends on, besides the turnovers. @param {State} state @param {{ width: number, height: number }} size */
+/**
+ * Returns what the layout depends on, besides the turnovers.
+ *
+ * @param {State} state
+ * @param {{ width: number, height: number }} size
+ */
 function layoutKey({ quotes, listEpoch, settings, sectors, instruments }, { width, height }) {
   const known = [...quotes.values()].filter(({ volume }) => volume !== null).length;
   const isKnown = known === instruments.size;

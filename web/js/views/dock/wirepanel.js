@@ -65,7 +65,12 @@ function strip(title, colour) {
       most,
       picture,
     ),
-    /** @param {readonly Second[]} seconds @param {number} newest @param {(second: Second) => number} of @param {(value: number) => string} write */
+    /**
+     * @param {readonly Second[]} seconds
+     * @param {number} newest
+     * @param {(second: Second) => number} of
+     * @param {(value: number) => string} write
+     */
     draw(seconds, newest, of, write) {
       const shown = seconds.filter(({ second }) => second > newest - KEPT_SECONDS);
       const top = Math.max(1, ...shown.map(of));

@@ -1,4 +1,7 @@
-/** The preview behind the timeline: the price as a line and an area, the volumes as columns. The style sheet has its colours. */
+/**
+ * The preview behind the timeline: the price as a line and an area, the volumes as columns. The style sheet has its
+ * colours.
+ */
 
 import { setAttribute, svg } from "../../lib/dom.js";
 import { previewPoints } from "../../state/preview.js";

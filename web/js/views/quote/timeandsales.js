@@ -80,7 +80,8 @@ function veilText({ trades, feed, link, choice }, without) {
 }
 
 /**
- * Returns a function that writes times, as precise as can be read at the speed. Trades made from daily bars have only a date.
+ * Returns a function that writes times, as precise as can be read at the speed. Trades made from daily bars have only a
+ * date.
  *
  * @param {State} state
  * @param {Instrument | undefined} instrument

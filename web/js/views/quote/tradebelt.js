@@ -1,7 +1,8 @@
 /**
  * The lines of time and sales, of which only the visible ones have rows.
  *
- * The rows sit on a belt. A new trade moves the belt, and each row keeps its position on it, so that no row is laid out again.
+ * The rows sit on a belt. A new trade moves the belt, and each row keeps its position on it, so that no row is laid out
+ * again.
  */
 
 import { element } from "../../lib/dom.js";

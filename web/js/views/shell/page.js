@@ -1,6 +1,6 @@
 /**
- * All views of the page. Those that show the first price are there at once. The other panels are loaded after the first price, or
- * after a delay without one.
+ * All views of the page. Those that show the first price are there at once. The other panels are loaded after the first
+ * price, or after a delay without one.
  */
 
 import { setAttribute } from "../../lib/dom.js";

@@ -1,4 +1,7 @@
-/** The title of the page: the chosen symbol and its price. A hidden tab gets no prices, and its title says that it is paused. */
+/**
+ * The title of the page: the chosen symbol and its price. A hidden tab gets no prices, and its title says that it is
+ * paused.
+ */
 
 import { priceText, direction, GLYPHS } from "../../lib/number.js";
 import { chosenInstrument, chosenQuote, isStale } from "../../state/select.js";
@@ -11,7 +14,8 @@ export function titleText(state, hidden = false) {
   const quote = chosenQuote(state);
   if (!instrument || !quote || quote.last === null) return "tickcast";
   const price = priceText(quote.last, instrument);
-  return `${instrument.symbol} ${price} ${GLYPHS[direction(quote.change)]}${isStale(state) ? " (stale)" : hidden || state.paused ? " (paused)" : ""} · tickcast`;
+  const status = isStale(state) ? " (stale)" : hidden || state.paused ? " (paused)" : "";
+  return `${instrument.symbol} ${price} ${GLYPHS[direction(quote.change)]}${status} · tickcast`;
 }
 
 /** The least time between two changes. A title costs more to paint than text in the page. */

@@ -52,7 +52,8 @@ export function createWire(root, { onSet }) {
         measures.ticks.value,
         ifLive(per.feedTicks === null ? UNKNOWN : `${countText(Math.round(per.feedTicks))}/s`),
       );
-      setText(measures.merged.value, ifLive(per.updates > 0 ? `${decimalText(per.ticks / per.updates, 1)}×` : UNKNOWN));
+      const merged = per.updates > 0 ? `${decimalText(per.ticks / per.updates, 1)}×` : UNKNOWN;
+      setText(measures.merged.value, ifLive(merged));
       setText(measures.bytes.value, ifLive(byteText(per.bytes)));
       setText(
         measures.subscribed.value,

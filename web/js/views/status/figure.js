@@ -6,7 +6,11 @@ import { element, setAttribute, setText, svg } from "../../lib/dom.js";
 const SCRAPES = 60;
 const [WIDTH, HEIGHT] = [SCRAPES - 1, 20];
 
-/** Returns the points of a line above 0, with the newest value at the right. @param {readonly number[]} values oldest first */
+/**
+ * Returns the points of a line above 0, with the newest value at the right.
+ *
+ * @param {readonly number[]} values oldest first
+ */
 export function line(values) {
   const highest = Math.max(...values, 0) || 1;
   const first = SCRAPES - values.length;

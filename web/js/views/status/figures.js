@@ -4,7 +4,11 @@ import { byteText, countText } from "../../lib/number.js";
 import { lagText, quantile, rate, total } from "../../state/health.js";
 
 /** @typedef {import("../../state/health.js").Scrape} Scrape */
-/** @typedef {[string, number | null, { note?: string, bad?: boolean }?]} Value a text, the value of the line, and more */
+/**
+ * A text, the value of the line, and more.
+ *
+ * @typedef {[string, number | null, { note?: string, bad?: boolean }?]} Value
+ */
 
 /** @type {readonly { title: string, of: (now: Scrape, before: Scrape | undefined) => Value }[]} */
 export const FIGURES = [

@@ -24,7 +24,12 @@ export function createStatusPage() {
   }
 
   return {
-    /** @param {Scrape} now @param {Scrape | undefined} before @param {FeedStatus} status @param {number} seconds since 1970 */
+    /**
+     * @param {Scrape} now
+     * @param {Scrape | undefined} before
+     * @param {FeedStatus} status
+     * @param {number} seconds since 1970
+     */
     show(now, before, status, seconds) {
       showState(status.fault ? "the feed has failed" : `up, ${status.state}`, status.fault ? "bad" : "good");
       const [version] = byLabel(now.samples, "build_info", "version")[0] ?? [""];

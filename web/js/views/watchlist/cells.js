@@ -14,8 +14,16 @@ import { sparkline } from "../../state/sparks.js";
 /** @typedef {import("../../state/model.js").Quote} Quote */
 /** @typedef {import("../../state/model.js").Instrument} Instrument */
 /** @typedef {import("../../state/columns.js").ColumnId} ColumnId */
-/** @typedef {{ state: State, quote: Quote | undefined, instrument: Instrument, fresh: boolean }} Drawing `fresh` means that the row has a new instrument */
-/** @typedef {{ node: HTMLElement, draw: (drawing: Drawing) => void, age?: (drawing: Drawing) => void }} Cell `age` is drawn as time passes */
+/**
+ * `fresh` means that the row has a new instrument.
+ *
+ * @typedef {{ state: State, quote: Quote | undefined, instrument: Instrument, fresh: boolean }} Drawing
+ */
+/**
+ * `age` is drawn as time passes.
+ *
+ * @typedef {{ node: HTMLElement, draw: (drawing: Drawing) => void, age?: (drawing: Drawing) => void }} Cell
+ */
 
 /** The change that fills the bar, in percent. */
 const FULL_PERCENT = 5;
@@ -195,7 +203,9 @@ function dayRangeCell() {
 function ageCell() {
   const node = cell("number muted");
   /** @param {Drawing} drawing */
-  const age = ({ state: { marketUs }, quote }) =>
-    setText(node, marketUs === null || quote?.ts_event == null ? "–" : ageText(Math.max(0, marketUs - quote.ts_event)));
+  const age = ({ state: { marketUs }, quote }) => {
+    const ts = quote?.ts_event ?? null;
+    setText(node, marketUs === null || ts === null ? "–" : ageText(Math.max(0, marketUs - ts)));
+  };
   return { node, age, draw: age };
 }

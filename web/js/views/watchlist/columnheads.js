@@ -16,7 +16,11 @@ export function createColumnHeads({ onSet }) {
   let settings;
   let drawn = "";
 
-  /** Sorts one way, then the other, then in the server's order. Numbers begin with the largest. @param {ColumnId} column */
+  /**
+   * Sorts one way, then the other, then in the server's order. Numbers begin with the largest.
+   *
+   * @param {ColumnId} column
+   */
   function sort(column) {
     const falls = COLUMNS[column].live;
     const now = settings?.sort?.column === column ? settings.sort : null;
@@ -34,7 +38,10 @@ export function createColumnHeads({ onSet }) {
 
   return {
     node,
-    /** @param {import("../../state/model.js").State} state @param {readonly ColumnId[]} columns the columns that have room */
+    /**
+     * @param {import("../../state/model.js").State} state
+     * @param {readonly ColumnId[]} columns the columns that have room
+     */
     render(state, columns) {
       if (state.settings === settings) return;
       settings = state.settings;

@@ -75,7 +75,11 @@ export function createHeading(id) {
   );
   return {
     node,
-    /** @param {{ heading: string, count: number, collapsed: boolean }} line @param {number} at @param {number} columns */
+    /**
+     * @param {{ heading: string, count: number, collapsed: boolean }} line
+     * @param {number} at
+     * @param {number} columns
+     */
     render(line, at, columns) {
       node.dataset.heading = line.heading;
       setText(title, line.heading);
