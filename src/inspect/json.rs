@@ -1,4 +1,4 @@
-//! A report as one line of JSON. The schema is in `docs/CSV.md`; a field is added and never changed.
+//! A report as one line of JSON. `docs/CSV.md` has the schema; a member is added and never changed.
 
 use std::fmt::Display;
 
@@ -10,31 +10,31 @@ use crate::feed::replay::{Edge, FileReport, ReplayError, TimeFormat, TimeReport}
 use crate::market::Timestamp;
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct JsonReport<'a> {
     file: &'a str,
     member: Option<&'a str>,
     kind: &'static str,
     symbols: &'a [String],
     rows: u64,
     rows_exact: bool,
-    rows_refused: u64,
-    refused: Vec<Refused<'a>>,
+    rows_rejected: u64,
+    rejected: Vec<JsonRejected<'a>>,
     delimiter: String,
     header: bool,
     header_line: Option<u64>,
     encoding: &'static str,
     compression: &'static str,
-    time: Time,
+    time: JsonTime,
     order: &'static str,
-    first: Option<Event>,
-    last: Option<Event>,
+    first: Option<JsonEvent>,
+    last: Option<JsonEvent>,
     bars: Option<&'static str>,
-    assumptions: Vec<Assumption<'a>>,
-    columns: Vec<Column<'a>>,
+    assumptions: Vec<JsonAssumption<'a>>,
+    columns: Vec<JsonColumn<'a>>,
 }
 
 #[derive(Serialize)]
-struct Refused<'a> {
+struct JsonRejected<'a> {
     reason: &'static str,
     line: Option<u64>,
     column: Option<usize>,
@@ -43,7 +43,7 @@ struct Refused<'a> {
 }
 
 #[derive(Serialize)]
-struct Time {
+struct JsonTime {
     format: &'static str,
     unit: Option<&'static str>,
     zone: String,
@@ -51,71 +51,71 @@ struct Time {
 }
 
 #[derive(Serialize)]
-struct Event {
+struct JsonEvent {
     ts: String,
     price: Box<RawValue>,
 }
 
 #[derive(Serialize)]
-struct Assumption<'a> {
+struct JsonAssumption<'a> {
     what: &'a str,
     why: &'a str,
     flag: Option<&'static str>,
 }
 
 #[derive(Serialize)]
-struct Column<'a> {
+struct JsonColumn<'a> {
     name: &'a str,
     meaning: Option<&'static str>,
 }
 
 #[derive(Serialize)]
-struct Failure<'a> {
+struct JsonFailure<'a> {
     file: &'a str,
     member: Option<&'a str>,
-    error: Message,
+    error: JsonMessage,
 }
 
 #[derive(Serialize)]
-struct Message {
+struct JsonMessage {
     message: String,
 }
 
-/// What was found, or why it cannot be played.
+/// Returns the line of a file: its report, or the reason why it cannot be played.
 pub fn line(file: &str, member: Option<&str>, report: Result<&FileReport, &ReplayError>) -> String {
     let json = match report {
         Ok(report) => serde_json::to_string(&of(file, member, report)),
         Err(error) => {
             let message = error.problem.to_string();
-            serde_json::to_string(&Failure { file, member, error: Message { message } })
+            serde_json::to_string(&JsonFailure { file, member, error: JsonMessage { message } })
         }
     };
     json.expect("invariant: a report has no map and no float, so it is always JSON")
 }
 
-fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> Report<'a> {
-    let refused = report.rejected.iter().map(|rejected| Refused {
+fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> JsonReport<'a> {
+    let rejected = report.rejected.iter().map(|rejected| JsonRejected {
         reason: rejected.reason,
         line: rejected.line,
         column: rejected.column,
         value: &rejected.value,
         count: rejected.count,
     });
-    let assumptions = report.assumptions.iter().map(|assumption| Assumption {
+    let assumptions = report.assumptions.iter().map(|assumption| JsonAssumption {
         what: &assumption.what,
         why: &assumption.why,
         flag: Some(assumption.flag).filter(|flag| !flag.is_empty()),
     });
-    let columns = report.columns.iter().map(|(name, role)| Column { name, meaning: role.map(|role| role.label()) });
-    Report {
+    let columns = report.columns.iter().map(|(name, role)| JsonColumn { name, meaning: role.map(|role| role.label()) });
+    JsonReport {
         file,
         member,
         kind: report.kind.code(),
         symbols: &report.symbols,
         rows: report.rows,
         rows_exact: report.is_exact,
-        rows_refused: report.rows_rejected,
-        refused: refused.collect(),
+        rows_rejected: report.rows_rejected,
+        rejected: rejected.collect(),
         delimiter: char::from(report.delimiter).to_string(),
         header: report.header.is_some(),
         header_line: report.header,
@@ -131,25 +131,25 @@ fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> Rep
     }
 }
 
-fn time(time: &TimeReport) -> Time {
+fn time(time: &TimeReport) -> JsonTime {
     let (format, unit) = match time.format {
         TimeFormat::Iso => ("iso", None),
         TimeFormat::Epoch(unit) => ("epoch", Some(unit.label())),
         TimeFormat::SinceMidnight(unit) => ("since_midnight", Some(unit.label())),
         TimeFormat::Text(order) => (order.label(), None),
     };
-    Time { format, unit, zone: time.zone.to_string(), assumed: time.is_assumed }
+    JsonTime { format, unit, zone: time.zone.to_string(), assumed: time.is_assumed }
 }
 
-fn event(edge: Edge) -> Event {
-    Event { ts: utc(edge.ts), price: raw(edge.price) }
+fn event(edge: Edge) -> JsonEvent {
+    JsonEvent { ts: utc(edge.ts), price: raw(edge.price) }
 }
 
 fn raw(number: impl Display) -> Box<RawValue> {
     RawValue::from_string(number.to_string()).expect("invariant: an exact decimal is a JSON number")
 }
 
-/// ISO 8601 in UTC, with as many digits of the second as there are.
+/// Formats a time as ISO 8601 in UTC, with as many digits of the second as it has.
 pub fn utc(ts: Timestamp) -> String {
     let text = DateTime::<Utc>::from_timestamp_nanos(ts.0).to_rfc3339_opts(SecondsFormat::AutoSi, true);
     match text.split_once('.') {
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_have_the_digits_they_need() {
+    fn times_have_only_the_digits_they_need() {
         let check = |nanos: i64, want: &str| assert_eq!(utc(Timestamp(nanos)), want);
         check(1_709_285_400_000_000_000, "2024-03-01T09:30:00Z");
         check(1_709_285_400_146_000_000, "2024-03-01T09:30:00.146Z");

@@ -1,6 +1,6 @@
-//! `tickcast inspect`: what a file was taken for and why, for people and for programs.
+//! `tickcast inspect`: reports the detected form of files, as a table for people or as JSON for programs.
 //!
-//! Reads and judges as a replay does, and plays nothing.
+//! It reads files as a replay does, and plays nothing.
 
 mod json;
 mod progress;
@@ -13,19 +13,22 @@ use crate::feed::replay::{self, FileReport, ReplayConfig, ReplayError};
 pub use json::utc;
 pub use progress::ProgressLine;
 
+/// The files to inspect, and the form of the report.
 #[derive(Clone, Debug)]
 pub struct InspectConfig {
+    /// Files, folders and patterns.
     pub files: Vec<PathBuf>,
+    /// Reports one line of JSON for each file, instead of a table.
     pub json: bool,
     pub replay: ReplayConfig,
 }
 
-/// Inspects each file; `say` gets the lines. Tells whether all of them can be played.
+/// Inspects each file and prints its report through `say`. Returns true if all files can be played.
 pub fn run(config: &InspectConfig, mut say: impl FnMut(&str)) -> bool {
     let entries = match replay::entries(&config.files, &config.replay) {
         Ok(entries) => entries,
         Err(error) => {
-            tell(config, &error.file.to_string_lossy(), None, Err(&error), &mut say);
+            print_report(config, &error.file.to_string_lossy(), None, Err(&error), &mut say);
             return false;
         }
     };
@@ -37,12 +40,12 @@ pub fn run(config: &InspectConfig, mut say: impl FnMut(&str)) -> bool {
         progress.clear();
         all_play &= report.is_ok();
         let member = entry.member.as_ref().map(|member| member.name.as_str());
-        tell(config, &entry.path.to_string_lossy(), member, report.as_ref(), &mut say);
+        print_report(config, &entry.path.to_string_lossy(), member, report.as_ref(), &mut say);
     }
     all_play
 }
 
-fn tell(
+fn print_report(
     config: &InspectConfig,
     file: &str,
     member: Option<&str>,

@@ -1,15 +1,15 @@
-//! A line on the terminal that says how far reading has come.
+//! The progress of reading, as a line on the terminal.
 
 use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
 use crate::feed::replay::Entry;
 
-/// No sooner is there a line, and no sooner another one.
-const BEAT: Duration = Duration::from_millis(200);
+/// The time before the first line, and between two lines.
+const INTERVAL: Duration = Duration::from_millis(200);
 const BAR_CHARS: usize = 24;
 
-/// Writes to standard error, and only where that is a terminal.
+/// A line on standard error, if that is a terminal.
 pub struct ProgressLine {
     is_terminal: bool,
     last: Instant,
@@ -17,22 +17,23 @@ pub struct ProgressLine {
 }
 
 impl ProgressLine {
+    /// Creates a line that is not shown yet.
     pub fn on_terminal() -> Self {
         Self { is_terminal: stderr().is_terminal(), last: Instant::now(), shown: false }
     }
 
-    /// `done` bytes of text are read, of `total` where that is known.
+    /// Shows that `done` bytes of text are read, of `total` if that is known.
     pub fn show(&mut self, entry: &Entry, done: u64, total: Option<u64>) {
-        if !self.is_terminal || self.last.elapsed() < BEAT {
+        if !self.is_terminal || self.last.elapsed() < INTERVAL {
             return;
         }
         self.last = Instant::now();
         self.shown = true;
-        // What cannot be written to a terminal is not worth stopping for.
+        // A closed terminal must not stop the reading.
         let _ = write!(stderr(), "\r\x1b[K{}", line(&entry.name(), done, total));
     }
 
-    /// Takes the line away.
+    /// Removes the line.
     pub fn clear(&mut self) {
         if self.shown {
             let _ = write!(stderr(), "\r\x1b[K");
@@ -61,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_says_how_far_it_has_come() {
+    fn line_shows_the_share_that_is_read() {
         assert_eq!(line("a.csv", 50_000_000, None), "  reading  a.csv: 50 MB");
         let half = line("a.csv", 50_000_000, Some(100_000_000));
         assert_eq!(half, format!("  reading  a.csv {}{}  50 %, 50 of 100 MB", "━".repeat(12), "·".repeat(12)));

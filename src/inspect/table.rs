@@ -1,13 +1,14 @@
-//! A report for people.
+//! A report as a table.
 
 use std::fmt::Write;
 
 use super::json::utc;
 use crate::feed::replay::{FileReport, RowOrder, TimeFormat};
 
-/// Symbols and columns that are listed by name.
+/// The largest number of symbols and columns to list by name.
 const MAX_LISTED: usize = 12;
 
+/// Returns the lines of a file's report.
 pub fn lines(report: &FileReport) -> Vec<String> {
     let mut lines = vec![report.file.clone()];
     let mut row = |name: &str, text: String| lines.push(format!("  {name:<12}{text}"));
@@ -67,7 +68,7 @@ fn time(report: &FileReport) -> String {
         TimeFormat::SinceMidnight(unit) => format!("{unit} since midnight"),
         TimeFormat::Text(order) => format!("dates as {}", order.label()),
     };
-    let apart = if report.time.is_apart { ", date and clock apart" } else { "" };
+    let apart = if report.time.is_apart { ", date and time in two columns" } else { "" };
     let assumed = if report.time.is_assumed { " (assumed)" } else { "" };
     format!("{format}{apart}, {}{assumed}", report.time.zone)
 }
@@ -75,12 +76,12 @@ fn time(report: &FileReport) -> String {
 fn form(report: &FileReport) -> String {
     let delimiter = match report.delimiter {
         b'\t' => "tab".into(),
-        b' ' => "blanks".into(),
+        b' ' => "space".into(),
         other => format!("`{}`", char::from(other)),
     };
     let header = report.header.map_or("no header".into(), |line| format!("header in line {line}"));
     let packed = if report.compression == "none" { String::new() } else { format!(", {}", report.compression) };
-    format!("{}{packed}, cells parted by {delimiter}, {header}", report.encoding)
+    format!("{}{packed}, delimiter {delimiter}, {header}", report.encoding)
 }
 
 fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {

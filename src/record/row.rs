@@ -1,7 +1,7 @@
 //! Ticks as lines of CSV. Pure.
 //!
-//! One line a tick, with all digits that its instrument has. The side comes last: a line that was cut off lacks
-//! a column and is refused by who reads it, or has lost no more than the side.
+//! Each tick is one line, with all digits that its instrument has. The side is the last column: a line that was cut off
+//! lacks a column and is rejected by a reader, or has lost only the side.
 
 use std::fmt::Write as _;
 
@@ -9,18 +9,19 @@ use chrono::DateTime;
 
 use crate::market::{Instrument, Quote, Tick, TickKind, Timestamp, Trade};
 
+/// The names of the columns.
 pub const HEADER: &str = "time,symbol,price,size,bid,ask,bid_size,ask_size,side\n";
 
-/// Writes lines, and remembers the second of the last one: most ticks share it.
+/// Writes lines, and keeps the second of the last line, which most ticks share.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub struct RowWriter {
     second: Option<i64>,
-    /// Its date and time, up to the point before the nanoseconds.
+    /// The date and time of that second, up to the point before the nanoseconds.
     text: String,
 }
 
-impl Rows {
-    /// Adds a line to `out`.
+impl RowWriter {
+    /// Appends the line of a tick to `out`.
     pub fn push(&mut self, out: &mut String, instrument: &Instrument, tick: &Tick) {
         self.push_time(out, tick.ts);
         push_symbol(out, &instrument.symbol);
@@ -65,7 +66,7 @@ fn push_trade(out: &mut String, instrument: &Instrument, trade: Trade) {
     write(out, format_args!(",{},{size},,,,,{side}", instrument.price(trade.price)));
 }
 
-/// A side where nobody is has a price of 0 if both are so, as a line without any price would not be read.
+/// Writes a quote. If both sides are empty their prices are 0, as a line without a price cannot be read.
 fn push_quote(out: &mut String, instrument: &Instrument, quote: Quote) {
     if quote.bid.is_none() && quote.ask.is_none() {
         out.push_str(",,,0,0,0,0,");
@@ -92,9 +93,9 @@ mod tests {
     use crate::market::{InstrumentId, Price, Side, Size, sample};
 
     #[test]
-    fn each_kind_of_tick_is_one_line_of_all_columns() {
+    fn each_kind_of_tick_is_one_line_with_all_columns() {
         let instrument = Instrument { symbol: "A,\"B\"".into(), ..sample::instrument("") };
-        let mut rows = Rows::default();
+        let mut rows = RowWriter::default();
         let mut check = |ns: i64, kind, want: &str| {
             let mut out = String::new();
             rows.push(&mut out, &instrument, &Tick { instrument: InstrumentId(0), ts: Timestamp(ns), kind });

@@ -1,4 +1,4 @@
-//! What is recorded replays to itself.
+//! Recordings replay to the same bytes.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +21,7 @@ fn config(path: &Path) -> RecordConfig {
     RecordConfig { path: path.to_owned(), rotate_bytes: u64::MAX, rotate_after: None, market_time: None }
 }
 
-/// The ticks as the one file of a recording.
+/// Returns the one file of a recording of `ticks`.
 fn recorded(folder: &TempDir, name: &str, instruments: &Arc<[Instrument]>, ticks: &[Tick]) -> Vec<u8> {
     let path = folder.path().join(name);
     let mut writer = RecordingWriter::new(config(&path));
@@ -34,7 +34,7 @@ fn recorded(folder: &TempDir, name: &str, instruments: &Arc<[Instrument]>, ticks
     fs::read(path).unwrap()
 }
 
-/// All that plays when a recording is replayed.
+/// Returns everything that plays when a recording is replayed.
 fn replayed(folder: &TempDir, name: &str) -> (Arc<[Instrument]>, Vec<Tick>) {
     let mut replay = replay::open(&[folder.path().join(name)], &ReplayConfig::default()).unwrap();
     let ticks = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
@@ -55,7 +55,7 @@ fn check(instruments: &Arc<[Instrument]>, ticks: &[Tick], extension: &str) {
 }
 
 #[test]
-fn a_recorded_simulation_replays_to_itself_byte_for_byte() {
+fn recorded_simulation_replays_to_the_same_bytes() {
     let mut source = Simulator::new(SimConfig::new(Timestamp::from_secs(1_760_000_000))).unwrap();
     let ticks: Vec<Tick> = (0..20_000).map(|_| source.next_tick().unwrap().unwrap()).collect();
     for extension in ["csv", "csv.zst"] {
@@ -64,7 +64,7 @@ fn a_recorded_simulation_replays_to_itself_byte_for_byte() {
 }
 
 #[test]
-fn a_packed_recording_that_was_torn_plays_up_to_its_last_whole_frame() {
+fn torn_compressed_recording_plays_to_its_last_whole_frame() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording.csv.zst");
     let mut writer = RecordingWriter::new(config(&path));
@@ -93,7 +93,7 @@ fn a_packed_recording_that_was_torn_plays_up_to_its_last_whole_frame() {
 }
 
 #[test]
-fn a_recorded_replay_of_bars_replays_to_itself() {
+fn recorded_bars_replay_to_the_same_bytes() {
     let stocks = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/us-stocks-daily.csv.gz");
     let mut replay = replay::open(&[stocks], &ReplayConfig::default()).unwrap();
     let ticks: Vec<Tick> = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
@@ -138,13 +138,13 @@ fn ticks() -> impl Strategy<Value = Vec<Tick>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
-    fn any_recorded_tape_replays_to_itself_byte_for_byte(ticks in ticks()) {
+    fn any_recorded_ticks_replay_to_the_same_bytes(ticks in ticks()) {
         check(&instruments(), &ticks, "csv");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_epoch_has_a_file_and_none_is_written_over() {
+async fn each_epoch_has_a_file_and_none_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording.csv");
     fs::write(&path, "precious").unwrap();
@@ -165,7 +165,7 @@ async fn each_epoch_has_a_file_and_none_is_written_over() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_recording_goes_on_in_another_file_when_one_is_full_and_stops_at_its_time() {
+async fn recording_rotates_full_files_and_stops_at_its_time() {
     let folder = tempfile::tempdir().unwrap();
     let limits = RecordConfig {
         rotate_bytes: 200,
@@ -177,7 +177,7 @@ async fn a_recording_goes_on_in_another_file_when_one_is_full_and_stops_at_its_t
     bus.send(FeedEvent::Opening(Arc::new(opening(1))));
     for second in 0..20 {
         bus.send(FeedEvent::Ticks([sample::trade(InstrumentId(0), Timestamp::from_secs(second), 100, 5)].into()));
-        tokio::time::sleep(FLUSH_EVERY).await;
+        tokio::time::sleep(FLUSH_INTERVAL).await;
     }
     let summary = recording.await.unwrap().unwrap();
     assert!(summary.events == 10 && summary.files > 1, "{summary:?}");

@@ -1,4 +1,4 @@
-//! The files of a recording: one after the other, each readable at any moment.
+//! The files of a recording: one after the other, each readable at any time.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
@@ -6,34 +6,35 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::row::{HEADER, Rows};
+use super::row::{HEADER, RowWriter};
 use super::{RecordConfig, Summary};
 use crate::market::{Instrument, Tick};
 
-/// Text that waits for the next flush before it is written at once.
+/// The size of the buffered text at which it is written before the next flush.
 const BUFFER_BYTES: usize = 1 << 20;
-/// zstd's own default: about four times smaller, at hundreds of megabytes a second.
+/// The default level of zstd: files get about four times smaller, at hundreds of megabytes per second.
 const COMPRESSION: i32 = 3;
-/// The most files with one name and different numbers.
+/// The largest number of files with one name.
 const MAX_FILES: u32 = 1_000_000;
 
-/// The recording cannot go on.
+/// A failure that ends a recording.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
-    #[error("cannot record to {path}: {reason}; is the folder there, and is there room?")]
+    #[error("cannot record to {path}: {reason}; check that the folder exists and the disk has space")]
     Write { path: PathBuf, reason: io::Error },
-    #[error("cannot record to {0}: a million files with that name exist; choose another one")]
+    #[error("cannot record to {0}: a million files with this name exist; choose another name")]
     TooManyFiles(PathBuf),
-    #[error("the feed broke off: {0}; what was recorded before is kept")]
+    #[error("the feed failed: {0}; the recording up to there is kept")]
     Feed(String),
 }
 
+/// Writes ticks to the files of a recording.
 #[derive(Debug)]
 pub struct RecordingWriter {
     config: RecordConfig,
     instruments: Arc<[Instrument]>,
-    rows: Rows,
-    /// Whole lines that are not on disk yet.
+    rows: RowWriter,
+    /// Whole lines that are not yet on disk.
     text: String,
     file: Option<OpenFile>,
     /// The number of the last file.
@@ -46,30 +47,30 @@ struct OpenFile {
     file: File,
     path: PathBuf,
     since: Instant,
-    /// Of text, before compression.
+    /// Bytes of text, before compression.
     bytes: u64,
-    /// Of whole lines, as they lie there.
+    /// Bytes of whole lines in the file.
     on_disk: u64,
 }
 
 impl OpenFile {
-    /// Cuts off what was written of `text` beyond its last whole line: there was no room for the rest.
+    /// Cuts the file after the last whole line of `text`, which could be written only in part.
     fn keep_whole_lines(&self, text: &[u8]) {
         let written = self.file.metadata().map_or(0, |facts| facts.len().saturating_sub(self.on_disk));
         let written = text.len().min(usize::try_from(written).unwrap_or(usize::MAX));
         let whole = memchr::memrchr(b'\n', &text[..written]).map_or(0, |at| at + 1);
-        // Where even this fails, who reads the file passes over half a line.
+        // If this fails too, a reader skips the half line.
         let _ = self.file.set_len(self.on_disk + whole as u64);
     }
 }
 
 impl RecordingWriter {
-    /// Makes no file yet: that waits for the first tick.
+    /// Creates a writer without a file; the first tick opens one.
     pub fn new(config: RecordConfig) -> Self {
         Self {
             config,
             instruments: Arc::default(),
-            rows: Rows::default(),
+            rows: RowWriter::default(),
             text: String::new(),
             file: None,
             last_number: 0,
@@ -77,14 +78,15 @@ impl RecordingWriter {
         }
     }
 
+    /// Returns the amount of data that was written.
     pub const fn summary(&self) -> Summary {
         self.summary
     }
 
-    /// An epoch begins: the next tick goes to a new file.
+    /// Begins an epoch: the next tick goes to a new file.
     ///
     /// # Errors
-    /// When the last of the file before cannot be written.
+    /// Returns an error if the rest of the file before cannot be written.
     pub fn open(&mut self, instruments: &Arc<[Instrument]>) -> Result<(), RecordError> {
         self.flush()?;
         self.file = None;
@@ -92,8 +94,10 @@ impl RecordingWriter {
         Ok(())
     }
 
+    /// Adds ticks, which are on disk after the next flush.
+    ///
     /// # Errors
-    /// When a file cannot be written.
+    /// Returns an error if a file cannot be written.
     pub fn write(&mut self, ticks: &[Tick]) -> Result<(), RecordError> {
         for tick in ticks {
             let Some(instrument) = self.instruments.get(tick.instrument.index()) else { continue };
@@ -106,10 +110,10 @@ impl RecordingWriter {
         Ok(())
     }
 
-    /// Writes what waits, as whole lines and, where it is compressed, as a whole frame.
+    /// Writes the buffered lines, as a whole frame if the file is compressed.
     ///
     /// # Errors
-    /// When the file cannot be written.
+    /// Returns an error if the file cannot be written.
     pub fn flush(&mut self) -> Result<(), RecordError> {
         if self.text.is_empty() {
             return Ok(());
@@ -154,7 +158,7 @@ impl RecordingWriter {
                     self.summary.files += 1;
                     return Ok(OpenFile { file, path, since: Instant::now(), bytes: 0, on_disk: 0 });
                 }
-                // Never over what is there.
+                // Existing files are never overwritten.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(reason) => return Err(RecordError::Write { path, reason }),
             }
@@ -167,7 +171,7 @@ fn is_compressed(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zst"))
 }
 
-/// `tape.csv`, `tape-0002.csv`, `tape-0003.csv`: in the order of their names.
+/// Returns the path of a file, such as `day.csv`, `day-0002.csv` and `day-0003.csv`.
 fn numbered(path: &Path, number: u32) -> PathBuf {
     if number == 1 {
         return path.to_owned();
@@ -183,12 +187,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn later_files_have_a_number_before_their_extensions() {
+    fn later_files_have_a_number_before_the_extension() {
         for (path, number, want) in [
-            ("a/tape.csv.zst", 1, "a/tape.csv.zst"),
-            ("a/tape.csv.zst", 2, "a/tape-0002.csv.zst"),
-            ("tape", 12, "tape-0012"),
-            ("b.c/tape.csv", 3, "b.c/tape-0003.csv"),
+            ("a/day.csv.zst", 1, "a/day.csv.zst"),
+            ("a/day.csv.zst", 2, "a/day-0002.csv.zst"),
+            ("day", 12, "day-0012"),
+            ("b.c/day.csv", 3, "b.c/day-0003.csv"),
         ] {
             assert_eq!(numbered(Path::new(path), number), Path::new(want));
         }

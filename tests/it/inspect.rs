@@ -23,7 +23,7 @@ async fn table_shows_what_a_file_holds() {
         "ohlcv: bars of 1d",
         "2, oldest first; 1 rejected",
         "2024-06-10T00:00:00Z  38764.10",
-        "Shift_JIS, cells parted by `,`, header in line 1",
+        "Shift_JIS, delimiter `,`, header in line 1",
         "終値 = close",
         "times are UTC: they name no zone (--tz changes it)",
         "1 x text, not a row, first in line 4",
@@ -44,8 +44,8 @@ async fn json_report_has_every_field() {
         "symbols",
         "rows",
         "rows_exact",
-        "rows_refused",
-        "refused",
+        "rows_rejected",
+        "rejected",
         "delimiter",
         "header",
         "header_line",
@@ -61,8 +61,8 @@ async fn json_report_has_every_field() {
     ] {
         assert!(report.get(field).is_some(), "{field}");
     }
-    assert_eq!(report["refused"][0]["count"], 2);
-    assert_eq!(report["refused"][0]["line"], 3);
+    assert_eq!(report["rejected"][0]["count"], 2);
+    assert_eq!(report["rejected"][0]["line"], 3);
     assert_eq!(report["time"]["unit"], "s");
     assert_eq!(report["columns"][5]["meaning"], "volume");
 }

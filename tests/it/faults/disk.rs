@@ -109,7 +109,7 @@ async fn record_command_ends_with_the_reason() {
     let output = timeout(TIMEOUT, output).await.expect("the program ends").unwrap();
     let printed = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{printed}");
-    assert!(printed.contains("cannot record to") && printed.contains("is there room?"), "{printed}");
+    assert!(printed.contains("cannot record to") && printed.contains("the disk has space"), "{printed}");
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.ends_with('\n') && text.lines().count() > 100, "{} lines", text.lines().count());
 }
