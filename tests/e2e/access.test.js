@@ -1,6 +1,4 @@
-/**
- * Accessibility in a real browser: axe-core finds nothing, and everything is reached and used with the keyboard alone.
- */
+/** Accessibility in a real browser: axe-core, the keyboard, announcements and reduced motion. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -45,7 +43,7 @@ async function check(page, what) {
 }
 
 for (const theme of ["dark", "light"]) {
-  test(`axe finds nothing on the ${theme} page, wide and narrow, in any panel`, async () => {
+  test(`axe accepts the ${theme} page and all panels`, async () => {
     const { page } = await browser.visit(`${server.url}?symbol=AAPL&theme=${theme}&indicators=sma+rsi&compare=MSFT`);
     await page.locator(PRICED).first().waitFor();
     await drawn(page);
@@ -66,7 +64,7 @@ for (const theme of ["dark", "light"]) {
     }
   });
 
-  test(`axe finds nothing in the dialogs and menus of the ${theme} page`, async () => {
+  test(`axe accepts the dialogs and menus of the ${theme} page`, async () => {
     const { page } = await browser.visit(`${server.url}?symbol=AAPL&theme=${theme}`);
     await page.locator(PRICED).first().waitFor();
     await drawn(page);
@@ -92,7 +90,7 @@ for (const theme of ["dark", "light"]) {
   });
 }
 
-test("axe finds nothing in blue and orange, nor on a page whose server is gone", async () => {
+test("axe accepts blue and orange, and a page without its server", async () => {
   const lost = await startServer(["--seed", "7", "--speed", "4x"]);
   const { page } = await browser.visit(lost.url, (fresh) =>
     fresh.addInitScript(() => localStorage.setItem("tickcast.settings", '{"colours":"vivid"}')),
@@ -107,7 +105,7 @@ test("axe finds nothing in blue and orange, nor on a page whose server is gone",
   await page.close();
 });
 
-test("axe finds nothing on the page where a token is given", async () => {
+test("axe accepts the sign-in page", async () => {
   for (const theme of /** @type {const} */ (["dark", "light"])) {
     const { page } = await browser.visit("about:blank", (fresh) => fresh.emulateMedia({ colorScheme: theme }));
     await page.goto(`${server.url}enter`);
@@ -124,7 +122,7 @@ const focused = (page) =>
     return node?.getAttribute("aria-label") ?? node?.textContent?.trim().slice(0, 40) ?? "";
   });
 
-test("the keyboard alone gets everywhere, sees where it is, and does everything", async () => {
+test("the keyboard alone reaches and does everything", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await page.locator(PRICED).first().waitFor();
   await page.locator("#ticker-pause").waitFor();
@@ -202,7 +200,7 @@ test("the keyboard alone gets everywhere, sees where it is, and does everything"
   await page.close();
 });
 
-test("the chosen price is read out as often as was asked for", async () => {
+test("the chosen price is read out at the chosen interval", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=AAPL`);
   await page.locator(PRICED).first().waitFor();
   assert.equal(await page.textContent("#announcer"), "");
@@ -214,7 +212,7 @@ test("the chosen price is read out as often as was asked for", async () => {
   await page.close();
 });
 
-test("where less motion is asked for, nothing moves by itself", async () => {
+test("nothing moves by itself with reduced motion", async () => {
   const { page, faults } = await browser.visit("about:blank", (fresh) =>
     fresh.emulateMedia({ reducedMotion: "reduce" }),
   );

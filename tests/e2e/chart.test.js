@@ -37,8 +37,8 @@ const pixels = (page) =>
     .first()
     .evaluate((node) => /** @type {HTMLCanvasElement} */ (node).toDataURL());
 
-test("bars, line and area are drawn above their volumes, and a link says which", async () => {
-  // A tape that has ended: nothing but the choice changes what is drawn.
+test("each chart type is drawn above volumes and kept in the link", async () => {
+  // A feed that has ended: only the chart type changes the picture.
   const replay = await startServer(["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"]);
   try {
     const { page, faults } = await browser.visit(`${replay.url}?symbol=AAPL&interval=1d`);
@@ -65,7 +65,7 @@ test("bars, line and area are drawn above their volumes, and a link says which",
   }
 });
 
-test("indicators are read out, and strength has a pane of its own", async () => {
+test("indicators are in the legend, and RSI has its own pane", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);
   const plain = await rows(page);
@@ -85,7 +85,7 @@ test("indicators are read out, and strength has a pane of its own", async () => 
   await page.close();
 });
 
-test("what is compared is rebased, is in the link, and goes again", async () => {
+test("compared symbols are rebased and kept in the link", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);
   await page.click('button[aria-label="Compare"]');
@@ -108,7 +108,7 @@ test("what is compared is rebased, is in the link, and goes again", async () => 
   await page.close();
 });
 
-test("scales and bid and ask lines are drawn without a fault", async () => {
+test("scales and lines of bid and ask are drawn", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=EURUSD&interval=1m`);
   await drawn(page);
   for (const scale of ["log", "percent", "linear"]) {
@@ -123,7 +123,7 @@ test("scales and bid and ask lines are drawn without a fault", async () => {
   await page.close();
 });
 
-test("four charts have symbols of their own, a link brings them back, and the choice is for the one in use", async () => {
+test("four charts have their own symbols and are kept in the link", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);
   await page.click('[data-layout="4"]');
@@ -151,7 +151,7 @@ test("four charts have symbols of their own, a link brings them back, and the ch
   await page.close();
 });
 
-test("the crosshair of one chart is that of all", async () => {
+test("the crosshair is common to all charts", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m&pane=MSFT~1m`);
   await page.waitForFunction(() => document.querySelectorAll(".pane .veil[hidden]").length === 2);
   const box = await page.locator(".pane").first().boundingBox();
@@ -170,18 +170,18 @@ test("the crosshair of one chart is that of all", async () => {
   await page.close();
 });
 
-test("scrolling to the left fetches the bars before", async () => {
+test("scrolling to the left loads older bars", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);
   const count = async () =>
     Number(((await page.getAttribute(".pane-canvas", "aria-label")) ?? "").match(/(\d+) bars/)?.[1]);
   const before = await count();
-  const asked = page.waitForRequest((request) => request.url().includes("/api/v1/bars?symbols=AAPL&interval=1m"));
+  const request = page.waitForRequest((request) => request.url().includes("/api/v1/bars?symbols=AAPL&interval=1m"));
   const box = await page.locator(".pane-canvas").boundingBox();
   assert.ok(box);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   for (let turn = 0; turn < 12; turn += 1) await page.mouse.wheel(-600, 0);
-  await asked;
+  await request;
   await page.waitForFunction(
     (old) =>
       Number(
@@ -198,7 +198,7 @@ test("scrolling to the left fetches the bars before", async () => {
   await page.close();
 });
 
-test("bars are saved as CSV with the digits they have, and the chart as PNG", async () => {
+test("bars are saved as CSV, and the chart as PNG", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);
   const [csv] = await Promise.all([page.waitForEvent("download"), page.click('[aria-label="Bars as CSV"]')]);
@@ -212,9 +212,9 @@ test("bars are saved as CSV with the digits they have, and the chart as PNG", as
   const bar = answer.series[0].bars.find(
     (/** @type {{ ts: number }} */ { ts }) => new Date(ts / 1000).toISOString() === lines[5].split(",")[0],
   );
-  const [, , ...told] = lines[5].split(",");
-  assert.deepEqual(told.map(Number), [bar.open, bar.high, bar.low, bar.close, bar.volume]);
-  assert.match(told[0], /\.\d\d$/);
+  const [, , ...written] = lines[5].split(",");
+  assert.deepEqual(written.map(Number), [bar.open, bar.high, bar.low, bar.close, bar.volume]);
+  assert.match(written[0], /\.\d\d$/);
   const [png] = await Promise.all([page.waitForEvent("download"), page.click('[aria-label="Chart as PNG"]')]);
   const bytes = readFileSync(await png.path());
   assert.deepEqual([...bytes.subarray(1, 4)].map((byte) => String.fromCharCode(byte)).join(""), "PNG");
@@ -223,7 +223,7 @@ test("bars are saved as CSV with the digits they have, and the chart as PNG", as
   await page.close();
 });
 
-test("ticks that were made from bars are marked, and bars finer than those are hollow", async () => {
+test("synthesised ticks are marked, and finer bars are hollow", async () => {
   const replay = await startServer(["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"]);
   try {
     const { page, faults } = await browser.visit(`${replay.url}?symbol=AAPL&interval=1d`);

@@ -1,16 +1,16 @@
-/** Keys, the palette, presentation, pausing all, alerts and the bars as a table, in a real browser. */
+/** Keys, the palette, pausing and alerts in a real browser. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { changes, drawn, PRICED, query, says, until } from "./page.js";
 import { serve } from "./serve.js";
-import { listenIn, picture } from "./support.js";
+import { recordTraffic, picture } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
-test("the palette finds a symbol and a command, by keys alone", async () => {
+test("the palette finds symbols and commands by keys alone", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.keyboard.press("Control+K");
@@ -34,7 +34,7 @@ test("the palette finds a symbol and a command, by keys alone", async () => {
   await page.close();
 });
 
-test("single keys do what the overlay says, not where somebody types, and can be switched off", async () => {
+test("single keys run commands, not while typing, unless off", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.keyboard.press("?");
@@ -66,7 +66,7 @@ test("single keys do what the overlay says, not where somebody types, and can be
   await page.close();
 });
 
-test("one key makes everything large, and nothing is cut off at the side", async () => {
+test("presentation mode cuts nothing off", async () => {
   const { page, faults } = await browser.visit(server.url);
   for (const [width, height] of [
     [1440, 900],
@@ -86,15 +86,15 @@ test("one key makes everything large, and nothing is cut off at the side", async
   await page.close();
 });
 
-test("pausing all stops the page and the asking, says so, and going on brings it up to date", async () => {
-  /** @type {ReturnType<typeof listenIn>} */
-  let said = { sent: [], heard: [], connections: 0 };
-  const { page, faults } = await browser.visit(server.url, (fresh) => (said = listenIn(fresh)));
+test("pausing stops the page and its updates until it resumes", async () => {
+  /** @type {ReturnType<typeof recordTraffic>} */
+  let traffic = { sent: [], received: [], connections: 0 };
+  const { page, faults } = await browser.visit(server.url, (fresh) => (traffic = recordTraffic(fresh)));
   await page.locator(PRICED).first().waitFor();
   await drawn(page);
   await page.keyboard.press(".");
   await says(page, "#link", "Paused here");
-  await until(() => said.sent.some(({ rate, channel }) => rate === 0 && channel === "bars"), "rate 0");
+  await until(() => traffic.sent.some(({ rate, channel }) => rate === 0 && channel === "bars"), "rate 0");
   await page.waitForTimeout(500);
   const still = await page.locator(".rows").textContent();
   await page.waitForTimeout(1500);
@@ -109,7 +109,7 @@ test("pausing all stops the page and the asking, says so, and going on brings it
   await page.close();
 });
 
-test("an alert rings once, tells it, is kept, and can be set again and removed", async () => {
+test("an alert fires once, and can be set again and removed", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
   await page.locator(PRICED).first().waitFor();
   await page.keyboard.press("a");
@@ -139,7 +139,7 @@ test("an alert rings once, tells it, is kept, and can be set again and removed",
   await page.close();
 });
 
-test("the bars that are seen are a table too", async () => {
+test("the visible bars are shown as a table", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);
   await page.keyboard.press("b");

@@ -1,9 +1,9 @@
-/** The levels of a book in the quote panel: where they are shown, and asked for. */
+/** The price ladder in a real browser. */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { choose, PRICED, says, until } from "./page.js";
-import { listenIn, openBrowser, picture, startServer } from "./support.js";
+import { recordTraffic, openBrowser, picture, startServer } from "./support.js";
 
 /** @typedef {import("./support.js").Server} Server */
 
@@ -29,7 +29,7 @@ const levels = (page) =>
     .locator(".ladder tbody tr")
     .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent ?? "")));
 
-test("five levels a side begin with the quote, and follow the chosen symbol", async () => {
+test("five levels on each side follow the quote and the symbol", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&theme=dark`);
   await page.waitForSelector(PRICED);
   await says(page, ".ladder tbody tr:nth-child(5) td:nth-child(2)", PRICE);
@@ -63,41 +63,41 @@ test("five levels a side begin with the quote, and follow the chosen symbol", as
   await page.close();
 });
 
-test("levels that have no room are not asked for, and come when there is some", async () => {
-  /** @type {ReturnType<typeof listenIn> | undefined} */
-  let said;
+test("the ladder subscribes only where it has room", async () => {
+  /** @type {ReturnType<typeof recordTraffic> | undefined} */
+  let traffic;
   const { page } = await browser.visit(`${server.url}?symbol=AAPL`, (fresh) => {
-    said = listenIn(fresh);
+    traffic = recordTraffic(fresh);
     return fresh.setViewportSize({ width: 1100, height: 800 });
   });
-  const asked = (/** @type {string} */ type) =>
-    said?.sent.filter((message) => message.type === type && message.channel === "depth").length ?? 0;
+  const sentOf = (/** @type {string} */ type) =>
+    traffic?.sent.filter((message) => message.type === type && message.channel === "depth").length ?? 0;
   await page.waitForSelector(PRICED);
   assert.equal(await page.isVisible(".ladder"), false);
-  assert.equal(asked("subscribe"), 0);
+  assert.equal(sentOf("subscribe"), 0);
   await page.setViewportSize({ width: 360, height: 740 });
   await says(page, ".ladder tbody tr:nth-child(5) td:nth-child(3)", PRICE);
-  assert.equal(asked("subscribe"), 1);
+  assert.equal(sentOf("subscribe"), 1);
   assert.ok(await page.isVisible(".ladder"));
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
   await picture(page, "ladder-360");
   await page.setViewportSize({ width: 1100, height: 800 });
-  await until(() => asked("unsubscribe") === 1, "what is not shown is given back");
+  await until(() => sentOf("unsubscribe") === 1, "the hidden ladder unsubscribes");
   await page.close();
 });
 
-test("a tape without levels shows no ladder and asks for none", async () => {
-  const tape = await startServer(["replay", "tests/fixtures/csv/quotes-bid-ask.csv"]);
+test("a feed without levels has no ladder", async () => {
+  const replay = await startServer(["replay", "tests/fixtures/csv/quotes-bid-ask.csv"]);
   try {
-    /** @type {ReturnType<typeof listenIn> | undefined} */
-    let said;
-    const { page, faults } = await browser.visit(tape.url, (fresh) => void (said = listenIn(fresh)));
+    /** @type {ReturnType<typeof recordTraffic> | undefined} */
+    let traffic;
+    const { page, faults } = await browser.visit(replay.url, (fresh) => void (traffic = recordTraffic(fresh)));
     await page.waitForSelector(PRICED);
     assert.equal(await page.isVisible(".ladder"), false);
-    assert.ok(!said?.sent.some(({ channel }) => channel === "depth"));
+    assert.ok(!traffic?.sent.some(({ channel }) => channel === "depth"));
     assert.deepEqual(faults, []);
     await page.close();
   } finally {
-    await tape.stop();
+    await replay.stop();
   }
 });

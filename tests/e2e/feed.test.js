@@ -1,4 +1,4 @@
-/** The controls of the feed in a real browser: two pages drive one tape. */
+/** The transport controls in a real browser: two pages control one feed. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,28 +8,28 @@ import { picture, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-const TAPE = "data/us-stocks-daily.csv.gz";
+const REPLAY = "data/us-stocks-daily.csv.gz";
 
 const browser = browse();
 
-const deck = (/** @type {string} */ name) => `#transport [data-transport="${name}"]`;
+const button = (/** @type {string} */ name) => `#transport [data-transport="${name}"]`;
 /** @param {Page} page @param {string} state */
 const stands = (page, state) => page.locator(`#transport[data-state="${state}"]`).waitFor();
 /** @param {Page} page */
 const where = (page) => page.textContent(".transport-time");
 
-test("two pages drive one tape: what one does, the other sees", async () => {
-  const server = await startServer(["replay", TAPE, "--paused"]);
+test("two pages control one feed, and both show it", async () => {
+  const server = await startServer(["replay", REPLAY, "--paused"]);
   try {
     const [one, other] = [await browser.visit(server.url), await browser.visit(server.url)];
     await stands(one.page, "paused");
-    // What the tape comes to is drawn behind the timeline before any of it is played.
+    // The preview is drawn before anything is played.
     await one.page.waitForFunction(
       () => (document.querySelector(".preview-line")?.getAttribute("d")?.split("L").length ?? 0) > 100,
     );
-    await one.page.locator(deck("play")).click();
+    await one.page.locator(button("play")).click();
     await stands(other.page, "playing");
-    await other.page.locator(deck("play")).click();
+    await other.page.locator(button("play")).click();
     await stands(one.page, "paused");
 
     await one.page.locator(".transport-position").fill("5000");
@@ -44,18 +44,18 @@ test("two pages drive one tape: what one does, the other sees", async () => {
     await picture(one.page, "transport-paused");
 
     const before = await where(one.page);
-    await one.page.locator(deck("bar")).click();
+    await one.page.locator(button("bar")).click();
     await one.page.waitForFunction((text) => document.querySelector(".transport-time")?.textContent !== text, before);
     await stands(one.page, "paused");
 
     await one.page.locator(".transport-speed").selectOption("max");
-    await one.page.locator(deck("play")).click();
+    await one.page.locator(button("play")).click();
     await stands(other.page, "ended");
     assert.equal(await other.page.textContent(".transport-end"), "■ end");
     await stands(one.page, "ended");
-    assert.equal(await one.page.locator(deck("event")).isDisabled(), true);
+    assert.equal(await one.page.locator(button("event")).isDisabled(), true);
     await picture(other.page, "transport-ended");
-    await one.page.locator(deck("restart")).click();
+    await one.page.locator(button("restart")).click();
     await stands(other.page, "paused");
 
     const late = await browser.visit(server.url);
@@ -74,16 +74,16 @@ test("two pages drive one tape: what one does, the other sees", async () => {
   }
 });
 
-test("a simulation pauses and steps, and has no place to seek", async () => {
+test("a simulation pauses and steps, but cannot seek", async () => {
   const server = await startServer(["--seed", "7"]);
   try {
     const { page, faults } = await browser.visit(server.url);
     await stands(page, "playing");
     assert.equal(await page.locator(".transport-position").isVisible(), false);
-    assert.equal(await page.locator(deck("loop")).isVisible(), false);
-    await page.locator(deck("play")).click();
+    assert.equal(await page.locator(button("loop")).isVisible(), false);
+    await page.locator(button("play")).click();
     await stands(page, "paused");
-    await page.locator(deck("event")).click();
+    await page.locator(button("event")).click();
     await stands(page, "paused");
     await page.setViewportSize({ width: 390, height: 844 });
     await picture(page, "transport-telephone");

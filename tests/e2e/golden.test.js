@@ -1,8 +1,7 @@
 /**
- * The page on a recorded tape that has ended, beside the pictures of it in `golden/`. What tells of time on the wire is
- * covered.
+ * The page with a replay that has ended, compared with its pictures in `golden/`. The wire strip and ages are masked.
  *
- * `GOLDEN=write node --test tests/e2e/golden.test.js` makes the pictures anew: look at them before they are committed.
+ * `GOLDEN=write node --test tests/e2e/golden.test.js` takes new pictures: look at them before you commit.
  */
 
 import assert from "node:assert/strict";
@@ -13,16 +12,15 @@ import { serve } from "./serve.js";
 import { picture } from "./support.js";
 
 const FOLDER = new URL("golden/", import.meta.url);
-const TAPE = ["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"];
+const REPLAY = ["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"];
 /**
- * A part of a colour that differs by less is the same: fonts are drawn a little differently from one machine to the
- * next.
+ * The largest difference of a colour channel that counts as equal, as fonts differ a little between machines.
  */
 const SAME = 40;
-/** So large a share of the points may differ all the same. */
+/** The largest share of points that may differ. */
 const TOLERANCE = 0.015;
 
-const { server, browser } = serve(TAPE);
+const { server, browser } = serve(REPLAY);
 
 const VIEWS = [
   { name: "dark", size: [1440, 900], query: "symbol=AAPL&interval=1d&theme=dark&indicators=bollinger" },
@@ -45,7 +43,7 @@ for (const {
   size: [width, height],
   query,
 } of VIEWS) {
-  test(`the ${name} page looks as it did`, async () => {
+  test(`the ${name} page equals its picture`, async () => {
     const { page, faults } = await browser.visit("about:blank", (fresh) =>
       fresh.emulateMedia({ reducedMotion: "reduce" }),
     );
@@ -86,7 +84,7 @@ for (const {
   });
 }
 
-test("a page that looks otherwise is told", async () => {
+test("another page differs from a picture", async () => {
   const { page } = await browser.visit("about:blank");
   const [a, b] = ["dark", "light-compared"].map((name) => readFileSync(new URL(`${name}.png`, FOLDER)));
   assert.equal(await difference(page, a, a), 0);
@@ -95,7 +93,7 @@ test("a page that looks otherwise is told", async () => {
 });
 
 /**
- * The share of the points of two pictures that differ, found in a page of the browser that drew them.
+ * Returns the share of points that differ between two pictures, computed in the browser.
  *
  * @param {import("playwright-core").Page} page
  * @param {Buffer} a

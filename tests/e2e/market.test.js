@@ -1,10 +1,10 @@
-/** The ticker tape, the market at a glance, and the wire strip, in a real browser. */
+/** The ticker, the market panel and the wire in a real browser. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PRICED, changes, query, says, until } from "./page.js";
 import { serve } from "./serve.js";
-import { listenIn, picture } from "./support.js";
+import { recordTraffic, picture } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -13,7 +13,7 @@ const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 /** @param {Page} page */
 const place = (page) => page.locator(".belt").evaluate((belt) => belt.getBoundingClientRect().x);
 
-test("the ticker goes past, stands still when it is paused, and that is kept", async () => {
+test("the ticker moves, and stays paused", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator('.belt-item[data-way="up"]').first().waitFor({ state: "attached" });
   const start = await place(page);
@@ -35,7 +35,7 @@ test("the ticker goes past, stands still when it is paused, and that is kept", a
   await page.close();
 });
 
-test("the heatmap has a tile for each, says what is pointed at, and goes by keys", async () => {
+test("the heatmap has a tile for each symbol, and works by keys", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.waitForTimeout(1500);
@@ -56,7 +56,7 @@ test("the heatmap has a tile for each, says what is pointed at, and goes by keys
   await page.close();
 });
 
-test("breadth counts all, and movers are the ones that moved most", async () => {
+test("breadth counts all symbols, and movers are sorted", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(".mover-list button[data-symbol]").first().waitFor();
   await page.waitForFunction(
@@ -84,12 +84,13 @@ test("breadth counts all, and movers are the ones that moved most", async () => 
   await page.close();
 });
 
-test("a closed panel asks for nothing, and its tabs go by keys", async () => {
-  /** @type {ReturnType<typeof listenIn>} */
-  let said = { sent: [], heard: [], connections: 0 };
-  const { page } = await browser.visit(server.url, (fresh) => (said = listenIn(fresh)));
+test("a closed dock needs no quotes, and its tabs work by keys", async () => {
+  /** @type {ReturnType<typeof recordTraffic>} */
+  let traffic = { sent: [], received: [], connections: 0 };
+  const { page } = await browser.visit(server.url, (fresh) => (traffic = recordTraffic(fresh)));
   await page.locator(PRICED).first().waitFor();
-  const zero = () => said.sent.some(({ type, channel, rate }) => type === "rate" && channel === "quotes" && rate === 0);
+  const zero = () =>
+    traffic.sent.some(({ type, channel, rate }) => type === "rate" && channel === "quotes" && rate === 0);
   assert.equal(zero(), false);
   await page.click("#ticker-pause");
   await page.focus("#tab-market");
@@ -103,31 +104,37 @@ test("a closed panel asks for nothing, and its tabs go by keys", async () => {
   await page.close();
 });
 
-test("the rate is moved and told, and what arrives changes with it", async () => {
-  /** @type {ReturnType<typeof listenIn>} */
-  let said = { sent: [], heard: [], connections: 0 };
-  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`, (fresh) => (said = listenIn(fresh)));
+test("the rate slider changes the rate of updates", async () => {
+  /** @type {ReturnType<typeof recordTraffic>} */
+  let traffic = { sent: [], received: [], connections: 0 };
+  const { page, faults } = await browser.visit(
+    `${server.url}?symbol=AAPL`,
+    (fresh) => (traffic = recordTraffic(fresh)),
+  );
   await page.locator(PRICED).first().waitFor();
   await page.focus("#rate");
   await page.keyboard.press("Home");
   await says(page, ".slider-value", "0.5/s");
   await until(
-    () => said.sent.some(({ type, channel, rate }) => type === "rate" && channel === "bars" && rate === 0.5),
+    () => traffic.sent.some(({ type, channel, rate }) => type === "rate" && channel === "bars" && rate === 0.5),
     "the slowest rate",
   );
   await until(
-    () => said.heard.some(({ type, channel, rate }) => type === "granted" && channel === "bars" && rate === 0.5),
+    () => traffic.received.some(({ type, channel, rate }) => type === "granted" && channel === "bars" && rate === 0.5),
     "its grant",
   );
-  const from = said.heard.length;
+  const from = traffic.received.length;
   await page.waitForTimeout(3000);
-  const slow = said.heard.slice(from).filter(({ type }) => type === "update").length;
+  const slow = traffic.received.slice(from).filter(({ type }) => type === "update").length;
   await page.keyboard.press("End");
   await says(page, ".slider-value", "every");
-  await until(() => said.heard.some(({ type, rate }) => type === "granted" && rate === "every"), "each tick by itself");
-  const then = said.heard.length;
+  await until(
+    () => traffic.received.some(({ type, rate }) => type === "granted" && rate === "every"),
+    "each tick by itself",
+  );
+  const then = traffic.received.length;
   await page.waitForTimeout(3000);
-  const fast = said.heard.slice(then).filter(({ type }) => type === "update").length;
+  const fast = traffic.received.slice(then).filter(({ type }) => type === "update").length;
   assert.ok(fast > 5 * slow, `${slow} and ${fast} messages`);
   await says(page, '[data-measure="merged"]', /merged[\d.]+×/);
   await says(page, '[data-measure="ticks in"]', /ticks in[\d.,K]+\/s/);
@@ -139,7 +146,7 @@ test("the rate is moved and told, and what arrives changes with it", async () =>
   await page.close();
 });
 
-test("the format is switched while the page runs, and the address carries it", async () => {
+test("the format is switched on the fly and kept in the link", async () => {
   /** @type {string[]} */
   const kinds = [];
   const { page, faults } = await browser.visit(server.url, (fresh) => {

@@ -4,16 +4,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { changes, choose, drawn, PRICED, query, says, symbols, until } from "./page.js";
 import { serve } from "./serve.js";
-import { listenIn, picture, startServer, startWire } from "./support.js";
+import { recordTraffic, picture, startServer, startWire } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
 const SIMULATION = ["--seed", "7", "--speed", "4x"];
-const TAPE = "data/us-stocks-daily.csv.gz";
+const REPLAY = "data/us-stocks-daily.csv.gz";
 
 const { server, browser } = serve(SIMULATION);
 
-test("prices appear and change, with a clean console and no other origin", async () => {
+test("prices appear and change, with a clean console", async () => {
   const { page, faults, foreign } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await says(page, "#link", "Live");
@@ -29,7 +29,7 @@ test("prices appear and change, with a clean console and no other origin", async
   await page.close();
 });
 
-test("the page in binary shows the same, and a choice keeps the format in the address", async () => {
+test("the binary format shows prices and stays in the link", async () => {
   const { page, faults } = await browser.visit(`${server.url}?format=binary`);
   /** @type {Set<string>} */
   const kinds = new Set();
@@ -43,7 +43,7 @@ test("the page in binary shows the same, and a choice keeps the format in the ad
   await page.close();
 });
 
-test("a click switches the symbol in the title, the panel, the chart and the address", async () => {
+test("a click chooses a symbol everywhere", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   const other = (await symbols(page))[3];
@@ -61,7 +61,7 @@ test("a click switches the symbol in the title, the panel, the chart and the add
   await page.close();
 });
 
-test("an interval button changes the bars, and the address keeps it", async () => {
+test("an interval button changes the bars and the link", async () => {
   const { page, faults } = await browser.visit(server.url);
   await says(page, ".legend-time", /\d\d:\d\d UTC/);
   await page.click('[data-interval="5s"]');
@@ -73,7 +73,7 @@ test("an interval button changes the bars, and the address keeps it", async () =
   await page.close();
 });
 
-test("the read-out follows the pointer and goes back to the newest bar", async () => {
+test("the legend follows the pointer, then the newest bar", async () => {
   const { page } = await browser.visit(`${server.url}?interval=1m`);
   await drawn(page);
   const newest = (await page.textContent(".legend-time")) ?? "";
@@ -86,7 +86,7 @@ test("the read-out follows the pointer and goes back to the newest bar", async (
   await page.close();
 });
 
-test("an instrument of quotes alone has no volume", async () => {
+test("an instrument with only quotes has no volume", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
   await drawn(page);
   const panes = () => page.locator("#chart table tr").count();
@@ -103,7 +103,7 @@ test("an instrument of quotes alone has no volume", async () => {
   await page.close();
 });
 
-test("the arrow keys move through the list", async () => {
+test("the arrow keys move through the watchlist", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   const all = (await (await fetch(`${server.url}api/v1/symbols`)).json()).symbols.map(
@@ -129,7 +129,7 @@ test("the arrow keys move through the list", async () => {
   await page.close();
 });
 
-test("an unknown symbol in the address is told, and the first one shown", async () => {
+test("an unknown symbol in the address is replaced by the first", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=NOTHING`);
   await says(page, "#toasts", 'no symbol "NOTHING"');
   await says(page, ".instrument-symbol", (await symbols(page))[0]);
@@ -139,7 +139,7 @@ test("an unknown symbol in the address is told, and the first one shown", async 
 /** @param {Page} page @param {string} theme */
 const named = (page, theme) => page.waitForSelector(`#theme[aria-label="Theme: ${theme}"]`);
 
-test("the theme goes round and is kept", async () => {
+test("the theme button cycles, and the theme is kept", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   const ground = () =>
@@ -161,24 +161,24 @@ test("the theme goes round and is kept", async () => {
 });
 
 /** @param {Page} page */
-const tape = (page) =>
+const rows = (page) =>
   page.locator(".trades-lines .trade-row").evaluateAll((rows) => rows.map((row) => row.textContent ?? ""));
 
-test("the tape shows the trades of the chosen symbol, the newest on top, and grows", async () => {
+test("time and sales shows the newest trades of the symbol", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
   await page.locator(".trades-lines .trade-row").first().waitFor();
-  const before = await tape(page);
+  const before = await rows(page);
   assert.match(before[0], /^\d\d:\d\d:\d\d\.\d{3}[\d,]+\.\d\d[\d,.KMB]+[▲▼·]/);
   await page.waitForFunction(
     (top) => document.querySelector(".trades-lines .trade-row")?.textContent !== top,
     before[0],
   );
-  const times = (await tape(page)).map((text) => text.slice(0, 12));
+  const times = (await rows(page)).map((text) => text.slice(0, 12));
   assert.deepEqual(times, times.toSorted().reverse());
   assert.ok(times[0] >= before[0].slice(0, 12));
   await choose(page, "MSFT");
   await page.locator("#time-and-sales .veil").waitFor({ state: "hidden" });
-  assert.notDeepEqual(await tape(page), before);
+  assert.notDeepEqual(await rows(page), before);
   await choose(page, "EURUSD");
   await says(page, "#time-and-sales .veil", "no trades of EURUSD");
   await page.locator("#time-and-sales .veil").waitFor();
@@ -186,11 +186,11 @@ test("the tape shows the trades of the chosen symbol, the newest on top, and gro
   await page.close();
 });
 
-test("where there is little room the tape asks for nothing until it is opened, and that is kept", async () => {
-  /** @type {ReturnType<typeof listenIn>} */
-  let said = { sent: [], heard: [], connections: 0 };
-  const { page } = await browser.visit("about:blank", (fresh) => (said = listenIn(fresh)));
-  const trades = () => said.sent.filter(({ channel }) => channel === "trades").map(({ type }) => type);
+test("time and sales subscribes only where it is open", async () => {
+  /** @type {ReturnType<typeof recordTraffic>} */
+  let traffic = { sent: [], received: [], connections: 0 };
+  const { page } = await browser.visit("about:blank", (fresh) => (traffic = recordTraffic(fresh)));
+  const trades = () => traffic.sent.filter(({ channel }) => channel === "trades").map(({ type }) => type);
   await page.setViewportSize({ width: 1100, height: 800 });
   await page.goto(`${server.url}?symbol=AAPL`);
   await drawn(page);
@@ -202,13 +202,13 @@ test("where there is little room the tape asks for nothing until it is opened, a
   await page.locator(".trades-lines .trade-row").first().waitFor();
   await page.click(".trades-toggle");
   await page.locator(".trades-body").waitFor({ state: "hidden" });
-  await until(() => trades().length === 3, "the page says that it wants no trades any more");
+  await until(() => trades().length === 3, "the page unsubscribes from trades");
   assert.deepEqual(trades(), ["subscribe", "subscribe", "unsubscribe"]);
   await page.close();
 });
 
 /**
- * Lets the page believe that it is hidden, or seen again.
+ * Makes the page believe that it is hidden or visible.
  *
  * @param {Page} page
  * @param {boolean} hidden
@@ -219,31 +219,31 @@ const hide = (page, hidden) =>
     document.dispatchEvent(new Event("visibilitychange"));
   }, hidden);
 
-test("a hidden page takes nothing, and one answer for each comes when it is seen again", async () => {
-  /** @type {ReturnType<typeof listenIn>} */
-  let said = { sent: [], heard: [], connections: 0 };
-  const { page } = await browser.visit(`${server.url}?symbol=AAPL`, (fresh) => (said = listenIn(fresh)));
+test("a hidden page takes nothing until it is visible again", async () => {
+  /** @type {ReturnType<typeof recordTraffic>} */
+  let traffic = { sent: [], received: [], connections: 0 };
+  const { page } = await browser.visit(`${server.url}?symbol=AAPL`, (fresh) => (traffic = recordTraffic(fresh)));
   await page.locator(".trades-lines .trade-row").first().waitFor();
   await drawn(page);
   await hide(page, true);
   await until(
-    () => said.heard.filter(({ type, rate }) => type === "granted" && rate === 0).length === 4,
+    () => traffic.received.filter(({ type, rate }) => type === "granted" && rate === 0).length === 4,
     "rate 0 for quotes, bars, trades and the book",
   );
-  const from = said.heard.findLastIndex(({ type }) => type === "granted") + 1;
-  const beats = () => said.heard.slice(from).filter(({ type }) => type === "heartbeat").length;
+  const from = traffic.received.findLastIndex(({ type }) => type === "granted") + 1;
+  const beats = () => traffic.received.slice(from).filter(({ type }) => type === "heartbeat").length;
   await until(() => beats() >= 3, "beats");
-  assert.deepEqual([...new Set(said.heard.slice(from).map(({ type }) => type))], ["heartbeat"]);
-  const seen = said.heard.length;
+  assert.deepEqual([...new Set(traffic.received.slice(from).map(({ type }) => type))], ["heartbeat"]);
+  const seen = traffic.received.length;
   await hide(page, false);
   for (const type of ["snapshot", "bars", "trades", "depth", "update"])
-    await until(() => said.heard.slice(seen).some((message) => message.type === type), type);
-  const again = said.heard
+    await until(() => traffic.received.slice(seen).some((message) => message.type === type), type);
+  const again = traffic.received
     .slice(seen)
     .filter(({ type }) => type === "snapshot")
     .flatMap(({ quotes }) => quotes.map((/** @type {{ symbol: string }} */ { symbol }) => symbol));
   assert.deepEqual(again.length, new Set(again).size, "each once");
-  assert.equal(said.sent.filter(({ type }) => type === "resync").length, 0);
+  assert.equal(traffic.sent.filter(({ type }) => type === "resync").length, 0);
   await page.close();
 });
 
@@ -251,7 +251,7 @@ test("a hidden page takes nothing, and one answer for each comes when it is seen
 const seconds = (text, date) => Date.parse(`${date}T${text}Z`) / 1000;
 
 /**
- * Reads the times of the newest bars off the chart, from right to left.
+ * Reads the times of the newest bars from the chart, from right to left.
  *
  * @param {Page} page
  * @param {number} count
@@ -270,55 +270,58 @@ async function barsRead(page, count) {
   return [...read].sort((a, b) => a - b);
 }
 
-test("a short loss of the network leaves no hole in the chart, the quotes and the tape", async () => {
+test("a short network loss leaves no gap in bars, quotes or trades", async () => {
   // In real time: what is on the screen is held against the clock.
   const own = await startServer(["--seed", "7"]);
   const wire = await startWire(own.port);
-  /** @type {ReturnType<typeof listenIn>} */
-  let said = { sent: [], heard: [], connections: 0 };
-  const { page } = await browser.visit(`${wire.url}?symbol=AAPL&interval=1s`, (fresh) => (said = listenIn(fresh)));
+  /** @type {ReturnType<typeof recordTraffic>} */
+  let traffic = { sent: [], received: [], connections: 0 };
+  const { page } = await browser.visit(
+    `${wire.url}?symbol=AAPL&interval=1s`,
+    (fresh) => (traffic = recordTraffic(fresh)),
+  );
   try {
     await page.locator(".trades-lines .trade-row").first().waitFor();
     await drawn(page);
     await until(
-      () => said.heard.some(({ type, snapshot, bars }) => type === "bars" && !snapshot && bars[0].closed),
+      () => traffic.received.some(({ type, snapshot, bars }) => type === "bars" && !snapshot && bars[0].closed),
       "a bar that closed",
     );
     wire.cut();
     await page.waitForSelector("html[data-stale]");
     await page.waitForTimeout(4000);
-    const lost = said.heard.length;
-    const asked = said.sent.length;
+    const lost = traffic.received.length;
+    const before = traffic.sent.length;
     wire.restore();
     await says(page, "#link", "Live");
     await page.waitForSelector("html:not([data-stale])");
     const answers = () =>
-      said.heard.slice(lost).filter(({ type, channel }) => type === "granted" && channel !== "news");
+      traffic.received.slice(lost).filter(({ type, channel }) => type === "granted" && channel !== "news");
     const channels = (/** @type {any[]} */ list) => [...new Set(list.map(({ channel }) => channel))];
     await until(() => channels(answers()).length === 4, "answers of each channel");
     // Headlines are left out: while there are none there is nothing to go on from.
-    const again = said.sent.slice(asked).filter(({ channel }) => channel !== "news");
+    const again = traffic.sent.slice(before).filter(({ channel }) => channel !== "news");
     assert.deepEqual(channels(again), ["quotes", "bars", "trades", "depth"]);
     assert.deepEqual(
       [...new Set(again.map(({ type, since }) => `${type} ${typeof since?.epoch}`))],
       ["subscribe number"],
     );
     assert.deepEqual([...new Set(answers().map(({ recovered }) => recovered))], [true]);
-    await until(() => new Set(said.heard.slice(lost).map(({ type }) => type)).size >= 5, "all kinds of messages");
+    await until(() => new Set(traffic.received.slice(lost).map(({ type }) => type)).size >= 5, "all kinds of messages");
     await page.waitForTimeout(2500);
 
-    const after = said.heard.slice(lost);
+    const after = traffic.received.slice(lost);
     assert.equal(
       after.some(({ type, snapshot }) => type === "snapshot" || (snapshot && type !== "news")),
       false,
       "no snapshot was needed",
     );
     assert.equal(
-      said.sent.some(({ type }) => type === "resync"),
+      traffic.sent.some(({ type }) => type === "resync"),
       false,
       "ranges of quotes meet",
     );
-    const messages = said.heard.filter(({ type }) => type === "trades");
+    const messages = traffic.received.filter(({ type }) => type === "trades");
     const numbers = messages.flatMap(({ first, trades }) =>
       trades.map((/** @type {unknown} */ _, /** @type {number} */ at) => first + at),
     );
@@ -336,7 +339,7 @@ test("a short loss of the network leaves no hole in the chart, the quotes and th
     assert.ok(
       read[0] <
         seconds(
-          new Date(said.heard[0].ts_sent / 1000).toISOString().slice(11, 19),
+          new Date(traffic.received[0].ts_sent / 1000).toISOString().slice(11, 19),
           new Date().toISOString().slice(0, 10),
         ) +
           3,
@@ -354,7 +357,7 @@ test("a short loss of the network leaves no hole in the chart, the quotes and th
   }
 });
 
-test("a narrow page has nothing cut off at the side", async () => {
+test("a narrow page cuts nothing off", async () => {
   const { page } = await browser.visit(server.url);
   await page.setViewportSize({ width: 360, height: 780 });
   await page.locator(PRICED).first().waitFor();
@@ -364,7 +367,7 @@ test("a narrow page has nothing cut off at the side", async () => {
   await page.close();
 });
 
-test("a lost server makes the values stale, and its return makes the page live again without a reload", async () => {
+test("a lost server makes values stale until it returns", async () => {
   const { page } = await browser.visit(server.url);
   await drawn(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
@@ -394,7 +397,7 @@ test("a lost server makes the values stale, and its return makes the page live a
   await page.close();
 });
 
-test("a server that stops says so, and the page comes back to the next one", async () => {
+test("a stopping server is announced, and the page reconnects", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.setViewportSize({ width: 360, height: 780 });
@@ -414,8 +417,8 @@ test("a server that stops says so, and the page comes back to the next one", asy
   await page.close();
 });
 
-test("a replayed file of daily bars says so, and ends", async () => {
-  const replay = await startServer(["replay", "--speed", "max", TAPE]);
+test("a replay of daily bars is marked, and ends", async () => {
+  const replay = await startServer(["replay", "--speed", "max", REPLAY]);
   try {
     const { page, faults, foreign } = await browser.visit(replay.url);
     await says(page, "#feed-source", "Replay");

@@ -1,4 +1,4 @@
-/** Writes a recording of many symbols, the same in each run, for tests that need more of them than the simulation has. */
+/** Writes a recording of many symbols, the same in each run, for tests that need more than the simulation has. */
 
 import { createWriteStream, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Scenarios, headlines, refused rows, and the keys of the tape deck, in a real browser. */
+/** Scenarios, headlines and rejected rows in a real browser. */
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -19,7 +19,7 @@ async function openTab(page, id) {
   await page.locator(`#panel-${id}`).waitFor();
 }
 
-test("a scenario is staged from the page, and every page shows that it runs and marks it", async () => {
+test("a scenario started on one page shows on all", async () => {
   const [one, other] = [
     await browser.visit(`${server.url}?symbol=AAPL&interval=1s`),
     await browser.visit(`${server.url}?symbol=AAPL&interval=1s`),
@@ -47,7 +47,7 @@ test("a scenario is staged from the page, and every page shows that it runs and 
   }
 });
 
-test("what cannot be staged is told, and nothing runs", async () => {
+test("an invalid scenario is reported and not started", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=MSFT`);
   await openTab(page, "scenarios");
   await page.locator('[name="scenario"] option').first().waitFor({ state: "attached" });
@@ -59,7 +59,7 @@ test("what cannot be staged is told, and nothing runs", async () => {
   await page.close();
 });
 
-test("a headline comes with its tone in a word, is said, and leads to its symbol", async () => {
+test("a headline shows its tone and leads to its symbol", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=IBM&interval=1m`);
   await page.locator(PRICED).first().waitFor();
   await page.keyboard.press("n");
@@ -87,7 +87,7 @@ test("a headline comes with its tone in a word, is said, and leads to its symbol
   await page.close();
 });
 
-test("keys and the palette drive the feed", async () => {
+test("keys and the palette control the feed", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator("#transport[data-state='playing']").waitFor();
   await page.keyboard.press("g");
@@ -110,7 +110,7 @@ test("keys and the palette drive the feed", async () => {
   await page.close();
 });
 
-test("who may not drive the feed sees its controls switched off, and is told so", async () => {
+test("a viewer sees disabled controls, and why", async () => {
   const open = await startServer(["--seed", "7"], 0, "0.0.0.0");
   try {
     const { page, faults } = await browser.visit(open.url);
@@ -132,13 +132,16 @@ test("who may not drive the feed sees its controls switched off, and is told so"
   }
 });
 
-test("rows that cannot be played are listed with their reason and place", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "tickcast-refused-"));
+test("rejected rows are listed with reason and position", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tickcast-rejected-"));
   const file = join(folder, "odd.csv");
-  const rows = Array.from(
-    { length: 200 },
-    (_, at) =>
-      `2025-06-16T09:00:${String(Math.floor(at / 4)).padStart(2, "0")}.${at % 4}00Z,AAA,${at % 50 === 10 ? "n.n." : (100 + at / 100).toFixed(2)},${at + 1}`,
+  const rows = Array.from({ length: 200 }, (_, at) =>
+    [
+      `2025-06-16T09:00:${String(Math.floor(at / 4)).padStart(2, "0")}.${at % 4}00Z`,
+      "AAA",
+      at % 50 === 10 ? "n.n." : (100 + at / 100).toFixed(2),
+      at + 1,
+    ].join(),
   );
   writeFileSync(file, `time,symbol,price,size\n${rows.join("\n")}\n`);
   const odd = await startServer(["replay", "--paused", file]);
@@ -151,7 +154,7 @@ test("rows that cannot be played are listed with their reason and place", async 
     assert.match(line, /odd\.csv.*line 12.*n\.n\./);
     await says(page, "#panel-file .panel-note", "4 rows were rejected");
     assert.equal(await page.locator("#tab-news").isVisible(), false);
-    await picture(page, "refused");
+    await picture(page, "rejected");
     assert.deepEqual(faults, []);
     await page.close();
   } finally {
@@ -160,7 +163,7 @@ test("rows that cannot be played are listed with their reason and place", async 
   }
 });
 
-test("the list goes by sector, its width is set by keys and drag, and both are kept", async () => {
+test("groups by sector and the width of the list are kept", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.click('button[aria-label="Columns and groups"]');
@@ -190,7 +193,7 @@ test("the list goes by sector, its width is set by keys and drag, and both are k
   await page.close();
 });
 
-test("a page that is not looked at says in its title that it stands still", async () => {
+test("a hidden page says in its title that it is paused", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=AAPL`);
   await page.locator(PRICED).first().waitFor();
   const hide = (/** @type {boolean} */ hidden) =>

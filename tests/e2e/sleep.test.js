@@ -1,11 +1,9 @@
-/**
- * A tab that is put to sleep and woken: it shows what is true now, whether its connection outlived the sleep or not.
- */
+/** A tab that is put to sleep and woken shows current values. */
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PRICED, until } from "./page.js";
-import { listenIn, openBrowser, startServer } from "./support.js";
+import { recordTraffic, openBrowser, startServer } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -29,9 +27,9 @@ const sleep = (/** @type {number} */ ms) => new Promise((done) => void setTimeou
  */
 async function freeze(meanwhile) {
   const first = await startServer(["--seed", "5", "--speed", "5x"]);
-  /** @type {ReturnType<typeof listenIn> | undefined} */
-  let said;
-  const { page } = await browser.visit(first.url, (page) => void (said = listenIn(page)));
+  /** @type {ReturnType<typeof recordTraffic> | undefined} */
+  let traffic;
+  const { page } = await browser.visit(first.url, (page) => void (traffic = recordTraffic(page)));
   await page.locator(PRICED).first().waitFor();
   const session = await page.context().newCDPSession(page);
   await session.send("Page.setWebLifecycleState", { state: "frozen" });
@@ -39,20 +37,20 @@ async function freeze(meanwhile) {
   const woken = Date.now();
   await session.send("Page.setWebLifecycleState", { state: "active" });
   const fresh = () =>
-    said?.heard.some(({ type, ts_sent: sent }) => ["update", "snapshot"].includes(type) && sent / 1e3 > woken);
+    traffic?.received.some(({ type, ts_sent: sent }) => ["update", "snapshot"].includes(type) && sent / 1e3 > woken);
   await until(async () => fresh() === true, "a price that was sent after it woke");
   await until(async () => (await page.locator("#link").getAttribute("data-status")) === "live", "it is live");
   await until(
     async () => !(await page.evaluate(() => document.documentElement.hasAttribute("data-stale"))),
     "nothing is stale",
   );
-  const resyncs = said?.sent.filter(({ type }) => type === "resync").length;
+  const resyncs = traffic?.sent.filter(({ type }) => type === "resync").length;
   await page.close();
   await server.kill();
-  return { connections: said?.connections, resyncs };
+  return { connections: traffic?.connections, resyncs };
 }
 
-test("a sleep costs nothing where the connection outlives it", async () => {
+test("a sleep costs nothing while the connection lives", async () => {
   const found = await freeze(async (server) => {
     await sleep(6_000);
     return server;
@@ -60,7 +58,7 @@ test("a sleep costs nothing where the connection outlives it", async () => {
   assert.deepEqual(found, { connections: 1, resyncs: 0 });
 });
 
-test("whose connection died in its sleep comes back by itself when it wakes", async () => {
+test("a page whose connection died in its sleep reconnects", async () => {
   const found = await freeze(async (server) => {
     await server.kill();
     await sleep(3_000);

@@ -1,4 +1,4 @@
-/** A page that stood still, as when a laptop slept: what is shown first afterwards is of now. */
+/** A page that stood still, for example on a sleeping laptop, shows current values first. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ const FRESH_MS = 2000;
 
 const { browser, server } = serve(["--seed", "7", "--speed", "4x"]);
 
-test("after a standstill the first price that is shown is not an old one", async () => {
+test("the first price after a standstill is a recent one", async () => {
   // Of each message the page takes, when it was sent.
   const listen = () => {
     const note = (/** @type {MessageEvent} */ { data }) => {

@@ -1,4 +1,4 @@
-/** The status page in Chromium: its figures, who may see them, both themes, a telephone, and what axe finds. */
+/** The status page in a real browser: figures, access, themes, a phone, and axe-core. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -39,7 +39,7 @@ const barriers = (page) =>
     );
   });
 
-test("the figures are there, move, and are those of the server", async () => {
+test("the figures are those of the server, and move", async () => {
   const market = await browser.visit(server.url);
   await fetch(`${server.url}nowhere`);
   const { page, faults, foreign } = await browser.visit(`${server.url}status.html`);
@@ -47,7 +47,7 @@ test("the figures are there, move, and are those of the server", async () => {
   await says(page, "#about", "version 0.1.0, up for");
   await until(async () => (await value(page, "Sessions")) === "1", "the market's page is one session");
   await until(async () => /^[\d.,]+K?\/s$/.test(await value(page, "Ticks in")), "ticks come");
-  await until(async () => /ms$/.test(await value(page, "Flush to socket")), "a lag is told");
+  await until(async () => /ms$/.test(await value(page, "Flush to socket")), "a lag is shown");
   await until(
     async () => (await page.locator(".figure polyline").first().getAttribute("points"))?.includes(" "),
     "a line of two points",
@@ -72,7 +72,7 @@ test("the figures are there, move, and are those of the server", async () => {
   await Promise.all([market.page.close(), page.close()]);
 });
 
-test("a server that is gone is told, and found again", async () => {
+test("a lost server is reported, and found again", async () => {
   const own = await startServer(["--seed", "3"]);
   const { page } = await browser.visit(`${own.url}status.html`);
   await says(page, "#state", "up, playing");
@@ -84,7 +84,7 @@ test("a server that is gone is told, and found again", async () => {
   await again.kill();
 });
 
-test("a stranger sees nothing of it and is asked for a token", async () => {
+test("an unauthorized page goes to the sign-in page", async () => {
   const guarded = await startServer([`--viewer-token=${VIEWER}`, "--token=presenter-0123456789"]);
   const { page } = await browser.visit(`${guarded.url}status.html`);
   await page.waitForURL("**/enter");
@@ -97,7 +97,7 @@ test("a stranger sees nothing of it and is asked for a token", async () => {
   await guarded.kill();
 });
 
-test("the market's page leads to it", async () => {
+test("the market page links to the status page", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator("#controls").waitFor();
   await page.keyboard.press("?");

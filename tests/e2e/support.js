@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 /** @typedef {import("playwright-core").Page} Page */
 /** @typedef {{ url: string, port: number, stop: () => Promise<void>, kill: () => Promise<void> }} Server */
 /**
- * `faults`: what the console complained of; `foreign`: requests elsewhere.
+ * `faults` are errors and warnings of the console. `foreign` are requests to other origins.
  *
  * @typedef {{ page: Page, faults: string[], foreign: string[] }} Visit
  */
@@ -45,7 +45,7 @@ function binary() {
 /**
  * @param {string[]} args without `--bind`
  * @param {number} [port] 0 for any
- * @param {string} [host] one that others reach: then nobody may drive the feed
+ * @param {string} [host] an address that others reach, where nobody may control the feed without a token
  * @returns {Promise<Server>}
  */
 export function startServer(args, port = 0, host = "127.0.0.1") {
@@ -60,11 +60,11 @@ export function startServer(args, port = 0, host = "127.0.0.1") {
     await ended;
   };
   return new Promise((ready, fail) => {
-    let told = "";
-    const timer = setTimeout(() => fail(new Error(`the server did not say that it is ready:\n${told}`)), START_MS);
-    const hear = (/** @type {Buffer} */ text) => {
-      told += text;
-      const found = told.match(/http:\/\/[^\s/:]+:(\d+)\//);
+    let output = "";
+    const timer = setTimeout(() => fail(new Error(`the server did not start:\n${output}`)), START_MS);
+    const onOutput = (/** @type {Buffer} */ text) => {
+      output += text;
+      const found = output.match(/http:\/\/[^\s/:]+:(\d+)\//);
       if (!found) return;
       clearTimeout(timer);
       ready({
@@ -74,15 +74,15 @@ export function startServer(args, port = 0, host = "127.0.0.1") {
         kill: () => end("SIGKILL"),
       });
     };
-    child.stdout.on("data", hear);
-    child.stderr.on("data", (text) => (told += text));
+    child.stdout.on("data", onOutput);
+    child.stderr.on("data", (text) => (output += text));
     child.once("error", fail);
-    void ended.then((code) => fail(new Error(`the server ended with ${code}:\n${told}`)));
+    void ended.then((code) => fail(new Error(`the server ended with ${code}:\n${output}`)));
   });
 }
 
 /**
- * Carries bytes between the browser and a server, and can lose them: the browser sees a network that fails.
+ * Forwards bytes between the browser and a server, and can cut the connection like a failing network.
  *
  * @param {number} port of the server
  */
@@ -126,19 +126,19 @@ export async function startWire(port) {
 }
 
 /**
- * Takes down what a page says to its server and hears from it, also over several connections.
+ * Records the messages of a page, over all its connections.
  *
- * @param {Page} page not yet loaded, or about to connect again
+ * @param {Page} page not yet loaded, or about to reconnect
  */
-export function listenIn(page) {
-  /** @type {{ sent: any[], heard: any[], connections: number }} */
-  const said = { sent: [], heard: [], connections: 0 };
+export function recordTraffic(page) {
+  /** @type {{ sent: any[], received: any[], connections: number }} */
+  const traffic = { sent: [], received: [], connections: 0 };
   page.on("websocket", (socket) => {
-    said.connections += 1;
-    socket.on("framesent", ({ payload }) => void said.sent.push(JSON.parse(String(payload))));
-    socket.on("framereceived", ({ payload }) => void said.heard.push(JSON.parse(String(payload))));
+    traffic.connections += 1;
+    socket.on("framesent", ({ payload }) => void traffic.sent.push(JSON.parse(String(payload))));
+    socket.on("framereceived", ({ payload }) => void traffic.received.push(JSON.parse(String(payload))));
   });
-  return said;
+  return traffic;
 }
 
 export async function openBrowser() {
@@ -152,7 +152,7 @@ export async function openBrowser() {
 
   return {
     /**
-     * Opens a page and takes note of everything that should not happen.
+     * Opens a page, and records faults and requests to other origins.
      *
      * @param {string} url
      * @param {(page: Page) => unknown} [prepare] before it loads
@@ -160,7 +160,7 @@ export async function openBrowser() {
      */
     async visit(url, prepare) {
       const page = await context.newPage();
-      // What an earlier page kept is not this one's.
+      // Without the settings of earlier pages.
       const session = await context.newCDPSession(page);
       await session.send("Storage.clearDataForOrigin", { origin: new URL(url).origin, storageTypes: "local_storage" });
       await session.detach();
@@ -171,11 +171,11 @@ export async function openBrowser() {
       /** @type {string[]} */
       const foreign = [];
       const { origin } = new URL(url);
-      page.on("console", (said) => void (["error", "warning"].includes(said.type()) && faults.push(said.text())));
+      page.on("console", (line) => void (["error", "warning"].includes(line.type()) && faults.push(line.text())));
       page.on("pageerror", (fault) => void faults.push(fault.message));
       page.on("request", (request) => void (new URL(request.url()).origin !== origin && foreign.push(request.url())));
       await page.goto(url);
-      // Keys go to the page in front.
+      // Keys go to the front page.
       await page.bringToFront();
       return { page, faults, foreign };
     },

@@ -1,10 +1,10 @@
-/** The watchlist in a real browser: a thousand symbols, of which only those on the screen are there and asked for. */
+/** The watchlist in a real browser, with a thousand symbols. */
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { PRICED, symbols, until } from "./page.js";
 import { serve } from "./serve.js";
-import { listenIn, picture } from "./support.js";
+import { recordTraffic, picture } from "./support.js";
 import { writeRecording } from "./recording.js";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -12,12 +12,12 @@ import { writeRecording } from "./recording.js";
 const SYMBOLS = 1000;
 
 /** @type {Awaited<ReturnType<typeof writeRecording>>} */
-let tape;
+let recording;
 const { server, browser } = serve(async () => {
-  tape = await writeRecording({ symbols: SYMBOLS, seconds: 60, perSecond: 1 });
-  return ["replay", "--speed", "1x", "--loop", tape.path];
+  recording = await writeRecording({ symbols: SYMBOLS, seconds: 60, perSecond: 1 });
+  return ["replay", "--speed", "1x", "--loop", recording.path];
 });
-after(() => tape?.remove());
+after(() => recording?.remove());
 
 /** @param {Page} page @param {object} settings */
 const settle = (page, settings) =>
@@ -38,11 +38,11 @@ const scrollRows = (page, top) =>
     rows.scrollTop = to;
   }, top);
 
-test("of a thousand rows only those on the screen exist, and only they are asked for", async () => {
-  /** @type {ReturnType<typeof listenIn>} */
-  let said = { sent: [], heard: [], connections: 0 };
+test("only visible rows exist and are subscribed", async () => {
+  /** @type {ReturnType<typeof recordTraffic>} */
+  let traffic = { sent: [], received: [], connections: 0 };
   const { page, faults } = await browser.visit(server.url, async (fresh) => {
-    said = listenIn(fresh);
+    traffic = recordTraffic(fresh);
     await settle(fresh, QUIET);
   });
   await page.locator(PRICED).nth(15).waitFor();
@@ -52,22 +52,22 @@ test("of a thousand rows only those on the screen exist, and only they are asked
     SYMBOLS + 2,
     "all rows, their heading and the titles",
   );
-  const asked = () =>
+  const rates = () =>
     new Map(
-      said.sent
+      traffic.sent
         .filter(({ channel }) => channel === "quotes")
         .flatMap(({ symbols: some, rate }) => some.map((/** @type {string} */ symbol) => [symbol, rate])),
     );
-  const wants = () =>
-    [...asked()]
+  const subscribed = () =>
+    [...rates()]
       .filter(([, rate]) => rate > 0)
       .map(([symbol]) => symbol)
       .sort()
       .join();
-  // The list is lower once the panels below the chart are there: what it showed before is not asked for any more.
+  // The list gets shorter when the panels come. Rows that are hidden then go to rate 0.
   await until(
-    async () => wants() === [...new Set(await symbols(page))].sort().join(),
-    "what is shown is asked for, and nothing else",
+    async () => subscribed() === [...new Set(await symbols(page))].sort().join(),
+    "only visible rows are subscribed",
   );
   const first = await symbols(page);
 
@@ -79,31 +79,31 @@ test("of a thousand rows only those on the screen exist, and only they are asked
     second.some((symbol) => first.includes(symbol)),
     false,
   );
-  await until(() => asked().get(first[5]) === 0, "rate 0 for a row that was scrolled away");
+  await until(() => rates().get(first[5]) === 0, "rate 0 for a row that was scrolled away");
   const chosen = first[0];
   const wanted = new Set([chosen, ...second]);
   assert.deepEqual(
-    [...asked()].filter(([symbol, rate]) => rate > 0 !== wanted.has(symbol)),
+    [...rates()].filter(([symbol, rate]) => rate > 0 !== wanted.has(symbol)),
     [],
   );
-  const from = said.heard.length;
-  await until(() => said.heard.slice(from).filter(({ type }) => type === "update").length >= 3, "updates");
-  const heard = said.heard
+  const from = traffic.received.length;
+  await until(() => traffic.received.slice(from).filter(({ type }) => type === "update").length >= 3, "updates");
+  const received = traffic.received
     .slice(from)
     .flatMap(({ quotes }) => quotes?.map((/** @type {{ symbol: string }} */ { symbol }) => symbol) ?? []);
   assert.deepEqual(
-    heard.filter((symbol) => !wanted.has(symbol)),
+    received.filter((symbol) => !wanted.has(symbol)),
     [],
   );
 
   await scrollRows(page, 0);
-  await until(() => (asked().get(first[5]) ?? 0) > 0, "the row asks again");
-  assert.equal(said.sent.filter(({ type }) => type === "resync").length, 0, "nothing was lost on the way");
+  await until(() => (rates().get(first[5]) ?? 0) > 0, "the row subscribes again");
+  assert.equal(traffic.sent.filter(({ type }) => type === "resync").length, 0, "nothing was lost on the way");
   assert.deepEqual(faults, []);
   await page.close();
 });
 
-test("rows lie one below the other without a gap, wherever the list is scrolled to", async () => {
+test("rows have no gaps, wherever the list is scrolled to", async () => {
   const { page } = await browser.visit(server.url, (fresh) => settle(fresh, QUIET));
   await page.locator(PRICED).first().waitFor();
   for (const top of [0, 7, 4321, 10_000, 1e6]) {
@@ -129,7 +129,7 @@ test("rows lie one below the other without a gap, wherever the list is scrolled 
   await page.close();
 });
 
-test("the filter finds as one types, says so where nothing is found, and Escape brings all back", async () => {
+test("the filter finds while typing, and Escape clears it", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.fill("#filter", "abc");
@@ -144,19 +144,18 @@ test("the filter finds as one types, says so where nothing is found, and Escape 
   await page.close();
 });
 
-test("titles sort, and an order by what changes holds for all symbols", async () => {
+test("column heads sort all symbols", async () => {
   const { page } = await browser.visit(server.url, (fresh) => settle(fresh, QUIET));
   await page.locator(PRICED).first().waitFor();
   await page.click('[data-column="percent"] .sort');
   await page.waitForSelector('[data-column="percent"][aria-sort="descending"]');
   const percents = () =>
-    page
-      .locator(".row[data-symbol]:not([hidden])")
-      .evaluateAll((rows) =>
-        rows
-          .sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))
-          .map((row) => parseFloat((row.querySelector(".move span:last-child")?.textContent ?? "").replace("−", "-"))),
-      );
+    page.locator(".row[data-symbol]:not([hidden])").evaluateAll((rows) =>
+      rows
+        .sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))
+        .map((row) => row.querySelector(".move span:last-child")?.textContent ?? "")
+        .map((text) => parseFloat(text.replace("−", "-"))),
+    );
   // The first rows are the highest of all, so the market's first is among them once all are known.
   await page.waitForFunction(
     () => parseFloat(document.querySelector('.row[aria-rowindex="3"] .move span:last-child')?.textContent ?? "0") > 0.5,
@@ -171,7 +170,7 @@ test("titles sort, and an order by what changes holds for all symbols", async ()
   await page.close();
 });
 
-test("columns are chosen and moved in a menu, and both are kept", async () => {
+test("columns are chosen and moved in a menu, and kept", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   const titles = () =>
@@ -193,7 +192,7 @@ test("columns are chosen and moved in a menu, and both are kept", async () => {
   await page.close();
 });
 
-test("a star puts a symbol on top, and a heading closes its group", async () => {
+test("a star puts a symbol first, a heading collapses its group", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.hover('.row[data-symbol="AAEX"]');

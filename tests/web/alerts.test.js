@@ -1,4 +1,4 @@
-/** Alerts, commands and what is read out. */
+/** Alerts, commands, and the announcement of prices. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

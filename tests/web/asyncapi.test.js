@@ -1,4 +1,4 @@
-/** The AsyncAPI document: made from the one schema, and valid by the official parser. */
+/** The AsyncAPI document: generated from the schema, and valid for the official parser. */
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-/** The compact format, held to the JSON fixtures of the same messages. */
+/** The binary decoder, checked against the JSON fixtures of the same messages. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Driving the feed: what is said, and what the controls show. */
+/** Commands to the feed, and the transport controls. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

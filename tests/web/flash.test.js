@@ -1,4 +1,4 @@
-/** What lights up says the newest direction, and goes out in its time. */
+/** Highlights show the newest direction and end in time. */
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";

@@ -1,4 +1,4 @@
-/** The indicators against an independent library, on the same bars; gaps; and CSV. */
+/** Indicators against an independent library on the same bars; gaps; CSV. */
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";

@@ -1,4 +1,4 @@
-/** The watchlist: its lines, its order, what is on the screen, and what is asked for. */
+/** The watchlist: its lines, sorting, visible rows and subscriptions. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** The catalog: it insists until it has what it asked for, and only the newest request counts. */
+/** The loader retries, and only the newest request counts. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** The market at a glance: movers, breadth, and the tiles. */
+/** The market at a glance: movers, breadth and tiles. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** Headlines and scenarios: each once, whom they are about, and what of them a chart marks. */
+/** Headlines and scenarios, and the marks on charts. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** The reducer: ranges that meet, lost, epochs, snapshots and bars. */
+/** The reducer: ranges, gaps, epochs, snapshots and bars. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Holds the JSON Schema, the fixtures and the document to each other. */
+/** The JSON Schema, the fixtures and the document agree. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

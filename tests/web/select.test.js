@@ -1,4 +1,4 @@
-/** The questions the views ask, and the address line. */
+/** Values derived from the state, and the address. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** The session: what the page asks for, and when. */
+/** The session: its subscriptions and their messages. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** The socket: how it comes back, and when it gives a silent connection up. */
+/** The socket: reconnecting, and dropping a silent connection. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

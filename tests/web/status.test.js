@@ -1,4 +1,4 @@
-/** What the status page makes of the server's counts. */
+/** The rates and quantiles of the status page. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

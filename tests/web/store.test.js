@@ -1,4 +1,4 @@
-/** The store: who is told of what. */
+/** The store and its events. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** Numbers, times and lines as text. */
+/** Formatting of numbers, times and lines. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

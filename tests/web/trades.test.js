@@ -1,4 +1,4 @@
-/** The list: each trade once, in order, what is lacking said, and never too long. */
+/** The list of trades: each once, in order, with gaps, and bounded. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** The tape deck: what its buttons ask for, and what lies along its timeline. */
+/** The transport buttons and the preview. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-/** The wire contract, held to the fixtures that the server's tests share. */
+/** The JSON messages, checked against the fixtures that the server shares. */
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 
 use super::plan::SimPlan;
 use super::write::{Length, WriteConfig};
+use crate::feed::sim::model::sector::CLASSES;
 use crate::feed::sim::scenario::scheduled::{MIN_DURATION, ScenarioLimits};
 use crate::feed::sim::scenario::script;
 use crate::feed::sim::scenario::spec::ScenarioSpec;
-use crate::feed::sim::scenario::target::CLASSES;
 use crate::feed::sim::universe::Universe;
 use crate::feed::sim::{Hours, SimConfig};
 use crate::flags::{time, whole_number};
@@ -28,8 +28,8 @@ pub struct SimulationArgs {
     /// Number of instruments: 40 have names, the others are generated stocks
     #[arg(long, value_name = "NUMBER", value_parser = whole_number(1..=SimConfig::MAX_SYMBOLS))]
     symbols: Option<usize>,
-    /// Trading hours: always, market (stocks from 14:30 to 21:00 UTC on weekdays), or session (everything in that time)
-    #[arg(long, value_name = "HOURS")]
+    /// Trading hours
+    #[arg(long, value_enum, value_name = "HOURS")]
     hours: Option<Hours>,
     /// Market time at the start, such as 2024-01-08T14:30:00Z; by default now
     #[arg(long, value_name = "TIME", value_parser = timestamp)]
@@ -123,8 +123,8 @@ pub struct SimulateArgs {
     /// Market time at the start
     #[arg(long, default_value = "2024-01-08T00:00:00Z", value_name = "TIME", value_parser = timestamp)]
     start: Timestamp,
-    /// Trading hours: always, market or session
-    #[arg(long, default_value_t = Hours::Market, value_name = "HOURS")]
+    /// Trading hours
+    #[arg(long, value_enum, default_value_t = Hours::Market, value_name = "HOURS")]
     hours: Hours,
     /// Write a row without a price for each change of a quote, too
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::control::Speed;
-use crate::feed::sim::model::season::OPEN;
+use crate::feed::sim::model::hours::OPEN;
 use crate::feed::sim::scenario::journal::{Journal, JournalError};
 use crate::feed::sim::scenario::scheduled::{ScenarioError, ScenarioLimits, ScheduledScenario};
 use crate::feed::sim::scenario::script::{Script, ScriptError};

@@ -4,12 +4,17 @@
 //! needs it may compute it, and no symbol reads another one's state. Returns here have a variance of 1 a
 //! second over a trading day; symbols scale them.
 
+use std::array;
+
+use strum::{EnumCount as _, VariantArray as _};
+
 use super::elementary::exp;
+use super::hours::Hours;
 use super::news::Shock;
 use super::parameters::{Model, News};
 use super::rng::SimRng;
-use super::season::{Edge, Hours, Pulse, Season};
-use super::sector::Sector;
+use super::season::{Edge, Pulse, Season};
+use super::sector::{CLASSES, Sector};
 use super::volatility::{Aftershock, Law, Rough, Trend};
 use crate::market::{AssetClass, Interval, Timestamp};
 
@@ -18,7 +23,6 @@ use crate::market::{AssetClass, Interval, Timestamp};
 pub const JUMP_SECONDS: f64 = 150.0;
 /// The standard deviation of a night's return, in those of a day, over that of Student's t.
 const NIGHT: f64 = 0.25;
-const CLASSES: [AssetClass; 4] = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
 
 /// One second of everything that is shared.
 #[derive(Clone, Debug)]
@@ -27,7 +31,7 @@ pub struct Cell {
     pub index: u64,
     pub ts: Timestamp,
     /// By [`Sector::index`].
-    pub sectors: [Shared; Sector::ALL.len()],
+    pub sectors: [Shared; Sector::COUNT],
 }
 
 /// One second of one sector, its class included.
@@ -53,7 +57,7 @@ pub struct Factors {
     world: World,
     /// Those of listed classes alone.
     classes: [Option<Class>; CLASSES.len()],
-    sectors: [SimRng; Sector::ALL.len()],
+    sectors: [SimRng; Sector::COUNT],
 }
 
 impl Factors {
@@ -65,7 +69,7 @@ impl Factors {
             next: 0,
             world: World::new(seed),
             classes: CLASSES.map(|class| listed(class).then(|| Class::new(seed, class, hours))),
-            sectors: Sector::ALL.map(|sector| SimRng::new(seed, sector.label(), "sector")),
+            sectors: array::from_fn(|n| SimRng::new(seed, Sector::VARIANTS[n].into(), "sector")),
         }
     }
 
@@ -85,11 +89,11 @@ impl Factors {
         let (index, ts) = (self.next, self.next_ts());
         self.next += 1;
         let world = self.world.step(index);
-        let mut sectors = [Shared::default(); Sector::ALL.len()];
+        let mut sectors = [Shared::default(); Sector::COUNT];
         for (of, class) in CLASSES.into_iter().zip(&mut self.classes) {
             let Some(class) = class else { continue };
             let (shared, scale) = class.step(index, ts, &world);
-            for sector in Sector::ALL.into_iter().filter(|sector| sector.class() == of) {
+            for sector in Sector::VARIANTS.iter().filter(|sector| sector.class() == of) {
                 // Drawn while closed, too: draws must not depend on the hours of others.
                 let shock = self.sectors[sector.index()].normal();
                 sectors[sector.index()] = Shared { sector_return: scale * shock, ..shared };

@@ -4,6 +4,7 @@
 
 pub mod elementary;
 pub mod factor;
+pub mod hours;
 pub mod news;
 pub mod parameters;
 pub mod rng;

@@ -3,66 +3,13 @@
 //! Stocks are busy at the open and the close and quiet at noon; what never closes follows the waking hours of
 //! its people. The curves are means over real tapes (docs/SIMULATION.md).
 
-use std::fmt;
-use std::str::FromStr;
-
 use super::elementary::{exp, pow};
+use super::hours::{CLOSE, DAY, Hours, OPEN, is_weekend};
 use super::parameters::Model;
 use crate::market::Timestamp;
 
-/// The seconds of a UTC day in which the exchange is open: 09:30 to 16:00 in New York in winter.
-pub const OPEN: i64 = 14 * 3_600 + 30 * 60;
-const CLOSE: i64 = 21 * 3_600;
-const DAY: i64 = 86_400;
 /// How fast the volatility of the open decays, in seconds.
 const OPEN_DECAY: f64 = 900.0;
-
-/// When the market is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Hours {
-    /// Everything trades all the time; what has sessions in reality is as busy as in the mean of one.
-    #[default]
-    Always,
-    /// Stocks and indices trade from 14:30 to 21:00 UTC on weekdays, crypto and FX all the time.
-    Market,
-    /// Everything trades in that session and nothing outside it.
-    Session,
-}
-
-impl Hours {
-    /// The length of a session.
-    pub const SESSION_SECONDS: i64 = CLOSE - OPEN;
-
-    /// Whether stocks have a session on the UTC day that begins at `day`; without sessions, every day is one.
-    pub fn has_session_on(self, day: Timestamp) -> bool {
-        self == Self::Always || !is_weekend(day.0.div_euclid(DAY * 1_000_000_000))
-    }
-
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Always => "always",
-            Self::Market => "market",
-            Self::Session => "session",
-        }
-    }
-}
-
-impl fmt::Display for Hours {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.label())
-    }
-}
-
-impl FromStr for Hours {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        [Self::Always, Self::Market, Self::Session]
-            .into_iter()
-            .find(|hours| hours.label() == text)
-            .ok_or_else(|| "always, market or session".into())
-    }
-}
 
 /// An open second.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,11 +86,6 @@ impl Season {
     }
 }
 
-/// 1970-01-01 was a Thursday.
-fn is_weekend(day: i64) -> bool {
-    (day + 4).rem_euclid(7) % 6 == 0
-}
-
 /// The curve at a share of the day, linear between the middles of its slices.
 fn interpolated(curve: &[f64], share: f64, round: bool) -> f64 {
     let at = share * curve.len() as f64 - 0.5;
@@ -186,8 +128,6 @@ mod tests {
             check(hours, AssetClass::Crypto, MONDAY, crypto_at_night);
             check(hours, AssetClass::Crypto, saturday + OPEN, crypto_on_saturday);
         }
-        assert_eq!("market".parse(), Ok(Hours::Market));
-        assert!("night".parse::<Hours>().is_err());
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The groups of symbols that move together.
 
-use strum::{Display, EnumCount, EnumString, VariantArray};
+use strum::{Display, EnumCount, EnumString, IntoStaticStr, VariantArray};
 
 use crate::market::AssetClass;
 
+/// The classes that the simulator lists.
+pub const CLASSES: [AssetClass; 4] = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
+
 /// A group of symbols that have more in common than their class has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Display, EnumCount, EnumString, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Display, EnumCount, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 #[repr(u8)]
 pub enum Sector {
@@ -23,20 +26,6 @@ pub enum Sector {
 }
 
 impl Sector {
-    pub const ALL: [Self; 11] = [
-        Self::Technology,
-        Self::Communication,
-        Self::Consumer,
-        Self::Staples,
-        Self::Finance,
-        Self::Energy,
-        Self::Health,
-        Self::Industry,
-        Self::Index,
-        Self::Crypto,
-        Self::Fx,
-    ];
-
     /// Returns the position among all sectors.
     pub const fn index(self) -> usize {
         self as usize
@@ -49,23 +38,6 @@ impl Sector {
             Self::Crypto => AssetClass::Crypto,
             Self::Fx => AssetClass::Fx,
             _ => AssetClass::Stock,
-        }
-    }
-
-    /// As it is written in a scenario's target.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Technology => "technology",
-            Self::Communication => "communication",
-            Self::Consumer => "consumer",
-            Self::Staples => "staples",
-            Self::Finance => "finance",
-            Self::Energy => "energy",
-            Self::Health => "health",
-            Self::Industry => "industry",
-            Self::Index => "index",
-            Self::Crypto => "crypto",
-            Self::Fx => "fx",
         }
     }
 }

@@ -4,9 +4,9 @@ use strum::VariantArray as _;
 
 use super::kind::Scenario;
 use super::scheduled::ScenarioLimits;
-use super::target::{CLASSES, Target};
+use super::target::Target;
 use crate::control::{ScenarioCatalog, ScenarioInfo, SymbolGroup};
-use crate::feed::sim::model::sector::Sector;
+use crate::feed::sim::model::sector::{CLASSES, Sector};
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::AssetClass;
 

@@ -12,7 +12,7 @@ use humantime::format_duration;
 
 use super::scheduled::ScheduledScenario;
 use super::spec::first_second;
-use crate::feed::sim::model::season::Hours;
+use crate::feed::sim::model::hours::Hours;
 use crate::market::Timestamp;
 
 /// The settings of the market that a journal belongs to.

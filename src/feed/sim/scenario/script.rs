@@ -15,7 +15,7 @@ use toml::value::Datetime;
 use super::kind::Scenario;
 use super::spec::{ScenarioSpec, TIME};
 use super::target::Target;
-use crate::feed::sim::model::season::Hours;
+use crate::feed::sim::model::hours::Hours;
 use crate::market::Timestamp;
 
 /// Scenarios, and the market they belong to.

@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use crate::feed::sim::model::sector::Sector;
+use crate::feed::sim::model::sector::{CLASSES, Sector};
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::AssetClass;
-
-/// The classes that the simulator lists.
-pub const CLASSES: [AssetClass; 4] = [AssetClass::Stock, AssetClass::Index, AssetClass::Crypto, AssetClass::Fx];
 
 /// The symbols that a scenario acts on, or that a headline is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,12 +10,17 @@
 //!
 //! As on the tape, a second in which nothing traded has no bar, and one with a single trade has one price.
 
+use std::array;
+
+use strum::{EnumCount as _, VariantArray as _};
+
 use super::symbol_sim::{ClassTables, SymbolSim};
 use crate::feed::sim::model::elementary::exp;
 use crate::feed::sim::model::factor::Factors;
+use crate::feed::sim::model::hours::Hours;
 use crate::feed::sim::model::parameters::Model;
 use crate::feed::sim::model::rng::SimRng;
-use crate::feed::sim::model::season::{Edge, Hours, Pulse, Season};
+use crate::feed::sim::model::season::{Edge, Pulse, Season};
 use crate::feed::sim::model::sector::Sector;
 use crate::feed::sim::model::volatility::{Law, Rough};
 use crate::feed::sim::universe::listing::Listing;
@@ -114,7 +119,7 @@ struct SharedBar {
     pulse: Pulse,
     log_volatility: f64,
     class_return: f64,
-    sector_return: [f32; Sector::ALL.len()],
+    sector_return: [f32; Sector::COUNT],
 }
 
 /// The past of a class, for each span, newest first.
@@ -131,7 +136,7 @@ impl SharedPast {
         let model = Model::of(class);
         let season = Season::new(model, hours);
         let mut rng = (SimRng::new(seed, "", "past of the world"), SimRng::new(seed, class.label(), "past"));
-        let laws = std::array::from_fn(|n| {
+        let laws = array::from_fn(|n| {
             let span: &Span = &spans[n];
             Law::new(model.returns.hurst, span.interval.nanos() as f64 / 1e9)
         });
@@ -142,7 +147,7 @@ impl SharedPast {
                 let beta = model.returns.world_beta;
                 let class_return = beta * rng.0.normal() + (1.0 - beta * beta).sqrt() * rng.1.normal();
                 let sector_return =
-                    Sector::ALL.map(|sector| if sector.class() == class { rng.1.normal() as f32 } else { 0.0 });
+                    array::from_fn(|n| if Sector::VARIANTS[n].class() == class { rng.1.normal() as f32 } else { 0.0 });
                 let pulse = pulse(&season, span.interval, start)?;
                 Some(SharedBar {
                     start,

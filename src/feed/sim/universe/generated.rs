@@ -1,5 +1,7 @@
 //! Generated stocks, for lists longer than the named instruments. Their traits follow from the seed and the ticker.
 
+use strum::VariantArray as _;
+
 use super::listing::Listing;
 use super::named::NAMED;
 use crate::feed::sim::model::rng::SimRng;
@@ -35,7 +37,7 @@ fn stock(symbol: String, n: usize, seed: u64) -> Listing {
     let volatility = between(0.15, 0.5);
     // 1.7 basis points in the middle, and at least one tick.
     let spread_ticks = (price * 100.0 * between(0.9e-4, 2.8e-4)).max(1.0);
-    let sector = Sector::ALL[n % 8];
+    let sector = Sector::VARIANTS[n % 8];
     Listing {
         sector,
         name: company(&symbol, sector).into(),
