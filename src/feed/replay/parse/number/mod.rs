@@ -23,10 +23,12 @@ pub const TENS: [u64; 20] = {
 };
 
 /// The mark before the decimals of a column. The other mark separates thousands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum DecimalMark {
     #[default]
+    #[value(alias = ".")]
     Point,
+    #[value(alias = ",")]
     Comma,
 }
 
