@@ -29,20 +29,20 @@ pub struct ReadingArgs {
     /// Factor by which prices are too large, such as 10000; 1 if they are not
     #[arg(long, value_name = "FACTOR", value_parser = overrides::price_scale)]
     price_scale: Option<u8>,
-    /// Kind of the rows: trades, quotes, ohlcv (bars) or book (order book)
-    #[arg(long, value_name = "KIND", value_parser = overrides::kind)]
+    /// Kind of the rows
+    #[arg(long, value_name = "KIND", value_enum, ignore_case = true)]
     kind: Option<FileKind>,
     /// Delimiter of cells: one character, tab or space
     #[arg(long, value_name = "CHARACTER", value_parser = overrides::delimiter)]
     delimiter: Option<u8>,
-    /// Decimal mark of numbers: point or comma
-    #[arg(long, value_name = "MARK", value_parser = overrides::decimal_mark)]
+    /// Decimal mark of numbers
+    #[arg(long, value_name = "MARK", value_enum, ignore_case = true)]
     decimal_mark: Option<DecimalMark>,
-    /// Order of dates: ymd, mdy or dmy
-    #[arg(long, value_name = "ORDER", value_parser = overrides::date_order)]
+    /// Order of year, month and day in dates
+    #[arg(long, value_name = "ORDER", value_enum, ignore_case = true)]
     date_order: Option<DateOrder>,
-    /// Unit of times that are numbers: s, ms, us or ns
-    #[arg(long, value_name = "UNIT", value_parser = overrides::time_unit)]
+    /// Unit of times that are numbers
+    #[arg(long, value_name = "UNIT", value_enum, ignore_case = true)]
     time_unit: Option<TimeUnit>,
     /// Encoding of the text, such as utf-8, utf-16le, gbk or shift_jis
     #[arg(long, value_name = "NAME", value_parser = overrides::encoding)]

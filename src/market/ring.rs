@@ -120,6 +120,7 @@ impl<T: PartialEq> PartialEq for Ring<T> {
     }
 }
 
+/// An iterator over a part of a [`Ring`].
 #[derive(Debug)]
 pub struct Iter<'r, T> {
     ring: &'r Ring<T>,

@@ -224,7 +224,7 @@ async fn bad_tokens_and_certificates_stop_the_start() {
     };
     check(&["--token=short"], &["--token", "16 to 256"]).await;
     check(&["--token-file", "no/such/file"], &["no/such/file", "cannot read"]).await;
-    check(&["--control", "some"], &["everybody, token or nobody"]).await;
+    check(&["--control", "some"], &["everybody, token, nobody"]).await;
     check(&["--allow-origin", "example.org/x"], &["--allow-origin", "https://"]).await;
     check(&["--trust-proxy", "proxy"], &["--trust-proxy", "127.0.0.1"]).await;
     check(&["--tls-cert", "cert.pem"], &["--tls-key"]).await;

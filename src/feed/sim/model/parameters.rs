@@ -103,6 +103,7 @@ pub struct Kernel {
 /// The most metaorders that are worked at a time.
 pub const MOST_WORKED: usize = 3;
 
+/// The parameters of quotes: the spread, and its distance from the latent price.
 #[derive(Clone, Copy, Debug)]
 pub struct Quoting {
     /// The spread goes with volatility to this power.
@@ -129,6 +130,7 @@ pub struct Sizes {
     pub tail_alpha: f64,
 }
 
+/// The parameters of news, and of the jumps that come with it.
 #[derive(Clone, Copy, Debug)]
 pub struct News {
     /// Pieces a day: of one symbol, and of the class.

@@ -26,6 +26,7 @@ struct Metaorder {
     left: u32,
 }
 
+/// The signs of orders, which follow a few metaorders.
 #[derive(Clone, Debug)]
 pub struct Signs {
     /// Of these, as many as [`Flow::worked`] says.
