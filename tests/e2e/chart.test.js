@@ -21,7 +21,7 @@ const panes = (page) =>
           `${pane.querySelector(".legend-symbol")?.textContent} ${pane.querySelector(".legend-interval")?.textContent}`,
       ),
     );
-/** How many panes the chart library has laid out. @param {Page} page */
+/** Counts the panes of the chart library. @param {Page} page */
 const rows = (page) => page.locator(".pane-canvas table tr").count();
 /** @param {Page} page @param {string} menu @param {string} value */
 async function pick(page, menu, value) {
@@ -30,7 +30,7 @@ async function pick(page, menu, value) {
   await page.keyboard.press("Escape");
 }
 
-/** What is drawn, as text that differs where the picture does. @param {Page} page */
+/** Returns the picture of the chart as text. @param {Page} page */
 const pixels = (page) =>
   page
     .locator(".pane-canvas canvas")
