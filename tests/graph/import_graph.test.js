@@ -151,7 +151,7 @@ test("the sources keep to the tables of ARCHITECTURE.md", () => {
 /** `wire` has one value for each format, whose type and encoders name each other. */
 const TIED = ["src/wire"];
 
-test("rooms import each other in no other folder", () => {
+test("imports make no circle outside wire", () => {
   const folders = foldersIn(readSources()).filter(({ name }) => !TIED.includes(name));
   assert.deepEqual(circlesIn(folders), []);
 });
