@@ -17,7 +17,7 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 /**
- * What axe finds, in words.
+ * Returns what axe finds, in words.
  *
  * @param {Page} page
  * @returns {Promise<string[]>}
@@ -115,7 +115,7 @@ test("axe accepts the sign-in page", async () => {
   }
 });
 
-/** What has the focus: its name. @param {Page} page */
+/** Returns the name of the focused element. @param {Page} page */
 const focused = (page) =>
   page.evaluate(() => {
     const node = document.activeElement;

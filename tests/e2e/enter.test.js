@@ -19,7 +19,7 @@ const { server, browser } = serve([
   `--viewer-token=${VIEWER}`,
 ]);
 
-/** What the page may do, as the server says. @param {Page} page @returns {Promise<string>} */
+/** Fetches the role of the page. @param {Page} page @returns {Promise<string>} */
 const role = (page) => page.evaluate(async () => (await (await fetch("/api/v1/login")).json()).role);
 
 test("a presenter's link signs in and drops the token", async () => {

@@ -28,7 +28,7 @@ test("a scenario started on one page shows on all", async () => {
   await one.page.click(".transport-scenarios");
   await one.page.locator("#panel-scenarios").waitFor();
   await one.page.selectOption('[name="scenario"]', "crash");
-  await says(one.page, ".scenario-about", "Falls by 8 %");
+  await says(one.page, ".scenario-about", "falls by 8 %");
   await one.page.selectOption('[name="on"]', "AAPL");
   await one.page.fill('[name="strength"]', "2");
   await one.page.fill('[name="seconds"]', "600");

@@ -28,7 +28,7 @@ after(async () => {
 /** The value of a figure by its title. @param {Page} page @param {string} title */
 const value = (page, title) => page.locator(".figure", { hasText: title }).locator(".value").innerText();
 
-/** What axe finds, in words. @param {Page} page @returns {Promise<string[]>} */
+/** Returns what axe finds, in words. @param {Page} page @returns {Promise<string[]>} */
 const barriers = (page) =>
   page.evaluate(async () => {
     const { violations } = await /** @type {any} */ (window).axe.run(document, {

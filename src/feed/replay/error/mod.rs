@@ -25,6 +25,7 @@ pub struct ReplayError {
 }
 
 impl ReplayError {
+    /// The problem of a file.
     pub fn new(file: &Path, problem: Problem) -> Self {
         Self { file: file.to_owned(), problem }
     }

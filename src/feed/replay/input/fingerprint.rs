@@ -49,6 +49,7 @@ impl Fingerprint {
         })))
     }
 
+    /// The size of the file.
     pub fn bytes(&self) -> u64 {
         self.0.bytes
     }

@@ -20,6 +20,7 @@ pub struct Precision {
 }
 
 impl Precision {
+    /// Counts in a number.
     pub fn add(&mut self, value: Decimal) {
         let value = if value.decimals > PADDED { value.shorten(0) } else { value };
         let decimals = usize::from(value.decimals);
@@ -28,6 +29,7 @@ impl Precision {
         self.whole = self.whole.max(value.mantissa.unsigned_abs() / TENS[decimals]);
     }
 
+    /// Counts in the numbers of another column.
     pub fn merge(&mut self, other: Self) {
         self.decimals = self.decimals.max(other.decimals);
         self.whole = self.whole.max(other.whole);

@@ -36,6 +36,7 @@ pub enum DecimalMark {
 const BLANKS: [&str; 14] =
     ["", "-", "--", "null", "nan", "n/a", "na", "#n/a", "none", "nil", ".", "<na>", "nat", "\\n"];
 
+/// Returns whether a cell means that there is no value.
 pub fn is_blank(cell: &str) -> bool {
     cell.len() <= 4 && BLANKS.iter().any(|blank| cell.eq_ignore_ascii_case(blank))
 }

@@ -25,6 +25,7 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
+    /// The nanoseconds of one unit.
     pub const fn nanos(self) -> i64 {
         match self {
             Self::Seconds => NANOS_PER_SECOND,
