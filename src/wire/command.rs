@@ -23,7 +23,7 @@ const BIG_MOVE_PERCENT: f64 = 1.0;
 
 /// The members of all commands.
 #[derive(Deserialize)]
-struct Members {
+struct CommandMembers {
     command: Option<String>,
     speed: Option<Value>,
     to: Option<String>,
@@ -54,7 +54,8 @@ pub fn parse_command(text: &str) -> Result<Command, ApiError> {
 /// # Errors
 /// If a member is missing or wrong.
 pub fn read_command(value: Value) -> Result<Command, ApiError> {
-    let members: Members = serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE))?;
+    let members: CommandMembers =
+        serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE))?;
     match members.command.as_deref() {
         Some("play") => Ok(Command::Play),
         Some("pause") => Ok(Command::Pause),
@@ -85,7 +86,7 @@ pub const fn command_name(command: &Command) -> &'static str {
     }
 }
 
-impl Members {
+impl CommandMembers {
     fn speed(&self) -> Result<Speed, ApiError> {
         let speed = match &self.speed {
             Some(Value::String(text)) if text == "max" => Some(Speed::Max),

@@ -109,7 +109,8 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
     if kind == "drive" {
         return read_command(value).map(Request::Drive);
     }
-    let members: Members = serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE))?;
+    let members: RequestMembers =
+        serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE))?;
     match kind.as_str() {
         "subscribe" => members.subscribe(),
         "unsubscribe" => members.unsubscribe(),
@@ -125,7 +126,7 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
 
 /// The members of all requests but `drive`.
 #[derive(Deserialize)]
-struct Members {
+struct RequestMembers {
     channel: Option<String>,
     symbols: Option<Vec<String>>,
     interval: Option<String>,
@@ -135,7 +136,7 @@ struct Members {
     format: Option<String>,
 }
 
-impl Members {
+impl RequestMembers {
     fn subscribe(mut self) -> Result<Request, ApiError> {
         let rate = self.rate.as_ref().map(Rate::from_json).transpose()?;
         let (channel, history, since) = (self.channel()?, self.history, self.since.take());

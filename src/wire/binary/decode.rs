@@ -1,6 +1,6 @@
 //! A decoder of the binary format, by which the tests compare it with the JSON of the same message.
 //!
-//! Bytes that are not a message, or a step from a state that is not there, give `None`. Nothing panics.
+//! Input that are not a message, or a step from a state that is not there, give `None`. Nothing panics.
 
 use std::collections::HashMap;
 use strum::VariantArray;
@@ -10,9 +10,9 @@ use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, 
 use crate::market::{Decimal, Instrument, Interval};
 
 /// The rest of a message. Nothing is read beyond its end.
-pub struct Bytes<'a>(pub &'a [u8]);
+pub struct Input<'a>(pub &'a [u8]);
 
-impl Bytes<'_> {
+impl Input<'_> {
     pub fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
@@ -45,7 +45,7 @@ impl Bytes<'_> {
 }
 
 /// Reads the next entry: its index, first seq and state. `before` returns the state that a step begins from.
-pub fn read_entry(bytes: &mut Bytes<'_>, before: impl Fn(u64) -> Option<Fields>) -> Option<(u64, u64, Fields)> {
+pub fn read_entry(bytes: &mut Input<'_>, before: impl Fn(u64) -> Option<Fields>) -> Option<(u64, u64, Fields)> {
     let index = bytes.varint()?;
     let flags = bytes.byte()?;
     let count = bytes.varint()?;
@@ -54,7 +54,7 @@ pub fn read_entry(bytes: &mut Bytes<'_>, before: impl Fn(u64) -> Option<Fields>)
     Some((index, fields.seq.checked_add(1)?.checked_sub(count)?, fields))
 }
 
-fn read_full(bytes: &mut Bytes<'_>, flags: u8) -> Option<Fields> {
+fn read_full(bytes: &mut Input<'_>, flags: u8) -> Option<Fields> {
     let has = |flag| flags & flag != 0;
     let seq = bytes.varint()?;
     let ts_event = bytes.if_known(has(TIME), 0)?;
@@ -70,7 +70,7 @@ fn read_full(bytes: &mut Bytes<'_>, flags: u8) -> Option<Fields> {
     Some(Fields { seq, ts_event, last, bid, ask, day, vwap })
 }
 
-fn read_step(bytes: &mut Bytes<'_>, flags: u8, count: u64, before: Fields) -> Option<Fields> {
+fn read_step(bytes: &mut Input<'_>, flags: u8, count: u64, before: Fields) -> Option<Fields> {
     let seq = before.seq.checked_add(count)?;
     if bytes.byte()? != seq as u8 {
         return None;
@@ -112,7 +112,7 @@ impl<'a> Decoder<'a> {
         let ts_sent = i64::from_le_bytes(head[4..12].try_into().ok()?);
         let epoch = u64::from_le_bytes(head[12..20].try_into().ok()?);
         let snapshot = marks & MARK_SNAPSHOT != 0;
-        let mut bytes = Bytes(body);
+        let mut bytes = Input(body);
         let (label, body) = match kind {
             UPDATE => ("update", format!("\"quotes\":[{}]", self.quotes(&mut bytes, count)?)),
             SNAPSHOT => ("snapshot", format!("\"quotes\":[{}]", self.quotes(&mut bytes, count)?)),
@@ -128,7 +128,7 @@ impl<'a> Decoder<'a> {
         bytes.0.is_empty().then(|| format!("{{\"type\":\"{label}\",\"epoch\":{epoch},\"ts_sent\":{ts_sent},{body}}}"))
     }
 
-    fn quotes(&mut self, bytes: &mut Bytes<'_>, count: u16) -> Option<String> {
+    fn quotes(&mut self, bytes: &mut Input<'_>, count: u16) -> Option<String> {
         let mut entries = Vec::new();
         for _ in 0..count {
             let (index, first_seq, fields) = read_entry(bytes, |index| self.states.get(&index).copied())?;
@@ -138,7 +138,7 @@ impl<'a> Decoder<'a> {
         Some(entries.join(","))
     }
 
-    fn bars(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
+    fn bars(&self, bytes: &mut Input<'_>, snapshot: bool, count: u16) -> Option<String> {
         let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
         let interval = Interval::VARIANTS.get(usize::from(bytes.byte()?))?;
         let missed = bytes.varint()?;
@@ -164,7 +164,7 @@ impl<'a> Decoder<'a> {
         ))
     }
 
-    fn trades(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
+    fn trades(&self, bytes: &mut Input<'_>, snapshot: bool, count: u16) -> Option<String> {
         let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
         let (skipped, first) = (bytes.varint()?, bytes.varint()?);
         let (mut ts, mut near, mut entries) = (0, 0, Vec::new());
@@ -181,7 +181,7 @@ impl<'a> Decoder<'a> {
         ))
     }
 
-    fn depth(&self, bytes: &mut Bytes<'_>, marks: u8, count: u16) -> Option<String> {
+    fn depth(&self, bytes: &mut Input<'_>, marks: u8, count: u16) -> Option<String> {
         let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
         let (covered, seq) = (bytes.varint()?, bytes.varint()?);
         let first_seq = seq.checked_add(1)?.checked_sub(covered)?;

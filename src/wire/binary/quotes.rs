@@ -208,7 +208,7 @@ pub struct BinaryQuotes {
 
 #[cfg(test)]
 mod tests {
-    use super::super::decode::{Bytes, read_entry};
+    use super::super::decode::{Input, read_entry};
     use super::*;
     use proptest::prelude::*;
 
@@ -231,7 +231,7 @@ mod tests {
             let first_seq = (seq + 1).saturating_sub(merged);
             let mut out = Vec::new();
             fields.push_full(&mut out, 9, first_seq);
-            let mut bytes = Bytes(&out);
+            let mut bytes = Input(&out);
             prop_assert_eq!(read_entry(&mut bytes, |_| None), Some((9, first_seq, fields)));
             prop_assert!(bytes.0.is_empty());
         }
@@ -251,7 +251,7 @@ mod tests {
             prop_assert!(after.is_step_from(&before));
             let mut out = Vec::new();
             after.push_step(&mut out, 300, &before);
-            let mut bytes = Bytes(&out);
+            let mut bytes = Input(&out);
             prop_assert_eq!(read_entry(&mut bytes, |_| Some(before)), Some((300, 8, after)));
             prop_assert!(bytes.0.is_empty());
         }

@@ -20,7 +20,7 @@ pub fn push_delta(out: &mut Vec<u8>, from: i64, to: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::binary::decode::Bytes;
+    use crate::wire::binary::decode::Input;
     use proptest::prelude::*;
 
     #[test]
@@ -39,7 +39,7 @@ mod tests {
             push_varint(&mut out, n);
             push_zigzag(&mut out, signed);
             push_delta(&mut out, from, signed);
-            let mut bytes = Bytes(&out);
+            let mut bytes = Input(&out);
             prop_assert_eq!(bytes.varint(), Some(n));
             prop_assert_eq!(bytes.zigzag(), Some(signed));
             prop_assert_eq!(bytes.zigzag().map(|delta| from.wrapping_add(delta)), Some(signed));
