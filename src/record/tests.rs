@@ -83,7 +83,7 @@ fn torn_compressed_recording_plays_to_its_last_whole_frame() {
     for torn in [bytes.len() - 1, whole as usize + 9, whole as usize + 1] {
         fs::write(&path, &bytes[..torn]).unwrap();
         let mut replay = replay::open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
-        assert!(replay.report()[0].assumptions.iter().any(|one| one.what == "it ends behind line 7"), "{torn}");
+        assert!(replay.report()[0].assumptions.iter().any(|one| one.what == "the file ends after line 7"), "{torn}");
         for _ in 0..2 {
             let played: Vec<Tick> = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
             assert_eq!(played.len(), 6, "{torn}");

@@ -80,7 +80,7 @@ for (const { name, missing, command } of findClients()) {
       const second = await startServer(MARKET, first.port);
       await running.next(seen + COUNT).finally(second.kill);
       checkUpdates(running.lines);
-      assert.match(running.heard(), /connection lost .*coming back/);
+      assert.match(running.heard(), /connection lost .*reconnecting/);
     } finally {
       running.kill();
     }

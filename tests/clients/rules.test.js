@@ -241,7 +241,7 @@ for (const client of clients) {
     assert.equal(code, 0);
   });
 
-  test(`${name} ends where coming back would not help`, { skip }, async () => {
+  test(`${name} ends where a reconnect does not help`, { skip }, async () => {
     const refused = await act(
       client,
       ["AAPLE"],

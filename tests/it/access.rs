@@ -217,10 +217,10 @@ async fn secrets_are_never_logged_or_printed() {
 
 #[tokio::test]
 async fn bad_tokens_and_certificates_stop_the_start() {
-    let check = async |arguments: &[&str], says: &[&str]| {
+    let check = async |arguments: &[&str], expected: &[&str]| {
         let output = command(arguments).args(["--bind", "127.0.0.1:0"]).stdout(Stdio::null()).output().await.unwrap();
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && says.iter().all(|part| text.contains(part)), "{arguments:?}: {text}");
+        assert!(!output.status.success() && expected.iter().all(|part| text.contains(part)), "{arguments:?}: {text}");
     };
     check(&["--token=short"], &["--token", "16 to 256"]).await;
     check(&["--token-file", "no/such/file"], &["no/such/file", "cannot read"]).await;

@@ -24,7 +24,7 @@ use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::RateLimiter;
 use crate::server::ops::{Meter, Metrics, Transport};
-use crate::wire::{ApiError, Format, Frame};
+use crate::wire::{ApiError, EncodedMessage, Format};
 
 /// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
 const LONG_WRITE: Duration = Duration::from_secs(1);
@@ -233,8 +233,8 @@ where
         while let Some(frame) = self.outbox.next() {
             self.meter.sent(&frame);
             let message = match frame {
-                Frame::Text(text) => WsMessage::Text(text),
-                Frame::Binary(bytes) => WsMessage::Binary(bytes),
+                EncodedMessage::Text(text) => WsMessage::Text(text),
+                EncodedMessage::Binary(bytes) => WsMessage::Binary(bytes),
             };
             self.socket.feed(message).await?;
         }

@@ -1,6 +1,6 @@
-//! Reads the compact format back, to hold the encoder to the JSON text of the same message.
+//! A decoder of the binary format, by which the tests compare it with the JSON of the same message.
 //!
-//! Bytes that are no message, or a step from a state that is not there, give `None` and nothing worse.
+//! Bytes that are not a message, or a step from a state that is not there, give `None`. Nothing panics.
 
 use std::collections::HashMap;
 use strum::VariantArray;
@@ -9,7 +9,7 @@ use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, TIME, VWAP};
 use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
 use crate::market::{Decimal, Instrument, Interval};
 
-/// What is left of a frame; nothing is taken beyond its end.
+/// The rest of a message. Nothing is read beyond its end.
 pub struct Bytes<'a>(pub &'a [u8]);
 
 impl Bytes<'_> {
@@ -44,7 +44,7 @@ impl Bytes<'_> {
     }
 }
 
-/// Index, first seq and state of the next entry; `before` knows the state that a step begins from.
+/// Reads the next entry: its index, first seq and state. `before` returns the state that a step begins from.
 pub fn read_entry(bytes: &mut Bytes<'_>, before: impl Fn(u64) -> Option<Fields>) -> Option<(u64, u64, Fields)> {
     let index = bytes.varint()?;
     let flags = bytes.byte()?;
@@ -94,7 +94,7 @@ fn read_step(bytes: &mut Bytes<'_>, flags: u8, count: u64, before: Fields) -> Op
     })
 }
 
-/// A client that has the list of symbols, and writes what it hears as the JSON text of the same message.
+/// A client with the list of symbols. It decodes each binary message to the JSON text of the same message.
 pub struct Decoder<'a> {
     instruments: &'a [Instrument],
     states: HashMap<u64, Fields>,
@@ -105,9 +105,9 @@ impl<'a> Decoder<'a> {
         Self { instruments, states: HashMap::new() }
     }
 
-    pub fn json(&mut self, frame: &[u8]) -> Option<String> {
-        let [kind, marks, ..] = *frame else { return None };
-        let (head, body) = frame.split_at_checked(HEADER)?;
+    pub fn json(&mut self, message: &[u8]) -> Option<String> {
+        let [kind, marks, ..] = *message else { return None };
+        let (head, body) = message.split_at_checked(HEADER)?;
         let count = u16::from_le_bytes(head[2..4].try_into().ok()?);
         let ts_sent = i64::from_le_bytes(head[4..12].try_into().ok()?);
         let epoch = u64::from_le_bytes(head[12..20].try_into().ok()?);

@@ -242,7 +242,7 @@ mod tests {
             ("tz = \"Mars\"", "America/New_York"),
             ("price-scale = 7", "a power of ten"),
             ("columns = \"time,prize\"", "`prize` is none of time, clock"),
-            ("kind = \"bars\"", "trades, quotes, ohlcv or book"),
+            ("kind = \"bars\"", "ohlcv, trades, quotes or book"),
             ("date = \"2024-02-30\"", "a date such as"),
         ] {
             let error = Overrides::of_toml(text).unwrap_err();

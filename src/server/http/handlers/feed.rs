@@ -8,7 +8,7 @@ use super::{Site, json_body};
 use crate::fanout::wall_micros;
 use crate::server::http::reply::json_or_error;
 use crate::wire::{
-    ApiError, Feed, Message, news_response, parse_command, parse_news_query, rejected_response, scenarios_response,
+    ApiError, Feed, JsonMessage, news_response, parse_command, parse_news_query, rejected_response, scenarios_response,
 };
 
 /// The state of the feed.

@@ -1,11 +1,11 @@
 //! Answers to a client's requests: subscriptions, their rates and history, the format, and what was sent before.
 
 use super::{DEFAULT_HEADLINES, Outbox};
-use crate::fanout::{TierId, grant};
+use crate::fanout::{NoticesCursor, TierId, grant};
 use crate::market::{InstrumentId, Market};
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
-    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, Message, Rate, Request, Subscribe, Told,
+    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request, Subscribe,
     Unsubscribed, parse,
 };
 
@@ -149,11 +149,8 @@ impl Outbox {
         let history = history.map_or(DEFAULT_HEADLINES, |history| history as u64);
         let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
         let last = since.as_ref().filter(|_| recovered == Some(true)).and_then(|since| since.at.get(STAR));
-        let seen = last.and_then(|last| u64::try_from(*last).ok()).filter(|seen| *seen <= market.news().total());
-        self.news = Some(match seen {
-            Some(seen) => Told { seen, begun: true },
-            None => Told::newest(market.news(), history),
-        });
+        let resumed = last.and_then(|last| NoticesCursor::after(market.news(), *last));
+        self.news = Some(resumed.unwrap_or_else(|| NoticesCursor::newest(market.news(), history)));
         self.notices_due = true;
         self.answers.push_back(Granted::new(id, Channel::News, symbols, Rate::Every, recovered).to_text());
     }

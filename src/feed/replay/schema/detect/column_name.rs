@@ -82,7 +82,10 @@ const BAR_OF_BIDS: u8 = 12;
 const BAR_OF_ASKS: u8 = 16;
 
 /// Roles and ranks of names with all of the words on the left. The first row that fits counts.
-const PRICE_ROLES: &[(&[Word], &[(ColumnRole, u8)])] = &[
+type RankedRoles = [(&'static [Word], &'static [(ColumnRole, u8)])];
+
+/// Prices, symbols and the other columns of an event.
+const PRICE_ROLES: &RankedRoles = &[
     (&[Symbol], &[(ColumnRole::Symbol, 0)]),
     // An instrument's id is a number more often than a symbol.
     (&[Contract, Id], &[(ColumnRole::Symbol, 8)]),
