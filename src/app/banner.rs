@@ -35,8 +35,8 @@ impl GeneratedTokens {
 }
 
 impl Banner<'_> {
-    /// Returns the lines, with links for `interfaces`, the machine's own addresses. With `draw` the first link is also a
-    /// QR code.
+    /// Returns the lines, with links for `interfaces`, the machine's own addresses. With `draw` the first link is also
+    /// a QR code.
     pub fn lines(&self, interfaces: &[IpAddr], draw: bool) -> Vec<String> {
         let (http, ws) = if self.is_tls { ("https", "wss") } else { ("http", "ws") };
         let address = self.address;

@@ -48,7 +48,11 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "NAME", value_parser = overrides::encoding)]
     encoding: Option<&'static Encoding>,
     /// yes if the file has a line of column names, no if not
-    #[arg(long, value_name = "ANSWER", value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes"))]
+    #[arg(
+        long,
+        value_name = "ANSWER",
+        value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes")
+    )]
     header: Option<bool>,
     /// Read large files to the end before they play. Counts are then exact, and rows are sorted by time
     #[arg(long)]
