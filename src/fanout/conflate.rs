@@ -1,7 +1,7 @@
 //! Conflation: the symbols of a tier that changed since its last flush, and the time of the next flush.
 //!
-//! Pure: `now` is passed in, as the time since the market was opened. Conflation keeps marks and no values, as an update
-//! is the state at the flush.
+//! Pure: `now` is passed in, as the time since the market was opened. Conflation keeps marks and no values, as an
+//! update is the state at the flush.
 
 use std::time::Duration;
 
@@ -64,8 +64,8 @@ impl TierId {
     }
 }
 
-/// The tier for a requested rate: the fastest that is not faster, or the slowest if all are. `None` for rate 0, at which
-/// nothing is sent.
+/// The tier for a requested rate: the fastest that is not faster, or the slowest if all are. `None` for rate 0, at
+/// which nothing is sent.
 pub fn grant(requested: impl Into<Rate>) -> Option<TierId> {
     let rate = match requested.into() {
         Rate::Every => return Some(TierId::EVERY),
@@ -91,8 +91,8 @@ pub struct Tier {
 }
 
 impl Tier {
-    /// A tier of one group of sessions. Groups have different phases, below 1, so that they do not all write at the same
-    /// moment.
+    /// A tier of one group of sessions. Groups have different phases, below 1, so that they do not all write at the
+    /// same moment.
     pub fn new(id: TierId, phase: Option<f64>) -> Self {
         let interval = id.interval(0);
         Self { interval, phase, last_flush: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
@@ -129,7 +129,7 @@ impl Tier {
         self.mark_bars(now);
     }
 
-    /// Marks no symbol but asks for a flush: market time alone may have closed bars.
+    /// Marks no symbol but makes a flush due: market time alone may have closed bars.
     pub fn mark_bars(&mut self, now: Duration) {
         self.marked.get_or_insert(now);
     }

@@ -1,6 +1,7 @@
 //! A histogram of lags, with fixed buckets.
 //!
-//! Thousands of sessions add to one histogram, so an addition is two relaxed atomic ones: for the bucket and for the sum.
+//! Thousands of sessions add to one histogram, so an addition is two relaxed atomic ones: for the bucket and for the
+//! sum.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

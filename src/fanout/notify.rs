@@ -1,4 +1,5 @@
-//! The way in which the publisher wakes sessions: a notifier for each session, with a flag for each thing that may be due.
+//! The way in which the publisher wakes sessions: a notifier for each session, with a flag for each thing that may be
+//! due.
 //!
 //! A flag that is set several times before the session looks counts once: the session takes the newest state anyway, so
 //! nothing queues.
@@ -112,7 +113,8 @@ pub struct Notifier {
     /// The session has sent something in this half second.
     has_sent: AtomicBool,
     registered_at: Instant,
-    /// The time of the first flush that the session has not looked at, in microseconds since `registered_at`; 0 for none.
+    /// The time of the first flush that the session has not looked at, in microseconds since `registered_at`; 0 for
+    /// none.
     flush_at: AtomicU64,
     /// The session gets less than it was granted.
     is_throttled: AtomicBool,
@@ -277,8 +279,8 @@ impl Notifiers {
         self.notify(Due::STOP);
     }
 
-    /// Notifies all, and drops the notifiers that no session holds. Until then, for up to half a second, a tier may have
-    /// a listener too many.
+    /// Notifies all, and drops the notifiers that no session holds. Until then, for up to half a second, a tier may
+    /// have a listener too many.
     pub fn notify(&self, due: Due) {
         self.for_each(|notifier| notifier.notify(due));
     }

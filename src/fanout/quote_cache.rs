@@ -1,7 +1,7 @@
 //! The newest encoded state of each symbol, for one tier and group of sessions in one format.
 //!
-//! A flush encodes each changed symbol once, for all readers. A reader's update covers the ticks after its last one, so a
-//! reader that skipped flushes gets the newest state, and its ranges still meet.
+//! A flush encodes each changed symbol once, for all readers. A reader's update covers the ticks after its last one,
+//! so a reader that skipped flushes gets the newest state, and its ranges still meet.
 
 use std::fmt::Debug;
 

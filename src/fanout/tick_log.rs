@@ -1,5 +1,5 @@
-//! The newest ticks one by one, for sessions at the rate `every`. A tick is the symbol's state after it, encoded once for
-//! all readers.
+//! The newest ticks one by one, for sessions at the rate `every`. A tick is the symbol's state after it, encoded once
+//! for all readers.
 //!
 //! A reader that is new or late, or that lost ticks because more came than the log may hold, cannot go on. It gets
 //! [`Taken::Lost`] and takes the state instead, whose range covers the merged ticks.

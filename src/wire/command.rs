@@ -214,18 +214,18 @@ mod tests {
         check(r#"{"command":"seek","by":-1.5}"#, seek(SeekTarget::By(-1_500_000_000)));
         check(r#"{"command":"loop","on":false}"#, Command::Loop(false));
         check(r#"{"command":"skip_dead_time","on":true}"#, Command::SkipDeadTime(true));
-        let staging = |on: &str, strength, seconds| {
+        let scenario = |on: &str, strength, seconds| {
             Command::RunScenario(ScenarioRequest { scenario: "crash".into(), on: on.into(), strength, seconds })
         };
-        check(r#"{"command":"scenario","name":"crash"}"#, staging("all", 1.0, None));
+        check(r#"{"command":"scenario","name":"crash"}"#, scenario("all", 1.0, None));
         let text = r#"{"command":"scenario","name":"crash","on":"sector:energy","strength":-2,"seconds":60}"#;
-        check(text, staging("sector:energy", -2.0, Some(60.0)));
+        check(text, scenario("sector:energy", -2.0, Some(60.0)));
         check(r#"{"command":"timestamps","timestamps":"shifted"}"#, Command::Timestamps(TimestampMode::Shifted));
     }
 
     #[test]
     fn bad_command_is_rejected_with_the_reason() {
-        for (text, code, says) in [
+        for (text, code, want) in [
             ("play", "bad_json", "is not JSON"),
             ("[]", "bad_message", "wrong type"),
             ("{}", "bad_message", "`command` is missing"),
@@ -249,7 +249,7 @@ mod tests {
             (r#"{"command":"scenario","name":"crash","strength":"much"}"#, "bad_message", "wrong type"),
         ] {
             let error = parse_command(text).unwrap_err();
-            assert!(error.code.label() == code && error.message.contains(says), "{text}: {error:?}");
+            assert!(error.code.label() == code && error.message.contains(want), "{text}: {error:?}");
             assert!(!error.remedy.is_empty());
         }
     }
@@ -258,7 +258,9 @@ mod tests {
         #[test]
         fn parse_command_never_panics(text in ".{0,200}", command in "[a-z_]{0,16}", number in any::<f64>()) {
             let _ = parse_command(&text);
-            let value = serde_json::json!({"command":command,"speed":number,"percent":number,"to":text,"time":text,"on":true});
+            let value = serde_json::json!({
+                "command":command,"speed":number,"percent":number,"to":text,"time":text,"on":true,
+            });
             let _ = parse_command(&value.to_string());
         }
     }

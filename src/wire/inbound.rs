@@ -203,10 +203,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn check(text: &str, code: &str, says: &str) {
+    fn check(text: &str, code: &str, want: &str) {
         let error = parse(text).unwrap_err();
         assert_eq!(error.code.label(), code, "{text}");
-        assert!(error.message.contains(says), "{text}: {}", error.message);
+        assert!(error.message.contains(want), "{text}: {}", error.message);
         assert!(!error.remedy.is_empty());
     }
 
@@ -258,7 +258,9 @@ mod tests {
 
         #[test]
         fn parse_never_panics_on_json(rate in any::<f64>(), id in any::<i64>(), symbol in ".{0,60}") {
-            let value = serde_json::json!({"type":"subscribe","id":id,"channel":"quotes","symbols":[symbol],"rate":rate});
+            let value = serde_json::json!({
+                "type":"subscribe","id":id,"channel":"quotes","symbols":[symbol],"rate":rate,
+            });
             let _ = parse(&value.to_string());
         }
     }

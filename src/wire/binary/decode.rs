@@ -153,12 +153,14 @@ impl<'a> Decoder<'a> {
             let volume = size(instrument, bytes.zigzag()?);
             let (ts, closed) = (slot.checked_mul(interval.nanos() / 1_000)?, start & 1 == 1);
             entries.push(format!(
-                "{{\"ts\":{ts},\"open\":{o},\"high\":{h},\"low\":{l},\"close\":{c},\"volume\":{volume},\"closed\":{closed}}}"
+                "{{\"ts\":{ts},\"open\":{o},\"high\":{h},\"low\":{l},\"close\":{c},\
+                 \"volume\":{volume},\"closed\":{closed}}}"
             ));
         }
         let (symbol, entries) = (&instrument.symbol, entries.join(","));
         Some(format!(
-            "\"symbol\":\"{symbol}\",\"interval\":\"{interval}\",\"snapshot\":{snapshot},\"missed\":{missed},\"bars\":[{entries}]"
+            "\"symbol\":\"{symbol}\",\"interval\":\"{interval}\",\"snapshot\":{snapshot},\"missed\":{missed},\
+             \"bars\":[{entries}]"
         ))
     }
 
@@ -174,7 +176,8 @@ impl<'a> Decoder<'a> {
         }
         let (symbol, entries) = (&instrument.symbol, entries.join(","));
         Some(format!(
-            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"skipped\":{skipped},\"first\":{first},\"trades\":[{entries}]"
+            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"skipped\":{skipped},\"first\":{first},\
+             \"trades\":[{entries}]"
         ))
     }
 
@@ -200,7 +203,8 @@ impl<'a> Decoder<'a> {
         let (asks, _) = levels(bids.1, best)?;
         let (symbol, bids, snapshot) = (&instrument.symbol, bids.0, marks & MARK_SNAPSHOT != 0);
         Some(format!(
-            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"first_seq\":{first_seq},\"seq\":{seq},\"ts_event\":{ts},\"bids\":[{bids}],\"asks\":[{asks}]"
+            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"first_seq\":{first_seq},\"seq\":{seq},\
+             \"ts_event\":{ts},\"bids\":[{bids}],\"asks\":[{asks}]"
         ))
     }
 }

@@ -1,7 +1,7 @@
 //! The binary format of the frequent messages; `docs/PROTOCOL.md` describes the layout.
 //!
-//! A message begins with a fixed header. The numbers after it are varints. Prices and sizes are whole numbers in units of
-//! their symbol's last digit, and a symbol is its index in the list of the epoch.
+//! A message begins with a fixed header. The numbers after it are varints. Prices and sizes are whole numbers in units
+//! of their symbol's last digit, and a symbol is its index in the list of the epoch.
 
 #[cfg(any(test, fuzzing))]
 pub mod decode;

@@ -237,7 +237,11 @@ mod tests {
         }
 
         #[test]
-        fn step_decodes_to_its_state(before in fields(), moves in [number(), number(), number(), number()], merged in 1u64..1_000) {
+        fn step_decodes_to_its_state(
+            before in fields(),
+            moves in [number(), number(), number(), number()],
+            merged in 1u64..1_000,
+        ) {
             let before = Fields { seq: 7, ts_event: Some(before.ts_event.unwrap_or(5)), ..before };
             let [last, volume, vwap, ts] = moves;
             let mut after = Fields { seq: 7 + merged, ts_event: Some(ts), ..before };
