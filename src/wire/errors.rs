@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::{Serialize, Serializer};
 use strum::{IntoStaticStr, VariantArray};
 
-use super::inbound::Channel;
+use super::channel::Channel;
 use crate::control::CommandError;
 
 /// Characters of a client's own text that an error message repeats at most.

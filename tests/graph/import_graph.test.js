@@ -148,10 +148,6 @@ test("the sources keep to the tables of ARCHITECTURE.md", () => {
   assert.deepEqual(faultsIn(folders, tables), []);
 });
 
-/** `wire` has one value for each format, whose type and encoders name each other. */
-const TIED = ["src/wire"];
-
-test("imports make no circle outside wire", () => {
-  const folders = foldersIn(readSources()).filter(({ name }) => !TIED.includes(name));
-  assert.deepEqual(circlesIn(folders), []);
+test("imports make no circle", () => {
+  assert.deepEqual(circlesIn(foldersIn(readSources())), []);
 });
