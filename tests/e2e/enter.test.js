@@ -53,6 +53,6 @@ test("a viewer's token shows the market without controls", async () => {
   await page.click("#transport .transport-note");
   await says(page, "#state", "You may watch the market");
   await page.click("#out");
-  await until(async () => (await role(page)) === "stranger", "signed out");
+  await until(async () => (await role(page)) === "anonymous", "signed out");
   await page.close();
 });

@@ -63,7 +63,6 @@ impl AccessConfig {
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// May fetch the page and sign in.
-    #[strum(serialize = "stranger")]
     Anonymous,
     /// May see the market.
     Viewer,

@@ -77,7 +77,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     loader.drop();
     // A WebSocket does not tell why it was rejected.
     api.role().then(
-      (role) => role === "stranger" && onUnauthorized(),
+      (role) => role === "anonymous" && onUnauthorized(),
       () => {},
     );
   }

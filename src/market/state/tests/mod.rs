@@ -253,8 +253,8 @@ fn day_continues_from_its_history() {
 
 #[test]
 fn history_of_an_unknown_instrument_is_ignored() {
-    let stranger = HistoryBar { instrument: InstrumentId(9), ..past(Interval::D1, 0) };
-    assert_eq!(market(vec![stranger]), market(Vec::new()));
+    let unknown = HistoryBar { instrument: InstrumentId(9), ..past(Interval::D1, 0) };
+    assert_eq!(market(vec![unknown]), market(Vec::new()));
 }
 
 #[test]
