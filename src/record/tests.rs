@@ -138,13 +138,13 @@ fn ticks() -> impl Strategy<Value = Vec<Tick>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
-    fn any_recorded_ticks_replay_to_the_same_bytes(ticks in ticks()) {
+    fn recorded_ticks_replay_to_the_same_bytes(ticks in ticks()) {
         check(&instruments(), &ticks, "csv");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_epoch_has_a_file_and_none_is_overwritten() {
+async fn epochs_have_files_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording.csv");
     fs::write(&path, "precious").unwrap();

@@ -213,7 +213,7 @@ async fn full_speed_waits_for_slow_receivers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_loop_is_a_new_epoch() {
+async fn loop_begins_a_new_epoch() {
     let bus = bus::Sender::new(8);
     let mut reader = bus.subscribe();
     let config = PlayerConfig { looping: true, ..ONCE };
