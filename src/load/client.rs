@@ -23,7 +23,7 @@ pub enum ClientEnd {
     NotOpened(String),
     #[error("closed with code {0}")]
     Closed(u16),
-    #[error("the server violated the protocol: {0}")]
+    #[error(transparent)]
     Protocol(#[from] FrameError),
 }
 

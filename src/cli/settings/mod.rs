@@ -28,7 +28,7 @@ pub enum SettingsError {
     /// An error in the arguments, or a request for help; clap prints it and exits.
     #[error(transparent)]
     Usage(#[from] clap::Error),
-    #[error("{file} is not TOML: {source}")]
+    #[error("{file} is not TOML")]
     NotToml { file: String, source: toml::de::Error },
     #[error("{place}: there is no setting \"{name}\"{nearest}")]
     Unknown { place: String, name: String, nearest: String },
