@@ -109,7 +109,7 @@ fn report_lines(report: &FileReport) -> Vec<String> {
     lines
 }
 
-/// Returns the line that says what plays, and how fast.
+/// Returns the line that names the source and its speed.
 pub fn playing(info: &SourceInfo, config: &PlayerConfig) -> String {
     let speed = config.speed.unwrap_or(info.speed);
     let reason = match speed {

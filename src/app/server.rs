@@ -32,7 +32,11 @@ struct Parts {
 ///
 /// # Errors
 /// Returns an error if the port is taken, a file cannot be played, or a part of the program fails.
-pub async fn serve(config: ServeConfig, stop: impl Future<Output = ()>, print: impl FnMut(&str)) -> Result<(), AppError> {
+pub async fn serve(
+    config: ServeConfig,
+    stop: impl Future<Output = ()>,
+    print: impl FnMut(&str),
+) -> Result<(), AppError> {
     serve_with(config, |feed, print| feed::open(feed, print), stop, print).await
 }
 

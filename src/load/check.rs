@@ -123,7 +123,7 @@ impl Checker {
         }
     }
 
-    /// Returns true if the message has as many entries as its header says, and nothing else.
+    /// Returns true if the message has as many entries as its header states, and nothing else.
     fn check_binary(&mut self, head: BinaryHead, bytes: &[u8], now: i64, outcomes: &mut Outcomes) -> bool {
         self.follow_epoch(head.epoch);
         let mut rest = &bytes[HEADER..];

@@ -127,7 +127,7 @@ fn ticks() -> impl Strategy<Value = Vec<Tick>> {
         let mut ts = Timestamp(start);
         let tick = |(ahead, id, kind)| {
             ts = ts.plus_nanos(ahead);
-            // What has a basis of quotes has no trades.
+            // An instrument with a basis of quotes has no trades.
             let id = if matches!(kind, TickKind::Trade(_)) && id == 1 { 0 } else { id };
             Tick { instrument: InstrumentId(id), ts, kind }
         };

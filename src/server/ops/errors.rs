@@ -1,4 +1,4 @@
-//! Errors in the log ask an operator to act, so they are counted too.
+//! Errors in the log need an operator to act, so they are counted too.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,4 +1,4 @@
-//! A script: scenarios in a TOML file, and the market they belong to as far as the file says.
+//! A script: scenarios in a TOML file, and the settings of their market that the file gives.
 //!
 //! The journal of a session is a script, too (`journal`).
 

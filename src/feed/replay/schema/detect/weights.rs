@@ -30,7 +30,7 @@ pub const MIN_IDS: usize = 3;
 pub const MIN_LARGEST_ID: f64 = 100.0;
 /// A volume is in money where it differs by less than this share from another volume times the price.
 pub const MONEY_TOLERANCE: f64 = 0.1;
-/// The price above which units and money can be told apart: near 1, both are alike.
+/// The price above which units and money can be distinguished: near 1, both are alike.
 pub const MIN_PRICE_OF_MONEY: f64 = 2.0;
 
 /// The weight of a delimiter under which no cell is a number or a time: above zero, so that the width still counts.
