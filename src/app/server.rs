@@ -110,7 +110,7 @@ impl Parts {
         }
     }
 
-    /// Stops all parts, and waits for those that still write.
+    /// Stops all parts, and waits for the parts that still write.
     async fn end(self) {
         self.publisher.abort();
         self.feed.stop();

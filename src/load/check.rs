@@ -1,6 +1,6 @@
 //! Checks the messages of one client in full: the ranges of each symbol must meet.
 //!
-//! Pure. Only some clients are checked, and those that stall: for these it also measures the age of prices.
+//! Pure. Some clients are checked, and all that stall; for a stalling client it also measures the age of prices.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

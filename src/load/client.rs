@@ -50,7 +50,7 @@ impl Client {
         Self { index, plan, head: Some(Vec::new()), frames, scanner, checker, stalls, out }
     }
 
-    /// Returns the bytes to send; the caller removes those that it sent.
+    /// Returns the bytes to send; the caller removes the bytes it has sent.
     pub const fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
     }

@@ -318,7 +318,7 @@ async fn killed_server_gets_all_clients_back_without_a_stampede() {
     assert!(entered <= STAMPEDE, "{entered} clients came in within 100 ms");
 }
 
-/// The most of these moments that lie within the same tenth of a second.
+/// Returns the most times that lie within one tenth of a second.
 fn densest(moments: &[Duration]) -> usize {
     let mut windows: HashMap<u128, usize> = HashMap::new();
     moments.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);

@@ -7,7 +7,7 @@ use tracing_subscriber::layer::{Context, Layer};
 
 static ERRORS: AtomicU64 = AtomicU64::new(0);
 
-/// A layer of the log that counts errors, even those that the log's filter hides.
+/// A layer of the log that counts errors, even if the log's filter hides them.
 #[derive(Clone, Copy, Debug)]
 pub struct CountErrors;
 
