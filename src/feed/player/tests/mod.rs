@@ -213,7 +213,7 @@ async fn full_speed_waits_for_slow_receivers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_loop_is_a_new_epoch() {
+async fn loop_begins_a_new_epoch() {
     let bus = bus::Sender::new(8);
     let mut reader = bus.subscribe();
     let config = PlayerConfig { looping: true, ..ONCE };
@@ -343,7 +343,7 @@ async fn pauses_and_speeds_add_no_drift() {
 async fn paused_start_is_stepped_through() {
     let mut driven = Driven::play(&[0, 200, 200, 61_000, 4_000_000], PlayerConfig { paused: true, ..ONCE });
     let (FeedEvent::Opening(opening), _) = driven.events.recv().await.unwrap() else { panic!("no opening") };
-    assert_eq!(opening.status.state, FeedState::Paused, "no status says first that it plays");
+    assert_eq!(opening.status.state, FeedState::Paused, "the first status is paused");
     for (step, want, moment) in [
         (Step::Event, &[0][..], 0),
         (Step::Event, &[200], 200),
