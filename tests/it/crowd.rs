@@ -319,9 +319,9 @@ async fn killed_server_gets_all_clients_back_without_a_stampede() {
 }
 
 /// Returns the most times that lie within one tenth of a second.
-fn densest(moments: &[Duration]) -> usize {
+fn densest(times: &[Duration]) -> usize {
     let mut windows: HashMap<u128, usize> = HashMap::new();
-    moments.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);
+    times.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);
     windows.into_values().max().unwrap_or_default()
 }
 
