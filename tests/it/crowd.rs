@@ -1,5 +1,5 @@
-//! A crowd, and those in it who behave badly: clients that stop reading, a server that is killed among its
-//! clients, and hostile ones beside a healthy one. `docs/RELIABILITY.md` tells what was seen.
+//! Many clients at once: clients that stop reading, a server that is killed among its clients, and hostile clients
+//! beside a healthy one. `docs/RELIABILITY.md` has the results.
 
 use std::collections::HashMap;
 use std::env;
@@ -319,9 +319,9 @@ async fn killed_server_gets_all_clients_back_without_a_stampede() {
 }
 
 /// Returns the most times that lie within one tenth of a second.
-fn densest(moments: &[Duration]) -> usize {
+fn densest(times: &[Duration]) -> usize {
     let mut windows: HashMap<u128, usize> = HashMap::new();
-    moments.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);
+    times.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);
     windows.into_values().max().unwrap_or_default()
 }
 
