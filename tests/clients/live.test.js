@@ -37,7 +37,7 @@ function checkUpdates(lines, symbols) {
 for (const { name, missing, command } of findClients()) {
   const skip = missing ?? false;
 
-  test(`${name} prints updates of all symbols and ends`, { skip }, async () => {
+  test(`${name} prints updates of all symbols`, { skip }, async () => {
     const { lines, ended, output } = run([
       ...command,
       "--url",
@@ -53,7 +53,7 @@ for (const { name, missing, command } of findClients()) {
     assert.ok(new Set(lines.map((line) => line.split(" ")[0])).size > 3, output());
   });
 
-  test(`${name} prints updates of the symbols that are named`, { skip }, async () => {
+  test(`${name} prints updates of named symbols`, { skip }, async () => {
     const { lines, ended, output } = run([
       ...command,
       "AAPL",
@@ -70,7 +70,7 @@ for (const { name, missing, command } of findClients()) {
     checkUpdates(lines, ["AAPL", "BTC-USD"]);
   });
 
-  test(`${name} goes on when the server was killed and comes back`, { skip }, async () => {
+  test(`${name} reconnects to a restarted server`, { skip }, async () => {
     const first = await startServer(MARKET);
     const running = run([...command, "--url", stream(first.port), "--rate", "10", "--count", "400"]);
     try {

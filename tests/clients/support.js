@@ -56,19 +56,19 @@ export function preparePython() {
   } catch {
     return "python3 cannot make virtual environments here (Debian: apt-get install python3 python3-venv)";
   }
-  // Made aside and moved into place whole: the test files run at once, and the first to be ready wins.
-  const aside = mkdtempSync(`${VENV}-`);
-  const python = join(aside, "bin/python");
-  execFileSync("python3", ["-m", "venv", aside], { stdio: "pipe" });
+  // Made in a folder of its own and renamed: the test files run in parallel, and the first that is ready wins.
+  const folder = mkdtempSync(`${VENV}-`);
+  const python = join(folder, "bin/python");
+  execFileSync("python3", ["-m", "venv", folder], { stdio: "pipe" });
   execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  writeFileSync(join(aside, STAMP), wanted);
+  writeFileSync(join(folder, STAMP), wanted);
   if (!installed(wanted)) {
     rmSync(VENV, { recursive: true, force: true });
-    renameSync(aside, VENV);
+    renameSync(folder, VENV);
   }
-  rmSync(aside, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   return null;
 }
 

@@ -175,7 +175,7 @@ test("the keyboard alone reaches and does everything", async () => {
       names.some((one) => one === name || one.startsWith(name)),
       `"${name}" is not reached: ${names.join(" | ")}`,
     );
-  // No trap: after the last one the walk begins anew or leaves the page.
+  // No trap: after the last one the focus goes back to the first or leaves the page.
   assert.ok(names.length < 100);
 
   await page.locator(".rows").focus();

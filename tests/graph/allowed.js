@@ -53,8 +53,9 @@ export function circlesIn(folders) {
 }
 
 /**
- * Finds the arrows that no table allows, and rooms that the tables do not name or name in vain. A folder's own file,
- * such as `mod.rs`, may use its rooms, and they may use what it defines.
+ * Finds the arrows that no table allows, rooms that the tables do not name, and names without a room. A folder's own
+ * file, such as `mod.rs`, may use its rooms, and they may use what it defines.
+ *
  * @param {Folder[]} folders
  * @param {Tables} tables
  * @returns {string[]}

@@ -9,7 +9,7 @@ import { TABLES, circlesIn, faultsIn, readTables } from "./allowed.js";
 import { ROOT, foldersIn, readSources } from "./folders.js";
 
 /**
- * The arrows of a folder in a tree of these files, as `from > to`.
+ * Returns the arrows of a folder in a tree of files, as `from > to`.
  * @param {Record<string, string>} files
  * @param {string} folder
  */
