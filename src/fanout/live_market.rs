@@ -89,7 +89,7 @@ impl LiveMarket {
         self.notifiers(group).register(group)
     }
 
-    /// Makes all sessions end, also those that are registered later.
+    /// Makes all sessions end, including sessions that are registered later.
     pub fn stop_sessions(&self) {
         self.0.groups.iter().for_each(|group| group.notifiers.stop());
     }

@@ -59,7 +59,7 @@ impl ServerConfig {
 /// A server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    #[error("cannot listen on {bind}: {source}; choose another address with --bind, or port 0 for any free port")]
+    #[error("cannot listen on {bind}; choose another address with --bind, or port 0 for any free port")]
     Address { bind: SocketAddr, source: std::io::Error },
     #[error(transparent)]
     Token(#[from] TokenError),

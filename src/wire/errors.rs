@@ -255,7 +255,7 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "there is nothing at this address", remedy)
     }
 
-    /// `methods` are those that the address takes.
+    /// `methods` are the methods that the address takes.
     pub fn method_not_allowed(methods: &str) -> Self {
         Self::new(ErrorCode::MethodNotAllowed, "this address does not take this method", format!("use {methods}"))
     }

@@ -70,7 +70,7 @@ test("comments, literals and tests are left out", () => {
   assert.deepEqual(arrowsOf("#[cfg(test)] use crate::b; use crate::d::run;"), ["a > d"]);
 });
 
-test("re-exports inside a folder lead to the file that defines them", () => {
+test("re-exports inside a folder lead to the defining file", () => {
   const files = {
     "src/lib.rs": "mod b;",
     "src/b.rs": "mod c;\nmod d;\npub use d::Item;\nfn own() {}",

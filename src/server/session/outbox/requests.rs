@@ -11,9 +11,9 @@ use crate::wire::{
 
 /// The rate of a subscription that does not name one, in updates per second.
 const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
-/// Bars of a subscription that does not say how many.
+/// The default number of bars of a subscription.
 const DEFAULT_BARS: usize = 300;
-/// Trades of a subscription that does not say how many.
+/// The default number of trades of a subscription.
 const DEFAULT_TRADES: usize = 50;
 /// All symbols of the feed.
 const STAR: &str = "*";
