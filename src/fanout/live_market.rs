@@ -196,7 +196,7 @@ impl LiveMarket {
         caches.for_each(|cache| cache.write().open(&live.market));
     }
 
-    /// Wakes those who wait for the present revision.
+    /// Wakes the tasks that wait for the present revision.
     pub(super) fn publish_revision(&self) {
         let revision = self.read().status.revision;
         self.0.revision.send_if_modified(|current| std::mem::replace(current, revision) != revision);

@@ -1,5 +1,5 @@
-//! A crowd, and those in it who behave badly: clients that stop reading, a server that is killed among its
-//! clients, and hostile ones beside a healthy one. `docs/RELIABILITY.md` tells what was seen.
+//! Many clients at once: clients that stop reading, a server that is killed among its clients, and hostile clients
+//! beside a healthy one. `docs/RELIABILITY.md` has the results.
 
 use std::collections::HashMap;
 use std::env;

@@ -43,7 +43,7 @@ enum Position {
 /// The relation of a tick to a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TickFit {
-    /// It follows the last tick that was sent of its symbol.
+    /// The tick follows the last one that was sent of its symbol.
     Next,
     /// Ticks before it were not sent.
     Gap,

@@ -198,7 +198,7 @@ impl Outbox {
         }
     }
 
-    /// As [`resolve`], among the subscribed symbols.
+    /// Resolves as [`resolve`] does, among the subscribed symbols.
     fn subscribed(
         &self,
         market: &Market,
@@ -233,7 +233,7 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
     Ok((ids, false))
 }
 
-/// As [`resolve`], among the symbols that have a depth.
+/// Resolves as [`resolve`] does, among the symbols that have a depth.
 fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), ApiError> {
     let (mut ids, star) = resolve(market, symbols)?;
     let without = ids.iter().position(|id| !market.has_depth(*id));

@@ -1,4 +1,4 @@
-//! The profile of a column: counts of what its cells look like. Floats weigh evidence here; no price is made of them.
+//! The profile of a column: counts of the forms of its cells. Floats weigh evidence here; no price is made of them.
 
 use std::cmp::Ordering;
 use std::ops::Range;
