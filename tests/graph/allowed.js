@@ -8,7 +8,7 @@ import { OWN } from "./rooms.js";
  * @typedef {Map<string, Map<string, string[]>>} Tables what each room may import, by folder and room
  */
 
-/** Where the tables stand. */
+/** The document that has the tables. */
 export const TABLES = "ARCHITECTURE.md";
 
 /** In a table: every room of the folder. */
