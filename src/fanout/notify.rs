@@ -31,7 +31,7 @@ impl Due {
     pub const HEARTBEAT: Self = Self(1 << 17);
     /// The server stops.
     pub const STOP: Self = Self(1 << 18);
-    /// Half a second has passed in which the session sent something. It wakes no session, as such a session wakes up anyway.
+    /// Half a second has passed in which the session sent something. It wakes no session: a busy one wakes up anyway.
     pub const TIMER: Self = Self(1 << 19);
     /// A headline came, or a scenario began.
     pub const NOTICE: Self = Self(1 << 20);

@@ -325,7 +325,7 @@ fn densest(times: &[Duration]) -> usize {
     windows.into_values().max().unwrap_or_default()
 }
 
-/// The bytes after a good handshake, and the close code that they bring. What is against the letter of RFC 6455
+/// The bytes after a good handshake, and the close code that they bring. Behaviour against the letter of RFC 6455
 /// is in `rfc6455.rs`.
 fn attacks() -> Vec<(&'static str, Vec<u8>, u16)> {
     let huge = |length: u64| [&[FIN | TEXT, MASK | 127][..], &length.to_be_bytes(), &[0; 4]].concat();

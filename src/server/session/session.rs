@@ -133,7 +133,7 @@ where
         }
     }
 
-    /// Waits for the next event. What is due comes first, as it is the most frequent; where something is always due,
+    /// Waits for the next event. Due messages come first, as they are the most frequent; where something is always due,
     /// the client has its turn.
     async fn next_event(&mut self) -> Event {
         let was_pending = self.notifier.is_pending();
