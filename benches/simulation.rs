@@ -112,7 +112,7 @@ fn start_up(c: &mut Criterion) {
     group.finish();
 }
 
-/// What a look at the books of all forty costs: made, and as the messages of one flush of one session.
+/// The cost of the books of all forty symbols: computed, and as the messages of one flush of one session.
 fn depth(c: &mut Criterion) {
     let mut group = c.benchmark_group("depth, 40 symbols");
     group.throughput(Throughput::Elements(40));

@@ -69,7 +69,7 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(want), "{text}");
         }
-        for (text, says) in [
+        for (text, expected) in [
             ("", "such as 500ms"),
             ("30", "such as 500ms"),
             ("-1s", "such as 500ms"),
@@ -78,7 +78,7 @@ mod tests {
             ("25h", "from 1ms to 1day"),
         ] {
             let error = parse(text).unwrap_err();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 

@@ -6,8 +6,8 @@
  *     node benches/soak/draw.mjs soak.csv docs/pictures/soak.svg
  *
  * The clients are `tickcast load` in JSON, slow JSON and binary for the whole time, others that come, stall and go
- * again and again, and a process that reads Server-Sent Events and polls over HTTP. The run ends with a summary, and with exit
- * code 1 if a promise is broken.
+ * again and again, and a process that reads Server-Sent Events and polls over HTTP. The run ends with a summary, and
+ * with exit code 1 if a promise is broken.
  */
 
 import { spawn } from "node:child_process";

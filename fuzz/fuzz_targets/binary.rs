@@ -1,5 +1,5 @@
 //! Server messages in the binary format. Both decoders, the one of the tests and the one of the load generator, read
-//! any bytes without panic. What the first accepts becomes JSON, and the second reads the same ranges from it.
+//! any bytes without panic. A frame that the first accepts becomes JSON, and the second reads the same ranges from it.
 //!
 //! The input is a stream of frames of up to 255 bytes, each after a byte with its length.
 

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn each_address_has_a_room_link_and_one_a_presenter_link() {
+    fn addresses_have_room_links_and_one_a_presenter_link() {
         let lines = lines("0.0.0.0:3030", Admission::Everybody, token(), true);
         assert_eq!(
             lines[2..],

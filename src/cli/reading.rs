@@ -1,4 +1,4 @@
-//! The flags that say how CSV files are read.
+//! The flags that set how CSV files are read.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -9,8 +9,8 @@ use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
 use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::flags::whole_number;
 
-/// The flags that say how CSV files are read. tickcast detects what they do not say; a file `FILE.toml` beside a CSV
-/// file can say the same.
+/// The flags that set how CSV files are read. tickcast detects everything that they leave open. A file `FILE.toml`
+/// beside a CSV file can set the same.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Reading files")]
 pub struct ReadingArgs {

@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flushes_at_once_for_few_and_in_a_window_for_many() {
+    fn tier_every_flushes_at_once_for_few_and_merges_for_many() {
         for (sessions, want_us) in [(0, 0), (32, 0), (100, 2_000), (1_000, 20_000), (usize::MAX, 20_000)] {
             assert_eq!(TierId::EVERY.interval(sessions), Duration::from_micros(want_us), "{sessions}");
         }

@@ -89,7 +89,7 @@ impl LiveMarket {
         self.notifiers(group).register(group)
     }
 
-    /// Makes all sessions end, also those that are registered later.
+    /// Makes all sessions end, including sessions that are registered later.
     pub fn stop_sessions(&self) {
         self.0.groups.iter().for_each(|group| group.notifiers.stop());
     }
@@ -196,7 +196,7 @@ impl LiveMarket {
         caches.for_each(|cache| cache.write().open(&live.market));
     }
 
-    /// Wakes those who wait for the present revision.
+    /// Wakes the tasks that wait for the present revision.
     pub(super) fn publish_revision(&self) {
         let revision = self.read().status.revision;
         self.0.revision.send_if_modified(|current| std::mem::replace(current, revision) != revision);

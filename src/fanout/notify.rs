@@ -31,7 +31,7 @@ impl Due {
     pub const HEARTBEAT: Self = Self(1 << 17);
     /// The server stops.
     pub const STOP: Self = Self(1 << 18);
-    /// Half a second has passed in which the session sent something. Wakes nobody: such a session wakes up anyway.
+    /// Half a second has passed in which the session sent something. It wakes no session: a busy one wakes up anyway.
     pub const TIMER: Self = Self(1 << 19);
     /// A headline came, or a scenario began.
     pub const NOTICE: Self = Self(1 << 20);
@@ -70,11 +70,11 @@ impl Due {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum ThrottleLevel {
-    /// It gets the rate that it was granted.
+    /// The session gets the granted rate.
     Full,
-    /// It skips flushes, as its client has not taken the last one yet.
+    /// The session skips flushes, as its client has not taken the last one yet.
     Skipping,
-    /// It gets less than the rate that it was granted.
+    /// The session gets less than the granted rate.
     Lowered,
 }
 
@@ -101,7 +101,7 @@ impl ThrottleCounts {
 
 /// The flags of one session, on which one task waits.
 ///
-/// It gets all flags but those of tiers that it does not [listen to](Self::set_tiers).
+/// The session gets all flags, except for tiers that it does not [listen to](Self::set_tiers).
 #[derive(Debug)]
 pub struct Notifier {
     group: usize,

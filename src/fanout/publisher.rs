@@ -141,7 +141,7 @@ impl Publisher {
         self.live.notify_all(Due::NOTICE);
     }
 
-    /// The feed has stopped without an end. Its state becomes `failed`, so that nobody takes the last prices for new.
+    /// The feed has stopped without an end. Its state becomes `failed`, so that clients know the last prices are old.
     fn on_feed_gone(&mut self) {
         if self.live.read().status.state.is_over() {
             return;

@@ -127,7 +127,7 @@ fn ticks() -> impl Strategy<Value = Vec<Tick>> {
         let mut ts = Timestamp(start);
         let tick = |(ahead, id, kind)| {
             ts = ts.plus_nanos(ahead);
-            // What has a basis of quotes has no trades.
+            // An instrument with a basis of quotes has no trades.
             let id = if matches!(kind, TickKind::Trade(_)) && id == 1 { 0 } else { id };
             Tick { instrument: InstrumentId(id), ts, kind }
         };
@@ -138,13 +138,13 @@ fn ticks() -> impl Strategy<Value = Vec<Tick>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
-    fn any_recorded_ticks_replay_to_the_same_bytes(ticks in ticks()) {
+    fn recorded_ticks_replay_to_the_same_bytes(ticks in ticks()) {
         check(&instruments(), &ticks, "csv");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_epoch_has_a_file_and_none_is_overwritten() {
+async fn epochs_have_files_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording.csv");
     fs::write(&path, "precious").unwrap();

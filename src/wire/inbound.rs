@@ -4,13 +4,12 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use strum::IntoStaticStr;
 
+use super::channel::Channel;
 use super::command::read_command;
 use super::errors::{ApiError, echo};
 use super::{Format, Rate};
 use crate::control::Command;
-use crate::market::Interval;
 
 /// The largest `id`: the largest whole number that a browser holds exactly.
 const MAX_ID: u64 = (1 << 53) - 1;
@@ -21,34 +20,6 @@ const STAR: &str = "*";
 const EXAMPLE: &str = r#"send JSON such as {"type":"subscribe","channel":"quotes","symbols":["*"]}"#;
 /// A remedy: the channels.
 const CHANNELS: &str = "the channels are quotes, bars, trades, depth and news";
-
-/// A kind of data that clients subscribe to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum Channel {
-    Quotes,
-    Bars(Interval),
-    Trades,
-    /// The levels of the order book.
-    Depth,
-    /// Headlines about the whole market.
-    News,
-}
-
-impl Channel {
-    /// The name on the wire.
-    pub fn label(self) -> &'static str {
-        self.into()
-    }
-
-    /// The name of the interval of bars; `None` for the other channels.
-    pub fn interval(self) -> Option<&'static str> {
-        match self {
-            Self::Bars(interval) => Some(interval.label()),
-            Self::Quotes | Self::Trades | Self::Depth | Self::News => None,
-        }
-    }
-}
 
 /// A message from a client: a request, and the id that its answer repeats.
 #[derive(Clone, Debug, PartialEq)]

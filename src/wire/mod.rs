@@ -4,35 +4,43 @@
 //! those of the page share. The frequent messages are in [`json`] and [`binary`]; serde reads and writes all others.
 
 mod binary;
+mod channel;
 mod command;
 mod errors;
 mod format;
+mod head;
+mod heartbeat;
 mod inbound;
 mod json;
 mod login;
 mod outbound;
 mod query;
+mod quote_encoding;
 mod quotes;
 mod rate;
 mod series;
 
 pub use binary::BinaryQuote;
+pub use channel::Channel;
 pub use command::{command_name, parse_command};
 pub use errors::{ApiError, ErrorCode};
 pub use format::{EncodedMessage, Format, PerFormat};
-pub use inbound::{Channel, Inbound, Request, ResumePoint, Subscribe, parse};
+pub use head::{DepthRange, SeriesHead, TradesRange};
+pub use heartbeat::Heartbeat;
+pub use inbound::{Inbound, Request, ResumePoint, Subscribe, parse};
 pub use json::{JsonQuote, bars_response, depth_response};
 pub use login::{access_response, parse_login};
 pub use outbound::{
-    Driven, Feed, FormatSet, Granted, Heartbeat, Hello, HelloLimits, JsonMessage, ListPart, News, Scenarios, Stopping,
-    Throttled, Unsubscribed, health, news_response, rejected_response, scenarios_response, symbols_response,
+    Driven, Feed, FormatSet, Granted, Hello, HelloLimits, JsonMessage, ListPart, News, Scenarios, Stopping, Throttled,
+    Unsubscribed, health, news_response, rejected_response, scenarios_response, symbols_response,
 };
 pub use query::{
     BarsQuery, parse_bars_query, parse_depth_query, parse_events_query, parse_news_query, parse_quotes_query,
 };
-pub use quotes::{QuoteEncoding, QuotesKind, QuotesMessage};
+pub use quote_encoding::{QuoteEncoding, QuotesKind};
+pub use quotes::QuotesMessage;
 pub use rate::Rate;
-pub use series::{DepthRange, SeriesHead, TradesRange, bars_message, depth_message, trades_message};
+pub use series::{bars_message, depth_message, trades_message};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 
 /// The name and major version of the protocol.

@@ -37,7 +37,7 @@ function checkUpdates(lines, symbols) {
 for (const { name, missing, command } of findClients()) {
   const skip = missing ?? false;
 
-  test(`${name} prints updates of all symbols and ends`, { skip }, async () => {
+  test(`${name} prints updates of all symbols`, { skip }, async () => {
     const { lines, ended, output } = run([
       ...command,
       "--url",
@@ -53,7 +53,7 @@ for (const { name, missing, command } of findClients()) {
     assert.ok(new Set(lines.map((line) => line.split(" ")[0])).size > 3, output());
   });
 
-  test(`${name} prints updates of the named symbols`, { skip }, async () => {
+  test(`${name} prints updates of named symbols`, { skip }, async () => {
     const { lines, ended, output } = run([
       ...command,
       "AAPL",
@@ -70,7 +70,7 @@ for (const { name, missing, command } of findClients()) {
     checkUpdates(lines, ["AAPL", "BTC-USD"]);
   });
 
-  test(`${name} resumes after the server was killed`, { skip }, async () => {
+  test(`${name} reconnects to a restarted server`, { skip }, async () => {
     const first = await startServer(MARKET);
     const running = run([...command, "--url", stream(first.port), "--rate", "10", "--count", "400"]);
     try {
@@ -130,8 +130,8 @@ function found(program) {
   }
 }
 
-/** A WebSocket that keeps the messages it received. @param {number} port */
-async function listen(port) {
+/** Connects a WebSocket that keeps all messages it received. @param {number} port */
+async function connect(port) {
   const socket = new ws.WebSocket(stream(port));
   /** @type {Json[]} */
   const received = [];
@@ -155,8 +155,8 @@ async function listen(port) {
   };
 }
 
-test("messages of the server fit the schema", { timeout: 30_000 }, async () => {
-  const { received, send, sendText, until, end } = await listen(server.port);
+test("messages of the server match the schema", { timeout: 30_000 }, async () => {
+  const { received, send, sendText, until, end } = await connect(server.port);
   const requests = [
     { type: "subscribe", id: 1, channel: "quotes", symbols: ["*"], rate: 5 },
     { type: "subscribe", id: 2, channel: "bars", symbols: ["AAPL"], interval: "1m", history: 700, rate: 2 },
@@ -201,17 +201,17 @@ test("messages of the server fit the schema", { timeout: 30_000 }, async () => {
   assert.deepEqual(missing, []);
 });
 
-test("announcement of a stop fits the schema", { timeout: 30_000 }, async () => {
+test("the announcement of a stop matches the schema", { timeout: 30_000 }, async () => {
   const own = await startServer(MARKET);
-  const { received, until } = await listen(own.port);
+  const { received, until } = await connect(own.port);
   await until((all) => all.length >= 2);
   await Promise.all([until((all) => all.some(({ type }) => type === "stopping")), own.stop()]);
   for (const message of received) assert.equal(faultOf(message), null, JSON.stringify(message));
 });
 
-test("client with since gets only the missing data", { timeout: 30_000 }, async () => {
+test("a resuming client receives only what it missed", { timeout: 30_000 }, async () => {
   const request = { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "BTC-USD"], rate: 10 };
-  const before = await listen(server.port);
+  const before = await connect(server.port);
   before.send(request);
   await before.until((all) => all.filter(({ type }) => type === "update").length > 3);
   before.end();
@@ -220,7 +220,7 @@ test("client with since gets only the missing data", { timeout: 30_000 }, async 
   for (const { quotes = [] } of before.received) for (const { symbol, seq } of quotes) at[symbol] = seq;
   const { epoch } = before.received[1];
 
-  const back = await listen(server.port);
+  const back = await connect(server.port);
   back.send({ ...request, since: { epoch, at } });
   await back.until((all) => all.filter(({ type }) => type === "update").length > 3);
   back.end();
@@ -236,14 +236,14 @@ test("client with since gets only the missing data", { timeout: 30_000 }, async 
     }
   }
 
-  const other = await listen(server.port);
-  other.send({ ...request, since: { epoch: epoch - 1, at } });
-  await other.until((all) => all.some(({ type }) => type === "snapshot"));
-  other.end();
-  assert.equal(other.received.find(({ type }) => type === "granted")?.recovered, false);
+  const stale = await connect(server.port);
+  stale.send({ ...request, since: { epoch: epoch - 1, at } });
+  await stale.until((all) => all.some(({ type }) => type === "snapshot"));
+  stale.end();
+  assert.equal(stale.received.find(({ type }) => type === "granted")?.recovered, false);
 });
 
-test("messages over HTTP fit the schema", async () => {
+test("messages over HTTP match the schema", async () => {
   for (const [path, type] of [
     ["/api/v1/feed", "feed"],
     ["/api/v1/quotes?symbols=AAPL", "snapshot"],
@@ -256,7 +256,7 @@ test("messages over HTTP fit the schema", async () => {
   }
 });
 
-test("server has its AsyncAPI document", async () => {
+test("the server hands out its AsyncAPI document", async () => {
   const answer = await fetch(new URL("/asyncapi.json", server.url));
   assert.equal(answer.status, 200);
   assert.deepEqual(await answer.json(), JSON.parse(readText("docs/asyncapi.json")));

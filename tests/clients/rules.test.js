@@ -1,4 +1,4 @@
-/** Each client against a scripted server: its requests, its updates and its reconnects. */
+/** Runs each client against a server that plays a script: its requests, its updates and its reconnects. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -85,14 +85,14 @@ async function play(...parts) {
     server.on("connection", (/** @type {any} */ socket) => {
       const part = parts[at++];
       /** @type {Json[]} */
-      const received = [];
+      const unread = [];
       /** @type {((message: Json) => void)[]} */
       const waiting = [];
       socket.on("message", (/** @type {Buffer} */ data) => {
         const message = JSON.parse(String(data));
         const taker = waiting.shift();
         if (taker) taker(message);
-        else received.push(message);
+        else unread.push(message);
       });
       socket.on("error", () => {});
       const peer = {
@@ -100,7 +100,7 @@ async function play(...parts) {
         send: (/** @type {Json[]} */ ...messages) =>
           messages.forEach((message) => socket.send(JSON.stringify(message))),
         next: () => {
-          const message = received.shift();
+          const message = unread.shift();
           return message ? Promise.resolve(message) : new Promise((taker) => void waiting.push(taker));
         },
       };
@@ -141,7 +141,7 @@ async function act(client, args, parts) {
   }
 }
 
-/** @param {Peer} peer @param {number} epoch @returns {Promise<Json>} its request */
+/** @param {Peer} peer @param {number} epoch @returns {Promise<Json>} its first request */
 async function greet({ send, next }, epoch) {
   send(HELLO, feed(epoch));
   return next();
@@ -152,7 +152,7 @@ for (const client of clients) {
   const { name, missing, exact } = client;
   const skip = missing ?? false;
 
-  test(`${name} follows updates, gaps, losses and epochs`, { skip }, async () => {
+  test(`${name} follows gaps, losses and epochs`, { skip }, async () => {
     const request = { type: "subscribe", id: 1, channel: "quotes", symbols: ["A", "B"], rate: 2 };
     const { code, lines, output } = await act(
       client,
@@ -221,7 +221,7 @@ for (const client of clients) {
     assert.equal(code, 0, output);
   });
 
-  test(`${name} leaves out a since that is too long`, { skip }, async () => {
+  test(`${name} omits a since that is too long`, { skip }, async () => {
     const { code } = await act(
       client,
       ["A", "B", "--count", "2"],
@@ -241,8 +241,8 @@ for (const client of clients) {
     assert.equal(code, 0);
   });
 
-  test(`${name} ends where a reconnect does not help`, { skip }, async () => {
-    const rejected = await act(
+  test(`${name} ends on a permanent error`, { skip }, async () => {
+    const failed = await act(
       client,
       ["AAPLE"],
       [
@@ -252,8 +252,8 @@ for (const client of clients) {
         },
       ],
     );
-    assert.equal(rejected.code, 1);
-    assert.match(rejected.output, /no AAPLE: request others/);
+    assert.equal(failed.code, 1);
+    assert.match(failed.output, /no AAPLE: request others/);
     const closed = await act(
       client,
       ["A"],
@@ -268,7 +268,7 @@ for (const client of clients) {
     assert.match(closed.output, /too_many_messages/);
   });
 
-  test(`${name} keeps the digits of a price`, { skip }, async () => {
+  test(`${name} keeps the digits of prices`, { skip }, async () => {
     const { lines } = await act(
       client,
       ["A", "--count", "1"],
@@ -284,7 +284,7 @@ for (const client of clients) {
   });
 }
 
-test("client reconnects after silence", async () => {
+test("clients reconnect when messages stop", async () => {
   const present = clients.filter(({ missing }) => missing === null);
   const parts = [
     async (/** @type {Peer} */ peer) => void (await greet(peer, FIRST)),
@@ -297,7 +297,7 @@ test("client reconnects after silence", async () => {
   for (const { code, lines, output } of ends) assert.deepEqual([code, lines], [0, [line("A", 6, 1)]], output);
 });
 
-test("client waits longer after each failure, until a hello", async () => {
+test("clients back off after failures until they are greeted", async () => {
   const present = clients.filter(({ missing }) => missing === null);
   await Promise.all(
     present.map(async (client) => {

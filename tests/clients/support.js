@@ -1,4 +1,6 @@
-/** Starts the example clients: Python in a virtual environment, JavaScript with its one library. */
+/**
+ * Starts the example clients as a reader would: Python from a virtual environment, JavaScript next to its one library.
+ */
 
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -19,12 +21,19 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 /**
- * @typedef {{ lines: string[], output: () => string, ended: Promise<number | null>,
- *   next: (count: number) => Promise<void>, kill: () => void }} Running
+ * @typedef {Object} Running
+ * @property {string[]} lines
+ * @property {() => string} output all lines, and what the program wrote to standard error
+ * @property {Promise<number | null>} ended
+ * @property {(count: number) => Promise<void>} next waits for so many lines
+ * @property {() => void} kill
  */
 /**
- * @typedef {{ name: string, exact: boolean, missing: string | null, command: string[] }} Client
- *   `missing`: the reason why it cannot run here
+ * @typedef {Object} Client
+ * @property {string} name
+ * @property {boolean} exact whether it prints prices with the digits they came with
+ * @property {string | null} missing why it cannot be run here
+ * @property {string[]} command
  */
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -45,21 +54,21 @@ export function preparePython() {
   try {
     execFileSync("python3", ["-c", "import ensurepip, venv"], { stdio: "pipe" });
   } catch {
-    return "python3 cannot make virtual environments here: install it (Debian: apt-get install python3 python3-venv)";
+    return "python3 cannot make virtual environments here (Debian: apt-get install python3 python3-venv)";
   }
-  // Made aside and moved into place whole: the test files run at once, and the first to be ready wins.
-  const aside = mkdtempSync(`${VENV}-`);
-  const python = join(aside, "bin/python");
-  execFileSync("python3", ["-m", "venv", aside], { stdio: "pipe" });
+  // Made in a folder of its own and renamed: the test files run in parallel, and the first that is ready wins.
+  const folder = mkdtempSync(`${VENV}-`);
+  const python = join(folder, "bin/python");
+  execFileSync("python3", ["-m", "venv", folder], { stdio: "pipe" });
   execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  writeFileSync(join(aside, STAMP), wanted);
+  writeFileSync(join(folder, STAMP), wanted);
   if (!installed(wanted)) {
     rmSync(VENV, { recursive: true, force: true });
-    renameSync(aside, VENV);
+    renameSync(folder, VENV);
   }
-  rmSync(aside, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   return null;
 }
 
@@ -69,7 +78,7 @@ function installed(wanted) {
   return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
 }
 
-/** @returns {Client[]} `exact`: prints prices with the digits they came with */
+/** @returns {Client[]} */
 export function findClients() {
   const missing = preparePython();
   const folder = mkdtempSync(join(tmpdir(), "tickcast-client-"));
@@ -124,7 +133,6 @@ export function run([program, ...args], { shell = false } = {}) {
     lines,
     output,
     ended,
-    /** Waits for so many lines. */
     next: (count) =>
       new Promise((done, fail) => {
         notify = () => void (lines.length >= count && done());

@@ -8,11 +8,13 @@ import assert from "node:assert/strict";
 export const PRICED = '.row[data-symbol]:not([hidden]) .last:not(:text-is("–"))';
 
 /**
+ * Waits until an element shows a text.
+ *
  * @param {Page} page
  * @param {string} selector
  * @param {string | RegExp} wanted
  */
-export async function says(page, selector, wanted) {
+export async function untilText(page, selector, wanted) {
   const [source, flags] =
     wanted instanceof RegExp ? [wanted.source, wanted.flags] : [wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), ""];
   await page.waitForFunction(

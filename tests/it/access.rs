@@ -138,7 +138,7 @@ async fn browser_login_lets_its_socket_send_commands() {
     assert_eq!(server.connect_with(&[("cookie", &other)]).await.err(), Some(401), "another server's cookie");
 
     let (head, answer) = send(&server, "DELETE", "/api/v1/login", &format!("cookie: {pair}\r\n"), &Value::Null).await;
-    assert_eq!((status(&head), &answer["role"]), (200, &json!("stranger")));
+    assert_eq!((status(&head), &answer["role"]), (200, &json!("anonymous")));
     assert!(head.contains("Max-Age=0"), "{head}");
 }
 

@@ -1,5 +1,5 @@
-//! A crowd, and those in it who behave badly: clients that stop reading, a server that is killed among its
-//! clients, and hostile ones beside a healthy one. `docs/RELIABILITY.md` tells what was seen.
+//! Many clients at once: clients that stop reading, a server that is killed among its clients, and hostile clients
+//! beside a healthy one. `docs/RELIABILITY.md` has the results.
 
 use std::collections::HashMap;
 use std::env;
@@ -32,13 +32,13 @@ const CROWD: u64 = 1_000;
 const STALLED: u64 = 300;
 const STALL_SECS: u64 = 12;
 const LONG_STALL_SECS: u64 = 60;
-/// What a session may add to the server's resident memory, stalled or not.
+/// The most resident memory that a session may add to the server, stalled or not.
 const SESSION_BYTES: u64 = 64 * 1_024;
 /// From going on to the first update sent after that: an interval of the rate, and a slow machine's share.
 const FRESH: Duration = Duration::from_secs(3);
 /// The connection ended without a close frame (RFC 6455, section 7.1.5): it could not get past what had piled up.
 const CUT_OFF: u16 = 1006;
-/// What a slow machine's share may add to the others' 99th percentile, with two generators at work.
+/// The most that a slow machine may add to the others' 99th percentile, with two generators at work.
 const NOTICED_MICROS: u64 = 1_000_000;
 /// Old messages in the buffers of both kernels: the reader's receive buffer, the writer's, and one frame.
 const PILED_BYTES: usize = 1_024 * 1_024;
@@ -122,7 +122,7 @@ async fn stalled_third_of_a_crowd_costs_little_and_disturbs_nobody() {
     }
 }
 
-/// What a client finds that goes on after a stall.
+/// The messages that a client receives when it goes on after a stall.
 #[derive(Default)]
 struct Found {
     /// Sent before it went on.
@@ -199,11 +199,11 @@ async fn stall_is_judged_by_the_byte_and_not_by_the_message() {
 const COMERS: u64 = 500;
 const WATCHED: [&str; 3] = ["AAPL", "EURUSD", "BTC-USD"];
 const CHART: &str = "BTC-USD";
-/// How long the port is dead.
+/// The time for which the port is dead.
 const DOWN: Duration = Duration::from_millis(1_500);
-/// Within 100 ms at most so many try: the first waits lie within 250 ms, which makes 200 in the mean.
+/// The most attempts within 100 ms: the first waits lie within 250 ms, which makes 200 in the mean.
 const TRIES: usize = COMERS as usize * 3 / 5;
-/// Within 100 ms at most so many are let in: later waits are spread more widely.
+/// The most connections accepted within 100 ms: later waits are spread more widely.
 const STAMPEDE: usize = COMERS as usize / 2;
 
 /// The page's: doubles from 500 ms to 10 s, and each wait is a random share of that between a half and all.
@@ -220,7 +220,7 @@ fn chance(client: u64, attempt: u32) -> f64 {
     ((mixed ^ mixed >> 31) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// What a client knows, and sends as `since` when it comes back.
+/// The state of a client, which it sends as `since` when it comes back.
 #[derive(Default)]
 struct Known {
     epoch: u64,
@@ -318,14 +318,14 @@ async fn killed_server_gets_all_clients_back_without_a_stampede() {
     assert!(entered <= STAMPEDE, "{entered} clients came in within 100 ms");
 }
 
-/// The most of these moments that lie within the same tenth of a second.
-fn densest(moments: &[Duration]) -> usize {
+/// Returns the most times that lie within one tenth of a second.
+fn densest(times: &[Duration]) -> usize {
     let mut windows: HashMap<u128, usize> = HashMap::new();
-    moments.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);
+    times.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);
     windows.into_values().max().unwrap_or_default()
 }
 
-/// The bytes after a good handshake, and the close code that they bring. What is against the letter of RFC 6455
+/// The bytes after a good handshake, and the close code that they bring. Behaviour against the letter of RFC 6455
 /// is in `rfc6455.rs`.
 fn attacks() -> Vec<(&'static str, Vec<u8>, u16)> {
     let huge = |length: u64| [&[FIN | TEXT, MASK | 127][..], &length.to_be_bytes(), &[0; 4]].concat();

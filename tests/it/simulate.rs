@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use crate::support::{Server, command};
 
 /// Writes a simulation to a file with these flags, and returns its text.
@@ -48,6 +50,23 @@ async fn demo_recording_is_reproduced_by_its_command() {
     let arguments = ["simulate", "--out", "-"].into_iter().chain(line.unwrap().split_whitespace());
     let output = command(&arguments.collect::<Vec<_>>()).output().await.unwrap();
     assert!(output.status.success() && output.stdout == kept.as_bytes());
+}
+
+/// Another hash is another market for the same seed: the changelog has to say so.
+#[tokio::test]
+async fn each_class_has_its_golden_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    for (class, golden) in [
+        ("stock", "047fcb33d267b298aacd19ca5efa2ae0"),
+        ("index", "21f050d9808802356ccae86bda1af212"),
+        ("crypto", "26becae44a66dfb119a172a423a3ad7f"),
+        ("fx", "44b14f490fddef6810316ed88e908231"),
+    ] {
+        let flags = format!("--class {class} --symbols 4 --start 2024-01-08T14:30:00Z --for 10m --seed 3 --quotes");
+        let text = simulate(folder.path(), class, &flags).await;
+        let hash: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(&hash[..32], golden, "{class}");
+    }
 }
 
 #[tokio::test]

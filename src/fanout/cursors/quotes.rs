@@ -43,7 +43,7 @@ enum Position {
 /// The relation of a tick to a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TickFit {
-    /// It follows the last tick that was sent of its symbol.
+    /// The tick follows the last one that was sent of its symbol.
     Next,
     /// Ticks before it were not sent.
     Gap,
@@ -118,7 +118,7 @@ impl QuotesCursor {
         self.symbols.binary_search_by_key(&id, |(id, _)| *id)
     }
 
-    /// Compares all symbols anew. The position in a log stays.
+    /// Compares all symbols again. The position in a log stays.
     const fn compare_again(&mut self) {
         self.position = match self.position {
             Position::Logged { next, .. } => Position::Logged { next, level: false, more: false },

@@ -15,7 +15,7 @@ use super::panics::panics;
 use crate::fanout::{LAG_BOUNDS, LagHistogram, LiveMarket, ThrottleCounts};
 use crate::server::limits::ConnectionLimit;
 
-/// The collector of these values.
+/// The collector of the readings.
 #[derive(Debug)]
 pub struct Readings {
     live: LiveMarket,

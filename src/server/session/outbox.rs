@@ -1,7 +1,7 @@
 //! The messages that are due to a client, and the answers to its requests (`requests.rs`).
 //!
 //! Knows the market and the session's subscriptions, but no socket. It keeps marks of what is due and makes one message
-//! at a time, when the session asks for it: what waits for a slow client is no more than these marks.
+//! at a time, when the session takes it. A slow client holds up no more than these marks.
 
 mod quotes;
 mod requests;
@@ -18,7 +18,7 @@ use crate::wire::{
     ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, Stopping, Text, Throttled,
 };
 
-/// Headlines of a subscription that does not say how many.
+/// The default number of headlines of a subscription.
 const DEFAULT_HEADLINES: u64 = 50;
 /// Time after which a client may reconnect after a planned stop.
 const RECONNECT_AFTER_MS: u64 = 1_000;
@@ -106,7 +106,7 @@ impl Outbox {
         Some(frame)
     }
 
-    /// Marks what the notifier says is due.
+    /// Marks the tiers and events that the notifier reports as due.
     pub fn mark(&mut self, due: Due) {
         self.feed_due |= due.contains(Due::FEED);
         self.notices_due |= due.contains(Due::NOTICE);

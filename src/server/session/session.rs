@@ -31,7 +31,7 @@ const LONG_WRITE: Duration = Duration::from_secs(1);
 /// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
 const PING_INTERVAL: u32 = 30;
 
-/// Serves one client, who begins in `format`, until either side ends the session. Then closes the WebSocket.
+/// Serves one client, first in `format`, until either side ends the session. Then closes the WebSocket.
 pub async fn serve<S>(
     socket: &mut S,
     live: LiveMarket,
@@ -133,7 +133,7 @@ where
         }
     }
 
-    /// Waits for the next event. What is due comes first, as it is the most frequent; where something is always due,
+    /// Waits for the next event. Due messages come first, as they are the most frequent; where something is always due,
     /// the client has its turn.
     async fn next_event(&mut self) -> Event {
         let was_pending = self.notifier.is_pending();

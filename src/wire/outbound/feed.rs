@@ -6,7 +6,7 @@ use super::{JsonMessage, to_json};
 use crate::control::{FeedStatus, RejectedRows, Speed};
 use crate::market::Market;
 use crate::wire::json::serialize_speed;
-use crate::wire::{EncodedMessage, Format, binary};
+use crate::wire::{EncodedMessage, Format, Heartbeat, binary};
 
 /// The status of the feed.
 #[derive(Debug, Serialize)]
@@ -58,28 +58,7 @@ impl<'a> Feed<'a> {
     }
 }
 
-/// A sign of life, by which a quiet market differs from a dead connection.
-#[derive(Debug, Serialize)]
-#[serde(tag = "type", rename = "heartbeat")]
-pub struct Heartbeat {
-    pub epoch: u64,
-    pub ts_sent: i64,
-    pub ts_market: i64,
-    pub ticks: u64,
-    pub late: u64,
-}
-
 impl Heartbeat {
-    pub const fn new(market: &Market, ts_sent: i64) -> Self {
-        Self {
-            epoch: market.epoch(),
-            ts_sent,
-            ts_market: market.now().micros(),
-            ticks: market.ticks(),
-            late: market.late(),
-        }
-    }
-
     /// Encodes the message in `format`.
     pub fn encode(&self, format: Format) -> EncodedMessage {
         match format {

@@ -7,14 +7,14 @@ mod notices;
 mod session;
 mod symbols;
 
-pub use feed::{Feed, Heartbeat, health, rejected_response};
+pub use feed::{Feed, health, rejected_response};
 pub use notices::{ListPart, News, Scenarios, news_response, scenarios_response};
 pub use session::{Driven, FormatSet, Granted, Hello, HelloLimits, Stopping, Throttled, Unsubscribed};
 pub use symbols::symbols_response;
 
 use serde::Serialize;
 
-use super::{ApiError, Text};
+use super::{ApiError, Heartbeat, Text};
 
 /// A message that serde writes as JSON.
 pub trait JsonMessage: Serialize {

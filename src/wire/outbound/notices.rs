@@ -90,7 +90,7 @@ pub fn news_response(market: &Market, ts_sent: i64, limit: u64) -> String {
     to_json(&News::new(market.epoch(), ts_sent, part, headlines))
 }
 
-/// The body of `GET /api/v1/scenarios`: the scenarios that the feed offers, and those that have begun.
+/// The body of `GET /api/v1/scenarios`: the scenarios that the feed offers, and the scenarios that have begun.
 pub fn scenarios_response(market: &Market, catalog: Option<&ScenarioCatalog>) -> String {
     #[derive(Serialize)]
     struct Offer {

@@ -67,7 +67,7 @@ pub enum Problem {
     #[error("{0}")]
     Sidecar(String),
     #[error("rows cannot be sorted on disk: {0}")]
-    Sort(#[source] io::Error),
+    Sort(io::Error),
     #[error("not a regular file: a replay reads its files twice, so save the stream to a file first")]
     NotAFile,
     #[error("the file cannot be opened")]

@@ -4,9 +4,9 @@ use crate::feed::replay::parse::number::TENS;
 use crate::feed::replay::rows::Grid;
 use crate::market::{Decimal, Increment, MAX_DECIMALS};
 
-/// One in so many numbers may have more decimals than the usual ones.
+/// One number in this many may have more decimals than usual.
 const UNUSUAL: u64 = 20;
-/// Zeros beyond so many decimals are padding: Databento pads to nine.
+/// Zeros beyond this many decimals are padding: Databento pads to nine.
 const PADDED: u8 = 8;
 
 /// The decimals and the size of the numbers of a column.

@@ -191,7 +191,7 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// Skips so many bytes of the text ahead, which must be whole lines.
+    /// Skips `bytes` bytes of the text ahead, which must be whole lines.
     pub fn pass(&mut self, bytes: usize, lines: u64) {
         self.lines.pass(bytes, lines);
     }

@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn error_names_the_values_allowed() {
-        for (text, says) in [
+        for (text, expected) in [
             ("zone = \"UTC\"", "there is no `zone`"),
             ("tz = \"Mars\"", "America/New_York"),
             ("price-scale = 7", "a power of ten"),
@@ -246,7 +246,7 @@ mod tests {
             ("date = \"2024-02-30\"", "a date such as"),
         ] {
             let error = Overrides::of_toml(text).unwrap_err();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 

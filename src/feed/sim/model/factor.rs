@@ -6,9 +6,9 @@
 
 use std::array;
 
+use libm::exp;
 use strum::{EnumCount as _, VariantArray as _};
 
-use super::elementary::exp;
 use super::hours::Hours;
 use super::news::Shock;
 use super::parameters::{Model, News};

@@ -2,7 +2,6 @@
 //!
 //! The lowest room of the simulator: it knows no symbol, no scenario and no file.
 
-pub mod elementary;
 pub mod factor;
 pub mod hours;
 pub mod news;

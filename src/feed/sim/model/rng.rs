@@ -1,22 +1,25 @@
-//! Where the simulator's randomness comes from: ChaCha8 streams, and the distributions drawn from them.
+//! Randomness of the simulator: ChaCha8 streams, and the distributions drawn from them.
 //!
-//! Invariants: the key is the seed and the stream a hash of whose draws they are, so what a symbol draws is a
-//! function of (seed, symbol) alone, whatever else is listed; each distribution takes a fixed number of words,
-//! so what one draw was for never moves the next.
+//! Invariants: the key is the seed and the stream a hash of owner and purpose, so a symbol's draws are a function of
+//! (seed, symbol) alone, whatever else is listed. The bytes are the same on every machine and in every build.
 //!
-//! The distributions are inversions over [`elementary`](super::elementary) and not `rand_distr`'s: those take
-//! `exp` and `ln` from the platform or from a library, as any crate in the build (proptest does) may decide
-//! for all. Tests hold them against `rand_distr`.
+//! `rand_distr` draws the normal and the exponential with the ziggurat: 99 draws in 100 are a product of a random
+//! word and a table entry, exact everywhere. Only its last layer returns a logarithm, and that may be the platform's:
+//! Cargo lets any crate of a build switch `num-traits` to it. So the tails are drawn here, out of exponentials. Every
+//! other distribution is made of these two with `libm`.
 
+use libm::exp;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_distr::{Distribution, Exp1, StandardNormal};
 
-use super::elementary::{ln, pow};
+/// Words of a stream that one second may draw before it reaches those of the next.
+const SECOND_WORDS: u32 = 20;
+/// Where the last layers of the ziggurats begin in `rand_distr` 0.6.0.
+const NORMAL_TAIL: f64 = 3.654_152_885_361_008_8;
+const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
 
-/// The words of a stream that one cell (a second) may draw before it reaches those of the next.
-const CELL_WORDS: u32 = 20;
-
-/// A source of random numbers.
+/// A stream of random numbers.
 #[derive(Clone, Debug)]
 pub struct SimRng(ChaCha8Rng);
 
@@ -31,74 +34,77 @@ impl SimRng {
         Self(rng)
     }
 
-    /// Goes to the draws of `cell`, however many those before it took.
-    pub fn seek(&mut self, cell: u64) {
-        self.0.set_word_pos(u128::from(cell) << CELL_WORDS);
+    /// Goes to the draws of `second`, however many the seconds before it took.
+    pub fn seek(&mut self, second: u64) {
+        self.0.set_word_pos(u128::from(second) << SECOND_WORDS);
     }
 
+    /// 64 random bits.
     #[inline]
     pub fn bits(&mut self) -> u64 {
         self.0.next_u64()
     }
 
-    /// Uniform on the open interval from 0 to 1.
+    /// A uniform number in the open interval from 0 to 1.
     #[inline]
     pub fn uniform(&mut self) -> f64 {
         ((self.bits() >> 11) as f64 + 0.5) * (1.0 / 9_007_199_254_740_992.0)
     }
 
+    /// True with this probability.
     #[inline]
     pub fn chance(&mut self, probability: f64) -> bool {
-        self.uniform() < probability
+        f64::from(self.0.next_u32()) * (1.0 / 4_294_967_296.0) < probability
     }
 
-    /// A mean of 1: the inversion `-ln U` (Devroye, *Non-Uniform Random Variate Generation*, 1986, II.2).
+    /// An exponential number of mean 1.
     #[inline]
     pub fn exponential(&mut self) -> f64 {
-        -ln(self.uniform())
+        let x: f64 = Exp1.sample(&mut self.0);
+        if x < EXPONENTIAL_TAIL { x } else { self.exponential_tail() }
     }
 
-    /// Mean 0, variance 1: the inverse of the normal distribution, to 1e-7.
+    /// The exponential has no memory: beyond any point it begins anew.
+    #[cold]
+    fn exponential_tail(&mut self) -> f64 {
+        EXPONENTIAL_TAIL + self.exponential()
+    }
+
+    /// A normal number of mean 0 and variance 1.
     #[inline]
     pub fn normal(&mut self) -> f64 {
-        normal_quantile(self.uniform())
+        let x: f64 = StandardNormal.sample(&mut self.0);
+        if x.abs() < NORMAL_TAIL { x } else { self.normal_tail().copysign(x) }
     }
 
-    /// Student's t with four degrees of freedom, its variance 2: a normal over the root of a mean of squares, of
-    /// which `2 E` is two (Devroye, IX.5).
+    /// A normal number beyond [`NORMAL_TAIL`]: Marsaglia 1964, *Technometrics* 6:101.
+    #[cold]
+    fn normal_tail(&mut self) -> f64 {
+        loop {
+            let beyond = self.exponential() / NORMAL_TAIL;
+            if 2.0 * self.exponential() > beyond * beyond {
+                return NORMAL_TAIL + beyond;
+            }
+        }
+    }
+
+    /// Student's t with four degrees of freedom, its variance 2: a normal over the root of a mean of four squares, of
+    /// which `2 E` is two (Devroye, *Non-Uniform Random Variate Generation*, 1986, IX.5).
     pub fn student(&mut self) -> f64 {
         let z = self.normal();
         z / ((self.exponential() + self.exponential()) / 2.0).sqrt()
     }
 
-    /// Pareto from 1 on: P(X > x) = x^-alpha, for `inverse` = 1 / alpha.
+    /// A Pareto number from 1 on: P(X > x) = x^-alpha, for `inverse` = 1 / alpha (Devroye, II.2).
     #[inline]
     pub fn pareto(&mut self, inverse: f64) -> f64 {
-        pow(self.uniform(), -inverse)
+        exp(inverse * self.exponential())
     }
-}
 
-/// PPND7 of Wichura, algorithm AS 241, *Applied Statistics* 37 (1988) 477.
-#[inline]
-fn normal_quantile(p: f64) -> f64 {
-    let q = p - 0.5;
-    if q.abs() <= 0.425 {
-        let r = 0.180_625 - q * q;
-        let above = ((59.109_374_720 * r + 159.291_132_02) * r + 50.434_271_938) * r + 3.387_132_717_9;
-        let below = ((67.187_563_600 * r + 78.757_757_664) * r + 17.895_169_469) * r + 1.0;
-        return q * above / below;
+    /// A log-normal number: its logarithm has the mean `mu` and the deviation `sigma`.
+    pub fn log_normal(&mut self, mu: f64, sigma: f64) -> f64 {
+        exp(mu + sigma * self.normal())
     }
-    let r = (-ln(if q < 0.0 { p } else { 1.0 - p })).sqrt();
-    let tail = if r <= 5.0 {
-        let r = r - 1.6;
-        let above = ((0.170_238_211_03 * r + 1.306_728_481_6) * r + 2.756_815_390_0) * r + 1.423_437_277_7;
-        above / ((0.120_211_329_75 * r + 0.737_001_642_50) * r + 1.0)
-    } else {
-        let r = r - 5.0;
-        let above = ((0.017_337_203_997 * r + 0.428_682_943_37) * r + 3.081_226_386_0) * r + 6.657_905_115_0;
-        above / ((0.012_258_202_635 * r + 0.241_978_942_25) * r + 1.0)
-    };
-    if q < 0.0 { -tail } else { tail }
 }
 
 /// FNV-1a, 64 bits: <http://www.isthe.com/chongo/tech/comp/fnv/>. Stable for ever, unlike std's hasher.
@@ -109,14 +115,15 @@ pub fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand_distr::{Distribution, Exp1, Pareto, StandardNormal, StudentT};
+    use libm::{log, pow};
+    use rand_distr::{LogNormal, Pareto, StudentT};
 
     fn rng(owner: &str) -> SimRng {
         SimRng::new(7, owner, "test")
     }
 
     #[test]
-    fn the_hash_is_the_published_one() {
+    fn fnv1a_gives_the_published_hashes() {
         assert_eq!(fnv1a(*b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv1a(*b"a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(fnv1a(*b"foobar"), 0x8594_4171_f739_67e8);
@@ -125,20 +132,20 @@ mod tests {
     #[test]
     fn streams_differ_by_seed_owner_and_purpose() {
         let first = |seed, owner, purpose| SimRng::new(seed, owner, purpose).bits();
-        let one = first(7, "AAPL", "tape");
-        assert_eq!(one, first(7, "AAPL", "tape"));
+        let one = first(7, "AAPL", "fast");
+        assert_eq!(one, first(7, "AAPL", "fast"));
         for other in [
-            first(8, "AAPL", "tape"),
-            first(7, "MSFT", "tape"),
-            first(7, "AAPL", "news"),
-            first(7 << 32, "AAPL", "tape"),
+            first(8, "AAPL", "fast"),
+            first(7, "MSFT", "fast"),
+            first(7, "AAPL", "slow"),
+            first(7 << 32, "AAPL", "fast"),
         ] {
             assert_ne!(one, other);
         }
     }
 
     #[test]
-    fn a_cells_draws_do_not_depend_on_those_before() {
+    fn draws_of_a_second_do_not_depend_on_those_before() {
         let (mut one, mut other) = (rng("A"), rng("A"));
         for _ in 0..1_000 {
             other.bits();
@@ -148,7 +155,7 @@ mod tests {
         assert_eq!(one.bits(), other.bits());
     }
 
-    /// The largest distance between two empirical distributions (Kolmogorov and Smirnov).
+    /// Compares two empirical distributions by their largest distance (Kolmogorov and Smirnov).
     fn check(name: &str, mut ours: impl FnMut(&mut SimRng) -> f64, theirs: impl Distribution<f64>) {
         const N: usize = 60_000;
         let (mut a, mut b) = (rng(name), rng("theirs"));
@@ -170,23 +177,60 @@ mod tests {
 
     #[test]
     fn distributions_are_those_of_rand_distr() {
-        check("normal", SimRng::normal, StandardNormal);
-        check("exponential", SimRng::exponential, Exp1);
         check("student", SimRng::student, StudentT::new(4.0).unwrap());
         check("pareto", |rng| rng.pareto(1.0 / 1.5), Pareto::new(1.0, 1.5).unwrap());
+        check("log-normal", |rng| rng.log_normal(0.5, 1.1), LogNormal::new(0.5, 1.1).unwrap());
     }
 
     #[test]
-    fn quantiles_are_those_of_the_tables() {
-        for (p, z) in [
-            (0.5, 0.0),
-            (0.975, 1.959_964),
-            (0.025, -1.959_964),
-            (0.999, 3.090_232),
-            (1e-9, -5.997_807),
-            (1e-15, -7.941_345),
+    fn tails_are_as_heavy_as_they_should_be() {
+        const N: usize = 4_000_000;
+        let mut rng = rng("tails");
+        let mut beyond = |limit: f64, draw: fn(&mut SimRng) -> f64| {
+            let tail: Vec<_> = (0..N).map(|_| draw(&mut rng).abs() - limit).filter(|x| *x > 0.0).collect();
+            (tail.len() as f64 / N as f64, tail.iter().sum::<f64>() / tail.len() as f64)
+        };
+        // The chance of being beyond, and the mean distance there: of the normal by its Mills ratio.
+        for (name, (chance, mean), (chance_due, mean_due)) in [
+            ("normal", beyond(NORMAL_TAIL, SimRng::normal), (2.580_3e-4, 0.242_9)),
+            ("exponential", beyond(EXPONENTIAL_TAIL, SimRng::exponential), (4.541_3e-4, 1.0)),
         ] {
-            assert!((normal_quantile(p) - z).abs() < 2e-6, "{p}: {}", normal_quantile(p));
+            assert!((chance / chance_due - 1.0).abs() < 0.1, "{name}: {chance}");
+            assert!((mean / mean_due - 1.0).abs() < 0.1, "{name}: {mean}");
         }
     }
+
+    #[test]
+    fn bits_are_the_same_on_every_machine() {
+        let functions = [exp(1.0), exp(-3.7), log(10.0), log(0.3), pow(2.0, 0.45)];
+        let mut rng = rng("A");
+        let draws = [
+            rng.normal(),
+            rng.exponential(),
+            rng.normal_tail(),
+            rng.exponential_tail(),
+            rng.student(),
+            rng.pareto(0.6),
+            rng.log_normal(0.0, 1.0),
+        ];
+        assert_eq!(functions.map(f64::to_bits), FUNCTIONS, "{:#x?}", functions.map(f64::to_bits));
+        assert_eq!(draws.map(f64::to_bits), DRAWS, "{:#x?}", draws.map(f64::to_bits));
+    }
+
+    const FUNCTIONS: [u64; 5] = [
+        0x4005_bf0a_8b14_576a,
+        0x3f99_511f_c687_1044,
+        0x4002_6bb1_bbb5_5516,
+        0xbff3_4378_fcbd_a721,
+        0x3ff5_db4d_073c_7920,
+    ];
+    const DRAWS: [u64; 7] = [
+        0x3f8f_cbfe_e7ea_4f13,
+        0x3fc6_30fd_5d1f_139d,
+        0x400f_2833_3cc1_edfb,
+        0x401e_da2c_9c9c_a814,
+        0x3fed_8d44_d3c3_c1f8,
+        0x3ff1_3c9a_b60d_2b72,
+        0x3ff4_4c74_9d68_2921,
+    ];
 }

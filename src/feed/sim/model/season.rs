@@ -3,7 +3,8 @@
 //! Stocks are busy at the open and the close and quiet at noon; what never closes follows the waking hours of
 //! its people. The curves are means over real tapes (docs/SIMULATION.md).
 
-use super::elementary::{exp, pow};
+use libm::{exp, pow};
+
 use super::hours::{CLOSE, DAY, Hours, OPEN, is_weekend};
 use super::parameters::Model;
 use crate::market::Timestamp;

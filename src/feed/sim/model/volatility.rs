@@ -4,7 +4,8 @@
 //! volatility (Gatheral, Jaisson and Rosenbaum 2018, arXiv:1410.3394; H near 0: Bacry, Delour and Muzy 2001):
 //! clustering that decays as a power and not at one rate. Steps are exact whatever their length.
 
-use super::elementary::{exp, pow};
+use libm::{exp, pow};
+
 use super::rng::SimRng;
 
 /// How many scales: 12 s, 60 s, .. 11 days.

@@ -5,9 +5,10 @@
 //!
 //! Pure: no randomness, no state. Not here: targets and times (`schedule`), texts (`spec`, `script`).
 
+use libm::{exp, log};
+
 use super::influence::Influence;
 use super::kind::Scenario;
-use crate::feed::sim::model::elementary::{exp, ln};
 
 /// The point at which a flash crash turns, as a share of its duration.
 const BOTTOM: f64 = 0.35;
@@ -62,10 +63,10 @@ impl Scenario {
             Self::FlashCrash => flash_crash(&progress),
             Self::Squeeze => squeeze(&progress),
             Self::VolatilitySpike => {
-                Influence { log_volatility: ln(1.0 + 3.5 * size) * progress.decay(2.0), ..Influence::NONE }
+                Influence { log_volatility: log(1.0 + 3.5 * size) * progress.decay(2.0), ..Influence::NONE }
             }
             Self::Quiet => {
-                let less = ln(1.0 + 2.0 * size);
+                let less = log(1.0 + 2.0 * size);
                 Influence { log_volatility: -0.5 * less, log_activity: -less, ..Influence::NONE }
             }
             Self::Halt => halt(&progress),
@@ -74,7 +75,7 @@ impl Scenario {
             }
             Self::News => news(&progress),
             Self::OpenBurst => open_burst(&progress),
-            Self::TickStorm => Influence { log_activity: ln(1.0 + 24.0 * size), ..Influence::NONE },
+            Self::TickStorm => Influence { log_activity: log(1.0 + 24.0 * size), ..Influence::NONE },
             Self::Decoupling => Influence { coupling: (1.0 - strength).max(-1.0), ..Influence::NONE },
             Self::FeedGap => Influence { silent: true, ..Influence::NONE },
         }
@@ -164,7 +165,7 @@ fn news(progress: &Progress) -> Influence {
 fn open_burst(progress: &Progress) -> Influence {
     Influence {
         log_volatility: 0.7 * progress.decay(2.0),
-        log_activity: ln(1.0 + 5.0 * progress.strength.abs()) * progress.decay(2.0),
+        log_activity: log(1.0 + 5.0 * progress.strength.abs()) * progress.decay(2.0),
         log_spread: 0.4 * progress.decay(3.0),
         ..Influence::NONE
     }

@@ -1,6 +1,6 @@
 //! The effect of a scenario on one symbol in one second.
 
-/// Changes to what would happen anyway. They scale random draws and take none, so a market with a scenario and one
+/// Changes to the ordinary market. They scale random draws and take none, so a market with a scenario and one
 /// without it are made of the same draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Influence {

@@ -1,20 +1,29 @@
-//! When events come: a Hawkes process of three exponential kernels, drawn exactly.
+//! Arrival times of a symbol's events: a Hawkes process of three exponential kernels, drawn as a branching process.
 //!
-//! Each event makes further ones likelier, for milliseconds, seconds and a minute. Between events the intensity
-//! is a baseline plus decaying parts, so the wait is the least of one wait for each part, and the part that
-//! wins is the event's parent (Dassios and Zhao 2013, *Electron. Commun. Probab.* 18:62). No thinning.
+//! Events of the baseline come at one rate within a second. Each event has children: through each kernel a Poisson
+//! number of them, after exponential delays, and each child has children of its own. This is the process whose
+//! intensity jumps at each event and decays afterwards (Hawkes and Oakes 1974, *J. Appl. Prob.* 11:493).
+//!
+//! An exponential delay has no memory, so the number of children still to come through each kernel is all that is kept
+//! of the past. The next event is drawn from these numbers as the next reaction of a mixture is (Gillespie 1977,
+//! *J. Phys. Chem.* 81:2340): exactly, and without a logarithm.
 
-use crate::feed::sim::model::elementary::{exp, ln};
+use libm::exp;
+
 use crate::feed::sim::model::parameters::Kernel;
 use crate::feed::sim::model::rng::SimRng;
 
-/// What caused an event: the baseline, or an earlier event through one of the kernels.
+/// The most children of one event; of a Poisson number of mean 1, one in 10^10 is larger.
+const MOST_CHILDREN: usize = 12;
+
+/// The cause of an event: the baseline, or an earlier event through one of the kernels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parent {
     Baseline,
     Kernel(usize),
 }
 
+/// An event that arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
     /// Seconds since the event before, or since the moment asked from.
@@ -22,76 +31,79 @@ pub struct Arrival {
     pub parent: Parent,
 }
 
-/// Below this intensity a kernel is taken for spent.
-const SPENT: f64 = 1e-6;
-/// After so many of its times a kernel has left nothing that a sum would show: e^-60 is 1e-26.
-const FORGOTTEN: f64 = 60.0;
-/// More than rounding adds to a bound.
-const ROUNDING: f64 = 1.000_001;
-
-/// The process at a moment: the intensity that each kernel adds.
-#[derive(Clone, Debug, Default)]
-pub struct Arrivals {
-    excited: [f64; 3],
+/// The children of one event: their number, and the kernel of each.
+#[derive(Clone, Copy, Debug)]
+pub struct Offspring {
+    /// The chance of at most 0, 1, 2 .. children.
+    at_most: [f64; MOST_CHILDREN],
+    /// The chance that a child comes through the first kernel, and through the first or the second.
+    shares: [f64; 2],
+    /// Children a second of each that is still to come.
+    rates: [f64; 3],
 }
 
-impl Arrivals {
-    /// The next event at the baseline intensity `mu` if one comes within `left` seconds. The process is then at
-    /// that event, or at the end of that time.
-    ///
-    /// Most parts come too late for this, which is known before a logarithm is taken: `-ln u >= 1 - u`.
+impl Offspring {
+    /// Tables for these kernels.
+    pub fn new(kernels: &[Kernel; 3]) -> Self {
+        let mean = branching(kernels);
+        let (mut chance, mut sum) = (exp(-mean), 0.0);
+        let at_most = std::array::from_fn(|n| {
+            sum += chance;
+            chance *= mean / (n + 1) as f64;
+            sum
+        });
+        let [first, second, _] = kernels.map(|kernel| kernel.ratio / mean);
+        Self { at_most, shares: [first, first + second], rates: kernels.map(|kernel| 1.0 / kernel.seconds) }
+    }
+
+    /// Draws a number of children by inversion (Devroye, *Non-Uniform Random Variate Generation*, 1986, X.3.3).
     #[inline]
-    pub fn next(&mut self, kernels: &[Kernel; 3], mu: f64, left: f64, rng: &mut SimRng) -> Option<Arrival> {
-        let mut next = Arrival { wait: left, parent: Parent::Baseline };
+    fn count(&self, rng: &mut SimRng) -> usize {
         let u = rng.uniform();
-        let mut comes = false;
-        if 1.0 - u < ROUNDING * mu * left {
-            let wait = -ln(u) / mu;
-            comes = wait < left;
-            next.wait = if comes { wait } else { left };
-        }
-        for (k, kernel) in kernels.iter().enumerate() {
-            if self.excited[k] < SPENT {
-                continue;
-            }
-            let u = rng.uniform();
-            if 1.0 - u > ROUNDING * self.excited[k] * kernel.seconds.min(next.wait) {
-                continue;
-            }
-            // Of a decaying intensity only so much is left; beyond it this kernel causes nothing more.
-            let used = -ln(u) / (kernel.seconds * self.excited[k]);
-            if used < 1.0 && kernel.seconds * used < ROUNDING * next.wait {
-                let wait = -kernel.seconds * ln(1.0 - used);
-                if wait < next.wait {
-                    next = Arrival { wait, parent: Parent::Kernel(k) };
-                    comes = true;
-                }
-            }
-        }
-        self.decay(kernels, next.wait);
-        if comes {
-            self.excite(kernels, 1.0);
-        }
-        comes.then_some(next)
+        self.at_most.iter().take_while(|chance| u >= **chance).count()
     }
 
+    /// Draws the kernel of a child.
     #[inline]
-    fn decay(&mut self, kernels: &[Kernel; 3], seconds: f64) {
-        for (excited, kernel) in self.excited.iter_mut().zip(kernels) {
-            let gone = *excited < SPENT || seconds > FORGOTTEN * kernel.seconds;
-            *excited = if gone { 0.0 } else { *excited * exp(-seconds / kernel.seconds) };
+    fn kernel(&self, rng: &mut SimRng) -> usize {
+        let u = rng.uniform();
+        self.shares.iter().filter(|share| u >= **share).count()
+    }
+}
+
+/// The process at a moment: how many children are still to come through each kernel.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Arrivals([u32; 3]);
+
+impl Arrivals {
+    /// The next event, where the baseline has `rate` events a second, if one comes within `left` seconds. The process
+    /// is then at that event, or at the end of that time.
+    #[inline]
+    pub fn next(&mut self, offspring: &Offspring, rate: f64, left: f64, rng: &mut SimRng) -> Option<Arrival> {
+        let rates: [f64; 3] = std::array::from_fn(|k| f64::from(self.0[k]) * offspring.rates[k]);
+        let total = rate + rates.iter().sum::<f64>();
+        let wait = rng.exponential() / total;
+        if wait >= left {
+            return None;
         }
+        let parent = self.parent(&rates, total * rng.uniform());
+        for _ in 0..offspring.count(rng) {
+            self.0[offspring.kernel(rng)] += 1;
+        }
+        Some(Arrival { wait, parent })
     }
 
-    /// As if `events` had come at this moment.
-    pub fn excite(&mut self, kernels: &[Kernel; 3], events: f64) {
-        for (excited, kernel) in self.excited.iter_mut().zip(kernels) {
-            *excited += events * kernel.ratio / kernel.seconds;
+    /// The cause of an event, at a place between 0 and the sum of all rates.
+    #[inline]
+    fn parent(&mut self, rates: &[f64; 3], mut place: f64) -> Parent {
+        for (k, rate) in rates.iter().enumerate() {
+            if place < *rate {
+                self.0[k] -= 1;
+                return Parent::Kernel(k);
+            }
+            place -= rate;
         }
-    }
-
-    pub fn calm(&mut self) {
-        self.excited = [0.0; 3];
+        Parent::Baseline
     }
 }
 
@@ -113,9 +125,10 @@ mod tests {
     /// Counts of events in `seconds` seconds.
     fn counts(mu: f64, seconds: usize) -> Vec<f64> {
         let (mut arrivals, mut rng) = (Arrivals::default(), SimRng::new(7, "A", "test"));
+        let offspring = Offspring::new(&KERNELS);
         let second = |_| {
             let (mut count, mut left) = (0.0, 1.0);
-            while let Some(arrival) = arrivals.next(&KERNELS, mu, left, &mut rng) {
+            while let Some(arrival) = arrivals.next(&offspring, mu, left, &mut rng) {
                 left -= arrival.wait;
                 count += 1.0;
             }
@@ -144,8 +157,9 @@ mod tests {
     fn most_events_of_a_burst_come_from_the_fastest_kernel() {
         let (mut arrivals, mut rng) = (Arrivals::default(), SimRng::new(7, "A", "test"));
         let mut parents = [0; 4];
+        let offspring = Offspring::new(&KERNELS);
         for _ in 0..10_000 {
-            if let Some(arrival) = arrivals.next(&KERNELS, 1.0, 1.0, &mut rng) {
+            if let Some(arrival) = arrivals.next(&offspring, 1.0, 1.0, &mut rng) {
                 parents[if let Parent::Kernel(k) = arrival.parent { k } else { 3 }] += 1;
             }
         }

@@ -12,10 +12,10 @@
 
 use std::array;
 
+use libm::exp;
 use strum::{EnumCount as _, VariantArray as _};
 
 use super::symbol_sim::{ClassTables, SymbolSim};
-use crate::feed::sim::model::elementary::exp;
 use crate::feed::sim::model::factor::Factors;
 use crate::feed::sim::model::hours::Hours;
 use crate::feed::sim::model::parameters::Model;

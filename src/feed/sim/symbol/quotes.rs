@@ -26,7 +26,7 @@ pub struct Aim {
 
 impl Book {
     pub fn around(price: f64, spread: i64) -> Self {
-        let bid = (price - spread as f64 / 2.0 + 0.5).floor() as i64;
+        let bid = (price - spread as f64 / 2.0 + 0.5) as i64;
         let bid = bid.max(1);
         Self { bid, ask: bid + spread.max(1) }
     }

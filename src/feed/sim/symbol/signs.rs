@@ -5,7 +5,6 @@
 //! arXiv:cond-mat/0412708). What is expected of the next sign is known, so that only the surprise moves the
 //! price and prices stay unpredictable although signs are not.
 
-use crate::feed::sim::model::elementary::pow;
 use crate::feed::sim::model::parameters::{Flow, MOST_WORKED};
 use crate::feed::sim::model::rng::SimRng;
 
@@ -73,7 +72,7 @@ impl Signs {
         metaorder.left -= 1;
         if metaorder.left == 0 {
             metaorder.sign = if rng.chance(buying) { 1 } else { -1 };
-            metaorder.left = pow(rng.uniform(), -self.inverse_alpha).min(LONGEST).ceil() as u32;
+            metaorder.left = rng.pareto(self.inverse_alpha).min(LONGEST).ceil() as u32;
         }
         sign
     }

@@ -4,7 +4,10 @@
 //! like round numbers (Mu et al. 2009, arXiv:0812.1512). A table stands for all but the tail, so that a draw is
 //! a look-up.
 
-use crate::feed::sim::model::elementary::{exp, ln};
+use std::f64::consts::LN_2;
+
+use libm::{exp, log};
+
 use crate::feed::sim::model::parameters;
 use crate::feed::sim::model::rng::SimRng;
 
@@ -37,7 +40,7 @@ impl Sizes {
             table.resize(table.len() + (share * ENTRIES as f64) as usize, size);
         }
         while table.len() < ENTRIES {
-            let size = model.median * exp(model.sigma * rng.normal());
+            let size = rng.log_normal(log(model.median), model.sigma);
             if size < model.tail_from {
                 table.push(size.ceil() as u32);
             }
@@ -45,7 +48,7 @@ impl Sizes {
         let body: f64 = table.iter().map(|size| f64::from(*size)).sum::<f64>() / ENTRIES as f64;
         let tail_mean = model.tail_share * model.tail_from * model.tail_alpha / (model.tail_alpha - 1.0);
         // Concave in volume, as measured impact is: 0.3 stands for the low end of the exponents in the literature.
-        let impact = |n: f64| (0.35 + 0.65 * exp(0.3 * (n * ln(2.0) - ln(model.median)))).clamp(0.45, 3.0);
+        let impact = |n: f64| (0.35 + 0.65 * exp(0.3 * (n * LN_2 - log(model.median)))).clamp(0.45, 3.0);
         let table = table.into_boxed_slice().try_into().expect("invariant: the table was filled to its length");
         Self {
             table,

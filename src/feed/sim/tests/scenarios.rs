@@ -116,7 +116,7 @@ fn volatility_spike_moves_more_in_both_directions() {
 
 #[test]
 fn quiet_scenario_has_fewer_trades_and_smaller_moves() {
-    let ticks = pair("quiet@60s:all", "ETH-USD", 660);
+    let ticks = pair("quiet@60s:all", "BTC-USD", 660);
     let [calm, quiet] = both(&ticks, 70, 660);
     assert!(quiet.trades * 2 < calm.trades && quiet.moved < 0.7 * calm.moved, "{calm:?} {quiet:?}");
 }

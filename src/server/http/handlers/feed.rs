@@ -23,7 +23,7 @@ pub fn rejected(site: &Site, _: &str) -> Result<String, ApiError> {
     Ok(rejected_response(live.market.epoch(), &live.status))
 }
 
-/// The scenarios that can be started, and those that have begun.
+/// Returns the scenarios that can be started, and the scenarios that have begun.
 pub fn scenarios(site: &Site, _: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     Ok(scenarios_response(&live.market, live.status.catalog.as_deref()))

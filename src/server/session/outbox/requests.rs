@@ -11,9 +11,9 @@ use crate::wire::{
 
 /// The rate of a subscription that does not name one, in updates per second.
 const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
-/// Bars of a subscription that does not say how many.
+/// The default number of bars of a subscription.
 const DEFAULT_BARS: usize = 300;
-/// Trades of a subscription that does not say how many.
+/// The default number of trades of a subscription.
 const DEFAULT_TRADES: usize = 50;
 /// All symbols of the feed.
 const STAR: &str = "*";
@@ -198,7 +198,7 @@ impl Outbox {
         }
     }
 
-    /// As [`resolve`], among the subscribed symbols.
+    /// Resolves as [`resolve`] does, among the subscribed symbols.
     fn subscribed(
         &self,
         market: &Market,
@@ -233,7 +233,7 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
     Ok((ids, false))
 }
 
-/// As [`resolve`], among the symbols that have a depth.
+/// Resolves as [`resolve`] does, among the symbols that have a depth.
 fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), ApiError> {
     let (mut ids, star) = resolve(market, symbols)?;
     let without = ids.iter().position(|id| !market.has_depth(*id));

@@ -1,7 +1,7 @@
 //! Cells as exact numbers.
 //!
 //! A bare decimal is read at once. Any other cell is [`decorated`]: currency signs, thousands marks, a decimal comma,
-//! K, M and B, percent, exponents. Where a mark cannot be what it would have to be, the cell is no number.
+//! K, M and B, percent, exponents. A cell with a mark in a wrong place is no number.
 
 mod decorated;
 #[cfg(test)]

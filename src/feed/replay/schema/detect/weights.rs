@@ -14,7 +14,7 @@ pub const AGREEING_ROWS: f64 = 0.98;
 /// Share of steps in one direction from which on a column is in order: files are cut and joined.
 pub const STEPS_IN_ORDER: f64 = 0.9;
 
-/// The largest price of a bar is at most so many times the smallest: a volume is farther away.
+/// The largest price of a bar divided by the smallest is at most this: a volume is farther away.
 pub const BAR_SPREAD: f64 = 3.0;
 /// A close opens the next bar more nearly than an open by this factor, or the columns keep their usual order.
 pub const CLEARLY_NEARER: f64 = 3.0;
@@ -30,7 +30,7 @@ pub const MIN_IDS: usize = 3;
 pub const MIN_LARGEST_ID: f64 = 100.0;
 /// A volume is in money where it differs by less than this share from another volume times the price.
 pub const MONEY_TOLERANCE: f64 = 0.1;
-/// The price above which units and money can be told apart: near 1, both are alike.
+/// The price above which units and money can be distinguished: near 1, both are alike.
 pub const MIN_PRICE_OF_MONEY: f64 = 2.0;
 
 /// The weight of a delimiter under which no cell is a number or a time: above zero, so that the width still counts.

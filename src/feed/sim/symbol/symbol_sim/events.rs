@@ -34,7 +34,7 @@ impl SymbolSim {
     fn events(&mut self, tables: &ClassTables, ts: Timestamp, second: &Second, output: &mut Output) {
         let flow = &tables.model.flow;
         let mut at = 0.0;
-        while let Some(arrival) = self.arrivals.next(&flow.kernels, second.rate, 1.0 - at, &mut self.fast) {
+        while let Some(arrival) = self.arrivals.next(&tables.offspring, second.rate, 1.0 - at, &mut self.fast) {
             at += arrival.wait;
             self.diffuse(tables, second, arrival.wait);
             let ts = ts.plus_nanos((at * 1e9) as i64);

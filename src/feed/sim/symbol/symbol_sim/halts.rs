@@ -1,7 +1,8 @@
 //! What is not an ordinary event: halts, auctions, and orders that sweep the book.
 
+use libm::exp;
+
 use super::{ClassTables, Output, Second, SymbolSim};
-use crate::feed::sim::model::elementary::exp;
 use crate::feed::sim::scenario::influence::Influence;
 use crate::market::{PriceBasis, Quote, TickKind, Timestamp};
 

@@ -15,12 +15,13 @@ mod events;
 mod halts;
 mod traits;
 
+use libm::exp;
+
 use self::traits::Traits;
-use super::arrivals::Arrivals;
+use super::arrivals::{Arrivals, Offspring};
 use super::quotes::{Aim, Book};
 use super::signs::Signs;
 use super::sizes::Sizes;
-use crate::feed::sim::model::elementary::exp;
 use crate::feed::sim::model::factor::{Cell, JUMP_SECONDS, Shared};
 use crate::feed::sim::model::news::Shock;
 use crate::feed::sim::model::parameters::Model;
@@ -50,12 +51,18 @@ const LAST_NANOSECOND: i64 = 999_999_999;
 pub struct ClassTables {
     model: &'static Model,
     law: Law,
+    offspring: Offspring,
     pub sizes: Sizes,
 }
 
 impl ClassTables {
     pub fn new(model: &'static Model) -> Self {
-        Self { model, law: Law::new(model.returns.hurst, 1.0), sizes: Sizes::new(&model.sizes) }
+        Self {
+            model,
+            law: Law::new(model.returns.hurst, 1.0),
+            offspring: Offspring::new(&model.flow.kernels),
+            sizes: Sizes::new(&model.sizes),
+        }
     }
 }
 
@@ -211,7 +218,7 @@ impl SymbolSim {
         let total = self.traits.class_load * night + own * 0.35 * self.slow.normal().clamp(-4.0, 4.0);
         self.price *= exp(self.traits.listing.day_sigma() * total);
         self.settle();
-        self.arrivals.calm();
+        self.arrivals = Arrivals::default();
     }
 
     /// Nothing is pending: the price is what it is, and quoted anew.

@@ -1,12 +1,12 @@
 //! What a listing and its class's model come to for one tape.
 
 use super::{ClassTables, JUMP_SECONDS};
-use crate::feed::sim::model::elementary::{exp, ln};
 use crate::feed::sim::model::parameters::Model;
 use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::symbol::arrivals::branching;
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::InstrumentId;
+use libm::{exp, log};
 
 /// The mean square of a standardised return that is cut at 4 deviations. Measured.
 const STIRRED: f64 = 0.45;
@@ -37,7 +37,7 @@ impl Traits {
     pub fn new(id: InstrumentId, listing: &Listing, tables: &ClassTables, rng: &mut SimRng) -> Self {
         let Model { returns, flow, .. } = tables.model;
         let (least, most) = returns.absorption;
-        let absorption = exp(ln(least) + (ln(most) - ln(least)) * rng.uniform());
+        let absorption = exp(log(least) + log(most / least) * rng.uniform());
         let class_share = (returns.class_share * listing.beta * listing.beta).min(0.97 - returns.sector_share);
         let own = 1.0 - class_share - returns.sector_share;
         let (sigma, orders) = (listing.sigma(), listing.orders_per_second());
