@@ -1,10 +1,11 @@
 //! The levels behind the best bid and ask, made when they are read.
 //!
-//! A hash of (seed, symbol, price) decides whether a price has a level, and its size. So a level keeps its place and its
-//! size while the best price moves. A size changes after some dozen ticks of the symbol, at other times for each price.
-//! The distance between levels follows the usual spread. Where the spread is far wider, every second or fourth level is
-//! missing and the others are small, as when market makers step back. Sizes behind the best are larger than at it
-//! (Bouchaud, Mézard and Potters 2002, *Quantitative Finance* 2:251): each is two draws of the size table instead of one.
+//! A hash of (seed, symbol, price) decides whether a price has a level, and its size. So a level keeps its place and
+//! its size while the best price moves. A size changes after some dozen ticks of the symbol, at other times for each
+//! price. The distance between levels follows the usual spread. Where the spread is far wider, every second or fourth
+//! level is missing and the others are small, as when market makers step back. Sizes behind the best are larger than at
+//! it (Bouchaud, Mézard and Potters 2002, *Quantitative Finance* 2:251): each is two draws of the size table instead of
+//! one.
 //!
 //! Invariants: the first level is the quote. Bids fall and asks rise. No price is below 1 and no size is 0. A book is a
 //! function of (seed, symbol, number of ticks, quote): it is the same for every reader, and changes no tick.
@@ -110,7 +111,8 @@ impl Book {
     }
 }
 
-/// Returns a number that looks random and follows from `key` and `n`: SplitMix64 (Steele, Lea and Flood 2014, *OOPSLA*).
+/// Returns a number that looks random and follows from `key` and `n`: SplitMix64 (Steele, Lea and Flood 2014,
+/// *OOPSLA*).
 const fn mix(key: u64, n: u64) -> u64 {
     let z = key.wrapping_add((n ^ key.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
