@@ -1,6 +1,6 @@
-//! Puts together what is embedded of the page: npm fetches the locked packages, and `web/build.js` bundles the sources with them.
+//! Builds the embedded page: npm installs the locked packages, and `web/build.js` bundles the sources with them.
 //!
-//! Everything lands in `OUT_DIR`; the source tree stays clean. npm runs only when the lock file has changed.
+//! All output goes to `OUT_DIR`, so the source tree stays clean. npm runs only when the lock file has changed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,17 +11,17 @@ fn main() {
     println!("cargo::rerun-if-changed=web");
     let web = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("web");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    if let Err(reason) = fetch(&web, &out.join("npm")) {
-        println!("cargo::error=the packages of the page could not be fetched: {reason}");
-        println!(
-            "cargo::error=install Node.js 20 or newer with npm (Debian: apt-get install nodejs npm), check that npm reaches its registry, and build again"
-        );
+    if let Err(reason) = install(&web, &out.join("npm")) {
+        println!("cargo::error=the npm packages of the page could not be installed: {reason}");
+        println!("cargo::error=install Node.js 20 or newer with npm (Debian: apt-get install nodejs npm)");
+        println!("cargo::error=then check that npm can reach its registry, and build again");
     } else if let Err(reason) = bundle(&web, &out.join("npm"), &out.join("page")) {
-        println!("cargo::error=the page could not be put together: {reason}");
+        println!("cargo::error=the page could not be bundled: {reason}");
     }
 }
 
-fn fetch(web: &Path, npm: &Path) -> Result<(), String> {
+/// Installs the locked packages into `npm`, unless they are there.
+fn install(web: &Path, npm: &Path) -> Result<(), String> {
     let lock = read(&web.join("package-lock.json"))?;
     let stamp = npm.join("installed-lock.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
@@ -32,17 +32,19 @@ fn fetch(web: &Path, npm: &Path) -> Result<(), String> {
         fs::copy(web.join(name), npm.join(name)).map_err(|error| format!("{name}: {error}"))?;
     }
     let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
-    // esbuild is a program for this machine that comes as a package of its own: its script has nothing to do.
+    // No install scripts: esbuild's program comes as a package of its own.
     run(Command::new(program)
         .args(["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"])
         .current_dir(npm))?;
     fs::write(&stamp, lock).map_err(|error| format!("{}: {error}", stamp.display()))
 }
 
+/// Bundles the page into `page`.
 fn bundle(web: &Path, npm: &Path, page: &Path) -> Result<(), String> {
     run(Command::new("node").arg(web.join("build.js")).args([npm, page]))
 }
 
+/// Runs a command; the error has its last lines of output.
 fn run(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|error| format!("{program} could not be started: {error}"))?;
@@ -51,12 +53,12 @@ fn run(command: &mut Command) -> Result<(), String> {
     }
     let text = String::from_utf8_lossy(&output.stderr);
     let is_error = |line: &&str| line.contains("npm error") || line.contains("npm ERR!") || line.contains("ERROR");
-    let mut said: Vec<&str> = text.lines().filter(is_error).take(4).collect();
-    if said.is_empty() {
-        said = text.lines().rev().filter(|line| !line.trim().is_empty()).take(4).collect();
-        said.reverse();
+    let mut lines: Vec<&str> = text.lines().filter(is_error).take(4).collect();
+    if lines.is_empty() {
+        lines = text.lines().rev().filter(|line| !line.trim().is_empty()).take(4).collect();
+        lines.reverse();
     }
-    Err(format!("{program} ended with {}: {}", output.status, said.join("; ")))
+    Err(format!("{program} ended with {}: {}", output.status, lines.join("; ")))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {

@@ -8,6 +8,7 @@ mod opening;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use strum::VariantArray;
 use tickcast::fanout::DepthCursor;
 use tickcast::feed::TickSource;
 use tickcast::feed::sim::{ScenarioSpec, SimConfig, Simulator, Universe};
@@ -111,7 +112,7 @@ fn start_up(c: &mut Criterion) {
     group.finish();
 }
 
-/// What a look at the books of all forty costs: made, and as the messages of one beat of one session.
+/// The cost of the books of all forty symbols: computed, and as the messages of one flush of one session.
 fn depth(c: &mut Criterion) {
     let mut group = c.benchmark_group("depth, 40 symbols");
     group.throughput(Throughput::Elements(40));
@@ -125,11 +126,11 @@ fn depth(c: &mut Criterion) {
     group.bench_function("made", |b| {
         b.iter(|| ids.iter().for_each(|id| assert!(black_box(market.depth(*id)).is_some())));
     });
-    for format in Format::ALL {
-        group.bench_function(format!("a beat in {}", format.label()), |b| {
+    for format in Format::VARIANTS {
+        group.bench_function(format!("a flush in {}", format.label()), |b| {
             b.iter(|| {
                 for id in &ids {
-                    drop(black_box(DepthCursor::new(*id).take(&market, 0, format)));
+                    drop(black_box(DepthCursor::new(*id).take(&market, 0, *format)));
                 }
             });
         });

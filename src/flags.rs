@@ -1,4 +1,4 @@
-//! Value parsers of flags, for every command alike: times and whole numbers.
+//! Value parsers of flags, for every command alike: times, whole numbers and choices.
 //!
 //! Not here: values that only one part knows. They are parsed beside that part's flags.
 
@@ -6,6 +6,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
+
+use clap::ValueEnum;
 
 /// Returns a parser of times within `range`, such as `500ms`, `30s`, `2m` or `1h 30m`.
 pub fn time(range: RangeInclusive<Duration>) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync {
@@ -25,6 +27,24 @@ where
         let number = text.parse().ok().filter(|number| range.contains(number));
         number.ok_or_else(|| format!("a whole number from {} to {}", range.start(), range.end()))
     }
+}
+
+/// Parses one of the values of `T`, in upper or lower case.
+///
+/// # Errors
+/// Returns the list of the values that are allowed.
+pub fn choice<T: ValueEnum>(text: &str) -> Result<T, String> {
+    T::from_str(text, true).map_err(|_| {
+        let values = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        match names.split_last() {
+            Some((last, [first, others @ ..])) => {
+                let others: String = others.iter().map(|name| format!(", {name}")).collect();
+                format!("{first}{others} or {last}")
+            }
+            _ => names.concat(),
+        }
+    })
 }
 
 fn in_words(range: &RangeInclusive<Duration>) -> String {
@@ -49,7 +69,7 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(want), "{text}");
         }
-        for (text, says) in [
+        for (text, expected) in [
             ("", "such as 500ms"),
             ("30", "such as 500ms"),
             ("-1s", "such as 500ms"),
@@ -58,7 +78,7 @@ mod tests {
             ("25h", "from 1ms to 1day"),
         ] {
             let error = parse(text).unwrap_err();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 
@@ -69,5 +89,20 @@ mod tests {
         for text in ["", "0", "10", "-1", "1.5", "99999999999"] {
             assert_eq!(parse(text), Err("a whole number from 1 to 9".into()), "{text}");
         }
+    }
+
+    #[test]
+    fn choices_are_listed_in_the_error() {
+        #[derive(Clone, Debug, PartialEq, ValueEnum)]
+        enum Unit {
+            S,
+            Ms,
+            #[value(skip)]
+            Minutes,
+            Us,
+        }
+        assert_eq!(choice("MS"), Ok(Unit::Ms));
+        assert_eq!(choice::<Unit>("minutes"), Err("s, ms or us".into()));
+        assert_ne!(Unit::Minutes, Unit::S);
     }
 }

@@ -12,7 +12,7 @@
 //! - [`fanout`]: the only writer of the market, and the encoded updates of each rate.
 //! - [`server`]: HTTP, the web files, and one session per WebSocket.
 //! - [`record`]: writes what is playing as CSV files that replay to the same.
-//! - [`inspect`]: prints what a CSV file was taken for.
+//! - [`inspect`]: prints the layout that is detected for a CSV file.
 //! - [`load`]: a load generator that measures a server from outside.
 //! - [`flags`]: parsers of flag values. [`cli`]: flags into configurations. [`app`]: everything wired together.
 

@@ -48,8 +48,8 @@ fn run() -> anyhow::Result<()> {
     tickcast::server::watch_panics();
     let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
     // A closed standard output must not stop the server.
-    let say = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
-    runtime.block_on(app::run(job, stop_signal(), say))?;
+    let print = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
+    runtime.block_on(app::run(job, stop_signal(), print))?;
     Ok(())
 }
 

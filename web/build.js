@@ -1,11 +1,10 @@
 /**
- * Makes of the readable sources what is sent: each page with one style sheet and few scripts, minified, with source
- * maps that hold the sources. Run by build.rs:
+ * Bundles the page: one style sheet and few scripts for each HTML file, minified, with source maps. Run by build.rs:
  *
  *     node web/build.js PACKAGES OUT
  *
- * `PACKAGES` is where `npm ci` put the locked packages, `OUT` is made anew. A page needs nothing but its links and
- * module scripts: what is to be bundled, and what of it is preloaded, is read from them.
+ * `PACKAGES` is the folder in which `npm ci` installed the packages. `OUT` is created again. The links and scripts of
+ * each HTML file tell what to bundle and to preload.
  */
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,7 +19,7 @@ const [packages, out] = process.argv.slice(2).map((path) => resolve(path));
 /** @type {typeof import("esbuild")} */
 const esbuild = createRequire(join(packages, "package.json"))("esbuild");
 
-/** What is sent as npm has it, by its name below `lib/`. */
+/** Files of packages that are served as they are, by their names below `lib/`. */
 const LIBRARY = {
   "inter.woff2": "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2",
   "inter.LICENSE": "@fontsource-variable/inter/LICENSE",
@@ -42,7 +41,7 @@ const pages = readdirSync(WEB)
   .filter((file) => file.endsWith(".html"))
   .map((file) => ({ file, text: readFileSync(join(WEB, file), "utf8") }));
 
-/** Bundles what the pages begin with, and tells what of it imports what. */
+/** Bundles the scripts of all pages, and returns the imports of each output. */
 function bundleScripts() {
   const { metafile } = esbuild.buildSync({
     ...COMMON,
@@ -61,7 +60,7 @@ function bundleScripts() {
   return outputs;
 }
 
-/** Names the sources as the repository does: where they were built is nobody's affair. @param {string} file */
+/** Names the sources by their paths in the repository, not on this machine. @param {string} file */
 function tidyMap(file) {
   const map = JSON.parse(readFileSync(file, "utf8"));
   const named = (/** @type {string} */ source) => {
@@ -72,7 +71,7 @@ function tidyMap(file) {
 }
 
 /**
- * What a script imports from its first line on, each once.
+ * Returns all scripts that a script imports at once.
  *
  * @param {Map<string, Output>} outputs
  * @param {string} path

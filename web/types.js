@@ -34,5 +34,5 @@ const types = await compile(readClosed(readFileSync(SCHEMA, "utf8")), "Protocol"
   format: false,
   ignoreMinAndMaxItems: true,
 });
-// A file that stays as it is makes cargo build nothing anew.
+// An unchanged file causes no build by cargo.
 if (readIfThere(TYPES) !== types) writeFileSync(TYPES, types);

@@ -5,9 +5,10 @@
  *     node benches/in_turns/run.mjs --recording /tmp/ticker.csv OLD/target/release/tickcast target/release/tickcast
  *     node benches/in_turns/run.mjs --benches OLD .
  *
- * Each server is loaded by the `tickcast load` of its own build, as two builds may differ in the protocol. Where taskset
- * is installed, the server has one core and the generator another. With `--benches` the two are source trees, whose
- * Criterion benches are run. The exit code is 1 if B needs more than `--tolerance` percent more than A in any row.
+ * Each server is loaded by the `tickcast load` of its own build, as two builds may differ in the protocol. Where
+ * taskset is installed, the server has one core and the generator another. With `--benches` the two are source trees,
+ * whose Criterion benches are run. The exit code is 1 if B needs more than `--tolerance` percent more than A in any
+ * row.
  */
 
 import { parseArgs } from "node:util";

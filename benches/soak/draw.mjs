@@ -1,4 +1,4 @@
-/** Draws what `run.mjs` wrote down: `node benches/soak/draw.mjs soak.csv soak.svg`. */
+/** Draws the records of `run.mjs`: `node benches/soak/draw.mjs soak.csv soak.svg`. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { page, panel } from "../../docs/plots/svg.mjs";
@@ -22,7 +22,7 @@ function over(title, y, of, { low = 0, high, log } = {}) {
   const drawn = Object.entries(of).map(([name, value], n) => ({
     name,
     class: CLASSES[n],
-    // Beyond the last bucket of a histogram there is no figure.
+    // A histogram has no value beyond its last bucket.
     points: rows
       .slice(1)
       .map(
@@ -51,10 +51,10 @@ const panels = [
   over("Resident memory", "MB", { rss: get("rss_bytes", 1e-6) }),
   over("Sessions", "", { WebSocket: get("sessions_websocket"), events: get("sessions_events") }),
   over("Tasks and files", "", { tasks: get("tasks"), "open files": get("fds") }),
-  over("Market's clock less the wall's", "s", { drift: get("drift_seconds") }, { low: -1, high: 1 }),
+  over("Market clock minus wall clock", "s", { drift: get("drift_seconds") }, { low: -1, high: 1 }),
   over("Below the full rate", "sessions", { skipping: get("skipping"), lowered: get("lowered") }),
   over(
-    "Beat to socket",
+    "Flush to socket",
     "ms",
     { p50: get("delivery_p50_ms"), p99: get("delivery_p99_ms") },
     { log: "y", low: 0.1, high: 10_000 },
@@ -62,4 +62,4 @@ const panels = [
   over("CPU", "cores", { cpu: get("cpu_cores") }),
   over("Sent", "thousand a second", { messages: rate("messages", 1e-3) }),
 ];
-writeFileSync(to, page(panels, [], "What the server said of itself during the soak"));
+writeFileSync(to, page(panels, [], "Server metrics during the soak"));

@@ -1,12 +1,13 @@
 /**
- * Holds 2,000 mixed clients against a server of its own and writes down, every ten seconds, what the server says of itself.
+ * Connects 2,000 mixed clients to a server of its own and records the server's metrics every ten seconds.
  *
  *     cargo build --release
  *     node benches/soak/run.mjs --minutes 60 --out soak.csv
  *     node benches/soak/draw.mjs soak.csv docs/pictures/soak.svg
  *
- * The clients: `tickcast load` in JSON, slow JSON and binary for all of the time, others that come, stall and go again and again, and a process with
- * listeners to Server-Sent Events and people who ask over HTTP. Ends with a few lines of what was seen, and exit code 1 where something is not as promised.
+ * The clients are `tickcast load` in JSON, slow JSON and binary for the whole time, others that come, stall and go
+ * again and again, and a process that reads Server-Sent Events and polls over HTTP. The run ends with a summary, and
+ * with exit code 1 if a promise is broken.
  */
 
 import { spawn } from "node:child_process";
@@ -25,7 +26,7 @@ const { values: flags } = parseArgs({
       default:
         process.env.TICKCAST_TEST_BINARY ?? fileURLToPath(new URL("../../target/release/tickcast", import.meta.url)),
     },
-    /** All clients, in parts of twenty. */
+    /** The number of clients, divided into twenty parts. */
     clients: { type: "string", default: "2000" },
     files: { type: "string", default: "4096" },
   },
@@ -33,7 +34,7 @@ const { values: flags } = parseArgs({
 const SECONDS = Number(flags.minutes) * 60;
 const PART = Number(flags.clients) / 20;
 const SCRAPE_MS = 10_000;
-/** The rings hold no more than what the simulation begins with, so that memory that grows is memory that leaks. */
+/** The simulation fills the rings at its start, so that growing memory is leaking memory. */
 const SERVER = [
   "--seed",
   "7",
@@ -65,10 +66,10 @@ function start(program, args) {
 async function output(child) {
   let text = "";
   child.stdout?.on("data", (data) => (text += data));
-  let told = "";
-  child.stderr?.on("data", (data) => (told += data));
+  let errors = "";
+  child.stderr?.on("data", (data) => (errors += data));
   const code = await new Promise((done) => child.on("exit", done));
-  return { text, told, code };
+  return { text, errors, code };
 }
 
 /** @returns {Promise<{ address: string, server: import("node:child_process").ChildProcess }>} */
@@ -86,10 +87,10 @@ async function serve() {
     const found = /http:\/\/([\d.:]+)/.exec(line);
     if (found) return { address: found[1], server };
   }
-  throw new Error("the server does not say where it is");
+  throw new Error("the server prints no address");
 }
 
-/** One run of the load generator. @param {string} address @param {string} line */
+/** Runs the load generator once. @param {string} address @param {string} line */
 async function load(address, line) {
   const args = [
     "load",
@@ -102,16 +103,20 @@ async function load(address, line) {
     "200",
     ...line.split(" "),
   ];
-  const { text, told } = await output(start(flags.binary, args));
+  const { text, errors } = await output(start(flags.binary, args));
   if (stopping) return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`load ${line}: ${told}`);
+    throw new Error(`load ${line}: ${errors}`);
   }
 }
 
-/** Runs of a few seconds, one after the other. @param {string} address @param {string[]} lines @param {number} until */
+/**
+ * Runs the load generator again and again, for a few seconds each.
+ *
+ * @param {string} address @param {string[]} lines @param {number} until
+ */
 async function comeAndGo(address, lines, until) {
   const reports = [];
   for (let n = 0; Date.now() + 90_000 < until || n === 0; n += 1) {
@@ -163,10 +168,10 @@ let before;
 let last;
 const scrape = async () => {
   const now = Date.now();
-  const seen = samples(await (await fetch(`http://${address}/metrics`)).text());
-  last = row(seen, before, (now - began) / 1e3, now);
+  const scraped = samples(await (await fetch(`http://${address}/metrics`)).text());
+  last = row(scraped, before, (now - began) / 1e3, now);
   csv.write(`${COLUMNS.map((name) => last[name]).join(",")}\n`);
-  before = seen;
+  before = scraped;
 };
 const timer = setInterval(() => scrape().catch((error) => console.error(`scrape: ${error}`)), SCRAPE_MS);
 
@@ -178,7 +183,7 @@ await scrape();
 stopping = true;
 readers.kill("SIGTERM");
 const { text: read } = await readersDone;
-// All clients are gone: what is left is the server's own.
+// Without clients, the rest belongs to the server itself.
 await new Promise((done) => setTimeout(done, 15_000));
 await scrape();
 csv.end();
@@ -189,16 +194,16 @@ for (const report of steadied) {
   const { clients, updates, delay_p50_us: p50, delay_p99_us: p99, check, closed } = report;
   console.log(JSON.stringify({ clients, updates, p50, p99, check, closed, exit: undefined }));
 }
-console.log(`${passed.length} runs of clients that came and went; readers ${read.trim()}`);
-console.log("after all had left:", JSON.stringify(last));
+console.log(`${passed.length} runs of short-lived clients; readers ${read.trim()}`);
+console.log("after the last client:", JSON.stringify(last));
 const holes = [...steadied, ...passed].filter(
   (report) => report && (report.check.holes > 0 || report.check.overlaps > 0),
 );
 const faults = [
-  [holes.length, "runs with a range of updates missing"],
+  [holes.length, "runs with missing ranges of updates"],
   [last?.bus_gaps, "gaps of the bus"],
   [last?.panics, "panics"],
-  [(last?.sessions_websocket ?? 0) + (last?.sessions_events ?? 0), "sessions left of clients that are gone"],
+  [(last?.sessions_websocket ?? 0) + (last?.sessions_events ?? 0), "sessions without a client"],
 ].filter(([count]) => count !== 0);
-faults.forEach(([count, what]) => console.error(`not as promised: ${count} ${what}`));
+faults.forEach(([count, what]) => console.error(`broken promise: ${count} ${what}`));
 process.exit(faults.length > 0 ? 1 : 0);

@@ -1,4 +1,4 @@
-/** What of `/metrics` the soak writes down. */
+/** The columns that the soak test takes from `/metrics`. */
 
 /** @typedef {Map<string, number>} Samples by name with labels */
 
@@ -23,7 +23,7 @@ export const COLUMNS = /** @type {const} */ ([
   "ticks_merged",
   "delivery_p50_ms",
   "delivery_p99_ms",
-  "beat_p99_ms",
+  "flush_p99_ms",
   "opened",
   "ended_too_slow",
   "ended_no_pong",
@@ -43,16 +43,16 @@ export function samples(text) {
   );
 }
 
-/** Of all labels. @param {Samples} seen @param {string} name */
-const sum = (seen, name) =>
-  [...seen].reduce((total, [key, value]) => (key === name || key.startsWith(`${name}{`) ? total + value : total), 0);
+/** Adds the samples of all labels. @param {Samples} scraped @param {string} name */
+const sum = (scraped, name) =>
+  [...scraped].reduce((total, [key, value]) => (key === name || key.startsWith(`${name}{`) ? total + value : total), 0);
 
 /**
- * A quantile of what came between two scrapes, in milliseconds, between the bounds of its bucket in proportion.
- * @param {Samples} seen @param {Samples | undefined} before @param {string} name @param {number} q
+ * Returns a quantile of the values between two scrapes, in milliseconds, by linear interpolation in its bucket.
+ * @param {Samples} scraped @param {Samples | undefined} before @param {string} name @param {number} q
  */
-function quantile(seen, before, name, q) {
-  const buckets = [...seen]
+function quantile(scraped, before, name, q) {
+  const buckets = [...scraped]
     .filter(([key]) => key.startsWith(`${name}_bucket{`))
     .map(([key, value]) => {
       const bound = /le="([^"]+)"/.exec(key)?.[1] ?? "+Inf";
@@ -66,17 +66,17 @@ function quantile(seen, before, name, q) {
   return 1e3 * (bound === Infinity ? low : low + ((bound - low) * (wanted - below)) / (count - below));
 }
 
-/** The market's clock less the wall's at the first look. */
+/** The market's clock minus the wall clock at the first scrape. */
 let offset = NaN;
 
-/** @param {Samples} seen @param {Samples | undefined} before @param {number} seconds @param {number} now */
-export function row(seen, before, seconds, now) {
-  const of = (/** @type {string} */ name) => seen.get(name) ?? 0;
+/** @param {Samples} scraped @param {Samples | undefined} before @param {number} seconds @param {number} now */
+export function row(scraped, before, seconds, now) {
+  const of = (/** @type {string} */ name) => scraped.get(name) ?? 0;
   const ahead = of("market_time_seconds") - now / 1e3;
   if (Number.isNaN(offset)) offset = ahead;
   const cpu = before ? of("process_cpu_seconds_total") - (before.get("process_cpu_seconds_total") ?? 0) : 0;
   const passed = before ? seconds - (before.get("at") ?? 0) : 1;
-  seen.set("at", seconds);
+  scraped.set("at", seconds);
   const round = (/** @type {number} */ value, /** @type {number} */ digits) => Number(value.toFixed(digits));
   return {
     seconds: round(seconds, 1),
@@ -93,14 +93,14 @@ export function row(seen, before, seconds, now) {
     connections: of("connections"),
     drift_seconds: round(ahead - offset, 3),
     ticks: of("ticks_total"),
-    messages: sum(seen, "messages_sent_total"),
-    bytes: sum(seen, "message_bytes_sent_total"),
+    messages: sum(scraped, "messages_sent_total"),
+    bytes: sum(scraped, "message_bytes_sent_total"),
     updates_encoded: of("updates_encoded_total"),
     ticks_merged: of("ticks_merged_total"),
-    delivery_p50_ms: round(quantile(seen, before, "delivery_lag_seconds", 0.5), 2),
-    delivery_p99_ms: round(quantile(seen, before, "delivery_lag_seconds", 0.99), 2),
-    beat_p99_ms: round(quantile(seen, before, "flush_lag_seconds", 0.99), 2),
-    opened: sum(seen, "sessions_opened_total"),
+    delivery_p50_ms: round(quantile(scraped, before, "delivery_lag_seconds", 0.5), 2),
+    delivery_p99_ms: round(quantile(scraped, before, "delivery_lag_seconds", 0.99), 2),
+    flush_p99_ms: round(quantile(scraped, before, "flush_lag_seconds", 0.99), 2),
+    opened: sum(scraped, "sessions_opened_total"),
     ended_too_slow: of('session_ends_total{reason="too_slow",code="1013"}'),
     ended_no_pong: of('session_ends_total{reason="no_pong",code="4408"}'),
     bus_gaps: of("bus_gaps_total"),

@@ -10,18 +10,18 @@
 // Node.js before 22 has no WebSocket of its own.
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket;
 
-const SILENCE_MS = 6000; // The server says something each second: after so long the connection is dead.
-const OUR_FAULT = [1002, 1007, 1008, 1009]; // Close codes after which the client has to be mended first.
+const SILENCE_MS = 6000; // The server sends a message each second, so a longer silence means a dead connection.
+const CLIENT_ERRORS = [1002, 1007, 1008, 1009]; // Close codes after which a reconnect does not help.
 
 /**
- * Calls `onUpdate` with one quote after the other, and comes back after each loss of the connection.
- * `onFault` hears of what cannot be mended by coming back. Returns a function that ends it all.
+ * Calls `onUpdate` with each new quote, and reconnects after each lost connection.
+ * Calls `onError` with an error that a reconnect does not help. Returns a function that stops everything.
  */
-export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = console.error, onNote = console.warn }) {
+export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onError = console.error, onNote = console.warn }) {
   let epoch = null;
   let known = new Map(); // the newest quote of each symbol
   let attempt = 0;
-  let hint = null; // the server's, when to come back, in milliseconds
+  let hint = null; // the server's wait before a reconnect, in milliseconds
   let timer = null;
   let socket = null;
 
@@ -29,28 +29,28 @@ export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = cons
     hint = null;
     socket = new WebSocket(url);
     socket.onmessage = ({ data }) => {
-      expectMore();
-      hear(JSON.parse(data));
+      restartTimer();
+      receive(JSON.parse(data));
     };
     socket.onclose = ({ code, reason }) => {
-      if (OUR_FAULT.includes(code)) return end(`the server closed the connection: ${code} ${reason}`);
+      if (CLIENT_ERRORS.includes(code)) return end(`the server closed the connection: ${code} ${reason}`);
       lose(reason || code);
     };
     socket.onerror = () => {}; // A close event follows.
-    expectMore();
+    restartTimer();
   }
 
-  function expectMore() {
+  function restartTimer() {
     clearTimeout(timer);
     timer = setTimeout(() => lose("silence"), SILENCE_MS);
   }
 
   function lose(why) {
-    onNote(`connection lost (${why}), coming back`);
+    onNote(`connection lost (${why}), reconnecting`);
     stop();
     const wait = hint === null ? Math.min(10_000, 500 * 2 ** attempt) : 2 * hint;
     attempt = Math.min(attempt + 1, 10);
-    timer = setTimeout(connect, wait * (0.5 + Math.random() / 2)); // Chance, so that not all clients come at once.
+    timer = setTimeout(connect, wait * (0.5 + Math.random() / 2)); // Random, so that not all clients reconnect at once.
   }
 
   function stop() {
@@ -61,20 +61,20 @@ export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = cons
 
   function end(why) {
     stop();
-    onFault(why);
+    onError(why);
   }
 
-  function hear(message) {
+  function receive(message) {
     switch (message.type) {
       case "hello":
         attempt = 0;
         return subscribe(message.limits.message_bytes);
       case "feed":
-        if (message.epoch !== epoch) [epoch, known] = [message.epoch, new Map()]; // Another run: snapshots follow.
+        if (message.epoch !== epoch) [epoch, known] = [message.epoch, new Map()]; // Snapshots follow.
         return;
       case "snapshot":
       case "update":
-        if (message.epoch === epoch) take(message);
+        if (message.epoch === epoch) apply(message);
         return;
       case "stopping":
         hint = message.reconnect_after_ms;
@@ -82,7 +82,7 @@ export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = cons
       case "error":
         if (message.id === 1) return end(`${message.message}: ${message.remedy}`);
         return onNote(`${message.message}: ${message.remedy}`);
-      default: // Passed over: new types may come.
+      default: // Ignored: new types may come.
     }
   }
 
@@ -90,31 +90,31 @@ export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onFault = cons
     const message = { type: "subscribe", id: 1, channel: "quotes", symbols, rate };
     const at = Object.fromEntries([...known].map(([symbol, { seq }]) => [symbol, seq]));
     const text = JSON.stringify(known.size > 0 ? { ...message, since: { epoch, at } } : message);
-    // Without `since` the server sends snapshots, which do as well.
+    // Without `since` the server sends snapshots instead.
     socket.send(new TextEncoder().encode(text).length <= messageBytes ? text : JSON.stringify(message));
   }
 
-  function take({ type, quotes }) {
-    const holes = [];
-    const fresh = [];
+  function apply({ type, quotes }) {
+    const gaps = [];
+    const updated = [];
     for (const quote of quotes) {
       const seq = known.get(quote.symbol)?.seq ?? 0;
       if (type === "update") {
-        if (quote.seq <= seq) continue; // Known already.
-        if (quote.first_seq > seq + 1) holes.push(quote.symbol);
-        fresh.push(quote);
+        if (quote.seq <= seq) continue; // Already known.
+        if (quote.first_seq > seq + 1) gaps.push(quote.symbol);
+        updated.push(quote);
       }
       known.set(quote.symbol, quote);
     }
-    if (holes.length > 0) socket.send(JSON.stringify({ type: "resync", symbols: holes }));
-    for (const quote of fresh) onUpdate(quote);
+    if (gaps.length > 0) socket.send(JSON.stringify({ type: "resync", symbols: gaps }));
+    for (const quote of updated) onUpdate(quote);
   }
 
   connect();
   return stop;
 }
 
-// From here on: the command line.
+// The command line.
 if (globalThis.process?.argv[1]?.endsWith("javascript.mjs")) {
   const { parseArgs } = await import("node:util");
   const options = {
@@ -134,7 +134,7 @@ if (globalThis.process?.argv[1]?.endsWith("javascript.mjs")) {
       left -= 1;
       if (left === 0) stop();
     },
-    onFault(why) {
+    onError(why) {
       console.error(why);
       process.exitCode = 1;
     },

@@ -2,8 +2,8 @@
 /**
  * Takes the pictures of the README from the real page: `node docs/pictures/take.js [still] [moving]`.
  *
- * The moving one takes a crash being staged, frame by frame, and needs img2webp (Debian: apt-get install webp). Look at
- * them before they are committed.
+ * `moving` takes a crash frame by frame and needs img2webp (Debian: apt-get install webp). Look at the pictures before
+ * you commit them.
  */
 
 import { execFileSync } from "node:child_process";
@@ -21,7 +21,7 @@ const SIZE = { width: 1120, height: 700 };
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["still", "moving"];
 const browser = await openBrowser();
 
-/** A day of EURUSD bids, played half, with what lies along its timeline. */
+/** A day of EURUSD bids, half played, with the preview along its timeline. */
 async function eurusd() {
   const server = await startServer(["replay", "--speed", "max", "data/eurusd-2016-06-14-ticks.csv.gz"]);
   const { page } = await browser.visit(`${server.url}?symbol=EURUSD&interval=1m&theme=dark&indicators=sma+bollinger`);
@@ -50,7 +50,7 @@ async function simulation() {
   await server.kill();
 }
 
-/** Daily bars of five stocks, two of them compared with a third, in the middle of the tape. */
+/** Daily bars of five stocks, two of them compared with a third, in the middle of the recording. */
 async function stocks() {
   const server = await startServer(["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"]);
   const { page } = await browser.visit(
@@ -65,7 +65,7 @@ async function stocks() {
   await server.kill();
 }
 
-/** A simulated market, in the middle of which a flash crash is staged. */
+/** A simulated market, in which a flash crash is started. */
 async function moving() {
   const folder = mkdtempSync(join(tmpdir(), "tickcast-frames-"));
   const server = await startServer(["--seed", "7", "--speed", "10x"]);

@@ -1,11 +1,11 @@
 /**
- * Draws `docs/pictures/realism.svg`: statistics of a simulated tape beside the spans of real ones and a random walk.
+ * Draws `docs/pictures/realism.svg`: statistics of simulated trades beside the spans of real ones and a random walk.
  *
  *     cargo build --release && node docs/plots/realism.mjs
  *
- * The tape is four stocks over five sessions, seed 1. The random walk is what simulators usually are, and what tickcast's first one was in these
- * respects: Gaussian steps at Poisson arrivals, signs from a coin, no symbol knowing another; it has the tape's own number of trades and variance.
- * The spans are those of the table in docs/SIMULATION.md. Needs Node and the built binary, and nothing else.
+ * The trades are those of four stocks over five sessions, seed 1. The random walk is a usual simulator: Gaussian steps
+ * at Poisson arrivals, signs from a coin, symbols without correlation. It has the same number of trades and variance.
+ * The spans are those of the table in docs/SIMULATION.md. The script needs Node and the built binary, and nothing else.
  */
 
 import { spawn } from "node:child_process";
@@ -31,7 +31,7 @@ async function simulated() {
     { stdio: ["ignore", "pipe", "inherit"] },
   );
   /** @type {Map<string, Trade[]>} */
-  const tapes = new Map();
+  const bySymbol = new Map();
   let day = -1;
   let date = "";
   for await (const line of createInterface({ input: child.stdout })) {
@@ -40,15 +40,15 @@ async function simulated() {
     const seconds = Number(ts.slice(0, -9)) + Number(ts.slice(-9)) / 1e9;
     const today = String(Math.floor(seconds / 86_400));
     if (today !== date) [date, day] = [today, day + 1];
-    const tape = tapes.get(symbol) ?? [];
-    tapes.set(symbol, tape);
-    tape.push({
+    const trades = bySymbol.get(symbol) ?? [];
+    bySymbol.set(symbol, trades);
+    trades.push({
       second: day * SESSION + Math.min((seconds % 86_400) - OPEN, SESSION - 1e-6),
       price: Number(price),
       sign: side === "buy" ? 1 : -1,
     });
   }
-  return tapes;
+  return bySymbol;
 }
 
 /** A small generator (mulberry32), so that the picture is the same each time. @param {number} seed */
@@ -61,14 +61,14 @@ function uniform(seed) {
   };
 }
 
-/** @param {Trade[]} tape @param {number} seed @returns {Trade[]} */
-function randomWalk(tape, seed) {
+/** @param {Trade[]} trades @param {number} seed @returns {Trade[]} */
+function randomWalk(trades, seed) {
   const draw = uniform(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
-  const minute = returns(closes(tape, 60));
-  const deviation = Math.sqrt(mean(minute.map((r) => r * r)) / (tape.length / minute.length));
-  let price = tape[0].price;
-  const seconds = tape.map(() => draw() * 5 * SESSION).sort((a, b) => a - b);
+  const minute = returns(closes(trades, 60));
+  const deviation = Math.sqrt(mean(minute.map((r) => r * r)) / (trades.length / minute.length));
+  let price = trades[0].price;
+  const seconds = trades.map(() => draw() * 5 * SESSION).sort((a, b) => a - b);
   return seconds.map((second) => ({
     second,
     price: (price *= Math.exp(deviation * normal())),
@@ -79,10 +79,14 @@ function randomWalk(tape, seed) {
 /** @param {readonly number[]} x */
 const mean = (x) => x.reduce((sum, v) => sum + v, 0) / x.length;
 
-/** The last price of each stretch of `step` seconds, a list for each session. @param {Trade[]} tape @param {number} step */
-function closes(tape, step) {
+/**
+ * Returns the last price of each stretch of `step` seconds, a list for each session.
+ *
+ * @param {Trade[]} trades @param {number} step
+ */
+function closes(trades, step) {
   const days = Array.from({ length: 5 }, () => /** @type {number[]} */ (new Array(SESSION / step).fill(NaN)));
-  for (const { second, price } of tape)
+  for (const { second, price } of trades)
     days[Math.floor(second / SESSION)][Math.floor((second % SESSION) / step)] = price;
   for (const day of days) day.forEach((price, n) => Number.isNaN(price) && (day[n] = n > 0 ? day[n - 1] : NaN));
   return days;
@@ -92,7 +96,11 @@ function closes(tape, step) {
 const returns = (days) =>
   days.flatMap((day) => day.slice(1).map((price, n) => Math.log(price / day[n]))).filter(Number.isFinite);
 
-/** Returns over the mean size of those at the same time of the day, as busy hours are no memory. @param {number[][]} days */
+/**
+ * Divides each return by the mean size of returns at the same time of the day, as busy hours are no memory.
+ *
+ * @param {number[][]} days
+ */
 function seasonless(days) {
   const each = days.map((day) => day.slice(1).map((price, n) => Math.log(price / day[n]) || 0));
   const size = each[0].map((_, n) => mean(each.flatMap((day) => day.slice(Math.max(0, n - 15), n + 16).map(Math.abs))));
@@ -119,10 +127,10 @@ function correlation(a, b) {
   return moment(a, ma, b, mb) / Math.sqrt(moment(a, ma, a, ma) * moment(b, mb, b, mb));
 }
 
-/** @param {Trade[][]} tapes */
-function density(tapes) {
-  const z = tapes.flatMap((tape) => {
-    const r = returns(closes(tape, 60));
+/** @param {Trade[][]} series */
+function density(series) {
+  const z = series.flatMap((trades) => {
+    const r = returns(closes(trades, 60));
     const deviation = Math.sqrt(mean(r.map((v) => v * v)));
     return r.map((v) => v / deviation);
   });
@@ -135,34 +143,34 @@ function density(tapes) {
   return points.filter(([, y]) => y > 0);
 }
 
-/** @param {Trade[][]} tapes @param {(tape: Trade[]) => number[][]} parts @param {readonly number[]} lags */
-const memory = (tapes, parts, lags) => {
-  const each = tapes.map(parts);
+/** @param {Trade[][]} series @param {(trades: Trade[]) => number[][]} parts @param {readonly number[]} lags */
+const memory = (series, parts, lags) => {
+  const each = series.map(parts);
   return lags.map(
     (lag) => /** @type {[number, number]} */ ([lag, mean(each.map((part) => autocorrelation(part, lag)))]),
   );
 };
 
-/** The signs of orders: prints of one moment and side are one. @param {Trade[]} tape */
-function orders(tape) {
-  const first = tape.filter(
-    ({ second, sign }, n) => n === 0 || tape[n - 1].second !== second || tape[n - 1].sign !== sign,
+/** The signs of orders: prints of one moment and side are one. @param {Trade[]} trades */
+function orders(trades) {
+  const first = trades.filter(
+    ({ second, sign }, n) => n === 0 || trades[n - 1].second !== second || trades[n - 1].sign !== sign,
   );
   return [first.map(({ sign }) => sign)];
 }
 
-/** Trades in each half hour of a session over their mean. @param {Trade[][]} tapes */
-function shape(tapes) {
+/** Trades in each half hour of a session over their mean. @param {Trade[][]} series */
+function shape(series) {
   const counts = new Array(13).fill(0);
-  for (const { second } of tapes.flat()) counts[Math.floor((second % SESSION) / 1_800)] += 1;
+  for (const { second } of series.flat()) counts[Math.floor((second % SESSION) / 1_800)] += 1;
   return counts.map((count, n) => /** @type {[number, number]} */ ([(n + 0.5) / 2, count / mean(counts)]));
 }
 
-/** @param {Trade[][]} tapes */
-function epps(tapes) {
+/** @param {Trade[][]} series */
+function epps(series) {
   return [1, 2, 5, 10, 30, 60, 150, 300].map((step) => {
-    const each = tapes.map((tape) =>
-      closes(tape, step)
+    const each = series.map((trades) =>
+      closes(trades, step)
         .map((day) => day.slice(1).map((price, n) => Math.log(price / day[n]) || 0))
         .flat(),
     );
@@ -171,16 +179,16 @@ function epps(tapes) {
   });
 }
 
-const tapes = [...(await simulated()).values()];
-const walks = tapes.map((tape, n) => randomWalk(tape, n + 1));
-/** @param {(tapes: Trade[][]) => [number, number][]} of */
+const series = [...(await simulated()).values()];
+const walks = series.map((trades, n) => randomWalk(trades, n + 1));
+/** @param {(series: Trade[][]) => [number, number][]} of */
 const both = (of) => [
   { ...WALK, points: of(walks) },
-  { ...SIM, points: of(tapes) },
+  { ...SIM, points: of(series) },
 ];
 const range = (/** @type {number} */ from, /** @type {number} */ to) =>
   Array.from({ length: to - from + 1 }, (_, n) => from + n);
-const sizes = (/** @type {Trade[]} */ tape) => seasonless(closes(tape, 60)).map((day) => day.map(Math.abs));
+const sizes = (/** @type {Trade[]} */ trades) => seasonless(closes(trades, 60)).map((day) => day.map(Math.abs));
 const lags = [...range(1, 10), 13, 16, 20, 25, 32, 40, 50, 63, 80, 100];
 const epp = both(epps);
 const gauss = range(-20, 20).map(
@@ -244,6 +252,6 @@ writeFileSync(
   page(
     panels,
     [SIM, WALK, { name: "span of real stocks", class: "band" }, { name: "normal distribution", class: "real" }],
-    "Statistics of the simulated tape beside real tapes and a random walk",
+    "Statistics of the simulated trades beside real trades and a random walk",
   ),
 );

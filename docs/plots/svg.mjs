@@ -49,7 +49,10 @@ const at = (value) => value.toFixed(1);
 
 /** @param {Panel} panel @returns {string} a chart whose corner is at 0, 0 */
 export function panel({ title, x, y, log = /** @type {any} */ (""), span: [x0, x1, y0, y1], lines, bands = [] }) {
-  /** @param {string} axis @param {number} from @param {number} to @param {number} low @param {number} high @returns {(value: number) => number} */
+  /**
+   * @param {string} axis @param {number} from @param {number} to @param {number} low @param {number} high
+   * @returns {(value: number) => number}
+   */
   const scale = (axis, from, to, low, high) => (value) => {
     const bounded = Math.min(Math.max(value, from), to);
     const share = log.includes(axis) ? Math.log(bounded / from) / Math.log(to / from) : (bounded - from) / (to - from);
@@ -67,15 +70,13 @@ export function panel({ title, x, y, log = /** @type {any} */ (""), span: [x0, x
     parts.push(`<text x="${LEFT - 6}" y="${at(sy(tick) + 4)}" text-anchor="end">${label(tick)}</text>`);
   }
   for (const [from, to, low, high] of bands) {
-    parts.push(
-      `<rect class="band" x="${at(sx(from))}" y="${at(sy(high))}" width="${at(sx(to) - sx(from))}" height="${at(sy(low) - sy(high))}"/>`,
-    );
+    const [width, height] = [at(sx(to) - sx(from)), at(sy(low) - sy(high))];
+    parts.push(`<rect class="band" x="${at(sx(from))}" y="${at(sy(high))}" width="${width}" height="${height}"/>`);
   }
   parts.push(`<path class="axis" d="M${LEFT} ${TOP}V${HEIGHT - BOTTOM}H${WIDTH - RIGHT}"/>`);
   for (const line of lines) {
-    parts.push(
-      `<polyline class="${line.class}" points="${line.points.map(([px, py]) => `${at(sx(px))},${at(sy(py))}`).join(" ")}"/>`,
-    );
+    const points = line.points.map(([px, py]) => `${at(sx(px))},${at(sy(py))}`);
+    parts.push(`<polyline class="${line.class}" points="${points.join(" ")}"/>`);
   }
   parts.push(`<text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 10}" text-anchor="middle">${x}</text>`);
   parts.push(
@@ -86,7 +87,7 @@ export function panel({ title, x, y, log = /** @type {any} */ (""), span: [x0, x
 
 /** @param {readonly string[]} panels @param {readonly Key[]} keys behind the last of them @param {string} label */
 export function page(panels, keys, label) {
-  const place = (/** @type {number} */ n) => `translate(${(n % 2) * WIDTH} ${Math.floor(n / 2) * HEIGHT})`;
+  const position = (/** @type {number} */ n) => `translate(${(n % 2) * WIDTH} ${Math.floor(n / 2) * HEIGHT})`;
   const entries = keys.map((key, n) => {
     const mark =
       key.class === "band"
@@ -95,13 +96,14 @@ export function page(panels, keys, label) {
     return `<g transform="translate(${LEFT} ${TOP + 40 + n * 28})">${mark}<text x="48">${key.name}</text></g>`;
   });
   const [width, height] = [2 * WIDTH, Math.ceil((panels.length + Math.sign(keys.length)) / 2) * HEIGHT];
-  const groups = panels.map((inner, n) => `<g transform="${place(n)}">\n${inner}\n</g>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}">
+  const groups = panels.map((inner, n) => `<g transform="${position(n)}">\n${inner}\n</g>`);
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-label="${label}">
 <style>${STYLE}
 </style>
 <rect width="100%" height="100%" fill="#fff"/>
 ${groups.join("\n")}
-<g transform="${place(panels.length)}">
+<g transform="${position(panels.length)}">
 ${entries.join("\n")}
 </g>
 </svg>

@@ -1,10 +1,11 @@
 /**
- * Writes `docs/asyncapi.json`, the AsyncAPI 3 document of `/ws`, from the one schema and the fixtures:
+ * Writes `docs/asyncapi.json`, the AsyncAPI 3 document of `/ws`, from the schema and the fixtures:
  *
  *     node docs/schema/asyncapi.mjs
  *
- * AsyncAPI reads schemas as JSON Schema draft 7, so the definitions move to `components.schemas`, and what stands beside a `$ref`,
- * which draft 7 would pass over, is kept by an `allOf`. `tests/web/asyncapi.test.js` checks that the file is what this makes.
+ * AsyncAPI reads schemas as JSON Schema draft 7. So the definitions move to `components.schemas`, and an `allOf` keeps
+ * the members beside a `$ref`, which draft 7 would ignore. `tests/web/asyncapi.test.js` checks that the file is up to
+ * date.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +17,7 @@ const SCHEMA = new URL("tickcast.v1.json", import.meta.url);
 const FIXTURES = new URL("../../tests/fixtures/wire/", import.meta.url);
 export const DOCUMENT = new URL("../asyncapi.json", import.meta.url);
 
-/** What answers what a client sends. */
+/** The possible answers to each message from a client. */
 const ANSWERS = {
   subscribe: ["granted", "error"],
   rate: ["granted", "error"],
@@ -28,7 +29,7 @@ const ANSWERS = {
 const TITLES = {
   subscribe: "Subscribe",
   rate: "Change the rate",
-  resync: "Ask for a snapshot",
+  resync: "Request a snapshot",
   unsubscribe: "Unsubscribe",
   format: "Change the format",
   drive: "Drive the feed",
@@ -100,19 +101,23 @@ export function build() {
     info: {
       title,
       version: "1.0.0",
-      description:
-        "A market streamed over one WebSocket. Messages are JSON text, or the frequent ones binary for those who ask for it; the schemas are those of the text. Members and types that a client does not know must be ignored: new ones may come without a new version. docs/PROTOCOL.md says what the messages mean, and has the close codes.",
+      description: [
+        "A market streamed over one WebSocket.",
+        "Messages are JSON text; a client may request the frequent ones in binary.",
+        "The schemas are those of the text. Ignore unknown members and types: new ones may come without a new version.",
+        "docs/PROTOCOL.md describes the messages and the close codes.",
+      ].join(" "),
       license: { name: "MIT" },
     },
     defaultContentType: "application/json",
     servers: {
-      local: { host: "127.0.0.1:3030", protocol: "ws", description: "Where tickcast serves if nothing else is asked." },
+      local: { host: "127.0.0.1:3030", protocol: "ws", description: "The default address of tickcast." },
     },
     channels: {
       stream: {
         address: "/ws",
         title: "The stream",
-        description: "One WebSocket for all: requests, their answers, and what was subscribed to.",
+        description: "One WebSocket for requests, their answers, and the subscribed data.",
         messages: Object.fromEntries(types.map((type) => [type, { $ref: `#/components/messages/${type}` }])),
         bindings: { ws: { method: "GET", bindingVersion: "0.1.0" } },
       },
@@ -122,7 +127,7 @@ export function build() {
         action: "send",
         channel: CHANNEL,
         title: "Stream the market",
-        summary: "What the server sends: hello first, feed next, then answers and what was subscribed to.",
+        summary: "Messages from the server: hello, then feed, then answers and the subscribed data.",
         messages: server.map(message),
       },
       ...Object.fromEntries(requests),
@@ -130,7 +135,7 @@ export function build() {
     components: {
       messages: Object.fromEntries(messages),
       correlationIds: {
-        request: { description: "The number of the request, where it had one.", location: "$message.payload#/id" },
+        request: { description: "The number of the request, if it has one.", location: "$message.payload#/id" },
       },
       schemas: toDraft7($defs),
     },

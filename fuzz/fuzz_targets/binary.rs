@@ -1,8 +1,7 @@
-//! What a server may say in the compact format: any bytes are read without panic by both decoders, the one that
-//! the tests hold the encoder to and the load generator's own; what the first takes is JSON, and the other
-//! reads the same ranges from it.
+//! Server messages in the binary format. Both decoders, the one of the tests and the one of the load generator, read
+//! any bytes without panic. A frame that the first accepts becomes JSON, and the second reads the same ranges from it.
 //!
-//! The input is a stream: frames of up to 255 bytes, each after a byte with its length.
+//! The input is a stream of frames of up to 255 bytes, each after a byte with its length.
 
 #![no_main]
 
@@ -17,8 +16,10 @@ use tickcast::load::binary::{HEADER, head, take_entry};
 use tickcast::market::{Instrument, Timestamp};
 use tickcast::wire::Decoder;
 
-static INSTRUMENTS: LazyLock<Arc<[Instrument]>> =
-    LazyLock::new(|| Arc::clone(&Simulator::new(SimConfig::new(Timestamp(0))).expect("no scenario").info().instruments));
+static INSTRUMENTS: LazyLock<Arc<[Instrument]>> = LazyLock::new(|| {
+    let simulator = Simulator::new(SimConfig::new(Timestamp(0))).expect("no scenario");
+    Arc::clone(&simulator.info().instruments)
+});
 
 fuzz_target!(|bytes: &[u8]| {
     let mut decoder = Decoder::new(&INSTRUMENTS);
@@ -29,11 +30,11 @@ fuzz_target!(|bytes: &[u8]| {
         let (frame, rest) = rest.split_at(rest.len().min(usize::from(*length)));
         stream = rest;
         let Some(text) = decoder.json(frame) else {
-            // It may be read by halves: what follows would be another story to each of the two.
+            // A partly read frame leaves the two decoders in different states.
             walk(frame, &mut known.clone());
             return;
         };
-        let message: Value = serde_json::from_str(&text).expect("what is taken is JSON");
+        let message: Value = serde_json::from_str(&text).expect("an accepted frame is JSON");
         let entries = walk(frame, &mut known);
         let quotes = message["quotes"].as_array().into_iter().flatten();
         let ranges = quotes.map(|quote| (&quote["first_seq"], &quote["seq"], &quote["ts_event"]));
@@ -42,7 +43,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// The ranges and times in a frame, as the load generator reads them.
+/// Returns the ranges and times of a frame, as the load generator reads them.
 fn walk(frame: &[u8], known: &mut HashMap<u64, (u64, i64)>) -> Vec<(u64, u64, Option<i64>)> {
     let Some(head) = head(frame) else { return Vec::new() };
     let mut rest = frame.get(HEADER..).unwrap_or_default();

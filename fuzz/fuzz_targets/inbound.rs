@@ -1,5 +1,5 @@
-//! What a client may say: any bytes that are text are read without panic, and what is refused is told in a
-//! short message with a remedy.
+//! Client messages: any text is read without panic, and an invalid message is answered by a short error with a
+//! remedy.
 
 #![no_main]
 

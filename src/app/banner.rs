@@ -35,8 +35,8 @@ impl GeneratedTokens {
 }
 
 impl Banner<'_> {
-    /// Returns the lines, with links for `interfaces`, the machine's own addresses. With `draw` the first link is also a
-    /// QR code.
+    /// Returns the lines, with links for `interfaces`, the machine's own addresses. With `draw` the first link is also
+    /// a QR code.
     pub fn lines(&self, interfaces: &[IpAddr], draw: bool) -> Vec<String> {
         let (http, ws) = if self.is_tls { ("https", "wss") } else { ("http", "ws") };
         let address = self.address;
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn each_address_has_a_room_link_and_one_a_presenter_link() {
+    fn addresses_have_room_links_and_one_a_presenter_link() {
         let lines = lines("0.0.0.0:3030", Admission::Everybody, token(), true);
         assert_eq!(
             lines[2..],

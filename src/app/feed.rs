@@ -70,8 +70,8 @@ impl FeedThread {
 ///
 /// # Errors
 /// Returns an error if a file cannot be played, or the simulation is not valid.
-pub fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn TickSource>, AppError> {
-    say(concat!("tickcast ", env!("CARGO_PKG_VERSION")));
+pub fn open(config: &FeedConfig, print: &mut impl FnMut(&str)) -> Result<Box<dyn TickSource>, AppError> {
+    print(concat!("tickcast ", env!("CARGO_PKG_VERSION")));
     match config {
         FeedConfig::Simulation(plan) => {
             let config = plan.config(Timestamp::from_micros(wall_micros()))?;
@@ -84,7 +84,7 @@ pub fn open(config: &FeedConfig, say: &mut impl FnMut(&str)) -> Result<Box<dyn T
             let mut progress = ProgressLine::on_terminal();
             let replay = replay::open_with(files, config, &mut |entry, done, total| progress.show(entry, done, total))?;
             progress.clear();
-            replay.report().iter().flat_map(report_lines).for_each(|line| say(&line));
+            replay.report().iter().flat_map(report_lines).for_each(|line| print(&line));
             Ok(Box::new(replay))
         }
     }
@@ -109,7 +109,7 @@ fn report_lines(report: &FileReport) -> Vec<String> {
     lines
 }
 
-/// Returns the line that says what plays, and how fast.
+/// Returns the line that names the source and its speed.
 pub fn playing(info: &SourceInfo, config: &PlayerConfig) -> String {
     let speed = config.speed.unwrap_or(info.speed);
     let reason = match speed {

@@ -14,38 +14,38 @@ use crate::load;
 pub use error::AppError;
 pub use server::{serve, serve_with};
 
-/// Runs a job until it is done or `stop` completes; prints lines for people through `say`.
+/// Runs a job until it is done or `stop` completes; prints lines for people through `print`.
 ///
 /// # Errors
 /// Returns the error that ended the job.
-pub async fn run(job: Job, stop: impl Future<Output = ()>, mut say: impl FnMut(&str)) -> Result<(), AppError> {
+pub async fn run(job: Job, stop: impl Future<Output = ()>, mut print: impl FnMut(&str)) -> Result<(), AppError> {
     match job {
-        Job::Serve(config) => serve(*config, stop, say).await,
-        Job::Simulate(config) => simulate(config, say).await,
+        Job::Serve(config) => serve(*config, stop, print).await,
+        Job::Simulate(config) => simulate(config, print).await,
         Job::Inspect(config) => {
-            if inspect::run(&config, say) {
+            if inspect::run(&config, print) {
                 Ok(())
             } else {
                 Err(AppError::NotPlayable)
             }
         }
-        Job::Load(config) => Ok(load::run(config, stop, say).await?),
-        Job::Record(config) => recorder::record_feed(config, stop, say).await,
+        Job::Load(config) => Ok(load::run(config, stop, print).await?),
+        Job::Record(config) => recorder::record_feed(config, stop, print).await,
         Job::Print(text) => {
-            say(text.trim_end());
+            print(text.trim_end());
             Ok(())
         }
     }
 }
 
 /// Writes a simulated market to a file. A signal ends the program before the file is complete.
-async fn simulate(config: WriteConfig, mut say: impl FnMut(&str)) -> Result<(), AppError> {
+async fn simulate(config: WriteConfig, mut print: impl FnMut(&str)) -> Result<(), AppError> {
     let to_stdout = config.out.as_os_str() == "-";
     let out = config.out.display().to_string();
     let writing = tokio::task::spawn_blocking(move || sim::write(&config));
     let written = writing.await.map_err(|_| AppError::Broken("simulator"))??;
     if !to_stdout {
-        say(&format!("{out}: {} rows of {} ticks", written.rows, written.ticks));
+        print(&format!("{out}: {} rows of {} ticks", written.rows, written.ticks));
     }
     Ok(())
 }

@@ -24,10 +24,10 @@ pub type Recorded = Result<Summary, RecordError>;
 pub async fn record_feed(
     config: RecordJob,
     stop: impl Future<Output = ()>,
-    mut say: impl FnMut(&str),
+    mut print: impl FnMut(&str),
 ) -> Result<(), AppError> {
-    let source = open(&config.feed, &mut say)?;
-    say(&playing(source.info(), &config.run));
+    let source = open(&config.feed, &mut print)?;
+    print(&playing(source.info(), &config.run));
     let bus = bus::Sender::new(bus::DEFAULT_CAPACITY);
     let receiver = bus.subscribe();
     let (_, no_commands) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
@@ -44,7 +44,7 @@ pub async fn record_feed(
     feed.stop();
     let _ = feed.ended.await;
     let summary = recorded.map_err(|_| AppError::Broken("recorder"))??;
-    say(&format!("  recorded {}", in_words(&summary)));
+    print(&format!("  recorded {}", in_words(&summary)));
     Ok(())
 }
 

@@ -28,12 +28,16 @@ struct Parts {
     recorder: Option<oneshot::Receiver<Recorded>>,
 }
 
-/// Serves until `stop` completes; prints lines for people through `say`.
+/// Serves until `stop` completes; prints lines for people through `print`.
 ///
 /// # Errors
 /// Returns an error if the port is taken, a file cannot be played, or a part of the program fails.
-pub async fn serve(config: ServeConfig, stop: impl Future<Output = ()>, say: impl FnMut(&str)) -> Result<(), AppError> {
-    serve_with(config, |feed, say| feed::open(feed, say), stop, say).await
+pub async fn serve(
+    config: ServeConfig,
+    stop: impl Future<Output = ()>,
+    print: impl FnMut(&str),
+) -> Result<(), AppError> {
+    serve_with(config, |feed, print| feed::open(feed, print), stop, print).await
 }
 
 /// Serves the source that `open` returns.
@@ -44,20 +48,20 @@ pub async fn serve_with<S: FnMut(&str)>(
     config: ServeConfig,
     open: impl FnOnce(&FeedConfig, &mut S) -> Result<Box<dyn TickSource>, AppError>,
     stop: impl Future<Output = ()>,
-    mut say: S,
+    mut print: S,
 ) -> Result<(), AppError> {
     let generated = GeneratedTokens::of(&config.server);
     let server = Server::bind(config.server).await?;
-    let source = open(&config.feed, &mut say)?;
+    let source = open(&config.feed, &mut print)?;
     // Milliseconds since 1970 are higher than the epoch of any earlier run.
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
     let run = PlayerConfig { first_epoch, market: config.market, ..config.run };
-    say(&playing(source.info(), &run));
+    print(&playing(source.info(), &run));
     if let Err(too_few) = server.raise_open_files() {
-        say(&format!("  warning  {too_few}"));
+        print(&format!("  warning  {too_few}"));
     }
     if let Some(record) = &config.record {
-        say(&format!("  record   {}", record.path.display()));
+        print(&format!("  record   {}", record.path.display()));
     }
     let bus = bus::Sender::new(config.bus_capacity);
     let receiver = bus.subscribe();
@@ -68,7 +72,7 @@ pub async fn serve_with<S: FnMut(&str)>(
     let live = publisher.live();
     let mut parts = Parts { feed, publisher: tokio::spawn(publisher.run()), recorder };
 
-    print_banner(&server, generated, &mut say);
+    print_banner(&server, generated, &mut print);
     let mut outcome = Ok(());
     let stop_or_failure = async {
         tokio::select! {
@@ -81,11 +85,11 @@ pub async fn serve_with<S: FnMut(&str)>(
     outcome
 }
 
-fn print_banner(server: &Server, generated: GeneratedTokens, say: &mut impl FnMut(&str)) {
+fn print_banner(server: &Server, generated: GeneratedTokens, print: &mut impl FnMut(&str)) {
     let interfaces: Vec<_> = if_addrs::get_if_addrs().unwrap_or_default().iter().map(if_addrs::Interface::ip).collect();
     let banner = Banner { address: server.address(), is_tls: server.is_tls(), access: server.access(), generated };
-    banner.lines(&interfaces, std::io::stdout().is_terminal()).iter().for_each(|line| say(line));
-    say("  stop     Ctrl-C");
+    banner.lines(&interfaces, std::io::stdout().is_terminal()).iter().for_each(|line| print(line));
+    print("  stop     Ctrl-C");
 }
 
 impl Parts {
@@ -106,7 +110,7 @@ impl Parts {
         }
     }
 
-    /// Stops all parts, and waits for those that still write.
+    /// Stops all parts, and waits for the parts that still write.
     async fn end(self) {
         self.publisher.abort();
         self.feed.stop();

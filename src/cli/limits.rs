@@ -62,7 +62,12 @@ pub struct SessionArgs {
     #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = whole_number(1..=1_000_000_u32))]
     max_messages_per_second: u32,
     /// Maximum number of commands of one session that wait for the feed
-    #[arg(long, default_value_t = DEFAULT_MAX_COMMANDS, value_name = "NUMBER", value_parser = whole_number(1..=MAX_COUNT))]
+    #[arg(
+        long,
+        default_value_t = DEFAULT_MAX_COMMANDS,
+        value_name = "NUMBER",
+        value_parser = whole_number(1..=MAX_COUNT)
+    )]
     max_commands: usize,
     /// Time after which a client that takes no data is disconnected
     #[arg(long, default_value = "20s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]

@@ -1,4 +1,4 @@
-//! The flags that say how CSV files are read.
+//! The flags that set how CSV files are read.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -9,8 +9,8 @@ use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
 use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::flags::whole_number;
 
-/// The flags that say how CSV files are read. tickcast detects what they do not say; a file `FILE.toml` beside a CSV
-/// file can say the same.
+/// The flags that set how CSV files are read. tickcast detects everything that they leave open. A file `FILE.toml`
+/// beside a CSV file can set the same.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Reading files")]
 pub struct ReadingArgs {
@@ -29,26 +29,30 @@ pub struct ReadingArgs {
     /// Factor by which prices are too large, such as 10000; 1 if they are not
     #[arg(long, value_name = "FACTOR", value_parser = overrides::price_scale)]
     price_scale: Option<u8>,
-    /// Kind of the rows: trades, quotes, ohlcv (bars) or book (order book)
-    #[arg(long, value_name = "KIND", value_parser = overrides::kind)]
+    /// Kind of the rows
+    #[arg(long, value_name = "KIND", value_enum, ignore_case = true)]
     kind: Option<FileKind>,
     /// Delimiter of cells: one character, tab or space
     #[arg(long, value_name = "CHARACTER", value_parser = overrides::delimiter)]
     delimiter: Option<u8>,
-    /// Decimal mark of numbers: point or comma
-    #[arg(long, value_name = "MARK", value_parser = overrides::decimal_mark)]
+    /// Decimal mark of numbers
+    #[arg(long, value_name = "MARK", value_enum, ignore_case = true)]
     decimal_mark: Option<DecimalMark>,
-    /// Order of dates: ymd, mdy or dmy
-    #[arg(long, value_name = "ORDER", value_parser = overrides::date_order)]
+    /// Order of year, month and day in dates
+    #[arg(long, value_name = "ORDER", value_enum, ignore_case = true)]
     date_order: Option<DateOrder>,
-    /// Unit of times that are numbers: s, ms, us or ns
-    #[arg(long, value_name = "UNIT", value_parser = overrides::time_unit)]
+    /// Unit of times that are numbers
+    #[arg(long, value_name = "UNIT", value_enum, ignore_case = true)]
     time_unit: Option<TimeUnit>,
     /// Encoding of the text, such as utf-8, utf-16le, gbk or shift_jis
     #[arg(long, value_name = "NAME", value_parser = overrides::encoding)]
     encoding: Option<&'static Encoding>,
     /// yes if the file has a line of column names, no if not
-    #[arg(long, value_name = "ANSWER", value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes"))]
+    #[arg(
+        long,
+        value_name = "ANSWER",
+        value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes")
+    )]
     header: Option<bool>,
     /// Read large files to the end before they play. Counts are then exact, and rows are sorted by time
     #[arg(long)]

@@ -50,7 +50,7 @@ struct RecordingArgs {
 }
 
 impl ServeArgs {
-    /// Returns the configuration of a server for `feed`, which plays as `run` says.
+    /// Returns the configuration of a server for `feed`, which plays as `run` specifies.
     pub fn config(self, feed: FeedConfig, run: PlayerConfig) -> ServeConfig {
         let Self { bind, access, recording, connections, sessions, buffers } = self;
         let (access, tls) = access.config();

@@ -52,7 +52,7 @@ fn replay_takes_limits() {
 
 #[test]
 fn bad_values_are_errors_with_the_flag() {
-    for (line, says) in [
+    for (line, expected) in [
         ("--bind nowhere", "--bind"),
         ("--speed 0", "--speed"),
         ("--symbols 0", "from 1 to"),
@@ -66,6 +66,6 @@ fn bad_values_are_errors_with_the_flag() {
         ("--seed 3 replay a.csv", "replay"),
     ] {
         let error = config(line).unwrap_err();
-        assert!(error.contains(says), "{line}: {error}");
+        assert!(error.contains(expected), "{line}: {error}");
     }
 }

@@ -63,7 +63,7 @@ pub enum CommandError {
     UnknownSymbol(String),
     /// The feed runs no scenarios.
     NoScenarios,
-    /// The scenario cannot run; the text says why.
+    /// The scenario cannot run; the text gives the reason.
     BadScenario(String),
     /// The source cannot be read; the text names the file and the remedy.
     Fault(String),

@@ -8,7 +8,7 @@ use crate::market::Market;
 
 /// The market at the end of a recording, or as far as the recording has been read ahead.
 ///
-/// The thread that reads ahead writes it; whoever draws a timeline reads it. All clones share one value.
+/// The thread that reads ahead writes it, and the preview endpoint reads it. All clones share one value.
 #[derive(Clone, Debug, Default)]
 pub struct Preview(Arc<Mutex<Option<Market>>>);
 

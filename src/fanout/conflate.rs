@@ -1,7 +1,7 @@
-//! One conflater per rate and group: which symbols changed since the last beat, and when the next beat is due.
+//! Conflation: the symbols of a tier that changed since its last flush, and the time of the next flush.
 //!
-//! Pure: `now` is passed in, as time since some fixed moment. Conflation keeps no values, only marks, as
-//! an update is the state at the beat.
+//! Pure: `now` is passed in, as the time since the market was opened. Conflation keeps marks and no values, as an
+//! update is the state at the flush.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use crate::wire::Rate;
 
 /// The rates at which symbols are conflated, in updates per second, slowest first.
 pub const RATES: [f64; 7] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0];
-/// These, and `every`.
+/// The number of tiers: one for each of [`RATES`], and one for `every`.
 pub const TIERS: usize = RATES.len() + 1;
 
-/// At the rate `every`, sessions take what has come together at most once in this time ..
-const WINDOW: Duration = Duration::from_millis(20);
-/// .. and in less while they are few: so long for each of them, as a write takes about half of that ..
-const WINDOW_EACH: Duration = Duration::from_micros(20);
-/// .. and at once while they are no more than these.
-const AT_ONCE: usize = 32;
+/// The longest time between two flushes at `every`.
+const MAX_WINDOW: Duration = Duration::from_millis(20);
+/// The share of each session in the time between two flushes at `every`: a write takes about half of it.
+const SESSION_WINDOW: Duration = Duration::from_micros(20);
+/// The number of sessions up to which each tick is flushed at once at `every`.
+const MAX_AT_ONCE: usize = 32;
 
 /// One of [`RATES`], or [`EVERY`](Self::EVERY), which is the fastest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,11 +28,12 @@ impl TierId {
     /// Each tick by itself.
     pub const EVERY: Self = Self(RATES.len() as u8);
 
+    /// All tiers, slowest first.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..).take(TIERS).map(Self)
     }
 
-    /// Those that conflate.
+    /// The tiers that conflate, slowest first.
     pub fn conflated() -> impl Iterator<Item = Self> {
         (0..).take(RATES.len()).map(Self)
     }
@@ -45,12 +46,12 @@ impl TierId {
         RATES.get(self.index()).map_or(Rate::Every, |rate| Rate::PerSecond(*rate))
     }
 
-    /// The time between two beats, for so many sessions. Only at `every` does it depend on them.
+    /// The time between two flushes. It depends on the number of sessions at `every` only.
     pub fn interval(self, sessions: usize) -> Duration {
         match RATES.get(self.index()) {
             Some(rate) => Duration::from_secs_f64(1.0 / rate),
-            None if sessions <= AT_ONCE => Duration::ZERO,
-            None => u32::try_from(sessions).map_or(WINDOW, |n| WINDOW_EACH.saturating_mul(n).min(WINDOW)),
+            None if sessions <= MAX_AT_ONCE => Duration::ZERO,
+            None => u32::try_from(sessions).map_or(MAX_WINDOW, |n| SESSION_WINDOW.saturating_mul(n).min(MAX_WINDOW)),
         }
     }
 
@@ -63,10 +64,10 @@ impl TierId {
     }
 }
 
-/// The tier for a request: the fastest that is not faster, or the slowest when all are; `None` for 0, which is
-/// to send nothing.
-pub fn grant(request: impl Into<Rate>) -> Option<TierId> {
-    let rate = match request.into() {
+/// The tier for a requested rate: the fastest that is not faster, or the slowest if all are. `None` for rate 0, at
+/// which nothing is sent.
+pub fn grant(requested: impl Into<Rate>) -> Option<TierId> {
+    let rate = match requested.into() {
         Rate::Every => return Some(TierId::EVERY),
         Rate::PerSecond(rate) => rate,
     };
@@ -74,42 +75,42 @@ pub fn grant(request: impl Into<Rate>) -> Option<TierId> {
     (rate > 0.0).then(|| fitting.map_or(TierId(0), |(tier, _)| tier))
 }
 
-/// What changed since a tier's last beat.
+/// The changes of a tier since its last flush.
 #[derive(Clone, Debug)]
 pub struct Tier {
     interval: Duration,
-    /// Where beats lie within the interval, as a share of it; `None` lets the first change after a quiet time go
-    /// out at once.
+    /// The position of the flushes within the interval, as a share of it. `None` flushes the first change after a quiet
+    /// time at once.
     phase: Option<f64>,
-    /// The last beat, as scheduled.
-    beat: Option<Duration>,
-    /// When the first change since then came.
+    /// The scheduled time of the last flush.
+    last_flush: Option<Duration>,
+    /// The time of the first change since then.
     marked: Option<Duration>,
     changed: Vec<InstrumentId>,
     is_changed: Vec<bool>,
 }
 
 impl Tier {
-    /// `phase`, below 1, is where in each interval the beats are, so that groups of sessions do not all write at
-    /// the same moment; `None` beats as soon as something changes.
+    /// A tier of one group of sessions. Groups have different phases, below 1, so that they do not all write at the
+    /// same moment.
     pub fn new(id: TierId, phase: Option<f64>) -> Self {
         let interval = id.interval(0);
-        Self { interval, phase, beat: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
+        Self { interval, phase, last_flush: None, marked: None, changed: Vec::new(), is_changed: Vec::new() }
     }
 
-    /// From now on beats are so far apart, or there is one for each change.
+    /// Changes the time between two flushes; zero flushes each change at once.
     pub const fn set_interval(&mut self, interval: Duration) {
         self.interval = interval;
     }
 
-    /// Forgets all marks; a new epoch has so many instruments.
+    /// Removes all marks, for a new epoch with this number of instruments.
     pub fn open(&mut self, instruments: usize) {
         self.changed.clear();
         self.is_changed = vec![false; instruments];
         self.marked = None;
     }
 
-    /// A symbol changed at `now`. Tells whether it had changed since the beat already: the two go out as one.
+    /// Marks a symbol as changed at `now`. Returns whether it was marked before: the two changes are merged.
     pub fn mark(&mut self, id: InstrumentId, now: Duration) -> bool {
         self.marked.get_or_insert(now);
         let Some(is_changed) = self.is_changed.get_mut(id.index()) else { return false };
@@ -120,7 +121,7 @@ impl Tier {
         had_changed
     }
 
-    /// Everything may have changed: nobody listened until `now`.
+    /// Marks everything, as nothing was flushed before `now`.
     pub fn mark_all(&mut self, now: Duration) {
         for id in (0..).take(self.is_changed.len()) {
             self.mark(InstrumentId(id), now);
@@ -128,28 +129,28 @@ impl Tier {
         self.mark_bars(now);
     }
 
-    /// Bars may have closed by the clock alone, without a tick.
+    /// Marks no symbol but makes a flush due: market time alone may have closed bars.
     pub fn mark_bars(&mut self, now: Duration) {
         self.marked.get_or_insert(now);
     }
 
-    /// When the next beat is due; `None` while nothing changed.
-    pub fn due(&self) -> Option<Duration> {
+    /// The scheduled time of the next flush; `None` while nothing has changed.
+    pub fn next_flush(&self) -> Option<Duration> {
         let marked = self.marked?;
-        let earliest = self.beat.map_or(marked, |beat| marked.max(beat + self.interval));
+        let earliest = self.last_flush.map_or(marked, |last| marked.max(last + self.interval));
         let phase = self.phase.filter(|_| !self.interval.is_zero()).map(|phase| self.interval.mul_f64(phase));
         Some(phase.map_or(earliest, |phase| {
-            let steps = earliest.saturating_sub(phase).as_nanos().div_ceil(self.interval.as_nanos());
-            phase + self.interval * u32::try_from(steps).unwrap_or(u32::MAX)
+            let intervals = earliest.saturating_sub(phase).as_nanos().div_ceil(self.interval.as_nanos());
+            phase + self.interval * u32::try_from(intervals).unwrap_or(u32::MAX)
         }))
     }
 
-    /// When the beat that is due at `now` was scheduled, and its symbols, each once; `None` when none is due.
+    /// Flushes if that is due at `now`: returns the scheduled time and the symbols, each once.
     ///
-    /// Beats stay on their grid while the market is busy, so that lateness does not add up.
-    pub fn take(&mut self, now: Duration) -> Option<(Duration, impl Iterator<Item = InstrumentId>)> {
-        let due = self.due().filter(|due| *due <= now)?;
-        self.beat = Some(if now - due < self.interval { due } else { now });
+    /// Flushes stay on their grid while the market is busy, so that delays do not add up.
+    pub fn flush(&mut self, now: Duration) -> Option<(Duration, impl Iterator<Item = InstrumentId>)> {
+        let due = self.next_flush().filter(|due| *due <= now)?;
+        self.last_flush = Some(if now - due < self.interval { due } else { now });
         self.marked = None;
         let is_changed = &mut self.is_changed;
         Some((due, self.changed.drain(..).inspect(|id| is_changed[id.index()] = false)))
@@ -162,16 +163,16 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_wish_is_granted_the_fastest_rate_that_is_not_faster() {
-        for (request, want) in [(7.0, 5.0), (5.0, 5.0), (0.7, 0.5), (0.01, 0.5), (1e6, 60.0), (59.9, 20.0)] {
-            assert_eq!(grant(request).map(TierId::rate), Some(Rate::PerSecond(want)), "{request}");
+    fn grant_is_the_fastest_rate_that_is_not_faster() {
+        for (requested, want) in [(7.0, 5.0), (5.0, 5.0), (0.7, 0.5), (0.01, 0.5), (1e6, 60.0), (59.9, 20.0)] {
+            assert_eq!(grant(requested).map(TierId::rate), Some(Rate::PerSecond(want)), "{requested}");
         }
         assert_eq!(grant(0.0), None);
         assert_eq!(grant(Rate::Every).map(TierId::rate), Some(Rate::Every));
     }
 
     #[test]
-    fn few_who_want_every_tick_get_it_at_once_and_many_share_a_window() {
+    fn tier_every_flushes_at_once_for_few_and_merges_for_many() {
         for (sessions, want_us) in [(0, 0), (32, 0), (100, 2_000), (1_000, 20_000), (usize::MAX, 20_000)] {
             assert_eq!(TierId::EVERY.interval(sessions), Duration::from_micros(want_us), "{sessions}");
         }
@@ -179,11 +180,11 @@ mod tests {
         tier.open(1);
         for at in [10, 11] {
             tier.mark_bars(ms(at));
-            assert_eq!(tier.take(ms(at)).map(|(due, _)| due), Some(ms(at)), "at once");
+            assert_eq!(tier.flush(ms(at)).map(|(due, _)| due), Some(ms(at)), "at once");
         }
         tier.set_interval(TierId::EVERY.interval(1_000));
         tier.mark_bars(ms(12));
-        assert_eq!(tier.due(), Some(ms(50)), "the next half of a window that is free");
+        assert_eq!(tier.next_flush(), Some(ms(50)), "the next half of a window that is free");
     }
 
     fn tier(rate: f64, instruments: usize) -> Tier {
@@ -196,60 +197,60 @@ mod tests {
         Duration::from_millis(ms)
     }
 
-    fn take(tier: &mut Tier, at: u64) -> Option<Vec<u32>> {
-        Some(tier.take(ms(at))?.1.map(|id| id.0).collect())
+    fn flush(tier: &mut Tier, at: u64) -> Option<Vec<u32>> {
+        Some(tier.flush(ms(at))?.1.map(|id| id.0).collect())
     }
 
     #[test]
-    fn the_first_change_after_a_quiet_time_goes_out_at_once_and_the_last_one_at_the_next_beat() {
+    fn first_change_is_flushed_at_once_and_later_ones_together() {
         let mut tier = tier(5.0, 2);
-        assert_eq!(tier.due(), None);
+        assert_eq!(tier.next_flush(), None);
         tier.mark(InstrumentId(1), ms(1_000));
-        assert_eq!(take(&mut tier, 1_000), Some(vec![1]));
+        assert_eq!(flush(&mut tier, 1_000), Some(vec![1]));
         for (id, merged) in [(1, false), (0, false), (1, true)] {
             assert_eq!(tier.mark(InstrumentId(id), ms(1_050)), merged);
         }
-        assert_eq!(take(&mut tier, 1_199), None);
-        assert_eq!(take(&mut tier, 1_200), Some(vec![1, 0]));
-        assert_eq!(tier.due(), None);
+        assert_eq!(flush(&mut tier, 1_199), None);
+        assert_eq!(flush(&mut tier, 1_200), Some(vec![1, 0]));
+        assert_eq!(tier.next_flush(), None);
     }
 
     #[test]
-    fn lateness_does_not_add_up() {
+    fn delays_do_not_add_up() {
         let mut tier = tier(10.0, 1);
         tier.mark(InstrumentId(0), ms(1_000));
-        take(&mut tier, 1_000).unwrap();
-        for beat in 1..100u64 {
-            tier.mark(InstrumentId(0), ms(1_000 + 100 * (beat - 1) + 8));
-            assert_eq!(tier.due(), Some(ms(1_000 + 100 * beat)));
-            take(&mut tier, 1_000 + 100 * beat + 7).unwrap();
+        flush(&mut tier, 1_000).unwrap();
+        for n in 1..100u64 {
+            tier.mark(InstrumentId(0), ms(1_000 + 100 * (n - 1) + 8));
+            assert_eq!(tier.next_flush(), Some(ms(1_000 + 100 * n)));
+            flush(&mut tier, 1_000 + 100 * n + 7).unwrap();
         }
     }
 
     #[test]
-    fn groups_beat_one_after_the_other() {
+    fn groups_flush_one_after_the_other() {
         for (phase, want) in [(0.0, 1_000), (0.25, 1_050), (0.5, 900), (0.95, 990)] {
             let mut tier = Tier::new(grant(5.0).unwrap(), Some(phase));
             tier.open(1);
             tier.mark(InstrumentId(0), ms(860));
-            assert_eq!(tier.due(), Some(ms(want)), "{phase}");
+            assert_eq!(tier.next_flush(), Some(ms(want)), "{phase}");
             // Taken late: the grid holds all the same.
-            assert_eq!(tier.take(ms(want + 30)).map(|(due, _)| due), Some(ms(want)));
+            assert_eq!(tier.flush(ms(want + 30)).map(|(due, _)| due), Some(ms(want)));
             tier.mark(InstrumentId(0), ms(want + 31));
-            assert_eq!(tier.due(), Some(ms(want + 200)), "{phase}");
+            assert_eq!(tier.next_flush(), Some(ms(want + 200)), "{phase}");
         }
     }
 
     #[test]
-    fn a_tier_that_finds_a_listener_shows_everything() {
+    fn tier_with_its_first_listener_flushes_everything() {
         let mut tier = tier(5.0, 3);
         tier.mark_all(ms(50));
-        assert_eq!(take(&mut tier, 50), Some(vec![0, 1, 2]));
+        assert_eq!(flush(&mut tier, 50), Some(vec![0, 1, 2]));
     }
 
     proptest! {
         #[test]
-        fn no_symbol_goes_out_twice_in_an_interval_and_none_is_forgotten(
+        fn symbol_is_flushed_once_per_interval_and_never_lost(
             marks in proptest::collection::vec((0u64..3_000, 0u32..4), 1..200),
         ) {
             let mut tier = tier(5.0, 4);
@@ -261,7 +262,7 @@ mod tests {
                 while let Some((_, id)) = left.next_if(|(at, _)| *at == now) {
                     tier.mark(InstrumentId(*id), ms(now));
                 }
-                sent.extend(take(&mut tier, now).unwrap_or_default().into_iter().map(|id| (now, id)));
+                sent.extend(flush(&mut tier, now).unwrap_or_default().into_iter().map(|id| (now, id)));
             }
             for id in 0..4 {
                 let times: Vec<u64> = sent.iter().filter(|s| s.1 == id).map(|s| s.0).collect();

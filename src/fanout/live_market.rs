@@ -1,75 +1,145 @@
-//! The handle by which sessions and HTTP routes read the market while the publisher writes it.
+//! The handle by which sessions and HTTP handlers read the market while the publisher writes it.
 //!
 //! No lock is held across an `.await`: readers copy out what they need.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::time::Instant;
-
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::conflate::{RATES, TierId};
 use super::cursors::QuotesCursor;
 use super::lag::LagHistogram;
 use super::notify::{Due, Notifier, Notifiers, ThrottleCounts};
-use super::quote_cache::QuoteCache;
-use super::tick_log::{Taken, TickLog};
+use super::quote_cache::{AnyQuoteCache, quote_cache};
+use super::tick_log::{AnyTickLog, Taken, tick_log};
 use crate::control::FeedStatus;
 use crate::market::Market;
-use crate::wire::{BinaryQuote, EncodedQuote, Format};
+use crate::wire::{Format, PerFormat};
 
-/// Cheap to clone; all clones are one market.
+/// The number of session groups. Their flushes are spread over a tier's interval: thousands of sessions would otherwise
+/// write at the same moment, and the last one would wait for all others.
+pub const GROUPS: usize = 20;
+/// The number of sessions that join a group before the next group gets one, so that few sessions share their messages.
+const GROUP_SESSIONS: usize = 64;
+
+/// The market while it moves on. Cheap to clone; all clones are one market.
 #[derive(Clone, Debug)]
 pub struct LiveMarket(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     live: RwLock<Live>,
-    groups: [Group; GROUPS],
-    json_ticks: RwLock<TickLog<EncodedQuote>>,
-    binary_ticks: RwLock<TickLog<BinaryQuote>>,
-    began: Instant,
+    groups: [SessionGroup; GROUPS],
+    tick_logs: PerFormat<RwLock<Box<dyn AnyTickLog>>>,
+    opened: Instant,
+    /// Sessions that were ever registered.
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
-    /// Of the status that is read here.
+    /// The revision of the status in `live`.
     revision: watch::Sender<u64>,
     updates: AtomicU64,
     merged: AtomicU64,
     flush_lags: LagHistogram,
 }
 
-/// Sessions are dealt to so many groups, whose beats lie one after the other within a tier's interval: thousands
-/// of them would otherwise write at the same moment and the last would wait for all others.
-pub const GROUPS: usize = 20;
-/// So many sessions fill a group before the next gets one: a room of people shares its frames.
-const GROUP_SESSIONS: usize = 64;
-
-/// What the sessions of one group share.
-#[derive(Debug, Default)]
-struct Group {
-    json: [RwLock<QuoteCache<EncodedQuote>>; RATES.len()],
-    binary: [RwLock<QuoteCache<BinaryQuote>>; RATES.len()],
+/// The caches and notifiers of a group of sessions.
+#[derive(Debug)]
+struct SessionGroup {
+    caches: PerFormat<[RwLock<Box<dyn AnyQuoteCache>>; RATES.len()]>,
     notifiers: Notifiers,
 }
 
-/// What is known at one moment.
+impl SessionGroup {
+    fn new() -> Self {
+        let caches = |format| std::array::from_fn(|_| RwLock::new(quote_cache(format)));
+        Self { caches: PerFormat::from_fn(caches), notifiers: Notifiers::default() }
+    }
+}
+
+/// The market and the status of its feed at one moment.
 #[derive(Debug)]
 pub struct Live {
     pub market: Market,
     pub status: Arc<FeedStatus>,
 }
 
+/// For sessions and HTTP handlers.
 impl LiveMarket {
-    /// Keeps so many ticks for those who want each.
+    /// The market as it is now. Hold the guard briefly, as the publisher waits for it.
+    pub fn read(&self) -> RwLockReadGuard<'_, Live> {
+        self.0.live.read()
+    }
+
+    /// The next message of quotes for the reader behind `cursor`; see [`AnyQuoteCache::take`] and [`AnyTickLog::take`].
+    pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Taken {
+        if tier == TierId::EVERY {
+            return self.0.tick_logs[format].read().take(cursor, self.now());
+        }
+        let message = self.0.groups[group].caches[format][tier.index()].read().take(cursor);
+        message.map_or(Taken::Nothing, Taken::Message)
+    }
+
+    /// Registers a session in the next group. Returns its notifier.
+    pub fn register(&self) -> Arc<Notifier> {
+        let group = self.0.sessions.fetch_add(1, Ordering::Relaxed) / GROUP_SESSIONS % GROUPS;
+        self.notifiers(group).register(group)
+    }
+
+    /// Makes all sessions end, including sessions that are registered later.
+    pub fn stop_sessions(&self) {
+        self.0.groups.iter().for_each(|group| group.notifiers.stop());
+    }
+
+    /// Waits until the status that is read here has this revision, or a later one.
+    pub async fn wait_for_revision(&self, revision: u64) {
+        // Cannot fail: the sender lives as long as this handle.
+        drop(self.0.revision.subscribe().wait_for(|current| *current >= revision).await);
+    }
+}
+
+/// For metrics.
+impl LiveMarket {
+    /// The number of batches of ticks that were lost between feed and market.
+    pub fn bus_gaps(&self) -> u64 {
+        self.0.bus_gaps.load(Ordering::Relaxed)
+    }
+
+    /// The number of updates in all flushes, and of the ticks that were merged into them.
+    pub fn conflated(&self) -> (u64, u64) {
+        (self.0.updates.load(Ordering::Relaxed), self.0.merged.load(Ordering::Relaxed))
+    }
+
+    /// The number of flushes that sessions skipped, as they were busy with the one before.
+    pub fn flushes_skipped(&self) -> u64 {
+        self.0.groups.iter().map(|group| group.notifiers.skipped()).sum()
+    }
+
+    /// The lags from when a flush was due until its updates were encoded.
+    pub fn flush_lags(&self) -> &LagHistogram {
+        &self.0.flush_lags
+    }
+
+    /// The number of sessions at each throttle level.
+    pub fn throttle_counts(&self) -> ThrottleCounts {
+        let (now, mut counts) = (Instant::now(), ThrottleCounts::default());
+        self.0.groups.iter().for_each(|group| group.notifiers.count_levels(now, &mut counts));
+        counts
+    }
+}
+
+/// For the publisher.
+impl LiveMarket {
+    /// Opens a market, with logs of up to `ticks` ticks.
     pub(super) fn new(live: Live, ticks: usize) -> Self {
         let live = Self(Arc::new(Shared {
             live: RwLock::new(live),
-            groups: Default::default(),
-            json_ticks: RwLock::new(TickLog::new(ticks)),
-            binary_ticks: RwLock::new(TickLog::new(ticks)),
-            began: Instant::now(),
+            groups: std::array::from_fn(|_| SessionGroup::new()),
+            tick_logs: PerFormat::from_fn(|format| RwLock::new(tick_log(format, ticks))),
+            opened: Instant::now(),
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
             revision: watch::Sender::new(0),
@@ -81,123 +151,38 @@ impl LiveMarket {
         live
     }
 
-    /// The market as it stands. Hold it briefly: the publisher waits meanwhile.
-    pub fn read(&self) -> RwLockReadGuard<'_, Live> {
-        read(&self.0.live)
-    }
-
-    /// What the reader behind `cursor` has not sent yet; see [`QuoteCache::take`] and [`TickLog::take`].
-    pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Taken {
-        if tier == TierId::EVERY {
-            return match format {
-                Format::Json => read(&self.0.json_ticks).take(cursor, self.now()),
-                Format::Binary => read(&self.0.binary_ticks).take(cursor, self.now()),
-            };
-        }
-        let Group { json, binary, .. } = &self.0.groups[group];
-        let frame = match format {
-            Format::Json => read(&json[tier.index()]).take(cursor),
-            Format::Binary => read(&binary[tier.index()]).take(cursor),
-        };
-        frame.map_or(Taken::Nothing, Taken::Frame)
-    }
-
-    /// Since the market was opened, by a clock that only goes forward.
+    /// The time since the market was opened.
     pub(super) fn now(&self) -> Duration {
-        self.0.began.elapsed()
+        self.0.opened.elapsed()
     }
 
-    /// A notifier that rings for a new session.
-    pub fn register(&self) -> Arc<Notifier> {
-        let group = self.0.sessions.fetch_add(1, Ordering::Relaxed) / GROUP_SESSIONS % GROUPS;
-        self.0.groups[group].notifiers.register(group)
+    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Live> {
+        self.0.live.write()
     }
 
-    /// Tells all sessions, also those that come later, to say goodbye.
-    pub fn stop_sessions(&self) {
-        self.0.groups.iter().for_each(|group| group.notifiers.stop());
+    pub(super) fn cache_mut(
+        &self,
+        group: usize,
+        tier: TierId,
+        format: Format,
+    ) -> RwLockWriteGuard<'_, Box<dyn AnyQuoteCache>> {
+        self.0.groups[group].caches[format][tier.index()].write()
     }
 
-    /// Waits until what led to this revision of the feed's status can be read here.
-    pub async fn wait_for_revision(&self, revision: u64) {
-        // The sender lives as long as this handle.
-        drop(self.0.revision.subscribe().wait_for(|shown| *shown >= revision).await);
-    }
-
-    pub(super) fn publish_revision(&self) {
-        let revision = self.read().status.revision;
-        self.0.revision.send_if_modified(|shown| std::mem::replace(shown, revision) != revision);
-    }
-
-    /// How many batches of ticks were lost between feed and market.
-    pub fn bus_gaps(&self) -> u64 {
-        self.0.bus_gaps.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn add_bus_gap(&self, missed: u64) {
-        self.0.bus_gaps.fetch_add(missed, Ordering::Relaxed);
-    }
-
-    /// Changed symbols over all beats of all tiers and groups, and the ticks that were merged into these.
-    pub fn conflated(&self) -> (u64, u64) {
-        (self.0.updates.load(Ordering::Relaxed), self.0.merged.load(Ordering::Relaxed))
-    }
-
-    pub(super) fn add_encoded(&self, updates: u64) {
-        self.0.updates.fetch_add(updates, Ordering::Relaxed);
-    }
-
-    pub(super) fn add_merged(&self, ticks: u64) {
-        self.0.merged.fetch_add(ticks, Ordering::Relaxed);
-    }
-
-    /// Beats that sessions skipped, as they were busy with one before.
-    pub fn flushes_skipped(&self) -> u64 {
-        self.0.groups.iter().map(|group| group.notifiers.skipped()).sum()
-    }
-
-    /// From the moment a beat was due to when its updates were encoded.
-    pub fn flush_lags(&self) -> &LagHistogram {
-        &self.0.flush_lags
-    }
-
-    /// On which counts of the slow-client ladder the sessions stand.
-    pub fn throttle_counts(&self) -> ThrottleCounts {
-        let (now, mut counts) = (Instant::now(), ThrottleCounts::default());
-        self.0.groups.iter().for_each(|group| group.notifiers.count_levels(now, &mut counts));
-        counts
+    pub(super) fn tick_log_mut(&self, format: Format) -> RwLockWriteGuard<'_, Box<dyn AnyTickLog>> {
+        self.0.tick_logs[format].write()
     }
 
     pub(super) fn notifiers(&self, group: usize) -> &Notifiers {
         &self.0.groups[group].notifiers
     }
 
-    /// Rings at all sessions.
+    /// Notifies all sessions.
     pub(super) fn notify_all(&self, due: Due) {
         self.0.groups.iter().for_each(|group| group.notifiers.notify(due));
     }
 
-    pub(super) fn write(&self) -> RwLockWriteGuard<'_, Live> {
-        write(&self.0.live)
-    }
-
-    pub(super) fn json_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, QuoteCache<EncodedQuote>> {
-        write(&self.0.groups[group].json[tier.index()])
-    }
-
-    pub(super) fn binary_mut(&self, group: usize, tier: TierId) -> RwLockWriteGuard<'_, QuoteCache<BinaryQuote>> {
-        write(&self.0.groups[group].binary[tier.index()])
-    }
-
-    pub(super) fn json_ticks(&self) -> RwLockWriteGuard<'_, TickLog<EncodedQuote>> {
-        write(&self.0.json_ticks)
-    }
-
-    pub(super) fn binary_ticks(&self) -> RwLockWriteGuard<'_, TickLog<BinaryQuote>> {
-        write(&self.0.binary_ticks)
-    }
-
-    /// A new epoch: market, status and caches are replaced and everybody is told.
+    /// Begins an epoch: replaces market and status, empties the caches and notifies all sessions.
     pub(super) fn reopen(&self, live: Live) {
         *self.write() = live;
         self.open_caches();
@@ -206,27 +191,31 @@ impl LiveMarket {
 
     fn open_caches(&self) {
         let live = self.read();
-        self.json_ticks().open(&live.market);
-        self.binary_ticks().open(&live.market);
-        for group in 0..GROUPS {
-            for tier in TierId::conflated() {
-                self.json_mut(group, tier).open(&live.market);
-                self.binary_mut(group, tier).open(&live.market);
-            }
-        }
+        self.0.tick_logs.values().for_each(|log| log.write().open(&live.market));
+        let caches = self.0.groups.iter().flat_map(|group| group.caches.values().flatten());
+        caches.for_each(|cache| cache.write().open(&live.market));
+    }
+
+    /// Wakes the tasks that wait for the present revision.
+    pub(super) fn publish_revision(&self) {
+        let revision = self.read().status.revision;
+        self.0.revision.send_if_modified(|current| std::mem::replace(current, revision) != revision);
+    }
+
+    pub(super) fn add_bus_gap(&self, missed: u64) {
+        self.0.bus_gaps.fetch_add(missed, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_updates(&self, updates: u64) {
+        self.0.updates.fetch_add(updates, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_merged(&self, ticks: u64) {
+        self.0.merged.fetch_add(ticks, Ordering::Relaxed);
     }
 }
 
-// A panic elsewhere leaves nothing half done here: what applies and encodes ticks has no way to fail in the middle.
-fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The server's clock in microseconds since the Unix epoch.
+/// The server's clock, in microseconds since 1970.
 pub fn wall_micros() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)

@@ -1,7 +1,7 @@
-//! Turns ticks into encoded updates.
+//! The way from ticks to encoded updates.
 //!
-//! One [`Publisher`] reads the bus, moves the market on and, at each flush of a tier, encodes each changed symbol
-//! once. Sessions hold a [`LiveMarket`] and take from its caches what they have not sent yet.
+//! One [`Publisher`] receives the feed's events, moves the market on and, at each flush of a tier, encodes each changed
+//! symbol once. Sessions hold a [`LiveMarket`] and take from its caches what they have not sent yet, by their cursors.
 
 mod conflate;
 mod cursors;
@@ -15,10 +15,10 @@ mod sync;
 mod tick_log;
 
 pub use conflate::{RATES, Tier, TierId, grant};
-pub use cursors::{BarsCursor, DepthCursor, QuotesCursor, TradesCursor};
+pub use cursors::{BarsCursor, DepthCursor, NoticesCursor, QuotesCursor, TradesCursor};
 pub use lag::{LAG_BOUNDS, LagHistogram};
 pub use live_market::{Live, LiveMarket, wall_micros};
-pub use notify::{Due, Notifier, ThrottleCounts};
+pub use notify::{Due, Notifier, ThrottleCounts, ThrottleLevel};
 pub use publisher::Publisher;
-pub use quote_cache::{FRAME_SYMBOLS, QuoteCache};
-pub use tick_log::{DEFAULT_TICKS, Taken, TickLog};
+pub use quote_cache::{AnyQuoteCache, MESSAGE_SYMBOLS, QuoteCache};
+pub use tick_log::{AnyTickLog, DEFAULT_TICKS, Taken, TickLog};

@@ -1,36 +1,42 @@
-//! How the publisher wakes sessions: one notifier a session, with a bit for each thing that may be due.
+//! The way in which the publisher wakes sessions: a notifier for each session, with a flag for each thing that may be
+//! due.
 //!
-//! Bits that were rung several times before the session looks are one: it takes the newest state anyway,
-//! so nothing queues.
+//! A flag that is set several times before the session looks counts once: the session takes the newest state anyway, so
+//! nothing queues.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use parking_lot::Mutex;
+use strum::{EnumCount, IntoStaticStr, VariantArray};
 use tokio::time::Instant;
 
 use super::conflate::{TIERS, TierId};
 use super::pending_flags::PendingFlags;
-use crate::wire::Format;
+use crate::wire::{Format, PerFormat};
 
-/// What is due, as a set.
+/// The time after which a session that has not looked at a flush counts as busy with the one before.
+const BUSY: Duration = Duration::from_millis(100);
+
+/// A set of things that are due to a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Due(u32);
 
 impl Due {
-    /// The feed's status or epoch changed.
+    /// The feed's status or epoch has changed.
     pub const FEED: Self = Self(1 << 16);
-    /// Half a second has passed in which nothing was said.
+    /// Half a second has passed in which the session sent nothing.
     pub const HEARTBEAT: Self = Self(1 << 17);
     /// The server stops.
     pub const STOP: Self = Self(1 << 18);
-    /// Half a second has passed. Wakes nobody: who has spoken since the one before is awake often enough.
+    /// Half a second has passed in which the session sent something. It wakes no session: a busy one wakes up anyway.
     pub const TIMER: Self = Self(1 << 19);
-
     /// A headline came, or a scenario began.
     pub const NOTICE: Self = Self(1 << 20);
 
+    /// The flush of a tier.
     pub const fn tier(tier: TierId) -> Self {
         Self(1 << tier.index())
     }
@@ -49,104 +55,161 @@ impl Due {
         Self(self.0 & !other.0)
     }
 
-    /// Half seconds that have passed.
+    /// The number of half seconds that have passed.
     pub const fn half_seconds(self) -> u32 {
         self.contains(Self::HEARTBEAT) as u32 + self.contains(Self::TIMER) as u32
     }
 
+    /// The tiers whose flushes are due.
     pub fn tiers(self) -> impl Iterator<Item = TierId> {
         TierId::all().filter(move |tier| self.contains(Self::tier(*tier)))
     }
 }
 
-/// A session that has not looked for so long after a beat is still busy with the one before.
-const BUSY: Duration = Duration::from_millis(100);
-
-/// How many sessions stand on which rung of the slow-client ladder; each on one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ThrottleCounts {
-    /// Get what was granted, in time.
-    pub full: usize,
-    /// A beat waits for them, as their clients have not taken the one before.
-    pub skipping: usize,
-    /// Get less than was granted.
-    pub lowered: usize,
+/// The degree to which a session is throttled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum ThrottleLevel {
+    /// The session gets the granted rate.
+    Full,
+    /// The session skips flushes, as its client has not taken the last one yet.
+    Skipping,
+    /// The session gets less than the granted rate.
+    Lowered,
 }
 
-/// A session's ear. Always hears what is not of a tier; of the tiers those it [`listens`](Self::listen) to.
-/// One task waits.
+impl ThrottleLevel {
+    /// The name in metrics.
+    pub fn label(self) -> &'static str {
+        self.into()
+    }
+}
+
+/// The number of sessions at each throttle level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ThrottleCounts([usize; ThrottleLevel::COUNT]);
+
+impl ThrottleCounts {
+    pub fn iter(&self) -> impl Iterator<Item = (ThrottleLevel, usize)> {
+        ThrottleLevel::VARIANTS.iter().copied().zip(self.0)
+    }
+
+    const fn add(&mut self, level: ThrottleLevel) {
+        self.0[level as usize] += 1;
+    }
+}
+
+/// The flags of one session, on which one task waits.
+///
+/// The session gets all flags, except for tiers that it does not [listen to](Self::set_tiers).
 #[derive(Debug)]
 pub struct Notifier {
     group: usize,
     flags: PendingFlags,
-    wanted: AtomicU32,
-    /// The session has spoken since the last half second was rung.
+    /// The tiers that the session listens to.
+    tiers: AtomicU32,
+    /// The same by the format in which it gets them.
+    listens: PerFormat<AtomicU32>,
+    /// The session has sent something in this half second.
     has_sent: AtomicBool,
-    /// Of `wanted`, in binary.
-    binary: AtomicU32,
     registered_at: Instant,
-    /// When the first beat was due that the session has not looked at, in microseconds since it was registered_at; 0 for none.
+    /// The time of the first flush that the session has not looked at, in microseconds since `registered_at`; 0 for
+    /// none.
     flush_at: AtomicU64,
-    /// The session gets less than was granted.
-    lowered: AtomicBool,
+    /// The session gets less than it was granted.
+    is_throttled: AtomicBool,
     listeners: Arc<Listeners>,
 }
 
-/// By tier: all, and those in binary.
+/// The listeners of a group's tiers.
 #[derive(Debug, Default)]
 struct Listeners {
-    all: [AtomicUsize; TIERS],
-    binary: [AtomicUsize; TIERS],
-    /// Beats that found their session still busy with the one before.
+    counts: PerFormat<[AtomicUsize; TIERS]>,
+    /// Flushes that found their session busy with the one before.
     skipped: AtomicU64,
 }
 
 impl Notifier {
-    /// Waits until something is due and takes all of it.
+    fn new(group: usize, listeners: Arc<Listeners>) -> Self {
+        Self {
+            group,
+            flags: PendingFlags::new(Due::TIMER.0),
+            tiers: AtomicU32::new(0),
+            listens: PerFormat::default(),
+            has_sent: AtomicBool::new(false),
+            registered_at: Instant::now(),
+            flush_at: AtomicU64::new(0),
+            is_throttled: AtomicBool::new(false),
+            listeners,
+        }
+    }
+
+    /// Waits until something is due, and takes all of it.
     ///
     /// Cancel safe.
     pub async fn wait(&self) -> Due {
         poll_fn(|context| self.flags.poll_take(context).map(Due)).await
     }
 
-    /// Whether [`wait`](Self::wait) would not wait.
+    /// Returns whether [`wait`](Self::wait) would return at once.
     pub fn is_pending(&self) -> bool {
         self.flags.is_set()
     }
 
-    /// The session says something: that is a sign of life, and [`Due::HEARTBEAT`] can wait.
+    /// Records that the session has sent something, so that no [`Due::HEARTBEAT`] is needed.
     pub fn mark_sent(&self) {
         self.has_sent.store(true, Ordering::Relaxed);
     }
 
-    /// When the first beat was due that was rung since this was asked the last time.
+    /// Takes the time at which the first flush since the last call was due.
     pub fn take_flush(&self) -> Option<Instant> {
         let at = self.flush_at.swap(0, Ordering::Relaxed);
         (at > 0).then(|| self.registered_at + Duration::from_micros(at))
     }
 
-    /// From now on the session gets less than was granted, or all of it.
-    pub fn set_throttled(&self, lowered: bool) {
-        self.lowered.store(lowered, Ordering::Relaxed);
+    /// Records whether the session gets less than it was granted.
+    pub fn set_throttled(&self, is_throttled: bool) {
+        self.is_throttled.store(is_throttled, Ordering::Relaxed);
     }
 
-    /// The group of sessions that it belongs to.
+    /// The group of the session.
     pub const fn group(&self) -> usize {
         self.group
     }
 
-    /// Hears just these tiers from now on, and wants them in this format.
+    /// Listens to just these tiers from now on, in `format`.
     pub fn set_tiers(&self, tiers: impl Iterator<Item = TierId>, format: Format) {
-        let wanted = tiers.fold(0, |set, tier| set | Due::tier(tier).0);
-        let binary = if format == Format::Binary { wanted } else { 0 };
-        count(&self.listeners.all, self.wanted.swap(wanted, Ordering::AcqRel), wanted);
-        count(&self.listeners.binary, self.binary.swap(binary, Ordering::AcqRel), binary);
+        let tiers = tiers.fold(0, |set, tier| set | Due::tier(tier).0);
+        self.tiers.store(tiers, Ordering::Release);
+        for (each, listens) in self.listens.iter() {
+            let now = if each == format { tiers } else { 0 };
+            self.listeners.recount(each, listens.swap(now, Ordering::AcqRel), now);
+        }
     }
 
-    /// A beat of this tier, which was due `at` that time.
+    fn level(&self, now: Instant) -> ThrottleLevel {
+        let flush_at = self.flush_at.load(Ordering::Relaxed);
+        let waits = now.saturating_duration_since(self.registered_at + Duration::from_micros(flush_at));
+        if self.is_throttled.load(Ordering::Relaxed) {
+            ThrottleLevel::Lowered
+        } else if flush_at > 0 && waits > BUSY {
+            ThrottleLevel::Skipping
+        } else {
+            ThrottleLevel::Full
+        }
+    }
+
+    fn listens_to(&self, due: Due) -> bool {
+        self.tiers.load(Ordering::Acquire) & due.0 != 0
+    }
+
+    /// Notifies of a flush of `tier` that was due `at` that time.
     fn notify_flush(&self, tier: TierId, at: Instant) {
-        // Written before the bit: a look in between takes the time for an earlier beat's, and none is made up.
-        if self.wanted.load(Ordering::Acquire) & Due::tier(tier).0 != 0 && self.flush_at.load(Ordering::Relaxed) == 0 {
+        if !self.listens_to(Due::tier(tier)) {
+            return;
+        }
+        // Written before the flag. A session that looks in between takes the time for an earlier flush's.
+        if self.flush_at.load(Ordering::Relaxed) == 0 {
             let micros = at.saturating_duration_since(self.registered_at).as_micros();
             self.flush_at.store(u64::try_from(micros).unwrap_or(u64::MAX).max(1), Ordering::Relaxed);
         }
@@ -154,7 +217,7 @@ impl Notifier {
     }
 
     fn notify(&self, due: Due) {
-        if due.0 < Due::FEED.0 && self.wanted.load(Ordering::Acquire) & due.0 == 0 {
+        if due.0 < Due::FEED.0 && !self.listens_to(due) {
             return;
         }
         if due == Due::HEARTBEAT && self.has_sent.swap(false, Ordering::Relaxed) {
@@ -162,21 +225,10 @@ impl Notifier {
             return;
         }
         let before = self.flags.set(due.0);
-        // At `every` nothing is skipped: what has come meanwhile is taken with the rest.
+        // A flush at `every` skips nothing: the session takes all ticks since its last look.
         if before & due.0 != 0 && due.0 < Due::tier(TierId::EVERY).0 {
             self.listeners.skipped.fetch_add(1, Ordering::Relaxed);
         }
-    }
-}
-
-fn count(listeners: &[AtomicUsize], before: u32, wanted: u32) {
-    for tier in TierId::all() {
-        let bit = Due::tier(tier).0;
-        match (before & bit != 0, wanted & bit != 0) {
-            (false, true) => listeners[tier.index()].fetch_add(1, Ordering::AcqRel),
-            (true, false) => listeners[tier.index()].fetch_sub(1, Ordering::AcqRel),
-            _ => continue,
-        };
     }
 }
 
@@ -186,50 +238,60 @@ impl Drop for Notifier {
     }
 }
 
+impl Listeners {
+    /// Counts a session that listened to the tiers `before` in `format`, and listens to the tiers `now`.
+    fn recount(&self, format: Format, before: u32, now: u32) {
+        for tier in TierId::all() {
+            let (bit, count) = (Due::tier(tier).0, &self.counts[format][tier.index()]);
+            match (before & bit != 0, now & bit != 0) {
+                (false, true) => count.fetch_add(1, Ordering::AcqRel),
+                (true, false) => count.fetch_sub(1, Ordering::AcqRel),
+                _ => continue,
+            };
+        }
+    }
+}
+
 /// The notifiers of one group of sessions.
 #[derive(Debug, Default)]
 pub struct Notifiers {
-    notifiers: Mutex<Vec<Arc<Notifier>>>,
+    list: Mutex<Vec<Arc<Notifier>>>,
     listeners: Arc<Listeners>,
-    stopping: AtomicBool,
+    is_stopping: AtomicBool,
 }
 
 impl Notifiers {
+    /// Adds a notifier for a session of `group`.
     pub fn register(&self, group: usize) -> Arc<Notifier> {
-        let listeners = Arc::clone(&self.listeners);
-        let [wanted, binary] = std::array::from_fn(|_| AtomicU32::new(0));
-        let [has_sent, lowered] = std::array::from_fn(|_| AtomicBool::new(false));
-        let (flags, registered_at, flush_at) = (PendingFlags::new(Due::TIMER.0), Instant::now(), AtomicU64::new(0));
-        let notifier =
-            Arc::new(Notifier { group, flags, wanted, has_sent, binary, registered_at, flush_at, lowered, listeners });
-        let mut notifiers = self.lock();
-        notifiers.push(Arc::clone(&notifier));
-        // Asked under the lock that `stop` rings under: a late notifier is flags by one of the two.
-        if self.stopping.load(Ordering::Acquire) {
+        let notifier = Arc::new(Notifier::new(group, Arc::clone(&self.listeners)));
+        let mut list = self.list.lock();
+        list.push(Arc::clone(&notifier));
+        // Read under the lock under which `stop` notifies, so that a late notifier gets the stop here or there.
+        if self.is_stopping.load(Ordering::Acquire) {
             notifier.notify(Due::STOP);
         }
         notifier
     }
 
-    /// Rings for the end, also at notifiers that are registered_at later.
+    /// Notifies of the stop, also the notifiers that are registered later.
     pub fn stop(&self) {
-        self.stopping.store(true, Ordering::Release);
+        self.is_stopping.store(true, Ordering::Release);
         self.notify(Due::STOP);
     }
 
-    /// Rings at all, and takes down the notifiers that nobody else holds any longer. Until then, which is no more
-    /// than half a second, a tier may have a listener too many.
+    /// Notifies all, and drops the notifiers that no session holds. Until then, for up to half a second, a tier may
+    /// have a listener too many.
     pub fn notify(&self, due: Due) {
-        self.each(|notifier| notifier.notify(due));
+        self.for_each(|notifier| notifier.notify(due));
     }
 
-    /// The same for a tier's beat that was due `at` that time.
+    /// Notifies the listeners of `tier` of a flush that was due `at` that time.
     pub fn notify_flush(&self, tier: TierId, at: Instant) {
-        self.each(|notifier| notifier.notify_flush(tier, at));
+        self.for_each(|notifier| notifier.notify_flush(tier, at));
     }
 
-    fn each(&self, notify: impl Fn(&Notifier)) {
-        self.lock().retain(|notifier| {
+    fn for_each(&self, notify: impl Fn(&Notifier)) {
+        self.list.lock().retain(|notifier| {
             let is_held = Arc::strong_count(notifier) > 1;
             if is_held {
                 notify(notifier);
@@ -238,148 +300,23 @@ impl Notifiers {
         });
     }
 
-    /// Adds the sessions behind these notifiers to the counts on which they stand `now`.
+    /// Adds the group's sessions to `counts`, by their levels at `now`.
     pub fn count_levels(&self, now: Instant, counts: &mut ThrottleCounts) {
-        for notifier in self.lock().iter().filter(|notifier| Arc::strong_count(notifier) > 1) {
-            let flush_at = notifier.flush_at.load(Ordering::Relaxed);
-            let waits = now.saturating_duration_since(notifier.registered_at + Duration::from_micros(flush_at));
-            *if notifier.lowered.load(Ordering::Relaxed) {
-                &mut counts.lowered
-            } else if flush_at > 0 && waits > BUSY {
-                &mut counts.skipping
-            } else {
-                &mut counts.full
-            } += 1;
-        }
+        let list = self.list.lock();
+        let held = list.iter().filter(|notifier| Arc::strong_count(notifier) > 1);
+        held.for_each(|notifier| counts.add(notifier.level(now)));
     }
 
-    /// How many listen to `tier`, by format as [`Format::ALL`] has them.
-    pub fn listeners(&self, tier: TierId) -> [usize; 2] {
-        let binary = self.listeners.binary[tier.index()].load(Ordering::Acquire);
-        let all = self.listeners.all[tier.index()].load(Ordering::Acquire);
-        [all.saturating_sub(binary), binary]
+    /// The number of sessions that listen to `tier` in each format.
+    pub fn listeners(&self, tier: TierId) -> PerFormat<usize> {
+        PerFormat::from_fn(|format| self.listeners.counts[format][tier.index()].load(Ordering::Acquire))
     }
 
-    /// Beats that sessions skipped, as they were busy with one before; what they take next is newer.
+    /// The number of flushes that sessions skipped, as they were busy with the one before.
     pub fn skipped(&self) -> u64 {
         self.listeners.skipped.load(Ordering::Relaxed)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Notifier>>> {
-        // A list of notifiers has no broken middle state: a panic elsewhere does not spoil it.
-        self.notifiers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fanout::grant;
-
-    #[tokio::test(start_paused = true)]
-    async fn a_bell_hears_its_own_tiers_and_all_that_is_no_tier() {
-        let notifiers = Notifiers::default();
-        let notifier = notifiers.register(0);
-        let (five, ten) = (grant(5.0).unwrap(), grant(10.0).unwrap());
-        notifier.set_tiers([five].into_iter(), Format::Json);
-        notifiers.notify(Due::tier(ten));
-        notifiers.notify(Due::tier(five));
-        notifiers.notify(Due::tier(five));
-        notifiers.notify(Due::HEARTBEAT);
-        let due = notifier.wait().await;
-        assert_eq!(due.tiers().collect::<Vec<_>>(), [five]);
-        assert!(due.contains(Due::HEARTBEAT) && !due.contains(Due::STOP));
-        assert_eq!(notifiers.skipped(), 1, "the second beat of its tier came before it had heard the first");
-        let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), notifier.wait()).await;
-        assert!(quiet.is_err(), "what was taken is not due again");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_comes_after_the_stop_hears_it_too() {
-        let notifiers = Notifiers::default();
-        notifiers.stop();
-        assert!(notifiers.register(0).wait().await.contains(Due::STOP));
-    }
-
-    #[test]
-    fn a_tier_has_listeners_for_just_as_long_as_somebody_listens() {
-        let notifiers = Notifiers::default();
-        let five = grant(5.0).unwrap();
-        let (one, two) = (notifiers.register(0), notifiers.register(0));
-        assert_eq!(notifiers.listeners(five), [0, 0]);
-        one.set_tiers([five].into_iter(), Format::Json);
-        two.set_tiers([five].into_iter(), Format::Json);
-        one.set_tiers(std::iter::empty(), Format::Json);
-        assert_eq!(notifiers.listeners(five), [1, 0]);
-        drop(two);
-        notifiers.notify(Due::HEARTBEAT);
-        assert_eq!(notifiers.listeners(five), [0, 0]);
-        drop(one);
-        notifiers.notify(Due::HEARTBEAT);
-        assert!(notifiers.lock().is_empty());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_spoke_in_the_last_half_second_is_not_woken_by_the_next() {
-        let notifiers = Notifiers::default();
-        let notifier = notifiers.register(0);
-        notifier.mark_sent();
-        notifiers.notify(Due::HEARTBEAT);
-        let quiet = tokio::time::timeout(std::time::Duration::from_secs(60), notifier.wait()).await;
-        assert!(quiet.is_err(), "it was just heard");
-        notifiers.notify(Due::HEARTBEAT);
-        let due = notifier.wait().await;
-        assert!(due.contains(Due::HEARTBEAT) && due.contains(Due::TIMER), "both half seconds are told: {due:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_beat_is_as_old_as_the_first_that_was_not_looked_at() {
-        let notifiers = Notifiers::default();
-        let notifier = notifiers.register(0);
-        let (five, ten) = (grant(5.0).unwrap(), grant(10.0).unwrap());
-        notifier.set_tiers([five].into_iter(), Format::Json);
-        tokio::time::advance(Duration::from_secs(1)).await;
-        let first = Instant::now();
-        notifiers.notify_flush(ten, first - Duration::from_millis(7));
-        assert_eq!(notifier.take_flush(), None, "a tier that it does not listen to");
-        notifiers.notify_flush(five, first);
-        notifiers.notify_flush(five, first + Duration::from_millis(200));
-        assert_eq!((notifier.take_flush(), notifier.take_flush()), (Some(first), None));
-        notifiers.notify_flush(five, first + Duration::from_millis(400));
-        assert_eq!(notifier.take_flush(), Some(first + Duration::from_millis(400)));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn each_session_stands_on_one_rung() {
-        let notifiers = Notifiers::default();
-        let five = grant(5.0).unwrap();
-        let all = [notifiers.register(0), notifiers.register(0), notifiers.register(0)];
-        tokio::time::advance(Duration::from_secs(1)).await;
-        all.iter().for_each(|notifier| notifier.set_tiers([five].into_iter(), Format::Json));
-        let check = |full, skipping, lowered| {
-            let mut counts = ThrottleCounts::default();
-            notifiers.count_levels(Instant::now(), &mut counts);
-            assert_eq!(counts, ThrottleCounts { full, skipping, lowered });
-        };
-        notifiers.notify_flush(five, Instant::now());
-        check(3, 0, 0);
-        tokio::time::advance(Duration::from_millis(150)).await;
-        all[0].take_flush();
-        check(1, 2, 0);
-        all[1].set_throttled(true);
-        check(1, 1, 1);
-        drop(all);
-        check(0, 0, 0);
-    }
-
-    #[test]
-    fn the_formats_have_listeners_of_their_own() {
-        let notifiers = Notifiers::default();
-        let five = grant(5.0).unwrap();
-        let notifier = notifiers.register(0);
-        for (format, want) in [(Format::Json, [1, 0]), (Format::Binary, [0, 1])] {
-            notifier.set_tiers([five].into_iter(), format);
-            assert_eq!(notifiers.listeners(five), want);
-        }
-    }
-}
+mod tests;

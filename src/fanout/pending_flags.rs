@@ -1,12 +1,13 @@
-//! Bits that one thread sets and another waits for and takes: what of a notifier happens at one moment on two threads.
+//! Flags that one thread sets and another waits for and takes: the part of a notifier that two threads use at once.
 //!
-//! Its own file so that `tests/loom` tries it under every order in which the two can meet. Some bits are quiet: they are
-//! taken with others and wake nobody.
+//! It is a file of its own so that `tests/loom` can run it in every order in which the threads can meet. Some flags are
+//! quiet: they are taken with the others and wake nobody.
 
 use std::task::{Context, Poll};
 
 use super::sync::{AtomicU32, AtomicWaker, Ordering};
 
+/// A set of flags, on which one task waits.
 #[derive(Debug)]
 pub struct PendingFlags {
     bits: AtomicU32,
@@ -15,11 +16,12 @@ pub struct PendingFlags {
 }
 
 impl PendingFlags {
+    /// An empty set, in which the `quiet` flags wake nobody.
     pub fn new(quiet: u32) -> Self {
         Self { bits: AtomicU32::new(0), quiet, waker: AtomicWaker::new() }
     }
 
-    /// Sets bits, and wakes who waits if these are the first that are not quiet. The bits that were set before.
+    /// Sets flags, and wakes the waiting task if they are the first that are not quiet. Returns the flags set before.
     pub fn set(&self, bits: u32) -> u32 {
         let before = self.bits.fetch_or(bits, Ordering::AcqRel);
         if bits & !self.quiet != 0 && before & !self.quiet == 0 {
@@ -28,24 +30,24 @@ impl PendingFlags {
         before
     }
 
-    /// Whether there is something to take.
+    /// Returns whether a flag is set that is not quiet.
     pub fn is_set(&self) -> bool {
         self.bits.load(Ordering::Acquire) & !self.quiet != 0
     }
 
-    /// Takes all bits, once there is one that is not quiet. One task waits.
+    /// Takes all flags, once one is set that is not quiet.
     pub fn poll_take(&self, context: &Context<'_>) -> Poll<u32> {
         let mut taken = self.take();
         if taken == 0 {
             self.waker.register(context.waker());
-            // It may have been set just before.
+            // A flag may have been set before the waker was registered.
             taken = self.take();
         }
         if taken == 0 { Poll::Pending } else { Poll::Ready(taken) }
     }
 
     fn take(&self) -> u32 {
-        // Asked first, as a look is cheaper than a swap and mostly there is nothing.
+        // A load is cheaper than a swap, and mostly no flag is set.
         if self.is_set() { self.bits.swap(0, Ordering::AcqRel) } else { 0 }
     }
 }

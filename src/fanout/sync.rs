@@ -1,4 +1,4 @@
-//! What `rung` is made of; `tests/loom` puts loom's own in its place.
+//! The primitives of `pending_flags`. `tests/loom` replaces them by loom's.
 
 pub use std::sync::atomic::{AtomicU32, Ordering};
 

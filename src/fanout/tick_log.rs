@@ -1,262 +1,282 @@
-//! The newest ticks one by one, for sessions at the rate `every`: each is the symbol's state after it, encoded
-//! once for all readers.
+//! The newest ticks one by one, for sessions at the rate `every`. A tick is the symbol's state after it, encoded once
+//! for all readers.
 //!
-//! A reader that cannot go on from where it was, because it is new, or late, or because ticks came faster than
-//! the log may hold, is told so: it takes the state instead, whose range says how many ticks were merged.
+//! A reader that is new or late, or that lost ticks because more came than the log may hold, cannot go on. It gets
+//! [`Taken::Lost`] and takes the state instead, whose range covers the merged ticks.
 //!
-//! Pure: `now` is passed in, as time since some fixed moment.
+//! Pure: `now` is passed in, as the time since the market was opened.
 
 use std::collections::VecDeque;
+use std::fmt::Debug;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::cursors::QuotesCursor;
-use super::quote_cache::FRAME_SYMBOLS;
-use crate::market::{InstrumentId, Market};
-use crate::wire::{Frame, QuoteEncoding, QuotesKind};
+use parking_lot::Mutex;
 
-/// How long a tick is kept. Who is later than this wants to know how the market stands and not how it got there.
+use super::cursors::{QuotesCursor, TickFit};
+use super::quote_cache::MESSAGE_SYMBOLS;
+use crate::market::{InstrumentId, Market};
+use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, QuoteEncoding, QuotesKind};
+
+/// The time for which a tick is kept. A later reader needs the state of the market, and not the way to it.
 const KEPT: Duration = Duration::from_secs(1);
-/// Ticks kept at most.
+/// The default limit of the ticks that are kept.
 pub const DEFAULT_TICKS: usize = 65_536;
 
+/// The result of reading a log or a cache.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// A message. There may be more.
+    Message(EncodedMessage),
+    Nothing,
+    /// The reader cannot go on: its symbols may be further behind the market than the log reaches.
+    Lost,
+}
+
+/// A [`TickLog`] of either format.
+pub trait AnyTickLog: Debug + Send + Sync {
+    /// Begins an epoch: nothing is kept.
+    fn open(&mut self, market: &Market);
+
+    /// Drops all ticks, as the log has no readers any more, or its first ones. No reader can go on.
+    fn clear(&mut self);
+
+    /// Begins a batch of `ticks` that were received at `now`, which is `ts_received` by the server's clock, in
+    /// microseconds since 1970. [`push`](Self::push) follows for each.
+    fn begin(&mut self, ticks: usize, now: Duration, ts_received: i64);
+
+    /// Adds a tick of `id` that was applied to `market`.
+    fn push(&mut self, id: InstrumentId, market: &Market);
+
+    /// The next `update` message for the reader behind `cursor`, of at most [`MESSAGE_SYMBOLS`] ticks. Call this until
+    /// it returns [`Taken::Nothing`].
+    fn take(&self, cursor: &mut QuotesCursor, now: Duration) -> Taken;
+}
+
+/// An empty log in `format` that keeps up to `limit` ticks.
+pub fn tick_log(format: Format, limit: usize) -> Box<dyn AnyTickLog> {
+    match format {
+        Format::Json => Box::new(TickLog::<JsonQuote>::new(limit)),
+        Format::Binary => Box::new(TickLog::<BinaryQuote>::new(limit)),
+    }
+}
+
+/// The newest ticks one by one.
 #[derive(Debug)]
 pub struct TickLog<Q: QuoteEncoding> {
     epoch: u64,
     limit: usize,
-    /// The state of each symbol at the tick that was encoded last; empty while nobody listens.
+    /// By instrument, the state at the last tick that was encoded; empty while the log has no readers.
     quotes: Vec<Q>,
     batches: VecDeque<Batch<Q::Pieces>>,
-    /// Ticks are numbered; these are kept.
+    /// The numbers of the ticks that are kept.
     kept: Range<u64>,
-    /// More came than may be kept: until then nothing is.
+    /// More ticks came than may be kept: none is kept until then.
     over_until: Option<Duration>,
-    /// The newest frame of all symbols, and the ticks in it: for others who want all.
-    shared: Mutex<(Range<u64>, Frame)>,
+    /// The newest message of all symbols and the numbers of its ticks, for other readers of all symbols.
+    shared: Mutex<(Range<u64>, EncodedMessage)>,
 }
 
-/// Ticks that came together.
+/// Ticks that were received together.
 #[derive(Debug)]
 struct Batch<P> {
+    /// The number of the first tick.
     first: u64,
-    heard: Duration,
+    received: Duration,
     /// The same by the server's clock, in microseconds since 1970.
-    ts_heard: i64,
-    entries: Vec<Entry>,
+    ts_received: i64,
+    ticks: Vec<LoggedTick>,
     pieces: P,
 }
 
+/// A tick of a batch.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+struct LoggedTick {
     id: InstrumentId,
     seq: u64,
-    /// Where its piece ends; it begins where the one before ends.
+    /// The end of its piece, which begins where the one before ends.
     end: usize,
 }
 
-/// What a reader gets.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// One message. There may be more.
-    Frame(Frame),
-    Nothing,
-    /// The reader cannot go on: what it wants may lie behind the market by more than the log holds.
-    Lost,
+/// A tick with its batch and the range of its piece.
+struct Entry<'a, Q: QuoteEncoding> {
+    batch: &'a Batch<Q::Pieces>,
+    tick: &'a LoggedTick,
+    piece: Range<usize>,
 }
 
-impl<Q: QuoteEncoding> TickLog<Q> {
-    pub fn new(limit: usize) -> Self {
-        let (quotes, batches, shared) = (Vec::new(), VecDeque::new(), Mutex::new((0..0, Frame::default())));
-        Self { epoch: 0, limit, quotes, batches, kept: 0..0, over_until: None, shared }
-    }
-
-    /// A new epoch: nothing is kept.
-    pub fn open(&mut self, market: &Market) {
+impl<Q: QuoteEncoding> AnyTickLog for TickLog<Q> {
+    fn open(&mut self, market: &Market) {
         self.epoch = market.epoch();
-        self.forget();
+        self.clear();
     }
 
-    /// Nobody listens any longer, or somebody again: no reader can go on from what was before.
-    pub fn forget(&mut self) {
+    fn clear(&mut self) {
         (self.quotes, self.batches, self.over_until) = (Vec::new(), VecDeque::new(), None);
         self.skip();
     }
 
-    /// Drops what is kept, and one number, so that each reader sees that it missed something.
-    fn skip(&mut self) {
-        self.batches.clear();
-        self.kept = self.kept.end + 1..self.kept.end + 1;
-    }
-
-    /// So many ticks were heard `now`, which is `ts_heard` by the server's clock, in microseconds since 1970;
-    /// [`push`](Self::push) follows for each.
-    pub fn begin(&mut self, ticks: usize, now: Duration, ts_heard: i64) {
+    fn begin(&mut self, ticks: usize, now: Duration, ts_received: i64) {
         self.expire(now);
         if self.over_until.is_some() || self.len() + ticks > self.limit {
             self.over_until.get_or_insert(now + KEPT);
             self.skip();
             return;
         }
-        let entries = Vec::with_capacity(ticks);
         self.batches.push_back(Batch {
             first: self.kept.end,
-            heard: now,
-            ts_heard,
-            entries,
+            received: now,
+            ts_received,
+            ticks: Vec::with_capacity(ticks),
             pieces: Q::Pieces::default(),
         });
     }
 
-    /// A tick of `id` was applied to `market`.
-    pub fn push(&mut self, id: InstrumentId, market: &Market) {
+    fn push(&mut self, id: InstrumentId, market: &Market) {
         self.quotes.resize(market.instruments().len(), Q::default());
         let (quote, state) = (self.quotes.get_mut(id.index()), market.get(id));
         if let Some(batch) = self.batches.back_mut()
             && let (Some(quote), Some((instrument, state))) = (quote, state)
-            // A late tick is no news.
+            // A late tick changes no state.
             && state.seq > quote.seq()
         {
-            quote.renew(id, instrument, state);
+            quote.encode(id, instrument, state);
             quote.push_piece(&mut batch.pieces);
-            batch.entries.push(Entry { id, seq: state.seq, end: batch.pieces.as_ref().len() });
+            batch.ticks.push(LoggedTick { id, seq: state.seq, end: batch.pieces.as_ref().len() });
             self.kept.end += 1;
         }
+    }
+
+    fn take(&self, cursor: &mut QuotesCursor, now: Duration) -> Taken {
+        if cursor.epoch() != self.epoch {
+            return Taken::Nothing;
+        }
+        let Some(next) = cursor.next_tick().filter(|next| self.is_fresh(*next, now)) else {
+            cursor.enter_log(self.kept.end);
+            return Taken::Lost;
+        };
+        let ticks = next..self.kept.end;
+        if ticks.is_empty() {
+            return Taken::Nothing;
+        }
+        let has_all = cursor.len() == self.quotes.len();
+        if has_all && cursor.is_level_in_log() && ticks.end - ticks.start <= MESSAGE_SYMBOLS as u64 {
+            return Taken::Message(self.take_shared(cursor, &ticks));
+        }
+        self.take_own(cursor, &ticks)
+    }
+}
+
+impl<Q: QuoteEncoding> TickLog<Q> {
+    /// An empty log that keeps up to `limit` ticks.
+    pub fn new(limit: usize) -> Self {
+        let (quotes, batches) = (Vec::new(), VecDeque::new());
+        Self { epoch: 0, limit, quotes, batches, kept: 0..0, over_until: None, shared: Mutex::default() }
     }
 
     fn len(&self) -> usize {
         (self.kept.end - self.kept.start) as usize
     }
 
+    /// Drops all ticks, and one number, so that each reader notices that it missed something.
+    fn skip(&mut self) {
+        self.batches.clear();
+        self.kept = self.kept.end + 1..self.kept.end + 1;
+    }
+
+    /// Drops the ticks that were kept long enough.
     fn expire(&mut self, now: Duration) {
-        while self.batches.front().is_some_and(|batch| batch.heard + KEPT < now) {
+        while self.batches.front().is_some_and(|batch| batch.received + KEPT < now) {
             self.batches.pop_front();
             self.kept.start = self.batches.front().map_or(self.kept.end, |batch| batch.first);
         }
         self.over_until = self.over_until.filter(|until| now < *until);
     }
 
-    /// What the reader behind `cursor` has not sent yet, as one `update` of at most [`FRAME_SYMBOLS`] ticks. To be
-    /// called until there is nothing.
-    pub fn take(&self, cursor: &mut QuotesCursor, now: Duration) -> Taken {
-        if cursor.epoch != self.epoch {
-            return Taken::Nothing;
-        }
-        let Some(from) = cursor.tick.filter(|from| self.is_fresh(*from, now)) else {
-            (cursor.tick, cursor.level) = (Some(self.kept.end), false);
-            return Taken::Lost;
-        };
-        let ticks = from..self.kept.end;
-        if ticks.is_empty() {
-            return Taken::Nothing;
-        }
-        if cursor.level && cursor.len() == self.quotes.len() && ticks.end - from <= FRAME_SYMBOLS as u64 {
-            return Taken::Frame(self.share(cursor, &ticks));
-        }
-        let taken = self.assemble(cursor, from);
-        // What it has by other means is older than this look, so now it has what the log has.
-        cursor.more = cursor.tick != Some(ticks.end);
-        cursor.level = taken != Taken::Lost && !cursor.more;
-        taken
-    }
-
-    /// Whether the ticks from number `from` on are there and new enough to be told one by one.
-    fn is_fresh(&self, from: u64, now: Duration) -> bool {
-        let oldest = self.batches.get(self.batch_of(from)).map_or(now, |batch| batch.heard);
-        (self.kept.start..=self.kept.end).contains(&from) && now <= oldest + KEPT
+    /// Returns whether the ticks from `number` on are kept, and new enough to be sent one by one.
+    fn is_fresh(&self, number: u64, now: Duration) -> bool {
+        let oldest = self.batches.get(self.batch_of(number)).map_or(now, |batch| batch.received);
+        (self.kept.start..=self.kept.end).contains(&number) && now <= oldest + KEPT
     }
 
     fn batch_of(&self, number: u64) -> usize {
-        self.batches.partition_point(|batch| batch.first + batch.entries.len() as u64 <= number)
+        self.batches.partition_point(|batch| batch.first + batch.ticks.len() as u64 <= number)
     }
 
-    /// Ticks from number `from` on, with their pieces and the time they were heard.
-    fn ticks_from(&self, from: u64) -> impl Iterator<Item = (u64, Logged<'_, Q>)> {
-        self.batches.range(self.batch_of(from)..).flat_map(move |batch| {
-            let skip = from.saturating_sub(batch.first) as usize;
-            let begin = skip.checked_sub(1).map_or(0, |before| batch.entries[before].end);
-            let ends = batch.entries[skip..].iter().scan(begin, |begin, entry| {
-                let piece = std::mem::replace(begin, entry.end)..entry.end;
-                Some((entry, piece))
+    /// The ticks from `number` on, with their numbers.
+    fn ticks_from(&self, number: u64) -> impl Iterator<Item = (u64, Entry<'_, Q>)> {
+        self.batches.range(self.batch_of(number)..).flat_map(move |batch| {
+            let skip = number.saturating_sub(batch.first) as usize;
+            let begin = skip.checked_sub(1).map_or(0, |before| batch.ticks[before].end);
+            let entries = batch.ticks[skip..].iter().scan(begin, |begin, tick| {
+                let piece = std::mem::replace(begin, tick.end)..tick.end;
+                Some((tick, piece))
             });
-            let number = batch.first + skip as u64;
-            (number..).zip(ends.map(|(entry, piece)| Logged { batch, entry, piece }))
+            (batch.first + skip as u64..).zip(entries.map(|(tick, piece)| Entry { batch, tick, piece }))
         })
     }
 
-    fn assemble(&self, cursor: &mut QuotesCursor, from: u64) -> Taken {
-        let (mut frame, mut count, mut lost) = (None, 0, false);
-        let room = cursor.room();
-        let mut next = from;
-        cursor.draw_mask();
-        for (number, Logged { batch, entry, piece }) in self.ticks_from(from) {
-            if !cursor.wants(entry.id) {
-                next = number + 1;
-                continue;
-            }
-            match cursor.sent_mut(entry.id) {
-                Some(sent) if entry.seq == *sent + 1 => {
-                    *sent = entry.seq;
-                    let new = || Q::begin(QuotesKind::Update, self.epoch, batch.ts_heard, room);
-                    Q::add_piece(frame.get_or_insert_with(new), &batch.pieces, piece);
+    /// The message of all `ticks`, for readers of all symbols at the same position.
+    fn take_shared(&self, cursor: &mut QuotesCursor, ticks: &Range<u64>) -> EncodedMessage {
+        let mut shared = self.shared.lock();
+        if shared.0 != *ticks {
+            *shared = (ticks.clone(), self.encode(ticks));
+        }
+        let seqs = self.ticks_from(ticks.start).map(|(_, Entry { tick, .. })| (tick.id, tick.seq));
+        cursor.follow_log(ticks.end, seqs);
+        shared.1.clone()
+    }
+
+    fn encode(&self, ticks: &Range<u64>) -> EncodedMessage {
+        let ts_received = self.batches.get(self.batch_of(ticks.start)).map_or(0, |batch| batch.ts_received);
+        let capacity = (ticks.end - ticks.start) as usize * Q::BYTES;
+        let mut message = Q::begin(QuotesKind::Update, self.epoch, ts_received, capacity);
+        for (_, Entry { batch, piece, .. }) in self.ticks_from(ticks.start) {
+            Q::add_piece(&mut message, &batch.pieces, piece);
+        }
+        Q::finish(message)
+    }
+
+    /// A message for this cursor alone.
+    fn take_own(&self, cursor: &mut QuotesCursor, ticks: &Range<u64>) -> Taken {
+        let (mut message, mut count, mut next, mut is_lost) = (None, 0, ticks.start, false);
+        let capacity = cursor.capacity();
+        cursor.prepare_mask();
+        for (number, Entry { batch, tick, piece }) in self.ticks_from(ticks.start) {
+            match cursor.accept(tick.id, tick.seq) {
+                TickFit::Next => {
+                    let begin = || Q::begin(QuotesKind::Update, self.epoch, batch.ts_received, capacity);
+                    Q::add_piece(message.get_or_insert_with(begin), &batch.pieces, piece);
                     count += 1;
                 }
-                // What lies between is not here; what came before this tick is good.
-                Some(sent) if entry.seq > *sent => {
-                    lost = true;
+                // The ticks before the gap are good.
+                TickFit::Gap => {
+                    is_lost = true;
                     break;
                 }
-                // It has a newer state.
-                Some(_) | None => {}
+                TickFit::Skip => {}
             }
             next = number + 1;
-            if count == FRAME_SYMBOLS {
+            if count == MESSAGE_SYMBOLS {
                 break;
             }
         }
-        match frame.map(Q::finish) {
-            Some(frame) => {
-                (cursor.tick, cursor.bytes) = (Some(next).filter(|_| !lost), frame.byte_len());
-                Taken::Frame(frame)
-            }
-            None if lost => {
-                cursor.tick = Some(self.kept.end);
+        let message = message.map(Q::finish).inspect(|message| cursor.set_message_len(message.byte_len()));
+        match (message, is_lost) {
+            (None, true) => {
+                cursor.enter_log(ticks.end);
                 Taken::Lost
             }
-            None => {
-                cursor.tick = Some(next);
-                Taken::Nothing
+            (Some(message), true) => {
+                cursor.lose_log();
+                Taken::Message(message)
+            }
+            (message, false) => {
+                cursor.advance_log(next, ticks.end);
+                message.map_or(Taken::Nothing, Taken::Message)
             }
         }
     }
-
-    /// The frame that all have who want all symbols and have come equally far.
-    fn share(&self, cursor: &mut QuotesCursor, ticks: &Range<u64>) -> Frame {
-        // No broken middle state: a panic elsewhere does not spoil it.
-        let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        if shared.0 != *ticks {
-            let ts_heard = self.batches.get(self.batch_of(ticks.start)).map_or(0, |batch| batch.ts_heard);
-            let room = (ticks.end - ticks.start) as usize * Q::BYTES;
-            let mut frame = Q::begin(QuotesKind::Update, self.epoch, ts_heard, room);
-            for (_, Logged { batch, piece, .. }) in self.ticks_from(ticks.start) {
-                Q::add_piece(&mut frame, &batch.pieces, piece);
-            }
-            *shared = (ticks.clone(), Q::finish(frame));
-        }
-        for (_, Logged { entry, .. }) in self.ticks_from(ticks.start) {
-            // With all symbols wanted, each stands at its own index.
-            cursor.wanted[entry.id.index()].1 = entry.seq;
-        }
-        cursor.tick = Some(ticks.end);
-        shared.1.clone()
-    }
-}
-
-/// One tick of a batch.
-struct Logged<'a, Q: QuoteEncoding> {
-    batch: &'a Batch<Q::Pieces>,
-    entry: &'a Entry,
-    piece: Range<usize>,
 }
 
 #[cfg(test)]

@@ -23,12 +23,12 @@ pub struct InspectConfig {
     pub replay: ReplayConfig,
 }
 
-/// Inspects each file and prints its report through `say`. Returns true if all files can be played.
-pub fn run(config: &InspectConfig, mut say: impl FnMut(&str)) -> bool {
+/// Inspects each file and prints its report through `print`. Returns true if all files can be played.
+pub fn run(config: &InspectConfig, mut print: impl FnMut(&str)) -> bool {
     let entries = match replay::entries(&config.files, &config.replay) {
         Ok(entries) => entries,
         Err(error) => {
-            print_report(config, &error.file.to_string_lossy(), None, Err(&error), &mut say);
+            print_report(config, &error.file.to_string_lossy(), None, Err(&error), &mut print);
             return false;
         }
     };
@@ -40,7 +40,7 @@ pub fn run(config: &InspectConfig, mut say: impl FnMut(&str)) -> bool {
         progress.clear();
         all_play &= report.is_ok();
         let member = entry.member.as_ref().map(|member| member.name.as_str());
-        print_report(config, &entry.path.to_string_lossy(), member, report.as_ref(), &mut say);
+        print_report(config, &entry.path.to_string_lossy(), member, report.as_ref(), &mut print);
     }
     all_play
 }
@@ -50,15 +50,15 @@ fn print_report(
     file: &str,
     member: Option<&str>,
     report: Result<&FileReport, &ReplayError>,
-    say: &mut impl FnMut(&str),
+    print: &mut impl FnMut(&str),
 ) {
     if config.json {
-        say(&json::line(file, member, report));
+        print(&json::line(file, member, report));
         return;
     }
     match report {
-        Ok(report) => table::lines(report).iter().for_each(|line| say(line)),
-        Err(error) => say(&format!("{error}\n  cannot be played")),
+        Ok(report) => table::lines(report).iter().for_each(|line| print(line)),
+        Err(error) => print(&format!("{error}\n  cannot be played")),
     }
-    say("");
+    print("");
 }

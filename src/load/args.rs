@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn bad_values_are_errors_that_show_good_ones() {
-        for (line, says) in [
+        for (line, expected) in [
             ("", "<URL>"),
             ("u --clients 0", "from 1 to"),
             ("u --symbols none", "or all"),
@@ -151,7 +151,7 @@ mod tests {
             ("u --format xml", "json"),
         ] {
             let error = config(line).unwrap_err();
-            assert!(error.contains(says), "{line}: {error}");
+            assert!(error.contains(expected), "{line}: {error}");
         }
     }
 }

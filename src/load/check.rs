@@ -1,6 +1,6 @@
 //! Checks the messages of one client in full: the ranges of each symbol must meet.
 //!
-//! Pure. Only some clients are checked, and those that stall: for these it also measures the age of prices.
+//! Pure. Some clients are checked, and all that stall; for a stalling client it also measures the age of prices.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -123,7 +123,7 @@ impl Checker {
         }
     }
 
-    /// Returns true if the message has as many entries as its header says, and nothing else.
+    /// Returns true if the message has as many entries as its header states, and nothing else.
     fn check_binary(&mut self, head: BinaryHead, bytes: &[u8], now: i64, outcomes: &mut Outcomes) -> bool {
         self.follow_epoch(head.epoch);
         let mut rest = &bytes[HEADER..];

@@ -23,7 +23,7 @@ pub enum ClientEnd {
     NotOpened(String),
     #[error("closed with code {0}")]
     Closed(u16),
-    #[error("the server violated the protocol: {0}")]
+    #[error(transparent)]
     Protocol(#[from] FrameError),
 }
 
@@ -50,7 +50,7 @@ impl Client {
         Self { index, plan, head: Some(Vec::new()), frames, scanner, checker, stalls, out }
     }
 
-    /// Returns the bytes to send; the caller removes those that it sent.
+    /// Returns the bytes to send; the caller removes the bytes it has sent.
     pub const fn out(&mut self) -> &mut Vec<u8> {
         &mut self.out
     }
@@ -203,9 +203,9 @@ mod tests {
 
     #[test]
     fn failed_handshakes_and_closes_have_a_reason() {
-        let check = |bytes: &[u8], says: &str| {
+        let check = |bytes: &[u8], expected: &str| {
             let end = client().take(bytes, 0, &mut Tally::default()).unwrap_err().to_string();
-            assert!(end.contains(says), "{end}");
+            assert!(end.contains(expected), "{end}");
         };
         check(b"HTTP/1.1 503 Service Unavailable\r\n\r\n", "503");
         check(b"HTTP/1.1 101 Switching Protocols\r\n\r\n", "Sec-WebSocket-Accept");

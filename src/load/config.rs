@@ -1,4 +1,4 @@
-//! What a run of the load generator does.
+//! The configuration of the load generator.
 
 use std::fmt;
 use std::time::Duration;

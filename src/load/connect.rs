@@ -81,7 +81,7 @@ impl ThreadState {
     }
 }
 
-/// Connects all clients of one thread. They read until the runtime is dropped; those that stall do so once `stall`
+/// Connects all clients of one thread. They read until the runtime is dropped; stalling clients stop once `stall`
 /// is true.
 pub async fn connect_all(thread: ThreadPlan, state: SharedState, stall: watch::Receiver<bool>) {
     let connecting = Arc::new(Semaphore::new(MAX_CONNECTING));

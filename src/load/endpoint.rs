@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn bad_and_remote_urls_are_errors_with_the_remedy() {
-        for (url, says) in [
+        for (url, expected) in [
             ("ws://192.0.2.1:3030/ws", "--allow-remote"),
             ("ws://0.0.0.0:3030/ws", "--allow-remote"),
             ("http://127.0.0.1:3030/ws", "ws://"),
@@ -115,7 +115,7 @@ mod tests {
             ("", "ws://"),
         ] {
             let error = Endpoint::find(url, false).unwrap_err().to_string();
-            assert!(error.contains(says), "{url}: {error}");
+            assert!(error.contains(expected), "{url}: {error}");
         }
         assert!(Endpoint::find("ws://192.0.2.1:3030/ws", true).is_ok());
     }

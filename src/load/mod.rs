@@ -44,14 +44,14 @@ use run::Run;
 /// Open files that the process needs besides its connections.
 const OTHER_FILES: u64 = 64;
 
-/// Runs until all is measured, or `stop` completes; prints the report through `say`.
+/// Runs until all is measured, or `stop` completes; prints the report through `print`.
 ///
 /// # Errors
 /// Returns an error if nothing could be measured, or if ticks were lost.
 pub async fn run(
     config: LoadConfig,
     stop: impl Future<Output = ()>,
-    mut say: impl FnMut(&str),
+    mut print: impl FnMut(&str),
 ) -> Result<(), LoadError> {
     let endpoint = Endpoint::find(&config.url, config.allow_remote)?;
     raise_file_limit(config.clients)?;
@@ -68,7 +68,7 @@ pub async fn run(
     }
     let end = run.run(stop).await;
     let report = run.report(&plan, end);
-    say(&if config.json { report.to_json() } else { report.to_string().trim_end().to_owned() });
+    print(&if config.json { report.to_json() } else { report.to_string().trim_end().to_owned() });
     match (report.outcomes.connected, report.outcomes.checks.holes) {
         (0, _) => {
             let reason = report.outcomes.first_failure.unwrap_or_else(|| "the run ended too early".into());

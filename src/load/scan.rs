@@ -193,7 +193,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_change_no_count(cuts in prop::collection::vec(0usize..60, 0..40), name in prop::sample::select(vec!["update", "snapshot"])) {
+        fn pieces_change_no_count(
+            cuts in prop::collection::vec(0usize..60, 0..40),
+            name in prop::sample::select(vec!["update", "snapshot"]),
+        ) {
             let text = fixture(name);
             let mut pieces: Vec<&[u8]> = Vec::new();
             let mut rest = text.as_slice();

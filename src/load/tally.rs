@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 
-/// The longest delay that is told apart: about 12 days, in microseconds.
+/// The longest delay that is measured: about 12 days, in microseconds.
 const MAX_DELAY: u64 = 1 << 40;
 /// Significant decimal digits of delays.
 const DELAY_DIGITS: u8 = 3;

@@ -220,7 +220,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_round_trips(mantissa in any::<i64>().prop_filter("min", |m| *m != i64::MIN), decimals in 0u8..=MAX_DECIMALS) {
+        fn text_round_trips(
+            mantissa in any::<i64>().prop_filter("min", |m| *m != i64::MIN),
+            decimals in 0u8..=MAX_DECIMALS,
+        ) {
             let decimal = Decimal::new(mantissa, decimals);
             prop_assert_eq!(Decimal::parse(&decimal.to_string()), Ok(decimal));
         }
@@ -231,7 +234,11 @@ mod tests {
         }
 
         #[test]
-        fn rescaling_up_and_back_keeps_the_number(mantissa in -1_000_000_000i64..1_000_000_000, from in 0u8..6, more in 0u8..6) {
+        fn rescaling_up_and_back_keeps_the_number(
+            mantissa in -1_000_000_000i64..1_000_000_000,
+            from in 0u8..6,
+            more in 0u8..6,
+        ) {
             let decimal = Decimal::new(mantissa, from);
             let up = decimal.rescale(from + more).unwrap();
             prop_assert_eq!(up.rescale(from), Some(decimal));

@@ -78,7 +78,7 @@ impl Series {
         }
     }
 
-    /// Returns the newest `n` bars, oldest first, each with a flag that says whether it is closed.
+    /// Returns the newest `n` bars, oldest first, each with a flag that is true if it is closed.
     pub fn newest(&self, n: usize) -> impl Iterator<Item = (&Bar, bool)> {
         let forming = self.forming.as_ref().filter(|_| n > 0);
         let closed = self.closed.newest(n - usize::from(forming.is_some()));

@@ -93,7 +93,7 @@ mod tests {
     use crate::market::{InstrumentId, Price, Side, Size, sample};
 
     #[test]
-    fn each_kind_of_tick_is_one_line_with_all_columns() {
+    fn tick_of_any_kind_is_one_line_with_all_columns() {
         let instrument = Instrument { symbol: "A,\"B\"".into(), ..sample::instrument("") };
         let mut rows = RowWriter::default();
         let mut check = |ns: i64, kind, want: &str| {

@@ -83,7 +83,7 @@ fn torn_compressed_recording_plays_to_its_last_whole_frame() {
     for torn in [bytes.len() - 1, whole as usize + 9, whole as usize + 1] {
         fs::write(&path, &bytes[..torn]).unwrap();
         let mut replay = replay::open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
-        assert!(replay.report()[0].assumptions.iter().any(|one| one.what == "it ends behind line 7"), "{torn}");
+        assert!(replay.report()[0].assumptions.iter().any(|one| one.what == "the file ends after line 7"), "{torn}");
         for _ in 0..2 {
             let played: Vec<Tick> = std::iter::from_fn(|| replay.next_tick().unwrap()).collect();
             assert_eq!(played.len(), 6, "{torn}");
@@ -127,7 +127,7 @@ fn ticks() -> impl Strategy<Value = Vec<Tick>> {
         let mut ts = Timestamp(start);
         let tick = |(ahead, id, kind)| {
             ts = ts.plus_nanos(ahead);
-            // What has a basis of quotes has no trades.
+            // An instrument with a basis of quotes has no trades.
             let id = if matches!(kind, TickKind::Trade(_)) && id == 1 { 0 } else { id };
             Tick { instrument: InstrumentId(id), ts, kind }
         };
@@ -138,13 +138,13 @@ fn ticks() -> impl Strategy<Value = Vec<Tick>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
     #[test]
-    fn any_recorded_ticks_replay_to_the_same_bytes(ticks in ticks()) {
+    fn recorded_ticks_replay_to_the_same_bytes(ticks in ticks()) {
         check(&instruments(), &ticks, "csv");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_epoch_has_a_file_and_none_is_overwritten() {
+async fn epochs_have_files_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("recording.csv");
     fs::write(&path, "precious").unwrap();

@@ -32,7 +32,7 @@ use session::FeedControl;
 /// Time for sessions and connections to end after a stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Open files besides those of clients: the listener, the recording, and what the runtime needs.
+/// Open files besides those of clients: the listener, the recording, and the files of the runtime.
 const OWN_FILES: u64 = 64;
 
 /// The address, limits and access rules of a server.
@@ -59,7 +59,7 @@ impl ServerConfig {
 /// A server cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
-    #[error("cannot listen on {bind}: {source}; choose another address with --bind, or port 0 for any free port")]
+    #[error("cannot listen on {bind}; choose another address with --bind, or port 0 for any free port")]
     Address { bind: SocketAddr, source: std::io::Error },
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -1,4 +1,4 @@
-//! How a client drives the feed: the same members in a `drive` message and in `POST /api/v1/feed`.
+//! Commands to the feed: the same members in a `drive` message and in the body of `POST /api/v1/feed`.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,13 +8,22 @@ use super::errors::{ApiError, echo};
 use crate::control::{Command, ScenarioRequest, SeekTarget, Speed, Step, TimestampMode};
 use crate::market::Timestamp;
 
-const EXAMPLE: &str = r#"the commands are play, pause, step, speed, seek, loop, skip_dead_time, timestamps and scenario, as in {"command":"speed","speed":60}"#;
-const SCENARIO: &str = r#"as in {"command":"scenario","name":"crash","on":"AAPL","strength":1,"seconds":60}; GET /api/v1/scenarios lists what there is"#;
-/// A price that moves by so many percent moves much, where nothing else is said.
+/// A remedy: the commands, and an example of one.
+const EXAMPLE: &str = "the commands are play, pause, step, speed, seek, loop, skip_dead_time, timestamps and scenario, \
+                       as in {\"command\":\"speed\",\"speed\":60}";
+/// A remedy: an example of a scenario.
+const SCENARIO: &str = "send a scenario as in \
+                        {\"command\":\"scenario\",\"name\":\"crash\",\"on\":\"AAPL\",\"strength\":1,\"seconds\":60}; \
+                        GET /api/v1/scenarios lists all of them";
+/// A remedy: the targets of a seek.
+const SEEK: &str = "send one of \"time\" (microseconds since 1970, or \"2024-01-31T15:00:00Z\"), \
+                    \"percent\" (0 to 100) and \"by\" (seconds forward, or back if negative)";
+/// The percentage of a step to the next big move, if the command has none.
 const BIG_MOVE_PERCENT: f64 = 1.0;
 
+/// The members of all commands.
 #[derive(Deserialize)]
-struct Raw {
+struct CommandMembers {
     command: Option<String>,
     speed: Option<Value>,
     to: Option<String>,
@@ -24,7 +33,7 @@ struct Raw {
     time: Option<Value>,
     by: Option<f64>,
     timestamps: Option<String>,
-    /// Whether, or of a scenario: on whom.
+    /// A switch's state, or a scenario's target.
     on: Option<Value>,
     name: Option<String>,
     strength: Option<f64>,
@@ -34,32 +43,35 @@ struct Raw {
 /// Reads the body of `POST /api/v1/feed`.
 ///
 /// # Errors
-/// When it is not JSON, or no command.
+/// If it is not JSON, or not a command.
 pub fn parse_command(text: &str) -> Result<Command, ApiError> {
     let value = serde_json::from_str(text).map_err(|_| ApiError::bad_json(text, EXAMPLE))?;
-    command(value)
+    read_command(value)
 }
 
+/// Reads a command.
+///
 /// # Errors
-/// What is missing or not as it should be.
-pub fn command(value: Value) -> Result<Command, ApiError> {
-    let raw: Raw = serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE))?;
-    match raw.command.as_deref() {
+/// If a member is missing or wrong.
+pub fn read_command(value: Value) -> Result<Command, ApiError> {
+    let members: CommandMembers =
+        serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE))?;
+    match members.command.as_deref() {
         Some("play") => Ok(Command::Play),
         Some("pause") => Ok(Command::Pause),
-        Some("step") => raw.step().map(Command::Step),
-        Some("speed") => raw.speed().map(Command::Speed),
-        Some("seek") => raw.seek().map(Command::Seek),
-        Some("loop") => raw.on("loop").map(Command::Loop),
-        Some("timestamps") => raw.stamps().map(Command::Timestamps),
-        Some("skip_dead_time") => raw.on("skip_dead_time").map(Command::SkipDeadTime),
-        Some("scenario") => raw.staging().map(Command::RunScenario),
+        Some("step") => members.step().map(Command::Step),
+        Some("speed") => members.speed().map(Command::Speed),
+        Some("seek") => members.seek_target().map(Command::Seek),
+        Some("loop") => members.switch("loop").map(Command::Loop),
+        Some("timestamps") => members.timestamp_mode().map(Command::Timestamps),
+        Some("skip_dead_time") => members.switch("skip_dead_time").map(Command::SkipDeadTime),
+        Some("scenario") => members.scenario().map(Command::RunScenario),
         Some(other) => Err(ApiError::bad_message(format!("there is no command {}", echo(other)), EXAMPLE)),
         None => Err(ApiError::bad_message("`command` is missing", EXAMPLE)),
     }
 }
 
-/// The name by which an answer repeats a command.
+/// The name of a command on the wire.
 pub const fn command_name(command: &Command) -> &'static str {
     match command {
         Command::Play => "play",
@@ -74,7 +86,7 @@ pub const fn command_name(command: &Command) -> &'static str {
     }
 }
 
-impl Raw {
+impl CommandMembers {
     fn speed(&self) -> Result<Speed, ApiError> {
         let speed = match &self.speed {
             Some(Value::String(text)) if text == "max" => Some(Speed::Max),
@@ -82,8 +94,8 @@ impl Raw {
             _ => None,
         };
         speed.ok_or_else(|| {
-            let remedy = "say a factor above 0, where 1 is real time, or \"max\": \"speed\":60";
-            ApiError::bad_message("`speed` is no speed", remedy)
+            let remedy = "send a factor above 0, where 1 is real time, or \"max\", as in \"speed\":60";
+            ApiError::bad_message("`speed` is not a speed", remedy)
         })
     }
 
@@ -98,63 +110,62 @@ impl Raw {
             "move" => {
                 let percent = self.percent.unwrap_or(BIG_MOVE_PERCENT);
                 if !(percent.is_finite() && percent > 0.0) {
-                    let remedy = "say how far a price has to move: \"percent\":0.5";
+                    let remedy = "send the size of the move, as in \"percent\":0.5";
                     return Err(ApiError::bad_message("`percent` is not above 0", remedy));
                 }
                 Ok(Step::Move { symbol: self.symbol, percent })
             }
             other => {
-                let remedy = "a step goes to the next event, bar, gap or move: \"to\":\"bar\"";
+                let remedy = "a step goes to the next event, bar, gap or move, as in \"to\":\"bar\"";
                 Err(ApiError::bad_message(format!("no step goes to {}", echo(other)), remedy))
             }
         }
     }
 
-    fn seek(&self) -> Result<SeekTarget, ApiError> {
-        let bad = |member: &str| {
-            let remedy = "say one of \"time\" (microseconds since 1970, or \"2024-01-31T15:00:00Z\"), \"percent\" (0 to 100) \
-                          and \"by\" (seconds on, or back below 0)";
-            ApiError::bad_message(format!("{member} is no place of a tape"), remedy)
-        };
+    fn seek_target(&self) -> Result<SeekTarget, ApiError> {
+        let bad = |message: &str| ApiError::bad_message(message, SEEK);
         match (&self.time, self.percent, self.by) {
-            (Some(time), None, None) => read_time(time).map(SeekTarget::Time).ok_or_else(|| bad("`time`")),
+            (Some(time), None, None) => {
+                read_time(time).map(SeekTarget::Time).ok_or_else(|| bad("`time` is not a time"))
+            }
             (None, Some(percent), None) if (0.0..=100.0).contains(&percent) => Ok(SeekTarget::Percent(percent)),
+            (None, Some(_), None) => Err(bad("`percent` is not from 0 to 100")),
             // A float beyond the range of i64 saturates in this cast.
             (None, None, Some(seconds)) if seconds.is_finite() => Ok(SeekTarget::By((seconds * 1e9) as i64)),
-            (None, None, None) => Err(bad("nothing")),
-            _ => Err(bad("this")),
+            (None, None, Some(_)) => Err(bad("`by` is not a number of seconds")),
+            (None, None, None) => Err(bad("the target of the seek is missing")),
+            _ => Err(bad("a seek has one target")),
         }
     }
 
-    fn stamps(&self) -> Result<TimestampMode, ApiError> {
+    fn timestamp_mode(&self) -> Result<TimestampMode, ApiError> {
         let label = self.timestamps.as_deref().unwrap_or("");
-        TimestampMode::VARIANTS.iter().find(|mode| mode.label() == label).copied().ok_or_else(|| {
-            let remedy = "timestamps are original or shifted: \"timestamps\":\"shifted\"";
+        TimestampMode::VARIANTS.iter().copied().find(|mode| mode.label() == label).ok_or_else(|| {
+            let remedy = "timestamps are original or shifted, as in \"timestamps\":\"shifted\"";
             ApiError::bad_message(format!("there are no timestamps {}", echo(label)), remedy)
         })
     }
 
-    /// Whether there is such a scenario, and whom it can be put on, the feed knows.
-    fn staging(self) -> Result<ScenarioRequest, ApiError> {
-        let missing = || ApiError::bad_message("`name` is missing", SCENARIO);
+    /// A scenario as requested. The feed checks its name and target.
+    fn scenario(self) -> Result<ScenarioRequest, ApiError> {
         let on = match self.on {
             None => "all".to_owned(),
             Some(Value::String(on)) => on,
-            Some(_) => return Err(ApiError::bad_message("`on` is no text", SCENARIO)),
+            Some(_) => return Err(ApiError::bad_message("`on` is not a string", SCENARIO)),
         };
-        let scenario = self.name.ok_or_else(missing)?;
+        let scenario = self.name.ok_or_else(|| ApiError::bad_message("`name` is missing", SCENARIO))?;
         Ok(ScenarioRequest { scenario, on, strength: self.strength.unwrap_or(1.0), seconds: self.seconds })
     }
 
-    fn on(&self, command: &str) -> Result<bool, ApiError> {
-        let remedy = || format!("say whether: {{\"command\":\"{command}\",\"on\":true}}");
-        self.on
-            .as_ref()
-            .and_then(Value::as_bool)
-            .ok_or_else(|| ApiError::bad_message("`on` is not true or false", remedy()))
+    fn switch(&self, command: &str) -> Result<bool, ApiError> {
+        self.on.as_ref().and_then(Value::as_bool).ok_or_else(|| {
+            let remedy = format!("send true or false, as in {{\"command\":\"{command}\",\"on\":true}}");
+            ApiError::bad_message("`on` is not true or false", remedy)
+        })
     }
 }
 
+/// Reads a time: microseconds since 1970, or RFC 3339.
 fn read_time(time: &Value) -> Option<Timestamp> {
     match time {
         Value::Number(micros) => micros.as_i64().map(Timestamp::from_micros),
@@ -180,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_are_read() {
+    fn command_is_read() {
         check(r#"{"command":"play"}"#, Command::Play);
         check(r#"{"command":"pause","type":"drive","id":1}"#, Command::Pause);
         check(r#"{"command":"speed","speed":0.1}"#, Command::Speed(Speed::Times(0.1)));
@@ -204,18 +215,18 @@ mod tests {
         check(r#"{"command":"seek","by":-1.5}"#, seek(SeekTarget::By(-1_500_000_000)));
         check(r#"{"command":"loop","on":false}"#, Command::Loop(false));
         check(r#"{"command":"skip_dead_time","on":true}"#, Command::SkipDeadTime(true));
-        let staging = |on: &str, strength, seconds| {
+        let scenario = |on: &str, strength, seconds| {
             Command::RunScenario(ScenarioRequest { scenario: "crash".into(), on: on.into(), strength, seconds })
         };
-        check(r#"{"command":"scenario","name":"crash"}"#, staging("all", 1.0, None));
+        check(r#"{"command":"scenario","name":"crash"}"#, scenario("all", 1.0, None));
         let text = r#"{"command":"scenario","name":"crash","on":"sector:energy","strength":-2,"seconds":60}"#;
-        check(text, staging("sector:energy", -2.0, Some(60.0)));
+        check(text, scenario("sector:energy", -2.0, Some(60.0)));
         check(r#"{"command":"timestamps","timestamps":"shifted"}"#, Command::Timestamps(TimestampMode::Shifted));
     }
 
     #[test]
-    fn what_is_no_command_is_told() {
-        for (text, code, says) in [
+    fn bad_command_is_rejected_with_the_reason() {
+        for (text, code, want) in [
             ("play", "bad_json", "is not JSON"),
             ("[]", "bad_message", "wrong type"),
             ("{}", "bad_message", "`command` is missing"),
@@ -227,28 +238,30 @@ mod tests {
             (r#"{"command":"step","to":"moon"}"#, "bad_message", "no step goes to \"moon\""),
             (r#"{"command":"step","to":"bar","interval":"2m"}"#, "bad_message", "no interval \"2m\""),
             (r#"{"command":"step","to":"move","percent":0}"#, "bad_message", "`percent`"),
-            (r#"{"command":"seek"}"#, "bad_message", "nothing is no place"),
-            (r#"{"command":"seek","time":1,"percent":1}"#, "bad_message", "this is no place"),
-            (r#"{"command":"seek","time":"noon"}"#, "bad_message", "`time` is no place"),
-            (r#"{"command":"seek","percent":101}"#, "bad_message", "this is no place"),
+            (r#"{"command":"seek"}"#, "bad_message", "target of the seek is missing"),
+            (r#"{"command":"seek","time":1,"percent":1}"#, "bad_message", "a seek has one target"),
+            (r#"{"command":"seek","time":"noon"}"#, "bad_message", "`time` is not a time"),
+            (r#"{"command":"seek","percent":101}"#, "bad_message", "`percent` is not from 0 to 100"),
             (r#"{"command":"timestamps"}"#, "bad_message", "no timestamps \"\""),
             (r#"{"command":"loop"}"#, "bad_message", "`on` is not true or false"),
             (r#"{"command":"loop","on":"yes"}"#, "bad_message", "`on` is not true or false"),
             (r#"{"command":"scenario"}"#, "bad_message", "`name` is missing"),
-            (r#"{"command":"scenario","name":"crash","on":true}"#, "bad_message", "`on` is no text"),
+            (r#"{"command":"scenario","name":"crash","on":true}"#, "bad_message", "`on` is not a string"),
             (r#"{"command":"scenario","name":"crash","strength":"much"}"#, "bad_message", "wrong type"),
         ] {
             let error = parse_command(text).unwrap_err();
-            assert!(error.code.label() == code && error.message.contains(says), "{text}: {error:?}");
+            assert!(error.code.label() == code && error.message.contains(want), "{text}: {error:?}");
             assert!(!error.remedy.is_empty());
         }
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in ".{0,200}", command in "[a-z_]{0,16}", number in any::<f64>()) {
+        fn parse_command_never_panics(text in ".{0,200}", command in "[a-z_]{0,16}", number in any::<f64>()) {
             let _ = parse_command(&text);
-            let value = serde_json::json!({"command":command,"speed":number,"percent":number,"to":text,"time":text,"on":true});
+            let value = serde_json::json!({
+                "command":command,"speed":number,"percent":number,"to":text,"time":text,"on":true,
+            });
             let _ = parse_command(&value.to_string());
         }
     }

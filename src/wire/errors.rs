@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::{Serialize, Serializer};
 use strum::{IntoStaticStr, VariantArray};
 
-use super::inbound::Channel;
+use super::channel::Channel;
 use crate::control::CommandError;
 
 /// Characters of a client's own text that an error message repeats at most.
@@ -255,7 +255,7 @@ impl ApiError {
         Self::new(ErrorCode::NotFound, "there is nothing at this address", remedy)
     }
 
-    /// `methods` are those that the address takes.
+    /// `methods` are the methods that the address takes.
     pub fn method_not_allowed(methods: &str) -> Self {
         Self::new(ErrorCode::MethodNotAllowed, "this address does not take this method", format!("use {methods}"))
     }

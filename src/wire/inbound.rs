@@ -1,58 +1,34 @@
-//! What a client may say, read with care: every fault is answered with what would be right.
+//! Messages from clients. An error in one is answered with a remedy.
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::command::command;
+use super::channel::Channel;
+use super::command::read_command;
 use super::errors::{ApiError, echo};
-use super::frame::Format;
-use super::rate::Rate;
+use super::{Format, Rate};
 use crate::control::Command;
-use crate::market::Interval;
 
-/// The largest whole number that a browser holds exactly.
+/// The largest `id`: the largest whole number that a browser holds exactly.
 const MAX_ID: u64 = (1 << 53) - 1;
+/// All symbols.
+const STAR: &str = "*";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Channel {
-    Quotes,
-    Bars(Interval),
-    Trades,
-    /// The levels of a book.
-    Depth,
-    /// Headlines of the whole market.
-    News,
-}
+/// A remedy: an example of a message.
+const EXAMPLE: &str = r#"send JSON such as {"type":"subscribe","channel":"quotes","symbols":["*"]}"#;
+/// A remedy: the channels.
+const CHANNELS: &str = "the channels are quotes, bars, trades, depth and news";
 
-impl Channel {
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Quotes => "quotes",
-            Self::Bars(_) => "bars",
-            Self::Trades => "trades",
-            Self::Depth => "depth",
-            Self::News => "news",
-        }
-    }
-
-    pub const fn interval(self) -> Option<&'static str> {
-        match self {
-            Self::Quotes | Self::Trades | Self::Depth | Self::News => None,
-            Self::Bars(interval) => Some(interval.label()),
-        }
-    }
-}
-
-/// A request and the number its answer repeats.
+/// A message from a client: a request, and the id that its answer repeats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inbound {
     pub id: Option<u64>,
     pub request: Request,
 }
 
-/// Lists of symbols are never empty; `"*"` is among them as it came.
+/// A request. Its list of symbols is never empty, and may contain `"*"`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Subscribe(Subscribe),
@@ -63,85 +39,55 @@ pub enum Request {
     Drive(Command),
 }
 
+/// A request for data of a channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscribe {
     pub channel: Channel,
     pub symbols: Vec<String>,
     pub rate: Option<Rate>,
     pub history: Option<usize>,
-    pub since: Option<Since>,
+    pub since: Option<ResumePoint>,
 }
 
-/// What a client that comes back has.
+/// The data that a client has from an earlier connection.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Since {
+pub struct ResumePoint {
     pub epoch: u64,
-    /// By symbol: the last seq (quotes, depth), the start of the newest closed bar, or the number of the last trade; by `"*"` that of
-    /// the last headline.
+    /// By symbol: the last seq (quotes and depth), the start of the newest closed bar (bars) or the number of the last
+    /// trade (trades); by `"*"`: the number of the last headline (news).
     pub at: HashMap<String, i64>,
 }
 
-const EXAMPLE_REMEDY: &str = r#"send JSON such as {"type":"subscribe","channel":"quotes","symbols":["*"]}"#;
-
-const CHANNELS_REMEDY: &str = "the channels are quotes, bars, trades, depth and news";
-
-#[derive(Deserialize)]
-struct Raw {
-    channel: Option<String>,
-    symbols: Option<Vec<String>>,
-    interval: Option<String>,
-    rate: Option<Value>,
-    history: Option<usize>,
-    since: Option<Since>,
-    format: Option<String>,
-}
-
-/// Reads one message. Members that are not known are passed over.
+/// Reads a message. Unknown members are ignored.
 ///
 /// # Errors
-/// A [`ApiError`] with the message's own id, where it has a readable one.
+/// If it is not a message of the protocol. The error has the message's id, if that is readable.
 pub fn parse(text: &str) -> Result<Inbound, ApiError> {
-    let value: Value = serde_json::from_str(text).map_err(|_| ApiError::bad_json(text, EXAMPLE_REMEDY))?;
+    let value: Value = serde_json::from_str(text).map_err(|_| ApiError::bad_json(text, EXAMPLE))?;
     let id = value.get("id").and_then(Value::as_u64).filter(|id| *id <= MAX_ID);
-    let request = parse_value(value, id).map_err(|error| error.with_id(id))?;
+    let request = parse_request(value, id).map_err(|error| error.with_id(id))?;
     Ok(Inbound { id, request })
 }
 
-fn parse_value(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
+fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
     if value.get("id").is_some() && id.is_none() {
-        return Err(ApiError::bad_message("`id` is no whole number from 0 to 2^53 - 1", "leave it out, or count up"));
+        let remedy = "leave `id` out, or count from 1 up";
+        return Err(ApiError::bad_message("`id` is not a whole number from 0 to 2^53 - 1", remedy));
     }
-    let kind = value.get("type").and_then(Value::as_str).map(String::from);
-    let Some(kind) = kind else {
-        return Err(ApiError::bad_message("the message has no `type`", EXAMPLE_REMEDY));
+    let Some(kind) = value.get("type").and_then(Value::as_str).map(String::from) else {
+        return Err(ApiError::bad_message("the message has no `type`", EXAMPLE));
     };
     if kind == "drive" {
-        return command(value).map(Request::Drive);
+        return read_command(value).map(Request::Drive);
     }
-    let mut raw: Raw = serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE_REMEDY))?;
+    let members: RequestMembers =
+        serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, EXAMPLE))?;
     match kind.as_str() {
-        "subscribe" => {
-            let rate = raw.rate.as_ref().map(Rate::from_json).transpose()?;
-            let channel = raw.channel()?;
-            let symbols = raw.symbols(channel)?;
-            Ok(Request::Subscribe(Subscribe { channel, symbols, rate, history: raw.history, since: raw.since }))
-        }
-        "unsubscribe" => {
-            let channel = raw.channel()?;
-            Ok(Request::Unsubscribe { channel, symbols: raw.symbols(channel)? })
-        }
-        "rate" => {
-            let missing = || ApiError::bad_message("`rate` is missing", "say how many updates a second: \"rate\":2");
-            let rate = Rate::from_json(raw.rate.as_ref().ok_or_else(missing)?)?;
-            let channel = raw.channel()?;
-            if channel == Channel::News {
-                let remedy = "headlines come as they are published: unsubscribe where you do not want them";
-                return Err(ApiError::bad_message("news has no rate", remedy));
-            }
-            Ok(Request::Rate { channel, symbols: raw.symbols(channel)?, rate })
-        }
-        "resync" => Ok(Request::Resync { symbols: raw.symbols(Channel::Quotes)? }),
-        "format" => Ok(Request::Format(raw.format()?)),
+        "subscribe" => members.subscribe(),
+        "unsubscribe" => members.unsubscribe(),
+        "rate" => members.rate(),
+        "resync" => Ok(Request::Resync { symbols: members.symbols(Channel::Quotes)? }),
+        "format" => members.format(),
         other => Err(ApiError::bad_message(
             format!("there is no message of type {}", echo(other)),
             "the types are subscribe, unsubscribe, rate, resync, format and drive",
@@ -149,7 +95,50 @@ fn parse_value(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
     }
 }
 
-impl Raw {
+/// The members of all requests but `drive`.
+#[derive(Deserialize)]
+struct RequestMembers {
+    channel: Option<String>,
+    symbols: Option<Vec<String>>,
+    interval: Option<String>,
+    rate: Option<Value>,
+    history: Option<usize>,
+    since: Option<ResumePoint>,
+    format: Option<String>,
+}
+
+impl RequestMembers {
+    fn subscribe(mut self) -> Result<Request, ApiError> {
+        let rate = self.rate.as_ref().map(Rate::from_json).transpose()?;
+        let (channel, history, since) = (self.channel()?, self.history, self.since.take());
+        let symbols = self.symbols(channel)?;
+        Ok(Request::Subscribe(Subscribe { channel, symbols, rate, history, since }))
+    }
+
+    fn unsubscribe(self) -> Result<Request, ApiError> {
+        let channel = self.channel()?;
+        Ok(Request::Unsubscribe { channel, symbols: self.symbols(channel)? })
+    }
+
+    fn rate(self) -> Result<Request, ApiError> {
+        let missing = || ApiError::bad_message("`rate` is missing", "name the updates per second, as in \"rate\":2");
+        let rate = Rate::from_json(self.rate.as_ref().ok_or_else(missing)?)?;
+        let channel = self.channel()?;
+        if channel == Channel::News {
+            let remedy = "headlines come as they are published; unsubscribe to stop them";
+            return Err(ApiError::bad_message("news has no rate", remedy));
+        }
+        Ok(Request::Rate { channel, symbols: self.symbols(channel)?, rate })
+    }
+
+    fn format(self) -> Result<Request, ApiError> {
+        let label = self.format.as_deref().unwrap_or("");
+        label.parse().map(Request::Format).map_err(|_| {
+            let remedy = "the formats are json and binary, as in \"format\":\"binary\"";
+            ApiError::bad_message(format!("there is no format {}", echo(label)), remedy)
+        })
+    }
+
     fn channel(&self) -> Result<Channel, ApiError> {
         match self.channel.as_deref() {
             Some("quotes") => Ok(Channel::Quotes),
@@ -158,36 +147,26 @@ impl Raw {
             Some("news") => Ok(Channel::News),
             Some("bars") => {
                 let label = self.interval.as_deref().unwrap_or("");
-                let interval = label.parse().map_err(|_| ApiError::unknown_interval(label))?;
-                Ok(Channel::Bars(interval))
+                label.parse().map(Channel::Bars).map_err(|_| ApiError::unknown_interval(label))
             }
-            Some(other) => {
-                let message = format!("there is no channel {}", echo(other));
-                Err(ApiError::bad_message(message, CHANNELS_REMEDY))
-            }
-            None => Err(ApiError::bad_message("`channel` is missing", CHANNELS_REMEDY)),
+            Some(other) => Err(ApiError::bad_message(format!("there is no channel {}", echo(other)), CHANNELS)),
+            None => Err(ApiError::bad_message("`channel` is missing", CHANNELS)),
         }
     }
 
-    fn format(&self) -> Result<Format, ApiError> {
-        let label = self.format.as_deref().unwrap_or("");
-        Format::ALL.into_iter().find(|format| format.label() == label).ok_or_else(|| {
-            let remedy = "the formats are json and binary: \"format\":\"binary\"";
-            ApiError::bad_message(format!("there is no format {}", echo(label)), remedy)
-        })
-    }
-
-    fn symbols(&mut self, channel: Channel) -> Result<Vec<String>, ApiError> {
-        if channel == Channel::News {
-            let all = vec!["*".to_owned()];
-            let symbols = self.symbols.take().unwrap_or_else(|| all.clone());
-            let remedy = "each headline says whom it is about: leave `symbols` out";
-            let whole = (symbols == all).then_some(symbols);
-            return whole.ok_or_else(|| ApiError::bad_message("news is of the whole market", remedy));
+    /// The symbols of the request. News is about the whole market and may leave them out.
+    fn symbols(self, channel: Channel) -> Result<Vec<String>, ApiError> {
+        match self.symbols {
+            None if channel == Channel::News => Ok(vec![STAR.to_owned()]),
+            Some(symbols) if channel == Channel::News && symbols != [STAR] => {
+                Err(ApiError::bad_message("news is about the whole market", "leave `symbols` out"))
+            }
+            Some(symbols) if !symbols.is_empty() => Ok(symbols),
+            _ => {
+                let remedy = "name some symbols, or all with \"symbols\":[\"*\"]";
+                Err(ApiError::bad_message("`symbols` is missing or empty", remedy))
+            }
         }
-        self.symbols.take().filter(|symbols| !symbols.is_empty()).ok_or_else(|| {
-            ApiError::bad_message("`symbols` is missing or empty", "name some, or all: \"symbols\":[\"*\"]")
-        })
     }
 }
 
@@ -196,15 +175,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn check(text: &str, code: &str, says: &str) {
+    fn check(text: &str, code: &str, want: &str) {
         let error = parse(text).unwrap_err();
         assert_eq!(error.code.label(), code, "{text}");
-        assert!(error.message.contains(says), "{text}: {}", error.message);
+        assert!(error.message.contains(want), "{text}: {}", error.message);
         assert!(!error.remedy.is_empty());
     }
 
     #[test]
-    fn each_fault_is_named() {
+    fn error_names_the_fault() {
         check("Hello, world!", "bad_json", "\"Hello, world!\" is not JSON");
         check("", "bad_json", "is not JSON");
         check("{", "bad_json", "is not JSON");
@@ -213,7 +192,7 @@ mod tests {
         check(r#"{"type":"sing"}"#, "bad_message", "no message of type \"sing\"");
         check(r#"{"type":"subscribe"}"#, "bad_message", "`channel` is missing");
         check(r#"{"type":"subscribe","channel":"gossip","symbols":["A"]}"#, "bad_message", "no channel \"gossip\"");
-        check(r#"{"type":"subscribe","channel":"news","symbols":["A"]}"#, "bad_message", "of the whole market");
+        check(r#"{"type":"subscribe","channel":"news","symbols":["A"]}"#, "bad_message", "about the whole market");
         check(r#"{"type":"rate","channel":"news","rate":2}"#, "bad_message", "no rate");
         check(r#"{"type":"subscribe","channel":"quotes"}"#, "bad_message", "`symbols` is missing");
         check(r#"{"type":"subscribe","channel":"quotes","symbols":[]}"#, "bad_message", "`symbols` is missing");
@@ -223,35 +202,37 @@ mod tests {
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":-1}"#, "bad_message", "out of range");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":"all"}"#, "bad_message", "nor \"every\"");
         check(r#"{"type":"format","format":"xml"}"#, "bad_message", "no format \"xml\"");
-        check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is no whole number");
+        check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is not a whole number");
     }
 
     #[test]
-    fn an_error_carries_the_number_of_its_request() {
+    fn error_has_the_id_of_its_request() {
         assert_eq!(parse(r#"{"type":"sing","id":9}"#).unwrap_err().id, Some(9));
     }
 
     #[test]
-    fn a_long_or_odd_text_is_not_echoed_whole() {
+    fn echo_of_a_long_text_is_short() {
         let error = parse(&"\u{7}x".repeat(10_000)).unwrap_err();
         assert!(error.message.len() < 400 && !error.message.contains('\u{7}'), "{}", error.message);
     }
 
     #[test]
-    fn members_of_later_versions_are_passed_over() {
+    fn unknown_member_is_ignored() {
         let text = r#"{"type":"resync","symbols":["A"],"colour":{"deep":[1]}}"#;
         assert_eq!(parse(text).unwrap().request, Request::Resync { symbols: vec!["A".into()] });
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in ".{0,200}") {
+        fn parse_never_panics_on_text(text in ".{0,200}") {
             let _ = parse(&text);
         }
 
         #[test]
-        fn no_json_makes_it_panic(rate in any::<f64>(), id in any::<i64>(), symbol in ".{0,60}") {
-            let value = serde_json::json!({"type":"subscribe","id":id,"channel":"quotes","symbols":[symbol],"rate":rate});
+        fn parse_never_panics_on_json(rate in any::<f64>(), id in any::<i64>(), symbol in ".{0,60}") {
+            let value = serde_json::json!({
+                "type":"subscribe","id":id,"channel":"quotes","symbols":[symbol],"rate":rate,
+            });
             let _ = parse(&value.to_string());
         }
     }

@@ -1,40 +1,39 @@
-//! What a client may ask for over HTTP.
-
-use serde::Deserialize;
+//! The queries of the HTTP addresses.
 
 use std::collections::HashSet;
 
-use super::errors::ApiError;
-use super::rate::Rate;
+use serde::Deserialize;
+
+use super::{ApiError, Rate};
 use crate::market::Interval;
 
-/// Bars of each symbol when the query does not say how many.
+/// Bars of each symbol if the query has no `limit`.
 const DEFAULT_BARS: usize = 300;
-/// Headlines in an answer when the query does not say how many.
-const DEFAULT_STORIES: u64 = 50;
+/// Headlines if the query has no `limit`.
+const DEFAULT_HEADLINES: u64 = 50;
 
 /// The query of `GET /api/v1/bars`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BarsQuery {
-    /// Each once, in the order given.
+    /// Without duplicates, in the order of the query.
     pub symbols: Vec<String>,
     pub interval: Interval,
     pub limit: usize,
 }
 
-/// The symbols of a list with commas, each once, in the order given.
+/// The symbols of a comma-separated list, without duplicates, in its order.
 fn split(symbols: &str, max: usize) -> Result<Vec<String>, ApiError> {
     if symbols.split(',').count() > max {
-        return Err(ApiError::bad_query(format!("one request may name {max} symbols")));
+        return Err(ApiError::bad_query(format!("one request may name at most {max} symbols")));
     }
     let mut seen = HashSet::new();
     Ok(symbols.split(',').filter(|symbol| seen.insert(*symbol)).map(String::from).collect())
 }
 
-/// Reads the part after the `?`.
+/// Reads the query of `GET /api/v1/bars`.
 ///
 /// # Errors
-/// When something is missing or is not what it should be.
+/// If a member is missing or wrong.
 pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, ApiError> {
     #[derive(Deserialize)]
     struct Raw {
@@ -43,7 +42,7 @@ pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, Ap
         limit: Option<usize>,
     }
     let Ok(raw) = serde_urlencoded::from_str::<Raw>(query) else {
-        return Err(ApiError::bad_query("`symbols` and `interval` are needed, and `limit` is a whole number"));
+        return Err(ApiError::bad_query("the query needs `symbols` and `interval`; `limit` is a whole number"));
     };
     let Ok(interval) = raw.interval.parse() else {
         return Err(ApiError::bad_query("the intervals are 1s 5s 15s 1m 5m 15m 1h 1d"));
@@ -52,60 +51,62 @@ pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, Ap
     Ok(BarsQuery { symbols, interval, limit: raw.limit.unwrap_or(DEFAULT_BARS) })
 }
 
-/// The query of `GET /api/v1/depth`: the symbols.
+/// Reads the query of `GET /api/v1/depth`: the symbols.
 ///
 /// # Errors
-/// When they are missing, or are too many.
+/// If they are missing, or too many.
 pub fn parse_depth_query(query: &str, max_symbols: usize) -> Result<Vec<String>, ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: String,
     }
     let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| ApiError::bad_query("`symbols` are needed, as in /api/v1/depth?symbols=AAPL,IBM"))?;
+        .map_err(|_| ApiError::bad_query("the query needs `symbols`, as in /api/v1/depth?symbols=AAPL,IBM"))?;
     split(&raw.symbols, max_symbols)
 }
 
-/// The query of `GET /api/v1/quotes`: the symbols, or `None` for all.
+/// Reads the query of `GET /api/v1/quotes`: the symbols, or `None` for all.
 ///
 /// # Errors
-/// When the query cannot be read.
+/// If the query cannot be read.
 pub fn parse_quotes_query(query: &str, max_symbols: usize) -> Result<Option<Vec<String>>, ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: Option<String>,
     }
-    let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| ApiError::bad_query("the query is not as in /api/v1/quotes?symbols=AAPL,IBM"))?;
+    let raw: Raw = serde_urlencoded::from_str(query).map_err(|_| {
+        ApiError::bad_query("the query cannot be read; send one such as /api/v1/quotes?symbols=AAPL,IBM")
+    })?;
     raw.symbols.map(|symbols| split(&symbols, max_symbols)).transpose()
 }
 
-/// The query of `GET /api/v1/news`: how many headlines at most.
+/// Reads the query of `GET /api/v1/news`: the maximum number of headlines.
 ///
 /// # Errors
-/// When the query cannot be read.
+/// If the query cannot be read.
 pub fn parse_news_query(query: &str) -> Result<u64, ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         limit: Option<u64>,
     }
     let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| ApiError::bad_query("`limit` is no whole number, as in /api/v1/news?limit=50"))?;
-    Ok(raw.limit.unwrap_or(DEFAULT_STORIES))
+        .map_err(|_| ApiError::bad_query("`limit` is not a whole number, as in /api/v1/news?limit=50"))?;
+    Ok(raw.limit.unwrap_or(DEFAULT_HEADLINES))
 }
 
-/// The query of `GET /events`: the `subscribe` message that it stands for, and its symbols.
+/// Reads the query of `GET /events`: the `subscribe` message with the same meaning, and its symbols.
 ///
 /// # Errors
-/// When the query cannot be read.
+/// If the query cannot be read.
 pub fn parse_events_query(query: &str, max_symbols: usize) -> Result<(String, Vec<String>), ApiError> {
     #[derive(Deserialize)]
     struct Raw {
         symbols: Option<String>,
         rate: Option<String>,
     }
-    let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| ApiError::bad_query("the query is not as in /events?symbols=AAPL,IBM&rate=2"))?;
+    let raw: Raw = serde_urlencoded::from_str(query).map_err(|_| {
+        ApiError::bad_query("the query cannot be read; send one such as /events?symbols=AAPL,IBM&rate=2")
+    })?;
     let symbols = split(raw.symbols.as_deref().unwrap_or("*"), max_symbols)?;
     let mut message = serde_json::json!({ "type": "subscribe", "channel": "quotes", "symbols": symbols });
     if let Some(rate) = &raw.rate {
@@ -123,13 +124,13 @@ mod tests {
     use crate::wire::ErrorCode;
 
     #[test]
-    fn symbols_are_named_once_and_the_rest_has_defaults() {
+    fn bars_query_drops_duplicates_and_has_defaults() {
         let query = parse_bars_query("symbols=B,A%26C,B&interval=1m", 3).unwrap();
         assert_eq!(query, BarsQuery { symbols: vec!["B".into(), "A&C".into()], interval: Interval::M1, limit: 300 });
     }
 
     #[test]
-    fn a_query_for_events_stands_for_a_message() {
+    fn events_query_becomes_a_subscribe_message() {
         for (query, want) in [
             ("", r#"{"channel":"quotes","symbols":["*"],"type":"subscribe"}"#),
             ("rate=every", r#"{"channel":"quotes","rate":"every","symbols":["*"],"type":"subscribe"}"#),
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_wrong_is_told() {
+    fn bars_query_with_a_fault_is_rejected() {
         for query in [
             "",
             "symbols=A",

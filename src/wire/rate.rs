@@ -1,18 +1,20 @@
-//! How often a client wants to hear: a number of updates a second, or each tick.
+//! The rate of a subscription: a number of updates per second, or each tick.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::errors::ApiError;
-use super::number::serialize_f64;
+use super::ApiError;
+use super::json::serialize_f64;
 
-/// Rates above this are as good as a typing error.
+/// The highest rate that a client may request: a higher one is a mistake.
 const MAX_RATE: f64 = 1_000_000.0;
+/// The name of [`Rate::Every`] on the wire.
 const EVERY: &str = "every";
 
+/// The rate of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rate {
-    /// Updates per second, finite and not negative; 0 is to hear nothing.
+    /// Updates per second, finite and not negative; 0 for none.
     PerSecond(f64),
     /// Each tick by itself.
     Every,
@@ -22,24 +24,24 @@ impl Rate {
     /// Reads the member `rate`.
     ///
     /// # Errors
-    /// When it is no number from 0 up, or beyond reason.
+    /// If it is neither a number in range nor `"every"`.
     pub fn from_json(value: &Value) -> Result<Self, ApiError> {
         match (value.as_f64(), value.as_str()) {
             (Some(rate), _) => Self::per_second(rate),
             (None, Some(EVERY)) => Ok(Self::Every),
-            _ => Err(refusal("`rate` is neither a number nor \"every\"")),
+            _ => Err(bad_rate("`rate` is neither a number nor \"every\"")),
         }
     }
 
-    /// Reads the part of a query.
+    /// Reads the member `rate` of a query.
     ///
     /// # Errors
-    /// As [`from_json`](Self::from_json).
+    /// If it is neither a number in range nor `every`.
     pub fn from_query(text: &str) -> Result<Self, ApiError> {
         match text.parse() {
             Ok(rate) => Self::per_second(rate),
             Err(_) if text == EVERY => Ok(Self::Every),
-            Err(_) => Err(refusal("`rate` is neither a number nor every")),
+            Err(_) => Err(bad_rate("`rate` is neither a number nor every")),
         }
     }
 
@@ -47,13 +49,13 @@ impl Rate {
         if (0.0..=MAX_RATE).contains(&rate) {
             Ok(Self::PerSecond(rate))
         } else {
-            Err(refusal("`rate` is out of range"))
+            Err(bad_rate("`rate` is out of range"))
         }
     }
 }
 
-fn refusal(message: &str) -> ApiError {
-    ApiError::bad_message(message, "say updates per second from 0 (none) up, or \"every\" for each tick by itself")
+fn bad_rate(message: &str) -> ApiError {
+    ApiError::bad_message(message, "send updates per second from 0 (none) up, or \"every\" for each tick by itself")
 }
 
 impl From<f64> for Rate {

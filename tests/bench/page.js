@@ -1,19 +1,21 @@
 #!/usr/bin/env node
 /**
- * What the page costs with a thousand symbols at twenty updates a second each, beside AG Grid Community fed the same stream.
+ * Measures the page with a thousand symbols at twenty updates a second each, beside AG Grid Community.
  *
  *     cargo build --release && npm ci --prefix web && npm ci --prefix tests/bench --ignore-scripts
- *     node tests/bench/page.js [--seconds 60] [--pages peer,list,list-binary,all,binary,whole] [--soak 24 [--interval 1h]]
+ *     node tests/bench/page.js [--seconds 60] [--pages peer,list,list-binary,all,binary,whole]
+ *     node tests/bench/page.js --soak 24 [--interval 1h]
  *
- * Both are pages of one server and one tape, in the same browser, one after the other. "All" makes the page ask for every symbol at
- * every update, which it never does by itself; without it, it asks for what is on the screen. `--pages ""` measures the first price alone.
+ * Both are pages of one server that plays one recording, in the same browser, one after the other. "All" makes the page
+ * request every symbol at every update, which it never does by itself; otherwise it requests what is on the screen.
+ * `--pages ""` measures the first price alone.
  */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { startServer } from "../e2e/support.js";
-import { writeTape } from "../e2e/tape.js";
+import { writeRecording } from "../e2e/recording.js";
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,10 +30,23 @@ const { values: flags } = parseArgs({
 const [SECONDS, SOAK_HOURS, SYMBOLS, RATE] = [flags.seconds, flags.soak, flags.symbols, flags.rate].map(Number);
 const WARM_UP_S = 5;
 const WINDOW = { width: 1440, height: 900 };
-/** A frame that took longer is felt; browsers tell of long animation frames from here on. */
+/** The time from which a frame is long: browsers report long animation frames from here on. */
 const LONG_MS = 50;
-const LIST_ALONE = ".board, .instrument, .tape, .dock, .transport, .footer .wire { display: none !important }";
+const LIST_ALONE =
+  ".charts, .instrument, .time-and-sales, .dock, .transport, .footer .wire { display: none !important }";
 const FIRST_TURNS = 7;
+const HEADS = [
+  "page",
+  "updates/s",
+  "main thread busy",
+  "an update",
+  "of it script",
+  "layout and style",
+  "paint and the rest",
+  "layouts/s",
+  `frames > ${LONG_MS} ms`,
+  "longest",
+];
 
 const web = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = web("playwright-core");
@@ -40,32 +55,43 @@ const grid = readFileSync(
   "utf8",
 );
 
-const PEER = `<!doctype html><html><head><meta charset="utf-8"><style>html,body,#grid{height:100%;margin:0}</style></head><body><div id="grid"></div>
+const PEER = `<!doctype html><html><head><meta charset="utf-8">
+<style>html,body,#grid{height:100%;margin:0}</style></head><body><div id="grid"></div>
 <script src="/bench-grid.js"></script><script>
 const fixed = (digits) => ({ value }) => (value == null ? "" : value.toFixed(digits));
 const column = (field, more) => ({ field, ...more });
+const percent = ({ data }) => (data.last == null ? null : (100 * data.change) / (data.last - data.change));
 const api = agGrid.createGrid(document.getElementById("grid"), {
-  columnDefs: [column("symbol"), column("last", { valueFormatter: fixed(2), enableCellChangeFlash: true }), column("change", { valueFormatter: fixed(2) }),
-    column("percent", { valueFormatter: fixed(2), valueGetter: ({ data }) => (data.last == null ? null : (100 * data.change) / (data.last - data.change)) }),
-    column("open", { valueFormatter: fixed(2) }), column("high", { valueFormatter: fixed(2) }), column("low", { valueFormatter: fixed(2) }), column("volume")],
+  columnDefs: [
+    column("symbol"),
+    column("last", { valueFormatter: fixed(2), enableCellChangeFlash: true }),
+    column("change", { valueFormatter: fixed(2) }),
+    column("percent", { valueFormatter: fixed(2), valueGetter: percent }),
+    column("open", { valueFormatter: fixed(2) }),
+    column("high", { valueFormatter: fixed(2) }),
+    column("low", { valueFormatter: fixed(2) }),
+    column("volume"),
+  ],
   rowData: [], getRowId: ({ data }) => data.symbol, animateRows: false,
 });
 const known = new Set();
 window.updates = 0;
 const socket = new WebSocket("ws://" + location.host + "/ws");
-socket.onopen = () => socket.send(JSON.stringify({ type: "subscribe", channel: "quotes", symbols: ["*"], rate: ${RATE} }));
+const request = { type: "subscribe", channel: "quotes", symbols: ["*"], rate: ${RATE} };
+socket.onopen = () => socket.send(JSON.stringify(request));
 socket.onmessage = ({ data }) => {
   const message = JSON.parse(data);
   if (!message.quotes) return;
   window.updates += message.type === "update" ? message.quotes.length : 0;
   const add = message.quotes.filter(({ symbol }) => !known.has(symbol) && known.add(symbol));
-  api.applyTransactionAsync(add.length > 0 ? { add, update: message.quotes.filter((quote) => !add.includes(quote)) } : { update: message.quotes });
+  const update = add.length > 0 ? message.quotes.filter((quote) => !add.includes(quote)) : message.quotes;
+  api.applyTransactionAsync(add.length > 0 ? { add, update } : { update });
 };
 </script></body></html>`;
 
 /**
- * In both pages alike: frames that took long, as the browser itself tells of them, so that counting makes no frames; and, in ours, when
- * the first price is there.
+ * Counts the long frames that the browser itself reports, so that counting makes no frames, and takes the time of the
+ * first price in tickcast's page.
  */
 function watch() {
   const seen = { long: 0, worst: 0, firstPriceMs: null };
@@ -89,8 +115,8 @@ function watch() {
   }, 5);
 }
 
-/** Makes the page ask for everything, whatever it wants. @param {number} rate */
-function askForAll(rate) {
+/** Makes the page request everything, whatever it needs. @param {number} rate */
+function requestAll(rate) {
   const { send } = WebSocket.prototype;
   WebSocket.prototype.send = function (text) {
     const message = JSON.parse(text);
@@ -106,7 +132,15 @@ async function metrics(cdp) {
   return Object.fromEntries(all.map(({ name, value }) => [name, value]));
 }
 
-/** @param {any} context @param {string} url @param {{ all?: boolean, settings?: object, only?: string, prepare?: (page: any) => Promise<void> }} how `only`: CSS that hides the rest */
+/**
+ * @typedef {Object} Options
+ * @property {boolean} [all] requests every symbol
+ * @property {object} [settings]
+ * @property {string} [only] CSS that hides the rest
+ * @property {(page: any) => Promise<void>} [prepare]
+ */
+
+/** @param {any} context @param {string} url @param {Options} options */
 async function measure(context, url, { all = false, settings = {}, only = "", prepare = async () => {} }) {
   const page = await context.newPage();
   await page.addInitScript(watch);
@@ -114,7 +148,7 @@ async function measure(context, url, { all = false, settings = {}, only = "", pr
     (text) => localStorage.setItem("tickcast.settings", text),
     JSON.stringify({ rate: RATE, ...settings }),
   );
-  if (all) await page.addInitScript(askForAll, RATE);
+  if (all) await page.addInitScript(requestAll, RATE);
   await prepare(page);
   const cdp = await context.newCDPSession(page);
   await cdp.send("Performance.enable");
@@ -130,19 +164,19 @@ async function measure(context, url, { all = false, settings = {}, only = "", pr
   await page.evaluate(() => Object.assign(window.seen, { long: 0, worst: 0 }));
   const [from, started, counted] = [await metrics(cdp), Date.now(), await count()];
   /** @type {number[]} */
-  const told = [];
+  const shown = [];
   while (Date.now() - started < SECONDS * 1000) {
     await page.waitForTimeout(1000);
     const text = await page.evaluate(
       () => document.querySelector('[data-measure="updates out"] .measure-value')?.textContent ?? "",
     );
-    if (text) told.push(parseFloat(text.replaceAll(",", "")) * (text.includes("K") ? 1000 : 1));
+    if (text) shown.push(parseFloat(text.replaceAll(",", "")) * (text.includes("K") ? 1000 : 1));
   }
   const [to, ended] = [await metrics(cdp), Date.now()];
   const seen = await page.evaluate(() => window.seen);
   const elapsed = (ended - started) / 1000;
   const updates = Number.isNaN(counted)
-    ? (told.reduce((sum, one) => sum + one, 0) / told.length) * elapsed
+    ? (shown.reduce((sum, one) => sum + one, 0) / shown.length) * elapsed
     : (await count()) - counted;
   await page.close();
   const task = to.TaskDuration - from.TaskDuration;
@@ -160,7 +194,11 @@ async function measure(context, url, { all = false, settings = {}, only = "", pr
   };
 }
 
-/** When the first price is there, in a browser context that has seen nothing yet. @param {any} browser @param {string} url */
+/**
+ * Measures the time of the first price, in a browser context whose cache is empty.
+ *
+ * @param {any} browser @param {string} url
+ */
 async function firstPrice(browser, url) {
   const context = await browser.newContext({ viewport: WINDOW });
   const page = await context.newPage();
@@ -187,10 +225,23 @@ async function firstPrice(browser, url) {
 
 /** @param {string} name @param {Awaited<ReturnType<typeof measure>>} result */
 function row(name, { updates, busy, perUpdateUs, script, layout, pictures, long, worst }) {
-  return `| ${name} | ${Math.round(updates).toLocaleString("en-US")} | ${busy.toFixed(1)} % | ${perUpdateUs.toFixed(1)} µs | ${script.toFixed(1)} % | ${layout.toFixed(1)} % | ${(busy - script - layout).toFixed(1)} % | ${pictures.toFixed(0)} | ${long} | ${worst.toFixed(0)} ms |`;
+  const percent = (/** @type {number} */ value) => `${value.toFixed(1)} %`;
+  const cells = [
+    name,
+    Math.round(updates).toLocaleString("en-US"),
+    percent(busy),
+    `${perUpdateUs.toFixed(1)} µs`,
+    percent(script),
+    percent(layout),
+    percent(busy - script - layout),
+    pictures.toFixed(0),
+    long,
+    `${worst.toFixed(0)} ms`,
+  ];
+  return `| ${cells.join(" | ")} |`;
 }
 
-/** @param {any} context @param {string} url @param {number} minutes how long, at what speed the server says */
+/** @param {any} context @param {string} url @param {number} minutes the duration on the wall clock */
 async function soak(context, url, minutes) {
   const page = await context.newPage();
   const cdp = await context.newCDPSession(page);
@@ -209,9 +260,8 @@ async function soak(context, url, minutes) {
           ?.getAttribute("aria-label")
           ?.match(/\d+ bars/)?.[0],
     );
-    lines.push(
-      `| ${await page.textContent(".market-date")} ${await page.textContent(".market-clock")} | ${(usedSize / 1e6).toFixed(2)} MB | ${nodes} | ${bars} |`,
-    );
+    const time = `${await page.textContent(".market-date")} ${await page.textContent(".market-clock")}`;
+    lines.push(`| ${time} | ${(usedSize / 1e6).toFixed(2)} MB | ${nodes} | ${bars} |`);
   }
   await page.close();
   return lines;
@@ -233,14 +283,17 @@ try {
   if (SOAK_HOURS > 0) {
     const minutes = 2;
     const server = await startServer(["--seed", "7", "--speed", `${Math.round((SOAK_HOURS * 60) / minutes)}x`]);
-    console.log(
-      `\nHeap after garbage collection, ${SOAK_HOURS} hours of the market in ${minutes} minutes\n\n| market time | heap | elements | on the chart |\n|---|---|---|---|`,
-    );
+    console.log(`\nHeap after garbage collection, ${SOAK_HOURS} hours of the market in ${minutes} minutes\n`);
+    console.log("| market time | heap | elements | on the chart |\n|---|---|---|---|");
     console.log((await soak(context, `${server.url}?interval=${flags.interval}`, minutes)).join("\n"));
     await server.kill();
   } else {
-    const tape = await writeTape({ symbols: SYMBOLS, seconds: 5 * (SECONDS + WARM_UP_S) + 60, perSecond: RATE });
-    const server = await startServer(["replay", "--speed", "1x", tape.path]);
+    const recording = await writeRecording({
+      symbols: SYMBOLS,
+      seconds: 5 * (SECONDS + WARM_UP_S) + 60,
+      perSecond: RATE,
+    });
+    const server = await startServer(["replay", "--speed", "1x", recording.path]);
     const peer = async (page) => {
       await page.route("**/bench-peer", (route) => route.fulfill({ contentType: "text/html", body: PEER }));
       await page.route("**/bench-grid.js", (route) => route.fulfill({ contentType: "text/javascript", body: grid }));
@@ -276,13 +329,12 @@ try {
       scripts = one.scripts;
     }
     await server.kill();
-    tape.remove();
+    recording.remove();
+    const [size, version] = [`${WINDOW.width} x ${WINDOW.height}`, browser.version()];
     console.log(
-      `\n${SYMBOLS} symbols at ${RATE} updates/s, ${SECONDS} s each, Chromium ${browser.version()} headless, ${WINDOW.width} x ${WINDOW.height}\n`,
+      `\n${SYMBOLS} symbols at ${RATE} updates/s, ${SECONDS} s each, Chromium ${version} headless, ${size}\n`,
     );
-    console.log(
-      `| page | updates/s | main thread busy | an update | of it script | layout and style | paint and the rest | layouts/s | frames > ${LONG_MS} ms | longest |\n|---|---|---|---|---|---|---|---|---|---|`,
-    );
+    console.log(`| ${HEADS.join(" | ")} |\n|${"---|".repeat(HEADS.length)}`);
     console.log([...results].map(([name, result]) => row(pages[name][0], result)).join("\n"));
     const peerUs = results.get("peer")?.perUpdateUs;
     if (peerUs)
@@ -292,14 +344,11 @@ try {
           .map(([name, { perUpdateUs }]) => `${name} ${(perUpdateUs / peerUs).toFixed(2)}`)
           .join(", ")}`,
       );
-    console.log(
-      `first price, ms after navigation, nothing in the cache: ${first
-        .sort((a, b) => a - b)
-        .map((ms) => ms.toFixed(0))
-        .join(
-          " ",
-        )}; JavaScript of the whole page ${(scripts.raw / 1000).toFixed(0)} kB, as sent ${(scripts.sent / 1000).toFixed(0)} kB; of it before the first price ${(scripts.early / 1000).toFixed(0)} and ${(scripts.earlySent / 1000).toFixed(0)} kB`,
-    );
+    const times = first.sort((a, b) => a - b).map((ms) => ms.toFixed(0));
+    console.log(`first price, ms after navigation, nothing in the cache: ${times.join(" ")}`);
+    const kb = (/** @type {number} */ bytes) => `${(bytes / 1000).toFixed(0)} kB`;
+    console.log(`JavaScript of the whole page ${kb(scripts.raw)}, as sent ${kb(scripts.sent)}`);
+    console.log(`.. before the first price ${kb(scripts.early)}, as sent ${kb(scripts.earlySent)}`);
   }
 } finally {
   await browser.close();

@@ -26,16 +26,16 @@ test("javascript.mjs runs in a browser without a library", { timeout: 30_000 }, 
     const { watch } = await import(client);
     return await new Promise((done) => {
       /** @type {Record<string, any>[]} */
-      const heard = [];
+      const received = [];
       const stop = watch({
         url: `ws://${location.host}/ws`,
         symbols: ["AAPL", "BTC-USD"],
         rate: 20,
         onUpdate(/** @type {Record<string, any>} */ quote) {
-          heard.push(quote);
-          if (heard.length < 20) return;
+          received.push(quote);
+          if (received.length < 20) return;
           stop();
-          done(heard);
+          done(received);
         },
       });
     });

@@ -37,8 +37,8 @@ function checkUpdates(lines, symbols) {
 for (const { name, missing, command } of findClients()) {
   const skip = missing ?? false;
 
-  test(`${name} prints updates of all symbols and ends`, { skip }, async () => {
-    const { lines, ended, heard } = run([
+  test(`${name} prints updates of all symbols`, { skip }, async () => {
+    const { lines, ended, output } = run([
       ...command,
       "--url",
       stream(server.port),
@@ -47,14 +47,14 @@ for (const { name, missing, command } of findClients()) {
       "--count",
       String(COUNT),
     ]);
-    assert.equal(await ended, 0, heard());
-    assert.equal(lines.length, COUNT, heard());
+    assert.equal(await ended, 0, output());
+    assert.equal(lines.length, COUNT, output());
     checkUpdates(lines);
-    assert.ok(new Set(lines.map((line) => line.split(" ")[0])).size > 3, heard());
+    assert.ok(new Set(lines.map((line) => line.split(" ")[0])).size > 3, output());
   });
 
-  test(`${name} prints updates of the symbols that are named`, { skip }, async () => {
-    const { lines, ended, heard } = run([
+  test(`${name} prints updates of named symbols`, { skip }, async () => {
+    const { lines, ended, output } = run([
       ...command,
       "AAPL",
       "BTC-USD",
@@ -65,12 +65,12 @@ for (const { name, missing, command } of findClients()) {
       "--count",
       String(COUNT),
     ]);
-    assert.equal(await ended, 0, heard());
-    assert.equal(lines.length, COUNT, heard());
+    assert.equal(await ended, 0, output());
+    assert.equal(lines.length, COUNT, output());
     checkUpdates(lines, ["AAPL", "BTC-USD"]);
   });
 
-  test(`${name} goes on when the server was killed and comes back`, { skip }, async () => {
+  test(`${name} reconnects to a restarted server`, { skip }, async () => {
     const first = await startServer(MARKET);
     const running = run([...command, "--url", stream(first.port), "--rate", "10", "--count", "400"]);
     try {
@@ -80,7 +80,7 @@ for (const { name, missing, command } of findClients()) {
       const second = await startServer(MARKET, first.port);
       await running.next(seen + COUNT).finally(second.kill);
       checkUpdates(running.lines);
-      assert.match(running.heard(), /connection lost .*coming back/);
+      assert.match(running.output(), /connection lost .*reconnecting/);
     } finally {
       running.kill();
     }
@@ -130,33 +130,33 @@ function found(program) {
   }
 }
 
-/** A WebSocket that keeps what it heard. @param {number} port */
-async function listen(port) {
+/** Connects a WebSocket that keeps all messages it received. @param {number} port */
+async function connect(port) {
   const socket = new ws.WebSocket(stream(port));
   /** @type {Json[]} */
-  const heard = [];
+  const received = [];
   let notify = () => {};
   socket.on("message", (/** @type {Buffer} */ data) => {
-    heard.push(JSON.parse(String(data)));
+    received.push(JSON.parse(String(data)));
     notify();
   });
   await once(socket, "open");
   return {
-    heard,
-    say: (/** @type {Json} */ message) => socket.send(JSON.stringify(message)),
-    shout: (/** @type {string} */ text) => socket.send(text),
+    received,
+    send: (/** @type {Json} */ message) => socket.send(JSON.stringify(message)),
+    sendText: (/** @type {string} */ text) => socket.send(text),
     end: () => socket.terminate(),
-    /** @param {(heard: Json[]) => boolean} enough */
+    /** @param {(received: Json[]) => boolean} enough */
     until: (enough) =>
       new Promise((/** @type {(value?: unknown) => void} */ done) => {
-        notify = () => void (enough(heard) && done());
+        notify = () => void (enough(received) && done());
         notify();
       }),
   };
 }
 
-test("all that the server says is what the schema says", { timeout: 30_000 }, async () => {
-  const { heard, say, shout, until, end } = await listen(server.port);
+test("messages of the server match the schema", { timeout: 30_000 }, async () => {
+  const { received, send, sendText, until, end } = await connect(server.port);
   const requests = [
     { type: "subscribe", id: 1, channel: "quotes", symbols: ["*"], rate: 5 },
     { type: "subscribe", id: 2, channel: "bars", symbols: ["AAPL"], interval: "1m", history: 700, rate: 2 },
@@ -177,9 +177,9 @@ test("all that the server says is what the schema says", { timeout: 30_000 }, as
   ];
   for (const request of requests) {
     assert.equal(faultOf(request), null);
-    say(request);
+    send(request);
   }
-  shout("Hello, world!");
+  sendText("Hello, world!");
   const wanted = typesOf("server").filter((type) => !["throttled", "stopping"].includes(type));
   const closed = (/** @type {Json} */ one) => one.type === "bars" && one.symbol === "BTC-USD" && !one.snapshot;
   const traded = (/** @type {Json} */ one) => one.type === "trades" && !one.snapshot;
@@ -190,60 +190,60 @@ test("all that the server says is what the schema says", { timeout: 30_000 }, as
     new Promise((done) => void setTimeout(done, 10_000).unref()),
   ]);
   end();
-  for (const message of heard) assert.equal(faultOf(message), null, JSON.stringify(message).slice(0, 2000));
-  const codes = heard.filter(({ type }) => type === "error").map(({ id, code }) => [id, code]);
+  for (const message of received) assert.equal(faultOf(message), null, JSON.stringify(message).slice(0, 2000));
+  const codes = received.filter(({ type }) => type === "error").map(({ id, code }) => [id, code]);
   assert.deepEqual(codes, [
     [5, "unknown_symbol"],
     [10, "not_subscribed"],
     [undefined, "bad_json"],
   ]);
-  const unheard = wanted.filter((type) => !heard.some((one) => one.type === type));
-  assert.deepEqual(unheard, []);
+  const missing = wanted.filter((type) => !received.some((one) => one.type === type));
+  assert.deepEqual(missing, []);
 });
 
-test("the stop that was planned is announced as the schema says", { timeout: 30_000 }, async () => {
+test("the announcement of a stop matches the schema", { timeout: 30_000 }, async () => {
   const own = await startServer(MARKET);
-  const { heard, until } = await listen(own.port);
+  const { received, until } = await connect(own.port);
   await until((all) => all.length >= 2);
   await Promise.all([until((all) => all.some(({ type }) => type === "stopping")), own.stop()]);
-  for (const message of heard) assert.equal(faultOf(message), null, JSON.stringify(message));
+  for (const message of received) assert.equal(faultOf(message), null, JSON.stringify(message));
 });
 
-test("a client that says what it has gets only what is missing", { timeout: 30_000 }, async () => {
+test("a resuming client receives only what it missed", { timeout: 30_000 }, async () => {
   const request = { type: "subscribe", id: 1, channel: "quotes", symbols: ["AAPL", "BTC-USD"], rate: 10 };
-  const before = await listen(server.port);
-  before.say(request);
+  const before = await connect(server.port);
+  before.send(request);
   await before.until((all) => all.filter(({ type }) => type === "update").length > 3);
   before.end();
   /** @type {Record<string, number>} */
   const at = {};
-  for (const { quotes = [] } of before.heard) for (const { symbol, seq } of quotes) at[symbol] = seq;
-  const { epoch } = before.heard[1];
+  for (const { quotes = [] } of before.received) for (const { symbol, seq } of quotes) at[symbol] = seq;
+  const { epoch } = before.received[1];
 
-  const back = await listen(server.port);
-  back.say({ ...request, since: { epoch, at } });
+  const back = await connect(server.port);
+  back.send({ ...request, since: { epoch, at } });
   await back.until((all) => all.filter(({ type }) => type === "update").length > 3);
   back.end();
-  assert.equal(back.heard.find(({ type }) => type === "granted")?.recovered, true);
+  assert.equal(back.received.find(({ type }) => type === "granted")?.recovered, true);
   assert.deepEqual(
-    back.heard.filter(({ type }) => type === "snapshot"),
+    back.received.filter(({ type }) => type === "snapshot"),
     [],
   );
-  for (const { quotes = [] } of back.heard) {
+  for (const { quotes = [] } of back.received) {
     for (const { symbol, first_seq, seq } of quotes) {
       assert.equal(first_seq, at[symbol] + 1, symbol);
       at[symbol] = seq;
     }
   }
 
-  const stranger = await listen(server.port);
-  stranger.say({ ...request, since: { epoch: epoch - 1, at } });
-  await stranger.until((all) => all.some(({ type }) => type === "snapshot"));
-  stranger.end();
-  assert.equal(stranger.heard.find(({ type }) => type === "granted")?.recovered, false);
+  const stale = await connect(server.port);
+  stale.send({ ...request, since: { epoch: epoch - 1, at } });
+  await stale.until((all) => all.some(({ type }) => type === "snapshot"));
+  stale.end();
+  assert.equal(stale.received.find(({ type }) => type === "granted")?.recovered, false);
 });
 
-test("the messages over HTTP are those of the schema", async () => {
+test("messages over HTTP match the schema", async () => {
   for (const [path, type] of [
     ["/api/v1/feed", "feed"],
     ["/api/v1/quotes?symbols=AAPL", "snapshot"],

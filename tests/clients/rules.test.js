@@ -1,4 +1,4 @@
-/** Each client against a server that plays a script: what it says, what it takes for new, and how it comes back. */
+/** Runs each client against a server that plays a script: its requests, its updates and its reconnects. */
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { findClients, run, ws } from "./support.js";
 /** @typedef {Record<string, any>} Json */
 /** @typedef {{ send: (...messages: Json[]) => void, next: () => Promise<Json>, socket: any }} Peer */
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 const FIRST = 7_000;
 const SECOND = 8_000;
 const HELLO = {
@@ -85,14 +85,14 @@ async function play(...parts) {
     server.on("connection", (/** @type {any} */ socket) => {
       const part = parts[at++];
       /** @type {Json[]} */
-      const said = [];
+      const unread = [];
       /** @type {((message: Json) => void)[]} */
       const waiting = [];
       socket.on("message", (/** @type {Buffer} */ data) => {
         const message = JSON.parse(String(data));
         const taker = waiting.shift();
         if (taker) taker(message);
-        else said.push(message);
+        else unread.push(message);
       });
       socket.on("error", () => {});
       const peer = {
@@ -100,7 +100,7 @@ async function play(...parts) {
         send: (/** @type {Json[]} */ ...messages) =>
           messages.forEach((message) => socket.send(JSON.stringify(message))),
         next: () => {
-          const message = said.shift();
+          const message = unread.shift();
           return message ? Promise.resolve(message) : new Promise((taker) => void waiting.push(taker));
         },
       };
@@ -127,13 +127,13 @@ async function act(client, args, parts) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const late = new Promise(
-    (_, fail) => (timer = setTimeout(() => fail(new Error(`nothing more after ${PATIENCE_MS} ms`)), PATIENCE_MS)),
+    (_, fail) => (timer = setTimeout(() => fail(new Error(`nothing more after ${TIMEOUT_MS} ms`)), TIMEOUT_MS)),
   );
   try {
     const code = await Promise.race([Promise.all([running.ended, script.done]).then(([code]) => code), late]);
-    return { code, lines: running.lines, heard: running.heard() };
+    return { code, lines: running.lines, output: running.output() };
   } catch (fault) {
-    throw new Error(`${fault}\n${running.heard()}`, { cause: fault });
+    throw new Error(`${fault}\n${running.output()}`, { cause: fault });
   } finally {
     clearTimeout(timer);
     running.kill();
@@ -141,7 +141,7 @@ async function act(client, args, parts) {
   }
 }
 
-/** @param {Peer} peer @param {number} epoch @returns {Promise<Json>} what it asks */
+/** @param {Peer} peer @param {number} epoch @returns {Promise<Json>} its first request */
 async function greet({ send, next }, epoch) {
   send(HELLO, feed(epoch));
   return next();
@@ -152,14 +152,14 @@ for (const client of clients) {
   const { name, missing, exact } = client;
   const skip = missing ?? false;
 
-  test(`${name} knows what is new, finds holes, and goes on after losses and in new epochs`, { skip }, async () => {
-    const asked = { type: "subscribe", id: 1, channel: "quotes", symbols: ["A", "B"], rate: 2 };
-    const { code, lines, heard } = await act(
+  test(`${name} follows gaps, losses and epochs`, { skip }, async () => {
+    const request = { type: "subscribe", id: 1, channel: "quotes", symbols: ["A", "B"], rate: 2 };
+    const { code, lines, output } = await act(
       client,
       ["A", "B", "--rate", "2", "--count", "9"],
       [
         async (peer) => {
-          assert.deepEqual(await greet(peer, FIRST), asked);
+          assert.deepEqual(await greet(peer, FIRST), request);
           peer.send(granted(), quotes("snapshot", FIRST, quote("A", 1, 10), quote("B", 1, 0)));
           peer.send(
             quotes("update", FIRST, quote("A", 9, 10)),
@@ -182,7 +182,7 @@ for (const client of clients) {
           peer.socket.terminate();
         },
         async (peer) => {
-          assert.deepEqual(await greet(peer, FIRST), { ...asked, since: { epoch: FIRST, at: { A: 24, B: 1 } } });
+          assert.deepEqual(await greet(peer, FIRST), { ...request, since: { epoch: FIRST, at: { A: 24, B: 1 } } });
           peer.send(granted({ recovered: true }), quotes("update", FIRST, quote("A", 25, 30)));
           peer.send({ type: "stopping", ts_sent: 1, reconnect_after_ms: 100 });
           peer.socket.close(1001, "server_stopping");
@@ -216,12 +216,12 @@ for (const client of clients) {
         line("A", 2, 2),
         line("B", 1, 1),
       ],
-      heard,
+      output,
     );
-    assert.equal(code, 0, heard);
+    assert.equal(code, 0, output);
   });
 
-  test(`${name} leaves out what it has where the message would be too long`, { skip }, async () => {
+  test(`${name} omits a since that is too long`, { skip }, async () => {
     const { code } = await act(
       client,
       ["A", "B", "--count", "2"],
@@ -241,19 +241,19 @@ for (const client of clients) {
     assert.equal(code, 0);
   });
 
-  test(`${name} ends where coming back would not help`, { skip }, async () => {
-    const refused = await act(
+  test(`${name} ends on a permanent error`, { skip }, async () => {
+    const failed = await act(
       client,
       ["AAPLE"],
       [
         async (peer) => {
           const { id } = await greet(peer, FIRST);
-          peer.send({ type: "error", id, code: "unknown_symbol", message: "no AAPLE", remedy: "ask for others" });
+          peer.send({ type: "error", id, code: "unknown_symbol", message: "no AAPLE", remedy: "request others" });
         },
       ],
     );
-    assert.equal(refused.code, 1);
-    assert.match(refused.heard, /no AAPLE: ask for others/);
+    assert.equal(failed.code, 1);
+    assert.match(failed.output, /no AAPLE: request others/);
     const closed = await act(
       client,
       ["A"],
@@ -264,11 +264,11 @@ for (const client of clients) {
         },
       ],
     );
-    assert.equal(closed.code, 1, closed.heard);
-    assert.match(closed.heard, /too_many_messages/);
+    assert.equal(closed.code, 1, closed.output);
+    assert.match(closed.output, /too_many_messages/);
   });
 
-  test(`${name} keeps the digits of a price as far as its language does`, { skip }, async () => {
+  test(`${name} keeps the digits of prices`, { skip }, async () => {
     const { lines } = await act(
       client,
       ["A", "--count", "1"],
@@ -284,7 +284,7 @@ for (const client of clients) {
   });
 }
 
-test("each comes back when nothing is heard any more", async () => {
+test("clients reconnect when messages stop", async () => {
   const present = clients.filter(({ missing }) => missing === null);
   const parts = [
     async (/** @type {Peer} */ peer) => void (await greet(peer, FIRST)),
@@ -294,10 +294,10 @@ test("each comes back when nothing is heard any more", async () => {
     },
   ];
   const ends = await Promise.all(present.map((client) => act(client, ["--count", "1"], parts)));
-  for (const { code, lines, heard } of ends) assert.deepEqual([code, lines], [0, [line("A", 6, 1)]], heard);
+  for (const { code, lines, output } of ends) assert.deepEqual([code, lines], [0, [line("A", 6, 1)]], output);
 });
 
-test("each waits longer after each attempt in vain, and starts anew once it was greeted", async () => {
+test("clients back off after failures until they are greeted", async () => {
   const present = clients.filter(({ missing }) => missing === null);
   await Promise.all(
     present.map(async (client) => {
@@ -316,8 +316,8 @@ test("each waits longer after each attempt in vain, and starts anew once it was 
         await greet(peer, FIRST);
         peer.send(quotes("update", FIRST, quote("A", 1, 1)));
       };
-      const { code, heard } = await act(client, ["--count", "1"], [vain, vain, vain, greeted, last]);
-      assert.equal(code, 0, heard);
+      const { code, output } = await act(client, ["--count", "1"], [vain, vain, vain, greeted, last]);
+      assert.equal(code, 0, output);
       const waits = at.slice(1).map((ms, index) => ms - at[index]);
       const [first, second, third, anew] = waits;
       assert.ok(first >= 240 && second >= 490 && third >= 990 && anew < 1500, `${client.name}: ${waits}`);

@@ -1,4 +1,6 @@
-/** Starts the example clients as a reader would: Python from a virtual environment, JavaScript next to its one library. */
+/**
+ * Starts the example clients as a reader would: Python from a virtual environment, JavaScript next to its one library.
+ */
 
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -18,8 +20,21 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** @typedef {{ lines: string[], heard: () => string, ended: Promise<number | null>, next: (count: number) => Promise<void>, kill: () => void }} Running */
-/** @typedef {{ name: string, exact: boolean, missing: string | null, command: string[] }} Client `missing`: why it cannot be run here */
+/**
+ * @typedef {Object} Running
+ * @property {string[]} lines
+ * @property {() => string} output all lines, and what the program wrote to standard error
+ * @property {Promise<number | null>} ended
+ * @property {(count: number) => Promise<void>} next waits for so many lines
+ * @property {() => void} kill
+ */
+/**
+ * @typedef {Object} Client
+ * @property {string} name
+ * @property {boolean} exact whether it prints prices with the digits they came with
+ * @property {string | null} missing why it cannot be run here
+ * @property {string[]} command
+ */
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const CLIENTS = join(ROOT, "docs/clients");
@@ -39,21 +54,21 @@ export function preparePython() {
   try {
     execFileSync("python3", ["-c", "import ensurepip, venv"], { stdio: "pipe" });
   } catch {
-    return "there is no python3 that can make virtual environments: install it (Debian: apt-get install python3 python3-venv)";
+    return "python3 cannot make virtual environments here (Debian: apt-get install python3 python3-venv)";
   }
-  // Made aside and moved into place whole: the test files run at once, and the first to be ready wins.
-  const aside = mkdtempSync(`${VENV}-`);
-  const python = join(aside, "bin/python");
-  execFileSync("python3", ["-m", "venv", aside], { stdio: "pipe" });
+  // Made in a folder of its own and renamed: the test files run in parallel, and the first that is ready wins.
+  const folder = mkdtempSync(`${VENV}-`);
+  const python = join(folder, "bin/python");
+  execFileSync("python3", ["-m", "venv", folder], { stdio: "pipe" });
   execFileSync(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  writeFileSync(join(aside, STAMP), wanted);
+  writeFileSync(join(folder, STAMP), wanted);
   if (!installed(wanted)) {
     rmSync(VENV, { recursive: true, force: true });
-    renameSync(aside, VENV);
+    renameSync(folder, VENV);
   }
-  rmSync(aside, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
   return null;
 }
 
@@ -63,7 +78,7 @@ function installed(wanted) {
   return existsSync(stamp) && readFileSync(stamp, "utf8") === wanted;
 }
 
-/** @returns {Client[]} `exact`: prints prices with the digits they came with */
+/** @returns {Client[]} */
 export function findClients() {
   const missing = preparePython();
   const folder = mkdtempSync(join(tmpdir(), "tickcast-client-"));
@@ -113,16 +128,15 @@ export function run([program, ...args], { shell = false } = {}) {
   child.stderr.on("data", (text) => (complaints += text));
   /** @type {Promise<number | null>} */
   const ended = new Promise((done) => void child.once("close", done));
-  const heard = () => [...lines, complaints].join("\n");
+  const output = () => [...lines, complaints].join("\n");
   return {
     lines,
-    heard,
+    output,
     ended,
-    /** Waits for so many lines. */
     next: (count) =>
       new Promise((done, fail) => {
         notify = () => void (lines.length >= count && done());
-        void ended.then((code) => fail(new Error(`ended with ${code} before line ${count}:\n${heard()}`)));
+        void ended.then((code) => fail(new Error(`ended with ${code} before line ${count}:\n${output()}`)));
         notify();
       }),
     kill() {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { drawn, PRICED, says, until } from "./page.js";
+import { drawn, PRICED, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { picture, startServer } from "./support.js";
 
@@ -17,7 +17,7 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 /**
- * What axe finds, in words.
+ * Returns what axe finds, in words.
  *
  * @param {Page} page
  * @returns {Promise<string[]>}
@@ -109,13 +109,13 @@ test("axe accepts the sign-in page", async () => {
   for (const theme of /** @type {const} */ (["dark", "light"])) {
     const { page } = await browser.visit("about:blank", (fresh) => fresh.emulateMedia({ colorScheme: theme }));
     await page.goto(`${server.url}enter`);
-    await says(page, "#state", "without a token");
+    await untilText(page, "#state", "without a token");
     await check(page, theme);
     await page.close();
   }
 });
 
-/** What has the focus: its name. @param {Page} page */
+/** Returns the name of the focused element. @param {Page} page */
 const focused = (page) =>
   page.evaluate(() => {
     const node = document.activeElement;
@@ -175,19 +175,19 @@ test("the keyboard alone reaches and does everything", async () => {
       names.some((one) => one === name || one.startsWith(name)),
       `"${name}" is not reached: ${names.join(" | ")}`,
     );
-  // No trap: after the last one the walk begins anew or leaves the page.
+  // No trap: after the last one the focus goes back to the first or leaves the page.
   assert.ok(names.length < 100);
 
   await page.locator(".rows").focus();
   await page.keyboard.press("ArrowDown");
-  await says(page, ".instrument-symbol", "MSFT");
+  await untilText(page, ".instrument-symbol", "MSFT");
   await page.keyboard.press("f");
   await page.locator('.row[data-heading="Favourites"]').waitFor();
   await page.locator('button[aria-label="Indicators"]').focus();
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement?.closest(".menu"));
   await page.keyboard.press("Space");
-  await says(page, ".legend-lines", "SMA 20");
+  await untilText(page, ".legend-lines", "SMA 20");
   await page.keyboard.press("Escape");
   await until(async () => (await focused(page)) === "Indicators", "the focus back on the button");
   await page.locator('[data-layout="2"]').focus();
@@ -195,7 +195,7 @@ test("the keyboard alone reaches and does everything", async () => {
   await page.waitForFunction(() => document.querySelectorAll(".pane").length === 2);
   await page.locator("#rate").focus();
   await page.keyboard.press("ArrowRight");
-  await says(page, ".slider-value", "10/s");
+  await untilText(page, ".slider-value", "10/s");
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -208,7 +208,7 @@ test("the chosen price is read out at the chosen interval", async () => {
   await page.selectOption("#announce", "5");
   await page.keyboard.press("Escape");
   await page.locator(".dialog-help").waitFor({ state: "hidden" });
-  await says(page, "#announcer", /^AAPL [\d.]+, (up|down) [\d.]+%$/);
+  await untilText(page, "#announcer", /^AAPL [\d.]+, (up|down) [\d.]+%$/);
   await page.close();
 });
 

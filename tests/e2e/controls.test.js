@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, drawn, PRICED, query, says, until } from "./page.js";
+import { changes, drawn, PRICED, query, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { recordTraffic, picture } from "./support.js";
 
@@ -16,18 +16,18 @@ test("the palette finds symbols and commands by keys alone", async () => {
   await page.keyboard.press("Control+K");
   await page.locator(".dialog-palette").waitFor();
   await page.keyboard.type("tesla");
-  await says(page, ".palette-item", /^TSLA/);
+  await untilText(page, ".palette-item", /^TSLA/);
   await picture(page, "palette");
   await page.keyboard.press("Enter");
   await page.locator(".dialog-palette").waitFor({ state: "hidden" });
-  await says(page, ".instrument-symbol", "TSLA");
+  await untilText(page, ".instrument-symbol", "TSLA");
   await page.keyboard.press("Control+K");
   await page.keyboard.type("layout");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelectorAll(".pane").length === 2);
   await page.keyboard.press("Control+K");
   await page.keyboard.type("no such thing");
-  await says(page, ".dialog-palette [role=status]", "No symbol or command");
+  await untilText(page, ".dialog-palette [role=status]", "No symbol or command");
   await page.keyboard.press("Escape");
   await page.locator(".dialog-palette").waitFor({ state: "hidden" });
   assert.deepEqual(faults, []);
@@ -93,7 +93,7 @@ test("pausing stops the page and its updates until it resumes", async () => {
   await page.locator(PRICED).first().waitFor();
   await drawn(page);
   await page.keyboard.press(".");
-  await says(page, "#link", "Paused here");
+  await untilText(page, "#link", "Paused here");
   await until(() => traffic.sent.some(({ rate, channel }) => rate === 0 && channel === "bars"), "rate 0");
   await page.waitForTimeout(500);
   const still = await page.locator(".rows").textContent();
@@ -103,7 +103,7 @@ test("pausing stops the page and its updates until it resumes", async () => {
     still?.replaceAll(/◷ \d+s/g, ""),
   );
   await page.keyboard.press(".");
-  await says(page, "#link", "Live");
+  await untilText(page, "#link", "Live");
   await changes(page, ".instrument-last");
   assert.deepEqual(faults, []);
   await page.close();
@@ -117,12 +117,12 @@ test("an alert fires once, and can be set again and removed", async () => {
   await page.fill('.alert-form [name="symbol"]', "nothing");
   await page.fill('.alert-form [name="value"]', "1");
   await page.click('.alert-form [type="submit"]');
-  await says(page, ".alert-fault", 'no symbol "nothing"');
+  await untilText(page, ".alert-fault", 'no symbol "nothing"');
   await page.fill('.alert-form [name="symbol"]', "msft");
   await page.fill('.alert-form [name="value"]', "1");
   await page.click('.alert-form [type="submit"]');
-  await says(page, "#toasts", "Alert: MSFT price at or above 1.");
-  await says(page, ".alerts section:last-child .alert", /MSFT price at or above 1[\d,]+\.\d\d$/);
+  await untilText(page, "#toasts", "Alert: MSFT price at or above 1.");
+  await untilText(page, ".alerts section:last-child .alert", /MSFT price at or above 1[\d,]+\.\d\d$/);
   await page.fill('.alert-form [name="symbol"]', "AAPL");
   await page.selectOption('.alert-form [name="side"]', "below");
   await page.fill('.alert-form [name="value"]', "0.01");
@@ -132,7 +132,7 @@ test("an alert fires once, and can be set again and removed", async () => {
   await page.reload();
   await page.locator(".alert[data-armed]", { hasText: "AAPL price at or below 0.01" }).waitFor();
   await page.getByRole("button", { name: "Set again" }).click();
-  await says(page, "#toasts", "Alert: MSFT");
+  await untilText(page, "#toasts", "Alert: MSFT");
   await page.click('[aria-label="Remove: AAPL price at or below 0.01"]');
   await page.locator(".alert", { hasText: "AAPL price" }).waitFor({ state: "detached" });
   assert.deepEqual(faults, []);

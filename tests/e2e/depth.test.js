@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { choose, PRICED, says, until } from "./page.js";
+import { choose, PRICED, until, untilText } from "./page.js";
 import { recordTraffic, openBrowser, picture, startServer } from "./support.js";
 
 /** @typedef {import("./support.js").Server} Server */
@@ -32,7 +32,7 @@ const levels = (page) =>
 test("five levels on each side follow the quote and the symbol", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&theme=dark`);
   await page.waitForSelector(PRICED);
-  await says(page, ".ladder tbody tr:nth-child(5) td:nth-child(2)", PRICE);
+  await untilText(page, ".ladder tbody tr:nth-child(5) td:nth-child(2)", PRICE);
   const rows = await levels(page);
   assert.equal(rows.length, 5);
   for (const [bidSize, bid, ask, askSize] of rows) {
@@ -58,7 +58,7 @@ test("five levels on each side follow the quote and the symbol", async () => {
   );
   await picture(page, "ladder-dark");
   await choose(page, "EURUSD");
-  await says(page, ".ladder tbody tr:nth-child(1) td:nth-child(2)", /^1\.\d{5}$/);
+  await untilText(page, ".ladder tbody tr:nth-child(1) td:nth-child(2)", /^1\.\d{5}$/);
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -76,7 +76,7 @@ test("the ladder subscribes only where it has room", async () => {
   assert.equal(await page.isVisible(".ladder"), false);
   assert.equal(sentOf("subscribe"), 0);
   await page.setViewportSize({ width: 360, height: 740 });
-  await says(page, ".ladder tbody tr:nth-child(5) td:nth-child(3)", PRICE);
+  await untilText(page, ".ladder tbody tr:nth-child(5) td:nth-child(3)", PRICE);
   assert.equal(sentOf("subscribe"), 1);
   assert.ok(await page.isVisible(".ladder"));
   assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PRICED, says, until } from "./page.js";
+import { PRICED, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { picture } from "./support.js";
 
@@ -19,7 +19,7 @@ const { server, browser } = serve([
   `--viewer-token=${VIEWER}`,
 ]);
 
-/** What the page may do, as the server says. @param {Page} page @returns {Promise<string>} */
+/** Fetches the role of the page. @param {Page} page @returns {Promise<string>} */
 const role = (page) => page.evaluate(async () => (await (await fetch("/api/v1/login")).json()).role);
 
 test("a presenter's link signs in and drops the token", async () => {
@@ -39,11 +39,11 @@ test("a presenter's link signs in and drops the token", async () => {
 test("a viewer's token shows the market without controls", async () => {
   const { page } = await browser.visit(server.url);
   await page.waitForURL("**/enter");
-  await says(page, "#state", "This server needs a token");
+  await untilText(page, "#state", "This server needs a token");
   await picture(page, "enter");
   await page.fill("#token", "wrong-0123456789abc");
   await page.keyboard.press("Enter");
-  await says(page, "#fault", "not a token of this server");
+  await untilText(page, "#fault", "not a token of this server");
   await picture(page, "enter-wrong");
   await page.fill("#token", VIEWER);
   await page.keyboard.press("Enter");
@@ -51,8 +51,8 @@ test("a viewer's token shows the market without controls", async () => {
   assert.equal(await role(page), "viewer");
   assert.equal(await page.locator("#transport button:visible:enabled").count(), 0);
   await page.click("#transport .transport-note");
-  await says(page, "#state", "You may watch the market");
+  await untilText(page, "#state", "You may watch the market");
   await page.click("#out");
-  await until(async () => (await role(page)) === "stranger", "signed out");
+  await until(async () => (await role(page)) === "anonymous", "signed out");
   await page.close();
 });

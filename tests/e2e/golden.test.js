@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { drawn, PRICED, says } from "./page.js";
+import { drawn, PRICED, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { picture } from "./support.js";
 
@@ -49,7 +49,7 @@ for (const {
     );
     await page.setViewportSize({ width, height });
     await page.goto(`${server.url}?${query}`);
-    await says(page, "#feed-state", "Ended");
+    await untilText(page, "#feed-state", "Ended");
     await page.waitForFunction(() => document.querySelector(".preview-line")?.getAttribute("d"));
     await page.locator(PRICED).nth(4).waitFor({ state: "attached" });
     await page.waitForFunction(() =>

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PRICED, changes, query, says, until } from "./page.js";
+import { changes, PRICED, query, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { recordTraffic, picture } from "./support.js";
 
@@ -11,12 +11,12 @@ import { recordTraffic, picture } from "./support.js";
 const { server, browser } = serve(["--seed", "7", "--speed", "4x"]);
 
 /** @param {Page} page */
-const place = (page) => page.locator(".belt").evaluate((belt) => belt.getBoundingClientRect().x);
+const offset = (page) => page.locator(".belt").evaluate((belt) => belt.getBoundingClientRect().x);
 
 test("the ticker moves, and stays paused", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator('.belt-item[data-way="up"]').first().waitFor({ state: "attached" });
-  const start = await place(page);
+  const start = await offset(page);
   await page.waitForFunction(
     (from) => (document.querySelector(".belt")?.getBoundingClientRect().x ?? 0) < from - 5,
     start,
@@ -24,13 +24,13 @@ test("the ticker moves, and stays paused", async () => {
   await page.click("#ticker-pause");
   await page.waitForSelector('#ticker-pause[aria-label="Run the ticker"]');
   await page.waitForTimeout(100);
-  const stopped = await place(page);
+  const stopped = await offset(page);
   await page.waitForTimeout(300);
-  assert.equal(await place(page), stopped);
+  assert.equal(await offset(page), stopped);
   await page.reload();
   await page.waitForSelector('#ticker-pause[aria-label="Run the ticker"]');
   await page.locator('.belt-half:not([aria-hidden]) [data-symbol="AAPL"]').click();
-  await says(page, ".instrument-symbol", "AAPL");
+  await untilText(page, ".instrument-symbol", "AAPL");
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -40,17 +40,17 @@ test("the heatmap has a tile for each symbol, and works by keys", async () => {
   await page.locator(PRICED).first().waitFor();
   await page.waitForTimeout(1500);
   await page.locator(".heat-canvas").hover({ position: { x: 20, y: 40 } });
-  await says(page, ".tip", /^[A-Z-]+ .+, [\d.,]+, [+−\d.]+%$/);
+  await untilText(page, ".tip", /^[A-Z-]+ .+, [\d.,]+, [+−\d.]+%$/);
   const pointed = ((await page.textContent(".tip")) ?? "").split(" ")[0];
   await page.locator(".heat-canvas").click({ position: { x: 20, y: 40 } });
-  await says(page, ".instrument-symbol", pointed);
+  await untilText(page, ".instrument-symbol", pointed);
   await page.locator(".heat").focus();
   await page.keyboard.press("End");
-  await says(page, "#heat-option", /%$/);
+  await untilText(page, "#heat-option", /%$/);
   const last = ((await page.textContent("#heat-option")) ?? "").split(" ")[0];
   assert.equal(await page.getAttribute("#heat-option", "aria-setsize"), "40");
   await page.keyboard.press("Enter");
-  await says(page, ".instrument-symbol", last);
+  await untilText(page, ".instrument-symbol", last);
   await picture(page, "market");
   assert.deepEqual(faults, []);
   await page.close();
@@ -80,7 +80,7 @@ test("breadth counts all symbols, and movers are sorted", async () => {
   const first = await page.locator(".mover-list button[data-symbol]").first();
   const symbol = await first.getAttribute("data-symbol");
   await first.click();
-  await says(page, ".instrument-symbol", symbol ?? "");
+  await untilText(page, ".instrument-symbol", symbol ?? "");
   await page.close();
 });
 
@@ -114,7 +114,7 @@ test("the rate slider changes the rate of updates", async () => {
   await page.locator(PRICED).first().waitFor();
   await page.focus("#rate");
   await page.keyboard.press("Home");
-  await says(page, ".slider-value", "0.5/s");
+  await untilText(page, ".slider-value", "0.5/s");
   await until(
     () => traffic.sent.some(({ type, channel, rate }) => type === "rate" && channel === "bars" && rate === 0.5),
     "the slowest rate",
@@ -127,7 +127,7 @@ test("the rate slider changes the rate of updates", async () => {
   await page.waitForTimeout(3000);
   const slow = traffic.received.slice(from).filter(({ type }) => type === "update").length;
   await page.keyboard.press("End");
-  await says(page, ".slider-value", "every");
+  await untilText(page, ".slider-value", "every");
   await until(
     () => traffic.received.some(({ type, rate }) => type === "granted" && rate === "every"),
     "each tick by itself",
@@ -136,11 +136,11 @@ test("the rate slider changes the rate of updates", async () => {
   await page.waitForTimeout(3000);
   const fast = traffic.received.slice(then).filter(({ type }) => type === "update").length;
   assert.ok(fast > 5 * slow, `${slow} and ${fast} messages`);
-  await says(page, '[data-measure="merged"]', /merged[\d.]+×/);
-  await says(page, '[data-measure="ticks in"]', /ticks in[\d.,K]+\/s/);
-  await says(page, '[data-measure="bytes/s"]', /bytes\/s[\d.,]+ k?B/);
+  await untilText(page, '[data-measure="merged"]', /merged[\d.]+×/);
+  await untilText(page, '[data-measure="ticks in"]', /ticks in[\d.,K]+\/s/);
+  await untilText(page, '[data-measure="bytes/s"]', /bytes\/s[\d.,]+ k?B/);
   await page.click("#tab-wire");
-  await says(page, ".wire-words", /ticks came in .* updates/);
+  await untilText(page, ".wire-words", /ticks came in .* updates/);
   await picture(page, "wire");
   assert.deepEqual(faults, []);
   await page.close();

@@ -1,18 +1,20 @@
-/** What the tests of the page look for in it. */
+/** Shared steps of the browser tests. */
 
 import assert from "node:assert/strict";
 
 /** @typedef {import("playwright-core").Page} Page */
 
-/** Prices in the watchlist that are known. */
+/** The known prices of the watchlist. */
 export const PRICED = '.row[data-symbol]:not([hidden]) .last:not(:text-is("–"))';
 
 /**
+ * Waits until an element shows a text.
+ *
  * @param {Page} page
  * @param {string} selector
  * @param {string | RegExp} wanted
  */
-export async function says(page, selector, wanted) {
+export async function untilText(page, selector, wanted) {
   const [source, flags] =
     wanted instanceof RegExp ? [wanted.source, wanted.flags] : [wanted.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), ""];
   await page.waitForFunction(
@@ -33,7 +35,7 @@ export async function changes(page, selector) {
   );
 }
 
-/** Those of the rows that exist, from top to bottom. @param {Page} page */
+/** Returns the symbols of the existing rows, from top to bottom. @param {Page} page */
 export async function symbols(page) {
   return page
     .locator(".row[data-symbol]:not([hidden])")
@@ -48,7 +50,7 @@ export async function symbols(page) {
 export const query = (page) => new URL(page.url()).searchParams;
 
 /**
- * Whether the chart has drawn candles: some of its pixels have the colour of one.
+ * Waits until the chart has drawn candles: until some of its pixels have their colour.
  *
  * @param {Page} page
  */
@@ -87,7 +89,7 @@ export async function until(holds, what) {
     if (await holds()) return;
     await new Promise((done) => void setTimeout(done, 50));
   }
-  assert.fail(`in vain waited for: ${what}`);
+  assert.fail(`timeout: ${what}`);
 }
 
 /**

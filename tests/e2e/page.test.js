@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, choose, drawn, PRICED, query, says, symbols, until } from "./page.js";
+import { changes, choose, drawn, PRICED, query, symbols, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { recordTraffic, picture, startServer, startWire } from "./support.js";
 
@@ -16,13 +16,13 @@ const { server, browser } = serve(SIMULATION);
 test("prices appear and change, with a clean console", async () => {
   const { page, faults, foreign } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
-  await says(page, "#link", "Live");
-  await says(page, "#feed-source", "Simulated");
+  await untilText(page, "#link", "Live");
+  await untilText(page, "#feed-source", "Simulated");
   await drawn(page);
   const [first] = await symbols(page);
   await changes(page, ".instrument-last");
   await changes(page, ".market-clock");
-  await says(page, "title", `${first} `);
+  await untilText(page, "title", `${first} `);
   await picture(page, "simulation-dark");
   assert.deepEqual(faults, []);
   assert.deepEqual(foreign, []);
@@ -48,24 +48,24 @@ test("a click chooses a symbol everywhere", async () => {
   await page.locator(PRICED).first().waitFor();
   const other = (await symbols(page))[3];
   await page.click(`.row[data-symbol="${other}"]`);
-  await says(page, ".instrument-symbol", other);
-  await says(page, "title", `${other} `);
-  await says(page, ".legend-time", "UTC");
+  await untilText(page, ".instrument-symbol", other);
+  await untilText(page, "title", `${other} `);
+  await untilText(page, ".legend-time", "UTC");
   assert.match((await page.getAttribute(".pane-canvas", "aria-label")) ?? "", new RegExp(other));
   assert.equal(query(page).get("symbol"), other);
   assert.equal(await page.getAttribute(`.row[data-symbol="${other}"]`, "aria-selected"), "true");
   await drawn(page);
   await page.reload();
-  await says(page, ".instrument-symbol", other);
+  await untilText(page, ".instrument-symbol", other);
   assert.deepEqual(faults, []);
   await page.close();
 });
 
 test("an interval button changes the bars and the link", async () => {
   const { page, faults } = await browser.visit(server.url);
-  await says(page, ".legend-time", /\d\d:\d\d UTC/);
+  await untilText(page, ".legend-time", /\d\d:\d\d UTC/);
   await page.click('[data-interval="5s"]');
-  await says(page, ".legend-time", /\d\d:\d\d:\d[05] UTC/);
+  await untilText(page, ".legend-time", /\d\d:\d\d:\d[05] UTC/);
   assert.equal(await page.getAttribute('[data-interval="5s"]', "aria-pressed"), "true");
   assert.equal(query(page).get("interval"), "5s");
   await drawn(page);
@@ -92,7 +92,7 @@ test("an instrument with only quotes has no volume", async () => {
   const panes = () => page.locator("#chart table tr").count();
   const withVolume = await panes();
   await choose(page, "EURUSD");
-  await says(page, ".instrument-last", /^\d\.\d{5}$/);
+  await untilText(page, ".instrument-last", /^\d\.\d{5}$/);
   await drawn(page);
   assert.ok((await panes()) < withVolume);
   await page.locator(".legend-volume").waitFor({ state: "hidden" });
@@ -116,11 +116,11 @@ test("the arrow keys move through the watchlist", async () => {
     document.activeElement?.dispatchEvent(press());
     document.activeElement?.dispatchEvent(press());
   });
-  await says(page, ".instrument-symbol", all[2]);
+  await untilText(page, ".instrument-symbol", all[2]);
   await page.keyboard.press("ArrowUp");
-  await says(page, ".instrument-symbol", all[1]);
+  await untilText(page, ".instrument-symbol", all[1]);
   await page.keyboard.press("End");
-  await says(page, ".instrument-symbol", all.at(-1) ?? "");
+  await untilText(page, ".instrument-symbol", all.at(-1) ?? "");
   await page.waitForFunction(() => {
     const row = document.querySelector('.row[aria-selected="true"]')?.getBoundingClientRect();
     const list = document.querySelector(".rows")?.getBoundingClientRect();
@@ -131,8 +131,8 @@ test("the arrow keys move through the watchlist", async () => {
 
 test("an unknown symbol in the address is replaced by the first", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=NOTHING`);
-  await says(page, "#toasts", 'no symbol "NOTHING"');
-  await says(page, ".instrument-symbol", (await symbols(page))[0]);
+  await untilText(page, "#toasts", 'no symbol "NOTHING"');
+  await untilText(page, ".instrument-symbol", (await symbols(page))[0]);
   await page.close();
 });
 
@@ -180,7 +180,7 @@ test("time and sales shows the newest trades of the symbol", async () => {
   await page.locator("#time-and-sales .veil").waitFor({ state: "hidden" });
   assert.notDeepEqual(await rows(page), before);
   await choose(page, "EURUSD");
-  await says(page, "#time-and-sales .veil", "no trades of EURUSD");
+  await untilText(page, "#time-and-sales .veil", "no trades of EURUSD");
   await page.locator("#time-and-sales .veil").waitFor();
   assert.deepEqual(faults, []);
   await page.close();
@@ -231,8 +231,8 @@ test("a hidden page takes nothing until it is visible again", async () => {
     "rate 0 for quotes, bars, trades and the book",
   );
   const from = traffic.received.findLastIndex(({ type }) => type === "granted") + 1;
-  const beats = () => traffic.received.slice(from).filter(({ type }) => type === "heartbeat").length;
-  await until(() => beats() >= 3, "beats");
+  const heartbeats = () => traffic.received.slice(from).filter(({ type }) => type === "heartbeat").length;
+  await until(() => heartbeats() >= 3, "heartbeats");
   assert.deepEqual([...new Set(traffic.received.slice(from).map(({ type }) => type))], ["heartbeat"]);
   const seen = traffic.received.length;
   await hide(page, false);
@@ -293,7 +293,7 @@ test("a short network loss leaves no gap in bars, quotes or trades", async () =>
     const lost = traffic.received.length;
     const before = traffic.sent.length;
     wire.restore();
-    await says(page, "#link", "Live");
+    await untilText(page, "#link", "Live");
     await page.waitForSelector("html:not([data-stale])");
     const answers = () =>
       traffic.received.slice(lost).filter(({ type, channel }) => type === "granted" && channel !== "news");
@@ -372,23 +372,23 @@ test("a lost server makes values stale until it returns", async () => {
   await drawn(page);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   await server.kill();
-  await says(page, "#link", /reconnecting|Lost/);
+  await untilText(page, "#link", /reconnecting|Lost/);
   await page.waitForSelector("html[data-stale]");
-  await says(page, "title", "(stale)");
-  await says(page, ".dock-note", /^No connection: as of \d\d:\d\d:\d\d UTC$/);
-  await says(page, ".transport-state", "No connection");
+  await untilText(page, "title", "(stale)");
+  await untilText(page, ".dock-note", /^No connection: as of \d\d:\d\d:\d\d UTC$/);
+  await untilText(page, ".transport-state", "No connection");
   assert.equal(
     await page.locator("#transport :is(button, select):visible:enabled:not(.transport-scenarios)").count(),
     0,
-    "nobody would hear a command",
+    "nobody would receive a command",
   );
   await page.click("#tab-scenarios");
   await page.locator('.scenario-form button[type="submit"]:disabled').waitFor();
   await picture(page, "reconnecting");
   await server.again();
-  await says(page, "#link", "Live");
+  await untilText(page, "#link", "Live");
   await page.waitForSelector("html:not([data-stale])");
-  await says(page, ".dock-note", /^$/);
+  await untilText(page, ".dock-note", /^$/);
   await page.locator('.scenario-form button[type="submit"]:enabled').waitFor();
   await page.waitForSelector("#chart .veil", { state: "hidden" });
   await drawn(page);
@@ -401,7 +401,7 @@ test("a stopping server is announced, and the page reconnects", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
   await page.setViewportSize({ width: 360, height: 780 });
-  const stopping = says(page, "#link", "Server is stopping, reconnecting soon").then(async () => {
+  const stopping = untilText(page, "#link", "Server is stopping, reconnecting soon").then(async () => {
     const [brand, link] = await Promise.all([".brand", ".link-text"].map((where) => page.locator(where).boundingBox()));
     assert.ok(
       brand && link && link.x >= brand.x + brand.width && link.x + link.width <= 360,
@@ -412,7 +412,7 @@ test("a stopping server is announced, and the page reconnects", async () => {
   await Promise.all([stopping, server.stop()]);
   await page.waitForSelector("html[data-stale]");
   await server.again();
-  await says(page, "#link", "Live");
+  await untilText(page, "#link", "Live");
   await changes(page, ".instrument-last");
   await page.close();
 });
@@ -421,13 +421,13 @@ test("a replay of daily bars is marked, and ends", async () => {
   const replay = await startServer(["replay", "--speed", "max", REPLAY]);
   try {
     const { page, faults, foreign } = await browser.visit(replay.url);
-    await says(page, "#feed-source", "Replay");
-    await says(page, "#feed-state", "Ended");
-    await says(page, "#feed-origin", "synthesised from 1d bars");
-    await says(page, ".legend-time", /^\d{4}-\d\d-\d\d UTC$/);
+    await untilText(page, "#feed-source", "Replay");
+    await untilText(page, "#feed-state", "Ended");
+    await untilText(page, "#feed-origin", "synthesised from 1d bars");
+    await untilText(page, ".legend-time", /^\d{4}-\d\d-\d\d UTC$/);
     assert.equal(await page.getAttribute('[data-interval="1d"]', "aria-pressed"), "true");
-    await says(page, ".trades-note", "Ended");
-    await says(page, ".trades-lines .trade-row", /^\d{4}-\d\d-\d\d/);
+    await untilText(page, ".trades-note", "Ended");
+    await untilText(page, ".trades-lines .trade-row", /^\d{4}-\d\d-\d\d/);
     await drawn(page);
     await picture(page, "replay-ended");
     assert.deepEqual(faults, []);

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { drawn, PRICED, query, says, symbols, until } from "./page.js";
+import { drawn, PRICED, query, symbols, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { picture, startServer } from "./support.js";
 
@@ -28,7 +28,7 @@ test("a scenario started on one page shows on all", async () => {
   await one.page.click(".transport-scenarios");
   await one.page.locator("#panel-scenarios").waitFor();
   await one.page.selectOption('[name="scenario"]', "crash");
-  await says(one.page, ".scenario-about", "Falls by 8 %");
+  await untilText(one.page, ".scenario-about", "falls by 8 %");
   await one.page.selectOption('[name="on"]', "AAPL");
   await one.page.fill('[name="strength"]', "2");
   await one.page.fill('[name="seconds"]', "600");
@@ -36,9 +36,9 @@ test("a scenario started on one page shows on all", async () => {
   await openTab(other.page, "scenarios");
   for (const { page } of [one, other]) {
     await page.locator('.scenario[data-state="running"]').first().waitFor();
-    await says(page, ".scenario", /Crash.*AAPL.*strength 2/);
+    await untilText(page, ".scenario", /Crash.*AAPL.*strength 2/);
   }
-  await says(one.page, ".transport-seed", "seed 7");
+  await untilText(one.page, ".transport-seed", "seed 7");
   await one.page.bringToFront();
   await picture(one.page, "scenario-running");
   for (const { page, faults } of [one, other]) {
@@ -55,7 +55,7 @@ test("an invalid scenario is reported and not started", async () => {
   await page.locator(".scenario-form").evaluate((form) => form.setAttribute("novalidate", ""));
   await page.fill('[name="strength"]', "99");
   await page.click('.scenario-form button[type="submit"]');
-  await says(page, "#toasts", /strength/);
+  await untilText(page, "#toasts", /strength/);
   await page.close();
 });
 
@@ -76,13 +76,13 @@ test("a headline shows its tone and leads to its symbol", async () => {
   const story = page.locator(`.story[data-symbol="${symbol}"]`).first();
   await story.waitFor();
   assert.match((await story.textContent()) ?? "", /▼ bad/);
-  await says(page, "#toasts", /^News, bad: /);
+  await untilText(page, "#toasts", /^News, bad: /);
   await page.fill("#filter", "EURUSD");
   await page.click('.row[data-symbol="EURUSD"]');
   await until(() => query(page).get("symbol") === "EURUSD", "the other symbol");
   await picture(page, "news");
   await story.click();
-  await says(page, ".instrument-symbol", symbol);
+  await untilText(page, ".instrument-symbol", symbol);
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -123,7 +123,7 @@ test("a viewer sees disabled controls, and why", async () => {
     await page.locator('[name="scenario"] option').first().waitFor({ state: "attached" });
     assert.equal(await page.locator(".scenario-form :is(select, input, button):not([disabled])").count(), 0);
     await page.keyboard.press("g");
-    await says(page, "#toasts", "can only watch");
+    await untilText(page, "#toasts", "can only watch");
     await picture(page, "watching");
     assert.deepEqual(faults, []);
     await page.close();
@@ -152,7 +152,7 @@ test("rejected rows are listed with reason and position", async () => {
     const line = (await page.locator(".rejected-table tbody tr").first().textContent()) ?? "";
     assert.match(line, /^4/);
     assert.match(line, /odd\.csv.*line 12.*n\.n\./);
-    await says(page, "#panel-file .panel-note", "4 rows were rejected");
+    await untilText(page, "#panel-file .panel-note", "4 rows were rejected");
     assert.equal(await page.locator("#tab-news").isVisible(), false);
     await picture(page, "rejected");
     assert.deepEqual(faults, []);
@@ -193,7 +193,7 @@ test("groups by sector and the width of the list are kept", async () => {
   await page.close();
 });
 
-test("a hidden page says in its title that it is paused", async () => {
+test("the title of a hidden page shows that it is paused", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=AAPL`);
   await page.locator(PRICED).first().waitFor();
   const hide = (/** @type {boolean} */ hidden) =>
@@ -202,7 +202,7 @@ test("a hidden page says in its title that it is paused", async () => {
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
   await hide(true);
-  await until(async () => /AAPL .*\(paused\)/.test(await page.title()), "a title that says so");
+  await until(async () => /AAPL .*\(paused\)/.test(await page.title()), "paused in the title");
   await hide(false);
   await until(async () => !(await page.title()).includes("paused"), "a title that goes on");
   await page.close();

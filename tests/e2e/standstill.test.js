@@ -6,7 +6,7 @@ import { PRICED } from "./page.js";
 import { serve } from "./serve.js";
 
 /**
- * How long the page stands still, and how old a price may be that is shown then: a second, and a slow machine's share.
+ * The time that the page stands still, and the highest age of the first price afterwards, with a slow machine's share.
  */
 const STANDSTILL_MS = 6000;
 const FRESH_MS = 2000;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { says, until } from "./page.js";
+import { until, untilText } from "./page.js";
 import { openBrowser, picture, startServer } from "./support.js";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
@@ -28,7 +28,7 @@ after(async () => {
 /** The value of a figure by its title. @param {Page} page @param {string} title */
 const value = (page, title) => page.locator(".figure", { hasText: title }).locator(".value").innerText();
 
-/** What axe finds, in words. @param {Page} page @returns {Promise<string[]>} */
+/** Returns what axe finds, in words. @param {Page} page @returns {Promise<string[]>} */
 const barriers = (page) =>
   page.evaluate(async () => {
     const { violations } = await /** @type {any} */ (window).axe.run(document, {
@@ -43,8 +43,8 @@ test("the figures are those of the server, and move", async () => {
   const market = await browser.visit(server.url);
   await fetch(`${server.url}nowhere`);
   const { page, faults, foreign } = await browser.visit(`${server.url}status.html`);
-  await says(page, "#state", "up, playing");
-  await says(page, "#about", "version 0.1.0, up for");
+  await untilText(page, "#state", "up, playing");
+  await untilText(page, "#about", "version 0.1.0, up for");
   await until(async () => (await value(page, "Sessions")) === "1", "the market's page is one session");
   await until(async () => /^[\d.,]+K?\/s$/.test(await value(page, "Ticks in")), "ticks come");
   await until(async () => /ms$/.test(await value(page, "Flush to socket")), "a lag is shown");
@@ -75,11 +75,11 @@ test("the figures are those of the server, and move", async () => {
 test("a lost server is reported, and found again", async () => {
   const own = await startServer(["--seed", "3"]);
   const { page } = await browser.visit(`${own.url}status.html`);
-  await says(page, "#state", "up, playing");
+  await untilText(page, "#state", "up, playing");
   await own.kill();
-  await says(page, "#state", "the server does not answer");
+  await untilText(page, "#state", "the server does not answer");
   const again = await startServer(["--seed", "3"], own.port);
-  await says(page, "#state", "up, playing");
+  await untilText(page, "#state", "up, playing");
   await page.close();
   await again.kill();
 });
@@ -91,7 +91,7 @@ test("an unauthorized page goes to the sign-in page", async () => {
   await page.goto(`${guarded.url}enter#token=${VIEWER}`);
   await page.waitForURL(guarded.url);
   await page.goto(`${guarded.url}status.html`);
-  await says(page, "#state", "up, playing");
+  await untilText(page, "#state", "up, playing");
   await page.context().clearCookies();
   await page.close();
   await guarded.kill();
@@ -102,6 +102,6 @@ test("the market page links to the status page", async () => {
   await page.locator("#controls").waitFor();
   await page.keyboard.press("?");
   await page.click("a[href='/status.html']");
-  await says(page, "#state", "up, playing");
+  await untilText(page, "#state", "up, playing");
   await page.close();
 });

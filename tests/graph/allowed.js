@@ -8,7 +8,7 @@ import { OWN } from "./rooms.js";
  * @typedef {Map<string, Map<string, string[]>>} Tables what each room may import, by folder and room
  */
 
-/** Where the tables stand. */
+/** The document that has the tables. */
 export const TABLES = "ARCHITECTURE.md";
 
 /** In a table: every room of the folder. */
@@ -53,8 +53,9 @@ export function circlesIn(folders) {
 }
 
 /**
- * Finds the arrows that no table allows, and rooms that the tables do not name or name in vain. A folder's own file,
- * such as `mod.rs`, may use its rooms, and they may use what it defines.
+ * Finds the arrows that no table allows, rooms that the tables do not name, and names without a room. A folder's own
+ * file, such as `mod.rs`, may use its rooms, and they may use what it defines.
+ *
  * @param {Folder[]} folders
  * @param {Tables} tables
  * @returns {string[]}

@@ -9,7 +9,7 @@ import { TABLES, circlesIn, faultsIn, readTables } from "./allowed.js";
 import { ROOT, foldersIn, readSources } from "./folders.js";
 
 /**
- * The arrows of a folder in a tree of these files, as `from > to`.
+ * Returns the arrows of a folder in a tree of files, as `from > to`.
  * @param {Record<string, string>} files
  * @param {string} folder
  */
@@ -70,7 +70,7 @@ test("comments, literals and tests are left out", () => {
   assert.deepEqual(arrowsOf("#[cfg(test)] use crate::b; use crate::d::run;"), ["a > d"]);
 });
 
-test("re-exports inside a folder lead to the file that defines them", () => {
+test("re-exports inside a folder lead to the defining file", () => {
   const files = {
     "src/lib.rs": "mod b;",
     "src/b.rs": "mod c;\nmod d;\npub use d::Item;\nfn own() {}",
@@ -146,4 +146,8 @@ test("the sources keep to the tables of ARCHITECTURE.md", () => {
   const tables = readTables(readFileSync(join(ROOT, TABLES), "utf8"));
   assert.ok(tables.has("src"));
   assert.deepEqual(faultsIn(folders, tables), []);
+});
+
+test("imports make no circle", () => {
+  assert.deepEqual(circlesIn(foldersIn(readSources())), []);
 });

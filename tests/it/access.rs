@@ -138,7 +138,7 @@ async fn browser_login_lets_its_socket_send_commands() {
     assert_eq!(server.connect_with(&[("cookie", &other)]).await.err(), Some(401), "another server's cookie");
 
     let (head, answer) = send(&server, "DELETE", "/api/v1/login", &format!("cookie: {pair}\r\n"), &Value::Null).await;
-    assert_eq!((status(&head), &answer["role"]), (200, &json!("stranger")));
+    assert_eq!((status(&head), &answer["role"]), (200, &json!("anonymous")));
     assert!(head.contains("Max-Age=0"), "{head}");
 }
 
@@ -217,14 +217,14 @@ async fn secrets_are_never_logged_or_printed() {
 
 #[tokio::test]
 async fn bad_tokens_and_certificates_stop_the_start() {
-    let check = async |arguments: &[&str], says: &[&str]| {
+    let check = async |arguments: &[&str], expected: &[&str]| {
         let output = command(arguments).args(["--bind", "127.0.0.1:0"]).stdout(Stdio::null()).output().await.unwrap();
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && says.iter().all(|part| text.contains(part)), "{arguments:?}: {text}");
+        assert!(!output.status.success() && expected.iter().all(|part| text.contains(part)), "{arguments:?}: {text}");
     };
     check(&["--token=short"], &["--token", "16 to 256"]).await;
     check(&["--token-file", "no/such/file"], &["no/such/file", "cannot read"]).await;
-    check(&["--control", "some"], &["everybody, token or nobody"]).await;
+    check(&["--control", "some"], &["everybody, token, nobody"]).await;
     check(&["--allow-origin", "example.org/x"], &["--allow-origin", "https://"]).await;
     check(&["--trust-proxy", "proxy"], &["--trust-proxy", "127.0.0.1"]).await;
     check(&["--tls-cert", "cert.pem"], &["--tls-key"]).await;

@@ -107,8 +107,8 @@ async fn simulation_pauses_exactly_and_cannot_seek() {
     let playing = command(&server, json!({"command":"speed","speed":10})).await;
     assert_eq!((&playing["state"], &playing["speed"]), (&json!("paused"), &json!(10)));
     assert_eq!(command(&server, json!({"command":"play"})).await["state"], "playing");
-    let (code, refused) = server.post(FEED, &json!({"command":"seek","percent":10})).await;
-    assert_eq!((code, &refused["error"]["code"]), (409, &json!("not_possible")));
+    let (code, error) = server.post(FEED, &json!({"command":"seek","percent":10})).await;
+    assert_eq!((code, &error["error"]["code"]), (409, &json!("not_possible")));
 }
 
 #[tokio::test]

@@ -60,7 +60,7 @@ fn differences(want: &[(String, String)], text: &str, file: &[u8]) -> Vec<String
 }
 
 #[tokio::test]
-async fn corpus_files_are_read_as_their_index_says() {
+async fn corpus_files_are_read_as_their_index_states() {
     let Some(folder) = std::env::var_os("TICKCAST_CORPUS") else {
         println!("skipped: TICKCAST_CORPUS names no folder");
         return;

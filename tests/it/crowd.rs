@@ -1,5 +1,5 @@
-//! A crowd, and those in it who behave badly: clients that stop reading, a server that is killed among its
-//! clients, and hostile ones beside a healthy one. `docs/RELIABILITY.md` tells what was seen.
+//! Many clients at once: clients that stop reading, a server that is killed among its clients, and hostile clients
+//! beside a healthy one. `docs/RELIABILITY.md` has the results.
 
 use std::collections::HashMap;
 use std::env;
@@ -32,18 +32,18 @@ const CROWD: u64 = 1_000;
 const STALLED: u64 = 300;
 const STALL_SECS: u64 = 12;
 const LONG_STALL_SECS: u64 = 60;
-/// What a session may add to the server's resident memory, stalled or not.
+/// The most resident memory that a session may add to the server, stalled or not.
 const SESSION_BYTES: u64 = 64 * 1_024;
 /// From going on to the first update sent after that: an interval of the rate, and a slow machine's share.
 const FRESH: Duration = Duration::from_secs(3);
 /// The connection ended without a close frame (RFC 6455, section 7.1.5): it could not get past what had piled up.
 const CUT_OFF: u16 = 1006;
-/// What a slow machine's share may add to the others' 99th percentile, with two generators at work.
+/// The most that a slow machine may add to the others' 99th percentile, with two generators at work.
 const NOTICED_MICROS: u64 = 1_000_000;
 /// Old messages in the buffers of both kernels: the reader's receive buffer, the writer's, and one frame.
 const PILED_BYTES: usize = 1_024 * 1_024;
 
-/// The load generator's report; meanwhile the server's memory is watched, and its highest is told too.
+/// The load generator's report, and the highest memory of the server meanwhile.
 async fn load(server: &Server, flags: &str) -> (Value, u64) {
     let line = format!("load ws://{}/ws --json --quiet {flags}", server.address);
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -58,9 +58,9 @@ async fn load(server: &Server, flags: &str) -> (Value, u64) {
             }
         }
     };
-    let told = String::from_utf8_lossy(&output.stderr);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     let report = serde_json::from_slice(&output.stdout);
-    (report.unwrap_or_else(|error| panic!("{error}: {told}")), highest)
+    (report.unwrap_or_else(|error| panic!("{error}: {stderr}")), highest)
 }
 
 fn count(report: &Value, pointer: &str) -> u64 {
@@ -82,11 +82,11 @@ async fn stalled_third_of_a_crowd_costs_little_and_disturbs_nobody() {
     let stalled = async move {
         let stall = Duration::from_secs(secs);
         let tasks: Vec<_> = (0..STALLED).map(|_| tokio::spawn(stop_reading(address.clone(), stall))).collect();
-        let mut told = Vec::new();
+        let mut all = Vec::new();
         for task in tasks {
-            told.push(task.await.unwrap());
+            all.push(task.await.unwrap());
         }
-        told
+        all
     };
     let ((others, highest), stalled) = tokio::join!(load(&server, &others), stalled);
 
@@ -122,7 +122,7 @@ async fn stalled_third_of_a_crowd_costs_little_and_disturbs_nobody() {
     }
 }
 
-/// What a client finds that goes on after a stall.
+/// The messages that a client receives when it goes on after a stall.
 #[derive(Default)]
 struct Found {
     /// Sent before it went on.
@@ -199,11 +199,11 @@ async fn stall_is_judged_by_the_byte_and_not_by_the_message() {
 const COMERS: u64 = 500;
 const WATCHED: [&str; 3] = ["AAPL", "EURUSD", "BTC-USD"];
 const CHART: &str = "BTC-USD";
-/// How long the port is dead.
+/// The time for which the port is dead.
 const DOWN: Duration = Duration::from_millis(1_500);
-/// Within 100 ms at most so many try: the first waits lie within 250 ms, which makes 200 in the mean.
+/// The most attempts within 100 ms: the first waits lie within 250 ms, which makes 200 in the mean.
 const TRIES: usize = COMERS as usize * 3 / 5;
-/// Within 100 ms at most so many are let in: later waits are spread more widely.
+/// The most connections accepted within 100 ms: later waits are spread more widely.
 const STAMPEDE: usize = COMERS as usize / 2;
 
 /// The page's: doubles from 500 ms to 10 s, and each wait is a random share of that between a half and all.
@@ -220,7 +220,7 @@ fn chance(client: u64, attempt: u32) -> f64 {
     ((mixed ^ mixed >> 31) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// What a client knows, and sends as `since` when it comes back.
+/// The state of a client, which it sends as `since` when it comes back.
 #[derive(Default)]
 struct Known {
     epoch: u64,
@@ -257,11 +257,11 @@ impl Known {
 }
 
 /// One client's life: it is there, loses the server, and comes back. Tells when it tried to.
-async fn come_back(n: u64, address: String, told: mpsc::Sender<Vec<Instant>>) {
+async fn come_back(n: u64, address: String, done: mpsc::Sender<Vec<Instant>>) {
     let mut known = Known::default();
     let mut client = connect_to(&address).await.expect("the server takes a session");
     assert_eq!(known.begin(&mut client).await, Value::Null);
-    told.send(Vec::new()).await.unwrap();
+    done.send(Vec::new()).await.unwrap();
     while client.try_receive_raw().await.is_some() {}
     drop(client);
     let (mut tries, before) = (Vec::new(), known.epoch);
@@ -278,7 +278,7 @@ async fn come_back(n: u64, address: String, told: mpsc::Sender<Vec<Instant>>) {
     assert!(known.epoch > before);
     // The stream goes on, too.
     client.receive("update").await;
-    told.send(tries).await.unwrap();
+    done.send(tries).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -287,10 +287,10 @@ async fn killed_server_gets_all_clients_back_without_a_stampede() {
     let flags = ["--max-sessions-per-address", "2000"];
     let server = Server::start(&flags).await;
     let address = server.address.clone();
-    let (told, mut tell) = mpsc::channel(COMERS as usize);
-    let clients: Vec<_> = (0..COMERS).map(|n| tokio::spawn(come_back(n, address.clone(), told.clone()))).collect();
+    let (done, mut all_done) = mpsc::channel(COMERS as usize);
+    let clients: Vec<_> = (0..COMERS).map(|n| tokio::spawn(come_back(n, address.clone(), done.clone()))).collect();
     for _ in 0..COMERS {
-        timeout(TIMEOUT, tell.recv()).await.expect("all clients get there").expect("none has failed");
+        timeout(TIMEOUT, all_done.recv()).await.expect("all clients get there").expect("none has failed");
     }
     server.kill().await;
     let killed = Instant::now();
@@ -300,8 +300,8 @@ async fn killed_server_gets_all_clients_back_without_a_stampede() {
     for client in clients {
         timeout(TIMEOUT, client).await.expect("all clients come back").unwrap();
     }
-    drop(told);
-    while let Some(of_one) = tell.recv().await {
+    drop(done);
+    while let Some(of_one) = all_done.recv().await {
         tries.push(of_one);
     }
     let since_kill = |at: &Instant| at.duration_since(killed);
@@ -318,14 +318,14 @@ async fn killed_server_gets_all_clients_back_without_a_stampede() {
     assert!(entered <= STAMPEDE, "{entered} clients came in within 100 ms");
 }
 
-/// The most of these moments that lie within the same tenth of a second.
-fn densest(moments: &[Duration]) -> usize {
+/// Returns the most times that lie within one tenth of a second.
+fn densest(times: &[Duration]) -> usize {
     let mut windows: HashMap<u128, usize> = HashMap::new();
-    moments.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);
+    times.iter().for_each(|at| *windows.entry(at.as_millis() / 100).or_default() += 1);
     windows.into_values().max().unwrap_or_default()
 }
 
-/// The bytes after a good handshake, and the close code that they bring. What is against the letter of RFC 6455
+/// The bytes after a good handshake, and the close code that they bring. Behaviour against the letter of RFC 6455
 /// is in `rfc6455.rs`.
 fn attacks() -> Vec<(&'static str, Vec<u8>, u16)> {
     let huge = |length: u64| [&[FIN | TEXT, MASK | 127][..], &length.to_be_bytes(), &[0; 4]].concat();
@@ -345,10 +345,10 @@ async fn healthy(address: String) -> (u64, Duration) {
     let mut client = connect_to(&address).await.unwrap();
     client.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":10}).to_string()).await;
     let (mut seqs, mut updates) = (HashMap::<String, u64>::new(), 0);
-    let (mut heard, mut longest) = (Instant::now(), Duration::ZERO);
+    let (mut received, mut longest) = (Instant::now(), Duration::ZERO);
     while let Some(message) = client.try_receive_raw().await {
-        longest = longest.max(heard.elapsed());
-        heard = Instant::now();
+        longest = longest.max(received.elapsed());
+        received = Instant::now();
         let Message::Text(text) = message else { continue };
         let message: Value = serde_json::from_str(&text).unwrap();
         let is_update = message["type"] == "update";
@@ -362,7 +362,7 @@ async fn healthy(address: String) -> (u64, Duration) {
     (updates, longest)
 }
 
-/// How long a healthy client may receive nothing: a beat comes each second, and the machine may be slow.
+/// Longest silence of a healthy client: a heartbeat comes each second, and the machine may be slow.
 const SILENCE: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -393,7 +393,7 @@ async fn hostile_clients_are_closed_and_a_healthy_one_is_served() {
 
     for (name, bytes, code) in attacks() {
         let mut hostile = RawClient::open(&address).await;
-        // The server may hang up before it took all.
+        // The server may close the connection before it has read everything.
         let _ = hostile.socket.write_all(&bytes).await;
         assert_eq!(hostile.close_code().await, code, "{name}");
     }
@@ -426,13 +426,13 @@ async fn hostile_clients_are_closed_and_a_healthy_one_is_served() {
     let (answer, _) = timeout(TIMEOUT, dripping).await.expect("the server hangs up").unwrap();
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 40"), "{answer}");
     if let Some(silent) = silent {
-        assert_eq!(timeout(TIMEOUT, silent).await.expect("it is let go").unwrap(), 4408);
+        assert_eq!(timeout(TIMEOUT, silent).await.expect("the server closes it").unwrap(), 4408);
     }
 
     let health = server.json("/healthz").await;
     assert_eq!((&health["status"], &health["bus_gaps"]), (&json!("ok"), &json!(0)));
     server.stop().await;
-    let (updates, longest) = timeout(TIMEOUT, neighbour).await.expect("it was told of the end").unwrap();
+    let (updates, longest) = timeout(TIMEOUT, neighbour).await.expect("the session ends").unwrap();
     println!("{updates} updates, the longest silence {longest:?}");
     assert!(updates > 0 && longest < SILENCE, "{updates} updates, {longest:?}");
 }

@@ -107,8 +107,8 @@ async fn prometheus_scrapes_the_metrics() {
     let port = free_port().await;
     let address = format!("127.0.0.1:{port}");
     let config = format!(
-        "global: {{scrape_interval: 1s}}\nscrape_configs:\n- job_name: tickcast\n  authorization: {{credentials: viewer-0123456789abc}}\n  \
-         static_configs: [{{targets: [\"{}\"]}}]\n",
+        "global: {{scrape_interval: 1s}}\nscrape_configs:\n- job_name: tickcast\n  \
+         authorization: {{credentials: viewer-0123456789abc}}\n  static_configs: [{{targets: [\"{}\"]}}]\n",
         server.address
     );
     std::fs::write(folder.path().join("prometheus.yml"), config).unwrap();

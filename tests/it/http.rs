@@ -118,8 +118,8 @@ async fn book_levels_begin_with_the_quote() {
 
 #[tokio::test]
 async fn replay_without_a_book_answers_no_depth() {
-    let tape = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/csv/quotes-bid-ask.csv");
-    let server = Server::start(&["replay", tape]).await;
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/csv/quotes-bid-ask.csv");
+    let server = Server::start(&["replay", file]).await;
     let symbols = server.json("/api/v1/symbols").await;
     let symbol = symbols["symbols"][0]["symbol"].as_str().unwrap();
     assert_eq!(symbols["symbols"][0]["depth"], 0);

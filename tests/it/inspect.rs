@@ -19,7 +19,7 @@ async fn json(arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
 async fn table_shows_what_a_file_holds() {
     let (code, text) = inspect(&["tests/fixtures/layouts/nikkei-sjis.csv"]).await;
     assert_eq!(code, Some(0));
-    for says in [
+    for expected in [
         "ohlcv: bars of 1d",
         "2, oldest first; 1 rejected",
         "2024-06-10T00:00:00Z  38764.10",
@@ -28,7 +28,7 @@ async fn table_shows_what_a_file_holds() {
         "times are UTC: they name no zone (--tz changes it)",
         "1 x text, not a row, first in line 4",
     ] {
-        assert!(text.contains(says), "{says} in {text}");
+        assert!(text.contains(expected), "{expected} in {text}");
     }
 }
 

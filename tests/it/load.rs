@@ -17,8 +17,8 @@ async fn load_counts_twenty_clients_without_gaps() {
     let url = format!("ws://{}/ws", server.address);
     let output =
         load(&url, "--clients 20 --symbols 30 --rate 10 --warm-up 500ms --duration 2s --check 20 --threads 2").await;
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["connected"], &report["failed"], &report["errors"]), (&20.into(), &0.into(), &0.into()));
     assert_eq!((&report["rate_granted"], &report["ended"]), (&10.0.into(), &"complete".into()));
@@ -32,7 +32,7 @@ async fn load_counts_twenty_clients_without_gaps() {
     if cfg!(target_os = "linux") {
         assert!(count("/server/rss_bytes") > 1_000_000, "{report}");
     }
-    assert!(told.contains("measuring") && told.contains("20 clients"), "{told}");
+    assert!(printed.contains("measuring") && printed.contains("20 clients"), "{printed}");
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn stalled_clients_are_reported_separately() {
 #[tokio::test]
 async fn load_errors_name_a_remedy() {
     let server = Server::start(&[]).await;
-    for (url, flags, says) in [
+    for (url, flags, expected) in [
         ("ws://192.0.2.1:3030/ws", "", "--allow-remote"),
         ("http://127.0.0.1:3030/", "", "ws://127.0.0.1:3030/ws"),
         ("ws://127.0.0.1:1/ws", "", "no tickcast answers"),
@@ -78,7 +78,7 @@ async fn load_errors_name_a_remedy() {
         (&*format!("ws://{}/nothing", server.address), "--clients 1", "404"),
     ] {
         let output = load(url, flags).await;
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && told.contains(says), "{url} {flags}: {told}");
+        let printed = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && printed.contains(expected), "{url} {flags}: {printed}");
     }
 }

@@ -6,6 +6,7 @@ mod commands;
 mod corpus;
 mod crowd;
 mod deploy;
+mod docs;
 mod faults;
 mod http;
 mod inspect;

@@ -96,8 +96,8 @@ async fn rejected_requests_are_counted_by_reason() {
     assert_eq!(server.get("/healthz").await.0, 429);
     drop(waiting);
     while server.get("/healthz").await.0 != 200 {}
-    let refused = scrape(&server).await["tickcast_api_errors_total{code=\"too_many_connections_from_address\"}"];
-    assert!(refused >= 1.0, "{refused}");
+    let rejected = scrape(&server).await["tickcast_api_errors_total{code=\"too_many_connections_from_address\"}"];
+    assert!(rejected >= 1.0, "{rejected}");
 
     let full = Server::start(&["--max-sessions", "1", "--head-timeout", "1s"]).await;
     let mut client = full.connect().await;
@@ -130,7 +130,7 @@ async fn metrics_document_lists_exactly_the_metrics() {
     let (_, table) = document.split_once("| name (with the prefix `tickcast_`)").unwrap();
     let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
     let first_cells = rows.filter_map(|row| row.split('|').nth(1));
-    let told: BTreeSet<String> =
+    let listed: BTreeSet<String> =
         first_cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(Into::into).collect();
-    assert_eq!(shown, told);
+    assert_eq!(shown, listed);
 }

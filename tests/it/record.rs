@@ -12,9 +12,9 @@ async fn record(arguments: &[&str]) -> String {
     let mut all = vec!["record"];
     all.extend(arguments);
     let output = timeout(TIMEOUT, command(&all).kill_on_drop(true).output()).await.expect("it ends").unwrap();
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {told}{}", String::from_utf8_lossy(&output.stderr));
-    told
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {printed}{}", String::from_utf8_lossy(&output.stderr));
+    printed
 }
 
 fn text(path: &Path) -> String {
@@ -33,8 +33,8 @@ fn text(path: &Path) -> String {
 async fn recording_replays_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let told = record(&[&path("one.csv"), "--seed", "5", "--symbols", "4", "--for", "3m"]).await;
-    assert!(told.contains("recorded") && told.contains("events in 1 file"), "{told}");
+    let printed = record(&[&path("one.csv"), "--seed", "5", "--symbols", "4", "--for", "3m"]).await;
+    assert!(printed.contains("recorded") && printed.contains("events in 1 file"), "{printed}");
     record(&[&path("two.csv"), &path("one.csv")]).await;
     record(&[&path("three.csv.zst"), &path("two.csv")]).await;
     let one = fs::read_to_string(path("one.csv")).unwrap();
@@ -77,6 +77,6 @@ async fn killed_recording_is_whole_up_to_its_last_line() {
 #[tokio::test]
 async fn missing_folder_is_reported() {
     let output = command(&["record", "no/such/folder/trades.csv", "--for", "1m"]).output().await.unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && told.contains("no/such/folder/trades.csv"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && printed.contains("no/such/folder/trades.csv"), "{printed}");
 }

@@ -153,8 +153,10 @@ async fn rejected_rows_are_listed_by_reason() {
     let file = file.to_str().unwrap();
     let server = Server::start(&["replay", file, "--paused"]).await;
     let got = server.json("/api/v1/feed/rejected").await;
-    let row = |reason: &str, line: u64, column: u64, value: &str, count: u64| json!({"file":file,"reason":reason,"line":line,"column":column,"value":value,"count":count});
-    let want = json!([row("bad time", 3, 1, "noon", 1), row("bad price", 4, 2, "dear", 2)]);
+    let want = json!([
+        {"file":file,"reason":"bad time","line":3,"column":1,"value":"noon","count":1},
+        {"file":file,"reason":"bad price","line":4,"column":2,"value":"dear","count":2},
+    ]);
     assert_eq!((&got["rows_rejected"], &got["rejected"]), (&json!(3), &want));
     assert_eq!(server.json("/api/v1/feed").await["rows_rejected"], 3);
     assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_rejected 3\n"));

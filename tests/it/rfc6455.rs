@@ -6,11 +6,11 @@ use tokio::io::AsyncWriteExt;
 use crate::raw_client::{BINARY, CLOSE, CONTINUATION, FIN, MASK, PING, PONG, RawClient, TEXT, close, frame};
 use crate::support::{Server, status};
 
-/// What must come back, first among what is not the market's.
+/// The expected answer, apart from market data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Answer {
-    /// The `error` that a text gets which is no JSON, and which it repeats.
-    Heard(&'static str),
+    /// The `error` that answers a text that is not JSON, and repeats it.
+    Error(&'static str),
     Pong(Vec<u8>),
     /// A close frame with this payload, and then the end of the connection (section 7.1.1).
     Close(Vec<u8>),
@@ -18,8 +18,8 @@ enum Answer {
     Code(u16),
 }
 
-const fn heard(text: &'static str) -> Answer {
-    Answer::Heard(text)
+const fn error(text: &'static str) -> Answer {
+    Answer::Error(text)
 }
 
 /// Fragments of a text message.
@@ -49,37 +49,37 @@ fn framing() -> Vec<Row> {
     });
     let huge = |first: u8, length: u64| [&[first, MASK | 127][..], &length.to_be_bytes(), &[0; 4]].concat();
     let mut rows = vec![
-        row("5.2", "a text in one frame", frame(FIN | TEXT, b"Hello"), vec![heard("Hello")]),
-        row("5.2", "an empty text", frame(FIN | TEXT, b""), vec![heard("")]),
-        row("5.2", "the longest length of 7 bits", frame(FIN | TEXT, &[b'a'; 125]), vec![heard("aaaa")]),
-        row("5.2", "the shortest length of 16 bits", frame(FIN | TEXT, &[b'b'; 126]), vec![heard("bbbb")]),
-        row("5.2", "the longest length of 16 bits", frame(FIN | TEXT, &[b'c'; 65_535]), vec![heard("cccc")]),
-        row("5.2", "a length of 64 bits", [huge(FIN | TEXT, 65_536), vec![b'd'; 65_536]].concat(), vec![heard("dddd")]),
+        row("5.2", "a text in one frame", frame(FIN | TEXT, b"Hello"), vec![error("Hello")]),
+        row("5.2", "an empty text", frame(FIN | TEXT, b""), vec![error("")]),
+        row("5.2", "the longest length of 7 bits", frame(FIN | TEXT, &[b'a'; 125]), vec![error("aaaa")]),
+        row("5.2", "the shortest length of 16 bits", frame(FIN | TEXT, &[b'b'; 126]), vec![error("bbbb")]),
+        row("5.2", "the longest length of 16 bits", frame(FIN | TEXT, &[b'c'; 65_535]), vec![error("cccc")]),
+        row("5.2", "a length of 64 bits", [huge(FIN | TEXT, 65_536), vec![b'd'; 65_536]].concat(), vec![error("dddd")]),
         row("5.2", "a length with its highest bit set", huge(FIN | TEXT, 1 << 63), vec![Answer::Code(1009)]),
         row("10.4", "one byte more than is taken", huge(FIN | TEXT, 65_537), vec![Answer::Code(1009)]),
-        row("5.6", "a binary message", frame(FIN | BINARY, &[0, 255]), vec![heard("text messages only")]),
+        row("5.6", "a binary message", frame(FIN | BINARY, &[0, 255]), vec![error("text messages only")]),
         row(
             "5.2",
             "two messages in one segment",
             [frame(FIN | TEXT, b"one"), frame(FIN | TEXT, b"two")].concat(),
-            vec![heard("one"), heard("two")],
+            vec![error("one"), error("two")],
         ),
     ];
-    // Whatever the frame, and whatever was heard before it.
+    // In each type of frame, and after a text.
     let bits_elsewhere = [(0x20, BINARY), (0x10, PING), (0x70, CLOSE), (0x40, CONTINUATION)].map(|(bits, opcode)| {
         let bytes = [frame(FIN | TEXT, b"Hello"), frame(FIN | bits | opcode, b"")].concat();
-        row("5.2", format!("reserved bits {bits:x}, opcode {opcode}"), bytes, vec![heard("Hello"), Answer::Code(1002)])
+        row("5.2", format!("reserved bits {bits:x}, opcode {opcode}"), bytes, vec![error("Hello"), Answer::Code(1002)])
     });
     let opcodes_later = [3, 7, 11, 15].map(|opcode| {
         let bytes = [frame(FIN | TEXT, b"Hello"), frame(FIN | opcode, b"with bytes"), frame(FIN | PING, b"")].concat();
-        row("5.2", format!("opcode {opcode} after a text"), bytes, vec![heard("Hello"), Answer::Code(1002)])
+        row("5.2", format!("opcode {opcode} after a text"), bytes, vec![error("Hello"), Answer::Code(1002)])
     });
     let lengths = [0, 125, 126, 127, 128, 65_535].map(|length| {
         let bytes = frame(FIN | BINARY, &vec![0xfe; length]);
-        row("5.2", format!("{length} bytes, binary"), bytes, vec![heard("text messages only")])
+        row("5.2", format!("{length} bytes, binary"), bytes, vec![error("text messages only")])
     });
     let texts = [127, 128].map(|length| {
-        row("5.2", format!("{length} bytes of text"), frame(FIN | TEXT, &vec![b'e'; length]), vec![heard("eeee")])
+        row("5.2", format!("{length} bytes of text"), frame(FIN | TEXT, &vec![b'e'; length]), vec![error("eeee")])
     });
     rows.extend(bits);
     rows.extend(bits_elsewhere);
@@ -94,15 +94,15 @@ fn framing() -> Vec<Row> {
 fn fragments() -> Vec<Row> {
     let large = [frame(TEXT, &[b'x'; 40_000]), frame(FIN | CONTINUATION, &[b'x'; 40_000])].concat();
     vec![
-        row("5.4", "two fragments", text_in([b"Hel", b"lo"]), vec![heard("Hello")]),
-        row("5.4", "a fragment for each letter", text_in([b"H", b"e", b"l", b"l", b"o"]), vec![heard("Hello")]),
-        row("5.4", "fragments without a byte", text_in([b"", b"Hello", b"", b""]), vec![heard("Hello")]),
-        row("5.4", "nothing in three fragments", text_in([b"", b"", b""]), vec![heard("")]),
+        row("5.4", "two fragments", text_in([b"Hel", b"lo"]), vec![error("Hello")]),
+        row("5.4", "a fragment for each letter", text_in([b"H", b"e", b"l", b"l", b"o"]), vec![error("Hello")]),
+        row("5.4", "fragments without a byte", text_in([b"", b"Hello", b"", b""]), vec![error("Hello")]),
+        row("5.4", "nothing in three fragments", text_in([b"", b"", b""]), vec![error("")]),
         row(
             "5.4",
             "a binary message in fragments",
             [frame(BINARY, b"a"), frame(FIN | CONTINUATION, b"b")].concat(),
-            vec![heard("text messages only")],
+            vec![error("text messages only")],
         ),
         row(
             "5.4",
@@ -115,7 +115,7 @@ fn fragments() -> Vec<Row> {
                 frame(FIN | CONTINUATION, b"o"),
             ]
             .concat(),
-            vec![Answer::Pong(b"1".into()), heard("Hello")],
+            vec![Answer::Pong(b"1".into()), error("Hello")],
         ),
         row(
             "5.4",
@@ -132,13 +132,13 @@ fn fragments() -> Vec<Row> {
             vec![Answer::Code(1002)],
         ),
         row("10.4", "fragments that are too long together", large, vec![Answer::Code(1009)]),
-        row("5.4", "65,000 bytes in frames of 1,300", text_in([&[b'f'; 1_300][..]; 50]), vec![heard("ffff")]),
+        row("5.4", "65,000 bytes in frames of 1,300", text_in([&[b'f'; 1_300][..]; 50]), vec![error("ffff")]),
         row("5.5", "a pong in fragments", frame(PONG, b"1"), vec![Answer::Code(1002)]),
         row(
             "5.4",
             "a rest after the last fragment",
             [text_in([b"Hel", b"lo"]), frame(FIN | CONTINUATION, b"!")].concat(),
-            vec![heard("Hello"), Answer::Code(1002)],
+            vec![error("Hello"), Answer::Code(1002)],
         ),
         row(
             "5.4",
@@ -154,7 +154,7 @@ fn fragments() -> Vec<Row> {
                 .chain([frame(TEXT, b"tw"), frame(FIN | PING, b"2"), frame(FIN | CONTINUATION, b"o")])
                 .collect::<Vec<_>>()
                 .concat(),
-            vec![Answer::Pong(b"1".into()), heard("one"), Answer::Pong(b"2".into()), heard("two")],
+            vec![Answer::Pong(b"1".into()), error("one"), Answer::Pong(b"2".into()), error("two")],
         ),
     ]
 }
@@ -182,9 +182,9 @@ fn control_frames() -> Vec<Row> {
         row("5.5", "a close of 126 bytes", frame(FIN | CLOSE, &close(1000, &[b'x'; 124])), vec![Answer::Code(1002)]),
         row(
             "5.5.3",
-            "a pong that nobody asked for",
+            "an unsolicited pong",
             [frame(FIN | PONG, b"?"), frame(FIN | TEXT, b"Hello")].concat(),
-            vec![heard("Hello")],
+            vec![error("Hello")],
         ),
     ]
 }
@@ -194,7 +194,7 @@ fn closing() -> Vec<Row> {
     let taken = taken.map(|code| {
         row("7.4", format!("close {code}"), frame(FIN | CLOSE, &close(code, b"")), vec![Answer::Code(code)])
     });
-    let refused = [0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535].map(|code| {
+    let invalid = [0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535].map(|code| {
         row("7.4", format!("close {code}"), frame(FIN | CLOSE, &close(code, b"")), vec![Answer::Code(1002)])
     });
     let mut rows = vec![
@@ -212,7 +212,7 @@ fn closing() -> Vec<Row> {
             "5.5.1",
             "a text, and then the close",
             [frame(FIN | TEXT, b"Hello"), frame(FIN | CLOSE, &close(1000, b""))].concat(),
-            vec![heard("Hello"), Answer::Code(1000)],
+            vec![error("Hello"), Answer::Code(1000)],
         ),
         row(
             "5.5.1",
@@ -234,7 +234,7 @@ fn closing() -> Vec<Row> {
         ),
     ];
     rows.extend(taken);
-    rows.extend(refused);
+    rows.extend(invalid);
     rows
 }
 
@@ -253,7 +253,7 @@ fn texts() -> Vec<Row> {
         .into();
     let split = |first: &[u8], rest: &[u8]| [frame(TEXT, first), frame(FIN | CONTINUATION, rest)].concat();
     rows.extend([
-        row("5.6", "UTF-8: a code point in two fragments", split(b"\xe2\x82", b"\xac"), vec![heard("\u{20ac}")]),
+        row("5.6", "UTF-8: a code point in two fragments", split(b"\xe2\x82", b"\xac"), vec![error("\u{20ac}")]),
         row("8.1", "UTF-8: wrong in the second fragment", split(b"ok", b"\xff"), vec![Answer::Code(1007)]),
         row("8.1", "UTF-8: cut off by the end", split(b"ok", b"\xe2\x82"), vec![Answer::Code(1007)]),
         row("8.1", "UTF-8: wrong while more is to come", frame(TEXT, b"ok \xff"), vec![Answer::Code(1007)]),
@@ -270,7 +270,7 @@ fn texts() -> Vec<Row> {
                     "5.6",
                     format!("UTF-8: {}", letter.escape_unicode()),
                     frame(FIN | TEXT, &bytes),
-                    vec![heard(" there")],
+                    vec![error(" there")],
                 )
             },
         ),
@@ -278,7 +278,7 @@ fn texts() -> Vec<Row> {
     let greek = "\u{3ba}\u{1f79}\u{3c3}\u{3bc}\u{3b5}";
     let letters: Vec<_> = greek.bytes().map(|byte| frame(CONTINUATION, &[byte])).collect();
     let bytewise = [frame(TEXT, b""), letters.concat(), frame(FIN | CONTINUATION, b"")].concat();
-    rows.push(row("5.6", "UTF-8: a byte in each fragment", bytewise, vec![heard("\u{3ba}")]));
+    rows.push(row("5.6", "UTF-8: a byte in each fragment", bytewise, vec![error("\u{3ba}")]));
     rows
 }
 
@@ -309,7 +309,7 @@ async fn check((section, name, bytes, answers): Row, address: &str, is_slow: boo
             CLOSE => Answer::Close(payload),
             PONG => Answer::Pong(payload),
             _ => {
-                let Answer::Heard(text) = want else { panic!("{row}: {}", String::from_utf8_lossy(&payload)) };
+                let Answer::Error(text) = want else { panic!("{row}: {}", String::from_utf8_lossy(&payload)) };
                 assert!(String::from_utf8(payload).unwrap().contains(text), "{row}");
                 continue;
             }
@@ -346,7 +346,7 @@ async fn long_messages_are_read_where_the_limit_allows_them() {
     const MIB: usize = 1 << 20;
     let server = Server::start(&["--max-message-bytes", "4194304"]).await;
     for length in [256 * 1_024, MIB, 4 * MIB, 4 * MIB + 1] {
-        let want = if length > 4 * MIB { Answer::Code(1009) } else { heard("gggg") };
+        let want = if length > 4 * MIB { Answer::Code(1009) } else { error("gggg") };
         let header =
             |first: u8, length: usize| [&[first, MASK | 127][..], &(length as u64).to_be_bytes(), &[0; 4]].concat();
         let whole = [header(FIN | TEXT, length), vec![b'g'; length]].concat();
@@ -361,13 +361,13 @@ async fn long_messages_are_read_where_the_limit_allows_them() {
         fragments[last][0] |= FIN;
         for (name, bytes) in [("in one frame", whole), ("in fragments", fragments.concat())] {
             let mut client = RawClient::open(&server.address).await;
-            // The server may hang up before it took all.
+            // The server may close the connection before it has read everything.
             let _ = client.socket.write_all(&bytes).await;
             let (opcode, payload) = next_answer(&mut client).await.unwrap_or_else(|| panic!("{length} {name}"));
             let got = if opcode == CLOSE {
                 Answer::Code(u16::from_be_bytes([payload[0], payload[1]]))
             } else {
-                heard("gggg")
+                error("gggg")
             };
             assert_eq!(got, want, "{length} bytes {name}");
         }

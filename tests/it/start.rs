@@ -5,15 +5,15 @@ use tokio::time::timeout;
 use crate::support::{Server, TIMEOUT, command};
 
 /// Checks that the program fails and prints these texts.
-async fn check_failure(arguments: &[&str], says: &[&str]) {
+async fn check_failure(arguments: &[&str], expected: &[&str]) {
     let running = command(arguments).kill_on_drop(true).output();
     let output = timeout(TIMEOUT, running).await.expect("the program ends by itself").unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
+    let printed = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?} should fail");
-    for text in says {
-        assert!(told.contains(text), "{arguments:?} should say {text:?}, but said: {told}");
+    for text in expected {
+        assert!(printed.contains(text), "{arguments:?} should print {text:?}: {printed}");
     }
-    assert!(!told.contains("panicked") && !told.contains("stack backtrace"), "{told}");
+    assert!(!printed.contains("panicked") && !printed.contains("stack backtrace"), "{printed}");
 }
 
 #[tokio::test]
@@ -45,8 +45,10 @@ async fn wrong_files_and_flags_are_reported_by_name() {
     check_failure(&["--scenario", "crash:NOBODY"], &["NOBODY", "name a symbol"]).await;
     check_failure(&["--scenario", "crash,strength=11"], &["strength is 11", "--max-scenario-strength"]).await;
     let bounds = ["--max-scenario-strength", "2", "--max-scenario-duration", "1m"];
-    for (scenario, says) in [("crash,strength=-3", "from -2 to 2"), ("crash,duration=61s", "--max-scenario-duration")] {
-        check_failure(&[&["--scenario", scenario][..], &bounds].concat(), &[says]).await;
+    for (scenario, expected) in
+        [("crash,strength=-3", "from -2 to 2"), ("crash,duration=61s", "--max-scenario-duration")]
+    {
+        check_failure(&[&["--scenario", scenario][..], &bounds].concat(), &[expected]).await;
     }
     check_failure(&["--max-scenario-strength", "11"], &["--max-scenario-strength", "at most 10"]).await;
     check_failure(&["--script", "nosuch.toml"], &["nosuch.toml", "cannot be read"]).await;
@@ -99,8 +101,8 @@ async fn sigterm_stops_cleanly_and_notifies_clients() {
 async fn low_file_limit_is_reported_and_clients_wait() {
     let server = Server::start_with_files(64, &["--head-timeout", "2s"]).await;
     let lines = server.lines.join("\n");
-    for says in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
-        assert!(lines.contains(says), "{lines}");
+    for expected in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
+        assert!(lines.contains(expected), "{lines}");
     }
     // More silent connections than the server can open.
     let mut silent = Vec::new();

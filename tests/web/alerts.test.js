@@ -121,7 +121,7 @@ function commands() {
     store,
     set: (settings) => store.dispatch({ type: "set", settings }),
     choose: (wanted) => store.dispatch({ type: "choose", ...wanted }),
-    transport: (button) => void ran.push(`deck ${button}`),
+    transport: (button) => void ran.push(`transport ${button}`),
     run: {
       pause: note("pause"),
       palette: note("palette"),
@@ -183,7 +183,16 @@ test("commands change the settings round and round", () => {
   list.find(({ title }) => title === "Indicator: RSI")?.run();
   assert.deepEqual(settings().indicators, []);
   for (const keys of [".", "?", "/", "B", "Ctrl+K", "G", "E", ">"]) run(keys);
-  assert.deepEqual(ran, ["pause", "help", "filter", "table", "palette", "deck play", "deck event", "deck faster"]);
+  assert.deepEqual(ran, [
+    "pause",
+    "help",
+    "filter",
+    "table",
+    "palette",
+    "transport play",
+    "transport event",
+    "transport faster",
+  ]);
 });
 
 test("the announcement is one sentence, and names stale values", () => {

@@ -67,8 +67,12 @@ function allImports() {
 }
 
 test("the import reader sees every kind of import", () => {
-  const source =
-    'import { a,\n  b } from "./a.js";\nimport "./b.js";\nexport { c } from "./c.js";\n/** @type {import("./d.js").D} */';
+  const source = [
+    'import { a,\n  b } from "./a.js";',
+    'import "./b.js";',
+    'export { c } from "./c.js";',
+    '/** @type {import("./d.js").D} */',
+  ].join("\n");
   assert.deepEqual(
     importsOf(source).map(({ target }) => target),
     ["./a.js", "./b.js", "./c.js", "./d.js"],

@@ -7,7 +7,7 @@ import { positionText, progress, speedChoices, timeAt } from "../../web/js/state
 
 const seek = (/** @type {number} */ percent) => /** @type {const} */ ({ command: "seek", percent });
 
-test("of many seeks the first and the newest are sent", () => {
+test("the first and the newest of many seeks are sent", () => {
   /** @type {any[]} */
   const sent = [];
   const driver = createDriver((message) => sent.push(message));

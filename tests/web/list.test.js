@@ -47,14 +47,14 @@ const state = (settings, quotes = []) => ({
 });
 
 /** @param {ReturnType<typeof listLines>} lines */
-const told = (lines) =>
+const titles = (lines) =>
   lines.map((line) =>
     line.heading === null ? line.instrument.symbol : `${line.heading} ${line.count}${line.collapsed ? " closed" : ""}`,
   );
 
 test("groups go by class, and favourites come first", () => {
-  assert.deepEqual(told(listLines(state())), ["Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
-  assert.deepEqual(told(listLines(state({ favourites: ["APT", "GONE"] }))), [
+  assert.deepEqual(titles(listLines(state())), ["Stocks 2", "AAPL", "IBM", "FX 1", "EURUSD", "Crypto 1", "APT"]);
+  assert.deepEqual(titles(listLines(state({ favourites: ["APT", "GONE"] }))), [
     "Favourites 1",
     "APT",
     "Stocks 2",
@@ -64,7 +64,7 @@ test("groups go by class, and favourites come first", () => {
     "EURUSD",
   ]);
   const sectors = new Map([["IBM", "Technology"]]);
-  assert.deepEqual(told(listLines({ ...state({ grouping: "sector" }), sectors })), [
+  assert.deepEqual(titles(listLines({ ...state({ grouping: "sector" }), sectors })), [
     "Stocks 1",
     "AAPL",
     "Technology 1",
@@ -74,8 +74,8 @@ test("groups go by class, and favourites come first", () => {
     "Crypto 1",
     "APT",
   ]);
-  assert.deepEqual(told(listLines(state({ grouping: "none" }))), ["AAPL", "IBM", "EURUSD", "APT"]);
-  assert.deepEqual(told(listLines(state({ grouping: "none", favourites: ["IBM"] }))), [
+  assert.deepEqual(titles(listLines(state({ grouping: "none" }))), ["AAPL", "IBM", "EURUSD", "APT"]);
+  assert.deepEqual(titles(listLines(state({ grouping: "none", favourites: ["IBM"] }))), [
     "Favourites 1",
     "IBM",
     "All others 3",
@@ -87,8 +87,8 @@ test("groups go by class, and favourites come first", () => {
 
 test("a collapsed group keeps its heading, and a filter opens it", () => {
   const closed = state({ collapsed: ["Stocks"] });
-  assert.deepEqual(told(listLines(closed)), ["Stocks 2 closed", "FX 1", "EURUSD", "Crypto 1", "APT"]);
-  assert.deepEqual(told(listLines({ ...closed, filter: " ibm" })), ["Stocks 1", "IBM"]);
+  assert.deepEqual(titles(listLines(closed)), ["Stocks 2 closed", "FX 1", "EURUSD", "Crypto 1", "APT"]);
+  assert.deepEqual(titles(listLines({ ...closed, filter: " ibm" })), ["Stocks 1", "IBM"]);
 });
 
 test("a filter finds beginnings of symbols first", () => {
@@ -143,7 +143,7 @@ test("scrolling to a line is as short as possible", () => {
 });
 
 /** @param {Partial<Settings>} settings @param {string[]} rows */
-const asked = (settings, rows) =>
+const subscribed = (settings, rows) =>
   subscriptionsOf(
     { ...state({ ticker: false, dockOpen: false, rate: 5, ...settings }), visible: { rows, ticker: ["APT"] } },
     { trades: true, depth: true },
@@ -151,14 +151,14 @@ const asked = (settings, rows) =>
 
 test("rows out of sight have no subscription", () => {
   assert.deepEqual(
-    [...asked({}, ["IBM"]).quotes],
+    [...subscribed({}, ["IBM"]).quotes],
     [
       ["IBM", 5],
       ["AAPL", 5],
     ],
   );
   assert.deepEqual(
-    [...asked({ ticker: true }, []).quotes],
+    [...subscribed({ ticker: true }, []).quotes],
     [
       ["APT", 1],
       ["AAPL", 5],
@@ -168,7 +168,7 @@ test("rows out of sight have no subscription", () => {
 
 test("market panels and live sorting subscribe slowly to the rest", () => {
   assert.deepEqual(
-    [...asked({ dockOpen: true }, ["IBM"]).quotes],
+    [...subscribed({ dockOpen: true }, ["IBM"]).quotes],
     [
       ["AAPL", 5],
       ["IBM", 5],
@@ -176,9 +176,9 @@ test("market panels and live sorting subscribe slowly to the rest", () => {
       ["APT", 1],
     ],
   );
-  assert.equal(asked({ dockOpen: true, dockTab: "wire" }, []).quotes.size, 1);
-  assert.equal(asked({ sort: { column: "percent", descending: true } }, []).quotes.size, 4);
-  assert.equal(asked({ dockOpen: true, rate: 0.5 }, []).quotes.get("APT"), 0.5);
+  assert.equal(subscribed({ dockOpen: true, dockTab: "wire" }, []).quotes.size, 1);
+  assert.equal(subscribed({ sort: { column: "percent", descending: true } }, []).quotes.size, 4);
+  assert.equal(subscribed({ dockOpen: true, rate: 0.5 }, []).quotes.get("APT"), 0.5);
   assert.deepEqual(
     [needsAll(state({ sort: { column: "symbol", descending: true } })), needsAll(state())],
     [false, false],

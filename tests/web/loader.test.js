@@ -28,10 +28,10 @@ test("the loader retries until the symbols come", async () => {
 
 test("only the newest request for closes is answered", async () => {
   /** @type {string[]} */
-  const asked = [];
+  const requested = [];
   /** @type {any} */
   const get = async (/** @type {string} */ path) => {
-    asked.push(path);
+    requested.push(path);
     return { ok: true, json: async () => ({ epoch: 4, series: [] }) };
   };
   /** @type {string[]} */
@@ -45,7 +45,7 @@ test("only the newest request for closes is answered", async () => {
   });
   await Promise.all([catalog.loadCloses(["A&B", "C"], "1m"), catalog.loadCloses(["A&B", "C"], "1d")]);
   assert.deepEqual(answered, ["1d"]);
-  assert.equal(asked[1], "/api/v1/bars?symbols=A%26B,C&interval=1d&limit=40");
+  assert.equal(requested[1], "/api/v1/bars?symbols=A%26B,C&interval=1d&limit=40");
 });
 
 test("a dropped request is neither answered nor retried", async () => {

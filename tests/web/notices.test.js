@@ -101,9 +101,9 @@ test("a tone has a word, and a scenario has phases", () => {
       { way: "flat", word: "neutral" },
     ],
   );
-  const scene = fixture("scenarios").scenarios[0];
+  const scenario = fixture("scenarios").scenarios[0];
   assert.deepEqual(
-    [null, scene.start - 1, scene.start, scene.end].map((us) => scenarioPhase(scene, us)),
+    [null, scenario.start - 1, scenario.start, scenario.end].map((us) => scenarioPhase(scenario, us)),
     ["next", "next", "running", "over"],
   );
 });

@@ -387,18 +387,18 @@ test("the delay uses the clocks, or else the least offset", () => {
   assert.equal(delayUs(EMPTY_TRAFFIC), null);
 });
 
-/** @param {...[number, number]} told when, and how many ticks */
-const beats = (...told) =>
-  told.reduce(
+/** @param {...[number, number]} counts times and ticks */
+const heartbeats = (...counts) =>
+  counts.reduce(
     (traffic, [nowMs, feedTicks]) =>
       count(traffic, { nowMs, bytes: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }),
     EMPTY_TRAFFIC,
   );
 
 test("the feed's rate comes from heartbeats, and can restart", () => {
-  assert.equal(rates(beats([0, 100]), 5000).feedTicks, null);
-  assert.equal(rates(beats([0, 100], [2000, 500]), 5000).feedTicks, 200);
-  assert.equal(rates(beats([0, 900], [1000, 100], [2000, 150]), 5000).feedTicks, 50);
+  assert.equal(rates(heartbeats([0, 100]), 5000).feedTicks, null);
+  assert.equal(rates(heartbeats([0, 100], [2000, 500]), 5000).feedTicks, 200);
+  assert.equal(rates(heartbeats([0, 900], [1000, 100], [2000, 150]), 5000).feedTicks, 50);
 });
 
 test("bytes of every message are counted", () => {
@@ -410,9 +410,9 @@ test("older bars go first, once, and refill the chart", () => {
   const filled = receive(charted(), fixture("bars_snapshot")).state;
   const first = chosen(filled).bars[0];
   const older = { ...first, ts: first.ts - 60e6 };
-  const asked = reduce(filled, { type: "older", key: KEY, epoch: EPOCH, bars: null }).state;
-  assert.equal(chosen(asked).older, "loading");
-  const whole = chosen(reduce(asked, { type: "older", key: KEY, epoch: EPOCH, bars: [older, first] }).state);
+  const requested = reduce(filled, { type: "older", key: KEY, epoch: EPOCH, bars: null }).state;
+  assert.equal(chosen(requested).older, "loading");
+  const whole = chosen(reduce(requested, { type: "older", key: KEY, epoch: EPOCH, bars: [older, first] }).state);
   assert.deepEqual(
     whole.bars.map(({ ts }) => ts - first.ts),
     [-60e6, 0, 60e6],

@@ -46,7 +46,7 @@ function open(known = {}) {
 }
 
 /** @param {any[]} sent */
-const said = (sent) =>
+const textOf = (sent) =>
   sent.map(({ type, channel, symbols, rate }) =>
     [type, channel, symbols.join(), rate].filter((part) => part !== undefined).join(" "),
   );
@@ -76,7 +76,7 @@ test("rows that come and go change rates, grouped by rate", () => {
   session.setSubscriptions(wanted({ A: 5, B: 5, C: 1 }, { bars, trades: null }));
   session.setSubscriptions(wanted({ B: 5, C: 5, D: 5 }, { bars, trades: null }));
   session.setSubscriptions(wanted({ A: 5 }, { bars, trades: null }));
-  assert.deepEqual(said(sent), [
+  assert.deepEqual(textOf(sent), [
     "subscribe quotes A,B 5",
     "subscribe quotes C 1",
     "rate quotes C 5",
@@ -93,14 +93,14 @@ test("all symbols at one rate are subscribed as all", () => {
   session.setSubscriptions(wanted({ A: 5, B: 5, C: 5, D: 5 }, { bars, trades: null }));
   session.setSubscriptions(wanted({ A: 2, B: 2, C: 2, D: 2 }, { bars, trades: null, rate: 2 }));
   session.setSubscriptions(wanted({ A: 2, B: 2, C: 2, D: 1 }, { bars, trades: null, rate: 2 }));
-  assert.deepEqual(said(sent), ["subscribe quotes * 5", "rate quotes * 2", "rate quotes D 1"]);
+  assert.deepEqual(textOf(sent), ["subscribe quotes * 5", "rate quotes * 2", "rate quotes D 1"]);
 });
 
 test("a changed rate goes to bars and trades too", () => {
   const { sent, session } = open();
   session.setSubscriptions(AAPL);
   session.setSubscriptions(wanted({ AAPL: 1, IBM: 1 }, { rate: 1 }));
-  assert.deepEqual(said(sent.slice(3)), ["rate quotes * 1", "rate bars AAPL 1", "rate trades AAPL 1"]);
+  assert.deepEqual(textOf(sent.slice(3)), ["rate quotes * 1", "rate bars AAPL 1", "rate trades AAPL 1"]);
 });
 
 test("a new connection subscribes again, a closed one does not", () => {
@@ -172,10 +172,10 @@ test("a hidden page takes nothing, and resumes when it is visible", () => {
   session.closed();
   session.opened();
   session.setVisible(true);
-  const told = ["quotes %", "bars AAPL", "trades AAPL"];
+  const texts = ["quotes %", "bars AAPL", "trades AAPL"];
   const all = (/** @type {string} */ text, /** @type {string} */ symbols) =>
-    told.map((one) => `${text.split(" ")[0]} ${one.replace("%", symbols)} ${text.split(" ")[1]}`);
-  assert.deepEqual(said(sent), [
+    texts.map((one) => `${text.split(" ")[0]} ${one.replace("%", symbols)} ${text.split(" ")[1]}`);
+  assert.deepEqual(textOf(sent), [
     ...all("subscribe 5", "AAPL,IBM"),
     ...all("rate 0", "*"),
     ...all("subscribe 0", "AAPL,IBM"),
@@ -189,8 +189,8 @@ test("headlines are subscribed once and resumed after a loss", () => {
   session.setSubscriptions(wanted({}, { bars: new Map(), trades: null, news: true }));
   session.closed();
   session.opened();
-  const asked = { type: "subscribe", channel: "news", history: 100, since: { epoch: 1, at: { "*": 7 } } };
-  assert.deepEqual(sent, [asked, asked]);
+  const subscription = { type: "subscribe", channel: "news", history: 100, since: { epoch: 1, at: { "*": 7 } } };
+  assert.deepEqual(sent, [subscription, subscription]);
 });
 
 test("the book of one symbol is subscribed while it is shown", () => {

@@ -26,7 +26,7 @@ class FakeSocket {
   }
 }
 
-/** Time that passes only when told. */
+/** A clock that only the test moves. */
 class FakeClock {
   time = 0;
   /** @type {Set<{ at: number, run: () => void }>} */ timers = new Set();

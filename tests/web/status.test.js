@@ -50,9 +50,16 @@ test("a quantile is interpolated within its bucket", () => {
     ["0.001", "0.01", "+Inf"].map(
       (bound, n) => /** @type {[string, number]} */ ([`lag_bucket{le="${bound}"}`, counts[n]]),
     );
-  const check = (/** @type {number[]} */ counts, /** @type {number} */ share, /** @type {number | null} */ want) => {
+  const check = (
+    /** @type {number[]} */ counts,
+    /** @type {number} */ share,
+    /** @type {number | null} */ expected,
+  ) => {
     const found = quantile(look(2, lags(...counts)), look(1, lags(0, 0, 0)), "lag", share);
-    assert.ok(found === want || Math.abs(Number(found) - Number(want)) < 1e-9, `${counts} at ${share}: ${found}`);
+    assert.ok(
+      found === expected || Math.abs(Number(found) - Number(expected)) < 1e-9,
+      `${counts} at ${share}: ${found}`,
+    );
   };
   check([0, 0, 0], 0.5, null);
   check([100, 100, 100], 0.5, 0.0005);

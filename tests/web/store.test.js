@@ -52,11 +52,11 @@ test("the event comes after the change", () => {
 test("a gap sends its symbols", () => {
   const store = new Store(initialState());
   /** @type {unknown[]} */
-  const holes = [];
-  store.addEventListener("lost", (event) => holes.push(/** @type {CustomEvent} */ (event).detail));
+  const lost = [];
+  store.addEventListener("lost", (event) => lost.push(/** @type {CustomEvent} */ (event).detail));
   for (const message of [FEED, update(1, 3), update(4, 5), update(9, 9)])
     store.dispatch({ type: "message", message, nowMs: 0 });
-  assert.deepEqual(holes, [["AAPL"]]);
+  assert.deepEqual(lost, [["AAPL"]]);
 });
 
 test("a frame paints once however often it is requested", () => {

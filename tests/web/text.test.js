@@ -178,12 +178,12 @@ test("a sparkline fills its box, or its middle if closes are equal", () => {
 
 test("a price has more than its usual digits only where needed", () => {
   const stock = { price_decimals: 2, price_decimals_max: 4 };
-  for (const [value, want] of /** @type {const} */ ([
+  for (const [value, expected] of /** @type {const} */ ([
     [430.47, "430.47"],
     [438.1799, "438.1799"],
     [127, "127.00"],
     [null, "–"],
   ])) {
-    assert.equal(priceText(value, stock), want);
+    assert.equal(priceText(value, stock), expected);
   }
 });

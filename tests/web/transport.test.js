@@ -18,7 +18,7 @@ const state = (feed) => ({
     looping: false,
     skip_dead_time: false,
     timestamps: "original",
-    name: "tape",
+    name: "recording",
     start: 0,
     end: DAY_US,
     ...feed,

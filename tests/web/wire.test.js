@@ -42,7 +42,7 @@ test("messages of the page do not decode", () => {
 
 test("encoding gives the inbound fixtures", () => {
   /** @type {Record<string, import("../../web/js/net/wire.js").Inbound>} */
-  const asked = {
+  const messages = {
     drive_scenario: { type: "drive", id: 10, command: "scenario", name: "crash", on: "AAPL", strength: 2, seconds: 60 },
     drive_seek: { type: "drive", id: 7, command: "seek", percent: 37.5 },
     drive_speed: { type: "drive", id: 8, command: "speed", speed: "max" },
@@ -66,7 +66,7 @@ test("encoding gives the inbound fixtures", () => {
     subscribe_trades: { type: "subscribe", id: 5, channel: "trades", symbols: ["AAPL"], history: 50, rate: 5 },
     unsubscribe: { type: "unsubscribe", id: 4, channel: "quotes", symbols: ["*"] },
   };
-  for (const name of INBOUND) assert.deepEqual(JSON.parse(encode(asked[name])), JSON.parse(read(name)), name);
+  for (const name of INBOUND) assert.deepEqual(JSON.parse(encode(messages[name])), JSON.parse(read(name)), name);
 });
 
 test("unknown members and types are ignored", () => {

@@ -4,7 +4,7 @@
  * Not here: their use (`app/early.js`).
  */
 
-// As `state/address.js` reads it: with a query, what it leaves out has its default.
+// Follows `state/address.js`: with a query, a setting that it leaves out has its default.
 const binary =
   location.search.length > 1
     ? new URLSearchParams(location.search).get("format") === "binary"

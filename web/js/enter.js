@@ -39,12 +39,12 @@ async function signIn(token) {
 
 async function showRole() {
   const { role, driving } = await (await fetch(LOGIN)).json();
-  if (role === "stranger") state.textContent = SIGNED_OUT;
+  if (role === "anonymous") state.textContent = SIGNED_OUT;
   else if (driving === "everybody")
     state.textContent = "You may watch the market and control the feed without a token.";
   else if (driving === "nobody") state.textContent = "You may watch the market. Nobody may control the feed.";
   else state.textContent = ROLES[role];
-  out.hidden = role === "stranger" || driving === "everybody";
+  out.hidden = role === "anonymous" || driving === "everybody";
 }
 
 function takeToken() {

@@ -28,7 +28,7 @@ pub enum SettingsError {
     /// An error in the arguments, or a request for help; clap prints it and exits.
     #[error(transparent)]
     Usage(#[from] clap::Error),
-    #[error("{file} is not TOML: {source}")]
+    #[error("{file} is not TOML")]
     NotToml { file: String, source: toml::de::Error },
     #[error("{place}: there is no setting \"{name}\"{nearest}")]
     Unknown { place: String, name: String, nearest: String },
@@ -123,7 +123,7 @@ fn relaxed(command: &Command) -> Command {
     names.into_iter().fold(lenient(command.clone()), |command, name| command.mut_subcommand(name, lenient))
 }
 
-/// Returns the names of the settings in the arguments, and of those that conflict with them.
+/// Returns the names of the settings in the arguments, and of the settings that conflict with them.
 fn given(
     command: &Command,
     arguments: &[OsString],
@@ -144,7 +144,7 @@ fn given(
     Ok(names)
 }
 
-/// Returns the arguments that one would type for these values, without those that are `taken`.
+/// Returns the arguments to type for `values`, without the `taken` ones.
 fn typed(
     chosen: &Command,
     values: &Values,

@@ -1,79 +1,85 @@
-//! What one reader of one series of bars has not sent yet.
+//! The cursor of one series of bars.
 
-use crate::market::{Bar, InstrumentId, Interval, Market};
-use crate::wire::{Format, Frame, bars_frame, bars_message};
+use crate::market::{Bar, InstrumentId, Interval, Market, Series};
+use crate::wire::{EncodedMessage, Format, SeriesHead, bars_message};
 
-/// Bars in one message: a long history comes in several, so that no message is large.
+/// Bars in one message. A long history comes in several messages, so that none is large.
 const MESSAGE_BARS: usize = 500;
 
-/// How far a series was sent: so many closed bars, and the forming one as it was.
+/// The position up to which a session was sent a series of bars.
 #[derive(Clone, Copy, Debug)]
 pub struct BarsCursor {
     pub id: InstrumentId,
     pub interval: Interval,
-    /// Bars to begin with.
+    /// Bars in the snapshot.
     pub history: usize,
-    begun: bool,
-    /// The last message was full: more waits already.
+    /// The bars that were sent; `None` before the snapshot.
+    sent: Option<SentBars>,
+    /// The last message did not hold all bars.
     more: bool,
+}
+
+/// Bars that were sent.
+#[derive(Clone, Copy, Debug)]
+struct SentBars {
+    /// The number of closed bars, counted from the first one of the epoch.
     closed: u64,
+    /// The forming bar as it was.
     forming: Option<Bar>,
 }
 
 impl BarsCursor {
     pub const fn new(id: InstrumentId, interval: Interval, history: usize) -> Self {
-        Self { id, interval, history, begun: false, more: false, closed: 0, forming: None }
+        Self { id, interval, history, sent: None, more: false }
     }
 
-    /// Begins anew, with a snapshot.
+    /// Starts over with a snapshot.
     pub const fn restart(&mut self) {
-        self.begun = false;
+        self.sent = None;
     }
 
-    /// The last message did not hold all there was.
+    /// Returns whether the last message did not hold all bars.
     pub const fn has_more(&self) -> bool {
         self.more
     }
 
-    /// Goes on after the closed bar that begins at `last_us`, in microseconds since the epoch, if it is kept.
+    /// Continues after the closed bar that begins at `last_us`, in microseconds since 1970, if it is still kept.
     pub fn resume(&mut self, market: &Market, last_us: i64) {
         let Some((_, state)) = market.get(self.id) else { return };
         let closed = &state.series(self.interval).closed;
         let newer = closed.iter().rev().take_while(|bar| bar.start.micros() > last_us).count();
         if newer < closed.len() {
-            (self.begun, self.closed, self.forming) = (true, closed.total() - newer as u64, None);
+            self.sent = Some(SentBars { closed: closed.total() - newer as u64, forming: None });
         }
     }
 
-    /// The next message: each bar closed since the last one, and the forming bar if it changed. To be
-    /// called until there is none. The first is marked as a snapshot and begins with the history; there is
-    /// one even where there are no bars.
-    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<Frame> {
+    /// The next message: the bars closed since the last one, and the forming bar if it has changed.
+    ///
+    /// The first message is a snapshot with the history, even if there are no bars. Call this until it returns `None`.
+    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<EncodedMessage> {
         let (instrument, state) = market.get(self.id)?;
         let series = state.series(self.interval);
-        let snapshot = !self.begun;
-        if snapshot {
-            let forming = usize::from(series.forming.is_some());
-            let closed = series.closed.len().min(self.history.saturating_sub(forming)) as u64;
-            (self.begun, self.closed, self.forming) = (true, series.closed.total() - closed, None);
-        }
-        let since = series.closed.since(self.closed);
-        let waiting = since.items.len();
+        let snapshot = self.sent.is_none();
+        let sent = self.sent.unwrap_or_else(|| self.before_history(series));
+        let unsent = series.closed.since(sent.closed);
+        let waiting = unsent.items.len();
         let forming = series.forming.filter(|_| waiting <= MESSAGE_BARS && !(snapshot && self.history == 0));
-        if waiting == 0 && forming == self.forming && !snapshot {
+        if waiting == 0 && forming == sent.forming && !snapshot {
             return None;
         }
-        let missed = since.missed;
         self.more = waiting > MESSAGE_BARS || forming != series.forming;
-        let closed = since.items.take(MESSAGE_BARS).map(|bar| (bar, true));
-        self.closed = series.closed.total() - (waiting - closed.len()) as u64;
-        self.forming = forming;
+        let closed = unsent.items.take(MESSAGE_BARS).map(|bar| (bar, true));
+        self.sent = Some(SentBars { closed: series.closed.total() - (waiting - closed.len()) as u64, forming });
+        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot };
         let bars = closed.chain(forming.as_ref().map(|bar| (bar, false)));
-        let (epoch, history) = (market.epoch(), (snapshot, missed));
-        Some(match format {
-            Format::Json => bars_message(epoch, ts_sent, instrument, self.interval, history, bars).into(),
-            Format::Binary => bars_frame(epoch, ts_sent, (self.id, instrument), self.interval, history, bars),
-        })
+        Some(bars_message(format, head, self.interval, unsent.missed, bars))
+    }
+
+    /// The position before the bars of the snapshot.
+    fn before_history(&self, series: &Series) -> SentBars {
+        let forming = usize::from(series.forming.is_some());
+        let closed = series.closed.len().min(self.history.saturating_sub(forming)) as u64;
+        SentBars { closed: series.closed.total() - closed, forming: None }
     }
 }
 
@@ -108,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_comes_first_and_then_what_closed_since() {
+    fn snapshot_comes_first_then_bars_as_they_close() {
         let mut market = market(100);
         trades(&mut market, 0..10);
         let mut cursor = BarsCursor::new(A, Interval::S1, 3);
@@ -122,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_comes_back_goes_on_after_its_last_bar() {
+    fn resume_continues_after_the_last_bar() {
         let mut market = market(5);
         trades(&mut market, 0..10);
         let mut cursor = BarsCursor::new(A, Interval::S1, 3);
@@ -134,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_without_bars_has_an_empty_snapshot() {
+    fn empty_series_has_an_empty_snapshot() {
         let market = market(100);
         let mut cursor = BarsCursor::new(A, Interval::S1, 3);
         assert_eq!(take(&mut cursor, &market), Some((true, 0, vec![], None)));
@@ -142,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_history_comes_in_pieces_that_meet() {
+    fn long_history_comes_in_several_messages_that_meet() {
         let mut market = market(5_000);
         trades(&mut market, 0..1_202);
         let mut cursor = BarsCursor::new(A, Interval::S1, 5_000);
@@ -156,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_without_history_leaves_the_forming_bar_to_the_next_message() {
+    fn snapshot_without_history_has_no_forming_bar() {
         let mut market = market(5);
         trades(&mut market, 0..3);
         let mut cursor = BarsCursor::new(A, Interval::S1, 0);
@@ -167,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_that_are_no_longer_kept_are_counted() {
+    fn missed_bars_are_counted() {
         let mut market = market(5);
         let mut cursor = BarsCursor::new(A, Interval::S1, 0);
         take(&mut cursor, &market).unwrap();

@@ -1,50 +1,49 @@
-//! What one reader of one book has not been told yet.
+//! The cursor of one symbol's depth.
 
 use crate::market::{InstrumentId, Market};
-use crate::wire::{DepthHead, Format, Frame, depth_frame, depth_message};
+use crate::wire::{DepthRange, EncodedMessage, Format, SeriesHead, depth_message};
 
-/// How far a book was sent: as it stood after so many ticks.
+/// The tick up to which a session was sent a symbol's depth.
 #[derive(Clone, Copy, Debug)]
 pub struct DepthCursor {
     pub id: InstrumentId,
-    begun: bool,
-    sent: u64,
+    /// The last tick that was sent; `None` before the snapshot.
+    sent: Option<u64>,
 }
 
 impl DepthCursor {
     pub const fn new(id: InstrumentId) -> Self {
-        Self { id, begun: false, sent: 0 }
+        Self { id, sent: None }
     }
 
-    /// Begins anew, with a snapshot.
+    /// Starts over with a snapshot.
     pub const fn restart(&mut self) {
-        self.begun = false;
+        self.sent = None;
     }
 
-    /// Goes on after tick number `last`, if the instrument has come that far.
+    /// Continues after tick number `last`, if there are as many.
     pub fn resume(&mut self, market: &Market, last: i64) {
         let seq = market.get(self.id).map_or(0, |(_, state)| state.seq);
-        if let Some(sent) = u64::try_from(last).ok().filter(|sent| *sent <= seq) {
-            (self.begun, self.sent) = (true, sent);
+        if let Some(last) = u64::try_from(last).ok().filter(|last| *last <= seq) {
+            self.sent = Some(last);
         }
     }
 
-    /// The book as it stands, where ticks came since the last message. The first is marked as a snapshot; there is one even
-    /// where no tick came yet. `None` for good where the market knows no levels.
-    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<Frame> {
+    /// The present levels, if ticks came since the last message.
+    ///
+    /// The first message is a snapshot, even if no tick came yet. Always `None` if the market has no levels.
+    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<EncodedMessage> {
         let (instrument, state) = market.get(self.id)?;
-        let snapshot = !self.begun;
-        if !snapshot && state.seq <= self.sent {
+        if self.sent.is_some_and(|sent| state.seq <= sent) {
             return None;
         }
         let depth = market.depth(self.id)?;
-        let first_seq = if snapshot { 1 } else { self.sent + 1 };
-        (self.begun, self.sent) = (true, state.seq);
-        let head = DepthHead { snapshot, first_seq, seq: state.seq, ts_event: state.ts_event };
-        Some(match format {
-            Format::Json => depth_message(market.epoch(), ts_sent, instrument, head, &depth).into(),
-            Format::Binary => depth_frame(market.epoch(), ts_sent, (self.id, instrument), head, &depth),
-        })
+        let snapshot = self.sent.is_none();
+        let first_seq = self.sent.unwrap_or(0) + 1;
+        self.sent = Some(state.seq);
+        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot };
+        let range = DepthRange { first_seq, seq: state.seq, ts_event: state.ts_event };
+        Some(depth_message(format, head, range, &depth))
     }
 }
 
@@ -70,10 +69,10 @@ mod tests {
     }
 
     #[test]
-    fn a_book_comes_as_it_stands_and_says_which_ticks_it_covers() {
+    fn depth_is_the_present_one_with_its_range_of_ticks() {
         let mut market = market();
         let mut cursor = DepthCursor::new(A);
-        assert_eq!(take(&mut cursor, &market), Some((true, 1, 0, vec![])), "there is a book before the first tick");
+        assert_eq!(take(&mut cursor, &market), Some((true, 1, 0, vec![])), "there is a snapshot before the first tick");
         assert_eq!(take(&mut cursor, &market), None);
         for bid in [100, 101, 102] {
             market.apply(&quote(A, Timestamp::from_secs(bid), Some(bid), Some(bid + 2)));
@@ -87,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_comes_back_goes_on_after_its_last_tick() {
+    fn resume_continues_after_the_last_tick() {
         let mut market = market();
         for bid in [100, 101, 102] {
             market.apply(&quote(A, Timestamp::from_secs(bid), Some(bid), None));
@@ -105,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_market_without_levels_has_nothing_to_take() {
+    fn market_without_levels_has_no_depth() {
         let market = Market::open(&sample::opening(1, &["A"]), MarketLimits::default());
         let mut cursor = DepthCursor::new(A);
         assert_eq!(take(&mut cursor, &market), None);

@@ -1,84 +1,92 @@
-//! The symbols that one reader wants at one rate, and how far each was sent.
+//! The cursor of a session's quotes at one rate.
 //!
-//! A rate that conflates is served by a [`QuoteCache`](super::QuoteCache), `every` by a [`TickLog`](super::TickLog).
+//! A rate below `every` is read from a [`QuoteCache`](crate::fanout::QuoteCache), `every` from a
+//! [`TickLog`](crate::fanout::TickLog). Both leave it to the cursor to record what was sent.
 
 use crate::market::InstrumentId;
 
-/// What a reader's own frame has room for, if the one before was shorter.
-const LEAST_BYTES: usize = 256;
+/// The least capacity of a message, in bytes.
+const MIN_BYTES: usize = 256;
 
+/// The symbols of a session at one rate, and the tick up to which each was sent.
 #[derive(Debug)]
 pub struct QuotesCursor {
-    pub(in crate::fanout) epoch: u64,
-    /// By instrument, ascending, with the seq that was sent last.
-    pub(in crate::fanout) wanted: Vec<(InstrumentId, u64)>,
-    /// The cache's beat that was last looked through to the end.
-    pub(in crate::fanout) beat: Option<u64>,
-    /// The beat being looked through, and how far it has been.
-    pub(in crate::fanout) pass: Option<u64>,
-    pub(in crate::fanout) at: usize,
-    /// That look began at its beat, and not at one before.
-    pub(in crate::fanout) whole: bool,
-    /// At `beat`, or before `tick`, all that is wanted had been sent just as far as cache or log stood.
-    pub(in crate::fanout) level: bool,
-    /// The number of the next tick in the log; `None` where it has not been looked at.
-    pub(in crate::fanout) tick: Option<u64>,
-    /// The log had more than the last message held.
-    pub(in crate::fanout) more: bool,
-    /// A bit for each instrument that is wanted, so that a log is passed over quickly; empty until it is needed.
+    epoch: u64,
+    /// By instrument, ascending, with the seq up to which it was sent.
+    symbols: Vec<(InstrumentId, u64)>,
+    position: Position,
+    /// A bit for each instrument of `symbols`, by which most ticks of a log are skipped; empty until it is needed.
     mask: Vec<u64>,
-    /// The length of the last frame.
-    pub(in crate::fanout) bytes: usize,
+    /// The length of the last message.
+    bytes: usize,
+}
+
+/// The position of a cursor in the cache or log that serves it.
+///
+/// A cursor is `level` if each symbol was sent exactly as far as the cache or log stood there: then the message that
+/// follows fits all level cursors.
+#[derive(Clone, Copy, Debug)]
+enum Position {
+    /// Nothing was read, or the symbols have changed: all of them need a comparison.
+    Unread,
+    /// All symbols were compared with a cache as of `flush`.
+    Compared { flush: u64, level: bool },
+    /// The symbols before index `next` were compared with a cache, the last ones as of `flush`. The comparison is
+    /// `whole` if all of them were.
+    Comparing { flush: u64, next: usize, whole: bool, level: bool },
+    /// The ticks before number `next` of a log were read; there were `more`.
+    Logged { next: u64, level: bool, more: bool },
+    /// A log no longer has the next tick of a symbol.
+    Lost,
+}
+
+/// The relation of a tick to a cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TickFit {
+    /// The tick follows the last one that was sent of its symbol.
+    Next,
+    /// Ticks before it were not sent.
+    Gap,
+    /// Its symbol is not one of the cursor's, or was sent further.
+    Skip,
 }
 
 impl QuotesCursor {
     pub const fn new(epoch: u64) -> Self {
-        Self {
-            epoch,
-            wanted: Vec::new(),
-            beat: None,
-            pass: None,
-            at: 0,
-            whole: false,
-            level: false,
-            tick: None,
-            more: false,
-            mask: Vec::new(),
-            bytes: 0,
-        }
+        Self { epoch, symbols: Vec::new(), position: Position::Unread, mask: Vec::new(), bytes: 0 }
     }
 
     pub const fn is_empty(&self) -> bool {
-        self.wanted.is_empty()
+        self.symbols.is_empty()
     }
 
     pub const fn len(&self) -> usize {
-        self.wanted.len()
+        self.symbols.len()
     }
 
-    /// Wants these from the ticks after those sent on.
-    pub fn extend(&mut self, more: impl IntoIterator<Item = (InstrumentId, u64)>) {
-        self.wanted.extend(more);
-        self.wanted.sort_unstable_by_key(|(id, _)| *id);
+    /// Adds symbols, each with the seq up to which it was sent.
+    pub fn extend(&mut self, symbols: impl IntoIterator<Item = (InstrumentId, u64)>) {
+        self.symbols.extend(symbols);
+        self.symbols.sort_unstable_by_key(|(id, _)| *id);
         self.mask.clear();
-        self.look_again();
+        self.compare_again();
     }
 
-    /// Wants none of `ids`, which are sorted, any longer; gives those it had, with how far each was sent.
+    /// Removes the symbols in `ids`, which is sorted. Returns those it had, each with the seq up to which it was sent.
     pub fn remove(&mut self, ids: &[InstrumentId]) -> Vec<(InstrumentId, u64)> {
-        let removed: Vec<_> = self.wanted.extract_if(.., |(id, _)| ids.binary_search(id).is_ok()).collect();
+        let removed: Vec<_> = self.symbols.extract_if(.., |(id, _)| ids.binary_search(id).is_ok()).collect();
         if !removed.is_empty() {
             self.mask.clear();
-            self.look_again();
+            self.compare_again();
         }
         removed
     }
 
-    /// Says that `id` was sent up to `seq` by other means.
+    /// Records that `id` was sent up to `seq` in another message.
     pub fn sent(&mut self, id: InstrumentId, seq: u64) {
-        if let Ok(at) = self.find(id) {
-            self.wanted[at].1 = seq;
-            self.look_again();
+        if let Ok(index) = self.find(id) {
+            self.symbols[index].1 = seq;
+            self.compare_again();
         }
     }
 
@@ -86,60 +94,176 @@ impl QuotesCursor {
         self.find(id).is_ok()
     }
 
-    /// By instrument, ascending, with how far each was sent.
+    /// The symbols, ascending by instrument, each with the seq up to which it was sent.
     pub fn iter(&self) -> impl Iterator<Item = (InstrumentId, u64)> {
-        self.wanted.iter().copied()
+        self.symbols.iter().copied()
+    }
+
+    /// The seq up to which `id` was sent.
+    pub fn sent_of(&self, id: InstrumentId) -> Option<u64> {
+        self.find(id).ok().map(|index| self.symbols[index].1)
+    }
+
+    /// Returns whether the last message was the last one for now.
+    pub const fn is_through(&self) -> bool {
+        !matches!(self.position, Position::Comparing { .. } | Position::Logged { more: true, .. } | Position::Lost)
+    }
+
+    /// Starts over, as another cache or log serves the cursor from now on.
+    pub const fn restart(&mut self) {
+        self.position = Position::Unread;
     }
 
     fn find(&self, id: InstrumentId) -> Result<usize, usize> {
-        self.wanted.binary_search_by_key(&id, |(id, _)| *id)
+        self.symbols.binary_search_by_key(&id, |(id, _)| *id)
     }
 
-    /// The last look has been through to the end.
-    pub const fn is_through(&self) -> bool {
-        self.at == 0 && !self.more
+    /// Compares all symbols again. The position in a log stays.
+    const fn compare_again(&mut self) {
+        self.position = match self.position {
+            Position::Logged { next, .. } => Position::Logged { next, level: false, more: false },
+            Position::Lost => Position::Lost,
+            _ => Position::Unread,
+        };
     }
 
-    /// How far `id` was sent.
-    pub fn sent_of(&self, id: InstrumentId) -> Option<u64> {
-        self.find(id).ok().map(|at| self.wanted[at].1)
+    /// The epoch of the instruments.
+    pub(in crate::fanout) const fn epoch(&self) -> u64 {
+        self.epoch
     }
 
-    pub(in crate::fanout) fn sent_mut(&mut self, id: InstrumentId) -> Option<&mut u64> {
-        self.find(id).ok().map(|at| &mut self.wanted[at].1)
+    /// The capacity of the next message: the length of the last one and an eighth, as growing would copy it.
+    pub(in crate::fanout) fn capacity(&self) -> usize {
+        (self.bytes + self.bytes / 8).max(MIN_BYTES)
     }
 
-    /// Whether `id` is wanted: quick to say no, and right only after [`draw_mask`](Self::draw_mask).
+    pub(in crate::fanout) const fn set_message_len(&mut self, bytes: usize) {
+        self.bytes = bytes;
+    }
+}
+
+/// Reading a cache.
+impl QuotesCursor {
+    /// Returns whether all symbols were compared as of `flush`.
+    pub(in crate::fanout) const fn has_compared(&self, flush: u64) -> bool {
+        matches!(self.position, Position::Compared { flush: last, .. } if last == flush)
+    }
+
+    /// Returns whether the message of `flush` fits: nothing else happened since the flush before.
+    pub(in crate::fanout) const fn follows(&self, flush: u64) -> bool {
+        matches!(self.position, Position::Compared { flush: last, level: true } if last + 1 == flush)
+    }
+
+    /// Records that the changes of `flush` were sent. The cursor has all symbols of the epoch.
+    pub(in crate::fanout) fn follow(&mut self, flush: u64, changes: impl Iterator<Item = (InstrumentId, u64)>) {
+        self.record_all(changes);
+        self.position = Position::Compared { flush, level: true };
+    }
+
+    /// Compares symbols with a cache as of `flush`, from where the last message ended.
+    ///
+    /// `send` gets a symbol and the seq up to which it was sent, and returns the seq of the cache, or `None` to end the
+    /// message before the symbol.
+    pub(in crate::fanout) fn compare(&mut self, flush: u64, mut send: impl FnMut(InstrumentId, u64) -> Option<u64>) {
+        let (mut next, whole, mut level) = match self.position {
+            Position::Comparing { flush: last, next, whole, level } if last == flush => (next, whole, level),
+            // The cache has changed behind the position.
+            Position::Comparing { next, .. } => (next, false, false),
+            _ => (0, true, true),
+        };
+        for (id, sent) in &mut self.symbols[next..] {
+            let Some(seq) = send(*id, *sent) else { break };
+            *sent = (*sent).max(seq);
+            // A snapshot may be ahead of the cache: then the range of the common message would overlap.
+            level &= *sent == seq;
+            next += 1;
+        }
+        self.position = if next < self.symbols.len() {
+            Position::Comparing { flush, next, whole, level }
+        } else if whole {
+            Position::Compared { flush, level }
+        } else {
+            Position::Unread
+        };
+    }
+
+    /// Records seqs of a cursor that has all symbols of the epoch: each is at its own index.
+    fn record_all(&mut self, seqs: impl Iterator<Item = (InstrumentId, u64)>) {
+        for (id, seq) in seqs {
+            self.symbols[id.index()].1 = seq;
+        }
+    }
+}
+
+/// Reading a log.
+impl QuotesCursor {
+    /// The number of the next tick to read; `None` if the cursor is not in the log.
+    pub(in crate::fanout) const fn next_tick(&self) -> Option<u64> {
+        match self.position {
+            Position::Logged { next, .. } => Some(next),
+            _ => None,
+        }
+    }
+
+    /// Returns whether a message of all ticks from [`next_tick`](Self::next_tick) on fits.
+    pub(in crate::fanout) const fn is_level_in_log(&self) -> bool {
+        matches!(self.position, Position::Logged { level: true, .. })
+    }
+
+    /// Enters a log at its `end`. The ticks before it have to be sent in another message.
+    pub(in crate::fanout) const fn enter_log(&mut self, end: u64) {
+        self.position = Position::Logged { next: end, level: false, more: false };
+    }
+
+    /// Records that the ticks before number `next` were read, in a log that ends at `end`.
+    pub(in crate::fanout) const fn advance_log(&mut self, next: u64, end: u64) {
+        // Messages outside the log are older than this one, so the cursor has exactly the ticks of the log.
+        self.position = Position::Logged { next, level: next == end, more: next != end };
+    }
+
+    /// Leaves the log before a tick that does not follow the last one of its symbol.
+    pub(in crate::fanout) const fn lose_log(&mut self) {
+        self.position = Position::Lost;
+    }
+
+    /// Records that all `ticks` up to the log's `end` were sent. The cursor has all symbols of the epoch.
+    pub(in crate::fanout) fn follow_log(&mut self, end: u64, ticks: impl Iterator<Item = (InstrumentId, u64)>) {
+        self.record_all(ticks);
+        self.advance_log(end, end);
+    }
+
+    /// Records tick `seq` of `id` if it is the next one. Call [`prepare_mask`](Self::prepare_mask) first.
     #[inline]
-    pub(in crate::fanout) fn wants(&self, id: InstrumentId) -> bool {
+    pub(in crate::fanout) fn accept(&mut self, id: InstrumentId, seq: u64) -> TickFit {
+        if !self.is_in_mask(id) {
+            return TickFit::Skip;
+        }
+        let Ok(index) = self.find(id) else { return TickFit::Skip };
+        let sent = &mut self.symbols[index].1;
+        if seq == *sent + 1 {
+            *sent = seq;
+            TickFit::Next
+        } else if seq > *sent {
+            TickFit::Gap
+        } else {
+            TickFit::Skip
+        }
+    }
+
+    fn is_in_mask(&self, id: InstrumentId) -> bool {
         let (word, bit) = (id.index() / 64, 1 << (id.index() % 64));
         self.mask.get(word).is_some_and(|word| word & bit != 0)
     }
 
-    pub(in crate::fanout) fn draw_mask(&mut self) {
+    /// Fills the mask, if symbols have changed.
+    pub(in crate::fanout) fn prepare_mask(&mut self) {
         if !self.mask.is_empty() {
             return;
         }
-        let words = self.wanted.last().map_or(0, |(id, _)| id.index() / 64 + 1);
+        let words = self.symbols.last().map_or(0, |(id, _)| id.index() / 64 + 1);
         self.mask = vec![0; words];
-        for (id, _) in &self.wanted {
+        for (id, _) in &self.symbols {
             self.mask[id.index() / 64] |= 1 << (id.index() % 64);
         }
-    }
-
-    /// Room for a frame as long as the last one, and an eighth: growing would copy it.
-    pub(in crate::fanout) fn room(&self) -> usize {
-        (self.bytes + self.bytes / 8).max(LEAST_BYTES)
-    }
-
-    const fn look_again(&mut self) {
-        (self.beat, self.pass, self.at, self.level) = (None, None, 0, false);
-        self.more = false;
-    }
-
-    /// Forgets what was looked through: the next look may be at another cache or log.
-    pub const fn look_anew(&mut self) {
-        self.look_again();
-        self.tick = None;
     }
 }

@@ -1,67 +1,65 @@
-//! What one reader of one tape has not sent yet.
+//! The cursor of one symbol's trades.
 
 use crate::market::{InstrumentId, Market};
-use crate::wire::{Format, Frame, TradesHead, trades_frame, trades_message};
+use crate::wire::{EncodedMessage, Format, SeriesHead, TradesRange, trades_message};
 
-/// Trades in one message: a burst comes in several, so that no message is large.
+/// Trades in one message. A burst comes in several messages, so that none is large.
 const MESSAGE_TRADES: usize = 500;
 
-/// How far a tape was sent: so many trades.
+/// The position up to which a session was sent a symbol's trades.
 #[derive(Clone, Copy, Debug)]
 pub struct TradesCursor {
     pub id: InstrumentId,
-    /// Trades to begin with.
+    /// Trades in the snapshot.
     pub history: usize,
-    begun: bool,
-    /// The last message was full: more waits already.
+    /// The number of the last trade that was sent; `None` before the snapshot.
+    sent: Option<u64>,
+    /// The last message did not hold all trades.
     more: bool,
-    seen: u64,
 }
 
 impl TradesCursor {
     pub const fn new(id: InstrumentId, history: usize) -> Self {
-        Self { id, history, begun: false, more: false, seen: 0 }
+        Self { id, history, sent: None, more: false }
     }
 
-    /// Begins anew, with a snapshot.
+    /// Starts over with a snapshot.
     pub const fn restart(&mut self) {
-        self.begun = false;
+        self.sent = None;
     }
 
-    /// The last message did not hold all there was.
+    /// Returns whether the last message did not hold all trades.
     pub const fn has_more(&self) -> bool {
         self.more
     }
 
-    /// Goes on after trade number `last`, if the tape has come that far.
+    /// Continues after trade number `last`, if there are as many.
     pub fn resume(&mut self, market: &Market, last: i64) {
         let total = market.get(self.id).map_or(0, |(_, state)| state.trades.total());
-        if let Some(seen) = u64::try_from(last).ok().filter(|seen| *seen <= total) {
-            (self.begun, self.seen) = (true, seen);
+        if let Some(last) = u64::try_from(last).ok().filter(|last| *last <= total) {
+            self.sent = Some(last);
         }
     }
 
-    /// The next message, with each trade since the last one. To be called until there is none. The first is
-    /// marked as a snapshot and begins with the history; there is one even where there are no trades.
-    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<Frame> {
+    /// The next message: the trades since the last one.
+    ///
+    /// The first message is a snapshot with the history, even if there are no trades. Call this until it returns
+    /// `None`.
+    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<EncodedMessage> {
         let (instrument, state) = market.get(self.id)?;
-        let snapshot = !self.begun;
-        if snapshot {
-            let history = state.trades.len().min(self.history) as u64;
-            (self.begun, self.seen) = (true, state.trades.total() - history);
-        }
-        let since = state.trades.since(self.seen);
-        if since.items.len() == 0 && !snapshot {
+        let trades = &state.trades;
+        let snapshot = self.sent.is_none();
+        let sent = self.sent.unwrap_or_else(|| trades.total() - trades.len().min(self.history) as u64);
+        let unsent = trades.since(sent);
+        if unsent.items.len() == 0 && !snapshot {
             return None;
         }
-        let head = TradesHead { snapshot, skipped: since.missed, first: self.seen + since.missed + 1 };
-        self.more = since.items.len() > MESSAGE_TRADES;
-        let trades = since.items.take(MESSAGE_TRADES);
-        self.seen += head.skipped + trades.len() as u64;
-        Some(match format {
-            Format::Json => trades_message(market.epoch(), ts_sent, instrument, head, trades).into(),
-            Format::Binary => trades_frame(market.epoch(), ts_sent, (self.id, instrument), head, trades),
-        })
+        let range = TradesRange { skipped: unsent.missed, first: sent + unsent.missed + 1 };
+        self.more = unsent.items.len() > MESSAGE_TRADES;
+        let trades = unsent.items.take(MESSAGE_TRADES);
+        self.sent = Some(sent + range.skipped + trades.len() as u64);
+        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot };
+        Some(trades_message(format, head, range, trades))
     }
 }
 
@@ -93,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn each_trade_comes_once_in_order_and_what_was_lost_is_counted() {
+    fn trades_come_once_and_skipped_ones_are_counted() {
         let mut market = market(5);
         trades(&mut market, 1..=4);
         let mut cursor = TradesCursor::new(A, 2);
@@ -106,13 +104,13 @@ mod tests {
     }
 
     #[test]
-    fn a_tape_without_trades_has_an_empty_snapshot() {
+    fn symbol_without_trades_has_an_empty_snapshot() {
         let mut cursor = TradesCursor::new(A, 2);
         assert_eq!(take(&mut cursor, &market(5)), Some((true, 0, 1, vec![])));
     }
 
     #[test]
-    fn a_reader_that_comes_back_goes_on_after_its_last_trade() {
+    fn resume_continues_after_the_last_trade() {
         let mut market = market(10);
         trades(&mut market, 1..=9);
         let mut cursor = TradesCursor::new(A, 2);
@@ -124,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_comes_in_pieces() {
+    fn burst_comes_in_several_messages() {
         let mut market = market(2_000);
         let mut cursor = TradesCursor::new(A, 0);
         take(&mut cursor, &market).unwrap();

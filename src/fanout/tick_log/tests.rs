@@ -1,19 +1,19 @@
-//! Ticks one by one, as readers of different speed get them.
+//! Readers of different speeds, in both formats.
 
 use super::*;
 use crate::market::{MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade, sample};
-use crate::wire::{BinaryQuote, Decoder, EncodedQuote};
+use crate::wire::Decoder;
 use serde_json::Value;
 
 const LIMIT: usize = 20;
 
-struct Stage<Q: QuoteEncoding> {
+struct Fixture<Q: QuoteEncoding> {
     market: Market,
     log: TickLog<Q>,
     now: Duration,
 }
 
-impl<Q: QuoteEncoding> Stage<Q> {
+impl<Q: QuoteEncoding> Fixture<Q> {
     fn new() -> Self {
         let market = Market::open(&sample::opening(1, &["A", "B", "C"]), MarketLimits::default());
         let mut log = TickLog::new(LIMIT);
@@ -21,7 +21,7 @@ impl<Q: QuoteEncoding> Stage<Q> {
         Self { market, log, now: Duration::ZERO }
     }
 
-    /// Trades of these instruments, heard together after so many milliseconds.
+    /// A batch of trades of these instruments, after some milliseconds.
     fn trade(&mut self, ids: &[u32], after_ms: u64) {
         self.now += Duration::from_millis(after_ms);
         self.log.begin(ids.len(), self.now, i64::try_from(self.now.as_micros()).unwrap());
@@ -34,11 +34,11 @@ impl<Q: QuoteEncoding> Stage<Q> {
         }
     }
 
-    /// A reader of these who has what the market has now, and stands at the end of the log.
+    /// A reader of these instruments, in step with the market and at the end of the log.
     fn reader(&self, ids: &[u32]) -> QuotesCursor {
         let mut cursor = QuotesCursor::new(1);
         cursor.extend(ids.iter().map(|id| (InstrumentId(*id), self.seq(*id))));
-        assert_eq!(self.log.take(&mut cursor, self.now), Taken::Lost, "who comes new is at no place in the log");
+        assert_eq!(self.log.take(&mut cursor, self.now), Taken::Lost, "a new reader has no position in the log");
         cursor
     }
 
@@ -49,9 +49,9 @@ impl<Q: QuoteEncoding> Stage<Q> {
     /// Symbol, first seq and seq of each entry of the next message.
     fn take(&self, cursor: &mut QuotesCursor, decoder: &mut Decoder<'_>) -> Vec<(String, u64, u64)> {
         let text = match self.log.take(cursor, self.now) {
-            Taken::Frame(Frame::Text(text)) => text.to_string(),
-            Taken::Frame(Frame::Binary(bytes)) => decoder.json(&bytes).expect("a whole frame"),
-            other => panic!("no frame: {other:?}"),
+            Taken::Message(EncodedMessage::Text(text)) => text.to_string(),
+            Taken::Message(EncodedMessage::Binary(bytes)) => decoder.json(&bytes).expect("a whole message"),
+            other => panic!("no message: {other:?}"),
         };
         let message: Value = serde_json::from_str(&text).unwrap();
         let number = |quote: &Value, name: &str| quote[name].as_u64().unwrap();
@@ -61,103 +61,103 @@ impl<Q: QuoteEncoding> Stage<Q> {
     }
 }
 
-fn each_once<Q: QuoteEncoding>() {
-    let mut stage = Stage::<Q>::new();
-    let instruments = std::sync::Arc::clone(stage.market.instruments());
+fn check_each_once<Q: QuoteEncoding>() {
+    let mut fixture = Fixture::<Q>::new();
+    let instruments = std::sync::Arc::clone(fixture.market.instruments());
     let mut decoder = Decoder::new(&instruments);
-    let mut reader = stage.reader(&[0, 2]);
-    stage.trade(&[0, 1, 0], 0);
-    stage.trade(&[2], 5);
+    let mut reader = fixture.reader(&[0, 2]);
+    fixture.trade(&[0, 1, 0], 0);
+    fixture.trade(&[2], 5);
     let entry = |symbol: &str, seq| (symbol.to_owned(), seq, seq);
-    assert_eq!(stage.take(&mut reader, &mut decoder), [entry("A", 1), entry("A", 2), entry("C", 1)]);
-    assert_eq!(stage.log.take(&mut reader, stage.now), Taken::Nothing);
-    stage.trade(&[1, 2], 5);
-    assert_eq!(stage.take(&mut reader, &mut decoder), [entry("C", 2)]);
+    assert_eq!(fixture.take(&mut reader, &mut decoder), [entry("A", 1), entry("A", 2), entry("C", 1)]);
+    assert_eq!(fixture.log.take(&mut reader, fixture.now), Taken::Nothing);
+    fixture.trade(&[1, 2], 5);
+    assert_eq!(fixture.take(&mut reader, &mut decoder), [entry("C", 2)]);
 }
 
 #[test]
-fn each_tick_comes_once_and_by_itself() {
-    each_once::<EncodedQuote>();
-    each_once::<BinaryQuote>();
+fn tick_comes_once_and_by_itself() {
+    check_each_once::<JsonQuote>();
+    check_each_once::<BinaryQuote>();
 }
 
 #[test]
-fn a_snapshot_in_between_is_not_told_again() {
-    let mut stage = Stage::<EncodedQuote>::new();
-    let mut reader = stage.reader(&[0]);
-    stage.trade(&[0, 0, 0], 0);
+fn tick_of_a_snapshot_is_not_sent_again() {
+    let mut fixture = Fixture::<JsonQuote>::new();
+    let mut reader = fixture.reader(&[0]);
+    fixture.trade(&[0, 0, 0], 0);
     reader.sent(InstrumentId(0), 2);
-    assert_eq!(stage.take(&mut reader, &mut Decoder::new(&[])), [("A".into(), 3, 3)]);
+    assert_eq!(fixture.take(&mut reader, &mut Decoder::new(&[])), [("A".into(), 3, 3)]);
 }
 
 #[test]
 fn many_ticks_come_in_several_messages() {
-    let mut stage = Stage::<EncodedQuote>::new();
-    let mut reader = stage.reader(&[0, 1, 2]);
-    stage.trade(&[0, 1, 2, 0, 1, 2, 0], 0);
+    let mut fixture = Fixture::<JsonQuote>::new();
+    let mut reader = fixture.reader(&[0, 1, 2]);
+    fixture.trade(&[0, 1, 2, 0, 1, 2, 0], 0);
     let mut decoder = Decoder::new(&[]);
-    let messages = [0; 3].map(|_| (stage.take(&mut reader, &mut decoder).len(), reader.is_through()));
+    let messages = [0; 3].map(|_| (fixture.take(&mut reader, &mut decoder).len(), reader.is_through()));
     assert_eq!(messages, [(3, false), (3, false), (1, true)]);
 }
 
 #[test]
-fn readers_of_everything_share_one_frame() {
-    let mut stage = Stage::<EncodedQuote>::new();
-    let mut readers = [stage.reader(&[0, 1, 2]), stage.reader(&[0, 1, 2])];
+fn readers_of_all_symbols_share_one_message() {
+    let mut fixture = Fixture::<JsonQuote>::new();
+    let mut readers = [fixture.reader(&[0, 1, 2]), fixture.reader(&[0, 1, 2])];
     let mut take = |ids: &[u32]| {
-        stage.trade(ids, 1);
-        readers.each_mut().map(|reader| match stage.log.take(reader, stage.now) {
-            Taken::Frame(frame) => frame.into_text().unwrap(),
-            other => panic!("no frame: {other:?}"),
+        fixture.trade(ids, 1);
+        readers.each_mut().map(|reader| match fixture.log.take(reader, fixture.now) {
+            Taken::Message(message) => message.into_text().unwrap(),
+            other => panic!("no message: {other:?}"),
         })
     };
     let own = take(&[0]);
-    assert_ne!(own[0].as_ptr(), own[1].as_ptr(), "a first frame is each reader's own");
+    assert_ne!(own[0].as_ptr(), own[1].as_ptr(), "the first message is each reader's own");
     let shared = take(&[1, 0]);
     assert_eq!(shared[0].as_ptr(), shared[1].as_ptr());
     assert!(shared[0].contains("\"symbol\":\"A\",\"first_seq\":2,\"seq\":2,"), "{}", shared[0].as_str());
 }
 
 #[test]
-fn who_cannot_go_on_is_told() {
-    let check = |why: &str, disturb: &dyn Fn(&mut Stage<EncodedQuote>)| {
-        let mut stage = Stage::<EncodedQuote>::new();
-        let mut reader = stage.reader(&[0]);
-        stage.trade(&[0], 0);
-        disturb(&mut stage);
-        assert_eq!(stage.log.take(&mut reader, stage.now), Taken::Lost, "{why}");
-        reader.sent(InstrumentId(0), stage.seq(0));
-        stage.trade(&[1], 2_000);
-        stage.trade(&[0], 1);
-        assert_eq!(stage.take(&mut reader, &mut Decoder::new(&[])).len(), 1, "{why}: and then goes on");
+fn reader_that_cannot_go_on_is_lost() {
+    let check = |why: &str, disturb: &dyn Fn(&mut Fixture<JsonQuote>)| {
+        let mut fixture = Fixture::<JsonQuote>::new();
+        let mut reader = fixture.reader(&[0]);
+        fixture.trade(&[0], 0);
+        disturb(&mut fixture);
+        assert_eq!(fixture.log.take(&mut reader, fixture.now), Taken::Lost, "{why}");
+        reader.sent(InstrumentId(0), fixture.seq(0));
+        fixture.trade(&[1], 2_000);
+        fixture.trade(&[0], 1);
+        assert_eq!(fixture.take(&mut reader, &mut Decoder::new(&[])).len(), 1, "{why}; then it goes on");
     };
-    check("it comes late", &|stage| stage.now += Duration::from_millis(1_001));
-    check("it comes later than others are kept", &|stage| stage.trade(&[0], 1_001));
-    check("more came than the log may hold", &|stage| stage.trade(&[0; LIMIT], 1));
-    check("nobody listened meanwhile", &|stage| stage.log.forget());
+    check("it is late", &|fixture| fixture.now += Duration::from_millis(1_001));
+    check("its tick is no longer kept", &|fixture| fixture.trade(&[0], 1_001));
+    check("more ticks came than the log may hold", &|fixture| fixture.trade(&[0; LIMIT], 1));
+    check("the log had no readers", &|fixture| fixture.log.clear());
 }
 
 #[test]
-fn a_hole_is_told_after_what_came_before_it() {
-    let mut stage = Stage::<EncodedQuote>::new();
-    let mut reader = stage.reader(&[0, 1]);
+fn gap_ends_the_message_before_it() {
+    let mut fixture = Fixture::<JsonQuote>::new();
+    let mut reader = fixture.reader(&[0, 1]);
     reader.remove(&[InstrumentId(1)]);
-    stage.trade(&[0, 1, 1], 0);
-    // Wants it again, and has not been sent its first tick.
+    fixture.trade(&[0, 1, 1], 0);
+    // It has the symbol again, without its first tick.
     reader.extend([(InstrumentId(1), 0)]);
     reader.sent(InstrumentId(1), 0);
-    assert_eq!(stage.take(&mut reader, &mut Decoder::new(&[])).len(), 3, "all are still here");
-    stage.trade(&[0, 1], 0);
+    assert_eq!(fixture.take(&mut reader, &mut Decoder::new(&[])).len(), 3, "all ticks are kept");
+    fixture.trade(&[0, 1], 0);
     reader.sent(InstrumentId(1), 1);
-    assert_eq!(stage.take(&mut reader, &mut Decoder::new(&[])), [("A".into(), 2, 2)]);
-    assert_eq!(stage.log.take(&mut reader, stage.now), Taken::Lost);
+    assert_eq!(fixture.take(&mut reader, &mut Decoder::new(&[])), [("A".into(), 2, 2)]);
+    assert_eq!(fixture.log.take(&mut reader, fixture.now), Taken::Lost);
 }
 
 #[test]
 fn memory_is_bounded_at_any_speed() {
-    let mut stage = Stage::<EncodedQuote>::new();
+    let mut fixture = Fixture::<JsonQuote>::new();
     for after_ms in [0, 0, 0, 10, 10, 500, 990, 1, 2] {
-        stage.trade(&[0, 1, 2, 0, 1, 2, 0, 1], after_ms);
-        assert!(stage.log.len() <= LIMIT, "{}", stage.log.len());
+        fixture.trade(&[0, 1, 2, 0, 1, 2, 0, 1], after_ms);
+        assert!(fixture.log.len() <= LIMIT, "{}", fixture.log.len());
     }
 }

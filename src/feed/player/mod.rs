@@ -305,7 +305,7 @@ impl Player {
         Ok(())
     }
 
-    /// Opens an epoch at the first tick, and waits there where `paused` says so.
+    /// Opens an epoch at the first tick, and waits there if `paused` is true.
     async fn open(&mut self, paused: bool) {
         // Market time starts here, so that the time which the opening takes is made up for.
         let (start, now) = (self.source.info().start, self.now());
@@ -337,7 +337,7 @@ impl Player {
         }
     }
 
-    /// Shifts the times of a recording so that it starts now, where the settings say so.
+    /// Shifts the times of a recording so that it starts now, if the settings require it.
     fn shift_start(&mut self) {
         if self.source.position().is_none() {
             self.timestamp_mode = TimestampMode::Original;

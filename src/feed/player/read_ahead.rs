@@ -4,7 +4,7 @@ use super::time_shift::TimeShift;
 use crate::feed::SourceError;
 use crate::market::{Tick, Timestamp};
 
-/// The ticks that are read at a time, where the source gives so many.
+/// The ticks that are read at a time, if the source still has as many.
 const BATCH: usize = 512;
 
 /// The next ticks of a source: never empty before its end.

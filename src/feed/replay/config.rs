@@ -2,7 +2,7 @@
 
 use super::schema::Overrides;
 
-/// The limits of a replay, and what people say of its files.
+/// The limits of a replay, and the settings of its files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplayConfig {
     /// The most rows sorted in memory, at about 100 bytes each; a file with more rows out of time order is sorted on

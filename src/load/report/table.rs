@@ -111,7 +111,8 @@ impl Report {
         let ServerUsage { pid, ended, .. } = server;
         let cpu = server.cpu().as_secs_f64();
         format!(
-            "process {pid}: {cpu:.2} CPU-s ({} of a core), {} CPU-s per million updates; RSS {:.1} MB, {} kB per client",
+            "process {pid}: {cpu:.2} CPU-s ({} of a core), {} CPU-s per million updates; \
+             RSS {:.1} MB, {} kB per client",
             decimals(ratio(cpu, self.seconds()), 2),
             decimals(self.cpu_seconds_per_million(), 3),
             ended.rss_bytes as f64 / 1e6,

@@ -13,8 +13,8 @@ use super::token::{Token, TokenError, TokenSource};
 /// The access rules as configured.
 #[derive(Clone, Debug, Default)]
 pub struct AccessConfig {
-    /// The clients that may drive the feed. By default everybody where only this machine reaches the server, else holders of the
-    /// presenter's token.
+    /// The clients that may drive the feed. By default everybody where only this machine reaches the server, else
+    /// holders of the presenter's token.
     pub control: Option<Control>,
     /// The presenter's token.
     pub presenter: Option<TokenSource>,
@@ -63,7 +63,6 @@ impl AccessConfig {
 #[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// May fetch the page and sign in.
-    #[strum(serialize = "stranger")]
     Anonymous,
     /// May see the market.
     Viewer,

@@ -77,9 +77,9 @@ pub enum TokenSource {
 /// A token could not be read or made.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
-    #[error("cannot read the token in {file}: {source}")]
+    #[error("cannot read the token in {file}")]
     Unreadable { file: PathBuf, source: std::io::Error },
-    #[error("the first line of {file} is not a token: {source}")]
+    #[error("the first line of {file} is not a token")]
     Invalid { file: PathBuf, source: InvalidToken },
     #[error("cannot generate a token, as the system gives no randomness: {0}; give one with --token-file")]
     NoRandomness(std::io::Error),
@@ -131,15 +131,15 @@ mod tests {
     #[test]
     fn file_holds_the_token_in_its_first_line() {
         let folder = tempfile::tempdir().unwrap();
-        let check = |name: &str, text: &str| {
+        let read = |name: &str, text: &str| {
             let file = folder.path().join(name);
             std::fs::write(&file, text).unwrap();
-            TokenSource::File(file).token().map(|token| token.reveal().to_owned()).map_err(|error| error.to_string())
+            TokenSource::File(file).token()
         };
-        assert_eq!(check("good", "abcdefgh-1234567 \r\n# for the room\n"), Ok("abcdefgh-1234567".into()));
+        assert_eq!(read("good", "abcdefgh-1234567 \r\n# for the room\n").unwrap().reveal(), "abcdefgh-1234567");
         for (name, text) in [("empty", ""), ("short", "abc\n")] {
-            let error = check(name, text).unwrap_err();
-            assert!(error.contains(name) && error.contains("16 to 256"), "{error}");
+            let error = read(name, text).unwrap_err();
+            assert!(matches!(error, TokenError::Invalid { .. }) && error.to_string().contains(name), "{error}");
         }
         let missing = TokenSource::File(folder.path().join("missing")).token().unwrap_err().to_string();
         assert!(missing.contains("missing") && missing.contains("cannot read"), "{missing}");

@@ -19,7 +19,7 @@ use super::{assets, routes};
 /// Bytes of a request's body. Commands and tokens are short, and no other request has a body.
 const MAX_BODY_BYTES: usize = 16 * 1024;
 
-/// The service of all connections. Answers say that an idle connection is closed after `head_timeout`.
+/// The service of all connections. Responses announce that an idle connection is closed after `head_timeout`.
 pub fn service(
     site: Site,
     head_timeout: Duration,

@@ -65,8 +65,8 @@ fn endpoints_at(path: &str) -> impl Iterator<Item = &'static Endpoint> {
     ALL.iter().filter(move |endpoint| endpoint.path == path)
 }
 
-/// The role that a request needs. What is not known to be open is closed: an address that is neither an endpoint nor a
-/// web file needs a viewer too.
+/// The role that a request needs. An address that is neither an endpoint nor a web file needs a viewer too, so that
+/// nothing is open by mistake.
 pub fn required_role(method: &Method, path: &str) -> Role {
     let endpoint = endpoints_at(path).find(|endpoint| endpoint.methods.contains(method));
     // A method that no endpoint has is answered with 405, to clients that may know of the address.

@@ -20,11 +20,11 @@ pub struct TlsFiles {
 /// The certificate or its key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    #[error("{flag}: cannot read a {wanted} in PEM from {file}: {source}")]
+    #[error("{flag}: cannot read a {wanted} in PEM from {file}")]
     Unreadable { file: PathBuf, wanted: &'static str, flag: &'static str, source: pem::Error },
     #[error("--tls-cert: {0} has no certificate; name a file in PEM with the server's certificate first")]
     NoCertificate(PathBuf),
-    #[error("cannot use the certificate in {certificate} with the key in {key}: {source}")]
+    #[error("cannot use the certificate in {certificate} with the key in {key}")]
     Unusable { certificate: PathBuf, key: PathBuf, source: rustls::Error },
 }
 

@@ -1,4 +1,4 @@
-//! Errors in the log ask an operator to act, so they are counted too.
+//! Errors in the log need an operator to act, so they are counted too.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -7,7 +7,7 @@ use tracing_subscriber::layer::{Context, Layer};
 
 static ERRORS: AtomicU64 = AtomicU64::new(0);
 
-/// A layer of the log that counts errors, even those that the log's filter hides.
+/// A layer of the log that counts errors, even if the log's filter hides them.
 #[derive(Clone, Copy, Debug)]
 pub struct CountErrors;
 

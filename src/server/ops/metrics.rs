@@ -19,7 +19,7 @@ use super::process::Process;
 use super::readings::Readings;
 use crate::fanout::{LagHistogram, LiveMarket, TierId};
 use crate::server::limits::ConnectionLimit;
-use crate::wire::{ErrorCode, Format, Frame};
+use crate::wire::{EncodedMessage, ErrorCode, PerFormat};
 
 /// The media type of [OpenMetrics 1.0](https://prometheus.io/docs/specs/om/open_metrics_spec/).
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -78,7 +78,7 @@ struct Counters {
     /// By [`Transport`].
     transports: Vec<SessionCounters>,
     /// By [`Format`].
-    formats: [SentCounters; Format::ALL.len()],
+    formats: PerFormat<SentCounters>,
 }
 
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl Metrics {
             let label = [("transport", transport.into())];
             SessionCounters { open: open.get_or_create_owned(&label), opened: opened.get_or_create_owned(&label) }
         });
-        let formats = Format::ALL.map(|format| {
+        let formats = PerFormat::from_fn(|format| {
             let label = [("format", format.label())];
             SentCounters { messages: messages.get_or_create_owned(&label), bytes: bytes.get_or_create_owned(&label) }
         });
@@ -210,24 +210,20 @@ pub struct Meter {
     transport: Transport,
     cap: Option<TierId>,
     /// Messages and bytes since the last [`settle`](Self::settle), by [`Format`].
-    unsettled: [(u64, u64); Format::ALL.len()],
+    unsettled: PerFormat<(u64, u64)>,
 }
 
 impl Meter {
     /// Adds a message that was sent.
-    pub fn sent(&mut self, frame: &Frame) {
-        let format = match frame {
-            Frame::Text(_) => Format::Json,
-            Frame::Binary(_) => Format::Binary,
-        };
-        let (messages, bytes) = &mut self.unsettled[format as usize];
+    pub fn sent(&mut self, message: &EncodedMessage) {
+        let (messages, bytes) = &mut self.unsettled[message.format()];
         *messages += 1;
-        *bytes += frame.byte_len() as u64;
+        *bytes += message.byte_len() as u64;
     }
 
     /// Counts the messages that were added since the last call.
     pub fn settle(&mut self) {
-        for (sent, (messages, bytes)) in self.metrics.0.formats.iter().zip(&mut self.unsettled) {
+        for (sent, (messages, bytes)) in self.metrics.0.formats.values().zip(self.unsettled.values_mut()) {
             if *messages > 0 {
                 sent.messages.inc_by(std::mem::take(messages));
                 sent.bytes.inc_by(std::mem::take(bytes));

@@ -15,7 +15,7 @@ use super::panics::panics;
 use crate::fanout::{LAG_BOUNDS, LagHistogram, LiveMarket, ThrottleCounts};
 use crate::server::limits::ConnectionLimit;
 
-/// The collector of these values.
+/// The collector of the readings.
 #[derive(Debug)]
 pub struct Readings {
     live: LiveMarket,
@@ -76,8 +76,8 @@ impl Collector for Readings {
 fn encode_throttle_levels(to: &mut DescriptorEncoder<'_>, counts: ThrottleCounts) -> fmt::Result {
     let help = "Sessions by throttle level.";
     let mut family = to.encode_descriptor("sessions_by_throttle_level", help, None, MetricType::Gauge)?;
-    for (level, sessions) in [("full", counts.full), ("skipping", counts.skipping), ("lowered", counts.lowered)] {
-        ConstGauge::new(sessions as u64).encode(family.encode_family(&[("level", level)])?)?;
+    for (level, sessions) in counts.iter() {
+        ConstGauge::new(sessions as u64).encode(family.encode_family(&[("level", level.label())])?)?;
     }
     Ok(())
 }

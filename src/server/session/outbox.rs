@@ -1,7 +1,7 @@
 //! The messages that are due to a client, and the answers to its requests (`requests.rs`).
 //!
 //! Knows the market and the session's subscriptions, but no socket. It keeps marks of what is due and makes one message
-//! at a time, when the session asks for it: what waits for a slow client is no more than these marks.
+//! at a time, when the session takes it. A slow client holds up no more than these marks.
 
 mod quotes;
 mod requests;
@@ -12,14 +12,13 @@ use std::sync::Arc;
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
 use crate::control::Command;
-use crate::fanout::{Due, LiveMarket, Notifier, TierId, wall_micros};
+use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId, wall_micros};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::wire::{
-    ApiError, Driven, Feed, Format, Frame, Heartbeat, Hello, Message, News, Scenarios, Stopping, Text, Throttled, Told,
-    heartbeat_frame,
+    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, Stopping, Text, Throttled,
 };
 
-/// Headlines of a subscription that does not say how many.
+/// The default number of headlines of a subscription.
 const DEFAULT_HEADLINES: u64 = 50;
 /// Time after which a client may reconnect after a planned stop.
 const RECONNECT_AFTER_MS: u64 = 1_000;
@@ -44,9 +43,9 @@ pub struct Outbox {
     command: Option<(Option<u64>, Command)>,
     feed_due: bool,
     /// Scenarios that were sent; all sessions get them.
-    scenarios: Told,
+    scenarios: NoticesCursor,
     /// Headlines that were sent, where news is subscribed.
-    news: Option<Told>,
+    news: Option<NoticesCursor>,
     notices_due: bool,
     heartbeat_due: bool,
     /// Symbols that need a snapshot.
@@ -82,7 +81,7 @@ impl Outbox {
             answers: VecDeque::from([hello.to_text()]),
             command: None,
             feed_due: true,
-            scenarios: Told::default(),
+            scenarios: NoticesCursor::default(),
             news: None,
             notices_due: true,
             heartbeat_due: false,
@@ -101,13 +100,13 @@ impl Outbox {
     }
 
     /// The next message to send, if one is due.
-    pub fn next(&mut self) -> Option<Frame> {
+    pub fn next(&mut self) -> Option<EncodedMessage> {
         let frame = self.make_next()?;
         self.notifier.mark_sent();
         Some(frame)
     }
 
-    /// Marks what the notifier says is due.
+    /// Marks the tiers and events that the notifier reports as due.
     pub fn mark(&mut self, due: Due) {
         self.feed_due |= due.contains(Due::FEED);
         self.notices_due |= due.contains(Due::NOTICE);
@@ -155,9 +154,9 @@ impl Outbox {
         self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
     }
 
-    fn make_next(&mut self) -> Option<Frame> {
+    fn make_next(&mut self) -> Option<EncodedMessage> {
         if let Some(answer) = self.answers.pop_front() {
-            return Some(Frame::Text(answer));
+            return Some(EncodedMessage::Text(answer));
         }
         // Quotes are most of what is due, and need no look at the market.
         if self.needs_market()
@@ -177,27 +176,24 @@ impl Outbox {
             || self.series_index < self.subscriptions.series().len()
     }
 
-    fn next_from_market(&mut self) -> Option<Frame> {
+    fn next_from_market(&mut self) -> Option<EncodedMessage> {
         let handle = self.live.clone();
         let live = handle.read();
         let market = &live.market;
         self.follow_epoch(market);
         if std::mem::take(&mut self.feed_due) {
-            return Some(Frame::Text(Feed::new(market, wall_micros(), &live.status).to_text()));
+            return Some(EncodedMessage::Text(Feed::new(market, wall_micros(), &live.status).to_text()));
         }
         if let Some(text) = self.next_notice(market) {
-            return Some(Frame::Text(text));
+            return Some(EncodedMessage::Text(text));
         }
         let quotes = self.next_snapshot(market).or_else(|| self.next_catch_up(market));
         quotes.or_else(|| self.next_series(market)).or_else(|| self.next_heartbeat(market))
     }
 
-    fn next_heartbeat(&mut self, market: &Market) -> Option<Frame> {
-        let heartbeat = std::mem::take(&mut self.heartbeat_due).then(|| Heartbeat::new(market, wall_micros()))?;
-        Some(match self.format {
-            Format::Json => Frame::Text(heartbeat.to_text()),
-            Format::Binary => heartbeat_frame(&heartbeat),
-        })
+    fn next_heartbeat(&mut self, market: &Market) -> Option<EncodedMessage> {
+        let is_due = std::mem::take(&mut self.heartbeat_due);
+        is_due.then(|| Heartbeat::new(market, wall_micros()).encode(self.format))
     }
 
     /// Marks everything as due where a new epoch has begun.
@@ -211,8 +207,8 @@ impl Outbox {
         self.feed_due = true;
         self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
         self.behind.clear();
-        self.scenarios = Told::default();
-        self.news = self.news.map(|_| Told::newest(market.news(), DEFAULT_HEADLINES));
+        self.scenarios = NoticesCursor::default();
+        self.news = self.news.map(|_| NoticesCursor::newest(market.news(), DEFAULT_HEADLINES));
         self.notices_due = true;
         self.series_index = 0;
         self.listen();
@@ -222,15 +218,14 @@ impl Outbox {
         if !self.notices_due {
             return None;
         }
-        if let Some(scenarios) = Scenarios::after(&mut self.scenarios, market, wall_micros()) {
-            return Some(scenarios.to_text());
+        if let Some(text) = self.scenarios.take_scenarios(market, wall_micros()) {
+            return Some(text);
         }
         self.notices_due = false;
-        let news = News::after(self.news.as_mut()?, market, wall_micros())?;
-        Some(news.to_text())
+        self.news.as_mut()?.take_news(market, wall_micros())
     }
 
-    fn next_series(&mut self, market: &Market) -> Option<Frame> {
+    fn next_series(&mut self, market: &Market) -> Option<EncodedMessage> {
         let all = self.subscriptions.series_mut();
         while let Some(series) = all.get_mut(self.series_index) {
             if series.due && series.grant.is_some() {

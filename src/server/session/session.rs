@@ -24,14 +24,14 @@ use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::RateLimiter;
 use crate::server::ops::{Meter, Metrics, Transport};
-use crate::wire::{ApiError, Format, Frame};
+use crate::wire::{ApiError, EncodedMessage, Format};
 
 /// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
 const LONG_WRITE: Duration = Duration::from_secs(1);
 /// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
 const PING_INTERVAL: u32 = 30;
 
-/// Serves one client, who begins in `format`, until either side ends the session. Then closes the WebSocket.
+/// Serves one client, first in `format`, until either side ends the session. Then closes the WebSocket.
 pub async fn serve<S>(
     socket: &mut S,
     live: LiveMarket,
@@ -133,7 +133,7 @@ where
         }
     }
 
-    /// Waits for the next event. What is due comes first, as it is the most frequent; where something is always due,
+    /// Waits for the next event. Due messages come first, as they are the most frequent; where something is always due,
     /// the client has its turn.
     async fn next_event(&mut self) -> Event {
         let was_pending = self.notifier.is_pending();
@@ -233,8 +233,8 @@ where
         while let Some(frame) = self.outbox.next() {
             self.meter.sent(&frame);
             let message = match frame {
-                Frame::Text(text) => WsMessage::Text(text),
-                Frame::Binary(bytes) => WsMessage::Binary(bytes),
+                EncodedMessage::Text(text) => WsMessage::Text(text),
+                EncodedMessage::Binary(bytes) => WsMessage::Binary(bytes),
             };
             self.socket.feed(message).await?;
         }

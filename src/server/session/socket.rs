@@ -194,7 +194,7 @@ mod tests {
     use tokio::io::{DuplexStream, duplex};
     use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
-    /// A server and a client with a buffer of so many bytes between them.
+    /// Returns a server and a client with a buffer of `buffer` bytes between them.
     async fn pair(buffer: usize) -> (Socket<DuplexStream>, WebSocketStream<DuplexStream>) {
         let (ours, theirs) = duplex(buffer);
         // Without a buffer of its own tungstenite would write as soon as it could.

@@ -98,7 +98,7 @@ impl Subscriptions {
 
     /// Makes the quotes cursors start over, as other caches serve them from now on.
     pub fn restart_quotes(&mut self) {
-        self.quotes.iter_mut().for_each(|(_, cursor)| cursor.look_anew());
+        self.quotes.iter_mut().for_each(|(_, cursor)| cursor.restart());
     }
 
     /// The cursors that `tier` serves.

@@ -1,6 +1,6 @@
-//! Reads the compact format back, to hold the encoder to the JSON text of the same message.
+//! A decoder of the binary format, by which the tests compare it with the JSON of the same message.
 //!
-//! Bytes that are no message, or a step from a state that is not there, give `None` and nothing worse.
+//! Input that are not a message, or a step from a state that is not there, give `None`. Nothing panics.
 
 use std::collections::HashMap;
 use strum::VariantArray;
@@ -9,10 +9,10 @@ use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, TIME, VWAP};
 use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
 use crate::market::{Decimal, Instrument, Interval};
 
-/// What is left of a frame; nothing is taken beyond its end.
-pub struct Bytes<'a>(pub &'a [u8]);
+/// The rest of a message. Nothing is read beyond its end.
+pub struct Input<'a>(pub &'a [u8]);
 
-impl Bytes<'_> {
+impl Input<'_> {
     pub fn byte(&mut self) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         self.0 = rest;
@@ -44,8 +44,8 @@ impl Bytes<'_> {
     }
 }
 
-/// Index, first seq and state of the next entry; `before` knows the state that a step begins from.
-pub fn read_entry(bytes: &mut Bytes<'_>, before: impl Fn(u64) -> Option<Fields>) -> Option<(u64, u64, Fields)> {
+/// Reads the next entry: its index, first seq and state. `before` returns the state that a step begins from.
+pub fn read_entry(bytes: &mut Input<'_>, before: impl Fn(u64) -> Option<Fields>) -> Option<(u64, u64, Fields)> {
     let index = bytes.varint()?;
     let flags = bytes.byte()?;
     let count = bytes.varint()?;
@@ -54,7 +54,7 @@ pub fn read_entry(bytes: &mut Bytes<'_>, before: impl Fn(u64) -> Option<Fields>)
     Some((index, fields.seq.checked_add(1)?.checked_sub(count)?, fields))
 }
 
-fn read_full(bytes: &mut Bytes<'_>, flags: u8) -> Option<Fields> {
+fn read_full(bytes: &mut Input<'_>, flags: u8) -> Option<Fields> {
     let has = |flag| flags & flag != 0;
     let seq = bytes.varint()?;
     let ts_event = bytes.if_known(has(TIME), 0)?;
@@ -70,7 +70,7 @@ fn read_full(bytes: &mut Bytes<'_>, flags: u8) -> Option<Fields> {
     Some(Fields { seq, ts_event, last, bid, ask, day, vwap })
 }
 
-fn read_step(bytes: &mut Bytes<'_>, flags: u8, count: u64, before: Fields) -> Option<Fields> {
+fn read_step(bytes: &mut Input<'_>, flags: u8, count: u64, before: Fields) -> Option<Fields> {
     let seq = before.seq.checked_add(count)?;
     if bytes.byte()? != seq as u8 {
         return None;
@@ -94,7 +94,7 @@ fn read_step(bytes: &mut Bytes<'_>, flags: u8, count: u64, before: Fields) -> Op
     })
 }
 
-/// A client that has the list of symbols, and writes what it hears as the JSON text of the same message.
+/// A client with the list of symbols. It decodes each binary message to the JSON text of the same message.
 pub struct Decoder<'a> {
     instruments: &'a [Instrument],
     states: HashMap<u64, Fields>,
@@ -105,14 +105,14 @@ impl<'a> Decoder<'a> {
         Self { instruments, states: HashMap::new() }
     }
 
-    pub fn json(&mut self, frame: &[u8]) -> Option<String> {
-        let [kind, marks, ..] = *frame else { return None };
-        let (head, body) = frame.split_at_checked(HEADER)?;
+    pub fn json(&mut self, message: &[u8]) -> Option<String> {
+        let [kind, marks, ..] = *message else { return None };
+        let (head, body) = message.split_at_checked(HEADER)?;
         let count = u16::from_le_bytes(head[2..4].try_into().ok()?);
         let ts_sent = i64::from_le_bytes(head[4..12].try_into().ok()?);
         let epoch = u64::from_le_bytes(head[12..20].try_into().ok()?);
         let snapshot = marks & MARK_SNAPSHOT != 0;
-        let mut bytes = Bytes(body);
+        let mut bytes = Input(body);
         let (label, body) = match kind {
             UPDATE => ("update", format!("\"quotes\":[{}]", self.quotes(&mut bytes, count)?)),
             SNAPSHOT => ("snapshot", format!("\"quotes\":[{}]", self.quotes(&mut bytes, count)?)),
@@ -128,7 +128,7 @@ impl<'a> Decoder<'a> {
         bytes.0.is_empty().then(|| format!("{{\"type\":\"{label}\",\"epoch\":{epoch},\"ts_sent\":{ts_sent},{body}}}"))
     }
 
-    fn quotes(&mut self, bytes: &mut Bytes<'_>, count: u16) -> Option<String> {
+    fn quotes(&mut self, bytes: &mut Input<'_>, count: u16) -> Option<String> {
         let mut entries = Vec::new();
         for _ in 0..count {
             let (index, first_seq, fields) = read_entry(bytes, |index| self.states.get(&index).copied())?;
@@ -138,7 +138,7 @@ impl<'a> Decoder<'a> {
         Some(entries.join(","))
     }
 
-    fn bars(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
+    fn bars(&self, bytes: &mut Input<'_>, snapshot: bool, count: u16) -> Option<String> {
         let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
         let interval = Interval::VARIANTS.get(usize::from(bytes.byte()?))?;
         let missed = bytes.varint()?;
@@ -153,16 +153,18 @@ impl<'a> Decoder<'a> {
             let volume = size(instrument, bytes.zigzag()?);
             let (ts, closed) = (slot.checked_mul(interval.nanos() / 1_000)?, start & 1 == 1);
             entries.push(format!(
-                "{{\"ts\":{ts},\"open\":{o},\"high\":{h},\"low\":{l},\"close\":{c},\"volume\":{volume},\"closed\":{closed}}}"
+                "{{\"ts\":{ts},\"open\":{o},\"high\":{h},\"low\":{l},\"close\":{c},\
+                 \"volume\":{volume},\"closed\":{closed}}}"
             ));
         }
         let (symbol, entries) = (&instrument.symbol, entries.join(","));
         Some(format!(
-            "\"symbol\":\"{symbol}\",\"interval\":\"{interval}\",\"snapshot\":{snapshot},\"missed\":{missed},\"bars\":[{entries}]"
+            "\"symbol\":\"{symbol}\",\"interval\":\"{interval}\",\"snapshot\":{snapshot},\"missed\":{missed},\
+             \"bars\":[{entries}]"
         ))
     }
 
-    fn trades(&self, bytes: &mut Bytes<'_>, snapshot: bool, count: u16) -> Option<String> {
+    fn trades(&self, bytes: &mut Input<'_>, snapshot: bool, count: u16) -> Option<String> {
         let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
         let (skipped, first) = (bytes.varint()?, bytes.varint()?);
         let (mut ts, mut near, mut entries) = (0, 0, Vec::new());
@@ -174,11 +176,12 @@ impl<'a> Decoder<'a> {
         }
         let (symbol, entries) = (&instrument.symbol, entries.join(","));
         Some(format!(
-            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"skipped\":{skipped},\"first\":{first},\"trades\":[{entries}]"
+            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"skipped\":{skipped},\"first\":{first},\
+             \"trades\":[{entries}]"
         ))
     }
 
-    fn depth(&self, bytes: &mut Bytes<'_>, marks: u8, count: u16) -> Option<String> {
+    fn depth(&self, bytes: &mut Input<'_>, marks: u8, count: u16) -> Option<String> {
         let instrument = self.instruments.get(usize::try_from(bytes.varint()?).ok()?)?;
         let (covered, seq) = (bytes.varint()?, bytes.varint()?);
         let first_seq = seq.checked_add(1)?.checked_sub(covered)?;
@@ -200,7 +203,8 @@ impl<'a> Decoder<'a> {
         let (asks, _) = levels(bids.1, best)?;
         let (symbol, bids, snapshot) = (&instrument.symbol, bids.0, marks & MARK_SNAPSHOT != 0);
         Some(format!(
-            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"first_seq\":{first_seq},\"seq\":{seq},\"ts_event\":{ts},\"bids\":[{bids}],\"asks\":[{asks}]"
+            "\"symbol\":\"{symbol}\",\"snapshot\":{snapshot},\"first_seq\":{first_seq},\"seq\":{seq},\
+             \"ts_event\":{ts},\"bids\":[{bids}],\"asks\":[{asks}]"
         ))
     }
 }

@@ -1,7 +1,7 @@
-//! The compact format of the frequent messages; `docs/PROTOCOL.md` has the layout.
+//! The binary format of the frequent messages; `docs/PROTOCOL.md` describes the layout.
 //!
-//! A frame begins with a fixed header. Numbers after it are varints, prices and sizes whole numbers of the
-//! last digit that their symbol may have, and symbols stand as their place in the list of the epoch.
+//! A message begins with a fixed header. The numbers after it are varints. Prices and sizes are whole numbers in units
+//! of their symbol's last digit, and a symbol is its index in the list of the epoch.
 
 #[cfg(any(test, fuzzing))]
 pub mod decode;
@@ -9,10 +9,10 @@ mod quotes;
 mod series;
 mod varint;
 
-pub use quotes::BinaryQuote;
-pub use series::{bars_frame, depth_frame, heartbeat_frame, trades_frame};
+pub use quotes::{BinaryQuote, BinaryQuotes};
+pub use series::{bars_message, depth_message, heartbeat_message, trades_message};
 
-/// The first byte of a frame.
+/// The first byte of a message: its kind.
 const UPDATE: u8 = 1;
 const SNAPSHOT: u8 = 2;
 const BARS: u8 = 3;
@@ -20,13 +20,14 @@ const TRADES: u8 = 4;
 const HEARTBEAT: u8 = 5;
 const DEPTH: u8 = 6;
 
-/// Kind, marks, number of entries, `ts_sent`, `epoch`.
+/// The length of the header: kind, marks, number of entries, `ts_sent`, `epoch`.
 const HEADER: usize = 20;
+/// The position of the number of entries.
 const COUNT_AT: usize = 2;
 
-/// The mark of a series' first message.
+/// The mark of the first message of a series.
 const MARK_SNAPSHOT: u8 = 1;
-/// The mark of a book whose time is known.
+/// The mark of depth whose time is known.
 const MARK_TIME: u8 = 2;
 
 fn header(kind: u8, marks: u8, ts_sent: i64, epoch: u64, capacity: usize) -> Vec<u8> {

@@ -1,17 +1,16 @@
-//! Quotes in the compact format.
+//! Quotes in the binary format.
 //!
-//! A symbol's state goes out in one of two ways. A *step* says what changed since the state before, and is
-//! encoded once for all who have that state; a *full* entry says all, for those who have not.
+//! A symbol's state has two forms. A *step* is the difference to the state before, encoded once for all readers that
+//! have that state. A *full* entry is the whole state, for all other readers.
 
 use std::ops::Range;
 
-use super::super::frame::Frame;
-use super::super::quotes::{QuoteEncoding, QuotesKind};
 use super::varint::{push_delta, push_varint, push_zigzag};
 use super::{SNAPSHOT, UPDATE, header, set_count};
 use crate::market::{Instrument, InstrumentId, InstrumentState};
+use crate::wire::{EncodedMessage, QuoteEncoding, QuotesKind};
 
-/// A full entry has this flag, and below it those of what is known.
+/// The flag of a full entry. The flags below it mark the members that are known.
 pub(super) const FULL: u8 = 0x80;
 pub(super) const TIME: u8 = 1;
 pub(super) const LAST: u8 = 2;
@@ -32,7 +31,7 @@ pub struct Fields {
     pub vwap: Option<i64>,
 }
 
-/// Of the day; `reference` is what the change is counted from.
+/// The statistics of the day. The change is the difference of the last price to `reference`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Day {
     pub open: i64,
@@ -43,6 +42,7 @@ pub struct Day {
 }
 
 impl Fields {
+    /// The members of a symbol's state.
     pub fn of(instrument: &Instrument, state: &InstrumentState) -> Self {
         let price = |price| instrument.price_increment.price(price).mantissa;
         let day = state.day.as_ref();
@@ -63,6 +63,7 @@ impl Fields {
         }
     }
 
+    /// The flags of the known members.
     fn known(&self) -> u8 {
         let flag = |flag: u8, is_known: bool| if is_known { flag } else { 0 };
         flag(TIME, self.ts_event.is_some())
@@ -73,19 +74,20 @@ impl Fields {
             | flag(VWAP, self.vwap.is_some())
     }
 
-    /// What a step may change, in the order of its flags.
+    /// The members that a step may change, in the order of its flags.
     pub(super) fn moving(&self) -> [i64; 7] {
         let day = self.day.unwrap_or_default();
         let [last, bid, ask, vwap] = [self.last, self.bid, self.ask, self.vwap].map(Option::unwrap_or_default);
         [last, bid, ask, day.high, day.low, day.volume, vwap]
     }
 
-    /// A step leaves what is known, and what is fixed for a day, as it is.
+    /// Returns whether a step leads from `before` to this state: the same members are known, and the day is the same.
     fn is_step_from(&self, before: &Self) -> bool {
         let fixed = |day: Option<Day>| day.map(|day| (day.open, day.reference));
         self.known() == before.known() && self.known() & TIME != 0 && fixed(self.day) == fixed(before.day)
     }
 
+    /// Appends this state whole.
     fn push_full(&self, out: &mut Vec<u8>, index: u32, first_seq: u64) {
         push_varint(out, u64::from(index));
         out.push(FULL | self.known());
@@ -106,12 +108,13 @@ impl Fields {
         self.vwap.iter().for_each(|vwap| push_zigzag(out, *vwap));
     }
 
+    /// Appends the step from `before` to this state.
     fn push_step(&self, out: &mut Vec<u8>, index: u32, before: &Self) {
         push_varint(out, u64::from(index));
         let (old, new) = (before.moving(), self.moving());
         out.push((0..old.len()).filter(|at| old[*at] != new[*at]).fold(0, |flags, at| flags | 1 << at));
         push_varint(out, self.seq - before.seq);
-        // By this byte a reader sees that it has not the state that the step begins from.
+        // A reader with another state than `before` notices it by this byte.
         out.push(self.seq as u8);
         push_delta(out, before.ts_event.unwrap_or_default(), self.ts_event.unwrap_or_default());
         for (old, new) in old.iter().zip(&new).filter(|(old, new)| old != new) {
@@ -120,18 +123,18 @@ impl Fields {
     }
 }
 
-/// One symbol's state, and the step to it from the one encoded before.
+/// One symbol's state, and the step to it from the state that was encoded before.
 #[derive(Clone, Debug, Default)]
 pub struct BinaryQuote {
     index: u32,
     fields: Fields,
-    /// Empty where there is none.
+    /// Empty if no step leads to the state.
     step: Vec<u8>,
     step_from: u64,
 }
 
 impl BinaryQuote {
-    /// A step for those who have the state that it begins from.
+    /// Appends the step if it begins at the tick before `first_seq`, and a full entry otherwise.
     fn push(&self, out: &mut Vec<u8>, first_seq: u64) {
         if !self.step.is_empty() && first_seq == self.step_from + 1 {
             out.extend_from_slice(&self.step);
@@ -142,11 +145,11 @@ impl BinaryQuote {
 }
 
 impl QuoteEncoding for BinaryQuote {
-    type Frame = BinaryFrame;
+    type Message = BinaryQuotes;
     type Pieces = Vec<u8>;
     const BYTES: usize = 16;
 
-    fn renew(&mut self, id: InstrumentId, instrument: &Instrument, state: &InstrumentState) {
+    fn encode(&mut self, id: InstrumentId, instrument: &Instrument, state: &InstrumentState) {
         let fields = Fields::of(instrument, state);
         let before = std::mem::replace(&mut self.fields, fields);
         self.index = id.0;
@@ -161,21 +164,21 @@ impl QuoteEncoding for BinaryQuote {
         self.fields.seq
     }
 
-    fn begin(kind: QuotesKind, epoch: u64, ts_sent: i64, capacity: usize) -> BinaryFrame {
+    fn begin(kind: QuotesKind, epoch: u64, ts_sent: i64, capacity: usize) -> BinaryQuotes {
         let kind = match kind {
             QuotesKind::Snapshot => SNAPSHOT,
             QuotesKind::Update => UPDATE,
         };
-        BinaryFrame { bytes: header(kind, 0, ts_sent, epoch, capacity), is_snapshot: kind == SNAPSHOT, count: 0 }
+        BinaryQuotes { bytes: header(kind, 0, ts_sent, epoch, capacity), is_snapshot: kind == SNAPSHOT, count: 0 }
     }
 
-    fn add_to(&self, frame: &mut BinaryFrame, first_seq: u64) {
-        frame.count += 1;
-        // A snapshot is for those who have nothing.
-        if frame.is_snapshot {
-            self.fields.push_full(&mut frame.bytes, self.index, first_seq);
+    fn add_to(&self, message: &mut BinaryQuotes, first_seq: u64) {
+        message.count += 1;
+        // Readers of a snapshot have no state.
+        if message.is_snapshot {
+            self.fields.push_full(&mut message.bytes, self.index, first_seq);
         } else {
-            self.push(&mut frame.bytes, first_seq);
+            self.push(&mut message.bytes, first_seq);
         }
     }
 
@@ -183,21 +186,21 @@ impl QuoteEncoding for BinaryQuote {
         self.push(pieces, self.fields.seq);
     }
 
-    fn add_piece(frame: &mut BinaryFrame, pieces: &Vec<u8>, at: Range<usize>) {
-        frame.count += 1;
-        frame.bytes.extend_from_slice(&pieces[at]);
+    fn add_piece(message: &mut BinaryQuotes, pieces: &Vec<u8>, range: Range<usize>) {
+        message.count += 1;
+        message.bytes.extend_from_slice(&pieces[range]);
     }
 
-    fn finish(frame: BinaryFrame) -> Frame {
-        let BinaryFrame { mut bytes, count, .. } = frame;
+    fn finish(message: BinaryQuotes) -> EncodedMessage {
+        let BinaryQuotes { mut bytes, count, .. } = message;
         set_count(&mut bytes, count);
-        Frame::Binary(bytes.into())
+        EncodedMessage::Binary(bytes.into())
     }
 }
 
-/// A `snapshot` or `update` message being put together.
+/// A `snapshot` or `update` message that is being built.
 #[derive(Debug)]
-pub struct BinaryFrame {
+pub struct BinaryQuotes {
     bytes: Vec<u8>,
     is_snapshot: bool,
     count: u16,
@@ -205,7 +208,7 @@ pub struct BinaryFrame {
 
 #[cfg(test)]
 mod tests {
-    use super::super::decode::{Bytes, read_entry};
+    use super::super::decode::{Input, read_entry};
     use super::*;
     use proptest::prelude::*;
 
@@ -223,18 +226,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_state_comes_back_from_a_full_entry(fields in fields(), seq in 0u64..1 << 60, merged in 0u64..1_000) {
+        fn full_entry_decodes_to_its_state(fields in fields(), seq in 0u64..1 << 60, merged in 0u64..1_000) {
             let fields = Fields { seq, ..fields };
             let first_seq = (seq + 1).saturating_sub(merged);
             let mut out = Vec::new();
             fields.push_full(&mut out, 9, first_seq);
-            let mut bytes = Bytes(&out);
+            let mut bytes = Input(&out);
             prop_assert_eq!(read_entry(&mut bytes, |_| None), Some((9, first_seq, fields)));
             prop_assert!(bytes.0.is_empty());
         }
 
         #[test]
-        fn any_state_comes_back_from_a_step(before in fields(), moves in [number(), number(), number(), number()], merged in 1u64..1_000) {
+        fn step_decodes_to_its_state(
+            before in fields(),
+            moves in [number(), number(), number(), number()],
+            merged in 1u64..1_000,
+        ) {
             let before = Fields { seq: 7, ts_event: Some(before.ts_event.unwrap_or(5)), ..before };
             let [last, volume, vwap, ts] = moves;
             let mut after = Fields { seq: 7 + merged, ts_event: Some(ts), ..before };
@@ -244,7 +251,7 @@ mod tests {
             prop_assert!(after.is_step_from(&before));
             let mut out = Vec::new();
             after.push_step(&mut out, 300, &before);
-            let mut bytes = Bytes(&out);
+            let mut bytes = Input(&out);
             prop_assert_eq!(read_entry(&mut bytes, |_| Some(before)), Some((300, 8, after)));
             prop_assert!(bytes.0.is_empty());
         }

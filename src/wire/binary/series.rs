@@ -1,35 +1,33 @@
-//! Bars, trades, books and heartbeats in the compact format.
+//! Bars, trades, depth and heartbeats in the binary format.
 
-use super::super::depth::DepthHead;
-use super::super::frame::Frame;
-use super::super::outbound::Heartbeat;
-use super::super::trades::TradesHead;
 use super::varint::{push_delta, push_varint, push_zigzag};
 use super::{BARS, DEPTH, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, TRADES, header, set_count};
-use crate::market::{Bar, DEPTH_LEVELS, Depth, Instrument, InstrumentId, Interval, Side, Timestamp, Trade};
+use crate::market::{Bar, DEPTH_LEVELS, Depth, Interval, Side, Timestamp, Trade};
+use crate::wire::{DepthRange, EncodedMessage, Heartbeat, SeriesHead, TradesRange};
 
-/// About the length of one bar and one trade, to allocate once.
+/// The usual lengths of one bar, trade and level, to allocate at once.
 const BAR_BYTES: usize = 10;
 const TRADE_BYTES: usize = 9;
 const LEVEL_BYTES: usize = 5;
 
-/// As [`bars_message`](crate::wire::bars_message).
-pub fn bars_frame<'a>(
-    epoch: u64,
-    ts_sent: i64,
-    (id, instrument): (InstrumentId, &Instrument),
+/// The usual length of the members before a message's list.
+const HEAD_BYTES: usize = 20;
+
+/// A `bars` message.
+pub fn bars_message<'a>(
+    head: SeriesHead<'_>,
     interval: Interval,
-    (snapshot, missed): (bool, u64),
+    missed: u64,
     bars: impl Iterator<Item = (&'a Bar, bool)>,
-) -> Frame {
-    let mut out = header(BARS, marks(snapshot), ts_sent, epoch, 20 + bars.size_hint().0 * BAR_BYTES);
-    push_varint(&mut out, u64::from(id.0));
+) -> EncodedMessage {
+    let instrument = head.instrument;
+    let mut out = begin(BARS, 0, &head, bars.size_hint().0 * BAR_BYTES);
     out.push(interval.index() as u8);
     push_varint(&mut out, missed);
     let (mut slot, mut near, mut count) = (0, 0, 0);
     for (bar, closed) in bars {
         let start = bar.start.0.div_euclid(interval.nanos());
-        // The lowest bit tells whether it is closed.
+        // The lowest bit marks a closed bar.
         push_zigzag(&mut out, (start - slot) << 1 | i64::from(closed));
         let [open, high, low, close] =
             [bar.open, bar.high, bar.low, bar.close].map(|price| instrument.price_increment.price(price).mantissa);
@@ -43,18 +41,16 @@ pub fn bars_frame<'a>(
     finish(out, count)
 }
 
-/// As [`trades_message`](crate::wire::trades_message).
-pub fn trades_frame<'a>(
-    epoch: u64,
-    ts_sent: i64,
-    (id, instrument): (InstrumentId, &Instrument),
-    head: TradesHead,
+/// A `trades` message.
+pub fn trades_message<'a>(
+    head: SeriesHead<'_>,
+    range: TradesRange,
     trades: impl Iterator<Item = &'a (Timestamp, Trade)>,
-) -> Frame {
-    let mut out = header(TRADES, marks(head.snapshot), ts_sent, epoch, 20 + trades.size_hint().0 * TRADE_BYTES);
-    push_varint(&mut out, u64::from(id.0));
-    push_varint(&mut out, head.skipped);
-    push_varint(&mut out, head.first);
+) -> EncodedMessage {
+    let instrument = head.instrument;
+    let mut out = begin(TRADES, 0, &head, trades.size_hint().0 * TRADE_BYTES);
+    push_varint(&mut out, range.skipped);
+    push_varint(&mut out, range.first);
     let (mut before, mut near, mut count) = (0, 0, 0);
     for (ts, trade) in trades {
         let price = instrument.price_increment.price(trade.price).mantissa;
@@ -71,20 +67,14 @@ pub fn trades_frame<'a>(
     finish(out, count)
 }
 
-/// As [`depth_message`](crate::wire::depth_message).
-pub fn depth_frame(
-    epoch: u64,
-    ts_sent: i64,
-    (id, instrument): (InstrumentId, &Instrument),
-    head: DepthHead,
-    depth: &Depth,
-) -> Frame {
-    let marks = marks(head.snapshot) | if head.ts_event.is_some() { MARK_TIME } else { 0 };
-    let mut out = header(DEPTH, marks, ts_sent, epoch, 20 + 2 * DEPTH_LEVELS * LEVEL_BYTES);
-    push_varint(&mut out, u64::from(id.0));
-    push_varint(&mut out, (head.seq + 1).saturating_sub(head.first_seq));
-    push_varint(&mut out, head.seq);
-    head.ts_event.iter().for_each(|ts| push_zigzag(&mut out, ts.micros()));
+/// A `depth` message.
+pub fn depth_message(head: SeriesHead<'_>, range: DepthRange, depth: &Depth) -> EncodedMessage {
+    let instrument = head.instrument;
+    let marks = if range.ts_event.is_some() { MARK_TIME } else { 0 };
+    let mut out = begin(DEPTH, marks, &head, 2 * DEPTH_LEVELS * LEVEL_BYTES);
+    push_varint(&mut out, (range.seq + 1).saturating_sub(range.first_seq));
+    push_varint(&mut out, range.seq);
+    range.ts_event.iter().for_each(|ts| push_zigzag(&mut out, ts.micros()));
     let bids = depth.bids.iter().flatten();
     out.push(bids.clone().count() as u8);
     let price = |price| instrument.price_increment.price(price).mantissa;
@@ -103,7 +93,8 @@ pub fn depth_frame(
     finish(out, count)
 }
 
-pub fn heartbeat_frame(heartbeat: &Heartbeat) -> Frame {
+/// A `heartbeat` message.
+pub fn heartbeat_message(heartbeat: &Heartbeat) -> EncodedMessage {
     let mut out = header(HEARTBEAT, 0, heartbeat.ts_sent, heartbeat.epoch, 16);
     push_zigzag(&mut out, heartbeat.ts_market);
     push_varint(&mut out, heartbeat.ticks);
@@ -111,11 +102,15 @@ pub fn heartbeat_frame(heartbeat: &Heartbeat) -> Frame {
     finish(out, 0)
 }
 
-const fn marks(snapshot: bool) -> u8 {
-    if snapshot { MARK_SNAPSHOT } else { 0 }
+/// Begins a message about one symbol.
+fn begin(kind: u8, marks: u8, head: &SeriesHead<'_>, capacity: usize) -> Vec<u8> {
+    let marks = marks | if head.snapshot { MARK_SNAPSHOT } else { 0 };
+    let mut out = header(kind, marks, head.ts_sent, head.epoch, HEAD_BYTES + capacity);
+    push_varint(&mut out, u64::from(head.id.0));
+    out
 }
 
-fn finish(mut bytes: Vec<u8>, count: u16) -> Frame {
+fn finish(mut bytes: Vec<u8>, count: u16) -> EncodedMessage {
     set_count(&mut bytes, count);
-    Frame::Binary(bytes.into())
+    EncodedMessage::Binary(bytes.into())
 }

@@ -146,7 +146,7 @@ async fn seek_in_a_replaced_file_shows_no_foreign_price() {
         }
     };
     let feed = timeout(TIMEOUT, failed).await.expect("the fault is sent");
-    assert!(feed["fault"].as_str().unwrap().contains("it is another file now"), "{feed}");
+    assert!(feed["fault"].as_str().unwrap().contains("it is not the same file"), "{feed}");
     let quotes = server.json("/api/v1/quotes").await;
     assert!(quotes["quotes"][0]["last"].as_f64().is_none_or(|last| last < 200.0), "{quotes}");
 }

@@ -18,8 +18,9 @@ tc qdisc add dev lo root netem delay 40ms 10ms loss 2% 2>/dev/null ||
 "$0" --bind 127.0.0.1:3030 --seed 3 >/dev/null &
 server=$!
 trap 'kill $server' EXIT
-until "$0" load ws://127.0.0.1:3030/ws --clients 1 --duration 100ms --warm-up 0s --quiet >/dev/null 2>&1; do sleep 0.2; done
-"$0" load ws://127.0.0.1:3030/ws --clients 60 --symbols all --rate 10 --check 60 --warm-up 1s --duration 8s --json --quiet
+url=ws://127.0.0.1:3030/ws
+until "$0" load $url --clients 1 --duration 100ms --warm-up 0s --quiet >/dev/null 2>&1; do sleep 0.2; done
+"$0" load $url --clients 60 --symbols all --rate 10 --check 60 --warm-up 1s --duration 8s --json --quiet
 code=$?
 tc -s qdisc show dev lo >&2
 exit $code

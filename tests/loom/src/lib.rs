@@ -39,7 +39,7 @@ use pending_flags::PendingFlags;
 
 const QUIET: u32 = 4;
 
-/// Takes flags until all of these have come.
+/// Takes flags until all flags of `all` have come.
 fn wait_for(flags: &PendingFlags, all: u32) -> u32 {
     let mut taken = 0;
     while taken & all != all {

@@ -75,9 +75,9 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     session.closed();
     driver.closed();
     loader.drop();
-    // A WebSocket does not tell why it was rejected.
+    // A WebSocket does not report why it was rejected.
     api.role().then(
-      (role) => role === "stranger" && onUnauthorized(),
+      (role) => role === "anonymous" && onUnauthorized(),
       () => {},
     );
   }

@@ -9,7 +9,7 @@ import { RIGHT_BARS } from "./look.js";
  * @typedef {{ spacing: number, position: number, range: { from: number, to: number } | null }} TimeView
  */
 
-/** The distance of bars at which candles can be told apart, in pixels. */
+/** The distance of bars at which candles are distinct, in pixels. */
 const BAR_PX = 8;
 /** The number of bars left of the view at which older ones are requested. */
 const NEAR_BARS = 20;

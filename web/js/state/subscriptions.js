@@ -1,7 +1,7 @@
 /**
  * The subscriptions that the page needs, from what is on the screen. Rows that are scrolled out of sight need none.
  *
- * Where a panel or the sort order needs the whole market, the other symbols come at a slow rate.
+ * The other symbols come at a slow rate where a panel or the sort order needs the whole market.
  */
 
 import { needsAll } from "./list.js";

@@ -78,7 +78,7 @@ export interface RejectedRows {
 }
 
 /** The role of `GET /api/v1/login`. */
-export type Role = "stranger" | "viewer" | "presenter";
+export type Role = "anonymous" | "viewer" | "presenter";
 
 /** A command to the feed, as a `drive` message has it. */
 export type FeedCommand = Omit<Drive, "type" | "id">;

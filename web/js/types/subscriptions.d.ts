@@ -1,4 +1,4 @@
-/** What the page wants to be subscribed to. */
+/** The subscriptions of the page. */
 
 import type { Interval, UpdatesPerSecond } from "./protocol.js";
 

@@ -145,9 +145,9 @@ proptest! {
                     next = next.plus_nanos(7_000_000_000);
                 },
             }
-            let moment = playback.market_time(now, next);
-            prop_assert!(last <= moment && moment < next, "{last:?} {moment:?} {next:?}");
-            last = moment;
+            let time = playback.market_time(now, next);
+            prop_assert!(last <= time && time < next, "{last:?} {time:?} {next:?}");
+            last = time;
         }
     }
 }

@@ -213,7 +213,7 @@ async fn full_speed_waits_for_slow_receivers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_loop_is_a_new_epoch() {
+async fn loop_begins_a_new_epoch() {
     let bus = bus::Sender::new(8);
     let mut reader = bus.subscribe();
     let config = PlayerConfig { looping: true, ..ONCE };
@@ -343,8 +343,8 @@ async fn pauses_and_speeds_add_no_drift() {
 async fn paused_start_is_stepped_through() {
     let mut driven = Driven::play(&[0, 200, 200, 61_000, 4_000_000], PlayerConfig { paused: true, ..ONCE });
     let (FeedEvent::Opening(opening), _) = driven.events.recv().await.unwrap() else { panic!("no opening") };
-    assert_eq!(opening.status.state, FeedState::Paused, "no status says first that it plays");
-    for (step, want, moment) in [
+    assert_eq!(opening.status.state, FeedState::Paused, "the first status is paused");
+    for (step, want, time) in [
         (Step::Event, &[0][..], 0),
         (Step::Event, &[200], 200),
         (Step::Bar(Interval::M1), &[200], 60_000),
@@ -354,7 +354,7 @@ async fn paused_start_is_stepped_through() {
         let (events, status) = driven.until_status().await;
         let ticks: Vec<_> = ticks(&events).into_iter().map(|(ms, _)| ms).collect();
         assert_eq!((ticks.as_slice(), status.state), (want, FeedState::Paused), "{step:?}");
-        assert_eq!(events.last().map(|event| (event.0, event.1)), Some(("clock", moment)), "{step:?}");
+        assert_eq!(events.last().map(|event| (event.0, event.1)), Some(("clock", time)), "{step:?}");
     }
     driven.command(Command::Step(Step::Gap)).await.unwrap();
     let (events, status) = driven.until_status().await;

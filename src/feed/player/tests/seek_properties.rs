@@ -232,7 +232,10 @@ fn commands(ticks: &Arc<[Tick]>) -> impl Strategy<Value = Vec<(Command, u64)>> +
 proptest! {
     #[test]
     fn seek_equals_playing_from_the_start(
-        (ticks, commands) in recorded().prop_flat_map(|ticks| { let commands = commands(&ticks); (Just(ticks), commands) }),
+        (ticks, commands) in recorded().prop_flat_map(|ticks| {
+            let commands = commands(&ticks);
+            (Just(ticks), commands)
+        }),
     ) {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(check(ticks, commands));

@@ -25,6 +25,7 @@ pub struct ReplayError {
 }
 
 impl ReplayError {
+    /// The problem of a file.
     pub fn new(file: &Path, problem: Problem) -> Self {
         Self { file: file.to_owned(), problem }
     }
@@ -66,7 +67,7 @@ pub enum Problem {
     #[error("{0}")]
     Sidecar(String),
     #[error("rows cannot be sorted on disk: {0}")]
-    Sort(#[source] io::Error),
+    Sort(io::Error),
     #[error("not a regular file: a replay reads its files twice, so save the stream to a file first")]
     NotAFile,
     #[error("the file cannot be opened")]

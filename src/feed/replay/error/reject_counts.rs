@@ -51,6 +51,7 @@ impl RejectCounts {
         self.0.iter_mut().flatten().for_each(|rejects| rejects.line = None);
     }
 
+    /// The number of rejected rows.
     pub fn total(&self) -> u64 {
         self.total_with(&Self::NONE)
     }

@@ -34,6 +34,7 @@ pub type Progress<'a> = dyn FnMut(&Entry, u64, Option<u64>) + 'a;
 pub const PROGRESS_ROWS: u64 = 1 << 16;
 
 impl Entry {
+    /// The file at `path`.
     pub fn file(path: &Path) -> Self {
         Self { path: path.to_owned(), member: None, fingerprint: Fingerprint::of(path).ok() }
     }

@@ -1,4 +1,4 @@
-//! A file as it was when it was first read: whoever opens it again must find the same file.
+//! The state of a file when it was first read. Each later reader must find the same file.
 //!
 //! A file is opened again for each loop and seek, and from positions in its middle. If another file were there by then,
 //! its rows would be read by the layout of the first one and pass for its prices. So a reader checks, with every piece
@@ -49,6 +49,7 @@ impl Fingerprint {
         })))
     }
 
+    /// The size of the file.
     pub fn bytes(&self) -> u64 {
         self.0.bytes
     }

@@ -73,7 +73,7 @@ impl<R: Read> Lines<R> {
         self.input.fill_buf()
     }
 
-    /// Skips so many bytes of the text ahead, which must be whole lines. There is no current line then.
+    /// Skips `bytes` bytes of the text ahead, which must be whole lines. There is no current line then.
     pub fn pass(&mut self, bytes: usize, lines: u64) {
         self.input.consume(bytes);
         self.position.offset += bytes as u64;

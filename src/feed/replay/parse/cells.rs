@@ -111,6 +111,7 @@ impl Cells {
         self.text = text;
     }
 
+    /// The number of cells.
     pub const fn len(&self) -> usize {
         self.count
     }

@@ -36,6 +36,7 @@ pub struct Merge<S> {
 }
 
 impl<S: TickStream> Merge<S> {
+    /// Merges streams from their first ticks on.
     pub fn new(streams: Vec<S>) -> Self {
         let count = streams.len();
         let heads = streams.iter().map(|_| None).collect();

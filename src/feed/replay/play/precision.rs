@@ -4,9 +4,9 @@ use crate::feed::replay::parse::number::TENS;
 use crate::feed::replay::rows::Grid;
 use crate::market::{Decimal, Increment, MAX_DECIMALS};
 
-/// One in so many numbers may have more decimals than the usual ones.
+/// One number in this many may have more decimals than usual.
 const UNUSUAL: u64 = 20;
-/// Zeros beyond so many decimals are padding: Databento pads to nine.
+/// Zeros beyond this many decimals are padding: Databento pads to nine.
 const PADDED: u8 = 8;
 
 /// The decimals and the size of the numbers of a column.
@@ -20,6 +20,7 @@ pub struct Precision {
 }
 
 impl Precision {
+    /// Counts in a number.
     pub fn add(&mut self, value: Decimal) {
         let value = if value.decimals > PADDED { value.shorten(0) } else { value };
         let decimals = usize::from(value.decimals);
@@ -28,6 +29,7 @@ impl Precision {
         self.whole = self.whole.max(value.mantissa.unsigned_abs() / TENS[decimals]);
     }
 
+    /// Counts in the numbers of another column.
     pub fn merge(&mut self, other: Self) {
         self.decimals = self.decimals.max(other.decimals);
         self.whole = self.whole.max(other.whole);

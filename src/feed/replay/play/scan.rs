@@ -74,12 +74,14 @@ pub struct Edge {
 }
 
 impl Scan {
+    /// Rows are in time order.
     pub fn is_sorted(&self) -> bool {
         self.order == RowOrder::OldestFirst
     }
 }
 
 impl SymbolScan {
+    /// The facts of a symbol before its first row.
     pub fn new(symbol: &str, ts: Timestamp) -> Self {
         Self {
             symbol: symbol.to_owned(),

@@ -69,10 +69,12 @@ impl Grid {
         Some(QuantizedBar { open, high, low, close, volume: self.size(bar.volume)? })
     }
 
+    /// Counts the numbers of a trade.
     pub fn trade(&self, trade: &TradeValues) -> Option<Trade> {
         Some(Trade { price: self.price(trade.price)?, size: self.size(trade.size)?, side: trade.side })
     }
 
+    /// Counts the numbers of a quote.
     pub fn quote(&self, quote: &QuoteValues) -> Option<Quote> {
         Some(Quote {
             bid: transpose(quote.bid.map(|bid| self.price(bid)))?,

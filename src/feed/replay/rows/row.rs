@@ -31,6 +31,7 @@ pub struct Rows<R> {
 }
 
 impl<R: Read> Rows<R> {
+    /// Reads lines as rows of a layout.
     pub fn new(lines: Lines<R>, layout: Arc<Layout>) -> Self {
         let last = layout.roles().iter().rposition(Option::is_some).unwrap_or(0);
         let min_cells = if layout.is_wide() { layout.time.column + 2 } else { last + 1 };
@@ -190,7 +191,7 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    /// Skips so many bytes of the text ahead, which must be whole lines.
+    /// Skips `bytes` bytes of the text ahead, which must be whole lines.
     pub fn pass(&mut self, bytes: usize, lines: u64) {
         self.lines.pass(bytes, lines);
     }

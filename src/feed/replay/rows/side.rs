@@ -24,7 +24,7 @@ pub fn is_bid(cell: &[u8]) -> Option<bool> {
     is_one_of(cell, &["ask", "a", "sell", "s", "offer"]).then_some(false)
 }
 
-/// Returns whether a cell says yes.
+/// Returns true if a cell means yes.
 pub fn is_true(cell: &[u8]) -> bool {
     cell == b"1" || cell.eq_ignore_ascii_case(b"true") || cell.eq_ignore_ascii_case(b"t")
 }

@@ -18,6 +18,7 @@ impl IntervalCounts {
         }
     }
 
+    /// Adds the counts of another symbol.
     pub fn merge(&mut self, other: &Self) {
         self.0.iter_mut().zip(other.0).for_each(|(count, more)| *count += more);
     }

@@ -36,6 +36,7 @@ impl ColumnRole {
         self.into()
     }
 
+    /// The role of a label, in upper or lower case.
     pub fn from_label(label: &str) -> Option<Self> {
         Self::from_str(label).ok()
     }

@@ -1,11 +1,18 @@
 //! The kinds of market-data files.
 
+use clap::ValueEnum;
+
 /// The kind of the rows of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FileKind {
+    /// Bars with open, high, low, close and volume.
+    #[value(name = "ohlcv")]
     Bars,
+    /// Trades with price and size.
     Trades,
+    /// The best bid and ask.
     Quotes,
+    #[value(skip)]
     TradesAndQuotes,
     /// Levels or messages of an order book. The best bid and ask play, or the trades among the messages.
     Book,

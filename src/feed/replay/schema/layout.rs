@@ -169,10 +169,12 @@ impl Layout {
         self.groups.len() > 1
     }
 
+    /// The decimal mark of a column.
     pub fn mark(&self, column: usize) -> DecimalMark {
         self.marks.get(column).copied().unwrap_or_default()
     }
 
+    /// The name of a column.
     pub fn name(&self, column: usize) -> &str {
         self.names.get(column).map_or("", String::as_str)
     }
@@ -198,6 +200,7 @@ impl Layout {
         all
     }
 
+    /// Adds an assumption.
     pub fn assume(&mut self, what: impl Into<String>, why: impl Into<String>, flag: &'static str) {
         self.assumptions.push(Assumption { what: what.into(), why: why.into(), flag });
     }

@@ -10,6 +10,7 @@ use super::file_kind::FileKind;
 use crate::feed::replay::error::{Problem, ReplayError};
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{self, DateOrder, TimeUnit, Zone};
+use crate::flags::choice;
 
 /// All answers that people can give. `None` is detected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,11 +68,11 @@ impl Overrides {
             "symbol" => self.symbol = Some(value.to_owned()),
             "date" => self.date = Some(date(value)?),
             "price-scale" => self.price_scale = Some(price_scale(value)?),
-            "kind" => self.kind = Some(kind(value)?),
+            "kind" => self.kind = Some(choice(value)?),
             "delimiter" => self.delimiter = Some(delimiter(value)?),
-            "decimal-mark" => self.decimal_mark = Some(decimal_mark(value)?),
-            "date-order" => self.date_order = Some(date_order(value)?),
-            "time-unit" => self.time_unit = Some(time_unit(value)?),
+            "decimal-mark" => self.decimal_mark = Some(choice(value)?),
+            "date-order" => self.date_order = Some(choice(value)?),
+            "time-unit" => self.time_unit = Some(choice(value)?),
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
@@ -182,16 +183,6 @@ pub fn price_scale(text: &str) -> Result<u8, String> {
     places.map(|power| power.round() as u8).ok_or_else(|| "a power of ten such as 1, 10000 or 1e-9".into())
 }
 
-/// Parses the kind of a file.
-///
-/// # Errors
-/// The values that are allowed instead.
-pub fn kind(text: &str) -> Result<FileKind, String> {
-    let kinds = [FileKind::Trades, FileKind::Quotes, FileKind::Bars, FileKind::Book];
-    let found = kinds.into_iter().find(|kind| kind.code().eq_ignore_ascii_case(text));
-    found.ok_or_else(|| "trades, quotes, ohlcv or book".into())
-}
-
 /// Parses a delimiter.
 ///
 /// # Errors
@@ -203,34 +194,6 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
         _ if text.len() == 1 && !text.starts_with(['"', '\n', '\r']) => Ok(text.as_bytes()[0]),
         _ => Err("one character, or tab or space".into()),
     }
-}
-
-/// Parses a decimal mark.
-///
-/// # Errors
-/// The values that are allowed instead.
-pub fn decimal_mark(text: &str) -> Result<DecimalMark, String> {
-    match text {
-        "." | "point" => Ok(DecimalMark::Point),
-        "," | "comma" => Ok(DecimalMark::Comma),
-        _ => Err("point or comma".into()),
-    }
-}
-
-/// Parses the order of dates.
-///
-/// # Errors
-/// The values that are allowed instead.
-pub fn date_order(text: &str) -> Result<DateOrder, String> {
-    text.parse().map_err(|_| "ymd, mdy or dmy".into())
-}
-
-/// Parses the unit of times.
-///
-/// # Errors
-/// The values that are allowed instead.
-pub fn time_unit(text: &str) -> Result<TimeUnit, String> {
-    text.parse().map_err(|_| "s, ms, us or ns".into())
 }
 
 /// Parses the name of an encoding.
@@ -274,16 +237,16 @@ mod tests {
 
     #[test]
     fn error_names_the_values_allowed() {
-        for (text, says) in [
+        for (text, expected) in [
             ("zone = \"UTC\"", "there is no `zone`"),
             ("tz = \"Mars\"", "America/New_York"),
             ("price-scale = 7", "a power of ten"),
             ("columns = \"time,prize\"", "`prize` is none of time, clock"),
-            ("kind = \"bars\"", "trades, quotes, ohlcv or book"),
+            ("kind = \"bars\"", "ohlcv, trades, quotes or book"),
             ("date = \"2024-02-30\"", "a date such as"),
         ] {
             let error = Overrides::of_toml(text).unwrap_err();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! The simulator's flags, what they come to, and the simulated market as a file.
+//! The simulator's flags, the plan they make, and the simulated market as a file.
 
 pub mod args;
 pub mod plan;

@@ -1,4 +1,4 @@
-//! What moves many symbols at once: one factor of the whole world, one of each class, one of each sector.
+//! Factors that move many symbols at once: one factor of the whole world, one of each class, one of each sector.
 //!
 //! A cell is one second. Each factor has streams of its own and is a function of (seed, class, cell): whoever
 //! needs it may compute it, and no symbol reads another one's state. Returns here have a variance of 1 a
@@ -15,7 +15,7 @@ use super::parameters::{Model, News};
 use super::rng::SimRng;
 use super::season::{Edge, Pulse, Season};
 use super::sector::{CLASSES, Sector};
-use super::volatility::{Aftershock, Law, Rough, Trend};
+use super::volatility::{Aftershock, Rough, Scales, Trend};
 use crate::market::{AssetClass, Interval, Timestamp};
 
 /// Mean seconds between micro-jumps: a level swept away, a stale quote picked off. Without them short horizons
@@ -27,7 +27,7 @@ const NIGHT: f64 = 0.25;
 /// One second of everything that is shared.
 #[derive(Clone, Debug)]
 pub struct Cell {
-    /// Seconds since the tape began.
+    /// Seconds since the simulation began.
     pub index: u64,
     pub ts: Timestamp,
     /// By [`Sector::index`].
@@ -103,10 +103,10 @@ impl Factors {
     }
 }
 
-/// What all classes have in common.
+/// The state that all classes share.
 #[derive(Clone, Debug)]
 struct World {
-    law: Law,
+    scales: Scales,
     rough: Rough,
     rng: SimRng,
     last: f64,
@@ -120,12 +120,12 @@ struct WorldStep {
 
 impl World {
     fn new(seed: u64) -> Self {
-        let (law, mut rng) = (Law::new(0.0, 1.0), SimRng::new(seed, "", "world"));
-        Self { rough: Rough::new(&law, &mut rng), law, rng, last: 0.0 }
+        let (scales, mut rng) = (Scales::new(0.0, 1.0), SimRng::new(seed, "", "world"));
+        Self { rough: Rough::new(&scales, &mut rng), scales, rng, last: 0.0 }
     }
 
     fn step(&mut self, cell: u64) -> WorldStep {
-        let log_volatility = self.rough.step(&self.law, cell, self.last, 0.2, &mut self.rng);
+        let log_volatility = self.rough.step(&self.scales, cell, self.last, 0.2, &mut self.rng);
         self.last = self.rng.normal();
         WorldStep { shock: self.last, log_volatility }
     }
@@ -136,7 +136,7 @@ impl World {
 struct Class {
     model: &'static Model,
     season: Season,
-    law: Law,
+    scales: Scales,
     rough: Rough,
     trend: Trend,
     aftershock: Aftershock,
@@ -148,12 +148,12 @@ struct Class {
 impl Class {
     fn new(seed: u64, class: AssetClass, hours: Hours) -> Self {
         let model = Model::of(class);
-        let (law, mut rng) = (Law::new(model.returns.hurst, 1.0), SimRng::new(seed, class.label(), "factor"));
+        let (scales, mut rng) = (Scales::new(model.returns.hurst, 1.0), SimRng::new(seed, class.label(), "factor"));
         Self {
             model,
             season: Season::new(model, hours),
-            rough: Rough::new(&law, &mut rng),
-            law,
+            rough: Rough::new(&scales, &mut rng),
+            scales,
             trend: Trend::default(),
             aftershock: Aftershock::default(),
             rng,
@@ -164,7 +164,7 @@ impl Class {
     /// Its second, and what a standard normal is to be multiplied by for a return of a sector.
     fn step(&mut self, cell: u64, ts: Timestamp, world: &WorldStep) -> (Shared, f64) {
         let returns = &self.model.returns;
-        let own = self.rough.step(&self.law, cell, self.last, returns.leverage, &mut self.rng);
+        let own = self.rough.step(&self.scales, cell, self.last, returns.leverage, &mut self.rng);
         self.trend.step(self.last);
         let mixed = returns.world.sqrt() * world.log_volatility + (1.0 - returns.world).sqrt() * own;
         let log_volatility = returns.spread * mixed + returns.trend * self.trend.pull() + self.aftershock.step();

@@ -1,11 +1,12 @@
 //! The numbers of the model for each asset class.
 //!
-//! Measured on real tapes or fitted to their statistics; `docs/SIMULATION.md` says which is which, and what
-//! a tape scores with them. What differs from symbol to symbol stands in `listing`.
+//! They are measured on real markets, or fitted to their statistics; docs/SIMULATION.md says which is which.
+//!
+//! Not here: what differs from symbol to symbol (`universe::listing`).
 
 use crate::market::AssetClass;
 
-/// How the instruments of a class move, trade and are quoted.
+/// The model of a class: the moves, the trades and the quotes of its instruments.
 #[derive(Clone, Copy, Debug)]
 pub struct Model {
     /// Seconds in which its yearly volatility is made.
@@ -28,7 +29,7 @@ pub struct Model {
     pub halt_at: Option<f64>,
 }
 
-/// Volatility, and where returns come from.
+/// The parameters of volatility, and the sources of returns.
 #[derive(Clone, Copy, Debug)]
 pub struct Returns {
     /// Standard deviation of log-volatility.
@@ -58,7 +59,7 @@ pub struct Returns {
     pub jumps: f64,
 }
 
-/// Orders: when they come, of which sign, in how many prints.
+/// The parameters of orders: their times, signs and prints.
 #[derive(Clone, Copy, Debug)]
 pub struct Flow {
     pub kernels: [Kernel; 3],
@@ -83,10 +84,11 @@ pub struct Flow {
     pub burst: f64,
     /// Tail of the lengths of metaorders: the memory of signs falls as lag^-(alpha - 1).
     pub alpha: f64,
-    /// How many metaorders are worked at a time, at most [`MOST_WORKED`].
+    /// The number of metaorders that are worked at a time, at most [`MOST_WORKED`].
     pub worked: usize,
-    /// The share of events that squared returns of the last seconds make, and of how many seconds: volume follows moves,
-    /// not only volatility (quadratic Hawkes: Blanc, Donier, Bouchaud 2017, *Quantitative Finance* 17:171).
+    /// The share of events that squared returns of the last seconds make, and the number of these seconds: volume
+    /// follows moves, not only volatility (quadratic Hawkes: Blanc, Donier, Bouchaud 2017, *Quantitative Finance*
+    /// 17:171).
     pub reaction: f64,
     pub reaction_seconds: f64,
 }
@@ -94,21 +96,22 @@ pub struct Flow {
 /// One way in which an event causes further ones.
 #[derive(Clone, Copy, Debug)]
 pub struct Kernel {
-    /// How many events an event causes, on average.
+    /// The mean number of events that an event causes.
     pub ratio: f64,
-    /// How soon: the mean of an exponential distribution.
+    /// The mean time to a caused event, which is exponentially distributed.
     pub seconds: f64,
 }
 
 /// The most metaorders that are worked at a time.
 pub const MOST_WORKED: usize = 3;
 
+/// The parameters of quotes: the spread, and its distance from the latent price.
 #[derive(Clone, Copy, Debug)]
 pub struct Quoting {
     /// The spread goes with volatility to this power.
     pub spread_power: f64,
-    /// How far beyond half a tick the latent price may leave the middle before the quote follows, in ticks and
-    /// in standard deviations of one second; the larger counts.
+    /// The distance beyond half a tick from the middle at which the quote follows the latent price, in ticks and in
+    /// standard deviations of one second; the larger counts.
     pub zone_ticks: f64,
     pub zone_volatility: f64,
     /// Standard deviation of a dealer's opinion, in spreads.
@@ -129,6 +132,7 @@ pub struct Sizes {
     pub tail_alpha: f64,
 }
 
+/// The parameters of news, and of the jumps that come with it.
 #[derive(Clone, Copy, Debug)]
 pub struct News {
     /// Pieces a day: of one symbol, and of the class.
@@ -136,7 +140,7 @@ pub struct News {
     pub common: f64,
     /// The mean jump, in standard deviations of a day.
     pub jump: f64,
-    /// How much larger bad news is than good.
+    /// The share by which bad news is larger than good.
     pub skew: f64,
 }
 

@@ -1,7 +1,7 @@
 //! The shape of a day: when a class trades, how busily, and how much it moves.
 //!
 //! Stocks are busy at the open and the close and quiet at noon; what never closes follows the waking hours of
-//! its people. The curves are means over real tapes (docs/SIMULATION.md).
+//! its people. The curves are means over real markets (docs/SIMULATION.md).
 
 use libm::{exp, pow};
 
@@ -9,7 +9,7 @@ use super::hours::{CLOSE, DAY, Hours, OPEN, is_weekend};
 use super::parameters::Model;
 use crate::market::Timestamp;
 
-/// How fast the volatility of the open decays, in seconds.
+/// The decay time of the volatility at the open, in seconds.
 const OPEN_DECAY: f64 = 900.0;
 
 /// An open second.
@@ -34,7 +34,7 @@ pub enum Edge {
 pub struct Season {
     model: &'static Model,
     hours: Hours,
-    /// What the raw curves are divided by.
+    /// The divisor of the raw curves.
     scale: (f64, f64),
 }
 
@@ -47,7 +47,7 @@ impl Season {
         season
     }
 
-    /// Whether its model trades in sessions.
+    /// True where its model trades in sessions.
     fn has_sessions(&self) -> bool {
         self.model.day < DAY as f64
     }

@@ -1,4 +1,4 @@
-//! How volatility moves: log-volatility as a sum of many time scales, the pull of trends, and news.
+//! The motion of volatility: log-volatility as a sum of many time scales, the pull of trends, and news.
 //!
 //! Ornstein-Uhlenbeck processes from seconds to days, their variances in the ratio tau^(2H), stand for rough
 //! volatility (Gatheral, Jaisson and Rosenbaum 2018, arXiv:1410.3394; H near 0: Bacry, Delour and Muzy 2001):
@@ -8,22 +8,22 @@ use libm::{exp, pow};
 
 use super::rng::SimRng;
 
-/// How many scales: 12 s, 60 s, .. 11 days.
+/// The number of scales: 12 s, 60 s, .. 11 days.
 const SCALES: usize = 8;
 const SHORTEST: f64 = 12.0;
 const RATIO: f64 = 5.0;
 /// A scale moves once in 4^k cells, for a longer scale needs no finer steps.
 const STRIDE_BITS: u32 = 2;
 
-/// What all processes of one roughness and one length of a cell share: a variance of 1 in all.
+/// The constants that all processes of one roughness and one cell length share; their variance is 1 in total.
 #[derive(Clone, Debug)]
-pub struct Law {
+pub struct Scales {
     deviation: [f64; SCALES],
     /// The exact step of each scale over its stride: what remains, and what is drawn anew.
     step: [(f64, f64); SCALES],
 }
 
-impl Law {
+impl Scales {
     /// A cell has `seconds`.
     pub fn new(hurst: f64, seconds: f64) -> Self {
         let raw: [f64; SCALES] = std::array::from_fn(|k| pow(tau(k), hurst));
@@ -38,7 +38,7 @@ fn tau(k: usize) -> f64 {
     SHORTEST * pow(RATIO, k as f64)
 }
 
-/// What an Ornstein-Uhlenbeck process keeps over `seconds`, and the deviation of what comes anew.
+/// The share that an Ornstein-Uhlenbeck process keeps over `seconds`, and the deviation of its new part.
 fn decay(tau: f64, seconds: f64) -> (f64, f64) {
     let kept = exp(-seconds / tau);
     (kept, (1.0 - kept * kept).sqrt())
@@ -56,8 +56,8 @@ pub struct Rough {
 
 impl Rough {
     /// In its stationary state.
-    pub fn new(law: &Law, rng: &mut SimRng) -> Self {
-        let x = law.deviation.map(|d| d * rng.normal());
+    pub fn new(scales: &Scales, rng: &mut SimRng) -> Self {
+        let x = scales.deviation.map(|d| d * rng.normal());
         Self { x, returned: 0.0, seen: [0.0; SCALES], sum: x.iter().sum() }
     }
 
@@ -67,7 +67,7 @@ impl Rough {
 
     /// One cell on. `z` is the last standardised return; with `leverage` above 0 a fall raises volatility.
     #[inline]
-    pub fn step(&mut self, law: &Law, cell: u64, z: f64, leverage: f64, rng: &mut SimRng) -> f64 {
+    pub fn step(&mut self, scales: &Scales, cell: u64, z: f64, leverage: f64, rng: &mut SimRng) -> f64 {
         self.returned += z;
         let due = (cell.trailing_zeros() / STRIDE_BITS).min(SCALES as u32 - 1) as usize;
         for k in 0..=due {
@@ -79,18 +79,18 @@ impl Rough {
                 shock = shock * (1.0 - leverage * leverage).sqrt() - leverage * trend;
             }
             self.seen[k] = self.returned;
-            let (kept, new) = law.step[k];
-            self.x[k] = self.x[k] * kept + law.deviation[k] * new * shock;
+            let (kept, new) = scales.step[k];
+            self.x[k] = self.x[k] * kept + scales.deviation[k] * new * shock;
         }
         self.sum = self.x.iter().sum();
         self.sum
     }
 
     /// `seconds` without steps, such as a night.
-    pub fn skip(&mut self, law: &Law, seconds: f64, rng: &mut SimRng) {
+    pub fn skip(&mut self, scales: &Scales, seconds: f64, rng: &mut SimRng) {
         for k in 0..SCALES {
             let (kept, new) = decay(tau(k), seconds);
-            self.x[k] = self.x[k] * kept + law.deviation[k] * new * rng.normal();
+            self.x[k] = self.x[k] * kept + scales.deviation[k] * new * rng.normal();
         }
         self.sum = self.x.iter().sum();
     }
@@ -108,14 +108,14 @@ impl Trend {
         self.0 = self.0 * 0.998_889_5 + z * 0.047_127;
     }
 
-    /// What it adds to log-volatility, before its weight.
+    /// Returns its part of log-volatility, before its weight.
     #[inline]
     pub fn pull(&self) -> f64 {
         (self.0 * self.0 - 1.0).clamp(-1.0, 4.0)
     }
 }
 
-/// What news does to log-volatility: up at once, down with 75 seconds and with 20 minutes, which is Omori's law
+/// The effect of news on log-volatility: up at once, down with 75 seconds and with 20 minutes, which is Omori's law
 /// of aftershocks in two exponentials (Lillo and Mantegna 2003, arXiv:cond-mat/0111257).
 #[derive(Clone, Debug, Default)]
 pub struct Aftershock {
@@ -144,9 +144,9 @@ mod tests {
     use super::*;
 
     fn path(hurst: f64, seconds: u64) -> Vec<f64> {
-        let (law, mut rng) = (Law::new(hurst, 1.0), SimRng::new(7, "A", "test"));
-        let mut rough = Rough::new(&law, &mut rng);
-        (0..seconds).map(|cell| rough.step(&law, cell, 0.0, 0.0, &mut rng)).collect()
+        let (scales, mut rng) = (Scales::new(hurst, 1.0), SimRng::new(7, "A", "test"));
+        let mut rough = Rough::new(&scales, &mut rng);
+        (0..seconds).map(|cell| rough.step(&scales, cell, 0.0, 0.0, &mut rng)).collect()
     }
 
     fn variance(x: &[f64]) -> f64 {
@@ -157,13 +157,13 @@ mod tests {
     #[test]
     fn the_variance_over_many_paths_is_one() {
         for hurst in [0.0, 0.1] {
-            let law = Law::new(hurst, 1.0);
+            let scales = Scales::new(hurst, 1.0);
             let ends: Vec<_> = (0..4_000u64)
                 .map(|seed| {
                     let mut rng = SimRng::new(seed, "A", "test");
-                    let mut rough = Rough::new(&law, &mut rng);
+                    let mut rough = Rough::new(&scales, &mut rng);
                     for cell in 0..64 {
-                        rough.step(&law, cell, 0.0, 0.0, &mut rng);
+                        rough.step(&scales, cell, 0.0, 0.0, &mut rng);
                     }
                     rough.value()
                 })
@@ -183,11 +183,11 @@ mod tests {
     #[test]
     fn a_fall_raises_volatility_with_leverage_alone() {
         let after = |leverage| {
-            let law = Law::new(0.0, 1.0);
+            let scales = Scales::new(0.0, 1.0);
             let mut rng = SimRng::new(7, "A", "test");
-            let mut rough = Rough::new(&law, &mut rng);
+            let mut rough = Rough::new(&scales, &mut rng);
             for cell in 0..256 {
-                rough.step(&law, cell, -1.0, leverage, &mut rng);
+                rough.step(&scales, cell, -1.0, leverage, &mut rng);
             }
             rough.value()
         };

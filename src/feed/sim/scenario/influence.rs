@@ -1,32 +1,35 @@
-//! What a scenario does to one symbol in one second.
+//! The effect of a scenario on one symbol in one second.
 
-/// Changes to what would happen anyway. They scale draws and take none, so a tape with and without a scenario
-/// is made of the same noise.
+/// Changes to the ordinary market. They scale random draws and take none, so a market with a scenario and one
+/// without it are made of the same draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Influence {
     /// Added to the log price over this second, as a drift.
     pub drift: f64,
     /// Added to the log price at once, at the beginning of this second.
     pub jump: f64,
-    /// Added to log-volatility, to the logarithm of activity, and to that of the spread.
+    /// Added to the logarithm of volatility.
     pub log_volatility: f64,
+    /// Added to the logarithm of activity.
     pub log_activity: f64,
+    /// Added to the logarithm of the spread.
     pub log_spread: f64,
-    /// How many more metaorders buy than sell, from -1 to 1.
+    /// The share of new metaorders that buy minus the share that sell, from -1 to 1.
     pub tilt: f64,
-    /// What common moves are multiplied by: 1 as ever, 0 not at all, below 0 against.
+    /// The factor of common moves: 1 as usual, 0 for none, below 0 against them.
     pub coupling: f64,
-    /// A single order that sweeps the book this far, as a log price.
+    /// The distance that a single order sweeps the book, as a log price.
     pub sweep: f64,
-    /// No limit on prices halts trading.
+    /// Price limits do not halt trading.
     pub unlimited: bool,
-    /// No trade and no quote: trading is suspended.
+    /// Trading is suspended, without trades and quotes.
     pub halted: bool,
-    /// The market goes on, and none of it is seen.
+    /// The market goes on, but its ticks are not sent.
     pub silent: bool,
 }
 
 impl Influence {
+    /// No change.
     pub const NONE: Self = Self {
         drift: 0.0,
         jump: 0.0,
@@ -41,7 +44,7 @@ impl Influence {
         silent: false,
     };
 
-    /// Both at a time.
+    /// Combines two influences.
     pub fn and(self, other: &Self) -> Self {
         Self {
             drift: self.drift + other.drift,

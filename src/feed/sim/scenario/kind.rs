@@ -1,4 +1,4 @@
-//! The scenarios by name, and what is true of each whatever its strength.
+//! The scenarios by name, and the facts of each that do not depend on its strength.
 
 use std::time::Duration;
 

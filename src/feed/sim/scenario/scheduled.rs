@@ -68,7 +68,7 @@ pub enum ScenarioError {
 }
 
 impl ScheduledScenario {
-    /// Schedules what a client asks for, from `start` on.
+    /// Schedules the requested scenario, from `start` on.
     ///
     /// # Errors
     /// When no scenario has that name, or its duration is none.

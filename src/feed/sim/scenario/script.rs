@@ -1,4 +1,4 @@
-//! A script: scenarios in a TOML file, and the market they belong to as far as the file says.
+//! A script: scenarios in a TOML file, and the settings of their market that the file gives.
 //!
 //! The journal of a session is a script, too (`journal`).
 
@@ -192,9 +192,9 @@ duration = "90s"
 
     #[test]
     fn errors_have_their_place() {
-        let check = |text: &str, line: usize, says: &str| {
+        let check = |text: &str, line: usize, expected: &str| {
             let error = Script::parse(text).unwrap_err();
-            assert!(error.line == line && error.message.contains(says), "{text:?}: {error}");
+            assert!(error.line == line && error.message.contains(expected), "{text:?}: {error}");
         };
         check("[[scenario]]\nat = \"1s\"\n", 1, "missing field `name`");
         check("[[scenario]]\nname = \"boom\"\n", 2, "no scenario boom");

@@ -141,8 +141,8 @@ mod tests {
     }
 
     #[test]
-    fn error_says_which_part_is_wrong() {
-        for (text, says) in [
+    fn error_names_the_part_that_is_wrong() {
+        for (text, expected) in [
             ("tsunami", "no scenario tsunami"),
             ("crash@soon", "the time \"soon\""),
             ("crash@30", "such as 30s"),
@@ -153,7 +153,7 @@ mod tests {
             ("crash,duration=0s", "from 1s"),
         ] {
             let error = text.parse::<ScenarioSpec>().unwrap_err().to_string();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 

@@ -23,7 +23,7 @@ pub enum Parent {
     Kernel(usize),
 }
 
-/// An event.
+/// An event that arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
     /// Seconds since the event before, or since the moment asked from.

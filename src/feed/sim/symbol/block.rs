@@ -1,7 +1,7 @@
-//! Some seconds of all tapes, made at once and put in order.
+//! A block: some seconds of all symbols, made at once and put in order.
 //!
-//! Whatever the length of a block and the number of threads, the ticks and their order are the same: each
-//! tape knows nothing of the others, and ticks are sorted by time, then instrument, then as they came.
+//! The ticks and their order are the same for any length of a block and any number of threads. No symbol depends on
+//! another one, and ticks are sorted by time, then by instrument, then in the order in which they were made.
 
 use std::thread;
 
@@ -16,7 +16,7 @@ pub const MOST_SECONDS: usize = 16;
 /// The bits of a key that number ticks; a block never has so many.
 const NUMBER_BITS: u32 = 30;
 
-/// Ticks in order, and how many of them were taken.
+/// Ticks in order, and the number of them that were taken.
 #[derive(Debug, Default)]
 pub struct Block {
     /// One for each thread.
@@ -28,7 +28,7 @@ pub struct Block {
 }
 
 impl Block {
-    /// The next tick that was made.
+    /// Takes the next tick.
     #[inline]
     pub fn next(&mut self) -> Option<Tick> {
         let key = *self.order.get(self.taken)?;
@@ -43,7 +43,7 @@ impl Block {
         None
     }
 
-    /// Plays `cells` on all `tapes`.
+    /// Plays `cells` on all `symbols`.
     pub fn make(
         &mut self,
         cells: &[Cell],
@@ -80,7 +80,7 @@ impl Block {
     }
 }
 
-/// Plays `cells` on some tapes, of which the first has the number `first`.
+/// Plays `cells` on some symbols, of which the first has the index `first`.
 fn play(
     cells: &[Cell],
     tables: &[ClassTables; 4],

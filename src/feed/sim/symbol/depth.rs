@@ -1,13 +1,14 @@
-//! The levels behind the best bid and ask, made when somebody looks.
+//! The levels behind the best bid and ask, made when they are read.
 //!
-//! Each price is taken or free, and has a size, by a hash of (seed, symbol, price): a level stays where it is and as large as
-//! it is while the best moves towards it or away. A size changes after some dozen ticks of the symbol, at each price after
-//! others. How far prices lie apart follows the usual spread; where the spread is far wider than that, every second, fourth ..
-//! level is gone and what is left is thin, as when makers step back. Behind the best there is more than at it (Bouchaud,
-//! Mézard and Potters 2002, *Quantitative Finance* 2:251): two draws of the size table stand for each level, and one at the best.
+//! A hash of (seed, symbol, price) decides whether a price has a level, and its size. So a level keeps its place and
+//! its size while the best price moves. A size changes after some dozen ticks of the symbol, at other times for each
+//! price. The distance between levels follows the usual spread. Where the spread is far wider, every second or fourth
+//! level is missing and the others are small, as when market makers step back. Sizes behind the best are larger than at
+//! it (Bouchaud, Mézard and Potters 2002, *Quantitative Finance* 2:251): each is two draws of the size table instead of
+//! one.
 //!
-//! Invariants: the first level is the quote; bids fall and asks rise; no price below 1 and no size of 0. A book is a function
-//! of (seed, symbol, number of ticks, quote), so it is the same whoever looks and changes nothing that is drawn for the tape.
+//! Invariants: the first level is the quote. Bids fall and asks rise. No price is below 1 and no size is 0. A book is a
+//! function of (seed, symbol, number of ticks, quote): it is the same for every reader, and changes no tick.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::{Depth, DepthModel, InstrumentId, Ladder, Level, Price, Quote, Size};
 
-/// A spread beyond so many usual ones makes a book sparse.
+/// A book is sparse where the spread is wider than this many usual spreads.
 const WIDE: i64 = 4;
 /// Levels are never farther apart than 2^20 ticks on average.
 const MOST_DOUBLINGS: u32 = 20;
@@ -32,12 +33,12 @@ pub struct Books {
     books: Vec<Book>,
 }
 
-/// What one instrument's levels follow from.
+/// The numbers that the levels of one instrument follow from.
 #[derive(Debug)]
 struct Book {
     key: u64,
     tables: usize,
-    /// The lot steps in one unit of the size table.
+    /// The number of lot steps in one unit of the size table.
     unit: u64,
     /// The usual spread, in tick sizes.
     spread: i64,
@@ -86,7 +87,7 @@ impl DepthModel for Books {
 }
 
 impl Book {
-    /// The prices that are taken beyond `best`, nearest first; `away` is 1 for asks and -1 for bids.
+    /// Returns the prices with a level beyond `best`, nearest first; `away` is 1 for asks and -1 for bids.
     fn prices(&self, best: i64, away: i64, sparse: u32) -> impl Iterator<Item = i64> {
         let doublings = self.doublings + sparse;
         let first = (best + away) >> doublings;
@@ -94,8 +95,8 @@ impl Book {
         prices.filter(move |price| (price - best) * away > 0).take_while(|price| *price >= 1)
     }
 
-    /// The one price of a cell of 2^`doublings` ticks that is taken: that of one of its halves, so that a sparser book
-    /// has some of the prices of a denser one and no others.
+    /// Returns the price with a level in a cell of 2^`doublings` ticks. It is the price of one of the two halves of the
+    /// cell, so that a sparser book has some of the prices of a denser one, and no others.
     fn price_in(&self, cell: i64, doublings: u32) -> i64 {
         let half = |cell: i64, n: u32| 2 * cell + (mix(self.key ^ u64::from(n) << 56, cell as u64) & 1) as i64;
         (0..doublings).rev().fold(cell, half)
@@ -110,7 +111,8 @@ impl Book {
     }
 }
 
-/// A number that looks random and is the same for the same two: SplitMix64 (Steele, Lea and Flood 2014, *OOPSLA*).
+/// Returns a number that looks random and follows from `key` and `n`: SplitMix64 (Steele, Lea and Flood 2014,
+/// *OOPSLA*).
 const fn mix(key: u64, n: u64) -> u64 {
     let z = key.wrapping_add((n ^ key.rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

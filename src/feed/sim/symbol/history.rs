@@ -1,14 +1,14 @@
-//! What the market did before the tape: bars walked backward from the price the tape starts at.
+//! The past before the first tick: bars that walk backward from the price at the start.
 //!
 //! The model's processes look the same in both directions (Gaussian and stationary), so walking back from the
-//! first second's price and volatility ends the history exactly where the tape begins. Bars of a day, of an
-//! hour, of a minute for a month, and of a second for the last half hour, with the same factors, seasons and memory as the tape,
-//! but without its events.
+//! first second's price and volatility ends the history exactly at the first tick. Bars of a day, of an
+//! hour, of a minute for a month, and of a second for the last half hour, with the same factors, seasons and memory as
+//! these, but without its events.
 //!
 //! Invariants: spans meet and never overlap; within a session each bar of a minute or more opens at the close before
 //! it; low <= open, close <= high; the last close is the listed price. Draws come from streams of their own.
 //!
-//! As on the tape, a second in which nothing traded has no bar, and one with a single trade has one price.
+//! A second in which nothing traded has no bar, and one with a single trade has one price.
 
 use std::array;
 
@@ -22,7 +22,7 @@ use crate::feed::sim::model::parameters::Model;
 use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::model::season::{Edge, Pulse, Season};
 use crate::feed::sim::model::sector::Sector;
-use crate::feed::sim::model::volatility::{Law, Rough};
+use crate::feed::sim::model::volatility::{Rough, Scales};
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::{AssetClass, Bar, HistoryBar, InstrumentId, Interval, Price, PriceBasis, Size, Timestamp};
 
@@ -31,7 +31,7 @@ const SPANS: usize = 4;
 const DAY_BARS: usize = 360;
 const MINUTE_BARS: usize = 30 * 1_440;
 const SECOND_BARS: usize = 30 * 60;
-/// How far a bar reaches beyond its open and close, in standard deviations of its move for each of a normal's:
+/// The reach of a bar beyond its open and close, in standard deviations of its move for each of a normal's:
 /// a Brownian range is twice as long as its net move on average (Feller 1951, *Ann. Math. Stat.* 22:427).
 const WICK: f64 = 0.5;
 /// Volume goes with the range of a bar: a steady part, and one for each standard deviation of wick. As |z| is
@@ -78,7 +78,7 @@ fn spans(start: Timestamp, instruments: usize, most_bars: usize) -> [Span; SPANS
     [second, minute, hour, day]
 }
 
-/// The bars of all `tapes` before `start`, of each longer intervals first, then time; of all together about
+/// The bars of all `symbols` before `start`, of each longer intervals first, then time; of all together about
 /// `most_bars`, so that with more instruments each has less of a past.
 pub fn bars(
     seed: u64,
@@ -126,7 +126,7 @@ struct SharedBar {
 struct SharedPast {
     model: &'static Model,
     spans: Vec<(Interval, Vec<SharedBar>)>,
-    laws: [Law; SPANS],
+    scales_by_span: [Scales; SPANS],
 }
 
 impl SharedPast {
@@ -136,14 +136,14 @@ impl SharedPast {
         let model = Model::of(class);
         let season = Season::new(model, hours);
         let mut rng = (SimRng::new(seed, "", "past of the world"), SimRng::new(seed, class.label(), "past"));
-        let laws = array::from_fn(|n| {
+        let scales_by_span = array::from_fn(|n| {
             let span: &Span = &spans[n];
-            Law::new(model.returns.hurst, span.interval.nanos() as f64 / 1e9)
+            Scales::new(model.returns.hurst, span.interval.nanos() as f64 / 1e9)
         });
-        let past = spans.iter().zip(&laws).map(|(span, law)| {
+        let past = spans.iter().zip(&scales_by_span).map(|(span, scales)| {
             let bars = span.back().zip(0..).filter_map(|(start, cell)| {
-                let log = world.step(law, cell, 0.0, 0.0, &mut rng.0) * model.returns.world.sqrt()
-                    + own.step(law, cell, 0.0, 0.0, &mut rng.1) * (1.0 - model.returns.world).sqrt();
+                let log = world.step(scales, cell, 0.0, 0.0, &mut rng.0) * model.returns.world.sqrt()
+                    + own.step(scales, cell, 0.0, 0.0, &mut rng.1) * (1.0 - model.returns.world).sqrt();
                 let beta = model.returns.world_beta;
                 let class_return = beta * rng.0.normal() + (1.0 - beta * beta).sqrt() * rng.1.normal();
                 let sector_return =
@@ -159,7 +159,7 @@ impl SharedPast {
             });
             (span.interval, bars.collect())
         });
-        Some(Self { model, spans: past.collect(), laws })
+        Some(Self { model, spans: past.collect(), scales_by_span })
     }
 }
 
@@ -201,19 +201,19 @@ impl<'a> Past<'a> {
 
     /// Appends its bars, newest first.
     fn walk(&mut self, instrument: InstrumentId, shared: &SharedPast, all: &mut Vec<HistoryBar>) {
-        for ((interval, bars), law) in shared.spans.iter().zip(&shared.laws) {
+        for ((interval, bars), scales) in shared.spans.iter().zip(&shared.scales_by_span) {
             for (cell, past) in (0..).zip(bars) {
-                self.rough.step(law, cell, 0.0, 0.0, &mut self.rng);
+                self.rough.step(scales, cell, 0.0, 0.0, &mut self.rng);
                 let (bar, busy) = self.bar(shared.model, *interval, past);
-                // The newest one ends at the price that the tape begins with.
+                // The newest one ends at the price of the first tick.
                 let bar = if *interval == Interval::S1 && cell > 0 { self.thinned(bar, busy) } else { Some(bar) };
                 all.extend(bar.map(|bar| HistoryBar { instrument, interval: *interval, bar }));
             }
         }
     }
 
-    /// What is seen of a second: nothing where nothing traded, and a single price where one order did. `busy` is how
-    /// many times its mean the activity was. What quiet seconds lack, the others have more.
+    /// The visible part of a second: nothing where nothing traded, and a single price where one order did. `busy` is
+    /// how many times its mean the activity was. What quiet seconds lack, the others have more.
     fn thinned(&mut self, bar: Bar, busy: f64) -> Option<Bar> {
         let model = self.listing.model();
         // Followers of the fastest kernel, and half of those of the next, share the second of their parent.
@@ -229,7 +229,7 @@ impl<'a> Past<'a> {
         Some(Bar { open, high, low, volume, ..bar })
     }
 
-    /// What comes by itself: orders, or quotes where there is nothing else.
+    /// The events that come by themselves: orders, or quotes where there is nothing else.
     fn orders_per_second(&self) -> f64 {
         match self.listing.basis() {
             PriceBasis::Trade => self.listing.orders_per_second(),

@@ -15,12 +15,12 @@ pub struct Book {
     pub ask: i64,
 }
 
-/// What quoting aims at in a second.
+/// The target of quoting in one second.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Aim {
     /// The mean spread beyond one tick, in ticks.
     pub beyond: f64,
-    /// How far the latent price may be from the middle, in ticks.
+    /// The largest distance of the latent price from the middle, in ticks.
     pub zone: f64,
 }
 
@@ -77,11 +77,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_quote_is_crossed_or_at_zero(price in 0.0..1e7f64, beyond in 0.02..50.0f64, push in 0i64..1_000, seed in any::<u64>()) {
+        fn quotes_are_never_crossed_nor_at_zero(
+            price in 0.0..1e7f64,
+            beyond in 0.02..50.0f64,
+            push in 0i64..1_000,
+            seed in any::<u64>(),
+        ) {
             let mut rng = SimRng::new(seed, "A", "test");
             let mut book = Book::around(price, 1);
             for step in 0..50 {
-                book = book.revised(price * (1.0 + f64::from(step) * 1e-3), &Aim { beyond, ..AIM }, step % 4 == 0, &mut rng);
+                let target = price * (1.0 + f64::from(step) * 1e-3);
+                book = book.revised(target, &Aim { beyond, ..AIM }, step % 4 == 0, &mut rng);
                 book = book.pushed(step % 2 == 0, push);
                 prop_assert!(1 <= book.bid && book.bid < book.ask, "{book:?}");
             }

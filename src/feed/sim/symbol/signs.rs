@@ -1,4 +1,4 @@
-//! Who attacks: the signs of orders, with the long memory that splitting large orders gives them.
+//! The signs of orders: who is the aggressor, with the long memory that splitting large orders gives them.
 //!
 //! A few metaorders are worked at a time; each order is the next child of one of them, drawn at random. Their
 //! lengths have a Pareto tail, so signs stay correlated over hundreds of orders (Lillo, Mike and Farmer 2005,
@@ -25,6 +25,7 @@ struct Metaorder {
     left: u32,
 }
 
+/// The signs of orders, which follow a few metaorders.
 #[derive(Clone, Debug)]
 pub struct Signs {
     /// Of these, as many as [`Flow::worked`] says.

@@ -1,4 +1,4 @@
-//! How much is traded: preferred numbers, a log-normal body, and a Pareto tail.
+//! The sizes of trades: preferred numbers, a log-normal body, and a Pareto tail.
 //!
 //! Large trades fall off as P(V > x) ~ x^-3/2 (Gopikrishnan et al. 2000, *Phys. Rev. E* 62:R4493), and people
 //! like round numbers (Mu et al. 2009, arXiv:0812.1512). A table stands for all but the tail, so that a draw is
@@ -25,7 +25,7 @@ pub struct Sizes {
     table: Box<[u32; ENTRIES]>,
     tail_from: f64,
     inverse_alpha: f64,
-    /// What a trade of 2^n units does to the price, against one of the median size.
+    /// The price impact of a trade of 2^n units, against one of the median size.
     impact: [f64; 32],
     mean: f64,
 }
@@ -79,7 +79,7 @@ impl Sizes {
         if size.is_multiple_of(2) { size } else { (size / ROUND_LOT).max(1) * ROUND_LOT }
     }
 
-    /// What is quoted, in units, out of ten random bits.
+    /// Draws a quoted size, in units, from ten random bits.
     #[inline]
     pub fn quoted(&self, bits: u64) -> u64 {
         let size = self.table[bits as usize % ENTRIES];
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_above_zero_and_a_hundred_shares_are_the_most_common() {
+    fn sizes_are_above_zero_and_mostly_round() {
         let sizes = drawn(AssetClass::Stock, 50_000);
         let hundreds = sizes.iter().filter(|size| **size == 100).count();
         assert!(sizes.iter().all(|size| *size > 0));
@@ -126,7 +126,7 @@ mod tests {
     fn the_mean_is_that_of_the_draws() {
         let sizes = drawn(AssetClass::Index, 2_000_000);
         let mean = sizes.iter().sum::<u64>() as f64 / sizes.len() as f64;
-        let said = Sizes::new(&Model::of(AssetClass::Index).sizes).mean();
-        assert!((0.8..1.2).contains(&(mean / said)), "{mean} against {said}");
+        let expected = Sizes::new(&Model::of(AssetClass::Index).sizes).mean();
+        assert!((0.8..1.2).contains(&(mean / expected)), "{mean} against {expected}");
     }
 }

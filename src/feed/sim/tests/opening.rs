@@ -108,7 +108,7 @@ fn ticks_go_on_where_the_history_of_each_instrument_ends() {
 }
 
 #[test]
-fn a_year_a_month_and_half_an_hour_are_known() {
+fn opening_has_bars_of_a_year_a_month_and_half_an_hour() {
     let bars = simulator(&config(7, 4)).history();
     let count = |interval| bars.iter().filter(|b| b.interval == interval).count() / 4;
     assert_eq!(count(Interval::D1), 360);

@@ -115,7 +115,7 @@ fn tick_of_an_unknown_instrument_is_ignored() {
 }
 
 #[test]
-fn only_the_price_basis_makes_last_price_and_bars() {
+fn price_basis_alone_makes_last_price_and_bars() {
     #[track_caller]
     fn check(ticks: &[Tick], id: InstrumentId, last: Option<i64>, quotes: u64, trades: usize) {
         let market = after(ticks);
@@ -253,8 +253,8 @@ fn day_continues_from_its_history() {
 
 #[test]
 fn history_of_an_unknown_instrument_is_ignored() {
-    let stranger = HistoryBar { instrument: InstrumentId(9), ..past(Interval::D1, 0) };
-    assert_eq!(market(vec![stranger]), market(Vec::new()));
+    let unknown = HistoryBar { instrument: InstrumentId(9), ..past(Interval::D1, 0) };
+    assert_eq!(market(vec![unknown]), market(Vec::new()));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Site, json_body};
 use crate::fanout::wall_micros;
 use crate::server::http::reply::json_or_error;
 use crate::wire::{
-    ApiError, Feed, Message, news_response, parse_command, parse_news_query, rejected_response, scenarios_response,
+    ApiError, Feed, JsonMessage, news_response, parse_command, parse_news_query, rejected_response, scenarios_response,
 };
 
 /// The state of the feed.
@@ -23,7 +23,7 @@ pub fn rejected(site: &Site, _: &str) -> Result<String, ApiError> {
     Ok(rejected_response(live.market.epoch(), &live.status))
 }
 
-/// The scenarios that can be started, and those that have begun.
+/// Returns the scenarios that can be started, and the scenarios that have begun.
 pub fn scenarios(site: &Site, _: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     Ok(scenarios_response(&live.market, live.status.catalog.as_deref()))

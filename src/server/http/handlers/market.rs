@@ -2,10 +2,10 @@
 
 use super::Site;
 use crate::fanout::wall_micros;
-use crate::market::{Bar, Instrument, InstrumentState, Market, Timestamp};
+use crate::market::{Bar, Instrument, InstrumentId, InstrumentState, Market, Timestamp};
 use crate::server::session::SessionLimits;
 use crate::wire::{
-    ApiError, BarsQuery, EncodedQuote, QuotesFrame, QuotesKind, bars_response, depth_response, parse_bars_query,
+    ApiError, BarsQuery, Format, QuotesKind, QuotesMessage, bars_response, depth_response, parse_bars_query,
     parse_depth_query, parse_quotes_query, symbols_response,
 };
 
@@ -20,16 +20,14 @@ pub fn quotes(site: &Site, query: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     let market = &live.market;
     let found = match &symbols {
-        None => market.iter().map(|(_, instrument, state)| (instrument, state)).collect(),
+        None => market.iter().collect(),
         Some(symbols) => symbols.iter().map(|symbol| find(market, symbol)).collect::<Result<Vec<_>, _>>()?,
     };
-    let mut frame = QuotesFrame::new(QuotesKind::Snapshot, market.epoch(), wall_micros(), 0);
-    for (instrument, state) in found {
-        let mut quote = EncodedQuote::default();
-        quote.encode(instrument, state);
-        frame.push(&quote, 1);
+    let mut message = QuotesMessage::new(Format::Json, QuotesKind::Snapshot, market.epoch(), wall_micros());
+    for (id, instrument, state) in found {
+        message.push(id, instrument, state, 1);
     }
-    Ok(frame.finish())
+    Ok(message.finish().into_text().expect("invariant: JSON is text").as_str().to_owned())
 }
 
 /// Bars of the symbols that the query names, oldest first.
@@ -59,9 +57,8 @@ pub fn depth(site: &Site, query: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     let market = &live.market;
     let books = symbols.iter().map(|symbol| {
-        let (instrument, state) = find(market, symbol)?;
-        let depth = market.id(symbol).and_then(|id| market.depth(id));
-        Ok((instrument, state, depth.ok_or_else(|| ApiError::no_depth(Some(symbol)))?))
+        let (id, instrument, state) = find(market, symbol)?;
+        Ok((instrument, state, market.depth(id).ok_or_else(|| ApiError::no_depth(Some(symbol)))?))
     });
     let books = books.collect::<Result<Vec<_>, ApiError>>()?;
     Ok(depth_response(market.epoch(), books.into_iter()))
@@ -86,7 +83,7 @@ fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, Api
 
 fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, ApiError> {
     let copy = |symbol: &String| {
-        let (instrument, state) = find(market, symbol)?;
+        let (_, instrument, state) = find(market, symbol)?;
         let bars = state.series(query.interval).newest(query.limit).map(|(bar, closed)| (*bar, closed));
         Ok((instrument.clone(), bars.collect()))
     };
@@ -102,6 +99,7 @@ fn write_bars(copy: &BarsCopy, query: &BarsQuery, through: Option<Timestamp>) ->
     bars_response(copy.epoch, through, query.interval, series)
 }
 
-fn find<'m>(market: &'m Market, symbol: &str) -> Result<(&'m Instrument, &'m InstrumentState), ApiError> {
-    market.id(symbol).and_then(|id| market.get(id)).ok_or_else(|| ApiError::unknown_symbol(symbol))
+fn find<'m>(market: &'m Market, symbol: &str) -> Result<(InstrumentId, &'m Instrument, &'m InstrumentState), ApiError> {
+    let found = market.id(symbol).and_then(|id| market.get(id).map(|(instrument, state)| (id, instrument, state)));
+    found.ok_or_else(|| ApiError::unknown_symbol(symbol))
 }

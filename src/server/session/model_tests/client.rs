@@ -31,6 +31,7 @@ struct Bars {
     forming: Option<Value>,
 }
 
+/// A client that keeps what it receives.
 pub struct Client {
     live: LiveMarket,
     /// Unread bytes that the socket holds.

@@ -6,7 +6,7 @@ use super::{KEPT, SYMBOLS};
 use crate::fanout::{DepthCursor, TradesCursor};
 use crate::market::sample::{opening_with_depth as opening, quote, trade};
 use crate::market::{InstrumentId, Interval, Market, Tick, Timestamp};
-use crate::wire::{EncodedQuote, Format, Frame, QuotesFrame, QuotesKind, bars_message};
+use crate::wire::{EncodedMessage, Format, QuotesKind, QuotesMessage, SeriesHead, bars_message};
 
 /// The state of a client that saw each tick.
 pub struct Truth {
@@ -31,7 +31,7 @@ impl Truth {
 
     fn read_trades(&mut self) {
         for (cursor, trades) in &mut self.trades {
-            while let Some(text) = cursor.take(&self.market, 0, Format::Json).and_then(Frame::into_text) {
+            while let Some(text) = cursor.take(&self.market, 0, Format::Json).and_then(EncodedMessage::into_text) {
                 let message: Value = serde_json::from_str(&text).unwrap();
                 trades.extend(message["trades"].as_array().unwrap().iter().cloned());
             }
@@ -60,15 +60,14 @@ impl Truth {
 
     pub fn quote(&self, symbol: &str) -> Value {
         let (instrument, state) = self.market.get(self.id(symbol)).unwrap();
-        let mut quote = EncodedQuote::default();
-        quote.encode(instrument, state);
-        let mut frame = QuotesFrame::new(QuotesKind::Snapshot, 1, 0, 0);
-        frame.push(&quote, 0);
-        serde_json::from_str::<Value>(&frame.finish()).unwrap()["quotes"][0].clone()
+        let mut message = QuotesMessage::new(Format::Json, QuotesKind::Snapshot, 1, 0);
+        message.push(self.id(symbol), instrument, state, 0);
+        serde_json::from_str::<Value>(&message.finish().into_text().unwrap()).unwrap()["quotes"][0].clone()
     }
 
     pub fn book(&self, symbol: &str) -> Value {
-        let text = DepthCursor::new(self.id(symbol)).take(&self.market, 0, Format::Json).and_then(Frame::into_text);
+        let text =
+            DepthCursor::new(self.id(symbol)).take(&self.market, 0, Format::Json).and_then(EncodedMessage::into_text);
         serde_json::from_str(&text.unwrap()).unwrap()
     }
 
@@ -78,8 +77,9 @@ impl Truth {
         let series = state.series(interval);
         let closed = series.closed.iter().map(|bar| (bar, true));
         let bars = closed.chain(series.forming.as_ref().map(|bar| (bar, false)));
-        let text = bars_message(1, 0, instrument, interval, (false, 0), bars);
-        let message: Value = serde_json::from_str(&text).unwrap();
+        let head = SeriesHead { epoch: 1, ts_sent: 0, id: self.id(symbol), instrument, snapshot: false };
+        let text = bars_message(Format::Json, head, interval, 0, bars).into_text();
+        let message: Value = serde_json::from_str(&text.unwrap()).unwrap();
         let (closed, forming): (Vec<Value>, Vec<Value>) =
             message["bars"].as_array().unwrap().iter().cloned().partition(|bar| bar["closed"] == true);
         (closed, forming.into_iter().next())

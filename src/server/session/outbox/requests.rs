@@ -1,19 +1,19 @@
 //! Answers to a client's requests: subscriptions, their rates and history, the format, and what was sent before.
 
 use super::{DEFAULT_HEADLINES, Outbox};
-use crate::fanout::{TierId, grant};
+use crate::fanout::{NoticesCursor, TierId, grant};
 use crate::market::{InstrumentId, Market};
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
-    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, Message, Rate, Request, Subscribe, Told,
+    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request, Subscribe,
     Unsubscribed, parse,
 };
 
 /// The rate of a subscription that does not name one, in updates per second.
 const DEFAULT_RATE: Rate = Rate::PerSecond(5.0);
-/// Bars of a subscription that does not say how many.
+/// The default number of bars of a subscription.
 const DEFAULT_BARS: usize = 300;
-/// Trades of a subscription that does not say how many.
+/// The default number of trades of a subscription.
 const DEFAULT_TRADES: usize = 50;
 /// All symbols of the feed.
 const STAR: &str = "*";
@@ -149,11 +149,8 @@ impl Outbox {
         let history = history.map_or(DEFAULT_HEADLINES, |history| history as u64);
         let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
         let last = since.as_ref().filter(|_| recovered == Some(true)).and_then(|since| since.at.get(STAR));
-        let seen = last.and_then(|last| u64::try_from(*last).ok()).filter(|seen| *seen <= market.news().total());
-        self.news = Some(match seen {
-            Some(seen) => Told { seen, begun: true },
-            None => Told::newest(market.news(), history),
-        });
+        let resumed = last.and_then(|last| NoticesCursor::after(market.news(), *last));
+        self.news = Some(resumed.unwrap_or_else(|| NoticesCursor::newest(market.news(), history)));
         self.notices_due = true;
         self.answers.push_back(Granted::new(id, Channel::News, symbols, Rate::Every, recovered).to_text());
     }
@@ -201,7 +198,7 @@ impl Outbox {
         }
     }
 
-    /// As [`resolve`], among the subscribed symbols.
+    /// Resolves as [`resolve`] does, among the subscribed symbols.
     fn subscribed(
         &self,
         market: &Market,
@@ -236,7 +233,7 @@ fn resolve(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bo
     Ok((ids, false))
 }
 
-/// As [`resolve`], among the symbols that have a depth.
+/// Resolves as [`resolve`] does, among the symbols that have a depth.
 fn resolve_depth(market: &Market, symbols: &[String]) -> Result<(Vec<InstrumentId>, bool), ApiError> {
     let (mut ids, star) = resolve(market, symbols)?;
     let without = ids.iter().position(|id| !market.has_depth(*id));

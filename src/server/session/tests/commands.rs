@@ -12,7 +12,7 @@ async fn commands_are_confirmed_when_both_clients_see_the_effect() {
     one.send(json!({"type":"drive","id":1,"command":"pause"})).await;
     other.send(json!({"type":"drive","id":2,"command":"speed","speed":60})).await;
     for (revision, state) in [(1, FeedState::Paused), (2, FeedState::Playing)] {
-        let PendingCommand { reply, .. } = fixture.line.recv().await.unwrap();
+        let PendingCommand { reply, .. } = fixture.commands.recv().await.unwrap();
         let status = FeedStatus { state, revision, ..sample::status() };
         fixture.bus.send(FeedEvent::Status(Arc::new(status)));
         reply.send(Ok(revision));
@@ -54,6 +54,6 @@ async fn waiting_commands_are_limited_and_the_session_goes_on() {
     }
     assert_eq!(client.receive("error").await["code"], "too_many_commands");
     client.subscribe(&["A"], 5.0).await;
-    drop(fixture.line);
+    drop(fixture.commands);
     while client.receive("error").await["code"] != "feed_gone" {}
 }

@@ -39,11 +39,11 @@ async fn depth_is_sent_at_the_granted_rate_with_ticks_merged() {
 async fn feed_without_levels_rejects_depth() {
     let fixture = Fixture::new().await;
     let mut client = fixture.join(4_096).await;
-    for (symbols, says) in [(json!(["B"]), "\"B\" has no levels"), (json!(["*"]), "this feed has no levels")] {
+    for (symbols, expected) in [(json!(["B"]), "\"B\" has no levels"), (json!(["*"]), "this feed has no levels")] {
         client.send(json!({"type":"subscribe","id":1,"channel":"depth","symbols":symbols})).await;
         let error = client.receive("error").await;
         assert_eq!((&error["code"], &error["id"]), (&json!("no_depth"), &json!(1)));
-        assert!(error["message"].as_str().unwrap().starts_with(says), "{error}");
+        assert!(error["message"].as_str().unwrap().starts_with(expected), "{error}");
     }
 }
 

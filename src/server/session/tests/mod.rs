@@ -49,7 +49,7 @@ struct Fixture {
     metrics: Metrics,
     feed: FeedControl,
     /// The commands that the sessions send to the feed.
-    line: CommandReceiver,
+    commands: CommandReceiver,
 }
 
 impl Fixture {
@@ -65,9 +65,9 @@ impl Fixture {
         let live = publisher.live();
         tokio::spawn(publisher.run());
         let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1));
-        let (caller, line) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
-        let feed = FeedControl::new(live.clone(), caller);
-        Self { bus, live, metrics, feed, line }
+        let (sender, commands) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
+        let feed = FeedControl::new(live.clone(), sender);
+        Self { bus, live, metrics, feed, commands }
     }
 
     fn trade(&self, id: u32, price: i64, ms: i64) {

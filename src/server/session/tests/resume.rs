@@ -1,4 +1,4 @@
-//! A client that reconnects says what it has, and gets what is missing.
+//! A client that reconnects sends its last positions, and receives the messages that it missed.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -79,7 +79,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
     );
   }
   const drawForming = createPace(draw, () => FORM_MS);
-  /** What the charts were drawn from, besides forming bars. @type {readonly unknown[]} */
+  /** The state that was drawn, besides forming bars. @type {readonly unknown[]} */
   let drawnOf = [];
 
   return {

@@ -59,9 +59,9 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   plot.time.onChange(onView, () => void (framed !== "" && onOlder()));
 
   let palette = first;
-  /** What was drawn last. */
+  /** The chart as it was drawn last. */
   const drawn = { shape: "", revision: -1, newestUs: -Infinity, lines: "", older: 0 };
-  /** What the marks were made from, besides the bars. @type {readonly unknown[]} */
+  /** The sources of the marks, besides the bars. @type {readonly unknown[]} */
   let marked = [];
   /** @type {readonly Bar[] | undefined} */
   let drawnBars;
@@ -157,7 +157,7 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     framedEpoch = state.epoch;
   }
 
-  /** What the chart was drawn from. @type {readonly unknown[]} */
+  /** The sources of the chart. @type {readonly unknown[]} */
   let seen = [];
 
   return {

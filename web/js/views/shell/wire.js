@@ -83,7 +83,7 @@ function createFormat(onSet) {
     render({ format, settings, link }) {
       formats.forEach((one, at) => {
         setAttribute(buttons[at], "aria-pressed", String(one === (link.status === "live" ? format : settings.format)));
-        setAttribute(buttons[at], "data-asked", one === settings.format && one !== format);
+        setAttribute(buttons[at], "data-pending", one === settings.format && one !== format);
       });
     },
   };

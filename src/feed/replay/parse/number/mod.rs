@@ -1,7 +1,7 @@
 //! Cells as exact numbers.
 //!
 //! A bare decimal is read at once. Any other cell is [`decorated`]: currency signs, thousands marks, a decimal comma,
-//! K, M and B, percent, exponents. Where a mark cannot be what it would have to be, the cell is no number.
+//! K, M and B, percent, exponents. A cell with a mark in a wrong place is no number.
 
 mod decorated;
 #[cfg(test)]
@@ -23,10 +23,12 @@ pub const TENS: [u64; 20] = {
 };
 
 /// The mark before the decimals of a column. The other mark separates thousands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum DecimalMark {
     #[default]
+    #[value(alias = ".")]
     Point,
+    #[value(alias = ",")]
     Comma,
 }
 
@@ -34,6 +36,7 @@ pub enum DecimalMark {
 const BLANKS: [&str; 14] =
     ["", "-", "--", "null", "nan", "n/a", "na", "#n/a", "none", "nil", ".", "<na>", "nat", "\\n"];
 
+/// Returns whether a cell means that there is no value.
 pub fn is_blank(cell: &str) -> bool {
     cell.len() <= 4 && BLANKS.iter().any(|blank| cell.eq_ignore_ascii_case(blank))
 }

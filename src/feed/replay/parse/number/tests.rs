@@ -55,7 +55,7 @@ fn mark_in_a_wrong_place_makes_no_number() {
 }
 
 #[test]
-fn text_and_too_long_numbers_are_told_apart() {
+fn text_and_too_long_numbers_are_different_errors() {
     for cell in ["inf", "-inf", "Infinity", "1e", "e5", "1e5.0", "12x", "12:30", "abc", "$"] {
         check(cell, Point, Err(DecimalError::NotANumber));
     }

@@ -21,6 +21,7 @@ pub use self::unit::TimeUnit;
 pub use self::zone::{Zone, parse_offset};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
+/// The nanoseconds of a day.
 pub const NANOS_PER_DAY: i64 = 86_400 * NANOS_PER_SECOND;
 
 /// The form in which a file writes its times.

@@ -111,7 +111,7 @@ fn date_and_clock_apart_make_one_time() {
 
 proptest! {
     #[test]
-    fn any_time_reads_back(nanos in any::<i64>()) {
+    fn written_time_reads_back(nanos in any::<i64>()) {
         let text = Utc.timestamp_nanos(nanos).format("%Y-%m-%dT%H:%M:%S%.9fZ").to_string();
         prop_assert_eq!(TimeFormat::Iso.parse(&text).map(|m| m.ts), Some(Timestamp(nanos)));
     }

@@ -1,13 +1,14 @@
 //! Dates as people write them, with or without a clock and a zone behind.
 
-use strum::{EnumString, IntoStaticStr};
+use clap::ValueEnum;
+use strum::IntoStaticStr;
 
 use super::calendar::{self, month_of};
 use super::{ParsedTime, clock, digits, join, zone};
 
 /// The order of year, month and day, where the length of the year does not tell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
-#[strum(serialize_all = "lowercase", ascii_case_insensitive)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, ValueEnum)]
+#[strum(serialize_all = "lowercase")]
 pub enum DateOrder {
     Ymd,
     Mdy,

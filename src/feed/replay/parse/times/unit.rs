@@ -2,24 +2,30 @@
 
 use std::fmt;
 
-use strum::{EnumCount, EnumIter, EnumString, IntoStaticStr};
+use clap::ValueEnum;
+use strum::{EnumCount, EnumIter, IntoStaticStr};
 
 use super::NANOS_PER_SECOND;
 
 /// The unit of a count of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumCount, EnumIter, EnumString, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, EnumCount, EnumIter, IntoStaticStr, ValueEnum)]
 pub enum TimeUnit {
     #[strum(serialize = "s")]
+    #[value(name = "s")]
     Seconds,
     #[strum(serialize = "ms")]
+    #[value(name = "ms")]
     Millis,
     #[strum(serialize = "us")]
+    #[value(name = "us")]
     Micros,
     #[strum(serialize = "ns")]
+    #[value(name = "ns")]
     Nanos,
 }
 
 impl TimeUnit {
+    /// The nanoseconds of one unit.
     pub const fn nanos(self) -> i64 {
         match self {
             Self::Seconds => NANOS_PER_SECOND,

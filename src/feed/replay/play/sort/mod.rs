@@ -39,6 +39,7 @@ pub struct Sorter {
 }
 
 impl Sorter {
+    /// Sorts up to `max_rows` in memory; more are sorted on disk.
     pub const fn new(max_rows: usize, reversed: bool) -> Self {
         Self { rows: Vec::new(), max_rows, runs: None, lengths: Vec::new(), reversed }
     }

@@ -5,6 +5,7 @@ use std::io;
 use crate::feed::replay::rows::{QuantizedBar, QuantizedLevel, QuantizedRow, RowBody};
 use crate::market::{Price, Quote, Side, Size, Timestamp, Trade};
 
+/// The length of a record.
 pub const RECORD_BYTES: usize = 64;
 
 const SYMBOL_AT: usize = 8;
@@ -27,6 +28,7 @@ const HAS_ASK: u8 = 1 << 5;
 const IS_BID: u8 = 1;
 const IS_SNAPSHOT: u8 = 1 << 1;
 
+/// Writes a row as a record.
 pub fn encode(row: &QuantizedRow) -> [u8; RECORD_BYTES] {
     let mut bytes = [0; RECORD_BYTES];
     bytes[..SYMBOL_AT].copy_from_slice(&row.ts.0.to_le_bytes());

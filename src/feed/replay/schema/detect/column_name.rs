@@ -6,8 +6,8 @@
 
 use super::words::Word::{
     self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, High, Id,
-    Last, Level, Low, Maker, Mark, Name, Open, Other, Previous, Price, Received, Settle, Side, Size, Snapshot, Stamp,
-    Symbol, Ticks, Time, Trade, Turnover, Type, Utc, Volume,
+    Last, Level, Low, Maker, Mark, Name, Open, Other, Previous, Price, Received, Settle, Side, Size, Snapshot, Symbol,
+    Ticks, Time, Timestamp, Trade, Turnover, Type, Utc, Volume,
 };
 use super::words::Words;
 use crate::feed::replay::schema::column_role::ColumnRole;
@@ -54,7 +54,7 @@ const TIME_RANKS: &Ranks = &[
     (&[Exchange], 4),
     (&[Trade], 4),
     // The more a name says that it is both date and clock, the better.
-    (&[Stamp], 8),
+    (&[Timestamp], 8),
     (&[Time, Date], 9),
     (&[Time], 12),
     (&[], 20),
@@ -82,7 +82,10 @@ const BAR_OF_BIDS: u8 = 12;
 const BAR_OF_ASKS: u8 = 16;
 
 /// Roles and ranks of names with all of the words on the left. The first row that fits counts.
-const PRICE_ROLES: &[(&[Word], &[(ColumnRole, u8)])] = &[
+type RankedRoles = [(&'static [Word], &'static [(ColumnRole, u8)])];
+
+/// Prices, symbols and the other columns of an event.
+const PRICE_ROLES: &RankedRoles = &[
     (&[Symbol], &[(ColumnRole::Symbol, 0)]),
     // An instrument's id is a number more often than a symbol.
     (&[Contract, Id], &[(ColumnRole::Symbol, 8)]),
@@ -91,7 +94,7 @@ const PRICE_ROLES: &[(&[Word], &[(ColumnRole, u8)])] = &[
     // A company's name is the last choice.
     (&[Name], &[(ColumnRole::Symbol, 12)]),
     (&[Id], &[]),
-    // Prices that were set, not traded, come after those that were.
+    // Prices that were set come after prices that were traded.
     (&[Open, Settle], &[(ColumnRole::Open, 10)]),
     (&[Open, Mark], &[(ColumnRole::Open, 10)]),
     (&[Open], &[(ColumnRole::Open, 0)]),
@@ -162,7 +165,7 @@ fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     if has_any(&[Other, Previous]) {
         return Vec::new();
     }
-    if has_any(&[Time, Date, Stamp]) {
+    if has_any(&[Time, Date, Timestamp]) {
         // Such a name is that of a time at which something else happened, or of a count.
         let is_other = has_any(&[High, Low, Id, Count, Settle]);
         return if is_other { Vec::new() } else { ranked(ColumnRole::Time, words, TIME_RANKS) };

@@ -39,7 +39,7 @@ use crate::feed::replay::error::Problem;
 use crate::feed::replay::input::{self, Entry, TextPosition};
 use crate::feed::replay::parse::times::TimeFormat;
 
-/// Detects the layout of a file. Day and month are told apart within its first `full_read_bytes`.
+/// Detects the layout of a file. Day and month are distinguished within its first `full_read_bytes`.
 ///
 /// # Errors
 /// When the file cannot be read, or none of its rows could be played.

@@ -1,4 +1,4 @@
-//! The profile of a column: counts of what its cells look like. Floats weigh evidence here; no price is made of them.
+//! The profile of a column: counts of the forms of its cells. Floats weigh evidence here; no price is made of them.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit, looks_l
 /// The years whose counts since 1970 are times, even under a name that says nothing of time.
 const PLAUSIBLE_YEARS: Range<i64> = 1990..2045;
 const NANOS_PER_YEAR: i64 = 31_556_952_000_000_000;
-/// Marks between thousands that no price has so many of.
+/// The number of marks between thousands from which on a cell is no price.
 const MANGLED_MARKS: usize = 3;
 /// The most texts kept of a column.
 const MAX_TEXTS: usize = 64;
@@ -28,7 +28,7 @@ pub struct Profile {
     pub mark: DecimalMark,
     /// The number of each row, under that mark.
     pub numbers: Vec<Option<f64>>,
-    /// Cells that are numbers, including those that mean that there is none.
+    /// Cells that are numbers, including numbers that stand for a missing value.
     pub numeric: usize,
     /// A number has decimals.
     has_decimals: bool,

@@ -14,7 +14,7 @@ pub const AGREEING_ROWS: f64 = 0.98;
 /// Share of steps in one direction from which on a column is in order: files are cut and joined.
 pub const STEPS_IN_ORDER: f64 = 0.9;
 
-/// The largest price of a bar is at most so many times the smallest: a volume is farther away.
+/// The largest price of a bar divided by the smallest is at most this: a volume is farther away.
 pub const BAR_SPREAD: f64 = 3.0;
 /// A close opens the next bar more nearly than an open by this factor, or the columns keep their usual order.
 pub const CLEARLY_NEARER: f64 = 3.0;
@@ -24,13 +24,13 @@ pub const QUOTE_SPREAD: f64 = 0.02;
 pub const EQUAL_QUOTES: f64 = 0.5;
 /// The median move of a price from row to row, as a share of it, is at most this: sizes move more.
 pub const CALM_PRICE: f64 = 0.1;
-/// Whole numbers that only rise are ids, if there are more than this many of them ..
+/// Whole numbers that only rise are ids where there are more than this many of them: few prices may rise, too.
 pub const MIN_IDS: usize = 3;
-/// .. and the largest is above this: prices may rise for some rows, too.
+/// The largest of such ids is above this: small numbers are more often counts or levels.
 pub const MIN_LARGEST_ID: f64 = 100.0;
-/// Two volumes are one in units and one in money if the second is the first times the price, this nearly ..
+/// A volume is in money where it differs by less than this share from another volume times the price.
 pub const MONEY_TOLERANCE: f64 = 0.1;
-/// .. and the price is above this: near 1, units and money look alike.
+/// The price above which units and money can be distinguished: near 1, both are alike.
 pub const MIN_PRICE_OF_MONEY: f64 = 2.0;
 
 /// The weight of a delimiter under which no cell is a number or a time: above zero, so that the width still counts.

@@ -10,7 +10,7 @@ pub enum Word {
     Time,
     Date,
     /// A time and a date in one: timestamp, datetime, epoch.
-    Stamp,
+    Timestamp,
     Utc,
     Event,
     /// The time at which something came in, not at which it happened.
@@ -57,8 +57,8 @@ pub enum Word {
 
 use Word::{
     Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, Filler, High, Id,
-    Last, Level, Low, Maker, Mark, Name, Open, Other, Previous, Price, Received, Settle, Side, Size, Snapshot, Stamp,
-    Symbol, Ticks, Time, Trade, Turnover, Type, Utc, Volume,
+    Last, Level, Low, Maker, Mark, Name, Open, Other, Previous, Price, Received, Settle, Side, Size, Snapshot, Symbol,
+    Ticks, Time, Timestamp, Trade, Turnover, Type, Utc, Volume,
 };
 
 /// Words by meaning, without accents. English, then German, Polish, French, Spanish, Italian,
@@ -66,7 +66,7 @@ use Word::{
 const WORDS: [(Word, &str); 40] = [
     (Time, "time tm clock zeit uhrzeit czas godzina godz heure hora ora tijd saat tid время hour t"),
     (Date, "date day dt datum data fecha tarih dzien jour dia dag giorno дата yyyymmdd dates"),
-    (Stamp, "timestamp ts datetime epoch unix zeitstempel znacznik tstamp unixtime dtg"),
+    (Timestamp, "timestamp ts datetime epoch unix zeitstempel znacznik tstamp unixtime dtg"),
     (Utc, "utc gmt"),
     (Event, "event ev matching transact transaction"),
     (Received, "recv received receive local arrival ingest ingestion sent capture rcv server publish"),
@@ -161,7 +161,7 @@ const PHRASES: [(Word, &str); 16] = [
     (Count, "成交筆數 成交笔数 笔数 筆數 約定件数 체결건수"),
     (Turnover, "成交金额 成交金額 成交额 成交額 金额 金額 売買代金 거래대금"),
     (Volume, "成交量 成交股數 成交股数 成交數量 数量 數量 总手 手数 出来高 売買高 거래량 거래수량 체결량"),
-    (Stamp, "时间戳 時間戳 日時 일시"),
+    (Timestamp, "时间戳 時間戳 日時 일시"),
     (Date, "交易日期 交易日 日期 データ日付 日付 年月日 取引日 일자 날짜 거래일 기준일"),
     (Time, "成交时间 成交時間 时间 時間 時刻 시간 시각 체결시간"),
     (Open, "开盘价 开盘 開盤價 開盤價格 開盤 今开 始値 寄付 시가"),

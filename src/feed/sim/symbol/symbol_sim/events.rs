@@ -17,8 +17,8 @@ impl SymbolSim {
         influence: &Influence,
         output: &mut Output,
     ) {
-        if !self.told {
-            self.tell(tables, ts, output);
+        if !self.quote_sent {
+            self.send_quote(tables, ts, output);
             if let Some(share) = self.auction.take() {
                 self.auction(tables, ts, share, output);
             }
@@ -117,10 +117,10 @@ impl SymbolSim {
             }
             let deeper = self.fast.uniform();
             if deeper < walk && self.book.spread() < deepest {
-                // What is left of the draw is uniform again.
+                // The rest of the draw is uniform again.
                 let ticks = 1 + (second.aim.beyond * 2.0 * deeper / walk) as i64;
                 self.book = self.book.pushed(buys, ticks);
-                self.tell(tables, ts, output);
+                self.send_quote(tables, ts, output);
             }
         }
     }
@@ -144,7 +144,7 @@ impl SymbolSim {
         if trades {
             // The sides may stay; what is offered there has changed.
             self.book = book;
-            self.tell(tables, ts, output);
+            self.send_quote(tables, ts, output);
         } else {
             self.quote_if_new(tables, ts, book, output);
         }
@@ -153,13 +153,13 @@ impl SymbolSim {
     fn quote_if_new(&mut self, tables: &ClassTables, ts: Timestamp, book: Book, output: &mut Output) {
         if book != self.book {
             self.book = book;
-            self.tell(tables, ts, output);
+            self.send_quote(tables, ts, output);
         }
     }
 
-    /// Tells the quote that stands.
+    /// Sends the current quote.
     #[inline]
-    pub(super) fn tell(&mut self, tables: &ClassTables, ts: Timestamp, output: &mut Output) {
+    pub(super) fn send_quote(&mut self, tables: &ClassTables, ts: Timestamp, output: &mut Output) {
         let bits = self.fast.bits();
         let size = |bits| self.traits.listing.size(tables.sizes.quoted(bits));
         self.stands = Quote {
@@ -169,7 +169,7 @@ impl SymbolSim {
             ask_size: size(bits),
         };
         output.ticks.push(self.tick(ts, TickKind::Quote(self.stands)));
-        self.told = true;
+        self.quote_sent = true;
     }
 
     #[inline]

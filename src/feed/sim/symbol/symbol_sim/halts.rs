@@ -1,4 +1,4 @@
-//! What is not an ordinary event: halts, auctions, and orders that sweep the book.
+//! Events out of the ordinary: halts, auctions, and orders that sweep the book.
 
 use libm::exp;
 
@@ -6,7 +6,7 @@ use super::{ClassTables, Output, Second, SymbolSim};
 use crate::feed::sim::scenario::influence::Influence;
 use crate::market::{PriceBasis, Quote, TickKind, Timestamp};
 
-/// How long a limit on prices halts trading, in seconds, and the time of the mean it is measured from.
+/// The length of a halt by the price limit, and the time of the mean that it is measured from, in seconds.
 const HALT_SECONDS: u32 = 300;
 const HALT_MEAN: f64 = 300.0;
 /// The share of a day's volume that a reopening trades.
@@ -15,7 +15,7 @@ const REOPENING_SHARE: f64 = 0.005;
 const SWEEP_PRINTS: i64 = 24;
 
 impl SymbolSim {
-    /// Whether trading is suspended in this second, by a scenario or by the limit on prices.
+    /// Reports whether trading is suspended in this second, by a scenario or by the limit on prices.
     pub(super) fn is_halted(&mut self, second: &Second, influence: &Influence) -> bool {
         self.halt_mean += (self.price - self.halt_mean) / HALT_MEAN;
         if self.halt_left > 0 {
@@ -34,9 +34,9 @@ impl SymbolSim {
         halted
     }
 
-    /// A halted second: quotes are withdrawn, and what happens is priced at the reopening.
+    /// A halted second: quotes are withdrawn, and the price moves at the reopening.
     pub(super) fn halt(&mut self, ts: Timestamp, output: &mut Output) {
-        if self.told {
+        if self.quote_sent {
             self.stands = Quote::default();
             output.ticks.push(self.tick(ts, TickKind::Quote(self.stands)));
         }
@@ -71,7 +71,7 @@ impl SymbolSim {
             // Deeper levels are thinner: steps grow.
             let reach = |print: i64| ticks * print * print / (SWEEP_PRINTS * SWEEP_PRINTS);
             self.book = self.book.pushed(buys, reach(print + 1) - reach(print));
-            self.tell(tables, ts, output);
+            self.send_quote(tables, ts, output);
         }
     }
 }

@@ -1,12 +1,12 @@
-//! One instrument's tape, second by second: the slow layer, and the events within.
+//! The events of one symbol, second by second: the slow layer, and the events within.
 //!
 //! A slow layer says once a second how volatile and how busy the market is (`volatility`, `factor`, `season`).
 //! Within the second, events arrive in clusters (`arrivals`); each is an order with a sign (`signs`), sizes
 //! (`sizes`) and an impact, or a revision of the quote (`quotes`). A latent price lies behind all of it. It
 //! takes in common moves with a lag, its own diffusion, and the surprise in each order's sign.
 //!
-//! Invariants: bid < ask; each trade is at the bid or the ask of the last quote that was told; prices are at
-//! least one tick size, sizes above zero; times never decrease. A tape is a function of (seed, listing, start,
+//! Invariants: bid < ask; each trade is at the bid or the ask of the last quote that was sent; prices are at
+//! least one tick size, sizes above zero; times never decrease. The events are a function of (seed, listing, start,
 //! hours, influences); the draws of a second do not depend on those of earlier ones.
 //!
 //! Events are played in `events`, halts and auctions in `halts`.
@@ -27,7 +27,7 @@ use crate::feed::sim::model::news::Shock;
 use crate::feed::sim::model::parameters::Model;
 use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::model::season::Edge;
-use crate::feed::sim::model::volatility::{Aftershock, Law, Rough, Trend};
+use crate::feed::sim::model::volatility::{Aftershock, Rough, Scales, Trend};
 use crate::feed::sim::scenario::influence::Influence;
 use crate::feed::sim::scenario::target::Target;
 use crate::feed::sim::universe::listing::Listing;
@@ -46,11 +46,11 @@ const MOST_REACTION: f64 = 4.0;
 /// When the closing auction prints, after its second began.
 const LAST_NANOSECOND: i64 = 999_999_999;
 
-/// What is the same for all symbols of a class.
+/// The tables that all symbols of a class share.
 #[derive(Debug)]
 pub struct ClassTables {
     model: &'static Model,
-    law: Law,
+    scales: Scales,
     offspring: Offspring,
     pub sizes: Sizes,
 }
@@ -59,14 +59,14 @@ impl ClassTables {
     pub fn new(model: &'static Model) -> Self {
         Self {
             model,
-            law: Law::new(model.returns.hurst, 1.0),
+            scales: Scales::new(model.returns.hurst, 1.0),
             offspring: Offspring::new(&model.flow.kernels),
             sizes: Sizes::new(&model.sizes),
         }
     }
 }
 
-/// What a tape says.
+/// The output of one symbol.
 #[derive(Debug, Default)]
 pub struct Output {
     pub ticks: Vec<Tick>,
@@ -87,7 +87,7 @@ struct Second {
     buying: f64,
 }
 
-/// A tape that has come to its next second.
+/// A symbol and the state of its current second.
 #[derive(Clone, Debug)]
 pub struct SymbolSim {
     traits: Traits,
@@ -109,8 +109,8 @@ pub struct SymbolSim {
     book: Book,
     /// The quote that stands, its sizes included; none in a halt and before the first one.
     stands: Quote,
-    told: bool,
-    /// Whether the last second was not seen.
+    quote_sent: bool,
+    /// True when the last second was not recorded.
     unseen: bool,
     /// The share of a day's volume that an auction trades when quotes come back.
     auction: Option<f64>,
@@ -130,7 +130,7 @@ impl SymbolSim {
         let rng = |purpose| SimRng::new(seed, &listing.symbol, purpose);
         let (mut slow, mut start) = (rng("slow"), rng("start"));
         let traits = Traits::new(id, listing, tables, &mut start);
-        let rough = Rough::new(&tables.law, &mut start);
+        let rough = Rough::new(&tables.scales, &mut start);
         let spread = (traits.spread.round() as i64).max(1);
         let above_basis = if listing.basis() == PriceBasis::Bid { spread as f64 / 2.0 } else { 0.0 };
         let price = listing.price.0 as f64 + above_basis;
@@ -151,7 +151,7 @@ impl SymbolSim {
             since: 0.0,
             book: Book::around(price, spread),
             stands: Quote::default(),
-            told: false,
+            quote_sent: false,
             unseen: false,
             auction: None,
             jump: 0.0,
@@ -172,7 +172,7 @@ impl SymbolSim {
         &self.rough
     }
 
-    /// What a return of its class, of its sector, and of its own are multiplied by.
+    /// The factors of the returns of its class, of its sector, and of its own.
     pub fn loads(&self) -> [f64; 3] {
         let Traits { class_load, sector_load, .. } = self.traits;
         [class_load, sector_load, (1.0 - class_load * class_load - sector_load * sector_load).max(0.0).sqrt()]
@@ -212,7 +212,7 @@ impl SymbolSim {
 
     /// A night of `seconds` is over.
     fn wake(&mut self, tables: &ClassTables, seconds: f64, night: f64) {
-        self.rough.skip(&tables.law, seconds, &mut self.slow);
+        self.rough.skip(&tables.scales, seconds, &mut self.slow);
         let returns = &tables.model.returns;
         let own = (1.0 - returns.class_share - returns.sector_share).max(0.0).sqrt();
         let total = self.traits.class_load * night + own * 0.35 * self.slow.normal().clamp(-4.0, 4.0);
@@ -228,7 +228,7 @@ impl SymbolSim {
         self.before.0 = self.price;
         self.halt_mean = self.price;
         self.book = Book::around(self.price, self.book.spread());
-        self.told = false;
+        self.quote_sent = false;
     }
 
     /// The slow layer's step.
@@ -241,12 +241,12 @@ impl SymbolSim {
         influence: &Influence,
         output: &mut Output,
     ) -> Second {
-        let ClassTables { model, law, .. } = tables;
+        let ClassTables { model, scales, .. } = tables;
         let (returns, traits) = (&model.returns, &self.traits);
         let pulse = shared.pulse.expect("invariant: only an open second is played");
         let z = ((self.price / self.before.0 - 1.0) / self.before.1).clamp(-4.0, 4.0);
         self.before.0 = self.price;
-        let own = self.rough.step(law, cell.index, z, OWN_LEVERAGE * returns.leverage, &mut self.slow);
+        let own = self.rough.step(scales, cell.index, z, OWN_LEVERAGE * returns.leverage, &mut self.slow);
         self.trend.step(z);
         self.stirred += (z * z - self.stirred) / model.flow.reaction_seconds;
         let reaction = (1.0 - model.flow.reaction + model.flow.reaction * self.stirred).min(MOST_REACTION);
@@ -273,10 +273,10 @@ impl SymbolSim {
             buying: 0.5 + 0.5 * influence.tilt,
         };
         let (news, jump) = (model.news.own * pulse.activity / model.day, traits.jump * volatility);
-        self.happen(tables, news, jump, pulse.activity, cell.ts, output);
+        self.add_events(tables, news, jump, pulse.activity, cell.ts, output);
         if influence.jump != 0.0 {
             self.price *= exp(influence.jump);
-            if !self.told {
+            if !self.quote_sent {
                 self.book = Book::around(self.price, self.book.spread());
             }
         }
@@ -284,7 +284,7 @@ impl SymbolSim {
     }
 
     /// News and micro-jumps of this second, if any.
-    fn happen(
+    fn add_events(
         &mut self,
         tables: &ClassTables,
         news: f64,

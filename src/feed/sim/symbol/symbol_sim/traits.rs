@@ -1,4 +1,4 @@
-//! What a listing and its class's model come to for one tape.
+//! The traits of one symbol, from its listing and its class's model.
 
 use super::{ClassTables, JUMP_SECONDS};
 use crate::feed::sim::model::parameters::Model;
@@ -11,7 +11,7 @@ use libm::{exp, log};
 /// The mean square of a standardised return that is cut at 4 deviations. Measured.
 const STIRRED: f64 = 0.45;
 
-/// What does not change while the tape runs.
+/// The values that stay the same while the symbol is simulated.
 #[derive(Clone, Debug)]
 pub struct Traits {
     pub id: InstrumentId,

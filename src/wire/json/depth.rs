@@ -1,41 +1,25 @@
-//! The levels of a book as JSON.
+//! Depth as JSON, for the stream and for `GET /api/v1/depth`.
 
 use super::number::{push_decimal, push_i64, push_u64};
-use super::quotes::push_json_string;
+use super::{begin, push_snapshot, push_string};
 use crate::market::{DEPTH_LEVELS, Depth, Instrument, InstrumentState, Ladder, Timestamp};
+use crate::wire::{DepthRange, SeriesHead};
 
-/// About the length of one level, to allocate once.
+/// The usual length of one level, to allocate at once.
 const LEVEL_BYTES: usize = 36;
 
-/// What a `depth` message covers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DepthHead {
-    /// The first message of a subscription.
-    pub snapshot: bool,
-    pub first_seq: u64,
-    /// The book is as it stood after this tick.
-    pub seq: u64,
-    pub ts_event: Option<Timestamp>,
-}
-
-/// A `depth` message. `ts_sent` in microseconds since the epoch.
-pub fn depth_message(epoch: u64, ts_sent: i64, instrument: &Instrument, head: DepthHead, depth: &Depth) -> String {
-    let mut out = String::with_capacity(200 + 2 * DEPTH_LEVELS * LEVEL_BYTES);
-    out.push_str("{\"type\":\"depth\",\"epoch\":");
-    push_u64(&mut out, epoch);
-    out.push_str(",\"ts_sent\":");
-    push_i64(&mut out, ts_sent);
-    out.push_str(",\"symbol\":");
-    push_json_string(&mut out, &instrument.symbol);
-    out.push_str(if head.snapshot { ",\"snapshot\":true" } else { ",\"snapshot\":false" });
+/// A `depth` message.
+pub fn depth_message(head: SeriesHead<'_>, range: DepthRange, depth: &Depth) -> String {
+    let mut out = begin("depth", &head, 2 * DEPTH_LEVELS * LEVEL_BYTES);
+    push_snapshot(&mut out, head.snapshot);
     out.push_str(",\"first_seq\":");
-    push_u64(&mut out, head.first_seq);
-    push_book(&mut out, instrument, head.seq, head.ts_event, depth);
+    push_u64(&mut out, range.first_seq);
+    push_depth(&mut out, head.instrument, range.seq, range.ts_event, depth);
     out
 }
 
 /// The rest of an object, from `seq` on.
-fn push_book(out: &mut String, instrument: &Instrument, seq: u64, ts_event: Option<Timestamp>, depth: &Depth) {
+fn push_depth(out: &mut String, instrument: &Instrument, seq: u64, ts_event: Option<Timestamp>, depth: &Depth) {
     out.push_str(",\"seq\":");
     push_u64(out, seq);
     out.push_str(",\"ts_event\":");
@@ -72,8 +56,8 @@ pub fn depth_response<'m>(
     out.push_str(",\"books\":[");
     for (n, (instrument, state, depth)) in books.enumerate() {
         out.push_str(if n == 0 { "{\"symbol\":" } else { ",{\"symbol\":" });
-        push_json_string(&mut out, &instrument.symbol);
-        push_book(&mut out, instrument, state.seq, state.ts_event, &depth);
+        push_string(&mut out, &instrument.symbol);
+        push_depth(&mut out, instrument, state.seq, state.ts_event, &depth);
     }
     out.push_str("]}");
     out

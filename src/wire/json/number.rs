@@ -1,4 +1,4 @@
-//! Numbers as JSON text, exact and without detours through floats.
+//! Numbers as JSON text: exact decimals, without floating point.
 
 use serde::Serializer;
 
@@ -13,7 +13,7 @@ pub fn push_i64(out: &mut String, n: i64) {
     out.push_str(itoa::Buffer::new().format(n));
 }
 
-/// All digits of `decimal`, zeros at the end included.
+/// All digits of `decimal`, trailing zeros included.
 pub fn push_decimal(out: &mut String, decimal: Decimal) {
     if decimal.mantissa < 0 {
         out.push('-');
@@ -32,6 +32,7 @@ pub fn push_decimal(out: &mut String, decimal: Decimal) {
     }
 }
 
+/// A decimal, or `null`.
 pub fn push_optional(out: &mut String, decimal: Option<Decimal>) {
     match decimal {
         Some(decimal) => push_decimal(out, decimal),
@@ -39,7 +40,7 @@ pub fn push_optional(out: &mut String, decimal: Option<Decimal>) {
     }
 }
 
-/// A rate or a factor: whole ones without a point.
+/// Serializes a rate or a factor; a whole number has no decimal point.
 pub fn serialize_f64<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     if value.fract() == 0.0 && value.abs() < 9e15 {
         serializer.serialize_i64(*value as i64)
@@ -48,6 +49,7 @@ pub fn serialize_f64<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok,
     }
 }
 
+/// Serializes a speed: a factor, or `"max"`.
 pub fn serialize_speed<S: Serializer>(speed: &Speed, serializer: S) -> Result<S::Ok, S::Error> {
     match speed {
         Speed::Times(factor) => serialize_f64(factor, serializer),
@@ -62,7 +64,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn decimals_read_as_the_market_shows_them(mantissa in any::<i64>(), decimals in 0u8..=17) {
+        fn decimal_is_written_as_the_market_displays_it(mantissa in any::<i64>(), decimals in 0u8..=17) {
             let decimal = Decimal::new(mantissa, decimals);
             let mut text = String::new();
             push_decimal(&mut text, decimal);

@@ -1,41 +1,34 @@
 //! Bars as JSON, for the stream and for `GET /api/v1/bars`.
 
 use super::number::{push_decimal, push_i64, push_u64};
-use super::quotes::push_json_string;
+use super::{begin, push_snapshot, push_string};
 use crate::market::{Bar, Instrument, Interval, Timestamp};
+use crate::wire::SeriesHead;
 
-/// About the length of one bar, to allocate once.
+/// The usual length of one bar, to allocate at once.
 const BAR_BYTES: usize = 140;
 
-/// A `bars` message: `snapshot` for the history after a subscription, and `missed` bars that were no
-/// longer kept. `ts_sent` in microseconds since the epoch.
+/// A `bars` message.
 pub fn bars_message<'a>(
-    epoch: u64,
-    ts_sent: i64,
-    instrument: &Instrument,
+    head: SeriesHead<'_>,
     interval: Interval,
-    history: (bool, u64),
+    missed: u64,
     bars: impl Iterator<Item = (&'a Bar, bool)>,
 ) -> String {
-    let mut out = String::with_capacity(200 + bars.size_hint().0 * BAR_BYTES);
-    out.push_str("{\"type\":\"bars\",\"epoch\":");
-    push_u64(&mut out, epoch);
-    out.push_str(",\"ts_sent\":");
-    push_i64(&mut out, ts_sent);
-    out.push_str(",\"symbol\":");
-    push_json_string(&mut out, &instrument.symbol);
+    let mut out = begin("bars", &head, bars.size_hint().0 * BAR_BYTES);
     out.push_str(",\"interval\":\"");
     out.push_str(interval.label());
-    let (snapshot, missed) = history;
-    out.push_str(if snapshot { "\",\"snapshot\":true,\"missed\":" } else { "\",\"snapshot\":false,\"missed\":" });
+    out.push('"');
+    push_snapshot(&mut out, head.snapshot);
+    out.push_str(",\"missed\":");
     push_u64(&mut out, missed);
     out.push_str(",\"bars\":");
-    push_bars(&mut out, instrument, bars);
+    push_bars(&mut out, head.instrument, bars);
     out.push('}');
     out
 }
 
-/// The body of `GET /api/v1/bars` and, with the time that the tape was read to, of `GET /api/v1/feed/preview`.
+/// The body of `GET /api/v1/bars`, and of `GET /api/v1/feed/preview` with the time up to which it goes (`through`).
 pub fn bars_response<'a, B: Iterator<Item = (&'a Bar, bool)>>(
     epoch: u64,
     through: Option<Timestamp>,
@@ -53,7 +46,7 @@ pub fn bars_response<'a, B: Iterator<Item = (&'a Bar, bool)>>(
     out.push_str("\",\"series\":[");
     for (n, (instrument, bars)) in series.enumerate() {
         out.push_str(if n == 0 { "{\"symbol\":" } else { ",{\"symbol\":" });
-        push_json_string(&mut out, &instrument.symbol);
+        push_string(&mut out, &instrument.symbol);
         out.push_str(",\"bars\":");
         push_bars(&mut out, instrument, bars);
         out.push('}');

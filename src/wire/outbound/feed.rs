@@ -1,0 +1,106 @@
+//! Messages and bodies about the feed: its status, its heartbeat and its rejected rows.
+
+use serde::Serialize;
+
+use super::{JsonMessage, to_json};
+use crate::control::{FeedStatus, RejectedRows, Speed};
+use crate::market::Market;
+use crate::wire::json::serialize_speed;
+use crate::wire::{EncodedMessage, Format, Heartbeat, binary};
+
+/// The status of the feed.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "feed")]
+pub struct Feed<'a> {
+    epoch: u64,
+    ts_sent: i64,
+    source: &'static str,
+    name: &'a str,
+    state: &'static str,
+    #[serde(serialize_with = "serialize_speed")]
+    speed: Speed,
+    looping: bool,
+    seekable: bool,
+    skip_dead_time: bool,
+    timestamps: &'static str,
+    time_shift_us: i64,
+    revision: u64,
+    ts_market: i64,
+    seed: Option<u64>,
+    start: i64,
+    end: Option<i64>,
+    rows_rejected: u64,
+    fault: Option<&'a str>,
+}
+
+impl<'a> Feed<'a> {
+    pub fn new(market: &Market, ts_sent: i64, status: &'a FeedStatus) -> Self {
+        Self {
+            epoch: market.epoch(),
+            ts_sent,
+            source: status.source.label(),
+            name: &status.name,
+            state: status.state.label(),
+            speed: status.speed,
+            looping: status.looping,
+            seekable: status.seekable,
+            skip_dead_time: status.skip_dead_time,
+            timestamps: status.timestamp_mode.label(),
+            time_shift_us: status.time_shift_ns.div_euclid(1_000),
+            revision: status.revision,
+            ts_market: market.now().micros(),
+            seed: status.seed,
+            start: status.start.micros(),
+            end: status.end.map(|ts| ts.micros()),
+            rows_rejected: status.rows_rejected,
+            fault: status.fault.as_deref(),
+        }
+    }
+}
+
+impl Heartbeat {
+    /// Encodes the message in `format`.
+    pub fn encode(&self, format: Format) -> EncodedMessage {
+        match format {
+            Format::Json => EncodedMessage::Text(self.to_text()),
+            Format::Binary => binary::heartbeat_message(self),
+        }
+    }
+}
+
+/// The body of `GET /healthz`.
+pub fn health(market: &Market, version: &str, bus_gaps: u64) -> String {
+    let (epoch, ticks, late) = (market.epoch(), market.ticks(), market.late());
+    let body = serde_json::json!({
+        "status": "ok", "version": version, "epoch": epoch, "ticks": ticks, "late": late, "bus_gaps": bus_gaps,
+    });
+    body.to_string()
+}
+
+/// The body of `GET /api/v1/feed/rejected`.
+pub fn rejected_response(epoch: u64, status: &FeedStatus) -> String {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        file: &'a str,
+        reason: &'static str,
+        line: Option<u64>,
+        column: Option<usize>,
+        value: &'a str,
+        count: u64,
+    }
+    #[derive(Serialize)]
+    struct Body<'a> {
+        epoch: u64,
+        rows_rejected: u64,
+        rejected: Vec<Row<'a>>,
+    }
+    let rows = status.rejected.iter().map(|RejectedRows { file, reason, line, column, value, count }| Row {
+        file,
+        reason,
+        line: *line,
+        column: *column,
+        value,
+        count: *count,
+    });
+    to_json(&Body { epoch, rows_rejected: status.rows_rejected, rejected: rows.collect() })
+}

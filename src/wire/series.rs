@@ -1,0 +1,40 @@
+//! Messages about one symbol, in either format: bars, trades and depth.
+
+use super::head::{DepthRange, SeriesHead, TradesRange};
+use super::{EncodedMessage, Format, binary, json};
+use crate::market::{Bar, Depth, Interval, Timestamp, Trade};
+
+/// A `bars` message; `missed` bars before the first one are no longer kept. A bar comes with the mark of a closed one.
+pub fn bars_message<'a>(
+    format: Format,
+    head: SeriesHead<'_>,
+    interval: Interval,
+    missed: u64,
+    bars: impl Iterator<Item = (&'a Bar, bool)>,
+) -> EncodedMessage {
+    match format {
+        Format::Json => json::bars_message(head, interval, missed, bars).into(),
+        Format::Binary => binary::bars_message(head, interval, missed, bars),
+    }
+}
+
+/// A `trades` message.
+pub fn trades_message<'a>(
+    format: Format,
+    head: SeriesHead<'_>,
+    range: TradesRange,
+    trades: impl Iterator<Item = &'a (Timestamp, Trade)>,
+) -> EncodedMessage {
+    match format {
+        Format::Json => json::trades_message(head, range, trades).into(),
+        Format::Binary => binary::trades_message(head, range, trades),
+    }
+}
+
+/// A `depth` message.
+pub fn depth_message(format: Format, head: SeriesHead<'_>, range: DepthRange, depth: &Depth) -> EncodedMessage {
+    match format {
+        Format::Json => json::depth_message(head, range, depth).into(),
+        Format::Binary => binary::depth_message(head, range, depth),
+    }
+}
