@@ -106,6 +106,8 @@ impl TokenSource {
 
 #[cfg(test)]
 mod tests {
+    use std::error::Error as _;
+
     use super::*;
 
     #[test]
@@ -139,7 +141,8 @@ mod tests {
         assert_eq!(read("good", "abcdefgh-1234567 \r\n# for the room\n").unwrap().reveal(), "abcdefgh-1234567");
         for (name, text) in [("empty", ""), ("short", "abc\n")] {
             let error = read(name, text).unwrap_err();
-            assert!(matches!(error, TokenError::Invalid { .. }) && error.to_string().contains(name), "{error}");
+            let reason = error.source().expect("a reason").to_string();
+            assert!(error.to_string().contains(name) && reason.contains("16 to 256"), "{error}: {reason}");
         }
         let missing = TokenSource::File(folder.path().join("missing")).token().unwrap_err().to_string();
         assert!(missing.contains("missing") && missing.contains("cannot read"), "{missing}");

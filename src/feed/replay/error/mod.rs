@@ -70,25 +70,17 @@ pub enum Problem {
     Sort(io::Error),
     #[error("not a regular file: a replay reads its files twice, so save the stream to a file first")]
     NotAFile,
-    #[error("the file cannot be opened")]
-    Open(#[source] io::Error),
-    #[error("the file cannot be read beyond line {line}")]
-    Read {
-        line: u64,
-        #[source]
-        source: io::Error,
-    },
+    #[error("the file cannot be opened: {0}")]
+    Open(io::Error),
+    #[error("the file cannot be read beyond line {line}: {reason}")]
+    Read { line: u64, reason: io::Error },
     #[error("the packed data end early, after line {line}: the file is incomplete, so fetch it again")]
     PackedEndsEarly { line: u64 },
     /// The rows before it can be played.
     #[error("the last zstd frame, after line {line}, is incomplete")]
     Torn { line: u64 },
-    #[error("the packed data are damaged after line {line}: fetch the file again")]
-    PackedDamaged {
-        line: u64,
-        #[source]
-        source: io::Error,
-    },
+    #[error("the packed data are damaged after line {line} ({reason}): fetch the file again")]
+    PackedDamaged { line: u64, reason: io::Error },
     #[error("the file has changed: {0}; restart tickcast to play it as it is now")]
     Changed(FileChange),
     #[error("the file is empty")]

@@ -94,17 +94,17 @@ pub fn open_at(
 }
 
 /// The problem of a failed read, `line` lines into the file.
-pub fn read_problem(source: io::Error, line: u64) -> Problem {
-    if let Some(change) = change_of(&source) {
+pub fn read_problem(reason: io::Error, line: u64) -> Problem {
+    if let Some(change) = change_of(&reason) {
         return Problem::Changed(change);
     }
-    match source.kind() {
-        io::ErrorKind::UnexpectedEof if zstd_frames::is_torn(&source) => Problem::Torn { line },
+    match reason.kind() {
+        io::ErrorKind::UnexpectedEof if zstd_frames::is_torn(&reason) => Problem::Torn { line },
         io::ErrorKind::UnexpectedEof => Problem::PackedEndsEarly { line },
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::Other => {
-            Problem::PackedDamaged { line, source }
+            Problem::PackedDamaged { line, reason }
         }
-        _ => Problem::Read { line, source },
+        _ => Problem::Read { line, reason },
     }
 }
 

@@ -16,7 +16,7 @@ use rand_distr::{Distribution, Exp1, StandardNormal};
 /// Words of a stream that one second may draw before it reaches those of the next.
 const SECOND_WORDS: u32 = 20;
 /// Where the last layers of the ziggurats begin in `rand_distr` 0.6.0.
-const NORMAL_TAIL: f64 = 3.654_152_885_361_008_8;
+const NORMAL_TAIL: f64 = 3.654_152_885_361_009;
 const EXPONENTIAL_TAIL: f64 = 7.697_117_470_131_05;
 
 /// A stream of random numbers.
