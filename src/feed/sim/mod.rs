@@ -27,7 +27,7 @@ mod universe;
 
 use std::sync::Arc;
 
-use self::model::factor::{Cell, Factors};
+use self::model::factor::{Factors, SharedSecond};
 use self::model::news::PendingHeadlines;
 use self::model::parameters::Model;
 use self::model::season::Season;
@@ -318,7 +318,7 @@ fn factors(config: &SimConfig, listings: &[Listing]) -> Factors {
 }
 
 /// Returns the headlines about whole classes in one second.
-fn class_headlines(cell: &Cell) -> impl Iterator<Item = Headline> {
+fn class_headlines(cell: &SharedSecond) -> impl Iterator<Item = Headline> {
     // News of a class is the same in each of its sectors.
     let sectors = [Sector::Technology, Sector::Index, Sector::Crypto, Sector::Fx];
     sectors.into_iter().filter_map(|sector| {

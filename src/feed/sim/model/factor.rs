@@ -1,8 +1,7 @@
 //! Factors that move many symbols at once: one factor of the whole world, one of each class, one of each sector.
 //!
-//! A cell is one second. Each factor has streams of its own and is a function of (seed, class, cell): whoever
-//! needs it may compute it, and no symbol reads another one's state. Returns here have a variance of 1 a
-//! second over a trading day; symbols scale them.
+//! Each factor has streams of its own and is a function of (seed, class, second), so no symbol reads the state of
+//! another. Returns here have a variance of 1 a second over a trading day; symbols scale them.
 
 use std::array;
 
@@ -11,7 +10,7 @@ use strum::{EnumCount as _, VariantArray as _};
 
 use super::hours::Hours;
 use super::news::Shock;
-use super::parameters::{Model, News};
+use super::parameters::{Model, NewsParameters};
 use super::rng::SimRng;
 use super::season::{Edge, Pulse, Season};
 use super::sector::{CLASSES, Sector};
@@ -24,19 +23,19 @@ pub const JUMP_SECONDS: f64 = 150.0;
 /// The standard deviation of a night's return, in those of a day, over that of Student's t.
 const NIGHT: f64 = 0.25;
 
-/// One second of everything that is shared.
+/// One second of all factors.
 #[derive(Clone, Debug)]
-pub struct Cell {
+pub struct SharedSecond {
     /// Seconds since the simulation began.
     pub index: u64,
     pub ts: Timestamp,
-    /// By [`Sector::index`].
-    pub sectors: [Shared; Sector::COUNT],
+    /// The sectors by [`Sector::index`].
+    pub sectors: [SectorSecond; Sector::COUNT],
 }
 
 /// One second of one sector, its class included.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Shared {
+pub struct SectorSecond {
     /// `None` while closed.
     pub pulse: Option<Pulse>,
     pub class_return: f64,
@@ -45,7 +44,7 @@ pub struct Shared {
     pub log_volatility: f64,
     /// The return of the night before this second, where one ended, in days' deviations.
     pub night: f64,
-    /// News of the whole class.
+    /// NewsParameters of the whole class.
     pub news: Option<Shock>,
 }
 
@@ -55,13 +54,13 @@ pub struct Factors {
     start: Timestamp,
     next: u64,
     world: World,
-    /// Those of listed classes alone.
+    /// The classes that are listed.
     classes: [Option<Class>; CLASSES.len()],
     sectors: [SimRng; Sector::COUNT],
 }
 
 impl Factors {
-    /// The first cell is the first whole second from `start` on.
+    /// Begins at the first whole second from `start` on.
     pub fn new(seed: u64, hours: Hours, start: Timestamp, listed: impl Fn(AssetClass) -> bool) -> Self {
         let second = start.floor(Interval::S1);
         Self {
@@ -79,27 +78,27 @@ impl Factors {
         Some((self.world.rough.clone(), self.classes[at].as_ref()?.rough.clone()))
     }
 
-    /// When the next second begins.
+    /// The beginning of the next second.
     pub const fn next_ts(&self) -> Timestamp {
         self.start.plus_nanos(self.next as i64 * 1_000_000_000)
     }
 
-    /// The next second.
-    pub fn advance(&mut self) -> Cell {
+    /// Makes the next second.
+    pub fn advance(&mut self) -> SharedSecond {
         let (index, ts) = (self.next, self.next_ts());
         self.next += 1;
         let world = self.world.step(index);
-        let mut sectors = [Shared::default(); Sector::COUNT];
+        let mut sectors = [SectorSecond::default(); Sector::COUNT];
         for (of, class) in CLASSES.into_iter().zip(&mut self.classes) {
             let Some(class) = class else { continue };
             let (shared, scale) = class.step(index, ts, &world);
             for sector in Sector::VARIANTS.iter().filter(|sector| sector.class() == of) {
                 // Drawn while closed, too: draws must not depend on the hours of others.
                 let shock = self.sectors[sector.index()].normal();
-                sectors[sector.index()] = Shared { sector_return: scale * shock, ..shared };
+                sectors[sector.index()] = SectorSecond { sector_return: scale * shock, ..shared };
             }
         }
-        Cell { index, ts, sectors }
+        SharedSecond { index, ts, sectors }
     }
 }
 
@@ -124,8 +123,8 @@ impl World {
         Self { rough: Rough::new(&scales, &mut rng), scales, rng, last: 0.0 }
     }
 
-    fn step(&mut self, cell: u64) -> WorldStep {
-        let log_volatility = self.rough.step(&self.scales, cell, self.last, 0.2, &mut self.rng);
+    fn step(&mut self, second: u64) -> WorldStep {
+        let log_volatility = self.rough.step(&self.scales, second, self.last, 0.2, &mut self.rng);
         self.last = self.rng.normal();
         WorldStep { shock: self.last, log_volatility }
     }
@@ -162,23 +161,23 @@ impl Class {
     }
 
     /// Its second, and what a standard normal is to be multiplied by for a return of a sector.
-    fn step(&mut self, cell: u64, ts: Timestamp, world: &WorldStep) -> (Shared, f64) {
+    fn step(&mut self, second: u64, ts: Timestamp, world: &WorldStep) -> (SectorSecond, f64) {
         let returns = &self.model.returns;
-        let own = self.rough.step(&self.scales, cell, self.last, returns.leverage, &mut self.rng);
+        let own = self.rough.step(&self.scales, second, self.last, returns.leverage, &mut self.rng);
         self.trend.step(self.last);
         let mixed = returns.world.sqrt() * world.log_volatility + (1.0 - returns.world).sqrt() * own;
         let log_volatility = returns.spread * mixed + returns.trend * self.trend.pull() + self.aftershock.step();
         let shock = self.shock(world.shock);
         let Some(pulse) = self.season.at(ts) else {
             self.last = 0.0;
-            return (Shared::default(), 0.0);
+            return (SectorSecond::default(), 0.0);
         };
         self.last = shock.clamp(-4.0, 4.0);
         let scale = exp(log_volatility - returns.spread * returns.spread) * pulse.volatility;
         let news = self.news(&pulse);
         let class_return = scale * shock + news.map_or(0.0, |news| news.jump * self.model.day.sqrt());
         let night = if pulse.edge == Edge::Open { self.rng.student().clamp(-6.0, 6.0) * NIGHT } else { 0.0 };
-        (Shared { pulse: Some(pulse), class_return, sector_return: 0.0, log_volatility, night, news }, scale)
+        (SectorSecond { pulse: Some(pulse), class_return, sector_return: 0.0, log_volatility, night, news }, scale)
     }
 
     /// A shock of variance 1: of the world, of the class, and now and then a micro-jump.
@@ -191,7 +190,7 @@ impl Class {
     }
 
     fn news(&mut self, pulse: &Pulse) -> Option<Shock> {
-        let News { common, .. } = self.model.news;
+        let NewsParameters { common, .. } = self.model.news;
         let news = Shock::draw(&self.model.news, common * pulse.activity / self.model.day, &mut self.rng)?;
         self.aftershock.hit(news.weight);
         Some(news)
@@ -216,13 +215,13 @@ mod tests {
     /// Monday 2024-01-08, midnight.
     const START: Timestamp = Timestamp::from_secs(19_730 * 86_400);
 
-    fn returns(seconds: usize, of: impl Fn(&Cell) -> f64) -> Vec<f64> {
+    fn returns(seconds: usize, of: impl Fn(&SharedSecond) -> f64) -> Vec<f64> {
         let mut factors = Factors::new(7, Hours::Always, START, |_| true);
         (0..seconds).map(|_| of(&factors.advance())).collect()
     }
 
-    fn class_return(sector: Sector) -> impl Fn(&Cell) -> f64 {
-        move |cell| cell.sectors[sector.index()].class_return.clamp(-8.0, 8.0)
+    fn class_return(sector: Sector) -> impl Fn(&SharedSecond) -> f64 {
+        move |second| second.sectors[sector.index()].class_return.clamp(-8.0, 8.0)
     }
 
     fn correlation(x: &[f64], y: &[f64]) -> f64 {

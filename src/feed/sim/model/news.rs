@@ -22,7 +22,7 @@ pub struct Shock {
 
 impl Shock {
     /// Draws news with this probability.
-    pub fn draw(news: &parameters::News, probability: f64, rng: &mut SimRng) -> Option<Self> {
+    pub fn draw(news: &parameters::NewsParameters, probability: f64, rng: &mut SimRng) -> Option<Self> {
         if !rng.chance(probability) {
             return None;
         }

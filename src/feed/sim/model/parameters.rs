@@ -23,8 +23,8 @@ pub struct Model {
     pub returns: Returns,
     pub flow: Flow,
     pub quoting: Quoting,
-    pub sizes: Sizes,
-    pub news: News,
+    pub sizes: SizeParameters,
+    pub news: NewsParameters,
     /// Trading halts where the price is this far from its mean of five minutes, as a share.
     pub halt_at: Option<f64>,
 }
@@ -118,9 +118,9 @@ pub struct Quoting {
     pub opinion: f64,
 }
 
-/// Sizes, in units of the listing.
+/// SizeParameters, in units of the listing.
 #[derive(Clone, Copy, Debug)]
-pub struct Sizes {
+pub struct SizeParameters {
     /// Numbers that people prefer, with their shares.
     pub preferred: &'static [(u32, f64)],
     /// The log-normal rest: median, and the standard deviation of its logarithm.
@@ -134,7 +134,7 @@ pub struct Sizes {
 
 /// The parameters of news, and of the jumps that come with it.
 #[derive(Clone, Copy, Debug)]
-pub struct News {
+pub struct NewsParameters {
     /// Pieces a day: of one symbol, and of the class.
     pub own: f64,
     pub common: f64,
@@ -212,7 +212,7 @@ const STOCK: Model = Model {
         reaction_seconds: 10.0,
     },
     quoting: Quoting { spread_power: 0.6, zone_ticks: 0.25, zone_volatility: 0.4, opinion: 0.0 },
-    sizes: Sizes {
+    sizes: SizeParameters {
         preferred: &[
             (100, 0.46),
             (200, 0.07),
@@ -231,7 +231,7 @@ const STOCK: Model = Model {
         tail_from: 800.0,
         tail_alpha: 1.5,
     },
-    news: News { own: 2.0, common: 0.6, jump: 0.035, skew: 0.1 },
+    news: NewsParameters { own: 2.0, common: 0.6, jump: 0.035, skew: 0.1 },
     halt_at: Some(0.05),
 };
 
@@ -265,8 +265,8 @@ const INDEX: Model = Model {
         reaction_seconds: 8.0,
         ..STOCK.flow
     },
-    sizes: Sizes { median: 150.0, tail_from: 2_000.0, tail_alpha: 1.8, ..STOCK.sizes },
-    news: News { own: 0.1, common: 0.5, jump: 0.03, skew: 0.35 },
+    sizes: SizeParameters { median: 150.0, tail_from: 2_000.0, tail_alpha: 1.8, ..STOCK.sizes },
+    news: NewsParameters { own: 0.1, common: 0.5, jump: 0.03, skew: 0.35 },
     halt_at: Some(0.07),
     ..STOCK
 };
@@ -307,7 +307,7 @@ const CRYPTO: Model = Model {
         ..STOCK.flow
     },
     quoting: Quoting { spread_power: 1.0, zone_ticks: 0.05, zone_volatility: 0.65, opinion: 0.0 },
-    sizes: Sizes {
+    sizes: SizeParameters {
         preferred: &[
             (2, 0.15),
             (1, 0.06),
@@ -326,7 +326,7 @@ const CRYPTO: Model = Model {
         tail_from: 1_200.0,
         tail_alpha: 1.6,
     },
-    news: News { own: 3.0, common: 2.0, jump: 0.04, skew: 0.1 },
+    news: NewsParameters { own: 3.0, common: 2.0, jump: 0.04, skew: 0.1 },
     halt_at: None,
 };
 
@@ -362,7 +362,7 @@ const FX: Model = Model {
         ..STOCK.flow
     },
     quoting: Quoting { spread_power: 0.4, zone_ticks: 0.0, zone_volatility: 0.6, opinion: 0.025 },
-    sizes: Sizes {
+    sizes: SizeParameters {
         preferred: &[(1, 0.5), (2, 0.2), (3, 0.1), (5, 0.1)],
         median: 2.0,
         sigma: 0.5,
@@ -370,6 +370,6 @@ const FX: Model = Model {
         tail_from: 10.0,
         tail_alpha: 2.0,
     },
-    news: News { own: 3.0, common: 2.5, jump: 0.06, skew: 0.0 },
+    news: NewsParameters { own: 3.0, common: 2.5, jump: 0.06, skew: 0.0 },
     halt_at: None,
 };

@@ -10,12 +10,13 @@ use super::rng::SimRng;
 
 /// The number of scales: 12 s, 60 s, .. 11 days.
 const SCALES: usize = 8;
+/// The shortest scale in seconds, and each scale over the one before it.
 const SHORTEST: f64 = 12.0;
 const RATIO: f64 = 5.0;
-/// A scale moves once in 4^k cells, for a longer scale needs no finer steps.
+/// Scale k moves once in 4^k steps: a longer scale needs no finer ones.
 const STRIDE_BITS: u32 = 2;
 
-/// The constants that all processes of one roughness and one cell length share; their variance is 1 in total.
+/// The constants that all processes of one roughness and one step length share; their variance is 1 in total.
 #[derive(Clone, Debug)]
 pub struct Scales {
     deviation: [f64; SCALES],
@@ -24,7 +25,7 @@ pub struct Scales {
 }
 
 impl Scales {
-    /// A cell has `seconds`.
+    /// Computes the constants for steps of `seconds`.
     pub fn new(hurst: f64, seconds: f64) -> Self {
         let raw: [f64; SCALES] = std::array::from_fn(|k| pow(tau(k), hurst));
         let total = raw.iter().map(|d| d * d).sum::<f64>().sqrt();
@@ -34,6 +35,7 @@ impl Scales {
     }
 }
 
+/// The time scale k in seconds.
 fn tau(k: usize) -> f64 {
     SHORTEST * pow(RATIO, k as f64)
 }
@@ -48,37 +50,38 @@ fn decay(tau: f64, seconds: f64) -> (f64, f64) {
 #[derive(Clone, Debug)]
 pub struct Rough {
     x: [f64; SCALES],
-    /// The sum of returns so far, and where it stood at the last step of each scale.
-    returned: f64,
-    seen: [f64; SCALES],
+    /// The sum of returns so far, and its value at the last step of each scale.
+    returns: f64,
+    returns_before: [f64; SCALES],
     sum: f64,
 }
 
 impl Rough {
-    /// In its stationary state.
+    /// Draws the process in its stationary state.
     pub fn new(scales: &Scales, rng: &mut SimRng) -> Self {
         let x = scales.deviation.map(|d| d * rng.normal());
-        Self { x, returned: 0.0, seen: [0.0; SCALES], sum: x.iter().sum() }
+        Self { x, returns: 0.0, returns_before: [0.0; SCALES], sum: x.iter().sum() }
     }
 
+    /// The log-volatility.
     pub const fn value(&self) -> f64 {
         self.sum
     }
 
-    /// One cell on. `z` is the last standardised return; with `leverage` above 0 a fall raises volatility.
+    /// Makes step number `step`. `z` is the last standardised return; with `leverage` above 0 a fall raises volatility.
     #[inline]
-    pub fn step(&mut self, scales: &Scales, cell: u64, z: f64, leverage: f64, rng: &mut SimRng) -> f64 {
-        self.returned += z;
-        let due = (cell.trailing_zeros() / STRIDE_BITS).min(SCALES as u32 - 1) as usize;
+    pub fn step(&mut self, scales: &Scales, step: u64, z: f64, leverage: f64, rng: &mut SimRng) -> f64 {
+        self.returns += z;
+        let due = (step.trailing_zeros() / STRIDE_BITS).min(SCALES as u32 - 1) as usize;
         for k in 0..=due {
             let mut shock = rng.normal();
             // The shortest scale would turn the bounce of the price into leverage.
             if k > 0 && leverage > 0.0 {
                 let stride = f64::from(1u32 << (STRIDE_BITS * k as u32));
-                let trend = (self.returned - self.seen[k]) / stride.sqrt();
+                let trend = (self.returns - self.returns_before[k]) / stride.sqrt();
                 shock = shock * (1.0 - leverage * leverage).sqrt() - leverage * trend;
             }
-            self.seen[k] = self.returned;
+            self.returns_before[k] = self.returns;
             let (kept, new) = scales.step[k];
             self.x[k] = self.x[k] * kept + scales.deviation[k] * new * shock;
         }
@@ -86,7 +89,7 @@ impl Rough {
         self.sum
     }
 
-    /// `seconds` without steps, such as a night.
+    /// Skips `seconds` without steps, such as a night.
     pub fn skip(&mut self, scales: &Scales, seconds: f64, rng: &mut SimRng) {
         for k in 0..SCALES {
             let (kept, new) = decay(tau(k), seconds);
@@ -102,6 +105,7 @@ impl Rough {
 pub struct Trend(f64);
 
 impl Trend {
+    /// Adds the standardised return of a second.
     #[inline]
     pub fn step(&mut self, z: f64) {
         // exp(-1 / 900), and the deviation that keeps the variance at 1.
@@ -146,7 +150,7 @@ mod tests {
     fn path(hurst: f64, seconds: u64) -> Vec<f64> {
         let (scales, mut rng) = (Scales::new(hurst, 1.0), SimRng::new(7, "A", "test"));
         let mut rough = Rough::new(&scales, &mut rng);
-        (0..seconds).map(|cell| rough.step(&scales, cell, 0.0, 0.0, &mut rng)).collect()
+        (0..seconds).map(|step| rough.step(&scales, step, 0.0, 0.0, &mut rng)).collect()
     }
 
     fn variance(x: &[f64]) -> f64 {
@@ -162,8 +166,8 @@ mod tests {
                 .map(|seed| {
                     let mut rng = SimRng::new(seed, "A", "test");
                     let mut rough = Rough::new(&scales, &mut rng);
-                    for cell in 0..64 {
-                        rough.step(&scales, cell, 0.0, 0.0, &mut rng);
+                    for step in 0..64 {
+                        rough.step(&scales, step, 0.0, 0.0, &mut rng);
                     }
                     rough.value()
                 })
@@ -186,8 +190,8 @@ mod tests {
             let scales = Scales::new(0.0, 1.0);
             let mut rng = SimRng::new(7, "A", "test");
             let mut rough = Rough::new(&scales, &mut rng);
-            for cell in 0..256 {
-                rough.step(&scales, cell, -1.0, leverage, &mut rng);
+            for step in 0..256 {
+                rough.step(&scales, step, -1.0, leverage, &mut rng);
             }
             rough.value()
         };

@@ -26,7 +26,7 @@ pub enum Parent {
 /// An event that arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival {
-    /// Seconds since the event before, or since the moment asked from.
+    /// Seconds since the event before, or since the beginning of the second.
     pub wait: f64,
     pub parent: Parent,
 }
@@ -71,7 +71,7 @@ impl Offspring {
     }
 }
 
-/// The process at a moment: how many children are still to come through each kernel.
+/// The state of the process: the number of children still to come through each kernel.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Arrivals([u32; 3]);
 

@@ -7,7 +7,7 @@ use std::thread;
 
 use super::history::class_index;
 use super::symbol_sim::{ClassTables, Output, SymbolSim};
-use crate::feed::sim::model::factor::Cell;
+use crate::feed::sim::model::factor::SharedSecond;
 use crate::feed::sim::scenario::schedule::Schedule;
 use crate::market::{Headline, Tick, Timestamp};
 
@@ -43,10 +43,10 @@ impl Block {
         None
     }
 
-    /// Plays `cells` on all `symbols`.
+    /// Plays `seconds` on all `symbols`.
     pub fn make(
         &mut self,
-        cells: &[Cell],
+        seconds: &[SharedSecond],
         tables: &[ClassTables; 4],
         symbols: &mut [SymbolSim],
         schedule: &Schedule,
@@ -56,15 +56,15 @@ impl Block {
         self.made.resize_with(threads, Output::default);
         let shard = symbols.len().div_ceil(threads);
         if threads == 1 {
-            play(cells, tables, symbols, 0, schedule, &mut self.made[0]);
+            play(seconds, tables, symbols, 0, schedule, &mut self.made[0]);
         } else {
             thread::scope(|scope| {
                 for ((symbols, output), n) in symbols.chunks_mut(shard).zip(&mut self.made).zip(0..) {
-                    scope.spawn(move || play(cells, tables, symbols, n * shard, schedule, output));
+                    scope.spawn(move || play(seconds, tables, symbols, n * shard, schedule, output));
                 }
             });
         }
-        self.sort(cells.first().map_or(Timestamp(0), |cell| cell.ts));
+        self.sort(seconds.first().map_or(Timestamp(0), |second| second.ts));
     }
 
     fn sort(&mut self, from: Timestamp) {
@@ -80,9 +80,9 @@ impl Block {
     }
 }
 
-/// Plays `cells` on some symbols, of which the first has the index `first`.
+/// Plays `seconds` on some symbols, of which the first has the index `first`.
 fn play(
-    cells: &[Cell],
+    seconds: &[SharedSecond],
     tables: &[ClassTables; 4],
     symbols: &mut [SymbolSim],
     first: usize,
@@ -92,8 +92,8 @@ fn play(
     output.ticks.clear();
     for (symbol, n) in symbols.iter_mut().zip(first..) {
         let tables = &tables[class_index(symbol.listing().class())];
-        for cell in cells {
-            symbol.play(tables, cell, &schedule.influence(n, cell.ts), output);
+        for second in seconds {
+            symbol.play(tables, second, &schedule.influence(n, second.ts), output);
         }
     }
 }

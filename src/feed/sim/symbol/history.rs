@@ -103,7 +103,7 @@ pub fn bars(
     all
 }
 
-/// Where a class's kind stands.
+/// The place of a class in a list of all four.
 pub const fn class_index(class: AssetClass) -> usize {
     match class {
         AssetClass::Stock | AssetClass::Unknown => 0,
@@ -141,9 +141,9 @@ impl SharedPast {
             Scales::new(model.returns.hurst, span.interval.nanos() as f64 / 1e9)
         });
         let past = spans.iter().zip(&scales_by_span).map(|(span, scales)| {
-            let bars = span.back().zip(0..).filter_map(|(start, cell)| {
-                let log = world.step(scales, cell, 0.0, 0.0, &mut rng.0) * model.returns.world.sqrt()
-                    + own.step(scales, cell, 0.0, 0.0, &mut rng.1) * (1.0 - model.returns.world).sqrt();
+            let bars = span.back().zip(0..).filter_map(|(start, step)| {
+                let log = world.step(scales, step, 0.0, 0.0, &mut rng.0) * model.returns.world.sqrt()
+                    + own.step(scales, step, 0.0, 0.0, &mut rng.1) * (1.0 - model.returns.world).sqrt();
                 let beta = model.returns.world_beta;
                 let class_return = beta * rng.0.normal() + (1.0 - beta * beta).sqrt() * rng.1.normal();
                 let sector_return =
@@ -163,7 +163,7 @@ impl SharedPast {
     }
 }
 
-/// Of a day, whether it is a trading day; it has its mean activity.
+/// The pulse of a bar. A trading day has its mean activity.
 fn pulse(season: &Season, interval: Interval, start: Timestamp) -> Option<Pulse> {
     if interval < Interval::D1 {
         return season.at(start);
@@ -202,11 +202,11 @@ impl<'a> Past<'a> {
     /// Appends its bars, newest first.
     fn walk(&mut self, instrument: InstrumentId, shared: &SharedPast, all: &mut Vec<HistoryBar>) {
         for ((interval, bars), scales) in shared.spans.iter().zip(&shared.scales_by_span) {
-            for (cell, past) in (0..).zip(bars) {
-                self.rough.step(scales, cell, 0.0, 0.0, &mut self.rng);
+            for (step, past) in (0..).zip(bars) {
+                self.rough.step(scales, step, 0.0, 0.0, &mut self.rng);
                 let (bar, busy) = self.bar(shared.model, *interval, past);
                 // The newest one ends at the price of the first tick.
-                let bar = if *interval == Interval::S1 && cell > 0 { self.thinned(bar, busy) } else { Some(bar) };
+                let bar = if *interval == Interval::S1 && step > 0 { self.thinned(bar, busy) } else { Some(bar) };
                 all.extend(bar.map(|bar| HistoryBar { instrument, interval: *interval, bar }));
             }
         }

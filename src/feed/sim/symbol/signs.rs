@@ -11,7 +11,7 @@ use crate::feed::sim::model::rng::SimRng;
 /// The longest metaorder, in orders.
 const LONGEST: f64 = 20_000.0;
 
-/// One order's sign, and what was expected of it.
+/// The sign of an order, and its surprise.
 #[derive(Clone, Copy, Debug)]
 pub struct Sign {
     pub buys: bool,
@@ -19,6 +19,7 @@ pub struct Sign {
     pub surprise: f64,
 }
 
+/// A large order that is worked in many small ones.
 #[derive(Clone, Copy, Debug)]
 struct Metaorder {
     sign: i32,
@@ -28,7 +29,7 @@ struct Metaorder {
 /// The signs of orders, which follow a few metaorders.
 #[derive(Clone, Debug)]
 pub struct Signs {
-    /// Of these, as many as [`Flow::worked`] says.
+    /// The metaorders that are worked: the first [`Flow::worked`] of them.
     worked: [Metaorder; MOST_WORKED],
     /// The metaorder that traded last.
     last: usize,
@@ -36,13 +37,14 @@ pub struct Signs {
 }
 
 impl Signs {
+    /// Draws the metaorders that are worked at the start.
     pub fn new(flow: &Flow, rng: &mut SimRng) -> Self {
         let metaorder =
             |_| Metaorder { sign: if rng.chance(0.5) { 1 } else { -1 }, left: 1 + (rng.bits() % 20) as u32 };
         Self { worked: [0; MOST_WORKED].map(metaorder), last: 0, inverse_alpha: 1.0 / flow.alpha }
     }
 
-    /// The next order's sign. In a `burst` the order before is likely to go on. New metaorders buy with the
+    /// Draws the sign of the next order. In a `burst` the order before is likely to go on. New metaorders buy with the
     /// probability `buying`.
     #[inline]
     pub fn next(&mut self, flow: &Flow, burst: bool, buying: f64, rng: &mut SimRng) -> Sign {
@@ -63,7 +65,7 @@ impl Signs {
         Sign { buys: sign > 0, surprise: f64::from(sign) - expected }
     }
 
-    /// The next child of a metaorder; where that was its last, another one takes its place.
+    /// Takes the next child of a metaorder; after the last one another metaorder takes its place.
     #[inline]
     fn child(&mut self, index: usize, buying: f64, rng: &mut SimRng) -> i32 {
         self.last = index;

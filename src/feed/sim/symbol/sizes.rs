@@ -11,6 +11,7 @@ use libm::{exp, log};
 use crate::feed::sim::model::parameters;
 use crate::feed::sim::model::rng::SimRng;
 
+/// The entries of the table.
 const ENTRIES: usize = 1_024;
 /// The entry that stands for the tail.
 const TAIL: u32 = 0;
@@ -31,8 +32,8 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// The same for every seed: a class does not change its habits.
-    pub fn new(model: &parameters::Sizes) -> Self {
+    /// Draws the table of a class. It is the same for every seed: a class does not change its habits.
+    pub fn new(model: &parameters::SizeParameters) -> Self {
         let mut rng = SimRng::new(0, "", "sizes");
         let tail = (model.tail_share * ENTRIES as f64).ceil() as usize;
         let mut table = vec![TAIL; tail];
@@ -64,7 +65,7 @@ impl Sizes {
         self.mean
     }
 
-    /// A trade's size, in units.
+    /// Draws the size of a trade, in units.
     #[inline]
     pub fn draw(&self, rng: &mut SimRng) -> u64 {
         match self.table[(rng.bits() >> 54) as usize] {
@@ -73,6 +74,7 @@ impl Sizes {
         }
     }
 
+    /// Draws a size of the tail.
     #[cold]
     fn large(&self, rng: &mut SimRng) -> u64 {
         let size = (self.tail_from * rng.pareto(self.inverse_alpha)).min(LARGEST) as u64;

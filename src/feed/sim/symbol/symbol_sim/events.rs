@@ -4,11 +4,11 @@ use super::{ClassTables, Output, Second, SymbolSim};
 use crate::feed::sim::model::parameters::Flow;
 use crate::feed::sim::scenario::influence::Influence;
 use crate::feed::sim::symbol::arrivals::Parent;
-use crate::feed::sim::symbol::quotes::Book;
+use crate::feed::sim::symbol::quotes::BestQuote;
 use crate::market::{Price, Quote, Side, Tick, TickKind, Timestamp, Trade};
 
 impl SymbolSim {
-    /// A second in which there is trading.
+    /// Plays a second in which there is trading.
     pub(super) fn trading(
         &mut self,
         tables: &ClassTables,
@@ -29,7 +29,7 @@ impl SymbolSim {
         self.events(tables, ts, second, output);
     }
 
-    /// All events of a second.
+    /// Plays the events of a second.
     #[inline]
     fn events(&mut self, tables: &ClassTables, ts: Timestamp, second: &Second, output: &mut Output) {
         let flow = &tables.model.flow;
@@ -55,26 +55,27 @@ impl SymbolSim {
         self.wait(second, 1.0 - at);
     }
 
+    /// Lets `seconds` pass without an event.
     fn wait(&mut self, second: &Second, seconds: f64) {
-        self.pending += second.shared * seconds;
-        self.carried += second.variance * seconds;
-        self.since += seconds;
+        self.unpriced += second.shared * seconds;
+        self.variance_due += second.variance * seconds;
+        self.idle += seconds;
     }
 
-    /// The latent price moves: part of what is pending, and its own diffusion (an Euler step; returns between
+    /// Moves the latent price by a part of the unpriced moves and by its own diffusion (an Euler step; returns between
     /// events are below 1e-4).
     #[inline]
     fn diffuse(&mut self, tables: &ClassTables, second: &Second, wait: f64) {
         self.wait(second, wait);
         let instant = tables.model.returns.instant;
-        let absorbed = self.pending * (instant + (1.0 - instant) * self.since / (self.traits.absorption + self.since));
-        self.pending -= absorbed;
-        self.price *= 1.0 + absorbed + self.carried.sqrt() * self.fast.normal();
-        self.carried = 0.0;
-        self.since = 0.0;
+        let absorbed = self.unpriced * (instant + (1.0 - instant) * self.idle / (self.traits.absorption + self.idle));
+        self.unpriced -= absorbed;
+        self.price *= 1.0 + absorbed + self.variance_due.sqrt() * self.fast.normal();
+        self.variance_due = 0.0;
+        self.idle = 0.0;
     }
 
-    /// An aggressive order: its prints, its impact, and what the quote makes of it.
+    /// Plays an aggressive order: its prints, its impact, and the revision of the quote after it.
     #[inline]
     fn order(&mut self, tables: &ClassTables, ts: Timestamp, second: &Second, burst: bool, output: &mut Output) {
         let flow = &tables.model.flow;
@@ -88,12 +89,12 @@ impl SymbolSim {
         }
         self.price *= 1.0 + moved * sign.surprise;
         if self.fast.bits() & 3 != 0 {
-            let book = self.book.revised(self.price, &second.aim, false, &mut self.fast);
+            let book = self.best.revised(self.price, &second.aim, false, &mut self.fast);
             self.quote_if_new(tables, ts, book, output);
         }
     }
 
-    /// The prints of an order; returns how many units they are together.
+    /// Makes the prints of an order, and returns their size in units.
     #[inline]
     fn prints(
         &mut self,
@@ -116,16 +117,16 @@ impl SymbolSim {
                 return units;
             }
             let deeper = self.fast.uniform();
-            if deeper < walk && self.book.spread() < deepest {
+            if deeper < walk && self.best.spread() < deepest {
                 // The rest of the draw is uniform again.
                 let ticks = 1 + (second.aim.beyond * 2.0 * deeper / walk) as i64;
-                self.book = self.book.pushed(buys, ticks);
+                self.best = self.best.pushed(buys, ticks);
                 self.send_quote(tables, ts, output);
             }
         }
     }
 
-    /// A dealer or market maker looks at the quote again.
+    /// Plays a revision of the quote by a dealer or a market maker.
     #[inline]
     fn revise(&mut self, tables: &ClassTables, ts: Timestamp, second: &Second, output: &mut Output) {
         let bits = self.fast.bits();
@@ -140,19 +141,19 @@ impl SymbolSim {
             price += tables.model.quoting.opinion * (aim.beyond + 1.0) * self.fast.normal();
             aim.zone = 0.0;
         }
-        let book = self.book.revised(price, &aim, bits & 3 == 0, &mut self.fast);
+        let book = self.best.revised(price, &aim, bits & 3 == 0, &mut self.fast);
         if trades {
             // The sides may stay; what is offered there has changed.
-            self.book = book;
+            self.best = book;
             self.send_quote(tables, ts, output);
         } else {
             self.quote_if_new(tables, ts, book, output);
         }
     }
 
-    fn quote_if_new(&mut self, tables: &ClassTables, ts: Timestamp, book: Book, output: &mut Output) {
-        if book != self.book {
-            self.book = book;
+    fn quote_if_new(&mut self, tables: &ClassTables, ts: Timestamp, book: BestQuote, output: &mut Output) {
+        if book != self.best {
+            self.best = book;
             self.send_quote(tables, ts, output);
         }
     }
@@ -162,20 +163,20 @@ impl SymbolSim {
     pub(super) fn send_quote(&mut self, tables: &ClassTables, ts: Timestamp, output: &mut Output) {
         let bits = self.fast.bits();
         let size = |bits| self.traits.listing.size(tables.sizes.quoted(bits));
-        self.stands = Quote {
-            bid: Some(Price(self.book.bid)),
-            ask: Some(Price(self.book.ask)),
+        self.quote = Quote {
+            bid: Some(Price(self.best.bid)),
+            ask: Some(Price(self.best.ask)),
             bid_size: size(bits >> 32),
             ask_size: size(bits),
         };
-        output.ticks.push(self.tick(ts, TickKind::Quote(self.stands)));
+        output.ticks.push(self.tick(ts, TickKind::Quote(self.quote)));
         self.quote_sent = true;
     }
 
     #[inline]
     pub(super) fn trade(&self, ts: Timestamp, buys: bool, units: u64) -> Tick {
         let trade = Trade {
-            price: Price(self.book.hit(buys)),
+            price: Price(self.best.hit(buys)),
             size: self.traits.listing.size(units),
             side: Some(if buys { Side::Buy } else { Side::Sell }),
         };

@@ -28,8 +28,8 @@ impl SymbolSim {
         }
         let halted = self.halt_left > 0 || influence.halted;
         if halted {
-            self.pending += second.shared;
-            self.carried += second.variance;
+            self.unpriced += second.shared;
+            self.variance_due += second.variance;
         }
         halted
     }
@@ -37,11 +37,11 @@ impl SymbolSim {
     /// A halted second: quotes are withdrawn, and the price moves at the reopening.
     pub(super) fn halt(&mut self, ts: Timestamp, output: &mut Output) {
         if self.quote_sent {
-            self.stands = Quote::default();
-            output.ticks.push(self.tick(ts, TickKind::Quote(self.stands)));
+            self.quote = Quote::default();
+            output.ticks.push(self.tick(ts, TickKind::Quote(self.quote)));
         }
-        self.price *= 1.0 + self.pending + self.carried.sqrt() * self.fast.normal();
-        self.carried = 0.0;
+        self.price *= 1.0 + self.unpriced + self.variance_due.sqrt() * self.fast.normal();
+        self.variance_due = 0.0;
         self.settle();
         self.auction = Some(REOPENING_SHARE);
     }
@@ -70,7 +70,7 @@ impl SymbolSim {
             }
             // Deeper levels are thinner: steps grow.
             let reach = |print: i64| ticks * print * print / (SWEEP_PRINTS * SWEEP_PRINTS);
-            self.book = self.book.pushed(buys, reach(print + 1) - reach(print));
+            self.best = self.best.pushed(buys, reach(print + 1) - reach(print));
             self.send_quote(tables, ts, output);
         }
     }

@@ -19,10 +19,10 @@ use libm::exp;
 
 use self::traits::Traits;
 use super::arrivals::{Arrivals, Offspring};
-use super::quotes::{Aim, Book};
+use super::quotes::{Aim, BestQuote};
 use super::signs::Signs;
 use super::sizes::Sizes;
-use crate::feed::sim::model::factor::{Cell, JUMP_SECONDS, Shared};
+use crate::feed::sim::model::factor::{JUMP_SECONDS, SectorSecond, SharedSecond};
 use crate::feed::sim::model::news::Shock;
 use crate::feed::sim::model::parameters::Model;
 use crate::feed::sim::model::rng::SimRng;
@@ -33,17 +33,21 @@ use crate::feed::sim::scenario::target::Target;
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::{Headline, InstrumentId, PriceBasis, Quote, Tick, TickKind, Timestamp};
 
-/// SimRng is sought anew once in so many cells: seeking costs more than a draw.
-const SEEK_CELLS: u64 = 8;
+/// The stream of events is positioned anew once in so many seconds: it costs as much as twenty draws.
+const SEEK_SECONDS: u64 = 8;
 /// A symbol shows less leverage than its class.
 const OWN_LEVERAGE: f64 = 0.6;
+/// The own part of a night's return, in standard deviations of a day.
+const NIGHT: f64 = 0.35;
+/// The least mean spread beyond one tick, in ticks.
+const NARROWEST: f64 = 0.02;
 /// The share of a day's volume that an auction trades.
 const AUCTION_SHARE: f64 = 0.03;
 /// Log-volatility never makes activity or spreads larger than by e^3.
 const MOST_LOG: f64 = 3.0;
 /// Moves of the last seconds never make activity larger than by this.
 const MOST_REACTION: f64 = 4.0;
-/// When the closing auction prints, after its second began.
+/// The time of the closing auction within its second.
 const LAST_NANOSECOND: i64 = 999_999_999;
 
 /// The tables that all symbols of a class share.
@@ -56,6 +60,7 @@ pub struct ClassTables {
 }
 
 impl ClassTables {
+    /// Makes the tables of a class.
     pub fn new(model: &'static Model) -> Self {
         Self {
             model,
@@ -73,7 +78,7 @@ pub struct Output {
     pub headlines: Vec<Headline>,
 }
 
-/// One second, as the slow layer has it.
+/// The result of the slow layer for one second.
 #[derive(Clone, Copy, Debug)]
 struct Second {
     /// Baseline events a second.
@@ -100,32 +105,35 @@ pub struct SymbolSim {
     signs: Signs,
     /// The latent price, in tick sizes.
     price: f64,
-    /// The latent price a second ago, and the deviation that second had.
-    before: (f64, f64),
-    /// Common moves that are not priced yet; variance and time since the last event.
-    pending: f64,
-    carried: f64,
-    since: f64,
-    book: Book,
+    /// The latent price a second ago, and the deviation of that second's return.
+    price_before: f64,
+    deviation_before: f64,
+    /// Common moves that are not priced yet.
+    unpriced: f64,
+    /// Variance and time since the last event.
+    variance_due: f64,
+    idle: f64,
+    best: BestQuote,
     /// The quote that stands, its sizes included; none in a halt and before the first one.
-    stands: Quote,
+    quote: Quote,
     quote_sent: bool,
-    /// True when the last second was not recorded.
-    unseen: bool,
+    /// True when a scenario hid the last second.
+    was_silent: bool,
     /// The share of a day's volume that an auction trades when quotes come back.
     auction: Option<f64>,
     /// A micro-jump that waits for the order that makes it.
     jump: f64,
     order_was_last: bool,
-    /// Squared standardised returns, the mean of the last seconds.
-    stirred: f64,
-    /// The next cell, if no night lies before it.
+    /// The mean of squared standardised returns over the last seconds.
+    squared_returns: f64,
+    /// The next second, if no night lies before it.
     next: u64,
     halt_mean: f64,
     halt_left: u32,
 }
 
 impl SymbolSim {
+    /// Begins with the listed price.
     pub fn new(id: InstrumentId, listing: &Listing, tables: &ClassTables, seed: u64) -> Self {
         let rng = |purpose| SimRng::new(seed, &listing.symbol, purpose);
         let (mut slow, mut start) = (rng("slow"), rng("start"));
@@ -136,7 +144,8 @@ impl SymbolSim {
         let price = listing.price.0 as f64 + above_basis;
         slow.seek(0);
         Self {
-            before: (price, traits.sigma),
+            price_before: price,
+            deviation_before: traits.sigma,
             signs: Signs::new(&tables.model.flow, &mut start),
             traits,
             slow,
@@ -146,23 +155,24 @@ impl SymbolSim {
             aftershock: Aftershock::default(),
             arrivals: Arrivals::default(),
             price,
-            pending: 0.0,
-            carried: 0.0,
-            since: 0.0,
-            book: Book::around(price, spread),
-            stands: Quote::default(),
+            unpriced: 0.0,
+            variance_due: 0.0,
+            idle: 0.0,
+            best: BestQuote::around(price, spread),
+            quote: Quote::default(),
             quote_sent: false,
-            unseen: false,
+            was_silent: false,
             auction: None,
             jump: 0.0,
             order_was_last: false,
-            stirred: 1.0,
+            squared_returns: 1.0,
             next: 0,
             halt_mean: price,
             halt_left: 0,
         }
     }
 
+    /// The instrument as it is listed.
     pub const fn listing(&self) -> &Listing {
         &self.traits.listing
     }
@@ -178,31 +188,31 @@ impl SymbolSim {
         [class_load, sector_load, (1.0 - class_load * class_load - sector_load * sector_load).max(0.0).sqrt()]
     }
 
-    /// Plays the cell, if it is open.
+    /// Plays a second, if it is open.
     #[inline]
-    pub fn play(&mut self, tables: &ClassTables, cell: &Cell, influence: &Influence, output: &mut Output) {
-        let shared = &cell.sectors[self.traits.listing.sector.index()];
+    pub fn play(&mut self, tables: &ClassTables, factors: &SharedSecond, influence: &Influence, output: &mut Output) {
+        let shared = &factors.sectors[self.traits.listing.sector.index()];
         let Some(pulse) = shared.pulse else { return };
-        let slept = cell.index - self.next;
-        self.next = cell.index + 1;
-        if slept > 0 || cell.index.is_multiple_of(SEEK_CELLS) {
-            self.fast.seek(cell.index);
+        let slept = factors.index - self.next;
+        self.next = factors.index + 1;
+        if slept > 0 || factors.index.is_multiple_of(SEEK_SECONDS) {
+            self.fast.seek(factors.index);
         }
-        if slept > 0 && cell.index > 0 {
+        if slept > 0 && factors.index > 0 {
             self.wake(tables, slept as f64, shared.night);
             self.auction = (pulse.edge == Edge::Open).then_some(AUCTION_SHARE);
         }
-        let second = self.slow(tables, cell, shared, influence, output);
+        let second = self.slow(tables, factors, shared, influence, output);
         let from = output.ticks.len();
-        if std::mem::replace(&mut self.unseen, influence.silent) && !influence.silent {
-            output.ticks.push(self.tick(cell.ts, TickKind::Quote(self.stands)));
+        if std::mem::replace(&mut self.was_silent, influence.silent) && !influence.silent {
+            output.ticks.push(self.tick(factors.ts, TickKind::Quote(self.quote)));
         }
         if self.is_halted(&second, influence) {
-            self.halt(cell.ts, output);
+            self.halt(factors.ts, output);
         } else {
-            self.trading(tables, cell.ts, &second, influence, output);
+            self.trading(tables, factors.ts, &second, influence, output);
             if pulse.edge == Edge::Close {
-                self.auction(tables, cell.ts.plus_nanos(LAST_NANOSECOND), AUCTION_SHARE, output);
+                self.auction(tables, factors.ts.plus_nanos(LAST_NANOSECOND), AUCTION_SHARE, output);
             }
         }
         if influence.silent {
@@ -210,46 +220,46 @@ impl SymbolSim {
         }
     }
 
-    /// A night of `seconds` is over.
+    /// Opens after a night of `seconds`.
     fn wake(&mut self, tables: &ClassTables, seconds: f64, night: f64) {
         self.rough.skip(&tables.scales, seconds, &mut self.slow);
         let returns = &tables.model.returns;
         let own = (1.0 - returns.class_share - returns.sector_share).max(0.0).sqrt();
-        let total = self.traits.class_load * night + own * 0.35 * self.slow.normal().clamp(-4.0, 4.0);
+        let total = self.traits.class_load * night + own * NIGHT * self.slow.normal().clamp(-4.0, 4.0);
         self.price *= exp(self.traits.listing.day_sigma() * total);
         self.settle();
         self.arrivals = Arrivals::default();
     }
 
-    /// Nothing is pending: the price is what it is, and quoted anew.
+    /// Takes the latent price as it is, and quotes it anew.
     fn settle(&mut self) {
         self.price = self.price.max(1.0);
-        self.pending = 0.0;
-        self.before.0 = self.price;
+        self.unpriced = 0.0;
+        self.price_before = self.price;
         self.halt_mean = self.price;
-        self.book = Book::around(self.price, self.book.spread());
+        self.best = BestQuote::around(self.price, self.best.spread());
         self.quote_sent = false;
     }
 
-    /// The slow layer's step.
+    /// Makes the step of the slow layer.
     #[inline]
     fn slow(
         &mut self,
         tables: &ClassTables,
-        cell: &Cell,
-        shared: &Shared,
+        factors: &SharedSecond,
+        shared: &SectorSecond,
         influence: &Influence,
         output: &mut Output,
     ) -> Second {
         let ClassTables { model, scales, .. } = tables;
         let (returns, traits) = (&model.returns, &self.traits);
         let pulse = shared.pulse.expect("invariant: only an open second is played");
-        let z = ((self.price / self.before.0 - 1.0) / self.before.1).clamp(-4.0, 4.0);
-        self.before.0 = self.price;
-        let own = self.rough.step(scales, cell.index, z, OWN_LEVERAGE * returns.leverage, &mut self.slow);
+        let z = ((self.price / self.price_before - 1.0) / self.deviation_before).clamp(-4.0, 4.0);
+        self.price_before = self.price;
+        let own = self.rough.step(scales, factors.index, z, OWN_LEVERAGE * returns.leverage, &mut self.slow);
         self.trend.step(z);
-        self.stirred += (z * z - self.stirred) / model.flow.reaction_seconds;
-        let reaction = (1.0 - model.flow.reaction + model.flow.reaction * self.stirred).min(MOST_REACTION);
+        self.squared_returns += (z * z - self.squared_returns) / model.flow.reaction_seconds;
+        let reaction = (1.0 - model.flow.reaction + model.flow.reaction * self.squared_returns).min(MOST_REACTION);
         let variance = returns.spread * returns.spread;
         let log = returns.common.sqrt() * shared.log_volatility
             + (1.0 - returns.common).sqrt() * returns.spread * own
@@ -257,7 +267,7 @@ impl SymbolSim {
             + self.aftershock.step()
             + influence.log_volatility;
         let volatility = exp(log - variance) * pulse.volatility;
-        self.before.1 = traits.sigma * volatility;
+        self.deviation_before = traits.sigma * volatility;
         let busy = (model.flow.volume_power * (log - 0.5 * model.flow.volume_power * variance)).min(MOST_LOG);
         let wide = (model.quoting.spread_power * (log - 0.5 * variance)).min(MOST_LOG) + influence.log_spread;
         let common = traits.class_load * shared.class_return + traits.sector_load * shared.sector_return;
@@ -267,24 +277,25 @@ impl SymbolSim {
             variance: traits.diffusion * volatility * volatility,
             impact: traits.impact * volatility.sqrt(),
             aim: Aim {
-                beyond: (traits.spread * exp(wide) - 1.0).max(0.02),
-                zone: (model.quoting.zone_volatility * self.before.1 * self.price).max(0.5 + model.quoting.zone_ticks),
+                beyond: (traits.spread * exp(wide) - 1.0).max(NARROWEST),
+                zone: (model.quoting.zone_volatility * self.deviation_before * self.price)
+                    .max(0.5 + model.quoting.zone_ticks),
             },
             buying: 0.5 + 0.5 * influence.tilt,
         };
         let (news, jump) = (model.news.own * pulse.activity / model.day, traits.jump * volatility);
-        self.add_events(tables, news, jump, pulse.activity, cell.ts, output);
+        self.draw_shocks(tables, news, jump, pulse.activity, factors.ts, output);
         if influence.jump != 0.0 {
             self.price *= exp(influence.jump);
             if !self.quote_sent {
-                self.book = Book::around(self.price, self.book.spread());
+                self.best = BestQuote::around(self.price, self.best.spread());
             }
         }
         second
     }
 
-    /// News and micro-jumps of this second, if any.
-    fn add_events(
+    /// Draws the news and the micro-jump of this second, if any.
+    fn draw_shocks(
         &mut self,
         tables: &ClassTables,
         news: f64,

@@ -16,7 +16,7 @@ const STIRRED: f64 = 0.45;
 pub struct Traits {
     pub id: InstrumentId,
     pub listing: Listing,
-    /// Of one second's return.
+    /// The standard deviation of one second's return.
     pub sigma: f64,
     pub class_load: f64,
     pub sector_load: f64,
