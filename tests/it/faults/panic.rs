@@ -106,7 +106,7 @@ async fn panicking_feed_ends_the_program_and_notifies_clients() {
     }
     let ended = running.await.unwrap();
     assert!(matches!(ended, Err(AppError::Broken("feed"))), "{ended:?}");
-    assert!(ended.unwrap_err().to_string().contains("the feed stopped by a fault of its own"));
+    assert!(ended.unwrap_err().to_string().contains("the feed stopped because of a bug; please report the message"));
     assert!(notices.iter().any(|message| message["type"] == "stopping"), "{notices:?}");
     assert!(connect_to(&address).await.is_none(), "the server is closed");
 }
