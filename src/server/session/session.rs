@@ -43,7 +43,11 @@ pub async fn serve<S>(
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = Session::new(socket, live, feed, limits, format, metrics).run().await;
+    let end = {
+        // Not moved into the future of `run`, which would keep room for a second session.
+        let mut session = Session::new(&mut *socket, live, feed, limits, format, metrics);
+        session.run().await
+    };
     end.count(metrics);
     // A client that vanished or takes nothing does not get the close frame; the server does not wait for it.
     let _ = timeout(CLOSE_TIMEOUT, close(socket, end)).await;
@@ -112,7 +116,7 @@ where
         }
     }
 
-    async fn run(mut self) -> SessionEnd {
+    async fn run(&mut self) -> SessionEnd {
         loop {
             if let Flow::Break(end) = self.step().await {
                 return end;

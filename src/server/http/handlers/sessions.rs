@@ -39,12 +39,11 @@ fn accept(site: &Site, upgrade: Upgrade, permit: Permit, role: Role) -> Answer {
     let feed = if control { site.feed.clone() } else { site.feed.rejecting(site.auth.no_control()) };
     let limits = SessionLimits { control, ..site.limits };
     tokio::spawn(async move {
-        if let Some(mut socket) = upgrade.socket(limits.message_bytes).await {
-            let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics).await;
-            tracing::debug!(?end, "session ended");
-            hang_up(socket.into_inner()).await;
-        }
-        drop(permit);
+        let _permit = permit;
+        let Some(mut socket) = upgrade.socket(limits.message_bytes).await else { return };
+        let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics).await;
+        tracing::debug!(?end, "session ended");
+        hang_up(socket.into_inner()).await;
     });
     response
 }
