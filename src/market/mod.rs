@@ -15,6 +15,7 @@ mod price;
 mod ring;
 #[cfg(test)]
 pub mod sample;
+mod series;
 mod state;
 mod tick;
 mod time;
@@ -27,6 +28,7 @@ pub use notice::{ActiveScenario, Headline, Notice};
 pub use opening::{HistoryBar, MarketOpening};
 pub use price::{Decimal, DecimalError, Increment, MAX_DECIMALS, Price, Size};
 pub use ring::{Ring, Since};
-pub use state::{InstrumentState, Market, MarketLimits, Series, Top};
+pub use series::Series;
+pub use state::{InstrumentState, Market, MarketLimits, Top};
 pub use tick::{Quote, Side, Tick, TickKind, Trade};
 pub use time::{Interval, Timestamp};

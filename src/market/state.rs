@@ -15,6 +15,7 @@ use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
 use super::price::{Price, Size};
 use super::ring::Ring;
+use super::series::Series;
 use super::tick::{Quote, Tick, TickKind, Trade};
 use super::time::{Interval, Timestamp};
 
@@ -35,54 +36,6 @@ pub struct MarketLimits {
 impl Default for MarketLimits {
     fn default() -> Self {
         Self { bars: 5_000, trades: 1_000, notices: 200 }
-    }
-}
-
-/// The bars of one instrument and interval.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    pub closed: Ring<Bar>,
-    pub forming: Option<Bar>,
-}
-
-impl Series {
-    fn new(capacity: usize) -> Self {
-        Self { closed: Ring::new(capacity), forming: None }
-    }
-
-    fn add(&mut self, interval: Interval, ts: Timestamp, price: Price, size: Size) {
-        let start = ts.floor(interval);
-        match &mut self.forming {
-            Some(bar) if bar.start == start => bar.add(price, size),
-            _ => self.begin(Bar::first(start, price, size)),
-        }
-    }
-
-    fn merge(&mut self, interval: Interval, bar: &Bar) {
-        let start = bar.start.floor(interval);
-        match &mut self.forming {
-            Some(forming) if forming.start == start => forming.merge(bar),
-            _ => self.begin(Bar { start, ..*bar }),
-        }
-    }
-
-    fn begin(&mut self, bar: Bar) {
-        if let Some(done) = self.forming.replace(bar) {
-            self.closed.push(done);
-        }
-    }
-
-    fn close_until(&mut self, interval: Interval, now: Timestamp) {
-        if let Some(bar) = self.forming.take_if(|bar| bar.end(interval) <= now) {
-            self.closed.push(bar);
-        }
-    }
-
-    /// Returns the newest `n` bars, oldest first, each with a flag that is true if it is closed.
-    pub fn newest(&self, n: usize) -> impl Iterator<Item = (&Bar, bool)> {
-        let forming = self.forming.as_ref().filter(|_| n > 0);
-        let closed = self.closed.newest(n - usize::from(forming.is_some()));
-        closed.map(|bar| (bar, true)).chain(forming.map(|bar| (bar, false)))
     }
 }
 
