@@ -45,6 +45,7 @@ pub struct AccessArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "viewer_token")]
     viewer_token_file: Option<PathBuf>,
     /// Origin of another page that may use the stream, such as https://ticker.example.org. Can be repeated
+    #[allow(rustdoc::bare_urls, reason = "the text of --help")]
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<String>,
     /// Address or network of a reverse proxy. Its X-Forwarded-For and X-Forwarded-Proto headers are trusted. Can be

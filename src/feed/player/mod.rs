@@ -1,7 +1,7 @@
 //! The player: plays a source onto the bus and obeys commands. It is the only part of a feed that knows real time.
 //!
 //! No tick is lost: the source waits while the bus is full. Ticks that are due together travel as one batch. Clock
-//! events come regularly, also at full speed, so that bars of quiet symbols close in time. [`playback`] decides what
+//! events come regularly, also at full speed, so that bars of quiet symbols close in time. `playback.rs` decides what
 //! plays and when; the player reads, waits and sends.
 
 mod checkpoints;
