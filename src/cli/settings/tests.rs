@@ -11,7 +11,8 @@ fn read_all(line: &str, variables: &[(&str, &str)], file: Option<&str>) -> Resul
     let variables: Vec<(String, String)> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let sources = Sources { variables: &variables, file: file.map(|text| ("tickcast.toml", text)) };
-    let settings = read(&command, &arguments, &sources).map_err(|error| error.to_string())?;
+    // As the program prints it, with the causes.
+    let settings = read(&command, &arguments, &sources).map_err(|error| format!("{:#}", anyhow::Error::from(error)))?;
     Ok(print(&command, &settings))
 }
 
@@ -97,7 +98,8 @@ fn bad_settings_are_errors_with_place_and_nearest_name() {
     };
     check(&[], "bnid = 1", &["tickcast.toml", "\"bnid\"", "\"bind\""]);
     check(&[("TICKCAST_MAX_SESSION", "1")], "", &["TICKCAST_MAX_SESSION\"", "\"TICKCAST_MAX_SESSIONS\""]);
-    check(&[], "bind = ", &["tickcast.toml is not TOML"]);
+    check(&[], "bind = ", &["tickcast.toml is not TOML", "line 1, column 8"]);
+    check(&[], "seed = 1\nspeed =\n", &["tickcast.toml is not TOML", "line 2, column 8"]);
     check(&[], "bind = \"nowhere\"", &["tickcast.toml", "nowhere", "--bind"]);
     check(&[("TICKCAST_BIND", "nowhere")], "", &["the environment", "nowhere", "--bind"]);
     check(&[], "[server]\nbind = 1", &["tickcast.toml", "\"server\""]);
