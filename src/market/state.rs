@@ -13,6 +13,7 @@ use super::depth::{Depth, Levels};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
 use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
+use super::packed::{PackedBars, PackedTrades};
 use super::price::{Price, Size};
 use super::ring::Ring;
 use super::tick::{Quote, Tick, TickKind, Trade};
@@ -41,7 +42,7 @@ impl Default for MarketLimits {
 /// The bars of one instrument and interval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    pub closed: Ring<Bar>,
+    pub closed: Ring<Bar, PackedBars>,
     pub forming: Option<Bar>,
 }
 
@@ -79,8 +80,8 @@ impl Series {
     }
 
     /// Returns the newest `n` bars, oldest first, each with a flag that is true if it is closed.
-    pub fn newest(&self, n: usize) -> impl Iterator<Item = (&Bar, bool)> {
-        let forming = self.forming.as_ref().filter(|_| n > 0);
+    pub fn newest(&self, n: usize) -> impl Iterator<Item = (Bar, bool)> {
+        let forming = self.forming.filter(|_| n > 0);
         let closed = self.closed.newest(n - usize::from(forming.is_some()));
         closed.map(|bar| (bar, true)).chain(forming.map(|bar| (bar, false)))
     }
@@ -104,7 +105,7 @@ pub struct InstrumentState {
     pub ts_event: Option<Timestamp>,
     /// The day of the newest price. It stands past midnight, until the first tick of a new day.
     pub day: Option<DayStats>,
-    pub trades: Ring<(Timestamp, Trade)>,
+    pub trades: Ring<(Timestamp, Trade), PackedTrades>,
     series: [Series; Interval::COUNT],
     /// The start of the first second that still takes ticks; `None` when the source has ended.
     open_from: Option<Timestamp>,
