@@ -11,6 +11,7 @@ mod depth;
 mod instrument;
 mod notice;
 mod opening;
+mod packed;
 mod price;
 mod ring;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The bars of one instrument and interval: the closed ones, and the one that is forming.
 
 use super::bar::Bar;
+use super::packed::PackedBars;
 use super::price::{Price, Size};
 use super::ring::Ring;
 use super::time::{Interval, Timestamp};
@@ -8,7 +9,7 @@ use super::time::{Interval, Timestamp};
 /// The bars of one instrument and interval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    pub closed: Ring<Bar>,
+    pub closed: Ring<Bar, PackedBars>,
     pub forming: Option<Bar>,
 }
 
@@ -49,8 +50,8 @@ impl Series {
     }
 
     /// Returns the newest `n` bars, oldest first, each with a flag that is true if it is closed.
-    pub fn newest(&self, n: usize) -> impl Iterator<Item = (&Bar, bool)> {
-        let forming = self.forming.as_ref().filter(|_| n > 0);
+    pub fn newest(&self, n: usize) -> impl Iterator<Item = (Bar, bool)> {
+        let forming = self.forming.filter(|_| n > 0);
         let closed = self.closed.newest(n - usize::from(forming.is_some()));
         closed.map(|bar| (bar, true)).chain(forming.map(|bar| (bar, false)))
     }

@@ -13,6 +13,7 @@ use super::depth::{Depth, Levels};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
 use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
+use super::packed::PackedTrades;
 use super::price::{Price, Size};
 use super::ring::Ring;
 use super::series::Series;
@@ -57,7 +58,7 @@ pub struct InstrumentState {
     pub ts_event: Option<Timestamp>,
     /// The day of the newest price. It stands past midnight, until the first tick of a new day.
     pub day: Option<DayStats>,
-    pub trades: Ring<(Timestamp, Trade)>,
+    pub trades: Ring<(Timestamp, Trade), PackedTrades>,
     series: [Series; Interval::COUNT],
     /// The start of the first second that still takes ticks; `None` when the source has ended.
     open_from: Option<Timestamp>,
