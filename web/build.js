@@ -11,6 +11,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 /** @typedef {import("esbuild").Metafile["outputs"][string]} Output */
 
@@ -98,6 +99,18 @@ function bundleSheets(file, sheets) {
   return path;
 }
 
+/** Writes FILE.br and FILE.gz beside each file of text, so that the server need not compress it for each visitor. */
+function compressTexts() {
+  for (const entry of readdirSync(out, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(css|html|js|svg)$/.test(entry.name)) continue;
+    const file = join(entry.parentPath, entry.name);
+    const text = readFileSync(file);
+    const params = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT };
+    writeFileSync(`${file}.br`, brotliCompressSync(text, { params }));
+    writeFileSync(`${file}.gz`, gzipSync(text, { level: constants.Z_BEST_COMPRESSION }));
+  }
+}
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "lib"), { recursive: true });
 const outputs = bundleScripts();
@@ -116,3 +129,4 @@ for (const { file, text } of pages) {
 copyFileSync(join(WEB, "favicon.svg"), join(out, "favicon.svg"));
 for (const [name, from] of Object.entries(LIBRARY))
   copyFileSync(join(packages, "node_modules", from), join(out, "lib", name));
+compressTexts();

@@ -14,6 +14,7 @@ use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, SessionLimits, Subscriptio
 const MIN_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
 const MAX_HEAD_BYTES: usize = 16 * 1024 * 1024;
+const MAX_ANSWER_MEBIBYTES: usize = 1024 * 1024;
 
 /// The limits of HTTP connections.
 #[derive(Clone, Copy, Debug, Args)]
@@ -25,7 +26,7 @@ pub struct ConnectionArgs {
     /// Maximum number of HTTP connections from one address. A page opens up to six for a short time
     #[arg(long, default_value_t = 768, value_name = "NUMBER", value_parser = whole_number(1..=MAX_COUNT))]
     max_connections_per_address: usize,
-    /// Maximum time for the head of a request, and between two requests
+    /// Maximum time for the head of a request, for its body, and between two requests
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
     head_timeout: Duration,
     /// Maximum size of the head of a request, in bytes
@@ -36,6 +37,9 @@ pub struct ConnectionArgs {
         value_parser = whole_number(HttpLimits::MIN_BUFFER_BYTES..=MAX_HEAD_BYTES)
     )]
     max_head_bytes: usize,
+    /// Maximum memory of all answers that clients have not taken yet, in MiB. One address may hold half of it
+    #[arg(long, default_value_t = 64, value_name = "MIB", value_parser = whole_number(1..=MAX_ANSWER_MEBIBYTES))]
+    answer_memory: usize,
 }
 
 /// The limits of sessions.
@@ -131,6 +135,7 @@ impl ConnectionArgs {
             connections: self.max_connections,
             connections_per_address: self.max_connections_per_address,
             head_timeout: self.head_timeout,
+            answer_kibibytes: self.answer_memory * 1024,
             buffer_bytes: self.max_head_bytes,
         }
     }

@@ -125,7 +125,7 @@ impl<T, C: Chunk<T>> Ring<T, C> {
     }
 
     /// Returns item `at`, counted from the oldest one held.
-    fn get(&self, at: usize) -> Option<C::Item<'_>> {
+    pub fn get(&self, at: usize) -> Option<C::Item<'_>> {
         let at = at + self.gone;
         match self.chunks.get(at / CHUNK) {
             Some(chunk) => chunk.get(at % CHUNK),
@@ -149,6 +149,25 @@ impl<T, C: Chunk<T>> Ring<T, C> {
         let wanted = self.total.saturating_sub(seen);
         let missed = wanted.saturating_sub(kept);
         Since { missed, items: self.newest((wanted - missed) as usize) }
+    }
+
+    /// Copies the newest `n` items. The copy shares all chunks with this ring.
+    #[must_use]
+    pub fn copy_newest(&self, n: usize) -> Self
+    where
+        T: Clone,
+    {
+        let n = n.min(self.len());
+        let tail = &self.tail[self.tail.len().saturating_sub(n)..];
+        let in_chunks = n - tail.len();
+        let chunks = in_chunks.div_ceil(CHUNK);
+        Self {
+            chunks: self.chunks.range(self.chunks.len() - chunks..).cloned().collect(),
+            gone: chunks * CHUNK - in_chunks,
+            tail: tail.to_vec(),
+            capacity: n.max(1),
+            total: self.total,
+        }
     }
 
     /// Estimates the bytes that this ring does not share with `earlier`, an older copy of it.
@@ -253,6 +272,7 @@ mod tests {
             prop_assert!(ring.iter().rev().copied().eq((count.saturating_sub(capacity)..count).rev()));
             prop_assert_eq!((ring.len(), ring.total()), (count.min(capacity), count as u64));
             prop_assert_eq!(ring.last().copied(), count.checked_sub(1));
+            prop_assert!(ring.copy_newest(wanted).iter().eq(ring.newest(wanted)));
             prop_assert!(ring.newest(wanted).copied().eq(count.saturating_sub(capacity.min(wanted))..count));
             let then = if copied_at < count { copied_at } else { 0 };
             prop_assert!(copy.iter().copied().eq(then.saturating_sub(capacity)..then));

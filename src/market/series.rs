@@ -55,4 +55,25 @@ impl Series {
         let closed = self.closed.newest(n - usize::from(forming.is_some()));
         closed.map(|bar| (bar, true)).chain(forming.map(|bar| (bar, false)))
     }
+
+    /// Copies the newest `n` bars. The copy shares most of its memory with these bars.
+    #[must_use]
+    pub fn copy_newest(&self, n: usize) -> Self {
+        let forming = self.forming.filter(|_| n > 0);
+        Self { closed: self.closed.copy_newest(n - usize::from(forming.is_some())), forming }
+    }
+
+    /// Returns bar `at`, counted from the oldest one, with a flag that is true if it is closed.
+    pub fn get(&self, at: usize) -> Option<(Bar, bool)> {
+        if at < self.closed.len() {
+            self.closed.get(at).map(|bar| (bar, true))
+        } else {
+            self.forming.filter(|_| at == self.closed.len()).map(|bar| (bar, false))
+        }
+    }
+
+    /// Estimates the memory of the bars, shared or not.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + self.closed.bytes_beyond(None)
+    }
 }

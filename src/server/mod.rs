@@ -119,6 +119,7 @@ impl Server {
         let ServerConfig { http, session, .. } = config;
         let sessions = ConnectionLimit::new(config.sessions, config.sessions_per_address);
         let connections = ConnectionLimit::new(http.connections, http.connections_per_address);
+        let answers = ConnectionLimit::new(http.answer_kibibytes, http.answer_kibibytes / 2);
         let metrics = Metrics::new(live.clone(), connections.clone());
         session::show_ends(&metrics);
         let auth = Auth::new(access, &config.access.proxies, address.port(), tls.is_some(), metrics.clone());
@@ -128,6 +129,7 @@ impl Server {
             feed,
             limits: session,
             sessions: sessions.clone(),
+            answers,
             metrics: metrics.clone(),
             auth: auth.clone(),
         };

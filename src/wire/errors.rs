@@ -44,6 +44,8 @@ pub enum ErrorCode {
     TooManySessions,
     TooManySessionsFromAddress,
     TooManyConnectionsFromAddress,
+    /// Answers that clients have not taken yet hold all the memory that they may.
+    TooManyAnswers,
     FeedGone,
     FeedFault,
 }
@@ -75,7 +77,9 @@ impl ErrorCode {
             Self::NotJsonContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotAWebsocket => StatusCode::UPGRADE_REQUIRED,
             Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooManySessions | Self::FeedGone | Self::FeedFault => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManySessions | Self::TooManyAnswers | Self::FeedGone | Self::FeedFault => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 }
@@ -206,6 +210,12 @@ impl ApiError {
         let message = format!("{address} has as many sessions as one address may");
         let remedy = "close some, or start the server with a higher --max-sessions-per-address";
         Self::new(ErrorCode::TooManySessionsFromAddress, message, remedy)
+    }
+
+    pub fn too_many_answers() -> Self {
+        let message = "answers that were not taken yet hold all the memory that answers may";
+        let remedy = "read your answers, ask for less at once, or start the server with a higher --answer-memory";
+        Self::new(ErrorCode::TooManyAnswers, message, remedy)
     }
 
     pub fn too_many_connections_from(address: IpAddr) -> Self {

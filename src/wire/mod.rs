@@ -28,7 +28,7 @@ pub use format::{EncodedMessage, Format, PerFormat};
 pub use head::{DepthRange, SeriesHead, TradesRange};
 pub use heartbeat::Heartbeat;
 pub use inbound::{Inbound, Request, ResumePoint, Subscribe, parse};
-pub use json::{JsonQuote, bars_response, depth_response};
+pub use json::{BarsResponse, JsonQuote, depth_response};
 pub use login::{access_response, parse_login};
 pub use outbound::{
     Driven, Feed, FormatSet, Granted, Hello, HelloLimits, JsonMessage, ListPart, News, Scenarios, Stopping, Throttled,

@@ -1,6 +1,7 @@
 //! Tests of the whole program from outside: the real binary, sockets and files.
 
 mod access;
+mod answers;
 mod binary;
 mod commands;
 mod corpus;

@@ -124,9 +124,7 @@ impl Server {
         socket.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         timeout(TIMEOUT, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
-        (head.to_owned(), body.to_owned())
+        split(&answer)
     }
 
     /// Sends an upgrade request and returns the answer up to `hello`.
@@ -195,9 +193,29 @@ pub async fn get_from(address: &str, path: &str, headers: &str) -> (String, Stri
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     timeout(TIMEOUT, socket.read_to_end(&mut answer)).await.expect("an answer").unwrap();
-    let answer = String::from_utf8_lossy(&answer).into_owned();
+    split(&answer)
+}
+
+/// Splits an answer into its head and its body.
+fn split(answer: &[u8]) -> (String, String) {
+    let answer = String::from_utf8_lossy(answer);
     let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
-    (head.to_owned(), body.to_owned())
+    let is_chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
+    (head.to_owned(), if is_chunked { join_chunks(body) } else { body.to_owned() })
+}
+
+/// The body that was sent in chunks (RFC 9112, section 7.1).
+fn join_chunks(mut chunks: &str) -> String {
+    let mut body = String::new();
+    while let Some((size, rest)) = chunks.split_once("\r\n") {
+        let size = usize::from_str_radix(size, 16).expect("a chunk has a size");
+        body.push_str(&rest[..size]);
+        chunks = rest[size..].strip_prefix("\r\n").expect("a chunk ends");
+        if size == 0 {
+            break;
+        }
+    }
+    body
 }
 
 /// Opens a session at an address, if a server accepts one there.

@@ -31,7 +31,7 @@ pub struct CheckpointLimits {
 
 impl Default for CheckpointLimits {
     fn default() -> Self {
-        Self { count: 1_024, bytes: 80 << 20, spacing: FIRST_SPACING }
+        Self { count: 1_024, bytes: 32 << 20, spacing: FIRST_SPACING }
     }
 }
 

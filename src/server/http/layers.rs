@@ -6,8 +6,9 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::{Body, Incoming};
 use tower::{BoxError, Service, ServiceBuilder};
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::{CompressionLayer, Predicate};
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::map_request_body::MapRequestBodyLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::{DefaultOnFailure, TraceLayer};
 use tower_http::validate_request::ValidateRequestHeaderLayer;
@@ -15,9 +16,31 @@ use tracing::Level;
 
 use super::handlers::Site;
 use super::{assets, routes};
+use crate::server::limits::DeadlineBody;
 
 /// Bytes of a request's body. Commands and tokens are short, and no other request has a body.
 const MAX_BODY_BYTES: usize = 16 * 1024;
+
+/// The longest answer that is compressed, in bytes. Compressing it takes about a millisecond, in which no session of the
+/// same thread is served. The page's files are compressed when they are built.
+const MAX_COMPRESSED_BYTES: u64 = 64 * 1024;
+/// A shorter answer fits a packet as it is.
+const MIN_COMPRESSED_BYTES: u64 = 1_024;
+
+/// Compresses answers whose length is known and not too long.
+#[derive(Clone, Copy)]
+struct IsShort;
+
+impl Predicate for IsShort {
+    fn should_compress<B: Body>(&self, response: &Response<B>) -> bool {
+        let length = response.body().size_hint().exact();
+        let is_image = |kind: &HeaderValue| {
+            kind.to_str().is_ok_and(|kind| kind.starts_with("image/") || kind.starts_with("font/"))
+        };
+        length.is_some_and(|length| (MIN_COMPRESSED_BYTES..=MAX_COMPRESSED_BYTES).contains(&length))
+            && !response.headers().get(header::CONTENT_TYPE).is_some_and(is_image)
+    }
+}
 
 /// The service of all connections. Responses announce that an idle connection is closed after `head_timeout`.
 pub fn service(
@@ -46,7 +69,8 @@ pub fn service(
         .layer(header(header::X_FRAME_OPTIONS, "DENY"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
-        .layer(CompressionLayer::new())
+        .layer(MapRequestBodyLayer::new(move |body| DeadlineBody::new(body, head_timeout)))
+        .layer(CompressionLayer::new().compress_when(IsShort))
         .layer(ValidateRequestHeaderLayer::custom(authorize))
         .service(warp::service(routes::routes(site)))
 }

@@ -1,23 +1,60 @@
 //! HTTP answers: JSON, and errors with a remedy.
 
-use http::{Response, StatusCode, header};
+use std::convert::Infallible;
+
+use futures_util::stream;
+use http::header::{self, HeaderValue};
+use http::{Response, StatusCode};
 use warp::Reply;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 
-use crate::wire::ApiError;
+use crate::server::limits::Permit;
+use crate::wire::{ApiError, BarsResponse};
 
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
 
+/// Seconds after which a client may try again what the server has no room for.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// The text of an answer, which holds a permit for its memory until it is written.
+struct HeldText {
+    text: String,
+    _permit: Permit,
+}
+
+impl AsRef<[u8]> for HeldText {
+    fn as_ref(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+}
+
+/// An answer with a JSON body, which holds a permit for its memory until it is written.
+pub fn held_json(text: String, permit: Permit) -> Answer {
+    json(StatusCode::OK, Bytes::from_owner(HeldText { text, _permit: permit }))
+}
+
+/// An answer whose JSON body is made piece by piece, as the client takes it.
+pub fn bars(bars: BarsResponse, permit: Permit) -> Answer {
+    let pieces = stream::iter(bars.map(move |piece| {
+        let _held = &permit;
+        Ok::<_, Infallible>(Bytes::from(piece))
+    }));
+    json_headers(warp::reply::stream(pieces).into_response())
+}
+
+fn json_headers(mut answer: Answer) -> Answer {
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
 /// An answer with a JSON body, which is not to be cached.
 pub fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
-    let response = Response::builder()
-        .status(status)
-        .header(header::CONTENT_TYPE, JSON)
-        .header(header::CACHE_CONTROL, "no-store")
-        .body(body.into());
-    response.expect("invariant: the headers are ASCII").into_response()
+    let response = Response::builder().status(status).body(body.into());
+    json_headers(response.expect("invariant: there are no headers yet").into_response())
 }
 
 /// The answer to a request that succeeded with this body, or failed.
@@ -29,5 +66,8 @@ pub fn json_or_error(body: Result<String, ApiError>) -> Answer {
 pub fn error(cause: &ApiError) -> Answer {
     let mut answer = json(cause.code.status(), cause.body());
     answer.extensions_mut().insert(cause.code);
+    if cause.code.status() == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
     answer
 }

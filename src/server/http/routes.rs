@@ -10,11 +10,13 @@ use warp::reply::Response as Answer;
 use warp::{Filter, Rejection, Reply, reject};
 
 use super::assets;
-use super::handlers::Handler::{self, Filter as Custom, Query};
+use super::auth::Identity;
+use super::handlers::Handler::{self, Bars, Filter as Custom, Query};
 use super::handlers::{self, Site};
-use super::reply::{error, json_or_error};
+use super::reply::{self, error, held_json};
 use crate::server::auth::Role::{self, Anonymous, Presenter, Viewer};
-use crate::wire::{ApiError, ErrorCode};
+use crate::server::limits::Permit;
+use crate::wire::{ApiError, BarsResponse, ErrorCode};
 
 /// One address, for some methods.
 struct Endpoint {
@@ -37,13 +39,13 @@ const ENDPOINTS: [Endpoint; 19] = [
     at(GET, "/events", Viewer, Custom(handlers::events)),
     at(READ, "/api/v1/symbols", Viewer, Query(handlers::symbols)),
     at(READ, "/api/v1/quotes", Viewer, Query(handlers::quotes)),
-    at(READ, "/api/v1/bars", Viewer, Query(handlers::bars)),
+    at(READ, "/api/v1/bars", Viewer, Bars(handlers::bars)),
     at(READ, "/api/v1/depth", Viewer, Query(handlers::depth)),
     at(READ, "/api/v1/news", Viewer, Query(handlers::news)),
     at(READ, "/api/v1/scenarios", Viewer, Query(handlers::scenarios)),
     at(READ, "/api/v1/feed", Viewer, Query(handlers::feed)),
     at(POST, "/api/v1/feed", Presenter, Custom(handlers::command)),
-    at(READ, "/api/v1/feed/preview", Viewer, Query(handlers::preview)),
+    at(READ, "/api/v1/feed/preview", Viewer, Bars(handlers::preview)),
     at(READ, "/api/v1/feed/rejected", Viewer, Query(handlers::rejected)),
     at(READ, "/api/v1/login", Anonymous, Custom(handlers::role)),
     at(POST, "/api/v1/login", Anonymous, Custom(handlers::login)),
@@ -96,10 +98,8 @@ impl Endpoint {
     /// Answers requests to this endpoint, and rejects all others.
     fn filter(&'static self, site: &Site) -> BoxedFilter<(Answer,)> {
         let handler = match self.handler {
-            Query(answer) => {
-                let site = site.clone();
-                handlers::query().map(move |query: String| json_or_error(answer(&site, &query))).boxed()
-            }
+            Query(answer) => held(site, answer, String::len, held_json),
+            Bars(answer) => held(site, answer, BarsResponse::bytes, reply::bars),
             Custom(filter) => filter(site),
         };
         self.matches().and(handler.recover(bad_request).unify()).boxed()
@@ -114,11 +114,32 @@ impl Endpoint {
     }
 }
 
+/// Answers a query within the memory that answers may hold: `bytes` of what `answer` returns, until it is written.
+fn held<T: 'static>(
+    site: &Site,
+    answer: fn(&Site, &str) -> Result<T, ApiError>,
+    bytes: fn(&T) -> usize,
+    reply: fn(T, Permit) -> Answer,
+) -> BoxedFilter<(Answer,)> {
+    let site = site.clone();
+    let reply = move |query: String, identity: Identity| {
+        let made = match answer(&site, &query) {
+            Ok(made) => made,
+            Err(cause) => return error(&cause),
+        };
+        let kibibytes = u32::try_from(bytes(&made).div_ceil(1024)).unwrap_or(u32::MAX);
+        match site.answers.try_acquire_many(identity.address, kibibytes) {
+            Ok(permit) => reply(made, permit),
+            Err(_) => error(&ApiError::too_many_answers()),
+        }
+    };
+    handlers::query().and(warp::ext::get::<Identity>()).map(reply).boxed()
+}
+
 /// A file of the page.
 fn web_file() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     let file = |path: warp::path::Tail, headers: HeaderMap| {
-        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        ready(assets::file(path.as_str(), known).map(Reply::into_response).ok_or_else(reject::not_found))
+        ready(assets::file(path.as_str(), &headers).map(Reply::into_response).ok_or_else(reject::not_found))
     };
     let read = warp::get().or(warp::head()).unify();
     read.and(warp::path::tail()).and(warp::header::headers_cloned()).and_then(file)

@@ -21,8 +21,8 @@ use crate::server::session::CLOSE_TIMEOUT;
 use crate::server::session::Socket;
 use crate::wire::Format;
 
-/// Bytes read at once. A client's messages are short.
-const READ_BUFFER: usize = 2 * 1024;
+/// Bytes read at once. Each session holds as many, and most messages of clients are shorter.
+const READ_BUFFER: usize = 512;
 /// Bytes of control frames that may wait for the socket.
 const WRITE_BUFFER: usize = 4 * 1024;
 

@@ -1,4 +1,4 @@
-//! A limit on connections: in all, and from one address.
+//! A limit on connections, or on the memory of answers: in all, and for one address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,7 +7,15 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// The part of all permits, one in this many, that is only for addresses with few permits.
+const RESERVED: usize = 4;
+/// An address with fewer permits than one in this many may take a reserved one.
+const FEW: usize = 32;
+
 /// A limit on connections, in all and from one address. Cheap to clone; all clones share one limit.
+///
+/// The last quarter of the permits is for addresses that hold less than a thirty-second of them, so that a few greedy
+/// addresses cannot keep everybody else out.
 #[derive(Clone, Debug)]
 pub struct ConnectionLimit {
     permits: Arc<Semaphore>,
@@ -37,6 +45,7 @@ pub struct Reservation {
 pub struct Permit {
     limit: ConnectionLimit,
     address: IpAddr,
+    count: usize,
     _reservation: Reservation,
 }
 
@@ -50,8 +59,16 @@ impl ConnectionLimit {
     /// # Errors
     /// When all permits, or all of this address, are taken.
     pub fn try_acquire(&self, address: IpAddr) -> Result<Permit, LimitReached> {
-        let permit = Arc::clone(&self.permits).try_acquire_owned().map_err(|_| LimitReached::Total)?;
-        self.assign(Reservation { _permit: permit }, address)
+        self.try_acquire_many(address, 1)
+    }
+
+    /// Acquires `count` permits for one answer to `address`.
+    ///
+    /// # Errors
+    /// When so many are not free in all, or for this address.
+    pub fn try_acquire_many(&self, address: IpAddr, count: u32) -> Result<Permit, LimitReached> {
+        let permits = Arc::clone(&self.permits).try_acquire_many_owned(count).map_err(|_| LimitReached::Total)?;
+        self.assign_many(Reservation { _permit: permits }, address, count as usize)
     }
 
     /// Waits until a permit is free, and reserves it.
@@ -65,21 +82,28 @@ impl ConnectionLimit {
     /// # Errors
     /// When all permits of this address are taken.
     pub fn assign(&self, reservation: Reservation, address: IpAddr) -> Result<Permit, LimitReached> {
+        self.assign_many(reservation, address, 1)
+    }
+
+    fn assign_many(&self, reservation: Reservation, address: IpAddr, count: usize) -> Result<Permit, LimitReached> {
         let address = network(address);
         let mut held = self.held.lock();
-        let count = held.entry(address).or_default();
-        if *count >= self.max_per_address {
+        let of_address = held.get(&address).copied().unwrap_or_default();
+        // Where one address may hold all permits, none are reserved.
+        let is_shared = self.max_per_address < self.max;
+        let is_scarce = is_shared && self.permits.available_permits() < self.max / RESERVED;
+        if of_address + count > self.max_per_address || (is_scarce && of_address > self.max / FEW) {
             return Err(LimitReached::PerAddress);
         }
-        *count += 1;
-        Ok(Permit { limit: self.clone(), address, _reservation: reservation })
+        *held.entry(address).or_default() += count;
+        Ok(Permit { limit: self.clone(), address, count, _reservation: reservation })
     }
 
     /// Assigns a reserved permit to a connection from an address that has no limit of its own.
     pub fn assign_unlimited(&self, reservation: Reservation, address: IpAddr) -> Permit {
         let address = network(address);
         *self.held.lock().entry(address).or_default() += 1;
-        Permit { limit: self.clone(), address, _reservation: reservation }
+        Permit { limit: self.clone(), address, count: 1, _reservation: reservation }
     }
 
     /// Permits in use.
@@ -106,7 +130,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut held = self.limit.held.lock();
         if let Some(count) = held.get_mut(&self.address) {
-            *count -= 1;
+            *count -= self.count;
             if *count == 0 {
                 held.remove(&self.address);
             }
@@ -150,6 +174,30 @@ mod tests {
         drop(one);
         assert!(waiting.await.unwrap());
         limit.all_released().await;
+    }
+
+    #[test]
+    fn few_addresses_leave_permits_for_others() {
+        let limit = ConnectionLimit::new(128, 100);
+        let mut all: Vec<Permit> = (0..100).map_while(|_| limit.try_acquire(from(1)).ok()).collect();
+        all.extend((0..100).map_while(|_| limit.try_acquire(from(2)).ok()));
+        assert!(all.len() > 96 && all.len() < 110, "{}", all.len());
+        for other in 3..10 {
+            all.push(limit.try_acquire(from(other)).unwrap());
+        }
+        assert_eq!(limit.try_acquire(from(1)).err(), Some(LimitReached::PerAddress));
+    }
+
+    #[test]
+    fn permits_can_be_acquired_together() {
+        let limit = ConnectionLimit::new(100, 50);
+        let many = limit.try_acquire_many(from(1), 40).unwrap();
+        assert_eq!(limit.try_acquire_many(from(1), 11).err(), Some(LimitReached::PerAddress));
+        assert_eq!(limit.try_acquire_many(from(2), 61).err(), Some(LimitReached::Total));
+        assert_eq!(limit.in_use(), 40);
+        drop(many);
+        assert_eq!(limit.in_use(), 0);
+        drop(limit.try_acquire_many(from(1), 50).unwrap());
     }
 
     #[tokio::test]

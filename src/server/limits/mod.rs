@@ -1,11 +1,13 @@
 //! Limits on clients: connections, messages, stalled writes, and open files.
 
 mod connections;
+mod deadline_body;
 mod message_rate;
 mod open_files;
 mod write_timeout;
 
 pub use connections::{ConnectionLimit, LimitReached, Permit, Reservation};
+pub use deadline_body::DeadlineBody;
 pub use message_rate::RateLimiter;
 pub use open_files::{TooFewFiles, raise_limit};
 pub use write_timeout::WriteTimeout;

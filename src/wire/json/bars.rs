@@ -2,7 +2,7 @@
 
 use super::number::{push_decimal, push_i64, push_u64};
 use super::{begin, push_snapshot, push_string};
-use crate::market::{Bar, Instrument, Interval, Timestamp};
+use crate::market::{Bar, Instrument, Interval, Series, Timestamp};
 use crate::wire::SeriesHead;
 
 /// The usual length of one bar, to allocate at once.
@@ -28,47 +28,98 @@ pub fn bars_message(
     out
 }
 
-/// The body of `GET /api/v1/bars`, and of `GET /api/v1/feed/preview` with the time up to which it goes (`through`).
-pub fn bars_response<'a, B: Iterator<Item = (Bar, bool)>>(
-    epoch: u64,
-    through: Option<Timestamp>,
-    interval: Interval,
-    series: impl Iterator<Item = (&'a Instrument, B)>,
-) -> String {
-    let mut out = String::from("{\"epoch\":");
-    push_u64(&mut out, epoch);
-    if let Some(through) = through {
-        out.push_str(",\"through\":");
-        push_i64(&mut out, through.micros());
+/// The body of `GET /api/v1/bars`, and of `GET /api/v1/feed/preview`: an iterator over pieces of text. Only the piece
+/// that is to be written next is made, so an answer that its client does not take costs little memory.
+#[derive(Debug)]
+pub struct BarsResponse {
+    /// The members before the series, until they are written.
+    head: Option<String>,
+    series: Vec<(Instrument, Series)>,
+    /// The index of the series to write next, and of its bar.
+    next: (usize, usize),
+}
+
+impl BarsResponse {
+    /// The usual length of a piece, in bytes.
+    pub const PIECE_BYTES: usize = 16 * 1024;
+
+    /// Bars of each instrument, oldest first. `through` is the time up to which a preview goes.
+    pub fn new(epoch: u64, through: Option<Timestamp>, interval: Interval, series: Vec<(Instrument, Series)>) -> Self {
+        let mut head = String::from("{\"epoch\":");
+        push_u64(&mut head, epoch);
+        if let Some(through) = through {
+            head.push_str(",\"through\":");
+            push_i64(&mut head, through.micros());
+        }
+        head.push_str(",\"interval\":\"");
+        head.push_str(interval.label());
+        head.push_str("\",\"series\":[");
+        Self { head: Some(head), series, next: (0, 0) }
     }
-    out.push_str(",\"interval\":\"");
-    out.push_str(interval.label());
-    out.push_str("\",\"series\":[");
-    for (n, (instrument, bars)) in series.enumerate() {
-        out.push_str(if n == 0 { "{\"symbol\":" } else { ",{\"symbol\":" });
-        push_string(&mut out, &instrument.symbol);
-        out.push_str(",\"bars\":");
-        push_bars(&mut out, instrument, bars);
-        out.push('}');
+
+    /// Estimates the memory of this answer until it is written.
+    pub fn bytes(&self) -> usize {
+        let series = self.series.iter().map(|(_, series)| size_of::<Instrument>() + series.bytes());
+        series.sum::<usize>() + 2 * Self::PIECE_BYTES
     }
-    out.push_str("]}");
-    out
+
+    /// Writes the next bar of a series, or its end.
+    fn push_next(&mut self, out: &mut String) {
+        let (n, at) = self.next;
+        let Some((instrument, series)) = self.series.get(n) else { return };
+        if at == 0 {
+            out.push_str(if n == 0 { "{\"symbol\":" } else { ",{\"symbol\":" });
+            push_string(out, &instrument.symbol);
+            out.push_str(",\"bars\":[");
+        }
+        if let Some((bar, closed)) = series.get(at) {
+            push_bar(out, instrument, at == 0, &bar, closed);
+            self.next.1 += 1;
+        } else {
+            out.push_str("]}");
+            self.next = (n + 1, 0);
+        }
+    }
+}
+
+impl Iterator for BarsResponse {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        if self.next.0 > self.series.len() {
+            return None;
+        }
+        let mut out = self.head.take().unwrap_or_default();
+        out.reserve(Self::PIECE_BYTES + BAR_BYTES);
+        while out.len() < Self::PIECE_BYTES && self.next.0 < self.series.len() {
+            self.push_next(&mut out);
+        }
+        if self.next.0 == self.series.len() {
+            out.push_str("]}");
+            self.next.0 += 1;
+        }
+        Some(out)
+    }
 }
 
 fn push_bars(out: &mut String, instrument: &Instrument, bars: impl Iterator<Item = (Bar, bool)>) {
     out.push('[');
     for (n, (bar, closed)) in bars.enumerate() {
-        out.push_str(if n == 0 { "{\"ts\":" } else { ",{\"ts\":" });
-        push_i64(out, bar.start.micros());
-        for (name, price) in
-            [(",\"open\":", bar.open), (",\"high\":", bar.high), (",\"low\":", bar.low), (",\"close\":", bar.close)]
-        {
-            out.push_str(name);
-            push_decimal(out, instrument.price(price));
-        }
-        out.push_str(",\"volume\":");
-        push_decimal(out, instrument.size_increment.size(bar.volume));
-        out.push_str(if closed { ",\"closed\":true}" } else { ",\"closed\":false}" });
+        push_bar(out, instrument, n == 0, &bar, closed);
     }
     out.push(']');
+}
+
+fn push_bar(out: &mut String, instrument: &Instrument, first: bool, bar: &Bar, closed: bool) {
+    out.push_str(if first { "{\"ts\":" } else { ",{\"ts\":" });
+    push_i64(out, bar.start.micros());
+    for (name, price) in
+        [(",\"open\":", bar.open), (",\"high\":", bar.high), (",\"low\":", bar.low), (",\"close\":", bar.close)]
+    {
+        out.push_str(name);
+        push_decimal(out, instrument.price(price));
+    }
+    out.push_str(",\"volume\":");
+    push_decimal(out, instrument.size_increment.size(bar.volume));
+    out.push_str(if closed { ",\"closed\":true}" } else { ",\"closed\":false}" });
 }

@@ -6,7 +6,7 @@ mod number;
 mod quotes;
 mod trades;
 
-pub use bars::{bars_message, bars_response};
+pub use bars::{BarsResponse, bars_message};
 pub use depth::{depth_message, depth_response};
 pub use number::{serialize_f64, serialize_speed};
 pub use quotes::{JsonQuote, JsonQuotes};

@@ -2,10 +2,10 @@
 
 use super::Site;
 use crate::fanout::wall_micros;
-use crate::market::{Bar, Instrument, InstrumentId, InstrumentState, Market, Timestamp};
+use crate::market::{Instrument, InstrumentId, InstrumentState, Market, Series};
 use crate::server::session::SessionLimits;
 use crate::wire::{
-    ApiError, BarsQuery, Format, QuotesKind, QuotesMessage, bars_response, depth_response, parse_bars_query,
+    ApiError, BarsQuery, BarsResponse, Format, QuotesKind, QuotesMessage, depth_response, parse_bars_query,
     parse_depth_query, parse_quotes_query, symbols_response,
 };
 
@@ -31,24 +31,21 @@ pub fn quotes(site: &Site, query: &str) -> Result<String, ApiError> {
 }
 
 /// Bars of the symbols that the query names, oldest first.
-pub fn bars(site: &Site, query: &str) -> Result<String, ApiError> {
+pub fn bars(site: &Site, query: &str) -> Result<BarsResponse, ApiError> {
     let query = read_bars_query(query, &site.limits)?;
     let live = site.live.read();
-    let bars = copy_bars(&live.market, &query)?;
-    drop(live);
-    Ok(write_bars(&bars, &query, None))
+    let series = copy_series(&live.market, &query)?;
+    Ok(BarsResponse::new(live.market.epoch(), None, query.interval, series))
 }
 
 /// Bars of the whole recording, as far as it was read ahead or played.
-pub fn preview(site: &Site, query: &str) -> Result<String, ApiError> {
+pub fn preview(site: &Site, query: &str) -> Result<BarsResponse, ApiError> {
     let query = read_bars_query(query, &site.limits)?;
     let live = site.live.read();
     let ahead = live.status.preview.market().filter(|ahead| ahead.ticks() > live.market.ticks());
     let market = ahead.as_ref().unwrap_or(&live.market);
-    let (through, mut bars) = (market.now(), copy_bars(market, &query)?);
-    bars.epoch = live.market.epoch();
-    drop(live);
-    Ok(write_bars(&bars, &query, Some(through)))
+    let series = copy_series(market, &query)?;
+    Ok(BarsResponse::new(live.market.epoch(), Some(market.now()), query.interval, series))
 }
 
 /// The depth of the symbols that the query names.
@@ -64,12 +61,6 @@ pub fn depth(site: &Site, query: &str) -> Result<String, ApiError> {
     Ok(depth_response(market.epoch(), books.into_iter()))
 }
 
-/// Bars that were copied while the market was locked, to be written without the lock.
-struct BarsCopy {
-    epoch: u64,
-    series: Vec<(Instrument, Vec<(Bar, bool)>)>,
-}
-
 fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, ApiError> {
     let query = parse_bars_query(query, limits.subscriptions.count)?;
     let query = BarsQuery { limit: query.limit.min(limits.bars), ..query };
@@ -81,19 +72,13 @@ fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, Api
     Ok(query)
 }
 
-fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, ApiError> {
+/// Copies bars while the market is locked, to be written without the lock.
+fn copy_series(market: &Market, query: &BarsQuery) -> Result<Vec<(Instrument, Series)>, ApiError> {
     let copy = |symbol: &String| {
         let (_, instrument, state) = find(market, symbol)?;
-        let bars = state.series(query.interval).newest(query.limit);
-        Ok((instrument.clone(), bars.collect()))
+        Ok((instrument.clone(), state.series(query.interval).copy_newest(query.limit)))
     };
-    let series = query.symbols.iter().map(copy).collect::<Result<Vec<_>, ApiError>>()?;
-    Ok(BarsCopy { epoch: market.epoch(), series })
-}
-
-fn write_bars(copy: &BarsCopy, query: &BarsQuery, through: Option<Timestamp>) -> String {
-    let series = copy.series.iter().map(|(instrument, bars)| (instrument, bars.iter().copied()));
-    bars_response(copy.epoch, through, query.interval, series)
+    query.symbols.iter().map(copy).collect()
 }
 
 fn find<'m>(market: &'m Market, symbol: &str) -> Result<(InstrumentId, &'m Instrument, &'m InstrumentState), ApiError> {

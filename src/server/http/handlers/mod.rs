@@ -27,7 +27,7 @@ use crate::fanout::LiveMarket;
 use crate::server::limits::ConnectionLimit;
 use crate::server::ops::Metrics;
 use crate::server::session::{FeedControl, SessionLimits};
-use crate::wire::ApiError;
+use crate::wire::{ApiError, BarsResponse};
 
 /// The parts of the program that handlers use.
 #[derive(Clone)]
@@ -37,6 +37,8 @@ pub struct Site {
     pub limits: SessionLimits,
     /// Limits the sessions.
     pub sessions: ConnectionLimit,
+    /// Limits the memory of answers that were not taken yet, in KiB.
+    pub answers: ConnectionLimit,
     pub metrics: Metrics,
     pub auth: Auth,
 }
@@ -46,6 +48,8 @@ pub struct Site {
 pub enum Handler {
     /// Answers a query string with JSON.
     Query(fn(&Site, &str) -> Result<String, ApiError>),
+    /// Answers a query string with bars, which may be many.
+    Bars(fn(&Site, &str) -> Result<BarsResponse, ApiError>),
     /// Makes a filter, for an endpoint that needs more of the request or answers otherwise.
     Filter(fn(&Site) -> BoxedFilter<(Answer,)>),
 }
