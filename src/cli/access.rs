@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ipnet::IpNet;
 
-use crate::server::{AccessConfig, Control, TlsFiles, Token, TokenSource};
+use crate::server::{AccessConfig, Control, Host, Origin, TlsFiles, Token, TokenSource};
 
 /// The flags of access to the server.
 #[derive(Clone, Debug, Args)]
@@ -44,11 +44,15 @@ pub struct AccessArgs {
     /// File with that token in its first line
     #[arg(long, value_name = "FILE", conflicts_with = "viewer_token")]
     viewer_token_file: Option<PathBuf>,
-    /// Origin of another page that may use the stream, such as https://ticker.example.org. Can be repeated
+    /// Name under which other machines reach the server, such as ticker.example.org. Needed for a name that is not this
+    /// machine's own, as behind a proxy. Can be repeated
+    #[arg(long, value_name = "NAME")]
+    public_host: Vec<Host>,
+    /// Origin of another page that may use the API and the stream, such as https://app.example.org. Can be repeated
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
-    allow_origin: Vec<String>,
-    /// Address or network of a reverse proxy. Its X-Forwarded-For and X-Forwarded-Proto headers are trusted. Can be
-    /// repeated
+    allow_origin: Vec<Origin>,
+    /// Address or network of a reverse proxy. Its X-Forwarded-For, -Proto, -Host and -Prefix headers are trusted. Can
+    /// be repeated
     #[arg(long, value_name = "NETWORK", value_parser = network)]
     trust_proxy: Vec<IpNet>,
     /// File with the TLS certificate (PEM). With it the server uses https and wss
@@ -68,6 +72,7 @@ impl AccessArgs {
             presenter: self.token.or(self.token_file.map(TokenSource::File)),
             viewer: self.viewer_token.or(self.viewer_token_file.map(TokenSource::File)),
             origins: self.allow_origin,
+            public_hosts: self.public_host,
             proxies: self.trust_proxy,
         };
         (access, tls)
@@ -82,14 +87,9 @@ fn token_source(text: &str) -> Result<TokenSource, String> {
     Token::new(text).map(TokenSource::Given).map_err(|error| error.to_string())
 }
 
-fn origin(text: &str) -> Result<String, String> {
-    let is_origin = text.parse::<http::Uri>().is_ok_and(|uri| {
-        let parts = uri.into_parts();
-        let no_path = parts.path_and_query.is_none_or(|path| path == "/");
-        parts.scheme.is_some() && parts.authority.is_some() && no_path
-    });
-    let origin = text.strip_suffix('/').unwrap_or(text);
-    is_origin.then(|| origin.to_owned()).ok_or_else(|| "a scheme and a host, such as https://ticker.example.org".into())
+fn origin(text: &str) -> Result<Origin, String> {
+    let origin = Origin::parse(text.strip_suffix('/').unwrap_or(text));
+    origin.ok_or_else(|| "http or https and a host, such as https://app.example.org".into())
 }
 
 fn network(text: &str) -> Result<IpNet, String> {

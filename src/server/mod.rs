@@ -8,7 +8,10 @@ mod limits;
 mod ops;
 mod session;
 
-pub use auth::{AccessConfig, AccessPolicy, Admission, Control, Token, TokenError, TokenSource};
+pub use auth::{
+    AccessConfig, AccessPolicy, Admission, AllowedHosts, Control, Host, InvalidHost, Origin, Token, TokenError,
+    TokenSource,
+};
 pub use http::{HttpLimits, TlsError, TlsFiles};
 pub use limits::TooFewFiles;
 pub use ops::{CountErrors, watch_panics};

@@ -16,6 +16,7 @@ mod metrics;
 mod raw_client;
 mod record;
 mod replay;
+mod request_heads;
 mod rfc6455;
 mod simulate;
 mod start;

@@ -9,27 +9,34 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, head
 use ipnet::IpNet;
 use warp::reply::Response as Answer;
 
-use super::reply::error;
+use super::reply::{close_if_unread, error};
 use super::stream::Peer;
-use crate::server::auth::{AccessPolicy, Admission, Role};
+use crate::server::auth::{AccessPolicy, Admission, Host, Role};
 use crate::server::ops::Metrics;
 use crate::wire::ApiError;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
 
 /// Lifetime of the cookie: an event of some days needs to sign in once.
 const COOKIE_SECONDS: u32 = 7 * 24 * 60 * 60;
 
 /// The sender of a request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Identity {
     /// The client's address as a trusted proxy names it, or else the peer's.
     pub address: IpAddr,
     pub role: Role,
     /// The request came over TLS, to this server or to a trusted proxy.
     pub is_secure: bool,
+    /// The path of the cookie: the path under which a trusted proxy serves the page, or else `/`.
+    pub path: String,
 }
+
+/// The hosts that a request names: its target and its `Host`, and those that trusted proxies had (`head.rs`).
+#[derive(Clone, Debug)]
+pub struct NamedHosts(pub Vec<Host>);
 
 /// Identifies the senders of requests and checks their roles. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -60,15 +67,18 @@ impl Auth {
         let identity = self.identify(peer, request.headers());
         let allowed = self.check_origin(request).and_then(|()| self.check_role(identity.role, required));
         request.extensions_mut().insert(identity);
-        allowed.map_err(|cause| {
-            self.metrics.api_error(cause.code);
-            let mut answer = error(&cause);
-            if answer.status() == StatusCode::UNAUTHORIZED {
-                // RFC 6750, section 3.
-                answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            answer
-        })
+        allowed.map_err(|cause| self.reject(&cause, request.headers()))
+    }
+
+    /// Makes the answer to a request with these headers that is not allowed, and counts it.
+    pub fn reject(&self, cause: &ApiError, headers: &HeaderMap) -> Answer {
+        self.metrics.api_error(cause.code);
+        let mut answer = close_if_unread(error(cause), headers);
+        if answer.status() == StatusCode::UNAUTHORIZED {
+            // RFC 6750, section 3.
+            answer.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        answer
     }
 
     /// Rejects requests of other sites' pages. Such a page cannot read answers, as no header allows it to, but it can
@@ -80,13 +90,9 @@ impl Auth {
         if (only_reads && !is_socket) || !headers.contains_key(header::ORIGIN) {
             return Ok(());
         }
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let origin = text(header::ORIGIN).unwrap_or_default();
-        if self.policy.allows_origin(Some(origin), text(header::HOST)) {
-            Ok(())
-        } else {
-            Err(ApiError::origin_not_allowed(origin))
-        }
+        let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let NamedHosts(named) = request.extensions().get().expect("invariant: the head was checked");
+        if self.policy.allows_origin(origin, named) { Ok(()) } else { Err(ApiError::origin_not_allowed(origin)) }
     }
 
     fn check_role(&self, role: Role, required: Role) -> Result<(), ApiError> {
@@ -109,20 +115,22 @@ impl Auth {
 
     fn identify(&self, peer: SocketAddr, headers: &HeaderMap) -> Identity {
         let mut address = peer.ip().to_canonical();
-        let mut is_secure = self.is_tls;
+        let (mut is_secure, mut path) = (self.is_tls, None);
         if self.trusts(address) {
             is_secure |= headers.get(FORWARDED_PROTO).is_some_and(|proto| proto == "https");
+            path = texts(headers, FORWARDED_PREFIX).next().and_then(cookie_path);
             // Each proxy appends the address of its client. The last one that is not a trusted proxy is the client.
             let forwarded: Vec<&str> = texts(headers, FORWARDED_FOR).flat_map(|value| value.split(',')).collect();
             for name in forwarded.iter().rev() {
-                let Ok(previous) = name.trim().parse::<IpAddr>() else { break };
-                address = previous.to_canonical();
+                let Some(previous) = client_address(name.trim()) else { break };
+                address = previous;
                 if !self.trusts(address) {
                     break;
                 }
             }
         }
-        Identity { address, role: self.policy.role(&self.tokens(headers)), is_secure }
+        let path = path.unwrap_or("/").to_owned();
+        Identity { address, role: self.policy.role(&self.tokens(headers)), is_secure, path }
     }
 
     /// Returns whether `address` is a trusted proxy.
@@ -144,14 +152,26 @@ impl Auth {
     }
 
     /// The `Set-Cookie` header with which a browser sends `token` from now on. An empty token removes the cookie.
-    pub fn set_cookie(&self, token: &str, identity: Identity) -> String {
+    pub fn set_cookie(&self, token: &str, identity: &Identity) -> String {
         let (name, secure) = (&self.cookie, if identity.is_secure { "; Secure" } else { "" });
         let age = if token.is_empty() { 0 } else { COOKIE_SECONDS };
-        format!("{name}={token}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}")
+        format!("{name}={token}; Path={}; Max-Age={age}; HttpOnly; SameSite=Strict{secure}", identity.path)
     }
 }
 
+/// Returns a path that may stand in a cookie; `None` where other characters could add attributes to it.
+fn cookie_path(prefix: &str) -> Option<&str> {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
+    (prefix.starts_with('/') && prefix.chars().all(is_safe)).then_some(prefix)
+}
+
+/// Reads an address of `X-Forwarded-For`; some proxies add the port of their client.
+fn client_address(text: &str) -> Option<IpAddr> {
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    text.parse::<IpAddr>().ok().or_else(with_port).map(|address| address.to_canonical())
+}
+
 /// The values of a header that are text.
-fn texts(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+pub fn texts(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
     headers.get_all(name).iter().filter_map(|value| value.to_str().ok())
 }

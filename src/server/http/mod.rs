@@ -8,6 +8,7 @@ mod assets;
 mod auth;
 mod connection;
 mod handlers;
+mod head;
 mod layers;
 mod reject;
 mod reply;

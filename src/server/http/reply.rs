@@ -1,6 +1,6 @@
 //! HTTP answers: JSON, and errors with a remedy.
 
-use http::{Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use warp::Reply;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
@@ -29,5 +29,15 @@ pub fn json_or_error(body: Result<String, ApiError>) -> Answer {
 pub fn error(cause: &ApiError) -> Answer {
     let mut answer = json(cause.code.status(), cause.body());
     answer.extensions_mut().insert(cause.code);
+    answer
+}
+
+/// Announces that the connection closes after this answer, if the request has a body, which nobody reads. Without the
+/// announcement a proxy sends its next request on a connection that is about to close, and answers 502.
+pub fn close_if_unread(mut answer: Answer, headers: &HeaderMap) -> Answer {
+    let is_empty = headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
+    if !is_empty || headers.contains_key(header::TRANSFER_ENCODING) {
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     answer
 }

@@ -12,7 +12,7 @@ use warp::{Filter, Rejection, Reply, reject};
 use super::assets;
 use super::handlers::Handler::{self, Filter as Custom, Query};
 use super::handlers::{self, Site};
-use super::reply::{error, json_or_error};
+use super::reply::{close_if_unread, error, json_or_error};
 use crate::server::auth::Role::{self, Anonymous, Presenter, Viewer};
 use crate::wire::{ApiError, ErrorCode};
 
@@ -83,7 +83,7 @@ pub fn routes(site: Site) -> impl Filter<Extract = (Answer,), Error = Infallible
     let endpoints = ENDPOINTS.iter().map(|endpoint| endpoint.filter(&site));
     let endpoints = endpoints.reduce(|all, endpoint| all.or(endpoint).unify().boxed());
     let endpoints = endpoints.expect("invariant: there are endpoints");
-    let all = endpoints.or(web_file()).unify().or(warp::path::full().map(nothing_here)).unify();
+    let all = endpoints.or(web_file()).unify().or(nothing_here()).unify();
     all.map(move |answer: Answer| {
         if let Some(code) = answer.extensions().get::<ErrorCode>() {
             metrics.api_error(*code);
@@ -124,8 +124,14 @@ fn web_file() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     read.and(warp::path::tail()).and(warp::header::headers_cloned()).and_then(file)
 }
 
-/// The answer to an address without a handler for the method, or without any.
-fn nothing_here(path: FullPath) -> Answer {
+/// Answers requests to an address without a handler for the method, or without any.
+fn nothing_here() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
+    warp::path::full()
+        .and(warp::header::headers_cloned())
+        .map(|path: FullPath, headers: HeaderMap| close_if_unread(no_handler(&path), &headers))
+}
+
+fn no_handler(path: &FullPath) -> Answer {
     let mut methods: Vec<&str> =
         endpoints_at(path.as_str()).flat_map(|endpoint| endpoint.methods).map(Method::as_str).collect();
     if methods.is_empty() && assets::exists(path.as_str()) {

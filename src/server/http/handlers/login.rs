@@ -23,7 +23,7 @@ pub fn role(site: &Site) -> BoxedFilter<(Answer,)> {
 pub fn login(site: &Site) -> BoxedFilter<(Answer,)> {
     let auth = site.auth.clone();
     let login = move |identity, body: Result<String, ApiError>| match body.and_then(|body| check_token(&auth, &body)) {
-        Ok((token, role)) => with_cookie(&auth, &token, Identity { role, ..identity }),
+        Ok((token, role)) => with_cookie(&auth, &token, &Identity { role, ..identity }),
         Err(cause) => error(&cause),
     };
     warp::ext::get::<Identity>().and(json_body()).map(login).boxed()
@@ -32,7 +32,7 @@ pub fn login(site: &Site) -> BoxedFilter<(Answer,)> {
 /// Removes the cookie.
 pub fn logout(site: &Site) -> BoxedFilter<(Answer,)> {
     let auth = site.auth.clone();
-    let logout = move |identity| with_cookie(&auth, "", Identity { role: auth.policy.role(&[]), ..identity });
+    let logout = move |identity| with_cookie(&auth, "", &Identity { role: auth.policy.role(&[]), ..identity });
     warp::ext::get::<Identity>().map(logout).boxed()
 }
 
@@ -50,7 +50,7 @@ fn check_token(auth: &Auth, body: &str) -> Result<(String, Role), ApiError> {
     }
 }
 
-fn with_cookie(auth: &Auth, token: &str, identity: Identity) -> Answer {
+fn with_cookie(auth: &Auth, token: &str, identity: &Identity) -> Answer {
     let answer = json(StatusCode::OK, access(auth, identity.role));
     warp::reply::with_header(answer, header::SET_COOKIE, auth.set_cookie(token, identity)).into_response()
 }
