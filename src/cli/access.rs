@@ -49,6 +49,7 @@ pub struct AccessArgs {
     #[arg(long, value_name = "NAME")]
     public_host: Vec<Host>,
     /// Origin of another page that may use the API and the stream, such as https://app.example.org. Can be repeated
+    #[allow(rustdoc::bare_urls, reason = "the text of --help")]
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     allow_origin: Vec<Origin>,
     /// Address or network of a reverse proxy. Its X-Forwarded-For, -Proto, -Host and -Prefix headers are trusted. Can

@@ -5,16 +5,61 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// The items of one chunk, which copies share. Smaller chunks make copying slower, larger ones make each copy own more.
-const CHUNK: usize = 64;
+pub const CHUNK: usize = 64;
+
+/// The form in which a [`Ring`] keeps 64 items that no longer change.
+pub trait Chunk<T>: Clone {
+    /// An item as readers get it.
+    type Item<'c>
+    where
+        Self: 'c,
+        T: 'c;
+
+    /// Takes all items of a full list, and leaves the list empty.
+    fn pack(items: &mut Vec<T>) -> Self;
+
+    /// Returns item `at`, or nothing from `CHUNK` on.
+    fn get(&self, at: usize) -> Option<Self::Item<'_>>;
+
+    /// Returns an item that is not in a chunk yet, as readers get it.
+    fn unpacked(item: &T) -> Self::Item<'_>;
+
+    /// Estimates the memory of the chunk.
+    fn bytes(&self) -> usize;
+}
+
+/// A chunk of the items as they are.
+impl<T> Chunk<T> for Arc<[T]> {
+    type Item<'c>
+        = &'c T
+    where
+        T: 'c;
+
+    fn pack(items: &mut Vec<T>) -> Self {
+        items.drain(..).collect()
+    }
+
+    fn get(&self, at: usize) -> Option<&T> {
+        self.as_ref().get(at)
+    }
+
+    fn unpacked(item: &T) -> &T {
+        item
+    }
+
+    fn bytes(&self) -> usize {
+        size_of_val(self.as_ref())
+    }
+}
 
 /// The newest `capacity` items.
 ///
 /// Item number `n` (from 0) keeps its number when older ones are dropped, so a reader that has seen `n` items can take
 /// the rest. Copies share all items but the newest few, so that checkpoints of a market stay small.
 #[derive(Clone, Debug)]
-pub struct Ring<T> {
+pub struct Ring<T, C = Arc<[T]>> {
     /// Full chunks, oldest first. The first `gone` items of the first chunk are dropped.
-    chunks: VecDeque<Arc<[T]>>,
+    chunks: VecDeque<C>,
     gone: usize,
     /// The newest items, less than one chunk.
     tail: Vec<T>,
@@ -31,21 +76,26 @@ pub struct Since<I> {
     pub items: I,
 }
 
-impl<T> Ring<T> {
+impl<T, C> Ring<T, C> {
     /// Creates an empty ring that allocates as items come. A capacity of 0 becomes 1.
     pub const fn new(capacity: usize) -> Self {
         let capacity = if capacity == 0 { 1 } else { capacity };
         Self { chunks: VecDeque::new(), gone: 0, tail: Vec::new(), capacity, total: 0 }
     }
 
+    /// Returns the number of items that were ever pushed.
+    pub const fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+impl<T, C: Chunk<T>> Ring<T, C> {
     /// Adds an item, and drops the oldest one beyond the capacity.
     pub fn push(&mut self, item: T) {
         self.tail.push(item);
         self.total += 1;
         if self.tail.len() == CHUNK {
-            // A ring that filled one chunk will fill another.
-            let full = std::mem::replace(&mut self.tail, Vec::with_capacity(CHUNK));
-            self.chunks.push_back(full.into());
+            self.chunks.push_back(C::pack(&mut self.tail));
         }
         if self.held() > self.capacity {
             self.gone += 1;
@@ -60,11 +110,6 @@ impl<T> Ring<T> {
         self.chunks.len() * CHUNK + self.tail.len() - self.gone
     }
 
-    /// Returns the number of items that were ever pushed.
-    pub const fn total(&self) -> u64 {
-        self.total
-    }
-
     /// Returns the number of items held.
     pub fn len(&self) -> usize {
         self.held().min(self.capacity)
@@ -75,31 +120,31 @@ impl<T> Ring<T> {
     }
 
     /// Returns the newest item.
-    pub fn last(&self) -> Option<&T> {
-        self.tail.last().or_else(|| self.chunks.back()?.last())
+    pub fn last(&self) -> Option<C::Item<'_>> {
+        self.iter().next_back()
     }
 
     /// Returns item `at`, counted from the oldest one held.
-    fn get(&self, at: usize) -> Option<&T> {
+    fn get(&self, at: usize) -> Option<C::Item<'_>> {
         let at = at + self.gone;
         match self.chunks.get(at / CHUNK) {
             Some(chunk) => chunk.get(at % CHUNK),
-            None => self.tail.get(at - self.chunks.len() * CHUNK),
+            None => self.tail.get(at - self.chunks.len() * CHUNK).map(C::unpacked),
         }
     }
 
-    pub fn iter(&self) -> Iter<'_, T> {
+    pub fn iter(&self) -> Iter<'_, T, C> {
         self.newest(usize::MAX)
     }
 
     /// Returns the newest `n` items, oldest first.
-    pub fn newest(&self, n: usize) -> Iter<'_, T> {
+    pub fn newest(&self, n: usize) -> Iter<'_, T, C> {
         let len = self.len();
         Iter { ring: self, at: len.saturating_sub(n)..len }
     }
 
     /// Returns the items after the first `seen`.
-    pub fn since(&self, seen: u64) -> Since<Iter<'_, T>> {
+    pub fn since(&self, seen: u64) -> Since<Iter<'_, T, C>> {
         let kept = self.len() as u64;
         let wanted = self.total.saturating_sub(seen);
         let missed = wanted.saturating_sub(kept);
@@ -109,12 +154,18 @@ impl<T> Ring<T> {
     /// Estimates the bytes that this ring does not share with `earlier`, an older copy of it.
     pub fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
         let new = self.total.saturating_sub(earlier.map_or(0, |earlier| earlier.total));
-        let own = self.len().min(usize::try_from(new).unwrap_or(usize::MAX)).max(self.tail.len());
-        own * size_of::<T>() + self.chunks.len() * size_of::<Arc<[T]>>()
+        let new_chunks = usize::try_from(new).unwrap_or(usize::MAX).saturating_sub(self.tail.len()).div_ceil(CHUNK);
+        let own: usize = self.chunks.iter().rev().take(new_chunks).map(C::bytes).sum();
+        own + self.tail.capacity() * size_of::<T>() + self.chunks.len() * size_of::<C>()
     }
 }
 
-impl<T: PartialEq> PartialEq for Ring<T> {
+impl<T, C: Chunk<T>> PartialEq for Ring<T, C>
+where
+    T: 'static,
+    C: 'static,
+    for<'c> C::Item<'c>: PartialEq,
+{
     fn eq(&self, other: &Self) -> bool {
         (self.capacity, self.total) == (other.capacity, other.total) && self.iter().eq(other.iter())
     }
@@ -122,25 +173,25 @@ impl<T: PartialEq> PartialEq for Ring<T> {
 
 /// An iterator over a part of a [`Ring`].
 #[derive(Debug)]
-pub struct Iter<'r, T> {
-    ring: &'r Ring<T>,
+pub struct Iter<'r, T, C> {
+    ring: &'r Ring<T, C>,
     at: Range<usize>,
 }
 
-impl<T> Clone for Iter<'_, T> {
+impl<T, C> Clone for Iter<'_, T, C> {
     fn clone(&self) -> Self {
         Self { ring: self.ring, at: self.at.clone() }
     }
 }
 
-impl<'r, T> Iterator for Iter<'r, T> {
-    type Item = &'r T;
+impl<'r, T, C: Chunk<T>> Iterator for Iter<'r, T, C> {
+    type Item = C::Item<'r>;
 
-    fn next(&mut self) -> Option<&'r T> {
+    fn next(&mut self) -> Option<Self::Item> {
         self.ring.get(self.at.next()?)
     }
 
-    fn nth(&mut self, n: usize) -> Option<&'r T> {
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
         self.ring.get(self.at.nth(n)?)
     }
 
@@ -149,13 +200,13 @@ impl<'r, T> Iterator for Iter<'r, T> {
     }
 }
 
-impl<T> DoubleEndedIterator for Iter<'_, T> {
+impl<T, C: Chunk<T>> DoubleEndedIterator for Iter<'_, T, C> {
     fn next_back(&mut self) -> Option<Self::Item> {
         self.ring.get(self.at.next_back()?)
     }
 }
 
-impl<T> ExactSizeIterator for Iter<'_, T> {}
+impl<T, C: Chunk<T>> ExactSizeIterator for Iter<'_, T, C> {}
 
 #[cfg(test)]
 mod tests {
@@ -164,7 +215,7 @@ mod tests {
 
     #[test]
     fn reader_gets_unseen_items_and_the_number_missed() {
-        let mut ring = Ring::new(3);
+        let mut ring: Ring<i32> = Ring::new(3);
         let seen = |ring: &Ring<i32>, n| {
             let since = ring.since(n);
             (since.missed, since.items.copied().collect::<Vec<_>>())
@@ -189,7 +240,7 @@ mod tests {
             copied_at in 0usize..500,
             wanted in 0usize..300,
         ) {
-            let mut ring = Ring::new(capacity);
+            let mut ring: Ring<usize> = Ring::new(capacity);
             let mut copy = ring.clone();
             for n in 0..count {
                 if n == copied_at {

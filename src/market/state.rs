@@ -13,8 +13,10 @@ use super::depth::{Depth, Levels};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
 use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
+use super::packed::PackedTrades;
 use super::price::{Price, Size};
 use super::ring::Ring;
+use super::series::Series;
 use super::tick::{Quote, Tick, TickKind, Trade};
 use super::time::{Interval, Timestamp};
 
@@ -38,54 +40,6 @@ impl Default for MarketLimits {
     }
 }
 
-/// The bars of one instrument and interval.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    pub closed: Ring<Bar>,
-    pub forming: Option<Bar>,
-}
-
-impl Series {
-    fn new(capacity: usize) -> Self {
-        Self { closed: Ring::new(capacity), forming: None }
-    }
-
-    fn add(&mut self, interval: Interval, ts: Timestamp, price: Price, size: Size) {
-        let start = ts.floor(interval);
-        match &mut self.forming {
-            Some(bar) if bar.start == start => bar.add(price, size),
-            _ => self.begin(Bar::first(start, price, size)),
-        }
-    }
-
-    fn merge(&mut self, interval: Interval, bar: &Bar) {
-        let start = bar.start.floor(interval);
-        match &mut self.forming {
-            Some(forming) if forming.start == start => forming.merge(bar),
-            _ => self.begin(Bar { start, ..*bar }),
-        }
-    }
-
-    fn begin(&mut self, bar: Bar) {
-        if let Some(done) = self.forming.replace(bar) {
-            self.closed.push(done);
-        }
-    }
-
-    fn close_until(&mut self, interval: Interval, now: Timestamp) {
-        if let Some(bar) = self.forming.take_if(|bar| bar.end(interval) <= now) {
-            self.closed.push(bar);
-        }
-    }
-
-    /// Returns the newest `n` bars, oldest first, each with a flag that is true if it is closed.
-    pub fn newest(&self, n: usize) -> impl Iterator<Item = (&Bar, bool)> {
-        let forming = self.forming.as_ref().filter(|_| n > 0);
-        let closed = self.closed.newest(n - usize::from(forming.is_some()));
-        closed.map(|bar| (bar, true)).chain(forming.map(|bar| (bar, false)))
-    }
-}
-
 /// The top of the book: the last price and the quote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Top {
@@ -104,7 +58,7 @@ pub struct InstrumentState {
     pub ts_event: Option<Timestamp>,
     /// The day of the newest price. It stands past midnight, until the first tick of a new day.
     pub day: Option<DayStats>,
-    pub trades: Ring<(Timestamp, Trade)>,
+    pub trades: Ring<(Timestamp, Trade), PackedTrades>,
     series: [Series; Interval::COUNT],
     /// The start of the first second that still takes ticks; `None` when the source has ended.
     open_from: Option<Timestamp>,

@@ -1,7 +1,7 @@
 //! The protocol: the only place that knows JSON and the binary layout.
 //!
 //! `docs/PROTOCOL.md` describes the messages. `tests/fixtures/wire/` has an example of each, which the tests here and
-//! those of the page share. The frequent messages are in [`json`] and [`binary`]; serde reads and writes all others.
+//! those of the page share. The frequent messages are in `json` and `binary`; serde reads and writes all others.
 
 mod binary;
 mod channel;

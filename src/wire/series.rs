@@ -5,12 +5,12 @@ use super::{EncodedMessage, Format, binary, json};
 use crate::market::{Bar, Depth, Interval, Timestamp, Trade};
 
 /// A `bars` message; `missed` bars before the first one are no longer kept. A bar comes with the mark of a closed one.
-pub fn bars_message<'a>(
+pub fn bars_message(
     format: Format,
     head: SeriesHead<'_>,
     interval: Interval,
     missed: u64,
-    bars: impl Iterator<Item = (&'a Bar, bool)>,
+    bars: impl Iterator<Item = (Bar, bool)>,
 ) -> EncodedMessage {
     match format {
         Format::Json => json::bars_message(head, interval, missed, bars).into(),
@@ -19,11 +19,11 @@ pub fn bars_message<'a>(
 }
 
 /// A `trades` message.
-pub fn trades_message<'a>(
+pub fn trades_message(
     format: Format,
     head: SeriesHead<'_>,
     range: TradesRange,
-    trades: impl Iterator<Item = &'a (Timestamp, Trade)>,
+    trades: impl Iterator<Item = (Timestamp, Trade)>,
 ) -> EncodedMessage {
     match format {
         Format::Json => json::trades_message(head, range, trades).into(),

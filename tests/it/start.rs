@@ -58,6 +58,17 @@ async fn wrong_files_and_flags_are_reported_by_name() {
 }
 
 #[tokio::test]
+async fn files_of_settings_and_journals_are_reported_with_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bad.toml");
+    std::fs::write(&path, "seed = 1\nspeed =\n").unwrap();
+    check_failure(&["--config", path.to_str().unwrap()], &["bad.toml is not TOML", "line 2, column 8"]).await;
+    let nowhere = folder.path().join("no/such/session.toml");
+    let expected = ["session.toml cannot be written", "os error 2", "check that the folder exists"];
+    check_failure(&["--journal", nowhere.to_str().unwrap()], &expected).await;
+}
+
+#[tokio::test]
 async fn help_lists_the_flags_of_each_subcommand() {
     for (arguments, flags) in [
         (

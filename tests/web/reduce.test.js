@@ -1,38 +1,16 @@
 /** The reducer: ranges, gaps, epochs, snapshots and bars. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { initialState, seriesKey } from "../../web/js/state/model.js";
-import { seriesOf } from "../../web/js/state/select.js";
 import { reduce } from "../../web/js/state/reduce.js";
-import { sinceBars, sinceDepth, sinceQuotes, sinceTrades } from "../../web/js/state/since.js";
 import { BARS_KEPT } from "../../web/js/state/series.js";
+import { sinceDepth } from "../../web/js/state/since.js";
 import { sparkline } from "../../web/js/state/sparks.js";
-import { delayUs, EMPTY_TRAFFIC, count, rates } from "../../web/js/state/traffic.js";
+import { begun, charted, chosen, fixture, NOW_MS, receive } from "./reducing.js";
 
-/** @typedef {import("../../web/js/state/model.js").State} State */
-/** @typedef {import("../../web/js/state/reduce.js").Action} Action */
-
-const NOW_MS = 1_795_341_600_300;
-
-/** @param {string} name */
-const fixture = (name) => JSON.parse(readFileSync(new URL(`../fixtures/wire/${name}.json`, import.meta.url), "utf8"));
-
-/**
- * @param {State} state
- * @param {...any} messages
- */
-function receive(state, ...messages) {
-  /** @type {string[]} */
-  const lost = [];
-  for (const message of messages) {
-    const result = reduce(state, { type: "message", message, nowMs: NOW_MS });
-    state = result.state;
-    lost.push(...result.lost);
-  }
-  return { state, lost };
-}
+const EPOCH = fixture("feed_simulation").epoch;
+const KEY = seriesKey("AAPL", "1m");
 
 /**
  * @param {number} first_seq
@@ -43,11 +21,6 @@ function update(first_seq, seq, rest = {}) {
   const message = fixture("update");
   return { ...message, quotes: [{ ...message.quotes[0], first_seq, seq, last: seq, ...rest }] };
 }
-
-/** @param {State} state */
-const chosen = (state) => seriesOf(state, state.choice);
-
-const begun = () => receive(initialState(), fixture("feed_simulation"), fixture("snapshot")).state;
 
 test("a snapshot fills the quotes, even unknown ones", () => {
   const { quotes } = begun();
@@ -121,12 +94,6 @@ test("market time never runs back within an epoch", () => {
   assert.equal(state.marketUs, fixture("heartbeat").ts_market);
 });
 
-/** @returns {State} */
-function charted() {
-  const { state } = reduce(begun(), { type: "choose", symbol: "AAPL", interval: "1m" });
-  return state;
-}
-
 test("bars begin with a snapshot, then change and close", () => {
   const { state } = receive(charted(), fixture("bars_snapshot"), fixture("bars_update"));
   assert.deepEqual(
@@ -188,117 +155,6 @@ test("only another choice empties the chart", () => {
   assert.deepEqual(chosen(other).bars, []);
 });
 
-const EPOCH = fixture("feed_simulation").epoch;
-const granted = (/** @type {boolean} */ recovered, /** @type {object} */ rest = {}) => ({
-  ...fixture("granted_recovered"),
-  ...rest,
-  recovered,
-});
-const KEY = seriesKey("AAPL", "1m");
-const OF_BARS = { channel: "bars", symbols: ["AAPL"], interval: "1m" };
-const OF_TRADES = { channel: "trades", symbols: ["AAPL"] };
-
-/** A page that had everything when its connection was lost. */
-function interrupted() {
-  const { state } = receive(charted(), fixture("bars_snapshot"), fixture("trades_snapshot"));
-  const link = /** @type {const} */ ({ status: "waiting", attempt: 1, retryAt: 5 });
-  return reduce(state, { type: "link", link }).state;
-}
-
-test("a reconnecting page resumes each symbol that had a tick", () => {
-  const state = interrupted();
-  assert.deepEqual(sinceQuotes(state, ["AAPL", "NEW", "GONE"]), { epoch: EPOCH, at: { AAPL: 10 } });
-  assert.deepEqual(sinceBars(state, "AAPL", KEY), { epoch: EPOCH, at: { AAPL: fixture("bars_snapshot").bars[0].ts } });
-  assert.deepEqual(sinceTrades(state), { epoch: EPOCH, at: { AAPL: 102 } });
-});
-
-test("a page without positions needs snapshots", () => {
-  const nothing = initialState();
-  assert.deepEqual(
-    [sinceQuotes(nothing, ["AAPL"]), sinceBars(nothing, "AAPL", KEY), sinceTrades(nothing)],
-    [null, null, null],
-  );
-  const other = reduce(interrupted(), { type: "choose", symbol: "IBM" }).state;
-  assert.equal(sinceBars(other, "AAPL", KEY), null);
-  assert.equal(sinceTrades(other), null);
-  const forming = { ...fixture("bars_snapshot"), bars: fixture("bars_snapshot").bars.slice(1) };
-  assert.equal(sinceBars(receive(charted(), forming).state, "AAPL", KEY), null);
-});
-
-test("recovered quotes, bars and trades go on where they were", () => {
-  const before = interrupted();
-  const kept = receive(
-    before,
-    fixture("hello"),
-    fixture("feed_simulation"),
-    granted(true),
-    granted(true, OF_BARS),
-    granted(true, OF_TRADES),
-  ).state;
-  assert.equal(kept.quotes, before.quotes);
-  assert.equal(chosen(kept), chosen(before));
-  assert.equal(kept.trades, before.trades);
-  const { state, lost } = receive(kept, fixture("update"), fixture("bars_update"), fixture("trades_update"));
-  assert.deepEqual(lost, []);
-  assert.deepEqual(
-    chosen(state).bars.map(({ ts }) => (ts - fixture("bars_snapshot").bars[0].ts) / 60e6),
-    [0, 1, 2],
-  );
-  assert.deepEqual(
-    chosen(state).bars.map(({ closed }) => closed),
-    [true, true, false],
-  );
-  assert.equal(chosen(state).revision, chosen(before).revision, "the chart appends");
-  assert.equal(state.trades.revision, before.trades.revision);
-  assert.equal(state.trades.last, 106);
-});
-
-test("an unrecovered channel is empty until its snapshot", () => {
-  const { state } = receive(interrupted(), granted(false), granted(false, OF_BARS), granted(false, OF_TRADES));
-  assert.equal(state.quotes.size, 0);
-  assert.deepEqual([chosen(state).loading, chosen(state).bars], [true, []]);
-  assert.deepEqual([state.trades.loading, state.trades.lines], [true, []]);
-  const again = receive(
-    state,
-    fixture("bars_update"),
-    fixture("snapshot"),
-    fixture("bars_snapshot"),
-    fixture("trades_snapshot"),
-  ).state;
-  assert.equal(again.quotes.get("AAPL")?.seq, 10);
-  assert.equal(chosen(again).bars.length, 2);
-  assert.equal(again.trades.lines.length, 2);
-});
-
-test("an answer about another choice clears nothing", () => {
-  const before = interrupted();
-  const others = [
-    { ...OF_BARS, interval: "5m" },
-    { ...OF_BARS, symbols: ["IBM"] },
-    { ...OF_TRADES, symbols: ["IBM"] },
-  ];
-  const { state } = receive(before, fixture("granted"), ...others.map((rest) => granted(false, rest)));
-  assert.deepEqual([state.quotes, chosen(state), state.trades], [before.quotes, chosen(before), before.trades]);
-});
-
-test("a new epoch or symbol restarts the trades", () => {
-  const before = interrupted();
-  assert.equal(receive(before, { ...fixture("feed_simulation"), epoch: EPOCH + 1 }).state.trades.loading, true);
-  assert.equal(reduce(before, { type: "choose", symbol: "IBM" }).state.trades.loading, true);
-  assert.equal(reduce(before, { type: "choose", interval: "5m" }).state.trades, before.trades);
-  assert.equal(reduce(before, { type: "tradesHidden" }).state.trades.loading, true);
-});
-
-test("trades of another symbol or epoch are dropped", () => {
-  const before = interrupted();
-  const { state } = receive(
-    before,
-    { ...fixture("trades_update"), symbol: "IBM" },
-    { ...fixture("trades_update"), epoch: 1 },
-  );
-  assert.equal(state.trades, before.trades);
-});
-
 test("bars in several messages are one series", () => {
   const [bar] = fixture("bars_update").bars;
   const part = (/** @type {number} */ from, /** @type {boolean} */ snapshot) => ({
@@ -353,52 +209,6 @@ test("closes begin a sparkline, and quotes extend it bar by bar", () => {
 test("closes of another epoch are dropped", () => {
   const before = begun();
   assert.equal(reduce(before, { type: "closes", epoch: 1, interval: "1m", series: [] }).state, before);
-});
-
-test("rates count whole seconds only", () => {
-  let traffic = EMPTY_TRAFFIC;
-  for (let at = 0; at < 40; at += 1)
-    traffic = count(
-      traffic,
-      { nowMs: at * 250, bytes: 100 },
-      { updates: 3, ticks: 9, sentUs: at * 250_000, feedTicks: null },
-    );
-  assert.deepEqual(rates(traffic, 9_900), { messages: 4, bytes: 400, updates: 12, ticks: 36, feedTicks: null });
-  assert.equal(rates(traffic, 60_000).messages, 0);
-});
-
-test("the delay uses the clocks, or else the least offset", () => {
-  /** @param {number[]} offsets in milliseconds */
-  const delay = (...offsets) =>
-    delayUs(
-      offsets.reduce(
-        (traffic, offset, at) =>
-          count(
-            traffic,
-            { nowMs: at * 1000, bytes: 0 },
-            { updates: 0, ticks: 0, sentUs: (at * 1000 - offset) * 1000, feedTicks: null },
-          ),
-        EMPTY_TRAFFIC,
-      ),
-    );
-  assert.equal(delay(3, 8), 8_000);
-  assert.equal(delay(60_003, 60_009), 6_000);
-  assert.equal(delay(-500, -480), 20_000);
-  assert.equal(delayUs(EMPTY_TRAFFIC), null);
-});
-
-/** @param {...[number, number]} counts times and ticks */
-const heartbeats = (...counts) =>
-  counts.reduce(
-    (traffic, [nowMs, feedTicks]) =>
-      count(traffic, { nowMs, bytes: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }),
-    EMPTY_TRAFFIC,
-  );
-
-test("the feed's rate comes from heartbeats, and can restart", () => {
-  assert.equal(rates(heartbeats([0, 100]), 5000).feedTicks, null);
-  assert.equal(rates(heartbeats([0, 100], [2000, 500]), 5000).feedTicks, 200);
-  assert.equal(rates(heartbeats([0, 900], [1000, 100], [2000, 150]), 5000).feedTicks, 50);
 });
 
 test("bytes of every message are counted", () => {

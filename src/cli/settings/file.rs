@@ -1,6 +1,8 @@
 //! Settings from a TOML file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::Spanned;
 
 use super::{SettingsError, Values, nearest, unknown};
 
@@ -9,19 +11,21 @@ use super::{SettingsError, Values, nearest, unknown};
 /// # Errors
 /// Returns an error if the text is not TOML, or has a setting that is not known.
 pub fn read(file: &str, text: &str, known: &BTreeSet<String>) -> Result<Values, SettingsError> {
-    let table: toml::Table =
+    let table: BTreeMap<Spanned<String>, toml::Value> =
         toml::from_str(text).map_err(|source| SettingsError::NotToml { file: file.to_owned(), source })?;
     let mut values = Values::new();
     for (key, value) in table {
-        let name = key.replace('_', "-");
+        let name = key.get_ref().replace('_', "-");
+        let line = text[..key.span().start].matches('\n').count() + 1;
+        let place = format!("{file}, line {line}");
         if !known.contains(&name) {
-            return Err(unknown(file, &key, nearest(&name, known, 0.0)));
+            return Err(unknown(&place, key.get_ref(), nearest(&name, known, 0.0)));
         }
         let items = match value {
             toml::Value::Array(items) => items,
             one => vec![one],
         };
-        let texts = items.iter().map(|value| text_of(file, &name, value)).collect::<Result<Vec<_>, _>>()?;
+        let texts = items.iter().map(|value| text_of(&place, &name, value)).collect::<Result<Vec<_>, _>>()?;
         values.insert(name, texts);
     }
     Ok(values)

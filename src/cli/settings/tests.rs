@@ -11,7 +11,8 @@ fn read_all(line: &str, variables: &[(&str, &str)], file: Option<&str>) -> Resul
     let variables: Vec<(String, String)> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let sources = Sources { variables: &variables, file: file.map(|text| ("tickcast.toml", text)) };
-    let settings = read(&command, &arguments, &sources).map_err(|error| error.to_string())?;
+    // As the program prints it, with the causes.
+    let settings = read(&command, &arguments, &sources).map_err(|error| format!("{:#}", anyhow::Error::from(error)))?;
     Ok(print(&command, &settings))
 }
 
@@ -95,13 +96,14 @@ fn bad_settings_are_errors_with_place_and_nearest_name() {
         let error = read_all("tickcast", variables, Some(file)).unwrap_err();
         assert!(expected.iter().all(|part| error.contains(part)), "{error}");
     };
-    check(&[], "bnid = 1", &["tickcast.toml", "\"bnid\"", "\"bind\""]);
+    check(&[], "seed = 1\nbnid = 1", &["tickcast.toml, line 2:", "\"bnid\"", "\"bind\""]);
     check(&[("TICKCAST_MAX_SESSION", "1")], "", &["TICKCAST_MAX_SESSION\"", "\"TICKCAST_MAX_SESSIONS\""]);
-    check(&[], "bind = ", &["tickcast.toml is not TOML"]);
+    check(&[], "bind = ", &["tickcast.toml is not TOML", "line 1, column 8"]);
+    check(&[], "seed = 1\nspeed =\n", &["tickcast.toml is not TOML", "line 2, column 8"]);
     check(&[], "bind = \"nowhere\"", &["tickcast.toml", "nowhere", "--bind"]);
     check(&[("TICKCAST_BIND", "nowhere")], "", &["the environment", "nowhere", "--bind"]);
     check(&[], "[server]\nbind = 1", &["tickcast.toml", "\"server\""]);
-    check(&[], "[bind]\nport = 1", &["\"bind\" is a table"]);
+    check(&[], "[bind]\nport = 1", &["tickcast.toml, line 1:", "\"bind\" is a table"]);
     check(&[], "shuffle = 1\n", &["no setting \"shuffle\""]);
     let error = read_all("tickcast replay f.csv", &[("TICKCAST_PAUSED", "maybe")], None).unwrap_err();
     assert!(error.contains("\"paused\" is a value; use true or false"), "{error}");

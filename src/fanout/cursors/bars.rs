@@ -71,7 +71,7 @@ impl BarsCursor {
         let closed = unsent.items.take(MESSAGE_BARS).map(|bar| (bar, true));
         self.sent = Some(SentBars { closed: series.closed.total() - (waiting - closed.len()) as u64, forming });
         let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot };
-        let bars = closed.chain(forming.as_ref().map(|bar| (bar, false)));
+        let bars = closed.chain(forming.map(|bar| (bar, false)));
         Some(bars_message(format, head, self.interval, unsent.missed, bars))
     }
 

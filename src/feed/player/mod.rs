@@ -1,15 +1,17 @@
 //! The player: plays a source onto the bus and obeys commands. It is the only part of a feed that knows real time.
 //!
 //! No tick is lost: the source waits while the bus is full. Ticks that are due together travel as one batch. Clock
-//! events come regularly, also at full speed, so that bars of quiet symbols close in time. [`playback`] decides what
+//! events come regularly, also at full speed, so that bars of quiet symbols close in time. `playback.rs` decides what
 //! plays and when; the player reads, waits and sends.
 
 mod checkpoints;
+mod commands;
 mod config;
 mod pace;
 mod playback;
 mod read_ahead;
 mod seek;
+mod status;
 mod time_shift;
 
 #[cfg(test)]
@@ -28,18 +30,14 @@ use self::read_ahead::ReadAhead;
 use self::seek::Seek;
 use self::time_shift::TimeShift;
 use super::{SourceError, TickSource};
-use crate::bus::{self, CommandReceiver, CommandReply, PendingCommand};
-use crate::control::{
-    Command, CommandError, FeedEvent, FeedState, FeedStatus, Opening, RejectedRows, ScenarioCatalog, TimestampMode,
-};
+use crate::bus::{self, CommandReceiver, CommandReply};
+use crate::control::{FeedEvent, FeedState, Opening, RejectedRows, ScenarioCatalog, TimestampMode};
 use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
 
 /// The most ticks in one batch. It bounds the memory of the bus.
 const MAX_BATCH: usize = 1_024;
 /// The time between clock events, which close the bars of quiet symbols.
 const CLOCK_INTERVAL: Duration = Duration::from_millis(250);
-/// The time between two checks for rejected rows.
-const REJECTED_INTERVAL: Duration = Duration::from_secs(1);
 /// The shortest sleep. Ticks that fall due within it share a batch.
 const MIN_SLEEP: Duration = Duration::from_millis(1);
 /// The shortest sleep after a batch of [`BUSY_BATCH`] ticks. Each batch wakes two threads, and at thousands of ticks a
@@ -259,52 +257,6 @@ impl Player {
         }
     }
 
-    async fn on_command(&mut self, PendingCommand { command, reply }: PendingCommand) {
-        // Ticks that are due by now come before the command.
-        let _ = self.advance().await;
-        let takes_time = matches!(command, Command::Step(_) | Command::Seek(_) | Command::Timestamps(_));
-        match self.obey(command).await {
-            Err(error) => reply.send(Err(error)),
-            Ok(()) => {
-                self.waiting.push(reply);
-                if !takes_time || self.is_over() {
-                    self.send_status().await;
-                }
-            }
-        }
-    }
-
-    async fn obey(&mut self, command: Command) -> Result<(), CommandError> {
-        let (now, next) = (self.now(), self.next_ts());
-        match command {
-            Command::Play if self.is_over() => self.restart().await,
-            Command::Play => self.playback.play(now),
-            Command::Pause => {
-                self.restart_at = None;
-                self.playback.pause(now, next);
-                if !self.is_over() && self.seek.is_none() {
-                    self.send(FeedEvent::Clock(self.playback.market_time(now, next))).await;
-                }
-            }
-            Command::Step(_) if self.is_over() => {}
-            Command::Step(_) if self.seek.is_some() => return Err(CommandError::Seeking),
-            Command::Seek(target) => self.start_seek(target).await?,
-            Command::Step(step) => self.playback.step(&step, now, next)?,
-            Command::Speed(speed) => self.playback.set_speed(speed, now, next),
-            Command::Loop(looping) => {
-                self.looping = looping;
-                let has_ended = self.playback.state() == FeedState::Ended;
-                self.restart_at = (looping && has_ended).then_some(now + LOOP_PAUSE);
-            }
-            Command::SkipDeadTime(skip) => self.playback.set_skip_dead_time(skip),
-            Command::Timestamps(mode) => self.set_timestamps(mode).await?,
-            Command::RunScenario(request) => {
-                self.source.run_scenario(&request, self.playback.market_time(now, next))?;
-            }
-        }
-        Ok(())
-    }
-
     /// Opens an epoch at the first tick, and waits there if `paused` is true.
     async fn open(&mut self, paused: bool) {
         // Market time starts here, so that the time which the opening takes is made up for.
@@ -386,67 +338,8 @@ impl Player {
         self.playback.market_time(self.now(), self.next_ts())
     }
 
-    /// Returns the state to be sent: a seek under way counts, whatever the playback does after it.
-    const fn state(&self) -> FeedState {
-        if self.seek.is_some() { FeedState::Seeking } else { self.playback.state() }
-    }
-
-    const fn is_over(&self) -> bool {
-        self.state().is_over()
-    }
-
-    fn status(&mut self) -> Arc<FeedStatus> {
-        self.update_rejected();
-        let info = self.source.info();
-        Arc::new(FeedStatus {
-            source: info.kind,
-            name: info.name.clone(),
-            state: self.state(),
-            speed: self.playback.speed(),
-            looping: self.looping,
-            revision: self.revision,
-            seekable: self.checkpoints.is_some(),
-            skip_dead_time: self.playback.skips_dead_time(),
-            timestamp_mode: self.timestamp_mode,
-            time_shift_ns: self.source.nanos(),
-            seed: info.seed,
-            start: info.start,
-            end: info.end,
-            rows_rejected: self.rows_rejected,
-            rejected: Arc::clone(&self.rejected),
-            catalog: self.catalog.clone(),
-            preview: self.checkpoints.as_ref().map(SharedCheckpoints::preview).unwrap_or_default(),
-            fault: self.fault.clone(),
-        })
-    }
-
-    fn update_rejected(&mut self) {
-        let rows = self.source.rows_rejected();
-        if rows != self.rows_rejected {
-            (self.rows_rejected, self.rejected) = (rows, self.source.rejected().into());
-        }
-        self.rejected_due = self.now() + REJECTED_INTERVAL;
-    }
-
     async fn send(&mut self, event: FeedEvent) {
         self.bus.ready().await;
         self.bus.send(event);
-    }
-
-    /// Sends the status to all readers, and their results to the senders that waited for it.
-    async fn send_status(&mut self) {
-        self.revision += 1;
-        self.sent_state = self.state();
-        let status = self.status();
-        let event = if self.is_over() { FeedEvent::End(status) } else { FeedEvent::Status(status) };
-        self.send(event).await;
-        self.reply_to_waiting();
-    }
-
-    fn reply_to_waiting(&mut self) {
-        if !matches!(self.sent_state, FeedState::Stepping | FeedState::Seeking) {
-            let revision = self.revision;
-            self.waiting.drain(..).for_each(|reply| reply.send(Ok(revision)));
-        }
     }
 }

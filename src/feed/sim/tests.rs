@@ -1,4 +1,4 @@
-//! The simulator as a whole: the guarantees of a [`Source`], and the effect of each scenario.
+//! The simulator as a whole: the guarantees of a [`TickSource`], and the effect of each scenario.
 
 mod books;
 mod determinism;

@@ -125,7 +125,7 @@ fn web_file() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
 }
 
 /// Answers requests to an address without a handler for the method, or without any.
-fn nothing_here() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
+fn nothing_here() -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone {
     warp::path::full()
         .and(warp::header::headers_cloned())
         .map(|path: FullPath, headers: HeaderMap| close_if_unread(no_handler(&path), &headers))

@@ -77,7 +77,7 @@ struct Counters {
     delivery_lags: Arc<LagHistogram>,
     /// By [`Transport`].
     transports: Vec<SessionCounters>,
-    /// By [`Format`].
+    /// By [`Format`](crate::wire::Format).
     formats: PerFormat<SentCounters>,
 }
 
@@ -106,10 +106,10 @@ impl Metrics {
         let messages: Family<Label, Counter> = register(registry, "messages_sent", "Messages sent");
         let bytes: Family<Label, Counter> =
             register(registry, "message_bytes_sent", "Bytes of the messages sent, without frame headers");
-        let steps: Family<Label, Counter> =
-            register(registry, "slow_client_steps", "Sessions that were lowered, raised or ended as slow clients");
+        let changes: Family<Label, Counter> =
+            register(registry, "throttle_changes", "Slow clients that were lowered, raised again, or ended");
         let [lowered, raised, ended_by_stall] =
-            ["lowered", "raised", "ended"].map(|step| steps.get_or_create_owned(&[("step", step)]));
+            ["lowered", "raised", "ended"].map(|change| changes.get_or_create_owned(&[("change", change)]));
         let transports = Transport::VARIANTS.iter().map(|transport| {
             let label = [("transport", transport.into())];
             SessionCounters { open: open.get_or_create_owned(&label), opened: opened.get_or_create_owned(&label) }
@@ -209,7 +209,7 @@ pub struct Meter {
     metrics: Metrics,
     transport: Transport,
     cap: Option<TierId>,
-    /// Messages and bytes since the last [`settle`](Self::settle), by [`Format`].
+    /// Messages and bytes since the last [`settle`](Self::settle), by [`Format`](crate::wire::Format).
     unsettled: PerFormat<(u64, u64)>,
 }
 
@@ -241,8 +241,8 @@ impl Meter {
         let counters = &self.metrics.0;
         let before = std::mem::replace(&mut self.cap, cap);
         let is_lower = cap.is_some_and(|cap| before.is_none_or(|before| cap < before));
-        let step = if is_lower { &counters.lowered } else { &counters.raised };
-        step.inc();
+        let changes = if is_lower { &counters.lowered } else { &counters.raised };
+        changes.inc();
     }
 }
 

@@ -14,11 +14,11 @@ const LEVEL_BYTES: usize = 5;
 const HEAD_BYTES: usize = 20;
 
 /// A `bars` message.
-pub fn bars_message<'a>(
+pub fn bars_message(
     head: SeriesHead<'_>,
     interval: Interval,
     missed: u64,
-    bars: impl Iterator<Item = (&'a Bar, bool)>,
+    bars: impl Iterator<Item = (Bar, bool)>,
 ) -> EncodedMessage {
     let instrument = head.instrument;
     let mut out = begin(BARS, 0, &head, bars.size_hint().0 * BAR_BYTES);
@@ -42,10 +42,10 @@ pub fn bars_message<'a>(
 }
 
 /// A `trades` message.
-pub fn trades_message<'a>(
+pub fn trades_message(
     head: SeriesHead<'_>,
     range: TradesRange,
-    trades: impl Iterator<Item = &'a (Timestamp, Trade)>,
+    trades: impl Iterator<Item = (Timestamp, Trade)>,
 ) -> EncodedMessage {
     let instrument = head.instrument;
     let mut out = begin(TRADES, 0, &head, trades.size_hint().0 * TRADE_BYTES);

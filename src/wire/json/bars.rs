@@ -9,11 +9,11 @@ use crate::wire::SeriesHead;
 const BAR_BYTES: usize = 140;
 
 /// A `bars` message.
-pub fn bars_message<'a>(
+pub fn bars_message(
     head: SeriesHead<'_>,
     interval: Interval,
     missed: u64,
-    bars: impl Iterator<Item = (&'a Bar, bool)>,
+    bars: impl Iterator<Item = (Bar, bool)>,
 ) -> String {
     let mut out = begin("bars", &head, bars.size_hint().0 * BAR_BYTES);
     out.push_str(",\"interval\":\"");
@@ -29,7 +29,7 @@ pub fn bars_message<'a>(
 }
 
 /// The body of `GET /api/v1/bars`, and of `GET /api/v1/feed/preview` with the time up to which it goes (`through`).
-pub fn bars_response<'a, B: Iterator<Item = (&'a Bar, bool)>>(
+pub fn bars_response<'a, B: Iterator<Item = (Bar, bool)>>(
     epoch: u64,
     through: Option<Timestamp>,
     interval: Interval,
@@ -55,7 +55,7 @@ pub fn bars_response<'a, B: Iterator<Item = (&'a Bar, bool)>>(
     out
 }
 
-fn push_bars<'a>(out: &mut String, instrument: &Instrument, bars: impl Iterator<Item = (&'a Bar, bool)>) {
+fn push_bars(out: &mut String, instrument: &Instrument, bars: impl Iterator<Item = (Bar, bool)>) {
     out.push('[');
     for (n, (bar, closed)) in bars.enumerate() {
         out.push_str(if n == 0 { "{\"ts\":" } else { ",{\"ts\":" });

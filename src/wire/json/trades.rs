@@ -9,10 +9,10 @@ use crate::wire::{SeriesHead, TradesRange};
 const TRADE_BYTES: usize = 75;
 
 /// A `trades` message.
-pub fn trades_message<'a>(
+pub fn trades_message(
     head: SeriesHead<'_>,
     range: TradesRange,
-    trades: impl Iterator<Item = &'a (Timestamp, Trade)>,
+    trades: impl Iterator<Item = (Timestamp, Trade)>,
 ) -> String {
     let instrument = head.instrument;
     let mut out = begin("trades", &head, trades.size_hint().0 * TRADE_BYTES);

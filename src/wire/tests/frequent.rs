@@ -25,7 +25,7 @@ fn bars_match_the_fixtures() {
     ];
     for (name, snapshot, bars) in [("bars_snapshot", true, history), ("bars_update", false, later)] {
         check_both(&market, name, |format| {
-            let bars = bars.iter().map(|(bar, closed)| (bar, *closed));
+            let bars = bars.iter().copied();
             bars_message(format, head(&market, AAPL, snapshot), Interval::M1, 0, bars)
         });
     }
@@ -43,7 +43,9 @@ fn trades_match_the_fixtures() {
         ("trades_snapshot", true, TradesRange { skipped: 0, first: 101 }, &history[..]),
         ("trades_update", false, TradesRange { skipped: 3, first: 106 }, &later),
     ] {
-        check_both(&market, name, |format| trades_message(format, head(&market, AAPL, snapshot), range, trades.iter()));
+        check_both(&market, name, |format| {
+            trades_message(format, head(&market, AAPL, snapshot), range, trades.iter().copied())
+        });
     }
 }
 

@@ -3,10 +3,8 @@
 use std::path::Path;
 
 use super::super::*;
-use crate::bus;
-use crate::bus::Received;
-use crate::control::CommandResult;
-use crate::control::ScenarioRequest;
+use crate::bus::{self, Received};
+use crate::control::{Command, CommandError, CommandResult, ScenarioRequest};
 use crate::feed::sim::{SimConfig, SimPlan, Simulator};
 use crate::market::Notice;
 

@@ -4,99 +4,16 @@ use proptest::prelude::*;
 use tokio::runtime::Builder;
 
 use super::super::*;
+use super::script::Script;
 use crate::bus::{self, Received};
-use crate::control::{SeekTarget, SourceKind, Speed};
-use crate::feed::{Position, Seekable, SourceInfo, Stageable};
-use crate::market::{HistoryBar, InstrumentId, Levels, Market, Price, Size, TickKind, Trade, sample};
-
-/// Ticks in memory, with a seek.
-struct Recorded {
-    info: SourceInfo,
-    ticks: Arc<[Tick]>,
-    next: usize,
-}
-
-impl Recorded {
-    fn boxed(ticks: &Arc<[Tick]>) -> Box<Self> {
-        let info = SourceInfo {
-            kind: SourceKind::Replay,
-            name: "recorded".into(),
-            instruments: ["A", "B", "C"].map(sample::instrument).into(),
-            levels: Levels::default(),
-            seed: None,
-            start: ticks[0].ts,
-            end: ticks.last().map(|tick| tick.ts),
-            speed: Speed::Times(1_000.0),
-            speed_reason: String::new(),
-        };
-        Box::new(Self { info, ticks: Arc::clone(ticks), next: 0 })
-    }
-}
-
-impl TickSource for Recorded {
-    fn info(&self) -> &SourceInfo {
-        &self.info
-    }
-
-    fn history(&mut self) -> Vec<HistoryBar> {
-        Vec::new()
-    }
-
-    fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
-        let tick = self.ticks.get(self.next).copied();
-        self.next += usize::from(tick.is_some());
-        Ok(tick)
-    }
-
-    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
-        if limit > 0 {
-            into.extend(self.next_tick()?);
-        }
-        Ok(())
-    }
-
-    fn rewind(&mut self) -> Result<(), SourceError> {
-        self.next = 0;
-        Ok(())
-    }
-
-    fn rows_rejected(&self) -> u64 {
-        0
-    }
-
-    fn rejected(&self) -> Vec<RejectedRows> {
-        Vec::new()
-    }
-
-    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
-        Some(self)
-    }
-
-    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
-        None
-    }
-}
-
-impl Seekable for Recorded {
-    fn position(&self) -> Position {
-        Position::new(self.next)
-    }
-
-    fn go_to(&mut self, position: &Position) -> Result<(), SourceError> {
-        self.next = *position.get().ok_or("a position of another source")?;
-        Ok(())
-    }
-
-    fn second_reader(&self) -> Result<Box<dyn TickSource>, SourceError> {
-        Ok(Self::boxed(&self.ticks))
-    }
-}
+use crate::control::{Command, FeedStatus, SeekTarget};
+use crate::market::{InstrumentId, Market, Price, Size, TickKind, Trade, sample};
 
 const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, notices: 10 };
 
 /// A market that was played from the start up to and including `to`.
 fn played(ticks: &Arc<[Tick]>, to: Timestamp) -> Market {
-    let info = Recorded::boxed(ticks).info;
+    let info = Script::recording(ticks).info;
     let opening = MarketOpening { instruments: info.instruments, start: info.start, ..sample::opening(0, &[]) };
     let mut market = Market::open(&opening, LIMITS);
     let before = ticks.partition_point(|tick| tick.ts <= to);
@@ -170,7 +87,7 @@ async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>) {
     let (sender, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
     let checkpoints = CheckpointLimits { count: 5, bytes: 1 << 20, spacing: 3 };
     let config = PlayerConfig { market: LIMITS, checkpoints, ..PlayerConfig::default() };
-    tokio::spawn(play(Recorded::boxed(&ticks), config, bus, receiver));
+    tokio::spawn(play(Script::recording(&ticks), config, bus, receiver));
     let (start, end) = (ticks[0].ts, ticks[ticks.len() - 1].ts);
     for (command, wait) in commands {
         let is_seek = matches!(command, Command::Seek(_));
@@ -250,7 +167,7 @@ async fn time_shift_moves_the_recording_to_now_and_back() {
     let mut follower = Follower { receiver: bus.subscribe(), market: None };
     let (sender, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
     let config = PlayerConfig { paused: true, market: LIMITS, ..PlayerConfig::default() };
-    tokio::spawn(play(Recorded::boxed(&ticks), config, bus, receiver));
+    tokio::spawn(play(Script::recording(&ticks), config, bus, receiver));
     let place = Timestamp::from_secs(1_000_500);
     for command in [Command::Seek(SeekTarget::Time(place)), Command::Timestamps(TimestampMode::Shifted)] {
         let revision = sender.send(command).await.unwrap().unwrap();

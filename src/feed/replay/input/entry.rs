@@ -47,7 +47,7 @@ impl Entry {
     /// Opens its file at a byte.
     ///
     /// # Errors
-    /// When the file cannot be opened, or has changed since it was found ([`super::fingerprint::change_of`]).
+    /// When the file cannot be opened, or has changed since it was found (`fingerprint.rs`).
     pub fn open(&self, at: u64) -> io::Result<UnchangedFile> {
         let fingerprint = self.fingerprint.clone().map_or_else(|| Fingerprint::of(&self.path), Ok)?;
         fingerprint.open(&self.path, at)

@@ -117,7 +117,7 @@ mod tests {
                 let (_, state) = market.get(InstrumentId(0)).unwrap();
                 let QuantizedBar { open, high, low, close, volume } = bar;
                 let want = Bar { start: ts.floor(*longer), open, high, low, close, volume, count: 4 };
-                prop_assert_eq!(state.series(*longer).closed.iter().collect::<Vec<_>>(), [&want]);
+                prop_assert_eq!(state.series(*longer).closed.iter().collect::<Vec<_>>(), [want]);
             }
         }
     }

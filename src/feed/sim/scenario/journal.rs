@@ -26,11 +26,13 @@ pub struct JournalHeader {
 
 /// An error of a journal that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("the journal {} cannot be written", path.display())]
+#[error(
+    "the journal {} cannot be written: {reason}; check that the folder exists and the disk has space",
+    path.display()
+)]
 pub struct JournalError {
     path: PathBuf,
-    #[source]
-    source: io::Error,
+    reason: io::Error,
 }
 
 /// A file that `--script` plays again. It is complete after each entry.
@@ -47,7 +49,7 @@ impl Journal {
     /// # Errors
     /// When it cannot be written.
     pub fn create(path: &Path, header: &JournalHeader, scenarios: &[ScheduledScenario]) -> Result<Self, JournalError> {
-        let failed = |source| JournalError { path: path.to_owned(), source };
+        let failed = |reason| JournalError { path: path.to_owned(), reason };
         let mut journal =
             Self { path: path.to_owned(), file: File::create(path).map_err(failed)?, start: header.start };
         journal.write(&(header_text(header) + &entries_text(header.start, scenarios)))?;
@@ -64,7 +66,15 @@ impl Journal {
 
     fn write(&mut self, text: &str) -> Result<(), JournalError> {
         let written = self.file.write_all(text.as_bytes());
-        written.map_err(|source| JournalError { path: self.path.clone(), source })
+        written.map_err(|reason| JournalError { path: self.path.clone(), reason })
+    }
+}
+
+#[cfg(test)]
+impl Journal {
+    /// Returns a journal to whose file, which is there, nothing can be written.
+    pub fn read_only(path: &Path, start: Timestamp) -> Self {
+        Self { path: path.to_owned(), file: File::open(path).expect("the file is there"), start }
     }
 }
 

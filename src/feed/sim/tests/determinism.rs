@@ -1,5 +1,6 @@
 //! The same inputs make the same ticks, whatever else differs.
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -122,6 +123,20 @@ fn live_scenario_is_in_the_journal_and_plays_again() {
     assert_eq!(take(&mut live, 25_000), played);
     let nobody = ScheduledScenario { target: Target::Symbol("NOBODY".into()), ..crash };
     assert!(matches!(live.schedule(nobody), Err(ScenarioError::NoTarget(_))));
+}
+
+#[test]
+fn scenario_that_the_journal_cannot_take_fails_with_the_reason() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut simulator = simulator(&config(7, 40));
+    simulator.set_journal(Journal::read_only(file.path(), START));
+    let request = ScenarioRequest { scenario: "crash".into(), on: "all".into(), strength: 1.0, seconds: None };
+    let Err(CommandError::Fault(fault)) = simulator.run_scenario(&request, START) else { panic!("no fault") };
+    let reason = std::fs::File::open(file.path()).unwrap().write_all(b"x").unwrap_err().to_string();
+    for part in [file.path().to_str().unwrap(), &reason, "check that the folder exists"] {
+        assert!(fault.contains(part), "no {part} in {fault}");
+    }
+    assert!(simulator.journal().is_empty(), "no scenario happens that the journal does not have");
 }
 
 #[test]

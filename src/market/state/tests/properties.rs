@@ -87,7 +87,7 @@ fn all(market: &Market) -> impl Iterator<Item = (Interval, &Series)> {
 }
 
 fn bars(series: &Series) -> Vec<Bar> {
-    series.newest(usize::MAX).map(|(bar, _)| *bar).collect()
+    series.newest(usize::MAX).map(|(bar, _)| bar).collect()
 }
 
 /// Builds longer bars from shorter ones, without [`Bar::merge`].

@@ -84,7 +84,7 @@ fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, Api
 fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, ApiError> {
     let copy = |symbol: &String| {
         let (_, instrument, state) = find(market, symbol)?;
-        let bars = state.series(query.interval).newest(query.limit).map(|(bar, closed)| (*bar, closed));
+        let bars = state.series(query.interval).newest(query.limit);
         Ok((instrument.clone(), bars.collect()))
     };
     let series = query.symbols.iter().map(copy).collect::<Result<Vec<_>, ApiError>>()?;
@@ -92,10 +92,7 @@ fn copy_bars(market: &Market, query: &BarsQuery) -> Result<BarsCopy, ApiError> {
 }
 
 fn write_bars(copy: &BarsCopy, query: &BarsQuery, through: Option<Timestamp>) -> String {
-    fn marked(bars: &[(Bar, bool)]) -> impl Iterator<Item = (&Bar, bool)> {
-        bars.iter().map(|(bar, closed)| (bar, *closed))
-    }
-    let series = copy.series.iter().map(|(instrument, bars)| (instrument, marked(bars)));
+    let series = copy.series.iter().map(|(instrument, bars)| (instrument, bars.iter().copied()));
     bars_response(copy.epoch, through, query.interval, series)
 }
 

@@ -76,7 +76,7 @@ impl Truth {
         let (instrument, state) = self.market.get(self.id(symbol)).unwrap();
         let series = state.series(interval);
         let closed = series.closed.iter().map(|bar| (bar, true));
-        let bars = closed.chain(series.forming.as_ref().map(|bar| (bar, false)));
+        let bars = closed.chain(series.forming.map(|bar| (bar, false)));
         let head = SeriesHead { epoch: 1, ts_sent: 0, id: self.id(symbol), instrument, snapshot: false };
         let text = bars_message(Format::Json, head, interval, 0, bars).into_text();
         let message: Value = serde_json::from_str(&text.unwrap()).unwrap();

@@ -159,8 +159,8 @@ impl Client {
     }
 }
 
-fn step_total(step: &str) -> String {
-    format!("slow_client_steps_total{{step=\"{step}\"}}")
+fn throttle_changes(change: &str) -> String {
+    format!("throttle_changes_total{{change=\"{change}\"}}")
 }
 
 fn ranges(message: &Value) -> Vec<(&str, u64, u64)> {

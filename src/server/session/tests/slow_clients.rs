@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
 
-use super::{Fixture, LIMITS, ranges, step_total};
+use super::{Fixture, LIMITS, ranges, throttle_changes};
 use crate::control::FeedEvent;
 use crate::market::{InstrumentId, Price, Size, Tick, TickKind, Timestamp, Trade};
 use crate::server::session::end::SessionEnd;
@@ -53,7 +53,7 @@ async fn client_that_stays_behind_is_throttled_and_recovers() {
         }
     }
     assert_eq!((&lifted["max_rate"], &lifted["reason"]), (&json!(null), &json!("recovered")));
-    let [lowered, raised] = ["lowered", "raised"].map(|step| fixture.count(&step_total(step)));
+    let [lowered, raised] = ["lowered", "raised"].map(|change| fixture.count(&throttle_changes(change)));
     assert!(lowered >= 1 && lowered == raised, "{lowered} down and {raised} up");
     assert_eq!(fixture.count("sessions_by_throttle_level{level=\"lowered\"}"), 0);
     trades.abort();
@@ -83,7 +83,7 @@ async fn stuck_client_is_closed_and_a_pausing_one_gets_the_newest() {
     assert!(skipped > 200, "{skipped} flushes of two sessions that took nothing");
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert_eq!(stuck.session.await.unwrap(), SessionEnd::TooSlow);
-    assert_eq!((fixture.count(&step_total("ended")), fixture.count("sessions{transport=\"websocket\"}")), (1, 1));
+    assert_eq!((fixture.count(&throttle_changes("ended")), fixture.count("sessions{transport=\"websocket\"}")), (1, 1));
     assert_eq!(fixture.count("session_ends_total{reason=\"too_slow\",code=\"1013\"}"), 1);
     pausing.send(json!({"type":"resync","symbols":["A"]})).await;
     assert_eq!(ranges(&pausing.receive("snapshot").await), [("A", 1, 300)]);

@@ -1,14 +1,10 @@
-//! RFC 6455, as far as it binds a server without extensions: each row names its section. The real binary, and
-//! a client that writes its own frames. `docs/RELIABILITY.md` says which groups of the Autobahn suite they stand for.
+//! The bytes of each case, with the answers that RFC 6455 asks for.
 
-use tokio::io::AsyncWriteExt;
-
-use crate::raw_client::{BINARY, CLOSE, CONTINUATION, FIN, MASK, PING, PONG, RawClient, TEXT, close, frame};
-use crate::support::{Server, status};
+use crate::raw_client::{BINARY, CLOSE, CONTINUATION, FIN, MASK, PING, PONG, TEXT, close, frame};
 
 /// The expected answer, apart from market data.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Answer {
+pub enum Answer {
     /// The `error` that answers a text that is not JSON, and repeats it.
     Error(&'static str),
     Pong(Vec<u8>),
@@ -18,7 +14,7 @@ enum Answer {
     Code(u16),
 }
 
-const fn error(text: &'static str) -> Answer {
+pub const fn error(text: &'static str) -> Answer {
     Answer::Error(text)
 }
 
@@ -30,14 +26,15 @@ fn text_in<const N: usize>(pieces: [&[u8]; N]) -> Vec<u8> {
     (0..).zip(pieces).flat_map(|(n, piece)| frame(fin(n) | opcode(n), piece)).collect()
 }
 
-type Row = (&'static str, String, Vec<u8>, Vec<Answer>);
+/// One case: section, name, the bytes that a client sends, and the answers.
+pub type Row = (&'static str, String, Vec<u8>, Vec<Answer>);
 
 fn row(section: &'static str, name: impl Into<String>, bytes: impl Into<Vec<u8>>, answers: Vec<Answer>) -> Row {
     (section, name.into(), bytes.into(), answers)
 }
 
 /// Header bits, opcodes, lengths and masks.
-fn framing() -> Vec<Row> {
+pub fn framing() -> Vec<Row> {
     let bits = [0x40, 0x20, 0x10, 0x70].map(|bits| {
         row("5.2", format!("reserved bits {bits:x}"), frame(FIN | bits | TEXT, b"{}"), vec![Answer::Code(1002)])
     });
@@ -91,7 +88,8 @@ fn framing() -> Vec<Row> {
     rows
 }
 
-fn fragments() -> Vec<Row> {
+/// Messages in fragments, and control frames among them.
+pub fn fragments() -> Vec<Row> {
     let large = [frame(TEXT, &[b'x'; 40_000]), frame(FIN | CONTINUATION, &[b'x'; 40_000])].concat();
     vec![
         row("5.4", "two fragments", text_in([b"Hel", b"lo"]), vec![error("Hello")]),
@@ -159,7 +157,8 @@ fn fragments() -> Vec<Row> {
     ]
 }
 
-fn control_frames() -> Vec<Row> {
+/// Pings, pongs, and the form of control frames.
+pub fn control_frames() -> Vec<Row> {
     vec![
         row("5.5.2", "a ping", frame(FIN | PING, b""), vec![Answer::Pong(vec![])]),
         row("5.5.2", "a ping with bytes", frame(FIN | PING, &[0, 159, 146]), vec![Answer::Pong(vec![0, 159, 146])]),
@@ -189,7 +188,8 @@ fn control_frames() -> Vec<Row> {
     ]
 }
 
-fn closing() -> Vec<Row> {
+/// The closing handshake and its codes.
+pub fn closing() -> Vec<Row> {
     let taken = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999];
     let taken = taken.map(|code| {
         row("7.4", format!("close {code}"), frame(FIN | CLOSE, &close(code, b"")), vec![Answer::Code(code)])
@@ -238,7 +238,8 @@ fn closing() -> Vec<Row> {
     rows
 }
 
-fn texts() -> Vec<Row> {
+/// UTF-8, whole and in fragments.
+pub fn texts() -> Vec<Row> {
     let invalid: [(&str, &[u8]); 7] = [
         ("no first byte", b"\x80"),
         ("a byte that never is", b"ok \xff"),
@@ -280,148 +281,4 @@ fn texts() -> Vec<Row> {
     let bytewise = [frame(TEXT, b""), letters.concat(), frame(FIN | CONTINUATION, b"")].concat();
     rows.push(row("5.6", "UTF-8: a byte in each fragment", bytewise, vec![error("\u{3ba}")]));
     rows
-}
-
-/// The next frame that is an answer; the market's messages and the server's pings are passed over.
-async fn next_answer(client: &mut RawClient) -> Option<(u8, Vec<u8>)> {
-    loop {
-        let (first, payload) = client.frame().await?;
-        assert_eq!(first & 0xf0, FIN, "whole frames without reserved bits");
-        let is_error = payload.starts_with(br#"{"type":"error""#);
-        if first & 0xf >= CLOSE && first & 0xf != PING || is_error {
-            return Some((first & 0xf, payload));
-        }
-    }
-}
-
-async fn check((section, name, bytes, answers): Row, address: &str, is_slow: bool) {
-    let row = format!("section {section}, {name}, slowly: {is_slow}");
-    let mut client = RawClient::open(address).await;
-    if is_slow {
-        client.drip(&bytes).await;
-    } else {
-        client.socket.write_all(&bytes).await.unwrap();
-    }
-    for want in answers {
-        let (opcode, payload) = next_answer(&mut client).await.unwrap_or_else(|| panic!("no answer: {row}"));
-        let got = match opcode {
-            CLOSE if matches!(want, Answer::Code(_)) => Answer::Code(u16::from_be_bytes([payload[0], payload[1]])),
-            CLOSE => Answer::Close(payload),
-            PONG => Answer::Pong(payload),
-            _ => {
-                let Answer::Error(text) = want else { panic!("{row}: {}", String::from_utf8_lossy(&payload)) };
-                assert!(String::from_utf8(payload).unwrap().contains(text), "{row}");
-                continue;
-            }
-        };
-        assert_eq!(got, want, "{row}");
-        if opcode == CLOSE {
-            assert_eq!(client.frame().await, None, "the server hangs up after the close: {row}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn frames_are_read_by_the_rfc() {
-    let server = Server::start(&[]).await;
-    let rows = [framing(), fragments(), control_frames(), closing(), texts()].concat();
-    assert!(rows.len() > 120, "{} rows", rows.len());
-    for row in rows {
-        check(row, &server.address, false).await;
-    }
-}
-
-#[tokio::test]
-async fn frames_may_come_byte_by_byte() {
-    let server = Server::start(&[]).await;
-    for row in
-        [fragments(), control_frames(), texts()].concat().into_iter().filter(|(_, _, bytes, _)| bytes.len() < 200)
-    {
-        check(row, &server.address, true).await;
-    }
-}
-
-#[tokio::test]
-async fn long_messages_are_read_where_the_limit_allows_them() {
-    const MIB: usize = 1 << 20;
-    let server = Server::start(&["--max-message-bytes", "4194304"]).await;
-    for length in [256 * 1_024, MIB, 4 * MIB, 4 * MIB + 1] {
-        let want = if length > 4 * MIB { Answer::Code(1009) } else { error("gggg") };
-        let header =
-            |first: u8, length: usize| [&[first, MASK | 127][..], &(length as u64).to_be_bytes(), &[0; 4]].concat();
-        let whole = [header(FIN | TEXT, length), vec![b'g'; length]].concat();
-        // Fragments of 64 kB, as section 5.4 allows.
-        let pieces = vec![b'g'; length];
-        let mut fragments: Vec<Vec<u8>> = pieces
-            .chunks(64 * 1_000)
-            .map(|piece| [header(CONTINUATION, piece.len()), piece.to_vec()].concat())
-            .collect();
-        fragments[0][0] = TEXT;
-        let last = fragments.len() - 1;
-        fragments[last][0] |= FIN;
-        for (name, bytes) in [("in one frame", whole), ("in fragments", fragments.concat())] {
-            let mut client = RawClient::open(&server.address).await;
-            // The server may close the connection before it has read everything.
-            let _ = client.socket.write_all(&bytes).await;
-            let (opcode, payload) = next_answer(&mut client).await.unwrap_or_else(|| panic!("{length} {name}"));
-            let got = if opcode == CLOSE {
-                Answer::Code(u16::from_be_bytes([payload[0], payload[1]]))
-            } else {
-                error("gggg")
-            };
-            assert_eq!(got, want, "{length} bytes {name}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn handshake_is_checked_by_section_4_2() {
-    let server = Server::start(&[]).await;
-    let good = [
-        ("upgrade", "websocket"),
-        ("connection", "Upgrade"),
-        ("sec-websocket-version", "13"),
-        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
-    ];
-    let head = |version: &str, headers: &[(&str, &str)]| {
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        format!("GET /ws HTTP/{version}\r\nhost: {}\r\n{lines}\r\n", server.address)
-    };
-    let with = |name: &str, value: &'static str| {
-        let changed = good.map(|(known, old)| if known == name { (known, value) } else { (known, old) });
-        changed.into_iter().filter(|(_, value)| !value.is_empty()).collect::<Vec<_>>()
-    };
-    for (section, version, headers, want) in [
-        ("4.2.1", "1.1", good.to_vec(), 101),
-        ("4.2.1", "1.1", with("upgrade", "WebSocket"), 101),
-        ("4.2.1", "1.1", with("connection", "keep-alive, Upgrade"), 101),
-        ("4.2.1", "1.1", with("upgrade", ""), 426),
-        ("4.2.1", "1.1", with("upgrade", "h2c"), 426),
-        ("4.2.1", "1.1", with("connection", "keep-alive"), 426),
-        ("4.2.1", "1.1", with("sec-websocket-key", ""), 426),
-        ("4.2.1", "1.1", with("sec-websocket-key", "c2hvcnQ="), 426),
-        ("4.2.1", "1.1", with("sec-websocket-key", "this is no base64 at all"), 426),
-        ("4.4", "1.1", with("sec-websocket-version", ""), 426),
-        ("4.4", "1.1", with("sec-websocket-version", "8"), 426),
-        ("4.4", "1.1", with("sec-websocket-version", "14"), 426),
-        ("4.2.1", "1.0", good.to_vec(), 426),
-    ] {
-        let mut client = RawClient::dial(&server.address).await;
-        client.socket.write_all(head(version, &headers).as_bytes()).await.unwrap();
-        let answer = client.head().await.to_ascii_lowercase();
-        assert_eq!(status(&answer), want, "section {section}, HTTP/{version}, {headers:?}: {answer}");
-        if want == 101 {
-            // The example of section 1.3; no extension was agreed on (section 9.1).
-            assert!(answer.contains("sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo="), "{answer}");
-            assert!(answer.contains("upgrade: websocket") && answer.contains("connection: upgrade"), "{answer}");
-        } else {
-            assert!(answer.contains("sec-websocket-version: 13"), "section 4.4: {answer}");
-            assert!(answer.contains("upgrade: websocket"), "RFC 9110, section 15.5.22: {answer}");
-        }
-    }
-    let mut client = RawClient::dial(&server.address).await;
-    let extension = [&good[..], &[("sec-websocket-extensions", "permessage-deflate")]].concat();
-    client.socket.write_all(head("1.1", &extension).as_bytes()).await.unwrap();
-    let answer = client.head().await.to_ascii_lowercase();
-    assert!(status(&answer) == 101 && !answer.contains("sec-websocket-extensions"), "section 9.1: {answer}");
 }
