@@ -31,6 +31,7 @@ pub enum ErrorCode {
     TooManyCommands,
     TokenNeeded,
     WrongToken,
+    TooManyWrongTokens,
     ControlNotAllowed,
     OriginNotAllowed,
     /// The request names a host that is not this server's.
@@ -77,7 +78,9 @@ impl ErrorCode {
             Self::NotJsonContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::HostNotAllowed => StatusCode::MISDIRECTED_REQUEST,
             Self::NotAWebsocket => StatusCode::UPGRADE_REQUIRED,
-            Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress | Self::TooManyWrongTokens => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::TooManySessions | Self::FeedGone | Self::FeedFault => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -245,6 +248,12 @@ impl ApiError {
     pub fn wrong_token() -> Self {
         let remedy = "compare it with the link that the server printed at its start; a restart may change it";
         Self::new(ErrorCode::WrongToken, "this is not a token of this server", remedy)
+    }
+
+    pub fn too_many_wrong_tokens(address: IpAddr) -> Self {
+        let message = format!("{address} has sent too many wrong tokens");
+        let remedy = "wait as long as `retry-after` says, or start the server with a higher --max-wrong-tokens";
+        Self::new(ErrorCode::TooManyWrongTokens, message, remedy)
     }
 
     /// The server takes no commands at all.

@@ -18,6 +18,7 @@ mod record;
 mod replay;
 mod request_heads;
 mod rfc6455;
+mod sign_in;
 mod simulate;
 mod start;
 mod stream;

@@ -8,4 +8,4 @@ mod token;
 
 pub use hosts::{AllowedHosts, Host, InvalidHost, Origin};
 pub use policy::{AccessConfig, AccessPolicy, Admission, Control, Role};
-pub use token::{Token, TokenError, TokenSource};
+pub use token::{InvalidToken, Token, TokenError, TokenSource, digest};

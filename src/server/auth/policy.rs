@@ -25,6 +25,8 @@ pub struct AccessConfig {
     pub public_hosts: Vec<Host>,
     /// Reverse proxies that are trusted to name their clients.
     pub proxies: Vec<IpNet>,
+    /// Wrong tokens that one address may send in a minute.
+    pub wrong_tokens: u32,
 }
 
 /// The people who may control the feed.
@@ -130,6 +132,14 @@ impl AccessPolicy {
             return if is_known { Role::Presenter } else { Role::Anonymous };
         }
         if self.viewers.admits(tokens) { Role::Viewer } else { Role::Anonymous }
+    }
+
+    /// Returns whether any of `tokens` is one of this server's; `None` where it has none.
+    pub fn knows(&self, tokens: &[&str]) -> Option<bool> {
+        let mut known = [&self.presenters, &self.viewers].into_iter().filter_map(Admission::token).peekable();
+        known.peek()?;
+        // Compares each, even after a match: the time taken reveals nothing.
+        Some(known.fold(false, |found, known| tokens.iter().fold(found, |found, given| known.matches(given) | found)))
     }
 
     /// Returns whether pages of `origin` may use the server, although they are not its own.

@@ -4,14 +4,17 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use ipnet::IpNet;
+use tokio::time::Instant;
 use warp::reply::Response as Answer;
 
 use super::reply::{close_if_unread, error};
 use super::stream::Peer;
-use crate::server::auth::{AccessPolicy, Admission, Host, Role};
+use crate::server::auth::{AccessConfig, AccessPolicy, Admission, Host, Role, digest};
+use crate::server::limits::{TokenUse, WrongTokenLimit};
 use crate::server::ops::Metrics;
 use crate::wire::ApiError;
 
@@ -21,6 +24,12 @@ const FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix
 
 /// Lifetime of the cookie: an event of some days needs to sign in once.
 const COOKIE_SECONDS: u32 = 7 * 24 * 60 * 60;
+
+/// Tokens of one request that are looked at: in the header, and in cookies for the page's path and for `/`.
+const MAX_TOKENS: usize = 4;
+
+/// The target of log lines about sign-ins and rejected requests, at the level `info`.
+pub const AUDIT: &str = "tickcast::audit";
 
 /// The sender of a request.
 #[derive(Clone, Debug)]
@@ -47,14 +56,17 @@ pub struct Auth {
     /// Name of the cookie that carries a token.
     cookie: Arc<str>,
     is_tls: bool,
+    wrong_tokens: WrongTokenLimit,
     metrics: Metrics,
 }
 
 impl Auth {
     /// `port` is part of the cookie's name, as browsers share cookies between the ports of one machine.
-    pub fn new(policy: AccessPolicy, proxies: &[IpNet], port: u16, is_tls: bool, metrics: Metrics) -> Self {
+    pub fn new(policy: AccessPolicy, config: &AccessConfig, port: u16, is_tls: bool, metrics: Metrics) -> Self {
         let cookie = format!("tickcast-{port}").into();
-        Self { policy: Arc::new(policy), proxies: proxies.into(), cookie, is_tls, metrics }
+        let wrong_tokens = WrongTokenLimit::new(config.wrong_tokens);
+        let proxies = config.proxies.as_slice().into();
+        Self { policy: Arc::new(policy), proxies, cookie, is_tls, wrong_tokens, metrics }
     }
 
     /// Adds the sender's [`Identity`] to a request that needs the role `required`.
@@ -64,15 +76,44 @@ impl Auth {
     #[expect(clippy::result_large_err, reason = "the layer takes an answer as the error")]
     pub fn authorize<B>(&self, request: &mut Request<B>, required: Role) -> Result<(), Answer> {
         let peer = request.extensions().get::<Peer>().expect("invariant: each connection has a peer").address;
-        let identity = self.identify(peer, request.headers());
-        let allowed = self.check_origin(request).and_then(|()| self.check_role(identity.role, required));
+        let mut identity = self.identify(peer, request.headers());
+        let tokens = self.tokens(request.headers());
+        let locked = self.limit_tokens(identity.address, &tokens, TokenUse::Request).err();
+        if locked.is_some() {
+            // As if the request had no token, whether it is right or wrong.
+            identity.role = self.policy.role(&[]);
+        }
+        let address = identity.address;
+        let origin = self.check_origin(request);
+        let role = self.check_role(identity.role, required);
         request.extensions_mut().insert(identity);
-        allowed.map_err(|cause| self.reject(&cause, request.headers()))
+        match (origin, role, locked) {
+            (Err(cause), ..) | (Ok(()), Err(cause), None) => Err(self.reject(&cause, request)),
+            (Ok(()), Err(_), Some(wait)) => {
+                Err(retry_after(self.reject(&ApiError::too_many_wrong_tokens(address), request), wait))
+            }
+            (Ok(()), Ok(()), _) => Ok(()),
+        }
     }
 
-    /// Makes the answer to a request with these headers that is not allowed, and counts it.
-    pub fn reject(&self, cause: &ApiError, headers: &HeaderMap) -> Answer {
+    /// Counts tokens that came from `address`, where this server has any.
+    ///
+    /// # Errors
+    /// The time until the address may try again, when it has sent too many wrong ones.
+    pub fn limit_tokens(&self, address: IpAddr, tokens: &[&str], usage: TokenUse) -> Result<(), Duration> {
+        let (false, Some(is_right)) = (tokens.is_empty(), self.policy.knows(tokens)) else { return Ok(()) };
+        let wrong = (!is_right).then(|| digest(&tokens.join(" ")));
+        self.wrong_tokens.check(address, usage, wrong, Instant::now())
+    }
+
+    /// Makes the answer to a request that is not allowed, counts it, and logs it.
+    pub fn reject<B>(&self, cause: &ApiError, request: &Request<B>) -> Answer {
         self.metrics.api_error(cause.code);
+        let headers = request.headers();
+        let peer = request.extensions().get::<Peer>().expect("invariant: each connection has a peer").address;
+        let (address, method, path) = (self.client_address(peer, headers), request.method(), request.uri().path());
+        let (reason, detail) = (cause.code.label(), &cause.message);
+        tracing::info!(target: AUDIT, %address, %method, path, reason, detail, "request rejected");
         let mut answer = close_if_unread(error(cause), headers);
         if answer.status() == StatusCode::UNAUTHORIZED {
             // RFC 6750, section 3.
@@ -114,23 +155,28 @@ impl Auth {
     }
 
     fn identify(&self, peer: SocketAddr, headers: &HeaderMap) -> Identity {
-        let mut address = peer.ip().to_canonical();
         let (mut is_secure, mut path) = (self.is_tls, None);
-        if self.trusts(address) {
+        if self.trusts(peer.ip()) {
             is_secure |= headers.get(FORWARDED_PROTO).is_some_and(|proto| proto == "https");
             path = texts(headers, FORWARDED_PREFIX).next().and_then(cookie_path);
-            // Each proxy appends the address of its client. The last one that is not a trusted proxy is the client.
-            let forwarded: Vec<&str> = texts(headers, FORWARDED_FOR).flat_map(|value| value.split(',')).collect();
-            for name in forwarded.iter().rev() {
-                let Some(previous) = client_address(name.trim()) else { break };
-                address = previous;
-                if !self.trusts(address) {
-                    break;
-                }
+        }
+        let (address, role) = (self.client_address(peer, headers), self.policy.role(&self.tokens(headers)));
+        let path = path.unwrap_or("/").to_owned();
+        Identity { address, role, is_secure, path }
+    }
+
+    /// The client's address. Each proxy appends the address of its client, and the last one that is not a trusted proxy
+    /// is the client.
+    fn client_address(&self, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+        let mut address = peer.ip().to_canonical();
+        let forwarded: Vec<&str> = texts(headers, FORWARDED_FOR).flat_map(|value| value.split(',')).collect();
+        for name in forwarded.iter().rev() {
+            match forwarded_address(name.trim()) {
+                Some(previous) if self.trusts(address) => address = previous,
+                _ => break,
             }
         }
-        let path = path.unwrap_or("/").to_owned();
-        Identity { address, role: self.policy.role(&self.tokens(headers)), is_secure, path }
+        address
     }
 
     /// Returns whether `address` is a trusted proxy.
@@ -148,7 +194,7 @@ impl Auth {
             let (name, value) = pair.split_once('=')?;
             (name.trim() == &*self.cookie).then(|| value.trim())
         });
-        bearer.chain(cookies).collect()
+        bearer.chain(cookies).take(MAX_TOKENS).collect()
     }
 
     /// The `Set-Cookie` header with which a browser sends `token` from now on. An empty token removes the cookie.
@@ -159,6 +205,13 @@ impl Auth {
     }
 }
 
+/// Tells a client how long to wait, in whole seconds.
+pub fn retry_after(mut answer: Answer, wait: Duration) -> Answer {
+    let seconds = wait.as_secs().saturating_add(1);
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    answer
+}
+
 /// Returns a path that may stand in a cookie; `None` where other characters could add attributes to it.
 fn cookie_path(prefix: &str) -> Option<&str> {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "/-._~".contains(c);
@@ -166,7 +219,7 @@ fn cookie_path(prefix: &str) -> Option<&str> {
 }
 
 /// Reads an address of `X-Forwarded-For`; some proxies add the port of their client.
-fn client_address(text: &str) -> Option<IpAddr> {
+fn forwarded_address(text: &str) -> Option<IpAddr> {
     let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
     text.parse::<IpAddr>().ok().or_else(with_port).map(|address| address.to_canonical())
 }

@@ -41,9 +41,8 @@ pub fn service(
     let cors = cors(&auth);
     let checker = auth.clone();
     #[expect(clippy::result_large_err, reason = "the layer takes an answer as the error")]
-    let check_head = move |request: &mut Request<_>| {
-        head::check(&checker, request).map_err(|cause| checker.reject(&cause, request.headers()))
-    };
+    let check_head =
+        move |request: &mut Request<_>| head::check(&checker, request).map_err(|cause| checker.reject(&cause, request));
     #[expect(clippy::result_large_err, reason = "the layer takes an answer as the error")]
     let authorize = move |request: &mut Request<_>| {
         let required = routes::required_role(request.method(), request.uri().path());
