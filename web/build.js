@@ -26,8 +26,8 @@ const LIBRARY = {
   "inter.LICENSE": "@fontsource-variable/inter/LICENSE",
   "lightweight-charts.LICENSE": "lightweight-charts/LICENSE",
 };
-const SCRIPT = /<script type="module"( async)? src="\/([^"]+)"><\/script>/g;
-const SHEET = / *<link rel="stylesheet" href="\/([^"]+)">\n/g;
+const SCRIPT = /<script type="module"( async)? src="([^"]+)"><\/script>/g;
+const SHEET = / *<link rel="stylesheet" href="([^"]+)">\n/g;
 const COMMON = /** @type {const} */ ({
   absWorkingDir: WEB,
   bundle: true,
@@ -92,7 +92,7 @@ function bundleSheets(file, sheets) {
   esbuild.buildSync({
     ...COMMON,
     stdin: { contents, loader: "css", resolveDir: WEB },
-    external: ["/lib/*"],
+    external: ["../lib/*"],
     outdir: undefined,
     outfile: join(out, path),
   });
@@ -118,8 +118,8 @@ for (const { file, text } of pages) {
   const sheets = [...text.matchAll(SHEET)].map(([, path]) => path);
   const preloads = [...text.matchAll(SCRIPT)]
     .flatMap(([, , path]) => imported(outputs, path))
-    .map((path) => `  <link rel="modulepreload" href="/${path}">\n`);
-  const links = `  <link rel="stylesheet" href="/${bundleSheets(file, sheets)}">\n${[...new Set(preloads)].join("")}`;
+    .map((path) => `  <link rel="modulepreload" href="${path}">\n`);
+  const links = `  <link rel="stylesheet" href="${bundleSheets(file, sheets)}">\n${[...new Set(preloads)].join("")}`;
   let placed = false;
   writeFileSync(
     join(out, file),

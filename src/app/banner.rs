@@ -102,12 +102,13 @@ fn qr_code(link: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::AllowedHosts;
 
     const TOKEN: &str = "presenter-0123456789";
 
     fn lines(address: &str, viewers: Admission, presenters: Admission, is_generated: bool) -> Vec<String> {
         let address: SocketAddr = address.parse().unwrap();
-        let access = AccessPolicy { viewers, presenters, origins: Vec::new(), is_local: address.ip().is_loopback() };
+        let access = AccessPolicy { viewers, presenters, origins: Vec::new(), hosts: AllowedHosts::default() };
         let generated = GeneratedTokens { presenter: is_generated, viewer: is_generated };
         let interfaces = ["127.0.0.1", "192.168.1.5", "fe80::1", "10.0.0.7"].map(|ip| ip.parse().unwrap());
         Banner { address, is_tls: false, access: &access, generated }.lines(&interfaces, false)

@@ -95,6 +95,8 @@ enum Command {
 pub enum CliError {
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    #[error("{flag} takes its value behind `=`: {flag}=TOKEN; without one, tickcast makes a token")]
+    DetachedToken { flag: String },
     #[error("cannot read the settings file {file}, which --config or TICKCAST_CONFIG names")]
     Unreadable { file: String, source: std::io::Error },
 }
@@ -106,6 +108,9 @@ impl Cli {
     /// Returns an error if one of them is not valid.
     pub fn job(arguments: &[OsString], variables: &[(String, String)]) -> Result<Job, CliError> {
         let command = Self::command();
+        if let Some(flag) = access::detached_token(arguments, |name| command.find_subcommand(name).is_some()) {
+            return Err(CliError::DetachedToken { flag: flag.to_owned() });
+        }
         let name = settings::config_file(arguments, variables);
         let read = |file: &String| {
             std::fs::read_to_string(file).map_err(|source| CliError::Unreadable { file: file.clone(), source })

@@ -1,6 +1,5 @@
 //! The flags of every command that serves.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,7 +9,7 @@ use super::limits::{BufferArgs, ConnectionArgs, SessionArgs};
 use super::record::RotationArgs;
 use super::{FeedConfig, ServeConfig};
 use crate::feed::PlayerConfig;
-use crate::server::ServerConfig;
+use crate::server::{BindAddress, ServerConfig};
 
 /// The flags of every command that serves.
 #[derive(Clone, Debug, Args)]
@@ -33,9 +32,9 @@ pub struct ServeArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Server")]
 struct BindArgs {
-    /// Address and port to listen on. Port 0 takes any free port; 0.0.0.0 lets other machines in
+    /// Address or name, and port to listen on. Port 0 takes any free port; 0.0.0.0 lets other machines in
     #[arg(long, default_value = "127.0.0.1:3030", value_name = "ADDRESS:PORT")]
-    bind: SocketAddr,
+    bind: BindAddress,
 }
 
 /// The recording of a feed that is served.

@@ -8,8 +8,11 @@ mod limits;
 mod ops;
 mod session;
 
-pub use auth::{AccessConfig, AccessPolicy, Admission, Control, Token, TokenError, TokenSource};
-pub use http::{HttpLimits, TlsError, TlsFiles};
+pub use auth::{
+    AccessConfig, AccessPolicy, Admission, AllowedHosts, Control, Host, InvalidHost, InvalidToken, Origin, Token,
+    TokenError, TokenSource,
+};
+pub use http::{BindAddress, HttpLimits, InvalidBindAddress, TlsError, TlsFiles};
 pub use limits::TooFewFiles;
 pub use ops::{CountErrors, watch_panics};
 pub use session::{DEFAULT_MAX_COMMANDS, SessionLimits, SubscriptionLimits};
@@ -17,6 +20,7 @@ pub use session::{DEFAULT_MAX_COMMANDS, SessionLimits, SubscriptionLimits};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use futures_util::future::select_all;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -24,7 +28,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
-use http::{Acceptor, Auth, Connection, MAX_REJECTIONS, Site, service};
+use http::{Acceptor, Auth, Connection, MAX_REJECTIONS, Rejector, Site, service};
 use limits::{ConnectionLimit, raise_limit};
 use ops::Metrics;
 use session::FeedControl;
@@ -38,7 +42,7 @@ const OWN_FILES: u64 = 64;
 /// The address, limits and access rules of a server.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
-    pub bind: SocketAddr,
+    pub bind: BindAddress,
     /// Sessions at one time, over WebSocket and Server-Sent Events.
     pub sessions: usize,
     /// Sessions from one address at one time.
@@ -60,7 +64,7 @@ impl ServerConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     #[error("cannot listen on {bind}; choose another address with --bind, or port 0 for any free port")]
-    Address { bind: SocketAddr, source: std::io::Error },
+    Address { bind: BindAddress, source: std::io::Error },
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error(transparent)]
@@ -69,7 +73,8 @@ pub enum BindError {
 
 /// A server that listens, and does not answer yet.
 pub struct Server {
-    listener: TcpListener,
+    /// One for each address of the name to listen on.
+    listeners: Vec<TcpListener>,
     address: SocketAddr,
     config: ServerConfig,
     access: AccessPolicy,
@@ -82,12 +87,13 @@ impl Server {
     /// # Errors
     /// When the address is taken or not of this machine, or a token or the certificate cannot be read.
     pub async fn bind(config: ServerConfig) -> Result<Self, BindError> {
-        let failed = |source| BindError::Address { bind: config.bind, source };
-        let listener = TcpListener::bind(config.bind).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        let access = config.access.resolve(address.ip().is_loopback())?;
+        let failed = |source| BindError::Address { bind: config.bind.clone(), source };
+        let listeners = config.bind.listen().await.map_err(failed)?;
+        let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let address = addresses[0];
+        let access = config.access.resolve(addresses.iter().all(|address| address.ip().is_loopback()))?;
         let tls = config.tls.as_ref().map(TlsFiles::acceptor).transpose()?;
-        Ok(Self { listener, address, config, access, tls })
+        Ok(Self { listeners, address, config, access, tls })
     }
 
     /// Raises the process's limit of open files to what the limits of this server need.
@@ -108,21 +114,21 @@ impl Server {
         self.tls.is_some()
     }
 
-    /// The address that the server listens on, with the real port where the configuration has port 0.
+    /// The first address that the server listens on, with the real port where the configuration has port 0.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Serves clients until `stop` completes, then ends the sessions and connections. Commands go to `commands`.
     pub async fn run(self, live: LiveMarket, commands: CommandSender, stop: impl Future<Output = ()>) {
-        let Self { listener, address, config, access, tls } = self;
+        let Self { listeners, address, config, access, tls } = self;
         let ServerConfig { http, session, .. } = config;
         let sessions = ConnectionLimit::new(config.sessions, config.sessions_per_address);
         let connections = ConnectionLimit::new(http.connections, http.connections_per_address);
         let answers = ConnectionLimit::new(http.answer_kibibytes, http.answer_kibibytes / 2);
         let metrics = Metrics::new(live.clone(), connections.clone());
         session::show_ends(&metrics);
-        let auth = Auth::new(access, &config.access.proxies, address.port(), tls.is_some(), metrics.clone());
+        let auth = Auth::new(access, &config.access, address.port(), tls.is_some(), metrics.clone());
         let feed = FeedControl::new(live.clone(), commands);
         let site = Site {
             live: live.clone(),
@@ -136,10 +142,15 @@ impl Server {
         let (stop_connections, stopping) = watch::channel(false);
         let connection = Connection::new(http, tls, session.stall, stopping);
         let service = service(site, http.head_timeout);
-        let acceptor = Acceptor::new(listener, connections.clone(), service, connection, auth, metrics);
+        let rejector = Rejector::new();
+        let acceptors = listeners.into_iter().map(|listener| {
+            let (connections, connection) = (connections.clone(), connection.clone());
+            let (service, auth, metrics) = (service.clone(), auth.clone(), metrics.clone());
+            Box::pin(Acceptor::new(listener, connections, service, connection, auth, metrics, rejector.clone()).run())
+        });
         tokio::select! {
             () = stop => {}
-            never = acceptor.run() => match never {}
+            (never, ..) = select_all(acceptors) => match never {}
         }
         live.stop_sessions();
         // Fails only where no connection is left.

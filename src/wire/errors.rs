@@ -31,8 +31,11 @@ pub enum ErrorCode {
     TooManyCommands,
     TokenNeeded,
     WrongToken,
+    TooManyWrongTokens,
     ControlNotAllowed,
     OriginNotAllowed,
+    /// The request names a host that is not this server's.
+    HostNotAllowed,
     NotFound,
     UnknownSymbol,
     NoDepth,
@@ -75,8 +78,11 @@ impl ErrorCode {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotPossible => StatusCode::CONFLICT,
             Self::NotJsonContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::HostNotAllowed => StatusCode::MISDIRECTED_REQUEST,
             Self::NotAWebsocket => StatusCode::UPGRADE_REQUIRED,
-            Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress | Self::TooManyWrongTokens => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::TooManySessions | Self::TooManyAnswers | Self::FeedGone | Self::FeedFault => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -148,6 +154,22 @@ impl ApiError {
 
     pub fn bad_request() -> Self {
         Self::new(ErrorCode::BadRequest, "the request could not be read", "see docs/PROTOCOL.md")
+    }
+
+    /// A target that has no path, such as `*`.
+    pub fn bad_target() -> Self {
+        let remedy = "send a path such as /api/v1/feed; this server is not a proxy";
+        Self::new(ErrorCode::BadRequest, "the target of the request has no path", remedy)
+    }
+
+    pub fn one_host_needed() -> Self {
+        let remedy = "send the header `host` once, with the name and port of the server";
+        Self::new(ErrorCode::BadRequest, "HTTP/1.1 needs one `host` header", remedy)
+    }
+
+    pub fn bad_host(host: &str) -> Self {
+        let remedy = "send a name or an address, such as `host: ticker.example.org`";
+        Self::new(ErrorCode::BadRequest, format!("{} is not a host", echo(host)), remedy)
     }
 
     pub fn bad_scenario(message: String) -> Self {
@@ -238,6 +260,12 @@ impl ApiError {
         Self::new(ErrorCode::WrongToken, "this is not a token of this server", remedy)
     }
 
+    pub fn too_many_wrong_tokens(address: IpAddr) -> Self {
+        let message = format!("{address} has sent too many wrong tokens");
+        let remedy = "wait as long as `retry-after` says, or start the server with a higher --max-wrong-tokens";
+        Self::new(ErrorCode::TooManyWrongTokens, message, remedy)
+    }
+
     /// The server takes no commands at all.
     pub fn control_not_allowed() -> Self {
         let remedy = "start the server with --control token, or with --control everybody";
@@ -255,6 +283,12 @@ impl ApiError {
         let message = format!("a page from {} may not use this server", echo(origin));
         let remedy = "open the server's own page, or start the server with --allow-origin and that origin";
         Self::new(ErrorCode::OriginNotAllowed, message, remedy)
+    }
+
+    pub fn host_not_allowed(host: &str) -> Self {
+        let message = format!("this server is not known as {}", echo(host));
+        let remedy = "open it by its IP address, or start the server with --public-host and this name";
+        Self::new(ErrorCode::HostNotAllowed, message, remedy)
     }
 }
 

@@ -101,7 +101,7 @@ test("the market page links to the status page", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator("#controls").waitFor();
   await page.keyboard.press("?");
-  await page.click("a[href='/status.html']");
+  await page.click("a[href='status.html']");
   await untilText(page, "#state", "up, playing");
   await page.close();
 });

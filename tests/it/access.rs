@@ -166,7 +166,7 @@ async fn other_origins_can_neither_read_nor_command() {
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut answer = vec![0; 1_024];
     let read = socket.read(&mut answer).await.unwrap();
-    assert_eq!(status(&String::from_utf8_lossy(&answer[..read])), 403);
+    assert_eq!(status(&String::from_utf8_lossy(&answer[..read])), 421);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::support::{Server, TIMEOUT, status};
 async fn page_and_assets_come_from_the_binary() {
     let server = Server::start(&[]).await;
     let (head, page) = server.request("GET / HTTP/1.1\r\n").await;
-    assert!(page.contains("<title>") && page.contains("src=\"/js/main.js\""), "{page}");
+    assert!(page.contains("<title>") && page.contains("src=\"js/main.js\""), "{page}");
     for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff", "etag: "] {
         assert!(head.contains(header), "{head}");
     }
@@ -58,7 +58,7 @@ async fn scripts_are_small_and_have_source_maps() {
     }
     assert!(seen.iter().any(|path| path.contains("panels")), "{seen:?}");
     for path in seen.iter().filter(|path| path.contains("chunk")) {
-        assert!(page.contains(&format!("rel=\"modulepreload\" href=\"{path}\"")), "{path} is not preloaded");
+        assert!(page.contains(&format!("rel=\"modulepreload\" href=\"{}\"", &path[1..])), "{path} is not preloaded");
     }
     assert!(bytes < 350_000, "{bytes} bytes of scripts");
 }
@@ -264,7 +264,7 @@ async fn slow_heads_and_idle_connections_are_closed() {
     tokio::join!(futures_util::future::join_all(dripping), healthy);
 
     let mut idle = server.dial().await;
-    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     timeout(TIMEOUT, idle.read_to_string(&mut answer)).await.expect("the connection is closed").unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -283,7 +283,7 @@ async fn oversized_head_is_rejected_and_body_is_not_awaited() {
     let (head, _) = server.request("POST /healthz HTTP/1.1\r\ncontent-length: 1000000000\r\n").await;
     assert!([405, 413].contains(&status(&head)), "{head}");
     let mut dripping = server.dial().await;
-    dripping.write_all(b"POST /healthz HTTP/1.1\r\nhost: x\r\ncontent-length: 9000\r\n\r\nx").await.unwrap();
+    dripping.write_all(b"POST /healthz HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9000\r\n\r\nx").await.unwrap();
     let mut answer = String::new();
     timeout(TIMEOUT, dripping.read_to_string(&mut answer)).await.expect("the connection is closed").unwrap();
     assert!(answer.starts_with("HTTP/1.1 405"), "{answer}");
@@ -300,7 +300,7 @@ async fn unread_answer_ends_the_connection() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4 * 1_024).unwrap();
     let mut socket = socket.connect(server.address.parse().unwrap()).await.unwrap();
-    socket.write_all(format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes()).await.unwrap();
+    socket.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await.unwrap();
     let counted = async {
         while !server
             .get("/metrics")

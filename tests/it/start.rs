@@ -130,3 +130,29 @@ async fn low_file_limit_is_reported_and_clients_wait() {
     let enough = Server::start_with_files(1_000, &["--max-sessions", "100", "--max-connections", "100"]).await;
     assert!(!enough.lines.join("\n").contains("warning"), "{:?}", enough.lines);
 }
+
+#[tokio::test]
+async fn name_is_bound_at_each_of_its_addresses() {
+    let server = Server::start_at("localhost:0", &[]).await;
+    assert!(server.address.starts_with("127.0.0.1:"), "{:?}", server.lines);
+    assert_eq!(server.get("/healthz").await.0, 200);
+    let port = server.address.rsplit(':').next().unwrap();
+    // A machine may have no IPv6, or know localhost by one address only.
+    let names: Vec<_> = tokio::net::lookup_host(("localhost", 0)).await.unwrap().map(|found| found.ip()).collect();
+    let has_v6 = tokio::net::TcpListener::bind("[::1]:0").await.is_ok();
+    if has_v6 && names.iter().any(std::net::IpAddr::is_ipv6) {
+        let (head, _) = crate::support::get_from(&format!("[::1]:{port}"), "/healthz", "").await;
+        assert_eq!(crate::support::status(&head), 200);
+    }
+    let (code, _) = server.post("/api/v1/feed", &serde_json::json!({"command":"pause"})).await;
+    assert_eq!(code, 200, "only this machine reaches it, so nobody needs a token");
+    assert_eq!(server.stop().await, Some(0));
+}
+
+#[tokio::test]
+async fn name_without_an_address_stops_the_start() {
+    let output = command(&["--bind", "no-such-name.invalid:3030"]).output().await.unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && text.contains("no-such-name.invalid:3030"), "{text}");
+    assert!(text.contains("--bind"), "{text}");
+}

@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
 
 /// Longer than any step takes: a test that waits this long has failed.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
@@ -259,10 +259,16 @@ pub struct Client {
 }
 
 impl Client {
-    /// Opens a session by any request, if the server accepts it.
-    pub async fn open(request: tokio_tungstenite::tungstenite::handshake::client::Request) -> Option<Self> {
-        let (socket, _) = connect_async(request).await.ok()?;
-        Some(Self { socket })
+    /// Opens a session over a connection, or returns the status of the answer.
+    pub async fn open_over(
+        stream: TcpStream,
+        request: tokio_tungstenite::tungstenite::handshake::client::Request,
+    ) -> Result<Self, u16> {
+        match client_async(request, MaybeTlsStream::Plain(stream)).await {
+            Ok((socket, _)) => Ok(Self { socket }),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// Sends text.

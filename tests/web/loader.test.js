@@ -23,7 +23,7 @@ test("the loader retries until the symbols come", async () => {
   });
   await catalog.loadSymbols();
   assert.deepEqual(list, { epoch: 4, symbols: [] });
-  assert.deepEqual(faults, ["/api/v1/symbols answered 503", "/api/v1/symbols answered 503"]);
+  assert.deepEqual(faults, ["api/v1/symbols answered 503", "api/v1/symbols answered 503"]);
 });
 
 test("only the newest request for closes is answered", async () => {
@@ -45,7 +45,7 @@ test("only the newest request for closes is answered", async () => {
   });
   await Promise.all([catalog.loadCloses(["A&B", "C"], "1m"), catalog.loadCloses(["A&B", "C"], "1d")]);
   assert.deepEqual(answered, ["1d"]);
-  assert.equal(requested[1], "/api/v1/bars?symbols=A%26B,C&interval=1d&limit=40");
+  assert.equal(requested[1], "api/v1/bars?symbols=A%26B,C&interval=1d&limit=40");
 });
 
 test("a dropped request is neither answered nor retried", async () => {

@@ -9,22 +9,19 @@ const binary =
   location.search.length > 1
     ? new URLSearchParams(location.search).get("format") === "binary"
     : /"format":"binary"/.test(readSettings());
-const socket = new WebSocket(
-  `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`,
-  binary ? ["tickcast.v1.bin"] : [],
-);
+const socket = new WebSocket(new URL("ws", location.href.replace("http", "ws")), binary ? ["tickcast.v1.bin"] : []);
 socket.binaryType = "arraybuffer";
 /** @type {MessageEvent[]} */
 const messages = [];
 socket.onmessage = (/** @type {MessageEvent} */ event) => void messages.push(event);
 // Parsed already, so that the list is there in the same task in which it is taken.
-const symbols = fetch("/api/v1/symbols", { headers: { accept: "application/json" } }).then(async (response) => {
+const symbols = fetch("api/v1/symbols", { headers: { accept: "application/json" } }).then(async (response) => {
   const list = response.ok ? await response.json() : null;
   return { ok: response.ok, status: response.status, json: async () => list };
 });
 // A failure is handled where the answer is taken.
 symbols.catch(() => {});
-const answers = new Map([["/api/v1/symbols", symbols]]);
+const answers = new Map([["api/v1/symbols", symbols]]);
 Object.assign(window, { tickcastEarly: { socket, messages, binary, answers } });
 
 function readSettings() {

@@ -4,7 +4,7 @@
  * A link has the token behind its `#`, which browsers do not send. It is removed from the address at once.
  */
 
-const LOGIN = "/api/v1/login";
+const LOGIN = "api/v1/login";
 const form = /** @type {HTMLFormElement} */ (document.getElementById("form"));
 const field = /** @type {HTMLInputElement} */ (document.getElementById("token"));
 const state = /** @type {HTMLElement} */ (document.getElementById("state"));
@@ -28,7 +28,7 @@ async function signIn(token) {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ token }),
     });
-    if (response.ok) return location.replace("/");
+    if (response.ok) return location.replace("./");
     const { error } = await response.json();
     fault.textContent = `${error.message}: ${error.remedy}`;
   } catch {

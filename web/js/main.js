@@ -58,7 +58,7 @@ const paint = createFrame(() => {
 });
 const paintStream = createPace(paint, budget.restMs);
 const toasts = createToasts(store);
-const signIn = () => location.assign("/enter");
+const signIn = () => location.assign("enter");
 const api = createApi(fetchEarly);
 const feedData = createFeedData({ store, api, warn: toasts.show });
 const connection = createConnection({

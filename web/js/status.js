@@ -13,7 +13,7 @@ let before;
 
 async function scrape() {
   const answer = await fetchStatus();
-  if (answer === "unauthorized") return location.replace("/enter");
+  if (answer === "unauthorized") return location.replace("enter");
   const now = { at: performance.now() / 1e3, samples: answer.samples };
   page.show(now, before, answer.feed, Date.now() / 1e3);
   before = now;

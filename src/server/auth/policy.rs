@@ -3,11 +3,10 @@
 //! Pure: it decides about what a request carries. Not here: where a request carries it (`http/auth.rs`), and where
 //! tokens come from (`token.rs`).
 
-use std::net::IpAddr;
-
 use ipnet::IpNet;
 use strum::IntoStaticStr;
 
+use super::hosts::{AllowedHosts, Host, Origin};
 use super::token::{Token, TokenError, TokenSource};
 
 /// The access rules as configured.
@@ -20,10 +19,14 @@ pub struct AccessConfig {
     pub presenter: Option<TokenSource>,
     /// The viewers' token. With it, watching needs a token too.
     pub viewer: Option<TokenSource>,
-    /// Origins of other pages that may open the stream.
-    pub origins: Vec<String>,
+    /// Origins of other pages that may use the server.
+    pub origins: Vec<Origin>,
+    /// Names under which other machines reach the server, besides those of this machine.
+    pub public_hosts: Vec<Host>,
     /// Reverse proxies that are trusted to name their clients.
     pub proxies: Vec<IpNet>,
+    /// Wrong tokens that one address may send in a minute.
+    pub wrong_tokens: u32,
 }
 
 /// The people who may control the feed.
@@ -54,7 +57,9 @@ impl AccessConfig {
             None => Admission::Everybody,
             Some(source) => Admission::Token(source.token()?),
         };
-        Ok(AccessPolicy { viewers, presenters, origins: self.origins.clone(), is_local })
+        let machine = gethostname::gethostname().into_string().ok();
+        let hosts = AllowedHosts { public: self.public_hosts.clone(), machine };
+        Ok(AccessPolicy { viewers, presenters, origins: self.origins.clone(), hosts })
     }
 }
 
@@ -107,15 +112,15 @@ impl Admission {
     }
 }
 
-/// The access rules in force: who may watch, who may drive, and from which pages.
+/// The access rules in force: who may watch, who may drive, by which names, and from which pages.
 #[derive(Clone, Debug)]
 pub struct AccessPolicy {
     pub viewers: Admission,
     pub presenters: Admission,
-    /// Allowed origins besides the server's own, such as `https://ticker.example.org`.
-    pub origins: Vec<String>,
-    /// Only this machine reaches the server directly. A `Host` that names another machine is then an attack.
-    pub is_local: bool,
+    /// Allowed origins besides the server's own.
+    pub origins: Vec<Origin>,
+    /// The hosts that requests may name.
+    pub hosts: AllowedHosts,
 }
 
 impl AccessPolicy {
@@ -129,29 +134,23 @@ impl AccessPolicy {
         if self.viewers.admits(tokens) { Role::Viewer } else { Role::Anonymous }
     }
 
-    /// Returns whether a page of `origin` may use the server that it addresses as `host`. A request without an origin
-    /// does not come from a page ([RFC 6454, section 7.3](https://www.rfc-editor.org/rfc/rfc6454#section-7.3)).
-    pub fn allows_origin(&self, origin: Option<&str>, host: Option<&str>) -> bool {
-        let Some(origin) = origin else { return true };
-        if self.origins.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin)) {
-            return true;
-        }
-        let Some((scheme, authority)) = origin.split_once("://") else { return false };
-        let Some(host) = host else { return false };
-        let is_own = matches!(scheme, "http" | "https") && authority.eq_ignore_ascii_case(host);
-        // An attacker's name may resolve to 127.0.0.1; its page then has the server's own origin (DNS rebinding).
-        is_own && (!self.is_local || is_this_machine(host))
+    /// Returns whether any of `tokens` is one of this server's; `None` where it has none.
+    pub fn knows(&self, tokens: &[&str]) -> Option<bool> {
+        let mut known = [&self.presenters, &self.viewers].into_iter().filter_map(Admission::token).peekable();
+        known.peek()?;
+        // Compares each, even after a match: the time taken reveals nothing.
+        Some(known.fold(false, |found, known| tokens.iter().fold(found, |found, given| known.matches(given) | found)))
     }
-}
 
-/// Returns whether a `Host` can only mean this machine: `localhost`, or an address instead of a name.
-fn is_this_machine(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
-    };
-    let name = name.to_ascii_lowercase();
-    name == "localhost" || name.ends_with(".localhost") || name.parse::<IpAddr>().is_ok()
+    /// Returns whether pages of `origin` may use the server, although they are not its own.
+    pub fn allows_other(&self, origin: &Origin) -> bool {
+        self.origins.iter().any(|allowed| allowed.is_same(origin))
+    }
+
+    /// Returns whether a page of `origin` may use the server, which its request names by the hosts `named`.
+    pub fn allows_origin(&self, origin: &str, named: &[Host]) -> bool {
+        Origin::parse(origin).is_some_and(|origin| self.allows_other(&origin) || self.hosts.owns(&origin, named))
+    }
 }
 
 #[cfg(test)]
@@ -169,7 +168,7 @@ mod tests {
     fn role_needs_the_token_that_was_configured() {
         use Admission::{Everybody, Nobody};
         let check = |viewers: Admission, presenters: Admission, given: &[&str], expected: Role| {
-            let access = AccessPolicy { viewers, presenters, origins: Vec::new(), is_local: true };
+            let access = AccessPolicy { viewers, presenters, origins: Vec::new(), hosts: AllowedHosts::default() };
             assert_eq!(access.role(given), expected, "{access:?} {given:?}");
         };
         check(Everybody, Everybody, &[], Role::Presenter);
@@ -188,30 +187,22 @@ mod tests {
 
     #[test]
     fn origin_is_the_servers_own_or_one_that_was_allowed() {
-        let allowed = vec!["https://ticker.example.org".to_owned()];
-        let check = |is_local, origin, host, expected| {
-            let access = AccessPolicy {
-                viewers: Admission::Everybody,
-                presenters: Admission::Everybody,
-                origins: allowed.clone(),
-                is_local,
-            };
-            assert_eq!(access.allows_origin(origin, host), expected, "{is_local} {origin:?} {host:?}");
+        let access = AccessPolicy {
+            viewers: Admission::Everybody,
+            presenters: Admission::Everybody,
+            origins: vec![Origin::parse("https://app.example.org").unwrap()],
+            hosts: AllowedHosts::default(),
         };
-        for is_local in [true, false] {
-            check(is_local, None, Some("127.0.0.1:3030"), true);
-            check(is_local, Some("http://127.0.0.1:3030"), Some("127.0.0.1:3030"), true);
-            check(is_local, Some("http://LOCALHOST:3030"), Some("localhost:3030"), true);
-            check(is_local, Some("http://[::1]:3030"), Some("[::1]:3030"), true);
-            check(is_local, Some("https://ticker.example.org"), Some("127.0.0.1:3030"), true);
-            check(is_local, Some("http://127.0.0.1:8080"), Some("127.0.0.1:3030"), false);
-            check(is_local, Some("https://evil.example"), Some("127.0.0.1:3030"), false);
-            check(is_local, Some("null"), Some("127.0.0.1:3030"), false);
-            check(is_local, Some("file://127.0.0.1:3030"), Some("127.0.0.1:3030"), false);
-            check(is_local, Some("http://127.0.0.1:3030"), None, false);
+        for (origin, expected) in [
+            ("http://127.0.0.1:3030", true),
+            ("https://app.example.org", true),
+            ("https://APP.example.org:443", true),
+            ("http://app.example.org", false),
+            ("https://app.example.org:8443", false),
+            ("https://evil.example", false),
+            ("null", false),
+        ] {
+            assert_eq!(access.allows_origin(origin, &["127.0.0.1:3030".parse().unwrap()]), expected, "{origin}");
         }
-        // A name that an attacker made point to this machine.
-        check(true, Some("http://evil.example:3030"), Some("evil.example:3030"), false);
-        check(false, Some("http://laptop.lan:3030"), Some("laptop.lan:3030"), true);
     }
 }

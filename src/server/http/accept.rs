@@ -55,9 +55,9 @@ where
         connection: Connection,
         auth: Auth,
         metrics: Metrics,
+        rejector: Rejector,
     ) -> Self {
-        let (rejector, is_failing) = (Rejector::new(), false);
-        Self { listener, connections, service, connection, auth, metrics, rejector, is_failing }
+        Self { listener, connections, service, connection, auth, metrics, rejector, is_failing: false }
     }
 
     /// Accepts connections for ever.

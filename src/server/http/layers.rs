@@ -3,10 +3,11 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::{Body, Incoming};
 use tower::{BoxError, Service, ServiceBuilder};
 use tower_http::compression::{CompressionLayer, Predicate};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::map_request_body::MapRequestBodyLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -14,13 +15,17 @@ use tower_http::trace::{DefaultOnFailure, TraceLayer};
 use tower_http::validate_request::ValidateRequestHeaderLayer;
 use tracing::Level;
 
+use super::auth::Auth;
 use super::handlers::Site;
-use super::{assets, routes};
+use super::{assets, head, routes};
+use crate::server::auth::Origin;
 use crate::server::limits::DeadlineBody;
 
 /// Bytes of a request's body. Commands and tokens are short, and no other request has a body.
 const MAX_BODY_BYTES: usize = 16 * 1024;
 
+/// Time for which a browser may keep the answer to a preflight. Chromium keeps none for longer than two hours.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(2 * 60 * 60);
 /// The longest answer that is compressed, in bytes. Compressing it takes about a millisecond, in which no session of the
 /// same thread is served. The page's files are compressed when they are built.
 const MAX_COMPRESSED_BYTES: u64 = 64 * 1024;
@@ -55,6 +60,11 @@ pub fn service(
 + Send
 + 'static {
     let auth = site.auth.clone();
+    let cors = cors(&auth);
+    let checker = auth.clone();
+    #[expect(clippy::result_large_err, reason = "the layer takes an answer as the error")]
+    let check_head =
+        move |request: &mut Request<_>| head::check(&checker, request).map_err(|cause| checker.reject(&cause, request));
     #[expect(clippy::result_large_err, reason = "the layer takes an answer as the error")]
     let authorize = move |request: &mut Request<_>| {
         let required = routes::required_role(request.method(), request.uri().path());
@@ -62,7 +72,7 @@ pub fn service(
     };
     ServiceBuilder::new()
         // Errors are counted. A line in the log for each would let any client fill the log.
-        .layer(TraceLayer::new_for_http().on_failure(DefaultOnFailure::new().level(Level::DEBUG)))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(DefaultOnFailure::new().level(Level::DEBUG)))
         .layer(header(header::CONTENT_SECURITY_POLICY, assets::CONTENT_SECURITY_POLICY))
         .layer(SetResponseHeaderLayer::if_not_present(HeaderName::from_static("keep-alive"), keep_alive(head_timeout)))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -71,8 +81,36 @@ pub fn service(
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(MapRequestBodyLayer::new(move |body| DeadlineBody::new(body, head_timeout)))
         .layer(CompressionLayer::new().compress_when(IsShort))
+        .layer(ValidateRequestHeaderLayer::custom(check_head))
+        .option_layer(cors)
         .layer(ValidateRequestHeaderLayer::custom(authorize))
         .service(warp::service(routes::routes(site)))
+}
+
+/// The span of a request in the log. It leaves out the query, which may hold a secret by mistake.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+/// The layer that lets pages of `--allow-origin` read answers, after a preflight where browsers need one; `None`
+/// without such a page. It answers before the role is checked, as a preflight carries neither cookie nor token.
+fn cors(auth: &Auth) -> Option<CorsLayer> {
+    let policy = auth.policy.clone();
+    if policy.origins.is_empty() {
+        return None;
+    }
+    let is_allowed = move |origin: &HeaderValue, _: &_| {
+        origin.to_str().ok().and_then(Origin::parse).is_some_and(|origin| policy.allows_other(&origin))
+    };
+    Some(
+        CorsLayer::new()
+            .allow_origin(AllowOrigin::predicate(is_allowed))
+            .allow_credentials(true)
+            .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::DELETE])
+            .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+            .expose_headers([header::RETRY_AFTER])
+            .max_age(PREFLIGHT_AGE),
+    )
 }
 
 fn header(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -15,7 +15,8 @@ use crate::wire::ApiError;
 /// Rejected connections that get the error at one time; further ones are only closed.
 pub const MAX_REJECTIONS: usize = 64;
 
-/// Rejects connections.
+/// Rejects connections. Cheap to clone; all clones share one limit.
+#[derive(Clone)]
 pub struct Rejector {
     permits: Arc<Semaphore>,
 }

@@ -3,8 +3,7 @@
 use std::convert::Infallible;
 
 use futures_util::stream;
-use http::header::{self, HeaderValue};
-use http::{Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use warp::Reply;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
@@ -68,6 +67,16 @@ pub fn error(cause: &ApiError) -> Answer {
     answer.extensions_mut().insert(cause.code);
     if cause.code.status() == StatusCode::SERVICE_UNAVAILABLE {
         answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
+    answer
+}
+
+/// Announces that the connection closes after this answer, if the request has a body, which nobody reads. Without the
+/// announcement a proxy sends its next request on a connection that is about to close, and answers 502.
+pub fn close_if_unread(mut answer: Answer, headers: &HeaderMap) -> Answer {
+    let is_empty = headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
+    if !is_empty || headers.contains_key(header::TRANSFER_ENCODING) {
+        answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     answer
 }

@@ -13,7 +13,7 @@ use super::assets;
 use super::auth::Identity;
 use super::handlers::Handler::{self, Bars, Filter as Custom, Query};
 use super::handlers::{self, Site};
-use super::reply::{self, error, held_json};
+use super::reply::{self, close_if_unread, error, held_json};
 use crate::server::auth::Role::{self, Anonymous, Presenter, Viewer};
 use crate::server::limits::Permit;
 use crate::wire::{ApiError, BarsResponse, ErrorCode};
@@ -85,7 +85,7 @@ pub fn routes(site: Site) -> impl Filter<Extract = (Answer,), Error = Infallible
     let endpoints = ENDPOINTS.iter().map(|endpoint| endpoint.filter(&site));
     let endpoints = endpoints.reduce(|all, endpoint| all.or(endpoint).unify().boxed());
     let endpoints = endpoints.expect("invariant: there are endpoints");
-    let all = endpoints.or(web_file()).unify().or(warp::path::full().map(nothing_here)).unify();
+    let all = endpoints.or(web_file()).unify().or(nothing_here()).unify();
     all.map(move |answer: Answer| {
         if let Some(code) = answer.extensions().get::<ErrorCode>() {
             metrics.api_error(*code);
@@ -145,8 +145,14 @@ fn web_file() -> impl Filter<Extract = (Answer,), Error = Rejection> + Clone {
     read.and(warp::path::tail()).and(warp::header::headers_cloned()).and_then(file)
 }
 
-/// The answer to an address without a handler for the method, or without any.
-fn nothing_here(path: FullPath) -> Answer {
+/// Answers requests to an address without a handler for the method, or without any.
+fn nothing_here() -> impl Filter<Extract = (Answer,), Error = Infallible> + Clone {
+    warp::path::full()
+        .and(warp::header::headers_cloned())
+        .map(|path: FullPath, headers: HeaderMap| close_if_unread(no_handler(&path), &headers))
+}
+
+fn no_handler(path: &FullPath) -> Answer {
     let mut methods: Vec<&str> =
         endpoints_at(path.as_str()).flat_map(|endpoint| endpoint.methods).map(Method::as_str).collect();
     if methods.is_empty() && assets::exists(path.as_str()) {

@@ -5,8 +5,7 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::HeaderMap;
-use http::header::SEC_WEBSOCKET_PROTOCOL;
+use http::{HeaderMap, HeaderName, header};
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -15,6 +14,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use warp::{Filter, Rejection};
 
+use super::auth::texts;
 use super::stream::Stream;
 use crate::server::limits::WriteTimeout;
 use crate::server::session::CLOSE_TIMEOUT;
@@ -80,27 +80,28 @@ async fn check_key(key: String) -> Result<String, Rejection> {
     }
 }
 
+/// Returns whether a header has `token` in one of its lines, each of which is a list (RFC 9110, section 5.3).
+fn has_token(headers: &HeaderMap, name: HeaderName, token: &str) -> bool {
+    texts(headers, name).flat_map(|line| line.split(',')).any(|part| part.trim().eq_ignore_ascii_case(token))
+}
+
+/// Checks that a request wants to become a WebSocket.
+async fn check_headers(headers: HeaderMap) -> Result<HeaderMap, Rejection> {
+    let is_wanted =
+        has_token(&headers, header::CONNECTION, "upgrade") && has_token(&headers, header::UPGRADE, "websocket");
+    if is_wanted { Ok(headers) } else { Err(warp::reject::not_found()) }
+}
+
 /// Extracts an [`Upgrade`] from a request for one, and rejects all others.
 pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone {
-    let is_token = |header: &'static str, token: &'static str| {
-        warp::header::<String>(header)
-            .and_then(move |value: String| async move {
-                let found = value.split(',').any(|part| part.trim().eq_ignore_ascii_case(token));
-                if found { Ok(()) } else { Err(warp::reject::not_found()) }
-            })
-            .untuple_one()
-    };
     warp::get()
-        .and(is_token("connection", "upgrade"))
-        .and(is_token("upgrade", "websocket"))
+        .and(warp::header::headers_cloned().and_then(check_headers))
         .and(warp::header::exact("sec-websocket-version", "13"))
         .and(warp::header::<String>("sec-websocket-key").and_then(check_key))
-        .and(warp::header::headers_cloned())
         .and(warp::ext::get::<OnUpgrade>())
-        .map(|key: String, headers: HeaderMap, on_upgrade| {
+        .map(|headers: HeaderMap, key: String, on_upgrade| {
             // The header may appear several times (RFC 6455, section 11.3.4).
-            let offered = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
-            let format = offered.into_iter().find_map(Format::choose);
+            let format = texts(&headers, header::SEC_WEBSOCKET_PROTOCOL).find_map(Format::choose);
             Upgrade { accept: derive_accept_key(key.as_bytes()), format, on_upgrade }
         })
 }

@@ -119,7 +119,7 @@ impl ConnectionLimit {
 
 /// Reduces an address to the part that identifies its host. An IPv6 host chooses among 2^64 addresses
 /// (RFC 4291, section 2.5.1), and an IPv4 address may come mapped into IPv6.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
         v4 => v4,

@@ -1,4 +1,4 @@
-//! A limit on a client's messages: a token bucket.
+//! A limit on a rate, such as that of a client's messages: a token bucket.
 //!
 //! Pure: `now` is passed in.
 
@@ -9,18 +9,26 @@ use tokio::time::Instant;
 /// Seconds of messages that the bucket holds, which is the largest burst.
 const BURST_SECONDS: f64 = 2.0;
 
-/// Limits the rate of messages. Each message takes one token; tokens come back at a steady rate.
+/// Limits a rate. Each message takes one token; tokens come back at a steady rate.
 #[derive(Clone, Copy, Debug)]
 pub struct RateLimiter {
     per_second: f64,
+    /// The largest burst.
+    capacity: f64,
     tokens: f64,
     refilled_at: Instant,
 }
 
 impl RateLimiter {
+    /// Limits messages to a rate, and a burst to those of two seconds.
     pub fn new(per_second: u32, now: Instant) -> Self {
         let per_second = f64::from(per_second);
-        Self { per_second, tokens: BURST_SECONDS * per_second, refilled_at: now }
+        Self::with_capacity(per_second, BURST_SECONDS * per_second, now)
+    }
+
+    /// A limit with a burst of its own.
+    pub const fn with_capacity(per_second: f64, capacity: f64, now: Instant) -> Self {
+        Self { per_second, capacity, tokens: capacity, refilled_at: now }
     }
 
     /// Adds the tokens of a time in which the server did not read: the messages of that time arrive at once.
@@ -30,15 +38,35 @@ impl RateLimiter {
 
     /// Takes one token, and returns whether there was one.
     pub fn try_take(&mut self, now: Instant) -> bool {
-        let refill = now.saturating_duration_since(self.refilled_at).as_secs_f64() * self.per_second;
-        // A credit may have filled the bucket beyond its size: then nothing is refilled, and nothing is lost.
-        let capacity = self.tokens.max(BURST_SECONDS * self.per_second);
-        (self.tokens, self.refilled_at) = ((self.tokens + refill).min(capacity), now);
+        self.refill(now);
         let is_enough = self.tokens >= 1.0;
         if is_enough {
             self.tokens -= 1.0;
         }
         is_enough
+    }
+
+    /// Gives back a token that was taken.
+    pub fn give_back(&mut self) {
+        self.tokens += 1.0;
+    }
+
+    /// The time from the last try until there is a token.
+    pub fn time_until_next(&self) -> Duration {
+        Duration::try_from_secs_f64((1.0 - self.tokens).max(0.0) / self.per_second).unwrap_or(Duration::MAX)
+    }
+
+    /// Returns whether nothing was taken that has not come back.
+    pub fn is_full(&mut self, now: Instant) -> bool {
+        self.refill(now);
+        self.tokens >= self.capacity
+    }
+
+    fn refill(&mut self, now: Instant) {
+        let refill = now.saturating_duration_since(self.refilled_at).as_secs_f64() * self.per_second;
+        // A credit may have filled the bucket beyond its size: then nothing is refilled, and nothing is lost.
+        let capacity = self.tokens.max(self.capacity);
+        (self.tokens, self.refilled_at) = ((self.tokens + refill).min(capacity), now);
     }
 }
 

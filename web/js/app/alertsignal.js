@@ -19,7 +19,7 @@ export function requestPermission() {
 export function signalAlert(text, { sound }) {
   if (sound) playAlertSound();
   if ("Notification" in window && Notification.permission === "granted")
-    new Notification("tickcast", { body: text, icon: "/favicon.svg" });
+    new Notification("tickcast", { body: text, icon: "favicon.svg" });
 }
 
 function playAlertSound() {

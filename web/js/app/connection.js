@@ -183,6 +183,6 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
 
 /** @param {"json" | "binary"} format */
 function openSocket(format) {
-  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
+  const address = new URL("ws", location.href.replace("http", "ws"));
   return new WebSocket(address, format === "binary" ? [SUBPROTOCOL] : []);
 }

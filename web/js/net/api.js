@@ -27,7 +27,7 @@ export function createApi(get) {
 
   /** @returns {Promise<SymbolList>} */
   async function symbols() {
-    const list = await json("/api/v1/symbols");
+    const list = await json("api/v1/symbols");
     if (typeof list?.epoch !== "number" || !Array.isArray(list.symbols))
       throw new Error("the list of symbols cannot be read");
     return list;
@@ -47,7 +47,7 @@ export function createApi(get) {
         .slice(from, from + SYMBOLS_PER_REQUEST)
         .map(encodeURIComponent)
         .join(",");
-      const part = await json(`/api/v1/bars?symbols=${some}&interval=${interval}&limit=${limit}`);
+      const part = await json(`api/v1/bars?symbols=${some}&interval=${interval}&limit=${limit}`);
       all.epoch = part.epoch;
       for (const { symbol, bars } of part.series ?? []) all.series.push({ symbol, bars: bars.filter(isBar) });
     }
@@ -64,19 +64,19 @@ export function createApi(get) {
    */
   async function preview(symbol, interval, limit) {
     const { epoch, through, series } = await json(
-      `/api/v1/feed/preview?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`,
+      `api/v1/feed/preview?symbols=${encodeURIComponent(symbol)}&interval=${interval}&limit=${limit}`,
     );
     return { epoch, through, bars: (series?.[0]?.bars ?? []).filter(isBar) };
   }
 
   /** @returns {Promise<Role>} */
   async function role() {
-    return (await json("/api/v1/login")).role;
+    return (await json("api/v1/login")).role;
   }
 
   /** @returns {Promise<ScenarioCatalog>} */
   async function scenarios() {
-    const answer = await json("/api/v1/scenarios");
+    const answer = await json("api/v1/scenarios");
     return {
       max_strength: answer.max_strength,
       max_seconds: answer.max_seconds,
@@ -87,7 +87,7 @@ export function createApi(get) {
 
   /** @returns {Promise<RejectedRows[]>} */
   async function rejected() {
-    const answer = await json("/api/v1/feed/rejected");
+    const answer = await json("api/v1/feed/rejected");
     return answer.rejected ?? [];
   }
 

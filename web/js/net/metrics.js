@@ -26,7 +26,7 @@ export function parseMetrics(text) {
  * @throws where the server gives no such answer
  */
 export async function fetchStatus() {
-  const [metrics, feed] = await Promise.all(["/metrics", "/api/v1/feed"].map((address) => fetch(address)));
+  const [metrics, feed] = await Promise.all(["metrics", "api/v1/feed"].map((address) => fetch(address)));
   if (metrics.status === 401 || feed.status === 401) return "unauthorized";
   if (!metrics.ok || !feed.ok) throw new Error(`the server answers ${metrics.status} and ${feed.status}`);
   return { samples: parseMetrics(await metrics.text()), feed: await feed.json() };

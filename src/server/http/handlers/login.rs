@@ -6,9 +6,10 @@ use warp::reply::Response as Answer;
 use warp::{Filter, Reply};
 
 use super::{Site, json_body};
-use crate::server::auth::{AccessPolicy, Admission, Role};
-use crate::server::http::auth::{Auth, Identity};
+use crate::server::auth::Role;
+use crate::server::http::auth::{AUDIT, Auth, Identity, retry_after};
 use crate::server::http::reply::{error, json};
+use crate::server::limits::TokenUse;
 use crate::wire::{ApiError, access_response, parse_login};
 
 /// The client's role, and the requirements for the others.
@@ -22,35 +23,43 @@ pub fn role(site: &Site) -> BoxedFilter<(Answer,)> {
 /// Checks a token, and sets it as a cookie.
 pub fn login(site: &Site) -> BoxedFilter<(Answer,)> {
     let auth = site.auth.clone();
-    let login = move |identity, body: Result<String, ApiError>| match body.and_then(|body| check_token(&auth, &body)) {
-        Ok((token, role)) => with_cookie(&auth, &token, Identity { role, ..identity }),
+    let login = move |identity: Identity, body: Result<String, ApiError>| match body.and_then(|body| parse_login(&body))
+    {
+        Ok(token) => sign_in(&auth, identity, &token),
         Err(cause) => error(&cause),
     };
     warp::ext::get::<Identity>().and(json_body()).map(login).boxed()
 }
 
-/// Removes the cookie.
+fn sign_in(auth: &Auth, identity: Identity, token: &str) -> Answer {
+    let address = identity.address;
+    let rejected = |cause: ApiError| {
+        tracing::info!(target: AUDIT, %address, reason = cause.code.label(), "sign-in rejected");
+        error(&cause)
+    };
+    if let Err(wait) = auth.limit_tokens(address, &[token], TokenUse::SignIn) {
+        return retry_after(rejected(ApiError::too_many_wrong_tokens(address)), wait);
+    }
+    // A token that grants nothing is an error, even where everybody may watch.
+    if auth.policy.knows(&[token]) != Some(true) {
+        return rejected(ApiError::wrong_token());
+    }
+    let role = auth.policy.role(&[token]);
+    tracing::info!(target: AUDIT, %address, role = role.label(), "signed in");
+    with_cookie(auth, token, &Identity { role, ..identity })
+}
+
+/// Removes the cookie. A session that is open keeps its role until it ends, as it may be another person's.
 pub fn logout(site: &Site) -> BoxedFilter<(Answer,)> {
     let auth = site.auth.clone();
-    let logout = move |identity| with_cookie(&auth, "", Identity { role: auth.policy.role(&[]), ..identity });
+    let logout = move |identity: Identity| {
+        tracing::info!(target: AUDIT, address = %identity.address, role = identity.role.label(), "signed out");
+        with_cookie(&auth, "", &Identity { role: auth.policy.role(&[]), ..identity })
+    };
     warp::ext::get::<Identity>().map(logout).boxed()
 }
 
-/// The token in a body, and the role that it grants.
-fn check_token(auth: &Auth, body: &str) -> Result<(String, Role), ApiError> {
-    let token = parse_login(body)?;
-    let AccessPolicy { viewers, presenters, .. } = &*auth.policy;
-    let known = [presenters, viewers].into_iter().filter_map(Admission::token);
-    // A token that grants nothing is an error, even where everybody may watch.
-    if known.fold(false, |found, known| known.matches(&token) | found) {
-        let role = auth.policy.role(&[&token]);
-        Ok((token, role))
-    } else {
-        Err(ApiError::wrong_token())
-    }
-}
-
-fn with_cookie(auth: &Auth, token: &str, identity: Identity) -> Answer {
+fn with_cookie(auth: &Auth, token: &str, identity: &Identity) -> Answer {
     let answer = json(StatusCode::OK, access(auth, identity.role));
     warp::reply::with_header(answer, header::SET_COOKIE, auth.set_cookie(token, identity)).into_response()
 }

@@ -83,7 +83,8 @@ pub fn events(site: &Site) -> BoxedFilter<(Answer,)> {
         peer.release();
         let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
         let events = sse::events(site.live.clone(), limits, &request, permit, &site.metrics);
-        warp::sse::reply(events).into_response()
+        // nginx would collect the events otherwise.
+        warp::reply::with_header(warp::sse::reply(events), "x-accel-buffering", "no").into_response()
     };
     warp::ext::get::<Peer>().and(warp::ext::get::<Identity>()).and(query()).map(open).boxed()
 }

@@ -52,7 +52,7 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
   const seedTitle = "The same seed gives the same market: tickcast --seed";
   const seed = element("span", { class: "transport-seed", title: seedTitle });
   const signInTitle = "Sign in with the presenter's token to control the feed";
-  const watching = element("a", { class: "transport-note", href: "/enter", title: signInTitle }, "Watching");
+  const watching = element("a", { class: "transport-note", href: "enter", title: signInTitle }, "Watching");
   const status = span("transport-state");
 
   root.append(

@@ -74,7 +74,7 @@ export function createHelp(commands, { onSet }) {
     "section",
     {},
     element("h3", { class: "panel-title" }, "The server"),
-    element("p", {}, element("a", { href: "/status.html" }, "Server status: sessions, lags, rejections, memory")),
+    element("p", {}, element("a", { href: "status.html" }, "Server status: sessions, lags, rejections, memory")),
   );
   const dialog = createDialog(
     "Keys and settings",

@@ -1,0 +1,42 @@
+//! Heads of requests: a server in this process answers any bytes with HTTP or closes the connection, without panic.
+
+#![no_main]
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::{LazyLock, mpsc};
+use std::time::Duration;
+
+use libfuzzer_sys::fuzz_target;
+use tickcast::app;
+use tickcast::cli::{Cli, Job};
+
+/// Longer than any answer takes.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The address of the server. A panic in any of its threads aborts the process, by the hook of libFuzzer.
+static ADDRESS: LazyLock<String> = LazyLock::new(|| {
+    let (sender, lines) = mpsc::channel::<String>();
+    std::thread::spawn(move || {
+        let line = ["tickcast", "--symbols", "2", "--token=presenter-0123456789", "--bind", "127.0.0.1:0"];
+        let Ok(Job::Serve(config)) = Cli::job(&line.map(OsString::from), &[]) else {
+            panic!("the arguments start a server")
+        };
+        let print = move |line: &str| drop(sender.send(line.to_owned()));
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(app::serve(*config, std::future::pending(), print)).expect("a server");
+    });
+    let address = |line: String| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned());
+    lines.iter().find_map(address).expect("the server prints its address")
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    let mut socket = TcpStream::connect(&*ADDRESS).expect("the server accepts");
+    socket.set_read_timeout(Some(TIMEOUT)).expect("a timeout above 0");
+    // The server may have closed the connection already.
+    let _ = socket.write_all(bytes).and_then(|()| socket.shutdown(Shutdown::Write));
+    let mut answer = [0; 16];
+    let read = socket.read(&mut answer).unwrap_or(0);
+    assert!(read == 0 || answer.starts_with(b"HTTP/1."), "{answer:?}");
+});
