@@ -27,9 +27,9 @@ pub fn watch_panics() {
         let text = text_of(panic.payload());
         if PLACES.lock().insert(at.clone()) {
             let backtrace = short_paths(&Backtrace::capture().to_string());
-            tracing::error!(at, thread, panic = text, backtrace, "tickcast has panicked; please report this");
+            tracing::error!(%at, thread, panic = text, %backtrace, "tickcast has panicked; please report this");
         } else {
-            tracing::error!(at, thread, panic = text, "tickcast has panicked at the same place again");
+            tracing::error!(%at, thread, panic = text, "tickcast has panicked at the same place again");
         }
     }));
 }
@@ -59,7 +59,8 @@ fn short_path(path: &str) -> String {
     let short = match (dependency, path.find("/library/")) {
         (Some((_, rest)), _) => rest,
         (None, Some(at)) => &path[at + 1..],
-        (None, None) if path.starts_with("src/") => &path,
+        // Within this project.
+        (None, None) if !path.starts_with(['/', '.']) && !path.contains(":/") => &path,
         (None, None) => own().or_else(|| path.rsplit('/').next()).unwrap_or_default(),
     };
     short.to_owned()
@@ -90,6 +91,8 @@ mod tests {
             ("/home/ann/src/tickcast/src/server/mod.rs:9:1", "src/server/mod.rs:9:1"),
             ("./src/server/mod.rs:9:1", "src/server/mod.rs:9:1"),
             ("src/server/mod.rs:9:1", "src/server/mod.rs:9:1"),
+            ("tests/it/main.rs:9:1", "tests/it/main.rs:9:1"),
+            ("C:/ann/tickcast/src/main.rs", "src/main.rs"),
             ("/build/x/clone3.S:81", "clone3.S:81"),
         ] {
             assert_eq!(short_path(path), expected, "{path}");

@@ -116,3 +116,29 @@ async fn feed_that_panics_at_once_accepts_no_client() {
     let ended = run(0, mpsc::channel().0).await;
     assert!(matches!(ended, Err(AppError::Broken("feed"))), "{ended:?}");
 }
+
+/// The variable by which the test below starts itself as another process, whose panics are logged.
+const PANICKING: &str = "TICKCAST_TEST_PANICKING";
+
+#[test]
+fn backtrace_is_logged_once_without_folders() {
+    if std::env::var_os(PANICKING).is_some() {
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(false).init();
+        tickcast::server::watch_panics();
+        for _ in 0..3 {
+            std::thread::spawn(|| panic!("a panic made by the test")).join().unwrap_err();
+        }
+        return;
+    }
+    let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+    again.args(["--exact", "faults::panic::backtrace_is_logged_once_without_folders", "--nocapture"]);
+    let output = again.env(PANICKING, "1").env("RUST_BACKTRACE", "1").output().unwrap();
+    let logged = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{logged}");
+    assert_eq!(logged.matches("a panic made by the test").count(), 3, "{logged}");
+    assert_eq!(logged.matches("backtrace=").count(), 1, "{logged}");
+    assert!(logged.contains("at=tests/it/faults/panic.rs:") && logged.contains("std::panicking"), "{logged}");
+    for folder in [env!("CARGO_MANIFEST_DIR"), "/registry/src/", "/rustc/"] {
+        assert!(!logged.contains(folder), "{folder}: {logged}");
+    }
+}
