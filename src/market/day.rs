@@ -8,6 +8,8 @@ use super::time::{Interval, Timestamp};
 
 /// The extra digits of a VWAP: it falls between two ticks of its instrument's prices.
 const VWAP_EXTRA_DECIMALS: u8 = 2;
+/// A volume that is this, or larger.
+const MOST: Size = Size(u64::MAX);
 
 /// The open, high, low, volume, VWAP and change of one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +18,12 @@ pub struct DayStats {
     pub open: Price,
     pub high: Price,
     pub low: Price,
+    /// The largest number where the sum is larger.
     pub volume: Size,
     /// The last price of the day before, where one is known.
     pub prev_close: Option<Price>,
-    /// Sum of price times size, in tick sizes times lot steps.
-    notional: i128,
+    /// Sum of price times size, in tick sizes times lot steps; `None` where it is too large.
+    notional: Option<i128>,
 }
 
 impl DayStats {
@@ -32,7 +35,7 @@ impl DayStats {
             low: price,
             volume: size,
             prev_close,
-            notional: notional(price, size),
+            notional: Some(notional(price, size)),
         }
     }
 
@@ -47,7 +50,7 @@ impl DayStats {
         self.high = self.high.max(price);
         self.low = self.low.min(price);
         self.volume = Size(self.volume.0.saturating_add(size.0));
-        self.notional = self.notional.saturating_add(notional(price, size));
+        self.notional = self.notional.and_then(|sum| sum.checked_add(notional(price, size)));
     }
 
     /// Adds a bar of the history. Its trades are not known, so VWAP uses its typical price, (high + low + close) / 3.
@@ -56,8 +59,8 @@ impl DayStats {
         self.low = self.low.min(bar.low);
         self.volume = Size(self.volume.0.saturating_add(bar.volume.0));
         let thrice = i128::from(bar.high.0) + i128::from(bar.low.0) + i128::from(bar.close.0);
-        let notional = thrice.saturating_mul(i128::from(bar.volume.0)) / 3;
-        self.notional = self.notional.saturating_add(notional);
+        let notional = thrice.checked_mul(i128::from(bar.volume.0)).map(|thrice| thrice / 3);
+        self.notional = self.notional.zip(notional).and_then(|(sum, more)| sum.checked_add(more));
     }
 
     /// The base of the change: the close of the day before, or this day's open where that is not known.
@@ -70,13 +73,13 @@ impl DayStats {
     }
 
     /// Returns the volume-weighted average price, with two digits more than `price_unit`, the tick size; `None` on a
-    /// day without volume.
+    /// day without volume, or with a sum that is too large.
     pub fn vwap(&self, price_unit: Decimal) -> Option<Decimal> {
-        if self.volume.0 == 0 {
+        if self.volume.0 == 0 || self.volume == MOST {
             return None;
         }
         let scale = 10i128.pow(u32::from(VWAP_EXTRA_DECIMALS)) * i128::from(price_unit.mantissa);
-        let scaled = div_round(self.notional.checked_mul(scale)?, i128::from(self.volume.0));
+        let scaled = div_round(self.notional?.checked_mul(scale)?, i128::from(self.volume.0));
         Some(Decimal::new(i64::try_from(scaled).ok()?, price_unit.decimals + VWAP_EXTRA_DECIMALS))
     }
 }
@@ -94,6 +97,7 @@ fn div_round(n: i128, by: i128) -> i128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::market::Increment;
     use proptest::prelude::*;
 
     #[test]
@@ -125,6 +129,21 @@ mod tests {
         day.add(Price(150), Size(1));
         // (3 * (130 + 90 + 110) / 3 + 150) / 4 = 120
         assert_eq!(day.vwap(Decimal::new(1, 2)).unwrap().to_string(), "1.2000");
+    }
+
+    #[test]
+    fn sums_beyond_their_numbers_are_not_known() {
+        let (unit, lot) = (Decimal::new(1, 2), Increment::of_decimals(0));
+        let mut day = DayStats::first(Timestamp(0), Price(100), Size(1 << 63), None);
+        // The sum has a VWAP, though no decimal holds it.
+        assert_eq!((lot.volume(day.volume), day.vwap(unit)), (None, Some(Decimal::new(10_000, 4))));
+        day.add(Price(200), Size(1 << 63));
+        assert_eq!((lot.volume(day.volume), day.vwap(unit)), (None, None));
+        day.add(Price(100), Size(1));
+        assert_eq!((lot.volume(day.volume), day.vwap(unit)), (None, None));
+        let largest = DayStats::first(Timestamp(0), Price(100), Size(i64::MAX as u64), None);
+        assert_eq!(lot.volume(largest.volume), Some(Decimal::new(i64::MAX, 0)));
+        assert_eq!(Increment::new(5, 0).volume(largest.volume), None);
     }
 
     proptest! {

@@ -157,6 +157,12 @@ impl Increment {
         self.decimal(count)
     }
 
+    /// Returns a sum of sizes; `None` where it has no decimal, or may be larger than a [`Size`] holds.
+    pub fn volume(self, sum: Size) -> Option<Decimal> {
+        let count = i64::try_from(sum.0).ok()?;
+        Some(Decimal::new(count.checked_mul(i64::from(self.step))?, self.decimals))
+    }
+
     /// Returns `value` as a number of steps; `None` when it lies between two steps or out of range.
     pub fn count(self, value: Decimal) -> Option<i64> {
         let scaled = value.rescale(self.decimals)?.mantissa;

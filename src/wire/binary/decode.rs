@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use strum::VariantArray;
 
-use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, TIME, VWAP};
+use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, NO_VOLUME, TIME, VWAP};
 use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
 use crate::market::{Decimal, Instrument, Interval};
 
@@ -64,7 +64,8 @@ fn read_full(bytes: &mut Input<'_>, flags: u8) -> Option<Fields> {
     let mut day = None;
     if has(DAY) {
         let [open, high, low, reference] = [bytes.from(base)?, bytes.from(base)?, bytes.from(base)?, bytes.from(base)?];
-        day = Some(Day { open, high, low, reference, volume: bytes.zigzag()? });
+        let volume = Some(bytes.zigzag()?).filter(|_| !has(NO_VOLUME));
+        day = Some(Day { open, high, low, reference, volume });
     }
     let vwap = bytes.if_known(has(VWAP), 0)?;
     Some(Fields { seq, ts_event, last, bid, ask, day, vwap })
@@ -89,7 +90,7 @@ fn read_step(bytes: &mut Input<'_>, flags: u8, count: u64, before: Fields) -> Op
         last: before.last.map(|_| last),
         bid: before.bid.map(|_| bid),
         ask: before.ask.map(|_| ask),
-        day: before.day.map(|day| Day { high, low, volume, ..day }),
+        day: before.day.map(|day| Day { high, low, volume: day.volume.map(|_| volume), ..day }),
         vwap: before.vwap.map(|_| vwap),
     })
 }
@@ -241,7 +242,7 @@ fn quote(instrument: &Instrument, first_seq: u64, fields: &Fields) -> Option<Str
         ("open", day.map(|day| price(instrument, day.open))),
         ("high", day.map(|day| price(instrument, day.high))),
         ("low", day.map(|day| price(instrument, day.low))),
-        ("volume", day.map(|day| size(instrument, day.volume))),
+        ("volume", day.and_then(|day| day.volume).map(|volume| size(instrument, volume))),
         ("vwap", fields.vwap.map(vwap)),
         ("change", change.flatten().map(|change| price(instrument, change))),
     ] {

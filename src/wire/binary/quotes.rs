@@ -18,6 +18,8 @@ pub(super) const BID: u8 = 4;
 pub(super) const ASK: u8 = 8;
 pub(super) const DAY: u8 = 16;
 pub(super) const VWAP: u8 = 32;
+/// The flag of a day whose volume has no number in this format.
+pub(super) const NO_VOLUME: u8 = 64;
 
 /// One symbol's state as whole numbers: prices and sizes in units of their last digit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +40,8 @@ pub struct Day {
     pub high: i64,
     pub low: i64,
     pub reference: i64,
-    pub volume: i64,
+    /// `None` where it is too large.
+    pub volume: Option<i64>,
 }
 
 impl Fields {
@@ -57,7 +60,7 @@ impl Fields {
                 high: price(day.high),
                 low: price(day.low),
                 reference: price(day.reference()),
-                volume: instrument.size_increment.size(day.volume).mantissa,
+                volume: instrument.size_increment.volume(day.volume).map(|volume| volume.mantissa),
             }),
             vwap: day.and_then(|day| day.vwap(instrument.price_increment.as_decimal())).map(|vwap| vwap.mantissa),
         }
@@ -72,13 +75,14 @@ impl Fields {
             | flag(ASK, self.ask.is_some())
             | flag(DAY, self.day.is_some())
             | flag(VWAP, self.vwap.is_some())
+            | flag(NO_VOLUME, self.day.is_some_and(|day| day.volume.is_none()))
     }
 
     /// The members that a step may change, in the order of its flags.
     pub(super) fn moving(&self) -> [i64; 7] {
         let day = self.day.unwrap_or_default();
         let [last, bid, ask, vwap] = [self.last, self.bid, self.ask, self.vwap].map(Option::unwrap_or_default);
-        [last, bid, ask, day.high, day.low, day.volume, vwap]
+        [last, bid, ask, day.high, day.low, day.volume.unwrap_or_default(), vwap]
     }
 
     /// Returns whether a step leads from `before` to this state: the same members are known, and the day is the same.
@@ -103,7 +107,7 @@ impl Fields {
             for price in [open, high, low, reference] {
                 push_delta(out, base, price);
             }
-            push_zigzag(out, volume);
+            push_zigzag(out, volume.unwrap_or_default());
         }
         self.vwap.iter().for_each(|vwap| push_zigzag(out, *vwap));
     }
@@ -218,7 +222,7 @@ mod tests {
 
     fn fields() -> impl Strategy<Value = Fields> {
         let maybe = || proptest::option::of(number());
-        let day = (number(), number(), number(), number(), number())
+        let day = (number(), number(), number(), number(), maybe())
             .prop_map(|(open, high, low, reference, volume)| Day { open, high, low, reference, volume });
         (maybe(), maybe(), maybe(), maybe(), proptest::option::of(day), maybe())
             .prop_map(|(ts_event, last, bid, ask, day, vwap)| Fields { seq: 0, ts_event, last, bid, ask, day, vwap })
@@ -247,7 +251,7 @@ mod tests {
             let mut after = Fields { seq: 7 + merged, ts_event: Some(ts), ..before };
             after.last = after.last.map(|_| last);
             after.vwap = after.vwap.map(|_| vwap);
-            after.day = after.day.map(|day| Day { volume, ..day });
+            after.day = after.day.map(|day| Day { volume: day.volume.map(|_| volume), ..day });
             prop_assert!(after.is_step_from(&before));
             let mut out = Vec::new();
             after.push_step(&mut out, 300, &before);

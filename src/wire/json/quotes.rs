@@ -123,7 +123,7 @@ fn push_day(out: &mut String, instrument: &Instrument, state: &InstrumentState) 
     let (open, high, low) = (day.map(|d| d.open), day.map(|d| d.high), day.map(|d| d.low));
     push_prices(out, instrument, [(",\"open\":", open), (",\"high\":", high), (",\"low\":", low)]);
     out.push_str(",\"volume\":");
-    push_optional(out, day.map(|day| instrument.size_increment.size(day.volume)));
+    push_optional(out, day.and_then(|day| instrument.size_increment.volume(day.volume)));
     out.push_str(",\"vwap\":");
     let vwap = day.and_then(|day| day.vwap(instrument.price_increment.as_decimal()));
     push_optional(out, vwap.map(|vwap| vwap.shorten(instrument.price_digits + 2)));

@@ -19,6 +19,8 @@ const BID = 4;
 const ASK = 8;
 const DAY = 16;
 const VWAP = 32;
+/** The volume of the day has no number: it is too large. */
+const NO_VOLUME = 64;
 
 const VWAP_DECIMALS = 2;
 
@@ -105,7 +107,7 @@ export function toQuote({ symbol, price_decimals_max: digits, size_decimals }, s
     open: number(DAY, open, digits),
     high: number(DAY, high, digits),
     low: number(DAY, low, digits),
-    volume: number(DAY, volume, size_decimals),
+    volume: known & NO_VOLUME ? null : number(DAY, volume, size_decimals),
     vwap: number(VWAP, vwap, digits + VWAP_DECIMALS),
     change: number(DAY | LAST, last - reference, digits),
   };
