@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::event::Opening;
 use super::preview::Preview;
-use super::status::{FeedState, FeedStatus, SourceKind, Speed, TimestampMode};
+use super::status::{FeedState, FeedStatus, Lag, SourceKind, Speed, TimestampMode};
 use crate::market::{Timestamp, sample};
 
 /// The status of a replay that plays in real time from 1970 on.
@@ -25,6 +25,7 @@ pub fn status() -> FeedStatus {
         end: None,
         rows_rejected: 0,
         rejected: Arc::new([]),
+        lag: Lag::default(),
         catalog: None,
         preview: Preview::default(),
         fault: None,

@@ -116,6 +116,15 @@ pub struct RejectedRows {
     pub count: u64,
 }
 
+/// The difference between the market that is due and the one that is played.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// The whole seconds by which ticks are late.
+    pub behind_seconds: u64,
+    /// The symbols that have fewer ticks than their scenarios ask for, because of a limit.
+    pub symbols_limited: usize,
+}
+
 /// The state of a feed at one moment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedStatus {
@@ -142,6 +151,7 @@ pub struct FeedStatus {
     pub rows_rejected: u64,
     /// The same rows by file and reason; a bounded number of them.
     pub rejected: Arc<[RejectedRows]>,
+    pub lag: Lag,
     /// The scenarios that can be run; `None` where there are none.
     pub catalog: Option<Arc<ScenarioCatalog>>,
     /// The rest of the recording, where it is read ahead.

@@ -30,6 +30,15 @@ pub struct SourceInfo {
 /// The error of a source that cannot go on. Its text names the file and the remedy.
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
+/// The state of a source after reading from it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// More may follow, even if this time there was none.
+    Continues,
+    /// The source has ended; no tick was read.
+    Ended,
+}
+
 /// A source of ticks in time order. It is pure, except for the files it reads.
 pub trait TickSource: Send {
     /// Returns the facts that are known before the first tick.
@@ -44,11 +53,14 @@ pub trait TickSource: Send {
     /// When the source cannot be read any further. Rows that are merely wrong are skipped and counted.
     fn next_tick(&mut self) -> Result<Option<Tick>, SourceError>;
 
-    /// Appends up to `limit` ticks, as many as can be read cheaply; none at the end.
+    /// Appends up to `limit` ticks, as many as can be read cheaply.
+    ///
+    /// The work of one call is bounded, well below a hundredth of a second. Where the next tick takes more, a call
+    /// appends nothing, and the next call goes on: so the caller stays free to obey commands between them.
     ///
     /// # Errors
     /// When the source cannot be read any further; nothing was appended then.
-    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError>;
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<Reading, SourceError>;
 
     /// Goes back to the first tick.
     ///
@@ -100,6 +112,9 @@ pub trait Stageable {
 
     /// Takes the next notice that was published by `now`.
     fn next_notice(&mut self, now: Timestamp) -> Option<Notice>;
+
+    /// Counts the symbols that have fewer ticks now than their scenarios ask for, because of a limit.
+    fn symbols_limited(&self) -> usize;
 }
 
 /// A position between two ticks of a source. Only the source knows its content. Cheap to clone.

@@ -33,6 +33,8 @@ const feed = (/** @type {number} */ epoch) => ({
   start: 0,
   end: null,
   rows_rejected: 0,
+  behind_us: 0,
+  symbols_limited: 0,
   fault: null,
 });
 const granted = (/** @type {Json} */ more = {}) => ({

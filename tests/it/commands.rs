@@ -183,3 +183,28 @@ async fn scenario_is_listed_sent_to_all_and_journaled() {
     assert_eq!((status, &answer["error"]["code"]), (409, &json!("not_possible")));
     assert_eq!(replay.json("/api/v1/scenarios").await["scenarios"], json!([]));
 }
+
+#[tokio::test]
+async fn commands_are_obeyed_in_a_pile_of_scenarios() {
+    let server = Server::start(&["--seed", "7"]).await;
+    let storm = json!({"command":"scenario","name":"tick-storm","on":"AAPL","strength":10,"seconds":600});
+    for _ in 0..5 {
+        command(&server, storm.clone()).await;
+    }
+    let mut client = server.connect().await;
+    while client.receive("feed").await["symbols_limited"] != 1 {}
+    let before = server.json("/healthz").await["ticks"].as_u64().unwrap();
+    for (body, state) in [
+        (json!({"command":"pause"}), "paused"),
+        (json!({"command":"speed","speed":1000}), "paused"),
+        (json!({"command":"play"}), "playing"),
+        (json!({"command":"step","to":"event"}), "paused"),
+        (json!({"command":"play"}), "playing"),
+        (json!({"command":"pause"}), "paused"),
+    ] {
+        assert_eq!(command(&server, body).await["state"], state);
+    }
+    let health = server.json("/healthz").await;
+    assert_eq!((&health["status"], &health["bus_gaps"]), (&json!("ok"), &json!(0)));
+    assert!(health["ticks"].as_u64().unwrap() > before, "{health}");
+}

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::time_shift::TimeShift;
 use crate::control::Preview;
-use crate::feed::{Position, SourceError};
+use crate::feed::{Position, Reading, SourceError};
 use crate::market::{Market, Timestamp};
 
 /// The ticks between two checkpoints at first: some hundredths of a second of reading.
@@ -141,7 +141,7 @@ impl SharedCheckpoints {
     }
 
     fn read_through(&self, mut source: TimeShift) -> Result<(), SourceError> {
-        /// The ticks between two checks whether anybody still needs the checkpoints.
+        /// The ticks between two checks whether a checkpoint is due.
         const CHECK_INTERVAL: u64 = 8_192;
         /// The ticks that are read at a time.
         const BATCH: u64 = 512;
@@ -151,24 +151,27 @@ impl SharedCheckpoints {
         let mut ticks = Vec::new();
         loop {
             let beyond = market.ticks() % check_interval;
-            if beyond == 0 {
-                if Arc::strong_count(&self.0) == 1 {
+            if Arc::strong_count(&self.0) == 1 {
+                return Ok(());
+            }
+            if beyond == 0
+                && self.with(|checkpoints| checkpoints.is_due(market.ticks()))
+                && let Some(position) = source.position()
+            {
+                self.with(|checkpoints| checkpoints.add(position, &market));
+                preview.set(market.clone());
+            }
+            match source.next_ticks((check_interval - beyond).min(BATCH) as usize, &mut ticks) {
+                Ok(Reading::Continues) => {}
+                Ok(Reading::Ended) => {
+                    market.finish();
+                    preview.set(market);
                     return Ok(());
                 }
-                if self.with(|checkpoints| checkpoints.is_due(market.ticks()))
-                    && let Some(position) = source.position()
-                {
-                    self.with(|checkpoints| checkpoints.add(position, &market));
-                    preview.set(market.clone());
+                Err(error) => {
+                    preview.set(market);
+                    return Err(error);
                 }
-            }
-            let read = source.next_ticks((check_interval - beyond).min(BATCH) as usize, &mut ticks);
-            if read.is_err() || ticks.is_empty() {
-                if read.is_ok() {
-                    market.finish();
-                }
-                preview.set(market);
-                return read;
             }
             market.apply_all(&ticks);
             ticks.clear();

@@ -9,6 +9,9 @@ use crate::market::MarketLimits;
 /// The default length of dead time: a longer stretch without a tick is a night, a weekend or a holiday.
 pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
 
+/// The default limit of a lag that is made up for.
+pub const DEFAULT_MAX_BEHIND: Duration = Duration::from_secs(10);
+
 /// The settings that hold until a command changes them.
 #[derive(Clone, Copy, Debug)]
 pub struct PlayerConfig {
@@ -22,6 +25,8 @@ pub struct PlayerConfig {
     pub timestamp_mode: TimestampMode,
     /// A longer stretch without a tick is dead time; at least one bar, where bars are played.
     pub dead_after: Duration,
+    /// The longest time by which the clock runs ahead of ticks that come late. Beyond it market time slows down.
+    pub max_behind: Duration,
     /// The number of the first epoch; each loop and seek takes the next one.
     pub first_epoch: u64,
     /// The limits of the market that a seek builds.
@@ -38,6 +43,7 @@ impl Default for PlayerConfig {
             skip_dead_time: false,
             timestamp_mode: TimestampMode::Original,
             dead_after: DEFAULT_DEAD_AFTER,
+            max_behind: DEFAULT_MAX_BEHIND,
             first_epoch: 1,
             market: MarketLimits::default(),
             checkpoints: CheckpointLimits::default(),

@@ -24,14 +24,14 @@ use tokio::time::{Instant, sleep};
 
 pub use self::checkpoints::CheckpointLimits;
 use self::checkpoints::SharedCheckpoints;
-pub use self::config::{DEFAULT_DEAD_AFTER, PlayerConfig};
+pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig};
 use self::playback::Playback;
 use self::read_ahead::ReadAhead;
 use self::seek::Seek;
 use self::time_shift::TimeShift;
 use super::{SourceError, TickSource};
 use crate::bus::{self, CommandReceiver, CommandReply};
-use crate::control::{FeedEvent, FeedState, Opening, RejectedRows, ScenarioCatalog, TimestampMode};
+use crate::control::{FeedEvent, FeedState, Lag, Opening, RejectedRows, ScenarioCatalog, TimestampMode};
 use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
 
 /// The most ticks in one batch. It bounds the memory of the bus.
@@ -83,7 +83,7 @@ struct Player {
     source: TimeShift,
     bus: bus::Sender<FeedEvent>,
     playback: Playback,
-    /// The next ticks; empty at the end of the source.
+    /// The next ticks.
     ahead: ReadAhead,
     batch: Vec<Tick>,
 
@@ -104,8 +104,11 @@ struct Player {
     /// The rejected rows in the last status.
     rows_rejected: u64,
     rejected: Arc<[RejectedRows]>,
-    /// The time from which a status with more rejected rows may be sent.
-    rejected_due: Duration,
+    /// The lag in the last status.
+    sent_lag: Lag,
+    max_behind: Duration,
+    /// The time from which a status may be sent because of more rejected rows, or another lag.
+    details_due: Duration,
 
     /// The senders that wait until a step or a seek is complete.
     waiting: Vec<CommandReply>,
@@ -146,7 +149,9 @@ impl Player {
             catalog,
             rows_rejected: 0,
             rejected: Arc::new([]),
-            rejected_due: Duration::ZERO,
+            sent_lag: Lag::default(),
+            max_behind: config.max_behind,
+            details_due: Duration::ZERO,
             waiting: Vec::new(),
             market_limits: config.market,
             checkpoint_limits: config.checkpoints,
@@ -210,12 +215,17 @@ impl Player {
             self.fail(&error).await;
             return None;
         }
-        if self.ahead.is_empty() {
+        if self.ahead.has_ended() {
             self.end().await;
             return self.restart_at.map(|_| LOOP_PAUSE);
         }
-        self.playback.skip_to(self.next_ts(), now);
+        let next = self.ahead.first().map(|tick| tick.ts);
+        next.into_iter().for_each(|next| self.playback.skip_to(next, now));
+        self.playback.wait_for_market(now, next, self.max_behind);
         self.send_clock(now).await;
+        if next.is_none() {
+            return Some(Duration::ZERO);
+        }
         let wait = self.playback.wait(self.next_ts(), now)?;
         // Full speed, or more due than one batch holds: goes on at once.
         if wait.is_zero() { Some(wait) } else { Some(wait.clamp(min_sleep, CLOCK_INTERVAL)) }
@@ -223,6 +233,7 @@ impl Player {
 
     /// Moves the due ticks into `batch`. After an error the batch holds the ticks before it.
     fn take_due(&mut self, now: Duration) -> Result<(), SourceError> {
+        self.ahead.search(&mut self.source)?;
         while let Some(tick) = self.ahead.first()
             && self.batch.len() < MAX_BATCH
             && self.playback.accepts(tick, now)
@@ -250,8 +261,7 @@ impl Player {
         if stopped || (!paused && now >= self.clock_due) {
             self.clock_due = now + CLOCK_INTERVAL;
             self.send(FeedEvent::Clock(self.playback.market_time(now, self.next_ts()))).await;
-            let more_rejected = now >= self.rejected_due && self.source.rows_rejected() != self.rows_rejected;
-            if self.sent_state != self.playback.state() || stopped || more_rejected {
+            if self.sent_state != self.playback.state() || stopped || self.has_new_details(now) {
                 self.send_status().await;
             }
         }
@@ -330,8 +340,11 @@ impl Player {
         self.started.elapsed()
     }
 
+    /// Returns the time of the next tick; the end of time after the last one, and the beginning of time where the next
+    /// one is not found yet, so that market time stands still until then.
     fn next_ts(&self) -> Timestamp {
-        self.ahead.first().map_or(Timestamp(i64::MAX), |tick| tick.ts)
+        let unknown = if self.ahead.is_searching() { Timestamp(i64::MIN) } else { Timestamp(i64::MAX) };
+        self.ahead.first().map_or(unknown, |tick| tick.ts)
     }
 
     fn market_time(&self) -> Timestamp {

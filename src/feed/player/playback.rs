@@ -41,6 +41,8 @@ enum Motion {
 #[derive(Debug)]
 enum Until {
     Event,
+    /// At the end of the bar of the next tick, so that a step always shows something.
+    Bar(Interval),
     /// Before the first tick at or after this time.
     Time(Timestamp),
     /// Before a tick that follows dead time; the first tick is taken in any case.
@@ -172,7 +174,7 @@ impl Playback {
     pub fn step(&mut self, step: &Step, now: Duration, next: Timestamp) -> Result<(), CommandError> {
         let until = match step {
             Step::Event => Until::Event,
-            Step::Bar(interval) => Until::Time(self.end_of_bar(*interval, now, next)),
+            Step::Bar(interval) => Until::Bar(*interval),
             Step::Gap => Until::Gap { begun: false },
             Step::Move { symbol, percent } => {
                 let of = symbol.as_ref().map(|symbol| self.find(symbol)).transpose()?;
@@ -189,17 +191,16 @@ impl Playback {
         found.map(|(_, n)| InstrumentId(n)).ok_or_else(|| CommandError::UnknownSymbol(symbol.to_owned()))
     }
 
-    /// Returns the end of the next bar with a tick in it, so that a step always shows something.
-    fn end_of_bar(&self, interval: Interval, now: Duration, next: Timestamp) -> Timestamp {
-        self.market_time(now, next).max(next).floor(interval).plus_nanos(interval.nanos())
-    }
-
     /// Reports whether `tick` is due. A step that ends before the tick is complete now.
     pub fn accepts(&mut self, tick: &Tick, now: Duration) -> bool {
+        if let Motion::Stepping(Until::Bar(interval)) = self.motion {
+            let end = self.position.max(tick.ts).floor(interval).plus_nanos(interval.nanos());
+            self.motion = Motion::Stepping(Until::Time(end));
+        }
         let accepts = match &self.motion {
             Motion::Playing => return self.pace.is_due(tick.ts, now),
             Motion::Paused | Motion::Ended | Motion::Failed => return false,
-            Motion::Stepping(Until::Event | Until::Move { .. }) => true,
+            Motion::Stepping(Until::Event | Until::Bar(_) | Until::Move { .. }) => true,
             Motion::Stepping(Until::Time(end)) => tick.ts < *end,
             Motion::Stepping(Until::Gap { begun }) => !begun || !self.is_dead(tick.ts),
         };
@@ -257,6 +258,28 @@ impl Playback {
     pub fn skip_to(&mut self, next: Timestamp, now: Duration) {
         if self.skip_dead_time && matches!(self.motion, Motion::Playing) && self.is_dead(next) {
             self.pace = Pace::new(self.speed, next, now);
+        }
+    }
+
+    /// Returns how long ago the next tick was due, or what is to come after the position while the next tick is not
+    /// known. Zero unless the clock moves the market.
+    pub fn behind(&self, now: Duration, next: Option<Timestamp>) -> Duration {
+        match (&self.motion, self.speed, self.pace.market_time(now)) {
+            (Motion::Playing, Speed::Times(factor), Some(due)) => {
+                let nanos = due.0.saturating_sub(next.unwrap_or(self.position).0).max(0) as f64;
+                Duration::try_from_secs_f64(nanos / factor / 1e9).unwrap_or(Duration::MAX)
+            }
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// Lets the clock wait for the market, where it is further ahead than `most`.
+    pub fn wait_for_market(&mut self, now: Duration, next: Option<Timestamp>, most: Duration) {
+        if let Speed::Times(factor) = self.speed
+            && self.behind(now, next) > most
+        {
+            let ahead = (most.as_nanos() as f64 * factor) as i64;
+            self.pace = Pace::new(self.speed, next.unwrap_or(self.position).plus_nanos(ahead), now);
         }
     }
 

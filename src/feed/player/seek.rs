@@ -136,7 +136,7 @@ impl Player {
             let (ticks, are_all) = self.ahead.until(to);
             let count = ticks.len();
             market.apply_all(ticks);
-            if count == 0 || !are_all {
+            if !are_all || self.ahead.has_ended() {
                 self.ahead.consume(count, &mut self.source)?;
                 self.finish_seek(to, market).await;
                 return Ok(());
@@ -145,6 +145,9 @@ impl Player {
             // Here the source and the market stand at the same tick.
             self.add_checkpoint(&market);
             self.ahead.restart(&mut self.source)?;
+            if self.ahead.is_searching() {
+                break;
+            }
         }
         self.seek = Some(Seek { to, market });
         if self.sent_state != FeedState::Seeking && self.now() >= self.clock_due {
@@ -171,7 +174,7 @@ impl Player {
         let prices = market.iter().map(|(_, _, state)| state.top.last).collect();
         self.playback.jump(to, prices, self.now());
         self.fault = None;
-        if self.ahead.is_empty() {
+        if self.ahead.has_ended() {
             market.finish();
             self.playback.end();
             self.restart_at = self.looping.then(|| self.now() + LOOP_PAUSE);

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::Player;
 use super::checkpoints::SharedCheckpoints;
-use crate::control::{FeedEvent, FeedState, FeedStatus};
+use crate::control::{FeedEvent, FeedState, FeedStatus, Lag};
 
-/// The time between two checks for rejected rows.
-const REJECTED_INTERVAL: Duration = Duration::from_secs(1);
+/// The time between two statuses that tell of rejected rows or a lag.
+const DETAILS_INTERVAL: Duration = Duration::from_secs(1);
 
 impl Player {
     /// Returns the state to be sent: a seek under way counts, whatever the playback does after it.
@@ -21,7 +21,7 @@ impl Player {
     }
 
     pub(super) fn status(&mut self) -> Arc<FeedStatus> {
-        self.update_rejected();
+        self.update_details();
         let info = self.source.info();
         Arc::new(FeedStatus {
             source: info.kind,
@@ -39,18 +39,52 @@ impl Player {
             end: info.end,
             rows_rejected: self.rows_rejected,
             rejected: Arc::clone(&self.rejected),
+            lag: self.sent_lag,
             catalog: self.catalog.clone(),
             preview: self.checkpoints.as_ref().map(SharedCheckpoints::preview).unwrap_or_default(),
             fault: self.fault.clone(),
         })
     }
 
-    fn update_rejected(&mut self) {
+    /// Reports whether rows were rejected, or the lag has changed, since the last status; at most once a second.
+    pub(super) fn has_new_details(&mut self, now: Duration) -> bool {
+        let is_due = now >= self.details_due;
+        is_due && (self.source.rows_rejected() != self.rows_rejected || self.lag(now) != self.sent_lag)
+    }
+
+    /// Returns the lag of the market at `now`.
+    fn lag(&mut self, now: Duration) -> Lag {
+        let next = self.ahead.first().map(|tick| tick.ts);
+        let behind = if self.seek.is_some() { Duration::ZERO } else { self.playback.behind(now, next) };
+        Lag { behind_seconds: behind.as_secs(), symbols_limited: self.source.symbols_limited() }
+    }
+
+    fn update_lag(&mut self) {
+        let (before, lag) = (self.sent_lag, self.lag(self.now()));
+        if lag.symbols_limited > 0 && before.symbols_limited == 0 {
+            let symbols = lag.symbols_limited;
+            tracing::warn!(
+                symbols,
+                "the scenarios ask for more ticks than the limits --max-symbol-ticks-per-second and \
+                 --max-ticks-per-second allow: they are scaled down"
+            );
+        }
+        if lag.behind_seconds > 0 && before.behind_seconds == 0 {
+            tracing::warn!(
+                seconds = lag.behind_seconds,
+                "the market is late: its ticks cannot be made or read at this speed"
+            );
+        }
+        self.sent_lag = lag;
+    }
+
+    fn update_details(&mut self) {
+        self.update_lag();
         let rows = self.source.rows_rejected();
         if rows != self.rows_rejected {
             (self.rows_rejected, self.rejected) = (rows, self.source.rejected().into());
         }
-        self.rejected_due = self.now() + REJECTED_INTERVAL;
+        self.details_due = self.now() + DETAILS_INTERVAL;
     }
 
     /// Sends the status to all readers, and their results to the senders that waited for it.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest};
-use crate::feed::{Position, SourceError, SourceInfo, TickSource};
+use crate::feed::{Position, Reading, SourceError, SourceInfo, TickSource};
 use crate::market::{HistoryBar, Interval, Notice, Tick, Timestamp};
 
 /// A source and the shift of its times.
@@ -69,13 +69,13 @@ impl TimeShift {
     ///
     /// # Errors
     /// When the source cannot be read any further.
-    pub fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+    pub fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<Reading, SourceError> {
         let before = into.len();
-        self.source.next_ticks(limit, into)?;
+        let reading = self.source.next_ticks(limit, into)?;
         if self.nanos != 0 {
             into[before..].iter_mut().for_each(|tick| tick.ts = tick.ts.plus_nanos(self.nanos));
         }
-        Ok(())
+        Ok(reading)
     }
 
     /// Goes back to the first tick.
@@ -131,6 +131,11 @@ impl TimeShift {
     pub fn run_scenario(&mut self, request: &ScenarioRequest, now: Timestamp) -> Result<(), CommandError> {
         let now = self.original(now);
         self.source.stageable().ok_or(CommandError::NoScenarios)?.run_scenario(request, now)
+    }
+
+    /// Counts the symbols whose ticks a limit holds back.
+    pub fn symbols_limited(&mut self) -> usize {
+        self.source.stageable().map_or(0, |source| source.symbols_limited())
     }
 
     /// Takes the next notice that was published by the shifted time `now`.

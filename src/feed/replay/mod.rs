@@ -38,7 +38,7 @@ pub use self::schema::{Assumption, ColumnRole, FileKind, Overrides, overrides};
 
 use self::input::Progress;
 use self::play::{Catalog, FilePosition, FileTicks, Merge, MergePosition, ReplayFile, Scan, TickStream};
-use super::{Position, Seekable, SourceError, SourceInfo, Stageable, TickSource};
+use super::{Position, Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use crate::control::RejectedRows;
 use crate::market::{HistoryBar, Tick};
 
@@ -142,7 +142,7 @@ impl TickSource for Replay {
         Ok(self.ticks.next_tick()?)
     }
 
-    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<Reading, SourceError> {
         Ok(self.ticks.next_ticks(most, into)?)
     }
 

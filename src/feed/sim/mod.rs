@@ -35,12 +35,12 @@ use self::model::sector::{CLASSES, Sector};
 use self::scenario::catalog::catalog;
 use self::scenario::journal::JournalHeader;
 use self::scenario::schedule::Schedule;
-use self::symbol::block::{self, Block};
+use self::symbol::block::{Block, Parts, SLICE_TICKS};
 use self::symbol::depth::Books;
 use self::symbol::history;
 use self::symbol::symbol_sim::{ClassTables, SymbolSim};
 use self::universe::listing::Listing;
-use super::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
+use super::{Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
 use crate::market::{Headline, HistoryBar, InstrumentId, Interval, Levels, Notice, Tick, Timestamp};
 
@@ -54,6 +54,7 @@ pub use self::scenario::scheduled::{ScenarioError, ScenarioLimits, ScheduledScen
 pub use self::scenario::script::{Script, ScriptError};
 pub use self::scenario::spec::{ScenarioSpec, SpecError};
 pub use self::scenario::target::Target;
+pub use self::scenario::tick_limits::TickLimits;
 pub use self::universe::Universe;
 
 /// The configuration of a simulated market.
@@ -76,8 +77,10 @@ pub struct SimConfig {
     /// The threads that make the ticks. Their number changes no tick.
     pub threads: usize,
     /// The seconds that are made at a time. Their number changes no tick. A longer block is faster, but a live scenario
-    /// waits for its end.
+    /// waits for its end. A block has fewer if they might have too many ticks.
     pub block_seconds: usize,
+    /// The limits of the ticks in one second.
+    pub tick_limits: TickLimits,
 }
 
 impl SimConfig {
@@ -101,6 +104,7 @@ impl SimConfig {
             past_bars: Self::DEFAULT_PAST_BARS,
             threads: 1,
             block_seconds: 1,
+            tick_limits: TickLimits::DEFAULT,
         }
     }
 
@@ -139,7 +143,7 @@ impl Simulator {
             factors: factors(&config, &listings),
             symbols: new_symbols(&config, &listings, &tables),
             schedule: Schedule::new(&listings, &config.scenarios, config.limits)?,
-            block: Block::default(),
+            block: Block::new(config.tick_limits),
             headlines: PendingHeadlines::new(config.pending_news),
             journal: None,
             tables,
@@ -192,19 +196,31 @@ impl Simulator {
             if let Some(tick) = self.block.next() {
                 return tick;
             }
-            self.fill();
+            self.make_slice();
         }
     }
 
-    /// Makes the next block.
-    fn fill(&mut self) {
-        let from = self.horizon();
-        let seconds = self.config.block_seconds.clamp(1, block::MOST_SECONDS);
-        let cells: Vec<_> = (0..seconds).map(|_| self.factors.advance()).collect();
-        let to = self.horizon();
-        self.block.make(&cells, &self.tables, &mut self.symbols, &self.schedule, self.config.threads);
+    /// Makes a slice of the next block. Returns the work that it took, in ticks.
+    fn make_slice(&mut self) -> usize {
+        if self.block.is_complete() {
+            let seconds = self.block.length(self.config.block_seconds);
+            self.block.begin((0..seconds).map(|_| self.factors.advance()).collect());
+        }
+        let Self { tables, symbols, schedule, config, .. } = self;
+        let work = self.block.make_slice(&mut Parts { tables, symbols, schedule, threads: config.threads });
+        if self.block.is_complete() {
+            self.publish_headlines();
+        }
+        work
+    }
+
+    /// Takes the headlines of the block, which is complete.
+    fn publish_headlines(&mut self) {
+        let seconds = self.block.seconds();
+        let from = seconds.first().map_or(Timestamp(0), |second| second.ts);
+        let to = self.factors.next_ts();
+        let of_classes: Vec<_> = seconds.iter().flat_map(class_headlines).collect();
         let of_symbols = self.block.headlines.drain(..);
-        let of_classes = cells.iter().flat_map(class_headlines);
         self.headlines.extend(of_symbols.chain(of_classes).chain(self.schedule.headlines(from, to)));
         self.schedule.advance(to);
     }
@@ -228,11 +244,16 @@ impl TickSource for Simulator {
     }
 
     /// Appends one tick: a scenario that is requested now must come before the next one.
-    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
-        if limit > 0 {
-            into.push(self.advance());
+    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<Reading, SourceError> {
+        let mut work = 0;
+        while limit > 0 && work < SLICE_TICKS {
+            if let Some(tick) = self.block.next() {
+                into.push(tick);
+                break;
+            }
+            work += self.make_slice();
         }
-        Ok(())
+        Ok(Reading::Continues)
     }
 
     /// Goes back to the start. Scenarios that were requested since come again at their times.
@@ -240,7 +261,7 @@ impl TickSource for Simulator {
         self.symbols = new_symbols(&self.config, &self.listings, &self.tables);
         self.factors = factors(&self.config, &self.listings);
         self.schedule.rewind();
-        self.block = Block::default();
+        self.block = Block::new(self.config.tick_limits);
         self.headlines.clear();
         Ok(())
     }
@@ -277,6 +298,10 @@ impl Stageable for Simulator {
         self.schedule.add(scenario).map(drop).map_err(bad_scenario)
     }
 
+    fn symbols_limited(&self) -> usize {
+        self.block.limited()
+    }
+
     fn next_notice(&mut self, now: Timestamp) -> Option<Notice> {
         let begun = self.schedule.next_begun(now).map(Notice::Scenario);
         begun.or_else(|| self.next_headline(now).map(Notice::News))
@@ -306,7 +331,8 @@ fn info(config: &SimConfig, listings: &[Listing], tables: &Arc<[ClassTables; 4]>
 /// Returns all symbols before their first second.
 fn new_symbols(config: &SimConfig, listings: &[Listing], tables: &[ClassTables; 4]) -> Vec<SymbolSim> {
     let class = |listing: &Listing| &tables[history::class_index(listing.class())];
-    let symbol = |(listing, n)| SymbolSim::new(InstrumentId(n), listing, class(listing), config.seed);
+    let most = config.tick_limits.symbol;
+    let symbol = |(listing, n)| SymbolSim::new(InstrumentId(n), listing, class(listing), config.seed, most);
     listings.iter().zip(0..).map(symbol).collect()
 }
 

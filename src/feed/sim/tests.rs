@@ -2,6 +2,7 @@
 
 mod books;
 mod determinism;
+mod limits;
 mod opening;
 mod scenarios;
 

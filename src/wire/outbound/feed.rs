@@ -1,5 +1,7 @@
 //! Messages and bodies about the feed: its status, its heartbeat and its rejected rows.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::{JsonMessage, to_json};
@@ -30,6 +32,8 @@ pub struct Feed<'a> {
     start: i64,
     end: Option<i64>,
     rows_rejected: u64,
+    behind_us: u64,
+    symbols_limited: usize,
     fault: Option<&'a str>,
 }
 
@@ -53,6 +57,8 @@ impl<'a> Feed<'a> {
             start: status.start.micros(),
             end: status.end.map(|ts| ts.micros()),
             rows_rejected: status.rows_rejected,
+            behind_us: status.lag.behind_seconds.saturating_mul(1_000_000),
+            symbols_limited: status.lag.symbols_limited,
             fault: status.fault.as_deref(),
         }
     }
@@ -68,13 +74,37 @@ impl Heartbeat {
     }
 }
 
-/// The body of `GET /healthz`.
-pub fn health(market: &Market, version: &str, bus_gaps: u64) -> String {
-    let (epoch, ticks, late) = (market.epoch(), market.ticks(), market.late());
-    let body = serde_json::json!({
-        "status": "ok", "version": version, "epoch": epoch, "ticks": ticks, "late": late, "bus_gaps": bus_gaps,
-    });
-    body.to_string()
+/// The facts of `GET /healthz` that are not in the market or in the feed's status.
+#[derive(Clone, Copy, Debug)]
+pub struct Health {
+    pub version: &'static str,
+    pub bus_gaps: u64,
+    /// The time since the last event of a feed that plays.
+    pub silence: Duration,
+    /// The feed plays, and sends nothing.
+    pub is_stalled: bool,
+}
+
+impl Health {
+    /// The body of `GET /healthz`.
+    pub fn response(&self, market: &Market, status: &FeedStatus) -> String {
+        let body = serde_json::json!({
+            "status": if self.is_stalled { "stalled" } else { "ok" },
+            "version": self.version,
+            "feed": status.state.label(),
+            "epoch": market.epoch(),
+            "ticks": market.ticks(),
+            "late": market.late(),
+            "bus_gaps": self.bus_gaps,
+            "behind_us": status.lag.behind_seconds.saturating_mul(1_000_000),
+            "silence_us": micros(self.silence),
+        });
+        body.to_string()
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// The body of `GET /api/v1/feed/rejected`.

@@ -8,7 +8,7 @@ use tickcast::app::{self, AppError};
 use tickcast::cli::{Cli, Job, ServeConfig};
 use tickcast::control::RejectedRows;
 use tickcast::feed::replay::{ReplayConfig, open};
-use tickcast::feed::{Seekable, SourceError, SourceInfo, Stageable, TickSource};
+use tickcast::feed::{Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use tickcast::market::{HistoryBar, Tick};
 use tokio::time::timeout;
 
@@ -36,11 +36,10 @@ impl TickSource for Faulty {
         self.source.next_tick()
     }
 
-    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
-        if limit > 0 {
-            into.extend(self.next_tick()?);
-        }
-        Ok(())
+    fn next_ticks(&mut self, _: usize, into: &mut Vec<Tick>) -> Result<Reading, SourceError> {
+        let Some(tick) = self.next_tick()? else { return Ok(Reading::Ended) };
+        into.push(tick);
+        Ok(Reading::Continues)
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {

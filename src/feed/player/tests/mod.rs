@@ -3,6 +3,7 @@
 mod commands;
 mod scenarios;
 mod script;
+mod search;
 mod seek_properties;
 
 use self::script::{Ending, Script};
@@ -17,6 +18,7 @@ const ONCE: PlayerConfig = PlayerConfig {
     skip_dead_time: false,
     timestamp_mode: TimestampMode::Original,
     dead_after: DEFAULT_DEAD_AFTER,
+    max_behind: DEFAULT_MAX_BEHIND,
     first_epoch: 7,
     market: MarketLimits { bars: 100, trades: 100, notices: 10 },
     checkpoints: CheckpointLimits { count: 8, bytes: 1 << 20, spacing: 10 },

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::control::{RejectedRows, SourceKind, Speed};
-use crate::feed::{Position, Seekable, SourceError, SourceInfo, Stageable, TickSource};
+use crate::feed::{Position, Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use crate::market::{
     HistoryBar, Instrument, InstrumentId, Levels, Price, Size, Tick, TickKind, Timestamp, Trade, sample,
 };
@@ -15,6 +15,9 @@ pub struct Script {
     next: usize,
     ending: Ending,
     can_seek: bool,
+    /// The reads that find nothing yet before each tick.
+    pub searches: usize,
+    searched: usize,
 }
 
 /// The end of a script.
@@ -34,14 +37,15 @@ impl Script {
         };
         let ticks: Arc<[Tick]> = (1..).zip(times_ms).map(trade).collect();
         let info = info([sample::instrument("A")].into(), 1.0, ticks[0].ts, None);
-        Box::new(Self { info, ticks, next: 0, ending, can_seek: false })
+        Box::new(Self { info, ticks, next: 0, ending, can_seek: false, searches: 0, searched: 0 })
     }
 
     /// A recording of three instruments, which can seek.
     pub fn recording(ticks: &Arc<[Tick]>) -> Box<Self> {
         let end = ticks.last().map(|tick| tick.ts);
         let info = info(["A", "B", "C"].map(sample::instrument).into(), 1_000.0, ticks[0].ts, end);
-        Box::new(Self { info, ticks: Arc::clone(ticks), next: 0, ending: Ending::Whole, can_seek: true })
+        let (ticks, ending) = (Arc::clone(ticks), Ending::Whole);
+        Box::new(Self { info, ticks, next: 0, ending, can_seek: true, searches: 1, searched: 0 })
     }
 }
 
@@ -77,11 +81,15 @@ impl TickSource for Script {
         Ok(tick)
     }
 
-    fn next_ticks(&mut self, limit: usize, into: &mut Vec<Tick>) -> Result<(), SourceError> {
-        if limit > 0 {
-            into.extend(self.next_tick()?);
+    fn next_ticks(&mut self, _: usize, into: &mut Vec<Tick>) -> Result<Reading, SourceError> {
+        if self.searched < self.searches {
+            self.searched += 1;
+            return Ok(Reading::Continues);
         }
-        Ok(())
+        self.searched = 0;
+        let Some(tick) = self.next_tick()? else { return Ok(Reading::Ended) };
+        into.push(tick);
+        Ok(Reading::Continues)
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use super::catalog::{Catalog, bar_intervals};
+use super::merge::Search;
 use super::reject_ledger::{PartPosition, RejectLedger};
 use super::scan::{RowOrder, Scan};
 use super::sort::{Sorted, Sorter};
@@ -15,7 +16,7 @@ use crate::control::RejectedRows;
 use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError, echo};
 use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
-use crate::feed::replay::rows::{FastPath, FastRowReader, Grid, QuantizedRow, Rows, SymbolIndex};
+use crate::feed::replay::rows::{FastPath, FastRowReader, Grid, LineKind, QuantizedRow, Rows, SymbolIndex};
 use crate::feed::replay::schema::{Layout, RowShape};
 use crate::market::{InstrumentId, Interval, Tick, Timestamp};
 
@@ -89,7 +90,7 @@ impl ReplayFile {
         let on_disk = |error| self.entry.at_fault(Problem::Sort(error));
         let mut rows = self.open(TextPosition::default(), 0)?;
         let mut read = 0u64;
-        while let Some(row) = rows.next(self)? {
+        while let Search::Found(row) = rows.find(self, &mut { usize::MAX })? {
             sorter.add(row).map_err(on_disk)?;
             read += 1;
             if read.is_multiple_of(PROGRESS_ROWS) {
@@ -146,22 +147,27 @@ pub struct FileRows {
 }
 
 impl FileRows {
-    /// Reads the next row, or the next part of a row of a wide table.
-    pub fn next(&mut self, file: &ReplayFile) -> Result<Option<QuantizedRow>, ReplayError> {
+    /// Searches for the next row, or the next part of a row of a wide table, among at most `left` lines.
+    pub fn find(&mut self, file: &ReplayFile, left: &mut usize) -> Result<Search<QuantizedRow>, ReplayError> {
         loop {
             while self.group < self.rows.groups() {
                 self.group += 1;
                 match self.part(file, self.group - 1) {
-                    Ok(Some(row)) => return Ok(Some(row)),
+                    Ok(Some(row)) => return Ok(Search::Found(row)),
                     Ok(None) => {}
                     Err(error) => self.reject(file, error),
                 }
             }
-            self.position = self.rows.position();
-            if !self.rows.advance().map_err(|problem| file.entry.at_fault(problem))? {
-                return Ok(None);
+            if *left == 0 {
+                return Ok(Search::Continues);
             }
-            self.group = 0;
+            *left -= 1;
+            self.position = self.rows.position();
+            match self.rows.advance_line().map_err(|problem| file.entry.at_fault(problem))? {
+                LineKind::Row => self.group = 0,
+                LineKind::Other => {}
+                LineKind::End => return Ok(Search::Ended),
+            }
         }
     }
 

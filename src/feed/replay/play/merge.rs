@@ -6,22 +6,60 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use crate::feed::Reading;
 use crate::feed::replay::error::ReplayError;
 use crate::market::{Tick, Timestamp};
 
+/// The result of a search for the next tick, or for the next row, among a bounded number of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Search<T> {
+    Found(T),
+    /// None of the rows so far; the next search goes on.
+    Continues,
+    Ended,
+}
+
 /// Ticks in time order.
 pub trait TickStream {
+    /// Searches for the next tick among a bounded number of rows.
+    ///
+    /// # Errors
+    /// When the stream cannot be read any further.
+    fn find_tick(&mut self) -> Result<Search<Tick>, ReplayError>;
+
+    /// Appends the next ticks: at most `most`, as many as are cheap to read together. Reads a bounded number of rows.
+    ///
+    /// # Errors
+    /// When the stream cannot be read any further. Nothing is appended then.
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<Reading, ReplayError>;
+
     /// Reads the next tick; `None` at the end.
     ///
     /// # Errors
     /// When the stream cannot be read any further.
-    fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError>;
+    fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+        loop {
+            match self.find_tick()? {
+                Search::Found(tick) => return Ok(Some(tick)),
+                Search::Continues => {}
+                Search::Ended => return Ok(None),
+            }
+        }
+    }
+}
 
-    /// Appends the next ticks: at most `most`, as many as are cheap to read together, and none only at the end.
-    ///
-    /// # Errors
-    /// When the stream cannot be read any further. Nothing is appended then.
-    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError>;
+impl Search<Tick> {
+    /// Appends a tick that was found.
+    pub fn append_to(self, ticks: &mut Vec<Tick>) -> Reading {
+        match self {
+            Self::Found(tick) => {
+                ticks.push(tick);
+                Reading::Continues
+            }
+            Self::Continues => Reading::Continues,
+            Self::Ended => Reading::Ended,
+        }
+    }
 }
 
 /// Streams merged into one.
@@ -78,28 +116,31 @@ impl<S> Merge<S> {
 }
 
 impl<S: TickStream> TickStream for Merge<S> {
-    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<Reading, ReplayError> {
         match self.streams.as_mut_slice() {
-            [only] => only.next_ticks(most, into)?,
-            _ => into.extend(self.next_tick()?),
+            [only] => only.next_ticks(most, into),
+            _ => Ok(self.find_tick()?.append_to(into)),
         }
-        Ok(())
     }
 
-    fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+    fn find_tick(&mut self) -> Result<Search<Tick>, ReplayError> {
         if let [only] = self.streams.as_mut_slice() {
-            return only.next_tick();
+            return only.find_tick();
         }
         while let Some(&stream) = self.unread.last() {
-            if let Some(tick) = self.streams[stream].next_tick()? {
-                self.heads[stream] = Some(tick);
-                self.due.push(Reverse((tick.ts, stream)));
+            match self.streams[stream].find_tick()? {
+                Search::Found(tick) => {
+                    self.heads[stream] = Some(tick);
+                    self.due.push(Reverse((tick.ts, stream)));
+                }
+                Search::Continues => return Ok(Search::Continues),
+                Search::Ended => {}
             }
             self.unread.pop();
         }
-        let Some(Reverse((_, stream))) = self.due.pop() else { return Ok(None) };
+        let Some(Reverse((_, stream))) = self.due.pop() else { return Ok(Search::Ended) };
         self.unread.push(stream);
-        Ok(self.heads[stream].take())
+        Ok(self.heads[stream].take().map_or(Search::Ended, Search::Found))
     }
 }
 
@@ -112,13 +153,12 @@ mod tests {
     struct ListedTicks(std::vec::IntoIter<Tick>);
 
     impl TickStream for ListedTicks {
-        fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
-            Ok(self.0.next())
+        fn find_tick(&mut self) -> Result<Search<Tick>, ReplayError> {
+            Ok(self.0.next().map_or(Search::Ended, Search::Found))
         }
 
-        fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
-            into.extend(self.0.by_ref().take(most));
-            Ok(())
+        fn next_ticks(&mut self, _: usize, into: &mut Vec<Tick>) -> Result<Reading, ReplayError> {
+            Ok(self.find_tick()?.append_to(into))
         }
     }
 

@@ -9,13 +9,17 @@ use std::sync::Arc;
 
 use super::bars;
 use super::file::{FileRows, FileSymbol, ReplayFile};
-use super::merge::TickStream;
+use super::merge::{Search, TickStream};
 use super::order_book::OrderBook;
 use super::sort::SortedRows;
+use crate::feed::Reading;
 use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError};
 use crate::feed::replay::input::TextPosition;
 use crate::feed::replay::rows::{FastPath, QuantizedRow, RowBody, quantize};
 use crate::market::{Tick, TickKind, Timestamp};
+
+/// The rows that are read at most in search of the next tick: some milliseconds of work.
+const SEARCH_ROWS: usize = 2_048;
 
 /// The position of a file between two ticks.
 #[derive(Clone, Debug)]
@@ -100,18 +104,23 @@ impl FileTicks {
         FilePosition { at, pending: self.pending.clone() }
     }
 
-    fn next_row(&mut self) -> Result<Option<QuantizedRow>, ReplayError> {
+    /// Searches for the next row that can be played, among at most `left` rows.
+    fn find_row(&mut self, left: &mut usize) -> Result<Search<QuantizedRow>, ReplayError> {
         let file = &*self.file;
         match &mut self.rows {
             RowSource::Sorted(rows) => {
                 let sorted = file.sorted.as_ref().expect("invariant: sorted rows are read of a sorted file");
-                rows.next(sorted).map_err(|error| file.entry.at_fault(Problem::Sort(error)))
+                let row = rows.next(sorted).map_err(|error| file.entry.at_fault(Problem::Sort(error)))?;
+                Ok(row.map_or(Search::Ended, Search::Found))
             }
             RowSource::File(rows) => loop {
-                let Some(row) = rows.next(file)? else { return Ok(None) };
+                let row = match rows.find(file, left)? {
+                    Search::Found(row) => row,
+                    none => return Ok(none),
+                };
                 if row.ts >= self.pending.latest {
                     self.pending.latest = row.ts;
-                    return Ok(Some(row));
+                    return Ok(Search::Found(row));
                 }
                 rows.reject(file, RowError { reason: RejectReason::OutOfOrder, column: Some(file.layout.time.column) });
             },
@@ -146,9 +155,14 @@ impl FileTicks {
         Ok(())
     }
 
-    /// Takes at least one tick unless the file has ended, and up to `most` on the fast path. Each row of such a file is
-    /// one tick, so none is pending.
-    fn take_fast(&mut self, fast_path: &FastPath, most: usize, put: &mut impl FnMut(Tick)) -> Result<(), ReplayError> {
+    /// Takes up to `most` ticks on the fast path, or else searches for one. Each row of such a file is one tick, so none
+    /// is pending.
+    fn take_fast(
+        &mut self,
+        fast_path: &FastPath,
+        most: usize,
+        put: &mut impl FnMut(Tick),
+    ) -> Result<Reading, ReplayError> {
         let file = Arc::clone(&self.file);
         let mut has_taken = false;
         if let RowSource::File(rows) = &mut self.rows {
@@ -158,54 +172,70 @@ impl FileTicks {
             };
             rows.take_fast(&file, fast_path, &mut self.pending.latest, most, &mut put)?;
         }
-        if !has_taken && let Some(row) = self.next_row()? {
-            let instrument = file.symbols[row.symbol as usize].instrument;
-            if let RowBody::Ticks { trade, quote } = row.body {
-                quantize::ticks(instrument, row.ts, trade, quote).for_each(put);
-            }
+        if has_taken {
+            return Ok(Reading::Continues);
         }
-        Ok(())
+        match self.find_row(&mut { SEARCH_ROWS })? {
+            Search::Found(row) => {
+                let instrument = file.symbols[row.symbol as usize].instrument;
+                if let RowBody::Ticks { trade, quote } = row.body {
+                    quantize::ticks(instrument, row.ts, trade, quote).for_each(put);
+                }
+                Ok(Reading::Continues)
+            }
+            Search::Continues => Ok(Reading::Continues),
+            Search::Ended => Ok(Reading::Ended),
+        }
     }
 }
 
 impl TickStream for FileTicks {
-    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<(), ReplayError> {
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<Reading, ReplayError> {
         let file = Arc::clone(&self.file);
         match &file.fast_path {
-            Some(fast_path) => self.take_fast(fast_path, most, &mut |tick| into.push(tick))?,
-            None => into.extend(self.next_tick()?),
+            Some(fast_path) => self.take_fast(fast_path, most, &mut |tick| into.push(tick)),
+            None => Ok(self.find_tick()?.append_to(into)),
         }
-        Ok(())
     }
 
-    fn next_tick(&mut self) -> Result<Option<Tick>, ReplayError> {
+    fn find_tick(&mut self) -> Result<Search<Tick>, ReplayError> {
         let file = Arc::clone(&self.file);
         if let Some(fast_path) = &file.fast_path {
             let mut one = None;
-            self.take_fast(fast_path, 1, &mut |tick| one = Some(tick))?;
-            return Ok(one);
+            let reading = self.take_fast(fast_path, 1, &mut |tick| one = Some(tick))?;
+            let none = if reading == Reading::Ended { Search::Ended } else { Search::Continues };
+            return Ok(one.map_or(none, Search::Found));
         }
+        let mut left = SEARCH_ROWS;
         if !self.pending.has_begun {
-            self.pending.row = self.next_row()?;
+            match self.find_row(&mut left)? {
+                Search::Found(row) => self.pending.row = Some(row),
+                Search::Continues => return Ok(Search::Continues),
+                Search::Ended => {}
+            }
             self.pending.has_begun = true;
         }
         while let Some(row) = self.pending.row {
             if self.pending.ticks.peek().is_some_and(|Reverse(first)| first.tick.ts <= row.ts) {
                 break;
             }
-            let next = self.next_row()?;
+            let next = match self.find_row(&mut left)? {
+                Search::Found(row) => Some(row),
+                Search::Continues => return Ok(Search::Continues),
+                Search::Ended => None,
+            };
             // Most rows are one trade: its tick need not be pending.
             if let RowBody::Ticks { trade: Some(trade), quote: None } = row.body
                 && self.pending.ticks.is_empty()
             {
                 self.pending.row = next;
                 let FileSymbol { instrument, .. } = file.symbols[row.symbol as usize];
-                return Ok(Some(Tick { instrument, ts: row.ts, kind: TickKind::Trade(trade) }));
+                return Ok(Search::Found(Tick { instrument, ts: row.ts, kind: TickKind::Trade(trade) }));
             }
             self.make(&row, next.as_ref())?;
             self.pending.row = next;
         }
-        Ok(self.pending.ticks.pop().map(|Reverse(first)| first.tick))
+        Ok(self.pending.ticks.pop().map_or(Search::Ended, |Reverse(first)| Search::Found(first.tick)))
     }
 }
 

@@ -13,6 +13,6 @@ mod values;
 
 pub use self::fast_path::{FastPath, FastRowReader};
 pub use self::quantize::{Grid, QuantizedBar, QuantizedLevel, QuantizedRow, RowBody};
-pub use self::row::Rows;
+pub use self::row::{LineKind, Rows};
 pub use self::symbol_index::SymbolIndex;
 pub use self::values::RowValues;

@@ -17,6 +17,16 @@ use crate::feed::replay::schema::Layout;
 /// The longest symbol. A longer one is no symbol: the column is some other column.
 const MAX_SYMBOL_BYTES: usize = 64;
 
+/// The kind of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    Row,
+    /// A blank line, or one above the rows.
+    Other,
+    /// None: the file has ended.
+    End,
+}
+
 /// A reader of the rows of a file.
 pub struct Rows<R> {
     lines: Lines<R>,
@@ -47,24 +57,37 @@ impl<R: Read> Rows<R> {
     /// # Errors
     /// When the file cannot be read any further.
     pub fn advance(&mut self) -> Result<bool, Problem> {
-        if self.torn.is_some() {
-            return Ok(false);
-        }
         loop {
-            let fit = match self.lines.advance().map_err(|e| read_problem(e, self.lines.number())) {
-                Ok(Some(fit)) => fit,
-                Ok(None) => return Ok(false),
-                Err(Problem::Torn { line }) => {
-                    self.torn = Some(line);
-                    return Ok(false);
-                }
-                Err(problem) => return Err(problem),
-            };
-            if self.lines.number() > self.layout.above && !self.is_blank() {
-                self.split = self.split(fit);
-                return Ok(true);
+            match self.advance_line()? {
+                LineKind::Row => return Ok(true),
+                LineKind::Other => {}
+                LineKind::End => return Ok(false),
             }
         }
+    }
+
+    /// Moves to the next line, which may be no row.
+    ///
+    /// # Errors
+    /// When the file cannot be read any further.
+    pub fn advance_line(&mut self) -> Result<LineKind, Problem> {
+        if self.torn.is_some() {
+            return Ok(LineKind::End);
+        }
+        let fit = match self.lines.advance().map_err(|e| read_problem(e, self.lines.number())) {
+            Ok(Some(fit)) => fit,
+            Ok(None) => return Ok(LineKind::End),
+            Err(Problem::Torn { line }) => {
+                self.torn = Some(line);
+                return Ok(LineKind::End);
+            }
+            Err(problem) => return Err(problem),
+        };
+        if self.lines.number() <= self.layout.above || self.is_blank() {
+            return Ok(LineKind::Other);
+        }
+        self.split = self.split(fit);
+        Ok(LineKind::Row)
     }
 
     /// The last line before the packed data break off, where they do.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::all_ticks;
 use crate::feed::replay::{Replay, ReplayConfig, open};
-use crate::feed::{Seekable, TickSource};
+use crate::feed::{Reading, Seekable, TickSource};
 use crate::market::{Tick, TickKind};
 
 fn open_text(text: &[u8], tz: &str) -> Option<(Replay, tempfile::TempDir)> {
@@ -114,8 +114,8 @@ fn in_batches(replay: &mut Replay, most: usize) -> Vec<Tick> {
     let mut all = Vec::new();
     loop {
         let before = all.len();
-        replay.next_ticks(most, &mut all).unwrap();
-        if all.len() == before {
+        if replay.next_ticks(most, &mut all).unwrap() == Reading::Ended {
+            assert_eq!(all.len(), before);
             return all;
         }
         assert!(all.len() - before <= most);

@@ -6,7 +6,7 @@ use std::fs;
 use super::all_ticks;
 use crate::control::RejectedRows;
 use crate::feed::replay::{self, ReplayConfig};
-use crate::feed::{Seekable, TickSource};
+use crate::feed::{Reading, Seekable, TickSource};
 
 /// The rows of the file, of 32 bytes each. Between two pieces that are read first there are some 40 KiB; row 5,000 and
 /// those that follow it are in the first such gap.
@@ -72,4 +72,27 @@ fn rejected_row_is_counted_once_by_reason() {
     let mut replay = replay::open(std::slice::from_ref(&path), &few).unwrap();
     all_ticks(&mut replay);
     assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want[..1].to_vec()));
+}
+
+#[test]
+fn long_stretch_without_a_row_is_read_in_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gap.csv");
+    // With a column of words the file is read on the slow path.
+    for (columns, more) in [("", ""), (",note", ",\"a, b\"")] {
+        let row = |ms: i64| format!("{ms},10.25,5{more}\n");
+        let gap = "\n".repeat(20_000);
+        let rows = [row(1_700_000_000_000), row(1_700_000_000_001), gap, row(1_700_000_000_002)];
+        fs::write(&path, format!("timestamp,price,size{columns}\n{}", rows.concat())).unwrap();
+        let mut replay = replay::open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
+        let (mut ticks, mut reads) = (Vec::new(), 0);
+        while ticks.len() < 3 {
+            assert_eq!(replay.next_ticks(100, &mut ticks).unwrap(), Reading::Continues);
+            reads += 1;
+        }
+        assert!((9..20).contains(&reads), "{reads} reads of 20,000 lines");
+        assert_eq!(replay.next_ticks(100, &mut ticks).unwrap(), Reading::Ended);
+        replay.rewind().unwrap();
+        assert_eq!(all_ticks(&mut replay), ticks);
+    }
 }

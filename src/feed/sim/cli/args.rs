@@ -12,7 +12,7 @@ use crate::feed::sim::scenario::scheduled::{MIN_DURATION, ScenarioLimits};
 use crate::feed::sim::scenario::script;
 use crate::feed::sim::scenario::spec::ScenarioSpec;
 use crate::feed::sim::universe::Universe;
-use crate::feed::sim::{Hours, SimConfig};
+use crate::feed::sim::{Hours, SimConfig, TickLimits};
 use crate::flags::{time, whole_number};
 use crate::market::{AssetClass, Timestamp};
 
@@ -51,6 +51,9 @@ pub struct SimulationArgs {
     /// Write every scenario to this file, so that --script can play the session again
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
+    /// Replace the file of --journal, if it exists
+    #[arg(long, requires = "journal")]
+    overwrite: bool,
     /// Maximum number of scenarios in a session
     #[arg(long, default_value_t = ScenarioLimits::DEFAULT.scenarios, value_name = "NUMBER")]
     max_scenarios: usize,
@@ -60,12 +63,41 @@ pub struct SimulationArgs {
     /// Maximum duration of a scenario
     #[arg(long, default_value = "24h", value_name = "TIME", value_parser = time(MIN_DURATION..=MAX_DURATION))]
     max_scenario_duration: Duration,
+    #[command(flatten)]
+    tick_limits: TickLimitArgs,
     /// Maximum number of headlines that wait to be sent; above it the oldest are dropped
     #[arg(long, default_value_t = SimConfig::DEFAULT_PENDING_NEWS, value_name = "NUMBER")]
     max_pending_news: usize,
     /// Maximum number of bars before the start, of all symbols together; above about 50 symbols each gets fewer
     #[arg(long, default_value_t = SimConfig::DEFAULT_PAST_BARS, value_name = "BARS")]
     max_past_bars: usize,
+}
+
+/// Flags that limit the ticks of the market, whatever its scenarios add up to.
+#[derive(Clone, Copy, Debug, Args)]
+struct TickLimitArgs {
+    /// Maximum number of ticks of one symbol in a second of market time; scenarios above it are scaled down
+    #[arg(
+        long,
+        default_value_t = TickLimits::DEFAULT.symbol,
+        value_name = "NUMBER",
+        value_parser = whole_number(TickLimits::MIN.symbol..=TickLimits::MAX.symbol)
+    )]
+    max_symbol_ticks_per_second: usize,
+    /// Maximum number of ticks of all symbols in a second of market time; above it all are scaled down alike
+    #[arg(
+        long,
+        default_value_t = TickLimits::DEFAULT.market,
+        value_name = "NUMBER",
+        value_parser = whole_number(TickLimits::MIN.market..=TickLimits::MAX.market)
+    )]
+    max_ticks_per_second: usize,
+}
+
+impl From<TickLimitArgs> for TickLimits {
+    fn from(args: TickLimitArgs) -> Self {
+        Self { symbol: args.max_symbol_ticks_per_second, market: args.max_ticks_per_second }
+    }
 }
 
 impl From<SimulationArgs> for SimPlan {
@@ -79,11 +111,13 @@ impl From<SimulationArgs> for SimPlan {
             scenarios: args.scenarios,
             script: args.script,
             journal: args.journal,
+            overwrite: args.overwrite,
             limits: ScenarioLimits {
                 scenarios: args.max_scenarios,
                 strength: args.max_scenario_strength,
                 duration: args.max_scenario_duration,
             },
+            tick_limits: args.tick_limits.into(),
             pending_news: args.max_pending_news,
             past_bars: args.max_past_bars,
         }
@@ -96,6 +130,9 @@ pub struct SimulateArgs {
     /// File to write: CSV, compressed if the name ends in .gz, - for standard output
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    /// Replace the files of --out and --news, if they exist
+    #[arg(long)]
+    overwrite: bool,
     /// One class: stock, index, crypto or fx; by default all of them
     #[arg(long, value_name = "CLASS", value_parser = class)]
     class: Option<AssetClass>,
@@ -138,6 +175,8 @@ pub struct SimulateArgs {
     /// Run a scenario, such as crash@30s:AAPL,strength=2,duration=1m. Can be repeated
     #[arg(long = "scenario", value_name = "NAME@TIME:TARGET")]
     scenarios: Vec<ScenarioSpec>,
+    #[command(flatten)]
+    tick_limits: TickLimitArgs,
 }
 
 /// A unit of times in a file.
@@ -171,11 +210,13 @@ impl From<SimulateArgs> for WriteConfig {
             scenarios: args.scenarios.iter().flat_map(|spec| spec.schedule(start)).collect(),
             threads: args.threads,
             block_seconds: 16,
+            tick_limits: args.tick_limits.into(),
             ..SimConfig::new(start)
         };
         Self {
             sim,
             out: args.out,
+            overwrite: args.overwrite,
             length: args.length.map_or(Length::Days(args.days), Length::Time),
             quotes: args.quotes,
             time_unit: args.times.nanos(),

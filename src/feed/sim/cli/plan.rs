@@ -12,7 +12,7 @@ use crate::feed::sim::scenario::scheduled::{ScenarioError, ScenarioLimits, Sched
 use crate::feed::sim::scenario::script::{Script, ScriptError};
 use crate::feed::sim::scenario::spec::ScenarioSpec;
 use crate::feed::sim::universe::Universe;
-use crate::feed::sim::{Hours, SimConfig};
+use crate::feed::sim::{Hours, SimConfig, TickLimits};
 use crate::market::{Interval, Timestamp};
 
 /// The flags of a simulated market, before the script and the clock are read.
@@ -27,7 +27,10 @@ pub struct SimPlan {
     pub scenarios: Vec<ScenarioSpec>,
     pub script: Option<PathBuf>,
     pub journal: Option<PathBuf>,
+    /// Replace a journal that exists.
+    pub overwrite: bool,
     pub limits: ScenarioLimits,
+    pub tick_limits: TickLimits,
     pub pending_news: usize,
     pub past_bars: usize,
 }
@@ -43,7 +46,9 @@ impl Default for SimPlan {
             scenarios: Vec::new(),
             script: None,
             journal: None,
+            overwrite: false,
             limits: ScenarioLimits::DEFAULT,
+            tick_limits: TickLimits::DEFAULT,
             pending_news: SimConfig::DEFAULT_PENDING_NEWS,
             past_bars: SimConfig::DEFAULT_PAST_BARS,
         }
@@ -99,6 +104,7 @@ impl SimPlan {
             universe: Universe::Mixed(self.symbols.or(market.symbols).unwrap_or(SimConfig::DEFAULT_SYMBOLS)),
             hours: hours.unwrap_or_default(),
             limits: self.limits,
+            tick_limits: self.tick_limits,
             pending_news: self.pending_news,
             past_bars: self.past_bars,
             scenarios: specs.flat_map(|spec| spec.schedule(start)).collect(),
@@ -120,7 +126,8 @@ impl SimPlan {
         config: &SimConfig,
         scenarios: &[ScheduledScenario],
     ) -> Result<Option<Journal>, PlanError> {
-        let journal = self.journal.as_ref().map(|path| Journal::create(path, &config.journal_header(), scenarios));
+        let create = |path: &PathBuf| Journal::create(path, self.overwrite, &config.journal_header(), scenarios);
+        let journal = self.journal.as_ref().map(create);
         Ok(journal.transpose()?)
     }
 }

@@ -7,10 +7,12 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::feed::TickSource as _;
 use crate::feed::sim::{ScenarioError, SimConfig, Simulator};
@@ -23,6 +25,8 @@ use crate::market::{
 pub struct WriteConfig {
     pub sim: SimConfig,
     pub out: PathBuf,
+    /// Replace files that exist.
+    pub overwrite: bool,
     pub length: Length,
     /// Write a row for each change of a quote, too.
     pub quotes: bool,
@@ -49,6 +53,10 @@ pub enum WriteError {
         #[source]
         source: io::Error,
     },
+    #[error("{} exists; choose another name, or replace it with --overwrite", .0.display())]
+    Exists(PathBuf),
+    #[error("{} was not written, because the program was stopped", .0.display())]
+    Stopped(PathBuf),
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
 }
@@ -61,13 +69,14 @@ pub struct Written {
     pub headlines: u64,
 }
 
-/// Writes the market of `config`.
+/// Writes the market of `config`, until `stop` is true. A file has its name when it is complete.
 ///
 /// # Errors
-/// When a file cannot be written, or a scenario is out of range.
-pub fn write(config: &WriteConfig) -> Result<Written, WriteError> {
-    let mut file = OutFile::create(&config.out)?;
-    let mut news = config.news.as_deref().map(OutFile::create).transpose()?;
+/// When a file cannot be written, exists already, or is not complete at the stop, or a scenario is out of range.
+pub fn write(config: &WriteConfig, stop: &AtomicBool) -> Result<Written, WriteError> {
+    let create = |path| OutFile::create(path, config.overwrite);
+    let mut file = create(&config.out)?;
+    let mut news = config.news.as_deref().map(create).transpose()?;
     let mut simulator = Simulator::new(config.sim.clone())?;
     let mut rows = Rows::new(&simulator, config);
     file.write(|out| writeln!(out, "ts,symbol,price,size,side,bid,ask"))?;
@@ -80,6 +89,9 @@ pub fn write(config: &WriteConfig) -> Result<Written, WriteError> {
         let tick = simulator.advance();
         if tick.ts >= end {
             break;
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Err(WriteError::Stopped(config.out.clone()));
         }
         written.ticks += 1;
         written.rows += u64::from(file.write(|out| rows.row(&tick, out))?);
@@ -113,11 +125,28 @@ fn end(simulator: &Simulator, config: &WriteConfig) -> Timestamp {
 struct OutFile<'a> {
     path: &'a Path,
     out: Out,
+    /// The file until it is complete, beside its path; removed when it is dropped.
+    unfinished: Option<TempPath>,
+    overwrite: bool,
 }
 
 impl<'a> OutFile<'a> {
-    fn create(path: &'a Path) -> Result<Self, WriteError> {
-        Ok(Self { path, out: Out::create(path).map_err(|source| failed(path, source))? })
+    fn create(path: &'a Path, overwrite: bool) -> Result<Self, WriteError> {
+        if path.as_os_str() == "-" {
+            let out = Out::Plain(BufWriter::new(Box::new(io::stdout())));
+            return Ok(Self { path, out, unfinished: None, overwrite });
+        }
+        let failed = |source| failed(path, source);
+        let (file, unfinished) = match path.metadata() {
+            Ok(facts) if facts.is_file() && !overwrite => return Err(WriteError::Exists(path.to_owned())),
+            // A device or a pipe stays what it is.
+            Ok(facts) if !facts.is_file() => (File::create(path).map_err(failed)?, None),
+            _ => {
+                let (file, unfinished) = beside(path).map_err(failed)?.into_parts();
+                (file, Some(unfinished))
+            }
+        };
+        Ok(Self { path, out: Out::to(file, path), unfinished, overwrite })
     }
 
     fn write<T>(&mut self, write: impl FnOnce(&mut Out) -> io::Result<T>) -> Result<T, WriteError> {
@@ -125,8 +154,29 @@ impl<'a> OutFile<'a> {
     }
 
     fn finish(self) -> Result<(), WriteError> {
-        self.out.finish().map_err(|source| failed(self.path, source))
+        self.out.finish().map_err(|source| failed(self.path, source))?;
+        let Some(unfinished) = self.unfinished else { return Ok(()) };
+        let named = match self.overwrite {
+            true => unfinished.persist(self.path),
+            false => unfinished.persist_noclobber(self.path),
+        };
+        named.map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => WriteError::Exists(self.path.to_owned()),
+            _ => failed(self.path, error.error),
+        })
     }
+}
+
+/// Creates a file in the folder of `path`, which other programs may read as usual.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let mut builder = tempfile::Builder::new();
+    let prefix = format!(".{name}.");
+    builder.prefix(&prefix).suffix(".part");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 fn failed(path: &Path, source: io::Error) -> WriteError {
@@ -140,15 +190,12 @@ enum Out {
 }
 
 impl Out {
-    fn create(path: &Path) -> io::Result<Self> {
-        if path.as_os_str() == "-" {
-            return Ok(Self::Plain(BufWriter::new(Box::new(io::stdout()))));
-        }
-        let file = File::create(path)?;
-        Ok(match path.extension().is_some_and(|extension| extension == "gz") {
+    /// Writes to `file`, which is to be at `path`.
+    fn to(file: File, path: &Path) -> Self {
+        match path.extension().is_some_and(|extension| extension == "gz") {
             true => Self::Gzip(GzEncoder::new(BufWriter::new(file), Compression::best())),
             false => Self::Plain(BufWriter::with_capacity(1 << 20, Box::new(file))),
-        })
+        }
     }
 
     fn finish(self) -> io::Result<()> {
@@ -247,4 +294,52 @@ fn sides(instrument: &Instrument, quote: &Quote, out: &mut impl Write) -> io::Re
         write!(out, "{}", instrument.price(ask))?;
     }
     writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn config(folder: &Path) -> WriteConfig {
+        WriteConfig {
+            sim: SimConfig::new(Timestamp::from_secs(1_704_724_200)),
+            out: folder.join("market.csv"),
+            overwrite: false,
+            length: Length::Time(Duration::from_secs(5)),
+            quotes: false,
+            time_unit: 1,
+            news: Some(folder.join("news.csv")),
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn stopped_file_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write(&config(folder.path()), &AtomicBool::new(true)).unwrap_err();
+        assert!(matches!(&error, WriteError::Stopped(_)) && error.to_string().contains("market.csv"), "{error}");
+        assert_eq!(names(folder.path()), [""; 0]);
+    }
+
+    #[test]
+    fn file_that_exists_is_replaced_on_request_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let (go_on, out) = (AtomicBool::new(false), folder.path().join("market.csv"));
+        fs::write(&out, "precious").unwrap();
+        let error = write(&config(folder.path()), &go_on).unwrap_err().to_string();
+        assert!(error.contains("market.csv") && error.contains("--overwrite"), "{error}");
+        assert_eq!((fs::read_to_string(&out).unwrap(), names(folder.path()).len()), ("precious".into(), 1));
+        let overwriting = WriteConfig { overwrite: true, ..config(folder.path()) };
+        let written = write(&overwriting, &go_on).unwrap();
+        assert_eq!(fs::read_to_string(&out).unwrap().lines().count() as u64, 1 + written.rows);
+        assert_eq!(names(folder.path()), ["market.csv", "news.csv"]);
+    }
 }

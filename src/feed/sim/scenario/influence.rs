@@ -28,6 +28,14 @@ pub struct Influence {
     pub silent: bool,
 }
 
+/// Each part of the combined influence stays within these, in either direction: a few scenarios add up, and thousands
+/// of them still make a market. A single scenario never reaches them.
+const MOST_ACTIVITY: f64 = 20.0;
+const MOST_VOLATILITY: f64 = 6.0;
+const MOST_SPREAD: f64 = 3.0;
+/// In one second, as a log price.
+const MOST_MOVE: f64 = 1.0;
+
 impl Influence {
     /// No change.
     pub const NONE: Self = Self {
@@ -58,6 +66,20 @@ impl Influence {
             unlimited: self.unlimited || other.unlimited,
             halted: self.halted || other.halted,
             silent: self.silent || other.silent,
+        }
+    }
+
+    /// Keeps each part within its limit.
+    #[must_use]
+    pub const fn bounded(self) -> Self {
+        Self {
+            drift: self.drift.clamp(-MOST_MOVE, MOST_MOVE),
+            jump: self.jump.clamp(-MOST_MOVE, MOST_MOVE),
+            log_volatility: self.log_volatility.clamp(-MOST_VOLATILITY, MOST_VOLATILITY),
+            log_activity: self.log_activity.clamp(-MOST_ACTIVITY, MOST_ACTIVITY),
+            log_spread: self.log_spread.clamp(-MOST_SPREAD, MOST_SPREAD),
+            sweep: self.sweep.clamp(-MOST_MOVE, MOST_MOVE),
+            ..self
         }
     }
 }

@@ -26,13 +26,14 @@ pub struct JournalHeader {
 
 /// An error of a journal that cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the journal {} cannot be written: {reason}; check that the folder exists and the disk has space",
-    path.display()
-)]
-pub struct JournalError {
-    path: PathBuf,
-    reason: io::Error,
+pub enum JournalError {
+    #[error(
+        "the journal {} cannot be written: {reason}; check that the folder exists and the disk has space",
+        path.display()
+    )]
+    Write { path: PathBuf, reason: io::Error },
+    #[error("the journal {} exists; choose another name, or replace it with --overwrite", .0.display())]
+    Exists(PathBuf),
 }
 
 /// A file that `--script` plays again. It is complete after each entry.
@@ -44,14 +45,25 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Creates the file at `path`, with the scenarios that are known from the start.
+    /// Creates the file at `path`, with the scenarios that are known from the start. A file that exists is replaced if
+    /// `overwrite` is true.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn create(path: &Path, header: &JournalHeader, scenarios: &[ScheduledScenario]) -> Result<Self, JournalError> {
-        let failed = |reason| JournalError { path: path.to_owned(), reason };
-        let mut journal =
-            Self { path: path.to_owned(), file: File::create(path).map_err(failed)?, start: header.start };
+    pub fn create(
+        path: &Path,
+        overwrite: bool,
+        header: &JournalHeader,
+        scenarios: &[ScheduledScenario],
+    ) -> Result<Self, JournalError> {
+        // A device or a pipe stays what it is.
+        let replaces = overwrite || path.metadata().is_ok_and(|facts| !facts.is_file());
+        let file = if replaces { File::create(path) } else { File::create_new(path) };
+        let file = file.map_err(|reason| match reason.kind() {
+            io::ErrorKind::AlreadyExists => JournalError::Exists(path.to_owned()),
+            _ => JournalError::Write { path: path.to_owned(), reason },
+        })?;
+        let mut journal = Self { path: path.to_owned(), file, start: header.start };
         journal.write(&(header_text(header) + &entries_text(header.start, scenarios)))?;
         Ok(journal)
     }
@@ -66,7 +78,7 @@ impl Journal {
 
     fn write(&mut self, text: &str) -> Result<(), JournalError> {
         let written = self.file.write_all(text.as_bytes());
-        written.map_err(|reason| JournalError { path: self.path.clone(), reason })
+        written.map_err(|reason| JournalError::Write { path: self.path.clone(), reason })
     }
 }
 
@@ -106,6 +118,8 @@ fn entries_text(start: Timestamp, scenarios: &[ScheduledScenario]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::feed::sim::scenario::script::Script;
     use crate::feed::sim::scenario::spec::ScenarioSpec;
@@ -121,12 +135,25 @@ mod tests {
         scenarios[0].target = Target::Symbol("a \"quoted\"\nname".into());
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("session.toml");
-        let mut journal = Journal::create(&path, &header, &scenarios[..2]).unwrap();
+        let mut journal = Journal::create(&path, false, &header, &scenarios[..2]).unwrap();
         scenarios[2..].iter().for_each(|scenario| journal.add(scenario).unwrap());
         let script = Script::parse(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let market = &script.market;
         assert_eq!((market.seed, market.start, market.symbols), (Some(u64::MAX), Some(start), Some(40)));
         let again: Vec<_> = script.scenarios.iter().flat_map(|spec| spec.schedule(start)).collect();
         assert_eq!(again, scenarios);
+    }
+
+    #[test]
+    fn journal_that_exists_is_replaced_on_request_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("session.toml");
+        fs::write(&path, "precious").unwrap();
+        let header = JournalHeader { seed: 1, start: Timestamp(0), symbols: 40, hours: Hours::Always };
+        let error = Journal::create(&path, false, &header, &[]).unwrap_err().to_string();
+        assert!(error.contains("session.toml") && error.contains("--overwrite"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+        Journal::create(&path, true, &header, &[]).unwrap();
+        assert!(fs::read_to_string(&path).unwrap().contains("[market]"));
     }
 }

@@ -13,3 +13,4 @@ pub mod scheduled;
 pub mod script;
 pub mod spec;
 pub mod target;
+pub mod tick_limits;

@@ -122,7 +122,12 @@ impl Schedule {
                 all = all.and(&scenario.influence(at, duration.as_secs_f64(), strength));
             }
         }
-        all
+        all.bounded()
+    }
+
+    /// Returns the number of scenarios that have not faded.
+    pub const fn unfaded(&self) -> usize {
+        self.running.len()
     }
 
     /// Returns the headlines of the news scenarios that begin from `from` to before `to`.

@@ -4,6 +4,7 @@ pub mod arrivals;
 pub mod block;
 pub mod depth;
 pub mod history;
+pub mod output;
 pub mod quotes;
 pub mod signs;
 pub mod sizes;

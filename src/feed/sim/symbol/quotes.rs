@@ -11,6 +11,8 @@ use crate::feed::sim::model::rng::SimRng;
 /// The part of the mean spread that is drawn, and the rest of a narrow one: the mean then is that of the model.
 const DRAWN: f64 = 0.9;
 const OPENING: f64 = 0.12;
+/// The largest price that is quoted, in tick sizes: far above any listed price, and exact as a whole number.
+pub const MOST_PRICE: f64 = 1e12;
 
 /// The best bid and ask, in tick sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub struct Aim {
 impl BestQuote {
     /// Places both sides around a latent price.
     pub fn around(price: f64, spread: i64) -> Self {
-        let bid = (price - spread as f64 / 2.0 + 0.5) as i64;
+        let bid = (price.min(MOST_PRICE) - spread as f64 / 2.0 + 0.5) as i64;
         let bid = bid.max(1);
         Self { bid, ask: bid + spread.max(1) }
     }

@@ -172,7 +172,7 @@ proptest! {
 }
 
 /// Checks the properties of all ticks.
-fn check_ticks(config: &SimConfig, length: i64) {
+pub fn check_ticks(config: &SimConfig, length: i64) {
     let ticks = seconds(config, length);
     let order = |tick: &Tick| (tick.ts, tick.instrument);
     assert!(ticks[0].ts >= config.start && ticks.is_sorted_by_key(order));

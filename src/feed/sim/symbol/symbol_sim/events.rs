@@ -1,11 +1,15 @@
 //! The events of a second: orders and their prints, and revisions of the quote.
 
-use super::{ClassTables, Output, Second, SymbolSim};
+use super::{ClassTables, Second, SymbolSim};
 use crate::feed::sim::model::parameters::Flow;
 use crate::feed::sim::scenario::influence::Influence;
 use crate::feed::sim::symbol::arrivals::Parent;
+use crate::feed::sim::symbol::output::Output;
 use crate::feed::sim::symbol::quotes::BestQuote;
 use crate::market::{Price, Quote, Side, Tick, TickKind, Timestamp, Trade};
+
+/// The smallest factor by which the latent price moves at once. Scenarios that add up may ask for less than nothing.
+const LEAST_STEP: f64 = 0.1;
 
 impl SymbolSim {
     /// Plays a second in which there is trading.
@@ -51,6 +55,10 @@ impl SymbolSim {
                 self.revise(tables, ts, second, output);
             }
             self.order_was_last = is_order;
+            if output.is_full() {
+                output.set_limited();
+                break;
+            }
         }
         self.wait(second, 1.0 - at);
     }
@@ -70,7 +78,7 @@ impl SymbolSim {
         let instant = tables.model.returns.instant;
         let absorbed = self.unpriced * (instant + (1.0 - instant) * self.idle / (self.traits.absorption + self.idle));
         self.unpriced -= absorbed;
-        self.price *= 1.0 + absorbed + self.variance_due.sqrt() * self.fast.normal();
+        self.price *= (1.0 + absorbed + self.variance_due.sqrt() * self.fast.normal()).max(LEAST_STEP);
         self.variance_due = 0.0;
         self.idle = 0.0;
     }

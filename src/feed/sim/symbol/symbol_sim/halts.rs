@@ -2,8 +2,9 @@
 
 use libm::exp;
 
-use super::{ClassTables, Output, Second, SymbolSim};
+use super::{ClassTables, Second, SymbolSim};
 use crate::feed::sim::scenario::influence::Influence;
+use crate::feed::sim::symbol::output::Output;
 use crate::market::{PriceBasis, Quote, TickKind, Timestamp};
 
 /// The length of a halt by the price limit, and the time of the mean that it is measured from, in seconds.

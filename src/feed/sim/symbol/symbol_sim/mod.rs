@@ -19,7 +19,8 @@ use libm::exp;
 
 use self::traits::Traits;
 use super::arrivals::{Arrivals, Offspring};
-use super::quotes::{Aim, BestQuote};
+use super::output::Output;
+use super::quotes::{Aim, BestQuote, MOST_PRICE};
 use super::signs::Signs;
 use super::sizes::Sizes;
 use crate::feed::sim::model::factor::{JUMP_SECONDS, SectorSecond, SharedSecond};
@@ -31,7 +32,7 @@ use crate::feed::sim::model::volatility::{Aftershock, Rough, Scales, Trend};
 use crate::feed::sim::scenario::influence::Influence;
 use crate::feed::sim::scenario::target::Target;
 use crate::feed::sim::universe::listing::Listing;
-use crate::market::{Headline, InstrumentId, PriceBasis, Quote, Tick, TickKind, Timestamp};
+use crate::market::{InstrumentId, PriceBasis, Quote, TickKind, Timestamp};
 
 /// The stream of events is positioned anew once in so many seconds: it costs as much as twenty draws.
 const SEEK_SECONDS: u64 = 8;
@@ -69,13 +70,6 @@ impl ClassTables {
             sizes: Sizes::new(&model.sizes),
         }
     }
-}
-
-/// The output of one symbol.
-#[derive(Debug, Default)]
-pub struct Output {
-    pub ticks: Vec<Tick>,
-    pub headlines: Vec<Headline>,
 }
 
 /// The result of the slow layer for one second.
@@ -133,11 +127,11 @@ pub struct SymbolSim {
 }
 
 impl SymbolSim {
-    /// Begins with the listed price.
-    pub fn new(id: InstrumentId, listing: &Listing, tables: &ClassTables, seed: u64) -> Self {
+    /// Begins with the listed price. A second has at most about `most_ticks` ticks.
+    pub fn new(id: InstrumentId, listing: &Listing, tables: &ClassTables, seed: u64, most_ticks: usize) -> Self {
         let rng = |purpose| SimRng::new(seed, &listing.symbol, purpose);
         let (mut slow, mut start) = (rng("slow"), rng("start"));
-        let traits = Traits::new(id, listing, tables, &mut start);
+        let traits = Traits::new(id, listing, tables, most_ticks, &mut start);
         let rough = Rough::new(&tables.scales, &mut start);
         let spread = (traits.spread.round() as i64).max(1);
         let above_basis = if listing.basis() == PriceBasis::Bid { spread as f64 / 2.0 } else { 0.0 };
@@ -186,6 +180,15 @@ impl SymbolSim {
     pub fn loads(&self) -> [f64; 3] {
         let Traits { class_load, sector_load, .. } = self.traits;
         [class_load, sector_load, (1.0 - class_load * class_load - sector_load * sector_load).max(0.0).sqrt()]
+    }
+
+    /// Returns the ticks to be expected in a second. They follow from the influence and the hour alone, not from what
+    /// was played before.
+    pub fn expected_ticks(&self, factors: &SharedSecond, influence: &Influence) -> f64 {
+        let listing = &self.traits.listing;
+        let Some(pulse) = factors.sectors[listing.sector.index()].pulse else { return 0.0 };
+        let busy = (listing.model().flow.volume_power * influence.log_volatility).min(MOST_LOG);
+        listing.per_second * pulse.activity * exp(busy + influence.log_activity)
     }
 
     /// Plays a second, if it is open.
@@ -254,6 +257,7 @@ impl SymbolSim {
         let ClassTables { model, scales, .. } = tables;
         let (returns, traits) = (&model.returns, &self.traits);
         let pulse = shared.pulse.expect("invariant: only an open second is played");
+        self.price = self.price.clamp(1.0, MOST_PRICE);
         let z = ((self.price / self.price_before - 1.0) / self.deviation_before).clamp(-4.0, 4.0);
         self.price_before = self.price;
         let own = self.rough.step(scales, factors.index, z, OWN_LEVERAGE * returns.leverage, &mut self.slow);
@@ -271,8 +275,12 @@ impl SymbolSim {
         let busy = (model.flow.volume_power * (log - 0.5 * model.flow.volume_power * variance)).min(MOST_LOG);
         let wide = (model.quoting.spread_power * (log - 0.5 * variance)).min(MOST_LOG) + influence.log_spread;
         let common = traits.class_load * shared.class_return + traits.sector_load * shared.sector_return;
+        let rate = traits.events * pulse.activity * exp(busy + influence.log_activity) * reaction;
+        if rate > traits.most_rate {
+            output.set_limited();
+        }
         let second = Second {
-            rate: traits.events * pulse.activity * exp(busy + influence.log_activity) * reaction,
+            rate: rate.min(traits.most_rate),
             shared: traits.sigma * common * influence.coupling + influence.drift,
             variance: traits.diffusion * volatility * volatility,
             impact: traits.impact * volatility.sqrt(),

@@ -24,6 +24,8 @@ pub struct Traits {
     pub absorption: f64,
     /// Baseline events a second.
     pub events: f64,
+    /// The most baseline events a second.
+    pub most_rate: f64,
     pub is_order: f64,
     /// A trade's surprise in the log price; variance a second of what is neither shared nor made by trades; the
     /// mean size of a micro-jump.
@@ -34,7 +36,7 @@ pub struct Traits {
 }
 
 impl Traits {
-    pub fn new(id: InstrumentId, listing: &Listing, tables: &ClassTables, rng: &mut SimRng) -> Self {
+    pub fn new(id: InstrumentId, listing: &Listing, tables: &ClassTables, most_ticks: usize, rng: &mut SimRng) -> Self {
         let Model { returns, flow, .. } = tables.model;
         let (least, most) = returns.absorption;
         let absorption = exp(log(least) + log(most / least) * rng.uniform());
@@ -51,6 +53,7 @@ impl Traits {
             sector_load: returns.sector_share.sqrt(),
             absorption,
             events: events * (1.0 - branching(&flow.kernels)) / (1.0 - flow.reaction + flow.reaction * STIRRED),
+            most_rate: most_ticks as f64 / flow.ticks_per_event * (1.0 - branching(&flow.kernels)),
             is_order: orders / events,
             impact,
             diffusion: sigma * sigma * own * (1.0 - returns.impact - returns.jumps),
