@@ -11,8 +11,8 @@ use crate::flags::{time, whole_number};
 use crate::market::MarketLimits;
 use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, SessionLimits, SubscriptionLimits};
 
-const MIN_TIMEOUT: Duration = Duration::from_secs(1);
-const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
+pub const MIN_TIMEOUT: Duration = Duration::from_secs(1);
+pub const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
 const MAX_HEAD_BYTES: usize = 16 * 1024 * 1024;
 const MAX_ANSWER_MEBIBYTES: usize = 1024 * 1024;
 

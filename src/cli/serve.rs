@@ -1,14 +1,16 @@
 //! The flags of every command that serves.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::access::AccessArgs;
-use super::limits::{BufferArgs, ConnectionArgs, SessionArgs};
+use super::limits::{BufferArgs, ConnectionArgs, MAX_TIMEOUT, MIN_TIMEOUT, SessionArgs};
 use super::record::RotationArgs;
 use super::{FeedConfig, ServeConfig};
 use crate::feed::PlayerConfig;
+use crate::flags::time;
 use crate::server::{BindAddress, ServerConfig};
 
 /// The flags of every command that serves.
@@ -35,6 +37,12 @@ struct BindArgs {
     /// Address or name, and port to listen on. Port 0 takes any free port; 0.0.0.0 lets other machines in
     #[arg(long, default_value = "127.0.0.1:3030", value_name = "ADDRESS:PORT")]
     bind: BindAddress,
+    /// Time without an event of a feed that plays, after which /healthz and /readyz answer 503
+    #[arg(long, default_value = "5s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
+    stall_after: Duration,
+    /// Maximum lag of the market that is made up for. Where ticks come later, market time waits for them
+    #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
+    max_behind: Duration,
 }
 
 /// The recording of a feed that is served.
@@ -55,7 +63,7 @@ impl ServeArgs {
         let (access, tls) = access.config();
         ServeConfig {
             feed,
-            run,
+            run: PlayerConfig { max_behind: bind.max_behind, ..run },
             server: ServerConfig {
                 bind: bind.bind,
                 sessions: sessions.max_sessions,
@@ -64,6 +72,7 @@ impl ServeArgs {
                 tls,
                 http: connections.limits(),
                 session: sessions.limits(buffers.bars),
+                stall_after: bind.stall_after,
             },
             market: buffers.market(),
             ticks: buffers.max_ticks,

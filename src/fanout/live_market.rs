@@ -16,7 +16,7 @@ use super::lag::LagHistogram;
 use super::notify::{Due, Notifier, Notifiers, ThrottleCounts};
 use super::quote_cache::{AnyQuoteCache, quote_cache};
 use super::tick_log::{AnyTickLog, Taken, tick_log};
-use crate::control::FeedStatus;
+use crate::control::{FeedState, FeedStatus};
 use crate::market::Market;
 use crate::wire::{Format, PerFormat};
 
@@ -39,6 +39,8 @@ struct Shared {
     /// Sessions that were ever registered.
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
+    /// The time of the feed's last event, in milliseconds since the market was opened.
+    last_event: AtomicU64,
     /// The revision of the status in `live`.
     revision: watch::Sender<u64>,
     updates: AtomicU64,
@@ -101,8 +103,16 @@ impl LiveMarket {
     }
 }
 
-/// For metrics.
+/// For metrics and health.
 impl LiveMarket {
+    /// The time since the last event of a feed that plays; zero for another one, from which none need come.
+    pub fn silence(&self) -> Duration {
+        if !matches!(self.read().status.state, FeedState::Playing | FeedState::Stepping) {
+            return Duration::ZERO;
+        }
+        self.now().saturating_sub(Duration::from_millis(self.0.last_event.load(Ordering::Relaxed)))
+    }
+
     /// The number of batches of ticks that were lost between feed and market.
     pub fn bus_gaps(&self) -> u64 {
         self.0.bus_gaps.load(Ordering::Relaxed)
@@ -142,6 +152,7 @@ impl LiveMarket {
             opened: Instant::now(),
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
+            last_event: AtomicU64::new(0),
             revision: watch::Sender::new(0),
             updates: AtomicU64::new(0),
             merged: AtomicU64::new(0),
@@ -200,6 +211,12 @@ impl LiveMarket {
     pub(super) fn publish_revision(&self) {
         let revision = self.read().status.revision;
         self.0.revision.send_if_modified(|current| std::mem::replace(current, revision) != revision);
+    }
+
+    /// Notes that the feed has sent something.
+    pub(super) fn note_event(&self) {
+        let millis = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
+        self.0.last_event.store(millis, Ordering::Relaxed);
     }
 
     pub(super) fn add_bus_gap(&self, missed: u64) {

@@ -93,6 +93,7 @@ impl Publisher {
                 tracing::error!(missed, "batches of ticks were lost before the market: bars and volumes lack them");
             }
         }
+        self.live.note_event();
         self.live.publish_revision();
     }
 

@@ -51,6 +51,8 @@ pub struct ServerConfig {
     pub tls: Option<TlsFiles>,
     pub http: HttpLimits,
     pub session: SessionLimits,
+    /// The time without an event after which a feed that plays is stalled.
+    pub stall_after: Duration,
 }
 
 impl ServerConfig {
@@ -138,6 +140,7 @@ impl Server {
             answers,
             metrics: metrics.clone(),
             auth: auth.clone(),
+            stall_after: config.stall_after,
         };
         let (stop_connections, stopping) = watch::channel(false);
         let connection = Connection::new(http, tls, session.stall, stopping);

@@ -1,6 +1,7 @@
 //! Errors as clients see them: a code, a message and a remedy, in an `error` message or the body of an HTTP response.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use http::StatusCode;
 use serde::{Serialize, Serializer};
@@ -50,6 +51,7 @@ pub enum ErrorCode {
     /// Answers that clients have not taken yet hold all the memory that they may.
     TooManyAnswers,
     FeedGone,
+    FeedStalled,
     FeedFault,
 }
 
@@ -83,7 +85,7 @@ impl ErrorCode {
             Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress | Self::TooManyWrongTokens => {
                 StatusCode::TOO_MANY_REQUESTS
             }
-            Self::TooManySessions | Self::TooManyAnswers | Self::FeedGone | Self::FeedFault => {
+            Self::TooManySessions | Self::TooManyAnswers | Self::FeedGone | Self::FeedStalled | Self::FeedFault => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
         }
@@ -314,6 +316,12 @@ impl ApiError {
 impl ApiError {
     pub fn feed_gone() -> Self {
         Self::new(ErrorCode::FeedGone, "the feed has stopped", "restart the server")
+    }
+
+    /// The feed plays, and has sent nothing for `silence`.
+    pub fn feed_stalled(silence: Duration) -> Self {
+        let message = format!("the feed plays, and has sent nothing for {} s", silence.as_secs());
+        Self::new(ErrorCode::FeedStalled, message, "see the log, or restart the server; --stall-after sets the time")
     }
 
     fn not_possible(message: &str, remedy: &str) -> Self {

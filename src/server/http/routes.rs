@@ -50,7 +50,7 @@ const ENDPOINTS: [Endpoint; 19] = [
     at(READ, "/api/v1/login", Anonymous, Custom(handlers::role)),
     at(POST, "/api/v1/login", Anonymous, Custom(handlers::login)),
     at(DELETE, "/api/v1/login", Anonymous, Custom(handlers::logout)),
-    at(READ, "/healthz", Anonymous, Query(handlers::health)),
+    at(READ, "/healthz", Anonymous, Custom(handlers::health)),
     at(READ, "/readyz", Anonymous, Query(handlers::readiness)),
     at(READ, "/metrics", Viewer, Custom(handlers::metrics)),
     at(READ, "/asyncapi.json", Viewer, Query(handlers::asyncapi)),

@@ -29,16 +29,21 @@ impl Readings {
     }
 
     fn encode_market(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
-        let (epoch, ticks, late, now, rejected) = {
+        let (epoch, ticks, late, now, status) = {
             let live = self.live.read();
             let market = &live.market;
-            (market.epoch(), market.ticks(), market.late(), market.now(), live.status.rows_rejected)
+            (market.epoch(), market.ticks(), market.late(), market.now(), Arc::clone(&live.status))
         };
         gauge(to, "epoch", "Number of the feed's run", epoch)?;
         gauge(to, "market_time_seconds", "Market time, in seconds since 1970", now.micros() as f64 / 1e6)?;
         counter(to, "ticks", "Ticks of this epoch", ticks)?;
         counter(to, "ticks_late", "Ticks that came after their second had closed", late)?;
-        gauge(to, "rows_rejected", "Rows of the files that cannot be played", rejected)
+        gauge(to, "rows_rejected", "Rows of the files that cannot be played", status.rows_rejected)?;
+        gauge(to, "feed_behind_seconds", "Time by which ticks are late", status.lag.behind_seconds)?;
+        let silence = self.live.silence().as_secs_f64();
+        gauge(to, "feed_silence_seconds", "Time since the last event of a feed that plays", silence)?;
+        let help = "Symbols with fewer ticks than their scenarios ask for, because of a limit";
+        gauge(to, "symbols_limited", help, status.lag.symbols_limited as u64)
     }
 
     fn encode_fanout(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {

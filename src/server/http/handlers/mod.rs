@@ -13,6 +13,7 @@ pub use sessions::{events, websocket};
 pub use status::{asyncapi, health, metrics, readiness};
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -41,6 +42,8 @@ pub struct Site {
     pub answers: ConnectionLimit,
     pub metrics: Metrics,
     pub auth: Auth,
+    /// The time without an event after which a feed that plays is stalled.
+    pub stall_after: Duration,
 }
 
 /// The function of an endpoint.

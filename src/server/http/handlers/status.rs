@@ -1,25 +1,53 @@
 //! The server itself: health, readiness, metrics, and the document of the stream.
 
+use std::time::Duration;
+
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use warp::filters::BoxedFilter;
 use warp::reply::Response as Answer;
 use warp::{Filter, Reply};
 
 use super::Site;
+use crate::fanout::LiveMarket;
+use crate::server::http::reply::json;
 use crate::server::ops;
-use crate::wire::{self, ApiError};
+use crate::wire::{ApiError, Health};
 
 /// The stream as an AsyncAPI document.
 const ASYNCAPI: &str = include_str!("../../../../docs/asyncapi.json");
 
-/// Liveness: an answer means that the program runs.
-pub fn health(site: &Site, _: &str) -> Result<String, ApiError> {
-    Ok(wire::health(&site.live.read().market, env!("CARGO_PKG_VERSION"), site.live.bus_gaps()))
+/// Liveness: the program runs, and a feed that plays sends something.
+pub fn health(site: &Site) -> BoxedFilter<(Answer,)> {
+    let site = site.clone();
+    warp::any().map(move || health_answer(&site.live, site.stall_after)).boxed()
 }
 
-/// Readiness: there is a feed to watch.
+fn health_answer(live: &LiveMarket, stall_after: Duration) -> Answer {
+    let silence = live.silence();
+    let is_stalled = silence > stall_after;
+    let health = Health { version: env!("CARGO_PKG_VERSION"), bus_gaps: live.bus_gaps(), silence, is_stalled };
+    let status = if is_stalled { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let body = {
+        let live = live.read();
+        health.response(&live.market, &live.status)
+    };
+    json(status, body)
+}
+
+/// Readiness: there is a feed to watch, and if it plays, it sends something.
 pub fn readiness(site: &Site, _: &str) -> Result<String, ApiError> {
-    if site.feed.has_feed() { Ok(r#"{"ready":true}"#.to_owned()) } else { Err(ApiError::feed_gone()) }
+    if !site.feed.has_feed() {
+        return Err(ApiError::feed_gone());
+    }
+    check_feed(&site.live, site.stall_after)?;
+    Ok(r#"{"ready":true}"#.to_owned())
+}
+
+/// Checks that a feed that plays sends something.
+fn check_feed(live: &LiveMarket, stall_after: Duration) -> Result<(), ApiError> {
+    let silence = live.silence();
+    if silence > stall_after { Err(ApiError::feed_stalled(silence)) } else { Ok(()) }
 }
 
 /// The AsyncAPI document of the stream.
@@ -32,4 +60,47 @@ pub fn metrics(site: &Site) -> BoxedFilter<(Answer,)> {
     let metrics = site.metrics.clone();
     let answer = move || warp::reply::with_header(metrics.text(), CONTENT_TYPE, ops::CONTENT_TYPE).into_response();
     warp::any().map(answer).boxed()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::time::{advance, sleep};
+
+    use super::*;
+    use crate::bus;
+    use crate::control::{FeedEvent, FeedState, FeedStatus, sample};
+    use crate::fanout::Publisher;
+    use crate::market::{MarketLimits, Timestamp};
+
+    const STALL_AFTER: Duration = Duration::from_secs(5);
+
+    #[tokio::test(start_paused = true)]
+    async fn standing_feed_is_unhealthy_and_a_paused_one_is_not() {
+        let bus = bus::Sender::new(8);
+        let receiver = bus.subscribe();
+        bus.send(FeedEvent::Opening(Arc::new(sample::opening(1, &["A"]))));
+        let publisher = Publisher::open(receiver, MarketLimits::default(), 8).await.unwrap();
+        let live = publisher.live();
+        tokio::spawn(publisher.run());
+        let check = async |event: Option<FeedEvent>, seconds, is_healthy: bool| {
+            event.into_iter().for_each(|event| bus.send(event));
+            // The publisher takes the event.
+            sleep(Duration::from_millis(1)).await;
+            advance(Duration::from_secs(seconds)).await;
+            let status = if is_healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+            assert_eq!(health_answer(&live, STALL_AFTER).status(), status);
+            assert_eq!(check_feed(&live, STALL_AFTER).is_ok(), is_healthy);
+        };
+        let status = |state| FeedEvent::Status(Arc::new(FeedStatus { state, ..sample::status() }));
+        check(None, 4, true).await;
+        check(None, 2, false).await;
+        check(Some(FeedEvent::Clock(Timestamp(1))), 4, true).await;
+        check(Some(status(FeedState::Paused)), 3_600, true).await;
+        check(Some(status(FeedState::Playing)), 4, true).await;
+        check(None, 2, false).await;
+        let ended = FeedStatus { state: FeedState::Ended, ..sample::status() };
+        check(Some(FeedEvent::End(Arc::new(ended))), 3_600, true).await;
+    }
 }
