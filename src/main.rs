@@ -71,7 +71,7 @@ fn log() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits for Ctrl-C or, on Unix, SIGTERM.
+/// Waits for Ctrl-C or, on Unix, SIGTERM or SIGHUP.
 async fn stop_signal() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
@@ -79,16 +79,32 @@ async fn stop_signal() {
         }
     };
     #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
+    let (terminate, hang_up) = {
+        use tokio::signal::unix::SignalKind;
+        (received(SignalKind::terminate(), false), received(SignalKind::hangup(), is_hangup_ignored()))
     };
     #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
+    let (terminate, hang_up) = (std::future::pending::<()>(), std::future::pending::<()>());
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
+        () = hang_up => {}
     }
+}
+
+/// Waits for a signal; for ever if it is ignored.
+#[cfg(unix)]
+async fn received(kind: tokio::signal::unix::SignalKind, is_ignored: bool) {
+    match tokio::signal::unix::signal(kind) {
+        Ok(mut signal) if !is_ignored => drop(signal.recv().await),
+        _ => std::future::pending().await,
+    }
+}
+
+/// Reports whether the program was started with SIGHUP ignored, as `nohup` does: it must go on then.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 != 0)
 }

@@ -6,6 +6,9 @@ mod feed;
 mod recorder;
 mod server;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use crate::cli::Job;
 use crate::feed::sim::{self, WriteConfig};
 use crate::inspect;
@@ -21,7 +24,7 @@ pub use server::{serve, serve_with};
 pub async fn run(job: Job, stop: impl Future<Output = ()>, mut print: impl FnMut(&str)) -> Result<(), AppError> {
     match job {
         Job::Serve(config) => serve(*config, stop, print).await,
-        Job::Simulate(config) => simulate(config, print).await,
+        Job::Simulate(config) => simulate(config, stop, print).await,
         Job::Inspect(config) => {
             if inspect::run(&config, print) {
                 Ok(())
@@ -38,12 +41,27 @@ pub async fn run(job: Job, stop: impl Future<Output = ()>, mut print: impl FnMut
     }
 }
 
-/// Writes a simulated market to a file. A signal ends the program before the file is complete.
-async fn simulate(config: WriteConfig, mut print: impl FnMut(&str)) -> Result<(), AppError> {
+/// Writes a simulated market to a file. Nothing is left of a file that is not complete at the stop.
+async fn simulate(
+    config: WriteConfig,
+    stop: impl Future<Output = ()>,
+    mut print: impl FnMut(&str),
+) -> Result<(), AppError> {
     let to_stdout = config.out.as_os_str() == "-";
     let out = config.out.display().to_string();
-    let writing = tokio::task::spawn_blocking(move || sim::write(&config));
-    let written = writing.await.map_err(|_| AppError::Broken("simulator"))??;
+    let stopped = Arc::new(AtomicBool::new(false));
+    let mut writing = tokio::task::spawn_blocking({
+        let stopped = Arc::clone(&stopped);
+        move || sim::write(&config, &stopped)
+    });
+    let written = tokio::select! {
+        written = &mut writing => written,
+        () = stop => {
+            stopped.store(true, Ordering::Relaxed);
+            writing.await
+        }
+    };
+    let written = written.map_err(|_| AppError::Broken("simulator"))??;
     if !to_stdout {
         print(&format!("{out}: {} rows of {} ticks", written.rows, written.ticks));
     }

@@ -2,9 +2,11 @@
 
 use std::io::{IsTerminal as _, Write as _};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::error::AppError;
 use super::feed::{FeedThread, open, playing};
@@ -13,6 +15,9 @@ use crate::cli::RecordJob;
 use crate::control::FeedEvent;
 use crate::market::Timestamp;
 use crate::record::{self, RecordConfig, RecordError, Summary};
+
+/// The longest wait for a source that is to stop. The recorder writes all that was played in a part of it.
+const STOP_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The end of a recording.
 pub type Recorded = Result<Summary, RecordError>;
@@ -38,11 +43,17 @@ pub async fn record_feed(
         // Without a feed the recording ends, with everything that was played in it.
         () = stop => {
             feed.stop();
-            recorded.await
+            match timeout(STOP_TIMEOUT, recorded).await {
+                Ok(recorded) => recorded,
+                Err(_) => {
+                    print("  recorded everything up to here; the source is still reading a line");
+                    return Ok(());
+                }
+            }
         }
     };
     feed.stop();
-    let _ = feed.ended.await;
+    let _ = timeout(STOP_TIMEOUT, feed.ended).await;
     let summary = recorded.map_err(|_| AppError::Broken("recorder"))??;
     print(&format!("  recorded {}", in_words(&summary)));
     Ok(())

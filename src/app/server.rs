@@ -1,6 +1,7 @@
 //! A server with its feed, publisher and recorder.
 
 use std::io::IsTerminal as _;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -72,17 +73,28 @@ pub async fn serve_with<S: FnMut(&str)>(
     let live = publisher.live();
     let mut parts = Parts { feed, publisher: tokio::spawn(publisher.run()), recorder };
 
+    let mut stop = pin!(stop);
+    let is_stopped = has_stopped(&mut stop).await;
     print_banner(&server, generated, &mut print);
     let mut outcome = Ok(());
     let stop_or_failure = async {
         tokio::select! {
-            () = stop => {}
+            () = async { if !is_stopped { stop.await } } => {}
             part = parts.failed() => outcome = Err(AppError::Broken(part)),
         }
     };
     server.run(live, commands, stop_or_failure).await;
     parts.end().await;
     outcome
+}
+
+/// Polls `stop` once. Signals are caught from then on, so nobody is told of a server that a signal would kill.
+async fn has_stopped(stop: &mut (impl Future<Output = ()> + Unpin)) -> bool {
+    tokio::select! {
+        biased;
+        () = stop => true,
+        () = std::future::ready(()) => false,
+    }
 }
 
 fn print_banner(server: &Server, generated: GeneratedTokens, print: &mut impl FnMut(&str)) {
@@ -112,6 +124,7 @@ impl Parts {
 
     /// Stops all parts, and waits for the parts that still write.
     async fn end(self) {
+        let records = self.recorder.is_some();
         self.publisher.abort();
         self.feed.stop();
         let ended = async {
@@ -123,7 +136,7 @@ impl Parts {
                 let _ = recorder.await;
             }
         };
-        if timeout(SHUTDOWN_TIMEOUT, ended).await.is_err() {
+        if timeout(SHUTDOWN_TIMEOUT, ended).await.is_err() && records {
             tracing::error!("a file was not written in time: the end of a recording may be missing");
         }
     }

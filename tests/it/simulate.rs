@@ -5,8 +5,9 @@ use std::io::Read as _;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use tokio::time::timeout;
 
-use crate::support::{Server, command};
+use crate::support::{Server, TIMEOUT, command};
 
 /// Writes a simulation to a file with these flags, and returns its text.
 async fn simulate(folder: &Path, name: &str, flags: &str) -> String {
@@ -96,4 +97,23 @@ async fn headlines_are_written_beside_the_trades() {
         news.lines().any(|line| line.starts_with("1704724230000000000,AAPL,-0.8,leads,") && line.contains("Apple")),
         "{news}"
     );
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn interrupted_simulation_leaves_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("long.csv");
+    let mut child = command(&["simulate", "--out", out.to_str().unwrap(), "--days", "10000"]).spawn().unwrap();
+    let is_writing = async {
+        while fs::read_dir(folder.path()).unwrap().all(|file| file.unwrap().metadata().unwrap().len() == 0) {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(TIMEOUT, is_writing).await.expect("it writes");
+    assert!(!out.exists());
+    let id = child.id().unwrap().to_string();
+    tokio::process::Command::new("kill").args(["-s", "HUP", &id]).status().await.unwrap();
+    let code = timeout(TIMEOUT, child.wait()).await.expect("it stops").unwrap().code();
+    assert_eq!((code, fs::read_dir(folder.path()).unwrap().count()), (Some(1), 0));
 }

@@ -109,6 +109,32 @@ async fn sigterm_stops_cleanly_and_notifies_clients() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn every_signal_to_stop_is_a_clean_stop() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let server = Server::start_with(&[], &[], &log).await;
+        server.connect().await.receive("feed").await;
+        assert_eq!(server.stop_with(signal).await, Some(0), "{signal}");
+        assert_eq!(std::fs::read_to_string(&log).unwrap(), "", "{signal}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn program_goes_on_after_a_hangup_that_nohup_ignores() {
+    let mut command = tokio::process::Command::new("sh");
+    let script = "trap '' HUP && exec \"$0\" --bind 127.0.0.1:0";
+    let server = Server::spawn(command.args(["-c", script, env!("CARGO_BIN_EXE_tickcast")])).await;
+    server.connect().await.receive("feed").await;
+    let id = server.id().to_string();
+    assert!(tokio::process::Command::new("kill").args(["-s", "HUP", &id]).status().await.unwrap().success());
+    server.connect().await.receive("feed").await;
+    assert_eq!(server.stop().await, Some(0));
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn low_file_limit_is_reported_and_clients_wait() {
     let server = Server::start_with_files(64, &["--head-timeout", "2s"]).await;
     let lines = server.lines.join("\n");

@@ -179,9 +179,14 @@ impl Server {
     }
 
     /// Stops it as a service manager does, and returns its exit code.
-    pub async fn stop(mut self) -> Option<i32> {
+    pub async fn stop(self) -> Option<i32> {
+        self.stop_with("TERM").await
+    }
+
+    /// Sends it a signal, and returns its exit code.
+    pub async fn stop_with(mut self, signal: &str) -> Option<i32> {
         let pid = self.child.id().unwrap().to_string();
-        Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
+        Command::new("kill").args(["-s", signal, &pid]).status().await.unwrap();
         timeout(TIMEOUT, self.child.wait()).await.expect("it stops").unwrap().code()
     }
 }
