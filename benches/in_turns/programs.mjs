@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -10,6 +11,12 @@ const CLOCK_TICKS_PER_SECOND = 100;
 const LIMITS = ["--max-sessions", "30000", "--max-sessions-per-address", "30000"];
 /** The time that a simulation at full speed is measured for. */
 const FULL_SPEED_MS = 8_000;
+/** The time after which a server that nobody uses is at rest. */
+const REST_MS = 20_000;
+/** Connections that ask for many bars and read nothing, and the time for which they do not. */
+const UNREAD = 768;
+const UNREAD_MS = 20_000;
+const MANY_BARS = "/api/v1/bars?symbols=AAPL,MSFT,NVDA,AMZN,GOOGL,META,TSLA,AMD,NFLX,JPM&interval=1m&limit=5000";
 
 const CAN_PIN = spawnSync("taskset", ["--version"]).status === 0;
 
@@ -61,6 +68,29 @@ function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
 }
 
+/** Resident memory of a process in megabytes. @param {number} pid */
+function residentMegabytes(pid) {
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return (Number(kilobytes) * 1024) / 1e6;
+}
+
+/** Returns the highest memory while many connections ask for bars and read nothing. @param {{ url: string, pid: number }} server */
+async function memoryOfUnread({ url, pid }) {
+  const { hostname, port } = new URL(url);
+  const sockets = Array.from({ length: UNREAD }, () => {
+    const socket = connect({ host: hostname, port: Number(port) })
+      .pause()
+      .on("error", () => {});
+    socket.write(`GET ${MANY_BARS} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n\r\n`);
+    return socket;
+  });
+  let most = 0;
+  for (const until = Date.now() + UNREAD_MS; Date.now() < until; await sleep(200))
+    most = Math.max(most, residentMegabytes(pid));
+  for (const socket of sockets) socket.destroy();
+  return most;
+}
+
 /** @param {string} url @param {string} path @returns {Promise<any>} */
 const json = async (url, path) => (await fetch(url + path)).json();
 
@@ -107,6 +137,29 @@ export function programRows(recording) {
           const report = await load(binary, url, ["--clients", "5000", "--symbols", "1", "--rate", "0.5"]);
           return report.server.rss_bytes_per_client;
         }),
+    },
+    {
+      name: "memory at rest",
+      unit: "MB",
+      measure: (binary) =>
+        withServer([binary], async ({ pid }) => {
+          await sleep(REST_MS);
+          return residentMegabytes(pid);
+        }),
+    },
+    {
+      name: "memory with 10,000 clients",
+      unit: "MB",
+      measure: (binary) =>
+        withServer(replay(binary, "1x"), async ({ url }) => {
+          const args = "--connect-rate 2000 --clients 10000 --symbols 50 --rate 5".split(" ");
+          return (await load(binary, url, args)).server.rss_bytes / 1e6;
+        }),
+    },
+    {
+      name: "memory with unread answers",
+      unit: "MB",
+      measure: (binary) => withServer([binary], memoryOfUnread),
     },
     {
       name: "replay at full speed",
