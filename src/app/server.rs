@@ -88,7 +88,7 @@ pub async fn serve_with<S: FnMut(&str)>(
     outcome
 }
 
-/// Polls `stop` once. Signals are caught from then on, so nobody is told of a server that a signal would kill.
+/// Polls `stop` once. Signals are caught from then on, so no address is printed of a server that a signal would kill.
 async fn has_stopped(stop: &mut (impl Future<Output = ()> + Unpin)) -> bool {
     tokio::select! {
         biased;

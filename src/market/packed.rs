@@ -89,7 +89,7 @@ impl<const N: usize, const K: usize> PackedColumns<N, K> {
         for item in items {
             for (value, kind) in item.columns().into_iter().zip(T::KINDS) {
                 let distance = (value - bases[kind]) / unit(kind);
-                // What a word writes behind its column, the next one writes over.
+                // The next word writes over the rest of this one.
                 bytes[at..at + WORD].copy_from_slice(&distance.to_le_bytes());
                 at += usize::from(widths[kind]);
             }

@@ -53,7 +53,7 @@ async fn answers_that_are_not_read_hold_bounded_memory() {
         let grown = after.saturating_sub(before);
         assert!(grown < 64 * MEBIBYTE, "{GREEDY} answers of {} bytes hold {grown} bytes", whole.len());
     }
-    // What is given back can be used again.
+    // Memory that is given back can be used again.
     drop(sockets);
     let again = async {
         while server.get(MUCH).await.0 != 200 {

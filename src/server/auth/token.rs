@@ -57,7 +57,7 @@ impl Token {
     }
 }
 
-/// The digest of a text, by which wrong tokens are told apart without being kept.
+/// The digest of a text, which distinguishes wrong tokens without keeping them.
 pub fn digest(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }

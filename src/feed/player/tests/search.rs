@@ -1,4 +1,4 @@
-//! A next tick that takes long to find: commands are obeyed meanwhile, and the lag is told.
+//! A next tick that takes long to find: commands are obeyed meanwhile, and the lag is shown.
 
 use tokio::time::advance;
 
@@ -51,7 +51,7 @@ async fn lag_is_told_and_the_clock_waits_beyond_its_limit() {
         behind.push(next_status(&mut reader).await.lag.behind_seconds);
     }
     assert_eq!(behind, [5, 6, 10]);
-    // What was given up is not played when the market goes on.
+    // The tick that was given up is not played when the market goes on.
     assert!(commands.send(Command::Pause).await.unwrap().is_ok());
     let paused = next_status(&mut reader).await;
     assert_eq!((paused.state, paused.lag.behind_seconds), (FeedState::Paused, 0));
