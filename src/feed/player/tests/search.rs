@@ -42,7 +42,7 @@ async fn commands_are_obeyed_between_the_slices_of_a_search() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn lag_is_told_and_the_clock_waits_beyond_its_limit() {
+async fn lag_is_shown_and_the_clock_waits_beyond_its_limit() {
     let (mut reader, commands) = play_endless_search();
     while !matches!(next(&mut reader).await, FeedEvent::Clock(_) | FeedEvent::Opening(_)) {}
     let mut behind = Vec::new();
