@@ -10,7 +10,7 @@ use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, RejectCounts, RejectReason, ReplayError, RowError};
 use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
 use crate::feed::replay::parse::times::ParsedTime;
-use crate::feed::replay::rows::{RowValues, Rows, SymbolIndex};
+use crate::feed::replay::rows::{LineKind, RowValues, Rows, SymbolIndex};
 use crate::feed::replay::schema::Layout;
 use crate::market::Timestamp;
 
@@ -98,8 +98,13 @@ impl Scanner {
                 let _ = lines.advance();
             }
             let mut rows = Rows::new(lines, Arc::clone(&layout));
-            while rows.position().offset < from + PIECE_BYTES && rows.advance()? {
-                self.add(&rows)?;
+            // Line by line, as a stretch of blank lines may be longer than all pieces.
+            while rows.position().offset < from + PIECE_BYTES {
+                match rows.advance_line()? {
+                    LineKind::Row => self.add(&rows)?,
+                    LineKind::Other => {}
+                    LineKind::End => break,
+                }
             }
             read += rows.position().offset - from;
         }
