@@ -9,7 +9,7 @@ use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 
 use crate::server::limits::Permit;
-use crate::wire::{ApiError, BarsResponse};
+use crate::wire::{ApiError, BarsResponse, ErrorCode};
 
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
@@ -63,9 +63,14 @@ pub fn json_or_error(body: Result<String, ApiError>) -> Answer {
 
 /// The answer to a request that failed. Its code is an extension, by which errors are counted.
 pub fn error(cause: &ApiError) -> Answer {
-    let mut answer = json(cause.code.status(), cause.body());
-    answer.extensions_mut().insert(cause.code);
-    if cause.code.status() == StatusCode::SERVICE_UNAVAILABLE {
+    error_with_body(cause.code, cause.body())
+}
+
+/// The answer with an error's code and another body.
+pub fn error_with_body(code: ErrorCode, body: String) -> Answer {
+    let mut answer = json(code.status(), body);
+    answer.extensions_mut().insert(code);
+    if code.status() == StatusCode::SERVICE_UNAVAILABLE {
         answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     answer

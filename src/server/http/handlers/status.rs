@@ -10,9 +10,9 @@ use warp::{Filter, Reply};
 
 use super::Site;
 use crate::fanout::LiveMarket;
-use crate::server::http::reply::json;
+use crate::server::http::reply::{error_with_body, json};
 use crate::server::ops;
-use crate::wire::{ApiError, Health};
+use crate::wire::{ApiError, ErrorCode, Health};
 
 /// The stream as an AsyncAPI document.
 const ASYNCAPI: &str = include_str!("../../../../docs/asyncapi.json");
@@ -27,12 +27,11 @@ fn health_answer(live: &LiveMarket, stall_after: Duration) -> Answer {
     let silence = live.silence();
     let is_stalled = silence > stall_after;
     let health = Health { version: env!("CARGO_PKG_VERSION"), bus_gaps: live.bus_gaps(), silence, is_stalled };
-    let status = if is_stalled { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
     let body = {
         let live = live.read();
         health.response(&live.market, &live.status)
     };
-    json(status, body)
+    if is_stalled { error_with_body(ErrorCode::FeedStalled, body) } else { json(StatusCode::OK, body) }
 }
 
 /// Readiness: there is a feed to watch, and if it plays, it sends something.
@@ -66,6 +65,7 @@ pub fn metrics(site: &Site) -> BoxedFilter<(Answer,)> {
 mod tests {
     use std::sync::Arc;
 
+    use http::header::RETRY_AFTER;
     use tokio::time::{advance, sleep};
 
     use super::*;
@@ -90,7 +90,8 @@ mod tests {
             sleep(Duration::from_millis(1)).await;
             advance(Duration::from_secs(seconds)).await;
             let status = if is_healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-            assert_eq!(health_answer(&live, STALL_AFTER).status(), status);
+            let answer = health_answer(&live, STALL_AFTER);
+            assert_eq!((answer.status(), answer.headers().contains_key(RETRY_AFTER)), (status, !is_healthy));
             assert_eq!(check_feed(&live, STALL_AFTER).is_ok(), is_healthy);
         };
         let status = |state| FeedEvent::Status(Arc::new(FeedStatus { state, ..sample::status() }));
