@@ -65,7 +65,7 @@ async fn files_of_settings_and_journals_are_reported_with_reason() {
     check_failure(&["--config", path.to_str().unwrap()], &["bad.toml is not TOML", "line 2, column 8"]).await;
     let nowhere = folder.path().join("no/such/session.toml");
     let expected = ["session.toml cannot be written", "os error 2", "check that the folder exists"];
-    check_failure(&["--journal", nowhere.to_str().unwrap()], &expected).await;
+    check_failure(&["--bind", "127.0.0.1:0", "--journal", nowhere.to_str().unwrap()], &expected).await;
 }
 
 #[tokio::test]
