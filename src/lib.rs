@@ -14,7 +14,7 @@
 //! - [`record`]: writes what is playing as CSV files that replay to the same.
 //! - [`inspect`]: prints the layout that is detected for a CSV file.
 //! - [`load`]: a load generator that measures a server from outside.
-//! - [`flags`]: parsers of flag values. [`cli`]: flags into configurations. [`app`]: everything wired together.
+//! - [`text`]: small text files, and text made safe to show. [`flags`]: parsers of flag values. [`cli`]: flags into configurations. [`app`]: everything wired together.
 
 #![forbid(unsafe_code)]
 
@@ -30,4 +30,5 @@ pub mod load;
 pub mod market;
 pub mod record;
 pub mod server;
+pub mod text;
 pub mod wire;

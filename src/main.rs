@@ -29,7 +29,8 @@ fn main() -> ExitCode {
         // The report of each file is already printed.
         Err(error) if matches!(error.downcast_ref(), Some(app::AppError::NotPlayable)) => ExitCode::from(NOT_PLAYABLE),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            // Errors quote files and settings.
+            eprintln!("error: {}", tickcast::text::escape_lines(&format!("{error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -14,7 +14,7 @@ mod tests;
 mod values;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -113,7 +113,7 @@ impl Cli {
         }
         let name = settings::config_file(arguments, variables);
         let read = |file: &String| {
-            std::fs::read_to_string(file).map_err(|source| CliError::Unreadable { file: file.clone(), source })
+            crate::text::read(Path::new(file)).map_err(|source| CliError::Unreadable { file: file.clone(), source })
         };
         let text = name.as_ref().map(read).transpose()?;
         let file = name.as_deref().zip(text.as_deref());

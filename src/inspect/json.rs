@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::feed::replay::{Edge, FileReport, ReplayError, TimeFormat, TimeReport};
 use crate::market::Timestamp;
+use crate::text::is_printable;
 
 #[derive(Serialize)]
 struct JsonReport<'a> {
@@ -90,7 +91,21 @@ pub fn line(file: &str, member: Option<&str>, report: Result<&FileReport, &Repla
             serde_json::to_string(&JsonFailure { file, member, error: JsonMessage { message } })
         }
     };
-    json.expect("invariant: a report has no map and no float, so it is always JSON")
+    escaped(&json.expect("invariant: a report has no map and no float, so it is always JSON"))
+}
+
+/// Escapes what a terminal may obey. JSON itself escapes only the first 32 characters.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_printable(c) {
+            escaped.push(c);
+        } else {
+            let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            escaped.push_str(&units);
+        }
+    }
+    escaped
 }
 
 fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> JsonReport<'a> {

@@ -5,6 +5,8 @@
 mod json;
 mod progress;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
 use crate::feed::replay::Entry;
+use crate::text::escape;
 
 /// The time before the first line, and between two lines.
 const INTERVAL: Duration = Duration::from_millis(200);
@@ -30,7 +31,7 @@ impl ProgressLine {
         self.last = Instant::now();
         self.shown = true;
         // A closed terminal must not stop the reading.
-        let _ = write!(stderr(), "\r\x1b[K{}", line(&entry.name(), done, total));
+        let _ = write!(stderr(), "\r\x1b[K{}", line(&escape(&entry.name()), done, total));
     }
 
     /// Removes the line.

@@ -113,3 +113,38 @@ async fn flags_and_sidecar_override_detection() {
     assert_eq!(kept[0]["first"], report["first"]);
     assert_eq!(kept[0]["time"]["assumed"], false);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn file_that_cannot_be_opened_is_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::os::unix::fs::symlink("gone.csv", path("broken.csv")).unwrap();
+    std::os::unix::fs::symlink("circle.csv", path("circle.csv")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(path("pipe.csv")).status().unwrap().success());
+    std::fs::create_dir(path("empty")).unwrap();
+    for (file, expected) in [
+        (path("broken.csv"), "the link leads to gone.csv, which is not there"),
+        (path("circle.csv"), "the file cannot be opened: Too many levels of symbolic links"),
+        (path("pipe.csv"), "this is a pipe, not a file"),
+        ("/dev/zero".to_owned(), "this is a device, not a file"),
+        (path("empty"), "the folder has no CSV files"),
+    ] {
+        let (code, lines) = json(&[&file]).await;
+        let message = lines[0]["error"]["message"].as_str().unwrap();
+        assert!(code == Some(2) && message.contains(expected), "{file}: {message}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn pipe_beside_a_file_is_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ticks.csv");
+    std::fs::write(&file, "time,price\n2024-01-01,1.5\n").unwrap();
+    let sidecar = folder.path().join("ticks.csv.toml");
+    assert!(std::process::Command::new("mkfifo").arg(sidecar).status().unwrap().success());
+    let (code, lines) = json(&[file.to_str().unwrap()]).await;
+    let message = lines[0]["error"]["message"].as_str().unwrap();
+    assert!(code == Some(2) && message.contains("it is a pipe, not a file"), "{message}");
+}

@@ -80,3 +80,22 @@ async fn missing_folder_is_reported() {
     let printed = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && printed.contains("no/such/folder/trades.csv"), "{printed}");
 }
+
+#[tokio::test]
+async fn odd_symbols_are_recorded_as_plain_csv() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let wide =
+        "Date,\"ACME\u{1b}[2J\",\"BO,\"\"LT\"\"\",CORK\u{202e}\u{9b}\n2024-01-01,1.5,20.25,3\n2024-01-02,1.75,21,4\n";
+    let long = "time,symbol,price\n2024-01-01,\"E\u{7}\",1\n2024-01-02,\"F,\"\"\",1\n2024-01-03,G,1\n";
+    fs::write(path("wide.csv"), wide).unwrap();
+    fs::write(path("long.csv"), long).unwrap();
+    record(&[&path("one.csv"), &path("wide.csv"), &path("long.csv")]).await;
+    record(&[&path("two.csv"), &path("one.csv")]).await;
+    let one = fs::read_to_string(path("one.csv")).unwrap();
+    assert!(!one.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')), "{one:?}");
+    for symbol in ["ACME_[2J,", "\"BO,\"\"LT\"\"\",", "CORK__,", "\"F,\"\"\",", "G,"] {
+        assert!(one.contains(symbol), "{symbol} in {one}");
+    }
+    assert_eq!(fs::read_to_string(path("two.csv")).unwrap(), one);
+}

@@ -53,6 +53,10 @@ async fn wrong_files_and_flags_are_reported_by_name() {
     check_failure(&["--max-scenario-strength", "11"], &["--max-scenario-strength", "at most 10"]).await;
     check_failure(&["--script", "nosuch.toml"], &["nosuch.toml", "cannot be read"]).await;
     check_failure(&["--script", "Cargo.toml"], &["Cargo.toml: line ", "unknown field"]).await;
+    let endless = ["/dev/zero", "it is a device, not a file"];
+    check_failure(&["--script", "/dev/zero"], &endless).await;
+    check_failure(&["--config", "/dev/zero"], &endless).await;
+    check_failure(&["--token-file", "/dev/zero"], &endless).await;
     check_failure(&["--day", "10m", "--speed", "2x"], &["--day", "--speed"]).await;
     check_failure(&["simulate", "--out", "no/such/trades.csv"], &["no/such/trades.csv", "cannot be written"]).await;
 }

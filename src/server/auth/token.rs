@@ -101,7 +101,7 @@ impl TokenSource {
             Self::Given(token) => Ok(token.clone()),
             Self::File(file) => {
                 let unreadable = |source| TokenError::Unreadable { file: file.clone(), source };
-                let text = std::fs::read_to_string(file).map_err(unreadable)?;
+                let text = crate::text::read(file).map_err(unreadable)?;
                 let line = text.lines().next().unwrap_or_default().trim();
                 Token::new(line).map_err(|source| TokenError::Invalid { file: file.clone(), source })
             }

@@ -1,26 +1,13 @@
-//! Text of a file, made safe to show.
+//! Text of a file in messages.
+
+use crate::text::escape_to;
 
 /// The most characters of a file that a message shows.
 const MAX_ECHO_CHARS: usize = 40;
 
 /// A piece of a file for people: short, and without control characters.
 pub fn echo(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&text[..text.len().min(4 * MAX_ECHO_CHARS)]);
-    let mut echoed = String::new();
-    for (n, c) in text.chars().enumerate() {
-        if n == MAX_ECHO_CHARS {
-            echoed.push('…');
-            break;
-        }
-        if is_printable(c) { echoed.push(c) } else { echoed.extend(c.escape_default()) }
-    }
-    echoed
-}
-
-/// Returns whether a character neither controls the terminal nor turns the direction of the text around it.
-pub fn is_printable(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    escape_to(&String::from_utf8_lossy(&text[..text.len().min(4 * MAX_ECHO_CHARS)]), MAX_ECHO_CHARS)
 }
 
 #[cfg(test)]

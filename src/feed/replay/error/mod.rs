@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-pub use self::echo::{echo, is_printable};
+pub use self::echo::echo;
 pub use self::reject_counts::RejectCounts;
 pub use self::row_error::{RejectReason, RowError};
+use crate::text::escape;
 
 /// A file that cannot be played, and its problem.
 #[derive(Debug)]
@@ -33,10 +34,12 @@ impl ReplayError {
 
 impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Names and texts of files are part of both.
+        let problem = escape(&self.problem.to_string());
         if self.file.as_os_str().is_empty() {
-            return write!(f, "{}", self.problem);
+            return f.write_str(&problem);
         }
-        write!(f, "{}: {}", self.file.display(), self.problem)
+        write!(f, "{}: {problem}", escape(&self.file.to_string_lossy()))
     }
 }
 
@@ -62,15 +65,22 @@ pub enum Problem {
     Pattern(String),
     #[error("the path names {found} files, which is too many: name fewer, or raise --max-files")]
     TooManyFiles { found: usize },
+    #[error(
+        "{packed} packed files overlap in time, and {open} of them can stay open: unpack them, or set --max-open-files \
+         to {needed} and `ulimit -n` to twice as many"
+    )]
+    TooManyPacked { packed: usize, open: usize, needed: usize },
     #[error("the zip archive cannot be read: {0}")]
     Zip(String),
     #[error("{0}")]
     Sidecar(String),
     #[error("rows cannot be sorted on disk: {0}")]
     Sort(io::Error),
-    #[error("not a regular file: a replay reads its files twice, so save the stream to a file first")]
-    NotAFile,
-    #[error("the file cannot be opened: {0}")]
+    #[error("this is {kind}, not a file: a replay reads its files twice, so save the data to a file first")]
+    NotAFile { kind: &'static str },
+    #[error("the link leads to {to}, which is not there: mend the link, or name the file itself")]
+    BrokenLink { to: String },
+    #[error("the file cannot be opened: {}", with_remedy(.0))]
     Open(io::Error),
     #[error("the file cannot be read beyond line {line}: {reason}")]
     Read { line: u64, reason: io::Error },
@@ -106,6 +116,13 @@ pub enum Problem {
     TooManyAtOnce { limit: usize },
     #[error("line {line}: there are more than {limit} symbols: is {column} the symbol column?")]
     TooManySymbols { line: u64, limit: usize, column: String },
+}
+
+fn with_remedy(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => format!("{error}; allow the user who runs tickcast to read it"),
+        _ => error.to_string(),
+    }
 }
 
 fn in_column(column: Option<usize>) -> String {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::fingerprint::{Fingerprint, UnchangedFile};
 use crate::feed::replay::error::{Problem, ReplayError};
+use crate::text::escape;
 
 /// A file to read, or a member of a zip archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,9 +74,10 @@ impl Entry {
     }
 }
 
+/// Without control characters.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        self.member.as_ref().map_or(Ok(()), |member| write!(f, "/{}", member.name))
+        f.write_str(&escape(&self.path.to_string_lossy()))?;
+        self.member.as_ref().map_or(Ok(()), |member| write!(f, "/{}", escape(&member.name)))
     }
 }

@@ -8,6 +8,7 @@ use super::archive;
 use super::csv_name::may_be_csv;
 use super::entry::Entry;
 use crate::feed::replay::error::{Problem, ReplayError};
+use crate::text::kind_of;
 
 /// Finds the entries that paths name: a file itself, the CSV files of a folder or an archive, the files that match a
 /// pattern.
@@ -40,9 +41,9 @@ fn files_of(path: &Path, room: usize) -> Result<Vec<PathBuf>, Problem> {
     let mut found = match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => files_in(path)?,
         Ok(meta) if meta.is_file() => return Ok(vec![path.to_owned()]),
-        Ok(_) => return Err(Problem::NotAFile),
+        Ok(meta) => return Err(Problem::NotAFile { kind: kind_of(meta.file_type()).unwrap_or("something else") }),
         Err(_) if is_pattern(path) => files_like(path)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Problem::Missing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(missing(path)),
         Err(error) => return Err(Problem::Open(error)),
     };
     found.sort_unstable();
@@ -50,6 +51,14 @@ fn files_of(path: &Path, room: usize) -> Result<Vec<PathBuf>, Problem> {
         return Err(Problem::TooManyFiles { found: found.len() });
     }
     Ok(found)
+}
+
+/// A link may be there although its file is not.
+fn missing(path: &Path) -> Problem {
+    match fs::read_link(path) {
+        Ok(to) => Problem::BrokenLink { to: to.to_string_lossy().into_owned() },
+        Err(_) => Problem::Missing,
+    }
 }
 
 fn is_pattern(path: &Path) -> bool {

@@ -7,15 +7,12 @@ use std::sync::Arc;
 
 use super::cell_values::CellValues;
 use super::values::RowPart;
-use crate::feed::replay::error::{Problem, RejectReason, RowError, is_printable};
+use crate::feed::replay::error::{Problem, RejectReason, RowError};
 use crate::feed::replay::input::{Fit, Lines, TextPosition, read_problem};
 use crate::feed::replay::parse::cells::Cells;
 use crate::feed::replay::parse::number;
 use crate::feed::replay::parse::times::{self, NANOS_PER_DAY, ParsedTime, TimeFormat, Zone};
-use crate::feed::replay::schema::Layout;
-
-/// The longest symbol. A longer one is no symbol: the column is some other column.
-const MAX_SYMBOL_BYTES: usize = 64;
+use crate::feed::replay::schema::{Layout, symbol};
 
 /// The kind of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +80,8 @@ impl<R: Read> Rows<R> {
             }
             Err(problem) => return Err(problem),
         };
-        if self.lines.number() <= self.layout.above || self.is_blank() {
+        // A line that is too long is counted wherever it is.
+        if fit == Fit::Whole && (self.lines.number() <= self.layout.above || self.is_blank()) {
             return Ok(LineKind::Other);
         }
         self.split = self.split(fit);
@@ -176,7 +174,7 @@ impl<R: Read> Rows<R> {
 
     fn symbol(&self, column: usize) -> Result<&str, RowError> {
         let error = RowError { reason: RejectReason::BadSymbol, column: Some(column) };
-        Some(self.cells.get(column)).filter(|cell| is_symbol(cell)).ok_or(error)
+        Some(self.cells.get(column)).filter(|cell| symbol::is_symbol(cell)).ok_or(error)
     }
 
     /// The number of groups of columns.
@@ -223,11 +221,4 @@ impl<R: Read> Rows<R> {
     pub fn text_of(&self, error: RowError) -> &[u8] {
         error.column.map_or(self.lines.text(), |column| self.cells.get(column).as_bytes())
     }
-}
-
-/// Returns whether a cell may be a symbol.
-pub fn is_symbol(cell: &str) -> bool {
-    let is_ascii = || cell.bytes().all(|b| b.is_ascii_graphic());
-    let is_text = || cell.chars().all(|c| is_printable(c) && c != '\u{fffd}');
-    !cell.is_empty() && cell.len() <= MAX_SYMBOL_BYTES && (is_ascii() || is_text())
 }

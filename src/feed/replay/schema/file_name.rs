@@ -1,7 +1,7 @@
 //! The symbol and the date in the name of a file, and the name of a replay.
 
-use crate::feed::replay::error::is_printable;
 use crate::feed::replay::parse::times;
+use crate::text::is_printable;
 
 const EXTENSIONS: [&str; 8] = [".gz", ".zst", ".zip", ".csv", ".tsv", ".txt", ".tab", ".dat"];
 const MAX_SYMBOL_CHARS: usize = 32;

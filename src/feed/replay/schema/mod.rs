@@ -7,6 +7,7 @@ mod file_kind;
 pub mod file_name;
 mod layout;
 pub mod overrides;
+pub mod symbol;
 
 pub use self::bar_interval::IntervalCounts;
 pub use self::column_role::ColumnRole;

@@ -11,6 +11,7 @@ use crate::feed::replay::error::{Problem, ReplayError};
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{self, DateOrder, TimeUnit, Zone};
 use crate::flags::choice;
+use crate::text;
 
 /// All answers that people can give. `None` is detected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,7 +66,7 @@ impl Overrides {
         match key {
             "columns" => self.columns = Some(value.parse()?),
             "tz" => self.tz = Some(value.parse()?),
-            "symbol" => self.symbol = Some(value.to_owned()),
+            "symbol" => self.symbol = Some(symbol(value)?),
             "date" => self.date = Some(date(value)?),
             "price-scale" => self.price_scale = Some(price_scale(value)?),
             "kind" => self.kind = Some(choice(value)?),
@@ -104,7 +105,7 @@ impl Overrides {
     /// When it cannot be read, or has a key or value that is not allowed.
     pub fn beside(file: &Path) -> Result<Self, ReplayError> {
         let path = sidecar(file);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match text::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(ReplayError::new(&path, Problem::Open(error))),
@@ -170,6 +171,14 @@ pub fn date(text: &str) -> Result<i64, String> {
     let mut next = || parts.next().flatten();
     let day = (|| times::days(next()?, next()?, next()?))();
     day.ok_or_else(|| "a date such as 2024-01-31".into())
+}
+
+/// Parses a symbol.
+///
+/// # Errors
+/// The values that are allowed instead.
+pub fn symbol(text: &str) -> Result<String, String> {
+    super::symbol::parse(text)
 }
 
 /// Parses a power of ten into decimal places: 10000 for prices written 10,000 times too large, or 1e-9 as vendors
@@ -244,6 +253,7 @@ mod tests {
             ("columns = \"time,prize\"", "`prize` is none of time, clock"),
             ("kind = \"bars\"", "ohlcv, trades, quotes or book"),
             ("date = \"2024-02-30\"", "a date such as"),
+            ("symbol = \"\\u001b[2J\"", "text without control characters"),
         ] {
             let error = Overrides::of_toml(text).unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");

@@ -1,6 +1,5 @@
 //! The plan of a simulation: flags and a script, which together give the market to play and its speed.
 
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use crate::feed::sim::scenario::spec::ScenarioSpec;
 use crate::feed::sim::universe::Universe;
 use crate::feed::sim::{Hours, SimConfig, TickLimits};
 use crate::market::{Interval, Timestamp};
+use crate::text;
 
 /// The flags of a simulated market, before the script and the clock are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,7 +84,7 @@ impl SimPlan {
     pub fn config(&self, now: Timestamp) -> Result<SimConfig, PlanError> {
         let script = match &self.script {
             Some(path) => {
-                let text = fs::read_to_string(path).map_err(|source| PlanError::Read { path: path.clone(), source })?;
+                let text = text::read(path).map_err(|source| PlanError::Read { path: path.clone(), source })?;
                 Script::parse(&text).map_err(|source| PlanError::Script { path: path.clone(), source })?
             }
             None => Script::default(),

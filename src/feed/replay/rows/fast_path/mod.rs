@@ -10,12 +10,11 @@ mod time;
 use self::digits::decimal;
 use self::time::{FastTime, FastTimeReader};
 use super::quantize::Grid;
-use super::row::is_symbol;
 use super::side;
 use super::symbol_index::SymbolIndex;
 use super::values::{QuoteValues, TradeValues};
 use crate::feed::replay::parse::number::DecimalMark;
-use crate::feed::replay::schema::{ColumnRole, Layout, RowShape, TickColumns};
+use crate::feed::replay::schema::{ColumnRole, Layout, RowShape, TickColumns, symbol};
 use crate::market::{Decimal, Side, TickKind, Timestamp};
 
 /// The fast path of a file: what each cell of a row is, from the first to the last.
@@ -179,7 +178,7 @@ impl FastRowReader {
         }
         self.symbol.clear();
         let cell = std::str::from_utf8(graphic(text, delimiter)?).ok()?;
-        self.number = Some(symbols.get(cell).filter(|_| is_symbol(cell))?);
+        self.number = Some(symbols.get(cell).filter(|_| symbol::is_symbol(cell))?);
         self.symbol.extend_from_slice(cell.as_bytes());
         Some(cell.len())
     }

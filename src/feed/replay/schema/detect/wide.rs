@@ -6,6 +6,7 @@ use super::profile::Profile;
 use crate::feed::replay::schema::column_role::ColumnRole;
 use crate::feed::replay::schema::file_kind::FileKind;
 use crate::feed::replay::schema::layout::{ColumnGroup, RowShape};
+use crate::feed::replay::schema::symbol;
 
 /// Columns of one symbol that make a wide table of it alone: fewer may be so named by chance.
 const MIN_FIELDS: usize = 4;
@@ -28,11 +29,11 @@ pub fn find(profiles: &[Profile], symbols: Option<&[String]>, taken: &[usize]) -
     }
     let mut groups: Vec<(FileKind, ColumnGroup)> = Vec::new();
     let mut widest = 0;
-    for symbol in order {
-        let of_symbol: Vec<&Field> = fields.iter().filter(|field| field.symbol == symbol).collect();
+    for name in order {
+        let of_symbol: Vec<&Field> = fields.iter().filter(|field| field.symbol == name).collect();
         if let Some((kind, shape)) = shape_of(profiles, &of_symbol) {
             widest = widest.max(of_symbol.len());
-            groups.push((kind, ColumnGroup { symbol: Some(symbol.to_owned()), shape }));
+            groups.push((kind, ColumnGroup { symbol: Some(symbol::fit(name)), shape }));
         }
     }
     let kind = groups.first()?.0;
@@ -106,7 +107,7 @@ pub fn columns_of_symbols(profiles: &[Profile], taken: &[usize]) -> Option<Vec<C
             && !column_name::is_known(&profile.name)
     };
     let group = |n: usize| ColumnGroup {
-        symbol: Some(profiles[n].name.clone()),
+        symbol: Some(symbol::fit(&profiles[n].name)),
         shape: RowShape::Bars { open: n, high: n, low: n, close: n, volume: None },
     };
     let groups: Vec<ColumnGroup> = (0..profiles.len()).filter(is_one).map(group).collect();
