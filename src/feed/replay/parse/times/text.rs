@@ -93,28 +93,28 @@ fn date(cell: &str, order: DateOrder) -> Option<(i64, &str)> {
         (
             DatePart::Month(m),
             DatePart::Figure { value: d, length: 1 | 2 },
-            DatePart::Figure { value: y, length: 2 | 4 },
-        ) if !is_clock(after_marks) => (y, m, d),
+            DatePart::Figure { value: y, length: length @ (2 | 4) },
+        ) if !is_clock(after_marks) => (full_year(y, length), m, d),
         (
             DatePart::Figure { value: d, length: 1 | 2 },
             DatePart::Month(m),
-            DatePart::Figure { value: y, length: 2 | 4 },
-        ) => (y, m, d),
+            DatePart::Figure { value: y, length: length @ (2 | 4) },
+        ) => (full_year(y, length), m, d),
         (
             DatePart::Figure { value: a, length: 1 | 2 },
             DatePart::Figure { value: b, length: 1 | 2 },
             DatePart::Figure { value: c, length: length @ (2 | 4) },
         ) => match order {
-            DateOrder::Ymd if length == 2 => (a, b, c),
-            DateOrder::Mdy => (c, a, b),
-            DateOrder::Dmy | DateOrder::Ymd => (c, b, a),
+            DateOrder::Ymd if length == 2 => (full_year(a, 2), b, c),
+            DateOrder::Mdy => (full_year(c, length), a, b),
+            DateOrder::Dmy | DateOrder::Ymd => (full_year(c, length), b, a),
         },
         // Year and month, and a clock in the place of a day.
         (a @ DatePart::Figure { length: 4, .. }, b, _) => return month_alone(&a, &b).map(|days| (days, before_third)),
         _ => return None,
     };
     let rest = rest.strip_prefix(['日', '일']).unwrap_or(rest);
-    Some((calendar::days(full_year(year), month, day)?, rest))
+    Some((calendar::days(year, month, day)?, rest))
 }
 
 fn is_clock(text: &str) -> bool {
@@ -173,8 +173,9 @@ fn strip_weekday(text: &str) -> &str {
     }
 }
 
-const fn full_year(year: i64) -> i64 {
-    if year >= 100 {
+/// The year of as many figures.
+const fn full_year(year: i64, figures: usize) -> i64 {
+    if figures == 4 {
         return year;
     }
     let year = CENTURY_FROM / 100 * 100 + year;
