@@ -1,7 +1,11 @@
-//! Rejected rows of a file of which only pieces were read before it plays.
+//! Rejected rows: counted once of a file of which only pieces were read before it plays, and lines without an end.
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::all_ticks;
 use crate::control::RejectedRows;
@@ -72,6 +76,45 @@ fn rejected_row_is_counted_once_by_reason() {
     let mut replay = replay::open(std::slice::from_ref(&path), &few).unwrap();
     all_ticks(&mut replay);
     assert_eq!((replay.rows_rejected(), replay.rejected()), (4, want[..1].to_vec()));
+}
+
+/// Plays a file with one line of 3 MiB, and returns its ticks and its rejected rows.
+fn with_long_line(before: &str, after: &str, is_packed: bool, config: &ReplayConfig) -> (usize, Vec<RejectedRows>) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.csv");
+    let text = format!("{before}{}{after}", "x".repeat(3 << 20));
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    fs::write(&path, if is_packed { encoder.finish().unwrap() } else { text.into_bytes() }).unwrap();
+    let mut replay = replay::open(&[path], config).unwrap();
+    let ticks = all_ticks(&mut replay).len();
+    (ticks, replay.rejected())
+}
+
+#[test]
+fn line_without_end_costs_one_row() {
+    let rows = "time,symbol,price\n2024-01-01,A,1.5\n2024-01-02,A,1.6\n2024-01-03,A,1.7\n";
+    let small = ReplayConfig { max_line_bytes: 1_000, ..ReplayConfig::default() };
+    for config in [small, ReplayConfig::default()] {
+        for is_packed in [false, true] {
+            for (at, line) in [(0, 1), (1, 2), (3, 4), (4, 5)] {
+                let lines: Vec<_> = rows.split_inclusive('\n').collect();
+                let (before, after) = (lines[..at].concat(), lines[at..].concat());
+                let end = if after.is_empty() { "" } else { "\n" };
+                let (ticks, rejected) = with_long_line(&before, &format!("{end}{after}"), is_packed, &config);
+                let found: Vec<_> = rejected.iter().map(|one| (one.reason, one.line, one.count)).collect();
+                assert_eq!((ticks, found), (3, vec![("line too long", Some(line), 1)]), "{at} {is_packed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn long_line_of_a_file_read_in_pieces_is_read_once() {
+    let config = ReplayConfig { full_read_bytes: 0, ..ReplayConfig::default() };
+    let (ticks, rejected) = with_long_line(&file(&[]), "\n1800000000000,AB, 10.25,     0\n", false, &config);
+    let found: Vec<_> = rejected.iter().map(|one| (one.reason, one.line, one.count)).collect();
+    assert_eq!((ticks, found), (ROWS + 1, vec![("line too long", Some(ROWS as u64 + 2), 1)]));
 }
 
 #[test]
