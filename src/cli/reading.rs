@@ -21,7 +21,7 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "ZONE", value_parser = |text: &str| text.parse::<Zone>(), allow_hyphen_values = true)]
     tz: Option<Zone>,
     /// Symbol of all rows
-    #[arg(long, value_name = "SYMBOL")]
+    #[arg(long, value_name = "SYMBOL", value_parser = overrides::symbol)]
     symbol: Option<String>,
     /// Date of times that have none, such as 2024-01-31
     #[arg(long, value_name = "DATE", value_parser = overrides::date)]
@@ -57,7 +57,7 @@ pub struct ReadingArgs {
     /// Read large files to the end before they play. Counts are then exact, and rows are sorted by time
     #[arg(long)]
     full: bool,
-    /// Rows out of order above which a file is sorted on disk, in the folder TMPDIR
+    /// Maximum number of rows of all files that are sorted in memory. Others are sorted on disk, in the folder TMPDIR
     #[arg(
         long,
         default_value_t = ReplayConfig::default().max_sort_rows,
@@ -89,6 +89,22 @@ pub struct ReadingArgs {
         value_parser = whole_number(1..=MAX_COUNT)
     )]
     max_files: usize,
+    /// Maximum number of files open at one time. Others that overlap in time are read in pieces
+    #[arg(
+        long,
+        default_value_t = ReplayConfig::default().max_open_files,
+        value_name = "FILES",
+        value_parser = whole_number(4..=MAX_COUNT)
+    )]
+    max_open_files: usize,
+    /// Bytes read at a time of each open file
+    #[arg(
+        long,
+        default_value_t = ReplayConfig::default().read_bytes,
+        value_name = "BYTES",
+        value_parser = whole_number(1_024..=MAX_COUNT)
+    )]
+    read_bytes: usize,
     /// Maximum number of ticks of bars that wait for their time
     #[arg(
         long,
@@ -123,6 +139,8 @@ impl ReadingArgs {
             max_line_bytes: self.max_line_bytes,
             max_symbols: self.max_symbols,
             max_files: self.max_files,
+            max_open_files: self.max_open_files,
+            read_bytes: self.read_bytes,
             max_waiting: self.max_waiting_ticks,
             max_levels: self.max_book_levels,
             max_rejected: self.max_rejected,

@@ -119,17 +119,25 @@ pub trait Stageable {
 
 /// A position between two ticks of a source. Only the source knows its content. Cheap to clone.
 #[derive(Clone)]
-pub struct Position(Arc<dyn Any + Send + Sync>);
+pub struct Position {
+    content: Arc<dyn Any + Send + Sync>,
+    bytes: usize,
+}
 
 impl Position {
-    /// Wraps a source's own position.
-    pub fn new(position: impl Any + Send + Sync) -> Self {
-        Self(Arc::new(position))
+    /// Wraps a source's own position, which takes `bytes` of memory.
+    pub fn new(position: impl Any + Send + Sync, bytes: usize) -> Self {
+        Self { content: Arc::new(position), bytes }
+    }
+
+    /// Returns its memory, estimated.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Returns the source's own position, where it has this type.
     pub fn get<T: Any>(&self) -> Option<&T> {
-        self.0.downcast_ref()
+        self.content.downcast_ref()
     }
 }
 

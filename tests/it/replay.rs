@@ -161,3 +161,27 @@ async fn rejected_rows_are_listed_by_reason() {
     assert_eq!(server.json("/api/v1/feed").await["rows_rejected"], 3);
     assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_rejected 3\n"));
 }
+
+/// Writes files of trades that begin together or one after another.
+fn write_files(folder: &std::path::Path, count: u64, offset: u64) {
+    for file in 0..count {
+        let row = |n: u64| format!("{},S{file},{}.5,1\n", 1_700_000_000_000 + file * offset + n * 1_000, 10 + n);
+        let rows: String = (0..20).map(row).collect();
+        std::fs::write(folder.join(format!("{file}.csv")), format!("timestamp,symbol,price,size\n{rows}")).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn more_files_play_than_may_be_open() {
+    for offset in [1, 100_000] {
+        let folder = tempfile::tempdir().unwrap();
+        write_files(folder.path(), 90, offset);
+        let path = folder.path().to_str().unwrap();
+        let few = ["--max-sessions", "4", "--max-connections", "8"];
+        let server = Server::start_with_files(48, &[&["replay", path, "--speed", "max"], &few[..]].concat()).await;
+        server.wait_until_ended().await;
+        assert_eq!(server.json("/healthz").await["ticks"], 90 * 20);
+        assert_eq!(server.json("/api/v1/feed").await["state"], "ended");
+    }
+}

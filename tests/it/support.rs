@@ -41,7 +41,7 @@ impl Server {
     pub async fn start_with_files(most: u32, arguments: &[&str]) -> Self {
         let script = format!("ulimit -n {most} && exec \"$0\" \"$@\"");
         let mut shell = Command::new("sh");
-        shell.args(["-c", &script, env!("CARGO_BIN_EXE_tickcast"), "--bind", "127.0.0.1:0"]).args(arguments);
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_tickcast")]).args(arguments).args(["--bind", "127.0.0.1:0"]);
         Self::spawn(shell.stdin(Stdio::null())).await
     }
 

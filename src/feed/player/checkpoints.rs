@@ -73,7 +73,7 @@ impl Checkpoints {
         if !self.is_due(market.ticks()) {
             return;
         }
-        let bytes = market.bytes_beyond(self.list.last().map(|last| &last.market));
+        let bytes = position.bytes() + market.bytes_beyond(self.list.last().map(|last| &last.market));
         self.bytes += bytes;
         self.list.push(Checkpoint { position, market: market.clone(), last_ts: market.now(), bytes });
         // The first one and one more stay in any case.
@@ -92,7 +92,8 @@ impl Checkpoints {
         self.spacing = self.spacing.saturating_mul(2);
         for at in 1..self.list.len() {
             let (before, rest) = self.list.split_at_mut(at);
-            rest[0].bytes = rest[0].market.bytes_beyond(before.last().map(|before| &before.market));
+            let market_bytes = rest[0].market.bytes_beyond(before.last().map(|before| &before.market));
+            rest[0].bytes = rest[0].position.bytes() + market_bytes;
         }
         self.bytes = self.list.iter().map(|one| one.bytes).sum();
     }
@@ -188,9 +189,9 @@ mod tests {
 
     fn checkpoints(limits: CheckpointLimits, ticks: i64) -> Checkpoints {
         let mut market = Market::open(&sample::opening(1, &["A"]), MarketLimits::default());
-        let mut all = Checkpoints::new(limits, Position::new(0i64), &market);
+        let mut all = Checkpoints::new(limits, Position::new(0i64, 0), &market);
         for n in 0..ticks {
-            all.add(Position::new(n), &market);
+            all.add(Position::new(n, 0), &market);
             market.apply(&sample::trade(InstrumentId(0), Timestamp::from_secs(n), 1, 1));
         }
         all

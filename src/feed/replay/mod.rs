@@ -37,7 +37,7 @@ pub use self::report::{FileReport, TimeReport};
 pub use self::schema::{Assumption, ColumnRole, FileKind, Overrides, overrides};
 
 use self::input::Progress;
-use self::play::{Catalog, FilePosition, FileTicks, Merge, MergePosition, ReplayFile, Scan, TickStream};
+use self::play::{Catalog, FilePosition, Merge, MergeLimits, MergePosition, ReplayFile, Scan, SortSpace, open_files};
 use super::{Position, Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use crate::control::RejectedRows;
 use crate::market::{HistoryBar, Tick};
@@ -60,7 +60,7 @@ pub fn entries(paths: &[PathBuf], config: &ReplayConfig) -> Result<Vec<Entry>, R
 
 fn scan_entry(entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Scan, ReplayError> {
     let overrides = config.overrides.clone().or(Overrides::beside(&entry.path)?);
-    let layout = schema::detect(entry, &overrides, config.max_line_bytes, config.full_read_bytes);
+    let layout = schema::detect(entry, &overrides, config.line_limits(), config.full_read_bytes);
     play::scan(entry, layout.map_err(|problem| entry.at_fault(problem))?, config, progress)
 }
 
@@ -80,28 +80,28 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
     let entries = entries(paths, config)?;
     let scans = entries.iter().map(|entry| scan_entry(entry, config, progress)).collect::<Result<Vec<_>, _>>()?;
     let catalog = Catalog::of(&scans);
+    let mut space = SortSpace::new(config.max_sort_rows);
     let files = entries
         .iter()
         .zip(&scans)
-        .map(|(entry, scan)| ReplayFile::new(entry, config, scan, &catalog, progress).map(Arc::new));
+        .map(|(entry, scan)| ReplayFile::new(entry, config, scan, &catalog, &mut space, progress).map(Arc::new));
     let files = files.collect::<Result<Vec<_>, _>>()?;
+    let limits = open_files::limits(&files, config.max_open_files)?;
     Ok(Replay {
-        ticks: play_together(&files)?,
+        ticks: Merge::new(files.clone(), limits),
         report: entries.iter().zip(&scans).map(|(entry, scan)| report::file_report(entry, scan)).collect(),
         info: report::source_info(&entries, &scans, catalog),
         files,
+        limits,
         max_rejected: config.max_rejected,
     })
-}
-
-fn play_together(files: &[Arc<ReplayFile>]) -> Result<Merge<FileTicks>, ReplayError> {
-    Ok(Merge::new(files.iter().map(ReplayFile::play).collect::<Result<_, _>>()?))
 }
 
 /// Files that play on one clock.
 pub struct Replay {
     files: Vec<Arc<ReplayFile>>,
-    ticks: Merge<FileTicks>,
+    ticks: Merge<Arc<ReplayFile>>,
+    limits: MergeLimits,
     info: SourceInfo,
     report: Vec<FileReport>,
     max_rejected: usize,
@@ -117,15 +117,14 @@ impl Replay {
     #[cfg(any(test, fuzzing))]
     #[must_use]
     pub fn without_fast_path(self) -> Self {
-        let Self { files, ticks, info, report, max_rejected } = self;
+        let Self { files, ticks, limits, info, report, max_rejected } = self;
         drop(ticks);
         let without = |file: Arc<ReplayFile>| {
             let file = Arc::into_inner(file).expect("invariant: a replay just opened has no second reader");
             Arc::new(file.without_fast_path())
         };
         let files: Vec<_> = files.into_iter().map(without).collect();
-        let ticks = play_together(&files).expect("invariant: the files were opened a moment ago");
-        Self { files, ticks, info, report, max_rejected }
+        Self { ticks: Merge::new(files.clone(), limits), files, limits, info, report, max_rejected }
     }
 }
 
@@ -155,7 +154,7 @@ impl TickSource for Replay {
     }
 
     fn rewind(&mut self) -> Result<(), SourceError> {
-        self.ticks = play_together(&self.files)?;
+        self.ticks.rewind();
         Ok(())
     }
 
@@ -170,21 +169,20 @@ impl TickSource for Replay {
 
 impl Seekable for Replay {
     fn position(&self) -> Position {
-        Position::new(self.ticks.position(FileTicks::position))
+        let position = self.ticks.position();
+        let bytes = position.bytes(FilePosition::bytes);
+        Position::new(position, bytes)
     }
 
     fn go_to(&mut self, position: &Position) -> Result<(), SourceError> {
         let position = position.get::<MergePosition<FilePosition>>().ok_or("this position is of other files")?;
-        let mut files = self.files.iter();
-        self.ticks = Merge::at(position, |of_file| {
-            files.next().expect("invariant: a position of this replay has one for each file").play_from(of_file)
-        })?;
+        self.ticks.go_to(position);
         Ok(())
     }
 
     fn second_reader(&self) -> Result<Box<dyn TickSource>, SourceError> {
-        let (files, info) = (self.files.clone(), self.info.clone());
-        let ticks = play_together(&files)?;
-        Ok(Box::new(Self { files, ticks, info, report: Vec::new(), max_rejected: self.max_rejected }))
+        let (files, limits, info) = (self.files.clone(), self.limits, self.info.clone());
+        let ticks = Merge::new(files.clone(), limits);
+        Ok(Box::new(Self { files, ticks, limits, info, report: Vec::new(), max_rejected: self.max_rejected }))
     }
 }

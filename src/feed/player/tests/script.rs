@@ -116,7 +116,7 @@ impl TickSource for Script {
 
 impl Seekable for Script {
     fn position(&self) -> Position {
-        Position::new(self.next)
+        Position::new(self.next, 0)
     }
 
     fn go_to(&mut self, position: &Position) -> Result<(), SourceError> {

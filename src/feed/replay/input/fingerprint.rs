@@ -8,6 +8,7 @@
 //! Not here: rows edited in place in the middle of the file. They are read as they are.
 
 use std::fs::{File, Metadata};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use std::time::SystemTime;
 
 use crate::feed::replay::error::FileChange;
 
-/// The bytes kept of the beginning and of the end.
+/// The bytes compared of the beginning and of the end.
 const EDGE_BYTES: u64 = 4 * 1024;
 
 /// The fingerprint of a file. Cheap to clone.
@@ -27,8 +28,8 @@ struct Facts {
     bytes: u64,
     inode: Option<(u64, u64)>,
     modified: Option<SystemTime>,
-    head: Vec<u8>,
-    tail: Vec<u8>,
+    /// Of the beginning and the end.
+    hash: u64,
 }
 
 impl Fingerprint {
@@ -39,14 +40,8 @@ impl Fingerprint {
     pub fn of(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let facts = file.metadata()?;
-        let (head, tail) = edges(&mut file, facts.len())?;
-        Ok(Self(Arc::new(Facts {
-            bytes: facts.len(),
-            inode: inode(&facts),
-            modified: facts.modified().ok(),
-            head,
-            tail,
-        })))
+        let hash = hash_edges(&mut file, facts.len())?;
+        Ok(Self(Arc::new(Facts { bytes: facts.len(), inode: inode(&facts), modified: facts.modified().ok(), hash })))
     }
 
     /// The size of the file.
@@ -95,8 +90,7 @@ impl UnchangedFile {
         }
         let modified = now.modified().ok();
         if modified.is_none() || modified != self.modified {
-            let (head, tail) = edges(&mut self.file, self.fingerprint.0.bytes)?;
-            if head != self.fingerprint.0.head || tail != self.fingerprint.0.tail {
+            if hash_edges(&mut self.file, self.fingerprint.0.bytes)? != self.fingerprint.0.hash {
                 return Err(io::Error::other(FileChange::Rewritten));
             }
             self.file.seek(SeekFrom::Start(self.at))?;
@@ -117,15 +111,17 @@ impl Read for UnchangedFile {
     }
 }
 
-/// The beginning and the end of the first `bytes` of a file.
-fn edges(file: &mut File, bytes: u64) -> io::Result<(Vec<u8>, Vec<u8>)> {
-    let mut edge = |at| {
-        let mut edge = Vec::new();
+/// Hashes the beginning and the end of the first `bytes` of a file.
+fn hash_edges(file: &mut File, bytes: u64) -> io::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    let mut edge = Vec::new();
+    for at in [0, bytes.saturating_sub(EDGE_BYTES)] {
         file.seek(SeekFrom::Start(at))?;
+        edge.clear();
         file.by_ref().take(EDGE_BYTES.min(bytes - at)).read_to_end(&mut edge)?;
-        Ok::<_, io::Error>(edge)
-    };
-    Ok((edge(0)?, edge(bytes.saturating_sub(EDGE_BYTES))?))
+        edge.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
 }
 
 #[cfg(unix)]

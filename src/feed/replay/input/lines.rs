@@ -24,7 +24,14 @@ pub struct TextPosition {
     pub lines: u64,
 }
 
-const BUFFER_BYTES: usize = 128 * 1024;
+/// The bounds of a reader of lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineLimits {
+    /// The longest line that is held.
+    pub max_bytes: usize,
+    /// The bytes read at a time.
+    pub buffer_bytes: usize,
+}
 
 /// A reader of lines.
 pub struct Lines<R> {
@@ -42,8 +49,9 @@ pub struct Lines<R> {
 
 impl<R: Read> Lines<R> {
     /// Reads an input that begins at a position of its text.
-    pub fn at(position: TextPosition, input: R, max_bytes: usize) -> Self {
-        let input = BufReader::with_capacity(BUFFER_BYTES, input);
+    pub fn at(position: TextPosition, input: R, limits: LineLimits) -> Self {
+        let LineLimits { max_bytes, buffer_bytes } = limits;
+        let input = BufReader::with_capacity(buffer_bytes, input);
         Self { input, joined: Vec::new(), is_joined: false, length: 0, taken: 0, position, max_bytes }
     }
 
@@ -62,6 +70,30 @@ impl<R: Read> Lines<R> {
             None if piece.is_empty() => Ok(None),
             None => self.join().map(Some),
         }
+    }
+
+    /// Skips the rest of a line that began before the position, where it ends within `most` bytes. Returns whether it
+    /// does.
+    ///
+    /// # Errors
+    /// When the file cannot be read any further.
+    pub fn skip_rest(&mut self, most: u64) -> io::Result<bool> {
+        let from = self.position.offset;
+        while self.position.offset - from < most {
+            let piece = self.input.fill_buf()?;
+            let end = memchr(b'\n', piece);
+            let used = end.map_or(piece.len(), |at| at + 1);
+            if used == 0 {
+                return Ok(false);
+            }
+            self.input.consume(used);
+            self.position.offset += used as u64;
+            if end.is_some() {
+                self.position.lines += 1;
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The text behind the current line, as far as it is in memory.
@@ -151,7 +183,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, max_bytes: usize, want: &[(&str, Fit)]) {
-        let mut lines = Lines::at(TextPosition::default(), text.as_bytes(), max_bytes);
+        let mut lines = Lines::at(TextPosition::default(), text.as_bytes(), LineLimits { max_bytes, buffer_bytes: 64 });
         let mut got = Vec::new();
         while let Some(fit) = lines.advance().unwrap() {
             got.push((String::from_utf8(lines.text().to_vec()).unwrap(), fit));
@@ -184,7 +216,8 @@ mod tests {
                 Ok(n)
             }
         }
-        let mut lines = Lines::at(TextPosition::default(), Drops(b"abcdefgh\r\nij\nklmnopqrstuvw"), 12);
+        let limits = LineLimits { max_bytes: 12, buffer_bytes: 64 };
+        let mut lines = Lines::at(TextPosition::default(), Drops(b"abcdefgh\r\nij\nklmnopqrstuvw"), limits);
         let mut got = Vec::new();
         while let Some(fit) = lines.advance().unwrap() {
             got.push((String::from_utf8(lines.text().to_vec()).unwrap(), fit, lines.position().offset));
@@ -197,6 +230,59 @@ mod tests {
                 ("klmnopqrstuv".into(), Fit::TooLong, 26)
             ]
         );
+    }
+
+    #[test]
+    fn rest_of_a_line_is_skipped_up_to_a_limit() {
+        let check = |text: &str, most, want, next: Option<&str>| {
+            let limits = LineLimits { max_bytes: 9, buffer_bytes: 4 };
+            let mut lines = Lines::at(TextPosition::default(), text.as_bytes(), limits);
+            assert_eq!(lines.skip_rest(most).unwrap(), want, "{text:?}");
+            if let Some(next) = next {
+                lines.advance().unwrap();
+                assert_eq!((lines.text(), lines.number()), (next.as_bytes(), 2));
+            }
+        };
+        check("rest\nrow\n", 100, true, Some("row"));
+        check("a long rest\nrow\n", 4, false, None);
+        check("no end", 100, false, None);
+    }
+
+    /// Rows around a line of a gigabyte, which are never in memory together.
+    struct LongLine {
+        texts: [&'static [u8]; 2],
+        filler: u64,
+    }
+
+    impl Read for LongLine {
+        fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+            let [before, after] = &mut self.texts;
+            if before.is_empty() && self.filler > 0 {
+                let n = self.filler.min(into.len() as u64) as usize;
+                into[..n].fill(b'x');
+                self.filler -= n as u64;
+                return Ok(n);
+            }
+            if before.is_empty() { after.read(into) } else { before.read(into) }
+        }
+    }
+
+    #[test]
+    fn gigabyte_in_one_line_is_skipped_in_constant_memory() {
+        for (before, after, line) in [("a\nb\n", "\nc\n", 3), ("", "\na\nb\nc", 1), ("a\nb\nc\n", "", 4)] {
+            let input = LongLine { texts: [before.as_bytes(), after.as_bytes()], filler: 1 << 30 };
+            let limits = LineLimits { max_bytes: 1_000, buffer_bytes: 1 << 20 };
+            let mut lines = Lines::at(TextPosition::default(), input, limits);
+            let mut whole = Vec::new();
+            while let Some(fit) = lines.advance().unwrap() {
+                match fit {
+                    Fit::TooLong => assert_eq!((lines.number(), lines.text().len()), (line, 1_000)),
+                    Fit::Whole => whole.push(String::from_utf8(lines.text().to_vec()).unwrap()),
+                }
+            }
+            assert_eq!((whole.join(" ").as_str(), lines.number()), ("a b c", 4));
+            assert!(lines.joined.capacity() < 10_000, "{}", lines.joined.capacity());
+        }
     }
 
     #[test]

@@ -12,6 +12,6 @@ mod signatures;
 mod zstd_frames;
 
 pub use self::entry::{Entry, PROGRESS_ROWS, Progress};
-pub use self::lines::{Fit, Lines, TextPosition};
+pub use self::lines::{Fit, LineLimits, Lines, TextPosition};
 pub use self::open::{Text, TextFormat, open_at, read_problem, text_format};
 pub use self::paths::expand;

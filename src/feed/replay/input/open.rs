@@ -10,13 +10,13 @@ use strum::IntoStaticStr;
 
 use super::entry::Entry;
 use super::fingerprint::change_of;
-use super::lines::{Lines, TextPosition};
+use super::lines::{LineLimits, Lines, TextPosition};
 use super::zstd_frames::{self, ZstdFrames};
 use super::{archive, encoding, signatures};
 use crate::feed::replay::error::Problem;
 
-/// The bytes read at a time.
-const BUFFER_BYTES: usize = 128 * 1024;
+/// The bytes read at a time of the beginning of a file.
+const HEAD_BUFFER_BYTES: usize = 128 * 1024;
 /// The bytes of unpacked text that tell its encoding.
 const HEAD_BYTES: usize = 256 * 1024;
 
@@ -54,7 +54,7 @@ pub struct TextFormat {
 /// # Errors
 /// When it cannot be read, or is not CSV text.
 pub fn text_format(entry: &Entry, known: Option<&'static Encoding>) -> Result<TextFormat, Problem> {
-    let (mut unpacked, compression) = unpack(entry)?;
+    let (mut unpacked, compression) = unpack(entry, HEAD_BUFFER_BYTES)?;
     let mut head = Vec::new();
     let read = unpacked.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head);
     if head.is_empty() {
@@ -81,16 +81,16 @@ pub fn open_at(
     entry: &Entry,
     format: TextFormat,
     position: TextPosition,
-    max_line_bytes: usize,
+    limits: LineLimits,
 ) -> Result<Lines<Text>, Problem> {
     if format.seekable_bytes.is_some() && entry.member.is_none() {
         let file = entry.open(position.offset).map_err(open_problem)?;
-        return Ok(Lines::at(position, Box::new(file), max_line_bytes));
+        return Ok(Lines::at(position, Box::new(file), limits));
     }
-    let mut text = encoding::decode(unpack(entry)?.0, format.encoding);
+    let mut text = encoding::decode(unpack(entry, limits.buffer_bytes)?.0, format.encoding);
     let skipped = io::copy(&mut text.by_ref().take(position.offset), &mut io::sink());
     skipped.map_err(|e| read_problem(e, position.lines))?;
-    Ok(Lines::at(position, text, max_line_bytes))
+    Ok(Lines::at(position, text, limits))
 }
 
 /// The problem of a failed read, `line` lines into the file.
@@ -108,15 +108,15 @@ pub fn read_problem(reason: io::Error, line: u64) -> Problem {
     }
 }
 
-fn unpack(entry: &Entry) -> Result<(Text, Compression), Problem> {
+fn unpack(entry: &Entry, buffer_bytes: usize) -> Result<(Text, Compression), Problem> {
     let at = entry.member.as_ref().map_or(0, |member| member.start);
     let file = entry.open(at).map_err(open_problem)?;
     if let Some(member) = &entry.member {
-        let packed = BufReader::with_capacity(BUFFER_BYTES, file.take(member.packed));
+        let packed = BufReader::with_capacity(buffer_bytes, file.take(member.packed));
         let text: Text = if member.is_deflated { Box::new(DeflateDecoder::new(packed)) } else { Box::new(packed) };
         return Ok((text, Compression::Zip));
     }
-    let mut raw = BufReader::with_capacity(BUFFER_BYTES, file);
+    let mut raw = BufReader::with_capacity(buffer_bytes, file);
     let head = raw.fill_buf().map_err(|e| read_problem(e, 0))?;
     if head.starts_with(signatures::GZIP) {
         Ok((Box::new(MultiGzDecoder::new(raw)), Compression::Gzip))

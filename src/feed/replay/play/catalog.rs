@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::bars;
 use super::precision::{self, Precision};
 use super::scan::Scan;
 use crate::feed::replay::rows::Grid;
 use crate::feed::replay::schema::{FileKind, IntervalCounts};
-use crate::market::{AssetClass, Instrument, InstrumentId, Interval, PriceBasis};
+use crate::market::{AssetClass, Instrument, InstrumentId, Interval, PriceBasis, Timestamp};
 
 /// The instruments of a replay, and their ids by symbol.
 pub struct Catalog {
@@ -68,6 +69,14 @@ impl InstrumentFacts {
             synthesised_from: self.interval,
         }
     }
+}
+
+/// The times of the first and the last tick of a file.
+pub fn span(scan: &Scan) -> (Timestamp, Timestamp) {
+    let first = scan.symbols.iter().map(|one| one.first).min();
+    let last = scan.symbols.iter().zip(bar_intervals(scan));
+    let last = last.map(|(one, bar)| bar.map_or(one.last, |interval| bars::last_tick(one.last, interval))).max();
+    (first.unwrap_or_default(), last.unwrap_or_default())
 }
 
 /// The bar length of each symbol of a file; `None` where its rows are no bars.

@@ -7,24 +7,31 @@
 
 use std::sync::Arc;
 
-use super::catalog::{Catalog, bar_intervals};
+use super::catalog::{Catalog, bar_intervals, span};
 use super::merge::Search;
 use super::reject_ledger::{PartPosition, RejectLedger};
 use super::scan::{RowOrder, Scan};
-use super::sort::{Sorted, Sorter};
+use super::sort::{SortSpace, Sorted, Sorter};
 use crate::control::RejectedRows;
 use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError, echo};
-use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
+use crate::feed::replay::input::{Entry, LineLimits, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
 use crate::feed::replay::rows::{FastPath, FastRowReader, Grid, LineKind, QuantizedRow, Rows, SymbolIndex};
 use crate::feed::replay::schema::{Layout, RowShape};
 use crate::market::{InstrumentId, Interval, Tick, Timestamp};
+
+/// The bytes of a usual row, and the fewest bytes read at a time.
+const ROW_BYTES: usize = 64;
+const MIN_READ_BYTES: usize = 4 * 1024;
 
 /// A file that was scanned and can be played any number of times.
 pub struct ReplayFile {
     pub(super) entry: Entry,
     pub(super) layout: Arc<Layout>,
-    max_line_bytes: usize,
+    lines: LineLimits,
+    /// The times of its first and last tick. Only those of a file that was scanned whole are certain.
+    span: (Timestamp, Timestamp),
+    is_exact: bool,
     pub(super) max_waiting: usize,
     pub(super) max_levels: usize,
     pub(super) symbols: Vec<FileSymbol>,
@@ -56,6 +63,7 @@ impl ReplayFile {
         config: &ReplayConfig,
         scan: &Scan,
         catalog: &Catalog,
+        space: &mut SortSpace,
         progress: &mut Progress<'_>,
     ) -> Result<Self, ReplayError> {
         let mut index = SymbolIndex::default();
@@ -69,7 +77,9 @@ impl ReplayFile {
         let mut file = Self {
             entry: entry.clone(),
             layout: Arc::clone(&scan.layout),
-            max_line_bytes: config.max_line_bytes,
+            lines: config.line_limits(),
+            span: span(scan),
+            is_exact: scan.is_exact,
             max_waiting: config.max_waiting,
             max_levels: config.max_levels,
             symbols: symbols.collect(),
@@ -81,14 +91,19 @@ impl ReplayFile {
         };
         if !scan.is_sorted() {
             let sorter = Sorter::new(config.max_sort_rows, scan.order == RowOrder::NewestFirst);
-            file.sorted = Some(file.sort(sorter, progress)?);
+            file.sorted = Some(file.sort(sorter, space, progress)?);
         }
         Ok(file)
     }
 
-    fn sort(&self, mut sorter: Sorter, progress: &mut Progress<'_>) -> Result<Sorted, ReplayError> {
+    fn sort(
+        &self,
+        mut sorter: Sorter,
+        space: &mut SortSpace,
+        progress: &mut Progress<'_>,
+    ) -> Result<Sorted, ReplayError> {
         let on_disk = |error| self.entry.at_fault(Problem::Sort(error));
-        let mut rows = self.open(TextPosition::default(), 0)?;
+        let mut rows = self.open(TextPosition::default(), 0, usize::MAX)?;
         let mut read = 0u64;
         while let Search::Found(row) = rows.find(self, &mut { usize::MAX })? {
             sorter.add(row).map_err(on_disk)?;
@@ -97,12 +112,14 @@ impl ReplayFile {
                 progress(&self.entry, rows.rows.position().offset, self.layout.text.seekable_bytes);
             }
         }
-        sorter.finish().map_err(on_disk)
+        sorter.finish(space).map_err(on_disk)
     }
 
-    /// Opens the file at a row of which `group` parts are taken already.
-    pub(super) fn open(&self, position: TextPosition, group: usize) -> Result<FileRows, ReplayError> {
-        let lines = open_at(&self.entry, self.layout.text, position, self.max_line_bytes);
+    /// Opens the file at a row of which `group` parts are taken already, to read about `rows` rows.
+    pub(super) fn open(&self, position: TextPosition, group: usize, rows: usize) -> Result<FileRows, ReplayError> {
+        let enough = rows.saturating_mul(ROW_BYTES).max(MIN_READ_BYTES);
+        let limits = LineLimits { buffer_bytes: self.lines.buffer_bytes.min(enough), ..self.lines };
+        let lines = open_at(&self.entry, self.layout.text, position, limits);
         let lines = lines.map_err(|problem| self.entry.at_fault(problem))?;
         let rows = Rows::new(lines, Arc::clone(&self.layout));
         let mut index = self.index.clone();
@@ -114,6 +131,21 @@ impl ReplayFile {
         let mut file = FileRows { group: rows.groups(), rows, position, index, fast, from };
         file.skip_to(self, group)?;
         Ok(file)
+    }
+
+    /// A time before which it has no tick.
+    pub(super) const fn first(&self) -> Timestamp {
+        if self.is_exact { self.span.0 } else { Timestamp(i64::MIN) }
+    }
+
+    /// Opens in its middle as fast as at its beginning.
+    pub(super) fn is_seekable(&self) -> bool {
+        self.sorted.is_some() || self.layout.text.seekable_bytes.is_some()
+    }
+
+    /// The times of its first and last tick, where it has to stay open between them.
+    pub fn packed_span(&self) -> Option<(Timestamp, Timestamp)> {
+        (!self.is_seekable()).then_some(self.span)
     }
 
     /// The number of rejected rows known so far.

@@ -17,6 +17,11 @@ pub struct OrderBook {
 }
 
 impl OrderBook {
+    /// The memory of the levels, without that of the maps.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>() + (self.bids.len() + self.asks.len()) * size_of::<(Price, Size)>()
+    }
+
     /// Applies a change of a level. The beginning of a snapshot clears the book. Where a side has more than
     /// `max_levels` levels, it loses the one farthest from the top.
     pub fn apply(&mut self, level: &QuantizedLevel, max_levels: usize) {

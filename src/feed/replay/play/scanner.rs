@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::scan::{Edge, RowOrder, Scan, SymbolScan};
 use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, RejectCounts, RejectReason, ReplayError, RowError};
-use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
+use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at, read_problem};
 use crate::feed::replay::parse::times::ParsedTime;
 use crate::feed::replay::rows::{LineKind, RowValues, Rows, SymbolIndex};
 use crate::feed::replay::schema::Layout;
@@ -69,7 +69,7 @@ impl Scanner {
     }
 
     fn read_all(&mut self, entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<(), Problem> {
-        let lines = open_at(entry, self.scan.layout.text, TextPosition::default(), config.max_line_bytes)?;
+        let lines = open_at(entry, self.scan.layout.text, TextPosition::default(), config.line_limits())?;
         let mut rows = Rows::new(lines, Arc::clone(&self.scan.layout));
         let total = self.scan.layout.text.seekable_bytes;
         let mut read = 0u64;
@@ -92,10 +92,11 @@ impl Scanner {
         for piece in 0..PIECES {
             let from = if piece == PIECES - 1 { last } else { last / (PIECES - 1) * piece };
             let position = TextPosition { offset: from, lines: if from == 0 { 0 } else { layout.above } };
-            let mut lines = open_at(entry, layout.text, position, config.max_line_bytes)?;
-            if from > 0 {
-                // The rest of a line that began before the piece.
-                let _ = lines.advance();
+            let mut lines = open_at(entry, layout.text, position, config.line_limits())?;
+            // A piece within one long line has no rows.
+            if from > 0 && !lines.skip_rest(PIECE_BYTES).map_err(|e| read_problem(e, 0))? {
+                read += PIECE_BYTES;
+                continue;
             }
             let mut rows = Rows::new(lines, Arc::clone(&layout));
             // Line by line, as a stretch of blank lines may be longer than all pieces.

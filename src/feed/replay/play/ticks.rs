@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::bars;
 use super::file::{FileRows, FileSymbol, ReplayFile};
-use super::merge::{Search, TickStream};
+use super::merge::{Search, TickFile, TickStream};
 use super::order_book::OrderBook;
 use super::sort::SortedRows;
 use crate::feed::Reading;
@@ -54,26 +54,39 @@ struct RowPosition {
     sorted: u64,
 }
 
-impl ReplayFile {
-    /// Plays the file from its first tick on.
-    ///
-    /// # Errors
-    /// When the file cannot be opened again.
-    pub fn play(self: &Arc<Self>) -> Result<FileTicks, ReplayError> {
+impl FilePosition {
+    /// The memory of the position.
+    pub fn bytes(&self) -> usize {
+        let Pending { ticks, books, .. } = &self.pending;
+        size_of::<Self>() + ticks.len() * size_of::<PendingTick>() + books.iter().map(OrderBook::bytes).sum::<usize>()
+    }
+}
+
+impl TickFile for Arc<ReplayFile> {
+    type Ticks = FileTicks;
+
+    fn first(&self) -> Timestamp {
+        ReplayFile::first(self)
+    }
+
+    fn is_seekable(&self) -> bool {
+        ReplayFile::is_seekable(self)
+    }
+
+    fn start(&self) -> FilePosition {
         let books = if self.is_book { vec![OrderBook::default(); self.symbols.len()] } else { Vec::new() };
         let (row, ticks, latest) = (None, BinaryHeap::new(), Timestamp(i64::MIN));
         let pending = Pending { row, has_begun: false, ticks, count: 0, books, latest };
-        self.play_from(&FilePosition { at: RowPosition::default(), pending })
+        FilePosition { at: RowPosition::default(), pending }
     }
 
-    /// Plays the file from a position on.
-    ///
-    /// # Errors
-    /// When the file cannot be opened again.
-    pub fn play_from(self: &Arc<Self>, position: &FilePosition) -> Result<FileTicks, ReplayError> {
+    fn open(&self, position: &FilePosition, ticks: usize) -> Result<FileTicks, ReplayError> {
         let rows = match &self.sorted {
-            Some(sorted) => RowSource::Sorted(sorted.rows(position.at.sorted)),
-            None => RowSource::File(Box::new(self.open(position.at.text, position.at.group)?)),
+            Some(sorted) => RowSource::Sorted(sorted.rows(position.at.sorted, ticks)),
+            None => {
+                let RowPosition { text, group, .. } = position.at;
+                RowSource::File(Box::new(ReplayFile::open(self, text, group, ticks)?))
+            }
         };
         Ok(FileTicks { file: Arc::clone(self), rows, pending: position.pending.clone() })
     }
@@ -92,18 +105,6 @@ pub struct FileTicks {
 }
 
 impl FileTicks {
-    /// The position between the last tick and the next: [`ReplayFile::play_from`] goes on from it with the same ticks.
-    pub fn position(&self) -> FilePosition {
-        let at = match &self.rows {
-            RowSource::Sorted(rows) => RowPosition { sorted: rows.position(), ..RowPosition::default() },
-            RowSource::File(rows) => {
-                let (text, group) = rows.position();
-                RowPosition { text, group, sorted: 0 }
-            }
-        };
-        FilePosition { at, pending: self.pending.clone() }
-    }
-
     /// Searches for the next row that can be played, among at most `left` rows.
     fn find_row(&mut self, left: &mut usize) -> Result<Search<QuantizedRow>, ReplayError> {
         let file = &*self.file;
@@ -187,25 +188,9 @@ impl FileTicks {
             Search::Ended => Ok(Reading::Ended),
         }
     }
-}
 
-impl TickStream for FileTicks {
-    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<Reading, ReplayError> {
-        let file = Arc::clone(&self.file);
-        match &file.fast_path {
-            Some(fast_path) => self.take_fast(fast_path, most, &mut |tick| into.push(tick)),
-            None => Ok(self.find_tick()?.append_to(into)),
-        }
-    }
-
-    fn find_tick(&mut self) -> Result<Search<Tick>, ReplayError> {
-        let file = Arc::clone(&self.file);
-        if let Some(fast_path) = &file.fast_path {
-            let mut one = None;
-            let reading = self.take_fast(fast_path, 1, &mut |tick| one = Some(tick))?;
-            let none = if reading == Reading::Ended { Search::Ended } else { Search::Continues };
-            return Ok(one.map_or(none, Search::Found));
-        }
+    /// Searches for the next tick among a bounded number of rows.
+    fn find_on_slow_path(&mut self) -> Result<Search<Tick>, ReplayError> {
         let mut left = SEARCH_ROWS;
         if !self.pending.has_begun {
             match self.find_row(&mut left)? {
@@ -229,13 +214,36 @@ impl TickStream for FileTicks {
                 && self.pending.ticks.is_empty()
             {
                 self.pending.row = next;
-                let FileSymbol { instrument, .. } = file.symbols[row.symbol as usize];
+                let FileSymbol { instrument, .. } = self.file.symbols[row.symbol as usize];
                 return Ok(Search::Found(Tick { instrument, ts: row.ts, kind: TickKind::Trade(trade) }));
             }
             self.make(&row, next.as_ref())?;
             self.pending.row = next;
         }
         Ok(self.pending.ticks.pop().map_or(Search::Ended, |Reverse(first)| Search::Found(first.tick)))
+    }
+}
+
+impl TickStream for FileTicks {
+    type Position = FilePosition;
+
+    fn position(&self) -> FilePosition {
+        let at = match &self.rows {
+            RowSource::Sorted(rows) => RowPosition { sorted: rows.position(), ..RowPosition::default() },
+            RowSource::File(rows) => {
+                let (text, group) = rows.position();
+                RowPosition { text, group, sorted: 0 }
+            }
+        };
+        FilePosition { at, pending: self.pending.clone() }
+    }
+
+    fn next_ticks(&mut self, most: usize, into: &mut Vec<Tick>) -> Result<Reading, ReplayError> {
+        let file = Arc::clone(&self.file);
+        match &file.fast_path {
+            Some(fast_path) => self.take_fast(fast_path, most, &mut |tick| into.push(tick)),
+            None => Ok(self.find_on_slow_path()?.append_to(into)),
+        }
     }
 }
 

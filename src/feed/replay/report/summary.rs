@@ -4,9 +4,9 @@ use super::file_report::{FileReport, TimeReport};
 use crate::control::SourceKind;
 use crate::feed::SourceInfo;
 use crate::feed::replay::input::Entry;
-use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals, last_tick_of_bar, watchable_speed};
+use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals, span, watchable_speed};
 use crate::feed::replay::schema::{Assumption, FileKind, file_name};
-use crate::market::{Interval, Levels, Timestamp};
+use crate::market::{Interval, Levels};
 
 /// Describes all files together, as a source.
 pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> SourceInfo {
@@ -19,8 +19,8 @@ pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> Sourc
         instruments: catalog.instruments.into(),
         seed: None,
         levels: Levels::default(),
-        start: scans.iter().map(first_tick).min().unwrap_or_default(),
-        end: scans.iter().map(last_tick).max(),
+        start: scans.iter().map(|scan| span(scan).0).min().unwrap_or_default(),
+        end: scans.iter().map(|scan| span(scan).1).max(),
         speed,
         speed_reason,
     }
@@ -57,22 +57,12 @@ pub fn file_report(entry: &Entry, scan: &Scan) -> FileReport {
     }
 }
 
-fn first_tick(scan: &Scan) -> Timestamp {
-    scan.symbols.iter().map(|one| one.first).min().unwrap_or_default()
-}
-
-fn last_tick(scan: &Scan) -> Timestamp {
-    let last = scan.symbols.iter().zip(bar_intervals(scan));
-    let last = last.map(|(one, bar)| bar.map_or(one.last, |interval| last_tick_of_bar(one.last, interval)));
-    last.max().unwrap_or_default()
-}
-
 fn tick_rate(scans: &[Scan]) -> Option<TickRate> {
     let ticks = || scans.iter().filter(|scan| scan.layout.kind != FileKind::Bars);
     Some(TickRate {
         rows: ticks().map(|scan| scan.rows).sum(),
-        first: ticks().map(first_tick).min()?,
-        last: ticks().map(last_tick).max()?,
+        first: ticks().map(|scan| span(scan).0).min()?,
+        last: ticks().map(|scan| span(scan).1).max()?,
     })
 }
 

@@ -1,11 +1,13 @@
 //! The symbols of a file, numbered in the order in which they occur.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-/// The number of each symbol. It remembers the last one: rows of the same symbol often follow each other.
+/// The number of each symbol. It remembers the last one: rows of the same symbol often follow each other. Clones share
+/// the symbols.
 #[derive(Clone, Default)]
 pub struct SymbolIndex {
-    numbers: HashMap<String, usize>,
+    numbers: Arc<HashMap<String, usize>>,
     last: (String, usize),
 }
 
@@ -16,7 +18,7 @@ impl SymbolIndex {
             let next = self.numbers.len();
             let number = match self.numbers.get(symbol) {
                 Some(number) => *number,
-                None => *self.numbers.entry(symbol.to_owned()).or_insert(next),
+                None => *Arc::make_mut(&mut self.numbers).entry(symbol.to_owned()).or_insert(next),
             };
             self.remember(symbol, number);
         }

@@ -350,7 +350,8 @@ fn deleted_file_is_named() {
     fs::write(&path, "time,price\n2024-03-01,1.5\n").unwrap();
     let mut replay = open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
     fs::remove_file(path).unwrap();
-    let error = replay.rewind().unwrap_err().to_string();
+    replay.rewind().unwrap();
+    let error = replay.next_tick().unwrap_err().to_string();
     assert!(error.ends_with("gone.csv: no such file: check the path"), "{error}");
 }
 
@@ -365,6 +366,7 @@ fn shortened_file_is_named() {
     fs::write(&path, &bytes).unwrap();
     let mut replay = open(std::slice::from_ref(&path), &ReplayConfig::default()).unwrap();
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    let error = replay.rewind().unwrap_err().to_string();
+    replay.rewind().unwrap();
+    let error = replay.next_tick().unwrap_err().to_string();
     assert!(error.contains("broken.csv.gz: the file has changed: it is shorter"), "{error}");
 }

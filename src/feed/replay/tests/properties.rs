@@ -2,13 +2,15 @@
 
 use std::fs;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
 use super::all_ticks;
-use crate::feed::replay::{ReplayConfig, open};
+use crate::feed::replay::play::{Merge, MergeLimits};
+use crate::feed::replay::{ReplayConfig, open, open as open_files};
 use crate::feed::{Seekable, TickSource};
 
 /// Opens bytes as a file and plays them, where they can be opened.
@@ -92,7 +94,44 @@ fn any_file() -> impl Strategy<Value = String> {
     prop_oneof![playable(), bars, wide, book]
 }
 
+/// Writes texts as files, packed or not.
+fn write_files(folder: &Path, texts: &[(String, bool)]) -> Vec<PathBuf> {
+    let write = |(n, (text, is_packed)): (usize, &(String, bool))| {
+        let path = folder.join(format!("{n}.csv"));
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        fs::write(&path, if *is_packed { encoder.finish().unwrap() } else { text.clone().into_bytes() }).unwrap();
+        path
+    };
+    texts.iter().enumerate().map(write).collect()
+}
+
 proptest! {
+    #[test]
+    fn few_open_files_play_the_same(
+        texts in prop::collection::vec((any_file(), prop::bool::weighted(0.2)), 1..7),
+        open in prop::sample::select(vec![1usize, 2, 8]),
+        piece in 1usize..9,
+        at in any::<prop::sample::Index>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = write_files(folder.path(), &texts);
+        let config = ReplayConfig { max_sort_rows: 5, ..ReplayConfig::default() };
+        let Ok(mut replay) = open_files(&paths, &config) else { return Ok(()) };
+        let all = all_ticks(&mut replay);
+
+        let limits = MergeLimits { open: open - 1, piece };
+        replay.ticks = Merge::new(replay.files.clone(), limits);
+        let at = at.index(all.len() + 1);
+        for want in &all[..at] {
+            prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
+        }
+        let position = replay.position();
+        prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
+        replay.go_to(&position).unwrap();
+        prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
+    }
+
     #[test]
     fn position_leads_back_to_the_same_ticks(
         text in any_file(),

@@ -1,7 +1,8 @@
 //! Rows in time order, where the file has them otherwise: sorted in memory up to a bound, and on disk beyond it.
 //!
 //! On disk each row has the same length, so that playing can begin at any row. Sorted runs are written one after the
-//! other into a temporary file and merged into a second one. Both files end with the program.
+//! other into a temporary file and merged into a second one, which all sorted files share ([`SortSpace`]). It ends with
+//! the program.
 
 mod record;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 
@@ -23,8 +25,58 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// Rows in time order. Rows of equal times are in the order in which they were added.
 pub enum Sorted {
     Memory(Vec<QuantizedRow>),
-    /// A file, for one reader at a time, and the number of its rows.
-    Disk(Mutex<File>, u64),
+    /// A file, for one reader at a time, and the rows of it.
+    Disk(Arc<Mutex<File>>, Range<u64>),
+}
+
+/// The room for the sorted rows of all files together.
+#[derive(Debug)]
+pub struct SortSpace {
+    /// The rows that still fit in memory.
+    rows_left: usize,
+    /// The rows of all files that do not fit there.
+    disk: Option<Arc<Mutex<File>>>,
+    rows_on_disk: u64,
+}
+
+impl SortSpace {
+    /// Keeps up to `max_rows` rows in memory.
+    pub const fn new(max_rows: usize) -> Self {
+        Self { rows_left: max_rows, disk: None, rows_on_disk: 0 }
+    }
+
+    fn keep(&mut self, rows: Vec<QuantizedRow>) -> io::Result<Sorted> {
+        if rows.len() <= self.rows_left {
+            self.rows_left -= rows.len();
+            return Ok(Sorted::Memory(rows));
+        }
+        self.write(|put| rows.iter().try_for_each(put))
+    }
+
+    /// Writes rows behind those of the files before.
+    fn write(
+        &mut self,
+        rows: impl FnOnce(&mut dyn FnMut(&QuantizedRow) -> io::Result<()>) -> io::Result<()>,
+    ) -> io::Result<Sorted> {
+        let disk = match &self.disk {
+            Some(disk) => Arc::clone(disk),
+            None => Arc::clone(self.disk.insert(Arc::new(Mutex::new(tempfile::tempfile()?)))),
+        };
+        let from = self.rows_on_disk;
+        let mut file = disk.lock();
+        file.seek(SeekFrom::Start(from * RECORD_BYTES as u64))?;
+        let mut out = BufWriter::with_capacity(BUFFER_BYTES, &mut *file);
+        let mut count = 0;
+        rows(&mut |row| {
+            count += 1;
+            out.write_all(&record::encode(row))
+        })?;
+        out.flush()?;
+        drop(out);
+        drop(file);
+        self.rows_on_disk += count;
+        Ok(Sorted::Disk(disk, from..from + count))
+    }
 }
 
 /// Takes rows in any order and sorts them.
@@ -72,33 +124,30 @@ impl Sorter {
         self.rows.sort_by_key(|row| row.ts);
     }
 
-    /// Sorts all rows added.
+    /// Sorts all rows added, and keeps them in `space`.
     ///
     /// # Errors
     /// When the disk cannot be read or written.
-    pub fn finish(mut self) -> io::Result<Sorted> {
+    pub fn finish(mut self, space: &mut SortSpace) -> io::Result<Sorted> {
         self.sort();
-        let Some(runs) = self.runs else { return Ok(Sorted::Memory(self.rows)) };
+        let Some(runs) = self.runs else { return space.keep(self.rows) };
         let file = runs.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let mut merged = BufWriter::with_capacity(BUFFER_BYTES, tempfile::tempfile()?);
         let mut inputs = Vec::new();
         let mut from = 0;
         for length in &self.lengths {
-            inputs.push(SortedRun::Disk(&file, DiskRows::new(from..from + length)));
+            inputs.push(SortedRun::Disk(&file, DiskRows::new(from..from + length, usize::MAX)));
             from += length;
         }
         inputs.push(SortedRun::Memory(self.rows.into_iter()));
         if self.reversed {
             inputs.reverse();
         }
-        let count = merge(inputs, |row| merged.write_all(&record::encode(row)))?;
-        let file = merged.into_inner().map_err(io::IntoInnerError::into_error)?;
-        Ok(Sorted::Disk(Mutex::new(file), count))
+        space.write(|put| merge(inputs, put))
     }
 }
 
 /// Merges runs. Of equal times the rows of earlier runs come first.
-fn merge(mut runs: Vec<SortedRun<'_>>, mut put: impl FnMut(&QuantizedRow) -> io::Result<()>) -> io::Result<u64> {
+fn merge(mut runs: Vec<SortedRun<'_>>, put: &mut dyn FnMut(&QuantizedRow) -> io::Result<()>) -> io::Result<()> {
     let mut heads = Vec::with_capacity(runs.len());
     let mut due = BinaryHeap::with_capacity(runs.len());
     for (n, run) in runs.iter_mut().enumerate() {
@@ -106,16 +155,14 @@ fn merge(mut runs: Vec<SortedRun<'_>>, mut put: impl FnMut(&QuantizedRow) -> io:
         due.extend(head.map(|row| Reverse((row.ts, n))));
         heads.push(head);
     }
-    let mut count = 0;
     while let Some(Reverse((_, n))) = due.pop() {
         if let Some(row) = heads[n].take() {
             put(&row)?;
-            count += 1;
         }
         heads[n] = runs[n].next()?;
         due.extend(heads[n].map(|row| Reverse((row.ts, n))));
     }
-    Ok(count)
+    Ok(())
 }
 
 enum SortedRun<'a> {
@@ -139,11 +186,14 @@ pub struct DiskRows {
     left: Range<u64>,
     buffer: Vec<u8>,
     at: usize,
+    /// The rows read at a time.
+    at_once: u64,
 }
 
 impl DiskRows {
-    const fn new(rows: Range<u64>) -> Self {
-        Self { left: rows, buffer: Vec::new(), at: 0 }
+    fn new(rows: Range<u64>, at_once: usize) -> Self {
+        let at_once = at_once.clamp(1, BUFFER_BYTES / RECORD_BYTES) as u64;
+        Self { left: rows, buffer: Vec::new(), at: 0, at_once }
     }
 
     /// The index of the next row.
@@ -153,7 +203,7 @@ impl DiskRows {
 
     fn next(&mut self, mut file: &File) -> io::Result<Option<QuantizedRow>> {
         if self.at == self.buffer.len() {
-            let rows = (self.left.end - self.left.start).min((BUFFER_BYTES / RECORD_BYTES) as u64);
+            let rows = (self.left.end - self.left.start).min(self.at_once);
             if rows == 0 {
                 return Ok(None);
             }
@@ -173,15 +223,19 @@ impl DiskRows {
 #[derive(Debug)]
 pub enum SortedRows {
     Memory(u64),
-    Disk(DiskRows),
+    /// The reader, and the place of the first row.
+    Disk(DiskRows, u64),
 }
 
 impl Sorted {
-    /// Reads the rows from index `from` on.
-    pub fn rows(&self, from: u64) -> SortedRows {
+    /// Reads the rows from index `from` on, `at_once` at a time.
+    pub fn rows(&self, from: u64, at_once: usize) -> SortedRows {
         match self {
             Self::Memory(_) => SortedRows::Memory(from),
-            Self::Disk(_, count) => SortedRows::Disk(DiskRows::new(from.min(*count)..*count)),
+            Self::Disk(_, rows) => {
+                let first = rows.start.saturating_add(from).min(rows.end);
+                SortedRows::Disk(DiskRows::new(first..rows.end, at_once), rows.start)
+            }
         }
     }
 }
@@ -191,7 +245,7 @@ impl SortedRows {
     pub const fn position(&self) -> u64 {
         match self {
             Self::Memory(next) => *next,
-            Self::Disk(rows) => rows.position(),
+            Self::Disk(rows, start) => rows.position() - *start,
         }
     }
 
@@ -206,7 +260,7 @@ impl SortedRows {
                 *next += u64::from(row.is_some());
                 Ok(row)
             }
-            (Self::Disk(rows), Sorted::Disk(file, _)) => rows.next(&file.lock()),
+            (Self::Disk(rows, _), Sorted::Disk(file, _)) => rows.next(&file.lock()),
             _ => Ok(None),
         }
     }

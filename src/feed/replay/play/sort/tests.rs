@@ -42,11 +42,43 @@ fn row() -> impl Strategy<Value = QuantizedRow> {
 }
 
 fn sorted(rows: &[QuantizedRow], max_rows: usize, reversed: bool, from: u64) -> Vec<QuantizedRow> {
+    let mut space = SortSpace::new(max_rows);
+    // Rows of another file, which take half of the room.
+    let mut other = Sorter::new(max_rows, false);
+    rows.iter().take(max_rows / 2).for_each(|row| other.add(*row).unwrap());
+    let other = other.finish(&mut space).unwrap();
+    assert!(matches!(other, Sorted::Memory(_)));
     let mut sorter = Sorter::new(max_rows, reversed);
     rows.iter().for_each(|row| sorter.add(*row).unwrap());
-    let sorted = sorter.finish().unwrap();
-    let mut reader = sorted.rows(from);
+    let sorted = sorter.finish(&mut space).unwrap();
+    assert!(space.rows_left <= max_rows && (space.disk.is_none() || space.rows_on_disk == rows.len() as u64));
+    let mut reader = sorted.rows(from, 3);
+    assert_eq!(reader.position(), if space.disk.is_some() { from.min(rows.len() as u64) } else { from });
     std::iter::from_fn(|| reader.next(&sorted).unwrap()).collect()
+}
+
+#[test]
+fn sorted_files_share_memory_and_one_file_on_disk() {
+    let row = |ts| {
+        let trade = Trade { price: Price(ts), size: Size(1), side: None };
+        QuantizedRow { ts: Timestamp(ts), symbol: 0, body: RowBody::Ticks { trade: Some(trade), quote: None } }
+    };
+    let mut space = SortSpace::new(25);
+    let files: Vec<Sorted> = (0..5)
+        .map(|_| {
+            let mut sorter = Sorter::new(25, false);
+            (0..10).rev().for_each(|ts| sorter.add(row(ts)).unwrap());
+            sorter.finish(&mut space).unwrap()
+        })
+        .collect();
+    assert_eq!(files.iter().filter(|file| matches!(file, Sorted::Memory(_))).count(), 2);
+    assert_eq!((space.rows_left, space.rows_on_disk), (5, 30));
+    for sorted in &files {
+        let mut reader = sorted.rows(4, 2);
+        let rows: Vec<_> = std::iter::from_fn(|| reader.next(sorted).unwrap()).collect();
+        assert_eq!(rows, (4..10).map(row).collect::<Vec<_>>());
+        assert_eq!(reader.position(), 10);
+    }
 }
 
 proptest! {

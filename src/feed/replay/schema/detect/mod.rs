@@ -36,7 +36,7 @@ use super::file_name;
 use super::layout::{Layout, TimeColumns};
 use super::overrides::{ColumnNames, Overrides};
 use crate::feed::replay::error::Problem;
-use crate::feed::replay::input::{self, Entry, TextPosition};
+use crate::feed::replay::input::{self, Entry, LineLimits, TextPosition};
 use crate::feed::replay::parse::times::TimeFormat;
 
 /// Detects the layout of a file. Day and month are distinguished within its first `full_read_bytes`.
@@ -46,12 +46,12 @@ use crate::feed::replay::parse::times::TimeFormat;
 pub fn detect(
     entry: &Entry,
     overrides: &Overrides,
-    max_line_bytes: usize,
+    limits: LineLimits,
     full_read_bytes: u64,
 ) -> Result<Layout, Problem> {
     let text = input::text_format(entry, overrides.encoding)?;
-    let open = || input::open_at(entry, text, TextPosition::default(), max_line_bytes);
-    let sample = Sample::read(&mut open()?, max_line_bytes)?;
+    let open = || input::open_at(entry, text, TextPosition::default(), limits);
+    let sample = Sample::read(&mut open()?, limits.max_bytes)?;
     let table = Table::of(&sample, TableOverrides { delimiter: overrides.delimiter, has_header: overrides.header });
     let profiles = profiles(&table, overrides)?;
     if table.rows.is_empty() {

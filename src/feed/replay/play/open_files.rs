@@ -1,0 +1,52 @@
+//! The number of files that a replay may have open.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::file::ReplayFile;
+use super::merge::{MergeLimits, most_at_once};
+use crate::feed::replay::error::{Problem, ReplayError};
+
+/// The readers of the same files: one plays, and one makes checkpoints to seek from.
+const READERS: usize = 2;
+/// The ticks in memory of all files that are read in pieces.
+const PIECE_TICKS: usize = 256 * 1024;
+/// The ticks read at a time of each of them.
+const MIN_PIECE: usize = 16;
+const MAX_PIECE: usize = 1_024;
+
+/// Divides `max_open_files`, or the files that the process may open where these are fewer, among the readers.
+///
+/// # Errors
+/// When more packed files overlap than can stay open.
+pub fn limits(files: &[Arc<ReplayFile>], max_open_files: usize) -> Result<MergeLimits, ReplayError> {
+    let wanted = u64::try_from(max_open_files).unwrap_or(u64::MAX);
+    // A system without such a limit allows any number. The other half is for clients and for everything else.
+    let allowed = rlimit::increase_nofile_limit(wanted.saturating_mul(2)).unwrap_or(u64::MAX) / 2;
+    let allowed = usize::try_from(allowed).unwrap_or(usize::MAX);
+    let limits = of(files.len(), max_open_files.min(allowed));
+    let packed = most_at_once(files.iter().filter_map(|file| file.packed_span()));
+    if packed > limits.open {
+        let needed = READERS * (packed + 1);
+        return Err(ReplayError::new(Path::new(""), Problem::TooManyPacked { packed, open: limits.open, needed }));
+    }
+    Ok(limits)
+}
+
+/// One file is open beside those that stay open.
+fn of(files: usize, open: usize) -> MergeLimits {
+    let piece = (PIECE_TICKS / files.max(1)).clamp(MIN_PIECE, MAX_PIECE);
+    MergeLimits { open: (open / READERS).saturating_sub(1).max(1), piece }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readers_share_the_files_that_may_be_open() {
+        assert_eq!(of(1, 512), MergeLimits { open: 255, piece: MAX_PIECE });
+        assert_eq!(of(1_000, 512), MergeLimits { open: 255, piece: 262 });
+        assert_eq!(of(1_000_000, 4), MergeLimits { open: 1, piece: MIN_PIECE });
+    }
+}
