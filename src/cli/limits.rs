@@ -135,7 +135,7 @@ impl ConnectionArgs {
             connections: self.max_connections,
             connections_per_address: self.max_connections_per_address,
             head_timeout: self.head_timeout,
-            answer_kibibytes: self.answer_memory * 1024,
+            answer_bytes: self.answer_memory << 20,
             buffer_bytes: self.max_head_bytes,
         }
     }

@@ -29,7 +29,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
 use http::{Acceptor, Auth, Connection, MAX_REJECTIONS, Rejector, Site, service};
-use limits::{ConnectionLimit, raise_limit};
+use limits::{AnswerMemory, ConnectionLimit, raise_limit};
 use ops::Metrics;
 use session::FeedControl;
 
@@ -127,7 +127,7 @@ impl Server {
         let ServerConfig { http, session, .. } = config;
         let sessions = ConnectionLimit::new(config.sessions, config.sessions_per_address);
         let connections = ConnectionLimit::new(http.connections, http.connections_per_address);
-        let answers = ConnectionLimit::new(http.answer_kibibytes, http.answer_kibibytes / 2);
+        let answers = AnswerMemory::new(http.answer_bytes);
         let metrics = Metrics::new(live.clone(), connections.clone());
         session::show_ends(&metrics);
         let auth = Auth::new(access, &config.access, address.port(), tls.is_some(), metrics.clone());

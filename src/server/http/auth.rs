@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use tokio::time::Instant;
 use warp::reply::Response as Answer;
 
-use super::reply::{close_if_unread, error};
+use super::reply::{close_if_unread, error, retry_after};
 use super::stream::Peer;
 use crate::server::auth::{AccessConfig, AccessPolicy, Admission, Host, Role, digest};
 use crate::server::limits::{TokenUse, WrongTokenLimit};
@@ -203,13 +203,6 @@ impl Auth {
         let age = if token.is_empty() { 0 } else { COOKIE_SECONDS };
         format!("{name}={token}; Path={}; Max-Age={age}; HttpOnly; SameSite=Strict{secure}", identity.path)
     }
-}
-
-/// Tells a client how long to wait, in whole seconds.
-pub fn retry_after(mut answer: Answer, wait: Duration) -> Answer {
-    let seconds = wait.as_secs().saturating_add(1);
-    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    answer
 }
 
 /// Returns a path that may stand in a cookie; `None` where other characters could add attributes to it.

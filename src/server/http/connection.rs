@@ -27,8 +27,8 @@ pub struct HttpLimits {
     pub connections_per_address: usize,
     /// Time for the head of a request, from the connection or from the previous answer, and for its body.
     pub head_timeout: Duration,
-    /// Memory of all answers that clients have not taken yet, in KiB; one address may hold half of it.
-    pub answer_kibibytes: usize,
+    /// Memory of all answers that clients have not taken yet; one address may hold half of it.
+    pub answer_bytes: usize,
     /// Bytes that a connection may hold of a request's head, or of an answer that its client does not take.
     pub buffer_bytes: usize,
 }

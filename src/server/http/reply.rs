@@ -1,6 +1,7 @@
 //! HTTP answers: JSON, and errors with a remedy.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use futures_util::stream;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
@@ -13,9 +14,6 @@ use crate::wire::{ApiError, BarsResponse, ErrorCode};
 
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
-
-/// Seconds after which a client may try again what the server has no room for.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// The text of an answer, which holds a permit for its memory until it is written.
 struct HeldText {
@@ -70,10 +68,7 @@ pub fn error(cause: &ApiError) -> Answer {
 pub fn error_with_body(code: ErrorCode, body: String) -> Answer {
     let mut answer = json(code.status(), body);
     answer.extensions_mut().insert(code);
-    if code.status() == StatusCode::SERVICE_UNAVAILABLE {
-        answer.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-    }
-    answer
+    if code.status() == StatusCode::SERVICE_UNAVAILABLE { retry_after(answer, Duration::ZERO) } else { answer }
 }
 
 /// Announces that the connection closes after this answer, if the request has a body, which nobody reads. Without the
@@ -83,5 +78,12 @@ pub fn close_if_unread(mut answer: Answer, headers: &HeaderMap) -> Answer {
     if !is_empty || headers.contains_key(header::TRANSFER_ENCODING) {
         answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
+    answer
+}
+
+/// Tells a client how long to wait, in whole seconds.
+pub fn retry_after(mut answer: Answer, wait: Duration) -> Answer {
+    let seconds = wait.as_secs().saturating_add(1);
+    answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     answer
 }

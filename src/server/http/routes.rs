@@ -127,8 +127,7 @@ fn held<T: 'static>(
             Ok(made) => made,
             Err(cause) => return error(&cause),
         };
-        let kibibytes = u32::try_from(bytes(&made).div_ceil(1024)).unwrap_or(u32::MAX);
-        match site.answers.try_acquire_many(identity.address, kibibytes) {
+        match site.answers.try_acquire(identity.address, bytes(&made)) {
             Ok(permit) => reply(made, permit),
             Err(_) => error(&ApiError::too_many_answers()),
         }

@@ -1,4 +1,4 @@
-//! A limit on connections, or on the memory of answers: in all, and for one address.
+//! A limit on connections: in all, and from one address.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};

@@ -11,7 +11,7 @@ use tower::BoxError;
 /// A body that fails where it is not complete in time.
 #[derive(Debug)]
 pub struct DeadlineBody<B> {
-    inner: Pin<Box<B>>,
+    inner: B,
     timeout: Duration,
     /// Runs from the first wait for the body.
     deadline: Option<Pin<Box<tokio::time::Sleep>>>,
@@ -20,11 +20,11 @@ pub struct DeadlineBody<B> {
 impl<B> DeadlineBody<B> {
     /// A body that has to be complete within `timeout` from when it is first waited for.
     pub fn new(inner: B, timeout: Duration) -> Self {
-        Self { inner: Box::pin(inner), timeout, deadline: None }
+        Self { inner, timeout, deadline: None }
     }
 }
 
-impl<B: Body<Error: Into<BoxError>>> Body for DeadlineBody<B> {
+impl<B: Body<Error: Into<BoxError>> + Unpin> Body for DeadlineBody<B> {
     type Data = B::Data;
     type Error = BoxError;
 
@@ -32,7 +32,7 @@ impl<B: Body<Error: Into<BoxError>>> Body for DeadlineBody<B> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, BoxError>>> {
-        if let Poll::Ready(frame) = self.inner.as_mut().poll_frame(context) {
+        if let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(context) {
             return Poll::Ready(frame.map(|frame| frame.map_err(Into::into)));
         }
         let timeout = self.timeout;

@@ -1,5 +1,6 @@
 //! Limits on clients: connections, messages, stalled writes, wrong tokens, and open files.
 
+mod answer_memory;
 mod connections;
 mod deadline_body;
 mod message_rate;
@@ -7,6 +8,7 @@ mod open_files;
 mod write_timeout;
 mod wrong_tokens;
 
+pub use answer_memory::AnswerMemory;
 pub use connections::{ConnectionLimit, LimitReached, Permit, Reservation};
 pub use deadline_body::DeadlineBody;
 pub use message_rate::RateLimiter;

@@ -10,8 +10,9 @@ use proptest::prelude::*;
 
 use super::all_ticks;
 use crate::feed::replay::play::{Merge, MergeLimits};
-use crate::feed::replay::{ReplayConfig, open, open as open_files};
+use crate::feed::replay::{Replay, ReplayConfig, open, open as open_files};
 use crate::feed::{Seekable, TickSource};
+use crate::market::Tick;
 
 /// Opens bytes as a file and plays them, where they can be opened.
 fn play(bytes: &[u8]) -> Result<(), TestCaseError> {
@@ -106,6 +107,18 @@ fn write_files(folder: &Path, texts: &[(String, bool)]) -> Vec<PathBuf> {
     texts.iter().enumerate().map(write).collect()
 }
 
+/// Checks that a position after `at` of all ticks leads back to the rest of them. `replay` is at its beginning.
+fn check_position(replay: &mut Replay, all: &[Tick], at: usize) -> Result<(), TestCaseError> {
+    for want in &all[..at] {
+        prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
+    }
+    let position = replay.position();
+    prop_assert_eq!(&all_ticks(replay), &all[at..]);
+    replay.go_to(&position).unwrap();
+    prop_assert_eq!(&all_ticks(replay), &all[at..]);
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn few_open_files_play_the_same(
@@ -123,13 +136,7 @@ proptest! {
         let limits = MergeLimits { open: open - 1, piece };
         replay.ticks = Merge::new(replay.files.clone(), limits);
         let at = at.index(all.len() + 1);
-        for want in &all[..at] {
-            prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
-        }
-        let position = replay.position();
-        prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
-        replay.go_to(&position).unwrap();
-        prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
+        check_position(&mut replay, &all, at)?;
     }
 
     #[test]
@@ -147,13 +154,7 @@ proptest! {
         let all = all_ticks(&mut replay);
         let at = at.index(all.len() + 1);
         replay.rewind().unwrap();
-        for want in &all[..at] {
-            prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
-        }
-        let position = replay.position();
-        prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
-        replay.go_to(&position).unwrap();
-        prop_assert_eq!(&all_ticks(&mut replay), &all[at..]);
+        check_position(&mut replay, &all, at)?;
     }
 
     #[test]

@@ -7,8 +7,8 @@ use warp::{Filter, Reply};
 
 use super::{Site, json_body};
 use crate::server::auth::Role;
-use crate::server::http::auth::{AUDIT, Auth, Identity, retry_after};
-use crate::server::http::reply::{error, json};
+use crate::server::http::auth::{AUDIT, Auth, Identity};
+use crate::server::http::reply::{error, json, retry_after};
 use crate::server::limits::TokenUse;
 use crate::wire::{ApiError, access_response, parse_login};
 

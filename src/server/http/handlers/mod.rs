@@ -25,7 +25,7 @@ use warp::{Filter, Rejection};
 use super::auth::Auth;
 use super::reply::JSON;
 use crate::fanout::LiveMarket;
-use crate::server::limits::ConnectionLimit;
+use crate::server::limits::{AnswerMemory, ConnectionLimit};
 use crate::server::ops::Metrics;
 use crate::server::session::{FeedControl, SessionLimits};
 use crate::wire::{ApiError, BarsResponse};
@@ -38,8 +38,7 @@ pub struct Site {
     pub limits: SessionLimits,
     /// Limits the sessions.
     pub sessions: ConnectionLimit,
-    /// Limits the memory of answers that were not taken yet, in KiB.
-    pub answers: ConnectionLimit,
+    pub answers: AnswerMemory,
     pub metrics: Metrics,
     pub auth: Auth,
     /// The time without an event after which a feed that plays is stalled.
