@@ -22,6 +22,17 @@ const { server, browser } = serve([
 /** Fetches the role of the page. @param {Page} page @returns {Promise<string>} */
 const role = (page) => page.evaluate(async () => (await (await fetch("/api/v1/login")).json()).role);
 
+/** Counts the controls that can be used whenever the page has changed, into `offered`. Runs in the page. */
+function watchControls() {
+  const seen = /** @type {any} */ (globalThis);
+  seen.offered = 0;
+  const count = () => {
+    const controls = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#transport button:enabled"));
+    seen.offered = Math.max(seen.offered, [...controls].filter((one) => one.offsetParent !== null).length);
+  };
+  new MutationObserver(count).observe(document, { subtree: true, childList: true, attributes: true });
+}
+
 test("a presenter's link signs in and drops the token", async () => {
   const { page } = await browser.visit(`${server.url}enter#token=${PRESENTER}`);
   await page.locator(PRICED).first().waitFor();
@@ -37,7 +48,7 @@ test("a presenter's link signs in and drops the token", async () => {
 });
 
 test("a viewer's token shows the market without controls", async () => {
-  const { page } = await browser.visit(server.url);
+  const { page } = await browser.visit(server.url, (page) => page.addInitScript(watchControls));
   await page.waitForURL("**/enter");
   await untilText(page, "#state", "This server needs a token");
   await picture(page, "enter");
@@ -49,7 +60,9 @@ test("a viewer's token shows the market without controls", async () => {
   await page.keyboard.press("Enter");
   await page.locator(PRICED).first().waitFor();
   assert.equal(await role(page), "viewer");
+  await page.locator("#transport button:visible").first().waitFor();
   assert.equal(await page.locator("#transport button:visible:enabled").count(), 0);
+  assert.equal(await page.evaluate("offered"), 0, "no control was offered while the page was built");
   await page.click("#transport .transport-note");
   await untilText(page, "#state", "You may watch the market");
   await page.click("#out");

@@ -45,6 +45,8 @@ export function createViews(byId, commands, actions) {
   ];
   /** @type {Panels | null} */
   let panels = null;
+  /** The last state that was shown. @type {[State, Moment] | null} */
+  let shown = null;
   /** @type {Promise<Panels> | null} */
   let loading = null;
   let failures = 0;
@@ -52,6 +54,8 @@ export function createViews(byId, commands, actions) {
   async function importPanels() {
     const { createPanels } = await import("./panels.js");
     panels = createPanels(byId, commands, actions);
+    // At once, not with the next frame: until then a panel would offer what this page may not do.
+    if (shown) panels.render(...shown);
     actions.onHover();
     return panels;
   }
@@ -81,6 +85,7 @@ export function createViews(byId, commands, actions) {
 
     /** @param {State} state @param {Moment} moment */
     render(state, moment) {
+      shown = [state, moment];
       endFlashes();
       for (const view of first) view.render(state, moment.nowMs);
       if (panels) panels.render(state, moment);
