@@ -6,21 +6,38 @@ use parking_lot::Mutex;
 
 use crate::market::Market;
 
-/// The market at the end of a recording, or as far as the recording has been read ahead.
+/// The market at the end of a recording, or as far as the recording has been read ahead, and the memory of what was
+/// kept on the way to seek from.
 ///
-/// The thread that reads ahead writes it, and the preview endpoint reads it. All clones share one value.
+/// The thread that reads ahead writes it; the preview endpoint and the metrics read it. All clones share one value.
 #[derive(Clone, Debug, Default)]
-pub struct Preview(Arc<Mutex<Option<Market>>>);
+pub struct Preview(Arc<Mutex<ReadAhead>>);
+
+#[derive(Debug, Default)]
+struct ReadAhead {
+    market: Option<Market>,
+    checkpoint_bytes: usize,
+}
 
 impl Preview {
     /// Replaces the market by one that was read further.
     pub fn set(&self, market: Market) {
-        *self.0.lock() = Some(market);
+        self.0.lock().market = Some(market);
     }
 
     /// Returns the market; `None` where nothing was read ahead.
     pub fn market(&self) -> Option<Market> {
-        self.0.lock().clone()
+        self.0.lock().market.clone()
+    }
+
+    /// Replaces the memory of all checkpoints.
+    pub fn set_checkpoint_bytes(&self, bytes: usize) {
+        self.0.lock().checkpoint_bytes = bytes;
+    }
+
+    /// Returns the memory of all checkpoints, estimated; 0 where the source cannot seek.
+    pub fn checkpoint_bytes(&self) -> usize {
+        self.0.lock().checkpoint_bytes
     }
 }
 

@@ -21,4 +21,4 @@ pub use live_market::{Live, LiveMarket, wall_micros};
 pub use notify::{Due, Notifier, ThrottleCounts, ThrottleLevel};
 pub use publisher::Publisher;
 pub use quote_cache::{AnyQuoteCache, MESSAGE_SYMBOLS, QuoteCache};
-pub use tick_log::{AnyTickLog, DEFAULT_TICKS, Taken, TickLog};
+pub use tick_log::{AnyTickLog, DEFAULT_TICKS, Taken, TickLog, tick_log_bytes};

@@ -53,6 +53,13 @@ pub trait AnyTickLog: Debug + Send + Sync {
     fn take(&self, cursor: &mut QuotesCursor, now: Duration) -> Taken;
 }
 
+/// Returns the memory of the logs of both formats, each with `ticks` ticks of usual length, for a market of
+/// `instruments`.
+pub const fn tick_log_bytes(ticks: usize, instruments: usize) -> usize {
+    let json = TickLog::<JsonQuote>::usual_bytes(ticks, instruments);
+    json.saturating_add(TickLog::<BinaryQuote>::usual_bytes(ticks, instruments))
+}
+
 /// An empty log in `format` that keeps up to `limit` ticks.
 pub fn tick_log(format: Format, limit: usize) -> Box<dyn AnyTickLog> {
     match format {
@@ -168,6 +175,14 @@ impl<Q: QuoteEncoding> AnyTickLog for TickLog<Q> {
 }
 
 impl<Q: QuoteEncoding> TickLog<Q> {
+    /// Returns the memory of `ticks` ticks and of one message, and of the last state of each of `instruments`. Lists of
+    /// pieces grow by doubling.
+    const fn usual_bytes(ticks: usize, instruments: usize) -> usize {
+        let kept = ticks.saturating_mul(size_of::<LoggedTick>() + 2 * Q::BYTES);
+        let states = instruments.saturating_mul(size_of::<Q>() + 2 * Q::BYTES);
+        kept.saturating_add(states).saturating_add(MESSAGE_SYMBOLS * Q::BYTES)
+    }
+
     /// An empty log that keeps up to `limit` ticks.
     pub fn new(limit: usize) -> Self {
         let (quotes, batches) = (Vec::new(), VecDeque::new());

@@ -24,7 +24,8 @@ use tokio::time::{Instant, sleep};
 
 pub use self::checkpoints::CheckpointLimits;
 use self::checkpoints::SharedCheckpoints;
-pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig};
+use self::config::MAX_BATCH;
+pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, RECORDING_MARKETS, bus_bytes};
 use self::playback::Playback;
 use self::read_ahead::ReadAhead;
 use self::seek::Seek;
@@ -34,8 +35,6 @@ use crate::bus::{self, CommandReceiver, CommandReply};
 use crate::control::{FeedEvent, FeedState, Lag, Opening, RejectedRows, ScenarioCatalog, TimestampMode};
 use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
 
-/// The most ticks in one batch. It bounds the memory of the bus.
-const MAX_BATCH: usize = 1_024;
 /// The time between clock events, which close the bars of quiet symbols.
 const CLOCK_INTERVAL: Duration = Duration::from_millis(250);
 /// The shortest sleep. Ticks that fall due within it share a batch.

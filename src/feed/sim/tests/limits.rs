@@ -115,7 +115,7 @@ proptest! {
         let mut simulator = simulator(&config);
         while simulator.horizon() < START.plus_nanos(8 * SECOND) {
             simulator.make_slice();
-            prop_assert!(simulator.block.bytes() <= Block::most_bytes(&SMALL));
+            prop_assert!(simulator.block.bytes() <= Block::worst_bytes(&SMALL, 1));
         }
     }
 }
