@@ -18,7 +18,7 @@ use crate::fanout::{CACHED_SYMBOL_BYTES, Publisher, wall_micros};
 use crate::feed::sim::SIMULATED_SYMBOL_BYTES;
 use crate::feed::{PlayerConfig, TickSource};
 use crate::market::MarketLimits;
-use crate::memory::Part;
+use crate::memory::{MEBIBYTE, Part};
 use crate::server::Server;
 
 /// The longest wait for the end of feed and recorder.
@@ -62,6 +62,8 @@ pub async fn serve_with<S: FnMut(&str)>(
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
     let run = PlayerConfig { first_epoch, market, ..config.run };
     print(&playing(source.info(), &run));
+    let budget = &config.server.budget;
+    print(&format!("  memory   at most {} MiB, {}", budget.total() / MEBIBYTE, budget.reason()));
     if let Err(too_few) = server.raise_open_files() {
         print(&format!("  warning  {too_few}"));
     }
@@ -79,7 +81,6 @@ pub async fn serve_with<S: FnMut(&str)>(
 
     let mut stop = pin!(stop);
     let is_stopped = has_stopped(&mut stop).await;
-    print(&format!("  memory   {}", budget_line));
     print_banner(&server, generated, &mut print);
     let mut outcome = Ok(());
     let stop_or_failure = async {

@@ -5,8 +5,8 @@ use clap::Args;
 use super::values::{MAX_CAPACITY, MAX_COUNT};
 use crate::bus;
 use crate::fanout::{DEFAULT_TICKS, LOGGED_TICK_BYTES};
-use crate::feed::replay::ReplayConfig;
 use crate::feed::CheckpointLimits;
+use crate::feed::replay::ReplayConfig;
 use crate::flags::whole_number;
 use crate::memory::{self, Budget, Demand, MEBIBYTE, MIN_BUDGET, OverBudget, Part};
 use crate::server::{CONNECTION_BYTES, SESSION_BYTES, TLS_BYTES};
@@ -106,16 +106,16 @@ impl MemoryArgs {
         let session_each = if around.is_tls { SESSION_BYTES + TLS_BYTES } else { SESSION_BYTES };
         let connection_each = CONNECTION_BYTES + around.head_bytes;
 
-        let sessions = fit(self.max_sessions, SESSIONS, session_each, 4);
-        let session_mebibytes = fit(self.session_memory, SESSION_MEBIBYTES, MEBIBYTE, 8);
-        let connections = fit(self.max_connections, CONNECTIONS, connection_each, 16);
-        let answer_mebibytes = fit(self.answer_memory, ANSWER_MEBIBYTES, MEBIBYTE, 16);
-        let ticks = fit(self.max_ticks, DEFAULT_TICKS, LOGGED_TICK_BYTES, 16);
-        let bus_capacity = fit(self.bus_capacity, bus::DEFAULT_CAPACITY, bus::BATCH_BYTES, 16);
+        let sessions = fit(self.max_sessions, SESSIONS, session_each, 8);
+        let session_mebibytes = fit(self.session_memory, SESSION_MEBIBYTES, MEBIBYTE, 16);
+        let connections = fit(self.max_connections, CONNECTIONS, connection_each, 32);
+        let answer_mebibytes = fit(self.answer_memory, ANSWER_MEBIBYTES, MEBIBYTE, 32);
+        let ticks = fit(self.max_ticks, DEFAULT_TICKS, LOGGED_TICK_BYTES, 32);
+        let bus_capacity = fit(self.bus_capacity, bus::DEFAULT_CAPACITY, bus::BATCH_BYTES, 32);
         let (open_files, file_each, checkpoint_mebibytes) = around.files.map_or((0, 0, 0), |files| {
             let checkpoints = CheckpointLimits::default().bytes / MEBIBYTE;
             (
-                fit(files.open, ReplayConfig::default().max_open_files, files.bytes_each, 8),
+                fit(files.open, ReplayConfig::default().max_open_files, files.bytes_each, 16),
                 files.bytes_each,
                 fit(files.checkpoint_mebibytes, checkpoints, MEBIBYTE, 16),
             )
@@ -175,4 +175,49 @@ impl MemoryArgs {
 
 fn kibibytes(bytes: usize) -> String {
     format!("{} kiB", bytes as f64 / 1024.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTHING_SET: MemoryArgs = MemoryArgs {
+        memory: None,
+        max_sessions: None,
+        session_memory: None,
+        max_connections: None,
+        answer_memory: None,
+        max_ticks: None,
+        bus_capacity: None,
+    };
+
+    fn around(mebibytes: usize, head_bytes: usize, is_tls: bool) -> Surroundings {
+        let files = FileMemory { open: None, bytes_each: 200_000, checkpoint_mebibytes: None };
+        Surroundings { machine: Some(2 * mebibytes * MEBIBYTE), head_bytes, is_tls, files: Some(files) }
+    }
+
+    #[test]
+    fn defaults_fit_into_any_budget_and_leave_half_to_the_market() {
+        for mebibytes in (MIN_BUDGET / MEBIBYTE..2_000).step_by(7).chain([4_096, 65_536, 1 << 20]) {
+            for (head_bytes, is_tls) in [(32 << 10, false), (16 << 20, true)] {
+                let limits = NOTHING_SET.limits(around(mebibytes, head_bytes, is_tls)).unwrap();
+                let least = (mebibytes / 2).saturating_sub(PROGRAM_BYTES / MEBIBYTE + 17) * MEBIBYTE;
+                assert!(limits.budget.bytes(Part::Market) >= least, "{mebibytes}:\n{}", limits.budget);
+                assert!(limits.sessions >= 100 && limits.connections >= 1 && limits.open_files >= 4);
+            }
+        }
+    }
+
+    #[test]
+    fn defaults_are_lower_only_where_memory_is_short() {
+        let roomy = NOTHING_SET.limits(around(4_096, 32 << 10, false)).unwrap();
+        assert_eq!((roomy.sessions, roomy.connections, roomy.open_files), (SESSIONS, CONNECTIONS, 512));
+        assert_eq!((roomy.session_bytes, roomy.answer_bytes), (256 << 20, 64 << 20));
+        assert_eq!((roomy.ticks, roomy.bus_capacity), (DEFAULT_TICKS, bus::DEFAULT_CAPACITY));
+        let short = NOTHING_SET.limits(around(256, 32 << 10, false)).unwrap();
+        assert!(short.sessions < SESSIONS && short.connections < CONNECTIONS && short.answer_bytes < 64 << 20);
+        let set = MemoryArgs { max_sessions: Some(3), answer_memory: Some(9), ..NOTHING_SET };
+        let set = set.limits(around(256, 32 << 10, false)).unwrap();
+        assert_eq!((set.sessions, set.answer_bytes), (3, 9 << 20));
+    }
 }

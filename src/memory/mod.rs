@@ -13,8 +13,8 @@ use strum::{EnumCount, IntoStaticStr, VariantArray};
 
 pub use machine::machine_bytes;
 
-/// The least budget, in bytes.
-pub const MIN_BUDGET: usize = 64 * MEBIBYTE;
+/// The least budget, in bytes. The default limits leave a market of some hundred symbols room in it.
+pub const MIN_BUDGET: usize = 96 * MEBIBYTE;
 /// The budget where the machine's memory is not known.
 pub const UNKNOWN_MACHINE_BUDGET: usize = 1024 * MEBIBYTE;
 /// The budget is one part in this many of the machine's memory.

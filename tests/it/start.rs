@@ -140,7 +140,7 @@ async fn program_goes_on_after_a_hangup_that_nohup_ignores() {
 #[cfg(unix)]
 #[tokio::test]
 async fn low_file_limit_is_reported_and_clients_wait() {
-    let server = Server::start_with_files(64, &["--head-timeout", "2s"]).await;
+    let server = Server::start_with_files(64, &["--head-timeout", "2s", "--memory", "4096"]).await;
     let lines = server.lines.join("\n");
     for expected in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
         assert!(lines.contains(expected), "{lines}");

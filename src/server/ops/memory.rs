@@ -36,9 +36,7 @@ impl MemoryUse {
                 let others = Part::VARIANTS.iter().filter(|part| **part != Part::Program);
                 resident_bytes().unwrap_or_default().saturating_sub(others.map(|part| self.used(*part)).sum())
             }
-            Part::Feed => {
-                self.live.waiting_batches() * BATCH_BYTES + self.live.logged_ticks() * LOGGED_TICK_BYTES
-            }
+            Part::Feed => self.live.waiting_batches() * BATCH_BYTES + self.live.logged_ticks() * LOGGED_TICK_BYTES,
             Part::Checkpoints => self.live.read().status.preview.checkpoint_bytes(),
             Part::Sessions => self.sessions.count.in_use() * self.session_bytes + self.sessions.memory.held(),
             Part::Requests => self.connections.in_use() * self.connection_bytes,
@@ -60,12 +58,7 @@ impl Collector for MemoryUse {
     }
 }
 
-fn parts(
-    to: &mut DescriptorEncoder<'_>,
-    name: &str,
-    help: &str,
-    bytes: impl Fn(Part) -> usize,
-) -> fmt::Result {
+fn parts(to: &mut DescriptorEncoder<'_>, name: &str, help: &str, bytes: impl Fn(Part) -> usize) -> fmt::Result {
     let mut family = to.encode_descriptor(name, help, None, MetricType::Gauge)?;
     for part in Part::VARIANTS {
         ConstGauge::new(bytes(*part) as u64).encode(family.encode_family(&[("part", part.label())])?)?;
