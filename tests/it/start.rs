@@ -120,7 +120,10 @@ async fn every_signal_to_stop_is_a_clean_stop() {
         let server = Server::start_with(&[], &[], &log).await;
         server.connect().await.receive("feed").await;
         assert_eq!(server.stop_with(signal).await, Some(0), "{signal}");
-        assert_eq!(std::fs::read_to_string(&log).unwrap(), "", "{signal}");
+        // A busy machine may make the market late, which is no matter of the stop.
+        let text = std::fs::read_to_string(&log).unwrap();
+        let about_the_stop: Vec<&str> = text.lines().filter(|line| !line.contains("the market is late")).collect();
+        assert!(about_the_stop.is_empty(), "{signal}: {about_the_stop:?}");
     }
 }
 
