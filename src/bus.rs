@@ -8,22 +8,18 @@ use std::sync::Arc;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use crate::control::{Command, CommandResult};
+use crate::market::Tick;
+
+/// The most ticks in one item of the bus.
+pub const MAX_BATCH: usize = 1_024;
+/// The memory of such an item.
+pub const BATCH_BYTES: usize = MAX_BATCH * size_of::<Tick>();
 
 /// The items that wait for the slowest receiver before [`Sender::ready`] holds the sender back.
 pub const DEFAULT_CAPACITY: usize = 256;
 
 /// The commands that wait for their turn; a client that sends one more waits.
 pub const DEFAULT_COMMAND_CAPACITY: usize = 64;
-
-/// The memory of a slot of the broadcast besides its item: a lock, a count and a position.
-const SLOT_BYTES: usize = 40;
-
-/// Returns the most memory of a bus of `T` that keeps `capacity` items, of which each refers to at most `item_bytes`.
-/// The broadcast has a power of two of slots.
-pub const fn worst_bytes<T>(capacity: usize, item_bytes: usize) -> usize {
-    let slots = capacity.next_power_of_two().saturating_mul(SLOT_BYTES + size_of::<Option<T>>());
-    slots.saturating_add(capacity.saturating_mul(item_bytes))
-}
 
 /// Opens a channel on which many send commands and one feed answers them in order; `capacity` commands wait in it.
 pub fn command_channel(capacity: usize) -> (CommandSender, CommandReceiver) {
@@ -132,6 +128,11 @@ impl<T: Clone> Sender<T> {
 }
 
 impl<T: Clone> Receiver<T> {
+    /// Returns the number of items that wait for this receiver.
+    pub fn waiting(&self) -> usize {
+        self.receiver.len()
+    }
+
     /// Receives the next item or gap; `None` when every sender is gone.
     ///
     /// Cancel safe: a dropped call loses nothing.

@@ -6,10 +6,9 @@ use parking_lot::Mutex;
 
 use crate::market::Market;
 
-/// The market at the end of a recording, or as far as the recording has been read ahead, and the memory of what was
-/// kept on the way to seek from.
+/// The market at the end of a recording, or as far as the recording has been read ahead.
 ///
-/// The thread that reads ahead writes it; the preview endpoint and the metrics read it. All clones share one value.
+/// The thread that reads ahead writes it, and the preview endpoint reads it. All clones share one value.
 #[derive(Clone, Debug, Default)]
 pub struct Preview(Arc<Mutex<ReadAhead>>);
 
@@ -30,12 +29,12 @@ impl Preview {
         self.0.lock().market.clone()
     }
 
-    /// Replaces the memory of all checkpoints.
+    /// Notes the memory of the checkpoints that were made while reading ahead.
     pub fn set_checkpoint_bytes(&self, bytes: usize) {
         self.0.lock().checkpoint_bytes = bytes;
     }
 
-    /// Returns the memory of all checkpoints, estimated; 0 where the source cannot seek.
+    /// Returns the memory of the checkpoints, in bytes.
     pub fn checkpoint_bytes(&self) -> usize {
         self.0.lock().checkpoint_bytes
     }

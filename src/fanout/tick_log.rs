@@ -23,6 +23,10 @@ const KEPT: Duration = Duration::from_secs(1);
 /// The default limit of the ticks that are kept.
 pub const DEFAULT_TICKS: usize = 65_536;
 
+/// The memory of a kept tick in either format: its entry, and its text in JSON or less in binary. A reader's copy of
+/// the newest message may double it.
+pub const LOGGED_TICK_BYTES: usize = 512;
+
 /// The result of reading a log or a cache.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -38,6 +42,9 @@ pub trait AnyTickLog: Debug + Send + Sync {
     /// Begins an epoch: nothing is kept.
     fn open(&mut self, market: &Market);
 
+    /// The number of ticks that are kept.
+    fn kept(&self) -> usize;
+
     /// Drops all ticks, as the log has no readers any more, or its first ones. No reader can go on.
     fn clear(&mut self);
 
@@ -51,13 +58,6 @@ pub trait AnyTickLog: Debug + Send + Sync {
     /// The next `update` message for the reader behind `cursor`, of at most [`MESSAGE_SYMBOLS`] ticks. Call this until
     /// it returns [`Taken::Nothing`].
     fn take(&self, cursor: &mut QuotesCursor, now: Duration) -> Taken;
-}
-
-/// Returns the memory of the logs of both formats, each with `ticks` ticks of usual length, for a market of
-/// `instruments`.
-pub const fn tick_log_bytes(ticks: usize, instruments: usize) -> usize {
-    let json = TickLog::<JsonQuote>::usual_bytes(ticks, instruments);
-    json.saturating_add(TickLog::<BinaryQuote>::usual_bytes(ticks, instruments))
 }
 
 /// An empty log in `format` that keeps up to `limit` ticks.
@@ -118,6 +118,10 @@ impl<Q: QuoteEncoding> AnyTickLog for TickLog<Q> {
         self.clear();
     }
 
+    fn kept(&self) -> usize {
+        self.len()
+    }
+
     fn clear(&mut self) {
         (self.quotes, self.batches, self.over_until) = (Vec::new(), VecDeque::new(), None);
         self.skip();
@@ -175,14 +179,6 @@ impl<Q: QuoteEncoding> AnyTickLog for TickLog<Q> {
 }
 
 impl<Q: QuoteEncoding> TickLog<Q> {
-    /// Returns the memory of `ticks` ticks and of one message, and of the last state of each of `instruments`. Lists of
-    /// pieces grow by doubling.
-    const fn usual_bytes(ticks: usize, instruments: usize) -> usize {
-        let kept = ticks.saturating_mul(size_of::<LoggedTick>() + 2 * Q::BYTES);
-        let states = instruments.saturating_mul(size_of::<Q>() + 2 * Q::BYTES);
-        kept.saturating_add(states).saturating_add(MESSAGE_SYMBOLS * Q::BYTES)
-    }
-
     /// An empty log that keeps up to `limit` ticks.
     pub fn new(limit: usize) -> Self {
         let (quotes, batches) = (Vec::new(), VecDeque::new());

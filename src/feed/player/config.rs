@@ -3,12 +3,8 @@
 use std::time::Duration;
 
 use super::checkpoints::CheckpointLimits;
-use crate::bus;
-use crate::control::{FeedEvent, Speed, TimestampMode};
-use crate::market::{MarketLimits, Tick};
-
-/// The most ticks in one batch. It bounds the memory of the bus.
-pub const MAX_BATCH: usize = 1_024;
+use crate::control::{Speed, TimestampMode};
+use crate::market::MarketLimits;
 
 /// The default length of dead time: a longer stretch without a tick is a night, a weekend or a holiday.
 pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -19,11 +15,6 @@ pub const DEFAULT_MAX_BEHIND: Duration = Duration::from_secs(10);
 /// The markets of a recording that may be in memory at one time: the one that is shown, the one of a seek, and the one
 /// that was read ahead. They share what they have from one checkpoint. A simulation has one.
 pub const RECORDING_MARKETS: usize = 3;
-
-/// Returns the most memory of the ticks on the bus, where it keeps `capacity` batches.
-pub const fn bus_bytes(capacity: usize) -> usize {
-    bus::worst_bytes::<FeedEvent>(capacity, MAX_BATCH * size_of::<Tick>())
-}
 
 /// The settings that hold until a command changes them.
 #[derive(Clone, Copy, Debug)]

@@ -24,14 +24,13 @@ use tokio::time::{Instant, sleep};
 
 pub use self::checkpoints::CheckpointLimits;
 use self::checkpoints::SharedCheckpoints;
-use self::config::MAX_BATCH;
-pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, RECORDING_MARKETS, bus_bytes};
+pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, RECORDING_MARKETS};
 use self::playback::Playback;
 use self::read_ahead::ReadAhead;
 use self::seek::Seek;
 use self::time_shift::TimeShift;
 use super::{SourceError, TickSource};
-use crate::bus::{self, CommandReceiver, CommandReply};
+use crate::bus::{self, CommandReceiver, CommandReply, MAX_BATCH};
 use crate::control::{FeedEvent, FeedState, Lag, Opening, RejectedRows, ScenarioCatalog, TimestampMode};
 use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
 

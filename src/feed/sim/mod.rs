@@ -58,8 +58,8 @@ pub use self::scenario::tick_limits::TickLimits;
 pub use self::universe::Universe;
 
 /// The memory of a symbol: its state, its listing, its levels, and their text. 10,000 symbols took 2.7 KB each.
-const SYMBOL_BYTES: usize = 4 * 1024;
-const _: () = assert!(2 * (size_of::<SymbolSim>() + size_of::<Listing>()) <= SYMBOL_BYTES);
+pub const SIMULATED_SYMBOL_BYTES: usize = 4 * 1024;
+const _: () = assert!(2 * (size_of::<SymbolSim>() + size_of::<Listing>()) <= SIMULATED_SYMBOL_BYTES);
 /// The memory of a headline that waits.
 const HEADLINE_BYTES: usize = size_of::<Headline>() + 160;
 /// The memory of a scenario in the journal and among those that run or wait.
@@ -123,7 +123,7 @@ impl SimConfig {
         let seconds = Block::most_seconds(&self.tick_limits, self.block_seconds);
         let ticks = self.threads.max(1).saturating_mul(Block::worst_bytes(&self.tick_limits, seconds));
         let parts = [
-            symbols.saturating_mul(SYMBOL_BYTES),
+            symbols.saturating_mul(SIMULATED_SYMBOL_BYTES),
             Block::effect_bytes(symbols, seconds),
             ticks,
             self.pending_news.saturating_mul(HEADLINE_BYTES),
