@@ -122,10 +122,10 @@ async fn every_signal_to_stop_is_a_clean_stop() {
         let server = Server::start_with(&[], &[], &log).await;
         server.connect().await.receive("feed").await;
         assert_eq!(server.stop_with(signal).await, Some(0), "{signal}");
-        // A busy machine plays late, and the log says so.
-        let logged = std::fs::read_to_string(&log).unwrap();
-        let others: Vec<&str> = logged.lines().filter(|line| !line.contains("the market is late")).collect();
-        assert!(others.is_empty(), "{signal}: {logged}");
+        // A busy machine may make the market late, which is no matter of the stop.
+        let text = std::fs::read_to_string(&log).unwrap();
+        let about_the_stop: Vec<&str> = text.lines().filter(|line| !line.contains("the market is late")).collect();
+        assert!(about_the_stop.is_empty(), "{signal}: {about_the_stop:?}");
     }
 }
 
@@ -145,7 +145,7 @@ async fn program_goes_on_after_a_hangup_that_nohup_ignores() {
 #[cfg(unix)]
 #[tokio::test]
 async fn low_file_limit_is_reported_and_clients_wait() {
-    let server = Server::start_with_files(64, &["--head-timeout", "2s"]).await;
+    let server = Server::start_with_files(64, &["--head-timeout", "2s", "--memory", "4096"]).await;
     let lines = server.lines.join("\n");
     for expected in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
         assert!(lines.contains(expected), "{lines}");
@@ -210,6 +210,7 @@ async fn unprivileged(arguments: &[&str]) -> Option<std::process::Output> {
 #[tokio::test]
 async fn forbidden_file_is_named_with_reason_and_remedy() {
     use std::os::unix::fs::PermissionsExt as _;
+    const ANY_PORT: &str = "127.0.0.1:0";
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret.csv");
     std::fs::write(&path, "time,price\n2024-01-01,1.5\n").unwrap();
@@ -217,12 +218,12 @@ async fn forbidden_file_is_named_with_reason_and_remedy() {
     let is_bound = std::fs::read(&path).is_err();
     let path = path.to_str().unwrap();
     for arguments in [
-        &["replay", path][..],
-        &["inspect", path],
-        &["--config", path],
-        &["--token-file", path],
-        &["--script", path],
-        &["--tls-cert", path, "--tls-key", path],
+        &["inspect", path][..],
+        &["replay", path, "--bind", ANY_PORT],
+        &["--config", path, "--bind", ANY_PORT],
+        &["--token-file", path, "--bind", ANY_PORT],
+        &["--script", path, "--bind", ANY_PORT],
+        &["--tls-cert", path, "--tls-key", path, "--bind", ANY_PORT],
     ] {
         let output = if is_bound {
             timeout(TIMEOUT, command(arguments).kill_on_drop(true).output()).await.expect("it ends").unwrap()

@@ -2,11 +2,13 @@
 
 mod encode;
 mod errors;
+mod memory;
 mod metrics;
 mod panics;
 mod process;
 mod readings;
 
 pub use errors::CountErrors;
+pub use memory::MemoryUse;
 pub use metrics::{CONTENT_TYPE, ConnectionFault, Meter, Metrics, Transport};
 pub use panics::watch_panics;
