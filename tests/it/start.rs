@@ -4,9 +4,12 @@ use tokio::time::timeout;
 
 use crate::support::{Server, TIMEOUT, command, is_hangup_ignored};
 
+/// The port of a program that should fail for another reason than a taken one.
+const ANY_PORT: (&str, &str) = ("TICKCAST_BIND", "127.0.0.1:0");
+
 /// Checks that the program fails and prints these texts.
 async fn check_failure(arguments: &[&str], expected: &[&str]) {
-    let running = command(arguments).kill_on_drop(true).output();
+    let running = command(arguments).env(ANY_PORT.0, ANY_PORT.1).kill_on_drop(true).output();
     let output = timeout(TIMEOUT, running).await.expect("the program ends by itself").unwrap();
     let printed = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?} should fail");
@@ -199,7 +202,8 @@ async fn unprivileged(arguments: &[&str]) -> Option<std::process::Output> {
     use tokio::process::Command;
     const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
     let mut command = Command::new("setpriv");
-    command.args(NOBODY).arg(env!("CARGO_BIN_EXE_tickcast")).args(arguments).stdin(std::process::Stdio::null());
+    command.args(NOBODY).arg(env!("CARGO_BIN_EXE_tickcast")).args(arguments).env(ANY_PORT.0, ANY_PORT.1);
+    command.stdin(std::process::Stdio::null());
     // Nobody may also be kept from the program.
     let output =
         timeout(TIMEOUT, command.kill_on_drop(true).output()).await.expect("the program ends by itself").ok()?;
@@ -210,7 +214,6 @@ async fn unprivileged(arguments: &[&str]) -> Option<std::process::Output> {
 #[tokio::test]
 async fn forbidden_file_is_named_with_reason_and_remedy() {
     use std::os::unix::fs::PermissionsExt as _;
-    const ANY_PORT: &str = "127.0.0.1:0";
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secret.csv");
     std::fs::write(&path, "time,price\n2024-01-01,1.5\n").unwrap();
@@ -219,14 +222,16 @@ async fn forbidden_file_is_named_with_reason_and_remedy() {
     let path = path.to_str().unwrap();
     for arguments in [
         &["inspect", path][..],
-        &["replay", path, "--bind", ANY_PORT],
-        &["--config", path, "--bind", ANY_PORT],
-        &["--token-file", path, "--bind", ANY_PORT],
-        &["--script", path, "--bind", ANY_PORT],
-        &["--tls-cert", path, "--tls-key", path, "--bind", ANY_PORT],
+        &["replay", path],
+        &["--config", path],
+        &["--token-file", path],
+        &["--script", path],
+        &["--tls-cert", path, "--tls-key", path],
     ] {
         let output = if is_bound {
-            timeout(TIMEOUT, command(arguments).kill_on_drop(true).output()).await.expect("it ends").unwrap()
+            let mut command = command(arguments);
+            let running = command.env(ANY_PORT.0, ANY_PORT.1).kill_on_drop(true).output();
+            timeout(TIMEOUT, running).await.expect("the program ends by itself").unwrap()
         } else if let Some(output) = unprivileged(arguments).await {
             output
         } else {
