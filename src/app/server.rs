@@ -14,8 +14,11 @@ use super::feed::{self, FeedThread, playing};
 use super::recorder::{Recorded, start_recorder};
 use crate::bus;
 use crate::cli::{FeedConfig, ServeConfig};
-use crate::fanout::{Publisher, wall_micros};
+use crate::fanout::{CACHED_SYMBOL_BYTES, Publisher, wall_micros};
+use crate::feed::sim::SIMULATED_SYMBOL_BYTES;
 use crate::feed::{PlayerConfig, TickSource};
+use crate::market::MarketLimits;
+use crate::memory::{MEBIBYTE, Part};
 use crate::server::Server;
 
 /// The longest wait for the end of feed and recorder.
@@ -52,12 +55,15 @@ pub async fn serve_with<S: FnMut(&str)>(
     mut print: S,
 ) -> Result<(), AppError> {
     let generated = GeneratedTokens::of(&config.server);
-    let server = Server::bind(config.server).await?;
+    let server = Server::bind(config.server.clone()).await?;
     let source = open(&config.feed, &mut print)?;
+    let market = market_limits(&config, source.info().instruments.len())?;
     // Milliseconds since 1970 are higher than the epoch of any earlier run.
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
-    let run = PlayerConfig { first_epoch, market: config.market, ..config.run };
+    let run = PlayerConfig { first_epoch, market, ..config.run };
     print(&playing(source.info(), &run));
+    let budget = &config.server.budget;
+    print(&format!("  memory   at most {} MiB, {}", budget.total() / MEBIBYTE, budget.reason()));
     if let Err(too_few) = server.raise_open_files() {
         print(&format!("  warning  {too_few}"));
     }
@@ -69,7 +75,7 @@ pub async fn serve_with<S: FnMut(&str)>(
     let recorder = config.record.map(|record| start_recorder(bus.subscribe(), record, false)).transpose()?;
     let (commands, pending) = bus::command_channel(config.command_capacity);
     let feed = FeedThread::start(source, run, bus, pending)?;
-    let publisher = Publisher::open(receiver, config.market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
+    let publisher = Publisher::open(receiver, market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
     let mut parts = Parts { feed, publisher: tokio::spawn(publisher.run()), recorder };
 
@@ -86,6 +92,23 @@ pub async fn serve_with<S: FnMut(&str)>(
     server.run(live, commands, stop_or_failure).await;
     parts.end().await;
     outcome
+}
+
+/// Returns the limits of a market of `symbols`, whose bars and trades take what the budget leaves.
+///
+/// # Errors
+/// When so many symbols do not fit into the memory.
+fn market_limits(config: &ServeConfig, symbols: usize) -> Result<MarketLimits, AppError> {
+    // A recording has a second market: the one that is read ahead for seeking.
+    let (markets, source_each) = match config.feed {
+        FeedConfig::Simulation(_) => (1, SIMULATED_SYMBOL_BYTES),
+        FeedConfig::Replay { .. } => (2, 0),
+    };
+    let each = CACHED_SYMBOL_BYTES + source_each;
+    let floor = symbols * each + markets * MarketLimits::floor_bytes(symbols);
+    config.server.budget.check(floor, &format!("{symbols} symbols x {} kiB", floor / symbols.max(1) / 1024))?;
+    let rest = config.server.budget.bytes(Part::Market) - symbols * each;
+    Ok(MarketLimits { bytes: rest / markets, ..config.market })
 }
 
 /// Polls `stop` once. Signals are caught from then on, so no address is printed of a server that a signal would kill.

@@ -89,14 +89,10 @@ pub struct ReadingArgs {
         value_parser = whole_number(1..=MAX_COUNT)
     )]
     max_files: usize,
-    /// Maximum number of files open at one time. Others that overlap in time are read in pieces
-    #[arg(
-        long,
-        default_value_t = ReplayConfig::default().max_open_files,
-        value_name = "FILES",
-        value_parser = whole_number(4..=MAX_COUNT)
-    )]
-    max_open_files: usize,
+    /// Maximum number of files open at one time. Others that overlap in time are read in pieces. By default 512, or
+    /// fewer where memory is short
+    #[arg(long, value_name = "FILES", value_parser = whole_number(4..=MAX_COUNT))]
+    pub max_open_files: Option<usize>,
     /// Bytes read at a time of each open file
     #[arg(
         long,
@@ -139,7 +135,7 @@ impl ReadingArgs {
             max_line_bytes: self.max_line_bytes,
             max_symbols: self.max_symbols,
             max_files: self.max_files,
-            max_open_files: self.max_open_files,
+            max_open_files: self.max_open_files.unwrap_or(ReplayConfig::default().max_open_files),
             read_bytes: self.read_bytes,
             max_waiting: self.max_waiting_ticks,
             max_levels: self.max_book_levels,

@@ -12,6 +12,9 @@ use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, QuoteEncoding,
 /// Symbols in one message. A large market comes in several messages, so that none is large.
 pub const MESSAGE_SYMBOLS: usize = if cfg!(test) { 3 } else { 500 };
 
+/// The memory of one symbol in a cache, with its share of the newest message: some 460 bytes in JSON, 300 in binary.
+pub const QUOTE_BYTES: usize = 384;
+
 /// A [`QuoteCache`] of either format.
 pub trait AnyQuoteCache: Debug + Send + Sync {
     /// Begins an epoch: nothing is encoded.

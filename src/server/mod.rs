@@ -28,13 +28,22 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
+use crate::memory::Budget;
 use http::{Acceptor, Auth, Connection, MAX_REJECTIONS, Rejector, Site, service};
-use limits::{AnswerMemory, ConnectionLimit, raise_limit};
-use ops::Metrics;
+use limits::{ConnectionLimit, MemoryLimit, SessionsLimit, raise_limit};
+use ops::{MemoryUse, Metrics};
 use session::FeedControl;
 
 /// Time for sessions and connections to end after a stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The memory of one session, with its task, its socket, and [`INCLUDED_BYTES`] for messages each way and for
+/// subscriptions. 8 kB are measured where a client watches 40 symbols.
+pub const SESSION_BYTES: usize = 16 * 1024;
+/// The memory of TLS on one connection: a record each way, and its keys.
+pub const TLS_BYTES: usize = 48 * 1024;
+/// The memory of one HTTP connection, with the longest body and without the head.
+pub const CONNECTION_BYTES: usize = 32 * 1024;
 
 /// Open files besides those of clients: the listener, the recording, and the files of the runtime.
 const OWN_FILES: u64 = 64;
@@ -51,8 +60,12 @@ pub struct ServerConfig {
     pub tls: Option<TlsFiles>,
     pub http: HttpLimits,
     pub session: SessionLimits,
+    /// Memory that all sessions may hold beyond [`SESSION_BYTES`] each; one address may hold half of it.
+    pub session_bytes: usize,
     /// The time without an event after which a feed that plays is stalled.
     pub stall_after: Duration,
+    /// The memory of all parts, for the metrics.
+    pub budget: Budget,
 }
 
 impl ServerConfig {
@@ -125,10 +138,23 @@ impl Server {
     pub async fn run(self, live: LiveMarket, commands: CommandSender, stop: impl Future<Output = ()>) {
         let Self { listeners, address, config, access, tls } = self;
         let ServerConfig { http, session, .. } = config;
-        let sessions = ConnectionLimit::new(config.sessions, config.sessions_per_address);
+        let sessions = SessionsLimit {
+            count: ConnectionLimit::new(config.sessions, config.sessions_per_address),
+            memory: MemoryLimit::new(config.session_bytes),
+        };
         let connections = ConnectionLimit::new(http.connections, http.connections_per_address);
-        let answers = AnswerMemory::new(http.answer_bytes);
-        let metrics = Metrics::new(live.clone(), connections.clone());
+        let answers = MemoryLimit::new(http.answer_bytes);
+        let session_each = if tls.is_some() { SESSION_BYTES + TLS_BYTES } else { SESSION_BYTES };
+        let memory = MemoryUse {
+            budget: config.budget,
+            live: live.clone(),
+            sessions: sessions.clone(),
+            answers: answers.clone(),
+            connections: connections.clone(),
+            session_bytes: session_each,
+            connection_bytes: CONNECTION_BYTES + http.buffer_bytes,
+        };
+        let metrics = Metrics::new(live.clone(), connections.clone(), Some(memory));
         session::show_ends(&metrics);
         let auth = Auth::new(access, &config.access, address.port(), tls.is_some(), metrics.clone());
         let feed = FeedControl::new(live.clone(), commands);
@@ -159,7 +185,7 @@ impl Server {
         // Fails only where no connection is left.
         let _ = stop_connections.send(true);
         let drained = async {
-            sessions.all_released().await;
+            sessions.count.all_released().await;
             connections.all_released().await;
         };
         if timeout(DRAIN_TIMEOUT, drained).await.is_err() {

@@ -120,7 +120,10 @@ async fn every_signal_to_stop_is_a_clean_stop() {
         let server = Server::start_with(&[], &[], &log).await;
         server.connect().await.receive("feed").await;
         assert_eq!(server.stop_with(signal).await, Some(0), "{signal}");
-        assert_eq!(std::fs::read_to_string(&log).unwrap(), "", "{signal}");
+        // A busy machine may make the market late, which is no matter of the stop.
+        let text = std::fs::read_to_string(&log).unwrap();
+        let about_the_stop: Vec<&str> = text.lines().filter(|line| !line.contains("the market is late")).collect();
+        assert!(about_the_stop.is_empty(), "{signal}: {about_the_stop:?}");
     }
 }
 
@@ -140,7 +143,7 @@ async fn program_goes_on_after_a_hangup_that_nohup_ignores() {
 #[cfg(unix)]
 #[tokio::test]
 async fn low_file_limit_is_reported_and_clients_wait() {
-    let server = Server::start_with_files(64, &["--head-timeout", "2s"]).await;
+    let server = Server::start_with_files(64, &["--head-timeout", "2s", "--memory", "4096"]).await;
     let lines = server.lines.join("\n");
     for expected in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
         assert!(lines.contains(expected), "{lines}");

@@ -78,7 +78,7 @@ fn settings_of_another_command_are_skipped() {
         "full = true\nseed = 7\n",
         &["full = true # tickcast.toml"],
     );
-    check("tickcast", &[], "full = true\n", &["max-ticks = 65536 # default"]);
+    check("tickcast", &[], "full = true\n", &["max-history = 50000 # default"]);
 }
 
 #[test]

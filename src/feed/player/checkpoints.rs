@@ -80,6 +80,7 @@ impl Checkpoints {
         while self.list.len() > 2 && (self.list.len() > self.limits.count || self.bytes > self.limits.bytes) {
             self.thin();
         }
+        self.preview.set_checkpoint_bytes(self.bytes);
     }
 
     /// Drops every second checkpoint.

@@ -57,6 +57,9 @@ pub use self::scenario::target::Target;
 pub use self::scenario::tick_limits::TickLimits;
 pub use self::universe::Universe;
 
+/// The memory of the simulation of one symbol: its model, and the ticks that are made ahead.
+pub const SIMULATED_SYMBOL_BYTES: usize = 32 * 1024;
+
 /// The configuration of a simulated market.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SimConfig {
