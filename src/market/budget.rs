@@ -63,6 +63,13 @@ impl Budget {
     /// Counts the newest item of `ring`. Each item must be counted once, before the next one comes.
     #[inline]
     pub fn count<T, C: Chunk<T>>(&mut self, ring: &Ring<T, C>) {
+        if ring.is_at_chunk() {
+            self.count_chunks(ring);
+        }
+    }
+
+    #[cold]
+    fn count_chunks<T, C: Chunk<T>>(&mut self, ring: &Ring<T, C>) {
         let (begun, gone) = ring.counted_by_last();
         self.bytes = self.bytes + begun - gone;
     }
@@ -73,6 +80,7 @@ impl Budget {
     }
 
     /// Reports whether items must go, and may.
+    #[inline]
     pub const fn is_over(&self) -> bool {
         self.bytes > self.limits.bytes && self.kept > CHUNK
     }

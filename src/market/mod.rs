@@ -33,6 +33,6 @@ pub use opening::{HistoryBar, MarketOpening};
 pub use price::{Decimal, DecimalError, Increment, MAX_DECIMALS, Price, Size};
 pub use ring::{Ring, Since};
 pub use series::Series;
-pub use state::{InstrumentState, Market, Top};
-pub use tick::{Quote, Side, Tick, TickKind, Trade};
+pub use state::{InstrumentState, Market};
+pub use tick::{Quote, Side, Tick, TickKind, Top, Trade};
 pub use time::{Interval, Timestamp};

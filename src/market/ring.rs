@@ -139,8 +139,13 @@ impl<T, C: Chunk<T>> Ring<T, C> {
         freed
     }
 
-    /// Returns the bytes of the chunk that the last item has filled, and of the one whose last item it has dropped.
+    /// Reports whether the last item may have filled a chunk, or dropped the last item of one.
     #[inline]
+    pub const fn is_at_chunk(&self) -> bool {
+        self.tail.is_empty() || self.gone == CHUNK
+    }
+
+    /// Returns the bytes of the chunk that the last item has filled, and of the one whose last item it has dropped.
     pub fn counted_by_last(&self) -> (usize, usize) {
         let full = if self.tail.is_empty() { self.chunks.back().map_or(0, counted_bytes) } else { 0 };
         let dropped = if self.gone == CHUNK { self.chunks.front().map_or(0, counted_bytes) } else { 0 };

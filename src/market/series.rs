@@ -20,6 +20,7 @@ impl Series {
     }
 
     /// Adds a price to the bar of its time. A bar of an earlier time closes.
+    #[inline]
     pub(super) fn add(&mut self, interval: Interval, ts: Timestamp, price: Price, size: Size, budget: &mut Budget) {
         let start = ts.floor(interval);
         match &mut self.forming {
@@ -38,6 +39,7 @@ impl Series {
     }
 
     /// Begins a bar, and counts the one before it, which has closed now or by the clock.
+    #[inline(never)]
     fn begin(&mut self, bar: Bar, budget: &mut Budget) {
         if let Some(done) = self.forming.replace(bar) {
             self.closed.push(done);

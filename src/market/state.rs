@@ -18,19 +18,11 @@ use super::packed::PackedTrades;
 use super::price::{Price, Size};
 use super::ring::{CHUNK, Ring};
 use super::series::Series;
-use super::tick::{Quote, Tick, TickKind, Trade};
+use super::tick::{Tick, TickKind, Top, Trade};
 use super::time::{Interval, Timestamp};
 
 #[cfg(test)]
 mod tests;
-
-/// The top of the book: the last price and the quote.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Top {
-    /// The last price of the instrument's basis, from ticks or from history.
-    pub last: Option<Price>,
-    pub quote: Quote,
-}
 
 /// The state of one instrument.
 #[derive(Clone, Debug, PartialEq)]
@@ -264,19 +256,28 @@ impl Market {
                 if basis == PriceBasis::Trade {
                     state.add_price(tick.ts, trade.price, trade.size, &mut self.budget);
                 }
+                self.keep_budget();
             }
             (TickKind::Quote(quote), basis) => {
                 state.top.quote = quote;
                 if let (PriceBasis::Bid, Some(bid)) = (basis, quote.bid) {
                     state.add_price(tick.ts, bid, Size(0), &mut self.budget);
+                    self.keep_budget();
                 }
             }
         }
-        self.keep_budget();
+    }
+
+    #[inline]
+    fn keep_budget(&mut self) {
+        if self.budget.is_over() {
+            self.drop_oldest();
+        }
     }
 
     /// Drops the oldest bars and trades while they are over their limit.
-    fn keep_budget(&mut self) {
+    #[cold]
+    fn drop_oldest(&mut self) {
         while self.budget.is_over() {
             self.budget.lower();
             self.states.iter_mut().for_each(|state| state.shrink(&mut self.budget));

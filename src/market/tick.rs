@@ -38,6 +38,14 @@ pub struct Quote {
     pub ask_size: Size,
 }
 
+/// The top of the book: the last price and the quote.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Top {
+    /// The last price of the instrument's basis, from ticks or from history.
+    pub last: Option<Price>,
+    pub quote: Quote,
+}
+
 /// The content of a tick.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TickKind {

@@ -5,7 +5,7 @@ mod budget;
 mod properties;
 
 use super::*;
-use crate::market::{HistoryBar, sample};
+use crate::market::{HistoryBar, Quote, sample};
 use strum::VariantArray;
 
 const A: InstrumentId = InstrumentId(0);
