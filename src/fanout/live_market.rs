@@ -26,6 +26,9 @@ pub const GROUPS: usize = 20;
 /// The number of sessions that join a group before the next group gets one, so that few sessions share their messages.
 const GROUP_SESSIONS: usize = 64;
 
+/// A clock, in microseconds since 1970.
+pub type WallClock = fn() -> i64;
+
 /// The market while it moves on. Cheap to clone; all clones are one market.
 #[derive(Clone, Debug)]
 pub struct LiveMarket(Arc<Shared>);
@@ -36,6 +39,7 @@ struct Shared {
     groups: [SessionGroup; GROUPS],
     tick_logs: PerFormat<RwLock<Box<dyn AnyTickLog>>>,
     opened: Instant,
+    clock: WallClock,
     /// Sessions that were ever registered.
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
@@ -74,6 +78,11 @@ impl LiveMarket {
     /// The market as it is now. Hold the guard briefly, as the publisher waits for it.
     pub fn read(&self) -> RwLockReadGuard<'_, Live> {
         self.0.live.read()
+    }
+
+    /// The server's clock, in microseconds since 1970, as messages carry it.
+    pub fn wall_micros(&self) -> i64 {
+        (self.0.clock)()
     }
 
     /// The next message of quotes for the reader behind `cursor`; see [`AnyQuoteCache::take`] and [`AnyTickLog::take`].
@@ -143,13 +152,14 @@ impl LiveMarket {
 
 /// For the publisher.
 impl LiveMarket {
-    /// Opens a market, with logs of up to `ticks` ticks.
-    pub(super) fn new(live: Live, ticks: usize) -> Self {
+    /// Opens a market, with logs of up to `ticks` ticks. Messages carry the time of `clock`.
+    pub(super) fn new(live: Live, ticks: usize, clock: WallClock) -> Self {
         let live = Self(Arc::new(Shared {
             live: RwLock::new(live),
             groups: std::array::from_fn(|_| SessionGroup::new()),
             tick_logs: PerFormat::from_fn(|format| RwLock::new(tick_log(format, ticks))),
             opened: Instant::now(),
+            clock,
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
             last_event: AtomicU64::new(0),
@@ -232,7 +242,7 @@ impl LiveMarket {
     }
 }
 
-/// The server's clock, in microseconds since 1970.
+/// The system's clock, in microseconds since 1970.
 pub fn wall_micros() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)

@@ -7,6 +7,8 @@ mod http;
 mod limits;
 mod ops;
 mod session;
+#[cfg(test)]
+mod simulation;
 
 pub use auth::{
     AccessConfig, AccessPolicy, Admission, AllowedHosts, Control, Host, InvalidHost, InvalidToken, Origin, Token,
@@ -28,7 +30,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
-use http::{Acceptor, Auth, Connection, MAX_REJECTIONS, Rejector, Site, service};
+use http::{Acceptor, Auth, Connection, Listener, MAX_REJECTIONS, Rejector, Site, service};
 use limits::{AnswerMemory, ConnectionLimit, raise_limit};
 use ops::Metrics;
 use session::FeedControl;
@@ -74,13 +76,34 @@ pub enum BindError {
 }
 
 /// A server that listens, and does not answer yet.
-pub struct Server {
+pub struct Server<L = TcpListener> {
     /// One for each address of the name to listen on.
-    listeners: Vec<TcpListener>,
+    listeners: Vec<L>,
     address: SocketAddr,
     config: ServerConfig,
     access: AccessPolicy,
     tls: Option<TlsAcceptor>,
+    shared: SharedLimits,
+}
+
+/// The limits that all clients share.
+#[derive(Clone)]
+struct SharedLimits {
+    sessions: ConnectionLimit,
+    /// Limits the connections that are not sessions.
+    connections: ConnectionLimit,
+    answers: AnswerMemory,
+}
+
+impl SharedLimits {
+    fn new(config: &ServerConfig) -> Self {
+        let ServerConfig { http, .. } = config;
+        Self {
+            sessions: ConnectionLimit::new(config.sessions, config.sessions_per_address),
+            connections: ConnectionLimit::new(http.connections, http.connections_per_address),
+            answers: AnswerMemory::new(http.answer_bytes),
+        }
+    }
 }
 
 impl Server {
@@ -95,9 +118,12 @@ impl Server {
         let address = addresses[0];
         let access = config.access.resolve(addresses.iter().all(|address| address.ip().is_loopback()))?;
         let tls = config.tls.as_ref().map(TlsFiles::acceptor).transpose()?;
-        Ok(Self { listeners, address, config, access, tls })
+        let shared = SharedLimits::new(&config);
+        Ok(Self { listeners, address, config, access, tls, shared })
     }
+}
 
+impl<L: Listener> Server<L> {
     /// Raises the process's limit of open files to what the limits of this server need.
     ///
     /// # Errors
@@ -123,11 +149,9 @@ impl Server {
 
     /// Serves clients until `stop` completes, then ends the sessions and connections. Commands go to `commands`.
     pub async fn run(self, live: LiveMarket, commands: CommandSender, stop: impl Future<Output = ()>) {
-        let Self { listeners, address, config, access, tls } = self;
+        let Self { listeners, address, config, access, tls, shared } = self;
         let ServerConfig { http, session, .. } = config;
-        let sessions = ConnectionLimit::new(config.sessions, config.sessions_per_address);
-        let connections = ConnectionLimit::new(http.connections, http.connections_per_address);
-        let answers = AnswerMemory::new(http.answer_bytes);
+        let SharedLimits { sessions, connections, answers } = shared;
         let metrics = Metrics::new(live.clone(), connections.clone());
         session::show_ends(&metrics);
         let auth = Auth::new(access, &config.access, address.port(), tls.is_some(), metrics.clone());
@@ -152,6 +176,7 @@ impl Server {
             Box::pin(Acceptor::new(listener, connections, service, connection, auth, metrics, rejector.clone()).run())
         });
         tokio::select! {
+            biased;
             () = stop => {}
             (never, ..) = select_all(acceptors) => match never {}
         }

@@ -9,12 +9,11 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 use tower::BoxError;
 
-use super::stream;
+use super::stream::{self, Stream};
 use crate::server::limits::WriteTimeout;
 use crate::server::ops::ConnectionFault;
 
@@ -65,7 +64,7 @@ impl Connection {
 
     /// Serves requests until the client leaves, becomes a session, or fails to do its part. Returns that fault. When
     /// the server stops, the answer in progress is the last.
-    pub async fn serve<S, B>(self, stream: TcpStream, service: S) -> Option<ConnectionFault>
+    pub async fn serve<S, B>(self, stream: Stream, service: S) -> Option<ConnectionFault>
     where
         S: HttpService<Incoming, ResBody = B, Error: Into<BoxError>>,
         B: Body<Error: Into<BoxError>> + 'static,
@@ -78,6 +77,7 @@ impl Connection {
         let stop = async { drop(stopping.wait_for(|stopping| *stopping).await) };
         let mut serving = pin!(http.serve_connection(stream, service).with_upgrades());
         let served = tokio::select! {
+            biased;
             served = serving.as_mut() => served,
             () = stop => {
                 serving.as_mut().graceful_shutdown();

@@ -20,6 +20,12 @@ impl AnswerMemory {
         Self(ConnectionLimit::new(units, units / SHARES))
     }
 
+    /// Kilobytes in use.
+    #[cfg(test)]
+    pub fn in_use(&self) -> usize {
+        self.0.in_use()
+    }
+
     /// Acquires the memory of an answer to `address`; dropping the permit releases it.
     ///
     /// # Errors
