@@ -159,6 +159,6 @@ impl SessionArgs {
 impl BufferArgs {
     /// Returns what the market keeps.
     pub const fn market(&self) -> MarketLimits {
-        MarketLimits { bars: self.bars, trades: self.trades, notices: self.notices }
+        MarketLimits { bars: self.bars, trades: self.trades, notices: self.notices, bytes: usize::MAX }
     }
 }

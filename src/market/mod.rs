@@ -6,9 +6,11 @@
 //! Not here: the sources of ticks (`feed`), the distribution of updates (`fanout`), their text (`wire`).
 
 mod bar;
+mod budget;
 mod day;
 mod depth;
 mod instrument;
+mod memory;
 mod notice;
 mod opening;
 mod packed;
@@ -22,6 +24,7 @@ mod tick;
 mod time;
 
 pub use bar::Bar;
+pub use budget::MarketLimits;
 pub use day::DayStats;
 pub use depth::{DEPTH_LEVELS, Depth, DepthModel, Ladder, Level, Levels};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
@@ -30,6 +33,6 @@ pub use opening::{HistoryBar, MarketOpening};
 pub use price::{Decimal, DecimalError, Increment, MAX_DECIMALS, Price, Size};
 pub use ring::{Ring, Since};
 pub use series::Series;
-pub use state::{InstrumentState, Market, MarketLimits, Top};
+pub use state::{InstrumentState, Market, Top};
 pub use tick::{Quote, Side, Tick, TickKind, Trade};
 pub use time::{Interval, Timestamp};

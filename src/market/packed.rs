@@ -16,6 +16,8 @@ use super::time::Timestamp;
 
 /// A column is read and written as a whole word, so the last one needs room behind it.
 const WORD: usize = size_of::<u64>();
+/// The memory of an allocation besides its contents: the allocator's own, with what it rounds up.
+const ALLOCATION_BYTES: usize = 16;
 /// The units in which times may be counted, in nanoseconds. Bars begin at whole seconds, and most feeds have whole
 /// microseconds or milliseconds.
 const TIME_UNITS: [u64; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
@@ -69,6 +71,16 @@ const fn signed(value: u64) -> i64 {
 /// The bytes that a number needs.
 const fn width(value: u64) -> u8 {
     (u64::BITS - value.leading_zeros()).div_ceil(8) as u8
+}
+
+impl<T, const N: usize, const K: usize> Packed<T, N, K> {
+    /// The memory of a chunk whose numbers are all eight bytes wide.
+    pub const WORST_BYTES: usize = Self::bytes_of(CHUNK * N * WORD + WORD);
+
+    /// Returns the memory of a chunk: two counters of its copies, the columns, and `bytes` of distances.
+    const fn bytes_of(bytes: usize) -> usize {
+        2 * size_of::<usize>() + size_of::<PackedColumns<N, K>>() + bytes + 2 * ALLOCATION_BYTES
+    }
 }
 
 impl<const N: usize, const K: usize> PackedColumns<N, K> {
@@ -142,7 +154,7 @@ impl<T: Columns<N, K>, const N: usize, const K: usize> Chunk<T> for Packed<T, N,
     }
 
     fn bytes(&self) -> usize {
-        size_of::<PackedColumns<N, K>>() + self.columns.bytes.len()
+        Self::bytes_of(self.columns.bytes.len())
     }
 }
 

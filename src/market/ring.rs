@@ -7,6 +7,17 @@ use std::sync::Arc;
 /// The items of one chunk, which copies share. Smaller chunks make copying slower, larger ones make each copy own more.
 pub const CHUNK: usize = 64;
 
+/// Returns the memory of a chunk of `bytes` in a ring, whose list may have room for twice its chunks.
+pub const fn chunk_bytes<C>(bytes: usize) -> usize {
+    bytes + 2 * size_of::<C>()
+}
+
+/// Returns the largest number of chunks that count in a ring of `capacity`: the first one may be dropped in part, and
+/// the newest items are in none.
+pub const fn chunks_of(capacity: usize) -> usize {
+    capacity.div_ceil(CHUNK)
+}
+
 /// The form in which a [`Ring`] keeps 64 items that no longer change.
 pub trait Chunk<T>: Clone {
     /// An item as readers get it.
@@ -58,8 +69,10 @@ impl<T> Chunk<T> for Arc<[T]> {
 /// the rest. Copies share all items but the newest few, so that checkpoints of a market stay small.
 #[derive(Clone, Debug)]
 pub struct Ring<T, C = Arc<[T]>> {
-    /// Full chunks, oldest first. The first `gone` items of the first chunk are dropped.
+    /// Full chunks, oldest first.
     chunks: VecDeque<C>,
+    /// The oldest items in chunks and tail that are dropped. A chunk without any other items goes with the next push:
+    /// until then its bytes can be told.
     gone: usize,
     /// The newest items, less than one chunk.
     tail: Vec<T>,
@@ -98,12 +111,48 @@ impl<T, C: Chunk<T>> Ring<T, C> {
             self.chunks.push_back(C::pack(&mut self.tail));
         }
         if self.held() > self.capacity {
-            self.gone += 1;
             if self.gone == CHUNK {
                 self.chunks.pop_front();
                 self.gone = 0;
             }
+            self.gone += 1;
         }
+    }
+
+    /// Lowers the capacity to `capacity`, and drops the oldest items beyond it. Returns the bytes of the chunks that
+    /// counted before and do not any more; the last item is left out if `is_counted` is false.
+    pub fn shrink(&mut self, capacity: usize, is_counted: bool) -> usize {
+        self.capacity = self.capacity.min(capacity.max(1));
+        let excess = self.held().saturating_sub(self.capacity);
+        if excess == 0 {
+            return 0;
+        }
+        // Without the last item one less is dropped.
+        let dropped = |gone: usize| gone.saturating_sub(usize::from(!is_counted)) / CHUNK;
+        let freed = self.chunks.range(dropped(self.gone)..dropped(self.gone + excess)).map(counted_bytes).sum();
+        self.gone += excess;
+        while self.gone > CHUNK {
+            self.chunks.pop_front();
+            self.gone -= CHUNK;
+        }
+        self.chunks.shrink_to_fit();
+        freed
+    }
+
+    /// Returns the bytes of the chunk that the last item has filled, and of the one whose last item it has dropped.
+    #[inline]
+    pub fn counted_by_last(&self) -> (usize, usize) {
+        let full = if self.tail.is_empty() { self.chunks.back().map_or(0, counted_bytes) } else { 0 };
+        let dropped = if self.gone == CHUNK { self.chunks.front().map_or(0, counted_bytes) } else { 0 };
+        (full, dropped)
+    }
+
+    /// Returns the bytes of all chunks that count; the last item is left out if `is_counted` is false.
+    #[cfg(test)]
+    pub fn counted(&self, is_counted: bool) -> usize {
+        let all: usize = self.chunks.iter().map(counted_bytes).sum();
+        let (full, dropped) = self.counted_by_last();
+        if is_counted { all - dropped } else { all - full }
     }
 
     fn held(&self) -> usize {
@@ -190,6 +239,10 @@ where
     }
 }
 
+fn counted_bytes<T, C: Chunk<T>>(chunk: &C) -> usize {
+    chunk_bytes::<C>(chunk.bytes())
+}
+
 /// An iterator over a part of a [`Ring`].
 #[derive(Debug)]
 pub struct Iter<'r, T, C> {
@@ -252,6 +305,37 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn shrunk_ring_goes_on_as_one_of_the_lower_capacity(
+            capacity in 0usize..400,
+            lower in 0usize..400,
+            count in 0usize..700,
+            shrunk_at in 0usize..700,
+            is_counted in any::<bool>(),
+        ) {
+            let (mut ring, mut small): (Ring<usize>, Ring<usize>) =
+                (Ring::new(capacity), Ring::new(lower.min(capacity)));
+            for n in 0..count {
+                if n == shrunk_at {
+                    let copy = ring.clone();
+                    let counted = ring.counted(is_counted);
+                    prop_assert_eq!(counted - ring.shrink(lower, is_counted), ring.counted(is_counted));
+                    prop_assert!(ring.total() == copy.total() && ring.iter().eq(copy.newest(ring.len())));
+                }
+                let counted = ring.counted(true);
+                ring.push(n);
+                small.push(n);
+                let (full, dropped) = ring.counted_by_last();
+                prop_assert_eq!(counted + full - dropped, ring.counted(true));
+                prop_assert!(ring.counted(true) <= chunks_of(ring.capacity) * chunk_bytes::<Arc<[usize]>>(CHUNK * 8));
+            }
+            if shrunk_at < count {
+                prop_assert_eq!(&ring, &small);
+                prop_assert_eq!(ring.counted(true), small.counted(true));
+                prop_assert!(ring.chunks.len() <= chunks_of(ring.capacity) + 1);
+            }
+        }
+
         #[test]
         fn ring_and_its_copies_hold_the_newest_items(
             capacity in 0usize..200,

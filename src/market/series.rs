@@ -1,6 +1,7 @@
 //! The bars of one instrument and interval: the closed ones, and the one that is forming.
 
 use super::bar::Bar;
+use super::budget::Budget;
 use super::packed::PackedBars;
 use super::price::{Price, Size};
 use super::ring::Ring;
@@ -19,27 +20,39 @@ impl Series {
     }
 
     /// Adds a price to the bar of its time. A bar of an earlier time closes.
-    pub(super) fn add(&mut self, interval: Interval, ts: Timestamp, price: Price, size: Size) {
+    pub(super) fn add(&mut self, interval: Interval, ts: Timestamp, price: Price, size: Size, budget: &mut Budget) {
         let start = ts.floor(interval);
         match &mut self.forming {
             Some(bar) if bar.start == start => bar.add(price, size),
-            _ => self.begin(Bar::first(start, price, size)),
+            _ => self.begin(Bar::first(start, price, size), budget),
         }
     }
 
     /// Merges a shorter bar into the bar of its time.
-    pub(super) fn merge(&mut self, interval: Interval, bar: &Bar) {
+    pub(super) fn merge(&mut self, interval: Interval, bar: &Bar, budget: &mut Budget) {
         let start = bar.start.floor(interval);
         match &mut self.forming {
             Some(forming) if forming.start == start => forming.merge(bar),
-            _ => self.begin(Bar { start, ..*bar }),
+            _ => self.begin(Bar { start, ..*bar }, budget),
         }
     }
 
-    fn begin(&mut self, bar: Bar) {
+    /// Begins a bar, and counts the one before it, which has closed now or by the clock.
+    fn begin(&mut self, bar: Bar, budget: &mut Budget) {
         if let Some(done) = self.forming.replace(bar) {
             self.closed.push(done);
         }
+        budget.count(&self.closed);
+    }
+
+    /// Keeps at most `capacity` closed bars from now on. Returns the bytes that no longer count.
+    pub(super) fn shrink(&mut self, capacity: usize) -> usize {
+        self.closed.shrink(capacity, self.is_counted())
+    }
+
+    /// Reports whether the last closed bar is counted: not if the clock has closed it and none has begun since.
+    pub(super) const fn is_counted(&self) -> bool {
+        self.forming.is_some()
     }
 
     /// Closes the forming bar, if it ends by `now`.

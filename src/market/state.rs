@@ -8,6 +8,7 @@ use std::sync::Arc;
 use strum::VariantArray;
 
 use super::bar::Bar;
+use super::budget::{Budget, MarketLimits};
 use super::day::DayStats;
 use super::depth::{Depth, Levels};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
@@ -15,30 +16,13 @@ use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
 use super::packed::PackedTrades;
 use super::price::{Price, Size};
-use super::ring::Ring;
+use super::ring::{CHUNK, Ring};
 use super::series::Series;
 use super::tick::{Quote, Tick, TickKind, Trade};
 use super::time::{Interval, Timestamp};
 
 #[cfg(test)]
 mod tests;
-
-/// The limits of what a market keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MarketLimits {
-    /// Closed bars kept for each instrument and interval.
-    pub bars: usize,
-    /// Trades kept for each instrument.
-    pub trades: usize,
-    /// Headlines kept, and as many scenarios that have begun.
-    pub notices: usize,
-}
-
-impl Default for MarketLimits {
-    fn default() -> Self {
-        Self { bars: 5_000, trades: 1_000, notices: 200 }
-    }
-}
 
 /// The top of the book: the last price and the quote.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +49,13 @@ pub struct InstrumentState {
 }
 
 impl InstrumentState {
+    /// The memory of an instrument without any chunks: its state, its facts and index, and the newest items of its
+    /// rings, which are not packed yet.
+    pub(super) const FIXED_BYTES: usize = size_of::<Self>()
+        + size_of::<Instrument>()
+        + 2 * size_of::<(String, InstrumentId)>()
+        + CHUNK * (Interval::COUNT * size_of::<Bar>() + size_of::<(Timestamp, Trade)>());
+
     fn new(limits: MarketLimits) -> Self {
         Self {
             seq: 0,
@@ -107,9 +98,22 @@ impl InstrumentState {
         self.open_from = self.open_from.map(|from| from.max(ts.floor(Interval::S1)));
     }
 
-    fn add_price(&mut self, ts: Timestamp, price: Price, size: Size) {
+    fn add_trade(&mut self, ts: Timestamp, trade: Trade, budget: &mut Budget) {
+        self.trades.push((ts, trade));
+        budget.count(&self.trades);
+    }
+
+    /// Keeps no more items than `budget` allows.
+    fn shrink(&mut self, budget: &mut Budget) {
+        budget.free(self.trades.shrink(budget.trades(), true));
+        for series in &mut self.series {
+            budget.free(series.shrink(budget.bars()));
+        }
+    }
+
+    fn add_price(&mut self, ts: Timestamp, price: Price, size: Size, budget: &mut Budget) {
         for &interval in Interval::VARIANTS {
-            self.series[interval.index()].add(interval, ts, price, size);
+            self.series[interval.index()].add(interval, ts, price, size, budget);
         }
         self.close_before(ts);
         match &mut self.day {
@@ -121,9 +125,9 @@ impl InstrumentState {
 
     /// Adds the trades at the front of `ticks` that belong to one instrument and to the second that is forming.
     ///
-    /// Such trades belong to the forming bars of all intervals and to the day, so they are added together. Returns
-    /// their number and the latest time among them.
-    fn add_run(&mut self, ticks: &[Tick]) -> Option<(usize, Timestamp)> {
+    /// Such trades belong to the forming bars of all intervals and to the day, so they are added together; up to the one
+    /// that exceeds the `budget`. Returns their number and the latest time among them.
+    fn add_run(&mut self, ticks: &[Tick], budget: &mut Budget) -> Option<(usize, Timestamp)> {
         let second = self.series(Interval::S1).forming?.start;
         let end = second.plus_nanos(Interval::S1.nanos());
         let instrument = ticks.first()?.instrument;
@@ -140,11 +144,14 @@ impl InstrumentState {
         let (mut taken, mut latest, mut last) = (0, second, second);
         for tick in ticks {
             let Some(trade) = trade_of(tick) else { break };
-            self.trades.push((tick.ts, trade));
+            self.add_trade(tick.ts, trade, budget);
             run.add(trade.price, trade.size);
             day.add(trade.price, trade.size);
             (last, latest) = (tick.ts, latest.max(tick.ts));
             taken += 1;
+            if budget.is_over() {
+                break;
+            }
         }
         self.series.iter_mut().filter_map(|series| series.forming.as_mut()).for_each(|bar| bar.merge(&run));
         self.seq += taken as u64;
@@ -152,9 +159,9 @@ impl InstrumentState {
         Some((taken, latest))
     }
 
-    fn backfill(&mut self, interval: Interval, bar: &Bar) {
+    fn backfill(&mut self, interval: Interval, bar: &Bar, budget: &mut Budget) {
         for longer in &Interval::VARIANTS[interval.index()..] {
-            self.series[longer.index()].merge(*longer, bar);
+            self.series[longer.index()].merge(*longer, bar, budget);
         }
         self.close_before(bar.start);
         match &mut self.day {
@@ -173,6 +180,7 @@ pub struct Market {
     instruments: Arc<[Instrument]>,
     ids: Arc<HashMap<String, InstrumentId>>,
     states: Vec<InstrumentState>,
+    budget: Budget,
     news: Ring<Headline>,
     scenarios: Ring<ActiveScenario>,
     levels: Levels,
@@ -190,6 +198,7 @@ impl Market {
             instruments: Arc::clone(&opening.instruments),
             ids: Arc::new(ids),
             states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
+            budget: Budget::new(limits, opening.instruments.len() * InstrumentState::FIXED_BYTES),
             news: Ring::new(limits.notices),
             scenarios: Ring::new(limits.notices),
             levels: opening.levels.clone(),
@@ -199,7 +208,8 @@ impl Market {
         };
         for past in &opening.history {
             if let Some(state) = market.states.get_mut(past.instrument.index()) {
-                state.backfill(past.interval, &past.bar);
+                state.backfill(past.interval, &past.bar, &mut market.budget);
+                market.keep_budget();
             }
         }
         market
@@ -227,9 +237,10 @@ impl Market {
         if instrument.basis != PriceBasis::Trade {
             return 0;
         }
-        let Some((taken, latest)) = state.add_run(ticks) else { return 0 };
+        let Some((taken, latest)) = state.add_run(ticks, &mut self.budget) else { return 0 };
         self.ticks += taken as u64;
         self.now = self.now.max(latest);
+        self.keep_budget();
         taken
     }
 
@@ -249,17 +260,26 @@ impl Market {
         state.ts_event = Some(tick.ts);
         match (tick.kind, instrument.basis) {
             (TickKind::Trade(trade), basis) => {
-                state.trades.push((tick.ts, trade));
+                state.add_trade(tick.ts, trade, &mut self.budget);
                 if basis == PriceBasis::Trade {
-                    state.add_price(tick.ts, trade.price, trade.size);
+                    state.add_price(tick.ts, trade.price, trade.size, &mut self.budget);
                 }
             }
             (TickKind::Quote(quote), basis) => {
                 state.top.quote = quote;
                 if let (PriceBasis::Bid, Some(bid)) = (basis, quote.bid) {
-                    state.add_price(tick.ts, bid, Size(0));
+                    state.add_price(tick.ts, bid, Size(0), &mut self.budget);
                 }
             }
+        }
+        self.keep_budget();
+    }
+
+    /// Drops the oldest bars and trades while they are over their limit.
+    fn keep_budget(&mut self) {
+        while self.budget.is_over() {
+            self.budget.lower();
+            self.states.iter_mut().for_each(|state| state.shrink(&mut self.budget));
         }
     }
 
@@ -297,6 +317,22 @@ impl Market {
         let before = |at: usize| earlier.and_then(|earlier| earlier.states.get(at));
         let states = self.states.iter().enumerate().map(|(at, state)| state.bytes_beyond(before(at)));
         size_of::<Self>() + states.sum::<usize>()
+    }
+
+    /// Returns the memory of all instruments, bars and trades, estimated. Copies of the market share most of it.
+    pub const fn bytes(&self) -> usize {
+        self.budget.bytes()
+    }
+
+    /// Returns the number of closed bars that each instrument and interval may keep now. It falls when the memory
+    /// reaches its limit.
+    pub fn bars_kept(&self) -> usize {
+        self.budget.bars()
+    }
+
+    /// Returns the number of trades that each instrument may keep now. It falls when the memory reaches its limit.
+    pub fn trades_kept(&self) -> usize {
+        self.budget.trades()
     }
 
     /// Returns the number of the epoch.

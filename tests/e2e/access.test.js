@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { drawn, PRICED, until, untilText } from "./page.js";
+import { changes, drawn, painted, PRICED, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { picture, startServer } from "./support.js";
 
@@ -47,7 +47,7 @@ for (const theme of ["dark", "light"]) {
     const { page } = await browser.visit(`${server.url}?symbol=AAPL&theme=${theme}&indicators=sma+rsi&compare=MSFT`);
     await page.locator(PRICED).first().waitFor();
     await drawn(page);
-    await page.waitForTimeout(1200);
+    await untilText(page, "#heat-option", /%$/);
     await check(page, "market");
     for (const tab of ["wire", "alerts", "news", "scenarios"]) {
       await page.click(`#tab-${tab}`);
@@ -59,9 +59,10 @@ for (const theme of ["dark", "light"]) {
       [360, 780],
     ]) {
       await page.setViewportSize({ width, height });
-      await page.waitForTimeout(200);
+      await painted(page);
       await check(page, `${width} pixels`);
     }
+    await page.close();
   });
 
   test(`axe accepts the dialogs and menus of the ${theme} page`, async () => {
@@ -83,8 +84,10 @@ for (const theme of ["dark", "light"]) {
       await page.locator(".menu:popover-open").waitFor({ state: "hidden" });
     }
     await page.keyboard.press("p");
+    await page.waitForSelector("html[data-large]");
     await check(page, "presentation");
     await page.keyboard.press(".");
+    await page.waitForSelector("html[data-paused]");
     await check(page, "paused");
     await page.close();
   });
@@ -99,7 +102,7 @@ test("axe accepts blue and orange, and a page without its server", async () => {
   await check(page, "blue and orange");
   await lost.kill();
   await page.waitForSelector("html[data-stale]");
-  await page.waitForTimeout(300);
+  await painted(page);
   await check(page, "stale");
   await picture(page, "stale-vivid");
   await page.close();
@@ -218,7 +221,8 @@ test("nothing moves by itself with reduced motion", async () => {
   );
   await page.goto(server.url);
   await page.locator(PRICED).first().waitFor();
-  await page.waitForTimeout(1500);
+  await page.locator("#ticker-pause").waitFor();
+  await changes(page, ".market-clock");
   assert.equal(await page.evaluate(() => document.getAnimations().length), 0);
   assert.equal(await page.locator("[data-flash]").count(), 0);
   assert.deepEqual(faults, []);

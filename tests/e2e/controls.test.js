@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, drawn, PRICED, query, until, untilText } from "./page.js";
+import { changes, drawn, fitsItsWindow, painted, PRICED, query, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { recordTraffic, picture } from "./support.js";
 
@@ -60,7 +60,7 @@ test("single keys run commands, not while typing, unless off", async () => {
   await page.locator(".dialog-help").waitFor({ state: "hidden" });
   await page.locator(".rows").focus();
   await page.keyboard.press("c");
-  await page.waitForTimeout(150);
+  await painted(page);
   assert.equal(query(page).get("chart"), null);
   assert.deepEqual(faults, []);
   await page.close();
@@ -77,7 +77,7 @@ test("presentation mode cuts nothing off", async () => {
     await page.keyboard.press("p");
     await page.waitForSelector("html[data-large]");
     await drawn(page);
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
+    await fitsItsWindow(page);
     await picture(page, `presentation-${width}`);
     await page.keyboard.press("p");
     await page.waitForSelector("html:not([data-large])");
@@ -94,14 +94,19 @@ test("pausing stops the page and its updates until it resumes", async () => {
   await drawn(page);
   await page.keyboard.press(".");
   await untilText(page, "#link", "Paused here");
-  await until(() => traffic.sent.some(({ rate, channel }) => rate === 0 && channel === "bars"), "rate 0");
-  await page.waitForTimeout(500);
-  const still = await page.locator(".rows").textContent();
+  for (const channel of ["quotes", "bars", "trades", "depth"]) {
+    await until(
+      () => traffic.received.some((message) => message.channel === channel && message.rate === 0),
+      `rate 0 is granted for ${channel}`,
+    );
+  }
+  const shown = async () => (await page.locator(".rows").textContent())?.replaceAll(/◷ \d+s/g, "");
+  /** @type {string | undefined} */
+  let still;
+  // Prices that came before are painted a moment later.
+  await until(async () => still === (still = await shown()), "the prices stand still");
   await page.waitForTimeout(1500);
-  assert.equal(
-    (await page.locator(".rows").textContent())?.replaceAll(/◷ \d+s/g, ""),
-    still?.replaceAll(/◷ \d+s/g, ""),
-  );
+  assert.equal(await shown(), still);
   await page.keyboard.press(".");
   await untilText(page, "#link", "Live");
   await changes(page, ".instrument-last");

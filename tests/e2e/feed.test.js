@@ -35,7 +35,7 @@ test("two pages control one feed, and both show it", async () => {
     await one.page.locator(".transport-position").fill("5000");
     await other.page.waitForFunction(() => document.querySelector(".transport-time")?.textContent?.startsWith("2006"));
     await one.page.waitForFunction(() => document.querySelector(".transport-time")?.textContent?.startsWith("2006"));
-    assert.equal(await where(one.page), await where(other.page));
+    await until(async () => (await where(one.page)) === (await where(other.page)), "one time on both pages");
     const last = (/** @type {Page} */ page) => page.textContent(".instrument-last");
     await until(
       async () => (await last(one.page)) !== "–" && (await last(one.page)) === (await last(other.page)),
@@ -51,9 +51,9 @@ test("two pages control one feed, and both show it", async () => {
     await one.page.locator(".transport-speed").selectOption("max");
     await one.page.locator(button("play")).click();
     await stands(other.page, "ended");
-    assert.equal(await other.page.textContent(".transport-end"), "■ end");
+    await other.page.locator(".transport-end", { hasText: "■ end" }).waitFor();
     await stands(one.page, "ended");
-    assert.equal(await one.page.locator(button("event")).isDisabled(), true);
+    await one.page.locator(`${button("event")}:disabled`).waitFor();
     await picture(other.page, "transport-ended");
     await one.page.locator(button("restart")).click();
     await stands(other.page, "paused");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, PRICED, query, until, untilText } from "./page.js";
+import { changes, inAddress, PRICED, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { recordTraffic, picture } from "./support.js";
 
@@ -23,7 +23,8 @@ test("the ticker moves, and stays paused", async () => {
   );
   await page.click("#ticker-pause");
   await page.waitForSelector('#ticker-pause[aria-label="Run the ticker"]');
-  await page.waitForTimeout(100);
+  // An animation pauses with the next frame.
+  await page.locator(".belt").evaluate((belt) => Promise.all(belt.getAnimations().map(({ ready }) => ready)));
   const stopped = await offset(page);
   await page.waitForTimeout(300);
   assert.equal(await offset(page), stopped);
@@ -35,10 +36,24 @@ test("the ticker moves, and stays paused", async () => {
   await page.close();
 });
 
+/** Waits until the market panel has counted all symbols. @param {Page} page */
+const allCounted = (page) =>
+  page.waitForFunction(
+    () =>
+      [...document.querySelectorAll(".breadth-count")].reduce(
+        (sum, node) => sum + Number(node.textContent?.match(/\d+/)),
+        0,
+      ) === 40,
+  );
+
 test("the heatmap has a tile for each symbol, and works by keys", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();
-  await page.waitForTimeout(1500);
+  await allCounted(page);
+  await untilText(page, "#heat-option", /%$/);
+  // Tiles move when turnovers change.
+  await page.keyboard.press(".");
+  await untilText(page, "#link", "Paused here");
   await page.locator(".heat-canvas").hover({ position: { x: 20, y: 40 } });
   await untilText(page, ".tip", /^[A-Z-]+ .+, [\d.,]+, [+−\d.]+%$/);
   const pointed = ((await page.textContent(".tip")) ?? "").split(" ")[0];
@@ -59,13 +74,7 @@ test("the heatmap has a tile for each symbol, and works by keys", async () => {
 test("breadth counts all symbols, and movers are sorted", async () => {
   const { page } = await browser.visit(server.url);
   await page.locator(".mover-list button[data-symbol]").first().waitFor();
-  await page.waitForFunction(
-    () =>
-      [...document.querySelectorAll(".breadth-count")].reduce(
-        (sum, node) => sum + Number(node.textContent?.match(/\d+/)),
-        0,
-      ) === 40,
-  );
+  await allCounted(page);
   const percents = await page
     .locator(".mover-list")
     .first()
@@ -77,10 +86,21 @@ test("breadth counts all symbols, and movers are sorted", async () => {
     values,
     values.toSorted((a, b) => b - a),
   );
-  const first = await page.locator(".mover-list button[data-symbol]").first();
-  const symbol = await first.getAttribute("data-symbol");
-  await first.click();
-  await untilText(page, ".instrument-symbol", symbol ?? "");
+  // The movers change places while the page is used, so the click says which it was.
+  await page.evaluate(() =>
+    document.addEventListener(
+      "click",
+      ({ target }) => {
+        const button = target instanceof Element ? target.closest("button[data-symbol]") : null;
+        document.documentElement.dataset.clicked = button?.getAttribute("data-symbol") ?? "";
+      },
+      { capture: true },
+    ),
+  );
+  await page.locator(".mover-list button[data-symbol]").first().click();
+  const symbol = await page.getAttribute("html", "data-clicked");
+  assert.ok(symbol);
+  await untilText(page, ".instrument-symbol", symbol);
   await page.close();
 });
 
@@ -119,22 +139,28 @@ test("the rate slider changes the rate of updates", async () => {
     () => traffic.sent.some(({ type, channel, rate }) => type === "rate" && channel === "bars" && rate === 0.5),
     "the slowest rate",
   );
-  await until(
-    () => traffic.received.some(({ type, channel, rate }) => type === "granted" && channel === "bars" && rate === 0.5),
-    "its grant",
-  );
-  const from = traffic.received.length;
-  await page.waitForTimeout(3000);
-  const slow = traffic.received.slice(from).filter(({ type }) => type === "update").length;
+  const granted = (/** @type {string} */ channel, /** @type {unknown} */ rate) =>
+    until(
+      () => traffic.received.some((one) => one.type === "granted" && one.channel === channel && one.rate === rate),
+      `${channel} at the rate ${rate}`,
+    );
+  /** Counts the updates of three seconds of the server, however late this page takes them. */
+  async function updates() {
+    const from = traffic.received.length;
+    const sent = () => traffic.received.slice(from).filter(({ ts_sent: sent }) => sent);
+    const isWithin = (/** @type {{ ts_sent: number }} */ { ts_sent: sent }) => sent < sentFirst + 3e6;
+    await until(() => sent().length > 0, "a message");
+    const sentFirst = sent()[0].ts_sent;
+    await until(() => !isWithin(sent()[sent().length - 1]), "messages of three seconds");
+    return sent().filter((one) => one.type === "update" && isWithin(one)).length;
+  }
+  await granted("bars", 0.5);
+  await granted("quotes", 0.5);
+  const slow = await updates();
   await page.keyboard.press("End");
   await untilText(page, ".slider-value", "every");
-  await until(
-    () => traffic.received.some(({ type, rate }) => type === "granted" && rate === "every"),
-    "each tick by itself",
-  );
-  const then = traffic.received.length;
-  await page.waitForTimeout(3000);
-  const fast = traffic.received.slice(then).filter(({ type }) => type === "update").length;
+  await granted("quotes", "every");
+  const fast = await updates();
   assert.ok(fast > 5 * slow, `${slow} and ${fast} messages`);
   await untilText(page, '[data-measure="merged"]', /merged[\d.]+×/);
   await untilText(page, '[data-measure="ticks in"]', /ticks in[\d.,K]+\/s/);
@@ -160,12 +186,12 @@ test("the format is switched on the fly and kept in the link", async () => {
   await page.click('[data-format="binary"]');
   await page.waitForSelector('[data-format="binary"][aria-pressed="true"]');
   await until(() => kinds.slice(-5).every((kind) => kind === "object"), "binary frames");
-  assert.equal(query(page).get("format"), "binary");
+  await inAddress(page, "format", "binary");
   await changes(page, ".row[data-symbol] .last");
   await page.click('[data-format="json"]');
   await until(() => kinds.slice(-5).every((kind) => kind === "string"), "JSON again");
   await changes(page, ".row[data-symbol] .last");
-  assert.equal(query(page).get("format"), null);
+  await inAddress(page, "format", null);
   assert.deepEqual(faults, []);
   await page.close();
 });

@@ -46,6 +46,32 @@ export async function symbols(page) {
     );
 }
 
+/**
+ * Waits until the address of the page has a value. `null` is an absent one.
+ *
+ * @param {Page} page
+ * @param {string} name
+ * @param {string | null} wanted
+ */
+export const inAddress = (page, name, wanted) =>
+  until(() => query(page).get(name) === wanted, `${name} is ${wanted} in the address`);
+
+/**
+ * Waits until nothing lies beside the page. A chart takes its new width a frame after the window has it.
+ *
+ * @param {Page} page
+ */
+export const fitsItsWindow = (page) =>
+  page.waitForFunction(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+/**
+ * Waits until the page has been painted, with all changes of its state up to now.
+ *
+ * @param {Page} page
+ */
+export const painted = (page) =>
+  page.evaluate(() => new Promise((done) => void requestAnimationFrame(() => requestAnimationFrame(done))));
+
 /** @param {Page} page */
 export const query = (page) => new URL(page.url()).searchParams;
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, choose, drawn, PRICED, query, symbols, until, untilText } from "./page.js";
+import { changes, choose, drawn, fitsItsWindow, inAddress, PRICED, symbols, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { picture, recordTraffic, startServer } from "./support.js";
 
@@ -38,7 +38,7 @@ test("the binary format shows prices and stays in the link", async () => {
   await page.locator(PRICED).nth(20).waitFor();
   await changes(page, ".row[data-symbol] .last");
   assert.deepEqual([...kinds].sort(), ["object", "string"]);
-  assert.equal(query(page).get("format"), "binary");
+  await inAddress(page, "format", "binary");
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -51,9 +51,9 @@ test("a click chooses a symbol everywhere", async () => {
   await untilText(page, ".instrument-symbol", other);
   await untilText(page, "title", `${other} `);
   await untilText(page, ".legend-time", "UTC");
-  assert.match((await page.getAttribute(".pane-canvas", "aria-label")) ?? "", new RegExp(other));
-  assert.equal(query(page).get("symbol"), other);
-  assert.equal(await page.getAttribute(`.row[data-symbol="${other}"]`, "aria-selected"), "true");
+  await page.locator(`.pane-canvas[aria-label*="${other}"]`).waitFor();
+  await inAddress(page, "symbol", other);
+  await page.locator(`.row[data-symbol="${other}"][aria-selected="true"]`).waitFor();
   await drawn(page);
   await page.reload();
   await untilText(page, ".instrument-symbol", other);
@@ -66,8 +66,8 @@ test("an interval button changes the bars and the link", async () => {
   await untilText(page, ".legend-time", /\d\d:\d\d UTC/);
   await page.click('[data-interval="5s"]');
   await untilText(page, ".legend-time", /\d\d:\d\d:\d[05] UTC/);
-  assert.equal(await page.getAttribute('[data-interval="5s"]', "aria-pressed"), "true");
-  assert.equal(query(page).get("interval"), "5s");
+  await page.locator('[data-interval="5s"][aria-pressed="true"]').waitFor();
+  await inAddress(page, "interval", "5s");
   await drawn(page);
   assert.deepEqual(faults, []);
   await page.close();
@@ -90,15 +90,15 @@ test("an instrument with only quotes has no volume", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL`);
   await drawn(page);
   const panes = () => page.locator("#chart table tr").count();
-  const withVolume = await panes();
+  // Prices, a line between, volumes and the time; without volumes only prices and the time.
+  await until(async () => (await panes()) === 4, "a pane for the volumes");
   await choose(page, "EURUSD");
   await untilText(page, ".instrument-last", /^\d\.\d{5}$/);
+  await until(async () => (await panes()) === 2, "no pane for volumes");
   await drawn(page);
-  assert.ok((await panes()) < withVolume);
   await page.locator(".legend-volume").waitFor({ state: "hidden" });
   await choose(page, "AAPL");
-  await drawn(page);
-  assert.equal(await panes(), withVolume);
+  await until(async () => (await panes()) === 4, "the pane for the volumes again");
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -150,13 +150,13 @@ test("the theme button cycles, and the theme is kept", async () => {
   assert.equal(await ground(), dark);
   await page.click("#theme");
   await named(page, "Light");
-  assert.notEqual(await ground(), dark);
+  await until(async () => (await ground()) !== dark, "another ground");
   await picture(page, "simulation-light");
   await page.goto(server.url);
   await named(page, "Light");
   await page.click("#theme");
   await named(page, "Auto");
-  assert.equal(query(page).get("theme"), null);
+  await inAddress(page, "theme", null);
   await page.close();
 });
 
@@ -178,7 +178,7 @@ test("time and sales shows the newest trades of the symbol", async () => {
   assert.ok(times[0] >= before[0].slice(0, 12));
   await choose(page, "MSFT");
   await page.locator("#time-and-sales .veil").waitFor({ state: "hidden" });
-  assert.notDeepEqual(await rows(page), before);
+  await until(async () => !(await rows(page)).includes(before[0]), "no trade of the other symbol");
   await choose(page, "EURUSD");
   await untilText(page, "#time-and-sales .veil", "no trades of EURUSD");
   await page.locator("#time-and-sales .veil").waitFor();
@@ -212,7 +212,7 @@ test("a narrow page cuts nothing off", async () => {
   await page.setViewportSize({ width: 360, height: 780 });
   await page.locator(PRICED).first().waitFor();
   await drawn(page);
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
+  await fitsItsWindow(page);
   await picture(page, "simulation-narrow");
   await page.close();
 });
@@ -225,7 +225,7 @@ test("a replay of daily bars is marked, and ends", async () => {
     await untilText(page, "#feed-state", "Ended");
     await untilText(page, "#feed-origin", "synthesised from 1d bars");
     await untilText(page, ".legend-time", /^\d{4}-\d\d-\d\d UTC$/);
-    assert.equal(await page.getAttribute('[data-interval="1d"]', "aria-pressed"), "true");
+    await page.locator('[data-interval="1d"][aria-pressed="true"]').waitFor();
     await untilText(page, ".trades-note", "Ended");
     await untilText(page, ".trades-lines .trade-row", /^\d{4}-\d\d-\d\d/);
     await drawn(page);

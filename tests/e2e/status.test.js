@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { until, untilText } from "./page.js";
+import { fitsItsWindow, until, untilText } from "./page.js";
 import { openBrowser, picture, startServer } from "./support.js";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
@@ -59,11 +59,7 @@ test("the figures are those of the server, and move", async () => {
     await page.emulateMedia({ colorScheme: scheme });
     for (const width of [1_280, 360]) {
       await page.setViewportSize({ width, height: 800 });
-      assert.equal(
-        await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
-        0,
-        `${scheme} at ${width}: nothing lies beside the page`,
-      );
+      await fitsItsWindow(page);
       assert.deepEqual(await barriers(page), [], `${scheme} at ${width}`);
       await picture(page, `status-${scheme}-${width}`);
     }

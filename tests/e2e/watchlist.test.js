@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { PRICED, symbols, until } from "./page.js";
+import { painted, PRICED, symbols, until } from "./page.js";
 import { serve } from "./serve.js";
 import { recordTraffic, picture } from "./support.js";
 import { writeRecording } from "./recording.js";
@@ -82,10 +82,14 @@ test("only visible rows exist and are subscribed", async () => {
   await until(() => rates().get(first[5]) === 0, "rate 0 for a row that was scrolled away");
   const chosen = first[0];
   const wanted = new Set([chosen, ...second]);
-  assert.deepEqual(
-    [...rates()].filter(([symbol, rate]) => rate > 0 !== wanted.has(symbol)),
-    [],
+  await until(
+    () => [...rates()].every(([symbol, rate]) => rate > 0 === wanted.has(symbol)),
+    "the chosen symbol and the visible rows are subscribed",
   );
+  // Updates that were on their way come before the answer to the last request.
+  const granted = () => traffic.received.filter(({ type, channel }) => type === "granted" && channel === "quotes");
+  const requests = () => traffic.sent.filter(({ channel }) => channel === "quotes");
+  await until(() => granted().length === requests().length, "all rates are granted");
   const from = traffic.received.length;
   await until(() => traffic.received.slice(from).filter(({ type }) => type === "update").length >= 3, "updates");
   const received = traffic.received
@@ -108,7 +112,7 @@ test("rows have no gaps, wherever the list is scrolled to", async () => {
   await page.locator(PRICED).first().waitFor();
   for (const top of [0, 7, 4321, 10_000, 1e6]) {
     await scrollRows(page, top);
-    await page.evaluate(() => new Promise((done) => void requestAnimationFrame(() => requestAnimationFrame(done))));
+    await painted(page);
     const found = await lines(page);
     assert.deepEqual(
       found,
@@ -161,8 +165,11 @@ test("column heads sort all symbols", async () => {
     () => parseFloat(document.querySelector('.row[aria-rowindex="3"] .move span:last-child')?.textContent ?? "0") > 0.5,
   );
   await page.hover(".list-head");
-  const shown = await percents();
-  assert.ok(shown[0] >= shown[shown.length - 1], `${shown}`);
+  // Prices change between two sorts.
+  await until(async () => {
+    const shown = await percents();
+    return shown[0] >= shown[shown.length - 1];
+  }, "the highest is first");
   await page.click('[data-column="percent"] .sort');
   await page.waitForSelector('[data-column="percent"][aria-sort="ascending"]');
   await page.click('[data-column="percent"] .sort');
@@ -183,11 +190,11 @@ test("columns are chosen and moved in a menu, and kept", async () => {
   await page.click('[aria-label="Move Volume to the left"]');
   await picture(page, "watchlist-columns");
   const wanted = ["symbol", "last", "percent", "volume", "changeBar", "dayRange", "age"];
-  assert.deepEqual(await titles(), wanted);
+  await until(async () => (await titles()).join() === wanted.join(), "the chosen columns");
   await page.keyboard.press("Escape");
   await page.reload();
   await page.locator(PRICED).first().waitFor();
-  assert.deepEqual(await titles(), wanted);
+  await until(async () => (await titles()).join() === wanted.join(), "the same columns again");
   assert.deepEqual(faults, []);
   await page.close();
 });

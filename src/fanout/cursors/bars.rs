@@ -92,7 +92,7 @@ mod tests {
     const A: InstrumentId = InstrumentId(0);
 
     fn market(bars: usize) -> Market {
-        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars, trades: 1, notices: 10 })
+        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars, trades: 1, notices: 10, bytes: usize::MAX })
     }
 
     /// A trade in each of these seconds.
@@ -170,6 +170,22 @@ mod tests {
         assert!(cursor.has_more());
         assert_eq!(take(&mut cursor, &market), Some((false, 0, vec![], Some(2))));
         assert!(!cursor.has_more());
+    }
+
+    #[test]
+    fn bars_that_went_for_memory_are_missed() {
+        let limits = MarketLimits { bars: 500, trades: 1, notices: 10, bytes: 0 };
+        let mut market = Market::open(&sample::opening(1, &["A"]), limits);
+        let mut cursor = BarsCursor::new(A, Interval::S1, 0);
+        take(&mut cursor, &market).unwrap();
+        trades(&mut market, 0..60);
+        let (_, missed, bars, _) = take(&mut cursor, &market).unwrap();
+        assert_eq!((missed, bars.len()), (0, 59));
+        trades(&mut market, 60..301);
+        assert_eq!(market.bars_kept(), 64);
+        let (_, missed, bars, forming) = take(&mut cursor, &market).unwrap();
+        assert_eq!((missed, bars, forming), (300 - 59 - 64, (236..300).collect(), Some(300)));
+        assert_eq!(take(&mut cursor, &market), None);
     }
 
     #[test]

@@ -72,7 +72,10 @@ mod tests {
     const A: InstrumentId = InstrumentId(0);
 
     fn market(kept: usize) -> Market {
-        Market::open(&sample::opening(1, &["A"]), MarketLimits { bars: 10, trades: kept, notices: 10 })
+        Market::open(
+            &sample::opening(1, &["A"]),
+            MarketLimits { bars: 10, trades: kept, notices: 10, bytes: usize::MAX },
+        )
     }
 
     fn trades(market: &mut Market, numbers: std::ops::RangeInclusive<i64>) {

@@ -31,7 +31,7 @@ use crate::wire::Format;
 
 const SYMBOLS: [&str; 3] = ["A", "B", "C"];
 /// Keeps all bars, and so few trades that a slow client skips some.
-const KEPT: MarketLimits = MarketLimits { bars: 2_000, trades: 12, notices: 10 };
+const KEPT: MarketLimits = MarketLimits { bars: 2_000, trades: 12, notices: 10, bytes: usize::MAX };
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 64 * 1_024,
     messages_per_second: 100_000,

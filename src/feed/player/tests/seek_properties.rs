@@ -1,5 +1,7 @@
 //! Properties of seeking: after any seek the market equals one that was played from the start to there.
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 use tokio::runtime::Builder;
 
@@ -9,13 +11,17 @@ use crate::bus::{self, Received};
 use crate::control::{Command, FeedStatus, SeekTarget};
 use crate::market::{InstrumentId, Market, Price, Size, TickKind, Trade, sample};
 
-const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, notices: 10 };
+const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, notices: 10, bytes: usize::MAX };
 
-/// A market that was played from the start up to and including `to`.
-fn played(ticks: &Arc<[Tick]>, to: Timestamp) -> Market {
+fn opened(ticks: &Arc<[Tick]>, limits: MarketLimits) -> Market {
     let info = Script::recording(ticks).info;
     let opening = MarketOpening { instruments: info.instruments, start: info.start, ..sample::opening(0, &[]) };
-    let mut market = Market::open(&opening, LIMITS);
+    Market::open(&opening, limits)
+}
+
+/// A market that was played from the start up to and including `to`.
+fn played(ticks: &Arc<[Tick]>, to: Timestamp, limits: MarketLimits) -> Market {
+    let mut market = opened(ticks, limits);
     let before = ticks.partition_point(|tick| tick.ts <= to);
     ticks[..before].iter().for_each(|tick| market.apply(tick));
     market.advance(to);
@@ -39,6 +45,7 @@ fn assert_same(got: &Market, want: &Market, what: &str) {
 struct Follower {
     receiver: bus::Receiver<FeedEvent>,
     market: Option<Market>,
+    limits: MarketLimits,
 }
 
 impl Follower {
@@ -48,7 +55,7 @@ impl Follower {
             let Some(Received::Item(event)) = self.receiver.recv().await else { panic!("the feed is gone") };
             let status = match event {
                 FeedEvent::Opening(opening) => {
-                    self.market = Some(Market::open(&opening.market, LIMITS));
+                    self.market = Some(Market::open(&opening.market, self.limits));
                     Arc::clone(&opening.status)
                 }
                 FeedEvent::Seeked(seeked) => {
@@ -81,12 +88,12 @@ impl Follower {
     }
 }
 
-async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>) {
+async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>, limits: MarketLimits) {
     let bus = bus::Sender::new(10_000);
-    let mut follower = Follower { receiver: bus.subscribe(), market: None };
+    let mut follower = Follower { receiver: bus.subscribe(), market: None, limits };
     let (sender, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
     let checkpoints = CheckpointLimits { count: 5, bytes: 1 << 20, spacing: 3 };
-    let config = PlayerConfig { market: LIMITS, checkpoints, ..PlayerConfig::default() };
+    let config = PlayerConfig { market: limits, checkpoints, ..PlayerConfig::default() };
     tokio::spawn(play(Script::recording(&ticks), config, bus, receiver));
     let (start, end) = (ticks[0].ts, ticks[ticks.len() - 1].ts);
     for (command, wait) in commands {
@@ -99,24 +106,24 @@ async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>) {
                 Command::Seek(SeekTarget::Time(to)) => to.clamp(start, end),
                 _ => market.now(),
             };
-            assert_same(market, &played(&ticks, to), &format!("{command:?}, {status:?}"));
+            assert_same(market, &played(&ticks, to, limits), &format!("{command:?}, {status:?}"));
             assert_eq!(status.state == FeedState::Ended, to == end, "{command:?}: {status:?}");
         }
         // A pause is a position of the recording too, unless it lies among ticks of one time.
         if status.state == FeedState::Paused && !ticks.iter().any(|tick| tick.ts == market.now()) {
-            assert_same(market, &played(&ticks, market.now()), &format!("at rest after {command:?}"));
+            assert_same(market, &played(&ticks, market.now(), limits), &format!("at rest after {command:?}"));
         }
         sleep(Duration::from_millis(wait)).await;
     }
     let played_on = sender.send(Command::Seek(SeekTarget::Percent(100.0))).await.unwrap().unwrap();
     follower.until(played_on).await;
-    assert_same(&follower.market.unwrap(), &played(&ticks, end), "played to the end");
+    assert_same(&follower.market.unwrap(), &played(&ticks, end, limits), "played to the end");
 }
 
-fn recorded() -> impl Strategy<Value = Arc<[Tick]>> {
+fn recorded(count: Range<usize>) -> impl Strategy<Value = Arc<[Tick]>> {
     const S: i64 = 1_000_000_000;
     let ahead = prop_oneof![2 => Just(0i64), 4 => 0..3 * S, 2 => 0..400 * S, 1 => 0..90_000 * S];
-    prop::collection::vec((ahead, 0u32..3, 1i64..500, 0u64..50), 1..120).prop_map(|ticks| {
+    prop::collection::vec((ahead, 0u32..3, 1i64..500, 0u64..50), count).prop_map(|ticks| {
         let mut ts = Timestamp::from_secs(1_700_000_000);
         let tick = |(ahead, id, price, size)| {
             ts = ts.plus_nanos(ahead);
@@ -149,13 +156,31 @@ fn commands(ticks: &Arc<[Tick]>) -> impl Strategy<Value = Vec<(Command, u64)>> +
 proptest! {
     #[test]
     fn seek_equals_playing_from_the_start(
-        (ticks, commands) in recorded().prop_flat_map(|ticks| {
+        (ticks, commands) in recorded(1..120).prop_flat_map(|ticks| {
             let commands = commands(&ticks);
             (Just(ticks), commands)
         }),
     ) {
         let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        runtime.block_on(check(ticks, commands));
+        runtime.block_on(check(ticks, commands, LIMITS));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn seek_equals_playing_when_the_oldest_bars_go(
+        (ticks, commands) in recorded(400..1_200).prop_flat_map(|ticks| {
+            let commands = commands(&ticks);
+            (Just(ticks), commands)
+        }),
+        bytes in 0usize..20_000,
+    ) {
+        let limits = MarketLimits { bars: 300, trades: 200, ..LIMITS };
+        let limits = MarketLimits { bytes: opened(&ticks, limits).bytes() + bytes, ..limits };
+        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(check(ticks, commands, limits));
     }
 }
 
@@ -164,7 +189,7 @@ async fn time_shift_moves_the_recording_to_now_and_back() {
     let tick = |n: i64| sample::trade(InstrumentId(0), Timestamp::from_secs(1_000_000 + 7 * n), 100 + n, 1);
     let ticks: Arc<[Tick]> = (0..200).map(tick).collect();
     let bus = bus::Sender::new(10_000);
-    let mut follower = Follower { receiver: bus.subscribe(), market: None };
+    let mut follower = Follower { receiver: bus.subscribe(), market: None, limits: LIMITS };
     let (sender, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
     let config = PlayerConfig { paused: true, market: LIMITS, ..PlayerConfig::default() };
     tokio::spawn(play(Script::recording(&ticks), config, bus, receiver));
@@ -180,9 +205,13 @@ async fn time_shift_moves_the_recording_to_now_and_back() {
     assert_eq!((status.timestamp_mode, status.time_shift_ns % 1_000_000_000), (TimestampMode::Shifted, 0));
     assert_eq!(status.start, ticks[0].ts.plus_nanos(status.time_shift_ns));
     assert!(wall_clock().0 - market.now().0 < 120_000_000_000, "{:?} is not now", market.now());
-    assert_same(market, &played(&shifted(status.time_shift_ns), place.plus_nanos(status.time_shift_ns)), "shifted");
+    assert_same(
+        market,
+        &played(&shifted(status.time_shift_ns), place.plus_nanos(status.time_shift_ns), LIMITS),
+        "shifted",
+    );
     let revision = sender.send(Command::Timestamps(TimestampMode::Original)).await.unwrap().unwrap();
     let status = follower.until(revision).await;
     assert_eq!((status.timestamp_mode, status.time_shift_ns), (TimestampMode::Original, 0));
-    assert_same(follower.market.as_ref().unwrap(), &played(&ticks, place), "original again");
+    assert_same(follower.market.as_ref().unwrap(), &played(&ticks, place, LIMITS), "original again");
 }

@@ -1,5 +1,7 @@
-//! The effect of one tick, one clock event or a history on a market. Sequences of them are in [`properties`].
+//! The effect of one tick, one clock event or a history on a market. Sequences of them are in [`properties`], and
+//! their memory in [`budget`].
 
+mod budget;
 mod properties;
 
 use super::*;

@@ -6,16 +6,16 @@ use strum::VariantArray;
 
 const INSTRUMENTS: u32 = 3;
 /// Limits that no market here reaches.
-const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000, notices: 10 };
+const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000, notices: 10, bytes: usize::MAX };
 
 #[derive(Clone, Copy, Debug)]
-enum Step {
+pub(super) enum Step {
     Tick(Tick),
     Clock(Timestamp),
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Trade(i64, u64),
     Quote(Option<i64>, Option<i64>),
     Clock,
@@ -37,20 +37,29 @@ fn ahead() -> impl Strategy<Value = i64> {
     prop_oneof![6 => 0..S / 2, 4 => 0..20 * S, 2 => 0..20_000 * S, 1 => 0..200_000 * S]
 }
 
+pub(super) fn step(ts: Timestamp, id: InstrumentId, kind: Kind) -> Step {
+    match kind {
+        Kind::Trade(price, size) => Step::Tick(sample::trade(id, ts, price, size)),
+        Kind::Quote(bid, ask) => Step::Tick(sample::quote(id, ts, bid, ask)),
+        Kind::Clock => Step::Clock(ts),
+    }
+}
+
+/// A few steps in time order, to be repeated.
+pub(super) fn pattern() -> impl Strategy<Value = Vec<(i64, u32, Kind)>> {
+    prop::collection::vec((ahead(), 0..INSTRUMENTS, kind()), 1..40)
+}
+
 fn steps_with(ahead: impl Strategy<Value = i64>) -> impl Strategy<Value = Vec<Step>> {
     let start = -4_000_000_000_000_000_000i64..4_000_000_000_000_000_000;
-    let step = (ahead, 0..INSTRUMENTS, kind());
-    (start, prop::collection::vec(step, 1..150)).prop_map(|(start, steps)| {
+    let any_step = (ahead, 0..INSTRUMENTS, kind());
+    (start, prop::collection::vec(any_step, 1..150)).prop_map(|(start, steps)| {
         let mut ts = Timestamp(start);
-        let step = |(ahead, id, kind)| {
+        let to_step = |(ahead, id, kind)| {
             ts = ts.plus_nanos(ahead);
-            match kind {
-                Kind::Trade(price, size) => Step::Tick(sample::trade(InstrumentId(id), ts, price, size)),
-                Kind::Quote(bid, ask) => Step::Tick(sample::quote(InstrumentId(id), ts, bid, ask)),
-                Kind::Clock => Step::Clock(ts),
-            }
+            step(ts, InstrumentId(id), kind)
         };
-        steps.into_iter().map(step).collect()
+        steps.into_iter().map(to_step).collect()
     })
 }
 
@@ -64,7 +73,7 @@ fn disorderly_steps() -> impl Strategy<Value = Vec<Step>> {
     steps_with((ahead(), prop::bool::weighted(0.2)).prop_map(|(ahead, back)| if back { -ahead } else { ahead }))
 }
 
-fn take(market: &mut Market, steps: &[Step]) {
+pub(super) fn take(market: &mut Market, steps: &[Step]) {
     for step in steps {
         match step {
             Step::Tick(tick) => market.apply(tick),
@@ -80,7 +89,7 @@ fn played(steps: &[Step], limits: MarketLimits) -> Market {
 }
 
 /// All series of a market.
-fn all(market: &Market) -> impl Iterator<Item = (Interval, &Series)> {
+pub(super) fn all(market: &Market) -> impl Iterator<Item = (Interval, &Series)> {
     market
         .iter()
         .flat_map(|(_, _, state)| Interval::VARIANTS.iter().map(|&interval| (interval, state.series(interval))))
@@ -203,7 +212,7 @@ proptest! {
 
     #[test]
     fn market_keeps_only_the_newest_items(steps in steps(), kept in 1usize..6, trades in 1usize..6) {
-        let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades, notices: 10 }));
+        let (whole, market) = (played(&steps, ROOMY), played(&steps, MarketLimits { bars: kept, trades, notices: 10, bytes: usize::MAX }));
         for ((_, all), (_, some)) in all(&whole).zip(all(&market)) {
             prop_assert!(some.closed.len() <= kept);
             prop_assert!(some.closed.iter().eq(all.closed.newest(kept)));

@@ -53,8 +53,10 @@ export function createViews(byId, commands, actions) {
 
   async function importPanels() {
     const { createPanels } = await import("./panels.js");
+    // In a frame: charts get their size at its end, and one that is drawn without a size shows too many bars.
+    await new Promise((begun) => void requestAnimationFrame(begun));
     panels = createPanels(byId, commands, actions);
-    // At once, not with the next frame: until then a panel would offer what this page may not do.
+    // At once, not with the next paint: until then a panel would offer what this page may not do.
     if (shown) panels.render(...shown);
     actions.onHover();
     return panels;

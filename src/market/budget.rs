@@ -1,0 +1,85 @@
+//! The limits of a market, and the memory of its bars and trades.
+//!
+//! A market counts the bytes of its full chunks as they come and go. Beyond its limit it keeps fewer items: all rings
+//! get the same lower capacity, so the longest ones lose their oldest items first. Only ticks and history count and
+//! lower, never the clock, which may come more or less often: so the same ticks keep the same items.
+
+use super::ring::{CHUNK, Chunk, Ring};
+
+/// The share of items that goes when the memory is over its limit: one of eight, so that it happens rarely.
+const LOWER_BY: usize = 8;
+
+/// The limits of what a market keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarketLimits {
+    /// Closed bars kept for each instrument and interval.
+    pub bars: usize,
+    /// Trades kept for each instrument.
+    pub trades: usize,
+    /// Headlines kept, and as many scenarios that have begun.
+    pub notices: usize,
+    /// The memory of all instruments with their bars and trades, estimated. Beyond it the oldest bars and trades go,
+    /// down to [`Self::floor_bytes`]. No limit by default: `bars` and `trades` bound it.
+    pub bytes: usize,
+}
+
+impl Default for MarketLimits {
+    fn default() -> Self {
+        Self { bars: 5_000, trades: 1_000, notices: 200, bytes: usize::MAX }
+    }
+}
+
+/// The memory of a market, and the number of items it may keep for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Budget {
+    limits: MarketLimits,
+    /// The most items of any ring.
+    kept: usize,
+    /// The bytes of all instruments, with those chunks that count.
+    bytes: usize,
+}
+
+impl Budget {
+    /// Begins with the `bytes` of instruments that hold nothing.
+    pub fn new(limits: MarketLimits, bytes: usize) -> Self {
+        Self { limits, kept: limits.bars.max(limits.trades), bytes }
+    }
+
+    /// Returns the bytes of all instruments.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Returns the most closed bars of an instrument and interval.
+    pub fn bars(&self) -> usize {
+        self.limits.bars.min(self.kept)
+    }
+
+    /// Returns the most trades of an instrument.
+    pub fn trades(&self) -> usize {
+        self.limits.trades.min(self.kept)
+    }
+
+    /// Counts the newest item of `ring`. Each item must be counted once, before the next one comes.
+    #[inline]
+    pub fn count<T, C: Chunk<T>>(&mut self, ring: &Ring<T, C>) {
+        let (begun, gone) = ring.counted_by_last();
+        self.bytes = self.bytes + begun - gone;
+    }
+
+    /// Takes off the bytes of chunks that were dropped.
+    pub const fn free(&mut self, bytes: usize) {
+        self.bytes -= bytes;
+    }
+
+    /// Reports whether items must go, and may.
+    pub const fn is_over(&self) -> bool {
+        self.bytes > self.limits.bytes && self.kept > CHUNK
+    }
+
+    /// Lowers the number of items, by whole chunks and not below one.
+    pub fn lower(&mut self) {
+        let fewer = self.kept - self.kept.div_ceil(LOWER_BY);
+        self.kept = (fewer / CHUNK * CHUNK).max(CHUNK);
+    }
+}
