@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::conflate::{RATES, TierId};
@@ -46,7 +46,8 @@ struct Shared {
     /// The time of the feed's last event, in milliseconds since the market was opened.
     last_event: AtomicU64,
     /// The revision of the status in `live`.
-    revision: watch::Sender<u64>,
+    revision: AtomicU64,
+    revision_changed: Notify,
     updates: AtomicU64,
     merged: AtomicU64,
     flush_lags: LagHistogram,
@@ -107,8 +108,14 @@ impl LiveMarket {
 
     /// Waits until the status that is read here has this revision, or a later one.
     pub async fn wait_for_revision(&self, revision: u64) {
-        // Cannot fail: the sender lives as long as this handle.
-        drop(self.0.revision.subscribe().wait_for(|current| *current >= revision).await);
+        loop {
+            // Created before the look, so that no change in between is missed.
+            let changed = self.0.revision_changed.notified();
+            if self.0.revision.load(Ordering::Acquire) >= revision {
+                return;
+            }
+            changed.await;
+        }
     }
 }
 
@@ -163,7 +170,8 @@ impl LiveMarket {
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
             last_event: AtomicU64::new(0),
-            revision: watch::Sender::new(0),
+            revision: AtomicU64::new(0),
+            revision_changed: Notify::new(),
             updates: AtomicU64::new(0),
             merged: AtomicU64::new(0),
             flush_lags: LagHistogram::default(),
@@ -220,7 +228,9 @@ impl LiveMarket {
     /// Wakes the tasks that wait for the present revision.
     pub(super) fn publish_revision(&self) {
         let revision = self.read().status.revision;
-        self.0.revision.send_if_modified(|current| std::mem::replace(current, revision) != revision);
+        if self.0.revision.swap(revision, Ordering::AcqRel) != revision {
+            self.0.revision_changed.notify_waiters();
+        }
     }
 
     /// Notes that the feed has sent something.

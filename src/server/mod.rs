@@ -24,9 +24,9 @@ use std::time::Duration;
 
 use futures_util::future::select_all;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
@@ -166,8 +166,8 @@ impl<L: Listener> Server<L> {
             auth: auth.clone(),
             stall_after: config.stall_after,
         };
-        let (stop_connections, stopping) = watch::channel(false);
-        let connection = Connection::new(http, tls, session.stall, stopping);
+        let stopping = CancellationToken::new();
+        let connection = Connection::new(http, tls, session.stall, stopping.clone());
         let service = service(site, http.head_timeout);
         let rejector = Rejector::new();
         let acceptors = listeners.into_iter().map(|listener| {
@@ -181,8 +181,7 @@ impl<L: Listener> Server<L> {
             (never, ..) = select_all(acceptors) => match never {}
         }
         live.stop_sessions();
-        // Fails only where no connection is left.
-        let _ = stop_connections.send(true);
+        stopping.cancel();
         let drained = async {
             sessions.all_released().await;
             connections.all_released().await;

@@ -9,8 +9,8 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 use tower::BoxError;
 
 use super::stream::{self, Stream};
@@ -45,8 +45,8 @@ pub struct Connection {
     head_timeout: Duration,
     /// Time for which a client may take no byte.
     write_timeout: Duration,
-    /// Becomes true when the server stops.
-    stopping: watch::Receiver<bool>,
+    /// Cancelled when the server stops.
+    stopping: CancellationToken,
 }
 
 impl Connection {
@@ -54,7 +54,7 @@ impl Connection {
         limits: HttpLimits,
         tls: Option<TlsAcceptor>,
         write_timeout: Duration,
-        stopping: watch::Receiver<bool>,
+        stopping: CancellationToken,
     ) -> Self {
         let HttpLimits { head_timeout, buffer_bytes, .. } = limits;
         let mut http = http1::Builder::new();
@@ -69,17 +69,16 @@ impl Connection {
         S: HttpService<Incoming, ResBody = B, Error: Into<BoxError>>,
         B: Body<Error: Into<BoxError>> + 'static,
     {
-        let Self { http, tls, head_timeout, write_timeout, mut stopping } = self;
+        let Self { http, tls, head_timeout, write_timeout, stopping } = self;
         let stream = match stream::open(stream, tls, head_timeout).await {
             Ok(stream) => TokioIo::new(WriteTimeout::new(stream, write_timeout)),
             Err(fault) => return Some(fault),
         };
-        let stop = async { drop(stopping.wait_for(|stopping| *stopping).await) };
         let mut serving = pin!(http.serve_connection(stream, service).with_upgrades());
         let served = tokio::select! {
             biased;
             served = serving.as_mut() => served,
-            () = stop => {
+            () = stopping.cancelled() => {
                 serving.as_mut().graceful_shutdown();
                 serving.await
             }

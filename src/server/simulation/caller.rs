@@ -49,16 +49,16 @@ impl Caller {
 
     /// Lives until the run is over.
     pub async fn run(mut self) {
-        let mut phases = self.world.phase.clone();
+        let phases = self.world.phases.clone();
         loop {
-            let phase = *phases.borrow_and_update();
+            let (number, phase) = phases.now();
             match phase {
                 Phase::Over => return,
                 Phase::Chaos => {
                     self.call().await;
                     sleep(Duration::from_millis(self.dice.within(50..2_500))).await;
                 }
-                _ => drop(phases.changed().await),
+                _ => drop(phases.changed(number).await),
             }
         }
     }

@@ -1,10 +1,10 @@
 //! The feed of a simulation: the simulated market or a recording, with the faults of a source.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use tempfile::NamedTempFile;
+use tempfile::TempDir;
 
 use super::dice::Dice;
 use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest};
@@ -42,7 +42,7 @@ impl FaultySource {
                 Source::Market(Box::new(Simulator::new(config).unwrap()))
             }
             FeedKind::Recording => {
-                let files = [recording().path().to_owned()];
+                let files = [recording()];
                 Source::Recording(Box::new(replay::open(&files, &ReplayConfig::default()).unwrap()))
             }
         };
@@ -93,10 +93,14 @@ impl FaultySource {
     }
 }
 
+/// The name of the recording.
+const NAME: &str = "recording.csv";
+
 /// A recording of three symbols for some minutes; all runs play the same.
-fn recording() -> &'static NamedTempFile {
-    static FILE: OnceLock<NamedTempFile> = OnceLock::new();
-    FILE.get_or_init(|| {
+fn recording() -> PathBuf {
+    // Its name is in the log, so it is the same in all runs; that of its folder is not.
+    static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    let write = || {
         let mut dice = Dice::new(1, 1);
         let (mut text, mut ts) = (String::from("time,symbol,price,size\n"), 1_700_000_000_000_u64);
         for _ in 0..1_500 {
@@ -105,10 +109,11 @@ fn recording() -> &'static NamedTempFile {
             let (cents, size) = (dice.within(9_900..10_100), dice.within(1..500));
             writeln!(text, "{ts},{symbol},{}.{:02},{size}", cents / 100, cents % 100).unwrap();
         }
-        let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-        file
-    })
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(NAME), text).unwrap();
+        folder
+    };
+    FOLDER.get_or_init(write).path().join(NAME)
 }
 
 impl TickSource for FaultySource {

@@ -96,11 +96,14 @@ impl Follower {
 
     /// Lives until the run is over.
     pub async fn run(mut self) {
-        let mut phases = self.world.phase.clone();
+        let (phases, mut seen) = (self.world.phases.clone(), 0);
         let first = Duration::from_millis(self.dice.within(0..1_500));
         sleep(first).await;
         loop {
-            let phase = *phases.borrow_and_update();
+            let (number, phase) = phases.now();
+            if std::mem::replace(&mut seen, number) != number {
+                self.on_phase(phase);
+            }
             match phase {
                 Phase::Over => return,
                 Phase::Compare => self.compare(),
@@ -113,7 +116,7 @@ impl Follower {
             let acts = phase == Phase::Chaos || (phase == Phase::Calm && !self.is_settled());
             tokio::select! {
                 biased;
-                _ = phases.changed() => self.on_phase(*phases.borrow()),
+                _ = phases.changed(number) => {}
                 () = sleep_until(self.next_act), if acts => match phase {
                     Phase::Chaos => self.act(),
                     _ => self.settle(),

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep};
 
 use super::clock::{Delayed, wall_micros, wall_time};
@@ -35,13 +35,14 @@ async fn record(mut events: Receiver<FeedEvent>, mut dice: Dice, percent: u64) {
 
 /// Starts a server, lets the clients do what they like, and stops it. `is_whole`: before the stop nothing moves, and the
 /// clients are compared with the truth.
-pub async fn live(world: &World, phase: &watch::Sender<Phase>, number: u64, chaos: Duration, is_whole: bool) {
+pub async fn live(world: &World, number: u64, chaos: Duration, is_whole: bool) {
     let mut dice = world.dice(100 + number);
     let kind = if dice.chance(70) { FeedKind::Market } else { FeedKind::Recording };
     world.log.line("world", format_args!("life {number} with a {kind:?} for {chaos:?}"));
     world.truth.lock().begin_life();
     let source = FaultySource::open(kind, world.seed, wall_time(), &mut dice);
-    let limits = MarketLimits { bars: 2_000, trades: dice.pick(&[10, 40, 200]), notices: 10 };
+    let trades = dice.pick(&[10, 40, 200]);
+    let limits = MarketLimits { bars: 2_000, trades, notices: 10, ..MarketLimits::default() };
     let run = PlayerConfig {
         speed: Some(Speed::Times(dice.pick(&[1.0, 1.0, 5.0, 30.0]))),
         looping: dice.chance(30),
@@ -71,20 +72,20 @@ pub async fn live(world: &World, phase: &watch::Sender<Phase>, number: u64, chao
     let watch = tokio::spawn(bounds::watch(world.clone(), shared.clone()));
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(server.run(handle, commands.clone(), async { drop(stopped.await) }));
-    phase.send_replace(Phase::Chaos);
+    world.phases.set(Phase::Chaos);
     sleep(chaos).await;
     if is_whole {
-        calm(world, phase, &commands).await;
+        calm(world, &commands).await;
     }
     drop(commands);
-    phase.send_replace(Phase::Stop);
+    world.phases.set(Phase::Stop);
     world.log.line("world", format_args!("the server stops"));
     let began = Instant::now();
     stop.send(()).expect("invariant: the server waits for its stop");
     serving.await.expect("the server does not panic");
     bounds::stop_is_in_time(world, began.elapsed());
     sleep(Duration::from_millis(700)).await;
-    phase.send_replace(Phase::Stopped);
+    world.phases.set(Phase::Stopped);
     for task in [&player.abort_handle(), &publisher.abort_handle(), &recorder.abort_handle()] {
         task.abort();
     }
@@ -115,8 +116,8 @@ fn open(world: &World) -> (Server<SimulatedListener>, SharedLimits) {
 }
 
 /// Stops the feed, and waits until no client has anything to get.
-async fn calm(world: &World, phase: &watch::Sender<Phase>, commands: &CommandSender) {
-    phase.send_replace(Phase::Calm);
+async fn calm(world: &World, commands: &CommandSender) {
+    world.phases.set(Phase::Calm);
     let began = Instant::now();
     for _ in 0..3 {
         // Again, for a command that was still on the way.
@@ -128,6 +129,6 @@ async fn calm(world: &World, phase: &watch::Sender<Phase>, commands: &CommandSen
         sleep(Duration::from_millis(100)).await;
     }
     world.log.line("world", format_args!("nothing moves"));
-    phase.send_replace(Phase::Compare);
+    world.phases.set(Phase::Compare);
     sleep(Duration::from_millis(10)).await;
 }

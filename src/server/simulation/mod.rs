@@ -28,7 +28,6 @@ mod world;
 
 use std::time::Duration;
 
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use self::caller::Caller;
@@ -61,9 +60,8 @@ async fn simulate(seed: u64, is_loud: bool) -> Outcome {
     clock::start();
     let log = Log::new(seed, is_loud);
     let mut dice = Dice::new(seed, 0);
-    let (phase, phases) = watch::channel(Phase::Chaos);
     let config = random_config(&mut dice);
-    let world = World::new(seed, log.clone(), config, dice.chance(50), phases);
+    let world = World::new(seed, log.clone(), config, dice.chance(50));
     let (followers, callers) = (dice.within(1..7), dice.within(0..3));
     let mut clients = JoinSet::new();
     for number in 1..=followers + callers {
@@ -79,9 +77,9 @@ async fn simulate(seed: u64, is_loud: bool) -> Outcome {
         for number in 1..=lives {
             let chaos = Duration::from_millis(dice.within(4_000..16_000));
             let is_whole = dice.chance(80);
-            life::live(&world, &phase, number, chaos, is_whole).await;
+            life::live(&world, number, chaos, is_whole).await;
         }
-        phase.send_replace(Phase::Over);
+        world.phases.set(Phase::Over);
     };
     tokio::select! {
         biased;

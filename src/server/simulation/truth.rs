@@ -15,7 +15,7 @@ use crate::market::{Instrument, InstrumentId, Interval, Market, MarketLimits};
 use crate::wire::{EncodedMessage, Format, QuotesKind, QuotesMessage, SeriesHead, bars_message};
 
 /// Keeps more than any client is sent.
-const LIMITS: MarketLimits = MarketLimits { bars: 5_000, trades: 2_000, notices: 100 };
+const LIMITS: MarketLimits = MarketLimits { bars: 5_000, trades: 2_000, notices: 100, bytes: 1 << 30 };
 
 /// The times of one symbol's ticks in an epoch.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::clock::wall_micros;
 use super::dice::Dice;
@@ -32,6 +32,40 @@ pub enum Phase {
     Over,
 }
 
+/// The present phase. Cheap to clone; all clones are one phase.
+#[derive(Clone)]
+pub struct Phases(Arc<(Mutex<(u64, Phase)>, Notify)>);
+
+impl Phases {
+    pub fn new(first: Phase) -> Self {
+        Self(Arc::new((Mutex::new((0, first)), Notify::new())))
+    }
+
+    /// The number of the phase, and the phase.
+    pub fn now(&self) -> (u64, Phase) {
+        *self.0.0.lock()
+    }
+
+    pub fn set(&self, phase: Phase) {
+        let mut now = self.0.0.lock();
+        *now = (now.0 + 1, phase);
+        self.0.1.notify_waiters();
+    }
+
+    /// Waits until the phase is another one than that of this number. Wakes those who wait in their order, as a
+    /// `watch` of tokio does not.
+    pub async fn changed(&self, since: u64) -> Phase {
+        loop {
+            let changed = self.0.1.notified();
+            let (number, phase) = self.now();
+            if number != since {
+                return phase;
+            }
+            changed.await;
+        }
+    }
+}
+
 /// What all parts of a run share. Cheap to clone.
 #[derive(Clone)]
 pub struct World {
@@ -39,7 +73,7 @@ pub struct World {
     pub log: Log,
     pub network: Network,
     pub truth: SharedTruth,
-    pub phase: watch::Receiver<Phase>,
+    pub phases: Phases,
     pub config: Arc<ServerConfig>,
     /// Tasks run late now and then.
     pub is_busy: bool,
@@ -50,13 +84,13 @@ pub struct World {
 }
 
 impl World {
-    pub fn new(seed: u64, log: Log, config: ServerConfig, is_busy: bool, phase: watch::Receiver<Phase>) -> Self {
+    pub fn new(seed: u64, log: Log, config: ServerConfig, is_busy: bool) -> Self {
         Self {
             seed,
             log,
             network: Network::new(seed),
             truth: SharedTruth::default(),
-            phase,
+            phases: Phases::new(Phase::Chaos),
             config: Arc::new(config),
             is_busy,
             live: Arc::default(),
@@ -65,7 +99,7 @@ impl World {
     }
 
     pub fn phase(&self) -> Phase {
-        *self.phase.borrow()
+        self.phases.now().1
     }
 
     /// The randomness of a part of the run.
