@@ -8,6 +8,12 @@ use std::sync::Arc;
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 use crate::control::{Command, CommandResult};
+use crate::market::Tick;
+
+/// The most ticks in one item of the bus.
+pub const MAX_BATCH: usize = 1_024;
+/// The memory of such an item.
+pub const BATCH_BYTES: usize = MAX_BATCH * size_of::<Tick>();
 
 /// The items that wait for the slowest receiver before [`Sender::ready`] holds the sender back.
 pub const DEFAULT_CAPACITY: usize = 256;
@@ -122,6 +128,11 @@ impl<T: Clone> Sender<T> {
 }
 
 impl<T: Clone> Receiver<T> {
+    /// Returns the number of items that wait for this receiver.
+    pub fn waiting(&self) -> usize {
+        self.receiver.len()
+    }
+
     /// Receives the next item or gap; `None` when every sender is gone.
     ///
     /// Cancel safe: a dropped call loses nothing.

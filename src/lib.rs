@@ -14,6 +14,7 @@
 //! - [`record`]: writes what is playing as CSV files that replay to the same.
 //! - [`inspect`]: prints the layout that is detected for a CSV file.
 //! - [`load`]: a load generator that measures a server from outside.
+//! - [`memory`]: the memory budget and its parts.
 //! - [`text`]: small text files, and text made safe to show. [`flags`]: parsers of flag values. [`cli`]: flags into configurations. [`app`]: everything wired together.
 
 #![forbid(unsafe_code)]
@@ -28,6 +29,7 @@ pub mod flags;
 pub mod inspect;
 pub mod load;
 pub mod market;
+pub mod memory;
 pub mod record;
 pub mod server;
 pub mod text;

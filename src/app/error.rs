@@ -3,12 +3,15 @@
 use crate::feed::replay::ReplayError;
 use crate::feed::sim::{PlanError, WriteError};
 use crate::load::LoadError;
+use crate::memory::OverBudget;
 use crate::record::RecordError;
 use crate::server::BindError;
 
 /// A job that could not start, or could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     #[error(transparent)]
     Bind(#[from] BindError),
     #[error("cannot play these files")]

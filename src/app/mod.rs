@@ -15,6 +15,7 @@ use crate::inspect;
 use crate::load;
 
 pub use error::AppError;
+pub use recorder::record_feed_with;
 pub use server::{serve, serve_with};
 
 /// Runs a job until it is done or `stop` completes; prints lines for people through `print`.

@@ -11,8 +11,9 @@ use tokio::time::timeout;
 use super::error::AppError;
 use super::feed::{FeedThread, open, playing};
 use crate::bus;
-use crate::cli::RecordJob;
+use crate::cli::{FeedConfig, RecordJob};
 use crate::control::FeedEvent;
+use crate::feed::TickSource;
 use crate::market::Timestamp;
 use crate::record::{self, RecordConfig, RecordError, Summary};
 
@@ -29,9 +30,22 @@ pub type Recorded = Result<Summary, RecordError>;
 pub async fn record_feed(
     config: RecordJob,
     stop: impl Future<Output = ()>,
-    mut print: impl FnMut(&str),
+    print: impl FnMut(&str),
 ) -> Result<(), AppError> {
-    let source = open(&config.feed, &mut print)?;
+    record_feed_with(config, |feed, print| open(feed, print), stop, print).await
+}
+
+/// Plays the source that `open_source` returns into a recording.
+///
+/// # Errors
+/// As [`record_feed`], and the errors of `open_source`.
+pub async fn record_feed_with<S: FnMut(&str)>(
+    config: RecordJob,
+    open_source: impl FnOnce(&FeedConfig, &mut S) -> Result<Box<dyn TickSource>, AppError>,
+    stop: impl Future<Output = ()>,
+    mut print: S,
+) -> Result<(), AppError> {
+    let source = open_source(&config.feed, &mut print)?;
     print(&playing(source.info(), &config.run));
     let bus = bus::Sender::new(bus::DEFAULT_CAPACITY);
     let receiver = bus.subscribe();

@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::values::{MAX_CAPACITY, MAX_COUNT};
 use crate::bus;
-use crate::fanout::DEFAULT_TICKS;
 use crate::flags::{time, whole_number};
 use crate::market::MarketLimits;
 use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, SessionLimits, SubscriptionLimits};
@@ -14,21 +13,20 @@ use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, SessionLimits, Subscriptio
 pub const MIN_TIMEOUT: Duration = Duration::from_secs(1);
 pub const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
 const MAX_HEAD_BYTES: usize = 16 * 1024 * 1024;
-const MAX_ANSWER_MEBIBYTES: usize = 1024 * 1024;
 
 /// The limits of HTTP connections.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Limits of connections")]
 pub struct ConnectionArgs {
-    /// Maximum number of HTTP connections, without sessions
-    #[arg(long, default_value_t = 1_024, value_name = "NUMBER", value_parser = whole_number(1..=MAX_COUNT))]
-    max_connections: usize,
     /// Maximum number of HTTP connections from one address. A page opens up to six for a short time
     #[arg(long, default_value_t = 768, value_name = "NUMBER", value_parser = whole_number(1..=MAX_COUNT))]
     max_connections_per_address: usize,
     /// Maximum time for the head of a request, for its body, and between two requests
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
     head_timeout: Duration,
+    /// The same for connections that come while three quarters of all connections are in use. Never above that time
+    #[arg(long, default_value = "1s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
+    busy_head_timeout: Duration,
     /// Maximum size of the head of a request, in bytes
     #[arg(
         long,
@@ -36,19 +34,13 @@ pub struct ConnectionArgs {
         value_name = "BYTES",
         value_parser = whole_number(HttpLimits::MIN_BUFFER_BYTES..=MAX_HEAD_BYTES)
     )]
-    max_head_bytes: usize,
-    /// Maximum memory of all answers that clients have not taken yet, in MiB. One address may hold half of it
-    #[arg(long, default_value_t = 64, value_name = "MIB", value_parser = whole_number(1..=MAX_ANSWER_MEBIBYTES))]
-    answer_memory: usize,
+    pub max_head_bytes: usize,
 }
 
 /// The limits of sessions.
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Limits of sessions")]
 pub struct SessionArgs {
-    /// Maximum number of sessions, over WebSocket and Server-Sent Events
-    #[arg(long, default_value_t = 10_000, value_name = "NUMBER", value_parser = whole_number(1..=MAX_COUNT))]
-    pub max_sessions: usize,
     /// Maximum number of sessions from one address. All people behind one router have one address, and an IPv6 network
     /// (/64) counts as one
     #[arg(long, default_value_t = 256, value_name = "NUMBER", value_parser = whole_number(1..=MAX_COUNT))]
@@ -106,18 +98,6 @@ pub struct BufferArgs {
         value_parser = whole_number(1..=MAX_COUNT)
     )]
     notices: usize,
-    /// Ticks of the last second to keep for clients that get every tick. A client that falls behind gets the newest
-    /// state instead
-    #[arg(long, default_value_t = DEFAULT_TICKS, value_name = "TICKS", value_parser = whole_number(1..=MAX_COUNT))]
-    pub max_ticks: usize,
-    /// Maximum number of batches of ticks between feed and market
-    #[arg(
-        long,
-        default_value_t = bus::DEFAULT_CAPACITY,
-        value_name = "BATCHES",
-        value_parser = whole_number(1..=MAX_CAPACITY)
-    )]
-    pub bus_capacity: usize,
     /// Maximum number of commands of all sessions that wait for the feed. More commands wait in their session
     #[arg(
         long,
@@ -129,13 +109,14 @@ pub struct BufferArgs {
 }
 
 impl ConnectionArgs {
-    /// Returns the limits of HTTP connections.
-    pub const fn limits(&self) -> HttpLimits {
+    /// Returns the limits of HTTP connections, of which there are at most `connections`.
+    pub const fn limits(&self, connections: usize, answer_bytes: usize) -> HttpLimits {
         HttpLimits {
-            connections: self.max_connections,
+            connections,
             connections_per_address: self.max_connections_per_address,
             head_timeout: self.head_timeout,
-            answer_bytes: self.answer_memory << 20,
+            busy_head_timeout: self.busy_head_timeout,
+            answer_bytes,
             buffer_bytes: self.max_head_bytes,
         }
     }

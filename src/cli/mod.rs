@@ -4,6 +4,7 @@ mod access;
 mod inspect;
 mod job;
 mod limits;
+mod memory;
 mod reading;
 mod record;
 mod replay;
@@ -28,6 +29,7 @@ use crate::control::Speed;
 use crate::feed::PlayerConfig;
 use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs};
 use crate::load::LoadArgs;
+use crate::memory::OverBudget;
 
 pub use job::{FeedConfig, Job, RecordJob, ServeConfig};
 pub use settings::SettingsError;
@@ -99,6 +101,8 @@ pub enum CliError {
     DetachedToken { flag: String },
     #[error("cannot read the settings file {file}, which --config or TICKCAST_CONFIG names")]
     Unreadable { file: String, source: std::io::Error },
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
 }
 
 impl Cli {
@@ -120,22 +124,32 @@ impl Cli {
         let settings = settings::read(&command, arguments, &Sources { variables, file })?;
         let cli = Self::from_arg_matches(&settings.matches).map_err(SettingsError::from)?;
         let is_print = cli.settings.print_config;
-        Ok(if is_print { Job::Print(settings::print(&command, &settings)) } else { cli.into_job() })
+        let machine = crate::memory::machine_bytes();
+        Ok(if is_print {
+            let mut text = settings::print(&command, &settings);
+            if let Job::Serve(config) = cli.into_job(machine)? {
+                text.extend(config.server.budget.to_string().lines().map(|line| format!("# {line}\n")));
+            }
+            Job::Print(text)
+        } else {
+            cli.into_job(machine)?
+        })
     }
 
-    fn into_job(self) -> Job {
-        match self.command {
+    /// Returns the job on a machine with `machine` bytes of memory.
+    fn into_job(self, machine: Option<usize>) -> Result<Job, OverBudget> {
+        Ok(match self.command {
             None => {
                 let plan = SimPlan::from(self.simulation);
                 let run = simulation_run(&plan, self.speed);
-                Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation(plan), run)))
+                Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation(plan), run, machine, None)?))
             }
-            Some(Command::Replay(args)) => Job::Serve(Box::new(args.config())),
+            Some(Command::Replay(args)) => Job::Serve(Box::new(args.config(machine)?)),
             Some(Command::Record(args)) => Job::Record(args.job()),
             Some(Command::Inspect(args)) => Job::Inspect(args.config()),
             Some(Command::Simulate(args)) => Job::Simulate(args.into()),
             Some(Command::Load(args)) => Job::Load(args.into()),
-        }
+        })
     }
 }
 

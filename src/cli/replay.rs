@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::memory::FileMemory;
 use super::reading::ReadingArgs;
 use super::serve::ServeArgs;
 use super::values::{MAX_CAPACITY, speed};
@@ -13,6 +14,7 @@ use crate::control::{Speed, TimestampMode};
 use crate::feed::replay::ReplayConfig;
 use crate::feed::{CheckpointLimits, PlayerConfig};
 use crate::flags::{time, whole_number};
+use crate::memory::OverBudget;
 
 const MIN_DEAD_AFTER: Duration = Duration::from_secs(1);
 const MAX_DEAD_AFTER: Duration = Duration::from_secs(365 * 86_400);
@@ -61,14 +63,10 @@ struct PlayArgs {
         value_parser = whole_number(2..=MAX_CAPACITY)
     )]
     max_checkpoints: usize,
-    /// Maximum memory of all checkpoints, in MiB. When it is reached, every second one is removed
-    #[arg(
-        long,
-        default_value_t = CheckpointLimits::default().bytes >> 20,
-        value_name = "MIB",
-        value_parser = whole_number(1..=MAX_CAPACITY)
-    )]
-    checkpoint_memory: usize,
+    /// Maximum memory of all checkpoints, in MiB. When it is reached, every second one is removed. By default 32, or
+    /// less where memory is short
+    #[arg(long, value_name = "MIB", value_parser = whole_number(1..=MAX_CAPACITY))]
+    checkpoint_memory: Option<usize>,
     /// Ticks between two checkpoints at the beginning
     #[arg(
         long,
@@ -81,10 +79,14 @@ struct PlayArgs {
 
 impl ReplayArgs {
     /// Returns the configuration of the job.
-    pub fn config(self) -> ServeConfig {
+    ///
+    /// # Errors
+    /// When the limits do not fit into the memory.
+    pub fn config(self, machine: Option<usize>) -> Result<ServeConfig, OverBudget> {
         let Self { files, play, reading, serve } = self;
+        let memory = FileMemory { checkpoint_mebibytes: play.checkpoint_memory, ..reading.file_memory() };
         let config = reading.config(ReplayConfig::default().full_read_bytes);
-        serve.config(FeedConfig::Replay { files, config }, play.config())
+        serve.config(FeedConfig::Replay { files, config }, play.config(), machine, Some(memory))
     }
 }
 
@@ -100,8 +102,8 @@ impl PlayArgs {
             dead_after: self.dead_after,
             checkpoints: CheckpointLimits {
                 count: self.max_checkpoints,
-                bytes: self.checkpoint_memory << 20,
                 spacing: self.checkpoint_ticks,
+                ..CheckpointLimits::default()
             },
             ..PlayerConfig::default()
         }

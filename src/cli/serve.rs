@@ -7,10 +7,12 @@ use clap::Args;
 
 use super::access::AccessArgs;
 use super::limits::{BufferArgs, ConnectionArgs, MAX_TIMEOUT, MIN_TIMEOUT, SessionArgs};
+use super::memory::{FileMemory, MemoryArgs, Surroundings};
 use super::record::RotationArgs;
 use super::{FeedConfig, ServeConfig};
-use crate::feed::PlayerConfig;
+use crate::feed::{CheckpointLimits, PlayerConfig};
 use crate::flags::time;
+use crate::memory::OverBudget;
 use crate::server::{BindAddress, ServerConfig};
 
 /// The flags of every command that serves.
@@ -28,6 +30,8 @@ pub struct ServeArgs {
     sessions: SessionArgs,
     #[command(flatten)]
     buffers: BufferArgs,
+    #[command(flatten)]
+    memory: MemoryArgs,
 }
 
 /// The address of the server.
@@ -57,28 +61,49 @@ struct RecordingArgs {
 }
 
 impl ServeArgs {
-    /// Returns the configuration of a server for `feed`, which plays as `run` specifies.
-    pub fn config(self, feed: FeedConfig, run: PlayerConfig) -> ServeConfig {
-        let Self { bind, access, recording, connections, sessions, buffers } = self;
+    /// Returns the configuration of a server for `feed`, which plays as `run` specifies, on a machine with `machine`
+    /// bytes of memory. `files` are the files of a replay that may be open and the memory of checkpoints, as they are
+    /// set.
+    ///
+    /// # Errors
+    /// When the limits do not fit into the memory.
+    pub fn config(
+        self,
+        mut feed: FeedConfig,
+        run: PlayerConfig,
+        machine: Option<usize>,
+        files: Option<FileMemory>,
+    ) -> Result<ServeConfig, OverBudget> {
+        let Self { bind, access, recording, connections, sessions, buffers, memory } = self;
         let (access, tls) = access.config();
-        ServeConfig {
+        let around = Surroundings { machine, head_bytes: connections.max_head_bytes, is_tls: tls.is_some(), files };
+        let limits = memory.limits(around)?;
+        if let (FeedConfig::Replay { config, .. }, Some(files)) = (&mut feed, limits.files) {
+            config.max_open_files = files.open;
+            config.max_sort_rows = files.sort_rows;
+            config.max_waiting = files.waiting;
+        }
+        let checkpoints = CheckpointLimits { bytes: limits.checkpoint_bytes, ..run.checkpoints };
+        Ok(ServeConfig {
             feed,
-            run: PlayerConfig { max_behind: bind.max_behind, ..run },
+            run: PlayerConfig { max_behind: bind.max_behind, checkpoints, ..run },
             server: ServerConfig {
                 bind: bind.bind,
-                sessions: sessions.max_sessions,
+                sessions: limits.sessions,
                 sessions_per_address: sessions.max_sessions_per_address,
                 access,
                 tls,
-                http: connections.limits(),
+                http: connections.limits(limits.connections, limits.answer_bytes),
                 session: sessions.limits(buffers.bars),
+                session_bytes: limits.session_bytes,
                 stall_after: bind.stall_after,
+                budget: limits.budget,
             },
             market: buffers.market(),
-            ticks: buffers.max_ticks,
-            bus_capacity: buffers.bus_capacity,
+            ticks: limits.ticks,
+            bus_capacity: limits.bus_capacity,
             command_capacity: buffers.max_waiting_commands,
             record: recording.record.map(|path| recording.rotation.config(path, None)),
-        }
+        })
     }
 }

@@ -13,7 +13,7 @@ fn flags_are_consistent() {
 
 fn config(line: &str) -> Result<ServeConfig, String> {
     let words = std::iter::once("tickcast").chain(line.split_whitespace());
-    match Cli::try_parse_from(words).map(Cli::into_job) {
+    match Cli::try_parse_from(words).map(|cli| cli.into_job(Some(16 << 30)).unwrap()) {
         Ok(Job::Serve(config)) => Ok(*config),
         Ok(_) => Err("not a job that serves".into()),
         Err(error) => Err(error.to_string()),

@@ -10,17 +10,33 @@ use crate::market::Market;
 ///
 /// The thread that reads ahead writes it, and the preview endpoint reads it. All clones share one value.
 #[derive(Clone, Debug, Default)]
-pub struct Preview(Arc<Mutex<Option<Market>>>);
+pub struct Preview(Arc<Mutex<ReadAhead>>);
+
+#[derive(Debug, Default)]
+struct ReadAhead {
+    market: Option<Market>,
+    checkpoint_bytes: usize,
+}
 
 impl Preview {
     /// Replaces the market by one that was read further.
     pub fn set(&self, market: Market) {
-        *self.0.lock() = Some(market);
+        self.0.lock().market = Some(market);
     }
 
     /// Returns the market; `None` where nothing was read ahead.
     pub fn market(&self) -> Option<Market> {
-        self.0.lock().clone()
+        self.0.lock().market.clone()
+    }
+
+    /// Notes the memory of the checkpoints that were made while reading ahead.
+    pub fn set_checkpoint_bytes(&self, bytes: usize) {
+        self.0.lock().checkpoint_bytes = bytes;
+    }
+
+    /// Returns the memory of the checkpoints, in bytes.
+    pub fn checkpoint_bytes(&self) -> usize {
+        self.0.lock().checkpoint_bytes
     }
 }
 

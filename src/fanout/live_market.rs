@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use strum::EnumCount as _;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -14,7 +15,7 @@ use super::conflate::{RATES, TierId};
 use super::cursors::QuotesCursor;
 use super::lag::LagHistogram;
 use super::notify::{Due, Notifier, Notifiers, ThrottleCounts};
-use super::quote_cache::{AnyQuoteCache, quote_cache};
+use super::quote_cache::{AnyQuoteCache, QUOTE_BYTES, quote_cache};
 use super::tick_log::{AnyTickLog, Taken, tick_log};
 use crate::control::{FeedState, FeedStatus};
 use crate::market::Market;
@@ -25,6 +26,9 @@ use crate::wire::{Format, PerFormat};
 pub const GROUPS: usize = 20;
 /// The number of sessions that join a group before the next group gets one, so that few sessions share their messages.
 const GROUP_SESSIONS: usize = 64;
+
+/// The memory of one symbol in the caches of all groups, tiers and formats, if each has a reader.
+pub const CACHED_SYMBOL_BYTES: usize = GROUPS * RATES.len() * Format::COUNT * QUOTE_BYTES;
 
 /// A clock, in microseconds since 1970.
 pub type WallClock = fn() -> i64;
@@ -43,6 +47,7 @@ struct Shared {
     /// Sessions that were ever registered.
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
+    waiting_batches: AtomicUsize,
     /// The time of the feed's last event, in milliseconds since the market was opened.
     last_event: AtomicU64,
     /// The revision of the status in `live`.
@@ -129,6 +134,22 @@ impl LiveMarket {
         self.now().saturating_sub(Duration::from_millis(self.0.last_event.load(Ordering::Relaxed)))
     }
 
+    /// The number of encoded quotes in all caches.
+    pub fn cached_quotes(&self) -> usize {
+        let caches = self.0.groups.iter().flat_map(|group| group.caches.values().flatten());
+        caches.map(|cache| cache.read().quotes()).sum()
+    }
+
+    /// The number of batches of ticks that wait between feed and market, at the last look.
+    pub fn waiting_batches(&self) -> usize {
+        self.0.waiting_batches.load(Ordering::Relaxed)
+    }
+
+    /// The number of ticks that are kept for sessions that get every tick, in all formats together.
+    pub fn logged_ticks(&self) -> usize {
+        self.0.tick_logs.values().map(|log| log.read().kept()).sum()
+    }
+
     /// The number of batches of ticks that were lost between feed and market.
     pub fn bus_gaps(&self) -> u64 {
         self.0.bus_gaps.load(Ordering::Relaxed)
@@ -169,6 +190,7 @@ impl LiveMarket {
             clock,
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
+            waiting_batches: AtomicUsize::new(0),
             last_event: AtomicU64::new(0),
             revision: AtomicU64::new(0),
             revision_changed: Notify::new(),
@@ -237,6 +259,10 @@ impl LiveMarket {
     pub(super) fn note_event(&self) {
         let millis = u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX);
         self.0.last_event.store(millis, Ordering::Relaxed);
+    }
+
+    pub(super) fn set_waiting_batches(&self, batches: usize) {
+        self.0.waiting_batches.store(batches, Ordering::Relaxed);
     }
 
     pub(super) fn add_bus_gap(&self, missed: u64) {

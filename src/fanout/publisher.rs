@@ -93,6 +93,7 @@ impl Publisher {
     fn on_received(&mut self, received: Received<FeedEvent>) {
         let now = self.opened.elapsed();
         self.update_listeners(now);
+        self.live.set_waiting_batches(self.events.waiting());
         match received {
             Received::Item(event) => self.on_event(event, now),
             Received::Gap { missed } => {

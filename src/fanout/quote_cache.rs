@@ -12,10 +12,16 @@ use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, QuoteEncoding,
 /// Symbols in one message. A large market comes in several messages, so that none is large.
 pub const MESSAGE_SYMBOLS: usize = if cfg!(test) { 3 } else { 500 };
 
+/// The memory of one symbol in a cache, with its share of the newest message: some 460 bytes in JSON, 300 in binary.
+pub const QUOTE_BYTES: usize = 384;
+
 /// A [`QuoteCache`] of either format.
 pub trait AnyQuoteCache: Debug + Send + Sync {
     /// Begins an epoch: nothing is encoded.
     fn open(&mut self, market: &Market);
+
+    /// The number of quotes that it holds.
+    fn quotes(&self) -> usize;
 
     /// Encodes the symbols in `due` as they are in `market`. `ts_sent` is in microseconds since 1970.
     fn encode(&mut self, due: &[InstrumentId], market: &Market, ts_sent: i64);
@@ -51,6 +57,10 @@ pub struct QuoteCache<Q> {
 impl<Q: QuoteEncoding> AnyQuoteCache for QuoteCache<Q> {
     fn open(&mut self, market: &Market) {
         *self = Self { epoch: market.epoch(), ..Self::default() };
+    }
+
+    fn quotes(&self) -> usize {
+        self.quotes.len()
     }
 
     fn encode(&mut self, due: &[InstrumentId], market: &Market, ts_sent: i64) {

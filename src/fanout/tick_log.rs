@@ -23,6 +23,10 @@ const KEPT: Duration = Duration::from_secs(1);
 /// The default limit of the ticks that are kept.
 pub const DEFAULT_TICKS: usize = 65_536;
 
+/// The memory of a kept tick in either format: its entry, and its text in JSON or less in binary. A reader's copy of
+/// the newest message may double it.
+pub const LOGGED_TICK_BYTES: usize = 512;
+
 /// The result of reading a log or a cache.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Taken {
@@ -37,6 +41,9 @@ pub enum Taken {
 pub trait AnyTickLog: Debug + Send + Sync {
     /// Begins an epoch: nothing is kept.
     fn open(&mut self, market: &Market);
+
+    /// The number of ticks that are kept.
+    fn kept(&self) -> usize;
 
     /// Drops all ticks, as the log has no readers any more, or its first ones. No reader can go on.
     fn clear(&mut self);
@@ -109,6 +116,10 @@ impl<Q: QuoteEncoding> AnyTickLog for TickLog<Q> {
     fn open(&mut self, market: &Market) {
         self.epoch = market.epoch();
         self.clear();
+    }
+
+    fn kept(&self) -> usize {
+        self.len()
     }
 
     fn clear(&mut self) {

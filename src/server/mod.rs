@@ -30,13 +30,22 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
+use crate::memory::Budget;
 use http::{Acceptor, Auth, Connection, Listener, MAX_REJECTIONS, Rejector, Site, service};
-use limits::{AnswerMemory, ConnectionLimit, raise_limit};
-use ops::Metrics;
+use limits::{ConnectionLimit, MemoryLimit, SessionsLimit, raise_limit};
+use ops::{MemoryUse, Metrics};
 use session::FeedControl;
 
 /// Time for sessions and connections to end after a stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The memory of one session, with its task, its socket, and [`INCLUDED_BYTES`] for messages each way and for
+/// subscriptions. 8 kB are measured where a client watches 40 symbols.
+pub const SESSION_BYTES: usize = 16 * 1024;
+/// The memory of TLS on one connection: a record each way, and its keys.
+pub const TLS_BYTES: usize = 48 * 1024;
+/// The memory of one HTTP connection, with the longest body and without the head.
+pub const CONNECTION_BYTES: usize = 32 * 1024;
 
 /// Open files besides those of clients: the listener, the recording, and the files of the runtime.
 const OWN_FILES: u64 = 64;
@@ -53,8 +62,12 @@ pub struct ServerConfig {
     pub tls: Option<TlsFiles>,
     pub http: HttpLimits,
     pub session: SessionLimits,
+    /// Memory that all sessions may hold beyond [`SESSION_BYTES`] each; one address may hold half of it.
+    pub session_bytes: usize,
     /// The time without an event after which a feed that plays is stalled.
     pub stall_after: Duration,
+    /// The memory of all parts, for the metrics.
+    pub budget: Budget,
 }
 
 impl ServerConfig {
@@ -89,19 +102,22 @@ pub struct Server<L = TcpListener> {
 /// The limits that all clients share.
 #[derive(Clone)]
 struct SharedLimits {
-    sessions: ConnectionLimit,
+    sessions: SessionsLimit,
     /// Limits the connections that are not sessions.
     connections: ConnectionLimit,
-    answers: AnswerMemory,
+    answers: MemoryLimit,
 }
 
 impl SharedLimits {
     fn new(config: &ServerConfig) -> Self {
         let ServerConfig { http, .. } = config;
         Self {
-            sessions: ConnectionLimit::new(config.sessions, config.sessions_per_address),
+            sessions: SessionsLimit {
+                count: ConnectionLimit::new(config.sessions, config.sessions_per_address),
+                memory: MemoryLimit::new(config.session_bytes),
+            },
             connections: ConnectionLimit::new(http.connections, http.connections_per_address),
-            answers: AnswerMemory::new(http.answer_bytes),
+            answers: MemoryLimit::new(http.answer_bytes),
         }
     }
 }
@@ -132,6 +148,18 @@ impl<L: Listener> Server<L> {
         raise_limit(self.config.open_files())
     }
 
+    /// The memory of all parts.
+    pub const fn budget(&self) -> &Budget {
+        &self.config.budget
+    }
+
+    /// Replaces the budget by one that counts what was not known before.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.config.budget = budget;
+        self
+    }
+
     /// The access rules in force.
     pub const fn access(&self) -> &AccessPolicy {
         &self.access
@@ -152,7 +180,17 @@ impl<L: Listener> Server<L> {
         let Self { listeners, address, config, access, tls, shared } = self;
         let ServerConfig { http, session, .. } = config;
         let SharedLimits { sessions, connections, answers } = shared;
-        let metrics = Metrics::new(live.clone(), connections.clone());
+        let session_each = if tls.is_some() { SESSION_BYTES + TLS_BYTES } else { SESSION_BYTES };
+        let memory = MemoryUse {
+            budget: config.budget,
+            live: live.clone(),
+            sessions: sessions.clone(),
+            answers: answers.clone(),
+            connections: connections.clone(),
+            session_bytes: session_each,
+            connection_bytes: CONNECTION_BYTES + http.buffer_bytes,
+        };
+        let metrics = Metrics::new(live.clone(), connections.clone(), Some(memory));
         session::show_ends(&metrics);
         let auth = Auth::new(access, &config.access, address.port(), tls.is_some(), metrics.clone());
         let feed = FeedControl::new(live.clone(), commands);
@@ -183,7 +221,7 @@ impl<L: Listener> Server<L> {
         live.stop_sessions();
         stopping.cancel();
         let drained = async {
-            sessions.all_released().await;
+            sessions.count.all_released().await;
             connections.all_released().await;
         };
         if timeout(DRAIN_TIMEOUT, drained).await.is_err() {

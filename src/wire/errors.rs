@@ -50,6 +50,8 @@ pub enum ErrorCode {
     TooManyConnectionsFromAddress,
     /// Answers that clients have not taken yet hold all the memory that they may.
     TooManyAnswers,
+    /// Sessions hold all the memory that they may.
+    NoMemory,
     FeedGone,
     FeedStalled,
     FeedFault,
@@ -85,9 +87,12 @@ impl ErrorCode {
             Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress | Self::TooManyWrongTokens => {
                 StatusCode::TOO_MANY_REQUESTS
             }
-            Self::TooManySessions | Self::TooManyAnswers | Self::FeedGone | Self::FeedStalled | Self::FeedFault => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::TooManySessions
+            | Self::TooManyAnswers
+            | Self::NoMemory
+            | Self::FeedGone
+            | Self::FeedStalled
+            | Self::FeedFault => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }
@@ -240,6 +245,11 @@ impl ApiError {
         let message = "answers that were not taken yet hold all the memory that answers may";
         let remedy = "read your answers, ask for less at once, or start the server with a higher --answer-memory";
         Self::new(ErrorCode::TooManyAnswers, message, remedy)
+    }
+
+    pub fn no_memory() -> Self {
+        let remedy = "try again later, or start the server with a higher --session-memory";
+        Self::new(ErrorCode::NoMemory, "sessions hold all the memory that they may", remedy)
     }
 
     pub fn too_many_connections_from(address: IpAddr) -> Self {

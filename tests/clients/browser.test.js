@@ -16,7 +16,7 @@ after(async () => {
   await server?.kill();
 });
 
-test("javascript.mjs runs in a browser without a library", { timeout: 30_000 }, async () => {
+test("javascript.mjs runs in a browser without a library", { timeout: 120_000 }, async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.route("**/javascript.mjs", (route) =>
     route.fulfill({ path: join(CLIENTS, "javascript.mjs"), contentType: "text/javascript" }),

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { choose, drawn, inAddress, query, until, untilText } from "./page.js";
+import { choose, drawn, inAddress, painted, query, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
 import { picture, startServer } from "./support.js";
 
@@ -125,11 +125,11 @@ test("scales and lines of bid and ask are drawn", async () => {
   await drawn(page);
   for (const scale of ["log", "percent", "linear"]) {
     await pick(page, "Price scale", scale);
-    await page.waitForTimeout(100);
+    await painted(page);
     await drawn(page);
   }
   await pick(page, "Indicators", "bidAsk");
-  await page.waitForTimeout(300);
+  await painted(page);
   await picture(page, "chart-bid-ask");
   assert.deepEqual(faults, []);
   await page.close();

@@ -13,6 +13,7 @@ mod http;
 mod inspect;
 mod layouts;
 mod load;
+mod memory;
 mod metrics;
 mod raw_client;
 mod record;

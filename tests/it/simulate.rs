@@ -7,7 +7,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use tokio::time::timeout;
 
-use crate::support::{Server, TIMEOUT, command};
+use crate::support::{Server, TIMEOUT, command, is_hangup_ignored};
 
 /// Writes a simulation to a file with these flags, and returns its text.
 async fn simulate(folder: &Path, name: &str, flags: &str) -> String {
@@ -104,7 +104,8 @@ async fn headlines_are_written_beside_the_trades() {
 async fn interrupted_simulation_leaves_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("long.csv");
-    let mut child = command(&["simulate", "--out", out.to_str().unwrap(), "--days", "10000"]).spawn().unwrap();
+    let mut simulation = command(&["simulate", "--out", out.to_str().unwrap(), "--days", "10000"]);
+    let mut child = simulation.kill_on_drop(true).spawn().unwrap();
     let is_writing = async {
         while fs::read_dir(folder.path()).unwrap().all(|file| file.unwrap().metadata().unwrap().len() == 0) {
             tokio::task::yield_now().await;
@@ -113,7 +114,8 @@ async fn interrupted_simulation_leaves_no_file() {
     timeout(TIMEOUT, is_writing).await.expect("it writes");
     assert!(!out.exists());
     let id = child.id().unwrap().to_string();
-    tokio::process::Command::new("kill").args(["-s", "HUP", &id]).status().await.unwrap();
+    let signal = if is_hangup_ignored() { "TERM" } else { "HUP" };
+    tokio::process::Command::new("kill").args(["-s", signal, &id]).status().await.unwrap();
     let code = timeout(TIMEOUT, child.wait()).await.expect("it stops").unwrap().code();
     assert_eq!((code, fs::read_dir(folder.path()).unwrap().count()), (Some(1), 0));
 }

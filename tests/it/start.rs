@@ -2,11 +2,14 @@
 
 use tokio::time::timeout;
 
-use crate::support::{Server, TIMEOUT, command};
+use crate::support::{Server, TIMEOUT, command, is_hangup_ignored};
+
+/// The port of a program that should fail for another reason than a taken one.
+const ANY_PORT: (&str, &str) = ("TICKCAST_BIND", "127.0.0.1:0");
 
 /// Checks that the program fails and prints these texts.
 async fn check_failure(arguments: &[&str], expected: &[&str]) {
-    let running = command(arguments).kill_on_drop(true).output();
+    let running = command(arguments).env(ANY_PORT.0, ANY_PORT.1).kill_on_drop(true).output();
     let output = timeout(TIMEOUT, running).await.expect("the program ends by itself").unwrap();
     let printed = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?} should fail");
@@ -57,6 +60,7 @@ async fn wrong_files_and_flags_are_reported_by_name() {
     check_failure(&["--script", "/dev/zero"], &endless).await;
     check_failure(&["--config", "/dev/zero"], &endless).await;
     check_failure(&["--token-file", "/dev/zero"], &endless).await;
+    check_failure(&["--tls-cert", "/dev/zero", "--tls-key", "/dev/zero"], &endless).await;
     check_failure(&["--day", "10m", "--speed", "2x"], &["--day", "--speed"]).await;
     check_failure(&["simulate", "--out", "no/such/trades.csv"], &["no/such/trades.csv", "cannot be written"]).await;
 }
@@ -114,13 +118,17 @@ async fn sigterm_stops_cleanly_and_notifies_clients() {
 #[cfg(unix)]
 #[tokio::test]
 async fn every_signal_to_stop_is_a_clean_stop() {
-    for signal in ["INT", "TERM", "HUP"] {
+    let signals = if is_hangup_ignored() { &["INT", "TERM"][..] } else { &["INT", "TERM", "HUP"] };
+    for signal in signals {
         let folder = tempfile::tempdir().unwrap();
         let log = folder.path().join("log");
         let server = Server::start_with(&[], &[], &log).await;
         server.connect().await.receive("feed").await;
         assert_eq!(server.stop_with(signal).await, Some(0), "{signal}");
-        assert_eq!(std::fs::read_to_string(&log).unwrap(), "", "{signal}");
+        // A busy machine may make the market late, which is no matter of the stop.
+        let text = std::fs::read_to_string(&log).unwrap();
+        let about_the_stop: Vec<&str> = text.lines().filter(|line| !line.contains("the market is late")).collect();
+        assert!(about_the_stop.is_empty(), "{signal}: {about_the_stop:?}");
     }
 }
 
@@ -140,7 +148,7 @@ async fn program_goes_on_after_a_hangup_that_nohup_ignores() {
 #[cfg(unix)]
 #[tokio::test]
 async fn low_file_limit_is_reported_and_clients_wait() {
-    let server = Server::start_with_files(64, &["--head-timeout", "2s"]).await;
+    let server = Server::start_with_files(64, &["--head-timeout", "2s", "--memory", "4096"]).await;
     let lines = server.lines.join("\n");
     for expected in ["warning  this process may open 64 files", "ulimit -n 11152", "--max-sessions"] {
         assert!(lines.contains(expected), "{lines}");
@@ -185,4 +193,56 @@ async fn name_without_an_address_stops_the_start() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && text.contains("no-such-name.invalid:3030"), "{text}");
     assert!(text.contains("--bind"), "{text}");
+}
+
+/// A command by a user who may not read every file, where the tests run as one who may; `None` where there is no such
+/// user.
+#[cfg(target_os = "linux")]
+async fn unprivileged(arguments: &[&str]) -> Option<std::process::Output> {
+    use tokio::process::Command;
+    const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+    let mut command = Command::new("setpriv");
+    command.args(NOBODY).arg(env!("CARGO_BIN_EXE_tickcast")).args(arguments).env(ANY_PORT.0, ANY_PORT.1);
+    command.stdin(std::process::Stdio::null());
+    // Nobody may also be kept from the program.
+    let output =
+        timeout(TIMEOUT, command.kill_on_drop(true).output()).await.expect("the program ends by itself").ok()?;
+    (!String::from_utf8_lossy(&output.stderr).contains("setpriv:")).then_some(output)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn forbidden_file_is_named_with_reason_and_remedy() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret.csv");
+    std::fs::write(&path, "time,price\n2024-01-01,1.5\n").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    let is_bound = std::fs::read(&path).is_err();
+    let path = path.to_str().unwrap();
+    for arguments in [
+        &["inspect", path][..],
+        &["replay", path],
+        &["--config", path],
+        &["--token-file", path],
+        &["--script", path],
+        &["--tls-cert", path, "--tls-key", path],
+    ] {
+        let output = if is_bound {
+            let mut command = command(arguments);
+            let running = command.env(ANY_PORT.0, ANY_PORT.1).kill_on_drop(true).output();
+            timeout(TIMEOUT, running).await.expect("the program ends by itself").unwrap()
+        } else if let Some(output) = unprivileged(arguments).await {
+            output
+        } else {
+            eprintln!("skipped: this user may read every file, and setpriv cannot start tickcast as another one");
+            return;
+        };
+        let printed = [&output.stdout[..], &output.stderr].concat();
+        let printed = String::from_utf8_lossy(&printed);
+        assert!(!output.status.success(), "{arguments:?} should fail: {printed}");
+        for part in ["secret.csv", "Permission denied (os error 13); allow the user who runs tickcast to read it"] {
+            assert!(printed.contains(part), "{arguments:?} should print {part:?}: {printed}");
+        }
+    }
 }

@@ -245,6 +245,14 @@ pub fn member<'a>(json: &'a str, name: &str) -> &'a str {
     rest.split([',', '}']).next().unwrap()
 }
 
+/// Reports whether the tests were started with SIGHUP ignored, as `nohup` does. Then the programs that they start ignore
+/// it as well.
+pub fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.is_some_and(|mask| u64::from_str_radix(mask.trim(), 16).unwrap() & 1 != 0)
+}
+
 /// Microseconds since 1970.
 pub fn wall_micros() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();

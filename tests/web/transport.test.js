@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { initialState } from "../../web/js/state/model.js";
 import { NO_PREVIEW, previewOf, previewPoints, takePreview } from "../../web/js/state/preview.js";
-import { commandFor, nextSpeed } from "../../web/js/state/transport.js";
+import { commandFor, limitedText, nextSpeed, stateText } from "../../web/js/state/transport.js";
 
 const DAY_US = 86_400e6;
 
@@ -21,8 +21,23 @@ const state = (feed) => ({
     name: "recording",
     start: 0,
     end: DAY_US,
+    behind_us: 0,
+    symbols_limited: 0,
     ...feed,
   },
+});
+
+test("the state says how late the feed plays, and how many symbols are limited", () => {
+  /** @param {object} feed */
+  const words = (feed) => [stateText(state(feed).feed), limitedText(state(feed).feed)];
+  assert.deepEqual(words({ state: "playing" }), ["Playing", ""]);
+  assert.deepEqual(words({ state: "playing", behind_us: 2e6 }), ["Playing, 2s behind", ""]);
+  assert.deepEqual(words({ state: "paused", behind_us: 2e6 }), ["Paused", ""]);
+  assert.deepEqual(words({ state: "playing", symbols_limited: 1 }), ["Playing", "1 symbol at its tick limit"]);
+  assert.deepEqual(words({ state: "playing", behind_us: 90e6, symbols_limited: 3 }), [
+    "Playing, 1m behind",
+    "3 symbols at their tick limit",
+  ]);
 });
 
 test("a button sends what the feed can do now", () => {

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 
-use super::{SettingsError, Values, nearest, unknown};
+use super::{Given, SettingsError, Values, nearest, unknown};
 
 /// Reads the settings of a file.
 ///
 /// # Errors
 /// Returns an error if the text is not TOML, or has a setting that is not known.
-pub fn read(file: &str, text: &str, known: &BTreeSet<String>) -> Result<Values, SettingsError> {
+pub fn read<'a>(file: &'a str, text: &str, known: &BTreeSet<String>) -> Result<Given<'a>, SettingsError> {
     let table: BTreeMap<Spanned<String>, toml::Value> =
         toml::from_str(text).map_err(|source| SettingsError::NotToml { file: file.to_owned(), source })?;
-    let mut values = Values::new();
+    let (mut values, mut places) = (Values::new(), BTreeMap::new());
     for (key, value) in table {
         let name = key.get_ref().replace('_', "-");
         let line = text[..key.span().start].matches('\n').count() + 1;
@@ -26,9 +26,10 @@ pub fn read(file: &str, text: &str, known: &BTreeSet<String>) -> Result<Values, 
             one => vec![one],
         };
         let texts = items.iter().map(|value| text_of(&place, &name, value)).collect::<Result<Vec<_>, _>>()?;
+        places.insert(name.clone(), place);
         values.insert(name, texts);
     }
-    Ok(values)
+    Ok(Given { values, name: file, places })
 }
 
 /// Returns the text to type for a value: for `true` the flag alone, and for `false` nothing.

@@ -54,6 +54,21 @@ pub struct Settings {
 /// The values of settings by name; `None` is a flag without a value.
 type Values = BTreeMap<String, Vec<Option<String>>>;
 
+/// The settings of a file or of the environment.
+struct Given<'a> {
+    values: Values,
+    /// Its name in messages about several settings.
+    name: &'a str,
+    /// The place of each setting: a line or a variable.
+    places: BTreeMap<String, String>,
+}
+
+impl Given<'_> {
+    fn place(&self, setting: &str) -> &str {
+        self.places.get(setting).map_or(self.name, String::as_str)
+    }
+}
+
 /// Reads `arguments`, of which the first is the program's name, together with the other sources.
 ///
 /// # Errors
@@ -63,22 +78,21 @@ pub fn read(command: &Command, arguments: &[OsString], sources: &Sources<'_>) ->
     let chosen = subcommand.unwrap_or(command);
     let head = if subcommand.is_some() { 2 } else { 1 };
     let known = known(command);
-    let from_file = sources.file.map_or_else(|| Ok(Values::new()), |(name, text)| file::read(name, text, &known))?;
+    let from_file = sources.file.map(|(name, text)| file::read(name, text, &known)).transpose()?;
     let from_variables = environment::read(sources.variables, chosen, &known)?;
     let mut origins = BTreeMap::new();
     let mut taken = given(command, arguments, subcommand)?;
     let mut all_typed = Vec::new();
-    let file_name = sources.file.map_or("", |(name, _)| name);
-    for (values, place) in [(from_variables, "the environment"), (from_file, file_name)] {
-        let typed = typed(chosen, &values, &taken, place)?;
-        let line: Vec<OsString> = arguments[..head].iter().cloned().chain(typed.iter().map(OsString::from)).collect();
-        relaxed(command).try_get_matches_from(line).map_err(|error| bad_value(place, &error))?;
-        for name in values.keys().filter(|name| find(chosen, name).is_some() && !taken.contains(*name)) {
-            let origin = if place == file_name { place.to_owned() } else { environment::variable(name) };
+    let is_file = |given: &Given<'_>| sources.file.is_some_and(|(name, _)| given.name == name);
+    for given in [Some(from_variables), from_file].into_iter().flatten() {
+        let typed = typed(chosen, &given, &taken)?;
+        check(command, &arguments[..head], &typed, &given)?;
+        for name in given.values.keys().filter(|name| find(chosen, name).is_some() && !taken.contains(*name)) {
+            let origin = if is_file(&given) { given.name.to_owned() } else { environment::variable(name) };
             origins.insert(name.clone(), origin);
         }
-        taken.extend(values.into_keys());
-        all_typed.splice(0..0, typed);
+        all_typed.splice(0..0, typed.into_iter().map(|(_, argument)| argument));
+        taken.extend(given.values.into_keys());
     }
     let line = arguments[..head].iter().cloned().chain(all_typed.into_iter().map(OsString::from));
     let rest = arguments[head.min(arguments.len())..].iter().cloned();
@@ -144,25 +158,45 @@ fn given(
     Ok(names)
 }
 
-/// Returns the arguments to type for `values`, without the `taken` ones.
-fn typed(
+/// Checks the arguments of a source with the name of each setting.
+///
+/// # Errors
+/// Returns an error at the place of the setting that is not valid, or at the source's name where each is valid by
+/// itself.
+fn check(
+    command: &Command,
+    head: &[OsString],
+    typed: &[(&str, String)],
+    given: &Given<'_>,
+) -> Result<(), SettingsError> {
+    let refused = |typed: &[(&str, String)]| {
+        let typed = typed.iter().map(|(_, argument)| OsString::from(argument));
+        relaxed(command).try_get_matches_from(head.iter().cloned().chain(typed)).err()
+    };
+    let Some(error) = refused(typed) else { return Ok(()) };
+    let one = typed.iter().find_map(|one| Some((given.place(one.0), refused(std::slice::from_ref(one))?)));
+    let (place, error) = one.unwrap_or((given.name, error));
+    Err(bad_value(place, &error))
+}
+
+/// Returns the arguments to type for the settings of a source, with their names, without the `taken` ones.
+fn typed<'g>(
     chosen: &Command,
-    values: &Values,
+    given: &'g Given<'_>,
     taken: &BTreeSet<String>,
-    place: &str,
-) -> Result<Vec<String>, SettingsError> {
-    let mut typed = Vec::new();
-    for (name, texts) in values.iter().filter(|(name, _)| !taken.contains(*name)) {
+) -> Result<Vec<(&'g str, String)>, SettingsError> {
+    let mut typed: Vec<(&str, String)> = Vec::new();
+    for (name, texts) in given.values.iter().filter(|(name, _)| !taken.contains(*name)) {
         let Some(arg) = find(chosen, name) else { continue };
         let takes_value = arg.get_action().takes_values();
         let is_switch = !takes_value || arg.get_num_args().is_some_and(|range| range.min_values() == 0);
         for text in texts {
             match text.as_deref() {
-                None => typed.push(format!("--{name}")),
+                None => typed.push((name, format!("--{name}"))),
                 Some("false") if is_switch => {}
-                Some(text) if takes_value => typed.push(format!("--{name}={text}")),
+                Some(text) if takes_value => typed.push((name, format!("--{name}={text}"))),
                 Some(_) => {
-                    let (place, name) = (place.to_owned(), name.clone());
+                    let (place, name) = (given.place(name).to_owned(), name.clone());
                     return Err(SettingsError::BadKind { place, name, is: "a value", remedy: "use true or false" });
                 }
             }

@@ -78,7 +78,7 @@ fn settings_of_another_command_are_skipped() {
         "full = true\nseed = 7\n",
         &["full = true # tickcast.toml"],
     );
-    check("tickcast", &[], "full = true\n", &["max-ticks = 65536 # default"]);
+    check("tickcast", &[], "full = true\n", &["max-history = 50000 # default"]);
 }
 
 #[test]
@@ -100,13 +100,17 @@ fn bad_settings_are_errors_with_place_and_nearest_name() {
     check(&[("TICKCAST_MAX_SESSION", "1")], "", &["TICKCAST_MAX_SESSION\"", "\"TICKCAST_MAX_SESSIONS\""]);
     check(&[], "bind = ", &["tickcast.toml is not TOML", "line 1, column 8"]);
     check(&[], "seed = 1\nspeed =\n", &["tickcast.toml is not TOML", "line 2, column 8"]);
-    check(&[], "bind = \"nowhere\"", &["tickcast.toml", "nowhere", "--bind"]);
-    check(&[("TICKCAST_BIND", "nowhere")], "", &["the environment", "nowhere", "--bind"]);
+    check(&[], "seed = 1\n\nbind = \"nowhere\"", &["tickcast.toml, line 3:", "nowhere", "--bind"]);
+    check(&[], "seed = 1\nmax_sessions = -1\n", &["tickcast.toml, line 2:", "-1", "--max-sessions"]);
+    check(&[], "day = \"10m\"\nspeed = \"2x\"\n", &["tickcast.toml:", "--day", "--speed"]);
+    check(&[("TICKCAST_BIND", "nowhere")], "", &["the environment, TICKCAST_BIND:", "nowhere", "--bind"]);
     check(&[], "[server]\nbind = 1", &["tickcast.toml", "\"server\""]);
     check(&[], "[bind]\nport = 1", &["tickcast.toml, line 1:", "\"bind\" is a table"]);
     check(&[], "shuffle = 1\n", &["no setting \"shuffle\""]);
     let error = read_all("tickcast replay f.csv", &[("TICKCAST_PAUSED", "maybe")], None).unwrap_err();
-    assert!(error.contains("\"paused\" is a value; use true or false"), "{error}");
+    assert!(error.contains("TICKCAST_PAUSED: \"paused\" is a value; use true or false"), "{error}");
+    let error = read_all("tickcast replay f.csv", &[], Some("full = true\npaused = \"maybe\"\n")).unwrap_err();
+    assert!(error.contains("tickcast.toml, line 2: \"paused\" is a value; use true or false"), "{error}");
 }
 
 #[test]

@@ -24,18 +24,16 @@ use tokio::time::{Instant, sleep};
 
 pub use self::checkpoints::CheckpointLimits;
 use self::checkpoints::SharedCheckpoints;
-pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig};
+pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, RECORDING_MARKETS};
 use self::playback::Playback;
 use self::read_ahead::ReadAhead;
 use self::seek::Seek;
 use self::time_shift::TimeShift;
 use super::{SourceError, TickSource};
-use crate::bus::{self, CommandReceiver, CommandReply};
+use crate::bus::{self, CommandReceiver, CommandReply, MAX_BATCH};
 use crate::control::{FeedEvent, FeedState, Lag, Opening, RejectedRows, ScenarioCatalog, TimestampMode};
 use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
 
-/// The most ticks in one batch. It bounds the memory of the bus.
-const MAX_BATCH: usize = 1_024;
 /// The time between clock events, which close the bars of quiet symbols.
 const CLOCK_INTERVAL: Duration = Duration::from_millis(250);
 /// The shortest sleep. Ticks that fall due within it share a batch.

@@ -5,10 +5,13 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-use tokio::net::{TcpListener, lookup_host};
+use tokio::net::{TcpListener, TcpSocket, lookup_host};
 
 /// Attempts to find a port that is free at all addresses of a name, where any port will do.
 const MAX_ATTEMPTS: usize = 8;
+/// Connections that wait in the kernel until they are accepted. Beyond it a client tries again after a second. Linux
+/// holds at most `net.core.somaxconn` (4,096), so a longer queue is its setting and not a flag.
+const LISTEN_BACKLOG: u32 = 4_096;
 
 /// An address to listen on: a name or an IP address, and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +77,7 @@ async fn listen_at(addresses: &[IpAddr], port: u16) -> io::Result<Vec<TcpListene
     for ip in addresses {
         // Port 0 takes any port for the first address, which the others then share.
         let port = listeners.first().map_or(Ok(port), |first| first.local_addr().map(|address| address.port()))?;
-        match TcpListener::bind(SocketAddr::new(*ip, port)).await {
+        match bind(SocketAddr::new(*ip, port)) {
             Ok(listener) => listeners.push(listener),
             Err(error) if matches!(error.kind(), io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied) => {
                 return Err(error);
@@ -84,6 +87,15 @@ async fn listen_at(addresses: &[IpAddr], port: u16) -> io::Result<Vec<TcpListene
         }
     }
     if listeners.is_empty() { Err(absent) } else { Ok(listeners) }
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As std does: on Unix a server that is started again may use its port at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(LISTEN_BACKLOG)
 }
 
 #[cfg(test)]
@@ -111,6 +123,23 @@ mod tests {
         let ports: Vec<u16> = listeners.iter().map(|one| one.local_addr().unwrap().port()).collect();
         assert!(ports.len() == 2 && ports[0] == ports[1] && ports[0] != 0, "{ports:?}");
         assert_eq!(listen_at(&addresses, ports[0]).await.unwrap_err().kind(), io::ErrorKind::AddrInUse);
+    }
+
+    /// The kernel completes handshakes up to the backlog, without anybody who accepts.
+    #[tokio::test]
+    async fn hundreds_of_connections_wait_to_be_accepted() {
+        let listeners = listen_at(&["127.0.0.1".parse().unwrap()], 0).await.unwrap();
+        let address = listeners[0].local_addr().unwrap();
+        let most =
+            std::fs::read_to_string("/proc/sys/net/core/somaxconn").ok().and_then(|text| text.trim().parse().ok());
+        let waiting = most.unwrap_or(128).min(400);
+        let mut sockets = Vec::new();
+        for _ in 0..waiting {
+            let connecting = tokio::net::TcpStream::connect(address);
+            let connected = tokio::time::timeout(std::time::Duration::from_secs(60), connecting).await;
+            sockets.push(connected.expect("it waits in the queue").unwrap());
+        }
+        assert_eq!(sockets.len(), waiting);
     }
 
     #[tokio::test]

@@ -9,16 +9,16 @@ use warp::Reply;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
 
-use crate::server::limits::Permit;
+use crate::server::limits::HeldMemory;
 use crate::wire::{ApiError, BarsResponse, ErrorCode};
 
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
 
-/// The text of an answer, which holds a permit for its memory until it is written.
+/// The text of an answer, whose memory is held until it is written.
 struct HeldText {
     text: String,
-    _permit: Permit,
+    _held: HeldMemory,
 }
 
 impl AsRef<[u8]> for HeldText {
@@ -27,15 +27,15 @@ impl AsRef<[u8]> for HeldText {
     }
 }
 
-/// An answer with a JSON body, which holds a permit for its memory until it is written.
-pub fn held_json(text: String, permit: Permit) -> Answer {
-    json(StatusCode::OK, Bytes::from_owner(HeldText { text, _permit: permit }))
+/// An answer with a JSON body, whose memory is held until it is written.
+pub fn held_json(text: String, held: HeldMemory) -> Answer {
+    json(StatusCode::OK, Bytes::from_owner(HeldText { text, _held: held }))
 }
 
 /// An answer whose JSON body is made piece by piece, as the client takes it.
-pub fn bars(bars: BarsResponse, permit: Permit) -> Answer {
+pub fn bars(bars: BarsResponse, held: HeldMemory) -> Answer {
     let pieces = stream::iter(bars.map(move |piece| {
-        let _held = &permit;
+        let _held = &held;
         Ok::<_, Infallible>(Bytes::from(piece))
     }));
     json_headers(warp::reply::stream(pieces).into_response())

@@ -15,7 +15,7 @@ use super::handlers::Handler::{self, Bars, Filter as Custom, Query};
 use super::handlers::{self, Site};
 use super::reply::{self, close_if_unread, error, held_json};
 use crate::server::auth::Role::{self, Anonymous, Presenter, Viewer};
-use crate::server::limits::Permit;
+use crate::server::limits::HeldMemory;
 use crate::wire::{ApiError, BarsResponse, ErrorCode};
 
 /// One address, for some methods.
@@ -119,7 +119,7 @@ fn held<T: 'static>(
     site: &Site,
     answer: fn(&Site, &str) -> Result<T, ApiError>,
     bytes: fn(&T) -> usize,
-    reply: fn(T, Permit) -> Answer,
+    reply: fn(T, HeldMemory) -> Answer,
 ) -> BoxedFilter<(Answer,)> {
     let site = site.clone();
     let reply = move |query: String, identity: Identity| {
@@ -127,8 +127,8 @@ fn held<T: 'static>(
             Ok(made) => made,
             Err(cause) => return error(&cause),
         };
-        match site.answers.try_acquire(identity.address, bytes(&made)) {
-            Ok(permit) => reply(made, permit),
+        match site.answers.try_hold(identity.address, bytes(&made)) {
+            Ok(held) => reply(made, held),
             Err(_) => error(&ApiError::too_many_answers()),
         }
     };

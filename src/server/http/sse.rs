@@ -10,10 +10,13 @@ use futures_util::Stream;
 use warp::sse::Event;
 
 use crate::fanout::{Due, LiveMarket, Notifier};
-use crate::server::limits::Permit;
+use crate::server::limits::SessionPlace;
 use crate::server::ops::{Meter, Metrics, Transport};
 use crate::server::session::{Outbox, SessionLimits};
-use crate::wire::{Format, Text};
+use crate::wire::{ApiError, Format, Text};
+
+/// Bytes that a slow client may keep: hyper's buffer of a connection, and the message behind it.
+const KEPT_BYTES: usize = 96 * 1024;
 
 /// One client's stream of events.
 struct Events {
@@ -23,26 +26,31 @@ struct Events {
     meter: Meter,
     /// The announcement of a stop was the last message.
     is_stopped: bool,
-    _permit: Permit,
+    _place: SessionPlace,
 }
 
 /// The events of a session whose client has sent `request` and nothing else.
+///
+/// # Errors
+/// When there is no memory left for the messages that hyper keeps, or for the subscriptions.
 pub fn events(
     live: LiveMarket,
     limits: SessionLimits,
     request: &str,
-    permit: Permit,
+    mut place: SessionPlace,
     metrics: &Metrics,
-) -> impl Stream<Item = Result<Event, Infallible>> + Send + 'static {
+) -> Result<impl Stream<Item = Result<Event, Infallible>> + Send + 'static, ApiError> {
     let notifier = live.register();
     let mut outbox = Outbox::new(live, Arc::clone(&notifier), limits, Format::Json);
     outbox.answer(request);
+    place.messages.resize(KEPT_BYTES).map_err(|_| ApiError::no_memory())?;
+    place.subscriptions.resize(outbox.bytes_beyond_included()).map_err(|_| ApiError::no_memory())?;
     let meter = metrics.session(Transport::Events);
-    let events = Events { outbox, notifier, meter, is_stopped: false, _permit: permit };
-    futures_util::stream::unfold(events, |mut events| async {
+    let events = Events { outbox, notifier, meter, is_stopped: false, _place: place };
+    Ok(futures_util::stream::unfold(events, |mut events| async {
         let text = events.next().await?;
         Some((Ok(Event::default().data(text.as_str())), events))
-    })
+    }))
 }
 
 impl Events {

@@ -9,6 +9,8 @@ use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 
+use crate::text;
+
 /// The files of `--tls-cert` and `--tls-key`, in PEM.
 #[derive(Clone, Debug)]
 pub struct TlsFiles {
@@ -39,13 +41,19 @@ impl TlsFiles {
             let file = file.to_owned();
             move |source| TlsError::Unreadable { file, wanted, flag, source }
         };
-        let chain = CertificateDer::pem_file_iter(certificate)
-            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        // A pipe or a device, which may never end, is an error.
+        let read = |file: &Path| text::read_bytes(file).map_err(pem::Error::Io);
+        let chain = read(certificate)
+            .and_then(|pem| CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>())
             .map_err(unreadable(certificate, "certificate", "--tls-cert"))?;
         if chain.is_empty() {
             return Err(TlsError::NoCertificate(certificate.clone()));
         }
-        let secret = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key, "private key", "--tls-key"))?;
+        let secret = read(key).and_then(|pem| PrivateKeyDer::from_pem_slice(&pem)).map_err(unreadable(
+            key,
+            "private key",
+            "--tls-key",
+        ))?;
         let unusable = |source| TlsError::Unusable { certificate: certificate.clone(), key: key.clone(), source };
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()

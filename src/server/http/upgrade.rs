@@ -16,7 +16,7 @@ use warp::{Filter, Rejection};
 
 use super::auth::texts;
 use super::stream::Stream;
-use crate::server::limits::WriteTimeout;
+use crate::server::limits::{HeldMemory, MemoryStream, WriteTimeout};
 use crate::server::session::CLOSE_TIMEOUT;
 use crate::server::session::Socket;
 use crate::wire::Format;
@@ -44,8 +44,14 @@ impl Upgrade {
         self.format
     }
 
-    /// Waits until the answer 101 is sent, and takes over the socket; `None` when the client has vanished.
-    pub async fn socket(self, message_bytes: usize) -> Option<Socket<WriteTimeout<Stream>>> {
+    /// Waits until the answer 101 is sent, and takes over the socket; `None` when the client has vanished, or has begun
+    /// a message for which there is no memory.
+    /// Parts of messages that wait are paid from `held`.
+    pub async fn socket(
+        self,
+        message_bytes: usize,
+        held: HeldMemory,
+    ) -> Option<Socket<MemoryStream<WriteTimeout<Stream>>>> {
         let upgraded = self.on_upgrade.await.ok()?;
         let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<WriteTimeout<Stream>>>().ok()?;
         let config = WebSocketConfig::default()
@@ -53,8 +59,9 @@ impl Upgrade {
             .write_buffer_size(WRITE_BUFFER)
             .max_message_size(Some(message_bytes))
             .max_frame_size(Some(message_bytes));
+        let stream = MemoryStream::new(io.into_inner(), held, message_bytes, &read_buf).ok()?;
         let early = read_buf.to_vec();
-        let inner = WebSocketStream::from_partially_read(io.into_inner(), early, Role::Server, Some(config)).await;
+        let inner = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
         Some(Socket::new(inner))
     }
 }

@@ -37,7 +37,7 @@ pub enum LimitReached {
 /// A permit that no address holds yet.
 #[derive(Debug)]
 pub struct Reservation {
-    _permit: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 }
 
 /// The permit of one connection, which is released when dropped.
@@ -46,7 +46,7 @@ pub struct Permit {
     limit: ConnectionLimit,
     address: IpAddr,
     count: usize,
-    _reservation: Reservation,
+    reservation: Reservation,
 }
 
 impl ConnectionLimit {
@@ -68,13 +68,13 @@ impl ConnectionLimit {
     /// When so many are not free in all, or for this address.
     pub fn try_acquire_many(&self, address: IpAddr, count: u32) -> Result<Permit, LimitReached> {
         let permits = Arc::clone(&self.permits).try_acquire_many_owned(count).map_err(|_| LimitReached::Total)?;
-        self.assign_many(Reservation { _permit: permits }, address, count as usize)
+        self.assign_many(Reservation { permit: permits }, address, count as usize)
     }
 
     /// Waits until a permit is free, and reserves it.
     pub async fn reserve(&self) -> Reservation {
         let permit = Arc::clone(&self.permits).acquire_owned().await;
-        Reservation { _permit: permit.expect("invariant: the semaphore is never closed") }
+        Reservation { permit: permit.expect("invariant: the semaphore is never closed") }
     }
 
     /// Assigns a reserved permit to a connection from `address`.
@@ -91,19 +91,35 @@ impl ConnectionLimit {
         let of_address = held.get(&address).copied().unwrap_or_default();
         // Where one address may hold all permits, none are reserved.
         let is_shared = self.max_per_address < self.max;
-        let is_scarce = is_shared && self.permits.available_permits() < self.max / RESERVED;
-        if of_address + count > self.max_per_address || (is_scarce && of_address > self.max / FEW) {
+        let is_reserved = is_shared && self.is_scarce();
+        if of_address + count > self.max_per_address || (is_reserved && of_address > self.max / FEW) {
             return Err(LimitReached::PerAddress);
         }
         *held.entry(address).or_default() += count;
-        Ok(Permit { limit: self.clone(), address, count, _reservation: reservation })
+        Ok(Permit { limit: self.clone(), address, count, reservation })
     }
 
     /// Assigns a reserved permit to a connection from an address that has no limit of its own.
     pub fn assign_unlimited(&self, reservation: Reservation, address: IpAddr) -> Permit {
         let address = network(address);
         *self.held.lock().entry(address).or_default() += 1;
-        Permit { limit: self.clone(), address, count: 1, _reservation: reservation }
+        Permit { limit: self.clone(), address, count: 1, reservation }
+    }
+
+    /// Counts `count` permits less for an address. The semaphore has them back already, or gets them next.
+    fn release(&self, address: IpAddr, count: usize) {
+        let mut held = self.held.lock();
+        if let Some(of_address) = held.get_mut(&address) {
+            *of_address -= count;
+            if *of_address == 0 {
+                held.remove(&address);
+            }
+        }
+    }
+
+    /// Reports whether three quarters of the permits are in use.
+    pub fn is_scarce(&self) -> bool {
+        self.permits.available_permits() < self.max / RESERVED
     }
 
     /// Permits in use.
@@ -126,15 +142,38 @@ pub(super) fn network(address: IpAddr) -> IpAddr {
     }
 }
 
+impl Permit {
+    /// Changes the number of permits.
+    ///
+    /// # Errors
+    /// When so many more are not free in all, or for this address. Then nothing changes.
+    pub fn resize(&mut self, count: u32) -> Result<(), LimitReached> {
+        let new = count as usize;
+        if new > self.count {
+            let more = u32::try_from(new - self.count).unwrap_or(u32::MAX);
+            let mut more = self.limit.try_acquire_many(self.address, more)?;
+            // Only the semaphore's part is left behind; the address goes on to hold both.
+            self.count += std::mem::take(&mut more.count);
+            if let Some(permit) = more.reservation.permit.split(more.reservation.permit.num_permits()) {
+                self.reservation.permit.merge(permit);
+            }
+        } else if new < self.count {
+            drop(self.reservation.permit.split(self.count - new));
+            self.limit.release(self.address, self.count - new);
+            self.count = new;
+        }
+        Ok(())
+    }
+
+    /// The number of permits.
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut held = self.limit.held.lock();
-        if let Some(count) = held.get_mut(&self.address) {
-            *count -= self.count;
-            if *count == 0 {
-                held.remove(&self.address);
-            }
-        }
+        self.limit.release(self.address, self.count);
     }
 }
 
@@ -198,6 +237,23 @@ mod tests {
         drop(many);
         assert_eq!(limit.in_use(), 0);
         drop(limit.try_acquire_many(from(1), 50).unwrap());
+    }
+
+    #[test]
+    fn permit_grows_and_shrinks_within_the_limits() {
+        let limit = ConnectionLimit::new(100, 50);
+        let mut permit = limit.try_acquire_many(from(1), 10).unwrap();
+        for (count, want) in
+            [(40, Ok(())), (51, Err(LimitReached::PerAddress)), (20, Ok(())), (0, Ok(())), (50, Ok(()))]
+        {
+            assert_eq!(permit.resize(count), want, "{count}");
+            assert_eq!((limit.in_use(), limit.permits.available_permits()), (permit.count(), 100 - permit.count()));
+        }
+        let other = limit.try_acquire_many(from(2), 50).unwrap();
+        assert_eq!(permit.resize(60), Err(LimitReached::Total));
+        drop((permit, other));
+        assert_eq!((limit.in_use(), limit.permits.available_permits()), (0, 100));
+        assert!(limit.held.lock().is_empty());
     }
 
     #[tokio::test]

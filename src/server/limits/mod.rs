@@ -1,17 +1,21 @@
-//! Limits on clients: connections, messages, stalled writes, wrong tokens, and open files.
+//! Limits on clients: connections, messages, memory, stalled writes, wrong tokens, and open files.
 
-mod answer_memory;
 mod connections;
 mod deadline_body;
+mod memory;
+mod memory_stream;
 mod message_rate;
 mod open_files;
+mod sessions;
 mod write_timeout;
 mod wrong_tokens;
 
-pub use answer_memory::AnswerMemory;
 pub use connections::{ConnectionLimit, LimitReached, Permit, Reservation};
 pub use deadline_body::DeadlineBody;
+pub use memory::{HeldMemory, MemoryLimit};
+pub use memory_stream::{INCLUDED_BYTES, MemoryStream};
 pub use message_rate::RateLimiter;
 pub use open_files::{TooFewFiles, raise_limit};
+pub use sessions::{NoPlace, SessionPlace, SessionsLimit};
 pub use write_timeout::WriteTimeout;
 pub use wrong_tokens::{TokenUse, WrongTokenLimit};

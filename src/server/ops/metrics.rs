@@ -15,6 +15,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Metric, Registry};
 use strum::{EnumIter, IntoEnumIterator as _, IntoStaticStr, VariantArray};
 
+use super::memory::MemoryUse;
 use super::process::Process;
 use super::readings::Readings;
 use crate::fanout::{LagHistogram, LiveMarket, TierId};
@@ -94,13 +95,17 @@ struct SentCounters {
 }
 
 impl Metrics {
-    /// Registers all counters. `connections` limits the HTTP connections that are not sessions.
-    pub fn new(live: LiveMarket, connections: ConnectionLimit) -> Self {
+    /// Registers all counters, and the memory of all parts where it is known. `connections` limits the HTTP connections
+    /// that are not sessions.
+    pub fn new(live: LiveMarket, connections: ConnectionLimit, memory: Option<MemoryUse>) -> Self {
         let registry = &mut Registry::with_prefix("tickcast");
         registry.register("build", "The program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
         let delivery_lags = Arc::<LagHistogram>::default();
         registry.register_collector(Box::new(Readings::new(live, connections, Arc::clone(&delivery_lags))));
         registry.register_collector(Box::new(Process));
+        if let Some(memory) = memory {
+            registry.register_collector(Box::new(memory));
+        }
         let open: Family<Label, Gauge> = register(registry, "sessions", "Open sessions");
         let opened: Family<Label, Counter> = register(registry, "sessions_opened", "Sessions opened since the start");
         let messages: Family<Label, Counter> = register(registry, "messages_sent", "Messages sent");

@@ -25,6 +25,11 @@ impl Collector for Process {
     }
 }
 
+/// The resident memory of this process, in bytes; `None` where the system does not say.
+pub fn resident_bytes() -> Option<usize> {
+    usize::try_from(Usage::read()?.resident_bytes).ok()
+}
+
 /// The resources that this process uses.
 struct Usage {
     cpu_seconds: f64,

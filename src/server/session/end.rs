@@ -28,6 +28,8 @@ pub enum SessionEnd {
     TooManyMessages,
     /// The client took no byte for the stall timeout.
     TooSlow,
+    /// The client needs more memory than is left for sessions.
+    NoMemory,
     /// The client did not answer a ping.
     NoPong,
     /// The server stops.
@@ -53,11 +55,12 @@ impl SessionEnd {
             Self::BadText => CloseCode::Invalid,
             Self::MessageTooLarge => CloseCode::Size,
             Self::TooManyMessages => CloseCode::Policy,
-            Self::TooSlow => CloseCode::Again,
+            Self::TooSlow | Self::NoMemory => CloseCode::Again,
             Self::NoPong => CloseCode::Library(NO_PONG),
             Self::Stopped => CloseCode::Away,
         })
     }
+
     /// Counts a session that ended so.
     pub fn count(self, metrics: &Metrics) {
         metrics.session_ended(self.reason(), self.close_code().map(u16::from));

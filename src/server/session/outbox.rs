@@ -14,6 +14,7 @@ use super::subscriptions::Subscriptions;
 use crate::control::Command;
 use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
 use crate::market::{Instrument, InstrumentId, Market};
+use crate::server::limits::INCLUDED_BYTES;
 use crate::wire::{
     ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, Stopping, Text, Throttled,
 };
@@ -132,6 +133,11 @@ impl Outbox {
     /// The fastest tier that a subscription was granted.
     pub fn fastest(&self) -> Option<TierId> {
         self.subscriptions.fastest()
+    }
+
+    /// The memory of the subscriptions beyond [`INCLUDED_BYTES`].
+    pub fn bytes_beyond_included(&self) -> usize {
+        self.subscriptions.bytes().saturating_sub(INCLUDED_BYTES)
     }
 
     /// Takes the command of the request that was just answered, if it was one.

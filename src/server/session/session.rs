@@ -22,7 +22,7 @@ use super::limits::SessionLimits;
 use super::outbox::Outbox;
 use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket, Notifier};
-use crate::server::limits::RateLimiter;
+use crate::server::limits::{HeldMemory, RateLimiter};
 use crate::server::ops::{Meter, Metrics, Transport};
 use crate::wire::{ApiError, EncodedMessage, Format};
 
@@ -31,7 +31,8 @@ const LONG_WRITE: Duration = Duration::from_secs(1);
 /// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
 const PING_INTERVAL: u32 = 30;
 
-/// Serves one client, first in `format`, until either side ends the session. Then closes the WebSocket.
+/// Serves one client, first in `format`, until either side ends the session. Then closes the WebSocket. `held` is the
+/// memory of the client's subscriptions.
 pub async fn serve<S>(
     socket: &mut S,
     live: LiveMarket,
@@ -39,13 +40,14 @@ pub async fn serve<S>(
     limits: &SessionLimits,
     format: Format,
     metrics: &Metrics,
+    held: HeldMemory,
 ) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
     let end = {
         // Not moved into the future of `run`, which would keep room for a second session.
-        let mut session = Session::new(&mut *socket, live, feed, limits, format, metrics);
+        let mut session = Session::new(&mut *socket, live, feed, limits, format, metrics, held);
         session.run().await
     };
     end.count(metrics);
@@ -67,6 +69,8 @@ struct Session<'s, S> {
     throttle: Throttle,
     /// The client's commands to the feed.
     commands: CommandQueue,
+    /// The memory of many subscriptions.
+    held: HeldMemory,
     metrics: &'s Metrics,
     /// Counts this session and what it sends.
     meter: Meter,
@@ -99,6 +103,7 @@ where
         limits: &SessionLimits,
         format: Format,
         metrics: &'s Metrics,
+        held: HeldMemory,
     ) -> Self {
         let (notifier, now) = (live.register(), Instant::now());
         Self {
@@ -108,6 +113,7 @@ where
             rate_limiter: RateLimiter::new(limits.messages_per_second, now),
             throttle: Throttle::new(now),
             commands: CommandQueue::new(feed, limits.commands),
+            held,
             metrics,
             meter: metrics.session(Transport::WebSocket),
             flush_due: None,
@@ -178,7 +184,7 @@ where
         }
         let Some(message) = message else { return Flow::Break(SessionEnd::Left) };
         match message {
-            Ok(WsMessage::Text(text)) => self.on_request(&text),
+            Ok(WsMessage::Text(text)) => return self.on_request(&text),
             Ok(WsMessage::Binary(_)) => self.reject(&ApiError::binary()),
             Ok(WsMessage::Close(_)) => return Flow::Break(SessionEnd::Left),
             // The next flush answers a ping.
@@ -188,7 +194,7 @@ where
         Flow::Continue(())
     }
 
-    fn on_request(&mut self, text: &str) {
+    fn on_request(&mut self, text: &str) -> Flow {
         if let Some(code) = self.outbox.answer(text) {
             self.metrics.api_error(code);
         }
@@ -197,6 +203,8 @@ where
         {
             self.reject(&error);
         }
+        let is_held = self.held.resize(self.outbox.bytes_beyond_included());
+        is_held.map_or(Flow::Break(SessionEnd::NoMemory), Flow::Continue)
     }
 
     fn on_command_done(&mut self, CommandDone { id, name, result }: CommandDone) {
@@ -266,6 +274,7 @@ fn or_end(result: Result<(), WsError>) -> Flow {
 fn end_of(error: &WsError) -> SessionEnd {
     match error {
         WsError::Io(error) if error.kind() == ErrorKind::TimedOut => SessionEnd::TooSlow,
+        WsError::Io(error) if error.kind() == ErrorKind::OutOfMemory => SessionEnd::NoMemory,
         WsError::Capacity(_) => SessionEnd::MessageTooLarge,
         WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => SessionEnd::Left,
         WsError::Utf8(_) => SessionEnd::BadText,

@@ -74,6 +74,14 @@ impl Subscriptions {
         self.quotes.iter().any(|(_, cursor)| cursor.contains(id))
     }
 
+    /// The memory of the subscriptions, and of the marks of what is due to them.
+    pub fn bytes(&self) -> usize {
+        /// A symbol marked for a snapshot and as behind.
+        const MARKS: usize = 2 * size_of::<InstrumentId>();
+        let symbols = self.quotes.iter().map(|(_, cursor)| cursor.len()).sum::<usize>();
+        symbols * (size_of::<(InstrumentId, u64)>() + MARKS) + self.series.len() * size_of::<SeriesSubscription>()
+    }
+
     /// The tiers that serve the subscriptions.
     pub fn tiers(&self) -> impl Iterator<Item = TierId> {
         self.grants().map(|grant| self.capped(grant))

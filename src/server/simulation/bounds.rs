@@ -38,7 +38,7 @@ fn sessions_keep_their_limit(world: &World, shared: &SharedLimits) {
         let (max, of_one) = (config.sessions, config.sessions_per_address);
         format!("{all} of {max} are open, {most} of {of_one} from one address")
     });
-    let counted = shared.sessions.in_use();
+    let counted = shared.sessions.count.in_use();
     world.log.check("permits_belong_to_connections", counted <= ends.len(), || {
         format!("{counted} sessions have a permit, on {} connections", ends.len())
     });
@@ -64,9 +64,10 @@ pub fn stop_is_in_time(world: &World, took: Duration) {
 /// When everybody has left, no permit is held and no socket is open.
 pub async fn nothing_is_left(world: &World, shared: &SharedLimits) {
     sleep(2 * CLOSE_TIMEOUT + world.config.session.stall + GRACE).await;
-    let counts = [shared.sessions.in_use(), shared.connections.in_use(), shared.answers.in_use()];
-    world.log.check("permits_are_released", counts == [0; 3], || {
-        format!("sessions, connections and answers hold {counts:?}")
+    let SharedLimits { sessions, connections, answers } = shared;
+    let held = [sessions.count.in_use(), sessions.memory.held(), connections.in_use(), answers.held()];
+    world.log.check("permits_are_released", held == [0; 4], || {
+        format!("sessions, their memory, connections and answers hold {held:?}")
     });
     let open: Vec<u64> = world.network.server_ends().iter().map(|end| end.number).collect();
     world.log.check("sockets_are_closed", open.is_empty(), || format!("{open:?} are open"));

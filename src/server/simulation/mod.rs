@@ -39,6 +39,7 @@ use super::auth::{AccessConfig, Control};
 use super::http::HttpLimits;
 use super::session::{SessionLimits, SubscriptionLimits};
 use super::{BindAddress, ServerConfig};
+use crate::memory::Budget;
 
 /// The result of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +113,7 @@ fn random_config(dice: &mut Dice) -> ServerConfig {
         connections: dice.pick(&[3, 8, 32]),
         connections_per_address: dice.pick(&[2, 4, 16]),
         head_timeout: Duration::from_secs(dice.pick(&[2, 5])),
+        busy_head_timeout: Duration::from_secs(1),
         answer_bytes: dice.pick(&[64 << 10, 1 << 20]),
         buffer_bytes: HttpLimits::MIN_BUFFER_BYTES,
     };
@@ -132,6 +134,8 @@ fn random_config(dice: &mut Dice) -> ServerConfig {
         tls: None,
         http,
         session,
+        session_bytes: dice.pick(&[128 << 10, 4 << 20]),
         stall_after: Duration::from_secs(10),
+        budget: Budget::new((1 << 30, "a simulation".to_owned()), Vec::new()).expect("invariant: nothing fits"),
     }
 }

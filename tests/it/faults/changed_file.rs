@@ -89,11 +89,15 @@ async fn start(case: &Case) -> (tempfile::TempDir, PathBuf, Server) {
     (folder, path, server)
 }
 
-/// Follows until the feed has failed, and returns its fault.
-async fn wait_until_failed(server: &Server, follower: &mut Follower) -> String {
+/// Follows until the feed plays, changes the file, and follows until the feed has failed. Returns its fault.
+async fn change_while_it_plays(server: &Server, follower: &mut Follower, change: impl FnOnce()) -> String {
     let mut client = server.connect().await;
     follower.begin(&mut client, 20).await.unwrap();
     let failed = async {
+        while follower.updates == 0 {
+            follower.follow(&mut client).await.expect("the connection stays open");
+        }
+        change();
         loop {
             let message = follower.follow(&mut client).await.expect("the connection stays open");
             if message["type"] == "feed" && message["state"] == "failed" {
@@ -108,15 +112,10 @@ async fn wait_until_failed(server: &Server, follower: &mut Follower) -> String {
 async fn changed_file_fails_the_feed_and_shows_no_foreign_price() {
     for case in cases() {
         let (_folder, path, server) = start(&case).await;
-        let change = case.change;
-        let changing = async {
-            sleep(Duration::from_millis(700)).await;
-            change(&path);
-        };
         let mut follower = Follower::default();
-        let (fault, ()) = tokio::join!(wait_until_failed(&server, &mut follower), changing);
+        let fault = change_while_it_plays(&server, &mut follower, || (case.change)(&path)).await;
         assert!(fault.contains(case.name) && fault.contains(case.fault), "{}: {fault}", case.name);
-        assert!(follower.updates > 0 && follower.highest_price < 200.0, "{}: {}", case.name, follower.highest_price);
+        assert!(follower.highest_price < 200.0, "{}: {}", case.name, follower.highest_price);
         // The last prices stay, and new clients get the same fault.
         let feed = server.json("/api/v1/feed").await;
         assert_eq!((&feed["state"], feed["fault"].as_str()), (&json!("failed"), Some(&*fault)), "{}", case.name);

@@ -5,9 +5,11 @@ mod changed_file;
 mod clock;
 mod connection;
 mod disk;
+mod faulty;
 mod kill;
 mod network;
 mod panic;
+mod stuck;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

@@ -6,62 +6,11 @@ use std::time::Duration;
 
 use tickcast::app::{self, AppError};
 use tickcast::cli::{Cli, Job, ServeConfig};
-use tickcast::control::RejectedRows;
 use tickcast::feed::replay::{ReplayConfig, open};
-use tickcast::feed::{Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};
-use tickcast::market::{HistoryBar, Tick};
 use tokio::time::timeout;
 
-use super::Follower;
+use super::{Follower, faulty::Faulty};
 use crate::support::{TIMEOUT, connect_to};
-
-/// A source that panics after `good` ticks.
-struct Faulty {
-    source: Box<dyn TickSource>,
-    good: u32,
-}
-
-impl TickSource for Faulty {
-    fn info(&self) -> &SourceInfo {
-        self.source.info()
-    }
-
-    fn history(&mut self) -> Vec<HistoryBar> {
-        assert!(self.good > 0, "a panic made by the test");
-        self.source.history()
-    }
-
-    fn next_tick(&mut self) -> Result<Option<Tick>, SourceError> {
-        self.good = self.good.checked_sub(1).expect("a panic made by the test");
-        self.source.next_tick()
-    }
-
-    fn next_ticks(&mut self, _: usize, into: &mut Vec<Tick>) -> Result<Reading, SourceError> {
-        let Some(tick) = self.next_tick()? else { return Ok(Reading::Ended) };
-        into.push(tick);
-        Ok(Reading::Continues)
-    }
-
-    fn rewind(&mut self) -> Result<(), SourceError> {
-        self.source.rewind()
-    }
-
-    fn rows_rejected(&self) -> u64 {
-        self.source.rows_rejected()
-    }
-
-    fn rejected(&self) -> Vec<RejectedRows> {
-        self.source.rejected()
-    }
-
-    fn seekable(&mut self) -> Option<&mut dyn Seekable> {
-        None
-    }
-
-    fn stageable(&mut self) -> Option<&mut dyn Stageable> {
-        None
-    }
-}
 
 fn config() -> ServeConfig {
     let line = ["tickcast", "replay", "data/us-stocks-daily.csv.gz", "--speed", "1000000x", "--bind", "127.0.0.1:0"];
@@ -74,7 +23,7 @@ fn config() -> ServeConfig {
 /// Runs the program with a feed that panics after `good` ticks. Its lines go to `lines`.
 async fn run(good: u32, lines: mpsc::Sender<String>) -> Result<(), AppError> {
     let source = open(&["data/us-stocks-daily.csv.gz".into()], &ReplayConfig::default()).unwrap();
-    let faulty = Faulty { source: Box::new(source), good };
+    let faulty = Faulty { source: Box::new(source), good, then: || panic!("a panic made by the test") };
     let print = move |line: &str| drop(lines.send(line.to_owned()));
     let ended = app::serve_with(config(), |_, _| Ok(Box::new(faulty)), std::future::pending(), print);
     timeout(TIMEOUT, ended).await.expect("the program ends by itself")

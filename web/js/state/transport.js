@@ -1,6 +1,6 @@
 /** The transport controls of the feed: their commands, speeds and position. Pure. */
 
-import { clockText, dateText, speedText } from "../lib/time.js";
+import { ageText, clockText, dateText, speedText } from "../lib/time.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Feed} Feed */
@@ -62,7 +62,18 @@ export function positionText(us) {
 
 /** @param {Feed} feed */
 export function stateText(feed) {
-  return WORDS[feed.state] ?? feed.state;
+  return `${WORDS[feed.state] ?? feed.state}${behindText(feed)}`;
+}
+
+/** The time by which a feed plays late, to follow its state: the machine is too slow for the speed. @param {Feed} feed */
+export function behindText({ state, behind_us }) {
+  return state === "playing" && behind_us > 0 ? `, ${ageText(behind_us)} behind` : "";
+}
+
+/** The symbols with fewer ticks than their scenarios ask for. @param {Feed} feed */
+export function limitedText({ symbols_limited }) {
+  if (symbols_limited === 0) return "";
+  return symbols_limited === 1 ? "1 symbol at its tick limit" : `${symbols_limited} symbols at their tick limit`;
 }
 
 /** @param {Feed} feed */

@@ -16,7 +16,7 @@ use thiserror::Error;
 pub use self::echo::echo;
 pub use self::reject_counts::RejectCounts;
 pub use self::row_error::{RejectReason, RowError};
-use crate::text::escape;
+use crate::text::{escape, with_remedy};
 
 /// A file that cannot be played, and its problem.
 #[derive(Debug)]
@@ -91,6 +91,12 @@ pub enum Problem {
     Torn { line: u64 },
     #[error("the packed data are damaged after line {line} ({reason}): fetch the file again")]
     PackedDamaged { line: u64, reason: io::Error },
+    #[error(
+        "a zstd frame after line {line} needs {} of memory, and a reader takes {} for one: unpack the file, or pack it \
+         again without --long or --ultra",
+        mebibytes(*needed), mebibytes(*limit)
+    )]
+    WindowTooLarge { line: u64, needed: u64, limit: u64 },
     #[error("the file has changed: {0}; restart tickcast to play it as it is now")]
     Changed(FileChange),
     #[error("the file is empty")]
@@ -118,11 +124,8 @@ pub enum Problem {
     TooManySymbols { line: u64, limit: usize, column: String },
 }
 
-fn with_remedy(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => format!("{error}; allow the user who runs tickcast to read it"),
-        _ => error.to_string(),
-    }
+fn mebibytes(bytes: u64) -> String {
+    format!("{} MiB", bytes.div_ceil(1 << 20))
 }
 
 fn in_column(column: Option<usize>) -> String {

@@ -98,6 +98,9 @@ pub fn read_problem(reason: io::Error, line: u64) -> Problem {
     if let Some(change) = change_of(&reason) {
         return Problem::Changed(change);
     }
+    if let Some(needed) = zstd_frames::too_large(&reason) {
+        return Problem::WindowTooLarge { line, needed, limit: zstd_frames::MAX_WINDOW_BYTES };
+    }
     match reason.kind() {
         io::ErrorKind::UnexpectedEof if zstd_frames::is_torn(&reason) => Problem::Torn { line },
         io::ErrorKind::UnexpectedEof => Problem::PackedEndsEarly { line },

@@ -8,12 +8,14 @@ const INSTRUMENTS: u32 = 3;
 /// Limits that no market here reaches.
 const ROOMY: MarketLimits = MarketLimits { bars: 1_000, trades: 1_000, notices: 10, bytes: usize::MAX };
 
+/// One event of a market.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     Tick(Tick),
     Clock(Timestamp),
 }
 
+/// The content of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Trade(i64, u64),

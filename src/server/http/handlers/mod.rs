@@ -25,7 +25,7 @@ use warp::{Filter, Rejection};
 use super::auth::Auth;
 use super::reply::JSON;
 use crate::fanout::LiveMarket;
-use crate::server::limits::{AnswerMemory, ConnectionLimit};
+use crate::server::limits::{MemoryLimit, SessionsLimit};
 use crate::server::ops::Metrics;
 use crate::server::session::{FeedControl, SessionLimits};
 use crate::wire::{ApiError, BarsResponse};
@@ -36,9 +36,9 @@ pub struct Site {
     pub live: LiveMarket,
     pub feed: FeedControl,
     pub limits: SessionLimits,
-    /// Limits the sessions.
-    pub sessions: ConnectionLimit,
-    pub answers: AnswerMemory,
+    pub sessions: SessionsLimit,
+    /// Limits the memory of answers that clients have not taken yet.
+    pub answers: MemoryLimit,
     pub metrics: Metrics,
     pub auth: Auth,
     /// The time without an event after which a feed that plays is stalled.

@@ -15,7 +15,7 @@ use crate::server::http::reply::error;
 use crate::server::http::sse;
 use crate::server::http::stream::Peer;
 use crate::server::http::upgrade::{Upgrade, hang_up, upgrade};
-use crate::server::limits::{LimitReached, Permit};
+use crate::server::limits::{LimitReached, NoPlace, SessionPlace};
 use crate::server::session::{SessionLimits, serve};
 use crate::wire::{ApiError, Format, parse_events_query};
 
@@ -23,15 +23,24 @@ use crate::wire::{ApiError, Format, parse_events_query};
 pub fn websocket(site: &Site) -> BoxedFilter<(Answer,)> {
     let site = site.clone();
     let open = warp::ext::get::<Identity>().and(upgrade());
-    let open = open.map(move |identity: Identity, upgrade| match site.sessions.try_acquire(identity.address) {
-        Ok(permit) => accept(&site, upgrade, permit, identity.role),
-        Err(limit) => too_many_sessions(limit, identity.address),
+    let open = open.map(move |identity: Identity, upgrade| match admit(&site, identity.address) {
+        Ok(place) => accept(&site, upgrade, place, identity.role),
+        Err(cause) => error(&cause),
     });
     open.or(warp::any().map(not_a_websocket)).unify().boxed()
 }
 
+/// Takes a place for a session from `address`.
+fn admit(site: &Site, address: IpAddr) -> Result<SessionPlace, ApiError> {
+    site.sessions.try_admit(address).map_err(|reason| match reason {
+        NoPlace::Count(LimitReached::Total) => ApiError::too_many_sessions(),
+        NoPlace::Count(LimitReached::PerAddress) => ApiError::too_many_sessions_from(address),
+        NoPlace::Memory => ApiError::no_memory(),
+    })
+}
+
 /// Answers 101 and serves the session.
-fn accept(site: &Site, upgrade: Upgrade, permit: Permit, role: Role) -> Answer {
+fn accept(site: &Site, upgrade: Upgrade, place: SessionPlace, role: Role) -> Answer {
     let format = upgrade.format();
     let response = switching_protocols(&upgrade, format);
     let Site { live, metrics, .. } = site.clone();
@@ -39,11 +48,11 @@ fn accept(site: &Site, upgrade: Upgrade, permit: Permit, role: Role) -> Answer {
     let feed = if control { site.feed.clone() } else { site.feed.rejecting(site.auth.no_control()) };
     let limits = SessionLimits { control, ..site.limits };
     tokio::spawn(async move {
-        let _permit = permit;
-        let Some(mut socket) = upgrade.socket(limits.message_bytes).await else { return };
-        let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics).await;
+        let SessionPlace { permit: _permit, messages, subscriptions } = place;
+        let Some(mut socket) = upgrade.socket(limits.message_bytes, messages).await else { return };
+        let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics, subscriptions).await;
         tracing::debug!(?end, "session ended");
-        hang_up(socket.into_inner()).await;
+        hang_up(socket.into_inner().into_inner()).await;
     });
     response
 }
@@ -76,13 +85,15 @@ pub fn events(site: &Site) -> BoxedFilter<(Answer,)> {
             Ok(request) => request,
             Err(cause) => return error(&cause),
         };
-        let permit = match site.sessions.try_acquire(identity.address) {
-            Ok(permit) => permit,
-            Err(limit) => return too_many_sessions(limit, identity.address),
+        let opened = admit(&site, identity.address).and_then(|place| {
+            let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
+            sse::events(site.live.clone(), limits, &request, place, &site.metrics)
+        });
+        let events = match opened {
+            Ok(events) => events,
+            Err(cause) => return error(&cause),
         };
         peer.release();
-        let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
-        let events = sse::events(site.live.clone(), limits, &request, permit, &site.metrics);
         // nginx would collect the events otherwise.
         warp::reply::with_header(warp::sse::reply(events), "x-accel-buffering", "no").into_response()
     };
@@ -95,11 +106,4 @@ fn read_subscription(site: &Site, query: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     let unknown = symbols.iter().find(|symbol| *symbol != "*" && live.market.id(symbol).is_none());
     unknown.map_or(Ok(request), |symbol| Err(ApiError::unknown_symbol(symbol)))
-}
-
-fn too_many_sessions(limit: LimitReached, address: IpAddr) -> Answer {
-    error(&match limit {
-        LimitReached::Total => ApiError::too_many_sessions(),
-        LimitReached::PerAddress => ApiError::too_many_sessions_from(address),
-    })
 }

@@ -18,7 +18,7 @@ use super::{Key, LIMITS, SYMBOLS, Step, Stream, WHOLE, rate_json, turned};
 use crate::fanout::LiveMarket;
 use crate::market::Instrument;
 use crate::market::sample::opening_with_depth as opening;
-use crate::server::limits::{ConnectionLimit, WriteTimeout};
+use crate::server::limits::{ConnectionLimit, HeldMemory, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::FeedControl;
 use crate::server::session::{Socket, serve};
@@ -65,12 +65,12 @@ type Halves = (SplitSink<WebSocketStream<DuplexStream>, Message>, SplitStream<We
 async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves {
     let (ours, theirs) = tokio::io::duplex(buffer);
     let live = live.clone();
-    let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1));
+    let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1), None);
     tokio::spawn(async move {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
         let feed = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
-        serve(&mut server, live, feed, &LIMITS, format, &metrics).await
+        serve(&mut server, live, feed, &LIMITS, format, &metrics, HeldMemory::unlimited()).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
 }

@@ -26,7 +26,7 @@ use crate::control::sample::opening;
 use crate::control::{FeedEvent, Opening};
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, wall_micros};
 use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
-use crate::server::limits::{ConnectionLimit, WriteTimeout};
+use crate::server::limits::{ConnectionLimit, HeldMemory, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::end::SessionEnd;
 use crate::server::session::{FeedControl, SessionLimits, Socket, SubscriptionLimits, serve};
@@ -64,7 +64,7 @@ impl Fixture {
         let publisher = Publisher::open(reader, MarketLimits::default(), DEFAULT_TICKS, wall_micros).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());
-        let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1));
+        let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1), None);
         let (sender, commands) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
         let feed = FeedControl::new(live.clone(), sender);
         Self { bus, live, metrics, feed, commands }
@@ -83,8 +83,9 @@ impl Fixture {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
         let (live, metrics, feed) = (self.live.clone(), self.metrics.clone(), self.feed.clone());
-        let session =
-            tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics).await });
+        let session = tokio::spawn(async move {
+            serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, HeldMemory::unlimited()).await
+        });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
     }
 

@@ -4,6 +4,7 @@ import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { countText } from "../../lib/number.js";
 import { clockText, dateText, speedText } from "../../lib/time.js";
 import { synthesisedFrom } from "../../state/select.js";
+import { behindText, limitedText } from "../../state/transport.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
@@ -15,6 +16,7 @@ const STATES = {
   ended: "■ Ended",
   failed: "✕ Feed failed",
 };
+const TOO_SLOW = "The machine of the server is too slow for this speed";
 const SOURCES = { simulation: "Simulated", replay: "Replay" };
 
 /** @param {HTMLElement} root */
@@ -28,8 +30,13 @@ export function createFeedView(root) {
   const clock = span("market-clock");
   const zone = span("market-zone", "UTC");
   const market = element("span", { class: "market-time", title: "Market time" }, date, clock, zone);
+  const limited = element("span", {
+    class: "feed-limited",
+    title: "Symbols with fewer ticks than their scenarios ask for, because of a limit of the simulation",
+    hidden: true,
+  });
   const rejected = element("span", { class: "feed-rejected", title: "Rejected rows of the file" });
-  root.append(source, name, origin, playing, speed, rejected, market);
+  root.append(source, name, origin, playing, speed, limited, rejected, market);
 
   return {
     /** @param {State} state */
@@ -42,8 +49,12 @@ export function createFeedView(root) {
       setText(origin, from === null ? "" : `synthesised from ${from} bars`);
       setAttribute(origin, "hidden", from === null);
       setText(speed, feed?.state === "playing" ? `${speedText(feed.speed)}${feed.looping ? ", looping" : ""}` : "");
-      setText(playing, feed ? STATES[feed.state] : "");
-      setAttribute(playing, "title", feed?.fault);
+      const behind = feed ? behindText(feed) : "";
+      setText(playing, feed ? `${STATES[feed.state]}${behind}` : "");
+      setAttribute(playing, "title", feed?.fault ?? (behind ? TOO_SLOW : null));
+      const limit = feed ? limitedText(feed) : "";
+      setText(limited, limit);
+      setAttribute(limited, "hidden", limit === "");
       setAttribute(playing, "data-state", feed?.state);
       setText(rejected, feed && feed.rows_rejected > 0 ? `${countText(feed.rows_rejected)} rows rejected` : "");
       setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));
