@@ -16,7 +16,7 @@ use crate::bus;
 use crate::cli::{FeedConfig, ServeConfig};
 use crate::fanout::{CACHED_SYMBOL_BYTES, Publisher, wall_micros};
 use crate::feed::sim::SIMULATED_SYMBOL_BYTES;
-use crate::feed::{PlayerConfig, TickSource};
+use crate::feed::{PlayerConfig, RECORDING_MARKETS, TickSource};
 use crate::market::MarketLimits;
 use crate::memory::{MEBIBYTE, Part};
 use crate::server::Server;
@@ -99,10 +99,9 @@ pub async fn serve_with<S: FnMut(&str)>(
 /// # Errors
 /// When so many symbols do not fit into the memory.
 fn market_limits(config: &ServeConfig, symbols: usize) -> Result<MarketLimits, AppError> {
-    // A recording has a second market: the one that is read ahead for seeking.
     let (markets, source_each) = match config.feed {
         FeedConfig::Simulation(_) => (1, SIMULATED_SYMBOL_BYTES),
-        FeedConfig::Replay { .. } => (2, 0),
+        FeedConfig::Replay { .. } => (RECORDING_MARKETS, 0),
     };
     let each = CACHED_SYMBOL_BYTES + source_each;
     let floor = symbols * each + markets * MarketLimits::floor_bytes(symbols);

@@ -8,5 +8,5 @@ pub mod replay;
 pub mod sim;
 mod source;
 
-pub use player::{CheckpointLimits, DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, play};
+pub use player::{CheckpointLimits, DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, RECORDING_MARKETS, play};
 pub use source::{Position, Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};

@@ -59,8 +59,11 @@ pub struct Checkpoints {
 impl Checkpoints {
     /// Starts with a checkpoint before the first tick.
     pub fn new(limits: CheckpointLimits, position: Position, market: &Market) -> Self {
-        let first = Checkpoint { position, market: market.clone(), last_ts: Timestamp(i64::MIN), bytes: 0 };
-        Self { limits, list: vec![first], spacing: limits.spacing, bytes: 0, preview: Preview::default() }
+        let bytes = position.bytes() + market.bytes_beyond(None);
+        let first = Checkpoint { position, market: market.clone(), last_ts: Timestamp(i64::MIN), bytes };
+        let preview = Preview::default();
+        preview.set_checkpoint_bytes(bytes);
+        Self { limits, list: vec![first], spacing: limits.spacing, bytes, preview }
     }
 
     /// Reports whether the next checkpoint is due after `ticks` ticks of the recording.
@@ -215,6 +218,8 @@ mod tests {
     fn checkpoints_stay_below_their_memory_limit() {
         let roomy = checkpoints(CheckpointLimits { count: 100, bytes: usize::MAX, ..LIMITS }, 1_000_000);
         let tight = checkpoints(CheckpointLimits { bytes: roomy.bytes / 2, ..LIMITS }, 1_000_000);
+        assert_eq!([&roomy, &tight].map(|all| all.preview.checkpoint_bytes()), [roomy.bytes, tight.bytes]);
+        assert_eq!(tight.bytes, tight.list.iter().map(|one| one.bytes).sum::<usize>());
         assert!(tight.bytes <= roomy.bytes / 2 && tight.list.len() < roomy.list.len() && tight.list.len() > 1);
     }
 

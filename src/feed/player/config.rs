@@ -12,6 +12,10 @@ pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
 /// The default limit of a lag that is made up for.
 pub const DEFAULT_MAX_BEHIND: Duration = Duration::from_secs(10);
 
+/// The markets of a recording that may be in memory at one time: the one that is shown, the one of a seek, and the one
+/// that was read ahead. They share what they have from one checkpoint. A simulation has one.
+pub const RECORDING_MARKETS: usize = 3;
+
 /// The settings that hold until a command changes them.
 #[derive(Clone, Copy, Debug)]
 pub struct PlayerConfig {

@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep};
 
 pub use self::checkpoints::CheckpointLimits;
 use self::checkpoints::SharedCheckpoints;
-pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig};
+pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, RECORDING_MARKETS};
 use self::playback::Playback;
 use self::read_ahead::ReadAhead;
 use self::seek::Seek;

@@ -57,8 +57,13 @@ pub use self::scenario::target::Target;
 pub use self::scenario::tick_limits::TickLimits;
 pub use self::universe::Universe;
 
-/// The memory of the simulation of one symbol: its model, and the ticks that are made ahead.
-pub const SIMULATED_SYMBOL_BYTES: usize = 32 * 1024;
+/// The memory of a symbol: its state, its listing, its levels, and their text. 10,000 symbols took 2.7 KB each.
+pub const SIMULATED_SYMBOL_BYTES: usize = 4 * 1024;
+const _: () = assert!(2 * (size_of::<SymbolSim>() + size_of::<Listing>()) <= SIMULATED_SYMBOL_BYTES);
+/// The memory of a headline that waits.
+const HEADLINE_BYTES: usize = size_of::<Headline>() + 160;
+/// The memory of a scenario in the journal and among those that run or wait.
+const SCENARIO_BYTES: usize = size_of::<ScheduledScenario>() + 192;
 
 /// The configuration of a simulated market.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,6 +114,23 @@ impl SimConfig {
             block_seconds: 1,
             tick_limits: TickLimits::DEFAULT,
         }
+    }
+
+    /// Returns the most memory of the simulation, without the market: its symbols, the block of ticks that is made, the
+    /// headlines that wait, the scenarios of the session, and the bars before the start while they are made.
+    pub fn worst_bytes(&self) -> usize {
+        let symbols = self.universe.count();
+        let seconds = Block::most_seconds(&self.tick_limits, self.block_seconds);
+        let ticks = self.threads.max(1).saturating_mul(Block::worst_bytes(&self.tick_limits, seconds));
+        let parts = [
+            symbols.saturating_mul(SIMULATED_SYMBOL_BYTES),
+            Block::effect_bytes(symbols, seconds),
+            ticks,
+            self.pending_news.saturating_mul(HEADLINE_BYTES),
+            self.limits.scenarios.saturating_mul(SCENARIO_BYTES),
+            self.past_bars.saturating_mul(size_of::<HistoryBar>()),
+        ];
+        parts.into_iter().fold(0, usize::saturating_add)
     }
 
     /// Returns the settings that the journal of this market begins with.

@@ -5,15 +5,40 @@ use std::sync::Arc;
 
 use super::file::ReplayFile;
 use super::merge::{MergeLimits, most_at_once};
+use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, ReplayError};
+use crate::feed::replay::rows::QuantizedRow;
+use crate::market::Tick;
 
 /// The readers of the same files: one plays, and one makes checkpoints to seek from.
 const READERS: usize = 2;
+/// The window of a packed file: zstd's largest without a flag of its own (`--long` and `--ultra` have up to 128 MiB),
+/// and far more than gzip's and zip's.
+const WINDOW_BYTES: usize = 8 << 20;
 /// The ticks in memory of all files that are read in pieces.
 const PIECE_TICKS: usize = 256 * 1024;
 /// The ticks read at a time of each of them.
 const MIN_PIECE: usize = 16;
 const MAX_PIECE: usize = 1_024;
+
+impl ReplayConfig {
+    /// Returns the most memory of a replay of `files` files, of which at most `packed` packed ones overlap: the buffers
+    /// of the open ones, the rows that are sorted, and the ticks that wait. Markets, checkpoints and order books come
+    /// on top.
+    pub fn worst_bytes(&self, files: usize, packed: usize) -> usize {
+        let open = files.min(of(files, self.max_open_files).open + 1);
+        // The packed bytes or the file, the text in lines, and one line that is in several reads.
+        let buffers = self.read_bytes.saturating_mul(2).saturating_add(self.max_line_bytes);
+        let parts = [
+            open.saturating_mul(buffers),
+            packed.min(open).saturating_mul(WINDOW_BYTES),
+            self.max_waiting.saturating_mul(2 * size_of::<Tick>()),
+            PIECE_TICKS.max(files.saturating_mul(MIN_PIECE)).saturating_mul(size_of::<Tick>()),
+        ];
+        let sorted = self.max_sort_rows.saturating_mul(size_of::<QuantizedRow>());
+        parts.into_iter().fold(0, usize::saturating_add).saturating_mul(READERS).saturating_add(sorted)
+    }
+}
 
 /// Divides `max_open_files`, or the files that the process may open where these are fewer, among the readers.
 ///
@@ -42,6 +67,16 @@ fn of(files: usize, open: usize) -> MergeLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_grows_with_the_files_that_are_open() {
+        let config = ReplayConfig { max_open_files: 16, max_sort_rows: 0, max_waiting: 0, ..ReplayConfig::default() };
+        let buffers = config.read_bytes * 2 + config.max_line_bytes;
+        let [one, two, many, packed] =
+            [(1, 0), (2, 0), (16_000, 0), (2, 1)].map(|(files, packed)| config.worst_bytes(files, packed));
+        assert_eq!((two - one, packed - two), (READERS * buffers, READERS * WINDOW_BYTES));
+        assert_eq!(many - one, READERS * 7 * buffers);
+    }
 
     #[test]
     fn readers_share_the_files_that_may_be_open() {

@@ -105,7 +105,17 @@ impl Block {
     /// Returns the number of seconds to make at a time, where `wanted` are asked for: so many that they keep the limit
     /// of a block.
     pub fn length(&self, wanted: usize) -> usize {
-        wanted.min(MOST_SECONDS).min(MOST_TICKS / self.limits.market).max(1)
+        Self::most_seconds(&self.limits, wanted)
+    }
+
+    /// Returns the seconds of the longest block, where `wanted` are asked for.
+    pub fn most_seconds(limits: &TickLimits, wanted: usize) -> usize {
+        wanted.min(MOST_SECONDS).min(MOST_TICKS / limits.market).max(1)
+    }
+
+    /// Returns the memory of the effects of scenarios on `symbols` in `seconds`, in a list that grows by doubling.
+    pub const fn effect_bytes(symbols: usize, seconds: usize) -> usize {
+        2 * symbols * seconds * size_of::<Effect>()
     }
 
     /// Returns the memory of the ticks that are made.
@@ -115,11 +125,10 @@ impl Block {
         ticks * size_of::<Tick>() + self.order.capacity() * size_of::<u64>()
     }
 
-    /// Returns the most memory of the ticks of one second on one thread: those before the cut to the limit of the
-    /// market, in a list that grows by doubling.
-    #[cfg(test)]
-    pub const fn most_bytes(limits: &TickLimits) -> usize {
-        let ticks = 2 * (2 * limits.market + limits.symbol);
+    /// Returns the most memory of the ticks of `seconds` on one thread: those before the cut to the limit of the market,
+    /// in a list that grows by doubling.
+    pub const fn worst_bytes(limits: &TickLimits, seconds: usize) -> usize {
+        let ticks = 2 * (2 * limits.market * seconds + limits.symbol);
         let kept = super::output::KEPT_TICKS;
         (if ticks > kept { ticks } else { kept }) * (size_of::<Tick>() + size_of::<u64>())
     }

@@ -70,6 +70,21 @@ fn limits_that_are_not_reached_change_no_tick() {
 }
 
 #[test]
+fn worst_memory_grows_with_each_setting() {
+    let bytes = |config: SimConfig| config.worst_bytes();
+    let usual = bytes(config(7, 40));
+    assert_eq!(bytes(config(7, 41)) - usual, SIMULATED_SYMBOL_BYTES + Block::effect_bytes(1, 1));
+    assert!(bytes(SimConfig { tick_limits: SMALL, ..config(7, 40) }) < usual);
+    assert!(bytes(SimConfig { threads: 2, ..config(7, 40) }) > usual);
+    let (more, each) = (SimConfig::DEFAULT_PAST_BARS + 1, size_of::<HistoryBar>());
+    assert_eq!(
+        bytes(SimConfig { past_bars: more, ..config(7, 40) })
+            - bytes(SimConfig { past_bars: more - 1, ..config(7, 40) }),
+        each
+    );
+}
+
+#[test]
 fn slice_of_a_stormy_second_is_a_small_part_of_it() {
     let config = SimConfig { scenarios: storms(5, "all"), ..config(7, 40) };
     let mut simulator = simulator(&config);
@@ -115,7 +130,7 @@ proptest! {
         let mut simulator = simulator(&config);
         while simulator.horizon() < START.plus_nanos(8 * SECOND) {
             simulator.make_slice();
-            prop_assert!(simulator.block.bytes() <= Block::most_bytes(&SMALL));
+            prop_assert!(simulator.block.bytes() <= Block::worst_bytes(&SMALL, 1));
         }
     }
 }
