@@ -14,6 +14,12 @@ use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+/// Gives memory back to the system after a burst of clients; the allocator of the C library keeps it
+/// (`docs/BENCHMARKS.md`). Its settings are in `.cargo/config.toml`.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The variable with the filter of the log, such as `debug` or `tickcast=trace`.
 const LOG: &str = "TICKCAST_LOG";
 

@@ -14,11 +14,11 @@ use super::feed::{self, FeedThread, playing};
 use super::recorder::{Recorded, start_recorder};
 use crate::bus;
 use crate::cli::{FeedConfig, ServeConfig};
+use crate::control::SourceKind;
 use crate::fanout::{CACHED_SYMBOL_BYTES, Publisher, wall_micros};
-use crate::feed::sim::SIMULATED_SYMBOL_BYTES;
-use crate::feed::{PlayerConfig, RECORDING_MARKETS, TickSource};
+use crate::feed::{PlayerConfig, RECORDING_MARKETS, SourceInfo, TickSource};
 use crate::market::MarketLimits;
-use crate::memory::{MEBIBYTE, Part};
+use crate::memory::{Budget, MEBIBYTE, OverBudget, Part};
 use crate::server::Server;
 
 /// The longest wait for the end of feed and recorder.
@@ -55,14 +55,16 @@ pub async fn serve_with<S: FnMut(&str)>(
     mut print: S,
 ) -> Result<(), AppError> {
     let generated = GeneratedTokens::of(&config.server);
-    let server = Server::bind(config.server.clone()).await?;
+    let server = Server::bind(config.server).await?;
     let source = open(&config.feed, &mut print)?;
-    let market = market_limits(&config, source.info().instruments.len())?;
+    let mut budget = server.budget().clone();
+    let market = market_limits(&mut budget, source.info(), config.market)?;
+    let server = server.with_budget(budget);
     // Milliseconds since 1970 are higher than the epoch of any earlier run.
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
     let run = PlayerConfig { first_epoch, market, ..config.run };
     print(&playing(source.info(), &run));
-    let budget = &config.server.budget;
+    let budget = server.budget();
     print(&format!("  memory   at most {} MiB, {}", budget.total() / MEBIBYTE, budget.reason()));
     if let Err(too_few) = server.raise_open_files() {
         print(&format!("  warning  {too_few}"));
@@ -94,20 +96,22 @@ pub async fn serve_with<S: FnMut(&str)>(
     outcome
 }
 
-/// Returns the limits of a market of `symbols`, whose bars and trades take what the budget leaves.
+/// Adds to the budget what is known when `source` is open, and returns the limits of its market, whose bars and trades
+/// take the rest.
 ///
 /// # Errors
-/// When so many symbols do not fit into the memory.
-fn market_limits(config: &ServeConfig, symbols: usize) -> Result<MarketLimits, AppError> {
-    let (markets, source_each) = match config.feed {
-        FeedConfig::Simulation(_) => (1, SIMULATED_SYMBOL_BYTES),
-        FeedConfig::Replay { .. } => (RECORDING_MARKETS, 0),
+/// When it does not fit into the memory.
+fn market_limits(budget: &mut Budget, source: &SourceInfo, limits: MarketLimits) -> Result<MarketLimits, OverBudget> {
+    let symbols = source.instruments.len();
+    let markets = match source.kind {
+        SourceKind::Simulation => 1,
+        SourceKind::Replay => RECORDING_MARKETS,
     };
-    let each = CACHED_SYMBOL_BYTES + source_each;
-    let floor = symbols * each + markets * MarketLimits::floor_bytes(symbols);
-    config.server.budget.check(floor, &format!("{symbols} symbols x {} kiB", floor / symbols.max(1) / 1024))?;
-    let rest = config.server.budget.bytes(Part::Market) - symbols * each;
-    Ok(MarketLimits { bytes: rest / markets, ..config.market })
+    budget.add(Part::Feed, source.memory_bytes, &format!("source {} MiB", source.memory_bytes / MEBIBYTE))?;
+    budget.add(Part::Quotes, symbols * CACHED_SYMBOL_BYTES, &format!("{symbols} symbols"))?;
+    let floor = markets * MarketLimits::floor_bytes(symbols);
+    budget.check(floor, &format!("{symbols} symbols x {} kiB", floor / symbols.max(1) / 1024))?;
+    Ok(MarketLimits { bytes: budget.bytes(Part::Market) / markets, ..limits })
 }
 
 /// Polls `stop` once. Signals are caught from then on, so no address is printed of a server that a signal would kill.

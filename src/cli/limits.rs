@@ -24,6 +24,9 @@ pub struct ConnectionArgs {
     /// Maximum time for the head of a request, for its body, and between two requests
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
     head_timeout: Duration,
+    /// The same for connections that come while three quarters of all connections are in use. Never above that time
+    #[arg(long, default_value = "1s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
+    busy_head_timeout: Duration,
     /// Maximum size of the head of a request, in bytes
     #[arg(
         long,
@@ -112,6 +115,7 @@ impl ConnectionArgs {
             connections,
             connections_per_address: self.max_connections_per_address,
             head_timeout: self.head_timeout,
+            busy_head_timeout: self.busy_head_timeout,
             answer_bytes,
             buffer_bytes: self.max_head_bytes,
         }

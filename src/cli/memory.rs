@@ -4,10 +4,11 @@ use clap::Args;
 
 use super::values::{MAX_CAPACITY, MAX_COUNT};
 use crate::bus;
-use crate::fanout::{DEFAULT_TICKS, LOGGED_TICK_BYTES};
+use crate::fanout::{CACHED_SYMBOL_BYTES, DEFAULT_TICKS, LOGGED_TICK_BYTES};
 use crate::feed::CheckpointLimits;
 use crate::feed::replay::ReplayConfig;
 use crate::flags::whole_number;
+use crate::market::Tick;
 use crate::memory::{self, Budget, Demand, MEBIBYTE, MIN_BUDGET, OverBudget, Part};
 use crate::server::{CONNECTION_BYTES, SESSION_BYTES, TLS_BYTES};
 
@@ -17,6 +18,11 @@ const MAX_MEBIBYTES: usize = 1024 * 1024;
 const PROGRAM_BYTES: usize = 32 * MEBIBYTE;
 /// One part in this many is for what the allocator keeps of freed memory.
 const ALLOCATOR_SHARE: usize = 16;
+/// A row that is sorted in memory.
+const SORTED_ROW_BYTES: usize = 128;
+/// A tick that waits for its time, in lists that grow by doubling, of the reader that plays and the one that reads ahead.
+const WAITING_TICK_BYTES: usize = 4 * size_of::<Tick>();
+
 /// The default limits where memory is not short.
 const SESSIONS: usize = 10_000;
 const CONNECTIONS: usize = 1_024;
@@ -71,8 +77,12 @@ pub struct Surroundings {
 pub struct FileMemory {
     /// Files that may be open, as it is set.
     pub open: Option<usize>,
-    /// Bytes of each open file.
-    pub bytes_each: usize,
+    /// Rows that are sorted in memory, as it is set.
+    pub sort_rows: Option<usize>,
+    /// Ticks of bars that wait for their time, as it is set.
+    pub waiting: Option<usize>,
+    /// Bytes read at a time of each open file.
+    pub read_bytes: usize,
     /// Memory of checkpoints, as it is set, in MiB.
     pub checkpoint_mebibytes: Option<usize>,
 }
@@ -88,8 +98,17 @@ pub struct MemoryLimits {
     pub ticks: usize,
     pub bus_capacity: usize,
     pub checkpoint_bytes: usize,
-    /// Files that a replay may have open; 0 without files.
-    pub open_files: usize,
+    /// The limits of a replay.
+    pub files: Option<FileLimits>,
+}
+
+/// The limits of a replay that fit into the budget.
+#[derive(Clone, Copy, Debug)]
+pub struct FileLimits {
+    pub open: usize,
+    pub sort_rows: usize,
+    pub waiting: usize,
+    pub checkpoint_mebibytes: usize,
 }
 
 impl MemoryArgs {
@@ -112,14 +131,19 @@ impl MemoryArgs {
         let answer_mebibytes = fit(self.answer_memory, ANSWER_MEBIBYTES, MEBIBYTE, 32);
         let ticks = fit(self.max_ticks, DEFAULT_TICKS, LOGGED_TICK_BYTES, 32);
         let bus_capacity = fit(self.bus_capacity, bus::DEFAULT_CAPACITY, bus::BATCH_BYTES, 32);
-        let (open_files, file_each, checkpoint_mebibytes) = around.files.map_or((0, 0, 0), |files| {
-            let checkpoints = CheckpointLimits::default().bytes / MEBIBYTE;
-            (
-                fit(files.open, ReplayConfig::default().max_open_files, files.bytes_each, 16),
-                files.bytes_each,
-                fit(files.checkpoint_mebibytes, checkpoints, MEBIBYTE, 16),
-            )
+        let default = ReplayConfig::default();
+        let files = around.files.map(|files| FileLimits {
+            open: fit(files.open, default.max_open_files, 2 * files.read_bytes, 16),
+            sort_rows: fit(files.sort_rows, default.max_sort_rows, SORTED_ROW_BYTES, 16),
+            waiting: fit(files.waiting, default.max_waiting, WAITING_TICK_BYTES, 16),
+            checkpoint_mebibytes: fit(
+                files.checkpoint_mebibytes,
+                CheckpointLimits::default().bytes / MEBIBYTE,
+                MEBIBYTE,
+                16,
+            ),
         });
+        let checkpoint_mebibytes = files.map_or(0, |files| files.checkpoint_mebibytes);
 
         let demands = vec![
             Demand {
@@ -129,20 +153,22 @@ impl MemoryArgs {
             },
             Demand {
                 part: Part::Feed,
-                bytes: bus_capacity * bus::BATCH_BYTES + ticks * LOGGED_TICK_BYTES + open_files * file_each,
+                bytes: bus_capacity * bus::BATCH_BYTES + ticks * LOGGED_TICK_BYTES,
                 formula: format!(
-                    "bus-capacity {bus_capacity} x {} + max-ticks {ticks} x {}{}",
+                    "bus-capacity {bus_capacity} x {} + max-ticks {ticks} x {}",
                     kibibytes(bus::BATCH_BYTES),
-                    kibibytes(LOGGED_TICK_BYTES),
-                    around.files.map_or_else(String::new, |_| {
-                        format!(" + max-open-files {open_files} x {}", kibibytes(file_each))
-                    })
+                    kibibytes(LOGGED_TICK_BYTES)
                 ),
             },
             Demand {
                 part: Part::Checkpoints,
                 bytes: checkpoint_mebibytes * MEBIBYTE,
                 formula: "checkpoint-memory".into(),
+            },
+            Demand {
+                part: Part::Quotes,
+                bytes: 0,
+                formula: format!("{} for each symbol", kibibytes(CACHED_SYMBOL_BYTES)),
             },
             Demand {
                 part: Part::Sessions,
@@ -168,7 +194,7 @@ impl MemoryArgs {
             ticks,
             bus_capacity,
             checkpoint_bytes: checkpoint_mebibytes * MEBIBYTE,
-            open_files,
+            files,
         })
     }
 }
@@ -192,7 +218,13 @@ mod tests {
     };
 
     fn around(mebibytes: usize, head_bytes: usize, is_tls: bool) -> Surroundings {
-        let files = FileMemory { open: None, bytes_each: 200_000, checkpoint_mebibytes: None };
+        let files = FileMemory {
+            open: None,
+            sort_rows: None,
+            waiting: None,
+            read_bytes: 128 << 10,
+            checkpoint_mebibytes: None,
+        };
         Surroundings { machine: Some(2 * mebibytes * MEBIBYTE), head_bytes, is_tls, files: Some(files) }
     }
 
@@ -203,7 +235,7 @@ mod tests {
                 let limits = NOTHING_SET.limits(around(mebibytes, head_bytes, is_tls)).unwrap();
                 let least = (mebibytes / 2).saturating_sub(PROGRAM_BYTES / MEBIBYTE + 17) * MEBIBYTE;
                 assert!(limits.budget.bytes(Part::Market) >= least, "{mebibytes}:\n{}", limits.budget);
-                assert!(limits.sessions >= 100 && limits.connections >= 1 && limits.open_files >= 4);
+                assert!(limits.sessions >= 100 && limits.connections >= 1 && limits.files.unwrap().open >= 4);
             }
         }
     }
@@ -211,7 +243,9 @@ mod tests {
     #[test]
     fn defaults_are_lower_only_where_memory_is_short() {
         let roomy = NOTHING_SET.limits(around(4_096, 32 << 10, false)).unwrap();
-        assert_eq!((roomy.sessions, roomy.connections, roomy.open_files), (SESSIONS, CONNECTIONS, 512));
+        let files = roomy.files.unwrap();
+        assert_eq!((roomy.sessions, roomy.connections), (SESSIONS, CONNECTIONS));
+        assert_eq!((files.open, files.sort_rows, files.waiting), (512, 500_000, 1_000_000));
         assert_eq!((roomy.session_bytes, roomy.answer_bytes), (256 << 20, 64 << 20));
         assert_eq!((roomy.ticks, roomy.bus_capacity), (DEFAULT_TICKS, bus::DEFAULT_CAPACITY));
         let short = NOTHING_SET.limits(around(256, 32 << 10, false)).unwrap();

@@ -4,6 +4,7 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use encoding_rs::Encoding;
 
+use super::memory::FileMemory;
 use super::values::MAX_COUNT;
 use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
 use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
@@ -57,14 +58,10 @@ pub struct ReadingArgs {
     /// Read large files to the end before they play. Counts are then exact, and rows are sorted by time
     #[arg(long)]
     full: bool,
-    /// Maximum number of rows of all files that are sorted in memory. Others are sorted on disk, in the folder TMPDIR
-    #[arg(
-        long,
-        default_value_t = ReplayConfig::default().max_sort_rows,
-        value_name = "ROWS",
-        value_parser = whole_number(1..=MAX_COUNT)
-    )]
-    max_sort_rows: usize,
+    /// Maximum number of rows of all files that are sorted in memory. Others are sorted on disk, in the folder TMPDIR.
+    /// By default 500000, or fewer where memory is short
+    #[arg(long, value_name = "ROWS", value_parser = whole_number(1..=MAX_COUNT))]
+    max_sort_rows: Option<usize>,
     /// Maximum length of a line, in bytes. Longer lines are rejected
     #[arg(
         long,
@@ -92,7 +89,7 @@ pub struct ReadingArgs {
     /// Maximum number of files open at one time. Others that overlap in time are read in pieces. By default 512, or
     /// fewer where memory is short
     #[arg(long, value_name = "FILES", value_parser = whole_number(4..=MAX_COUNT))]
-    pub max_open_files: Option<usize>,
+    max_open_files: Option<usize>,
     /// Bytes read at a time of each open file
     #[arg(
         long,
@@ -101,14 +98,9 @@ pub struct ReadingArgs {
         value_parser = whole_number(1_024..=MAX_COUNT)
     )]
     read_bytes: usize,
-    /// Maximum number of ticks of bars that wait for their time
-    #[arg(
-        long,
-        default_value_t = ReplayConfig::default().max_waiting,
-        value_name = "TICKS",
-        value_parser = whole_number(1..=MAX_COUNT)
-    )]
-    max_waiting_ticks: usize,
+    /// Maximum number of ticks of bars that wait for their time. By default 1000000, or fewer where memory is short
+    #[arg(long, value_name = "TICKS", value_parser = whole_number(1..=MAX_COUNT))]
+    max_waiting_ticks: Option<usize>,
     /// Maximum number of levels on each side of an order book
     #[arg(
         long,
@@ -128,16 +120,28 @@ pub struct ReadingArgs {
 }
 
 impl ReadingArgs {
+    /// Returns the limits that take memory, as they are set.
+    pub const fn file_memory(&self) -> FileMemory {
+        FileMemory {
+            open: self.max_open_files,
+            sort_rows: self.max_sort_rows,
+            waiting: self.max_waiting_ticks,
+            read_bytes: self.read_bytes,
+            checkpoint_mebibytes: None,
+        }
+    }
+
     /// Returns the configuration of a replay that reads larger files only in pieces before they play.
     pub fn config(self, full_read_bytes: u64) -> ReplayConfig {
+        let default = ReplayConfig::default();
         ReplayConfig {
-            max_sort_rows: self.max_sort_rows,
+            max_sort_rows: self.max_sort_rows.unwrap_or(default.max_sort_rows),
             max_line_bytes: self.max_line_bytes,
             max_symbols: self.max_symbols,
             max_files: self.max_files,
-            max_open_files: self.max_open_files.unwrap_or(ReplayConfig::default().max_open_files),
+            max_open_files: self.max_open_files.unwrap_or(default.max_open_files),
             read_bytes: self.read_bytes,
-            max_waiting: self.max_waiting_ticks,
+            max_waiting: self.max_waiting_ticks.unwrap_or(default.max_waiting),
             max_levels: self.max_book_levels,
             max_rejected: self.max_rejected,
             full_read_bytes: if self.full { u64::MAX } else { full_read_bytes },

@@ -16,9 +16,6 @@ use crate::feed::{CheckpointLimits, PlayerConfig};
 use crate::flags::{time, whole_number};
 use crate::memory::OverBudget;
 
-/// An open file besides the bytes that are read at a time: the decoder, and the line that is read.
-const DECODER_BYTES: usize = 64 * 1024;
-
 const MIN_DEAD_AFTER: Duration = Duration::from_secs(1);
 const MAX_DEAD_AFTER: Duration = Duration::from_secs(365 * 86_400);
 
@@ -87,13 +84,8 @@ impl ReplayArgs {
     /// When the limits do not fit into the memory.
     pub fn config(self, machine: Option<usize>) -> Result<ServeConfig, OverBudget> {
         let Self { files, play, reading, serve } = self;
-        let max_open_files = reading.max_open_files;
+        let memory = FileMemory { checkpoint_mebibytes: play.checkpoint_memory, ..reading.file_memory() };
         let config = reading.config(ReplayConfig::default().full_read_bytes);
-        let memory = FileMemory {
-            open: max_open_files,
-            bytes_each: config.read_bytes + DECODER_BYTES,
-            checkpoint_mebibytes: play.checkpoint_memory,
-        };
         serve.config(FeedConfig::Replay { files, config }, play.config(), machine, Some(memory))
     }
 }

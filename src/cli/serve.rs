@@ -78,8 +78,10 @@ impl ServeArgs {
         let (access, tls) = access.config();
         let around = Surroundings { machine, head_bytes: connections.max_head_bytes, is_tls: tls.is_some(), files };
         let limits = memory.limits(around)?;
-        if let FeedConfig::Replay { config, .. } = &mut feed {
-            config.max_open_files = limits.open_files;
+        if let (FeedConfig::Replay { config, .. }, Some(files)) = (&mut feed, limits.files) {
+            config.max_open_files = files.open;
+            config.max_sort_rows = files.sort_rows;
+            config.max_waiting = files.waiting;
         }
         let checkpoints = CheckpointLimits { bytes: limits.checkpoint_bytes, ..run.checkpoints };
         Ok(ServeConfig {

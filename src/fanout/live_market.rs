@@ -118,6 +118,12 @@ impl LiveMarket {
         self.now().saturating_sub(Duration::from_millis(self.0.last_event.load(Ordering::Relaxed)))
     }
 
+    /// The number of encoded quotes in all caches.
+    pub fn cached_quotes(&self) -> usize {
+        let caches = self.0.groups.iter().flat_map(|group| group.caches.values().flatten());
+        caches.map(|cache| cache.read().quotes()).sum()
+    }
+
     /// The number of batches of ticks that wait between feed and market, at the last look.
     pub fn waiting_batches(&self) -> usize {
         self.0.waiting_batches.load(Ordering::Relaxed)

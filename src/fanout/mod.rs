@@ -20,5 +20,5 @@ pub use lag::{LAG_BOUNDS, LagHistogram};
 pub use live_market::{CACHED_SYMBOL_BYTES, Live, LiveMarket, wall_micros};
 pub use notify::{Due, Notifier, ThrottleCounts, ThrottleLevel};
 pub use publisher::Publisher;
-pub use quote_cache::{AnyQuoteCache, MESSAGE_SYMBOLS, QuoteCache};
+pub use quote_cache::{AnyQuoteCache, MESSAGE_SYMBOLS, QUOTE_BYTES, QuoteCache};
 pub use tick_log::{AnyTickLog, DEFAULT_TICKS, LOGGED_TICK_BYTES, Taken, TickLog};

@@ -20,6 +20,9 @@ pub trait AnyQuoteCache: Debug + Send + Sync {
     /// Begins an epoch: nothing is encoded.
     fn open(&mut self, market: &Market);
 
+    /// The number of quotes that it holds.
+    fn quotes(&self) -> usize;
+
     /// Encodes the symbols in `due` as they are in `market`. `ts_sent` is in microseconds since 1970.
     fn encode(&mut self, due: &[InstrumentId], market: &Market, ts_sent: i64);
 
@@ -54,6 +57,10 @@ pub struct QuoteCache<Q> {
 impl<Q: QuoteEncoding> AnyQuoteCache for QuoteCache<Q> {
     fn open(&mut self, market: &Market) {
         *self = Self { epoch: market.epoch(), ..Self::default() };
+    }
+
+    fn quotes(&self) -> usize {
+        self.quotes.len()
     }
 
     fn encode(&mut self, due: &[InstrumentId], market: &Market, ts_sent: i64) {

@@ -25,6 +25,8 @@ pub struct SourceInfo {
     pub speed: Speed,
     /// The reason for that speed; empty for real time.
     pub speed_reason: String,
+    /// The most memory that the source takes, without the market.
+    pub memory_bytes: usize,
 }
 
 /// The error of a source that cannot go on. Its text names the file and the remedy.

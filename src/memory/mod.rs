@@ -9,7 +9,7 @@ mod machine;
 
 use std::fmt;
 
-use strum::{EnumCount, IntoStaticStr, VariantArray};
+use strum::{IntoStaticStr, VariantArray};
 
 pub use machine::machine_bytes;
 
@@ -22,7 +22,7 @@ const MACHINE_SHARE: usize = 2;
 pub const MEBIBYTE: usize = 1 << 20;
 
 /// A part of the program that takes memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, IntoStaticStr, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum Part {
     /// The program itself, the page's files, and what the allocator keeps.
@@ -31,6 +31,8 @@ pub enum Part {
     Feed,
     /// The markets to seek from.
     Checkpoints,
+    /// The encoded quotes of each symbol, which sessions share.
+    Quotes,
     /// WebSocket and Server-Sent Events.
     Sessions,
     /// Heads and bodies of requests.
@@ -51,12 +53,12 @@ impl Part {
     const fn flag(self) -> &'static str {
         match self {
             Self::Program => "--memory",
-            Self::Feed => "--bus-capacity or --max-ticks",
+            Self::Feed => "--max-past-bars, --max-ticks-per-second, --max-waiting-ticks or --max-sort-rows",
             Self::Checkpoints => "--checkpoint-memory",
             Self::Sessions => "--max-sessions or --session-memory",
             Self::Requests => "--max-connections or --max-head-bytes",
             Self::Answers => "--answer-memory",
-            Self::Market => "--symbols, or play fewer files",
+            Self::Quotes | Self::Market => "--symbols, or play fewer files",
         }
     }
 
@@ -64,6 +66,7 @@ impl Part {
     const fn at_its_limit(self) -> &'static str {
         match self {
             Self::Program => "not limited by itself",
+            Self::Quotes => "it is not reached: each symbol has its own",
             Self::Feed => "the feed waits for the market, and old ticks go",
             Self::Checkpoints => "every second one goes, and seeks take longer",
             Self::Sessions => "a new one gets 503; one that does not read is closed with 1013",
@@ -143,6 +146,18 @@ impl Budget {
         let lowerable = self.demands.iter().chain([&market]).filter(|demand| demand.part != Part::Program);
         let Demand { part, bytes, formula } = lowerable.max_by_key(|demand| demand.bytes).unwrap_or(&market).clone();
         Err(OverBudget { needed, total: self.total, part, bytes, formula })
+    }
+
+    /// Adds what a part takes besides, once that is known.
+    ///
+    /// # Errors
+    /// When it does not fit.
+    pub fn add(&mut self, part: Part, bytes: usize, formula: &str) -> Result<(), OverBudget> {
+        if let Some(demand) = self.demands.iter_mut().find(|demand| demand.part == part) {
+            demand.bytes = demand.bytes.saturating_add(bytes);
+            demand.formula = format!("{}, {formula}", demand.formula);
+        }
+        self.check(0, "nothing yet")
     }
 
     fn taken(&self) -> usize {

@@ -119,6 +119,18 @@ impl Server {
         raise_limit(self.config.open_files())
     }
 
+    /// The memory of all parts.
+    pub const fn budget(&self) -> &Budget {
+        &self.config.budget
+    }
+
+    /// Replaces the budget by one that counts what was not known before.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.config.budget = budget;
+        self
+    }
+
     /// The access rules in force.
     pub const fn access(&self) -> &AccessPolicy {
         &self.access

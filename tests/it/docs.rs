@@ -1,5 +1,7 @@
-//! Every public type of the crate has a doc comment. The lint `missing_docs` cannot be limited to types.
+//! Every public type of the crate has a doc comment: the lint `missing_docs` cannot be limited to types. The table of
+//! dependencies has exactly those of `Cargo.toml`, as they are locked.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -49,4 +51,46 @@ fn attributes_between_comment_and_type_are_skipped() {
     let text = "/// A.\n#[derive(\n    Debug,\n)]\npub struct A;\n\npub(super) enum B {}\npub fn c() {}\n";
     let types: Vec<_> = public_types(text).collect();
     assert_eq!((types[0].0, types[0].1, types[1].0, types.len()), ("A", "/// A.", "B", 2));
+}
+
+/// Returns the crates of a section's table in `docs/DEPENDENCIES.md`, with their versions.
+fn documented(section: &str) -> BTreeMap<String, String> {
+    let document = include_str!("../../docs/DEPENDENCIES.md");
+    let (_, text) = document.split_once(&format!("## {section}\n")).unwrap();
+    let (text, _) = text.split_once("\n## ").unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.map(|row| {
+        let mut cells = row.split(" | ");
+        (cells.next().unwrap().trim_end_matches('`').to_owned(), cells.next().unwrap().to_owned())
+    })
+    .collect()
+}
+
+/// Returns the crates of the tables of `Cargo.toml` whose names end with `name`.
+fn declared(manifest: &toml::Table, name: &str) -> BTreeSet<String> {
+    let platforms = manifest["target"].as_table().unwrap().values().filter_map(|platform| platform.get(name));
+    let tables = manifest.get(name).into_iter().chain(platforms);
+    tables.flat_map(|table| table.as_table().unwrap().keys().cloned()).collect()
+}
+
+#[test]
+fn dependencies_document_lists_exactly_the_direct_dependencies() {
+    let manifest: toml::Table = include_str!("../../Cargo.toml").parse().unwrap();
+    let lock: toml::Table = include_str!("../../Cargo.lock").parse().unwrap();
+    let locked: BTreeSet<(&str, &str)> = lock["package"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| (package["name"].as_str().unwrap(), package["version"].as_str().unwrap()))
+        .map(|(name, version)| (name, version.split('+').next().unwrap()))
+        .collect();
+    let in_binary = declared(&manifest, "dependencies");
+    let for_tests: BTreeSet<String> = &declared(&manifest, "dev-dependencies") - &in_binary;
+    for (section, want) in [("In the binary", in_binary), ("For tests and benches", for_tests)] {
+        let listed = documented(section);
+        assert_eq!(listed.keys().cloned().collect::<BTreeSet<_>>(), want, "{section}");
+        for (name, version) in &listed {
+            assert!(locked.contains(&(name.as_str(), version.as_str())), "{name} {version} is not locked");
+        }
+    }
 }

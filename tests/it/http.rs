@@ -242,6 +242,21 @@ async fn connections_per_address_do_not_count_sessions() {
 }
 
 #[tokio::test]
+async fn silent_connections_are_closed_early_when_few_are_free() {
+    // Of four connections only the last comes while three quarters are in use.
+    let server = Server::start(&["--max-connections", "4", "--head-timeout", "1h"]).await;
+    let mut silent = Vec::new();
+    for _ in 0..4 {
+        silent.push(server.dial().await);
+    }
+    assert_eq!(server.get("/healthz").await.0, 200);
+    let mut last = silent.pop().unwrap();
+    assert_eq!(timeout(TIMEOUT, last.read(&mut [0])).await.expect("the connection is closed").unwrap(), 0);
+    let first = silent.remove(0);
+    assert_eq!(first.try_read(&mut [0]).unwrap_err().kind(), std::io::ErrorKind::WouldBlock, "others may wait");
+}
+
+#[tokio::test]
 async fn slow_heads_and_idle_connections_are_closed() {
     // Slowloris holds every connection; others are served when these are closed.
     let server = Server::start(&["--max-connections", "8", "--head-timeout", "1s"]).await;

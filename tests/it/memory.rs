@@ -29,7 +29,7 @@ async fn by_part(server: &Server, name: &str) -> BTreeMap<String, f64> {
 
 #[tokio::test]
 async fn settings_that_cannot_fit_are_refused_with_the_flag() {
-    let cases: [(&[&str], &[&str]); 4] = [
+    let cases: [(&[&str], &[&str]); 5] = [
         (
             &["--memory", "512", "--max-sessions", "100000"],
             &["--memory is 512", "sessions may take", "max-sessions 100000 x 16 kiB", "lower --max-sessions"],
@@ -40,7 +40,8 @@ async fn settings_that_cannot_fit_are_refused_with_the_flag() {
             &["checkpoints may take 300 MiB", "lower --checkpoint-memory"],
         ),
         // So many symbols are known only when the market is made.
-        (&["--memory", "256", "--symbols", "10000"], &["10000 symbols x", "lower --symbols", "raise --memory"]),
+        (&["--memory", "1000", "--symbols", "10000"], &["quotes may take", "10000 symbols", "lower --symbols"]),
+        (&["--memory", "256"], &["feed may take", "source", "lower --max-past-bars", "raise --memory"]),
     ];
     for (arguments, expected) in cases {
         let error = refusal(arguments).await;
@@ -51,8 +52,8 @@ async fn settings_that_cannot_fit_are_refused_with_the_flag() {
 #[tokio::test]
 async fn print_config_shows_how_the_memory_is_divided() {
     for (arguments, parts) in [
-        (&["--memory", "1024", "--print-config"][..], 7),
-        (&["replay", "a.csv", "--memory", "96", "--print-config"][..], 7),
+        (&["--memory", "1024", "--print-config"][..], 8),
+        (&["replay", "a.csv", "--memory", "96", "--print-config"][..], 8),
     ] {
         let output = command(arguments).output().await.unwrap();
         let text = String::from_utf8(output.stdout).unwrap();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
+use crate::deploy::{prepare, tool};
 use crate::support::{Server, status};
 
 /// Scrapes the metrics and returns the samples by name with labels. A connection counts until the server has seen its
@@ -121,6 +122,29 @@ async fn rejected_requests_are_counted_by_reason() {
     wait_for(&full, "tickcast_connections_ended_total{reason=\"bad_head\"}", 1.0).await;
     client.send("{}").await;
     wait_for(&full, "tickcast_api_errors_total{code=\"bad_message\"}", 1.0).await;
+}
+
+#[tokio::test]
+async fn older_text_format_is_served_to_those_who_accept_only_that() {
+    let server = Server::start(&[]).await;
+    let (head, body) = server.request("GET /metrics HTTP/1.1\r\naccept: text/plain;version=0.0.4\r\n").await;
+    assert!(head.contains("content-type: text/plain; version=0.0.4; charset=utf-8"), "{head}");
+    assert!(body.contains("# TYPE tickcast_ticks_total counter\n") && !body.contains("# EOF"), "{body}");
+    let prometheus = "accept: application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    let (head, _) = server.request(&format!("GET /metrics HTTP/1.1\r\n{prometheus}\r\n")).await;
+    assert!(head.contains("content-type: application/openmetrics-text"), "{head}");
+    check_with_promtool(&body).await;
+}
+
+/// Has Prometheus's own checker read the text, if `tests/run` has fetched it.
+async fn check_with_promtool(text: &str) {
+    let Some(promtool) = tool("promtool") else { return };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let mut promtool = prepare(&promtool);
+    let checked = promtool.args(["check", "metrics"]).stdin(file.reopen().unwrap()).output().await.unwrap();
+    let complaints = String::from_utf8_lossy(&checked.stderr);
+    assert!(checked.status.success() && complaints.is_empty(), "{complaints}");
 }
 
 #[tokio::test]

@@ -87,10 +87,11 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
         .map(|(entry, scan)| ReplayFile::new(entry, config, scan, &catalog, &mut space, progress).map(Arc::new));
     let files = files.collect::<Result<Vec<_>, _>>()?;
     let limits = open_files::limits(&files, config.max_open_files)?;
+    let memory_bytes = open_files::worst_bytes(&files, config);
     Ok(Replay {
         ticks: Merge::new(files.clone(), limits),
         report: entries.iter().zip(&scans).map(|(entry, scan)| report::file_report(entry, scan)).collect(),
-        info: report::source_info(&entries, &scans, catalog),
+        info: report::source_info(&entries, &scans, catalog, memory_bytes),
         files,
         limits,
         max_rejected: config.max_rejected,

@@ -342,6 +342,7 @@ fn info(config: &SimConfig, listings: &[Listing], tables: &Arc<[ClassTables; 4]>
     let plural = if count == 1 { "" } else { "s" };
     SourceInfo {
         kind: SourceKind::Simulation,
+        memory_bytes: config.worst_bytes(),
         name: format!("{count} instrument{plural}, seed {}", config.seed),
         instruments: listings.iter().map(Listing::instrument).collect(),
         levels: Levels(Some(Arc::new(Books::new(config.seed, listings, tables)))),

@@ -88,7 +88,10 @@ where
         };
         let peer = Peer::new(address, permit);
         let service = TowerToHyperService::new(AddExtension::new(self.service.clone(), peer.clone()));
-        let (connection, metrics) = (self.connection.clone(), self.metrics.clone());
+        let (mut connection, metrics) = (self.connection.clone(), self.metrics.clone());
+        if self.connections.is_scarce() {
+            connection = connection.when_busy();
+        }
         tokio::spawn(async move {
             if let Some(fault) = connection.serve(stream, service).await {
                 metrics.connection_ended(fault);

@@ -27,6 +27,9 @@ pub struct HttpLimits {
     pub connections_per_address: usize,
     /// Time for the head of a request, from the connection or from the previous answer, and for its body.
     pub head_timeout: Duration,
+    /// The same for a connection that comes while three quarters of all connections are in use, so that clients that
+    /// send no request keep nobody out for long.
+    pub busy_head_timeout: Duration,
     /// Memory of all answers that clients have not taken yet; one address may hold half of it.
     pub answer_bytes: usize,
     /// Bytes that a connection may hold of a request's head, or of an answer that its client does not take.
@@ -44,6 +47,7 @@ pub struct Connection {
     http: http1::Builder,
     tls: Option<TlsAcceptor>,
     head_timeout: Duration,
+    busy_head_timeout: Duration,
     /// Time for which a client may take no byte.
     write_timeout: Duration,
     /// Becomes true when the server stops.
@@ -57,10 +61,17 @@ impl Connection {
         write_timeout: Duration,
         stopping: watch::Receiver<bool>,
     ) -> Self {
-        let HttpLimits { head_timeout, buffer_bytes, .. } = limits;
+        let HttpLimits { head_timeout, busy_head_timeout, buffer_bytes, .. } = limits;
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(head_timeout).max_buf_size(buffer_bytes);
-        Self { http, tls, head_timeout, write_timeout, stopping }
+        Self { http, tls, head_timeout, busy_head_timeout, write_timeout, stopping }
+    }
+
+    /// Returns the settings of a connection that comes while few are free.
+    pub fn when_busy(mut self) -> Self {
+        self.head_timeout = self.head_timeout.min(self.busy_head_timeout);
+        self.http.header_read_timeout(self.head_timeout);
+        self
     }
 
     /// Serves requests until the client leaves, becomes a session, or fails to do its part. Returns that fault. When
@@ -70,7 +81,7 @@ impl Connection {
         S: HttpService<Incoming, ResBody = B, Error: Into<BoxError>>,
         B: Body<Error: Into<BoxError>> + 'static,
     {
-        let Self { http, tls, head_timeout, write_timeout, mut stopping } = self;
+        let Self { http, tls, head_timeout, write_timeout, mut stopping, .. } = self;
         let stream = match stream::open(stream, tls, head_timeout).await {
             Ok(stream) => TokioIo::new(WriteTimeout::new(stream, write_timeout)),
             Err(fault) => return Some(fault),

@@ -91,8 +91,8 @@ impl ConnectionLimit {
         let of_address = held.get(&address).copied().unwrap_or_default();
         // Where one address may hold all permits, none are reserved.
         let is_shared = self.max_per_address < self.max;
-        let is_scarce = is_shared && self.permits.available_permits() < self.max / RESERVED;
-        if of_address + count > self.max_per_address || (is_scarce && of_address > self.max / FEW) {
+        let is_reserved = is_shared && self.is_scarce();
+        if of_address + count > self.max_per_address || (is_reserved && of_address > self.max / FEW) {
             return Err(LimitReached::PerAddress);
         }
         *held.entry(address).or_default() += count;
@@ -115,6 +115,11 @@ impl ConnectionLimit {
                 held.remove(&address);
             }
         }
+    }
+
+    /// Reports whether three quarters of the permits are in use.
+    pub fn is_scarce(&self) -> bool {
+        self.permits.available_permits() < self.max / RESERVED
     }
 
     /// Permits in use.

@@ -10,7 +10,7 @@ use strum::VariantArray;
 
 use super::process::resident_bytes;
 use crate::bus::BATCH_BYTES;
-use crate::fanout::{LOGGED_TICK_BYTES, LiveMarket};
+use crate::fanout::{LOGGED_TICK_BYTES, LiveMarket, QUOTE_BYTES};
 use crate::memory::{Budget, Part};
 use crate::server::limits::{ConnectionLimit, MemoryLimit, SessionsLimit};
 
@@ -38,6 +38,7 @@ impl MemoryUse {
             }
             Part::Feed => self.live.waiting_batches() * BATCH_BYTES + self.live.logged_ticks() * LOGGED_TICK_BYTES,
             Part::Checkpoints => self.live.read().status.preview.checkpoint_bytes(),
+            Part::Quotes => self.live.cached_quotes() * QUOTE_BYTES,
             Part::Sessions => self.sessions.count.in_use() * self.session_bytes + self.sessions.memory.held(),
             Part::Requests => self.connections.in_use() * self.connection_bytes,
             Part::Answers => self.answers.held(),

@@ -1,5 +1,6 @@
 //! Metrics for the operator, and the counts of panics and errors behind them.
 
+mod classic;
 mod encode;
 mod errors;
 mod memory;
@@ -8,6 +9,7 @@ mod panics;
 mod process;
 mod readings;
 
+pub use classic::{CLASSIC_CONTENT_TYPE, classic};
 pub use errors::CountErrors;
 pub use memory::MemoryUse;
 pub use metrics::{CONTENT_TYPE, ConnectionFault, Meter, Metrics, Transport};

@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use crate::support::{Server, TIMEOUT, get_from};
 
 /// Finds a program of the unpacked Debian packages.
-fn tool(name: &str) -> Option<PathBuf> {
+pub fn tool(name: &str) -> Option<PathBuf> {
     let Some(tools) = std::env::var_os("TICKCAST_TOOLS") else {
         eprintln!("skipped: TICKCAST_TOOLS is not set, so {name} is missing; tests/run fetches it");
         return None;
@@ -29,7 +29,7 @@ fn tool(name: &str) -> Option<PathBuf> {
 }
 
 /// Prepares a program to run with the libraries that were unpacked beside it.
-fn prepare(program: &Path) -> Command {
+pub fn prepare(program: &Path) -> Command {
     let root = program.ancestors().nth(3).expect("a tool lies in usr/bin or usr/sbin");
     let folders = std::fs::read_dir(root.join("usr/lib")).into_iter().flatten().flatten();
     let libraries: Vec<_> = folders.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();

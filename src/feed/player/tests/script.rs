@@ -51,6 +51,7 @@ impl Script {
 
 fn info(instruments: Arc<[Instrument]>, speed: f64, start: Timestamp, end: Option<Timestamp>) -> SourceInfo {
     SourceInfo {
+        memory_bytes: 0,
         kind: SourceKind::Replay,
         name: "script".into(),
         instruments,

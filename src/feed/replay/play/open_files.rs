@@ -40,6 +40,11 @@ impl ReplayConfig {
     }
 }
 
+/// Returns the most memory of a replay of `files`, without markets, checkpoints and order books.
+pub fn worst_bytes(files: &[Arc<ReplayFile>], config: &ReplayConfig) -> usize {
+    config.worst_bytes(files.len(), most_at_once(files.iter().filter_map(|file| file.packed_span())))
+}
+
 /// Divides `max_open_files`, or the files that the process may open where these are fewer, among the readers.
 ///
 /// # Errors

@@ -8,8 +8,8 @@ use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals
 use crate::feed::replay::schema::{Assumption, FileKind, file_name};
 use crate::market::{Interval, Levels};
 
-/// Describes all files together, as a source.
-pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> SourceInfo {
+/// Describes all files together, as a source that takes at most `memory_bytes`.
+pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog, memory_bytes: usize) -> SourceInfo {
     let bars = scans.iter().flat_map(bar_intervals).flatten().min();
     let (speed, speed_reason) = watchable_speed(bars, tick_rate(scans));
     let names: Vec<String> = entries.iter().map(Entry::name).collect();
@@ -23,6 +23,7 @@ pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog) -> Sourc
         end: scans.iter().map(|scan| span(scan).1).max(),
         speed,
         speed_reason,
+        memory_bytes,
     }
 }
 

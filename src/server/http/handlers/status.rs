@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{ACCEPT, CONTENT_TYPE, VARY};
 use warp::filters::BoxedFilter;
 use warp::reply::Response as Answer;
 use warp::{Filter, Reply};
@@ -54,11 +54,20 @@ pub fn asyncapi(_: &Site, _: &str) -> Result<String, ApiError> {
     Ok(ASYNCAPI.to_owned())
 }
 
-/// The metrics, for Prometheus.
+/// The metrics, for Prometheus: as OpenMetrics, or as the older text for clients that accept only that.
 pub fn metrics(site: &Site) -> BoxedFilter<(Answer,)> {
     let metrics = site.metrics.clone();
-    let answer = move || warp::reply::with_header(metrics.text(), CONTENT_TYPE, ops::CONTENT_TYPE).into_response();
-    warp::any().map(answer).boxed()
+    let answer = move |accept: Option<String>| {
+        let is_classic =
+            accept.is_some_and(|accept| accept.contains("text/plain") && !accept.contains("openmetrics-text"));
+        let (text, kind) = match metrics.text() {
+            text if is_classic => (ops::classic(&text), ops::CLASSIC_CONTENT_TYPE),
+            text => (text, ops::CONTENT_TYPE),
+        };
+        let answer = warp::reply::with_header(text, CONTENT_TYPE, kind);
+        warp::reply::with_header(answer, VARY, ACCEPT.as_str()).into_response()
+    };
+    warp::header::optional(ACCEPT.as_str()).map(answer).boxed()
 }
 
 #[cfg(test)]
