@@ -4,12 +4,9 @@ use tokio::time::timeout;
 
 use crate::support::{Server, TIMEOUT, command, is_hangup_ignored};
 
-/// The port of a program that should fail for another reason than a taken one.
-const ANY_PORT: (&str, &str) = ("TICKCAST_BIND", "127.0.0.1:0");
-
 /// Checks that the program fails and prints these texts.
 async fn check_failure(arguments: &[&str], expected: &[&str]) {
-    let running = command(arguments).env(ANY_PORT.0, ANY_PORT.1).kill_on_drop(true).output();
+    let running = command(arguments).kill_on_drop(true).output();
     let output = timeout(TIMEOUT, running).await.expect("the program ends by itself").unwrap();
     let printed = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success(), "{arguments:?} should fail");
@@ -199,6 +196,7 @@ async fn name_without_an_address_stops_the_start() {
 /// user.
 #[cfg(target_os = "linux")]
 async fn unprivileged(arguments: &[&str]) -> Option<std::process::Output> {
+    use crate::support::ANY_PORT;
     use tokio::process::Command;
     const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
     let mut command = Command::new("setpriv");
@@ -229,8 +227,7 @@ async fn forbidden_file_is_named_with_reason_and_remedy() {
         &["--tls-cert", path, "--tls-key", path],
     ] {
         let output = if is_bound {
-            let mut command = command(arguments);
-            let running = command.env(ANY_PORT.0, ANY_PORT.1).kill_on_drop(true).output();
+            let running = command(arguments).kill_on_drop(true).output();
             timeout(TIMEOUT, running).await.expect("the program ends by itself").unwrap()
         } else if let Some(output) = unprivileged(arguments).await {
             output

@@ -259,10 +259,13 @@ pub fn wall_micros() -> i64 {
     i64::try_from(since.as_micros()).unwrap()
 }
 
+/// Any port, where the arguments name none: another program may have the usual one.
+pub const ANY_PORT: (&str, &str) = ("TICKCAST_BIND", "127.0.0.1:0");
+
 /// Prepares the real binary with these arguments.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tickcast"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).stdin(Stdio::null());
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).env(ANY_PORT.0, ANY_PORT.1).stdin(Stdio::null());
     command
 }
 
