@@ -77,7 +77,8 @@ pub async fn serve_with<S: FnMut(&str)>(
     let recorder = config.record.map(|record| start_recorder(bus.subscribe(), record, false)).transpose()?;
     let (commands, pending) = bus::command_channel(config.command_capacity);
     let feed = FeedThread::start(source, run, bus, pending)?;
-    let publisher = Publisher::open(receiver, market, config.ticks).await.ok_or(AppError::Broken("feed"))?;
+    let publisher =
+        Publisher::open(receiver, market, config.ticks, wall_micros).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
     let mut parts = Parts { feed, publisher: tokio::spawn(publisher.run()), recorder };
 

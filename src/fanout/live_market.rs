@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use strum::EnumCount as _;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::conflate::{RATES, TierId};
@@ -30,6 +30,9 @@ const GROUP_SESSIONS: usize = 64;
 /// The memory of one symbol in the caches of all groups, tiers and formats, if each has a reader.
 pub const CACHED_SYMBOL_BYTES: usize = GROUPS * RATES.len() * Format::COUNT * QUOTE_BYTES;
 
+/// A clock, in microseconds since 1970.
+pub type WallClock = fn() -> i64;
+
 /// The market while it moves on. Cheap to clone; all clones are one market.
 #[derive(Clone, Debug)]
 pub struct LiveMarket(Arc<Shared>);
@@ -40,6 +43,7 @@ struct Shared {
     groups: [SessionGroup; GROUPS],
     tick_logs: PerFormat<RwLock<Box<dyn AnyTickLog>>>,
     opened: Instant,
+    clock: WallClock,
     /// Sessions that were ever registered.
     sessions: AtomicUsize,
     bus_gaps: AtomicU64,
@@ -47,7 +51,8 @@ struct Shared {
     /// The time of the feed's last event, in milliseconds since the market was opened.
     last_event: AtomicU64,
     /// The revision of the status in `live`.
-    revision: watch::Sender<u64>,
+    revision: AtomicU64,
+    revision_changed: Notify,
     updates: AtomicU64,
     merged: AtomicU64,
     flush_lags: LagHistogram,
@@ -81,6 +86,11 @@ impl LiveMarket {
         self.0.live.read()
     }
 
+    /// The server's clock, in microseconds since 1970, as messages carry it.
+    pub fn wall_micros(&self) -> i64 {
+        (self.0.clock)()
+    }
+
     /// The next message of quotes for the reader behind `cursor`; see [`AnyQuoteCache::take`] and [`AnyTickLog::take`].
     pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Taken {
         if tier == TierId::EVERY {
@@ -103,8 +113,14 @@ impl LiveMarket {
 
     /// Waits until the status that is read here has this revision, or a later one.
     pub async fn wait_for_revision(&self, revision: u64) {
-        // Cannot fail: the sender lives as long as this handle.
-        drop(self.0.revision.subscribe().wait_for(|current| *current >= revision).await);
+        loop {
+            // Created before the look, so that no change in between is missed.
+            let changed = self.0.revision_changed.notified();
+            if self.0.revision.load(Ordering::Acquire) >= revision {
+                return;
+            }
+            changed.await;
+        }
     }
 }
 
@@ -164,18 +180,20 @@ impl LiveMarket {
 
 /// For the publisher.
 impl LiveMarket {
-    /// Opens a market, with logs of up to `ticks` ticks.
-    pub(super) fn new(live: Live, ticks: usize) -> Self {
+    /// Opens a market, with logs of up to `ticks` ticks. Messages carry the time of `clock`.
+    pub(super) fn new(live: Live, ticks: usize, clock: WallClock) -> Self {
         let live = Self(Arc::new(Shared {
             live: RwLock::new(live),
             groups: std::array::from_fn(|_| SessionGroup::new()),
             tick_logs: PerFormat::from_fn(|format| RwLock::new(tick_log(format, ticks))),
             opened: Instant::now(),
+            clock,
             sessions: AtomicUsize::new(0),
             bus_gaps: AtomicU64::new(0),
             waiting_batches: AtomicUsize::new(0),
             last_event: AtomicU64::new(0),
-            revision: watch::Sender::new(0),
+            revision: AtomicU64::new(0),
+            revision_changed: Notify::new(),
             updates: AtomicU64::new(0),
             merged: AtomicU64::new(0),
             flush_lags: LagHistogram::default(),
@@ -232,7 +250,9 @@ impl LiveMarket {
     /// Wakes the tasks that wait for the present revision.
     pub(super) fn publish_revision(&self) {
         let revision = self.read().status.revision;
-        self.0.revision.send_if_modified(|current| std::mem::replace(current, revision) != revision);
+        if self.0.revision.swap(revision, Ordering::AcqRel) != revision {
+            self.0.revision_changed.notify_waiters();
+        }
     }
 
     /// Notes that the feed has sent something.
@@ -258,7 +278,7 @@ impl LiveMarket {
     }
 }
 
-/// The server's clock, in microseconds since 1970.
+/// The system's clock, in microseconds since 1970.
 pub fn wall_micros() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)

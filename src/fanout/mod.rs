@@ -17,7 +17,7 @@ mod tick_log;
 pub use conflate::{RATES, Tier, TierId, grant};
 pub use cursors::{BarsCursor, DepthCursor, NoticesCursor, QuotesCursor, TradesCursor};
 pub use lag::{LAG_BOUNDS, LagHistogram};
-pub use live_market::{CACHED_SYMBOL_BYTES, Live, LiveMarket, wall_micros};
+pub use live_market::{CACHED_SYMBOL_BYTES, Live, LiveMarket, WallClock, wall_micros};
 pub use notify::{Due, Notifier, ThrottleCounts, ThrottleLevel};
 pub use publisher::Publisher;
 pub use quote_cache::{AnyQuoteCache, MESSAGE_SYMBOLS, QUOTE_BYTES, QuoteCache};

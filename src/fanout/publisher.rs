@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::conflate::{Tier, TierId};
-use super::live_market::{GROUPS, Live, LiveMarket, wall_micros};
+use super::live_market::{GROUPS, Live, LiveMarket, WallClock};
 use super::notify::Due;
 use crate::bus::{self, Received};
 use crate::control::{FeedEvent, FeedState, FeedStatus, Opening, Seeked};
@@ -31,8 +31,13 @@ pub struct Publisher {
 
 impl Publisher {
     /// Waits for the feed's first epoch; `None` if the feed ends without one. Keeps up to `ticks` ticks for sessions at
-    /// the rate `every`.
-    pub async fn open(mut events: bus::Receiver<FeedEvent>, limits: MarketLimits, ticks: usize) -> Option<Self> {
+    /// the rate `every`. Messages carry the time of `clock`.
+    pub async fn open(
+        mut events: bus::Receiver<FeedEvent>,
+        limits: MarketLimits,
+        ticks: usize,
+        clock: WallClock,
+    ) -> Option<Self> {
         let opening = loop {
             if let Received::Item(FeedEvent::Opening(opening)) = events.recv().await? {
                 break opening;
@@ -40,7 +45,7 @@ impl Publisher {
         };
         let mut publisher = Self {
             events,
-            live: LiveMarket::new(open_market(&opening, limits), ticks),
+            live: LiveMarket::new(open_market(&opening, limits), ticks, clock),
             limits,
             conflaters: conflaters(),
             logged: PerFormat::default(),
@@ -65,7 +70,13 @@ impl Publisher {
         let mut has_feed = true;
         loop {
             let flush = self.next_flush();
+            // In this order none starves: heartbeats are few, and each event is followed by the flushes that are due.
             tokio::select! {
+                biased;
+                _ = heartbeats.tick() => {
+                    let group = groups.next().expect("invariant: a cycle has no end");
+                    self.live.notifiers(group).notify(Due::HEARTBEAT);
+                }
                 received = self.events.recv(), if has_feed => match received {
                     Some(received) => self.on_received(received),
                     None => {
@@ -74,10 +85,6 @@ impl Publisher {
                     }
                 },
                 () = sleep_until(flush.unwrap_or(self.opened)), if flush.is_some() => {}
-                _ = heartbeats.tick() => {
-                    let group = groups.next().expect("invariant: a cycle has no end");
-                    self.live.notifiers(group).notify(Due::HEARTBEAT);
-                }
             }
             self.flush_due();
         }
@@ -259,7 +266,7 @@ impl Conflater {
     fn encode(&self, live: &LiveMarket, symbols: &[InstrumentId], late: Duration) {
         live.add_updates(symbols.len() as u64);
         let market = &live.read().market;
-        let ts_sent = wall_micros() - i64::try_from(late.as_micros()).unwrap_or(0);
+        let ts_sent = live.wall_micros() - i64::try_from(late.as_micros()).unwrap_or(0);
         for (format, _) in self.listened.iter().filter(|(_, is_listened)| **is_listened) {
             live.cache_mut(self.group, self.id, format).encode(symbols, market, ts_sent);
         }
@@ -284,7 +291,7 @@ fn apply(live: &LiveMarket, ticks: &[Tick], logged: PerFormat<bool>) {
         market.apply_all(ticks);
         return;
     }
-    let (now, ts_received) = (live.now(), wall_micros());
+    let (now, ts_received) = (live.now(), live.wall_micros());
     logs.values_mut().flatten().for_each(|log| log.begin(ticks.len(), now, ts_received));
     for tick in ticks {
         market.apply(tick);

@@ -7,6 +7,8 @@ mod http;
 mod limits;
 mod ops;
 mod session;
+#[cfg(test)]
+mod simulation;
 
 pub use auth::{
     AccessConfig, AccessPolicy, Admission, AllowedHosts, Control, Host, InvalidHost, InvalidToken, Origin, Token,
@@ -22,14 +24,14 @@ use std::time::Duration;
 
 use futures_util::future::select_all;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 
 use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
 use crate::memory::Budget;
-use http::{Acceptor, Auth, Connection, MAX_REJECTIONS, Rejector, Site, service};
+use http::{Acceptor, Auth, Connection, Listener, MAX_REJECTIONS, Rejector, Site, service};
 use limits::{ConnectionLimit, MemoryLimit, SessionsLimit, raise_limit};
 use ops::{MemoryUse, Metrics};
 use session::FeedControl;
@@ -87,13 +89,37 @@ pub enum BindError {
 }
 
 /// A server that listens, and does not answer yet.
-pub struct Server {
+pub struct Server<L = TcpListener> {
     /// One for each address of the name to listen on.
-    listeners: Vec<TcpListener>,
+    listeners: Vec<L>,
     address: SocketAddr,
     config: ServerConfig,
     access: AccessPolicy,
     tls: Option<TlsAcceptor>,
+    shared: SharedLimits,
+}
+
+/// The limits that all clients share.
+#[derive(Clone)]
+struct SharedLimits {
+    sessions: SessionsLimit,
+    /// Limits the connections that are not sessions.
+    connections: ConnectionLimit,
+    answers: MemoryLimit,
+}
+
+impl SharedLimits {
+    fn new(config: &ServerConfig) -> Self {
+        let ServerConfig { http, .. } = config;
+        Self {
+            sessions: SessionsLimit {
+                count: ConnectionLimit::new(config.sessions, config.sessions_per_address),
+                memory: MemoryLimit::new(config.session_bytes),
+            },
+            connections: ConnectionLimit::new(http.connections, http.connections_per_address),
+            answers: MemoryLimit::new(http.answer_bytes),
+        }
+    }
 }
 
 impl Server {
@@ -108,9 +134,12 @@ impl Server {
         let address = addresses[0];
         let access = config.access.resolve(addresses.iter().all(|address| address.ip().is_loopback()))?;
         let tls = config.tls.as_ref().map(TlsFiles::acceptor).transpose()?;
-        Ok(Self { listeners, address, config, access, tls })
+        let shared = SharedLimits::new(&config);
+        Ok(Self { listeners, address, config, access, tls, shared })
     }
+}
 
+impl<L: Listener> Server<L> {
     /// Raises the process's limit of open files to what the limits of this server need.
     ///
     /// # Errors
@@ -148,14 +177,9 @@ impl Server {
 
     /// Serves clients until `stop` completes, then ends the sessions and connections. Commands go to `commands`.
     pub async fn run(self, live: LiveMarket, commands: CommandSender, stop: impl Future<Output = ()>) {
-        let Self { listeners, address, config, access, tls } = self;
+        let Self { listeners, address, config, access, tls, shared } = self;
         let ServerConfig { http, session, .. } = config;
-        let sessions = SessionsLimit {
-            count: ConnectionLimit::new(config.sessions, config.sessions_per_address),
-            memory: MemoryLimit::new(config.session_bytes),
-        };
-        let connections = ConnectionLimit::new(http.connections, http.connections_per_address);
-        let answers = MemoryLimit::new(http.answer_bytes);
+        let SharedLimits { sessions, connections, answers } = shared;
         let session_each = if tls.is_some() { SESSION_BYTES + TLS_BYTES } else { SESSION_BYTES };
         let memory = MemoryUse {
             budget: config.budget,
@@ -180,8 +204,8 @@ impl Server {
             auth: auth.clone(),
             stall_after: config.stall_after,
         };
-        let (stop_connections, stopping) = watch::channel(false);
-        let connection = Connection::new(http, tls, session.stall, stopping);
+        let stopping = CancellationToken::new();
+        let connection = Connection::new(http, tls, session.stall, stopping.clone());
         let service = service(site, http.head_timeout);
         let rejector = Rejector::new();
         let acceptors = listeners.into_iter().map(|listener| {
@@ -190,12 +214,12 @@ impl Server {
             Box::pin(Acceptor::new(listener, connections, service, connection, auth, metrics, rejector.clone()).run())
         });
         tokio::select! {
+            biased;
             () = stop => {}
             (never, ..) = select_all(acceptors) => match never {}
         }
         live.stop_sessions();
-        // Fails only where no connection is left.
-        let _ = stop_connections.send(true);
+        stopping.cancel();
         let drained = async {
             sessions.count.all_released().await;
             connections.all_released().await;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::checkpoints::CheckpointLimits;
+use super::wall_clock;
 use crate::control::{Speed, TimestampMode};
-use crate::market::MarketLimits;
+use crate::market::{MarketLimits, Timestamp};
 
 /// The default length of dead time: a longer stretch without a tick is a night, a weekend or a holiday.
 pub const DEFAULT_DEAD_AFTER: Duration = Duration::from_secs(15 * 60);
@@ -36,6 +37,8 @@ pub struct PlayerConfig {
     /// The limits of the market that a seek builds.
     pub market: MarketLimits,
     pub checkpoints: CheckpointLimits,
+    /// The clock that shifted times follow.
+    pub wall_clock: fn() -> Timestamp,
 }
 
 impl Default for PlayerConfig {
@@ -51,6 +54,7 @@ impl Default for PlayerConfig {
             first_epoch: 1,
             market: MarketLimits::default(),
             checkpoints: CheckpointLimits::default(),
+            wall_clock,
         }
     }
 }

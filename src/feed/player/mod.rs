@@ -70,7 +70,7 @@ async fn wait_for(wait: Option<Duration>) {
     }
 }
 
-/// Reads the wall clock as a market time.
+/// Reads the system's clock as a market time.
 fn wall_clock() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_nanos()).unwrap_or(i64::MAX))
@@ -92,6 +92,7 @@ struct Player {
     restart_at: Option<Duration>,
     looping: bool,
     timestamp_mode: TimestampMode,
+    wall_clock: fn() -> Timestamp,
 
     epoch: u64,
     revision: u64,
@@ -140,6 +141,7 @@ impl Player {
             restart_at: None,
             looping: config.looping,
             timestamp_mode: config.timestamp_mode,
+            wall_clock: config.wall_clock,
             epoch: config.first_epoch,
             revision: 0,
             sent_state: FeedState::Playing,
@@ -303,7 +305,7 @@ impl Player {
             self.timestamp_mode = TimestampMode::Original;
         }
         if self.timestamp_mode == TimestampMode::Shifted {
-            let nanos = self.source.to_now(self.source.info().start, wall_clock());
+            let nanos = self.source.to_now(self.source.info().start, (self.wall_clock)());
             self.shift_times(nanos);
         }
     }

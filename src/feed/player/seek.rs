@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::checkpoints::{Checkpoint, Checkpoints, SharedCheckpoints};
-use super::{CLOCK_INTERVAL, LOOP_PAUSE, Player, wall_clock};
+use super::{CLOCK_INTERVAL, LOOP_PAUSE, Player};
 use crate::control::{CommandError, FeedEvent, FeedState, SeekTarget, Seeked, Speed, TimestampMode};
 use crate::feed::SourceError;
 use crate::market::{HistoryBar, Market, Timestamp};
@@ -39,7 +39,7 @@ impl Player {
         let position = self.seek.as_ref().map_or_else(|| self.market_time(), |seek| seek.to);
         let nanos = match mode {
             TimestampMode::Original => 0,
-            TimestampMode::Shifted => self.source.to_now(position, wall_clock()),
+            TimestampMode::Shifted => self.source.to_now(position, (self.wall_clock)()),
         };
         let to = position.plus_nanos(nanos.saturating_sub(self.source.nanos()));
         (self.timestamp_mode, self.seek) = (mode, None);

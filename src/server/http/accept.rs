@@ -10,14 +10,13 @@ use std::time::Duration;
 use http::{Request, Response};
 use hyper::body::{Body, Incoming};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
 use tower::{BoxError, Service};
 use tower_http::add_extension::AddExtension;
 
 use super::auth::Auth;
 use super::connection::Connection;
 use super::reject::Rejector;
-use super::stream::Peer;
+use super::stream::{Listener, Peer, Stream};
 use crate::server::limits::{ConnectionLimit, Reservation};
 use crate::server::ops::Metrics;
 use crate::wire::ErrorCode;
@@ -26,8 +25,8 @@ use crate::wire::ErrorCode;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Accepts the connections of one listener.
-pub struct Acceptor<S> {
-    listener: TcpListener,
+pub struct Acceptor<L, S> {
+    listener: L,
     /// Limits the connections that are not sessions.
     connections: ConnectionLimit,
     /// Answers the requests; each connection gets a clone.
@@ -43,13 +42,14 @@ pub struct Acceptor<S> {
     is_failing: bool,
 }
 
-impl<S, B> Acceptor<S>
+impl<L, S, B> Acceptor<L, S>
 where
+    L: Listener,
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible, Future: Send> + Clone + Send + 'static,
     B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
     pub fn new(
-        listener: TcpListener,
+        listener: L,
         connections: ConnectionLimit,
         service: S,
         connection: Connection,
@@ -72,7 +72,7 @@ where
         }
     }
 
-    fn on_connection(&mut self, stream: TcpStream, address: SocketAddr, reservation: Reservation) {
+    fn on_connection(&mut self, stream: Stream, address: SocketAddr, reservation: Reservation) {
         self.is_failing = false;
         let ip = address.ip();
         // All clients of a proxy come from its address, so the proxy has to limit them.

@@ -9,12 +9,11 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::HttpService;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
 use tower::BoxError;
 
-use super::stream;
+use super::stream::{self, Stream};
 use crate::server::limits::WriteTimeout;
 use crate::server::ops::ConnectionFault;
 
@@ -50,8 +49,8 @@ pub struct Connection {
     busy_head_timeout: Duration,
     /// Time for which a client may take no byte.
     write_timeout: Duration,
-    /// Becomes true when the server stops.
-    stopping: watch::Receiver<bool>,
+    /// Cancelled when the server stops.
+    stopping: CancellationToken,
 }
 
 impl Connection {
@@ -59,7 +58,7 @@ impl Connection {
         limits: HttpLimits,
         tls: Option<TlsAcceptor>,
         write_timeout: Duration,
-        stopping: watch::Receiver<bool>,
+        stopping: CancellationToken,
     ) -> Self {
         let HttpLimits { head_timeout, busy_head_timeout, buffer_bytes, .. } = limits;
         let mut http = http1::Builder::new();
@@ -76,21 +75,21 @@ impl Connection {
 
     /// Serves requests until the client leaves, becomes a session, or fails to do its part. Returns that fault. When
     /// the server stops, the answer in progress is the last.
-    pub async fn serve<S, B>(self, stream: TcpStream, service: S) -> Option<ConnectionFault>
+    pub async fn serve<S, B>(self, stream: Stream, service: S) -> Option<ConnectionFault>
     where
         S: HttpService<Incoming, ResBody = B, Error: Into<BoxError>>,
         B: Body<Error: Into<BoxError>> + 'static,
     {
-        let Self { http, tls, head_timeout, write_timeout, mut stopping, .. } = self;
+        let Self { http, tls, head_timeout, write_timeout, stopping, .. } = self;
         let stream = match stream::open(stream, tls, head_timeout).await {
             Ok(stream) => TokioIo::new(WriteTimeout::new(stream, write_timeout)),
             Err(fault) => return Some(fault),
         };
-        let stop = async { drop(stopping.wait_for(|stopping| *stopping).await) };
         let mut serving = pin!(http.serve_connection(stream, service).with_upgrades());
         let served = tokio::select! {
+            biased;
             served = serving.as_mut() => served,
-            () = stop => {
+            () = stopping.cancelled() => {
                 serving.as_mut().graceful_shutdown();
                 serving.await
             }

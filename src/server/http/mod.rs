@@ -26,4 +26,7 @@ pub use handlers::Site;
 pub use layers::service;
 pub use listen::{BindAddress, InvalidBindAddress};
 pub use reject::{MAX_REJECTIONS, Rejector};
+pub use stream::Listener;
+#[cfg(test)]
+pub use stream::Stream;
 pub use tls::{TlsError, TlsFiles};

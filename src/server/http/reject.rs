@@ -4,10 +4,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::stream::Stream;
 use super::upgrade::hang_up;
 use crate::server::session::CLOSE_TIMEOUT;
 use crate::wire::ApiError;
@@ -27,7 +27,7 @@ impl Rejector {
     }
 
     /// Answers a connection from `address` with 429 and closes it. The answer does not wait for the request.
-    pub fn reject(&self, mut stream: TcpStream, address: IpAddr) {
+    pub fn reject(&self, mut stream: Stream, address: IpAddr) {
         let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else { return };
         let body = ApiError::too_many_connections_from(address).body();
         let length = body.len();

@@ -68,7 +68,7 @@ impl Events {
             let due = self.notifier.wait().await;
             if due.contains(Due::STOP) {
                 self.is_stopped = true;
-                return Some(Outbox::stopping());
+                return Some(self.outbox.stopping());
             }
             // The lag of delivery is not known here: hyper writes the body.
             let _ = self.notifier.take_flush();

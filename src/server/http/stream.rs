@@ -1,21 +1,47 @@
 //! A client connection: plain TCP or TLS.
+//!
+//! Not here: the addresses to listen on (`listen.rs`).
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
 use crate::server::limits::Permit;
 use crate::server::ops::ConnectionFault;
 
-/// A client connection: plain TCP or TLS. The state of TLS is boxed, so that a plain connection does not pay for it.
-pub type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+/// A client connection: plain TCP, or TLS and whatever else carries bytes. That is boxed, so that a plain connection does
+/// not pay for it.
+pub type Stream = Either<TcpStream, Box<dyn ByteStream>>;
+
+/// A stream of bytes in both directions.
+pub trait ByteStream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> ByteStream for S {}
+
+/// A source of client connections.
+pub trait Listener: Send {
+    /// Waits for the next connection. Returns it with the client's address.
+    ///
+    /// # Errors
+    /// When none can be accepted now, such as without a free file descriptor.
+    fn accept(&mut self) -> impl Future<Output = io::Result<(Stream, SocketAddr)>> + Send;
+}
+
+impl Listener for TcpListener {
+    async fn accept(&mut self) -> io::Result<(Stream, SocketAddr)> {
+        let (stream, address) = Self::accept(self).await?;
+        set_options(&stream);
+        Ok((Either::Left(stream), address))
+    }
+}
 
 /// Unsent bytes that the kernel may hold for a connection. A slow client is then noticed early, and what it gets later
 /// is new; by default the kernel would first send a stalled client all that was written meanwhile.
@@ -45,9 +71,8 @@ impl Peer {
 ///
 /// # Errors
 /// When the client does not complete the handshake within `limit`.
-pub async fn open(stream: TcpStream, tls: Option<TlsAcceptor>, limit: Duration) -> Result<Stream, ConnectionFault> {
-    set_options(&stream);
-    let Some(tls) = tls else { return Ok(Either::Left(stream)) };
+pub async fn open(stream: Stream, tls: Option<TlsAcceptor>, limit: Duration) -> Result<Stream, ConnectionFault> {
+    let Some(tls) = tls else { return Ok(stream) };
     match timeout(limit, tls.accept(stream)).await {
         Ok(Ok(stream)) => Ok(Either::Right(Box::new(stream))),
         Ok(Err(error)) => {

@@ -24,7 +24,7 @@ use super::{SessionLimits, SubscriptionLimits};
 use crate::bus;
 use crate::control::FeedEvent;
 use crate::control::sample::opening_with_depth as opening;
-use crate::fanout::{DEFAULT_TICKS, Publisher};
+use crate::fanout::{DEFAULT_TICKS, Publisher, wall_micros};
 use crate::market::sample::trade;
 use crate::market::{Interval, MarketLimits, Timestamp};
 use crate::wire::Format;
@@ -185,7 +185,7 @@ impl Case {
         let bus = bus::Sender::new(64);
         let reader = bus.subscribe();
         bus.send(FeedEvent::Opening(Arc::new(opening(1, &SYMBOLS))));
-        let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS).await.unwrap();
+        let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS, wall_micros).await.unwrap();
         let client = Client::join(publisher.live(), buffer, format).await;
         tokio::spawn(publisher.run());
         Self { bus, client, truth: Truth::open(1, &SYMBOLS) }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
 use crate::control::Command;
-use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId, wall_micros};
+use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::server::limits::INCLUDED_BYTES;
 use crate::wire::{
@@ -71,7 +71,7 @@ impl Outbox {
             (live.market.epoch(), Arc::clone(live.market.instruments()))
         };
         let rates = TierId::all().map(TierId::rate).collect();
-        let hello = Hello::new(SERVER, wall_micros(), rates, limits.hello(), limits.control);
+        let hello = Hello::new(SERVER, live.wall_micros(), rates, limits.hello(), limits.control);
         Self {
             live,
             notifier,
@@ -96,8 +96,8 @@ impl Outbox {
     }
 
     /// The announcement of a planned stop.
-    pub fn stopping() -> Text {
-        Stopping { ts_sent: wall_micros(), reconnect_after_ms: RECONNECT_AFTER_MS }.to_text()
+    pub fn stopping(&self) -> Text {
+        Stopping { ts_sent: self.live.wall_micros(), reconnect_after_ms: RECONNECT_AFTER_MS }.to_text()
     }
 
     /// The next message to send, if one is due.
@@ -127,7 +127,7 @@ impl Outbox {
         self.listen();
         self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
         self.subscriptions.mark_series(|_| true);
-        self.answers.push_back(Throttled::new(wall_micros(), cap.map(TierId::rate)).to_text());
+        self.answers.push_back(Throttled::new(self.live.wall_micros(), cap.map(TierId::rate)).to_text());
     }
 
     /// The fastest tier that a subscription was granted.
@@ -188,7 +188,7 @@ impl Outbox {
         let market = &live.market;
         self.follow_epoch(market);
         if std::mem::take(&mut self.feed_due) {
-            return Some(EncodedMessage::Text(Feed::new(market, wall_micros(), &live.status).to_text()));
+            return Some(EncodedMessage::Text(Feed::new(market, self.live.wall_micros(), &live.status).to_text()));
         }
         if let Some(text) = self.next_notice(market) {
             return Some(EncodedMessage::Text(text));
@@ -199,7 +199,7 @@ impl Outbox {
 
     fn next_heartbeat(&mut self, market: &Market) -> Option<EncodedMessage> {
         let is_due = std::mem::take(&mut self.heartbeat_due);
-        is_due.then(|| Heartbeat::new(market, wall_micros()).encode(self.format))
+        is_due.then(|| Heartbeat::new(market, self.live.wall_micros()).encode(self.format))
     }
 
     /// Marks everything as due where a new epoch has begun.
@@ -224,18 +224,18 @@ impl Outbox {
         if !self.notices_due {
             return None;
         }
-        if let Some(text) = self.scenarios.take_scenarios(market, wall_micros()) {
+        if let Some(text) = self.scenarios.take_scenarios(market, self.live.wall_micros()) {
             return Some(text);
         }
         self.notices_due = false;
-        self.news.as_mut()?.take_news(market, wall_micros())
+        self.news.as_mut()?.take_news(market, self.live.wall_micros())
     }
 
     fn next_series(&mut self, market: &Market) -> Option<EncodedMessage> {
         let all = self.subscriptions.series_mut();
         while let Some(series) = all.get_mut(self.series_index) {
             if series.due && series.grant.is_some() {
-                let frame = series.cursor.take(market, wall_micros(), self.format);
+                let frame = series.cursor.take(market, self.live.wall_micros(), self.format);
                 // One message for each mark, or a slow client would never get past this series.
                 series.due = frame.is_some() && series.cursor.has_more();
                 if frame.is_some() {

@@ -158,7 +158,7 @@ where
 
     async fn on_due(&mut self, due: Due) -> Flow {
         if due.contains(Due::STOP) {
-            let notice = self.socket.feed(WsMessage::Text(Outbox::stopping()));
+            let notice = self.socket.feed(WsMessage::Text(self.outbox.stopping()));
             // A client that does not take it in time learns the same from the close frame.
             let _ = timeout(CLOSE_TIMEOUT, notice).await;
             return Flow::Break(SessionEnd::Stopped);

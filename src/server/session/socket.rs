@@ -5,7 +5,8 @@
 //! holds a shared reference to each message until it is written, and nothing after. tungstenite still reads, and
 //! writes control frames.
 //!
-//! Invariant: tungstenite writes nothing while a message is half written.
+//! Invariant: tungstenite writes nothing while a message is half written, and no message is written while a control frame
+//! of tungstenite is.
 
 use std::io::{ErrorKind, IoSlice};
 use std::pin::Pin;
@@ -39,6 +40,8 @@ pub struct Socket<S> {
     written: usize,
     /// A ping or a close, which follows the waiting messages.
     control: Option<Message>,
+    /// tungstenite may hold a part of a control frame, which comes before the next message.
+    holds_control: bool,
 }
 
 /// A message that waits to be written.
@@ -86,7 +89,7 @@ impl Header {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub const fn new(inner: WebSocketStream<S>) -> Self {
-        Self { inner, waiting: Vec::new(), bytes: 0, written: 0, control: None }
+        Self { inner, waiting: Vec::new(), bytes: 0, written: 0, control: None, holds_control: false }
     }
 
     pub fn into_inner(self) -> S {
@@ -100,6 +103,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     fn poll_write_waiting(&mut self, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
+        if self.holds_control {
+            ready!(Pin::new(&mut self.inner).poll_flush(context))?;
+            self.holds_control = false;
+        }
         while !self.waiting.is_empty() {
             let mut slices = [IoSlice::new(&[]); 2 * MAX_WAITING];
             let parts = self.waiting.iter().flat_map(|message| [message.header.as_slice(), &message.payload]);
@@ -161,9 +168,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Socket<S> {
         if self.control.is_some() {
             ready!(Pin::new(&mut self.inner).poll_ready(context))?;
             let control = self.control.take();
+            self.holds_control = true;
             control.map_or(Ok(()), |control| Pin::new(&mut self.inner).start_send(control))?;
         }
-        Pin::new(&mut self.inner).poll_flush(context)
+        ready!(Pin::new(&mut self.inner).poll_flush(context))?;
+        self.holds_control = false;
+        Poll::Ready(Ok(()))
     }
 
     fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
@@ -182,7 +192,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream for Socket<S> {
         {
             return Poll::Ready(Some(Err(error)));
         }
-        Pin::new(&mut self.inner).poll_next(context)
+        let read = Pin::new(&mut self.inner).poll_next(context);
+        // tungstenite answers these two, and may have written a part of the answer.
+        self.holds_control |= matches!(read, Poll::Ready(Some(Ok(Message::Ping(_) | Message::Close(_)))));
+        read
     }
 }
 
@@ -258,6 +271,37 @@ mod tests {
         assert_eq!(client.next().await.unwrap().unwrap(), long);
         assert_eq!(client.next().await.unwrap().unwrap(), Message::Pong(Bytes::from_static(b"hello")));
         assert_eq!(serve.await.unwrap(), Message::Ping(Bytes::from_static(b"hello")));
+    }
+
+    #[tokio::test]
+    async fn message_waits_for_the_rest_of_a_control_frame() {
+        // Each byte waits for the client.
+        let (mut server, client) = pair(1).await;
+        let reader = tokio::spawn(client.take(4).map(Result::unwrap).collect::<Vec<_>>());
+        let [ping, one] = [Message::Ping(Bytes::new()), Message::text("one")];
+        for message in [ping.clone(), one.clone(), ping.clone(), one.clone()] {
+            server.feed(message).await.unwrap();
+        }
+        server.flush().await.unwrap();
+        assert_eq!(reader.await.unwrap(), [ping.clone(), one.clone(), ping, one]);
+    }
+
+    #[tokio::test]
+    async fn message_waits_for_the_rest_of_a_pong() {
+        let (mut server, mut client) = pair(16).await;
+        client.send(Message::Ping(Bytes::from_static(b"hello"))).await.unwrap();
+        // Leaves room for three bytes of the answer.
+        server.send(Message::text("hello world")).await.unwrap();
+        assert_eq!(server.next().await.unwrap().unwrap(), Message::Ping(Bytes::from_static(b"hello")));
+        {
+            let context = &mut Context::from_waker(futures_util::task::noop_waker_ref());
+            assert!(server.poll_next_unpin(context).is_pending(), "the client has sent no more");
+        }
+        let write = tokio::spawn(async move { server.send(Message::text("one")).await.is_ok() });
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::text("hello world"));
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::Pong(Bytes::from_static(b"hello")));
+        assert_eq!(client.next().await.unwrap().unwrap(), Message::text("one"));
+        assert!(write.await.unwrap());
     }
 
     #[tokio::test]

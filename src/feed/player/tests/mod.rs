@@ -22,6 +22,7 @@ const ONCE: PlayerConfig = PlayerConfig {
     first_epoch: 7,
     market: MarketLimits { bars: 100, trades: 100, notices: 10, bytes: usize::MAX },
     checkpoints: CheckpointLimits { count: 8, bytes: 1 << 20, spacing: 10 },
+    wall_clock,
 };
 
 /// A command channel without a sender.

@@ -5,7 +5,6 @@ use warp::filters::BoxedFilter;
 use warp::reply::Response as Answer;
 
 use super::{Site, json_body};
-use crate::fanout::wall_micros;
 use crate::server::http::reply::json_or_error;
 use crate::wire::{
     ApiError, Feed, JsonMessage, news_response, parse_command, parse_news_query, rejected_response, scenarios_response,
@@ -14,7 +13,7 @@ use crate::wire::{
 /// The state of the feed.
 pub fn feed(site: &Site, _: &str) -> Result<String, ApiError> {
     let live = site.live.read();
-    Ok(Feed::new(&live.market, wall_micros(), &live.status).to_text().as_str().to_owned())
+    Ok(Feed::new(&live.market, site.live.wall_micros(), &live.status).to_text().as_str().to_owned())
 }
 
 /// The rows of the files that cannot be played, by reason.
@@ -32,7 +31,7 @@ pub fn scenarios(site: &Site, _: &str) -> Result<String, ApiError> {
 /// The newest headlines.
 pub fn news(site: &Site, query: &str) -> Result<String, ApiError> {
     let limit = parse_news_query(query)?;
-    Ok(news_response(&site.live.read().market, wall_micros(), limit))
+    Ok(news_response(&site.live.read().market, site.live.wall_micros(), limit))
 }
 
 /// Runs a command, and answers with the state of the feed after it.

@@ -1,7 +1,6 @@
 //! The market: symbols, quotes, bars and depth.
 
 use super::Site;
-use crate::fanout::wall_micros;
 use crate::market::{Instrument, InstrumentId, InstrumentState, Market, Series};
 use crate::server::session::SessionLimits;
 use crate::wire::{
@@ -23,7 +22,7 @@ pub fn quotes(site: &Site, query: &str) -> Result<String, ApiError> {
         None => market.iter().collect(),
         Some(symbols) => symbols.iter().map(|symbol| find(market, symbol)).collect::<Result<Vec<_>, _>>()?,
     };
-    let mut message = QuotesMessage::new(Format::Json, QuotesKind::Snapshot, market.epoch(), wall_micros());
+    let mut message = QuotesMessage::new(Format::Json, QuotesKind::Snapshot, market.epoch(), site.live.wall_micros());
     for (id, instrument, state) in found {
         message.push(id, instrument, state, 1);
     }

@@ -1,7 +1,7 @@
 //! Quotes: snapshots, updates of symbols that are behind, and updates of the tiers.
 
 use super::Outbox;
-use crate::fanout::{Due, MESSAGE_SYMBOLS, Taken, wall_micros};
+use crate::fanout::{Due, MESSAGE_SYMBOLS, Taken};
 use crate::market::Market;
 use crate::wire::{EncodedMessage, QuotesKind, QuotesMessage};
 
@@ -12,7 +12,8 @@ impl Outbox {
             return None;
         }
         let symbols = self.snapshot_due.len().min(MESSAGE_SYMBOLS);
-        let mut message = QuotesMessage::new(self.format, QuotesKind::Snapshot, market.epoch(), wall_micros());
+        let mut message =
+            QuotesMessage::new(self.format, QuotesKind::Snapshot, market.epoch(), self.live.wall_micros());
         for id in self.snapshot_due.drain(..symbols) {
             let Some((instrument, state)) = market.get(id) else { continue };
             message.push(id, instrument, state, 1);
@@ -23,7 +24,7 @@ impl Outbox {
 
     /// An update of symbols that are behind.
     pub(super) fn next_catch_up(&mut self, market: &Market) -> Option<EncodedMessage> {
-        let mut message = QuotesMessage::new(self.format, QuotesKind::Update, market.epoch(), wall_micros());
+        let mut message = QuotesMessage::new(self.format, QuotesKind::Update, market.epoch(), self.live.wall_micros());
         let mut symbols = 0;
         while symbols < MESSAGE_SYMBOLS
             && let Some(id) = self.behind.pop()

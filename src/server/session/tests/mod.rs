@@ -24,7 +24,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use crate::bus::{self, CommandReceiver};
 use crate::control::sample::opening;
 use crate::control::{FeedEvent, Opening};
-use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher};
+use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, wall_micros};
 use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
 use crate::server::limits::{ConnectionLimit, HeldMemory, WriteTimeout};
 use crate::server::ops::Metrics;
@@ -61,7 +61,7 @@ impl Fixture {
         let bus = bus::Sender::new(64);
         let reader = bus.subscribe();
         bus.send(FeedEvent::Opening(Arc::new(first)));
-        let publisher = Publisher::open(reader, MarketLimits::default(), DEFAULT_TICKS).await.unwrap();
+        let publisher = Publisher::open(reader, MarketLimits::default(), DEFAULT_TICKS, wall_micros).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());
         let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1), None);
