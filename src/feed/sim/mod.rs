@@ -116,10 +116,10 @@ impl SimConfig {
         }
     }
 
-    /// Returns the most memory of the simulation, without the market: its symbols, the block of ticks that is made, the
-    /// headlines that wait, the scenarios of the session, and the bars before the start while they are made.
-    pub fn worst_bytes(&self) -> usize {
-        let symbols = self.universe.count();
+    /// Returns the most memory of the simulation of `symbols`, without the market: their state, the block of ticks that
+    /// is made, the headlines that wait, the scenarios of the session, and the bars before the start while they are
+    /// made.
+    pub fn worst_bytes(&self, symbols: usize) -> usize {
         let seconds = Block::most_seconds(&self.tick_limits, self.block_seconds);
         let ticks = self.threads.max(1).saturating_mul(Block::worst_bytes(&self.tick_limits, seconds));
         let parts = [
@@ -342,7 +342,7 @@ fn info(config: &SimConfig, listings: &[Listing], tables: &Arc<[ClassTables; 4]>
     let plural = if count == 1 { "" } else { "s" };
     SourceInfo {
         kind: SourceKind::Simulation,
-        memory_bytes: config.worst_bytes(),
+        memory_bytes: config.worst_bytes(count),
         name: format!("{count} instrument{plural}, seed {}", config.seed),
         instruments: listings.iter().map(Listing::instrument).collect(),
         levels: Levels(Some(Arc::new(Books::new(config.seed, listings, tables)))),

@@ -40,6 +40,7 @@ pub struct Truth {
     statuses: BTreeMap<u64, Arc<FeedStatus>>,
 }
 
+/// The truth, which the feed writes and the clients read.
 pub type SharedTruth = Arc<Mutex<Truth>>;
 
 /// Applies each event of the bus, until the feed is gone.

@@ -48,6 +48,7 @@ impl Stream {
     }
 }
 
+/// What a client keeps apart: a channel of one symbol.
 pub type Key = (Stream, String);
 
 /// One series of bars.

@@ -115,7 +115,7 @@ impl Block {
 
     /// Returns the memory of the effects of scenarios on `symbols` in `seconds`, in a list that grows by doubling.
     pub const fn effect_bytes(symbols: usize, seconds: usize) -> usize {
-        2 * symbols * seconds * size_of::<Effect>()
+        symbols.saturating_mul(seconds).saturating_mul(2 * size_of::<Effect>())
     }
 
     /// Returns the memory of the ticks that are made.
@@ -128,9 +128,10 @@ impl Block {
     /// Returns the most memory of the ticks of `seconds` on one thread: those before the cut to the limit of the market,
     /// in a list that grows by doubling.
     pub const fn worst_bytes(limits: &TickLimits, seconds: usize) -> usize {
-        let ticks = 2 * (2 * limits.market * seconds + limits.symbol);
+        let before_cut = limits.market.saturating_mul(2 * seconds).saturating_add(limits.symbol);
+        let ticks = before_cut.saturating_mul(2);
         let kept = super::output::KEPT_TICKS;
-        (if ticks > kept { ticks } else { kept }) * (size_of::<Tick>() + size_of::<u64>())
+        (if ticks > kept { ticks } else { kept }).saturating_mul(size_of::<Tick>() + size_of::<u64>())
     }
 
     /// Takes the next tick. The block must be complete.

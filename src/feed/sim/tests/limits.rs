@@ -71,9 +71,9 @@ fn limits_that_are_not_reached_change_no_tick() {
 
 #[test]
 fn worst_memory_grows_with_each_setting() {
-    let bytes = |config: SimConfig| config.worst_bytes();
+    let bytes = |config: SimConfig| config.worst_bytes(40);
     let usual = bytes(config(7, 40));
-    assert_eq!(bytes(config(7, 41)) - usual, SIMULATED_SYMBOL_BYTES + Block::effect_bytes(1, 1));
+    assert_eq!(config(7, 41).worst_bytes(41) - usual, SIMULATED_SYMBOL_BYTES + Block::effect_bytes(1, 1));
     assert!(bytes(SimConfig { tick_limits: SMALL, ..config(7, 40) }) < usual);
     assert!(bytes(SimConfig { threads: 2, ..config(7, 40) }) > usual);
     let (more, each) = (SimConfig::DEFAULT_PAST_BARS + 1, size_of::<HistoryBar>());
