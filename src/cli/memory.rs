@@ -60,7 +60,7 @@ pub struct MemoryArgs {
     bus_capacity: Option<usize>,
 }
 
-/// What else the budget depends on.
+/// The other settings that the budget depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings {
     /// The machine's memory, in bytes, if it is known.
@@ -72,7 +72,7 @@ pub struct Surroundings {
     pub files: Option<FileMemory>,
 }
 
-/// What the memory of a replay's files depends on.
+/// The settings of a replay that the budget depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct FileMemory {
     /// Files that may be open, as it is set.

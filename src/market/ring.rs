@@ -72,7 +72,7 @@ pub struct Ring<T, C = Arc<[T]>> {
     /// Full chunks, oldest first.
     chunks: VecDeque<C>,
     /// The oldest items in chunks and tail that are dropped. A chunk without any other items goes with the next push:
-    /// until then its bytes can be told.
+    /// until then its bytes can still be read.
     gone: usize,
     /// The newest items, less than one chunk.
     tail: Vec<T>,

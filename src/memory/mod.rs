@@ -13,7 +13,7 @@ use strum::{IntoStaticStr, VariantArray};
 
 pub use machine::machine_bytes;
 
-/// The least budget, in bytes. The default limits leave a market of some hundred symbols room in it.
+/// The least budget, in bytes. The default limits fit into it, and a small recording; the simulated market needs more.
 pub const MIN_BUDGET: usize = 96 * MEBIBYTE;
 /// The budget where the machine's memory is not known.
 pub const UNKNOWN_MACHINE_BUDGET: usize = 1024 * MEBIBYTE;

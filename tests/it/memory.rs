@@ -39,7 +39,7 @@ async fn settings_that_cannot_fit_are_refused_with_the_flag() {
             &["replay", "data/us-stocks-daily.csv.gz", "--memory", "256", "--checkpoint-memory", "300"],
             &["checkpoints may take 300 MiB", "lower --checkpoint-memory"],
         ),
-        // So many symbols are known only when the market is made.
+        // The number of symbols is known only when the market is made.
         (&["--memory", "1000", "--symbols", "10000"], &["quotes may take", "10000 symbols", "lower --symbols"]),
         (&["--memory", "256"], &["feed may take", "source", "lower --max-past-bars", "raise --memory"]),
     ];
@@ -75,7 +75,7 @@ async fn metrics_show_the_memory_of_each_part() {
     client.receive("feed").await;
     let (limits, used) = (by_part(&server, "memory_limit_bytes").await, by_part(&server, "memory_used_bytes").await);
     assert_eq!(limits.values().sum::<f64>(), 512.0 * MEBIBYTE);
-    // What the program uses is all that no other part accounts for, with what was freed since the start.
+    // The program has all that no other part accounts for, with what was freed since the start.
     for (part, limit) in limits.iter().filter(|(part, _)| *part != "program") {
         assert!(used[part] <= *limit, "{part} uses {} of {limit}", used[part]);
     }

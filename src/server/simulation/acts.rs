@@ -14,7 +14,7 @@ use super::view::{Key, Stream, Subscription, View};
 use super::world::Phase;
 use crate::wire::Format;
 
-/// What a client has asked for.
+/// A request of a client.
 #[derive(Clone, Debug)]
 pub enum Asked {
     Subscribe {

@@ -14,7 +14,7 @@ use super::socket::Link;
 use super::view::number;
 use super::world::{Phase, World};
 
-/// What a client may ask for. The metrics are not among them: they tell of the machine.
+/// The addresses that a client asks for. The metrics are not among them, as they depend on the machine.
 const PATHS: [&str; 10] = [
     "/api/v1/symbols",
     "/api/v1/quotes",

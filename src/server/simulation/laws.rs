@@ -75,8 +75,8 @@ pub fn revisions_are_seen_in_order(log: &Log, truth: &Truth, before: u64, feed: 
 
 fn is_told(status: &FeedStatus, feed: &Value) -> bool {
     let speed = status.speed.to_string();
-    let told = feed["speed"].as_f64().map_or_else(|| "max".to_owned(), |factor| format!("{factor}x"));
-    feed["state"] == status.state.label() && feed["looping"] == status.looping && told == speed
+    let shown = feed["speed"].as_f64().map_or_else(|| "max".to_owned(), |factor| format!("{factor}x"));
+    feed["state"] == status.state.label() && feed["looping"] == status.looping && shown == speed
 }
 
 /// Requests are answered once and in order.

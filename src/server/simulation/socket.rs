@@ -37,7 +37,7 @@ enum Writer {
     Finished,
     /// The reader gets an error at once.
     Reset,
-    /// The reader gets nothing more, and nobody is told.
+    /// The reader gets nothing more, and nobody knows.
     Vanished,
 }
 
@@ -193,7 +193,7 @@ impl Socket {
         self.outgoing.lock().end(Writer::Reset);
     }
 
-    /// Loses the connection so that neither side is told, as where a cable is pulled.
+    /// Loses the connection so that neither side knows, as where a cable is pulled.
     pub fn vanish(&self) {
         self.incoming.lock().end(Writer::Vanished);
         self.outgoing.lock().end(Writer::Vanished);
@@ -265,7 +265,7 @@ impl Drop for Socket {
     fn drop(&mut self) {
         let is_unread = {
             let mut incoming = self.incoming.lock();
-            // The other side of a lost connection is not told.
+            // The other side of a lost connection does not know.
             incoming.has_reader = incoming.writer == Writer::Vanished;
             incoming.wake();
             incoming.buffered > 0

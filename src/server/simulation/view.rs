@@ -1,4 +1,4 @@
-//! What one client has received. It checks each message against what it knows and against the truth.
+//! The state of one client, as its messages say. It checks each message against what it knows and against the truth.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ impl Stream {
     }
 }
 
-/// What a client keeps apart: a channel of one symbol.
+/// A channel of one symbol.
 pub type Key = (Stream, String);
 
 /// One series of bars.
@@ -65,7 +65,7 @@ pub struct Subscription {
     pub history: usize,
 }
 
-/// What a client has received.
+/// The state of a client, as its messages say.
 pub struct View {
     pub log: Log,
     pub truth: SharedTruth,

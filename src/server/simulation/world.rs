@@ -1,4 +1,4 @@
-//! What all parts of a run share, and the phases of a server's life.
+//! The parts of a run that all others share, and the phases of a server's life.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,7 +24,7 @@ pub enum Phase {
     Calm,
     /// Nothing moves: clients compare what they have with the truth.
     Compare,
-    /// The server is told to stop.
+    /// The server has to stop.
     Stop,
     /// The server has stopped.
     Stopped,
@@ -66,7 +66,7 @@ impl Phases {
     }
 }
 
-/// What all parts of a run share. Cheap to clone.
+/// The parts of a run that all others share. Cheap to clone.
 #[derive(Clone)]
 pub struct World {
     pub seed: u64,
