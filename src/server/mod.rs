@@ -32,7 +32,7 @@ use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
 use crate::memory::Budget;
 use http::{Acceptor, Auth, Connection, Listener, MAX_REJECTIONS, Rejector, Site, service};
-use limits::{ConnectionLimit, MemoryLimit, SessionsLimit, raise_limit};
+use limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns, raise_limit};
 use ops::{MemoryUse, Metrics};
 use session::FeedControl;
 
@@ -200,6 +200,7 @@ impl<L: Listener> Server<L> {
             limits: session,
             sessions: sessions.clone(),
             answers,
+            turns: Turns::new(tokio::runtime::Handle::current().metrics().num_workers()),
             metrics: metrics.clone(),
             auth: auth.clone(),
             stall_after: config.stall_after,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::{Body, Incoming};
 use tower::{BoxError, Service, ServiceBuilder};
+use tower_http::CompressionLevel;
 use tower_http::compression::{CompressionLayer, Predicate};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
@@ -17,6 +18,7 @@ use tracing::Level;
 
 use super::auth::Auth;
 use super::handlers::Site;
+use super::turns::TurnsLayer;
 use super::{assets, head, routes};
 use crate::server::auth::Origin;
 use crate::server::limits::DeadlineBody;
@@ -70,6 +72,7 @@ pub fn service(
         let required = routes::required_role(request.method(), request.uri().path());
         auth.authorize(request, required)
     };
+    let turns = site.turns.clone();
     ServiceBuilder::new()
         // Errors are counted. A line in the log for each would let any client fill the log.
         .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(DefaultOnFailure::new().level(Level::DEBUG)))
@@ -80,7 +83,9 @@ pub fn service(
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .layer(MapRequestBodyLayer::new(move |body| DeadlineBody::new(body, head_timeout)))
-        .layer(CompressionLayer::new().compress_when(IsShort))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(IsShort))
+        // Below the compression, so that a long answer is compressed piece by piece.
+        .layer(TurnsLayer(turns))
         .layer(ValidateRequestHeaderLayer::custom(check_head))
         .option_layer(cors)
         .layer(ValidateRequestHeaderLayer::custom(authorize))

@@ -17,6 +17,7 @@ mod routes;
 mod sse;
 mod stream;
 mod tls;
+mod turns;
 mod upgrade;
 
 pub use accept::Acceptor;

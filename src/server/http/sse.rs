@@ -10,7 +10,7 @@ use futures_util::Stream;
 use warp::sse::Event;
 
 use crate::fanout::{Due, LiveMarket, Notifier};
-use crate::server::limits::SessionPlace;
+use crate::server::limits::{SessionPlace, Turns};
 use crate::server::ops::{Meter, Metrics, Transport};
 use crate::server::session::{Outbox, SessionLimits};
 use crate::wire::{ApiError, Format, Text};
@@ -23,6 +23,7 @@ struct Events {
     outbox: Outbox,
     /// Wakes the stream when something is due.
     notifier: Arc<Notifier>,
+    turns: Turns,
     meter: Meter,
     /// The announcement of a stop was the last message.
     is_stopped: bool,
@@ -38,6 +39,7 @@ pub fn events(
     limits: SessionLimits,
     request: &str,
     mut place: SessionPlace,
+    turns: Turns,
     metrics: &Metrics,
 ) -> Result<impl Stream<Item = Result<Event, Infallible>> + Send + 'static, ApiError> {
     let notifier = live.register();
@@ -46,7 +48,7 @@ pub fn events(
     place.messages.resize(KEPT_BYTES).map_err(|_| ApiError::no_memory())?;
     place.subscriptions.resize(outbox.bytes_beyond_included()).map_err(|_| ApiError::no_memory())?;
     let meter = metrics.session(Transport::Events);
-    let events = Events { outbox, notifier, meter, is_stopped: false, _place: place };
+    let events = Events { outbox, notifier, turns, meter, is_stopped: false, _place: place };
     Ok(futures_util::stream::unfold(events, |mut events| async {
         let text = events.next().await?;
         Some((Ok(Event::default().data(text.as_str())), events))
@@ -57,6 +59,9 @@ impl Events {
     /// Waits for the next message; `None` after the announcement of a stop.
     async fn next(&mut self) -> Option<Text> {
         while !self.is_stopped {
+            if self.outbox.is_turn_over() {
+                self.turns.take().await;
+            }
             if let Some(frame) = self.outbox.next() {
                 self.meter.sent(&frame);
                 if let Some(text) = frame.into_text() {

@@ -46,6 +46,13 @@ impl RateLimiter {
         is_enough
     }
 
+    /// Takes `count` tokens, also those that there are not. Returns the time until there is one again.
+    pub fn take_all(&mut self, count: usize, now: Instant) -> Duration {
+        self.refill(now);
+        self.tokens -= count as f64;
+        self.time_until_next()
+    }
+
     /// Gives back a token that was taken.
     pub fn give_back(&mut self) {
         self.tokens += 1.0;
@@ -86,6 +93,18 @@ mod tests {
         assert_eq!(passed(1_000, 100), 10);
         assert_eq!(passed(1_100, 100), 1);
         assert_eq!(passed(60_000, 100), 20);
+    }
+
+    #[test]
+    fn tokens_that_there_are_not_have_to_come_first() {
+        let start = Instant::now();
+        let mut limiter = RateLimiter::with_capacity(10.0, 100.0, start);
+        assert_eq!(limiter.take_all(99, start), Duration::ZERO);
+        assert_eq!(limiter.take_all(100, start), Duration::from_secs(10));
+        let later = start + Duration::from_secs(5);
+        assert_eq!(limiter.take_all(0, later), Duration::from_secs(5));
+        assert!(!limiter.try_take(later));
+        assert!(limiter.try_take(start + Duration::from_secs(10)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod memory_stream;
 mod message_rate;
 mod open_files;
 mod sessions;
+mod turns;
 mod write_timeout;
 mod wrong_tokens;
 
@@ -17,5 +18,6 @@ pub use memory_stream::{INCLUDED_BYTES, MemoryStream};
 pub use message_rate::RateLimiter;
 pub use open_files::{TooFewFiles, raise_limit};
 pub use sessions::{NoPlace, SessionPlace, SessionsLimit};
+pub use turns::{LONG_MESSAGE, TURN_BYTES, TurnBody, Turns};
 pub use write_timeout::WriteTimeout;
 pub use wrong_tokens::{TokenUse, WrongTokenLimit};

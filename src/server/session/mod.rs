@@ -21,6 +21,6 @@ pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
 pub use end::{CLOSE_TIMEOUT, show_ends};
 pub use limits::SessionLimits;
 pub use outbox::Outbox;
-pub use session::serve;
+pub use session::{Shared, serve};
 pub use socket::Socket;
 pub use subscriptions::SubscriptionLimits;

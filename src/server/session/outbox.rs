@@ -14,7 +14,7 @@ use super::subscriptions::Subscriptions;
 use crate::control::Command;
 use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
 use crate::market::{Instrument, InstrumentId, Market};
-use crate::server::limits::INCLUDED_BYTES;
+use crate::server::limits::{INCLUDED_BYTES, LONG_MESSAGE, TURN_BYTES};
 use crate::wire::{
     ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, Stopping, Text, Throttled,
 };
@@ -61,6 +61,10 @@ pub struct Outbox {
     series_index: usize,
     /// Half seconds since the last heartbeat.
     since_heartbeat: u32,
+    /// Items of histories and snapshots that the client asked for since they were taken.
+    asked: usize,
+    /// Bytes of snapshots and histories that were made in this turn.
+    turn_bytes: usize,
 }
 
 impl Outbox {
@@ -92,6 +96,8 @@ impl Outbox {
             quotes_index: 0,
             series_index: 0,
             since_heartbeat: 0,
+            asked: 0,
+            turn_bytes: 0,
         }
     }
 
@@ -105,6 +111,15 @@ impl Outbox {
         let frame = self.make_next()?;
         self.notifier.mark_sent();
         Some(frame)
+    }
+
+    /// Returns whether so much of snapshots and histories was made that the session has to wait for another turn.
+    pub fn is_turn_over(&mut self) -> bool {
+        let is_over = self.turn_bytes >= TURN_BYTES;
+        if is_over {
+            self.turn_bytes = 0;
+        }
+        is_over
     }
 
     /// Marks the tiers and events that the notifier reports as due.
@@ -140,6 +155,11 @@ impl Outbox {
         self.subscriptions.bytes().saturating_sub(INCLUDED_BYTES)
     }
 
+    /// Takes the number of bars, trades and quotes that the client asked for.
+    pub const fn take_asked(&mut self) -> usize {
+        std::mem::replace(&mut self.asked, 0)
+    }
+
     /// Takes the command of the request that was just answered, if it was one.
     pub const fn take_command(&mut self) -> Option<(Option<u64>, Command)> {
         self.command.take()
@@ -168,6 +188,9 @@ impl Outbox {
         if self.needs_market()
             && let Some(frame) = self.next_from_market()
         {
+            if frame.byte_len() >= LONG_MESSAGE {
+                self.turn_bytes += frame.byte_len();
+            }
             return Some(frame);
         }
         self.next_from_tiers()

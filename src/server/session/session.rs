@@ -22,17 +22,26 @@ use super::limits::SessionLimits;
 use super::outbox::Outbox;
 use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket, Notifier};
-use crate::server::limits::{HeldMemory, RateLimiter};
+use crate::server::limits::{HeldMemory, RateLimiter, Turns};
 use crate::server::ops::{Meter, Metrics, Transport};
 use crate::wire::{ApiError, EncodedMessage, Format};
 
 /// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
 const LONG_WRITE: Duration = Duration::from_secs(1);
+/// The time in which a session may ask again for all the history that it may hold. It may ask for all of it at once.
+const HISTORY_TIME: Duration = Duration::from_secs(10);
 /// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
 const PING_INTERVAL: u32 = 30;
 
-/// Serves one client, first in `format`, until either side ends the session. Then closes the WebSocket. `held` is the
-/// memory of the client's subscriptions.
+/// The session's part of what all sessions share.
+pub struct Shared {
+    /// The memory of many subscriptions.
+    pub held: HeldMemory,
+    /// The turns for work that clients ask for.
+    pub turns: Turns,
+}
+
+/// Serves one client, first in `format`, until either side ends the session. Then closes the WebSocket.
 pub async fn serve<S>(
     socket: &mut S,
     live: LiveMarket,
@@ -40,14 +49,14 @@ pub async fn serve<S>(
     limits: &SessionLimits,
     format: Format,
     metrics: &Metrics,
-    held: HeldMemory,
+    shared: Shared,
 ) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
     let end = {
         // Not moved into the future of `run`, which would keep room for a second session.
-        let mut session = Session::new(&mut *socket, live, feed, limits, format, metrics, held);
+        let mut session = Session::new(&mut *socket, live, feed, limits, format, metrics, shared);
         session.run().await
     };
     end.count(metrics);
@@ -65,12 +74,15 @@ struct Session<'s, S> {
     notifier: Arc<Notifier>,
     /// Limits the client's messages.
     rate_limiter: RateLimiter,
+    /// Limits the bars, trades and quotes that the client asks for.
+    asked: RateLimiter,
+    /// The client's next message is read from then on, after it has asked for much.
+    reads_at: Option<Instant>,
     /// Lowers the rate of a slow client.
     throttle: Throttle,
     /// The client's commands to the feed.
     commands: CommandQueue,
-    /// The memory of many subscriptions.
-    held: HeldMemory,
+    shared: Shared,
     metrics: &'s Metrics,
     /// Counts this session and what it sends.
     meter: Meter,
@@ -103,17 +115,20 @@ where
         limits: &SessionLimits,
         format: Format,
         metrics: &'s Metrics,
-        held: HeldMemory,
+        shared: Shared,
     ) -> Self {
         let (notifier, now) = (live.register(), Instant::now());
+        let history = limits.subscriptions.history.max(1) as f64;
         Self {
             socket,
             outbox: Outbox::new(live, Arc::clone(&notifier), *limits, format),
             notifier,
             rate_limiter: RateLimiter::new(limits.messages_per_second, now),
+            asked: RateLimiter::with_capacity(history / HISTORY_TIME.as_secs_f64(), history, now),
+            reads_at: None,
             throttle: Throttle::new(now),
             commands: CommandQueue::new(feed, limits.commands),
-            held,
+            shared,
             metrics,
             meter: metrics.session(Transport::WebSocket),
             flush_due: None,
@@ -147,10 +162,12 @@ where
     /// the client has its turn.
     async fn next_event(&mut self) -> Event {
         let was_pending = self.notifier.is_pending();
+        // The notifier wakes the session each half second, so this needs no timer.
+        let reads = self.reads();
         tokio::select! {
             biased;
             due = self.notifier.wait(), if !was_pending => Event::Due(due),
-            message = self.socket.next() => Event::Message(message),
+            message = self.socket.next(), if reads => Event::Message(message),
             done = self.commands.next_done() => Event::CommandDone(done),
             due = self.notifier.wait(), if was_pending => Event::Due(due),
         }
@@ -171,7 +188,7 @@ where
 
     async fn ping(&mut self) -> Flow {
         self.since_ping = 0;
-        if !std::mem::take(&mut self.is_alive) {
+        if !std::mem::take(&mut self.is_alive) && self.reads() {
             return Flow::Break(SessionEnd::NoPong);
         }
         or_end(self.socket.feed(WsMessage::Ping(Vec::new().into())).await)
@@ -198,13 +215,24 @@ where
         if let Some(code) = self.outbox.answer(text) {
             self.metrics.api_error(code);
         }
+        let wait = self.asked.take_all(self.outbox.take_asked(), Instant::now());
+        if !wait.is_zero() {
+            self.reads_at = Some(Instant::now() + wait.min(HISTORY_TIME));
+            // Messages wait meanwhile.
+            self.rate_limiter.credit(wait);
+        }
         if let Some((id, command)) = self.outbox.take_command()
             && let Err(error) = self.commands.push(id, command)
         {
             self.reject(&error);
         }
-        let is_held = self.held.resize(self.outbox.bytes_beyond_included());
+        let is_held = self.shared.held.resize(self.outbox.bytes_beyond_included());
         is_held.map_or(Flow::Break(SessionEnd::NoMemory), Flow::Continue)
+    }
+
+    /// Returns whether the client's messages are read. They are not after it has asked for much.
+    fn reads(&self) -> bool {
+        self.reads_at.is_none_or(|at| Instant::now() >= at)
     }
 
     fn on_command_done(&mut self, CommandDone { id, name, result }: CommandDone) {
@@ -249,6 +277,9 @@ where
                 EncodedMessage::Binary(bytes) => WsMessage::Binary(bytes),
             };
             self.socket.feed(message).await?;
+            if self.outbox.is_turn_over() {
+                self.shared.turns.take().await;
+            }
         }
         self.meter.settle();
         self.socket.flush().await

@@ -250,6 +250,12 @@ impl Subscriptions {
         ids
     }
 
+    /// The longest history among the series of `ids`, in items; 0 without one.
+    pub fn longest_history(&self, ids: &[InstrumentId], channel: Channel) -> usize {
+        let of_ids = self.series.iter().filter(|series| series.is_of(ids, channel));
+        of_ids.map(|series| series.cursor.history()).max().unwrap_or(0)
+    }
+
     /// Moves series to another rate. Those that had none begin with a new snapshot.
     pub fn set_series_rate(&mut self, ids: &[InstrumentId], channel: Channel, grant: Grant) {
         for series in self.series.iter_mut().filter(|series| series.is_of(ids, channel)) {

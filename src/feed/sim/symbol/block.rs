@@ -9,7 +9,7 @@ use std::thread;
 use libm::log;
 
 use super::history::class_index;
-use super::output::{Output, cut_to_market};
+use super::output::{Output, cut_to_market, reuse};
 use super::symbol_sim::{ClassTables, SymbolSim};
 use crate::feed::sim::model::factor::SharedSecond;
 use crate::feed::sim::scenario::influence::Influence;
@@ -129,9 +129,7 @@ impl Block {
     /// in a list that grows by doubling.
     pub const fn worst_bytes(limits: &TickLimits, seconds: usize) -> usize {
         let before_cut = limits.market.saturating_mul(2 * seconds).saturating_add(limits.symbol);
-        let ticks = before_cut.saturating_mul(2);
-        let kept = super::output::KEPT_TICKS;
-        (if ticks > kept { ticks } else { kept }).saturating_mul(size_of::<Tick>() + size_of::<u64>())
+        before_cut.saturating_mul(2).saturating_mul(size_of::<Tick>() + size_of::<u64>())
     }
 
     /// Takes the next tick. The block must be complete.
@@ -166,7 +164,7 @@ impl Block {
 
     /// Begins a block of `seconds`. The ticks of the block before are gone.
     pub fn begin(&mut self, seconds: Vec<SharedSecond>) {
-        self.order.clear();
+        reuse(&mut self.order);
         self.taken = 0;
         self.effects.clear();
         self.expected.clear();
@@ -251,7 +249,6 @@ impl Block {
         let from = self.seconds.first().map_or(Timestamp(0), |second| second.ts);
         let ticks = self.made.iter().flat_map(|output| &output.ticks);
         let key = |(tick, number): (&Tick, u64)| ((tick.ts.0 - from.0) as u64) << NUMBER_BITS | number;
-        self.order.shrink_to(MOST_TICKS / MOST_SECONDS);
         self.order.extend(ticks.zip(0..).map(key));
         self.order.sort_unstable();
         for output in &mut self.made {

@@ -3,8 +3,13 @@
 use crate::feed::sim::scenario::tick_limits::TickLimits;
 use crate::market::{Headline, Tick, TickKind};
 
-/// The capacity that a block keeps for the next one; a burst that is over gives its memory back.
-pub(super) const KEPT_TICKS: usize = 1 << 16;
+/// Empties a list for the next block, and keeps the memory of twice what this one needed: a burst that is over gives its
+/// memory back.
+pub(super) fn reuse<T>(list: &mut Vec<T>) {
+    let used = list.len();
+    list.clear();
+    list.shrink_to(2 * used);
+}
 
 /// The output of some symbols.
 #[derive(Debug, Default)]
@@ -31,9 +36,8 @@ struct Span {
 impl Output {
     /// Removes everything, and begins a block.
     pub fn clear(&mut self) {
-        self.ticks.clear();
-        self.ticks.shrink_to(KEPT_TICKS);
-        self.spans.clear();
+        reuse(&mut self.ticks);
+        reuse(&mut self.spans);
         self.headlines.clear();
     }
 

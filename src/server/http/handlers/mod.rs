@@ -25,7 +25,7 @@ use warp::{Filter, Rejection};
 use super::auth::Auth;
 use super::reply::JSON;
 use crate::fanout::LiveMarket;
-use crate::server::limits::{MemoryLimit, SessionsLimit};
+use crate::server::limits::{MemoryLimit, SessionsLimit, Turns};
 use crate::server::ops::Metrics;
 use crate::server::session::{FeedControl, SessionLimits};
 use crate::wire::{ApiError, BarsResponse};
@@ -39,6 +39,8 @@ pub struct Site {
     pub sessions: SessionsLimit,
     /// Limits the memory of answers that clients have not taken yet.
     pub answers: MemoryLimit,
+    /// The turns of all work that clients ask for.
+    pub turns: Turns,
     pub metrics: Metrics,
     pub auth: Auth,
     /// The time without an event after which a feed that plays is stalled.

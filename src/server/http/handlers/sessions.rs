@@ -16,7 +16,7 @@ use crate::server::http::sse;
 use crate::server::http::stream::Peer;
 use crate::server::http::upgrade::{Upgrade, hang_up, upgrade};
 use crate::server::limits::{LimitReached, NoPlace, SessionPlace};
-use crate::server::session::{SessionLimits, serve};
+use crate::server::session::{SessionLimits, Shared, serve};
 use crate::wire::{ApiError, Format, parse_events_query};
 
 /// Upgrades to a WebSocket, and serves a session over it.
@@ -43,14 +43,15 @@ fn admit(site: &Site, address: IpAddr) -> Result<SessionPlace, ApiError> {
 fn accept(site: &Site, upgrade: Upgrade, place: SessionPlace, role: Role) -> Answer {
     let format = upgrade.format();
     let response = switching_protocols(&upgrade, format);
-    let Site { live, metrics, .. } = site.clone();
+    let Site { live, metrics, turns, .. } = site.clone();
     let control = role == Role::Presenter;
     let feed = if control { site.feed.clone() } else { site.feed.rejecting(site.auth.no_control()) };
     let limits = SessionLimits { control, ..site.limits };
     tokio::spawn(async move {
         let SessionPlace { permit: _permit, messages, subscriptions } = place;
         let Some(mut socket) = upgrade.socket(limits.message_bytes, messages).await else { return };
-        let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics, subscriptions).await;
+        let shared = Shared { held: subscriptions, turns };
+        let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics, shared).await;
         tracing::debug!(?end, "session ended");
         hang_up(socket.into_inner().into_inner()).await;
     });
@@ -87,7 +88,7 @@ pub fn events(site: &Site) -> BoxedFilter<(Answer,)> {
         };
         let opened = admit(&site, identity.address).and_then(|place| {
             let limits = SessionLimits { control: identity.role == Role::Presenter, ..site.limits };
-            sse::events(site.live.clone(), limits, &request, place, &site.metrics)
+            sse::events(site.live.clone(), limits, &request, place, site.turns.clone(), &site.metrics)
         });
         let events = match opened {
             Ok(events) => events,

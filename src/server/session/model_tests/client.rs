@@ -18,10 +18,10 @@ use super::{Key, LIMITS, SYMBOLS, Step, Stream, WHOLE, rate_json, turned};
 use crate::fanout::LiveMarket;
 use crate::market::Instrument;
 use crate::market::sample::opening_with_depth as opening;
-use crate::server::limits::{ConnectionLimit, HeldMemory, WriteTimeout};
+use crate::server::limits::{ConnectionLimit, HeldMemory, Turns, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::FeedControl;
-use crate::server::session::{Socket, serve};
+use crate::server::session::{Shared, Socket, serve};
 use crate::wire::{Decoder, Format};
 
 /// One series of bars as a client keeps it.
@@ -70,7 +70,8 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
         let feed = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
-        serve(&mut server, live, feed, &LIMITS, format, &metrics, HeldMemory::unlimited()).await
+        let shared = Shared { held: HeldMemory::unlimited(), turns: Turns::new(1) };
+        serve(&mut server, live, feed, &LIMITS, format, &metrics, shared).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
 }

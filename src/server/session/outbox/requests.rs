@@ -3,6 +3,7 @@
 use super::{DEFAULT_HEADLINES, Outbox};
 use crate::fanout::{NoticesCursor, TierId, grant};
 use crate::market::{InstrumentId, Market};
+use crate::server::limits::TURN_BYTES;
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
     ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request, Subscribe,
@@ -28,6 +29,8 @@ impl Outbox {
         let answered = parse(text).and_then(|Inbound { id, request }| {
             self.handle(&live.market, id, request).map_err(|error| error.with_id(id))
         });
+        // What the client asked for waits for a turn.
+        self.turn_bytes = TURN_BYTES;
         let error = answered.err();
         error.iter().for_each(|error| self.reject(error));
         self.listen();
@@ -47,6 +50,7 @@ impl Outbox {
             Request::Unsubscribe { channel, symbols } => self.unsubscribe(market, id, channel, &symbols)?,
             Request::Resync { symbols } => {
                 let (ids, _) = self.subscribed(market, Channel::Quotes, &symbols)?;
+                self.asked += ids.len();
                 self.snapshot_due.extend(ids);
             }
             Request::Drive(command) => self.command = Some((id, command)),
@@ -68,6 +72,7 @@ impl Outbox {
     ) -> Result<(), ApiError> {
         let grant = grant(rate);
         let (ids, star) = self.subscribed(market, channel, symbols)?;
+        self.asked += ids.len() * self.subscriptions.longest_history(&ids, channel).max(1);
         match channel {
             Channel::Quotes => self.set_quotes_rate(&ids, star, grant),
             _ => self.subscriptions.set_series_rate(&ids, channel, grant),
@@ -119,7 +124,7 @@ impl Outbox {
             _ => resolve(market, symbols)?,
         };
         let history = match channel {
-            Channel::Depth => 0,
+            Channel::Quotes | Channel::Depth => 0,
             Channel::Trades => history.unwrap_or(DEFAULT_TRADES).min(self.limits.bars),
             _ => history.unwrap_or(DEFAULT_BARS).min(self.limits.bars),
         };
@@ -131,6 +136,7 @@ impl Outbox {
             OverLimit::Count { limit } => ApiError::too_many_subscriptions(limit),
             OverLimit::History { limit } => ApiError::too_much_history(limit),
         })?;
+        self.asked += ids.len() * history.max(1);
         let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
         let at = since.as_ref().filter(|_| recovered == Some(true)).map(|since| &since.at);
         let last = |id: InstrumentId| at?.get(&market.instruments()[id.index()].symbol).copied();

@@ -67,8 +67,8 @@ async fn client_without_a_pong_is_disconnected() {
 
 #[tokio::test(start_paused = true)]
 async fn feed_that_vanishes_is_reported_as_failed() {
-    let Fixture { bus, live, metrics, feed, commands } = Fixture::new().await;
-    let mut client = Fixture { bus: bus::Sender::new(1), live, metrics, feed, commands }.join(1 << 16).await;
+    let Fixture { bus, live, metrics, turns, feed, commands } = Fixture::new().await;
+    let mut client = Fixture { bus: bus::Sender::new(1), live, metrics, turns, feed, commands }.join(1 << 16).await;
     client.receive("feed").await;
     drop(bus);
     let feed = client.receive("feed").await;

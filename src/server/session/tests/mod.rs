@@ -8,6 +8,7 @@ mod liveness;
 mod notices;
 mod resume;
 mod slow_clients;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,10 +27,10 @@ use crate::control::sample::opening;
 use crate::control::{FeedEvent, Opening};
 use crate::fanout::{DEFAULT_TICKS, LiveMarket, Publisher, wall_micros};
 use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade};
-use crate::server::limits::{ConnectionLimit, HeldMemory, WriteTimeout};
+use crate::server::limits::{ConnectionLimit, HeldMemory, Turns, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::end::SessionEnd;
-use crate::server::session::{FeedControl, SessionLimits, Socket, SubscriptionLimits, serve};
+use crate::server::session::{FeedControl, SessionLimits, Shared, Socket, SubscriptionLimits, serve};
 use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {
@@ -47,6 +48,7 @@ struct Fixture {
     bus: bus::Sender<FeedEvent>,
     live: LiveMarket,
     metrics: Metrics,
+    turns: Turns,
     feed: FeedControl,
     /// The commands that the sessions send to the feed.
     commands: CommandReceiver,
@@ -67,7 +69,7 @@ impl Fixture {
         let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1), None);
         let (sender, commands) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
         let feed = FeedControl::new(live.clone(), sender);
-        Self { bus, live, metrics, feed, commands }
+        Self { bus, live, metrics, turns: Turns::new(1), feed, commands }
     }
 
     fn trade(&self, id: u32, price: i64, ms: i64) {
@@ -83,9 +85,9 @@ impl Fixture {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
         let (live, metrics, feed) = (self.live.clone(), self.metrics.clone(), self.feed.clone());
-        let session = tokio::spawn(async move {
-            serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, HeldMemory::unlimited()).await
-        });
+        let shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone() };
+        let session =
+            tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, shared).await });
         Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
     }
 
