@@ -29,7 +29,7 @@ impl Outbox {
         let answered = parse(text).and_then(|Inbound { id, request }| {
             self.handle(&live.market, id, request).map_err(|error| error.with_id(id))
         });
-        // What the client asked for waits for a turn.
+        // The answer waits for a turn.
         self.turn_bytes = TURN_BYTES;
         let error = answered.err();
         error.iter().for_each(|error| self.reject(error));
