@@ -78,6 +78,8 @@ struct Session<'s, S> {
     asked: RateLimiter,
     /// The client's next message is read from then on, after it has asked for much.
     reads_at: Option<Instant>,
+    /// Time of the write in progress that went by until the session had its turns.
+    waited_for_turns: Duration,
     /// Lowers the rate of a slow client.
     throttle: Throttle,
     /// The client's commands to the feed.
@@ -126,6 +128,7 @@ where
             rate_limiter: RateLimiter::new(limits.messages_per_second, now),
             asked: RateLimiter::with_capacity(history / HISTORY_TIME.as_secs_f64(), history, now),
             reads_at: None,
+            waited_for_turns: Duration::ZERO,
             throttle: Throttle::new(now),
             commands: CommandQueue::new(feed, limits.commands),
             shared,
@@ -188,7 +191,10 @@ where
 
     async fn ping(&mut self) -> Flow {
         self.since_ping = 0;
-        if !std::mem::take(&mut self.is_alive) && self.reads() {
+        // A client that was not read since the last ping may have sent its pong.
+        let was_read = self.reads_at.is_none();
+        self.reads_at = self.reads_at.filter(|at| Instant::now() < *at);
+        if !std::mem::take(&mut self.is_alive) && was_read {
             return Flow::Break(SessionEnd::NoPong);
         }
         or_end(self.socket.feed(WsMessage::Ping(Vec::new().into())).await)
@@ -217,7 +223,8 @@ where
         }
         let wait = self.asked.take_all(self.outbox.take_asked(), Instant::now());
         if !wait.is_zero() {
-            self.reads_at = Some(Instant::now() + wait.min(HISTORY_TIME));
+            let wait = wait.min(HISTORY_TIME);
+            self.reads_at = Some(Instant::now() + wait);
             // Messages wait meanwhile.
             self.rate_limiter.credit(wait);
         }
@@ -256,7 +263,8 @@ where
             if let Some(due) = self.flush_due.take() {
                 self.meter.delivered(now.saturating_duration_since(due));
             }
-            let took = now - began;
+            // A wait for a turn says nothing about the client.
+            let took = (now - began).saturating_sub(std::mem::take(&mut self.waited_for_turns));
             if took > LONG_WRITE {
                 self.rate_limiter.credit(took);
             }
@@ -278,7 +286,9 @@ where
             };
             self.socket.feed(message).await?;
             if self.outbox.is_turn_over() {
+                let began = Instant::now();
                 self.shared.turns.take().await;
+                self.waited_for_turns += began.elapsed();
             }
         }
         self.meter.settle();

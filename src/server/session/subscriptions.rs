@@ -250,10 +250,10 @@ impl Subscriptions {
         ids
     }
 
-    /// The longest history among the series of `ids`, in items; 0 without one.
-    pub fn longest_history(&self, ids: &[InstrumentId], channel: Channel) -> usize {
-        let of_ids = self.series.iter().filter(|series| series.is_of(ids, channel));
-        of_ids.map(|series| series.cursor.history()).max().unwrap_or(0)
+    /// The history that the series of `ids` without a rate begin with when they get one, in items.
+    pub fn paused_history(&self, ids: &[InstrumentId], channel: Channel) -> usize {
+        let paused = self.series.iter().filter(|series| series.grant.is_none() && series.is_of(ids, channel));
+        paused.map(|series| series.cursor.history()).sum()
     }
 
     /// Moves series to another rate. Those that had none begin with a new snapshot.

@@ -72,7 +72,7 @@ impl Outbox {
     ) -> Result<(), ApiError> {
         let grant = grant(rate);
         let (ids, star) = self.subscribed(market, channel, symbols)?;
-        self.asked += ids.len() * self.subscriptions.longest_history(&ids, channel).max(1);
+        self.asked += ids.len() + self.subscriptions.paused_history(&ids, channel);
         match channel {
             Channel::Quotes => self.set_quotes_rate(&ids, star, grant),
             _ => self.subscriptions.set_series_rate(&ids, channel, grant),

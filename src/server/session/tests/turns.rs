@@ -56,3 +56,35 @@ async fn client_that_asks_for_much_waits_for_its_next_answer() {
     assert!((Instant::now() - start).as_secs() < 11, "the update came before the next answer");
     client.receive("news").await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn client_that_waits_for_a_turn_is_not_slow() {
+    let fixture = Fixture::new().await;
+    let mut client = fixture.join(1 << 20).await;
+    client.subscribe(&["A"], 5.0).await;
+    for _ in 0..4 {
+        let mut turn = Box::pin(fixture.turns.take());
+        assert!(turn.as_mut().now_or_never().is_none());
+        client.send(json!({"type":"resync","symbols":["A"]})).await;
+        client.send(json!({"type":"rate","channel":"quotes","symbols":["A"],"rate":5})).await;
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        drop(turn);
+        client.receive("granted").await;
+    }
+    assert_eq!(fixture.count(&throttle_changes("lowered")), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn client_that_was_not_read_is_not_silent() {
+    let fixture = Fixture::new().await;
+    let mut client = fixture.join(1 << 20).await;
+    let request = json!({"type":"subscribe","channel":"bars","symbols":["A"],"interval":"1s","history":50});
+    // Each request is read later than the one before, for longer than from one ping to the next.
+    for _ in 0..12 {
+        client.send(request.clone()).await;
+    }
+    for _ in 0..12 {
+        client.receive("granted").await;
+    }
+    assert!(!client.session.is_finished());
+}
