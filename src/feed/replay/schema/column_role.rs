@@ -11,6 +11,8 @@ pub enum ColumnRole {
     Time,
     Clock,
     Symbol,
+    /// A part of the instrument's name: these columns name it together.
+    Instrument,
     Price,
     Size,
     Side,

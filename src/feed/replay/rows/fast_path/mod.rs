@@ -77,7 +77,13 @@ impl FastPath {
             put(column, Cell::Number(slot)).filter(|()| layout.mark(column) == DecimalMark::Point)?;
         }
         let (delimiter, time) = (layout.delimiter, FastTime::of(&layout.time)?);
-        (layout.price_scale == 0).then_some(Self { cells, delimiter, time, are_quotes, max_line_bytes })
+        (layout.price_scale == 0 && layout.symbol_parts.is_empty()).then_some(Self {
+            cells,
+            delimiter,
+            time,
+            are_quotes,
+            max_line_bytes,
+        })
     }
 }
 

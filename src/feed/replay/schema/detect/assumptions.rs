@@ -1,9 +1,11 @@
 //! The choices that a file leaves open: each becomes an assumption, with the reason and the flag that changes it.
 
 use super::by_name::NamedColumns;
+use super::column_name;
 use super::price_scale;
 use super::profile::Profile;
 use super::table::Table;
+use super::unused;
 use crate::feed::replay::input::Entry;
 use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit};
 use crate::feed::replay::schema::file_name;
@@ -27,6 +29,19 @@ pub fn make(
     assume_price_scale(layout, overrides, table, profiles);
     assume_symbol(layout, overrides, table);
     assume_columns(layout, table, profiles);
+    unused::assume(layout, table, profiles);
+}
+
+/// Says which columns name an instrument, and why.
+pub fn assume_instrument(layout: &mut Layout, why: &str) {
+    let first = layout.symbol.map(|symbol| format!("`{}`", layout.name(symbol)));
+    let first = first.unwrap_or_else(|| layout.file_symbol.clone());
+    let parts: Vec<String> = layout.symbol_parts.iter().map(|part| format!("`{}`", layout.name(*part))).collect();
+    let what = match parts.as_slice() {
+        [] => format!("{first} is the symbol"),
+        parts => format!("instruments are {first} and {}", parts.join(" and ")),
+    };
+    layout.assume(what, why, "--columns");
 }
 
 fn assume_zone(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
@@ -111,7 +126,10 @@ fn assume_price_scale(layout: &mut Layout, overrides: &Overrides, table: &Table,
 fn assume_symbol(layout: &mut Layout, overrides: &Overrides, table: &Table) {
     let is_named = layout.groups.iter().all(|group| group.symbol.is_some());
     if layout.symbol.is_none() && !is_named && overrides.symbol.is_none() {
-        let why = "no column has symbols, so it is taken from the file's name";
+        let why = match table.symbol {
+            Some((line, _)) => format!("line {line} above the rows names it"),
+            None => "no column has symbols, so it is taken from the file's name".into(),
+        };
         layout.assume(format!("the symbol is {}", layout.file_symbol), why, "--symbol");
     }
     if table.header.is_none() && overrides.columns.is_none() {
@@ -123,7 +141,8 @@ fn assume_columns(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
     let quoted = |layout: &Layout, columns: &[usize]| {
         columns.iter().map(|n| format!("`{}`", layout.name(*n))).collect::<Vec<_>>().join(", ")
     };
-    let mangled: Vec<usize> = (0..profiles.len()).filter(|n| profiles[*n].is_mangled()).collect();
+    let is_mangled_price = |n: &usize| profiles[*n].is_mangled() && !column_name::is_size(&profiles[*n].name);
+    let mangled: Vec<usize> = (0..profiles.len()).filter(is_mangled_price).collect();
     if !mangled.is_empty() {
         let what = format!("{} cannot be used", quoted(layout, &mangled));
         layout.assume(what, "the numbers have lost their decimal point", "--columns");

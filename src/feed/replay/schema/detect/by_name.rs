@@ -43,7 +43,7 @@ impl<'a> NamedColumns<'a> {
 
     /// A size. A column with numbers comes before one that is always empty or zero.
     fn size(&self, role: ColumnRole) -> Option<usize> {
-        let has_values = |profile: &Profile| profile.is_numeric() && profile.max() > 0.0 && !profile.is_mangled();
+        let has_values = |profile: &Profile| profile.is_numeric() && profile.max() > 0.0;
         let level = self.top_level();
         self.find(role, level, has_values).or_else(|| self.find(role, level, |p| p.is_numeric() || p.filled == 0))
     }
@@ -64,7 +64,9 @@ impl<'a> NamedColumns<'a> {
 
     /// The column of the symbols.
     pub fn symbol(&self) -> Option<usize> {
-        let is_filled = |profile: &Profile| profile.filled > 0 && profile.dated * 2 < profile.filled;
+        let is_decimal = |profile: &Profile| !profile.are_integers() && profile.is_numeric();
+        let is_filled =
+            |profile: &Profile| profile.filled > 0 && profile.dated * 2 < profile.filled && !is_decimal(profile);
         let is_text = |profile: &Profile| is_filled(profile) && profile.numeric * 2 < profile.filled;
         let is_strong = |n: &usize| self.role(*n, ColumnRole::Symbol).is_some_and(|named| named.rank < WEAK_SYMBOL);
         let strong = self.find(ColumnRole::Symbol, None, is_filled).filter(is_strong);
@@ -105,7 +107,8 @@ impl<'a> NamedColumns<'a> {
         let has_quotes = ticks.bid.or(ticks.ask).is_some();
         let are_trades = |column: usize| self.profiles[column].are_all(&TRADE_ACTIONS);
         match (ticks.price, ticks.action) {
-            _ if has_quotes && self.levels().len() > 1 => FileKind::Book,
+            // A last price beside the levels of a book is a trade.
+            (None, _) | (_, Some(_)) if has_quotes && self.levels().len() > 1 => FileKind::Book,
             (None, _) => FileKind::Quotes,
             (Some(_), Some(_)) if has_quotes => FileKind::Quotes,
             (Some(_), None) if has_quotes => FileKind::TradesAndQuotes,
@@ -190,7 +193,8 @@ impl<'a> NamedColumns<'a> {
         };
         let has_quotes = bid.or(ask).is_some();
         // Beside the levels of a book a price is that of an order, unless an action says that it is a trade.
-        if !self.levels().is_empty() && has_quotes && ticks.action.is_none() {
+        let is_of_order = |price: usize| !column_name::is_of_trades(&self.profiles[price].name);
+        if !self.levels().is_empty() && has_quotes && ticks.action.is_none() && ticks.price.is_some_and(is_of_order) {
             ticks.price = None;
         }
         if ticks.price.is_none() {

@@ -5,9 +5,10 @@
 //! of a name that are not known, each of which adds 1.
 
 use super::words::Word::{
-    self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, High, Id,
-    Last, Level, Low, Maker, Mark, Name, Open, Other, Previous, Price, Received, Settle, Side, Size, Snapshot, Symbol,
-    Ticks, Time, Timestamp, Trade, Turnover, Type, Utc, Volume,
+    self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, Expiry,
+    Filler, Foreign, Funding, High, Id, Last, Level, Low, Maker, Mark, Name, Open, OptionType, Other, Previous, Price,
+    Real, Received, Sell, Series, Settle, Side, Size, Snapshot, Strike, Symbol, Ticks, Time, Timestamp, Trade,
+    Turnover, Type, Utc, Value, Volume,
 };
 use super::words::Words;
 use crate::feed::replay::schema::column_role::ColumnRole;
@@ -25,6 +26,8 @@ pub struct NamedRole {
 const MAX_UNKNOWN: u8 = 9;
 /// Added for adjusted prices: any other name for the same role is nearer, as adjusted prices were never traded at.
 pub const ADJUSTED: u8 = 30;
+/// From this rank on a price may be another figure: a rate, a value.
+pub const WEAK_PRICE: u8 = 7;
 /// From this rank on a symbol column must look like symbols: `market`, `code` and `name` are often something else.
 pub const WEAK_SYMBOL: u8 = 5;
 /// Up to this rank, at most, a name beside a symbol is a field of a wide table, such as `close` in `AAPL_close`.
@@ -46,6 +49,7 @@ const TIME_RANKS: &Ranks = &[
     // The end of a bar.
     (&[Close], 35),
     (&[Last], 35),
+    (&[Funding], 38),
     (&[Event], 0),
     // The start of a bar, under names that may mean the start of something else.
     (&[Open], 2),
@@ -64,8 +68,7 @@ const BARE_TIME_RANKS: &Ranks = &[(&[Received], 45), (&[], 5)];
 
 /// Sizes in units come first.
 const SIZE_RANKS: &Ranks = &[
-    // Parts of a size: that of buyers or of takers.
-    (&[Buy], 25),
+    // A part of a size: that of takers.
     (&[Side], 25),
     // Sizes in money.
     (&[Turnover], 12),
@@ -81,6 +84,9 @@ const SIZE_RANKS: &Ranks = &[
 const BAR_OF_BIDS: u8 = 12;
 const BAR_OF_ASKS: u8 = 16;
 
+/// The close of bars of bids or asks as a quote: any other name for one is nearer.
+const QUOTE_OF_BAR: u8 = 6;
+
 /// Roles and ranks of names with all of the words on the left. The first row that fits counts.
 type RankedRoles = [(&'static [Word], &'static [(ColumnRole, u8)])];
 
@@ -90,6 +96,8 @@ const PRICE_ROLES: &RankedRoles = &[
     // An instrument's id is a number more often than a symbol.
     (&[Contract, Id], &[(ColumnRole::Symbol, 8)]),
     (&[Name, Id], &[(ColumnRole::Symbol, 8)]),
+    (&[Contract, Type], &[]),
+    (&[Contract, Value], &[]),
     (&[Contract], &[(ColumnRole::Symbol, 2)]),
     // A company's name is the last choice.
     (&[Name], &[(ColumnRole::Symbol, 12)]),
@@ -111,6 +119,8 @@ const PRICE_ROLES: &RankedRoles = &[
     (&[Mark], &[(ColumnRole::Close, 9), (ColumnRole::Price, 10)]),
     (&[Last], &[(ColumnRole::Close, 3), (ColumnRole::Price, 2)]),
     (&[Price], &[(ColumnRole::Price, 0), (ColumnRole::Close, 4)]),
+    // A rate or a value is often another figure than a price.
+    (&[Value], &[(ColumnRole::Price, 7), (ColumnRole::Close, 8)]),
     (&[Action], &[(ColumnRole::Action, 0)]),
     // The type of a trade may be its side.
     (&[Type], &[(ColumnRole::MessageType, 0), (ColumnRole::Side, 9)]),
@@ -121,7 +131,8 @@ pub fn roles_of(name: &str) -> Vec<NamedRole> {
     let words = Words::of(name);
     let level = words.number;
     let unknown = u8::try_from(words.unknown).unwrap_or(MAX_UNKNOWN).min(MAX_UNKNOWN);
-    let added = unknown + if words.has(Adjusted) { ADJUSTED } else { 0 };
+    let is_adjusted = words.has(Adjusted) || words.has(Real) && !words.has(Volume);
+    let added = unknown + if is_adjusted { ADJUSTED } else { 0 };
     roles(&words).into_iter().map(|(role, rank)| NamedRole { role, rank: rank + added, level }).collect()
 }
 
@@ -140,10 +151,65 @@ pub fn names_utc(name: &str) -> bool {
     Words::of(name).has(Utc)
 }
 
+/// Returns whether a name says that its price is that of a trade, and not of an order.
+pub fn is_of_trades(name: &str) -> bool {
+    Words::of(name).has_any(&[Last, Trade])
+}
+
+/// A part of an instrument's name beside its symbol, in the order of such names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PartName {
+    Expiry,
+    OptionType,
+    Strike,
+    Series,
+}
+
+/// The part of an instrument's name that a column is named for.
+pub fn part_of_instrument(name: &str) -> Option<PartName> {
+    let words = Words::of(name);
+    let is_month = || words.has(Contract) && name.to_lowercase().contains("month");
+    // The name of a figure of an instrument, such as the time to its expiry or the interest in a series.
+    let is_figure = words.has_any(&[Count, Volume, Size, Bid, Ask, Turnover, Id]) || name.contains('%');
+    match () {
+        () if is_figure => None,
+        () if words.has(OptionType) => Some(PartName::OptionType),
+        () if words.has(Strike) => Some(PartName::Strike),
+        () if words.has(Expiry) || is_month() => Some(PartName::Expiry),
+        () if words.has(Series) => Some(PartName::Series),
+        () => None,
+    }
+}
+
+/// Returns whether a name is that of a figure that is no market data.
+pub fn is_foreign(name: &str) -> bool {
+    Words::of(name).has(Foreign)
+}
+
 /// Returns whether all words of a name are known, whatever they mean.
 pub fn is_known(name: &str) -> bool {
     let words = Words::of(name);
     words.unknown == 0 && !words.known.is_empty()
+}
+
+/// Returns whether any word of a name is known.
+pub fn has_known_word(name: &str) -> bool {
+    !Words::of(name).known.is_empty()
+}
+
+/// Returns whether a name is that of a volume, a count or money.
+pub fn is_size(name: &str) -> bool {
+    let words = Words::of(name);
+    words.has_any(&[Size, Volume, Amount, Count, Turnover]) || words.has(Other) && !words.has(Price)
+}
+
+/// Returns whether a name is that of a figure that is no price, or of a part of an instrument.
+pub fn is_useless(name: &str) -> bool {
+    let figures =
+        [Other, Foreign, Funding, Previous, Size, Volume, Amount, Count, Turnover, Expiry, Strike, OptionType, Level];
+    // An index is often an instrument, such as `SPX Index`.
+    let is_id = || is_id(name) && !name.to_lowercase().contains("index");
+    Words::of(name).has_any(&figures) || is_id()
 }
 
 /// Returns whether a name is that of a number given out one after the other.
@@ -162,13 +228,16 @@ fn ranked(role: ColumnRole, words: &Words, ranks: &Ranks) -> Vec<(ColumnRole, u8
 fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     let has = |word| words.has(word);
     let has_any = |list: &[Word]| words.has_any(list);
-    if has_any(&[Other, Previous]) {
+    if has_any(&[Other, Foreign, Previous, Expiry, Strike, OptionType, Series]) {
         return Vec::new();
     }
     if has_any(&[Time, Date, Timestamp]) {
         // Such a name is that of a time at which something else happened, or of a count.
         let is_other = has_any(&[High, Low, Id, Count, Settle]);
         return if is_other { Vec::new() } else { ranked(ColumnRole::Time, words, TIME_RANKS) };
+    }
+    if has(Funding) {
+        return Vec::new();
     }
     if has(Snapshot) {
         return vec![(ColumnRole::Snapshot, 0)];
@@ -183,8 +252,11 @@ fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     if has(Side) && !is_size && !has(Id) {
         return vec![(ColumnRole::Side, u8::from(!has(Buy)))];
     }
-    if has(Turnover) && !is_size && !has(Price) || has(Buy) {
+    if has(Turnover) && !is_size && !has(Price) {
         return Vec::new();
+    }
+    if has_any(&[Buy, Sell]) {
+        return order_of_one_side(words);
     }
     if is_size || has(Ticks) && !has(Id) && words.known.len() == 1 {
         let rank = rank(words, SIZE_RANKS);
@@ -198,6 +270,22 @@ fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     }
     let found = PRICE_ROLES.iter().find(|(all, _)| words.has_all(all));
     found.map_or_else(Vec::new, |(_, roles)| roles.to_vec())
+}
+
+/// The role of a name such as `BuyPrice`: that of the best order to buy. A volume of buyers is a part of another.
+fn order_of_one_side(words: &Words) -> Vec<(ColumnRole, u8)> {
+    const RANK: u8 = 8;
+    let (price, size) = match (words.has(Buy), words.has(Sell)) {
+        (true, false) => (ColumnRole::Bid, ColumnRole::BidSize),
+        (false, true) => (ColumnRole::Ask, ColumnRole::AskSize),
+        _ => return Vec::new(),
+    };
+    let is_part = words.has_any(&[Volume, Trade, Turnover, Filler, Count, Maker, Side, Id]);
+    match (words.has(Price), words.has(Size)) {
+        (true, false) if !is_part => vec![(price, RANK)],
+        (false, true) if !is_part => vec![(size, RANK)],
+        _ => Vec::new(),
+    }
 }
 
 /// The role of a name with bid or ask in it.
@@ -216,8 +304,12 @@ fn book_side(words: &Words) -> Vec<(ColumnRole, u8)> {
     }
     let of_bars =
         [(Open, ColumnRole::Open), (High, ColumnRole::High), (Low, ColumnRole::Low), (Close, ColumnRole::Close)];
-    let bar_price = of_bars.iter().find(|(word, _)| words.has(*word));
-    vec![bar_price.map_or((price, 0), |(_, role)| (*role, of_bar))]
+    match of_bars.iter().find(|(word, _)| words.has(*word)) {
+        // Without bars the last bid of an interval is a quote.
+        Some((Close, role)) => vec![(*role, of_bar), (price, QUOTE_OF_BAR)],
+        Some((_, role)) => vec![(*role, of_bar)],
+        None => vec![(price, 0)],
+    }
 }
 
 #[cfg(test)]
@@ -258,5 +350,21 @@ mod tests {
         check("前收盘", None);
         check("is_snapshot", Some((ColumnRole::Snapshot, 0)));
         check("Plot", None);
+        check("funding_rate", None);
+        check("Exchange rate", Some((ColumnRole::Price, 7)));
+        check("Real Price", Some((ColumnRole::Price, 30)));
+        check("real_volume", Some((ColumnRole::Size, 1)));
+        check("BuyPrice", Some((ColumnRole::Bid, 8)));
+        check("SellQty", Some((ColumnRole::AskSize, 8)));
+        check("taker_buy_volume", None);
+        check("卖一价", Some((ColumnRole::Ask, 0)));
+        check("最新", Some((ColumnRole::Close, 3)));
+        check("市场代码", None);
+        check("ShortVolume", None);
+        check("TtlTradgVol", Some((ColumnRole::Size, 1)));
+        check("XpryDt", None);
+        check("YCP", None);
+        check("TckrSymb", Some((ColumnRole::Symbol, 0)));
+        check("LTP*", Some((ColumnRole::Close, 3)));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! In reading order: `sample` (lines), `delimiter`, `table` (header, names, rows), `profile` (the values of a column),
 //! `time_column` and `date_order` (the time), `contents` (the kind of rows and the other columns), `price_scale`
-//! (prices written as whole numbers), `assumptions`.
+//! (prices written as whole numbers), `instrument` (the columns that name an instrument together), `assumptions`.
 //!
 //! A column gets its role by evidence. Its name says what it may be (`words`, `column_name`, `by_name`, `wide`), and
 //! its values have to agree. Where no name says anything, the values decide alone (`by_value`). `weights` says how much
@@ -17,24 +17,30 @@ mod column_name;
 mod contents;
 mod date_order;
 mod delimiter;
+mod given;
+mod header;
+mod instrument;
 mod price_scale;
 mod profile;
+mod refusal;
 mod sample;
 mod table;
+mod tickers;
 mod time_column;
+mod unused;
 mod weights;
 mod wide;
 mod words;
 
-use self::contents::Contents;
+use self::contents::{Contents, Wanted};
+use self::instrument::InstrumentColumns;
 use self::profile::Profile;
 use self::sample::Sample;
 use self::table::{Table, TableOverrides};
 use self::time_column::TimeOverrides;
-use super::column_role::ColumnRole;
 use super::file_name;
 use super::layout::{Layout, TimeColumns};
-use super::overrides::{ColumnNames, Overrides};
+use super::overrides::Overrides;
 use crate::feed::replay::error::Problem;
 use crate::feed::replay::input::{self, Entry, LineLimits, TextPosition};
 use crate::feed::replay::parse::times::TimeFormat;
@@ -53,22 +59,24 @@ pub fn detect(
     let open = || input::open_at(entry, text, TextPosition::default(), limits);
     let sample = Sample::read(&mut open()?, limits.max_bytes)?;
     let table = Table::of(&sample, TableOverrides { delimiter: overrides.delimiter, has_header: overrides.header });
-    let profiles = profiles(&table, overrides)?;
+    let (profiles, given) = profiles(&table, overrides)?;
     if table.rows.is_empty() {
         return Err(Problem::NoRows { line: table.header.unwrap_or(table.above) });
     }
     let time_overrides = TimeOverrides { unit: overrides.time_unit, order: overrides.date_order };
     let time = time_column::find(&table, &profiles, time_overrides);
-    let mut time = time.ok_or_else(|| Problem::NoTimeColumn { columns: table.column_list() })?;
+    let mut time = time.ok_or_else(|| refusal::no_time(&sample, &table, &profiles))?;
     let mut is_order_guessed = false;
     if time.is_order_open {
         let order = date_order::find(&mut open()?, &table, time.column, full_read_bytes)?;
         time.format = TimeFormat::Text(order.order);
         is_order_guessed = order.is_guess;
     }
-    let contents = contents::find(&table, &profiles, &time, overrides.kind);
-    let Contents { kind, groups, symbol } =
-        contents.ok_or_else(|| Problem::NoPriceColumn { columns: table.column_list() })?;
+    let contents = contents::find(&table, &profiles, &time, Wanted { kind: overrides.kind, instrument: &given });
+    let Contents { kind, groups, instrument } =
+        contents.ok_or_else(|| refusal::no_price(&sample, &table, &profiles, &time))?;
+    let instrument = if overrides.symbol.is_some() { InstrumentColumns::default() } else { instrument };
+    let of_preamble = table.symbol.as_ref().map(|(_, symbol)| symbol.clone());
     let mut layout = Layout {
         text,
         delimiter: table.delimiter,
@@ -84,56 +92,31 @@ pub fn detect(
             zone_is_known: overrides.tz.is_some(),
             base_day: 0,
         },
-        symbol: symbol.filter(|_| overrides.symbol.is_none()),
-        file_symbol: overrides.symbol.clone().unwrap_or_else(|| file_name::symbol_of(&entry.name())),
+        symbol: instrument.symbol,
+        symbol_parts: instrument.parts,
+        file_symbol: overrides.symbol.clone().or(of_preamble).unwrap_or_else(|| file_name::symbol_of(&entry.name())),
         kind,
         groups,
         price_scale: 0,
         assumptions: Vec::new(),
     };
+    if !instrument.why.is_empty() {
+        assumptions::assume_instrument(&mut layout, &instrument.why);
+    }
     assumptions::make(&mut layout, entry, overrides, &table, &profiles, is_order_guessed);
     Ok(layout)
 }
 
-/// The profiles of all columns, under the names and the decimal mark that people give.
-fn profiles(table: &Table, overrides: &Overrides) -> Result<Vec<Profile>, Problem> {
+/// The profiles of all columns, under the names and the decimal mark that people give, and the columns that they give
+/// for the instrument.
+fn profiles(table: &Table, overrides: &Overrides) -> Result<(Vec<Profile>, Vec<usize>), Problem> {
     let mut profiles = match overrides.decimal_mark {
         Some(mark) => (0..table.names.len()).map(|n| Profile::of(table, n, mark)).collect(),
         None => Profile::all(table),
     };
-    if let Some(columns) = &overrides.columns {
-        rename(&mut profiles, columns)?;
-    }
-    Ok(profiles)
-}
-
-/// Renames columns by the roles that people give them.
-fn rename(profiles: &mut [Profile], columns: &ColumnNames) -> Result<(), Problem> {
-    const UNUSED: &str = "(unused)";
-    let count = profiles.len();
-    match columns {
-        ColumnNames::InOrder(roles) => {
-            if roles.len() > count {
-                return Err(Problem::NoSuchColumn { column: roles.len().to_string(), columns: count });
-            }
-            for (n, profile) in profiles.iter_mut().enumerate() {
-                profile.name = roles.get(n).copied().flatten().map_or(UNUSED, ColumnRole::label).to_owned();
-            }
-        }
-        ColumnNames::Named(list) => {
-            for (role, column) in list {
-                let by_name = profiles.iter().position(|profile| profile.name.eq_ignore_ascii_case(column));
-                let by_number = || column.parse::<usize>().ok().filter(|n| (1..=count).contains(n)).map(|n| n - 1);
-                let at = by_name.or_else(by_number);
-                let at = at.ok_or_else(|| Problem::NoSuchColumn { column: column.clone(), columns: count })?;
-                for profile in profiles.iter_mut() {
-                    if column_name::roles_of(&profile.name).first().is_some_and(|named| named.role == *role) {
-                        profile.name = UNUSED.into();
-                    }
-                }
-                profiles[at].name = role.label().into();
-            }
-        }
-    }
-    Ok(())
+    let instrument = match &overrides.columns {
+        Some(columns) => given::rename(&mut profiles, columns)?,
+        None => Vec::new(),
+    };
+    Ok((profiles, instrument))
 }

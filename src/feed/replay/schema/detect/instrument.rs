@@ -1,0 +1,286 @@
+//! The columns whose cells name the instrument of a row together: a symbol and its expiry, strike, series, exchange.
+//!
+//! A column named for an expiry, a strike, an option type or a series parts instruments where it varies within one
+//! symbol. Any other column does where rows of one symbol and moment have prices far apart, and it parts them.
+
+use std::collections::{HashMap, HashSet};
+
+use super::cell_words::{BOOLEANS, OPTION_TYPES, SIDES_AND_NUMBERS};
+use super::column_name::{self, PartName};
+use super::profile::Profile;
+use super::table::Table;
+use super::time_column::DetectedTime;
+use super::weights::{CONFLICTS_LEFT, FAR_PRICE, MIN_CONFLICTS, MIN_JUMPS, PRICE_JUMP};
+use crate::feed::replay::error::echo;
+use crate::feed::replay::schema::column_role::ColumnRole;
+use crate::feed::replay::schema::file_kind::FileKind;
+use crate::feed::replay::schema::layout::RowShape;
+use crate::feed::replay::schema::symbol;
+
+/// The columns that name an instrument.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstrumentColumns {
+    pub symbol: Option<usize>,
+    /// The columns whose cells stand behind the symbol.
+    pub parts: Vec<usize>,
+    /// The evidence for the parts; empty where there are none.
+    pub why: String,
+}
+
+/// The rows of a sample, as far as they tell instruments apart.
+pub struct InstrumentRows<'a> {
+    pub table: &'a Table,
+    pub profiles: &'a [Profile],
+    pub time: &'a DetectedTime,
+    pub kind: FileKind,
+    pub shape: &'a RowShape,
+    pub symbol: Option<usize>,
+}
+
+/// The longest text of a column that parts instruments, in bytes.
+const MAX_LONGEST_TEXT: usize = 32;
+/// In a sample this small a column may part rows without a repeated text.
+const FEW_ROWS: usize = 8;
+
+impl InstrumentRows<'_> {
+    /// Finds the columns that name the instruments.
+    pub fn find(&self) -> InstrumentColumns {
+        let mut parts = self.named_parts();
+        let mut symbol = self.symbol;
+        // A series is no part of a symbol that the file's name gives: it is the symbol.
+        if symbol.is_none()
+            && let Some(at) = parts.iter().position(|(name, _)| *name == PartName::Series)
+        {
+            symbol = Some(parts.remove(at).1);
+        }
+        let mut columns: Vec<usize> = parts.into_iter().map(|(_, column)| column).collect();
+        let found: Vec<usize> = symbol.into_iter().chain(columns.iter().copied()).collect();
+        let more = self.parting_columns(&found);
+        if symbol.is_none() && !more.is_empty() {
+            symbol = Some(more[0]);
+            columns.extend(&more[1..]);
+        } else {
+            columns.extend(&more);
+        }
+        if columns.is_empty() {
+            let why = if symbol == self.symbol { String::new() } else { self.evidence(&[]) };
+            return InstrumentColumns { symbol, parts: columns, why };
+        }
+        let why = self.evidence(&self.symbol.into_iter().collect::<Vec<_>>());
+        match symbol.and_then(|symbol| self.full_name(symbol, &columns)) {
+            Some(name) => InstrumentColumns { symbol: Some(name), parts: Vec::new(), why },
+            None => InstrumentColumns { symbol, parts: columns, why },
+        }
+    }
+
+    /// The columns named as a part of an instrument that vary within a symbol, in the order of a name.
+    fn named_parts(&self) -> Vec<(PartName, usize)> {
+        let free = self.free_columns();
+        let named = free.into_iter().filter_map(|n| {
+            let profile = &self.profiles[n];
+            let name = match column_name::part_of_instrument(&profile.name) {
+                Some(PartName::OptionType) | None if profile.are_all(&OPTION_TYPES) => self.option_type(n)?,
+                Some(PartName::OptionType) => return None,
+                name => name?,
+            };
+            let is_filled = profile.filled > 0 && (name != PartName::Strike || profile.is_numeric());
+            (is_filled && self.varies_within_symbol(n)).then_some((name, n))
+        });
+        let mut named: Vec<_> = named.collect();
+        named.sort_unstable();
+        // Of two expiries, such as that of the contract and the actual one, the first is enough.
+        named.dedup_by_key(|(name, _)| *name);
+        named
+    }
+
+    /// Calls and puts, under a name that allows them.
+    fn option_type(&self, column: usize) -> Option<PartName> {
+        let name = &self.profiles[column].name;
+        let allows = column_name::part_of_instrument(name).is_some()
+            || column_name::role_of(name, ColumnRole::MessageType).is_some()
+            || !column_name::has_role(name);
+        allows.then_some(PartName::OptionType)
+    }
+
+    fn varies_within_symbol(&self, column: usize) -> bool {
+        let mut texts: HashMap<&str, &str> = HashMap::new();
+        self.table.rows.iter().any(|row| {
+            let cell = |n: usize| row.get(n).map_or("", String::as_str);
+            let symbol = self.symbol.map_or("", cell);
+            *texts.entry(symbol).or_insert_with(|| cell(column)) != cell(column)
+        })
+    }
+
+    /// Columns that have no other role.
+    fn free_columns(&self) -> Vec<usize> {
+        let used: Vec<usize> = self.shape.columns().into_iter().map(|(column, _)| column).collect();
+        let is_time = |n: usize| n == self.time.column || self.time.clock == Some(n);
+        let is_free = |n: &usize| !used.contains(n) && !is_time(*n) && self.symbol != Some(*n);
+        (0..self.profiles.len()).filter(is_free).collect()
+    }
+
+    /// The columns that part rows of one instrument, as named so far, with prices far apart.
+    fn parting_columns(&self, named: &[usize]) -> Vec<usize> {
+        if matches!(self.shape, RowShape::Levels { .. } | RowShape::Messages { .. }) {
+            return Vec::new();
+        }
+        let rows = self.table.rows.len();
+        for (measure, least) in [
+            (Self::conflicts as fn(&Self, &[usize]) -> usize, (rows / MIN_CONFLICTS).max(1)),
+            (Self::jumps, (rows / MIN_JUMPS).max(2)),
+        ] {
+            let found = self.part_by(named, measure, least);
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Adds the column that leaves the fewest contradictions, until hardly any is left.
+    fn part_by(&self, named: &[usize], measure: fn(&Self, &[usize]) -> usize, least: usize) -> Vec<usize> {
+        let before = measure(self, named);
+        if before < least {
+            return Vec::new();
+        }
+        let candidates: Vec<usize> = self.free_columns().into_iter().filter(|n| self.can_part(*n)).collect();
+        let (mut all, mut left) = (named.to_vec(), before);
+        while left * CONFLICTS_LEFT > before {
+            let with = |n: usize| [all.as_slice(), &[n]].concat();
+            let open = candidates.iter().copied().filter(|n| !all.contains(n));
+            let ranked = open.map(|n| (measure(self, &with(n)), self.profiles[n].texts.len(), n));
+            match ranked.min() {
+                Some((fewer, _, column)) if fewer < left => {
+                    all.push(column);
+                    left = fewer;
+                }
+                _ => return Vec::new(),
+            }
+        }
+        let mut found = all.split_off(named.len());
+        found.sort_unstable();
+        found
+    }
+
+    /// A column of few short texts, which is not the side or the condition of a trade.
+    fn can_part(&self, column: usize) -> bool {
+        let profile = &self.profiles[column];
+        let is_text = profile.numeric * 2 < profile.filled;
+        let repeats = profile.texts.len() * 2 <= profile.filled && !profile.has_more_texts;
+        let roles = column_name::roles_of(&profile.name);
+        let is_of_row = roles.iter().any(|named| {
+            let is_side = matches!(named.role, ColumnRole::Side | ColumnRole::BuyerMaker | ColumnRole::Snapshot);
+            is_side || matches!(named.role, ColumnRole::Action | ColumnRole::MessageType) && self.kind != FileKind::Bars
+        });
+        profile.filled > 0
+            && profile.texts.len() > 1
+            && profile.dated * 2 < profile.filled
+            && profile.texts.iter().all(|text| text.len() <= MAX_LONGEST_TEXT)
+            && (repeats || is_text && profile.filled <= FEW_ROWS)
+            && (is_text || profile.are_integers())
+            && !is_of_row
+            && !column_name::is_id(&profile.name)
+            && !profile.are_all(&SIDES_AND_NUMBERS)
+            && !profile.are_all(&BOOLEANS)
+    }
+
+    fn price_column(&self) -> Option<usize> {
+        match *self.shape {
+            RowShape::Bars { close, .. } => Some(close),
+            RowShape::Ticks(ticks) => ticks.price.or(ticks.bid).or(ticks.ask),
+            RowShape::Levels { price, .. } | RowShape::Messages { price, .. } => Some(price),
+        }
+    }
+
+    /// The rows with a price: the instrument under these columns, the moment, the price, the row.
+    fn priced<'b>(&'b self, columns: &'b [usize]) -> impl Iterator<Item = (String, String, f64, usize)> + 'b {
+        let price = self.price_column();
+        let numbers = price.map(|column| &self.profiles[column].numbers);
+        self.table.rows.iter().enumerate().filter_map(move |(n, row)| {
+            let cell = |n: usize| row.get(n).map_or("", String::as_str);
+            let price = numbers?.get(n).copied().flatten().filter(|price| *price != 0.0)?;
+            let key = columns.iter().map(|column| cell(*column)).collect::<Vec<_>>().join("\u{1f}");
+            let moment = format!("{} {}", cell(self.time.column), self.time.clock.map_or("", cell));
+            Some((key, moment, price, n))
+        })
+    }
+
+    /// Rows of one instrument and moment whose prices are far apart.
+    fn conflicts(&self, columns: &[usize]) -> usize {
+        let mut prices: HashMap<(String, String), f64> = HashMap::new();
+        self.priced(columns)
+            .filter(|(key, moment, price, _)| {
+                let last = prices.insert((key.clone(), moment.clone()), *price);
+                last.is_some_and(|last| self.are_far(last, *price))
+            })
+            .count()
+    }
+
+    /// Prices of one instrument that jump from row to row.
+    fn jumps(&self, columns: &[usize]) -> usize {
+        let mut prices: HashMap<String, f64> = HashMap::new();
+        self.priced(columns)
+            .filter(|(key, _, price, _)| {
+                let last = prices.insert(key.clone(), *price);
+                last.is_some_and(|last| distance(last, *price) > PRICE_JUMP)
+            })
+            .count()
+    }
+
+    /// Two prices of one moment cannot both be those of one instrument. A moment has one bar, but many trades.
+    fn are_far(&self, a: f64, b: f64) -> bool {
+        let of_time = &self.profiles[self.time.column];
+        let are_days = of_time.dated > 0 && of_time.with_clock == 0 && self.time.clock.is_none();
+        let far = if self.kind == FileKind::Bars || are_days { 0.0 } else { FAR_PRICE };
+        distance(a, b) > far
+    }
+
+    /// The first two rows of one instrument that contradict each other.
+    fn evidence(&self, columns: &[usize]) -> String {
+        let mut prices: HashMap<(String, String), (f64, usize)> = HashMap::new();
+        for (key, moment, price, row) in self.priced(columns) {
+            if let Some((last, at)) = prices.insert((key, moment.clone()), (price, row))
+                && self.are_far(last, price)
+            {
+                let cell = |row: usize| self.price_column().map_or("", |column| self.cell(row, column));
+                let moment = echo(moment.trim().as_bytes());
+                return format!("rows of {moment} have the prices {} and {}", cell(at), cell(row));
+            }
+        }
+        "these columns part rows with different prices".into()
+    }
+
+    fn cell(&self, row: usize, column: usize) -> &str {
+        self.table.rows[row].get(column).map_or("", String::as_str)
+    }
+
+    /// A column that names each of the instruments in one: other for each of them, and with the symbol in it.
+    fn full_name(&self, symbol: usize, parts: &[usize]) -> Option<usize> {
+        let free = self.free_columns();
+        free.into_iter().filter(|n| !parts.contains(n)).find(|n| {
+            let mut names: HashMap<String, &str> = HashMap::new();
+            let mut different: HashSet<&str> = HashSet::new();
+            (0..self.table.rows.len()).all(|row| {
+                let (of_symbol, name) = (self.cell(row, symbol), self.cell(row, *n));
+                let key = parts.iter().map(|part| self.cell(row, *part)).collect::<Vec<_>>().join("\u{1f}");
+                let known = names.entry(format!("{of_symbol}\u{1f}{key}")).or_insert(name);
+                *known == name
+                    && symbol::is_symbol(name)
+                    && name.len() > of_symbol.len()
+                    && name.to_lowercase().contains(&of_symbol.to_lowercase())
+            }) && names.values().all(|name| different.insert(name))
+        })
+    }
+}
+
+fn distance(a: f64, b: f64) -> f64 {
+    (a - b).abs() / a.abs().max(b.abs())
+}
+
+/// The columns that people name, each once.
+pub fn given(columns: &[usize]) -> InstrumentColumns {
+    let mut seen = HashSet::new();
+    let mut columns = columns.iter().copied().filter(|column| seen.insert(*column));
+    let symbol = columns.next();
+    InstrumentColumns { symbol, parts: columns.collect(), why: String::new() }
+}
