@@ -65,13 +65,12 @@ const SIGNATURES: [(&[u8], &str, &str); 38] = [
 ];
 
 /// First words of texts that are not CSV, in lower case, with the kind of text and the remedy.
-const TEXTS: [(&str, &str, &str); 7] = [
+const TEXTS: [(&str, &str, &str); 6] = [
     ("version https://git-lfs", "a Git LFS pointer", "fetch the data themselves with `git lfs pull`"),
     ("<!doctype", "an HTML page", "was it a download that needs a login?"),
     ("<html", "an HTML page", "was it a download that needs a login?"),
     ("<?xml", "XML text", EXPORT),
     ("{", "JSON text", EXPORT),
-    ("[", "JSON text", EXPORT),
     ("%!ps", "a PostScript file", WRONG_FILE),
 ];
 
@@ -102,6 +101,11 @@ pub fn check_text(head: &[u8], is_all: bool) -> Result<(), Problem> {
     let begins = |word: &str| text.get(..word.len()).is_some_and(|t| t.eq_ignore_ascii_case(word.as_bytes()));
     if let Some((_, found, remedy)) = TEXTS.iter().find(|(word, ..)| begins(word)) {
         return Err(Problem::NotCsv { found, remedy });
+    }
+    // A name of a column may stand in brackets.
+    let in_list = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    if in_list.is_some_and(|rest| rest.starts_with(b"{") || rest.starts_with(b"[") || rest.starts_with(b"\"")) {
+        return Err(Problem::NotCsv { found: "JSON text", remedy: EXPORT });
     }
     if has_many_zeros(head) {
         return Err(Problem::NotCsv { found: "binary data", remedy: WRONG_FILE });
@@ -141,6 +145,8 @@ mod tests {
         check(b"\xef\xbb\xbf", "the file is empty");
         check(b"PK\x03\x04rest", "this is a zip archive");
         check(b"  {\"a\": 1}", "this is JSON text");
+        check(b"[\n{\"a\": 1}]", "this is JSON text");
+        check(b"[QUOTE_TIME], [BID]\n", "fine");
         check(b"\n<!DOCTYPE html>", "this is an HTML page");
         check(b"version https://git-lfs.github.com/spec/v1\n", "this is a Git LFS pointer");
         check(b"time,pr\0ice\n", "this is binary data");

@@ -6,6 +6,9 @@ use crate::text::is_printable;
 /// The longest symbol, in bytes. A longer text is something else.
 pub const MAX_SYMBOL_BYTES: usize = 64;
 
+/// The option type of futures, which stand beside options in some files.
+const NO_OPTION: &str = "XX";
+
 /// Returns whether a text may be a symbol: short, and without control characters.
 pub fn is_symbol(text: &str) -> bool {
     let is_ascii = || text.bytes().all(|b| b.is_ascii_graphic());
@@ -34,7 +37,7 @@ pub fn compose<'a>(name: &mut String, cells: impl Iterator<Item = &'a str>) {
             Some((whole, zeros)) if is_all(whole, |b| b.is_ascii_digit()) && is_all(zeros, |b| b == b'0') => whole,
             _ => cell,
         };
-        if number::is_blank(text) || is_all(text, |b| b == b'0') {
+        if number::is_blank(text) || is_all(text, |b| b == b'0') || text == NO_OPTION {
             continue;
         }
         if !name.is_empty() {
@@ -81,6 +84,7 @@ mod tests {
         };
         check("NIFTY", &["2026-09-26", "C", "22400.00"], "NIFTY 2026-09-26 C 22400");
         check("NIFTY", &["2026-09-26", "", "0.00"], "NIFTY 2026-09-26");
+        check("NIFTY", &["2026-09-26", "XX", "0"], "NIFTY 2026-09-26");
         check("ACME", &["2024.10", "22.50"], "ACME 2024.10 22.50");
         check("", &["BTC", "USD"], "BTC USD");
     }

@@ -9,7 +9,7 @@ use super::unused;
 use crate::feed::replay::input::Entry;
 use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit};
 use crate::feed::replay::schema::file_name;
-use crate::feed::replay::schema::layout::{Layout, RowShape};
+use crate::feed::replay::schema::layout::{Layout, RowShape, TickColumns};
 use crate::feed::replay::schema::overrides::Overrides;
 
 /// Completes a layout by assumptions.
@@ -146,6 +146,12 @@ fn assume_columns(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
     if !mangled.is_empty() {
         let what = format!("{} cannot be used", quoted(layout, &mangled));
         layout.assume(what, "the numbers have lost their decimal point", "--columns");
+    }
+    if let RowShape::Ticks(TickColumns { price: Some(price), .. }) = layout.groups[0].shape
+        && column_name::is_weak_price(layout.name(price))
+    {
+        let why = "a figure of that name may be something else: a yield, an index of the economy";
+        layout.assume(format!("`{}` is the price", layout.name(price)), why, "--columns");
     }
     let RowShape::Bars { open, high, low, close, .. } = layout.groups[0].shape else { return };
     if high == low {

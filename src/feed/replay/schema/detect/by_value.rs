@@ -13,13 +13,15 @@ pub fn find(profiles: &[Profile], free: &[usize], newest_first: bool) -> Option<
     let is_price = |n: &usize| is_price_like(&profiles[*n]) && !is_id(&profiles[*n]);
     let numeric: Vec<usize> = free.iter().copied().filter(is_price).collect();
     let bars: Vec<BarColumns> = BarColumns::all(profiles, &numeric, newest_first);
-    if let Some(shape) = bids_and_asks(profiles, &numeric, &bars).or_else(|| best_bars(&numeric, &bars)) {
-        return Some(shape);
+    if !bars.is_empty() {
+        let shape = bids_and_asks(profiles, &numeric, &bars).or_else(|| best_bars(&numeric, &bars));
+        // Columns in the order of bars that are none are those of several instruments.
+        return shape.or_else(|| messages(profiles, free));
     }
-    let shape =
-        messages(profiles, free).or_else(|| trade_and_quote(profiles, &numeric)).or_else(|| quotes(profiles, &numeric));
-    // Columns in the order of bars that are none are those of several instruments.
-    if bars.is_empty() { shape.or_else(|| trades(profiles, &numeric, free)) } else { shape }
+    messages(profiles, free)
+        .or_else(|| trade_and_quote(profiles, &numeric))
+        .or_else(|| quotes(profiles, &numeric))
+        .or_else(|| trades(profiles, &numeric, free))
 }
 
 fn is_price_like(profile: &Profile) -> bool {

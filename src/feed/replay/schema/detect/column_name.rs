@@ -101,6 +101,11 @@ const PRICE_ROLES: &RankedRoles = &[
     (&[Contract], &[(ColumnRole::Symbol, 2)]),
     // A company's name is the last choice.
     (&[Name], &[(ColumnRole::Symbol, 12)]),
+    // The value of an index, which is no number given out.
+    (&[Open, Value], &[(ColumnRole::Open, 1)]),
+    (&[High, Value], &[(ColumnRole::High, 1)]),
+    (&[Low, Value], &[(ColumnRole::Low, 1)]),
+    (&[Close, Value], &[(ColumnRole::Close, 1)]),
     (&[Id], &[]),
     // Prices that were set come after prices that were traded.
     (&[Open, Settle], &[(ColumnRole::Open, 10)]),
@@ -144,6 +149,12 @@ pub fn role_of(name: &str, role: ColumnRole) -> Option<NamedRole> {
 /// Returns whether a name has any role.
 pub fn has_role(name: &str) -> bool {
     !roles_of(name).is_empty()
+}
+
+/// Returns whether a name of a price may be that of another figure.
+pub fn is_weak_price(name: &str) -> bool {
+    let words = Words::of(name);
+    role_of(name, ColumnRole::Price).is_some_and(|named| named.rank >= WEAK_PRICE && words.has(Value))
 }
 
 /// Returns whether a name says that its times are UTC.
@@ -268,6 +279,11 @@ fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     if has_any(&[Event, Received]) || has(Begin) && !has(Open) {
         return ranked(ColumnRole::Time, words, BARE_TIME_RANKS);
     }
+    let last = words.known.iter().rfind(|word| matches!(word, Contract | Price));
+    if has(Contract) && last == Some(&Price) {
+        // The price of a stock is a price, and the contract of a price a symbol.
+        return vec![(ColumnRole::Price, 1), (ColumnRole::Close, 5)];
+    }
     let found = PRICE_ROLES.iter().find(|(all, _)| words.has_all(all));
     found.map_or_else(Vec::new, |(_, roles)| roles.to_vec())
 }
@@ -352,6 +368,9 @@ mod tests {
         check("Plot", None);
         check("funding_rate", None);
         check("Exchange rate", Some((ColumnRole::Price, 7)));
+        check("Stock Price", Some((ColumnRole::Price, 1)));
+        check("PRICE_CONTRACT", Some((ColumnRole::Symbol, 2)));
+        check("Closing Index Value", Some((ColumnRole::Close, 1)));
         check("Real Price", Some((ColumnRole::Price, 30)));
         check("real_volume", Some((ColumnRole::Size, 1)));
         check("BuyPrice", Some((ColumnRole::Bid, 8)));

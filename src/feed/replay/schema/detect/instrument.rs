@@ -56,7 +56,9 @@ impl InstrumentRows<'_> {
         let mut columns: Vec<usize> = parts.into_iter().map(|(_, column)| column).collect();
         let found: Vec<usize> = symbol.into_iter().chain(columns.iter().copied()).collect();
         let more = self.parting_columns(&found);
-        if symbol.is_none() && !more.is_empty() {
+        // Bars of bids and bars of asks are those of the symbol that the file's name gives.
+        let are_sides = more.iter().all(|n| self.profiles[*n].are_all(&SIDES_AND_NUMBERS));
+        if symbol.is_none() && !more.is_empty() && !are_sides {
             symbol = Some(more[0]);
             columns.extend(&more[1..]);
         } else {
@@ -84,13 +86,17 @@ impl InstrumentRows<'_> {
                 name => name?,
             };
             let is_filled = profile.filled > 0 && (name != PartName::Strike || profile.is_numeric());
-            (is_filled && self.varies_within_symbol(n)).then_some((name, n))
+            is_filled.then(|| (name, n, self.varies_within_symbol(n)))
         });
         let mut named: Vec<_> = named.collect();
-        named.sort_unstable();
-        // Of two expiries, such as that of the contract and the actual one, the first is enough.
-        named.dedup_by_key(|(name, _)| *name);
-        named
+        let is_contract = |name: &PartName| *name != PartName::Series;
+        let has_contracts = named.iter().any(|(name, _, varies)| is_contract(name) && *varies);
+        // One contract has the same name in a file of its own and beside others.
+        named.retain(|(name, _, varies)| *varies || has_contracts && is_contract(name));
+        // Of two expiries, such as that of the contract and the actual one, one is enough.
+        named.sort_unstable_by_key(|(name, n, varies)| (*name, !*varies, *n));
+        named.dedup_by_key(|(name, ..)| *name);
+        named.into_iter().map(|(name, n, _)| (name, n)).collect()
     }
 
     /// Calls and puts, under a name that allows them.
@@ -125,25 +131,30 @@ impl InstrumentRows<'_> {
             return Vec::new();
         }
         let rows = self.table.rows.len();
-        for (measure, least) in [
-            (Self::conflicts as fn(&Self, &[usize]) -> usize, (rows / MIN_CONFLICTS).max(1)),
-            (Self::jumps, (rows / MIN_JUMPS).max(2)),
-        ] {
-            let found = self.part_by(named, measure, least);
-            if !found.is_empty() {
-                return found;
-            }
+        let free = self.free_columns();
+        let by_conflicts: Vec<usize> = free.into_iter().filter(|n| self.can_part(*n)).collect();
+        // A jump is weaker than a conflict: the texts must repeat.
+        let repeats = |n: &usize| self.profiles[*n].texts.len() * 2 <= self.profiles[*n].filled;
+        let by_jumps: Vec<usize> = by_conflicts.iter().copied().filter(repeats).collect();
+        let found = self.part_by(named, &by_conflicts, Self::conflicts, (rows / MIN_CONFLICTS).max(1));
+        if !found.is_empty() {
+            return found;
         }
-        Vec::new()
+        self.part_by(named, &by_jumps, Self::jumps, (rows / MIN_JUMPS).max(2))
     }
 
     /// Adds the column that leaves the fewest contradictions, until hardly any is left.
-    fn part_by(&self, named: &[usize], measure: fn(&Self, &[usize]) -> usize, least: usize) -> Vec<usize> {
+    fn part_by(
+        &self,
+        named: &[usize],
+        candidates: &[usize],
+        measure: fn(&Self, &[usize]) -> usize,
+        least: usize,
+    ) -> Vec<usize> {
         let before = measure(self, named);
         if before < least {
             return Vec::new();
         }
-        let candidates: Vec<usize> = self.free_columns().into_iter().filter(|n| self.can_part(*n)).collect();
         let (mut all, mut left) = (named.to_vec(), before);
         while left * CONFLICTS_LEFT > before {
             let with = |n: usize| [all.as_slice(), &[n]].concat();
@@ -173,14 +184,14 @@ impl InstrumentRows<'_> {
             is_side || matches!(named.role, ColumnRole::Action | ColumnRole::MessageType) && self.kind != FileKind::Bars
         });
         profile.filled > 0
-            && profile.texts.len() > 1
+            && profile.texts.len() + usize::from(profile.filled < self.table.rows.len()) > 1
             && profile.dated * 2 < profile.filled
             && profile.texts.iter().all(|text| text.len() <= MAX_LONGEST_TEXT)
             && (repeats || is_text && profile.filled <= FEW_ROWS)
             && (is_text || profile.are_integers())
             && !is_of_row
             && !column_name::is_id(&profile.name)
-            && !profile.are_all(&SIDES_AND_NUMBERS)
+            && (self.kind == FileKind::Bars || !profile.are_all(&SIDES_AND_NUMBERS))
             && !profile.are_all(&BOOLEANS)
     }
 

@@ -23,6 +23,7 @@ pub fn no_price(sample: &Sample, table: &Table, profiles: &[Profile], time: &Det
     let why = match (tickers::foreign(table, profiles), numeric) {
         (Some(text), _) => format!("`{}` is the name of a figure that is no market data", echo(text.as_bytes())),
         (None, None) => "no column but the time has numbers".into(),
+        (None, Some(_)) if table.header.is_none() => "there is no header, and the values tell no price".into(),
         (None, Some(_)) => "no column is named for one, and none has the form of one".into(),
     };
     let remedy = match numeric {

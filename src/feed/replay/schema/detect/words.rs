@@ -24,7 +24,6 @@ pub enum Word {
     Close,
     Last,
     Price,
-    /// Weaker than a price: rate, value.
     Value,
     Bid,
     Ask,
@@ -45,7 +44,6 @@ pub enum Word {
     Name,
     Id,
     Adjusted,
-    /// Without inflation, where it stands beside a price.
     Real,
     Previous,
     Settle,
@@ -60,12 +58,11 @@ pub enum Word {
     Filler,
     Expiry,
     Strike,
-    /// Call or put.
     OptionType,
     Series,
     /// A word of tables that are no market data: temperature, unemployment.
     Foreign,
-    /// A word that makes a column useless, whatever stands beside it: change, percent, average.
+    /// A word that makes a column useless, whatever stands beside it: change, percent.
     Other,
 }
 
@@ -122,7 +119,7 @@ const WORDS: [(Word, &str); 49] = [
         "size sz qty quantity quant shares lots lot contracts units stucke stueck stuecke menge vol_traded stck \
          stk ltq quantite quantidade cantidad quantita titulos количество лот",
     ),
-    (Volume, "volume vol v volumen volumes wolumen volym hacim объем volumn обьем vlm volumi"),
+    (Volume, "volume vol v volumen volumes wolumen volym hacim объем volumn обьем vlm volumi hac"),
     (Amount, "amount amt base nominal anzahl ilosc"),
     (
         Turnover,
@@ -149,7 +146,7 @@ const WORDS: [(Word, &str); 49] = [
     (Settle, "settle settlement sett sttlm"),
     (Mark, "mark index_price fair theo theoretical"),
     (Action, "action"),
-    (Type, "type kind ordertype cond condition tp tipo"),
+    (Type, "type kind ordertype cond condition tp"),
     (Snapshot, "snapshot"),
     (Level, "level depth lvl"),
     (Trade, "trade traded trd tick_trade exec execution executed deal match fill trad tradg negocio negociada"),
@@ -197,7 +194,10 @@ const PHRASES: [(Word, &str); 25] = [
     (Settle, "结算价 結算價 结算 結算 清算値段"),
     (Count, "成交筆數 成交笔数 笔数 筆數 約定件数 체결건수"),
     (Turnover, "成交金额 成交金額 成交额 成交額 金额 金額 売買代金 거래대금"),
-    (Volume, "量 总量 總量 成交量 成交股數 成交股数 成交數量 数量 數量 总手 手数 出来高 売買高 거래량 거래수량 체결량"),
+    (
+        Volume,
+        "量 成交手 总量 總量 成交量 成交股數 成交股数 成交數量 数量 數量 总手 手数 出来高 売買高 거래량 거래수량 체결량",
+    ),
     (Timestamp, "时间戳 時間戳 日時 일시"),
     (Date, "交易日期 交易日 成交日期 业务日期 資料日期 日期 データ日付 日付 年月日 取引日 일자 날짜 거래일 기준일"),
     (Time, "成交时间 成交時間 更新时间 更新時間 約定時刻 时间 時間 時刻 시간 시각 체결시간"),
