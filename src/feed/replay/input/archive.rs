@@ -37,7 +37,7 @@ pub fn members(path: &Path, max_members: usize) -> Result<Vec<Entry>, Problem> {
     if archive.index_for_name("content.xml").is_some() && archive.index_for_name("mimetype").is_some() {
         return Err(Problem::NotCsv { found: "an OpenDocument file", remedy: signatures::SPREADSHEET });
     }
-    if archive.len() > 0 && archive.file_names().all(|name| name.is_ok_and(|name| name.ends_with(".npy"))) {
+    if !archive.is_empty() && archive.file_names().all(|name| name.is_ok_and(|name| name.ends_with(".npy"))) {
         return Err(Problem::NotCsv { found: "NumPy arrays (npz)", remedy: signatures::NUMPY });
     }
     let fingerprint = Fingerprint::of(path).ok();

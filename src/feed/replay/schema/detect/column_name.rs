@@ -8,7 +8,7 @@ use super::words::Word::{
     self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, Expiry,
     Filler, Foreign, Funding, High, Id, Last, Level, Low, Maker, Mark, Name, Open, OptionType, Other, Previous, Price,
     Real, Received, Sell, Series, Settle, Side, Size, Snapshot, Strike, Symbol, Ticks, Time, Timestamp, Trade,
-    Turnover, Type, Utc, Value, Volume,
+    Turnover, Type, Underlying, Utc, Value, Volume,
 };
 use super::words::Words;
 use crate::feed::replay::schema::column_role::ColumnRole;
@@ -99,6 +99,7 @@ const PRICE_ROLES: &RankedRoles = &[
     (&[Contract, Type], &[]),
     (&[Contract, Value], &[]),
     (&[Contract], &[(ColumnRole::Symbol, 2)]),
+    (&[Underlying], &[(ColumnRole::Symbol, 3)]),
     // A company's name is the last choice.
     (&[Name], &[(ColumnRole::Symbol, 12)]),
     // The value of an index, which is no number given out.
@@ -247,7 +248,8 @@ fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
         let is_other = has_any(&[High, Low, Id, Count, Settle]);
         return if is_other { Vec::new() } else { ranked(ColumnRole::Time, words, TIME_RANKS) };
     }
-    if has(Funding) {
+    // The figures of an underlying are not those of its options.
+    if has(Funding) || has(Underlying) && has_any(&[Price, Bid, Ask, Value, Id, Volume, Size, Last, Open, Close]) {
         return Vec::new();
     }
     if has(Snapshot) {
@@ -368,6 +370,8 @@ mod tests {
         check("Plot", None);
         check("funding_rate", None);
         check("Exchange rate", Some((ColumnRole::Price, 7)));
+        check("underlying_price", None);
+        check("underlying", Some((ColumnRole::Symbol, 3)));
         check("Stock Price", Some((ColumnRole::Price, 1)));
         check("PRICE_CONTRACT", Some((ColumnRole::Symbol, 2)));
         check("Closing Index Value", Some((ColumnRole::Close, 1)));

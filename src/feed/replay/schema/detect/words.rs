@@ -11,6 +11,7 @@ pub enum Word {
     Date,
     /// A time and a date in one: timestamp, datetime, epoch.
     Timestamp,
+    Underlying,
     Utc,
     Event,
     /// The time at which something came in, not at which it happened.
@@ -39,8 +40,8 @@ pub enum Word {
     Sell,
     Maker,
     Symbol,
-    /// Weaker than a symbol: market, product, code.
     Contract,
+    Underlying,
     Name,
     Id,
     Adjusted,
@@ -75,7 +76,7 @@ use Word::{
 
 /// Words by meaning, without accents. English, then German, Polish, French, Spanish, Italian,
 /// Portuguese, Dutch, Swedish, Turkish, Russian.
-const WORDS: [(Word, &str); 49] = [
+const WORDS: [(Word, &str); 50] = [
     (Time, "time tm clock zeit uhrzeit czas godzina godz heure hora ora tijd saat tid время hour t"),
     (Date, "date day dt datum data fecha tarih dzien jour dia dag giorno дата yyyymmdd dates"),
     (Timestamp, "timestamp ts datetime epoch unix zeitstempel znacznik tstamp unixtime dtg"),
@@ -135,9 +136,10 @@ const WORDS: [(Word, &str); 49] = [
     (Symbol, "symbol symbols ticker tickers sym symb ric tic simbolo wkn tckr secid scrip тикер"),
     (
         Contract,
-        "instrument security contract pair market product coin asset isin code stock underlying permno tricker \
+        "instrument security contract pair market product coin asset isin code stock permno tricker \
          inst ccypair crypto cusip figi papier walor instrm scty instrumento codigo код",
     ),
+    (Underlying, "underlying"),
     (Name, "name nazwa nom nombre bezeichnung company nm shortname"),
     (Id, "id ids tid uuid guid seq sequence seqnum index idx nr no row key identificador"),
     (Adjusted, "adj adjusted bereinigt ajustado"),
