@@ -204,6 +204,11 @@ impl<R: Read> Rows<R> {
         Some(text).filter(|text| symbol::is_symbol(text)).ok_or(RowError { reason: RejectReason::BadSymbol, column })
     }
 
+    /// The cells of the current row.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter()
+    }
+
     /// The number of groups of columns.
     pub fn groups(&self) -> usize {
         self.layout.groups.len()

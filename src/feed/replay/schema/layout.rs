@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::column_role::ColumnRole;
 use super::file_kind::FileKind;
+use super::question::Question;
+use super::warning::Warning;
 use crate::feed::replay::input::TextFormat;
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{TimeFormat, Zone};
@@ -34,6 +36,9 @@ pub struct Layout {
     /// The decimal places by which prices are written too large.
     pub price_scale: u8,
     pub assumptions: Vec<Assumption>,
+    pub warnings: Vec<Warning>,
+    /// The choice that must be decided before the file plays.
+    pub question: Option<Question>,
 }
 
 /// The columns of the time, and the form in which it is written.

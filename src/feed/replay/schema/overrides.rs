@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 
 use super::column_role::ColumnRole;
 use super::file_kind::FileKind;
+use super::question::Answer;
 use crate::feed::replay::error::{Problem, ReplayError};
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{self, DateOrder, TimeUnit, Zone};
@@ -30,6 +31,8 @@ pub struct Overrides {
     pub time_unit: Option<TimeUnit>,
     pub encoding: Option<&'static Encoding>,
     pub header: Option<bool>,
+    /// The answer where two readings are equally likely.
+    pub assume: Option<Answer>,
 }
 
 /// The roles of columns, in order or by name.
@@ -42,7 +45,7 @@ pub enum ColumnNames {
 }
 
 /// The keys of `FILE.toml`. They are the names of the flags.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "columns",
     "tz",
     "symbol",
@@ -55,6 +58,7 @@ pub const KEYS: [&str; 12] = [
     "time-unit",
     "encoding",
     "header",
+    "assume",
 ];
 
 impl Overrides {
@@ -76,6 +80,7 @@ impl Overrides {
             "time-unit" => self.time_unit = Some(choice(value)?),
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
+            "assume" => self.assume = Some(Answer::parse(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
         }
         Ok(())
@@ -96,6 +101,7 @@ impl Overrides {
             time_unit: self.time_unit.or(others.time_unit),
             encoding: self.encoding.or(others.encoding),
             header: self.header.or(others.header),
+            assume: self.assume.or(others.assume),
         }
     }
 

@@ -389,10 +389,8 @@ mod tests {
         check("Eröffn.", &[Open], 0);
         check("OpnPric", &[Open, Price], 0);
         check("买一价", &[Bid, Price], 0);
-        check("成交日期", &[Date], 0);
         check("到期月份(週別)", &[Expiry], 1);
         check("2887C", &[], 1);
-        check("24h_volume", &[Volume], 1);
         check("funding_rate", &[Funding, Value], 0);
         check("Net Asset Value", &[Price], 0);
         assert_eq!(Words::of("卖二量").number, Some(2));
