@@ -11,7 +11,6 @@ pub enum Word {
     Date,
     /// A time and a date in one: timestamp, datetime, epoch.
     Timestamp,
-    Underlying,
     Utc,
     Event,
     /// The time at which something came in, not at which it happened.
@@ -71,7 +70,7 @@ use Word::{
     Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, Expiry, Filler,
     Foreign, Funding, High, Id, Last, Level, Low, Maker, Mark, Name, Open, OptionType, Other, Previous, Price, Real,
     Received, Sell, Series, Settle, Side, Size, Snapshot, Strike, Symbol, Ticks, Time, Timestamp, Trade, Turnover,
-    Type, Utc, Value, Volume,
+    Type, Underlying, Utc, Value, Volume,
 };
 
 /// Words by meaning, without accents. English, then German, Polish, French, Spanish, Italian,
