@@ -97,6 +97,11 @@ fn file_without_a_price_is_refused_with_a_flag_that_works() {
         "trades TABLE 3 2024-01-01T00:00:00Z 1.2 2024-03-01T00:00:00Z 1.1",
     );
     check_refused(
+        "Date,maturity,value\n2024-03-01,1 Mo,5.5\n2024-03-01,10 Yr,4.25\n2024-03-04,1 Mo,5.5\n2024-03-04,10 Yr,4.2\n",
+        "`value` (5.5)",
+        "trades TABLE 1 Mo,TABLE 10 Yr 4 2024-03-01T00:00:00Z 5.5 2024-03-04T00:00:00Z 4.2",
+    );
+    check_refused(
         "time,alpha1,beta1,gamma1\n2024-03-01,0,-5.5,17\n2024-03-02,3,2.5,-9\n2024-03-03,0,8.25,40\n",
         "none has the form of one",
         "trades TABLE 3 2024-03-01T00:00:00Z 0 2024-03-03T00:00:00Z 0",
@@ -160,6 +165,10 @@ fn words_are_symbols_in_a_header_of_symbols() {
     check(
         "date,0050,2204V,2887,2887C\n2024-03-01,,66,17.7,\n2024-03-04,69.7,,,25.4\n",
         "ohlcv 2204V,2887,0050,2887C 2 2024-03-01T00:00:00Z 66 2024-03-04T00:00:00Z 69.7",
+    );
+    check(
+        "date,0050,1101,2330\n2024-03-01,66,17.7,697\n2024-03-04,69.7,17.8,725\n",
+        "ohlcv 0050,1101,2330 2 2024-03-01T00:00:00Z 66 2024-03-04T00:00:00Z 69.7",
     );
     // Letters alone that make whole bars are the columns of one symbol.
     check(

@@ -182,7 +182,8 @@ pub fn part_of_instrument(name: &str) -> Option<PartName> {
     let words = Words::of(name);
     let is_month = || words.has(Contract) && name.to_lowercase().contains("month");
     // The name of a figure of an instrument, such as the time to its expiry or the interest in a series.
-    let is_figure = words.has_any(&[Count, Volume, Size, Bid, Ask, Turnover, Id]) || name.contains('%');
+    let figures = [Count, Volume, Size, Bid, Ask, Turnover, Id, Symbol, Name, Last, Open, High, Low, Close];
+    let is_figure = words.has_any(&figures) || words.has(OptionType) && words.has(Price) || name.contains('%');
     match () {
         () if is_figure => None,
         () if words.has(OptionType) => Some(PartName::OptionType),
@@ -240,7 +241,8 @@ fn ranked(role: ColumnRole, words: &Words, ranks: &Ranks) -> Vec<(ColumnRole, u8
 fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     let has = |word| words.has(word);
     let has_any = |list: &[Word]| words.has_any(list);
-    if has_any(&[Other, Foreign, Previous, Expiry, Strike, OptionType, Series]) {
+    let is_part = has_any(&[Expiry, Strike, Series]) || has(OptionType) && (has(Type) || words.known.len() == 1);
+    if has_any(&[Other, Foreign, Previous]) || is_part && !has(Symbol) {
         return Vec::new();
     }
     if has_any(&[Time, Date, Timestamp]) {
@@ -370,6 +372,10 @@ mod tests {
         check("Plot", None);
         check("funding_rate", None);
         check("Exchange rate", Some((ColumnRole::Price, 7)));
+        check("option_symbol", Some((ColumnRole::Symbol, 0)));
+        check("optionPrice", Some((ColumnRole::Price, 0)));
+        check("strike_price", None);
+        check("option_type", None);
         check("underlying_price", None);
         check("underlying", Some((ColumnRole::Symbol, 3)));
         check("Stock Price", Some((ColumnRole::Price, 1)));

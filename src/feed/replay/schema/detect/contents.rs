@@ -84,7 +84,9 @@ fn is_unnamed(table: &Table, profiles: &[Profile]) -> bool {
     const WORDS: [&str; 9] = ["", "v", "x", "col", "column", "field", "unnamed", "f", "unused"];
     let says_nothing = |profile: &Profile| {
         let word: String = profile.name.chars().filter(|c| c.is_alphabetic()).collect();
-        WORDS.contains(&word.to_lowercase().as_str())
+        // Longer numbers are codes of stocks.
+        let is_code = word.is_empty() && profile.name.len() > 2;
+        WORDS.contains(&word.to_lowercase().as_str()) && !is_code
     };
     let is_time = |profile: &Profile| column_name::role_of(&profile.name, ColumnRole::Time).is_some();
     table.header.is_none() || profiles.iter().all(|profile| is_time(profile) || says_nothing(profile))

@@ -103,13 +103,24 @@ pub fn is_no_price(table: &Table, profiles: &[Profile], shape: &RowShape) -> boo
     let RowShape::Ticks(TickColumns { price: Some(price), bid: None, ask: None, .. }) = *shape else { return false };
     let named = column_name::role_of(&profiles[price].name, ColumnRole::Price);
     let is_weak = named.is_some_and(|named| (WEAK_PRICE..ADJUSTED).contains(&named.rank));
-    is_weak && (foreign(table, profiles).is_some() || table.header.is_some() && is_negative(&profiles[price]))
+    let are_yields = || profiles.iter().any(|profile| are_tenors(profile));
+    let is_negative = || table.header.is_some() && is_negative(&profiles[price]);
+    is_weak && (foreign(table, profiles).is_some() || is_negative() || are_yields())
 }
 
 /// The name, or the line above the rows, of figures that are no market data.
 pub fn foreign<'a>(table: &'a Table, profiles: &'a [Profile]) -> Option<&'a str> {
     let names = profiles.iter().map(|profile| profile.name.as_str());
     names.chain(table.preamble.lines()).find(|text| column_name::is_foreign(text))
+}
+
+/// Lengths of loans, such as `1 Mo` and `10 Yr`: the figures beside them are yields.
+fn are_tenors(profile: &Profile) -> bool {
+    let is_tenor = |text: &String| {
+        let unit = text.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
+        unit.len() < text.len() && ["mo", "yr", "m", "y", "month", "year", "months", "years"].contains(&unit)
+    };
+    profile.texts.len() > 1 && profile.texts.iter().all(is_tenor)
 }
 
 /// Below zero or at zero in more than a few rows.

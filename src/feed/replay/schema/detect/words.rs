@@ -162,7 +162,7 @@ const WORDS: [(Word, &str); 50] = [
         "unemployment unemploy unemployed employment population pop temperature temp precipitation precip rain \
          rainfall humidity snow snowfall weather drought pdsi celsius fahrenheit pollution emissions cases deaths \
          births mortality gdp cpi inflation wages earthquake magnitude latitude longitude lat lon sensor votes \
-         indicator measure subject sunspots passengers palmer severity anomaly climate",
+         indicator sunspots passengers palmer severity anomaly climate",
     ),
     (
         Other,
@@ -173,7 +173,7 @@ const WORDS: [(Word, &str); 50] = [
          perubahan vol_chg flags flag limit implied iv gamma vega theta rho anderung изменение изм fark var \
          sentiment std stddev volatility alpha beta rank score weight log week month year quarter weekday \
          predicted forecast label target latency delay imbalance pe eps ttm currency_code tag correction corr \
-         suspicious halted amplitude borrow lending premium long short ratios yields offset mo yr yrs \
+         suspicious halted amplitude borrow lending long short ratios yields offset mo yr yrs \
          earnings revenue margin fee fees commission coupon duration brd board tenor liquidation liquidations \
          participante atualizacao rd",
     ),
