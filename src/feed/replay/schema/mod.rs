@@ -1,6 +1,7 @@
 //! The columns of a file: a [`Layout`], detected from a sample and overridden by people.
 
 mod bar_interval;
+mod bar_length;
 mod column_role;
 mod detect;
 mod file_kind;
@@ -10,6 +11,7 @@ pub mod overrides;
 pub mod symbol;
 
 pub use self::bar_interval::IntervalCounts;
+pub use self::bar_length::BarLength;
 pub use self::column_role::ColumnRole;
 pub use self::detect::detect;
 pub use self::file_kind::FileKind;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use encoding_rs::Encoding;
 
 use super::column_role::ColumnRole;
@@ -30,6 +31,16 @@ pub struct Overrides {
     pub time_unit: Option<TimeUnit>,
     pub encoding: Option<&'static Encoding>,
     pub header: Option<bool>,
+    pub dates: Option<DateMeaning>,
+}
+
+/// The meaning of the dates of rows with a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DateMeaning {
+    /// The day of the calendar.
+    Calendar,
+    /// The day of trading, to which the evening before belongs.
+    Trading,
 }
 
 /// The roles of columns, in order or by name.
@@ -42,7 +53,7 @@ pub enum ColumnNames {
 }
 
 /// The keys of `FILE.toml`. They are the names of the flags.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "columns",
     "tz",
     "symbol",
@@ -55,6 +66,7 @@ pub const KEYS: [&str; 12] = [
     "time-unit",
     "encoding",
     "header",
+    "dates",
 ];
 
 impl Overrides {
@@ -76,6 +88,7 @@ impl Overrides {
             "time-unit" => self.time_unit = Some(choice(value)?),
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
+            "dates" => self.dates = Some(choice(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
         }
         Ok(())
@@ -96,6 +109,7 @@ impl Overrides {
             time_unit: self.time_unit.or(others.time_unit),
             encoding: self.encoding.or(others.encoding),
             header: self.header.or(others.header),
+            dates: self.dates.or(others.dates),
         }
     }
 
