@@ -74,8 +74,7 @@ impl Publisher {
             tokio::select! {
                 biased;
                 _ = heartbeats.tick() => {
-                    let group = groups.next().expect("invariant: a cycle has no end");
-                    self.live.notifiers(group).notify(Due::HEARTBEAT);
+                    self.on_heartbeat(groups.next().expect("invariant: a cycle has no end"));
                 }
                 received = self.events.recv(), if has_feed => match received {
                     Some(received) => self.on_received(received),
@@ -88,6 +87,14 @@ impl Publisher {
             }
             self.flush_due();
         }
+    }
+
+    fn on_heartbeat(&mut self, group: usize) {
+        // Also without an event: a session that comes to a tier while the feed is paused is served.
+        self.update_listeners(self.opened.elapsed());
+        let of_group = self.conflaters.iter_mut().filter(|conflater| conflater.group == group);
+        of_group.for_each(|conflater| conflater.clear_unread(&self.live));
+        self.live.notifiers(group).notify(Due::HEARTBEAT);
     }
 
     fn on_received(&mut self, received: Received<FeedEvent>) {
@@ -243,6 +250,8 @@ struct Conflater {
     tier: Tier,
     /// The formats that have listeners. Without any, nothing is marked or encoded.
     listened: PerFormat<bool>,
+    /// The formats whose caches have had no listener since the last heartbeat.
+    unread: PerFormat<bool>,
 }
 
 impl Conflater {
@@ -258,6 +267,19 @@ impl Conflater {
                 self.tier.mark_all(now);
             }
             self.listened[format] = is_listened;
+            self.unread[format] &= !is_listened;
+        }
+    }
+
+    /// Clears the caches that had no listener from one heartbeat to the next. Not at once: a session may come back.
+    fn clear_unread(&mut self, live: &LiveMarket) {
+        if self.id == TierId::EVERY {
+            return;
+        }
+        for (format, is_listened) in self.listened.iter() {
+            if std::mem::replace(&mut self.unread[format], !is_listened) {
+                live.cache_mut(self.group, self.id, format).clear();
+            }
         }
     }
 
@@ -277,8 +299,10 @@ impl Conflater {
 fn conflaters() -> Vec<Conflater> {
     let phase = |group| (group > 0).then_some(group as f64 / GROUPS as f64);
     let groups = (0..GROUPS).flat_map(|group| TierId::all().map(move |id| (group, id)));
-    let conflater =
-        |(group, id)| Conflater { group, id, tier: Tier::new(id, phase(group)), listened: PerFormat::default() };
+    let conflater = |(group, id)| {
+        let tier = Tier::new(id, phase(group));
+        Conflater { group, id, tier, listened: PerFormat::default(), unread: PerFormat::default() }
+    };
     groups.map(conflater).collect()
 }
 

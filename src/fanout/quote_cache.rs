@@ -20,6 +20,9 @@ pub trait AnyQuoteCache: Debug + Send + Sync {
     /// Begins an epoch: nothing is encoded.
     fn open(&mut self, market: &Market);
 
+    /// Gives the memory of all quotes back, as nobody reads them.
+    fn clear(&mut self);
+
     /// The number of quotes that it holds.
     fn quotes(&self) -> usize;
 
@@ -46,7 +49,7 @@ pub struct QuoteCache<Q> {
     /// The number of flushes in the epoch.
     flush: u64,
     ts_sent: i64,
-    /// By instrument; empty until the first flush of an epoch, as most caches have no reader.
+    /// By instrument; empty while there is no reader, as for most caches.
     quotes: Vec<Q>,
     /// The symbols of the last flush.
     changed: Vec<InstrumentId>,
@@ -57,6 +60,11 @@ pub struct QuoteCache<Q> {
 impl<Q: QuoteEncoding> AnyQuoteCache for QuoteCache<Q> {
     fn open(&mut self, market: &Market) {
         *self = Self { epoch: market.epoch(), ..Self::default() };
+    }
+
+    fn clear(&mut self) {
+        // The number counts as a flush of its own, so that no cursor follows from the flush before to the next one.
+        *self = Self { epoch: self.epoch, flush: self.flush + 1, ..Self::default() };
     }
 
     fn quotes(&self) -> usize {

@@ -117,6 +117,8 @@ enum Step {
     Flush(u64),
     /// The reader takes a message; otherwise it skips flushes.
     Take,
+    /// The caches have lost their last reader, and have one again.
+    Clear,
     Leave(u32),
     Join(u32),
 }
@@ -126,6 +128,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..SYMBOLS, 1i64..1_000).prop_map(|(id, price)| Step::Trade(id, price)),
         3 => (1u64..400).prop_map(Step::Flush),
         3 => Just(Step::Take),
+        1 => Just(Step::Clear),
         1 => (0..SYMBOLS).prop_map(Step::Leave),
         1 => (0..SYMBOLS).prop_map(Step::Join),
     ]
@@ -160,6 +163,11 @@ proptest! {
                 Step::Take => {
                     json.take();
                     binary.take();
+                }
+                Step::Clear => {
+                    json.cache.clear();
+                    binary.cache.clear();
+                    tier.mark_all(now);
                 }
                 Step::Leave(id) => {
                     json.cursor.remove(&[InstrumentId(id)]);

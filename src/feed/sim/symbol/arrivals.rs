@@ -93,6 +93,11 @@ impl Arrivals {
         Some(Arrival { wait, parent })
     }
 
+    /// Keeps a share of the events still to come, below 1: those that a scenario has added end with it.
+    pub fn thin(&mut self, share: f64) {
+        self.0 = self.0.map(|children| (f64::from(children) * share) as u32);
+    }
+
     /// The cause of an event, at a place between 0 and the sum of all rates.
     #[inline]
     fn parent(&mut self, rates: &[f64; 3], mut place: f64) -> Parent {

@@ -183,6 +183,15 @@ fn tick_storm_multiplies_ticks_and_leaves_the_price() {
 }
 
 #[test]
+fn tick_storm_ends_with_its_scenario() {
+    let ticks = pair("tick-storm@60s:AAPL,duration=15s,strength=10", "AAPL", 140);
+    let [calm, storm] = both(&ticks, 60, 75);
+    assert!(storm.trades > 20 * calm.trades, "{calm:?} {storm:?}");
+    let [calm, after] = both(&ticks, 80, 140);
+    assert!(after.trades < 2 * calm.trades, "{calm:?} {after:?}");
+}
+
+#[test]
 fn decoupled_symbols_no_longer_move_together() {
     let coupling = |scenarios| {
         let config = SimConfig { scenarios, universe: Universe::Class(AssetClass::Index, 2), ..SimConfig::new(START) };

@@ -131,6 +131,37 @@ async fn rate_change_loses_neither_the_last_quote_nor_the_last_bar() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn rate_change_before_a_silent_feed_loses_no_quote() {
+    let fixture = Fixture::new().await;
+    let mut client = fixture.join(1 << 16).await;
+    client.subscribe(&["*"], 0.5).await;
+    fixture.trade(0, 100, 0);
+    client.receive("update").await;
+    // The slow tier holds this one back; the fast one had no listener, and no event follows.
+    fixture.trade(0, 200, 10);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    client.send(json!({"type":"rate","channel":"quotes","symbols":["*"],"rate":60})).await;
+    assert_eq!(ranges(&client.receive("update").await), [("A", 2, 2)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rate_without_readers_keeps_no_quotes() {
+    let fixture = Fixture::new().await;
+    let mut client = fixture.join(1 << 16).await;
+    client.subscribe(&["*"], 60.0).await;
+    for (n, rate) in (1..).zip([0.5, 60.0, 0.5]) {
+        fixture.trade(0, 100, 0);
+        assert_eq!(ranges(&client.receive("update").await), [("A", n, n)]);
+        client.send(json!({"type":"rate","channel":"quotes","symbols":["*"],"rate":rate})).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!(fixture.live.cached_quotes(), 3, "of the rate that is read");
+    }
+    client.send(json!({"type":"unsubscribe","channel":"quotes","symbols":["*"]})).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(fixture.live.cached_quotes(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn symbol_unsubscribed_from_star_stays_out_of_the_next_epoch() {
     let fixture = Fixture::new().await;
     let mut client = fixture.join(1 << 16).await;

@@ -48,6 +48,8 @@ const AUCTION_SHARE: f64 = 0.03;
 const MOST_LOG: f64 = 3.0;
 /// Moves of the last seconds never make activity larger than by this.
 const MOST_REACTION: f64 = 4.0;
+/// A scenario ends at once if the logarithm of the activity that it adds falls by more than this in a second: by half.
+const SUDDEN_END: f64 = 0.7;
 /// The time of the closing auction within its second.
 const LAST_NANOSECOND: i64 = 999_999_999;
 
@@ -96,6 +98,8 @@ pub struct SymbolSim {
     trend: Trend,
     aftershock: Aftershock,
     arrivals: Arrivals,
+    /// The logarithm of the activity that scenarios added in the last second.
+    added_activity: f64,
     signs: Signs,
     /// The latent price, in tick sizes.
     price: f64,
@@ -148,6 +152,7 @@ impl SymbolSim {
             trend: Trend::default(),
             aftershock: Aftershock::default(),
             arrivals: Arrivals::default(),
+            added_activity: 0.0,
             price,
             unpriced: 0.0,
             variance_due: 0.0,
@@ -205,6 +210,7 @@ impl SymbolSim {
             self.wake(tables, slept as f64, shared.night);
             self.auction = (pulse.edge == Edge::Open).then_some(AUCTION_SHARE);
         }
+        self.follow_activity(influence.log_activity.max(0.0));
         let second = self.slow(tables, factors, shared, influence, output);
         let from = output.ticks.len();
         if std::mem::replace(&mut self.was_silent, influence.silent) && !influence.silent {
@@ -220,6 +226,15 @@ impl SymbolSim {
         }
         if influence.silent {
             output.ticks.truncate(from);
+        }
+    }
+
+    /// Thins the events still to come where a scenario ends at once. Events cause further events for minutes, so the
+    /// market would stay as busy as the scenario has made it, long after its end. Scenarios that fade have no such end.
+    fn follow_activity(&mut self, added: f64) {
+        let before = std::mem::replace(&mut self.added_activity, added);
+        if added < before - SUDDEN_END {
+            self.arrivals.thin(exp(added - before));
         }
     }
 
