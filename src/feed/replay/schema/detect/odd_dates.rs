@@ -89,9 +89,7 @@ fn of_column(
 fn days(profile: &Profile, is_first: bool) -> Option<(TimeUnit, Option<Assumption>)> {
     let are_all = |range: std::ops::Range<f64>| profile.values().all(|value| range.contains(&value));
     let assume = |what: &str, why: &str| Some(Assumption { what: what.into(), why: why.into(), flag: "--time-unit" });
-    if profile.values().next().is_none() {
-        return None;
-    }
+    profile.values().next()?;
     if is_first {
         let steps_are_days = profile.share_of_steps(|a, b| (1.0..=5.0).contains(&(b - a).abs())) >= 1.0;
         let are_days = are_all(SHEET_DAYS) && steps_are_days && profile.are_integers() && behaves(profile);
