@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use super::memory::FileMemory;
 use super::values::MAX_COUNT;
 use crate::feed::replay::overrides::{self, ColumnNames, DateMeaning, Overrides};
-use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
+use crate::feed::replay::{Answer, DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::flags::whole_number;
 
 /// The flags that set how CSV files are read. tickcast detects everything that they leave open. A file `FILE.toml`
@@ -58,6 +58,9 @@ pub struct ReadingArgs {
     /// Meaning of the dates of rows with a clock
     #[arg(long, value_name = "DAYS", value_enum, ignore_case = true)]
     dates: Option<DateMeaning>,
+    /// Take the first of two readings that are equally likely, or the second. `inspect` lists them
+    #[arg(long, value_name = "READING", value_parser = Answer::parse)]
+    assume: Option<Answer>,
     /// Read large files to the end before they play. Counts are then exact, and rows are sorted by time
     #[arg(long)]
     full: bool,
@@ -162,6 +165,7 @@ impl ReadingArgs {
                 encoding: self.encoding,
                 header: self.header,
                 dates: self.dates,
+                assume: self.assume,
             },
         }
     }

@@ -64,6 +64,7 @@ impl Scanner {
             dates_only: true,
             first: None,
             last: None,
+            warnings: Vec::new(),
         };
         Self { scan, symbols: SymbolIndex::default(), max_symbols, latest: None, rises: false, falls: false }
     }

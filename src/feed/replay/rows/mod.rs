@@ -15,4 +15,4 @@ pub use self::fast_path::{FastPath, FastRowReader};
 pub use self::quantize::{Grid, QuantizedBar, QuantizedLevel, QuantizedRow, RowBody};
 pub use self::row::{LineKind, Rows};
 pub use self::symbol_index::SymbolIndex;
-pub use self::values::RowValues;
+pub use self::values::{QuoteValues, RowValues};

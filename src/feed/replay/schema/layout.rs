@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::column_role::ColumnRole;
 use super::file_kind::FileKind;
+use super::question::Question;
+use super::warning::Warning;
 use crate::feed::replay::input::TextFormat;
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{ClockForm, TimeFormat, Zone};
@@ -35,6 +37,9 @@ pub struct Layout {
     /// behind a row, and whether the rows from there on are in the second pass.
     pub second_hours: Vec<(u64, bool)>,
     pub assumptions: Vec<Assumption>,
+    pub warnings: Vec<Warning>,
+    /// The choice that must be decided before the file plays.
+    pub question: Option<Question>,
 }
 
 /// The most columns whose numbers are added to a clock.

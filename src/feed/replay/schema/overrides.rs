@@ -8,6 +8,7 @@ use encoding_rs::Encoding;
 
 use super::column_role::ColumnRole;
 use super::file_kind::FileKind;
+use super::question::Answer;
 use crate::feed::replay::error::{Problem, ReplayError};
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{self, DateOrder, TimeUnit, Zone};
@@ -31,6 +32,8 @@ pub struct Overrides {
     pub time_unit: Option<TimeUnit>,
     pub encoding: Option<&'static Encoding>,
     pub header: Option<bool>,
+    /// The answer where two readings are equally likely.
+    pub assume: Option<Answer>,
     pub dates: Option<DateMeaning>,
 }
 
@@ -53,7 +56,7 @@ pub enum ColumnNames {
 }
 
 /// The keys of `FILE.toml`. They are the names of the flags.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "columns",
     "tz",
     "symbol",
@@ -67,6 +70,7 @@ pub const KEYS: [&str; 13] = [
     "encoding",
     "header",
     "dates",
+    "assume",
 ];
 
 impl Overrides {
@@ -89,6 +93,7 @@ impl Overrides {
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
             "dates" => self.dates = Some(choice(value)?),
+            "assume" => self.assume = Some(Answer::parse(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
         }
         Ok(())
@@ -110,6 +115,7 @@ impl Overrides {
             encoding: self.encoding.or(others.encoding),
             header: self.header.or(others.header),
             dates: self.dates.or(others.dates),
+            assume: self.assume.or(others.assume),
         }
     }
 

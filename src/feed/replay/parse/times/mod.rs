@@ -107,6 +107,11 @@ pub fn of_trading_day(time: ParsedTime) -> ParsedTime {
     ParsedTime { ts: time.ts.plus_nanos(-moved * NANOS_PER_DAY), ..time }
 }
 
+/// Parses a cell that is a clock alone, with marks, into nanoseconds since midnight.
+pub fn clock_nanos(cell: &str) -> Option<i64> {
+    looks_like_clock(cell).then(|| clock::parse(cell))?.map(|(nanos, _)| nanos)
+}
+
 /// Joins a day, nanoseconds of it, and the zone in which they are written.
 fn join(days: i64, clock: Option<i64>, zone: Option<Zone>) -> Option<ParsedTime> {
     let local = i128::from(days) * i128::from(NANOS_PER_DAY) + i128::from(clock.unwrap_or(0));

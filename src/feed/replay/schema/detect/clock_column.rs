@@ -157,12 +157,6 @@ impl Steps {
     }
 }
 
-/// A column that rises within each date and begins again at the next, whatever its form: it may be the clock.
-pub fn rises_within_dates(table: &Table, date: usize, n: usize) -> bool {
-    let steps = Steps::of(table, date, n);
-    steps.restarts > 0 && steps.are_of_clock(3)
-}
-
 /// The time in a file without dates: its column, and the form of a clock or of a count since midnight.
 pub fn alone(table: &Table, profiles: &[Profile], unit: Option<TimeUnit>) -> Option<(usize, ClockForm)> {
     let rank = |n: usize| {
