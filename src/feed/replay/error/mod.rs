@@ -121,6 +121,17 @@ pub enum Problem {
          `pandas.read_fwf` or `awk` with FIELDWIDTHS"
     )]
     FixedWidth { width: usize },
+    #[error(
+        "the times of `{column}` (the first is `{value}`) have no date, and neither the file nor its name has one: give \
+         it by --date YYYY-MM-DD, or say what they count by --time-unit, or name the column with the date by \
+         --columns time=NAME"
+    )]
+    NoDate { column: String, value: String },
+    #[error(
+        "the times of `{column}` have lost their figures, as a spreadsheet leaves them (`{value}`): export the file again \
+         with that column as text, or name another one by --columns time=NAME"
+    )]
+    RuinedTimes { column: String, value: String },
     #[error("there is no column `{column}` among the {columns} columns: --columns takes names, or numbers from 1")]
     NoSuchColumn { column: String, columns: usize },
     #[error("none of its {rows} rows can be read; the first is line {line}{}: {reason} ({value})", in_column(*column))]

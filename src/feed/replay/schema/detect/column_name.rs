@@ -8,7 +8,7 @@ use super::words::Word::{
     self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, Expiry,
     Filler, Foreign, Funding, High, Id, Last, Level, Low, Maker, Mark, Name, Open, OptionType, Other, Previous, Price,
     Real, Received, Sell, Series, Settle, Side, Size, Snapshot, Strike, Symbol, Ticks, Time, Timestamp, Trade,
-    Turnover, Type, Underlying, Utc, Value, Volume,
+    Turnover, Type, Underlying, Value, Volume,
 };
 use super::words::Words;
 use crate::feed::replay::schema::column_role::ColumnRole;
@@ -38,6 +38,9 @@ pub const MAX_INSTRUMENT_ID: u8 = 11;
 pub const UNNAMED_TIME: u8 = 60;
 /// The rank of a time column that is named for an id: only where there is no other.
 pub const ID_AS_TIME: u8 = 80;
+
+/// The rank of a clock, however else its column is named.
+pub const CLOCK_NAME: u8 = 12;
 
 /// Ranks of names with all of the words on the left. The first row that fits counts.
 type Ranks = [(&'static [Word], u8)];
@@ -158,40 +161,9 @@ pub fn is_weak_price(name: &str) -> bool {
     role_of(name, ColumnRole::Price).is_some_and(|named| named.rank >= WEAK_PRICE && words.has(Value))
 }
 
-/// Returns whether a name says that its times are UTC.
-pub fn names_utc(name: &str) -> bool {
-    Words::of(name).has(Utc)
-}
-
 /// Returns whether a name says that its price is that of a trade, and not of an order.
 pub fn is_of_trades(name: &str) -> bool {
     Words::of(name).has_any(&[Last, Trade])
-}
-
-/// A part of an instrument's name beside its symbol, in the order of such names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PartName {
-    Expiry,
-    OptionType,
-    Strike,
-    Series,
-}
-
-/// The part of an instrument's name that a column is named for.
-pub fn part_of_instrument(name: &str) -> Option<PartName> {
-    let words = Words::of(name);
-    let is_month = || words.has(Contract) && name.to_lowercase().contains("month");
-    // The name of a figure of an instrument, such as the time to its expiry or the interest in a series.
-    let figures = [Count, Volume, Size, Bid, Ask, Turnover, Id, Symbol, Name, Last, Open, High, Low, Close];
-    let is_figure = words.has_any(&figures) || words.has(OptionType) && words.has(Price) || name.contains('%');
-    match () {
-        () if is_figure => None,
-        () if words.has(OptionType) => Some(PartName::OptionType),
-        () if words.has(Strike) => Some(PartName::Strike),
-        () if words.has(Expiry) || is_month() => Some(PartName::Expiry),
-        () if words.has(Series) => Some(PartName::Series),
-        () => None,
-    }
 }
 
 /// Returns whether a name is that of a figure that is no market data.
@@ -223,6 +195,16 @@ pub fn is_useless(name: &str) -> bool {
     // An index is often an instrument, such as `SPX Index`.
     let is_id = || is_id(name) && !name.to_lowercase().contains("index");
     Words::of(name).has_any(&figures) || is_id()
+}
+
+/// Returns whether a name says that its times have a date.
+pub fn names_date(name: &str) -> bool {
+    Words::of(name).has_any(&[Date, Timestamp])
+}
+
+/// The number of words of a name that are not known.
+pub fn unknown_words(name: &str) -> u8 {
+    u8::try_from(Words::of(name).unknown).unwrap_or(MAX_UNKNOWN).min(MAX_UNKNOWN)
 }
 
 /// Returns whether a name is that of a number given out one after the other.

@@ -29,8 +29,8 @@ pub struct Wanted<'a> {
 
 /// Finds the contents by the names of columns and, where there are none, by their values.
 pub fn find(table: &Table, profiles: &[Profile], time: &DetectedTime, wanted: Wanted<'_>) -> Option<Contents> {
-    let mut taken: Vec<usize> =
-        std::iter::once(time.column).chain(time.clock).chain(wanted.instrument.iter().copied()).collect();
+    let mut taken: Vec<usize> = time.columns();
+    taken.extend(wanted.instrument);
     let of_symbols = |(kind, groups)| Contents { kind, groups, instrument: InstrumentColumns::default() };
     let is_given = !wanted.instrument.is_empty();
     if !is_given

@@ -44,13 +44,12 @@ fn named(profiles: &mut [Profile], list: &[(ColumnRole, String)]) -> Result<Vec<
     };
     let found = list.iter().map(find).collect::<Result<Vec<_>, _>>()?;
     for (role, column) in &found {
-        for (n, profile) in profiles.iter_mut().enumerate() {
-            let roles = column_name::roles_of(&profile.name);
-            let is_rival = roles.first().is_some_and(|named| named.role == *role);
-            if is_rival && *role != ColumnRole::Instrument && !found.iter().any(|(_, given)| *given == n) {
-                profile.name = UNUSED.into();
-            }
+        for profile in profiles.iter_mut().filter(|profile| is_rival(profile, *role)) {
+            profile.name = UNUSED.into();
         }
+        profiles[*column].name = UNUSED.into();
+    }
+    for (role, column) in &found {
         profiles[*column].name = name(*role).into();
     }
     Ok(found)
@@ -59,4 +58,10 @@ fn named(profiles: &mut [Profile], list: &[(ColumnRole, String)]) -> Result<Vec<
 /// The name under which a column has a role.
 fn name(role: ColumnRole) -> &'static str {
     if role == ColumnRole::Instrument { UNUSED } else { role.label() }
+}
+
+/// A column whose name has a role that people give to another one. A clock is no rival of a date.
+fn is_rival(profile: &Profile, role: ColumnRole) -> bool {
+    let is_named = column_name::roles_of(&profile.name).first().is_some_and(|named| named.role == role);
+    is_named && (role != ColumnRole::Time || profile.dated > 0 || profile.epoch_unit().is_some())
 }

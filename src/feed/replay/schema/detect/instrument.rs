@@ -6,11 +6,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::cell_words::{BOOLEANS, OPTION_TYPES, SIDES_AND_NUMBERS};
-use super::column_name::{self, PartName};
+use super::column_name;
 use super::profile::Profile;
 use super::table::Table;
 use super::time_column::DetectedTime;
 use super::weights::{CONFLICTS_LEFT, FAR_PRICE, MIN_CONFLICTS, MIN_JUMPS, PRICE_JUMP};
+use super::words::{Word, Words};
 use crate::feed::replay::error::echo;
 use crate::feed::replay::schema::column_role::ColumnRole;
 use crate::feed::replay::schema::file_kind::FileKind;
@@ -80,7 +81,7 @@ impl InstrumentRows<'_> {
         let free = self.free_columns();
         let named = free.into_iter().filter_map(|n| {
             let profile = &self.profiles[n];
-            let name = match column_name::part_of_instrument(&profile.name) {
+            let name = match part_of_instrument(&profile.name) {
                 Some(PartName::OptionType) | None if profile.are_all(&OPTION_TYPES) => self.option_type(n)?,
                 Some(PartName::OptionType) => return None,
                 name => name?,
@@ -102,7 +103,7 @@ impl InstrumentRows<'_> {
     /// Calls and puts, under a name that allows them.
     fn option_type(&self, column: usize) -> Option<PartName> {
         let name = &self.profiles[column].name;
-        let allows = column_name::part_of_instrument(name).is_some()
+        let allows = part_of_instrument(name).is_some()
             || column_name::role_of(name, ColumnRole::MessageType).is_some()
             || !column_name::has_role(name);
         allows.then_some(PartName::OptionType)
@@ -120,8 +121,8 @@ impl InstrumentRows<'_> {
     /// Columns that have no other role.
     fn free_columns(&self) -> Vec<usize> {
         let used: Vec<usize> = self.shape.columns().into_iter().map(|(column, _)| column).collect();
-        let is_time = |n: usize| n == self.time.column || self.time.clock == Some(n);
-        let is_free = |n: &usize| !used.contains(n) && !is_time(*n) && self.symbol != Some(*n);
+        let of_time = self.time.columns();
+        let is_free = |n: &usize| !used.contains(n) && !of_time.contains(n) && self.symbol != Some(*n);
         (0..self.profiles.len()).filter(is_free).collect()
     }
 
@@ -207,11 +208,12 @@ impl InstrumentRows<'_> {
     fn priced<'b>(&'b self, columns: &'b [usize]) -> impl Iterator<Item = (String, String, f64, usize)> + 'b {
         let price = self.price_column();
         let numbers = price.map(|column| &self.profiles[column].numbers);
+        let of_time = self.time.columns();
         self.table.rows.iter().enumerate().filter_map(move |(n, row)| {
             let cell = |n: usize| row.get(n).map_or("", String::as_str);
             let price = numbers?.get(n).copied().flatten().filter(|price| *price != 0.0)?;
             let key = columns.iter().map(|column| cell(*column)).collect::<Vec<_>>().join("\u{1f}");
-            let moment = format!("{} {}", cell(self.time.column), self.time.clock.map_or("", cell));
+            let moment = of_time.iter().map(|column| cell(*column)).collect::<Vec<_>>().join(" ");
             Some((key, moment, price, n))
         })
     }
@@ -281,6 +283,48 @@ impl InstrumentRows<'_> {
                     && name.to_lowercase().contains(&of_symbol.to_lowercase())
             }) && names.values().all(|name| different.insert(name))
         })
+    }
+}
+
+/// A part of an instrument's name beside its symbol, in the order of such names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum PartName {
+    Expiry,
+    OptionType,
+    Strike,
+    Series,
+}
+
+/// The part of an instrument's name that a column is named for.
+fn part_of_instrument(name: &str) -> Option<PartName> {
+    let words = Words::of(name);
+    let is_month = || words.has(Word::Contract) && name.to_lowercase().contains("month");
+    // The name of a figure of an instrument, such as the time to its expiry or the interest in a series.
+    let figures = [
+        Word::Count,
+        Word::Volume,
+        Word::Size,
+        Word::Bid,
+        Word::Ask,
+        Word::Turnover,
+        Word::Id,
+        Word::Symbol,
+        Word::Name,
+        Word::Last,
+        Word::Open,
+        Word::High,
+        Word::Low,
+        Word::Close,
+    ];
+    let is_figure =
+        words.has_any(&figures) || words.has(Word::OptionType) && words.has(Word::Price) || name.contains('%');
+    match () {
+        () if is_figure => None,
+        () if words.has(Word::OptionType) => Some(PartName::OptionType),
+        () if words.has(Word::Strike) => Some(PartName::Strike),
+        () if words.has(Word::Expiry) || is_month() => Some(PartName::Expiry),
+        () if words.has(Word::Series) => Some(PartName::Series),
+        () => None,
     }
 }
 

@@ -9,10 +9,13 @@
 //! evidence is enough. A choice that stays open becomes an assumption, with the flag that changes it.
 
 mod assumptions;
+mod base_day;
 mod by_name;
 mod by_value;
 mod cell_type;
 mod cell_words;
+mod clock_column;
+mod clock_figures;
 mod column_name;
 mod contents;
 mod date_evidence;
@@ -21,14 +24,20 @@ mod delimiter;
 mod given;
 mod header;
 mod instrument;
+mod odd_dates;
 mod price_scale;
 mod profile;
 mod questions;
 mod refusal;
+mod ruined_times;
 mod sample;
+mod short_dates;
 mod table;
 mod tickers;
 mod time_column;
+mod time_part;
+mod time_zone;
+mod trading_days;
 mod unused;
 mod weights;
 mod why;
@@ -68,8 +77,9 @@ pub fn detect(
     if table.rows.is_empty() {
         return Err(Problem::NoRows { line: table.header.unwrap_or(table.above) });
     }
-    let time_overrides = TimeOverrides { unit: overrides.time_unit, order: overrides.date_order };
-    let time = time_column::find(&table, &profiles, time_overrides);
+    let days = file_name::days_of(&entry.name());
+    let time_overrides = TimeOverrides { unit: overrides.time_unit, order: overrides.date_order, days };
+    let time = time_column::find(&table, &profiles, &time_overrides)?;
     let mut time = time.ok_or_else(|| refusal::no_time(&sample, &table, &profiles))?;
     let (mut is_order_guessed, mut question) = (false, None);
     if time.is_order_open {
@@ -94,9 +104,15 @@ pub fn detect(
         time: TimeColumns {
             column: time.column,
             clock: time.clock,
+            clock_form: time.clock_form,
+            parts: time.parts,
+            month: time.month,
+            day: time.day,
             format: time.format,
             zone: overrides.tz.unwrap_or_default(),
             zone_is_known: overrides.tz.is_some(),
+            has_clock: time.has_clock,
+            are_trading_days: false,
             base_day: 0,
         },
         symbol: instrument.symbol,
@@ -105,14 +121,19 @@ pub fn detect(
         kind,
         groups,
         price_scale: 0,
-        assumptions: Vec::new(),
+        second_hours: Vec::new(),
+        assumptions: time.assumptions,
         warnings: Vec::new(),
         question,
     };
     if !instrument.why.is_empty() {
         assumptions::assume_instrument(&mut layout, &instrument.why);
     }
-    assumptions::make(&mut layout, entry, overrides, &table, &profiles, is_order_guessed);
+    if matches!(layout.time.format, TimeFormat::SinceMidnight(_)) {
+        base_day::set(&mut layout, entry, overrides, &table, limits)?;
+    }
+    assumptions::make(&mut layout, overrides, &table, &profiles, is_order_guessed);
+    trading_days::find(&mut layout, &table, overrides.dates);
     Ok(layout)
 }
 

@@ -17,7 +17,8 @@ pub fn no_price(sample: &Sample, table: &Table, profiles: &[Profile], time: &Det
     if let Some(width) = fixed_width(sample) {
         return Problem::FixedWidth { width };
     }
-    let is_free = |n: &usize| *n != time.column && time.clock != Some(*n);
+    let of_time = time.columns();
+    let is_free = |n: &usize| !of_time.contains(n);
     let could_be = |n: &usize| is_free(n) && profiles[*n].filled > 0 && profiles[*n].is_numeric();
     let numeric = (0..profiles.len()).find(|n| could_be(n));
     let why = match (tickers::foreign(table, profiles), numeric) {

@@ -103,7 +103,7 @@ pub fn is_no_price(table: &Table, profiles: &[Profile], shape: &RowShape) -> boo
     let RowShape::Ticks(TickColumns { price: Some(price), bid: None, ask: None, .. }) = *shape else { return false };
     let named = column_name::role_of(&profiles[price].name, ColumnRole::Price);
     let is_weak = named.is_some_and(|named| (WEAK_PRICE..ADJUSTED).contains(&named.rank));
-    let are_yields = || profiles.iter().any(|profile| are_tenors(profile));
+    let are_yields = || profiles.iter().any(are_tenors);
     let is_negative = || table.header.is_some() && is_negative(&profiles[price]);
     is_weak && (foreign(table, profiles).is_some() || is_negative() || are_yields())
 }
