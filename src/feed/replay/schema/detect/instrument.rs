@@ -180,10 +180,15 @@ impl InstrumentRows<'_> {
         let is_text = profile.numeric * 2 < profile.filled;
         let repeats = profile.texts.len() * 2 <= profile.filled && !profile.has_more_texts;
         let roles = column_name::roles_of(&profile.name);
-        let is_of_row = roles.iter().any(|named| {
-            let is_side = matches!(named.role, ColumnRole::Side | ColumnRole::BuyerMaker | ColumnRole::Snapshot);
-            is_side || matches!(named.role, ColumnRole::Action | ColumnRole::MessageType) && self.kind != FileKind::Bars
-        });
+        let of_row = [
+            ColumnRole::Side,
+            ColumnRole::BuyerMaker,
+            ColumnRole::Snapshot,
+            ColumnRole::Action,
+            ColumnRole::MessageType,
+        ];
+        // Bars have no side of their own: there are those of bids and those of asks.
+        let is_of_row = self.kind != FileKind::Bars && roles.iter().any(|named| of_row.contains(&named.role));
         profile.filled > 0
             && profile.texts.len() + usize::from(profile.filled < self.table.rows.len()) > 1
             && profile.dated * 2 < profile.filled
