@@ -30,6 +30,8 @@ pub struct Overrides {
     pub time_unit: Option<TimeUnit>,
     pub encoding: Option<&'static Encoding>,
     pub header: Option<bool>,
+    /// A price of 0 is one, or means that there is none.
+    pub zero_prices: Option<bool>,
 }
 
 /// The roles of columns, in order or by name.
@@ -42,7 +44,7 @@ pub enum ColumnNames {
 }
 
 /// The keys of `FILE.toml`. They are the names of the flags.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "columns",
     "tz",
     "symbol",
@@ -55,6 +57,7 @@ pub const KEYS: [&str; 12] = [
     "time-unit",
     "encoding",
     "header",
+    "zero-prices",
 ];
 
 impl Overrides {
@@ -76,6 +79,7 @@ impl Overrides {
             "time-unit" => self.time_unit = Some(choice(value)?),
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
+            "zero-prices" => self.zero_prices = Some(yes_or_no(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
         }
         Ok(())
@@ -96,6 +100,7 @@ impl Overrides {
             time_unit: self.time_unit.or(others.time_unit),
             encoding: self.encoding.or(others.encoding),
             header: self.header.or(others.header),
+            zero_prices: self.zero_prices.or(others.zero_prices),
         }
     }
 
@@ -210,7 +215,23 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
 /// # Errors
 /// The values that are allowed instead.
 pub fn encoding(text: &str) -> Result<&'static Encoding, String> {
-    Encoding::for_label(text.as_bytes()).ok_or_else(|| "an encoding such as utf-8, utf-16le, gbk or shift_jis".into())
+    /// Windows code pages that the standard names otherwise.
+    const CODE_PAGES: [(&str, &Encoding); 11] = [
+        ("cp932", encoding_rs::SHIFT_JIS),
+        ("ms932", encoding_rs::SHIFT_JIS),
+        ("cp936", encoding_rs::GBK),
+        ("ms936", encoding_rs::GBK),
+        ("cp949", encoding_rs::EUC_KR),
+        ("ms949", encoding_rs::EUC_KR),
+        ("uhc", encoding_rs::EUC_KR),
+        ("cp950", encoding_rs::BIG5),
+        ("ms950", encoding_rs::BIG5),
+        ("cp874", encoding_rs::WINDOWS_874),
+        ("cp65001", encoding_rs::UTF_8),
+    ];
+    let code_page = || CODE_PAGES.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, one)| *one);
+    let known = Encoding::for_label(text.as_bytes()).or_else(code_page);
+    known.ok_or_else(|| "an encoding such as utf-8, utf-16le, gbk, shift_jis or cp949".into())
 }
 
 /// Parses yes or no.
@@ -258,6 +279,15 @@ mod tests {
             let error = Overrides::of_toml(text).unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn encoding_has_the_names_of_windows() {
+        for (name, want) in [("cp932", "Shift_JIS"), ("CP936", "GBK"), ("cp949", "EUC-KR"), ("cp950", "Big5")] {
+            assert_eq!(encoding(name).map(Encoding::name), Ok(want));
+        }
+        assert_eq!(encoding("cp1251").map(Encoding::name), Ok("windows-1251"));
+        assert!(encoding("cp0").unwrap_err().contains("cp949"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod fixtures;
 mod layouts;
 mod properties;
 mod rejected_rows;
+mod row_kinds;
 
 use std::path::PathBuf;
 

@@ -21,7 +21,7 @@ pub fn type_of(cell: &str) -> CellType {
         return CellType::Blank;
     }
     let is_number = |mark| number::parse(cell, mark).is_ok();
-    if is_number(DecimalMark::Point) || is_number(DecimalMark::Comma) {
+    if is_number(DecimalMark::Point) || is_number(DecimalMark::Comma) || number::fraction::looks_like_points(cell) {
         CellType::Number
     } else if is_date(cell) {
         CellType::Time
