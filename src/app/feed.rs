@@ -97,6 +97,7 @@ fn report_lines(report: &FileReport) -> Vec<String> {
     let about = if *is_exact { "" } else { "about " };
     let mut lines =
         vec![format!("  file     {file}: {about}{rows} rows of {}, {} {many}", kind.label(), symbols.len())];
+    lines.extend(report.warnings.iter().map(|warning| format!("  warning  {warning}")));
     lines.extend(report.assumptions.iter().map(|assumption| format!("           {assumption}")));
     if *rows_rejected > 0 {
         lines.push(format!("           {rows_rejected} rows cannot be played:"));

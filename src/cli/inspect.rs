@@ -19,6 +19,9 @@ pub struct InspectArgs {
     /// Print one line of JSON for each file
     #[arg(long)]
     json: bool,
+    /// Print the evidence for each column: its values, the roles that it could have, and the role that it got
+    #[arg(long, conflicts_with = "json")]
+    why: bool,
     #[command(flatten)]
     reading: ReadingArgs,
 }
@@ -26,7 +29,7 @@ pub struct InspectArgs {
 impl InspectArgs {
     /// Returns the configuration of the job.
     pub fn config(self) -> InspectConfig {
-        let Self { files, json, reading } = self;
-        InspectConfig { files, json, replay: reading.config(FULL_READ_BYTES) }
+        let Self { files, json, why, reading } = self;
+        InspectConfig { files, json, why, replay: reading.config(FULL_READ_BYTES) }
     }
 }

@@ -7,7 +7,7 @@ use encoding_rs::Encoding;
 use super::memory::FileMemory;
 use super::values::MAX_COUNT;
 use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
-use crate::feed::replay::{DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
+use crate::feed::replay::{Answer, DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::flags::whole_number;
 
 /// The flags that set how CSV files are read. tickcast detects everything that they leave open. A file `FILE.toml`
@@ -62,6 +62,9 @@ pub struct ReadingArgs {
         value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes")
     )]
     zero_prices: Option<bool>,
+    /// Take the first of two readings that are equally likely, or the second. `inspect` lists them
+    #[arg(long, value_name = "READING", value_parser = Answer::parse)]
+    assume: Option<Answer>,
     /// Read large files to the end before they play. Counts are then exact, and rows are sorted by time
     #[arg(long)]
     full: bool,
@@ -166,6 +169,7 @@ impl ReadingArgs {
                 encoding: self.encoding,
                 header: self.header,
                 zero_prices: self.zero_prices,
+                assume: self.assume,
             },
         }
     }

@@ -17,4 +17,7 @@ pub use command::{Command, CommandError, CommandResult, SeekTarget, Step};
 pub use event::{FeedEvent, Opening, Seeked};
 pub use preview::Preview;
 pub use scenario::{ScenarioCatalog, ScenarioInfo, ScenarioRequest, SymbolGroup};
-pub use status::{FeedState, FeedStatus, Lag, RejectedRows, SourceKind, Speed, TimestampMode};
+pub use status::{
+    FeedState, FeedStatus, FileAssumption, FileWarning, Lag, ReadingReport, RejectedRows, SourceKind, Speed,
+    TimestampMode,
+};

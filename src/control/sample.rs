@@ -25,6 +25,7 @@ pub fn status() -> FeedStatus {
         end: None,
         rows_rejected: 0,
         rejected: Arc::new([]),
+        reading: Arc::default(),
         lag: Lag::default(),
         catalog: None,
         preview: Preview::default(),

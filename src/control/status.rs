@@ -116,6 +116,43 @@ pub struct RejectedRows {
     pub count: u64,
 }
 
+/// A choice that a file leaves open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileAssumption {
+    /// The file's name.
+    pub file: String,
+    pub what: String,
+    pub why: String,
+    /// The flag that changes it; empty where there is none.
+    pub flag: &'static str,
+}
+
+/// A finding that makes the reading of a file doubtful.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileWarning {
+    /// The file's name.
+    pub file: String,
+    /// The kind of the finding, in words with hyphens.
+    pub code: &'static str,
+    /// The finding, with the values.
+    pub what: String,
+    /// The first lines that show it, counted from 1.
+    pub lines: Vec<u64>,
+    /// The reading that plays.
+    pub played: String,
+    /// The other reading.
+    pub other: String,
+    /// The flag that decides; empty where there is none.
+    pub flag: String,
+}
+
+/// The remarks about the reading of files; a bounded number of each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadingReport {
+    pub assumptions: Vec<FileAssumption>,
+    pub warnings: Vec<FileWarning>,
+}
+
 /// The difference between the market that is due and the one that is played.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lag {
@@ -151,6 +188,8 @@ pub struct FeedStatus {
     pub rows_rejected: u64,
     /// The same rows by file and reason; a bounded number of them.
     pub rejected: Arc<[RejectedRows]>,
+    /// The remarks about the reading of the files.
+    pub reading: Arc<ReadingReport>,
     pub lag: Lag,
     /// The scenarios that can be run; `None` where there are none.
     pub catalog: Option<Arc<ScenarioCatalog>>,

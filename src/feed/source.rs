@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::control::{CommandError, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
+use crate::control::{CommandError, ReadingReport, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
 use crate::market::{HistoryBar, Instrument, Levels, Notice, Tick, Timestamp};
 
 /// The facts of a source that are known before its first tick.
@@ -25,6 +25,8 @@ pub struct SourceInfo {
     pub speed: Speed,
     /// The reason for that speed; empty for real time.
     pub speed_reason: String,
+    /// The remarks about the reading of files.
+    pub reading: Arc<ReadingReport>,
     /// The most memory that the source takes, without the market.
     pub memory_bytes: usize,
 }

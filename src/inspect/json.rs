@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::feed::replay::{Edge, FileReport, ReplayError, TimeFormat, TimeReport};
+use crate::feed::replay::{Edge, FileReport, Question, ReplayError, TimeFormat, TimeReport, Warning};
 use crate::market::Timestamp;
 use crate::text::is_printable;
 
@@ -31,6 +31,8 @@ struct JsonReport<'a> {
     last: Option<JsonEvent>,
     bars: Option<&'static str>,
     assumptions: Vec<JsonAssumption<'a>>,
+    warnings: Vec<JsonWarning<'a>>,
+    questions: Vec<JsonQuestion<'a>>,
     columns: Vec<JsonColumn<'a>>,
 }
 
@@ -62,6 +64,28 @@ struct JsonAssumption<'a> {
     what: &'a str,
     why: &'a str,
     flag: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct JsonWarning<'a> {
+    code: &'static str,
+    what: &'a str,
+    lines: &'a [u64],
+    played: &'a str,
+    other: &'a str,
+    flag: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonQuestion<'a> {
+    what: &'a str,
+    readings: [JsonReading<'a>; 2],
+}
+
+#[derive(Serialize)]
+struct JsonReading<'a> {
+    what: &'a str,
+    flag: &'a str,
 }
 
 #[derive(Serialize)]
@@ -142,8 +166,26 @@ fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> Jso
         last: report.last.map(event),
         bars: report.bars.map(|interval| interval.label()),
         assumptions: assumptions.collect(),
+        warnings: report.warnings.iter().map(warning).collect(),
+        questions: report.question.iter().map(question).collect(),
         columns: columns.collect(),
     }
+}
+
+fn warning(warning: &Warning) -> JsonWarning<'_> {
+    JsonWarning {
+        code: warning.code.label(),
+        what: &warning.what,
+        lines: &warning.lines,
+        played: &warning.played,
+        other: &warning.other,
+        flag: Some(warning.flag.as_str()).filter(|flag| !flag.is_empty()),
+    }
+}
+
+fn question(question: &Question) -> JsonQuestion<'_> {
+    let readings = question.readings.each_ref().map(|reading| JsonReading { what: &reading.what, flag: &reading.flag });
+    JsonQuestion { what: &question.what, readings }
 }
 
 fn time(time: &TimeReport) -> JsonTime {

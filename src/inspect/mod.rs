@@ -7,6 +7,7 @@ mod progress;
 mod table;
 #[cfg(test)]
 mod tests;
+mod why;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,8 @@ pub struct InspectConfig {
     pub files: Vec<PathBuf>,
     /// Reports one line of JSON for each file, instead of a table.
     pub json: bool,
+    /// Adds the evidence for each column to the table.
+    pub why: bool,
     pub replay: ReplayConfig,
 }
 
@@ -43,6 +46,11 @@ pub fn run(config: &InspectConfig, mut print: impl FnMut(&str)) -> bool {
         all_play &= report.is_ok();
         let member = entry.member.as_ref().map(|member| member.name.as_str());
         print_report(config, &entry.path.to_string_lossy(), member, report.as_ref(), &mut print);
+        if config.why
+            && let Ok(evidence) = replay::explain(entry, &config.replay)
+        {
+            why::lines(&evidence).iter().for_each(|line| print(line));
+        }
     }
     all_play
 }

@@ -33,6 +33,12 @@ pub fn lines(report: &FileReport) -> Vec<String> {
     for (n, assumption) in report.assumptions.iter().enumerate() {
         row(if n == 0 { "assumed" } else { "" }, assumption.to_string());
     }
+    if let Some(question) = &report.question {
+        row("undecided", question.to_string());
+    }
+    for (n, warning) in report.warnings.iter().enumerate() {
+        row(if n == 0 { "warning" } else { "" }, warning.to_string());
+    }
     for (n, rejected) in report.rejected.iter().enumerate() {
         let line = rejected.line.map(|line| format!(", first in line {line}")).unwrap_or_default();
         let column = rejected.column.map(|column| format!(", column {column}")).unwrap_or_default();

@@ -34,7 +34,7 @@ fn any_text() -> impl Strategy<Value = String> {
 fn check(files: &[&Path]) -> Result<(), TestCaseError> {
     for json in [false, true] {
         let files = files.iter().map(|path| path.to_path_buf()).collect();
-        let config = InspectConfig { files, json, replay: ReplayConfig::default() };
+        let config = InspectConfig { files, json, why: !json, replay: ReplayConfig::default() };
         let mut printed = String::new();
         run(&config, |text| printed.extend([text, "\n"]));
         prop_assert!(!printed.trim().is_empty());

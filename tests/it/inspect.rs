@@ -57,6 +57,8 @@ async fn json_report_has_every_field() {
         "last",
         "bars",
         "assumptions",
+        "warnings",
+        "questions",
         "columns",
     ] {
         assert!(report.get(field).is_some(), "{field}");
@@ -65,6 +67,28 @@ async fn json_report_has_every_field() {
     assert_eq!(report["rejected"][0]["line"], 3);
     assert_eq!(report["time"]["unit"], "s");
     assert_eq!(report["columns"][5]["meaning"], "volume");
+}
+
+#[tokio::test]
+async fn evidence_is_printed_for_each_column() {
+    let (code, text) = inspect(&["--why", "tests/fixtures/layouts/yahoo-daily.csv"]).await;
+    assert_eq!(code, Some(0));
+    for expected in ["1. Date: time", "-> ", "100 high: its name, at rank 0; its values are numbers", "cells filled"] {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn doubtful_reading_is_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jump.csv");
+    std::fs::write(&file, "time,price\n2024-01-02,10.5\n2024-01-03,10.6\n2024-01-04,1062\n2024-01-05,10.4\n").unwrap();
+    let path = file.to_str().unwrap();
+    let (_, lines) = json(&[path]).await;
+    let warning = &lines[0]["warnings"][0];
+    assert_eq!((warning["code"].as_str(), &warning["lines"]), (Some("price-jump"), &serde_json::json!([3, 4])));
+    let (_, text) = inspect(&[path]).await;
+    assert!(text.contains("warning     the price of JUMP goes from 10.6 to 1062 in one step (lines 3, 4)"), "{text}");
 }
 
 #[tokio::test]

@@ -162,6 +162,28 @@ async fn rejected_rows_are_listed_by_reason() {
     assert!(server.get("/metrics").await.1.contains("\ntickcast_rows_rejected 3\n"));
 }
 
+#[tokio::test]
+async fn remarks_about_the_files_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jump.csv");
+    std::fs::write(&file, "time,price\n2024-01-02,10.5\n2024-01-03,10.6\n2024-01-04,1062\n2024-01-05,10.4\n").unwrap();
+    let file = file.to_str().unwrap();
+    let server = Server::start(&["replay", file, "--paused"]).await;
+    let got = server.json("/api/v1/feed/reading").await;
+    let warning = json!({
+        "file": file,
+        "code": "price-jump",
+        "what": "the price of JUMP goes from 10.6 to 1062 in one step",
+        "lines": [3, 4],
+        "played": "one instrument, JUMP",
+        "other": "several instruments, another scale, or a cell that is no price",
+        "flag": "--columns symbol=NAME, or price=NAME",
+    });
+    assert_eq!(got["warnings"], json!([warning]));
+    let first = &got["assumptions"][0];
+    assert_eq!((first["what"].as_str(), first["flag"].as_str()), (Some("times are UTC"), Some("--tz")));
+}
+
 /// Writes files of trades that begin together or one after another.
 fn write_files(folder: &std::path::Path, count: u64, offset: u64) {
     for file in 0..count {

@@ -39,6 +39,7 @@ impl Player {
             end: info.end,
             rows_rejected: self.rows_rejected,
             rejected: Arc::clone(&self.rejected),
+            reading: Arc::clone(&info.reading),
             lag: self.sent_lag,
             catalog: self.catalog.clone(),
             preview: self.checkpoints.as_ref().map(SharedCheckpoints::preview).unwrap_or_default(),

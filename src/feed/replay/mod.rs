@@ -8,6 +8,7 @@
 //! - `schema`: the columns of a file, detected from a sample and overridden by people.
 //! - `rows`: from a line to a row of exact numbers, by the columns.
 //! - `play`: from files to ticks in time order.
+//! - `plausibility`: findings about the first rows that make the reading doubtful.
 //! - `report`: the facts of a file and of a whole replay, before its first tick.
 //!
 //! Invariants: a price plays with the digits the file gives it; a row plays or is counted as rejected;
@@ -17,6 +18,7 @@ mod config;
 mod error;
 mod input;
 mod parse;
+mod plausibility;
 mod play;
 mod report;
 mod rows;
@@ -34,7 +36,10 @@ pub use self::parse::number::DecimalMark;
 pub use self::parse::times::{DateOrder, TimeFormat, TimeUnit, Zone};
 pub use self::play::{Edge, RowOrder};
 pub use self::report::{FileReport, TimeReport};
-pub use self::schema::{Assumption, ColumnRole, FileKind, Overrides, overrides};
+pub use self::schema::{
+    Answer, Assumption, Candidate, ColumnEvidence, ColumnRole, FileKind, Overrides, Question, Warning, WarningCode,
+    overrides,
+};
 
 use self::input::Progress;
 use self::play::{Catalog, FilePosition, Merge, MergeLimits, MergePosition, ReplayFile, Scan, SortSpace, open_files};
@@ -70,6 +75,18 @@ pub fn inspect_all(
     reports
 }
 
+/// Explains the roles of a file's columns: their values, the roles that they could have, and those they got.
+///
+/// # Errors
+/// When the file cannot be played at all.
+pub fn explain(entry: &Entry, config: &ReplayConfig) -> Result<Vec<ColumnEvidence>, ReplayError> {
+    let overrides = config.overrides.clone().or(Overrides::beside(&entry.path)?);
+    let limits = config.line_limits();
+    let layout = schema::detect(entry, &overrides, limits, config.full_read_bytes);
+    let explained = layout.and_then(|layout| schema::explain(entry, &overrides, limits, &layout));
+    explained.map_err(|problem| entry.at_fault(problem))
+}
+
 /// Finds the files that paths name: a path may be a file, a folder, a pattern or a zip archive.
 ///
 /// # Errors
@@ -81,7 +98,9 @@ pub fn entries(paths: &[PathBuf], config: &ReplayConfig) -> Result<Vec<Entry>, R
 fn scan_entry(entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Scan, ReplayError> {
     let overrides = config.overrides.clone().or(Overrides::beside(&entry.path)?);
     let layout = schema::detect(entry, &overrides, config.line_limits(), config.full_read_bytes);
-    play::scan(entry, layout.map_err(|problem| entry.at_fault(problem))?, config, progress)
+    let mut scan = play::scan(entry, layout.map_err(|problem| entry.at_fault(problem))?, config, progress)?;
+    scan.warnings = plausibility::check(entry, &scan, config);
+    Ok(scan)
 }
 
 /// Opens files that play together. The same symbol in two of them is one instrument.
@@ -100,6 +119,13 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
     let entries = entries(paths, config)?;
     let scans = entries.iter().map(|entry| scan_entry(entry, config, progress));
     let mut scans = scans.collect::<Result<Vec<_>, _>>()?;
+    for (entry, scan) in entries.iter().zip(&scans) {
+        if let Some(question) = &scan.layout.question {
+            let [first, second] = question.readings.clone().map(|reading| reading.flag);
+            let (what, file) = (question.to_string(), entry.path.to_string_lossy().into_owned());
+            return Err(entry.at_fault(Problem::TwoReadings { what, file, first, second }));
+        }
+    }
     let skips = play::settle(&entries.iter().collect::<Vec<_>>(), &mut scans.iter_mut().collect::<Vec<_>>(), config)?;
     let catalog = Catalog::of(&scans);
     let mut space = SortSpace::new(config.max_sort_rows);
@@ -115,7 +141,7 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
     Ok(Replay {
         ticks: Merge::new(files.clone(), limits),
         report: entries.iter().zip(&scans).map(|(entry, scan)| report::file_report(entry, scan)).collect(),
-        info: report::source_info(&entries, &scans, catalog, memory_bytes),
+        info: report::source_info(&entries, &scans, catalog, memory_bytes, config.max_rejected),
         files,
         limits,
         max_rejected: config.max_rejected,

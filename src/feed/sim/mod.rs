@@ -351,6 +351,7 @@ fn info(config: &SimConfig, listings: &[Listing], tables: &Arc<[ClassTables; 4]>
         end: None,
         speed: Speed::Times(1.0),
         speed_reason: String::new(),
+        reading: Arc::default(),
     }
 }
 

@@ -34,7 +34,7 @@ const POST: &[Method] = &[Method::POST];
 const DELETE: &[Method] = &[Method::DELETE];
 
 /// All endpoints. An address that is not listed may be a web file (`assets.rs`).
-const ENDPOINTS: [Endpoint; 19] = [
+const ENDPOINTS: [Endpoint; 20] = [
     at(READ, "/ws", Viewer, Custom(handlers::websocket)),
     at(GET, "/events", Viewer, Custom(handlers::events)),
     at(READ, "/api/v1/symbols", Viewer, Query(handlers::symbols)),
@@ -47,6 +47,7 @@ const ENDPOINTS: [Endpoint; 19] = [
     at(POST, "/api/v1/feed", Presenter, Custom(handlers::command)),
     at(READ, "/api/v1/feed/preview", Viewer, Bars(handlers::preview)),
     at(READ, "/api/v1/feed/rejected", Viewer, Query(handlers::rejected)),
+    at(READ, "/api/v1/feed/reading", Viewer, Query(handlers::reading)),
     at(READ, "/api/v1/login", Anonymous, Custom(handlers::role)),
     at(POST, "/api/v1/login", Anonymous, Custom(handlers::login)),
     at(DELETE, "/api/v1/login", Anonymous, Custom(handlers::logout)),

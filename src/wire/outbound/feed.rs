@@ -1,11 +1,11 @@
-//! Messages and bodies about the feed: its status, its heartbeat and its rejected rows.
+//! Messages and bodies about the feed: its status, its heartbeat, its rejected rows and the remarks about its files.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::{JsonMessage, to_json};
-use crate::control::{FeedStatus, RejectedRows, Speed};
+use crate::control::{FeedStatus, FileAssumption, FileWarning, RejectedRows, Speed};
 use crate::market::Market;
 use crate::wire::json::serialize_speed;
 use crate::wire::{EncodedMessage, Format, Heartbeat, binary};
@@ -133,4 +133,45 @@ pub fn rejected_response(epoch: u64, status: &FeedStatus) -> String {
         count: *count,
     });
     to_json(&Body { epoch, rows_rejected: status.rows_rejected, rejected: rows.collect() })
+}
+
+/// The body of `GET /api/v1/feed/reading`.
+pub fn reading_response(epoch: u64, status: &FeedStatus) -> String {
+    #[derive(Serialize)]
+    struct Assumption<'a> {
+        file: &'a str,
+        what: &'a str,
+        why: &'a str,
+        flag: Option<&'a str>,
+    }
+    #[derive(Serialize)]
+    struct Warning<'a> {
+        file: &'a str,
+        code: &'static str,
+        what: &'a str,
+        lines: &'a [u64],
+        played: &'a str,
+        other: &'a str,
+        flag: Option<&'a str>,
+    }
+    #[derive(Serialize)]
+    struct Body<'a> {
+        epoch: u64,
+        assumptions: Vec<Assumption<'a>>,
+        warnings: Vec<Warning<'a>>,
+    }
+    fn given(flag: &str) -> Option<&str> {
+        Some(flag).filter(|flag| !flag.is_empty())
+    }
+    let reading = &status.reading;
+    let assumptions = reading.assumptions.iter().map(|FileAssumption { file, what, why, flag }| Assumption {
+        file,
+        what,
+        why,
+        flag: given(flag),
+    });
+    let warnings = reading.warnings.iter().map(|FileWarning { file, code, what, lines, played, other, flag }| {
+        Warning { file, code, what, lines, played, other, flag: given(flag) }
+    });
+    to_json(&Body { epoch, assumptions: assumptions.collect(), warnings: warnings.collect() })
 }

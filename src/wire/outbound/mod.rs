@@ -7,7 +7,7 @@ mod notices;
 mod session;
 mod symbols;
 
-pub use feed::{Feed, Health, rejected_response};
+pub use feed::{Feed, Health, reading_response, rejected_response};
 pub use notices::{ListPart, News, Scenarios, news_response, scenarios_response};
 pub use session::{Driven, FormatSet, Granted, Hello, HelloLimits, Stopping, Throttled, Unsubscribed};
 pub use symbols::symbols_response;

@@ -91,7 +91,7 @@ export function createCommands({ store, set, choose, run, transport }) {
     command("Panel", "", "Ticker", () => set({ ticker: !settings().ticker })),
     command("Panel", "N", "News", () => tab("news")),
     command("Panel", "X", "Scenarios", () => tab("scenarios")),
-    command("Panel", "", "File: rejected rows", () => tab("file")),
+    command("Panel", "", "File: warnings, rejected rows", () => tab("file")),
     ...TRANSPORT.map(([button, keys, title]) => command("Feed", keys, title, () => transport(button))),
     command("Wire", "+", "Higher rate", () => rate(1)),
     command("Wire", "-", "Lower rate", () => rate(-1)),

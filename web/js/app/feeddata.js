@@ -1,4 +1,4 @@
-/** Fetches what belongs to a feed and does not stream: scenarios, rejected rows, the preview, and older bars. */
+/** Fetches what belongs to a feed and does not stream: scenarios, the remarks about files, the preview, older bars. */
 
 import { seriesKey } from "../state/model.js";
 import { previewOf } from "../state/preview.js";
@@ -13,13 +13,14 @@ import { previewOf } from "../state/preview.js";
  */
 export function createFeedData({ store, api, warn }) {
   let catalogEpoch = -1;
+  let readingEpoch = -1;
   let rejectedRows = 0;
   /** The last preview: its series, the market time of the request, and the time up to which it went. */
   let previewed = { key: "", marketUs: NaN, through: NaN, grows: true };
 
   return {
     /**
-     * Fetches the scenarios of a simulation and the rejected rows of a replay.
+     * Fetches the scenarios of a simulation, and the remarks about the files and the rejected rows of a replay.
      *
      * @param {import("../types/protocol.js").Feed} feed
      */
@@ -29,12 +30,17 @@ export function createFeedData({ store, api, warn }) {
           catalogEpoch = epoch;
           store.dispatch({ type: "catalog", catalog: await api.scenarios() });
         }
+        if (source === "replay" && readingEpoch !== epoch) {
+          readingEpoch = epoch;
+          store.dispatch({ type: "reading", reading: await api.reading() });
+        }
         if (rows_rejected !== rejectedRows) {
           rejectedRows = rows_rejected;
           store.dispatch({ type: "rejected", rows: rows_rejected > 0 ? await api.rejected() : [] });
         }
       } catch (fault) {
         catalogEpoch = -1;
+        readingEpoch = -1;
         rejectedRows = -1;
         warn(`The details of the feed could not be loaded: ${/** @type {Error} */ (fault).message}.`);
       }

@@ -1,9 +1,13 @@
-/** Fetches what does not stream from the HTTP API: instruments, past bars, scenarios and rejected rows. */
+/**
+ * Fetches what does not stream from the HTTP API: instruments, past bars, scenarios, rejected rows, and the remarks about
+ * files.
+ */
 
 import { isBar } from "./wire.js";
 
 /** @typedef {import("../types/http.js").BarSeries} BarSeries */
 /** @typedef {import("../types/http.js").Preview} Preview */
+/** @typedef {import("../types/http.js").Reading} Reading */
 /** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
 /** @typedef {import("../types/http.js").Role} Role */
 /** @typedef {import("../types/http.js").ScenarioCatalog} ScenarioCatalog */
@@ -91,7 +95,13 @@ export function createApi(get) {
     return answer.rejected ?? [];
   }
 
-  return { symbols, bars, preview, scenarios, rejected, role };
+  /** @returns {Promise<Reading>} */
+  async function reading() {
+    const answer = await json("api/v1/feed/reading");
+    return { assumptions: answer.assumptions ?? [], warnings: answer.warnings ?? [] };
+  }
+
+  return { symbols, bars, preview, scenarios, rejected, reading, role };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

@@ -50,6 +50,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {import("../types/protocol.js").ActiveScenario} ActiveScenario */
 /** @typedef {import("../types/http.js").ScenarioCatalog} ScenarioCatalog */
 /** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
+/** @typedef {import("../types/http.js").Reading} Reading */
 /** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
 /** @typedef {{ id: number, text: string }} Toast */
 /**
@@ -89,6 +90,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {import("./notices.js").NoticeList<Story>} news
  * @property {import("./notices.js").NoticeList<ActiveScenario>} scenarios
  * @property {readonly RejectedRows[]} rejected
+ * @property {Reading} reading the remarks about the files
  * @property {import("./preview.js").Preview} preview
  * @property {number | null} marketUs the newest market time
  * @property {Traffic} traffic
@@ -100,6 +102,9 @@ export const NO_SERIES = { revision: 0, loading: true, missed: 0, older: "unknow
 
 /** @type {TradeList} */
 export const NO_TRADES = { revision: 0, loading: true, last: 0, lines: [] };
+
+/** @type {Reading} */
+export const NO_READING = { assumptions: [], warnings: [] };
 
 /** @type {Pane} */
 export const NO_PANE = { symbol: null, interval: null, compare: [] };
@@ -150,6 +155,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     news: NO_NOTICES,
     scenarios: NO_NOTICES,
     rejected: [],
+    reading: NO_READING,
     preview: NO_PREVIEW,
     marketUs: null,
     traffic: EMPTY_TRAFFIC,

@@ -31,6 +31,7 @@ import { extendSparks, seedSparks } from "./sparks.js";
  *   | { type: "pause", paused: boolean }
  *   | { type: "older", key: string, epoch: number | null, bars: readonly Bar[] | null }
  *   | { type: "catalog", catalog: import("./model.js").ScenarioCatalog }
+ *   | { type: "reading", reading: import("./model.js").Reading }
  *   | { type: "rejected", rows: readonly import("./model.js").RejectedRows[] }
  *   | { type: "preview", key: string, bars: readonly Bar[] }
  *   | { type: "tradesHidden" }
@@ -91,6 +92,8 @@ function act(state, action) {
         groups: new Map(action.catalog.groups.map((group) => [group.on, group])),
         sectors: sectorsOf(action.catalog.groups),
       };
+    case "reading":
+      return { ...state, reading: action.reading };
     case "rejected":
       return { ...state, rejected: action.rows };
     case "preview":

@@ -77,6 +77,31 @@ export interface RejectedRows {
   count: number;
 }
 
+/** A choice that a file leaves open. */
+export interface FileAssumption {
+  file: string;
+  what: string;
+  why: string;
+  flag: string | null;
+}
+
+/** A finding that makes the reading of a file doubtful, with both readings and the flag that decides. */
+export interface FileWarning {
+  file: string;
+  code: string;
+  what: string;
+  lines: number[];
+  played: string;
+  other: string;
+  flag: string | null;
+}
+
+/** The answer of `GET /api/v1/feed/reading`. */
+export interface Reading {
+  assumptions: FileAssumption[];
+  warnings: FileWarning[];
+}
+
 /** The role of `GET /api/v1/login`. */
 export type Role = "anonymous" | "viewer" | "presenter";
 

@@ -52,6 +52,7 @@ impl Script {
 fn info(instruments: Arc<[Instrument]>, speed: f64, start: Timestamp, end: Option<Timestamp>) -> SourceInfo {
     SourceInfo {
         memory_bytes: 0,
+        reading: Arc::default(),
         kind: SourceKind::Replay,
         name: "script".into(),
         instruments,

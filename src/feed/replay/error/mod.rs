@@ -103,6 +103,11 @@ pub enum Problem {
     Empty,
     #[error("the file has a header in line {line} but no rows")]
     NoRows { line: u64 },
+    #[error(
+        "two readings are equally likely: {what}. Play one of them by `tickcast replay {file} {first}` or \
+         `tickcast replay {file} {second}`; --assume 1 takes the first of any such two"
+    )]
+    TwoReadings { what: String, file: String, first: String, second: String },
     #[error("this is {found}, not CSV text: {remedy}")]
     NotCsv { found: &'static str, remedy: &'static str },
     #[error("line {line} is longer than {limit} bytes: is this a CSV file? --max-line-bytes raises the limit")]

@@ -9,7 +9,7 @@ use strum::IntoStaticStr;
 use super::precision::Precision;
 use crate::feed::replay::error::RejectCounts;
 use crate::feed::replay::rows::{BarValues, RowValues};
-use crate::feed::replay::schema::{Assumption, IntervalCounts, Layout};
+use crate::feed::replay::schema::{Assumption, IntervalCounts, Layout, Warning};
 use crate::market::{Decimal, Timestamp};
 
 /// The facts of a file that its rows tell.
@@ -35,6 +35,8 @@ pub struct Scan {
     pub dates_only: bool,
     pub first: Option<Edge>,
     pub last: Option<Edge>,
+    /// The findings about its rows that make the reading doubtful.
+    pub warnings: Vec<Warning>,
 }
 
 /// The facts of one symbol of a file.

@@ -71,6 +71,7 @@ impl Scanner {
             dates_only: true,
             first: None,
             last: None,
+            warnings: Vec::new(),
         };
         let (symbols, edges, line) = (SymbolIndex::default(), Edges::default(), Vec::new());
         Self { scan, symbols, max_symbols, latest: None, edges, line, rises: false, falls: false }

@@ -3,7 +3,7 @@
 use crate::control::RejectedRows;
 use crate::feed::replay::parse::times::{TimeFormat, Zone};
 use crate::feed::replay::play::{Edge, RowOrder};
-use crate::feed::replay::schema::{Assumption, ColumnRole, FileKind};
+use crate::feed::replay::schema::{Assumption, ColumnRole, FileKind, Question, Warning};
 use crate::market::Interval;
 
 /// The description of one file: what was detected, and which of its rows are rejected.
@@ -30,6 +30,10 @@ pub struct FileReport {
     /// The length of bars.
     pub bars: Option<Interval>,
     pub assumptions: Vec<Assumption>,
+    /// The findings that make this reading doubtful.
+    pub warnings: Vec<Warning>,
+    /// The choice that must be decided before the file plays.
+    pub question: Option<Question>,
     /// The name of each column, and its role where it has one.
     pub columns: Vec<(String, Option<ColumnRole>)>,
 }

@@ -1,15 +1,24 @@
 //! The facts of a replay before its first tick, for the feed and for people.
 
+use std::sync::Arc;
+
 use super::file_report::{FileReport, TimeReport};
-use crate::control::SourceKind;
+use crate::control::{FileAssumption, FileWarning, ReadingReport, SourceKind};
 use crate::feed::SourceInfo;
 use crate::feed::replay::input::Entry;
 use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals, span, watchable_speed};
-use crate::feed::replay::schema::{Assumption, FileKind, file_name};
+use crate::feed::replay::schema::{Assumption, FileKind, Warning, file_name};
 use crate::market::{Interval, Levels};
 
-/// Describes all files together, as a source that takes at most `memory_bytes`.
-pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog, memory_bytes: usize) -> SourceInfo {
+/// Describes all files together, as a source that takes at most `memory_bytes`. `max_remarks` is the most assumptions
+/// and the most warnings listed.
+pub fn source_info(
+    entries: &[Entry],
+    scans: &[Scan],
+    catalog: Catalog,
+    memory_bytes: usize,
+    max_remarks: usize,
+) -> SourceInfo {
     let bars = scans.iter().flat_map(bar_intervals).flatten().min();
     let (speed, speed_reason) = watchable_speed(bars, tick_rate(scans));
     let names: Vec<String> = entries.iter().map(Entry::name).collect();
@@ -23,8 +32,29 @@ pub fn source_info(entries: &[Entry], scans: &[Scan], catalog: Catalog, memory_b
         end: scans.iter().map(|scan| span(scan).1).max(),
         speed,
         speed_reason,
+        reading: Arc::new(reading(entries, scans, max_remarks)),
         memory_bytes,
     }
+}
+
+/// The remarks about all files, at most `max` of each kind.
+fn reading(entries: &[Entry], scans: &[Scan], max: usize) -> ReadingReport {
+    let files = || entries.iter().zip(scans).map(|(entry, scan)| (entry.to_string(), scan));
+    let assumptions = files().flat_map(|(file, scan)| {
+        let of_file = move |one: Assumption| {
+            let Assumption { what, why, flag } = one;
+            FileAssumption { file: file.clone(), what, why, flag }
+        };
+        assumptions(scan).into_iter().map(of_file)
+    });
+    let warnings = files().flat_map(|(file, scan)| {
+        let of_file = move |one: &Warning| {
+            let Warning { code, what, lines, played, other, flag } = one.clone();
+            FileWarning { file: file.clone(), code: code.label(), what, lines, played, other, flag }
+        };
+        scan.layout.warnings.iter().chain(&scan.warnings).map(of_file)
+    });
+    ReadingReport { assumptions: assumptions.take(max).collect(), warnings: warnings.take(max).collect() }
 }
 
 /// Describes one file.
@@ -53,6 +83,8 @@ pub fn file_report(entry: &Entry, scan: &Scan) -> FileReport {
         last: scan.last,
         bars: bar_intervals(scan).flatten().min(),
         assumptions: assumptions(scan),
+        warnings: layout.warnings.iter().chain(&scan.warnings).cloned().collect(),
+        question: layout.question.clone(),
         columns: layout.names.iter().cloned().zip(layout.roles()).collect(),
         file,
     }

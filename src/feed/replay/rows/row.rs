@@ -177,6 +177,11 @@ impl<R: Read> Rows<R> {
         Some(self.cells.get(column)).filter(|cell| symbol::is_symbol(cell)).ok_or(error)
     }
 
+    /// The cells of the current row.
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter()
+    }
+
     /// The number of groups of columns.
     pub fn groups(&self) -> usize {
         self.layout.groups.len()

@@ -67,6 +67,16 @@ pub fn date_of(name: &str) -> Option<i64> {
     })
 }
 
+/// All dates in the name of a file, in days since 1970-01-01.
+pub fn dates_of(name: &str) -> Vec<i64> {
+    const MAX_BYTES: usize = 10;
+    let bytes = name.as_bytes();
+    let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let begins = (0..bytes.len()).filter(|at| is_digit(*at) && (*at == 0 || !is_digit(at - 1)));
+    let text = |at: usize| (at + 8..=at + MAX_BYTES).rev().find_map(|end| name.get(at..end).filter(|_| !is_digit(end)));
+    begins.filter_map(|at| date_of(text(at)?)).collect()
+}
+
 /// The name of a replay: the names of its first files, and the number of the others.
 pub fn of_replay(names: &[String]) -> String {
     let named: Vec<_> = names.iter().take(MAX_NAMED).map(|name| printable(name)).collect();
@@ -115,6 +125,18 @@ mod tests {
         let paths = ["1.csv", "2.csv", "3.csv", "4.csv", "5.csv"].map(String::from);
         assert_eq!(of_replay(&paths[..2]), "1.csv, 2.csv");
         assert_eq!(of_replay(&paths), "1.csv, 2.csv, 3.csv and 2 more");
+    }
+
+    #[test]
+    fn dates_of_a_name_are_all_found() {
+        let check = |name: &str, want: &[(i64, i64, i64)]| {
+            let want: Vec<i64> = want.iter().filter_map(|(y, m, d)| times::days(*y, *m, *d)).collect();
+            assert_eq!(dates_of(name), want, "{name}");
+        };
+        check("EURUSD_20240101_20240131.csv", &[(2024, 1, 1), (2024, 1, 31)]);
+        check("trades-2024-01-31.csv", &[(2024, 1, 31)]);
+        check("20240101", &[(2024, 1, 1)]);
+        check("ES_123456789012 5.csv", &[]);
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use super::column_role::ColumnRole;
 use super::file_kind::FileKind;
+use super::question::Question;
+use super::warning::Warning;
 use crate::feed::replay::input::TextFormat;
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{TimeFormat, Zone};
@@ -38,6 +40,9 @@ pub struct Layout {
     /// Kinds of rows, in lower case, that do not play beside others of the same kind.
     pub kinds_left_out: Vec<String>,
     pub assumptions: Vec<Assumption>,
+    pub warnings: Vec<Warning>,
+    /// The choice that must be decided before the file plays.
+    pub question: Option<Question>,
 }
 
 /// The columns of the time, and the form in which it is written.

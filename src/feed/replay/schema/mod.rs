@@ -7,13 +7,17 @@ mod file_kind;
 pub mod file_name;
 mod layout;
 pub mod overrides;
+mod question;
 mod row_kind;
 pub mod symbol;
+mod warning;
 
 pub use self::bar_interval::IntervalCounts;
 pub use self::column_role::ColumnRole;
-pub use self::detect::detect;
+pub use self::detect::{Candidate, ColumnEvidence, detect, explain, is_known_name};
 pub use self::file_kind::FileKind;
 pub use self::layout::{Assumption, KindColumn, Layout, RowShape, SideColumn, TickColumns, TimeColumns};
 pub use self::overrides::Overrides;
+pub use self::question::{Answer, Question};
 pub use self::row_kind::RowKind;
+pub use self::warning::{Warning, WarningCode};

@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 
 use super::column_role::ColumnRole;
 use super::file_kind::FileKind;
+use super::question::Answer;
 use crate::feed::replay::error::{Problem, ReplayError};
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{self, DateOrder, TimeUnit, Zone};
@@ -32,6 +33,8 @@ pub struct Overrides {
     pub header: Option<bool>,
     /// A price of 0 is one, or means that there is none.
     pub zero_prices: Option<bool>,
+    /// The answer where two readings are equally likely.
+    pub assume: Option<Answer>,
 }
 
 /// The roles of columns, in order or by name.
@@ -44,7 +47,7 @@ pub enum ColumnNames {
 }
 
 /// The keys of `FILE.toml`. They are the names of the flags.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "columns",
     "tz",
     "symbol",
@@ -58,6 +61,7 @@ pub const KEYS: [&str; 13] = [
     "encoding",
     "header",
     "zero-prices",
+    "assume",
 ];
 
 impl Overrides {
@@ -80,6 +84,7 @@ impl Overrides {
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
             "zero-prices" => self.zero_prices = Some(yes_or_no(value)?),
+            "assume" => self.assume = Some(Answer::parse(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
         }
         Ok(())
@@ -101,6 +106,7 @@ impl Overrides {
             encoding: self.encoding.or(others.encoding),
             header: self.header.or(others.header),
             zero_prices: self.zero_prices.or(others.zero_prices),
+            assume: self.assume.or(others.assume),
         }
     }
 

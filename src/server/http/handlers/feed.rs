@@ -1,4 +1,4 @@
-//! The feed: its state, its rejected rows, its scenarios and news, and commands to it.
+//! The feed: its state, its rejected rows, the remarks about its files, its scenarios and news, and commands to it.
 
 use warp::Filter;
 use warp::filters::BoxedFilter;
@@ -7,7 +7,8 @@ use warp::reply::Response as Answer;
 use super::{Site, json_body};
 use crate::server::http::reply::json_or_error;
 use crate::wire::{
-    ApiError, Feed, JsonMessage, news_response, parse_command, parse_news_query, rejected_response, scenarios_response,
+    ApiError, Feed, JsonMessage, news_response, parse_command, parse_news_query, reading_response, rejected_response,
+    scenarios_response,
 };
 
 /// The state of the feed.
@@ -20,6 +21,12 @@ pub fn feed(site: &Site, _: &str) -> Result<String, ApiError> {
 pub fn rejected(site: &Site, _: &str) -> Result<String, ApiError> {
     let live = site.live.read();
     Ok(rejected_response(live.market.epoch(), &live.status))
+}
+
+/// The assumptions and warnings about the reading of the files.
+pub fn reading(site: &Site, _: &str) -> Result<String, ApiError> {
+    let live = site.live.read();
+    Ok(reading_response(live.market.epoch(), &live.status))
 }
 
 /// Returns the scenarios that can be started, and the scenarios that have begun.

@@ -6,7 +6,7 @@ mod market;
 mod sessions;
 mod status;
 
-pub use feed::{command, feed, news, rejected, scenarios};
+pub use feed::{command, feed, news, reading, rejected, scenarios};
 pub use login::{login, logout, role};
 pub use market::{bars, depth, preview, quotes, symbols};
 pub use sessions::{events, websocket};

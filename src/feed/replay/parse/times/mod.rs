@@ -77,6 +77,11 @@ pub fn parse_date_and_clock(date: &str, clock: &str, format: TimeFormat) -> Opti
     Some(ParsedTime { ts: Timestamp(ts), has_zone: offset.is_some(), has_clock: true })
 }
 
+/// Parses a cell that is a clock alone, with marks, into nanoseconds since midnight.
+pub fn clock_nanos(cell: &str) -> Option<i64> {
+    looks_like_clock(cell).then(|| clock::parse(cell))?.map(|(nanos, _)| nanos)
+}
+
 /// Joins a day, nanoseconds of it, and an offset in seconds east of UTC.
 fn join(days: i64, clock: Option<i64>, offset: Option<i64>) -> Option<ParsedTime> {
     let offset_nanos = offset.unwrap_or(0) * NANOS_PER_SECOND;

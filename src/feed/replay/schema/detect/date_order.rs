@@ -2,15 +2,17 @@
 
 use std::io::Read;
 
+use super::date_evidence::{self, LikelyOrder};
 use super::table::Table;
+use super::time_column::DetectedTime;
 use crate::feed::replay::error::Problem;
 use crate::feed::replay::input::{Fit, Lines, read_problem};
 use crate::feed::replay::parse::cells::Cells;
-use crate::feed::replay::parse::times::{self, DateOrder, NANOS_PER_DAY, TimeFormat};
+use crate::feed::replay::parse::times::{self, DateOrder};
 
 /// The order of dates; a guess where no date decides it.
 pub struct DetectedOrder {
-    pub order: DateOrder,
+    pub likely: LikelyOrder,
     pub is_guess: bool,
 }
 
@@ -21,9 +23,11 @@ pub struct DetectedOrder {
 pub fn find<R: Read>(
     lines: &mut Lines<R>,
     table: &Table,
-    column: usize,
+    time: &DetectedTime,
+    has_comma: bool,
     max_bytes: u64,
 ) -> Result<DetectedOrder, Problem> {
+    let column = time.column;
     let mut cells = Cells::default();
     while let Some(fit) = lines.advance().map_err(|e| read_problem(e, lines.number()))? {
         if lines.position().offset > max_bytes {
@@ -37,20 +41,9 @@ pub fn find<R: Read>(
             Some((_, second)) if second > 12 => DateOrder::Mdy,
             _ => continue,
         };
-        return Ok(DetectedOrder { order, is_guess: false });
+        return Ok(DetectedOrder { likely: LikelyOrder { order, is_open: false }, is_guess: false });
     }
-    Ok(DetectedOrder { order: guess(table, column), is_guess: true })
-}
-
-/// The order under which the dates of the sample lie closer together. Of equals, points between the figures decide:
-/// they are mostly written day first.
-fn guess(table: &Table, column: usize) -> DateOrder {
-    let distance = |order: DateOrder| -> i64 {
-        let days = table.column(column).filter_map(|cell| TimeFormat::Text(order).parse(cell));
-        let days: Vec<i64> = days.map(|time| time.ts.0 / NANOS_PER_DAY).collect();
-        days.windows(2).map(|pair| (pair[1] - pair[0]).abs()).sum()
-    };
-    let has_points = table.column(column).any(|cell| cell.get(..6).is_some_and(|date| date.contains('.')));
-    let (mdy, dmy) = (distance(DateOrder::Mdy), distance(DateOrder::Dmy));
-    if dmy < mdy || dmy == mdy && has_points { DateOrder::Dmy } else { DateOrder::Mdy }
+    let dates: Vec<&str> = table.column(column).collect();
+    let has_clocks = time.clock.is_some() || dates.iter().any(|cell| cell.contains(':'));
+    Ok(DetectedOrder { likely: date_evidence::weigh(&dates, has_clocks, has_comma), is_guess: true })
 }

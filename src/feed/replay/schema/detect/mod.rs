@@ -15,16 +15,19 @@ mod cell_type;
 mod cell_words;
 mod column_name;
 mod contents;
+mod date_evidence;
 mod date_order;
 mod delimiter;
 mod price_scale;
 mod profile;
+mod questions;
 mod row_kinds;
 mod row_sizes;
 mod sample;
 mod table;
 mod time_column;
 mod weights;
+mod why;
 mod wide;
 mod words;
 mod zero_price;
@@ -34,12 +37,14 @@ use self::profile::Profile;
 use self::sample::Sample;
 use self::table::{Table, TableOverrides};
 use self::time_column::TimeOverrides;
+pub use self::why::{Candidate, ColumnEvidence};
 use super::column_role::ColumnRole;
 use super::file_name;
 use super::layout::{Layout, TimeColumns};
 use super::overrides::{ColumnNames, Overrides};
 use crate::feed::replay::error::Problem;
 use crate::feed::replay::input::{self, Entry, LineLimits, TextPosition};
+use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::TimeFormat;
 
 /// Detects the layout of a file. Day and month are distinguished within its first `full_read_bytes`.
@@ -63,11 +68,13 @@ pub fn detect(
     let time_overrides = TimeOverrides { unit: overrides.time_unit, order: overrides.date_order };
     let time = time_column::find(&table, &profiles, time_overrides);
     let mut time = time.ok_or_else(|| Problem::NoTimeColumn { columns: table.column_list() })?;
-    let mut is_order_guessed = false;
+    let (mut is_order_guessed, mut question) = (false, None);
     if time.is_order_open {
-        let order = date_order::find(&mut open()?, &table, time.column, full_read_bytes)?;
-        time.format = TimeFormat::Text(order.order);
-        is_order_guessed = order.is_guess;
+        let has_comma = profiles.iter().any(|profile| profile.mark == DecimalMark::Comma);
+        let found = date_order::find(&mut open()?, &table, &time, has_comma, full_read_bytes)?;
+        let (order, asked) = questions::of_dates(&table, time.column, found.likely, overrides.assume);
+        time.format = TimeFormat::Text(order);
+        (is_order_guessed, question) = (found.is_guess && overrides.assume.is_none(), asked);
     }
     let contents = contents::find(&table, &profiles, &time, overrides.kind);
     let mut contents = contents.ok_or_else(|| Problem::NoPriceColumn { columns: table.column_list() })?;
@@ -97,10 +104,34 @@ pub fn detect(
         has_row_ids: reading.has_row_ids,
         kinds_left_out: reading.kinds_left_out,
         assumptions: Vec::new(),
+        warnings: Vec::new(),
+        question,
     };
     assumptions::make(&mut layout, entry, overrides, &table, &profiles, is_order_guessed);
     layout.assumptions.extend(reading.assumptions);
     Ok(layout)
+}
+
+/// Explains the roles of a file's columns, which is read by `layout`.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn explain(
+    entry: &Entry,
+    overrides: &Overrides,
+    limits: LineLimits,
+    layout: &Layout,
+) -> Result<Vec<ColumnEvidence>, Problem> {
+    let mut lines = input::open_at(entry, layout.text, TextPosition::default(), limits)?;
+    let sample = Sample::read(&mut lines, limits.max_bytes)?;
+    let table = Table::of(&sample, TableOverrides { delimiter: overrides.delimiter, has_header: overrides.header });
+    let profiles = profiles(&table, overrides)?;
+    Ok(why::explain(&table, &profiles, layout))
+}
+
+/// Returns whether the name of a column has a word that is understood, or is none.
+pub fn is_known_name(name: &str) -> bool {
+    name.starts_with("column ") || words::Words::of(name).unknown == 0 || !words::Words::of(name).known.is_empty()
 }
 
 /// The profiles of all columns, under the names and the decimal mark that people give.

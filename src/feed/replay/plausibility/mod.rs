@@ -1,0 +1,45 @@
+//! The plausibility pass: looks at the first rows as they play, and tells what makes the reading of the file doubtful.
+//!
+//! Each check is a pure function of the [`PlayedSample`], in a file of its own. A check is quiet about a file that is
+//! read right, or says something true of it.
+
+mod chance_bars;
+mod crossed_quotes;
+mod far_apart;
+mod file_date;
+mod lost_clock;
+mod price_jump;
+mod running_total;
+mod sample;
+#[cfg(test)]
+mod tests;
+mod unused_column;
+mod year_1970;
+mod zero_price;
+
+use self::sample::PlayedSample;
+use crate::feed::replay::config::ReplayConfig;
+use crate::feed::replay::input::Entry;
+use crate::feed::replay::play::Scan;
+use crate::feed::replay::schema::Warning;
+
+/// The checks, in the order in which their warnings are listed.
+const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 10] = [
+    year_1970::check,
+    file_date::check,
+    lost_clock::check,
+    far_apart::check,
+    price_jump::check,
+    zero_price::check,
+    chance_bars::check,
+    crossed_quotes::check,
+    running_total::check,
+    unused_column::check,
+];
+
+/// Checks the first rows of a file that was scanned.
+pub fn check(entry: &Entry, scan: &Scan, config: &ReplayConfig) -> Vec<Warning> {
+    // The scan has told already what cannot be read.
+    let Ok(sample) = PlayedSample::read(entry, scan, config) else { return Vec::new() };
+    CHECKS.iter().filter_map(|check| check(&sample)).collect()
+}

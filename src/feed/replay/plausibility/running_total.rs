@@ -1,0 +1,57 @@
+//! Sizes rise and fall. Numbers that never fall within a day are its total so far.
+
+use super::sample::{PlayedPart, PlayedSample, float, shown};
+use crate::feed::replay::parse::times::NANOS_PER_DAY;
+use crate::feed::replay::rows::RowValues;
+use crate::feed::replay::schema::{Warning, WarningCode};
+use crate::market::Decimal;
+
+/// Sizes from which on their order is no chance.
+const MIN_SIZES: usize = 7;
+/// Of the steps, this share is a rise.
+const RISES: f64 = 0.7;
+
+pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
+    let long: Vec<_> = sample.symbols.iter().map(|(symbol, parts)| (symbol, sized(parts))).collect();
+    let long: Vec<_> = long.iter().filter(|(_, sizes)| sizes.len() >= MIN_SIZES).collect();
+    let rising: Vec<_> = long.iter().filter(|(_, sizes)| never_falls(sizes)).collect();
+    let (symbol, sizes) = rising.first().filter(|_| rising.len() * 2 > long.len())?;
+    Some(Warning {
+        code: WarningCode::RunningTotal,
+        what: format!(
+            "the sizes of {} never fall within a day: {}, {}, {} ..",
+            shown(symbol),
+            sizes[0].1,
+            sizes[1].1,
+            sizes[2].1
+        ),
+        lines: sample.lines(sizes.iter().map(|(part, _)| *part)),
+        played: "each is the size of its row".into(),
+        other: "each is the total of the day so far".into(),
+        flag: "--columns size=NAME".into(),
+    })
+}
+
+fn sized(parts: &[PlayedPart]) -> Vec<(&PlayedPart, Decimal)> {
+    let size = |part: &PlayedPart| match part.values {
+        RowValues::Bar(bar) => Some(bar.volume),
+        RowValues::Ticks { trade: Some(trade), .. } => Some(trade.size),
+        _ => None,
+    };
+    parts.iter().filter_map(|part| Some((part, size(part)?))).collect()
+}
+
+fn never_falls(sizes: &[(&PlayedPart, Decimal)]) -> bool {
+    let mut rises = 0;
+    let mut steps = 0;
+    for pair in sizes.windows(2) {
+        let is_same_day = pair[0].0.ts.0.div_euclid(NANOS_PER_DAY) == pair[1].0.ts.0.div_euclid(NANOS_PER_DAY);
+        let (a, b) = (float(pair[0].1), float(pair[1].1));
+        if is_same_day && b < a {
+            return false;
+        }
+        rises += usize::from(is_same_day && b > a);
+        steps += usize::from(is_same_day);
+    }
+    steps + 1 >= MIN_SIZES && rises as f64 >= steps as f64 * RISES
+}

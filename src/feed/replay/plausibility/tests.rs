@@ -1,0 +1,108 @@
+//! The warnings about small files with invented values.
+
+use std::fs;
+
+use crate::feed::replay::{FileReport, ReplayConfig, entries, inspect};
+
+fn report(name: &str, text: &str) -> FileReport {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, text).unwrap();
+    let entry = entries(&[path], &ReplayConfig::default()).unwrap().remove(0);
+    inspect(&entry, &ReplayConfig::default(), &mut |_, _, _| {}).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// Checks the codes of the warnings about a file, and a text that the first of them has.
+fn check(name: &str, text: &str, codes: &[&str], said: &str) {
+    let report = report(name, text);
+    let got: Vec<_> = report.warnings.iter().map(|warning| warning.code.label()).collect();
+    assert_eq!(got, codes, "{name}: {:?}", report.warnings);
+    let first = report.warnings.first().map(ToString::to_string).unwrap_or_default();
+    assert!(first.contains(said), "{name}: {said} in {first}");
+}
+
+/// A file of trades at these prices, a second apart.
+fn trades(prices: &[&str]) -> String {
+    let row = |(n, price): (usize, &&str)| format!("2024-01-02T09:30:{n:02}Z,ACME,{price},{}\n", 7 + n * 5 % 11);
+    format!("time,symbol,price,size\n{}", prices.iter().enumerate().map(row).collect::<String>())
+}
+
+#[test]
+fn file_that_is_read_right_has_no_warning() {
+    check("calm.csv", &trades(&["10.5", "10.6", "10.4", "10.5", "11.2"]), &[], "");
+    check("falls-below-zero.csv", &trades(&["2.5", "1.6", "0.4", "-0.5", "-7.2"]), &[], "");
+    check("two.csv", &trades(&["10.5", "250"]), &[], "");
+}
+
+#[test]
+fn price_that_jumps_is_told() {
+    check("jump.csv", &trades(&["10.5", "10.6", "1062", "10.5"]), &["price-jump"], "from 10.6 to 1062 in one step");
+    check("cents.csv", &trades(&["1050", "10.6", "10.5", "10.4"]), &["price-jump"], "(lines 2, 3)");
+}
+
+#[test]
+fn price_of_zero_beside_others_is_told() {
+    check("flips.csv", &trades(&["10.5", "-10.6", "10.4", "10.5"]), &["zero-price"], "(line 3)");
+}
+
+#[test]
+fn sizes_that_never_fall_are_told() {
+    let rows = |from: u32, day: u32| -> String {
+        (0..8).map(|n| format!("2024-01-0{day}T09:30:0{n}Z,ACME,10.5,{}\n", from + n * 7 + n % 3)).collect()
+    };
+    let text = format!("time,symbol,price,size\n{}{}", rows(100, 2), rows(50, 3));
+    check("total.csv", &text, &["running-total"], "the sizes of ACME never fall within a day: 100, 108, 116");
+}
+
+#[test]
+fn bid_above_ask_is_told() {
+    let rows: String = (0..4).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{}5,10.{n}1\n", n + 1)).collect();
+    check("crossed.csv", &format!("time,bid,ask\n{rows}"), &["crossed-quotes"], "10.15 and 10.01");
+}
+
+#[test]
+fn times_of_another_date_than_the_name_are_told() {
+    let text = trades(&["10.5", "10.6"]);
+    check("acme-2024-01-02.csv", &text, &[], "");
+    check("acme-2024-01-05.csv", &text, &[], "");
+    check("acme_20240103_20240131.csv", &text, &[], "");
+    check("acme_20230103_20230131.csv", &text, &["other-date"], "2023-01-03, 2023-01-31");
+    check("acme-20191108.csv", &text, &["other-date"], "the file's name has 2019-11-08");
+}
+
+#[test]
+fn instruments_of_one_symbol_are_told() {
+    let text = "date,symbol,expiry,open,high,low,close\n\
+                2024-01-02,NIFTY,202401,22400,22500,22300,22450\n2024-01-02,NIFTY,202402,19.5,21,18,20\n\
+                2024-01-03,NIFTY,202401,22450,22600,22400,22500\n2024-01-03,NIFTY,202402,20,22,19,21\n";
+    let report = report("fo.csv", text);
+    // Either the reader parts them, or it says that they are one.
+    if report.symbols.len() == 1 {
+        let first = report.warnings.first().map(ToString::to_string).unwrap_or_default();
+        assert!(first.contains("rows of NIFTY at 2024-01-02T00:00:00Z have prices from 20 to 22450"), "{first}");
+    }
+}
+
+#[test]
+fn rows_that_share_a_date_are_told() {
+    let rows: String = (0..9).map(|n| format!("2024-01-0{},x{},10.{n}\n", 2 + n / 3, n % 3)).collect();
+    let said = "3 rows of HEAP have the time";
+    check("heap.csv", &format!("date,zzz,price\n{rows}"), &["lost-clock"], said);
+}
+
+#[test]
+fn columns_in_order_by_chance_are_told() {
+    let row = |n: u32| {
+        let wave = [0.3, -0.2, 0.5, 0.1, -0.4][n as usize % 5];
+        let at = |price: f64| format!("{:.2}", price + wave);
+        format!("2024-01-{:02},{},{},{},{}\n", n + 1, at(50.0), at(70.0), at(40.0), at(60.0))
+    };
+    let rows: String = (0..9).map(row).collect();
+    check("etfs.csv", &format!("date,open,high,low,close\n{rows}"), &["chance-bars"], "of several instruments");
+}
+
+#[test]
+fn column_that_varies_under_an_unknown_name_is_told() {
+    let rows: String = (0..4).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{n},{}\n", 30 + n)).collect();
+    check("odd.csv", &format!("time,price,blorp\n{rows}"), &["unused-column"], "`blorp` (30)");
+}
