@@ -79,6 +79,12 @@ impl CellValues<'_> {
         if kind.is_side() && price.is_some() {
             return self.side_of_quote(columns, kind == RowKind::Bid);
         }
+        if kind == RowKind::Quote && bid.or(ask).is_none() {
+            let column = columns.side.map(|side| side.column);
+            let error = RowError { reason: RejectReason::BadSide, column };
+            let is_bid = column.and_then(|side| side::is_bid(self.bytes(side))).ok_or(error)?;
+            return self.side_of_quote(columns, is_bid);
+        }
         let (has_trade, has_quote) = (kind != RowKind::Quote, kind != RowKind::Trade);
         let is_trade = has_trade && action.is_none_or(|column| TRADE_ACTIONS.contains(&self.cells.get(column)));
         let written = self.optional_price(price.filter(|_| is_trade))?;

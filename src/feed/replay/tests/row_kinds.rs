@@ -104,6 +104,21 @@ fn side_of_a_trade_is_no_kind() {
 }
 
 #[test]
+fn quote_with_one_price_has_the_side_of_its_row() {
+    let text = "record_type,time,price,size,side\nT,2024-03-01T09:30:00Z,10.1,5,buy\nQ,2024-03-01T09:30:01Z,10.0,7,bid\n\
+                Q,2024-03-01T09:30:01Z,10.2,8,ask\nT,2024-03-01T09:30:02Z,10.2,9,sell\n";
+    check(text, &["10.1 x 5 buy", "10.0 x 7 / 10.2 x 8", "10.2 x 9 sell"]);
+}
+
+#[test]
+fn price_too_small_for_the_digits_is_rejected_as_such() {
+    let text = "time,price,size\n2024-03-01T09:30:00Z,1e-17,5\n2024-03-01T09:30:01Z,2,5\n";
+    check(text, &["2 x 5 ?"]);
+    let rejected = open(&[("X.csv", text)], &[]).rejected();
+    assert_eq!((rejected[0].reason, rejected[0].value.as_str()), ("too many digits", "1e-17"));
+}
+
+#[test]
 fn quotes_of_another_range_are_left_out() {
     let text = "time,event,price,size\n2024-03-01T09:30:00Z,QUOTE BID,10.0,5\n2024-03-01T09:30:00Z,QUOTE ASK,10.2,7\n\
                 2024-03-01T09:30:01Z,QUOTE ASK NB,20.9,7\n2024-03-01T09:30:02Z,TRADE NB,10.1,8\n";

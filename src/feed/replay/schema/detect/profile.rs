@@ -10,6 +10,7 @@ use super::table::Table;
 use super::weights::{HALF_OF_CELLS, MOST_CELLS};
 use crate::feed::replay::parse::number::{self, DecimalMark, fraction};
 use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit, looks_like_clock};
+use crate::market::DecimalError;
 
 /// The years whose counts since 1970 are times, even under a name that says nothing of time.
 const PLAUSIBLE_YEARS: Range<i64> = 1990..2045;
@@ -94,8 +95,9 @@ impl Profile {
     /// Counts a number. Its value is `None` where it means that there is none: Databento writes the largest number
     /// then.
     fn number(&mut self, cell: &str) -> Option<f64> {
-        let value = number::parse(cell, self.mark).ok()?;
-        self.numeric += 1;
+        let parsed = number::parse(cell, self.mark);
+        self.numeric += usize::from(parsed != Err(DecimalError::NotANumber));
+        let value = parsed.ok()?;
         if value.mantissa == i64::MAX {
             return None;
         }

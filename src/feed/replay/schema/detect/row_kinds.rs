@@ -51,6 +51,7 @@ pub fn refine(
         time,
         symbol: contents.symbol,
         is_kind_given: overrides.kind.is_some(),
+        zero_prices: overrides.zero_prices,
         kind: contents.kind,
         reading: Reading::default(),
     };
@@ -65,7 +66,7 @@ pub fn refine(
             shape => shape,
         };
     }
-    refiner.zeros(&contents.groups.iter().map(|group| group.shape).collect::<Vec<_>>(), overrides.zero_prices);
+    refiner.zeros(&contents.groups.iter().map(|group| group.shape).collect::<Vec<_>>());
     contents.kind = refiner.kind;
     refiner.reading
 }
@@ -76,6 +77,7 @@ pub(super) struct Refiner<'a> {
     pub(super) time: &'a DetectedTime,
     symbol: Option<usize>,
     is_kind_given: bool,
+    zero_prices: Option<bool>,
     kind: FileKind,
     reading: Reading,
 }
@@ -87,9 +89,10 @@ impl Refiner<'_> {
             return levels;
         }
         let has_quotes = columns.bid.or(columns.ask).is_some();
-        if let Some(price) = columns.price.filter(|price| has_quotes && self.is_all_zero(*price)) {
+        let can_be_empty = has_quotes && self.zero_prices != Some(true);
+        if let Some(price) = columns.price.filter(|price| can_be_empty && self.is_all_zero(*price)) {
             let name = self.table.column_name(price);
-            self.assume(format!("`{name}` has no trades"), "all of its prices are 0", "--zero-prices");
+            self.assume(format!("`{name}` has no trades"), "all of its prices are 0", "--zero-prices yes");
             columns = TickColumns { price: None, size: None, side: None, action: None, ..columns };
             self.kind = FileKind::Quotes;
         }
@@ -212,7 +215,7 @@ impl Refiner<'_> {
         }
         let has_sides = has(&[RowKind::Bid, RowKind::Ask]);
         if !self.is_kind_given && matches!(kind.form, KindForm::Words | KindForm::Numbers) {
-            let has_quotes = has_sides || columns.bid.or(columns.ask).is_some();
+            let has_quotes = has_sides || has(&[RowKind::Quote]) || columns.bid.or(columns.ask).is_some();
             self.kind = match (has(&[RowKind::Trade, RowKind::Both]), has_quotes) {
                 (true, true) => FileKind::TradesAndQuotes,
                 (true, false) => FileKind::Trades,
@@ -310,7 +313,7 @@ impl Refiner<'_> {
     }
 
     /// Finds out what a price of 0 means.
-    fn zeros(&mut self, shapes: &[RowShape], given: Option<bool>) {
+    fn zeros(&mut self, shapes: &[RowShape]) {
         let columns: Vec<usize> = shapes.iter().flat_map(price_columns).collect();
         // The prices of cancelled trades are no neighbours of others.
         let kind = shapes.iter().find_map(|shape| match shape {
@@ -324,9 +327,9 @@ impl Refiner<'_> {
             let numbers = self.profiles[*column].numbers.iter().zip(&symbols);
             numbers.filter_map(|(price, symbol)| Some(((*column, *symbol), (*price)?)))
         });
-        let is_price = given.unwrap_or_else(|| zero_price::is_price(prices));
+        let is_price = self.zero_prices.unwrap_or_else(|| zero_price::is_price(prices));
         self.reading.is_zero_price = is_price;
-        if given.is_some() {
+        if self.zero_prices.is_some() {
             return;
         }
         let zeros = |column: usize| self.profiles[column].values().filter(|value| *value == 0.0).count();
