@@ -6,7 +6,7 @@ use encoding_rs::Encoding;
 
 use super::memory::FileMemory;
 use super::values::MAX_COUNT;
-use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
+use crate::feed::replay::overrides::{self, ColumnNames, DateMeaning, Overrides};
 use crate::feed::replay::{Answer, DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::flags::whole_number;
 
@@ -62,6 +62,9 @@ pub struct ReadingArgs {
         value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes")
     )]
     zero_prices: Option<bool>,
+    /// Meaning of the dates of rows with a clock
+    #[arg(long, value_name = "DAYS", value_enum, ignore_case = true)]
+    dates: Option<DateMeaning>,
     /// Take the first of two readings that are equally likely, or the second. `inspect` lists them
     #[arg(long, value_name = "READING", value_parser = Answer::parse)]
     assume: Option<Answer>,
@@ -169,6 +172,7 @@ impl ReadingArgs {
                 encoding: self.encoding,
                 header: self.header,
                 zero_prices: self.zero_prices,
+                dates: self.dates,
                 assume: self.assume,
             },
         }

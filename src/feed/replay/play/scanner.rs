@@ -152,6 +152,9 @@ impl Scanner {
                         self.edges.add_time(time.ts);
                     }
                     self.reject(rows, error);
+                    if let [only] = self.scan.symbols.as_mut_slice() {
+                        only.pass(time.ts);
+                    }
                 }
             }
         }

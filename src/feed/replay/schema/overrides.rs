@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use encoding_rs::Encoding;
 
 use super::column_role::ColumnRole;
@@ -35,6 +36,16 @@ pub struct Overrides {
     pub zero_prices: Option<bool>,
     /// The answer where two readings are equally likely.
     pub assume: Option<Answer>,
+    pub dates: Option<DateMeaning>,
+}
+
+/// The meaning of the dates of rows with a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DateMeaning {
+    /// The day of the calendar.
+    Calendar,
+    /// The day of trading, to which the evening before belongs.
+    Trading,
 }
 
 /// The roles of columns, in order or by name.
@@ -47,7 +58,7 @@ pub enum ColumnNames {
 }
 
 /// The keys of `FILE.toml`. They are the names of the flags.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 15] = [
     "columns",
     "tz",
     "symbol",
@@ -61,6 +72,7 @@ pub const KEYS: [&str; 14] = [
     "encoding",
     "header",
     "zero-prices",
+    "dates",
     "assume",
 ];
 
@@ -84,6 +96,7 @@ impl Overrides {
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
             "zero-prices" => self.zero_prices = Some(yes_or_no(value)?),
+            "dates" => self.dates = Some(choice(value)?),
             "assume" => self.assume = Some(Answer::parse(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
         }
@@ -106,6 +119,7 @@ impl Overrides {
             encoding: self.encoding.or(others.encoding),
             header: self.header.or(others.header),
             zero_prices: self.zero_prices.or(others.zero_prices),
+            dates: self.dates.or(others.dates),
             assume: self.assume.or(others.assume),
         }
     }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use strum::{EnumCount, IntoEnumIterator};
+use strum::EnumCount;
 
 use super::cell_type::is_date;
 use super::table::Table;
@@ -107,7 +107,8 @@ impl Profile {
     }
 
     fn add_time(&mut self, cell: &str) {
-        match TimeFormat::of(cell, DateOrder::Mdy).or_else(|| TimeFormat::of(cell, DateOrder::Dmy)) {
+        let orders = [DateOrder::Mdy, DateOrder::Dmy, DateOrder::Ymd];
+        match orders.into_iter().find_map(|order| TimeFormat::of(cell, order)) {
             Some(TimeFormat::Epoch(unit)) => {
                 let time = TimeFormat::Epoch(unit).parse(cell);
                 let year = time.map(|time| 1970 + time.ts.0 / NANOS_PER_YEAR);
@@ -170,13 +171,21 @@ impl Profile {
             let (min, max) = (self.min(), self.max());
             self.numbers.iter().flatten().count() == 0 || max >= LARGEST_PRICE || max > min * MANGLED_SPREAD
         };
-        self.are_half(self.mangled) && are_no_prices()
+        self.are_half(self.mangled) && self.dated == 0 && are_no_prices()
     }
 
     /// The unit of counts since 1970, where most cells are such.
     pub fn epoch_unit(&self) -> Option<TimeUnit> {
-        let unit = TimeUnit::iter().max_by_key(|unit| self.epochs[*unit as usize])?;
-        self.are_most(self.epochs.iter().sum()).then_some(unit)
+        self.are_most(self.epochs.iter().sum()).then(|| self.usual_unit())
+    }
+
+    /// The unit of counts since 1970, where half of the cells are such, which is enough under a name for times.
+    pub fn epoch_unit_of_half(&self) -> Option<TimeUnit> {
+        self.are_half(self.epochs.iter().sum()).then(|| self.usual_unit())
+    }
+
+    fn usual_unit(&self) -> TimeUnit {
+        TimeUnit::OF_CLOCKS.into_iter().max_by_key(|unit| self.epochs[*unit as usize]).unwrap_or(TimeUnit::Seconds)
     }
 
     pub fn values(&self) -> impl Iterator<Item = f64> {
