@@ -137,6 +137,12 @@ const PRICE_ROLES: &RankedRoles = &[
 
 /// The roles of a name, best first; none where it says nothing of use.
 pub fn roles_of(name: &str) -> Vec<NamedRole> {
+    let given = |role| NamedRole { role, rank: 0, level: None };
+    match name {
+        "row_kind" => return vec![given(ColumnRole::RowKind)],
+        "day_volume" => return vec![given(ColumnRole::Size), given(ColumnRole::DayVolume)],
+        _ => {}
+    }
     let words = Words::of(name);
     let level = words.number;
     let unknown = u8::try_from(words.unknown).unwrap_or(MAX_UNKNOWN).min(MAX_UNKNOWN);
@@ -161,14 +167,15 @@ pub fn is_weak_price(name: &str) -> bool {
     role_of(name, ColumnRole::Price).is_some_and(|named| named.rank >= WEAK_PRICE && words.has(Value))
 }
 
-/// Returns whether a name says that its price is that of a trade, and not of an order.
-pub fn is_of_trades(name: &str) -> bool {
-    Words::of(name).has_any(&[Last, Trade])
-}
-
 /// Returns whether a name is that of a figure that is no market data.
 pub fn is_foreign(name: &str) -> bool {
     Words::of(name).has(Foreign)
+}
+
+/// Returns whether a name says that a price was traded at.
+pub fn is_of_trade(name: &str) -> bool {
+    const PHRASES: [&str; 6] = ["最新", "成交", "现价", "現在値", "현재가", "체결"];
+    Words::of(name).has_any(&[Last, Trade]) || PHRASES.iter().any(|phrase| name.contains(phrase))
 }
 
 /// Returns whether all words of a name are known, whatever they mean.
@@ -180,12 +187,6 @@ pub fn is_known(name: &str) -> bool {
 /// Returns whether any word of a name is known.
 pub fn has_known_word(name: &str) -> bool {
     !Words::of(name).known.is_empty()
-}
-
-/// Returns whether a name is that of a volume, a count or money.
-pub fn is_size(name: &str) -> bool {
-    let words = Words::of(name);
-    words.has_any(&[Size, Volume, Amount, Count, Turnover]) || words.has(Other) && !words.has(Price)
 }
 
 /// Returns whether a name is that of a figure that is no price, or of a part of an instrument.

@@ -3,20 +3,19 @@
 use std::cmp::Reverse;
 
 use super::by_name::NamedColumns;
-use super::instrument::{InstrumentColumns, InstrumentRows};
 use super::profile::Profile;
 use super::table::Table;
 use super::time_column::DetectedTime;
-use super::{by_value, cell_words, column_name, instrument, tickers, wide};
+use super::{by_value, cell_words, column_name, tickers, wide};
 use crate::feed::replay::schema::column_role::ColumnRole;
 use crate::feed::replay::schema::file_kind::FileKind;
 use crate::feed::replay::schema::layout::{ColumnGroup, RowShape, SideColumn, TickColumns};
 
-/// The kind of the rows, the columns of each symbol, and the columns that name the instrument.
+/// The kind of the rows, the columns of each symbol, and the column of the symbols.
 pub struct Contents {
     pub kind: FileKind,
     pub groups: Vec<ColumnGroup>,
-    pub instrument: InstrumentColumns,
+    pub symbol: Option<usize>,
 }
 
 /// The answers of people about the contents.
@@ -31,7 +30,7 @@ pub struct Wanted<'a> {
 pub fn find(table: &Table, profiles: &[Profile], time: &DetectedTime, wanted: Wanted<'_>) -> Option<Contents> {
     let mut taken: Vec<usize> = time.columns();
     taken.extend(wanted.instrument);
-    let of_symbols = |(kind, groups)| Contents { kind, groups, instrument: InstrumentColumns::default() };
+    let of_symbols = |(kind, groups)| Contents { kind, groups, symbol: None };
     let is_given = !wanted.instrument.is_empty();
     if !is_given
         && let Some(found) = wide::find(profiles, table.symbols.as_deref(), &taken)
@@ -65,12 +64,7 @@ pub fn find(table: &Table, profiles: &[Profile], time: &DetectedTime, wanted: Wa
         }
     };
     let (kind, shape) = as_kind(wanted.kind, kind, group.shape);
-    let rows = InstrumentRows { table, profiles, time, kind, shape: &shape, symbol };
-    let instrument = match wanted.instrument {
-        [] if group.symbol.is_none() => rows.find(),
-        given => instrument::given(given),
-    };
-    Some(Contents { kind, groups: vec![ColumnGroup { shape, ..group }], instrument })
+    Some(Contents { kind, groups: vec![ColumnGroup { shape, ..group }], symbol })
 }
 
 /// The column of the symbols, by its name or, without a header, by its values.
@@ -125,7 +119,7 @@ fn as_kind(wanted: Option<FileKind>, kind: FileKind, shape: RowShape) -> (FileKi
         (
             FileKind::Book,
             RowShape::Ticks(TickColumns { price: Some(price), size: Some(size), side: Some(side), .. }),
-        ) => RowShape::Levels { side: side.column, price, size, snapshot: None },
+        ) => RowShape::Levels { side: side.column, price, size, snapshot: None, are_moments: false },
         _ => return (kind, shape),
     };
     (wanted, read_as)

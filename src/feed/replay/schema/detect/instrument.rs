@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::cell_words::{BOOLEANS, OPTION_TYPES, SIDES_AND_NUMBERS};
 use super::column_name;
+use super::contents::Contents;
 use super::profile::Profile;
 use super::table::Table;
 use super::time_column::DetectedTime;
@@ -29,13 +30,13 @@ pub struct InstrumentColumns {
 }
 
 /// The rows of a sample, as far as they tell instruments apart.
-pub struct InstrumentRows<'a> {
-    pub table: &'a Table,
-    pub profiles: &'a [Profile],
-    pub time: &'a DetectedTime,
-    pub kind: FileKind,
-    pub shape: &'a RowShape,
-    pub symbol: Option<usize>,
+struct InstrumentRows<'a> {
+    table: &'a Table,
+    profiles: &'a [Profile],
+    time: &'a DetectedTime,
+    kind: FileKind,
+    shape: &'a RowShape,
+    symbol: Option<usize>,
 }
 
 /// The longest text of a column that parts instruments, in bytes.
@@ -45,7 +46,7 @@ const FEW_ROWS: usize = 8;
 
 impl InstrumentRows<'_> {
     /// Finds the columns that name the instruments.
-    pub fn find(&self) -> InstrumentColumns {
+    fn find(&self) -> InstrumentColumns {
         let mut parts = self.named_parts();
         let mut symbol = self.symbol;
         // A series is no part of a symbol that the file's name gives: it is the symbol.
@@ -337,8 +338,25 @@ fn distance(a: f64, b: f64) -> f64 {
     (a - b).abs() / a.abs().max(b.abs())
 }
 
+/// The columns that name the instruments: those that people give, or those that the rows tell.
+pub fn find(
+    table: &Table,
+    profiles: &[Profile],
+    time: &DetectedTime,
+    contents: &Contents,
+    given: &[usize],
+) -> InstrumentColumns {
+    match contents.groups.as_slice() {
+        [group] if given.is_empty() && group.symbol.is_none() => {
+            let (kind, shape, symbol) = (contents.kind, &group.shape, contents.symbol);
+            InstrumentRows { table, profiles, time, kind, shape, symbol }.find()
+        }
+        _ => of_people(given),
+    }
+}
+
 /// The columns that people name, each once.
-pub fn given(columns: &[usize]) -> InstrumentColumns {
+fn of_people(columns: &[usize]) -> InstrumentColumns {
     let mut seen = HashSet::new();
     let mut columns = columns.iter().copied().filter(|column| seen.insert(*column));
     let symbol = columns.next();

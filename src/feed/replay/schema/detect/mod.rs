@@ -1,8 +1,9 @@
 //! Detection: from a sample of a file's lines to the [`Layout`] by which its rows are read.
 //!
 //! In reading order: `sample` (lines), `delimiter`, `table` (header, names, rows), `profile` (the values of a column),
-//! `time_column` and `date_order` (the time), `contents` (the kind of rows and the other columns), `price_scale`
-//! (prices written as whole numbers), `instrument` (the columns that name an instrument together), `assumptions`.
+//! `time_column` and `date_order` (the time), `contents` (the kind of rows and the other columns), `row_kinds` (rows of
+//! several kinds) and `zero_price`, `instrument` (the columns that name an instrument together), `price_scale` (prices
+//! written as whole numbers), `assumptions`.
 //!
 //! A column gets its role by evidence. Its name says what it may be (`words`, `column_name`, `by_name`, `wide`), and
 //! its values have to agree. Where no name says anything, the values decide alone (`by_value`). `weights` says how much
@@ -29,6 +30,8 @@ mod price_scale;
 mod profile;
 mod questions;
 mod refusal;
+mod row_kinds;
+mod row_sizes;
 mod ruined_times;
 mod sample;
 mod short_dates;
@@ -43,6 +46,7 @@ mod weights;
 mod why;
 mod wide;
 mod words;
+mod zero_price;
 
 use self::contents::{Contents, Wanted};
 use self::instrument::InstrumentColumns;
@@ -90,9 +94,13 @@ pub fn detect(
         (is_order_guessed, question) = (found.is_guess && overrides.assume.is_none(), asked);
     }
     let contents = contents::find(&table, &profiles, &time, Wanted { kind: overrides.kind, instrument: &given });
-    let Contents { kind, groups, instrument } =
-        contents.ok_or_else(|| refusal::no_price(&sample, &table, &profiles, &time))?;
-    let instrument = if overrides.symbol.is_some() { InstrumentColumns::default() } else { instrument };
+    let mut contents = contents.ok_or_else(|| refusal::no_price(&sample, &table, &profiles, &time))?;
+    let reading = row_kinds::refine(&table, &profiles, &time, &mut contents, overrides);
+    let instrument = match overrides.symbol {
+        Some(_) => InstrumentColumns::default(),
+        None => instrument::find(&table, &profiles, &time, &contents, &given),
+    };
+    let Contents { kind, groups, .. } = contents;
     let of_preamble = table.symbol.as_ref().map(|(_, symbol)| symbol.clone());
     let mut layout = Layout {
         text,
@@ -121,6 +129,9 @@ pub fn detect(
         kind,
         groups,
         price_scale: 0,
+        is_zero_price: reading.is_zero_price,
+        has_row_ids: reading.has_row_ids,
+        kinds_left_out: reading.kinds_left_out,
         second_hours: Vec::new(),
         assumptions: time.assumptions,
         warnings: Vec::new(),
@@ -133,6 +144,7 @@ pub fn detect(
         base_day::set(&mut layout, entry, overrides, &table, limits)?;
     }
     assumptions::make(&mut layout, overrides, &table, &profiles, is_order_guessed);
+    layout.assumptions.extend(reading.assumptions);
     trading_days::find(&mut layout, &table, overrides.dates);
     Ok(layout)
 }
