@@ -105,4 +105,16 @@ fn columns_in_order_by_chance_are_told() {
 fn column_that_varies_under_an_unknown_name_is_told() {
     let rows: String = (0..4).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{n},{}\n", 30 + n)).collect();
     check("odd.csv", &format!("time,price,blorp\n{rows}"), &["unused-column"], "`blorp` (30)");
+    let rows: String = (0..6).map(|n| format!("2024-01-02T09:30:0{n}Z,A{},10.{n}\n", n % 2)).collect();
+    check("words.csv", &format!("time,blorp,price\n{rows}"), &["unused-column"], "--columns symbol=blorp decides");
+    let rows: String =
+        (0..6).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{n}1,10.{n}3,10.{n}2,{}\n", 1 + n % 3)).collect();
+    check("middle.csv", &rows, &["unused-column"], "--columns price=4 decides");
+}
+
+#[test]
+fn comma_that_may_be_either_mark_is_told() {
+    let rows: String = (0..5).map(|n| format!("2024-01-02T09:30:0{n}Z;38,70{n}\n")).collect();
+    check("either.csv", &format!("time;price\n{rows}"), &["decimal-mark"], "--decimal-mark point decides");
+    check("one.csv", &format!("time;price\n{rows}2024-01-02T09:30:07Z;38,7\n"), &[], "");
 }
