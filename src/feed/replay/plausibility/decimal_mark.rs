@@ -15,29 +15,32 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
         matches!(roles[*column], Some(Price | Bid | Ask | Open | High | Low | Close))
     };
     let prices: Vec<usize> = (0..roles.len()).filter(is_price).collect();
-    let column = *prices.first()?;
+    let is_comma = sample.layout().mark(*prices.first()?) == DecimalMark::Comma;
     let cells = || sample.rows.iter().flat_map(|row| prices.iter().filter_map(|n| row.cells.get(*n)));
     let cells = || cells().filter(|cell| cell.contains([',', '.']));
-    if cells().count() < sample.rows.len() || !cells().all(|cell| may_be_either(cell)) {
-        return None;
-    }
-    let cell = cells().next()?;
-    let is_comma = sample.layout().mark(column) == DecimalMark::Comma;
-    let (played, other) = if is_comma { ("decimals", "thousands") } else { ("thousands", "decimals") };
+    // A point before three figures is that of decimals, unless the comma is taken for it.
+    let marks: &[char] = if is_comma { &[',', '.'] } else { &[','] };
+    let mark = *marks.iter().find(|mark| cells().all(|cell| may_be_either(cell, **mark)))?;
+    let cell = cells().next().filter(|_| cells().count() >= sample.rows.len())?;
+    let name = if mark == ',' { "comma" } else { "point" };
+    let (played, other) = match (mark == ',') == is_comma {
+        true => ("decimals", "thousands"),
+        false => ("thousands", "decimals"),
+    };
     Some(Warning {
         code: WarningCode::DecimalMark,
-        what: format!("all prices have one comma and three figures behind it, as `{}`", shown(cell)),
+        what: format!("all prices have one {name} and three figures behind it, as `{}`", shown(cell)),
         lines: sample.rows.first().map(|row| row.line).into_iter().collect(),
-        played: format!("the comma is before {played}"),
+        played: format!("the {name} is before {played}"),
         other: format!("it is before {other}"),
         flag: format!("--decimal-mark {}", if is_comma { "point" } else { "comma" }),
     })
 }
 
-/// One comma, with three figures behind it and at most three before it.
-fn may_be_either(cell: &str) -> bool {
-    let Some((before, behind)) = cell.split_once(',') else { return false };
+/// One mark, with three figures behind it and at most three before it.
+fn may_be_either(cell: &str, mark: char) -> bool {
+    let Some((before, behind)) = cell.split_once(mark) else { return false };
     let figures = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
-    let has_no_mark = !before.contains('.') && !behind.contains([',', '.']);
+    let has_no_mark = !before.contains([',', '.']) && !behind.contains([',', '.']);
     has_no_mark && (1..=3).contains(&figures(before)) && !before.starts_with('0') && figures(behind) == 3
 }

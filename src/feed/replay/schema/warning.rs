@@ -29,6 +29,8 @@ pub enum WarningCode {
     LostClock,
     /// A comma may be before decimals or between thousands.
     DecimalMark,
+    /// Sizes are as large as prices.
+    PriceAsSize,
     /// The bid is above the ask.
     CrossedQuotes,
 }

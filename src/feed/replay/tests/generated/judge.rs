@@ -194,7 +194,9 @@ fn told_or_silent(report: &FileReport, fault: Fault, what: String) -> Verdict {
     let codes = || report.warnings.iter().map(|one| one.code.label());
     let has_code = |words: &[&str]| codes().any(|code| words.iter().any(|word| code.contains(word)));
     let has_flag = |list: &[&str]| flags().any(|flag| list.contains(&flag));
-    let is_told = match fault {
+    // Several instruments as one make wrong times, prices and counts of bars, too.
+    let is_parted = has_code(&["far-apart"]) && fault != Fault::Size;
+    let touches = match fault {
         Fault::Time => {
             let hours = what.split_once(" and not ").and_then(|(a, b)| Some(shift(a)? - shift(b)?));
             let is_zone = hours.is_some_and(|nanos| nanos.abs() < DAY && nanos % (900 * SECOND) == 0);
@@ -203,17 +205,17 @@ fn told_or_silent(report: &FileReport, fault: Fault, what: String) -> Verdict {
                 || is_zone && has_flag(&["--tz"])
         }
         Fault::Price => {
-            has_code(&["price", "bars", "quotes", "unused", "decimal"])
+            has_code(&["price", "bars", "quotes", "unused", "decimal", "size"])
                 || has_flag(&["--price-scale", "--kind"])
                 || mentions(report, &["bars open at their close", "there is also", "cannot be used"])
         }
         Fault::Size => has_code(&["total", "size", "volume"]) || mentions(report, &["volume", "size"]),
         Fault::Symbol => has_code(&["far-apart", "symbol", "instrument", "price-jump", "unused"]),
         Fault::Rows => report.rows_rejected > 0 || has_code(&["repeat", "row", "far-apart", "zero"]),
-        Fault::Kind => has_code(&["kind", "row", "quotes", "far-apart", "unused"]) || has_flag(&["--kind"]),
+        Fault::Kind => has_code(&["kind", "row", "quotes", "unused", "as-size"]) || has_flag(&["--kind"]),
         Fault::Plays => !report.warnings.is_empty(),
     };
-    if is_told { Verdict::Told(fault) } else { Verdict::Silent(fault, what) }
+    if is_parted || touches { Verdict::Told(fault) } else { Verdict::Silent(fault, what) }
 }
 
 fn shift(text: &str) -> Option<i64> {
