@@ -6,7 +6,7 @@ use encoding_rs::Encoding;
 
 use super::memory::FileMemory;
 use super::values::MAX_COUNT;
-use crate::feed::replay::overrides::{self, ColumnNames, Overrides};
+use crate::feed::replay::overrides::{self, ColumnNames, DateMeaning, Overrides};
 use crate::feed::replay::{Answer, DateOrder, DecimalMark, FileKind, ReplayConfig, TimeUnit, Zone};
 use crate::flags::whole_number;
 
@@ -55,6 +55,9 @@ pub struct ReadingArgs {
         value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes")
     )]
     header: Option<bool>,
+    /// Meaning of the dates of rows with a clock
+    #[arg(long, value_name = "DAYS", value_enum, ignore_case = true)]
+    dates: Option<DateMeaning>,
     /// Take the first of two readings that are equally likely, or the second. `inspect` lists them
     #[arg(long, value_name = "READING", value_parser = Answer::parse)]
     assume: Option<Answer>,
@@ -161,6 +164,7 @@ impl ReadingArgs {
                 time_unit: self.time_unit,
                 encoding: self.encoding,
                 header: self.header,
+                dates: self.dates,
                 assume: self.assume,
             },
         }

@@ -29,7 +29,7 @@ struct JsonReport<'a> {
     order: &'static str,
     first: Option<JsonEvent>,
     last: Option<JsonEvent>,
-    bars: Option<&'static str>,
+    bars: Option<String>,
     assumptions: Vec<JsonAssumption<'a>>,
     warnings: Vec<JsonWarning<'a>>,
     questions: Vec<JsonQuestion<'a>>,
@@ -164,7 +164,7 @@ fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> Jso
         order: report.order.code(),
         first: report.first.map(event),
         last: report.last.map(event),
-        bars: report.bars.map(|interval| interval.label()),
+        bars: report.bars.map(|length| length.to_string()),
         assumptions: assumptions.collect(),
         warnings: report.warnings.iter().map(warning).collect(),
         questions: report.question.iter().map(question).collect(),
@@ -194,6 +194,7 @@ fn time(time: &TimeReport) -> JsonTime {
         TimeFormat::Epoch(unit) => ("epoch", Some(unit.label())),
         TimeFormat::SinceMidnight(unit) => ("since_midnight", Some(unit.label())),
         TimeFormat::Text(order) => (order.label(), None),
+        TimeFormat::Figures(figures) => (figures.label(), None),
     };
     JsonTime { format, unit, zone: time.zone.to_string(), assumed: time.is_assumed }
 }

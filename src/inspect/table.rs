@@ -70,9 +70,11 @@ fn rows(report: &FileReport) -> String {
 fn time(report: &FileReport) -> String {
     let format = match report.time.format {
         TimeFormat::Iso => "ISO 8601".into(),
-        TimeFormat::Epoch(unit) => format!("{unit} since 1970"),
+        TimeFormat::Epoch(unit) if unit.is_told_by_size() => format!("{unit} since 1970"),
+        TimeFormat::Epoch(unit) => unit.to_string(),
         TimeFormat::SinceMidnight(unit) => format!("{unit} since midnight"),
         TimeFormat::Text(order) => format!("dates as {}", order.label()),
+        TimeFormat::Figures(figures) => format!("dates as {}", figures.label()),
     };
     let apart = if report.time.is_apart { ", date and time in two columns" } else { "" };
     let assumed = if report.time.is_assumed { " (assumed)" } else { "" };

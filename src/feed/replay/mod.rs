@@ -78,7 +78,9 @@ pub fn entries(paths: &[PathBuf], config: &ReplayConfig) -> Result<Vec<Entry>, R
 fn scan_entry(entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Scan, ReplayError> {
     let overrides = config.overrides.clone().or(Overrides::beside(&entry.path)?);
     let layout = schema::detect(entry, &overrides, config.line_limits(), config.full_read_bytes);
-    let mut scan = play::scan(entry, layout.map_err(|problem| entry.at_fault(problem))?, config, progress)?;
+    let mut layout = layout.map_err(|problem| entry.at_fault(problem))?;
+    play::find_second_hours(entry, &mut layout, config).map_err(|problem| entry.at_fault(problem))?;
+    let mut scan = play::scan(entry, layout, config, progress)?;
     scan.warnings = plausibility::check(entry, &scan, config);
     Ok(scan)
 }

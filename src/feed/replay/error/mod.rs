@@ -115,6 +115,17 @@ pub enum Problem {
     #[error("no column has the time; the columns are {columns}: name it by --columns time=NAME")]
     NoTimeColumn { columns: String },
     #[error(
+        "the times of `{column}` (the first is `{value}`) have no date, and neither the file nor its name has one: give \
+         it by --date YYYY-MM-DD, or say what they count by --time-unit, or name the column with the date by \
+         --columns time=NAME"
+    )]
+    NoDate { column: String, value: String },
+    #[error(
+        "the times of `{column}` have lost their figures, as a spreadsheet leaves them (`{value}`): export the file again \
+         with that column as text, or name another one by --columns time=NAME"
+    )]
+    RuinedTimes { column: String, value: String },
+    #[error(
         "no column has a price; the columns are {columns}: name them by --columns price=NAME, or bid=.. and ask=.., \
          or open=.., high=.., low=.. and close=.."
     )]

@@ -6,7 +6,7 @@ use super::bars;
 use super::precision::{self, Precision};
 use super::scan::Scan;
 use crate::feed::replay::rows::Grid;
-use crate::feed::replay::schema::{FileKind, IntervalCounts};
+use crate::feed::replay::schema::{BarLength, FileKind, IntervalCounts};
 use crate::market::{AssetClass, Instrument, InstrumentId, Interval, PriceBasis, Timestamp};
 
 /// The instruments of a replay, and their ids by symbol.
@@ -83,11 +83,16 @@ pub fn span(scan: &Scan) -> (Timestamp, Timestamp) {
 ///
 /// A symbol with a single bar takes the length of the others. Where there are no others, it is a day for a date and a
 /// minute for a date with a clock.
-pub fn bar_intervals(scan: &Scan) -> impl Iterator<Item = Option<Interval>> {
+pub fn bar_lengths(scan: &Scan) -> impl Iterator<Item = Option<BarLength>> {
     let mut together = IntervalCounts::default();
     scan.symbols.iter().for_each(|one| together.merge(&one.intervals));
     let single = if scan.dates_only { Interval::D1 } else { Interval::M1 };
-    let others = together.median().unwrap_or(single);
+    let others = together.length().unwrap_or(single.into());
     let are_bars = scan.layout.kind == FileKind::Bars;
-    scan.symbols.iter().map(move |one| are_bars.then(|| one.intervals.median().unwrap_or(others)))
+    scan.symbols.iter().map(move |one| are_bars.then(|| one.intervals.length().unwrap_or(others)))
+}
+
+/// The interval within which the bars of each symbol play; `None` where its rows are no bars.
+pub fn bar_intervals(scan: &Scan) -> impl Iterator<Item = Option<Interval>> {
+    bar_lengths(scan).map(|length| length.map(BarLength::interval))
 }

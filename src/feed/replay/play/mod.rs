@@ -10,15 +10,17 @@ mod precision;
 mod reject_ledger;
 mod scan;
 mod scanner;
+mod second_hours;
 mod sort;
 mod speed;
 mod ticks;
 
-pub use self::catalog::{Catalog, bar_intervals, span};
+pub use self::catalog::{Catalog, bar_intervals, bar_lengths, span};
 pub use self::file::ReplayFile;
 pub use self::merge::{Merge, MergeLimits, MergePosition};
 pub use self::scan::{Edge, RowOrder, Scan};
 pub use self::scanner::scan;
+pub use self::second_hours::find as find_second_hours;
 pub use self::sort::SortSpace;
 pub use self::speed::{TickRate, watchable_speed};
 pub use self::ticks::FilePosition;

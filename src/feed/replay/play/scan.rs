@@ -106,6 +106,12 @@ impl SymbolScan {
         self.add_numbers(values);
     }
 
+    /// Counts in a row of this symbol that has a time and is rejected: it is no gap between bars.
+    pub fn pass(&mut self, ts: Timestamp) {
+        self.intervals.add(self.latest, ts);
+        self.latest = ts;
+    }
+
     fn add_numbers(&mut self, values: &RowValues) {
         match values {
             RowValues::Bar(bar) => {

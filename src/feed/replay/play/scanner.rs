@@ -141,6 +141,9 @@ impl Scanner {
                 Err(error) => {
                     is_rejected = true;
                     self.reject(rows, error);
+                    if let [only] = self.scan.symbols.as_mut_slice() {
+                        only.pass(time.ts);
+                    }
                 }
             }
         }

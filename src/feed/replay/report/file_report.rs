@@ -3,8 +3,7 @@
 use crate::control::RejectedRows;
 use crate::feed::replay::parse::times::{TimeFormat, Zone};
 use crate::feed::replay::play::{Edge, RowOrder};
-use crate::feed::replay::schema::{Assumption, ColumnRole, FileKind, Question, Warning};
-use crate::market::Interval;
+use crate::feed::replay::schema::{Assumption, BarLength, ColumnRole, FileKind, Question, Warning};
 
 /// The description of one file: what was detected, and which of its rows are rejected.
 #[derive(Clone, Debug)]
@@ -28,7 +27,7 @@ pub struct FileReport {
     pub first: Option<Edge>,
     pub last: Option<Edge>,
     /// The length of bars.
-    pub bars: Option<Interval>,
+    pub bars: Option<BarLength>,
     pub assumptions: Vec<Assumption>,
     /// The findings that make this reading doubtful.
     pub warnings: Vec<Warning>,

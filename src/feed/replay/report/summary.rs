@@ -6,9 +6,9 @@ use super::file_report::{FileReport, TimeReport};
 use crate::control::{FileAssumption, FileWarning, ReadingReport, SourceKind};
 use crate::feed::SourceInfo;
 use crate::feed::replay::input::Entry;
-use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals, span, watchable_speed};
+use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals, bar_lengths, span, watchable_speed};
 use crate::feed::replay::schema::{Assumption, FileKind, Warning, file_name};
-use crate::market::{Interval, Levels};
+use crate::market::Levels;
 
 /// Describes all files together, as a source that takes at most `memory_bytes`. `max_remarks` is the most assumptions
 /// and the most warnings listed.
@@ -81,7 +81,7 @@ pub fn file_report(entry: &Entry, scan: &Scan) -> FileReport {
         order: scan.order,
         first: scan.first,
         last: scan.last,
-        bars: bar_intervals(scan).flatten().min(),
+        bars: bar_lengths(scan).flatten().min(),
         assumptions: assumptions(scan),
         warnings: layout.warnings.iter().chain(&scan.warnings).cloned().collect(),
         question: layout.question.clone(),
@@ -103,9 +103,10 @@ fn tick_rate(scans: &[Scan]) -> Option<TickRate> {
 fn assumptions(scan: &Scan) -> Vec<Assumption> {
     let mut list = scan.layout.assumptions.clone();
     let mut assume = |what: String, why: &str, flag| list.push(Assumption { what, why: why.into(), flag });
-    if let Some(lengths) = bar_lengths(scan) {
-        let why = "the usual distance between rows; each bar plays as four trades";
-        assume(format!("times are the start of bars of {lengths}"), why, "");
+    if let Some((lengths, intervals)) = lengths_of_bars(scan) {
+        let within = if lengths == intervals { String::new() } else { format!(" within {intervals}") };
+        let why = format!("the usual distance between rows; each bar plays as four trades{within}");
+        assume(format!("times are the start of bars of {lengths}"), &why, "");
     }
     match scan.order {
         RowOrder::OldestFirst => {}
@@ -124,10 +125,13 @@ fn assumptions(scan: &Scan) -> Vec<Assumption> {
     list
 }
 
-fn bar_lengths(scan: &Scan) -> Option<String> {
-    let mut lengths: Vec<Interval> = bar_intervals(scan).flatten().collect();
+/// The lengths of bars, and the intervals within which they play.
+fn lengths_of_bars(scan: &Scan) -> Option<(String, String)> {
+    let mut lengths: Vec<_> = bar_lengths(scan).flatten().collect();
     lengths.sort_unstable();
     lengths.dedup();
-    let labels: Vec<_> = lengths.iter().map(|interval| interval.label()).collect();
-    (!labels.is_empty()).then(|| labels.join(" and "))
+    let mut intervals: Vec<String> = lengths.iter().map(|length| length.interval().to_string()).collect();
+    intervals.dedup();
+    let labels: Vec<String> = lengths.iter().map(ToString::to_string).collect();
+    (!labels.is_empty()).then(|| (labels.join(" and "), intervals.join(" and ")))
 }

@@ -123,27 +123,70 @@ impl<R: Read> Rows<R> {
         Ok(())
     }
 
+    /// The time of the current row as it is written, in its zone where it names one.
+    ///
+    /// # Errors
+    /// The reason why the row is rejected.
+    pub fn local_time(&self) -> Result<ParsedTime, RowError> {
+        self.split?;
+        let time = &self.layout.time;
+        let cell = self.cells.get(time.column);
+        let parsed = match (time.clock, time.format) {
+            (None, TimeFormat::SinceMidnight(_)) => self.on_base_day(time.format.parse(cell)),
+            (None, format) if time.month.is_none() => format.parse(cell),
+            (clock, format) => self.joined(clock, format),
+        };
+        let parsed = if time.parts[0].is_some() { parsed.and_then(|parsed| self.with_parts(parsed)) } else { parsed };
+        let parsed = if time.are_trading_days { parsed.map(times::of_trading_day) } else { parsed };
+        parsed.ok_or(RowError { reason: RejectReason::BadTime, column: Some(time.column) })
+    }
+
+    /// The time of a date and a clock in cells of their own.
+    fn joined(&self, clock: Option<usize>, format: TimeFormat) -> Option<ParsedTime> {
+        let time = &self.layout.time;
+        let cell = self.cells.get(time.column);
+        let form = time.clock_form;
+        if let (Some(clock), TimeFormat::SinceMidnight(_)) = (clock, format) {
+            let clock = self.cells.get(clock);
+            return self.on_base_day(times::parse_date_and_clock("1970-01-01", clock, TimeFormat::Iso, form));
+        }
+        let Some(month) = time.month else {
+            return times::parse_date_and_clock(cell, self.cells.get(clock?), format, form);
+        };
+        let day = time.day.map_or("1", |day| self.cells.get(day));
+        let date = format!("{cell}-{:0>2}-{:0>2}", self.cells.get(month), day);
+        match clock {
+            Some(clock) => times::parse_date_and_clock(&date, self.cells.get(clock), TimeFormat::Iso, form),
+            None => TimeFormat::Iso.parse(&date),
+        }
+    }
+
+    /// Adds the parts of the clock that are in columns of their own.
+    fn with_parts(&self, parsed: ParsedTime) -> Option<ParsedTime> {
+        let mut ts = parsed.ts;
+        for part in self.layout.time.parts.iter().flatten() {
+            let cell = self.cells.get(part.column);
+            let count = if number::is_blank(cell) { 0 } else { times::whole_count(cell)? };
+            ts = ts.plus_nanos(count.checked_mul(part.nanos)?);
+        }
+        Some(ParsedTime { ts, ..parsed })
+    }
+
     /// The time of the current row.
     ///
     /// # Errors
     /// The reason why the row is rejected.
     pub fn time(&self) -> Result<ParsedTime, RowError> {
-        self.split?;
+        let parsed = self.local_time()?;
         let time = &self.layout.time;
-        let cell = self.cells.get(time.column);
-        let parsed = match (time.clock, time.format) {
-            (None, format @ (TimeFormat::Epoch(_) | TimeFormat::Iso | TimeFormat::Text(_))) => format.parse(cell),
-            (None, format @ TimeFormat::SinceMidnight(_)) => self.on_base_day(format.parse(cell)),
-            (Some(clock), TimeFormat::SinceMidnight(_)) => {
-                self.on_base_day(times::parse_date_and_clock("1970-01-01", self.cells.get(clock), TimeFormat::Iso))
-            }
-            (Some(clock), format) => times::parse_date_and_clock(cell, self.cells.get(clock), format),
-        };
-        let parsed = parsed.ok_or(RowError { reason: RejectReason::BadTime, column: Some(time.column) })?;
-        if parsed.has_zone || time.zone == Zone::Utc {
+        if parsed.has_zone || time.zone == Zone::Utc || !time.has_clock {
             return Ok(parsed);
         }
-        Ok(ParsedTime { ts: time.zone.to_utc(parsed.ts), ..parsed })
+        let utc = match time.zone.both(parsed.ts).filter(|_| !self.layout.second_hours.is_empty()) {
+            Some((_, second)) if self.layout.is_in_second_hour(self.lines.position().offset) => second,
+            _ => time.zone.to_utc(parsed.ts),
+        };
+        Ok(ParsedTime { ts: utc, ..parsed })
     }
 
     /// Adds the date to a time that counts from midnight.

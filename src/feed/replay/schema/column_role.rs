@@ -10,6 +10,8 @@ use strum::{EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
 pub enum ColumnRole {
     Time,
     Clock,
+    /// A number added to the clock, such as milliseconds.
+    ClockPart,
     Symbol,
     Price,
     Size,

@@ -1,5 +1,7 @@
 //! The symbol and the date in the name of a file, and the name of a replay.
 
+use std::ops::Range;
+
 use crate::feed::replay::parse::times;
 use crate::text::is_printable;
 
@@ -37,6 +39,31 @@ pub fn date_of(name: &str) -> Option<i64> {
             _ => return None,
         };
         (1900..2200).contains(&year).then(|| times::days(year, month, day))?
+    })
+}
+
+/// The days that the name of a file says: a date, or a month as `202401` or `2024-01`. In days since 1970-01-01.
+pub fn days_of(name: &str) -> Option<Range<i64>> {
+    if let Some(day) = date_of(name) {
+        return Some(day..day + 1);
+    }
+    let bytes = name.as_bytes();
+    (0..bytes.len()).find_map(|at| {
+        if at > 0 && bytes[at - 1].is_ascii_digit() {
+            return None;
+        }
+        let text = &bytes[at..];
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = |from: usize, to: usize| std::str::from_utf8(text.get(from..to)?).ok()?.parse::<i64>().ok();
+        let is_apart = matches!(text.get(4), Some(b'-' | b'_')) && !text.get(7).is_some_and(u8::is_ascii_alphanumeric);
+        let (year, month) = match digits {
+            6 => (number(0, 4)?, number(4, 6)?),
+            4 if is_apart => (number(0, 4)?, number(5, 7)?),
+            _ => return None,
+        };
+        let first = (1990..2100).contains(&year).then(|| times::days(year, month, 1))??;
+        let next = if month == 12 { times::days(year + 1, 1, 1) } else { times::days(year, month + 1, 1) };
+        next.map(|next| first..next)
     })
 }
 
@@ -110,5 +137,10 @@ mod tests {
         check("ES_123456789012.csv", None);
         check("AAPL_99999999.csv", None);
         check("aapl.csv", None);
+        let month = |name: &str| days_of(name).map(|days| (days.start, days.end));
+        let days = |from: (i64, i64), to: (i64, i64)| times::days(from.0, from.1, 1).zip(times::days(to.0, to.1, 1));
+        assert_eq!(month("BTC_USDT-202412.csv"), days((2024, 12), (2025, 1)));
+        assert_eq!(month("BTCUSDT-trades-2024-02.zip"), days((2024, 2), (2024, 3)));
+        assert_eq!(month("SPY_123456.csv"), None);
     }
 }

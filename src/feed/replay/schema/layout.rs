@@ -8,7 +8,7 @@ use super::question::Question;
 use super::warning::Warning;
 use crate::feed::replay::input::TextFormat;
 use crate::feed::replay::parse::number::DecimalMark;
-use crate::feed::replay::parse::times::{TimeFormat, Zone};
+use crate::feed::replay::parse::times::{ClockForm, TimeFormat, Zone};
 
 /// The layout of a file.
 #[derive(Clone, Debug)]
@@ -33,25 +33,61 @@ pub struct Layout {
     pub groups: Vec<ColumnGroup>,
     /// The decimal places by which prices are written too large.
     pub price_scale: u8,
+    /// Where rows change between the first and the second pass of an hour that occurs twice: positions in the text
+    /// behind a row, and whether the rows from there on are in the second pass.
+    pub second_hours: Vec<(u64, bool)>,
     pub assumptions: Vec<Assumption>,
     pub warnings: Vec<Warning>,
     /// The choice that must be decided before the file plays.
     pub question: Option<Question>,
 }
 
+/// The most columns whose numbers are added to a clock.
+pub const MAX_TIME_PARTS: usize = 3;
+
 /// The columns of the time, and the form in which it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeColumns {
+    /// The column of the date or of the whole time; that of the year, where month and day stand beside it.
     pub column: usize,
     /// The column of the clock, where `column` has only the date.
     pub clock: Option<usize>,
+    pub clock_form: ClockForm,
+    /// Columns whose numbers are added to the clock.
+    pub parts: [Option<TimePart>; MAX_TIME_PARTS],
+    /// The columns of the month and of the day, where `column` has only the year.
+    pub month: Option<usize>,
+    pub day: Option<usize>,
     pub format: TimeFormat,
     /// The zone of times that name none.
     pub zone: Zone,
     /// The zone is named by the file or a flag, and not assumed.
     pub zone_is_known: bool,
+    /// Times have a clock. A date alone is the same day in any zone.
+    pub has_clock: bool,
+    /// Dates are trading days: the evening belongs to the day before.
+    pub are_trading_days: bool,
     /// The date of times that count from midnight, in days since 1970-01-01.
     pub base_day: i64,
+}
+
+/// A column whose numbers are added to a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimePart {
+    pub column: usize,
+    /// The nanoseconds of its unit.
+    pub nanos: i64,
+}
+
+impl TimeColumns {
+    /// All columns of the time, and their roles.
+    pub fn columns(&self) -> impl Iterator<Item = (usize, ColumnRole)> {
+        let whole = [(Some(self.column), ColumnRole::Time), (self.clock, ColumnRole::Clock)];
+        let dates = [self.month, self.day].map(|column| (column, ColumnRole::Time));
+        let parts = self.parts.map(|part| (part.map(|part| part.column), ColumnRole::ClockPart));
+        let all = whole.into_iter().chain(dates).chain(parts);
+        all.filter_map(|(column, role)| Some((column?, role)))
+    }
 }
 
 /// The columns about one symbol.
@@ -195,14 +231,17 @@ impl Layout {
         for (column, role) in self.groups.iter().flat_map(|group| group.shape.columns()) {
             set(column, role);
         }
-        set(self.time.column, ColumnRole::Time);
-        if let Some(clock) = self.time.clock {
-            set(clock, ColumnRole::Clock);
-        }
+        self.time.columns().for_each(|(column, role)| set(column, role));
         if let Some(symbol) = self.symbol {
             set(symbol, ColumnRole::Symbol);
         }
         all
+    }
+
+    /// Returns whether the row that ends at a position of the text is in the second pass of an hour that occurs twice.
+    pub fn is_in_second_hour(&self, end: u64) -> bool {
+        let at = self.second_hours.partition_point(|(from, _)| *from <= end);
+        at > 0 && self.second_hours[at - 1].1
     }
 
     /// Adds an assumption.

@@ -1,6 +1,7 @@
 //! The columns of a file: a [`Layout`], detected from a sample and overridden by people.
 
 mod bar_interval;
+mod bar_length;
 mod column_role;
 mod detect;
 mod file_kind;
@@ -12,6 +13,7 @@ pub mod symbol;
 mod warning;
 
 pub use self::bar_interval::IntervalCounts;
+pub use self::bar_length::BarLength;
 pub use self::column_role::ColumnRole;
 pub use self::detect::{Candidate, ColumnEvidence, detect, explain, is_known_name};
 pub use self::file_kind::FileKind;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use clap::ValueEnum;
 use encoding_rs::Encoding;
 
 use super::column_role::ColumnRole;
@@ -33,6 +34,16 @@ pub struct Overrides {
     pub header: Option<bool>,
     /// The answer where two readings are equally likely.
     pub assume: Option<Answer>,
+    pub dates: Option<DateMeaning>,
+}
+
+/// The meaning of the dates of rows with a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DateMeaning {
+    /// The day of the calendar.
+    Calendar,
+    /// The day of trading, to which the evening before belongs.
+    Trading,
 }
 
 /// The roles of columns, in order or by name.
@@ -45,7 +56,7 @@ pub enum ColumnNames {
 }
 
 /// The keys of `FILE.toml`. They are the names of the flags.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "columns",
     "tz",
     "symbol",
@@ -58,6 +69,7 @@ pub const KEYS: [&str; 13] = [
     "time-unit",
     "encoding",
     "header",
+    "dates",
     "assume",
 ];
 
@@ -80,6 +92,7 @@ impl Overrides {
             "time-unit" => self.time_unit = Some(choice(value)?),
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
+            "dates" => self.dates = Some(choice(value)?),
             "assume" => self.assume = Some(Answer::parse(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
         }
@@ -101,6 +114,7 @@ impl Overrides {
             time_unit: self.time_unit.or(others.time_unit),
             encoding: self.encoding.or(others.encoding),
             header: self.header.or(others.header),
+            dates: self.dates.or(others.dates),
             assume: self.assume.or(others.assume),
         }
     }

@@ -80,7 +80,7 @@ const FIXTURES: [(&str, Want); 45] = [
         "rows-of-other-widths.csv",
         Plays("trades, 1 symbol, 2 rows", &["2 wrong number of cells, first line 3: 2024-03-01T09:30:01Z,1.6"]),
     ),
-    ("seconds-after-midnight.csv", Plays("trades, 1 symbol, 2 rows", &[])),
+    ("seconds-after-midnight.csv", Fails("have no date, and neither the file nor its name has one")),
     ("semicolons.csv", Plays("trades, 1 symbol, 2 rows", &[])),
     ("sorted-by-symbol.csv", Plays("bars, 2 symbols, 4 rows", &[])),
     ("tabs.tsv", Plays("bars, 1 symbol, 2 rows", &[])),

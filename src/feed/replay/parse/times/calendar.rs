@@ -14,26 +14,28 @@ pub fn days(year: i64, month: i64, day: i64) -> Option<i64> {
 
 /// The month of a name, in the languages of market data.
 pub fn month_of(name: &str) -> Option<i64> {
-    /// The first letters of months. Where two fit, the longer one comes first.
-    const NAMES: [(i64, &[&str]); 12] = [
-        (1, &["jan", "ene", "gen", "sty", "oca"]),
-        (2, &["feb", "fev", "fév", "lut", "şub"]),
-        (3, &["mar", "mär", "mrz", "mrt"]),
-        (4, &["apr", "avr", "abr", "kwi", "nis"]),
-        (5, &["may", "mai", "maj", "mag", "mei"]),
-        (6, &["juin", "jun", "giu", "cze", "haz"]),
-        (7, &["juil", "jul", "lug", "lip", "tem"]),
-        (8, &["aug", "aoû", "aou", "ago", "sie", "ağu"]),
-        (9, &["sep", "set", "wrz", "eyl"]),
-        (10, &["oct", "okt", "ott", "out", "paź", "paz", "eki"]),
-        (11, &["nov", "lis", "kas"]),
-        (12, &["dec", "dez", "déc", "dic", "gru", "ara"]),
+    /// The first letters of months. Where two fit, the longer one counts.
+    const NAMES: [(i64, &str); 12] = [
+        (1, "jan ene gen sty oca янв січ led tam ian ιαν"),
+        (2, "feb fev fév lut şub фев лют úno uno hel φεβ"),
+        (3, "mar mär mrz mrt már бер мар bře bre maa μαρ"),
+        (4, "apr avr abr kwi nis ápr апр кві dub huh απρ"),
+        (5, "may mai maj mag mei máj май мая тра kvě kve tou μαϊ μαΐ μαι"),
+        (6, "jun juin giu cze haz jún июн юни чер čvn červen cerven kes iun ιουν"),
+        (7, "jul juil lug lip tem júl июл юли лип čvc červene cervene hei iul ιουλ"),
+        (8, "aug aoû aou ago sie ağu авг сер srp agu agt elo αυγ"),
+        (9, "sep set wrz eyl sze сен вер zář zar syy σεπ"),
+        (10, "oct okt ott out paź paz eki окт жов říj rij lok οκτ"),
+        (11, "nov lis kas ноя ное лис marras noi νοε"),
+        (12, "dec dez déc dic gru ara дек гру pros des jou δεκ"),
     ];
     /// `septiembre` is a month, a longer word is none.
-    const MAX_BYTES: usize = 12;
+    const MAX_CHARS: usize = 12;
     let name = name.to_lowercase();
-    if name.len() > MAX_BYTES {
+    if name.chars().count() > MAX_CHARS {
         return None;
     }
-    NAMES.iter().find(|(_, begins)| begins.iter().any(|begin| name.starts_with(begin))).map(|(month, _)| *month)
+    let begins = NAMES.iter().flat_map(|(month, list)| list.split(' ').map(move |begin| (*month, begin)));
+    let fitting = begins.filter(|(_, begin)| name.starts_with(begin));
+    fitting.max_by_key(|(_, begin)| begin.len()).map(|(month, _)| month)
 }

@@ -1,12 +1,12 @@
 //! Clocks: the part of a time behind the date.
 
-use super::{NANOS_PER_SECOND, digits};
+use super::{NANOS_PER_DAY, NANOS_PER_SECOND, digits};
 
 const NANOS_PER_HOUR: i64 = 3_600 * NANOS_PER_SECOND;
 
 /// Returns whether a cell is a clock alone.
 pub fn looks_like_clock(cell: &str) -> bool {
-    cell.contains(':') && parse(cell).is_some_and(|(_, rest)| super::zone::parse_offset(rest).is_some())
+    cell.contains(':') && parse(cell).is_some_and(|(_, rest)| super::zone::parse(rest).is_some())
 }
 
 /// Parses `HH:MM[:SS[.fraction]]` into nanoseconds since midnight. Returns the rest of the text, too.
@@ -21,13 +21,15 @@ pub fn parse_iso(text: &[u8]) -> Option<(i64, &[u8])> {
         [b'.' | b',', rest @ ..] => fraction(rest)?,
         rest => (0, rest),
     };
-    Some((nanos_of(hour, minute, second)?.checked_add(nanos)?, rest))
+    Some((nanos_of(hour, minute, second, nanos)?, rest))
 }
 
 /// Parses a clock in any form into nanoseconds since midnight: `9:30`, `093000`, `09-AM`, `3:50:00 PM`, `09h30`.
 /// Returns the rest of the text, too.
 pub fn parse(text: &str) -> Option<(i64, &str)> {
+    // kdb+ writes the days before a clock, which are none.
     let text = text.trim_start();
+    let text = text.strip_prefix("0D").unwrap_or(text);
     let run = text.bytes().take_while(u8::is_ascii_digit).count();
     let (nanos, rest) = match run {
         1 | 2 => marked(text)?,
@@ -61,10 +63,10 @@ fn marked(text: &str) -> Option<(i64, &str)> {
         _ => (0, bytes),
     };
     let rest = &rest[rest.len() - after.len()..];
-    Some((nanos_of(hour, parts[0], parts[1])?.checked_add(nanos)?, rest))
+    Some((nanos_of(hour, parts[0], parts[1], nanos)?, rest))
 }
 
-/// Precision without marks: `HMM`, `HHMM`, `HHMMSS`, and decimals of the second behind these.
+/// Figures without marks: `HMM`, `HHMM`, `HHMMSS`, and decimals of the second behind these, perhaps after a blank.
 fn compact(text: &str, run: usize) -> Option<(i64, &str)> {
     let bytes = text.as_bytes();
     // A clock before ten may have no leading zero.
@@ -86,7 +88,17 @@ fn compact(text: &str, run: usize) -> Option<(i64, &str)> {
         nanos = more;
         rest = &rest[rest.len() - after.len()..];
     }
-    Some((nanos_of(hour, minute, second)?.checked_add(nanos)?, rest))
+    if run == 6
+        && let Some(behind) = rest.strip_prefix(' ')
+    {
+        // NinjaTrader writes units of 100 ns.
+        let figures = behind.bytes().take_while(u8::is_ascii_digit).count();
+        if matches!(figures, 3 | 6 | 7 | 9) {
+            nanos = fraction(behind.as_bytes())?.0;
+            rest = &behind[figures..];
+        }
+    }
+    Some((nanos_of(hour, minute, second, nanos)?, rest))
 }
 
 /// Applies `AM` or `PM` behind a clock.
@@ -117,8 +129,10 @@ fn take_number(text: &mut &str) -> Option<i64> {
     Some(number)
 }
 
-fn nanos_of(hour: i64, minute: i64, second: i64) -> Option<i64> {
-    (hour <= 23 && minute <= 59 && second <= 59).then_some(((hour * 60 + minute) * 60 + second) * NANOS_PER_SECOND)
+/// The nanoseconds since midnight of the parts of a clock. 24:00 is the end of the day.
+fn nanos_of(hour: i64, minute: i64, second: i64, nanos: i64) -> Option<i64> {
+    let all = ((hour * 60 + minute) * 60 + second) * NANOS_PER_SECOND + nanos;
+    (minute <= 59 && second <= 59 && all <= NANOS_PER_DAY).then_some(all)
 }
 
 /// Parses the decimals of a second into nanoseconds.
@@ -158,11 +172,16 @@ mod tests {
         check("3:50 p.m. ET", Some((57_000_000, " ET")));
         check("09h30", Some((34_200_000, "")));
         check("15時05分30秒", Some((54_330_000, "")));
+        check("24:00", Some((86_400_000, "")));
+        check("24:00:00", Some((86_400_000, "")));
+        check("000000 0040000", Some((4, "")));
+        check("093001 5480000", Some((34_201_548, "")));
+        check("0D09:30:00.015000000", Some((34_200_015, "")));
     }
 
     #[test]
     fn text_that_is_no_clock_is_none() {
-        for text in ["", "noon", "9", "24:00", "09:60", "096000", "9:30:00.1234567890", "9999"] {
+        for text in ["", "noon", "9", "24:01", "24:00:00.1", "25:00", "09:60", "096000", "9:30:00.1234567890", "9999"] {
             check(text, None);
         }
     }

@@ -2,7 +2,9 @@
 
 mod calendar;
 mod clock;
+mod clock_form;
 mod epoch;
+mod figures;
 mod iso;
 #[cfg(test)]
 mod tests;
@@ -14,11 +16,13 @@ use crate::market::Timestamp;
 
 pub use self::calendar::days;
 pub use self::clock::looks_like_clock;
+pub use self::clock_form::ClockForm;
 pub use self::epoch::epoch_time;
+pub use self::figures::DateFigures;
 pub use self::iso::parse_minute as iso_minute;
-pub use self::text::{DateOrder, day_and_month};
+pub use self::text::{DateOrder, day_and_month, has_short_years, is_month_first, is_year_first};
 pub use self::unit::TimeUnit;
-pub use self::zone::{Zone, parse_offset};
+pub use self::zone::{Zone, parse as parse_zone, parse_offset};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 /// The nanoseconds of a day.
@@ -35,6 +39,8 @@ pub enum TimeFormat {
     SinceMidnight(TimeUnit),
     /// Any other date, with or without a clock.
     Text(DateOrder),
+    /// Figures alone, which are dates only because their column says so.
+    Figures(DateFigures),
 }
 
 /// A time, and what of it was written.
@@ -60,21 +66,45 @@ impl TimeFormat {
     /// Parses a cell of this format.
     pub fn parse(self, cell: &str) -> Option<ParsedTime> {
         match self {
-            Self::Iso => iso::parse(cell).or_else(|| text::parse(cell, DateOrder::Ymd)),
+            Self::Iso => iso::parse(cell).or_else(|| text::parse_full_year(cell)),
             Self::Epoch(unit) => epoch::parse(cell, unit),
             Self::SinceMidnight(unit) => epoch::parse_since_midnight(cell, unit),
             Self::Text(order) => text::parse(cell, order).or_else(|| iso::parse(cell)),
+            Self::Figures(figures) => figures.parse(cell),
         }
     }
 }
 
 /// Parses a date and a clock in two cells.
-pub fn parse_date_and_clock(date: &str, clock: &str, format: TimeFormat) -> Option<ParsedTime> {
+pub fn parse_date_and_clock(date: &str, clock: &str, format: TimeFormat, form: ClockForm) -> Option<ParsedTime> {
     let day = format.parse(date).filter(|time| time.ts.0.rem_euclid(NANOS_PER_DAY) == 0)?;
-    let (nanos, rest) = clock::parse(clock)?;
-    let offset = zone::parse_offset(rest)?;
-    let ts = day.ts.0.checked_add(nanos)?.checked_sub(offset.unwrap_or(0) * NANOS_PER_SECOND)?;
-    Some(ParsedTime { ts: Timestamp(ts), has_zone: offset.is_some(), has_clock: true })
+    let (nanos, zone) = form.parse(clock)?;
+    join(day.ts.0.div_euclid(NANOS_PER_DAY), Some(nanos), zone)
+}
+
+/// Parses a count without a fraction, or with zeros behind the point.
+pub fn whole_count(cell: &str) -> Option<i64> {
+    epoch::count(cell).filter(|(_, fraction)| *fraction == 0).map(|(whole, _)| whole)
+}
+
+/// The time of the calendar that a time of a trading day means: the evening is that of the weekday before, and the hours
+/// after midnight follow it.
+pub fn of_trading_day(time: ParsedTime) -> ParsedTime {
+    const MORNING: i64 = 6 * 3_600 * NANOS_PER_SECOND;
+    const EVENING: i64 = 17 * 3_600 * NANOS_PER_SECOND;
+    let (day, clock) = (time.ts.0.div_euclid(NANOS_PER_DAY), time.ts.0.rem_euclid(NANOS_PER_DAY));
+    // 1970-01-01 was a Thursday; 0 is Monday.
+    let days_back = match (day + 3).rem_euclid(7) {
+        0 => 3,
+        6 => 2,
+        _ => 1,
+    };
+    let moved = match clock {
+        ..MORNING => days_back - 1,
+        EVENING.. => days_back,
+        _ => 0,
+    };
+    ParsedTime { ts: time.ts.plus_nanos(-moved * NANOS_PER_DAY), ..time }
 }
 
 /// Parses a cell that is a clock alone, with marks, into nanoseconds since midnight.
@@ -82,18 +112,19 @@ pub fn clock_nanos(cell: &str) -> Option<i64> {
     looks_like_clock(cell).then(|| clock::parse(cell))?.map(|(nanos, _)| nanos)
 }
 
-/// Joins a day, nanoseconds of it, and an offset in seconds east of UTC.
-fn join(days: i64, clock: Option<i64>, offset: Option<i64>) -> Option<ParsedTime> {
-    let offset_nanos = offset.unwrap_or(0) * NANOS_PER_SECOND;
-    let ts = match days.checked_mul(NANOS_PER_DAY) {
-        Some(midnight) => midnight.checked_add(clock.unwrap_or(0))?.checked_sub(offset_nanos)?,
+/// Joins a day, nanoseconds of it, and the zone in which they are written.
+fn join(days: i64, clock: Option<i64>, zone: Option<Zone>) -> Option<ParsedTime> {
+    let local = i128::from(days) * i128::from(NANOS_PER_DAY) + i128::from(clock.unwrap_or(0));
+    let ts = match zone {
+        None | Some(Zone::Utc) => Timestamp(i64::try_from(local).ok()?),
         // The first day of 64 bits begins before them.
-        None => {
-            let midnight = i128::from(days) * i128::from(NANOS_PER_DAY);
-            i64::try_from(midnight + i128::from(clock.unwrap_or(0) - offset_nanos)).ok()?
+        Some(Zone::TimeOverrides(seconds)) => {
+            let east = i128::from(seconds) * i128::from(NANOS_PER_SECOND);
+            Timestamp(i64::try_from(local - east).ok()?)
         }
+        Some(named) => named.to_utc(Timestamp(i64::try_from(local).ok()?)),
     };
-    Some(ParsedTime { ts: Timestamp(ts), has_zone: offset.is_some(), has_clock: clock.is_some() })
+    Some(ParsedTime { ts, has_zone: zone.is_some(), has_clock: clock.is_some() })
 }
 
 /// Parses at most nine digits.

@@ -23,6 +23,9 @@ fn iso_time_is_read() {
     check("3 Jan 2300", None);
     check("2000-02-29", Some("2000-02-29T00:00:00Z"));
     check("1969-12-31T23:59:59Z", Some("1969-12-31T23:59:59Z"));
+    check("2016-06-14D09:30:00.098", Some("2016-06-14T09:30:00.098Z"));
+    check("2016-06-14T24:00:00", Some("2016-06-15T00:00:00Z"));
+    check("2016-06-14 09:30:00 US/Eastern", Some("2016-06-14T13:30:00Z"));
 }
 
 #[test]
@@ -39,13 +42,24 @@ fn epoch_count_is_read_by_its_size() {
 #[test]
 fn text_that_is_no_time_is_none() {
     for cell in
-        ["", "time", "2016-13-01", "2015-02-29", "2016-06-14T24:00", "2016-06-14T09:30:00.1234567890", "1.5", "12"]
+        ["", "time", "2016-13-01", "2015-02-29", "2016-06-14T24:01", "2016-06-14T09:30:00.1234567890", "1.5", "12"]
     {
         check(cell, None);
     }
-    for cell in
-        ["09:30:00", "9999-12-31", "1600-01-01", "99999999999999999999", "2016-06-14x", "13/13/2016", "30 Feb 2020"]
-    {
+    for cell in [
+        "110 1/16",
+        "45 1/16",
+        "12 1/16",
+        "110-16",
+        "110'165",
+        "09:30:00",
+        "9999-12-31",
+        "1600-01-01",
+        "99999999999999999999",
+        "2016-06-14x",
+        "13/13/2016",
+        "30 Feb 2020",
+    ] {
         check(cell, None);
     }
 }
@@ -64,6 +78,16 @@ fn date_as_people_write_it_is_read() {
     check("Jun 14, 2016", Some("2016-06-14T00:00:00Z"));
     check("14-Jun-16", Some("2016-06-14T00:00:00Z"));
     check("14 June 2016", Some("2016-06-14T00:00:00Z"));
+    check("14JUN2016", Some("2016-06-14T00:00:00Z"));
+    check("14JUN2016:09:30:00", Some("2016-06-14T09:30:00Z"));
+    check("June 2nd, 2016", Some("2016-06-02T00:00:00Z"));
+    check("14 de junio de 2016", Some("2016-06-14T00:00:00Z"));
+    check("mar. 14 juin 2016", Some("2016-06-14T00:00:00Z"));
+    check("Mar 14, 2016 3:50 PM", Some("2016-03-14T15:50:00Z"));
+    check("14 июня 2016", Some("2016-06-14T00:00:00Z"));
+    check("14. marraskuuta 2016", Some("2016-11-14T00:00:00Z"));
+    check("105/06/14", Some("2016-06-14T00:00:00Z"));
+    check("20160614 093000 0040000", Some("2016-06-14T09:30:00.004Z"));
     check("Tue, 14 Jun 2016 09:30:00 GMT", Some("2016-06-14T09:30:00Z"));
     check("Tue Jun 14 09:30:00 2016", None);
     check("14. Okt. 2016", Some("2016-10-14T00:00:00Z"));
@@ -106,10 +130,10 @@ fn count_since_midnight_lies_within_a_day() {
 
 #[test]
 fn date_and_clock_apart_make_one_time() {
-    let joined = parse_date_and_clock("2016-06-14", "09:30:00.5", TimeFormat::Iso).unwrap();
+    let joined = parse_date_and_clock("2016-06-14", "09:30:00.5", TimeFormat::Iso, ClockForm::Marked).unwrap();
     assert_eq!(joined, TimeFormat::Iso.parse("2016-06-14 09:30:00.5").unwrap());
-    assert_eq!(parse_date_and_clock("2016-06-14", "noon", TimeFormat::Iso), None);
-    assert_eq!(parse_date_and_clock("2016-06-14 09:30", "09:30", TimeFormat::Iso), None);
+    assert_eq!(parse_date_and_clock("2016-06-14", "noon", TimeFormat::Iso, ClockForm::Marked), None);
+    assert_eq!(parse_date_and_clock("2016-06-14 09:30", "09:30", TimeFormat::Iso, ClockForm::Marked), None);
 }
 
 proptest! {

@@ -26,7 +26,8 @@ impl FastTime {
     /// The form of the times of a file; `None` for any other form.
     pub const fn of(time: &TimeColumns) -> Option<Self> {
         match (time.format, time.clock) {
-            (TimeFormat::Epoch(unit), None) => Some(Self::Epoch(unit)),
+            _ if time.parts[0].is_some() || time.are_trading_days || !time.has_clock => None,
+            (TimeFormat::Epoch(unit), None) if unit.is_told_by_size() => Some(Self::Epoch(unit)),
             (TimeFormat::Iso, None) => Some(Self::Iso(time.zone)),
             _ => None,
         }
@@ -96,8 +97,12 @@ impl Minute {
     }
 }
 
-/// The start of a minute of local time; `None` where the zone's offset changes within it.
+/// The start of a minute of local time; `None` where the zone's offset changes within it, and in an hour that occurs
+/// twice.
 fn whole_minute(zone: Zone, local: Timestamp) -> Option<Timestamp> {
+    if zone.both(local).is_some() {
+        return None;
+    }
     let last = 60 * NANOS_PER_SECOND - 1;
     let (start, end) = (zone.to_utc(local), zone.to_utc(Timestamp(local.0.checked_add(last)?)));
     (end.0.checked_sub(start.0)? == last).then_some(start)

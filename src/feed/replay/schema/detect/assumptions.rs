@@ -4,23 +4,14 @@ use super::by_name::NamedColumns;
 use super::price_scale;
 use super::profile::Profile;
 use super::table::Table;
-use crate::feed::replay::input::Entry;
-use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit};
-use crate::feed::replay::schema::file_name;
+use super::time_zone;
+use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit, Zone};
 use crate::feed::replay::schema::layout::{Layout, RowShape};
 use crate::feed::replay::schema::overrides::Overrides;
 
 /// Completes a layout by assumptions.
-pub fn make(
-    layout: &mut Layout,
-    entry: &Entry,
-    overrides: &Overrides,
-    table: &Table,
-    profiles: &[Profile],
-    is_order_guessed: bool,
-) {
+pub fn make(layout: &mut Layout, overrides: &Overrides, table: &Table, profiles: &[Profile], is_order_guessed: bool) {
     assume_zone(layout, table, profiles);
-    assume_date(layout, entry, overrides);
     if is_order_guessed {
         assume_order(layout);
     }
@@ -32,17 +23,45 @@ pub fn make(
 fn assume_zone(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
     let time = layout.time;
     let values_name_zone = match time.format {
-        TimeFormat::Epoch(_) => true,
+        TimeFormat::Epoch(unit) => unit.is_utc(),
         TimeFormat::SinceMidnight(_) => false,
-        TimeFormat::Iso | TimeFormat::Text(_) => profiles[time.column].zoned > 0,
+        TimeFormat::Iso | TimeFormat::Text(_) | TimeFormat::Figures(_) => profiles[time.column].zoned > 0,
     };
-    let header_names_utc = || table.names_utc(time.column) || time.clock.is_some_and(|clock| table.names_utc(clock));
-    if time.zone_is_known || values_name_zone || header_names_utc() {
+    let is_zoned = |cell: &&str| time.clock_form.parse(cell).is_some_and(|(_, zone)| zone.is_some());
+    let clock_names_zone = || time.clock.is_some_and(|clock| table.column(clock).take(1).all(|cell| is_zoned(&cell)));
+    if time.zone_is_known || values_name_zone || clock_names_zone() {
         layout.time.zone_is_known = true;
         return;
     }
+    if let Some(zone) = named_zone(layout, table) {
+        (layout.time.zone, layout.time.zone_is_known) = (zone, true);
+        return;
+    }
+    // A date alone is a day in any zone.
     let hint = vendor_zone(layout, table);
     layout.assume("times are UTC", format!("they name no zone{hint}"), "--tz");
+}
+
+/// The zone that a name of a column, the lines above the rows, or all clocks of a column name.
+fn named_zone(layout: &Layout, table: &Table) -> Option<Zone> {
+    let time = layout.time;
+    let names = [time.clock, Some(time.column)];
+    let names = names.into_iter().flatten().filter_map(|column| table.names.get(column));
+    let of_names = names.map(String::as_str).find_map(time_zone::of_name);
+    of_names.or_else(|| time_zone::of_preamble(&table.preamble)).or_else(|| zone_column(layout, table))
+}
+
+/// The zone in a column of its own, the same in all rows.
+fn zone_column(layout: &Layout, table: &Table) -> Option<Zone> {
+    let roles = layout.roles();
+    let unused = (0..table.names.len()).filter(|n| roles.get(*n).is_none_or(Option::is_none));
+    let mut columns = unused.filter_map(|n| {
+        let mut cells = table.column(n);
+        let first = cells.next().filter(|cell| cell.contains('/'))?;
+        let zone = first.parse::<Zone>().ok()?;
+        cells.all(|cell| cell == first).then_some(zone)
+    });
+    columns.next()
 }
 
 /// The zone of vendors that write such files.
@@ -67,27 +86,10 @@ fn vendor_zone(layout: &Layout, table: &Table) -> &'static str {
     }
 }
 
-fn assume_date(layout: &mut Layout, entry: &Entry, overrides: &Overrides) {
-    if !matches!(layout.time.format, TimeFormat::SinceMidnight(_)) {
-        return;
-    }
-    if let Some(day) = overrides.date {
-        layout.time.base_day = day;
-        return;
-    }
-    let of_archive = || entry.member.as_ref().and_then(|_| file_name::date_of(&entry.path.to_string_lossy()));
-    let (day, why) = match file_name::date_of(&entry.name()).or_else(of_archive) {
-        Some(day) => (day, "times count from midnight, and the file's name has this date"),
-        None => (0, "times count from midnight, and neither the file nor its name has a date"),
-    };
-    layout.time.base_day = day;
-    let date = chrono::DateTime::from_timestamp(day * 86_400, 0).map(|date| date.date_naive().to_string());
-    layout.assume(format!("the date is {}", date.unwrap_or_default()), why, "--date");
-}
-
 fn assume_order(layout: &mut Layout) {
     let what = match layout.time.format {
         TimeFormat::Text(DateOrder::Dmy) => "dates are day first",
+        TimeFormat::Text(DateOrder::Ymd) => "dates are year first",
         _ => "dates are month first",
     };
     layout.assume(what, "no date in the file tells the day from the month", "--date-order");

@@ -35,5 +35,11 @@ pub fn type_of(cell: &str) -> CellType {
 /// Returns whether a cell is a date, in any order of day and month.
 pub fn is_date(cell: &str) -> bool {
     let is_date_in = |order| matches!(TimeFormat::of(cell, order), Some(TimeFormat::Iso | TimeFormat::Text(_)));
-    is_date_in(DateOrder::Mdy) || is_date_in(DateOrder::Dmy)
+    is_date_in(DateOrder::Mdy) || is_date_in(DateOrder::Dmy) || is_date_in(DateOrder::Ymd)
+}
+
+/// A cell as nanoseconds since 1970, in whichever form it is a time.
+pub fn time_of(cell: &str) -> Option<i64> {
+    let format = [DateOrder::Mdy, DateOrder::Dmy, DateOrder::Ymd].iter().find_map(|order| TimeFormat::of(cell, *order));
+    format?.parse(cell).map(|time| time.ts.0)
 }

@@ -7,7 +7,7 @@
 use super::words::Word::{
     self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, High, Id,
     Last, Level, Low, Maker, Mark, Name, Open, Other, Previous, Price, Received, Settle, Side, Size, Snapshot, Symbol,
-    Ticks, Time, Timestamp, Trade, Turnover, Type, Utc, Volume,
+    Ticks, Time, Timestamp, Trade, Turnover, Type, Volume,
 };
 use super::words::Words;
 use crate::feed::replay::schema::column_role::ColumnRole;
@@ -35,6 +35,9 @@ pub const MAX_INSTRUMENT_ID: u8 = 11;
 pub const UNNAMED_TIME: u8 = 60;
 /// The rank of a time column that is named for an id: only where there is no other.
 pub const ID_AS_TIME: u8 = 80;
+
+/// The rank of a clock, however else its column is named.
+pub const CLOCK_NAME: u8 = 12;
 
 /// Ranks of names with all of the words on the left. The first row that fits counts.
 type Ranks = [(&'static [Word], u8)];
@@ -135,15 +138,20 @@ pub fn has_role(name: &str) -> bool {
     !roles_of(name).is_empty()
 }
 
-/// Returns whether a name says that its times are UTC.
-pub fn names_utc(name: &str) -> bool {
-    Words::of(name).has(Utc)
-}
-
 /// Returns whether all words of a name are known, whatever they mean.
 pub fn is_known(name: &str) -> bool {
     let words = Words::of(name);
     words.unknown == 0 && !words.known.is_empty()
+}
+
+/// Returns whether a name says that its times have a date.
+pub fn names_date(name: &str) -> bool {
+    Words::of(name).has_any(&[Date, Timestamp])
+}
+
+/// The number of words of a name that are not known.
+pub fn unknown_words(name: &str) -> u8 {
+    u8::try_from(Words::of(name).unknown).unwrap_or(MAX_UNKNOWN).min(MAX_UNKNOWN)
 }
 
 /// Returns whether a name is that of a number given out one after the other.

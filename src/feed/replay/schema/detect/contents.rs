@@ -20,7 +20,7 @@ pub struct Contents {
 /// Finds the contents by the names of columns and, where these say nothing, by their values. `wanted` is the kind that
 /// people give.
 pub fn find(table: &Table, profiles: &[Profile], time: &DetectedTime, wanted: Option<FileKind>) -> Option<Contents> {
-    let mut taken: Vec<usize> = std::iter::once(time.column).chain(time.clock).collect();
+    let mut taken: Vec<usize> = time.columns();
     let of_symbols = |(kind, groups)| Contents { kind, groups, symbol: None };
     if let Some(found) = wide::find(profiles, table.symbols.as_deref(), &taken)
         && found.1.iter().any(|group| is_complete(&group.shape))

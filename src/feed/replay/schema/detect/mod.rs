@@ -9,21 +9,30 @@
 //! evidence is enough. A choice that stays open becomes an assumption, with the flag that changes it.
 
 mod assumptions;
+mod base_day;
 mod by_name;
 mod by_value;
 mod cell_type;
 mod cell_words;
+mod clock_column;
+mod clock_figures;
 mod column_name;
 mod contents;
 mod date_evidence;
 mod date_order;
 mod delimiter;
+mod odd_dates;
 mod price_scale;
 mod profile;
 mod questions;
+mod ruined_times;
 mod sample;
+mod short_dates;
 mod table;
 mod time_column;
+mod time_part;
+mod time_zone;
+mod trading_days;
 mod weights;
 mod why;
 mod wide;
@@ -62,8 +71,9 @@ pub fn detect(
     if table.rows.is_empty() {
         return Err(Problem::NoRows { line: table.header.unwrap_or(table.above) });
     }
-    let time_overrides = TimeOverrides { unit: overrides.time_unit, order: overrides.date_order };
-    let time = time_column::find(&table, &profiles, time_overrides);
+    let days = file_name::days_of(&entry.name());
+    let time_overrides = TimeOverrides { unit: overrides.time_unit, order: overrides.date_order, days };
+    let time = time_column::find(&table, &profiles, &time_overrides)?;
     let mut time = time.ok_or_else(|| Problem::NoTimeColumn { columns: table.column_list() })?;
     let (mut is_order_guessed, mut question) = (false, None);
     if time.is_order_open {
@@ -86,9 +96,15 @@ pub fn detect(
         time: TimeColumns {
             column: time.column,
             clock: time.clock,
+            clock_form: time.clock_form,
+            parts: time.parts,
+            month: time.month,
+            day: time.day,
             format: time.format,
             zone: overrides.tz.unwrap_or_default(),
             zone_is_known: overrides.tz.is_some(),
+            has_clock: time.has_clock,
+            are_trading_days: false,
             base_day: 0,
         },
         symbol: symbol.filter(|_| overrides.symbol.is_none()),
@@ -96,11 +112,16 @@ pub fn detect(
         kind,
         groups,
         price_scale: 0,
-        assumptions: Vec::new(),
+        second_hours: Vec::new(),
+        assumptions: time.assumptions,
         warnings: Vec::new(),
         question,
     };
-    assumptions::make(&mut layout, entry, overrides, &table, &profiles, is_order_guessed);
+    if matches!(layout.time.format, TimeFormat::SinceMidnight(_)) {
+        base_day::set(&mut layout, entry, overrides, &table, limits)?;
+    }
+    assumptions::make(&mut layout, overrides, &table, &profiles, is_order_guessed);
+    trading_days::find(&mut layout, &table, overrides.dates);
     Ok(layout)
 }
 
@@ -152,19 +173,30 @@ fn rename(profiles: &mut [Profile], columns: &ColumnNames) -> Result<(), Problem
             }
         }
         ColumnNames::Named(list) => {
-            for (role, column) in list {
+            let place = |column: &String| {
                 let by_name = profiles.iter().position(|profile| profile.name.eq_ignore_ascii_case(column));
                 let by_number = || column.parse::<usize>().ok().filter(|n| (1..=count).contains(n)).map(|n| n - 1);
                 let at = by_name.or_else(by_number);
-                let at = at.ok_or_else(|| Problem::NoSuchColumn { column: column.clone(), columns: count })?;
-                for profile in profiles.iter_mut() {
-                    if column_name::roles_of(&profile.name).first().is_some_and(|named| named.role == *role) {
-                        profile.name = UNUSED.into();
-                    }
+                at.ok_or_else(|| Problem::NoSuchColumn { column: column.clone(), columns: count })
+            };
+            let places = list.iter().map(|(role, column)| Ok((*role, place(column)?)));
+            let places = places.collect::<Result<Vec<_>, Problem>>()?;
+            for (role, at) in &places {
+                for profile in profiles.iter_mut().filter(|profile| is_rival(profile, *role)) {
+                    profile.name = UNUSED.into();
                 }
+                profiles[*at].name = UNUSED.into();
+            }
+            for (role, at) in places {
                 profiles[at].name = role.label().into();
             }
         }
     }
     Ok(())
+}
+
+/// A column whose name has a role that people give to another one. A clock is no rival of a date.
+fn is_rival(profile: &Profile, role: ColumnRole) -> bool {
+    let is_named = column_name::roles_of(&profile.name).first().is_some_and(|named| named.role == role);
+    is_named && (role != ColumnRole::Time || profile.dated > 0 || profile.epoch_unit().is_some())
 }

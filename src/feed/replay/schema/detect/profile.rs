@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use strum::{EnumCount, IntoEnumIterator};
+use strum::EnumCount;
 
 use super::cell_type::is_date;
 use super::table::Table;
@@ -99,7 +99,8 @@ impl Profile {
     }
 
     fn add_time(&mut self, cell: &str) {
-        match TimeFormat::of(cell, DateOrder::Mdy).or_else(|| TimeFormat::of(cell, DateOrder::Dmy)) {
+        let orders = [DateOrder::Mdy, DateOrder::Dmy, DateOrder::Ymd];
+        match orders.into_iter().find_map(|order| TimeFormat::of(cell, order)) {
             Some(TimeFormat::Epoch(unit)) => {
                 let time = TimeFormat::Epoch(unit).parse(cell);
                 let year = time.map(|time| 1970 + time.ts.0 / NANOS_PER_YEAR);
@@ -157,13 +158,21 @@ impl Profile {
 
     /// Numbers whose decimal point a spreadsheet has lost.
     pub const fn is_mangled(&self) -> bool {
-        self.are_half(self.mangled)
+        self.are_half(self.mangled) && self.dated == 0
     }
 
     /// The unit of counts since 1970, where most cells are such.
     pub fn epoch_unit(&self) -> Option<TimeUnit> {
-        let unit = TimeUnit::iter().max_by_key(|unit| self.epochs[*unit as usize])?;
-        self.are_most(self.epochs.iter().sum()).then_some(unit)
+        self.are_most(self.epochs.iter().sum()).then(|| self.usual_unit())
+    }
+
+    /// The unit of counts since 1970, where half of the cells are such, which is enough under a name for times.
+    pub fn epoch_unit_of_half(&self) -> Option<TimeUnit> {
+        self.are_half(self.epochs.iter().sum()).then(|| self.usual_unit())
+    }
+
+    fn usual_unit(&self) -> TimeUnit {
+        TimeUnit::OF_CLOCKS.into_iter().max_by_key(|unit| self.epochs[*unit as usize]).unwrap_or(TimeUnit::Seconds)
     }
 
     pub fn values(&self) -> impl Iterator<Item = f64> {

@@ -117,13 +117,6 @@ impl Table {
         }
     }
 
-    /// The name of a time column, or the text above the rows, names UTC.
-    pub fn names_utc(&self, time_column: usize) -> bool {
-        let name = self.names.get(time_column).map_or("", String::as_str);
-        let above = self.preamble.to_uppercase();
-        column_name::names_utc(name) || above.contains("UTC") || above.contains("GMT")
-    }
-
     /// The dates of a column are eight digits without marks.
     pub fn has_compact_dates(&self, column: usize) -> bool {
         self.column(column).next().is_some_and(|cell| cell.bytes().take_while(u8::is_ascii_digit).count() == 8)

@@ -4,8 +4,8 @@
 pub const MOST_CELLS: usize = 80;
 /// Percent of a column's filled cells, where its name tells its role already.
 pub const HALF_OF_CELLS: usize = 50;
-/// Percent of dates in ISO 8601 from which on that is the format of all.
-pub const ISO_DATES: usize = 90;
+/// Percent of figures that must be times of one form: figures of another form often are, too.
+pub const NEARLY_ALL: usize = 95;
 /// Percent of rows with one cell more than the header, from which on the first cell is an index without a name.
 pub const INDEXED_ROWS: usize = 90;
 
