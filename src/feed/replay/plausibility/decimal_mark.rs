@@ -9,14 +9,18 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
     if sample.layout().delimiter == b',' {
         return None;
     }
+    use ColumnRole::{Ask, AskSize, Bid, BidSize, Close, High, Low, Open, Price, Size, Volume};
+    of_columns(sample, "prices", &[Price, Bid, Ask, Open, High, Low, Close])
+        .or_else(|| of_columns(sample, "sizes", &[Size, Volume, BidSize, AskSize]))
+}
+
+/// The warning about the columns of some roles.
+fn of_columns(sample: &PlayedSample<'_>, words: &str, wanted: &[ColumnRole]) -> Option<Warning> {
     let roles = sample.layout().roles();
-    let is_price = |column: &usize| {
-        use ColumnRole::{Ask, Bid, Close, High, Low, Open, Price};
-        matches!(roles[*column], Some(Price | Bid | Ask | Open | High | Low | Close))
-    };
-    let prices: Vec<usize> = (0..roles.len()).filter(is_price).collect();
-    let is_comma = sample.layout().mark(*prices.first()?) == DecimalMark::Comma;
-    let cells = || sample.rows.iter().flat_map(|row| prices.iter().filter_map(|n| row.cells.get(*n)));
+    let has_role = |column: &usize| roles[*column].is_some_and(|role| wanted.contains(&role));
+    let columns: Vec<usize> = (0..roles.len()).filter(has_role).collect();
+    let is_comma = sample.layout().mark(*columns.first()?) == DecimalMark::Comma;
+    let cells = || sample.rows.iter().flat_map(|row| columns.iter().filter_map(|n| row.cells.get(*n)));
     let cells = || cells().filter(|cell| cell.contains([',', '.']));
     // A point before three figures is that of decimals, unless the comma is taken for it.
     let marks: &[char] = if is_comma { &[',', '.'] } else { &[','] };
@@ -29,7 +33,7 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
     };
     Some(Warning {
         code: WarningCode::DecimalMark,
-        what: format!("all prices have one {name} and three figures behind it, as `{}`", shown(cell)),
+        what: format!("all {words} have one {name} and three figures behind it, as `{}`", shown(cell)),
         lines: sample.rows.first().map(|row| row.line).into_iter().collect(),
         played: format!("the {name} is before {played}"),
         other: format!("it is before {other}"),

@@ -29,7 +29,8 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
     }
     let (moment, shared) = moments.iter().max_by_key(|(_, parts)| parts.len())?;
     let count = shared.len();
-    let what = format!("{count} rows of {} have the same time, {}", shown(symbol), time(*moment));
+    let which = if has_clocks { "the same time" } else { "no clock at" };
+    let what = format!("{count} rows of {} have {which} {}", shown(symbol), time(*moment));
     let lines = sample.lines(shared.iter().copied());
     let code = WarningCode::LostClock;
     let played = String::from("all at the same time");

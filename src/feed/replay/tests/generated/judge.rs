@@ -209,7 +209,9 @@ fn told_or_silent(report: &FileReport, fault: Fault, what: String) -> Verdict {
                 || has_flag(&["--price-scale", "--kind"])
                 || mentions(report, &["bars open at their close", "there is also", "cannot be used"])
         }
-        Fault::Size => has_code(&["total", "size", "volume"]) || mentions(report, &["volume", "size"]),
+        Fault::Size => {
+            has_code(&["total", "size", "volume", "unused", "decimal"]) || mentions(report, &["volume", "size"])
+        }
         Fault::Symbol => has_code(&["far-apart", "symbol", "instrument", "price-jump", "unused"]),
         Fault::Rows => report.rows_rejected > 0 || has_code(&["repeat", "row", "far-apart", "zero"]),
         Fault::Kind => has_code(&["kind", "row", "quotes", "unused", "as-size"]) || has_flag(&["--kind"]),
