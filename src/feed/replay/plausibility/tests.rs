@@ -123,6 +123,26 @@ fn sizes_as_large_as_prices_are_told() {
 }
 
 #[test]
+fn rows_that_stand_twice_are_told() {
+    let text = trades(&["10.5", "10.6", "10.4", "10.5"]);
+    let block: String = text.lines().skip(1).take(2).map(|line| format!("{line}\n")).collect();
+    check("block.csv", &format!("{text}{block}"), &["repeated-rows"], "2 rows stand twice in the file (lines 2, 6)");
+}
+
+#[test]
+fn clock_that_may_be_of_two_forms_is_told() {
+    let row = |n: usize| format!("20240102,{},10.{n}\n", 34_200_000 + n * 1_017);
+    let rows: String = (0..5).map(row).collect();
+    check("forms.csv", &format!("date,time,price\n{rows}"), &["clock-form"], "`34200000` in column `time`");
+}
+
+#[test]
+fn years_that_may_count_from_1911_are_told() {
+    let rows: String = (0..5).map(|n| format!("98/05/{},10.{n}\n", 18 + n)).collect();
+    check("years.csv", &format!("date,close\n{rows}"), &["year-form"], "--date-order roc decides it");
+}
+
+#[test]
 fn bars_that_share_a_time_are_told() {
     let row = |n: u32| format!("2024-01-02T0{}:00:00Z,10.5,11,10,10.{n},{}\n", 8 + n / 9, 7 + n * 5 % 11);
     let rows: String = (0..9).map(row).collect();
