@@ -29,6 +29,8 @@ pub enum WarningCode {
     LostClock,
     /// The bid is above the ask.
     CrossedQuotes,
+    /// Clocks of the zone never show some of the times.
+    SkippedHour,
 }
 
 impl WarningCode {

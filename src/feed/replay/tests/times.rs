@@ -111,6 +111,12 @@ fn clock_may_be_in_parts() {
     check("a.csv", text, "2023-11-01T00:00:00Z 2024-01-01T00:00:00Z");
     let text = "date,seconds,price,size\n2018-01-02,34200.5,150.5,100\n2018-01-02,34260,150.6,100\n";
     check("a.csv", text, "2018-01-02T09:30:00.5Z 2018-01-02T09:31:00Z");
+    let text = "date,time,price,size\n02JAN2018,34200,150.5,100\n02JAN2018,34205,150.6,100\n";
+    check_assumed(&check("a.csv", text, "2018-01-02T09:30:00Z 2018-01-02T09:30:05Z"), "in the night", "--columns");
+    let night = "2018-01-02T03:42:00Z 2018-01-02T03:42:05Z";
+    check_with("a.csv", text, &[("columns", "clock=time")], night);
+    let text = text.replace("342", "102");
+    check_assumed(&check("a.csv", &text, "2018-01-02T01:02:00Z 2018-01-02T01:02:05Z"), "may as well be", "--time-unit");
     let text = "Date,Hour,Price\n2024-01-02,1,50.1\n2024-01-02,2,51\n2024-01-02,24,49\n";
     check_assumed(&check("a.csv", text, "2024-01-02T01:00:00Z 2024-01-03T00:00:00Z"), "runs from 1 to 24", "");
     // A name that says nothing can be given.
@@ -156,6 +162,7 @@ fn figures_are_dates_where_their_column_says_so() {
     check("a.csv", "Date,Price\n1833,18.93\n1834,18.93\n2025,3442\n", "1833-01-01T00:00:00Z 2025-01-01T00:00:00Z");
     check("a.csv", "Year,Price\n1999,18.93\n2000,18.93\n", "1999-01-01T00:00:00Z 2000-01-01T00:00:00Z");
     check("a.csv", "Date,Price\n1833-01,18.93\n2026-06,18.93\n", "1833-01-01T00:00:00Z 2026-06-01T00:00:00Z");
+    check("a.csv", "Date,Price\nNov-23,18.93\nJan-24,18.93\n", "2023-11-01T00:00:00Z 2024-01-01T00:00:00Z");
     check("a.csv", "Date,Price\n202311,18.93\n202401,18.93\n", "2023-11-01T00:00:00Z 2024-01-01T00:00:00Z");
     let text = "Date,Time,Price\n240102,0930,10.5\n240131,0931,10.6\n";
     check("a.csv", text, "2024-01-02T09:30:00Z 2024-01-31T09:31:00Z");
@@ -210,6 +217,8 @@ fn times_in_odd_dress_are_read() {
     check("a.csv", text, "2024-01-02T00:00:00Z 2024-09-03T00:00:00Z");
     let text = "Date,Close\n\"Tuesday, January 2nd, 2024\",10.5\n\"Mar 14, 2024 3:50 PM\",10.6\n";
     check("a.csv", text, "2024-01-02T00:00:00Z 2024-03-14T15:50:00Z");
+    let text = "일시,종가\n2024-01-02 오전 9:30:00,10.5\n2024-01-02 오후 3:30:00,10.6\n";
+    check("a.csv", text, "2024-01-02T09:30:00Z 2024-01-02T15:30:00Z");
     let text = "日付,終値\n2024/01/04(木),10.5\n2024/01/05(金),10.6\n";
     check("a.csv", text, "2024-01-04T00:00:00Z 2024-01-05T00:00:00Z");
     let text = "Date,Time,Price\n1/13/2024,12/30/1899 9:30,10.5\n1/13/2024,12/30/1899 9:31,10.6\n";

@@ -305,15 +305,32 @@ fn add_clock(table: &Table, profiles: &[Profile], time: &mut DetectedTime, unit:
         let what = format!("`{}` is the hour at which a row begins", table.column_name(column));
         time.assume(what, "it runs from 1 to 24, so it may be that at which it ends", "");
     }
-    let are_seconds = |cell: &str| ClockForm::Count(TimeUnit::Seconds).parse(cell).is_some();
-    let cells = clock_column::cells(table, column);
-    if form == (ClockForm::Seconds { decimals: 0 })
-        && unit.is_none()
-        && cells.iter().all(|cell| are_seconds(cell) && !cell.starts_with('0'))
-    {
-        let what = format!("`{}` is a clock of hours, minutes and seconds", table.column_name(column));
-        time.assume(what, "its numbers may as well be seconds since midnight", "--time-unit");
+    let is_given = unit.is_some() || profiles[column].name == ColumnRole::Clock.label();
+    if form == (ClockForm::Seconds { decimals: 0 }) && !is_given && may_be_seconds(table, column) {
+        let name = table.column_name(column);
+        if are_of_session(&profiles[column]) {
+            time.clock_form = ClockForm::Count(TimeUnit::Seconds);
+            let why = "its numbers may as well be clocks of hours, minutes and seconds in the night";
+            time.assume(format!("`{name}` counts seconds since midnight"), why, "--columns");
+        } else {
+            let why = "its numbers may as well be seconds since midnight";
+            time.assume(format!("`{name}` is a clock of hours, minutes and seconds"), why, "--time-unit");
+        }
     }
+}
+
+/// Returns whether figures that are clocks may count seconds since midnight, too.
+fn may_be_seconds(table: &Table, column: usize) -> bool {
+    let is_count = |cell: &&str| ClockForm::Count(TimeUnit::Seconds).parse(cell).is_some() && !cell.starts_with('0');
+    clock_column::cells(table, column).iter().all(|cell| is_count(cell))
+}
+
+/// Returns whether few numbers, as seconds since midnight, lie in a session of stocks. As clocks, they would lie in the
+/// night; many numbers that count seconds are no clocks.
+fn are_of_session(profile: &Profile) -> bool {
+    const SESSION: Range<f64> = 32_400.0..57_601.0;
+    const FEW: usize = 20;
+    profile.texts.len() <= FEW && profile.values().all(|value| SESSION.contains(&value))
 }
 
 /// Adds the columns whose numbers are parts of the clock.
