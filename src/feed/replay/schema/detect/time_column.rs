@@ -322,7 +322,7 @@ fn add_clock(table: &Table, profiles: &[Profile], time: &mut DetectedTime, unit:
 /// Returns whether figures that are clocks may count seconds since midnight, too.
 fn may_be_seconds(table: &Table, column: usize) -> bool {
     let is_count = |cell: &&str| ClockForm::Count(TimeUnit::Seconds).parse(cell).is_some() && !cell.starts_with('0');
-    clock_column::cells(table, column).iter().all(|cell| is_count(cell))
+    clock_column::cells(table, column).iter().all(is_count)
 }
 
 /// Returns whether few numbers, as seconds since midnight, lie in a session of stocks. As clocks, they would lie in the
