@@ -45,7 +45,7 @@ pub struct ReadingArgs {
     /// Unit of times that are numbers
     #[arg(long, value_name = "UNIT", value_enum, ignore_case = true)]
     time_unit: Option<TimeUnit>,
-    /// Encoding of the text, such as utf-8, utf-16le, gbk or shift_jis
+    /// Encoding of the text, such as utf-8, utf-16le, gbk, shift_jis or cp949
     #[arg(long, value_name = "NAME", value_parser = overrides::encoding)]
     encoding: Option<&'static Encoding>,
     /// yes if the file has a line of column names, no if not
@@ -55,6 +55,13 @@ pub struct ReadingArgs {
         value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes")
     )]
     header: Option<bool>,
+    /// yes if 0 is a price, no if it means that there is none
+    #[arg(
+        long,
+        value_name = "ANSWER",
+        value_parser = PossibleValuesParser::new(["yes", "no"]).map(|text| text == "yes")
+    )]
+    zero_prices: Option<bool>,
     /// Meaning of the dates of rows with a clock
     #[arg(long, value_name = "DAYS", value_enum, ignore_case = true)]
     dates: Option<DateMeaning>,
@@ -164,6 +171,7 @@ impl ReadingArgs {
                 time_unit: self.time_unit,
                 encoding: self.encoding,
                 header: self.header,
+                zero_prices: self.zero_prices,
                 dates: self.dates,
                 assume: self.assume,
             },

@@ -39,10 +39,10 @@ pub fn run(config: &InspectConfig, mut print: impl FnMut(&str)) -> bool {
     };
     let mut all_play = true;
     let mut progress = ProgressLine::on_terminal();
-    for entry in &entries {
-        let report =
-            replay::inspect(entry, &config.replay, &mut |entry, done, total| progress.show(entry, done, total));
-        progress.clear();
+    let reports =
+        replay::inspect_all(&entries, &config.replay, &mut |entry, done, total| progress.show(entry, done, total));
+    progress.clear();
+    for (entry, report) in entries.iter().zip(&reports) {
         all_play &= report.is_ok();
         let member = entry.member.as_ref().map(|member| member.name.as_str());
         print_report(config, &entry.path.to_string_lossy(), member, report.as_ref(), &mut print);

@@ -55,6 +55,26 @@ pub fn inspect(entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>
     scan_entry(entry, config, progress).map(|scan| report::file_report(entry, &scan))
 }
 
+/// Describes files that play together. Each has its own result.
+pub fn inspect_all(
+    entries: &[Entry],
+    config: &ReplayConfig,
+    progress: &mut Progress<'_>,
+) -> Vec<Result<FileReport, ReplayError>> {
+    let mut scans: Vec<_> = entries.iter().map(|entry| scan_entry(entry, config, progress)).collect();
+    let readable = entries.iter().zip(&mut scans).filter_map(|(entry, scan)| Some((entry, scan.as_mut().ok()?)));
+    let (readable, mut of_readable): (Vec<_>, Vec<_>) = readable.unzip();
+    let settled = play::settle(&readable, &mut of_readable, config);
+    let mut reports: Vec<_> =
+        entries.iter().zip(scans).map(|(entry, scan)| scan.map(|scan| report::file_report(entry, &scan))).collect();
+    if let Err(error) = settled
+        && let Some(report) = reports.iter_mut().find(|report| report.is_ok())
+    {
+        *report = Err(error);
+    }
+    reports
+}
+
 /// Explains the roles of a file's columns: their values, the roles that they could have, and those they got.
 ///
 /// # Errors
@@ -99,7 +119,8 @@ pub fn open(paths: &[PathBuf], config: &ReplayConfig) -> Result<Replay, ReplayEr
 /// When a file cannot be played at all.
 pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Replay, ReplayError> {
     let entries = entries(paths, config)?;
-    let scans = entries.iter().map(|entry| scan_entry(entry, config, progress)).collect::<Result<Vec<_>, _>>()?;
+    let scans = entries.iter().map(|entry| scan_entry(entry, config, progress));
+    let mut scans = scans.collect::<Result<Vec<_>, _>>()?;
     for (entry, scan) in entries.iter().zip(&scans) {
         if let Some(question) = &scan.layout.question {
             let [first, second] = question.readings.clone().map(|reading| reading.flag);
@@ -107,12 +128,15 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
             return Err(entry.at_fault(Problem::TwoReadings { what, file, first, second }));
         }
     }
+    let skips = play::settle(&entries.iter().collect::<Vec<_>>(), &mut scans.iter_mut().collect::<Vec<_>>(), config)?;
     let catalog = Catalog::of(&scans);
     let mut space = SortSpace::new(config.max_sort_rows);
     let files = entries
         .iter()
         .zip(&scans)
-        .map(|(entry, scan)| ReplayFile::new(entry, config, scan, &catalog, &mut space, progress).map(Arc::new));
+        .zip(skips)
+        .map(|((entry, scan), skips)| ReplayFile::new(entry, config, scan, &catalog, skips, &mut space, progress))
+        .map(|file| file.map(Arc::new));
     let files = files.collect::<Result<Vec<_>, _>>()?;
     let limits = open_files::limits(&files, config.max_open_files)?;
     let memory_bytes = open_files::worst_bytes(&files, config);

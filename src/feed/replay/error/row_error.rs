@@ -25,6 +25,18 @@ pub enum RejectReason {
     BadSize,
     #[strum(serialize = "neither bid nor ask")]
     BadSide,
+    #[strum(serialize = "a price of 0, far from the other prices")]
+    ZeroPrice,
+    #[strum(serialize = "a cancelled trade")]
+    Cancelled,
+    #[strum(serialize = "a record about an earlier trade")]
+    Correction,
+    #[strum(serialize = "neither trade nor quote")]
+    OtherKind,
+    #[strum(serialize = "a quote of another kind than those that play")]
+    OtherQuote,
+    #[strum(serialize = "the same row again")]
+    Repeated,
     #[strum(serialize = "too many digits")]
     TooManyDigits,
     #[strum(serialize = "open or close not between low and high")]
@@ -39,6 +51,11 @@ impl RejectReason {
     /// The words for people.
     pub fn label(self) -> &'static str {
         self.into()
+    }
+
+    /// Returns whether the row is an event that is not played.
+    pub const fn is_event(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Correction)
     }
 
     /// Returns whether the reason holds for all parts of a row of a wide table.

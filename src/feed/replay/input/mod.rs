@@ -5,6 +5,7 @@ mod csv_name;
 mod encoding;
 mod entry;
 mod fingerprint;
+mod gzip_members;
 mod lines;
 mod open;
 mod paths;

@@ -5,11 +5,12 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use encoding_rs::{Encoding, UTF_8};
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use flate2::bufread::DeflateDecoder;
 use strum::IntoStaticStr;
 
 use super::entry::Entry;
 use super::fingerprint::change_of;
+use super::gzip_members::GzipMembers;
 use super::lines::{LineLimits, Lines, TextPosition};
 use super::zstd_frames::{self, ZstdFrames};
 use super::{archive, encoding, signatures};
@@ -122,7 +123,7 @@ fn unpack(entry: &Entry, buffer_bytes: usize) -> Result<(Text, Compression), Pro
     let mut raw = BufReader::with_capacity(buffer_bytes, file);
     let head = raw.fill_buf().map_err(|e| read_problem(e, 0))?;
     if head.starts_with(signatures::GZIP) {
-        Ok((Box::new(MultiGzDecoder::new(raw)), Compression::Gzip))
+        Ok((Box::new(GzipMembers::new(raw)), Compression::Gzip))
     } else if head.starts_with(signatures::ZSTD) {
         let frames = ZstdFrames::new(raw).map_err(|e| read_problem(e, 0))?;
         Ok((Box::new(frames), Compression::Zstd))

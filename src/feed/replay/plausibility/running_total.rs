@@ -3,7 +3,7 @@
 use super::sample::{PlayedPart, PlayedSample, float, shown};
 use crate::feed::replay::parse::times::NANOS_PER_DAY;
 use crate::feed::replay::rows::RowValues;
-use crate::feed::replay::schema::{Warning, WarningCode};
+use crate::feed::replay::schema::{FileKind, RowShape, Warning, WarningCode};
 use crate::market::Decimal;
 
 /// Sizes from which on their order is no chance.
@@ -12,10 +12,16 @@ const MIN_SIZES: usize = 7;
 const RISES: f64 = 0.7;
 
 pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
+    let is_total = |shape: &RowShape| matches!(shape, RowShape::Ticks(ticks) if ticks.is_size_total);
+    if sample.layout().groups.iter().any(|group| is_total(&group.shape)) {
+        return None;
+    }
     let long: Vec<_> = sample.symbols.iter().map(|(symbol, parts)| (symbol, sized(parts))).collect();
     let long: Vec<_> = long.iter().filter(|(_, sizes)| sizes.len() >= MIN_SIZES).collect();
     let rising: Vec<_> = long.iter().filter(|(_, sizes)| never_falls(sizes)).collect();
     let (symbol, sizes) = rising.first().filter(|_| rising.len() * 2 > long.len())?;
+    let are_bars = sample.layout().kind == FileKind::Bars;
+    let flag = if are_bars { "--columns volume=NAME" } else { "--columns day_volume=NAME, or size=NAME" };
     Some(Warning {
         code: WarningCode::RunningTotal,
         what: format!(
@@ -28,7 +34,7 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
         lines: sample.lines(sizes.iter().map(|(part, _)| *part)),
         played: "each is the size of its row".into(),
         other: "each is the total of the day so far".into(),
-        flag: "--columns size=NAME".into(),
+        flag: flag.into(),
     })
 }
 

@@ -24,8 +24,8 @@ fn of_symbol(sample: &PlayedSample<'_>, symbol: &str, parts: &[PlayedPart]) -> O
         let neighbours = || [n.checked_sub(1), Some(n + 1)].into_iter().flatten().filter_map(|n| priced.get(n));
         let are_far = || neighbours().next().is_some() && neighbours().all(|(_, other)| is_far(*other));
         match price.mantissa {
-            0 => usual > 0.0 && neighbours().any(|(_, other)| is_far(*other)),
-            1.. => false,
+            // A price of zero plays only where prices near it, or people, say that it is one.
+            0.. => false,
             _ => is_far(price) && are_far() && neighbours().all(|(_, other)| other.mantissa > 0),
         }
     });

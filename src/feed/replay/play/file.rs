@@ -5,20 +5,23 @@
 //!
 //! Not here: the ticks that rows make (`ticks`).
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use super::catalog::{Catalog, bar_intervals, span};
 use super::merge::Search;
+use super::overlap::Skip;
 use super::reject_ledger::{PartPosition, RejectLedger};
 use super::scan::{RowOrder, Scan};
 use super::sort::{SortSpace, Sorted, Sorter};
+use super::symbol_state::SymbolState;
 use crate::control::RejectedRows;
 use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError, echo};
 use crate::feed::replay::input::{Entry, LineLimits, PROGRESS_ROWS, Progress, Text, TextPosition, open_at};
 use crate::feed::replay::rows::{FastPath, FastRowReader, Grid, LineKind, QuantizedRow, Rows, SymbolIndex};
 use crate::feed::replay::schema::{Layout, RowShape};
-use crate::market::{InstrumentId, Interval, Tick, Timestamp};
+use crate::market::{InstrumentId, Interval, Quote, Tick, Timestamp, Trade};
 
 /// The bytes of a usual row, and the fewest bytes read at a time.
 const ROW_BYTES: usize = 64;
@@ -39,8 +42,12 @@ pub struct ReplayFile {
     /// All rows in time order, where those of the file are not.
     pub(super) sorted: Option<Sorted>,
     rejects: RejectLedger,
-    /// Rows are changes of an order book.
-    pub(super) is_book: bool,
+    /// Rows are changes of a state of their symbol.
+    pub(super) has_states: bool,
+    /// The rows that do not play, as another file has them.
+    skips: Vec<Skip>,
+    /// A line that is the line before again is left out.
+    drops_lines: bool,
     /// The fast path, where the file is sorted and its rows allow it.
     pub(in crate::feed::replay) fast_path: Option<FastPath>,
 }
@@ -63,6 +70,7 @@ impl ReplayFile {
         config: &ReplayConfig,
         scan: &Scan,
         catalog: &Catalog,
+        skips: Vec<Skip>,
         space: &mut SortSpace,
         progress: &mut Progress<'_>,
     ) -> Result<Self, ReplayError> {
@@ -86,8 +94,11 @@ impl ReplayFile {
             index,
             sorted: None,
             rejects: RejectLedger::new(scan.rejected.clone(), scan.is_exact),
-            is_book: scan.layout.groups.iter().any(|group| matches!(group.shape, RowShape::Levels { .. })),
-            fast_path: FastPath::of(&scan.layout, config.max_line_bytes).filter(|_| scan.is_sorted()),
+            has_states: has_states(scan),
+            drops_lines: scan.drops_lines(),
+            fast_path: FastPath::of(&scan.layout, config.max_line_bytes)
+                .filter(|_| scan.is_sorted() && skips.is_empty() && !scan.drops_lines()),
+            skips,
         };
         if !scan.is_sorted() {
             let sorter = Sorter::new(config.max_sort_rows, scan.order == RowOrder::NewestFirst);
@@ -103,7 +114,7 @@ impl ReplayFile {
         progress: &mut Progress<'_>,
     ) -> Result<Sorted, ReplayError> {
         let on_disk = |error| self.entry.at_fault(Problem::Sort(error));
-        let mut rows = self.open(TextPosition::default(), 0, usize::MAX)?;
+        let mut rows = self.open(TextPosition::default(), 0, None, usize::MAX)?;
         let mut read = 0u64;
         while let Search::Found(row) = rows.find(self, &mut { usize::MAX })? {
             sorter.add(row).map_err(on_disk)?;
@@ -115,8 +126,15 @@ impl ReplayFile {
         sorter.finish(space).map_err(on_disk)
     }
 
-    /// Opens the file at a row of which `group` parts are taken already, to read about `rows` rows.
-    pub(super) fn open(&self, position: TextPosition, group: usize, rows: usize) -> Result<FileRows, ReplayError> {
+    /// Opens the file at a row of which `group` parts are taken already, to read about `rows` rows. `line` is the hash of
+    /// the line before.
+    pub(super) fn open(
+        &self,
+        position: TextPosition,
+        group: usize,
+        line: Option<u64>,
+        rows: usize,
+    ) -> Result<FileRows, ReplayError> {
         let enough = rows.saturating_mul(ROW_BYTES).max(MIN_READ_BYTES);
         let limits = LineLimits { buffer_bytes: self.lines.buffer_bytes.min(enough), ..self.lines };
         let lines = open_at(&self.entry, self.layout.text, position, limits);
@@ -128,9 +146,28 @@ impl ReplayFile {
         let has_only_symbol = group_symbol.is_some() || self.layout.symbol.is_none();
         let fast = FastRowReader::new(index.get(only_symbol).filter(|_| has_only_symbol));
         let from = (position.offset, group);
-        let mut file = FileRows { group: rows.groups(), rows, position, index, fast, from };
+        let mut file = FileRows { group: rows.groups(), rows, position, line, index, fast, from };
         file.skip_to(self, group)?;
         Ok(file)
+    }
+
+    /// The trade and the quote of a row, as the state of its symbol changes them.
+    pub(super) fn change(
+        &self,
+        state: Option<&mut SymbolState>,
+        ts: Timestamp,
+        trade: Option<Trade>,
+        quote: Option<Quote>,
+    ) -> (Option<Trade>, Option<Quote>) {
+        let (Some(state), RowShape::Ticks(columns)) = (state, &self.layout.groups[0].shape) else {
+            return (trade, quote);
+        };
+        let quote = if columns.blanks_keep { quote.map(|quote| state.complete(quote)) } else { quote };
+        let trade = match trade {
+            Some(trade) if columns.is_size_total => state.trade_of_total(ts, trade),
+            trade => trade,
+        };
+        (trade, quote)
     }
 
     /// A time before which it has no tick.
@@ -165,11 +202,25 @@ impl ReplayFile {
     }
 }
 
+/// Returns whether rows are changes of a state of their symbol.
+fn has_states(scan: &Scan) -> bool {
+    let is_change = |shape: &RowShape| match shape {
+        RowShape::Levels { .. } => true,
+        RowShape::Ticks(ticks) => ticks.row_kind.is_some() || ticks.blanks_keep || ticks.is_size_total,
+        // Bars that come again are found by the bar before.
+        RowShape::Bars { .. } => scan.repeats > 0 || !scan.is_sorted(),
+        RowShape::Messages { .. } => false,
+    };
+    scan.layout.groups.iter().any(|group| is_change(&group.shape))
+}
+
 /// A reader of the rows of a file, in the order of the file.
 pub struct FileRows {
     rows: Rows<Text>,
     /// The beginning of the current row.
     position: TextPosition,
+    /// The hash of the current line, where lines that come again are left out.
+    line: Option<u64>,
     index: SymbolIndex,
     fast: FastRowReader,
     /// The next part of the current row.
@@ -196,11 +247,25 @@ impl FileRows {
             *left -= 1;
             self.position = self.rows.position();
             match self.rows.advance_line().map_err(|problem| file.entry.at_fault(problem))? {
+                LineKind::Row if file.drops_lines && self.is_again() => self.group = self.rows.groups(),
                 LineKind::Row => self.group = 0,
                 LineKind::Other => {}
                 LineKind::End => return Ok(Search::Ended),
             }
         }
+    }
+
+    /// Returns whether the current line is the line before again.
+    fn is_again(&mut self) -> bool {
+        let mut hasher = DefaultHasher::new();
+        self.rows.text().hash(&mut hasher);
+        let line = Some(hasher.finish());
+        std::mem::replace(&mut self.line, line) == line
+    }
+
+    /// The hash of the current line, where lines that come again are left out.
+    pub const fn line(&self) -> Option<u64> {
+        self.line
     }
 
     /// The position of the next row, and how many of its parts are taken.
@@ -250,6 +315,10 @@ impl FileRows {
         // A symbol may be unknown where only pieces of the file were scanned.
         let unknown = RowError { reason: RejectReason::UnknownSymbol, column: file.layout.symbol };
         let index = self.index.get(part.symbol).ok_or(unknown)?;
+        let is_skipped = |skip: &Skip| skip.symbol == index && (skip.from..=skip.to).contains(&time.ts);
+        if file.skips.iter().any(is_skipped) {
+            return Ok(None);
+        }
         let too_long = RowError { reason: RejectReason::TooManyDigits, column: None };
         let body = file.symbols[index].grid.quantize(&part.values).ok_or(too_long)?;
         Ok(Some(QuantizedRow { ts: time.ts, symbol: index as u32, body }))

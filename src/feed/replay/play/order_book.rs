@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::feed::replay::rows::QuantizedLevel;
-use crate::market::{Price, Quote, Size};
+use crate::feed::replay::rows::{LevelChange, QuantizedLevel};
+use crate::market::{Price, Quote, Size, Timestamp};
 
 /// The levels of one symbol.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OrderBook {
     bids: BTreeMap<Price, Size>,
     asks: BTreeMap<Price, Size>,
-    /// The last change was part of a snapshot.
-    in_snapshot: bool,
+    /// The last change and its time.
+    last: Option<(LevelChange, Timestamp)>,
     /// The best bid and ask returned last.
     top: Quote,
 }
@@ -22,16 +22,25 @@ impl OrderBook {
         size_of::<Self>() + (self.bids.len() + self.asks.len()) * size_of::<(Price, Size)>()
     }
 
-    /// Applies a change of a level. The beginning of a snapshot clears the book. Where a side has more than
+    /// Applies a change of a level at `ts`. The beginning of a snapshot clears the book. Where a side has more than
     /// `max_levels` levels, it loses the one farthest from the top.
-    pub fn apply(&mut self, level: &QuantizedLevel, max_levels: usize) {
-        if level.is_snapshot && !self.in_snapshot {
+    pub fn apply(&mut self, level: &QuantizedLevel, ts: Timestamp, max_levels: usize) {
+        let begins = match level.change {
+            LevelChange::Snapshot => self.last.is_none_or(|(change, _)| change != LevelChange::Snapshot),
+            LevelChange::Moment => self.last != Some((LevelChange::Moment, ts)),
+            LevelChange::Update | LevelChange::Top | LevelChange::NoTop => false,
+        };
+        if begins {
             self.bids.clear();
             self.asks.clear();
         }
-        self.in_snapshot = level.is_snapshot;
+        self.last = Some((level.change, ts));
         let side = if level.is_bid { &mut self.bids } else { &mut self.asks };
-        if level.size == Size(0) {
+        let is_top = matches!(level.change, LevelChange::Top | LevelChange::NoTop);
+        if is_top {
+            side.clear();
+        }
+        if level.change == LevelChange::NoTop || level.size == Size(0) && !is_top {
             side.remove(&level.price);
         } else {
             side.insert(level.price, level.size);
@@ -73,7 +82,12 @@ mod tests {
     use super::*;
 
     fn level(is_bid: bool, price: i64, size: u64, is_snapshot: bool) -> QuantizedLevel {
-        QuantizedLevel { is_bid, price: Price(price), size: Size(size), is_snapshot }
+        let change = if is_snapshot { LevelChange::Snapshot } else { LevelChange::Update };
+        QuantizedLevel { is_bid, price: Price(price), size: Size(size), change }
+    }
+
+    fn changed(is_bid: bool, price: i64, change: LevelChange) -> QuantizedLevel {
+        QuantizedLevel { is_bid, price: Price(price), size: Size(1), change }
     }
 
     fn top(book: &mut OrderBook) -> Option<(Option<i64>, Option<i64>)> {
@@ -83,16 +97,16 @@ mod tests {
     #[test]
     fn top_is_returned_when_it_changes() {
         let mut book = OrderBook::default();
-        book.apply(&level(true, 99, 5, true), 9);
-        book.apply(&level(false, 101, 5, true), 9);
+        book.apply(&level(true, 99, 5, true), Timestamp(0), 9);
+        book.apply(&level(false, 101, 5, true), Timestamp(0), 9);
         assert_eq!(top(&mut book), Some((Some(99), Some(101))));
-        book.apply(&level(true, 98, 5, false), 9);
+        book.apply(&level(true, 98, 5, false), Timestamp(0), 9);
         assert_eq!(top(&mut book), None, "a deeper level changes nothing");
-        book.apply(&level(true, 99, 0, false), 9);
+        book.apply(&level(true, 99, 0, false), Timestamp(0), 9);
         assert_eq!(top(&mut book), Some((Some(98), Some(101))));
-        book.apply(&level(true, 102, 1, false), 9);
+        book.apply(&level(true, 102, 1, false), Timestamp(0), 9);
         assert_eq!(top(&mut book), None, "a crossed book has no top");
-        book.apply(&level(false, 50, 1, true), 9);
+        book.apply(&level(false, 50, 1, true), Timestamp(0), 9);
         assert_eq!(top(&mut book), Some((None, Some(50))), "a snapshot clears the book");
     }
 
@@ -100,13 +114,34 @@ mod tests {
     fn levels_far_from_the_top_are_dropped_first() {
         let mut book = OrderBook::default();
         for away in 1..=5 {
-            book.apply(&level(true, 100 - away, 1, false), 2);
-            book.apply(&level(false, 100 + away, 1, false), 2);
+            book.apply(&level(true, 100 - away, 1, false), Timestamp(0), 2);
+            book.apply(&level(false, 100 + away, 1, false), Timestamp(0), 2);
         }
         for (bid, ask) in [(Some(99), Some(101)), (Some(98), Some(102)), (None, None)] {
             assert_eq!(top(&mut book), Some((bid, ask)));
-            book.apply(&level(true, bid.unwrap_or(0), 0, false), 2);
-            book.apply(&level(false, ask.unwrap_or(0), 0, false), 2);
+            book.apply(&level(true, bid.unwrap_or(0), 0, false), Timestamp(0), 2);
+            book.apply(&level(false, ask.unwrap_or(0), 0, false), Timestamp(0), 2);
         }
+    }
+
+    #[test]
+    fn rows_of_one_time_are_one_book() {
+        let mut book = OrderBook::default();
+        for (ts, bid, ask) in [(1, 99, 101), (1, 98, 102), (2, 97, 99)] {
+            book.apply(&changed(true, bid, LevelChange::Moment), Timestamp(ts), 9);
+            book.apply(&changed(false, ask, LevelChange::Moment), Timestamp(ts), 9);
+        }
+        assert_eq!(top(&mut book), Some((Some(97), Some(99))));
+    }
+
+    #[test]
+    fn side_of_one_level_is_replaced() {
+        let mut book = OrderBook::default();
+        book.apply(&changed(true, 99, LevelChange::Top), Timestamp(0), 9);
+        book.apply(&changed(false, 101, LevelChange::Top), Timestamp(0), 9);
+        book.apply(&changed(true, 98, LevelChange::Top), Timestamp(0), 9);
+        assert_eq!(top(&mut book), Some((Some(98), Some(101))));
+        book.apply(&changed(false, 0, LevelChange::NoTop), Timestamp(0), 9);
+        assert_eq!(top(&mut book), Some((Some(98), None)));
     }
 }

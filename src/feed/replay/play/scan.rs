@@ -8,8 +8,8 @@ use strum::IntoStaticStr;
 
 use super::precision::Precision;
 use crate::feed::replay::error::RejectCounts;
-use crate::feed::replay::rows::RowValues;
-use crate::feed::replay::schema::{IntervalCounts, Layout, Warning};
+use crate::feed::replay::rows::{BarValues, RowValues};
+use crate::feed::replay::schema::{Assumption, IntervalCounts, Layout, Warning};
 use crate::market::{Decimal, Timestamp};
 
 /// The facts of a file that its rows tell.
@@ -21,6 +21,12 @@ pub struct Scan {
     pub rows: u64,
     pub rejected: RejectCounts,
     pub order: RowOrder,
+    /// Bars that are the bar before again. They play once.
+    pub repeats: u64,
+    /// Lines of trades that are the line before again.
+    pub lines_again: u64,
+    /// Rows that other files of the replay have, too.
+    pub notes: Vec<Assumption>,
     /// The whole file was read.
     pub is_exact: bool,
     /// The last line before the packed data break off, where they do.
@@ -44,8 +50,9 @@ pub struct SymbolScan {
     pub intervals: IntervalCounts,
     pub first: Timestamp,
     pub last: Timestamp,
-    /// The time of the row read last.
+    /// The time of the row read last, and its bar.
     latest: Timestamp,
+    bar: Option<BarValues>,
 }
 
 /// The order of the rows of a file.
@@ -76,6 +83,11 @@ pub struct Edge {
 }
 
 impl Scan {
+    /// Lines that come again are left out: their numbers say that they are the same trade.
+    pub fn drops_lines(&self) -> bool {
+        self.layout.has_row_ids && self.lines_again > 0
+    }
+
     /// Rows are in time order.
     pub fn is_sorted(&self) -> bool {
         self.order == RowOrder::OldestFirst
@@ -94,13 +106,20 @@ impl SymbolScan {
             first: ts,
             last: ts,
             latest: ts,
+            bar: None,
         }
+    }
+
+    /// Returns whether a row is the bar before again.
+    pub fn is_repeated(&self, ts: Timestamp, values: &RowValues) -> bool {
+        matches!(values, RowValues::Bar(bar) if self.latest == ts && self.bar == Some(*bar))
     }
 
     /// Counts in a row of this symbol.
     pub fn add(&mut self, ts: Timestamp, values: &RowValues) {
         self.intervals.add(self.latest, ts);
         self.latest = ts;
+        self.bar = if let RowValues::Bar(bar) = values { Some(*bar) } else { None };
         self.first = self.first.min(ts);
         self.last = self.last.max(ts);
         self.add_numbers(values);

@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use super::scan::{Edge, RowOrder, Scan, SymbolScan};
+use super::edges::Edges;
+use super::scan::{RowOrder, Scan, SymbolScan};
 use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, RejectCounts, RejectReason, ReplayError, RowError};
 use crate::feed::replay::input::{Entry, PROGRESS_ROWS, Progress, Text, TextPosition, open_at, read_problem};
@@ -46,6 +47,9 @@ struct Scanner {
     max_symbols: usize,
     /// The time of the row read last.
     latest: Option<Timestamp>,
+    edges: Edges,
+    /// The line of the last trade.
+    line: Vec<u8>,
     /// A row was later, or earlier, than the row before it.
     rises: bool,
     falls: bool,
@@ -59,6 +63,9 @@ impl Scanner {
             rows: 0,
             rejected: RejectCounts::default(),
             order: RowOrder::OldestFirst,
+            repeats: 0,
+            lines_again: 0,
+            notes: Vec::new(),
             is_exact: true,
             torn: None,
             dates_only: true,
@@ -66,7 +73,8 @@ impl Scanner {
             last: None,
             warnings: Vec::new(),
         };
-        Self { scan, symbols: SymbolIndex::default(), max_symbols, latest: None, rises: false, falls: false }
+        let (symbols, edges, line) = (SymbolIndex::default(), Edges::default(), Vec::new());
+        Self { scan, symbols, max_symbols, latest: None, edges, line, rises: false, falls: false }
     }
 
     fn read_all(&mut self, entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<(), Problem> {
@@ -140,6 +148,9 @@ impl Scanner {
                 Ok(None) => {}
                 Err(error) => {
                     is_rejected = true;
+                    if error.reason.is_event() {
+                        self.edges.add_time(time.ts);
+                    }
                     self.reject(rows, error);
                     if let [only] = self.scan.symbols.as_mut_slice() {
                         only.pass(time.ts);
@@ -148,11 +159,27 @@ impl Scanner {
             }
         }
         match first_values {
-            Some(values) => self.add_row(time, &values),
+            Some(values) => {
+                self.add_line(rows.text(), &values);
+                self.add_row(time, &values);
+            }
             None if is_rejected => {}
             None => self.reject(rows, RowError { reason: RejectReason::NoPrice, column: None }),
         }
         Ok(())
+    }
+
+    /// Counts a trade whose line is the line before again.
+    fn add_line(&mut self, line: &[u8], values: &RowValues) {
+        if !matches!(values, RowValues::Ticks { trade: Some(_), .. }) {
+            return;
+        }
+        if self.line == line {
+            self.scan.lines_again += 1;
+        } else {
+            self.line.clear();
+            self.line.extend_from_slice(line);
+        }
     }
 
     fn reject(&mut self, rows: &Rows<Text>, error: RowError) {
@@ -163,7 +190,9 @@ impl Scanner {
         if index == self.scan.symbols.len() {
             self.scan.symbols.push(SymbolScan::new(symbol, ts));
         }
-        self.scan.symbols[index].add(ts, values);
+        let symbol = &mut self.scan.symbols[index];
+        self.scan.repeats += u64::from(symbol.is_repeated(ts, values));
+        symbol.add(ts, values);
     }
 
     fn add_row(&mut self, ParsedTime { ts, has_clock, .. }: ParsedTime, values: &RowValues) {
@@ -175,16 +204,7 @@ impl Scanner {
             self.falls |= ts < latest;
         }
         self.latest = Some(ts);
-        let kind = scan.layout.kind;
-        let edge = |is_first| values.edge_price(kind, is_first).map(|price| Edge { ts, price });
-        // Where the newest row comes first, rows of equal times are in reverse order, too.
-        let falls = self.falls && !self.rises;
-        if scan.first.is_none_or(|first| ts < first.ts || falls && ts == first.ts) {
-            scan.first = edge(true).or(scan.first);
-        }
-        if scan.last.is_none_or(|last| ts > last.ts || !falls && ts == last.ts) {
-            scan.last = edge(false).or(scan.last);
-        }
+        self.edges.add(ts, values, scan.layout.kind, self.falls && !self.rises);
     }
 
     fn too_many_symbols(&self, line: u64) -> Problem {
@@ -198,6 +218,7 @@ impl Scanner {
             (false, true) => RowOrder::NewestFirst,
             (true, true) => RowOrder::Mixed,
         };
+        (self.scan.first, self.scan.last) = (self.edges.first(), self.edges.last());
         if self.scan.rows > 0 {
             return Ok(self.scan);
         }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use super::bars;
 use super::file::{FileRows, FileSymbol, ReplayFile};
 use super::merge::{Search, TickFile, TickStream};
-use super::order_book::OrderBook;
 use super::sort::SortedRows;
+use super::symbol_state::SymbolState;
 use crate::feed::Reading;
 use crate::feed::replay::error::{Problem, RejectReason, ReplayError, RowError};
 use crate::feed::replay::input::TextPosition;
@@ -38,8 +38,8 @@ struct Pending {
     ticks: BinaryHeap<Reverse<PendingTick>>,
     /// The number of ticks made so far.
     count: u64,
-    /// The order book of each symbol, where rows are its changes.
-    books: Vec<OrderBook>,
+    /// The state of each symbol, where rows are its changes.
+    states: Vec<SymbolState>,
     /// The time of the last row.
     latest: Timestamp,
 }
@@ -50,6 +50,8 @@ struct RowPosition {
     text: TextPosition,
     /// The number of its parts already taken.
     group: usize,
+    /// The hash of the line before it, where lines that come again are left out.
+    line: Option<u64>,
     /// The index of the next row, in a file that had to be sorted.
     sorted: u64,
 }
@@ -57,8 +59,9 @@ struct RowPosition {
 impl FilePosition {
     /// The memory of the position.
     pub fn bytes(&self) -> usize {
-        let Pending { ticks, books, .. } = &self.pending;
-        size_of::<Self>() + ticks.len() * size_of::<PendingTick>() + books.iter().map(OrderBook::bytes).sum::<usize>()
+        let Pending { ticks, states, .. } = &self.pending;
+        let states = states.iter().map(SymbolState::bytes).sum::<usize>();
+        size_of::<Self>() + ticks.len() * size_of::<PendingTick>() + states
     }
 }
 
@@ -74,9 +77,9 @@ impl TickFile for Arc<ReplayFile> {
     }
 
     fn start(&self) -> FilePosition {
-        let books = if self.is_book { vec![OrderBook::default(); self.symbols.len()] } else { Vec::new() };
+        let states = if self.has_states { vec![SymbolState::default(); self.symbols.len()] } else { Vec::new() };
         let (row, ticks, latest) = (None, BinaryHeap::new(), Timestamp(i64::MIN));
-        let pending = Pending { row, has_begun: false, ticks, count: 0, books, latest };
+        let pending = Pending { row, has_begun: false, ticks, count: 0, states, latest };
         FilePosition { at: RowPosition::default(), pending }
     }
 
@@ -84,8 +87,8 @@ impl TickFile for Arc<ReplayFile> {
         let rows = match &self.sorted {
             Some(sorted) => RowSource::Sorted(sorted.rows(position.at.sorted, ticks)),
             None => {
-                let RowPosition { text, group, .. } = position.at;
-                RowSource::File(Box::new(ReplayFile::open(self, text, group, ticks)?))
+                let RowPosition { text, group, line, .. } = position.at;
+                RowSource::File(Box::new(ReplayFile::open(self, text, group, line, ticks)?))
             }
         };
         Ok(FileTicks { file: Arc::clone(self), rows, pending: position.pending.clone() })
@@ -135,19 +138,28 @@ impl FileTicks {
             return Err(self.file.entry.at_fault(Problem::TooManyAtOnce { limit }));
         }
         let FileSymbol { instrument, interval, .. } = self.file.symbols[row.symbol as usize];
-        let Pending { ticks, count, books, .. } = &mut self.pending;
+        let Pending { ticks, count, states, .. } = &mut self.pending;
+        let state = states.get_mut(row.symbol as usize);
         let mut push = |tick| {
             ticks.push(Reverse(PendingTick { tick, nth: *count }));
             *count += 1;
         };
         match &row.body {
-            RowBody::Bar(bar) => bars::ticks(instrument, row.ts, interval, bar).into_iter().for_each(&mut push),
-            RowBody::Ticks { trade, quote } => quantize::ticks(instrument, row.ts, *trade, *quote).for_each(&mut push),
+            RowBody::Bar(bar) => {
+                if !state.is_some_and(|state| state.is_repeated(row.ts, bar)) {
+                    bars::ticks(instrument, row.ts, interval, bar).into_iter().for_each(&mut push);
+                }
+            }
+            RowBody::Ticks { trade, quote } => {
+                let (trade, quote) = self.file.change(state, row.ts, *trade, *quote);
+                quantize::ticks(instrument, row.ts, trade, quote).for_each(&mut push);
+            }
             RowBody::Level(level) => {
-                let book = &mut books[row.symbol as usize];
-                book.apply(level, self.file.max_levels);
+                let Some(SymbolState { book, .. }) = state else { return Ok(()) };
+                book.apply(level, row.ts, self.file.max_levels);
                 // Changes of equal times are one change.
-                let goes_on = next.is_some_and(|next| next.ts == row.ts && next.symbol == row.symbol);
+                let is_same = |next: &QuantizedRow| next.ts == row.ts && next.symbol == row.symbol;
+                let goes_on = next.is_some_and(|next| is_same(next) && matches!(next.body, RowBody::Level(_)));
                 if !goes_on {
                     quantize::ticks(instrument, row.ts, None, book.changed_top()).for_each(&mut push);
                 }
@@ -212,6 +224,7 @@ impl FileTicks {
             // Most rows are one trade: its tick need not be pending.
             if let RowBody::Ticks { trade: Some(trade), quote: None } = row.body
                 && self.pending.ticks.is_empty()
+                && self.pending.states.is_empty()
             {
                 self.pending.row = next;
                 let FileSymbol { instrument, .. } = self.file.symbols[row.symbol as usize];
@@ -232,7 +245,7 @@ impl TickStream for FileTicks {
             RowSource::Sorted(rows) => RowPosition { sorted: rows.position(), ..RowPosition::default() },
             RowSource::File(rows) => {
                 let (text, group) = rows.position();
-                RowPosition { text, group, sorted: 0 }
+                RowPosition { text, group, line: rows.line(), sorted: 0 }
             }
         };
         FilePosition { at, pending: self.pending.clone() }

@@ -101,7 +101,7 @@ fn tick_rate(scans: &[Scan]) -> Option<TickRate> {
 
 /// The assumptions of the layout, and those about the rows.
 fn assumptions(scan: &Scan) -> Vec<Assumption> {
-    let mut list = scan.layout.assumptions.clone();
+    let mut list = [scan.layout.assumptions.as_slice(), &scan.notes].concat();
     let mut assume = |what: String, why: &str, flag| list.push(Assumption { what, why: why.into(), flag });
     if let Some((lengths, intervals)) = lengths_of_bars(scan) {
         let within = if lengths == intervals { String::new() } else { format!(" within {intervals}") };
@@ -114,6 +114,17 @@ fn assumptions(scan: &Scan) -> Vec<Assumption> {
             assume("rows are played from the last to the first".into(), "the file has the newest first", "")
         }
         RowOrder::Mixed => assume("rows are sorted by time".into(), "the file has them in no order", ""),
+    }
+    if scan.repeats > 0 {
+        let why = "each is the same bar at the same time";
+        assume(format!("{} rows that are the row before again play once", scan.repeats), why, "");
+    }
+    if scan.lines_again > 0 {
+        let (plays, why) = match scan.drops_lines() {
+            true => ("play once", "each has the number of the row before"),
+            false => ("play each", "nothing tells a trade that was written twice from two equal ones"),
+        };
+        assume(format!("{} rows that are the row before again {plays}", scan.lines_again), why, "");
     }
     if let Some(line) = scan.torn {
         let why = "its last zstd frame is incomplete, as after an interrupted write";

@@ -1,11 +1,11 @@
 //! The cells of a row as exact numbers, by the shape of the row.
 
 use super::side;
-use super::values::{BarValues, LevelValues, QuoteValues, RowValues, TradeValues};
+use super::values::{BarValues, LevelChange, LevelValues, QuoteValues, RowValues, TradeValues};
 use crate::feed::replay::error::{RejectReason, RowError};
 use crate::feed::replay::parse::cells::Cells;
 use crate::feed::replay::parse::number;
-use crate::feed::replay::schema::{Layout, RowShape, SideColumn, TickColumns};
+use crate::feed::replay::schema::{KindColumn, Layout, RowKind, RowShape, SideColumn, TickColumns};
 use crate::market::{Decimal, DecimalError, MAX_DECIMALS, Side};
 
 /// The actions of an order book that are trades: trade and fill.
@@ -35,16 +35,26 @@ impl CellValues<'_> {
                     close: self.required_price(close)?,
                     volume: self.size(volume)?,
                 };
+                let none = [(open, bar.open), (high, bar.high), (low, bar.low), (close, bar.close)];
+                if let Some((column, _)) = none.into_iter().find(|(_, price)| self.is_no_price(*price)) {
+                    return Err(RowError { reason: RejectReason::ZeroPrice, column: Some(column) });
+                }
                 let error = RowError { reason: RejectReason::BarOutOfRange, column: None };
                 if bar.is_consistent() { Ok(RowValues::Bar(bar)) } else { Err(error) }
             }
             RowShape::Ticks(columns) => self.ticks(&columns),
-            RowShape::Levels { side, price, size, snapshot } => {
+            RowShape::Levels { side, price, size, snapshot, are_moments } => {
                 let error = RowError { reason: RejectReason::BadSide, column: Some(side) };
                 let is_bid = side::is_bid(self.bytes(side)).ok_or(error)?;
-                let is_snapshot = snapshot.is_some_and(|column| side::is_true(self.bytes(column)));
-                let (price, size) = (self.required_price(price)?, self.size(Some(size))?);
-                Ok(RowValues::Level(LevelValues { is_bid, price, size, is_snapshot }))
+                let (change, is_removed) =
+                    snapshot.map_or((LevelChange::Update, false), |column| side::change(self.bytes(column)));
+                let change = if are_moments { LevelChange::Moment } else { change };
+                let value = self.required_price(price)?;
+                if self.is_no_price(value) {
+                    return Err(RowError { reason: RejectReason::ZeroPrice, column: Some(price) });
+                }
+                let size = if is_removed { ZERO } else { self.size(Some(size))? };
+                Ok(RowValues::Level(LevelValues { is_bid, price: value, size, change }))
             }
             RowShape::Messages { kind, price, size, direction } => {
                 let price = self.required_price(price)?;
@@ -64,32 +74,90 @@ impl CellValues<'_> {
     }
 
     fn ticks(&self, columns: &TickColumns) -> Result<RowValues, RowError> {
-        let TickColumns { price, size, side, bid, ask, bid_size, ask_size, action } = *columns;
-        let is_trade = action.is_none_or(|column| TRADE_ACTIONS.contains(&self.cells.get(column)));
-        let trade = match self.optional_price(price.filter(|_| is_trade))? {
-            Some(price) => Some(TradeValues { price, size: self.size(size)?, side: self.aggressor(side) }),
+        let TickColumns { price, bid, ask, bid_size, ask_size, action, row_kind, .. } = *columns;
+        let kind = row_kind.map_or(Ok(RowKind::Both), |kind| self.row_kind(kind))?;
+        if kind.is_side() && price.is_some() {
+            return self.side_of_quote(columns, kind == RowKind::Bid);
+        }
+        if kind == RowKind::Quote && bid.or(ask).is_none() {
+            let column = columns.side.map(|side| side.column);
+            let error = RowError { reason: RejectReason::BadSide, column };
+            let is_bid = column.and_then(|side| side::is_bid(self.bytes(side))).ok_or(error)?;
+            return self.side_of_quote(columns, is_bid);
+        }
+        let (has_trade, has_quote) = (kind != RowKind::Quote, kind != RowKind::Trade);
+        let is_trade = has_trade && action.is_none_or(|column| TRADE_ACTIONS.contains(&self.cells.get(column)));
+        let written = self.optional_price(price.filter(|_| is_trade))?;
+        let trade = match written.filter(|price| !self.is_no_price(*price)) {
+            Some(price) => Some(self.trade(price, columns)?),
             None => None,
         };
+        let (bid, ask) = (bid.filter(|_| has_quote), ask.filter(|_| has_quote));
         let quote = match (self.optional_price(bid)?, self.optional_price(ask)?) {
             (None, None) => None,
             (bid, ask) => Some(self.quote((bid, bid_size), (ask, ask_size))?),
         };
         if trade.is_none() && quote.is_none() {
-            if !is_trade && let Some(price) = self.optional_price(price)? {
+            if !is_trade
+                && has_trade
+                && let Some(price) = self.optional_price(price)?
+            {
                 return Ok(RowValues::Message { price });
             }
-            return Err(RowError { reason: RejectReason::NoPrice, column: price.or(bid).or(ask) });
+            let reason = if written.is_some() { RejectReason::ZeroPrice } else { RejectReason::NoPrice };
+            return Err(RowError { reason, column: price.or(bid).or(ask) });
         }
         Ok(RowValues::Ticks { trade, quote })
     }
 
-    /// A price of zero means that a side has no quote.
+    fn trade(&self, price: Decimal, columns: &TickColumns) -> Result<TradeValues, RowError> {
+        let side = self.aggressor(columns.side);
+        let Some(column) = columns.size.filter(|_| columns.is_size_signed) else {
+            return Ok(TradeValues { price, size: self.size(columns.size)?, side });
+        };
+        let size = self.number(column, RejectReason::BadSize)?.unwrap_or(ZERO);
+        let of_sign = if size.mantissa < 0 { Side::Sell } else { Side::Buy };
+        let bad = RowError { reason: RejectReason::BadSize, column: Some(column) };
+        let size = Decimal::new(size.mantissa.checked_abs().ok_or(bad)?, size.decimals);
+        Ok(TradeValues { price, size, side: side.or((size.mantissa != 0).then_some(of_sign)) })
+    }
+
+    /// The kind of a row that is a trade or a quote.
+    fn row_kind(&self, KindColumn { column, form }: KindColumn) -> Result<RowKind, RowError> {
+        let cell = self.cells.get(column);
+        let error = |reason| Err(RowError { reason, column: Some(column) });
+        if self.layout.kinds_left_out.iter().any(|kind| cell.eq_ignore_ascii_case(kind)) {
+            return error(RejectReason::OtherQuote);
+        }
+        match RowKind::of(cell, form) {
+            Some(RowKind::Cancelled) => error(RejectReason::Cancelled),
+            Some(RowKind::Correction) => error(RejectReason::Correction),
+            Some(RowKind::Other) | None => error(RejectReason::OtherKind),
+            Some(kind) => Ok(kind),
+        }
+    }
+
+    /// A row with one side of a quote.
+    fn side_of_quote(&self, columns: &TickColumns, is_bid: bool) -> Result<RowValues, RowError> {
+        let own_size = if is_bid { columns.bid_size } else { columns.ask_size };
+        let size = self.size(columns.size.or(own_size))?;
+        let price = self.optional_price(columns.price)?.filter(|price| !self.is_no_price(*price));
+        let change = if price.is_some() { LevelChange::Top } else { LevelChange::NoTop };
+        Ok(RowValues::Level(LevelValues { is_bid, price: price.unwrap_or(ZERO), size, change }))
+    }
+
+    /// A price of zero, where it means that there is none.
+    const fn is_no_price(&self, price: Decimal) -> bool {
+        price.mantissa == 0 && !self.layout.is_zero_price
+    }
+
+    /// A price of zero means that a side has no quote, but where it is a price.
     fn quote(
         &self,
         (bid, bid_size): (Option<Decimal>, Option<usize>),
         (ask, ask_size): (Option<Decimal>, Option<usize>),
     ) -> Result<QuoteValues, RowError> {
-        let quoted = |price: Option<Decimal>| price.filter(|price| price.mantissa != 0);
+        let quoted = |price: Option<Decimal>| price.filter(|price| !self.is_no_price(*price));
         let (bid, ask) = (quoted(bid), quoted(ask));
         let bid_size = self.size(bid_size.filter(|_| bid.is_some()))?;
         let ask_size = self.size(ask_size.filter(|_| ask.is_some()))?;

@@ -15,4 +15,6 @@ pub use self::fast_path::{FastPath, FastRowReader};
 pub use self::quantize::{Grid, QuantizedBar, QuantizedLevel, QuantizedRow, RowBody};
 pub use self::row::{LineKind, Rows};
 pub use self::symbol_index::SymbolIndex;
-pub use self::values::{QuoteValues, RowValues};
+#[cfg(test)]
+pub use self::values::TradeValues;
+pub use self::values::{BarValues, LevelChange, LevelValues, QuoteValues, RowValues};

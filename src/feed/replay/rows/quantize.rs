@@ -1,6 +1,6 @@
 //! Rows on the grid of their instrument: exact decimals become counts of tick sizes and lot steps.
 
-use super::values::{BarValues, LevelValues, QuoteValues, RowValues, TradeValues};
+use super::values::{BarValues, LevelChange, LevelValues, QuoteValues, RowValues, TradeValues};
 use crate::feed::replay::parse::number::TENS;
 use crate::market::{Decimal, Increment, InstrumentId, Price, Quote, Size, Tick, TickKind, Timestamp, Trade};
 
@@ -28,7 +28,7 @@ pub struct QuantizedLevel {
     pub price: Price,
     /// Zero removes the level.
     pub size: Size,
-    pub is_snapshot: bool,
+    pub change: LevelChange,
 }
 
 /// The numbers of a bar.
@@ -85,8 +85,8 @@ impl Grid {
     }
 
     fn level(&self, level: &LevelValues) -> Option<QuantizedLevel> {
-        let LevelValues { is_bid, price, size, is_snapshot } = *level;
-        Some(QuantizedLevel { is_bid, price: self.price(price)?, size: self.size(size)?, is_snapshot })
+        let LevelValues { is_bid, price, size, change } = *level;
+        Some(QuantizedLevel { is_bid, price: self.price(price)?, size: self.size(size)?, change })
     }
 
     fn price(&self, value: Decimal) -> Option<Price> {

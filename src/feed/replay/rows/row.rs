@@ -265,6 +265,11 @@ impl<R: Read> Rows<R> {
         self.lines.pass(bytes, lines);
     }
 
+    /// The text of the current line.
+    pub fn text(&self) -> &[u8] {
+        self.lines.text()
+    }
+
     /// The text that an error is about: a cell, or the whole line.
     pub fn text_of(&self, error: RowError) -> &[u8] {
         error.column.map_or(self.lines.text(), |column| self.cells.get(column).as_bytes())

@@ -1,5 +1,6 @@
 //! The words of cells that tell a side.
 
+use super::values::LevelChange;
 use crate::market::Side;
 
 /// The aggressor that a cell names. With `is_maker`, the cell is true where the buyer was the maker.
@@ -22,6 +23,14 @@ pub fn is_bid(cell: &[u8]) -> Option<bool> {
         return Some(true);
     }
     is_one_of(cell, &["ask", "a", "sell", "s", "offer"]).then_some(false)
+}
+
+/// The change that a word means to a level, and whether it removes the level.
+pub fn change(cell: &[u8]) -> (LevelChange, bool) {
+    if is_true(cell) || is_one_of(cell, &["snap", "snapshot", "partial", "full", "image"]) {
+        return (LevelChange::Snapshot, false);
+    }
+    (LevelChange::Update, is_one_of(cell, &["delete", "deleted", "remove", "removed", "del", "rem"]))
 }
 
 /// Returns true if a cell means yes.

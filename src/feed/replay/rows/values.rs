@@ -1,5 +1,7 @@
 //! The values of a row, as exact decimals.
 
+use strum::{EnumCount, FromRepr};
+
 use crate::feed::replay::parse::number;
 use crate::feed::replay::schema::FileKind;
 use crate::market::{Decimal, Side};
@@ -60,7 +62,23 @@ pub struct LevelValues {
     pub is_bid: bool,
     pub price: Decimal,
     pub size: Decimal,
-    pub is_snapshot: bool,
+    pub change: LevelChange,
+}
+
+/// The change that a level makes to its order book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, FromRepr)]
+#[repr(u8)]
+pub enum LevelChange {
+    /// The level has a new size; zero removes it.
+    Update,
+    /// A level of a snapshot, which begins behind the last update.
+    Snapshot,
+    /// A level of a snapshot, which has all rows of its time.
+    Moment,
+    /// The only level of its side.
+    Top,
+    /// The side has no level.
+    NoTop,
 }
 
 impl RowValues {
@@ -73,7 +91,7 @@ impl RowValues {
                 let quote = quote.and_then(|quote| quote.bid.or(quote.ask));
                 if matches!(kind, FileKind::Quotes | FileKind::Book) { quote.or(trade) } else { trade.or(quote) }
             }
-            Self::Level(level) => Some(level.price),
+            Self::Level(level) => (level.change != LevelChange::NoTop).then_some(level.price),
             Self::Message { price } => Some(*price),
         }
     }

@@ -30,6 +30,10 @@ pub enum ColumnRole {
     Action,
     Snapshot,
     MessageType,
+    /// Tells whether a row is a trade, a quote, a bid, an ask, or none of these.
+    RowKind,
+    /// The shares traded since the day began.
+    DayVolume,
 }
 
 impl ColumnRole {

@@ -21,6 +21,33 @@ pub fn symbol_of(name: &str) -> String {
     if symbol.is_empty() { "FILE".into() } else { symbol }
 }
 
+/// The part of a file's name that the files of a series share: without dates, lengths of bars, and numbers of parts, in
+/// upper case; `None` where it has none of these, or nothing else.
+pub fn stem_of(name: &str) -> Option<String> {
+    let symbol = symbol_of(name);
+    let parts: Vec<&str> = symbol.split(['-', '_', '.', ' ', '(', ')']).filter(|part| !part.is_empty()).collect();
+    let is_of_date = |part: &&str| {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let letters = &part[digits..];
+        let number: u32 = part[..digits].parse().unwrap_or(0);
+        let is_year = (1900..2200).contains(&number);
+        let has_letter = letters.len() <= 1;
+        match digits {
+            8 => has_letter && (19_000_000..22_000_000).contains(&number),
+            6 => has_letter && (190_000..220_000).contains(&number),
+            4 => has_letter && is_year || matches!(letters, "Q1" | "Q2" | "Q3" | "Q4"),
+            1 | 2 => {
+                matches!(letters, "" | "A" | "B" | "S" | "M" | "H" | "D" | "W" | "MIN" | "SEC" | "HOUR" | "DAY" | "MO")
+            }
+            0 => matches!(*part, "Q1" | "Q2" | "Q3" | "Q4"),
+            _ => false,
+        }
+    };
+    let kept: Vec<&str> = parts.iter().copied().filter(|part| !is_of_date(part)).collect();
+    let has_letters = kept.iter().any(|part| part.bytes().any(|byte| byte.is_ascii_alphabetic()));
+    (has_letters && kept.len() < parts.len()).then(|| kept.join("_"))
+}
+
 /// The date in the name of a file, `20140501` or `2014-05-01`, in days since 1970-01-01.
 pub fn date_of(name: &str) -> Option<i64> {
     let bytes = name.as_bytes();
@@ -106,6 +133,18 @@ mod tests {
         check("my file.txt", "MY_FILE");
         check("\u{1b}[2J.csv", "_[2J");
         check(".csv", "FILE");
+    }
+
+    #[test]
+    fn files_of_a_series_share_a_stem() {
+        let check = |name: &str, want: Option<&str>| assert_eq!(stem_of(name).as_deref(), want, "{name}");
+        check("BTCUSDT-1m-2024-01.csv", Some("BTCUSDT"));
+        check("BTCUSDT-1m-2024-01-02b.csv", Some("BTCUSDT"));
+        check("eurusd_201601.csv.gz", Some("EURUSD"));
+        check("XBTUSD 2024 Q3.csv", Some("XBTUSD"));
+        check("20131007_spy_trade.csv", Some("SPY_TRADE"));
+        check("AAPL.csv", None);
+        check("2024-01-02.csv", None);
     }
 
     #[test]

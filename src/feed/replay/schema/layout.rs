@@ -33,6 +33,12 @@ pub struct Layout {
     pub groups: Vec<ColumnGroup>,
     /// The decimal places by which prices are written too large.
     pub price_scale: u8,
+    /// A price of 0 is one. Otherwise it means that there is none.
+    pub is_zero_price: bool,
+    /// A column numbers the rows: the same line again is the same trade.
+    pub has_row_ids: bool,
+    /// Kinds of rows, in lower case, that do not play beside others of the same kind.
+    pub kinds_left_out: Vec<String>,
     /// Where rows change between the first and the second pass of an hour that occurs twice: positions in the text
     /// behind a row, and whether the rows from there on are in the second pass.
     pub second_hours: Vec<(u64, bool)>,
@@ -115,6 +121,8 @@ pub enum RowShape {
         price: usize,
         size: usize,
         snapshot: Option<usize>,
+        /// All rows of one time are one snapshot.
+        are_moments: bool,
     },
     /// Messages of an order book, some of which are trades.
     Messages {
@@ -137,6 +145,36 @@ pub struct TickColumns {
     pub ask_size: Option<usize>,
     /// Only rows with `T` or `F` in this column are trades.
     pub action: Option<usize>,
+    /// The column that tells the kind of each row.
+    pub row_kind: Option<KindColumn>,
+    /// A blank bid or ask is the one before.
+    pub blanks_keep: bool,
+    /// A negative size is that of a sale.
+    pub is_size_signed: bool,
+    /// A size is the sum of the day so far.
+    pub is_size_total: bool,
+}
+
+/// The column that tells the kind of each row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KindColumn {
+    pub column: usize,
+    pub form: KindForm,
+}
+
+/// The form in which a column tells the kind of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KindForm {
+    /// Words: TRADE, QUOTE BID, TRADE CANCELLED.
+    Words,
+    /// The types of FIX: 0 for a bid, 1 for an offer, 2 for a trade.
+    Numbers,
+    /// The bits of MetaTrader: 2 for a new bid, 4 for a new ask, 8 for a trade.
+    Bits,
+    /// The corrections of a consolidated tape: from 7 on a trade is cancelled, or is a record about another one.
+    Corrections,
+    /// True where a trade is cancelled.
+    Cancelled,
 }
 
 /// The column of the aggressor.
@@ -178,7 +216,7 @@ impl RowShape {
             }
             Self::Ticks(ticks) => {
                 add(ticks.price, ColumnRole::Price);
-                add(ticks.size, ColumnRole::Size);
+                add(ticks.size, if ticks.is_size_total { ColumnRole::DayVolume } else { ColumnRole::Size });
                 let side = |side: SideColumn| if side.is_maker { ColumnRole::BuyerMaker } else { ColumnRole::Side };
                 add(ticks.side.map(|side| side.column), ticks.side.map_or(ColumnRole::Side, side));
                 add(ticks.bid, ColumnRole::Bid);
@@ -186,8 +224,9 @@ impl RowShape {
                 add(ticks.bid_size, ColumnRole::BidSize);
                 add(ticks.ask_size, ColumnRole::AskSize);
                 add(ticks.action, ColumnRole::Action);
+                add(ticks.row_kind.map(|kind| kind.column), ColumnRole::RowKind);
             }
-            Self::Levels { side, price, size, snapshot } => {
+            Self::Levels { side, price, size, snapshot, .. } => {
                 add(Some(side), ColumnRole::Side);
                 add(Some(price), ColumnRole::Price);
                 add(Some(size), ColumnRole::Size);

@@ -9,6 +9,7 @@ pub mod file_name;
 mod layout;
 pub mod overrides;
 mod question;
+mod row_kind;
 pub mod symbol;
 mod warning;
 
@@ -17,7 +18,8 @@ pub use self::bar_length::BarLength;
 pub use self::column_role::ColumnRole;
 pub use self::detect::{Candidate, ColumnEvidence, detect, explain, is_known_name};
 pub use self::file_kind::FileKind;
-pub use self::layout::{Assumption, Layout, RowShape, SideColumn, TickColumns, TimeColumns};
+pub use self::layout::{Assumption, KindColumn, Layout, RowShape, SideColumn, TickColumns, TimeColumns};
 pub use self::overrides::Overrides;
 pub use self::question::{Answer, Question};
+pub use self::row_kind::RowKind;
 pub use self::warning::{Warning, WarningCode};

@@ -32,6 +32,8 @@ pub struct Overrides {
     pub time_unit: Option<TimeUnit>,
     pub encoding: Option<&'static Encoding>,
     pub header: Option<bool>,
+    /// A price of 0 is one, or means that there is none.
+    pub zero_prices: Option<bool>,
     /// The answer where two readings are equally likely.
     pub assume: Option<Answer>,
     pub dates: Option<DateMeaning>,
@@ -56,7 +58,7 @@ pub enum ColumnNames {
 }
 
 /// The keys of `FILE.toml`. They are the names of the flags.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 15] = [
     "columns",
     "tz",
     "symbol",
@@ -69,6 +71,7 @@ pub const KEYS: [&str; 14] = [
     "time-unit",
     "encoding",
     "header",
+    "zero-prices",
     "dates",
     "assume",
 ];
@@ -92,6 +95,7 @@ impl Overrides {
             "time-unit" => self.time_unit = Some(choice(value)?),
             "encoding" => self.encoding = Some(encoding(value)?),
             "header" => self.header = Some(yes_or_no(value)?),
+            "zero-prices" => self.zero_prices = Some(yes_or_no(value)?),
             "dates" => self.dates = Some(choice(value)?),
             "assume" => self.assume = Some(Answer::parse(value)?),
             _ => return Err(format!("there is no `{key}`; there are {}", KEYS.join(", "))),
@@ -114,6 +118,7 @@ impl Overrides {
             time_unit: self.time_unit.or(others.time_unit),
             encoding: self.encoding.or(others.encoding),
             header: self.header.or(others.header),
+            zero_prices: self.zero_prices.or(others.zero_prices),
             dates: self.dates.or(others.dates),
             assume: self.assume.or(others.assume),
         }
@@ -230,7 +235,23 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
 /// # Errors
 /// The values that are allowed instead.
 pub fn encoding(text: &str) -> Result<&'static Encoding, String> {
-    Encoding::for_label(text.as_bytes()).ok_or_else(|| "an encoding such as utf-8, utf-16le, gbk or shift_jis".into())
+    /// Windows code pages that the standard names otherwise.
+    const CODE_PAGES: [(&str, &Encoding); 11] = [
+        ("cp932", encoding_rs::SHIFT_JIS),
+        ("ms932", encoding_rs::SHIFT_JIS),
+        ("cp936", encoding_rs::GBK),
+        ("ms936", encoding_rs::GBK),
+        ("cp949", encoding_rs::EUC_KR),
+        ("ms949", encoding_rs::EUC_KR),
+        ("uhc", encoding_rs::EUC_KR),
+        ("cp950", encoding_rs::BIG5),
+        ("ms950", encoding_rs::BIG5),
+        ("cp874", encoding_rs::WINDOWS_874),
+        ("cp65001", encoding_rs::UTF_8),
+    ];
+    let code_page = || CODE_PAGES.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, one)| *one);
+    let known = Encoding::for_label(text.as_bytes()).or_else(code_page);
+    known.ok_or_else(|| "an encoding such as utf-8, utf-16le, gbk, shift_jis or cp949".into())
 }
 
 /// Parses yes or no.
@@ -278,6 +299,15 @@ mod tests {
             let error = Overrides::of_toml(text).unwrap_err();
             assert!(error.contains(expected), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn encoding_has_the_names_of_windows() {
+        for (name, want) in [("cp932", "Shift_JIS"), ("CP936", "GBK"), ("cp949", "EUC-KR"), ("cp950", "Big5")] {
+            assert_eq!(encoding(name).map(Encoding::name), Ok(want));
+        }
+        assert_eq!(encoding("cp1251").map(Encoding::name), Ok("windows-1251"));
+        assert!(encoding("cp0").unwrap_err().contains("cp949"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod fixtures;
 mod layouts;
 mod properties;
 mod rejected_rows;
+mod row_kinds;
 mod times;
 mod why;
 

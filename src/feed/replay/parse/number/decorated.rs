@@ -1,6 +1,6 @@
 //! Numbers as people and spreadsheets write them.
 
-use super::{DecimalMark, round};
+use super::{DecimalMark, MIN_ROUNDED, fraction, round};
 use crate::market::{Decimal, DecimalError, MAX_DECIMALS};
 
 /// The longest cell that is tried.
@@ -22,6 +22,13 @@ const SUFFIXES: [(&str, u8); 12] = [
     ("億", 8),
 ];
 
+/// Currencies in letters.
+const CURRENCIES: [&str; 41] = [
+    "USDT", "USDC", "USD", "EUR", "GBP", "GBX", "GBp", "JPY", "CHF", "CAD", "AUD", "NZD", "CNY", "HKD", "INR", "KRW",
+    "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "BRL", "MXN", "ZAR", "TRY", "RUB", "SGD", "TWD", "THB", "BTC", "ETH",
+    "US", "HK", "NT", "Rs.", "Rs", "R$", "kr", "zł", "Kč",
+];
+
 /// Parses a decorated number.
 ///
 /// # Errors
@@ -30,6 +37,9 @@ pub fn parse(cell: &str, mark: DecimalMark) -> Result<Decimal, DecimalError> {
     const NONE: DecimalError = DecimalError::NotANumber;
     if cell.len() > MAX_BYTES || !cell.bytes().any(|byte| byte.is_ascii_digit()) {
         return Err(NONE);
+    }
+    if cell.contains('/') {
+        return fraction::parse(cell).ok_or(NONE);
     }
     let (bare, negative) = strip_signs(cell);
     let (bare, zeros) = strip_suffix(bare);
@@ -53,17 +63,24 @@ pub fn parse(cell: &str, mark: DecimalMark) -> Result<Decimal, DecimalError> {
 /// Strips signs, currency, percent, and brackets that mean a minus. Returns the rest, and whether it is negative.
 fn strip_signs(cell: &str) -> (&str, bool) {
     let is_decoration = |c: char| c.is_whitespace() || "$€£¥₩₹₽₿%".contains(c);
-    let mut text = cell.trim_matches(is_decoration);
+    let mut text = strip_currency(cell.trim_matches(is_decoration)).trim_matches(is_decoration);
     let mut negative = false;
     if let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
         (text, negative) = (inner.trim_matches(is_decoration), true);
     }
     for (sign, minus) in [("-", true), ("\u{2212}", true), ("+", false)] {
         if let Some(rest) = text.strip_prefix(sign) {
-            return (rest.trim_start_matches(is_decoration), negative || minus);
+            return (strip_currency(rest).trim_matches(is_decoration), negative || minus);
         }
     }
     (text, negative)
+}
+
+/// Strips the code or the letters of a currency before or behind a number.
+fn strip_currency(text: &str) -> &str {
+    let before = CURRENCIES.iter().find_map(|code| text.strip_prefix(code));
+    let behind = || CURRENCIES.iter().find_map(|code| text.strip_suffix(code));
+    before.or_else(behind).unwrap_or(text)
 }
 
 /// Strips a letter for thousands, millions or billions. Returns the rest, and the zeros that the letter stands for.
@@ -76,8 +93,8 @@ fn strip_suffix(text: &str) -> (&str, u8) {
 /// place.
 fn strip_thousands(text: &str, mark: DecimalMark) -> Option<String> {
     let (decimal, thousands) = match mark {
-        DecimalMark::Point => ('.', ','),
         DecimalMark::Comma => (',', '.'),
+        _ => ('.', ','),
     };
     let (whole, fraction) = text.split_once(decimal).map_or((text, None), |(whole, rest)| (whole, Some(rest)));
     let is_mark = |c: char| c == thousands || c == '\'' || c == '\u{2019}' || c == '_' || c.is_whitespace();
@@ -132,14 +149,14 @@ fn scientific(cell: &str) -> Result<Decimal, DecimalError> {
     with_decimals(value.mantissa, decimals)
 }
 
-/// `mantissa / 10^decimals`, cut to the most decimals that there can be.
+/// `mantissa / 10^decimals`, cut to the most decimals that there can be. The mantissa is not zero.
 fn with_decimals(mut mantissa: i64, mut decimals: i32) -> Result<Decimal, DecimalError> {
     while decimals > i32::from(MAX_DECIMALS) {
-        if mantissa == 0 {
+        if mantissa % 10 != 0 && mantissa.unsigned_abs() / 10 < MIN_ROUNDED {
             return Err(DecimalError::TooManyDigits);
         }
         mantissa /= 10;
         decimals -= 1;
     }
-    if mantissa == 0 { Err(DecimalError::TooManyDigits) } else { Ok(Decimal::new(mantissa, decimals as u8)) }
+    Ok(Decimal::new(mantissa, decimals as u8))
 }

@@ -1,9 +1,10 @@
 //! Cells as exact numbers.
 //!
-//! A bare decimal is read at once. Any other cell is [`decorated`]: currency signs, thousands marks, a decimal comma,
-//! K, M and B, percent, exponents. A cell with a mark in a wrong place is no number.
+//! A bare decimal is read at once. Any other cell is [`decorated`]: currencies, thousands marks, a decimal comma, K, M
+//! and B, percent, exponents. Some prices are a [`fraction`]. A cell with a mark in a wrong place is no number.
 
 mod decorated;
+pub mod fraction;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +23,7 @@ pub const TENS: [u64; 20] = {
     tens
 };
 
-/// The mark before the decimals of a column. The other mark separates thousands.
+/// The mark before the decimals of a column. Of point and comma the other one separates thousands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum DecimalMark {
     #[default]
@@ -30,6 +31,22 @@ pub enum DecimalMark {
     Point,
     #[value(alias = ",")]
     Comma,
+    /// Bonds: `110'165` is 110 and 16.5 32nds. The last figure, 0, 2, 5 or 7, stands for quarters of a 32nd.
+    #[value(name = "32nds")]
+    ThirtySeconds,
+    /// Bonds, where the last figure counts eighths of a 32nd.
+    #[value(name = "32nds-8ths")]
+    EighthsOf32nds,
+    /// Grains: `455'2` is 455 and 2 eighths.
+    #[value(name = "8ths")]
+    Eighths,
+}
+
+impl DecimalMark {
+    /// Figures behind an apostrophe or a dash are no decimals.
+    pub const fn is_fraction(self) -> bool {
+        matches!(self, Self::ThirtySeconds | Self::EighthsOf32nds | Self::Eighths)
+    }
 }
 
 /// Cells that mean that there is no value.
@@ -42,7 +59,7 @@ pub fn is_blank(cell: &str) -> bool {
 }
 
 /// Parses a number, digit for digit. More than [`MAX_DECIMALS`] decimals are noise of binary floats, and are rounded to
-/// that many.
+/// that many. A number that would lose more than noise by this has too many digits.
 ///
 /// # Errors
 /// [`DecimalError`] for anything else, infinities included.
@@ -56,6 +73,13 @@ pub fn parse(cell: &str, mark: DecimalMark) -> Result<Decimal, DecimalError> {
             Err(DecimalError::TooManyDigits) => return round(cell),
             bare => return bare,
         }
+    }
+    if mark.is_fraction() {
+        return match fraction::parse_points(cell, mark) {
+            Some(price) => Ok(price),
+            None if fraction::has_mark(cell) => Err(DecimalError::NotANumber),
+            None => parse(cell, DecimalMark::Point),
+        };
     }
     decorated::parse(cell, mark)
 }
@@ -92,6 +116,9 @@ pub fn compare(a: Decimal, b: Decimal) -> Ordering {
     scaled(a).cmp(&scaled(b))
 }
 
+/// The least mantissa of a rounded number: of a smaller one, more than noise would be lost.
+const MIN_ROUNDED: u64 = 100_000;
+
 /// Rounds a bare decimal half away from zero to the digits that 64 bits hold.
 fn round(cell: &str) -> Result<Decimal, DecimalError> {
     let (whole, fraction) = cell.split_once('.').unwrap_or((cell, ""));
@@ -106,6 +133,10 @@ fn round(cell: &str) -> Result<Decimal, DecimalError> {
         let up = i64::from(fraction.as_bytes().get(decimals).is_some_and(|digit| *digit >= b'5'));
         let step = if cell.starts_with('-') { -up } else { up };
         let mantissa = cut.mantissa.checked_add(step).ok_or(DecimalError::TooManyDigits)?;
+        let cut_digits = &cell[cell.len().min(whole.len() + 1 + decimals)..];
+        if cut_digits.bytes().any(|digit| digit != b'0') && mantissa.unsigned_abs() < MIN_ROUNDED {
+            return Err(DecimalError::TooManyDigits);
+        }
         return Ok(Decimal::new(mantissa, cut.decimals).shorten(0));
     }
     Err(DecimalError::TooManyDigits)

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::DecimalMark::{Comma, Point};
+use super::DecimalMark::{Comma, Point, ThirtySeconds};
 use super::*;
 
 fn check(cell: &str, mark: DecimalMark, want: Result<&str, DecimalError>) {
@@ -44,6 +44,27 @@ fn decorated_number_is_read() {
     check("1 234,5", Comma, Ok("1234.5"));
     check("5,3万", Comma, Ok("53000"));
     check("1,19E+11", Point, Ok("119000000000"));
+    check("1.70433E+12", Point, Ok("1704330000000"));
+    check("USD 100.50", Point, Ok("100.50"));
+    check("100.50 USD", Point, Ok("100.50"));
+    check("-EUR 1.234,50", Comma, Ok("-1234.50"));
+    check("US$1,234.5", Point, Ok("1234.5"));
+    check("45 1/2", Point, Ok("45.5"));
+    check("110'165", ThirtySeconds, Ok("110.515625"));
+    check("110.25", ThirtySeconds, Ok("110.25"));
+    check("1,200", ThirtySeconds, Ok("1200"));
+    check("110'995", ThirtySeconds, Err(DecimalError::NotANumber));
+}
+
+#[test]
+fn small_price_is_never_zero() {
+    check("0.000000000000001", Point, Ok("0.000000000000001"));
+    check("0.00000000000000001", Point, Err(DecimalError::TooManyDigits));
+    check("1e-17", Point, Err(DecimalError::TooManyDigits));
+    check("2.853e-14", Point, Err(DecimalError::TooManyDigits));
+    check("0.00000000000001234", Point, Err(DecimalError::TooManyDigits));
+    check("0.00000000000000000", Point, Ok("0"));
+    check("1.2345678901e-8", Point, Ok("0.000000012345678"));
 }
 
 #[test]

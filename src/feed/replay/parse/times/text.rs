@@ -214,11 +214,7 @@ fn part(text: &mut &str) -> Option<DatePart> {
 fn without_ordinal(rest: &str, figures: usize) -> &str {
     let is_ordinal = |letters: &&str| rest.get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case(letters));
     let is_end = || !rest[2..].starts_with(char::is_alphanumeric);
-    if figures <= 2 && ["st", "nd", "rd", "th"].iter().any(is_ordinal) && is_end() {
-        &rest[2..]
-    } else {
-        rest
-    }
+    if figures <= 2 && ["st", "nd", "rd", "th"].iter().any(is_ordinal) && is_end() { &rest[2..] } else { rest }
 }
 
 /// Skips the marks between the parts of a date, and `de` of Spanish and Portuguese.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::feed::replay::rows::{QuantizedBar, QuantizedLevel, QuantizedRow, RowBody};
+use crate::feed::replay::rows::{LevelChange, QuantizedBar, QuantizedLevel, QuantizedRow, RowBody};
 use crate::market::{Price, Quote, Side, Size, Timestamp, Trade};
 
 /// The length of a record.
@@ -26,7 +26,8 @@ const HAS_BID: u8 = 1 << 4;
 const HAS_ASK: u8 = 1 << 5;
 /// Flags of a level.
 const IS_BID: u8 = 1;
-const IS_SNAPSHOT: u8 = 1 << 1;
+/// The bits from which on the flags of a level have its change.
+const CHANGE_AT: u8 = 1;
 
 /// Writes a row as a record.
 pub fn encode(row: &QuantizedRow) -> [u8; RECORD_BYTES] {
@@ -37,7 +38,7 @@ pub fn encode(row: &QuantizedRow) -> [u8; RECORD_BYTES] {
         RowBody::Bar(bar) => (BAR, 0, bar_numbers(bar)),
         RowBody::Ticks { trade, quote } => (TICKS, ticks_flags(*trade, *quote), ticks_numbers(*trade, *quote)),
         RowBody::Level(level) => {
-            let flags = flag(level.is_bid, IS_BID) | flag(level.is_snapshot, IS_SNAPSHOT);
+            let flags = flag(level.is_bid, IS_BID) | (level.change as u8) << CHANGE_AT;
             (LEVEL, flags, [level.price.0.to_le_bytes(), level.size.0.to_le_bytes(), [0; 8], [0; 8], [0; 8], [0; 8]])
         }
     };
@@ -111,7 +112,7 @@ pub fn decode(bytes: &[u8]) -> io::Result<QuantizedRow> {
         }
         LEVEL => RowBody::Level(QuantizedLevel {
             is_bid: has(IS_BID),
-            is_snapshot: has(IS_SNAPSHOT),
+            change: LevelChange::from_repr(bytes[FLAGS_AT] >> CHANGE_AT).ok_or_else(damaged)?,
             price: price(0),
             size: size(1),
         }),

@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::feed::replay::rows::{QuantizedBar, QuantizedLevel, RowBody};
+use strum::EnumCount;
+
+use crate::feed::replay::rows::{LevelChange, QuantizedBar, QuantizedLevel, RowBody};
 use crate::market::{Price, Quote, Side, Size, Timestamp, Trade};
 
 fn row() -> impl Strategy<Value = QuantizedRow> {
@@ -32,7 +34,7 @@ fn row() -> impl Strategy<Value = QuantizedRow> {
             },
             _ => RowBody::Level(QuantizedLevel {
                 is_bid: has(0),
-                is_snapshot: has(1),
+                change: LevelChange::from_repr(flags % LevelChange::COUNT as u8).unwrap(),
                 price: Price(n[0]),
                 size: Size(s[0]),
             }),

@@ -24,6 +24,7 @@ pub struct FastPath {
     delimiter: u8,
     time: FastTime,
     are_quotes: bool,
+    is_zero_price: bool,
     max_line_bytes: usize,
 }
 
@@ -77,12 +78,18 @@ impl FastPath {
             put(column, Cell::Number(slot)).filter(|()| layout.mark(column) == DecimalMark::Point)?;
         }
         let (delimiter, time) = (layout.delimiter, FastTime::of(&layout.time)?);
-        (layout.price_scale == 0).then_some(Self { cells, delimiter, time, are_quotes, max_line_bytes })
+        let is_zero_price = layout.is_zero_price;
+        let path = Self { cells, delimiter, time, are_quotes, is_zero_price, max_line_bytes };
+        (layout.price_scale == 0).then_some(path)
     }
 }
 
 /// Returns whether rows are quotes, or `false` for trades; `None` where they can be both.
 const fn are_quotes(columns: &TickColumns) -> Option<bool> {
+    let TickColumns { row_kind, blanks_keep, is_size_signed, is_size_total, .. } = *columns;
+    if row_kind.is_some() || blanks_keep || is_size_signed || is_size_total {
+        return None;
+    }
     match columns {
         TickColumns { price: Some(_), bid: None, ask: None, bid_size: None, ask_size: None, action: None, .. } => {
             Some(false)
@@ -112,15 +119,18 @@ pub struct FastRow {
 }
 
 impl FastRow {
-    /// The tick of the row, on the grid of its symbol; `None` where a number does not fit.
+    /// The tick of the row, on the grid of its symbol; `None` where a number does not fit, or a trade has no price.
     pub fn tick(&self, path: &FastPath, grid: &Grid) -> Option<TickKind> {
         let [price, size, ask, ask_size] = self.numbers;
         if !path.are_quotes {
+            if price.mantissa == 0 && !path.is_zero_price {
+                return None;
+            }
             return grid.trade(&TradeValues { price, size, side: self.side }).map(TickKind::Trade);
         }
         // A price of zero means that a side has no quote.
         let quoted = |price: Decimal, size| {
-            if price.mantissa == 0 { (None, Decimal::new(0, 0)) } else { (Some(price), size) }
+            if price.mantissa == 0 && !path.is_zero_price { (None, Decimal::new(0, 0)) } else { (Some(price), size) }
         };
         let ((bid, bid_size), (ask, ask_size)) = (quoted(price, size), quoted(ask, ask_size));
         grid.quote(&QuoteValues { bid, ask, bid_size, ask_size }).map(TickKind::Quote)

@@ -1,11 +1,13 @@
 //! The choices that a file leaves open: each becomes an assumption, with the reason and the flag that changes it.
 
 use super::by_name::NamedColumns;
-use super::price_scale;
 use super::profile::Profile;
 use super::table::Table;
-use super::time_zone;
+use super::{column_name, price_scale, time_zone};
+use crate::feed::replay::error::echo;
+use crate::feed::replay::parse::number::{DecimalMark, fraction};
 use crate::feed::replay::parse::times::{AMBIGUOUS_ZONE, DateOrder, TimeFormat, TimeUnit, Zone};
+use crate::feed::replay::schema::column_role::ColumnRole;
 use crate::feed::replay::schema::layout::{Layout, RowShape};
 use crate::feed::replay::schema::overrides::Overrides;
 
@@ -16,6 +18,7 @@ pub fn make(layout: &mut Layout, overrides: &Overrides, table: &Table, profiles:
         assume_order(layout);
     }
     assume_price_scale(layout, overrides, table, profiles);
+    assume_fractions(layout, overrides, table);
     assume_symbol(layout, overrides, table);
     assume_columns(layout, table, profiles);
 }
@@ -119,6 +122,22 @@ fn assume_price_scale(layout: &mut Layout, overrides: &Overrides, table: &Table,
     }
 }
 
+/// Says how a price in 32nds or eighths is read, by the first one.
+fn assume_fractions(layout: &mut Layout, overrides: &Overrides, table: &Table) {
+    let used = layout.roles();
+    let is_fraction = |n: &usize| used[*n].is_some() && layout.mark(*n).is_fraction();
+    let Some(column) = (0..used.len()).find(is_fraction).filter(|_| overrides.decimal_mark.is_none()) else { return };
+    let mark = layout.mark(column);
+    let first = table.column(column).find_map(|cell| Some((cell, fraction::parse_points(cell, mark)?)));
+    let Some((cell, price)) = first else { return };
+    let why = match mark {
+        DecimalMark::ThirtySeconds => "figures behind the mark are below 32, and the last one is 0, 2, 5 or 7",
+        DecimalMark::EighthsOf32nds => "figures behind the mark are below 32, and the last one counts eighths",
+        _ => "the figure behind the mark is below 8",
+    };
+    layout.assume(format!("`{}` is {price}", echo(cell.as_bytes())), why, "--decimal-mark");
+}
+
 fn assume_symbol(layout: &mut Layout, overrides: &Overrides, table: &Table) {
     let is_named = layout.groups.iter().all(|group| group.symbol.is_some());
     if layout.symbol.is_none() && !is_named && overrides.symbol.is_none() {
@@ -134,7 +153,14 @@ fn assume_columns(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
     let quoted = |layout: &Layout, columns: &[usize]| {
         columns.iter().map(|n| format!("`{}`", layout.name(*n))).collect::<Vec<_>>().join(", ")
     };
-    let mangled: Vec<usize> = (0..profiles.len()).filter(|n| profiles[*n].is_mangled()).collect();
+    let used = layout.roles();
+    let could_be_price = |n: usize| {
+        let roles = column_name::roles_of(&profiles[n].name);
+        let is_size = |role| matches!(role, ColumnRole::Size | ColumnRole::Volume | ColumnRole::Time);
+        used[n].is_none() && (profiles[n].name.is_empty() || roles.first().is_some_and(|named| !is_size(named.role)))
+    };
+    let is_mangled = |n: &usize| profiles[*n].is_mangled() && could_be_price(*n);
+    let mangled: Vec<usize> = (0..profiles.len()).filter(is_mangled).collect();
     if !mangled.is_empty() {
         let what = format!("{} cannot be used", quoted(layout, &mangled));
         layout.assume(what, "the numbers have lost their decimal point", "--columns");

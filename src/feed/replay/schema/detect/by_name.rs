@@ -43,7 +43,7 @@ impl<'a> NamedColumns<'a> {
 
     /// A size. A column with numbers comes before one that is always empty or zero.
     fn size(&self, role: ColumnRole) -> Option<usize> {
-        let has_values = |profile: &Profile| profile.is_numeric() && profile.max() > 0.0 && !profile.is_mangled();
+        let has_values = |profile: &Profile| profile.is_numeric() && profile.max() > 0.0;
         let level = self.top_level();
         self.find(role, level, has_values).or_else(|| self.find(role, level, |p| p.is_numeric() || p.filled == 0))
     }
@@ -105,7 +105,9 @@ impl<'a> NamedColumns<'a> {
         let has_quotes = ticks.bid.or(ticks.ask).is_some();
         let are_trades = |column: usize| self.profiles[column].are_all(&TRADE_ACTIONS);
         match (ticks.price, ticks.action) {
-            _ if has_quotes && self.levels().len() > 1 => FileKind::Book,
+            (price, action) if has_quotes && self.levels().len() > 1 && (price.is_none() || action.is_some()) => {
+                FileKind::Book
+            }
             (None, _) => FileKind::Quotes,
             (Some(_), Some(_)) if has_quotes => FileKind::Quotes,
             (Some(_), None) if has_quotes => FileKind::TradesAndQuotes,
@@ -132,7 +134,7 @@ impl<'a> NamedColumns<'a> {
         // A trade has a size; a level without one is removed from the book.
         let has_removals = || of_side.are_all(&["bid", "ask"]) && self.profiles[size].values().any(|v| v == 0.0);
         let are_levels = of_side.are_all(&BOOK_SIDES) && (snapshot.is_some() || has_removals());
-        are_levels.then_some(RowShape::Levels { side, price, size, snapshot })
+        are_levels.then_some(RowShape::Levels { side, price, size, snapshot, are_moments: false })
     }
 
     /// Columns that could be the close as well.
@@ -187,10 +189,12 @@ impl<'a> NamedColumns<'a> {
             bid_size: bid.and_then(|_| self.size(ColumnRole::BidSize)),
             ask_size: ask.and_then(|_| self.size(ColumnRole::AskSize)),
             action: self.find(ColumnRole::Action, None, |profile| profile.texts.iter().all(|text| text.len() == 1)),
+            ..TickColumns::default()
         };
         let has_quotes = bid.or(ask).is_some();
-        // Beside the levels of a book a price is that of an order, unless an action says that it is a trade.
-        if !self.levels().is_empty() && has_quotes && ticks.action.is_none() {
+        // Beside the levels of a book a price is that of an order, unless its name or an action says that it is a trade.
+        let is_of_trade = ticks.price.is_some_and(|n| column_name::is_of_trade(&self.profiles[n].name));
+        if !self.levels().is_empty() && has_quotes && ticks.action.is_none() && !is_of_trade {
             ticks.price = None;
         }
         if ticks.price.is_none() {

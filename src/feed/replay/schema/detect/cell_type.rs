@@ -4,6 +4,7 @@ use strum::EnumCount;
 
 use crate::feed::replay::parse::number::{self, DecimalMark};
 use crate::feed::replay::parse::times::{DateOrder, TimeFormat, looks_like_clock};
+use crate::market::DecimalError;
 
 /// The type of one cell, by its text alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumCount, strum::EnumIter)]
@@ -20,8 +21,8 @@ pub fn type_of(cell: &str) -> CellType {
     if number::is_blank(cell) {
         return CellType::Blank;
     }
-    let is_number = |mark| number::parse(cell, mark).is_ok();
-    if is_number(DecimalMark::Point) || is_number(DecimalMark::Comma) {
+    let is_number = |mark| number::parse(cell, mark) != Err(DecimalError::NotANumber);
+    if is_number(DecimalMark::Point) || is_number(DecimalMark::Comma) || number::fraction::looks_like_points(cell) {
         CellType::Number
     } else if is_date(cell) {
         CellType::Time

@@ -7,6 +7,11 @@ pub const SIDES_AND_NUMBERS: [&str; 12] =
     ["buy", "sell", "b", "s", "bid", "ask", "a", "buyer", "seller", "1", "-1", "0"];
 /// The sides of the levels of an order book.
 pub const BOOK_SIDES: [&str; 7] = ["bid", "ask", "b", "a", "buy", "sell", "s"];
+/// The changes of an order book.
+pub const BOOK_CHANGES: [&str; 21] = [
+    "snap", "snapshot", "partial", "full", "image", "set", "update", "updated", "l2update", "delta", "delete",
+    "deleted", "remove", "removed", "insert", "inserted", "add", "added", "change", "changed", "modify",
+];
 /// The directions of LOBSTER's messages.
 pub const DIRECTIONS: [&str; 2] = ["1", "-1"];
 /// The types of LOBSTER's messages.

@@ -121,6 +121,12 @@ const PRICE_ROLES: &RankedRoles = &[
 
 /// The roles of a name, best first; none where it says nothing of use.
 pub fn roles_of(name: &str) -> Vec<NamedRole> {
+    let given = |role| NamedRole { role, rank: 0, level: None };
+    match name {
+        "row_kind" => return vec![given(ColumnRole::RowKind)],
+        "day_volume" => return vec![given(ColumnRole::Size), given(ColumnRole::DayVolume)],
+        _ => {}
+    }
     let words = Words::of(name);
     let level = words.number;
     let unknown = u8::try_from(words.unknown).unwrap_or(MAX_UNKNOWN).min(MAX_UNKNOWN);
@@ -136,6 +142,12 @@ pub fn role_of(name: &str, role: ColumnRole) -> Option<NamedRole> {
 /// Returns whether a name has any role.
 pub fn has_role(name: &str) -> bool {
     !roles_of(name).is_empty()
+}
+
+/// Returns whether a name says that a price was traded at.
+pub fn is_of_trade(name: &str) -> bool {
+    const PHRASES: [&str; 6] = ["最新", "成交", "现价", "現在値", "현재가", "체결"];
+    Words::of(name).has_any(&[Last, Trade]) || PHRASES.iter().any(|phrase| name.contains(phrase))
 }
 
 /// Returns whether all words of a name are known, whatever they mean.

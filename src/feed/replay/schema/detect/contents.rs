@@ -87,7 +87,7 @@ fn as_kind(wanted: Option<FileKind>, kind: FileKind, shape: RowShape) -> (FileKi
         (
             FileKind::Book,
             RowShape::Ticks(TickColumns { price: Some(price), size: Some(size), side: Some(side), .. }),
-        ) => RowShape::Levels { side: side.column, price, size, snapshot: None },
+        ) => RowShape::Levels { side: side.column, price, size, snapshot: None, are_moments: false },
         _ => return (kind, shape),
     };
     (wanted, read_as)

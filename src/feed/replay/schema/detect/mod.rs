@@ -1,8 +1,8 @@
 //! Detection: from a sample of a file's lines to the [`Layout`] by which its rows are read.
 //!
 //! In reading order: `sample` (lines), `delimiter`, `table` (header, names, rows), `profile` (the values of a column),
-//! `time_column` and `date_order` (the time), `contents` (the kind of rows and the other columns), `price_scale`
-//! (prices written as whole numbers), `assumptions`.
+//! `time_column` and `date_order` (the time), `contents` (the kind of rows and the other columns), `row_kinds` (rows of
+//! several kinds) and `zero_price`, `price_scale` (prices written as whole numbers), `assumptions`.
 //!
 //! A column gets its role by evidence. Its name says what it may be (`words`, `column_name`, `by_name`, `wide`), and
 //! its values have to agree. Where no name says anything, the values decide alone (`by_value`). `weights` says how much
@@ -25,6 +25,8 @@ mod odd_dates;
 mod price_scale;
 mod profile;
 mod questions;
+mod row_kinds;
+mod row_sizes;
 mod ruined_times;
 mod sample;
 mod short_dates;
@@ -37,6 +39,7 @@ mod weights;
 mod why;
 mod wide;
 mod words;
+mod zero_price;
 
 use self::contents::Contents;
 use self::profile::Profile;
@@ -84,8 +87,9 @@ pub fn detect(
         (is_order_guessed, question) = (found.is_guess && overrides.assume.is_none(), asked);
     }
     let contents = contents::find(&table, &profiles, &time, overrides.kind);
-    let Contents { kind, groups, symbol } =
-        contents.ok_or_else(|| Problem::NoPriceColumn { columns: table.column_list() })?;
+    let mut contents = contents.ok_or_else(|| Problem::NoPriceColumn { columns: table.column_list() })?;
+    let reading = row_kinds::refine(&table, &profiles, &time, &mut contents, overrides);
+    let Contents { kind, groups, symbol } = contents;
     let mut layout = Layout {
         text,
         delimiter: table.delimiter,
@@ -112,6 +116,9 @@ pub fn detect(
         kind,
         groups,
         price_scale: 0,
+        is_zero_price: reading.is_zero_price,
+        has_row_ids: reading.has_row_ids,
+        kinds_left_out: reading.kinds_left_out,
         second_hours: Vec::new(),
         assumptions: time.assumptions,
         warnings: Vec::new(),
@@ -121,6 +128,7 @@ pub fn detect(
         base_day::set(&mut layout, entry, overrides, &table, limits)?;
     }
     assumptions::make(&mut layout, overrides, &table, &profiles, is_order_guessed);
+    layout.assumptions.extend(reading.assumptions);
     trading_days::find(&mut layout, &table, overrides.dates);
     Ok(layout)
 }

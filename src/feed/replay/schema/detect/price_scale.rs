@@ -89,7 +89,8 @@ pub fn find(
         return None;
     }
     let prices = columns.iter().flat_map(|profile| profile.values());
-    let smallest = prices.filter(|price| *price > 0.0 && *price < NO_PRICE).fold(f64::MAX, f64::min);
+    // Zeros divide by anything: only a price is evidence.
+    let smallest = prices.filter(|price| *price > 0.0 && *price < NO_PRICE).min_by(f64::total_cmp)?;
     let divides = |by: u64| {
         columns.iter().all(|profile| profile.divisor.is_multiple_of(by) || profile.divisor == i64::MAX.unsigned_abs())
     };

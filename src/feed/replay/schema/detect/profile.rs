@@ -8,14 +8,19 @@ use strum::EnumCount;
 use super::cell_type::is_date;
 use super::table::Table;
 use super::weights::{HALF_OF_CELLS, MOST_CELLS};
-use crate::feed::replay::parse::number::{self, DecimalMark};
+use crate::feed::replay::parse::number::{self, DecimalMark, fraction};
 use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit, looks_like_clock};
+use crate::market::DecimalError;
 
 /// The years whose counts since 1970 are times, even under a name that says nothing of time.
 const PLAUSIBLE_YEARS: Range<i64> = 1990..2045;
 const NANOS_PER_YEAR: i64 = 31_556_952_000_000_000;
-/// The number of marks between thousands from which on a cell is no price.
+/// The number of marks between thousands from which on a cell may be a price that lost its decimal point.
 const MANGLED_MARKS: usize = 3;
+/// No price is as large as this, in any currency.
+const LARGEST_PRICE: f64 = 1e12;
+/// Prices that have lost their decimal point differ by more than this factor, as they have unequal decimals.
+const MANGLED_SPREAD: f64 = 5.0;
 /// The most texts kept of a column.
 const MAX_TEXTS: usize = 64;
 
@@ -62,7 +67,9 @@ impl Profile {
         let is_comma_likely = table.delimiter == b';' && unsure > 0;
         let usual = if is_comma_likely { DecimalMark::Comma } else { DecimalMark::Point };
         let usual = MarkVotes { points, commas, unsure }.mark(usual);
-        votes.iter().enumerate().map(|(n, vote)| Self::of(table, n, vote.mark(usual))).collect()
+        let doubtful = (0..votes.len()).map(|n| fraction::doubtful(table.column(n))).sum();
+        let mark = |n: usize| fraction::mark_of(&table.column(n), doubtful).unwrap_or_else(|| votes[n].mark(usual));
+        (0..votes.len()).map(|n| Self::of(table, n, mark(n))).collect()
     }
 
     /// The profile of one column.
@@ -88,8 +95,9 @@ impl Profile {
     /// Counts a number. Its value is `None` where it means that there is none: Databento writes the largest number
     /// then.
     fn number(&mut self, cell: &str) -> Option<f64> {
-        let value = number::parse(cell, self.mark).ok()?;
-        self.numeric += 1;
+        let parsed = number::parse(cell, self.mark);
+        self.numeric += usize::from(parsed != Err(DecimalError::NotANumber));
+        let value = parsed.ok()?;
         if value.mantissa == i64::MAX {
             return None;
         }
@@ -126,7 +134,8 @@ impl Profile {
 
     fn add_text(&mut self, cell: &str) {
         let marks = |mark| cell.bytes().filter(|byte| *byte == mark).count() >= MANGLED_MARKS;
-        self.mangled += usize::from(marks(b'.') || marks(b','));
+        let are_figures = || cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'));
+        self.mangled += usize::from((marks(b'.') || marks(b',')) && are_figures());
         if self.texts.len() < MAX_TEXTS {
             let text = cell.to_lowercase();
             if !self.texts.contains(&text) {
@@ -156,9 +165,13 @@ impl Profile {
         !self.has_decimals
     }
 
-    /// Numbers whose decimal point a spreadsheet has lost.
-    pub const fn is_mangled(&self) -> bool {
-        self.are_half(self.mangled) && self.dated == 0
+    /// Numbers whose decimal point a spreadsheet has lost, or that are too large for prices anyway.
+    pub fn is_mangled(&self) -> bool {
+        let are_no_prices = || {
+            let (min, max) = (self.min(), self.max());
+            self.numbers.iter().flatten().count() == 0 || max >= LARGEST_PRICE || max > min * MANGLED_SPREAD
+        };
+        self.are_half(self.mangled) && self.dated == 0 && are_no_prices()
     }
 
     /// The unit of counts since 1970, where most cells are such.

@@ -53,9 +53,7 @@ impl Reading {
 pub fn order(table: &Table, column: usize, name: Option<&Range<i64>>) -> Option<ShortOrder> {
     let cells: Vec<&str> = table.column(column).filter(|cell| !number::is_blank(cell)).collect();
     let is_of_republic = |cell: &&str| is_year_first(cell) && cell.find(['/', '-', '.']) == Some(3);
-    if cells.iter().any(is_of_republic)
-        && cells.iter().all(|cell| is_of_republic(cell) || has_short_years(cell))
-    {
+    if cells.iter().any(is_of_republic) && cells.iter().all(|cell| is_of_republic(cell) || has_short_years(cell)) {
         return Some(ShortOrder { order: DateOrder::Roc, assumption: None });
     }
     if cells.is_empty() || !cells.iter().all(|cell| has_short_years(cell)) {

@@ -94,7 +94,7 @@ impl Table {
     }
 
     /// The cells of a column.
-    pub fn column(&self, index: usize) -> impl Iterator<Item = &str> {
+    pub fn column(&self, index: usize) -> impl Iterator<Item = &str> + Clone {
         self.rows.iter().map(move |row| row.get(index).map_or("", String::as_str))
     }
 
