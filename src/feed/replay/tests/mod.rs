@@ -3,6 +3,7 @@
 mod demo;
 mod fast_path;
 mod fixtures;
+mod generated;
 mod layouts;
 mod properties;
 mod rejected_rows;
