@@ -1,10 +1,12 @@
 //! Rows of one symbol that share a date have a clock somewhere.
 
+use std::collections::BTreeSet;
+
 use super::far_apart;
 use super::sample::{PlayedPart, PlayedSample, shown, time};
 use crate::feed::replay::parse::number::{self, DecimalMark};
-use crate::feed::replay::parse::times;
-use crate::feed::replay::schema::{Warning, WarningCode};
+use crate::feed::replay::parse::times::{self, DateOrder, TimeFormat};
+use crate::feed::replay::schema::{FileKind, Warning, WarningCode};
 
 /// Rows of a moment, on average, from which on they share it too often.
 const ROWS_A_MOMENT: usize = 2;
@@ -12,21 +14,23 @@ const ROWS_A_MOMENT: usize = 2;
 const FEW_ROWS: usize = 3;
 
 pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
-    if sample.rows.iter().any(|row| row.has_clock && row.ts.0 % times::NANOS_PER_DAY != 0) {
-        return None;
-    }
     let (symbol, parts) = sample.symbols.iter().max_by_key(|(_, parts)| parts.len())?;
     let moments = PlayedSample::moments(parts);
-    if parts.len() < FEW_ROWS || moments.len() * ROWS_A_MOMENT > parts.len() {
+    if parts.len() < FEW_ROWS || moments.len() * ROWS_A_MOMENT > parts.len() || far_apart::check(sample).is_some() {
         return None;
     }
-    let column = sample.unused().into_iter().find(|column| rises_and_restarts(sample, parts, *column));
-    if far_apart::check(sample).is_some() {
+    let has_clocks = sample.rows.iter().any(|row| row.has_clock && row.ts.0 % times::NANOS_PER_DAY != 0);
+    let is_finer = |column: &usize| is_finer_time(sample, *column, moments.len());
+    let is_clock = |column: &usize| !has_clocks && rises_and_restarts(sample, parts, *column);
+    let column = sample.unused().into_iter().find(|column| is_clock(column) || is_finer(column));
+    // Trades and quotes share seconds, bars share nothing.
+    if column.is_none() && has_clocks && sample.layout().kind != FileKind::Bars {
         return None;
     }
     let (moment, shared) = moments.iter().max_by_key(|(_, parts)| parts.len())?;
     let count = shared.len();
-    let what = format!("{count} rows of {} have the time {} and no clock", shown(symbol), time(*moment));
+    let which = if has_clocks { "the same time" } else { "no clock at" };
+    let what = format!("{count} rows of {} have {which} {}", shown(symbol), time(*moment));
     let lines = sample.lines(shared.iter().copied());
     let code = WarningCode::LostClock;
     let played = String::from("all at the same time");
@@ -43,6 +47,14 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
             Warning { code, what, lines, played, other, flag: "--columns clock=NAME, or symbol=NAME".into() }
         }
     })
+}
+
+/// Returns whether a column has times that tell more rows apart than those that play.
+fn is_finer_time(sample: &PlayedSample<'_>, column: usize, moments: usize) -> bool {
+    let cells = || (0..sample.rows.len()).map(|row| sample.cell(row, column));
+    let is_time = |cell: &str| TimeFormat::of(cell, DateOrder::Mdy).or_else(|| TimeFormat::of(cell, DateOrder::Dmy));
+    let different: BTreeSet<&str> = cells().collect();
+    different.len() > moments * ROWS_A_MOMENT && cells().all(|cell| is_time(cell).is_some())
 }
 
 /// Returns whether a column rises within each date, and starts again at the next.

@@ -5,9 +5,11 @@
 
 mod chance_bars;
 mod crossed_quotes;
+mod decimal_mark;
 mod far_apart;
 mod file_date;
 mod lost_clock;
+mod price_as_size;
 mod price_jump;
 mod running_total;
 mod sample;
@@ -24,13 +26,15 @@ use crate::feed::replay::play::Scan;
 use crate::feed::replay::schema::Warning;
 
 /// The checks, in the order in which their warnings are listed.
-const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 10] = [
+const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 12] = [
     year_1970::check,
     file_date::check,
     lost_clock::check,
     far_apart::check,
     price_jump::check,
     zero_price::check,
+    decimal_mark::check,
+    price_as_size::check,
     chance_bars::check,
     crossed_quotes::check,
     running_total::check,

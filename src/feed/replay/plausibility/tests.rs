@@ -86,8 +86,8 @@ fn instruments_of_one_symbol_are_told() {
 #[test]
 fn rows_that_share_a_date_are_told() {
     let rows: String = (0..9).map(|n| format!("2024-01-0{},x{},10.{n}\n", 2 + n / 3, n % 3)).collect();
-    let said = "3 rows of HEAP have the time";
-    check("heap.csv", &format!("date,zzz,price\n{rows}"), &["lost-clock"], said);
+    let said = "3 rows of HEAP have no clock at 2024-01-0";
+    check("heap.csv", &format!("date,flags,price\n{rows}"), &["lost-clock"], said);
 }
 
 #[test]
@@ -105,4 +105,26 @@ fn columns_in_order_by_chance_are_told() {
 fn column_that_varies_under_an_unknown_name_is_told() {
     let rows: String = (0..4).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{n},{}\n", 30 + n)).collect();
     check("odd.csv", &format!("time,price,blorp\n{rows}"), &["unused-column"], "`blorp` (30)");
+    let rows: String = (0..6).map(|n| format!("2024-01-02T09:30:0{n}Z,A{},10.{n}\n", n % 2)).collect();
+    check("words.csv", &format!("time,blorp,price\n{rows}"), &["unused-column"], "--columns symbol=blorp decides");
+}
+
+#[test]
+fn comma_that_may_be_either_mark_is_told() {
+    let rows: String = (0..5).map(|n| format!("2024-01-02T09:30:0{n}Z;38,70{n}\n")).collect();
+    check("either.csv", &format!("time;price\n{rows}"), &["decimal-mark"], "--decimal-mark point decides");
+    check("one.csv", &format!("time;price\n{rows}2024-01-02T09:30:07Z;38,7\n"), &[], "");
+}
+
+#[test]
+fn sizes_as_large_as_prices_are_told() {
+    let rows: String = (0..5).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{n}1,10.{n}3\n")).collect();
+    check("sizes.csv", &format!("time,price,size\n{rows}"), &["price-as-size"], "10.03 beside 10.01");
+}
+
+#[test]
+fn bars_that_share_a_time_are_told() {
+    let row = |n: u32| format!("2024-01-02T0{}:00:00Z,10.5,11,10,10.{n},{}\n", 8 + n / 9, 7 + n * 5 % 11);
+    let rows: String = (0..9).map(row).collect();
+    check("bars.csv", &format!("time,open,high,low,close,volume\n{rows}"), &["lost-clock"], "--columns clock=NAME");
 }

@@ -27,6 +27,10 @@ pub enum WarningCode {
     RunningTotal,
     /// Many rows share a moment, which has no clock.
     LostClock,
+    /// A comma may be before decimals or between thousands.
+    DecimalMark,
+    /// Sizes are as large as prices.
+    PriceAsSize,
     /// The bid is above the ask.
     CrossedQuotes,
     /// Clocks of the zone never show some of the times.

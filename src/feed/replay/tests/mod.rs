@@ -4,6 +4,7 @@ mod clocks_set;
 mod demo;
 mod fast_path;
 mod fixtures;
+mod generated;
 mod layouts;
 mod properties;
 mod rejected_rows;
