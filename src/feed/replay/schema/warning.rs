@@ -39,6 +39,8 @@ pub enum WarningCode {
     RepeatedRows,
     /// The bid is above the ask.
     CrossedQuotes,
+    /// Clocks of the zone never show some of the times.
+    SkippedHour,
 }
 
 impl WarningCode {
