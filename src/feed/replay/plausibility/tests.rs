@@ -51,6 +51,8 @@ fn sizes_that_never_fall_are_told() {
         (0..8).map(|n| format!("2024-01-0{day}T09:30:0{n}Z,ACME,10.5,{}\n", from + n * 7 + n % 3)).collect()
     };
     let text = format!("time,symbol,price,size\n{}{}", rows(100, 2), rows(50, 3));
+    let daily: String = (1..10).map(|n| format!("2024-01-0{n},10.5,{}\n", 100 + n * 37 % 50)).collect();
+    check("daily.csv", &format!("date,close,volume\n{daily}"), &[], "");
     check("total.csv", &text, &["running-total"], "the sizes of ACME never fall within a day: 100, 108, 116");
 }
 
