@@ -25,7 +25,7 @@ async fn table_shows_what_a_file_holds() {
         "2024-06-10T00:00:00Z  38764.10",
         "Shift_JIS, delimiter `,`, header in line 1",
         "終値 = close",
-        "times are UTC: they name no zone (--tz changes it)",
+        "times are UTC: dates without a clock are the same days in any zone",
         "1 x text, not a row, first in line 4",
     ] {
         assert!(text.contains(expected), "{expected} in {text}");

@@ -181,7 +181,7 @@ async fn remarks_about_the_files_are_listed() {
     });
     assert_eq!(got["warnings"], json!([warning]));
     let first = &got["assumptions"][0];
-    assert_eq!((first["what"].as_str(), first["flag"].as_str()), (Some("times are UTC"), Some("--tz")));
+    assert_eq!((first["what"].as_str(), first["flag"].as_str()), (Some("times are UTC"), None));
 }
 
 /// Writes files of trades that begin together or one after another.

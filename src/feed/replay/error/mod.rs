@@ -128,6 +128,11 @@ pub enum Problem {
     )]
     NoDate { column: String, value: String },
     #[error(
+        "`{column}` is no clock beside the dates, and no part of one (the first cell is `{value}`): name another column \
+         by --columns clock=NAME or clock_part=NAME, or say what it counts by --time-unit"
+    )]
+    NoClock { column: String, value: String },
+    #[error(
         "the times of `{column}` have lost their figures, as a spreadsheet leaves them (`{value}`): export the file again \
          with that column as text, or name another one by --columns time=NAME"
     )]

@@ -208,7 +208,7 @@ fn has_states(scan: &Scan) -> bool {
         RowShape::Levels { .. } => true,
         RowShape::Ticks(ticks) => ticks.row_kind.is_some() || ticks.blanks_keep || ticks.is_size_total,
         // Bars that come again are found by the bar before.
-        RowShape::Bars { .. } => scan.repeats > 0 || !scan.is_sorted(),
+        RowShape::Bars { .. } => scan.repeats > 0 || scan.order == RowOrder::Mixed,
         RowShape::Messages { .. } => false,
     };
     scan.layout.groups.iter().any(|group| is_change(&group.shape))

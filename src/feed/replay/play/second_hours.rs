@@ -10,7 +10,7 @@ use crate::feed::replay::error::Problem;
 use crate::feed::replay::input::{Entry, Text, TextPosition, open_at};
 use crate::feed::replay::parse::times::Zone;
 use crate::feed::replay::rows::Rows;
-use crate::feed::replay::schema::{FileKind, Layout};
+use crate::feed::replay::schema::{FileKind, Layout, Warning, WarningCode};
 use crate::market::Timestamp;
 
 /// The most rows in such hours that are distinguished.
@@ -50,8 +50,14 @@ pub fn find(entry: &Entry, layout: &mut Layout, config: &ReplayConfig) -> Result
         layout.assume(format!("{} in an hour that occurs twice", count_of(twice)), why, "--tz");
     }
     if let Some((count, line)) = skipped {
-        let why = format!("the first is line {line}; they play an hour later");
-        layout.assume(format!("{} in an hour that the zone skips", count_of(count)), why, "--tz");
+        layout.warnings.push(Warning {
+            code: WarningCode::SkippedHour,
+            what: format!("{} in an hour that the zone {} skips", count_of(count), time.zone),
+            lines: vec![line],
+            played: "an hour later".into(),
+            other: "in another zone".into(),
+            flag: "--tz".into(),
+        });
     }
     Ok(())
 }

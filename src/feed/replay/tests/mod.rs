@@ -1,5 +1,6 @@
 //! Tests of the replay as a whole, and their helpers.
 
+mod clocks_set;
 mod columns;
 mod demo;
 mod fast_path;

@@ -7,7 +7,7 @@ use crate::feed::replay::{self, DateOrder, Entry, FileReport, Overrides, ReplayC
 use crate::inspect::utc;
 
 /// Detects a table under a file name, with flags.
-fn report(name: &str, text: &str, flags: &[(&str, &str)]) -> Result<FileReport, String> {
+pub fn report(name: &str, text: &str, flags: &[(&str, &str)]) -> Result<FileReport, String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, text).unwrap();
@@ -24,7 +24,7 @@ fn report(name: &str, text: &str, flags: &[(&str, &str)]) -> Result<FileReport, 
 }
 
 /// The first and the last time, and the number of rejected rows where there are some.
-fn times(report: &FileReport) -> String {
+pub fn times(report: &FileReport) -> String {
     let edge = |edge: &Option<replay::Edge>| edge.map_or("-".into(), |edge| utc(edge.ts));
     let rejected = if report.rows_rejected > 0 { format!(" +{}", report.rows_rejected) } else { String::new() };
     format!("{} {}{rejected}", edge(&report.first), edge(&report.last))
@@ -53,7 +53,7 @@ fn check_refused(name: &str, text: &str, parts: &[&str]) {
 }
 
 #[track_caller]
-fn check_assumed(report: &FileReport, what: &str, flag: &str) {
+pub fn check_assumed(report: &FileReport, what: &str, flag: &str) {
     let found = report.assumptions.iter().any(|one| one.to_string().contains(what) && one.flag == flag);
     assert!(found, "{what} ({flag}) in {:?}", report.assumptions);
 }
@@ -109,12 +109,31 @@ fn clock_may_be_in_parts() {
     check("a.csv", text, "2024-01-02T09:30:00Z 2024-12-31T15:59:59Z");
     let text = "year,month,price\n2023,11,10.5\n2024,1,10.7\n";
     check("a.csv", text, "2023-11-01T00:00:00Z 2024-01-01T00:00:00Z");
+    let text = "date,seconds,price,size\n2018-01-02,34200.5,150.5,100\n2018-01-02,34260,150.6,100\n";
+    check("a.csv", text, "2018-01-02T09:30:00.5Z 2018-01-02T09:31:00Z");
+    let text = "date,time,price,size\n02JAN2018,34200,150.5,100\n02JAN2018,34205,150.6,100\n";
+    check_assumed(&check("a.csv", text, "2018-01-02T09:30:00Z 2018-01-02T09:30:05Z"), "in the night", "--columns");
+    let night = "2018-01-02T03:42:00Z 2018-01-02T03:42:05Z";
+    check_with("a.csv", text, &[("columns", "clock=time")], night);
+    let text = text.replace("342", "102");
+    check_assumed(&check("a.csv", &text, "2018-01-02T01:02:00Z 2018-01-02T01:02:05Z"), "may as well be", "--time-unit");
+    let text = "Date,Hour,Price\n2024-01-02,1,50.1\n2024-01-02,2,51\n2024-01-02,24,49\n";
+    check_assumed(&check("a.csv", text, "2024-01-02T01:00:00Z 2024-01-03T00:00:00Z"), "runs from 1 to 24", "");
     // A name that says nothing can be given.
     let text = "Date,Time,sub,Price,Size\n2024-01-02,09:30:00,15,100.5,1\n2024-01-02,09:30:01,520,100.7,3\n";
     let want = "2024-01-02T09:30:00.015Z 2024-01-02T09:30:01.52Z";
     check_with("a.csv", text, &[("columns", "clock_part=sub")], want);
     let text = "date,ending,price,size\n2024-01-02,1,100.5,1\n2024-01-02,14,100.7,3\n";
     check_with("a.csv", text, &[("columns", "clock=ending")], "2024-01-02T01:00:00Z 2024-01-02T14:00:00Z");
+}
+
+#[test]
+fn column_that_is_no_clock_cannot_be_given_as_one() {
+    let text = "date,word,price,size\n2024-01-02,ab,100.5,1\n2024-01-02,cd,100.7,3\n";
+    for role in ["clock", "clock_part"] {
+        let error = report("a.csv", text, &[("columns", &format!("{role}=word"))]).unwrap_err();
+        assert!(error.contains("`word` is no clock") && error.contains("`ab`"), "{error}");
+    }
 }
 
 #[test]
@@ -129,6 +148,10 @@ fn date_comes_from_elsewhere_or_must_be_given() {
     check_refused("a.csv", text, &["`time`", "`09:30:00`", "--date"]);
     check_with("a.csv", text, &[("date", "2018-01-02")], "2018-01-02T09:30:00Z 2018-01-02T09:30:01Z");
     check_with("a.csv", text, &[("date", "1970-01-01")], "1970-01-01T09:30:00Z 1970-01-01T09:30:01Z");
+    // A clock is no evidence for prices that are scaled.
+    let text = "Time,Price,Size\n090000,73500,10\n090001,73600,20\n";
+    let report = check("KRX-20240102.csv", text, "2024-01-02T09:00:00Z 2024-01-02T09:00:01Z");
+    assert_eq!(report.first.unwrap().price.to_string(), "73500");
     let text = "seconds,price,size\n34200.5,10.5,1\n34201,10.6,2\n";
     check_refused("a.csv", text, &["`34200.5`", "--date"]);
     check_with("a.csv", text, &[("date", "2018-01-02")], "2018-01-02T09:30:00.5Z 2018-01-02T09:30:01Z");
@@ -139,6 +162,7 @@ fn figures_are_dates_where_their_column_says_so() {
     check("a.csv", "Date,Price\n1833,18.93\n1834,18.93\n2025,3442\n", "1833-01-01T00:00:00Z 2025-01-01T00:00:00Z");
     check("a.csv", "Year,Price\n1999,18.93\n2000,18.93\n", "1999-01-01T00:00:00Z 2000-01-01T00:00:00Z");
     check("a.csv", "Date,Price\n1833-01,18.93\n2026-06,18.93\n", "1833-01-01T00:00:00Z 2026-06-01T00:00:00Z");
+    check("a.csv", "Date,Price\nNov-23,18.93\nJan-24,18.93\n", "2023-11-01T00:00:00Z 2024-01-01T00:00:00Z");
     check("a.csv", "Date,Price\n202311,18.93\n202401,18.93\n", "2023-11-01T00:00:00Z 2024-01-01T00:00:00Z");
     let text = "Date,Time,Price\n240102,0930,10.5\n240131,0931,10.6\n";
     check("a.csv", text, "2024-01-02T09:30:00Z 2024-01-31T09:31:00Z");
@@ -193,6 +217,8 @@ fn times_in_odd_dress_are_read() {
     check("a.csv", text, "2024-01-02T00:00:00Z 2024-09-03T00:00:00Z");
     let text = "Date,Close\n\"Tuesday, January 2nd, 2024\",10.5\n\"Mar 14, 2024 3:50 PM\",10.6\n";
     check("a.csv", text, "2024-01-02T00:00:00Z 2024-03-14T15:50:00Z");
+    let text = "일시,종가\n2024-01-02 오전 9:30:00,10.5\n2024-01-02 오후 3:30:00,10.6\n";
+    check("a.csv", text, "2024-01-02T09:30:00Z 2024-01-02T15:30:00Z");
     let text = "日付,終値\n2024/01/04(木),10.5\n2024/01/05(金),10.6\n";
     check("a.csv", text, "2024-01-04T00:00:00Z 2024-01-05T00:00:00Z");
     let text = "Date,Time,Price\n1/13/2024,12/30/1899 9:30,10.5\n1/13/2024,12/30/1899 9:31,10.6\n";
@@ -250,6 +276,8 @@ fn zone_is_found_in_names_and_cells() {
     check("a.csv", text, "2024-01-02T01:30:00Z 2024-01-02T01:31:00Z");
     let text = "Time zone: America/New_York\ntime,price\n2024-01-02 09:30:00,10.5\n2024-01-02 09:31:00,10.6\n";
     check("a.csv", text, "2024-01-02T14:30:00Z 2024-01-02T14:31:00Z");
+    let text = "time,price\n2024-01-02 09:30:00 CST,10.5\n2024-01-02 09:31:00 CST,10.6\n";
+    check_assumed(&check("a.csv", text, "2024-01-02T09:30:00Z 2024-01-02T09:31:00Z"), "one in China", "--tz");
     let tz = [("tz", "America/New_York")];
     let text = "time (EET),price\n2024-01-02 09:30:00,10.5\n2024-01-02 09:31:00,10.6\n";
     check_with("a.csv", text, &tz, "2024-01-02T14:30:00Z 2024-01-02T14:31:00Z");
@@ -285,93 +313,6 @@ fn name_of_a_file_tells_which_column_is_the_time() {
     // An expiry stands in all rows, and lies behind.
     let text = "20240125,20240102,100.5,2\n20240125,20240103,100.6,2\n";
     check("a.csv", text, "2024-01-02T00:00:00Z 2024-01-03T00:00:00Z");
-}
-
-/// The times of all rows in the order in which they play.
-#[track_caller]
-fn played(text: &str, flags: &[(&str, &str)]) -> (Vec<String>, FileReport) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.csv");
-    fs::write(&path, text).unwrap();
-    let mut overrides = Overrides::default();
-    flags.iter().for_each(|(flag, value)| overrides.set(flag, value).unwrap());
-    let config = ReplayConfig { overrides, ..ReplayConfig::default() };
-    let mut replay = replay::open(std::slice::from_ref(&path), &config).unwrap();
-    let ticks = all_ticks(&mut replay);
-    let mut slow = replay::open(&[path], &config).unwrap().without_fast_path();
-    assert_eq!(all_ticks(&mut slow), ticks);
-    let report = replay.report()[0].clone();
-    (ticks.iter().map(|tick| utc(tick.ts)).collect(), report)
-}
-
-#[test]
-fn both_passes_of_a_doubled_hour_keep_their_hour() {
-    let tz = [("tz", "America/New_York")];
-    // Clocks are set back at 02:00 of 2024-11-03, 06:00 UTC.
-    let want = ["05:00:00", "05:59:30", "06:00:10", "06:40:00", "07:01:00"].map(|clock| format!("2024-11-03T{clock}Z"));
-    let clocks = ["01:00:00", "01:59:30", "01:00:10", "01:40:00", "02:01:00"];
-    for sep in [" ", ","] {
-        let rows = clocks.map(|clock| format!("2024-11-03{sep}{clock},10.5,1\n"));
-        let header = if sep == " " { "time,price,size\n" } else { "date,time,price,size\n" };
-        let (times, report) = played(&format!("{header}{}", rows.concat()), &tz);
-        assert_eq!(times, want);
-        check_assumed(&report, "4 rows are in an hour that occurs twice: their order tells", "--tz");
-        let newest_first: String = rows.iter().rev().map(String::as_str).collect();
-        assert_eq!(played(&format!("{header}{newest_first}"), &tz).0, want);
-    }
-    // Bars of one symbol after the other, each with its own passes.
-    let bars_of = |symbol: &str| {
-        ["00:30", "01:00", "01:30", "01:00", "01:30", "02:00"]
-            .map(|clock| format!("{symbol},2024-11-03 {clock},10,11,9,10\n"))
-            .concat()
-    };
-    let (_, report) = played(&format!("symbol,time,open,high,low,close\n{}{}", bars_of("A"), bars_of("B")), &tz);
-    assert_eq!(times(&report), "2024-11-03T04:30:00Z 2024-11-03T07:00:00Z");
-    assert_eq!(bars(&report), "30m");
-    // One pass alone is the first.
-    let text = "time,price,size\n2024-11-03 00:59:00,10.5,1\n2024-11-03 01:30:00,10.5,1\n2024-11-03 02:30:00,10.5,1\n";
-    let (times, report) = played(text, &tz);
-    assert_eq!(times, ["04:59:00", "05:30:00", "07:30:00"].map(|clock| format!("2024-11-03T{clock}Z")));
-    check_assumed(&report, "taken as its first pass", "--tz");
-}
-
-#[test]
-fn rows_in_a_skipped_hour_are_told() {
-    let text = "time,price,size\n2024-03-10 01:59:00,10.5,1\n2024-03-10 02:30:00,10.5,1\n2024-03-10 03:31:00,10.5,1\n";
-    let (_, report) = played(text, &[("tz", "America/New_York")]);
-    check_assumed(&report, "1 row is in an hour that the zone skips: the first is line 3", "--tz");
-    let (_, report) = played(text, &[]);
-    assert_eq!(report.assumptions.len(), 2, "{:?}", report.assumptions);
-}
-
-fn bars(report: &FileReport) -> String {
-    report.bars.map(|length| length.to_string()).unwrap_or_default()
-}
-
-#[test]
-fn bar_length_is_that_of_the_rows() {
-    let table = |times: &[&str]| {
-        let rows = times.iter().map(|time| match time.strip_suffix('!') {
-            Some(time) => format!("{time},null,null,null,null\n"),
-            None => format!("{time},10,11,9,10\n"),
-        });
-        format!("time,open,high,low,close\n{}", rows.collect::<String>())
-    };
-    let check = |times: &[&str], want: &str, within: &str| {
-        let (_, report) = played(&table(times), &[]);
-        assert_eq!(bars(&report), want, "{times:?}");
-        let lengths = if want == within { want.to_owned() } else { format!("{want}: ") };
-        check_assumed(&report, &format!("bars of {lengths}"), "");
-        if want != within {
-            check_assumed(&report, &format!("as four trades within {within}"), "");
-        }
-    };
-    check(&["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"], "1mo", "1d");
-    check(&["2024-01-05", "2024-01-12", "2024-01-19"], "1w", "1d");
-    check(&["2024-01-02 09:30:00.000", "2024-01-02 09:30:00.250", "2024-01-02 09:30:00.500"], "250ms", "1s");
-    check(&["2024-01-02 09:30", "2024-01-02 09:31", "2024-01-02 09:50", "2024-01-02 12:00"], "1m", "1m");
-    check(&["2024-01-02 09:30", "2024-01-02 09:31!", "2024-01-02 09:32!", "2024-01-02 09:33"], "1m", "1m");
-    check(&["2024-01-02 00:00", "2024-01-02 04:00", "2024-01-02 08:00"], "4h", "1h");
 }
 
 #[test]

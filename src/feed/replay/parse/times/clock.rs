@@ -30,6 +30,10 @@ pub fn parse(text: &str) -> Option<(i64, &str)> {
     // kdb+ writes the days before a clock, which are none.
     let text = text.trim_start();
     let text = text.strip_prefix("0D").unwrap_or(text);
+    if let Some((is_afternoon, behind)) = half_in_front(text) {
+        let (nanos, rest) = marked(behind.trim_start())?;
+        return half_of_day(nanos, if is_afternoon { "pm" } else { "am" }).map(|(nanos, _)| (nanos, rest));
+    }
     let run = text.bytes().take_while(u8::is_ascii_digit).count();
     let (nanos, rest) = match run {
         1 | 2 => marked(text)?,
@@ -99,6 +103,14 @@ fn compact(text: &str, run: usize) -> Option<(i64, &str)> {
         }
     }
     Some((nanos_of(hour, minute, second, nanos)?, rest))
+}
+
+/// The half of the day in front of a clock, as in Chinese, Japanese and Korean: whether it is the afternoon, and the
+/// text behind it.
+fn half_in_front(text: &str) -> Option<(bool, &str)> {
+    const HALVES: [(bool, &str); 6] =
+        [(false, "上午"), (true, "下午"), (false, "午前"), (true, "午後"), (false, "오전"), (true, "오후")];
+    HALVES.iter().find_map(|(is_afternoon, half)| Some((*is_afternoon, text.strip_prefix(half)?)))
 }
 
 /// Applies `AM` or `PM` behind a clock.
@@ -177,6 +189,8 @@ mod tests {
         check("000000 0040000", Some((4, "")));
         check("093001 5480000", Some((34_201_548, "")));
         check("0D09:30:00.015000000", Some((34_200_015, "")));
+        check("오후 3:50:00", Some((57_000_000, "")));
+        check("上午09:30", Some((34_200_000, "")));
     }
 
     #[test]

@@ -14,6 +14,9 @@ pub enum DateFigures {
     Ddmmyy,
     Ddmmyyyy,
     Mmddyyyy,
+    /// The name of the month and a year of two figures, as spreadsheets shorten it: `Jan-24`.
+    #[strum(serialize = "mon-yy")]
+    MonYy,
     /// Years of the Republic of China, which began in 1912.
     #[strum(serialize = "roc")]
     Roc,
@@ -33,6 +36,7 @@ impl DateFigures {
     const fn length(self) -> usize {
         match self {
             Self::Yyyy => 4,
+            Self::MonYy => 0,
             Self::Yyyymm | Self::Yymmdd | Self::Ddmmyy => 6,
             Self::Roc => 7,
             Self::Ddmmyyyy | Self::Mmddyyyy => 8,
@@ -41,6 +45,9 @@ impl DateFigures {
 
     /// Parses a cell. A leading zero may be lost, and `.0` stands behind where a table had blanks.
     pub fn parse(self, cell: &str) -> Option<ParsedTime> {
+        if self == Self::MonYy {
+            return month_and_year(cell);
+        }
         let cell = cell.strip_suffix(".0").unwrap_or(cell);
         let may_be_short = !matches!(self, Self::Yyyy | Self::Yyyymm | Self::Roc);
         if cell.len() != self.length() && !(may_be_short && cell.len() + 1 == self.length()) {
@@ -49,6 +56,7 @@ impl DateFigures {
         let number = digits(cell.as_bytes())?;
         let (high, middle, low) = (number / 10_000, number / 100 % 100, number % 100);
         let days = match self {
+            Self::MonYy => None,
             Self::Yyyy => full_year(number).and_then(|year| calendar::days(year, 1, 1)),
             Self::Yyyymm => full_year(number / 100).and_then(|year| calendar::days(year, low, 1)),
             Self::Yymmdd => calendar::days(text::full_year(high, 2), middle, low),
@@ -61,6 +69,15 @@ impl DateFigures {
         };
         join(days?, None, None)
     }
+}
+
+/// Parses the name of a month and a year of two figures.
+fn month_and_year(cell: &str) -> Option<ParsedTime> {
+    let (month, year) = cell.split_once(['-', ' ', '/', '.'])?;
+    let year = year.trim_start_matches([' ', '\'']);
+    let is_name = (3..=12).contains(&month.chars().count()) && month.chars().all(char::is_alphabetic);
+    let year = Some(year).filter(|year| year.len() == 2 && is_name).and_then(|year| digits(year.as_bytes()))?;
+    join(calendar::days(text::full_year(year, 2), calendar::month_of(month)?, 1)?, None, None)
 }
 
 fn full_year(year: i64) -> Option<i64> {
@@ -87,6 +104,9 @@ mod tests {
         check(DateFigures::Ddmmyy, "290224", Some((2024, 2, 29)));
         check(DateFigures::Roc, "1130102", Some((2024, 1, 2)));
         check(DateFigures::Ddmmyyyy, "2012024", Some((2024, 1, 2)));
+        check(DateFigures::MonYy, "Jan-24", Some((2024, 1, 1)));
+        check(DateFigures::MonYy, "Dec '99", Some((1999, 12, 1)));
+        check(DateFigures::MonYy, "24-Jan", None);
         check(DateFigures::Mmddyyyy, "01022024", Some((2024, 1, 2)));
     }
 }

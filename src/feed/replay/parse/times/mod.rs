@@ -22,7 +22,7 @@ pub use self::figures::DateFigures;
 pub use self::iso::parse_minute as iso_minute;
 pub use self::text::{DateOrder, day_and_month, has_short_years, is_month_first, is_year_first};
 pub use self::unit::TimeUnit;
-pub use self::zone::{Zone, parse as parse_zone, parse_offset};
+pub use self::zone::{AMBIGUOUS as AMBIGUOUS_ZONE, Zone, parse as parse_zone, parse_offset};
 
 const NANOS_PER_SECOND: i64 = 1_000_000_000;
 /// The nanoseconds of a day.

@@ -6,7 +6,7 @@ use super::table::Table;
 use super::{column_name, price_scale, time_zone, unused};
 use crate::feed::replay::error::echo;
 use crate::feed::replay::parse::number::{DecimalMark, fraction};
-use crate::feed::replay::parse::times::{DateOrder, TimeFormat, TimeUnit, Zone};
+use crate::feed::replay::parse::times::{AMBIGUOUS_ZONE, DateOrder, TimeFormat, TimeUnit, Zone};
 use crate::feed::replay::schema::column_role::ColumnRole;
 use crate::feed::replay::schema::layout::{Layout, RowShape, TickColumns};
 use crate::feed::replay::schema::overrides::Overrides;
@@ -53,8 +53,15 @@ fn assume_zone(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
         (layout.time.zone, layout.time.zone_is_known) = (zone, true);
         return;
     }
-    // A date alone is a day in any zone.
-    let hint = vendor_zone(layout, table);
+    if !time.has_clock {
+        layout.assume("times are UTC", "dates without a clock are the same days in any zone", "");
+        return;
+    }
+    let is_ambiguous = |column: usize| table.column(column).any(|cell| cell.ends_with(AMBIGUOUS_ZONE));
+    let hint = match is_ambiguous(time.clock.unwrap_or(time.column)) {
+        true => " but CST, which is one in America and one in China",
+        false => vendor_zone(layout, table),
+    };
     layout.assume("times are UTC", format!("they name no zone{hint}"), "--tz");
 }
 
@@ -118,7 +125,9 @@ fn assume_price_scale(layout: &mut Layout, overrides: &Overrides, table: &Table,
     }
     let has_compact_dates = table.has_compact_dates(layout.time.column);
     let shape = &layout.groups[0].shape;
-    let scale = price_scale::find(profiles, shape, layout.time.format, table.header.is_some(), has_compact_dates);
+    // Only counts since midnight are evidence for a vendor, and no clocks.
+    let format = if layout.time.clock.is_some() { TimeFormat::Iso } else { layout.time.format };
+    let scale = price_scale::find(profiles, shape, format, table.header.is_some(), has_compact_dates);
     if let Some(scale) = scale {
         layout.price_scale = scale.places;
         let factor = 10u64.pow(u32::from(scale.places));

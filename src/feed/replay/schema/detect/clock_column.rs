@@ -59,14 +59,23 @@ fn rank(table: &Table, profiles: &[Profile], date: usize, n: usize, unit: Option
         return None;
     }
     let cells = cells(table, n);
+    let unit_of_name = time_part::clock_unit_of(&profile.name);
+    if named.is_none()
+        && !is_given
+        && let Some(unit) = unit_of_name
+    {
+        // A count too large for a part of a clock is one since midnight.
+        let is_count =
+            profile.max() >= time_part::LARGEST_PART && clock_figures::form(&cells, Some(unit), NEARLY_ALL).is_some();
+        return is_count.then_some((column_name::CLOCK_NAME, ClockForm::Count(unit)));
+    }
     if named.is_some() || is_given {
-        let unit_of_name = time_part::clock_unit_of(&profile.name);
         let form = match unit {
             Some(unit) => Some(ClockForm::Count(unit)),
             None => clock_figures::form(&cells, unit_of_name, NEARLY_ALL),
         };
         // Minutes and the like beside a clock are its parts. A letter, or a count in no unit, may be anything.
-        let is_part = time_part::unit_of(&profile.name).is_some() && profile.max() < 1_000.0;
+        let is_part = time_part::unit_of(&profile.name).is_some() && profile.max() < time_part::LARGEST_PART;
         let is_unsure =
             profile.name.len() < 2 || matches!(form, Some(ClockForm::Count(_))) && unit.or(unit_of_name).is_none();
         let is_clock = is_given || !is_part && (!is_unsure || Steps::of(table, date, n).are_of_clock(1));

@@ -53,10 +53,13 @@ fn of_column(
     order: Option<DateOrder>,
 ) -> Option<OddDates> {
     let profile = &profiles[n];
-    if !profile.are_most(profile.numeric) {
-        return None;
-    }
     let named = column_name::role_of(&profile.name, ColumnRole::Time);
+    if !profile.are_most(profile.numeric) {
+        let months = TimeFormat::Figures(DateFigures::MonYy);
+        let are_months = table.column(n).filter(|cell| months.parse(cell).is_some()).count();
+        let rank = named.filter(|_| profile.are_most(are_months))?.rank;
+        return Some(OddDates { rank, column: n, format: months, month: None, day: None, assumption: None });
+    }
     let is_first = profile.name.is_empty() && n == 0;
     let is_year = is_named(&profile.name, YEAR_NAMES);
     let rank = match named {

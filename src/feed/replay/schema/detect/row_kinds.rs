@@ -145,10 +145,13 @@ impl Refiner<'_> {
     }
 
     /// The cells that tell the time and the symbol of each row.
-    pub(super) fn moments(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.table.rows.iter().map(|row| {
-            let cell = |column: Option<usize>| column.and_then(|n| row.get(n)).map_or("", String::as_str);
-            (cell(Some(self.time.column)), cell(self.time.clock), cell(self.symbol))
+    pub(super) fn moments(&self) -> impl Iterator<Item = (Vec<&str>, &str)> {
+        let DetectedTime { column, clock, month, day, .. } = *self.time;
+        let parts = self.time.parts.iter().flatten().map(|part| part.column);
+        let columns: Vec<usize> = [Some(column), clock, month, day].into_iter().flatten().chain(parts).collect();
+        self.table.rows.iter().map(move |row| {
+            let cell = |column: usize| row.get(column).map_or("", String::as_str);
+            (columns.iter().map(|column| cell(*column)).collect(), self.symbol.map_or("", cell))
         })
     }
 
@@ -322,7 +325,7 @@ impl Refiner<'_> {
             RowShape::Bars { .. } | RowShape::Messages { .. } => None,
         });
         let kinds = self.table.rows.iter().map(|row| kind.and_then(|kind| row.get(kind)));
-        let symbols: Vec<_> = self.moments().zip(kinds).map(|((_, _, symbol), kind)| (symbol, kind)).collect();
+        let symbols: Vec<_> = self.moments().zip(kinds).map(|((_, symbol), kind)| (symbol, kind)).collect();
         let prices = columns.iter().flat_map(|column| {
             let numbers = self.profiles[*column].numbers.iter().zip(&symbols);
             numbers.filter_map(|(price, symbol)| Some(((*column, *symbol), (*price)?)))

@@ -54,8 +54,8 @@ impl Refiner<'_> {
     fn steps_of_day(&self, column: usize) -> (usize, usize) {
         let mut last: HashMap<(&str, i64), f64> = HashMap::new();
         let (mut rises, mut falls) = (0, 0);
-        for ((time, _, symbol), value) in self.moments().zip(&self.profiles[column].numbers) {
-            let (Some(time), Some(value)) = (self.time.format.parse(time), *value) else { continue };
+        for ((time, symbol), value) in self.moments().zip(&self.profiles[column].numbers) {
+            let (Some(time), Some(value)) = (self.time.format.parse(time[0]), *value) else { continue };
             let day = time.ts.0.div_euclid(NANOS_PER_DAY);
             if let Some(before) = last.insert((symbol, day), value) {
                 rises += usize::from(value > before);

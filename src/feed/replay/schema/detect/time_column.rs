@@ -11,7 +11,7 @@ use super::table::Table;
 use super::time_part::{self, CLOCK_PART};
 use super::weights::STEPS_IN_ORDER;
 use super::{ruined_times, short_dates};
-use crate::feed::replay::error::Problem;
+use crate::feed::replay::error::{Problem, echo};
 use crate::feed::replay::parse::times::{self, ClockForm, DateOrder, NANOS_PER_DAY, TimeFormat, TimeUnit};
 use crate::feed::replay::schema::column_role::ColumnRole;
 use crate::feed::replay::schema::layout::{Assumption, MAX_TIME_PARTS, TimePart};
@@ -99,7 +99,21 @@ pub fn find(table: &Table, profiles: &[Profile], overrides: &TimeOverrides) -> R
     ruined_times::check(table, profiles, found.as_ref().map(|time| time.column))?;
     let Some(mut time) = found else { return Ok(None) };
     add_parts(table, profiles, &mut time);
+    check_given(table, profiles, &time)?;
     Ok(Some(time))
+}
+
+/// Checks that the columns which people name as the clock and its parts are such.
+fn check_given(table: &Table, profiles: &[Profile], time: &DetectedTime) -> Result<(), Problem> {
+    let is_part = |n: usize| time.parts.iter().flatten().any(|part| part.column == n);
+    let is_wrong = |(n, profile): &(usize, &Profile)| match profile.name.as_str() {
+        CLOCK_PART => !is_part(*n),
+        name if name == ColumnRole::Clock.label() => time.clock != Some(*n) && time.column != *n,
+        _ => false,
+    };
+    let Some((n, _)) = profiles.iter().enumerate().find(is_wrong) else { return Ok(()) };
+    let value = table.column(n).find(|cell| !cell.is_empty()).unwrap_or_default();
+    Err(Problem::NoClock { column: table.column_name(n), value: echo(value.as_bytes()) })
 }
 
 /// A column that may have the time. Of equal ranks, a finer count comes first, then a column whose times vary, then the
@@ -285,15 +299,38 @@ fn add_clock(table: &Table, profiles: &[Profile], time: &mut DetectedTime, unit:
         let why = "its figures are clocks that rise within each date";
         time.assume(what, why, "--columns");
     }
-    let are_seconds = |cell: &str| ClockForm::Count(TimeUnit::Seconds).parse(cell).is_some();
-    let cells = clock_column::cells(table, column);
-    if form == (ClockForm::Seconds { decimals: 0 })
-        && unit.is_none()
-        && cells.iter().all(|cell| are_seconds(cell) && !cell.starts_with('0'))
-    {
-        let what = format!("`{}` is a clock of hours, minutes and seconds", table.column_name(column));
-        time.assume(what, "its numbers may as well be seconds since midnight", "--time-unit");
+    let are_hours_from_one =
+        form == ClockForm::Hours && profiles[column].min() >= 1.0 && profiles[column].max() == 24.0;
+    if are_hours_from_one {
+        let what = format!("`{}` is the hour at which a row begins", table.column_name(column));
+        time.assume(what, "it runs from 1 to 24, so it may be that at which it ends", "");
     }
+    let is_given = unit.is_some() || profiles[column].name == ColumnRole::Clock.label();
+    if form == (ClockForm::Seconds { decimals: 0 }) && !is_given && may_be_seconds(table, column) {
+        let name = table.column_name(column);
+        if are_of_session(&profiles[column]) {
+            time.clock_form = ClockForm::Count(TimeUnit::Seconds);
+            let why = "its numbers may as well be clocks of hours, minutes and seconds in the night";
+            time.assume(format!("`{name}` counts seconds since midnight"), why, "--columns");
+        } else {
+            let why = "its numbers may as well be seconds since midnight";
+            time.assume(format!("`{name}` is a clock of hours, minutes and seconds"), why, "--time-unit");
+        }
+    }
+}
+
+/// Returns whether figures that are clocks may count seconds since midnight, too.
+fn may_be_seconds(table: &Table, column: usize) -> bool {
+    let is_count = |cell: &&str| ClockForm::Count(TimeUnit::Seconds).parse(cell).is_some() && !cell.starts_with('0');
+    clock_column::cells(table, column).iter().all(is_count)
+}
+
+/// Returns whether few numbers, as seconds since midnight, lie in a session of stocks. As clocks, they would lie in the
+/// night; many numbers that count seconds are no clocks.
+fn are_of_session(profile: &Profile) -> bool {
+    const SESSION: Range<f64> = 32_400.0..57_601.0;
+    const FEW: usize = 20;
+    profile.texts.len() <= FEW && profile.values().all(|value| SESSION.contains(&value))
 }
 
 /// Adds the columns whose numbers are parts of the clock.

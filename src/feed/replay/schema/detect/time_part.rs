@@ -108,6 +108,8 @@ fn column_unit(names: &[String], profile: &Profile, n: usize) -> Option<i64> {
     Some(names.get(n).and_then(|name| unit_of(name)).unwrap_or_else(by_size))
 }
 
+/// The largest number of a part of a clock in milliseconds or more.
+pub const LARGEST_PART: f64 = 1_000.0;
 /// The label of the role that people give to such a column.
 pub const CLOCK_PART: &str = "clock_part";
 
