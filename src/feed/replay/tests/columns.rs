@@ -87,9 +87,9 @@ fn file_without_a_price_is_refused_with_a_flag_that_works() {
         "trades TABLE 2 2024-03-01T00:00:00Z 55.5 2024-03-08T00:00:00Z 50.5",
     );
     check_refused(
-        "date,precipitation,temp_max,temp_min,wind\n2024-03-01,0.0,12.8,5.0,4.7\n2024-03-02,10.9,10.6,2.8,4.5\n",
+        "date,precipitation,temp_max,temp_min,wind\n2024-03-01,0.5,12.8,5.0,4.7\n2024-03-02,10.9,10.6,2.8,4.5\n",
         "no market data",
-        "trades TABLE 2 2024-03-01T00:00:00Z 0 2024-03-02T00:00:00Z 10.9",
+        "trades TABLE 2 2024-03-01T00:00:00Z 0.5 2024-03-02T00:00:00Z 10.9",
     );
     check_refused(
         "Region Palmer Drought Severity Index\nUnits: Index\nDate,Value\n2024-01-01,1.2\n2024-02-01,1.3\n2024-03-01,1.1\n",
@@ -102,9 +102,9 @@ fn file_without_a_price_is_refused_with_a_flag_that_works() {
         "trades TABLE 1 Mo,TABLE 10 Yr 4 2024-03-01T00:00:00Z 5.5 2024-03-04T00:00:00Z 4.2",
     );
     check_refused(
-        "time,alpha1,beta1,gamma1\n2024-03-01,0,-5.5,17\n2024-03-02,3,2.5,-9\n2024-03-03,0,8.25,40\n",
+        "time,alpha1,beta1,gamma1\n2024-03-01,1,-5.5,17\n2024-03-02,300,2.5,-9\n2024-03-03,2,8.25,40\n",
         "none has the form of one",
-        "trades TABLE 3 2024-03-01T00:00:00Z 0 2024-03-03T00:00:00Z 0",
+        "trades TABLE 3 2024-03-01T00:00:00Z 1 2024-03-03T00:00:00Z 2",
     );
 }
 
