@@ -4,6 +4,7 @@
 //! read right, or says something true of it.
 
 mod chance_bars;
+mod clock_form;
 mod crossed_quotes;
 mod decimal_mark;
 mod far_apart;
@@ -11,12 +12,14 @@ mod file_date;
 mod lost_clock;
 mod price_as_size;
 mod price_jump;
+mod repeated_rows;
 mod running_total;
 mod sample;
 #[cfg(test)]
 mod tests;
 mod unused_column;
 mod year_1970;
+mod year_form;
 mod zero_price;
 
 use self::sample::PlayedSample;
@@ -26,8 +29,10 @@ use crate::feed::replay::play::Scan;
 use crate::feed::replay::schema::Warning;
 
 /// The checks, in the order in which their warnings are listed.
-const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 12] = [
+const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 15] = [
     year_1970::check,
+    year_form::check,
+    clock_form::check,
     file_date::check,
     lost_clock::check,
     far_apart::check,
@@ -38,6 +43,7 @@ const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 12] = [
     chance_bars::check,
     crossed_quotes::check,
     running_total::check,
+    repeated_rows::check,
     unused_column::check,
 ];
 

@@ -48,17 +48,11 @@ fn sized(parts: &[PlayedPart]) -> Vec<(&PlayedPart, Decimal)> {
 }
 
 fn never_falls(sizes: &[(&PlayedPart, Decimal)]) -> bool {
-    let mut rises = 0;
-    let mut steps = 0;
-    for pair in sizes.windows(2) {
-        let is_same_day = pair[0].0.ts.0.div_euclid(NANOS_PER_DAY) == pair[1].0.ts.0.div_euclid(NANOS_PER_DAY);
-        let (a, b) = (float(pair[0].1), float(pair[1].1));
-        if is_same_day && b < a {
-            return false;
-        }
-        // A total may go on over days.
-        rises += usize::from(b > a);
-        steps += usize::from(is_same_day || b >= a);
-    }
-    steps + 1 >= MIN_SIZES && rises as f64 >= steps as f64 * RISES
+    let day = |part: &PlayedPart| part.ts.0.div_euclid(NANOS_PER_DAY);
+    // A total may go on over days, or begin again with each.
+    let goes_on = sizes.windows(2).all(|pair| float(pair[0].1) <= float(pair[1].1));
+    let pairs = sizes.windows(2).filter(|pair| goes_on || day(pair[0].0) == day(pair[1].0));
+    let steps: Vec<f64> = pairs.map(|pair| float(pair[1].1) - float(pair[0].1)).collect();
+    let rises = steps.iter().filter(|step| **step > 0.0).count();
+    steps.len() + 1 >= MIN_SIZES && steps.iter().all(|step| *step >= 0.0) && rises as f64 >= steps.len() as f64 * RISES
 }

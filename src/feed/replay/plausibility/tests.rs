@@ -51,6 +51,8 @@ fn sizes_that_never_fall_are_told() {
         (0..8).map(|n| format!("2024-01-0{day}T09:30:0{n}Z,ACME,10.5,{}\n", from + n * 7 + n % 3)).collect()
     };
     let text = format!("time,symbol,price,size\n{}{}", rows(100, 2), rows(50, 3));
+    let daily: String = (1..10).map(|n| format!("2024-01-0{n},10.5,{}\n", 100 + n * 37 % 50)).collect();
+    check("daily.csv", &format!("date,close,volume\n{daily}"), &[], "");
     check("total.csv", &text, &["running-total"], "the sizes of ACME never fall within a day: 100, 108, 116");
 }
 
@@ -120,6 +122,26 @@ fn comma_that_may_be_either_mark_is_told() {
 fn sizes_as_large_as_prices_are_told() {
     let rows: String = (0..5).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{n}1,10.{n}3\n")).collect();
     check("sizes.csv", &format!("time,price,size\n{rows}"), &["price-as-size"], "10.03 beside 10.01");
+}
+
+#[test]
+fn rows_that_stand_twice_are_told() {
+    let text = trades(&["10.5", "10.6", "10.4", "10.5"]);
+    let block: String = text.lines().skip(1).take(2).map(|line| format!("{line}\n")).collect();
+    check("block.csv", &format!("{text}{block}"), &["repeated-rows"], "2 rows stand twice in the file (lines 2, 6)");
+}
+
+#[test]
+fn clock_that_may_be_of_two_forms_is_told() {
+    let row = |n: usize| format!("20240102,{},10.{n}\n", 34_200_000 + n * 1_017);
+    let rows: String = (0..5).map(row).collect();
+    check("forms.csv", &format!("date,time,price\n{rows}"), &["clock-form"], "`34200000` in column `time`");
+}
+
+#[test]
+fn years_that_may_count_from_1911_are_told() {
+    let rows: String = (0..5).map(|n| format!("98/05/{},10.{n}\n", 18 + n)).collect();
+    check("years.csv", &format!("date,close\n{rows}"), &["year-form"], "--date-order roc decides it");
 }
 
 #[test]

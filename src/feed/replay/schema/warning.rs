@@ -31,6 +31,12 @@ pub enum WarningCode {
     DecimalMark,
     /// Sizes are as large as prices.
     PriceAsSize,
+    /// A number may be a count since midnight, or the figures of a clock.
+    ClockForm,
+    /// Years of two figures may count from 1911.
+    YearForm,
+    /// Rows stand twice in the file.
+    RepeatedRows,
     /// The bid is above the ask.
     CrossedQuotes,
     /// Clocks of the zone never show some of the times.

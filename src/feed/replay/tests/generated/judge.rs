@@ -99,7 +99,8 @@ fn verdict(sheet: &Sheet, report: &FileReport, trades: &[Played], quotes: &[Play
         return told_or_silent(report, Fault::Plays, format!("plays as {}", report.kind.code()));
     }
     if sheet.wanted == Wanted::Repeats {
-        let is_told = !report.warnings.is_empty() || report.rows_rejected > 0 || mentions(report, &["twice", "repeat"]);
+        let is_told =
+            !report.warnings.is_empty() || report.rows_rejected > 0 || mentions(report, &["twice", "repeat", "again"]);
         let fault = || Verdict::Silent(Fault::Rows, "repeated rows are not told".into());
         return if is_told { Verdict::Right } else { fault() };
     }
@@ -114,7 +115,9 @@ fn verdict(sheet: &Sheet, report: &FileReport, trades: &[Played], quotes: &[Play
     let of_quotes = wanted(|e| (vec![e.bid, e.ask], vec![e.bid_size, e.ask_size]));
     let of_bars = wanted(|e| (e.bar.to_vec(), vec![e.size]));
     let differences = match sheet.kind {
-        Kind::Trades => compare(sheet, &of_trades, trades).or_else(|| (!quotes.is_empty()).then(|| extra("quotes"))),
+        Kind::Trades => compare(sheet, &of_trades, trades).or_else(|| {
+            (!quotes.is_empty() && !sheet.features.iter().any(|one| one == "rows of kinds")).then(|| extra("quotes"))
+        }),
         Kind::Quotes => compare(sheet, &of_quotes, quotes).or_else(|| (!trades.is_empty()).then(|| extra("trades"))),
         Kind::Both => compare(sheet, &of_trades, trades).or_else(|| {
             let without_sizes = Sheet { has_sizes: sheet.has_sizes && sheet.has_header, ..sheet.clone() };
@@ -200,7 +203,7 @@ fn told_or_silent(report: &FileReport, fault: Fault, what: String) -> Verdict {
         Fault::Time => {
             let hours = what.split_once(" and not ").and_then(|(a, b)| Some(shift(a)? - shift(b)?));
             let is_zone = hours.is_some_and(|nanos| nanos.abs() < DAY && nanos % (900 * SECOND) == 0);
-            has_code(&["clock", "date", "1970", "time", "zone", "hour"])
+            has_code(&["clock", "date", "1970", "time", "zone", "hour", "year"])
                 || has_flag(&["--date", "--date-order", "--time-unit"])
                 || is_zone && has_flag(&["--tz"])
         }
