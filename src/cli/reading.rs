@@ -15,7 +15,8 @@ use crate::flags::whole_number;
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Reading files")]
 pub struct ReadingArgs {
-    /// Roles of the columns: one for each ('time,-,price,size'), or by name ('price=close_price,time=1')
+    /// Roles of the columns: one for each ('time,-,price,size'), or by name ('price=close_price,time=1');
+    /// 'instrument=symbol+expiry' names instruments by several columns
     #[arg(long, value_name = "ROLES", value_parser = |text: &str| text.parse::<ColumnNames>())]
     columns: Option<ColumnNames>,
     /// Time zone of times that name none, such as UTC, -05:00 or America/New_York

@@ -112,8 +112,15 @@ pub enum Problem {
     NotCsv { found: &'static str, remedy: &'static str },
     #[error("line {line} is longer than {limit} bytes: is this a CSV file? --max-line-bytes raises the limit")]
     LineTooLong { line: u64, limit: usize },
-    #[error("no column has the time; the columns are {columns}: name it by --columns time=NAME")]
-    NoTimeColumn { columns: String },
+    #[error("no column has the time; the columns are {columns}: {remedy}")]
+    NoTimeColumn { columns: String, remedy: String },
+    #[error("no column has a price; the columns are {columns}: {why}; {remedy}")]
+    NoPriceColumn { columns: String, why: String, remedy: String },
+    #[error(
+        "this is text of fixed width, {width} characters a line without a delimiter: write it as CSV first, by \
+         `pandas.read_fwf` or `awk` with FIELDWIDTHS"
+    )]
+    FixedWidth { width: usize },
     #[error(
         "the times of `{column}` (the first is `{value}`) have no date, and neither the file nor its name has one: give \
          it by --date YYYY-MM-DD, or say what they count by --time-unit, or name the column with the date by \
@@ -130,11 +137,6 @@ pub enum Problem {
          with that column as text, or name another one by --columns time=NAME"
     )]
     RuinedTimes { column: String, value: String },
-    #[error(
-        "no column has a price; the columns are {columns}: name them by --columns price=NAME, or bid=.. and ask=.., \
-         or open=.., high=.., low=.. and close=.."
-    )]
-    NoPriceColumn { columns: String },
     #[error("there is no column `{column}` among the {columns} columns: --columns takes names, or numbers from 1")]
     NoSuchColumn { column: String, columns: usize },
     #[error("none of its {rows} rows can be read; the first is line {line}{}: {reason} ({value})", in_column(*column))]

@@ -10,7 +10,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::csv_name::may_be_csv;
 use super::entry::{Entry, Member};
 use super::fingerprint::Fingerprint;
-use super::signatures::{self, EXPORT};
+use super::signatures;
 use crate::feed::replay::error::Problem;
 
 /// The problem of an archive without a member to read.
@@ -32,7 +32,13 @@ pub fn members(path: &Path, max_members: usize) -> Result<Vec<Entry>, Problem> {
     file.seek(SeekFrom::Start(0)).map_err(Problem::Open)?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(problem)?;
     if archive.index_for_name("[Content_Types].xml").is_some() {
-        return Err(Problem::NotCsv { found: "a spreadsheet", remedy: EXPORT });
+        return Err(Problem::NotCsv { found: "a spreadsheet", remedy: signatures::SPREADSHEET });
+    }
+    if archive.index_for_name("content.xml").is_some() && archive.index_for_name("mimetype").is_some() {
+        return Err(Problem::NotCsv { found: "an OpenDocument file", remedy: signatures::SPREADSHEET });
+    }
+    if !archive.is_empty() && archive.file_names().all(|name| name.is_ok_and(|name| name.ends_with(".npy"))) {
+        return Err(Problem::NotCsv { found: "NumPy arrays (npz)", remedy: signatures::NUMPY });
     }
     let fingerprint = Fingerprint::of(path).ok();
     let mut found = Vec::new();

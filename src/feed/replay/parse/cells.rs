@@ -116,13 +116,13 @@ impl Cells {
         self.count
     }
 
-    /// The cell at `index`, without the blanks around it and the quotes within those; empty where the line has none.
+    /// The cell at `index`, without the blanks around it and the quotes within those, also as `="..."`; empty where the line has none.
     pub fn get(&self, index: usize) -> &str {
         let Some(&end) = self.ends[..self.count].get(index) else { return "" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] + self.gap };
         let cell = &self.text[start..end];
         match cell.as_bytes() {
-            [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] if !cell.starts_with('"') => cell,
+            [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] if !cell.starts_with(['"', '=']) => cell,
             _ => trimmed(cell),
         }
     }
@@ -134,7 +134,9 @@ impl Cells {
 
 fn trimmed(cell: &str) -> &str {
     let cell = cell.trim_matches([' ', '\t', '\u{a0}', '\u{feff}']);
-    cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
+    // A spreadsheet writes `="0050"` to keep the zeros of a text.
+    let quoted = if cell.starts_with("=\"") { &cell[1..] } else { cell };
+    quoted.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
 }
 
 #[cfg(test)]
@@ -156,6 +158,8 @@ mod tests {
         check(r#""say ""hi""","x"y,5" pipe"#, Ok(&[r#"say "hi""#, "xy", r#"5" pipe"#]));
         check(r#""Date", "Open" ,"#, Ok(&["Date", "Open", ""]));
         check(r#""","""#, Ok(&["", ""]));
+        check(r#"="0050",="12.5",=1"#, Ok(&["0050", "12.5", "=1"]));
+        check(r#""=""0050""",x"#, Ok(&["0050", "x"]));
     }
 
     #[test]

@@ -143,7 +143,7 @@ impl ReplayFile {
         let mut index = self.index.clone();
         let group_symbol = self.layout.groups[0].symbol.as_ref();
         let only_symbol = group_symbol.unwrap_or(&self.layout.file_symbol);
-        let has_only_symbol = group_symbol.is_some() || self.layout.symbol.is_none();
+        let has_only_symbol = group_symbol.is_some() || self.layout.has_one_symbol();
         let fast = FastRowReader::new(index.get(only_symbol).filter(|_| has_only_symbol));
         let from = (position.offset, group);
         let mut file = FileRows { group: rows.groups(), rows, position, line, index, fast, from };

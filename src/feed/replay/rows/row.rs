@@ -30,6 +30,8 @@ pub struct Rows<R> {
     layout: Arc<Layout>,
     cells: Cells,
     split: Result<(), RowError>,
+    /// The name of the row's instrument, where several columns make it.
+    instrument: String,
     /// The cells that a row must have.
     min_cells: usize,
     /// The cells of a row that has all.
@@ -43,7 +45,16 @@ impl<R: Read> Rows<R> {
         let last = layout.roles().iter().rposition(Option::is_some).unwrap_or(0);
         let min_cells = if layout.is_wide() { layout.time.column + 2 } else { last + 1 };
         let width = layout.names.len();
-        Self { lines, layout, cells: Cells::default(), split: Ok(()), min_cells, width, torn: None }
+        Self {
+            lines,
+            layout,
+            cells: Cells::default(),
+            split: Ok(()),
+            instrument: String::new(),
+            min_cells,
+            width,
+            torn: None,
+        }
     }
 
     /// Moves to the next row, past blank lines and the lines above the rows; `false` at the end of the file.
@@ -85,7 +96,21 @@ impl<R: Read> Rows<R> {
             return Ok(LineKind::Other);
         }
         self.split = self.split(fit);
+        if !self.layout.symbol_parts.is_empty() && self.split.is_ok() {
+            self.name_instrument();
+        }
         Ok(LineKind::Row)
+    }
+
+    fn name_instrument(&mut self) {
+        let Self { layout, cells, instrument, .. } = self;
+        instrument.clear();
+        let symbol = layout.symbol.map_or(layout.file_symbol.as_str(), |column| cells.get(column));
+        if symbol.is_empty() {
+            return;
+        }
+        instrument.push_str(symbol);
+        symbol::compose(instrument, layout.symbol_parts.iter().map(|column| cells.get(*column)));
     }
 
     /// The last line before the packed data break off, where they do.
@@ -208,16 +233,18 @@ impl<R: Read> Rows<R> {
         }
         let symbol = match (&columns.symbol, self.layout.symbol) {
             (Some(symbol), _) => symbol.as_str(),
-            (None, Some(column)) => self.symbol(column)?,
+            (None, _) if !self.layout.symbol_parts.is_empty() => {
+                Self::fit_symbol(&self.instrument, self.layout.symbol)?
+            }
+            (None, Some(column)) => Self::fit_symbol(self.cells.get(column), Some(column))?,
             (None, None) => &self.layout.file_symbol,
         };
         let values = CellValues { cells: &self.cells, layout: &self.layout }.read(&columns.shape)?;
         Ok(Some(RowPart { symbol, values }))
     }
 
-    fn symbol(&self, column: usize) -> Result<&str, RowError> {
-        let error = RowError { reason: RejectReason::BadSymbol, column: Some(column) };
-        Some(self.cells.get(column)).filter(|cell| symbol::is_symbol(cell)).ok_or(error)
+    fn fit_symbol(text: &str, column: Option<usize>) -> Result<&str, RowError> {
+        Some(text).filter(|text| symbol::is_symbol(text)).ok_or(RowError { reason: RejectReason::BadSymbol, column })
     }
 
     /// The cells of the current row.

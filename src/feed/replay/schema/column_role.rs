@@ -13,6 +13,8 @@ pub enum ColumnRole {
     /// A number added to the clock, such as milliseconds.
     ClockPart,
     Symbol,
+    /// A part of the instrument's name: these columns name it together.
+    Instrument,
     Price,
     Size,
     Side,

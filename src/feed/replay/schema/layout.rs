@@ -26,6 +26,8 @@ pub struct Layout {
     pub marks: Vec<DecimalMark>,
     pub time: TimeColumns,
     pub symbol: Option<usize>,
+    /// The columns that name an instrument together with the symbol: its expiry, its exchange.
+    pub symbol_parts: Vec<usize>,
     /// The symbol of all rows, where no column has symbols.
     pub file_symbol: String,
     pub kind: FileKind,
@@ -244,6 +246,11 @@ impl RowShape {
 }
 
 impl Layout {
+    /// All rows are of one symbol, unless they are of a wide table.
+    pub const fn has_one_symbol(&self) -> bool {
+        self.symbol.is_none() && self.symbol_parts.is_empty()
+    }
+
     /// Rows have a group of columns for each of several symbols.
     pub const fn is_wide(&self) -> bool {
         self.groups.len() > 1
@@ -273,6 +280,9 @@ impl Layout {
         self.time.columns().for_each(|(column, role)| set(column, role));
         if let Some(symbol) = self.symbol {
             set(symbol, ColumnRole::Symbol);
+        }
+        for part in &self.symbol_parts {
+            set(*part, ColumnRole::Instrument);
         }
         all
     }

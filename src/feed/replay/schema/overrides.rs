@@ -176,11 +176,15 @@ impl FromStr for ColumnNames {
         };
         let parts: Vec<&str> = text.split(',').map(str::trim).collect();
         if parts.iter().any(|part| part.contains('=')) {
-            let named = parts.iter().map(|part| {
+            let mut named = Vec::new();
+            for part in parts {
                 let (word, column) = part.split_once('=').ok_or_else(|| format!("`{part}` is not ROLE=COLUMN"))?;
-                Ok((role(word)?, column.trim().to_owned()))
-            });
-            return named.collect::<Result<_, String>>().map(Self::Named);
+                let role = role(word)?;
+                // Several columns name an instrument together.
+                let columns = if role == ColumnRole::Instrument { column.split('+').collect() } else { vec![column] };
+                named.extend(columns.into_iter().map(|column| (role, column.trim().to_owned())));
+            }
+            return Ok(Self::Named(named));
         }
         let in_order = parts.iter().map(|part| if matches!(*part, "" | "-") { Ok(None) } else { role(part).map(Some) });
         in_order.collect::<Result<_, String>>().map(Self::InOrder)
@@ -315,5 +319,9 @@ mod tests {
         let named: ColumnNames = "price=close_price, time=1".parse().unwrap();
         let want = [(ColumnRole::Price, "close_price".to_owned()), (ColumnRole::Time, "1".to_owned())];
         assert_eq!(named, ColumnNames::Named(want.to_vec()));
+        let composed: ColumnNames = "instrument=ticker + expiry+3,price=last".parse().unwrap();
+        let part = |column: &str| (ColumnRole::Instrument, column.to_owned());
+        let want = [part("ticker"), part("expiry"), part("3"), (ColumnRole::Price, "last".to_owned())];
+        assert_eq!(composed, ColumnNames::Named(want.to_vec()));
     }
 }

@@ -1,9 +1,13 @@
 //! The texts that may be symbols, wherever a file has them.
 
+use crate::feed::replay::parse::number;
 use crate::text::is_printable;
 
 /// The longest symbol, in bytes. A longer text is something else.
 pub const MAX_SYMBOL_BYTES: usize = 64;
+
+/// The option type of futures, which stand beside options in some files.
+const NO_OPTION: &str = "XX";
 
 /// Returns whether a text may be a symbol: short, and without control characters.
 pub fn is_symbol(text: &str) -> bool {
@@ -23,6 +27,28 @@ pub fn fit(text: &str) -> String {
         symbol.push(c);
     }
     symbol
+}
+
+/// Adds the cells that part instruments of one symbol: `NIFTY` and its expiry, option type and strike. Strikes have no
+/// zeros behind the point; cells that say nothing are left out.
+pub fn compose<'a>(name: &mut String, cells: impl Iterator<Item = &'a str>) {
+    for cell in cells {
+        let text = match cell.split_once('.') {
+            Some((whole, zeros)) if is_all(whole, |b| b.is_ascii_digit()) && is_all(zeros, |b| b == b'0') => whole,
+            _ => cell,
+        };
+        if number::is_blank(text) || is_all(text, |b| b == b'0') || text == NO_OPTION {
+            continue;
+        }
+        if !name.is_empty() {
+            name.push(' ');
+        }
+        name.push_str(text);
+    }
+}
+
+fn is_all(text: &str, is: impl Fn(u8) -> bool) -> bool {
+    !text.is_empty() && text.bytes().all(is)
 }
 
 /// Parses a symbol that people give.
@@ -47,6 +73,20 @@ mod tests {
             prop_assert_eq!(fit(&symbol), symbol.clone());
             prop_assert!(!is_symbol(&text) || symbol == text);
         }
+    }
+
+    #[test]
+    fn instrument_is_composed_of_its_cells() {
+        let check = |symbol: &str, cells: &[&str], want: &str| {
+            let mut name = symbol.to_owned();
+            compose(&mut name, cells.iter().copied());
+            assert_eq!(name, want);
+        };
+        check("NIFTY", &["2026-09-26", "C", "22400.00"], "NIFTY 2026-09-26 C 22400");
+        check("NIFTY", &["2026-09-26", "", "0.00"], "NIFTY 2026-09-26");
+        check("NIFTY", &["2026-09-26", "XX", "0"], "NIFTY 2026-09-26");
+        check("ACME", &["2024.10", "22.50"], "ACME 2024.10 22.50");
+        check("", &["BTC", "USD"], "BTC USD");
     }
 
     #[test]

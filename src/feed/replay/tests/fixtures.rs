@@ -66,10 +66,16 @@ const FIXTURES: [(&str, Want); 45] = [
     ("negative-prices.csv", Plays("trades, 1 symbol, 2 rows", &["1 bad size, first line 4: -1"])),
     ("newest-first.csv", Plays("bars, 1 symbol, 3 rows", &[])),
     ("no-header.csv", Plays("trades, 1 symbol, 2 rows", &[])),
-    ("no-price-column.csv", Fails("no column has a price; the columns are `time`, `symbol`, `colour`")),
+    (
+        "no-price-column.csv",
+        Fails("no column has a price; the columns are `time` (2024-03-01), `symbol` (ACME), `colour` (red)"),
+    ),
     ("no-row-readable.csv", Fails("none of its 2 rows can be read; the first is line 2, column 3: bad size (`-5`)")),
     ("no-symbol-acme.csv", Plays("trades, 1 symbol, 1 row", &[])),
-    ("no-time-column.csv", Fails("no column has the time; the columns are `symbol`, `price`, `size`")),
+    (
+        "no-time-column.csv",
+        Fails("no column has the time; the columns are `symbol` (ACME), `price` (1.5), `size` (10)"),
+    ),
     ("one-bar.csv", Plays("bars, 1 symbol, 1 row", &[])),
     (
         "quote-left-open.csv",

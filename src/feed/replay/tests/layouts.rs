@@ -4,7 +4,7 @@
 use std::fs;
 
 use super::repository;
-use crate::feed::replay::{Entry, ReplayConfig, entries, inspect};
+use crate::feed::replay::{FileReport, ReplayConfig, ReplayError, entries, inspect};
 use crate::inspect::utc;
 
 /// A file, and its contents as they should be read without a flag: kind, symbols, rows (and `+` rejected ones), time
@@ -131,11 +131,12 @@ const LAYOUTS: [(&str, &str); 77] = [
 fn summary(name: &str) -> String {
     let path = repository("tests/fixtures/layouts").join(name);
     let entry = entries(&[path], &ReplayConfig::default()).unwrap().remove(0);
-    summary_of(&entry)
+    summary_of(&inspect(&entry, &ReplayConfig::default(), &mut |_, _, _| {}))
 }
 
-fn summary_of(entry: &Entry) -> String {
-    let report = match inspect(entry, &ReplayConfig::default(), &mut |_, _, _| {}) {
+/// A report in one line, as the list above has it.
+pub fn summary_of(report: &Result<FileReport, ReplayError>) -> String {
+    let report = match report {
         Ok(report) => report,
         Err(error) => return error.to_string(),
     };

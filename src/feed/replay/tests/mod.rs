@@ -1,6 +1,7 @@
 //! Tests of the replay as a whole, and their helpers.
 
 mod clocks_set;
+mod columns;
 mod demo;
 mod fast_path;
 mod fixtures;

@@ -80,7 +80,7 @@ impl FastPath {
         let (delimiter, time) = (layout.delimiter, FastTime::of(&layout.time)?);
         let is_zero_price = layout.is_zero_price;
         let path = Self { cells, delimiter, time, are_quotes, is_zero_price, max_line_bytes };
-        (layout.price_scale == 0).then_some(path)
+        (layout.price_scale == 0 && layout.symbol_parts.is_empty()).then_some(path)
     }
 }
 

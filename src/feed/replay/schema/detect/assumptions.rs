@@ -3,12 +3,12 @@
 use super::by_name::NamedColumns;
 use super::profile::Profile;
 use super::table::Table;
-use super::{column_name, price_scale, time_zone};
+use super::{column_name, price_scale, time_zone, unused};
 use crate::feed::replay::error::echo;
 use crate::feed::replay::parse::number::{DecimalMark, fraction};
 use crate::feed::replay::parse::times::{AMBIGUOUS_ZONE, DateOrder, TimeFormat, TimeUnit, Zone};
 use crate::feed::replay::schema::column_role::ColumnRole;
-use crate::feed::replay::schema::layout::{Layout, RowShape};
+use crate::feed::replay::schema::layout::{Layout, RowShape, TickColumns};
 use crate::feed::replay::schema::overrides::Overrides;
 
 /// Completes a layout by assumptions.
@@ -21,6 +21,19 @@ pub fn make(layout: &mut Layout, overrides: &Overrides, table: &Table, profiles:
     assume_fractions(layout, overrides, table);
     assume_symbol(layout, overrides, table);
     assume_columns(layout, table, profiles);
+    unused::assume(layout, table, profiles);
+}
+
+/// Says which columns name an instrument, and why.
+pub fn assume_instrument(layout: &mut Layout, why: &str) {
+    let first = layout.symbol.map(|symbol| format!("`{}`", layout.name(symbol)));
+    let first = first.unwrap_or_else(|| layout.file_symbol.clone());
+    let parts: Vec<String> = layout.symbol_parts.iter().map(|part| format!("`{}`", layout.name(*part))).collect();
+    let what = match parts.as_slice() {
+        [] => format!("{first} is the symbol"),
+        parts => format!("instruments are {first} and {}", parts.join(" and ")),
+    };
+    layout.assume(what, why, "--columns");
 }
 
 fn assume_zone(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
@@ -141,7 +154,10 @@ fn assume_fractions(layout: &mut Layout, overrides: &Overrides, table: &Table) {
 fn assume_symbol(layout: &mut Layout, overrides: &Overrides, table: &Table) {
     let is_named = layout.groups.iter().all(|group| group.symbol.is_some());
     if layout.symbol.is_none() && !is_named && overrides.symbol.is_none() {
-        let why = "no column has symbols, so it is taken from the file's name";
+        let why = match table.symbol {
+            Some((line, _)) => format!("line {line} above the rows names it"),
+            None => "no column has symbols, so it is taken from the file's name".into(),
+        };
         layout.assume(format!("the symbol is {}", layout.file_symbol), why, "--symbol");
     }
     if table.header.is_none() && overrides.columns.is_none() {
@@ -164,6 +180,12 @@ fn assume_columns(layout: &mut Layout, table: &Table, profiles: &[Profile]) {
     if !mangled.is_empty() {
         let what = format!("{} cannot be used", quoted(layout, &mangled));
         layout.assume(what, "the numbers have lost their decimal point", "--columns");
+    }
+    if let RowShape::Ticks(TickColumns { price: Some(price), .. }) = layout.groups[0].shape
+        && column_name::is_weak_price(layout.name(price))
+    {
+        let why = "a figure of that name may be something else: a yield, an index of the economy";
+        layout.assume(format!("`{}` is the price", layout.name(price)), why, "--columns");
     }
     let RowShape::Bars { open, high, low, close, .. } = layout.groups[0].shape else { return };
     if high == low {

@@ -64,7 +64,9 @@ impl<'a> NamedColumns<'a> {
 
     /// The column of the symbols.
     pub fn symbol(&self) -> Option<usize> {
-        let is_filled = |profile: &Profile| profile.filled > 0 && profile.dated * 2 < profile.filled;
+        let is_decimal = |profile: &Profile| !profile.are_integers() && profile.is_numeric();
+        let is_filled =
+            |profile: &Profile| profile.filled > 0 && profile.dated * 2 < profile.filled && !is_decimal(profile);
         let is_text = |profile: &Profile| is_filled(profile) && profile.numeric * 2 < profile.filled;
         let is_strong = |n: &usize| self.role(*n, ColumnRole::Symbol).is_some_and(|named| named.rank < WEAK_SYMBOL);
         let strong = self.find(ColumnRole::Symbol, None, is_filled).filter(is_strong);

@@ -3,7 +3,8 @@
 use super::cell_words::{BOOLEANS, DIRECTIONS, MESSAGE_TYPES, SIDES, SIDES_AND_NUMBERS};
 use super::profile::Profile;
 use super::weights::{
-    AGREEING_ROWS, BAR_SPREAD, CALM_PRICE, CLEARLY_NEARER, EQUAL_QUOTES, MIN_IDS, MIN_LARGEST_ID, QUOTE_SPREAD,
+    AGREEING_ROWS, BAR_SPREAD, CALM_PRICE, CLEARLY_NEARER, EQUAL_QUOTES, MAX_GAP, MIN_CONTINUOUS, MIN_IDS,
+    MIN_LARGEST_ID, QUOTE_SPREAD, TRADES_WITHIN,
 };
 use crate::feed::replay::schema::layout::{RowShape, SideColumn, TickColumns};
 
@@ -11,8 +12,14 @@ use crate::feed::replay::schema::layout::{RowShape, SideColumn, TickColumns};
 pub fn find(profiles: &[Profile], free: &[usize], newest_first: bool) -> Option<RowShape> {
     let is_price = |n: &usize| is_price_like(&profiles[*n]) && !is_id(&profiles[*n]);
     let numeric: Vec<usize> = free.iter().copied().filter(is_price).collect();
-    bars(profiles, &numeric, newest_first)
-        .or_else(|| messages(profiles, free))
+    let bars: Vec<BarColumns> = BarColumns::all(profiles, &numeric, newest_first);
+    if !bars.is_empty() {
+        let shape = bids_and_asks(profiles, &numeric, &bars).or_else(|| best_bars(&numeric, &bars));
+        // Columns in the order of bars that are none are those of several instruments.
+        return shape.or_else(|| messages(profiles, free));
+    }
+    messages(profiles, free)
+        .or_else(|| trade_and_quote(profiles, &numeric))
         .or_else(|| quotes(profiles, &numeric))
         .or_else(|| trades(profiles, &numeric, free))
 }
@@ -29,25 +36,51 @@ fn is_id(profile: &Profile) -> bool {
         && profile.max() > MIN_LARGEST_ID
 }
 
-/// Four columns side by side, one of which is always the highest and one the lowest.
-fn bars(profiles: &[Profile], numeric: &[usize], newest_first: bool) -> Option<RowShape> {
-    let windows = numeric.windows(4).filter(|four| four[3] - four[0] == 3);
-    let found = windows.filter_map(|four| Some((BarPrices::of(profiles, four, newest_first)?, four)));
-    let (prices, four) = found.min_by(|a, b| a.0.disagreement.total_cmp(&b.0.disagreement))?;
-    let [open, high, low, close] = prices.order.map(|n| four[n]);
-    let volume = numeric.iter().copied().find(|n| *n == four[3] + 1);
+/// The bars that the fewest rows disagree with.
+fn best_bars(numeric: &[usize], bars: &[BarColumns]) -> Option<RowShape> {
+    let are_continuous = bars.iter().filter(|bars| bars.is_continuous);
+    let bars = are_continuous.min_by(|a, b| a.disagreement.total_cmp(&b.disagreement))?;
+    let [open, high, low, close] = bars.order;
+    let volume = numeric.iter().copied().find(|n| *n == bars.last + 1);
     Some(RowShape::Bars { open, high, low, close, volume })
 }
 
-/// Four columns as the prices of bars.
-struct BarPrices {
-    /// Which of the four are open, high, low and close.
-    order: [usize; 4],
-    /// The share of rows that disagree.
-    disagreement: f64,
+/// Bars of bids, and behind them bars of asks: each row plays as the quote of their closes.
+fn bids_and_asks(profiles: &[Profile], numeric: &[usize], bars: &[BarColumns]) -> Option<RowShape> {
+    let pairs = bars.iter().flat_map(|first| bars.iter().map(move |second| (first, second)));
+    let found = pairs.filter(|(first, second)| (4..7).contains(&(second.last - first.last.min(second.last))));
+    let (first, second) = found.filter(|(a, b)| a.is_continuous && b.is_continuous).min_by_key(|(a, _)| a.last)?;
+    let close = |bars: &BarColumns| bars.order[3];
+    let (bids, asks) =
+        if is_bid_first(profiles, close(first), close(second))? { (first, second) } else { (second, first) };
+    let size = |bars: &BarColumns| numeric.iter().copied().find(|n| *n == bars.last + 1 && *n + 3 != second.last);
+    Some(RowShape::Ticks(TickColumns {
+        bid: Some(close(bids)),
+        ask: Some(close(asks)),
+        bid_size: size(bids),
+        ask_size: size(asks),
+        ..TickColumns::default()
+    }))
 }
 
-impl BarPrices {
+/// Four columns side by side, one of which is always the highest and one the lowest.
+struct BarColumns {
+    /// The columns of open, high, low and close.
+    order: [usize; 4],
+    /// The last of the four.
+    last: usize,
+    /// The share of rows that disagree.
+    disagreement: f64,
+    /// Each bar opens near the close of the bar before. Columns of several instruments keep their distance.
+    is_continuous: bool,
+}
+
+impl BarColumns {
+    fn all(profiles: &[Profile], numeric: &[usize], newest_first: bool) -> Vec<Self> {
+        let windows = numeric.windows(4).filter(|four| four[3] - four[0] == 3);
+        windows.filter_map(|four| Self::of(profiles, four, newest_first)).collect()
+    }
+
     fn of(profiles: &[Profile], four: &[usize], newest_first: bool) -> Option<Self> {
         let rows: Vec<[f64; 4]> = rows(profiles, four).filter(|row| row.iter().all(|v| *v != 0.0)).collect();
         let share = |holds: &dyn Fn(&[f64; 4]) -> bool| {
@@ -70,8 +103,24 @@ impl BarPrices {
         }
         let others: Vec<usize> = (0..4).filter(|n| *n != high && *n != low).collect();
         let (open, close) = open_and_close(&rows, others[0], others[1], newest_first);
-        Some(Self { order: [open, high, low, close], disagreement: 1.0 - agreement })
+        let is_continuous = is_continuous(&rows, open, close, newest_first);
+        let order = [open, high, low, close].map(|n| four[n]);
+        Some(Self { order, last: four[3], disagreement: 1.0 - agreement, is_continuous })
     }
+}
+
+/// The step from a close to the next open is no longer than those from open to open and from close to close.
+fn is_continuous(rows: &[[f64; 4]], open: usize, close: usize, newest_first: bool) -> bool {
+    let median = |step: &dyn Fn(&[f64; 4], &[f64; 4]) -> f64| {
+        let pairs = rows.windows(2).map(|pair| if newest_first { (&pair[1], &pair[0]) } else { (&pair[0], &pair[1]) });
+        let mut steps: Vec<f64> = pairs.map(|(before, after)| step(before, after).abs()).collect();
+        steps.sort_unstable_by(f64::total_cmp);
+        steps.get(steps.len() / 2).copied().unwrap_or(0.0)
+    };
+    let gap = median(&|before, after| after[open] - before[close]);
+    let own =
+        median(&|before, after| after[open] - before[open]) + median(&|before, after| after[close] - before[close]);
+    rows.len() < MIN_CONTINUOUS || gap <= own * MAX_GAP
 }
 
 /// The prices of a row are near each other, on whichever side of zero.
@@ -99,6 +148,30 @@ fn rows<'a>(profiles: &'a [Profile], columns: &'a [usize]) -> impl Iterator<Item
             *value = profiles[*column].numbers[row]?;
         }
         Some(values)
+    })
+}
+
+/// A price, and a bid and an ask between which it lies, side by side in any order; the size of the trade behind them.
+fn trade_and_quote(profiles: &[Profile], numeric: &[usize]) -> Option<RowShape> {
+    let three = numeric.windows(3).filter(|three| three[2] - three[0] == 2);
+    three.filter_map(|three| trade_and_quote_in(profiles, numeric, three)).next()
+}
+
+fn trade_and_quote_in(profiles: &[Profile], numeric: &[usize], three: &[usize]) -> Option<RowShape> {
+    let orders = [[0, 1, 2], [2, 0, 1], [1, 0, 2]].map(|order| order.map(|n| three[n]));
+    orders.into_iter().find_map(|[price, a, b]| {
+        let (bid, ask) = if is_bid_first(profiles, a, b)? { (a, b) } else { (b, a) };
+        let values = [price, bid, ask].map(|n| &profiles[n].numbers);
+        let rows = (0..values[0].len()).filter_map(|row| Some((values[0][row]?, values[1][row]?, values[2][row]?)));
+        let (count, within) = rows
+            .filter(|(_, bid, ask)| *bid > 0.0 && *ask > 0.0)
+            .fold((0, 0), |(count, within), row| (count + 1, within + usize::from(row.1 <= row.0 && row.0 <= row.2)));
+        if within as f64 <= count as f64 * TRADES_WITHIN {
+            return None;
+        }
+        let size = numeric.iter().copied().find(|n| *n == three[2] + 1);
+        let ticks = TickColumns { price: Some(price), size, bid: Some(bid), ask: Some(ask), ..TickColumns::default() };
+        Some(RowShape::Ticks(ticks))
     })
 }
 

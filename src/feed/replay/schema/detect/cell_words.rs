@@ -19,3 +19,5 @@ pub const MESSAGE_TYPES: [&str; 7] = ["1", "2", "3", "4", "5", "6", "7"];
 /// The actions of an order book that are trades.
 pub const TRADE_ACTIONS: [&str; 2] = ["t", "f"];
 pub const BOOLEANS: [&str; 2] = ["true", "false"];
+/// Calls and puts, and the marks of futures beside them.
+pub const OPTION_TYPES: [&str; 10] = ["c", "p", "call", "put", "calls", "puts", "ce", "pe", "xx", "fut"];

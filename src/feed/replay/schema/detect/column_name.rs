@@ -5,9 +5,10 @@
 //! of a name that are not known, each of which adds 1.
 
 use super::words::Word::{
-    self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, High, Id,
-    Last, Level, Low, Maker, Mark, Name, Open, Other, Previous, Price, Received, Settle, Side, Size, Snapshot, Symbol,
-    Ticks, Time, Timestamp, Trade, Turnover, Type, Volume,
+    self, Action, Adjusted, Amount, Ask, Begin, Bid, Buy, Close, Contract, Count, Date, Event, Exchange, Expiry,
+    Filler, Foreign, Funding, High, Id, Last, Level, Low, Maker, Mark, Name, Open, OptionType, Other, Previous, Price,
+    Real, Received, Sell, Series, Settle, Side, Size, Snapshot, Strike, Symbol, Ticks, Time, Timestamp, Trade,
+    Turnover, Type, Underlying, Value, Volume,
 };
 use super::words::Words;
 use crate::feed::replay::schema::column_role::ColumnRole;
@@ -25,6 +26,8 @@ pub struct NamedRole {
 const MAX_UNKNOWN: u8 = 9;
 /// Added for adjusted prices: any other name for the same role is nearer, as adjusted prices were never traded at.
 pub const ADJUSTED: u8 = 30;
+/// From this rank on a price may be another figure: a rate, a value.
+pub const WEAK_PRICE: u8 = 7;
 /// From this rank on a symbol column must look like symbols: `market`, `code` and `name` are often something else.
 pub const WEAK_SYMBOL: u8 = 5;
 /// Up to this rank, at most, a name beside a symbol is a field of a wide table, such as `close` in `AAPL_close`.
@@ -49,6 +52,7 @@ const TIME_RANKS: &Ranks = &[
     // The end of a bar.
     (&[Close], 35),
     (&[Last], 35),
+    (&[Funding], 38),
     (&[Event], 0),
     // The start of a bar, under names that may mean the start of something else.
     (&[Open], 2),
@@ -67,8 +71,7 @@ const BARE_TIME_RANKS: &Ranks = &[(&[Received], 45), (&[], 5)];
 
 /// Sizes in units come first.
 const SIZE_RANKS: &Ranks = &[
-    // Parts of a size: that of buyers or of takers.
-    (&[Buy], 25),
+    // A part of a size: that of takers.
     (&[Side], 25),
     // Sizes in money.
     (&[Turnover], 12),
@@ -84,6 +87,9 @@ const SIZE_RANKS: &Ranks = &[
 const BAR_OF_BIDS: u8 = 12;
 const BAR_OF_ASKS: u8 = 16;
 
+/// The close of bars of bids or asks as a quote: any other name for one is nearer.
+const QUOTE_OF_BAR: u8 = 6;
+
 /// Roles and ranks of names with all of the words on the left. The first row that fits counts.
 type RankedRoles = [(&'static [Word], &'static [(ColumnRole, u8)])];
 
@@ -93,9 +99,17 @@ const PRICE_ROLES: &RankedRoles = &[
     // An instrument's id is a number more often than a symbol.
     (&[Contract, Id], &[(ColumnRole::Symbol, 8)]),
     (&[Name, Id], &[(ColumnRole::Symbol, 8)]),
+    (&[Contract, Type], &[]),
+    (&[Contract, Value], &[]),
     (&[Contract], &[(ColumnRole::Symbol, 2)]),
+    (&[Underlying], &[(ColumnRole::Symbol, 3)]),
     // A company's name is the last choice.
     (&[Name], &[(ColumnRole::Symbol, 12)]),
+    // The value of an index, which is no number given out.
+    (&[Open, Value], &[(ColumnRole::Open, 1)]),
+    (&[High, Value], &[(ColumnRole::High, 1)]),
+    (&[Low, Value], &[(ColumnRole::Low, 1)]),
+    (&[Close, Value], &[(ColumnRole::Close, 1)]),
     (&[Id], &[]),
     // Prices that were set come after prices that were traded.
     (&[Open, Settle], &[(ColumnRole::Open, 10)]),
@@ -114,6 +128,8 @@ const PRICE_ROLES: &RankedRoles = &[
     (&[Mark], &[(ColumnRole::Close, 9), (ColumnRole::Price, 10)]),
     (&[Last], &[(ColumnRole::Close, 3), (ColumnRole::Price, 2)]),
     (&[Price], &[(ColumnRole::Price, 0), (ColumnRole::Close, 4)]),
+    // A rate or a value is often another figure than a price.
+    (&[Value], &[(ColumnRole::Price, 7), (ColumnRole::Close, 8)]),
     (&[Action], &[(ColumnRole::Action, 0)]),
     // The type of a trade may be its side.
     (&[Type], &[(ColumnRole::MessageType, 0), (ColumnRole::Side, 9)]),
@@ -130,7 +146,8 @@ pub fn roles_of(name: &str) -> Vec<NamedRole> {
     let words = Words::of(name);
     let level = words.number;
     let unknown = u8::try_from(words.unknown).unwrap_or(MAX_UNKNOWN).min(MAX_UNKNOWN);
-    let added = unknown + if words.has(Adjusted) { ADJUSTED } else { 0 };
+    let is_adjusted = words.has(Adjusted) || words.has(Real) && !words.has(Volume);
+    let added = unknown + if is_adjusted { ADJUSTED } else { 0 };
     roles(&words).into_iter().map(|(role, rank)| NamedRole { role, rank: rank + added, level }).collect()
 }
 
@@ -144,6 +161,17 @@ pub fn has_role(name: &str) -> bool {
     !roles_of(name).is_empty()
 }
 
+/// Returns whether a name of a price may be that of another figure.
+pub fn is_weak_price(name: &str) -> bool {
+    let words = Words::of(name);
+    role_of(name, ColumnRole::Price).is_some_and(|named| named.rank >= WEAK_PRICE && words.has(Value))
+}
+
+/// Returns whether a name is that of a figure that is no market data.
+pub fn is_foreign(name: &str) -> bool {
+    Words::of(name).has(Foreign)
+}
+
 /// Returns whether a name says that a price was traded at.
 pub fn is_of_trade(name: &str) -> bool {
     const PHRASES: [&str; 6] = ["最新", "成交", "现价", "現在値", "현재가", "체결"];
@@ -154,6 +182,20 @@ pub fn is_of_trade(name: &str) -> bool {
 pub fn is_known(name: &str) -> bool {
     let words = Words::of(name);
     words.unknown == 0 && !words.known.is_empty()
+}
+
+/// Returns whether any word of a name is known.
+pub fn has_known_word(name: &str) -> bool {
+    !Words::of(name).known.is_empty()
+}
+
+/// Returns whether a name is that of a figure that is no price, or of a part of an instrument.
+pub fn is_useless(name: &str) -> bool {
+    let figures =
+        [Other, Foreign, Funding, Previous, Size, Volume, Amount, Count, Turnover, Expiry, Strike, OptionType, Level];
+    // An index is often an instrument, such as `SPX Index`.
+    let is_id = || is_id(name) && !name.to_lowercase().contains("index");
+    Words::of(name).has_any(&figures) || is_id()
 }
 
 /// Returns whether a name says that its times have a date.
@@ -182,13 +224,18 @@ fn ranked(role: ColumnRole, words: &Words, ranks: &Ranks) -> Vec<(ColumnRole, u8
 fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     let has = |word| words.has(word);
     let has_any = |list: &[Word]| words.has_any(list);
-    if has_any(&[Other, Previous]) {
+    let is_part = has_any(&[Expiry, Strike, Series]) || has(OptionType) && (has(Type) || words.known.len() == 1);
+    if has_any(&[Other, Foreign, Previous]) || is_part && !has(Symbol) {
         return Vec::new();
     }
     if has_any(&[Time, Date, Timestamp]) {
         // Such a name is that of a time at which something else happened, or of a count.
         let is_other = has_any(&[High, Low, Id, Count, Settle]);
         return if is_other { Vec::new() } else { ranked(ColumnRole::Time, words, TIME_RANKS) };
+    }
+    // The figures of an underlying are not those of its options.
+    if has(Funding) || has(Underlying) && has_any(&[Price, Bid, Ask, Value, Id, Volume, Size, Last, Open, Close]) {
+        return Vec::new();
     }
     if has(Snapshot) {
         return vec![(ColumnRole::Snapshot, 0)];
@@ -203,8 +250,11 @@ fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     if has(Side) && !is_size && !has(Id) {
         return vec![(ColumnRole::Side, u8::from(!has(Buy)))];
     }
-    if has(Turnover) && !is_size && !has(Price) || has(Buy) {
+    if has(Turnover) && !is_size && !has(Price) {
         return Vec::new();
+    }
+    if has_any(&[Buy, Sell]) {
+        return order_of_one_side(words);
     }
     if is_size || has(Ticks) && !has(Id) && words.known.len() == 1 {
         let rank = rank(words, SIZE_RANKS);
@@ -216,8 +266,29 @@ fn roles(words: &Words) -> Vec<(ColumnRole, u8)> {
     if has_any(&[Event, Received]) || has(Begin) && !has(Open) {
         return ranked(ColumnRole::Time, words, BARE_TIME_RANKS);
     }
+    let last = words.known.iter().rfind(|word| matches!(word, Contract | Price));
+    if has(Contract) && last == Some(&Price) {
+        // The price of a stock is a price, and the contract of a price a symbol.
+        return vec![(ColumnRole::Price, 1), (ColumnRole::Close, 5)];
+    }
     let found = PRICE_ROLES.iter().find(|(all, _)| words.has_all(all));
     found.map_or_else(Vec::new, |(_, roles)| roles.to_vec())
+}
+
+/// The role of a name such as `BuyPrice`: that of the best order to buy. A volume of buyers is a part of another.
+fn order_of_one_side(words: &Words) -> Vec<(ColumnRole, u8)> {
+    const RANK: u8 = 8;
+    let (price, size) = match (words.has(Buy), words.has(Sell)) {
+        (true, false) => (ColumnRole::Bid, ColumnRole::BidSize),
+        (false, true) => (ColumnRole::Ask, ColumnRole::AskSize),
+        _ => return Vec::new(),
+    };
+    let is_part = words.has_any(&[Volume, Trade, Turnover, Filler, Count, Maker, Side, Id]);
+    match (words.has(Price), words.has(Size)) {
+        (true, false) if !is_part => vec![(price, RANK)],
+        (false, true) if !is_part => vec![(size, RANK)],
+        _ => Vec::new(),
+    }
 }
 
 /// The role of a name with bid or ask in it.
@@ -236,8 +307,12 @@ fn book_side(words: &Words) -> Vec<(ColumnRole, u8)> {
     }
     let of_bars =
         [(Open, ColumnRole::Open), (High, ColumnRole::High), (Low, ColumnRole::Low), (Close, ColumnRole::Close)];
-    let bar_price = of_bars.iter().find(|(word, _)| words.has(*word));
-    vec![bar_price.map_or((price, 0), |(_, role)| (*role, of_bar))]
+    match of_bars.iter().find(|(word, _)| words.has(*word)) {
+        // Without bars the last bid of an interval is a quote.
+        Some((Close, role)) => vec![(*role, of_bar), (price, QUOTE_OF_BAR)],
+        Some((_, role)) => vec![(*role, of_bar)],
+        None => vec![(price, 0)],
+    }
 }
 
 #[cfg(test)]
@@ -278,5 +353,30 @@ mod tests {
         check("前收盘", None);
         check("is_snapshot", Some((ColumnRole::Snapshot, 0)));
         check("Plot", None);
+        check("funding_rate", None);
+        check("Exchange rate", Some((ColumnRole::Price, 7)));
+        check("option_symbol", Some((ColumnRole::Symbol, 0)));
+        check("optionPrice", Some((ColumnRole::Price, 0)));
+        check("strike_price", None);
+        check("option_type", None);
+        check("underlying_price", None);
+        check("underlying", Some((ColumnRole::Symbol, 3)));
+        check("Stock Price", Some((ColumnRole::Price, 1)));
+        check("PRICE_CONTRACT", Some((ColumnRole::Symbol, 2)));
+        check("Closing Index Value", Some((ColumnRole::Close, 1)));
+        check("Real Price", Some((ColumnRole::Price, 30)));
+        check("real_volume", Some((ColumnRole::Size, 1)));
+        check("BuyPrice", Some((ColumnRole::Bid, 8)));
+        check("SellQty", Some((ColumnRole::AskSize, 8)));
+        check("taker_buy_volume", None);
+        check("卖一价", Some((ColumnRole::Ask, 0)));
+        check("最新", Some((ColumnRole::Close, 3)));
+        check("市场代码", None);
+        check("ShortVolume", None);
+        check("TtlTradgVol", Some((ColumnRole::Size, 1)));
+        check("XpryDt", None);
+        check("YCP", None);
+        check("TckrSymb", Some((ColumnRole::Symbol, 0)));
+        check("LTP*", Some((ColumnRole::Close, 3)));
     }
 }

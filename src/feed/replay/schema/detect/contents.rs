@@ -6,7 +6,8 @@ use super::by_name::NamedColumns;
 use super::profile::Profile;
 use super::table::Table;
 use super::time_column::DetectedTime;
-use super::{by_value, cell_words, wide};
+use super::{by_value, cell_words, column_name, tickers, wide};
+use crate::feed::replay::schema::column_role::ColumnRole;
 use crate::feed::replay::schema::file_kind::FileKind;
 use crate::feed::replay::schema::layout::{ColumnGroup, RowShape, SideColumn, TickColumns};
 
@@ -17,48 +18,79 @@ pub struct Contents {
     pub symbol: Option<usize>,
 }
 
-/// Finds the contents by the names of columns and, where these say nothing, by their values. `wanted` is the kind that
-/// people give.
-pub fn find(table: &Table, profiles: &[Profile], time: &DetectedTime, wanted: Option<FileKind>) -> Option<Contents> {
+/// The answers of people about the contents.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted<'a> {
+    pub kind: Option<FileKind>,
+    /// The columns that name the instrument.
+    pub instrument: &'a [usize],
+}
+
+/// Finds the contents by the names of columns and, where there are none, by their values.
+pub fn find(table: &Table, profiles: &[Profile], time: &DetectedTime, wanted: Wanted<'_>) -> Option<Contents> {
     let mut taken: Vec<usize> = time.columns();
+    taken.extend(wanted.instrument);
     let of_symbols = |(kind, groups)| Contents { kind, groups, symbol: None };
-    if let Some(found) = wide::find(profiles, table.symbols.as_deref(), &taken)
-        && found.1.iter().any(|group| is_complete(&group.shape))
+    let is_given = !wanted.instrument.is_empty();
+    if !is_given
+        && let Some(found) = wide::find(profiles, table.symbols.as_deref(), &taken)
+        && (found.1.iter().any(|group| is_complete(&group.shape)) || table.symbols.is_some() && found.1.len() > 1)
     {
         return Some(of_symbols(found));
     }
-    let symbol = NamedColumns::of(profiles, &taken).symbol();
-    let by_value = || Some(profiles).filter(|_| table.header.is_none()).and_then(|all| symbol_by_value(all, &taken));
-    let symbol = symbol.or_else(by_value);
-    taken.extend(symbol);
-    let one_group = |kind, shape| {
-        let (kind, shape) = as_kind(wanted, kind, shape);
-        Contents { kind, groups: vec![ColumnGroup { symbol: None, shape }], symbol }
+    let symbol = match wanted.instrument.first() {
+        Some(first) => Some(*first),
+        None => symbol(table, profiles, &taken),
     };
-    if let Some((kind, shape)) = NamedColumns::of(profiles, &taken).shape() {
-        return Some(one_group(kind, shape));
-    }
-    if let Some(found) = wide::find(profiles, table.symbols.as_deref(), &taken) {
-        return Some(of_symbols(found));
-    }
-    let free: Vec<usize> = (0..profiles.len()).filter(|n| !taken.contains(n)).collect();
-    let by_value = by_value::find(profiles, &free, is_newest_first(table, time));
-    let is_unnamed = table.header.is_none() || profiles.iter().all(|p| p.name.is_empty() || p.name.starts_with('('));
-    let are_bars = matches!(by_value, Some(RowShape::Bars { .. }));
-    if !is_unnamed
-        && !are_bars
-        && let Some(groups) = wide::columns_of_symbols(profiles, &taken)
-    {
-        return Some(of_symbols((FileKind::Bars, groups)));
-    }
-    let shape = by_value.filter(|_| is_unnamed || are_bars)?;
-    Some(one_group(kind_of(&shape), shape))
+    taken.extend(symbol);
+    let (kind, group) = match NamedColumns::of(profiles, &taken).shape() {
+        Some((_, shape)) if symbol.is_none() && !is_complete(&shape) && tickers::are_names(profiles, &taken) => {
+            return tickers::find(table, profiles, &taken).map(|groups| of_symbols((FileKind::Bars, groups)));
+        }
+        Some((_, shape)) if tickers::is_no_price(table, profiles, &shape) => return None,
+        Some((kind, shape)) => (kind, tickers::nominal(profiles, &taken, shape)),
+        None => {
+            if !is_given && let Some(found) = wide::find(profiles, table.symbols.as_deref(), &taken) {
+                return Some(of_symbols(found));
+            }
+            if !is_unnamed(table, profiles) {
+                // A header of which only the time is understood says what the columns are: not prices, as far as known.
+                let groups = if symbol.is_none() { tickers::find(table, profiles, &taken) } else { None };
+                return groups.map(|groups| of_symbols((FileKind::Bars, groups)));
+            }
+            let free: Vec<usize> = (0..profiles.len()).filter(|n| !taken.contains(n)).collect();
+            let shape = by_value::find(profiles, &free, is_newest_first(table, time))?;
+            (kind_of(&shape), ColumnGroup { symbol: None, shape })
+        }
+    };
+    let (kind, shape) = as_kind(wanted.kind, kind, group.shape);
+    Some(Contents { kind, groups: vec![ColumnGroup { shape, ..group }], symbol })
+}
+
+/// The column of the symbols, by its name or, without a header, by its values.
+fn symbol(table: &Table, profiles: &[Profile], taken: &[usize]) -> Option<usize> {
+    let named = NamedColumns::of(profiles, taken).symbol();
+    named.or_else(|| if table.header.is_none() { symbol_by_value(profiles, taken) } else { None })
+}
+
+/// No name of a column says anything: there is none, or each is a number, or a word for a column and a number.
+fn is_unnamed(table: &Table, profiles: &[Profile]) -> bool {
+    const WORDS: [&str; 9] = ["", "v", "x", "col", "column", "field", "unnamed", "f", "unused"];
+    let says_nothing = |profile: &Profile| {
+        let word: String = profile.name.chars().filter(|c| c.is_alphabetic()).collect();
+        // Longer numbers are codes of stocks.
+        let is_code = word.is_empty() && profile.name.len() > 2;
+        WORDS.contains(&word.to_lowercase().as_str()) && !is_code
+    };
+    let is_time = |profile: &Profile| column_name::role_of(&profile.name, ColumnRole::Time).is_some();
+    table.header.is_none() || profiles.iter().all(|profile| is_time(profile) || says_nothing(profile))
 }
 
 const fn kind_of(shape: &RowShape) -> FileKind {
     match shape {
         RowShape::Bars { .. } => FileKind::Bars,
         RowShape::Messages { .. } | RowShape::Levels { .. } => FileKind::Book,
+        RowShape::Ticks(TickColumns { price: Some(_), bid: Some(_), .. }) => FileKind::TradesAndQuotes,
         RowShape::Ticks(TickColumns { bid: Some(_), .. }) => FileKind::Quotes,
         RowShape::Ticks(_) => FileKind::Trades,
     }

@@ -2,7 +2,8 @@
 //!
 //! In reading order: `sample` (lines), `delimiter`, `table` (header, names, rows), `profile` (the values of a column),
 //! `time_column` and `date_order` (the time), `contents` (the kind of rows and the other columns), `row_kinds` (rows of
-//! several kinds) and `zero_price`, `price_scale` (prices written as whole numbers), `assumptions`.
+//! several kinds) and `zero_price`, `instrument` (the columns that name an instrument together), `price_scale` (prices
+//! written as whole numbers), `assumptions`.
 //!
 //! A column gets its role by evidence. Its name says what it may be (`words`, `column_name`, `by_name`, `wide`), and
 //! its values have to agree. Where no name says anything, the values decide alone (`by_value`). `weights` says how much
@@ -21,36 +22,42 @@ mod contents;
 mod date_evidence;
 mod date_order;
 mod delimiter;
+mod given;
+mod header;
+mod instrument;
 mod odd_dates;
 mod price_scale;
 mod profile;
 mod questions;
+mod refusal;
 mod row_kinds;
 mod row_sizes;
 mod ruined_times;
 mod sample;
 mod short_dates;
 mod table;
+mod tickers;
 mod time_column;
 mod time_part;
 mod time_zone;
 mod trading_days;
+mod unused;
 mod weights;
 mod why;
 mod wide;
 mod words;
 mod zero_price;
 
-use self::contents::Contents;
+use self::contents::{Contents, Wanted};
+use self::instrument::InstrumentColumns;
 use self::profile::Profile;
 use self::sample::Sample;
 use self::table::{Table, TableOverrides};
 use self::time_column::TimeOverrides;
 pub use self::why::{Candidate, ColumnEvidence};
-use super::column_role::ColumnRole;
 use super::file_name;
 use super::layout::{Layout, TimeColumns};
-use super::overrides::{ColumnNames, Overrides};
+use super::overrides::Overrides;
 use crate::feed::replay::error::Problem;
 use crate::feed::replay::input::{self, Entry, LineLimits, TextPosition};
 use crate::feed::replay::parse::number::DecimalMark;
@@ -70,14 +77,14 @@ pub fn detect(
     let open = || input::open_at(entry, text, TextPosition::default(), limits);
     let sample = Sample::read(&mut open()?, limits.max_bytes)?;
     let table = Table::of(&sample, TableOverrides { delimiter: overrides.delimiter, has_header: overrides.header });
-    let profiles = profiles(&table, overrides)?;
+    let (profiles, given) = profiles(&table, overrides)?;
     if table.rows.is_empty() {
         return Err(Problem::NoRows { line: table.header.unwrap_or(table.above) });
     }
     let days = file_name::days_of(&entry.name());
     let time_overrides = TimeOverrides { unit: overrides.time_unit, order: overrides.date_order, days };
     let time = time_column::find(&table, &profiles, &time_overrides)?;
-    let mut time = time.ok_or_else(|| Problem::NoTimeColumn { columns: table.column_list() })?;
+    let mut time = time.ok_or_else(|| refusal::no_time(&sample, &table, &profiles))?;
     let (mut is_order_guessed, mut question) = (false, None);
     if time.is_order_open {
         let has_comma = profiles.iter().any(|profile| profile.mark == DecimalMark::Comma);
@@ -86,10 +93,15 @@ pub fn detect(
         time.format = TimeFormat::Text(order);
         (is_order_guessed, question) = (found.is_guess && overrides.assume.is_none(), asked);
     }
-    let contents = contents::find(&table, &profiles, &time, overrides.kind);
-    let mut contents = contents.ok_or_else(|| Problem::NoPriceColumn { columns: table.column_list() })?;
+    let contents = contents::find(&table, &profiles, &time, Wanted { kind: overrides.kind, instrument: &given });
+    let mut contents = contents.ok_or_else(|| refusal::no_price(&sample, &table, &profiles, &time))?;
     let reading = row_kinds::refine(&table, &profiles, &time, &mut contents, overrides);
-    let Contents { kind, groups, symbol } = contents;
+    let instrument = match overrides.symbol {
+        Some(_) => InstrumentColumns::default(),
+        None => instrument::find(&table, &profiles, &time, &contents, &given),
+    };
+    let Contents { kind, groups, .. } = contents;
+    let of_preamble = table.symbol.as_ref().map(|(_, symbol)| symbol.clone());
     let mut layout = Layout {
         text,
         delimiter: table.delimiter,
@@ -111,8 +123,9 @@ pub fn detect(
             are_trading_days: false,
             base_day: 0,
         },
-        symbol: symbol.filter(|_| overrides.symbol.is_none()),
-        file_symbol: overrides.symbol.clone().unwrap_or_else(|| file_name::symbol_of(&entry.name())),
+        symbol: instrument.symbol,
+        symbol_parts: instrument.parts,
+        file_symbol: overrides.symbol.clone().or(of_preamble).unwrap_or_else(|| file_name::symbol_of(&entry.name())),
         kind,
         groups,
         price_scale: 0,
@@ -124,6 +137,9 @@ pub fn detect(
         warnings: Vec::new(),
         question,
     };
+    if !instrument.why.is_empty() {
+        assumptions::assume_instrument(&mut layout, &instrument.why);
+    }
     if matches!(layout.time.format, TimeFormat::SinceMidnight(_)) {
         base_day::set(&mut layout, entry, overrides, &table, limits)?;
     }
@@ -146,7 +162,7 @@ pub fn explain(
     let mut lines = input::open_at(entry, layout.text, TextPosition::default(), limits)?;
     let sample = Sample::read(&mut lines, limits.max_bytes)?;
     let table = Table::of(&sample, TableOverrides { delimiter: overrides.delimiter, has_header: overrides.header });
-    let profiles = profiles(&table, overrides)?;
+    let (profiles, _) = profiles(&table, overrides)?;
     Ok(why::explain(&table, &profiles, layout))
 }
 
@@ -155,56 +171,16 @@ pub fn is_known_name(name: &str) -> bool {
     name.starts_with("column ") || words::Words::of(name).unknown == 0 || !words::Words::of(name).known.is_empty()
 }
 
-/// The profiles of all columns, under the names and the decimal mark that people give.
-fn profiles(table: &Table, overrides: &Overrides) -> Result<Vec<Profile>, Problem> {
+/// The profiles of all columns, under the names and the decimal mark that people give, and the columns that they give
+/// for the instrument.
+fn profiles(table: &Table, overrides: &Overrides) -> Result<(Vec<Profile>, Vec<usize>), Problem> {
     let mut profiles = match overrides.decimal_mark {
         Some(mark) => (0..table.names.len()).map(|n| Profile::of(table, n, mark)).collect(),
         None => Profile::all(table),
     };
-    if let Some(columns) = &overrides.columns {
-        rename(&mut profiles, columns)?;
-    }
-    Ok(profiles)
-}
-
-/// Renames columns by the roles that people give them.
-fn rename(profiles: &mut [Profile], columns: &ColumnNames) -> Result<(), Problem> {
-    const UNUSED: &str = "(unused)";
-    let count = profiles.len();
-    match columns {
-        ColumnNames::InOrder(roles) => {
-            if roles.len() > count {
-                return Err(Problem::NoSuchColumn { column: roles.len().to_string(), columns: count });
-            }
-            for (n, profile) in profiles.iter_mut().enumerate() {
-                profile.name = roles.get(n).copied().flatten().map_or(UNUSED, ColumnRole::label).to_owned();
-            }
-        }
-        ColumnNames::Named(list) => {
-            let place = |column: &String| {
-                let by_name = profiles.iter().position(|profile| profile.name.eq_ignore_ascii_case(column));
-                let by_number = || column.parse::<usize>().ok().filter(|n| (1..=count).contains(n)).map(|n| n - 1);
-                let at = by_name.or_else(by_number);
-                at.ok_or_else(|| Problem::NoSuchColumn { column: column.clone(), columns: count })
-            };
-            let places = list.iter().map(|(role, column)| Ok((*role, place(column)?)));
-            let places = places.collect::<Result<Vec<_>, Problem>>()?;
-            for (role, at) in &places {
-                for profile in profiles.iter_mut().filter(|profile| is_rival(profile, *role)) {
-                    profile.name = UNUSED.into();
-                }
-                profiles[*at].name = UNUSED.into();
-            }
-            for (role, at) in places {
-                profiles[at].name = role.label().into();
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A column whose name has a role that people give to another one. A clock is no rival of a date.
-fn is_rival(profile: &Profile, role: ColumnRole) -> bool {
-    let is_named = column_name::roles_of(&profile.name).first().is_some_and(|named| named.role == role);
-    is_named && (role != ColumnRole::Time || profile.dated > 0 || profile.epoch_unit().is_some())
+    let instrument = match &overrides.columns {
+        Some(columns) => given::rename(&mut profiles, columns)?,
+        None => Vec::new(),
+    };
+    Ok((profiles, instrument))
 }

@@ -133,9 +133,9 @@ impl Profile {
     }
 
     fn add_text(&mut self, cell: &str) {
-        let marks = |mark| cell.bytes().filter(|byte| *byte == mark).count() >= MANGLED_MARKS;
-        let are_figures = || cell.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'-'));
-        self.mangled += usize::from((marks(b'.') || marks(b',')) && are_figures());
+        let are_many = cell.bytes().filter(|byte| *byte == b'.').count() >= MANGLED_MARKS;
+        self.mangled +=
+            usize::from(are_many && cell.bytes().all(|byte| byte.is_ascii_digit() || b".-".contains(&byte)));
         if self.texts.len() < MAX_TEXTS {
             let text = cell.to_lowercase();
             if !self.texts.contains(&text) {

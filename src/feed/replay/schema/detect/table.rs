@@ -5,20 +5,18 @@ use std::collections::HashMap;
 use strum::{EnumCount, IntoEnumIterator};
 
 use super::cell_type::{CellType, type_of};
+use super::column_name::WEAK_SYMBOL;
+use super::header::{self, Header, Line, MAX_ABOVE};
 use super::sample::Sample;
 use super::weights::INDEXED_ROWS;
 use super::{column_name, delimiter};
 use crate::feed::replay::error::echo;
 use crate::feed::replay::parse::cells::Cells;
 use crate::feed::replay::schema::column_role::ColumnRole;
+use crate::feed::replay::schema::symbol;
 
-/// The most lines above the first row.
-const MAX_ABOVE: usize = 60;
 /// The most lines of a header.
 const MAX_HEADER_LINES: usize = 4;
-
-/// A line number, and the cells of the line.
-type Line = (u64, Vec<String>);
 
 /// A sample as a table.
 #[derive(Clone, Debug)]
@@ -35,6 +33,8 @@ pub struct Table {
     pub rows: Vec<Vec<String>>,
     /// The text above the rows, without the header.
     pub preamble: String,
+    /// The symbol that a line above the rows names, and the number of that line.
+    pub symbol: Option<(u64, String)>,
 }
 
 /// The answers of people about a table.
@@ -52,7 +52,12 @@ impl Table {
         let width = usual_width(&lines);
         let first = match overrides.has_header {
             Some(true) => None,
-            _ => first_row(&lines, &column_types(&lines, width), width),
+            Some(false) => first_row(&lines, &column_types(&lines, width), width),
+            None => {
+                let names = header::line_of_names(&lines).map_or(0, |at| at + 1);
+                let found = first_row(&lines[names..], &column_types(&lines[names..], width), width);
+                found.map(|at| at + names)
+            }
         };
         let first =
             first.unwrap_or_else(|| usize::from(overrides.has_header == Some(true) || begins_with_names(&lines)));
@@ -61,8 +66,8 @@ impl Table {
             Some(false) => Header::default(),
             _ => Header::of(&header_lines(&lines, width)),
         };
-        let preamble =
-            lines.iter().filter(|(number, _)| Some(*number) != header.line).map(|(_, cells)| cells.join(" "));
+        let above = || lines.iter().filter(|(number, _)| Some(*number) != header.line);
+        let preamble = above().map(|(_, cells)| cells.join(" "));
         let mut table = Self {
             delimiter,
             header: header.line,
@@ -71,6 +76,7 @@ impl Table {
             symbols: header.symbols,
             rows: rows.filter(|cells| cells.iter().any(|cell| !cell.is_empty())).collect(),
             preamble: preamble.collect::<Vec<_>>().join("\n"),
+            symbol: above().find_map(|(line, cells)| Some((*line, symbol_of(cells)?))),
         };
         table.fit_names();
         table
@@ -106,17 +112,6 @@ impl Table {
         }
     }
 
-    /// The names of the columns in one line.
-    pub fn column_list(&self) -> String {
-        const MAX_LISTED: usize = 20;
-        let names = (0..self.names.len()).take(MAX_LISTED).map(|n| format!("`{}`", self.column_name(n)));
-        let listed = names.collect::<Vec<_>>().join(", ");
-        match self.names.len().saturating_sub(MAX_LISTED) {
-            0 => listed,
-            more => format!("{listed} and {more} more"),
-        }
-    }
-
     /// The dates of a column are eight digits without marks.
     pub fn has_compact_dates(&self, column: usize) -> bool {
         self.column(column).next().is_some_and(|cell| cell.bytes().take_while(u8::is_ascii_digit).count() == 8)
@@ -130,6 +125,19 @@ fn split_all(sample: &Sample, delimiter: u8) -> Vec<Line> {
         Some((*number, cells.iter().map(String::from).collect()))
     });
     split.collect()
+}
+
+/// The symbol of a line such as `Security,SPX Index` or `# Symbol: AAPL`.
+fn symbol_of(cells: &[String]) -> Option<String> {
+    let mut filled = cells.iter().filter(|cell| !cell.is_empty());
+    let (first, second, more) = (filled.next()?, filled.next(), filled.next());
+    let (name, symbol) = match second {
+        Some(symbol) => (first.as_str(), symbol.as_str()),
+        None => first.split_once([':', '='])?,
+    };
+    let named = column_name::role_of(name.trim_end_matches(':'), ColumnRole::Symbol)?;
+    let symbol = symbol.trim();
+    (more.is_none() && named.rank < WEAK_SYMBOL && symbol::is_symbol(symbol)).then(|| symbol.to_owned())
 }
 
 fn begins_with_names(lines: &[Line]) -> bool {
@@ -162,8 +170,14 @@ fn column_types(lines: &[Line], width: usize) -> Vec<CellType> {
 
 /// The first line whose cells have the types of their columns.
 fn first_row(lines: &[Line], types: &[CellType], width: usize) -> Option<usize> {
+    let has_time = types.contains(&CellType::Time);
     let fits = |(_, cells): &Line| {
         if cells.len() < 2 || cells.len() * 2 < width {
+            return false;
+        }
+        // A line of symbols, which may be numbers, has no time.
+        let is_blank_time = |(cell, column): (&String, &CellType)| *column == CellType::Time && cell.is_empty();
+        if has_time && cells.iter().zip(types).any(is_blank_time) {
             return false;
         }
         let typed = cells.iter().zip(types).filter(|(_, column)| !matches!(column, CellType::Text | CellType::Blank));
@@ -182,34 +196,4 @@ fn header_lines(above: &[Line], width: usize) -> Vec<Line> {
     let mut lines: Vec<_> = lines.collect();
     lines.reverse();
     lines
-}
-
-/// The names of the columns, and where a second line has them the symbols.
-#[derive(Default)]
-struct Header {
-    line: Option<u64>,
-    names: Vec<String>,
-    symbols: Option<Vec<String>>,
-}
-
-impl Header {
-    /// Takes the line with the most known names.
-    fn of(lines: &[Line]) -> Self {
-        let known = |cells: &Vec<String>| cells.iter().filter(|cell| column_name::has_role(cell)).count();
-        let best = lines.iter().enumerate().max_by_key(|(n, (_, cells))| (known(cells), *n));
-        let Some((at, (line, names))) = best else { return Self::default() };
-        let mut header = Self { line: Some(*line), names: names.clone(), symbols: None };
-        for (n, (_, cells)) in lines.iter().enumerate().filter(|(n, _)| *n != at) {
-            let first = cells.first().map(String::as_str).unwrap_or_default();
-            let role = column_name::roles_of(first).first().map(|named| named.role);
-            let filled = cells.iter().skip(1).filter(|cell| !cell.is_empty()).count();
-            if filled == 0 && role == Some(ColumnRole::Time) {
-                // pandas writes the name of the index into a line of its own.
-                header.names[0] = first.to_owned();
-            } else if (role == Some(ColumnRole::Symbol) || first.is_empty()) && filled + 1 >= names.len() && n > at {
-                header.symbols = Some(cells.clone());
-            }
-        }
-        header
-    }
 }

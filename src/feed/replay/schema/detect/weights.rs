@@ -18,12 +18,26 @@ pub const STEPS_IN_ORDER: f64 = 0.9;
 pub const BAR_SPREAD: f64 = 3.0;
 /// A close opens the next bar more nearly than an open by this factor, or the columns keep their usual order.
 pub const CLEARLY_NEARER: f64 = 3.0;
+/// The rows from which on the steps between bars mean something.
+pub const MIN_CONTINUOUS: usize = 6;
+/// The median step from a close to the next open is at most this many steps of opens and closes together.
+pub const MAX_GAP: f64 = 2.0;
+/// Share of trades that must lie between the bid and the ask beside them: some are reported late.
+pub const TRADES_WITHIN: f64 = 0.8;
 /// Bid and ask differ by at most this share of the price: open and close differ more.
 pub const QUOTE_SPREAD: f64 = 0.02;
 /// Share of rows with equal prices above which two columns are not bid and ask.
 pub const EQUAL_QUOTES: f64 = 0.5;
 /// The median move of a price from row to row, as a share of it, is at most this: sizes move more.
 pub const CALM_PRICE: f64 = 0.1;
+/// The median move of a column that is named by a symbol: months move more than ticks.
+pub const CALM_COLUMN: f64 = 0.25;
+/// The values from which on the median move of a column means something.
+pub const MANY_MOVES: usize = 8;
+/// The largest of fewer prices divided by the smallest is at most this.
+pub const WIDE_RANGE: f64 = 10.0;
+/// Percent of the columns of a wide table that must move as prices do: some symbols were never traded.
+pub const PRICE_COLUMNS: usize = 80;
 /// Whole numbers that only rise are ids where there are more than this many of them: few prices may rise, too.
 pub const MIN_IDS: usize = 3;
 /// The largest of such ids is above this: small numbers are more often counts or levels.
@@ -32,6 +46,17 @@ pub const MIN_LARGEST_ID: f64 = 100.0;
 pub const MONEY_TOLERANCE: f64 = 0.1;
 /// The price above which units and money can be distinguished: near 1, both are alike.
 pub const MIN_PRICE_OF_MONEY: f64 = 2.0;
+
+/// Two trades of one moment and instrument differ by at most this share of the price: a spread is mostly smaller.
+pub const FAR_PRICE: f64 = 0.02;
+/// A price that moves by more than this share from trade to trade has jumped.
+pub const PRICE_JUMP: f64 = 0.05;
+/// One row in this many must contradict another of its instrument, as single prices are wrong in any file.
+pub const MIN_CONFLICTS: usize = 20;
+/// One row in this many must jump: single jumps occur over night.
+pub const MIN_JUMPS: usize = 5;
+/// Columns part instruments where they leave at most one contradiction of this many.
+pub const CONFLICTS_LEFT: usize = 10;
 
 /// The weight of a delimiter under which no cell is a number or a time: above zero, so that the width still counts.
 pub const UNTYPED_CELLS: f64 = 0.05;

@@ -95,21 +95,3 @@ fn is_symbol(text: &str) -> bool {
     let is_level = bare.len() < 3 && bare.bytes().all(|byte| byte.is_ascii_digit());
     !is_level && bare.chars().any(char::is_alphanumeric) && !bare.split(' ').any(column_name::is_known)
 }
-
-/// A table with one column of prices for each symbol: numbers, under names that mean nothing else.
-pub fn columns_of_symbols(profiles: &[Profile], taken: &[usize]) -> Option<Vec<ColumnGroup>> {
-    let is_one = |n: &usize| {
-        let profile = &profiles[*n];
-        !taken.contains(n)
-            && profile.is_numeric()
-            && !profile.is_mangled()
-            && !profile.name.is_empty()
-            && !column_name::is_known(&profile.name)
-    };
-    let group = |n: usize| ColumnGroup {
-        symbol: Some(symbol::fit(&profiles[n].name)),
-        shape: RowShape::Bars { open: n, high: n, low: n, close: n, volume: None },
-    };
-    let groups: Vec<ColumnGroup> = (0..profiles.len()).filter(is_one).map(group).collect();
-    (!groups.is_empty()).then_some(groups)
-}
