@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::far_apart;
-use super::sample::{PlayedPart, PlayedSample, shown, time};
+use super::sample::{PlayedPart, PlayedRow, PlayedSample, shown, time};
+use crate::feed::replay::error::echo;
 use crate::feed::replay::parse::number::{self, DecimalMark};
-use crate::feed::replay::parse::times::{self, DateOrder, TimeFormat};
+use crate::feed::replay::parse::times::{self, ClockForm, DateOrder, TimeFormat};
 use crate::feed::replay::schema::{FileKind, Warning, WarningCode};
 
 /// Rows of a moment, on average, from which on they share it too often.
@@ -14,6 +15,9 @@ const ROWS_A_MOMENT: usize = 2;
 const FEW_ROWS: usize = 3;
 
 pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
+    if let Some(warning) = clock_as_symbol(sample) {
+        return Some(warning);
+    }
     let (symbol, parts) = sample.symbols.iter().max_by_key(|(_, parts)| parts.len())?;
     let moments = PlayedSample::moments(parts);
     if parts.len() < FEW_ROWS || moments.len() * ROWS_A_MOMENT > parts.len() || far_apart::check(sample).is_some() {
@@ -37,7 +41,7 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
     Some(match column {
         Some(column) => {
             let name = sample.column(column);
-            let cell = crate::feed::replay::error::echo(sample.cell(parts[0].row, column).as_bytes());
+            let cell = echo(sample.cell(parts[0].row, column).as_bytes());
             let other =
                 format!("at the clock in `{}` (`{cell}`), which rises within each date", sample.layout().name(column));
             Warning { code, what, lines, played, other, flag: format!("--columns clock={name}") }
@@ -46,6 +50,29 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
             let other = String::from("at times that no column tells, or of several instruments");
             Warning { code, what, lines, played, other, flag: "--columns clock=NAME, or symbol=NAME".into() }
         }
+    })
+}
+
+/// The warning about a column without a name that is taken for a part of the symbol, and may be the clock.
+fn clock_as_symbol(sample: &PlayedSample<'_>) -> Option<Warning> {
+    let layout = sample.layout();
+    if layout.header.is_some() || sample.rows.iter().any(|row| row.has_clock) {
+        return None;
+    }
+    let is_clock = |column: &usize| {
+        let clock = |row: &PlayedRow| ClockForm::Minutes.parse(row.cells.get(*column)?).map(|(nanos, _)| nanos);
+        let clocks: Option<Vec<(i64, i64)>> = sample.rows.iter().map(|row| Some((row.ts.0, clock(row)?))).collect();
+        clocks.is_some_and(|clocks| clocks.len() >= FEW_ROWS && clocks.is_sorted())
+    };
+    let column = layout.symbol_parts.iter().copied().chain(layout.symbol).find(is_clock)?;
+    let cell = echo(sample.cell(0, column).as_bytes());
+    Some(Warning {
+        code: WarningCode::LostClock,
+        what: format!("`{cell}` in `{}` is part of the symbol, and rises within each date", layout.name(column)),
+        lines: sample.rows.first().map(|row| row.line).into_iter().collect(),
+        played: "an instrument for each of its values".into(),
+        other: "it is the clock".into(),
+        flag: format!("--columns clock={}", sample.column(column)),
     })
 }
 

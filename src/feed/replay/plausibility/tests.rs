@@ -145,6 +145,26 @@ fn years_that_may_count_from_1911_are_told() {
 }
 
 #[test]
+fn clock_taken_for_a_part_of_the_symbol_is_told() {
+    let row = |n: usize| {
+        let (symbol, price) = [("ACME", 353), ("BOLT", 4135)][n % 2];
+        format!("19990727,{},{symbol},{price}.2,{price}.9,{price}.1,{price}.5\n", 200 + n / 2 * 100)
+    };
+    let report = report("hours.csv", &(0..10).map(row).collect::<String>());
+    // Either the clock is found, or its loss is told.
+    let is_told = report.warnings.iter().any(|warning| warning.code.label() == "lost-clock");
+    assert!(report.symbols.len() == 2 || is_told, "{:?}: {:?}", report.symbols, report.warnings);
+}
+
+#[test]
+fn tickers_that_are_words_are_told() {
+    let row = |n: u32| format!("{}/10/2010,294.5{n},2088.5{n},1748.9{n}\n", 12 + n);
+    let report = report("wide.csv", &format!("Date,T,GBP,C\n{}", (0..6).map(row).collect::<String>()));
+    let is_told = report.warnings.iter().any(|warning| warning.other.contains("each of them is an instrument"));
+    assert!(report.symbols.len() == 3 || is_told, "{:?}: {:?}", report.symbols, report.warnings);
+}
+
+#[test]
 fn bars_that_share_a_time_are_told() {
     let row = |n: u32| format!("2024-01-02T0{}:00:00Z,10.5,11,10,10.{n},{}\n", 8 + n / 9, 7 + n * 5 % 11);
     let rows: String = (0..9).map(row).collect();

@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use super::sample::{PlayedSample, float, median};
 use crate::feed::replay::error::echo;
 use crate::feed::replay::parse::{number, times};
-use crate::feed::replay::schema::{FileKind, Warning, WarningCode, is_known_name};
+use crate::feed::replay::schema::{FileKind, RowShape, Warning, WarningCode, is_known_name};
 
 /// The most columns that are named.
 const MAX_NAMED: usize = 6;
 /// A column of prices is this near to the price that plays, as a share of it.
 const NEAR: f64 = 0.02;
+/// The longest name of a column that is like a ticker.
+const MAX_TICKER_BYTES: usize = 5;
 /// The longest word that is a symbol, and the most rows that each is alone in.
 const MAX_SYMBOL_CHARS: usize = 24;
 
@@ -21,6 +23,7 @@ enum Guess {
     Number,
     Price,
     Symbol,
+    Instrument,
 }
 
 pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
@@ -46,6 +49,7 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
             ("one of them is the price or the size", format!("--columns price={column}, or size={column}"))
         }
         Guess::Price => ("one of them is the price of a trade", format!("--columns price={column}")),
+        Guess::Instrument => ("each of them is an instrument, as in a wide table", String::new()),
         Guess::Symbol => ("one of them has the symbols", format!("--columns symbol={column}")),
     };
     Some(Warning {
@@ -62,6 +66,9 @@ fn guess(sample: &PlayedSample<'_>, column: usize) -> Option<Guess> {
     let layout = sample.layout();
     let is_named = layout.header.is_some();
     let is_unknown = !is_named || !is_known_name(layout.name(column));
+    if are_tickers(sample, column) {
+        return Some(Guess::Instrument);
+    }
     if !is_unknown {
         return None;
     }
@@ -100,6 +107,22 @@ fn is_price(sample: &PlayedSample<'_>, values: &[f64]) -> bool {
     let varies = values.windows(2).any(|pair| pair[0] != pair[1]);
     let is_quotes = sample.layout().kind == FileKind::Quotes;
     is_quotes && varies && played > 0.0 && ((usual - played) / played).abs() < NEAR
+}
+
+/// Calm numbers under a name like a ticker, beside the only price, which has such a name, too.
+fn are_tickers(sample: &PlayedSample<'_>, column: usize) -> bool {
+    let layout = sample.layout();
+    let RowShape::Bars { high, low, close, .. } = layout.groups[0].shape else { return false };
+    let is_ticker = |column: usize| {
+        let name = layout.name(column);
+        name.len() <= MAX_TICKER_BYTES && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    if layout.header.is_none() || high != low || !is_ticker(column) || !is_ticker(close) {
+        return false;
+    }
+    let values = numbers(sample, column).unwrap_or_default();
+    let moves = values.windows(2).filter(|pair| pair[0] > 0.0).map(|pair| ((pair[1] - pair[0]) / pair[0]).abs());
+    values.len() > 2 && values.iter().all(|value| *value > 0.0) && median(moves.collect()) < NEAR
 }
 
 /// Short words that repeat, as symbols do.

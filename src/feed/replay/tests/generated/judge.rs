@@ -216,7 +216,7 @@ fn told_or_silent(report: &FileReport, fault: Fault, what: String) -> Verdict {
             has_code(&["total", "size", "volume", "unused", "decimal"]) || mentions(report, &["volume", "size"])
         }
         Fault::Symbol => has_code(&["far-apart", "symbol", "instrument", "price-jump", "unused"]),
-        Fault::Rows => report.rows_rejected > 0 || has_code(&["repeat", "row", "far-apart", "zero"]),
+        Fault::Rows => report.rows_rejected > 0 || has_code(&["repeat", "row", "far-apart", "zero", "unused", "clock"]),
         Fault::Kind => has_code(&["kind", "row", "quotes", "unused", "as-size"]) || has_flag(&["--kind"]),
         Fault::Plays => !report.warnings.is_empty(),
     };

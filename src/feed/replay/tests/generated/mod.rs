@@ -20,8 +20,6 @@ use self::sheet::{Sheet, Wanted};
 
 const SEED: u64 = 13;
 const CASES: u64 = 340;
-/// The kinds of fault of which none may be silent; the others are counted.
-const HELD: [u8; 14] = [0, 1, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 15, 16];
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -75,7 +73,5 @@ fn random_table_is_never_read_wrong_in_silence() {
     println!("{cases} tables of seed {seed}: {right} right, {refused} refused ({needless} plain), {told} told");
     println!("silent errors: {silent}, {rate:.2} %");
     classes.iter().for_each(|(class, (count, case, what))| println!("  {count:>5} x {class}, first {case}: {what}"));
-    let is_held = |class: &&String| HELD.iter().any(|kind| class.starts_with(&format!("fault {kind} ")));
-    let wrong: Vec<&String> = classes.keys().filter(is_held).collect();
-    assert!(wrong.is_empty(), "tables of seed {seed} are read wrong in silence: {wrong:?}");
+    assert_eq!(silent, 0, "tables of seed {seed} are read wrong in silence");
 }
