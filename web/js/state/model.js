@@ -52,6 +52,8 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
 /** @typedef {import("../types/http.js").Reading} Reading */
 /** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
+/** @typedef {import("../types/http.js").FileAssumption} FileAssumption */
+/** @typedef {import("../types/http.js").FileWarning} FileWarning */
 /** @typedef {{ id: number, text: string }} Toast */
 /**
  * The rates and the bars in a series that the server grants.

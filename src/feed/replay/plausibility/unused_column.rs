@@ -17,7 +17,7 @@ const MAX_TICKER_BYTES: usize = 5;
 /// The longest word that is a symbol, and the most rows that each is alone in.
 const MAX_SYMBOL_CHARS: usize = 24;
 
-/// What an unused column may be.
+/// The use that an unused column may have.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Guess {
     Number,

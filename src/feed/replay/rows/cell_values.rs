@@ -151,13 +151,15 @@ impl CellValues<'_> {
         price.mantissa == 0 && !self.layout.is_zero_price
     }
 
-    /// A price of zero means that a side has no quote, but where it is a price.
+    /// A price of zero means that a side has no quote, but where it is a price. On both sides it never is one.
     fn quote(
         &self,
         (bid, bid_size): (Option<Decimal>, Option<usize>),
         (ask, ask_size): (Option<Decimal>, Option<usize>),
     ) -> Result<QuoteValues, RowError> {
-        let quoted = |price: Option<Decimal>| price.filter(|price| !self.is_no_price(*price));
+        let is_zero = |price: Option<Decimal>| price.is_some_and(|price| price.mantissa == 0);
+        let is_empty = is_zero(bid) && is_zero(ask);
+        let quoted = |price: Option<Decimal>| price.filter(|price| !is_empty && !self.is_no_price(*price));
         let (bid, ask) = (quoted(bid), quoted(ask));
         let bid_size = self.size(bid_size.filter(|_| bid.is_some()))?;
         let ask_size = self.size(ask_size.filter(|_| ask.is_some()))?;

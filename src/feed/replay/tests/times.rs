@@ -17,7 +17,7 @@ pub fn report(name: &str, text: &str, flags: &[(&str, &str)]) -> Result<FileRepo
     }
     let config = ReplayConfig { overrides, ..ReplayConfig::default() };
     let report = inspect(&Entry::file(&path), &config, &mut |_, _, _| {}).map_err(|error| error.problem.to_string())?;
-    // What is described plays.
+    // The described values play.
     let mut replay = replay::open(&[path], &config).map_err(|error| error.problem.to_string())?;
     assert!(!all_ticks(&mut replay).is_empty(), "{name} plays");
     Ok(report)

@@ -6,8 +6,8 @@ import { countText } from "../../lib/number.js";
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Reading} Reading */
 /** @typedef {import("../../state/model.js").RejectedRows} RejectedRows */
-/** @typedef {import("../../types/http.js").FileAssumption} FileAssumption */
-/** @typedef {import("../../types/http.js").FileWarning} FileWarning */
+/** @typedef {import("../../state/model.js").FileAssumption} FileAssumption */
+/** @typedef {import("../../state/model.js").FileWarning} FileWarning */
 
 const REJECTED = ["Rows", "Reason", "File", "First at", "Value"];
 const WARNINGS = ["Warning", "Played", "Or else", "Decides", "File"];

@@ -24,6 +24,8 @@ pub struct FastPath {
     delimiter: u8,
     time: FastTime,
     are_quotes: bool,
+    /// Rows have a bid, and an ask.
+    sides: [bool; 2],
     is_zero_price: bool,
     max_line_bytes: usize,
 }
@@ -79,7 +81,8 @@ impl FastPath {
         }
         let (delimiter, time) = (layout.delimiter, FastTime::of(&layout.time)?);
         let is_zero_price = layout.is_zero_price;
-        let path = Self { cells, delimiter, time, are_quotes, is_zero_price, max_line_bytes };
+        let sides = [columns.bid.is_some(), columns.ask.is_some()];
+        let path = Self { cells, delimiter, time, are_quotes, sides, is_zero_price, max_line_bytes };
         (layout.price_scale == 0 && layout.symbol_parts.is_empty()).then_some(path)
     }
 }
@@ -128,11 +131,13 @@ impl FastRow {
             }
             return grid.trade(&TradeValues { price, size, side: self.side }).map(TickKind::Trade);
         }
+        let is_empty = !path.is_zero_price || price.mantissa == 0 && ask.mantissa == 0 && path.sides == [true, true];
         // A price of zero means that a side has no quote.
-        let quoted = |price: Decimal, size| {
-            if price.mantissa == 0 && !path.is_zero_price { (None, Decimal::new(0, 0)) } else { (Some(price), size) }
+        let quoted = |is_side: bool, price: Decimal, size| {
+            if !is_side || price.mantissa == 0 && is_empty { (None, Decimal::new(0, 0)) } else { (Some(price), size) }
         };
-        let ((bid, bid_size), (ask, ask_size)) = (quoted(price, size), quoted(ask, ask_size));
+        let [has_bid, has_ask] = path.sides;
+        let ((bid, bid_size), (ask, ask_size)) = (quoted(has_bid, price, size), quoted(has_ask, ask, ask_size));
         grid.quote(&QuoteValues { bid, ask, bid_size, ask_size }).map(TickKind::Quote)
     }
 }

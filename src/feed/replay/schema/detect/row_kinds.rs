@@ -17,6 +17,8 @@ use crate::feed::replay::schema::layout::{Assumption, KindColumn, KindForm, RowS
 use crate::feed::replay::schema::overrides::Overrides;
 use crate::feed::replay::schema::row_kind::RowKind;
 
+/// The columns of a recording, which leaves the side blank that has no quote.
+const RECORDING: [&str; 9] = ["time", "symbol", "price", "size", "bid", "ask", "bid_size", "ask_size", "side"];
 /// Percent of rows with one side of a quote blank, from which on a blank means the side before.
 const ONE_SIDED: usize = 20;
 /// Percent of the times of a file that have both sides of a book.
@@ -292,6 +294,9 @@ impl Refiner<'_> {
     /// Returns whether a blank bid or ask means that it is the one before.
     fn do_blanks_keep(&mut self, columns: &TickColumns) -> bool {
         let (Some(bid), Some(ask)) = (columns.bid, columns.ask) else { return false };
+        if self.table.names == RECORDING {
+            return false;
+        }
         let sides = self.profiles[bid].numbers.iter().zip(&self.profiles[ask].numbers);
         let (mut bids, mut asks, mut any) = (0, 0, 0);
         for (bid, ask) in sides {

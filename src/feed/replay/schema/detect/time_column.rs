@@ -68,7 +68,7 @@ impl DetectedTime {
     }
 }
 
-/// What people and the file's name say about the time.
+/// Answers of people and of the file's name about the time.
 #[derive(Clone, Debug, Default)]
 pub struct TimeOverrides {
     pub unit: Option<TimeUnit>,

@@ -52,7 +52,7 @@ pub struct Sheet {
     pub is_reversed: bool,
     pub file: String,
     pub overrides: Overrides,
-    /// What is particular of this table.
+    /// The particulars of this table.
     pub features: Vec<String>,
 }
 
