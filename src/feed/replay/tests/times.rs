@@ -59,6 +59,18 @@ pub fn check_assumed(report: &FileReport, what: &str, flag: &str) {
 }
 
 #[test]
+fn date_that_stands_twice_is_no_clock() {
+    let want = "2011-07-28T00:00:00Z 2011-07-29T00:00:00Z";
+    for again in ["20110728.0 20110729.0", "20110728 20110729"].map(|both| both.split_once(' ').unwrap()) {
+        let text = format!(
+            ",open,close,high,low,date\n2011-07-28,10,11,12,9,{}\n2011-07-29,11,12,13,10,{}\n",
+            again.0, again.1
+        );
+        check("a.csv", &text, want);
+    }
+}
+
+#[test]
 fn clock_without_marks_is_found_beside_dates() {
     let want = "2010-01-04T09:30:00Z 2010-01-05T09:31:00Z";
     let rows = |clocks: [&str; 3], header: &str| {

@@ -55,7 +55,7 @@ fn rank(table: &Table, profiles: &[Profile], date: usize, n: usize, unit: Option
         return Some((rank_of_name(), ClockForm::BehindDate));
     }
     let is_numeric = if named.is_some() { profile.is_numeric() } else { profile.are_most(profile.numeric) };
-    if !is_numeric || profile.dated > 0 && !is_given || profile.min() < 0.0 {
+    if !is_numeric || !is_given && (profile.dated > 0 || is_date_again(table, date, n)) || profile.min() < 0.0 {
         return None;
     }
     let cells = cells(table, n);
@@ -83,6 +83,13 @@ fn rank(table: &Table, profiles: &[Profile], date: usize, n: usize, unit: Option
     }
     let is_unknown = profile.name.is_empty() || !column_name::is_known(&profile.name);
     is_unknown.then(|| by_behaviour(table, date, n, &cells)).flatten().map(|form| (BEHAVES, form))
+}
+
+/// Returns whether a column has the figures of the date: 20240301 beside 2024-03-01 is no clock of 20:24.
+fn is_date_again(table: &Table, date: usize, n: usize) -> bool {
+    let figures = |cell: &str| cell.chars().filter(char::is_ascii_digit).collect::<String>();
+    let whole = |cell: &str| figures(cell.split('.').next().unwrap_or(cell));
+    table.column(date).zip(table.column(n)).all(|(date, cell)| figures(date) == whole(cell))
 }
 
 /// Returns whether the dates of a column mean nothing: spreadsheets write clocks as times of 1899-12-30.

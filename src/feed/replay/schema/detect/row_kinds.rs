@@ -73,6 +73,7 @@ pub fn refine(
     refiner.reading
 }
 
+/// The finer points of a reading, found in the rows of the sample.
 pub(super) struct Refiner<'a> {
     pub(super) table: &'a Table,
     pub(super) profiles: &'a [Profile],
