@@ -76,8 +76,7 @@ impl Header {
         let may_name = role == Some(ColumnRole::Symbol) || first.is_empty();
         let names = self.names.len();
         let is_of_fields = has_symbol_role(cells) && self.repeats();
-        let are_names = !is_of_fields
-            && cells.iter().skip(1).all(|cell| cell.len() > 1 && column_name::is_known(cell));
+        let are_names = !is_of_fields && cells.iter().skip(1).all(|cell| cell.len() > 1 && column_name::is_known(cell));
         let are_units = !is_of_fields && are_units(cells);
         if !may_name || filled == 0 || cells.len() > names + 1 || are_units || are_names {
             return;
