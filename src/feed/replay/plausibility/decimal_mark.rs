@@ -21,11 +21,14 @@ fn of_columns(sample: &PlayedSample<'_>, words: &str, wanted: &[ColumnRole]) -> 
     let columns: Vec<usize> = (0..roles.len()).filter(has_role).collect();
     let is_comma = sample.layout().mark(*columns.first()?) == DecimalMark::Comma;
     let cells = || sample.rows.iter().flat_map(|row| columns.iter().filter_map(|n| row.cells.get(*n)));
-    let cells = || cells().filter(|cell| cell.contains([',', '.']));
+    let marked = || cells().filter(|cell| cell.contains([',', '.']));
+    // Numbers without a mark have no thousands, or no decimals.
+    let is_short = |cell: &String| cell.bytes().filter(u8::is_ascii_digit).count() <= 3 && !cell.contains([',', '.']);
     // A point before three figures is that of decimals, unless the comma is taken for it.
-    let marks: &[char] = if is_comma { &[',', '.'] } else { &[','] };
-    let mark = *marks.iter().find(|mark| cells().all(|cell| may_be_either(cell, **mark)))?;
-    let cell = cells().next().filter(|_| cells().count() >= sample.rows.len())?;
+    let has_commas = is_comma || (0..roles.len()).any(|n| sample.layout().mark(n) == DecimalMark::Comma);
+    let marks: &[char] = if has_commas { &[',', '.'] } else { &[','] };
+    let mark = *marks.iter().find(|mark| cells().all(|cell| is_short(cell) || may_be_either(cell, **mark)))?;
+    let cell = marked().next().filter(|_| marked().count() * 3 >= cells().count())?;
     let name = if mark == ',' { "comma" } else { "point" };
     let (played, other) = match (mark == ',') == is_comma {
         true => ("decimals", "thousands"),
@@ -33,7 +36,7 @@ fn of_columns(sample: &PlayedSample<'_>, words: &str, wanted: &[ColumnRole]) -> 
     };
     Some(Warning {
         code: WarningCode::DecimalMark,
-        what: format!("all {words} have one {name} and three figures behind it, as `{}`", shown(cell)),
+        what: format!("{words} have one {name} and three figures behind it, as `{}`", shown(cell)),
         lines: sample.rows.first().map(|row| row.line).into_iter().collect(),
         played: format!("the {name} is before {played}"),
         other: format!("it is before {other}"),

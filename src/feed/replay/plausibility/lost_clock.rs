@@ -6,16 +6,24 @@ use super::far_apart;
 use super::sample::{PlayedPart, PlayedRow, PlayedSample, shown, time};
 use crate::feed::replay::error::echo;
 use crate::feed::replay::parse::number::{self, DecimalMark};
-use crate::feed::replay::parse::times::{self, ClockForm, DateOrder, TimeFormat};
-use crate::feed::replay::schema::{FileKind, Warning, WarningCode};
+use crate::feed::replay::parse::times::{self, ClockForm, DateOrder, TimeFormat, TimeUnit};
+use crate::feed::replay::schema::{ColumnRole, FileKind, Warning, WarningCode};
 
 /// Rows of a moment, on average, from which on they share it too often.
 const ROWS_A_MOMENT: usize = 2;
 /// Rows of a symbol that are few enough to share a moment by chance.
 const FEW_ROWS: usize = 3;
 
+/// The forms of clocks that are numbers.
+const FORMS: [ClockForm; 4] = [
+    ClockForm::Minutes,
+    ClockForm::Seconds { decimals: 0 },
+    ClockForm::Count(TimeUnit::Seconds),
+    ClockForm::Count(TimeUnit::Millis),
+];
+
 pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
-    if let Some(warning) = clock_as_symbol(sample) {
+    if let Some(warning) = clock_as_symbol(sample).or_else(|| constant_clock(sample)) {
         return Some(warning);
     }
     let (symbol, parts) = sample.symbols.iter().max_by_key(|(_, parts)| parts.len())?;
@@ -59,11 +67,12 @@ fn clock_as_symbol(sample: &PlayedSample<'_>) -> Option<Warning> {
     if layout.header.is_some() || sample.rows.iter().any(|row| row.has_clock) {
         return None;
     }
-    let is_clock = |column: &usize| {
-        let clock = |row: &PlayedRow| ClockForm::Minutes.parse(row.cells.get(*column)?).map(|(nanos, _)| nanos);
+    let is_of = |column: usize, form: ClockForm| {
+        let clock = |row: &PlayedRow| form.parse(row.cells.get(column)?).map(|(nanos, _)| nanos);
         let clocks: Option<Vec<(i64, i64)>> = sample.rows.iter().map(|row| Some((row.ts.0, clock(row)?))).collect();
         clocks.is_some_and(|clocks| clocks.len() >= FEW_ROWS && clocks.is_sorted())
     };
+    let is_clock = |column: &usize| FORMS.into_iter().any(|form| is_of(*column, form));
     let column = layout.symbol_parts.iter().copied().chain(layout.symbol).find(is_clock)?;
     let cell = echo(sample.cell(0, column).as_bytes());
     Some(Warning {
@@ -71,6 +80,29 @@ fn clock_as_symbol(sample: &PlayedSample<'_>) -> Option<Warning> {
         what: format!("`{cell}` in `{}` is part of the symbol, and rises within each date", layout.name(column)),
         lines: sample.rows.first().map(|row| row.line).into_iter().collect(),
         played: "an instrument for each of its values".into(),
+        other: "it is the clock".into(),
+        flag: format!("--columns clock={}", sample.column(column)),
+    })
+}
+
+/// The warning about a number behind the date, without a name, that is the same in all rows and may be the clock.
+fn constant_clock(sample: &PlayedSample<'_>) -> Option<Warning> {
+    let layout = sample.layout();
+    let column = layout.time.column + 1;
+    let role = layout.roles().get(column).copied()?;
+    let is_open = layout.header.is_none() && role.is_none_or(|role| role == ColumnRole::Size);
+    if !is_open || sample.rows.len() < FEW_ROWS || sample.rows.iter().any(|row| row.has_clock) {
+        return None;
+    }
+    let cell = sample.cell(0, column);
+    let is_clock = |form: ClockForm| form.parse(cell).is_some_and(|(nanos, _)| nanos > 0);
+    let is_number = cell.len() >= FEW_ROWS && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let is_same = (0..sample.rows.len()).all(|row| sample.cell(row, column) == cell);
+    (is_number && is_same && FORMS.into_iter().any(is_clock)).then(|| Warning {
+        code: WarningCode::LostClock,
+        what: format!("`{}` in `{}` is the same behind all dates", echo(cell.as_bytes()), layout.name(column)),
+        lines: sample.rows.first().map(|row| row.line).into_iter().collect(),
+        played: "dates without a clock".into(),
         other: "it is the clock".into(),
         flag: format!("--columns clock={}", sample.column(column)),
     })

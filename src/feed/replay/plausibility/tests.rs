@@ -145,6 +145,12 @@ fn years_that_may_count_from_1911_are_told() {
 }
 
 #[test]
+fn number_behind_all_dates_is_told() {
+    let row = |n: u32| format!("1996100{n},930,10.{n},11,10,10.5,{}\n", 7 + n * 5 % 11);
+    check("const.csv", &(1..8).map(row).collect::<String>(), &["lost-clock"], "--columns clock=2 decides");
+}
+
+#[test]
 fn clock_taken_for_a_part_of_the_symbol_is_told() {
     let row = |n: usize| {
         let (symbol, price) = [("ACME", 353), ("BOLT", 4135)][n % 2];

@@ -103,7 +103,8 @@ fn strip_thousands(text: &str, mark: DecimalMark) -> Option<String> {
         let groups: Vec<&str> = whole.split(is_mark).collect();
         let last = groups.len() - 1;
         let fits = |(n, group): (usize, &&str)| match n {
-            0 => (1..=3).contains(&group.len()),
+            // Thousands never begin with a zero.
+            0 => (1..=3).contains(&group.len()) && !group.starts_with('0'),
             // Indian numbers have groups of two before the last.
             n if n < last => (2..=3).contains(&group.len()),
             _ => group.len() == 3,

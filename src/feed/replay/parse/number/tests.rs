@@ -69,7 +69,7 @@ fn small_price_is_never_zero() {
 
 #[test]
 fn mark_in_a_wrong_place_makes_no_number() {
-    for cell in ["217,80", "1,23,45", "1,2345", ",123", "1.2.3", "12-5"] {
+    for cell in ["0,700", "217,80", "1,23,45", "1,2345", ",123", "1.2.3", "12-5"] {
         check(cell, Point, Err(DecimalError::NotANumber));
     }
     check("217.80", Comma, Err(DecimalError::NotANumber));

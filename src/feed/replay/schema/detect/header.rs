@@ -49,7 +49,12 @@ impl Header {
         let is_known = |cell: &&String| cell.chars().count() > 1 && column_name::has_role(cell);
         let known = |cells: &[String]| cells.iter().filter(is_known).count();
         let letters = |cells: &[String]| cells.iter().filter(|cell| column_name::has_role(cell)).count();
-        let best = lines.iter().enumerate().max_by_key(|(n, (_, cells))| (known(cells), letters(cells), *n));
+        // A line of symbols, which may be words, stands beside a line of fields that repeat.
+        let has_symbols = |cells: &[String]| {
+            has_symbol_role(cells) && lines.iter().any(|(_, other)| other != cells && repeats(other))
+        };
+        let rank = |cells: &[String], n: usize| (!has_symbols(cells), known(cells), letters(cells), n);
+        let best = lines.iter().enumerate().max_by_key(|(n, (_, cells))| rank(cells, *n));
         let Some((at, (line, names))) = best else { return Self::default() };
         let mut header = Self { line: Some(*line), names: names.clone(), symbols: None };
         for (n, (_, cells)) in lines.iter().enumerate().filter(|(n, _)| *n != at) {
@@ -70,8 +75,10 @@ impl Header {
         }
         let may_name = role == Some(ColumnRole::Symbol) || first.is_empty();
         let names = self.names.len();
-        let are_names = cells.iter().skip(1).all(|cell| cell.len() > 1 && column_name::is_known(cell));
-        if !may_name || filled == 0 || cells.len() > names + 1 || are_units(cells) || are_names {
+        let is_of_fields = has_symbol_role(cells) && self.repeats();
+        let are_names = !is_of_fields && cells.iter().skip(1).all(|cell| cell.len() > 1 && column_name::is_known(cell));
+        let are_units = !is_of_fields && are_units(cells);
+        if !may_name || filled == 0 || cells.len() > names + 1 || are_units || are_names {
             return;
         }
         if filled + 1 >= names {
@@ -84,9 +91,20 @@ impl Header {
 
     /// A name occurs twice: the columns are those of several symbols.
     fn repeats(&self) -> bool {
-        let names = &self.names[1..];
-        names.iter().enumerate().any(|(n, name)| !name.is_empty() && names[..n].contains(name))
+        repeats(&self.names)
     }
+}
+
+/// A name occurs twice, behind the first cell.
+fn repeats(names: &[String]) -> bool {
+    let names = names.get(1..).unwrap_or_default();
+    names.iter().enumerate().any(|(n, name)| !name.is_empty() && names[..n].contains(name))
+}
+
+/// The first cell is a name for symbols.
+fn has_symbol_role(cells: &[String]) -> bool {
+    let first = cells.first().map(String::as_str).unwrap_or_default();
+    column_name::roles_of(first).first().is_some_and(|named| named.role == ColumnRole::Symbol)
 }
 
 fn are_units(cells: &[String]) -> bool {

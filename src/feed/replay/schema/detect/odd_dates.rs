@@ -82,6 +82,14 @@ fn of_column(
     if !names_date {
         return None;
     }
+    // Steps of a few days are those of days, and not of the figures of dates.
+    if order.is_none()
+        && profile.values().count() >= MIN_ROWS
+        && steps_are_days(profile)
+        && let Some((unit, assumption)) = days(profile, is_first)
+    {
+        return found(TimeFormat::Epoch(unit), assumption);
+    }
     figures(table, profile, n, order)
         .filter(|_| !is_first || profile.are_integers() && behaves(profile))
         .and_then(|(figures, assumption)| found(TimeFormat::Figures(figures), assumption))
@@ -94,8 +102,7 @@ fn days(profile: &Profile, is_first: bool) -> Option<(TimeUnit, Option<Assumptio
     let assume = |what: &str, why: &str| Some(Assumption { what: what.into(), why: why.into(), flag: "--time-unit" });
     profile.values().next()?;
     if is_first {
-        let steps_are_days = profile.share_of_steps(|a, b| (1.0..=5.0).contains(&(b - a).abs())) >= 1.0;
-        let are_days = are_all(SHEET_DAYS) && steps_are_days && profile.are_integers() && behaves(profile);
+        let are_days = are_all(SHEET_DAYS) && steps_are_days(profile) && profile.are_integers() && behaves(profile);
         let assumption = assume("times are days of a spreadsheet", "numbers of the first column rise by a few days");
         return are_days.then_some((TimeUnit::SheetDays, assumption));
     }
@@ -107,6 +114,11 @@ fn days(profile: &Profile, is_first: bool) -> Option<(TimeUnit, Option<Assumptio
     }
     let are_days = are_all(UNIX_DAYS) && profile.are_integers();
     are_days.then(|| (TimeUnit::Days, assume("times are days since 1970", "their numbers are of that size")))
+}
+
+/// Numbers from row to row at most a few days apart, and not all the same.
+fn steps_are_days(profile: &Profile) -> bool {
+    profile.share_of_steps(|a, b| (b - a).abs() <= 5.0) >= 1.0 && profile.max() > profile.min()
 }
 
 /// Numbers that run in one direction, in enough rows.

@@ -108,7 +108,7 @@ const WORDS: [(Word, &str); 50] = [
     (Last, "last letzter letzte zuletzt dernier ultimo ultima ostatni laatste senast simdi последняя latest ltp lst"),
     (
         Price,
-        "price px prc quote kurs preis cena cours prix precio prezzo preco koers pris fiyat цена spot nav pric \
+        "price px prc quote kurs preis cena cours prix precio prezzo preco koers prijs pris fiyat цена spot nav pric \
          level_price rp p",
     ),
     (Value, "rate rates value val valeur valor valore wert"),

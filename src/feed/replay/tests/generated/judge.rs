@@ -96,7 +96,7 @@ fn add(a: Decimal, b: Decimal) -> Decimal {
 
 fn verdict(sheet: &Sheet, report: &FileReport, trades: &[Played], quotes: &[Played]) -> Verdict {
     if sheet.wanted == Wanted::Refusal {
-        return told_or_silent(report, Fault::Plays, format!("plays as {}", report.kind.code()));
+        return told_or_silent(sheet, report, Fault::Plays, format!("plays as {}", report.kind.code()));
     }
     if sheet.wanted == Wanted::Repeats {
         let is_told =
@@ -127,7 +127,7 @@ fn verdict(sheet: &Sheet, report: &FileReport, trades: &[Played], quotes: &[Play
     };
     match differences {
         None => Verdict::Right,
-        Some((fault, what)) => told_or_silent(report, fault, what),
+        Some((fault, what)) => told_or_silent(sheet, report, fault, what),
     }
 }
 
@@ -192,13 +192,14 @@ fn mentions(report: &FileReport, words: &[&str]) -> bool {
 }
 
 /// A warning, an assumption or a count of rejected rows touches what is wrong.
-fn told_or_silent(report: &FileReport, fault: Fault, what: String) -> Verdict {
+fn told_or_silent(sheet: &Sheet, report: &FileReport, fault: Fault, what: String) -> Verdict {
     let flags = || report.assumptions.iter().map(|one| one.flag);
     let codes = || report.warnings.iter().map(|one| one.code.label());
     let has_code = |words: &[&str]| codes().any(|code| words.iter().any(|word| code.contains(word)));
     let has_flag = |list: &[&str]| flags().any(|flag| list.contains(&flag));
     // Several instruments as one make wrong times, prices and counts of bars, too.
     let is_parted = has_code(&["far-apart"]) && fault != Fault::Size;
+    let names_symbol = sheet.symbols.iter().any(|one| mentions(report, &[&format!("`{}`", one.to_lowercase())]));
     let touches = match fault {
         Fault::Time => {
             let hours = what.split_once(" and not ").and_then(|(a, b)| Some(shift(a)? - shift(b)?));
@@ -216,7 +217,11 @@ fn told_or_silent(report: &FileReport, fault: Fault, what: String) -> Verdict {
             has_code(&["total", "size", "volume", "unused", "decimal"]) || mentions(report, &["volume", "size"])
         }
         Fault::Symbol => has_code(&["far-apart", "symbol", "instrument", "price-jump", "unused"]),
-        Fault::Rows => report.rows_rejected > 0 || has_code(&["repeat", "row", "far-apart", "zero", "unused", "clock"]),
+        Fault::Rows => {
+            report.rows_rejected > 0
+                || has_code(&["repeat", "row", "far-apart", "zero", "unused", "clock"])
+                || names_symbol
+        }
         Fault::Kind => has_code(&["kind", "row", "quotes", "unused", "as-size"]) || has_flag(&["--kind"]),
         Fault::Plays => !report.warnings.is_empty(),
     };

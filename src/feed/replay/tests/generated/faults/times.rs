@@ -32,7 +32,9 @@ pub fn odd_times(rng: &mut Rng) -> Sheet {
     let mut sheet = Sheet::any(rng, Needs { kind: Some(kind), header, ..plain(time) });
     if time.name == "sas" && rng.chance(40) {
         // A row beyond 2262 costs itself alone.
-        let far = sheet.text().lines().last().unwrap_or_default().replacen("20", "99", 1);
+        let last = sheet.events[sheet.events.len() - 1].ts;
+        let year = chrono::DateTime::from_timestamp_nanos(last).format("%Y").to_string();
+        let far = sheet.text().lines().last().unwrap_or_default().replacen(&year, "9999", 1);
         sheet.between.push((3, far));
         sheet.features.push("year 9999".into());
     }
