@@ -70,7 +70,7 @@ fn rows(report: &FileReport) -> String {
 fn time(report: &FileReport) -> String {
     let format = match report.time.format {
         TimeFormat::Iso => "ISO 8601".into(),
-        TimeFormat::Epoch(unit) if unit.is_told_by_size() => format!("{unit} since 1970"),
+        TimeFormat::Epoch(unit) if unit.is_known_by_size() => format!("{unit} since 1970"),
         TimeFormat::Epoch(unit) => unit.to_string(),
         TimeFormat::SinceMidnight(unit) => format!("{unit} since midnight"),
         TimeFormat::Text(order) => format!("dates as {}", order.label()),

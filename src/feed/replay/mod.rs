@@ -67,10 +67,9 @@ pub fn inspect_all(
     let settled = play::settle(&readable, &mut of_readable, config);
     let mut reports: Vec<_> =
         entries.iter().zip(scans).map(|(entry, scan)| scan.map(|scan| report::file_report(entry, &scan))).collect();
-    if let Err(error) = settled
-        && let Some(report) = reports.iter_mut().find(|report| report.is_ok())
-    {
-        *report = Err(error);
+    if let Err(error) = settled {
+        let at_fault = entries.iter().position(|entry| std::path::Path::new(&entry.to_string()) == error.file);
+        reports[at_fault.unwrap_or(0)] = Err(error);
     }
     reports
 }

@@ -116,7 +116,8 @@ impl Cells {
         self.count
     }
 
-    /// The cell at `index`, without the blanks around it and the quotes within those, also as `="..."`; empty where the line has none.
+    /// The cell at `index`, without the blanks around it and the quotes within those, also as `="..."`; empty where
+    /// the line has none.
     pub fn get(&self, index: usize) -> &str {
         let Some(&end) = self.ends[..self.count].get(index) else { return "" };
         let start = if index == 0 { 0 } else { self.ends[index - 1] + self.gap };

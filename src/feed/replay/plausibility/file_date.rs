@@ -1,7 +1,7 @@
 //! The times are those of the date in the file's name.
 
-use super::sample::{PlayedSample, date, time};
-use crate::feed::replay::parse::times::NANOS_PER_DAY;
+use super::sample::{PlayedSample, time};
+use crate::feed::replay::parse::times::{self, NANOS_PER_DAY};
 use crate::feed::replay::schema::{Warning, WarningCode, file_name};
 
 /// Days by which a zone may move a date.
@@ -16,7 +16,7 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
     if is_plausible(&named, days) {
         return None;
     }
-    let dates: Vec<String> = named.iter().map(|day| date(*day)).collect();
+    let dates: Vec<String> = named.iter().map(|day| times::date_text(*day)).collect();
     Some(Warning {
         code: WarningCode::OtherDate,
         what: format!(

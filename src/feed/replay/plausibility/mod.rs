@@ -1,4 +1,4 @@
-//! The plausibility pass: looks at the first rows as they play, and tells what makes the reading of the file doubtful.
+//! The plausibility pass: looks at the first rows as they play, and finds what makes the reading of the file doubtful.
 //!
 //! Each check is a pure function of the [`PlayedSample`], in a file of its own. A check is quiet about a file that is
 //! read right, or says something true of it.
@@ -49,7 +49,7 @@ const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 15] = [
 
 /// Checks the first rows of a file that was scanned.
 pub fn check(entry: &Entry, scan: &Scan, config: &ReplayConfig) -> Vec<Warning> {
-    // The scan has told already what cannot be read.
+    // The scan has reported what cannot be read.
     let Ok(sample) = PlayedSample::read(entry, scan, config) else { return Vec::new() };
     CHECKS.iter().filter_map(|check| check(&sample)).collect()
 }

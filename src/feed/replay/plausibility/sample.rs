@@ -158,8 +158,3 @@ pub fn shown(symbol: &str) -> String {
 pub fn time(ts: Timestamp) -> String {
     chrono::DateTime::from_timestamp_nanos(ts.0).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
 }
-
-/// A date for a message.
-pub fn date(days: i64) -> String {
-    chrono::DateTime::from_timestamp(days * 86_400, 0).map(|date| date.date_naive().to_string()).unwrap_or_default()
-}

@@ -157,7 +157,7 @@ fn clock_taken_for_a_part_of_the_symbol_is_told() {
         format!("19990727,{},{symbol},{price}.2,{price}.9,{price}.1,{price}.5\n", 200 + n / 2 * 100)
     };
     let report = report("hours.csv", &(0..10).map(row).collect::<String>());
-    // Either the clock is found, or its loss is told.
+    // Either the clock is found, or its loss is a warning.
     let is_told = report.warnings.iter().any(|warning| warning.code.label() == "lost-clock");
     assert!(report.symbols.len() == 2 || is_told, "{:?}: {:?}", report.symbols, report.warnings);
 }

@@ -23,7 +23,8 @@ struct EdgePrice {
     price: Decimal,
 }
 
-/// A trade comes before a quote in a file of trades, wherever they are. Of a book whose rows are of one time, a bid comes before an ask.
+/// A trade comes before a quote in a file of trades, wherever they are. Of a book whose rows are of one time, a bid comes
+/// before an ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct EdgeRank {
     is_other: bool,

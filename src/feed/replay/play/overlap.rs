@@ -9,7 +9,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use super::catalog::bar_intervals;
-use super::scan::Scan;
+use super::scan::{Scan, SymbolScan};
 use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, ReplayError};
 use crate::feed::replay::input::{Entry, TextPosition, open_at};
@@ -17,8 +17,10 @@ use crate::feed::replay::rows::Rows;
 use crate::feed::replay::schema::{Assumption, FileKind, file_name};
 use crate::market::{Interval, Timestamp};
 
-/// The most rows of each file that are compared.
-const MAX_COMPARED: usize = 200_000;
+/// The most rows of each file that are compared with another.
+const MAX_COMPARED: usize = if cfg!(test) { 40 } else { 200_000 };
+/// The most pairs of files that are compared. Each reads both again.
+const MAX_PAIRS: usize = if cfg!(test) { 6 } else { 1_000 };
 
 /// The rows of one symbol of a file that do not play, as another file has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,13 @@ pub struct Skip {
     pub symbol: usize,
     pub from: Timestamp,
     pub to: Timestamp,
+}
+
+impl Skip {
+    /// Returns whether all rows of a symbol are skipped.
+    fn covers(&self, symbol: &SymbolScan) -> bool {
+        self.from <= symbol.first && symbol.last <= self.to
+    }
 }
 
 /// A symbol of a file.
@@ -60,15 +69,39 @@ pub fn settle(
     }
     let mut shared: Vec<_> = places.into_values().filter(|places| places.len() > 1).collect();
     shared.sort_unstable_by_key(|places| (places[0].file, places[0].symbol));
+    let mut pairs = 0;
     for places in shared {
         for (n, later) in places.iter().enumerate() {
             for earlier in &places[..n] {
-                let Some(skip) = overlap(entries, scans, *earlier, *later, config)? else { continue };
-                skips[skip.0].push(skip.1);
+                if needs_rows(scans, *earlier, *later) {
+                    pairs += 1;
+                    if pairs > MAX_PAIRS {
+                        note_not_compared(entries, scans, *earlier, *later);
+                        return Ok(skips);
+                    }
+                }
+                let Some((file, skip)) = overlap(entries, scans, *earlier, *later, config)? else { continue };
+                skips[file].push(skip);
+                // Rows that do not play need no further file that has them.
+                if file == later.file && skip.covers(&scans[file].symbols[skip.symbol]) {
+                    break;
+                }
             }
         }
     }
     Ok(skips)
+}
+
+/// Returns whether the rows of two files have to be read to compare them.
+fn needs_rows(scans: &[&mut Scan], earlier: Place, later: Place) -> bool {
+    let [are_bars, were_bars] = [later, earlier].map(|place| scans[place.file].layout.kind == FileKind::Bars);
+    are_bars == were_bars && common(scans, earlier, later).is_some()
+}
+
+fn note_not_compared(entries: &[&Entry], scans: &mut [&mut Scan], earlier: Place, later: Place) {
+    let what = format!("`{}` and further files of the same symbols are not compared", entries[earlier.file].name());
+    let why = format!("{MAX_PAIRS} pairs of files were; rows in several files count several times");
+    scans[later.file].notes.push(Assumption { what, why, flag: "" });
 }
 
 /// Files without symbols whose names differ by dates alone, with the name they share.
@@ -156,6 +189,10 @@ fn overlap(
     let is_same = same.rows > 0 && same.equal == same.rows;
     let (what, why) = match () {
         () if same.rows == 0 => return Ok(None),
+        () if is_same && same.until < span.1 => (
+            format!("the first {} rows of {symbol} that `{other}` has, too, play once", same.rows),
+            "further rows are not compared, and play from both",
+        ),
         () if is_same => {
             (format!("{} rows of {symbol} that `{other}` has, too, play once", same.rows), "each is the same row")
         }
@@ -165,7 +202,7 @@ fn overlap(
         ),
     };
     scans[later.file].notes.push(Assumption { what, why: why.into(), flag: "" });
-    let skip = Skip { symbol: later.symbol, from: span.0, to: span.1 };
+    let skip = Skip { symbol: later.symbol, from: span.0, to: same.until };
     Ok(is_same.then_some((later.file, skip)))
 }
 
@@ -199,10 +236,12 @@ fn bars_of_ticks(
 }
 
 /// Rows of the second file within a span, and those of them that the first file has.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Compared {
     rows: usize,
     equal: usize,
+    /// The time up to which all rows were compared.
+    until: Timestamp,
 }
 
 fn compare(
@@ -212,40 +251,47 @@ fn compare(
     config: &ReplayConfig,
 ) -> Result<Compared, ReplayError> {
     let mut first: HashSet<u64> = HashSet::new();
-    each_row(entries[0], scans[0], span, config, |hash| {
+    let until = each_row(entries[0], scans[0], span, config, |hash| {
         first.insert(hash);
     })?;
-    let mut compared = Compared::default();
-    each_row(entries[1], scans[1], span, config, |hash| {
+    let mut compared = Compared { rows: 0, equal: 0, until };
+    compared.until = each_row(entries[1], scans[1], (span.0, until), config, |hash| {
         compared.rows += 1;
         compared.equal += usize::from(first.contains(&hash));
     })?;
     Ok(compared)
 }
 
-/// Calls `each` with the hash of each row within a span.
+/// Calls `each` with the hash of each row within a span, up to [`MAX_COMPARED`] rows. Returns the time up to which all
+/// rows were read: the end of the span, or just before the row that was one too many.
 fn each_row(
     entry: &Entry,
     scan: &Scan,
     span: (Timestamp, Timestamp),
     config: &ReplayConfig,
     mut each: impl FnMut(u64),
-) -> Result<(), ReplayError> {
+) -> Result<Timestamp, ReplayError> {
     let at_fault = |problem: Problem| entry.at_fault(problem);
     let lines = open_at(entry, scan.layout.text, TextPosition::default(), config.line_limits()).map_err(at_fault)?;
     let mut rows = Rows::new(lines, Arc::clone(&scan.layout));
     let mut left = MAX_COMPARED;
-    while left > 0 && rows.advance().map_err(at_fault)? {
+    while rows.advance().map_err(at_fault)? {
         let Ok(time) = rows.time() else { continue };
         if time.ts > span.1 && scan.is_sorted() {
             break;
         }
-        if (span.0..=span.1).contains(&time.ts) {
-            let mut hasher = DefaultHasher::new();
-            rows.text().hash(&mut hasher);
-            each(hasher.finish());
-            left -= 1;
+        if !(span.0..=span.1).contains(&time.ts) {
+            continue;
         }
+        if left == 0 {
+            // Of rows in any order, those that were read are not the earliest.
+            let read = if scan.is_sorted() { time.ts } else { span.0 };
+            return Ok(Timestamp(read.0 - 1));
+        }
+        let mut hasher = DefaultHasher::new();
+        rows.text().hash(&mut hasher);
+        each(hasher.finish());
+        left -= 1;
     }
-    Ok(())
+    Ok(span.1)
 }

@@ -25,7 +25,7 @@ const HOUR: i64 = 3_600_000_000_000;
 /// When the file cannot be read.
 pub fn find(entry: &Entry, layout: &mut Layout, config: &ReplayConfig) -> Result<(), Problem> {
     let time = layout.time;
-    if !matches!(time.zone, Zone::NamedRole(_)) || !time.has_clock {
+    if !matches!(time.zone, Zone::Named(_)) || !time.has_clock {
         return Ok(());
     }
     if layout.text.seekable_bytes.is_some_and(|bytes| bytes > config.full_read_bytes) {

@@ -50,18 +50,11 @@ pub fn stem_of(name: &str) -> Option<String> {
 
 /// The date in the name of a file, `20140501` or `2014-05-01`, in days since 1970-01-01.
 pub fn date_of(name: &str) -> Option<i64> {
-    let bytes = name.as_bytes();
-    (0..bytes.len()).find_map(|at| {
-        if at > 0 && bytes[at - 1].is_ascii_digit() {
-            return None;
-        }
-        let text = &bytes[at..];
-        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = |from: usize, to: usize| std::str::from_utf8(text.get(from..to)?).ok()?.parse::<i64>().ok();
+    figures(name).find_map(|(text, digits)| {
         let (year, month, day) = match (digits, text.get(4)?) {
-            (8, _) => (number(0, 4)?, number(4, 6)?, number(6, 8)?),
+            (8, _) => (number(text, 0..4)?, number(text, 4..6)?, number(text, 6..8)?),
             (4, mark @ (b'-' | b'_' | b'.')) if text.get(7) == Some(mark) => {
-                (number(0, 4)?, number(5, 7)?, number(8, 10)?)
+                (number(text, 0..4)?, number(text, 5..7)?, number(text, 8..10)?)
             }
             _ => return None,
         };
@@ -74,24 +67,31 @@ pub fn days_of(name: &str) -> Option<Range<i64>> {
     if let Some(day) = date_of(name) {
         return Some(day..day + 1);
     }
-    let bytes = name.as_bytes();
-    (0..bytes.len()).find_map(|at| {
-        if at > 0 && bytes[at - 1].is_ascii_digit() {
-            return None;
-        }
-        let text = &bytes[at..];
-        let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = |from: usize, to: usize| std::str::from_utf8(text.get(from..to)?).ok()?.parse::<i64>().ok();
+    figures(name).find_map(|(text, digits)| {
         let is_apart = matches!(text.get(4), Some(b'-' | b'_')) && !text.get(7).is_some_and(u8::is_ascii_alphanumeric);
         let (year, month) = match digits {
-            6 => (number(0, 4)?, number(4, 6)?),
-            4 if is_apart => (number(0, 4)?, number(5, 7)?),
+            6 => (number(text, 0..4)?, number(text, 4..6)?),
+            4 if is_apart => (number(text, 0..4)?, number(text, 5..7)?),
             _ => return None,
         };
         let first = (1990..2100).contains(&year).then(|| times::days(year, month, 1))??;
         let next = if month == 12 { times::days(year + 1, 1, 1) } else { times::days(year, month + 1, 1) };
         next.map(|next| first..next)
     })
+}
+
+/// The places of a name at which figures begin: the text from there on, and the number of figures.
+fn figures(name: &str) -> impl Iterator<Item = (&[u8], usize)> {
+    let bytes = name.as_bytes();
+    let begins = move |at: &usize| bytes[*at].is_ascii_digit() && (*at == 0 || !bytes[*at - 1].is_ascii_digit());
+    (0..bytes.len()).filter(begins).map(move |at| {
+        let text = &bytes[at..];
+        (text, text.iter().take_while(|byte| byte.is_ascii_digit()).count())
+    })
+}
+
+fn number(text: &[u8], range: Range<usize>) -> Option<i64> {
+    std::str::from_utf8(text.get(range)?).ok()?.parse().ok()
 }
 
 /// All dates in the name of a file, in days since 1970-01-01.

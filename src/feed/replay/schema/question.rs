@@ -8,12 +8,12 @@ pub struct Question {
     /// The choice, with the value that shows it.
     pub what: String,
     /// The readings; `--assume 1` takes the first.
-    pub readings: [Reading; 2],
+    pub readings: [Alternative; 2],
 }
 
 /// One of two readings, and the flag that chooses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct Alternative {
     pub what: String,
     pub flag: String,
 }

@@ -253,6 +253,37 @@ fn overlapping_files_of_one_symbol_play_once() {
     assert_eq!(all_ticks(&mut replay).len(), 16);
 }
 
+/// A file of one trade a second, with these sizes.
+fn trades(sizes: &[u32]) -> String {
+    let row = |(n, size): (usize, &u32)| format!("2024-03-01T09:{:02}:{:02}Z,A,10,{size}\n", n / 60, n % 60);
+    ["time,symbol,price,size\n".to_owned(), sizes.iter().enumerate().map(row).collect()].concat()
+}
+
+#[test]
+fn rows_behind_those_compared_play_from_both_files() {
+    let (a, mut sizes) = (trades(&[5; 50]), [5; 50]);
+    // The rows that are compared are equal, a later one is not.
+    sizes[45] = 6;
+    let mut replay = open(&[("a.csv", &a), ("b.csv", &trades(&sizes))], &[]);
+    assert_eq!(all_ticks(&mut replay).len(), 50 + 10);
+    assert!(says(&replay.report()[1], "further rows are not compared, and play from both"));
+}
+
+#[test]
+fn many_files_of_one_symbol_are_compared_within_a_limit() {
+    let texts: Vec<String> = (1..=5).map(|size| trades(&[size; 3])).collect();
+    let names: Vec<String> = (1..=5).map(|n| format!("{n}.csv")).collect();
+    let files: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+    let mut replay = open(&files, &[]);
+    assert_eq!(all_ticks(&mut replay).len(), 15);
+    assert!(says(&replay.report()[4], "further files of the same symbols are not compared"));
+    // Copies need one comparison each.
+    let copies: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), texts[0].as_str())).collect();
+    let mut replay = open(&copies, &[]);
+    assert_eq!(all_ticks(&mut replay).len(), 3);
+    assert!(!replay.report().iter().any(|report| says(report, "not compared")));
+}
+
 #[test]
 fn files_of_a_series_are_one_symbol() {
     let file = |day: u32| format!("time,price,size\n2024-03-{day:02}T09:30:00Z,10.{day},5\n");

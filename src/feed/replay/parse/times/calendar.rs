@@ -12,6 +12,13 @@ pub fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(i64::from(date.num_days_from_ce() - EPOCH_DAY))
 }
 
+/// A day since 1970-01-01 as `2024-03-01`; empty where the calendar has none.
+pub fn date_text(day: i64) -> String {
+    let date =
+        i32::try_from(day).ok().and_then(|day| NaiveDate::from_num_days_from_ce_opt(day.checked_add(EPOCH_DAY)?));
+    date.map(|date| date.to_string()).unwrap_or_default()
+}
+
 /// The month of a name, in the languages of market data.
 pub fn month_of(name: &str) -> Option<i64> {
     /// The first letters of months. Where two fit, the longer one counts.

@@ -13,7 +13,7 @@ const DECIMALS_OF_SECONDS: usize = 6;
 
 /// Parses a count since 1970, or since the first day of the unit. `unit` is that of most counts around it.
 pub fn parse(cell: &str, unit: TimeUnit) -> Option<ParsedTime> {
-    if !unit.is_told_by_size() {
+    if !unit.is_known_by_size() {
         return since_first_day(cell, unit);
     }
     let (whole, billionths) = epoch_count(cell)?;

@@ -14,7 +14,7 @@ mod zone;
 
 use crate::market::Timestamp;
 
-pub use self::calendar::days;
+pub use self::calendar::{date_text, days};
 pub use self::clock::looks_like_clock;
 pub use self::clock_form::ClockForm;
 pub use self::epoch::epoch_time;

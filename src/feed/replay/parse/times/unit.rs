@@ -67,13 +67,13 @@ impl TimeUnit {
     }
 
     /// Counts of this unit are distinguished from those of others by their size.
-    pub const fn is_told_by_size(self) -> bool {
+    pub const fn is_known_by_size(self) -> bool {
         matches!(self, Self::Seconds | Self::Millis | Self::Micros | Self::Nanos)
     }
 
     /// Counts of this unit are UTC wherever they were written.
     pub const fn is_utc(self) -> bool {
-        self.is_told_by_size() || matches!(self, Self::FileTime)
+        self.is_known_by_size() || matches!(self, Self::FileTime)
     }
 
     /// The word for programs.

@@ -16,13 +16,13 @@ pub enum Zone {
     Utc,
     /// Seconds east of UTC.
     TimeOverrides(i32),
-    NamedRole(Tz),
+    Named(Tz),
 }
 
 impl Zone {
     /// The two times at which clocks of this zone show `local`, in an hour that occurs twice.
     pub fn both(self, local: Timestamp) -> Option<(Timestamp, Timestamp)> {
-        let Self::NamedRole(zone) = self else { return None };
+        let Self::Named(zone) = self else { return None };
         let clock = DateTime::from_timestamp_nanos(local.0).naive_utc();
         let LocalResult::Ambiguous(first, second) = zone.offset_from_local_datetime(&clock) else { return None };
         let at = |seconds: i32| local.plus_nanos(-i64::from(seconds) * 1_000_000_000);
@@ -31,7 +31,7 @@ impl Zone {
 
     /// Returns whether clocks of this zone never show `local`, in an hour that is skipped.
     pub fn skips(self, local: Timestamp) -> bool {
-        let Self::NamedRole(zone) = self else { return false };
+        let Self::Named(zone) = self else { return false };
         let clock = DateTime::from_timestamp_nanos(local.0).naive_utc();
         matches!(zone.offset_from_local_datetime(&clock), LocalResult::None)
     }
@@ -42,7 +42,7 @@ impl Zone {
         match self {
             Self::Utc => local,
             Self::TimeOverrides(seconds) => local.plus_nanos(-i64::from(seconds) * 1_000_000_000),
-            Self::NamedRole(zone) => {
+            Self::Named(zone) => {
                 let clock = DateTime::from_timestamp_nanos(local.0).naive_utc();
                 let offset = match zone.offset_from_local_datetime(&clock) {
                     LocalResult::Single(offset) | LocalResult::Ambiguous(offset, _) => offset.fix(),
@@ -62,7 +62,7 @@ impl fmt::Display for Zone {
                 let sign = if *seconds < 0 { '-' } else { '+' };
                 write!(f, "{sign}{:02}:{:02}", seconds.abs() / 3_600, seconds.abs() % 3_600 / 60)
             }
-            Self::NamedRole(zone) => f.write_str(zone.name()),
+            Self::Named(zone) => f.write_str(zone.name()),
         }
     }
 }
@@ -77,7 +77,7 @@ impl FromStr for Zone {
             _ => {}
         }
         Tz::from_str_insensitive(text)
-            .map(Self::NamedRole)
+            .map(Self::Named)
             .map_err(|_| "a zone such as UTC, -05:00 or America/New_York".into())
     }
 }
@@ -98,7 +98,7 @@ pub fn parse(text: &str) -> Option<Option<Zone>> {
         let zone = |seconds| if seconds == 0 { Zone::Utc } else { Zone::TimeOverrides(seconds) };
         return offset.map_or(Some(None), |seconds| i32::try_from(seconds).ok().map(|seconds| Some(zone(seconds))));
     }
-    named(bare).map(|zone| zone.map(Zone::NamedRole))
+    named(bare).map(|zone| zone.map(Zone::Named))
 }
 
 /// The zone of a name. `CST` is a zone of America and one of China, so it tells none.

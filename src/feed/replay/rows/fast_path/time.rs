@@ -27,7 +27,7 @@ impl FastTime {
     pub const fn of(time: &TimeColumns) -> Option<Self> {
         match (time.format, time.clock) {
             _ if time.parts[0].is_some() || time.are_trading_days || !time.has_clock => None,
-            (TimeFormat::Epoch(unit), None) if unit.is_told_by_size() => Some(Self::Epoch(unit)),
+            (TimeFormat::Epoch(unit), None) if unit.is_known_by_size() => Some(Self::Epoch(unit)),
             (TimeFormat::Iso, None) => Some(Self::Iso(time.zone)),
             _ => None,
         }

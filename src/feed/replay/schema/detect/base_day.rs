@@ -3,7 +3,7 @@
 use super::table::Table;
 use crate::feed::replay::error::{Problem, echo};
 use crate::feed::replay::input::{Entry, LineLimits, Lines, Text, TextPosition, open_at};
-use crate::feed::replay::parse::times::{DateOrder, NANOS_PER_DAY, TimeFormat};
+use crate::feed::replay::parse::times::{self, DateOrder, NANOS_PER_DAY, TimeFormat};
 use crate::feed::replay::schema::file_name;
 use crate::feed::replay::schema::layout::Layout;
 use crate::feed::replay::schema::overrides::Overrides;
@@ -42,8 +42,7 @@ pub fn set(
         return Err(Problem::NoDate { column, value });
     };
     layout.time.base_day = day;
-    let date = chrono::DateTime::from_timestamp(day * 86_400, 0).map(|date| date.date_naive().to_string());
-    layout.assume(format!("the date is {}", date.unwrap_or_default()), why, "--date");
+    layout.assume(format!("the date is {}", times::date_text(day)), why, "--date");
     Ok(())
 }
 

@@ -16,11 +16,11 @@ const CLOSER: i64 = 5;
 const FEW_DATES: usize = 2;
 
 /// The dates of a file under one order.
-struct Reading {
+struct DatesUnder {
     days: Vec<i64>,
 }
 
-impl Reading {
+impl DatesUnder {
     fn of(cells: &[&str], order: DateOrder) -> Self {
         let mut days: Vec<i64> = cells
             .iter()
@@ -52,7 +52,7 @@ impl Reading {
 
 /// Weighs the dates of a file under both orders. `has_clocks`: several rows share a date.
 pub fn weigh(cells: &[&str], has_clocks: bool, has_comma: bool) -> LikelyOrder {
-    let (mdy, dmy) = (Reading::of(cells, DateOrder::Mdy), Reading::of(cells, DateOrder::Dmy));
+    let (mdy, dmy) = (DatesUnder::of(cells, DateOrder::Mdy), DatesUnder::of(cells, DateOrder::Dmy));
     let sure = |order| LikelyOrder { order, is_open: false };
     if mdy.days == dmy.days {
         return sure(DateOrder::Mdy);
@@ -79,7 +79,7 @@ pub fn weigh(cells: &[&str], has_clocks: bool, has_comma: bool) -> LikelyOrder {
         return sure(order);
     }
     let on_weekends =
-        |one: &Reading, other: &Reading| one.weekends() == 0 && other.weekends() > 0 && !other.are_months();
+        |one: &DatesUnder, other: &DatesUnder| one.weekends() == 0 && other.weekends() > 0 && !other.are_months();
     if enough && on_weekends(near, far) {
         return sure(order);
     }

@@ -69,7 +69,7 @@ fn of_column(
         None => return None,
     };
     let found = |format, assumption| Some(OddDates { rank, column: n, format, month: None, day: None, assumption });
-    if let Some(unit) = unit.filter(|unit| !unit.is_told_by_size()) {
+    if let Some(unit) = unit.filter(|unit| !unit.is_known_by_size()) {
         return found(TimeFormat::Epoch(unit), None);
     }
     if is_year {

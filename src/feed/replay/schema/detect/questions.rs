@@ -4,7 +4,7 @@ use super::date_evidence::LikelyOrder;
 use super::table::Table;
 use crate::feed::replay::error::echo;
 use crate::feed::replay::parse::times::{self, DateOrder, NANOS_PER_DAY, TimeFormat};
-use crate::feed::replay::schema::question::{Answer, Question, Reading};
+use crate::feed::replay::schema::question::{Alternative, Answer, Question};
 
 /// The order of dates that people's answer leads to, and the question where there is none.
 pub fn of_dates(
@@ -28,10 +28,9 @@ pub fn of_dates(
     }
 }
 
-fn reading(cell: &str, order: DateOrder) -> Reading {
+fn reading(cell: &str, order: DateOrder) -> Alternative {
     let words = if order == DateOrder::Dmy { "day first" } else { "month first" };
-    let time = TimeFormat::Text(order).parse(cell);
-    let date = time.and_then(|time| chrono::DateTime::from_timestamp(time.ts.0.div_euclid(NANOS_PER_DAY) * 86_400, 0));
-    let date = date.map(|date| format!("{}, {words}", date.date_naive()));
-    Reading { what: date.unwrap_or_else(|| words.into()), flag: format!("--date-order {}", order.label()) }
+    let date = TimeFormat::Text(order).parse(cell).map(|time| times::date_text(time.ts.0.div_euclid(NANOS_PER_DAY)));
+    let what = date.map_or_else(|| words.into(), |date| format!("{date}, {words}"));
+    Alternative { what, flag: format!("--date-order {}", order.label()) }
 }

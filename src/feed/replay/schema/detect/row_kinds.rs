@@ -32,7 +32,7 @@ const FIX_NAMES: [&str; 4] = ["mdentrytype", "md_entry_type", "entrytype", "entr
 
 /// The reading of rows that the shape does not say.
 #[derive(Default)]
-pub struct Reading {
+pub struct RowReading {
     pub is_zero_price: bool,
     pub has_row_ids: bool,
     pub kinds_left_out: Vec<String>,
@@ -46,7 +46,7 @@ pub fn refine(
     time: &DetectedTime,
     contents: &mut Contents,
     overrides: &Overrides,
-) -> Reading {
+) -> RowReading {
     let mut refiner = Refiner {
         table,
         profiles,
@@ -55,7 +55,7 @@ pub fn refine(
         is_kind_given: overrides.kind.is_some(),
         zero_prices: overrides.zero_prices,
         kind: contents.kind,
-        reading: Reading::default(),
+        reading: RowReading::default(),
     };
     if let [group] = contents.groups.as_mut_slice() {
         group.shape = match group.shape {
@@ -82,7 +82,7 @@ pub(super) struct Refiner<'a> {
     is_kind_given: bool,
     zero_prices: Option<bool>,
     kind: FileKind,
-    reading: Reading,
+    reading: RowReading,
 }
 
 impl Refiner<'_> {
@@ -285,10 +285,10 @@ impl Refiner<'_> {
         let are_letters = profile.texts.iter().any(|text| text.len() == 1);
         let is_type =
             words.has(Word::Type) && !name.contains("cond") || words.has(Word::Event) || name.contains("record");
-        let is_told = has(RowKind::Trade) && (has_quotes || has(RowKind::Cancelled) || has(RowKind::Correction));
+        let are_kinds = has(RowKind::Trade) && (has_quotes || has(RowKind::Cancelled) || has(RowKind::Correction));
         let are_quotes =
             || has(RowKind::Bid) && has(RowKind::Ask) && profile.texts.iter().all(|text| text.contains("quote"));
-        let is_kind = (is_told || are_quotes()) && (is_type || !are_letters) && columns.action != Some(column);
+        let is_kind = (are_kinds || are_quotes()) && (is_type || !are_letters) && columns.action != Some(column);
         if is_named || is_kind { form(KindForm::Words) } else { None }
     }
 

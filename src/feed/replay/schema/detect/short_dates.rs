@@ -20,12 +20,12 @@ pub struct ShortOrder {
 }
 
 /// The dates of a column under an order.
-struct Reading {
+struct ShortDates {
     order: DateOrder,
     days: Vec<i64>,
 }
 
-impl Reading {
+impl ShortDates {
     fn of(cells: &[&str], order: DateOrder) -> Option<Self> {
         let day = |cell: &&str| TimeFormat::Text(order).parse(cell).map(|time| time.ts.0.div_euclid(NANOS_PER_DAY));
         let days: Option<Vec<i64>> = cells.iter().map(day).collect();
@@ -59,9 +59,9 @@ pub fn order(table: &Table, column: usize, name: Option<&Range<i64>>) -> Option<
     if cells.is_empty() || !cells.iter().all(|cell| has_short_years(cell)) {
         return None;
     }
-    let year_first = Reading::of(&cells, DateOrder::Ymd)?;
-    let others: Vec<Reading> =
-        [DateOrder::Dmy, DateOrder::Mdy].iter().filter_map(|order| Reading::of(&cells, *order)).collect();
+    let year_first = ShortDates::of(&cells, DateOrder::Ymd)?;
+    let others: Vec<ShortDates> =
+        [DateOrder::Dmy, DateOrder::Mdy].iter().filter_map(|order| ShortDates::of(&cells, *order)).collect();
     let found = |assumption| Some(ShortOrder { order: DateOrder::Ymd, assumption });
     if others.is_empty() {
         return found(None);
@@ -72,11 +72,11 @@ pub fn order(table: &Table, column: usize, name: Option<&Range<i64>>) -> Option<
             return is_named.then(|| found(None))?;
         }
     }
-    let nearest = others.iter().filter_map(Reading::step).min();
+    let nearest = others.iter().filter_map(ShortDates::step).min();
     match (year_first.step(), nearest) {
         (Some(step), Some(other)) if step.saturating_mul(CLEARLY_NEARER) <= other => found(None),
         (Some(step), Some(other)) if other.saturating_mul(CLEARLY_NEARER) <= step => None,
-        (Some(_), _) if year_first.is_in_order() && !others.iter().any(Reading::is_in_order) => found(None),
+        (Some(_), _) if year_first.is_in_order() && !others.iter().any(ShortDates::is_in_order) => found(None),
         (Some(_), _) if !year_first.is_in_order() => None,
         // Figures that are one date in each order.
         _ => {

@@ -119,7 +119,7 @@ fn check_given(table: &Table, profiles: &[Profile], time: &DetectedTime) -> Resu
 /// A column that may have the time. Of equal ranks, a finer count comes first, then a column whose times vary, then the
 /// earlier times where no name tells, then the first column.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Candidate {
+struct RankedTime {
     rank: u8,
     coarse: u8,
     is_constant: bool,
@@ -127,8 +127,8 @@ struct Candidate {
     column: usize,
 }
 
-fn best(table: &Table, profiles: &[Profile], overrides: &TimeOverrides) -> Option<Candidate> {
-    let mut candidates: Vec<Candidate> = (0..profiles.len()).filter_map(|n| candidate(table, profiles, n)).collect();
+fn best(table: &Table, profiles: &[Profile], overrides: &TimeOverrides) -> Option<RankedTime> {
+    let mut candidates: Vec<RankedTime> = (0..profiles.len()).filter_map(|n| candidate(table, profiles, n)).collect();
     let has_dummy_dates = |column: usize| clock_column::has_dummy_dates(table, &profiles[column], column);
     if candidates.iter().any(|candidate| !has_dummy_dates(candidate.column)) {
         candidates.retain(|candidate| !has_dummy_dates(candidate.column));
@@ -152,7 +152,7 @@ fn is_within(table: &Table, column: usize, days: &Range<i64>) -> bool {
 }
 
 /// A column as the time, by its name and values; `None` where it cannot be.
-fn candidate(table: &Table, profiles: &[Profile], column: usize) -> Option<Candidate> {
+fn candidate(table: &Table, profiles: &[Profile], column: usize) -> Option<RankedTime> {
     let profile = &profiles[column];
     let named = column_name::role_of(&profile.name, ColumnRole::Time).filter(|_| profile.name != CLOCK_PART);
     let looks_dated = || profile.iso > 0 || !profile.are_integers() || are_compact_dates(profile);
@@ -176,7 +176,7 @@ fn candidate(table: &Table, profiles: &[Profile], column: usize) -> Option<Candi
     };
     let first = if named.is_some() { 0 } else { table.column(column).find_map(time_of).unwrap_or(0) };
     let is_constant = profile.texts.len() == 1 && profile.filled > 1;
-    Some(Candidate { rank, coarse, is_constant, first, column })
+    Some(RankedTime { rank, coarse, is_constant, first, column })
 }
 
 /// Whole numbers that all read as dates without marks.
@@ -276,7 +276,7 @@ fn of_odd_dates(table: &Table, profiles: &[Profile], odd: OddDates, unit: Option
     let is_share = |cell: &str| cell.contains('.') && !cell.ends_with(".0");
     let has_clock = matches!(format, TimeFormat::Epoch(_)) && table.column(column).any(is_share);
     if !has_clock {
-        add_clock(table, profiles, &mut time, unit.filter(|unit| unit.is_told_by_size()));
+        add_clock(table, profiles, &mut time, unit.filter(|unit| unit.is_known_by_size()));
     }
     time.has_clock = has_clock || time.clock.is_some();
     time

@@ -1,4 +1,4 @@
-//! Compares what plays with what is right, and says of a difference whether it was told.
+//! Compares what plays with what is right, and whether a difference comes with a warning.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,9 +15,9 @@ use crate::market::{Decimal, TickKind};
 pub enum Verdict {
     Right,
     Refused(String),
-    /// Wrong, and told.
-    Told(Fault),
-    /// Wrong, and not told.
+    /// Wrong, with a warning or an assumption about it.
+    Warned(Fault),
+    /// Wrong, in silence.
     Silent(Fault, String),
 }
 
@@ -101,7 +101,7 @@ fn verdict(sheet: &Sheet, report: &FileReport, trades: &[Played], quotes: &[Play
     if sheet.wanted == Wanted::Repeats {
         let is_told =
             !report.warnings.is_empty() || report.rows_rejected > 0 || mentions(report, &["twice", "repeat", "again"]);
-        let fault = || Verdict::Silent(Fault::Rows, "repeated rows are not told".into());
+        let fault = || Verdict::Silent(Fault::Rows, "repeated rows are not warned".into());
         return if is_told { Verdict::Right } else { fault() };
     }
     let wanted = |with: fn(&Event) -> (Vec<Decimal>, Vec<Decimal>)| -> Vec<Played> {
@@ -225,7 +225,7 @@ fn told_or_silent(sheet: &Sheet, report: &FileReport, fault: Fault, what: String
         Fault::Kind => has_code(&["kind", "row", "quotes", "unused", "as-size"]) || has_flag(&["--kind"]),
         Fault::Plays => !report.warnings.is_empty(),
     };
-    if is_parted || touches { Verdict::Told(fault) } else { Verdict::Silent(fault, what) }
+    if is_parted || touches { Verdict::Warned(fault) } else { Verdict::Silent(fault, what) }
 }
 
 fn shift(text: &str) -> Option<i64> {

@@ -36,7 +36,7 @@ fn table(seed: u64, case: u64) -> Sheet {
 struct Counts {
     right: u64,
     refused: u64,
-    told: u64,
+    warned: u64,
     silent: u64,
     /// Tables without a fault that are refused.
     needless: u64,
@@ -56,7 +56,7 @@ fn random_table_is_never_read_wrong_in_silence() {
                 counts.refused += 1;
                 counts.needless += u64::from(sheet.features[0] == "fault 0" && sheet.wanted == Wanted::Events);
             }
-            Verdict::Told(_) => counts.told += 1,
+            Verdict::Warned(_) => counts.warned += 1,
             Verdict::Silent(fault, what) => {
                 counts.silent += 1;
                 let class = format!("{} {fault:?}", sheet.features[0]);
@@ -68,9 +68,9 @@ fn random_table_is_never_read_wrong_in_silence() {
             }
         }
     }
-    let Counts { right, refused, told, silent, needless } = counts;
+    let Counts { right, refused, warned, silent, needless } = counts;
     let rate = silent as f64 * 100.0 / cases as f64;
-    println!("{cases} tables of seed {seed}: {right} right, {refused} refused ({needless} plain), {told} told");
+    println!("{cases} tables of seed {seed}: {right} right, {refused} refused ({needless} plain), {warned} warned");
     println!("silent errors: {silent}, {rate:.2} %");
     classes.iter().for_each(|(class, (count, case, what))| println!("  {count:>5} x {class}, first {case}: {what}"));
     assert_eq!(silent, 0, "tables of seed {seed} are read wrong in silence");

@@ -23,7 +23,7 @@ pub enum Wanted {
     Events,
     /// The file has no prices, and is refused.
     Refusal,
-    /// Rows occur twice: they play once or twice, and are told.
+    /// Rows occur twice: they play once or twice, with a remark.
     Repeats,
 }
 
