@@ -164,6 +164,33 @@ test("rejected rows are listed with reason and position", async () => {
   }
 });
 
+test("doubts about a file are listed with both readings and the flag", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tickcast-doubts-"));
+  const file = join(folder, "ACME.csv");
+  // Two instruments of one symbol: nothing tells which row is of which.
+  const rows = Array.from({ length: 40 }, (_, at) => {
+    const time = `2025-06-16T09:${String(10 + (at >> 1)).padStart(2, "0")}:00Z`;
+    return [time, "ACME", at % 2 === 0 ? 100 + at : 9 + at / 100, 5].join();
+  });
+  writeFileSync(file, `time,symbol,price,size\n${rows.join("\n")}\n`);
+  const doubtful = await startServer(["replay", "--paused", file]);
+  try {
+    const { page, faults } = await browser.visit(doubtful.url);
+    await openTab(page, "file");
+    await page.locator(".warning-table td").first().waitFor();
+    const cells = await page.locator(".warning-table tbody tr").first().locator("td").allTextContents();
+    assert.match(cells[0], /ACME.*\(lines 2, 3/);
+    assert.match(cells[3], /^--/);
+    assert.equal(cells[4], file);
+    await picture(page, "doubts");
+    assert.deepEqual(faults, []);
+    await page.close();
+  } finally {
+    await doubtful.kill();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("groups by sector and the width of the list are kept", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();

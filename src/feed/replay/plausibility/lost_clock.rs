@@ -13,6 +13,8 @@ use crate::feed::replay::schema::{ColumnRole, FileKind, Warning, WarningCode};
 const ROWS_A_MOMENT: usize = 2;
 /// Rows of a symbol that are few enough to share a moment by chance.
 const FEW_ROWS: usize = 3;
+/// The digits from which on a number without a name may be a clock.
+const FEW_DIGITS: usize = 3;
 
 /// The forms of clocks that are numbers.
 const FORMS: [ClockForm; 4] = [
@@ -23,7 +25,7 @@ const FORMS: [ClockForm; 4] = [
 ];
 
 pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
-    if let Some(warning) = clock_as_symbol(sample).or_else(|| constant_clock(sample)) {
+    if let Some(warning) = clock_as_symbol(sample).or_else(|| clock_behind_date(sample)) {
         return Some(warning);
     }
     let (symbol, parts) = sample.symbols.iter().max_by_key(|(_, parts)| parts.len())?;
@@ -85,24 +87,34 @@ fn clock_as_symbol(sample: &PlayedSample<'_>) -> Option<Warning> {
     })
 }
 
-/// The warning about a number behind the date, without a name, that is the same in all rows and may be the clock.
-fn constant_clock(sample: &PlayedSample<'_>) -> Option<Warning> {
+/// The warning about numbers behind the date, without a name, that may be the clock: numbers that nothing uses, whole
+/// prices beside sizes with decimals, or one number in all rows.
+fn clock_behind_date(sample: &PlayedSample<'_>) -> Option<Warning> {
     let layout = sample.layout();
     let column = layout.time.column + 1;
-    let role = layout.roles().get(column).copied()?;
-    let is_open = layout.header.is_none() && role.is_none_or(|role| role == ColumnRole::Size);
-    if !is_open || sample.rows.len() < FEW_ROWS || sample.rows.iter().any(|row| row.has_clock) {
+    let roles = layout.roles();
+    let role = roles.get(column).copied()?;
+    let size = roles.iter().position(|role| *role == Some(ColumnRole::Size));
+    let has_odd_sizes = size.is_some_and(|size| (0..sample.rows.len()).any(|row| sample.cell(row, size).contains('.')));
+    let is_odd_price = role == Some(ColumnRole::Price) && has_odd_sizes;
+    let can_be = role.is_none_or(|role| role == ColumnRole::Size) || is_odd_price;
+    if layout.header.is_some() || !can_be || sample.rows.len() < FEW_ROWS || sample.rows.iter().any(|row| row.has_clock)
+    {
         return None;
     }
     let cell = sample.cell(0, column);
-    let is_clock = |form: ClockForm| form.parse(cell).is_some_and(|(nanos, _)| nanos > 0);
-    let is_number = cell.len() >= FEW_ROWS && cell.bytes().all(|byte| byte.is_ascii_digit());
-    let is_same = (0..sample.rows.len()).all(|row| sample.cell(row, column) == cell);
-    (is_number && is_same && FORMS.into_iter().any(is_clock)).then(|| Warning {
+    let cells = || (0..sample.rows.len()).map(|row| sample.cell(row, column));
+    let is_number = |cell: &str| cell.len() >= FEW_DIGITS && cell.bytes().all(|byte| byte.is_ascii_digit());
+    let are_clocks =
+        |form: ClockForm| cells().all(|cell| is_number(cell) && form.parse(cell).is_some_and(|(nanos, _)| nanos > 0));
+    let is_same = cells().all(|other| other == cell);
+    let is_likely = (role.is_none() || is_odd_price || is_same) && FORMS.into_iter().any(are_clocks);
+    let what = if is_same { "is the same behind all dates" } else { "and all numbers below it may be clocks" };
+    is_likely.then(|| Warning {
         code: WarningCode::LostClock,
-        what: format!("`{}` in `{}` is the same behind all dates", echo(cell.as_bytes()), layout.name(column)),
+        what: format!("`{}` in `{}` {what}", echo(cell.as_bytes()), layout.name(column)),
         lines: sample.rows.first().map(|row| row.line).into_iter().collect(),
-        played: "dates without a clock".into(),
+        played: if is_odd_price { "a price".into() } else { "dates without a clock".into() },
         other: "it is the clock".into(),
         flag: format!("--columns clock={}", sample.column(column)),
     })

@@ -35,13 +35,13 @@ fn file_that_is_read_right_has_no_warning() {
 }
 
 #[test]
-fn price_that_jumps_is_told() {
+fn price_that_jumps_is_doubted() {
     check("jump.csv", &trades(&["10.5", "10.6", "1062", "10.5"]), &["price-jump"], "from 10.6 to 1062 in one step");
     check("cents.csv", &trades(&["1050", "10.6", "10.5", "10.4"]), &["price-jump"], "(lines 2, 3)");
 }
 
 #[test]
-fn price_of_zero_beside_others_is_told() {
+fn price_of_zero_beside_others_is_doubted() {
     check("flips.csv", &trades(&["10.5", "-10.6", "10.4", "10.5"]), &["zero-price"], "(line 3)");
 }
 
@@ -57,7 +57,7 @@ fn sizes_that_never_fall_are_told() {
 }
 
 #[test]
-fn bid_above_ask_is_told() {
+fn bid_above_ask_is_doubted() {
     let rows: String = (0..4).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{}5,10.{n}1\n", n + 1)).collect();
     check("crossed.csv", &format!("time,bid,ask\n{rows}"), &["crossed-quotes"], "10.15 and 10.01");
 }
@@ -104,7 +104,7 @@ fn columns_in_order_by_chance_are_told() {
 }
 
 #[test]
-fn column_that_varies_under_an_unknown_name_is_told() {
+fn column_that_varies_under_an_unknown_name_is_doubted() {
     let rows: String = (0..4).map(|n| format!("2024-01-02T09:30:0{n}Z,10.{n},{}\n", 30 + n)).collect();
     check("odd.csv", &format!("time,price,blorp\n{rows}"), &["unused-column"], "`blorp` (30)");
     let rows: String = (0..6).map(|n| format!("2024-01-02T09:30:0{n}Z,A{},10.{n}\n", n % 2)).collect();
@@ -112,7 +112,7 @@ fn column_that_varies_under_an_unknown_name_is_told() {
 }
 
 #[test]
-fn comma_that_may_be_either_mark_is_told() {
+fn comma_that_may_be_either_mark_is_doubted() {
     let rows: String = (0..5).map(|n| format!("2024-01-02T09:30:0{n}Z;38,70{n}\n")).collect();
     check("either.csv", &format!("time;price\n{rows}"), &["decimal-mark"], "--decimal-mark point decides");
     check("one.csv", &format!("time;price\n{rows}2024-01-02T09:30:07Z;38,7\n"), &[], "");
@@ -132,7 +132,7 @@ fn rows_that_stand_twice_are_told() {
 }
 
 #[test]
-fn clock_that_may_be_of_two_forms_is_told() {
+fn clock_that_may_be_of_two_forms_is_doubted() {
     let row = |n: usize| format!("20240102,{},10.{n}\n", 34_200_000 + n * 1_017);
     let rows: String = (0..5).map(row).collect();
     check("forms.csv", &format!("date,time,price\n{rows}"), &["clock-form"], "`34200000` in column `time`");
@@ -145,33 +145,42 @@ fn years_that_may_count_from_1911_are_told() {
 }
 
 #[test]
-fn number_behind_all_dates_is_told() {
+fn number_behind_all_dates_is_doubted() {
     let row = |n: u32| format!("1996100{n},930,10.{n},11,10,10.5,{}\n", 7 + n * 5 % 11);
     check("const.csv", &(1..8).map(row).collect::<String>(), &["lost-clock"], "--columns clock=2 decides");
 }
 
 #[test]
-fn clock_taken_for_a_part_of_the_symbol_is_told() {
+fn numbers_behind_dates_that_nothing_uses_are_doubted() {
+    let row = |n: u32| {
+        let (symbol, price) = [("ACME", 4408), ("BOLT", 39230)][(n % 2) as usize];
+        format!("200611{:02},{},{symbol},{price}.{n},{}\n", 10 + n / 2, 700 + n / 2 + n % 2, 100 + n * 37 % 90)
+    };
+    check("a.csv", &(0..12).map(row).collect::<String>(), &["lost-clock"], "--columns clock=2 decides");
+}
+
+#[test]
+fn clock_taken_for_a_part_of_the_symbol_is_doubted() {
     let row = |n: usize| {
         let (symbol, price) = [("ACME", 353), ("BOLT", 4135)][n % 2];
         format!("19990727,{},{symbol},{price}.2,{price}.9,{price}.1,{price}.5\n", 200 + n / 2 * 100)
     };
     let report = report("hours.csv", &(0..10).map(row).collect::<String>());
     // Either the clock is found, or its loss is a warning.
-    let is_told = report.warnings.iter().any(|warning| warning.code.label() == "lost-clock");
-    assert!(report.symbols.len() == 2 || is_told, "{:?}: {:?}", report.symbols, report.warnings);
+    let is_doubted = report.warnings.iter().any(|warning| warning.code.label() == "lost-clock");
+    assert!(report.symbols.len() == 2 || is_doubted, "{:?}: {:?}", report.symbols, report.warnings);
 }
 
 #[test]
-fn tickers_that_are_words_are_told() {
+fn tickers_that_are_words_are_doubted() {
     let row = |n: u32| format!("{}/10/2010,294.5{n},2088.5{n},1748.9{n}\n", 12 + n);
     let report = report("wide.csv", &format!("Date,T,GBP,C\n{}", (0..6).map(row).collect::<String>()));
-    let is_told = report.warnings.iter().any(|warning| warning.other.contains("each of them is an instrument"));
-    assert!(report.symbols.len() == 3 || is_told, "{:?}: {:?}", report.symbols, report.warnings);
+    let is_doubted = report.warnings.iter().any(|warning| warning.other.contains("each of them is an instrument"));
+    assert!(report.symbols.len() == 3 || is_doubted, "{:?}: {:?}", report.symbols, report.warnings);
 }
 
 #[test]
-fn bars_that_share_a_time_are_told() {
+fn bars_that_share_a_time_are_doubted() {
     let row = |n: u32| format!("2024-01-02T0{}:00:00Z,10.5,11,10,10.{n},{}\n", 8 + n / 9, 7 + n * 5 % 11);
     let rows: String = (0..9).map(row).collect();
     check("bars.csv", &format!("time,open,high,low,close,volume\n{rows}"), &["lost-clock"], "--columns clock=NAME");
