@@ -71,6 +71,15 @@ fn date_that_stands_twice_is_no_clock() {
 }
 
 #[test]
+fn figures_that_may_be_milliseconds_are_an_assumption() {
+    let row = |n: u32| format!("2004030{},{},{}.25,{}\n", 1 + n / 4, 14_400_000 + n % 4, 20 + n, 100 + n * 7 % 5);
+    let text: String = (0..8).map(row).collect();
+    let report = check("a.csv", &text, "2004-03-01T14:40:00Z 2004-03-02T14:40:00.03Z");
+    check_assumed(&report, "may as well be milliseconds since midnight", "--time-unit");
+    check_with("a.csv", &text, &[("time-unit", "ms")], "2004-03-01T04:00:00Z 2004-03-02T04:00:00.003Z");
+}
+
+#[test]
 fn clock_without_marks_is_found_beside_dates() {
     let want = "2010-01-04T09:30:00Z 2010-01-05T09:31:00Z";
     let rows = |clocks: [&str; 3], header: &str| {

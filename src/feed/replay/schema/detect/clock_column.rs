@@ -82,7 +82,9 @@ fn rank(table: &Table, profiles: &[Profile], date: usize, n: usize, unit: Option
         return form.filter(|_| is_clock).map(|form| (rank_of_name(), form));
     }
     let is_unknown = profile.name.is_empty() || !column_name::is_known(&profile.name);
-    is_unknown.then(|| by_behaviour(table, date, n, &cells)).flatten().map(|form| (BEHAVES, form))
+    let behaves = is_unknown.then(|| by_behaviour(table, date, n, &cells)).flatten()?;
+    let counts = unit.map(ClockForm::Count).filter(|form| cells.iter().all(|cell| form.parse(cell).is_some()));
+    Some((BEHAVES, counts.unwrap_or(behaves)))
 }
 
 /// Returns whether a column has the figures of the date: 20240301 beside 2024-03-01 is no clock of 20:24.

@@ -306,8 +306,13 @@ fn add_clock(table: &Table, profiles: &[Profile], time: &mut DetectedTime, unit:
         time.assume(what, "it runs from 1 to 24, so it may be that at which it ends", "");
     }
     let is_given = unit.is_some() || profiles[column].name == ColumnRole::Clock.label();
-    if form == (ClockForm::Seconds { decimals: 0 }) && !is_given && may_be_seconds(table, column) {
-        let name = table.column_name(column);
+    let name = table.column_name(column);
+    if matches!(form, ClockForm::Seconds { decimals: 2 | 3 }) && !is_given && may_count(TimeUnit::Millis, table, column)
+    {
+        let why = "its numbers may as well be milliseconds since midnight";
+        time.assume(format!("`{name}` is a clock of hours, minutes, seconds and decimals"), why, "--time-unit");
+    }
+    if form == (ClockForm::Seconds { decimals: 0 }) && !is_given && may_count(TimeUnit::Seconds, table, column) {
         if are_of_session(&profiles[column]) {
             time.clock_form = ClockForm::Count(TimeUnit::Seconds);
             let why = "its numbers may as well be clocks of hours, minutes and seconds in the night";
@@ -319,9 +324,9 @@ fn add_clock(table: &Table, profiles: &[Profile], time: &mut DetectedTime, unit:
     }
 }
 
-/// Returns whether figures that are clocks may count seconds since midnight, too.
-fn may_be_seconds(table: &Table, column: usize) -> bool {
-    let is_count = |cell: &&str| ClockForm::Count(TimeUnit::Seconds).parse(cell).is_some() && !cell.starts_with('0');
+/// Returns whether figures that are clocks may count units since midnight, too.
+fn may_count(unit: TimeUnit, table: &Table, column: usize) -> bool {
+    let is_count = |cell: &&str| ClockForm::Count(unit).parse(cell).is_some() && !cell.starts_with('0');
     clock_column::cells(table, column).iter().all(is_count)
 }
 

@@ -96,13 +96,13 @@ fn add(a: Decimal, b: Decimal) -> Decimal {
 
 fn verdict(sheet: &Sheet, report: &FileReport, trades: &[Played], quotes: &[Played]) -> Verdict {
     if sheet.wanted == Wanted::Refusal {
-        return told_or_silent(sheet, report, Fault::Plays, format!("plays as {}", report.kind.code()));
+        return warned_or_silent(sheet, report, Fault::Plays, format!("plays as {}", report.kind.code()));
     }
     if sheet.wanted == Wanted::Repeats {
-        let is_told =
+        let is_warned =
             !report.warnings.is_empty() || report.rows_rejected > 0 || mentions(report, &["twice", "repeat", "again"]);
         let fault = || Verdict::Silent(Fault::Rows, "repeated rows are not warned".into());
-        return if is_told { Verdict::Right } else { fault() };
+        return if is_warned { Verdict::Right } else { fault() };
     }
     let wanted = |with: fn(&Event) -> (Vec<Decimal>, Vec<Decimal>)| -> Vec<Played> {
         let one = |event: &Event| {
@@ -127,7 +127,7 @@ fn verdict(sheet: &Sheet, report: &FileReport, trades: &[Played], quotes: &[Play
     };
     match differences {
         None => Verdict::Right,
-        Some((fault, what)) => told_or_silent(sheet, report, fault, what),
+        Some((fault, what)) => warned_or_silent(sheet, report, fault, what),
     }
 }
 
@@ -192,7 +192,7 @@ fn mentions(report: &FileReport, words: &[&str]) -> bool {
 }
 
 /// A warning, an assumption or a count of rejected rows touches what is wrong.
-fn told_or_silent(sheet: &Sheet, report: &FileReport, fault: Fault, what: String) -> Verdict {
+fn warned_or_silent(sheet: &Sheet, report: &FileReport, fault: Fault, what: String) -> Verdict {
     let flags = || report.assumptions.iter().map(|one| one.flag);
     let codes = || report.warnings.iter().map(|one| one.code.label());
     let has_code = |words: &[&str]| codes().any(|code| words.iter().any(|word| code.contains(word)));
@@ -202,8 +202,9 @@ fn told_or_silent(sheet: &Sheet, report: &FileReport, fault: Fault, what: String
     let names_symbol = sheet.symbols.iter().any(|one| mentions(report, &[&format!("`{}`", one.to_lowercase())]));
     let touches = match fault {
         Fault::Time => {
-            let hours = what.split_once(" and not ").and_then(|(a, b)| Some(shift(a)? - shift(b)?));
-            let is_zone = hours.is_some_and(|nanos| nanos.abs() < DAY && nanos % (900 * SECOND) == 0);
+            let hours = what.split_once(" and not ").and_then(|(a, b)| Some(shift(a)?.saturating_sub(shift(b)?)));
+            let is_zone =
+                hours.is_some_and(|nanos| nanos.unsigned_abs() < DAY.unsigned_abs() && nanos % (900 * SECOND) == 0);
             has_code(&["clock", "date", "1970", "time", "zone", "hour", "year"])
                 || has_flag(&["--date", "--date-order", "--time-unit"])
                 || is_zone && has_flag(&["--tz"])
