@@ -34,6 +34,10 @@ use crate::memory::OverBudget;
 pub use job::{FeedConfig, Job, RecordJob, ServeConfig};
 pub use settings::SettingsError;
 
+/// Stands below the table of memory: what is not known before the source is open.
+const NOT_YET_COUNTED: &str =
+    "# The source and its symbols are added when it is open, and the start refuses what does not fit\n";
+
 /// Live market data in your browser: prices and charts, sent over WebSocket.
 ///
 /// Without a command, tickcast plays a simulated market. Open the address that it prints.
@@ -129,6 +133,7 @@ impl Cli {
             let mut text = settings::print(&command, &settings);
             if let Job::Serve(config) = cli.into_job(machine)? {
                 text.extend(config.server.budget.to_string().lines().map(|line| format!("# {line}\n")));
+                text.push_str(NOT_YET_COUNTED);
             }
             Job::Print(text)
         } else {

@@ -16,6 +16,7 @@ mod load;
 mod memory;
 mod metrics;
 mod raw_client;
+mod readings;
 mod record;
 mod replay;
 mod request_heads;

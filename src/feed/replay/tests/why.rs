@@ -19,7 +19,7 @@ fn check(file: &str, column: usize, chosen: Option<ColumnRole>, best: Option<Col
 
 #[test]
 fn evidence_names_the_candidates_and_the_choice() {
-    use ColumnRole::{Close, High, Size, Symbol, Time, Volume};
+    use ColumnRole::{Ask, Close, High, Size, Symbol, Time, Volume};
     check("yahoo-daily.csv", 0, Some(Time), Some(Time), 80, "% dates");
     check("yahoo-daily.csv", 2, Some(High), Some(High), 100, "% numbers");
     check("tardis-trades.csv", 1, Some(Symbol), Some(Symbol), 100, "1 different, as `XBTUSD`");
@@ -28,6 +28,8 @@ fn evidence_names_the_candidates_and_the_choice() {
     check("metatrader5.csv", 7, None, Some(Size), 90, "whole numbers");
     check("histdata-minute.csv", 0, Some(Time), Some(Time), 60, "dates with a clock");
     check("stooq-pl.csv", 5, Some(Volume), Some(Size), 99, "cells filled");
+    check("kibot.txt", 3, Some(High), Some(High), 60, "from 10.65 to 10.8");
+    check("histdata-ticks.csv", 2, Some(Ask), Some(Ask), 60, "from 1.12161 to 1.12192");
 }
 
 #[test]

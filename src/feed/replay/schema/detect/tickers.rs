@@ -6,7 +6,7 @@ use super::column_name::{self, ADJUSTED, WEAK_PRICE};
 use super::given::UNUSED;
 use super::profile::Profile;
 use super::table::Table;
-use super::weights::{AGREEING_ROWS, CALM_COLUMN, MANY_MOVES, PRICE_COLUMNS, WIDE_RANGE};
+use super::weights::{AGREEING_ROWS, BAR_SPREAD, CALM_COLUMN, MANY_MOVES, PRICE_COLUMNS, WIDE_RANGE};
 use crate::feed::replay::schema::column_role::ColumnRole;
 use crate::feed::replay::schema::layout::{ColumnGroup, RowShape, TickColumns};
 use crate::feed::replay::schema::symbol;
@@ -26,7 +26,18 @@ const CURRENCIES: &str = "USD EUR GBP JPY CHF AUD CAD NZD CNY CNH HKD SGD SEK NO
 pub fn are_names(profiles: &[Profile], taken: &[usize]) -> bool {
     let columns: Vec<&Profile> = candidates(profiles, taken).collect();
     let sure = columns.iter().filter(|profile| is_sure(&profile.name)).count();
-    columns.iter().all(|profile| is_ticker(&profile.name)) && sure > 0 && sure * 2 >= columns.len().min(4)
+    columns.iter().all(|profile| is_ticker(&profile.name))
+        && sure > 0
+        && (sure * 2 >= columns.len().min(4) || are_of_no_bar(&columns))
+}
+
+/// Returns whether columns under words for the prices of a bar are too far apart to be of one: then the words are
+/// symbols.
+fn are_of_no_bar(columns: &[&Profile]) -> bool {
+    let roles = [ColumnRole::Open, ColumnRole::High, ColumnRole::Low, ColumnRole::Close];
+    let is_of_bar = |profile: &&&Profile| roles.iter().any(|role| column_name::role_of(&profile.name, *role).is_some());
+    let prices: Vec<&Profile> = columns.iter().filter(is_of_bar).copied().filter(|one| moves_as_price(one)).collect();
+    prices.iter().any(|low| prices.iter().any(|high| low.max() * BAR_SPREAD < high.min()))
 }
 
 fn candidates<'a>(profiles: &'a [Profile], taken: &'a [usize]) -> impl Iterator<Item = &'a Profile> {

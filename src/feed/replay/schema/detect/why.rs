@@ -16,6 +16,8 @@ use crate::feed::replay::schema::layout::Layout;
 const CERTAIN: u8 = 100;
 /// The score of a role that the values alone speak for.
 const BY_VALUES: u8 = 40;
+/// The score of a role that a column has among others, by the values of all of them.
+const BY_GROUP: u8 = 60;
 /// Taken from the score of a role that the values speak against.
 const DISAGREES: u8 = 60;
 /// The most different cells shown of a column.
@@ -45,13 +47,38 @@ pub struct Candidate {
 /// The evidence for all columns of a table that is read by `layout`.
 pub fn explain(table: &Table, profiles: &[Profile], layout: &Layout) -> Vec<ColumnEvidence> {
     let roles = layout.roles();
-    let column = |n: usize| ColumnEvidence {
-        name: table.column_name(n),
-        facts: facts(table, &profiles[n], n),
-        candidates: candidates(&profiles[n]),
-        chosen: roles.get(n).copied().flatten(),
+    let column = |n: usize| {
+        let chosen = roles.get(n).copied().flatten();
+        let mut candidates = candidates(&profiles[n]);
+        // A name is evidence by itself, and its values agree with it or not.
+        let group = chosen.filter(|role| candidates.iter().all(|one| one.role != *role));
+        candidates.extend(group.and_then(|role| in_group(profiles, &roles, role)));
+        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
+        ColumnEvidence { name: table.column_name(n), facts: facts(table, &profiles[n], n), candidates, chosen }
     };
     (0..profiles.len()).map(column).collect()
+}
+
+/// The evidence of a bar's or a quote's prices together.
+fn in_group(profiles: &[Profile], roles: &[Option<ColumnRole>], role: ColumnRole) -> Option<Candidate> {
+    use ColumnRole::{Ask, Bid, Close, High, Low, Open};
+    let of = |group: &[ColumnRole], holds: &dyn Fn(&[f64]) -> bool, what: &str| {
+        let columns: Option<Vec<usize>> =
+            group.iter().map(|role| roles.iter().position(|chosen| *chosen == Some(*role))).collect();
+        let columns: Vec<_> = columns?.iter().map(|n| &profiles[*n].numbers).collect();
+        let rows = (0..columns[0].len()).filter_map(|row| columns.iter().map(|cells| cells[row]).collect());
+        let rows: Vec<Vec<f64>> = rows.collect();
+        let share = rows.iter().filter(|row| holds(row)).count() * 100 / rows.len().max(1);
+        Some(Candidate { role, score: BY_GROUP, evidence: format!("{what} in {share} % of rows") })
+    };
+    match role {
+        Open | High | Low | Close => {
+            let is_bar = |row: &[f64]| row[1..3].iter().all(|v| row[3] <= *v && *v <= row[0]);
+            of(&[High, Open, Close, Low], &is_bar, "low <= open, close <= high")
+        }
+        Bid | Ask => of(&[Bid, Ask], &|row| row[0] <= row[1], "bid <= ask"),
+        _ => None,
+    }
 }
 
 /// The facts of a column's values.
@@ -105,7 +132,6 @@ fn candidates(profile: &Profile) -> Vec<Candidate> {
     if list.is_empty() {
         list.extend(by_values(profile));
     }
-    list.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
     list
 }
 
