@@ -74,7 +74,9 @@ pub fn find(table: &Table, profiles: &[Profile], taken: &[usize]) -> Option<Vec<
     let are_tickers = are_names(profiles, taken);
     let may_be_symbol = |n: &usize| {
         let name = &profiles[*n].name;
-        are_tickers || is_currency(name) || !column_name::is_known(name) && !column_name::is_useless(name)
+        are_tickers
+            || is_currency(&name.to_ascii_uppercase())
+            || !column_name::is_known(name) && !column_name::is_useless(name)
     };
     let columns: Vec<usize> =
         indices(profiles, taken).filter(may_be_symbol).filter(|n| !counts_up(&profiles[*n])).collect();
