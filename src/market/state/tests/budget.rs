@@ -96,7 +96,7 @@ proptest! {
     fn batches_and_single_ticks_drop_the_same(steps in steps(), limit in limit(), batch in 1usize..300) {
         let (mut together, mut apart) = (opened(Vec::new(), limits(limit)), opened(Vec::new(), limits(limit)));
         take(&mut apart, &steps);
-        let mut ticks = Vec::new();
+        let (mut ticks, mut order) = (Vec::new(), GatheredTicks::default());
         for step in steps {
             let tick = match step {
                 Step::Tick(tick) => Some(tick),
@@ -104,7 +104,7 @@ proptest! {
             };
             ticks.extend(tick);
             if tick.is_none() || ticks.len() == batch {
-                together.apply_all(&ticks);
+                together.apply_batches(&ticks.chunks(64).collect::<Vec<_>>(), &mut order);
                 ticks.clear();
             }
             take(&mut together, &[step][usize::from(tick.is_some())..]);
