@@ -8,6 +8,8 @@ use super::time::Interval;
 
 const BARS_CHUNK_BYTES: usize = chunk_bytes::<PackedBars>(PackedBars::WORST_BYTES);
 const TRADES_CHUNK_BYTES: usize = chunk_bytes::<PackedTrades>(PackedTrades::WORST_BYTES);
+/// The most memory of one chunk of each ring of an instrument.
+pub(super) const CHUNKS_BYTES: usize = TRADES_CHUNK_BYTES + Interval::COUNT * BARS_CHUNK_BYTES;
 
 impl MarketLimits {
     /// Returns the memory that a market of `instruments` may need whatever its limit of bytes is: the state of each,

@@ -22,8 +22,11 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
     for (_, parts) in &sample.symbols {
         for pair in parts.windows(2) {
             let Some((from, to)) = prices(pair) else { continue };
-            first.get_or_insert((pair, from, to));
-            moves.push((float(to) / float(from) - 1.0).abs());
+            let moved = (float(to) / float(from) - 1.0).abs();
+            if moved > USUAL_MOVE {
+                first.get_or_insert((pair, from, to));
+            }
+            moves.push(moved);
         }
     }
     let count = moves.len();

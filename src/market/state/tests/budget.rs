@@ -18,7 +18,8 @@ fn without_bars() -> usize {
 
 /// A limit between nothing and all bars.
 fn limit() -> impl Strategy<Value = usize> {
-    prop_oneof![4 => 0usize..60_000, 1 => Just(0), 1 => Just(1 << 40)].prop_map(|bytes| without_bars() + bytes)
+    prop_oneof![4 => 0usize..60_000, 2 => 100_000usize..600_000, 1 => Just(0), 1 => Just(1 << 40)]
+        .prop_map(|bytes| without_bars() + bytes)
 }
 
 /// Steps that go on in the same way for a long time.
@@ -104,7 +105,7 @@ proptest! {
             };
             ticks.extend(tick);
             if tick.is_none() || ticks.len() == batch {
-                together.apply_batches(&ticks.chunks(64).collect::<Vec<_>>(), &mut order);
+                properties::apply_batches(&mut together, &mut order, ticks.chunks(64));
                 ticks.clear();
             }
             take(&mut together, &[step][usize::from(tick.is_some())..]);

@@ -84,6 +84,19 @@ pub(super) fn take(market: &mut Market, steps: &[Step]) {
     }
 }
 
+/// Applies batches as the publisher does.
+pub(super) fn apply_batches<'t>(
+    market: &mut Market,
+    order: &mut GatheredTicks,
+    ticks: impl Iterator<Item = &'t [Tick]>,
+) {
+    let batches: Vec<_> = ticks.collect();
+    match order.order(&batches, market) {
+        Some(ticks) => market.apply_all(ticks),
+        None => batches.iter().for_each(|batch| market.apply_all(batch)),
+    }
+}
+
 fn played(steps: &[Step], limits: MarketLimits) -> Market {
     let mut market = opened(Vec::new(), limits);
     take(&mut market, steps);
@@ -254,7 +267,7 @@ proptest! {
         let [mut together, mut apart, mut gathered] = [(); 3].map(|()| opened(Vec::new(), limits));
         let (mut ticks, mut order) = (Vec::new(), GatheredTicks::default());
         let mut gather = |market: &mut Market, ticks: &[Tick]| {
-            market.apply_batches(&ticks.chunks(batch).collect::<Vec<_>>(), &mut order);
+            apply_batches(market, &mut order, ticks.chunks(batch));
         };
         for (n, step) in steps.iter().enumerate() {
             match step {
@@ -270,7 +283,7 @@ proptest! {
             take(&mut apart, std::slice::from_ref(step));
             if finish_at == Some(n) {
                 together.apply_all(&ticks);
-                gather(&mut gathered, &std::mem::take(&mut ticks));
+                gather(&mut gathered, &std::mem::take::<Vec<_>>(&mut ticks));
                 [&mut together, &mut apart, &mut gathered].into_iter().for_each(Market::finish);
             }
         }

@@ -36,8 +36,10 @@ pub fn are_names(profiles: &[Profile], taken: &[usize]) -> bool {
 fn are_of_no_bar(columns: &[&Profile]) -> bool {
     let roles = [ColumnRole::Open, ColumnRole::High, ColumnRole::Low, ColumnRole::Close];
     let is_of_bar = |profile: &&&Profile| roles.iter().any(|role| column_name::role_of(&profile.name, *role).is_some());
-    let prices: Vec<&Profile> = columns.iter().filter(is_of_bar).copied().filter(|one| moves_as_price(one)).collect();
-    prices.iter().any(|low| prices.iter().any(|high| low.max() * BAR_SPREAD < high.min()))
+    let prices = columns.iter().filter(is_of_bar).copied().filter(|one| moves_as_price(one));
+    let (lowest, highest) =
+        prices.fold((f64::MAX, f64::MIN), |(lowest, highest), one| (one.max().min(lowest), one.min().max(highest)));
+    lowest * BAR_SPREAD < highest
 }
 
 fn candidates<'a>(profiles: &'a [Profile], taken: &'a [usize]) -> impl Iterator<Item = &'a Profile> {
