@@ -24,7 +24,7 @@ pub const HELD_BATCHES: usize = 2 * MAX_GATHERED;
 /// The task between the bus and the sessions.
 pub struct Publisher {
     events: bus::Receiver<FeedEvent>,
-    /// What was received behind the ticks before it, and is handled next.
+    /// The event that was received behind ticks, and is handled next.
     next: Option<Received<FeedEvent>>,
     /// The batches that are applied together.
     batches: Vec<Arc<[Tick]>>,

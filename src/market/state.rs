@@ -11,7 +11,6 @@ use super::budget::{Budget, MarketLimits};
 use super::day::DayStats;
 use super::depth::{Depth, Levels};
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
-use super::memory::CHUNKS_BYTES;
 use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
 use super::packed::PackedTrades;
@@ -217,8 +216,7 @@ impl Market {
     /// Reports whether the order of the next `ticks` ticks of different instruments changes nothing. Instruments share
     /// the memory alone: where its limit is near, the order decides what goes.
     pub(super) fn takes_any_order(&self, ticks: usize) -> bool {
-        let chunks = ticks / CHUNK + self.states.len();
-        self.budget.has_room(chunks.saturating_mul(CHUNKS_BYTES))
+        self.budget.has_room(ticks, self.states.len())
     }
 
     /// Adds the trades at the front of `ticks` that fall into the forming second of one instrument. Returns their
