@@ -131,11 +131,16 @@ impl Publisher {
     }
 
     fn on_ticks(&mut self, ticks: &[Tick], now: Duration) {
-        apply(&self.live, ticks, self.logged);
+        let has_books = apply(&self.live, ticks, self.logged);
         let mut merged = 0;
         for Conflater { id, tier, .. } in self.conflaters.iter_mut().filter(|conflater| conflater.has_listeners()) {
             if *id == TierId::EVERY {
                 tier.mark_bars(now);
+            } else if has_books {
+                // A change of a book is no change of a quote, but makes a flush due.
+                tier.mark_bars(now);
+                let quoted = ticks.iter().filter(|tick| !tick.is_book_edit());
+                merged += quoted.filter(|tick| tier.mark(tick.instrument, now)).count();
             } else {
                 merged += ticks.iter().filter(|tick| tier.mark(tick.instrument, now)).count();
             }
@@ -306,21 +311,27 @@ fn conflaters() -> Vec<Conflater> {
     groups.map(conflater).collect()
 }
 
-/// Moves the market on, and adds each tick to the logs of the formats in `logged`.
-fn apply(live: &LiveMarket, ticks: &[Tick], logged: PerFormat<bool>) {
+/// Moves the market on, and adds each tick to the logs of the formats in `logged`. Returns whether some of them may be
+/// changes of books.
+fn apply(live: &LiveMarket, ticks: &[Tick], logged: PerFormat<bool>) -> bool {
     // Locked before the market, so that a session which has seen a tick in the market finds it in the log.
     let mut logs = PerFormat::from_fn(|format| logged[format].then(|| live.tick_log_mut(format)));
     let market = &mut live.write().market;
     if logs.values().all(Option::is_none) {
         market.apply_all(ticks);
-        return;
+        return market.has_books();
     }
+    let edits = if market.has_books() { ticks.iter().filter(|tick| tick.is_book_edit()).count() } else { 0 };
+    let count = ticks.len() - edits;
     let (now, ts_received) = (live.now(), live.wall_micros());
-    logs.values_mut().flatten().for_each(|log| log.begin(ticks.len(), now, ts_received));
+    logs.values_mut().flatten().for_each(|log| log.begin(count, now, ts_received));
     for tick in ticks {
         market.apply(tick);
-        logs.values_mut().flatten().for_each(|log| log.push(tick.instrument, market));
+        if !tick.is_book_edit() {
+            logs.values_mut().flatten().for_each(|log| log.push(tick.instrument, market));
+        }
     }
+    market.has_books()
 }
 
 fn open_market(opening: &Opening, limits: MarketLimits) -> Live {

@@ -26,7 +26,7 @@ mod time;
 pub use bar::Bar;
 pub use budget::MarketLimits;
 pub use day::DayStats;
-pub use depth::{DEPTH_LEVELS, Depth, DepthModel, Ladder, Level, Levels};
+pub use depth::{BookEdit, BookStep, DEPTH_LEVELS, Depth, DepthModel, Ladder, Level, Levels};
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
 pub use notice::{ActiveScenario, Headline, Notice};
 pub use opening::{HistoryBar, MarketOpening};
