@@ -9,7 +9,8 @@ mod seek_properties;
 use self::script::{Ending, Script};
 use super::*;
 use crate::bus::{self, Received};
-use crate::control::Speed;
+use crate::control::{Command, Speed, Step};
+use crate::market::{BookEdit, BookStep, InstrumentId, TickKind};
 
 const ONCE: PlayerConfig = PlayerConfig {
     speed: None,

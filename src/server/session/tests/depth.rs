@@ -62,9 +62,9 @@ async fn depth_counts_against_the_subscription_limit() {
 
 #[tokio::test(start_paused = true)]
 async fn deeper_level_reaches_depth_readers_and_no_others() {
-    let fixture = Fixture::open(opening_with_books(1, &["A", "B", "C"])).await;
-    let (mut client, mut other) = (fixture.join(4_096).await, fixture.join(4_096).await);
     for rate in [json!(10), json!("every")] {
+        let fixture = Fixture::open(opening_with_books(1, &["A", "B", "C"])).await;
+        let (mut client, mut other) = (fixture.join(4_096).await, fixture.join(4_096).await);
         client.send(json!({"type":"subscribe","channel":"depth","symbols":["B"],"rate":rate})).await;
         client.receive("depth").await;
         other.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":rate})).await;
