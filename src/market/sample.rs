@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::depth::{BookEdit, BookStep, DEPTH_LEVELS, Depth, DepthModel, Ladder, Level, Levels};
+use super::book::{BookEdit, BookStep, DEPTH_LEVELS, Depth, Ladder, Level};
+use super::depth::{DepthModel, Levels};
 use super::instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
 use super::opening::MarketOpening;
 use super::price::{Increment, Price, Size};
@@ -59,7 +60,8 @@ impl DepthModel for Regular {
         let side = |best: Option<Price>, size: Size, away: i64| -> Ladder {
             std::array::from_fn(|behind| {
                 let size = if behind == 0 { size } else { Size(seq + behind as u64) };
-                best.filter(|_| behind < MODEL_LEVELS).map(|best| Level { price: Price(best.0 + away * behind as i64), size })
+                best.filter(|_| behind < MODEL_LEVELS)
+                    .map(|best| Level { price: Price(best.0 + away * behind as i64), size })
             })
         };
         Depth { bids: side(quote.bid, quote.bid_size, -1), asks: side(quote.ask, quote.ask_size, 1) }

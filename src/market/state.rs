@@ -190,12 +190,13 @@ impl Market {
     pub fn open(opening: &MarketOpening, limits: MarketLimits) -> Self {
         let ids = opening.instruments.iter().zip(0..).map(|(i, n)| (i.symbol.clone(), InstrumentId(n))).collect();
         let books = Books::of(&opening.levels);
+        let fixed_bytes = opening.instruments.len() * InstrumentState::FIXED_BYTES + books.bytes_beyond(None);
         let mut market = Self {
             epoch: opening.epoch,
             instruments: Arc::clone(&opening.instruments),
             ids: Arc::new(ids),
             states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
-            budget: Budget::new(limits, opening.instruments.len() * InstrumentState::FIXED_BYTES + books.bytes_beyond(None)),
+            budget: Budget::new(limits, fixed_bytes),
             news: Ring::new(limits.notices),
             scenarios: Ring::new(limits.notices),
             levels: opening.levels.clone(),

@@ -2,7 +2,7 @@
 
 use strum::IntoStaticStr;
 
-use super::depth::BookEdit;
+use super::book::BookEdit;
 use super::instrument::InstrumentId;
 use super::price::{Price, Size};
 use super::time::Timestamp;

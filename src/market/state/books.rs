@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Market;
-use crate::market::depth::{BookEdit, BookStep, Depth, Levels};
+use crate::market::book::{BookEdit, BookStep, Depth};
+use crate::market::depth::Levels;
 use crate::market::instrument::InstrumentId;
 use crate::market::time::Timestamp;
 

@@ -17,10 +17,16 @@ pub struct QuantizedRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowBody {
     Bar(QuantizedBar),
-    Ticks { trade: Option<Trade>, quote: Option<Quote> },
+    Ticks {
+        trade: Option<Trade>,
+        quote: Option<Quote>,
+    },
     Level(QuantizedLevel),
     /// One more level of both sides of the book of the row before; `nth` counts from 1.
-    Behind { nth: u8, levels: Quote },
+    Behind {
+        nth: u8,
+        levels: Quote,
+    },
 }
 
 /// The new size of a level of an order book.

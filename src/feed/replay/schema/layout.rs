@@ -119,7 +119,8 @@ pub struct LevelColumns {
 impl LevelColumns {
     /// The columns and their roles.
     pub fn columns(&self) -> impl Iterator<Item = (usize, ColumnRole)> {
-        let roles = [(self.bid, [ColumnRole::Bid, ColumnRole::BidSize]), (self.ask, [ColumnRole::Ask, ColumnRole::AskSize])];
+        let roles =
+            [(self.bid, [ColumnRole::Bid, ColumnRole::BidSize]), (self.ask, [ColumnRole::Ask, ColumnRole::AskSize])];
         let of_side = |((price, size), roles)| std::iter::zip([price, size], roles);
         roles.into_iter().filter_map(|(columns, roles)| Some((columns?, roles))).flat_map(of_side)
     }

@@ -69,7 +69,7 @@ fn books(replay: &mut Replay) -> Vec<String> {
 }
 
 fn check(path: PathBuf, want: &[&str]) {
-    let mut replay = open(&[path.clone()], 1_000);
+    let mut replay = open(std::slice::from_ref(&path), 1_000);
     assert_eq!(books(&mut replay), want, "{}", path.display());
 }
 
@@ -145,7 +145,11 @@ fn file_of_the_newest_rows_first_has_the_same_books() {
     let (path, _folder) = write("reversed.csv", &reversed.join("\n"));
     let want = books(&mut open(&[layout("databento-mbp10.csv")], 0));
     for max_sort_rows in [1, 2, 7, 13, 1_000] {
-        assert_eq!(books(&mut open(&[path.clone()], max_sort_rows)), want, "{max_sort_rows} rows in memory");
+        assert_eq!(
+            books(&mut open(std::slice::from_ref(&path), max_sort_rows)),
+            want,
+            "{max_sort_rows} rows in memory"
+        );
     }
 }
 
@@ -164,6 +168,14 @@ fn level_that_cannot_be_read_is_none_and_is_counted() {
     assert_eq!(got[..3], want);
     assert_eq!(got[3..], ["4: 10.5x1 10x3 / 10.75x4"], "a size of 0 is no level, with the digits of deep prices");
     assert_eq!(replay.rows_rejected(), 1);
+}
+
+#[test]
+fn first_level_may_have_no_number() {
+    let text = "timestamp,bid,bid_size,ask,ask_size,bid2,bid_size2,ask2,ask_size2\n\
+                2024-03-01T09:30:00Z,10.5,1,10.75,4,10.25,2,11,5\n2024-03-01T09:30:01Z,10.5,1,10.75,4,10,2,11,5\n";
+    let (path, _folder) = write("x.csv", text);
+    check(path, &["0: 10.5x1 10.25x2 / 10.75x4 11x5", "0: 10.5x1 10x2 / 10.75x4 11x5"]);
 }
 
 #[test]

@@ -46,10 +46,7 @@ const LAYOUTS: [(&str, &str); 79] = [
         "databento-mbp1-pretty.csv",
         "quotes ESU4 2 2024-07-01T23:58:01.218218853Z 5528.5 2024-07-01T23:58:01.218218999Z 5528.25",
     ),
-    (
-        "databento-mbp10.csv",
-        "book ESU4 4 2024-07-01T13:30:00.0010005Z 5528.5 2024-07-01T13:30:00.0040005Z 5528.5",
-    ),
+    ("databento-mbp10.csv", "book ESU4 4 2024-07-01T13:30:00.0010005Z 5528.5 2024-07-01T13:30:00.0040005Z 5528.5"),
     ("databento-ohlcv.csv.zst", "ohlcv ESU4 2 2024-07-01T23:40:00Z 5527.25 2024-07-01T23:41:00Z 5527.75"),
     (
         "databento-trades-raw.csv",

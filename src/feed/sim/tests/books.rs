@@ -77,9 +77,7 @@ fn book_is_the_same_whichever_others_are_listed() {
     };
     let alone = books(1, false);
     assert!(alone == books(40, false) && alone == books(5, true));
-    let of = |seed| {
-        model(&simulator(&config(seed, 1))).depth(InstrumentId(0), 1, &quote(20_000, 2))
-    };
+    let of = |seed| model(&simulator(&config(seed, 1))).depth(InstrumentId(0), 1, &quote(20_000, 2));
     assert_ne!(of(7), of(8), "another seed is another book");
 }
 

@@ -24,7 +24,9 @@ pub fn find(profiles: &[Profile], taken: &[usize], groups: &[ColumnGroup]) -> Ve
         bid: bid.zip(bid_size).and_then(|_| pair(ColumnRole::Bid, ColumnRole::BidSize, level)),
         ask: ask.zip(ask_size).and_then(|_| pair(ColumnRole::Ask, ColumnRole::AskSize, level)),
     };
-    let levels = columns.levels().into_iter().skip(1).take(DEPTH_LEVELS - 1).map(level);
+    // The first level may have names without a number.
+    let is_first = |level: &LevelColumns| level.columns().any(|(column, _)| [bid, ask].contains(&Some(column)));
+    let levels = columns.levels().into_iter().map(level).skip_while(is_first).take(DEPTH_LEVELS - 1);
     let levels: Vec<_> = levels.take_while(|level| level.bid.or(level.ask).is_some()).collect();
     let prices = |first: Option<usize>, of: fn(&LevelColumns) -> Option<(usize, usize)>| {
         let behind = levels.iter().filter_map(of).map(|(price, _)| price);

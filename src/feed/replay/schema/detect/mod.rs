@@ -102,7 +102,8 @@ pub fn detect(
         None => instrument::find(&table, &profiles, &time, &contents, &given),
     };
     let Contents { kind, groups, .. } = contents;
-    let taken: Vec<usize> = time.columns().into_iter().chain(instrument.symbol).chain(instrument.parts.clone()).collect();
+    let taken: Vec<usize> =
+        time.columns().into_iter().chain(instrument.symbol).chain(instrument.parts.clone()).collect();
     let levels_behind = book_levels::find(&profiles, &taken, &groups);
     let of_preamble = table.symbol.as_ref().map(|(_, symbol)| symbol.clone());
     let mut layout = Layout {
