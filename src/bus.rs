@@ -145,6 +145,17 @@ impl<T: Clone> Receiver<T> {
         self.taken.notify_one();
         received
     }
+
+    /// Receives the next item or gap if one waits already.
+    pub fn try_recv(&mut self) -> Option<Received<T>> {
+        let received = match self.receiver.try_recv() {
+            Ok(item) => Received::Item(item),
+            Err(broadcast::error::TryRecvError::Lagged(missed)) => Received::Gap { missed },
+            Err(broadcast::error::TryRecvError::Empty | broadcast::error::TryRecvError::Closed) => return None,
+        };
+        self.taken.notify_one();
+        Some(received)
+    }
 }
 
 impl<T> Drop for Receiver<T> {

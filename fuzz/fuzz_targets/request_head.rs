@@ -31,7 +31,14 @@ static ADDRESS: LazyLock<String> = LazyLock::new(|| {
     lines.iter().find_map(address).expect("the server prints its address")
 });
 
-fuzz_target!(|bytes: &[u8]| {
+/// As the runtime of Rust programs does, which libFuzzer's `main` lacks: a write to a closed connection is an error, not
+/// the end of the process.
+fn ignore_broken_pipes() {
+    // SAFETY: no handler runs, and libFuzzer has started no other thread yet.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
+fuzz_target!(init: ignore_broken_pipes(), |bytes: &[u8]| {
     let mut socket = TcpStream::connect(&*ADDRESS).expect("the server accepts");
     socket.set_read_timeout(Some(TIMEOUT)).expect("a timeout above 0");
     // The server may have closed the connection already.

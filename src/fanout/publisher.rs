@@ -10,15 +10,23 @@ use super::live_market::{GROUPS, Live, LiveMarket, WallClock};
 use super::notify::Due;
 use crate::bus::{self, Received};
 use crate::control::{FeedEvent, FeedState, FeedStatus, Opening, Seeked};
-use crate::market::{InstrumentId, Market, MarketLimits, Notice, Tick, Timestamp};
+use crate::market::{GatheredTicks, InstrumentId, Market, MarketLimits, Notice, Tick, Timestamp};
 use crate::wire::PerFormat;
 
 /// The time between two heartbeats of a group. A quiet session sends one every second.
 const HEARTBEAT_EVERY: Duration = Duration::from_millis(500);
 
+/// The most batches of ticks that are applied while the market is locked once.
+const MAX_GATHERED: usize = 16;
+
 /// The task between the bus and the sessions.
 pub struct Publisher {
     events: bus::Receiver<FeedEvent>,
+    /// What was received behind the ticks before it, and is handled next.
+    next: Option<Received<FeedEvent>>,
+    /// The batches that are applied together.
+    batches: Vec<Arc<[Tick]>>,
+    gathered: GatheredTicks,
     live: LiveMarket,
     limits: MarketLimits,
     conflaters: Vec<Conflater>,
@@ -45,6 +53,9 @@ impl Publisher {
         };
         let mut publisher = Self {
             events,
+            next: None,
+            batches: Vec::new(),
+            gathered: GatheredTicks::default(),
             live: LiveMarket::new(open_market(&opening, limits), ticks, clock),
             limits,
             conflaters: conflaters(),
@@ -76,7 +87,7 @@ impl Publisher {
                 _ = heartbeats.tick() => {
                     self.on_heartbeat(groups.next().expect("invariant: a cycle has no end"));
                 }
-                received = self.events.recv(), if has_feed => match received {
+                received = receive(&mut self.events, &mut self.next), if has_feed => match received {
                     Some(received) => self.on_received(received),
                     None => {
                         has_feed = false;
@@ -114,7 +125,7 @@ impl Publisher {
 
     fn on_event(&mut self, event: FeedEvent, now: Duration) {
         match event {
-            FeedEvent::Ticks(ticks) => self.on_ticks(&ticks, now),
+            FeedEvent::Ticks(ticks) => self.on_ticks(ticks, now),
             FeedEvent::Clock(market_time) => self.on_clock(market_time, now),
             FeedEvent::Notices(notices) => self.on_notices(&notices),
             FeedEvent::Status(status) => {
@@ -130,8 +141,19 @@ impl Publisher {
         }
     }
 
-    fn on_ticks(&mut self, ticks: &[Tick], now: Duration) {
-        let has_books = apply(&self.live, ticks, self.logged);
+    fn on_ticks(&mut self, first: Arc<[Tick]>, now: Duration) {
+        self.batches.push(first);
+        // A log has a limit for the ticks of a moment, so it gets them as they come.
+        let most = if self.logged.values().any(|is_logged| *is_logged) { 1 } else { MAX_GATHERED };
+        while self.batches.len() < most && self.next.is_none() {
+            match self.events.try_recv() {
+                Some(Received::Item(FeedEvent::Ticks(ticks))) => self.batches.push(ticks),
+                Some(other) => self.next = Some(other),
+                None => break,
+            }
+        }
+        let has_books = apply(&self.live, &self.batches, &mut self.gathered, self.logged);
+        let ticks = || self.batches.iter().flat_map(|batch| batch.iter());
         let mut merged = 0;
         for Conflater { id, tier, .. } in self.conflaters.iter_mut().filter(|conflater| conflater.has_listeners()) {
             if *id == TierId::EVERY {
@@ -139,12 +161,13 @@ impl Publisher {
             } else if has_books {
                 // A change of a book is no change of a quote, but makes a flush due.
                 tier.mark_bars(now);
-                let quoted = ticks.iter().filter(|tick| !tick.is_book_edit());
+                let quoted = ticks().filter(|tick| !tick.is_book_edit());
                 merged += quoted.filter(|tick| tier.mark(tick.instrument, now)).count();
             } else {
-                merged += ticks.iter().filter(|tick| tier.mark(tick.instrument, now)).count();
+                merged += ticks().filter(|tick| tier.mark(tick.instrument, now)).count();
             }
         }
+        self.batches.clear();
         self.live.add_merged(merged as u64);
     }
 
@@ -311,27 +334,43 @@ fn conflaters() -> Vec<Conflater> {
     groups.map(conflater).collect()
 }
 
+/// Receives what waits in `next`, or the next event.
+///
+/// Cancel safe: a dropped call loses nothing.
+async fn receive(
+    events: &mut bus::Receiver<FeedEvent>,
+    next: &mut Option<Received<FeedEvent>>,
+) -> Option<Received<FeedEvent>> {
+    match next.take() {
+        Some(next) => Some(next),
+        None => events.recv().await,
+    }
+}
+
 /// Moves the market on, and adds each tick to the logs of the formats in `logged`. Returns whether some of them may be
 /// changes of books.
-fn apply(live: &LiveMarket, ticks: &[Tick], logged: PerFormat<bool>) -> bool {
+fn apply(live: &LiveMarket, batches: &[Arc<[Tick]>], gathered: &mut GatheredTicks, logged: PerFormat<bool>) -> bool {
     // Locked before the market, so that a session which has seen a tick in the market finds it in the log.
     let mut logs = PerFormat::from_fn(|format| logged[format].then(|| live.tick_log_mut(format)));
     let market = &mut live.write().market;
     if logs.values().all(Option::is_none) {
-        market.apply_all(ticks);
+        market.apply_batches(batches, gathered);
         return market.has_books();
     }
-    let edits = if market.has_books() { ticks.iter().filter(|tick| tick.is_book_edit()).count() } else { 0 };
-    let count = ticks.len() - edits;
+    let has_books = market.has_books();
+    let ticks = || batches.iter().flat_map(|batch| batch.iter());
+    // Changes of books are in no log.
+    let edits = if has_books { ticks().filter(|tick| tick.is_book_edit()).count() } else { 0 };
+    let count = batches.iter().map(|batch| batch.len()).sum::<usize>() - edits;
     let (now, ts_received) = (live.now(), live.wall_micros());
     logs.values_mut().flatten().for_each(|log| log.begin(count, now, ts_received));
-    for tick in ticks {
+    for tick in ticks() {
         market.apply(tick);
         if !tick.is_book_edit() {
             logs.values_mut().flatten().for_each(|log| log.push(tick.instrument, market));
         }
     }
-    market.has_books()
+    has_books
 }
 
 fn open_market(opening: &Opening, limits: MarketLimits) -> Live {

@@ -85,6 +85,11 @@ impl Budget {
         self.bytes > self.limits.bytes && self.kept > CHUNK
     }
 
+    /// Reports whether `bytes` more are below the limit.
+    pub const fn has_room(&self, bytes: usize) -> bool {
+        self.bytes.saturating_add(bytes) <= self.limits.bytes
+    }
+
     /// Lowers the number of items, by whole chunks and not below one.
     pub fn lower(&mut self) {
         let fewer = self.kept - self.kept.div_ceil(LOWER_BY);

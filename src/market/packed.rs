@@ -18,9 +18,52 @@ use super::time::Timestamp;
 const WORD: usize = size_of::<u64>();
 /// The memory of an allocation besides its contents: the allocator's own, with what it rounds up.
 const ALLOCATION_BYTES: usize = 16;
-/// The units in which times may be counted, in nanoseconds. Bars begin at whole seconds, and most feeds have whole
-/// microseconds or milliseconds.
-const TIME_UNITS: [u64; 4] = [1_000_000_000, 1_000_000, 1_000, 1];
+/// The unit in which times are counted. Bars begin at whole seconds, and most feeds have whole microseconds or
+/// milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TimeUnit {
+    Second,
+    Millisecond,
+    Microsecond,
+    Nanosecond,
+}
+
+impl TimeUnit {
+    const fn nanos(self) -> u64 {
+        match self {
+            Self::Second => 1_000_000_000,
+            Self::Millisecond => 1_000_000,
+            Self::Microsecond => 1_000,
+            Self::Nanosecond => 1,
+        }
+    }
+
+    /// Counts the units in `nanos`. Each unit is a constant here, as divisions by constants are multiplications.
+    #[inline]
+    const fn count(self, nanos: u64) -> u64 {
+        match self {
+            Self::Second => nanos / Self::Second.nanos(),
+            Self::Millisecond => nanos / Self::Millisecond.nanos(),
+            Self::Microsecond => nanos / Self::Microsecond.nanos(),
+            Self::Nanosecond => nanos,
+        }
+    }
+
+    /// The longest unit that divides all these nanoseconds.
+    fn of(all: impl Iterator<Item = u64>) -> Self {
+        let mut unit = Self::Second;
+        for nanos in all {
+            while unit.count(nanos) * unit.nanos() != nanos {
+                unit = match unit {
+                    Self::Second => Self::Millisecond,
+                    Self::Millisecond => Self::Microsecond,
+                    Self::Microsecond | Self::Nanosecond => Self::Nanosecond,
+                };
+            }
+        }
+        unit
+    }
+}
 
 /// An item as `N` numbers of `K` kinds. Numbers of one kind lie close together; kind 0 is the time in nanoseconds.
 pub trait Columns<const N: usize, const K: usize>: Copy {
@@ -50,8 +93,7 @@ pub struct Packed<T, const N: usize, const K: usize> {
 struct PackedColumns<const N: usize, const K: usize> {
     /// The least value of each kind.
     bases: [u64; K],
-    /// The nanoseconds in which times are counted.
-    time_unit: u64,
+    time_unit: TimeUnit,
     /// The bytes of a distance of each kind.
     widths: [u8; K],
     /// The distances, item by item, and a word that is not used.
@@ -92,17 +134,18 @@ impl<const N: usize, const K: usize> PackedColumns<N, K> {
                 greatest[kind] = greatest[kind].max(value);
             }
         }
-        let divides = |unit: &u64| items.iter().all(|item| (item.columns()[0] - bases[0]).is_multiple_of(*unit));
-        let time_unit = TIME_UNITS.into_iter().find(divides).unwrap_or(1);
-        let unit = |kind: usize| if kind == 0 { time_unit } else { 1 };
-        let widths: [u8; K] = array::from_fn(|kind| width((greatest[kind] - bases[kind]) / unit(kind)));
+        let time_unit = TimeUnit::of(items.iter().map(|item| item.columns()[0] - bases[0]));
+        let distance = |value: u64, kind: usize| {
+            let distance = value - bases[kind];
+            if kind == 0 { time_unit.count(distance) } else { distance }
+        };
+        let widths: [u8; K] = array::from_fn(|kind| width(distance(greatest[kind], kind)));
         let mut bytes = vec![0; stride::<T, N, K>(widths) * items.len() + WORD].into_boxed_slice();
         let mut at = 0;
         for item in items {
             for (value, kind) in item.columns().into_iter().zip(T::KINDS) {
-                let distance = (value - bases[kind]) / unit(kind);
                 // The next word writes over the rest of this one.
-                bytes[at..at + WORD].copy_from_slice(&distance.to_le_bytes());
+                bytes[at..at + WORD].copy_from_slice(&distance(value, kind).to_le_bytes());
                 at += usize::from(widths[kind]);
             }
         }
@@ -117,7 +160,7 @@ impl<const N: usize, const K: usize> PackedColumns<N, K> {
             at += usize::from(width);
             let mask = u64::MAX.checked_shr(u64::BITS - 8 * u32::from(width)).unwrap_or(0);
             let distance = u64::from_le_bytes(word) & mask;
-            self.bases[kind] + if kind == 0 { distance * self.time_unit } else { distance }
+            self.bases[kind] + if kind == 0 { distance * self.time_unit.nanos() } else { distance }
         }))
     }
 }
@@ -204,7 +247,8 @@ mod tests {
     /// Numbers of any size, at any distance from each other, in any unit.
     fn rows<const N: usize>() -> impl Strategy<Value = Vec<[i64; N]>> {
         let base = prop_oneof![any::<i64>(), Just(i64::MIN), Just(i64::MAX), -300i64..300];
-        let unit = prop::sample::select(TIME_UNITS.map(u64::cast_signed).to_vec());
+        let units = [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond];
+        let unit = prop::sample::select(units.map(|unit| unit.nanos().cast_signed()).to_vec());
         (base, 0u32..64, unit).prop_flat_map(|(base, shift, unit)| {
             let number = any::<i64>().prop_map(move |some| base.wrapping_add(some >> shift) / unit * unit);
             prop::collection::vec(prop::array::uniform(number), CHUNK)

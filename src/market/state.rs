@@ -5,23 +5,24 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use strum::VariantArray;
 
 use super::bar::Bar;
 use super::budget::{Budget, MarketLimits};
 use super::day::DayStats;
 use super::depth::Levels;
+use super::gather::GatheredTicks;
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
 use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
-use super::packed::PackedTrades;
+use super::packed::{PackedBars, PackedTrades};
 use super::price::{Price, Size};
-use super::ring::{CHUNK, Ring};
-use super::series::Series;
+use super::ring::{CHUNK, Ring, chunk_bytes};
+use super::series::{AllSeries, Series};
 use super::tick::{Tick, TickKind, Top, Trade};
 use super::time::{Interval, Timestamp};
 
 mod books;
+mod memory;
 #[cfg(test)]
 mod tests;
 
@@ -38,7 +39,7 @@ pub struct InstrumentState {
     /// The day of the newest price. It stands past midnight, until the first tick of a new day.
     pub day: Option<DayStats>,
     pub trades: Ring<(Timestamp, Trade), PackedTrades>,
-    series: [Series; Interval::COUNT],
+    series: AllSeries,
     /// The start of the first second that still takes ticks; `None` when the source has ended.
     open_from: Option<Timestamp>,
 }
@@ -51,6 +52,10 @@ impl InstrumentState {
         + 2 * size_of::<(String, InstrumentId)>()
         + CHUNK * (Interval::COUNT * size_of::<Bar>() + size_of::<(Timestamp, Trade)>());
 
+    /// The most memory of a chunk of each ring.
+    const CHUNKS_BYTES: usize = chunk_bytes::<PackedTrades>(PackedTrades::WORST_BYTES)
+        + Interval::COUNT * chunk_bytes::<PackedBars>(PackedBars::WORST_BYTES);
+
     fn new(limits: MarketLimits) -> Self {
         Self {
             seq: 0,
@@ -58,19 +63,20 @@ impl InstrumentState {
             ts_event: None,
             day: None,
             trades: Ring::new(limits.trades),
-            series: std::array::from_fn(|_| Series::new(limits.bars)),
+            series: AllSeries::new(limits.bars),
             open_from: Some(Timestamp(i64::MIN)),
         }
     }
 
-    pub const fn series(&self, interval: Interval) -> &Series {
-        &self.series[interval.index()]
+    /// Returns the bars of an interval.
+    pub fn series(&self, interval: Interval) -> Series<'_> {
+        self.series.of(interval)
     }
 
     fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
-        let series = self.series.iter().enumerate();
-        let series = series.map(|(at, one)| one.closed.bytes_beyond(earlier.map(|earlier| &earlier.series[at].closed)));
-        size_of::<Self>() + self.trades.bytes_beyond(earlier.map(|earlier| &earlier.trades)) + series.sum::<usize>()
+        size_of::<Self>()
+            + self.trades.bytes_beyond(earlier.map(|earlier| &earlier.trades))
+            + self.series.bytes_beyond(earlier.map(|earlier| &earlier.series))
     }
 
     fn is_late(&self, ts: Timestamp) -> bool {
@@ -82,9 +88,7 @@ impl InstrumentState {
     /// A second closes even without a bar: a later tick in it would start a second bar in longer intervals that are
     /// closed.
     fn close_until(&mut self, now: Timestamp) {
-        for &interval in Interval::VARIANTS {
-            self.series[interval.index()].close_until(interval, now);
-        }
+        self.series.close_until(now);
         self.close_before(now);
     }
 
@@ -101,15 +105,11 @@ impl InstrumentState {
     /// Keeps no more items than `budget` allows.
     fn shrink(&mut self, budget: &mut Budget) {
         budget.free(self.trades.shrink(budget.trades(), true));
-        for series in &mut self.series {
-            budget.free(series.shrink(budget.bars()));
-        }
+        budget.free(self.series.shrink(budget.bars()));
     }
 
     fn add_price(&mut self, ts: Timestamp, price: Price, size: Size, budget: &mut Budget) {
-        for &interval in Interval::VARIANTS {
-            self.series[interval.index()].add(interval, ts, price, size, budget);
-        }
+        self.series.add(ts, price, size, budget);
         self.close_before(ts);
         match &mut self.day {
             Some(day) if day.start == ts.floor(Interval::D1) => day.add(price, size),
@@ -120,10 +120,10 @@ impl InstrumentState {
 
     /// Adds the trades at the front of `ticks` that belong to one instrument and to the second that is forming.
     ///
-    /// Such trades belong to the forming bars of all intervals and to the day, so they are added together; up to the one
-    /// that exceeds the `budget`. Returns their number and the latest time among them.
+    /// Such trades belong to the bar of the second and to the day, so they are added together; up to the one that exceeds
+    /// the `budget`. Returns their number and the latest time among them.
     fn add_run(&mut self, ticks: &[Tick], budget: &mut Budget) -> Option<(usize, Timestamp)> {
-        let second = self.series(Interval::S1).forming?.start;
+        let second = self.series.second_mut()?.start;
         let end = second.plus_nanos(Interval::S1.nanos());
         let instrument = ticks.first()?.instrument;
         let trade_of = |tick: &Tick| match tick.kind {
@@ -148,16 +148,14 @@ impl InstrumentState {
                 break;
             }
         }
-        self.series.iter_mut().filter_map(|series| series.forming.as_mut()).for_each(|bar| bar.merge(&run));
+        self.series.second_mut()?.merge(&run);
         self.seq += taken as u64;
         (self.day, self.ts_event, self.top.last) = (Some(day), Some(last), Some(run.close));
         Some((taken, latest))
     }
 
     fn backfill(&mut self, interval: Interval, bar: &Bar, budget: &mut Budget) {
-        for longer in &Interval::VARIANTS[interval.index()..] {
-            self.series[longer.index()].merge(*longer, bar, budget);
-        }
+        self.series.add_bar(interval, bar, budget);
         self.close_before(bar.start);
         match &mut self.day {
             Some(day) if day.start == bar.start.floor(Interval::D1) => day.merge(bar),
@@ -225,6 +223,18 @@ impl Market {
             } else {
                 rest = &rest[taken..];
             }
+        }
+    }
+
+    /// Adds the ticks of several batches. The result equals [`Self::apply`] for each of them.
+    pub fn apply_batches<B: AsRef<[Tick]>>(&mut self, batches: &[B], gathered: &mut GatheredTicks) {
+        let count: usize = batches.iter().map(|batch| batch.as_ref().len()).sum();
+        // Instruments share nothing but the memory: where its limit is near, the order decides what goes.
+        let chunks = count / CHUNK + self.states.len();
+        let is_free = self.budget.has_room(chunks.saturating_mul(InstrumentState::CHUNKS_BYTES));
+        match gathered.order(batches, self.states.len()).filter(|_| is_free) {
+            Some(ticks) => self.apply_all(ticks),
+            None => batches.iter().for_each(|batch| self.apply_all(batch.as_ref())),
         }
     }
 
@@ -322,29 +332,6 @@ impl Market {
     #[must_use]
     pub fn in_epoch(self, epoch: u64) -> Self {
         Self { epoch, ..self }
-    }
-
-    /// Estimates the bytes that this market does not share with `earlier`, a copy of it some ticks ago.
-    pub fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
-        let before = |at: usize| earlier.and_then(|earlier| earlier.states.get(at));
-        let states = self.states.iter().enumerate().map(|(at, state)| state.bytes_beyond(before(at)));
-        size_of::<Self>() + states.sum::<usize>() + self.books.bytes_beyond(earlier.map(|earlier| &earlier.books))
-    }
-
-    /// Returns the memory of all instruments, bars and trades, estimated. Copies of the market share most of it.
-    pub const fn bytes(&self) -> usize {
-        self.budget.bytes()
-    }
-
-    /// Returns the number of closed bars that each instrument and interval may keep now. It falls when the memory
-    /// reaches its limit.
-    pub fn bars_kept(&self) -> usize {
-        self.budget.bars()
-    }
-
-    /// Returns the number of trades that each instrument may keep now. It falls when the memory reaches its limit.
-    pub fn trades_kept(&self) -> usize {
-        self.budget.trades()
     }
 
     /// Returns the number of the epoch.

@@ -1,5 +1,5 @@
 //! Every public type of the crate has a doc comment: the lint `missing_docs` cannot be limited to types. The table of
-//! dependencies has exactly those of `Cargo.toml`, as they are locked.
+//! dependencies has exactly those of `Cargo.toml`, as they are locked. Tests that `docs/CSV.md` names exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -93,4 +93,23 @@ fn dependencies_document_lists_exactly_the_direct_dependencies() {
             assert!(locked.contains(&(name.as_str(), version.as_str())), "{name} {version} is not locked");
         }
     }
+}
+
+#[test]
+fn tests_named_in_the_document_of_csv_files_exist() {
+    let (_, text) = include_str!("../../docs/CSV.md").split_once("\n## Kinds of misreading\n").unwrap();
+    let (text, _) = text.split_once("\n## ").unwrap();
+    let names: Vec<(&str, &str)> =
+        text.split('`').skip(1).step_by(2).filter_map(|name| name.split_once("::")).collect();
+    let named = names.iter().filter(|(module, _)| *module != "feed");
+    for (module, name) in named.clone() {
+        let file = match *module {
+            "plausibility" => "plausibility/tests.rs".to_owned(),
+            module => format!("tests/{module}.rs"),
+        };
+        let path = format!("{}/src/feed/replay/{file}", env!("CARGO_MANIFEST_DIR"));
+        let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        assert!(source.contains(&format!("#[test]\nfn {name}() {{")), "{module}::{name}");
+    }
+    assert!(named.count() >= 16, "each kind names a test");
 }

@@ -76,7 +76,7 @@ impl BarsCursor {
     }
 
     /// The position before the bars of the snapshot.
-    fn before_history(&self, series: &Series) -> SentBars {
+    fn before_history(&self, series: Series<'_>) -> SentBars {
         let forming = usize::from(series.forming.is_some());
         let closed = series.closed.len().min(self.history.saturating_sub(forming)) as u64;
         SentBars { closed: series.closed.total() - closed, forming: None }

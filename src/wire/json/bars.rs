@@ -2,7 +2,7 @@
 
 use super::number::{push_decimal, push_i64, push_u64};
 use super::{begin, push_snapshot, push_string};
-use crate::market::{Bar, Instrument, Interval, Series, Timestamp};
+use crate::market::{Bar, CopiedSeries, Instrument, Interval, Timestamp};
 use crate::wire::SeriesHead;
 
 /// The usual length of one bar, to allocate at once.
@@ -34,7 +34,7 @@ pub fn bars_message(
 pub struct BarsResponse {
     /// The members before the series, until they are written.
     head: Option<String>,
-    series: Vec<(Instrument, Series)>,
+    series: Vec<(Instrument, CopiedSeries)>,
     /// The index of the series to write next, and of its bar.
     next: (usize, usize),
 }
@@ -44,7 +44,12 @@ impl BarsResponse {
     pub const PIECE_BYTES: usize = 16 * 1024;
 
     /// Bars of each instrument, oldest first. `through` is the time up to which a preview goes.
-    pub fn new(epoch: u64, through: Option<Timestamp>, interval: Interval, series: Vec<(Instrument, Series)>) -> Self {
+    pub fn new(
+        epoch: u64,
+        through: Option<Timestamp>,
+        interval: Interval,
+        series: Vec<(Instrument, CopiedSeries)>,
+    ) -> Self {
         let mut head = String::from("{\"epoch\":");
         push_u64(&mut head, epoch);
         if let Some(through) = through {

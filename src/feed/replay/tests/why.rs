@@ -29,6 +29,7 @@ fn evidence_names_the_candidates_and_the_choice() {
     check("histdata-minute.csv", 0, Some(Time), Some(Time), 60, "dates with a clock");
     check("stooq-pl.csv", 5, Some(Volume), Some(Size), 99, "cells filled");
     check("kibot.txt", 3, Some(High), Some(High), 60, "from 10.65 to 10.8");
+    check("wide-closes.csv", 2, Some(Close), Some(Close), 60, "% numbers");
     check("histdata-ticks.csv", 2, Some(Ask), Some(Ask), 60, "from 1.12161 to 1.12192");
 }
 

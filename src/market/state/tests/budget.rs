@@ -35,10 +35,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// The memory of all chunks, added up again.
 fn counted(market: &Market) -> usize {
-    let of_state = |state: &InstrumentState| {
-        let bars = state.series.iter().map(|series| series.closed.counted(series.is_counted()));
-        state.trades.counted(true) + bars.sum::<usize>()
-    };
+    let of_state = |state: &InstrumentState| state.trades.counted(true) + state.series.counted();
     without_bars() + market.states.iter().map(of_state).sum::<usize>()
 }
 

@@ -91,13 +91,13 @@ fn played(steps: &[Step], limits: MarketLimits) -> Market {
 }
 
 /// All series of a market.
-pub(super) fn all(market: &Market) -> impl Iterator<Item = (Interval, &Series)> {
+pub(super) fn all(market: &Market) -> impl Iterator<Item = (Interval, Series<'_>)> {
     market
         .iter()
         .flat_map(|(_, _, state)| Interval::VARIANTS.iter().map(|&interval| (interval, state.series(interval))))
 }
 
-fn bars(series: &Series) -> Vec<Bar> {
+fn bars(series: Series<'_>) -> Vec<Bar> {
     series.newest(usize::MAX).map(|(bar, _)| bar).collect()
 }
 

@@ -1,7 +1,7 @@
 //! The market: symbols, quotes, bars and depth.
 
 use super::Site;
-use crate::market::{Instrument, InstrumentId, InstrumentState, Market, Series};
+use crate::market::{CopiedSeries, Instrument, InstrumentId, InstrumentState, Market};
 use crate::server::session::SessionLimits;
 use crate::wire::{
     ApiError, BarsQuery, BarsResponse, Format, QuotesKind, QuotesMessage, depth_response, parse_bars_query,
@@ -73,7 +73,7 @@ fn read_bars_query(query: &str, limits: &SessionLimits) -> Result<BarsQuery, Api
 }
 
 /// Copies bars while the market is locked, to be written without the lock.
-fn copy_series(market: &Market, query: &BarsQuery) -> Result<Vec<(Instrument, Series)>, ApiError> {
+fn copy_series(market: &Market, query: &BarsQuery) -> Result<Vec<(Instrument, CopiedSeries)>, ApiError> {
     let copy = |symbol: &String| {
         let (_, instrument, state) = find(market, symbol)?;
         Ok((instrument.clone(), state.series(query.interval).copy_newest(query.limit)))

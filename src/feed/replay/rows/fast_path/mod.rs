@@ -5,9 +5,11 @@
 //! left to the slow path, `row`. Both paths give the same rows, which property tests check.
 
 mod digits;
+mod symbol_cell;
 mod time;
 
 use self::digits::decimal;
+use self::symbol_cell::{SymbolWord, SymbolWords};
 use self::time::{FastTime, FastTimeReader};
 use super::quantize::Grid;
 use super::side;
@@ -107,7 +109,7 @@ const fn are_quotes(columns: &TickColumns) -> Option<bool> {
 #[derive(Clone, Debug, Default)]
 pub struct FastRowReader {
     times: FastTimeReader,
-    symbol: Vec<u8>,
+    words: SymbolWords,
     number: Option<usize>,
 }
 
@@ -185,17 +187,22 @@ impl FastRowReader {
         Some(FastRow { ts, symbol: self.number?, bytes, numbers, side }).filter(|_| fits)
     }
 
-    /// The length of a symbol's cell, which is mostly that of the row before.
+    /// Reads a symbol's number, and returns the length of its cell.
+    #[inline]
     fn symbol(&mut self, symbols: &mut SymbolIndex, text: &[u8], delimiter: u8) -> Option<usize> {
-        let length = self.symbol.len();
-        let is_end = |byte: &u8| *byte == delimiter || matches!(byte, b'\r' | b'\n');
-        if length > 0 && text.get(length).is_some_and(is_end) && text.starts_with(&self.symbol) {
+        let word = SymbolWord::of(text, delimiter);
+        if let Some((word, length)) = word
+            && let Some(number) = self.words.get(word)
+        {
+            self.number = Some(number);
             return Some(length);
         }
-        self.symbol.clear();
         let cell = std::str::from_utf8(graphic(text, delimiter)?).ok()?;
-        self.number = Some(symbols.get(cell).filter(|_| symbol::is_symbol(cell))?);
-        self.symbol.extend_from_slice(cell.as_bytes());
+        let number = symbols.get(cell).filter(|_| symbol::is_symbol(cell))?;
+        self.number = Some(number);
+        if let Some((word, _)) = word {
+            self.words.insert(word, number);
+        }
         Some(cell.len())
     }
 }

@@ -10,7 +10,7 @@ use super::weights::{CALM_PRICE, STEPS_IN_ORDER};
 use crate::feed::replay::error::echo;
 use crate::feed::replay::parse::number;
 use crate::feed::replay::schema::column_role::ColumnRole;
-use crate::feed::replay::schema::layout::Layout;
+use crate::feed::replay::schema::layout::{ColumnGroup, Layout, RowShape};
 
 /// The score of a role that name and values agree on without a doubt.
 const CERTAIN: u8 = 100;
@@ -52,33 +52,39 @@ pub fn explain(table: &Table, profiles: &[Profile], layout: &Layout) -> Vec<Colu
         let mut candidates = candidates(&profiles[n]);
         // A name is evidence by itself, and its values agree with it or not.
         let group = chosen.filter(|role| candidates.iter().all(|one| one.role != *role));
-        candidates.extend(group.and_then(|role| in_group(profiles, &roles, role)));
+        candidates.extend(group.and_then(|role| in_group(profiles, layout, n, role)));
         candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
         ColumnEvidence { name: table.column_name(n), facts: facts(table, &profiles[n], n), candidates, chosen }
     };
     (0..profiles.len()).map(column).collect()
 }
 
-/// The evidence of a bar's or a quote's prices together.
-fn in_group(profiles: &[Profile], roles: &[Option<ColumnRole>], role: ColumnRole) -> Option<Candidate> {
+/// The evidence for a role that a column has among the others of its group.
+fn in_group(profiles: &[Profile], layout: &Layout, column: usize, role: ColumnRole) -> Option<Candidate> {
     use ColumnRole::{Ask, Bid, Close, High, Low, Open};
-    let of = |group: &[ColumnRole], holds: &dyn Fn(&[f64]) -> bool, what: &str| {
-        let columns: Option<Vec<usize>> =
-            group.iter().map(|role| roles.iter().position(|chosen| *chosen == Some(*role))).collect();
-        let columns: Vec<_> = columns?.iter().map(|n| &profiles[*n].numbers).collect();
-        let rows = (0..columns[0].len()).filter_map(|row| columns.iter().map(|cells| cells[row]).collect());
+    let columns_of = |group: &ColumnGroup| group.shape.columns();
+    let group = layout.groups.iter().find(|group| columns_of(group).contains(&(column, role)))?;
+    let share = |roles: &[ColumnRole], holds: &dyn Fn(&[f64]) -> bool| {
+        let columns = columns_of(group);
+        let column = |role: &ColumnRole| columns.iter().find(|one| one.1 == *role).map(|one| &profiles[one.0].numbers);
+        let cells: Vec<&Vec<Option<f64>>> = roles.iter().map(column).collect::<Option<_>>()?;
+        let rows = (0..cells[0].len()).filter_map(|row| cells.iter().map(|column| column[row]).collect());
         let rows: Vec<Vec<f64>> = rows.collect();
-        let share = rows.iter().filter(|row| holds(row)).count() * 100 / rows.len().max(1);
-        Some(Candidate { role, score: BY_GROUP, evidence: format!("{what} in {share} % of rows") })
+        Some(rows.iter().filter(|row| holds(row)).count() * 100 / rows.len().max(1))
     };
-    match role {
-        Open | High | Low | Close => {
-            let is_bar = |row: &[f64]| row[1..3].iter().all(|v| row[3] <= *v && *v <= row[0]);
-            of(&[High, Open, Close, Low], &is_bar, "low <= open, close <= high")
+    let evidence = match (group.shape, role) {
+        (RowShape::Bars { open, close, .. }, _) if open == close => {
+            let symbol = group.symbol.as_ref()?;
+            format!("the header is one of symbols, and `{symbol}` is one")
         }
-        Bid | Ask => of(&[Bid, Ask], &|row| row[0] <= row[1], "bid <= ask"),
-        _ => None,
-    }
+        (_, Open | High | Low | Close) => {
+            let is_bar = |row: &[f64]| row[1..3].iter().all(|v| row[3] <= *v && *v <= row[0]);
+            format!("low <= open, close <= high in {} % of rows", share(&[High, Open, Close, Low], &is_bar)?)
+        }
+        (_, Bid | Ask) => format!("bid <= ask in {} % of rows", share(&[Bid, Ask], &|row| row[0] <= row[1])?),
+        _ => return None,
+    };
+    Some(Candidate { role, score: BY_GROUP, evidence })
 }
 
 /// The facts of a column's values.
