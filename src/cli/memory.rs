@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::values::{MAX_CAPACITY, MAX_COUNT};
 use crate::bus;
-use crate::fanout::{CACHED_SYMBOL_BYTES, DEFAULT_TICKS, LOGGED_TICK_BYTES};
+use crate::fanout::{CACHED_SYMBOL_BYTES, DEFAULT_TICKS, HELD_BATCHES, LOGGED_TICK_BYTES};
 use crate::feed::CheckpointLimits;
 use crate::feed::replay::ReplayConfig;
 use crate::flags::whole_number;
@@ -153,9 +153,9 @@ impl MemoryArgs {
             },
             Demand {
                 part: Part::Feed,
-                bytes: bus_capacity * bus::BATCH_BYTES + ticks * LOGGED_TICK_BYTES,
+                bytes: (bus_capacity + HELD_BATCHES) * bus::BATCH_BYTES + ticks * LOGGED_TICK_BYTES,
                 formula: format!(
-                    "bus-capacity {bus_capacity} x {} + max-ticks {ticks} x {}",
+                    "(bus-capacity {bus_capacity} + {HELD_BATCHES}) x {} + max-ticks {ticks} x {}",
                     kibibytes(bus::BATCH_BYTES),
                     kibibytes(LOGGED_TICK_BYTES)
                 ),

@@ -19,6 +19,6 @@ pub use cursors::{BarsCursor, DepthCursor, NoticesCursor, QuotesCursor, TradesCu
 pub use lag::{LAG_BOUNDS, LagHistogram};
 pub use live_market::{CACHED_SYMBOL_BYTES, Live, LiveMarket, WallClock, wall_micros};
 pub use notify::{Due, Notifier, ThrottleCounts, ThrottleLevel};
-pub use publisher::Publisher;
+pub use publisher::{HELD_BATCHES, Publisher};
 pub use quote_cache::{AnyQuoteCache, MESSAGE_SYMBOLS, QUOTE_BYTES, QuoteCache};
 pub use tick_log::{AnyTickLog, DEFAULT_TICKS, LOGGED_TICK_BYTES, Taken, TickLog};

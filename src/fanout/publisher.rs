@@ -17,16 +17,20 @@ use crate::wire::PerFormat;
 const HEARTBEAT_EVERY: Duration = Duration::from_millis(500);
 
 /// The most batches of ticks that are applied while the market is locked once.
-const MAX_GATHERED: usize = 16;
+const MAX_GATHERED: usize = 8;
+/// The most batches in memory besides those that wait: the ones applied together, and the same ticks in order.
+pub const HELD_BATCHES: usize = 2 * MAX_GATHERED;
 
 /// The task between the bus and the sessions.
 pub struct Publisher {
     events: bus::Receiver<FeedEvent>,
-    /// What was received behind the ticks before it, and is handled next.
+    /// The event that was received behind ticks, and is handled next.
     next: Option<Received<FeedEvent>>,
     /// The batches that are applied together.
     batches: Vec<Arc<[Tick]>>,
     gathered: GatheredTicks,
+    /// As many batches as are applied together were there.
+    was_full: bool,
     live: LiveMarket,
     limits: MarketLimits,
     conflaters: Vec<Conflater>,
@@ -56,6 +60,7 @@ impl Publisher {
             next: None,
             batches: Vec::new(),
             gathered: GatheredTicks::default(),
+            was_full: false,
             live: LiveMarket::new(open_market(&opening, limits), ticks, clock),
             limits,
             conflaters: conflaters(),
@@ -97,6 +102,10 @@ impl Publisher {
                 () = sleep_until(flush.unwrap_or(self.opened)), if flush.is_some() => {}
             }
             self.flush_due();
+            // Behind a full group more waits already, and taking it costs no turn of this task.
+            if std::mem::take(&mut self.was_full) {
+                tokio::task::yield_now().await;
+            }
         }
     }
 
@@ -152,6 +161,7 @@ impl Publisher {
                 None => break,
             }
         }
+        self.was_full = self.batches.len() == MAX_GATHERED;
         let has_books = apply(&self.live, &self.batches, &mut self.gathered, self.logged);
         let ticks = || self.batches.iter().flat_map(|batch| batch.iter());
         let mut merged = 0;
@@ -352,11 +362,17 @@ async fn receive(
 fn apply(live: &LiveMarket, batches: &[Arc<[Tick]>], gathered: &mut GatheredTicks, logged: PerFormat<bool>) -> bool {
     // Locked before the market, so that a session which has seen a tick in the market finds it in the log.
     let mut logs = PerFormat::from_fn(|format| logged[format].then(|| live.tick_log_mut(format)));
-    let market = &mut live.write().market;
     if logs.values().all(Option::is_none) {
-        market.apply_batches(batches, gathered);
+        // This is the only writer, so the market is the same when it is locked again.
+        let ordered = gathered.order(batches, &live.read().market);
+        let market = &mut live.write().market;
+        match ordered {
+            Some(ticks) => market.apply_all(ticks),
+            None => batches.iter().for_each(|batch| market.apply_all(batch)),
+        }
         return market.has_books();
     }
+    let market = &mut live.write().market;
     let has_books = market.has_books();
     let ticks = || batches.iter().flat_map(|batch| batch.iter());
     // Changes of books are in no log.

@@ -4,7 +4,14 @@
 //! get the same lower capacity, so the longest ones lose their oldest items first. Only ticks and history count and
 //! lower, never the clock, which may come more or less often: so the same ticks keep the same items.
 
-use super::ring::{CHUNK, Chunk, Ring};
+use super::packed::{PackedBars, PackedTrades};
+use super::ring::{CHUNK, Chunk, Ring, chunk_bytes};
+use super::time::Interval;
+
+/// The most memory of a chunk of bars.
+pub(super) const BARS_CHUNK_BYTES: usize = chunk_bytes::<PackedBars>(PackedBars::WORST_BYTES);
+/// The most memory of a chunk of trades.
+pub(super) const TRADES_CHUNK_BYTES: usize = chunk_bytes::<PackedTrades>(PackedTrades::WORST_BYTES);
 
 /// The share of items that goes when the memory is over its limit: one of eight, so that it happens rarely.
 const LOWER_BY: usize = 8;
@@ -85,8 +92,11 @@ impl Budget {
         self.bytes > self.limits.bytes && self.kept > CHUNK
     }
 
-    /// Reports whether `bytes` more are below the limit.
-    pub const fn has_room(&self, bytes: usize) -> bool {
+    /// Reports whether `ticks` more ticks of `instruments` stay below the limit, whatever they are.
+    pub const fn has_room(&self, ticks: usize, instruments: usize) -> bool {
+        // Each instrument may complete one chunk of each of its rings with its first tick, and one with each 64 more.
+        let chunks = (ticks / CHUNK).saturating_add(instruments);
+        let bytes = chunks.saturating_mul(TRADES_CHUNK_BYTES + Interval::COUNT * BARS_CHUNK_BYTES);
         self.bytes.saturating_add(bytes) <= self.limits.bytes
     }
 

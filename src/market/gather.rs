@@ -3,12 +3,15 @@
 //! At full speed the ticks of hundreds of instruments come in turns, and each would find the state of its instrument
 //! gone from the processor's caches. Side by side, the ticks of an instrument load its state once.
 
+use super::state::Market;
 use super::tick::Tick;
 
 /// Ticks are ordered from this many for each instrument on: fewer do not pay for it.
 const MIN_TICKS: usize = 4;
 
 /// The ticks of several batches, kept to allocate once.
+///
+/// [`Market::apply_all`] makes the same market of them as of the batches one after the other.
 #[derive(Clone, Debug, Default)]
 pub struct GatheredTicks {
     /// Where the next tick of each instrument goes.
@@ -17,13 +20,15 @@ pub struct GatheredTicks {
 }
 
 impl GatheredTicks {
-    /// Orders the ticks of `batches` by their instruments, of which there are `instruments`; those of each keep their
-    /// order (counting sort). Ticks of other instruments are left out. `None` where there are too few ticks.
-    pub fn order<B: AsRef<[Tick]>>(&mut self, batches: &[B], instruments: usize) -> Option<&[Tick]> {
+    /// Orders the ticks of `batches` by the instruments of `market`; those of each keep their order (counting sort).
+    /// Ticks of other instruments are left out. `None` where there are too few ticks, or the market needs them in their
+    /// order.
+    pub fn order<B: AsRef<[Tick]>>(&mut self, batches: &[B], market: &Market) -> Option<&[Tick]> {
         let all = || batches.iter().flat_map(AsRef::as_ref);
         let count: usize = batches.iter().map(|batch| batch.as_ref().len()).sum();
+        let instruments = market.instruments().len();
         let first = *all().next()?;
-        if batches.len() < 2 || count < instruments.saturating_mul(MIN_TICKS) {
+        if batches.len() < 2 || count < instruments.saturating_mul(MIN_TICKS) || !market.takes_any_order(count) {
             return None;
         }
         self.ends.clear();
@@ -52,7 +57,7 @@ impl GatheredTicks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::{InstrumentId, Price, Size, TickKind, Timestamp, Trade};
+    use crate::market::{InstrumentId, MarketLimits, Price, Size, TickKind, Timestamp, Trade, sample};
 
     fn ticks(of: &[(u32, i64)]) -> Vec<Tick> {
         let tick = |(id, ts): &(u32, i64)| {
@@ -66,12 +71,18 @@ mod tests {
     fn ticks_of_an_instrument_keep_their_order() {
         let batches = [ticks(&[(1, 1), (0, 2), (1, 3), (9, 4), (0, 5)]), ticks(&[(1, 0), (0, 6), (1, 7)])];
         let mut gathered = GatheredTicks::default();
+        let market = |symbols: &[&str], bytes: usize| {
+            Market::open(&sample::opening(1, symbols), MarketLimits { bytes, ..MarketLimits::default() })
+        };
+        let two = market(&["A", "B"], usize::MAX);
         for _ in 0..2 {
-            let ordered = gathered.order(&batches, 2).unwrap();
+            let ordered = gathered.order(&batches, &two).unwrap();
             assert_eq!(ordered, ticks(&[(0, 2), (0, 5), (0, 6), (1, 1), (1, 3), (1, 0), (1, 7)]));
         }
-        assert_eq!(gathered.order(&batches, 3), None, "too few for each");
-        assert_eq!(gathered.order(&batches[..1], 1), None, "one batch is applied as it is");
-        assert_eq!(gathered.order::<Vec<Tick>>(&[], 0), None);
+        let three = market(&["A", "B", "C"], usize::MAX);
+        assert_eq!(gathered.order(&batches, &three), None, "too few for each");
+        assert_eq!(gathered.order(&batches[..1], &two), None, "one batch is applied as it is");
+        assert_eq!(gathered.order(&batches, &market(&["A", "B"], 0)), None, "the order decides what goes");
+        assert_eq!(gathered.order::<Vec<Tick>>(&[], &two), None);
     }
 }

@@ -1,13 +1,9 @@
 //! The memory that a market may need, as formulas of its limits.
 
-use super::budget::MarketLimits;
-use super::packed::{PackedBars, PackedTrades};
-use super::ring::{chunk_bytes, chunks_of};
+use super::budget::{BARS_CHUNK_BYTES, MarketLimits, TRADES_CHUNK_BYTES};
+use super::ring::chunks_of;
 use super::state::InstrumentState;
 use super::time::Interval;
-
-const BARS_CHUNK_BYTES: usize = chunk_bytes::<PackedBars>(PackedBars::WORST_BYTES);
-const TRADES_CHUNK_BYTES: usize = chunk_bytes::<PackedTrades>(PackedTrades::WORST_BYTES);
 
 impl MarketLimits {
     /// Returns the memory that a market of `instruments` may need whatever its limit of bytes is: the state of each,

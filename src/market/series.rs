@@ -102,6 +102,7 @@ impl AllSeries {
 
     /// Adds a bar of the history. Shorter intervals must not have any bars yet.
     pub fn add_bar(&mut self, interval: Interval, bar: &Bar, budget: &mut Budget) {
+        debug_assert!(self.parts[..interval.index()].iter().all(Option::is_none), "a shorter bar came before");
         let start = bar.start.floor(interval);
         match &mut self.parts[interval.index()] {
             Some(part) if part.start == start => part.merge(bar),

@@ -10,13 +10,12 @@ use super::bar::Bar;
 use super::budget::{Budget, MarketLimits};
 use super::day::DayStats;
 use super::depth::Levels;
-use super::gather::GatheredTicks;
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
 use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
-use super::packed::{PackedBars, PackedTrades};
+use super::packed::PackedTrades;
 use super::price::{Price, Size};
-use super::ring::{CHUNK, Ring, chunk_bytes};
+use super::ring::{CHUNK, Ring};
 use super::series::{AllSeries, Series};
 use super::tick::{Tick, TickKind, Top, Trade};
 use super::time::{Interval, Timestamp};
@@ -51,10 +50,6 @@ impl InstrumentState {
         + size_of::<Instrument>()
         + 2 * size_of::<(String, InstrumentId)>()
         + CHUNK * (Interval::COUNT * size_of::<Bar>() + size_of::<(Timestamp, Trade)>());
-
-    /// The most memory of a chunk of each ring.
-    const CHUNKS_BYTES: usize = chunk_bytes::<PackedTrades>(PackedTrades::WORST_BYTES)
-        + Interval::COUNT * chunk_bytes::<PackedBars>(PackedBars::WORST_BYTES);
 
     fn new(limits: MarketLimits) -> Self {
         Self {
@@ -120,8 +115,8 @@ impl InstrumentState {
 
     /// Adds the trades at the front of `ticks` that belong to one instrument and to the second that is forming.
     ///
-    /// Such trades belong to the bar of the second and to the day, so they are added together; up to the one that exceeds
-    /// the `budget`. Returns their number and the latest time among them.
+    /// Such trades belong to the bar of the second and to the day, so they are added together; up to the one that
+    /// exceeds the `budget`. Returns their number and the latest time among them.
     fn add_run(&mut self, ticks: &[Tick], budget: &mut Budget) -> Option<(usize, Timestamp)> {
         let second = self.series.second_mut()?.start;
         let end = second.plus_nanos(Interval::S1.nanos());
@@ -226,16 +221,10 @@ impl Market {
         }
     }
 
-    /// Adds the ticks of several batches. The result equals [`Self::apply`] for each of them.
-    pub fn apply_batches<B: AsRef<[Tick]>>(&mut self, batches: &[B], gathered: &mut GatheredTicks) {
-        let count: usize = batches.iter().map(|batch| batch.as_ref().len()).sum();
-        // Instruments share nothing but the memory: where its limit is near, the order decides what goes.
-        let chunks = count / CHUNK + self.states.len();
-        let is_free = self.budget.has_room(chunks.saturating_mul(InstrumentState::CHUNKS_BYTES));
-        match gathered.order(batches, self.states.len()).filter(|_| is_free) {
-            Some(ticks) => self.apply_all(ticks),
-            None => batches.iter().for_each(|batch| self.apply_all(batch.as_ref())),
-        }
+    /// Reports whether the order of the next `ticks` ticks of different instruments changes nothing. Instruments share
+    /// the memory alone: where its limit is near, the order decides what goes.
+    pub(super) fn takes_any_order(&self, ticks: usize) -> bool {
+        self.budget.has_room(ticks, self.states.len())
     }
 
     /// Adds the trades at the front of `ticks` that fall into the forming second of one instrument. Returns their

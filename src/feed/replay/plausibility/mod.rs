@@ -7,6 +7,7 @@ mod chance_bars;
 mod clock_form;
 mod crossed_quotes;
 mod decimal_mark;
+mod erratic_price;
 mod far_apart;
 mod file_date;
 mod lost_clock;
@@ -29,7 +30,7 @@ use crate::feed::replay::play::Scan;
 use crate::feed::replay::schema::Warning;
 
 /// The checks, in the order in which their warnings are listed.
-const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 15] = [
+const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 16] = [
     year_1970::check,
     year_form::check,
     clock_form::check,
@@ -37,6 +38,7 @@ const CHECKS: [fn(&PlayedSample<'_>) -> Option<Warning>; 15] = [
     lost_clock::check,
     far_apart::check,
     price_jump::check,
+    erratic_price::check,
     zero_price::check,
     decimal_mark::check,
     price_as_size::check,

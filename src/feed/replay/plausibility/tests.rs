@@ -125,6 +125,17 @@ fn sizes_as_large_as_prices_are_told() {
 }
 
 #[test]
+fn price_that_moves_as_volumes_do_is_doubted() {
+    let row = |n: usize, value: usize| format!("2024-{:02}-{:02},{value}.25,{}\n", 1 + n / 28, 1 + n % 28, 7 * value);
+    let table = |value: &dyn Fn(usize) -> usize| (0..40).map(|n| row(n, value(n))).collect::<String>();
+    let volumes = table(&|n| 400_000 + n * 7_919 % 13 * 40_000);
+    let said = "the price moves by 14 % from row to row, as from 400000.25 to 480000.25 (lines 2, 3)";
+    check("volumes.csv", &format!("Date,AAPL,MSFT\n{volumes}"), &["erratic-price"], said);
+    let prices = table(&|n| 400_000 + n * 7_919 % 13 * 1_000);
+    check("prices.csv", &format!("Date,AAPL,MSFT\n{prices}"), &[], "");
+}
+
+#[test]
 fn rows_that_stand_twice_are_told() {
     let text = trades(&["10.5", "10.6", "10.4", "10.5"]);
     let block: String = text.lines().skip(1).take(2).map(|line| format!("{line}\n")).collect();

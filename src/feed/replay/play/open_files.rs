@@ -7,7 +7,7 @@ use super::file::ReplayFile;
 use super::merge::{MergeLimits, most_at_once};
 use crate::feed::replay::config::ReplayConfig;
 use crate::feed::replay::error::{Problem, ReplayError};
-use crate::feed::replay::rows::QuantizedRow;
+use crate::feed::replay::rows::{QuantizedRow, SYMBOL_WORDS_BYTES};
 use crate::market::Tick;
 
 /// The readers of the same files: one plays, and one makes checkpoints to seek from.
@@ -27,8 +27,8 @@ impl ReplayConfig {
     /// on top.
     pub fn worst_bytes(&self, files: usize, packed: usize) -> usize {
         let open = files.min(of(files, self.max_open_files).open + 1);
-        // The packed bytes or the file, the text in lines, and one line that is in several reads.
-        let buffers = self.read_bytes.saturating_mul(2).saturating_add(self.max_line_bytes);
+        // The packed bytes or the file, the text in lines, one line that is in several reads, and the symbols.
+        let buffers = self.read_bytes.saturating_mul(2).saturating_add(self.max_line_bytes + SYMBOL_WORDS_BYTES);
         let parts = [
             open.saturating_mul(buffers),
             packed.min(open).saturating_mul(WINDOW_BYTES),
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn memory_grows_with_the_files_that_are_open() {
         let config = ReplayConfig { max_open_files: 16, max_sort_rows: 0, max_waiting: 0, ..ReplayConfig::default() };
-        let buffers = config.read_bytes * 2 + config.max_line_bytes;
+        let buffers = config.read_bytes * 2 + config.max_line_bytes + SYMBOL_WORDS_BYTES;
         let [one, two, many, packed] =
             [(1, 0), (2, 0), (16_000, 0), (2, 1)].map(|(files, packed)| config.worst_bytes(files, packed));
         assert_eq!((two - one, packed - two), (READERS * buffers, READERS * WINDOW_BYTES));

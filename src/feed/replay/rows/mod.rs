@@ -11,7 +11,7 @@ mod side;
 mod symbol_index;
 mod values;
 
-pub use self::fast_path::{FastPath, FastRowReader};
+pub use self::fast_path::{FastPath, FastRowReader, SYMBOL_WORDS_BYTES};
 pub use self::quantize::{Grid, QuantizedBar, QuantizedLevel, QuantizedRow, RowBody};
 pub use self::row::{LineKind, Rows};
 pub use self::symbol_index::SymbolIndex;

@@ -16,6 +16,8 @@ pub enum WarningCode {
     ZeroPrice,
     /// Two neighbours differ by more than a factor of ten.
     PriceJump,
+    /// The price moves more from row to row than prices do.
+    ErraticPrice,
     /// Open, high, low and close agree by chance alone.
     ChanceBars,
     /// The times are not those of the date in the file's name.

@@ -79,7 +79,7 @@ fn file_without_a_price_is_refused_with_a_flag_that_works() {
     check_refused(
         "time,symbol,sum open interest,long short ratio\n2024-03-01,X,1000,1.25\n2024-03-02,X,1010,1.5\n",
         "no column is named for one",
-        "trades X 2 2024-03-01T00:00:00Z 1000 2024-03-02T00:00:00Z 1010",
+        "trades X 2 2024-03-01T00:00:00Z 1.25 2024-03-02T00:00:00Z 1.5",
     );
     check_refused(
         "date,county,none,D0,D1,unemployment\n2024-03-01,Kent,55.5,44.5,10,4.5\n2024-03-08,Kent,50.5,49.5,0,4.5\n",
@@ -104,7 +104,7 @@ fn file_without_a_price_is_refused_with_a_flag_that_works() {
     check_refused(
         "time,alpha1,beta1,gamma1\n2024-03-01,1,-5.5,17\n2024-03-02,300,2.5,-9\n2024-03-03,2,8.25,40\n",
         "none has the form of one",
-        "trades TABLE 3 2024-03-01T00:00:00Z 1 2024-03-03T00:00:00Z 2",
+        "trades TABLE 3 2024-03-01T00:00:00Z -5.5 2024-03-03T00:00:00Z 8.25",
     );
 }
 
@@ -161,6 +161,10 @@ fn words_are_symbols_in_a_header_of_symbols() {
     check(
         "Date,USD,JPY,GBP,NOK\n2024-03-01,1.0946,160.5,0.86,11.3\n2024-03-04,1.0922,161.25,0.87,11.4\n",
         "ohlcv USD,JPY,GBP,NOK 2 2024-03-01T00:00:00Z 1.0946 2024-03-04T00:00:00Z 1.0922",
+    );
+    check(
+        "date,usd,cny,gold\n2024-03-01,1.0946,0.1855,1374.695\n2024-03-04,1.0922,0.1847,1380.047\n",
+        "ohlcv usd,cny,gold 2 2024-03-01T00:00:00Z 1.0946 2024-03-04T00:00:00Z 1.0922",
     );
     check(
         "date,0050,2204V,2887,2887C\n2024-03-01,,66,17.7,\n2024-03-04,69.7,,,25.4\n",

@@ -18,7 +18,8 @@ fn without_bars() -> usize {
 
 /// A limit between nothing and all bars.
 fn limit() -> impl Strategy<Value = usize> {
-    prop_oneof![4 => 0usize..60_000, 1 => Just(0), 1 => Just(1 << 40)].prop_map(|bytes| without_bars() + bytes)
+    prop_oneof![4 => 0usize..60_000, 2 => 100_000usize..600_000, 1 => Just(0), 1 => Just(1 << 40)]
+        .prop_map(|bytes| without_bars() + bytes)
 }
 
 /// Steps that go on in the same way for a long time.
@@ -96,7 +97,7 @@ proptest! {
     fn batches_and_single_ticks_drop_the_same(steps in steps(), limit in limit(), batch in 1usize..300) {
         let (mut together, mut apart) = (opened(Vec::new(), limits(limit)), opened(Vec::new(), limits(limit)));
         take(&mut apart, &steps);
-        let mut ticks = Vec::new();
+        let (mut ticks, mut order) = (Vec::new(), GatheredTicks::default());
         for step in steps {
             let tick = match step {
                 Step::Tick(tick) => Some(tick),
@@ -104,7 +105,7 @@ proptest! {
             };
             ticks.extend(tick);
             if tick.is_none() || ticks.len() == batch {
-                together.apply_all(&ticks);
+                properties::apply_batches(&mut together, &mut order, ticks.chunks(64));
                 ticks.clear();
             }
             take(&mut together, &[step][usize::from(tick.is_some())..]);

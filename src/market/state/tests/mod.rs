@@ -6,6 +6,7 @@ mod budget;
 mod properties;
 
 use super::*;
+use crate::market::GatheredTicks;
 use crate::market::{HistoryBar, Quote, sample};
 use strum::VariantArray;
 

@@ -84,6 +84,19 @@ pub(super) fn take(market: &mut Market, steps: &[Step]) {
     }
 }
 
+/// Applies batches as the publisher does.
+pub(super) fn apply_batches<'t>(
+    market: &mut Market,
+    order: &mut GatheredTicks,
+    ticks: impl Iterator<Item = &'t [Tick]>,
+) {
+    let batches: Vec<_> = ticks.collect();
+    match order.order(&batches, market) {
+        Some(ticks) => market.apply_all(ticks),
+        None => batches.iter().for_each(|batch| market.apply_all(batch)),
+    }
+}
+
 fn played(steps: &[Step], limits: MarketLimits) -> Market {
     let mut market = opened(Vec::new(), limits);
     take(&mut market, steps);
@@ -242,6 +255,7 @@ proptest! {
         steps in disorderly_steps(),
         largest in any::<bool>(),
         finish_at in prop::option::of(0usize..150),
+        batch in 1usize..30,
     ) {
         let mut steps = steps;
         for step in &mut steps {
@@ -250,25 +264,32 @@ proptest! {
             }
         }
         let limits = MarketLimits { bars: 20, trades: 5, ..MarketLimits::default() };
-        let (mut together, mut apart) = (opened(Vec::new(), limits), opened(Vec::new(), limits));
-        let mut ticks = Vec::new();
+        let [mut together, mut apart, mut gathered] = [(); 3].map(|()| opened(Vec::new(), limits));
+        let (mut ticks, mut order) = (Vec::new(), GatheredTicks::default());
+        let mut gather = |market: &mut Market, ticks: &[Tick]| {
+            apply_batches(market, &mut order, ticks.chunks(batch));
+        };
         for (n, step) in steps.iter().enumerate() {
             match step {
                 Step::Tick(tick) => ticks.push(*tick),
                 Step::Clock(ts) => {
                     together.apply_all(&ticks);
+                    gather(&mut gathered, &ticks);
                     ticks.clear();
                     together.advance(*ts);
+                    gathered.advance(*ts);
                 }
             }
             take(&mut apart, std::slice::from_ref(step));
             if finish_at == Some(n) {
-                together.apply_all(&std::mem::take(&mut ticks));
-                together.finish();
-                apart.finish();
+                together.apply_all(&ticks);
+                gather(&mut gathered, &std::mem::take::<Vec<_>>(&mut ticks));
+                [&mut together, &mut apart, &mut gathered].into_iter().for_each(Market::finish);
             }
         }
         together.apply_all(&ticks);
-        prop_assert_eq!(together, apart);
+        gather(&mut gathered, &ticks);
+        prop_assert_eq!(&together, &apart);
+        prop_assert_eq!(gathered, apart);
     }
 }

@@ -8,6 +8,8 @@ mod digits;
 mod symbol_cell;
 mod time;
 
+pub use self::symbol_cell::SYMBOL_WORDS_BYTES;
+
 use self::digits::decimal;
 use self::symbol_cell::{SymbolWord, SymbolWords};
 use self::time::{FastTime, FastTimeReader};

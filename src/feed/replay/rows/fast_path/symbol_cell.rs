@@ -13,8 +13,8 @@ const FIBONACCI: u64 = 0x9e37_79b9_7f4a_7c15;
 pub struct SymbolWord(u128);
 
 impl SymbolWord {
-    /// The word of the cell at the front of a text, and the length of the cell. `None` where the cell is empty, has more
-    /// than 15 bytes, or the text ends within 16.
+    /// The word of the cell at the front of a text, and the length of the cell. `None` where the cell is empty, has
+    /// more than 15 bytes, or the text ends within 16.
     #[inline]
     pub fn of(text: &[u8], delimiter: u8) -> Option<(Self, usize)> {
         let word = u128::from_le_bytes(*text.first_chunk()?);
@@ -42,6 +42,9 @@ const fn each(byte: u8) -> u128 {
 const fn zeros(word: u128) -> u128 {
     word.wrapping_sub(each(1)) & !word & each(0x80)
 }
+
+/// The memory of the table of words of a file.
+pub const SYMBOL_WORDS_BYTES: usize = SLOTS * size_of::<(SymbolWord, u32)>();
 
 /// The numbers of symbols by their words.
 #[derive(Clone, Debug, Default)]

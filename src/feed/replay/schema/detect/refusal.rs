@@ -20,7 +20,8 @@ pub fn no_price(sample: &Sample, table: &Table, profiles: &[Profile], time: &Det
     let of_time = time.columns();
     let is_free = |n: &usize| !of_time.contains(n);
     let could_be = |n: &usize| is_free(n) && profiles[*n].filled > 0 && profiles[*n].is_numeric();
-    let numeric = (0..profiles.len()).find(|n| could_be(n));
+    // Numbers with decimals are no ids.
+    let numeric = (0..profiles.len()).filter(could_be).min_by_key(|n| profiles[*n].are_integers());
     let why = match (tickers::foreign(table, profiles), numeric) {
         (Some(text), _) => format!("`{}` is the name of a figure that is no market data", echo(text.as_bytes())),
         (None, None) => "no column but the time has numbers".into(),

@@ -36,8 +36,10 @@ pub fn are_names(profiles: &[Profile], taken: &[usize]) -> bool {
 fn are_of_no_bar(columns: &[&Profile]) -> bool {
     let roles = [ColumnRole::Open, ColumnRole::High, ColumnRole::Low, ColumnRole::Close];
     let is_of_bar = |profile: &&&Profile| roles.iter().any(|role| column_name::role_of(&profile.name, *role).is_some());
-    let prices: Vec<&Profile> = columns.iter().filter(is_of_bar).copied().filter(|one| moves_as_price(one)).collect();
-    prices.iter().any(|low| prices.iter().any(|high| low.max() * BAR_SPREAD < high.min()))
+    let prices = columns.iter().filter(is_of_bar).copied().filter(|one| moves_as_price(one));
+    let (lowest, highest) =
+        prices.fold((f64::MAX, f64::MIN), |(lowest, highest), one| (one.max().min(lowest), one.min().max(highest)));
+    lowest * BAR_SPREAD < highest
 }
 
 fn candidates<'a>(profiles: &'a [Profile], taken: &'a [usize]) -> impl Iterator<Item = &'a Profile> {
@@ -74,7 +76,9 @@ pub fn find(table: &Table, profiles: &[Profile], taken: &[usize]) -> Option<Vec<
     let are_tickers = are_names(profiles, taken);
     let may_be_symbol = |n: &usize| {
         let name = &profiles[*n].name;
-        are_tickers || is_currency(name) || !column_name::is_known(name) && !column_name::is_useless(name)
+        are_tickers
+            || is_currency(&name.to_ascii_uppercase())
+            || !column_name::is_known(name) && !column_name::is_useless(name)
     };
     let columns: Vec<usize> =
         indices(profiles, taken).filter(may_be_symbol).filter(|n| !counts_up(&profiles[*n])).collect();

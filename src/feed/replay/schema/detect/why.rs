@@ -66,7 +66,10 @@ fn in_group(profiles: &[Profile], layout: &Layout, column: usize, role: ColumnRo
     let group = layout.groups.iter().find(|group| columns_of(group).contains(&(column, role)))?;
     let share = |roles: &[ColumnRole], holds: &dyn Fn(&[f64]) -> bool| {
         let columns = columns_of(group);
-        let column = |role: &ColumnRole| columns.iter().find(|one| one.1 == *role).map(|one| &profiles[one.0].numbers);
+        let column = |role: &ColumnRole| {
+            let (column, _) = columns.iter().find(|one| one.1 == *role)?;
+            Some(&profiles.get(*column)?.numbers)
+        };
         let cells: Vec<&Vec<Option<f64>>> = roles.iter().map(column).collect::<Option<_>>()?;
         let rows = (0..cells[0].len()).filter_map(|row| cells.iter().map(|column| column[row]).collect());
         let rows: Vec<Vec<f64>> = rows.collect();
