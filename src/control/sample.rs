@@ -42,3 +42,8 @@ pub fn opening(epoch: u64, symbols: &[&str]) -> Opening {
 pub fn opening_with_depth(epoch: u64, symbols: &[&str]) -> Opening {
     Opening { market: sample::opening_with_depth(epoch, symbols), status: Arc::new(status()) }
 }
+
+/// An epoch like [`opening`], of a recording with books.
+pub fn opening_with_books(epoch: u64, symbols: &[&str]) -> Opening {
+    Opening { market: sample::opening_with_books(epoch, symbols), status: Arc::new(status()) }
+}

@@ -162,14 +162,19 @@ impl Publisher {
             }
         }
         self.was_full = self.batches.len() == MAX_GATHERED;
-        apply(&self.live, &self.batches, &mut self.gathered, self.logged);
+        let has_books = apply(&self.live, &self.batches, &mut self.gathered, self.logged);
+        let ticks = || self.batches.iter().flat_map(|batch| batch.iter());
         let mut merged = 0;
         for Conflater { id, tier, .. } in self.conflaters.iter_mut().filter(|conflater| conflater.has_listeners()) {
             if *id == TierId::EVERY {
                 tier.mark_bars(now);
+            } else if has_books {
+                // A change of a book is no change of a quote, but makes a flush due.
+                tier.mark_bars(now);
+                let quoted = ticks().filter(|tick| !tick.is_book_edit());
+                merged += quoted.filter(|tick| tier.mark(tick.instrument, now)).count();
             } else {
-                let ticks = self.batches.iter().flat_map(|batch| batch.iter());
-                merged += ticks.filter(|tick| tier.mark(tick.instrument, now)).count();
+                merged += ticks().filter(|tick| tier.mark(tick.instrument, now)).count();
             }
         }
         self.batches.clear();
@@ -352,8 +357,9 @@ async fn receive(
     }
 }
 
-/// Moves the market on, and adds each tick to the logs of the formats in `logged`.
-fn apply(live: &LiveMarket, batches: &[Arc<[Tick]>], gathered: &mut GatheredTicks, logged: PerFormat<bool>) {
+/// Moves the market on, and adds each tick to the logs of the formats in `logged`. Returns whether some of them may be
+/// changes of books.
+fn apply(live: &LiveMarket, batches: &[Arc<[Tick]>], gathered: &mut GatheredTicks, logged: PerFormat<bool>) -> bool {
     // Locked before the market, so that a session which has seen a tick in the market finds it in the log.
     let mut logs = PerFormat::from_fn(|format| logged[format].then(|| live.tick_log_mut(format)));
     if logs.values().all(Option::is_none) {
@@ -364,16 +370,23 @@ fn apply(live: &LiveMarket, batches: &[Arc<[Tick]>], gathered: &mut GatheredTick
             Some(ticks) => market.apply_all(ticks),
             None => batches.iter().for_each(|batch| market.apply_all(batch)),
         }
-        return;
+        return market.has_books();
     }
     let market = &mut live.write().market;
+    let has_books = market.has_books();
+    let ticks = || batches.iter().flat_map(|batch| batch.iter());
+    // Changes of books are in no log.
+    let edits = if has_books { ticks().filter(|tick| tick.is_book_edit()).count() } else { 0 };
+    let count = batches.iter().map(|batch| batch.len()).sum::<usize>() - edits;
     let (now, ts_received) = (live.now(), live.wall_micros());
-    let count = batches.iter().map(|batch| batch.len()).sum();
     logs.values_mut().flatten().for_each(|log| log.begin(count, now, ts_received));
-    for tick in batches.iter().flat_map(|batch| batch.iter()) {
+    for tick in ticks() {
         market.apply(tick);
-        logs.values_mut().flatten().for_each(|log| log.push(tick.instrument, market));
+        if !tick.is_book_edit() {
+            logs.values_mut().flatten().for_each(|log| log.push(tick.instrument, market));
+        }
     }
+    has_books
 }
 
 fn open_market(opening: &Opening, limits: MarketLimits) -> Live {

@@ -1,50 +1,43 @@
-//! The depth of the book: a few levels of each side behind the best bid and ask.
+//! The origin of levels: a model, or the books of a recording.
 //!
-//! A feed with depth brings a [`DepthModel`] in its opening, and the market calls it when a client needs the levels.
-//! Ticks carry only the best prices, so levels that no client watches cost nothing.
+//! A simulated feed brings a [`DepthModel`] in its opening, and the market calls it when a client needs the levels:
+//! levels that no client watches cost nothing. A recording of order books has [`super::BookEdit`]s among its ticks, and
+//! the market keeps the levels that they make.
 
 use std::fmt;
 use std::sync::Arc;
 
+use super::book::Depth;
 use super::instrument::InstrumentId;
-use super::price::{Price, Size};
 use super::tick::Quote;
-
-/// The number of levels on each side.
-pub const DEPTH_LEVELS: usize = 5;
-
-/// The orders at one price; the size is above 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Level {
-    pub price: Price,
-    pub size: Size,
-}
-
-/// One side of a book, the best level first. Only `None` follows a `None`.
-pub type Ladder = [Option<Level>; DEPTH_LEVELS];
-
-/// Both sides of a book. The first levels are the quote; behind them bids fall and asks rise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Depth {
-    pub bids: Ladder,
-    pub asks: Ladder,
-}
 
 /// A function that gives the levels behind a quote. It always returns the same levels for the same arguments.
 pub trait DepthModel: fmt::Debug + Send + Sync {
+    /// Returns the number of levels on each side.
+    fn levels(&self) -> usize;
+
     /// Returns the book of `id` after its tick number `seq`, when `quote` is the best bid and ask.
     fn depth(&self, id: InstrumentId, seq: u64, quote: &Quote) -> Depth;
 }
 
-/// The depth model of an epoch, where its feed has one. Two are equal when they share one model.
+/// The origin of the levels of an epoch.
 #[derive(Clone, Debug, Default)]
-pub struct Levels(pub Option<Arc<dyn DepthModel>>);
+pub enum Levels {
+    /// The feed knows the best bid and ask alone.
+    #[default]
+    None,
+    Model(Arc<dyn DepthModel>),
+    /// Its ticks have [`BookEdit`](super::book::BookEdit)s. By instrument, the most levels on each side; 0 for one without books.
+    Books(Arc<[u8]>),
+}
 
+/// Two models are equal when they are one.
 impl PartialEq for Levels {
     fn eq(&self, other: &Self) -> bool {
-        match (&self.0, &other.0) {
-            (None, None) => true,
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        match (self, other) {
+            (Self::None, Self::None) => true,
+            (Self::Model(one), Self::Model(other)) => Arc::ptr_eq(one, other),
+            (Self::Books(one), Self::Books(other)) => one == other,
             _ => false,
         }
     }

@@ -6,6 +6,7 @@
 //! Not here: the sources of ticks (`feed`), the distribution of updates (`fanout`), their text (`wire`).
 
 mod bar;
+mod book;
 mod budget;
 mod day;
 mod depth;
@@ -25,9 +26,10 @@ mod tick;
 mod time;
 
 pub use bar::Bar;
+pub use book::{BookEdit, BookStep, DEPTH_LEVELS, Depth, Ladder, Level};
 pub use budget::MarketLimits;
 pub use day::DayStats;
-pub use depth::{DEPTH_LEVELS, Depth, DepthModel, Ladder, Level, Levels};
+pub use depth::{DepthModel, Levels};
 pub use gather::GatheredTicks;
 pub use instrument::{AssetClass, Instrument, InstrumentId, PriceBasis};
 pub use notice::{ActiveScenario, Headline, Notice};

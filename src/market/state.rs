@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::bar::Bar;
 use super::budget::{Budget, MarketLimits};
 use super::day::DayStats;
-use super::depth::{Depth, Levels};
+use super::depth::Levels;
 use super::instrument::{Instrument, InstrumentId, PriceBasis};
 use super::notice::{ActiveScenario, Headline, Notice};
 use super::opening::MarketOpening;
@@ -20,8 +20,12 @@ use super::series::{AllSeries, Series};
 use super::tick::{Tick, TickKind, Top, Trade};
 use super::time::{Interval, Timestamp};
 
+mod books;
+mod memory;
 #[cfg(test)]
 mod tests;
+
+use self::books::Books;
 
 /// The state of one instrument.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,6 +172,7 @@ pub struct Market {
     news: Ring<Headline>,
     scenarios: Ring<ActiveScenario>,
     levels: Levels,
+    books: Books,
     now: Timestamp,
     ticks: u64,
     late: u64,
@@ -177,15 +182,18 @@ impl Market {
     /// Opens the market of an epoch: its instruments and their history.
     pub fn open(opening: &MarketOpening, limits: MarketLimits) -> Self {
         let ids = opening.instruments.iter().zip(0..).map(|(i, n)| (i.symbol.clone(), InstrumentId(n))).collect();
+        let books = Books::of(&opening.levels);
+        let fixed_bytes = opening.instruments.len() * InstrumentState::FIXED_BYTES + books.bytes_beyond(None);
         let mut market = Self {
             epoch: opening.epoch,
             instruments: Arc::clone(&opening.instruments),
             ids: Arc::new(ids),
             states: opening.instruments.iter().map(|_| InstrumentState::new(limits)).collect(),
-            budget: Budget::new(limits, opening.instruments.len() * InstrumentState::FIXED_BYTES),
+            budget: Budget::new(limits, fixed_bytes),
             news: Ring::new(limits.notices),
             scenarios: Ring::new(limits.notices),
             levels: opening.levels.clone(),
+            books,
             now: opening.start,
             ticks: 0,
             late: 0,
@@ -240,6 +248,9 @@ impl Market {
         let (Some(state), Some(instrument)) = (self.states.get_mut(id), self.instruments.get(id)) else {
             return;
         };
+        if let TickKind::Book(edit) = &tick.kind {
+            return self.edit(tick.instrument, tick.ts, edit);
+        }
         self.ticks += 1;
         self.now = self.now.max(tick.ts);
         state.seq += 1;
@@ -263,6 +274,7 @@ impl Market {
                     self.keep_budget();
                 }
             }
+            (TickKind::Book(_), _) => {}
         }
     }
 
@@ -311,29 +323,6 @@ impl Market {
         Self { epoch, ..self }
     }
 
-    /// Estimates the bytes that this market does not share with `earlier`, a copy of it some ticks ago.
-    pub fn bytes_beyond(&self, earlier: Option<&Self>) -> usize {
-        let before = |at: usize| earlier.and_then(|earlier| earlier.states.get(at));
-        let states = self.states.iter().enumerate().map(|(at, state)| state.bytes_beyond(before(at)));
-        size_of::<Self>() + states.sum::<usize>()
-    }
-
-    /// Returns the memory of all instruments, bars and trades, estimated. Copies of the market share most of it.
-    pub const fn bytes(&self) -> usize {
-        self.budget.bytes()
-    }
-
-    /// Returns the number of closed bars that each instrument and interval may keep now. It falls when the memory
-    /// reaches its limit.
-    pub fn bars_kept(&self) -> usize {
-        self.budget.bars()
-    }
-
-    /// Returns the number of trades that each instrument may keep now. It falls when the memory reaches its limit.
-    pub fn trades_kept(&self) -> usize {
-        self.budget.trades()
-    }
-
     /// Returns the number of the epoch.
     pub const fn epoch(&self) -> u64 {
         self.epoch
@@ -352,17 +341,6 @@ impl Market {
     /// Returns the number of late ticks.
     pub const fn late(&self) -> u64 {
         self.late
-    }
-
-    /// Reports whether `id` has levels behind its best bid and ask.
-    pub fn has_depth(&self, id: InstrumentId) -> bool {
-        self.levels.0.is_some() && id.index() < self.states.len()
-    }
-
-    /// Returns the current levels of `id`; `None` where its feed has none.
-    pub fn depth(&self, id: InstrumentId) -> Option<Depth> {
-        let state = self.states.get(id.index())?;
-        Some(self.levels.0.as_ref()?.depth(id, state.seq, &state.top.quote))
     }
 
     /// Returns the headlines of this epoch.

@@ -1,7 +1,8 @@
-//! One market event: a trade or a quote.
+//! One market event: a trade, a quote, or a step of a change of a recorded book.
 
 use strum::IntoStaticStr;
 
+use super::book::BookEdit;
 use super::instrument::InstrumentId;
 use super::price::{Price, Size};
 use super::time::Timestamp;
@@ -51,6 +52,7 @@ pub struct Top {
 pub enum TickKind {
     Trade(Trade),
     Quote(Quote),
+    Book(BookEdit),
 }
 
 /// One event of the market.
@@ -60,4 +62,16 @@ pub struct Tick {
     /// The market time of the event.
     pub ts: Timestamp,
     pub kind: TickKind,
+}
+
+impl Tick {
+    /// Reports a step of a change of a book: it has no `seq`.
+    pub const fn is_book_edit(&self) -> bool {
+        matches!(self.kind, TickKind::Book(_))
+    }
+
+    /// Reports that the next tick belongs to the same change.
+    pub const fn goes_on(&self) -> bool {
+        matches!(self.kind, TickKind::Book(BookEdit { goes_on: true, .. }))
+    }
 }

@@ -21,13 +21,17 @@ pub struct RowWriter {
 }
 
 impl RowWriter {
-    /// Appends the line of a tick to `out`.
+    /// Appends the line of a tick to `out`. A change of a book has none.
     pub fn push(&mut self, out: &mut String, instrument: &Instrument, tick: &Tick) {
+        if tick.is_book_edit() {
+            return;
+        }
         self.push_time(out, tick.ts);
         push_symbol(out, &instrument.symbol);
         match tick.kind {
             TickKind::Trade(trade) => push_trade(out, instrument, trade),
             TickKind::Quote(quote) => push_quote(out, instrument, quote),
+            TickKind::Book(_) => {}
         }
         out.push('\n');
     }

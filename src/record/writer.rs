@@ -102,7 +102,7 @@ impl RecordingWriter {
         for tick in ticks {
             let Some(instrument) = self.instruments.get(tick.instrument.index()) else { continue };
             self.rows.push(&mut self.text, instrument, tick);
-            self.summary.events += 1;
+            self.summary.events += u64::from(!tick.is_book_edit());
             if self.text.len() >= BUFFER_BYTES {
                 self.flush()?;
             }

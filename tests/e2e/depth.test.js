@@ -101,3 +101,48 @@ test("a feed without levels has no ladder", async () => {
     await replay.stop();
   }
 });
+
+test("the replay of an order book shows its levels, also where only a deeper one changes", async () => {
+  const replay = await startServer(["replay", "tests/fixtures/layouts/binance-depth.csv", "--paused"]);
+  try {
+    const { page, faults } = await browser.visit(`${replay.url}?theme=dark`);
+    const step = async () => {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify({ command: "step" });
+      const answer = await fetch(new URL("/api/v1/feed", replay.url), { method: "POST", headers, body });
+      assert.equal(answer.status, 200);
+    };
+    /** @param {string[][]} first the rows of the ladder with levels @param {string} what */
+    const shows = (first, what) =>
+      until(async () => {
+        const rows = (await levels(page)).filter((row) => row.some(Boolean));
+        return JSON.stringify(rows) === JSON.stringify(first);
+      }, what);
+    const best = ["1.5", "62,000.1", "62,000.4", "0.7"];
+    const asks = [
+      ["62,001.0", "3.0"],
+      ["62,001.5", "1.2"],
+    ];
+    await step();
+    await page.waitForSelector(PRICED);
+    await shows([best, ["2.0", "61,999.9", ...asks[0]]], "the snapshot");
+    assert.ok(await page.isVisible(".ladder"));
+    await step();
+    await shows([best, ["4.0", "61,999.9", ...asks[0]]], "a deeper size");
+    await picture(page, "ladder-replay");
+    await step();
+    const later = [
+      ["1.5", "62,000.1", ...asks[0]],
+      ["4.0", "61,999.9", ...asks[1]],
+    ];
+    await shows(later, "the best ask is gone");
+    await step();
+    await shows([], "a crossed book has no levels");
+    await step();
+    await shows(later, "it is not crossed any more");
+    assert.deepEqual(faults, []);
+    await page.close();
+  } finally {
+    await replay.stop();
+  }
+});

@@ -7,6 +7,7 @@ mod commands;
 mod corpus;
 mod crowd;
 mod deploy;
+mod depth;
 mod docs;
 mod faults;
 mod http;

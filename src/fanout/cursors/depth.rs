@@ -9,11 +9,13 @@ pub struct DepthCursor {
     pub id: InstrumentId,
     /// The last tick that was sent; `None` before the snapshot.
     sent: Option<u64>,
+    /// The changes of a recorded book that were sent; `None` where that is not known.
+    edits: Option<u64>,
 }
 
 impl DepthCursor {
     pub const fn new(id: InstrumentId) -> Self {
-        Self { id, sent: None }
+        Self { id, sent: None, edits: None }
     }
 
     /// Starts over with a snapshot.
@@ -21,7 +23,8 @@ impl DepthCursor {
         self.sent = None;
     }
 
-    /// Continues after tick number `last`, if there are as many.
+    /// Continues after tick number `last`, if there are as many. A recorded book changes between ticks, too, so its levels
+    /// are sent in any case.
     pub fn resume(&mut self, market: &Market, last: i64) {
         let seq = market.get(self.id).map_or(0, |(_, state)| state.seq);
         if let Some(last) = u64::try_from(last).ok().filter(|last| *last <= seq) {
@@ -29,20 +32,21 @@ impl DepthCursor {
         }
     }
 
-    /// The present levels, if ticks came since the last message.
+    /// The present levels, if ticks or changes of a book came since the last message.
     ///
     /// The first message is a snapshot, even if no tick came yet. Always `None` if the market has no levels.
     pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<EncodedMessage> {
         let (instrument, state) = market.get(self.id)?;
-        if self.sent.is_some_and(|sent| state.seq <= sent) {
+        let edits = market.book_edits(self.id);
+        if self.sent.is_some_and(|sent| state.seq <= sent) && self.edits == edits {
             return None;
         }
         let depth = market.depth(self.id)?;
         let snapshot = self.sent.is_none();
         let first_seq = self.sent.unwrap_or(0) + 1;
-        self.sent = Some(state.seq);
+        (self.sent, self.edits) = (Some(state.seq), edits);
         let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot };
-        let range = DepthRange { first_seq, seq: state.seq, ts_event: state.ts_event };
+        let range = DepthRange { first_seq, seq: state.seq, ts_event: market.depth_ts(self.id) };
         Some(depth_message(format, head, range, &depth))
     }
 }
@@ -51,7 +55,7 @@ impl DepthCursor {
 mod tests {
     use super::*;
     use crate::market::sample::{self, quote, trade};
-    use crate::market::{MarketLimits, Timestamp};
+    use crate::market::{BookStep, MarketLimits, Timestamp};
     use serde_json::Value;
 
     const A: InstrumentId = InstrumentId(0);
@@ -108,5 +112,33 @@ mod tests {
         let market = Market::open(&sample::opening(1, &["A"]), MarketLimits::default());
         let mut cursor = DepthCursor::new(A);
         assert_eq!(take(&mut cursor, &market), None);
+    }
+
+    #[test]
+    fn change_of_a_book_between_ticks_has_an_empty_range() {
+        let opening = sample::opening_with_books(1, &["A"]);
+        let mut market = Market::open(&opening, MarketLimits::default());
+        let edit = |market: &mut Market, second: i64, step| {
+            market.apply(&sample::book_edit(A, Timestamp::from_secs(second), step));
+        };
+        let mut cursor = DepthCursor::new(A);
+        assert_eq!(take(&mut cursor, &market), Some((true, 1, 0, vec![])));
+        edit(&mut market, 1, BookStep::Begin);
+        edit(&mut market, 1, sample::level(true, 100, 5));
+        market.apply(&quote(A, Timestamp::from_secs(1), Some(100), None));
+        assert_eq!(take(&mut cursor, &market), Some((false, 1, 1, vec![1.0])));
+        edit(&mut market, 2, sample::level(true, 99, 5));
+        let mut late = cursor;
+        let message = late.take(&market, 0, Format::Json).and_then(EncodedMessage::into_text).unwrap();
+        assert!(message.contains("\"ts_event\":2000000,"), "{message}");
+        assert_eq!(take(&mut cursor, &market), Some((false, 2, 1, vec![1.0, 0.99])), "no tick, but another level");
+        assert_eq!(take(&mut cursor, &market), None);
+        market.apply(&trade(A, Timestamp::from_secs(3), 100, 1));
+        assert_eq!(take(&mut cursor, &market), Some((false, 2, 2, vec![1.0, 0.99])));
+        // The book may have changed since the last tick that the client has.
+        let mut resumed = DepthCursor::new(A);
+        resumed.resume(&market, 2);
+        assert_eq!(take(&mut resumed, &market), Some((false, 3, 2, vec![1.0, 0.99])));
+        assert_eq!(take(&mut resumed, &market), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Checkpoints of a recording: copies of the market at some ticks, each with the source's position.
 //!
 //! A seek continues from the last checkpoint before its target, so it never plays more than the ticks between two of
-//! them. Checkpoints lie at even distances, counted in ticks. When they are too many, or take too much memory, every
+//! them. Checkpoints lie at even distances, counted in ticks and steps of books. When they are too many, or take too much memory, every
 //! second one is dropped and the distance doubles. Markets share what has not changed between them, so a checkpoint
 //! costs only what is new in it.
 
@@ -66,14 +66,14 @@ impl Checkpoints {
         Self { limits, list: vec![first], spacing: limits.spacing, bytes, preview }
     }
 
-    /// Reports whether the next checkpoint is due after `ticks` ticks of the recording.
-    pub fn is_due(&self, ticks: u64) -> bool {
-        self.list.last().is_none_or(|last| ticks >= last.market.ticks() + self.spacing)
+    /// Reports whether the next checkpoint is due after `events` ticks and changes of books.
+    pub fn is_due(&self, events: u64) -> bool {
+        self.list.last().is_none_or(|last| events >= last.market.events() + self.spacing)
     }
 
     /// Adds a checkpoint, if one is due.
     pub fn add(&mut self, position: Position, market: &Market) {
-        if !self.is_due(market.ticks()) {
+        if !self.is_due(market.events()) {
             return;
         }
         let bytes = position.bytes() + market.bytes_beyond(self.list.last().map(|last| &last.market));
@@ -155,12 +155,12 @@ impl SharedCheckpoints {
         let check_interval = CHECK_INTERVAL.min(spacing);
         let mut ticks = Vec::new();
         loop {
-            let beyond = market.ticks() % check_interval;
+            let beyond = market.events() % check_interval;
             if Arc::strong_count(&self.0) == 1 {
                 return Ok(());
             }
             if beyond == 0
-                && self.with(|checkpoints| checkpoints.is_due(market.ticks()))
+                && self.with(|checkpoints| checkpoints.is_due(market.events()))
                 && let Some(position) = source.position()
             {
                 self.with(|checkpoints| checkpoints.add(position, &market));
@@ -202,7 +202,7 @@ mod tests {
     }
 
     fn spacing(all: &Checkpoints) -> Vec<u64> {
-        all.list.windows(2).map(|pair| pair[1].market.ticks() - pair[0].market.ticks()).collect()
+        all.list.windows(2).map(|pair| pair[1].market.events() - pair[0].market.events()).collect()
     }
 
     #[test]
@@ -228,7 +228,7 @@ mod tests {
         let all = checkpoints(LIMITS, 200_000);
         for (to, ticks) in [(-5, 0), (0, 0), (49_998, 0), (49_999, 50_000), (149_998, 100_000), (9_999_999, 150_000)] {
             let found = all.before(Timestamp::from_secs(to));
-            assert_eq!(found.market.ticks(), ticks, "{to}");
+            assert_eq!(found.market.events(), ticks, "{to}");
             assert_eq!(found.position.get::<i64>(), Some(&(ticks as i64)));
         }
     }

@@ -235,7 +235,8 @@ impl Player {
     fn take_due(&mut self, now: Duration) -> Result<(), SourceError> {
         self.ahead.search(&mut self.source)?;
         while let Some(tick) = self.ahead.first()
-            && self.batch.len() < MAX_BATCH
+            // A reader sees a change of a book whole: it is not divided between two batches.
+            && (self.batch.len() < MAX_BATCH || self.batch.last().is_some_and(Tick::goes_on))
             && self.playback.accepts(tick, now)
         {
             self.batch.push(*tick);

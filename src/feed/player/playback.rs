@@ -218,7 +218,8 @@ impl Playback {
         self.position = self.position.max(tick.ts);
         self.update_price(tick);
         let done = match &mut self.motion {
-            Motion::Stepping(Until::Event) => true,
+            // A change of a book is one event, however many steps it has.
+            Motion::Stepping(Until::Event) => !tick.goes_on(),
             Motion::Stepping(Until::Gap { begun }) => {
                 *begun = true;
                 false

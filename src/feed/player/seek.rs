@@ -89,7 +89,7 @@ impl Player {
         let Checkpoint { position, market, .. } = checkpoints.with(|checkpoints| checkpoints.before(to).clone());
         if let Some(seek) = &mut self.seek
             && seek.market.now() <= to
-            && seek.market.ticks() >= market.ticks()
+            && seek.market.events() >= market.events()
         {
             seek.to = to;
             return Ok(());
@@ -131,8 +131,8 @@ impl Player {
     /// # Errors
     /// When the source cannot be read any further.
     pub(super) async fn continue_seek(&mut self, Seek { to, mut market }: Seek) -> Result<(), SourceError> {
-        let until = market.ticks() + SLICE_TICKS;
-        while market.ticks() < until {
+        let until = market.events() + SLICE_TICKS;
+        while market.events() < until {
             let (ticks, are_all) = self.ahead.until(to);
             let count = ticks.len();
             market.apply_all(ticks);
@@ -159,7 +159,7 @@ impl Player {
     /// Adds a checkpoint of `market`, if one is due.
     fn add_checkpoint(&mut self, market: &Market) {
         if let Some(checkpoints) = &self.checkpoints
-            && checkpoints.with(|checkpoints| checkpoints.is_due(market.ticks()))
+            && checkpoints.with(|checkpoints| checkpoints.is_due(market.events()))
             && let Some(position) = self.source.position()
         {
             checkpoints.with(|checkpoints| checkpoints.add(position, market));

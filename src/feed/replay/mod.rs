@@ -135,7 +135,8 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
         .zip(&scans)
         .zip(skips)
         .map(|((entry, scan), skips)| ReplayFile::new(entry, config, scan, &catalog, skips, &mut space, progress))
-        .map(|file| file.map(Arc::new));
+        .zip(0..)
+        .map(|(file, n)| file.map(|file| Arc::new(file.numbered(n))));
     let files = files.collect::<Result<Vec<_>, _>>()?;
     let limits = open_files::limits(&files, config.max_open_files)?;
     let memory_bytes = open_files::worst_bytes(&files, config);

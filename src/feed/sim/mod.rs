@@ -345,7 +345,7 @@ fn info(config: &SimConfig, listings: &[Listing], tables: &Arc<[ClassTables; 4]>
         memory_bytes: config.worst_bytes(count),
         name: format!("{count} instrument{plural}, seed {}", config.seed),
         instruments: listings.iter().map(Listing::instrument).collect(),
-        levels: Levels(Some(Arc::new(Books::new(config.seed, listings, tables)))),
+        levels: Levels::Model(Arc::new(Books::new(config.seed, listings, tables))),
         seed: Some(config.seed),
         start: config.start,
         end: None,

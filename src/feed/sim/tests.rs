@@ -52,7 +52,7 @@ fn moves(ticks: &[(Timestamp, TickKind)], length: i64) -> Vec<f64> {
         let until = START.plus_nanos(second * SECOND);
         let trades = ticks.iter().take_while(|(ts, _)| *ts < until).filter_map(|(_, kind)| match kind {
             TickKind::Trade(trade) => Some(trade.price.0 as f64),
-            TickKind::Quote(_) => None,
+            TickKind::Quote(_) | TickKind::Book(_) => None,
         });
         trades.last()
     };

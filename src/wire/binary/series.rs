@@ -2,7 +2,7 @@
 
 use super::varint::{push_delta, push_varint, push_zigzag};
 use super::{BARS, DEPTH, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, TRADES, header, set_count};
-use crate::market::{Bar, DEPTH_LEVELS, Depth, Interval, Side, Timestamp, Trade};
+use crate::market::{Bar, Depth, Interval, Side, Timestamp, Trade};
 use crate::wire::{DepthRange, EncodedMessage, Heartbeat, SeriesHead, TradesRange};
 
 /// The usual lengths of one bar, trade and level, to allocate at once.
@@ -71,7 +71,7 @@ pub fn trades_message(
 pub fn depth_message(head: SeriesHead<'_>, range: DepthRange, depth: &Depth) -> EncodedMessage {
     let instrument = head.instrument;
     let marks = if range.ts_event.is_some() { MARK_TIME } else { 0 };
-    let mut out = begin(DEPTH, marks, &head, 2 * DEPTH_LEVELS * LEVEL_BYTES);
+    let mut out = begin(DEPTH, marks, &head, depth.count() * LEVEL_BYTES);
     push_varint(&mut out, (range.seq + 1).saturating_sub(range.first_seq));
     push_varint(&mut out, range.seq);
     range.ts_event.iter().for_each(|ts| push_zigzag(&mut out, ts.micros()));

@@ -2,7 +2,7 @@
 
 use super::number::{push_decimal, push_i64, push_u64};
 use super::{begin, push_snapshot, push_string};
-use crate::market::{DEPTH_LEVELS, Depth, Instrument, InstrumentState, Ladder, Timestamp};
+use crate::market::{Depth, Instrument, Ladder, Timestamp};
 use crate::wire::{DepthRange, SeriesHead};
 
 /// The usual length of one level, to allocate at once.
@@ -10,7 +10,7 @@ const LEVEL_BYTES: usize = 36;
 
 /// A `depth` message.
 pub fn depth_message(head: SeriesHead<'_>, range: DepthRange, depth: &Depth) -> String {
-    let mut out = begin("depth", &head, 2 * DEPTH_LEVELS * LEVEL_BYTES);
+    let mut out = begin("depth", &head, depth.count() * LEVEL_BYTES);
     push_snapshot(&mut out, head.snapshot);
     out.push_str(",\"first_seq\":");
     push_u64(&mut out, range.first_seq);
@@ -46,18 +46,18 @@ fn push_ladder(out: &mut String, instrument: &Instrument, ladder: &Ladder) {
     out.push(']');
 }
 
-/// The body of `GET /api/v1/depth`.
+/// The body of `GET /api/v1/depth`: of each symbol its `seq`, the time of its levels, and these.
 pub fn depth_response<'m>(
     epoch: u64,
-    books: impl Iterator<Item = (&'m Instrument, &'m InstrumentState, Depth)>,
+    books: impl Iterator<Item = (&'m Instrument, u64, Option<Timestamp>, Depth)>,
 ) -> String {
     let mut out = String::from("{\"epoch\":");
     push_u64(&mut out, epoch);
     out.push_str(",\"books\":[");
-    for (n, (instrument, state, depth)) in books.enumerate() {
+    for (n, (instrument, seq, ts_event, depth)) in books.enumerate() {
         out.push_str(if n == 0 { "{\"symbol\":" } else { ",{\"symbol\":" });
         push_string(&mut out, &instrument.symbol);
-        push_depth(&mut out, instrument, state.seq, state.ts_event, &depth);
+        push_depth(&mut out, instrument, seq, ts_event, &depth);
     }
     out.push_str("]}");
     out

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::to_json;
-use crate::market::{DEPTH_LEVELS, Decimal, Interval, Market};
+use crate::market::{Decimal, Interval, Market};
 
 /// The body of `GET /api/v1/symbols`.
 pub fn symbols_response(market: &Market) -> String {
@@ -36,7 +36,7 @@ pub fn symbols_response(market: &Market) -> String {
         size_decimals: i.size_increment.decimals(),
         basis: i.basis.label(),
         synthesised_from: i.synthesised_from.map(Interval::label),
-        depth: if market.has_depth(id) { DEPTH_LEVELS } else { 0 },
+        depth: market.depth_levels(id),
     });
     to_json(&Body { epoch: market.epoch(), symbols: symbols.collect() })
 }

@@ -9,7 +9,8 @@ mod seek_properties;
 use self::script::{Ending, Script};
 use super::*;
 use crate::bus::{self, Received};
-use crate::control::Speed;
+use crate::control::{Command, Speed, Step};
+use crate::market::{BookEdit, BookStep, InstrumentId, TickKind};
 
 const ONCE: PlayerConfig = PlayerConfig {
     speed: None,
@@ -172,4 +173,26 @@ async fn torn_source_fails_with_its_reason() {
     assert_eq!((status.state, status.fault.as_deref()), (FeedState::Failed, Some("script.csv: torn")));
     assert_eq!(ticks, 3, "what came before the fault was sent");
     assert!(feed.await.unwrap().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn change_of_a_book_is_one_step_and_in_one_batch() {
+    let edit = |goes_on| TickKind::Book(BookEdit { book: 0, step: BookStep::Begin, goes_on });
+    let steps = MAX_BATCH + 10;
+    let first = (1..=steps).map(|n| edit(n < steps)).chain([edit(false)]);
+    let tick = |kind| Tick { instrument: InstrumentId(0), ts: Timestamp::from_secs(1), kind };
+    let ticks: Arc<[Tick]> = first.map(tick).collect();
+    let mut script = Script::recording(&ticks);
+    script.searches = 0;
+    let bus = bus::Sender::new(1_000);
+    let mut reader = bus.subscribe();
+    let (commands, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
+    tokio::spawn(play(script, PlayerConfig { paused: true, ..PlayerConfig::default() }, bus, receiver));
+    commands.send(Command::Step(Step::Event)).await.unwrap().unwrap();
+    let batch = loop {
+        if let FeedEvent::Ticks(batch) = next(&mut reader).await {
+            break batch;
+        }
+    };
+    assert_eq!(batch.len(), steps);
 }

@@ -40,10 +40,11 @@ impl Script {
         Box::new(Self { info, ticks, next: 0, ending, can_seek: false, searches: 0, searched: 0 })
     }
 
-    /// A recording of three instruments, which can seek.
+    /// A recording of three instruments with books, which can seek.
     pub fn recording(ticks: &Arc<[Tick]>) -> Box<Self> {
         let end = ticks.last().map(|tick| tick.ts);
-        let info = info(["A", "B", "C"].map(sample::instrument).into(), 1_000.0, ticks[0].ts, end);
+        let mut info = info(["A", "B", "C"].map(sample::instrument).into(), 1_000.0, ticks[0].ts, end);
+        info.levels = Levels::Books([10; 3].into());
         let (ticks, ending) = (Arc::clone(ticks), Ending::Whole);
         Box::new(Self { info, ticks, next: 0, ending, can_seek: true, searches: 1, searched: 0 })
     }

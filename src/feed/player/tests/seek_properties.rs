@@ -9,13 +9,14 @@ use super::super::*;
 use super::script::Script;
 use crate::bus::{self, Received};
 use crate::control::{Command, FeedStatus, SeekTarget};
-use crate::market::{InstrumentId, Market, Price, Size, TickKind, Trade, sample};
+use crate::market::{BookEdit, BookStep, InstrumentId, Level, Market, Price, Size, TickKind, Trade, sample};
 
 const LIMITS: MarketLimits = MarketLimits { bars: 20, trades: 10, notices: 10, bytes: usize::MAX };
 
 fn opened(ticks: &Arc<[Tick]>, limits: MarketLimits) -> Market {
     let info = Script::recording(ticks).info;
-    let opening = MarketOpening { instruments: info.instruments, start: info.start, ..sample::opening(0, &[]) };
+    let (instruments, levels) = (info.instruments, info.levels);
+    let opening = MarketOpening { instruments, levels, start: info.start, ..sample::opening(0, &[]) };
     Market::open(&opening, limits)
 }
 
@@ -120,6 +121,12 @@ async fn check(ticks: Arc<[Tick]>, commands: Vec<(Command, u64)>, limits: Market
     assert_same(&follower.market.unwrap(), &played(&ticks, end, limits), "played to the end");
 }
 
+/// A step of the book of an instrument, the last one of its change.
+fn book(step: BookStep) -> TickKind {
+    TickKind::Book(BookEdit { book: 0, step, goes_on: false })
+}
+
+/// Trades and, without a `seq`, changes of books.
 fn recorded(count: Range<usize>) -> impl Strategy<Value = Arc<[Tick]>> {
     const S: i64 = 1_000_000_000;
     let ahead = prop_oneof![2 => Just(0i64), 4 => 0..3 * S, 2 => 0..400 * S, 1 => 0..90_000 * S];
@@ -127,8 +134,13 @@ fn recorded(count: Range<usize>) -> impl Strategy<Value = Arc<[Tick]>> {
         let mut ts = Timestamp::from_secs(1_700_000_000);
         let tick = |(ahead, id, price, size)| {
             ts = ts.plus_nanos(ahead);
-            let trade = Trade { price: Price(price), size: Size(size), side: None };
-            Tick { instrument: InstrumentId(id), ts, kind: TickKind::Trade(trade) }
+            let level = Level { price: Price(price / 4), size: Size(size / 8) };
+            let kind = match price % 4 {
+                0 if size == 0 => book(BookStep::Begin),
+                0 => book(BookStep::Set { is_bid: size % 2 == 0, level }),
+                _ => TickKind::Trade(Trade { price: Price(price), size: Size(size), side: None }),
+            };
+            Tick { instrument: InstrumentId(id), ts, kind }
         };
         ticks.into_iter().map(tick).collect()
     })

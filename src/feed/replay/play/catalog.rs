@@ -7,7 +7,7 @@ use super::precision::{self, Precision};
 use super::scan::Scan;
 use crate::feed::replay::rows::Grid;
 use crate::feed::replay::schema::{BarLength, FileKind, IntervalCounts};
-use crate::market::{AssetClass, Instrument, InstrumentId, Interval, PriceBasis, Timestamp};
+use crate::market::{AssetClass, Instrument, InstrumentId, Interval, Levels, PriceBasis, Timestamp};
 
 /// The instruments of a replay, and their ids by symbol.
 pub struct Catalog {
@@ -46,6 +46,18 @@ impl Catalog {
             }
         }
         Self { instruments: all.into_iter().map(InstrumentFacts::into_instrument).collect(), ids }
+    }
+
+    /// The most levels of the books of each instrument.
+    pub fn levels(&self, scans: &[Scan]) -> Levels {
+        let mut levels = vec![0u8; self.instruments.len()];
+        for scan in scans {
+            for one in &scan.symbols {
+                let of_symbol = &mut levels[self.ids[&one.symbol].index()];
+                *of_symbol = (*of_symbol).max(scan.layout.book_levels() as u8);
+            }
+        }
+        if levels.iter().all(|count| *count == 0) { Levels::None } else { Levels::Books(levels.into()) }
     }
 }
 

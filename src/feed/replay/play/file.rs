@@ -44,6 +44,8 @@ pub struct ReplayFile {
     rejects: RejectLedger,
     /// Rows are changes of a state of their symbol.
     pub(super) has_states: bool,
+    /// The number of its books among those of all files, where rows make books.
+    pub(super) book: Option<u32>,
     /// The rows that do not play, as another file has them.
     skips: Vec<Skip>,
     /// A line that is the line before again is left out.
@@ -95,6 +97,7 @@ impl ReplayFile {
             sorted: None,
             rejects: RejectLedger::new(scan.rejected.clone(), scan.is_exact),
             has_states: has_states(scan),
+            book: None,
             drops_lines: scan.drops_lines(),
             fast_path: FastPath::of(&scan.layout, config.max_line_bytes)
                 .filter(|_| scan.is_sorted() && skips.is_empty() && !scan.drops_lines()),
@@ -105,6 +108,13 @@ impl ReplayFile {
             file.sorted = Some(file.sort(sorter, space, progress)?);
         }
         Ok(file)
+    }
+
+    /// The same file as number `n` of its replay.
+    #[must_use]
+    pub fn numbered(self, n: usize) -> Self {
+        let has_books = self.layout.book_levels() > 0;
+        Self { book: u32::try_from(n).ok().filter(|_| has_books), ..self }
     }
 
     fn sort(
@@ -146,7 +156,7 @@ impl ReplayFile {
         let has_only_symbol = group_symbol.is_some() || self.layout.has_one_symbol();
         let fast = FastRowReader::new(index.get(only_symbol).filter(|_| has_only_symbol));
         let from = (position.offset, group);
-        let mut file = FileRows { group: rows.groups(), rows, position, line, index, fast, from };
+        let mut file = FileRows { group: rows.parts(), rows, position, line, index, fast, from };
         file.skip_to(self, group)?;
         Ok(file)
     }
@@ -211,7 +221,7 @@ fn has_states(scan: &Scan) -> bool {
         RowShape::Bars { .. } => scan.repeats > 0 || scan.order == RowOrder::Mixed,
         RowShape::Messages { .. } => false,
     };
-    scan.layout.groups.iter().any(|group| is_change(&group.shape))
+    !scan.layout.levels_behind.is_empty() || scan.layout.groups.iter().any(|group| is_change(&group.shape))
 }
 
 /// A reader of the rows of a file, in the order of the file.
@@ -233,12 +243,18 @@ impl FileRows {
     /// Searches for the next row, or the next part of a row of a wide table, among at most `left` lines.
     pub fn find(&mut self, file: &ReplayFile, left: &mut usize) -> Result<Search<QuantizedRow>, ReplayError> {
         loop {
-            while self.group < self.rows.groups() {
+            while self.group < self.rows.parts() {
                 self.group += 1;
                 match self.part(file, self.group - 1) {
                     Ok(Some(row)) => return Ok(Search::Found(row)),
                     Ok(None) => {}
-                    Err(error) => self.reject(file, error),
+                    Err(error) => {
+                        self.reject(file, error);
+                        // The levels of a row that does not play are none of the row before.
+                        if !file.layout.levels_behind.is_empty() && self.group == 1 {
+                            self.group = self.rows.parts();
+                        }
+                    }
                 }
             }
             if *left == 0 {
@@ -247,7 +263,7 @@ impl FileRows {
             *left -= 1;
             self.position = self.rows.position();
             match self.rows.advance_line().map_err(|problem| file.entry.at_fault(problem))? {
-                LineKind::Row if file.drops_lines && self.is_again() => self.group = self.rows.groups(),
+                LineKind::Row if file.drops_lines && self.is_again() => self.group = self.rows.parts(),
                 LineKind::Row => self.group = 0,
                 LineKind::Other => {}
                 LineKind::End => return Ok(Search::Ended),
@@ -270,7 +286,7 @@ impl FileRows {
 
     /// The position of the next row, and how many of its parts are taken.
     pub fn position(&self) -> (TextPosition, usize) {
-        if self.group < self.rows.groups() { (self.position, self.group) } else { (self.rows.position(), 0) }
+        if self.group < self.rows.parts() { (self.position, self.group) } else { (self.rows.position(), 0) }
     }
 
     /// Takes up to `most` rows on the fast path. Stops before the first row that needs the slow path or is earlier than
@@ -302,7 +318,7 @@ impl FileRows {
 
     /// Moves on to the row at which the file was opened, where some of its parts are taken already.
     fn skip_to(&mut self, file: &ReplayFile, group: usize) -> Result<(), ReplayError> {
-        if group > 0 && group < self.rows.groups() {
+        if group > 0 && group < self.rows.parts() {
             self.rows.advance().map_err(|problem| file.entry.at_fault(problem))?;
             self.group = group;
         }
@@ -332,7 +348,7 @@ impl FileRows {
             tracing::warn!("{entry}: line {line} is rejected: {reason}: {value}; --full counts such rows first");
         }
         if error.reason.is_of_whole_row() {
-            self.group = self.rows.groups();
+            self.group = self.rows.parts();
         }
     }
 }

@@ -8,6 +8,7 @@ mod merge;
 pub mod open_files;
 mod order_book;
 mod overlap;
+mod played_levels;
 mod precision;
 mod reject_ledger;
 mod scan;

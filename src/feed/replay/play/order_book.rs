@@ -1,9 +1,9 @@
-//! An order book of price levels, kept for its best bid and ask.
+//! An order book of price levels, kept for its best ones.
 
 use std::collections::BTreeMap;
 
 use crate::feed::replay::rows::{LevelChange, QuantizedLevel};
-use crate::market::{Price, Quote, Size, Timestamp};
+use crate::market::{Depth, Level, Price, Quote, Size, Timestamp};
 
 /// The levels of one symbol.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +74,12 @@ impl OrderBook {
             self.top = quote;
             quote
         })
+    }
+
+    /// The best levels; none of a crossed book.
+    pub fn depth(&self) -> Depth {
+        let level = |(price, size): (&Price, &Size)| Level { price: *price, size: *size };
+        Depth::of(self.bids.iter().rev().map(level), self.asks.iter().map(level))
     }
 }
 

@@ -8,7 +8,7 @@ use strum::IntoStaticStr;
 
 use super::precision::Precision;
 use crate::feed::replay::error::RejectCounts;
-use crate::feed::replay::rows::{BarValues, RowValues};
+use crate::feed::replay::rows::{BarValues, QuoteValues, RowValues};
 use crate::feed::replay::schema::{Assumption, IntervalCounts, Layout, Warning};
 use crate::market::{Decimal, Timestamp};
 
@@ -131,13 +131,15 @@ impl SymbolScan {
         self.latest = ts;
     }
 
-    fn add_numbers(&mut self, values: &RowValues) {
+    /// Counts in the numbers of a further part of a row.
+    pub fn add_numbers(&mut self, values: &RowValues) {
         match values {
             RowValues::Bar(bar) => {
                 self.traded = true;
                 [bar.open, bar.high, bar.low, bar.close].into_iter().for_each(|price| self.prices.add(price));
                 self.sizes.add(bar.volume);
             }
+            RowValues::Behind { levels: quote, .. } => self.add_quote(quote),
             RowValues::Ticks { trade, quote } => {
                 if let Some(trade) = trade {
                     self.traded = true;
@@ -145,8 +147,7 @@ impl SymbolScan {
                     self.sizes.add(trade.size);
                 }
                 if let Some(quote) = quote {
-                    quote.bid.into_iter().chain(quote.ask).for_each(|price| self.prices.add(price));
-                    [quote.bid_size, quote.ask_size].into_iter().for_each(|size| self.sizes.add(size));
+                    self.add_quote(quote);
                 }
             }
             RowValues::Level(level) => {
@@ -155,5 +156,9 @@ impl SymbolScan {
             }
             RowValues::Message { price } => self.prices.add(*price),
         }
+    }
+    fn add_quote(&mut self, quote: &QuoteValues) {
+        quote.bid.into_iter().chain(quote.ask).for_each(|price| self.prices.add(price));
+        [quote.bid_size, quote.ask_size].into_iter().for_each(|size| self.sizes.add(size));
     }
 }

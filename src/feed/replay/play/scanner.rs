@@ -158,6 +158,9 @@ impl Scanner {
                 }
             }
         }
+        if first_values.is_some() {
+            self.add_levels(rows);
+        }
         match first_values {
             Some(values) => {
                 self.add_line(rows.text(), &values);
@@ -167,6 +170,20 @@ impl Scanner {
             None => self.reject(rows, RowError { reason: RejectReason::NoPrice, column: None }),
         }
         Ok(())
+    }
+
+    /// Counts in the levels of the book behind the first.
+    fn add_levels(&mut self, rows: &Rows<Text>) {
+        for part in rows.groups()..rows.parts() {
+            match rows.part(part) {
+                Ok(Some(part)) => {
+                    let index = self.symbols.index(part.symbol);
+                    self.scan.symbols[index].add_numbers(&part.values);
+                }
+                Ok(None) => {}
+                Err(error) => self.reject(rows, error),
+            }
+        }
     }
 
     /// Counts a trade whose line is the line before again.

@@ -1,6 +1,7 @@
 //! The state of a symbol that its rows change: its order book, its last quote, the volume of its day, its last bar.
 
 use super::order_book::OrderBook;
+use super::played_levels::PlayedLevels;
 use crate::feed::replay::parse::times::NANOS_PER_DAY;
 use crate::feed::replay::rows::QuantizedBar;
 use crate::market::{Quote, Size, Timestamp, Trade};
@@ -9,6 +10,8 @@ use crate::market::{Quote, Size, Timestamp, Trade};
 #[derive(Clone, Debug, Default)]
 pub struct SymbolState {
     pub book: OrderBook,
+    /// The levels that play, where the file has books.
+    pub levels: Option<Box<PlayedLevels>>,
     quote: Quote,
     /// The day and the volume of the last row, and its trade.
     total: Option<(i64, Size, Trade)>,
@@ -16,9 +19,15 @@ pub struct SymbolState {
 }
 
 impl SymbolState {
+    /// The state before the first row.
+    pub fn new(has_levels: bool) -> Self {
+        Self { levels: has_levels.then(Box::default), ..Self::default() }
+    }
+
     /// The memory of the state, without that of the maps.
     pub fn bytes(&self) -> usize {
-        size_of::<Self>() - size_of::<OrderBook>() + self.book.bytes()
+        let levels = self.levels.as_ref().map_or(0, |levels| size_of_val(&**levels));
+        size_of::<Self>() - size_of::<OrderBook>() + self.book.bytes() + levels
     }
 
     /// Completes a quote by the last one: a side that is not given is unchanged.

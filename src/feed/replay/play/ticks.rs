@@ -1,5 +1,5 @@
 //! The ticks of a file in time order: a quote before the trade of its row, a bar as four trades, changes of an order
-//! book as its best bid and ask.
+//! book as its levels and its best bid and ask.
 //!
 //! Playing can stop after any tick and go on from there ([`FilePosition`]).
 
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::bars;
 use super::file::{FileRows, FileSymbol, ReplayFile};
 use super::merge::{Search, TickFile, TickStream};
+use super::played_levels::BookMoment;
 use super::sort::SortedRows;
 use super::symbol_state::SymbolState;
 use crate::feed::Reading;
@@ -77,7 +78,8 @@ impl TickFile for Arc<ReplayFile> {
     }
 
     fn start(&self) -> FilePosition {
-        let states = if self.has_states { vec![SymbolState::default(); self.symbols.len()] } else { Vec::new() };
+        let state = SymbolState::new(self.book.is_some());
+        let states = if self.has_states { vec![state; self.symbols.len()] } else { Vec::new() };
         let (row, ticks, latest) = (None, BinaryHeap::new(), Timestamp(i64::MIN));
         let pending = Pending { row, has_begun: false, ticks, count: 0, states, latest };
         FilePosition { at: RowPosition::default(), pending }
@@ -138,8 +140,10 @@ impl FileTicks {
             return Err(self.file.entry.at_fault(Problem::TooManyAtOnce { limit }));
         }
         let FileSymbol { instrument, interval, .. } = self.file.symbols[row.symbol as usize];
+        let at = BookMoment { instrument, ts: row.ts, book: self.file.book.unwrap_or_default() };
+        let has_more = matches!(next, Some(QuantizedRow { body: RowBody::Behind { .. }, .. }));
         let Pending { ticks, count, states, .. } = &mut self.pending;
-        let state = states.get_mut(row.symbol as usize);
+        let mut state = states.get_mut(row.symbol as usize);
         let mut push = |tick| {
             ticks.push(Reverse(PendingTick { tick, nth: *count }));
             *count += 1;
@@ -151,17 +155,36 @@ impl FileTicks {
                 }
             }
             RowBody::Ticks { trade, quote } => {
-                let (trade, quote) = self.file.change(state, row.ts, *trade, *quote);
-                quantize::ticks(instrument, row.ts, trade, quote).for_each(&mut push);
+                let (trade, quote) = self.file.change(state.as_deref_mut(), row.ts, *trade, *quote);
+                match state.and_then(|state| state.levels.as_deref_mut()) {
+                    Some(levels) => {
+                        levels.begin_row(trade, quote);
+                        if !has_more {
+                            levels.finish_row(at, &mut push);
+                        }
+                    }
+                    None => quantize::ticks(instrument, row.ts, trade, quote).for_each(&mut push),
+                }
+            }
+            RowBody::Behind { nth, levels: behind } => {
+                let Some(levels) = state.and_then(|state| state.levels.as_deref_mut()) else { return Ok(()) };
+                levels.add(*nth, *behind);
+                if !has_more {
+                    levels.finish_row(at, &mut push);
+                }
             }
             RowBody::Level(level) => {
-                let Some(SymbolState { book, .. }) = state else { return Ok(()) };
+                let Some(SymbolState { book, levels, .. }) = state else { return Ok(()) };
                 book.apply(level, row.ts, self.file.max_levels);
                 // Changes of equal times are one change.
                 let is_same = |next: &QuantizedRow| next.ts == row.ts && next.symbol == row.symbol;
                 let goes_on = next.is_some_and(|next| is_same(next) && matches!(next.body, RowBody::Level(_)));
                 if !goes_on {
-                    quantize::ticks(instrument, row.ts, None, book.changed_top()).for_each(&mut push);
+                    let quote = book.changed_top();
+                    if let Some(levels) = levels {
+                        levels.play(at, &book.depth(), quote.is_some(), &mut push);
+                    }
+                    quantize::ticks(instrument, row.ts, None, quote).for_each(&mut push);
                 }
             }
         }

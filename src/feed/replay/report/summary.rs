@@ -8,7 +8,6 @@ use crate::feed::SourceInfo;
 use crate::feed::replay::input::Entry;
 use crate::feed::replay::play::{Catalog, RowOrder, Scan, TickRate, bar_intervals, bar_lengths, span, watchable_speed};
 use crate::feed::replay::schema::{Assumption, FileKind, Warning, file_name};
-use crate::market::Levels;
 
 /// Describes all files together, as a source that takes at most `memory_bytes`. `max_remarks` is the most assumptions
 /// and the most warnings listed.
@@ -21,13 +20,14 @@ pub fn source_info(
 ) -> SourceInfo {
     let bars = scans.iter().flat_map(bar_intervals).flatten().min();
     let (speed, speed_reason) = watchable_speed(bars, tick_rate(scans));
+    let levels = catalog.levels(scans);
     let names: Vec<String> = entries.iter().map(Entry::name).collect();
     SourceInfo {
         kind: SourceKind::Replay,
         name: file_name::of_replay(&names),
         instruments: catalog.instruments.into(),
         seed: None,
-        levels: Levels::default(),
+        levels,
         start: scans.iter().map(|scan| span(scan).0).min().unwrap_or_default(),
         end: scans.iter().map(|scan| span(scan).1).max(),
         speed,

@@ -5,7 +5,7 @@ use super::values::{BarValues, LevelChange, LevelValues, QuoteValues, RowValues,
 use crate::feed::replay::error::{RejectReason, RowError};
 use crate::feed::replay::parse::cells::Cells;
 use crate::feed::replay::parse::number;
-use crate::feed::replay::schema::{KindColumn, Layout, RowKind, RowShape, SideColumn, TickColumns};
+use crate::feed::replay::schema::{KindColumn, Layout, LevelColumns, RowKind, RowShape, SideColumn, TickColumns};
 use crate::market::{Decimal, DecimalError, MAX_DECIMALS, Side};
 
 /// The actions of an order book that are trades: trade and fill.
@@ -71,6 +71,19 @@ impl CellValues<'_> {
                 Ok(RowValues::Ticks { trade, quote: None })
             }
         }
+    }
+
+    /// Reads one more level of both sides of the book; `None` where the row has neither.
+    ///
+    /// # Errors
+    /// When a cell is no number.
+    pub fn behind(&self, nth: usize, columns: &LevelColumns) -> Result<Option<RowValues>, RowError> {
+        let side = |side: Option<(usize, usize)>| {
+            Ok((self.optional_price(side.map(|(price, _)| price))?, side.map(|(_, size)| size)))
+        };
+        let levels = self.quote(side(columns.bid)?, side(columns.ask)?)?;
+        let has_any = levels.bid.or(levels.ask).is_some();
+        Ok(has_any.then_some(RowValues::Behind { nth: nth as u8, levels }))
     }
 
     fn ticks(&self, columns: &TickColumns) -> Result<RowValues, RowError> {

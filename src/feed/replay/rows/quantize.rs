@@ -17,8 +17,16 @@ pub struct QuantizedRow {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowBody {
     Bar(QuantizedBar),
-    Ticks { trade: Option<Trade>, quote: Option<Quote> },
+    Ticks {
+        trade: Option<Trade>,
+        quote: Option<Quote>,
+    },
     Level(QuantizedLevel),
+    /// One more level of both sides of the book of the row before; `nth` counts from 1.
+    Behind {
+        nth: u8,
+        levels: Quote,
+    },
 }
 
 /// The new size of a level of an order book.
@@ -59,6 +67,7 @@ impl Grid {
                 Some(RowBody::Ticks { trade: transpose(trade)?, quote: transpose(quote)? })
             }
             RowValues::Level(level) => self.level(level).map(RowBody::Level),
+            RowValues::Behind { nth, levels } => Some(RowBody::Behind { nth: *nth, levels: self.quote(levels)? }),
             RowValues::Message { .. } => Some(RowBody::Ticks { trade: None, quote: None }),
         }
     }

@@ -42,7 +42,8 @@ pub struct Rows<R> {
 impl<R: Read> Rows<R> {
     /// Reads lines as rows of a layout.
     pub fn new(lines: Lines<R>, layout: Arc<Layout>) -> Self {
-        let last = layout.roles().iter().rposition(Option::is_some).unwrap_or(0);
+        let roles = layout.roles();
+        let last = (0..roles.len()).rfind(|n| roles[*n].is_some() && !layout.is_behind(*n)).unwrap_or(0);
         let min_cells = if layout.is_wide() { layout.time.column + 2 } else { last + 1 };
         let width = layout.names.len();
         Self {
@@ -221,12 +222,15 @@ impl<R: Read> Rows<R> {
         Some(ParsedTime { ts: time.ts.plus_nanos(midnight), ..time })
     }
 
-    /// The part of the current row about the symbol of one group of columns; `None` where its cells are empty.
+    /// A part of the current row: about the symbol of one group of columns, or one more level of its book; `None` where
+    /// its cells are empty.
     ///
     /// # Errors
     /// The reason why the row is rejected.
-    pub fn part(&self, group: usize) -> Result<Option<RowPart<'_>>, RowError> {
-        let columns = &self.layout.groups[group];
+    pub fn part(&self, part: usize) -> Result<Option<RowPart<'_>>, RowError> {
+        let groups = &self.layout.groups;
+        let behind = part.checked_sub(groups.len());
+        let columns = groups.get(part).unwrap_or(&groups[0]);
         let is_empty = || columns.shape.columns().iter().all(|(column, _)| number::is_blank(self.cells.get(*column)));
         if self.layout.is_wide() && is_empty() {
             return Ok(None);
@@ -239,8 +243,12 @@ impl<R: Read> Rows<R> {
             (None, Some(column)) => Self::fit_symbol(self.cells.get(column), Some(column))?,
             (None, None) => &self.layout.file_symbol,
         };
-        let values = CellValues { cells: &self.cells, layout: &self.layout }.read(&columns.shape)?;
-        Ok(Some(RowPart { symbol, values }))
+        let cells = CellValues { cells: &self.cells, layout: &self.layout };
+        let values = match behind {
+            Some(n) => cells.behind(n + 1, &self.layout.levels_behind[n])?,
+            None => Some(cells.read(&columns.shape)?),
+        };
+        Ok(values.map(|values| RowPart { symbol, values }))
     }
 
     fn fit_symbol(text: &str, column: Option<usize>) -> Result<&str, RowError> {
@@ -252,9 +260,14 @@ impl<R: Read> Rows<R> {
         self.cells.iter()
     }
 
-    /// The number of groups of columns.
+    /// The number of groups of columns, which are the first parts.
     pub fn groups(&self) -> usize {
         self.layout.groups.len()
+    }
+
+    /// The number of parts: groups of columns, then levels of the book.
+    pub fn parts(&self) -> usize {
+        self.layout.groups.len() + self.layout.levels_behind.len()
     }
 
     /// The line of the current row.

@@ -23,6 +23,11 @@ pub enum RowValues {
         quote: Option<QuoteValues>,
     },
     Level(LevelValues),
+    /// One more level of both sides of the book of a row, after its best bid and ask; `nth` counts from 1.
+    Behind {
+        nth: u8,
+        levels: QuoteValues,
+    },
     /// A message of an order book that is no trade. It makes no tick.
     Message {
         price: Decimal,
@@ -93,6 +98,7 @@ impl RowValues {
             }
             Self::Level(level) => (level.change != LevelChange::NoTop).then_some(level.price),
             Self::Message { price } => Some(*price),
+            Self::Behind { .. } => None,
         }
     }
 }

@@ -14,7 +14,8 @@ pub enum FileKind {
     Quotes,
     #[value(skip)]
     TradesAndQuotes,
-    /// Levels or messages of an order book. The best bid and ask play, or the trades among the messages.
+    /// Levels or messages of an order book. The levels and the best bid and ask play, or the trades among
+    /// the messages.
     Book,
 }
 

@@ -9,6 +9,7 @@ use super::warning::Warning;
 use crate::feed::replay::input::TextFormat;
 use crate::feed::replay::parse::number::DecimalMark;
 use crate::feed::replay::parse::times::{ClockForm, TimeFormat, Zone};
+use crate::market::DEPTH_LEVELS;
 
 /// The layout of a file.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct Layout {
     pub kind: FileKind,
     /// One group of columns, or one for each symbol of a wide table.
     pub groups: Vec<ColumnGroup>,
+    /// The columns of the levels of a book behind those of its only group, the best first.
+    pub levels_behind: Vec<LevelColumns>,
     /// The decimal places by which prices are written too large.
     pub price_scale: u8,
     /// A price of 0 is one. Otherwise it means that there is none.
@@ -104,6 +107,23 @@ pub struct ColumnGroup {
     /// The symbol, where the column names tell it.
     pub symbol: Option<String>,
     pub shape: RowShape,
+}
+
+/// The columns of one level of a book: of a side its price and its size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelColumns {
+    pub bid: Option<(usize, usize)>,
+    pub ask: Option<(usize, usize)>,
+}
+
+impl LevelColumns {
+    /// The columns and their roles.
+    pub fn columns(&self) -> impl Iterator<Item = (usize, ColumnRole)> {
+        let roles =
+            [(self.bid, [ColumnRole::Bid, ColumnRole::BidSize]), (self.ask, [ColumnRole::Ask, ColumnRole::AskSize])];
+        let of_side = |((price, size), roles)| std::iter::zip([price, size], roles);
+        roles.into_iter().filter_map(|(columns, roles)| Some((columns?, roles))).flat_map(of_side)
+    }
 }
 
 /// The columns of a row, by the kind of row.
@@ -256,6 +276,20 @@ impl Layout {
         self.groups.len() > 1
     }
 
+    /// The most levels of a book on each side that rows make; 0 where they make no book.
+    pub fn book_levels(&self) -> usize {
+        match self.groups.as_slice() {
+            [ColumnGroup { shape: RowShape::Levels { .. }, .. }] => DEPTH_LEVELS,
+            _ if self.levels_behind.is_empty() => 0,
+            _ => 1 + self.levels_behind.len(),
+        }
+    }
+
+    /// A column is of a level behind the first, which a row may lack.
+    pub fn is_behind(&self, column: usize) -> bool {
+        self.levels_behind.iter().flat_map(LevelColumns::columns).any(|(other, _)| other == column)
+    }
+
     /// The decimal mark of a column.
     pub fn mark(&self, column: usize) -> DecimalMark {
         self.marks.get(column).copied().unwrap_or_default()
@@ -274,6 +308,7 @@ impl Layout {
                 *slot = Some(role);
             }
         };
+        self.levels_behind.iter().flat_map(LevelColumns::columns).for_each(|(column, role)| set(column, role));
         for (column, role) in self.groups.iter().flat_map(|group| group.shape.columns()) {
             set(column, role);
         }

@@ -18,7 +18,7 @@ pub use self::bar_length::BarLength;
 pub use self::column_role::ColumnRole;
 pub use self::detect::{Candidate, ColumnEvidence, detect, explain, is_known_name};
 pub use self::file_kind::FileKind;
-pub use self::layout::{Assumption, KindColumn, Layout, RowShape, SideColumn, TickColumns, TimeColumns};
+pub use self::layout::{Assumption, KindColumn, Layout, LevelColumns, RowShape, SideColumn, TickColumns, TimeColumns};
 pub use self::overrides::Overrides;
 pub use self::question::{Answer, Question};
 pub use self::row_kind::RowKind;

@@ -168,7 +168,7 @@ fn quote_of_one_side_is_read_on_both_paths() {
             TickKind::Quote(quote) => {
                 (quote.bid.is_some(), quote.bid_size.0 > 0, quote.ask.is_some(), quote.ask_size.0 > 0)
             }
-            TickKind::Trade(_) => panic!("a trade"),
+            TickKind::Trade(_) | TickKind::Book(_) => panic!("no quote"),
         })
         .collect();
     assert_eq!(quotes, [(true, true, true, true), (false, false, true, true), (true, true, false, false)]);

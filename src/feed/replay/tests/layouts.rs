@@ -9,7 +9,7 @@ use crate::inspect::utc;
 
 /// A file, and its contents as they should be read without a flag: kind, symbols, rows (and `+` rejected ones), time
 /// and price of the first and of the last event.
-const LAYOUTS: [(&str, &str); 77] = [
+const LAYOUTS: [(&str, &str); 79] = [
     (
         "20131007_spy_minute_trade.csv",
         "ohlcv 20131007_SPY_MINUTE_TRADE 3 2013-10-07T04:00:00Z 167.41 2013-10-07T04:02:00Z 167.24",
@@ -24,6 +24,7 @@ const LAYOUTS: [(&str, &str); 77] = [
         "binance-aggtrades.csv",
         "trades BINANCE-AGGTRADES 4 2024-03-01T09:30:00.123Z 62000.1 2024-03-01T09:30:01.002Z 61999.9",
     ),
+    ("binance-depth.csv", "book BTCUSDT 9 2024-03-01T09:30:00Z 62000.1 2024-03-01T09:30:00.4Z 62001.2"),
     (
         "binance-klines-ms.csv",
         "ohlcv BINANCE-KLINES-MS 3 2021-11-28T00:00:00Z 0.00002853 2021-11-28T00:02:00Z 0.00002858",
@@ -45,6 +46,7 @@ const LAYOUTS: [(&str, &str); 77] = [
         "databento-mbp1-pretty.csv",
         "quotes ESU4 2 2024-07-01T23:58:01.218218853Z 5528.5 2024-07-01T23:58:01.218218999Z 5528.25",
     ),
+    ("databento-mbp10.csv", "book ESU4 4 2024-07-01T13:30:00.0010005Z 5528.5 2024-07-01T13:30:00.0040005Z 5528.5"),
     ("databento-ohlcv.csv.zst", "ohlcv ESU4 2 2024-07-01T23:40:00Z 5527.25 2024-07-01T23:41:00Z 5527.75"),
     (
         "databento-trades-raw.csv",

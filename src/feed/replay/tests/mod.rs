@@ -1,5 +1,6 @@
 //! Tests of the replay as a whole, and their helpers.
 
+mod book_levels;
 mod clocks_set;
 mod columns;
 mod demo;
@@ -42,8 +43,14 @@ pub fn open_fixture(name: &str) -> Replay {
     super::open(&[fixture(name)], &ReplayConfig::default()).unwrap()
 }
 
-pub fn all_ticks(replay: &mut Replay) -> Vec<Tick> {
+/// The trades, quotes and changes of books of a replay.
+pub fn all_events(replay: &mut Replay) -> Vec<Tick> {
     std::iter::from_fn(|| replay.next_tick().unwrap()).collect()
+}
+
+/// The trades and quotes of a replay.
+pub fn all_ticks(replay: &mut Replay) -> Vec<Tick> {
+    all_events(replay).into_iter().filter(|tick| !tick.is_book_edit()).collect()
 }
 
 /// A tick in one line: milliseconds of market time, symbol, and the numbers as they were written.
@@ -59,6 +66,7 @@ pub fn line(replay: &Replay, tick: &Tick) -> String {
             let part = |p: Option<_>, s| p.map_or("-".into(), |p| format!("{} x {}", price.price(p), size.size(s)));
             format!("{} / {}", part(quote.bid, quote.bid_size), part(quote.ask, quote.ask_size))
         }
+        TickKind::Book(edit) => format!("{:?}", edit.step),
     };
     format!("{} {} {what}", tick.ts.0 / 1_000_000, instrument.symbol)
 }

@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
-use super::all_ticks;
+use super::all_events;
 use crate::feed::replay::play::{Merge, MergeLimits};
 use crate::feed::replay::{Replay, ReplayConfig, open, open as open_files};
 use crate::feed::{Seekable, TickSource};
@@ -22,7 +22,7 @@ fn play(bytes: &[u8]) -> Result<(), TestCaseError> {
     let Ok(mut replay) = open(&[path], &ReplayConfig { max_line_bytes: 200, ..ReplayConfig::default() }) else {
         return Ok(());
     };
-    let ticks = all_ticks(&mut replay);
+    let ticks = all_events(&mut replay);
     prop_assert!(ticks.is_sorted_by_key(|tick| tick.ts));
     prop_assert_eq!(ticks.first().map(|tick| tick.ts), Some(replay.info().start));
     prop_assert_eq!(ticks.last().map(|tick| tick.ts), replay.info().end);
@@ -67,7 +67,7 @@ fn playable() -> impl Strategy<Value = String> {
     })
 }
 
-/// Files of each kind: sorted or not, wide, bars whose ticks are pending, changes of a book.
+/// Files of each kind: sorted or not, wide, bars whose ticks are pending, changes and snapshots of a book.
 fn any_file() -> impl Strategy<Value = String> {
     let bars = prop::collection::vec((0u32..9, "[AB]", 1u32..9), 1..30).prop_map(|rows| {
         let row = |(minute, symbol, price): &(u32, String, u32)| {
@@ -92,7 +92,16 @@ fn any_file() -> impl Strategy<Value = String> {
         };
         format!("timestamp,is_snapshot,side,price,amount\n{}", rows.iter().map(row).collect::<String>())
     });
-    prop_oneof![playable(), bars, wide, book]
+    let snapshots = prop::collection::vec((0u32..9, 3u32..9, prop::option::of(1u32..9)), 1..30).prop_map(|rows| {
+        let row = |(second, bid, size): &(u32, u32, Option<u32>)| {
+            let behind = size.map_or(",".into(), |size| format!("{},{size}", bid - 1));
+            let ask = 20 - bid;
+            format!("2024-01-01T00:00:0{second}Z,{bid},2,{behind},{ask},1,{},3\n", ask + 1)
+        };
+        let head = "timestamp,bid_px_00,bid_sz_00,bid_px_01,bid_sz_01,ask_px_00,ask_sz_00,ask_px_01,ask_sz_01\n";
+        [head.to_owned(), rows.iter().map(row).collect()].concat()
+    });
+    prop_oneof![playable(), bars, wide, book, snapshots]
 }
 
 /// Writes texts as files, packed or not.
@@ -113,9 +122,9 @@ fn check_position(replay: &mut Replay, all: &[Tick], at: usize) -> Result<(), Te
         prop_assert_eq!(replay.next_tick().unwrap(), Some(*want));
     }
     let position = replay.position();
-    prop_assert_eq!(&all_ticks(replay), &all[at..]);
+    prop_assert_eq!(&all_events(replay), &all[at..]);
     replay.go_to(&position).unwrap();
-    prop_assert_eq!(&all_ticks(replay), &all[at..]);
+    prop_assert_eq!(&all_events(replay), &all[at..]);
     Ok(())
 }
 
@@ -131,7 +140,7 @@ proptest! {
         let paths = write_files(folder.path(), &texts);
         let config = ReplayConfig { max_sort_rows: 5, ..ReplayConfig::default() };
         let Ok(mut replay) = open_files(&paths, &config) else { return Ok(()) };
-        let all = all_ticks(&mut replay);
+        let all = all_events(&mut replay);
 
         let limits = MergeLimits { open: open - 1, piece };
         replay.ticks = Merge::new(replay.files.clone(), limits);
@@ -151,7 +160,7 @@ proptest! {
         fs::write(&paths[1], other).unwrap();
         let config = ReplayConfig { max_sort_rows: 5, ..ReplayConfig::default() };
         let Ok(mut replay) = open(&paths, &config) else { return Ok(()) };
-        let all = all_ticks(&mut replay);
+        let all = all_events(&mut replay);
         let at = at.index(all.len() + 1);
         replay.rewind().unwrap();
         check_position(&mut replay, &all, at)?;

@@ -256,6 +256,7 @@ impl Rows {
                 }
                 quote_row(time, instrument, &quote, out)
             }
+            TickKind::Book(_) => Ok(false),
         }
     }
 

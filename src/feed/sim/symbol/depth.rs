@@ -18,6 +18,8 @@ use crate::feed::sim::model::rng::SimRng;
 use crate::feed::sim::universe::listing::Listing;
 use crate::market::{Depth, DepthModel, InstrumentId, Ladder, Level, Price, Quote, Size};
 
+/// The levels of each side.
+const LEVELS: usize = 5;
 /// A book is sparse where the spread is wider than this many usual spreads.
 const WIDE: i64 = 4;
 /// Levels are never farther apart than 2^20 ticks on average.
@@ -63,6 +65,10 @@ impl Books {
 }
 
 impl DepthModel for Books {
+    fn levels(&self) -> usize {
+        LEVELS
+    }
+
     fn depth(&self, id: InstrumentId, seq: u64, quote: &Quote) -> Depth {
         let Some(book) = self.books.get(id.index()) else { return Depth::default() };
         let spread = match (quote.bid, quote.ask) {
@@ -78,7 +84,7 @@ impl DepthModel for Books {
                     price: Price(price),
                     size: book.size(&self.tables[book.tables], price, away, seq, sparse),
                 });
-                let mut levels = std::iter::once(best).chain(behind);
+                let mut levels = std::iter::once(best).chain(behind).take(LEVELS);
                 std::array::from_fn(|_| levels.next())
             }
         };

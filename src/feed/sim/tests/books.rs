@@ -1,7 +1,9 @@
 //! The levels of a book behind the best prices: their order, their stability, and that looking changes nothing.
 
+use std::sync::Arc;
+
 use super::*;
-use crate::market::{Depth, Ladder, Market, MarketLimits, MarketOpening, Price, Quote, Size};
+use crate::market::{Depth, DepthModel, Ladder, Levels, Market, MarketLimits, MarketOpening, Price, Quote, Size};
 
 fn market(config: &SimConfig) -> (Simulator, Market) {
     let simulator = simulator(config);
@@ -9,6 +11,13 @@ fn market(config: &SimConfig) -> (Simulator, Market) {
     let (history, levels, start) = (Vec::new(), simulator.info().levels.clone(), info.start);
     let opening = MarketOpening { epoch: 1, instruments: info.instruments, history, levels, start };
     (simulator, Market::open(&opening, MarketLimits::default()))
+}
+
+fn model(simulator: &Simulator) -> Arc<dyn DepthModel> {
+    match &simulator.info().levels {
+        Levels::Model(model) => Arc::clone(model),
+        other => panic!("no model: {other:?}"),
+    }
 }
 
 fn prices(ladder: &Ladder) -> Vec<i64> {
@@ -68,16 +77,14 @@ fn book_is_the_same_whichever_others_are_listed() {
     };
     let alone = books(1, false);
     assert!(alone == books(40, false) && alone == books(5, true));
-    let of = |seed| {
-        simulator(&config(seed, 1)).info().levels.clone().0.unwrap().depth(InstrumentId(0), 1, &quote(20_000, 2))
-    };
+    let of = |seed| model(&simulator(&config(seed, 1))).depth(InstrumentId(0), 1, &quote(20_000, 2));
     assert_ne!(of(7), of(8), "another seed is another book");
 }
 
 #[test]
 fn level_stays_in_place_while_the_best_moves() {
     let simulator = simulator(&config(7, 40));
-    let levels = simulator.info().levels.clone().0.unwrap();
+    let levels = model(&simulator);
     for symbol in ["AAPL", "NFLX", "TC500", "BTC-USD", "EURUSD"] {
         let at_symbol = |listing: &Listing| listing.symbol == symbol;
         let (listing, n) = simulator.listings.iter().zip(0..).find(|(listing, _)| at_symbol(listing)).unwrap();

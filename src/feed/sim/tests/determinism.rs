@@ -19,6 +19,7 @@ fn hash(ticks: &[Tick]) -> u64 {
                 let side = |price: Option<Price>| price.map_or(0, |price| price.0);
                 [2, side(bid), side(ask), bid_size.0 as i64, ask_size.0 as i64]
             }
+            TickKind::Book(_) => unreachable!("the simulation has a model"),
         };
         [tick.ts.0, i64::from(tick.instrument.0)].into_iter().chain(kind)
     };
@@ -186,6 +187,7 @@ pub fn check_ticks(config: &SimConfig, length: i64) {
                 }
                 *stands = quote.bid.zip(quote.ask);
             }
+            TickKind::Book(_) => unreachable!("the simulation has a model"),
             TickKind::Trade(trade) => {
                 let (bid, ask) = stands.expect("nothing trades without a quote");
                 assert!((trade.price == bid || trade.price == ask) && trade.size.0 > 0, "{tick:?} at {bid:?} {ask:?}");

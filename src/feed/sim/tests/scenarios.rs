@@ -36,7 +36,7 @@ fn stretch(ticks: &[(Timestamp, TickKind)], from: i64, to: i64) -> Stretch {
                 buys += f64::from(trade.side == Some(Side::Buy));
             }
             TickKind::Quote(Quote { bid: Some(bid), ask: Some(ask), .. }) => spreads.push((ask.0 - bid.0) as f64),
-            TickKind::Quote(_) => {}
+            TickKind::Quote(_) | TickKind::Book(_) => {}
         }
     }
     let edges =
@@ -134,7 +134,7 @@ fn halt_withdraws_the_quote_and_reopens_with_a_jump() {
     let sizes =
         ticks[1].iter().filter(|(ts, _)| *ts >= START.plus_nanos(120 * SECOND)).filter_map(|(_, kind)| match kind {
             TickKind::Trade(trade) => Some(trade.size.0),
-            TickKind::Quote(_) => None,
+            TickKind::Quote(_) | TickKind::Book(_) => None,
         });
     assert!(sizes.take(1).all(|size| size > 500));
 }

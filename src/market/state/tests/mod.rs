@@ -1,6 +1,7 @@
 //! The effect of one tick, one clock event or a history on a market. Sequences of them are in [`properties`], and
 //! their memory in [`budget`].
 
+mod books;
 mod budget;
 mod properties;
 

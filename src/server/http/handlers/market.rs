@@ -54,7 +54,8 @@ pub fn depth(site: &Site, query: &str) -> Result<String, ApiError> {
     let market = &live.market;
     let books = symbols.iter().map(|symbol| {
         let (id, instrument, state) = find(market, symbol)?;
-        Ok((instrument, state, market.depth(id).ok_or_else(|| ApiError::no_depth(Some(symbol)))?))
+        let depth = market.depth(id).ok_or_else(|| ApiError::no_depth(Some(symbol)))?;
+        Ok((instrument, state.seq, market.depth_ts(id), depth))
     });
     let books = books.collect::<Result<Vec<_>, ApiError>>()?;
     Ok(depth_response(market.epoch(), books.into_iter()))

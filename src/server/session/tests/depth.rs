@@ -1,8 +1,9 @@
 //! Depth: its levels, its rate, and the error of a feed without levels.
 
 use super::*;
-use crate::control::sample::opening_with_depth;
-use crate::market::sample::quote;
+use crate::control::sample::{opening_with_books, opening_with_depth};
+use crate::market::BookStep;
+use crate::market::sample::{book_edit, level, quote};
 
 fn prices(message: &Value, side: &str) -> Vec<f64> {
     message[side].as_array().unwrap().iter().map(|level| level["price"].as_f64().unwrap()).collect()
@@ -57,4 +58,27 @@ async fn depth_counts_against_the_subscription_limit() {
     client.receive("granted").await;
     client.send(json!({"type":"subscribe","channel":"quotes","symbols":["A"]})).await;
     assert_eq!(client.receive("error").await["code"], "too_many_subscriptions");
+}
+
+#[tokio::test(start_paused = true)]
+async fn deeper_level_reaches_depth_readers_and_no_others() {
+    for rate in [json!(10), json!("every")] {
+        let fixture = Fixture::open(opening_with_books(1, &["A", "B", "C"])).await;
+        let (mut client, mut other) = (fixture.join(4_096).await, fixture.join(4_096).await);
+        client.send(json!({"type":"subscribe","channel":"depth","symbols":["B"],"rate":rate})).await;
+        client.receive("depth").await;
+        other.send(json!({"type":"subscribe","channel":"quotes","symbols":["*"],"rate":rate})).await;
+        other.receive("snapshot").await;
+        let ts = Timestamp::from_millis(1);
+        let steps = [BookStep::Begin, level(true, 100, 5), level(true, 99, 7)];
+        fixture.bus.send(FeedEvent::Ticks(steps.map(|step| book_edit(InstrumentId(1), ts, step)).into()));
+        let book = client.receive("depth").await;
+        let seq = book["seq"].as_u64().unwrap();
+        assert_eq!((&book["snapshot"], &book["first_seq"]), (&json!(false), &json!(seq + 1)));
+        assert_eq!(prices(&book, "bids"), [1.0, 0.99]);
+        fixture.bus.send(FeedEvent::Ticks([quote(InstrumentId(1), ts, Some(100), None)].into()));
+        let update = other.receive("update").await;
+        let quotes = update["quotes"].as_array().unwrap();
+        assert_eq!((quotes.len(), &quotes[0]["seq"], &quotes[0]["first_seq"]), (1, &json!(seq + 1), &json!(seq + 1)));
+    }
 }

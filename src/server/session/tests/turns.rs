@@ -16,6 +16,10 @@ async fn histories_wait_while_another_has_the_turn_and_updates_go_on() {
     for second in 0..BARS {
         fixture.trade(0, 100, 1_000 * second);
     }
+    // The publisher takes a few batches at a time, and lets sessions run between them.
+    while fixture.live.read().market.ticks() < BARS as u64 {
+        tokio::task::yield_now().await;
+    }
     let (mut greedy, mut viewer) = (fixture.join(1 << 20).await, fixture.join(1 << 20).await);
     viewer.subscribe(&["A"], 5.0).await;
     let mut turn = Box::pin(fixture.turns.take());

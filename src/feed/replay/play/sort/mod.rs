@@ -18,7 +18,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use self::record::RECORD_BYTES;
-use crate::feed::replay::rows::QuantizedRow;
+use crate::feed::replay::rows::{QuantizedRow, RowBody};
 
 const BUFFER_BYTES: usize = 64 * 1024;
 
@@ -101,8 +101,9 @@ impl Sorter {
     /// # Errors
     /// When the disk cannot be written.
     pub fn add(&mut self, row: QuantizedRow) -> io::Result<()> {
-        self.rows.push(row);
-        if self.rows.len() < self.max_rows {
+        // The parts of one row stay together.
+        if self.rows.len() < self.max_rows || is_behind(&row) {
+            self.rows.push(row);
             return Ok(());
         }
         self.sort();
@@ -114,12 +115,16 @@ impl Sorter {
         for row in self.rows.drain(..) {
             runs.write_all(&record::encode(&row))?;
         }
+        self.rows.push(row);
         Ok(())
     }
 
     fn sort(&mut self) {
         if self.reversed {
             self.rows.reverse();
+            // The first part of a row comes first all the same.
+            let of_one_row = |one: &QuantizedRow, _: &QuantizedRow| is_behind(one);
+            self.rows.chunk_by_mut(of_one_row).for_each(<[_]>::reverse);
         }
         self.rows.sort_by_key(|row| row.ts);
     }
@@ -144,6 +149,11 @@ impl Sorter {
         }
         space.write(|put| merge(inputs, put))
     }
+}
+
+/// A row is a further part of the row before.
+const fn is_behind(row: &QuantizedRow) -> bool {
+    matches!(row.body, RowBody::Behind { .. })
 }
 
 /// Merges runs. Of equal times the rows of earlier runs come first.

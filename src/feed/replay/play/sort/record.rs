@@ -16,6 +16,7 @@ const NUMBERS_AT: usize = 14;
 const BAR: u8 = 0;
 const TICKS: u8 = 1;
 const LEVEL: u8 = 2;
+const BEHIND: u8 = 3;
 
 /// Flags of a row of ticks.
 const HAS_TRADE: u8 = 1;
@@ -35,6 +36,11 @@ pub fn encode(row: &QuantizedRow) -> [u8; RECORD_BYTES] {
     bytes[..SYMBOL_AT].copy_from_slice(&row.ts.0.to_le_bytes());
     bytes[SYMBOL_AT..KIND_AT].copy_from_slice(&row.symbol.to_le_bytes());
     let (kind, flags, numbers) = match &row.body {
+        RowBody::Behind { nth, levels } => {
+            let mut numbers = ticks_numbers(None, Some(*levels));
+            numbers[0] = u64::from(*nth).to_le_bytes();
+            (BEHIND, ticks_flags(None, Some(*levels)), numbers)
+        }
         RowBody::Bar(bar) => (BAR, 0, bar_numbers(bar)),
         RowBody::Ticks { trade, quote } => (TICKS, ticks_flags(*trade, *quote), ticks_numbers(*trade, *quote)),
         RowBody::Level(level) => {
@@ -91,6 +97,12 @@ pub fn decode(bytes: &[u8]) -> io::Result<QuantizedRow> {
     let price = |n| Price(i64::from_le_bytes(number(n)));
     let size = |n| Size(u64::from_le_bytes(number(n)));
     let has = |bit: u8| bytes[FLAGS_AT] & bit != 0;
+    let quote = || Quote {
+        bid: has(HAS_BID).then_some(price(2)),
+        ask: has(HAS_ASK).then_some(price(3)),
+        bid_size: size(4),
+        ask_size: size(5),
+    };
     let body = match bytes[KIND_AT] {
         BAR => RowBody::Bar(QuantizedBar {
             open: price(0),
@@ -102,14 +114,9 @@ pub fn decode(bytes: &[u8]) -> io::Result<QuantizedRow> {
         TICKS => {
             let side = if has(IS_BUY) { Side::Buy } else { Side::Sell };
             let trade = Trade { price: price(0), size: size(1), side: has(HAS_SIDE).then_some(side) };
-            let quote = Quote {
-                bid: has(HAS_BID).then_some(price(2)),
-                ask: has(HAS_ASK).then_some(price(3)),
-                bid_size: size(4),
-                ask_size: size(5),
-            };
-            RowBody::Ticks { trade: has(HAS_TRADE).then_some(trade), quote: has(HAS_QUOTE).then_some(quote) }
+            RowBody::Ticks { trade: has(HAS_TRADE).then_some(trade), quote: has(HAS_QUOTE).then_some(quote()) }
         }
+        BEHIND => RowBody::Behind { nth: u8::try_from(size(0).0).map_err(|_| damaged())?, levels: quote() },
         LEVEL => RowBody::Level(QuantizedLevel {
             is_bid: has(IS_BID),
             change: LevelChange::from_repr(bytes[FLAGS_AT] >> CHANGE_AT).ok_or_else(damaged)?,

@@ -87,7 +87,8 @@ impl FastPath {
         let is_zero_price = layout.is_zero_price;
         let sides = [columns.bid.is_some(), columns.ask.is_some()];
         let path = Self { cells, delimiter, time, are_quotes, sides, is_zero_price, max_line_bytes };
-        (layout.price_scale == 0 && layout.symbol_parts.is_empty()).then_some(path)
+        let is_simple = layout.price_scale == 0 && layout.symbol_parts.is_empty() && layout.levels_behind.is_empty();
+        is_simple.then_some(path)
     }
 }
 

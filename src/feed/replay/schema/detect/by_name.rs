@@ -53,7 +53,16 @@ impl<'a> NamedColumns<'a> {
         self.levels().into_iter().min()
     }
 
-    fn levels(&self) -> Vec<u32> {
+    /// The column of a role at a level of the book.
+    pub fn of_level(&self, role: ColumnRole, level: u32) -> Option<usize> {
+        let is_of = |n: &usize| self.role(*n, role).is_some_and(|named| named.level == Some(level));
+        let can_be = |n: &usize| is_of(n) && !self.taken.contains(n) && self.profiles[*n].is_numeric();
+        let ranked = (0..self.profiles.len()).filter(can_be).filter(|n| !self.profiles[*n].is_mangled());
+        ranked.min_by_key(|n| self.role(*n, role).map(|named| named.rank))
+    }
+
+    /// The levels that names count, the first one first.
+    pub fn levels(&self) -> Vec<u32> {
         let is_side = |named: &&NamedRole| matches!(named.role, ColumnRole::Bid | ColumnRole::Ask);
         let mut levels: Vec<u32> =
             self.roles.iter().flatten().filter(is_side).filter_map(|named| named.level).collect();

@@ -2,7 +2,7 @@
 //!
 //! In reading order: `sample` (lines), `delimiter`, `table` (header, names, rows), `profile` (the values of a column),
 //! `time_column` and `date_order` (the time), `contents` (the kind of rows and the other columns), `row_kinds` (rows of
-//! several kinds) and `zero_price`, `instrument` (the columns that name an instrument together), `price_scale` (prices
+//! several kinds) and `zero_price`, `book_levels` (the levels of a book behind the first), `instrument` (the columns that name an instrument together), `price_scale` (prices
 //! written as whole numbers), `assumptions`.
 //!
 //! A column gets its role by evidence. Its name says what it may be (`words`, `column_name`, `by_name`, `wide`), and
@@ -11,6 +11,7 @@
 
 mod assumptions;
 mod base_day;
+mod book_levels;
 mod by_name;
 mod by_value;
 mod cell_type;
@@ -101,6 +102,9 @@ pub fn detect(
         None => instrument::find(&table, &profiles, &time, &contents, &given),
     };
     let Contents { kind, groups, .. } = contents;
+    let taken: Vec<usize> =
+        time.columns().into_iter().chain(instrument.symbol).chain(instrument.parts.clone()).collect();
+    let levels_behind = book_levels::find(&profiles, &taken, &groups);
     let of_preamble = table.symbol.as_ref().map(|(_, symbol)| symbol.clone());
     let mut layout = Layout {
         text,
@@ -128,6 +132,7 @@ pub fn detect(
         file_symbol: overrides.symbol.clone().or(of_preamble).unwrap_or_else(|| file_name::symbol_of(&entry.name())),
         kind,
         groups,
+        levels_behind,
         price_scale: 0,
         is_zero_price: reading.is_zero_price,
         has_row_ids: reading.has_row_ids,

@@ -65,6 +65,7 @@ pub fn judge(sheet: &Sheet) -> Verdict {
                 let prices = [quote.bid, quote.ask].into_iter().map(|side| side.map_or(Decimal::new(0, 0), price));
                 quotes.push((tick.ts.0, symbol, prices.collect(), vec![size(quote.bid_size), size(quote.ask_size)]));
             }
+            TickKind::Book(_) => {}
         }
     }
     if instruments.iter().any(|instrument| instrument.synthesised_from.is_some()) {
