@@ -80,6 +80,13 @@ fn figures_that_may_be_milliseconds_are_an_assumption() {
 }
 
 #[test]
+fn prices_are_no_counts_since_midnight() {
+    let row = |n: u32| format!("{},100,{},{},{},20\n", 2_239_500 + n * 100, 2_238_100, 21 + n, 2_240_000 + n * 100);
+    let text: String = (0..6).map(row).collect();
+    check_refused("ACME_2012-06-21_orderbook_2.csv", &text, &["no column has the time", "`column 1` (2239500)"]);
+}
+
+#[test]
 fn clock_without_marks_is_found_beside_dates() {
     let want = "2010-01-04T09:30:00Z 2010-01-05T09:31:00Z";
     let rows = |clocks: [&str; 3], header: &str| {

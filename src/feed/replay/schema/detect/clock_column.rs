@@ -9,7 +9,7 @@ use super::column_name::{self, ID_AS_TIME, UNNAMED_TIME};
 use super::profile::Profile;
 use super::table::Table;
 use super::time_part::{self, CLOCK_PART};
-use super::weights::{AGREEING_ROWS, NEARLY_ALL, STEPS_IN_ORDER};
+use super::weights::{AGREEING_ROWS, NEARLY_ALL, QUOTE_SPREAD, STEPS_IN_ORDER};
 use crate::feed::replay::parse::times::{ClockForm, TimeFormat, TimeUnit};
 use crate::feed::replay::schema::column_role::ColumnRole;
 
@@ -192,11 +192,23 @@ pub fn alone(table: &Table, profiles: &[Profile], unit: Option<TimeUnit>) -> Opt
             None if time_part::clock_unit_of(&profile.name).is_some() => Some((column_name::CLOCK_NAME + 5, form)),
             None if is_clock => Some((UNNAMED_TIME, form)),
             // A count is only known by its place in front and by its order.
-            None => (profile.name.is_empty() && n == 0 && profile.max() > profile.min()).then_some((ID_AS_TIME, form)),
+            None => {
+                let may_be_count = profile.name.is_empty() && n == 0 && profile.max() > profile.min();
+                (may_be_count && !is_beside_its_like(profiles, n)).then_some((ID_AS_TIME, form))
+            }
         }
     };
     let ranked = (0..profiles.len()).filter_map(|n| rank(n).map(|(rank, form)| (rank, n, form)));
     ranked.min_by_key(|(rank, n, _)| (*rank, *n)).map(|(_, n, form)| (n, form))
+}
+
+/// Returns whether the numbers of a column are as near to those of another one as a bid is to its ask: they are prices.
+fn is_beside_its_like(profiles: &[Profile], n: usize) -> bool {
+    let is_near = |(a, b): (f64, f64)| (a - b).abs() <= a.abs() * QUOTE_SPREAD;
+    profiles.iter().enumerate().filter(|(other, _)| *other != n).any(|(_, other)| {
+        let mut rows = profiles[n].numbers.iter().zip(&other.numbers).filter_map(|(a, b)| (*a).zip(*b)).peekable();
+        rows.peek().is_some() && rows.all(is_near)
+    })
 }
 
 /// The form of numbers in a file without dates. Counts since midnight come first where their day holds them, but for
