@@ -31,6 +31,8 @@ pub struct Publisher {
     gathered: GatheredTicks,
     /// As many batches as are applied together were there.
     was_full: bool,
+    /// Batches were applied together since the last heartbeat.
+    was_gathered: bool,
     live: LiveMarket,
     limits: MarketLimits,
     conflaters: Vec<Conflater>,
@@ -61,6 +63,7 @@ impl Publisher {
             batches: Vec::new(),
             gathered: GatheredTicks::default(),
             was_full: false,
+            was_gathered: false,
             live: LiveMarket::new(open_market(&opening, limits), ticks, clock),
             limits,
             conflaters: conflaters(),
@@ -112,6 +115,10 @@ impl Publisher {
     fn on_heartbeat(&mut self, group: usize) {
         // Also without an event: a session that comes to a tier while the feed is paused is served.
         self.update_listeners(self.opened.elapsed());
+        if !std::mem::take(&mut self.was_gathered) {
+            // A storm that is over leaves no memory behind.
+            self.gathered = GatheredTicks::default();
+        }
         let of_group = self.conflaters.iter_mut().filter(|conflater| conflater.group == group);
         of_group.for_each(|conflater| conflater.clear_unread(&self.live));
         self.live.notifiers(group).notify(Due::HEARTBEAT);
@@ -162,6 +169,7 @@ impl Publisher {
             }
         }
         self.was_full = self.batches.len() == MAX_GATHERED;
+        self.was_gathered |= self.batches.len() > 1;
         let has_books = apply(&self.live, &self.batches, &mut self.gathered, self.logged);
         let ticks = || self.batches.iter().flat_map(|batch| batch.iter());
         let mut merged = 0;

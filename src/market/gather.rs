@@ -21,14 +21,15 @@ pub struct GatheredTicks {
 
 impl GatheredTicks {
     /// Orders the ticks of `batches` by the instruments of `market`; those of each keep their order (counting sort).
-    /// Ticks of other instruments are left out. `None` where there are too few ticks, or the market needs them in their
-    /// order.
+    /// Ticks of other instruments are left out. `None` where there are too few ticks, they come by instrument already,
+    /// or the market needs them in their order.
     pub fn order<B: AsRef<[Tick]>>(&mut self, batches: &[B], market: &Market) -> Option<&[Tick]> {
         let all = || batches.iter().flat_map(AsRef::as_ref);
         let count: usize = batches.iter().map(|batch| batch.as_ref().len()).sum();
         let instruments = market.instruments().len();
-        let first = *all().next()?;
-        if batches.len() < 2 || count < instruments.saturating_mul(MIN_TICKS) || !market.takes_any_order(count) {
+        let ([one, _, ..], Some(first)) = (batches, all().next().copied()) else { return None };
+        let is_enough = count >= instruments.saturating_mul(MIN_TICKS);
+        if !is_enough || !take_turns(one.as_ref()) || !market.takes_any_order(count) {
             return None;
         }
         self.ends.clear();
@@ -52,6 +53,12 @@ impl GatheredTicks {
         }
         Some(&self.ticks)
     }
+}
+
+/// Returns whether the instrument changes from tick to tick at least every second time.
+fn take_turns(ticks: &[Tick]) -> bool {
+    let changes = ticks.windows(2).filter(|pair| pair[0].instrument != pair[1].instrument).count();
+    changes * 2 >= ticks.len()
 }
 
 #[cfg(test)]
@@ -82,6 +89,8 @@ mod tests {
         let three = market(&["A", "B", "C"], usize::MAX);
         assert_eq!(gathered.order(&batches, &three), None, "too few for each");
         assert_eq!(gathered.order(&batches[..1], &two), None, "one batch is applied as it is");
+        let runs = [ticks(&[(0, 1), (0, 2), (0, 3), (1, 4), (1, 5)]), ticks(&[(1, 6), (0, 7), (1, 8)])];
+        assert_eq!(gathered.order(&runs, &two), None, "they come by instrument");
         assert_eq!(gathered.order(&batches, &market(&["A", "B"], 0)), None, "the order decides what goes");
         assert_eq!(gathered.order::<Vec<Tick>>(&[], &two), None);
     }
