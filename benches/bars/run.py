@@ -76,7 +76,8 @@ def main():
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--binary", action="append", help="a build of tickcast; several are compared")
     flags = parser.parse_args()
-    runs = {binary: lambda binary=binary: tickcast(binary, flags.file) for binary in flags.binary or ["target/release/tickcast"]}
+    builds = flags.binary or ["target/release/tickcast"]
+    runs = {build: lambda build=build: tickcast(build, flags.file) for build in builds}
     runs["polars"] = lambda: polars(flags.file)
     seen = {name: [] for name in runs}
     for _ in range(flags.turns):

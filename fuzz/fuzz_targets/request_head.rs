@@ -31,8 +31,8 @@ static ADDRESS: LazyLock<String> = LazyLock::new(|| {
     lines.iter().find_map(address).expect("the server prints its address")
 });
 
-/// As the runtime of Rust programs does, which libFuzzer's `main` lacks: a write to a closed connection is an error, and
-/// not the end of the process.
+/// As the runtime of Rust programs does, which libFuzzer's `main` lacks: a write to a closed connection is an error,
+/// and not the end of the process.
 fn ignore_broken_pipes() {
     // SAFETY: no handler runs, and libFuzzer has started no other thread yet.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };

@@ -5,6 +5,7 @@
 
 mod conflate;
 mod cursors;
+mod incoming;
 mod lag;
 mod live_market;
 mod notify;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use super::conflate::{Tier, TierId};
+use super::incoming::Incoming;
 use super::live_market::{GROUPS, Live, LiveMarket, WallClock};
 use super::notify::Due;
 use crate::bus::{self, Received};
@@ -23,9 +24,7 @@ pub const HELD_BATCHES: usize = 2 * MAX_GATHERED;
 
 /// The task between the bus and the sessions.
 pub struct Publisher {
-    events: bus::Receiver<FeedEvent>,
-    /// The event that was received behind ticks, and is handled next.
-    next: Option<Received<FeedEvent>>,
+    events: Incoming,
     /// The batches that are applied together.
     batches: Vec<Arc<[Tick]>>,
     gathered: GatheredTicks,
@@ -58,8 +57,7 @@ impl Publisher {
             }
         };
         let mut publisher = Self {
-            events,
-            next: None,
+            events: Incoming::new(events),
             batches: Vec::new(),
             gathered: GatheredTicks::default(),
             was_full: false,
@@ -95,7 +93,7 @@ impl Publisher {
                 _ = heartbeats.tick() => {
                     self.on_heartbeat(groups.next().expect("invariant: a cycle has no end"));
                 }
-                received = receive(&mut self.events, &mut self.next), if has_feed => match received {
+                received = self.events.recv(), if has_feed => match received {
                     Some(received) => self.on_received(received),
                     None => {
                         has_feed = false;
@@ -161,13 +159,7 @@ impl Publisher {
         self.batches.push(first);
         // A log has a limit for the ticks of a moment, so it gets them as they come.
         let most = if self.logged.values().any(|is_logged| *is_logged) { 1 } else { MAX_GATHERED };
-        while self.batches.len() < most && self.next.is_none() {
-            match self.events.try_recv() {
-                Some(Received::Item(FeedEvent::Ticks(ticks))) => self.batches.push(ticks),
-                Some(other) => self.next = Some(other),
-                None => break,
-            }
-        }
+        self.events.gather(&mut self.batches, most);
         self.was_full = self.batches.len() == MAX_GATHERED;
         self.was_gathered |= self.batches.len() > 1;
         let has_books = apply(&self.live, &self.batches, &mut self.gathered, self.logged);
@@ -350,19 +342,6 @@ fn conflaters() -> Vec<Conflater> {
         Conflater { group, id, tier, listened: PerFormat::default(), unread: PerFormat::default() }
     };
     groups.map(conflater).collect()
-}
-
-/// Receives what waits in `next`, or the next event.
-///
-/// Cancel safe: a dropped call loses nothing.
-async fn receive(
-    events: &mut bus::Receiver<FeedEvent>,
-    next: &mut Option<Received<FeedEvent>>,
-) -> Option<Received<FeedEvent>> {
-    match next.take() {
-        Some(next) => Some(next),
-        None => events.recv().await,
-    }
 }
 
 /// Moves the market on, and adds each tick to the logs of the formats in `logged`. Returns whether some of them may be

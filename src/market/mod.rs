@@ -12,7 +12,6 @@ mod day;
 mod depth;
 mod gather;
 mod instrument;
-mod memory;
 mod notice;
 mod opening;
 mod packed;

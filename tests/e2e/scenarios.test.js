@@ -1,9 +1,6 @@
-/** Scenarios, headlines and rejected rows in a real browser. */
+/** Scenarios and headlines in a real browser. */
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { test } from "node:test";
 import { drawn, PRICED, query, symbols, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
@@ -130,64 +127,6 @@ test("a viewer sees disabled controls, and why", async () => {
     await page.close();
   } finally {
     await open.kill();
-  }
-});
-
-test("rejected rows are listed with reason and position", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "tickcast-rejected-"));
-  const file = join(folder, "odd.csv");
-  const rows = Array.from({ length: 200 }, (_, at) =>
-    [
-      `2025-06-16T09:00:${String(Math.floor(at / 4)).padStart(2, "0")}.${at % 4}00Z`,
-      "AAA",
-      at % 50 === 10 ? "n.n." : (100 + at / 100).toFixed(2),
-      at + 1,
-    ].join(),
-  );
-  writeFileSync(file, `time,symbol,price,size\n${rows.join("\n")}\n`);
-  const odd = await startServer(["replay", "--paused", file]);
-  try {
-    const { page, faults } = await browser.visit(odd.url);
-    await openTab(page, "file");
-    await page.locator(".rejected-table td").first().waitFor();
-    const line = (await page.locator(".rejected-table tbody tr").first().textContent()) ?? "";
-    assert.match(line, /^4/);
-    assert.match(line, /odd\.csv.*line 12.*n\.n\./);
-    await untilText(page, "#panel-file .panel-note", "4 rows were rejected");
-    assert.equal(await page.locator("#tab-news").isVisible(), false);
-    await picture(page, "rejected");
-    assert.deepEqual(faults, []);
-    await page.close();
-  } finally {
-    await odd.kill();
-    rmSync(folder, { recursive: true });
-  }
-});
-
-test("doubts about a file are listed with both readings and the flag", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "tickcast-doubts-"));
-  const file = join(folder, "ACME.csv");
-  // Two instruments of one symbol: nothing tells which row is of which.
-  const rows = Array.from({ length: 40 }, (_, at) => {
-    const time = `2025-06-16T09:${String(10 + (at >> 1)).padStart(2, "0")}:00Z`;
-    return [time, "ACME", at % 2 === 0 ? 100 + at : 9 + at / 100, 5].join();
-  });
-  writeFileSync(file, `time,symbol,price,size\n${rows.join("\n")}\n`);
-  const doubtful = await startServer(["replay", "--paused", file]);
-  try {
-    const { page, faults } = await browser.visit(doubtful.url);
-    await openTab(page, "file");
-    await page.locator(".warning-table td").first().waitFor();
-    const cells = await page.locator(".warning-table tbody tr").first().locator("td").allTextContents();
-    assert.match(cells[0], /ACME.*\(lines 2, 3/);
-    assert.match(cells[3], /^--/);
-    assert.equal(cells[4], file);
-    await picture(page, "doubts");
-    assert.deepEqual(faults, []);
-    await page.close();
-  } finally {
-    await doubtful.kill();
-    rmSync(folder, { recursive: true });
   }
 });
 

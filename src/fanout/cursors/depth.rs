@@ -23,8 +23,8 @@ impl DepthCursor {
         self.sent = None;
     }
 
-    /// Continues after tick number `last`, if there are as many. A recorded book changes between ticks, too, so its levels
-    /// are sent in any case.
+    /// Continues after tick number `last`, if there are as many. A recorded book changes between ticks, too, so its
+    /// levels are sent in any case.
     pub fn resume(&mut self, market: &Market, last: i64) {
         let seq = market.get(self.id).map_or(0, |(_, state)| state.seq);
         if let Some(last) = u64::try_from(last).ok().filter(|last| *last <= seq) {

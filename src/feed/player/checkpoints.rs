@@ -1,9 +1,9 @@
 //! Checkpoints of a recording: copies of the market at some ticks, each with the source's position.
 //!
 //! A seek continues from the last checkpoint before its target, so it never plays more than the ticks between two of
-//! them. Checkpoints lie at even distances, counted in ticks and steps of books. When they are too many, or take too much memory, every
-//! second one is dropped and the distance doubles. Markets share what has not changed between them, so a checkpoint
-//! costs only what is new in it.
+//! them. Checkpoints lie at even distances, counted in ticks and steps of books. When they are too many, or take too
+//! much memory, every second one is dropped and the distance doubles. Markets share what has not changed between them,
+//! so a checkpoint costs only what is new in it.
 
 use std::sync::Arc;
 use std::thread;
