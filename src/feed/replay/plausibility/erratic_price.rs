@@ -1,6 +1,7 @@
 //! Prices move little from row to row. Volumes, counts and returns move much.
 
 use super::sample::{PlayedPart, PlayedSample, float, median};
+use super::{far_apart, price_jump};
 use crate::feed::replay::schema::{FileKind, Warning, WarningCode};
 use crate::market::Decimal;
 
@@ -14,7 +15,9 @@ const MIN_STEPS: i64 = 50;
 const MAX_DISTANCE_NANOS: i64 = 4 * 86_400 * 1_000_000_000;
 
 pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
-    if sample.layout().kind == FileKind::Book {
+    // Prices of several instruments, and single jumps, have warnings of their own.
+    let is_doubted = || far_apart::check(sample).or_else(|| price_jump::check(sample)).is_some();
+    if sample.layout().kind == FileKind::Book || is_doubted() {
         return None;
     }
     let mut first = None;
@@ -40,8 +43,8 @@ pub fn check(sample: &PlayedSample<'_>) -> Option<Warning> {
         what: format!("the price moves by {:.0} % from row to row, as from {from} to {to}", usual * 100.0),
         lines: sample.lines(pair),
         played: "prices".into(),
-        other: "volumes, counts, or prices of several instruments".into(),
-        flag: "--columns price=NAME, or symbol=NAME".into(),
+        other: "volumes or counts".into(),
+        flag: "--columns price=NAME".into(),
     })
 }
 

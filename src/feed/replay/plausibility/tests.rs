@@ -131,6 +131,9 @@ fn price_that_moves_as_volumes_do_is_doubted() {
     let volumes = table(&|n| 400_000 + n * 7_919 % 13 * 40_000);
     let said = "the price moves by 14 % from row to row, as from 400000.25 to 480000.25 (lines 2, 3)";
     check("volumes.csv", &format!("Date,AAPL,MSFT\n{volumes}"), &["erratic-price"], said);
+    let two =
+        (0..40).map(|n| format!("2024-01-02T09:{n:02}:00Z,ACME,{},1\n", if n % 2 == 0 { "100.5" } else { "9.25" }));
+    check("two.csv", &format!("time,symbol,price,size\n{}", two.collect::<String>()), &["price-jump"], "100.5 to 9.25");
     let prices = table(&|n| 400_000 + n * 7_919 % 13 * 1_000);
     check("prices.csv", &format!("Date,AAPL,MSFT\n{prices}"), &[], "");
 }
