@@ -24,6 +24,8 @@ const ANSWERS = {
   resync: ["snapshot", "error"],
   unsubscribe: ["unsubscribed", "error"],
   format: ["format", "error"],
+  acknowledge: ["acknowledge", "error"],
+  ack: ["error"],
   drive: ["driven", "error"],
 };
 const TITLES = {
@@ -32,6 +34,8 @@ const TITLES = {
   resync: "Request a snapshot",
   unsubscribe: "Unsubscribe",
   format: "Change the format",
+  acknowledge: "Acknowledge probes",
+  ack: "Answer a probe",
   drive: "Drive the feed",
 };
 

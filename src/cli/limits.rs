@@ -8,10 +8,12 @@ use super::values::{MAX_CAPACITY, MAX_COUNT};
 use crate::bus;
 use crate::flags::{time, whole_number};
 use crate::market::MarketLimits;
-use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, SessionLimits, SubscriptionLimits};
+use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, SessionLimits, SubscriptionLimits, UnreadLimits};
 
 pub const MIN_TIMEOUT: Duration = Duration::from_secs(1);
 pub const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
+const MIN_UNREAD_TIME: Duration = Duration::from_millis(100);
+const MIN_UNREAD_BYTES: usize = 4 * 1024;
 const MAX_HEAD_BYTES: usize = 16 * 1024 * 1024;
 
 /// The limits of HTTP connections.
@@ -68,6 +70,17 @@ pub struct SessionArgs {
     /// Time after which a client that takes no data is disconnected
     #[arg(long, default_value = "20s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
     stall_timeout: Duration,
+    /// Time for which more is sent to a client that does not read on. After it, what is due is merged until it does
+    #[arg(long, default_value = "1s", value_name = "TIME", value_parser = time(MIN_UNREAD_TIME..=MAX_TIMEOUT))]
+    max_unread_time: Duration,
+    /// Maximum number of bytes on their way to a client that has not read them
+    #[arg(
+        long,
+        default_value_t = UnreadLimits::default().bytes,
+        value_name = "BYTES",
+        value_parser = whole_number(MIN_UNREAD_BYTES..=MAX_COUNT)
+    )]
+    max_unread_bytes: usize,
 }
 
 /// The amounts of data that are kept in memory for all sessions.
@@ -133,6 +146,7 @@ impl SessionArgs {
             bars,
             control: true,
             stall: self.stall_timeout,
+            unread: UnreadLimits { time: self.max_unread_time, bytes: self.max_unread_bytes },
         }
     }
 }

@@ -55,6 +55,12 @@ impl Due {
         Self(self.0 & !other.0)
     }
 
+    /// The things that are in both sets.
+    #[must_use]
+    pub const fn common(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
     /// The number of half seconds that have passed.
     pub const fn half_seconds(self) -> u32 {
         self.contains(Self::HEARTBEAT) as u32 + self.contains(Self::TIMER) as u32
@@ -165,6 +171,11 @@ impl Notifier {
     pub fn take_flush(&self) -> Option<Instant> {
         let at = self.flush_at.swap(0, Ordering::Relaxed);
         (at > 0).then(|| self.registered_at + Duration::from_micros(at))
+    }
+
+    /// Counts flushes that the session does not take before the next of the same tier.
+    pub fn count_skipped(&self, flushes: u64) {
+        self.listeners.skipped.fetch_add(flushes, Ordering::Relaxed);
     }
 
     /// Records whether the session gets less than it was granted.

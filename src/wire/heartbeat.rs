@@ -1,5 +1,7 @@
 //! The heartbeat.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::market::Market;
@@ -13,17 +15,20 @@ pub struct Heartbeat {
     pub ts_market: i64,
     pub ticks: u64,
     pub late: u64,
+    /// The time that the client last needed to read up to a probe, in milliseconds.
+    pub lag_ms: Option<u64>,
 }
 
 impl Heartbeat {
     /// The heartbeat of a market.
-    pub const fn new(market: &Market, ts_sent: i64) -> Self {
+    pub fn new(market: &Market, ts_sent: i64, lag: Option<Duration>) -> Self {
         Self {
             epoch: market.epoch(),
             ts_sent,
             ts_market: market.now().micros(),
             ticks: market.ticks(),
             late: market.late(),
+            lag_ms: lag.map(|lag| u64::try_from(lag.as_millis()).unwrap_or(u64::MAX)),
         }
     }
 }

@@ -32,10 +32,27 @@ pub struct Inbound {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Subscribe(Subscribe),
-    Unsubscribe { channel: Channel, symbols: Vec<String> },
-    Rate { channel: Channel, symbols: Vec<String>, rate: Rate },
-    Resync { symbols: Vec<String> },
+    Unsubscribe {
+        channel: Channel,
+        symbols: Vec<String>,
+    },
+    Rate {
+        channel: Channel,
+        symbols: Vec<String>,
+        rate: Rate,
+    },
+    Resync {
+        symbols: Vec<String>,
+    },
     Format(Format),
+    /// The program acknowledges probes from now on, or no longer.
+    Acknowledge {
+        on: bool,
+    },
+    /// The program has got to a probe.
+    Ack {
+        number: u32,
+    },
     Drive(Command),
 }
 
@@ -88,9 +105,11 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
         "rate" => members.rate(),
         "resync" => Ok(Request::Resync { symbols: members.symbols(Channel::Quotes)? }),
         "format" => members.format(),
+        "acknowledge" => Ok(Request::Acknowledge { on: members.on.unwrap_or(true) }),
+        "ack" => members.ack(),
         other => Err(ApiError::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate, resync, format and drive",
+            "the types are subscribe, unsubscribe, rate, resync, format, acknowledge, ack and drive",
         )),
     }
 }
@@ -105,6 +124,8 @@ struct RequestMembers {
     history: Option<usize>,
     since: Option<ResumePoint>,
     format: Option<String>,
+    on: Option<bool>,
+    number: Option<u32>,
 }
 
 impl RequestMembers {
@@ -137,6 +158,12 @@ impl RequestMembers {
             let remedy = "the formats are json and binary, as in \"format\":\"binary\"";
             ApiError::bad_message(format!("there is no format {}", echo(label)), remedy)
         })
+    }
+
+    fn ack(&self) -> Result<Request, ApiError> {
+        let remedy = "repeat the number of the probe, as in \"number\":7";
+        let missing = || ApiError::bad_message("`number` is missing", remedy);
+        Ok(Request::Ack { number: self.number.ok_or_else(missing)? })
     }
 
     fn channel(&self) -> Result<Channel, ApiError> {
@@ -202,6 +229,8 @@ mod tests {
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":-1}"#, "bad_message", "out of range");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":"all"}"#, "bad_message", "nor \"every\"");
         check(r#"{"type":"format","format":"xml"}"#, "bad_message", "no format \"xml\"");
+        check(r#"{"type":"ack"}"#, "bad_message", "`number` is missing");
+        check(r#"{"type":"ack","number":-1}"#, "bad_message", "wrong type");
         check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is not a whole number");
     }
 

@@ -76,6 +76,7 @@ struct Counters {
     raised: Counter,
     ended_by_stall: Counter,
     delivery_lags: Arc<LagHistogram>,
+    read_lags: Arc<LagHistogram>,
     /// By [`Transport`].
     transports: Vec<SessionCounters>,
     /// By [`Format`](crate::wire::Format).
@@ -101,7 +102,9 @@ impl Metrics {
         let registry = &mut Registry::with_prefix("tickcast");
         registry.register("build", "The program", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
         let delivery_lags = Arc::<LagHistogram>::default();
-        registry.register_collector(Box::new(Readings::new(live, connections, Arc::clone(&delivery_lags))));
+        let read_lags = Arc::<LagHistogram>::default();
+        let lags = [&delivery_lags, &read_lags].map(Arc::clone);
+        registry.register_collector(Box::new(Readings::new(live, connections, lags)));
         registry.register_collector(Box::new(Process));
         if let Some(memory) = memory {
             registry.register_collector(Box::new(memory));
@@ -138,6 +141,7 @@ impl Metrics {
             raised,
             ended_by_stall,
             delivery_lags,
+            read_lags,
             transports: transports.collect(),
             formats,
         }));
@@ -175,6 +179,11 @@ impl Metrics {
     /// Counts a WebSocket session that ended; `code` is that of the close frame, if the server sent one.
     pub fn session_ended(&self, reason: &'static str, code: Option<u16>) {
         self.0.session_ends.get_or_create(&end_labels(reason, code)).inc();
+    }
+
+    /// Counts the time that a client needed to read up to a probe.
+    pub fn read(&self, lag: Duration) {
+        self.0.read_lags.add(lag);
     }
 
     /// Counts a session that ended because its client took no byte for the stall timeout.

@@ -21,11 +21,14 @@ pub struct Readings {
     live: LiveMarket,
     connections: ConnectionLimit,
     delivery_lags: Arc<LagHistogram>,
+    read_lags: Arc<LagHistogram>,
 }
 
 impl Readings {
-    pub const fn new(live: LiveMarket, connections: ConnectionLimit, delivery_lags: Arc<LagHistogram>) -> Self {
-        Self { live, connections, delivery_lags }
+    /// Reads the lags of delivery and of reading too.
+    pub fn new(live: LiveMarket, connections: ConnectionLimit, lags: [Arc<LagHistogram>; 2]) -> Self {
+        let [delivery_lags, read_lags] = lags;
+        Self { live, connections, delivery_lags, read_lags }
     }
 
     fn encode_market(&self, to: &mut DescriptorEncoder<'_>) -> fmt::Result {
@@ -57,7 +60,9 @@ impl Readings {
         let help = "Time from when a flush was due until its updates were encoded";
         encode(to, "flush_lag_seconds", help, &Histogram(self.live.flush_lags()))?;
         let help = "Time from when a flush was due until a WebSocket had taken its messages";
-        encode(to, "delivery_lag_seconds", help, &Histogram(&self.delivery_lags))
+        encode(to, "delivery_lag_seconds", help, &Histogram(&self.delivery_lags))?;
+        let help = "Time from when a probe was sent until the client had read up to it";
+        encode(to, "read_lag_seconds", help, &Histogram(&self.read_lags))
     }
 }
 

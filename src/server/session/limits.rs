@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::read_window::UnreadLimits;
 use super::subscriptions::SubscriptionLimits;
 use crate::wire::HelloLimits;
 
@@ -21,6 +22,8 @@ pub struct SessionLimits {
     pub control: bool,
     /// Time for which a client may take no byte. A longer stall ends the session.
     pub stall: Duration,
+    /// Limits of what the client may leave unread.
+    pub unread: UnreadLimits,
 }
 
 impl SessionLimits {

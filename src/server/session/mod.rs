@@ -8,6 +8,7 @@ mod limits;
 #[cfg(test)]
 mod model_tests;
 mod outbox;
+mod read_window;
 mod series;
 #[expect(clippy::module_inception, reason = "the room has the name of its heart")]
 mod session;
@@ -21,6 +22,7 @@ pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
 pub use end::{CLOSE_TIMEOUT, show_ends};
 pub use limits::SessionLimits;
 pub use outbox::Outbox;
+pub use read_window::UnreadLimits;
 pub use session::{Shared, serve};
 pub use socket::Socket;
 pub use subscriptions::SubscriptionLimits;

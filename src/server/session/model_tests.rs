@@ -20,7 +20,7 @@ use tokio::time::sleep;
 use client::Client;
 use truth::Truth;
 
-use super::{SessionLimits, SubscriptionLimits};
+use super::{SessionLimits, SubscriptionLimits, UnreadLimits};
 use crate::bus;
 use crate::control::FeedEvent;
 use crate::control::sample::opening_with_depth as opening;
@@ -40,6 +40,7 @@ const LIMITS: SessionLimits = SessionLimits {
     bars: 2_000,
     control: true,
     stall: Duration::from_secs(20),
+    unread: UnreadLimits { time: Duration::from_secs(1), bytes: 256 * 1024 },
 };
 /// Time after which nothing waits: the slowest rate has a flush in two seconds.
 const SETTLE: Duration = Duration::from_secs(6);

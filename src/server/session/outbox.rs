@@ -8,6 +8,7 @@ mod requests;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
@@ -48,19 +49,40 @@ pub struct Outbox {
     /// Headlines that were sent, where news is subscribed.
     news: Option<NoticesCursor>,
     notices_due: bool,
+    /// A heartbeat is due unless another message comes first.
     heartbeat_due: bool,
+    /// A heartbeat is due.
+    busy_heartbeat_due: bool,
     /// Symbols that need a snapshot.
     snapshot_due: Vec<InstrumentId>,
     /// Symbols that may be behind, and that no coming flush marks.
     behind: Vec<InstrumentId>,
     /// Tiers whose flush has updates.
     tiers_due: Due,
-    /// Index of the next cursor to read, among those of the first due tier.
+    /// Tiers that had another flush before the last one was read through.
+    tiers_again: Due,
+    /// The tier that is read.
+    tier: Option<TierId>,
+    /// The tier that was read before it.
+    last_tier: Option<TierId>,
+    /// Index of the next cursor to read, among those of the tier.
     quotes_index: usize,
     /// Index of the next series to read.
     series_index: usize,
+    /// Series to look at until all were looked at since the last mark.
+    series_left: usize,
+    /// Quotes come next, if they are due: quotes and series take turns.
+    is_quotes_turn: bool,
     /// Half seconds since the last heartbeat.
     since_heartbeat: u32,
+    /// The last message was a heartbeat.
+    is_heartbeat: bool,
+    /// The time by which the client's reading lags behind, if it is known.
+    lag: Option<Duration>,
+    /// The program of the client acknowledges probes, as its pongs say nothing about it.
+    acknowledges: bool,
+    /// The number of the probe that the client has just acknowledged.
+    acknowledged: Option<u32>,
     /// Items of histories and snapshots that the client asked for since they were taken.
     asked: usize,
     /// Bytes of snapshots and histories that were made in this turn.
@@ -90,12 +112,22 @@ impl Outbox {
             news: None,
             notices_due: true,
             heartbeat_due: false,
+            busy_heartbeat_due: false,
             snapshot_due: Vec::new(),
             behind: Vec::new(),
             tiers_due: Due::default(),
+            tiers_again: Due::default(),
+            tier: None,
+            last_tier: None,
             quotes_index: 0,
             series_index: 0,
+            series_left: 0,
+            is_quotes_turn: false,
             since_heartbeat: 0,
+            is_heartbeat: false,
+            lag: None,
+            acknowledges: false,
+            acknowledged: None,
             asked: 0,
             turn_bytes: 0,
         }
@@ -110,7 +142,48 @@ impl Outbox {
     pub fn next(&mut self) -> Option<EncodedMessage> {
         let frame = self.make_next()?;
         self.notifier.mark_sent();
+        self.heartbeat_due = false;
         Some(frame)
+    }
+
+    /// The next answer to a request of the client, if there is one.
+    pub fn next_answer(&mut self) -> Option<EncodedMessage> {
+        let answer = self.answers.pop_front()?;
+        self.notifier.mark_sent();
+        Some(EncodedMessage::Text(answer))
+    }
+
+    /// Returns whether the last message was a heartbeat, which has nothing that gets old.
+    pub const fn is_heartbeat(&self) -> bool {
+        self.is_heartbeat
+    }
+
+    /// Returns whether there may be another message.
+    pub fn has_more(&self) -> bool {
+        !self.answers.is_empty()
+            || self.needs_market()
+            || self.series_left > 0
+            || self.tiers_due.tiers().next().is_some()
+    }
+
+    /// Returns whether the program of the client acknowledges probes.
+    pub const fn acknowledges(&self) -> bool {
+        self.acknowledges
+    }
+
+    /// Sets the time by which the client's reading lags behind.
+    pub const fn set_lag(&mut self, lag: Option<Duration>) {
+        self.lag = lag;
+    }
+
+    /// Takes the number of the probe that the client has just acknowledged.
+    pub const fn take_acknowledged(&mut self) -> Option<u32> {
+        self.acknowledged.take()
+    }
+
+    /// The number of flushes in `due` that come before the session has taken the one before.
+    pub fn marked_again(&self, due: Due) -> u64 {
+        due.tiers().filter(|tier| self.tiers_due.contains(Due::tier(*tier))).count() as u64
     }
 
     /// Returns whether so much of snapshots and histories was made that the session has to wait for another turn.
@@ -126,13 +199,19 @@ impl Outbox {
     pub fn mark(&mut self, due: Due) {
         self.feed_due |= due.contains(Due::FEED);
         self.notices_due |= due.contains(Due::NOTICE);
+        self.tiers_again = self.tiers_again.and(self.tiers_due.common(due));
         self.tiers_due = self.tiers_due.and(due);
-        self.subscriptions.mark_series(|tier| due.contains(Due::tier(tier)));
-        self.series_index = 0;
+        self.mark_series(|tier| due.contains(Due::tier(tier)));
         self.since_heartbeat += due.half_seconds();
-        if due.contains(Due::HEARTBEAT) || self.since_heartbeat >= BUSY_HEARTBEAT {
-            (self.heartbeat_due, self.since_heartbeat) = (true, 0);
-        }
+        self.heartbeat_due |= due.contains(Due::HEARTBEAT);
+        self.busy_heartbeat_due |= self.since_heartbeat >= BUSY_HEARTBEAT;
+    }
+
+    /// Marks the series in some tiers as due. Goes on with the series that is next, or a slow client would only get the
+    /// first ones.
+    fn mark_series(&mut self, is_due: impl Fn(TierId) -> bool) {
+        self.subscriptions.mark_series(is_due);
+        self.series_left = self.subscriptions.series().len();
     }
 
     /// Serves nothing faster than `cap` from now on, and tells the client.
@@ -141,7 +220,7 @@ impl Outbox {
         self.notifier.set_throttled(cap.is_some());
         self.listen();
         self.behind.extend(self.subscriptions.granted().map(|(id, _)| id));
-        self.subscriptions.mark_series(|_| true);
+        self.mark_series(|_| true);
         self.answers.push_back(Throttled::new(self.live.wall_micros(), cap.map(TierId::rate)).to_text());
     }
 
@@ -181,11 +260,17 @@ impl Outbox {
     }
 
     fn make_next(&mut self) -> Option<EncodedMessage> {
+        self.is_heartbeat = false;
         if let Some(answer) = self.answers.pop_front() {
             return Some(EncodedMessage::Text(answer));
         }
         // Quotes are most of what is due, and need no look at the market.
-        if self.needs_market()
+        self.is_quotes_turn = !self.is_quotes_turn;
+        let is_first = self.is_quotes_turn && !self.needs_market();
+        if is_first && let Some(frame) = self.next_from_tiers() {
+            return Some(frame);
+        }
+        if (self.needs_market() || self.series_left > 0)
             && let Some(frame) = self.next_from_market()
         {
             if frame.byte_len() >= LONG_MESSAGE {
@@ -193,16 +278,11 @@ impl Outbox {
             }
             return Some(frame);
         }
-        self.next_from_tiers()
+        self.next_from_tiers().or_else(|| self.next_heartbeat())
     }
 
     fn needs_market(&self) -> bool {
-        self.feed_due
-            || self.heartbeat_due
-            || self.notices_due
-            || !self.snapshot_due.is_empty()
-            || !self.behind.is_empty()
-            || self.series_index < self.subscriptions.series().len()
+        self.feed_due || self.notices_due || !self.snapshot_due.is_empty() || !self.behind.is_empty()
     }
 
     fn next_from_market(&mut self) -> Option<EncodedMessage> {
@@ -217,12 +297,24 @@ impl Outbox {
             return Some(EncodedMessage::Text(text));
         }
         let quotes = self.next_snapshot(market).or_else(|| self.next_catch_up(market));
-        quotes.or_else(|| self.next_series(market)).or_else(|| self.next_heartbeat(market))
+        quotes.or_else(|| self.next_series(market))
     }
 
-    fn next_heartbeat(&mut self, market: &Market) -> Option<EncodedMessage> {
-        let is_due = std::mem::take(&mut self.heartbeat_due);
-        is_due.then(|| Heartbeat::new(market, self.live.wall_micros()).encode(self.format))
+    /// A heartbeat, if it is due and nothing else is.
+    fn next_heartbeat(&mut self) -> Option<EncodedMessage> {
+        if !self.heartbeat_due && !self.busy_heartbeat_due {
+            return None;
+        }
+        let handle = self.live.clone();
+        let live = handle.read();
+        if live.market.epoch() != self.subscriptions.epoch() {
+            // The new epoch comes first, and has messages of its own.
+            self.feed_due = true;
+            drop(live);
+            return self.make_next();
+        }
+        (self.is_heartbeat, self.busy_heartbeat_due, self.since_heartbeat) = (true, false, 0);
+        Some(Heartbeat::new(&live.market, self.live.wall_micros(), self.lag).encode(self.format))
     }
 
     /// Marks everything as due where a new epoch has begun.
@@ -239,7 +331,7 @@ impl Outbox {
         self.scenarios = NoticesCursor::default();
         self.news = self.news.map(|_| NoticesCursor::newest(market.news(), DEFAULT_HEADLINES));
         self.notices_due = true;
-        self.series_index = 0;
+        self.series_left = self.subscriptions.series().len();
         self.listen();
     }
 
@@ -256,17 +348,22 @@ impl Outbox {
 
     fn next_series(&mut self, market: &Market) -> Option<EncodedMessage> {
         let all = self.subscriptions.series_mut();
-        while let Some(series) = all.get_mut(self.series_index) {
-            if series.due && series.grant.is_some() {
-                let frame = series.cursor.take(market, self.live.wall_micros(), self.format);
-                // One message for each mark, or a slow client would never get past this series.
-                series.due = frame.is_some() && series.cursor.has_more();
-                if frame.is_some() {
-                    return frame;
-                }
+        while self.series_left > 0 {
+            if self.series_index >= all.len() {
+                self.series_index = 0;
             }
-            self.series_index += 1;
+            let Some(series) = all.get_mut(self.series_index) else { break };
+            let is_due = series.due && series.grant.is_some();
+            let frame = if is_due { series.cursor.take(market, self.live.wall_micros(), self.format) } else { None };
+            series.due = frame.is_some() && series.cursor.has_more();
+            if !series.due {
+                (self.series_index, self.series_left) = (self.series_index + 1, self.series_left - 1);
+            }
+            if frame.is_some() {
+                return frame;
+            }
         }
+        self.series_left = 0;
         None
     }
 }

@@ -1,7 +1,8 @@
 //! One WebSocket session, from the greeting to the close frame.
 //!
 //! Nothing queues here. The session reads the client's messages only when all that is due has been written, and each
-//! message is made when the one before it is on its way: a slow client gets the newest state.
+//! message is made when the one before it is on its way: a slow client gets the newest state. No message is made either
+//! while the client has too much to read (`read_window.rs`).
 //!
 //! Not here: what is due (`outbox.rs`), and how bytes are written (`socket.rs`).
 
@@ -20,11 +21,12 @@ use super::commands::{CommandDone, CommandQueue, FeedControl};
 use super::end::{CLOSE_TIMEOUT, SessionEnd};
 use super::limits::SessionLimits;
 use super::outbox::Outbox;
+use super::read_window::ReadWindow;
 use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::{HeldMemory, RateLimiter, Turns};
 use crate::server::ops::{Meter, Metrics, Transport};
-use crate::wire::{ApiError, EncodedMessage, Format};
+use crate::wire::{ApiError, EncodedMessage, Format, JsonMessage, Probe};
 
 /// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
 const LONG_WRITE: Duration = Duration::from_secs(1);
@@ -80,6 +82,10 @@ struct Session<'s, S> {
     reads_at: Option<Instant>,
     /// Time of the write in progress that went by until the session had its turns.
     waited_for_turns: Duration,
+    /// Bounds what the client has not read.
+    window: ReadWindow,
+    /// The time since which something is due while the window is shut.
+    shut_since: Option<Instant>,
     /// Lowers the rate of a slow client.
     throttle: Throttle,
     /// The client's commands to the feed.
@@ -129,6 +135,8 @@ where
             asked: RateLimiter::with_capacity(history / HISTORY_TIME.as_secs_f64(), history, now),
             reads_at: None,
             waited_for_turns: Duration::ZERO,
+            window: ReadWindow::new(limits.unread, now),
+            shut_since: None,
             throttle: Throttle::new(now),
             commands: CommandQueue::new(feed, limits.commands),
             shared,
@@ -183,7 +191,15 @@ where
             let _ = timeout(CLOSE_TIMEOUT, notice).await;
             return Flow::Break(SessionEnd::Stopped);
         }
-        self.flush_due = self.notifier.take_flush();
+        // While the window is shut, the notifier keeps the time of the first flush that the client misses.
+        if self.shut_since.is_none() {
+            self.flush_due = self.notifier.take_flush();
+        } else {
+            self.notifier.count_skipped(self.outbox.marked_again(due));
+        }
+        if due.half_seconds() > 0 {
+            self.outbox.set_lag(self.window.lag(Instant::now()));
+        }
         self.outbox.mark(due);
         self.since_ping += due.half_seconds();
         if self.since_ping >= PING_INTERVAL { self.ping().await } else { Flow::Continue(()) }
@@ -202,7 +218,15 @@ where
 
     fn on_message(&mut self, message: Option<Result<WsMessage, WsError>>) -> Flow {
         self.is_alive = true;
-        if !self.rate_limiter.try_take(Instant::now()) {
+        let now = Instant::now();
+        // The server asked for these.
+        if let Some(Ok(WsMessage::Pong(payload))) = &message
+            && let Some(number) = number_of(payload)
+            && self.on_answer(number, now)
+        {
+            return Flow::Continue(());
+        }
+        if !self.rate_limiter.try_take(now) {
             return Flow::Break(SessionEnd::TooManyMessages);
         }
         let Some(message) = message else { return Flow::Break(SessionEnd::Left) };
@@ -217,9 +241,22 @@ where
         Flow::Continue(())
     }
 
+    /// Takes the answer to a probe. Returns whether it was one.
+    fn on_answer(&mut self, number: u32, now: Instant) -> bool {
+        let Some(round_trip) = self.window.on_answer(number, now) else { return false };
+        self.metrics.read(round_trip);
+        true
+    }
+
     fn on_request(&mut self, text: &str) -> Flow {
         if let Some(code) = self.outbox.answer(text) {
             self.metrics.api_error(code);
+        }
+        if let Some(number) = self.outbox.take_acknowledged()
+            && self.on_answer(number, Instant::now())
+        {
+            self.rate_limiter.give_back();
+            return Flow::Continue(());
         }
         let wait = self.asked.take_all(self.outbox.take_asked(), Instant::now());
         if !wait.is_zero() {
@@ -258,17 +295,26 @@ where
     async fn flush(&mut self) -> Flow {
         loop {
             let began = Instant::now();
-            or_end(self.write_due().await)?;
+            let was_shut = self.shut_since.take();
+            or_end(self.write_due(began).await)?;
             let now = Instant::now();
-            if let Some(due) = self.flush_due.take() {
-                self.meter.delivered(now.saturating_duration_since(due));
+            if !self.window.is_open(now) && self.outbox.has_more() {
+                self.shut_since = Some(now);
+            } else {
+                if was_shut.is_some() {
+                    self.flush_due = self.notifier.take_flush();
+                }
+                if let Some(due) = self.flush_due.take() {
+                    self.meter.delivered(now.saturating_duration_since(due));
+                }
             }
             // A wait for a turn says nothing about the client.
             let took = (now - began).saturating_sub(std::mem::take(&mut self.waited_for_turns));
             if took > LONG_WRITE {
                 self.rate_limiter.credit(took);
             }
-            if !self.throttle.on_write(took, self.outbox.fastest(), now) {
+            let shut = was_shut.map_or(Duration::ZERO, |since| began.saturating_duration_since(since));
+            if !self.throttle.on_write(took + shut, self.outbox.fastest(), now) {
                 return Flow::Continue(());
             }
             self.meter.throttled(self.throttle.cap());
@@ -276,24 +322,62 @@ where
         }
     }
 
-    /// Writes all that is due in as few writes as possible. The socket ends a write that stalls.
-    async fn write_due(&mut self) -> Result<(), WsError> {
-        while let Some(frame) = self.outbox.next() {
+    /// Writes all that is due in as few writes as possible, up to the end of the window. The socket ends a write that
+    /// stalls.
+    async fn write_due(&mut self, now: Instant) -> Result<(), WsError> {
+        while let Some(frame) = self.next_frame(now) {
             self.meter.sent(&frame);
             let message = match frame {
                 EncodedMessage::Text(text) => WsMessage::Text(text),
                 EncodedMessage::Binary(bytes) => WsMessage::Binary(bytes),
             };
             self.socket.feed(message).await?;
+            self.probe(now).await?;
             if self.outbox.is_turn_over() {
                 let began = Instant::now();
                 self.shared.turns.take().await;
-                self.waited_for_turns += began.elapsed();
+                let waited = began.elapsed();
+                self.window.excuse(waited);
+                self.waited_for_turns += waited;
             }
         }
+        // An answer may have shut the window with messages behind it.
+        self.probe(now).await?;
         self.meter.settle();
         self.socket.flush().await
     }
+
+    /// Sends a probe if one is due.
+    async fn probe(&mut self, now: Instant) -> Result<(), WsError> {
+        if !self.window.is_probe_due(now) || !self.reads() {
+            return Ok(());
+        }
+        let number = self.window.probe(now);
+        let is_acknowledged = self.outbox.acknowledges();
+        let probe = || WsMessage::Text(Probe { number }.to_text());
+        self.socket.feed(if is_acknowledged { probe() } else { WsMessage::Ping(number.to_string().into()) }).await
+    }
+
+    /// The next message that the client may get. It gets the answers to its requests in any case.
+    fn next_frame(&mut self, now: Instant) -> Option<EncodedMessage> {
+        if !self.window.is_open(now) {
+            if self.reads() {
+                let answer = self.outbox.next_answer()?;
+                self.window.on_sent(answer.byte_len(), false);
+                return Some(answer);
+            }
+            // Its answers wait in the socket.
+            self.window.forget();
+        }
+        let frame = self.outbox.next()?;
+        self.window.on_sent(frame.byte_len(), !self.outbox.is_heartbeat());
+        Some(frame)
+    }
+}
+
+/// The number in the answer to a probe.
+fn number_of(payload: &[u8]) -> Option<u32> {
+    std::str::from_utf8(payload).ok()?.parse().ok()
 }
 
 /// Sends the close frame.

@@ -3,7 +3,7 @@
 //! tungstenite copies each message into a buffer of the connection that never shrinks. A server's frames are not masked
 //! (RFC 6455, section 5.1), so header and payload can be written as they are, in one vectored write. A session then
 //! holds a shared reference to each message until it is written, and nothing after. tungstenite still reads, and
-//! writes control frames.
+//! writes pongs and close frames.
 //!
 //! Invariant: tungstenite writes nothing while a message is half written, and no message is written while a control frame
 //! of tungstenite is.
@@ -25,9 +25,10 @@ const MAX_WAITING_BYTES: usize = 4 * 1024;
 
 /// The bit of the last fragment of a message (RFC 6455, section 5.2).
 const FIN: u8 = 0x80;
-/// The opcodes of the two types of message.
+/// The opcodes of the frames that are written here.
 const TEXT: u8 = 1;
 const BINARY: u8 = 2;
+const PING: u8 = 9;
 
 /// The server's side of a WebSocket: a sink and stream of messages.
 #[derive(Debug)]
@@ -38,13 +39,13 @@ pub struct Socket<S> {
     bytes: usize,
     /// Bytes of the first waiting message that are written.
     written: usize,
-    /// A ping or a close, which follows the waiting messages.
+    /// A close, which follows the waiting messages.
     control: Option<Message>,
     /// tungstenite may hold a part of a control frame, which comes before the next message.
     holds_control: bool,
 }
 
-/// A message that waits to be written.
+/// A message or ping that waits to be written.
 #[derive(Debug)]
 struct Outgoing {
     header: Header,
@@ -158,6 +159,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Socket<S> {
         match message {
             Message::Text(text) => self.push(TEXT, text.into()),
             Message::Binary(bytes) => self.push(BINARY, bytes),
+            // At its place among the messages, and in the same write.
+            Message::Ping(bytes) => self.push(PING, bytes),
             control => self.control = Some(control),
         }
         Ok(())

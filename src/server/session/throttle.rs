@@ -1,15 +1,19 @@
 //! The throttle of a slow client: it lowers a session's rate, and raises it again.
 //!
 //! Pure: `now` is passed in. A slow client is treated in four steps. It gets the full rate; flushes are skipped while a
-//! write is in progress, which needs no decision, as the newest state comes later; a session that is behind for a while
-//! gets a slower tier; one whose client takes no byte for the stall timeout ends (`write_timeout.rs`). Recovery takes
-//! longer than lowering, and longer each time, so that a session does not oscillate.
+//! write is in progress or the window is shut (`read_window.rs`), which needs no decision, as the newest state comes
+//! later; a session that is behind for a while gets a slower tier; one whose client takes no byte for the stall timeout
+//! ends (`write_timeout.rs`). Recovery takes longer than lowering, and longer each time, so that a session does not
+//! oscillate.
+//!
+//! The window alone keeps prices fresh where a library answers when its program reads. The throttle is for libraries that
+//! read ahead of their program into a queue: at a lower rate the program empties it.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::fanout::TierId;
+use crate::fanout::{RATES, TierId};
 
 /// The share of time that a session waits for its client is measured over windows of this length. Sockets take
 /// bursts, so a single write says nothing.
@@ -20,6 +24,8 @@ const BEHIND_SHARE: f64 = 0.5;
 const HEALTHY_SHARE: f64 = 0.1;
 /// A session that is behind for this many windows in a row gets a slower tier.
 const MAX_BEHIND: u32 = 2;
+/// No session is lowered below this rate, in updates a second: its client would wait for longer than it reads.
+const SLOWEST_CAP: f64 = 1.0;
 /// A session that is healthy for this time gets a faster tier. The time doubles each time that the rate is lowered.
 const RECOVERY: Duration = Duration::from_secs(10);
 const MAX_RECOVERY: Duration = Duration::from_secs(160);
@@ -83,7 +89,7 @@ impl Throttle {
     fn lower(&mut self, from: TierId) -> bool {
         self.behind = 0;
         self.recovery = (self.recovery * 2).min(MAX_RECOVERY);
-        let Some(slower) = from.slower() else { return false };
+        let Some(slower) = from.slower().filter(|slower| RATES[slower.index()] >= SLOWEST_CAP) else { return false };
         self.cap = Some(slower);
         true
     }
@@ -92,7 +98,7 @@ impl Throttle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fanout::{RATES, grant};
+    use crate::fanout::grant;
 
     /// Runs for `seconds` with a write of `took_ms` in each half second. Returns the rate of each new cap.
     fn run(throttle: &mut Throttle, now: &mut Instant, took_ms: u64, seconds: u32) -> Vec<Option<f64>> {
@@ -118,10 +124,10 @@ mod tests {
     }
 
     #[test]
-    fn throttle_stops_at_the_slowest_rate() {
+    fn throttle_stops_at_one_update_a_second() {
         let mut now = Instant::now();
         let mut throttle = Throttle::new(now);
-        assert_eq!(run(&mut throttle, &mut now, 500, 60), [Some(2.0), Some(1.0), Some(0.5)]);
+        assert_eq!(run(&mut throttle, &mut now, 500, 60), [Some(2.0), Some(1.0)]);
     }
 
     #[test]

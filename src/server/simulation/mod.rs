@@ -37,7 +37,7 @@ use self::log::Log;
 use self::world::{Phase, World};
 use super::auth::{AccessConfig, Control};
 use super::http::HttpLimits;
-use super::session::{SessionLimits, SubscriptionLimits};
+use super::session::{SessionLimits, SubscriptionLimits, UnreadLimits};
 use super::{BindAddress, ServerConfig};
 use crate::memory::Budget;
 
@@ -125,6 +125,10 @@ fn random_config(dice: &mut Dice) -> ServerConfig {
         bars: 2_000,
         control: true,
         stall: Duration::from_secs(dice.pick(&[3, 6])),
+        unread: UnreadLimits {
+            time: Duration::from_millis(dice.pick(&[300, 1_000])),
+            bytes: dice.pick(&[4_096, 256 << 10]),
+        },
     };
     ServerConfig {
         bind: "127.0.0.1:3030".parse::<BindAddress>().expect("invariant: this is an address"),

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use strum::VariantArray;
 
 use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, NO_VOLUME, TIME, VWAP};
-use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
+use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_LAG, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
 use crate::market::{Decimal, Instrument, Interval};
 
 /// The rest of a message. Nothing is read beyond its end.
@@ -122,7 +122,9 @@ impl<'a> Decoder<'a> {
             DEPTH => ("depth", self.depth(&mut bytes, marks, count)?),
             HEARTBEAT => {
                 let (ts_market, ticks, late) = (bytes.zigzag()?, bytes.varint()?, bytes.varint()?);
-                ("heartbeat", format!("\"ts_market\":{ts_market},\"ticks\":{ticks},\"late\":{late}"))
+                let lag_ms = if marks & MARK_LAG != 0 { bytes.varint()?.to_string() } else { "null".into() };
+                let counts = format!("\"ticks\":{ticks},\"late\":{late},\"lag_ms\":{lag_ms}");
+                ("heartbeat", format!("\"ts_market\":{ts_market},{counts}"))
             }
             _ => return None,
         };

@@ -29,6 +29,8 @@ const COUNT_AT: usize = 2;
 const MARK_SNAPSHOT: u8 = 1;
 /// The mark of depth whose time is known.
 const MARK_TIME: u8 = 2;
+/// The mark of a heartbeat with a lag.
+const MARK_LAG: u8 = 4;
 
 fn header(kind: u8, marks: u8, ts_sent: i64, epoch: u64, capacity: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEADER + capacity);

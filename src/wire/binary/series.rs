@@ -1,7 +1,7 @@
 //! Bars, trades, depth and heartbeats in the binary format.
 
 use super::varint::{push_delta, push_varint, push_zigzag};
-use super::{BARS, DEPTH, HEARTBEAT, MARK_SNAPSHOT, MARK_TIME, TRADES, header, set_count};
+use super::{BARS, DEPTH, HEARTBEAT, MARK_LAG, MARK_SNAPSHOT, MARK_TIME, TRADES, header, set_count};
 use crate::market::{Bar, Depth, Interval, Side, Timestamp, Trade};
 use crate::wire::{DepthRange, EncodedMessage, Heartbeat, SeriesHead, TradesRange};
 
@@ -95,10 +95,12 @@ pub fn depth_message(head: SeriesHead<'_>, range: DepthRange, depth: &Depth) -> 
 
 /// A `heartbeat` message.
 pub fn heartbeat_message(heartbeat: &Heartbeat) -> EncodedMessage {
-    let mut out = header(HEARTBEAT, 0, heartbeat.ts_sent, heartbeat.epoch, 16);
+    let marks = if heartbeat.lag_ms.is_some() { MARK_LAG } else { 0 };
+    let mut out = header(HEARTBEAT, marks, heartbeat.ts_sent, heartbeat.epoch, 16);
     push_zigzag(&mut out, heartbeat.ts_market);
     push_varint(&mut out, heartbeat.ticks);
     push_varint(&mut out, heartbeat.late);
+    heartbeat.lag_ms.iter().for_each(|lag_ms| push_varint(&mut out, *lag_ms));
     finish(out, 0)
 }
 

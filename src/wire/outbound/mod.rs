@@ -9,7 +9,9 @@ mod symbols;
 
 pub use feed::{Feed, Health, reading_response, rejected_response};
 pub use notices::{ListPart, News, Scenarios, news_response, scenarios_response};
-pub use session::{Driven, FormatSet, Granted, Hello, HelloLimits, Stopping, Throttled, Unsubscribed};
+pub use session::{
+    AcknowledgeSet, Driven, FormatSet, Granted, Hello, HelloLimits, Probe, Stopping, Throttled, Unsubscribed,
+};
 pub use symbols::symbols_response;
 
 use serde::Serialize;
@@ -31,6 +33,8 @@ impl JsonMessage for Granted<'_> {}
 impl JsonMessage for Unsubscribed<'_> {}
 impl JsonMessage for Heartbeat {}
 impl JsonMessage for FormatSet {}
+impl JsonMessage for AcknowledgeSet {}
+impl JsonMessage for Probe {}
 impl JsonMessage for Throttled {}
 impl JsonMessage for Stopping {}
 impl JsonMessage for News<'_> {}

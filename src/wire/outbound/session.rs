@@ -85,6 +85,28 @@ impl FormatSet {
     }
 }
 
+/// The answer to `acknowledge`: the probes after it are messages, or pings again.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "acknowledge")]
+pub struct AcknowledgeSet {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    on: bool,
+}
+
+impl AcknowledgeSet {
+    pub const fn new(id: Option<u64>, on: bool) -> Self {
+        Self { id, on }
+    }
+}
+
+/// A probe among the messages, which the program of the client answers with `ack` when it has got there.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "probe")]
+pub struct Probe {
+    pub number: u32,
+}
+
 /// The answer to `drive`: the feed has followed the command. A `feed` message to all sessions has the new status.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "driven")]

@@ -75,7 +75,13 @@ fn depth_matches_the_fixtures() {
 
 #[test]
 fn heartbeat_matches_the_fixture() {
-    let heartbeat =
-        Heartbeat { epoch: EPOCH, ts_sent: START + 1_000_100, ts_market: START + 990_000, ticks: 48_210, late: 0 };
+    let heartbeat = Heartbeat {
+        epoch: EPOCH,
+        ts_sent: START + 1_000_100,
+        ts_market: START + 990_000,
+        ticks: 48_210,
+        late: 0,
+        lag_ms: Some(12),
+    };
     check_both(&market(), "heartbeat", |format| heartbeat.encode(format));
 }

@@ -86,6 +86,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   function receive(frame) {
     const message = decode(frame) ?? decoder.decode(frame);
     if (!message) return;
+    if (message.type === "probe") return session.probed(message.number);
     const bytes = typeof frame === "string" ? frame.length : /** @type {ArrayBuffer} */ (frame).byteLength;
     store.dispatch({ type: "message", message, bytes, nowMs: Date.now() });
     if (message.type === "hello") begin(message);

@@ -98,6 +98,8 @@ const SHAPES = new Map([
   ["heartbeat", object({ ...HEAD, ts_market: numberOrNull, ticks: number })],
   ["format", object({ format: text })],
   ["driven", object({ command: text })],
+  ["acknowledge", object({ on: flag })],
+  ["probe", object({ number })],
   ["error", object({ code: text, message: text })],
 ]);
 

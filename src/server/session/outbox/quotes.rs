@@ -1,7 +1,7 @@
 //! Quotes: snapshots, updates of symbols that are behind, and updates of the tiers.
 
 use super::Outbox;
-use crate::fanout::{Due, MESSAGE_SYMBOLS, Taken};
+use crate::fanout::{Due, MESSAGE_SYMBOLS, Taken, TierId};
 use crate::market::Market;
 use crate::wire::{EncodedMessage, QuotesKind, QuotesMessage};
 
@@ -41,12 +41,32 @@ impl Outbox {
         (symbols > 0).then(|| message.finish())
     }
 
-    /// An update from the first tier that is due.
+    /// The tier that is read, or the next one that is due.
+    fn next_tier(&mut self) -> Option<TierId> {
+        if self.tier.is_none() {
+            let due = || self.tiers_due.tiers();
+            self.tier = due().find(|tier| Some(*tier) > self.last_tier).or_else(|| due().next());
+        }
+        self.tier
+    }
+
+    /// Ends the reading of a tier, which stays due if it had another flush meanwhile.
+    const fn end_tier(&mut self, tier: TierId) {
+        let due = Due::tier(tier);
+        if self.tiers_again.contains(due) {
+            self.tiers_again = self.tiers_again.without(due);
+        } else {
+            self.tiers_due = self.tiers_due.without(due);
+        }
+        (self.tier, self.last_tier, self.quotes_index) = (None, Some(tier), 0);
+    }
+
+    /// An update from the next tier that is due.
     pub(super) fn next_from_tiers(&mut self) -> Option<EncodedMessage> {
         let (group, format) = (self.notifier.group(), self.format);
-        while let Some(tier) = self.tiers_due.tiers().next() {
+        while let Some(tier) = self.next_tier() {
             let Some(cursor) = self.subscriptions.quotes_mut(tier).nth(self.quotes_index) else {
-                (self.tiers_due, self.quotes_index) = (self.tiers_due.without(Due::tier(tier)), 0);
+                self.end_tier(tier);
                 continue;
             };
             match self.live.take_quotes(group, tier, format, cursor) {

@@ -6,8 +6,8 @@ use crate::market::{InstrumentId, Market};
 use crate::server::limits::TURN_BYTES;
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
-    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request, Subscribe,
-    Unsubscribed, parse,
+    AcknowledgeSet, ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request,
+    Subscribe, Unsubscribed, parse,
 };
 
 /// The rate of a subscription that does not name one, in updates per second.
@@ -36,7 +36,7 @@ impl Outbox {
         self.listen();
         self.snapshot_due.sort_unstable();
         self.snapshot_due.dedup();
-        self.series_index = 0;
+        self.series_left = self.subscriptions.series().len();
         error.map(|error| error.code)
     }
 
@@ -53,6 +53,11 @@ impl Outbox {
                 self.asked += ids.len();
                 self.snapshot_due.extend(ids);
             }
+            Request::Acknowledge { on } => {
+                self.acknowledges = on;
+                self.answers.push_back(AcknowledgeSet::new(id, on).to_text());
+            }
+            Request::Ack { number } => self.acknowledged = Some(number),
             Request::Drive(command) => self.command = Some((id, command)),
             Request::Format(format) => {
                 self.set_format(format);

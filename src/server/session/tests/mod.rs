@@ -10,12 +10,15 @@ mod resume;
 mod slow_clients;
 mod turns;
 
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::io::DuplexStream;
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -30,7 +33,7 @@ use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Tim
 use crate::server::limits::{ConnectionLimit, HeldMemory, Turns, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::end::SessionEnd;
-use crate::server::session::{FeedControl, SessionLimits, Shared, Socket, SubscriptionLimits, serve};
+use crate::server::session::{FeedControl, SessionLimits, Shared, Socket, SubscriptionLimits, UnreadLimits, serve};
 use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {
@@ -41,6 +44,7 @@ const LIMITS: SessionLimits = SessionLimits {
     bars: 50,
     control: true,
     stall: Duration::from_secs(20),
+    unread: UnreadLimits { time: Duration::from_secs(1), bytes: 256 * 1024 },
 };
 
 /// A market of three symbols whose ticks the test sends.
@@ -88,7 +92,7 @@ impl Fixture {
         let shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone() };
         let session =
             tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, shared).await });
-        Client { socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session }
+        Client { socket: WebSocketStream::from_raw_socket(ClientEnd(theirs), Role::Client, None).await, session }
     }
 
     /// The value of a metric, by its name with labels and without the prefix.
@@ -99,8 +103,38 @@ impl Fixture {
     }
 }
 
+/// The client's end of a connection. It takes what the server will not read any more, as a kernel does.
+struct ClientEnd(DuplexStream);
+
+impl AsyncRead for ClientEnd {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for ClientEnd {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match Pin::new(&mut self.0).poll_write(context, bytes) {
+            Poll::Ready(Err(error)) if error.kind() == ErrorKind::BrokenPipe => Poll::Ready(Ok(bytes.len())),
+            written => written,
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(context)
+    }
+}
+
 struct Client {
-    socket: WebSocketStream<DuplexStream>,
+    socket: WebSocketStream<ClientEnd>,
     session: JoinHandle<SessionEnd>,
 }
 

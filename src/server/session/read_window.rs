@@ -1,0 +1,342 @@
+//! The window of a session: how much is sent beyond what the client has read.
+//!
+//! Pure: `now` is passed in. The kernels and libraries between a server and a program that reads hold megabytes, which
+//! are minutes of a quiet market, and a socket that takes bytes says nothing about them. So numbered probes travel among
+//! the messages: WebSocket pings (RFC 6455, section 5.5.2), which a library answers when it has read up to them, or
+//! messages that the program itself acknowledges. The time until a probe is answered is the time that the client needs
+//! for what lies before it. The window keeps that time short: it grows while answers are prompt, and shrinks when they
+//! are late, as the congestion windows of LEDBAT (RFC 6817) and TCP Vegas do. While the window is shut, what is due
+//! conflates, so the client reads the newest state next.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Limits of what a client may leave unread.
+#[derive(Clone, Copy, Debug)]
+pub struct UnreadLimits {
+    /// Nothing more is sent if the client has not read up to a probe of this age.
+    pub time: Duration,
+    /// Nothing more is sent beyond this many bytes that the client has not read, except for one message.
+    pub bytes: usize,
+}
+
+impl Default for UnreadLimits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(1), bytes: 256 * 1024 }
+    }
+}
+
+/// Messages in the window of a new session, which nobody knows yet.
+const FIRST_WINDOW: u32 = 4;
+/// A window grows up to this many messages whenever answers are prompt, and beyond only where it was too small.
+const FREE_WINDOW: u32 = 8;
+/// The largest window, in messages.
+const MAX_WINDOW: u32 = 1_024;
+/// Messages between two probes, at most: a client that becomes slow is noticed after so many.
+const MAX_BETWEEN_PROBES: u32 = 8;
+/// The share of the time limit that the network may take: `1 / 4`. More is taken for a reader that lags.
+const LARGEST_BASE: u32 = 4;
+/// Probes on the way.
+const MAX_PROBES: usize = 4;
+
+/// An amount of messages and bytes, counted from the start of the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Position {
+    messages: u32,
+    bytes: u64,
+}
+
+impl Position {
+    const fn since(self, earlier: Self) -> Self {
+        Self { messages: self.messages.wrapping_sub(earlier.messages), bytes: self.bytes - earlier.bytes }
+    }
+}
+
+/// A probe on its way to the client and back.
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    number: u32,
+    /// All that was sent before the probe.
+    after: Position,
+    /// Unread messages ahead of it.
+    ahead: u32,
+    at: Instant,
+}
+
+/// The window of one session.
+#[derive(Clone, Debug)]
+pub struct ReadWindow {
+    limits: UnreadLimits,
+    sent: Position,
+    /// The client has read up to here.
+    read: Position,
+    /// Where the last probe was sent.
+    probed: Position,
+    probed_at: Instant,
+    /// Something that gets old was sent since then.
+    needs_probe: bool,
+    /// Probes without an answer, the oldest first.
+    probes: [Option<Probe>; MAX_PROBES],
+    next_number: u32,
+    /// Messages that may be unread.
+    window: u32,
+    /// The window was full since the last answer.
+    was_full: bool,
+    /// The shortest round trip, which is the network's share.
+    base: Duration,
+    /// The last round trip.
+    round_trip: Option<Duration>,
+}
+
+impl ReadWindow {
+    pub fn new(limits: UnreadLimits, now: Instant) -> Self {
+        let start = Position { messages: 0, bytes: 0 };
+        Self {
+            limits,
+            sent: start,
+            read: start,
+            probed: start,
+            probed_at: now,
+            needs_probe: false,
+            probes: [None; MAX_PROBES],
+            next_number: 1,
+            window: FIRST_WINDOW,
+            was_full: false,
+            base: limits.time / LARGEST_BASE,
+            round_trip: None,
+        }
+    }
+
+    /// Counts a message of `bytes` that was sent. Only what gets old needs probes.
+    pub const fn on_sent(&mut self, bytes: usize, gets_old: bool) {
+        self.sent.messages = self.sent.messages.wrapping_add(1);
+        self.sent.bytes += bytes as u64;
+        self.needs_probe |= gets_old;
+    }
+
+    /// Returns whether another message may be sent. One may if the client has read all.
+    pub fn is_open(&mut self, now: Instant) -> bool {
+        if self.sent.messages == self.read.messages {
+            return true;
+        }
+        let is_full = self.is_full();
+        self.was_full |= is_full;
+        !is_full && self.oldest_age(now) < self.limits.time
+    }
+
+    const fn is_full(&self) -> bool {
+        let unread = self.sent.since(self.read);
+        unread.messages >= self.window || unread.bytes >= self.limits.bytes as u64
+    }
+
+    /// Returns whether a probe is to follow the messages sent. A window is probed beyond its half, and where it is full.
+    pub fn is_probe_due(&self, now: Instant) -> bool {
+        let unprobed = self.sent.since(self.probed);
+        let is_far = unprobed.messages >= (self.window * 5 / 8).clamp(1, MAX_BETWEEN_PROBES)
+            || unprobed.bytes >= self.limits.bytes as u64 / 2
+            || now.saturating_duration_since(self.probed_at) >= self.limits.time;
+        let is_due = self.needs_probe && is_far || unprobed.messages > 0 && self.is_full();
+        is_due && self.probes[MAX_PROBES - 1].is_none()
+    }
+
+    /// Sends a probe: returns its number.
+    pub fn probe(&mut self, now: Instant) -> u32 {
+        let number = self.next_number;
+        self.next_number = number.wrapping_add(1);
+        let probe = Probe { number, after: self.sent, ahead: self.sent.since(self.read).messages, at: now };
+        if let Some(free) = self.probes.iter_mut().find(|probe| probe.is_none()) {
+            *free = Some(probe);
+        }
+        (self.probed, self.probed_at, self.needs_probe) = (self.sent, now, false);
+        number
+    }
+
+    /// Takes the answer to a probe, which answers those before it, too (RFC 6455, section 5.5.3). Returns the round trip,
+    /// or nothing if no such probe is on its way.
+    pub fn on_answer(&mut self, number: u32, now: Instant) -> Option<Duration> {
+        let index = self.probes.iter().position(|probe| probe.is_some_and(|probe| probe.number == number))?;
+        let probe = self.probes[index]?;
+        self.probes[..=index].fill(None);
+        self.probes.rotate_left(index + 1);
+        self.read = probe.after;
+        let round_trip = now.saturating_duration_since(probe.at);
+        self.round_trip = Some(round_trip);
+        self.base = self.base.min(round_trip);
+        self.resize(probe.ahead, round_trip.saturating_sub(self.base));
+        Some(round_trip)
+    }
+
+    /// Leaves a time out of account in which the server did not look for answers.
+    pub fn excuse(&mut self, time: Duration) {
+        self.probes.iter_mut().flatten().for_each(|probe| probe.at += time);
+    }
+
+    /// Takes all that was sent as read, as the server does not look for answers now.
+    pub fn forget(&mut self) {
+        self.probes = [None; MAX_PROBES];
+        (self.read, self.probed, self.needs_probe) = (self.sent, self.sent, false);
+    }
+
+    /// Resizes the window after a probe with `ahead` unread messages ahead of it, whose answer took this much longer than
+    /// the network needs. So many messages fit that the client reads them in two fifths of the time limit.
+    fn resize(&mut self, ahead: u32, queued: Duration) {
+        let target = 2 * self.limits.time / 5;
+        let fitting = f64::from(ahead.max(1)) * target.as_secs_f64() / queued.as_secs_f64();
+        // A cast saturates, and no queue at all is a division by 0.
+        let fitting = (fitting as u32).clamp(1, MAX_WINDOW);
+        if fitting < self.window {
+            self.window = fitting;
+        } else if self.window < FREE_WINDOW || self.was_full {
+            self.window = fitting.min(self.window * 2);
+        }
+        self.was_full = false;
+    }
+
+    /// The time by which the client's reading lags behind: that of the last answer, or of the oldest probe without one.
+    pub fn lag(&self, now: Instant) -> Option<Duration> {
+        let waiting = self.probes[0].map(|probe| now.saturating_duration_since(probe.at));
+        self.round_trip.map_or(waiting, |last| Some(waiting.map_or(last, |waiting| waiting.max(last))))
+    }
+
+    fn oldest_age(&self, now: Instant) -> Duration {
+        self.probes[0].map_or(Duration::ZERO, |probe| now.saturating_duration_since(probe.at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: UnreadLimits = UnreadLimits { time: Duration::from_secs(1), bytes: 64 * 1_024 };
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// Runs a reader that takes `handler` for each message, on a network with this round trip, for a minute at
+    /// 60 messages a second. Returns the most messages that were unread after five seconds, and how many it read.
+    fn run(handler: Duration, round_trip: Duration) -> (u32, u32) {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(LIMITS, start);
+        // Messages and probes on their way, with the time of arrival.
+        let mut unread: std::collections::VecDeque<(Instant, Option<u32>)> = [].into();
+        let mut answers: std::collections::VecDeque<(Instant, u32)> = [].into();
+        let (mut free_at, mut most, mut read) = (start, 0, 0);
+        for step in 0..60_000 {
+            let now = start + ms(step);
+            while let Some((at, _)) = unread.front()
+                && free_at.max(*at) <= now
+            {
+                match unread.pop_front().unwrap().1 {
+                    Some(number) => answers.push_back((now + round_trip / 2, number)),
+                    None => {
+                        read += 1;
+                        free_at = now + handler;
+                    }
+                }
+            }
+            while answers.front().is_some_and(|(at, _)| *at <= now) {
+                window.on_answer(answers.pop_front().unwrap().1, now).unwrap();
+            }
+            if step % 16 == 0 && window.is_open(now) {
+                window.on_sent(200, true);
+                unread.push_back((now + round_trip / 2, None));
+            }
+            if window.is_probe_due(now) {
+                unread.push_back((now + round_trip / 2, Some(window.probe(now))));
+            }
+            if step > 5_000 {
+                most = most.max(window.sent.since(window.read).messages);
+            }
+        }
+        (most, read)
+    }
+
+    #[test]
+    fn prompt_reader_gets_everything_also_over_a_long_way() {
+        for round_trip in [0, 20, 150, 400] {
+            let (_, read) = run(Duration::ZERO, ms(round_trip));
+            assert!(read > 3_600, "{read} of 3,750 messages with a round trip of {round_trip} ms");
+        }
+    }
+
+    #[test]
+    fn slow_reader_gets_as_much_as_it_reads_and_no_more() {
+        for (handler, round_trip) in [(50, 0), (200, 0), (500, 0), (50, 100), (200, 100), (500, 100)] {
+            let (most, read) = run(ms(handler), ms(round_trip));
+            let drain = handler * u64::from(most);
+            assert!(drain <= 1_000 + handler, "{most} messages of {handler} ms were unread, {round_trip} ms away");
+            let could = 60_000 / handler as u32;
+            assert!(read * 10 > could * 6, "{read} of {could} messages of {handler} ms, {round_trip} ms away");
+        }
+    }
+
+    #[test]
+    fn window_that_shrinks_behind_the_last_probe_opens_again() {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(LIMITS, start);
+        for _ in 0..2 {
+            window.on_sent(100, true);
+        }
+        let number = window.probe(start);
+        window.on_sent(100, true);
+        assert!(!window.is_probe_due(start + ms(1)));
+        let late = start + ms(900);
+        window.base = Duration::ZERO;
+        window.on_answer(number, late).unwrap();
+        window.window = 1;
+        assert!(!window.is_open(late) && window.is_probe_due(late), "nothing else would ever open it");
+        let number = window.probe(late);
+        window.on_answer(number, late).unwrap();
+        assert!(window.is_open(late));
+    }
+
+    #[test]
+    fn heartbeats_alone_never_shut_the_window_for_good() {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(LIMITS, start);
+        let mut probes = 0;
+        for second in 0..60 {
+            let now = start + ms(1_000 * second);
+            assert!(window.is_open(now));
+            window.on_sent(100, false);
+            if window.is_probe_due(now) {
+                let number = window.probe(now);
+                window.on_answer(number, now).unwrap();
+                probes += 1;
+            }
+        }
+        assert!((4..=15).contains(&probes), "{probes} probes in a quiet minute");
+    }
+
+    #[test]
+    fn late_answer_says_nothing_and_a_later_one_answers_for_those_before() {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(LIMITS, start);
+        window.on_sent(100, true);
+        let first = window.probe(start);
+        window.on_sent(100, true);
+        let second = window.probe(start + ms(10));
+        assert_eq!(window.on_answer(99, start), None);
+        assert_eq!(window.on_answer(second, start + ms(30)), Some(ms(20)));
+        assert_eq!(window.on_answer(first, start + ms(31)), None);
+        assert_eq!(window.lag(start + ms(500)), Some(ms(20)));
+        window.on_sent(100, true);
+        window.probe(start + ms(500));
+        assert_eq!(window.lag(start + ms(900)), Some(ms(400)));
+        assert!(!window.is_open(start + ms(1_500)), "the probe is a second old");
+    }
+
+    #[test]
+    fn bytes_shut_the_window_but_for_one_message() {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(LIMITS, start);
+        assert!(window.is_open(start), "one message may be larger");
+        window.on_sent(10 * LIMITS.bytes, true);
+        assert!(!window.is_open(start) && window.is_probe_due(start));
+        let number = window.probe(start);
+        window.on_answer(number, start);
+        assert!(window.is_open(start));
+    }
+}
