@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::{Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use warp::filters::BoxedFilter;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
@@ -95,8 +95,11 @@ pub fn events(site: &Site) -> BoxedFilter<(Answer,)> {
             Err(cause) => return error(&cause),
         };
         peer.release();
-        // nginx would collect the events otherwise.
-        warp::reply::with_header(warp::sse::reply(events), "x-accel-buffering", "no").into_response()
+        let mut answer = warp::sse::reply(events).into_response();
+        // A proxy that compresses would collect the events, and so would nginx without the second header.
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+        answer.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+        answer
     };
     warp::ext::get::<Peer>().and(warp::ext::get::<Identity>()).and(query()).map(open).boxed()
 }
