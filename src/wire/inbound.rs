@@ -32,10 +32,21 @@ pub struct Inbound {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Subscribe(Subscribe),
-    Unsubscribe { channel: Channel, symbols: Vec<String> },
-    Rate { channel: Channel, symbols: Vec<String>, rate: Rate },
-    Resync { symbols: Vec<String> },
+    Unsubscribe {
+        channel: Channel,
+        symbols: Vec<String>,
+    },
+    Rate {
+        channel: Channel,
+        symbols: Vec<String>,
+        rate: Rate,
+    },
+    Resync {
+        symbols: Vec<String>,
+    },
     Format(Format),
+    /// Asks for the server's clock.
+    Clock,
     Drive(Command),
 }
 
@@ -88,9 +99,10 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
         "rate" => members.rate(),
         "resync" => Ok(Request::Resync { symbols: members.symbols(Channel::Quotes)? }),
         "format" => members.format(),
+        "clock" => Ok(Request::Clock),
         other => Err(ApiError::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate, resync, format and drive",
+            "the types are subscribe, unsubscribe, rate, resync, format, clock and drive",
         )),
     }
 }

@@ -9,7 +9,7 @@ mod symbols;
 
 pub use feed::{Feed, Health, reading_response, rejected_response};
 pub use notices::{ListPart, News, Scenarios, news_response, scenarios_response};
-pub use session::{Driven, FormatSet, Granted, Hello, HelloLimits, Stopping, Throttled, Unsubscribed};
+pub use session::{Driven, FormatSet, Granted, Hello, HelloLimits, Stopping, Throttled, Time, Unsubscribed};
 pub use symbols::symbols_response;
 
 use serde::Serialize;
@@ -31,6 +31,7 @@ impl JsonMessage for Granted<'_> {}
 impl JsonMessage for Unsubscribed<'_> {}
 impl JsonMessage for Heartbeat {}
 impl JsonMessage for FormatSet {}
+impl JsonMessage for Time {}
 impl JsonMessage for Throttled {}
 impl JsonMessage for Stopping {}
 impl JsonMessage for News<'_> {}

@@ -1,11 +1,13 @@
 /** Connects the store with the server: one socket, its subscriptions, and the messages that come back. */
 
+import { createClock } from "../net/clock.js";
 import { createDecoder, SUBPROTOCOL } from "../net/binary/decoder.js";
 import { createDriver } from "../net/driver.js";
 import { createLoader } from "../net/loader.js";
 import { createSession } from "../net/session.js";
 import { createSocket } from "../net/socket.js";
 import { decode, encode, PROTOCOL } from "../net/wire.js";
+import { estimate } from "../state/clock.js";
 import { defaultInterval, hasTrades } from "../state/select.js";
 import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
 import { subscriptionsOf } from "../state/subscriptions.js";
@@ -50,6 +52,12 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     depth: () => sinceDepth(store.state),
     news: () => sinceNews(store.state),
   });
+  const now = () => ({ nowMs: Date.now(), steadyMs: performance.now() });
+  const clock = createClock({
+    send: (message) => socket.send(encode(message)),
+    now,
+    isKnown: () => estimate(store.state.clock, now()) !== null,
+  });
   const driver = createDriver((message) => socket.send(encode(message)));
   const decoder = createDecoder({ onLost: (symbols) => session.resync(symbols) });
   const socket = createSocket({
@@ -73,6 +81,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
 
   function closed() {
     session.closed();
+    clock.closed();
     driver.closed();
     loader.drop();
     // A WebSocket does not report why it was rejected.
@@ -87,7 +96,9 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     const message = decode(frame) ?? decoder.decode(frame);
     if (!message) return;
     const bytes = typeof frame === "string" ? frame.length : /** @type {ArrayBuffer} */ (frame).byteLength;
-    store.dispatch({ type: "message", message, bytes, nowMs: Date.now() });
+    const trip = message.type === "time" ? clock.answered(message) : null;
+    store.dispatch({ type: "message", message, bytes, trip, ...now() });
+    clock.tick();
     if (message.type === "hello") begin(message);
     if (message.type === "feed") takeFeed(message);
     if (message.type === "stopping") socket.expectStop(message.reconnect_after_ms);
@@ -103,6 +114,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   function begin({ protocol, limits }) {
     if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
     session.opened(limits);
+    clock.opened();
   }
 
   /** @param {import("../types/protocol.js").Feed} feed */

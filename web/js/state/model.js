@@ -1,5 +1,6 @@
 /** The state of the page: its types, and the state before the first message. */
 
+import { NO_SAMPLES } from "./clock.js";
 import { NO_NOTICES } from "./notices.js";
 import { NO_PREVIEW } from "./preview.js";
 import { DEFAULT_SETTINGS } from "./settings.js";
@@ -95,6 +96,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {Reading} reading the remarks about the files
  * @property {import("./preview.js").Preview} preview
  * @property {number | null} marketUs the newest market time
+ * @property {readonly import("./clock.js").Sample[]} clock what is known of the server's clock
  * @property {Traffic} traffic
  * @property {Toast | null} toast
  */
@@ -160,6 +162,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     reading: NO_READING,
     preview: NO_PREVIEW,
     marketUs: null,
+    clock: NO_SAMPLES,
     traffic: EMPTY_TRAFFIC,
     toast: null,
   };

@@ -18,7 +18,8 @@ import { extendSparks, seedSparks } from "./sparks.js";
 
 /** @typedef {{ interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }} Closes */
 /**
- * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, nowMs: number }
+ * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, nowMs: number, steadyMs?: number,
+ *       trip?: import("./receive.js").RoundTrip | null }
  *   | { type: "link", link: import("./model.js").Link }
  *   | { type: "symbols", epoch: number, symbols: readonly Instrument[] }
  *   | { type: "closes", epoch: number } & Closes
@@ -48,8 +49,10 @@ const NONE_LOST = [];
  * @returns {Result}
  */
 export function reduce(state, action) {
-  if (action.type === "message")
-    return receive(state, action.message, { nowMs: action.nowMs, bytes: action.bytes ?? 0 });
+  if (action.type === "message") {
+    const { message, nowMs, steadyMs = nowMs, bytes = 0, trip } = action;
+    return receive(state, message, { at: { nowMs, steadyMs }, bytes, trip });
+  }
   return { state: act(state, action), lost: NONE_LOST };
 }
 

@@ -6,7 +6,7 @@ use crate::market::{InstrumentId, Market};
 use crate::server::limits::TURN_BYTES;
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
-    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request, Subscribe,
+    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request, Subscribe, Time,
     Unsubscribed, parse,
 };
 
@@ -53,6 +53,7 @@ impl Outbox {
                 self.asked += ids.len();
                 self.snapshot_due.extend(ids);
             }
+            Request::Clock => self.answers.push_back(Time::new(id, self.live.wall_micros()).to_text()),
             Request::Drive(command) => self.command = Some((id, command)),
             Request::Format(format) => {
                 self.set_format(format);
