@@ -5,7 +5,7 @@ import { createDecoder, SUBPROTOCOL } from "../net/binary/decoder.js";
 import { createDriver } from "../net/driver.js";
 import { createLoader } from "../net/loader.js";
 import { createSession } from "../net/session.js";
-import { createSocket } from "../net/socket.js";
+import { createSocket, LOST_AFTER } from "../net/socket.js";
 import { decode, encode, PROTOCOL } from "../net/wire.js";
 import { estimate } from "../state/clock.js";
 import { defaultInterval, hasTrades } from "../state/select.js";
@@ -17,6 +17,12 @@ import { takeSocket } from "./early.js";
 
 /** The delay before the details of a feed are fetched, so that the first price comes first. */
 const DETAILS_MS = 250;
+/** The reason where the server would take this page, and yet no WebSocket opens. */
+const NO_UPGRADE = {
+  code: "no_upgrade",
+  message: "the server takes this page, but no WebSocket to it opens",
+  remedy: "a proxy on the way has to pass on the headers `Upgrade` and `Connection`; docs/deploy has files for some",
+};
 /** The least time between two changes of subscriptions, as scrolling changes them many times a second. */
 const SUBSCRIBE_MS = 120;
 
@@ -65,8 +71,12 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     clock: { now: Date.now, after: (ms, run) => setTimeout(run, ms), cancel: (timer) => clearTimeout(timer) },
     onFrame: receive,
     onLink(link) {
-      if (link.retryAt !== null) closed();
+      const wasLive = ["live", "stopping"].includes(store.state.link.status);
       store.dispatch({ type: "link", link });
+      if (link.retryAt === null) return;
+      closed();
+      // All pages of a server lose it at once, and it has taken them: they must not all ask it at once.
+      if (!wasLive) void explain();
     },
   });
 
@@ -84,11 +94,17 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     clock.closed();
     driver.closed();
     loader.drop();
-    // A WebSocket does not report why it was rejected.
-    api.role().then(
-      (role) => role === "anonymous" && onUnauthorized(),
-      () => {},
-    );
+  }
+
+  /** Finds out why there is no connection. A server that is not there gives no reason. */
+  async function explain() {
+    const { attempt } = store.state.link;
+    const answer = await api.askRefusal().catch(() => null);
+    // Meanwhile there was another attempt.
+    if (store.state.link.attempt !== attempt || store.state.link.status === "live") return;
+    if (answer !== null && answer !== "admitted" && answer.code === "token_needed") return onUnauthorized();
+    const refusal = answer === "admitted" ? (attempt >= LOST_AFTER ? NO_UPGRADE : null) : answer;
+    store.dispatch({ type: "refused", refusal });
   }
 
   /** @param {unknown} frame */

@@ -49,6 +49,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own series, and symbols to compare with it */
 /** @typedef {import("../types/protocol.js").Story} Story */
 /** @typedef {import("../types/protocol.js").ActiveScenario} ActiveScenario */
+/** @typedef {import("../types/http.js").Refusal} Refusal */
 /** @typedef {import("../types/http.js").ScenarioCatalog} ScenarioCatalog */
 /** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
 /** @typedef {import("../types/http.js").Reading} Reading */
@@ -65,6 +66,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /**
  * @typedef {object} State
  * @property {Link} link
+ * @property {Refusal | null} refusal why the server does not take this page
  * @property {Server} server
  * @property {Settings} settings
  * @property {Feed | null} feed
@@ -131,6 +133,7 @@ export function seriesKey(symbol, interval) {
 export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } = {}) {
   return {
     link: { status: "connecting", attempt: 0, retryAt: null },
+    refusal: null,
     server: SERVER,
     settings,
     feed: null,

@@ -21,6 +21,7 @@ import { extendSparks, seedSparks } from "./sparks.js";
  * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, nowMs: number, steadyMs?: number,
  *       trip?: import("./receive.js").RoundTrip | null }
  *   | { type: "link", link: import("./model.js").Link }
+ *   | { type: "refused", refusal: import("./model.js").Refusal | null }
  *   | { type: "symbols", epoch: number, symbols: readonly Instrument[] }
  *   | { type: "closes", epoch: number } & Closes
  *   | { type: "choose", symbol?: string, interval?: Interval, compare?: readonly string[] }
@@ -64,7 +65,11 @@ export function reduce(state, action) {
 function act(state, action) {
   switch (action.type) {
     case "link":
-      return { ...state, link: action.link, maxRate: action.link.status === "live" ? state.maxRate : null };
+      return action.link.status === "live"
+        ? { ...state, link: action.link, refusal: null }
+        : { ...state, link: action.link, maxRate: null };
+    case "refused":
+      return { ...state, refusal: action.refusal };
     case "symbols":
       return takeSymbols(state, action);
     case "closes":
