@@ -61,8 +61,8 @@ export class ServerClock {
 }
 
 /**
- * Calls `onUpdate` with each new quote and its delay in milliseconds, or `null` while that is not known. Reconnects after
- * each lost connection.
+ * Calls `onUpdate` with each new quote and its delay in milliseconds, or `null` while that is not known.
+ * Reconnects after each lost connection.
  * Calls `onError` with an error that a reconnect does not help. Returns a function that stops everything.
  */
 export function watch({ url, symbols = ["*"], rate = 5, onUpdate, onError = console.error, onNote = console.warn }) {

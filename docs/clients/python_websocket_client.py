@@ -5,6 +5,7 @@
 """
 
 import argparse
+import contextlib
 import json
 import random
 import sys
@@ -139,7 +140,8 @@ def updates(args):
                         sys.exit(1)
                 # Other types are ignored: new ones may come.
                 if epoch is not None and (question := clock.question(now)):
-                    socket.send(question)
+                    with contextlib.suppress(OSError, websocket.WebSocketException):  # What came is still to be read.
+                        socket.send(question)
         except Ended as end:
             print(f"the server ended the connection ({end}), reconnecting", file=sys.stderr)
         except (OSError, websocket.WebSocketException) as fault:

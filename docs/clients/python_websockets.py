@@ -6,6 +6,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import random
 import sys
@@ -122,7 +123,8 @@ async def updates(args):
                             sys.exit(1)
                     # Other types are ignored: new ones may come.
                     if epoch is not None and (question := clock.question(now)):
-                        await socket.send(question)
+                        with contextlib.suppress(websockets.ConnectionClosed):  # What came before is still to be read.
+                            await socket.send(question)
         except websockets.ConnectionClosed as closed:
             code = closed.rcvd.code if closed.rcvd else None
             if code in CLIENT_ERRORS:

@@ -63,7 +63,7 @@ export function watchShared({ url, onUpdate, onNote = console.warn }) {
         receive(message);
       };
       events.onerror = () => {
-        // The browser reconnects by itself, after the time that the server gave it, but not after an answer such as 503.
+        // The browser reconnects by itself, after the time that the server told it, but not after a status such as 503.
         if (events.readyState === EventSource.CLOSED) reconnect("the server refuses the stream");
         else watchSilence();
       };

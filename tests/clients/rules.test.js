@@ -337,26 +337,6 @@ for (const client of clients) {
     }
   });
 
-  test(`${name} waits at random, longer after each failure, and as the server asks`, { skip }, () => {
-    for (const [attempt, hintMs, chance, wantMs] of [
-      [0, null, 1, 500],
-      [0, null, 0.5, 250],
-      [1, null, 1, 1000],
-      [3, null, 1, 4000],
-      [3, null, 0, 0],
-      [9, null, 1, 10_000],
-      [5000, null, 1, 10_000],
-      [0, 4000, 0, 4000],
-      [7, 4000, 1, 8000],
-      [7, 0, 1, 1000],
-    ])
-      assert.equal(
-        client.waitBefore(Number(attempt), hintMs, Number(chance)),
-        wantMs,
-        `${attempt} ${hintMs} ${chance}`,
-      );
-  });
-
   test(`${name} keeps the digits of prices`, { skip }, async () => {
     const { lines } = await act(
       client,

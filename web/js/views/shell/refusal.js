@@ -36,7 +36,7 @@ export function createRefusalView(root) {
       setAttribute(box, "hidden", refusal === null);
       if (!refusal) return;
       setText(heading, HEADINGS[refusal.code] ?? "The server refuses this page");
-      setText(reason, `${sentence(refusal.message)}`);
+      setText(reason, sentence(refusal.message));
       setText(remedy, `What helps: ${refusal.remedy}.`);
     },
   };
