@@ -26,6 +26,7 @@ const ANSWERS = {
   format: ["format", "error"],
   acknowledge: ["acknowledge", "error"],
   ack: ["error"],
+  clock: ["time", "error"],
   drive: ["driven", "error"],
 };
 const TITLES = {
@@ -36,6 +37,7 @@ const TITLES = {
   format: "Change the format",
   acknowledge: "Acknowledge probes",
   ack: "Answer a probe",
+  clock: "Ask for the server's clock",
   drive: "Drive the feed",
 };
 

@@ -62,6 +62,8 @@ pub struct ServerConfig {
     pub tls: Option<TlsFiles>,
     pub http: HttpLimits,
     pub session: SessionLimits,
+    /// Opens `/echo`, whose sessions send back what they get.
+    pub echo: bool,
     /// Memory that all sessions may hold beyond [`SESSION_BYTES`] each; one address may hold half of it.
     pub session_bytes: usize,
     /// The time without an event after which a feed that plays is stalled.
@@ -199,10 +201,12 @@ impl<L: Listener> Server<L> {
             feed,
             limits: session,
             sessions: sessions.clone(),
+            connections: connections.clone(),
             answers,
             turns: Turns::new(tokio::runtime::Handle::current().metrics().num_workers()),
             metrics: metrics.clone(),
             auth: auth.clone(),
+            echo: config.echo,
             stall_after: config.stall_after,
         };
         let stopping = CancellationToken::new();

@@ -53,6 +53,8 @@ pub enum Request {
     Ack {
         number: u32,
     },
+    /// Asks for the server's clock.
+    Clock,
     Drive(Command),
 }
 
@@ -107,9 +109,10 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
         "format" => members.format(),
         "acknowledge" => Ok(Request::Acknowledge { on: members.on.unwrap_or(true) }),
         "ack" => members.ack(),
+        "clock" => Ok(Request::Clock),
         other => Err(ApiError::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate, resync, format, acknowledge, ack and drive",
+            "the types are subscribe, unsubscribe, rate, resync, format, acknowledge, ack, clock and drive",
         )),
     }
 }

@@ -32,7 +32,7 @@ pub use json::{BarsResponse, JsonQuote, depth_response};
 pub use login::{access_response, parse_login};
 pub use outbound::{
     AcknowledgeSet, Driven, Feed, FormatSet, Granted, Health, Hello, HelloLimits, JsonMessage, ListPart, News, Probe,
-    Scenarios, Stopping, Throttled, Unsubscribed, news_response, reading_response, rejected_response,
+    Scenarios, Stopping, Throttled, Time, Unsubscribed, news_response, reading_response, rejected_response,
     scenarios_response, symbols_response,
 };
 pub use query::{

@@ -29,11 +29,11 @@ use crate::server::ops::{Meter, Metrics, Transport};
 use crate::wire::{ApiError, EncodedMessage, Format, JsonMessage, Probe};
 
 /// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
-const LONG_WRITE: Duration = Duration::from_secs(1);
+pub(super) const LONG_WRITE: Duration = Duration::from_secs(1);
 /// The time in which a session may ask again for all the history that it may hold. It may ask for all of it at once.
 const HISTORY_TIME: Duration = Duration::from_secs(10);
 /// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
-const PING_INTERVAL: u32 = 30;
+pub(super) const PING_INTERVAL: u32 = 30;
 
 /// The session's part of what all sessions share.
 pub struct Shared {
@@ -110,7 +110,7 @@ enum Event {
 }
 
 /// The session goes on, or ends.
-type Flow = ControlFlow<SessionEnd>;
+pub(super) type Flow = ControlFlow<SessionEnd>;
 
 impl<'s, S> Session<'s, S>
 where
@@ -381,7 +381,7 @@ fn number_of(payload: &[u8]) -> Option<u32> {
 }
 
 /// Sends the close frame.
-async fn close<S>(socket: &mut S, end: SessionEnd) -> Result<(), WsError>
+pub(super) async fn close<S>(socket: &mut S, end: SessionEnd) -> Result<(), WsError>
 where
     S: Sink<WsMessage, Error = WsError> + Unpin,
 {
@@ -392,11 +392,11 @@ where
     }
 }
 
-fn or_end(result: Result<(), WsError>) -> Flow {
+pub(super) fn or_end(result: Result<(), WsError>) -> Flow {
     result.map_or_else(|error| Flow::Break(end_of(&error)), Flow::Continue)
 }
 
-fn end_of(error: &WsError) -> SessionEnd {
+pub(super) fn end_of(error: &WsError) -> SessionEnd {
     match error {
         WsError::Io(error) if error.kind() == ErrorKind::TimedOut => SessionEnd::TooSlow,
         WsError::Io(error) if error.kind() == ErrorKind::OutOfMemory => SessionEnd::NoMemory,

@@ -10,7 +10,7 @@ mod symbols;
 pub use feed::{Feed, Health, reading_response, rejected_response};
 pub use notices::{ListPart, News, Scenarios, news_response, scenarios_response};
 pub use session::{
-    AcknowledgeSet, Driven, FormatSet, Granted, Hello, HelloLimits, Probe, Stopping, Throttled, Unsubscribed,
+    AcknowledgeSet, Driven, FormatSet, Granted, Hello, HelloLimits, Probe, Stopping, Throttled, Time, Unsubscribed,
 };
 pub use symbols::symbols_response;
 
@@ -35,6 +35,7 @@ impl JsonMessage for Heartbeat {}
 impl JsonMessage for FormatSet {}
 impl JsonMessage for AcknowledgeSet {}
 impl JsonMessage for Probe {}
+impl JsonMessage for Time {}
 impl JsonMessage for Throttled {}
 impl JsonMessage for Stopping {}
 impl JsonMessage for News<'_> {}

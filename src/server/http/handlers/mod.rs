@@ -9,7 +9,7 @@ mod status;
 pub use feed::{command, feed, news, reading, rejected, scenarios};
 pub use login::{login, logout, role};
 pub use market::{bars, depth, preview, quotes, symbols};
-pub use sessions::{events, websocket};
+pub use sessions::{echo, events, websocket};
 pub use status::{asyncapi, health, metrics, readiness};
 
 use std::convert::Infallible;
@@ -25,7 +25,7 @@ use warp::{Filter, Rejection};
 use super::auth::Auth;
 use super::reply::JSON;
 use crate::fanout::LiveMarket;
-use crate::server::limits::{MemoryLimit, SessionsLimit, Turns};
+use crate::server::limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns};
 use crate::server::ops::Metrics;
 use crate::server::session::{FeedControl, SessionLimits};
 use crate::wire::{ApiError, BarsResponse};
@@ -37,12 +37,16 @@ pub struct Site {
     pub feed: FeedControl,
     pub limits: SessionLimits,
     pub sessions: SessionsLimit,
+    /// Limits the connections that are not sessions.
+    pub connections: ConnectionLimit,
     /// Limits the memory of answers that clients have not taken yet.
     pub answers: MemoryLimit,
     /// The turns of all work that clients ask for.
     pub turns: Turns,
     pub metrics: Metrics,
     pub auth: Auth,
+    /// `/echo` is open.
+    pub echo: bool,
     /// The time without an event after which a feed that plays is stalled.
     pub stall_after: Duration,
 }

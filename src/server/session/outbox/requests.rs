@@ -7,7 +7,7 @@ use crate::server::limits::TURN_BYTES;
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
     AcknowledgeSet, ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request,
-    Subscribe, Unsubscribed, parse,
+    Subscribe, Time, Unsubscribed, parse,
 };
 
 /// The rate of a subscription that does not name one, in updates per second.
@@ -58,6 +58,7 @@ impl Outbox {
                 self.answers.push_back(AcknowledgeSet::new(id, on).to_text());
             }
             Request::Ack { number } => self.acknowledged = Some(number),
+            Request::Clock => self.answers.push_back(Time::new(id, self.live.wall_micros()).to_text()),
             Request::Drive(command) => self.command = Some((id, command)),
             Request::Format(format) => {
                 self.set_format(format);
