@@ -85,7 +85,8 @@ async function serve() {
     return (rate) => ({ url: `ws://127.0.0.1:3999/${rate}`, request: "{}" });
   }
   const package_ = mkdtempSync(join(tmpdir(), "nats-"));
-  const run = (/** @type {string} */ program, /** @type {string[]} */ args) => execFileSync(program, args, { cwd: package_ });
+  const run = (/** @type {string} */ program, /** @type {string[]} */ args) =>
+    execFileSync(program, args, { cwd: package_ });
   run("apt-get", ["download", "-q", "nats-server"]);
   run("sh", ["-c", "dpkg -x nats-server*.deb ."]);
   writeFileSync(join(package_, "nats.conf"), 'port: 3998\nwebsocket { port: 3999, host: "127.0.0.1", no_tls: true }\n');
@@ -128,7 +129,9 @@ const results = await Promise.all(
 );
 const seconds = (/** @type {number | null} */ value) => (value === null ? "-" : `${value.toFixed(2)} s`);
 console.log(`${flags.server}, ${flags.seconds} s`);
-console.log("| client | rate | handler | messages | largest age after 5 s | at the end | first, then after a stall | closed |");
+console.log(
+  "| client | rate | handler | messages | largest age after 5 s | at the end | first, then after a stall | closed |",
+);
 console.log("|---|---|---|---|---|---|---|---|");
 for (const { client, rate, handler, messages, largest, last, closed, ...after } of results) {
   const stalled = `${seconds(after.first_after_stall)}, ${seconds(after.second_after_stall)}`;

@@ -7,6 +7,7 @@ import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
 const INBOUND = [
+  "ack",
   "clock",
   "drive_scenario",
   "drive_seek",
@@ -50,6 +51,7 @@ test("encoding gives the inbound fixtures", () => {
     drive_step: { type: "drive", command: "step", to: "bar", interval: "1m" },
     rate: { type: "rate", id: 2, channel: "quotes", symbols: ["AAPL"], rate: 0 },
     rate_every: { type: "rate", id: 7, channel: "quotes", symbols: ["AAPL"], rate: "every" },
+    ack: { type: "ack", number: 7 },
     clock: { type: "clock", id: 21 },
     resync: { type: "resync", symbols: ["AAPL"] },
     subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },

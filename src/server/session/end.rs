@@ -1,8 +1,11 @@
 //! The ways in which a session ends.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use strum::{EnumIter, IntoEnumIterator as _, IntoStaticStr};
+use tokio_tungstenite::tungstenite::Error as WsError;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::server::ops::Metrics;
@@ -44,6 +47,19 @@ impl SessionEnd {
     /// The reason in the close frame and in the metrics.
     pub fn reason(self) -> &'static str {
         self.into()
+    }
+
+    /// The end of a session whose socket failed with `error`.
+    pub fn of(error: &WsError) -> Self {
+        match error {
+            WsError::Io(error) if error.kind() == ErrorKind::TimedOut => Self::TooSlow,
+            WsError::Io(error) if error.kind() == ErrorKind::OutOfMemory => Self::NoMemory,
+            WsError::Capacity(_) => Self::MessageTooLarge,
+            WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Left,
+            WsError::Utf8(_) => Self::BadText,
+            WsError::Protocol(_) | WsError::AttackAttempt => Self::BadProtocol,
+            _ => Self::Left,
+        }
     }
 
     /// The code of the close frame; `None` where the client ends the session.

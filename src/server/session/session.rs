@@ -6,14 +6,12 @@
 //!
 //! Not here: what is due (`outbox.rs`), and how bytes are written (`socket.rs`).
 
-use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::time::{Instant, timeout};
-use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
@@ -236,7 +234,7 @@ where
             Ok(WsMessage::Close(_)) => return Flow::Break(SessionEnd::Left),
             // The next flush answers a ping.
             Ok(_) => {}
-            Err(error) => return Flow::Break(end_of(&error)),
+            Err(error) => return Flow::Break(SessionEnd::of(&error)),
         }
         Flow::Continue(())
     }
@@ -393,17 +391,7 @@ where
 }
 
 pub(super) fn or_end(result: Result<(), WsError>) -> Flow {
-    result.map_or_else(|error| Flow::Break(end_of(&error)), Flow::Continue)
+    result.map_or_else(|error| Flow::Break(SessionEnd::of(&error)), Flow::Continue)
 }
 
-pub(super) fn end_of(error: &WsError) -> SessionEnd {
-    match error {
-        WsError::Io(error) if error.kind() == ErrorKind::TimedOut => SessionEnd::TooSlow,
-        WsError::Io(error) if error.kind() == ErrorKind::OutOfMemory => SessionEnd::NoMemory,
-        WsError::Capacity(_) => SessionEnd::MessageTooLarge,
-        WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => SessionEnd::Left,
-        WsError::Utf8(_) => SessionEnd::BadText,
-        WsError::Protocol(_) | WsError::AttackAttempt => SessionEnd::BadProtocol,
-        _ => SessionEnd::Left,
-    }
-}
+pub(super)

@@ -111,7 +111,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   function receive(frame) {
     const message = decode(frame) ?? decoder.decode(frame);
     if (!message) return;
-    if (message.type === "probe") return session.probed(message.number);
+    if (message.type === "probe") return socket.send(encode({ type: "ack", number: message.number }));
     const bytes = typeof frame === "string" ? frame.length : /** @type {ArrayBuffer} */ (frame).byteLength;
     const trip = message.type === "time" ? clock.answered(message) : null;
     store.dispatch({ type: "message", message, bytes, trip, ...now() });
@@ -130,6 +130,8 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
    */
   function begin({ protocol, limits }) {
     if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
+    // The browser answers pings also for a page that does not read.
+    socket.send(encode({ type: "acknowledge" }));
     session.opened(limits);
     clock.opened();
   }

@@ -170,18 +170,7 @@ export function createSession(send, positions) {
       isOpen = true;
       messageBytes = message_bytes;
       sent = nothingSent();
-      // The browser answers pings also for a page that does not read.
-      send({ type: "acknowledge" });
       sendChanges();
-    },
-
-    /**
-     * Says that the page has handled all messages before a probe.
-     *
-     * @param {number} number of the probe
-     */
-    probed(number) {
-      if (isOpen) send({ type: "ack", number });
     },
 
     closed() {

@@ -26,6 +26,7 @@ const DEPTH = 6;
 
 const IS_SNAPSHOT = 1;
 const IS_TIMED = 2;
+const HAS_LAG = 4;
 const ALL = "*";
 
 /** @param {{ onLost: (symbols: string[]) => void }} options */
@@ -79,7 +80,8 @@ export function createDecoder({ onLost }) {
   function readMessage(reader) {
     const { kind, flags, entries, ...head } = reader.header();
     if (kind === HEARTBEAT) {
-      return { type: "heartbeat", ...head, ts_market: reader.zigzag(), ticks: reader.varint(), late: reader.varint() };
+      const counts = { ts_market: reader.zigzag(), ticks: reader.varint(), late: reader.varint() };
+      return { type: "heartbeat", ...head, ...counts, lag_ms: (flags & HAS_LAG) === 0 ? null : reader.varint() };
     }
     if (head.epoch !== epoch) {
       // Reported once the list is here.
