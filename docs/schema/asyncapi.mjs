@@ -24,6 +24,7 @@ const ANSWERS = {
   resync: ["snapshot", "error"],
   unsubscribe: ["unsubscribed", "error"],
   format: ["format", "error"],
+  limits: ["limits", "error"],
   drive: ["driven", "error"],
 };
 const TITLES = {
@@ -32,6 +33,7 @@ const TITLES = {
   resync: "Request a snapshot",
   unsubscribe: "Unsubscribe",
   format: "Change the format",
+  limits: "Set the longest message",
   drive: "Drive the feed",
 };
 

@@ -32,10 +32,23 @@ pub struct Inbound {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Subscribe(Subscribe),
-    Unsubscribe { channel: Channel, symbols: Vec<String> },
-    Rate { channel: Channel, symbols: Vec<String>, rate: Rate },
-    Resync { symbols: Vec<String> },
+    Unsubscribe {
+        channel: Channel,
+        symbols: Vec<String>,
+    },
+    Rate {
+        channel: Channel,
+        symbols: Vec<String>,
+        rate: Rate,
+    },
+    Resync {
+        symbols: Vec<String>,
+    },
     Format(Format),
+    /// The longest message that the client takes, in bytes.
+    Limits {
+        sent_bytes: usize,
+    },
     Drive(Command),
 }
 
@@ -88,9 +101,10 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
         "rate" => members.rate(),
         "resync" => Ok(Request::Resync { symbols: members.symbols(Channel::Quotes)? }),
         "format" => members.format(),
+        "limits" => members.limits(),
         other => Err(ApiError::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate, resync, format and drive",
+            "the types are subscribe, unsubscribe, rate, resync, format, limits and drive",
         )),
     }
 }
@@ -105,6 +119,7 @@ struct RequestMembers {
     history: Option<usize>,
     since: Option<ResumePoint>,
     format: Option<String>,
+    sent_bytes: Option<usize>,
 }
 
 impl RequestMembers {
@@ -137,6 +152,12 @@ impl RequestMembers {
             let remedy = "the formats are json and binary, as in \"format\":\"binary\"";
             ApiError::bad_message(format!("there is no format {}", echo(label)), remedy)
         })
+    }
+
+    fn limits(self) -> Result<Request, ApiError> {
+        let remedy = "name the longest message that you take, in bytes, as in \"sent_bytes\":65536";
+        let missing = || ApiError::bad_message("`sent_bytes` is missing", remedy);
+        self.sent_bytes.map(|sent_bytes| Request::Limits { sent_bytes }).ok_or_else(missing)
     }
 
     fn channel(&self) -> Result<Channel, ApiError> {
@@ -202,6 +223,8 @@ mod tests {
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":-1}"#, "bad_message", "out of range");
         check(r#"{"type":"rate","channel":"quotes","symbols":["A"],"rate":"all"}"#, "bad_message", "nor \"every\"");
         check(r#"{"type":"format","format":"xml"}"#, "bad_message", "no format \"xml\"");
+        check(r#"{"type":"limits"}"#, "bad_message", "`sent_bytes` is missing");
+        check(r#"{"type":"limits","sent_bytes":-1}"#, "bad_message", "wrong type");
         check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is not a whole number");
     }
 

@@ -16,7 +16,8 @@ use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
 use crate::market::{Instrument, InstrumentId, Market};
 use crate::server::limits::{INCLUDED_BYTES, LONG_MESSAGE, TURN_BYTES};
 use crate::wire::{
-    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, Stopping, Text, Throttled,
+    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, MESSAGE_BYTES, Outgoing, Stopping,
+    Text, Throttled,
 };
 
 /// The default number of headlines of a subscription.
@@ -35,6 +36,8 @@ pub struct Outbox {
     notifier: Arc<Notifier>,
     limits: SessionLimits,
     format: Format,
+    /// The longest message that the client takes, in bytes.
+    max_bytes: usize,
     subscriptions: Subscriptions,
     /// The instruments of the subscriptions' epoch.
     instruments: Arc<[Instrument]>,
@@ -81,6 +84,7 @@ impl Outbox {
             notifier,
             limits,
             format,
+            max_bytes: MESSAGE_BYTES,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
             instruments,
             answers: VecDeque::from([hello.to_text()]),
@@ -175,6 +179,11 @@ impl Outbox {
         self.answers.push_back(error.to_text());
     }
 
+    /// The clock, the format and the length of the next message.
+    fn outgoing(&self) -> Outgoing {
+        Outgoing { ts_sent: self.live.wall_micros(), format: self.format, max_bytes: self.max_bytes }
+    }
+
     /// Listens to the tiers that serve the subscriptions, and to no others.
     fn listen(&self) {
         self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
@@ -247,18 +256,19 @@ impl Outbox {
         if !self.notices_due {
             return None;
         }
-        if let Some(text) = self.scenarios.take_scenarios(market, self.live.wall_micros()) {
-            return Some(text);
-        }
-        self.notices_due = false;
-        self.news.as_mut()?.take_news(market, self.live.wall_micros())
+        let (ts_sent, max_bytes) = (self.live.wall_micros(), self.max_bytes);
+        let scenarios = self.scenarios.take_scenarios(market, ts_sent, max_bytes);
+        let text = scenarios.or_else(|| self.news.as_mut()?.take_news(market, ts_sent, max_bytes));
+        self.notices_due = text.is_some();
+        text
     }
 
     fn next_series(&mut self, market: &Market) -> Option<EncodedMessage> {
+        let outgoing = self.outgoing();
         let all = self.subscriptions.series_mut();
         while let Some(series) = all.get_mut(self.series_index) {
             if series.due && series.grant.is_some() {
-                let frame = series.cursor.take(market, self.live.wall_micros(), self.format);
+                let frame = series.cursor.take(market, outgoing);
                 // One message for each mark, or a slow client would never get past this series.
                 series.due = frame.is_some() && series.cursor.has_more();
                 if frame.is_some() {

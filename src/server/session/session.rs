@@ -18,7 +18,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::commands::{CommandDone, CommandQueue, FeedControl};
 use super::end::{CLOSE_TIMEOUT, SessionEnd};
-use super::limits::SessionLimits;
+use super::limits::{PING_INTERVAL, SessionLimits};
 use super::outbox::Outbox;
 use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket, Notifier};
@@ -30,8 +30,8 @@ use crate::wire::{ApiError, EncodedMessage, Format};
 const LONG_WRITE: Duration = Duration::from_secs(1);
 /// The time in which a session may ask again for all the history that it may hold. It may ask for all of it at once.
 const HISTORY_TIME: Duration = Duration::from_secs(10);
-/// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
-const PING_INTERVAL: u32 = 30;
+/// Half seconds between pings.
+const PING_HALF_SECONDS: u32 = 2 * PING_INTERVAL.as_secs() as u32;
 
 /// The session's part of what all sessions share.
 pub struct Shared {
@@ -186,7 +186,7 @@ where
         self.flush_due = self.notifier.take_flush();
         self.outbox.mark(due);
         self.since_ping += due.half_seconds();
-        if self.since_ping >= PING_INTERVAL { self.ping().await } else { Flow::Continue(()) }
+        if self.since_ping >= PING_HALF_SECONDS { self.ping().await } else { Flow::Continue(()) }
     }
 
     async fn ping(&mut self) -> Flow {

@@ -43,6 +43,7 @@ fn protocol_document_has_the_fixtures() {
         "subscribe_news",
         "drive_scenario",
         "format",
+        "limits",
         "rate",
         "rate_every",
         "resync",

@@ -97,6 +97,7 @@ const SHAPES = new Map([
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
   ["heartbeat", object({ ...HEAD, ts_market: numberOrNull, ticks: number })],
   ["format", object({ format: text })],
+  ["limits", object({ sent_bytes: number })],
   ["driven", object({ command: text })],
   ["error", object({ code: text, message: text })],
 ]);

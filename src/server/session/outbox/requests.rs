@@ -6,8 +6,8 @@ use crate::market::{InstrumentId, Market};
 use crate::server::limits::TURN_BYTES;
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
-    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request, Subscribe,
-    Unsubscribed, parse,
+    ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, LimitsSet, MIN_MESSAGE_BYTES, Rate,
+    Request, Subscribe, Unsubscribed, parse, split_symbols,
 };
 
 /// The rate of a subscription that does not name one, in updates per second.
@@ -54,6 +54,10 @@ impl Outbox {
                 self.snapshot_due.extend(ids);
             }
             Request::Drive(command) => self.command = Some((id, command)),
+            Request::Limits { sent_bytes } => {
+                self.max_bytes = sent_bytes.clamp(MIN_MESSAGE_BYTES, self.limits.max_sent_bytes);
+                self.answers.push_back(LimitsSet::new(id, self.max_bytes).to_text());
+            }
             Request::Format(format) => {
                 self.set_format(format);
                 self.answers.push_back(FormatSet::new(id, format).to_text());
@@ -77,7 +81,7 @@ impl Outbox {
             Channel::Quotes => self.set_quotes_rate(&ids, star, grant),
             _ => self.subscriptions.set_series_rate(&ids, channel, grant),
         }
-        self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), None).to_text());
+        self.confirm_grant(id, channel, symbols, rate_of(grant), None);
         Ok(())
     }
 
@@ -97,8 +101,24 @@ impl Outbox {
                 _ => self.subscriptions.remove_series(&ids, channel),
             }
         }
-        self.answers.push_back(Unsubscribed::new(id, channel, symbols).to_text());
+        for part in split_symbols(symbols, self.max_bytes) {
+            self.answers.push_back(Unsubscribed::new(id, channel, part).to_text());
+        }
         Ok(())
+    }
+
+    /// Answers `subscribe` or `rate`. Many symbols need several messages.
+    fn confirm_grant(
+        &mut self,
+        id: Option<u64>,
+        channel: Channel,
+        symbols: &[String],
+        rate: Rate,
+        recovered: Option<bool>,
+    ) {
+        for part in split_symbols(symbols, self.max_bytes) {
+            self.answers.push_back(Granted::new(id, channel, part, rate, recovered).to_text());
+        }
     }
 
     /// Sends quotes in another format from now on. Its updates come from other caches, which may be at another point
@@ -145,7 +165,7 @@ impl Outbox {
             Channel::Quotes => {}
             _ => self.begin_series(market, &ids, channel, last),
         }
-        self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), recovered).to_text());
+        self.confirm_grant(id, channel, symbols, rate_of(grant), recovered);
         Ok(())
     }
 
@@ -158,7 +178,7 @@ impl Outbox {
         let resumed = last.and_then(|last| NoticesCursor::after(market.news(), *last));
         self.news = Some(resumed.unwrap_or_else(|| NoticesCursor::newest(market.news(), history)));
         self.notices_due = true;
-        self.answers.push_back(Granted::new(id, Channel::News, symbols, Rate::Every, recovered).to_text());
+        self.confirm_grant(id, Channel::News, symbols, Rate::Every, recovered);
     }
 
     /// Marks symbols as behind where the client has a `seq`. Marks the others for a snapshot, and also symbols without
