@@ -44,6 +44,10 @@ pub enum Request {
     Resync {
         symbols: Vec<String>,
     },
+    /// The facts about symbols that binary messages need.
+    Describe {
+        symbols: Vec<String>,
+    },
     Format(Format),
     /// The longest message that the client takes, in bytes.
     Limits {
@@ -100,11 +104,12 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
         "unsubscribe" => members.unsubscribe(),
         "rate" => members.rate(),
         "resync" => Ok(Request::Resync { symbols: members.symbols(Channel::Quotes)? }),
+        "describe" => Ok(Request::Describe { symbols: members.symbols(Channel::Quotes)? }),
         "format" => members.format(),
         "limits" => members.limits(),
         other => Err(ApiError::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate, resync, format, limits and drive",
+            "the types are subscribe, unsubscribe, rate, resync, describe, format, limits and drive",
         )),
     }
 }

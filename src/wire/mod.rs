@@ -33,9 +33,9 @@ pub use inbound::{Inbound, Request, ResumePoint, Subscribe, parse};
 pub use json::{BarsResponse, JsonQuote, depth_response};
 pub use login::{access_response, parse_login};
 pub use outbound::{
-    Driven, Feed, FormatSet, Granted, Health, Hello, HelloLimits, JsonMessage, LimitsSet, ListPart, News, Scenarios,
-    Stopping, Throttled, Unsubscribed, news_response, reading_response, rejected_response, scenarios_response,
-    split_symbols, symbols_response,
+    Driven, Feed, FormatSet, Granted, Health, Hello, HelloLimits, InstrumentFacts, JsonMessage, LimitsSet, ListPart,
+    News, Scenarios, Stopping, Throttled, Unsubscribed, news_response, reading_response, rejected_response,
+    scenarios_response, split_symbols, symbols_response,
 };
 pub use query::{
     BarsQuery, parse_bars_query, parse_depth_query, parse_events_query, parse_news_query, parse_quotes_query,

@@ -43,12 +43,14 @@ impl BarsCursor {
         self.more
     }
 
-    /// Continues after the closed bar that begins at `last_us`, in microseconds since 1970, if it is still kept.
+    /// Continues after the closed bar that begins at `last_us`, in microseconds since 1970, if it is still kept. A later
+    /// bar than the newest closed one is none of this epoch.
     pub fn resume(&mut self, market: &Market, last_us: i64) {
         let Some((_, state)) = market.get(self.id) else { return };
         let closed = &state.series(self.interval).closed;
         let newer = closed.iter().rev().take_while(|bar| bar.start.micros() > last_us).count();
-        if newer < closed.len() {
+        let is_reached = closed.iter().next_back().is_some_and(|bar| bar.start.micros() >= last_us);
+        if is_reached && newer < closed.len() {
             self.sent = Some(SentBars { closed: closed.total() - newer as u64, forming: None });
         }
     }
@@ -145,6 +147,12 @@ mod tests {
         let mut too_old = BarsCursor::new(A, Interval::S1, 3);
         too_old.resume(&market, 2_000_000);
         assert_eq!(take(&mut too_old, &market), Some((true, 0, vec![7, 8], Some(9))));
+        // The ninth second is not over yet.
+        for ahead in [9_000_000, i64::MAX] {
+            let mut cursor = BarsCursor::new(A, Interval::S1, 3);
+            cursor.resume(&market, ahead);
+            assert_eq!(take(&mut cursor, &market), Some((true, 0, vec![7, 8], Some(9))), "{ahead}");
+        }
     }
 
     #[test]

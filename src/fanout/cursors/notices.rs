@@ -32,7 +32,7 @@ impl NoticesCursor {
         }
         let (part, headlines) = self.next_part(market.news());
         let news = News::new(market.epoch(), ts_sent, part, headlines, max_bytes);
-        self.begin_after(part, news.len());
+        self.begin_after(part, news.count());
         Some(news.to_text())
     }
 
@@ -44,7 +44,7 @@ impl NoticesCursor {
         }
         let (part, scenarios) = self.next_part(market.scenarios());
         let scenarios = Scenarios::new(market.epoch(), ts_sent, part, scenarios, max_bytes);
-        self.begin_after(part, scenarios.len());
+        self.begin_after(part, scenarios.count());
         Some(scenarios.to_text())
     }
 

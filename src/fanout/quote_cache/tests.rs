@@ -131,7 +131,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         6 => (0..SYMBOLS, 1i64..1_000).prop_map(|(id, price)| Step::Trade(id, price)),
         3 => (1u64..400).prop_map(Step::Flush),
-        3 => prop_oneof![Just(1), Just(700), Just(MESSAGE_BYTES)].prop_map(Step::Take),
+        3 => prop_oneof![Just(1), Just(500), Just(MESSAGE_BYTES)].prop_map(Step::Take),
         1 => Just(Step::Clear),
         1 => (0..SYMBOLS).prop_map(Step::Leave),
         1 => (0..SYMBOLS).prop_map(Step::Join),
@@ -224,7 +224,7 @@ fn parts_of_a_large_message_are_shared_too() {
         (0..SYMBOLS).for_each(|id| trade(&mut market, id, price));
         cache.encode(&all, &market, 0);
         // The last reader takes short messages only, and one of each flush in the end.
-        let taken = [MESSAGE_BYTES, MESSAGE_BYTES, 700];
+        let taken = [MESSAGE_BYTES, MESSAGE_BYTES, 500];
         let mut parts = [0; 3].map(|_| Vec::new());
         for (n, max_bytes) in taken.into_iter().enumerate() {
             let take = || cache.take(&mut readers[n], max_bytes).and_then(EncodedMessage::into_text);

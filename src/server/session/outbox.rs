@@ -13,11 +13,11 @@ use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
 use crate::control::Command;
 use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
-use crate::market::{Instrument, InstrumentId, Market};
+use crate::market::{Instrument, InstrumentId, InstrumentSet, Market};
 use crate::server::limits::{INCLUDED_BYTES, LONG_MESSAGE, TURN_BYTES};
 use crate::wire::{
-    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, MESSAGE_BYTES, Outgoing, Stopping,
-    Text, Throttled,
+    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, InstrumentFacts, JsonMessage, MESSAGE_BYTES,
+    Outgoing, Stopping, Text, Throttled,
 };
 
 /// The default number of headlines of a subscription.
@@ -52,10 +52,13 @@ pub struct Outbox {
     news: Option<NoticesCursor>,
     notices_due: bool,
     heartbeat_due: bool,
+    /// Symbols whose facts were sent in this epoch, as binary messages need them; and those that are due.
+    described: InstrumentSet,
+    facts_due: InstrumentSet,
     /// Symbols that need a snapshot.
-    snapshot_due: Vec<InstrumentId>,
+    snapshot_due: InstrumentSet,
     /// Symbols that may be behind, and that no coming flush marks.
-    behind: Vec<InstrumentId>,
+    behind: InstrumentSet,
     /// Tiers whose flush has updates.
     tiers_due: Due,
     /// Index of the next cursor to read, among those of the first due tier.
@@ -94,8 +97,10 @@ impl Outbox {
             news: None,
             notices_due: true,
             heartbeat_due: false,
-            snapshot_due: Vec::new(),
-            behind: Vec::new(),
+            described: InstrumentSet::new(),
+            facts_due: InstrumentSet::new(),
+            snapshot_due: InstrumentSet::new(),
+            behind: InstrumentSet::new(),
             tiers_due: Due::default(),
             quotes_index: 0,
             series_index: 0,
@@ -209,6 +214,7 @@ impl Outbox {
         self.feed_due
             || self.heartbeat_due
             || self.notices_due
+            || !self.facts_due.is_empty()
             || !self.snapshot_due.is_empty()
             || !self.behind.is_empty()
             || self.series_index < self.subscriptions.series().len()
@@ -222,7 +228,7 @@ impl Outbox {
         if std::mem::take(&mut self.feed_due) {
             return Some(EncodedMessage::Text(Feed::new(market, self.live.wall_micros(), &live.status).to_text()));
         }
-        if let Some(text) = self.next_notice(market) {
+        if let Some(text) = self.next_notice(market).or_else(|| self.next_facts(market)) {
             return Some(EncodedMessage::Text(text));
         }
         let quotes = self.next_snapshot(market).or_else(|| self.next_catch_up(market));
@@ -245,11 +251,33 @@ impl Outbox {
         self.feed_due = true;
         self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
         self.behind.clear();
+        (self.described, self.facts_due) = (InstrumentSet::new(), InstrumentSet::new());
+        self.describe_all();
         self.scenarios = NoticesCursor::default();
         self.news = self.news.map(|_| NoticesCursor::newest(market.news(), DEFAULT_HEADLINES));
         self.notices_due = true;
         self.series_index = 0;
         self.listen();
+    }
+
+    /// Marks the symbols of all subscriptions whose facts a client of the binary format needs.
+    fn describe_all(&mut self) {
+        let ids: Vec<_> = self.subscriptions.ids().collect();
+        self.describe(&ids);
+    }
+
+    /// Marks symbols whose facts a client of the binary format needs before their first message.
+    fn describe(&mut self, ids: &[InstrumentId]) {
+        if self.format == Format::Binary {
+            self.facts_due.extend(ids.iter().copied().filter(|id| self.described.insert(*id)));
+        }
+    }
+
+    fn next_facts(&mut self, market: &Market) -> Option<Text> {
+        if self.facts_due.is_empty() {
+            return None;
+        }
+        Some(InstrumentFacts::take(market, self.live.wall_micros(), &mut self.facts_due, self.max_bytes).to_text())
     }
 
     fn next_notice(&mut self, market: &Market) -> Option<Text> {

@@ -10,7 +10,7 @@ mod symbols;
 pub use feed::{Feed, Health, reading_response, rejected_response};
 pub use notices::{ListPart, News, Scenarios, news_response, scenarios_response};
 pub use session::{Driven, FormatSet, Granted, Hello, HelloLimits, LimitsSet, Stopping, Throttled, Unsubscribed};
-pub use symbols::symbols_response;
+pub use symbols::{InstrumentFacts, symbols_response};
 
 use serde::Serialize;
 
@@ -30,6 +30,7 @@ impl JsonMessage for Driven {}
 impl JsonMessage for Granted<'_> {}
 impl JsonMessage for Unsubscribed<'_> {}
 impl JsonMessage for Heartbeat {}
+impl JsonMessage for InstrumentFacts<'_> {}
 impl JsonMessage for FormatSet {}
 impl JsonMessage for LimitsSet {}
 impl JsonMessage for Throttled {}

@@ -57,7 +57,7 @@ impl<'m> News<'m> {
     }
 
     /// The number of headlines.
-    pub const fn len(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.stories.len()
     }
 }
@@ -101,7 +101,7 @@ impl<'m> Scenarios<'m> {
     }
 
     /// The number of scenarios.
-    pub const fn len(&self) -> usize {
+    pub const fn count(&self) -> usize {
         self.scenarios.len()
     }
 }

@@ -44,6 +44,8 @@ fn protocol_document_has_the_fixtures() {
         "drive_scenario",
         "format",
         "limits",
+        "instruments",
+        "describe",
         "rate",
         "rate_every",
         "resync",

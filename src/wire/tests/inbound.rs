@@ -37,6 +37,7 @@ fn parser_reads_the_fixtures() {
         ),
         ("resync", None, Request::Resync { symbols: symbols(&["AAPL"]) }),
         ("format", Some(6), Request::Format(Format::Binary)),
+        ("describe", Some(13), Request::Describe { symbols: symbols(&["*"]) }),
         ("limits", Some(12), Request::Limits { sent_bytes: 65_536 }),
         ("subscribe_news", Some(9), subscribe(Channel::News, &["*"], None, Some(20))),
         ("drive_scenario", Some(10), Request::Drive(Command::RunScenario(scenario))),

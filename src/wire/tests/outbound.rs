@@ -84,6 +84,17 @@ fn symbols_are_split_so_that_each_answer_fits() {
 }
 
 #[test]
+fn facts_about_symbols_match_the_fixture_and_come_in_parts() {
+    let market = market();
+    let mut due: InstrumentSet = [NEW, AAPL, EURUSD].into_iter().collect();
+    check("instruments", &InstrumentFacts::take(&market, START + 100, &mut due.clone(), MESSAGE_BYTES).to_text());
+    let texts = [0; 2].map(|_| InstrumentFacts::take(&market, START + 100, &mut due, 450).to_text());
+    assert!(texts[0].contains("\"left\":1,\"instruments\":[{\"index\":0,\"symbol\":\"AAPL\""), "{}", texts[0].as_str());
+    assert!(texts[1].contains("\"left\":0,\"instruments\":[{\"index\":2,\"symbol\":\"NEW\""), "{}", texts[1].as_str());
+    assert!(due.is_empty());
+}
+
+#[test]
 fn throttled_and_stopping_match_the_fixtures() {
     check("throttled", &Throttled::new(START + 200_100, Some(2.0.into())).to_text());
     check("throttle_lifted", &Throttled::new(START + 30_200_100, None).to_text());

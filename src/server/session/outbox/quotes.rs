@@ -13,16 +13,18 @@ impl Outbox {
         }
         let mut message = QuotesMessage::new(self.outgoing(), QuotesKind::Snapshot, market.epoch());
         let mut symbols = 0;
-        for id in self.snapshot_due.iter().take(MESSAGE_SYMBOLS) {
-            if let Some((instrument, state)) = market.get(*id) {
-                if !message.push(*id, instrument, state, 1) {
+        while symbols < MESSAGE_SYMBOLS
+            && let Some(id) = self.snapshot_due.first()
+        {
+            if let Some((instrument, state)) = market.get(id) {
+                if !message.push(id, instrument, state, 1) {
                     break;
                 }
-                self.subscriptions.sent(*id, state.seq);
+                self.subscriptions.sent(id, state.seq);
             }
+            self.snapshot_due.pop_first();
             symbols += 1;
         }
-        self.snapshot_due.drain(..symbols);
         Some(message.finish())
     }
 
@@ -31,14 +33,14 @@ impl Outbox {
         let mut message = QuotesMessage::new(self.outgoing(), QuotesKind::Update, market.epoch());
         let mut symbols = 0;
         while symbols < MESSAGE_SYMBOLS
-            && let Some(id) = self.behind.pop()
+            && let Some(id) = self.behind.pop_first()
         {
             let (Some((instrument, state)), Some(sent)) = (market.get(id), self.subscriptions.sent_of(id)) else {
                 continue;
             };
             if state.seq > sent {
                 if !message.push(id, instrument, state, sent + 1) {
-                    self.behind.push(id);
+                    self.behind.insert(id);
                     break;
                 }
                 self.subscriptions.sent(id, state.seq);

@@ -34,8 +34,6 @@ impl Outbox {
         let error = answered.err();
         error.iter().for_each(|error| self.reject(error));
         self.listen();
-        self.snapshot_due.sort_unstable();
-        self.snapshot_due.dedup();
         self.series_index = 0;
         error.map(|error| error.code)
     }
@@ -54,6 +52,11 @@ impl Outbox {
                 self.snapshot_due.extend(ids);
             }
             Request::Drive(command) => self.command = Some((id, command)),
+            Request::Describe { symbols } => {
+                let (ids, _) = resolve(market, &symbols)?;
+                self.asked += ids.len();
+                self.facts_due.extend(ids);
+            }
             Request::Limits { sent_bytes } => {
                 self.max_bytes = sent_bytes.clamp(MIN_MESSAGE_BYTES, self.limits.max_sent_bytes);
                 self.answers.push_back(LimitsSet::new(id, self.max_bytes).to_text());
@@ -129,6 +132,7 @@ impl Outbox {
         }
         self.format = format;
         self.subscriptions.restart_quotes();
+        self.describe_all();
         let granted = self.subscriptions.granted().map(|(id, _)| id);
         match format {
             Format::Json => self.behind.extend(granted),
@@ -157,6 +161,7 @@ impl Outbox {
             OverLimit::History { limit } => ApiError::too_much_history(limit),
         })?;
         self.asked += ids.len() * history.max(1);
+        self.describe(&ids);
         let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
         let at = since.as_ref().filter(|_| recovered == Some(true)).map(|since| &since.at);
         let last = |id: InstrumentId| at?.get(&market.instruments()[id.index()].symbol).copied();
@@ -190,9 +195,11 @@ impl Outbox {
             match last(*id).and_then(|sent| u64::try_from(sent).ok()).filter(|sent| *sent < end) {
                 Some(sent) => {
                     self.subscriptions.sent(*id, sent);
-                    self.behind.push(*id);
+                    self.behind.insert(*id);
                 }
-                None => self.snapshot_due.push(*id),
+                None => {
+                    self.snapshot_due.insert(*id);
+                }
             }
         }
     }
