@@ -41,6 +41,9 @@ struct BindArgs {
     /// Address or name, and port to listen on. Port 0 takes any free port; 0.0.0.0 lets other machines in
     #[arg(long, default_value = "127.0.0.1:3030", value_name = "ADDRESS:PORT")]
     bind: BindAddress,
+    /// Open /echo, a WebSocket that sends each message back, to try clients and lines. It has the limits of sessions
+    #[arg(long)]
+    echo: bool,
     /// Time without an event of a feed that plays, after which /healthz and /readyz answer 503
     #[arg(long, default_value = "5s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
     stall_after: Duration,
@@ -95,6 +98,7 @@ impl ServeArgs {
                 tls,
                 http: connections.limits(limits.connections, limits.answer_bytes),
                 session: sessions.limits(buffers.bars),
+                echo: bind.echo,
                 session_bytes: limits.session_bytes,
                 stall_after: bind.stall_after,
                 budget: limits.budget,

@@ -62,6 +62,8 @@ pub struct ServerConfig {
     pub tls: Option<TlsFiles>,
     pub http: HttpLimits,
     pub session: SessionLimits,
+    /// Opens `/echo`, whose sessions send back what they get.
+    pub echo: bool,
     /// Memory that all sessions may hold beyond [`SESSION_BYTES`] each; one address may hold half of it.
     pub session_bytes: usize,
     /// The time without an event after which a feed that plays is stalled.
@@ -203,6 +205,7 @@ impl<L: Listener> Server<L> {
             turns: Turns::new(tokio::runtime::Handle::current().metrics().num_workers()),
             metrics: metrics.clone(),
             auth: auth.clone(),
+            echo: config.echo,
             stall_after: config.stall_after,
         };
         let stopping = CancellationToken::new();

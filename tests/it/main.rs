@@ -9,6 +9,7 @@ mod crowd;
 mod deploy;
 mod depth;
 mod docs;
+mod echo;
 mod faults;
 mod http;
 mod inspect;

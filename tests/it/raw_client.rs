@@ -55,10 +55,15 @@ fn frame_length(bytes: &[u8]) -> Option<(usize, usize)> {
     }
 }
 
-/// Returns the request that opens a WebSocket.
+/// Returns the request that opens a session.
 pub fn handshake(address: &str) -> String {
+    handshake_at(address, "/ws")
+}
+
+/// Returns the request that opens a WebSocket at `path`.
+pub fn handshake_at(address: &str, path: &str) -> String {
     format!(
-        "GET /ws HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     )
 }
@@ -80,6 +85,14 @@ impl RawClient {
     /// Connects and opens a WebSocket.
     pub async fn open(address: &str) -> Self {
         Self::shake_hands(Self::dial(address).await.socket, address).await
+    }
+
+    /// Connects and opens a WebSocket at `path`.
+    pub async fn open_at(address: &str, path: &str) -> Self {
+        let mut client = Self::dial(address).await;
+        client.socket.write_all(handshake_at(address, path).as_bytes()).await.unwrap();
+        assert_eq!(status(&client.head().await), 101);
+        client
     }
 
     /// Opens a WebSocket on a connection.

@@ -72,7 +72,7 @@ async fn message_is_never_longer_than_a_client_takes() {
 async fn client_that_takes_longer_messages_gets_them() {
     let server = Server::start(&MARKET).await;
     let mut client = server.connect().await;
-    for (asked, granted) in [(1, 4_096), (100_000, 100_000), (1 << 40, 131_072)] {
+    for (asked, granted) in [(1_u64, 4_096), (100_000, 100_000), (1 << 40, 131_072)] {
         client.send(json!({"type":"limits","id":7,"sent_bytes":asked}).to_string()).await;
         let answer = client.receive("limits").await;
         assert_eq!((&answer["sent_bytes"], &answer["id"]), (&granted.into(), &7.into()));

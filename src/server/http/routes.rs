@@ -34,8 +34,9 @@ const POST: &[Method] = &[Method::POST];
 const DELETE: &[Method] = &[Method::DELETE];
 
 /// All endpoints. An address that is not listed may be a web file (`assets.rs`).
-const ENDPOINTS: [Endpoint; 20] = [
+const ENDPOINTS: [Endpoint; 21] = [
     at(READ, "/ws", Viewer, Custom(handlers::websocket)),
+    at(READ, "/echo", Viewer, Custom(handlers::echo)),
     at(GET, "/events", Viewer, Custom(handlers::events)),
     at(READ, "/api/v1/symbols", Viewer, Query(handlers::symbols)),
     at(READ, "/api/v1/quotes", Viewer, Query(handlers::quotes)),

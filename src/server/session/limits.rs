@@ -10,8 +10,8 @@ pub const SENT_BYTES: usize = MESSAGE_BYTES;
 /// The default of the longest message to a client that asks for long ones, in bytes: 500 quotes or bars have some 110
 /// KiB, and a message has no more.
 pub const DEFAULT_MAX_SENT_BYTES: usize = 128 * 1024;
-/// The time between pings. A client that sends nothing for twice that time is disconnected.
-pub const PING_INTERVAL: Duration = Duration::from_secs(15);
+/// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
+pub const PING_INTERVAL: u32 = 30;
 
 /// The limits of one session, and its right to command the feed.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,7 @@ impl SessionLimits {
             history: self.subscriptions.history,
             commands: self.commands,
             stall_ms: self.stall.as_millis() as u64,
-            silence_ms: 2 * PING_INTERVAL.as_millis() as u64,
+            silence_ms: 2 * 500 * PING_INTERVAL as u64,
         }
     }
 }

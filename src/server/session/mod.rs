@@ -3,6 +3,7 @@
 //! Not here: HTTP. A session runs over any sink and stream of WebSocket messages, so that tests need no socket.
 
 mod commands;
+mod echo;
 mod end;
 mod limits;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 mod throttle;
 
 pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
+pub use echo::echo;
 pub use end::{CLOSE_TIMEOUT, show_ends};
 pub use limits::{DEFAULT_MAX_SENT_BYTES, SENT_BYTES, SessionLimits};
 pub use outbox::Outbox;

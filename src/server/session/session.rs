@@ -27,11 +27,9 @@ use crate::server::ops::{Meter, Metrics, Transport};
 use crate::wire::{ApiError, EncodedMessage, Format};
 
 /// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
-const LONG_WRITE: Duration = Duration::from_secs(1);
+pub(super) const LONG_WRITE: Duration = Duration::from_secs(1);
 /// The time in which a session may ask again for all the history that it may hold. It may ask for all of it at once.
 const HISTORY_TIME: Duration = Duration::from_secs(10);
-/// Half seconds between pings.
-const PING_HALF_SECONDS: u32 = 2 * PING_INTERVAL.as_secs() as u32;
 
 /// The session's part of what all sessions share.
 pub struct Shared {
@@ -104,7 +102,7 @@ enum Event {
 }
 
 /// The session goes on, or ends.
-type Flow = ControlFlow<SessionEnd>;
+pub(super) type Flow = ControlFlow<SessionEnd>;
 
 impl<'s, S> Session<'s, S>
 where
@@ -186,7 +184,7 @@ where
         self.flush_due = self.notifier.take_flush();
         self.outbox.mark(due);
         self.since_ping += due.half_seconds();
-        if self.since_ping >= PING_HALF_SECONDS { self.ping().await } else { Flow::Continue(()) }
+        if self.since_ping >= PING_INTERVAL { self.ping().await } else { Flow::Continue(()) }
     }
 
     async fn ping(&mut self) -> Flow {
@@ -297,7 +295,7 @@ where
 }
 
 /// Sends the close frame.
-async fn close<S>(socket: &mut S, end: SessionEnd) -> Result<(), WsError>
+pub(super) async fn close<S>(socket: &mut S, end: SessionEnd) -> Result<(), WsError>
 where
     S: Sink<WsMessage, Error = WsError> + Unpin,
 {
@@ -308,11 +306,11 @@ where
     }
 }
 
-fn or_end(result: Result<(), WsError>) -> Flow {
+pub(super) fn or_end(result: Result<(), WsError>) -> Flow {
     result.map_or_else(|error| Flow::Break(end_of(&error)), Flow::Continue)
 }
 
-fn end_of(error: &WsError) -> SessionEnd {
+pub(super) fn end_of(error: &WsError) -> SessionEnd {
     match error {
         WsError::Io(error) if error.kind() == ErrorKind::TimedOut => SessionEnd::TooSlow,
         WsError::Io(error) if error.kind() == ErrorKind::OutOfMemory => SessionEnd::NoMemory,

@@ -135,6 +135,7 @@ fn random_config(dice: &mut Dice) -> ServerConfig {
         tls: None,
         http,
         session,
+        echo: false,
         session_bytes: dice.pick(&[128 << 10, 4 << 20]),
         stall_after: Duration::from_secs(10),
         budget: Budget::new((1 << 30, "a simulation".to_owned()), Vec::new()).expect("invariant: nothing fits"),

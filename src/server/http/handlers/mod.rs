@@ -9,7 +9,7 @@ mod status;
 pub use feed::{command, feed, news, reading, rejected, scenarios};
 pub use login::{login, logout, role};
 pub use market::{bars, depth, preview, quotes, symbols};
-pub use sessions::{events, websocket};
+pub use sessions::{echo, events, websocket};
 pub use status::{asyncapi, health, metrics, readiness};
 
 use std::convert::Infallible;
@@ -43,6 +43,8 @@ pub struct Site {
     pub turns: Turns,
     pub metrics: Metrics,
     pub auth: Auth,
+    /// `/echo` is open.
+    pub echo: bool,
     /// The time without an event after which a feed that plays is stalled.
     pub stall_after: Duration,
 }

@@ -16,7 +16,7 @@ use crate::server::http::sse;
 use crate::server::http::stream::Peer;
 use crate::server::http::upgrade::{Upgrade, hang_up, upgrade};
 use crate::server::limits::{LimitReached, NoPlace, SessionPlace};
-use crate::server::session::{SessionLimits, Shared, serve};
+use crate::server::session::{self, SessionLimits, Shared, serve};
 use crate::wire::{ApiError, Format, parse_events_query};
 
 /// Upgrades to a WebSocket, and serves a session over it.
@@ -25,6 +25,20 @@ pub fn websocket(site: &Site) -> BoxedFilter<(Answer,)> {
     let open = warp::ext::get::<Identity>().and(upgrade());
     let open = open.map(move |identity: Identity, upgrade| match admit(&site, identity.address) {
         Ok(place) => accept(&site, upgrade, place, identity.role),
+        Err(cause) => error(&cause),
+    });
+    open.or(warp::any().map(not_a_websocket)).unify().boxed()
+}
+
+/// Upgrades to a WebSocket, and sends its messages back.
+pub fn echo(site: &Site) -> BoxedFilter<(Answer,)> {
+    if !site.echo {
+        return warp::any().map(|| error(&ApiError::not_found())).boxed();
+    }
+    let site = site.clone();
+    let open = warp::ext::get::<Identity>().and(upgrade());
+    let open = open.map(move |identity: Identity, upgrade| match admit(&site, identity.address) {
+        Ok(place) => accept_echo(&site, upgrade, place),
         Err(cause) => error(&cause),
     });
     open.or(warp::any().map(not_a_websocket)).unify().boxed()
@@ -53,6 +67,20 @@ fn accept(site: &Site, upgrade: Upgrade, place: SessionPlace, role: Role) -> Ans
         let shared = Shared { held: subscriptions, turns };
         let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics, shared).await;
         tracing::debug!(?end, "session ended");
+        hang_up(socket.into_inner().into_inner()).await;
+    });
+    response
+}
+
+/// Answers 101 and sends messages back.
+fn accept_echo(site: &Site, upgrade: Upgrade, place: SessionPlace) -> Answer {
+    let response = switching_protocols(&upgrade, None);
+    let Site { live, metrics, limits, .. } = site.clone();
+    tokio::spawn(async move {
+        let SessionPlace { permit: _permit, messages, .. } = place;
+        let Some(mut socket) = upgrade.socket(limits.message_bytes, messages).await else { return };
+        let end = session::echo(&mut socket, &live, &limits, &metrics).await;
+        tracing::debug!(?end, "echo session ended");
         hang_up(socket.into_inner().into_inner()).await;
     });
     response

@@ -3,6 +3,7 @@
 mod commands;
 mod delivery;
 mod depth;
+mod echo;
 mod faults;
 mod liveness;
 mod notices;
