@@ -26,6 +26,7 @@ const ANSWERS = {
   describe: ["instruments", "error"],
   format: ["format", "error"],
   limits: ["limits", "error"],
+  clock: ["time", "error"],
   drive: ["driven", "error"],
 };
 const TITLES = {
@@ -36,6 +37,7 @@ const TITLES = {
   describe: "Request the facts about symbols",
   format: "Change the format",
   limits: "Set the longest message",
+  clock: "Ask for the server's clock",
   drive: "Drive the feed",
 };
 

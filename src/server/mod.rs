@@ -201,6 +201,7 @@ impl<L: Listener> Server<L> {
             feed,
             limits: session,
             sessions: sessions.clone(),
+            connections: connections.clone(),
             answers,
             turns: Turns::new(tokio::runtime::Handle::current().metrics().num_workers()),
             metrics: metrics.clone(),

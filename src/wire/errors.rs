@@ -293,7 +293,8 @@ impl ApiError {
 
     pub fn origin_not_allowed(origin: &str) -> Self {
         let message = format!("a page from {} may not use this server", echo(origin));
-        let remedy = "open the server's own page, or start the server with --allow-origin and that origin";
+        let remedy = "behind a proxy or tunnel, start the server with --public-host and the name in the browser's \
+                      address; for a page of another site, with --allow-origin and that origin";
         Self::new(ErrorCode::OriginNotAllowed, message, remedy)
     }
 

@@ -53,6 +53,8 @@ pub enum Request {
     Limits {
         sent_bytes: usize,
     },
+    /// Asks for the server's clock.
+    Clock,
     Drive(Command),
 }
 
@@ -106,10 +108,11 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
         "resync" => Ok(Request::Resync { symbols: members.symbols(Channel::Quotes)? }),
         "describe" => Ok(Request::Describe { symbols: members.symbols(Channel::Quotes)? }),
         "format" => members.format(),
+        "clock" => Ok(Request::Clock),
         "limits" => members.limits(),
         other => Err(ApiError::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate, resync, describe, format, limits and drive",
+            "the types are subscribe, unsubscribe, rate, resync, describe, format, limits, clock and drive",
         )),
     }
 }

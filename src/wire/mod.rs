@@ -34,7 +34,7 @@ pub use json::{BarsResponse, JsonQuote, depth_response};
 pub use login::{access_response, parse_login};
 pub use outbound::{
     Driven, Feed, FormatSet, Granted, Health, Hello, HelloLimits, InstrumentFacts, JsonMessage, LimitsSet, ListPart,
-    News, Scenarios, Stopping, Throttled, Unsubscribed, news_response, reading_response, rejected_response,
+    News, Scenarios, Stopping, Throttled, Time, Unsubscribed, news_response, reading_response, rejected_response,
     scenarios_response, split_symbols, symbols_response,
 };
 pub use query::{

@@ -175,6 +175,7 @@ test("messages of the server match the schema", { timeout: 120_000 }, async () =
     { type: "subscribe", id: 14, channel: "news", history: 20 },
     { type: "drive", id: 15, command: "scenario", name: "news", on: "AAPL", strength: 1, seconds: 60 },
     { type: "subscribe", id: 16, channel: "depth", symbols: ["AAPL", "BTC-USD"], rate: 5 },
+    { type: "clock", id: 17 },
   ];
   for (const request of requests) {
     assert.equal(faultOf(request), null);

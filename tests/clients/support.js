@@ -34,6 +34,8 @@ import { fileURLToPath } from "node:url";
  * @property {boolean} exact whether it prints prices with the digits they came with
  * @property {string | null} missing why it cannot be run here
  * @property {string[]} command
+ * @property {(attempt: number, hintMs: number | null, chance: number) => number} waitBefore milliseconds, as its own
+ *   function computes them
  */
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -85,11 +87,22 @@ export function findClients() {
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(join(ROOT, "web/node_modules/ws"), join(folder, "node_modules/ws"));
   copyFileSync(join(CLIENTS, "javascript.mjs"), join(folder, "javascript.mjs"));
+  /** @param {string[]} command */
+  const evaluate = ([program, ...args]) => JSON.parse(execFileSync(program, args, { cwd: folder, encoding: "utf8" }));
   const python = (/** @type {string} */ file) => ({
     name: file,
     exact: true,
     missing,
     command: [PYTHON, join(CLIENTS, file)],
+    waitBefore: (/** @type {number} */ attempt, /** @type {number | null} */ hintMs, /** @type {number} */ chance) =>
+      1000 *
+      evaluate([
+        PYTHON,
+        "-c",
+        `import sys; sys.dont_write_bytecode = True; sys.path.insert(0, ${JSON.stringify(CLIENTS)})
+from ${file.replace(".py", "")} import wait_before
+print(wait_before(${attempt}, ${hintMs === null ? "None" : hintMs / 1000}, lambda: ${chance}))`,
+      ]),
   });
   return [
     {
@@ -97,6 +110,13 @@ export function findClients() {
       exact: false,
       missing: null,
       command: [process.execPath, join(folder, "javascript.mjs")],
+      waitBefore: (attempt, hintMs, chance) =>
+        evaluate([
+          process.execPath,
+          "--input-type=module",
+          "--eval",
+          `import { waitBefore } from "./javascript.mjs"; console.log(waitBefore(${attempt}, ${hintMs}, () => ${chance}))`,
+        ]),
     },
     python("python_websockets.py"),
     python("python_websocket_client.py"),

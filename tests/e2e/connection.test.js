@@ -52,6 +52,27 @@ test("a hidden page takes nothing until it is visible again", async () => {
   await page.close();
 });
 
+test("a delay is that of the messages, whatever this machine's clock says", async () => {
+  for (const ahead of [1502, -1502]) {
+    const { page, faults } = await browser.visit(server.url, (fresh) =>
+      fresh.addInitScript((ms) => {
+        const now = Date.now;
+        Date.now = () => now() + ms;
+      }, ahead),
+    );
+    const delay = '[data-measure="delay"] .measure-value';
+    await untilText(page, delay, /^(< 1|\d+) ms$/);
+    for (let look = 0; look < 3; look += 1) {
+      const shown = Number((await page.textContent(delay))?.match(/\d+/)?.[0]);
+      assert.ok(shown < 1000, `${shown} ms where the clock is ${ahead} ms ahead`);
+      await page.waitForTimeout(1000);
+    }
+    if (ahead > 0) await picture(page, "delay");
+    assert.deepEqual(faults, []);
+    await page.close();
+  }
+});
+
 /** The bars from before a loss that are read from the chart. */
 const BARS_BEFORE = 10;
 
@@ -112,7 +133,7 @@ test("a short network loss leaves no gap in bars, quotes or trades", async () =>
     const channels = (/** @type {any[]} */ list) => [...new Set(list.map(({ channel }) => channel))];
     await until(() => channels(answers()).length === 4, "answers of each channel");
     // Headlines are left out: while there are none there is nothing to go on from.
-    const again = traffic.sent.slice(before).filter(({ channel }) => channel !== "news");
+    const again = traffic.sent.slice(before).filter(({ type, channel }) => type !== "clock" && channel !== "news");
     assert.deepEqual(channels(again), ["quotes", "bars", "trades", "depth"]);
     assert.deepEqual(
       [...new Set(again.map(({ type, since }) => `${type} ${typeof since?.epoch}`))],

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer as createHttpServer, request as requestHttp } from "node:http";
 import { createRequire } from "node:module";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -121,6 +122,64 @@ export async function startWire(port) {
     async close() {
       cut();
       await new Promise((done) => void wire.close(done));
+    },
+  };
+}
+
+/**
+ * Forwards requests to a server, as a tunnel or a proxy does.
+ *
+ * @param {number} port of the server
+ * @param {{ keepsHost?: boolean, upgrades?: boolean }} how the server sees the name in the browser's address, and the
+ *   proxy passes WebSockets on
+ */
+export async function startProxy(port, { keepsHost = true, upgrades = true }) {
+  const host = `127.0.0.1:${port}`;
+  const pass = (/** @type {import("node:http").IncomingMessage} */ from) =>
+    requestHttp({
+      port,
+      method: from.method,
+      path: from.url,
+      headers: keepsHost ? from.headers : { ...from.headers, host },
+    });
+  const proxy = createHttpServer((from, to) => {
+    const request = pass(from);
+    request.on("response", (answer) => {
+      to.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(to);
+    });
+    request.on("error", () => to.writeHead(502).end());
+    from.pipe(request);
+  });
+  /** @type {Set<import("node:stream").Duplex>} */
+  const open = new Set();
+  proxy.on("upgrade", (from, near) => {
+    open.add(near);
+    near.on("error", () => {});
+    if (!upgrades) {
+      for (const name of ["upgrade", "connection"]) delete from.headers[name];
+    }
+    const request = pass(from);
+    request.on("upgrade", ({ headers }, far, begun) => {
+      open.add(far);
+      far.on("error", () => {});
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+      near.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`);
+      near.write(begun);
+      far.pipe(near).pipe(far);
+    });
+    request.on("response", (answer) => near.end(`HTTP/1.1 ${answer.statusCode} Rejected\r\ncontent-length: 0\r\n\r\n`));
+    request.on("error", () => near.destroy());
+    request.end();
+  });
+  await new Promise((ready) => void proxy.listen(0, "127.0.0.1", () => ready(null)));
+  const { port: near } = /** @type {import("node:net").AddressInfo} */ (proxy.address());
+  return {
+    url: `http://127.0.0.1:${near}/`,
+    async close() {
+      for (const end of open) end.destroy();
+      proxy.closeAllConnections();
+      await new Promise((done) => void proxy.close(done));
     },
   };
 }

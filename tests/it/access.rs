@@ -215,6 +215,76 @@ async fn secrets_are_never_logged_or_printed() {
     }
 }
 
+/// Asks over HTTP, as a page does, why its WebSocket is rejected.
+async fn ask(server: &Server, headers: &str) -> (u16, String) {
+    let (head, answer) = send(server, "POST", "/ws", headers, &Value::Null).await;
+    (status(&head), answer["error"]["code"].as_str().expect("an error").to_owned())
+}
+
+#[tokio::test]
+async fn page_can_ask_why_its_socket_is_rejected() {
+    let limits = ["--max-sessions", "4", "--max-sessions-per-address", "2", "--trust-proxy", "127.0.0.1"];
+    let server = Server::start(&limits).await;
+    let own = format!("origin: http://{}\r\n", server.address);
+    let free = (426, "not_a_websocket".to_owned());
+    // Asking takes no place.
+    for _ in 0..5 {
+        assert_eq!(ask(&server, &own).await, free);
+    }
+    assert_eq!(ask(&server, "origin: https://abc.tunnel.example\r\n").await, (403, "origin_not_allowed".into()));
+
+    let from = async |address: &str| server.connect_with(&[("x-forwarded-for", address)]).await;
+    let ask_from = async |address: &str| ask(&server, &format!("{own}x-forwarded-for: {address}\r\n")).await;
+    let mut sessions = Vec::new();
+    for _ in 0..2 {
+        assert_eq!(ask_from("1.1.1.1").await, free);
+        sessions.push(from("1.1.1.1").await.unwrap());
+    }
+    assert_eq!(from("1.1.1.1").await.err(), Some(429));
+    assert_eq!(ask_from("1.1.1.1").await, (429, "too_many_sessions_from_address".into()));
+    for address in ["2.2.2.2", "3.3.3.3"] {
+        assert_eq!(ask_from(address).await, free);
+        sessions.push(from(address).await.unwrap());
+    }
+    assert_eq!(from("4.4.4.4").await.err(), Some(503));
+    assert_eq!(ask_from("4.4.4.4").await, (503, "too_many_sessions".into()));
+    assert_eq!(status(&server.request("GET /ws HTTP/1.1\r\n").await.0), 503, "GET asks too");
+}
+
+#[tokio::test]
+async fn asking_counts_the_connections_of_an_address() {
+    let server = Server::start(&["--max-connections-per-address", "2"]).await;
+    assert_eq!(ask(&server, "").await.0, 426);
+    let _idle = server.dial().await;
+    // The asking connection and the idle one are all that this address may have.
+    let asked = async { while ask(&server, "").await != (429, "too_many_connections_from_address".into()) {} };
+    tokio::time::timeout(crate::support::TIMEOUT, asked).await.expect("the idle connection is counted");
+}
+
+#[tokio::test]
+async fn first_rejection_of_a_name_is_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let server = Server::start_with(&["--bind", "127.0.0.1:0"], &[], &log).await;
+    for _ in 0..3 {
+        ask(&server, "origin: https://abc.tunnel.example\r\n").await;
+        assert_eq!(server.connect_with(&[("origin", "https://abc.tunnel.example")]).await.err(), Some(403));
+        let (head, _) = server.request("GET / HTTP/1.1\r\nx-forwarded-host: a\r\n").await;
+        assert_eq!(status(&head), 200);
+        let request = "GET / HTTP/1.1\r\nhost: ticker.example.org\r\n\r\n";
+        let mut socket = server.dial().await;
+        tokio::io::AsyncWriteExt::write_all(&mut socket, request.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        tokio::io::AsyncReadExt::read_exact(&mut socket, &mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 421");
+    }
+    let logged = std::fs::read_to_string(&log).unwrap();
+    for (name, flag) in [("abc.tunnel.example", "--public-host"), ("ticker.example.org", "--public-host")] {
+        let lines: Vec<&str> = logged.lines().filter(|line| line.contains(name)).collect();
+        assert!(lines.len() == 1 && lines[0].contains("WARN") && lines[0].contains(flag), "{name}: {logged}");
+    }
+}
+
 #[tokio::test]
 async fn bad_tokens_and_certificates_stop_the_start() {
     let check = async |arguments: &[&str], expected: &[&str]| {

@@ -193,6 +193,28 @@ async fn event_stream_carries_the_same_messages() {
 }
 
 #[tokio::test]
+async fn event_streams_are_told_different_times_to_retry() {
+    let server = Server::start(&[]).await;
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        let mut socket = server.dial().await;
+        socket.write_all(b"GET /events?symbols=AAPL HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+        let mut lines = tokio::io::AsyncBufReadExt::lines(tokio::io::BufReader::new(socket));
+        let wait: u64 = loop {
+            let line = timeout(TIMEOUT, lines.next_line()).await.unwrap().unwrap().expect("an event");
+            if let Some(wait) = line.strip_prefix("retry:") {
+                break wait.parse().unwrap();
+            }
+        };
+        assert!((1_000..5_000).contains(&wait), "{wait} ms");
+        waits.push(wait);
+    }
+    waits.sort_unstable();
+    waits.dedup();
+    assert!(waits.len() > 4, "{waits:?}");
+}
+
+#[tokio::test]
 async fn sessions_per_address_are_limited() {
     let server = Server::start(&["--max-sessions-per-address", "2"]).await;
     let (first, _second) = (server.connect().await, server.connect().await);

@@ -86,6 +86,9 @@ async fn sessions_messages_and_ends_are_counted() {
 async fn rejected_requests_are_counted_by_reason() {
     let flags = ["--max-sessions", "2", "--max-sessions-per-address", "1", "--max-connections-per-address", "2"];
     let server = Server::start(&flags).await;
+    // While there is room: afterwards it would be told that there is none.
+    server.request("GET /ws HTTP/1.1\r\n").await;
+    wait_for(&server, "tickcast_api_errors_total{code=\"not_a_websocket\"}", 1.0).await;
     let mut client = server.connect().await;
     client.receive("feed").await;
     for (request, code) in [
@@ -94,7 +97,6 @@ async fn rejected_requests_are_counted_by_reason() {
         ("GET /api/v1/bars HTTP/1.1\r\n", "bad_query"),
         ("GET /api/v1/quotes?symbols=NO HTTP/1.1\r\n", "unknown_symbol"),
         ("POST /healthz HTTP/1.1\r\n", "method_not_allowed"),
-        ("GET /ws HTTP/1.1\r\n", "not_a_websocket"),
     ] {
         server.request(request).await;
         wait_for(&server, &format!("tickcast_api_errors_total{{code=\"{code}\"}}"), 1.0).await;

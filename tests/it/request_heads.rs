@@ -148,7 +148,7 @@ async fn other_methods_are_answered_with_the_allowed_ones() {
     for (path, allowed) in [
         ("/", "GET, HEAD"),
         ("/js/main.js", "GET, HEAD"),
-        ("/ws", "GET, HEAD"),
+        ("/ws", "GET, HEAD, POST"),
         ("/events", "GET"),
         ("/api/v1/symbols", "GET, HEAD"),
         ("/api/v1/feed", "GET, HEAD, POST"),

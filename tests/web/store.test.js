@@ -136,7 +136,7 @@ test("turns come once a period, at different times", () => {
 test("old values are held back while newer ones come", () => {
   const check = (
     /** @type {string} */ what,
-    /** @type {[nowMs: number, delayMs: number, messages: number, held: boolean][]} */ frames,
+    /** @type {[nowMs: number, delayMs: number | null, messages: number, held: boolean][]} */ frames,
   ) => {
     const holds = createHold({ lateMs: 1000, mostMs: 500 });
     frames.forEach(([now, delayMs, messages, held], at) =>
@@ -168,6 +168,13 @@ test("old values are held back while newer ones come", () => {
     [9100, 10, 1, true],
     [9200, 5000, 2, true],
     [9300, 10, 3, false],
+  ]);
+  check("the delay is not known", [
+    [0, null, 1, false],
+    [900, null, 2, false],
+    [9000, null, 2, true],
+    [9100, null, 3, true],
+    [9600, null, 4, false],
   ]);
   check("nothing comes at all", [
     [0, 10, 1, false],

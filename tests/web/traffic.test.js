@@ -2,45 +2,38 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { delayUs, EMPTY_TRAFFIC, count, rates } from "../../web/js/state/traffic.js";
+import { EMPTY_TRAFFIC, count, rates } from "../../web/js/state/traffic.js";
 
 test("rates count whole seconds only", () => {
   let traffic = EMPTY_TRAFFIC;
   for (let at = 0; at < 40; at += 1)
     traffic = count(
       traffic,
-      { nowMs: at * 250, bytes: 100 },
+      { nowMs: at * 250, bytes: 100, offsetUs: 0 },
       { updates: 3, ticks: 9, sentUs: at * 250_000, feedTicks: null },
     );
   assert.deepEqual(rates(traffic, 9_900), { messages: 4, bytes: 400, updates: 12, ticks: 36, feedTicks: null });
   assert.equal(rates(traffic, 60_000).messages, 0);
 });
 
-test("the delay uses the clocks, or else the least offset", () => {
-  /** @param {number[]} offsets in milliseconds */
-  const delay = (...offsets) =>
-    delayUs(
-      offsets.reduce(
-        (traffic, offset, at) =>
-          count(
-            traffic,
-            { nowMs: at * 1000, bytes: 0 },
-            { updates: 0, ticks: 0, sentUs: (at * 1000 - offset) * 1000, feedTicks: null },
-          ),
-        EMPTY_TRAFFIC,
-      ),
-    );
-  assert.equal(delay(3, 8), 8_000);
-  assert.equal(delay(60_003, 60_009), 6_000);
-  assert.equal(delay(-500, -480), 20_000);
-  assert.equal(delayUs(EMPTY_TRAFFIC), null);
+test("the delay counts from the server's clock, where that is known", () => {
+  const delay = (/** @type {number | null} */ offsetUs, /** @type {number | null} */ sentUs) =>
+    count(
+      { ...EMPTY_TRAFFIC, delayUs: 9 },
+      { nowMs: 61_504, bytes: 0, offsetUs },
+      { updates: 0, ticks: 0, sentUs, feedTicks: null },
+    ).delayUs;
+  assert.equal(delay(-1_500_000, 60_000_000), 4000);
+  assert.equal(delay(-1_500_000, 60_010_000), 0);
+  assert.equal(delay(null, 60_000_000), null);
+  assert.equal(delay(null, null), 9, "a message without a time says nothing about it");
 });
 
 /** @param {...[number, number]} counts times and ticks */
 const heartbeats = (...counts) =>
   counts.reduce(
     (traffic, [nowMs, feedTicks]) =>
-      count(traffic, { nowMs, bytes: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }),
+      count(traffic, { nowMs, bytes: 0, offsetUs: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }),
     EMPTY_TRAFFIC,
   );
 

@@ -7,6 +7,7 @@ import { decode, encode } from "../../web/js/net/wire.js";
 
 const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
 const INBOUND = [
+  "clock",
   "describe",
   "drive_scenario",
   "drive_seek",
@@ -51,6 +52,7 @@ test("encoding gives the inbound fixtures", () => {
     drive_step: { type: "drive", command: "step", to: "bar", interval: "1m" },
     rate: { type: "rate", id: 2, channel: "quotes", symbols: ["AAPL"], rate: 0 },
     rate_every: { type: "rate", id: 7, channel: "quotes", symbols: ["AAPL"], rate: "every" },
+    clock: { type: "clock", id: 21 },
     resync: { type: "resync", symbols: ["AAPL"] },
     subscribe_all: { type: "subscribe", channel: "quotes", symbols: ["*"] },
     subscribe_bars: { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 300, rate: 0.7 },

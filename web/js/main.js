@@ -16,7 +16,6 @@ import { byId } from "./lib/dom.js";
 import { createAfterPaint, createBudget, createFrame, createHold, createPace } from "./lib/frame.js";
 import { createApi } from "./net/api.js";
 import { Store } from "./state/store.js";
-import { delayUs } from "./state/traffic.js";
 import { commandFor } from "./state/transport.js";
 import { createViews } from "./views/shell/page.js";
 
@@ -52,7 +51,8 @@ const holds = createHold(CATCH_UP);
 const paint = createFrame(() => {
   const beganMs = performance.now();
   const { traffic } = store.state;
-  if (holds({ delayMs: (delayUs(traffic) ?? 0) / 1000, messages: traffic.messages }, beganMs)) return;
+  const delayMs = traffic.delayUs === null ? null : traffic.delayUs / 1000;
+  if (holds({ delayMs, messages: traffic.messages }, beganMs)) return;
   views.render(store.state, { nowMs: Date.now(), look: look() });
   afterPaint(() => budget.spend(performance.now() - beganMs));
 });

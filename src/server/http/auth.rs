@@ -14,9 +14,9 @@ use warp::reply::Response as Answer;
 use super::reply::{close_if_unread, error, retry_after};
 use super::stream::Peer;
 use crate::server::auth::{AccessConfig, AccessPolicy, Admission, Host, Role, digest};
-use crate::server::limits::{TokenUse, WrongTokenLimit};
+use crate::server::limits::{FirstNames, TokenUse, WrongTokenLimit};
 use crate::server::ops::Metrics;
-use crate::wire::ApiError;
+use crate::wire::{ApiError, ErrorCode};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -28,7 +28,8 @@ const COOKIE_SECONDS: u32 = 7 * 24 * 60 * 60;
 /// Tokens of one request that are looked at: in the header, and in cookies for the page's path and for `/`.
 const MAX_TOKENS: usize = 4;
 
-/// The target of log lines about sign-ins and rejected requests, at the level `info`.
+/// The target of log lines about sign-ins and rejected requests, at the level `info`. The first request by a wrong name is
+/// logged at `warn`.
 pub const AUDIT: &str = "tickcast::audit";
 
 /// The sender of a request.
@@ -57,6 +58,8 @@ pub struct Auth {
     cookie: Arc<str>,
     is_tls: bool,
     wrong_tokens: WrongTokenLimit,
+    /// The hosts and origins that were rejected.
+    rejected_names: FirstNames,
     metrics: Metrics,
 }
 
@@ -66,7 +69,8 @@ impl Auth {
         let cookie = format!("tickcast-{port}").into();
         let wrong_tokens = WrongTokenLimit::new(config.wrong_tokens);
         let proxies = config.proxies.as_slice().into();
-        Self { policy: Arc::new(policy), proxies, cookie, is_tls, wrong_tokens, metrics }
+        let rejected_names = FirstNames::default();
+        Self { policy: Arc::new(policy), proxies, cookie, is_tls, wrong_tokens, rejected_names, metrics }
     }
 
     /// Adds the sender's [`Identity`] to a request that needs the role `required`.
@@ -112,8 +116,14 @@ impl Auth {
         let headers = request.headers();
         let peer = request.extensions().get::<Peer>().expect("invariant: each connection has a peer").address;
         let (address, method, path) = (self.client_address(peer, headers), request.method(), request.uri().path());
-        let (reason, detail) = (cause.code.label(), &cause.message);
-        tracing::info!(target: AUDIT, %address, %method, path, reason, detail, "request rejected");
+        let (reason, detail, remedy) = (cause.code.label(), &cause.message, &cause.remedy);
+        let is_name = matches!(cause.code, ErrorCode::HostNotAllowed | ErrorCode::OriginNotAllowed);
+        // A wrong name is more often a setting that is missing than an attack.
+        if is_name && self.rejected_names.is_first(detail) {
+            tracing::warn!(target: AUDIT, %address, %method, path, reason, detail, remedy, "request rejected");
+        } else {
+            tracing::info!(target: AUDIT, %address, %method, path, reason, detail, "request rejected");
+        }
         let mut answer = close_if_unread(error(cause), headers);
         if answer.status() == StatusCode::UNAUTHORIZED {
             // RFC 6750, section 3.

@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::Stream;
 use warp::sse::Event;
@@ -18,6 +19,12 @@ use crate::wire::{ApiError, Format, Text};
 /// Bytes that a slow client may keep: hyper's buffer of a connection, and the message behind it.
 const KEPT_BYTES: usize = 96 * 1024;
 
+/// The least time that a client waits before it reconnects. A browser waits equally long before each attempt.
+const MIN_RETRY: Duration = Duration::from_secs(1);
+/// The most milliseconds that are added to [`MIN_RETRY`]. Each client gets a random number of them, so that the clients
+/// of a server that went away do not all come back at once.
+const RETRY_SPREAD_MS: u64 = 4_000;
+
 /// One client's stream of events.
 struct Events {
     outbox: Outbox,
@@ -25,6 +32,8 @@ struct Events {
     notifier: Arc<Notifier>,
     turns: Turns,
     meter: Meter,
+    /// The time that the client waits before it reconnects. The first event tells it.
+    retry: Option<Duration>,
     /// The announcement of a stop was the last message.
     is_stopped: bool,
     _place: SessionPlace,
@@ -48,11 +57,24 @@ pub fn events(
     place.messages.resize(KEPT_BYTES).map_err(|_| ApiError::no_memory())?;
     place.subscriptions.resize(outbox.bytes_beyond_included()).map_err(|_| ApiError::no_memory())?;
     let meter = metrics.session(Transport::Events);
-    let events = Events { outbox, notifier, turns, meter, is_stopped: false, _place: place };
+    let events =
+        Events { outbox, notifier, turns, meter, retry: Some(random_retry()), is_stopped: false, _place: place };
     Ok(futures_util::stream::unfold(events, |mut events| async {
         let text = events.next().await?;
-        Some((Ok(Event::default().data(text.as_str())), events))
+        let event = Event::default().data(text.as_str());
+        let event = match events.retry.take() {
+            Some(retry) => event.retry(retry),
+            None => event,
+        };
+        Some((Ok(event), events))
     }))
+}
+
+/// A random time for one client to wait before it reconnects.
+fn random_retry() -> Duration {
+    // On a system without randomness all clients wait equally long.
+    let random = getrandom::u32().unwrap_or_default();
+    MIN_RETRY + Duration::from_millis(u64::from(random) % RETRY_SPREAD_MS)
 }
 
 impl Events {

@@ -71,6 +71,27 @@ impl ConnectionLimit {
         self.assign_many(Reservation { permit: permits }, address, count as usize)
     }
 
+    /// Checks that `count` permits could be acquired for `address` now. It takes none, not even for a moment.
+    ///
+    /// # Errors
+    /// When so many are not free in all, or for this address.
+    pub fn check(&self, address: IpAddr, count: usize) -> Result<(), LimitReached> {
+        let left = self.permits.available_permits().checked_sub(count).ok_or(LimitReached::Total)?;
+        let of_address = self.held.lock().get(&network(address)).copied().unwrap_or_default();
+        self.check_address(of_address, count, left)
+    }
+
+    /// Checks `count` more permits of an address that holds `of_address`, where `left` of all stay free.
+    const fn check_address(&self, of_address: usize, count: usize, left: usize) -> Result<(), LimitReached> {
+        // Where one address may hold all permits, none are reserved.
+        let is_shared = self.max_per_address < self.max;
+        let is_reserved = is_shared && left < self.max / RESERVED;
+        if of_address + count > self.max_per_address || (is_reserved && of_address > self.max / FEW) {
+            return Err(LimitReached::PerAddress);
+        }
+        Ok(())
+    }
+
     /// Waits until a permit is free, and reserves it.
     pub async fn reserve(&self) -> Reservation {
         let permit = Arc::clone(&self.permits).acquire_owned().await;
@@ -89,12 +110,7 @@ impl ConnectionLimit {
         let address = network(address);
         let mut held = self.held.lock();
         let of_address = held.get(&address).copied().unwrap_or_default();
-        // Where one address may hold all permits, none are reserved.
-        let is_shared = self.max_per_address < self.max;
-        let is_reserved = is_shared && self.is_scarce();
-        if of_address + count > self.max_per_address || (is_reserved && of_address > self.max / FEW) {
-            return Err(LimitReached::PerAddress);
-        }
+        self.check_address(of_address, count, self.permits.available_permits())?;
         *held.entry(address).or_default() += count;
         Ok(Permit { limit: self.clone(), address, count, reservation })
     }
@@ -254,6 +270,22 @@ mod tests {
         drop((permit, other));
         assert_eq!((limit.in_use(), limit.permits.available_permits()), (0, 100));
         assert!(limit.held.lock().is_empty());
+    }
+
+    #[test]
+    fn check_agrees_with_acquiring_and_takes_nothing() {
+        for (max, per_address) in [(3, 2), (128, 100), (8, 8)] {
+            let limit = ConnectionLimit::new(max, per_address);
+            let mut held = Vec::new();
+            for at in 0..2 * max {
+                let address = from(if at % 5 == 0 { 2 } else { 1 });
+                let (before, checked) = (limit.permits.available_permits(), limit.check(address, 1));
+                assert_eq!(limit.permits.available_permits(), before);
+                let acquired = limit.try_acquire(address);
+                assert_eq!(checked, acquired.as_ref().map(|_| ()).map_err(|reached| *reached), "{at} of {max}");
+                held.extend(acquired);
+            }
+        }
     }
 
     #[tokio::test]

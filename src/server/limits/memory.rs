@@ -36,6 +36,14 @@ impl MemoryLimit {
         self.units.try_acquire_many(address, units(bytes)).map(HeldMemory)
     }
 
+    /// Checks that `address` could hold `bytes` more now, and holds none.
+    ///
+    /// # Errors
+    /// When so much is not free in all, or for this address.
+    pub fn check(&self, address: IpAddr, bytes: usize) -> Result<(), LimitReached> {
+        self.units.check(address, units(bytes) as usize)
+    }
+
     /// The most that may be held.
     pub const fn bytes(&self) -> usize {
         self.bytes

@@ -2,6 +2,7 @@
 
 mod connections;
 mod deadline_body;
+mod first_names;
 mod memory;
 mod memory_stream;
 mod message_rate;
@@ -13,6 +14,7 @@ mod wrong_tokens;
 
 pub use connections::{ConnectionLimit, LimitReached, Permit, Reservation};
 pub use deadline_body::DeadlineBody;
+pub use first_names::FirstNames;
 pub use memory::{HeldMemory, MemoryLimit};
 pub use memory_stream::{INCLUDED_BYTES, MemoryStream};
 pub use message_rate::RateLimiter;

@@ -41,4 +41,13 @@ impl SessionsLimit {
         let hold = || self.memory.try_hold(address, 0).map_err(|_| NoPlace::Memory);
         Ok(SessionPlace { messages: hold()?, subscriptions: hold()?, permit })
     }
+
+    /// Checks that [`Self::try_admit`] would give a place to a session from `address` now, and takes none.
+    ///
+    /// # Errors
+    /// As it would.
+    pub fn check(&self, address: IpAddr) -> Result<(), NoPlace> {
+        self.count.check(address, 1).map_err(NoPlace::Count)?;
+        self.memory.check(address, 0).map_err(|_| NoPlace::Memory)
+    }
 }

@@ -9,7 +9,7 @@ mod symbols;
 
 pub use feed::{Feed, Health, reading_response, rejected_response};
 pub use notices::{ListPart, News, Scenarios, news_response, scenarios_response};
-pub use session::{Driven, FormatSet, Granted, Hello, HelloLimits, LimitsSet, Stopping, Throttled, Unsubscribed};
+pub use session::{Driven, FormatSet, Granted, Hello, HelloLimits, LimitsSet, Stopping, Throttled, Time, Unsubscribed};
 pub use symbols::{InstrumentFacts, symbols_response};
 
 use serde::Serialize;
@@ -33,6 +33,7 @@ impl JsonMessage for Heartbeat {}
 impl JsonMessage for InstrumentFacts<'_> {}
 impl JsonMessage for FormatSet {}
 impl JsonMessage for LimitsSet {}
+impl JsonMessage for Time {}
 impl JsonMessage for Throttled {}
 impl JsonMessage for Stopping {}
 impl JsonMessage for News<'_> {}

@@ -113,6 +113,21 @@ impl LimitsSet {
     }
 }
 
+/// The answer to `clock`: the server's clock, from which a client estimates the offset of its own.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "time")]
+pub struct Time {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    ts_sent: i64,
+}
+
+impl Time {
+    pub const fn new(id: Option<u64>, ts_sent: i64) -> Self {
+        Self { id, ts_sent }
+    }
+}
+
 /// The answer to `drive`: the feed has followed the command. A `feed` message to all sessions has the new status.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "driven")]

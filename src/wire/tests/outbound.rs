@@ -65,6 +65,7 @@ fn answers_match_the_fixtures() {
     check("unsubscribed", &Unsubscribed::new(Some(4), Channel::Quotes, &all).to_text());
     check("format", &FormatSet::new(Some(6), Format::Binary).to_text());
     check("limits", &LimitsSet::new(Some(12), 65_536).to_text());
+    check("time", &Time::new(Some(21), START + 200_100).to_text());
     check("driven", &Driven::new(Some(7), "seek").to_text());
     check("error", &ApiError::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
     check("error_no_depth", &ApiError::no_depth(Some("AAPL")).with_id(Some(11)).to_text());

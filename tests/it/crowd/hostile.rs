@@ -104,7 +104,7 @@ async fn hostile_clients_are_closed_and_a_healthy_one_is_served() {
         let (answer, _) = hostile.read_to_end().await;
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{answer}");
     }
-    for (line, code) in [("GET /ws HTTP/1.1\r\n", 426), ("POST /ws HTTP/1.1\r\n", 405)] {
+    for (line, code) in [("GET /ws HTTP/1.1\r\n", 426), ("PUT /ws HTTP/1.1\r\n", 405)] {
         assert_eq!(status(&server.request(line).await.0), code);
     }
 

@@ -236,18 +236,57 @@ fn without(text: &str, parts: &[&str]) -> String {
 async fn nginx_passes_page_streams_and_commands() {
     let adapt = |documented: String, port, folder: &Path| {
         let ours = without(&documented.replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};")), &["ssl_cert"]);
-        let folder = folder.display();
-        let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-        let folders = folders.map(|name| format!("{name}_temp_path {folder}/{name};\n")).concat();
-        format!(
-            "daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\n\
-             http {{\naccess_log off;\n{folders}{ours}}}\n"
-        )
+        nginx_config(&ours, folder)
     };
-    let arguments = |command: &mut Command, file: &Path, folder: &Path| {
-        command.arg("-p").arg(folder).arg("-e").arg(folder.join("early.log")).arg("-c").arg(file);
-    };
-    check(Proxy::start("nginx", "nginx.conf", adapt, arguments).await).await;
+    check(Proxy::start("nginx", "nginx.conf", adapt, nginx_arguments).await).await;
+}
+
+/// A complete configuration of nginx with these servers, which keeps all its files in `folder`.
+fn nginx_config(servers: &str, folder: &Path) -> String {
+    let folder = folder.display();
+    let folders = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+    let folders = folders.map(|name| format!("{name}_temp_path {folder}/{name};\n")).concat();
+    format!(
+        "daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\nevents {{}}\n\
+         http {{\naccess_log off;\n{folders}{servers}}}\n"
+    )
+}
+
+fn nginx_arguments(command: &mut Command, file: &Path, folder: &Path) {
+    command.arg("-p").arg(folder).arg("-e").arg(folder.join("early.log")).arg("-c").arg(file);
+}
+
+#[tokio::test]
+async fn bare_nginx_passes_each_event_at_once() {
+    let Some(program) = tool("nginx") else { return };
+    let server = Server::start(&["--trust-proxy", "127.0.0.1"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("127.0.0.1:{}", free_port().await);
+    let proxied = format!(
+        "server {{ listen {address}; gzip on; gzip_types *; location / {{ proxy_pass http://{}; }} }}\n",
+        server.address
+    );
+    let config = folder.path().join("nginx.conf");
+    std::fs::write(&config, nginx_config(&proxied, folder.path())).unwrap();
+    let mut command = prepare(&program);
+    nginx_arguments(&mut command, &config, folder.path());
+    let _nginx = start(&mut command);
+    wait_until_open(&address).await;
+
+    let mut socket = TcpStream::connect(&address).await.unwrap();
+    // Nothing but heartbeats follows the first messages, so that a proxy that collects would hold them.
+    socket.write_all(b"GET /events?symbols=AAPL&rate=0 HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    let mut lines = BufReader::new(socket).lines();
+    let mut lags = Vec::new();
+    while lags.len() < 5 {
+        let line = timeout(TIMEOUT, lines.next_line()).await.expect("an event").unwrap().expect("events go on");
+        let Some(data) = line.strip_prefix("data:") else { continue };
+        let message: Value = serde_json::from_str(data).unwrap();
+        if let Some(sent) = message["ts_sent"].as_i64() {
+            lags.push(crate::support::wall_micros() - sent);
+        }
+    }
+    assert!(lags.iter().all(|lag| *lag < 900_000), "events wait in the proxy: {lags:?}");
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 /** Connects the store with the server: one socket, its subscriptions, and the messages that come back. */
 
+import { createClock } from "../net/clock.js";
 import { createDecoder, SUBPROTOCOL } from "../net/binary/decoder.js";
 import { createDriver } from "../net/driver.js";
 import { createLoader } from "../net/loader.js";
 import { createSession } from "../net/session.js";
-import { createSocket } from "../net/socket.js";
+import { createSocket, LOST_AFTER } from "../net/socket.js";
 import { decode, encode, PROTOCOL } from "../net/wire.js";
+import { estimate } from "../state/clock.js";
 import { defaultInterval, hasTrades } from "../state/select.js";
 import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
 import { subscriptionsOf } from "../state/subscriptions.js";
@@ -15,6 +17,12 @@ import { takeSocket } from "./early.js";
 
 /** The delay before the details of a feed are fetched, so that the first price comes first. */
 const DETAILS_MS = 250;
+/** The reason where the server would take this page, and yet no WebSocket opens. */
+const NO_UPGRADE = {
+  code: "no_upgrade",
+  message: "the server takes this page, but no WebSocket to it opens",
+  remedy: "a proxy on the way has to pass on the headers `Upgrade` and `Connection`; docs/deploy has files for some",
+};
 /** The least time between two changes of subscriptions, as scrolling changes them many times a second. */
 const SUBSCRIBE_MS = 120;
 
@@ -50,6 +58,12 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     depth: () => sinceDepth(store.state),
     news: () => sinceNews(store.state),
   });
+  const now = () => ({ nowMs: Date.now(), steadyMs: performance.now() });
+  const clock = createClock({
+    send: (message) => socket.send(encode(message)),
+    now,
+    isKnown: () => estimate(store.state.clock, now()) !== null,
+  });
   const driver = createDriver((message) => socket.send(encode(message)));
   const decoder = createDecoder({ onLost: (symbols) => session.resync(symbols) });
   const socket = createSocket({
@@ -57,8 +71,12 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     clock: { now: Date.now, after: (ms, run) => setTimeout(run, ms), cancel: (timer) => clearTimeout(timer) },
     onFrame: receive,
     onLink(link) {
-      if (link.retryAt !== null) closed();
+      const wasLive = ["live", "stopping"].includes(store.state.link.status);
       store.dispatch({ type: "link", link });
+      if (link.retryAt === null) return;
+      closed();
+      // All pages of a server lose it at once, and it has taken them: they must not all ask it at once.
+      if (!wasLive) void explain();
     },
   });
 
@@ -73,13 +91,20 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
 
   function closed() {
     session.closed();
+    clock.closed();
     driver.closed();
     loader.drop();
-    // A WebSocket does not report why it was rejected.
-    api.role().then(
-      (role) => role === "anonymous" && onUnauthorized(),
-      () => {},
-    );
+  }
+
+  /** Finds out why there is no connection. A server that is not there gives no reason. */
+  async function explain() {
+    const { attempt } = store.state.link;
+    const answer = await api.askRefusal().catch(() => null);
+    // Meanwhile there was another attempt.
+    if (store.state.link.attempt !== attempt || store.state.link.status === "live") return;
+    if (answer !== null && answer !== "admitted" && answer.code === "token_needed") return onUnauthorized();
+    const refusal = answer === "admitted" ? (attempt >= LOST_AFTER ? NO_UPGRADE : null) : answer;
+    store.dispatch({ type: "refused", refusal });
   }
 
   /** @param {unknown} frame */
@@ -87,7 +112,9 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     const message = decode(frame) ?? decoder.decode(frame);
     if (!message) return;
     const bytes = typeof frame === "string" ? frame.length : /** @type {ArrayBuffer} */ (frame).byteLength;
-    store.dispatch({ type: "message", message, bytes, nowMs: Date.now() });
+    const trip = message.type === "time" ? clock.answered(message) : null;
+    store.dispatch({ type: "message", message, bytes, trip, ...now() });
+    clock.tick();
     if (message.type === "hello") begin(message);
     if (message.type === "feed") takeFeed(message);
     if (message.type === "stopping") socket.expectStop(message.reconnect_after_ms);
@@ -103,6 +130,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   function begin({ protocol, limits }) {
     if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
     session.opened(limits);
+    clock.opened();
   }
 
   /** @param {import("../types/protocol.js").Feed} feed */

@@ -50,7 +50,7 @@ export function createPace(
 
 /**
  * Holds paints back after a standstill, for example a sleep of the machine, until the messages that wait have come.
- * Messages that stay late are painted after `mostMs`.
+ * Messages that stay late, or whose delay is not known, are painted after `mostMs`.
  *
  * The result tells whether to hold the paint. It must be called at least every `lateMs`: a longer pause counts as a
  * standstill.
@@ -62,10 +62,14 @@ export function createHold({ lateMs, mostMs }) {
   /** The number of messages at the standstill. */
   let stoodAt = NaN;
   let sinceMs = NaN;
-  return (/** @type {{ delayMs: number, messages: number }} */ { delayMs, messages }, /** @type {number} */ nowMs) => {
+  return (
+    /** @type {{ delayMs: number | null, messages: number }} */ { delayMs, messages },
+    /** @type {number} */ nowMs,
+  ) => {
     if (nowMs - calledMs >= lateMs) stoodAt = messages;
     calledMs = nowMs;
-    const isOld = messages === stoodAt || delayMs >= lateMs;
+    const isLate = delayMs === null ? !Number.isNaN(stoodAt) : delayMs >= lateMs;
+    const isOld = messages === stoodAt || isLate;
     if (!isOld) sinceMs = stoodAt = NaN;
     else if (Number.isNaN(sinceMs)) sinceMs = nowMs;
     return nowMs - sinceMs < mostMs;

@@ -8,12 +8,14 @@ import { isBar } from "./wire.js";
 /** @typedef {import("../types/http.js").BarSeries} BarSeries */
 /** @typedef {import("../types/http.js").Preview} Preview */
 /** @typedef {import("../types/http.js").Reading} Reading */
+/** @typedef {import("../types/http.js").Refusal} Refusal */
 /** @typedef {import("../types/http.js").RejectedRows} RejectedRows */
-/** @typedef {import("../types/http.js").Role} Role */
 /** @typedef {import("../types/http.js").ScenarioCatalog} ScenarioCatalog */
 /** @typedef {import("../types/http.js").SymbolList} SymbolList */
 /** @typedef {import("../lib/time.js").Interval} Interval */
 
+/** The status of a request to the stream that everything but its lack of an upgrade allows. */
+const UPGRADE_REQUIRED = 426;
 /** Keeps an address below the length that servers accept. */
 const SYMBOLS_PER_REQUEST = 100;
 
@@ -73,9 +75,19 @@ export function createApi(get) {
     return { epoch, through, bars: (series?.[0]?.bars ?? []).filter(isBar) };
   }
 
-  /** @returns {Promise<Role>} */
-  async function role() {
-    return (await json("api/v1/login")).role;
+  /**
+   * Asks why a WebSocket was rejected, which it does not report itself. A `POST` has the page's origin, as the WebSocket
+   * had, and the server makes the same checks.
+   *
+   * @returns {Promise<Refusal | "admitted">}
+   */
+  async function askRefusal() {
+    const response = await get("ws", { method: "POST", headers: { accept: "application/json" } });
+    if (response.status === UPGRADE_REQUIRED) return "admitted";
+    const error = (await response.json().catch(() => null))?.error;
+    if (typeof error?.message === "string" && typeof error.remedy === "string") return error;
+    const message = `between this page and the server, something answers with the status ${response.status}`;
+    return { code: "not_tickcast", message, remedy: "look at the log of the proxy" };
   }
 
   /** @returns {Promise<ScenarioCatalog>} */
@@ -101,7 +113,7 @@ export function createApi(get) {
     return { assumptions: answer.assumptions ?? [], warnings: answer.warnings ?? [] };
   }
 
-  return { symbols, bars, preview, scenarios, rejected, reading, role };
+  return { symbols, bars, preview, scenarios, rejected, reading, askRefusal };
 }
 
 /** @typedef {ReturnType<typeof createApi>} Api */

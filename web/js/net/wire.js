@@ -107,6 +107,7 @@ const SHAPES = new Map([
   ["format", object({ format: text })],
   ["instruments", object({ ...HEAD, left: number, instruments: list(FACTS) })],
   ["limits", object({ sent_bytes: number })],
+  ["time", object({ ts_sent: number })],
   ["driven", object({ command: text })],
   ["error", object({ code: text, message: text })],
 ]);

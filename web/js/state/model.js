@@ -1,5 +1,6 @@
 /** The state of the page: its types, and the state before the first message. */
 
+import { NO_SAMPLES } from "./clock.js";
 import { NO_NOTICES } from "./notices.js";
 import { NO_PREVIEW } from "./preview.js";
 import { DEFAULT_SETTINGS } from "./settings.js";
@@ -48,6 +49,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /** @typedef {Choice & { compare: readonly string[] }} Pane one chart: its own series, and symbols to compare with it */
 /** @typedef {import("../types/protocol.js").Story} Story */
 /** @typedef {import("../types/protocol.js").ActiveScenario} ActiveScenario */
+/** @typedef {import("../types/http.js").Refusal} Refusal */
 /** @typedef {import("../types/http.js").ScenarioCatalog} ScenarioCatalog */
 /** @typedef {import("../types/http.js").SymbolGroup} SymbolGroup */
 /** @typedef {import("../types/http.js").Reading} Reading */
@@ -64,6 +66,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
 /**
  * @typedef {object} State
  * @property {Link} link
+ * @property {Refusal | null} refusal why the server does not take this page
  * @property {Server} server
  * @property {Settings} settings
  * @property {Feed | null} feed
@@ -95,6 +98,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {Reading} reading the remarks about the files
  * @property {import("./preview.js").Preview} preview
  * @property {number | null} marketUs the newest market time
+ * @property {readonly import("./clock.js").Sample[]} clock what is known of the server's clock
  * @property {Traffic} traffic
  * @property {Toast | null} toast
  */
@@ -129,6 +133,7 @@ export function seriesKey(symbol, interval) {
 export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } = {}) {
   return {
     link: { status: "connecting", attempt: 0, retryAt: null },
+    refusal: null,
     server: SERVER,
     settings,
     feed: null,
@@ -160,6 +165,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     reading: NO_READING,
     preview: NO_PREVIEW,
     marketUs: null,
+    clock: NO_SAMPLES,
     traffic: EMPTY_TRAFFIC,
     toast: null,
   };

@@ -5,6 +5,7 @@
  */
 
 import { checkAlerts, disarm, FIRED_KEPT } from "./alerts.js";
+import { addRoundTrip, estimate, NO_SAMPLES } from "./clock.js";
 import { NO_NOTICES, takeNotices } from "./notices.js";
 import { seriesKey } from "./model.js";
 import { cleared, withoutTrades } from "./panes.js";
@@ -17,7 +18,9 @@ import { count } from "./traffic.js";
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
 /** @typedef {import("./reduce.js").Result} Result */
-/** @typedef {{ nowMs: number, bytes: number }} Arrival the time and the length of a message */
+/** @typedef {import("../types/clock.js").Moment} Moment */
+/** @typedef {import("../types/clock.js").RoundTrip} RoundTrip */
+/** @typedef {{ at: Moment, bytes: number, trip?: RoundTrip | null }} Arrival of a message; its round trip if it has one */
 /** @typedef {import("../types/protocol.js").Server} Message */
 /** @typedef {import("../types/protocol.js").Snapshot | import("../types/protocol.js").Update} QuotesMessage */
 
@@ -32,13 +35,38 @@ const NONE_LOST = [];
  */
 export function receive(state, message, arrival) {
   if (isQuotes(message)) return receiveQuotes(state, message, arrival);
-  const next = take(state, message);
+  const next = { ...take(state, message), clock: takeTrip(state, message, arrival) };
   const sentUs = "ts_sent" in message ? message.ts_sent : null;
   const feedTicks = message.type === "heartbeat" && message.epoch === state.epoch ? message.ticks : null;
   return {
-    state: { ...next, traffic: count(state.traffic, arrival, { updates: 0, ticks: 0, sentUs, feedTicks }) },
+    state: {
+      ...next,
+      traffic: count(state.traffic, known(next, arrival), { updates: 0, ticks: 0, sentUs, feedTicks }),
+    },
     lost: NONE_LOST,
   };
+}
+
+/**
+ * Takes what a message tells about the server's clock. A new connection may lead to another server.
+ *
+ * @param {State} state
+ * @param {Message} message
+ * @param {Arrival} arrival
+ */
+function takeTrip({ clock }, { type }, { trip }) {
+  if (type === "hello") return NO_SAMPLES;
+  return trip ? addRoundTrip(clock, trip) : clock;
+}
+
+/**
+ * Returns an arrival with the offset of the server's clock, where that is known.
+ *
+ * @param {State} state
+ * @param {Arrival} arrival
+ */
+function known({ clock }, { at, bytes }) {
+  return { nowMs: at.nowMs, bytes, offsetUs: estimate(clock, at)?.offsetUs ?? null };
 }
 
 /**
@@ -154,7 +182,7 @@ function receiveQuotes(state, message, arrival) {
   const updates = message.type === "update" ? taken.length : 0;
   const next = {
     ...state,
-    traffic: count(state.traffic, arrival, { updates, ticks, sentUs: message.ts_sent, feedTicks: null }),
+    traffic: count(state.traffic, known(state, arrival), { updates, ticks, sentUs: message.ts_sent, feedTicks: null }),
   };
   if (taken.length === 0) return { state: next, lost };
   const marketUs = taken.reduce((newest, { ts_event }) => later(newest, ts_event), state.marketUs);

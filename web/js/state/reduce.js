@@ -18,8 +18,10 @@ import { extendSparks, seedSparks } from "./sparks.js";
 
 /** @typedef {{ interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }} Closes */
 /**
- * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, nowMs: number }
+ * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, nowMs: number, steadyMs?: number,
+ *       trip?: import("./receive.js").RoundTrip | null }
  *   | { type: "link", link: import("./model.js").Link }
+ *   | { type: "refused", refusal: import("./model.js").Refusal | null }
  *   | { type: "symbols", epoch: number, symbols: readonly Instrument[] }
  *   | { type: "closes", epoch: number } & Closes
  *   | { type: "choose", symbol?: string, interval?: Interval, compare?: readonly string[] }
@@ -48,8 +50,10 @@ const NONE_LOST = [];
  * @returns {Result}
  */
 export function reduce(state, action) {
-  if (action.type === "message")
-    return receive(state, action.message, { nowMs: action.nowMs, bytes: action.bytes ?? 0 });
+  if (action.type === "message") {
+    const { message, nowMs, steadyMs = nowMs, bytes = 0, trip } = action;
+    return receive(state, message, { at: { nowMs, steadyMs }, bytes, trip });
+  }
   return { state: act(state, action), lost: NONE_LOST };
 }
 
@@ -61,7 +65,11 @@ export function reduce(state, action) {
 function act(state, action) {
   switch (action.type) {
     case "link":
-      return { ...state, link: action.link, maxRate: action.link.status === "live" ? state.maxRate : null };
+      return action.link.status === "live"
+        ? { ...state, link: action.link, refusal: null }
+        : { ...state, link: action.link, maxRate: null };
+    case "refused":
+      return { ...state, refusal: action.refusal };
     case "symbols":
       return takeSymbols(state, action);
     case "closes":

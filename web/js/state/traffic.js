@@ -1,16 +1,16 @@
 /** Counts messages, bytes and ticks second by second, for their rates, their delay and the effect of conflation. */
 
 /**
- * One second: messages, their bytes, updates of quotes, the ticks in those updates, and the least offset of the clocks.
+ * One second: messages, their bytes, updates of quotes, and the ticks in those updates.
  *
- * @typedef {{ second: number, messages: number, bytes: number, updates: number, ticks: number, offsetUs: number }}
- *   Second
+ * @typedef {{ second: number, messages: number, bytes: number, updates: number, ticks: number }} Second
  */
 /** @typedef {{ atMs: number, ticks: number }} FeedCount the ticks that the feed had played at a time */
 /**
- * Totals since the page was loaded, the last seconds, and the tick counts of the last heartbeats.
+ * Totals since the page was loaded, the delay of the last message where it is known, the last seconds, and the tick
+ * counts of the last heartbeats.
  *
- * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, offsetUs: number | null, seconds:
+ * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, delayUs: number | null, seconds:
  *   readonly Second[], feedCounts: readonly FeedCount[] }} Traffic
  */
 /**
@@ -22,8 +22,6 @@
 export const KEPT_SECONDS = 60;
 const RATE_SECONDS = 5;
 const KEPT_COUNTS = 8;
-/** The largest difference of the clocks that is taken as a delay. */
-const PLAUSIBLE_US = 2_000_000;
 
 /** @type {Traffic} */
 export const EMPTY_TRAFFIC = {
@@ -31,23 +29,22 @@ export const EMPTY_TRAFFIC = {
   bytes: 0,
   updates: 0,
   ticks: 0,
-  offsetUs: null,
+  delayUs: null,
   seconds: [],
   feedCounts: [],
 };
 
 /**
  * @param {Traffic} traffic
- * @param {{ nowMs: number, bytes: number }} arrival by this machine's clock
+ * @param {{ nowMs: number, bytes: number, offsetUs: number | null }} arrival by this machine's clock, and by how much the
+ *   server's is ahead of it
  * @param {{ updates: number, ticks: number, sentUs: number | null, feedTicks: number | null }} message
  * @returns {Traffic}
  */
-export function count(traffic, { nowMs, bytes }, { updates, ticks, sentUs, feedTicks }) {
+export function count(traffic, { nowMs, bytes, offsetUs }, { updates, ticks, sentUs, feedTicks }) {
   const second = Math.floor(nowMs / 1000);
-  const offsetUs = sentUs === null ? null : nowMs * 1000 - sentUs;
   const newest = traffic.seconds.at(-1);
-  const current =
-    newest?.second === second ? newest : { second, messages: 0, bytes: 0, updates: 0, ticks: 0, offsetUs: Infinity };
+  const current = newest?.second === second ? newest : { second, messages: 0, bytes: 0, updates: 0, ticks: 0 };
   const older = newest === current ? traffic.seconds.slice(0, -1) : traffic.seconds.slice(-KEPT_SECONDS);
   const grown = {
     second,
@@ -55,14 +52,13 @@ export function count(traffic, { nowMs, bytes }, { updates, ticks, sentUs, feedT
     bytes: current.bytes + bytes,
     updates: current.updates + updates,
     ticks: current.ticks + ticks,
-    offsetUs: Math.min(current.offsetUs, offsetUs ?? Infinity),
   };
   return {
     messages: traffic.messages + 1,
     bytes: traffic.bytes + bytes,
     updates: traffic.updates + updates,
     ticks: traffic.ticks + ticks,
-    offsetUs: offsetUs ?? traffic.offsetUs,
+    delayUs: sentUs === null ? traffic.delayUs : delayUs({ nowMs, offsetUs, sentUs }),
     seconds: [...older, grown],
     feedCounts:
       feedTicks === null ? traffic.feedCounts : withCount(traffic.feedCounts, { atMs: nowMs, ticks: feedTicks }),
@@ -116,15 +112,11 @@ function feedRate(counts) {
 }
 
 /**
- * Returns the delay of the last message. Where the two clocks disagree, the least offset of the last minute counts as
- * no delay.
+ * Returns the delay of a message. A short one may seem negative, as the offset is not exact.
  *
- * @param {Traffic} traffic
+ * @param {{ nowMs: number, offsetUs: number | null, sentUs: number }} times
  * @returns {number | null} microseconds
  */
-export function delayUs({ offsetUs, seconds }) {
-  if (offsetUs === null) return null;
-  const least = Math.min(...seconds.map((second) => second.offsetUs));
-  const clocksAgree = least >= 0 && least < PLAUSIBLE_US;
-  return clocksAgree ? offsetUs : offsetUs - least;
+function delayUs({ nowMs, offsetUs, sentUs }) {
+  return offsetUs === null ? null : Math.max(0, nowMs * 1000 + offsetUs - sentUs);
 }

@@ -2,6 +2,13 @@
 
 import type { Bar, Drive, Interval } from "./protocol.js";
 
+/** An error of the server: a code, what is wrong, and what helps. */
+export interface Refusal {
+  code: string;
+  message: string;
+  remedy: string;
+}
+
 /** An instrument of `GET /api/v1/symbols`. */
 export interface Instrument {
   symbol: string;
@@ -101,9 +108,6 @@ export interface Reading {
   assumptions: FileAssumption[];
   warnings: FileWarning[];
 }
-
-/** The role of `GET /api/v1/login`. */
-export type Role = "anonymous" | "viewer" | "presenter";
 
 /** A command to the feed, as a `drive` message has it. */
 export type FeedCommand = Omit<Drive, "type" | "id">;

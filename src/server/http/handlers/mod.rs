@@ -25,7 +25,7 @@ use warp::{Filter, Rejection};
 use super::auth::Auth;
 use super::reply::JSON;
 use crate::fanout::LiveMarket;
-use crate::server::limits::{MemoryLimit, SessionsLimit, Turns};
+use crate::server::limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns};
 use crate::server::ops::Metrics;
 use crate::server::session::{FeedControl, SessionLimits};
 use crate::wire::{ApiError, BarsResponse};
@@ -37,6 +37,8 @@ pub struct Site {
     pub feed: FeedControl,
     pub limits: SessionLimits,
     pub sessions: SessionsLimit,
+    /// Limits the connections that are not sessions.
+    pub connections: ConnectionLimit,
     /// Limits the memory of answers that clients have not taken yet.
     pub answers: MemoryLimit,
     /// The turns of all work that clients ask for.

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::{Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use warp::filters::BoxedFilter;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
@@ -11,7 +11,7 @@ use warp::{Filter, Reply};
 use super::{Site, query};
 use crate::server::auth::Role;
 use crate::server::http::auth::Identity;
-use crate::server::http::reply::error;
+use crate::server::http::reply::{close_if_unread, error};
 use crate::server::http::sse;
 use crate::server::http::stream::Peer;
 use crate::server::http::upgrade::{Upgrade, hang_up, upgrade};
@@ -19,15 +19,36 @@ use crate::server::limits::{LimitReached, NoPlace, SessionPlace};
 use crate::server::session::{self, SessionLimits, Shared, serve};
 use crate::wire::{ApiError, Format, parse_events_query};
 
-/// Upgrades to a WebSocket, and serves a session over it.
+/// Upgrades to a WebSocket, and serves a session over it. A request for anything else gets the error that an upgrade
+/// would get, or else [`ErrorCode::NotAWebsocket`](crate::wire::ErrorCode::NotAWebsocket): a page cannot read why its
+/// WebSocket was rejected, so it asks in this way. It uses `POST`, with which a browser sends its origin.
 pub fn websocket(site: &Site) -> BoxedFilter<(Answer,)> {
     let site = site.clone();
     let open = warp::ext::get::<Identity>().and(upgrade());
+    let asked = site.clone();
     let open = open.map(move |identity: Identity, upgrade| match admit(&site, identity.address) {
         Ok(place) => accept(&site, upgrade, place, identity.role),
         Err(cause) => error(&cause),
     });
-    open.or(warp::any().map(not_a_websocket)).unify().boxed()
+    let check = warp::ext::get::<Peer>().and(warp::ext::get::<Identity>()).and(warp::header::headers_cloned());
+    let check = check.map(move |peer: Peer, identity: Identity, headers: HeaderMap| {
+        let answer = match check_place(&asked, &peer, identity.address) {
+            Ok(()) => not_a_websocket(),
+            Err(cause) => error(&cause),
+        };
+        close_if_unread(answer, &headers)
+    });
+    open.or(check).unify().boxed()
+}
+
+/// Checks that a session from `address` would be admitted now, over another connection of `peer`. It takes no place.
+fn check_place(site: &Site, peer: &Peer, address: IpAddr) -> Result<(), ApiError> {
+    let ip = peer.address.ip();
+    // A connection waits where all are taken, and is rejected only where all of its address are.
+    if !site.auth.trusts(ip) && site.connections.check(ip, 1) == Err(LimitReached::PerAddress) {
+        return Err(ApiError::too_many_connections_from(ip));
+    }
+    site.sessions.check(address).map_err(|reason| no_place(reason, address))
 }
 
 /// Upgrades to a WebSocket, and sends its messages back.
@@ -46,11 +67,15 @@ pub fn echo(site: &Site) -> BoxedFilter<(Answer,)> {
 
 /// Takes a place for a session from `address`.
 fn admit(site: &Site, address: IpAddr) -> Result<SessionPlace, ApiError> {
-    site.sessions.try_admit(address).map_err(|reason| match reason {
+    site.sessions.try_admit(address).map_err(|reason| no_place(reason, address))
+}
+
+fn no_place(reason: NoPlace, address: IpAddr) -> ApiError {
+    match reason {
         NoPlace::Count(LimitReached::Total) => ApiError::too_many_sessions(),
         NoPlace::Count(LimitReached::PerAddress) => ApiError::too_many_sessions_from(address),
         NoPlace::Memory => ApiError::no_memory(),
-    })
+    }
 }
 
 /// Answers 101 and serves the session.
@@ -123,8 +148,11 @@ pub fn events(site: &Site) -> BoxedFilter<(Answer,)> {
             Err(cause) => return error(&cause),
         };
         peer.release();
-        // nginx would collect the events otherwise.
-        warp::reply::with_header(warp::sse::reply(events), "x-accel-buffering", "no").into_response()
+        let mut answer = warp::sse::reply(events).into_response();
+        // A proxy that compresses would collect the events, and so would nginx without the second header.
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
+        answer.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+        answer
     };
     warp::ext::get::<Peer>().and(warp::ext::get::<Identity>()).and(query()).map(open).boxed()
 }

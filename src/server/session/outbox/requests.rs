@@ -7,7 +7,7 @@ use crate::server::limits::TURN_BYTES;
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
     ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, LimitsSet, MIN_MESSAGE_BYTES, Rate,
-    Request, Subscribe, Unsubscribed, parse, split_symbols,
+    Request, Subscribe, Time, Unsubscribed, parse, split_symbols,
 };
 
 /// The rate of a subscription that does not name one, in updates per second.
@@ -51,6 +51,7 @@ impl Outbox {
                 self.asked += ids.len();
                 self.snapshot_due.extend(ids);
             }
+            Request::Clock => self.answers.push_back(Time::new(id, self.live.wall_micros()).to_text()),
             Request::Drive(command) => self.command = Some((id, command)),
             Request::Describe { symbols } => {
                 let (ids, _) = resolve(market, &symbols)?;

@@ -44,6 +44,17 @@ async fn busy_session_gets_heartbeats_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn clock_is_answered_with_the_time() {
+    let fixture = Fixture::new().await;
+    let mut client = fixture.join(1 << 16).await;
+    client.receive("feed").await;
+    client.send(json!({"type":"clock","id":7})).await;
+    let answer = client.receive("time").await;
+    assert_eq!(answer["id"], 7);
+    assert!(answer["ts_sent"].as_i64().unwrap() > 0, "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn close_is_answered() {
     let fixture = Fixture::new().await;
     let mut client = fixture.join(1 << 16).await;

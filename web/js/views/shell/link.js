@@ -53,5 +53,6 @@ function words(state, nowMs) {
   const [alone, after] = isStale(state) ? ["Reconnecting", "Stale, "] : ["Connecting", ""];
   if (retryAt === null) return after ? `${after}${alone.toLowerCase()}` : alone;
   const seconds = Math.max(1, Math.ceil((retryAt - nowMs) / 1000));
+  if (state.refusal) return `Refused, next try in ${seconds} s`;
   return status === "lost" ? `Lost, next try in ${seconds} s` : `${after}reconnecting in ${seconds} s`;
 }

@@ -8,6 +8,7 @@ import { endFlashes } from "../../lib/flash.js";
 import { createFeedView } from "../feed/feed.js";
 import { createLinkView } from "./link.js";
 import { createMasthead } from "./masthead.js";
+import { createRefusalView } from "./refusal.js";
 import { createToast } from "./toast.js";
 import { createQuote } from "../quote/quote.js";
 import { createSplitter } from "./splitter.js";
@@ -36,6 +37,7 @@ export function createViews(byId, commands, actions) {
   const first = [
     createMasthead(byId("controls"), commands, actions),
     createLinkView(byId("link")),
+    createRefusalView(byId("refusal")),
     createFeedView(byId("feed")),
     createWatchlist(byId("watchlist"), actions),
     createSplitter(byId("watchlist"), actions),

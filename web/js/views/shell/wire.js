@@ -3,7 +3,7 @@
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { byteText, countText, decimalText, UNKNOWN } from "../../lib/number.js";
-import { delayUs, rates } from "../../state/traffic.js";
+import { rates } from "../../state/traffic.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
@@ -15,7 +15,7 @@ const PERIOD_MS = 1000;
  */
 export function createWire(root, { onSet }) {
   const measures = {
-    delay: measure("delay", "delay of the last message"),
+    delay: measure("delay", "delay of the last message; – until the offset of the server's clock is known"),
     ticks: measure("ticks in", "ticks that the feed plays per second"),
     updates: measure("updates out", "updates that this page receives per second"),
     merged: measure("merged", "ticks merged into one update"),
@@ -59,8 +59,7 @@ export function createWire(root, { onSet }) {
         measures.subscribed.value,
         ifLive(`${countText(state.subscribed)} of ${countText(state.instruments.size)}`),
       );
-      const late = delayUs(traffic);
-      setText(measures.delay.value, ifLive(late === null ? UNKNOWN : delayText(late)));
+      setText(measures.delay.value, ifLive(traffic.delayUs === null ? UNKNOWN : delayText(traffic.delayUs)));
     },
   };
 }
