@@ -12,7 +12,7 @@ use tickcast::fanout::{AnyQuoteCache, AnyTickLog, DEFAULT_TICKS, QuoteCache, Quo
 use tickcast::feed::TickSource;
 use tickcast::feed::sim::{SimConfig, Simulator};
 use tickcast::market::{InstrumentId, Market, Tick, Timestamp};
-use tickcast::wire::{BinaryQuote, JsonQuote, QuoteEncoding, QuotesKind};
+use tickcast::wire::{BinaryQuote, JsonQuote, MESSAGE_BYTES, QuoteEncoding, QuotesKind};
 
 /// Ticks of the simulation that one iteration applies.
 const TICKS: usize = 10_000;
@@ -153,7 +153,7 @@ fn messages(c: &mut Criterion) {
                 cursor.extend((0..).take(wanted as usize).map(|id| (InstrumentId(id), 0)));
                 cursor
             },
-            |cursor| cache.take(cursor),
+            |cursor| cache.take(cursor, MESSAGE_BYTES),
             BatchSize::SmallInput,
         );
     });

@@ -13,7 +13,7 @@ use tickcast::fanout::DepthCursor;
 use tickcast::feed::TickSource;
 use tickcast::feed::sim::{ScenarioSpec, SimConfig, Simulator, Universe};
 use tickcast::market::{HistoryBar, Market, Timestamp};
-use tickcast::wire::Format;
+use tickcast::wire::{Format, MESSAGE_BYTES, Outgoing};
 
 /// Monday 2024-01-08, 14:30 UTC.
 const START: Timestamp = Timestamp::from_secs(1_704_724_200);
@@ -130,7 +130,10 @@ fn depth(c: &mut Criterion) {
         group.bench_function(format!("a flush in {}", format.label()), |b| {
             b.iter(|| {
                 for id in &ids {
-                    drop(black_box(DepthCursor::new(*id).take(&market, 0, *format)));
+                    drop(black_box(
+                        DepthCursor::new(*id)
+                            .take(&market, Outgoing { ts_sent: 0, format: *format, max_bytes: MESSAGE_BYTES }),
+                    ));
                 }
             });
         });

@@ -23,9 +23,11 @@ const ANSWERS = {
   rate: ["granted", "error"],
   resync: ["snapshot", "error"],
   unsubscribe: ["unsubscribed", "error"],
+  describe: ["instruments", "error"],
   format: ["format", "error"],
   acknowledge: ["acknowledge", "error"],
   ack: ["error"],
+  limits: ["limits", "error"],
   clock: ["time", "error"],
   drive: ["driven", "error"],
 };
@@ -34,9 +36,11 @@ const TITLES = {
   rate: "Change the rate",
   resync: "Request a snapshot",
   unsubscribe: "Unsubscribe",
+  describe: "Request the facts about symbols",
   format: "Change the format",
   acknowledge: "Acknowledge probes",
   ack: "Answer a probe",
+  limits: "Set the longest message",
   clock: "Ask for the server's clock",
   drive: "Drive the feed",
 };

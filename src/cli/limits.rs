@@ -8,12 +8,16 @@ use super::values::{MAX_CAPACITY, MAX_COUNT};
 use crate::bus;
 use crate::flags::{time, whole_number};
 use crate::market::MarketLimits;
-use crate::server::{DEFAULT_MAX_COMMANDS, HttpLimits, SessionLimits, SubscriptionLimits, UnreadLimits};
+use crate::server::{
+    DEFAULT_MAX_COMMANDS, DEFAULT_MAX_SENT_BYTES, HttpLimits, SENT_BYTES, SessionLimits, SubscriptionLimits,
+    UnreadLimits,
+};
 
 pub const MIN_TIMEOUT: Duration = Duration::from_secs(1);
 pub const MAX_TIMEOUT: Duration = Duration::from_secs(86_400);
 const MIN_UNREAD_TIME: Duration = Duration::from_millis(100);
 const MIN_UNREAD_BYTES: usize = 4 * 1024;
+const MAX_SENT_BYTES: usize = 1024 * 1024;
 const MAX_HEAD_BYTES: usize = 16 * 1024 * 1024;
 
 /// The limits of HTTP connections.
@@ -56,6 +60,14 @@ pub struct SessionArgs {
     /// Maximum size of a message from a client, in bytes
     #[arg(long, default_value_t = 64 * 1024, value_name = "BYTES", value_parser = whole_number(1..=MAX_COUNT))]
     max_message_bytes: usize,
+    /// Maximum size of a message to a client that asks for long messages, in bytes. Others get up to 32 KiB
+    #[arg(
+        long,
+        default_value_t = DEFAULT_MAX_SENT_BYTES,
+        value_name = "BYTES",
+        value_parser = whole_number(SENT_BYTES..=MAX_SENT_BYTES)
+    )]
+    max_sent_bytes: usize,
     /// Maximum number of messages per second from a client, with pings. Twice as many may come at once
     #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = whole_number(1..=1_000_000_u32))]
     max_messages_per_second: u32,
@@ -140,6 +152,7 @@ impl SessionArgs {
     pub const fn limits(&self, bars: usize) -> SessionLimits {
         SessionLimits {
             message_bytes: self.max_message_bytes,
+            max_sent_bytes: self.max_sent_bytes,
             messages_per_second: self.max_messages_per_second,
             subscriptions: SubscriptionLimits { count: self.max_subscriptions, history: self.max_history },
             commands: self.max_commands,

@@ -91,12 +91,20 @@ impl LiveMarket {
         (self.0.clock)()
     }
 
-    /// The next message of quotes for the reader behind `cursor`; see [`AnyQuoteCache::take`] and [`AnyTickLog::take`].
-    pub fn take_quotes(&self, group: usize, tier: TierId, format: Format, cursor: &mut QuotesCursor) -> Taken {
+    /// The next message of quotes for the reader behind `cursor`, of at most `max_bytes`; see [`AnyQuoteCache::take`] and
+    /// [`AnyTickLog::take`].
+    pub fn take_quotes(
+        &self,
+        group: usize,
+        tier: TierId,
+        format: Format,
+        cursor: &mut QuotesCursor,
+        max_bytes: usize,
+    ) -> Taken {
         if tier == TierId::EVERY {
-            return self.0.tick_logs[format].read().take(cursor, self.now());
+            return self.0.tick_logs[format].read().take(cursor, self.now(), max_bytes);
         }
-        let message = self.0.groups[group].caches[format][tier.index()].read().take(cursor);
+        let message = self.0.groups[group].caches[format][tier.index()].read().take(cursor, max_bytes);
         message.map_or(Taken::Nothing, Taken::Message)
     }
 

@@ -7,9 +7,10 @@ use std::fmt::Debug;
 
 use super::cursors::QuotesCursor;
 use crate::market::{InstrumentId, Market};
-use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, QuoteEncoding, QuotesKind};
+use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, MESSAGE_BYTES, QuoteEncoding, QuotesKind};
 
-/// Symbols in one message. A large market comes in several messages, so that none is large.
+/// Symbols in one message, as far as they fit into its bytes. A large market comes in several messages, so that none is
+/// large.
 pub const MESSAGE_SYMBOLS: usize = if cfg!(test) { 3 } else { 500 };
 
 /// The memory of one symbol in a cache, with its share of the newest message: some 460 bytes in JSON, 300 in binary.
@@ -29,9 +30,9 @@ pub trait AnyQuoteCache: Debug + Send + Sync {
     /// Encodes the symbols in `due` as they are in `market`. `ts_sent` is in microseconds since 1970.
     fn encode(&mut self, due: &[InstrumentId], market: &Market, ts_sent: i64);
 
-    /// The next `update` message for the reader behind `cursor`, of at most [`MESSAGE_SYMBOLS`]. Call this until it
-    /// returns `None`.
-    fn take(&self, cursor: &mut QuotesCursor) -> Option<EncodedMessage>;
+    /// The next `update` message for the reader behind `cursor`, of at most [`MESSAGE_SYMBOLS`] and `max_bytes`. Call
+    /// this until it returns `None`.
+    fn take(&self, cursor: &mut QuotesCursor, max_bytes: usize) -> Option<EncodedMessage>;
 }
 
 /// An empty cache in `format`.
@@ -53,8 +54,16 @@ pub struct QuoteCache<Q> {
     quotes: Vec<Q>,
     /// The symbols of the last flush.
     changed: Vec<InstrumentId>,
-    /// The message of just these symbols, for readers of all symbols that missed nothing.
-    shared: EncodedMessage,
+    /// The message of just these symbols, in parts, for readers of all symbols that missed nothing.
+    shared: Vec<SharedPart>,
+}
+
+/// A part of a message that many readers share.
+#[derive(Debug)]
+struct SharedPart {
+    message: EncodedMessage,
+    /// The number of changed symbols up to its end.
+    end: usize,
 }
 
 impl<Q: QuoteEncoding> AnyQuoteCache for QuoteCache<Q> {
@@ -81,47 +90,62 @@ impl<Q: QuoteEncoding> AnyQuoteCache for QuoteCache<Q> {
             quote.zip(state).is_some_and(|(quote, (_, state))| state.seq > quote.seq())
         };
         self.changed.extend(due.iter().copied().filter(is_newer));
-        let capacity = 100 + self.changed.len() * Q::BYTES;
-        let mut message = Q::begin(QuotesKind::Update, self.epoch, ts_sent, capacity);
-        for id in &self.changed {
+        self.shared.clear();
+        let begin = |left: usize| {
+            let capacity = (100 + left.min(MESSAGE_SYMBOLS) * Q::BYTES).min(MESSAGE_BYTES);
+            Q::begin(QuotesKind::Update, self.epoch, ts_sent, capacity)
+        };
+        let (mut message, mut first) = (begin(self.changed.len()), 0);
+        for (at, id) in self.changed.iter().enumerate() {
             let (Some((instrument, state)), Some(quote)) = (market.get(*id), self.quotes.get_mut(id.index())) else {
                 continue;
             };
             let first_seq = quote.seq() + 1;
             quote.encode(*id, instrument, state);
+            let fits = at - first < MESSAGE_SYMBOLS && Q::message_len(&message) + quote.max_len() <= MESSAGE_BYTES;
+            if at > first && !fits {
+                let full = std::mem::replace(&mut message, begin(self.changed.len() - at));
+                self.shared.push(SharedPart { message: Q::finish(full), end: at });
+                first = at;
+            }
             quote.add_to(&mut message, first_seq);
         }
-        self.shared = Q::finish(message);
+        self.shared.push(SharedPart { message: Q::finish(message), end: self.changed.len() });
     }
 
-    fn take(&self, cursor: &mut QuotesCursor) -> Option<EncodedMessage> {
+    fn take(&self, cursor: &mut QuotesCursor, max_bytes: usize) -> Option<EncodedMessage> {
         if cursor.epoch() != self.epoch || self.quotes.is_empty() || cursor.has_compared(self.flush) {
             return None;
         }
         let has_all = cursor.len() == self.quotes.len();
-        if has_all && cursor.follows(self.flush) && self.changed.len() <= MESSAGE_SYMBOLS {
-            return self.take_shared(cursor);
+        if has_all
+            && let Some(number) = cursor.next_part(self.flush)
+            && let Some(part) = self.shared.get(number).filter(|part| part.message.byte_len() <= max_bytes)
+        {
+            self.follow(cursor, number, part.end);
+            return (!self.changed.is_empty()).then(|| part.message.clone());
         }
-        self.take_own(cursor)
+        self.take_own(cursor, max_bytes)
     }
 }
 
 impl<Q: QuoteEncoding> QuoteCache<Q> {
-    /// The message of the last flush.
-    fn take_shared(&self, cursor: &mut QuotesCursor) -> Option<EncodedMessage> {
-        let changes = self.changed.iter().map(|id| (*id, self.quotes[id.index()].seq()));
-        cursor.follow(self.flush, changes);
-        (!self.changed.is_empty()).then(|| self.shared.clone())
+    /// Records that a part of the last flush's message was sent, with the changes before index `end`.
+    fn follow(&self, cursor: &mut QuotesCursor, part: usize, end: usize) {
+        let begin = part.checked_sub(1).map_or(0, |before| self.shared[before].end);
+        let changes = self.changed[begin..end].iter().map(|id| (*id, self.quotes[id.index()].seq()));
+        cursor.follow(self.flush, part, end == self.changed.len(), changes);
     }
 
     /// A message for this cursor alone.
-    fn take_own(&self, cursor: &mut QuotesCursor) -> Option<EncodedMessage> {
+    fn take_own(&self, cursor: &mut QuotesCursor, max_bytes: usize) -> Option<EncodedMessage> {
         let (mut message, mut symbols) = (None, 0);
         let capacity = cursor.capacity();
         cursor.compare(self.flush, |id, sent| {
             let quote = &self.quotes[id.index()];
             if quote.seq() > sent {
-                if symbols == MESSAGE_SYMBOLS {
+                let is_full = |message| Q::message_len(message) + quote.max_len() > max_bytes;
+                if symbols == MESSAGE_SYMBOLS || message.as_ref().is_some_and(is_full) {
                     return None;
                 }
                 symbols += 1;

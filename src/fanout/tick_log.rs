@@ -16,12 +16,15 @@ use parking_lot::Mutex;
 use super::cursors::{QuotesCursor, TickFit};
 use super::quote_cache::MESSAGE_SYMBOLS;
 use crate::market::{InstrumentId, Market};
-use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, QuoteEncoding, QuotesKind};
+use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, MESSAGE_BYTES, QuoteEncoding, QuotesKind};
 
 /// The time for which a tick is kept. A later reader needs the state of the market, and not the way to it.
 const KEPT: Duration = Duration::from_secs(1);
 /// The default limit of the ticks that are kept.
 pub const DEFAULT_TICKS: usize = 65_536;
+
+/// The messages that readers of all symbols share. A burst of ticks takes several.
+const SHARED_MESSAGES: usize = 4;
 
 /// The memory of a kept tick in either format: its entry, and its text in JSON or less in binary. A reader's copy of
 /// the newest message may double it.
@@ -55,9 +58,9 @@ pub trait AnyTickLog: Debug + Send + Sync {
     /// Adds a tick of `id` that was applied to `market`.
     fn push(&mut self, id: InstrumentId, market: &Market);
 
-    /// The next `update` message for the reader behind `cursor`, of at most [`MESSAGE_SYMBOLS`] ticks. Call this until
-    /// it returns [`Taken::Nothing`].
-    fn take(&self, cursor: &mut QuotesCursor, now: Duration) -> Taken;
+    /// The next `update` message for the reader behind `cursor`, of at most [`MESSAGE_SYMBOLS`] ticks and `max_bytes`.
+    /// Call this until it returns [`Taken::Nothing`].
+    fn take(&self, cursor: &mut QuotesCursor, now: Duration, max_bytes: usize) -> Taken;
 }
 
 /// An empty log in `format` that keeps up to `limit` ticks.
@@ -80,8 +83,23 @@ pub struct TickLog<Q: QuoteEncoding> {
     kept: Range<u64>,
     /// More ticks came than may be kept: none is kept until then.
     over_until: Option<Duration>,
-    /// The newest message of all symbols and the numbers of its ticks, for other readers of all symbols.
-    shared: Mutex<(Range<u64>, EncodedMessage)>,
+    /// The newest messages of all symbols, for other readers of all symbols.
+    shared: Mutex<VecDeque<SharedTicks>>,
+}
+
+/// A message of ticks that many readers share.
+#[derive(Debug)]
+struct SharedTicks {
+    numbers: Range<u64>,
+    /// No more ticks fit.
+    is_full: bool,
+    message: EncodedMessage,
+}
+
+/// Returns whether a message with one more piece is short enough.
+fn fits<Q: QuoteEncoding>(message: &Q::Message, piece: &Range<usize>, max_bytes: usize) -> bool {
+    const COMMA: usize = 1;
+    Q::message_len(message) + piece.len() + COMMA <= max_bytes
 }
 
 /// Ticks that were received together.
@@ -124,6 +142,7 @@ impl<Q: QuoteEncoding> AnyTickLog for TickLog<Q> {
 
     fn clear(&mut self) {
         (self.quotes, self.batches, self.over_until) = (Vec::new(), VecDeque::new(), None);
+        self.shared.get_mut().clear();
         self.skip();
     }
 
@@ -158,7 +177,7 @@ impl<Q: QuoteEncoding> AnyTickLog for TickLog<Q> {
         }
     }
 
-    fn take(&self, cursor: &mut QuotesCursor, now: Duration) -> Taken {
+    fn take(&self, cursor: &mut QuotesCursor, now: Duration, max_bytes: usize) -> Taken {
         if cursor.epoch() != self.epoch {
             return Taken::Nothing;
         }
@@ -171,10 +190,10 @@ impl<Q: QuoteEncoding> AnyTickLog for TickLog<Q> {
             return Taken::Nothing;
         }
         let has_all = cursor.len() == self.quotes.len();
-        if has_all && cursor.is_level_in_log() && ticks.end - ticks.start <= MESSAGE_SYMBOLS as u64 {
+        if has_all && cursor.is_level_in_log() && max_bytes >= MESSAGE_BYTES {
             return Taken::Message(self.take_shared(cursor, &ticks));
         }
-        self.take_own(cursor, &ticks)
+        self.take_own(cursor, &ticks, max_bytes)
     }
 }
 
@@ -227,33 +246,49 @@ impl<Q: QuoteEncoding> TickLog<Q> {
         })
     }
 
-    /// The message of all `ticks`, for readers of all symbols at the same position.
+    /// The message of the first of `ticks`, as many as fit, for readers of all symbols at the same position.
     fn take_shared(&self, cursor: &mut QuotesCursor, ticks: &Range<u64>) -> EncodedMessage {
         let mut shared = self.shared.lock();
-        if shared.0 != *ticks {
-            *shared = (ticks.clone(), self.encode(ticks));
-        }
-        let seqs = self.ticks_from(ticks.start).map(|(_, Entry { tick, .. })| (tick.id, tick.seq));
-        cursor.follow_log(ticks.end, seqs);
-        shared.1.clone()
+        let is_same =
+            |each: &&SharedTicks| each.numbers.start == ticks.start && (each.is_full || each.numbers.end == ticks.end);
+        let found = shared.iter().find(is_same).map(|each| (each.numbers.end, each.message.clone()));
+        let (next, message) = found.unwrap_or_else(|| {
+            let new = self.encode(ticks);
+            let found = (new.numbers.end, new.message.clone());
+            shared.truncate(SHARED_MESSAGES - 1);
+            shared.push_front(new);
+            found
+        });
+        let sent = self.ticks_from(ticks.start).take_while(|(number, _)| *number < next);
+        cursor.follow_log(next, ticks.end, sent.map(|(_, Entry { tick, .. })| (tick.id, tick.seq)));
+        message
     }
 
-    fn encode(&self, ticks: &Range<u64>) -> EncodedMessage {
+    fn encode(&self, ticks: &Range<u64>) -> SharedTicks {
         let ts_received = self.batches.get(self.batch_of(ticks.start)).map_or(0, |batch| batch.ts_received);
-        let capacity = (ticks.end - ticks.start) as usize * Q::BYTES;
+        let capacity = ((ticks.end - ticks.start) as usize * Q::BYTES).min(MESSAGE_BYTES);
         let mut message = Q::begin(QuotesKind::Update, self.epoch, ts_received, capacity);
-        for (_, Entry { batch, piece, .. }) in self.ticks_from(ticks.start) {
+        let mut end = ticks.start;
+        for (number, Entry { batch, piece, .. }) in self.ticks_from(ticks.start) {
+            let fits = number - ticks.start < MESSAGE_SYMBOLS as u64 && fits::<Q>(&message, &piece, MESSAGE_BYTES);
+            if number > ticks.start && !fits {
+                break;
+            }
             Q::add_piece(&mut message, &batch.pieces, piece);
+            end = number + 1;
         }
-        Q::finish(message)
+        SharedTicks { numbers: ticks.start..end, is_full: end < ticks.end, message: Q::finish(message) }
     }
 
     /// A message for this cursor alone.
-    fn take_own(&self, cursor: &mut QuotesCursor, ticks: &Range<u64>) -> Taken {
+    fn take_own(&self, cursor: &mut QuotesCursor, ticks: &Range<u64>, max_bytes: usize) -> Taken {
         let (mut message, mut count, mut next, mut is_lost) = (None, 0, ticks.start, false);
         let capacity = cursor.capacity();
         cursor.prepare_mask();
         for (number, Entry { batch, tick, piece }) in self.ticks_from(ticks.start) {
+            if message.as_ref().is_some_and(|message| !fits::<Q>(message, &piece, max_bytes)) {
+                break;
+            }
             match cursor.accept(tick.id, tick.seq) {
                 TickFit::Next => {
                     let begin = || Q::begin(QuotesKind::Update, self.epoch, batch.ts_received, capacity);

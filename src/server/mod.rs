@@ -17,7 +17,9 @@ pub use auth::{
 pub use http::{BindAddress, HttpLimits, InvalidBindAddress, TlsError, TlsFiles};
 pub use limits::TooFewFiles;
 pub use ops::{CountErrors, watch_panics};
-pub use session::{DEFAULT_MAX_COMMANDS, SessionLimits, SubscriptionLimits, UnreadLimits};
+pub use session::{
+    DEFAULT_MAX_COMMANDS, DEFAULT_MAX_SENT_BYTES, SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits,
+};
 
 use std::net::SocketAddr;
 use std::time::Duration;

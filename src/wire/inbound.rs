@@ -44,6 +44,10 @@ pub enum Request {
     Resync {
         symbols: Vec<String>,
     },
+    /// The facts about symbols that binary messages need.
+    Describe {
+        symbols: Vec<String>,
+    },
     Format(Format),
     /// The program acknowledges probes from now on, or no longer.
     Acknowledge {
@@ -52,6 +56,10 @@ pub enum Request {
     /// The program has got to a probe.
     Ack {
         number: u32,
+    },
+    /// The longest message that the client takes, in bytes.
+    Limits {
+        sent_bytes: usize,
     },
     /// Asks for the server's clock.
     Clock,
@@ -106,13 +114,15 @@ fn parse_request(value: Value, id: Option<u64>) -> Result<Request, ApiError> {
         "unsubscribe" => members.unsubscribe(),
         "rate" => members.rate(),
         "resync" => Ok(Request::Resync { symbols: members.symbols(Channel::Quotes)? }),
+        "describe" => Ok(Request::Describe { symbols: members.symbols(Channel::Quotes)? }),
         "format" => members.format(),
         "acknowledge" => Ok(Request::Acknowledge { on: members.on.unwrap_or(true) }),
         "ack" => members.ack(),
         "clock" => Ok(Request::Clock),
+        "limits" => members.limits(),
         other => Err(ApiError::bad_message(
             format!("there is no message of type {}", echo(other)),
-            "the types are subscribe, unsubscribe, rate, resync, format, acknowledge, ack, clock and drive",
+            "the types are subscribe, unsubscribe, rate, resync, describe, format, limits, clock, acknowledge, ack and drive",
         )),
     }
 }
@@ -129,6 +139,7 @@ struct RequestMembers {
     format: Option<String>,
     on: Option<bool>,
     number: Option<u32>,
+    sent_bytes: Option<usize>,
 }
 
 impl RequestMembers {
@@ -167,6 +178,12 @@ impl RequestMembers {
         let remedy = "repeat the number of the probe, as in \"number\":7";
         let missing = || ApiError::bad_message("`number` is missing", remedy);
         Ok(Request::Ack { number: self.number.ok_or_else(missing)? })
+    }
+
+    fn limits(self) -> Result<Request, ApiError> {
+        let remedy = "name the longest message that you take, in bytes, as in \"sent_bytes\":65536";
+        let missing = || ApiError::bad_message("`sent_bytes` is missing", remedy);
+        self.sent_bytes.map(|sent_bytes| Request::Limits { sent_bytes }).ok_or_else(missing)
     }
 
     fn channel(&self) -> Result<Channel, ApiError> {
@@ -234,6 +251,8 @@ mod tests {
         check(r#"{"type":"format","format":"xml"}"#, "bad_message", "no format \"xml\"");
         check(r#"{"type":"ack"}"#, "bad_message", "`number` is missing");
         check(r#"{"type":"ack","number":-1}"#, "bad_message", "wrong type");
+        check(r#"{"type":"limits"}"#, "bad_message", "`sent_bytes` is missing");
+        check(r#"{"type":"limits","sent_bytes":-1}"#, "bad_message", "wrong type");
         check(r#"{"type":"resync","id":-4,"symbols":["A"]}"#, "bad_message", "`id` is not a whole number");
     }
 

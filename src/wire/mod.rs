@@ -18,6 +18,8 @@ mod query;
 mod quote_encoding;
 mod quotes;
 mod rate;
+#[cfg(test)]
+pub mod sample;
 mod series;
 
 pub use binary::BinaryQuote;
@@ -25,15 +27,15 @@ pub use channel::Channel;
 pub use command::{command_name, parse_command};
 pub use errors::{ApiError, ErrorCode};
 pub use format::{EncodedMessage, Format, PerFormat};
-pub use head::{DepthRange, SeriesHead, TradesRange};
+pub use head::{DepthRange, MESSAGE_BYTES, MIN_MESSAGE_BYTES, Outgoing, SeriesHead, TradesRange};
 pub use heartbeat::Heartbeat;
 pub use inbound::{Inbound, Request, ResumePoint, Subscribe, parse};
 pub use json::{BarsResponse, JsonQuote, depth_response};
 pub use login::{access_response, parse_login};
 pub use outbound::{
-    AcknowledgeSet, Driven, Feed, FormatSet, Granted, Health, Hello, HelloLimits, JsonMessage, ListPart, News, Probe,
-    Scenarios, Stopping, Throttled, Time, Unsubscribed, news_response, reading_response, rejected_response,
-    scenarios_response, symbols_response,
+    AcknowledgeSet, Driven, Feed, FormatSet, Granted, Health, Hello, HelloLimits, InstrumentFacts, JsonMessage,
+    LimitsSet, ListPart, News, Probe, Scenarios, Stopping, Throttled, Time, Unsubscribed, news_response,
+    reading_response, rejected_response, scenarios_response, split_symbols, symbols_response,
 };
 pub use query::{
     BarsQuery, parse_bars_query, parse_depth_query, parse_events_query, parse_news_query, parse_quotes_query,

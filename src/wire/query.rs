@@ -1,8 +1,7 @@
 //! The queries of the HTTP addresses.
 
 use std::collections::HashSet;
-
-use serde::Deserialize;
+use std::str::FromStr;
 
 use super::{ApiError, Rate};
 use crate::market::Interval;
@@ -21,13 +20,37 @@ pub struct BarsQuery {
     pub limit: usize,
 }
 
-/// The symbols of a comma-separated list, without duplicates, in its order.
-fn split(symbols: &str, max: usize) -> Result<Vec<String>, ApiError> {
-    if symbols.split(',').count() > max {
-        return Err(ApiError::bad_query(format!("one request may name at most {max} symbols")));
+/// The members of a query. Unknown ones are ignored.
+struct Members(Vec<(String, String)>);
+
+impl Members {
+    fn read(query: &str) -> Option<Self> {
+        serde_urlencoded::from_str(query).ok().map(Self)
     }
-    let mut seen = HashSet::new();
-    Ok(symbols.split(',').filter(|symbol| seen.insert(*symbol)).map(String::from).collect())
+
+    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(of, _)| of == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The only value of a member; `Err` if there are several, or if it is no `T`.
+    fn one<T: FromStr>(&self, name: &str) -> Result<Option<T>, ()> {
+        let mut values = self.all(name);
+        let value = values.next().map(str::parse).transpose().map_err(|_| ())?;
+        if values.next().is_some() { Err(()) } else { Ok(value) }
+    }
+
+    /// The symbols without duplicates, in the order of the query: those of each list `symbols`, which commas separate,
+    /// and each `symbol`, which may have commas itself. `None` if the query names none.
+    fn symbols(&self, max: usize) -> Result<Option<Vec<String>>, ApiError> {
+        let lists = self.all("symbols").flat_map(|list| list.split(','));
+        let named: Vec<_> = lists.chain(self.all("symbol")).collect();
+        if named.len() > max {
+            return Err(ApiError::bad_query(format!("one request may name at most {max} symbols")));
+        }
+        let mut seen = HashSet::new();
+        let symbols: Vec<_> = named.into_iter().filter(|symbol| seen.insert(*symbol)).map(String::from).collect();
+        Ok((!symbols.is_empty()).then_some(symbols))
+    }
 }
 
 /// Reads the query of `GET /api/v1/bars`.
@@ -35,20 +58,15 @@ fn split(symbols: &str, max: usize) -> Result<Vec<String>, ApiError> {
 /// # Errors
 /// If a member is missing or wrong.
 pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, ApiError> {
-    #[derive(Deserialize)]
-    struct Raw {
-        symbols: String,
-        interval: String,
-        limit: Option<usize>,
-    }
-    let Ok(raw) = serde_urlencoded::from_str::<Raw>(query) else {
-        return Err(ApiError::bad_query("the query needs `symbols` and `interval`; `limit` is a whole number"));
-    };
-    let Ok(interval) = raw.interval.parse() else {
+    let bad = || ApiError::bad_query("the query needs `symbols` and `interval`; `limit` is a whole number");
+    let members = Members::read(query).ok_or_else(bad)?;
+    let limit = members.one("limit").map_err(|()| bad())?;
+    let interval: String = members.one("interval").map_err(|()| bad())?.ok_or_else(bad)?;
+    let symbols = members.symbols(max_symbols)?.ok_or_else(bad)?;
+    let Ok(interval) = interval.parse() else {
         return Err(ApiError::bad_query("the intervals are 1s 5s 15s 1m 5m 15m 1h 1d"));
     };
-    let symbols = split(&raw.symbols, max_symbols)?;
-    Ok(BarsQuery { symbols, interval, limit: raw.limit.unwrap_or(DEFAULT_BARS) })
+    Ok(BarsQuery { symbols, interval, limit: limit.unwrap_or(DEFAULT_BARS) })
 }
 
 /// Reads the query of `GET /api/v1/depth`: the symbols.
@@ -56,13 +74,8 @@ pub fn parse_bars_query(query: &str, max_symbols: usize) -> Result<BarsQuery, Ap
 /// # Errors
 /// If they are missing, or too many.
 pub fn parse_depth_query(query: &str, max_symbols: usize) -> Result<Vec<String>, ApiError> {
-    #[derive(Deserialize)]
-    struct Raw {
-        symbols: String,
-    }
-    let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| ApiError::bad_query("the query needs `symbols`, as in /api/v1/depth?symbols=AAPL,IBM"))?;
-    split(&raw.symbols, max_symbols)
+    let bad = || ApiError::bad_query("the query needs `symbols`, as in /api/v1/depth?symbols=AAPL,IBM");
+    Members::read(query).ok_or_else(bad)?.symbols(max_symbols)?.ok_or_else(bad)
 }
 
 /// Reads the query of `GET /api/v1/quotes`: the symbols, or `None` for all.
@@ -70,14 +83,10 @@ pub fn parse_depth_query(query: &str, max_symbols: usize) -> Result<Vec<String>,
 /// # Errors
 /// If the query cannot be read.
 pub fn parse_quotes_query(query: &str, max_symbols: usize) -> Result<Option<Vec<String>>, ApiError> {
-    #[derive(Deserialize)]
-    struct Raw {
-        symbols: Option<String>,
-    }
-    let raw: Raw = serde_urlencoded::from_str(query).map_err(|_| {
+    let members = Members::read(query).ok_or_else(|| {
         ApiError::bad_query("the query cannot be read; send one such as /api/v1/quotes?symbols=AAPL,IBM")
-    })?;
-    raw.symbols.map(|symbols| split(&symbols, max_symbols)).transpose()
+    });
+    members?.symbols(max_symbols)
 }
 
 /// Reads the query of `GET /api/v1/news`: the maximum number of headlines.
@@ -85,13 +94,10 @@ pub fn parse_quotes_query(query: &str, max_symbols: usize) -> Result<Option<Vec<
 /// # Errors
 /// If the query cannot be read.
 pub fn parse_news_query(query: &str) -> Result<u64, ApiError> {
-    #[derive(Deserialize)]
-    struct Raw {
-        limit: Option<u64>,
-    }
-    let raw: Raw = serde_urlencoded::from_str(query)
-        .map_err(|_| ApiError::bad_query("`limit` is not a whole number, as in /api/v1/news?limit=50"))?;
-    Ok(raw.limit.unwrap_or(DEFAULT_HEADLINES))
+    let limit = Members::read(query).ok_or(()).and_then(|members| members.one("limit"));
+    let limit =
+        limit.map_err(|()| ApiError::bad_query("`limit` is not a whole number, as in /api/v1/news?limit=50"))?;
+    Ok(limit.unwrap_or(DEFAULT_HEADLINES))
 }
 
 /// Reads the query of `GET /events`: the `subscribe` message with the same meaning, and its symbols.
@@ -99,17 +105,12 @@ pub fn parse_news_query(query: &str) -> Result<u64, ApiError> {
 /// # Errors
 /// If the query cannot be read.
 pub fn parse_events_query(query: &str, max_symbols: usize) -> Result<(String, Vec<String>), ApiError> {
-    #[derive(Deserialize)]
-    struct Raw {
-        symbols: Option<String>,
-        rate: Option<String>,
-    }
-    let raw: Raw = serde_urlencoded::from_str(query).map_err(|_| {
-        ApiError::bad_query("the query cannot be read; send one such as /events?symbols=AAPL,IBM&rate=2")
-    })?;
-    let symbols = split(raw.symbols.as_deref().unwrap_or("*"), max_symbols)?;
+    let bad = || ApiError::bad_query("the query cannot be read; send one such as /events?symbols=AAPL,IBM&rate=2");
+    let members = Members::read(query).ok_or_else(bad)?;
+    let rate: Option<String> = members.one("rate").map_err(|()| bad())?;
+    let symbols = members.symbols(max_symbols)?.unwrap_or_else(|| vec!["*".into()]);
     let mut message = serde_json::json!({ "type": "subscribe", "channel": "quotes", "symbols": symbols });
-    if let Some(rate) = &raw.rate {
+    if let Some(rate) = &rate {
         message["rate"] = match Rate::from_query(rate)? {
             Rate::PerSecond(rate) => rate.into(),
             Rate::Every => rate.as_str().into(),
@@ -127,6 +128,17 @@ mod tests {
     fn bars_query_drops_duplicates_and_has_defaults() {
         let query = parse_bars_query("symbols=B,A%26C,B&interval=1m", 3).unwrap();
         assert_eq!(query, BarsQuery { symbols: vec!["B".into(), "A&C".into()], interval: Interval::M1, limit: 300 });
+    }
+
+    #[test]
+    fn symbol_with_a_comma_can_be_named() {
+        let want = ["A", "B,C", "D&E"];
+        let query = "symbol=B%2CC&symbols=A&symbol=D%26E&symbol=A";
+        assert_eq!(parse_bars_query(&format!("{query}&interval=1m"), 4).unwrap().symbols, want);
+        assert_eq!(parse_depth_query(query, 4).unwrap(), want);
+        assert_eq!(parse_quotes_query(query, 4).unwrap().unwrap(), want);
+        assert_eq!(parse_events_query(query, 4).unwrap().1, want);
+        assert_eq!(parse_quotes_query(query, 3).unwrap_err().code, ErrorCode::BadQuery);
     }
 
     #[test]
@@ -159,6 +171,7 @@ mod tests {
             "symbols=A&interval=2m",
             "symbols=A&interval=1m&limit=-1",
             "symbols=A,B,C,D&interval=1m",
+            "symbols=A&interval=1m&interval=5m",
         ] {
             assert_eq!(parse_bars_query(query, 3).unwrap_err().code, ErrorCode::BadQuery, "{query}");
         }

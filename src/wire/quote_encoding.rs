@@ -28,6 +28,9 @@ pub trait QuoteEncoding: Clone + Debug + Default + Send + Sync + 'static {
     /// The last tick of the state.
     fn seq(&self) -> u64;
 
+    /// The bytes that the state takes in a message at most.
+    fn max_len(&self) -> usize;
+
     /// Begins a message. `ts_sent` is in microseconds since 1970, `capacity` in bytes.
     fn begin(kind: QuotesKind, epoch: u64, ts_sent: i64, capacity: usize) -> Self::Message;
 
@@ -39,6 +42,9 @@ pub trait QuoteEncoding: Clone + Debug + Default + Send + Sync + 'static {
 
     /// Adds a state from `pieces` to a message.
     fn add_piece(message: &mut Self::Message, pieces: &Self::Pieces, range: Range<usize>);
+
+    /// The length of a message with what ends it, in bytes.
+    fn message_len(message: &Self::Message) -> usize;
 
     /// Ends a message.
     fn finish(message: Self::Message) -> EncodedMessage;

@@ -4,29 +4,30 @@ use super::head::{DepthRange, SeriesHead, TradesRange};
 use super::{EncodedMessage, Format, binary, json};
 use crate::market::{Bar, Depth, Interval, Timestamp, Trade};
 
-/// A `bars` message; `missed` bars before the first one are no longer kept. A bar comes with the mark of a closed one.
+/// A `bars` message, and the number of its bars: as many as fit. `missed` bars before the first one are no longer kept.
+/// A bar comes with the mark of a closed one.
 pub fn bars_message(
     format: Format,
     head: SeriesHead<'_>,
     interval: Interval,
     missed: u64,
     bars: impl Iterator<Item = (Bar, bool)>,
-) -> EncodedMessage {
+) -> (EncodedMessage, usize) {
     match format {
-        Format::Json => json::bars_message(head, interval, missed, bars).into(),
+        Format::Json => into_message(json::bars_message(head, interval, missed, bars)),
         Format::Binary => binary::bars_message(head, interval, missed, bars),
     }
 }
 
-/// A `trades` message.
+/// A `trades` message, and the number of its trades: as many as fit.
 pub fn trades_message(
     format: Format,
     head: SeriesHead<'_>,
     range: TradesRange,
     trades: impl Iterator<Item = (Timestamp, Trade)>,
-) -> EncodedMessage {
+) -> (EncodedMessage, usize) {
     match format {
-        Format::Json => json::trades_message(head, range, trades).into(),
+        Format::Json => into_message(json::trades_message(head, range, trades)),
         Format::Binary => binary::trades_message(head, range, trades),
     }
 }
@@ -37,4 +38,8 @@ pub fn depth_message(format: Format, head: SeriesHead<'_>, range: DepthRange, de
         Format::Json => json::depth_message(head, range, depth).into(),
         Format::Binary => binary::depth_message(head, range, depth),
     }
+}
+
+fn into_message((text, count): (String, usize)) -> (EncodedMessage, usize) {
+    (text.into(), count)
 }

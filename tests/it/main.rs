@@ -25,6 +25,7 @@ mod request_heads;
 mod rfc6455;
 mod sign_in;
 mod simulate;
+mod sizes;
 mod start;
 mod stream;
 mod support;

@@ -19,7 +19,7 @@ test("every message has a definition, a direction and a fixture", () => {
   assert.deepEqual([...new Set([...server, ...client])].sort(), [...shown].sort());
   assert.deepEqual(
     server.filter((type) => client.includes(type)),
-    ["format", "acknowledge"],
+    ["format", "limits", "acknowledge"],
     "their answers are the same messages",
   );
   for (const type of shown) assert.equal(schema.$defs[type].properties.type.const, type);

@@ -9,6 +9,7 @@ const FIXTURES = new URL("../fixtures/wire/", import.meta.url);
 const INBOUND = [
   "ack",
   "clock",
+  "describe",
   "drive_scenario",
   "drive_seek",
   "drive_speed",
@@ -45,6 +46,7 @@ test("messages of the page do not decode", () => {
 test("encoding gives the inbound fixtures", () => {
   /** @type {Record<string, import("../../web/js/net/wire.js").Inbound>} */
   const messages = {
+    describe: { type: "describe", id: 13, symbols: ["*"] },
     drive_scenario: { type: "drive", id: 10, command: "scenario", name: "crash", on: "AAPL", strength: 2, seconds: 60 },
     drive_seek: { type: "drive", id: 7, command: "seek", percent: 37.5 },
     drive_speed: { type: "drive", id: 8, command: "speed", speed: "max" },

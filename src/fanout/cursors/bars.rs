@@ -1,7 +1,7 @@
 //! The cursor of one series of bars.
 
 use crate::market::{Bar, InstrumentId, Interval, Market, Series};
-use crate::wire::{EncodedMessage, Format, SeriesHead, bars_message};
+use crate::wire::{EncodedMessage, Outgoing, SeriesHead, bars_message};
 
 /// Bars in one message. A long history comes in several messages, so that none is large.
 const MESSAGE_BARS: usize = 500;
@@ -43,12 +43,14 @@ impl BarsCursor {
         self.more
     }
 
-    /// Continues after the closed bar that begins at `last_us`, in microseconds since 1970, if it is still kept.
+    /// Continues after the closed bar that begins at `last_us`, in microseconds since 1970, if it is still kept. A later
+    /// bar than the newest closed one is none of this epoch.
     pub fn resume(&mut self, market: &Market, last_us: i64) {
         let Some((_, state)) = market.get(self.id) else { return };
         let closed = &state.series(self.interval).closed;
         let newer = closed.iter().rev().take_while(|bar| bar.start.micros() > last_us).count();
-        if newer < closed.len() {
+        let is_reached = closed.iter().next_back().is_some_and(|bar| bar.start.micros() >= last_us);
+        if is_reached && newer < closed.len() {
             self.sent = Some(SentBars { closed: closed.total() - newer as u64, forming: None });
         }
     }
@@ -56,7 +58,7 @@ impl BarsCursor {
     /// The next message: the bars closed since the last one, and the forming bar if it has changed.
     ///
     /// The first message is a snapshot with the history, even if there are no bars. Call this until it returns `None`.
-    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<EncodedMessage> {
+    pub fn take(&mut self, market: &Market, outgoing: Outgoing) -> Option<EncodedMessage> {
         let (instrument, state) = market.get(self.id)?;
         let series = state.series(self.interval);
         let snapshot = self.sent.is_none();
@@ -67,12 +69,17 @@ impl BarsCursor {
         if waiting == 0 && forming == sent.forming && !snapshot {
             return None;
         }
-        self.more = waiting > MESSAGE_BARS || forming != series.forming;
+        let Outgoing { ts_sent, format, max_bytes } = outgoing;
+        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot, max_bytes };
         let closed = unsent.items.take(MESSAGE_BARS).map(|bar| (bar, true));
-        self.sent = Some(SentBars { closed: series.closed.total() - (waiting - closed.len()) as u64, forming });
-        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot };
         let bars = closed.chain(forming.map(|bar| (bar, false)));
-        Some(bars_message(format, head, self.interval, unsent.missed, bars))
+        let (message, count) = bars_message(format, head, self.interval, unsent.missed, bars);
+        // The forming bar is the last one.
+        let forming = forming.filter(|_| count > waiting);
+        let left = waiting.saturating_sub(count);
+        self.more = left > 0 || forming != series.forming;
+        self.sent = Some(SentBars { closed: series.closed.total() - left as u64, forming });
+        Some(message)
     }
 
     /// The position before the bars of the snapshot.
@@ -87,9 +94,12 @@ impl BarsCursor {
 mod tests {
     use super::*;
     use crate::market::{MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade, sample};
+    use crate::wire::sample::outgoing;
     use serde_json::Value;
 
     const A: InstrumentId = InstrumentId(0);
+    /// Room for some more than 500 bars.
+    const MAX_BYTES: usize = 64 * 1024;
 
     fn market(bars: usize) -> Market {
         Market::open(&sample::opening(1, &["A"]), MarketLimits { bars, trades: 1, notices: 10, bytes: usize::MAX })
@@ -105,7 +115,7 @@ mod tests {
 
     /// Snapshot mark, missed, seconds of the closed bars, second of the forming one.
     fn take(cursor: &mut BarsCursor, market: &Market) -> Option<(bool, u64, Vec<u64>, Option<u64>)> {
-        let message: Value = serde_json::from_str(&cursor.take(market, 0, Format::Json)?.into_text()?).unwrap();
+        let message: Value = serde_json::from_str(&cursor.take(market, outgoing(MAX_BYTES))?.into_text()?).unwrap();
         let second = |bar: &Value| bar["ts"].as_u64().unwrap() / 1_000_000;
         let bars = message["bars"].as_array().unwrap();
         let closed = bars.iter().filter(|bar| bar["closed"] == true).map(second).collect();
@@ -137,6 +147,12 @@ mod tests {
         let mut too_old = BarsCursor::new(A, Interval::S1, 3);
         too_old.resume(&market, 2_000_000);
         assert_eq!(take(&mut too_old, &market), Some((true, 0, vec![7, 8], Some(9))));
+        // The ninth second is not over yet.
+        for ahead in [9_000_000, i64::MAX] {
+            let mut cursor = BarsCursor::new(A, Interval::S1, 3);
+            cursor.resume(&market, ahead);
+            assert_eq!(take(&mut cursor, &market), Some((true, 0, vec![7, 8], Some(9))), "{ahead}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The cursor of one symbol's depth.
 
 use crate::market::{InstrumentId, Market};
-use crate::wire::{DepthRange, EncodedMessage, Format, SeriesHead, depth_message};
+use crate::wire::{DepthRange, EncodedMessage, Outgoing, SeriesHead, depth_message};
 
 /// The tick up to which a session was sent a symbol's depth.
 #[derive(Clone, Copy, Debug)]
@@ -35,7 +35,7 @@ impl DepthCursor {
     /// The present levels, if ticks or changes of a book came since the last message.
     ///
     /// The first message is a snapshot, even if no tick came yet. Always `None` if the market has no levels.
-    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<EncodedMessage> {
+    pub fn take(&mut self, market: &Market, outgoing: Outgoing) -> Option<EncodedMessage> {
         let (instrument, state) = market.get(self.id)?;
         let edits = market.book_edits(self.id);
         if self.sent.is_some_and(|sent| state.seq <= sent) && self.edits == edits {
@@ -45,7 +45,8 @@ impl DepthCursor {
         let snapshot = self.sent.is_none();
         let first_seq = self.sent.unwrap_or(0) + 1;
         (self.sent, self.edits) = (Some(state.seq), edits);
-        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot };
+        let Outgoing { ts_sent, format, max_bytes } = outgoing;
+        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot, max_bytes };
         let range = DepthRange { first_seq, seq: state.seq, ts_event: market.depth_ts(self.id) };
         Some(depth_message(format, head, range, &depth))
     }
@@ -56,6 +57,8 @@ mod tests {
     use super::*;
     use crate::market::sample::{self, quote, trade};
     use crate::market::{BookStep, MarketLimits, Timestamp};
+    use crate::wire::MESSAGE_BYTES;
+    use crate::wire::sample::outgoing;
     use serde_json::Value;
 
     const A: InstrumentId = InstrumentId(0);
@@ -66,7 +69,7 @@ mod tests {
 
     /// Snapshot mark, range, and the first two bids.
     fn take(cursor: &mut DepthCursor, market: &Market) -> Option<(bool, u64, u64, Vec<f64>)> {
-        let message: Value = serde_json::from_str(&cursor.take(market, 0, Format::Json)?.into_text()?).unwrap();
+        let message: Value = serde_json::from_str(&cursor.take(market, outgoing(MESSAGE_BYTES))?.into_text()?).unwrap();
         let number = |name: &str| message[name].as_u64().unwrap();
         let bids = message["bids"].as_array().unwrap().iter().take(2).map(|level| level["price"].as_f64().unwrap());
         Some((message["snapshot"] == true, number("first_seq"), number("seq"), bids.collect()))
@@ -129,7 +132,7 @@ mod tests {
         assert_eq!(take(&mut cursor, &market), Some((false, 1, 1, vec![1.0])));
         edit(&mut market, 2, sample::level(true, 99, 5));
         let mut late = cursor;
-        let message = late.take(&market, 0, Format::Json).and_then(EncodedMessage::into_text).unwrap();
+        let message = late.take(&market, outgoing(MESSAGE_BYTES)).and_then(EncodedMessage::into_text).unwrap();
         assert!(message.contains("\"ts_event\":2000000,"), "{message}");
         assert_eq!(take(&mut cursor, &market), Some((false, 2, 1, vec![1.0, 0.99])), "no tick, but another level");
         assert_eq!(take(&mut cursor, &market), None);

@@ -24,33 +24,42 @@ impl NoticesCursor {
         Some(Self { sent, begun: true })
     }
 
-    /// The next `news` message. The first one comes even if there are no headlines.
-    pub fn take_news(&mut self, market: &Market, ts_sent: i64) -> Option<Text> {
+    /// The next `news` message, of at most `max_bytes`. The first one comes even if there are no headlines. Call this
+    /// until it returns `None`.
+    pub fn take_news(&mut self, market: &Market, ts_sent: i64, max_bytes: usize) -> Option<Text> {
         if self.begun && self.sent >= market.news().total() {
             return None;
         }
-        let (part, headlines) = self.take(market.news());
-        Some(News::new(market.epoch(), ts_sent, part, headlines).to_text())
+        let (part, headlines) = self.next_part(market.news());
+        let news = News::new(market.epoch(), ts_sent, part, headlines, max_bytes);
+        self.begin_after(part, news.count());
+        Some(news.to_text())
     }
 
-    /// The next `scenarios` message, if a scenario began since the last one.
-    pub fn take_scenarios(&mut self, market: &Market, ts_sent: i64) -> Option<Text> {
+    /// The next `scenarios` message, of at most `max_bytes`, if a scenario began since the last one. Call this until it
+    /// returns `None`.
+    pub fn take_scenarios(&mut self, market: &Market, ts_sent: i64, max_bytes: usize) -> Option<Text> {
         if self.sent >= market.scenarios().total() {
             return None;
         }
-        let (part, scenarios) = self.take(market.scenarios());
-        Some(Scenarios::new(market.epoch(), ts_sent, part, scenarios).to_text())
+        let (part, scenarios) = self.next_part(market.scenarios());
+        let scenarios = Scenarios::new(market.epoch(), ts_sent, part, scenarios, max_bytes);
+        self.begin_after(part, scenarios.count());
+        Some(scenarios.to_text())
     }
 
     /// The notices after the position, and their place in the list.
-    fn take<'m, T>(&mut self, list: &'m Ring<T>) -> (ListPart, impl Iterator<Item = &'m T>) {
+    fn next_part<'m, T>(&self, list: &'m Ring<T>) -> (ListPart, impl Iterator<Item = &'m T>) {
         let unsent = list.since(self.sent);
         // Notices before the history were not requested and count as not skipped.
         let skipped = if self.begun { unsent.missed } else { 0 };
         let first = list.total() - unsent.items.len() as u64 + 1;
-        let part = ListPart { snapshot: !self.begun, skipped, first };
-        *self = Self { sent: list.total(), begun: true };
-        (part, unsent.items)
+        (ListPart { snapshot: !self.begun, skipped, first }, unsent.items)
+    }
+
+    /// Continues after the `count` notices of a part.
+    const fn begin_after(&mut self, part: ListPart, count: usize) {
+        *self = Self { sent: part.first - 1 + count as u64, begun: true };
     }
 }
 
@@ -58,6 +67,7 @@ impl NoticesCursor {
 mod tests {
     use super::*;
     use crate::market::{Headline, MarketLimits, Notice, Timestamp, sample};
+    use crate::wire::MESSAGE_BYTES;
     use serde_json::Value;
 
     fn market(notices: usize) -> Market {
@@ -73,7 +83,7 @@ mod tests {
 
     /// Snapshot mark, skipped, the number of the first headline, and the number of headlines.
     fn take(cursor: &mut NoticesCursor, market: &Market) -> Option<(bool, u64, u64, usize)> {
-        let value: Value = serde_json::from_str(&cursor.take_news(market, 0)?).unwrap();
+        let value: Value = serde_json::from_str(&cursor.take_news(market, 0, MESSAGE_BYTES)?).unwrap();
         let number = |name: &str| value[name].as_u64().unwrap();
         let count = value["stories"].as_array().unwrap().len();
         Some((value["snapshot"] == true, number("skipped"), number("first"), count))
@@ -101,7 +111,26 @@ mod tests {
     }
 
     #[test]
+    fn long_news_comes_in_several_messages_that_meet() {
+        let mut market = market(500);
+        publish(&mut market, 500);
+        let mut cursor = NoticesCursor::newest(market.news(), 400);
+        let parts: Vec<_> = std::iter::from_fn(|| cursor.take_news(&market, 0, 8_192)).collect();
+        assert!(parts.len() > 1 && parts.iter().all(|text| text.len() <= 8_192));
+        let mut next = 101;
+        for (n, text) in parts.iter().enumerate() {
+            let part: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(
+                (&part["first"], &part["snapshot"], &part["skipped"]),
+                (&next.into(), &(n == 0).into(), &0.into())
+            );
+            next += part["stories"].as_array().unwrap().len();
+        }
+        assert_eq!(next, 501);
+    }
+
+    #[test]
     fn scenarios_come_only_if_one_began() {
-        assert_eq!(NoticesCursor::default().take_scenarios(&market(3), 0), None);
+        assert_eq!(NoticesCursor::default().take_scenarios(&market(3), 0, MESSAGE_BYTES), None);
     }
 }

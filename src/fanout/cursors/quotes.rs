@@ -31,6 +31,8 @@ enum Position {
     Unread,
     /// All symbols were compared with a cache as of `flush`.
     Compared { flush: u64, level: bool },
+    /// A level cursor was sent the parts of the common message of `flush` before number `next`.
+    Following { flush: u64, next: usize },
     /// The symbols before index `next` were compared with a cache, the last ones as of `flush`. The comparison is
     /// `whole` if all of them were.
     Comparing { flush: u64, next: usize, whole: bool, level: bool },
@@ -106,7 +108,13 @@ impl QuotesCursor {
 
     /// Returns whether the last message was the last one for now.
     pub const fn is_through(&self) -> bool {
-        !matches!(self.position, Position::Comparing { .. } | Position::Logged { more: true, .. } | Position::Lost)
+        !matches!(
+            self.position,
+            Position::Comparing { .. }
+                | Position::Following { .. }
+                | Position::Logged { more: true, .. }
+                | Position::Lost
+        )
     }
 
     /// Starts over, as another cache or log serves the cursor from now on.
@@ -149,15 +157,31 @@ impl QuotesCursor {
         matches!(self.position, Position::Compared { flush: last, .. } if last == flush)
     }
 
-    /// Returns whether the message of `flush` fits: nothing else happened since the flush before.
-    pub(in crate::fanout) const fn follows(&self, flush: u64) -> bool {
-        matches!(self.position, Position::Compared { flush: last, level: true } if last + 1 == flush)
+    /// The number of the next part of the common message of `flush`, if that fits: nothing else happened since the
+    /// flush before.
+    pub(in crate::fanout) const fn next_part(&self, flush: u64) -> Option<usize> {
+        match self.position {
+            Position::Compared { flush: last, level: true } if last + 1 == flush => Some(0),
+            Position::Following { flush: of, next } if of == flush => Some(next),
+            _ => None,
+        }
     }
 
-    /// Records that the changes of `flush` were sent. The cursor has all symbols of the epoch.
-    pub(in crate::fanout) fn follow(&mut self, flush: u64, changes: impl Iterator<Item = (InstrumentId, u64)>) {
+    /// Records that the `changes` of a part were sent, the last one of `flush` if it `is_last`. The cursor has all
+    /// symbols of the epoch.
+    pub(in crate::fanout) fn follow(
+        &mut self,
+        flush: u64,
+        part: usize,
+        is_last: bool,
+        changes: impl Iterator<Item = (InstrumentId, u64)>,
+    ) {
         self.record_all(changes);
-        self.position = Position::Compared { flush, level: true };
+        self.position = if is_last {
+            Position::Compared { flush, level: true }
+        } else {
+            Position::Following { flush, next: part + 1 }
+        };
     }
 
     /// Compares symbols with a cache as of `flush`, from where the last message ended.
@@ -226,10 +250,16 @@ impl QuotesCursor {
         self.position = Position::Lost;
     }
 
-    /// Records that all `ticks` up to the log's `end` were sent. The cursor has all symbols of the epoch.
-    pub(in crate::fanout) fn follow_log(&mut self, end: u64, ticks: impl Iterator<Item = (InstrumentId, u64)>) {
+    /// Records that all `ticks` before number `next` were sent, in a log that ends at `end`. The cursor has all symbols
+    /// of the epoch.
+    pub(in crate::fanout) fn follow_log(
+        &mut self,
+        next: u64,
+        end: u64,
+        ticks: impl Iterator<Item = (InstrumentId, u64)>,
+    ) {
         self.record_all(ticks);
-        self.advance_log(end, end);
+        self.position = Position::Logged { next, level: true, more: next != end };
     }
 
     /// Records tick `seq` of `id` if it is the next one. Call [`prepare_mask`](Self::prepare_mask) first.

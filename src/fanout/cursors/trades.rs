@@ -1,7 +1,7 @@
 //! The cursor of one symbol's trades.
 
 use crate::market::{InstrumentId, Market};
-use crate::wire::{EncodedMessage, Format, SeriesHead, TradesRange, trades_message};
+use crate::wire::{EncodedMessage, Outgoing, SeriesHead, TradesRange, trades_message};
 
 /// Trades in one message. A burst comes in several messages, so that none is large.
 const MESSAGE_TRADES: usize = 500;
@@ -45,7 +45,7 @@ impl TradesCursor {
     ///
     /// The first message is a snapshot with the history, even if there are no trades. Call this until it returns
     /// `None`.
-    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<EncodedMessage> {
+    pub fn take(&mut self, market: &Market, outgoing: Outgoing) -> Option<EncodedMessage> {
         let (instrument, state) = market.get(self.id)?;
         let trades = &state.trades;
         let snapshot = self.sent.is_none();
@@ -55,11 +55,13 @@ impl TradesCursor {
             return None;
         }
         let range = TradesRange { skipped: unsent.missed, first: sent + unsent.missed + 1 };
-        self.more = unsent.items.len() > MESSAGE_TRADES;
-        let trades = unsent.items.take(MESSAGE_TRADES);
-        self.sent = Some(sent + range.skipped + trades.len() as u64);
-        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot };
-        Some(trades_message(format, head, range, trades))
+        let waiting = unsent.items.len();
+        let Outgoing { ts_sent, format, max_bytes } = outgoing;
+        let head = SeriesHead { epoch: market.epoch(), ts_sent, id: self.id, instrument, snapshot, max_bytes };
+        let (message, count) = trades_message(format, head, range, unsent.items.take(MESSAGE_TRADES));
+        self.more = count < waiting;
+        self.sent = Some(sent + range.skipped + count as u64);
+        Some(message)
     }
 }
 
@@ -67,6 +69,7 @@ impl TradesCursor {
 mod tests {
     use super::*;
     use crate::market::{MarketLimits, Price, Size, Tick, TickKind, Timestamp, Trade, sample};
+    use crate::wire::sample::outgoing;
     use serde_json::Value;
 
     const A: InstrumentId = InstrumentId(0);
@@ -87,7 +90,7 @@ mod tests {
 
     /// Snapshot mark, skipped, the first number, and the prices, which are numbers too.
     fn take(cursor: &mut TradesCursor, market: &Market) -> Option<(bool, u64, u64, Vec<f64>)> {
-        let message: Value = serde_json::from_str(&cursor.take(market, 0, Format::Json)?.into_text()?).unwrap();
+        let message: Value = serde_json::from_str(&cursor.take(market, outgoing(64 * 1024))?.into_text()?).unwrap();
         let number = |name: &str| message[name].as_u64().unwrap();
         let prices = message["trades"].as_array().unwrap().iter().map(|trade| trade["price"].as_f64().unwrap());
         Some((message["snapshot"] == true, number("skipped"), number("first"), prices.collect()))

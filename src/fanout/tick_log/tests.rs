@@ -38,7 +38,11 @@ impl<Q: QuoteEncoding> Fixture<Q> {
     fn reader(&self, ids: &[u32]) -> QuotesCursor {
         let mut cursor = QuotesCursor::new(1);
         cursor.extend(ids.iter().map(|id| (InstrumentId(*id), self.seq(*id))));
-        assert_eq!(self.log.take(&mut cursor, self.now), Taken::Lost, "a new reader has no position in the log");
+        assert_eq!(
+            self.log.take(&mut cursor, self.now, MESSAGE_BYTES),
+            Taken::Lost,
+            "a new reader has no position in the log"
+        );
         cursor
     }
 
@@ -48,7 +52,7 @@ impl<Q: QuoteEncoding> Fixture<Q> {
 
     /// Symbol, first seq and seq of each entry of the next message.
     fn take(&self, cursor: &mut QuotesCursor, decoder: &mut Decoder<'_>) -> Vec<(String, u64, u64)> {
-        let text = match self.log.take(cursor, self.now) {
+        let text = match self.log.take(cursor, self.now, MESSAGE_BYTES) {
             Taken::Message(EncodedMessage::Text(text)) => text.to_string(),
             Taken::Message(EncodedMessage::Binary(bytes)) => decoder.json(&bytes).expect("a whole message"),
             other => panic!("no message: {other:?}"),
@@ -70,7 +74,7 @@ fn check_each_once<Q: QuoteEncoding>() {
     fixture.trade(&[2], 5);
     let entry = |symbol: &str, seq| (symbol.to_owned(), seq, seq);
     assert_eq!(fixture.take(&mut reader, &mut decoder), [entry("A", 1), entry("A", 2), entry("C", 1)]);
-    assert_eq!(fixture.log.take(&mut reader, fixture.now), Taken::Nothing);
+    assert_eq!(fixture.log.take(&mut reader, fixture.now, MESSAGE_BYTES), Taken::Nothing);
     fixture.trade(&[1, 2], 5);
     assert_eq!(fixture.take(&mut reader, &mut decoder), [entry("C", 2)]);
 }
@@ -106,7 +110,7 @@ fn readers_of_all_symbols_share_one_message() {
     let mut readers = [fixture.reader(&[0, 1, 2]), fixture.reader(&[0, 1, 2])];
     let mut take = |ids: &[u32]| {
         fixture.trade(ids, 1);
-        readers.each_mut().map(|reader| match fixture.log.take(reader, fixture.now) {
+        readers.each_mut().map(|reader| match fixture.log.take(reader, fixture.now, MESSAGE_BYTES) {
             Taken::Message(message) => message.into_text().unwrap(),
             other => panic!("no message: {other:?}"),
         })
@@ -119,13 +123,55 @@ fn readers_of_all_symbols_share_one_message() {
 }
 
 #[test]
+fn parts_of_a_burst_are_shared_too() {
+    let mut fixture = Fixture::<JsonQuote>::new();
+    let mut readers = [fixture.reader(&[0, 1, 2]), fixture.reader(&[0, 1, 2])];
+    let mut seqs = [0; 2].map(|_| Vec::new());
+    for (round, ids) in [&[0][..], &[0, 1, 2, 0, 1, 2, 0], &[2]].into_iter().enumerate() {
+        fixture.trade(ids, 1);
+        let mut parts = [0; 2].map(|_| Vec::new());
+        // One after the other, as sessions read.
+        for (n, reader) in readers.iter_mut().enumerate() {
+            while let Taken::Message(message) = fixture.log.take(reader, fixture.now, MESSAGE_BYTES) {
+                let text = message.into_text().unwrap();
+                let value: Value = serde_json::from_str(&text).unwrap();
+                let quotes = value["quotes"].as_array().unwrap().iter();
+                seqs[n].extend(quotes.map(|q| (q["symbol"].to_string(), q["seq"].as_u64().unwrap())));
+                parts[n].push(text);
+            }
+            assert!(reader.is_through());
+        }
+        let [first, second] = parts;
+        let is_shared = first.iter().zip(&second).map(|(a, b)| a.as_ptr() == b.as_ptr()).collect::<Vec<_>>();
+        assert_eq!(is_shared, vec![round > 0; ids.len().div_ceil(3)]);
+    }
+    let want = ["A1", "A2", "B1", "C1", "A3", "B2", "C2", "A4", "C3"];
+    for seqs in seqs {
+        let got: Vec<_> = seqs.iter().map(|(symbol, seq)| format!("{}{seq}", symbol.trim_matches('"'))).collect();
+        assert_eq!(got, want);
+    }
+}
+
+#[test]
+fn message_keeps_to_its_bytes() {
+    let mut fixture = Fixture::<JsonQuote>::new();
+    let mut reader = fixture.reader(&[0, 1]);
+    fixture.trade(&[0, 1, 0, 1], 0);
+    let mut lengths = Vec::new();
+    while let Taken::Message(message) = fixture.log.take(&mut reader, fixture.now, 600) {
+        lengths.push(message.byte_len());
+    }
+    assert!(lengths.len() == 2 && lengths.iter().all(|len| *len <= 600), "{lengths:?}");
+}
+
+#[test]
 fn reader_that_cannot_go_on_is_lost() {
     let check = |why: &str, disturb: &dyn Fn(&mut Fixture<JsonQuote>)| {
         let mut fixture = Fixture::<JsonQuote>::new();
         let mut reader = fixture.reader(&[0]);
         fixture.trade(&[0], 0);
         disturb(&mut fixture);
-        assert_eq!(fixture.log.take(&mut reader, fixture.now), Taken::Lost, "{why}");
+        assert_eq!(fixture.log.take(&mut reader, fixture.now, MESSAGE_BYTES), Taken::Lost, "{why}");
         reader.sent(InstrumentId(0), fixture.seq(0));
         fixture.trade(&[1], 2_000);
         fixture.trade(&[0], 1);
@@ -150,7 +196,7 @@ fn gap_ends_the_message_before_it() {
     fixture.trade(&[0, 1], 0);
     reader.sent(InstrumentId(1), 1);
     assert_eq!(fixture.take(&mut reader, &mut Decoder::new(&[])), [("A".into(), 2, 2)]);
-    assert_eq!(fixture.log.take(&mut reader, fixture.now), Taken::Lost);
+    assert_eq!(fixture.log.take(&mut reader, fixture.now, MESSAGE_BYTES), Taken::Lost);
 }
 
 #[test]

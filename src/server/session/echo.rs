@@ -9,8 +9,8 @@ use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::end::{CLOSE_TIMEOUT, SessionEnd};
-use super::limits::SessionLimits;
-use super::session::{Flow, LONG_WRITE, PING_INTERVAL, close, end_of, or_end};
+use super::limits::{PING_INTERVAL, SessionLimits};
+use super::session::{Flow, LONG_WRITE, close, or_end};
 use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::RateLimiter;
 use crate::server::ops::{Meter, Metrics, Transport};
@@ -95,7 +95,7 @@ where
             Some(Ok(WsMessage::Close(_))) | None => return Flow::Break(SessionEnd::Left),
             // Writes the answer to a ping.
             Some(Ok(_)) => self.socket.flush().await,
-            Some(Err(error)) => return Flow::Break(end_of(&error)),
+            Some(Err(error)) => return Flow::Break(SessionEnd::of(&error)),
         };
         let took = began.elapsed();
         if took > LONG_WRITE {

@@ -22,7 +22,7 @@ mod throttle;
 pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
 pub use echo::echo;
 pub use end::{CLOSE_TIMEOUT, show_ends};
-pub use limits::SessionLimits;
+pub use limits::{DEFAULT_MAX_SENT_BYTES, SENT_BYTES, SessionLimits};
 pub use outbox::Outbox;
 pub use read_window::UnreadLimits;
 pub use session::{Shared, serve};

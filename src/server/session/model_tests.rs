@@ -20,7 +20,7 @@ use tokio::time::sleep;
 use client::Client;
 use truth::Truth;
 
-use super::{SessionLimits, SubscriptionLimits, UnreadLimits};
+use super::{DEFAULT_MAX_SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits};
 use crate::bus;
 use crate::control::FeedEvent;
 use crate::control::sample::opening_with_depth as opening;
@@ -34,6 +34,7 @@ const SYMBOLS: [&str; 3] = ["A", "B", "C"];
 const KEPT: MarketLimits = MarketLimits { bars: 2_000, trades: 12, notices: 10, bytes: usize::MAX };
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 64 * 1_024,
+    max_sent_bytes: DEFAULT_MAX_SENT_BYTES,
     messages_per_second: 100_000,
     subscriptions: SubscriptionLimits { count: 100, history: 100_000 },
     commands: 32,

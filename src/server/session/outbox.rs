@@ -3,6 +3,7 @@
 //! Knows the market and the session's subscriptions, but no socket. It keeps marks of what is due and makes one message
 //! at a time, when the session takes it. A slow client holds up no more than these marks.
 
+mod facts;
 mod quotes;
 mod requests;
 
@@ -14,10 +15,11 @@ use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
 use crate::control::Command;
 use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
-use crate::market::{Instrument, InstrumentId, Market};
+use crate::market::{Instrument, InstrumentId, InstrumentSet, Market};
 use crate::server::limits::{INCLUDED_BYTES, LONG_MESSAGE, TURN_BYTES};
 use crate::wire::{
-    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, Stopping, Text, Throttled,
+    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, InstrumentFacts, JsonMessage, MESSAGE_BYTES,
+    Outgoing, Stopping, Text, Throttled,
 };
 
 /// The default number of headlines of a subscription.
@@ -36,6 +38,8 @@ pub struct Outbox {
     notifier: Arc<Notifier>,
     limits: SessionLimits,
     format: Format,
+    /// The longest message that the client takes, in bytes.
+    max_bytes: usize,
     subscriptions: Subscriptions,
     /// The instruments of the subscriptions' epoch.
     instruments: Arc<[Instrument]>,
@@ -53,10 +57,13 @@ pub struct Outbox {
     heartbeat_due: bool,
     /// A heartbeat is due.
     busy_heartbeat_due: bool,
+    /// Symbols whose facts were sent in this epoch, as binary messages need them; and those that are due.
+    described: InstrumentSet,
+    facts_due: InstrumentSet,
     /// Symbols that need a snapshot.
-    snapshot_due: Vec<InstrumentId>,
+    snapshot_due: InstrumentSet,
     /// Symbols that may be behind, and that no coming flush marks.
-    behind: Vec<InstrumentId>,
+    behind: InstrumentSet,
     /// Tiers whose flush has updates.
     tiers_due: Due,
     /// Tiers that had another flush before the last one was read through.
@@ -103,6 +110,7 @@ impl Outbox {
             notifier,
             limits,
             format,
+            max_bytes: MESSAGE_BYTES,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
             instruments,
             answers: VecDeque::from([hello.to_text()]),
@@ -113,8 +121,10 @@ impl Outbox {
             notices_due: true,
             heartbeat_due: false,
             busy_heartbeat_due: false,
-            snapshot_due: Vec::new(),
-            behind: Vec::new(),
+            described: InstrumentSet::new(),
+            facts_due: InstrumentSet::new(),
+            snapshot_due: InstrumentSet::new(),
+            behind: InstrumentSet::new(),
             tiers_due: Due::default(),
             tiers_again: Due::default(),
             tier: None,
@@ -254,6 +264,11 @@ impl Outbox {
         self.answers.push_back(error.to_text());
     }
 
+    /// The clock, the format and the length of the next message.
+    fn outgoing(&self) -> Outgoing {
+        Outgoing { ts_sent: self.live.wall_micros(), format: self.format, max_bytes: self.max_bytes }
+    }
+
     /// Listens to the tiers that serve the subscriptions, and to no others.
     fn listen(&self) {
         self.notifier.set_tiers(self.subscriptions.tiers(), self.format);
@@ -282,7 +297,11 @@ impl Outbox {
     }
 
     fn needs_market(&self) -> bool {
-        self.feed_due || self.notices_due || !self.snapshot_due.is_empty() || !self.behind.is_empty()
+        self.feed_due
+            || self.notices_due
+            || !self.facts_due.is_empty()
+            || !self.snapshot_due.is_empty()
+            || !self.behind.is_empty()
     }
 
     fn next_from_market(&mut self) -> Option<EncodedMessage> {
@@ -293,7 +312,7 @@ impl Outbox {
         if std::mem::take(&mut self.feed_due) {
             return Some(EncodedMessage::Text(Feed::new(market, self.live.wall_micros(), &live.status).to_text()));
         }
-        if let Some(text) = self.next_notice(market) {
+        if let Some(text) = self.next_notice(market).or_else(|| self.next_facts(market)) {
             return Some(EncodedMessage::Text(text));
         }
         let quotes = self.next_snapshot(market).or_else(|| self.next_catch_up(market));
@@ -328,6 +347,8 @@ impl Outbox {
         self.feed_due = true;
         self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
         self.behind.clear();
+        (self.described, self.facts_due) = (InstrumentSet::new(), InstrumentSet::new());
+        self.describe_all();
         self.scenarios = NoticesCursor::default();
         self.news = self.news.map(|_| NoticesCursor::newest(market.news(), DEFAULT_HEADLINES));
         self.notices_due = true;
@@ -339,14 +360,15 @@ impl Outbox {
         if !self.notices_due {
             return None;
         }
-        if let Some(text) = self.scenarios.take_scenarios(market, self.live.wall_micros()) {
-            return Some(text);
-        }
-        self.notices_due = false;
-        self.news.as_mut()?.take_news(market, self.live.wall_micros())
+        let (ts_sent, max_bytes) = (self.live.wall_micros(), self.max_bytes);
+        let scenarios = self.scenarios.take_scenarios(market, ts_sent, max_bytes);
+        let text = scenarios.or_else(|| self.news.as_mut()?.take_news(market, ts_sent, max_bytes));
+        self.notices_due = text.is_some();
+        text
     }
 
     fn next_series(&mut self, market: &Market) -> Option<EncodedMessage> {
+        let outgoing = self.outgoing();
         let all = self.subscriptions.series_mut();
         while self.series_left > 0 {
             if self.series_index >= all.len() {
@@ -354,7 +376,7 @@ impl Outbox {
             }
             let Some(series) = all.get_mut(self.series_index) else { break };
             let is_due = series.due && series.grant.is_some();
-            let frame = if is_due { series.cursor.take(market, self.live.wall_micros(), self.format) } else { None };
+            let frame = if is_due { series.cursor.take(market, outgoing) } else { None };
             series.due = frame.is_some() && series.cursor.has_more();
             if !series.due {
                 (self.series_index, self.series_left) = (self.series_index + 1, self.series_left - 1);

@@ -2,7 +2,7 @@
 
 use crate::fanout::{BarsCursor, DepthCursor, TradesCursor};
 use crate::market::{InstrumentId, Market};
-use crate::wire::{Channel, EncodedMessage, Format};
+use crate::wire::{Channel, EncodedMessage, Outgoing};
 
 /// The position up to which a series was sent.
 #[derive(Clone, Copy, Debug)]
@@ -76,11 +76,11 @@ impl SeriesCursor {
     }
 
     /// The next message of the series, if it has something to send.
-    pub fn take(&mut self, market: &Market, ts_sent: i64, format: Format) -> Option<EncodedMessage> {
+    pub fn take(&mut self, market: &Market, outgoing: Outgoing) -> Option<EncodedMessage> {
         match self {
-            Self::Bars(cursor) => cursor.take(market, ts_sent, format),
-            Self::Trades(cursor) => cursor.take(market, ts_sent, format),
-            Self::Depth(cursor) => cursor.take(market, ts_sent, format),
+            Self::Bars(cursor) => cursor.take(market, outgoing),
+            Self::Trades(cursor) => cursor.take(market, outgoing),
+            Self::Depth(cursor) => cursor.take(market, outgoing),
         }
     }
 }

@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::commands::{CommandDone, CommandQueue, FeedControl};
 use super::end::{CLOSE_TIMEOUT, SessionEnd};
-use super::limits::SessionLimits;
+use super::limits::{PING_INTERVAL, SessionLimits};
 use super::outbox::Outbox;
 use super::read_window::ReadWindow;
 use super::throttle::Throttle;
@@ -30,8 +30,6 @@ use crate::wire::{ApiError, EncodedMessage, Format, JsonMessage, Probe};
 pub(super) const LONG_WRITE: Duration = Duration::from_secs(1);
 /// The time in which a session may ask again for all the history that it may hold. It may ask for all of it at once.
 const HISTORY_TIME: Duration = Duration::from_secs(10);
-/// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
-pub(super) const PING_INTERVAL: u32 = 30;
 
 /// The session's part of what all sessions share.
 pub struct Shared {
@@ -393,5 +391,3 @@ where
 pub(super) fn or_end(result: Result<(), WsError>) -> Flow {
     result.map_or_else(|error| Flow::Break(SessionEnd::of(&error)), Flow::Continue)
 }
-
-pub(super)

@@ -138,6 +138,12 @@ impl Subscriptions {
         granted.filter_map(|(_, cursor)| cursor.sent_of(id)).next()
     }
 
+    /// The instruments of all subscriptions. One may come several times.
+    pub fn ids(&self) -> impl Iterator<Item = InstrumentId> {
+        let quotes = self.quotes.iter().flat_map(|(_, cursor)| cursor.iter().map(|(id, _)| id));
+        quotes.chain(self.series.iter().map(|series| series.cursor.id()))
+    }
+
     /// The symbols at rate 0.
     pub fn paused(&self) -> Vec<InstrumentId> {
         let paused = self.quotes.iter().filter(|(grant, _)| grant.is_none());

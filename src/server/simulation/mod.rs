@@ -37,7 +37,7 @@ use self::log::Log;
 use self::world::{Phase, World};
 use super::auth::{AccessConfig, Control};
 use super::http::HttpLimits;
-use super::session::{SessionLimits, SubscriptionLimits, UnreadLimits};
+use super::session::{DEFAULT_MAX_SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits};
 use super::{BindAddress, ServerConfig};
 use crate::memory::Budget;
 
@@ -119,6 +119,7 @@ fn random_config(dice: &mut Dice) -> ServerConfig {
     };
     let session = SessionLimits {
         message_bytes: 4_096,
+        max_sent_bytes: DEFAULT_MAX_SENT_BYTES,
         messages_per_second: 100,
         subscriptions: SubscriptionLimits { count: dice.pick(&[12, 200]), history: dice.pick(&[3_000, 100_000]) },
         commands: dice.pick(&[1, 4]),

@@ -12,6 +12,7 @@ use crate::bus::{Received, Receiver};
 use crate::control::{FeedEvent, FeedStatus};
 use crate::fanout::{DepthCursor, TradesCursor};
 use crate::market::{Instrument, InstrumentId, Interval, Market, MarketLimits};
+use crate::wire::sample::outgoing;
 use crate::wire::{EncodedMessage, Format, QuotesKind, QuotesMessage, SeriesHead, bars_message};
 
 /// Keeps more than any client is sent.
@@ -153,21 +154,21 @@ impl Truth {
 /// The state of a symbol as a snapshot has it.
 pub fn quote(market: &Market, id: InstrumentId) -> Value {
     let (instrument, state) = market.get(id).unwrap();
-    let mut message = QuotesMessage::new(Format::Json, QuotesKind::Snapshot, 1, 0);
+    let mut message = QuotesMessage::new(outgoing(usize::MAX), QuotesKind::Snapshot, 1);
     message.push(id, instrument, state, 0);
     json(message.finish())["quotes"][0].clone()
 }
 
 /// The book of a symbol.
 pub fn book(market: &Market, id: InstrumentId) -> Value {
-    json(DepthCursor::new(id).take(market, 0, Format::Json).unwrap())
+    json(DepthCursor::new(id).take(market, outgoing(usize::MAX)).unwrap())
 }
 
 /// The newest trades of a symbol, the number of the first of them, and the number of the next trade.
 pub fn trades(market: &Market, id: InstrumentId) -> (u64, u64, Vec<Value>) {
     let total = market.get(id).unwrap().1.trades.total();
     // One message of trades has as many.
-    let message = json(TradesCursor::new(id, 500).take(market, 0, Format::Json).unwrap());
+    let message = json(TradesCursor::new(id, 500).take(market, outgoing(usize::MAX)).unwrap());
     let trades = message["trades"].as_array().unwrap().clone();
     (total + 1 - trades.len() as u64, total + 1, trades)
 }
@@ -178,8 +179,8 @@ pub fn bars(market: &Market, id: InstrumentId, interval: Interval) -> (Vec<Value
     let series = state.series(interval);
     let closed = series.closed.iter().map(|bar| (bar, true));
     let bars = closed.chain(series.forming.map(|bar| (bar, false)));
-    let head = SeriesHead { epoch: 1, ts_sent: 0, id, instrument, snapshot: false };
-    let message = json(bars_message(Format::Json, head, interval, 0, bars));
+    let head = SeriesHead { epoch: 1, ts_sent: 0, id, instrument, snapshot: false, max_bytes: usize::MAX };
+    let message = json(bars_message(Format::Json, head, interval, 0, bars).0);
     let (closed, forming): (Vec<Value>, Vec<Value>) =
         message["bars"].as_array().unwrap().iter().cloned().partition(|bar| bar["closed"] == true);
     (closed, forming.into_iter().next())

@@ -21,6 +21,9 @@ pub(super) const VWAP: u8 = 32;
 /// The flag of a day whose volume has no number in this format.
 pub(super) const NO_VOLUME: u8 = 64;
 
+/// The longest entry: index and flags, and twelve numbers of up to ten bytes.
+const MAX_ENTRY: usize = 5 + 1 + 12 * 10;
+
 /// One symbol's state as whole numbers: prices and sizes in units of their last digit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
@@ -168,6 +171,10 @@ impl QuoteEncoding for BinaryQuote {
         self.fields.seq
     }
 
+    fn max_len(&self) -> usize {
+        MAX_ENTRY
+    }
+
     fn begin(kind: QuotesKind, epoch: u64, ts_sent: i64, capacity: usize) -> BinaryQuotes {
         let kind = match kind {
             QuotesKind::Snapshot => SNAPSHOT,
@@ -193,6 +200,10 @@ impl QuoteEncoding for BinaryQuote {
     fn add_piece(message: &mut BinaryQuotes, pieces: &Vec<u8>, range: Range<usize>) {
         message.count += 1;
         message.bytes.extend_from_slice(&pieces[range]);
+    }
+
+    fn message_len(message: &BinaryQuotes) -> usize {
+        message.bytes.len()
     }
 
     fn finish(message: BinaryQuotes) -> EncodedMessage {

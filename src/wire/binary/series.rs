@@ -13,58 +13,58 @@ const LEVEL_BYTES: usize = 5;
 /// The usual length of the members before a message's list.
 const HEAD_BYTES: usize = 20;
 
-/// A `bars` message.
+/// A `bars` message, and the number of its bars.
 pub fn bars_message(
     head: SeriesHead<'_>,
     interval: Interval,
     missed: u64,
     bars: impl Iterator<Item = (Bar, bool)>,
-) -> EncodedMessage {
+) -> (EncodedMessage, usize) {
     let instrument = head.instrument;
-    let mut out = begin(BARS, 0, &head, bars.size_hint().0 * BAR_BYTES);
+    let mut out = begin(BARS, 0, &head, (bars.size_hint().0 * BAR_BYTES).min(head.max_bytes));
     out.push(interval.index() as u8);
     push_varint(&mut out, missed);
-    let (mut slot, mut near, mut count) = (0, 0, 0);
-    for (bar, closed) in bars {
+    let (mut slot, mut near) = (0, 0);
+    let count = push_items(&mut out, head.max_bytes, bars, |out, (bar, closed)| {
         let start = bar.start.0.div_euclid(interval.nanos());
         // The lowest bit marks a closed bar.
-        push_zigzag(&mut out, (start - slot) << 1 | i64::from(closed));
+        push_zigzag(out, (start - slot) << 1 | i64::from(closed));
         let [open, high, low, close] =
             [bar.open, bar.high, bar.low, bar.close].map(|price| instrument.price_increment.price(price).mantissa);
-        push_delta(&mut out, near, open);
+        push_delta(out, near, open);
         for price in [high, low, close] {
-            push_delta(&mut out, open, price);
+            push_delta(out, open, price);
         }
-        push_zigzag(&mut out, instrument.size_increment.size(bar.volume).mantissa);
-        (slot, near, count) = (start, close, count + 1);
-    }
-    finish(out, count)
+        push_zigzag(out, instrument.size_increment.size(bar.volume).mantissa);
+        (slot, near) = (start, close);
+    });
+    (finish(out, count), usize::from(count))
 }
 
-/// A `trades` message.
+/// A `trades` message, and the number of its trades.
 pub fn trades_message(
     head: SeriesHead<'_>,
     range: TradesRange,
     trades: impl Iterator<Item = (Timestamp, Trade)>,
-) -> EncodedMessage {
+) -> (EncodedMessage, usize) {
     let instrument = head.instrument;
-    let mut out = begin(TRADES, 0, &head, trades.size_hint().0 * TRADE_BYTES);
+    let mut out = begin(TRADES, 0, &head, (trades.size_hint().0 * TRADE_BYTES).min(head.max_bytes));
     push_varint(&mut out, range.skipped);
     push_varint(&mut out, range.first);
-    let (mut before, mut near, mut count) = (0, 0, 0);
-    for (ts, trade) in trades {
+    let (mut before, mut near) = (0, 0);
+    let count = push_items(&mut out, head.max_bytes, trades, |out, (ts, trade)| {
         let price = instrument.price_increment.price(trade.price).mantissa;
-        push_delta(&mut out, before, ts.micros());
-        push_delta(&mut out, near, price);
-        push_zigzag(&mut out, instrument.size_increment.size(trade.size).mantissa);
+        push_delta(out, before, ts.micros());
+        push_delta(out, near, price);
+        push_zigzag(out, instrument.size_increment.size(trade.size).mantissa);
         out.push(match trade.side {
             None => 0,
             Some(Side::Buy) => 1,
             Some(Side::Sell) => 2,
         });
-        (before, near, count) = (ts.micros(), price, count + 1);
-    }
-    finish(out, count)
+        (before, near) = (ts.micros(), price);
+    });
+    (finish(out, count), usize::from(count))
 }
 
 /// A `depth` message.
@@ -102,6 +102,27 @@ pub fn heartbeat_message(heartbeat: &Heartbeat) -> EncodedMessage {
     push_varint(&mut out, heartbeat.late);
     heartbeat.lag_ms.iter().for_each(|lag_ms| push_varint(&mut out, *lag_ms));
     finish(out, 0)
+}
+
+/// Appends items up to the one that would make the message longer than `max_bytes`, but at least one. Returns their
+/// number.
+fn push_items<T>(
+    out: &mut Vec<u8>,
+    max_bytes: usize,
+    items: impl Iterator<Item = T>,
+    mut push: impl FnMut(&mut Vec<u8>, T),
+) -> u16 {
+    let mut count = 0;
+    for item in items {
+        let length = out.len();
+        push(out, item);
+        if count > 0 && out.len() > max_bytes {
+            out.truncate(length);
+            break;
+        }
+        count += 1;
+    }
+    count
 }
 
 /// Begins a message about one symbol.

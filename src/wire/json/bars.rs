@@ -1,31 +1,33 @@
 //! Bars as JSON, for the stream and for `GET /api/v1/bars`.
 
 use super::number::{push_decimal, push_i64, push_u64};
-use super::{begin, push_snapshot, push_string};
+use super::{END, begin, push_items, push_snapshot, push_string};
 use crate::market::{Bar, CopiedSeries, Instrument, Interval, Timestamp};
 use crate::wire::SeriesHead;
 
 /// The usual length of one bar, to allocate at once.
 const BAR_BYTES: usize = 140;
 
-/// A `bars` message.
+/// A `bars` message, and the number of its bars.
 pub fn bars_message(
     head: SeriesHead<'_>,
     interval: Interval,
     missed: u64,
     bars: impl Iterator<Item = (Bar, bool)>,
-) -> String {
-    let mut out = begin("bars", &head, bars.size_hint().0 * BAR_BYTES);
+) -> (String, usize) {
+    let mut out = begin("bars", &head, (bars.size_hint().0 * BAR_BYTES).min(head.max_bytes));
     out.push_str(",\"interval\":\"");
     out.push_str(interval.label());
     out.push('"');
     push_snapshot(&mut out, head.snapshot);
     out.push_str(",\"missed\":");
     push_u64(&mut out, missed);
-    out.push_str(",\"bars\":");
-    push_bars(&mut out, head.instrument, bars);
-    out.push('}');
-    out
+    out.push_str(",\"bars\":[");
+    let count = push_items(&mut out, head.max_bytes, bars, |out, n, (bar, closed)| {
+        push_bar(out, head.instrument, n == 0, &bar, closed);
+    });
+    out.push_str(END);
+    (out, count)
 }
 
 /// The body of `GET /api/v1/bars`, and of `GET /api/v1/feed/preview`: an iterator over pieces of text. Only the piece
@@ -105,14 +107,6 @@ impl Iterator for BarsResponse {
         }
         Some(out)
     }
-}
-
-fn push_bars(out: &mut String, instrument: &Instrument, bars: impl Iterator<Item = (Bar, bool)>) {
-    out.push('[');
-    for (n, (bar, closed)) in bars.enumerate() {
-        push_bar(out, instrument, n == 0, &bar, closed);
-    }
-    out.push(']');
 }
 
 fn push_bar(out: &mut String, instrument: &Instrument, first: bool, bar: &Bar, closed: bool) {

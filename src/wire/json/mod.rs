@@ -18,6 +18,9 @@ use super::SeriesHead;
 /// The usual length of a message's members before its list, to allocate at once.
 const HEAD_BYTES: usize = 200;
 
+/// The end of a message after its last item.
+const END: &str = "]}";
+
 /// Begins a message of `kind` about one symbol.
 fn begin(kind: &str, head: &SeriesHead<'_>, capacity: usize) -> String {
     let mut out = String::with_capacity(HEAD_BYTES + capacity);
@@ -30,6 +33,27 @@ fn begin(kind: &str, head: &SeriesHead<'_>, capacity: usize) -> String {
     out.push_str(",\"symbol\":");
     push_string(&mut out, &head.instrument.symbol);
     out
+}
+
+/// Appends items up to the one that would make the message longer than `max_bytes`, but at least one. `push` gets the
+/// number of the item, from 0. Returns the number of items.
+fn push_items<T>(
+    out: &mut String,
+    max_bytes: usize,
+    items: impl Iterator<Item = T>,
+    mut push: impl FnMut(&mut String, usize, T),
+) -> usize {
+    let mut count = 0;
+    for item in items {
+        let length = out.len();
+        push(out, count, item);
+        if count > 0 && out.len() + END.len() > max_bytes {
+            out.truncate(length);
+            break;
+        }
+        count += 1;
+    }
+    count
 }
 
 fn push_snapshot(out: &mut String, snapshot: bool) {

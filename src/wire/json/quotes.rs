@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::number::{push_i64, push_optional, push_u64};
-use super::push_string;
+use super::{END, push_string};
 use crate::market::{Instrument, InstrumentId, InstrumentState, Price};
 use crate::wire::{EncodedMessage, QuoteEncoding, QuotesKind};
 
@@ -53,6 +53,12 @@ impl QuoteEncoding for JsonQuote {
         self.seq
     }
 
+    fn max_len(&self) -> usize {
+        /// The digits of a `first_seq`, and a comma.
+        const INSERTED: usize = 21;
+        self.text.len() + INSERTED
+    }
+
     fn begin(kind: QuotesKind, epoch: u64, ts_sent: i64, capacity: usize) -> JsonQuotes {
         let mut text = String::with_capacity(capacity);
         text.push_str(match kind {
@@ -81,9 +87,13 @@ impl QuoteEncoding for JsonQuote {
         message.text.push_str(&pieces[range]);
     }
 
+    fn message_len(message: &JsonQuotes) -> usize {
+        message.text.len() + END.len()
+    }
+
     fn finish(message: JsonQuotes) -> EncodedMessage {
         let mut text = message.text;
-        text.push_str("]}");
+        text.push_str(END);
         text.into()
     }
 }

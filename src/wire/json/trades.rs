@@ -1,34 +1,34 @@
 //! Trades as JSON.
 
 use super::number::{push_decimal, push_i64, push_u64};
-use super::{begin, push_snapshot};
+use super::{END, begin, push_items, push_snapshot};
 use crate::market::{Timestamp, Trade};
 use crate::wire::{SeriesHead, TradesRange};
 
 /// The usual length of one trade, to allocate at once.
 const TRADE_BYTES: usize = 75;
 
-/// A `trades` message.
+/// A `trades` message, and the number of its trades.
 pub fn trades_message(
     head: SeriesHead<'_>,
     range: TradesRange,
     trades: impl Iterator<Item = (Timestamp, Trade)>,
-) -> String {
+) -> (String, usize) {
     let instrument = head.instrument;
-    let mut out = begin("trades", &head, trades.size_hint().0 * TRADE_BYTES);
+    let mut out = begin("trades", &head, (trades.size_hint().0 * TRADE_BYTES).min(head.max_bytes));
     push_snapshot(&mut out, head.snapshot);
     out.push_str(",\"skipped\":");
     push_u64(&mut out, range.skipped);
     out.push_str(",\"first\":");
     push_u64(&mut out, range.first);
     out.push_str(",\"trades\":[");
-    for (n, (ts, trade)) in trades.enumerate() {
+    let count = push_items(&mut out, head.max_bytes, trades, |out, n, (ts, trade)| {
         out.push_str(if n == 0 { "{\"ts\":" } else { ",{\"ts\":" });
-        push_i64(&mut out, ts.micros());
+        push_i64(out, ts.micros());
         out.push_str(",\"price\":");
-        push_decimal(&mut out, instrument.price(trade.price));
+        push_decimal(out, instrument.price(trade.price));
         out.push_str(",\"size\":");
-        push_decimal(&mut out, instrument.size_increment.size(trade.size));
+        push_decimal(out, instrument.size_increment.size(trade.size));
         match trade.side {
             Some(side) => {
                 out.push_str(",\"side\":\"");
@@ -37,7 +37,7 @@ pub fn trades_message(
             }
             None => out.push_str(",\"side\":null}"),
         }
-    }
-    out.push_str("]}");
-    out
+    });
+    out.push_str(END);
+    (out, count)
 }

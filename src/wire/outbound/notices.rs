@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::to_json;
+use super::{take_fitting, to_json};
 use crate::control::{ScenarioCatalog, ScenarioInfo, SymbolGroup};
 use crate::market::{ActiveScenario, Headline, Market};
 
@@ -45,8 +45,20 @@ impl<'m> From<&'m Headline> for Story<'m> {
 }
 
 impl<'m> News<'m> {
-    pub fn new(epoch: u64, ts_sent: i64, part: ListPart, headlines: impl Iterator<Item = &'m Headline>) -> Self {
-        Self { epoch, ts_sent, part, stories: headlines.map(Story::from).collect() }
+    /// A message of the first headlines, as many as `max_bytes` hold.
+    pub fn new(
+        epoch: u64,
+        ts_sent: i64,
+        part: ListPart,
+        headlines: impl Iterator<Item = &'m Headline>,
+        max_bytes: usize,
+    ) -> Self {
+        Self { epoch, ts_sent, part, stories: take_fitting(headlines.map(Story::from), max_bytes) }
+    }
+
+    /// The number of headlines.
+    pub const fn count(&self) -> usize {
+        self.stories.len()
     }
 }
 
@@ -77,8 +89,20 @@ impl<'m> From<&'m ActiveScenario> for Scenario<'m> {
 }
 
 impl<'m> Scenarios<'m> {
-    pub fn new(epoch: u64, ts_sent: i64, part: ListPart, scenarios: impl Iterator<Item = &'m ActiveScenario>) -> Self {
-        Self { epoch, ts_sent, part, scenarios: scenarios.map(Scenario::from).collect() }
+    /// A message of the first scenarios, as many as `max_bytes` hold.
+    pub fn new(
+        epoch: u64,
+        ts_sent: i64,
+        part: ListPart,
+        scenarios: impl Iterator<Item = &'m ActiveScenario>,
+        max_bytes: usize,
+    ) -> Self {
+        Self { epoch, ts_sent, part, scenarios: take_fitting(scenarios.map(Scenario::from), max_bytes) }
+    }
+
+    /// The number of scenarios.
+    pub const fn count(&self) -> usize {
+        self.scenarios.len()
     }
 }
 
@@ -87,7 +111,8 @@ pub fn news_response(market: &Market, ts_sent: i64, limit: u64) -> String {
     let headlines = market.news().newest(usize::try_from(limit).unwrap_or(usize::MAX));
     let first = market.news().total() - headlines.len() as u64 + 1;
     let part = ListPart { snapshot: true, skipped: 0, first };
-    to_json(&News::new(market.epoch(), ts_sent, part, headlines))
+    // A client that polls expects one answer.
+    to_json(&News::new(market.epoch(), ts_sent, part, headlines, usize::MAX))
 }
 
 /// The body of `GET /api/v1/scenarios`: the scenarios that the feed offers, and the scenarios that have begun.

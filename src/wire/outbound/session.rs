@@ -20,9 +20,22 @@ pub struct Hello<'a> {
 /// The limits of a session.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct HelloLimits {
+    /// Bytes of a message from the client.
     pub message_bytes: usize,
+    /// Messages from the client in a second, with pings.
+    pub messages_per_second: u32,
+    /// Bytes of a message to the client, and the most that it can ask for.
+    pub sent_bytes: usize,
+    pub max_sent_bytes: usize,
     pub subscriptions: usize,
     pub bars: usize,
+    /// Bars and trades in the snapshots of the session.
+    pub history: usize,
+    /// Commands that wait for the feed.
+    pub commands: usize,
+    /// Milliseconds for which the client may take no byte, and may send nothing.
+    pub stall_ms: u64,
+    pub silence_ms: u64,
 }
 
 impl<'a> Hello<'a> {
@@ -105,6 +118,21 @@ impl AcknowledgeSet {
 #[serde(tag = "type", rename = "probe")]
 pub struct Probe {
     pub number: u32,
+}
+
+/// The answer to `limits`: the longest message that the client gets from now on.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "limits")]
+pub struct LimitsSet {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<u64>,
+    sent_bytes: usize,
+}
+
+impl LimitsSet {
+    pub const fn new(id: Option<u64>, sent_bytes: usize) -> Self {
+        Self { id, sent_bytes }
+    }
 }
 
 /// The answer to `clock`: the server's clock, from which a client estimates the offset of its own.

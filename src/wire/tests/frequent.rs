@@ -9,7 +9,7 @@ const LATER: i64 = 200_100;
 fn head(market: &Market, id: InstrumentId, snapshot: bool) -> SeriesHead<'_> {
     let (instrument, _) = market.get(id).unwrap();
     let ts_sent = START + if snapshot { 100 } else { LATER };
-    SeriesHead { epoch: EPOCH, ts_sent, id, instrument, snapshot }
+    SeriesHead { epoch: EPOCH, ts_sent, id, instrument, snapshot, max_bytes: MESSAGE_BYTES }
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn bars_match_the_fixtures() {
     for (name, snapshot, bars) in [("bars_snapshot", true, history), ("bars_update", false, later)] {
         check_both(&market, name, |format| {
             let bars = bars.iter().copied();
-            bars_message(format, head(&market, AAPL, snapshot), Interval::M1, 0, bars)
+            bars_message(format, head(&market, AAPL, snapshot), Interval::M1, 0, bars).0
         });
     }
 }
@@ -44,7 +44,7 @@ fn trades_match_the_fixtures() {
         ("trades_update", false, TradesRange { skipped: 3, first: 106 }, &later),
     ] {
         check_both(&market, name, |format| {
-            trades_message(format, head(&market, AAPL, snapshot), range, trades.iter().copied())
+            trades_message(format, head(&market, AAPL, snapshot), range, trades.iter().copied()).0
         });
     }
 }

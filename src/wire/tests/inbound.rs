@@ -39,6 +39,8 @@ fn parser_reads_the_fixtures() {
         ("format", Some(6), Request::Format(Format::Binary)),
         ("acknowledge", Some(12), Request::Acknowledge { on: true }),
         ("ack", None, Request::Ack { number: 7 }),
+        ("describe", Some(13), Request::Describe { symbols: symbols(&["*"]) }),
+        ("limits", Some(12), Request::Limits { sent_bytes: 65_536 }),
         ("clock", Some(21), Request::Clock),
         ("subscribe_news", Some(9), subscribe(Channel::News, &["*"], None, Some(20))),
         ("drive_scenario", Some(10), Request::Drive(Command::RunScenario(scenario))),

@@ -9,8 +9,8 @@ mod quotes;
 use super::*;
 use crate::control::{self, FeedStatus, SourceKind};
 use crate::market::{
-    Bar, HistoryBar, Increment, Instrument, InstrumentId, Interval, Levels, Market, MarketLimits, MarketOpening, Price,
-    PriceBasis, Size, Timestamp, sample,
+    Bar, HistoryBar, Increment, Instrument, InstrumentId, InstrumentSet, Interval, Levels, Market, MarketLimits,
+    MarketOpening, Price, PriceBasis, Size, Timestamp, sample,
 };
 
 const EPOCH: u64 = 1_795_341_600_000;

@@ -10,7 +10,18 @@ fn symbols(list: &[&str]) -> Vec<String> {
 
 #[test]
 fn hello_matches_the_fixture() {
-    let limits = HelloLimits { message_bytes: 65_536, subscriptions: 4_096, bars: 5_000 };
+    let limits = HelloLimits {
+        message_bytes: 65_536,
+        messages_per_second: 50,
+        sent_bytes: 32_768,
+        max_sent_bytes: 131_072,
+        subscriptions: 4_096,
+        bars: 5_000,
+        history: 50_000,
+        commands: 32,
+        stall_ms: 20_000,
+        silence_ms: 30_000,
+    };
     let rates = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 60.0].map(Rate::from).into_iter().chain([Rate::Every]);
     check("hello", &Hello::new("tickcast 0.1.0", START + 100, rates.collect(), limits, true).to_text());
 }
@@ -55,10 +66,35 @@ fn answers_match_the_fixtures() {
     check("format", &FormatSet::new(Some(6), Format::Binary).to_text());
     check("acknowledge", &AcknowledgeSet::new(Some(12), true).to_text());
     check("probe", &Probe { number: 7 }.to_text());
+    check("limits", &LimitsSet::new(Some(12), 65_536).to_text());
     check("time", &Time::new(Some(21), START + 200_100).to_text());
     check("driven", &Driven::new(Some(7), "seek").to_text());
     check("error", &ApiError::unknown_symbol("AAPLE").with_id(Some(3)).to_text());
     check("error_no_depth", &ApiError::no_depth(Some("AAPL")).with_id(Some(11)).to_text());
+}
+
+#[test]
+fn symbols_are_split_so_that_each_answer_fits() {
+    let many: Vec<String> = (0..9_000).map(|n| format!("S{n}")).collect();
+    let parts: Vec<_> = split_symbols(&many, MESSAGE_BYTES).collect();
+    assert!(parts.len() > 1);
+    assert_eq!(parts.concat(), many);
+    for part in parts {
+        let text = Granted::new(Some(1 << 53), Channel::Bars(Interval::M15), part, Rate::Every, Some(false)).to_text();
+        assert!(text.len() <= MESSAGE_BYTES);
+    }
+    assert_eq!(split_symbols(&symbols(&["AAPL"]), 1).count(), 1, "a part has at least one");
+}
+
+#[test]
+fn facts_about_symbols_match_the_fixture_and_come_in_parts() {
+    let market = market();
+    let mut due: InstrumentSet = [NEW, AAPL, EURUSD].into_iter().collect();
+    check("instruments", &InstrumentFacts::take(&market, START + 100, &mut due.clone(), MESSAGE_BYTES).to_text());
+    let texts = [0; 2].map(|_| InstrumentFacts::take(&market, START + 100, &mut due, 450).to_text());
+    assert!(texts[0].contains("\"left\":1,\"instruments\":[{\"index\":0,\"symbol\":\"AAPL\""), "{}", texts[0].as_str());
+    assert!(texts[1].contains("\"left\":0,\"instruments\":[{\"index\":2,\"symbol\":\"NEW\""), "{}", texts[1].as_str());
+    assert!(due.is_empty());
 }
 
 #[test]
@@ -84,10 +120,10 @@ fn notices_match_the_fixtures() {
         [("news_snapshot", START + 100, true, 1, begin), ("news_update", START + 200_100, false, 3, update)]
     {
         let part = ListPart { snapshot, skipped: 0, first };
-        check(name, &News::new(EPOCH, ts_sent, part, headlines.iter()).to_text());
+        check(name, &News::new(EPOCH, ts_sent, part, headlines.iter(), MESSAGE_BYTES).to_text());
     }
     let [start, end] = [0, 60_000_000].map(|us| Timestamp::from_micros(START + us));
     let crash = [ActiveScenario { scenario: "crash", on: "AAPL".into(), strength: 2.0, start, end }];
     let part = ListPart { snapshot: true, skipped: 0, first: 1 };
-    check("scenarios", &Scenarios::new(EPOCH, START + 200_100, part, crash.iter()).to_text());
+    check("scenarios", &Scenarios::new(EPOCH, START + 200_100, part, crash.iter(), MESSAGE_BYTES).to_text());
 }

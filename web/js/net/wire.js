@@ -71,6 +71,14 @@ const LEVEL = object({ price: number, size: number });
 const STORY = object({ ts: number, on: text, tone: number, timing: text, headline: text });
 const SCENARIO = object({ name: text, on: text, strength: number, start: number, end: number });
 
+const FACTS = object({
+  index: number,
+  symbol: text,
+  price_decimals: number,
+  price_decimals_max: number,
+  size_decimals: number,
+});
+
 /** The members of all messages about the market, about one symbol, and of numbered items. */
 const HEAD = { epoch: number, ts_sent: number };
 const SYMBOL = { ...HEAD, symbol: text, snapshot: flag };
@@ -97,6 +105,8 @@ const SHAPES = new Map([
   ["stopping", object({ ts_sent: number, reconnect_after_ms: number })],
   ["heartbeat", object({ ...HEAD, ts_market: numberOrNull, ticks: number })],
   ["format", object({ format: text })],
+  ["instruments", object({ ...HEAD, left: number, instruments: list(FACTS) })],
+  ["limits", object({ sent_bytes: number })],
   ["time", object({ ts_sent: number })],
   ["driven", object({ command: text })],
   ["acknowledge", object({ on: flag })],

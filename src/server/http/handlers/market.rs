@@ -4,7 +4,7 @@ use super::Site;
 use crate::market::{CopiedSeries, Instrument, InstrumentId, InstrumentState, Market};
 use crate::server::session::SessionLimits;
 use crate::wire::{
-    ApiError, BarsQuery, BarsResponse, Format, QuotesKind, QuotesMessage, depth_response, parse_bars_query,
+    ApiError, BarsQuery, BarsResponse, Format, Outgoing, QuotesKind, QuotesMessage, depth_response, parse_bars_query,
     parse_depth_query, parse_quotes_query, symbols_response,
 };
 
@@ -22,7 +22,9 @@ pub fn quotes(site: &Site, query: &str) -> Result<String, ApiError> {
         None => market.iter().collect(),
         Some(symbols) => symbols.iter().map(|symbol| find(market, symbol)).collect::<Result<Vec<_>, _>>()?,
     };
-    let mut message = QuotesMessage::new(Format::Json, QuotesKind::Snapshot, market.epoch(), site.live.wall_micros());
+    // A client that polls expects one answer.
+    let outgoing = Outgoing { ts_sent: site.live.wall_micros(), format: Format::Json, max_bytes: usize::MAX };
+    let mut message = QuotesMessage::new(outgoing, QuotesKind::Snapshot, market.epoch());
     for (id, instrument, state) in found {
         message.push(id, instrument, state, 1);
     }

@@ -6,6 +6,7 @@ use super::{KEPT, SYMBOLS};
 use crate::fanout::{DepthCursor, TradesCursor};
 use crate::market::sample::{opening_with_depth as opening, quote, trade};
 use crate::market::{InstrumentId, Interval, Market, Tick, Timestamp};
+use crate::wire::sample::outgoing;
 use crate::wire::{EncodedMessage, Format, QuotesKind, QuotesMessage, SeriesHead, bars_message};
 
 /// The state of a client that saw each tick.
@@ -31,7 +32,7 @@ impl Truth {
 
     fn read_trades(&mut self) {
         for (cursor, trades) in &mut self.trades {
-            while let Some(text) = cursor.take(&self.market, 0, Format::Json).and_then(EncodedMessage::into_text) {
+            while let Some(text) = cursor.take(&self.market, outgoing(usize::MAX)).and_then(EncodedMessage::into_text) {
                 let message: Value = serde_json::from_str(&text).unwrap();
                 trades.extend(message["trades"].as_array().unwrap().iter().cloned());
             }
@@ -60,14 +61,15 @@ impl Truth {
 
     pub fn quote(&self, symbol: &str) -> Value {
         let (instrument, state) = self.market.get(self.id(symbol)).unwrap();
-        let mut message = QuotesMessage::new(Format::Json, QuotesKind::Snapshot, 1, 0);
+        let mut message = QuotesMessage::new(outgoing(usize::MAX), QuotesKind::Snapshot, 1);
         message.push(self.id(symbol), instrument, state, 0);
         serde_json::from_str::<Value>(&message.finish().into_text().unwrap()).unwrap()["quotes"][0].clone()
     }
 
     pub fn book(&self, symbol: &str) -> Value {
-        let text =
-            DepthCursor::new(self.id(symbol)).take(&self.market, 0, Format::Json).and_then(EncodedMessage::into_text);
+        let text = DepthCursor::new(self.id(symbol))
+            .take(&self.market, outgoing(usize::MAX))
+            .and_then(EncodedMessage::into_text);
         serde_json::from_str(&text.unwrap()).unwrap()
     }
 
@@ -77,8 +79,15 @@ impl Truth {
         let series = state.series(interval);
         let closed = series.closed.iter().map(|bar| (bar, true));
         let bars = closed.chain(series.forming.map(|bar| (bar, false)));
-        let head = SeriesHead { epoch: 1, ts_sent: 0, id: self.id(symbol), instrument, snapshot: false };
-        let text = bars_message(Format::Json, head, interval, 0, bars).into_text();
+        let head = SeriesHead {
+            epoch: 1,
+            ts_sent: 0,
+            id: self.id(symbol),
+            instrument,
+            snapshot: false,
+            max_bytes: usize::MAX,
+        };
+        let text = bars_message(Format::Json, head, interval, 0, bars).0.into_text();
         let message: Value = serde_json::from_str(&text.unwrap()).unwrap();
         let (closed, forming): (Vec<Value>, Vec<Value>) =
             message["bars"].as_array().unwrap().iter().cloned().partition(|bar| bar["closed"] == true);

@@ -11,29 +11,38 @@ impl Outbox {
         if self.snapshot_due.is_empty() {
             return None;
         }
-        let symbols = self.snapshot_due.len().min(MESSAGE_SYMBOLS);
-        let mut message =
-            QuotesMessage::new(self.format, QuotesKind::Snapshot, market.epoch(), self.live.wall_micros());
-        for id in self.snapshot_due.drain(..symbols) {
-            let Some((instrument, state)) = market.get(id) else { continue };
-            message.push(id, instrument, state, 1);
-            self.subscriptions.sent(id, state.seq);
+        let mut message = QuotesMessage::new(self.outgoing(), QuotesKind::Snapshot, market.epoch());
+        let mut symbols = 0;
+        while symbols < MESSAGE_SYMBOLS
+            && let Some(id) = self.snapshot_due.first()
+        {
+            if let Some((instrument, state)) = market.get(id) {
+                if !message.push(id, instrument, state, 1) {
+                    break;
+                }
+                self.subscriptions.sent(id, state.seq);
+            }
+            self.snapshot_due.pop_first();
+            symbols += 1;
         }
         Some(message.finish())
     }
 
     /// An update of symbols that are behind.
     pub(super) fn next_catch_up(&mut self, market: &Market) -> Option<EncodedMessage> {
-        let mut message = QuotesMessage::new(self.format, QuotesKind::Update, market.epoch(), self.live.wall_micros());
+        let mut message = QuotesMessage::new(self.outgoing(), QuotesKind::Update, market.epoch());
         let mut symbols = 0;
         while symbols < MESSAGE_SYMBOLS
-            && let Some(id) = self.behind.pop()
+            && let Some(id) = self.behind.pop_first()
         {
             let (Some((instrument, state)), Some(sent)) = (market.get(id), self.subscriptions.sent_of(id)) else {
                 continue;
             };
             if state.seq > sent {
-                message.push(id, instrument, state, sent + 1);
+                if !message.push(id, instrument, state, sent + 1) {
+                    self.behind.insert(id);
+                    break;
+                }
                 self.subscriptions.sent(id, state.seq);
                 symbols += 1;
             }
@@ -63,13 +72,13 @@ impl Outbox {
 
     /// An update from the next tier that is due.
     pub(super) fn next_from_tiers(&mut self) -> Option<EncodedMessage> {
-        let (group, format) = (self.notifier.group(), self.format);
+        let (group, format, max_bytes) = (self.notifier.group(), self.format, self.max_bytes);
         while let Some(tier) = self.next_tier() {
             let Some(cursor) = self.subscriptions.quotes_mut(tier).nth(self.quotes_index) else {
                 self.end_tier(tier);
                 continue;
             };
-            match self.live.take_quotes(group, tier, format, cursor) {
+            match self.live.take_quotes(group, tier, format, cursor, max_bytes) {
                 Taken::Message(message) => {
                     // Each cursor is read through once for each mark; a later flush marks the tier again.
                     self.quotes_index += usize::from(cursor.is_through());

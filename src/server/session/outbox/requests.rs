@@ -6,8 +6,8 @@ use crate::market::{InstrumentId, Market};
 use crate::server::limits::TURN_BYTES;
 use crate::server::session::subscriptions::{Grant, OverLimit};
 use crate::wire::{
-    AcknowledgeSet, ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, Rate, Request,
-    Subscribe, Time, Unsubscribed, parse,
+    AcknowledgeSet, ApiError, Channel, ErrorCode, Format, FormatSet, Granted, Inbound, JsonMessage, LimitsSet,
+    MIN_MESSAGE_BYTES, Rate, Request, Subscribe, Time, Unsubscribed, parse, split_symbols,
 };
 
 /// The rate of a subscription that does not name one, in updates per second.
@@ -34,8 +34,6 @@ impl Outbox {
         let error = answered.err();
         error.iter().for_each(|error| self.reject(error));
         self.listen();
-        self.snapshot_due.sort_unstable();
-        self.snapshot_due.dedup();
         self.series_left = self.subscriptions.series().len();
         error.map(|error| error.code)
     }
@@ -60,6 +58,15 @@ impl Outbox {
             Request::Ack { number } => self.acknowledged = Some(number),
             Request::Clock => self.answers.push_back(Time::new(id, self.live.wall_micros()).to_text()),
             Request::Drive(command) => self.command = Some((id, command)),
+            Request::Describe { symbols } => {
+                let (ids, _) = resolve(market, &symbols)?;
+                self.asked += ids.len();
+                self.facts_due.extend(ids);
+            }
+            Request::Limits { sent_bytes } => {
+                self.max_bytes = sent_bytes.clamp(MIN_MESSAGE_BYTES, self.limits.max_sent_bytes);
+                self.answers.push_back(LimitsSet::new(id, self.max_bytes).to_text());
+            }
             Request::Format(format) => {
                 self.set_format(format);
                 self.answers.push_back(FormatSet::new(id, format).to_text());
@@ -83,7 +90,7 @@ impl Outbox {
             Channel::Quotes => self.set_quotes_rate(&ids, star, grant),
             _ => self.subscriptions.set_series_rate(&ids, channel, grant),
         }
-        self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), None).to_text());
+        self.confirm_grant(id, channel, symbols, rate_of(grant), None);
         Ok(())
     }
 
@@ -103,8 +110,24 @@ impl Outbox {
                 _ => self.subscriptions.remove_series(&ids, channel),
             }
         }
-        self.answers.push_back(Unsubscribed::new(id, channel, symbols).to_text());
+        for part in split_symbols(symbols, self.max_bytes) {
+            self.answers.push_back(Unsubscribed::new(id, channel, part).to_text());
+        }
         Ok(())
+    }
+
+    /// Answers `subscribe` or `rate`. Many symbols need several messages.
+    fn confirm_grant(
+        &mut self,
+        id: Option<u64>,
+        channel: Channel,
+        symbols: &[String],
+        rate: Rate,
+        recovered: Option<bool>,
+    ) {
+        for part in split_symbols(symbols, self.max_bytes) {
+            self.answers.push_back(Granted::new(id, channel, part, rate, recovered).to_text());
+        }
     }
 
     /// Sends quotes in another format from now on. Its updates come from other caches, which may be at another point
@@ -115,6 +138,7 @@ impl Outbox {
         }
         self.format = format;
         self.subscriptions.restart_quotes();
+        self.describe_all();
         let granted = self.subscriptions.granted().map(|(id, _)| id);
         match format {
             Format::Json => self.behind.extend(granted),
@@ -143,6 +167,7 @@ impl Outbox {
             OverLimit::History { limit } => ApiError::too_much_history(limit),
         })?;
         self.asked += ids.len() * history.max(1);
+        self.describe(&ids);
         let recovered = since.as_ref().map(|since| since.epoch == market.epoch());
         let at = since.as_ref().filter(|_| recovered == Some(true)).map(|since| &since.at);
         let last = |id: InstrumentId| at?.get(&market.instruments()[id.index()].symbol).copied();
@@ -151,7 +176,7 @@ impl Outbox {
             Channel::Quotes => {}
             _ => self.begin_series(market, &ids, channel, last),
         }
-        self.answers.push_back(Granted::new(id, channel, symbols, rate_of(grant), recovered).to_text());
+        self.confirm_grant(id, channel, symbols, rate_of(grant), recovered);
         Ok(())
     }
 
@@ -164,7 +189,7 @@ impl Outbox {
         let resumed = last.and_then(|last| NoticesCursor::after(market.news(), *last));
         self.news = Some(resumed.unwrap_or_else(|| NoticesCursor::newest(market.news(), history)));
         self.notices_due = true;
-        self.answers.push_back(Granted::new(id, Channel::News, symbols, Rate::Every, recovered).to_text());
+        self.confirm_grant(id, Channel::News, symbols, Rate::Every, recovered);
     }
 
     /// Marks symbols as behind where the client has a `seq`. Marks the others for a snapshot, and also symbols without
@@ -176,9 +201,11 @@ impl Outbox {
             match last(*id).and_then(|sent| u64::try_from(sent).ok()).filter(|sent| *sent < end) {
                 Some(sent) => {
                     self.subscriptions.sent(*id, sent);
-                    self.behind.push(*id);
+                    self.behind.insert(*id);
                 }
-                None => self.snapshot_due.push(*id),
+                None => {
+                    self.snapshot_due.insert(*id);
+                }
             }
         }
     }

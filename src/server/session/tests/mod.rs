@@ -34,11 +34,14 @@ use crate::market::{InstrumentId, MarketLimits, Price, Size, Tick, TickKind, Tim
 use crate::server::limits::{ConnectionLimit, HeldMemory, Turns, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::end::SessionEnd;
-use crate::server::session::{FeedControl, SessionLimits, Shared, Socket, SubscriptionLimits, UnreadLimits, serve};
+use crate::server::session::{
+    DEFAULT_MAX_SENT_BYTES, FeedControl, SessionLimits, Shared, Socket, SubscriptionLimits, UnreadLimits, serve,
+};
 use crate::wire::{Decoder, Format};
 
 const LIMITS: SessionLimits = SessionLimits {
     message_bytes: 1_024,
+    max_sent_bytes: DEFAULT_MAX_SENT_BYTES,
     messages_per_second: 20,
     subscriptions: SubscriptionLimits { count: 4, history: 100 },
     commands: 32,

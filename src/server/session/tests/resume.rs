@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use super::{Fixture, ranges};
+use crate::control::FeedEvent;
+use crate::control::sample::{opening, opening_with_depth};
 use crate::wire::Decoder;
 
 #[tokio::test(start_paused = true)]
@@ -84,4 +87,75 @@ async fn reconnect_in_binary_has_a_state_for_the_first_update() {
         fixture.trade(id, 101, 1);
         assert_eq!(ranges(&client.receive_binary(&mut decoder).await), [(symbol, 2, 2)]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn reconnect_with_a_position_far_ahead_begins_with_a_snapshot() {
+    let fixture = Fixture::open(opening_with_depth(1, &["A", "B", "C"])).await;
+    for second in 0..5 {
+        fixture.trade(0, 100 + second, second * 1_000);
+    }
+    let mut client = fixture.join(1 << 16).await;
+    client.receive("feed").await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    for (channel, kind) in
+        [("quotes", "snapshot"), ("bars", "bars"), ("trades", "trades"), ("depth", "depth"), ("news", "news")]
+    {
+        for ahead in [6_000_000, i64::MAX] {
+            let at = if channel == "news" { json!({"*": ahead}) } else { json!({"A": ahead}) };
+            let mut request = json!({"type":"subscribe","channel":channel,"since":{"epoch":1,"at":at}});
+            if channel != "news" {
+                request["symbols"] = json!(["A"]);
+            }
+            if channel == "bars" {
+                request["interval"] = "1s".into();
+            }
+            client.send(request).await;
+            assert_eq!(client.receive("granted").await["channel"], channel);
+            let answer = client.receive(kind).await;
+            assert!(kind == "snapshot" || answer["snapshot"] == true, "{channel} at {ahead}: {answer}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn binary_client_needs_no_list_of_symbols() {
+    let fixture = Fixture::new().await;
+    for id in 0..3 {
+        fixture.trade(id, 100, 0);
+    }
+    let mut client = fixture.join(1 << 16).await;
+    client.receive("feed").await;
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let facts = |message: &Value| {
+        let listed = message["instruments"].as_array().unwrap();
+        listed.iter().map(|one| format!("{}{}", one["index"], one["symbol"].as_str().unwrap())).collect::<Vec<_>>()
+    };
+    // A client of JSON gets them if it asks.
+    client.subscribe(&["B"], 5.0).await;
+    client.send(json!({"type":"describe","symbols":["A","C"]})).await;
+    assert_eq!(facts(&client.receive("instruments").await), ["0A", "2C"]);
+    client.send(json!({"type":"format","format":"binary"})).await;
+    client.receive("format").await;
+    let text = client.receive_raw().await;
+    assert_eq!(facts(&serde_json::from_str(text.to_text().unwrap()).unwrap()), ["1B"], "before the first snapshot");
+    assert!(client.receive_raw().await.is_binary());
+    for (channel, symbols, want) in [("quotes", "*", vec!["0A", "2C"]), ("trades", "A", vec![])] {
+        let request = json!({"type":"subscribe","channel":channel,"symbols":[symbols]});
+        client.send(request).await;
+        client.receive("granted").await;
+        let mut found = Vec::new();
+        while let Message::Text(text) = client.receive_raw().await {
+            found.extend(facts(&serde_json::from_str(&text).unwrap()));
+        }
+        assert_eq!(found, want, "each symbol comes once");
+    }
+    // Another epoch has another list.
+    fixture.bus.send(FeedEvent::Opening(Arc::new(opening(2, &["C", "A"]))));
+    assert_eq!(client.receive("feed").await["epoch"], 2);
+    let mut found = Vec::new();
+    while let Message::Text(text) = client.receive_raw().await {
+        found.extend(facts(&serde_json::from_str(&text).unwrap()));
+    }
+    assert_eq!(found, ["0C", "1A"]);
 }
