@@ -18,8 +18,8 @@ use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
 use crate::market::{Instrument, InstrumentId, InstrumentSet, Market};
 use crate::server::limits::{INCLUDED_BYTES, LONG_MESSAGE, TURN_BYTES};
 use crate::wire::{
-    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, InstrumentFacts, JsonMessage, MESSAGE_BYTES,
-    Outgoing, Stopping, Text, Throttled,
+    ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, MESSAGE_BYTES, Outgoing, Stopping,
+    Text, Throttled,
 };
 
 /// The default number of headlines of a subscription.

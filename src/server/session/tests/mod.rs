@@ -151,9 +151,15 @@ impl Client {
         self.socket.send(Message::text(text)).await.unwrap();
     }
 
+    /// The next message or close frame. The socket answers the pings between.
     async fn receive_raw(&mut self) -> Message {
-        let message = timeout(Duration::from_secs(3_600), self.socket.next()).await;
-        message.expect("nothing came for an hour").expect("the server closed the socket").unwrap()
+        loop {
+            let message = timeout(Duration::from_secs(3_600), self.socket.next()).await;
+            let message = message.expect("nothing came for an hour").expect("the server closed the socket").unwrap();
+            if !message.is_ping() {
+                return message;
+            }
+        }
     }
 
     /// The next message of one type; others are skipped.
@@ -167,7 +173,7 @@ impl Client {
         panic!("a thousand messages and no {kind} among them");
     }
 
-    /// The next message; pings are skipped.
+    /// The next text message.
     async fn receive_any(&mut self) -> Value {
         loop {
             if let Message::Text(text) = self.receive_raw().await {
