@@ -1,4 +1,4 @@
-//! What tests send with.
+//! Values that tests send.
 
 use super::{Format, Outgoing};
 

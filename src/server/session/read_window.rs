@@ -31,6 +31,13 @@ impl Default for UnreadLimits {
 const FIRST_WINDOW: u32 = 4;
 /// A window grows up to this many messages whenever answers are prompt, and beyond only where it was too small.
 const FREE_WINDOW: u32 = 8;
+/// Prompt answers in a row after which a client is trusted: it gets fewer probes, as each costs as much as a third of a
+/// message.
+const TRUSTED_AFTER: u8 = 5;
+/// The same as [`FREE_WINDOW`] and [`MAX_BETWEEN_PROBES`] for a trusted client, and the factor of the time between two.
+const TRUSTED_WINDOW: u32 = 24;
+const TRUSTED_BETWEEN_PROBES: u32 = 16;
+const TRUSTED_TIMES: u32 = 3;
 /// The largest window, in messages.
 const MAX_WINDOW: u32 = 1_024;
 /// Messages between two probes, at most: a client that becomes slow is noticed after so many.
@@ -87,6 +94,8 @@ pub struct ReadWindow {
     base: Duration,
     /// The last round trip.
     round_trip: Option<Duration>,
+    /// Prompt answers in a row.
+    prompt: u8,
 }
 
 impl ReadWindow {
@@ -105,6 +114,7 @@ impl ReadWindow {
             was_full: false,
             base: limits.time / LARGEST_BASE,
             round_trip: None,
+            prompt: 0,
         }
     }
 
@@ -125,6 +135,10 @@ impl ReadWindow {
         !is_full && self.oldest_age(now) < self.limits.time
     }
 
+    const fn is_trusted(&self) -> bool {
+        self.prompt >= TRUSTED_AFTER
+    }
+
     const fn is_full(&self) -> bool {
         let unread = self.sent.since(self.read);
         unread.messages >= self.window || unread.bytes >= self.limits.bytes as u64
@@ -133,9 +147,11 @@ impl ReadWindow {
     /// Returns whether a probe is to follow the messages sent. A window is probed beyond its half, and where it is full.
     pub fn is_probe_due(&self, now: Instant) -> bool {
         let unprobed = self.sent.since(self.probed);
-        let is_far = unprobed.messages >= (self.window * 5 / 8).clamp(1, MAX_BETWEEN_PROBES)
+        let (most, times) =
+            if self.is_trusted() { (TRUSTED_BETWEEN_PROBES, TRUSTED_TIMES) } else { (MAX_BETWEEN_PROBES, 1) };
+        let is_far = unprobed.messages >= (self.window * 5 / 8).clamp(1, most)
             || unprobed.bytes >= self.limits.bytes as u64 / 2
-            || now.saturating_duration_since(self.probed_at) >= self.limits.time;
+            || now.saturating_duration_since(self.probed_at) >= self.limits.time * times;
         let is_due = self.needs_probe && is_far || unprobed.messages > 0 && self.is_full();
         is_due && self.probes[MAX_PROBES - 1].is_none()
     }
@@ -185,10 +201,13 @@ impl ReadWindow {
         let fitting = f64::from(ahead.max(1)) * target.as_secs_f64() / queued.as_secs_f64();
         // A cast saturates, and no queue at all is a division by 0.
         let fitting = (fitting as u32).clamp(1, MAX_WINDOW);
+        self.prompt = if queued < target / 4 { self.prompt.saturating_add(1) } else { 0 };
+        let free = if self.is_trusted() { TRUSTED_WINDOW } else { FREE_WINDOW };
         if fitting < self.window {
             self.window = fitting;
-        } else if self.window < FREE_WINDOW || self.was_full {
-            self.window = fitting.min(self.window * 2);
+        } else {
+            let most = if self.was_full { 2 * self.window } else { free.min(2 * self.window) };
+            self.window = self.window.max(fitting.min(most));
         }
         self.was_full = false;
     }
@@ -290,6 +309,30 @@ mod tests {
         let number = window.probe(late);
         window.on_answer(number, late).unwrap();
         assert!(window.is_open(late));
+    }
+
+    #[test]
+    fn prompt_client_gets_few_probes_until_it_lags() {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(LIMITS, start);
+        // Five messages a second, each answered at once.
+        let mut probes = Vec::new();
+        for step in 0..300 {
+            let now = start + ms(200 * step);
+            assert!(window.is_open(now));
+            window.on_sent(10_000 / 8, true);
+            if window.is_probe_due(now) {
+                probes.push(step);
+                let number = window.probe(now);
+                window.on_answer(number, now + ms(5)).unwrap();
+            }
+        }
+        let late = probes.iter().filter(|step| **step >= 150).count();
+        assert!((10..=11).contains(&late), "{late} probes in half a minute");
+        let now = start + ms(60_000);
+        let number = window.probe(now);
+        window.on_answer(number, now + ms(700)).unwrap();
+        assert!(!window.is_trusted());
     }
 
     #[test]

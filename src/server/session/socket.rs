@@ -20,7 +20,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 /// Messages that wait before they are written.
 const MAX_WAITING: usize = 8;
-/// Bytes that wait before they are written.
+/// Bytes that wait before they are written, but for one message.
 const MAX_WAITING_BYTES: usize = 4 * 1024;
 
 /// The bit of the last fragment of a message (RFC 6455, section 5.2).
@@ -149,7 +149,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Socket<S> {
         if self.control.is_some() {
             return self.poll_flush(context);
         }
-        if self.bytes >= MAX_WAITING_BYTES || self.waiting.len() == MAX_WAITING {
+        // A ping goes with the message before it.
+        let is_much = self.bytes >= MAX_WAITING_BYTES && self.waiting.len() > 1;
+        if is_much || self.waiting.len() == MAX_WAITING {
             return self.poll_write_waiting(context);
         }
         Poll::Ready(Ok(()))
