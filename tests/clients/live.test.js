@@ -138,7 +138,9 @@ async function connect(port) {
   const received = [];
   let notify = () => {};
   socket.on("message", (/** @type {Buffer} */ data) => {
-    received.push(JSON.parse(String(data)));
+    const message = JSON.parse(String(data));
+    if (message.type === "probe") socket.send(JSON.stringify({ type: "ack", number: message.number }));
+    received.push(message);
     notify();
   });
   await once(socket, "open");
@@ -176,6 +178,9 @@ test("messages of the server match the schema", { timeout: 120_000 }, async () =
     { type: "drive", id: 15, command: "scenario", name: "news", on: "AAPL", strength: 1, seconds: 60 },
     { type: "subscribe", id: 16, channel: "depth", symbols: ["AAPL", "BTC-USD"], rate: 5 },
     { type: "clock", id: 17 },
+    { type: "limits", id: 18, sent_bytes: 65_536 },
+    { type: "describe", id: 19, symbols: ["AAPL"] },
+    { type: "acknowledge", id: 20 },
   ];
   for (const request of requests) {
     assert.equal(faultOf(request), null);
