@@ -49,11 +49,11 @@ pub enum Request {
         symbols: Vec<String>,
     },
     Format(Format),
-    /// The program acknowledges probes from now on, or no longer.
+    /// The program acknowledges messages from now on, or no longer.
     Acknowledge {
         on: bool,
     },
-    /// The program has got to a probe.
+    /// The program has handled so many messages.
     Ack {
         number: u32,
     },
@@ -175,7 +175,7 @@ impl RequestMembers {
     }
 
     fn ack(&self) -> Result<Request, ApiError> {
-        let remedy = "repeat the number of the probe, as in \"number\":7";
+        let remedy = "name the number of messages that you have handled, as in \"number\":7";
         let missing = || ApiError::bad_message("`number` is missing", remedy);
         Ok(Request::Ack { number: self.number.ok_or_else(missing)? })
     }

@@ -136,11 +136,14 @@ async function connect(port) {
   const socket = new ws.WebSocket(stream(port));
   /** @type {Json[]} */
   const received = [];
+  let every = 0;
   let notify = () => {};
   socket.on("message", (/** @type {Buffer} */ data) => {
     const message = JSON.parse(String(data));
-    if (message.type === "probe") socket.send(JSON.stringify({ type: "ack", number: message.number }));
     received.push(message);
+    if (message.type === "acknowledge") every = message.every ?? 0;
+    const isAcknowledged = message.type === "probe" || (every > 0 && received.length % every === 0);
+    if (isAcknowledged) socket.send(JSON.stringify({ type: "ack", number: received.length }));
     notify();
   });
   await once(socket, "open");
@@ -187,7 +190,7 @@ test("messages of the server match the schema", { timeout: 120_000 }, async () =
     send(request);
   }
   sendText("Hello, world!");
-  const wanted = typesOf("server").filter((type) => !["throttled", "stopping"].includes(type));
+  const wanted = typesOf("server").filter((type) => !["throttled", "stopping", "probe"].includes(type));
   const closed = (/** @type {Json} */ one) => one.type === "bars" && one.symbol === "BTC-USD" && !one.snapshot;
   const traded = (/** @type {Json} */ one) => one.type === "trades" && !one.snapshot;
   await Promise.race([
@@ -206,6 +209,19 @@ test("messages of the server match the schema", { timeout: 120_000 }, async () =
   ]);
   const missing = wanted.filter((type) => !received.some((one) => one.type === type));
   assert.deepEqual(missing, []);
+});
+
+test("a client that acknowledges is asked where little is sent", { timeout: 120_000 }, async () => {
+  const { received, send, until, end } = await connect(server.port);
+  send({ type: "acknowledge" });
+  send({ type: "subscribe", channel: "quotes", symbols: ["BTC-USD"], rate: 1 });
+  await until((all) => all.some(({ type }) => type === "probe"));
+  end();
+  for (const message of received) assert.equal(faultOf(message), null, JSON.stringify(message));
+  const every = received.filter(({ type }) => type === "acknowledge").map((message) => message.every);
+  assert.deepEqual(every, [1, 16], "a client that keeps up acknowledges less");
+  const at = received.findIndex(({ type }) => type === "probe");
+  assert.equal(received[at].number, at + 1);
 });
 
 test("the announcement of a stop matches the schema", { timeout: 120_000 }, async () => {

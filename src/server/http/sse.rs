@@ -52,7 +52,7 @@ pub fn events(
     metrics: &Metrics,
 ) -> Result<impl Stream<Item = Result<Event, Infallible>> + Send + 'static, ApiError> {
     let notifier = live.register();
-    let mut outbox = Outbox::new(live, Arc::clone(&notifier), limits, Format::Json);
+    let mut outbox = Outbox::new(live, Arc::clone(&notifier), &limits, Format::Json);
     outbox.answer(request);
     place.messages.resize(KEPT_BYTES).map_err(|_| ApiError::no_memory())?;
     place.subscriptions.resize(outbox.bytes_beyond_included()).map_err(|_| ApiError::no_memory())?;

@@ -9,6 +9,7 @@ mod limits;
 #[cfg(test)]
 mod model_tests;
 mod outbox;
+mod probes;
 mod read_window;
 mod series;
 #[expect(clippy::module_inception, reason = "the room has the name of its heart")]

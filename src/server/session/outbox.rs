@@ -36,10 +36,12 @@ const SERVER: &str = concat!("tickcast ", env!("CARGO_PKG_VERSION"));
 pub struct Outbox {
     live: LiveMarket,
     notifier: Arc<Notifier>,
-    limits: SessionLimits,
+    /// The most bars and trades that a series begins with.
+    max_history: usize,
     format: Format,
-    /// The longest message that the client takes, in bytes.
+    /// The longest message that the client takes, in bytes; and the longest that it may ask for.
     max_bytes: usize,
+    max_sent_bytes: usize,
     subscriptions: Subscriptions,
     /// The instruments of the subscriptions' epoch.
     instruments: Arc<[Instrument]>,
@@ -86,9 +88,9 @@ pub struct Outbox {
     is_heartbeat: bool,
     /// The time by which the client's reading lags behind, if it is known.
     lag: Option<Duration>,
-    /// The program of the client acknowledges probes, as its pongs say nothing about it.
+    /// The program of the client acknowledges messages, as its pongs say nothing about it.
     acknowledges: bool,
-    /// The number of the probe that the client has just acknowledged.
+    /// The number of messages that the client has just acknowledged.
     acknowledged: Option<u32>,
     /// Items of histories and snapshots that the client asked for since they were taken.
     asked: usize,
@@ -98,7 +100,7 @@ pub struct Outbox {
 
 impl Outbox {
     /// An outbox whose first messages are `hello` and `feed`.
-    pub fn new(live: LiveMarket, notifier: Arc<Notifier>, limits: SessionLimits, format: Format) -> Self {
+    pub fn new(live: LiveMarket, notifier: Arc<Notifier>, limits: &SessionLimits, format: Format) -> Self {
         let (epoch, instruments) = {
             let live = live.read();
             (live.market.epoch(), Arc::clone(live.market.instruments()))
@@ -108,9 +110,10 @@ impl Outbox {
         Self {
             live,
             notifier,
-            limits,
+            max_history: limits.bars,
             format,
             max_bytes: MESSAGE_BYTES,
+            max_sent_bytes: limits.max_sent_bytes,
             subscriptions: Subscriptions::new(epoch, limits.subscriptions),
             instruments,
             answers: VecDeque::from([hello.to_text()]),
@@ -176,7 +179,7 @@ impl Outbox {
             || self.tiers_due.tiers().next().is_some()
     }
 
-    /// Returns whether the program of the client acknowledges probes.
+    /// Returns whether the program of the client acknowledges messages.
     pub const fn acknowledges(&self) -> bool {
         self.acknowledges
     }
@@ -186,7 +189,7 @@ impl Outbox {
         self.lag = lag;
     }
 
-    /// Takes the number of the probe that the client has just acknowledged.
+    /// Takes the number of messages that the client has just acknowledged.
     pub const fn take_acknowledged(&mut self) -> Option<u32> {
         self.acknowledged.take()
     }

@@ -3,11 +3,12 @@
 //! Pure: `now` is passed in. The kernels and libraries between a server and a program that reads hold megabytes, which
 //! are minutes of a quiet market, and a socket that takes bytes says nothing about them. So numbered probes travel among
 //! the messages: WebSocket pings (RFC 6455, section 5.5.2), which a library answers when it has read up to them, or
-//! messages that the program itself acknowledges. The time until a probe is answered is the time that the client needs
+//! messages that the program itself acknowledges by their number. The time until a probe is answered is the time that the client needs
 //! for what lies before it. The window keeps that time short: it grows while answers are prompt, and shrinks when they
 //! are late, as the congestion windows of LEDBAT (RFC 6817) and TCP Vegas do. While the window is shut, what is due
 //! conflates, so the client reads the newest state next.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -37,92 +38,111 @@ const TRUSTED_AFTER: u8 = 5;
 /// The same as [`FREE_WINDOW`] and [`MAX_BETWEEN_PROBES`] for a trusted client, and the factor of the time between two.
 const TRUSTED_WINDOW: u32 = 24;
 const TRUSTED_BETWEEN_PROBES: u32 = 16;
-const TRUSTED_TIMES: u32 = 3;
+const TRUSTED_TIMES: Micros = 3;
 /// The largest window, in messages.
 const MAX_WINDOW: u32 = 1_024;
 /// Messages between two probes, at most: a client that becomes slow is noticed after so many.
 const MAX_BETWEEN_PROBES: u32 = 8;
 /// The share of the time limit that the network may take: `1 / 4`. More is taken for a reader that lags.
-const LARGEST_BASE: u32 = 4;
+const LARGEST_BASE: Micros = 4;
 /// Probes on the way.
 const MAX_PROBES: usize = 4;
 
-/// An amount of messages and bytes, counted from the start of the session.
+/// An amount of messages and bytes, counted from the start of the session. Both wrap: what is unread is less than that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Position {
     messages: u32,
-    bytes: u64,
+    bytes: u32,
 }
 
 impl Position {
     const fn since(self, earlier: Self) -> Self {
-        Self { messages: self.messages.wrapping_sub(earlier.messages), bytes: self.bytes - earlier.bytes }
+        Self { messages: self.messages.wrapping_sub(earlier.messages), bytes: self.bytes.wrapping_sub(earlier.bytes) }
     }
 }
 
-/// A probe on its way to the client and back.
-#[derive(Clone, Copy, Debug)]
+/// A probe on its way to the client and back. Its number is that of the last message before it; the first one is 1.
+#[derive(Clone, Copy, Debug, Default)]
 struct Probe {
-    number: u32,
     /// All that was sent before the probe.
     after: Position,
     /// Unread messages ahead of it.
     ahead: u32,
-    at: Instant,
+    at: Micros,
 }
+
+/// A time in microseconds since the session began. It takes half of the memory of an `Instant`.
+type Micros = u64;
 
 /// The window of one session.
 #[derive(Clone, Debug)]
-pub struct ReadWindow {
-    limits: UnreadLimits,
+pub struct ReadWindow<'l> {
+    limits: &'l UnreadLimits,
+    began: Instant,
     sent: Position,
     /// The client has read up to here.
     read: Position,
     /// Where the last probe was sent.
     probed: Position,
-    probed_at: Instant,
-    /// Something that gets old was sent since then.
-    needs_probe: bool,
+    probed_at: Micros,
     /// Probes without an answer, the oldest first.
-    probes: [Option<Probe>; MAX_PROBES],
-    next_number: u32,
-    /// Messages that may be unread.
-    window: u32,
-    /// The window was full since the last answer.
-    was_full: bool,
-    /// The shortest round trip, which is the network's share.
-    base: Duration,
-    /// The last round trip.
-    round_trip: Option<Duration>,
+    probes: [Probe; MAX_PROBES],
+    /// How many they are.
+    on_way: u8,
     /// Prompt answers in a row.
     prompt: u8,
+    /// Something that gets old was sent since the last probe.
+    needs_probe: bool,
+    /// The window was full since the last answer.
+    was_full: bool,
+    /// Messages that may be unread.
+    window: u32,
+    /// The program of the client acknowledges each message whose number is a multiple of this.
+    acknowledges: Option<NonZeroU32>,
+    /// The shortest round trip, which is the network's share.
+    base: Micros,
+    /// The last round trip.
+    round_trip: Option<NonZeroU32>,
 }
 
-impl ReadWindow {
-    pub fn new(limits: UnreadLimits, now: Instant) -> Self {
-        let start = Position { messages: 0, bytes: 0 };
+impl<'l> ReadWindow<'l> {
+    pub fn new(limits: &'l UnreadLimits, now: Instant) -> Self {
         Self {
             limits,
-            sent: start,
-            read: start,
-            probed: start,
-            probed_at: now,
-            needs_probe: false,
-            probes: [None; MAX_PROBES],
-            next_number: 1,
-            window: FIRST_WINDOW,
-            was_full: false,
-            base: limits.time / LARGEST_BASE,
-            round_trip: None,
+            began: now,
+            sent: Position::default(),
+            read: Position::default(),
+            probed: Position::default(),
+            probed_at: 0,
+            probes: [Probe::default(); MAX_PROBES],
+            on_way: 0,
             prompt: 0,
+            needs_probe: false,
+            was_full: false,
+            window: FIRST_WINDOW,
+            acknowledges: None,
+            base: limits.time.as_micros() as Micros / LARGEST_BASE,
+            round_trip: None,
         }
     }
 
-    /// Counts a message of `bytes` that was sent. Only what gets old needs probes.
-    pub const fn on_sent(&mut self, bytes: usize, gets_old: bool) {
+    fn micros(&self, now: Instant) -> Micros {
+        now.saturating_duration_since(self.began).as_micros() as Micros
+    }
+
+    const fn time_limit(&self) -> Micros {
+        self.limits.time.as_micros() as Micros
+    }
+
+    /// Counts a message of `bytes` that is sent `now`. Only what gets old needs probes.
+    pub fn on_sent(&mut self, bytes: usize, gets_old: bool, now: Instant) {
         self.sent.messages = self.sent.messages.wrapping_add(1);
-        self.sent.bytes += bytes as u64;
+        self.sent.bytes = self.sent.bytes.wrapping_add(bytes as u32);
         self.needs_probe |= gets_old;
+        let is_acknowledged = self.acknowledges.is_some_and(|every| self.sent.messages.is_multiple_of(every.get()));
+        if is_acknowledged && self.has_free_probe() {
+            self.probe(now);
+        }
     }
 
     /// Returns whether another message may be sent. One may if the client has read all.
@@ -132,7 +152,7 @@ impl ReadWindow {
         }
         let is_full = self.is_full();
         self.was_full |= is_full;
-        !is_full && self.oldest_age(now) < self.limits.time
+        !is_full && (self.on_way == 0 || self.oldest_age(self.micros(now)) < self.time_limit())
     }
 
     const fn is_trusted(&self) -> bool {
@@ -141,56 +161,117 @@ impl ReadWindow {
 
     const fn is_full(&self) -> bool {
         let unread = self.sent.since(self.read);
-        unread.messages >= self.window || unread.bytes >= self.limits.bytes as u64
+        unread.messages >= self.window || unread.bytes as usize >= self.limits.bytes
+    }
+
+    const fn has_free_probe(&self) -> bool {
+        (self.on_way as usize) < MAX_PROBES
     }
 
     /// Returns whether a probe is to follow the messages sent. A window is probed beyond its half, and where it is full.
+    /// A client that acknowledges messages by their number needs one where those were too few.
     pub fn is_probe_due(&self, now: Instant) -> bool {
         let unprobed = self.sent.since(self.probed);
+        if unprobed.messages == 0 || !self.has_free_probe() {
+            return false;
+        }
+        if self.is_full() {
+            return true;
+        }
         let (most, times) =
             if self.is_trusted() { (TRUSTED_BETWEEN_PROBES, TRUSTED_TIMES) } else { (MAX_BETWEEN_PROBES, 1) };
-        let is_far = unprobed.messages >= (self.window * 5 / 8).clamp(1, most)
-            || unprobed.bytes >= self.limits.bytes as u64 / 2
-            || now.saturating_duration_since(self.probed_at) >= self.limits.time * times;
-        let is_due = self.needs_probe && is_far || unprobed.messages > 0 && self.is_full();
-        is_due && self.probes[MAX_PROBES - 1].is_none()
+        self.needs_probe
+            && (self.acknowledges.is_none() && unprobed.messages >= (self.window * 5 / 8).clamp(1, most)
+                || unprobed.bytes as usize >= self.limits.bytes / 2
+                || self.micros(now).saturating_sub(self.probed_at) >= self.time_limit() * times)
+    }
+
+    /// Counts a message of `bytes` that asks for an acknowledgement of itself.
+    pub fn on_probe_sent(&mut self, bytes: usize, now: Instant) {
+        self.on_sent(bytes, false, now);
+        if self.probed != self.sent {
+            self.probe(now);
+        }
+    }
+
+    /// The number of the next message.
+    pub const fn next_number(&self) -> u32 {
+        self.sent.messages.wrapping_add(1)
     }
 
     /// Sends a probe: returns its number.
     pub fn probe(&mut self, now: Instant) -> u32 {
-        let number = self.next_number;
-        self.next_number = number.wrapping_add(1);
-        let probe = Probe { number, after: self.sent, ahead: self.sent.since(self.read).messages, at: now };
-        if let Some(free) = self.probes.iter_mut().find(|probe| probe.is_none()) {
-            *free = Some(probe);
-        }
-        (self.probed, self.probed_at, self.needs_probe) = (self.sent, now, false);
-        number
+        let at = self.micros(now);
+        self.probes[self.on_way as usize] = Probe { after: self.sent, ahead: self.sent.since(self.read).messages, at };
+        self.on_way += 1;
+        (self.probed, self.probed_at, self.needs_probe) = (self.sent, at, false);
+        self.sent.messages
     }
 
     /// Takes the answer to a probe, which answers those before it, too (RFC 6455, section 5.5.3). Returns the round trip,
     /// or nothing if no such probe is on its way.
     pub fn on_answer(&mut self, number: u32, now: Instant) -> Option<Duration> {
-        let index = self.probes.iter().position(|probe| probe.is_some_and(|probe| probe.number == number))?;
-        let probe = self.probes[index]?;
-        self.probes[..=index].fill(None);
-        self.probes.rotate_left(index + 1);
+        let probes = &self.probes[..self.on_way as usize];
+        let index = probes.iter().position(|probe| probe.after.messages == number)?;
+        Some(self.on_answered(index, now))
+    }
+
+    /// Takes the acknowledgement of all messages up to `number`. Returns whether it is new, and the round trip of the
+    /// last probe among them.
+    pub fn on_ack(&mut self, number: u32, now: Instant) -> (bool, Option<Duration>) {
+        let unread = self.sent.since(self.read).messages;
+        let behind = self.sent.messages.wrapping_sub(number);
+        if behind >= unread {
+            return (false, None);
+        }
+        let is_before = |probe: &Probe| self.sent.messages.wrapping_sub(probe.after.messages) >= behind;
+        let index = self.probes[..self.on_way as usize].iter().rposition(is_before);
+        let round_trip = index.map(|index| self.on_answered(index, now));
+        self.read.messages = number;
+        (true, round_trip)
+    }
+
+    fn on_answered(&mut self, index: usize, now: Instant) -> Duration {
+        let probe = self.probes[index];
+        let answered = index + 1;
+        self.probes.rotate_left(answered);
+        self.on_way -= answered as u8;
         self.read = probe.after;
-        let round_trip = now.saturating_duration_since(probe.at);
-        self.round_trip = Some(round_trip);
+        let round_trip = self.micros(now).saturating_sub(probe.at);
+        self.round_trip = NonZeroU32::new(round_trip.clamp(1, u32::MAX.into()) as u32);
         self.base = self.base.min(round_trip);
-        self.resize(probe.ahead, round_trip.saturating_sub(self.base));
-        Some(round_trip)
+        self.resize(probe.ahead, Duration::from_micros(round_trip - self.base));
+        Duration::from_micros(round_trip)
+    }
+
+    /// The program of the client acknowledges each message from now on, or nothing any more.
+    pub const fn acknowledge(&mut self, on: bool) {
+        match (on, self.acknowledges) {
+            (true, None) => (self.acknowledges, self.prompt) = (Some(NonZeroU32::MIN), 0),
+            (false, Some(_)) => self.acknowledges = None,
+            _ => {}
+        }
+    }
+
+    /// Changes how many messages the client acknowledges at once: all of a client that has to show that it keeps up, and
+    /// fewer of a trusted one. Returns the new number, if it is another one.
+    pub fn change_acknowledged(&mut self) -> Option<u32> {
+        let every = if self.is_trusted() { TRUSTED_BETWEEN_PROBES } else { 1 };
+        let changed = self.acknowledges.is_some_and(|now| now.get() != every);
+        changed.then(|| {
+            self.acknowledges = NonZeroU32::new(every);
+            every
+        })
     }
 
     /// Leaves a time out of account in which the server did not look for answers.
     pub fn excuse(&mut self, time: Duration) {
-        self.probes.iter_mut().flatten().for_each(|probe| probe.at += time);
+        self.probes.iter_mut().for_each(|probe| probe.at += time.as_micros() as Micros);
     }
 
     /// Takes all that was sent as read, as the server does not look for answers now.
-    pub fn forget(&mut self) {
-        self.probes = [None; MAX_PROBES];
+    pub const fn forget(&mut self) {
+        self.on_way = 0;
         (self.read, self.probed, self.needs_probe) = (self.sent, self.sent, false);
     }
 
@@ -214,12 +295,14 @@ impl ReadWindow {
 
     /// The time by which the client's reading lags behind: that of the last answer, or of the oldest probe without one.
     pub fn lag(&self, now: Instant) -> Option<Duration> {
-        let waiting = self.probes[0].map(|probe| now.saturating_duration_since(probe.at));
-        self.round_trip.map_or(waiting, |last| Some(waiting.map_or(last, |waiting| waiting.max(last))))
+        let waiting = (self.on_way > 0).then(|| self.oldest_age(self.micros(now)));
+        let last = self.round_trip.map(|micros| micros.get().into());
+        waiting.max(last).map(Duration::from_micros)
     }
 
-    fn oldest_age(&self, now: Instant) -> Duration {
-        self.probes[0].map_or(Duration::ZERO, |probe| now.saturating_duration_since(probe.at))
+    /// The age of the oldest probe without an answer.
+    const fn oldest_age(&self, now: Micros) -> Micros {
+        now.saturating_sub(self.probes[0].at)
     }
 }
 
@@ -237,7 +320,7 @@ mod tests {
     /// 60 messages a second. Returns the most messages that were unread after five seconds, and how many it read.
     fn run(handler: Duration, round_trip: Duration) -> (u32, u32) {
         let start = Instant::now();
-        let mut window = ReadWindow::new(LIMITS, start);
+        let mut window = ReadWindow::new(&LIMITS, start);
         // Messages and probes on their way, with the time of arrival.
         let mut unread: std::collections::VecDeque<(Instant, Option<u32>)> = [].into();
         let mut answers: std::collections::VecDeque<(Instant, u32)> = [].into();
@@ -259,7 +342,7 @@ mod tests {
                 window.on_answer(answers.pop_front().unwrap().1, now).unwrap();
             }
             if step % 16 == 0 && window.is_open(now) {
-                window.on_sent(200, true);
+                window.on_sent(200, true, now);
                 unread.push_back((now + round_trip / 2, None));
             }
             if window.is_probe_due(now) {
@@ -294,15 +377,15 @@ mod tests {
     #[test]
     fn window_that_shrinks_behind_the_last_probe_opens_again() {
         let start = Instant::now();
-        let mut window = ReadWindow::new(LIMITS, start);
+        let mut window = ReadWindow::new(&LIMITS, start);
         for _ in 0..2 {
-            window.on_sent(100, true);
+            window.on_sent(100, true, start);
         }
         let number = window.probe(start);
-        window.on_sent(100, true);
+        window.on_sent(100, true, start);
         assert!(!window.is_probe_due(start + ms(1)));
         let late = start + ms(900);
-        window.base = Duration::ZERO;
+        window.base = 0;
         window.on_answer(number, late).unwrap();
         window.window = 1;
         assert!(!window.is_open(late) && window.is_probe_due(late), "nothing else would ever open it");
@@ -314,13 +397,13 @@ mod tests {
     #[test]
     fn prompt_client_gets_few_probes_until_it_lags() {
         let start = Instant::now();
-        let mut window = ReadWindow::new(LIMITS, start);
+        let mut window = ReadWindow::new(&LIMITS, start);
         // Five messages a second, each answered at once.
         let mut probes = Vec::new();
         for step in 0..300 {
             let now = start + ms(200 * step);
             assert!(window.is_open(now));
-            window.on_sent(10_000 / 8, true);
+            window.on_sent(10_000 / 8, true, now);
             if window.is_probe_due(now) {
                 probes.push(step);
                 let number = window.probe(now);
@@ -338,12 +421,12 @@ mod tests {
     #[test]
     fn heartbeats_alone_never_shut_the_window_for_good() {
         let start = Instant::now();
-        let mut window = ReadWindow::new(LIMITS, start);
+        let mut window = ReadWindow::new(&LIMITS, start);
         let mut probes = 0;
         for second in 0..60 {
             let now = start + ms(1_000 * second);
             assert!(window.is_open(now));
-            window.on_sent(100, false);
+            window.on_sent(100, false, now);
             if window.is_probe_due(now) {
                 let number = window.probe(now);
                 window.on_answer(number, now).unwrap();
@@ -356,16 +439,16 @@ mod tests {
     #[test]
     fn late_answer_says_nothing_and_a_later_one_answers_for_those_before() {
         let start = Instant::now();
-        let mut window = ReadWindow::new(LIMITS, start);
-        window.on_sent(100, true);
+        let mut window = ReadWindow::new(&LIMITS, start);
+        window.on_sent(100, true, start);
         let first = window.probe(start);
-        window.on_sent(100, true);
+        window.on_sent(100, true, start);
         let second = window.probe(start + ms(10));
         assert_eq!(window.on_answer(99, start), None);
         assert_eq!(window.on_answer(second, start + ms(30)), Some(ms(20)));
         assert_eq!(window.on_answer(first, start + ms(31)), None);
         assert_eq!(window.lag(start + ms(500)), Some(ms(20)));
-        window.on_sent(100, true);
+        window.on_sent(100, true, start);
         window.probe(start + ms(500));
         assert_eq!(window.lag(start + ms(900)), Some(ms(400)));
         assert!(!window.is_open(start + ms(1_500)), "the probe is a second old");
@@ -374,12 +457,79 @@ mod tests {
     #[test]
     fn bytes_shut_the_window_but_for_one_message() {
         let start = Instant::now();
-        let mut window = ReadWindow::new(LIMITS, start);
+        let mut window = ReadWindow::new(&LIMITS, start);
         assert!(window.is_open(start), "one message may be larger");
-        window.on_sent(10 * LIMITS.bytes, true);
+        window.on_sent(10 * LIMITS.bytes, true, start);
         assert!(!window.is_open(start) && window.is_probe_due(start));
         let number = window.probe(start);
         window.on_answer(number, start);
         assert!(window.is_open(start));
+    }
+
+    /// Acknowledges each message that `window` asks for, from `from` to the last that was sent. Returns how many.
+    fn acknowledge_all(window: &mut ReadWindow<'_>, every: u32, from: u32, now: Instant) -> usize {
+        let due = (from..window.next_number()).filter(|number| number.is_multiple_of(every));
+        due.filter(|number| window.on_ack(*number, now).0).count()
+    }
+
+    #[test]
+    fn acknowledged_messages_need_no_probes_and_open_the_window() {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(&LIMITS, start);
+        window.acknowledge(true);
+        for number in 1..=FIRST_WINDOW {
+            assert!(window.is_open(start));
+            window.on_sent(100, true, start);
+            assert_eq!(window.next_number(), number + 1);
+        }
+        assert!(!window.is_open(start) && !window.is_probe_due(start));
+        assert_eq!(window.on_ack(2, start + ms(30)), (true, Some(ms(30))));
+        assert!(window.is_open(start));
+        assert_eq!(window.on_ack(2, start + ms(40)), (false, None), "it is known already");
+        assert_eq!(window.on_ack(9, start + ms(40)), (false, None), "it was not sent");
+        assert_eq!(window.on_ack(4, start + ms(40)), (true, Some(ms(40))));
+    }
+
+    #[test]
+    fn client_that_keeps_up_acknowledges_less() {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(&LIMITS, start);
+        window.acknowledge(true);
+        let (mut every, mut acks, mut read) = (1, 0, 1);
+        for step in 0..160 {
+            let now = start + ms(100 * step);
+            assert!(window.is_open(now), "message {step}");
+            window.on_sent(100, true, now);
+            assert!(!window.is_probe_due(now), "message {step}");
+            acks += acknowledge_all(&mut window, every, read, now + ms(5));
+            read = window.next_number();
+            if let Some(changed) = window.change_acknowledged() {
+                every = changed;
+            }
+        }
+        assert_eq!(every, TRUSTED_BETWEEN_PROBES);
+        assert_eq!(acks, usize::from(TRUSTED_AFTER) + 160 / 16);
+        let now = start + ms(20_000);
+        window.on_sent(100, true, now);
+        assert!(window.is_probe_due(now), "little was sent, so it is asked");
+        let number = window.next_number();
+        window.on_probe_sent(20, now);
+        assert!(!window.is_probe_due(now));
+        assert_eq!(window.on_ack(number, now + ms(300)), (true, Some(ms(300))));
+        assert_eq!(window.change_acknowledged(), Some(1), "it lags");
+    }
+
+    #[test]
+    fn messages_beyond_the_probes_are_acknowledged_too() {
+        let start = Instant::now();
+        let mut window = ReadWindow::new(&LIMITS, start);
+        window.acknowledge(true);
+        for _ in 0..2 * MAX_PROBES {
+            window.on_sent(100, true, start);
+        }
+        let last = window.next_number() - 1;
+        assert_eq!(window.on_ack(last, start + ms(10)), (true, Some(ms(10))));
+        assert_eq!(window.sent.messages, window.read.messages);
+        assert!(window.is_open(start + ms(5_000)));
     }
 }

@@ -24,7 +24,7 @@ use super::throttle::Throttle;
 use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::{HeldMemory, RateLimiter, Turns};
 use crate::server::ops::{Meter, Metrics, Transport};
-use crate::wire::{ApiError, EncodedMessage, Format, JsonMessage, Probe};
+use crate::wire::{ApiError, EncodedMessage, Format};
 
 /// A write that takes longer than this is credited to the client's message rate, as its messages waited meanwhile.
 pub(super) const LONG_WRITE: Duration = Duration::from_secs(1);
@@ -64,14 +64,14 @@ where
 }
 
 /// One client's session over a socket: any sink and stream of WebSocket messages.
-struct Session<'s, S> {
-    socket: &'s mut S,
+pub(super) struct Session<'s, S> {
+    pub(super) socket: &'s mut S,
     /// Makes the messages that are due.
-    outbox: Outbox,
+    pub(super) outbox: Outbox,
     /// Wakes the session when something is due.
     notifier: Arc<Notifier>,
     /// Limits the client's messages.
-    rate_limiter: RateLimiter,
+    pub(super) rate_limiter: RateLimiter,
     /// Limits the bars, trades and quotes that the client asks for.
     asked: RateLimiter,
     /// The client's next message is read from then on, after it has asked for much.
@@ -79,7 +79,7 @@ struct Session<'s, S> {
     /// Time of the write in progress that went by until the session had its turns.
     waited_for_turns: Duration,
     /// Bounds what the client has not read.
-    window: ReadWindow,
+    pub(super) window: ReadWindow<'s>,
     /// The time since which something is due while the window is shut.
     shut_since: Option<Instant>,
     /// Lowers the rate of a slow client.
@@ -87,15 +87,15 @@ struct Session<'s, S> {
     /// The client's commands to the feed.
     commands: CommandQueue,
     shared: Shared,
-    metrics: &'s Metrics,
+    pub(super) metrics: &'s Metrics,
     /// Counts this session and what it sends.
-    meter: Meter,
+    pub(super) meter: Meter,
     /// When the flush was due whose updates are to be written next.
     flush_due: Option<Instant>,
     /// Half seconds since the last ping.
     since_ping: u32,
     /// The client has sent something since the last ping.
-    is_alive: bool,
+    pub(super) is_alive: bool,
 }
 
 /// Something that a session waits for.
@@ -116,7 +116,7 @@ where
         socket: &'s mut S,
         live: LiveMarket,
         feed: FeedControl,
-        limits: &SessionLimits,
+        limits: &'s SessionLimits,
         format: Format,
         metrics: &'s Metrics,
         shared: Shared,
@@ -125,13 +125,13 @@ where
         let history = limits.subscriptions.history.max(1) as f64;
         Self {
             socket,
-            outbox: Outbox::new(live, Arc::clone(&notifier), *limits, format),
+            outbox: Outbox::new(live, Arc::clone(&notifier), limits, format),
             notifier,
             rate_limiter: RateLimiter::new(limits.messages_per_second, now),
             asked: RateLimiter::with_capacity(history / HISTORY_TIME.as_secs_f64(), history, now),
             reads_at: None,
             waited_for_turns: Duration::ZERO,
-            window: ReadWindow::new(limits.unread, now),
+            window: ReadWindow::new(&limits.unread, now),
             shut_since: None,
             throttle: Throttle::new(now),
             commands: CommandQueue::new(feed, limits.commands),
@@ -155,12 +155,20 @@ where
     /// Writes all that is due, then waits for the next event and handles it.
     async fn step(&mut self) -> Flow {
         self.flush().await?;
-        match self.next_event().await {
-            Event::Due(due) => self.on_due(due).await,
-            Event::Message(message) => self.on_message(message),
-            Event::CommandDone(done) => {
-                self.on_command_done(done);
-                Flow::Continue(())
+        loop {
+            match self.next_event().await {
+                Event::Due(due) => return self.on_due(due).await,
+                Event::Message(message) if self.is_pong(&message) => {
+                    // Where the window was open, the answer to a probe makes nothing due.
+                    if self.shut_since.is_some() {
+                        return Flow::Continue(());
+                    }
+                }
+                Event::Message(message) => return self.on_message(message),
+                Event::CommandDone(done) => {
+                    self.on_command_done(done);
+                    return Flow::Continue(());
+                }
             }
         }
     }
@@ -213,16 +221,7 @@ where
     }
 
     fn on_message(&mut self, message: Option<Result<WsMessage, WsError>>) -> Flow {
-        self.is_alive = true;
-        let now = Instant::now();
-        // The server asked for these.
-        if let Some(Ok(WsMessage::Pong(payload))) = &message
-            && let Some(number) = number_of(payload)
-            && self.on_answer(number, now)
-        {
-            return Flow::Continue(());
-        }
-        if !self.rate_limiter.try_take(now) {
+        if !self.rate_limiter.try_take(Instant::now()) {
             return Flow::Break(SessionEnd::TooManyMessages);
         }
         let Some(message) = message else { return Flow::Break(SessionEnd::Left) };
@@ -237,23 +236,14 @@ where
         Flow::Continue(())
     }
 
-    /// Takes the answer to a probe. Returns whether it was one.
-    fn on_answer(&mut self, number: u32, now: Instant) -> bool {
-        let Some(round_trip) = self.window.on_answer(number, now) else { return false };
-        self.metrics.read(round_trip);
-        true
-    }
-
     fn on_request(&mut self, text: &str) -> Flow {
         if let Some(code) = self.outbox.answer(text) {
             self.metrics.api_error(code);
         }
-        if let Some(number) = self.outbox.take_acknowledged()
-            && self.on_answer(number, Instant::now())
-        {
-            self.rate_limiter.give_back();
-            return Flow::Continue(());
+        if let Some(number) = self.outbox.take_acknowledged() {
+            return self.on_ack(number);
         }
+        self.window.acknowledge(self.outbox.acknowledges());
         let wait = self.asked.take_all(self.outbox.take_asked(), Instant::now());
         if !wait.is_zero() {
             let wait = wait.min(HISTORY_TIME);
@@ -271,7 +261,7 @@ where
     }
 
     /// Returns whether the client's messages are read. They are not after it has asked for much.
-    fn reads(&self) -> bool {
+    pub(super) fn reads(&self) -> bool {
         self.reads_at.is_none_or(|at| Instant::now() >= at)
     }
 
@@ -297,10 +287,9 @@ where
             if !self.window.is_open(now) && self.outbox.has_more() {
                 self.shut_since = Some(now);
             } else {
-                if was_shut.is_some() {
-                    self.flush_due = self.notifier.take_flush();
-                }
-                if let Some(due) = self.flush_due.take() {
+                // The notifier keeps the time of a flush that came while the window was shut.
+                let waited = was_shut.and_then(|_| self.notifier.take_flush());
+                if let Some(due) = self.flush_due.take().or(waited) {
                     self.meter.delivered(now.saturating_duration_since(due));
                 }
             }
@@ -309,7 +298,10 @@ where
             if took > LONG_WRITE {
                 self.rate_limiter.credit(took);
             }
-            let shut = was_shut.map_or(Duration::ZERO, |since| began.saturating_duration_since(since));
+            // A lower rate would make the prices of a program that acknowledges older, as the window alone keeps them
+            // fresh.
+            let shut = was_shut.filter(|_| !self.outbox.acknowledges());
+            let shut = shut.map_or(Duration::ZERO, |since| began.saturating_duration_since(since));
             if !self.throttle.on_write(took + shut, self.outbox.fastest(), now) {
                 return Flow::Continue(());
             }
@@ -320,7 +312,7 @@ where
 
     /// Writes all that is due in as few writes as possible, up to the end of the window. The socket ends a write that
     /// stalls.
-    async fn write_due(&mut self, now: Instant) -> Result<(), WsError> {
+    async fn write_due(&mut self, mut now: Instant) -> Result<(), WsError> {
         while let Some(frame) = self.next_frame(now) {
             self.meter.sent(&frame);
             let message = match frame {
@@ -332,7 +324,8 @@ where
             if self.outbox.is_turn_over() {
                 let began = Instant::now();
                 self.shared.turns.take().await;
-                let waited = began.elapsed();
+                now = Instant::now();
+                let waited = now - began;
                 self.window.excuse(waited);
                 self.waited_for_turns += waited;
             }
@@ -343,37 +336,21 @@ where
         self.socket.flush().await
     }
 
-    /// Sends a probe if one is due.
-    async fn probe(&mut self, now: Instant) -> Result<(), WsError> {
-        if !self.window.is_probe_due(now) || !self.reads() {
-            return Ok(());
-        }
-        let number = self.window.probe(now);
-        let is_acknowledged = self.outbox.acknowledges();
-        let probe = || WsMessage::Text(Probe { number }.to_text());
-        self.socket.feed(if is_acknowledged { probe() } else { WsMessage::Ping(number.to_string().into()) }).await
-    }
-
     /// The next message that the client may get. It gets the answers to its requests in any case.
     fn next_frame(&mut self, now: Instant) -> Option<EncodedMessage> {
         if !self.window.is_open(now) {
             if self.reads() {
                 let answer = self.outbox.next_answer()?;
-                self.window.on_sent(answer.byte_len(), false);
+                self.window.on_sent(answer.byte_len(), false, now);
                 return Some(answer);
             }
             // Its answers wait in the socket.
             self.window.forget();
         }
         let frame = self.outbox.next()?;
-        self.window.on_sent(frame.byte_len(), !self.outbox.is_heartbeat());
+        self.window.on_sent(frame.byte_len(), !self.outbox.is_heartbeat(), now);
         Some(frame)
     }
-}
-
-/// The number in the answer to a probe.
-fn number_of(payload: &[u8]) -> Option<u32> {
-    std::str::from_utf8(payload).ok()?.parse().ok()
 }
 
 /// Sends the close frame.

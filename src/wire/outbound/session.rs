@@ -98,22 +98,30 @@ impl FormatSet {
     }
 }
 
-/// The answer to `acknowledge`: the probes after it are messages, or pings again.
+/// The answer to `acknowledge`, and what follows it when the client is to acknowledge more messages, or fewer.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "acknowledge")]
 pub struct AcknowledgeSet {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<u64>,
     on: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<u32>,
 }
 
 impl AcknowledgeSet {
-    pub const fn new(id: Option<u64>, on: bool) -> Self {
-        Self { id, on }
+    /// The answer to a request. The client acknowledges each message at first.
+    pub fn new(id: Option<u64>, on: bool) -> Self {
+        Self { id, on, every: on.then_some(1) }
+    }
+
+    /// The client is to acknowledge each message whose number is a multiple of `every`.
+    pub const fn change(every: u32) -> Self {
+        Self { id: None, on: true, every: Some(every) }
     }
 }
 
-/// A probe among the messages, which the program of the client answers with `ack` when it has got there.
+/// Asks a client that acknowledges for an `ack` of this message. Its number is that of the message.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "probe")]
 pub struct Probe {

@@ -1,5 +1,6 @@
 /** Connects the store with the server: one socket, its subscriptions, and the messages that come back. */
 
+import { createAcknowledger } from "../net/acknowledge.js";
 import { createClock } from "../net/clock.js";
 import { createDecoder, SUBPROTOCOL } from "../net/binary/decoder.js";
 import { createDriver } from "../net/driver.js";
@@ -64,6 +65,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     now,
     isKnown: () => estimate(store.state.clock, now()) !== null,
   });
+  const acknowledger = createAcknowledger((message) => socket.send(encode(message)));
   const driver = createDriver((message) => socket.send(encode(message)));
   const decoder = createDecoder({ onLost: (symbols) => session.resync(symbols) });
   const socket = createSocket({
@@ -82,6 +84,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
 
   function open() {
     decoder.reset();
+    acknowledger.opening();
     const { format } = store.state.settings;
     const opened = takeSocket(format === "binary") ?? openSocket(format);
     opened.binaryType = "arraybuffer";
@@ -110,8 +113,12 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   /** @param {unknown} frame */
   function receive(frame) {
     const message = decode(frame) ?? decoder.decode(frame);
-    if (!message) return;
-    if (message.type === "probe") return socket.send(encode({ type: "ack", number: message.number }));
+    if (message && message.type !== "probe") handle(message, frame);
+    acknowledger.handled(message);
+  }
+
+  /** @param {import("../types/protocol.js").Server} message @param {unknown} frame */
+  function handle(message, frame) {
     const bytes = typeof frame === "string" ? frame.length : /** @type {ArrayBuffer} */ (frame).byteLength;
     const trip = message.type === "time" ? clock.answered(message) : null;
     store.dispatch({ type: "message", message, bytes, trip, ...now() });
@@ -130,8 +137,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
    */
   function begin({ protocol, limits }) {
     if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
-    // The browser answers pings also for a page that does not read.
-    socket.send(encode({ type: "acknowledge" }));
+    acknowledger.opened();
     session.opened(limits);
     clock.opened();
   }

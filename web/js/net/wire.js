@@ -109,7 +109,7 @@ const SHAPES = new Map([
   ["limits", object({ sent_bytes: number })],
   ["time", object({ ts_sent: number })],
   ["driven", object({ command: text })],
-  ["acknowledge", object({ on: flag })],
+  ["acknowledge", object({ on: flag, every: optional(number) })],
   ["probe", object({ number })],
   ["error", object({ code: text, message: text })],
 ]);

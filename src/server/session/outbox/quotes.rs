@@ -81,7 +81,12 @@ impl Outbox {
             match self.live.take_quotes(group, tier, format, cursor, max_bytes) {
                 Taken::Message(message) => {
                     // Each cursor is read through once for each mark; a later flush marks the tier again.
-                    self.quotes_index += usize::from(cursor.is_through());
+                    if cursor.is_through() {
+                        self.quotes_index += 1;
+                        if self.subscriptions.quotes_mut(tier).nth(self.quotes_index).is_none() {
+                            self.end_tier(tier);
+                        }
+                    }
                     return Some(message);
                 }
                 Taken::Nothing => self.quotes_index += 1,

@@ -22,11 +22,16 @@ const STAR: &str = "*";
 impl Outbox {
     /// Answers one request of the client. Returns the error's code if the answer is an error.
     pub fn answer(&mut self, text: &str) -> Option<ErrorCode> {
+        let parsed = parse(text);
+        if let Ok(Inbound { request: Request::Ack { number }, .. }) = parsed {
+            self.acknowledged = Some(number);
+            return None;
+        }
         let handle = self.live.clone();
         // The market is locked for the whole answer, so that no epoch begins in the middle of it.
         let live = handle.read();
         self.follow_epoch(&live.market);
-        let answered = parse(text).and_then(|Inbound { id, request }| {
+        let answered = parsed.and_then(|Inbound { id, request }| {
             self.handle(&live.market, id, request).map_err(|error| error.with_id(id))
         });
         // The answer waits for a turn.
@@ -55,7 +60,8 @@ impl Outbox {
                 self.acknowledges = on;
                 self.answers.push_back(AcknowledgeSet::new(id, on).to_text());
             }
-            Request::Ack { number } => self.acknowledged = Some(number),
+            // Nothing is to be answered.
+            Request::Ack { .. } => {}
             Request::Clock => self.answers.push_back(Time::new(id, self.live.wall_micros()).to_text()),
             Request::Drive(command) => self.command = Some((id, command)),
             Request::Describe { symbols } => {
@@ -64,7 +70,7 @@ impl Outbox {
                 self.facts_due.extend(ids);
             }
             Request::Limits { sent_bytes } => {
-                self.max_bytes = sent_bytes.clamp(MIN_MESSAGE_BYTES, self.limits.max_sent_bytes);
+                self.max_bytes = sent_bytes.clamp(MIN_MESSAGE_BYTES, self.max_sent_bytes);
                 self.answers.push_back(LimitsSet::new(id, self.max_bytes).to_text());
             }
             Request::Format(format) => {
@@ -155,8 +161,8 @@ impl Outbox {
         };
         let history = match channel {
             Channel::Quotes | Channel::Depth => 0,
-            Channel::Trades => history.unwrap_or(DEFAULT_TRADES).min(self.limits.bars),
-            _ => history.unwrap_or(DEFAULT_BARS).min(self.limits.bars),
+            Channel::Trades => history.unwrap_or(DEFAULT_TRADES).min(self.max_history),
+            _ => history.unwrap_or(DEFAULT_BARS).min(self.max_history),
         };
         let done = match channel {
             Channel::Quotes => self.subscriptions.subscribe_quotes(&ids, star, grant),

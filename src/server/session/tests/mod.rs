@@ -96,7 +96,8 @@ impl Fixture {
         let shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone() };
         let session =
             tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, shared).await });
-        Client { socket: WebSocketStream::from_raw_socket(ClientEnd(theirs), Role::Client, None).await, session }
+        let socket = WebSocketStream::from_raw_socket(ClientEnd(theirs), Role::Client, None).await;
+        Client { socket, session, received: 0, every: 0 }
     }
 
     /// The value of a metric, by its name with labels and without the prefix.
@@ -140,6 +141,10 @@ impl AsyncWrite for ClientEnd {
 struct Client {
     socket: WebSocketStream<ClientEnd>,
     session: JoinHandle<SessionEnd>,
+    /// Text and binary messages that were received.
+    received: u64,
+    /// Each message whose number is a multiple of this is to be acknowledged; none if it is 0.
+    every: u64,
 }
 
 impl Client {
@@ -157,6 +162,7 @@ impl Client {
             let message = timeout(Duration::from_secs(3_600), self.socket.next()).await;
             let message = message.expect("nothing came for an hour").expect("the server closed the socket").unwrap();
             if !message.is_ping() {
+                self.received += u64::from(message.is_text() || message.is_binary());
                 return message;
             }
         }
@@ -177,8 +183,19 @@ impl Client {
     async fn receive_any(&mut self) -> Value {
         loop {
             if let Message::Text(text) = self.receive_raw().await {
-                return serde_json::from_str(&text).unwrap();
+                let message: Value = serde_json::from_str(&text).unwrap();
+                if message["type"] == "acknowledge" {
+                    self.every = message["every"].as_u64().unwrap_or(0);
+                }
+                return message;
             }
+        }
+    }
+
+    /// Acknowledges a message that was handled, if the server has asked for that.
+    async fn acknowledge(&mut self, message: &Value) {
+        if self.every > 0 && self.received.is_multiple_of(self.every) || message["type"] == "probe" {
+            self.send(json!({"type":"ack","number":self.received})).await;
         }
     }
 

@@ -134,13 +134,16 @@ async fn client_that_wakes_up_late_gets_the_close_code() {
     assert_eq!(client.session.await.unwrap(), SessionEnd::TooSlow);
 }
 
-/// The largest age, in market time, of the newest price in hand while a client takes `handler` for each message.
+/// The largest age, in market time, of the newest price in hand while a client takes `handler` for each message. One that
+/// acknowledges messages has the channels of a page, too.
 async fn largest_age(rate: Value, handler: Duration, acknowledges: bool) -> Duration {
     let fixture = Fixture::new().await;
     let mut client = fixture.join(1 << 20).await;
     if acknowledges {
         client.send(json!({"type":"acknowledge","id":1})).await;
-        assert_eq!(client.receive("acknowledge").await, json!({"type":"acknowledge","id":1,"on":true}));
+        assert_eq!(client.receive("acknowledge").await, json!({"type":"acknowledge","id":1,"on":true,"every":1}));
+        client.send(json!({"type":"subscribe","channel":"bars","symbols":["A"],"interval":"1s","history":10})).await;
+        client.send(json!({"type":"subscribe","channel":"trades","symbols":["A"],"history":10})).await;
     }
     client.send(json!({"type":"subscribe","channel":"quotes","symbols":["A"],"rate":rate})).await;
     client.receive("snapshot").await;
@@ -159,14 +162,11 @@ async fn largest_age(rate: Value, handler: Duration, acknowledges: bool) -> Dura
     let (mut newest, mut largest) = (0, Duration::ZERO);
     while began.elapsed() < Duration::from_secs(60) {
         let message = client.receive_any().await;
-        if message["type"] == "probe" {
-            client.send(json!({"type":"ack","number":message["number"]})).await;
-            continue;
-        }
         if message["type"] == "update" {
             newest = message["quotes"][0]["ts_event"].as_u64().unwrap();
         }
         tokio::time::sleep(handler).await;
+        client.acknowledge(&message).await;
         if began.elapsed() > Duration::from_secs(5) {
             largest = largest.max(began.elapsed().saturating_sub(Duration::from_micros(newest)));
         }
