@@ -14,8 +14,15 @@ fuzz_target!(|bytes: &[u8]| {
                 assert!(!symbols.is_empty() && rate.is_none_or(is_rate));
             }
             Request::Rate { symbols, rate, .. } => assert!(!symbols.is_empty() && is_rate(rate)),
-            Request::Unsubscribe { symbols, .. } | Request::Resync { symbols } => assert!(!symbols.is_empty()),
-            Request::Format(_) | Request::Drive(_) => {}
+            Request::Unsubscribe { symbols, .. } | Request::Resync { symbols } | Request::Describe { symbols } => {
+                assert!(!symbols.is_empty());
+            }
+            Request::Format(_)
+            | Request::Drive(_)
+            | Request::Clock
+            | Request::Acknowledge { .. }
+            | Request::Ack { .. }
+            | Request::Limits { .. } => {}
         },
         Err(error) => {
             assert!(error.message.len() < 2_000, "an echo of {} bytes", error.message.len());

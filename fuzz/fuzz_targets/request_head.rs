@@ -2,45 +2,16 @@
 
 #![no_main]
 
-use std::ffi::OsString;
+#[path = "../server.rs"]
+mod server;
+
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
-use std::sync::{LazyLock, mpsc};
-use std::time::Duration;
+use std::net::Shutdown;
 
 use libfuzzer_sys::fuzz_target;
-use tickcast::app;
-use tickcast::cli::{Cli, Job};
 
-/// Longer than any answer takes.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The address of the server. A panic in any of its threads aborts the process, by the hook of libFuzzer.
-static ADDRESS: LazyLock<String> = LazyLock::new(|| {
-    let (sender, lines) = mpsc::channel::<String>();
-    std::thread::spawn(move || {
-        let line = ["tickcast", "--symbols", "2", "--token=presenter-0123456789", "--bind", "127.0.0.1:0"];
-        let Ok(Job::Serve(config)) = Cli::job(&line.map(OsString::from), &[]) else {
-            panic!("the arguments start a server")
-        };
-        let print = move |line: &str| drop(sender.send(line.to_owned()));
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        runtime.block_on(app::serve(*config, std::future::pending(), print)).expect("a server");
-    });
-    let address = |line: String| Some(line.split_once("http://")?.1.trim_end_matches('/').to_owned());
-    lines.iter().find_map(address).expect("the server prints its address")
-});
-
-/// As the runtime of Rust programs does, which libFuzzer's `main` lacks: a write to a closed connection is an error,
-/// and not the end of the process.
-fn ignore_broken_pipes() {
-    // SAFETY: no handler runs, and libFuzzer has started no other thread yet.
-    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-}
-
-fuzz_target!(init: ignore_broken_pipes(), |bytes: &[u8]| {
-    let mut socket = TcpStream::connect(&*ADDRESS).expect("the server accepts");
-    socket.set_read_timeout(Some(TIMEOUT)).expect("a timeout above 0");
+fuzz_target!(init: server::ignore_broken_pipes(), |bytes: &[u8]| {
+    let mut socket = server::connect();
     // The server may have closed the connection already.
     let _ = socket.write_all(bytes).and_then(|()| socket.shutdown(Shutdown::Write));
     let mut answer = [0; 16];
