@@ -219,7 +219,7 @@ test("a client that acknowledges is asked where little is sent", { timeout: 120_
   end();
   for (const message of received) assert.equal(faultOf(message), null, JSON.stringify(message));
   const every = received.filter(({ type }) => type === "acknowledge").map((message) => message.every);
-  assert.deepEqual(every, [1, 16], "a client that keeps up acknowledges less");
+  assert.deepEqual(every, [1, 20], "a client that keeps up acknowledges less");
   const at = received.findIndex(({ type }) => type === "probe");
   assert.equal(received[at].number, at + 1);
 });

@@ -9,7 +9,8 @@ use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::end::{CLOSE_TIMEOUT, SessionEnd};
-use super::limits::{PING_INTERVAL, SessionLimits};
+use super::limits::SessionLimits;
+use super::liveness::{Liveness, Silence};
 use super::session::{Flow, LONG_WRITE, close, or_end};
 use crate::fanout::{Due, LiveMarket, Notifier};
 use crate::server::limits::RateLimiter;
@@ -36,10 +37,8 @@ struct Echo<'s, S> {
     rate_limiter: RateLimiter,
     /// Counts this session until it ends.
     _meter: Meter,
-    /// Half seconds since the last ping.
-    since_ping: u32,
-    /// The client has sent something since the last ping.
-    is_alive: bool,
+    /// Finds out whether the client is still there.
+    liveness: Liveness,
 }
 
 impl<'s, S> Echo<'s, S>
@@ -52,8 +51,7 @@ where
             notifier,
             rate_limiter: RateLimiter::new(limits.messages_per_second, Instant::now()),
             _meter: metrics.session(Transport::WebSocket),
-            since_ping: 0,
-            is_alive: true,
+            liveness: Liveness::default(),
         }
     }
 
@@ -73,19 +71,15 @@ where
         if due.contains(Due::STOP) {
             return Flow::Break(SessionEnd::Stopped);
         }
-        self.since_ping += due.half_seconds();
-        if self.since_ping < PING_INTERVAL {
-            return Flow::Continue(());
+        match self.liveness.pass(due.half_seconds()) {
+            None => Flow::Continue(()),
+            Some(Silence::Ping) => or_end(self.socket.send(WsMessage::Ping(Vec::new().into())).await),
+            Some(Silence::End) => Flow::Break(SessionEnd::NoPong),
         }
-        self.since_ping = 0;
-        if !std::mem::take(&mut self.is_alive) {
-            return Flow::Break(SessionEnd::NoPong);
-        }
-        or_end(self.socket.send(WsMessage::Ping(Vec::new().into())).await)
     }
 
     async fn on_message(&mut self, message: Option<Result<WsMessage, WsError>>) -> Flow {
-        self.is_alive = true;
+        self.liveness.on_received();
         let began = Instant::now();
         if !self.rate_limiter.try_take(began) {
             return Flow::Break(SessionEnd::TooManyMessages);

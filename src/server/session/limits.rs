@@ -11,7 +11,7 @@ pub const SENT_BYTES: usize = MESSAGE_BYTES;
 /// The default of the longest message to a client that asks for long ones, in bytes: 500 quotes or bars have some 110
 /// KiB, and a message has no more.
 pub const DEFAULT_MAX_SENT_BYTES: usize = 128 * 1024;
-/// Half seconds between pings. A client that sends nothing from one ping to the next is disconnected.
+/// Half seconds of silence after which a client gets a ping. After twice as many its session ends.
 pub const PING_INTERVAL: u32 = 30;
 
 /// The limits of one session, and its right to command the feed.

@@ -6,6 +6,7 @@ mod commands;
 mod echo;
 mod end;
 mod limits;
+mod liveness;
 #[cfg(test)]
 mod model_tests;
 mod outbox;

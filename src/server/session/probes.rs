@@ -13,7 +13,7 @@ where
 {
     /// Takes a pong that answers a probe. Returns whether the message was one.
     pub(super) fn is_pong(&mut self, message: &Option<Result<WsMessage, WsError>>) -> bool {
-        self.is_alive = true;
+        self.liveness.on_received();
         let Some(Ok(WsMessage::Pong(payload))) = message else { return false };
         let Some(number) = number_of(payload) else { return false };
         let round_trip = self.window.on_answer(number, Instant::now());

@@ -36,9 +36,9 @@ const FREE_WINDOW: u32 = 8;
 /// message.
 const TRUSTED_AFTER: u8 = 5;
 /// The same as [`FREE_WINDOW`] and [`MAX_BETWEEN_PROBES`] for a trusted client, and the factor of the time between two.
-const TRUSTED_WINDOW: u32 = 24;
-const TRUSTED_BETWEEN_PROBES: u32 = 16;
-const TRUSTED_TIMES: Micros = 3;
+const TRUSTED_WINDOW: u32 = 32;
+const TRUSTED_BETWEEN_PROBES: u32 = 20;
+const TRUSTED_TIMES: Micros = 4;
 /// The largest window, in messages.
 const MAX_WINDOW: u32 = 1_024;
 /// Messages between two probes, at most: a client that becomes slow is noticed after so many.
@@ -411,7 +411,7 @@ mod tests {
             }
         }
         let late = probes.iter().filter(|step| **step >= 150).count();
-        assert!((10..=11).contains(&late), "{late} probes in half a minute");
+        assert!((7..=8).contains(&late), "{late} probes in half a minute");
         let now = start + ms(60_000);
         let number = window.probe(now);
         window.on_answer(number, now + ms(700)).unwrap();
@@ -508,7 +508,7 @@ mod tests {
             }
         }
         assert_eq!(every, TRUSTED_BETWEEN_PROBES);
-        assert_eq!(acks, usize::from(TRUSTED_AFTER) + 160 / 16);
+        assert_eq!(acks, usize::from(TRUSTED_AFTER) + 160 / 20);
         let now = start + ms(20_000);
         window.on_sent(100, true, now);
         assert!(window.is_probe_due(now), "little was sent, so it is asked");

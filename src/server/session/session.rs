@@ -17,7 +17,8 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::commands::{CommandDone, CommandQueue, FeedControl};
 use super::end::{CLOSE_TIMEOUT, SessionEnd};
-use super::limits::{PING_INTERVAL, SessionLimits};
+use super::limits::SessionLimits;
+use super::liveness::{Liveness, Silence};
 use super::outbox::Outbox;
 use super::read_window::ReadWindow;
 use super::throttle::Throttle;
@@ -92,10 +93,8 @@ pub(super) struct Session<'s, S> {
     pub(super) meter: Meter,
     /// When the flush was due whose updates are to be written next.
     flush_due: Option<Instant>,
-    /// Half seconds since the last ping.
-    since_ping: u32,
-    /// The client has sent something since the last ping.
-    pub(super) is_alive: bool,
+    /// Finds out whether the client is still there.
+    pub(super) liveness: Liveness,
 }
 
 /// Something that a session waits for.
@@ -139,8 +138,7 @@ where
             metrics,
             meter: metrics.session(Transport::WebSocket),
             flush_due: None,
-            since_ping: 0,
-            is_alive: true,
+            liveness: Liveness::default(),
         }
     }
 
@@ -201,23 +199,23 @@ where
         } else {
             self.notifier.count_skipped(self.outbox.marked_again(due));
         }
-        if due.half_seconds() > 0 {
-            self.outbox.set_lag(self.window.lag(Instant::now()));
-        }
         self.outbox.mark(due);
-        self.since_ping += due.half_seconds();
-        if self.since_ping >= PING_INTERVAL { self.ping().await } else { Flow::Continue(()) }
+        if due.half_seconds() == 0 { Flow::Continue(()) } else { self.on_half_seconds(due.half_seconds()).await }
     }
 
-    async fn ping(&mut self) -> Flow {
-        self.since_ping = 0;
-        // A client that was not read since the last ping may have sent its pong.
-        let was_read = self.reads_at.is_none();
-        self.reads_at = self.reads_at.filter(|at| Instant::now() < *at);
-        if !std::mem::take(&mut self.is_alive) && was_read {
-            return Flow::Break(SessionEnd::NoPong);
+    async fn on_half_seconds(&mut self, passed: u32) -> Flow {
+        let now = Instant::now();
+        self.outbox.set_lag(self.window.lag(now));
+        if let Some(at) = self.reads_at {
+            // A client that is not read may have sent its pong.
+            self.liveness.on_received();
+            self.reads_at = (now < at).then_some(at);
         }
-        or_end(self.socket.feed(WsMessage::Ping(Vec::new().into())).await)
+        match self.liveness.pass(passed) {
+            None => Flow::Continue(()),
+            Some(Silence::Ping) => or_end(self.socket.feed(WsMessage::Ping(Vec::new().into())).await),
+            Some(Silence::End) => Flow::Break(SessionEnd::NoPong),
+        }
     }
 
     fn on_message(&mut self, message: Option<Result<WsMessage, WsError>>) -> Flow {
