@@ -24,8 +24,11 @@ use crate::wire::{Format, PerFormat};
 /// The number of session groups. Their flushes are spread over a tier's interval: thousands of sessions would otherwise
 /// write at the same moment, and the last one would wait for all others.
 pub const GROUPS: usize = 20;
-/// The number of sessions that join a group before the next group gets one, so that few sessions share their messages.
+/// The least number of sessions that join a group before the next group gets one, so that few sessions share their
+/// messages.
 const GROUP_SESSIONS: usize = 64;
+/// The most memory of a group's cache for each of its sessions: those of a large market share a group with more.
+const SHARE_BYTES: usize = 16 * 1024;
 
 /// The memory of one symbol in the caches of all groups, tiers and formats, if each has a reader.
 pub const CACHED_SYMBOL_BYTES: usize = GROUPS * RATES.len() * Format::COUNT * QUOTE_BYTES;
@@ -110,7 +113,8 @@ impl LiveMarket {
 
     /// Registers a session in the next group. Returns its notifier.
     pub fn register(&self) -> Arc<Notifier> {
-        let group = self.0.sessions.fetch_add(1, Ordering::Relaxed) / GROUP_SESSIONS % GROUPS;
+        let size = group_sessions(self.read().market.instruments().len());
+        let group = self.0.sessions.fetch_add(1, Ordering::Relaxed) / size % GROUPS;
         self.notifiers(group).register(group)
     }
 
@@ -286,8 +290,24 @@ impl LiveMarket {
     }
 }
 
+/// The number of sessions that join a group of a market before the next group gets one.
+const fn group_sessions(symbols: usize) -> usize {
+    let size = (symbols * QUOTE_BYTES).div_ceil(SHARE_BYTES);
+    if size > GROUP_SESSIONS { size } else { GROUP_SESSIONS }
+}
+
 /// The system's clock, in microseconds since 1970.
 pub fn wall_micros() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_a_large_market_are_larger() {
+        assert_eq!([1, 500, 10_000, 50_000].map(group_sessions), [64, 64, 254, 1_270]);
+    }
 }

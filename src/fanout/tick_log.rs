@@ -9,11 +9,12 @@
 use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use super::cursors::{QuotesCursor, TickFit};
+use super::cursors::{QuotesCursor, SeqTable, TickFit};
 use super::quote_cache::MESSAGE_SYMBOLS;
 use crate::market::{InstrumentId, Market};
 use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, MESSAGE_BYTES, QuoteEncoding, QuotesKind};
@@ -94,6 +95,8 @@ struct SharedTicks {
     /// No more ticks fit.
     is_full: bool,
     message: EncodedMessage,
+    /// The seqs of the readers that were sent the message.
+    after: Option<Arc<SeqTable>>,
 }
 
 /// Returns whether a message with one more piece is short enough.
@@ -250,18 +253,16 @@ impl<Q: QuoteEncoding> TickLog<Q> {
     fn take_shared(&self, cursor: &mut QuotesCursor, ticks: &Range<u64>) -> EncodedMessage {
         let mut shared = self.shared.lock();
         let is_same =
-            |each: &&SharedTicks| each.numbers.start == ticks.start && (each.is_full || each.numbers.end == ticks.end);
-        let found = shared.iter().find(is_same).map(|each| (each.numbers.end, each.message.clone()));
-        let (next, message) = found.unwrap_or_else(|| {
-            let new = self.encode(ticks);
-            let found = (new.numbers.end, new.message.clone());
+            |each: &SharedTicks| each.numbers.start == ticks.start && (each.is_full || each.numbers.end == ticks.end);
+        let found = shared.iter().position(is_same).unwrap_or_else(|| {
             shared.truncate(SHARED_MESSAGES - 1);
-            shared.push_front(new);
-            found
+            shared.push_front(self.encode(ticks));
+            0
         });
-        let sent = self.ticks_from(ticks.start).take_while(|(number, _)| *number < next);
-        cursor.follow_log(next, ticks.end, sent.map(|(_, Entry { tick, .. })| (tick.id, tick.seq)));
-        message
+        let SharedTicks { numbers, message, after, .. } = &mut shared[found];
+        let sent = self.ticks_from(ticks.start).take_while(|(number, _)| *number < numbers.end);
+        cursor.follow_log(numbers.end, ticks.end, sent.map(|(_, Entry { tick, .. })| (tick.id, tick.seq)), after);
+        message.clone()
     }
 
     fn encode(&self, ticks: &Range<u64>) -> SharedTicks {
@@ -277,7 +278,7 @@ impl<Q: QuoteEncoding> TickLog<Q> {
             Q::add_piece(&mut message, &batch.pieces, piece);
             end = number + 1;
         }
-        SharedTicks { numbers: ticks.start..end, is_full: end < ticks.end, message: Q::finish(message) }
+        SharedTicks { numbers: ticks.start..end, is_full: end < ticks.end, message: Q::finish(message), after: None }
     }
 
     /// A message for this cursor alone.

@@ -49,13 +49,40 @@ impl InstrumentSet {
         Some(id(word, *bits))
     }
 
-    /// Takes the instrument with the lowest index.
+    /// The instruments, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = InstrumentId> {
+        self.words.iter().enumerate().skip(self.first).flat_map(|(word, bits)| {
+            let rest = std::iter::successors(Some(*bits), |bits| bits.checked_sub(1).map(|less| bits & less));
+            rest.take_while(|bits| *bits != 0).map(move |bits| id(word, bits))
+        })
+    }
+
+    /// Removes an instrument. Returns whether it was there.
+    pub fn remove(&mut self, id: InstrumentId) -> bool {
+        let is_there = self.contains(id);
+        if is_there {
+            let (word, bit) = place(id);
+            self.words[word] &= !bit;
+            self.len -= 1;
+            self.shrink_if_empty();
+        }
+        is_there
+    }
+
+    /// Takes the instrument with the lowest index. The last one gives the memory back.
     pub fn pop_first(&mut self) -> Option<InstrumentId> {
         let first = self.first()?;
         let (word, bit) = place(first);
         self.words[word] &= !bit;
         (self.first, self.len) = (word, self.len - 1);
+        self.shrink_if_empty();
         Some(first)
+    }
+
+    fn shrink_if_empty(&mut self) {
+        if self.is_empty() {
+            self.clear();
+        }
     }
 
     /// Removes all instruments, and gives the memory back.
@@ -97,18 +124,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn set_holds_what_a_tree_of_the_same_ids_holds(steps in proptest::collection::vec((0u32..300, 0..4), 0..200)) {
+        fn set_holds_what_a_tree_of_the_same_ids_holds(steps in proptest::collection::vec((0u32..300, 0..5), 0..200)) {
             let (mut set, mut model) = (InstrumentSet::new(), BTreeSet::new());
             for (n, kind) in steps {
                 let id = InstrumentId(n);
-                if kind > 0 {
-                    prop_assert_eq!(set.insert(id), model.insert(id));
-                } else {
-                    prop_assert_eq!(set.pop_first(), model.pop_first());
+                match kind {
+                    0 => prop_assert_eq!(set.pop_first(), model.pop_first()),
+                    1 => prop_assert_eq!(set.remove(id), model.remove(&id)),
+                    _ => prop_assert_eq!(set.insert(id), model.insert(id)),
                 }
                 prop_assert_eq!((set.len(), set.is_empty()), (model.len(), model.is_empty()));
                 prop_assert_eq!((set.first(), set.contains(id)), (model.first().copied(), model.contains(&id)));
             }
+            prop_assert_eq!(set.iter().collect::<Vec<_>>(), model.iter().copied().collect::<Vec<_>>());
             let rest: Vec<_> = std::iter::from_fn(|| set.pop_first()).collect();
             prop_assert_eq!(rest, model.into_iter().collect::<Vec<_>>());
         }

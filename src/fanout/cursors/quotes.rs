@@ -3,6 +3,11 @@
 //! A rate below `every` is read from a [`QuoteCache`](crate::fanout::QuoteCache), `every` from a
 //! [`TickLog`](crate::fanout::TickLog). Both leave it to the cursor to record what was sent.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::seq_table::SeqTable;
+use super::symbols::{Changes, Symbols, TickFit};
 use crate::market::InstrumentId;
 
 /// The least capacity of a message, in bytes.
@@ -12,10 +17,9 @@ const MIN_BYTES: usize = 256;
 #[derive(Debug)]
 pub struct QuotesCursor {
     epoch: u64,
-    /// By instrument, ascending, with the seq up to which it was sent.
-    symbols: Vec<(InstrumentId, u64)>,
+    symbols: Symbols,
     position: Position,
-    /// A bit for each instrument of `symbols`, by which most ticks of a log are skipped; empty until it is needed.
+    /// A bit for each instrument of a list of symbols, by which most ticks of a log are skipped; empty until it is needed.
     mask: Vec<u64>,
     /// The length of the last message.
     bytes: usize,
@@ -42,41 +46,39 @@ enum Position {
     Lost,
 }
 
-/// The relation of a tick to a cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TickFit {
-    /// The tick follows the last one that was sent of its symbol.
-    Next,
-    /// Ticks before it were not sent.
-    Gap,
-    /// Its symbol is not one of the cursor's, or was sent further.
-    Skip,
-}
-
 impl QuotesCursor {
     pub const fn new(epoch: u64) -> Self {
-        Self { epoch, symbols: Vec::new(), position: Position::Unread, mask: Vec::new(), bytes: 0 }
+        Self { epoch, symbols: Symbols::new(), position: Position::Unread, mask: Vec::new(), bytes: 0 }
     }
 
     pub const fn is_empty(&self) -> bool {
-        self.symbols.is_empty()
+        self.len() == 0
     }
 
     pub const fn len(&self) -> usize {
         self.symbols.len()
     }
 
+    /// The number of instruments up to the last symbol.
+    pub fn span(&self) -> usize {
+        self.symbols.span()
+    }
+
+    /// The most memory that the symbols take.
+    pub fn bytes(&self) -> usize {
+        self.symbols.bytes()
+    }
+
     /// Adds symbols, each with the seq up to which it was sent.
     pub fn extend(&mut self, symbols: impl IntoIterator<Item = (InstrumentId, u64)>) {
         self.symbols.extend(symbols);
-        self.symbols.sort_unstable_by_key(|(id, _)| *id);
         self.mask.clear();
         self.compare_again();
     }
 
     /// Removes the symbols in `ids`, which is sorted. Returns those it had, each with the seq up to which it was sent.
     pub fn remove(&mut self, ids: &[InstrumentId]) -> Vec<(InstrumentId, u64)> {
-        let removed: Vec<_> = self.symbols.extract_if(.., |(id, _)| ids.binary_search(id).is_ok()).collect();
+        let removed = self.symbols.remove(ids);
         if !removed.is_empty() {
             self.mask.clear();
             self.compare_again();
@@ -86,24 +88,23 @@ impl QuotesCursor {
 
     /// Records that `id` was sent up to `seq` in another message.
     pub fn sent(&mut self, id: InstrumentId, seq: u64) {
-        if let Ok(index) = self.find(id) {
-            self.symbols[index].1 = seq;
+        if self.symbols.set(id, seq) {
             self.compare_again();
         }
     }
 
     pub fn contains(&self, id: InstrumentId) -> bool {
-        self.find(id).is_ok()
+        self.symbols.contains(id)
     }
 
     /// The symbols, ascending by instrument, each with the seq up to which it was sent.
     pub fn iter(&self) -> impl Iterator<Item = (InstrumentId, u64)> {
-        self.symbols.iter().copied()
+        self.symbols.iter()
     }
 
     /// The seq up to which `id` was sent.
     pub fn sent_of(&self, id: InstrumentId) -> Option<u64> {
-        self.find(id).ok().map(|index| self.symbols[index].1)
+        self.symbols.get(id)
     }
 
     /// Returns whether the last message was the last one for now.
@@ -118,12 +119,9 @@ impl QuotesCursor {
     }
 
     /// Starts over, as another cache or log serves the cursor from now on.
-    pub const fn restart(&mut self) {
+    pub fn restart(&mut self) {
+        self.symbols.settle();
         self.position = Position::Unread;
-    }
-
-    fn find(&self, id: InstrumentId) -> Result<usize, usize> {
-        self.symbols.binary_search_by_key(&id, |(id, _)| *id)
     }
 
     /// Compares all symbols again. The position in a log stays.
@@ -167,54 +165,52 @@ impl QuotesCursor {
         }
     }
 
-    /// Records that the `changes` of a part were sent, the last one of `flush` if it `is_last`. The cursor has all
-    /// symbols of the epoch.
+    /// Records that a part was sent: the `changes` of `flush` in a range. The cursor has all symbols of the epoch.
+    /// `level` are the seqs that all changes lead to.
     pub(in crate::fanout) fn follow(
         &mut self,
         flush: u64,
         part: usize,
-        is_last: bool,
-        changes: impl Iterator<Item = (InstrumentId, u64)>,
+        (changes, range): (&Arc<Changes>, Range<usize>),
+        level: impl FnOnce() -> Arc<SeqTable>,
     ) {
-        self.record_all(changes);
+        let is_last = range.end == changes.len();
+        self.symbols.follow(changes, range);
         self.position = if is_last {
+            self.symbols.join(level);
             Position::Compared { flush, level: true }
         } else {
             Position::Following { flush, next: part + 1 }
         };
     }
 
-    /// Compares symbols with a cache as of `flush`, from where the last message ended.
+    /// Compares symbols with a cache as of `flush`, whose seqs are `level`, from where the last message ended.
     ///
     /// `send` gets a symbol and the seq up to which it was sent, and returns the seq of the cache, or `None` to end the
     /// message before the symbol.
-    pub(in crate::fanout) fn compare(&mut self, flush: u64, mut send: impl FnMut(InstrumentId, u64) -> Option<u64>) {
-        let (mut next, whole, mut level) = match self.position {
+    pub(in crate::fanout) fn compare(
+        &mut self,
+        flush: u64,
+        level: impl Fn() -> Arc<SeqTable>,
+        send: impl FnMut(InstrumentId, u64) -> Option<u64>,
+    ) {
+        let (from, whole, was_level) = match self.position {
             Position::Comparing { flush: last, next, whole, level } if last == flush => (next, whole, level),
             // The cache has changed behind the position.
             Position::Comparing { next, .. } => (next, false, false),
             _ => (0, true, true),
         };
-        for (id, sent) in &mut self.symbols[next..] {
-            let Some(seq) = send(*id, *sent) else { break };
-            *sent = (*sent).max(seq);
-            // A snapshot may be ahead of the cache: then the range of the common message would overlap.
-            level &= *sent == seq;
-            next += 1;
-        }
-        self.position = if next < self.symbols.len() {
-            Position::Comparing { flush, next, whole, level }
+        let (next, is_level) = self.symbols.compare(from, &level, send);
+        let is_level = was_level && is_level;
+        self.position = if !self.symbols.is_end(next) {
+            Position::Comparing { flush, next, whole, level: is_level }
         } else if whole {
-            Position::Compared { flush, level }
+            Position::Compared { flush, level: is_level }
         } else {
             Position::Unread
         };
-    }
-
-    /// Records seqs of a cursor that has all symbols of the epoch: each is at its own index.
-    fn record_all(&mut self, seqs: impl Iterator<Item = (InstrumentId, u64)>) {
-        for (id, seq) in seqs {
-            self.symbols[id.index()].1 = seq;
+        if matches!(self.position, Position::Compared { level: true, .. }) {
+            self.symbols.join(level);
         }
     }
 }
@@ -251,48 +247,35 @@ impl QuotesCursor {
     }
 
     /// Records that all `ticks` before number `next` were sent, in a log that ends at `end`. The cursor has all symbols
-    /// of the epoch.
+    /// of the epoch. `after` is the table that they lead to, for the cursors that follow.
     pub(in crate::fanout) fn follow_log(
         &mut self,
         next: u64,
         end: u64,
         ticks: impl Iterator<Item = (InstrumentId, u64)>,
+        after: &mut Option<Arc<SeqTable>>,
     ) {
-        self.record_all(ticks);
+        self.symbols.follow_ticks(ticks, after);
         self.position = Position::Logged { next, level: true, more: next != end };
     }
 
     /// Records tick `seq` of `id` if it is the next one. Call [`prepare_mask`](Self::prepare_mask) first.
     #[inline]
     pub(in crate::fanout) fn accept(&mut self, id: InstrumentId, seq: u64) -> TickFit {
-        if !self.is_in_mask(id) {
-            return TickFit::Skip;
-        }
-        let Ok(index) = self.find(id) else { return TickFit::Skip };
-        let sent = &mut self.symbols[index].1;
-        if seq == *sent + 1 {
-            *sent = seq;
-            TickFit::Next
-        } else if seq > *sent {
-            TickFit::Gap
-        } else {
-            TickFit::Skip
-        }
+        if self.is_masked(id) { TickFit::Skip } else { self.symbols.accept(id, seq) }
     }
 
-    fn is_in_mask(&self, id: InstrumentId) -> bool {
+    /// Returns whether the mask says that `id` is none of the symbols. There is none for a table.
+    fn is_masked(&self, id: InstrumentId) -> bool {
         let (word, bit) = (id.index() / 64, 1 << (id.index() % 64));
-        self.mask.get(word).is_some_and(|word| word & bit != 0)
+        !self.mask.is_empty() && self.mask.get(word).is_none_or(|word| word & bit == 0)
     }
 
     /// Fills the mask, if symbols have changed.
     pub(in crate::fanout) fn prepare_mask(&mut self) {
-        if !self.mask.is_empty() {
-            return;
-        }
-        let words = self.symbols.last().map_or(0, |(id, _)| id.index() / 64 + 1);
-        self.mask = vec![0; words];
-        for (id, _) in &self.symbols {
+        let Some(list) = self.symbols.as_list().filter(|_| self.mask.is_empty()) else { return };
+        self.mask = vec![0; list.last().map_or(0, |(id, _)| id.index() / 64 + 1)];
+        for (id, _) in list {
             self.mask[id.index() / 64] |= 1 << (id.index() % 64);
         }
     }

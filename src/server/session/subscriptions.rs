@@ -74,12 +74,10 @@ impl Subscriptions {
         self.quotes.iter().any(|(_, cursor)| cursor.contains(id))
     }
 
-    /// The memory of the subscriptions, and of the marks of what is due to them.
+    /// The most memory that the subscriptions take, with the marks of what is due to them.
     pub fn bytes(&self) -> usize {
-        /// A symbol marked for a snapshot and as behind.
-        const MARKS: usize = 2 * size_of::<InstrumentId>();
-        let symbols = self.quotes.iter().map(|(_, cursor)| cursor.len()).sum::<usize>();
-        symbols * (size_of::<(InstrumentId, u64)>() + MARKS) + self.series.len() * size_of::<SeriesSubscription>()
+        let quotes = self.quotes.iter().map(|(_, cursor)| cursor.bytes() + marks_bytes(cursor)).sum::<usize>();
+        quotes + self.series.len() * size_of::<SeriesSubscription>()
     }
 
     /// The tiers that serve the subscriptions.
@@ -311,6 +309,13 @@ impl Subscriptions {
         }
         self.cap = old.cap;
     }
+}
+
+/// The memory of what marks symbols for facts, for a snapshot and as behind: bits of all instruments.
+fn marks_bytes(cursor: &QuotesCursor) -> usize {
+    const SETS: usize = 4;
+    const FEW: usize = 2 * size_of::<InstrumentId>();
+    (cursor.len() * FEW).min(cursor.span().div_ceil(8) * SETS)
 }
 
 impl SeriesSubscription {
