@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FULL_PERCENT, strength } from "../../web/js/chart/heatmap.js";
-import { breadth, byGroup, movers, shares } from "../../web/js/state/market.js";
+import { breadth, byGroup, heldMovers, movers, shares } from "../../web/js/state/market.js";
 import { squarify } from "../../web/js/state/treemap.js";
 
 /** @param {Record<string, [number | null, object?]>} given change of each at a last price of 100 @returns {any} */
@@ -34,6 +34,21 @@ test("movers are the largest changes of each direction", () => {
     [["b"], ["e"]],
   );
   assert.deepEqual(movers(market({ a: [1] }), 5).losers, []);
+});
+
+test("held movers have the values of now, and leave with their direction", () => {
+  const held = movers(market({ a: [1], b: [3], c: [-2] }), 2);
+  const later = heldMovers(market({ a: [5], b: [2], c: [-1] }), held);
+  assert.deepEqual(
+    later?.gainers.map(({ symbol, percent }) => [symbol, Math.round(percent)]),
+    [
+      ["b", 2],
+      ["a", 5],
+    ],
+    "the order is held, the values are not",
+  );
+  assert.equal(heldMovers(market({ a: [1], b: [-3], c: [-2] }), held), null);
+  assert.equal(heldMovers(market({ a: [1], b: [3], c: [null] }), held), null);
 });
 
 test("breadth counts each symbol once, and the day's extremes", () => {

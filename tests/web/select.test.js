@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { readAddress, writeAddress } from "../../web/js/state/address.js";
 import { initialState } from "../../web/js/state/model.js";
 import { changePercent } from "../../web/js/state/quotes.js";
-import { barAt, defaultInterval, isStale, oldUs, synthesisedFrom } from "../../web/js/state/select.js";
+import { barAt, defaultInterval, isBarBehind, isStale, oldUs, synthesisedFrom } from "../../web/js/state/select.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
 import { titleText } from "../../web/js/views/shell/title.js";
 
@@ -133,4 +133,22 @@ test("invalid parts of an address are ignored", () => {
   );
   assert.deepEqual(readAddress("").settings, {}, "no link: what was kept holds");
   assert.equal(readAddress("?pane=A&pane=B&pane=C&pane=D&pane=E").panes.length, 4);
+});
+
+test("a bar is behind its quote until it has the same close", () => {
+  const minute = 60_000_000;
+  const bar = { ts: minute, open: 1, high: 1, low: 1, close: 1, volume: 1, closed: false };
+  /** @param {number | null} last @param {number} ts_event @param {object} [more] @returns {any} */
+  const state = (last, ts_event, more) => ({
+    panes: [{ symbol: "A", interval: "1m", compare: [] }],
+    quotes: new Map([["A", { symbol: "A", last, ts_event }]]),
+    series: new Map([["A 1m", { bars: [{ ...bar, ...more }] }]]),
+  });
+  assert.equal(isBarBehind(state(1, minute)), false);
+  assert.equal(isBarBehind(state(2, minute + 5)), true, "the forming bar is older");
+  assert.equal(isBarBehind(state(2, 2 * minute)), true, "its own bar is still to come");
+  assert.equal(isBarBehind(state(2, minute - 1)), false, "the bar is newer");
+  assert.equal(isBarBehind(state(2, minute + 5, { closed: true })), false, "a closed bar does not change");
+  assert.equal(isBarBehind(state(null, minute)), false);
+  assert.equal(isBarBehind({ ...state(2, minute), series: new Map() }), false);
 });

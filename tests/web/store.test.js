@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createBudget, createFrame, createHold, createPace, createTurns } from "../../web/js/lib/frame.js";
+import { createBudget, createFrame, createHold, createPace, createTurns, createWait } from "../../web/js/lib/frame.js";
 import { initialState } from "../../web/js/state/model.js";
 import { Store } from "../../web/js/state/store.js";
 
@@ -182,4 +182,15 @@ test("old values are held back while newer ones come", () => {
     [9400, 10, 1, true],
     [9600, 10, 1, false],
   ]);
+});
+
+test("what is apart is held for a bounded time, once", () => {
+  const waits = createWait(50);
+  assert.equal(waits(false, 0), false);
+  assert.equal(waits(true, 10), true);
+  assert.equal(waits(true, 59), true);
+  assert.equal(waits(true, 60), false, "it is painted as it is");
+  assert.equal(waits(true, 500), false, "and not held again");
+  assert.equal(waits(false, 510), false);
+  assert.equal(waits(true, 520), true);
 });

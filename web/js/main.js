@@ -13,8 +13,9 @@ import { createKeeper, firstState } from "./app/keep.js";
 import { saveBars, savePicture } from "./app/save.js";
 import { createToasts } from "./app/toasts.js";
 import { byId } from "./lib/dom.js";
-import { createAfterPaint, createBudget, createFrame, createHold, createPace } from "./lib/frame.js";
+import { createAfterPaint, createBudget, createFrame, createHold, createPace, createWait } from "./lib/frame.js";
 import { createApi } from "./net/api.js";
+import { isBarBehind } from "./state/select.js";
 import { Store } from "./state/store.js";
 import { commandFor } from "./state/transport.js";
 import { createViews } from "./views/shell/page.js";
@@ -32,6 +33,8 @@ const STREAM = { share: 0.03, leastMs: 100, mostMs: 250 };
  * After a standstill, prices older than `lateMs` are not painted for up to `mostMs`, while newer ones are on their way.
  */
 const CATCH_UP = { lateMs: 1000, mostMs: 1000 };
+/** The longest time for which a picture waits for the bar of a quote that has come. */
+const BAR_MS = 50;
 /** The interval of paints without other changes, for ages, rates and the countdown. */
 const CLOCK_MS = 500;
 const PREVIEW_MS = 2000;
@@ -48,11 +51,13 @@ const look = () => {
 const budget = createBudget(STREAM);
 const afterPaint = createAfterPaint();
 const holds = createHold(CATCH_UP);
+const waits = createWait(BAR_MS);
 const paint = createFrame(() => {
   const beganMs = performance.now();
   const { traffic } = store.state;
   const delayMs = traffic.delayUs === null ? null : traffic.delayUs / 1000;
   if (holds({ delayMs, messages: traffic.messages }, beganMs)) return;
+  if (waits(isBarBehind(store.state), beganMs)) return paint();
   views.render(store.state, { nowMs: Date.now(), look: look() });
   afterPaint(() => budget.spend(performance.now() - beganMs));
 });

@@ -64,6 +64,7 @@ export function createHeatmap(canvas) {
   function drawTile({ symbol, text, percent, box }, colours) {
     const [x, y, width, height] = [box.x, box.y, box.width - GAP, box.height - GAP];
     if (width <= 0 || height <= 0) return;
+    context.clearRect(x, y, width, height);
     context.fillStyle = colours.flat;
     context.fillRect(x, y, width, height);
     if (percent !== null && strength(percent) > 0) {
@@ -90,7 +91,14 @@ export function createHeatmap(canvas) {
   }
 
   return {
+    /** Draws some tiles again, in their places. @param {readonly Tile[]} tiles @param {Colours} colours */
+    drawTiles(tiles, colours) {
+      for (const tile of tiles) drawTile(tile, colours);
+    },
+
     /**
+     * Draws everything.
+     *
      * @param {readonly Tile[]} tiles
      * @param {readonly Title[]} titles
      * @param {{ width: number, height: number, colours: Colours, focus: Tile | undefined }} look

@@ -77,6 +77,21 @@ export function createHold({ lateMs, mostMs }) {
 }
 
 /**
+ * Holds paints while the other half of what came is on its way, for at most `mostMs`. What stays apart for longer is
+ * painted, and not held again until it has been whole.
+ *
+ * @param {number} mostMs
+ */
+export function createWait(mostMs) {
+  let sinceMs = NaN;
+  return (/** @type {boolean} */ isApart, /** @type {number} */ nowMs) => {
+    if (!isApart) sinceMs = NaN;
+    else if (Number.isNaN(sinceMs)) sinceMs = nowMs;
+    return nowMs - sinceMs < mostMs;
+  };
+}
+
+/**
  * Returns `true` once in each period. Panels that are drawn once a second have different offsets, so that they do not
  * all fall into one long paint.
  *

@@ -13,6 +13,7 @@ import { changePercent } from "./quotes.js";
  * @typedef {{ symbol: string, group: string, percent: number | null, weight: number }} Share
  */
 /** @typedef {{ symbol: string, percent: number }} Mover */
+/** @typedef {{ gainers: Mover[], losers: Mover[] }} Movers */
 /** @typedef {{ up: number, down: number, flat: number, unknown: number, highs: number, lows: number }} Breadth */
 
 /**
@@ -63,7 +64,7 @@ export function byGroup(all) {
 /**
  * @param {Pick<State, "instruments" | "quotes">} state
  * @param {number} count
- * @returns {{ gainers: Mover[], losers: Mover[] }}
+ * @returns {Movers}
  */
 export function movers({ instruments, quotes }, count) {
   /** @type {Mover[]} */
@@ -81,6 +82,20 @@ export function movers({ instruments, quotes }, count) {
       .slice(-count)
       .reverse(),
   };
+}
+
+/**
+ * Returns the same movers in the same order with their values of now, or `null` where one has left its direction.
+ *
+ * @param {Pick<State, "quotes">} state
+ * @param {Movers} held
+ * @returns {Movers | null}
+ */
+export function heldMovers({ quotes }, { gainers, losers }) {
+  const now = (/** @type {Mover} */ { symbol }) => ({ symbol, percent: changePercent(quotes.get(symbol)) ?? 0 });
+  const next = { gainers: gainers.map(now), losers: losers.map(now) };
+  const stayed = next.gainers.every(({ percent }) => percent > 0) && next.losers.every(({ percent }) => percent < 0);
+  return stayed ? next : null;
 }
 
 /**

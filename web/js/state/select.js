@@ -1,5 +1,6 @@
 /** Values derived from the state, for the views. */
 
+import { intervalUs } from "../lib/time.js";
 import { NO_SERIES, seriesKey } from "./model.js";
 
 /** @typedef {import("./model.js").State} State */
@@ -29,6 +30,22 @@ export function chosenQuote({ choice, quotes }) {
  */
 export function seriesOf({ series }, { symbol, interval }) {
   return (symbol !== null && interval !== null && series.get(seriesKey(symbol, interval))) || NO_SERIES;
+}
+
+/**
+ * Tells whether a chart and the list would show two last prices of a symbol, because its quote has come and its bar has
+ * not. The server sends the bars right after the quotes.
+ *
+ * @param {Pick<State, "panes" | "quotes" | "series">} state
+ */
+export function isBarBehind({ panes, quotes, series }) {
+  return panes.some(({ symbol, interval }) => {
+    if (symbol === null || interval === null) return false;
+    const quote = quotes.get(symbol);
+    const newest = series.get(seriesKey(symbol, interval))?.bars.at(-1);
+    if (!newest || quote?.last == null || quote.ts_event === null || newest.close === quote.last) return false;
+    return quote.ts_event >= newest.ts && (!newest.closed || quote.ts_event >= newest.ts + intervalUs(interval));
+  });
 }
 
 /**

@@ -2,14 +2,10 @@
 
 import { readPalette } from "../../chart/palette.js";
 import { setAttribute } from "../../lib/dom.js";
-import { createPace } from "../../lib/frame.js";
 import { barAt, seriesOf } from "../../state/select.js";
 import { createPane } from "./pane.js";
 
 /** @typedef {import("../../state/model.js").State} State */
-
-/** The interval of drawing forming bars, as the canvases of a chart cost the most to paint. */
-const FORM_MS = 200;
 
 /**
  * @param {HTMLElement} root
@@ -78,9 +74,6 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
       }),
     );
   }
-  const drawForming = createPace(draw, () => FORM_MS);
-  /** The state that was drawn, besides forming bars. @type {readonly unknown[]} */
-  let drawnOf = [];
 
   return {
     /**
@@ -94,22 +87,6 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
       }
       shown = state;
       if (panes.length !== state.panes.length) build(state.panes.length);
-      const of = [
-        state.panes,
-        state.active,
-        state.settings,
-        state.instruments,
-        state.epoch,
-        state.link,
-        palette,
-        hovered,
-        state.news,
-        state.scenarios,
-        state.groups,
-        ...[...state.series.values()].map(({ revision }) => revision),
-      ];
-      if (of.length === drawnOf.length && of.every((one, at) => one === drawnOf[at])) return drawForming();
-      drawnOf = of;
       draw();
     },
 

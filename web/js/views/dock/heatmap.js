@@ -1,6 +1,6 @@
 /**
  * The heatmap of the market: a tile for each symbol, grouped by class or sector, sized by turnover and coloured by
- * change.
+ * change. Its values are those of the other panels in every picture; only the layout is held.
  *
  * Arrow keys move the focus, and Enter chooses a symbol.
  */
@@ -11,12 +11,15 @@ import { element, setAttribute, setText } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { percentText, priceText } from "../../lib/number.js";
 import { byGroup, shares } from "../../state/market.js";
+import { changePercent } from "../../state/quotes.js";
 import { squarify } from "../../state/treemap.js";
 
 /** @typedef {import("../../state/model.js").State} State */
+/** @typedef {import("../../state/model.js").Quote} Quote */
 /** @typedef {import("../../chart/heatmap.js").Tile} Tile */
 
-const DRAW_MS = 1000;
+/** The interval of looking for a reason to lay the tiles out again. */
+const LOOK_MS = 1000;
 /** The interval of new layouts. Between them the tiles stay in place. */
 const LAYOUT_MS = 30_000;
 const TITLE_PX = 13;
@@ -46,8 +49,12 @@ export function createHeatmapView({ onChoose }) {
   /** @type {import("../../chart/heatmap.js").Title[]} */
   let titles = [];
   let laid = { ms: -Infinity, key: "" };
-  const isTime = createTurns(DRAW_MS, 0.4);
+  const isTime = createTurns(LOOK_MS, 0.4);
   let drawn = false;
+  /** The quotes that were drawn, by symbol. @type {Map<string, Quote | undefined>} */
+  let quotesDrawn = new Map();
+  /** The tile under the pointer. @type {Tile | undefined} */
+  let pointed;
   let drawnSize = 0;
   let look = "";
   /** @type {import("../../chart/heatmap.js").Colours} */
@@ -62,14 +69,26 @@ export function createHeatmapView({ onChoose }) {
     drawn = false;
   }).observe(node);
 
-  /** @param {State} state */
-  function draw(state) {
-    const percents = new Map(shares(state).map(({ symbol, percent }) => [symbol, percent]));
-    tiles = tiles.map((tile) => {
-      const percent = percents.get(tile.symbol) ?? null;
-      return { ...tile, percent, text: percent === null ? "" : percentText(percent) };
+  /** Gives the tiles the values of the state, and returns those whose text has changed. @param {State} state */
+  function setValues({ quotes }) {
+    return tiles.filter((tile) => {
+      const quote = quotes.get(tile.symbol);
+      if (quote === quotesDrawn.get(tile.symbol)) return false;
+      quotesDrawn.set(tile.symbol, quote);
+      const percent = changePercent(quote);
+      const text = percent === null ? "" : percentText(percent);
+      if (text === tile.text) return false;
+      Object.assign(tile, { percent, text });
+      return true;
     });
+  }
+
+  /** Draws the tiles whose value has changed, or all. @param {State} state @param {boolean} whole */
+  function draw(state, whole) {
+    const changed = setValues(state);
     if (focused < 0) setText(option, tiles[0] ? tileText(state, tiles[0]) : NO_TILES);
+    if (pointed) setText(tip, tileText(state, pointed));
+    if (!whole && focused < 0) return picture.drawTiles(changed, colours);
     picture.draw(tiles, titles, {
       ...size,
       colours,
@@ -85,11 +104,11 @@ export function createHeatmapView({ onChoose }) {
     setAttribute(option, "aria-posinset", focused + 1);
     setAttribute(option, "aria-setsize", tiles.length);
     setAttribute(node, "aria-activedescendant", option.id);
-    draw(shown);
+    draw(shown, true);
   }
 
   node.addEventListener("focus", () => focus(Math.max(0, focused)));
-  node.addEventListener("blur", () => shown && draw(shown));
+  node.addEventListener("blur", () => shown && draw(shown, true));
   node.addEventListener("keydown", (event) => {
     const next = {
       ArrowRight: focused + 1,
@@ -113,14 +132,17 @@ export function createHeatmapView({ onChoose }) {
     if (tile) onChoose(tile.symbol);
   });
   canvas.addEventListener("pointermove", (event) => {
-    const tile = tileAt(event);
+    const tile = (pointed = tileAt(event));
     setAttribute(tip, "hidden", !tile);
     if (!tile || !shown) return;
     setText(tip, tileText(shown, tile));
     const left = Math.min(event.offsetX + 12, size.width - tip.offsetWidth - 4);
     tip.style.transform = `translate(${left}px, ${event.offsetY > 40 ? event.offsetY - 34 : event.offsetY + 18}px)`;
   });
-  canvas.addEventListener("pointerleave", () => setAttribute(tip, "hidden", true));
+  canvas.addEventListener("pointerleave", () => {
+    pointed = undefined;
+    setAttribute(tip, "hidden", true);
+  });
 
   return {
     node,
@@ -131,7 +153,9 @@ export function createHeatmapView({ onChoose }) {
       setText(veil, empty);
       setAttribute(veil, "hidden", empty === "");
       const due = isTime(nowMs);
-      if (size.width === 0 || (!due && drawn && nowLook === look && state.quotes.size === drawnSize)) return;
+      if (size.width === 0) return;
+      if (!due && drawn && nowLook === look && state.quotes.size === drawnSize) return draw(state, false);
+      const isFresh = !drawn || nowLook !== look;
       drawnSize = state.quotes.size;
       if (nowLook !== look) {
         look = nowLook;
@@ -140,11 +164,15 @@ export function createHeatmapView({ onChoose }) {
       }
       drawn = true;
       const key = layoutKey(state, size);
-      if (key !== laid.key || nowMs - laid.ms > LAYOUT_MS) {
+      const isMoved = key !== laid.key || nowMs - laid.ms > LAYOUT_MS;
+      if (isMoved) {
         laid = { ms: nowMs, key };
         ({ tiles, titles } = layOut(state, size));
+        quotesDrawn = new Map();
+        pointed = undefined;
+        setAttribute(tip, "hidden", true);
       }
-      draw(state);
+      draw(state, isFresh || isMoved);
     },
   };
 }

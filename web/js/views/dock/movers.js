@@ -1,15 +1,21 @@
-/** The symbols that move most, and the market's breadth. */
+/**
+ * The symbols that move most, and the market's breadth.
+ *
+ * The values are those of the other panels in every picture. Only the choice and order of the movers is held, and not
+ * beyond a change of their direction.
+ */
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { GLYPHS, percentText, priceText } from "../../lib/number.js";
-import { breadth, movers } from "../../state/market.js";
+import { breadth, heldMovers, movers } from "../../state/market.js";
 import { emptyText } from "./heatmap.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
 const COUNT = 6;
-const DRAW_MS = 1000;
+/** The interval of choosing and ordering the movers. */
+const ORDER_MS = 1000;
 
 /** @param {{ onChoose: (symbol: string) => void }} actions */
 export function createMovers({ onChoose }) {
@@ -38,15 +44,21 @@ export function createMovers({ onChoose }) {
     gainers.node,
     losers.node,
   );
-  const isTime = createTurns(DRAW_MS, 0.6);
-  let drawnSize = 0;
+  const isTime = createTurns(ORDER_MS, 0.6);
+  /** @type {State["quotes"] | undefined} */
+  let drawn;
+  /** @type {import("../../state/market.js").Movers} */
+  let held = { gainers: [], losers: [] };
 
   return {
     node,
     /** @param {State} state @param {number} nowMs */
     render(state, nowMs) {
-      if (!isTime(nowMs) && state.quotes.size === drawnSize) return;
-      drawnSize = state.quotes.size;
+      const isDue = isTime(nowMs);
+      if (!isDue && state.quotes === drawn) return;
+      const kept = isDue || state.quotes.size !== drawn?.size ? null : heldMovers(state, held);
+      held = kept ?? movers(state, COUNT);
+      drawn = state.quotes;
       const { up, down, flat, unknown, highs, lows } = breadth(state);
       bar.up.style.flexGrow = String(up);
       bar.flat.style.flexGrow = String(flat + unknown);
@@ -55,9 +67,8 @@ export function createMovers({ onChoose }) {
       setText(counts.flat, `${flat} flat`);
       setText(counts.down, `${GLYPHS.down} ${down} down`);
       setText(extremes, `${highs} at high, ${lows} at low`);
-      const top = movers(state, COUNT);
-      gainers.draw(state, top.gainers);
-      losers.draw(state, top.losers);
+      gainers.draw(state, held.gainers);
+      losers.draw(state, held.losers);
     },
   };
 }

@@ -5,16 +5,15 @@
  */
 
 import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
-import { createTurns } from "../../lib/frame.js";
 import { icon } from "../../lib/icon.js";
 import { direction, GLYPHS, percentText, priceText } from "../../lib/number.js";
 import { changePercent } from "../../state/quotes.js";
 
 /** @typedef {import("../../state/model.js").State} State */
+/** @typedef {import("../../state/model.js").Quote} Quote */
 
 const MOST = 40;
 const PX_PER_SECOND = 45;
-const DRAW_MS = 1000;
 
 /**
  * @param {HTMLElement} root
@@ -34,18 +33,20 @@ export function createTicker(root, { onChoose, onSet, onVisible }) {
     if (item instanceof HTMLElement && item.dataset.symbol) onChoose(item.dataset.symbol);
   });
 
-  /** @type {{ symbol: string, nodes: { item: HTMLElement, price: HTMLElement, move: HTMLElement }[] }[]} */
+  /**
+   * `quote` is the one that was drawn.
+   *
+   * @type {{ symbol: string, quote: Quote | undefined, nodes: { item: HTMLElement, price: HTMLElement, move: HTMLElement
+   *   }[] }[]}
+   */
   let items = [];
   /** @type {Animation | null} */
   let motion = null;
   let drawn = "";
-  const isTime = createTurns(DRAW_MS, 0.2);
-  let fresh = true;
-  let drawnSize = 0;
 
   /** @param {readonly string[]} symbols */
   function build(symbols) {
-    items = symbols.map((symbol) => ({ symbol, nodes: [] }));
+    items = symbols.map((symbol) => ({ symbol, quote: undefined, nodes: [] }));
     // Two copies, so that the end meets the beginning. Screen readers and the keyboard skip the second.
     const halves = [false, true].map((copy) =>
       element("div", { class: "belt-half", "aria-hidden": copy }, ...items.map((one) => make(one, copy))),
@@ -85,15 +86,14 @@ export function createTicker(root, { onChoose, onSet, onVisible }) {
   }
 
   return {
-    /** @param {State} state @param {number} nowMs */
-    render(state, nowMs) {
+    /** @param {State} state */
+    render(state) {
       setAttribute(root, "hidden", !state.settings.ticker);
       if (!state.settings.ticker) return;
       const symbols = symbolsOf(state);
       const key = symbols.join();
       if (key !== drawn) {
         drawn = key;
-        fresh = true;
         build(symbols);
         onVisible("ticker", symbols);
       }
@@ -102,11 +102,11 @@ export function createTicker(root, { onChoose, onSet, onVisible }) {
       if (motion && still !== (motion.playState === "paused")) still ? motion.pause() : motion.play();
       glyph.show(paused ? "play" : "pause");
       setName(button, paused ? "Run the ticker" : "Pause the ticker");
-      if (!isTime(nowMs) && !fresh && state.quotes.size === drawnSize) return;
-      drawnSize = state.quotes.size;
-      fresh = false;
-      for (const { symbol, nodes } of items) {
+      for (const one of items) {
+        const { symbol, nodes } = one;
         const quote = state.quotes.get(symbol);
+        if (quote === one.quote) continue;
+        one.quote = quote;
         const way = direction(quote?.change);
         for (const { item, price, move } of nodes) {
           setAttribute(item, "data-way", way);
