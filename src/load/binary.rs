@@ -7,11 +7,12 @@ use super::message::MessageKind;
 /// Length of the header of each frame: kind, flags, number of entries, `ts_sent`, `epoch`.
 pub const HEADER: usize = 20;
 
-const FULL: u8 = 0x80;
-const TIME: u8 = 1;
-const DAY: u8 = 16;
-/// The fields of a full entry that have one number each; the day has five.
-const SINGLE: u8 = 2 | 4 | 8 | 32;
+const FULL: u64 = 0x80;
+const TIME: u64 = 1;
+const DAY: u64 = 16;
+const NO_REFERENCE: u64 = 256;
+/// The fields of a full entry that have one number each; the day has five, or four without its reference.
+const SINGLE: u64 = 2 | 4 | 8 | 32;
 
 /// The header of a binary frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +51,11 @@ pub struct BinaryEntry {
 ///
 /// `before` returns the seq and time of a symbol's state, on which a delta entry builds.
 pub fn take_entry(rest: &mut &[u8], before: impl Fn(u64) -> Option<(u64, i64)>) -> Option<BinaryEntry> {
-    let (index, flags, count) = (varint(rest)?, byte(rest)?, varint(rest)?);
+    let (index, flags, count) = (varint(rest)?, varint(rest)?, varint(rest)?);
     if flags & FULL != 0 {
         let seq = varint(rest)?;
         let ts_event = if flags & TIME != 0 { Some(zigzag(rest)?) } else { None };
-        let day = if flags & DAY != 0 { 5 } else { 0 };
+        let day = if flags & DAY == 0 { 0 } else { 5 - u32::from(flags & NO_REFERENCE != 0) };
         skip(rest, (flags & SINGLE).count_ones() + day)?;
         return Some(BinaryEntry { index, first_seq: seq.saturating_add(1).saturating_sub(count), seq, ts_event });
     }

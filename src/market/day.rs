@@ -63,13 +63,9 @@ impl DayStats {
         self.notional = self.notional.zip(notional).and_then(|(sum, more)| sum.checked_add(more));
     }
 
-    /// The base of the change: the close of the day before, or this day's open where that is not known.
-    pub fn reference(&self) -> Price {
-        self.prev_close.unwrap_or(self.open)
-    }
-
-    pub fn change(&self, last: Price) -> Price {
-        Price(last.0.saturating_sub(self.reference().0))
+    /// The last price less the close of the day before; `None` where that close is not known.
+    pub fn change(&self, last: Price) -> Option<Price> {
+        self.prev_close.map(|close| Price(last.0.saturating_sub(close.0)))
     }
 
     /// Returns the volume-weighted average price, with two digits more than `price_unit`, the tick size; `None` on a
@@ -101,12 +97,12 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn change_counts_from_yesterday_or_from_the_open() {
+    fn change_counts_from_yesterday_or_is_not_known() {
         let mut day = DayStats::first(Timestamp(0), Price(100), Size(1), None);
         day.add(Price(103), Size(1));
-        assert_eq!(day.change(Price(103)), Price(3));
+        assert_eq!(day.change(Price(103)), None);
         day.prev_close = Some(Price(200));
-        assert_eq!(day.change(Price(103)), Price(-97));
+        assert_eq!(day.change(Price(103)), Some(Price(-97)));
     }
 
     #[test]
@@ -125,7 +121,7 @@ mod tests {
         (bar.high, bar.low, bar.close) = (Price(130), Price(90), Price(110));
         let mut day = DayStats::from_bar(&bar, Some(Price(80)));
         assert_eq!((day.open, day.high, day.low, day.volume), (Price(100), Price(130), Price(90), Size(3)));
-        assert_eq!(day.change(Price(110)), Price(30));
+        assert_eq!(day.change(Price(110)), Some(Price(30)));
         day.add(Price(150), Size(1));
         // (3 * (130 + 90 + 110) / 3 + 150) / 4 = 120
         assert_eq!(day.vwap(Decimal::new(1, 2)).unwrap().to_string(), "1.2000");

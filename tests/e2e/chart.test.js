@@ -238,16 +238,43 @@ test("bars are saved as CSV, and the chart as PNG", async () => {
   await page.close();
 });
 
-test("synthesised ticks are marked, and finer bars are hollow", async () => {
+test("intervals finer than the file's are greyed, with the reason", async () => {
   const replay = await startServer(["replay", "--speed", "max", "data/us-stocks-daily.csv.gz"]);
   try {
-    const { page, faults } = await browser.visit(`${replay.url}?symbol=AAPL&interval=1d`);
+    const { page, faults } = await browser.visit(`${replay.url}?symbol=AAPL&interval=1h`);
     await untilText(page, ".legend .badge-note", "from 1d bars");
     await drawn(page);
-    await page.click('[data-interval="1h"]');
-    await page.waitForFunction(() => document.querySelector(".pane .veil")?.hasAttribute("hidden"));
-    await picture(page, "chart-hollow");
+    await untilPanes(page, ["AAPL 1d"]);
+    await inAddress(page, "interval", "1d");
+    const greyed = page.locator('.interval[aria-disabled="true"]');
+    assert.deepEqual(await greyed.allTextContents(), ["1s", "5s", "15s", "1m", "5m", "15m", "1h"]);
+    assert.equal(await greyed.first().getAttribute("title"), "No bars of 1s: the file has bars of 1d.");
+    await greyed.last().click({ force: true });
+    await page.keyboard.press("4");
+    await untilText(page, "#toasts", "No bars of 1m: the file has bars of 1d.");
+    assert.deepEqual(await panes(page), ["AAPL 1d"]);
+    await picture(page, "chart-intervals");
     assert.deepEqual(faults, []);
+    await page.close();
+  } finally {
+    await replay.kill();
+  }
+});
+
+test("invented trades are no sales, and a first day has no close before", async () => {
+  const replay = await startServer(["replay", "--speed", "1x", "data/us-stocks-daily.csv.gz"]);
+  try {
+    for (const format of ["json", "binary"]) {
+      const { page, faults } = await browser.visit(`${replay.url}?symbol=AAPL&format=${format}`);
+      await untilText(page, ".instrument-last", /\d/);
+      await untilText(page, ".time-and-sales .veil", "This feed has bars of 1d, and no single trades of AAPL.");
+      assert.equal(await page.locator(".trade-row:not(.trades-columns):visible").count(), 0);
+      await untilText(page, ".stats", /Prev close–/);
+      await untilText(page, ".instrument-move", /^–$/);
+      await untilText(page, '.row[data-symbol="AAPL"] .move', /^–$/);
+      assert.deepEqual(faults, []);
+      await page.close();
+    }
   } finally {
     await replay.kill();
   }

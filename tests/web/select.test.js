@@ -5,7 +5,17 @@ import { test } from "node:test";
 import { readAddress, writeAddress } from "../../web/js/state/address.js";
 import { initialState } from "../../web/js/state/model.js";
 import { changePercent } from "../../web/js/state/quotes.js";
-import { barAt, defaultInterval, isBarBehind, isStale, oldUs, synthesisedFrom } from "../../web/js/state/select.js";
+import { reduce } from "../../web/js/state/reduce.js";
+import {
+  barAt,
+  defaultInterval,
+  hasTrades,
+  intervalFault,
+  isBarBehind,
+  isStale,
+  oldUs,
+  synthesisedFrom,
+} from "../../web/js/state/select.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
 import { titleText } from "../../web/js/views/shell/title.js";
 
@@ -64,6 +74,30 @@ test("the first interval is the one that the ticks were made from", () => {
   assert.equal(synthesisedFrom(instruments(daily, instrument({ symbol: "IBM" }))), null);
   assert.equal(defaultInterval(instruments(instrument())), "1m");
   assert.equal(defaultInterval(new Map()), "1m");
+});
+
+test("an interval finer than the file's is not there", () => {
+  /** @param {object} [more] @returns {any} */
+  const state = (more) => ({ choice: { symbol: "AAPL" }, instruments: instruments(instrument(more)) });
+  assert.equal(intervalFault(state(), "1s"), null);
+  assert.equal(intervalFault(state({ synthesised_from: "5m" }), "5m"), null);
+  assert.equal(intervalFault(state({ synthesised_from: "5m" }), "1m"), "No bars of 1m: the file has bars of 5m.");
+  assert.equal(hasTrades(state()), true);
+  assert.equal(hasTrades(state({ synthesised_from: "5m" })), false, "the trades that play a bar are invented");
+  assert.equal(hasTrades(state({ basis: "bid" })), false);
+});
+
+test("a pane gets the bars that its symbol has", () => {
+  const daily = { ...instrument({ symbol: "D", synthesised_from: "1d" }) };
+  const known = reduce(initialState({ panes: [{ symbol: "AAPL", interval: "1m", compare: [] }] }), {
+    type: "symbols",
+    epoch: 1,
+    symbols: [instrument(), daily],
+  }).state;
+  assert.equal(known.choice.interval, "1m");
+  const other = reduce(known, { type: "choose", symbol: "D" }).state;
+  assert.equal(other.choice.interval, "1d");
+  assert.equal(reduce(other, { type: "choose", interval: "1m" }).state, other);
 });
 
 test("a bar is found by its start alone", () => {

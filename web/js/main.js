@@ -15,7 +15,7 @@ import { createToasts } from "./app/toasts.js";
 import { byId } from "./lib/dom.js";
 import { createAfterPaint, createBudget, createFrame, createHold, createPace, createWait } from "./lib/frame.js";
 import { createApi } from "./net/api.js";
-import { isBarBehind } from "./state/select.js";
+import { intervalFault, isBarBehind } from "./state/select.js";
 import { Store } from "./state/store.js";
 import { commandFor } from "./state/transport.js";
 import { createViews } from "./views/shell/page.js";
@@ -103,7 +103,11 @@ function transport(button) {
 const commands = createCommands({
   store,
   set,
-  choose: (wanted) => change({ type: "choose", ...wanted }),
+  choose(wanted) {
+    const fault = wanted.interval ? intervalFault(store.state, wanted.interval) : null;
+    if (fault) toasts.show(fault);
+    else change({ type: "choose", ...wanted });
+  },
   transport,
   run: {
     pause: () => pause(!store.state.paused),

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use strum::VariantArray;
 
-use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, NO_VOLUME, TIME, VWAP};
+use super::quotes::{ASK, BID, DAY, Day, FULL, Fields, LAST, NO_REFERENCE, NO_VOLUME, TIME, VWAP};
 use super::{BARS, DEPTH, HEADER, HEARTBEAT, MARK_LAG, MARK_SNAPSHOT, MARK_TIME, SNAPSHOT, TRADES, UPDATE};
 use crate::market::{Decimal, Instrument, Interval};
 
@@ -47,14 +47,14 @@ impl Input<'_> {
 /// Reads the next entry: its index, first seq and state. `before` returns the state that a step begins from.
 pub fn read_entry(bytes: &mut Input<'_>, before: impl Fn(u64) -> Option<Fields>) -> Option<(u64, u64, Fields)> {
     let index = bytes.varint()?;
-    let flags = bytes.byte()?;
+    let flags = bytes.varint()?;
     let count = bytes.varint()?;
     let fields =
         if flags & FULL != 0 { read_full(bytes, flags)? } else { read_step(bytes, flags, count, before(index)?)? };
     Some((index, fields.seq.checked_add(1)?.checked_sub(count)?, fields))
 }
 
-fn read_full(bytes: &mut Input<'_>, flags: u8) -> Option<Fields> {
+fn read_full(bytes: &mut Input<'_>, flags: u64) -> Option<Fields> {
     let has = |flag| flags & flag != 0;
     let seq = bytes.varint()?;
     let ts_event = bytes.if_known(has(TIME), 0)?;
@@ -63,7 +63,8 @@ fn read_full(bytes: &mut Input<'_>, flags: u8) -> Option<Fields> {
     let (bid, ask) = (bytes.if_known(has(BID), base)?, bytes.if_known(has(ASK), base)?);
     let mut day = None;
     if has(DAY) {
-        let [open, high, low, reference] = [bytes.from(base)?, bytes.from(base)?, bytes.from(base)?, bytes.from(base)?];
+        let [open, high, low] = [bytes.from(base)?, bytes.from(base)?, bytes.from(base)?];
+        let reference = bytes.if_known(!has(NO_REFERENCE), base)?;
         let volume = Some(bytes.zigzag()?).filter(|_| !has(NO_VOLUME));
         day = Some(Day { open, high, low, reference, volume });
     }
@@ -71,7 +72,7 @@ fn read_full(bytes: &mut Input<'_>, flags: u8) -> Option<Fields> {
     Some(Fields { seq, ts_event, last, bid, ask, day, vwap })
 }
 
-fn read_step(bytes: &mut Input<'_>, flags: u8, count: u64, before: Fields) -> Option<Fields> {
+fn read_step(bytes: &mut Input<'_>, flags: u64, count: u64, before: Fields) -> Option<Fields> {
     let seq = before.seq.checked_add(count)?;
     if bytes.byte()? != seq as u8 {
         return None;
@@ -231,7 +232,8 @@ fn quote(instrument: &Instrument, first_seq: u64, fields: &Fields) -> Option<Str
         text(fields.ts_event)
     );
     let day = fields.day;
-    let change = day.zip(fields.last).map(|(day, last)| last.checked_sub(day.reference));
+    let reference = day.and_then(|day| day.reference);
+    let change = reference.zip(fields.last).map(|(reference, last)| last.checked_sub(reference));
     // Beyond 64 bits: no price is.
     if change == Some(None) {
         return None;

@@ -11,18 +11,20 @@ use crate::market::{Instrument, InstrumentId, InstrumentState};
 use crate::wire::{EncodedMessage, QuoteEncoding, QuotesKind};
 
 /// The flag of a full entry. The flags below it mark the members that are known.
-pub(super) const FULL: u8 = 0x80;
-pub(super) const TIME: u8 = 1;
-pub(super) const LAST: u8 = 2;
-pub(super) const BID: u8 = 4;
-pub(super) const ASK: u8 = 8;
-pub(super) const DAY: u8 = 16;
-pub(super) const VWAP: u8 = 32;
+pub(super) const FULL: u64 = 0x80;
+pub(super) const TIME: u64 = 1;
+pub(super) const LAST: u64 = 2;
+pub(super) const BID: u64 = 4;
+pub(super) const ASK: u64 = 8;
+pub(super) const DAY: u64 = 16;
+pub(super) const VWAP: u64 = 32;
 /// The flag of a day whose volume has no number in this format.
-pub(super) const NO_VOLUME: u8 = 64;
+pub(super) const NO_VOLUME: u64 = 64;
+/// The flag of a day whose close before is not known.
+pub(super) const NO_REFERENCE: u64 = 256;
 
 /// The longest entry: index and flags, and twelve numbers of up to ten bytes.
-const MAX_ENTRY: usize = 5 + 1 + 12 * 10;
+const MAX_ENTRY: usize = 5 + 2 + 12 * 10;
 
 /// One symbol's state as whole numbers: prices and sizes in units of their last digit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,7 +44,8 @@ pub struct Day {
     pub open: i64,
     pub high: i64,
     pub low: i64,
-    pub reference: i64,
+    /// The close of the day before, where it is known.
+    pub reference: Option<i64>,
     /// `None` where it is too large.
     pub volume: Option<i64>,
 }
@@ -62,7 +65,7 @@ impl Fields {
                 open: price(day.open),
                 high: price(day.high),
                 low: price(day.low),
-                reference: price(day.reference()),
+                reference: day.prev_close.map(price),
                 volume: instrument.size_increment.volume(day.volume).map(|volume| volume.mantissa),
             }),
             vwap: day.and_then(|day| day.vwap(instrument.price_increment.as_decimal())).map(|vwap| vwap.mantissa),
@@ -70,8 +73,8 @@ impl Fields {
     }
 
     /// The flags of the known members.
-    fn known(&self) -> u8 {
-        let flag = |flag: u8, is_known: bool| if is_known { flag } else { 0 };
+    fn known(&self) -> u64 {
+        let flag = |flag: u64, is_known: bool| if is_known { flag } else { 0 };
         flag(TIME, self.ts_event.is_some())
             | flag(LAST, self.last.is_some())
             | flag(BID, self.bid.is_some())
@@ -79,6 +82,7 @@ impl Fields {
             | flag(DAY, self.day.is_some())
             | flag(VWAP, self.vwap.is_some())
             | flag(NO_VOLUME, self.day.is_some_and(|day| day.volume.is_none()))
+            | flag(NO_REFERENCE, self.day.is_some_and(|day| day.reference.is_none()))
     }
 
     /// The members that a step may change, in the order of its flags.
@@ -97,7 +101,7 @@ impl Fields {
     /// Appends this state whole.
     fn push_full(&self, out: &mut Vec<u8>, index: u32, first_seq: u64) {
         push_varint(out, u64::from(index));
-        out.push(FULL | self.known());
+        push_varint(out, FULL | self.known());
         push_varint(out, (self.seq + 1).saturating_sub(first_seq));
         push_varint(out, self.seq);
         self.ts_event.iter().for_each(|ts| push_zigzag(out, *ts));
@@ -107,7 +111,7 @@ impl Fields {
             push_delta(out, base, *price);
         }
         if let Some(Day { open, high, low, reference, volume }) = self.day {
-            for price in [open, high, low, reference] {
+            for price in [Some(open), Some(high), Some(low), reference].into_iter().flatten() {
                 push_delta(out, base, price);
             }
             push_zigzag(out, volume.unwrap_or_default());
@@ -233,7 +237,7 @@ mod tests {
 
     fn fields() -> impl Strategy<Value = Fields> {
         let maybe = || proptest::option::of(number());
-        let day = (number(), number(), number(), number(), maybe())
+        let day = (number(), number(), number(), maybe(), maybe())
             .prop_map(|(open, high, low, reference, volume)| Day { open, high, low, reference, volume });
         (maybe(), maybe(), maybe(), maybe(), proptest::option::of(day), maybe())
             .prop_map(|(ts_event, last, bid, ask, day, vwap)| Fields { seq: 0, ts_event, last, bid, ask, day, vwap })

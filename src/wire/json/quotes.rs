@@ -138,7 +138,8 @@ fn push_day(out: &mut String, instrument: &Instrument, state: &InstrumentState) 
     let vwap = day.and_then(|day| day.vwap(instrument.price_increment.as_decimal()));
     push_optional(out, vwap.map(|vwap| vwap.shorten(instrument.price_digits + 2)));
     out.push_str(",\"change\":");
-    push_optional(out, day.zip(state.top.last).map(|(day, last)| instrument.price(day.change(last))));
+    let change = day.zip(state.top.last).and_then(|(day, last)| day.change(last));
+    push_optional(out, change.map(|change| instrument.price(change)));
 }
 
 fn push_prices(out: &mut String, instrument: &Instrument, prices: [(&str, Option<Price>); 3]) {

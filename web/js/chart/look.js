@@ -43,25 +43,12 @@ export function timeLook(interval) {
 }
 
 /**
- * Draws bars hollow that are shorter than those that the ticks were made from, as they are invented.
- *
  * @param {Kind} kind
  * @param {Palette} palette
- * @param {boolean} hollow
  */
-export function seriesLook(kind, { up, down, surface, accent, area }, hollow) {
-  if (kind === "candles") {
-    const [upColor, downColor] = hollow ? [surface, surface] : [up, down];
-    return {
-      upColor,
-      downColor,
-      borderVisible: hollow,
-      borderUpColor: up,
-      borderDownColor: down,
-      wickUpColor: up,
-      wickDownColor: down,
-    };
-  }
+export function seriesLook(kind, { up, down, accent, area }) {
+  if (kind === "candles")
+    return { upColor: up, downColor: down, borderVisible: false, wickUpColor: up, wickDownColor: down };
   if (kind === "bars") return { upColor: up, downColor: down, thinBars: false };
   if (kind === "line") return { color: accent, lineWidth: /** @type {const} */ (2) };
   return { lineColor: accent, topColor: area, bottomColor: "transparent", lineWidth: /** @type {const} */ (2) };

@@ -30,7 +30,6 @@ import { createVolume } from "./volume.js";
  * @property {number} tickSize
  * @property {Interval} interval
  * @property {boolean} volume
- * @property {boolean} hollow
  */
 
 /** The share of the height that is kept clear above and below the bars. */
@@ -97,7 +96,7 @@ export function createPlot(container, first) {
       chart.applyOptions(chartLook(palette));
       chart.applyOptions(timeLook(next.interval));
       main.applyOptions({
-        ...seriesLook(next.kind, palette, next.hollow),
+        ...seriesLook(next.kind, palette),
         baseLineColor: palette.border,
         priceFormat: { type: "custom", formatter, minMove: next.tickSize },
       });

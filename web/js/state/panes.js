@@ -1,5 +1,6 @@
 /** The panes: one for each chart, with its symbol, interval and compared symbols. */
 
+import { INTERVALS } from "../lib/time.js";
 import { NO_PANE, NO_SERIES, NO_TRADES, seriesKey } from "./model.js";
 
 /** @typedef {import("./model.js").State} State */
@@ -9,6 +10,30 @@ import { NO_PANE, NO_SERIES, NO_TRADES, seriesKey } from "./model.js";
 /** @typedef {import("../types/subscriptions.js").SeriesId} SeriesId */
 
 export const MOST_COMPARED = 4;
+
+/**
+ * Tells whether a feed has bars of an interval. Where its ticks were made from bars, shorter ones would be invented.
+ *
+ * @param {import("./model.js").Instrument | undefined} instrument
+ * @param {Interval} interval
+ */
+export function hasInterval(instrument, interval) {
+  const from = instrument?.synthesised_from ?? null;
+  return from === null || INTERVALS.indexOf(interval) >= INTERVALS.indexOf(from);
+}
+
+/**
+ * Gives a pane the interval of its symbol's data where its own is shorter.
+ *
+ * @param {Pick<State, "instruments">} state
+ * @param {Pane} pane
+ * @returns {Pane}
+ */
+function fitted({ instruments }, pane) {
+  const instrument = instruments.get(pane.symbol ?? "");
+  if (pane.interval === null || hasInterval(instrument, pane.interval)) return pane;
+  return { ...pane, interval: instrument?.synthesised_from ?? null };
+}
 
 /**
  * Returns the series that the panes show, each once.
@@ -42,8 +67,8 @@ export function choose(state, { symbol, interval, compare }) {
     interval: interval ?? before.interval,
     compare: sameList(compared, before.compare) ? before.compare : compared,
   };
-  if (next.symbol === before.symbol && next.interval === before.interval && next.compare === before.compare)
-    return state;
+  const { interval: shown } = fitted(state, next);
+  if (next.symbol === before.symbol && shown === before.interval && next.compare === before.compare) return state;
   return withPanes(state, state.panes.with(state.active, next), state.active);
 }
 
@@ -89,12 +114,15 @@ export function activate(state, active) {
 }
 
 /**
+ * Shows panes, each with bars that its symbol has.
+ *
  * @param {State} state
- * @param {readonly Pane[]} panes
+ * @param {readonly Pane[]} wanted
  * @param {number} active
  * @returns {State}
  */
-export function withPanes(state, panes, active) {
+export function withPanes(state, wanted, active) {
+  const panes = wanted.map((pane) => fitted(state, pane));
   const choice = panes[active];
   const series = new Map([...wantedSeries({ panes }).keys()].map((key) => [key, state.series.get(key) ?? NO_SERIES]));
   const next = { ...state, panes, active, choice, series };

@@ -2,6 +2,7 @@
 
 import { intervalUs } from "../lib/time.js";
 import { NO_SERIES, seriesKey } from "./model.js";
+import { hasInterval } from "./panes.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
@@ -49,12 +50,26 @@ export function isBarBehind({ panes, quotes, series }) {
 }
 
 /**
- * Tells whether the chosen instrument has trades. One that has only quotes has none.
+ * Tells whether the chosen instrument has trades. One that has only quotes or bars has none: the trades that play a bar
+ * are invented.
  *
  * @param {State} state
  */
 export function hasTrades(state) {
-  return chosenInstrument(state)?.basis !== "bid";
+  const instrument = chosenInstrument(state);
+  return instrument?.basis !== "bid" && !instrument?.synthesised_from;
+}
+
+/**
+ * Returns why the chosen symbol has no bars of an interval, or `null` where it has.
+ *
+ * @param {State} state
+ * @param {Interval} interval
+ */
+export function intervalFault(state, interval) {
+  const instrument = chosenInstrument(state);
+  if (hasInterval(instrument, interval)) return null;
+  return `No bars of ${interval}: the file has bars of ${instrument?.synthesised_from}.`;
 }
 
 /**

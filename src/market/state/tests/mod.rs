@@ -156,7 +156,7 @@ fn new_day_counts_from_the_last_close() {
     let market = after(&[trade(1, 100), trade(DAY - 1, 103), trade(3 * DAY + 5, 110)]);
     let day = state(&market, A).day.unwrap();
     assert_eq!((day.start, day.open, day.low, day.volume), (at(3 * DAY), Price(110), Price(110), Size(1)));
-    assert_eq!((day.prev_close, day.reference()), (Some(Price(103)), Price(103)));
+    assert_eq!((day.prev_close, day.change(Price(110))), (Some(Price(103)), Some(Price(7))));
     let first = after(&[trade(1, 100), trade(2, 104)]);
     assert_eq!(state(&first, A).day.unwrap().prev_close, None);
 }

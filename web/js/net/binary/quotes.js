@@ -21,6 +21,8 @@ const DAY = 16;
 const VWAP = 32;
 /** The volume of the day has no number: it is too large. */
 const NO_VOLUME = 64;
+/** The close of the day before is not known. */
+const NO_REFERENCE = 256;
 
 const VWAP_DECIMALS = 2;
 
@@ -33,7 +35,7 @@ const VWAP_DECIMALS = 2;
  */
 export function readQuote(reader, states) {
   const index = reader.varint();
-  const flags = reader.byte();
+  const flags = reader.varint();
   const count = reader.varint();
   const isFull = (flags & FULL) !== 0;
   return {
@@ -57,7 +59,8 @@ function readFull(reader, flags) {
   const last = has(LAST) ? reader.zigzag() : 0;
   const bid = has(BID) ? last + reader.zigzag() : 0;
   const ask = has(ASK) ? last + reader.zigzag() : 0;
-  const [open, high, low, reference] = has(DAY) ? [0, 0, 0, 0].map(() => last + reader.zigzag()) : [0, 0, 0, 0];
+  const [open, high, low] = has(DAY) ? [0, 0, 0].map(() => last + reader.zigzag()) : [0, 0, 0];
+  const reference = has(DAY) && !has(NO_REFERENCE) ? last + reader.zigzag() : 0;
   const volume = has(DAY) ? reader.zigzag() : 0;
   const vwap = has(VWAP) ? reader.zigzag() : 0;
   return { seq, ts, known: flags & ~FULL, open, reference, moving: [last, bid, ask, high, low, volume, vwap] };
@@ -109,6 +112,6 @@ export function toQuote({ symbol, price_decimals_max: digits, size_decimals }, s
     low: number(DAY, low, digits),
     volume: known & NO_VOLUME ? null : number(DAY, volume, size_decimals),
     vwap: number(VWAP, vwap, digits + VWAP_DECIMALS),
-    change: number(DAY | LAST, last - reference, digits),
+    change: known & NO_REFERENCE ? null : number(DAY | LAST, last - reference, digits),
   };
 }

@@ -2,7 +2,6 @@
 
 import { createPlot } from "../../chart/plot.js";
 import { element, setAttribute, setText } from "../../lib/dom.js";
-import { INTERVALS } from "../../lib/time.js";
 import { indicators } from "../../state/indicators.js";
 import { chartMarks } from "../../state/marks.js";
 import { barAt, seriesOf } from "../../state/select.js";
@@ -74,8 +73,6 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
   function drawShape({ settings, instruments }, pane, colours) {
     const instrument = pane.symbol === null ? undefined : instruments.get(pane.symbol);
     if (!instrument || !pane.interval) return false;
-    const from = instrument.synthesised_from;
-    const hollow = from !== null && INTERVALS.indexOf(pane.interval) < INTERVALS.indexOf(from);
     const scale = pane.compare.length > 0 ? /** @type {const} */ ("indexed") : settings.scale;
     const shape = {
       kind: settings.kind,
@@ -84,7 +81,6 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
       tickSize: instrument.tick_size,
       interval: pane.interval,
       volume: settings.volume && instrument.basis !== "bid",
-      hollow,
     };
     const key = Object.values(shape).join();
     if (key === drawn.shape && colours === palette) return false;

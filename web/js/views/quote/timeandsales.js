@@ -1,7 +1,7 @@
 /** Time and sales: the newest trades of the chosen symbol, newest first. */
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
-import { clockText, dateText, preciseClockText } from "../../lib/time.js";
+import { clockText, preciseClockText } from "../../lib/time.js";
 import { chosenInstrument, hasTrades } from "../../state/select.js";
 import { createTradeBelt } from "./tradebelt.js";
 
@@ -58,18 +58,20 @@ export function createTimeAndSales(root, { onSet }) {
       setText(note, NOTES[feed?.state ?? "playing"]);
       setAttribute(note, "data-over", feed?.state === "ended" || feed?.state === "failed");
       const instrument = chosenInstrument(state);
-      const timeText = timeWriter(state, instrument);
+      const timeText = timeWriter(state);
       const shape = `${trades.revision} ${timeText.name} ${instrument?.symbol} ${instrument?.price_decimals}`;
       belt.show({ lines: trades.lines, shape, instrument, timeText });
       const without = instrument !== undefined && !hasTrades(state);
-      setText(veil, veilText(state, without));
+      setText(veil, veilText(state, without, instrument));
       setAttribute(veil, "hidden", trades.lines.length > 0 && !without);
     },
   };
 }
 
-/** @param {State} state @param {boolean} without */
-function veilText({ trades, feed, link, choice }, without) {
+/** @param {State} state @param {boolean} without @param {Instrument | undefined} instrument */
+function veilText({ trades, feed, link, choice }, without, instrument) {
+  if (without && instrument?.synthesised_from)
+    return `This feed has bars of ${instrument.synthesised_from}, and no single trades of ${choice.symbol}.`;
   if (without) return `This feed has no trades of ${choice.symbol}, only quotes.`;
   if (trades.loading) {
     const isComing = link.status === "live" || link.status === "connecting";
@@ -80,13 +82,10 @@ function veilText({ trades, feed, link, choice }, without) {
 }
 
 /**
- * Returns a function that writes times, as precise as can be read at the speed. Trades made from daily bars have only a
- * date.
+ * Returns a function that writes times, as precise as can be read at the speed.
  *
  * @param {State} state
- * @param {Instrument | undefined} instrument
  */
-function timeWriter({ feed }, instrument) {
-  if (instrument?.synthesised_from === "1d") return dateText;
+function timeWriter({ feed }) {
   return feed && feed.speed !== "max" && feed.speed <= SLOW ? preciseClockText : clockText;
 }
