@@ -54,9 +54,15 @@ impl CommandSender {
 
     /// Sends a command and waits for its result; `None` when the feed is gone.
     pub async fn send(&self, command: Command) -> Option<CommandResult> {
+        self.submit(command).await?.await
+    }
+
+    /// Waits until the feed has room for a command. Returns what waits for its result, which is `None` when the feed is
+    /// gone.
+    pub async fn submit(&self, command: Command) -> Option<impl Future<Output = Option<CommandResult>> + use<>> {
         let (sender, result) = oneshot::channel();
         self.0.send(PendingCommand { command, reply: CommandReply(sender) }).await.ok()?;
-        result.await.ok()
+        Some(async { result.await.ok() })
     }
 }
 

@@ -10,7 +10,7 @@ use super::limits::{BufferArgs, ConnectionArgs, MAX_TIMEOUT, MIN_TIMEOUT, Sessio
 use super::memory::{FileMemory, MemoryArgs, Surroundings};
 use super::record::RotationArgs;
 use super::{FeedConfig, ServeConfig};
-use crate::feed::{CheckpointLimits, PlayerConfig};
+use crate::feed::{CheckpointLimits, DEFAULT_MAX_STEP_TICKS, PlayerConfig};
 use crate::flags::time;
 use crate::memory::OverBudget;
 use crate::server::{BindAddress, ServerConfig};
@@ -50,6 +50,9 @@ struct BindArgs {
     /// Maximum lag of the market that is made up for. Where ticks come later, market time waits for them
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
     max_behind: Duration,
+    /// Most ticks of a step to the next gap or move. A step that finds nothing pauses behind them, with an error
+    #[arg(long, default_value_t = DEFAULT_MAX_STEP_TICKS, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    max_step_ticks: u64,
 }
 
 /// The recording of a feed that is served.
@@ -89,7 +92,7 @@ impl ServeArgs {
         let checkpoints = CheckpointLimits { bytes: limits.checkpoint_bytes, ..run.checkpoints };
         Ok(ServeConfig {
             feed,
-            run: PlayerConfig { max_behind: bind.max_behind, checkpoints, ..run },
+            run: PlayerConfig { max_behind: bind.max_behind, max_step_ticks: bind.max_step_ticks, checkpoints, ..run },
             server: ServerConfig {
                 bind: bind.bind,
                 sessions: limits.sessions,

@@ -50,7 +50,7 @@ pub enum SeekTarget {
     By(i64),
 }
 
-/// The reason why a command failed. A failed command changes nothing.
+/// The reason why a command failed. A failed command changes nothing, unless its error says otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandError {
     /// The source has no past to go back to.
@@ -59,6 +59,10 @@ pub enum CommandError {
     NoEnd,
     /// A step during a seek; another seek, play, pause and the settings are allowed meanwhile.
     Seeking,
+    /// A step to a gap or a move found none in so many ticks. The feed has played them, and is paused.
+    NothingFound { ticks: u64 },
+    /// A step to a gap of a market that never rests.
+    NoGaps,
     /// The feed has no such symbol.
     UnknownSymbol(String),
     /// The feed runs no scenarios.

@@ -8,5 +8,8 @@ pub mod replay;
 pub mod sim;
 mod source;
 
-pub use player::{CheckpointLimits, DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, RECORDING_MARKETS, play};
+pub use player::{
+    CheckpointLimits, DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, DEFAULT_MAX_STEP_TICKS, PlayerConfig, RECORDING_MARKETS,
+    play,
+};
 pub use source::{Position, Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};

@@ -349,6 +349,14 @@ impl From<CommandError> for ApiError {
             }
             CommandError::NoEnd => Self::not_possible("the end of this recording is not known", "seek by `time`"),
             CommandError::Seeking => Self::not_possible("a seek is under way", "wait for its answer"),
+            CommandError::NothingFound { ticks } => {
+                let message = format!("the step found nothing in {ticks} ticks, and the feed is paused behind them");
+                Self::not_possible(&message, "step again, or raise --max-step-ticks")
+            }
+            CommandError::NoGaps => Self::not_possible(
+                "the simulated market never rests, so it has no gaps",
+                "step to an event, bar or move",
+            ),
             CommandError::NoScenarios => {
                 Self::not_possible("this feed has no scenarios", "play the simulated market: tickcast without a file")
             }

@@ -2,7 +2,7 @@
 
 use super::{LOOP_PAUSE, Player};
 use crate::bus::PendingCommand;
-use crate::control::{Command, CommandError, FeedEvent, FeedState};
+use crate::control::{Command, CommandError, FeedEvent, FeedState, SourceKind, Step};
 
 impl Player {
     /// Obeys one command, and replies when it has its effect.
@@ -35,6 +35,9 @@ impl Player {
             }
             Command::Step(_) if self.is_over() => {}
             Command::Step(_) if self.seek.is_some() => return Err(CommandError::Seeking),
+            Command::Step(Step::Gap) if self.source.info().kind == SourceKind::Simulation => {
+                return Err(CommandError::NoGaps);
+            }
             Command::Seek(target) => self.start_seek(target).await?,
             Command::Step(step) => self.playback.step(&step, now, next)?,
             Command::Speed(speed) => self.playback.set_speed(speed, now, next),

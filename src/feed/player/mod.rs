@@ -24,7 +24,9 @@ use tokio::time::{Instant, sleep};
 
 pub use self::checkpoints::CheckpointLimits;
 use self::checkpoints::SharedCheckpoints;
-pub use self::config::{DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, PlayerConfig, RECORDING_MARKETS};
+pub use self::config::{
+    DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, DEFAULT_MAX_STEP_TICKS, PlayerConfig, RECORDING_MARKETS,
+};
 use self::playback::Playback;
 use self::read_ahead::ReadAhead;
 use self::seek::Seek;
@@ -129,6 +131,7 @@ impl Player {
         let mut playback = Playback::new(speed, &info.instruments, info.start, Duration::ZERO);
         let longest_bar = info.instruments.iter().filter_map(|instrument| instrument.synthesised_from).max();
         let bar = longest_bar.map_or(Duration::ZERO, |bar| Duration::from_nanos(bar.nanos().unsigned_abs()));
+        playback.set_max_step(config.max_step_ticks);
         playback.set_dead_time(config.skip_dead_time, config.dead_after.max(bar));
         Self {
             source,

@@ -23,6 +23,10 @@ pub struct Playback {
     dead_after: i64,
     /// Market time while no clock moves it; never before the last tick.
     position: Timestamp,
+    /// The most ticks of a step to a gap or a move.
+    max_step: u64,
+    /// The ticks of such a step so far.
+    step_ticks: u64,
     instruments: Arc<[Instrument]>,
     /// The last price of each instrument's basis.
     prices: Vec<Option<Price>>,
@@ -66,6 +70,8 @@ impl Playback {
             skip_dead_time: false,
             dead_after: 0,
             position: start,
+            max_step: u64::MAX,
+            step_ticks: 0,
             instruments: Arc::clone(instruments),
             prices: vec![None; instruments.len()],
         }
@@ -162,6 +168,17 @@ impl Playback {
         self.dead_after = i64::try_from(dead_after.as_nanos()).unwrap_or(i64::MAX);
     }
 
+    /// Sets the most ticks of a step to a gap or a move.
+    pub fn set_max_step(&mut self, ticks: u64) {
+        self.max_step = ticks;
+    }
+
+    /// Returns the limit at which the last step ended, if it found nothing up to there.
+    pub fn take_step_limit(&mut self) -> Option<u64> {
+        let is_over = std::mem::take(&mut self.step_ticks) > self.max_step;
+        is_over.then_some(self.max_step)
+    }
+
     /// Sets whether dead time is skipped.
     pub fn set_skip_dead_time(&mut self, skip: bool) {
         self.skip_dead_time = skip;
@@ -182,7 +199,7 @@ impl Playback {
             }
         };
         self.position = self.market_time(now, next);
-        self.motion = Motion::Stepping(until);
+        (self.motion, self.step_ticks) = (Motion::Stepping(until), 0);
         Ok(())
     }
 
@@ -197,12 +214,20 @@ impl Playback {
             let end = self.position.max(tick.ts).floor(interval).plus_nanos(interval.nanos());
             self.motion = Motion::Stepping(Until::Time(end));
         }
+        if matches!(self.motion, Motion::Stepping(Until::Gap { .. } | Until::Move { .. })) {
+            self.step_ticks = self.step_ticks.saturating_add(1);
+        }
         let accepts = match &self.motion {
             Motion::Playing => return self.pace.is_due(tick.ts, now),
             Motion::Paused | Motion::Ended | Motion::Failed => return false,
-            Motion::Stepping(Until::Event | Until::Bar(_) | Until::Move { .. }) => true,
+            Motion::Stepping(Until::Event | Until::Bar(_)) => true,
             Motion::Stepping(Until::Time(end)) => tick.ts < *end,
-            Motion::Stepping(Until::Gap { begun }) => !begun || !self.is_dead(tick.ts),
+            Motion::Stepping(Until::Move { .. }) => self.step_ticks <= self.max_step,
+            Motion::Stepping(Until::Gap { begun }) if *begun && self.is_dead(tick.ts) => {
+                self.step_ticks = 0;
+                false
+            }
+            Motion::Stepping(Until::Gap { .. }) => self.step_ticks <= self.max_step,
         };
         if !accepts {
             if let Motion::Stepping(Until::Time(end)) = self.motion {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Player;
 use super::checkpoints::SharedCheckpoints;
-use crate::control::{FeedEvent, FeedState, FeedStatus, Lag};
+use crate::control::{CommandError, FeedEvent, FeedState, FeedStatus, Lag};
 
 /// The time between two statuses that tell of rejected rows or a lag.
 const DETAILS_INTERVAL: Duration = Duration::from_secs(1);
@@ -101,8 +101,9 @@ impl Player {
     /// Tells the senders whose commands are complete.
     pub(super) fn reply_to_waiting(&mut self) {
         if !matches!(self.sent_state, FeedState::Stepping | FeedState::Seeking) {
-            let revision = self.revision;
-            self.waiting.drain(..).for_each(|reply| reply.send(Ok(revision)));
+            let limit = self.playback.take_step_limit();
+            let result = limit.map_or(Ok(self.revision), |ticks| Err(CommandError::NothingFound { ticks }));
+            self.waiting.drain(..).for_each(|reply| reply.send(result.clone()));
         }
     }
 }

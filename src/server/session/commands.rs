@@ -3,7 +3,9 @@
 //! Not here: who may command (`http/auth.rs`), and what a command does (`feed`).
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use crate::bus::CommandSender;
 use crate::control::Command;
@@ -41,10 +43,21 @@ impl FeedControl {
     /// # Errors
     /// When the command was not obeyed. Then nothing has changed.
     pub async fn run(&self, command: Command) -> Result<(), ApiError> {
+        self.submit(command).await?.await
+    }
+
+    /// Waits until the feed has room for a command. Returns what waits for its effect, or for its error.
+    async fn submit(
+        &self,
+        command: Command,
+    ) -> Result<impl Future<Output = Result<(), ApiError>> + Send + use<>, ApiError> {
         let sender = self.sender.as_ref().map_err(Clone::clone)?;
-        let revision = sender.send(command).await.ok_or_else(ApiError::feed_gone)??;
-        self.live.wait_for_revision(revision).await;
-        Ok(())
+        let (result, live) = (sender.submit(command).await.ok_or_else(ApiError::feed_gone)?, self.live.clone());
+        Ok(async move {
+            let revision = result.await.ok_or_else(ApiError::feed_gone)??;
+            live.wait_for_revision(revision).await;
+            Ok(())
+        })
     }
 }
 
@@ -57,18 +70,25 @@ pub struct CommandDone {
     pub result: Result<(), ApiError>,
 }
 
-/// The commands of one session, which run one after the other.
+/// A command on its way to the feed, with what waits for its effect then.
+type Submission = Pin<Box<dyn Future<Output = Result<Running, CommandDone>> + Send>>;
+/// A command that the feed has.
+type Running = Pin<Box<dyn Future<Output = CommandDone> + Send>>;
+
+/// The commands of one session. The feed gets them in order. Each is answered when it is done, as a pause overtakes the
+/// step before it.
 pub struct CommandQueue {
     feed: FeedControl,
     capacity: usize,
     waiting: VecDeque<(Option<u64>, Command)>,
-    running: Option<Pin<Box<dyn Future<Output = CommandDone> + Send>>>,
+    submission: Option<Submission>,
+    running: Vec<Running>,
 }
 
 impl CommandQueue {
-    /// A queue in which at most `capacity` commands wait.
+    /// A queue of at most `capacity` commands without an answer.
     pub const fn new(feed: FeedControl, capacity: usize) -> Self {
-        Self { feed, capacity, waiting: VecDeque::new(), running: None }
+        Self { feed, capacity, waiting: VecDeque::new(), submission: None, running: Vec::new() }
     }
 
     /// Adds a command to the end of the queue.
@@ -76,7 +96,8 @@ impl CommandQueue {
     /// # Errors
     /// When the queue is full.
     pub fn push(&mut self, id: Option<u64>, command: Command) -> Result<(), ApiError> {
-        if self.waiting.len() >= self.capacity {
+        let unanswered = self.waiting.len() + usize::from(self.submission.is_some()) + self.running.len();
+        if unanswered >= self.capacity {
             return Err(ApiError::too_many_commands(self.capacity).with_id(id));
         }
         self.waiting.push_back((id, command));
@@ -87,18 +108,39 @@ impl CommandQueue {
     ///
     /// Cancel safe: a dropped call loses nothing.
     pub async fn next_done(&mut self) -> CommandDone {
-        if self.running.is_none()
-            && let Some((id, command)) = self.waiting.pop_front()
-        {
-            let feed = self.feed.clone();
-            self.running = Some(Box::pin(async move {
-                let name = command_name(&command);
-                CommandDone { id, name, result: feed.run(command).await }
-            }));
-        }
-        let Some(running) = &mut self.running else { return std::future::pending().await };
-        let done = running.await;
-        self.running = None;
-        done
+        poll_fn(|context| self.poll_done(context)).await
     }
+
+    fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<CommandDone> {
+        loop {
+            if self.submission.is_none() {
+                let Some((id, command)) = self.waiting.pop_front() else { break };
+                self.submission = Some(submission(self.feed.clone(), id, command));
+            }
+            let Some(submission) = &mut self.submission else { break };
+            let Poll::Ready(submitted) = submission.as_mut().poll(context) else { break };
+            self.submission = None;
+            match submitted {
+                Ok(running) => self.running.push(running),
+                Err(done) => return Poll::Ready(done),
+            }
+        }
+        for index in 0..self.running.len() {
+            if let Poll::Ready(done) = self.running[index].as_mut().poll(context) {
+                drop(self.running.remove(index));
+                return Poll::Ready(done);
+            }
+        }
+        Poll::Pending
+    }
+}
+
+fn submission(feed: FeedControl, id: Option<u64>, command: Command) -> Submission {
+    Box::pin(async move {
+        let name = command_name(&command);
+        match feed.submit(command).await {
+            Ok(effect) => Ok(Box::pin(async move { CommandDone { id, name, result: effect.await } }) as Running),
+            Err(error) => Err(CommandDone { id, name, result: Err(error) }),
+        }
+    })
 }

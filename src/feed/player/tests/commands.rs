@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use super::script::{Ending, Script};
 use super::*;
 use crate::bus::CommandSender;
-use crate::control::{Command, CommandResult, FeedStatus, Step};
+use crate::control::{Command, CommandError, CommandResult, FeedStatus, Step};
 use crate::market::Interval;
 
 /// A player, its commands and its events.
@@ -167,4 +167,17 @@ async fn dead_time_is_skipped_and_shorter_gaps_are_not() {
     for (got, want) in waited.iter().zip([0, 60_000, 60_000, 61_000]) {
         assert!((want..=want + 5).contains(got), "{waited:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn step_that_finds_nothing_ends_at_its_limit() {
+    let config = PlayerConfig { paused: true, max_step_ticks: 3, ..ONCE };
+    let mut driven = Driven::play(&[0, 1, 2, 3, 4, 5, 6, 7], config);
+    for step in [Step::Gap, Step::Move { symbol: None, percent: 1_000.0 }] {
+        assert_eq!(driven.command(Command::Step(step)).await, Err(CommandError::NothingFound { ticks: 3 }));
+        let (events, status) = driven.until_status().await;
+        assert_eq!((ticks(&events).len(), status.state), (3, FeedState::Paused));
+    }
+    // The end of the source is an end of the step, too.
+    assert!(driven.command(Command::Step(Step::Gap)).await.is_ok());
 }

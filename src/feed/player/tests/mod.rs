@@ -20,6 +20,7 @@ const ONCE: PlayerConfig = PlayerConfig {
     timestamp_mode: TimestampMode::Original,
     dead_after: DEFAULT_DEAD_AFTER,
     max_behind: DEFAULT_MAX_BEHIND,
+    max_step_ticks: DEFAULT_MAX_STEP_TICKS,
     first_epoch: 7,
     market: MarketLimits { bars: 100, trades: 100, notices: 10, bytes: usize::MAX },
     checkpoints: CheckpointLimits { count: 8, bytes: 1 << 20, spacing: 10 },

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::bus::PendingCommand;
-use crate::control::{FeedState, FeedStatus, sample};
+use crate::control::{Command, FeedState, FeedStatus, Step, sample};
 use crate::wire::ApiError;
 
 #[tokio::test(start_paused = true)]
@@ -56,4 +56,20 @@ async fn waiting_commands_are_limited_and_the_session_goes_on() {
     client.subscribe(&["A"], 5.0).await;
     drop(fixture.commands);
     while client.receive("error").await["code"] != "feed_gone" {}
+}
+
+#[tokio::test(start_paused = true)]
+async fn pause_overtakes_the_step_of_its_own_session() {
+    let mut fixture = Fixture::new().await;
+    let mut client = fixture.join(4_096).await;
+    client.send(json!({"type":"drive","id":1,"command":"step","to":"gap"})).await;
+    client.send(json!({"type":"drive","id":2,"command":"pause"})).await;
+    let step = fixture.commands.recv().await.unwrap();
+    let pause = fixture.commands.recv().await.unwrap();
+    assert_eq!((step.command, pause.command), (Command::Step(Step::Gap), Command::Pause), "in order");
+    fixture.bus.send(FeedEvent::Status(Arc::new(FeedStatus { revision: 1, ..sample::status() })));
+    pause.reply.send(Ok(1));
+    assert_eq!(client.receive("driven").await["id"], 2);
+    step.reply.send(Ok(1));
+    assert_eq!(client.receive("driven").await["id"], 1);
 }
