@@ -308,6 +308,6 @@ mod tests {
 
     #[test]
     fn groups_of_a_large_market_are_larger() {
-        assert_eq!([1, 500, 10_000, 50_000].map(group_sessions), [64, 64, 254, 1_270]);
+        assert_eq!([1, 500, 10_000, 50_000].map(group_sessions), [64, 64, 240, 1_197]);
     }
 }

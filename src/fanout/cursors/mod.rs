@@ -13,5 +13,5 @@ pub use depth::DepthCursor;
 pub use notices::NoticesCursor;
 pub use quotes::QuotesCursor;
 pub(super) use seq_table::SeqTable;
-pub(super) use symbols::{Changes, TickFit};
+pub(super) use symbols::TickFit;
 pub use trades::TradesCursor;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::seq_table::SeqTable;
-use super::symbols::{Changes, Symbols, TickFit};
+use super::symbols::{Symbols, TickFit};
 use crate::market::InstrumentId;
 
 /// The least capacity of a message, in bytes.
@@ -19,7 +19,7 @@ pub struct QuotesCursor {
     epoch: u64,
     symbols: Symbols,
     position: Position,
-    /// A bit for each instrument of a list of symbols, by which most ticks of a log are skipped; empty until it is needed.
+    /// A bit for each instrument of a list, by which most ticks of a log are skipped; empty until it is needed.
     mask: Vec<u64>,
     /// The length of the last message.
     bytes: usize,
@@ -119,8 +119,7 @@ impl QuotesCursor {
     }
 
     /// Starts over, as another cache or log serves the cursor from now on.
-    pub fn restart(&mut self) {
-        self.symbols.settle();
+    pub const fn restart(&mut self) {
         self.position = Position::Unread;
     }
 
@@ -165,23 +164,22 @@ impl QuotesCursor {
         }
     }
 
-    /// Records that a part was sent: the `changes` of `flush` in a range. The cursor has all symbols of the epoch.
-    /// `level` are the seqs that all changes lead to.
+    /// Records that part number `part` was sent of what has `changed` at `flush`, the symbols in `range`. The cursor has
+    /// all symbols of the epoch. `seq_of` is the seq of one in the cache, and `level` are all.
     pub(in crate::fanout) fn follow(
         &mut self,
         flush: u64,
         part: usize,
-        (changes, range): (&Arc<Changes>, Range<usize>),
+        (changed, range): (&[InstrumentId], Range<usize>),
+        seq_of: impl Fn(InstrumentId) -> u64,
         level: impl FnOnce() -> Arc<SeqTable>,
     ) {
-        let is_last = range.end == changes.len();
-        self.symbols.follow(changes, range);
-        self.position = if is_last {
-            self.symbols.join(level);
+        self.position = if range.end == changed.len() {
             Position::Compared { flush, level: true }
         } else {
             Position::Following { flush, next: part + 1 }
         };
+        self.symbols.follow((changed, range), seq_of, level);
     }
 
     /// Compares symbols with a cache as of `flush`, whose seqs are `level`, from where the last message ended.

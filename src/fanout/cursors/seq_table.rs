@@ -85,11 +85,6 @@ impl SeqTable {
         }
     }
 
-    /// Sets the seqs of instruments that have room.
-    pub fn record(&mut self, seqs: &[(InstrumentId, u64)]) {
-        seqs.iter().for_each(|(id, seq)| self.set(*id, *seq));
-    }
-
     /// Returns whether both tables share the chunk with this number.
     pub fn shares(&self, other: &Self, chunk: usize) -> bool {
         let both = self.chunks.get(chunk).zip(other.chunks.get(chunk));

@@ -14,9 +14,6 @@ const MIN_TABLE: usize = if cfg!(test) { 3 } else { 256 };
 /// A table has at least one symbol in so many instruments, and becomes a list below half of that.
 const MAX_SPARSE: usize = 4;
 
-/// Symbols that have changed at a flush, each once with its seq.
-pub type Changes = Vec<(InstrumentId, u64)>;
-
 /// The relation of a tick to a cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TickFit {
@@ -57,8 +54,6 @@ pub struct Table {
     span: usize,
     /// The seqs of the members. Those of other instruments mean nothing.
     seqs: Arc<SeqTable>,
-    /// The first changes of a flush, up to an index, which were sent since.
-    ahead: Option<(Arc<Changes>, usize)>,
 }
 
 impl Symbols {
@@ -103,7 +98,7 @@ impl Symbols {
     pub fn get(&self, id: InstrumentId) -> Option<u64> {
         match self {
             Self::List(list) => find(list, id).ok().map(|index| list[index].1),
-            Self::Table(table) => table.members.contains(id).then(|| table.get(id)),
+            Self::Table(table) => table.members.contains(id).then(|| table.seqs.get(id)),
         }
     }
 
@@ -120,7 +115,7 @@ impl Symbols {
                 fit
             }
             Self::Table(table) if table.members.contains(id) => {
-                let fit = TickFit::of(seq, table.get(id));
+                let fit = TickFit::of(seq, table.seqs.get(id));
                 if fit == TickFit::Next {
                     table.set(id, seq);
                 }
@@ -177,7 +172,7 @@ impl Symbols {
     }
 
     /// Removes the symbols in `ids`, which is sorted. Returns those it had.
-    pub fn remove(&mut self, ids: &[InstrumentId]) -> Changes {
+    pub fn remove(&mut self, ids: &[InstrumentId]) -> Vec<(InstrumentId, u64)> {
         let table = match self {
             Self::List(list) => return list.extract_if(.., |(id, _)| ids.binary_search(id).is_ok()).collect(),
             Self::Table(table) => table,
@@ -187,13 +182,6 @@ impl Symbols {
             *self = Self::List(table.iter().collect());
         }
         removed
-    }
-
-    /// Prepares for another reading than that of a flush's changes.
-    pub fn settle(&mut self) {
-        if let Self::Table(table) = self {
-            table.settle();
-        }
     }
 
     /// Compares symbols from a position on with those of a cache, whose seqs are `level`.
@@ -223,15 +211,21 @@ impl Symbols {
     /// Shares the seqs of a cache that all symbols were sent exactly as far as.
     pub fn join(&mut self, level: impl FnOnce() -> Arc<SeqTable>) {
         if let Self::Table(table) = self {
-            (table.seqs, table.ahead) = (level(), None);
+            table.seqs = level();
         }
     }
 
-    /// Records that the `changes` in a range were sent, after those before them. The symbols are all of the epoch.
-    pub fn follow(&mut self, changes: &Arc<Changes>, range: Range<usize>) {
+    /// Records that a part of the symbols that have `changed` was sent, those in `range`, after the parts before it. The
+    /// symbols are all of the epoch. `seq_of` is the seq of one in the cache, and `level` are all.
+    pub fn follow(
+        &mut self,
+        (changed, range): (&[InstrumentId], Range<usize>),
+        seq_of: impl Fn(InstrumentId) -> u64,
+        level: impl FnOnce() -> Arc<SeqTable>,
+    ) {
         match self {
-            Self::List(list) => record_all(list, changes[range].iter().copied()),
-            Self::Table(table) => table.ahead = Some((Arc::clone(changes), range.end)),
+            Self::List(list) => record_all(list, changed[range].iter().map(|id| (*id, seq_of(*id)))),
+            Self::Table(table) => table.follow(changed, range, level()),
         }
     }
 
@@ -287,34 +281,22 @@ fn compare_list(
 
 impl Default for Table {
     fn default() -> Self {
-        Self { members: InstrumentSet::new(), span: 0, seqs: Arc::default(), ahead: None }
+        Self { members: InstrumentSet::new(), span: 0, seqs: Arc::default() }
     }
 }
 
 impl Table {
-    fn get(&self, id: InstrumentId) -> u64 {
-        let ahead = self.ahead.iter().flat_map(|(changes, end)| &changes[..*end]);
-        let changed = ahead.filter(|(of, _)| *of == id).map(|(_, seq)| *seq).next();
-        changed.unwrap_or_else(|| self.seqs.get(id))
-    }
-
     fn set(&mut self, id: InstrumentId, seq: u64) {
-        self.settle();
         if self.seqs.get(id) != seq {
             Arc::make_mut(&mut self.seqs).set(id, seq);
         }
     }
 
     fn iter(&self) -> impl Iterator<Item = (InstrumentId, u64)> {
-        let mut seqs = Arc::clone(&self.seqs);
-        if let Some((changes, end)) = &self.ahead {
-            Arc::make_mut(&mut seqs).record(&changes[..*end]);
-        }
-        self.members.iter().map(move |id| (id, seqs.get(id)))
+        self.members.iter().map(|id| (id, self.seqs.get(id)))
     }
 
     fn extend(&mut self, symbols: impl IntoIterator<Item = (InstrumentId, u64)>) {
-        self.settle();
         let seqs = Arc::make_mut(&mut self.seqs);
         for (id, seq) in symbols {
             self.members.insert(id);
@@ -324,15 +306,23 @@ impl Table {
         }
     }
 
-    fn remove(&mut self, ids: &[InstrumentId]) -> Changes {
-        self.settle();
+    fn remove(&mut self, ids: &[InstrumentId]) -> Vec<(InstrumentId, u64)> {
         let had = ids.iter().filter(|id| self.members.remove(**id));
         had.map(|id| (*id, self.seqs.get(*id))).collect()
     }
 
-    fn settle(&mut self) {
-        if let Some((changes, end)) = self.ahead.take() {
-            Arc::make_mut(&mut self.seqs).record(&changes[..end]);
+    /// See [`Symbols::follow`]. What did not change is the same before and after, so all chunks up to the first symbol
+    /// that is still to be sent are those of the cache.
+    fn follow(&mut self, changed: &[InstrumentId], range: Range<usize>, level: Arc<SeqTable>) {
+        let Some(next) = changed.get(range.end) else {
+            self.seqs = level;
+            return;
+        };
+        let whole = next.index() / CHUNK;
+        let seqs = Arc::make_mut(&mut self.seqs);
+        (changed[range.start].index() / CHUNK..whole).for_each(|chunk| seqs.share(&level, chunk));
+        for id in changed[range].iter().rev().take_while(|id| id.index() / CHUNK == whole) {
+            seqs.set(*id, level.get(*id));
         }
     }
 
@@ -343,7 +333,6 @@ impl Table {
         level: &SeqTable,
         mut send: impl FnMut(InstrumentId, u64) -> Option<u64>,
     ) -> (usize, bool) {
-        self.settle();
         let (mut next, mut is_level) = (from, true);
         while next < self.span {
             let (begin, chunk) = (next, next / CHUNK);

@@ -46,6 +46,10 @@ fn compare(
     (sent, end, is_level)
 }
 
+fn follow(symbols: &mut Symbols, changed: &[InstrumentId], range: Range<usize>, level: &Arc<SeqTable>) {
+    symbols.follow((changed, range), |id| level.get(id), || Arc::clone(level));
+}
+
 /// The chunks that a table does not share with `level`.
 fn own_chunks(symbols: &Symbols, level: &SeqTable) -> usize {
     let Symbols::Table(table) = symbols else { panic!("a list") };
@@ -62,14 +66,20 @@ fn symbols_in_step_share_one_table() {
         symbols.join(|| Arc::clone(&next));
     }
     assert_eq!(Arc::strong_count(&next), 3, "each has the table itself");
-    let changes = Arc::new(vec![(InstrumentId(4), 6), (InstrumentId(0), 9)]);
+    // Then one symbol of the second chunk changes, and two of the third.
+    let changed = [3, 4, 5].map(InstrumentId);
+    let after = level([5, 5, 5, 6, 6, 6, 5]);
     let [first, last] = &mut all;
-    first.follow(&changes, 0..1);
-    assert_eq!((first.get(InstrumentId(4)), first.get(InstrumentId(0))), (Some(6), Some(5)), "the second is not sent");
-    assert_eq!(own_chunks(first, &next), 0, "the changes lie with the cache");
-    first.settle();
-    assert_eq!((own_chunks(first, &next), own_chunks(last, &next)), (1, 0));
-    assert_eq!(last.get(InstrumentId(4)), Some(5), "a change of one is none of the other");
+    follow(first, &changed, 0..2, &after);
+    let seqs = [3, 4, 5].map(|id| first.get(InstrumentId(id)).unwrap());
+    assert_eq!(
+        (seqs, own_chunks(first, &after)),
+        ([6, 6, 5], 2),
+        "the first two are sent: chunk 1, and half of chunk 2"
+    );
+    assert_eq!(own_chunks(last, &next), 0, "a change of one is none of the other");
+    follow(first, &changed, 2..3, &after);
+    assert_eq!((first.get(InstrumentId(5)), own_chunks(first, &after)), (Some(6), 0));
 }
 
 #[test]
@@ -81,7 +91,7 @@ fn late_symbols_hold_only_chunks_that_differ() {
     assert_eq!(own_chunks(&symbols, &next), 3, "the second chunk is half sent");
     // The cache moves on meanwhile, with one symbol.
     let mut moved = Arc::clone(&next);
-    Arc::make_mut(&mut moved).record(&[(InstrumentId(6), 3)]);
+    Arc::make_mut(&mut moved).set(InstrumentId(6), 3);
     let (sent, end, _) = compare(&mut symbols, end, &moved, 9);
     assert_eq!((sent.len(), end), (4, 7));
     assert_eq!(own_chunks(&symbols, &moved), 0);
@@ -114,6 +124,7 @@ enum Step {
     Remove(Vec<u32>),
     Set(u32, u64),
     Accept(u32, u64),
+    /// These change, and are sent in two parts.
     Follow(Vec<u32>, usize),
     Compare(usize, usize),
 }
@@ -163,10 +174,16 @@ proptest! {
                     }
                 }
                 Step::Follow(ids, end) if list.len() == INSTRUMENTS as usize => {
-                    symbols.settle();
-                    let changes: Changes = ids.iter().map(|id| (InstrumentId(*id), list[*id as usize].1 + 1)).collect();
-                    record_all(&mut list, changes[..end].iter().copied());
-                    symbols.follow(&Arc::new(changes), 0..end);
+                    // Only symbols that were sent as far as the cache is follow.
+                    cache = level(list.iter().map(|(id, seq)| seq + u64::from(ids.contains(&id.0))));
+                    let changed: Vec<_> = ids.into_iter().map(InstrumentId).collect();
+                    let mut other = Symbols::List(list);
+                    for range in [0..end, end..changed.len()].into_iter().filter(|range| !range.is_empty()) {
+                        follow(&mut symbols, &changed, range.clone(), &cache);
+                        follow(&mut other, &changed, range, &cache);
+                        prop_assert!(symbols.iter().eq(other.iter()));
+                    }
+                    list = other.as_list().unwrap().clone();
                 }
                 Step::Compare(from, most) if list.len() == INSTRUMENTS as usize => {
                     let newer = |id: InstrumentId| cache.get(id) + u64::from(id.0 % 3);
