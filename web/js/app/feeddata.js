@@ -64,22 +64,27 @@ export function createFeedData({ store, api, warn }) {
       }
     },
 
-    /** Fetches all bars that the server keeps before those of a pane. @param {number} at */
+    /** Fetches all bars that the server keeps before those of a pane, and of what it compares. @param {number} at */
     async loadOlder(at) {
-      const { panes, series, server, epoch } = store.state;
-      const { symbol, interval } = panes[at] ?? {};
+      const { symbol, interval, compare } = store.state.panes[at] ?? {};
       if (!symbol || !interval) return;
-      const key = seriesKey(symbol, interval);
-      const known = series.get(key);
-      if (!known || known.loading || known.older !== "unknown") return;
-      store.dispatch({ type: "older", key, epoch, bars: null });
-      try {
-        const answer = await api.bars([symbol], interval, server.bars);
-        store.dispatch({ type: "older", key, epoch: answer.epoch, bars: answer.series[0]?.bars ?? [] });
-      } catch (fault) {
-        store.dispatch({ type: "older", key, epoch, bars: [] });
-        warn(`Older bars could not be loaded: ${/** @type {Error} */ (fault).message}.`);
-      }
+      await Promise.all([symbol, ...(compare ?? [])].map((one) => loadSeries(one, interval)));
     },
   };
+
+  /** @param {string} symbol @param {import("../lib/time.js").Interval} interval */
+  async function loadSeries(symbol, interval) {
+    const { series, server, epoch } = store.state;
+    const key = seriesKey(symbol, interval);
+    const known = series.get(key);
+    if (!known || known.loading || known.older !== "unknown") return;
+    store.dispatch({ type: "older", key, epoch, bars: null });
+    try {
+      const answer = await api.bars([symbol], interval, server.bars);
+      store.dispatch({ type: "older", key, epoch: answer.epoch, bars: answer.series[0]?.bars ?? [] });
+    } catch (fault) {
+      store.dispatch({ type: "older", key, epoch, bars: [] });
+      warn(`Older bars could not be loaded: ${/** @type {Error} */ (fault).message}.`);
+    }
+  }
 }

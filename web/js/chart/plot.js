@@ -48,7 +48,10 @@ export function createPlot(container, first) {
   let palette = first;
   /** @type {Shape | null} */
   let shape = null;
-  const chart = createChart(container, { autoSize: true, ...chartLook(palette) });
+  const { clientWidth: width, clientHeight: height } = container;
+  // With its size from the start, so that its parts do not move once it is measured.
+  const chart = createChart(container, { width, height, ...chartLook(palette) });
+  chart.applyOptions({ autoSize: true });
   const time = createTimeView(chart);
   const volume = createVolume(chart);
   const overlays = createOverlays(chart);

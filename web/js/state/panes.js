@@ -36,6 +36,20 @@ function fitted({ instruments }, pane) {
 }
 
 /**
+ * Tells whether what a pane compares does not go as far back as its own bars, whose older ones have been asked for.
+ *
+ * @param {Pick<State, "series">} state
+ * @param {Pane} pane
+ */
+export function isCompareShort({ series }, { symbol, interval, compare }) {
+  if (symbol === null || interval === null) return false;
+  const of = (/** @type {string} */ one) => series.get(seriesKey(one, interval));
+  const isNew = (/** @type {Series | undefined} */ one) => one !== undefined && !one.loading && one.older === "unknown";
+  const own = of(symbol);
+  return own !== undefined && own.older !== "unknown" && compare.some((one) => isNew(of(one)));
+}
+
+/**
  * Returns the series that the panes show, each once.
  *
  * @param {Pick<State, "panes">} state

@@ -47,10 +47,11 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
 
   /** @param {number} count */
   function build(count) {
+    setAttribute(root, "data-count", count);
     for (const pane of panes.splice(count)) pane.remove();
     while (panes.length < count) {
       const at = panes.length;
-      const pane = createPane({
+      const pane = createPane(root, {
         palette,
         number: at + 1,
         onHover: (ts) => hover(at, ts),
@@ -59,9 +60,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
         onActivate: () => onActivate(at),
       });
       panes.push(pane);
-      root.append(pane.node);
     }
-    setAttribute(root, "data-count", count);
   }
 
   function draw() {

@@ -4,6 +4,7 @@ import { createPlot } from "../../chart/plot.js";
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { indicators } from "../../state/indicators.js";
 import { chartMarks } from "../../state/marks.js";
+import { isCompareShort } from "../../state/panes.js";
 import { barAt, seriesOf } from "../../state/select.js";
 import { createLegend } from "./legend.js";
 
@@ -20,10 +21,11 @@ const MOST_ADDED = 50;
 const LEGEND_PX = 14;
 
 /**
+ * @param {HTMLElement} root
  * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () =>
  *   void, onActivate: () => void }} given
  */
-export function createPane({ palette: first, number, onHover, onView, onOlder, onActivate }) {
+export function createPane(root, { palette: first, number, onHover, onView, onOlder, onActivate }) {
   const canvas = element("div", { class: "pane-canvas", role: "img" });
   const legendRoot = element("div", { class: "legend" });
   const veil = element("p", { class: "veil" });
@@ -35,6 +37,8 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
     element("span", { class: "zone", title: "Times are UTC" }, "UTC"),
     veil,
   );
+  // Before the plot, which takes its size from it.
+  root.append(node);
   const plot = createPlot(canvas, first);
   const legend = createLegend(legendRoot);
   node.addEventListener("pointerdown", onActivate, { capture: true });
@@ -189,6 +193,7 @@ export function createPane({ palette: first, number, onHover, onView, onOlder, o
       if (now.some((one, at) => one !== seen[at]) || others.some((bars, at) => bars !== comparedBars[at])) {
         seen = now;
         draw(state, pane, colours);
+        if (isCompareShort(state, pane)) queueMicrotask(onOlder);
       }
       const quote = pane.symbol === null ? undefined : state.quotes.get(pane.symbol);
       plot.setQuote(settings.bidAsk ? { bid: quote?.bid ?? null, ask: quote?.ask ?? null } : null);

@@ -65,7 +65,6 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
     /** @param {State} state */
     render(state) {
       const { feed } = state;
-      setAttribute(root, "hidden", !feed);
       if (!feed) return;
       setAttribute(root, "data-state", feed.state);
       const isOff = !mayDrive(state);
@@ -102,7 +101,8 @@ function createPosition(onCommand) {
   const slider = element("input", { type: "range", min: 0, max: STEPS, step: 1, ...look });
   const preview = createPreview();
   const track = element("div", { class: "transport-track" }, preview.node, slider);
-  const time = element("output", { class: "transport-time" });
+  // No `output`, which would be read out at each change. The slider has the text for who asks.
+  const time = span("transport-time");
   const end = span("transport-end");
   /** @type {Feed | undefined} */
   let shown;

@@ -13,16 +13,20 @@ const HEADS = ["Bid size", "Bid", "Ask", "Ask size"];
 export function createLadder() {
   const rows = Array.from({ length: LEVELS }, createRow);
   const heads = HEADS.map((title) => element("th", { scope: "col" }, title));
+  const widths = ["half", "price", "price", "half"].map((kind) => element("col", { class: `ladder-${kind}` }));
   const node = element(
     "table",
     { class: "ladder", hidden: true },
     element("caption", { class: "spoken" }, "Order book, best prices first"),
+    element("colgroup", {}, ...widths),
     element("thead", { class: "spoken" }, element("tr", {}, ...heads)),
     element("tbody", {}, ...rows.map((row) => row.node)),
   );
 
   /** @type {State["book"] | undefined} */
   let drawn;
+  /** The digits of the longest price of a symbol, which only grow. @type {{ symbol: string | undefined, digits: number }} */
+  let widest = { symbol: undefined, digits: 0 };
   return {
     node,
     /** @param {State} state */
@@ -32,6 +36,7 @@ export function createLadder() {
       if (book === drawn) return;
       drawn = book;
       const instrument = chosenInstrument(state);
+      if (book?.symbol !== widest.symbol) widest = { symbol: book?.symbol, digits: 0 };
       const levels = [...(book?.bids ?? []), ...(book?.asks ?? [])];
       const most = Math.max(0, ...levels.map(({ size }) => size));
       rows.forEach(({ bid, ask }, at) => {
@@ -39,11 +44,14 @@ export function createLadder() {
           [bid, book?.bids[at]],
           [ask, book?.asks[at]],
         ])) {
-          setText(half.price, level ? priceText(level.price, instrument) : "");
+          const price = level ? priceText(level.price, instrument) : "";
+          setText(half.price, price);
+          widest.digits = Math.max(widest.digits, price.length);
           setText(half.size, level ? volumeText(level.size, instrument?.size_decimals) : "");
-          half.bar.style.inlineSize = level && most > 0 ? `${((100 * level.size) / most).toFixed(1)}%` : "0";
+          half.bar.style.transform = `scaleX(${level && most > 0 ? (level.size / most).toFixed(3) : 0})`;
         }
       });
+      node.style.setProperty("--price-ch", String(widest.digits));
     },
   };
 }

@@ -90,6 +90,10 @@ export function createViews(byId, commands, actions) {
     /** @param {State} state @param {Moment} moment */
     render(state, moment) {
       shown = [state, moment];
+      const { feed, listEpoch } = state;
+      // Until then nobody knows which parts the page has.
+      if (feed && listEpoch !== null) setAttribute(document.documentElement, "data-unlisted", null);
+      setAttribute(document.documentElement, "data-source", feed?.source);
       endFlashes();
       for (const view of first) view.render(state, moment.nowMs);
       if (panels) panels.render(state, moment);
@@ -106,9 +110,8 @@ export function createViews(byId, commands, actions) {
  * @param {(id: string) => HTMLElement} byId
  * @param {State} state
  */
-function reserveRoom(byId, { settings, feed }) {
+function reserveRoom(byId, { settings }) {
   setAttribute(byId("ticker"), "hidden", !settings.ticker);
-  setAttribute(byId("transport"), "hidden", !feed);
   setAttribute(byId("dock"), "data-open", settings.dockOpen);
   setAttribute(byId("time-and-sales"), "data-open", settings.tradesOpen);
 }
