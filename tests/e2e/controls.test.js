@@ -27,7 +27,7 @@ test("the palette finds symbols and commands by keys alone", async () => {
   await page.waitForFunction(() => document.querySelectorAll(".pane").length === 2);
   await page.keyboard.press("Control+K");
   await page.keyboard.type("no such thing");
-  await untilText(page, ".dialog-palette [role=status]", "No symbol or command");
+  await untilText(page, ".dialog-palette [role=status]", "No symbol, scenario or command");
   await page.keyboard.press("Escape");
   await page.locator(".dialog-palette").waitFor({ state: "hidden" });
   assert.deepEqual(faults, []);

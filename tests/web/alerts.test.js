@@ -209,3 +209,13 @@ test("the announcement is one sentence, and names stale values", () => {
   assert.equal(announcement({ ...state, quotes: new Map([["AAPL", quote(1)]]) }), "AAPL 100.00, unchanged");
   assert.match(announcement({ ...state, link: { ...live, status: "lost" } }), /, stale$/);
 });
+
+test("the value of an alert keeps its digits", () => {
+  /** @param {number} value @param {any} [instrument] */
+  const text = (value, instrument) => alertText(alert({ value }), instrument);
+  assert.match(text(0.000012345678), /above 0\.000012345678$/);
+  assert.match(text(123_456_789.123), /above 123,456,789\.123$/);
+  assert.match(text(227.31), /above 227\.31$/);
+  assert.match(text(227.3, { price_decimals: 2 }), /above 227\.30$/);
+  assert.match(text(-37.63), /above \u221237\.63$/);
+});

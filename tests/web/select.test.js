@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readAddress, writeAddress } from "../../web/js/state/address.js";
 import { initialState } from "../../web/js/state/model.js";
-import { changePercent } from "../../web/js/state/quotes.js";
+import { changePercent, percentOf } from "../../web/js/state/quotes.js";
+import { isCompareShort } from "../../web/js/state/panes.js";
 import { reduce } from "../../web/js/state/reduce.js";
 import {
   barAt,
@@ -185,4 +186,28 @@ test("a bar is behind its quote until it has the same close", () => {
   assert.equal(isBarBehind(state(2, minute + 5, { closed: true })), false, "a closed bar does not change");
   assert.equal(isBarBehind(state(null, minute)), false);
   assert.equal(isBarBehind({ ...state(2, minute), series: new Map() }), false);
+});
+
+test("a base at or below 0 has no percentage", () => {
+  assert.equal(percentOf(110, 100), 10);
+  assert.equal(percentOf(-37.63, 18.27)?.toFixed(1), "-306.0");
+  assert.equal(percentOf(10, -37.63), null);
+  assert.equal(percentOf(10, 0), null);
+  assert.equal(percentOf(10, undefined), null);
+});
+
+test("a compared symbol is short until it has older bars as its pane has", () => {
+  const pane = { symbol: "A", interval: /** @type {const} */ ("1m"), compare: ["B"] };
+  /** @param {string} own @param {string} other @param {boolean} [loading] @returns {any} */
+  const state = (own, other, loading = false) => ({
+    series: new Map([
+      ["A 1m", { older: own, loading: false }],
+      ["B 1m", { older: other, loading }],
+    ]),
+  });
+  assert.equal(isCompareShort(state("unknown", "unknown"), pane), false);
+  assert.equal(isCompareShort(state("none", "unknown"), pane), true);
+  assert.equal(isCompareShort(state("none", "unknown", true), pane), false, "its bars are still to come");
+  assert.equal(isCompareShort(state("none", "loading"), pane), false);
+  assert.equal(isCompareShort(state("none", "none"), pane), false);
 });

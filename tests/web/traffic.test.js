@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY_TRAFFIC, count, rates } from "../../web/js/state/traffic.js";
+import { EMPTY_TRAFFIC, count, rates, inFormat, withNewFormat } from "../../web/js/state/traffic.js";
 
 test("rates count whole seconds only", () => {
   let traffic = EMPTY_TRAFFIC;
@@ -41,4 +41,14 @@ test("the feed's rate comes from heartbeats, and can restart", () => {
   assert.equal(rates(heartbeats([0, 100]), 5000).feedTicks, null);
   assert.equal(rates(heartbeats([0, 100], [2000, 500]), 5000).feedTicks, 200);
   assert.equal(rates(heartbeats([0, 900], [1000, 100], [2000, 150]), 5000).feedTicks, 50);
+});
+
+test("what a format costs is counted anew when it begins", () => {
+  const arrival = { nowMs: 0, bytes: 200, offsetUs: null };
+  const message = { updates: 1, ticks: 2, sentUs: null, feedTicks: null };
+  const json = count(count(EMPTY_TRAFFIC, arrival, message), arrival, message);
+  assert.deepEqual(inFormat(json), { updates: 2, ticks: 4, bytes: 400 });
+  const binary = count(withNewFormat(json), { ...arrival, bytes: 12 }, message);
+  assert.deepEqual(inFormat(binary), { updates: 1, ticks: 2, bytes: 12 });
+  assert.equal(binary.bytes, 412, "the totals go on");
 });

@@ -31,8 +31,9 @@ export function createToasts(store) {
     const fired = known < 0 ? state.firedAlerts : state.firedAlerts.slice(0, known);
     firedAlerts = state.firedAlerts;
     for (const { alert } of fired.toReversed()) {
-      show(`Alert: ${alertText(alert)}.`);
-      signalAlert(alertText(alert), state.settings);
+      const text = alertText(alert, state.instruments.get(alert.symbol));
+      show(`Alert: ${text}.`);
+      signalAlert(text, state.settings);
     }
   }
 

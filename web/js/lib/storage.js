@@ -1,4 +1,7 @@
-/** Keeps small texts between visits, where the browser allows it. */
+/**
+ * Keeps small texts between visits, where the browser allows it. Each window has its own, so that two of one profile can
+ * differ, as a laptop's and a projector's do; a new window begins with the last text that any of them kept.
+ */
 
 /**
  * @param {string} key
@@ -6,7 +9,7 @@
  */
 export function recall(key) {
   try {
-    return localStorage.getItem(key);
+    return sessionStorage.getItem(key) ?? localStorage.getItem(key);
   } catch {
     return null;
   }
@@ -18,6 +21,7 @@ export function recall(key) {
  */
 export function keep(key, text) {
   try {
+    sessionStorage.setItem(key, text);
     localStorage.setItem(key, text);
   } catch {
     // Storage is off or full: the setting lasts for this visit.

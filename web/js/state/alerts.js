@@ -14,8 +14,8 @@ import { changePercent } from "./quotes.js";
 
 export const MOST_ALERTS = 100;
 export const FIRED_KEPT = 50;
-/** The most decimals in the text of an alert. */
-const MOST_DIGITS = 10;
+/** The digits that a number in double precision holds. */
+const MOST_DIGITS = 15;
 
 /**
  * @type {Readonly<Record<AlertField, { title: string, name: string, unit: string, of: (quote: Quote) => number | null
@@ -75,8 +75,23 @@ export function disarm(alerts, fired) {
   return alerts.map((alert) => (ids.has(alert.id) ? { ...alert, armed: false } : alert));
 }
 
-/** @param {Alert} alert */
-export function alertText({ symbol, field, above, value }) {
+/**
+ * Writes a number with all its digits, and at least the given decimals.
+ *
+ * @param {number} value
+ * @param {number} least
+ */
+function wholeText(value, least) {
+  const before = Math.max(0, Math.floor(Math.log10(Math.abs(value) || 1)) + 1);
+  return decimalText(value, least, Math.max(least, MOST_DIGITS - before));
+}
+
+/**
+ * @param {Alert} alert
+ * @param {{ price_decimals: number }} [instrument] its symbol's, where it is known
+ */
+export function alertText({ symbol, field, above, value }, instrument) {
   const { name, unit } = ALERT_FIELDS[field];
-  return `${symbol} ${name} ${above ? "at or above" : "at or below"} ${decimalText(value, 0, MOST_DIGITS)}${unit}`;
+  const digits = field === "last" ? (instrument?.price_decimals ?? 0) : 0;
+  return `${symbol} ${name} ${above ? "at or above" : "at or below"} ${wholeText(value, digits)}${unit}`;
 }

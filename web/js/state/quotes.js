@@ -44,6 +44,15 @@ export function takeQuotes(known, received, { snapshot }) {
  */
 export function changePercent(quote) {
   if (!quote || quote.last === null || quote.change === null) return null;
-  const reference = quote.last - quote.change;
-  return reference > 0 ? (quote.change / reference) * 100 : null;
+  return percentOf(quote.last, quote.last - quote.change);
+}
+
+/**
+ * Returns the change from a base in percent. Prices can be negative, and no percentage says anything of those.
+ *
+ * @param {number} value
+ * @param {number | undefined} base
+ */
+export function percentOf(value, base) {
+  return base !== undefined && base > 0 ? ((value - base) / base) * 100 : null;
 }

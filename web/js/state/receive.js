@@ -13,7 +13,7 @@ import { takeQuotes } from "./quotes.js";
 import { takeBars } from "./series.js";
 import { extendSparks } from "./sparks.js";
 import { takeTrades } from "./trades.js";
-import { count } from "./traffic.js";
+import { count, withNewFormat } from "./traffic.js";
 
 /** @typedef {import("./model.js").State} State */
 /** @typedef {import("./model.js").Quote} Quote */
@@ -41,7 +41,7 @@ export function receive(state, message, arrival) {
   return {
     state: {
       ...next,
-      traffic: count(state.traffic, known(next, arrival), { updates: 0, ticks: 0, sentUs, feedTicks }),
+      traffic: count(next.traffic, known(next, arrival), { updates: 0, ticks: 0, sentUs, feedTicks }),
     },
     lost: NONE_LOST,
   };
@@ -107,7 +107,9 @@ function take(state, message) {
     case "throttled":
       return message.max_rate === state.maxRate ? state : { ...state, maxRate: message.max_rate };
     case "format":
-      return message.format === state.format ? state : { ...state, format: message.format };
+      return message.format === state.format
+        ? state
+        : { ...state, format: message.format, traffic: withNewFormat(state.traffic) };
     case "heartbeat":
       return message.epoch === state.epoch ? { ...state, marketUs: later(state.marketUs, message.ts_market) } : state;
     default:

@@ -7,11 +7,11 @@
  */
 /** @typedef {{ atMs: number, ticks: number }} FeedCount the ticks that the feed had played at a time */
 /**
- * Totals since the page was loaded, the delay of the last message where it is known, the last seconds, and the tick
- * counts of the last heartbeats.
+ * Totals since the page was loaded, the delay of the last message where it is known, the last seconds, the tick counts of
+ * the last heartbeats, and the totals at which the format of the messages began.
  *
  * @typedef {{ messages: number, bytes: number, updates: number, ticks: number, delayUs: number | null, seconds:
- *   readonly Second[], feedCounts: readonly FeedCount[] }} Traffic
+ *   readonly Second[], feedCounts: readonly FeedCount[], formatFrom: { updates: number, bytes: number, ticks: number } }} Traffic
  */
 /**
  * Per second.
@@ -32,7 +32,28 @@ export const EMPTY_TRAFFIC = {
   delayUs: null,
   seconds: [],
   feedCounts: [],
+  formatFrom: { updates: 0, bytes: 0, ticks: 0 },
 };
+
+/**
+ * Begins to count anew for another format, whose bytes are not those of the one before.
+ *
+ * @param {Traffic} traffic
+ * @returns {Traffic}
+ */
+export function withNewFormat(traffic) {
+  const { updates, bytes, ticks } = traffic;
+  return { ...traffic, formatFrom: { updates, bytes, ticks } };
+}
+
+/**
+ * Returns what came in the present format.
+ *
+ * @param {Traffic} traffic
+ */
+export function inFormat({ updates, bytes, ticks, formatFrom: from }) {
+  return { updates: updates - from.updates, bytes: bytes - from.bytes, ticks: ticks - from.ticks };
+}
 
 /**
  * @param {Traffic} traffic
@@ -60,6 +81,7 @@ export function count(traffic, { nowMs, bytes, offsetUs }, { updates, ticks, sen
     ticks: traffic.ticks + ticks,
     delayUs: sentUs === null ? traffic.delayUs : delayUs({ nowMs, offsetUs, sentUs }),
     seconds: [...older, grown],
+    formatFrom: traffic.formatFrom,
     feedCounts:
       feedTicks === null ? traffic.feedCounts : withCount(traffic.feedCounts, { atMs: nowMs, ticks: feedTicks }),
   };

@@ -4,6 +4,7 @@ import { createDialog } from "../../lib/dialog.js";
 import { element, setText } from "../../lib/dom.js";
 import { percentText, priceText, volumeText } from "../../lib/number.js";
 import { barTimeText } from "../../lib/time.js";
+import { percentOf } from "../../state/quotes.js";
 import { chosenInstrument, seriesOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -49,7 +50,7 @@ export function createBarTable() {
       setText(caption, `${symbol}, bars of ${interval}`);
       body.replaceChildren(
         ...visible.map(({ bar, before }) => {
-          const change = before ? percentText((bar.close / before.close - 1) * 100) : "";
+          const change = before ? percentText(percentOf(bar.close, before.close)) : "";
           const cells = [
             priceText(bar.open, instrument),
             priceText(bar.high, instrument),

@@ -26,6 +26,16 @@ export function createCompare({ onCompare }) {
   let state;
   let drawn = "";
   input.addEventListener("input", () => draw());
+  input.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !state || input.value.trim() === "") return;
+    event.preventDefault();
+    const { choice, panes, active, instruments } = state;
+    const { compare } = panes[active];
+    const [first] = matching([...instruments.values()], input.value).filter(({ symbol }) => symbol !== choice.symbol);
+    if (!first || (compare.length >= MOST_COMPARED && !compare.includes(first.symbol))) return;
+    pick(first.symbol, !compare.includes(first.symbol));
+    input.value = "";
+  });
   menu.panel.addEventListener("toggle", () => draw());
 
   /** @param {string} symbol @param {boolean} on */

@@ -3,6 +3,7 @@
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { decimalText, direction, percentText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
 import { barTimeText } from "../../lib/time.js";
+import { percentOf } from "../../state/quotes.js";
 
 /** @typedef {import("../../state/model.js").Bar} Bar */
 /** @typedef {import("../../state/model.js").Instrument} Instrument */
@@ -55,7 +56,7 @@ export function createLegend(root) {
       setAttribute(root, "data-way", bar ? direction(bar.close - bar.open) : "flat");
       setText(time, bar && pane.interval ? `${barTimeText(bar.ts, pane.interval)} UTC` : UNKNOWN);
       PARTS.forEach(([, member], at) => setText(prices[at].value, priceText(bar?.[member] ?? null, instrument)));
-      setText(move, bar && before && before.close !== 0 ? percentText((bar.close / before.close - 1) * 100) : "");
+      setText(move, bar && before ? percentText(percentOf(bar.close, before.close)) : "");
       setAttribute(volume.node, "hidden", instrument?.basis === "bid");
       setText(volume.value, volumeText(bar?.volume ?? null, instrument?.size_decimals));
       setText(missed, missing > 0 ? `${missing} older bars are no longer kept` : "");

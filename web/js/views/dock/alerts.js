@@ -58,10 +58,11 @@ export function createAlerts({ onSet, onNotify }) {
     again.addEventListener("click", () =>
       change((all) => all.map((one) => (one.id === alert.id ? { ...one, armed: true } : one))),
     );
-    const name = `Remove: ${alertText(alert)}`;
+    const words = alertText(alert, shown?.instruments.get(alert.symbol));
+    const name = `Remove: ${words}`;
     const remove = element("button", { type: "button", class: "mini", "aria-label": name }, icon("close"));
     remove.addEventListener("click", () => change((all) => all.filter((one) => one.id !== alert.id)));
-    const text = element("span", {}, alertText(alert));
+    const text = element("span", {}, words);
     return element("li", { class: "alert", "data-armed": alert.armed }, icon("alert"), text, again, remove);
   }
 
@@ -75,8 +76,9 @@ export function createAlerts({ onSet, onNotify }) {
       const { settings, firedAlerts } = state;
       form.render(state);
       sound.checked = settings.sound;
-      if (drawn[0] === settings.alerts && drawn[1] === firedAlerts) return;
-      drawn = [settings.alerts, firedAlerts];
+      const from = [settings.alerts, firedAlerts, state.instruments];
+      if (from.every((one, at) => one === drawn[at])) return;
+      drawn = from;
       set.replaceChildren(...settings.alerts.map(createLine));
       setAttribute(none, "hidden", settings.alerts.length > 0);
       fired.replaceChildren(...firedAlerts.map((one) => createFiredLine(state, one)));
@@ -164,7 +166,7 @@ function createFiredLine(state, { alert, value, ts }) {
     "li",
     { class: "alert" },
     span("label", time),
-    element("span", {}, alertText(alert)),
+    element("span", {}, alertText(alert, state.instruments.get(alert.symbol))),
     element("strong", {}, valueText(state, alert, value)),
   );
 }

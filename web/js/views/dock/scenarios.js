@@ -27,6 +27,8 @@ export function createScenarios({ onCommand }) {
   let drawn = "";
   return {
     node,
+    /** Chooses a scenario in the form. @param {string} name */
+    choose: (name) => form.choose(name),
     /** @param {State} state */
     render(state) {
       form.render(state);
@@ -104,12 +106,28 @@ function createForm(onCommand) {
     describe();
   }
 
+  /** The scenario to choose once the form has it. */
+  let wanted = "";
+  function settle() {
+    if (wanted === "" || scenario.options.length === 0) return;
+    scenario.value = wanted;
+    wanted = "";
+    describe();
+  }
+
   /** @type {readonly unknown[]} */
   let filledFrom = [];
   return {
     node,
     about,
     watching,
+    /** @param {string} name */
+    choose(name) {
+      wanted = name;
+      settle();
+      // Once the panel is painted, as what is hidden takes no focus.
+      requestAnimationFrame(() => requestAnimationFrame(() => submit.focus()));
+    },
     /** @param {State} state */
     render(state) {
       shown = state;
@@ -117,6 +135,7 @@ function createForm(onCommand) {
       if (from.some((one, at) => one !== filledFrom[at])) {
         filledFrom = from;
         fill(state);
+        settle();
       }
       const isOff = !mayDrive(state) || !state.catalog;
       for (const field of [scenario, on, strength, seconds, submit]) setAttribute(field, "disabled", isOff);

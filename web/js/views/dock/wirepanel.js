@@ -2,7 +2,7 @@
 
 import { element, setAttribute, setText, span, svg } from "../../lib/dom.js";
 import { byteText, countText, decimalText } from "../../lib/number.js";
-import { KEPT_SECONDS } from "../../state/traffic.js";
+import { inFormat, KEPT_SECONDS } from "../../state/traffic.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/traffic.js").Second} Second */
@@ -29,17 +29,19 @@ export function createWirePanel() {
       charts.ticks.draw(seconds, newest, ({ ticks }) => ticks, countText);
       charts.updates.draw(seconds, newest, ({ updates }) => updates, countText);
       charts.bytes.draw(seconds, newest, ({ bytes }) => bytes, byteText);
-      setText(words, traffic.updates === 0 ? "No updates yet." : wordsText(traffic, settings.rate, format));
+      setText(words, inFormat(traffic).updates === 0 ? "No updates yet." : wordsText(traffic, settings.rate, format));
     },
   };
 }
 
 /** @param {State["traffic"]} traffic @param {State["settings"]["rate"]} rate @param {State["format"]} format */
-function wordsText({ ticks, updates, bytes }, rate, format) {
-  const total = `Since this page was loaded, ${countText(ticks)} ticks came in ${countText(updates)} updates`;
+function wordsText(traffic, rate, format) {
+  const { ticks, updates, bytes } = inFormat(traffic);
+  const name = format === "json" ? "JSON" : "binary";
+  const total = `Since ${name} began, ${countText(ticks)} ticks came in ${countText(updates)} updates`;
   const each = `${decimalText(ticks / updates, 1)} ticks and ${decimalText(bytes / updates, 0)} bytes per update`;
   const limit = rate === "every" ? "Each tick comes alone" : `A symbol has at most ${rate} updates per second`;
-  return `${total}: ${each} as ${format === "json" ? "JSON" : "binary"}. ${limit}: change the rate below to compare.`;
+  return `${total}: ${each}. ${limit}: change the rate below to compare.`;
 }
 
 /** @param {string} title @param {string} colour */

@@ -11,9 +11,9 @@ const SHOWN = 12;
 
 /**
  * @param {readonly Command[]} commands
- * @param {import("../actions.js").Actions} actions
+ * @param {import("../actions.js").Actions & { onScenario: (name: string) => void }} actions
  */
-export function createPalette(commands, { onChoose }) {
+export function createPalette(commands, { onChoose, onSet, onScenario }) {
   const input = element("input", {
     class: "field palette-input",
     type: "text",
@@ -21,8 +21,8 @@ export function createPalette(commands, { onChoose }) {
     "aria-expanded": "true",
     "aria-controls": "palette-list",
     "aria-autocomplete": "list",
-    "aria-label": "Symbol or command",
-    placeholder: "Symbol or command",
+    "aria-label": "Symbol, scenario or command",
+    placeholder: "Symbol, scenario or command",
     autocomplete: "off",
     spellcheck: "false",
   });
@@ -46,7 +46,20 @@ export function createPalette(commands, { onChoose }) {
         : matching([...(shown?.instruments.values() ?? [])], text)
             .slice(0, SHOWN)
             .map(({ symbol, name }) => ({ title: symbol, hint: name || "symbol", run: () => onChoose(symbol) }));
-    found = [...symbols, ...some].slice(0, SHOWN);
+    const scenarios =
+      text === ""
+        ? []
+        : (shown?.catalog?.scenarios ?? [])
+            .filter(({ name, title }) => `scenario ${name} ${title}`.toLowerCase().includes(text))
+            .map(({ name, title }) => ({
+              title,
+              hint: "scenario",
+              run() {
+                onSet({ dockTab: "scenarios", dockOpen: true });
+                onScenario(name);
+              },
+            }));
+    found = [...symbols, ...scenarios, ...some].slice(0, SHOWN);
     at = 0;
     list.replaceChildren(
       ...found.map(({ title, hint }, index) =>
@@ -58,7 +71,7 @@ export function createPalette(commands, { onChoose }) {
         ),
       ),
     );
-    none.textContent = found.length === 0 ? "No symbol or command has this in its name." : "";
+    none.textContent = found.length === 0 ? "No symbol, scenario or command has this in its name." : "";
     mark();
   }
 

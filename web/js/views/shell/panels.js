@@ -74,7 +74,7 @@ export function createPanels(byId, commands, actions) {
   return {
     charts,
     help,
-    palette: createPalette(commands, actions),
+    palette: createPalette(commands, { ...actions, onScenario: scenarios.choose }),
     table: createBarTable(),
     /** @param {State} state @param {import("../actions.js").Moment} moment */
     render(state, { nowMs, look }) {
