@@ -127,7 +127,7 @@ test("an alert fires once, and can be set again and removed", async () => {
   await page.fill('.alert-form [name="value"]', "1");
   await page.click('.alert-form [type="submit"]');
   await untilText(page, "#toasts", "Alert: MSFT price at or above 1.");
-  await untilText(page, ".alerts section:last-child .alert", /MSFT price at or above 1[\d,]+\.\d\d$/);
+  await untilText(page, ".alerts section:last-child .alert", /MSFT price at or above 1\.00[\d,]+\.\d\d$/);
   await page.fill('.alert-form [name="symbol"]', "AAPL");
   await page.selectOption('.alert-form [name="side"]', "below");
   await page.fill('.alert-form [name="value"]', "0.01");

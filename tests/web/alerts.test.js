@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commandOf, createCommands } from "../../web/js/app/commands.js";
-import { alertText, disarm, isAlert, checkAlerts, FIRED_KEPT } from "../../web/js/state/alerts.js";
+import {
+  alertText,
+  checkAlerts,
+  checkExtremes,
+  disarm,
+  extremesSince,
+  FIRED_KEPT,
+  isAlert,
+} from "../../web/js/state/alerts.js";
 import { subscriptionsOf } from "../../web/js/state/subscriptions.js";
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
@@ -218,4 +226,60 @@ test("the value of an alert keeps its digits", () => {
   assert.match(text(227.31), /above 227\.31$/);
   assert.match(text(227.3, { price_decimals: 2 }), /above 227\.30$/);
   assert.match(text(-37.63), /above \u221237\.63$/);
+});
+
+/** @param {number} ts @param {number} high @param {number} low */
+const bar = (ts, high, low) => ({ ts, open: low, high, low, close: low, volume: 1, closed: false });
+
+test("extremes are those since the last bar that was seen", () => {
+  const before = bar(2, 105, 99);
+  assert.deepEqual(extremesSince(before, [bar(1, 200, 1), bar(2, 105, 99)]), { high: null, low: null }, "nothing new");
+  assert.deepEqual(extremesSince(before, [bar(2, 106, 99)]), { high: { price: 106, ts: 2 }, low: null });
+  assert.deepEqual(extremesSince(before, [bar(2, 105, 98), bar(3, 101, 97)]), {
+    high: { price: 101, ts: 3 },
+    low: { price: 97, ts: 3 },
+  });
+});
+
+test("an alert fires on what came between two updates", () => {
+  const found = { high: { price: 110, ts: 7 }, low: { price: 90, ts: 8 } };
+  /** @param {object} rule @param {any} [now] */
+  const fired = (rule, now = quote(1, { last: 100, change: 0 })) =>
+    checkExtremes([alert(rule)], "AAPL", found, now).map(({ value, ts }) => [value, ts]);
+  assert.deepEqual(fired({ value: 105 }), [[110, 7]]);
+  assert.deepEqual(fired({ value: 111 }), []);
+  assert.deepEqual(fired({ above: false, value: 95 }), [[90, 8]]);
+  assert.deepEqual(fired({ field: "percent", value: 10 }), [[10, 7]]);
+  assert.deepEqual(fired({ field: "percent", value: 10 }, quote(1, { change: null })), [], "the base is not known");
+  assert.deepEqual(fired({ field: "percent", value: 10 }, quote(1, { ts_event: 86_400_000_000 })), [], "another day");
+  assert.deepEqual(fired({ field: "volume", value: 1 }), []);
+  assert.deepEqual(fired({ armed: false, value: 105 }), []);
+  assert.deepEqual(fired({ symbol: "IBM", value: 105 }), []);
+});
+
+test("a price that crosses and returns is told, and not what was before", () => {
+  const settings = { ...DEFAULT_SETTINGS, alerts: [alert({ value: 105 })] };
+  const begun = reduce(initialState({ settings }), {
+    type: "message",
+    message: /** @type {any} */ ({ type: "feed", epoch: 1 }),
+    nowMs: 0,
+  }).state;
+  /** @param {import("../../web/js/state/model.js").State} state @param {boolean} snapshot @param {...any} bars */
+  const receive = (state, snapshot, ...bars) =>
+    reduce(state, {
+      type: "message",
+      message: { type: "bars", epoch: 1, ts_sent: 0, symbol: "AAPL", interval: "1s", snapshot, missed: 0, bars },
+      nowMs: 0,
+    }).state;
+  const known = receive(begun, true, bar(1_000_000, 110, 99));
+  assert.equal(known.firedAlerts.length, 0, "it crossed before the alert was watched");
+  const quiet = receive(known, false, bar(1_000_000, 110, 98), bar(2_000_000, 104, 99));
+  assert.equal(quiet.firedAlerts.length, 0);
+  const rung = receive(quiet, false, bar(3_000_000, 106, 99), bar(4_000_000, 100, 99));
+  assert.deepEqual(
+    rung.firedAlerts.map(({ value, ts }) => [value, ts]),
+    [[106, 3_000_000]],
+  );
+  assert.equal(rung.settings.alerts[0].armed, false);
+  assert.equal(rung.watched.size, 0, "the next alert begins anew");
 });

@@ -19,6 +19,8 @@ const wanted = (quotes, rest = {}) => ({
   quotes: new Map(Object.entries(quotes)),
   total: TOTAL,
   bars: new Map([["AAPL 1m", { symbol: "AAPL", interval: "1m" }]]),
+  armed: new Set(),
+  watched: new Set(),
   trades: "AAPL",
   depth: null,
   news: false,
@@ -37,6 +39,7 @@ function open(known = {}) {
   const session = createSession((message) => sent.push(message), {
     quotes: () => known.quotes ?? null,
     bars: () => known.bars ?? null,
+    watched: () => null,
     trades: () => known.trades ?? null,
     depth: () => known.depth ?? null,
     news: () => known.news ?? null,
@@ -181,6 +184,24 @@ test("a hidden page takes nothing, and resumes when it is visible", () => {
     ...all("subscribe 0", "AAPL,IBM"),
     ...all("rate 5", "*"),
   ]);
+});
+
+test("a hidden page goes on with armed alerts, a paused one not", () => {
+  const { sent, session } = open();
+  session.setSubscriptions({ ...AAPL, armed: new Set(["IBM"]), watched: new Set(["IBM"]) });
+  const from = sent.length;
+  session.setVisible(false);
+  assert.deepEqual(textOf(sent.slice(from)), [
+    "rate quotes AAPL 0",
+    "rate quotes IBM 1",
+    "rate bars IBM 1",
+    "rate bars AAPL 0",
+    "rate trades AAPL 0",
+  ]);
+  session.setVisible(false, false);
+  assert.deepEqual(textOf(sent.slice(from + 5)), ["rate quotes IBM 0", "rate bars IBM 0"]);
+  session.setSubscriptions(AAPL);
+  assert.deepEqual(textOf(sent.slice(from + 7)), ["unsubscribe bars IBM"]);
 });
 
 test("headlines are subscribed once and resumed after a loss", () => {

@@ -159,7 +159,7 @@ function isStream(action) {
 }
 
 function watch() {
-  connection.setVisible(!document.hidden && !store.state.paused);
+  connection.setVisible(!document.hidden && !store.state.paused, !store.state.paused);
 }
 
 /** @param {KeyboardEvent} event */

@@ -10,7 +10,7 @@ import { createSocket, LOST_AFTER } from "../net/socket.js";
 import { decode, encode, PROTOCOL } from "../net/wire.js";
 import { estimate } from "../state/clock.js";
 import { defaultInterval, hasTrades } from "../state/select.js";
-import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades } from "../state/since.js";
+import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades, sinceWatched } from "../state/since.js";
 import { subscriptionsOf } from "../state/subscriptions.js";
 import { takeSocket } from "./early.js";
 
@@ -55,6 +55,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   const session = createSession((message) => socket.send(encode(message)), {
     quotes: (symbols) => sinceQuotes(store.state, symbols),
     bars: (symbol, key) => sinceBars(store.state, symbol, key),
+    watched: (symbols) => sinceWatched(store.state, symbols),
     trades: () => sinceTrades(store.state),
     depth: () => sinceDepth(store.state),
     news: () => sinceNews(store.state),
@@ -213,8 +214,8 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     drive: driver.drive,
     /** @param {readonly string[]} symbols */
     resync: (symbols) => session.resync(symbols),
-    /** @param {boolean} visible */
-    setVisible: (visible) => session.setVisible(visible),
+    /** @param {boolean} visible @param {boolean} ringing */
+    setVisible: (visible, ringing) => session.setVisible(visible, ringing),
   };
 }
 

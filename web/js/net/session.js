@@ -3,7 +3,7 @@
  *
  * Only differences are sent, in as few messages as possible. A new connection subscribes to everything again and
  * resumes from what the page has. A symbol that is no longer needed stays at rate 0, so that one snapshot brings it
- * back. A hidden page keeps its subscriptions, all at rate 0.
+ * back. A hidden page keeps its subscriptions, all at rate 0 but those of symbols with an armed alert.
  */
 
 import { byteLength } from "./wire.js";
@@ -21,6 +21,7 @@ import { byteLength } from "./wire.js";
  * @typedef {object} Positions
  * @property {(symbols: readonly string[]) => Since | null} quotes
  * @property {(symbol: string, key: string) => Since | null} bars
+ * @property {(symbols: readonly string[]) => Since | null} watched
  * @property {() => Since | null} trades
  * @property {() => Since | null} depth
  * @property {() => Since | null} news
@@ -29,12 +30,25 @@ import { byteLength } from "./wire.js";
 export const HISTORY = 500;
 export const TRADES = 50;
 export const STORIES = 100;
+/** The bars on which alerts are judged, and the rate of what a hidden page takes. */
+const WATCHED = "1s";
+const HIDDEN_RATE = 1;
 /** The longest message that every server reads. */
 const MESSAGE_BYTES = 16_384;
 const ALL = "*";
 
 /** @type {Subscriptions} */
-const NOTHING = { quotes: new Map(), total: 0, bars: new Map(), trades: null, depth: null, news: false, rate: 0 };
+const NOTHING = {
+  quotes: new Map(),
+  total: 0,
+  bars: new Map(),
+  armed: new Set(),
+  watched: new Set(),
+  trades: null,
+  depth: null,
+  news: false,
+  rate: 0,
+};
 
 /** The subscriptions of a new connection. */
 const nothingSent = () => ({
@@ -42,6 +56,8 @@ const nothingSent = () => ({
   quotes: new Map(),
   /** @type {Map<string, SeriesId & { rate: UpdateRate }>} */
   bars: new Map(),
+  /** @type {Map<string, UpdateRate>} */
+  watched: new Map(),
   /** @type {Single | null} */
   trades: null,
   /** @type {Single | null} */
@@ -56,11 +72,19 @@ const nothingSent = () => ({
 export function createSession(send, positions) {
   let isOpen = false;
   let isVisible = true;
+  let isRinging = true;
   let messageBytes = MESSAGE_BYTES;
   let wanted = NOTHING;
   let sent = nothingSent();
 
   const rateNow = (/** @type {UpdateRate} */ rate) => (isVisible ? rate : 0);
+  /** The rate of what an armed alert needs. @param {UpdateRate} rate */
+  const armedRate = (rate) => {
+    if (isVisible || !isRinging) return rateNow(rate);
+    return rate === "every" ? HIDDEN_RATE : Math.min(rate, HIDDEN_RATE);
+  };
+  /** @param {string} symbol @param {UpdateRate} rate */
+  const quoteRate = (symbol, rate) => (wanted.armed.has(symbol) ? armedRate(rate) : rateNow(rate));
   const fits = (/** @type {Inbound} */ message) => byteLength(message) < messageBytes;
 
   /**
@@ -89,7 +113,7 @@ export function createSession(send, positions) {
   }
 
   function sendQuotes() {
-    const { changed, added } = rateChanges(sent.quotes, wanted.quotes, rateNow);
+    const { changed, added } = rateChanges(sent.quotes, wanted.quotes, quoteRate);
     for (const [rate, symbols] of byRate(changed)) {
       const isAll = symbols.length === sent.quotes.size && symbols.length > 1;
       sendInParts(isAll ? [ALL] : symbols, (part) => ({ type: "rate", channel: "quotes", symbols: part, rate }));
@@ -118,8 +142,9 @@ export function createSession(send, positions) {
       send({ type: "unsubscribe", channel: "bars", symbols: [symbol], interval });
       sent.bars.delete(key);
     }
-    const rate = rateNow(wanted.rate);
     for (const [key, { symbol, interval }] of wanted.bars) {
+      const isWatched = interval === WATCHED && wanted.armed.has(symbol);
+      const rate = isWatched ? armedRate(wanted.rate) : rateNow(wanted.rate);
       const before = sent.bars.get(key);
       if (before?.rate === rate) continue;
       sent.bars.set(key, { symbol, interval, rate });
@@ -130,6 +155,29 @@ export function createSession(send, positions) {
         send(resuming({ type: "subscribe", channel: "bars", symbols, interval, history: HISTORY, rate }, since));
       }
     }
+  }
+
+  /** Sends the differences of the bars that alerts are judged on, many symbols in a message. */
+  function sendWatched() {
+    /** @type {Map<string, UpdateRate>} */
+    const rates = new Map([...wanted.watched].map((symbol) => [symbol, wanted.rate]));
+    const { changed, added } = rateChanges(sent.watched, rates, (_, rate) => armedRate(rate));
+    const gone = [...sent.watched.keys()].filter((symbol) => !rates.has(symbol));
+    const series = /** @type {const} */ ({ channel: "bars", interval: WATCHED });
+    if (gone.length > 0) sendInParts(gone, (symbols) => ({ type: "unsubscribe", ...series, symbols }));
+    for (const symbol of gone) {
+      sent.watched.delete(symbol);
+      changed.delete(symbol);
+    }
+    for (const [rate, all] of byRate(changed)) {
+      sendInParts(all, (symbols) => ({ type: "rate", ...series, symbols, rate }));
+    }
+    for (const [rate, all] of byRate(added)) {
+      sendInParts(all, (symbols) =>
+        resuming({ type: "subscribe", ...series, symbols, history: 1, rate }, positions.watched(symbols)),
+      );
+    }
+    for (const [symbol, rate] of [...changed, ...added]) sent.watched.set(symbol, rate);
   }
 
   /**
@@ -158,6 +206,7 @@ export function createSession(send, positions) {
   function sendChanges() {
     if (!isOpen) return;
     sendQuotes();
+    sendWatched();
     sendBars();
     sendSingle("trades", { history: TRADES });
     sendSingle("depth", {});
@@ -185,13 +234,15 @@ export function createSession(send, positions) {
     },
 
     /**
-     * Stops all updates of a hidden page. When it is visible again, a snapshot or the missing updates come.
+     * Stops the updates of a hidden page. When it is visible again, a snapshot or the missing updates come.
      *
      * @param {boolean} visible
+     * @param {boolean} [ringing] a hidden page goes on with what armed alerts need
      */
-    setVisible(visible) {
-      if (visible === isVisible) return;
+    setVisible(visible, ringing = true) {
+      if (visible === isVisible && ringing === isRinging) return;
       isVisible = visible;
+      isRinging = ringing;
       sendChanges();
     },
 
@@ -212,7 +263,7 @@ export function createSession(send, positions) {
  *
  * @param {ReadonlyMap<string, UpdateRate>} sent
  * @param {ReadonlyMap<string, UpdateRate>} wanted
- * @param {(rate: UpdateRate) => UpdateRate} rateNow
+ * @param {(symbol: string, rate: UpdateRate) => UpdateRate} rateNow
  */
 function rateChanges(sent, wanted, rateNow) {
   /** @type {Map<string, UpdateRate>} */
@@ -221,8 +272,8 @@ function rateChanges(sent, wanted, rateNow) {
   const added = new Map();
   for (const [symbol, rate] of wanted) {
     const before = sent.get(symbol);
-    if (before === undefined) added.set(symbol, rateNow(rate));
-    else if (before !== rateNow(rate)) changed.set(symbol, rateNow(rate));
+    if (before === undefined) added.set(symbol, rateNow(symbol, rate));
+    else if (before !== rateNow(symbol, rate)) changed.set(symbol, rateNow(symbol, rate));
   }
   for (const [symbol, before] of sent) if (before !== 0 && !wanted.has(symbol)) changed.set(symbol, 0);
   return { changed, added };

@@ -1,9 +1,13 @@
 /** Price, change and volume alerts. An alert fires once and is then off until somebody arms it again. */
 
 import { decimalText } from "../lib/number.js";
-import { changePercent } from "./quotes.js";
+import { intervalUs } from "../lib/time.js";
+import { changePercent, percentOf } from "./quotes.js";
 
 /** @typedef {import("./model.js").Quote} Quote */
+/** @typedef {import("./model.js").Bar} Bar */
+/** @typedef {{ price: number, ts: number }} Extreme */
+/** @typedef {{ high: Extreme | null, low: Extreme | null }} Extremes */
 /** @typedef {"last" | "percent" | "volume"} AlertField */
 /** @typedef {{ id: number, symbol: string, field: AlertField, above: boolean, value: number, armed: boolean }} Alert */
 /**
@@ -12,6 +16,12 @@ import { changePercent } from "./quotes.js";
  * @typedef {{ alert: Alert, value: number, ts: number | null }} FiredAlert
  */
 
+/**
+ * The interval of the bars on which armed alerts are judged: a quote is a sample, and the bars between two updates have
+ * the high and low of every tick.
+ */
+export const WATCHED = "1s";
+const DAY_US = intervalUs("1d");
 export const MOST_ALERTS = 100;
 export const FIRED_KEPT = 50;
 /** The digits that a number in double precision holds. */
@@ -61,6 +71,64 @@ export function checkAlerts(alerts, quotes) {
       return there ? [{ alert, value, ts: quote.ts_event }] : [];
     }),
   );
+}
+
+/**
+ * Returns the highest and lowest price of the bars after `before`, the last bar that was seen, with their times. Of that
+ * bar itself only a new extreme counts: nobody knows when the others came.
+ *
+ * @param {Bar} before
+ * @param {readonly Bar[]} bars
+ * @returns {Extremes}
+ */
+export function extremesSince(before, bars) {
+  /** @type {Extremes} */
+  const found = { high: null, low: null };
+  for (const { ts, high, low } of bars) {
+    if (ts < before.ts) continue;
+    if ((ts > before.ts || high > before.high) && high > (found.high?.price ?? -Infinity))
+      found.high = { price: high, ts };
+    if ((ts > before.ts || low < before.low) && low < (found.low?.price ?? Infinity)) found.low = { price: low, ts };
+  }
+  return found;
+}
+
+/**
+ * Returns the alerts of a symbol that fire between two updates, whatever the price is now.
+ *
+ * @param {readonly Alert[]} alerts
+ * @param {string} symbol
+ * @param {Extremes} extremes
+ * @param {Quote | undefined} quote with the base of the change
+ * @returns {FiredAlert[]}
+ */
+export function checkExtremes(alerts, symbol, extremes, quote) {
+  return alerts.flatMap((alert) => {
+    const at = alert.above ? extremes.high : extremes.low;
+    if (!alert.armed || alert.symbol !== symbol || !at || alert.field === "volume") return [];
+    const value = alert.field === "last" ? at.price : dayPercent(at, quote);
+    const there = value !== null && (alert.above ? value >= alert.value : value <= alert.value);
+    return there ? [{ alert, value, ts: at.ts }] : [];
+  });
+}
+
+/** Returns the change of a price of the quote's day in percent. @param {Extreme} at @param {Quote | undefined} quote */
+function dayPercent({ price, ts }, quote) {
+  if (quote?.last == null || quote.change === null || quote.ts_event === null) return null;
+  const isToday = Math.floor(ts / DAY_US) === Math.floor(quote.ts_event / DAY_US);
+  return isToday ? percentOf(price, quote.last - quote.change) : null;
+}
+
+/**
+ * Adds an armed alert, or returns `null` where there are as many as there can be.
+ *
+ * @param {readonly Alert[]} alerts
+ * @param {Omit<Alert, "id" | "armed">} alert
+ * @returns {readonly Alert[] | null}
+ */
+export function withAlert(alerts, alert) {
+  if (alerts.length >= MOST_ALERTS) return null;
+  return [...alerts, { ...alert, id: Math.max(0, ...alerts.map(({ id }) => id)) + 1, armed: true }];
 }
 
 /**

@@ -87,6 +87,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {{ rows: readonly string[], ticker: readonly string[] }} visible symbols on the screen
  * @property {number} subscribed symbols that the server sends
  * @property {readonly import("./alerts.js").FiredAlert[]} firedAlerts newest first
+ * @property {ReadonlyMap<string, Bar>} watched the last bar on which the alerts of a symbol were judged
  * @property {boolean} paused nothing on the page moves
  * @property {number | null} maxRate the rate to which the server throttles this page
  * @property {ScenarioCatalog | null} catalog
@@ -154,6 +155,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     visible: { rows: [], ticker: [] },
     subscribed: 0,
     firedAlerts: [],
+    watched: new Map(),
     paused: false,
     maxRate: null,
     catalog: null,

@@ -4,7 +4,7 @@
  * A message of another epoch is dropped. It is late, or its `feed` message is still to come and snapshots follow that.
  */
 
-import { checkAlerts, disarm, FIRED_KEPT } from "./alerts.js";
+import { checkAlerts, checkExtremes, disarm, extremesSince, FIRED_KEPT, WATCHED } from "./alerts.js";
 import { addRoundTrip, estimate, NO_SAMPLES } from "./clock.js";
 import { NO_NOTICES, takeNotices } from "./notices.js";
 import { seriesKey } from "./model.js";
@@ -89,7 +89,7 @@ function take(state, message) {
     case "feed":
       return takeFeed(state, message);
     case "bars":
-      return takeBarsOf(state, message);
+      return takeBarsOf(judgeBars(state, message), message);
     case "trades":
       return takeTradesOf(state, message);
     case "depth":
@@ -145,6 +145,7 @@ function takeFeed(state, feed) {
     sparks: { ...state.sparks, closes: new Map() },
     series: cleared(state.series),
     book: null,
+    watched: new Map(),
     news: NO_NOTICES,
     scenarios: NO_NOTICES,
     marketUs: feed.ts_market,
@@ -200,10 +201,50 @@ function receiveQuotes(state, message, arrival) {
  * @returns {State}
  */
 function fireAlerts(state, taken) {
-  const fired = checkAlerts(state.settings.alerts, taken);
+  return withFired(state, checkAlerts(state.settings.alerts, taken));
+}
+
+/**
+ * @param {State} state
+ * @param {readonly import("./alerts.js").FiredAlert[]} fired
+ * @returns {State}
+ */
+function withFired(state, fired) {
   if (fired.length === 0) return state;
   const settings = { ...state.settings, alerts: disarm(state.settings.alerts, fired) };
-  return { ...state, settings, firedAlerts: [...fired.toReversed(), ...state.firedAlerts].slice(0, FIRED_KEPT) };
+  const firedAlerts = [...fired.toReversed(), ...state.firedAlerts].slice(0, FIRED_KEPT);
+  return withWatched({ ...state, settings, firedAlerts });
+}
+
+/**
+ * Forgets the bars of symbols without an armed alert: what comes before the next one is armed must not fire it.
+ *
+ * @param {State} state
+ * @returns {State}
+ */
+export function withWatched(state) {
+  const armed = new Set(state.settings.alerts.filter((alert) => alert.armed).map(({ symbol }) => symbol));
+  const watched = new Map([...state.watched].filter(([symbol]) => armed.has(symbol)));
+  return watched.size === state.watched.size ? state : { ...state, watched };
+}
+
+/**
+ * Judges the alerts of a symbol on every tick since the last bars, and remembers how far that went.
+ *
+ * @param {State} state
+ * @param {import("../types/protocol.js").Bars} message
+ * @returns {State}
+ */
+function judgeBars(state, { epoch, symbol, interval, bars }) {
+  const { alerts } = state.settings;
+  const newest = bars.at(-1);
+  if (epoch !== state.epoch || interval !== WATCHED || !newest) return state;
+  if (!alerts.some((alert) => alert.armed && alert.symbol === symbol)) return state;
+  const before = state.watched.get(symbol);
+  const next =
+    before && newest.ts < before.ts ? state : { ...state, watched: new Map(state.watched).set(symbol, newest) };
+  if (!before) return next;
+  return withFired(next, checkExtremes(alerts, symbol, extremesSince(before, bars), state.quotes.get(symbol)));
 }
 
 /**

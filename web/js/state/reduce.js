@@ -4,7 +4,7 @@
  * Not here: messages from the server (`receive.js`).
  */
 
-import { receive } from "./receive.js";
+import { receive, withWatched } from "./receive.js";
 import { activate, choose, filled, setLayout, withoutTrades, withPanes } from "./panes.js";
 import { takePreview } from "./preview.js";
 import { takeOlder } from "./series.js";
@@ -80,7 +80,7 @@ function act(state, action) {
       return activate(state, action.pane);
     case "set":
       return setLayout(
-        { ...state, settings: { ...state.settings, ...action.settings } },
+        withWatched({ ...state, settings: { ...state.settings, ...action.settings } }),
         action.settings.layout ?? state.panes.length,
       );
     case "filter":

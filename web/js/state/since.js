@@ -4,6 +4,9 @@
  * A symbol without a position gets a snapshot.
  */
 
+import { intervalUs } from "../lib/time.js";
+import { WATCHED } from "./alerts.js";
+
 /** @typedef {import("./model.js").State} State */
 /** @typedef {NonNullable<import("../types/protocol.js").Subscribe["since"]>} Since */
 
@@ -29,6 +32,23 @@ export function sinceBars({ epoch, series }, symbol, key) {
   const known = series.get(key);
   const newest = known && !known.loading ? known.bars.findLast(({ closed }) => closed) : undefined;
   return since(epoch, [[symbol, newest?.ts ?? 0]]);
+}
+
+/**
+ * The last bar seen may have been forming, so the one before it is the newest that was closed for certain.
+ *
+ * @param {Pick<State, "epoch" | "watched">} state
+ * @param {readonly string[]} symbols
+ * @returns {Since | null}
+ */
+export function sinceWatched({ epoch, watched }, symbols) {
+  return since(
+    epoch,
+    symbols.map((symbol) => {
+      const bar = watched.get(symbol);
+      return [symbol, bar ? (bar.closed ? bar.ts : bar.ts - intervalUs(WATCHED)) : 0];
+    }),
+  );
 }
 
 /**

@@ -4,7 +4,9 @@
  * The other symbols come at a slow rate where a panel or the sort order needs the whole market.
  */
 
+import { WATCHED } from "./alerts.js";
 import { needsAll } from "./list.js";
+import { seriesKey } from "./model.js";
 import { wantedSeries } from "./panes.js";
 import { hasDepth } from "./select.js";
 
@@ -28,13 +30,18 @@ export function subscriptionsOf(state, { trades, depth }) {
   if (needsMarket(state)) for (const symbol of instruments.keys()) quotes.set(symbol, slow);
   for (const symbol of settings.ticker ? visible.ticker : []) quotes.set(symbol, slow);
   const bars = wantedSeries(state);
-  const watched = settings.alerts.flatMap(({ armed, symbol }) => (armed ? [symbol] : []));
-  const fast = [...visible.rows, ...watched, ...[...bars.values()].map(({ symbol }) => symbol)];
+  const armed = new Set(
+    settings.alerts.flatMap(({ armed, symbol }) => (armed && instruments.has(symbol) ? [symbol] : [])),
+  );
+  const watched = new Set([...armed].filter((symbol) => !bars.has(seriesKey(symbol, WATCHED))));
+  const fast = [...visible.rows, ...armed, ...[...bars.values()].map(({ symbol }) => symbol)];
   for (const symbol of fast) if (instruments.has(symbol)) quotes.set(symbol, settings.rate);
   return {
     quotes,
     total: instruments.size,
     bars,
+    armed,
+    watched,
     trades: trades ? choice.symbol : null,
     depth: depth && hasDepth(state) ? choice.symbol : null,
     news: feed?.source === "simulation",

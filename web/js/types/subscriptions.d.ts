@@ -15,6 +15,10 @@ export interface Subscriptions {
   /** The number of symbols that the feed has. */
   total: number;
   bars: ReadonlyMap<string, SeriesId>;
+  /** The symbols with an armed alert, which a hidden page takes too. */
+  armed: ReadonlySet<string>;
+  /** Those of them whose bars of `WATCHED` no chart shows. */
+  watched: ReadonlySet<string>;
   /** The symbol whose trades are shown. */
   trades: string | null;
   /** The symbol whose order book is shown. */
