@@ -81,6 +81,8 @@ test("a simulation pauses and steps, but cannot seek", async () => {
     await stands(page, "playing");
     assert.equal(await page.locator(".transport-position").isVisible(), false);
     assert.equal(await page.locator(button("loop")).isVisible(), false);
+    assert.equal(await page.locator(button("gap")).isDisabled(), true);
+    assert.match((await page.getAttribute(button("gap"), "title")) ?? "", /the simulated market never rests/);
     await page.locator(button("play")).click();
     await stands(page, "paused");
     await page.locator(button("event")).click();

@@ -52,6 +52,8 @@ test("a button sends what the feed can do now", () => {
   const simulation = state({ seekable: false, end: null });
   for (const button of /** @type {const} */ (["restart", "loop", "skip", "shift"]))
     assert.equal(commandFor(simulation, button), null);
+  assert.equal(commandFor(state({ source: "simulation" }), "gap"), null);
+  assert.deepEqual(commandFor(state({ source: "replay" }), "gap"), { command: "step", to: "gap" });
   assert.equal(commandFor(initialState(), "play"), null);
 });
 

@@ -106,6 +106,11 @@ export function nextSpeed(set, by) {
   return found ?? set;
 }
 
+/** Returns whether the feed may have stretches without an event: the simulated market never rests. @param {Feed} feed */
+export function hasGaps({ source }) {
+  return source !== "simulation";
+}
+
 /**
  * @typedef {"play" | "restart" | "event" | "bar" | "gap" | "move" | "faster" | "slower" | "loop" | "skip" | "shift"}
  *   Button
@@ -128,8 +133,9 @@ export function commandFor({ feed, choice }, button) {
     case "restart":
       return feed.seekable ? { command: "seek", percent: 0 } : null;
     case "event":
+      return over ? null : { command: "step", to: "event" };
     case "gap":
-      return over ? null : { command: "step", to: button };
+      return over || !hasGaps(feed) ? null : { command: "step", to: "gap" };
     case "bar":
       return over ? null : { command: "step", to: "bar", interval: choice.interval ?? "1m" };
     case "move":

@@ -3,12 +3,24 @@
 import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { isStale, mayDrive } from "../../state/select.js";
-import { moves, positionText, progress, speedChoices, stateText, STEPS, timeAt } from "../../state/transport.js";
+import {
+  hasGaps,
+  moves,
+  positionText,
+  progress,
+  speedChoices,
+  stateText,
+  STEPS,
+  timeAt,
+} from "../../state/transport.js";
 import { createPreview } from "./preview.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Feed} Feed */
 /** @typedef {import("../actions.js").Actions} Actions */
+
+const NEXT_GAP = "Step to the next gap";
+const NO_GAPS = "No gaps to step to: the simulated market never rests";
 
 /**
  * @param {HTMLElement} root
@@ -32,9 +44,10 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
   const steps = [
     button("event", "step", "Step one event"),
     button("bar", "bar", "Step to the end of the bar"),
-    button("gap", "gap", "Step to the next gap"),
+    button("gap", "gap", NEXT_GAP),
     button("move", "move", "Step to the next move of 1 % of the chosen symbol"),
   ];
+  const gap = steps[2];
   const toggles = [
     button("loop", "loop", "Loop"),
     button("skip", "skip", "Skip nights, weekends and other dead time"),
@@ -70,7 +83,8 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
       const isOff = !mayDrive(state);
       const isOver = feed.state === "ended" || feed.state === "failed" || feed.state === "seeking";
       for (const node of [play, restart, ...toggles]) setAttribute(node, "disabled", isOff);
-      for (const node of steps) setAttribute(node, "disabled", isOff || isOver);
+      for (const node of steps) setAttribute(node, "disabled", isOff || isOver || (node === gap && !hasGaps(feed)));
+      setName(gap, hasGaps(feed) ? NEXT_GAP : NO_GAPS);
       renderPlay(play, moves(feed));
       setAttribute(restart, "hidden", !feed.seekable || progress(state) === null);
       position.render(state, feed, isOff);
