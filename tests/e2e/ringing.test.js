@@ -1,13 +1,13 @@
-/** Alerts: heard in a hidden tab, and judged on every tick. */
+/** Alerts: heard in a hidden tab, judged on every tick, and set, dragged and kept on the chart. */
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { until, untilText } from "./page.js";
+import { drawn, until, untilText } from "./page.js";
 import { serve } from "./serve.js";
-import { recordTraffic } from "./support.js";
+import { picture, recordTraffic } from "./support.js";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -64,6 +64,41 @@ test("a price that crosses and returns rings in a hidden tab", async () => {
       ),
     "an alert that has fired needs no bars",
   );
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("an alert is set by a click on the chart, dragged, and kept", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=SPKX&interval=1s`, (fresh) =>
+    settle(fresh, { dockTab: "alerts" }),
+  );
+  await drawn(page);
+  await page.keyboard.press(".");
+  const chart = page.locator(".pane-canvas");
+  const box = /** @type {{ x: number, y: number, width: number, height: number }} */ (await chart.boundingBox());
+  const x = box.x + box.width / 3;
+  const y = box.y + box.height * 0.4;
+  await page.mouse.move(x, y);
+  await page.locator(".alert-add").click();
+  await page.keyboard.press(".");
+  const set = page.locator(".alert[data-armed] > span").first();
+  await set.waitFor();
+  const before = await set.textContent();
+  assert.match(before ?? "", /^SPKX price at or (above|below) [\d.]+$/);
+  await picture(page, "alert-line");
+  const line = page.locator(".alert-line").first();
+  await line.hover();
+  const at = /** @type {{ x: number, y: number, width: number, height: number }} */ (await line.boundingBox());
+  await page.mouse.move(at.x + at.width / 3, at.y + at.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(at.x + at.width / 3, at.y + at.height / 2 - 40, { steps: 4 });
+  await page.mouse.up();
+  await until(async () => (await set.textContent()) !== before, "the dragged alert has another price");
+  const moved = await set.textContent();
+  await page.reload();
+  await drawn(page);
+  await page.locator(".alert-line").first().waitFor();
+  assert.equal(await set.textContent(), moved);
   assert.deepEqual(faults, []);
   await page.close();
 });

@@ -11,12 +11,14 @@ import {
   extremesSince,
   FIRED_KEPT,
   isAlert,
+  withPriceAlert,
 } from "../../web/js/state/alerts.js";
 import { subscriptionsOf } from "../../web/js/state/subscriptions.js";
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
 import { Store } from "../../web/js/state/store.js";
+import { roundedPrice } from "../../web/js/views/chart/alertlines.js";
 import { announcement } from "../../web/js/views/shell/announcer.js";
 
 /**
@@ -282,4 +284,19 @@ test("a price that crosses and returns is told, and not what was before", () => 
   );
   assert.equal(rung.settings.alerts[0].armed, false);
   assert.equal(rung.watched.size, 0, "the next alert begins anew");
+});
+
+test("an alert on the chart fires from the side of the price", () => {
+  const [set] = withPriceAlert([], { symbol: "AAPL", price: 101, alert: null, last: 100 }) ?? [];
+  assert.deepEqual(set, alert({ value: 101 }));
+  const moved = withPriceAlert([{ ...set, armed: false }], { symbol: "AAPL", price: 99, alert: set, last: 100 });
+  assert.deepEqual(moved, [alert({ value: 99, above: false })]);
+  const full = Array.from({ length: 100 }, (_, at) => alert({ id: at + 1 }));
+  assert.equal(withPriceAlert(full, { symbol: "AAPL", price: 1, alert: null, last: null }), null);
+});
+
+test("a price of the pointer is rounded to a tick", () => {
+  assert.equal(roundedPrice(100.126, { tick_size: 0.01, price_decimals_max: 2 }), 100.13);
+  assert.equal(roundedPrice(0.30000001, { tick_size: 0.1, price_decimals_max: 1 }), 0.3);
+  assert.equal(roundedPrice(6485.61, { tick_size: 0.25, price_decimals_max: 2 }), 6485.5);
 });

@@ -15,6 +15,7 @@ import { createToasts } from "./app/toasts.js";
 import { byId } from "./lib/dom.js";
 import { createAfterPaint, createBudget, createFrame, createHold, createPace, createWait } from "./lib/frame.js";
 import { createApi } from "./net/api.js";
+import { TOO_MANY, withPriceAlert } from "./state/alerts.js";
 import { intervalFault, isBarBehind } from "./state/select.js";
 import { Store } from "./state/store.js";
 import { commandFor } from "./state/transport.js";
@@ -92,6 +93,15 @@ const png = () => views.withPanels(({ charts }) => savePicture(store.state, char
 const csv = () => views.withPanels(({ charts }) => saveBars(store.state, charts.visibleRange()));
 const openTable = () => views.withPanels(({ charts, table }) => table.open(store.state, charts.visibleRange()));
 
+/** @param {string} symbol @param {number} price @param {import("./state/alerts.js").Alert | null} alert */
+function setAlert(symbol, price, alert) {
+  const { settings, quotes } = store.state;
+  const alerts = withPriceAlert(settings.alerts, { symbol, price, alert, last: quotes.get(symbol)?.last ?? null });
+  if (alerts === null) return toasts.show(TOO_MANY);
+  set({ alerts });
+  requestPermission();
+}
+
 /** @param {import("./state/transport.js").Button} button */
 function transport(button) {
   if (!store.state.control)
@@ -137,6 +147,7 @@ const views = createViews(byId, commands, {
   onPause: pause,
   onCommand: connection.drive,
   onTransport: transport,
+  onAlert: setAlert,
   onNotify: requestPermission,
   onChartTable: openTable,
   onPicture: png,

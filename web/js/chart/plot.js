@@ -12,6 +12,7 @@ import { chartLook, SCALE_MODES, seriesLook, timeLook } from "./look.js";
 import { createMarks } from "./marks.js";
 import { createOverlays } from "./overlays.js";
 import { lineColours } from "./palette.js";
+import { createPriceLines } from "./pricelines.js";
 import { createQuoteLines } from "./quotelines.js";
 import { createTimeView } from "./timeview.js";
 import { createVolume } from "./volume.js";
@@ -55,7 +56,7 @@ export function createPlot(container, first) {
   const time = createTimeView(chart);
   const volume = createVolume(chart);
   const overlays = createOverlays(chart);
-  let { main, marks, quoteLines } = createMain("candles");
+  let { main, marks, quoteLines, alertLines } = createMain("candles");
   let clear = LEAST_CLEAR;
 
   /** Creates the series of the bars, with what is attached to it. @param {Kind} kind */
@@ -64,14 +65,14 @@ export function createPlot(container, first) {
     const main = chart.addSeries(/** @type {any} */ (KINDS[kind]), {}, 0);
     const marks = createMarks(palette);
     main.attachPrimitive(marks);
-    return { main, marks, quoteLines: createQuoteLines(main) };
+    return { main, marks, quoteLines: createQuoteLines(main), alertLines: createPriceLines(main) };
   }
 
   /** @param {Kind} kind */
   function replaceMain(kind) {
     const old = main;
     // Before the old one goes: the library removes a pane without series, and the volumes would move up.
-    ({ main, marks, quoteLines } = createMain(kind));
+    ({ main, marks, quoteLines, alertLines } = createMain(kind));
     chart.removeSeries(old);
     main.setSeriesOrder(0);
   }
@@ -143,6 +144,20 @@ export function createPlot(container, first) {
     /** @param {{ bid: number | null, ask: number | null } | null} quote */
     setQuote(quote) {
       quoteLines.set(quote, palette);
+    },
+
+    /** @param {readonly { id: number, price: number }[]} lines */
+    setAlerts(lines) {
+      alertLines.set(lines, palette.accent);
+    },
+
+    /** Returns the price at a height of the price pane, in pixels, or `null` outside it. @param {number} y */
+    priceAt: (y) => (y < 0 || y > chart.panes()[0].getHeight() ? null : main.coordinateToPrice(y)),
+
+    /** Returns the height of a price, or `null` where it is not visible. @param {number} price */
+    yOf(price) {
+      const y = main.priceToCoordinate(price);
+      return y === null || y < 0 || y > chart.panes()[0].getHeight() ? null : Number(y);
     },
 
     /** Goes to the newest bars, and scales the prices automatically. */

@@ -23,6 +23,7 @@ import { changePercent, percentOf } from "./quotes.js";
 export const WATCHED = "1s";
 const DAY_US = intervalUs("1d");
 export const MOST_ALERTS = 100;
+export const TOO_MANY = `There can be at most ${MOST_ALERTS} alerts. Remove one first.`;
 export const FIRED_KEPT = 50;
 /** The digits that a number in double precision holds. */
 const MOST_DIGITS = 15;
@@ -129,6 +130,18 @@ function dayPercent({ price, ts }, quote) {
 export function withAlert(alerts, alert) {
   if (alerts.length >= MOST_ALERTS) return null;
   return [...alerts, { ...alert, id: Math.max(0, ...alerts.map(({ id }) => id)) + 1, armed: true }];
+}
+
+/**
+ * Sets an alert at a price, or moves one there. It fires from the side on which the last price is.
+ *
+ * @param {readonly Alert[]} alerts
+ * @param {{ symbol: string, price: number, alert: Alert | null, last: number | null }} wanted
+ */
+export function withPriceAlert(alerts, { symbol, price, alert, last }) {
+  const place = { symbol, field: /** @type {const} */ ("last"), above: last === null || price >= last, value: price };
+  if (!alert) return withAlert(alerts, place);
+  return alerts.map((one) => (one.id === alert.id ? { ...one, ...place, armed: true } : one));
 }
 
 /**

@@ -22,6 +22,8 @@
  * @property {(paused: boolean) => void} onPause
  * @property {(command: import("../types/http.js").FeedCommand) => void} onCommand sends a command to the feed
  * @property {(button: import("../state/transport.js").Button) => void} onTransport presses a transport button
+ * @property {(symbol: string, price: number, alert: import("../state/alerts.js").Alert | null) => void} onAlert sets a
+ *   price alert, or moves one
  * @property {() => void} onNotify requests the permission for notifications
  * @property {() => void} onChartTable
  * @property {() => void} onPicture

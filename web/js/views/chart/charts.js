@@ -11,7 +11,7 @@ import { createPane } from "./pane.js";
  * @param {HTMLElement} root
  * @param {import("../actions.js").Actions} actions
  */
-export function createCharts(root, { onHover, onOlder, onActivate }) {
+export function createCharts(root, { onHover, onOlder, onActivate, onAlert }) {
   /** @type {ReturnType<typeof createPane>[]} */
   let panes = [];
   /** The bar under the pointer, and its pane. @type {{ ts: number | null, pane: number }} */
@@ -58,6 +58,7 @@ export function createCharts(root, { onHover, onOlder, onActivate }) {
         onView: () => follow(at),
         onOlder: () => onOlder(at),
         onActivate: () => onActivate(at),
+        onAlert,
       });
       panes.push(pane);
     }

@@ -6,6 +6,7 @@ import { indicators } from "../../state/indicators.js";
 import { chartMarks } from "../../state/marks.js";
 import { isCompareShort } from "../../state/panes.js";
 import { barAt, seriesOf } from "../../state/select.js";
+import { createAlertLines } from "./alertlines.js";
 import { createLegend } from "./legend.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -23,9 +24,9 @@ const LEGEND_PX = 14;
 /**
  * @param {HTMLElement} root
  * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () =>
- *   void, onActivate: () => void }} given
+ *   void, onActivate: () => void, onAlert: (symbol: string, price: number, alert: import("../../state/alerts.js").Alert | null) => void }} given
  */
-export function createPane(root, { palette: first, number, onHover, onView, onOlder, onActivate }) {
+export function createPane(root, { palette: first, number, onHover, onView, onOlder, onActivate, onAlert }) {
   const canvas = element("div", { class: "pane-canvas", role: "img" });
   const legendRoot = element("div", { class: "legend" });
   const veil = element("p", { class: "veil" });
@@ -41,6 +42,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   root.append(node);
   const plot = createPlot(canvas, first);
   const legend = createLegend(legendRoot);
+  const alerts = createAlertLines(node, plot, onAlert);
   node.addEventListener("pointerdown", onActivate, { capture: true });
   plot.onAxis(() => node.style.setProperty("--axis", `${plot.axisWidth()}px`));
   /**
@@ -197,6 +199,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
       }
       const quote = pane.symbol === null ? undefined : state.quotes.get(pane.symbol);
       plot.setQuote(settings.bidAsk ? { bid: quote?.bid ?? null, ask: quote?.ask ?? null } : null);
+      alerts.render(state, pane.symbol);
       drawLegend(state, pane, series, hoveredUs);
       setText(veil, veilText(state, series));
       setAttribute(veil, "hidden", series.bars.length > 0);

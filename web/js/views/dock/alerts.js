@@ -4,7 +4,7 @@ import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { decimalText, percentText, priceText, volumeText } from "../../lib/number.js";
 import { clockText, dateText } from "../../lib/time.js";
-import { ALERT_FIELDS, alertText, MOST_ALERTS } from "../../state/alerts.js";
+import { ALERT_FIELDS, alertText, TOO_MANY, withAlert } from "../../state/alerts.js";
 import { chosenQuote } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -18,10 +18,9 @@ const FIELDS = /** @type {AlertField[]} */ (Object.keys(ALERT_FIELDS));
 export function createAlerts({ onSet, onNotify }) {
   const form = createForm((alert) => {
     if (!shown) return "";
-    const { alerts } = shown.settings;
-    if (alerts.length >= MOST_ALERTS) return `There can be at most ${MOST_ALERTS} alerts. Remove one first.`;
-    const id = Math.max(0, ...alerts.map((one) => one.id)) + 1;
-    onSet({ alerts: [...alerts, { id, ...alert, armed: true }] });
+    const alerts = withAlert(shown.settings.alerts, alert);
+    if (alerts === null) return TOO_MANY;
+    onSet({ alerts });
     onNotify();
     return "";
   });
