@@ -164,6 +164,34 @@ test("four charts have their own symbols and are kept in the link", async () => 
   await page.close();
 });
 
+test("legends leave the candles free in four charts with indicators", async () => {
+  for (const size of [
+    { width: 1440, height: 900 },
+    { width: 360, height: 740 },
+  ]) {
+    const { page, faults } = await browser.visit(server.url, async (fresh) => {
+      await fresh.setViewportSize(size);
+      await fresh.addInitScript(
+        (text) => sessionStorage.setItem("tickcast.settings", text),
+        JSON.stringify({ layout: 4, indicators: ["sma", "ema", "vwap", "bollinger", "rsi"] }),
+      );
+    });
+    await drawn(page);
+    await page.waitForFunction(() => document.querySelectorAll(".pane").length === 4);
+    // The candles have at least half of the height of the prices; the rest is kept clear for the legend.
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll(".pane")].every((pane) => {
+        const legend = /** @type {HTMLElement} */ (pane.querySelector(".legend"));
+        const prices = /** @type {HTMLElement} */ (pane.querySelector(".pane-canvas tr"));
+        return prices.offsetHeight > 0 && legend.offsetTop + legend.offsetHeight <= prices.offsetHeight / 2;
+      }),
+    );
+    await picture(page, `chart-four-legends-${size.width}`);
+    assert.deepEqual(faults, []);
+    await page.close();
+  }
+});
+
 test("the crosshair is common to all charts", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m&pane=MSFT~1m`);
   await page.waitForFunction(() => document.querySelectorAll(".pane .veil[hidden]").length === 2);
