@@ -9,8 +9,8 @@ use crate::bus;
 use crate::flags::{time, whole_number};
 use crate::market::MarketLimits;
 use crate::server::{
-    DEFAULT_MAX_COMMANDS, DEFAULT_MAX_SENT_BYTES, HttpLimits, SENT_BYTES, SessionLimits, SubscriptionLimits,
-    UnreadLimits,
+    Compression, DEFAULT_MAX_COMMANDS, DEFAULT_MAX_SENT_BYTES, HttpLimits, SENT_BYTES, SessionLimits,
+    SubscriptionLimits, UnreadLimits,
 };
 
 pub const MIN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -93,6 +93,9 @@ pub struct SessionArgs {
         value_parser = whole_number(MIN_UNREAD_BYTES..=MAX_COUNT)
     )]
     max_unread_bytes: usize,
+    /// WebSocket messages to compress for clients that offer it (permessage-deflate)
+    #[arg(long, value_enum, default_value_t, value_name = "MESSAGES")]
+    pub compress: Compression,
 }
 
 /// The amounts of data that are kept in memory for all sessions.
@@ -160,6 +163,7 @@ impl SessionArgs {
             control: true,
             stall: self.stall_timeout,
             unread: UnreadLimits { time: self.max_unread_time, bytes: self.max_unread_bytes },
+            compression: self.compress,
         }
     }
 }

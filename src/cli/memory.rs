@@ -4,13 +4,13 @@ use clap::Args;
 
 use super::values::{MAX_CAPACITY, MAX_COUNT};
 use crate::bus;
-use crate::fanout::{CACHED_SYMBOL_BYTES, DEFAULT_TICKS, HELD_BATCHES, LOGGED_TICK_BYTES};
+use crate::fanout::{CACHED_SYMBOL_BYTES, DEFAULT_TICKS, HELD_BATCHES, LOGGED_TICK_BYTES, SHARED_HISTORY_BYTES};
 use crate::feed::CheckpointLimits;
 use crate::feed::replay::ReplayConfig;
 use crate::flags::whole_number;
 use crate::market::Tick;
 use crate::memory::{self, Budget, Demand, MEBIBYTE, MIN_BUDGET, OverBudget, Part};
-use crate::server::{CONNECTION_BYTES, SESSION_BYTES, TLS_BYTES};
+use crate::server::{CONNECTION_BYTES, Compression, session_bytes};
 
 const MAX_MEBIBYTES: usize = 1024 * 1024;
 
@@ -68,6 +68,7 @@ pub struct Surroundings {
     /// The longest head of a request, in bytes.
     pub head_bytes: usize,
     pub is_tls: bool,
+    pub compression: Compression,
     /// The memory of a replay's files; `None` without files.
     pub files: Option<FileMemory>,
 }
@@ -122,7 +123,8 @@ impl MemoryArgs {
         let fit = |set: Option<usize>, default: usize, each: usize, share: usize| {
             set.unwrap_or_else(|| default.min(total / share / each).max(1))
         };
-        let session_each = if around.is_tls { SESSION_BYTES + TLS_BYTES } else { SESSION_BYTES };
+        let session_each = session_bytes(around.is_tls, around.compression);
+        let history = if around.compression == Compression::Nothing { 0 } else { SHARED_HISTORY_BYTES };
         let connection_each = CONNECTION_BYTES + around.head_bytes;
 
         let sessions = fit(self.max_sessions, SESSIONS, session_each, 8);
@@ -167,8 +169,8 @@ impl MemoryArgs {
             },
             Demand {
                 part: Part::Quotes,
-                bytes: 0,
-                formula: format!("{} for each symbol", kibibytes(CACHED_SYMBOL_BYTES)),
+                bytes: history,
+                formula: format!("{} + {} for each symbol", kibibytes(history), kibibytes(CACHED_SYMBOL_BYTES)),
             },
             Demand {
                 part: Part::Sessions,
@@ -225,7 +227,8 @@ mod tests {
             read_bytes: 128 << 10,
             checkpoint_mebibytes: None,
         };
-        Surroundings { machine: Some(2 * mebibytes * MEBIBYTE), head_bytes, is_tls, files: Some(files) }
+        let machine = Some(2 * mebibytes * MEBIBYTE);
+        Surroundings { machine, head_bytes, is_tls, compression: Compression::Shared, files: Some(files) }
     }
 
     #[test]
@@ -238,6 +241,16 @@ mod tests {
                 assert!(limits.sessions >= 100 && limits.connections >= 1 && limits.files.unwrap().open >= 4);
             }
         }
+    }
+
+    #[test]
+    fn sessions_keep_a_history_only_where_their_own_messages_are_compressed() {
+        let sessions = |compression| {
+            let around = Surroundings { compression, ..around(4_096, 32 << 10, false) };
+            NOTHING_SET.limits(around).unwrap().budget.bytes(Part::Sessions)
+        };
+        assert_eq!(sessions(Compression::Nothing), sessions(Compression::Shared));
+        assert_eq!(sessions(Compression::All) - sessions(Compression::Shared), SESSIONS * 2 * 1024);
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl ServeArgs {
     ) -> Result<ServeConfig, OverBudget> {
         let Self { bind, access, recording, connections, sessions, buffers, memory } = self;
         let (access, tls) = access.config();
-        let around = Surroundings { machine, head_bytes: connections.max_head_bytes, is_tls: tls.is_some(), files };
+        let (head_bytes, compression) = (connections.max_head_bytes, sessions.compress);
+        let around = Surroundings { machine, head_bytes, is_tls: tls.is_some(), compression, files };
         let limits = memory.limits(around)?;
         if let (FeedConfig::Replay { config, .. }, Some(files)) = (&mut feed, limits.files) {
             config.max_open_files = files.open;

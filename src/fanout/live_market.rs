@@ -19,7 +19,7 @@ use super::quote_cache::{AnyQuoteCache, QUOTE_BYTES, quote_cache};
 use super::tick_log::{AnyTickLog, Taken, tick_log};
 use crate::control::{FeedState, FeedStatus};
 use crate::market::Market;
-use crate::wire::{Format, PerFormat};
+use crate::wire::{Format, HISTORY_BYTES, PerFormat};
 
 /// The number of session groups. Their flushes are spread over a tier's interval: thousands of sessions would otherwise
 /// write at the same moment, and the last one would wait for all others.
@@ -32,6 +32,10 @@ const SHARE_BYTES: usize = 16 * 1024;
 
 /// The memory of one symbol in the caches of all groups, tiers and formats, if each has a reader.
 pub const CACHED_SYMBOL_BYTES: usize = GROUPS * RATES.len() * Format::COUNT * QUOTE_BYTES;
+
+/// The texts that compressed messages refer to, in the caches of all groups and tiers, if each has readers that take
+/// compressed messages.
+pub const SHARED_HISTORY_BYTES: usize = GROUPS * RATES.len() * HISTORY_BYTES;
 
 /// A clock, in microseconds since 1970.
 pub type WallClock = fn() -> i64;
@@ -308,6 +312,6 @@ mod tests {
 
     #[test]
     fn groups_of_a_large_market_are_larger() {
-        assert_eq!([1, 500, 10_000, 50_000].map(group_sessions), [64, 64, 240, 1_197]);
+        assert_eq!([1, 500, 10_000, 50_000].map(group_sessions), [64, 64, 357, 1_783]);
     }
 }

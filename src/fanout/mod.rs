@@ -18,7 +18,7 @@ mod tick_log;
 pub use conflate::{RATES, Tier, TierId, grant};
 pub use cursors::{BarsCursor, DepthCursor, NoticesCursor, QuotesCursor, TradesCursor};
 pub use lag::{LAG_BOUNDS, LagHistogram};
-pub use live_market::{CACHED_SYMBOL_BYTES, Live, LiveMarket, WallClock, wall_micros};
+pub use live_market::{CACHED_SYMBOL_BYTES, Live, LiveMarket, SHARED_HISTORY_BYTES, WallClock, wall_micros};
 pub use notify::{Due, Notifier, ThrottleCounts, ThrottleLevel};
 pub use publisher::{HELD_BATCHES, Publisher};
 pub use quote_cache::{AnyQuoteCache, MESSAGE_SYMBOLS, QUOTE_BYTES, QuoteCache};

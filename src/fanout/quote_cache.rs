@@ -15,8 +15,8 @@ use crate::wire::{BinaryQuote, EncodedMessage, Format, JsonQuote, MESSAGE_BYTES,
 pub const MESSAGE_SYMBOLS: usize = if cfg!(test) { 3 } else { 500 };
 
 /// The memory of one symbol in a cache, with its seq and its share of the newest message: some 470 bytes in JSON, 310 in
-/// binary.
-pub const QUOTE_BYTES: usize = 392;
+/// binary. In JSON its compressed forms and the message before may add 360.
+pub const QUOTE_BYTES: usize = 584;
 
 /// A [`QuoteCache`] of either format.
 pub trait AnyQuoteCache: Debug + Send + Sync {
@@ -60,6 +60,8 @@ pub struct QuoteCache<Q> {
     level: OnceLock<Arc<SeqTable>>,
     /// The message of just these symbols, in parts, for readers of all symbols that missed nothing.
     shared: Vec<SharedPart>,
+    /// The last of all shared messages.
+    last_shared: Option<EncodedMessage>,
 }
 
 /// A part of a message that many readers share.
@@ -68,6 +70,17 @@ struct SharedPart {
     message: EncodedMessage,
     /// The number of changed symbols up to its end.
     end: usize,
+}
+
+/// Makes a part with the changes up to `end`, which readers get after the message `last`.
+fn share<Q: QuoteEncoding>(message: Q::Message, end: usize, last: &mut Option<EncodedMessage>) -> SharedPart {
+    let mut message = Q::finish(message);
+    // A message without changes is not sent.
+    if end > 0 {
+        message = message.share(last.as_ref());
+        *last = Some(message.clone());
+    }
+    SharedPart { message, end }
 }
 
 impl<Q: QuoteEncoding> AnyQuoteCache for QuoteCache<Q> {
@@ -104,12 +117,12 @@ impl<Q: QuoteEncoding> AnyQuoteCache for QuoteCache<Q> {
             let fits = at - first < MESSAGE_SYMBOLS && Q::message_len(&message) + quote.max_len() <= MESSAGE_BYTES;
             if at > first && !fits {
                 let full = std::mem::replace(&mut message, begin(self.changed.len() - at));
-                self.shared.push(SharedPart { message: Q::finish(full), end: at });
+                self.shared.push(share::<Q>(full, at, &mut self.last_shared));
                 first = at;
             }
             quote.add_to(&mut message, first_seq);
         }
-        self.shared.push(SharedPart { message: Q::finish(message), end: self.changed.len() });
+        self.shared.push(share::<Q>(message, self.changed.len(), &mut self.last_shared));
     }
 
     fn take(&self, cursor: &mut QuotesCursor, max_bytes: usize) -> Option<EncodedMessage> {

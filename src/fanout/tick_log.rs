@@ -255,8 +255,11 @@ impl<Q: QuoteEncoding> TickLog<Q> {
         let is_same =
             |each: &SharedTicks| each.numbers.start == ticks.start && (each.is_full || each.numbers.end == ticks.end);
         let found = shared.iter().position(is_same).unwrap_or_else(|| {
+            let previous = shared.iter().find(|each| each.numbers.end == ticks.start).map(|each| &each.message);
+            let mut new = self.encode(ticks);
+            new.message = new.message.share(previous);
             shared.truncate(SHARED_MESSAGES - 1);
-            shared.push_front(self.encode(ticks));
+            shared.push_front(new);
             0
         });
         let SharedTicks { numbers, message, after, .. } = &mut shared[found];

@@ -18,10 +18,12 @@ pub use http::{BindAddress, HttpLimits, InvalidBindAddress, TlsError, TlsFiles};
 pub use limits::TooFewFiles;
 pub use ops::{CountErrors, watch_panics};
 pub use session::{
-    DEFAULT_MAX_COMMANDS, DEFAULT_MAX_SENT_BYTES, SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits,
+    Compression, DEFAULT_MAX_COMMANDS, DEFAULT_MAX_SENT_BYTES, SENT_BYTES, SessionLimits, SubscriptionLimits,
+    UnreadLimits,
 };
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::select_all;
@@ -36,16 +38,23 @@ use crate::memory::Budget;
 use http::{Acceptor, Auth, Connection, Listener, MAX_REJECTIONS, Rejector, Site, service};
 use limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns, raise_limit};
 use ops::{MemoryUse, Metrics};
-use session::FeedControl;
+use session::{FeedControl, OWN_HISTORY_BYTES};
 
 /// Time for sessions and connections to end after a stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The memory of one session, with its task, its socket, and [`INCLUDED_BYTES`] for messages each way and for
 /// subscriptions. 8 kB are measured where a client watches 40 symbols.
-pub const SESSION_BYTES: usize = 16 * 1024;
+const SESSION_BYTES: usize = 16 * 1024;
 /// The memory of TLS on one connection: a record each way, and its keys.
-pub const TLS_BYTES: usize = 48 * 1024;
+const TLS_BYTES: usize = 48 * 1024;
+/// The memory of one session of a server with these settings.
+pub const fn session_bytes(is_tls: bool, compression: Compression) -> usize {
+    let tls = if is_tls { TLS_BYTES } else { 0 };
+    let history = if matches!(compression, Compression::All) { OWN_HISTORY_BYTES } else { 0 };
+    SESSION_BYTES + tls + history
+}
+
 /// The memory of one HTTP connection, with the longest body and without the head.
 pub const CONNECTION_BYTES: usize = 32 * 1024;
 
@@ -184,14 +193,13 @@ impl<L: Listener> Server<L> {
         let Self { listeners, address, config, access, tls, shared } = self;
         let ServerConfig { http, session, .. } = config;
         let SharedLimits { sessions, connections, answers } = shared;
-        let session_each = if tls.is_some() { SESSION_BYTES + TLS_BYTES } else { SESSION_BYTES };
         let memory = MemoryUse {
             budget: config.budget,
             live: live.clone(),
             sessions: sessions.clone(),
             answers: answers.clone(),
             connections: connections.clone(),
-            session_bytes: session_each,
+            session_bytes: session_bytes(tls.is_some(), session.compression),
             connection_bytes: CONNECTION_BYTES + http.buffer_bytes,
         };
         let metrics = Metrics::new(live.clone(), connections.clone(), Some(memory));
@@ -206,6 +214,7 @@ impl<L: Listener> Server<L> {
             connections: connections.clone(),
             answers,
             turns: Turns::new(tokio::runtime::Handle::current().metrics().num_workers()),
+            codec: Arc::default(),
             metrics: metrics.clone(),
             auth: auth.clone(),
             echo: config.echo,

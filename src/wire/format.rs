@@ -1,11 +1,12 @@
 //! The two formats of the frequent messages, and a message as it is sent in either.
 
 use std::ops::{Index, IndexMut};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray};
 
-use super::Text;
+use super::{SharedText, Text};
 
 /// The format of a session's frequent messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, EnumCount, EnumString, IntoStaticStr, VariantArray)]
@@ -77,6 +78,8 @@ impl<T> IndexMut<Format> for PerFormat<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EncodedMessage {
     Text(Text),
+    /// A text that other sessions get too.
+    Shared(Arc<SharedText>),
     Binary(Bytes),
 }
 
@@ -95,7 +98,7 @@ impl From<String> for EncodedMessage {
 impl EncodedMessage {
     pub const fn format(&self) -> Format {
         match self {
-            Self::Text(_) => Format::Json,
+            Self::Text(_) | Self::Shared(_) => Format::Json,
             Self::Binary(_) => Format::Binary,
         }
     }
@@ -103,6 +106,7 @@ impl EncodedMessage {
     pub fn byte_len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
+            Self::Shared(shared) => shared.text().len(),
             Self::Binary(bytes) => bytes.len(),
         }
     }
@@ -111,7 +115,18 @@ impl EncodedMessage {
     pub fn into_text(self) -> Option<Text> {
         match self {
             Self::Text(text) => Some(text),
+            Self::Shared(shared) => Some(shared.text().clone()),
             Self::Binary(_) => None,
+        }
+    }
+
+    /// The message for many sessions, which get it after `previous`.
+    #[must_use]
+    pub fn share(self, previous: Option<&Self>) -> Self {
+        match (self, previous) {
+            (Self::Text(text), Some(Self::Shared(previous))) => Self::Shared(SharedText::new(text, Some(previous))),
+            (Self::Text(text), _) => Self::Shared(SharedText::new(text, None)),
+            (other, _) => other,
         }
     }
 }

@@ -21,6 +21,7 @@ mod rate;
 #[cfg(test)]
 pub mod sample;
 mod series;
+mod shared_text;
 
 pub use binary::BinaryQuote;
 pub use channel::Channel;
@@ -44,6 +45,7 @@ pub use quote_encoding::{QuoteEncoding, QuotesKind};
 pub use quotes::QuotesMessage;
 pub use rate::Rate;
 pub use series::{bars_message, depth_message, trades_message};
+pub use shared_text::{HISTORY_BYTES, SharedText};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
 
 /// The name and major version of the protocol.

@@ -73,8 +73,8 @@ impl<'a, Q: QuoteEncoding> Reader<'a, Q> {
 
     fn text(&mut self, message: EncodedMessage) -> String {
         match message {
-            EncodedMessage::Text(text) => text.to_string(),
             EncodedMessage::Binary(bytes) => self.decoder.json(&bytes).expect("a whole frame"),
+            text => text.into_text().map(|text| text.to_string()).unwrap_or_default(),
         }
     }
 

@@ -53,8 +53,8 @@ impl<Q: QuoteEncoding> Fixture<Q> {
     /// Symbol, first seq and seq of each entry of the next message.
     fn take(&self, cursor: &mut QuotesCursor, decoder: &mut Decoder<'_>) -> Vec<(String, u64, u64)> {
         let text = match self.log.take(cursor, self.now, MESSAGE_BYTES) {
-            Taken::Message(EncodedMessage::Text(text)) => text.to_string(),
             Taken::Message(EncodedMessage::Binary(bytes)) => decoder.json(&bytes).expect("a whole message"),
+            Taken::Message(text) => text.into_text().map(|text| text.to_string()).unwrap_or_default(),
             other => panic!("no message: {other:?}"),
         };
         let message: Value = serde_json::from_str(&text).unwrap();

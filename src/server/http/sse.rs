@@ -85,7 +85,7 @@ impl Events {
                 self.turns.take().await;
             }
             if let Some(frame) = self.outbox.next() {
-                self.meter.sent(&frame);
+                self.meter.sent(&frame, frame.byte_len());
                 if let Some(text) = frame.into_text() {
                     return Some(text);
                 }

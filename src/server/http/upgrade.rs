@@ -3,22 +3,22 @@
 //! `warp::ws` does the handshake too, but keeps tungstenite's read buffer of 128 KiB for each connection. With hyper's
 //! upgrade taken from the request, an idle client costs about 10 KiB.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderName, header};
 use hyper::upgrade::{OnUpgrade, Parts};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use warp::{Filter, Rejection};
 
 use super::auth::texts;
 use super::stream::Stream;
 use crate::server::limits::{HeldMemory, MemoryStream, WriteTimeout};
-use crate::server::session::CLOSE_TIMEOUT;
-use crate::server::session::Socket;
+use crate::server::session::{CLOSE_TIMEOUT, Codec, Compression, DeflateParams, InvalidExtensions, Socket, negotiate};
 use crate::wire::Format;
 
 /// Bytes read at once. Each session holds as many, and most messages of clients are shorter.
@@ -30,6 +30,7 @@ const WRITE_BUFFER: usize = 4 * 1024;
 pub struct Upgrade {
     accept: String,
     format: Option<Format>,
+    deflate: Option<DeflateParams>,
     on_upgrade: OnUpgrade,
 }
 
@@ -44,6 +45,11 @@ impl Upgrade {
         self.format
     }
 
+    /// The compression that the client and the server agree on.
+    pub const fn deflate(&self) -> Option<DeflateParams> {
+        self.deflate
+    }
+
     /// Waits until the answer 101 is sent, and takes over the socket; `None` when the client has vanished, or has begun
     /// a message for which there is no memory.
     /// Parts of messages that wait are paid from `held`.
@@ -51,6 +57,7 @@ impl Upgrade {
         self,
         message_bytes: usize,
         held: HeldMemory,
+        codec: &Arc<Codec>,
     ) -> Option<Socket<MemoryStream<WriteTimeout<Stream>>>> {
         let upgraded = self.on_upgrade.await.ok()?;
         let Parts { io, read_buf, .. } = upgraded.downcast::<TokioIo<WriteTimeout<Stream>>>().ok()?;
@@ -60,9 +67,8 @@ impl Upgrade {
             .max_message_size(Some(message_bytes))
             .max_frame_size(Some(message_bytes));
         let stream = MemoryStream::new(io.into_inner(), held, message_bytes, &read_buf).ok()?;
-        let early = read_buf.to_vec();
-        let inner = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
-        Some(Socket::new(inner))
+        let codec = self.deflate.map(|_| Arc::clone(codec));
+        Some(Socket::new(stream, read_buf.to_vec(), config, codec).await)
     }
 }
 
@@ -99,16 +105,31 @@ async fn check_headers(headers: HeaderMap) -> Result<HeaderMap, Rejection> {
     if is_wanted { Ok(headers) } else { Err(warp::reject::not_found()) }
 }
 
+/// Negotiates the compression of messages, if the server offers any.
+///
+/// # Errors
+/// When the header of the client's extensions is not valid.
+fn negotiate_deflate(
+    headers: &HeaderMap,
+    compression: Compression,
+) -> Result<Option<DeflateParams>, InvalidExtensions> {
+    if compression == Compression::Nothing {
+        return Ok(None);
+    }
+    negotiate(texts(headers, header::SEC_WEBSOCKET_EXTENSIONS))
+}
+
 /// Extracts an [`Upgrade`] from a request for one, and rejects all others.
-pub fn upgrade() -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone {
+pub fn upgrade(compression: Compression) -> impl Filter<Extract = (Upgrade,), Error = Rejection> + Clone {
     warp::get()
         .and(warp::header::headers_cloned().and_then(check_headers))
         .and(warp::header::exact("sec-websocket-version", "13"))
         .and(warp::header::<String>("sec-websocket-key").and_then(check_key))
         .and(warp::ext::get::<OnUpgrade>())
-        .map(|headers: HeaderMap, key: String, on_upgrade| {
-            // The header may appear several times (RFC 6455, section 11.3.4).
+        .and_then(move |headers: HeaderMap, key: String, on_upgrade| async move {
+            // Each header may appear several times (RFC 6455, sections 9.1 and 11.3.4).
             let format = texts(&headers, header::SEC_WEBSOCKET_PROTOCOL).find_map(Format::choose);
-            Upgrade { accept: derive_accept_key(key.as_bytes()), format, on_upgrade }
+            let deflate = negotiate_deflate(&headers, compression).map_err(|_| warp::reject::not_found())?;
+            Ok::<_, Rejection>(Upgrade { accept: derive_accept_key(key.as_bytes()), format, deflate, on_upgrade })
         })
 }

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::frame_headers::{FrameHeader, FrameHeaders};
 use super::memory::HeldMemory;
 
 /// The bytes of each direction that every session may keep.
@@ -110,10 +111,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for MemoryStream<S> {
     }
 }
 
-/// The most bytes in a header: two, eight of a long length, and four of the mask (RFC 6455, section 5.2).
-const MAX_HEADER: usize = 14;
 const FIN: u8 = 0x80;
-const MASKED: u8 = 0x80;
 /// Opcodes from here on are control frames, which hold at most 125 bytes (RFC 6455, section 5.5).
 const FIRST_CONTROL: u8 = 8;
 
@@ -123,10 +121,7 @@ const FIRST_CONTROL: u8 = 8;
 #[derive(Debug)]
 struct FrameMeter {
     max_message: usize,
-    header: [u8; MAX_HEADER],
-    header_len: usize,
-    /// Bytes of the present frame that are still to come.
-    payload_left: u64,
+    headers: FrameHeaders,
     /// Bytes of the fragments of a message that goes on.
     fragments: usize,
     /// The most bytes that one message has taken.
@@ -134,46 +129,21 @@ struct FrameMeter {
 }
 
 impl FrameMeter {
-    const fn new(max_message: usize) -> Self {
-        Self { max_message, header: [0; MAX_HEADER], header_len: 0, payload_left: 0, fragments: 0, largest: 0 }
+    fn new(max_message: usize) -> Self {
+        Self { max_message, headers: FrameHeaders::default(), fragments: 0, largest: 0 }
     }
 
     fn read(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
-            if self.payload_left > 0 {
-                let len = bytes.len().min(usize::try_from(self.payload_left).unwrap_or(usize::MAX));
-                self.payload_left -= len as u64;
-                bytes = &bytes[len..];
-                continue;
-            }
-            self.header[self.header_len] = bytes[0];
-            self.header_len += 1;
-            bytes = &bytes[1..];
-            if let Some(payload) = self.payload() {
-                self.begin_frame(payload);
+            let (read, header) = self.headers.read(bytes);
+            bytes = &bytes[read..];
+            if let Some(header) = header {
+                self.begin_frame(header);
             }
         }
     }
 
-    /// The length of the payload, when the header is whole.
-    fn payload(&self) -> Option<u64> {
-        let second = *self.header[..self.header_len].get(1)?;
-        let length_bytes = match second & !MASKED {
-            126 => 2,
-            127 => 8,
-            _ => 0,
-        };
-        let mask_bytes = if second & MASKED == 0 { 0 } else { 4 };
-        if self.header_len < 2 + length_bytes + mask_bytes {
-            return None;
-        }
-        let long = self.header[2..2 + length_bytes].iter().fold(0, |length, byte| (length << 8) | u64::from(*byte));
-        Some(if length_bytes == 0 { u64::from(second & !MASKED) } else { long })
-    }
-
-    fn begin_frame(&mut self, payload: u64) {
-        let first = self.header[0];
-        (self.header_len, self.payload_left) = (0, payload);
+    fn begin_frame(&mut self, FrameHeader { first, payload }: FrameHeader) {
         if first & 0x0f >= FIRST_CONTROL {
             return;
         }
@@ -197,6 +167,7 @@ mod tests {
 
     const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
     const MAX_MESSAGE: usize = 64 * 1024;
+    const MASKED: u8 = 0x80;
     const CONTINUATION: u8 = 0;
     const TEXT: u8 = 1;
     const PING: u8 = 9;
@@ -233,7 +204,7 @@ mod tests {
             }
             let mut meter = FrameMeter::new(MAX_MESSAGE);
             all.chunks(piece).for_each(|piece| meter.read(piece));
-            prop_assert_eq!((meter.largest, meter.payload_left, meter.header_len), (largest, 0, 0));
+            prop_assert_eq!((meter.largest, meter.headers.is_at_frame()), (largest, true));
         }
 
         #[test]

@@ -3,6 +3,7 @@
 mod connections;
 mod deadline_body;
 mod first_names;
+mod frame_headers;
 mod memory;
 mod memory_stream;
 mod message_rate;
@@ -15,6 +16,7 @@ mod wrong_tokens;
 pub use connections::{ConnectionLimit, LimitReached, Permit, Reservation};
 pub use deadline_body::DeadlineBody;
 pub use first_names::FirstNames;
+pub use frame_headers::FrameHeaders;
 pub use memory::{HeldMemory, MemoryLimit};
 pub use memory_stream::{INCLUDED_BYTES, MemoryStream};
 pub use message_rate::RateLimiter;

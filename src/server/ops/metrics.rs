@@ -92,7 +92,10 @@ struct SessionCounters {
 #[derive(Debug)]
 struct SentCounters {
     messages: Counter,
+    /// Bytes as they were sent.
     bytes: Counter,
+    /// Bytes before compression.
+    uncompressed: Counter,
 }
 
 impl Metrics {
@@ -114,6 +117,8 @@ impl Metrics {
         let messages: Family<Label, Counter> = register(registry, "messages_sent", "Messages sent");
         let bytes: Family<Label, Counter> =
             register(registry, "message_bytes_sent", "Bytes of the messages sent, without frame headers");
+        let uncompressed: Family<Label, Counter> =
+            register(registry, "message_bytes_uncompressed", "Bytes of the messages sent, before their compression");
         let changes: Family<Label, Counter> =
             register(registry, "throttle_changes", "Slow clients that were lowered, raised again, or ended");
         let [lowered, raised, ended_by_stall] =
@@ -124,7 +129,11 @@ impl Metrics {
         });
         let formats = PerFormat::from_fn(|format| {
             let label = [("format", format.label())];
-            SentCounters { messages: messages.get_or_create_owned(&label), bytes: bytes.get_or_create_owned(&label) }
+            SentCounters {
+                messages: messages.get_or_create_owned(&label),
+                bytes: bytes.get_or_create_owned(&label),
+                uncompressed: uncompressed.get_or_create_owned(&label),
+            }
         });
         let api_errors = register(registry, "api_errors", "Errors in answers and messages, by code");
         let connections_ended =
@@ -223,24 +232,35 @@ pub struct Meter {
     metrics: Metrics,
     transport: Transport,
     cap: Option<TierId>,
-    /// Messages and bytes since the last [`settle`](Self::settle), by [`Format`](crate::wire::Format).
-    unsettled: PerFormat<(u64, u64)>,
+    /// What was sent since the last [`settle`](Self::settle), by [`Format`](crate::wire::Format).
+    unsettled: PerFormat<Sent>,
+}
+
+/// The messages that were sent.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sent {
+    messages: u64,
+    bytes: u64,
+    uncompressed: u64,
 }
 
 impl Meter {
-    /// Adds a message that was sent.
-    pub fn sent(&mut self, message: &EncodedMessage) {
-        let (messages, bytes) = &mut self.unsettled[message.format()];
-        *messages += 1;
-        *bytes += message.byte_len() as u64;
+    /// Adds a message that was sent as `bytes` bytes.
+    pub fn sent(&mut self, message: &EncodedMessage, bytes: usize) {
+        let sent = &mut self.unsettled[message.format()];
+        sent.messages += 1;
+        sent.bytes += bytes as u64;
+        sent.uncompressed += message.byte_len() as u64;
     }
 
     /// Counts the messages that were added since the last call.
     pub fn settle(&mut self) {
-        for (sent, (messages, bytes)) in self.metrics.0.formats.values().zip(self.unsettled.values_mut()) {
-            if *messages > 0 {
-                sent.messages.inc_by(std::mem::take(messages));
-                sent.bytes.inc_by(std::mem::take(bytes));
+        for (counters, sent) in self.metrics.0.formats.values().zip(self.unsettled.values_mut()) {
+            let Sent { messages, bytes, uncompressed } = std::mem::take(sent);
+            if messages > 0 {
+                counters.messages.inc_by(messages);
+                counters.bytes.inc_by(bytes);
+                counters.uncompressed.inc_by(uncompressed);
             }
         }
     }

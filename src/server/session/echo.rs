@@ -8,6 +8,7 @@ use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
+use super::deflate::Compressor;
 use super::end::{CLOSE_TIMEOUT, SessionEnd};
 use super::limits::SessionLimits;
 use super::liveness::{Liveness, Silence};
@@ -17,11 +18,17 @@ use crate::server::limits::RateLimiter;
 use crate::server::ops::{Meter, Metrics, Transport};
 
 /// Sends one client's messages back until either side ends the session. Then closes the WebSocket.
-pub async fn echo<S>(socket: &mut S, live: &LiveMarket, limits: &SessionLimits, metrics: &Metrics) -> SessionEnd
+pub async fn echo<S>(
+    socket: &mut S,
+    live: &LiveMarket,
+    limits: &SessionLimits,
+    metrics: &Metrics,
+    compressor: Option<Compressor>,
+) -> SessionEnd
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = Echo::new(&mut *socket, live.register(), limits, metrics).run().await;
+    let end = Echo::new(&mut *socket, live.register(), limits, metrics, compressor).run().await;
     end.count(metrics);
     // As at the end of other sessions, a client that takes nothing is not waited for.
     let _ = timeout(CLOSE_TIMEOUT, close(socket, end)).await;
@@ -31,6 +38,8 @@ where
 /// One client's messages on their way back.
 struct Echo<'s, S> {
     socket: &'s mut S,
+    /// Compresses messages, if the client has negotiated it.
+    compressor: Option<Compressor>,
     /// Wakes the session each half second, and when the server stops.
     notifier: Arc<Notifier>,
     /// Limits the client's messages.
@@ -45,9 +54,16 @@ impl<'s, S> Echo<'s, S>
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    fn new(socket: &'s mut S, notifier: Arc<Notifier>, limits: &SessionLimits, metrics: &Metrics) -> Self {
+    fn new(
+        socket: &'s mut S,
+        notifier: Arc<Notifier>,
+        limits: &SessionLimits,
+        metrics: &Metrics,
+        compressor: Option<Compressor>,
+    ) -> Self {
         Self {
             socket,
+            compressor,
             notifier,
             rate_limiter: RateLimiter::new(limits.messages_per_second, Instant::now()),
             _meter: metrics.session(Transport::WebSocket),
@@ -85,7 +101,11 @@ where
             return Flow::Break(SessionEnd::TooManyMessages);
         }
         let written = match message {
-            Some(Ok(message @ (WsMessage::Text(_) | WsMessage::Binary(_)))) => self.socket.send(message).await,
+            Some(Ok(WsMessage::Text(text))) => {
+                let compressed = self.compressor.as_mut().and_then(|compressor| compressor.compress_text(&text));
+                self.socket.send(compressed.unwrap_or(WsMessage::Text(text))).await
+            }
+            Some(Ok(WsMessage::Binary(bytes))) => self.socket.send(WsMessage::Binary(bytes)).await,
             Some(Ok(WsMessage::Close(_))) | None => return Flow::Break(SessionEnd::Left),
             // Writes the answer to a ping.
             Some(Ok(_)) => self.socket.flush().await,

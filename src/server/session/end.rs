@@ -54,6 +54,8 @@ impl SessionEnd {
         match error {
             WsError::Io(error) if error.kind() == ErrorKind::TimedOut => Self::TooSlow,
             WsError::Io(error) if error.kind() == ErrorKind::OutOfMemory => Self::NoMemory,
+            // The client sent compressed data that cannot be decompressed.
+            WsError::Io(error) if error.kind() == ErrorKind::InvalidData => Self::BadProtocol,
             WsError::Capacity(_) => Self::MessageTooLarge,
             WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Left,
             WsError::Utf8(_) => Self::BadText,

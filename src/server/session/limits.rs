@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::deflate::Compression;
 use super::read_window::UnreadLimits;
 use super::subscriptions::SubscriptionLimits;
 use crate::wire::{HelloLimits, MESSAGE_BYTES};
@@ -34,6 +35,8 @@ pub struct SessionLimits {
     pub stall: Duration,
     /// Limits of what the client may leave unread.
     pub unread: UnreadLimits,
+    /// The messages that are compressed for clients that offer it.
+    pub compression: Compression,
 }
 
 impl SessionLimits {

@@ -3,6 +3,7 @@
 //! Not here: HTTP. A session runs over any sink and stream of WebSocket messages, so that tests need no socket.
 
 mod commands;
+mod deflate;
 mod echo;
 mod end;
 mod limits;
@@ -22,6 +23,7 @@ mod tests;
 mod throttle;
 
 pub use commands::{DEFAULT_MAX_COMMANDS, FeedControl};
+pub use deflate::{Codec, Compression, Compressor, DeflateParams, InvalidExtensions, OWN_HISTORY_BYTES, negotiate};
 pub use echo::echo;
 pub use end::{CLOSE_TIMEOUT, show_ends};
 pub use limits::{DEFAULT_MAX_SENT_BYTES, SENT_BYTES, SessionLimits};

@@ -20,7 +20,7 @@ use tokio::time::sleep;
 use client::Client;
 use truth::Truth;
 
-use super::{DEFAULT_MAX_SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits};
+use super::{Compression, DEFAULT_MAX_SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits};
 use crate::bus;
 use crate::control::FeedEvent;
 use crate::control::sample::opening_with_depth as opening;
@@ -42,6 +42,7 @@ const LIMITS: SessionLimits = SessionLimits {
     control: true,
     stall: Duration::from_secs(20),
     unread: UnreadLimits { time: Duration::from_secs(1), bytes: 256 * 1024 },
+    compression: Compression::Nothing,
 };
 /// Time after which nothing waits: the slowest rate has a flush in two seconds.
 const SETTLE: Duration = Duration::from_secs(6);

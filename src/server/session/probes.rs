@@ -63,8 +63,8 @@ where
     }
 
     async fn send(&mut self, text: Text) -> Result<(), WsError> {
-        self.meter.sent(&EncodedMessage::Text(text.clone()));
-        self.socket.feed(WsMessage::Text(text)).await
+        let message = self.encode(&EncodedMessage::Text(text));
+        self.socket.feed(message).await
     }
 }
 

@@ -16,6 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message as WsMessage};
 
 use super::commands::{CommandDone, CommandQueue, FeedControl};
+use super::deflate::{Compressor, outgoing};
 use super::end::{CLOSE_TIMEOUT, SessionEnd};
 use super::limits::SessionLimits;
 use super::liveness::{Liveness, Silence};
@@ -38,6 +39,8 @@ pub struct Shared {
     pub held: HeldMemory,
     /// The turns for work that clients ask for.
     pub turns: Turns,
+    /// Compresses messages, if the client has negotiated it.
+    pub compressor: Option<Compressor>,
 }
 
 /// Serves one client, first in `format`, until either side ends the session. Then closes the WebSocket.
@@ -312,11 +315,7 @@ where
     /// stalls.
     async fn write_due(&mut self, mut now: Instant) -> Result<(), WsError> {
         while let Some(frame) = self.next_frame(now) {
-            self.meter.sent(&frame);
-            let message = match frame {
-                EncodedMessage::Text(text) => WsMessage::Text(text),
-                EncodedMessage::Binary(bytes) => WsMessage::Binary(bytes),
-            };
+            let message = self.encode(&frame);
             self.socket.feed(message).await?;
             self.probe(now).await?;
             if self.outbox.is_turn_over() {
@@ -332,6 +331,13 @@ where
         self.probe(now).await?;
         self.meter.settle();
         self.socket.flush().await
+    }
+
+    /// Makes the message for the socket, and counts it.
+    pub(super) fn encode(&mut self, frame: &EncodedMessage) -> WsMessage {
+        let message = outgoing(self.shared.compressor.as_mut(), frame);
+        self.meter.sent(frame, message.len());
+        message
     }
 
     /// The next message that the client may get. It gets the answers to its requests in any case.

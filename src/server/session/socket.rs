@@ -10,13 +10,18 @@
 
 use std::io::{ErrorKind, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::{Sink, Stream};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::CapacityError;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+
+use super::deflate::{Codec, InflateFault, Mark, MarkedStream};
 
 /// Messages that wait before they are written.
 const MAX_WAITING: usize = 8;
@@ -30,10 +35,14 @@ const TEXT: u8 = 1;
 const BINARY: u8 = 2;
 const PING: u8 = 9;
 
-/// The server's side of a WebSocket: a sink and stream of messages.
-#[derive(Debug)]
+/// The mark of a compressed message (RFC 7692, section 6).
+const RSV1: u8 = 0x40;
+
+/// The server's side of a WebSocket: a sink and stream of messages. A [`Message::Frame`] is a compressed message.
 pub struct Socket<S> {
-    inner: WebSocketStream<S>,
+    inner: WebSocketStream<MarkedStream<S>>,
+    /// Decompresses messages, if the client has negotiated it.
+    inflater: Option<Inflater>,
     waiting: Vec<Outgoing>,
     /// Bytes of all waiting messages.
     bytes: usize,
@@ -43,6 +52,13 @@ pub struct Socket<S> {
     control: Option<Message>,
     /// tungstenite may hold a part of a control frame, which comes before the next message.
     holds_control: bool,
+}
+
+/// The decompressor of a client's messages.
+struct Inflater {
+    codec: Arc<Codec>,
+    /// The longest message.
+    max_bytes: usize,
 }
 
 /// A message or ping that waits to be written.
@@ -61,9 +77,9 @@ struct Header {
 
 impl Header {
     /// Encodes the length in 7 bits, in 126 and 16 bits, or in 127 and 64 bits (RFC 6455, section 5.2).
-    fn new(opcode: u8, payload: usize) -> Self {
+    fn new(flags_and_opcode: u8, payload: usize) -> Self {
         let mut bytes = [0; 10];
-        bytes[0] = FIN | opcode;
+        bytes[0] = FIN | flags_and_opcode;
         let len = match (u8::try_from(payload), u16::try_from(payload)) {
             (Ok(short @ ..=125), _) => {
                 bytes[1] = short;
@@ -89,18 +105,47 @@ impl Header {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
-    pub const fn new(inner: WebSocketStream<S>) -> Self {
-        Self { inner, waiting: Vec::new(), bytes: 0, written: 0, control: None, holds_control: false }
+    /// A WebSocket over `stream`, from which `early` has been read already. `codec` decompresses the client's messages, if
+    /// it may compress them.
+    pub async fn new(stream: S, mut early: Vec<u8>, config: WebSocketConfig, codec: Option<Arc<Codec>>) -> Self {
+        let max_bytes = config.max_message_size.unwrap_or(usize::MAX - 1);
+        let inflater = codec.map(|codec| Inflater { codec, max_bytes });
+        let stream = MarkedStream::new(stream, inflater.is_some(), &mut early);
+        let inner = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await;
+        Self { inner, inflater, waiting: Vec::new(), bytes: 0, written: 0, control: None, holds_control: false }
     }
 
     pub fn into_inner(self) -> S {
-        self.inner.into_inner()
+        self.inner.into_inner().into_inner()
     }
 
-    fn push(&mut self, opcode: u8, payload: Bytes) {
-        let header = Header::new(opcode, payload.len());
+    fn push(&mut self, flags_and_opcode: u8, payload: Bytes) {
+        let header = Header::new(flags_and_opcode, payload.len());
         self.bytes += header.len + payload.len();
         self.waiting.push(Outgoing { header, payload });
+    }
+
+    /// Decompresses a message if it is compressed.
+    fn inflate(&mut self, message: Message) -> Result<Message, WsError> {
+        let (Some(Inflater { codec, max_bytes }), Message::Text(_) | Message::Binary(_)) = (&self.inflater, &message)
+        else {
+            return Ok(message);
+        };
+        let mark = self.inner.get_mut().next_mark();
+        if mark == Mark::Plain {
+            return Ok(message);
+        }
+        let inflated = codec.inflate(&message.into_data(), *max_bytes).map_err(|fault| match fault {
+            InflateFault::Invalid => WsError::Io(ErrorKind::InvalidData.into()),
+            InflateFault::TooLong => {
+                WsError::Capacity(CapacityError::MessageTooLong { size: max_bytes + 1, max_size: *max_bytes })
+            }
+        })?;
+        if mark == Mark::CompressedBinary {
+            return Ok(Message::binary(inflated));
+        }
+        let text = String::from_utf8(inflated).map_err(|error| WsError::Utf8(error.to_string()))?;
+        Ok(Message::text(text))
     }
 
     fn poll_write_waiting(&mut self, context: &mut Context<'_>) -> Poll<Result<(), WsError>> {
@@ -161,6 +206,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Socket<S> {
         match message {
             Message::Text(text) => self.push(TEXT, text.into()),
             Message::Binary(bytes) => self.push(BINARY, bytes),
+            Message::Frame(frame) => self.push(RSV1 | u8::from(frame.header().opcode), frame.into_payload()),
             // At its place among the messages, and in the same write.
             Message::Ping(bytes) => self.push(PING, bytes),
             control => self.control = Some(control),
@@ -200,7 +246,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Stream for Socket<S> {
         let read = Pin::new(&mut self.inner).poll_next(context);
         // tungstenite answers these two, and may have written a part of the answer.
         self.holds_control |= matches!(read, Poll::Ready(Some(Ok(Message::Ping(_) | Message::Close(_)))));
-        read
+        match read {
+            Poll::Ready(Some(Ok(message))) if self.inflater.is_some() => Poll::Ready(Some(self.inflate(message))),
+            read => read,
+        }
     }
 }
 
@@ -210,14 +259,14 @@ mod tests {
     use futures_util::{SinkExt, StreamExt};
     use proptest::prelude::*;
     use tokio::io::{DuplexStream, duplex};
-    use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+    use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
     /// Returns a server and a client with a buffer of `buffer` bytes between them.
     async fn pair(buffer: usize) -> (Socket<DuplexStream>, WebSocketStream<DuplexStream>) {
         let (ours, theirs) = duplex(buffer);
         // Without a buffer of its own tungstenite would write as soon as it could.
         let config = WebSocketConfig::default().write_buffer_size(0);
-        let server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
+        let server = Socket::new(ours, Vec::new(), config, None).await;
         (server, WebSocketStream::from_raw_socket(theirs, Role::Client, None).await)
     }
 

@@ -37,7 +37,7 @@ use self::log::Log;
 use self::world::{Phase, World};
 use super::auth::{AccessConfig, Control};
 use super::http::HttpLimits;
-use super::session::{DEFAULT_MAX_SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits};
+use super::session::{Compression, DEFAULT_MAX_SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits};
 use super::{BindAddress, ServerConfig};
 use crate::memory::Budget;
 
@@ -130,6 +130,7 @@ fn random_config(dice: &mut Dice) -> ServerConfig {
             time: Duration::from_millis(dice.pick(&[300, 1_000])),
             bytes: dice.pick(&[4_096, 256 << 10]),
         },
+        compression: Compression::Shared,
     };
     ServerConfig {
         bind: "127.0.0.1:3030".parse::<BindAddress>().expect("invariant: this is an address"),

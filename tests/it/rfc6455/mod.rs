@@ -146,9 +146,25 @@ async fn handshake_is_checked_by_section_4_2() {
             assert!(answer.contains("upgrade: websocket"), "RFC 9110, section 15.5.22: {answer}");
         }
     }
+    for (offers, want) in [
+        (&["permessage-deflate"][..], Some("permessage-deflate; client_no_context_takeover")),
+        (
+            &["x-unknown, permessage-deflate; unknown", "permessage-deflate"],
+            Some("permessage-deflate; client_no_context_takeover"),
+        ),
+        (&["permessage-deflate; server_max_window_bits=7"], None),
+        (&["x-unknown"], None),
+    ] {
+        let mut client = RawClient::dial(&server.address).await;
+        let lines: Vec<_> = offers.iter().map(|offer| ("sec-websocket-extensions", *offer)).collect();
+        client.socket.write_all(head("1.1", &[&good[..], &lines].concat()).as_bytes()).await.unwrap();
+        let answer = client.head().await.to_ascii_lowercase();
+        let agreed = answer.lines().find_map(|line| line.strip_prefix("sec-websocket-extensions: "));
+        assert!(status(&answer) == 101 && agreed == want, "RFC 7692, section 7.1, {offers:?}: {answer}");
+    }
     let mut client = RawClient::dial(&server.address).await;
-    let extension = [&good[..], &[("sec-websocket-extensions", "permessage-deflate")]].concat();
-    client.socket.write_all(head("1.1", &extension).as_bytes()).await.unwrap();
-    let answer = client.head().await.to_ascii_lowercase();
-    assert!(status(&answer) == 101 && !answer.contains("sec-websocket-extensions"), "section 9.1: {answer}");
+    let invalid = [&good[..], &[("sec-websocket-extensions", "permessage-deflate; =")]].concat();
+    client.socket.write_all(head("1.1", &invalid).as_bytes()).await.unwrap();
+    let answer = client.head().await;
+    assert_eq!(status(&answer), 426, "section 9.1: {answer}");
 }

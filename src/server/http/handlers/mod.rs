@@ -13,6 +13,7 @@ pub use sessions::{echo, events, websocket};
 pub use status::{asyncapi, health, metrics, readiness};
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -27,7 +28,7 @@ use super::reply::JSON;
 use crate::fanout::LiveMarket;
 use crate::server::limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns};
 use crate::server::ops::Metrics;
-use crate::server::session::{FeedControl, SessionLimits};
+use crate::server::session::{Codec, FeedControl, SessionLimits};
 use crate::wire::{ApiError, BarsResponse};
 
 /// The parts of the program that handlers use.
@@ -43,6 +44,8 @@ pub struct Site {
     pub answers: MemoryLimit,
     /// The turns of all work that clients ask for.
     pub turns: Turns,
+    /// Compresses and decompresses the messages of sessions.
+    pub codec: Arc<Codec>,
     pub metrics: Metrics,
     pub auth: Auth,
     /// `/echo` is open.

@@ -1,6 +1,7 @@
 //! The ways into a session: WebSocket and Server-Sent Events.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use warp::filters::BoxedFilter;
@@ -16,7 +17,7 @@ use crate::server::http::sse;
 use crate::server::http::stream::Peer;
 use crate::server::http::upgrade::{Upgrade, hang_up, upgrade};
 use crate::server::limits::{LimitReached, NoPlace, SessionPlace};
-use crate::server::session::{self, SessionLimits, Shared, serve};
+use crate::server::session::{self, Compressor, SessionLimits, Shared, serve};
 use crate::wire::{ApiError, Format, parse_events_query};
 
 /// Upgrades to a WebSocket, and serves a session over it. A request for anything else gets the error that an upgrade
@@ -24,7 +25,7 @@ use crate::wire::{ApiError, Format, parse_events_query};
 /// WebSocket was rejected, so it asks in this way. It uses `POST`, with which a browser sends its origin.
 pub fn websocket(site: &Site) -> BoxedFilter<(Answer,)> {
     let site = site.clone();
-    let open = warp::ext::get::<Identity>().and(upgrade());
+    let open = warp::ext::get::<Identity>().and(upgrade(site.limits.compression));
     let asked = site.clone();
     let open = open.map(move |identity: Identity, upgrade| match admit(&site, identity.address) {
         Ok(place) => accept(&site, upgrade, place, identity.role),
@@ -57,7 +58,7 @@ pub fn echo(site: &Site) -> BoxedFilter<(Answer,)> {
         return warp::any().map(|| error(&ApiError::not_found())).boxed();
     }
     let site = site.clone();
-    let open = warp::ext::get::<Identity>().and(upgrade());
+    let open = warp::ext::get::<Identity>().and(upgrade(site.limits.compression));
     let open = open.map(move |identity: Identity, upgrade| match admit(&site, identity.address) {
         Ok(place) => accept_echo(&site, upgrade, place),
         Err(cause) => error(&cause),
@@ -82,14 +83,15 @@ fn no_place(reason: NoPlace, address: IpAddr) -> ApiError {
 fn accept(site: &Site, upgrade: Upgrade, place: SessionPlace, role: Role) -> Answer {
     let format = upgrade.format();
     let response = switching_protocols(&upgrade, format);
-    let Site { live, metrics, turns, .. } = site.clone();
+    let Site { live, metrics, turns, codec, .. } = site.clone();
     let control = role == Role::Presenter;
     let feed = if control { site.feed.clone() } else { site.feed.rejecting(site.auth.no_control()) };
     let limits = SessionLimits { control, ..site.limits };
+    let compressor = compressor(site, &upgrade);
     tokio::spawn(async move {
         let SessionPlace { permit: _permit, messages, subscriptions } = place;
-        let Some(mut socket) = upgrade.socket(limits.message_bytes, messages).await else { return };
-        let shared = Shared { held: subscriptions, turns };
+        let Some(mut socket) = upgrade.socket(limits.message_bytes, messages, &codec).await else { return };
+        let shared = Shared { held: subscriptions, turns, compressor };
         let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics, shared).await;
         tracing::debug!(?end, "session ended");
         hang_up(socket.into_inner().into_inner()).await;
@@ -100,15 +102,22 @@ fn accept(site: &Site, upgrade: Upgrade, place: SessionPlace, role: Role) -> Ans
 /// Answers 101 and sends messages back.
 fn accept_echo(site: &Site, upgrade: Upgrade, place: SessionPlace) -> Answer {
     let response = switching_protocols(&upgrade, None);
-    let Site { live, metrics, limits, .. } = site.clone();
+    let Site { live, metrics, limits, codec, .. } = site.clone();
+    let compressor = compressor(site, &upgrade);
     tokio::spawn(async move {
         let SessionPlace { permit: _permit, messages, .. } = place;
-        let Some(mut socket) = upgrade.socket(limits.message_bytes, messages).await else { return };
-        let end = session::echo(&mut socket, &live, &limits, &metrics).await;
+        let Some(mut socket) = upgrade.socket(limits.message_bytes, messages, &codec).await else { return };
+        let end = session::echo(&mut socket, &live, &limits, &metrics, compressor).await;
         tracing::debug!(?end, "echo session ended");
         hang_up(socket.into_inner().into_inner()).await;
     });
     response
+}
+
+/// The compressor of a session whose client has negotiated it.
+fn compressor(site: &Site, upgrade: &Upgrade) -> Option<Compressor> {
+    let params = upgrade.deflate()?;
+    Some(Compressor::new(Arc::clone(&site.codec), params, site.limits.compression))
 }
 
 fn switching_protocols(upgrade: &Upgrade, format: Option<Format>) -> Answer {
@@ -120,6 +129,9 @@ fn switching_protocols(upgrade: &Upgrade, format: Option<Format>) -> Answer {
     // A browser fails where the answer names a subprotocol that it did not offer.
     if let Some(format) = format {
         response = response.header(header::SEC_WEBSOCKET_PROTOCOL, format.subprotocol());
+    }
+    if let Some(params) = upgrade.deflate() {
+        response = response.header(header::SEC_WEBSOCKET_EXTENSIONS, params.to_string());
     }
     response.body(Bytes::new()).expect("invariant: an accept key is base64").into_response()
 }

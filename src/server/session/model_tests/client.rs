@@ -11,7 +11,7 @@ use tokio::io::DuplexStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::protocol::Role;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::truth::Truth;
 use super::{Key, LIMITS, SYMBOLS, Step, Stream, WHOLE, rate_json, turned};
@@ -68,9 +68,9 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
     let metrics = Metrics::new(live.clone(), ConnectionLimit::new(1, 1), None);
     tokio::spawn(async move {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
-        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, None).await);
+        let mut server = Socket::new(ours, Vec::new(), WebSocketConfig::default(), None).await;
         let feed = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
-        let shared = Shared { held: HeldMemory::unlimited(), turns: Turns::new(1) };
+        let shared = Shared { held: HeldMemory::unlimited(), turns: Turns::new(1), compressor: None };
         serve(&mut server, live, feed, &LIMITS, format, &metrics, shared).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()

@@ -20,9 +20,9 @@ async fn join(fixture: &Fixture, buffer: usize) -> (WebSocketStream<DuplexStream
     let (ours, theirs) = tokio::io::duplex(buffer);
     let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
     let ours = WriteTimeout::new(ours, LIMITS.stall);
-    let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
+    let mut server = Socket::new(ours, Vec::new(), config, None).await;
     let (live, metrics) = (fixture.live.clone(), fixture.metrics.clone());
-    let session = tokio::spawn(async move { echo(&mut server, &live, &LIMITS, &metrics).await });
+    let session = tokio::spawn(async move { echo(&mut server, &live, &LIMITS, &metrics, None).await });
     (WebSocketStream::from_raw_socket(theirs, Role::Client, None).await, session)
 }
 

@@ -1,6 +1,7 @@
 //! Sessions over an in-memory socket, with scripted ticks and paused time.
 
 mod commands;
+mod compression;
 mod delivery;
 mod depth;
 mod echo;
@@ -35,7 +36,8 @@ use crate::server::limits::{ConnectionLimit, HeldMemory, Turns, WriteTimeout};
 use crate::server::ops::Metrics;
 use crate::server::session::end::SessionEnd;
 use crate::server::session::{
-    DEFAULT_MAX_SENT_BYTES, FeedControl, SessionLimits, Shared, Socket, SubscriptionLimits, UnreadLimits, serve,
+    Compression, DEFAULT_MAX_SENT_BYTES, FeedControl, SessionLimits, Shared, Socket, SubscriptionLimits, UnreadLimits,
+    serve,
 };
 use crate::wire::{Decoder, Format};
 
@@ -49,6 +51,7 @@ const LIMITS: SessionLimits = SessionLimits {
     control: true,
     stall: Duration::from_secs(20),
     unread: UnreadLimits { time: Duration::from_secs(1), bytes: 256 * 1024 },
+    compression: Compression::Nothing,
 };
 
 /// A market of three symbols whose ticks the test sends.
@@ -91,9 +94,9 @@ impl Fixture {
         let (ours, theirs) = tokio::io::duplex(buffer);
         let config = WebSocketConfig::default().max_message_size(Some(LIMITS.message_bytes));
         let ours = WriteTimeout::new(ours, LIMITS.stall);
-        let mut server = Socket::new(WebSocketStream::from_raw_socket(ours, Role::Server, Some(config)).await);
+        let mut server = Socket::new(ours, Vec::new(), config, None).await;
         let (live, metrics, feed) = (self.live.clone(), self.metrics.clone(), self.feed.clone());
-        let shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone() };
+        let shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone(), compressor: None };
         let session =
             tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, shared).await });
         let socket = WebSocketStream::from_raw_socket(ClientEnd(theirs), Role::Client, None).await;
