@@ -23,7 +23,7 @@ const PONG: u8 = 10;
 
 /// A client that sees the frames themselves.
 struct FrameClient {
-    stream: DuplexStream,
+    stream: ClientEnd,
     inflate: Decompress,
     /// The last `seq` of each symbol.
     seqs: [u64; 3],
@@ -57,7 +57,7 @@ impl Fixture {
         let shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone(), compressor };
         let session =
             tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, shared).await });
-        FrameClient { stream, inflate: Decompress::new(false), seqs: [0; 3], session }
+        FrameClient { stream: ClientEnd(stream), inflate: Decompress::new(false), seqs: [0; 3], session }
     }
 }
 
@@ -196,6 +196,8 @@ async fn shared_updates_are_compressed_and_refer_to_the_last_ones() {
         let mut client = fixture.join_compressed(Compression::Shared, params).await;
         client.send(all_symbols(json!(5))).await;
         assert_eq!(client.receive("snapshot").await.compressed, None, "it is of this session alone");
+        trade(&fixture, &[1, 2, 3]).await;
+        assert_eq!(client.receive("update").await.compressed, None, "the first one depends on the snapshot");
         let mut sizes = Vec::new();
         for n in 0..30 {
             trade(&fixture, &[100 + n, 200 + n, 300 + n]).await;
@@ -214,11 +216,12 @@ async fn bytes_are_counted_before_and_after_compression() {
     let fixture = Fixture::new().await;
     let mut client = fixture.join_compressed(Compression::Shared, PARAMS).await;
     client.send(all_symbols(json!(5))).await;
-    client.receive("snapshot").await;
+    trade(&fixture, &[1, 2, 3]).await;
+    client.receive("update").await;
     let count = |name: &str| fixture.count(&format!("message_bytes_{name}_total{{format=\"json\"}}"));
     let before = [count("sent"), count("uncompressed")];
     assert_eq!(before[0], before[1]);
-    trade(&fixture, &[1, 2, 3]).await;
+    trade(&fixture, &[4, 5, 6]).await;
     let update = client.receive("update").await;
     let counted = [count("sent") - before[0], count("uncompressed") - before[1]];
     assert_eq!(counted.map(|bytes| bytes as usize), [update.compressed.unwrap(), update.text.len()]);
