@@ -12,6 +12,9 @@ import { createLadder } from "./ladder.js";
 /** @typedef {import("../../state/model.js").Quote} Quote */
 /** @typedef {import("../../state/model.js").Instrument} Instrument */
 
+/** The longest price that fits in the usual size. */
+const MOST_DIGITS = 10;
+
 /** @type {[string, (quote: Quote, instrument: Instrument) => string][]} */
 const STATS = [
   ["Open", (quote, instrument) => priceText(quote.open, instrument)],
@@ -76,6 +79,7 @@ export function createQuote(root) {
       setText(last, priceText(quote?.last ?? null, instrument));
       const text = moveText(quote, changePercent(quote), instrument);
       setAttribute(root, "data-way", text.way);
+      setAttribute(root, "data-long", (last.textContent ?? "").length > MOST_DIGITS);
       setText(glyph, text.glyph);
       setText(change, text.change);
       setText(percent, text.percent);

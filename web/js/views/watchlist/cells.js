@@ -28,12 +28,22 @@ import { sparkline } from "../../state/sparks.js";
 /** The change that fills the bar, in percent. */
 const FULL_PERCENT = 5;
 
+/**
+ * The width of a column of prices: the usual one, or that of the longest price of the list, and `more`.
+ *
+ * @param {string} usual
+ * @param {string} more
+ */
+function priceWidth(usual, more) {
+  return `max(${usual}, var(--price-ch, 0) * 1ch + ${more})`;
+}
+
 /** @type {Readonly<Record<ColumnId, { width: string, end: boolean, make: () => Cell }>>} */
 export const CELLS = {
   symbol: { width: "minmax(4.25rem, 1fr)", end: false, make: symbolCell },
   name: { width: "8rem", end: false, make: () => textCell(({ instrument }) => instrument.name, "name") },
   spark: { width: "minmax(2.25rem, 3.25rem)", end: false, make: sparkCell },
-  last: { width: "5.75rem", end: true, make: lastCell },
+  last: { width: priceWidth("5.75rem", "2rem"), end: true, make: lastCell },
   change: {
     width: "5rem",
     end: true,
@@ -49,12 +59,12 @@ export const CELLS = {
   },
   changeBar: { width: "minmax(1.25rem, 2.25rem)", end: false, make: changeBarCell },
   dayRange: { width: "5rem", end: false, make: dayRangeCell },
-  bid: { width: "5rem", end: true, make: () => priceCell((quote) => quote.bid) },
-  ask: { width: "5rem", end: true, make: () => priceCell((quote) => quote.ask) },
+  bid: { width: priceWidth("5rem", "0.5rem"), end: true, make: () => priceCell((quote) => quote.bid) },
+  ask: { width: priceWidth("5rem", "0.5rem"), end: true, make: () => priceCell((quote) => quote.ask) },
   spread: { width: "4rem", end: true, make: () => priceCell(spread) },
-  open: { width: "5rem", end: true, make: () => priceCell((quote) => quote.open) },
-  high: { width: "5rem", end: true, make: () => priceCell((quote) => quote.high) },
-  low: { width: "5rem", end: true, make: () => priceCell((quote) => quote.low) },
+  open: { width: priceWidth("5rem", "0.5rem"), end: true, make: () => priceCell((quote) => quote.open) },
+  high: { width: priceWidth("5rem", "0.5rem"), end: true, make: () => priceCell((quote) => quote.high) },
+  low: { width: priceWidth("5rem", "0.5rem"), end: true, make: () => priceCell((quote) => quote.low) },
   volume: {
     width: "4rem",
     end: true,

@@ -2,6 +2,7 @@
 
 import { element, setAttribute } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
+import { priceText } from "../../lib/number.js";
 import { listLines, matching, needsAll } from "../../state/list.js";
 import { createColumnHeads } from "./columnheads.js";
 import { createFilter } from "./filter.js";
@@ -89,6 +90,16 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible }) 
     setAttribute(grid, "aria-rowcount", lines.length + 1);
   }
 
+  /** The number of prices of which the longest is known. */
+  let measured = 0;
+  /** Gives the columns of prices the width of the longest one, once for all that have come. @param {State} state */
+  function fitPrices({ quotes, instruments }) {
+    if (quotes.size === measured) return;
+    measured = quotes.size;
+    const lengths = [...quotes.values()].map(({ symbol, last }) => priceText(last, instruments.get(symbol)).length);
+    grid.style.setProperty("--price-ch", String(Math.max(0, ...lengths)));
+  }
+
   /** @param {State} state @param {number} nowMs */
   function renderRows(state, nowMs) {
     chosen = state.choice.symbol;
@@ -114,6 +125,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible }) 
       setAttribute(grid, "aria-busy", isLoading);
       if (!isLoading) {
         makeLines(state, nowMs);
+        fitPrices(state);
         filter.render(state, found);
       }
       const text = lines.length === 0 ? emptyText(state) : "";
