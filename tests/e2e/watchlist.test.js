@@ -151,29 +151,29 @@ test("the filter finds while typing, and Escape clears it", async () => {
 test("column heads sort all symbols", async () => {
   const { page } = await browser.visit(server.url, (fresh) => settle(fresh, QUIET));
   await page.locator(PRICED).first().waitFor();
-  await page.click('[data-column="percent"] .sort');
-  await page.waitForSelector('[data-column="percent"][aria-sort="descending"]');
-  const percents = () =>
+  await page.click('[data-column="last"] .sort');
+  await page.waitForSelector('[data-column="last"][aria-sort="descending"]');
+  const prices = () =>
     page.locator(".row[data-symbol]:not([hidden])").evaluateAll((rows) =>
       rows
         .sort((a, b) => Number(a.getAttribute("aria-rowindex")) - Number(b.getAttribute("aria-rowindex")))
-        .map((row) => row.querySelector(".move span:last-child")?.textContent ?? "")
-        .map((text) => parseFloat(text.replace("−", "-"))),
+        .map((row) => row.querySelector(".last")?.textContent ?? "")
+        .map((text) => parseFloat(text.replaceAll(",", ""))),
     );
-  // The first rows are the highest of all, so the market's first is among them once all are known.
+  // Prices are from 10 to 410. The first rows are the highest of all, so the market's first is among them once all are known.
   await page.waitForFunction(
-    () => parseFloat(document.querySelector('.row[aria-rowindex="3"] .move span:last-child')?.textContent ?? "0") > 0.5,
+    () => parseFloat(document.querySelector('.row[aria-rowindex="3"] .last')?.textContent ?? "0") > 400,
   );
   await page.hover(".list-head");
   // Prices change between two sorts.
   await until(async () => {
-    const shown = await percents();
+    const shown = await prices();
     return shown[0] >= shown[shown.length - 1];
   }, "the highest is first");
-  await page.click('[data-column="percent"] .sort');
-  await page.waitForSelector('[data-column="percent"][aria-sort="ascending"]');
-  await page.click('[data-column="percent"] .sort');
-  await page.waitForSelector('[data-column="percent"]:not([aria-sort])');
+  await page.click('[data-column="last"] .sort');
+  await page.waitForSelector('[data-column="last"][aria-sort="ascending"]');
+  await page.click('[data-column="last"] .sort');
+  await page.waitForSelector('[data-column="last"]:not([aria-sort])');
   await page.close();
 });
 
