@@ -336,7 +336,12 @@ where
     /// Makes the message for the socket, and counts it.
     pub(super) fn encode(&mut self, frame: &EncodedMessage) -> WsMessage {
         let message = outgoing(self.shared.compressor.as_mut(), frame);
-        self.meter.sent(frame, message.len());
+        let bytes = match &message {
+            // Its length is with the header.
+            WsMessage::Frame(frame) => frame.payload().len(),
+            message => message.len(),
+        };
+        self.meter.sent(frame, bytes);
         message
     }
 

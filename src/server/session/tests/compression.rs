@@ -96,6 +96,11 @@ impl FrameClient {
         }
     }
 
+    /// Answers the pings of a moment, so that the server finds a client that keeps up.
+    async fn answer_pings(&mut self) {
+        while timeout(Duration::from_millis(10), self.receive_frame()).await.is_ok() {}
+    }
+
     async fn receive_any_frame(&mut self) -> (u8, Vec<u8>) {
         let read = async {
             let [first, short] = [self.stream.read_u8().await.unwrap(), self.stream.read_u8().await.unwrap()];
@@ -200,13 +205,14 @@ async fn shared_updates_are_compressed_and_refer_to_the_last_ones() {
         assert_eq!(client.receive("update").await.compressed, None, "the first one depends on the snapshot");
         let mut sizes = Vec::new();
         for n in 0..30 {
+            client.answer_pings().await;
             trade(&fixture, &[100 + n, 200 + n, 300 + n]).await;
             let update = client.receive("update").await;
             sizes.push((update.text.len(), update.compressed.expect("all sessions get it")));
         }
         let shares: Vec<_> = sizes.iter().map(|(text, compressed)| *compressed as f64 / *text as f64).collect();
         assert!(shares[0] < 0.6, "{shares:?}");
-        assert_eq!(shares.iter().all(|share| *share > 0.4), !refers, "{shares:?}");
+        assert_eq!(shares.iter().all(|share| *share > 0.35), !refers, "{shares:?}");
         assert_eq!(shares[20..].iter().all(|share| *share < 0.3), refers, "{shares:?}");
     }
 }
@@ -216,8 +222,10 @@ async fn bytes_are_counted_before_and_after_compression() {
     let fixture = Fixture::new().await;
     let mut client = fixture.join_compressed(Compression::Shared, PARAMS).await;
     client.send(all_symbols(json!(5))).await;
+    client.receive("snapshot").await;
     trade(&fixture, &[1, 2, 3]).await;
     client.receive("update").await;
+    client.answer_pings().await;
     let count = |name: &str| fixture.count(&format!("message_bytes_{name}_total{{format=\"json\"}}"));
     let before = [count("sent"), count("uncompressed")];
     assert_eq!(before[0], before[1]);
@@ -237,6 +245,8 @@ async fn messages_of_one_session_are_compressed_on_request() {
         assert_eq!(client.receive("snapshot").await.compressed.is_some(), is_compressed);
     }
     for n in 0..20 {
+        shared.answer_pings().await;
+        all.answer_pings().await;
         trade(&fixture, &[100 + n]).await;
         let [plain, update] = [shared.receive("update").await, all.receive("update").await];
         assert_eq!(plain.compressed, None);
@@ -255,6 +265,7 @@ async fn clients_with_small_windows_get_only_short_messages_compressed() {
     client.receive("snapshot").await;
     let (mut long, mut short) = (0, 0);
     for n in 0..20 {
+        client.answer_pings().await;
         trade(&fixture, &[100 + n, 200 + n, 300 + n][..1 + n as usize % 3]).await;
         let update = client.receive("update").await;
         assert!(update.text.len() <= 512 || update.compressed.is_none());
