@@ -51,7 +51,8 @@ struct BindArgs {
     #[arg(long, default_value = "10s", value_name = "TIME", value_parser = time(MIN_TIMEOUT..=MAX_TIMEOUT))]
     max_behind: Duration,
     /// Most ticks of a step to the next gap or move. A step that finds nothing pauses behind them, with an error
-    #[arg(long, default_value_t = DEFAULT_MAX_STEP_TICKS, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = DEFAULT_MAX_STEP_TICKS, value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(1..))]
     max_step_ticks: u64,
 }
 

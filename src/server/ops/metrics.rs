@@ -232,7 +232,7 @@ pub struct Meter {
     metrics: Metrics,
     transport: Transport,
     cap: Option<TierId>,
-    /// What was sent since the last [`settle`](Self::settle), by [`Format`](crate::wire::Format).
+    /// Messages that were sent since the last [`settle`](Self::settle), by [`Format`](crate::wire::Format).
     unsettled: PerFormat<Sent>,
 }
 

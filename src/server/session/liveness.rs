@@ -11,7 +11,7 @@ pub struct Liveness {
     silent: u32,
 }
 
-/// What a silent client gets.
+/// The next step towards a silent client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {
     /// A ping, which it has to answer.
