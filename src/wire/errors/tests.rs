@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn error_codes_are_those_of_the_protocol() {
-    let document = include_str!("../../docs/PROTOCOL.md");
+    let document = include_str!("../../../docs/PROTOCOL.md");
     for code in ErrorCode::VARIANTS {
         assert!(document.contains(&format!("`{}`", code.label())), "{code:?} is not in docs/PROTOCOL.md");
     }
@@ -10,7 +10,7 @@ fn error_codes_are_those_of_the_protocol() {
 
 #[test]
 fn http_statuses_are_those_of_the_protocol() {
-    let document = include_str!("../../docs/PROTOCOL.md");
+    let document = include_str!("../../../docs/PROTOCOL.md");
     let (_, table) = document.split_once("| status | code |").expect("the table of statuses");
     for line in table.lines().filter(|line| line.starts_with("| ") && !line.contains("---")) {
         let mut cells = line.split('|').skip(1);
