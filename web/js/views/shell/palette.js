@@ -112,5 +112,12 @@ export function createPalette(commands, { onChoose, onSet, onScenario }) {
       dialog.open();
       input.focus();
     },
+
+    /** Finds what has come since it was opened. @param {State} state */
+    render(state) {
+      if (!dialog.node.open || (state.catalog === shown?.catalog && state.instruments === shown?.instruments)) return;
+      shown = state;
+      find();
+    },
   };
 }

@@ -37,6 +37,7 @@ export function createPanels(byId, commands, actions) {
   const scenarios = createScenarios(actions);
   const file = createFilePanel();
   const help = createHelp(commands, actions);
+  const palette = createPalette(commands, { ...actions, onScenario: scenarios.choose });
   const market = element("div", { class: "market" }, heatmap.node, movers.node);
   const panels = [
     createTicker(byId("ticker"), actions),
@@ -46,6 +47,7 @@ export function createPanels(byId, commands, actions) {
     createWire(byId("wire"), actions),
     createAnnouncer(document.body),
     help,
+    palette,
   ];
   const dock = createDock(
     byId("dock"),
@@ -74,7 +76,7 @@ export function createPanels(byId, commands, actions) {
   return {
     charts,
     help,
-    palette: createPalette(commands, { ...actions, onScenario: scenarios.choose }),
+    palette,
     table: createBarTable(),
     /** @param {State} state @param {import("../actions.js").Moment} moment */
     render(state, { nowMs, look }) {
