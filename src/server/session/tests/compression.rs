@@ -118,21 +118,15 @@ impl FrameClient {
 
     /// The next text.
     async fn receive_any(&mut self) -> Received {
-        loop {
-            let (first, payload) = self.receive_frame().await;
-            match first {
-                first if first == FIN | TEXT => {
-                    return Received { text: String::from_utf8(payload).unwrap(), compressed: None };
-                }
-                first if first == FIN | RSV1 | TEXT => {
-                    let mut out = Vec::with_capacity(1 << 18);
-                    let whole = [&payload[..], &TAIL].concat();
-                    self.inflate.decompress_vec(&whole, &mut out, FlushDecompress::Sync).unwrap();
-                    return Received { text: String::from_utf8(out).unwrap(), compressed: Some(payload.len()) };
-                }
-                first => panic!("{first:x}: {payload:?}"),
-            }
+        let (first, payload) = self.receive_frame().await;
+        if first == FIN | TEXT {
+            return Received { text: String::from_utf8(payload).unwrap(), compressed: None };
         }
+        assert_eq!(first, FIN | RSV1 | TEXT, "{payload:?}");
+        let mut out = Vec::with_capacity(1 << 18);
+        let whole = [&payload[..], &TAIL].concat();
+        self.inflate.decompress_vec(&whole, &mut out, FlushDecompress::Sync).unwrap();
+        Received { text: String::from_utf8(out).unwrap(), compressed: Some(payload.len()) }
     }
 
     /// The next message of one type; others are skipped.
