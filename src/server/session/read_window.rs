@@ -248,7 +248,11 @@ impl<'l> ReadWindow<'l> {
     pub const fn acknowledge(&mut self, on: bool) {
         match (on, self.acknowledges) {
             (true, None) => (self.acknowledges, self.prompt) = (Some(NonZeroU32::MIN), 0),
-            (false, Some(_)) => self.acknowledges = None,
+            (false, Some(_)) => {
+                // Nothing answers the probes on the way any more: pings come in their place.
+                (self.acknowledges, self.on_way) = (None, 0);
+                (self.probed, self.needs_probe) = (self.read, self.sent.messages != self.read.messages);
+            }
             _ => {}
         }
     }

@@ -222,3 +222,19 @@ fn messages_beyond_the_probes_are_acknowledged_too() {
     assert_eq!(window.sent.messages, window.read.messages);
     assert!(window.is_open(start + ms(5_000)));
 }
+
+#[test]
+fn window_opens_after_acknowledgements_have_ended() {
+    let start = Instant::now();
+    let mut window = ReadWindow::new(&LIMITS, start);
+    window.acknowledge(true);
+    for _ in 0..MAX_PROBES {
+        window.on_sent(100, true, start);
+    }
+    window.acknowledge(false);
+    let later = start + ms(2_000);
+    assert!(!window.is_open(later) && window.is_probe_due(later), "nothing else would ever open it");
+    let number = window.probe(later);
+    assert_eq!(window.on_answer(number, later), Some(Duration::ZERO));
+    assert!(window.is_open(later));
+}
