@@ -27,7 +27,7 @@ const WAITING_TICK_BYTES: usize = 4 * size_of::<Tick>();
 const SESSIONS: usize = 10_000;
 const CONNECTIONS: usize = 1_024;
 const SESSION_MEBIBYTES: usize = 256;
-const ANSWER_MEBIBYTES: usize = 64;
+const ANSWER_MEBIBYTES: usize = 32;
 
 /// The flags of the memory budget.
 #[derive(Clone, Copy, Debug, Args)]
@@ -259,10 +259,10 @@ mod tests {
         let files = roomy.files.unwrap();
         assert_eq!((roomy.sessions, roomy.connections), (SESSIONS, CONNECTIONS));
         assert_eq!((files.open, files.sort_rows, files.waiting), (512, 500_000, 1_000_000));
-        assert_eq!((roomy.session_bytes, roomy.answer_bytes), (256 << 20, 64 << 20));
+        assert_eq!((roomy.session_bytes, roomy.answer_bytes), (256 << 20, 32 << 20));
         assert_eq!((roomy.ticks, roomy.bus_capacity), (DEFAULT_TICKS, bus::DEFAULT_CAPACITY));
         let short = NOTHING_SET.limits(around(256, 32 << 10, false)).unwrap();
-        assert!(short.sessions < SESSIONS && short.connections < CONNECTIONS && short.answer_bytes < 64 << 20);
+        assert!(short.sessions < SESSIONS && short.connections < CONNECTIONS && short.answer_bytes < 32 << 20);
         let set = MemoryArgs { max_sessions: Some(3), answer_memory: Some(9), ..NOTHING_SET };
         let set = set.limits(around(256, 32 << 10, false)).unwrap();
         assert_eq!((set.sessions, set.answer_bytes), (3, 9 << 20));

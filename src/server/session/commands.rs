@@ -77,17 +77,17 @@ type Running = Pin<Box<dyn Future<Output = CommandDone> + Send>>;
 
 /// The commands of one session. The feed gets them in order. Each is answered when it is done, as a pause overtakes the
 /// step before it.
-pub struct CommandQueue {
-    feed: FeedControl,
+pub struct CommandQueue<'f> {
+    feed: &'f FeedControl,
     capacity: usize,
     waiting: VecDeque<(Option<u64>, Command)>,
     submission: Option<Submission>,
     running: Vec<Running>,
 }
 
-impl CommandQueue {
+impl<'f> CommandQueue<'f> {
     /// A queue of at most `capacity` commands without an answer.
-    pub const fn new(feed: FeedControl, capacity: usize) -> Self {
+    pub const fn new(feed: &'f FeedControl, capacity: usize) -> Self {
         Self { feed, capacity, waiting: VecDeque::new(), submission: None, running: Vec::new() }
     }
 

@@ -44,27 +44,27 @@ pub struct Shared {
 }
 
 /// Serves one client, first in `format`, until either side ends the session. Then closes the WebSocket.
-pub async fn serve<S>(
-    socket: &mut S,
+pub fn serve<'s, S>(
+    socket: &'s mut S,
     live: LiveMarket,
-    feed: FeedControl,
-    limits: &SessionLimits,
+    feed: &'s FeedControl,
+    limits: &'s SessionLimits,
     format: Format,
-    metrics: &Metrics,
-    shared: Shared,
-) -> SessionEnd
+    metrics: &'s Metrics,
+    shared: &'s mut Shared,
+) -> impl Future<Output = SessionEnd> + use<'s, S>
 where
     S: Stream<Item = Result<WsMessage, WsError>> + Sink<WsMessage, Error = WsError> + Unpin,
 {
-    let end = {
-        // Not moved into the future of `run`, which would keep room for a second session.
-        let mut session = Session::new(&mut *socket, live, feed, limits, format, metrics, shared);
-        session.run().await
-    };
-    end.count(metrics);
-    // A client that vanished or takes nothing does not get the close frame; the server does not wait for it.
-    let _ = timeout(CLOSE_TIMEOUT, close(socket, end)).await;
-    end
+    // The future has room for what it captures and for its locals, so the session is made before it, and not moved.
+    let mut session = Session::new(socket, live, feed, limits, format, metrics, shared);
+    async move {
+        let end = session.run().await;
+        end.count(session.metrics);
+        // A client that vanished or takes nothing does not get the close frame; the server does not wait for it.
+        let _ = timeout(CLOSE_TIMEOUT, close(session.socket, end)).await;
+        end
+    }
 }
 
 /// One client's session over a socket: any sink and stream of WebSocket messages.
@@ -89,8 +89,8 @@ pub(super) struct Session<'s, S> {
     /// Lowers the rate of a slow client.
     throttle: Throttle,
     /// The client's commands to the feed.
-    commands: CommandQueue,
-    shared: Shared,
+    commands: CommandQueue<'s>,
+    shared: &'s mut Shared,
     pub(super) metrics: &'s Metrics,
     /// Counts this session and what it sends.
     pub(super) meter: Meter,
@@ -117,11 +117,11 @@ where
     fn new(
         socket: &'s mut S,
         live: LiveMarket,
-        feed: FeedControl,
+        feed: &'s FeedControl,
         limits: &'s SessionLimits,
         format: Format,
         metrics: &'s Metrics,
-        shared: Shared,
+        shared: &'s mut Shared,
     ) -> Self {
         let (notifier, now) = (live.register(), Instant::now());
         let history = limits.subscriptions.history.max(1) as f64;

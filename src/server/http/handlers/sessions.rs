@@ -87,14 +87,15 @@ fn accept(site: &Site, upgrade: Upgrade, place: SessionPlace, role: Role) -> Ans
     let control = role == Role::Presenter;
     let feed = if control { site.feed.clone() } else { site.feed.rejecting(site.auth.no_control()) };
     let limits = SessionLimits { control, ..site.limits };
-    let compressor = compressor(site, &upgrade);
+    let SessionPlace { permit, messages, subscriptions } = place;
+    let mut shared = Shared { held: subscriptions, turns, compressor: compressor(site, &upgrade) };
     tokio::spawn(async move {
-        let SessionPlace { permit: _permit, messages, subscriptions } = place;
         let Some(mut socket) = upgrade.socket(limits.message_bytes, messages, &codec).await else { return };
-        let shared = Shared { held: subscriptions, turns, compressor };
-        let end = serve(&mut socket, live, feed, &limits, format.unwrap_or_default(), &metrics, shared).await;
+        let end = serve(&mut socket, live, &feed, &limits, format.unwrap_or_default(), &metrics, &mut shared).await;
         tracing::debug!(?end, "session ended");
         hang_up(socket.into_inner().into_inner()).await;
+        // Used where it lies: a task has room for what it captures and for its locals.
+        drop(permit);
     });
     response
 }

@@ -70,8 +70,8 @@ async fn open_socket(live: &LiveMarket, buffer: usize, format: Format) -> Halves
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(ours, Vec::new(), WebSocketConfig::default(), None).await;
         let feed = FeedControl::new(live.clone(), crate::bus::command_channel(1).0);
-        let shared = Shared { held: HeldMemory::unlimited(), turns: Turns::new(1), compressor: None };
-        serve(&mut server, live, feed, &LIMITS, format, &metrics, shared).await
+        let mut shared = Shared { held: HeldMemory::unlimited(), turns: Turns::new(1), compressor: None };
+        serve(&mut server, live, &feed, &LIMITS, format, &metrics, &mut shared).await
     });
     WebSocketStream::from_raw_socket(theirs, Role::Client, None).await.split()
 }

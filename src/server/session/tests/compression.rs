@@ -54,9 +54,11 @@ impl Fixture {
         let mut server = Socket::new(ours, Vec::new(), config, Some(Arc::clone(&codec))).await;
         let (live, metrics, feed) = (self.live.clone(), self.metrics.clone(), self.feed.clone());
         let compressor = Some(Compressor::new(codec, params, compression));
-        let shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone(), compressor };
+        let mut shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone(), compressor };
         let session =
-            tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, shared).await });
+            tokio::spawn(
+                async move { serve(&mut server, live, &feed, &LIMITS, Format::Json, &metrics, &mut shared).await },
+            );
         FrameClient { stream: ClientEnd(stream), inflate: Decompress::new(false), seqs: [0; 3], session }
     }
 }

@@ -96,9 +96,11 @@ impl Fixture {
         let ours = WriteTimeout::new(ours, LIMITS.stall);
         let mut server = Socket::new(ours, Vec::new(), config, None).await;
         let (live, metrics, feed) = (self.live.clone(), self.metrics.clone(), self.feed.clone());
-        let shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone(), compressor: None };
+        let mut shared = Shared { held: HeldMemory::unlimited(), turns: self.turns.clone(), compressor: None };
         let session =
-            tokio::spawn(async move { serve(&mut server, live, feed, &LIMITS, Format::Json, &metrics, shared).await });
+            tokio::spawn(
+                async move { serve(&mut server, live, &feed, &LIMITS, Format::Json, &metrics, &mut shared).await },
+            );
         let socket = WebSocketStream::from_raw_socket(ClientEnd(theirs), Role::Client, None).await;
         Client { socket, session, received: 0, every: 0 }
     }
