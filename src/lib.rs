@@ -14,6 +14,7 @@
 //! - [`record`]: writes what is playing as CSV files that replay to the same.
 //! - [`inspect`]: prints the layout that is detected for a CSV file.
 //! - [`load`]: a load generator that measures a server from outside.
+//! - [`library`]: the feeds that a server can change to.
 //! - [`memory`]: the memory budget and its parts.
 //! - [`text`]: small text files, and text made safe to show. [`flags`]: parsers of flag values. [`cli`]: flags into configurations. [`app`]: everything wired together.
 
@@ -27,6 +28,7 @@ pub mod fanout;
 pub mod feed;
 pub mod flags;
 pub mod inspect;
+pub mod library;
 pub mod load;
 pub mod market;
 pub mod memory;

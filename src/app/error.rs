@@ -20,6 +20,8 @@ pub enum AppError {
     Simulation(#[from] PlanError),
     #[error(transparent)]
     Write(#[from] WriteError),
+    #[error("the folder {} of --library cannot be opened", path.display())]
+    Library { path: std::path::PathBuf, source: std::io::Error },
     #[error("a thread could not be started")]
     Thread(#[source] std::io::Error),
     #[error("the {0} stopped because of a bug; please report the message above")]

@@ -1,5 +1,6 @@
 //! The feed: its source, the lines that describe it, and its thread.
 
+use std::sync::Arc;
 use std::thread;
 
 use tokio::runtime::Handle;
@@ -12,7 +13,7 @@ use crate::control::{FeedEvent, SourceKind, Speed};
 use crate::fanout::wall_micros;
 use crate::feed::replay::{self, FileReport};
 use crate::feed::sim::{PlanError, Simulator};
-use crate::feed::{self, PlayerConfig, SourceInfo, TickSource};
+use crate::feed::{self, OpenSource, OpenedSource, PlayerConfig, SourceInfo, TickSource};
 use crate::inspect::ProgressLine;
 use crate::market::Timestamp;
 
@@ -25,12 +26,13 @@ pub struct FeedThread {
 }
 
 impl FeedThread {
-    /// Starts to play `source` onto the bus.
+    /// Starts to play `first` onto the bus, and later what `opener` opens.
     ///
     /// # Errors
     /// Returns an error if the thread cannot be started.
     pub fn start(
-        source: Box<dyn TickSource>,
+        first: OpenedSource,
+        opener: Option<Arc<dyn OpenSource>>,
         config: PlayerConfig,
         bus: bus::Sender<FeedEvent>,
         commands: CommandReceiver,
@@ -41,7 +43,7 @@ impl FeedThread {
         let play = move || {
             runtime.block_on(async {
                 tokio::select! {
-                    played = feed::play(source, config, bus, commands) => match played {
+                    played = feed::play_with(first, opener, config, bus, commands) => match played {
                         Ok(()) => tracing::info!("the feed has ended"),
                         Err(error) => tracing::info!("the feed has ended early: {error}"),
                     },

@@ -3,6 +3,7 @@
 mod banner;
 mod error;
 mod feed;
+mod opener;
 mod recorder;
 mod server;
 

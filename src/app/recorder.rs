@@ -13,7 +13,7 @@ use super::feed::{FeedThread, open, playing};
 use crate::bus;
 use crate::cli::{FeedConfig, RecordJob};
 use crate::control::FeedEvent;
-use crate::feed::TickSource;
+use crate::feed::{OpenedSource, TickSource};
 use crate::market::Timestamp;
 use crate::record::{self, RecordConfig, RecordError, Summary};
 
@@ -50,7 +50,9 @@ pub async fn record_feed_with<S: FnMut(&str)>(
     let bus = bus::Sender::new(bus::DEFAULT_CAPACITY);
     let receiver = bus.subscribe();
     let (_, no_commands) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);
-    let feed = FeedThread::start(source, config.run, bus, no_commands)?;
+    let market = config.run.market;
+    let first = OpenedSource { source, feeds: [config.feed.id().to_owned()].into(), market, speed: None, lease: None };
+    let feed = FeedThread::start(first, None, config.run, bus, no_commands)?;
     let mut recorded = start_recorder(receiver, config.record, true)?;
     let recorded = tokio::select! {
         recorded = &mut recorded => recorded,

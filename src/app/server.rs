@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -11,14 +12,13 @@ use tokio::time::timeout;
 use super::banner::{Banner, GeneratedTokens};
 use super::error::AppError;
 use super::feed::{self, FeedThread, playing};
+use super::opener::{self, Opener, market_limits};
 use super::recorder::{Recorded, start_recorder};
 use crate::bus;
 use crate::cli::{FeedConfig, ServeConfig};
-use crate::control::SourceKind;
-use crate::fanout::{CACHED_SYMBOL_BYTES, Publisher, wall_micros};
-use crate::feed::{PlayerConfig, RECORDING_MARKETS, SourceInfo, TickSource};
-use crate::market::MarketLimits;
-use crate::memory::{Budget, MEBIBYTE, OverBudget, Part};
+use crate::fanout::{Publisher, wall_micros};
+use crate::feed::{OpenedSource, PlayerConfig, TickSource};
+use crate::memory::MEBIBYTE;
 use crate::server::Server;
 
 /// The longest wait for the end of feed and recorder.
@@ -55,11 +55,14 @@ pub async fn serve_with<S: FnMut(&str)>(
     mut print: S,
 ) -> Result<(), AppError> {
     let generated = GeneratedTokens::of(&config.server);
-    let server = Server::bind(config.server).await?;
+    let server = Server::bind(config.server.clone()).await?;
     let source = open(&config.feed, &mut print)?;
-    let mut budget = server.budget().clone();
+    let library = opener::library(&config, source.info())?;
+    let (empty, mut budget) = (server.budget(), server.budget());
     let market = market_limits(&mut budget, source.info(), config.market)?;
-    let server = server.with_budget(budget);
+    *server.shared_budget().write() = budget;
+    let opener = Opener::new(&config, library.clone(), empty, server.shared_budget());
+    let server = server.with_library(library);
     // Milliseconds since 1970 are higher than the epoch of any earlier run.
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
     let run = PlayerConfig { first_epoch, market, ..config.run };
@@ -76,9 +79,9 @@ pub async fn serve_with<S: FnMut(&str)>(
     let receiver = bus.subscribe();
     let recorder = config.record.map(|record| start_recorder(bus.subscribe(), record, false)).transpose()?;
     let (commands, pending) = bus::command_channel(config.command_capacity);
-    let feed = FeedThread::start(source, run, bus, pending)?;
-    let publisher =
-        Publisher::open(receiver, market, config.ticks, wall_micros).await.ok_or(AppError::Broken("feed"))?;
+    let first = OpenedSource { source, feeds: [config.feed.id().to_owned()].into(), market, speed: None, lease: None };
+    let feed = FeedThread::start(first, Some(Arc::new(opener)), run, bus, pending)?;
+    let publisher = Publisher::open(receiver, config.ticks, wall_micros).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
     let mut parts = Parts { feed, publisher: tokio::spawn(publisher.run()), recorder };
 
@@ -95,24 +98,6 @@ pub async fn serve_with<S: FnMut(&str)>(
     server.run(live, commands, stop_or_failure).await;
     parts.end().await;
     outcome
-}
-
-/// Adds to the budget what is known when `source` is open, and returns the limits of its market, whose bars and trades
-/// take the rest.
-///
-/// # Errors
-/// When it does not fit into the memory.
-fn market_limits(budget: &mut Budget, source: &SourceInfo, limits: MarketLimits) -> Result<MarketLimits, OverBudget> {
-    let symbols = source.instruments.len();
-    let markets = match source.kind {
-        SourceKind::Simulation => 1,
-        SourceKind::Replay => RECORDING_MARKETS,
-    };
-    budget.add(Part::Feed, source.memory_bytes, &format!("source {} MiB", source.memory_bytes / MEBIBYTE))?;
-    budget.add(Part::Quotes, symbols * CACHED_SYMBOL_BYTES, &format!("{symbols} symbols"))?;
-    let floor = markets * MarketLimits::floor_bytes(symbols);
-    budget.check(floor, &format!("{symbols} symbols x {} kiB", floor / symbols.max(1) / 1024))?;
-    Ok(MarketLimits { bytes: budget.bytes(Part::Market) / markets, ..limits })
 }
 
 /// Polls `stop` once. Signals are caught from then on, so no address is printed of a server that a signal would kill.

@@ -6,7 +6,8 @@ use crate::feed::PlayerConfig;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::{SimPlan, WriteConfig};
 use crate::inspect::InspectConfig;
-use crate::load::LoadConfig;
+use crate::library;
+use crate::load::LoadConfig as LoadTestConfig;
 use crate::market::MarketLimits;
 use crate::record::RecordConfig;
 use crate::server::ServerConfig;
@@ -17,7 +18,7 @@ pub enum Job {
     Serve(Box<ServeConfig>),
     Simulate(WriteConfig),
     Inspect(InspectConfig),
-    Load(LoadConfig),
+    Load(LoadTestConfig),
     Record(RecordJob),
     /// Prints a text and ends.
     Print(String),
@@ -35,6 +36,8 @@ pub struct RecordJob {
 #[derive(Clone, Debug)]
 pub struct ServeConfig {
     pub feed: FeedConfig,
+    /// The feeds that it can change to.
+    pub load: LoadConfig,
     /// All but the number of the first epoch.
     pub run: PlayerConfig,
     pub server: ServerConfig,
@@ -49,9 +52,30 @@ pub struct ServeConfig {
     pub record: Option<RecordConfig>,
 }
 
+/// The feeds that a server can change to, and how their files are read.
+#[derive(Clone, Debug)]
+pub struct LoadConfig {
+    /// The folder of files that clients may choose from.
+    pub folder: Option<PathBuf>,
+    /// The most files that are listed.
+    pub max_files: usize,
+    /// The limits of files, without answers about them.
+    pub replay: ReplayConfig,
+}
+
 /// The source of a feed.
 #[derive(Clone, Debug)]
 pub enum FeedConfig {
     Simulation(SimPlan),
     Replay { files: Vec<PathBuf>, config: ReplayConfig },
+}
+
+impl FeedConfig {
+    /// The id by which clients name it.
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::Simulation(_) => library::SIMULATION,
+            Self::Replay { .. } => library::START,
+        }
+    }
 }

@@ -69,8 +69,8 @@ pub struct Surroundings {
     pub head_bytes: usize,
     pub is_tls: bool,
     pub compression: Compression,
-    /// The memory of a replay's files; `None` without files.
-    pub files: Option<FileMemory>,
+    /// The memory of a replay's files.
+    pub files: FileMemory,
 }
 
 /// The settings of a replay that the budget depends on.
@@ -88,6 +88,13 @@ pub struct FileMemory {
     pub checkpoint_mebibytes: Option<usize>,
 }
 
+impl Default for FileMemory {
+    fn default() -> Self {
+        let read_bytes = ReplayConfig::default().read_bytes;
+        Self { open: None, sort_rows: None, waiting: None, read_bytes, checkpoint_mebibytes: None }
+    }
+}
+
 /// The limits that fit into the budget.
 #[derive(Clone, Debug)]
 pub struct MemoryLimits {
@@ -99,8 +106,8 @@ pub struct MemoryLimits {
     pub ticks: usize,
     pub bus_capacity: usize,
     pub checkpoint_bytes: usize,
-    /// The limits of a replay.
-    pub files: Option<FileLimits>,
+    /// The limits of a replay, which another feed may be.
+    pub files: FileLimits,
 }
 
 /// The limits of a replay that fit into the budget.
@@ -110,6 +117,15 @@ pub struct FileLimits {
     pub sort_rows: usize,
     pub waiting: usize,
     pub checkpoint_mebibytes: usize,
+}
+
+impl FileLimits {
+    /// Sets these limits.
+    pub const fn apply(&self, config: &mut ReplayConfig) {
+        config.max_open_files = self.open;
+        config.max_sort_rows = self.sort_rows;
+        config.max_waiting = self.waiting;
+    }
 }
 
 impl MemoryArgs {
@@ -134,7 +150,8 @@ impl MemoryArgs {
         let ticks = fit(self.max_ticks, DEFAULT_TICKS, LOGGED_TICK_BYTES, 32);
         let bus_capacity = fit(self.bus_capacity, bus::DEFAULT_CAPACITY, bus::BATCH_BYTES, 32);
         let default = ReplayConfig::default();
-        let files = around.files.map(|files| FileLimits {
+        let files = around.files;
+        let files = FileLimits {
             open: fit(files.open, default.max_open_files, 2 * files.read_bytes, 16),
             sort_rows: fit(files.sort_rows, default.max_sort_rows, SORTED_ROW_BYTES, 16),
             waiting: fit(files.waiting, default.max_waiting, WAITING_TICK_BYTES, 16),
@@ -144,8 +161,8 @@ impl MemoryArgs {
                 MEBIBYTE,
                 16,
             ),
-        });
-        let checkpoint_mebibytes = files.map_or(0, |files| files.checkpoint_mebibytes);
+        };
+        let checkpoint_mebibytes = files.checkpoint_mebibytes;
 
         let demands = vec![
             Demand {
@@ -220,15 +237,9 @@ mod tests {
     };
 
     fn around(mebibytes: usize, head_bytes: usize, is_tls: bool) -> Surroundings {
-        let files = FileMemory {
-            open: None,
-            sort_rows: None,
-            waiting: None,
-            read_bytes: 128 << 10,
-            checkpoint_mebibytes: None,
-        };
+        let files = FileMemory::default();
         let machine = Some(2 * mebibytes * MEBIBYTE);
-        Surroundings { machine, head_bytes, is_tls, compression: Compression::Shared, files: Some(files) }
+        Surroundings { machine, head_bytes, is_tls, compression: Compression::Shared, files }
     }
 
     #[test]
@@ -238,7 +249,7 @@ mod tests {
                 let limits = NOTHING_SET.limits(around(mebibytes, head_bytes, is_tls)).unwrap();
                 let least = (mebibytes / 2).saturating_sub(PROGRAM_BYTES / MEBIBYTE + 17) * MEBIBYTE;
                 assert!(limits.budget.bytes(Part::Market) >= least, "{mebibytes}:\n{}", limits.budget);
-                assert!(limits.sessions >= 100 && limits.connections >= 1 && limits.files.unwrap().open >= 4);
+                assert!(limits.sessions >= 100 && limits.connections >= 1 && limits.files.open >= 4);
             }
         }
     }
@@ -256,7 +267,7 @@ mod tests {
     #[test]
     fn defaults_are_lower_only_where_memory_is_short() {
         let roomy = NOTHING_SET.limits(around(4_096, 32 << 10, false)).unwrap();
-        let files = roomy.files.unwrap();
+        let files = roomy.files;
         assert_eq!((roomy.sessions, roomy.connections), (SESSIONS, CONNECTIONS));
         assert_eq!((files.open, files.sort_rows, files.waiting), (512, 500_000, 1_000_000));
         assert_eq!((roomy.session_bytes, roomy.answer_bytes), (256 << 20, 32 << 20));

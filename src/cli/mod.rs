@@ -3,6 +3,7 @@
 mod access;
 mod inspect;
 mod job;
+mod library;
 mod limits;
 mod memory;
 mod reading;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::inspect::InspectArgs;
+use self::memory::FileMemory;
 use self::record::RecordArgs;
 use self::replay::ReplayArgs;
 use self::serve::ServeArgs;
@@ -31,7 +33,7 @@ use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs};
 use crate::load::LoadArgs;
 use crate::memory::OverBudget;
 
-pub use job::{FeedConfig, Job, RecordJob, ServeConfig};
+pub use job::{FeedConfig, Job, LoadConfig, RecordJob, ServeConfig};
 pub use settings::SettingsError;
 
 /// Stands below the table of memory: what is not known before the source is open.
@@ -147,7 +149,12 @@ impl Cli {
             None => {
                 let plan = SimPlan::from(self.simulation);
                 let run = simulation_run(&plan, self.speed);
-                Job::Serve(Box::new(self.serve.config(FeedConfig::Simulation(plan), run, machine, None)?))
+                Job::Serve(Box::new(self.serve.config(
+                    FeedConfig::Simulation(plan),
+                    run,
+                    machine,
+                    FileMemory::default(),
+                )?))
             }
             Some(Command::Replay(args)) => Job::Serve(Box::new(args.config(machine)?)),
             Some(Command::Record(args)) => Job::Record(args.job()),

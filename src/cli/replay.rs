@@ -86,7 +86,7 @@ impl ReplayArgs {
         let Self { files, play, reading, serve } = self;
         let memory = FileMemory { checkpoint_mebibytes: play.checkpoint_memory, ..reading.file_memory() };
         let config = reading.config(ReplayConfig::default().full_read_bytes);
-        serve.config(FeedConfig::Replay { files, config }, play.config(), machine, Some(memory))
+        serve.config(FeedConfig::Replay { files, config }, play.config(), machine, memory)
     }
 }
 

@@ -6,10 +6,12 @@ use std::time::Duration;
 use clap::Args;
 
 use super::access::AccessArgs;
+use super::library::LibraryArgs;
 use super::limits::{BufferArgs, ConnectionArgs, MAX_TIMEOUT, MIN_TIMEOUT, SessionArgs};
 use super::memory::{FileMemory, MemoryArgs, Surroundings};
 use super::record::RotationArgs;
 use super::{FeedConfig, ServeConfig};
+use crate::feed::replay::{Overrides, ReplayConfig};
 use crate::feed::{CheckpointLimits, DEFAULT_MAX_STEP_TICKS, PlayerConfig};
 use crate::flags::time;
 use crate::memory::OverBudget;
@@ -32,6 +34,8 @@ pub struct ServeArgs {
     buffers: BufferArgs,
     #[command(flatten)]
     memory: MemoryArgs,
+    #[command(flatten)]
+    library: LibraryArgs,
 }
 
 /// The address of the server.
@@ -69,8 +73,7 @@ struct RecordingArgs {
 
 impl ServeArgs {
     /// Returns the configuration of a server for `feed`, which plays as `run` specifies, on a machine with `machine`
-    /// bytes of memory. `files` are the files of a replay that may be open and the memory of checkpoints, as they are
-    /// set.
+    /// bytes of memory. `files` are the limits of files, as they are set.
     ///
     /// # Errors
     /// When the limits do not fit into the memory.
@@ -79,21 +82,28 @@ impl ServeArgs {
         mut feed: FeedConfig,
         run: PlayerConfig,
         machine: Option<usize>,
-        files: Option<FileMemory>,
+        files: FileMemory,
     ) -> Result<ServeConfig, OverBudget> {
-        let Self { bind, access, recording, connections, sessions, buffers, memory } = self;
+        let Self { bind, access, recording, connections, sessions, buffers, memory, library } = self;
         let (access, tls) = access.config();
         let (head_bytes, compression) = (connections.max_head_bytes, sessions.compress);
         let around = Surroundings { machine, head_bytes, is_tls: tls.is_some(), compression, files };
         let limits = memory.limits(around)?;
-        if let (FeedConfig::Replay { config, .. }, Some(files)) = (&mut feed, limits.files) {
-            config.max_open_files = files.open;
-            config.max_sort_rows = files.sort_rows;
-            config.max_waiting = files.waiting;
+        let mut replay = ReplayConfig::default();
+        if let FeedConfig::Replay { config, .. } = &mut feed {
+            limits.files.apply(config);
+            replay = ReplayConfig {
+                overrides: Overrides::default(),
+                full_read_bytes: replay.full_read_bytes,
+                ..config.clone()
+            };
+        } else {
+            limits.files.apply(&mut replay);
         }
         let checkpoints = CheckpointLimits { bytes: limits.checkpoint_bytes, ..run.checkpoints };
         Ok(ServeConfig {
             feed,
+            load: library.config(replay),
             run: PlayerConfig { max_behind: bind.max_behind, max_step_ticks: bind.max_step_ticks, checkpoints, ..run },
             server: ServerConfig {
                 bind: bind.bind,

@@ -1,5 +1,6 @@
 //! Commands to a feed, and the reasons why one fails. The other direction of [`crate::control::FeedEvent`].
 
+use super::load::LoadRequest;
 use super::scenario::ScenarioRequest;
 use super::status::{Speed, TimestampMode};
 use crate::market::{Interval, Timestamp};
@@ -25,6 +26,8 @@ pub enum Command {
     Timestamps(TimestampMode),
     /// Runs a scenario.
     RunScenario(ScenarioRequest),
+    /// Plays other feeds instead. The present one plays on until they are open, and if they cannot be played.
+    Load(LoadRequest),
 }
 
 /// The length of one step.
@@ -71,6 +74,16 @@ pub enum CommandError {
     BadScenario(String),
     /// The source cannot be read; the text names the file and the remedy.
     Fault(String),
+    /// Another feed is being opened already.
+    Loading,
+    /// The feed of this server stays as it is; the texts give the reason and the remedy.
+    NotLoadable { reason: String, remedy: String },
+    /// There is no feed with this id.
+    UnknownFeed(String),
+    /// The request for another feed makes no sense; the text gives the reason.
+    BadLoad(String),
+    /// The other feed cannot be played; the text names the file and the remedy.
+    NotPlayable(String),
 }
 
 /// The revision of the status that a command led to, or the reason why it failed.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::status::FeedStatus;
-use crate::market::{Market, MarketOpening, Notice, Tick, Timestamp};
+use crate::market::{Market, MarketLimits, MarketOpening, Notice, Tick, Timestamp};
 
 /// An event of a feed.
 #[derive(Clone, Debug)]
@@ -24,11 +24,13 @@ pub enum FeedEvent {
     End(Arc<FeedStatus>),
 }
 
-/// The start of a feed, or of its next loop.
+/// The start of a feed, of its next loop, or of another feed.
 #[derive(Clone, Debug)]
 pub struct Opening {
     /// The instruments and their history.
     pub market: MarketOpening,
+    /// The limits of the market, until another feed opens.
+    pub limits: MarketLimits,
     /// The state of the feed at its start.
     pub status: Arc<FeedStatus>,
 }

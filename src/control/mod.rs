@@ -7,6 +7,7 @@
 
 mod command;
 mod event;
+mod load;
 mod preview;
 #[cfg(test)]
 pub mod sample;
@@ -15,6 +16,7 @@ mod status;
 
 pub use command::{Command, CommandError, CommandResult, SeekTarget, Step};
 pub use event::{FeedEvent, Opening, Seeked};
+pub use load::LoadRequest;
 pub use preview::Preview;
 pub use scenario::{ScenarioCatalog, ScenarioInfo, ScenarioRequest, SymbolGroup};
 pub use status::{

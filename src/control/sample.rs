@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::event::Opening;
 use super::preview::Preview;
 use super::status::{FeedState, FeedStatus, Lag, SourceKind, Speed, TimestampMode};
-use crate::market::{Timestamp, sample};
+use crate::market::{MarketLimits, MarketOpening, Timestamp, sample};
 
 /// The status of a replay that plays in real time from 1970 on.
 pub fn status() -> FeedStatus {
     FeedStatus {
         source: SourceKind::Replay,
+        feeds: Arc::new([]),
         name: "sample".into(),
         state: FeedState::Playing,
         speed: Speed::Times(1.0),
@@ -35,15 +36,19 @@ pub fn status() -> FeedStatus {
 
 /// An epoch of stocks without history.
 pub fn opening(epoch: u64, symbols: &[&str]) -> Opening {
-    Opening { market: sample::opening(epoch, symbols), status: Arc::new(status()) }
+    with(sample::opening(epoch, symbols))
 }
 
 /// An epoch like [`opening`], of a feed that knows levels.
 pub fn opening_with_depth(epoch: u64, symbols: &[&str]) -> Opening {
-    Opening { market: sample::opening_with_depth(epoch, symbols), status: Arc::new(status()) }
+    with(sample::opening_with_depth(epoch, symbols))
 }
 
 /// An epoch like [`opening`], of a recording with books.
 pub fn opening_with_books(epoch: u64, symbols: &[&str]) -> Opening {
-    Opening { market: sample::opening_with_books(epoch, symbols), status: Arc::new(status()) }
+    with(sample::opening_with_books(epoch, symbols))
+}
+
+fn with(market: MarketOpening) -> Opening {
+    Opening { market, limits: MarketLimits::default(), status: Arc::new(status()) }
 }

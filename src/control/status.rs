@@ -166,6 +166,8 @@ pub struct Lag {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FeedStatus {
     pub source: SourceKind,
+    /// The ids of what plays, as a load names them.
+    pub feeds: Arc<[String]>,
     /// A name for people: file names, or the simulation's seed.
     pub name: String,
     pub state: FeedState,

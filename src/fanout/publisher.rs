@@ -11,7 +11,7 @@ use super::live_market::{GROUPS, Live, LiveMarket, WallClock};
 use super::notify::Due;
 use crate::bus::{self, Received};
 use crate::control::{FeedEvent, FeedState, FeedStatus, Opening, Seeked};
-use crate::market::{GatheredTicks, InstrumentId, Market, MarketLimits, Notice, Tick, Timestamp};
+use crate::market::{GatheredTicks, InstrumentId, Market, Notice, Tick, Timestamp};
 use crate::wire::PerFormat;
 
 /// The time between two heartbeats of a group. A quiet session sends one every second.
@@ -33,7 +33,6 @@ pub struct Publisher {
     /// Batches were applied together since the last heartbeat.
     was_gathered: bool,
     live: LiveMarket,
-    limits: MarketLimits,
     conflaters: Vec<Conflater>,
     /// The formats whose tick log has readers.
     logged: PerFormat<bool>,
@@ -45,12 +44,7 @@ pub struct Publisher {
 impl Publisher {
     /// Waits for the feed's first epoch; `None` if the feed ends without one. Keeps up to `ticks` ticks for sessions at
     /// the rate `every`. Messages carry the time of `clock`.
-    pub async fn open(
-        mut events: bus::Receiver<FeedEvent>,
-        limits: MarketLimits,
-        ticks: usize,
-        clock: WallClock,
-    ) -> Option<Self> {
+    pub async fn open(mut events: bus::Receiver<FeedEvent>, ticks: usize, clock: WallClock) -> Option<Self> {
         let opening = loop {
             if let Received::Item(FeedEvent::Opening(opening)) = events.recv().await? {
                 break opening;
@@ -62,8 +56,7 @@ impl Publisher {
             gathered: GatheredTicks::default(),
             was_full: false,
             was_gathered: false,
-            live: LiveMarket::new(open_market(&opening, limits), ticks, clock),
-            limits,
+            live: LiveMarket::new(open_market(&opening), ticks, clock),
             conflaters: conflaters(),
             logged: PerFormat::default(),
             symbols: Vec::new(),
@@ -146,7 +139,7 @@ impl Publisher {
                 self.live.write().status = status;
                 self.live.notify_all(Due::FEED);
             }
-            FeedEvent::Opening(opening) => self.begin_epoch(open_market(&opening, self.limits)),
+            FeedEvent::Opening(opening) => self.begin_epoch(open_market(&opening)),
             FeedEvent::Seeked(seeked) => {
                 let Seeked { market, status } = Arc::unwrap_or_clone(seeked);
                 self.begin_epoch(Live { market, status });
@@ -376,6 +369,6 @@ fn apply(live: &LiveMarket, batches: &[Arc<[Tick]>], gathered: &mut GatheredTick
     has_books
 }
 
-fn open_market(opening: &Opening, limits: MarketLimits) -> Live {
-    Live { market: Market::open(&opening.market, limits), status: Arc::clone(&opening.status) }
+fn open_market(opening: &Opening) -> Live {
+    Live { market: Market::open(&opening.market, opening.limits), status: Arc::clone(&opening.status) }
 }

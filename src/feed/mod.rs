@@ -10,6 +10,8 @@ mod source;
 
 pub use player::{
     CheckpointLimits, DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, DEFAULT_MAX_STEP_TICKS, PlayerConfig, RECORDING_MARKETS,
-    play,
+    play, play_with,
 };
-pub use source::{Position, Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};
+pub use source::{
+    OpenSource, OpenedSource, Position, Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource,
+};

@@ -4,8 +4,10 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::control::{CommandError, ReadingReport, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed};
-use crate::market::{HistoryBar, Instrument, Levels, Notice, Tick, Timestamp};
+use crate::control::{
+    CommandError, LoadRequest, ReadingReport, RejectedRows, ScenarioCatalog, ScenarioRequest, SourceKind, Speed,
+};
+use crate::market::{HistoryBar, Instrument, Levels, MarketLimits, Notice, Tick, Timestamp};
 
 /// The facts of a source that are known before its first tick.
 #[derive(Clone, Debug)]
@@ -119,6 +121,28 @@ pub trait Stageable {
 
     /// Counts the symbols that have fewer ticks now than their scenarios ask for, because of a limit.
     fn symbols_limited(&self) -> usize;
+}
+
+/// Opens sources while another one plays. It is called on a thread of its own, as it reads files.
+pub trait OpenSource: Send + Sync {
+    /// Opens the feeds of a request.
+    ///
+    /// # Errors
+    /// When there is no such feed, or it cannot be played, or does not fit into the memory.
+    fn open(&self, request: &LoadRequest) -> Result<OpenedSource, CommandError>;
+}
+
+/// A source that is open, and its part of what the program may take.
+pub struct OpenedSource {
+    pub source: Box<dyn TickSource>,
+    /// The ids of what plays.
+    pub feeds: Arc<[String]>,
+    /// The limits of its market.
+    pub market: MarketLimits,
+    /// The speed, where it is not the one that the source proposes.
+    pub speed: Option<Speed>,
+    /// Keeps the files as long as the source plays.
+    pub lease: Option<Box<dyn Any + Send>>,
 }
 
 /// A position between two ticks of a source. Only the source knows its content. Cheap to clone.

@@ -45,7 +45,7 @@ pub fn run(config: &InspectConfig, mut print: impl FnMut(&str)) -> bool {
     for (entry, report) in entries.iter().zip(&reports) {
         all_play &= report.is_ok();
         let member = entry.member.as_ref().map(|member| member.name.as_str());
-        print_report(config, &entry.path.to_string_lossy(), member, report.as_ref(), &mut print);
+        print_report(config, &entry.file_name(), member, report.as_ref(), &mut print);
         if config.why
             && let Ok(evidence) = replay::explain(entry, &config.replay)
         {

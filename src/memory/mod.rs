@@ -8,7 +8,9 @@
 mod machine;
 
 use std::fmt;
+use std::sync::Arc;
 
+use parking_lot::RwLock;
 use strum::{IntoStaticStr, VariantArray};
 
 pub use machine::machine_bytes;
@@ -95,6 +97,9 @@ pub struct Budget {
     /// All parts but the market.
     demands: Vec<Demand>,
 }
+
+/// The budget with the source that plays now, as another feed may have another part.
+pub type SharedBudget = Arc<RwLock<Budget>>;
 
 /// The settings do not fit into the budget.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -27,14 +27,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::select_all;
+use parking_lot::RwLock;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
-use crate::memory::Budget;
+use crate::library::Library;
+use crate::memory::{Budget, SharedBudget};
 use http::{Acceptor, Auth, Connection, Listener, MAX_REJECTIONS, Rejector, Site, service};
 use limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns, raise_limit};
 use ops::{MemoryUse, Metrics};
@@ -57,6 +60,9 @@ pub const fn session_bytes(is_tls: bool, compression: Compression) -> usize {
 
 /// The memory of one HTTP connection, with the longest body and without the head.
 pub const CONNECTION_BYTES: usize = 32 * 1024;
+
+/// Requests at one time that read files: the list of a folder, and the form of a file. Others wait.
+const FILE_JOBS: usize = 2;
 
 /// Open files besides those of clients: the listener, the recording, and the files of the runtime.
 const OWN_FILES: u64 = 64;
@@ -110,6 +116,8 @@ pub struct Server<L = TcpListener> {
     access: AccessPolicy,
     tls: Option<TlsAcceptor>,
     shared: SharedLimits,
+    budget: SharedBudget,
+    library: Library,
 }
 
 /// The limits that all clients share.
@@ -148,7 +156,8 @@ impl Server {
         let access = config.access.resolve(addresses.iter().all(|address| address.ip().is_loopback()))?;
         let tls = config.tls.as_ref().map(TlsFiles::acceptor).transpose()?;
         let shared = SharedLimits::new(&config);
-        Ok(Self { listeners, address, config, access, tls, shared })
+        let budget = Arc::new(RwLock::new(config.budget.clone()));
+        Ok(Self { listeners, address, config, access, tls, shared, budget, library: Library::default() })
     }
 }
 
@@ -162,15 +171,19 @@ impl<L: Listener> Server<L> {
     }
 
     /// The memory of all parts.
-    pub const fn budget(&self) -> &Budget {
-        &self.config.budget
+    pub fn budget(&self) -> Budget {
+        self.budget.read().clone()
     }
 
-    /// Replaces the budget by one that counts what was not known before.
+    /// The memory of all parts, to be replaced where the source is known, and where another one plays.
+    pub fn shared_budget(&self) -> SharedBudget {
+        Arc::clone(&self.budget)
+    }
+
+    /// Shows the feeds of a library.
     #[must_use]
-    pub fn with_budget(mut self, budget: Budget) -> Self {
-        self.config.budget = budget;
-        self
+    pub fn with_library(self, library: Library) -> Self {
+        Self { library, ..self }
     }
 
     /// The access rules in force.
@@ -190,11 +203,11 @@ impl<L: Listener> Server<L> {
 
     /// Serves clients until `stop` completes, then ends the sessions and connections. Commands go to `commands`.
     pub async fn run(self, live: LiveMarket, commands: CommandSender, stop: impl Future<Output = ()>) {
-        let Self { listeners, address, config, access, tls, shared } = self;
+        let Self { listeners, address, config, access, tls, shared, budget, library } = self;
         let ServerConfig { http, session, .. } = config;
         let SharedLimits { sessions, connections, answers } = shared;
         let memory = MemoryUse {
-            budget: config.budget,
+            budget,
             live: live.clone(),
             sessions: sessions.clone(),
             answers: answers.clone(),
@@ -215,6 +228,8 @@ impl<L: Listener> Server<L> {
             answers,
             turns: Turns::new(tokio::runtime::Handle::current().metrics().num_workers()),
             codec: Arc::default(),
+            library,
+            file_jobs: Arc::new(Semaphore::new(FILE_JOBS)),
             metrics: metrics.clone(),
             auth: auth.clone(),
             echo: config.echo,

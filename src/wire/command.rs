@@ -1,15 +1,16 @@
 //! Commands to the feed: the same members in a `drive` message and in the body of `POST /api/v1/feed`.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use strum::VariantArray;
 
 use super::errors::{ApiError, echo};
-use crate::control::{Command, ScenarioRequest, SeekTarget, Speed, Step, TimestampMode};
+use crate::control::{Command, LoadRequest, ScenarioRequest, SeekTarget, Speed, Step, TimestampMode};
 use crate::market::Timestamp;
 
 /// A remedy: the commands, and an example of one.
-const EXAMPLE: &str = "the commands are play, pause, step, speed, seek, loop, skip_dead_time, timestamps and scenario, \
+const EXAMPLE: &str = "the commands are play, pause, step, speed, seek, loop, skip_dead_time, timestamps, scenario \
+                       and load, \
                        as in {\"command\":\"speed\",\"speed\":60}";
 /// A remedy: an example of a scenario.
 const SCENARIO: &str = "send a scenario as in \
@@ -18,6 +19,9 @@ const SCENARIO: &str = "send a scenario as in \
 /// A remedy: the targets of a seek.
 const SEEK: &str = "send one of \"time\" (microseconds since 1970, or \"2024-01-31T15:00:00Z\"), \
                     \"percent\" (0 to 100) and \"by\" (seconds forward, or back if negative)";
+/// A remedy: an example of a load.
+const LOAD: &str = "send a load as in {\"command\":\"load\",\"feeds\":[\"library/trades.csv\"],\"settings\":{\"tz\":\"UTC\"}}; \
+                    GET /api/v1/feeds lists the feeds";
 /// The percentage of a step to the next big move, if the command has none.
 const BIG_MOVE_PERCENT: f64 = 1.0;
 
@@ -38,6 +42,9 @@ struct CommandMembers {
     name: Option<String>,
     strength: Option<f64>,
     seconds: Option<f64>,
+    feeds: Option<Vec<String>>,
+    settings: Option<Map<String, Value>>,
+    paused: Option<bool>,
 }
 
 /// Reads the body of `POST /api/v1/feed`.
@@ -66,6 +73,7 @@ pub fn read_command(value: Value) -> Result<Command, ApiError> {
         Some("timestamps") => members.timestamp_mode().map(Command::Timestamps),
         Some("skip_dead_time") => members.switch("skip_dead_time").map(Command::SkipDeadTime),
         Some("scenario") => members.scenario().map(Command::RunScenario),
+        Some("load") => members.load().map(Command::Load),
         Some(other) => Err(ApiError::bad_message(format!("there is no command {}", echo(other)), EXAMPLE)),
         None => Err(ApiError::bad_message("`command` is missing", EXAMPLE)),
     }
@@ -83,6 +91,7 @@ pub const fn command_name(command: &Command) -> &'static str {
         Command::SkipDeadTime(_) => "skip_dead_time",
         Command::Timestamps(_) => "timestamps",
         Command::RunScenario(_) => "scenario",
+        Command::Load(_) => "load",
     }
 }
 
@@ -157,12 +166,40 @@ impl CommandMembers {
         Ok(ScenarioRequest { scenario, on, strength: self.strength.unwrap_or(1.0), seconds: self.seconds })
     }
 
+    /// The feeds as requested. Whoever opens them checks their ids and settings.
+    fn load(self) -> Result<LoadRequest, ApiError> {
+        let speed = self.speed.as_ref().map(|_| self.speed()).transpose()?;
+        let feeds = self.feeds.filter(|feeds| !feeds.is_empty());
+        let feeds = feeds.ok_or_else(|| ApiError::bad_message("`feeds` is missing or empty", LOAD))?;
+        let settings = read_settings(self.settings.unwrap_or_default())?;
+        Ok(LoadRequest { feeds, settings, speed, paused: self.paused.unwrap_or(false) })
+    }
+
     fn switch(&self, command: &str) -> Result<bool, ApiError> {
         self.on.as_ref().and_then(Value::as_bool).ok_or_else(|| {
             let remedy = format!("send true or false, as in {{\"command\":\"{command}\",\"on\":true}}");
             ApiError::bad_message("`on` is not true or false", remedy)
         })
     }
+}
+
+/// Reads answers about the form of files: the names of flags with underscores, and their values.
+///
+/// # Errors
+/// If a value is not a text, a number or a truth value.
+pub fn read_settings(settings: Map<String, Value>) -> Result<Vec<(String, String)>, ApiError> {
+    let read = |(name, value): (String, Value)| {
+        let value = match value {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            Value::Bool(is_yes) => if is_yes { "yes" } else { "no" }.to_owned(),
+            Value::Null | Value::Array(_) | Value::Object(_) => {
+                return Err(ApiError::bad_message(format!("the setting {} has no value", echo(&name)), LOAD));
+            }
+        };
+        Ok((name.replace('_', "-"), value))
+    };
+    settings.into_iter().map(read).collect()
 }
 
 /// Reads a time: microseconds since 1970, or RFC 3339.
@@ -221,6 +258,21 @@ mod tests {
         check(r#"{"command":"scenario","name":"crash"}"#, scenario("all", 1.0, None));
         let text = r#"{"command":"scenario","name":"crash","on":"sector:energy","strength":-2,"seconds":60}"#;
         check(text, scenario("sector:energy", -2.0, Some(60.0)));
+        let load = |feeds: &[&str], settings: &[(&str, &str)], speed, paused| {
+            let feeds = feeds.iter().map(|id| (*id).to_owned()).collect();
+            let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            Command::Load(LoadRequest { feeds, settings, speed, paused })
+        };
+        check(r#"{"command":"load","feeds":["simulation"]}"#, load(&["simulation"], &[], None, false));
+        check(
+            r#"{"command":"load","feeds":["library/a.csv","upload/7"],"speed":"max","paused":true,"settings":{"price_scale":100,"header":true,"tz":"UTC"}}"#,
+            load(
+                &["library/a.csv", "upload/7"],
+                &[("header", "yes"), ("price-scale", "100"), ("tz", "UTC")],
+                Some(Speed::Max),
+                true,
+            ),
+        );
         check(r#"{"command":"timestamps","timestamps":"shifted"}"#, Command::Timestamps(TimestampMode::Shifted));
     }
 
@@ -247,6 +299,11 @@ mod tests {
             (r#"{"command":"loop","on":"yes"}"#, "bad_message", "`on` is not true or false"),
             (r#"{"command":"scenario"}"#, "bad_message", "`name` is missing"),
             (r#"{"command":"scenario","name":"crash","on":true}"#, "bad_message", "`on` is not a string"),
+            (r#"{"command":"load"}"#, "bad_message", "`feeds` is missing"),
+            (r#"{"command":"load","feeds":[]}"#, "bad_message", "`feeds` is missing"),
+            (r#"{"command":"load","feeds":"simulation"}"#, "bad_message", "wrong type"),
+            (r#"{"command":"load","feeds":["simulation"],"speed":0}"#, "bad_message", "`speed`"),
+            (r#"{"command":"load","feeds":["a"],"settings":{"tz":[]}}"#, "bad_message", "the setting \"tz\""),
             (r#"{"command":"scenario","name":"crash","strength":"much"}"#, "bad_message", "wrong type"),
         ] {
             let error = parse_command(text).unwrap_err();

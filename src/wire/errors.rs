@@ -39,10 +39,13 @@ pub enum ErrorCode {
     HostNotAllowed,
     NotFound,
     UnknownSymbol,
+    UnknownFeed,
     NoDepth,
     MethodNotAllowed,
     /// A command that the feed cannot follow, or not in its present state.
     NotPossible,
+    /// A file that cannot be played.
+    NotPlayable,
     NotJsonContent,
     NotAWebsocket,
     TooManySessions,
@@ -55,6 +58,8 @@ pub enum ErrorCode {
     FeedGone,
     FeedStalled,
     FeedFault,
+    /// A fault of the server itself.
+    Bug,
 }
 
 impl ErrorCode {
@@ -78,15 +83,17 @@ impl ErrorCode {
             | Self::TooManyCommands => StatusCode::BAD_REQUEST,
             Self::TokenNeeded | Self::WrongToken => StatusCode::UNAUTHORIZED,
             Self::ControlNotAllowed | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
-            Self::NotFound | Self::UnknownSymbol | Self::NoDepth => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::UnknownSymbol | Self::UnknownFeed | Self::NoDepth => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotPossible => StatusCode::CONFLICT,
+            Self::NotPlayable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotJsonContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::HostNotAllowed => StatusCode::MISDIRECTED_REQUEST,
             Self::NotAWebsocket => StatusCode::UPGRADE_REQUIRED,
             Self::TooManySessionsFromAddress | Self::TooManyConnectionsFromAddress | Self::TooManyWrongTokens => {
                 StatusCode::TOO_MANY_REQUESTS
             }
+            Self::Bug => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TooManySessions
             | Self::TooManyAnswers
             | Self::NoMemory
@@ -197,6 +204,17 @@ impl ApiError {
     pub fn unknown_symbol(symbol: &str) -> Self {
         let remedy = "GET /api/v1/symbols lists the symbols; \"*\" means all of them";
         Self::new(ErrorCode::UnknownSymbol, format!("this feed has no symbol {}", echo(symbol)), remedy)
+    }
+
+    pub fn unknown_feed(id: &str) -> Self {
+        let remedy = "GET /api/v1/feeds lists the feeds";
+        Self::new(ErrorCode::UnknownFeed, format!("there is no feed {}", echo(id)), remedy)
+    }
+
+    /// A file that cannot be played. The problem names file and remedy.
+    pub fn not_playable(problem: String) -> Self {
+        let remedy = "the feed before it plays on; see what the message proposes, and send the load again";
+        Self::new(ErrorCode::NotPlayable, problem, remedy)
     }
 
     /// A symbol of which only the best bid and ask are known; `None` where that is so for the whole feed.
@@ -329,6 +347,11 @@ impl ApiError {
         Self::new(ErrorCode::FeedGone, "the feed has stopped", "restart the server")
     }
 
+    /// Something panicked.
+    pub fn bug() -> Self {
+        Self::new(ErrorCode::Bug, "the server has a bug", "please report the message in the log of the server")
+    }
+
     /// The feed plays, and has sent nothing for `silence`.
     pub fn feed_stalled(silence: Duration) -> Self {
         let message = format!("the feed plays, and has sent nothing for {} s", silence.as_secs());
@@ -361,6 +384,13 @@ impl From<CommandError> for ApiError {
                 Self::not_possible("this feed has no scenarios", "play the simulated market: tickcast without a file")
             }
             CommandError::BadScenario(message) => Self::bad_scenario(message),
+            CommandError::Loading => {
+                Self::not_possible("another feed is being opened", "send the load again when that one is answered")
+            }
+            CommandError::NotLoadable { reason, remedy } => Self::not_possible(&reason, &remedy),
+            CommandError::UnknownFeed(id) => Self::unknown_feed(&id),
+            CommandError::BadLoad(reason) => Self::bad_message(reason, "GET /api/v1/feeds lists the feeds"),
+            CommandError::NotPlayable(problem) => Self::not_playable(problem),
             CommandError::Fault(fault) => Self::new(ErrorCode::FeedFault, fault, "see the log of the server"),
         }
     }

@@ -35,8 +35,9 @@ pub use json::{BarsResponse, JsonQuote, depth_response};
 pub use login::{access_response, parse_login};
 pub use outbound::{
     AcknowledgeSet, Driven, Feed, FormatSet, Granted, Health, Hello, HelloLimits, InstrumentFacts, JsonMessage,
-    LimitsSet, ListPart, News, Probe, Scenarios, Stopping, Throttled, Time, Unsubscribed, news_response,
-    reading_response, rejected_response, scenarios_response, split_symbols, symbols_response,
+    LimitsSet, ListPart, ListedFeed, News, Probe, Scenarios, Stopping, Throttled, Time, Unsubscribed, UploadBounds,
+    feeds_response, news_response, reading_response, rejected_response, scenarios_response, split_symbols,
+    symbols_response,
 };
 pub use query::{
     BarsQuery, parse_bars_query, parse_depth_query, parse_events_query, parse_news_query, parse_quotes_query,

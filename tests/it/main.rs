@@ -17,6 +17,7 @@ mod layouts;
 mod load;
 mod memory;
 mod metrics;
+mod other_feeds;
 mod raw_client;
 mod readings;
 mod record;

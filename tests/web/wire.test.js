@@ -10,6 +10,7 @@ const INBOUND = [
   "ack",
   "clock",
   "describe",
+  "drive_load",
   "drive_scenario",
   "drive_seek",
   "drive_speed",
@@ -47,6 +48,13 @@ test("encoding gives the inbound fixtures", () => {
   /** @type {Record<string, import("../../web/js/net/wire.js").Inbound>} */
   const messages = {
     describe: { type: "describe", id: 13, symbols: ["*"] },
+    drive_load: {
+      type: "drive",
+      id: 11,
+      command: "load",
+      feeds: ["library/aapl.csv"],
+      settings: { tz: "America/New_York" },
+    },
     drive_scenario: { type: "drive", id: 10, command: "scenario", name: "crash", on: "AAPL", strength: 2, seconds: 60 },
     drive_seek: { type: "drive", id: 7, command: "seek", percent: 37.5 },
     drive_speed: { type: "drive", id: 8, command: "speed", speed: "max" },

@@ -7,6 +7,10 @@ use crate::control::{Command, CommandError, FeedEvent, FeedState, SourceKind, St
 impl Player {
     /// Obeys one command, and replies when it has its effect.
     pub(super) async fn on_command(&mut self, PendingCommand { command, reply }: PendingCommand) {
+        let command = match command {
+            Command::Load(request) => return self.start_load(request, reply),
+            command => command,
+        };
         // Ticks that are due by now come before the command.
         let _ = self.advance().await;
         let takes_time = matches!(command, Command::Step(_) | Command::Seek(_) | Command::Timestamps(_));
@@ -48,6 +52,7 @@ impl Player {
             }
             Command::SkipDeadTime(skip) => self.playback.set_skip_dead_time(skip),
             Command::Timestamps(mode) => self.set_timestamps(mode).await?,
+            Command::Load(_) => unreachable!("invariant: a load has its own way"),
             Command::RunScenario(request) => {
                 self.source.run_scenario(&request, self.playback.market_time(now, next))?;
             }

@@ -7,6 +7,7 @@
 mod checkpoints;
 mod commands;
 mod config;
+mod load;
 mod pace;
 mod playback;
 mod read_ahead;
@@ -17,6 +18,7 @@ mod time_shift;
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -27,11 +29,12 @@ use self::checkpoints::SharedCheckpoints;
 pub use self::config::{
     DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, DEFAULT_MAX_STEP_TICKS, PlayerConfig, RECORDING_MARKETS,
 };
+use self::load::{Loading, Opener};
 use self::playback::Playback;
 use self::read_ahead::ReadAhead;
 use self::seek::Seek;
 use self::time_shift::TimeShift;
-use super::{SourceError, TickSource};
+use super::{OpenedSource, SourceError, TickSource};
 use crate::bus::{self, CommandReceiver, CommandReply, MAX_BATCH};
 use crate::control::{FeedEvent, FeedState, Lag, Opening, RejectedRows, ScenarioCatalog, TimestampMode};
 use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
@@ -57,7 +60,22 @@ pub async fn play(
     bus: bus::Sender<FeedEvent>,
     commands: CommandReceiver,
 ) -> Result<(), SourceError> {
-    let mut player = Player::new(source, config, bus);
+    let first = OpenedSource { source, feeds: Arc::new([]), market: config.market, speed: None, lease: None };
+    play_with(first, None, config, bus, commands).await
+}
+
+/// Plays `first` as [`play`] does, and changes to the feeds that `opener` opens when a command asks for them.
+///
+/// # Errors
+/// As [`play`].
+pub async fn play_with(
+    first: OpenedSource,
+    opener: Opener,
+    config: PlayerConfig,
+    bus: bus::Sender<FeedEvent>,
+    commands: CommandReceiver,
+) -> Result<(), SourceError> {
+    let mut player = Player::new(first, config, opener, bus);
     player.shift_start();
     player.open(config.paused).await;
     player.run(commands).await
@@ -81,6 +99,13 @@ fn wall_clock() -> Timestamp {
 /// A source that plays.
 struct Player {
     source: TimeShift,
+    /// The ids of what plays.
+    feeds: Arc<[String]>,
+    _lease: Option<Box<dyn Any + Send>>,
+    /// The settings of the start, which hold for other feeds too.
+    config: PlayerConfig,
+    opener: Opener,
+    loading: Option<Loading>,
     bus: bus::Sender<FeedEvent>,
     playback: Playback,
     /// The next ticks.
@@ -123,11 +148,12 @@ struct Player {
 }
 
 impl Player {
-    fn new(source: Box<dyn TickSource>, config: PlayerConfig, bus: bus::Sender<FeedEvent>) -> Self {
+    fn new(opened: OpenedSource, config: PlayerConfig, opener: Opener, bus: bus::Sender<FeedEvent>) -> Self {
+        let OpenedSource { source, feeds, market, speed, lease } = opened;
         let mut source = TimeShift::new(source);
         let catalog = source.catalog();
         let info = source.info();
-        let speed = config.speed.unwrap_or(info.speed);
+        let speed = config.speed.or(speed).unwrap_or(info.speed);
         let mut playback = Playback::new(speed, &info.instruments, info.start, Duration::ZERO);
         let longest_bar = info.instruments.iter().filter_map(|instrument| instrument.synthesised_from).max();
         let bar = longest_bar.map_or(Duration::ZERO, |bar| Duration::from_nanos(bar.nanos().unsigned_abs()));
@@ -135,6 +161,11 @@ impl Player {
         playback.set_dead_time(config.skip_dead_time, config.dead_after.max(bar));
         Self {
             source,
+            feeds,
+            _lease: lease,
+            config,
+            opener,
+            loading: None,
             bus,
             playback,
             ahead: ReadAhead::default(),
@@ -156,7 +187,7 @@ impl Player {
             max_behind: config.max_behind,
             details_due: Duration::ZERO,
             waiting: Vec::new(),
-            market_limits: config.market,
+            market_limits: market,
             checkpoint_limits: config.checkpoints,
             checkpoints: None,
             reads_ahead: false,
@@ -178,6 +209,7 @@ impl Player {
                     Some(command) => self.on_command(command).await,
                     None => has_senders = false,
                 },
+                opened = load::opened(&mut self.loading) => self.on_opened(opened).await,
                 () = wait_for(wait) => {}
             }
         }
@@ -285,7 +317,8 @@ impl Player {
         self.start_checkpoints(&history);
         self.revision += 1;
         self.sent_state = self.state();
-        let opening = Opening { market: self.market_opening(history), status: self.status() };
+        let (market, limits) = (self.market_opening(history), self.market_limits);
+        let opening = Opening { market, limits, status: self.status() };
         self.send(FeedEvent::Opening(Arc::new(opening))).await;
         if let Err(error) = self.ahead.restart(&mut self.source) {
             self.fail(&error).await;

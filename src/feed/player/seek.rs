@@ -42,7 +42,7 @@ impl Player {
             TimestampMode::Shifted => self.source.to_now(position, (self.wall_clock)()),
         };
         let to = position.plus_nanos(nanos.saturating_sub(self.source.nanos()));
-        (self.timestamp_mode, self.seek) = (mode, None);
+        (self.timestamp_mode, self.config.timestamp_mode, self.seek) = (mode, mode, None);
         self.shift_times(nanos);
         match self.source.rewind() {
             Ok(()) => {

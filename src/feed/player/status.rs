@@ -25,6 +25,7 @@ impl Player {
         let info = self.source.info();
         Arc::new(FeedStatus {
             source: info.kind,
+            feeds: Arc::clone(&self.feeds),
             name: info.name.clone(),
             state: self.state(),
             speed: self.playback.speed(),

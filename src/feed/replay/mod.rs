@@ -26,7 +26,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use self::config::ReplayConfig;
@@ -94,6 +94,16 @@ pub fn entries(paths: &[PathBuf], config: &ReplayConfig) -> Result<Vec<Entry>, R
     input::expand(paths, config.max_files)
 }
 
+/// Finds the entries of one file, which people know by another name than its path.
+///
+/// # Errors
+/// When there are more than `max_files`, or the path leads nowhere.
+pub fn named_entries(path: &Path, name: &str, config: &ReplayConfig) -> Result<Vec<Entry>, ReplayError> {
+    let found = input::expand(&[path.to_owned()], config.max_files);
+    let found = found.map_err(|error| ReplayError { file: name.into(), ..error })?;
+    Ok(found.into_iter().map(|entry| entry.shown_as(name)).collect())
+}
+
 fn scan_entry(entry: &Entry, config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Scan, ReplayError> {
     let overrides = config.overrides.clone().or(Overrides::beside(&entry.path)?);
     let layout = schema::detect(entry, &overrides, config.line_limits(), config.full_read_bytes);
@@ -117,13 +127,24 @@ pub fn open(paths: &[PathBuf], config: &ReplayConfig) -> Result<Replay, ReplayEr
 /// # Errors
 /// When a file cannot be played at all.
 pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progress<'_>) -> Result<Replay, ReplayError> {
-    let entries = entries(paths, config)?;
+    open_entries(&entries(paths, config)?, config, progress)
+}
+
+/// Opens entries like [`open_with`].
+///
+/// # Errors
+/// When a file cannot be played at all.
+pub fn open_entries(
+    entries: &[Entry],
+    config: &ReplayConfig,
+    progress: &mut Progress<'_>,
+) -> Result<Replay, ReplayError> {
     let scans = entries.iter().map(|entry| scan_entry(entry, config, progress));
     let mut scans = scans.collect::<Result<Vec<_>, _>>()?;
     for (entry, scan) in entries.iter().zip(&scans) {
         if let Some(question) = &scan.layout.question {
             let [first, second] = question.readings.clone().map(|reading| reading.flag);
-            let (what, file) = (question.to_string(), entry.path.to_string_lossy().into_owned());
+            let (what, file) = (question.to_string(), entry.file_name().into_owned());
             return Err(entry.at_fault(Problem::TwoReadings { what, file, first, second }));
         }
     }
@@ -143,7 +164,7 @@ pub fn open_with(paths: &[PathBuf], config: &ReplayConfig, progress: &mut Progre
     Ok(Replay {
         ticks: Merge::new(files.clone(), limits),
         report: entries.iter().zip(&scans).map(|(entry, scan)| report::file_report(entry, scan)).collect(),
-        info: report::source_info(&entries, &scans, catalog, memory_bytes, config.max_rejected),
+        info: report::source_info(entries, &scans, catalog, memory_bytes, config.max_rejected),
         files,
         limits,
         max_rejected: config.max_rejected,

@@ -36,7 +36,7 @@ const POST: &[Method] = &[Method::POST];
 const DELETE: &[Method] = &[Method::DELETE];
 
 /// All endpoints. An address that is not listed may be a web file (`assets.rs`).
-const ENDPOINTS: [Endpoint; 21] = [
+const ENDPOINTS: [Endpoint; 22] = [
     at(OPEN_OR_ASK, "/ws", Viewer, Custom(handlers::websocket)),
     at(READ, "/echo", Viewer, Custom(handlers::echo)),
     at(GET, "/events", Viewer, Custom(handlers::events)),
@@ -51,6 +51,7 @@ const ENDPOINTS: [Endpoint; 21] = [
     at(READ, "/api/v1/feed/preview", Viewer, Bars(handlers::preview)),
     at(READ, "/api/v1/feed/rejected", Viewer, Query(handlers::rejected)),
     at(READ, "/api/v1/feed/reading", Viewer, Query(handlers::reading)),
+    at(READ, "/api/v1/feeds", Viewer, Custom(handlers::feeds)),
     at(READ, "/api/v1/login", Anonymous, Custom(handlers::role)),
     at(POST, "/api/v1/login", Anonymous, Custom(handlers::login)),
     at(DELETE, "/api/v1/login", Anonymous, Custom(handlers::logout)),

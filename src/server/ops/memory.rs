@@ -11,13 +11,13 @@ use strum::VariantArray;
 use super::process::resident_bytes;
 use crate::bus::BATCH_BYTES;
 use crate::fanout::{LOGGED_TICK_BYTES, LiveMarket, QUOTE_BYTES};
-use crate::memory::{Budget, Part};
+use crate::memory::{Part, SharedBudget};
 use crate::server::limits::{ConnectionLimit, MemoryLimit, SessionsLimit};
 
 /// The parts that hold memory for clients, and the budget of all.
 #[derive(Clone, Debug)]
 pub struct MemoryUse {
-    pub budget: Budget,
+    pub budget: SharedBudget,
     pub live: LiveMarket,
     pub sessions: SessionsLimit,
     pub answers: MemoryLimit,
@@ -55,7 +55,7 @@ impl Collector for MemoryUse {
     fn encode(&self, mut to: DescriptorEncoder<'_>) -> fmt::Result {
         let to = &mut to;
         parts(to, "memory_used_bytes", "Memory that a part has accounted for.", |part| self.used(part))?;
-        parts(to, "memory_limit_bytes", "The most memory that a part may take.", |part| self.budget.bytes(part))
+        parts(to, "memory_limit_bytes", "The most memory that a part may take.", |part| self.budget.read().bytes(part))
     }
 }
 

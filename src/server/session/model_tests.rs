@@ -22,8 +22,8 @@ use truth::Truth;
 
 use super::{Compression, DEFAULT_MAX_SENT_BYTES, SessionLimits, SubscriptionLimits, UnreadLimits};
 use crate::bus;
-use crate::control::FeedEvent;
-use crate::control::sample::opening_with_depth as opening;
+use crate::control::sample::opening_with_depth;
+use crate::control::{FeedEvent, Opening};
 use crate::fanout::{DEFAULT_TICKS, Publisher, wall_micros};
 use crate::market::sample::trade;
 use crate::market::{Interval, MarketLimits, Timestamp};
@@ -176,6 +176,10 @@ fn turned(turn: usize) -> [&'static str; 3] {
     symbols
 }
 
+fn opening(epoch: u64, symbols: &[&str]) -> Opening {
+    Opening { limits: KEPT, ..opening_with_depth(epoch, symbols) }
+}
+
 /// A feed, one client of it, and the model.
 struct Case {
     bus: bus::Sender<FeedEvent>,
@@ -188,7 +192,7 @@ impl Case {
         let bus = bus::Sender::new(64);
         let reader = bus.subscribe();
         bus.send(FeedEvent::Opening(Arc::new(opening(1, &SYMBOLS))));
-        let publisher = Publisher::open(reader, KEPT, DEFAULT_TICKS, wall_micros).await.unwrap();
+        let publisher = Publisher::open(reader, DEFAULT_TICKS, wall_micros).await.unwrap();
         let client = Client::join(publisher.live(), buffer, format).await;
         tokio::spawn(publisher.run());
         Self { bus, client, truth: Truth::open(1, &SYMBOLS) }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
 use crate::control::Command;
-use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
+use crate::fanout::{Due, Live, LiveMarket, NoticesCursor, Notifier, TierId};
 use crate::market::{Instrument, InstrumentId, InstrumentSet, Market};
 use crate::server::limits::{INCLUDED_BYTES, LONG_MESSAGE, TURN_BYTES};
 use crate::wire::{
@@ -311,7 +311,10 @@ impl Outbox {
         let handle = self.live.clone();
         let live = handle.read();
         let market = &live.market;
-        self.follow_epoch(market);
+        self.follow_epoch(&live);
+        if let Some(answer) = self.answers.pop_front() {
+            return Some(EncodedMessage::Text(answer));
+        }
         if std::mem::take(&mut self.feed_due) {
             return Some(EncodedMessage::Text(Feed::new(market, self.live.wall_micros(), &live.status).to_text()));
         }
@@ -339,15 +342,26 @@ impl Outbox {
         Some(Heartbeat::new(&live.market, self.live.wall_micros(), self.lag).encode(self.format))
     }
 
-    /// Marks everything as due where a new epoch has begun.
-    fn follow_epoch(&mut self, market: &Market) {
+    /// Marks everything as due where a new epoch has begun, and tells the client which subscriptions have ended, as
+    /// another feed lacks their symbols.
+    fn follow_epoch(&mut self, live: &Live) {
+        let market = &live.market;
         if market.epoch() == self.subscriptions.epoch() {
             return;
         }
         let old = std::mem::replace(&mut self.instruments, Arc::clone(market.instruments()));
         let find = |id: InstrumentId| market.id(&old.get(id.index())?.symbol);
-        self.subscriptions.reopen(market.epoch(), self.instruments.len(), find);
-        self.feed_due = true;
+        let ended = self.subscriptions.reopen(market.epoch(), self.instruments.len(), find);
+        self.feed_due = ended.is_empty();
+        if !ended.is_empty() {
+            // In the queue of answers, as a later answer may be about the same symbol.
+            self.answers.push_back(Feed::new(market, self.live.wall_micros(), &live.status).to_text());
+        }
+        for (channel, ids) in ended {
+            let symbol = |id: &InstrumentId| old.get(id.index()).map(|instrument| instrument.symbol.clone());
+            let symbols: Vec<_> = ids.iter().filter_map(symbol).collect();
+            self.confirm_end(None, channel, &symbols);
+        }
         self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
         self.behind.clear();
         (self.described, self.facts_due) = (InstrumentSet::new(), InstrumentSet::new());

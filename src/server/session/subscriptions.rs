@@ -284,9 +284,16 @@ impl Subscriptions {
     }
 
     /// Moves to a new epoch. `find` maps an instrument of the old epoch to one of the new, whose `count` instruments
-    /// are all subscribed where `"*"` is. Instruments that the new epoch lacks are dropped.
-    pub fn reopen(&mut self, epoch: u64, count: usize, find: impl Fn(InstrumentId) -> Option<InstrumentId>) {
+    /// are all subscribed where `"*"` is. Subscriptions to instruments that the new epoch lacks end; returns them, by
+    /// the ids of the old epoch.
+    pub fn reopen(
+        &mut self,
+        epoch: u64,
+        count: usize,
+        find: impl Fn(InstrumentId) -> Option<InstrumentId>,
+    ) -> Vec<(Channel, Vec<InstrumentId>)> {
         let old = std::mem::replace(self, Self::new(epoch, self.limits));
+        let ended = old.without(&find);
         let found = |ids: &mut dyn Iterator<Item = InstrumentId>| {
             let mut ids: Vec<_> = ids.filter_map(&find).collect();
             ids.sort_unstable();
@@ -308,6 +315,22 @@ impl Subscriptions {
             self.series.extend(cursor.map(|cursor| SeriesSubscription { cursor, due: true, ..series }));
         }
         self.cap = old.cap;
+        ended
+    }
+
+    /// The instruments of each channel that have a subscription of their own, and that `find` does not find.
+    fn without(&self, find: impl Fn(InstrumentId) -> Option<InstrumentId>) -> Vec<(Channel, Vec<InstrumentId>)> {
+        let mut ended: Vec<(Channel, Vec<InstrumentId>)> = Vec::new();
+        let quotes = self.quotes.iter().filter(|_| self.star.is_none()).flat_map(|(_, cursor)| cursor.iter());
+        let quotes = quotes.map(|(id, _)| (Channel::Quotes, id));
+        let series = self.series.iter().map(|series| (series.cursor.channel(), series.cursor.id()));
+        for (channel, id) in quotes.chain(series).filter(|(_, id)| find(*id).is_none()) {
+            match ended.iter_mut().find(|(of, _)| *of == channel) {
+                Some((_, ids)) => ids.push(id),
+                None => ended.push((channel, vec![id])),
+            }
+        }
+        ended
     }
 }
 

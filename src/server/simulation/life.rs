@@ -1,6 +1,7 @@
 //! The life of one server with its feed, from the start to the stop.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -16,6 +17,7 @@ use crate::bus::{self, CommandSender, Receiver};
 use crate::control::{Command, FeedEvent, Speed, TimestampMode};
 use crate::fanout::Publisher;
 use crate::feed::{PlayerConfig, play};
+use crate::library::Library;
 use crate::market::MarketLimits;
 use crate::server::{Server, SharedLimits};
 
@@ -63,7 +65,7 @@ pub async fn live(world: &World, number: u64, chaos: Duration, is_whole: bool) {
     let recorder = tokio::spawn(record(recorded, part(1), if dice.chance(30) { 2 } else { 0 }));
     let player = tokio::spawn(Delayed::new(play(Box::new(source), run, bus, pending), part(2), late));
     let ticks = dice.pick(&[64, 65_536]);
-    let publisher = Publisher::open(events, limits, ticks, wall_micros).await.expect("invariant: a feed opens");
+    let publisher = Publisher::open(events, ticks, wall_micros).await.expect("invariant: a feed opens");
     let handle = publisher.live();
     *world.live.lock() = Some(handle.clone());
     let publisher = tokio::spawn(Delayed::new(publisher.run(), part(3), late));
@@ -112,7 +114,9 @@ fn open(world: &World) -> (Server<SimulatedListener>, SharedLimits) {
     let shared = SharedLimits::new(&config);
     let address = SocketAddr::from(([127, 0, 0, 1], 3030));
     let listeners = vec![world.network.listen()];
-    (Server { listeners, address, config, access, tls: None, shared: shared.clone() }, shared)
+    let budget = Arc::new(parking_lot::RwLock::new(config.budget.clone()));
+    let (shared_limits, library) = (shared.clone(), Library::default());
+    (Server { listeners, address, config, access, tls: None, shared: shared_limits, budget, library }, shared)
 }
 
 /// Stops the feed, and waits until no client has anything to get.

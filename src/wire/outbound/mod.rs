@@ -3,11 +3,13 @@
 //! Times are microseconds since 1970.
 
 mod feed;
+mod feeds;
 mod notices;
 mod session;
 mod symbols;
 
 pub use feed::{Feed, Health, reading_response, rejected_response};
+pub use feeds::{ListedFeed, UploadBounds, feeds_response};
 pub use notices::{ListPart, News, Scenarios, news_response, scenarios_response};
 pub use session::{
     AcknowledgeSet, Driven, FormatSet, Granted, Hello, HelloLimits, LimitsSet, Probe, Stopping, Throttled, Time,

@@ -41,6 +41,7 @@ fn protocol_document_has_the_fixtures() {
         "subscribe_depth",
         "subscribe_since",
         "subscribe_news",
+        "drive_load",
         "drive_scenario",
         "format",
         "acknowledge",

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::*;
-use crate::control::{Command, ScenarioRequest, SeekTarget, Speed, Step};
+use crate::control::{Command, LoadRequest, ScenarioRequest, SeekTarget, Speed, Step};
 
 #[test]
 fn parser_reads_the_fixtures() {
@@ -11,6 +11,11 @@ fn parser_reads_the_fixtures() {
     let symbols = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
     let subscribe = |channel, list: &[&str], rate, history| {
         Request::Subscribe(Subscribe { channel, symbols: symbols(list), rate, history, since: None })
+    };
+    let load = LoadRequest {
+        feeds: symbols(&["library/aapl.csv"]),
+        settings: vec![("tz".into(), "America/New_York".into())],
+        ..LoadRequest::default()
     };
     let at = HashMap::from([("AAPL".to_owned(), 14), ("EURUSD".to_owned(), 3)]);
     let since = Request::Subscribe(Subscribe {
@@ -43,6 +48,7 @@ fn parser_reads_the_fixtures() {
         ("limits", Some(12), Request::Limits { sent_bytes: 65_536 }),
         ("clock", Some(21), Request::Clock),
         ("subscribe_news", Some(9), subscribe(Channel::News, &["*"], None, Some(20))),
+        ("drive_load", Some(11), Request::Drive(Command::Load(load))),
         ("drive_scenario", Some(10), Request::Drive(Command::RunScenario(scenario))),
         ("drive_seek", Some(7), Request::Drive(Command::Seek(SeekTarget::Percent(37.5)))),
         ("drive_speed", Some(8), Request::Drive(Command::Speed(Speed::Max))),

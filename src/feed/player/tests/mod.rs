@@ -1,6 +1,7 @@
 //! The player over scripted ticks, with paused time.
 
 mod commands;
+mod load;
 mod scenarios;
 mod script;
 mod search;

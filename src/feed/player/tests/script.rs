@@ -11,7 +11,7 @@ use crate::market::{
 /// Ticks in memory.
 pub struct Script {
     pub info: SourceInfo,
-    ticks: Arc<[Tick]>,
+    pub ticks: Arc<[Tick]>,
     next: usize,
     ending: Ending,
     can_seek: bool,

@@ -1,5 +1,6 @@
 //! An entry: a file to read, or a member of a zip archive.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use crate::text::escape;
 pub struct Entry {
     pub path: PathBuf,
     pub member: Option<Member>,
+    /// The name by which people know the file, if it is not its path.
+    shown: Option<String>,
     /// `None` where the file could not be read when it was found.
     fingerprint: Option<Fingerprint>,
 }
@@ -37,12 +40,23 @@ pub const PROGRESS_ROWS: u64 = 1 << 16;
 impl Entry {
     /// The file at `path`.
     pub fn file(path: &Path) -> Self {
-        Self { path: path.to_owned(), member: None, fingerprint: Fingerprint::of(path).ok() }
+        Self { path: path.to_owned(), member: None, shown: None, fingerprint: Fingerprint::of(path).ok() }
     }
 
     /// A member of the archive at `path`.
     pub fn member(path: &Path, member: Member, fingerprint: Option<Fingerprint>) -> Self {
-        Self { path: path.to_owned(), member: Some(member), fingerprint }
+        Self { path: path.to_owned(), member: Some(member), shown: None, fingerprint }
+    }
+
+    /// The same entry of a file that people know by this name.
+    #[must_use]
+    pub fn shown_as(self, name: &str) -> Self {
+        Self { shown: Some(name.to_owned()), ..self }
+    }
+
+    /// The name of the file for people: its path, unless it has another name.
+    pub fn file_name(&self) -> Cow<'_, str> {
+        self.shown.as_deref().map_or_else(|| self.path.to_string_lossy(), Cow::Borrowed)
     }
 
     /// Opens its file at a byte.
@@ -58,7 +72,12 @@ impl Entry {
     pub fn name(&self) -> String {
         match &self.member {
             Some(member) => member.name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
-            None => self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned(),
+            None => {
+                let name = self.file_name();
+                Path::new(&*name)
+                    .file_name()
+                    .map_or_else(|| name.clone().into_owned(), |name| name.to_string_lossy().into_owned())
+            }
         }
     }
 
@@ -77,7 +96,7 @@ impl Entry {
 /// Without control characters.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&escape(&self.path.to_string_lossy()))?;
+        f.write_str(&escape(&self.file_name()))?;
         self.member.as_ref().map_or(Ok(()), |member| write!(f, "/{}", escape(&member.name)))
     }
 }

@@ -1,12 +1,14 @@
 //! The handlers of the endpoints. `routes.rs` lists the address of each.
 
 mod feed;
+mod library;
 mod login;
 mod market;
 mod sessions;
 mod status;
 
 pub use feed::{command, feed, news, reading, rejected, scenarios};
+pub use library::feeds;
 pub use login::{login, logout, role};
 pub use market::{bars, depth, preview, quotes, symbols};
 pub use sessions::{echo, events, websocket};
@@ -18,6 +20,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use tokio::sync::Semaphore;
 use warp::filters::BoxedFilter;
 use warp::hyper::body::Bytes;
 use warp::reply::Response as Answer;
@@ -26,6 +29,7 @@ use warp::{Filter, Rejection};
 use super::auth::Auth;
 use super::reply::JSON;
 use crate::fanout::LiveMarket;
+use crate::library::Library;
 use crate::server::limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns};
 use crate::server::ops::Metrics;
 use crate::server::session::{Codec, FeedControl, SessionLimits};
@@ -44,6 +48,10 @@ pub struct Site {
     pub answers: MemoryLimit,
     /// The turns of all work that clients ask for.
     pub turns: Turns,
+    /// The feeds that the server can change to.
+    pub library: Library,
+    /// The turns of requests that read files.
+    pub file_jobs: Arc<Semaphore>,
     /// Compresses and decompresses the messages of sessions.
     pub codec: Arc<Codec>,
     pub metrics: Metrics,

@@ -81,7 +81,7 @@ mod tests {
     use crate::bus;
     use crate::control::{FeedEvent, FeedState, FeedStatus, sample};
     use crate::fanout::{Publisher, wall_micros};
-    use crate::market::{MarketLimits, Timestamp};
+    use crate::market::Timestamp;
 
     const STALL_AFTER: Duration = Duration::from_secs(5);
 
@@ -90,7 +90,7 @@ mod tests {
         let bus = bus::Sender::new(8);
         let receiver = bus.subscribe();
         bus.send(FeedEvent::Opening(Arc::new(sample::opening(1, &["A"]))));
-        let publisher = Publisher::open(receiver, MarketLimits::default(), 8, wall_micros).await.unwrap();
+        let publisher = Publisher::open(receiver, 8, wall_micros).await.unwrap();
         let live = publisher.live();
         tokio::spawn(publisher.run());
         let check = async |event: Option<FeedEvent>, seconds, is_healthy: bool| {

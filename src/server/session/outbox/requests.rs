@@ -30,7 +30,7 @@ impl Outbox {
         let handle = self.live.clone();
         // The market is locked for the whole answer, so that no epoch begins in the middle of it.
         let live = handle.read();
-        self.follow_epoch(&live.market);
+        self.follow_epoch(&live);
         let answered = parsed.and_then(|Inbound { id, request }| {
             self.handle(&live.market, id, request).map_err(|error| error.with_id(id))
         });
@@ -116,10 +116,15 @@ impl Outbox {
                 _ => self.subscriptions.remove_series(&ids, channel),
             }
         }
+        self.confirm_end(id, channel, symbols);
+        Ok(())
+    }
+
+    /// Answers `unsubscribe`, or tells that subscriptions have ended. Many symbols need several messages.
+    pub(super) fn confirm_end(&mut self, id: Option<u64>, channel: Channel, symbols: &[String]) {
         for part in split_symbols(symbols, self.max_bytes) {
             self.answers.push_back(Unsubscribed::new(id, channel, part).to_text());
         }
-        Ok(())
     }
 
     /// Answers `subscribe` or `rate`. Many symbols need several messages.

@@ -89,7 +89,8 @@ fn epoch_keeps_subscriptions_and_forgets_what_was_sent() {
     subscriptions.subscribe_series(&[A, B], MINUTES, grant(1.0), 10).unwrap();
     subscriptions.sent(B, 42);
     // In the new epoch A is gone and B is the first.
-    subscriptions.reopen(2, 1, |id| (id == B).then_some(A));
+    let ended = subscriptions.reopen(2, 1, |id| (id == B).then_some(A));
+    assert_eq!(ended, [(Channel::Quotes, vec![A]), (MINUTES, vec![A])]);
     assert_eq!(subscriptions.epoch(), 2);
     assert_eq!(granted(&subscriptions), [(A, 0)]);
     assert_eq!(subscriptions.series_ids(MINUTES), [A]);
@@ -100,9 +101,10 @@ fn star_covers_a_new_epoch_but_for_what_was_unsubscribed() {
     let mut subscriptions = Subscriptions::new(1, TEN);
     subscriptions.subscribe_quotes(&[A, B], true, grant(5.0)).unwrap();
     subscriptions.remove_quotes(&[B], false);
-    subscriptions.reopen(2, 3, Some);
+    assert_eq!(subscriptions.reopen(2, 3, Some), []);
     assert_eq!(granted(&subscriptions), [(A, 0), (C, 0)]);
     subscriptions.subscribe_quotes(&[B], false, grant(5.0)).unwrap();
-    subscriptions.reopen(3, 3, Some);
+    // What `"*"` covers needs no word, whatever is gone.
+    assert_eq!(subscriptions.reopen(3, 3, |id| (id != C).then_some(id)), []);
     assert_eq!(granted(&subscriptions), [(A, 0), (B, 0), (C, 0)]);
 }

@@ -28,7 +28,7 @@ pub fn set(
         layout.time.base_day = day;
         return Ok(());
     }
-    let of_archive = || entry.member.as_ref().and_then(|_| file_name::date_of(&entry.path.to_string_lossy()));
+    let of_archive = || entry.member.as_ref().and_then(|_| file_name::date_of(&entry.file_name()));
     let of_name = || file_name::date_of(&entry.name()).or_else(of_archive);
     let (day, why) = if let Some(day) = date_in(&table.preamble) {
         (day, "times count from midnight, and the lines above the rows have this date")
