@@ -7,12 +7,15 @@ use super::error::AppError;
 use crate::cli::{FeedConfig, LoadConfig, ServeConfig};
 use crate::control::{CommandError, LoadRequest, SourceKind, Speed};
 use crate::fanout::{CACHED_SYMBOL_BYTES, wall_micros};
-use crate::feed::replay::{self, Overrides, Replay, ReplayConfig};
+use crate::feed::replay::{self, Entry, Overrides, ReplayConfig, ReplayError, TimeLimit};
 use crate::feed::sim::{PlanError, SimConfig, SimPlan, Simulator};
 use crate::feed::{OpenSource, OpenedSource, RECORDING_MARKETS, SourceInfo, TickSource};
-use crate::library::{self, FeedFile, Fixed, Library};
+use crate::inspect;
+use crate::library::{self, FeedFile, FindError, Fixed, Library, TemporaryFolder, Uploads};
 use crate::market::{MarketLimits, Timestamp};
 use crate::memory::{Budget, MEBIBYTE, OverBudget, Part, SharedBudget};
+use crate::server::Inspector;
+use crate::wire::ApiError;
 
 /// The setting that has files read to the end.
 const FULL: &str = "full";
@@ -48,7 +51,6 @@ impl Opener {
     fn find(&self, request: &LoadRequest) -> Result<Found, CommandError> {
         match request.feeds.as_slice() {
             [id] if id == library::SIMULATION => self.simulation(&request.settings),
-            [id] if id == library::START => self.start(&request.settings),
             ids => self.files(ids, &request.settings),
         }
     }
@@ -68,28 +70,42 @@ impl Opener {
         Ok(Found { source: Box::new(source), speed, lease: None })
     }
 
-    /// Opens the files that the program was started with, with its flags where the settings say nothing else.
-    fn start(&self, settings: &[(String, String)]) -> Result<Found, CommandError> {
-        let FeedConfig::Replay { files, config } = &self.start else {
-            return Err(CommandError::UnknownFeed(library::START.into()));
-        };
-        let set = with_settings(config, settings)?;
-        let overrides = set.overrides.or(config.overrides.clone());
-        let source = replay::open(files, &ReplayConfig { overrides, ..set });
-        let source = source.map_err(|error| CommandError::NotPlayable(error.to_string()))?;
-        Ok(Found { source: Box::new(source), speed: self.speed, lease: None })
+    /// Opens files.
+    fn files(&self, ids: &[String], settings: &[(String, String)]) -> Result<Found, CommandError> {
+        let limit = TimeLimit::begin(self.load.timeout, "--load-timeout");
+        let (entries, config, leases) = self.found(ids, settings, &limit)?;
+        let source = replay::open_entries(&entries, &config, &mut |_, _, _| {}).map_err(not_playable)?;
+        limit.lift();
+        let speed = if is_start(ids) { self.speed } else { None };
+        Ok(Found { source: Box::new(source), speed, lease: Some(Box::new(leases)) })
     }
 
-    fn files(&self, ids: &[String], settings: &[(String, String)]) -> Result<Found, CommandError> {
-        let config = with_settings(&self.load.replay, settings)?;
-        let (entries, leases) = self.entries(ids, &config)?;
-        let source = replay::open_entries(&entries, &config, &mut |_, _, _| {});
-        let source: Replay = source.map_err(|error| CommandError::NotPlayable(error.to_string()))?;
-        Ok(Found { source: Box::new(source), speed: None, lease: Some(Box::new(leases)) })
+    /// Finds files, how they are read, and what keeps them.
+    fn found(
+        &self,
+        ids: &[String],
+        settings: &[(String, String)],
+        limit: &TimeLimit,
+    ) -> Result<(Vec<Entry>, ReplayConfig, Leases), CommandError> {
+        let (entries, config, leases) = if is_start(ids) {
+            let FeedConfig::Replay { files, config } = &self.start else {
+                return Err(CommandError::UnknownFeed(library::START.into()));
+            };
+            // The flags of the start hold where the settings say nothing else.
+            let set = with_settings(config, settings)?;
+            let overrides = set.overrides.or(config.overrides.clone());
+            let config = ReplayConfig { overrides, ..set };
+            (replay::entries(files, &config).map_err(not_playable)?, config, Vec::new())
+        } else {
+            let config = with_settings(&self.load.replay, settings)?;
+            let (entries, leases) = self.entries(ids, &config)?;
+            (entries, config, leases)
+        };
+        Ok((entries.into_iter().map(|entry| entry.within(limit)).collect(), config, leases))
     }
 
     /// Finds the files with these ids, and what keeps them.
-    fn entries(&self, ids: &[String], config: &ReplayConfig) -> Result<(Vec<replay::Entry>, Leases), CommandError> {
+    fn entries(&self, ids: &[String], config: &ReplayConfig) -> Result<(Vec<Entry>, Leases), CommandError> {
         let (mut entries, mut leases) = (Vec::new(), Vec::new());
         for (n, id) in ids.iter().enumerate() {
             if [library::SIMULATION, library::START].contains(&id.as_str()) {
@@ -98,10 +114,15 @@ impl Opener {
             if ids[..n].contains(id) {
                 return Err(CommandError::BadLoad(format!("`{id}` is there twice")));
             }
-            let file = self.library.find(id).ok_or_else(|| CommandError::UnknownFeed(id.clone()))?;
+            let file = self.library.find(id).map_err(|error| match error {
+                FindError::Unknown => CommandError::UnknownFeed(id.clone()),
+                FindError::Incomplete(reason) => {
+                    CommandError::NotPlayable(format!("`{id}` cannot be played yet: {reason}"))
+                }
+            })?;
             let FeedFile { path, name, lease } = file;
             let found = replay::named_entries(&path, &name, config);
-            entries.extend(found.map_err(|error| CommandError::NotPlayable(error.to_string()))?);
+            entries.extend(found.map_err(not_playable)?);
             leases.push(lease);
         }
         Ok((entries, leases))
@@ -110,6 +131,17 @@ impl Opener {
 
 /// What keeps the files of a feed.
 type Leases = Vec<Option<Box<dyn Any + Send>>>;
+
+impl Inspector for Opener {
+    fn inspect(&self, feeds: &[String], settings: &[(String, String)]) -> Result<String, ApiError> {
+        if feeds.iter().any(|id| id == library::SIMULATION) {
+            return Err(CommandError::BadLoad("the simulated market has no files".into()).into());
+        }
+        let limit = TimeLimit::begin(self.load.inspect_timeout, "--inspect-timeout");
+        let (entries, config, _leases) = self.found(feeds, settings, &limit)?;
+        Ok(inspect::report(&entries, &config))
+    }
+}
 
 impl OpenSource for Opener {
     fn open(&self, request: &LoadRequest) -> Result<OpenedSource, CommandError> {
@@ -138,6 +170,14 @@ fn with_settings(config: &ReplayConfig, settings: &[(String, String)]) -> Result
         set.overrides.set(name, value).map_err(why)?;
     }
     Ok(set)
+}
+
+fn is_start(ids: &[String]) -> bool {
+    matches!(ids, [id] if id == library::START)
+}
+
+fn not_playable(error: ReplayError) -> CommandError {
+    CommandError::NotPlayable(error.to_string())
 }
 
 /// An error with its causes.
@@ -173,7 +213,7 @@ pub fn market_limits(
 /// # Errors
 /// When the folder of `--library` cannot be read.
 pub fn library(config: &ServeConfig, source: &SourceInfo) -> Result<Library, AppError> {
-    let LoadConfig { folder, max_files, .. } = &config.load;
+    let LoadConfig { folder, max_files, uploads, .. } = &config.load;
     let open = |path: &PathBuf| {
         let opened = library::Folder::open(path, *max_files);
         opened.map_err(|source| AppError::Library { path: path.clone(), source })
@@ -184,6 +224,7 @@ pub fn library(config: &ServeConfig, source: &SourceInfo) -> Result<Library, App
         simulation: format!("simulated market, seed {seed}"),
         start: is_replay.then(|| source.name.clone()),
         folder: folder.as_ref().map(open).transpose()?,
+        uploads: uploads.map(|limits| Uploads::new(limits, Box::new(TemporaryFolder::default()))),
         fixed: fixed(config),
     }))
 }

@@ -110,8 +110,8 @@ pub fn start_recorder(
 }
 
 /// Handles the signal for a file that reaches the process's size limit (`ulimit -f`), which would end the program. The
-/// recording gets an error instead.
-fn survive_full_files() {
+/// recording or upload gets an error instead.
+pub fn survive_full_files() {
     #[cfg(unix)]
     {
         /// POSIX has no number for it; Linux, macOS and the BSDs have this one.

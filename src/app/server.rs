@@ -3,26 +3,30 @@
 use std::io::IsTerminal as _;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::{interval, timeout};
 
 use super::banner::{Banner, GeneratedTokens};
 use super::error::AppError;
 use super::feed::{self, FeedThread, playing};
 use super::opener::{self, Opener, market_limits};
-use super::recorder::{Recorded, start_recorder};
+use super::recorder::{Recorded, start_recorder, survive_full_files};
 use crate::bus;
 use crate::cli::{FeedConfig, ServeConfig};
 use crate::fanout::{Publisher, wall_micros};
 use crate::feed::{OpenedSource, PlayerConfig, TickSource};
+use crate::library::Library;
 use crate::memory::MEBIBYTE;
 use crate::server::Server;
 
 /// The longest wait for the end of feed and recorder.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The time between two looks at uploads that do not go on.
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The parts that run beside the server.
 #[derive(Debug)]
@@ -61,8 +65,9 @@ pub async fn serve_with<S: FnMut(&str)>(
     let (empty, mut budget) = (server.budget(), server.budget());
     let market = market_limits(&mut budget, source.info(), config.market)?;
     *server.shared_budget().write() = budget;
-    let opener = Opener::new(&config, library.clone(), empty, server.shared_budget());
-    let server = server.with_library(library);
+    let opener = Arc::new(Opener::new(&config, library.clone(), empty, server.shared_budget()));
+    let server = server.with_library(library.clone(), Arc::clone(&opener) as _);
+    survive_full_files();
     // Milliseconds since 1970 are higher than the epoch of any earlier run.
     let first_epoch = u64::try_from(wall_micros() / 1_000).unwrap_or(0);
     let run = PlayerConfig { first_epoch, market, ..config.run };
@@ -80,7 +85,7 @@ pub async fn serve_with<S: FnMut(&str)>(
     let recorder = config.record.map(|record| start_recorder(bus.subscribe(), record, false)).transpose()?;
     let (commands, pending) = bus::command_channel(config.command_capacity);
     let first = OpenedSource { source, feeds: [config.feed.id().to_owned()].into(), market, speed: None, lease: None };
-    let feed = FeedThread::start(first, Some(Arc::new(opener)), run, bus, pending)?;
+    let feed = FeedThread::start(first, Some(opener), run, bus, pending)?;
     let publisher = Publisher::open(receiver, config.ticks, wall_micros).await.ok_or(AppError::Broken("feed"))?;
     let live = publisher.live();
     let mut parts = Parts { feed, publisher: tokio::spawn(publisher.run()), recorder };
@@ -95,9 +100,24 @@ pub async fn serve_with<S: FnMut(&str)>(
             part = parts.failed() => outcome = Err(AppError::Broken(part)),
         }
     };
+    let expiry = tokio::spawn(expire_uploads(library.clone()));
     server.run(live, commands, stop_or_failure).await;
+    expiry.abort();
     parts.end().await;
+    library.close();
     outcome
+}
+
+/// Removes uploads that do not go on.
+async fn expire_uploads(library: Library) {
+    let mut turns = interval(EXPIRY_INTERVAL);
+    loop {
+        turns.tick().await;
+        let library = library.clone();
+        // Its end does not matter: a fault is logged, and the next turn comes.
+        let _ =
+            spawn_blocking(move || library.uploads().iter().for_each(|uploads| uploads.expire(Instant::now()))).await;
+    }
 }
 
 /// Polls `stop` once. Signals are caught from then on, so no address is printed of a server that a signal would kill.

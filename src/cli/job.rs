@@ -1,12 +1,13 @@
 //! The jobs that a command line can start, with their configurations.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::feed::PlayerConfig;
 use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::{SimPlan, WriteConfig};
 use crate::inspect::InspectConfig;
-use crate::library;
+use crate::library::{self, UploadLimits};
 use crate::load::LoadConfig as LoadTestConfig;
 use crate::market::MarketLimits;
 use crate::record::RecordConfig;
@@ -59,6 +60,11 @@ pub struct LoadConfig {
     pub folder: Option<PathBuf>,
     /// The most files that are listed.
     pub max_files: usize,
+    /// The limits of uploads; `None` where there are none.
+    pub uploads: Option<UploadLimits>,
+    /// The longest time in which a feed may be opened, and inspected.
+    pub timeout: Duration,
+    pub inspect_timeout: Duration,
     /// The limits of files, without answers about them.
     pub replay: ReplayConfig,
 }

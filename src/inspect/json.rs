@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::feed::replay::{Edge, FileReport, Question, ReplayError, TimeFormat, TimeReport, Warning};
+use crate::feed::replay::{Edge, FileReport, FirstRows, Question, ReplayError, TimeFormat, TimeReport, Warning};
 use crate::market::Timestamp;
 use crate::text::is_printable;
 
@@ -34,6 +34,15 @@ struct JsonReport<'a> {
     warnings: Vec<JsonWarning<'a>>,
     questions: Vec<JsonQuestion<'a>>,
     columns: Vec<JsonColumn<'a>>,
+    #[serde(flatten)]
+    beginning: Option<JsonRows<'a>>,
+}
+
+/// The beginning of a file as text.
+#[derive(Serialize)]
+struct JsonRows<'a> {
+    names: &'a [String],
+    sample: &'a [Vec<String>],
 }
 
 #[derive(Serialize)]
@@ -99,6 +108,8 @@ struct JsonFailure<'a> {
     file: &'a str,
     member: Option<&'a str>,
     error: JsonMessage,
+    #[serde(flatten)]
+    beginning: Option<JsonRows<'a>>,
 }
 
 #[derive(Serialize)]
@@ -107,12 +118,20 @@ struct JsonMessage {
 }
 
 /// Returns the line of a file: its report, or the reason why it cannot be played.
-pub fn line(file: &str, member: Option<&str>, report: Result<&FileReport, &ReplayError>) -> String {
+///
+/// With `first`, the beginning of the file is a part of it.
+pub fn line(
+    file: &str,
+    member: Option<&str>,
+    report: Result<&FileReport, &ReplayError>,
+    first: Option<&FirstRows>,
+) -> String {
+    let beginning = first.map(|first| JsonRows { names: &first.names, sample: &first.rows });
     let json = match report {
-        Ok(report) => serde_json::to_string(&of(file, member, report)),
+        Ok(report) => serde_json::to_string(&JsonReport { beginning, ..of(file, member, report) }),
         Err(error) => {
             let message = error.problem.to_string();
-            serde_json::to_string(&JsonFailure { file, member, error: JsonMessage { message } })
+            serde_json::to_string(&JsonFailure { file, member, error: JsonMessage { message }, beginning })
         }
     };
     escaped(&json.expect("invariant: a report has no map and no float, so it is always JSON"))
@@ -169,6 +188,7 @@ fn of<'a>(file: &'a str, member: Option<&'a str>, report: &'a FileReport) -> Jso
         warnings: report.warnings.iter().map(warning).collect(),
         questions: report.question.iter().map(question).collect(),
         columns: columns.collect(),
+        beginning: None,
     }
 }
 

@@ -11,10 +11,13 @@ mod why;
 
 use std::path::PathBuf;
 
-use crate::feed::replay::{self, FileReport, ReplayConfig, ReplayError};
+use crate::feed::replay::{self, Entry, FileReport, ReplayConfig, ReplayError};
 
 pub use json::utc;
 pub use progress::ProgressLine;
+
+/// The rows of a file that a report has as text.
+const SAMPLE_ROWS: usize = 20;
 
 /// The files to inspect, and the form of the report.
 #[derive(Clone, Debug)]
@@ -55,6 +58,20 @@ pub fn run(config: &InspectConfig, mut print: impl FnMut(&str)) -> bool {
     all_play
 }
 
+/// Reports on entries that play together as one JSON value, with the beginning of each as text. The list `files` has
+/// what `tickcast inspect --json` prints of each file.
+pub fn report(entries: &[Entry], config: &ReplayConfig) -> String {
+    let reports = replay::inspect_all(entries, config, &mut |_, _, _| {});
+    let line = |(entry, report): (&Entry, &Result<FileReport, ReplayError>)| {
+        let member = entry.member.as_ref().map(|member| member.name.as_str());
+        // What cannot even be read as text is told by the report.
+        let first = replay::first_rows(entry, config, SAMPLE_ROWS).unwrap_or_default();
+        json::line(&entry.file_name(), member, report.as_ref(), Some(&first))
+    };
+    let lines: Vec<_> = entries.iter().zip(&reports).map(line).collect();
+    format!("{{\"files\":[{}]}}", lines.join(","))
+}
+
 fn print_report(
     config: &InspectConfig,
     file: &str,
@@ -63,7 +80,7 @@ fn print_report(
     print: &mut impl FnMut(&str),
 ) {
     if config.json {
-        print(&json::line(file, member, report));
+        print(&json::line(file, member, report, None));
         return;
     }
     match report {

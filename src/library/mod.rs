@@ -1,16 +1,19 @@
-//! The feeds that a server can change to: the simulation, the files of its start, and the files of a folder.
+//! The feeds that a server can change to: the simulation, the files of its start, and the files of a folder,
+//! and uploaded files.
 //!
-//! A feed has an id, by which clients name it: `simulation`, `start`, or `library/NAME`. No id is a path.
+//! A feed has an id, by which clients name it: `simulation`, `start`, `library/NAME` or `upload/NUMBER`. No id is a path.
 //!
 //! Not here: how a file is read (`feed::replay`), and who may change the feed (`server`).
 
 mod folder;
+mod uploads;
 
 use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use self::folder::{Folder, ListedFile};
+pub use self::uploads::{ListedUpload, PIECE_BYTES, TemporaryFolder, UploadError, UploadLimits, Uploads};
 
 /// The id of the simulated market.
 pub const SIMULATION: &str = "simulation";
@@ -18,6 +21,8 @@ pub const SIMULATION: &str = "simulation";
 pub const START: &str = "start";
 /// The begin of the ids of the folder's files.
 const LIBRARY: &str = "library/";
+/// The begin of the ids of uploads.
+const UPLOAD: &str = "upload/";
 
 /// The default of the files that are listed.
 pub const DEFAULT_MAX_FILES: usize = 1_000;
@@ -30,17 +35,19 @@ pub struct Fixed {
 }
 
 /// The feeds of a server. Cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Library(Arc<Parts>);
 
 /// The parts of a library.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Parts {
     /// The name of the simulated market, for people.
     pub simulation: String,
     /// The names of the files of the start, where there are some.
     pub start: Option<String>,
     pub folder: Option<Folder>,
+    /// `None` where the server takes none.
+    pub uploads: Option<Uploads>,
     pub fixed: Option<Fixed>,
 }
 
@@ -51,6 +58,19 @@ pub struct FeedFile {
     pub name: String,
     /// Keeps the file as long as it plays.
     pub lease: Option<Box<dyn Any + Send>>,
+}
+
+/// The reason why a file is not found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FindError {
+    Unknown,
+    /// The text says how much is missing.
+    Incomplete(String),
+}
+
+/// Reads the number of an upload, as [`Library::upload_id`] writes it.
+fn number_of(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|number: &u64| number.to_string() == text)
 }
 
 impl Library {
@@ -83,10 +103,36 @@ impl Library {
         [LIBRARY, &file.name].concat()
     }
 
+    /// The files that were sent; `None` where the server takes none.
+    pub fn uploads(&self) -> Option<&Uploads> {
+        self.0.uploads.as_ref()
+    }
+
+    /// The id of an upload.
+    pub fn upload_id(number: u64) -> String {
+        format!("{UPLOAD}{number}")
+    }
+
     /// Finds the file with an id.
-    pub fn find(&self, id: &str) -> Option<FeedFile> {
-        let name = id.strip_prefix(LIBRARY)?;
-        let path = self.0.folder.as_ref()?.path_of(name)?;
-        Some(FeedFile { path, name: name.to_owned(), lease: None })
+    ///
+    /// # Errors
+    /// When there is none, or it is not complete.
+    pub fn find(&self, id: &str) -> Result<FeedFile, FindError> {
+        if let Some(number) = id.strip_prefix(UPLOAD).and_then(number_of) {
+            let found = self.uploads().ok_or(FindError::Unknown)?.find(number);
+            let (path, name, lease) = found.map_err(|error| match error {
+                UploadError::Incomplete { .. } => FindError::Incomplete(error.to_string()),
+                _ => FindError::Unknown,
+            })?;
+            return Ok(FeedFile { path, name, lease: Some(Box::new(lease)) });
+        }
+        let name = id.strip_prefix(LIBRARY).ok_or(FindError::Unknown)?;
+        let path = self.0.folder.as_ref().and_then(|folder| folder.path_of(name)).ok_or(FindError::Unknown)?;
+        Ok(FeedFile { path, name: name.to_owned(), lease: None })
+    }
+
+    /// Removes all uploads, and takes no more.
+    pub fn close(&self) {
+        self.0.uploads.iter().for_each(Uploads::close);
     }
 }

@@ -38,6 +38,7 @@ use crate::bus::CommandSender;
 use crate::fanout::LiveMarket;
 use crate::library::Library;
 use crate::memory::{Budget, SharedBudget};
+use crate::wire::ApiError;
 use http::{Acceptor, Auth, Connection, Listener, MAX_REJECTIONS, Rejector, Site, service};
 use limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns, raise_limit};
 use ops::{MemoryUse, Metrics};
@@ -61,11 +62,21 @@ pub const fn session_bytes(is_tls: bool, compression: Compression) -> usize {
 /// The memory of one HTTP connection, with the longest body and without the head.
 pub const CONNECTION_BYTES: usize = 32 * 1024;
 
-/// Requests at one time that read files: the list of a folder, and the form of a file. Others wait.
-const FILE_JOBS: usize = 2;
+/// Requests at one time that list the feeds, and that inspect files. Others wait.
+const LISTS: usize = 2;
+const INSPECTIONS: usize = 2;
 
 /// Open files besides those of clients: the listener, the recording, and the files of the runtime.
 const OWN_FILES: u64 = 64;
+
+/// Tells how files would be read. It takes time, so it is called off the threads of clients.
+pub trait Inspector: Send + Sync {
+    /// Returns what `tickcast inspect --json` prints of the feeds with these ids, as the value of one answer.
+    ///
+    /// # Errors
+    /// When there is no such feed, or a setting is wrong. A file that cannot be played is a part of the answer.
+    fn inspect(&self, feeds: &[String], settings: &[(String, String)]) -> Result<String, ApiError>;
+}
 
 /// The address, limits and access rules of a server.
 #[derive(Clone, Debug)]
@@ -118,6 +129,7 @@ pub struct Server<L = TcpListener> {
     shared: SharedLimits,
     budget: SharedBudget,
     library: Library,
+    inspector: Option<Arc<dyn Inspector>>,
 }
 
 /// The limits that all clients share.
@@ -157,7 +169,17 @@ impl Server {
         let tls = config.tls.as_ref().map(TlsFiles::acceptor).transpose()?;
         let shared = SharedLimits::new(&config);
         let budget = Arc::new(RwLock::new(config.budget.clone()));
-        Ok(Self { listeners, address, config, access, tls, shared, budget, library: Library::default() })
+        Ok(Self {
+            listeners,
+            address,
+            config,
+            access,
+            tls,
+            shared,
+            budget,
+            library: Library::default(),
+            inspector: None,
+        })
     }
 }
 
@@ -180,10 +202,10 @@ impl<L: Listener> Server<L> {
         Arc::clone(&self.budget)
     }
 
-    /// Shows the feeds of a library.
+    /// Shows the feeds of a library, and how they would be read.
     #[must_use]
-    pub fn with_library(self, library: Library) -> Self {
-        Self { library, ..self }
+    pub fn with_library(self, library: Library, inspector: Arc<dyn Inspector>) -> Self {
+        Self { library, inspector: Some(inspector), ..self }
     }
 
     /// The access rules in force.
@@ -203,7 +225,7 @@ impl<L: Listener> Server<L> {
 
     /// Serves clients until `stop` completes, then ends the sessions and connections. Commands go to `commands`.
     pub async fn run(self, live: LiveMarket, commands: CommandSender, stop: impl Future<Output = ()>) {
-        let Self { listeners, address, config, access, tls, shared, budget, library } = self;
+        let Self { listeners, address, config, access, tls, shared, budget, library, inspector } = self;
         let ServerConfig { http, session, .. } = config;
         let SharedLimits { sessions, connections, answers } = shared;
         let memory = MemoryUse {
@@ -229,7 +251,9 @@ impl<L: Listener> Server<L> {
             turns: Turns::new(tokio::runtime::Handle::current().metrics().num_workers()),
             codec: Arc::default(),
             library,
-            file_jobs: Arc::new(Semaphore::new(FILE_JOBS)),
+            inspector,
+            lists: Arc::new(Semaphore::new(LISTS)),
+            inspections: Arc::new(Semaphore::new(INSPECTIONS)),
             metrics: metrics.clone(),
             auth: auth.clone(),
             echo: config.echo,

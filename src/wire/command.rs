@@ -22,6 +22,9 @@ const SEEK: &str = "send one of \"time\" (microseconds since 1970, or \"2024-01-
 /// A remedy: an example of a load.
 const LOAD: &str = "send a load as in {\"command\":\"load\",\"feeds\":[\"library/trades.csv\"],\"settings\":{\"tz\":\"UTC\"}}; \
                     GET /api/v1/feeds lists the feeds";
+/// A remedy: an example of an inspection.
+const INSPECT: &str =
+    "send JSON such as {\"feeds\":[\"upload/1\"],\"settings\":{\"tz\":\"UTC\"}}; GET /api/v1/feeds lists the feeds";
 /// The percentage of a step to the next big move, if the command has none.
 const BIG_MOVE_PERCENT: f64 = 1.0;
 
@@ -183,11 +186,27 @@ impl CommandMembers {
     }
 }
 
+/// Reads the body of `POST /api/v1/inspect`: the ids of feeds, and how they are to be read.
+///
+/// # Errors
+/// If it is not JSON, or names no feed.
+pub fn parse_inspect(text: &str) -> Result<(Vec<String>, Settings), ApiError> {
+    let value = serde_json::from_str(text).map_err(|_| ApiError::bad_json(text, INSPECT))?;
+    let members: CommandMembers =
+        serde_json::from_value(value).map_err(|error| ApiError::wrong_type(&error, INSPECT))?;
+    let feeds = members.feeds.filter(|feeds| !feeds.is_empty());
+    let feeds = feeds.ok_or_else(|| ApiError::bad_message("`feeds` is missing or empty", INSPECT))?;
+    Ok((feeds, read_settings(members.settings.unwrap_or_default())?))
+}
+
+/// Answers about the form of files: the names of flags, and their values.
+type Settings = Vec<(String, String)>;
+
 /// Reads answers about the form of files: the names of flags with underscores, and their values.
 ///
 /// # Errors
 /// If a value is not a text, a number or a truth value.
-pub fn read_settings(settings: Map<String, Value>) -> Result<Vec<(String, String)>, ApiError> {
+fn read_settings(settings: Map<String, Value>) -> Result<Settings, ApiError> {
     let read = |(name, value): (String, Value)| {
         let value = match value {
             Value::String(text) => text,

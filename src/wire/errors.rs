@@ -1,14 +1,16 @@
 //! Errors as clients see them: a code, a message and a remedy, in an `error` message or the body of an HTTP response.
 
+mod feed;
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
-use std::time::Duration;
 
 use http::StatusCode;
 use serde::{Serialize, Serializer};
 use strum::{IntoStaticStr, VariantArray};
 
 use super::channel::Channel;
-use crate::control::CommandError;
 
 /// Characters of a client's own text that an error message repeats at most.
 const MAX_ECHO: usize = 40;
@@ -46,6 +48,14 @@ pub enum ErrorCode {
     NotPossible,
     /// A file that cannot be played.
     NotPlayable,
+    /// A piece of an upload that begins elsewhere than the one before has ended.
+    WrongOffset,
+    /// A file or a piece that is larger than it may be.
+    TooLarge,
+    /// There are as many uploads as there may be, or as large ones.
+    UploadsFull,
+    /// The disk of the server takes no more.
+    NotWritten,
     NotJsonContent,
     NotAWebsocket,
     TooManySessions,
@@ -85,7 +95,9 @@ impl ErrorCode {
             Self::ControlNotAllowed | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
             Self::NotFound | Self::UnknownSymbol | Self::UnknownFeed | Self::NoDepth => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NotPossible => StatusCode::CONFLICT,
+            Self::NotPossible | Self::WrongOffset => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UploadsFull | Self::NotWritten => StatusCode::INSUFFICIENT_STORAGE,
             Self::NotPlayable => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotJsonContent => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::HostNotAllowed => StatusCode::MISDIRECTED_REQUEST,
@@ -204,17 +216,6 @@ impl ApiError {
     pub fn unknown_symbol(symbol: &str) -> Self {
         let remedy = "GET /api/v1/symbols lists the symbols; \"*\" means all of them";
         Self::new(ErrorCode::UnknownSymbol, format!("this feed has no symbol {}", echo(symbol)), remedy)
-    }
-
-    pub fn unknown_feed(id: &str) -> Self {
-        let remedy = "GET /api/v1/feeds lists the feeds";
-        Self::new(ErrorCode::UnknownFeed, format!("there is no feed {}", echo(id)), remedy)
-    }
-
-    /// A file that cannot be played. The problem names file and remedy.
-    pub fn not_playable(problem: String) -> Self {
-        let remedy = "the feed before it plays on; see what the message proposes, and send the load again";
-        Self::new(ErrorCode::NotPlayable, problem, remedy)
     }
 
     /// A symbol of which only the best bid and ask are known; `None` where that is so for the whole feed.
@@ -341,67 +342,9 @@ impl ApiError {
     }
 }
 
-/// Errors of the feed.
-impl ApiError {
-    pub fn feed_gone() -> Self {
-        Self::new(ErrorCode::FeedGone, "the feed has stopped", "restart the server")
-    }
-
-    /// Something panicked.
-    pub fn bug() -> Self {
-        Self::new(ErrorCode::Bug, "the server has a bug", "please report the message in the log of the server")
-    }
-
-    /// The feed plays, and has sent nothing for `silence`.
-    pub fn feed_stalled(silence: Duration) -> Self {
-        let message = format!("the feed plays, and has sent nothing for {} s", silence.as_secs());
-        Self::new(ErrorCode::FeedStalled, message, "see the log, or restart the server; --stall-after sets the time")
-    }
-
-    fn not_possible(message: &str, remedy: &str) -> Self {
-        Self::new(ErrorCode::NotPossible, message, remedy)
-    }
-}
-
-impl From<CommandError> for ApiError {
-    fn from(error: CommandError) -> Self {
-        match error {
-            CommandError::UnknownSymbol(symbol) => Self::unknown_symbol(&symbol),
-            CommandError::NotSeekable => {
-                Self::not_possible("this feed cannot seek", "play files: tickcast replay FILE")
-            }
-            CommandError::NoEnd => Self::not_possible("the end of this recording is not known", "seek by `time`"),
-            CommandError::Seeking => Self::not_possible("a seek is under way", "wait for its answer"),
-            CommandError::NothingFound { ticks } => {
-                let message = format!("the step found nothing in {ticks} ticks, and the feed is paused behind them");
-                Self::not_possible(&message, "step again, or raise --max-step-ticks")
-            }
-            CommandError::NoGaps => Self::not_possible(
-                "the simulated market never rests, so it has no gaps",
-                "step to an event, bar or move",
-            ),
-            CommandError::NoScenarios => {
-                Self::not_possible("this feed has no scenarios", "play the simulated market: tickcast without a file")
-            }
-            CommandError::BadScenario(message) => Self::bad_scenario(message),
-            CommandError::Loading => {
-                Self::not_possible("another feed is being opened", "send the load again when that one is answered")
-            }
-            CommandError::NotLoadable { reason, remedy } => Self::not_possible(&reason, &remedy),
-            CommandError::UnknownFeed(id) => Self::unknown_feed(&id),
-            CommandError::BadLoad(reason) => Self::bad_message(reason, "GET /api/v1/feeds lists the feeds"),
-            CommandError::NotPlayable(problem) => Self::not_playable(problem),
-            CommandError::Fault(fault) => Self::new(ErrorCode::FeedFault, fault, "see the log of the server"),
-        }
-    }
-}
-
 /// A client's text in quotes, shortened and with control characters escaped.
 pub fn echo(text: &str) -> String {
     let start: String = text.chars().take(MAX_ECHO).collect();
     let rest = if start.len() < text.len() { ".." } else { "" };
     format!("{start:?}{rest}")
 }
-
-#[cfg(test)]
-mod tests;

@@ -22,10 +22,11 @@ mod rate;
 pub mod sample;
 mod series;
 mod shared_text;
+mod uploads;
 
 pub use binary::BinaryQuote;
 pub use channel::Channel;
-pub use command::{command_name, parse_command};
+pub use command::{command_name, parse_command, parse_inspect};
 pub use errors::{ApiError, ErrorCode};
 pub use format::{EncodedMessage, Format, PerFormat};
 pub use head::{DepthRange, MESSAGE_BYTES, MIN_MESSAGE_BYTES, Outgoing, SeriesHead, TradesRange};
@@ -41,6 +42,7 @@ pub use outbound::{
 };
 pub use query::{
     BarsQuery, parse_bars_query, parse_depth_query, parse_events_query, parse_news_query, parse_quotes_query,
+    parse_upload_query,
 };
 pub use quote_encoding::{QuoteEncoding, QuotesKind};
 pub use quotes::QuotesMessage;
@@ -48,6 +50,7 @@ pub use rate::Rate;
 pub use series::{bars_message, depth_message, trades_message};
 pub use shared_text::{HISTORY_BYTES, SharedText};
 pub use tokio_tungstenite::tungstenite::Utf8Bytes as Text;
+pub use uploads::{UploadRequest, parse_upload, received_response, upload_response, wrong_offset_response};
 
 /// The name and major version of the protocol.
 pub const PROTOCOL: &str = "tickcast.v1";

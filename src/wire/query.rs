@@ -119,6 +119,15 @@ pub fn parse_events_query(query: &str, max_symbols: usize) -> Result<(String, Ve
     Ok((message.to_string(), symbols))
 }
 
+/// Reads the query of `PUT /api/v1/uploads/N`: the offset of the piece.
+///
+/// # Errors
+/// If it is missing or wrong.
+pub fn parse_upload_query(query: &str) -> Result<u64, ApiError> {
+    let offset = Members::read(query).and_then(|members| members.one("offset").ok()?);
+    offset.ok_or_else(|| ApiError::bad_query("`offset` is not the number of the piece's first byte"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

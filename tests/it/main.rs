@@ -31,3 +31,4 @@ mod start;
 mod stream;
 mod support;
 mod tls;
+mod uploads;

@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 pub use self::config::ReplayConfig;
 pub use self::error::{Problem, ReplayError};
-pub use self::input::Entry;
+pub use self::input::{Entry, TimeLimit};
 pub use self::parse::number::DecimalMark;
 pub use self::parse::times::{DateOrder, TimeFormat, TimeUnit, Zone};
 pub use self::play::{Edge, RowOrder};
@@ -46,6 +46,11 @@ use self::play::{Catalog, FilePosition, Merge, MergeLimits, MergePosition, Repla
 use super::{Position, Reading, Seekable, SourceError, SourceInfo, Stageable, TickSource};
 use crate::control::RejectedRows;
 use crate::market::{HistoryBar, Tick};
+use crate::text::escape_to;
+
+/// The most columns of a row as text, and characters of a cell.
+const MAX_SHOWN_COLUMNS: usize = 100;
+const MAX_SHOWN_CHARS: usize = 80;
 
 /// Describes a file without playing it.
 ///
@@ -84,6 +89,29 @@ pub fn explain(entry: &Entry, config: &ReplayConfig) -> Result<Vec<ColumnEvidenc
     let layout = schema::detect(entry, &overrides, limits, config.full_read_bytes);
     let explained = layout.and_then(|layout| schema::explain(entry, &overrides, limits, &layout));
     explained.map_err(|problem| entry.at_fault(problem))
+}
+
+/// The beginning of a file as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FirstRows {
+    /// The names of the columns.
+    pub names: Vec<String>,
+    /// Cells, short and without control characters.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Reads the first `most` rows of a file as text, also of one that cannot be played.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn first_rows(entry: &Entry, config: &ReplayConfig, most: usize) -> Result<FirstRows, ReplayError> {
+    let overrides = config.overrides.clone().or(Overrides::beside(&entry.path)?);
+    let found = schema::first_rows(entry, &overrides, config.line_limits());
+    let (mut names, rows) = found.map_err(|problem| entry.at_fault(problem))?;
+    names.truncate(MAX_SHOWN_COLUMNS);
+    let cells =
+        |row: Vec<String>| row.iter().take(MAX_SHOWN_COLUMNS).map(|cell| escape_to(cell, MAX_SHOWN_CHARS)).collect();
+    Ok(FirstRows { names, rows: rows.into_iter().take(most).map(cells).collect() })
 }
 
 /// Finds the files that paths name: a path may be a file, a folder, a pattern or a zip archive.

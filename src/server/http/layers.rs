@@ -9,7 +9,6 @@ use tower::{BoxError, Service, ServiceBuilder};
 use tower_http::CompressionLevel;
 use tower_http::compression::{CompressionLayer, Predicate};
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::map_request_body::MapRequestBodyLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::{DefaultOnFailure, TraceLayer};
@@ -17,14 +16,12 @@ use tower_http::validate_request::ValidateRequestHeaderLayer;
 use tracing::Level;
 
 use super::auth::Auth;
+use super::body_limits::BodyLimitsLayer;
 use super::handlers::Site;
 use super::turns::TurnsLayer;
 use super::{assets, head, routes};
 use crate::server::auth::Origin;
 use crate::server::limits::DeadlineBody;
-
-/// Bytes of a request's body. Commands and tokens are short, and no other request has a body.
-const MAX_BODY_BYTES: usize = 16 * 1024;
 
 /// Time for which a browser may keep the answer to a preflight. Chromium keeps none for longer than two hours.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(2 * 60 * 60);
@@ -81,7 +78,7 @@ pub fn service(
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::X_FRAME_OPTIONS, "DENY"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .layer(BodyLimitsLayer)
         .layer(MapRequestBodyLayer::new(move |body| DeadlineBody::new(body, head_timeout)))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(IsShort))
         // Below the compression, so that a long answer is compressed piece by piece.
@@ -111,7 +108,7 @@ fn cors(auth: &Auth) -> Option<CorsLayer> {
         CorsLayer::new()
             .allow_origin(AllowOrigin::predicate(is_allowed))
             .allow_credentials(true)
-            .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::DELETE])
+            .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
             .expose_headers([header::RETRY_AFTER])
             .max_age(PREFLIGHT_AGE),

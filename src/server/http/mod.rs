@@ -6,6 +6,7 @@
 mod accept;
 mod assets;
 mod auth;
+mod body_limits;
 mod connection;
 mod handlers;
 mod head;

@@ -14,6 +14,7 @@ use super::auth::Identity;
 use super::handlers::Handler::{self, Bars, Filter as Custom, Query};
 use super::handlers::{self, Site};
 use super::reply::{self, close_if_unread, error, held_json};
+use crate::library::PIECE_BYTES;
 use crate::server::auth::Role::{self, Anonymous, Presenter, Viewer};
 use crate::server::limits::HeldMemory;
 use crate::wire::{ApiError, BarsResponse, ErrorCode};
@@ -33,10 +34,19 @@ const GET: &[Method] = &[Method::GET];
 /// `POST` only asks, as `GET` does: see [`handlers::websocket`].
 const OPEN_OR_ASK: &[Method] = &[Method::GET, Method::HEAD, Method::POST];
 const POST: &[Method] = &[Method::POST];
+const PUT: &[Method] = &[Method::PUT];
 const DELETE: &[Method] = &[Method::DELETE];
 
+/// The end of an address that stands for any number.
+const NUMBER: &str = "{n}";
+
+/// Bytes of a request's body. Commands and tokens are short.
+pub const SHORT_BODY_BYTES: usize = 16 * 1024;
+/// Bytes of the body that is a piece of an upload.
+pub const LONG_BODY_BYTES: usize = PIECE_BYTES;
+
 /// All endpoints. An address that is not listed may be a web file (`assets.rs`).
-const ENDPOINTS: [Endpoint; 22] = [
+const ENDPOINTS: [Endpoint; 26] = [
     at(OPEN_OR_ASK, "/ws", Viewer, Custom(handlers::websocket)),
     at(READ, "/echo", Viewer, Custom(handlers::echo)),
     at(GET, "/events", Viewer, Custom(handlers::events)),
@@ -52,6 +62,10 @@ const ENDPOINTS: [Endpoint; 22] = [
     at(READ, "/api/v1/feed/rejected", Viewer, Query(handlers::rejected)),
     at(READ, "/api/v1/feed/reading", Viewer, Query(handlers::reading)),
     at(READ, "/api/v1/feeds", Viewer, Custom(handlers::feeds)),
+    at(POST, "/api/v1/inspect", Presenter, Custom(handlers::inspect)),
+    at(POST, "/api/v1/uploads", Presenter, Custom(handlers::begin_upload)),
+    at(PUT, "/api/v1/uploads/{n}", Presenter, Custom(handlers::append_upload)),
+    at(DELETE, "/api/v1/uploads/{n}", Presenter, Custom(handlers::remove_upload)),
     at(READ, "/api/v1/login", Anonymous, Custom(handlers::role)),
     at(POST, "/api/v1/login", Anonymous, Custom(handlers::login)),
     at(DELETE, "/api/v1/login", Anonymous, Custom(handlers::logout)),
@@ -69,7 +83,12 @@ const fn at(methods: &'static [Method], path: &'static str, role: Role, handler:
 fn endpoints_at(path: &str) -> impl Iterator<Item = &'static Endpoint> {
     static ALL: [Endpoint; ENDPOINTS.len()] = ENDPOINTS;
     let path = path.strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(path);
-    ALL.iter().filter(move |endpoint| endpoint.path == path)
+    ALL.iter().filter(move |endpoint| endpoint.is_at(path))
+}
+
+/// Reports whether a request is a piece of an upload.
+pub fn takes_long_body(method: &Method, path: &str) -> bool {
+    *method == Method::PUT && endpoints_at(path).any(|endpoint| endpoint.methods.contains(&Method::PUT))
 }
 
 /// The role that a request needs. An address that is neither an endpoint nor a web file needs a viewer too, so that
@@ -108,6 +127,15 @@ impl Endpoint {
             Custom(filter) => filter(site),
         };
         self.matches().and(handler.recover(bad_request).unify()).boxed()
+    }
+
+    fn is_at(&self, path: &str) -> bool {
+        match self.path.strip_suffix(NUMBER) {
+            Some(before) => path
+                .strip_prefix(before)
+                .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())),
+            None => self.path == path,
+        }
     }
 
     fn matches(&'static self) -> impl Filter<Extract = (), Error = Rejection> + Clone {
@@ -202,6 +230,11 @@ mod tests {
             (Method::POST, "/api/v1/feed", Presenter),
             (Method::POST, "/api/v1/feed/", Presenter),
             (Method::PUT, "/api/v1/feed", Viewer),
+            (Method::POST, "/api/v1/uploads", Presenter),
+            (Method::PUT, "/api/v1/uploads/7", Presenter),
+            (Method::DELETE, "/api/v1/uploads/7/", Presenter),
+            (Method::PUT, "/api/v1/uploads/", Presenter),
+            (Method::PUT, "/api/v1/uploads/x", Viewer),
             (Method::POST, "/", Viewer),
             (Method::GET, "//ws", Viewer),
             (Method::GET, "/%77s", Viewer),

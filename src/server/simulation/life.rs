@@ -116,7 +116,20 @@ fn open(world: &World) -> (Server<SimulatedListener>, SharedLimits) {
     let listeners = vec![world.network.listen()];
     let budget = Arc::new(parking_lot::RwLock::new(config.budget.clone()));
     let (shared_limits, library) = (shared.clone(), Library::default());
-    (Server { listeners, address, config, access, tls: None, shared: shared_limits, budget, library }, shared)
+    (
+        Server {
+            listeners,
+            address,
+            config,
+            access,
+            tls: None,
+            shared: shared_limits,
+            budget,
+            library,
+            inspector: None,
+        },
+        shared,
+    )
 }
 
 /// Stops the feed, and waits until no client has anything to get.

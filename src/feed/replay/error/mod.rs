@@ -10,6 +10,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use thiserror::Error;
 
@@ -99,6 +100,8 @@ pub enum Problem {
     WindowTooLarge { line: u64, needed: u64, limit: u64 },
     #[error("the file has changed: {0}; restart tickcast to play it as it is now")]
     Changed(FileChange),
+    #[error(transparent)]
+    OverTime(OverTime),
     #[error("the file is empty")]
     Empty,
     #[error("the file has a header in line {line} but no rows")]
@@ -153,6 +156,15 @@ fn mebibytes(bytes: u64) -> String {
 
 fn in_column(column: Option<usize>) -> String {
     column.map(|n| format!(", column {n}")).unwrap_or_default()
+}
+
+/// Reading has taken longer than it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("reading the file takes longer than {}: unpack it, cut it, or raise {flag}", humantime::format_duration(*limit))]
+pub struct OverTime {
+    pub limit: Duration,
+    /// The flag that sets the limit.
+    pub flag: &'static str,
 }
 
 /// The change of a file since it was first read.

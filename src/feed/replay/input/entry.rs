@@ -6,6 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::fingerprint::{Fingerprint, UnchangedFile};
+use super::open::Text;
+use super::time_limit::TimeLimit;
 use crate::feed::replay::error::{Problem, ReplayError};
 use crate::text::escape;
 
@@ -16,6 +18,8 @@ pub struct Entry {
     pub member: Option<Member>,
     /// The name by which people know the file, if it is not its path.
     shown: Option<String>,
+    /// The limit on the time of reading, if there is one.
+    limit: Option<TimeLimit>,
     /// `None` where the file could not be read when it was found.
     fingerprint: Option<Fingerprint>,
 }
@@ -40,18 +44,32 @@ pub const PROGRESS_ROWS: u64 = 1 << 16;
 impl Entry {
     /// The file at `path`.
     pub fn file(path: &Path) -> Self {
-        Self { path: path.to_owned(), member: None, shown: None, fingerprint: Fingerprint::of(path).ok() }
+        Self { path: path.to_owned(), member: None, shown: None, limit: None, fingerprint: Fingerprint::of(path).ok() }
     }
 
     /// A member of the archive at `path`.
     pub fn member(path: &Path, member: Member, fingerprint: Option<Fingerprint>) -> Self {
-        Self { path: path.to_owned(), member: Some(member), shown: None, fingerprint }
+        Self { path: path.to_owned(), member: Some(member), shown: None, limit: None, fingerprint }
     }
 
     /// The same entry of a file that people know by this name.
     #[must_use]
     pub fn shown_as(self, name: &str) -> Self {
         Self { shown: Some(name.to_owned()), ..self }
+    }
+
+    /// The same entry, which is read within a limit.
+    #[must_use]
+    pub fn within(self, limit: &TimeLimit) -> Self {
+        Self { limit: Some(limit.clone()), ..self }
+    }
+
+    /// The text of this entry within its limit.
+    pub fn limited(&self, text: Text) -> Text {
+        match &self.limit {
+            Some(limit) => limit.of(text),
+            None => text,
+        }
     }
 
     /// The name of the file for people: its path, unless it has another name.

@@ -12,6 +12,7 @@ use super::entry::Entry;
 use super::fingerprint::change_of;
 use super::gzip_members::GzipMembers;
 use super::lines::{LineLimits, Lines, TextPosition};
+use super::time_limit::over_time;
 use super::zstd_frames::{self, ZstdFrames};
 use super::{archive, encoding, signatures};
 use crate::feed::replay::error::Problem;
@@ -86,7 +87,7 @@ pub fn open_at(
 ) -> Result<Lines<Text>, Problem> {
     if format.seekable_bytes.is_some() && entry.member.is_none() {
         let file = entry.open(position.offset).map_err(open_problem)?;
-        return Ok(Lines::at(position, Box::new(file), limits));
+        return Ok(Lines::at(position, entry.limited(Box::new(file)), limits));
     }
     let mut text = encoding::decode(unpack(entry, limits.buffer_bytes)?.0, format.encoding);
     let skipped = io::copy(&mut text.by_ref().take(position.offset), &mut io::sink());
@@ -98,6 +99,9 @@ pub fn open_at(
 pub fn read_problem(reason: io::Error, line: u64) -> Problem {
     if let Some(change) = change_of(&reason) {
         return Problem::Changed(change);
+    }
+    if let Some(over) = over_time(&reason) {
+        return Problem::OverTime(over);
     }
     if let Some(needed) = zstd_frames::too_large(&reason) {
         return Problem::WindowTooLarge { line, needed, limit: zstd_frames::MAX_WINDOW_BYTES };
@@ -113,6 +117,11 @@ pub fn read_problem(reason: io::Error, line: u64) -> Problem {
 }
 
 fn unpack(entry: &Entry, buffer_bytes: usize) -> Result<(Text, Compression), Problem> {
+    let (text, compression) = unpack_all(entry, buffer_bytes)?;
+    Ok((entry.limited(text), compression))
+}
+
+fn unpack_all(entry: &Entry, buffer_bytes: usize) -> Result<(Text, Compression), Problem> {
     let at = entry.member.as_ref().map_or(0, |member| member.start);
     let file = entry.open(at).map_err(open_problem)?;
     if let Some(member) = &entry.member {

@@ -16,7 +16,7 @@ mod warning;
 pub use self::bar_interval::IntervalCounts;
 pub use self::bar_length::BarLength;
 pub use self::column_role::ColumnRole;
-pub use self::detect::{Candidate, ColumnEvidence, detect, explain, is_known_name};
+pub use self::detect::{Candidate, ColumnEvidence, detect, explain, first_rows, is_known_name};
 pub use self::file_kind::FileKind;
 pub use self::layout::{Assumption, KindColumn, Layout, LevelColumns, RowShape, SideColumn, TickColumns, TimeColumns};
 pub use self::overrides::Overrides;

@@ -6,13 +6,15 @@ mod login;
 mod market;
 mod sessions;
 mod status;
+mod uploads;
 
 pub use feed::{command, feed, news, reading, rejected, scenarios};
-pub use library::feeds;
+pub use library::{feeds, inspect};
 pub use login::{login, logout, role};
 pub use market::{bars, depth, preview, quotes, symbols};
 pub use sessions::{echo, events, websocket};
 pub use status::{asyncapi, health, metrics, readiness};
+pub use uploads::{append as append_upload, begin as begin_upload, remove as remove_upload};
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ use super::auth::Auth;
 use super::reply::JSON;
 use crate::fanout::LiveMarket;
 use crate::library::Library;
+use crate::server::Inspector;
 use crate::server::limits::{ConnectionLimit, MemoryLimit, SessionsLimit, Turns};
 use crate::server::ops::Metrics;
 use crate::server::session::{Codec, FeedControl, SessionLimits};
@@ -50,8 +53,11 @@ pub struct Site {
     pub turns: Turns,
     /// The feeds that the server can change to.
     pub library: Library,
-    /// The turns of requests that read files.
-    pub file_jobs: Arc<Semaphore>,
+    /// Tells how files would be read; `None` where nobody does.
+    pub inspector: Option<Arc<dyn Inspector>>,
+    /// The turns of requests that list the feeds, and that inspect files.
+    pub lists: Arc<Semaphore>,
+    pub inspections: Arc<Semaphore>,
     /// Compresses and decompresses the messages of sessions.
     pub codec: Arc<Codec>,
     pub metrics: Metrics,

@@ -171,6 +171,23 @@ pub fn explain(
     Ok(why::explain(&table, &profiles, layout))
 }
 
+/// Reads the beginning of a file as a table of text: the names of the columns, and the rows below them.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn first_rows(
+    entry: &Entry,
+    overrides: &Overrides,
+    limits: LineLimits,
+) -> Result<(Vec<String>, Vec<Vec<String>>), Problem> {
+    let text = input::text_format(entry, overrides.encoding)?;
+    let mut lines = input::open_at(entry, text, TextPosition::default(), limits)?;
+    let sample = Sample::read(&mut lines, limits.max_bytes)?;
+    let table = Table::of(&sample, TableOverrides { delimiter: overrides.delimiter, has_header: overrides.header });
+    let names = (0..table.names.len()).map(|n| table.column_name(n)).collect();
+    Ok((names, table.rows))
+}
+
 /// Returns whether the name of a column has a word that is understood, or is none.
 pub fn is_known_name(name: &str) -> bool {
     name.starts_with("column ") || words::Words::of(name).unknown == 0 || !words::Words::of(name).known.is_empty()
