@@ -6,8 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::fingerprint::{Fingerprint, UnchangedFile};
-use super::open::Text;
-use super::time_limit::TimeLimit;
+use super::time_limit::{Text, TimeLimit};
 use crate::feed::replay::error::{Problem, ReplayError};
 use crate::text::escape;
 

@@ -15,6 +15,6 @@ mod zstd_frames;
 
 pub use self::entry::{Entry, PROGRESS_ROWS, Progress};
 pub use self::lines::{Fit, LineLimits, Lines, TextPosition};
-pub use self::open::{Text, TextFormat, open_at, read_problem, text_format};
+pub use self::open::{TextFormat, open_at, read_problem, text_format};
 pub use self::paths::expand;
-pub use self::time_limit::TimeLimit;
+pub use self::time_limit::{Text, TimeLimit};

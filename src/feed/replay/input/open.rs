@@ -12,7 +12,7 @@ use super::entry::Entry;
 use super::fingerprint::change_of;
 use super::gzip_members::GzipMembers;
 use super::lines::{LineLimits, Lines, TextPosition};
-use super::time_limit::over_time;
+use super::time_limit::{Text, over_time};
 use super::zstd_frames::{self, ZstdFrames};
 use super::{archive, encoding, signatures};
 use crate::feed::replay::error::Problem;
@@ -21,9 +21,6 @@ use crate::feed::replay::error::Problem;
 const HEAD_BUFFER_BYTES: usize = 128 * 1024;
 /// The bytes of unpacked text that tell its encoding.
 const HEAD_BYTES: usize = 256 * 1024;
-
-/// The decoded text of a file.
-pub type Text = Box<dyn Read + Send>;
 
 /// The packing of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]

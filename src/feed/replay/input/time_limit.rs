@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::open::Text;
 use crate::feed::replay::error::OverTime;
+
+/// The decoded text of a file.
+pub type Text = Box<dyn Read + Send>;
 
 /// A limit on the time of reading, until it is lifted. Cheap to clone; all clones are one limit.
 #[derive(Clone, Debug)]
