@@ -93,6 +93,13 @@ const png = () => views.withPanels(({ charts }) => savePicture(store.state, char
 const csv = () => views.withPanels(({ charts }) => saveBars(store.state, charts.visibleRange()));
 const openTable = () => views.withPanels(({ charts, table }) => table.open(store.state, charts.visibleRange()));
 
+/** Opens a panel of the dock, and moves the focus there. @param {import("./state/settings.js").DockTab} tab */
+function openPanel(tab) {
+  set({ dockTab: tab, dockOpen: true });
+  // Once it is shown: a hidden tab takes no focus.
+  views.withPanels(({ dock }) => requestAnimationFrame(() => dock.focus(tab)));
+}
+
 /** @param {string} symbol @param {number} price @param {import("./state/alerts.js").Alert | null} alert */
 function setAlert(symbol, price, alert) {
   const { settings, quotes } = store.state;
@@ -140,6 +147,7 @@ const views = createViews(byId, commands, {
   onInterval: (interval) => change({ type: "choose", interval }),
   onCompare: (compare) => change({ type: "choose", compare }),
   onSet: set,
+  onPanel: openPanel,
   onFilter: (text) => store.dispatch({ type: "filter", text }),
   onVisible: (part, symbols) => change({ type: "visible", part, symbols }),
   onActivate: (pane) => change({ type: "activate", pane }),

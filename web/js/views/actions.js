@@ -15,6 +15,7 @@
  * @property {(interval: import("../lib/time.js").Interval) => void} onInterval
  * @property {(symbols: readonly string[]) => void} onCompare
  * @property {(settings: Partial<Settings>) => void} onSet
+ * @property {(tab: import("../state/settings.js").DockTab) => void} onPanel opens a panel of the dock, and goes to it
  * @property {(text: string) => void} onFilter
  * @property {(part: "rows" | "ticker", symbols: readonly string[]) => void} onVisible
  * @property {(pane: number) => void} onActivate

@@ -44,9 +44,10 @@ export function createLegend(root) {
     /**
      * @param {{ symbol: string | null, interval: Interval | null }} pane
      * @param {Instrument | undefined} instrument
-     * @param {{ bar: Bar | undefined, before: Bar | undefined, missed: number, readings: readonly Reading[] }} reading
+     * @param {{ bar: Bar | undefined, before: Bar | undefined, missed: number, readings: readonly Reading[],
+     *   zone: string }} reading
      */
-    render(pane, instrument, { bar, before, missed: missing, readings }) {
+    render(pane, instrument, { bar, before, missed: missing, readings, zone }) {
       setText(symbol, pane.symbol ?? UNKNOWN);
       setText(interval, pane.interval ?? "");
       const from = instrument?.synthesised_from ?? null;
@@ -54,7 +55,7 @@ export function createLegend(root) {
       setAttribute(origin, "title", from === null ? null : `The ticks of this feed were made from bars of ${from}`);
       setAttribute(origin, "hidden", from === null);
       setAttribute(root, "data-way", bar ? direction(bar.close - bar.open) : "flat");
-      setText(time, bar && pane.interval ? `${barTimeText(bar.ts, pane.interval)} UTC` : UNKNOWN);
+      setText(time, bar && pane.interval ? `${barTimeText(bar.ts, pane.interval)} ${zone}` : UNKNOWN);
       PARTS.forEach(([, member], at) => setText(prices[at].value, priceText(bar?.[member] ?? null, instrument)));
       setText(move, bar && before ? percentText(percentOf(bar.close, before.close)) : "");
       setAttribute(volume.node, "hidden", instrument?.basis === "bid");

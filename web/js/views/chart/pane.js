@@ -6,6 +6,7 @@ import { indicators } from "../../state/indicators.js";
 import { chartMarks } from "../../state/marks.js";
 import { isCompareShort } from "../../state/panes.js";
 import { barAt, seriesOf } from "../../state/select.js";
+import { zoneOf } from "../../state/trust.js";
 import { createAlertLines } from "./alertlines.js";
 import { createLegend } from "./legend.js";
 
@@ -30,14 +31,8 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   const canvas = element("div", { class: "pane-canvas", role: "img" });
   const legendRoot = element("div", { class: "legend" });
   const veil = element("p", { class: "veil" });
-  const node = element(
-    "div",
-    { class: "pane", "data-pane": number },
-    canvas,
-    legendRoot,
-    element("span", { class: "zone", title: "Times are UTC" }, "UTC"),
-    veil,
-  );
+  const zone = element("span", { class: "zone" });
+  const node = element("div", { class: "pane", "data-pane": number }, canvas, legendRoot, zone, veil);
   // Before the plot, which takes its size from it.
   root.append(node);
   const plot = createPlot(canvas, first);
@@ -201,6 +196,9 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
       plot.setQuote(settings.bidAsk ? { bid: quote?.bid ?? null, ask: quote?.ask ?? null } : null);
       alerts.render(state, pane.symbol);
       drawLegend(state, pane, series, hoveredUs);
+      const { text, title } = zoneOf(state);
+      setText(zone, text);
+      setAttribute(zone, "title", title);
       setText(veil, veilText(state, series));
       setAttribute(veil, "hidden", series.bars.length > 0);
       setAttribute(node, "data-active", active);
@@ -210,7 +208,8 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   };
 
   /** @param {State} state @param {Pane} pane @param {Series} series @param {number | null} hoveredUs */
-  function drawLegend({ instruments }, pane, { bars, missed }, hoveredUs) {
+  function drawLegend(state, pane, { bars, missed }, hoveredUs) {
+    const { instruments } = state;
     const bar = (hoveredUs === null ? undefined : barAt(bars, hoveredUs)) ?? bars.at(-1);
     const at = bar ? bars.indexOf(bar) : -1;
     const readings = lines
@@ -226,6 +225,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
       before: bars[at - 1],
       missed,
       readings,
+      zone: zoneOf(state).text,
     });
   }
 }

@@ -4,6 +4,7 @@ import { element, setAttribute, setName, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { clockText } from "../../lib/time.js";
 import { isStale } from "../../state/select.js";
+import { zoneOf } from "../../state/trust.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/settings.js").DockTab} DockTab */
@@ -59,12 +60,21 @@ export function createDock(root, tabs, { onSet }) {
   });
 
   return {
+    /** Moves the focus to a tab, and the page where the dock is. @param {DockTab} tab */
+    focus(tab) {
+      const button = buttons[tabs.findIndex(({ id }) => id === tab)];
+      button.focus();
+      root.scrollIntoView({ block: "nearest" });
+    },
+
     /** @param {State} state @param {number} nowMs @param {string} look */
     render(state, nowMs, look) {
       const { dockOpen, dockTab } = state.settings;
       setText(
         note,
-        isStale(state) && state.marketUs !== null ? `No connection: as of ${clockText(state.marketUs)} UTC` : "",
+        isStale(state) && state.marketUs !== null
+          ? `No connection: as of ${clockText(state.marketUs)} ${zoneOf(state).text}`
+          : "",
       );
       open = dockOpen;
       setAttribute(root, "data-open", open);

@@ -1,10 +1,10 @@
 /** The feed in the masthead: its source, state and speed, and the market time. */
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
-import { countText } from "../../lib/number.js";
 import { clockText, dateText, speedText } from "../../lib/time.js";
 import { synthesisedFrom } from "../../state/select.js";
-import { behindText, limitedText } from "../../state/transport.js";
+import { behindText, limitedText, positionText } from "../../state/transport.js";
+import { recordedUs, trustOf, zoneOf } from "../../state/trust.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
@@ -17,10 +17,14 @@ const STATES = {
   failed: "✕ Feed failed",
 };
 const TOO_SLOW = "The machine of the server is too slow for this speed";
+const SHIFTED = "All times are moved, so that the recording plays as if it happened now";
 const SOURCES = { simulation: "Simulated", replay: "Replay" };
 
-/** @param {HTMLElement} root */
-export function createFeedView(root) {
+/**
+ * @param {HTMLElement} root
+ * @param {Pick<import("../actions.js").Actions, "onPanel">} actions
+ */
+export function createFeedView(root, { onPanel }) {
   const source = element("span", { class: "badge", id: "feed-source" });
   const name = span("feed-name");
   const origin = element("span", { class: "badge badge-note", id: "feed-origin", hidden: true });
@@ -35,12 +39,21 @@ export function createFeedView(root) {
     title: "Symbols with fewer ticks than their scenarios ask for, because of a limit of the simulation",
     hidden: true,
   });
-  const rejected = element("span", { class: "feed-rejected", title: "Rejected rows of the file" });
-  root.append(source, name, origin, playing, speed, limited, rejected, market);
+  const trust = element("button", { type: "button", class: "badge feed-trust", id: "feed-trust", hidden: true });
+  trust.addEventListener("click", () => onPanel("file"));
+  const recorded = span("feed-recorded");
+  const shifted = element(
+    "span",
+    { class: "feed-shifted", id: "feed-shifted", title: SHIFTED, hidden: true },
+    span("badge badge-note", "as if now"),
+    recorded,
+  );
+  root.append(source, name, origin, playing, speed, limited, trust, market, shifted);
 
   return {
     /** @param {State} state */
-    render({ feed, instruments, marketUs }) {
+    render(state) {
+      const { feed, instruments, marketUs } = state;
       setAttribute(root, "data-ready", feed !== null);
       setText(source, feed ? SOURCES[feed.source] : "\u00a0");
       setText(name, feed?.name ?? "\u00a0");
@@ -56,9 +69,23 @@ export function createFeedView(root) {
       setText(limited, limit);
       setAttribute(limited, "hidden", limit === "");
       setAttribute(playing, "data-state", feed?.state);
-      setText(rejected, feed && feed.rows_rejected > 0 ? `${countText(feed.rows_rejected)} rows rejected` : "");
+      renderTrust(trust, trustOf(state));
+      const { text: zoneText, title: zoneTitle } = zoneOf(state);
+      setText(zone, zoneText);
+      setAttribute(market, "title", `Market time. ${zoneTitle}`);
+      const recordedAt = recordedUs(state, marketUs);
+      setAttribute(shifted, "hidden", recordedAt === null);
+      setText(recorded, recordedAt === null ? "" : `recorded ${positionText(recordedAt)}`);
       setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));
       setText(clock, marketUs === null ? "––:––:––" : clockText(marketUs));
     },
   };
+}
+
+/** @param {HTMLElement} node @param {ReturnType<typeof trustOf>} trust */
+function renderTrust(node, trust) {
+  setAttribute(node, "hidden", trust === null);
+  setText(node, trust?.text ?? "");
+  setAttribute(node, "title", trust?.title);
+  setAttribute(node, "data-doubtful", trust?.isDoubtful);
 }

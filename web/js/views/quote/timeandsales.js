@@ -3,6 +3,7 @@
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { clockText, preciseClockText } from "../../lib/time.js";
 import { chosenInstrument, hasTrades } from "../../state/select.js";
+import { zoneOf } from "../../state/trust.js";
 import { createTradeBelt } from "./tradebelt.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -10,14 +11,8 @@ import { createTradeBelt } from "./tradebelt.js";
 
 /** The highest speed at which milliseconds can be read. */
 const SLOW = 10;
-const NOTES = {
-  playing: "UTC",
-  paused: "❚❚ Paused",
-  stepping: "UTC",
-  seeking: "UTC",
-  ended: "■ Ended",
-  failed: "✕ Feed failed",
-};
+/** The states in which the note is not the zone. @type {Record<string, string>} */
+const NOTES = { paused: "❚❚ Paused", ended: "■ Ended", failed: "✕ Feed failed" };
 const COLUMNS = ["Time", "Price", "Size", "Side"];
 
 /**
@@ -55,7 +50,7 @@ export function createTimeAndSales(root, { onSet }) {
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
       setText(toggle, open ? "Hide" : "Show");
-      setText(note, NOTES[feed?.state ?? "playing"]);
+      setText(note, NOTES[feed?.state ?? "playing"] ?? zoneOf(state).text);
       setAttribute(note, "data-over", feed?.state === "ended" || feed?.state === "failed");
       const instrument = chosenInstrument(state);
       const timeText = timeWriter(state);

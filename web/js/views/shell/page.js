@@ -38,7 +38,7 @@ export function createViews(byId, commands, actions) {
     createMasthead(byId("controls"), commands, actions),
     createLinkView(byId("link")),
     createRefusalView(byId("refusal")),
-    createFeedView(byId("feed")),
+    createFeedView(byId("feed"), actions),
     createWatchlist(byId("watchlist"), actions),
     createSplitter(byId("watchlist"), actions),
     createQuote(byId("instrument")),

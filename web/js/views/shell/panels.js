@@ -75,6 +75,7 @@ export function createPanels(byId, commands, actions) {
 
   return {
     charts,
+    dock,
     help,
     palette,
     table: createBarTable(),
