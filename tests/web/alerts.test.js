@@ -138,6 +138,7 @@ function commands() {
       help: note("help"),
       signIn: note("enter"),
       filter: note("filter"),
+      place: note("place"),
       table: note("table"),
       csv: note("csv"),
       png: note("png"),

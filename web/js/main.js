@@ -18,7 +18,7 @@ import { createApi } from "./net/api.js";
 import { TOO_MANY, withPriceAlert } from "./state/alerts.js";
 import { intervalFault, isBarBehind } from "./state/select.js";
 import { Store } from "./state/store.js";
-import { commandFor } from "./state/transport.js";
+import { commandFor, moves } from "./state/transport.js";
 import { createViews } from "./views/shell/page.js";
 
 /** The widths and heights at which panels have room. The style sheets have the same. */
@@ -136,6 +136,7 @@ const commands = createCommands({
       }),
     signIn,
     filter: () => byId("filter").focus(),
+    place: () => views.withPanels(({ transport }) => transport.openPlace()),
     table: openTable,
     csv,
     png,
@@ -154,6 +155,11 @@ const views = createViews(byId, commands, {
   onOlder: (pane) => void feedData.loadOlder(pane),
   onPause: pause,
   onCommand: connection.drive,
+  onPlayFrom(us) {
+    const { feed } = store.state;
+    connection.drive({ command: "seek", time: Math.max(us, feed?.start ?? us) });
+    if (feed && !moves(feed)) connection.drive({ command: "play" });
+  },
   onTransport: transport,
   onAlert: setAlert,
   onNotify: requestPermission,

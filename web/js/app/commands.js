@@ -32,7 +32,8 @@ const TRANSPORT = [
  * @param {Store} actions.store
  * @param {(settings: Partial<Settings>) => void} actions.set
  * @param {(wanted: Wanted) => void} actions.choose
- * @param {Record<"pause" | "palette" | "help" | "signIn" | "filter" | "table" | "csv" | "png", () => void>} actions.run
+ * @param {Record<"pause" | "palette" | "help" | "signIn" | "filter" | "table" | "csv" | "png" | "place", () =>
+ *   void>} actions.run
  * @param {(button: import("../state/transport.js").Button) => void} actions.transport
  * @returns {Command[]}
  */
@@ -92,6 +93,7 @@ export function createCommands({ store, set, choose, run, transport }) {
     command("Panel", "N", "News", () => tab("news")),
     command("Panel", "X", "Scenarios", () => tab("scenarios")),
     command("Panel", "", "File: warnings, rejected rows", () => tab("file")),
+    command("Feed", "Ctrl+G", "Go to a date or time", run.place),
     ...TRANSPORT.map(([button, keys, title]) => command("Feed", keys, title, () => transport(button))),
     command("Wire", "+", "Higher rate", () => rate(1)),
     command("Wire", "-", "Lower rate", () => rate(-1)),

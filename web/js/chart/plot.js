@@ -154,6 +154,12 @@ export function createPlot(container, first) {
     /** Returns the price at a height of the price pane, in pixels, or `null` outside it. @param {number} y */
     priceAt: (y) => (y < 0 || y > chart.panes()[0].getHeight() ? null : main.coordinateToPrice(y)),
 
+    /** Returns the start of the bar at a distance from the left, in pixels, or `null` beside the bars. @param {number} x */
+    timeAt(x) {
+      const found = chart.timeScale().coordinateToTime(x);
+      return typeof found === "number" ? found * 1e6 : null;
+    },
+
     /** Returns the height of a price, or `null` where it is not visible. @param {number} price */
     yOf(price) {
       const y = main.priceToCoordinate(price);

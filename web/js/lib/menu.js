@@ -37,7 +37,7 @@ export function createMenu({ name, class: kind = "tool" }, ...label) {
     panel.querySelector("[autofocus]")?.removeAttribute("autofocus");
     panel.querySelector("input:checked, input, button")?.setAttribute("autofocus", "");
   });
-  return { button, panel, close: () => panel.hidePopover() };
+  return { button, panel, open: () => panel.showPopover(), close: () => panel.hidePopover() };
 }
 
 /**

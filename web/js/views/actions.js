@@ -22,6 +22,7 @@
  * @property {(pane: number) => void} onOlder requests bars before the oldest of a pane
  * @property {(paused: boolean) => void} onPause
  * @property {(command: import("../types/http.js").FeedCommand) => void} onCommand sends a command to the feed
+ * @property {(us: number) => void} onPlayFrom plays from a market time
  * @property {(button: import("../state/transport.js").Button) => void} onTransport presses a transport button
  * @property {(symbol: string, price: number, alert: import("../state/alerts.js").Alert | null) => void} onAlert sets a
  *   price alert, or moves one

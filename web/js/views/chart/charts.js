@@ -3,6 +3,7 @@
 import { readPalette } from "../../chart/palette.js";
 import { setAttribute } from "../../lib/dom.js";
 import { barAt, seriesOf } from "../../state/select.js";
+import { createChartMenu } from "./chartmenu.js";
 import { createPane } from "./pane.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -11,7 +12,8 @@ import { createPane } from "./pane.js";
  * @param {HTMLElement} root
  * @param {import("../actions.js").Actions} actions
  */
-export function createCharts(root, { onHover, onOlder, onActivate, onAlert }) {
+export function createCharts(root, actions) {
+  const { onHover, onOlder, onActivate, onAlert } = actions;
   /** @type {ReturnType<typeof createPane>[]} */
   let panes = [];
   /** The bar under the pointer, and its pane. @type {{ ts: number | null, pane: number }} */
@@ -22,6 +24,13 @@ export function createCharts(root, { onHover, onOlder, onActivate, onAlert }) {
   let palette = readPalette(root);
   /** `true` while other panes are moved along, which must not move them again. */
   let following = false;
+
+  const menu = createChartMenu(root, actions, ({ target, clientX }) => {
+    const at = panes.findIndex(({ node }) => target instanceof Node && node.contains(target));
+    if (at < 0 || !shown) return null;
+    const us = panes[at].plot.timeAt(clientX - panes[at].node.getBoundingClientRect().left);
+    return { pane: shown.panes[at], us };
+  });
 
   /** @param {number} at @param {number | null} ts */
   function hover(at, ts) {
@@ -88,6 +97,7 @@ export function createCharts(root, { onHover, onOlder, onActivate, onAlert }) {
       shown = state;
       if (panes.length !== state.panes.length) build(state.panes.length);
       draw();
+      menu.render(state);
     },
 
     /** Returns a picture of the active chart. */

@@ -3,17 +3,9 @@
 import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { isStale, mayDrive } from "../../state/select.js";
-import {
-  hasGaps,
-  moves,
-  positionText,
-  progress,
-  speedChoices,
-  stateText,
-  STEPS,
-  timeAt,
-} from "../../state/transport.js";
-import { createPreview } from "./preview.js";
+import { hasGaps, moves, positionText, progress, speedChoices, stateText } from "../../state/transport.js";
+import { createPlace } from "./place.js";
+import { createPosition } from "./position.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Feed} Feed */
@@ -54,7 +46,9 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
     button("shift", "clock", "Shift the timestamps to now"),
   ];
   const speed = createSpeed(onCommand);
-  const position = createPosition(onCommand);
+  const place = createPlace(onCommand);
+  const position = createPosition({ onCommand, onPreview: place.show });
+  const end = span("transport-end");
   const scenarios = element(
     "button",
     { type: "button", class: "tool transport-scenarios", title: "Scenarios (X)" },
@@ -70,11 +64,13 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
 
   root.append(
     element("div", { class: "transport-group" }, restart, play, ...steps),
-    element("div", { class: "transport-group transport-line" }, ...position.nodes),
+    element("div", { class: "transport-group transport-line" }, position.node, place.button, place.panel, end),
     element("div", { class: "transport-group" }, speed.node, ...toggles, scenarios, seed, watching, status),
   );
 
   return {
+    /** Opens the field for a date or time. */
+    openPlace: place.open,
     /** @param {State} state */
     render(state) {
       const { feed } = state;
@@ -88,6 +84,9 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
       renderPlay(play, moves(feed));
       setAttribute(restart, "hidden", !feed.seekable || progress(state) === null);
       position.render(state, feed, isOff);
+      if (!position.isHeld()) place.show(state.marketUs);
+      place.render(state);
+      setText(end, feed.end === null ? "" : feed.state === "ended" ? "■ end" : `to ${positionText(feed.end)}`);
       speed.render(feed.speed, isOff);
       const pressed = [feed.looping, feed.skip_dead_time, feed.timestamps === "shifted"];
       toggles.forEach((node, at) => {
@@ -107,54 +106,6 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
 function renderPlay(play, isRunning) {
   /** @type {ReturnType<typeof icon>} */ (play.firstElementChild).show(isRunning ? "pause" : "play");
   setName(play, isRunning ? "Pause" : "Play");
-}
-
-/** The timeline: a slider over the preview, the market time, and the end. @param {Actions["onCommand"]} onCommand */
-function createPosition(onCommand) {
-  const look = { class: "transport-position", "aria-label": "Playback position" };
-  const slider = element("input", { type: "range", min: 0, max: STEPS, step: 1, ...look });
-  const preview = createPreview();
-  const track = element("div", { class: "transport-track" }, preview.node, slider);
-  // No `output`, which would be read out at each change. The slider has the text for who asks.
-  const time = span("transport-time");
-  const end = span("transport-end");
-  /** @type {Feed | undefined} */
-  let shown;
-  /** The slider is held and does not follow the feed. */
-  let isHeld = false;
-  slider.addEventListener("pointerdown", () => (isHeld = true));
-  for (const release of ["pointerup", "pointercancel", "change", "blur"]) {
-    slider.addEventListener(release, () => (isHeld = false));
-  }
-  slider.addEventListener("input", () => {
-    const share = Number(slider.value) / STEPS;
-    onCommand({ command: "seek", percent: share * 100 });
-    showTime(shown ? timeAt(shown, share) : null);
-  });
-
-  /** @param {number | null} us */
-  function showTime(us) {
-    setText(time, positionText(us));
-    setAttribute(slider, "aria-valuetext", positionText(us));
-  }
-
-  return {
-    nodes: [track, time, end],
-    /** @param {State} state @param {Feed} feed @param {boolean} isOff */
-    render(state, feed, isOff) {
-      shown = feed;
-      const share = progress(state);
-      setAttribute(slider, "disabled", isOff);
-      for (const node of [track, time]) setAttribute(node, "hidden", !feed.seekable || share === null);
-      if (share !== null && !isHeld) {
-        const at = String(Math.round(share * STEPS));
-        if (slider.value !== at) slider.value = at;
-        showTime(state.marketUs);
-      }
-      setText(end, feed.end === null ? "" : feed.state === "ended" ? "■ end" : `to ${positionText(feed.end)}`);
-      preview.render(state);
-    },
-  };
 }
 
 /** @param {Actions["onCommand"]} onCommand */

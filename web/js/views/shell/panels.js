@@ -39,9 +39,10 @@ export function createPanels(byId, commands, actions) {
   const help = createHelp(commands, actions);
   const palette = createPalette(commands, { ...actions, onScenario: scenarios.choose });
   const market = element("div", { class: "market" }, heatmap.node, movers.node);
+  const transport = createTransport(byId("transport"), actions);
   const panels = [
     createTicker(byId("ticker"), actions),
-    createTransport(byId("transport"), actions),
+    transport,
     createToolbar(byId("toolbar"), actions),
     createTimeAndSales(byId("time-and-sales"), actions),
     createWire(byId("wire"), actions),
@@ -78,6 +79,7 @@ export function createPanels(byId, commands, actions) {
     dock,
     help,
     palette,
+    transport,
     table: createBarTable(),
     /** @param {State} state @param {import("../actions.js").Moment} moment */
     render(state, { nowMs, look }) {
