@@ -147,7 +147,7 @@ test("an alert fires once, and can be set again and removed", async () => {
 test("the visible bars are shown as a table", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);
-  await page.keyboard.press("b");
+  await page.keyboard.press("r");
   await page.locator(".dialog-table tbody tr").first().waitFor();
   const rows = await page
     .locator(".dialog-table tbody tr")

@@ -139,6 +139,8 @@ function commands() {
       signIn: note("enter"),
       filter: note("filter"),
       place: note("place"),
+      mark: note("mark"),
+      bookmarks: note("bookmarks"),
       table: note("table"),
       csv: note("csv"),
       png: note("png"),
@@ -193,13 +195,15 @@ test("commands change the settings round and round", () => {
   assert.deepEqual(settings().indicators, ["rsi"]);
   list.find(({ title }) => title === "Indicator: RSI")?.run();
   assert.deepEqual(settings().indicators, []);
-  for (const keys of [".", "?", "/", "B", "Ctrl+K", "G", "E", ">"]) run(keys);
+  for (const keys of [".", "?", "/", "R", "Ctrl+K", "Ctrl+G", "B", "G", "E", ">"]) run(keys);
   assert.deepEqual(ran, [
     "pause",
     "help",
     "filter",
     "table",
     "palette",
+    "place",
+    "mark",
     "transport play",
     "transport event",
     "transport faster",

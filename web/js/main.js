@@ -4,6 +4,7 @@
  * Data flows one way: socket and clicks -> actions -> store -> one paint per animation frame.
  */
 
+import { createBookmarks } from "./app/bookmarks.js";
 import { requestPermission } from "./app/alertsignal.js";
 import { commandOf, createCommands } from "./app/commands.js";
 import { createConnection } from "./app/connection.js";
@@ -16,6 +17,7 @@ import { byId } from "./lib/dom.js";
 import { createAfterPaint, createBudget, createFrame, createHold, createPace, createWait } from "./lib/frame.js";
 import { createApi } from "./net/api.js";
 import { TOO_MANY, withPriceAlert } from "./state/alerts.js";
+import { recordingOf } from "./state/bookmarks.js";
 import { intervalFault, isBarBehind } from "./state/select.js";
 import { Store } from "./state/store.js";
 import { commandFor, moves } from "./state/transport.js";
@@ -64,6 +66,7 @@ const paint = createFrame(() => {
 });
 const paintStream = createPace(paint, budget.restMs);
 const toasts = createToasts(store);
+const bookmarks = createBookmarks(store, { fragment: location.hash, warn: toasts.show });
 const signIn = () => location.assign("enter");
 const api = createApi(fetchEarly);
 const feedData = createFeedData({ store, api, warn: toasts.show });
@@ -109,6 +112,15 @@ function setAlert(symbol, price, alert) {
   requestPermission();
 }
 
+/** Bookmarks a market time, by default the present one, and opens its note. @param {number | null} [at] */
+function mark(at = store.state.marketUs) {
+  const { feed } = store.state;
+  if (at === null || !recordingOf(feed))
+    return toasts.show("Only a recording takes bookmarks: the market of now goes by.");
+  const us = at - (feed?.time_shift_us ?? 0);
+  if (bookmarks.has(us) || bookmarks.set(us, "")) views.withPanels(({ transport }) => transport.openBookmarks(us));
+}
+
 /** @param {import("./state/transport.js").Button} button */
 function transport(button) {
   if (!store.state.control)
@@ -136,6 +148,8 @@ const commands = createCommands({
       }),
     signIn,
     filter: () => byId("filter").focus(),
+    mark: () => mark(),
+    bookmarks: () => views.withPanels(({ transport }) => transport.openBookmarks(null)),
     place: () => views.withPanels(({ transport }) => transport.openPlace()),
     table: openTable,
     csv,
@@ -160,6 +174,9 @@ const views = createViews(byId, commands, {
     connection.drive({ command: "seek", time: Math.max(us, feed?.start ?? us) });
     if (feed && !moves(feed)) connection.drive({ command: "play" });
   },
+  onMark: mark,
+  onNote: bookmarks.set,
+  onUnmark: bookmarks.remove,
   onTransport: transport,
   onAlert: setAlert,
   onNotify: requestPermission,
@@ -210,6 +227,7 @@ store.addEventListener("change", (event) => {
   if (store.state.firedAlerts !== firedAlerts) connection.subscribe();
   ({ firedAlerts } = store.state);
 });
+store.addEventListener("change", bookmarks.follow);
 store.addEventListener("lost", (event) => connection.resync(/** @type {CustomEvent<string[]>} */ (event).detail));
 darkSystem.addEventListener("change", paint);
 for (const query of [tradesFit, bookTooNarrow, largeBookTooLow]) query.addEventListener("change", connection.subscribe);

@@ -32,8 +32,8 @@ const TRANSPORT = [
  * @param {Store} actions.store
  * @param {(settings: Partial<Settings>) => void} actions.set
  * @param {(wanted: Wanted) => void} actions.choose
- * @param {Record<"pause" | "palette" | "help" | "signIn" | "filter" | "table" | "csv" | "png" | "place", () =>
- *   void>} actions.run
+ * @param {Record<"pause" | "palette" | "help" | "signIn" | "filter" | "table" | "csv" | "png" | "place" |
+ *   "mark" | "bookmarks", () => void>} actions.run
  * @param {(button: import("../state/transport.js").Button) => void} actions.transport
  * @returns {Command[]}
  */
@@ -83,7 +83,7 @@ export function createCommands({ store, set, choose, run, transport }) {
       ),
     ),
     command("Chart", "", "Compare with nothing", () => choose({ compare: [] })),
-    command("Chart", "B", "Bars as a table", run.table),
+    command("Chart", "R", "Bars as a table", run.table),
     command("Chart", "", "Save the bars as CSV", run.csv),
     command("Chart", "", "Save the chart as PNG", run.png),
     command("Panel", "M", "Market", () => tab("market")),
@@ -94,6 +94,8 @@ export function createCommands({ store, set, choose, run, transport }) {
     command("Panel", "X", "Scenarios", () => tab("scenarios")),
     command("Panel", "", "File: warnings, rejected rows", () => tab("file")),
     command("Feed", "Ctrl+G", "Go to a date or time", run.place),
+    command("Feed", "B", "Bookmark this place of the recording", run.mark),
+    command("Feed", "", "Bookmarks of the recording", run.bookmarks),
     ...TRANSPORT.map(([button, keys, title]) => command("Feed", keys, title, () => transport(button))),
     command("Wire", "+", "Higher rate", () => rate(1)),
     command("Wire", "-", "Lower rate", () => rate(-1)),

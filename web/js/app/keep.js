@@ -1,6 +1,7 @@
 /** Keeps the settings in the browser, and the view in the address of the page. */
 
 import { keep, recall } from "../lib/storage.js";
+import { writeFragment } from "../state/bookmarks.js";
 import { readAddress, writeAddress } from "../state/address.js";
 import { initialState, NO_PANE } from "../state/model.js";
 import { readSettings, writeSettings } from "../state/settings.js";
@@ -20,13 +21,16 @@ export function firstState() {
 
 /** @param {Store} store */
 export function createKeeper(store) {
-  let { settings, panes, active } = store.state;
+  let { settings, panes, active, bookmarks } = store.state;
   store.addEventListener("change", () => {
     const { state } = store;
     const set = state.settings !== settings;
-    if (!set && state.panes === panes && state.active === active) return;
+    const isMarked = state.bookmarks !== bookmarks;
+    if (!set && !isMarked && state.panes === panes && state.active === active) return;
     if (set) keep(KEY, writeSettings(state.settings));
-    ({ settings, panes, active } = state);
-    history.replaceState(null, "", `${location.pathname}${writeAddress(state)}`);
+    ({ settings, panes, active, bookmarks } = state);
+    // Until the recording is known, the bookmarks of the link stay.
+    const fragment = bookmarks.recording ? writeFragment(bookmarks) : location.hash;
+    history.replaceState(null, "", `${location.pathname}${writeAddress(state)}${fragment}`);
   });
 }

@@ -1,5 +1,6 @@
 /** The state of the page: its types, and the state before the first message. */
 
+import { NO_BOOKMARKS } from "./bookmarks.js";
 import { NO_SAMPLES } from "./clock.js";
 import { NO_NOTICES } from "./notices.js";
 import { NO_PREVIEW } from "./preview.js";
@@ -98,6 +99,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {readonly RejectedRows[]} rejected
  * @property {Reading} reading the remarks about the files
  * @property {import("./preview.js").Preview} preview
+ * @property {import("./bookmarks.js").Bookmarks} bookmarks
  * @property {number | null} marketUs the newest market time
  * @property {readonly import("./clock.js").Sample[]} clock what is known of the server's clock
  * @property {Traffic} traffic
@@ -166,6 +168,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     rejected: [],
     reading: NO_READING,
     preview: NO_PREVIEW,
+    bookmarks: NO_BOOKMARKS,
     marketUs: null,
     clock: NO_SAMPLES,
     traffic: EMPTY_TRAFFIC,

@@ -36,6 +36,7 @@ import { extendSparks, seedSparks } from "./sparks.js";
  *   | { type: "reading", reading: import("./model.js").Reading }
  *   | { type: "rejected", rows: readonly import("./model.js").RejectedRows[] }
  *   | { type: "preview", key: string, bars: readonly Bar[] }
+ *   | { type: "bookmarks", bookmarks: import("./bookmarks.js").Bookmarks }
  *   | { type: "tradesHidden" }
  *   | { type: "toast", text: string | null }} Action
  */
@@ -106,6 +107,8 @@ function act(state, action) {
       return { ...state, rejected: action.rows };
     case "preview":
       return { ...state, preview: takePreview(state.preview, action.key, action.bars) };
+    case "bookmarks":
+      return { ...state, bookmarks: action.bookmarks };
     case "tradesHidden":
       return withoutTrades(state);
     case "toast":

@@ -23,6 +23,9 @@
  * @property {(paused: boolean) => void} onPause
  * @property {(command: import("../types/http.js").FeedCommand) => void} onCommand sends a command to the feed
  * @property {(us: number) => void} onPlayFrom plays from a market time
+ * @property {(us?: number | null) => void} onMark bookmarks a market time, by default the present one
+ * @property {(us: number, note: string) => void} onNote sets the note of a bookmark, by the recording's own time
+ * @property {(us: number) => void} onUnmark deletes a bookmark
  * @property {(button: import("../state/transport.js").Button) => void} onTransport presses a transport button
  * @property {(symbol: string, price: number, alert: import("../state/alerts.js").Alert | null) => void} onAlert sets a
  *   price alert, or moves one

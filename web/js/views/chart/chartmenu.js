@@ -18,11 +18,11 @@ const KEYS = {
 
 /**
  * @param {HTMLElement} root the charts
- * @param {Pick<Actions, "onPlayFrom" | "onPicture" | "onExport" | "onChartTable">} actions
+ * @param {Pick<Actions, "onPlayFrom" | "onMark" | "onPicture" | "onExport" | "onChartTable">} actions
  * @param {(event: MouseEvent) => { pane: import("../../state/model.js").Pane, us: number | null } | null} find what is at
  *   the pointer
  */
-export function createChartMenu(root, { onPlayFrom, onPicture, onExport, onChartTable }, find) {
+export function createChartMenu(root, { onPlayFrom, onMark, onPicture, onExport, onChartTable }, find) {
   const menu = element("div", { class: "menu", popover: "auto", role: "menu", "aria-label": "Chart" });
   const hint = span("option-hint");
   /** The start of the bar at the pointer. @type {number | null} */
@@ -44,17 +44,18 @@ export function createChartMenu(root, { onPlayFrom, onPicture, onExport, onChart
     return node;
   }
   const play = item(() => us !== null && onPlayFrom(us), "Play from here", hint);
+  const mark = item(() => onMark(us), "Bookmark this bar");
   const rest = [
     item(onPicture, "Save the chart as PNG"),
     item(onExport, "Save the bars as CSV"),
     item(onChartTable, "Bars as a table"),
   ];
   const rule = element("hr");
-  menu.append(play, rule, ...rest);
+  menu.append(play, mark, rule, ...rest);
   document.body.append(menu);
 
   menu.addEventListener("keydown", (event) => {
-    const items = [play, ...rest].filter((node) => !node.hidden);
+    const items = [play, mark, ...rest].filter((node) => !node.hidden);
     const next = KEYS[event.key]?.(
       items.findIndex((node) => node === document.activeElement),
       items.length,
@@ -70,13 +71,16 @@ export function createChartMenu(root, { onPlayFrom, onPicture, onExport, onChart
     event.preventDefault();
     us = found.us;
     const mayPlay = us !== null && shown.feed?.seekable === true && mayDrive(shown);
-    for (const node of [play, rule]) setAttribute(node, "hidden", !mayPlay);
+    const mayMark = us !== null && shown.bookmarks.recording !== null;
+    setAttribute(play, "hidden", !mayPlay);
+    setAttribute(mark, "hidden", !mayMark);
+    setAttribute(rule, "hidden", !mayPlay && !mayMark);
     setText(hint, us !== null && found.pane.interval ? barTimeText(us, found.pane.interval) : "");
     menu.showPopover();
     const { width, height } = menu.getBoundingClientRect();
     menu.style.left = `${Math.max(EDGE_PX, Math.min(event.clientX, innerWidth - width - EDGE_PX))}px`;
     menu.style.top = `${Math.max(EDGE_PX, Math.min(event.clientY, innerHeight - height - EDGE_PX))}px`;
-    (mayPlay ? play : rest[0]).focus();
+    (mayPlay ? play : mayMark ? mark : rest[0]).focus();
   });
 
   return {

@@ -2,6 +2,7 @@
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
 import { positionText, progress, STEPS, timeAt } from "../../state/transport.js";
+import { createLane } from "./lane.js";
 import { createPreview } from "./preview.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -17,7 +18,13 @@ export function createPosition({ onCommand, onPreview }) {
   const slider = element("input", { type: "range", min: 0, max: STEPS, step: 1, ...look });
   const preview = createPreview();
   const tip = element("div", { class: "tip transport-tip", hidden: true, "aria-hidden": "true" });
-  const node = element("div", { class: "transport-track" }, preview.node, slider, tip);
+  /** The mark under the pointer. */
+  let pointed = "";
+  const lane = createLane({
+    onGo: (us) => void (!slider.disabled && onCommand({ command: "seek", time: us })),
+    onPoint: (text) => (pointed = text),
+  });
+  const node = element("div", { class: "transport-track" }, preview.node, slider, lane.node, tip);
   /** @type {Feed | undefined} */
   let shown;
   /** The slider is held and does not follow the feed. */
@@ -36,7 +43,8 @@ export function createPosition({ onCommand, onPreview }) {
     const share = Math.min(1, Math.max(0, (clientX - left - THUMB_PX) / (width - 2 * THUMB_PX)));
     const us = shown ? timeAt(shown, share) : null;
     setAttribute(tip, "hidden", us === null);
-    setText(tip, positionText(us));
+    setText(tip, pointed || positionText(us));
+    pointed = "";
     const x = Math.max(0, Math.min(clientX - left - tip.offsetWidth / 2, width - tip.offsetWidth));
     tip.style.transform = `translateX(${x}px)`;
   });
@@ -63,6 +71,7 @@ export function createPosition({ onCommand, onPreview }) {
         setAttribute(slider, "aria-valuetext", positionText(state.marketUs));
       }
       preview.render(state);
+      lane.render(state);
     },
   };
 }

@@ -4,6 +4,7 @@ import { element, setAttribute, setName, setText, span } from "../../lib/dom.js"
 import { icon } from "../../lib/icon.js";
 import { isStale, mayDrive } from "../../state/select.js";
 import { hasGaps, moves, positionText, progress, speedChoices, stateText } from "../../state/transport.js";
+import { createBookmarkList } from "./bookmarks.js";
 import { createPlace } from "./place.js";
 import { createPosition } from "./position.js";
 
@@ -16,9 +17,10 @@ const NO_GAPS = "No gaps to step to: the simulated market never rests";
 
 /**
  * @param {HTMLElement} root
- * @param {Pick<Actions, "onCommand" | "onTransport" | "onSet">} actions
+ * @param {Pick<Actions, "onCommand" | "onTransport" | "onSet" | "onMark" | "onNote" | "onUnmark">} actions
  */
-export function createTransport(root, { onCommand, onTransport, onSet }) {
+export function createTransport(root, actions) {
+  const { onCommand, onTransport, onSet } = actions;
   /**
    * @param {import("../../state/transport.js").Button} name
    * @param {import("../../lib/icon.js").IconName} glyph
@@ -48,6 +50,7 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
   const speed = createSpeed(onCommand);
   const place = createPlace(onCommand);
   const position = createPosition({ onCommand, onPreview: place.show });
+  const bookmarks = createBookmarkList(actions);
   const end = span("transport-end");
   const scenarios = element(
     "button",
@@ -64,13 +67,24 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
 
   root.append(
     element("div", { class: "transport-group" }, restart, play, ...steps),
-    element("div", { class: "transport-group transport-line" }, position.node, place.button, place.panel, end),
+    element(
+      "div",
+      { class: "transport-group transport-line" },
+      position.node,
+      place.button,
+      place.panel,
+      end,
+      bookmarks.button,
+      bookmarks.panel,
+    ),
     element("div", { class: "transport-group" }, speed.node, ...toggles, scenarios, seed, watching, status),
   );
 
   return {
     /** Opens the field for a date or time. */
     openPlace: place.open,
+    /** Opens the list of bookmarks, at the note of one where its time is given. */
+    openBookmarks: bookmarks.open,
     /** @param {State} state */
     render(state) {
       const { feed } = state;
@@ -86,6 +100,7 @@ export function createTransport(root, { onCommand, onTransport, onSet }) {
       position.render(state, feed, isOff);
       if (!position.isHeld()) place.show(state.marketUs);
       place.render(state);
+      bookmarks.render(state);
       setText(end, feed.end === null ? "" : feed.state === "ended" ? "■ end" : `to ${positionText(feed.end)}`);
       speed.render(feed.speed, isOff);
       const pressed = [feed.looping, feed.skip_dead_time, feed.timestamps === "shifted"];

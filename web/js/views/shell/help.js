@@ -11,7 +11,7 @@ const PANEL_KEYS = [
   ["Arrow keys, Page up and down, Home, End", "Watchlist and heatmap: choose another symbol"],
   ["F", "Watchlist: add to the favourites, or remove"],
   ["Wheel, drag, pinch", "Chart: move along the time, zoom in and out"],
-  ["Right click", "Chart: play from the bar there, save it as PNG or CSV"],
+  ["Right click", "Chart: play from the bar there, bookmark it, save the chart"],
   ["Double click on an axis", "Chart: scale the axis automatically again"],
 ];
 const ANNOUNCE_TITLES = { 0: "Never", 5: "Every 5 seconds", 15: "Every 15 seconds", 60: "Every minute" };
