@@ -140,6 +140,8 @@ function commands() {
       filter: note("filter"),
       place: note("place"),
       mark: note("mark"),
+      trades: note("trades"),
+      list: note("list"),
       bookmarks: note("bookmarks"),
       table: note("table"),
       csv: note("csv"),

@@ -11,13 +11,14 @@ import { createConnection } from "./app/connection.js";
 import { fetchEarly } from "./app/early.js";
 import { createFeedData } from "./app/feeddata.js";
 import { createKeeper, firstState } from "./app/keep.js";
-import { saveBars, savePicture } from "./app/save.js";
+import { saveBars, savePicture, saveTrades, saveWatchlist } from "./app/save.js";
 import { createToasts } from "./app/toasts.js";
 import { byId } from "./lib/dom.js";
 import { createAfterPaint, createBudget, createFrame, createHold, createPace, createWait } from "./lib/frame.js";
 import { createApi } from "./net/api.js";
 import { TOO_MANY, withPriceAlert } from "./state/alerts.js";
 import { recordingOf } from "./state/bookmarks.js";
+import { pictureTitle } from "./state/exports.js";
 import { intervalFault, isBarBehind } from "./state/select.js";
 import { Store } from "./state/store.js";
 import { commandFor, moves } from "./state/transport.js";
@@ -92,7 +93,10 @@ function pause(paused) {
   store.dispatch({ type: "pause", paused });
   watch();
 }
-const png = () => views.withPanels(({ charts }) => savePicture(store.state, charts.picture()));
+const png = () =>
+  views.withPanels(async ({ charts }) => savePicture(store.state, await charts.picture(pictureTitle(store.state))));
+const tradesAsCsv = () => saveTrades(store.state);
+const listAsCsv = () => saveWatchlist(store.state);
 const csv = () => views.withPanels(({ charts }) => saveBars(store.state, charts.visibleRange()));
 const openTable = () => views.withPanels(({ charts, table }) => table.open(store.state, charts.visibleRange()));
 
@@ -154,6 +158,8 @@ const commands = createCommands({
     table: openTable,
     csv,
     png,
+    trades: tradesAsCsv,
+    list: listAsCsv,
   },
 });
 
@@ -183,6 +189,8 @@ const views = createViews(byId, commands, {
   onChartTable: openTable,
   onPicture: png,
   onExport: csv,
+  onExportTrades: tradesAsCsv,
+  onExportList: listAsCsv,
   onDismiss: toasts.dismiss,
   onHover: paint,
   onFault: toasts.show,

@@ -33,7 +33,7 @@ const TRANSPORT = [
  * @param {(settings: Partial<Settings>) => void} actions.set
  * @param {(wanted: Wanted) => void} actions.choose
  * @param {Record<"pause" | "palette" | "help" | "signIn" | "filter" | "table" | "csv" | "png" | "place" |
- *   "mark" | "bookmarks", () => void>} actions.run
+ *   "mark" | "bookmarks" | "trades" | "list", () => void>} actions.run
  * @param {(button: import("../state/transport.js").Button) => void} actions.transport
  * @returns {Command[]}
  */
@@ -86,6 +86,8 @@ export function createCommands({ store, set, choose, run, transport }) {
     command("Chart", "R", "Bars as a table", run.table),
     command("Chart", "", "Save the bars as CSV", run.csv),
     command("Chart", "", "Save the chart as PNG", run.png),
+    command("Chart", "", "Save the trades as CSV", run.trades),
+    command("Page", "", "Save the watchlist as CSV", run.list),
     command("Panel", "M", "Market", () => tab("market")),
     command("Panel", "W", "Wire", () => tab("wire")),
     command("Panel", "A", "Alerts", () => tab("alerts")),

@@ -1,8 +1,9 @@
-/** Saves the visible bars as CSV and the chart as PNG. */
+/** Saves bars, trades and the watchlist as CSV, and the chart as PNG. */
 
 import { element } from "../lib/dom.js";
-import { barsCsv } from "../state/csv.js";
-import { seriesOf } from "../state/select.js";
+import { barsCsv, tradesCsv, watchlistCsv } from "../state/csv.js";
+import { fileName } from "../state/exports.js";
+import { chosenInstrument, seriesOf } from "../state/select.js";
 
 /** @typedef {import("../state/model.js").State} State */
 
@@ -11,10 +12,22 @@ import { seriesOf } from "../state/select.js";
  * @param {{ from: number, to: number } | null} range in microseconds
  */
 export function saveBars(state, range) {
+  const { symbol, interval } = state.choice;
   const { bars } = seriesOf(state, state.choice);
   const visible = range ? bars.filter(({ ts }) => ts >= range.from && ts <= range.to) : bars;
-  const instrument = state.choice.symbol === null ? undefined : state.instruments.get(state.choice.symbol);
-  save(new Blob([barsCsv(state.choice.symbol ?? "", visible, instrument)], { type: "text/csv" }), `${name(state)}.csv`);
+  saveText(barsCsv(symbol ?? "", visible, chosenInstrument(state)), fileName(state, [symbol, interval], "csv"));
+}
+
+/** @param {State} state */
+export function saveTrades(state) {
+  const { symbol } = state.choice;
+  const text = tradesCsv(symbol ?? "", state.trades.lines, chosenInstrument(state));
+  saveText(text, fileName(state, [symbol, "trades"], "csv"));
+}
+
+/** @param {State} state */
+export function saveWatchlist(state) {
+  saveText(watchlistCsv(state), fileName(state, ["watchlist"], "csv"));
 }
 
 /**
@@ -22,14 +35,12 @@ export function saveBars(state, range) {
  * @param {HTMLCanvasElement} picture
  */
 export function savePicture(state, picture) {
-  picture.toBlob((blob) => blob && save(blob, `${name(state)}.png`), "image/png");
+  const { symbol, interval } = state.choice;
+  picture.toBlob((blob) => blob && save(blob, fileName(state, [symbol ?? "chart", interval], "png")), "image/png");
 }
 
-/** @param {State} state */
-function name({ choice, marketUs }) {
-  const time = marketUs === null ? "" : `-${new Date(marketUs / 1000).toISOString().slice(0, 19).replaceAll(":", "")}`;
-  return `${(choice.symbol ?? "chart").replaceAll(/[^\w.-]/g, "_")}-${choice.interval}${time}`;
-}
+/** @param {string} text @param {string} file */
+const saveText = (text, file) => save(new Blob([text], { type: "text/csv" }), file);
 
 /** @param {Blob} blob @param {string} file */
 function save(blob, file) {

@@ -12,6 +12,7 @@ import { chartLook, SCALE_MODES, seriesLook, timeLook } from "./look.js";
 import { createMarks } from "./marks.js";
 import { createOverlays } from "./overlays.js";
 import { lineColours } from "./palette.js";
+import { takePicture } from "./picture.js";
 import { createPriceLines } from "./pricelines.js";
 import { createQuoteLines } from "./quotelines.js";
 import { createTimeView } from "./timeview.js";
@@ -210,8 +211,8 @@ export function createPlot(container, first) {
       main.priceScale().applyOptions({ scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
     },
 
-    /** Returns a picture of the visible part. */
-    picture: () => chart.takeScreenshot(true, false),
+    /** Returns a picture of the visible part. @param {{ title: string, about: string }} texts above it */
+    picture: (texts) => takePicture(chart, container, texts, palette),
 
     remove: () => chart.remove(),
   };

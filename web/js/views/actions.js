@@ -32,7 +32,9 @@
  * @property {() => void} onNotify requests the permission for notifications
  * @property {() => void} onChartTable
  * @property {() => void} onPicture
- * @property {() => void} onExport
+ * @property {() => void} onExport saves the bars
+ * @property {() => void} onExportTrades
+ * @property {() => void} onExportList
  * @property {() => void} onDismiss
  * @property {() => void} onHover
  * @property {(fault: string) => void} onFault reports that the panels could not be loaded

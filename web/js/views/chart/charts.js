@@ -100,8 +100,8 @@ export function createCharts(root, actions) {
       menu.render(state);
     },
 
-    /** Returns a picture of the active chart. */
-    picture: () => panes[shown?.active ?? 0].plot.picture(),
+    /** Returns a picture of the active chart. @param {{ title: string, about: string }} texts above it */
+    picture: (texts) => panes[shown?.active ?? 0].plot.picture(texts),
 
     /** Returns the visible time range of the active chart, in microseconds. */
     visibleRange() {

@@ -1,6 +1,7 @@
 /** Time and sales: the newest trades of the chosen symbol, newest first. */
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
+import { icon } from "../../lib/icon.js";
 import { clockText, preciseClockText } from "../../lib/time.js";
 import { chosenInstrument, hasTrades } from "../../state/select.js";
 import { zoneOf } from "../../state/trust.js";
@@ -19,7 +20,7 @@ const COLUMNS = ["Time", "Price", "Size", "Side"];
  * @param {HTMLElement} root
  * @param {import("../actions.js").Actions} actions
  */
-export function createTimeAndSales(root, { onSet }) {
+export function createTimeAndSales(root, { onSet, onExportTrades }) {
   const note = span("trades-note");
   const toggle = element("button", { type: "button", class: "trades-toggle", "aria-controls": "trades-body" });
   const heads = COLUMNS.map((title) =>
@@ -35,8 +36,16 @@ export function createTimeAndSales(root, { onSet }) {
   const belt = createTradeBelt(table, head);
   table.append(belt.node);
   const veil = element("p", { class: "veil" });
+  const saveName = "Trades as CSV";
+  const save = element(
+    "button",
+    { type: "button", class: "mini", "aria-label": saveName, title: saveName },
+    icon("download"),
+  );
+  save.addEventListener("click", onExportTrades);
+  const title = element("h3", { class: "trades-title" }, "Time & sales");
   root.append(
-    element("div", { class: "trades-head" }, element("h3", { class: "trades-title" }, "Time & sales"), note, toggle),
+    element("div", { class: "trades-head" }, title, note, save, toggle),
     element("div", { class: "trades-body", id: "trades-body" }, table, veil),
   );
   let open = false;
@@ -57,6 +66,7 @@ export function createTimeAndSales(root, { onSet }) {
       const shape = `${trades.revision} ${timeText.name} ${instrument?.symbol} ${instrument?.price_decimals}`;
       belt.show({ lines: trades.lines, shape, instrument, timeText });
       const without = instrument !== undefined && !hasTrades(state);
+      setAttribute(save, "disabled", trades.lines.length === 0 || without);
       setText(veil, veilText(state, without, instrument));
       setAttribute(veil, "hidden", trades.lines.length > 0 && !without);
     },

@@ -12,8 +12,8 @@ import { GROUPINGS } from "../../state/settings.js";
 const GROUPING_TITLES = { class: "By class", sector: "By sector", none: "None" };
 const ALL = /** @type {ColumnId[]} */ (Object.keys(COLUMNS));
 
-/** @param {{ onSet: import("../actions.js").Actions["onSet"] }} actions */
-export function createColumnMenu({ onSet }) {
+/** @param {Pick<import("../actions.js").Actions, "onSet" | "onExportList">} actions */
+export function createColumnMenu({ onSet, onExportList }) {
   const menu = createMenu({ name: "Columns and groups" }, icon("columns"));
   menu.panel.classList.add("menu-options");
   const list = element("div", { class: "column-list" });
@@ -23,7 +23,13 @@ export function createColumnMenu({ onSet }) {
   const reset = element("button", { type: "button", class: "button" }, "Reset");
   reset.addEventListener("click", () => onSet({ columns: DEFAULT_COLUMNS, sort: null, grouping: "class", listPx: 0 }));
   const groups = span("option-title", "Groups");
-  menu.panel.append(list, element("hr"), element("label", { class: "option" }, groups, grouping), reset);
+  const save = element("button", { type: "button", class: "button" }, "Save as CSV");
+  save.addEventListener("click", () => {
+    menu.close();
+    onExportList();
+  });
+  const ends = element("div", { class: "menu-ends" }, reset, save);
+  menu.panel.append(list, element("hr"), element("label", { class: "option" }, groups, grouping), ends);
 
   /** @type {Settings | undefined} */
   let settings;

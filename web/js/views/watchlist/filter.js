@@ -10,9 +10,10 @@ import { createColumnMenu } from "./columnmenu.js";
  * @param {object} actions
  * @param {(text: string) => void} actions.onFilter
  * @param {import("../actions.js").Actions["onSet"]} actions.onSet
+ * @param {() => void} actions.onExportList
  * @param {() => void} actions.onLeave moves the focus to the rows
  */
-export function createFilter({ onFilter, onSet, onLeave }) {
+export function createFilter({ onFilter, onSet, onExportList, onLeave }) {
   const input = element("input", {
     type: "search",
     class: "field",
@@ -30,7 +31,7 @@ export function createFilter({ onFilter, onSet, onLeave }) {
   });
   const search = element("label", { class: "search" }, icon("search"), input, element("kbd", {}, "/"));
   const count = span("list-count");
-  const columns = createColumnMenu({ onSet });
+  const columns = createColumnMenu({ onSet, onExportList });
   return {
     node: element("div", { class: "list-head" }, search, count, columns.button, columns.panel),
     /** @param {State} state @param {number} shown */

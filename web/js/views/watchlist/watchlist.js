@@ -22,8 +22,8 @@ const LARGE_COLUMNS = ["symbol", "last", "percent"];
  * @param {HTMLElement} root
  * @param {import("../actions.js").Actions} actions
  */
-export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible }) {
-  const filter = createFilter({ onFilter, onSet, onLeave: () => grid.focus() });
+export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible, onExportList }) {
+  const filter = createFilter({ onFilter, onSet, onExportList, onLeave: () => grid.focus() });
   const heads = createColumnHeads({ onSet });
   const body = element("div", { class: "list-body", role: "rowgroup" });
   const grid = element(
