@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readAddress, writeAddress } from "../../web/js/state/address.js";
+import { NO_DRAWINGS } from "../../web/js/state/drawings.js";
 import { initialState } from "../../web/js/state/model.js";
 import { changePercent, percentOf } from "../../web/js/state/quotes.js";
 import { isCompareShort } from "../../web/js/state/panes.js";
@@ -134,7 +135,7 @@ test("a link opens the same view", () => {
     layout: /** @type {const} */ (2),
   };
   const panes = [pane({ symbol: "BRK.B&x", compare: ["A B", "C+D"] }), pane({ symbol: "ÉÖ", interval: "5m" })];
-  const read = readAddress(writeAddress({ panes, active: 0, settings }));
+  const read = readAddress(writeAddress({ panes, active: 0, settings, drawings: NO_DRAWINGS }));
   assert.deepEqual(read.panes[0], panes[0]);
   assert.deepEqual(read.settings, {
     theme: "dark",
@@ -145,7 +146,12 @@ test("a link opens the same view", () => {
     layout: 2,
   });
   assert.equal(
-    writeAddress({ panes: [pane({ symbol: null, interval: null })], active: 0, settings: DEFAULT_SETTINGS }),
+    writeAddress({
+      panes: [pane({ symbol: null, interval: null })],
+      active: 0,
+      settings: DEFAULT_SETTINGS,
+      drawings: NO_DRAWINGS,
+    }),
     "",
   );
 });
@@ -153,7 +159,9 @@ test("a link opens the same view", () => {
 test("the active chart comes first in a link", () => {
   const panes = [pane({ symbol: "A" }), pane({ symbol: "B" })];
   assert.deepEqual(
-    readAddress(writeAddress({ panes, active: 1, settings: DEFAULT_SETTINGS })).panes.map(({ symbol }) => symbol),
+    readAddress(writeAddress({ panes, active: 1, settings: DEFAULT_SETTINGS, drawings: NO_DRAWINGS })).panes.map(
+      ({ symbol }) => symbol,
+    ),
     ["B", "A"],
   );
 });
@@ -162,9 +170,9 @@ test("invalid parts of an address are ignored", () => {
   const usual = { theme: "auto", format: "json", kind: "candles", scale: "linear", indicators: [], layout: 1 };
   assert.deepEqual(
     readAddress(
-      "?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&compare=&compare=A&compare=A",
+      "?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&compare=&compare=A&compare=A&draw=A*q1_0",
     ),
-    { panes: [pane({ symbol: null, interval: null, compare: ["A"] })], settings: usual },
+    { panes: [pane({ symbol: null, interval: null, compare: ["A"] })], settings: usual, drawings: [] },
   );
   assert.deepEqual(readAddress("").settings, {}, "no link: what was kept holds");
   assert.equal(readAddress("?pane=A&pane=B&pane=C&pane=D&pane=E").panes.length, 4);

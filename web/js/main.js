@@ -185,6 +185,7 @@ const views = createViews(byId, commands, {
   onUnmark: bookmarks.remove,
   onTransport: transport,
   onAlert: setAlert,
+  onDraw: (edit) => store.dispatch({ type: "draw", edit }),
   onNotify: requestPermission,
   onChartTable: openTable,
   onPicture: png,

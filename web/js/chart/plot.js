@@ -8,6 +8,8 @@
 
 import { AreaSeries, BarSeries, CandlestickSeries, createChart, LineSeries } from "lightweight-charts";
 import { decimalText } from "../lib/number.js";
+import { intervalUs } from "../lib/time.js";
+import { createBarPlace } from "./barplace.js";
 import { chartLook, SCALE_MODES, seriesLook, timeLook } from "./look.js";
 import { createMarks } from "./marks.js";
 import { createOverlays } from "./overlays.js";
@@ -22,6 +24,7 @@ import { createVolume } from "./volume.js";
 /** @typedef {import("./look.js").Kind} Kind */
 /** @typedef {import("./look.js").Scale} Scale */
 /** @typedef {import("../lib/time.js").Interval} Interval */
+/** @typedef {import("lightweight-charts").ISeriesPrimitive<import("lightweight-charts").Time>} Primitive */
 /** @typedef {import("lightweight-charts").UTCTimestamp} UTCTimestamp */
 /** @typedef {{ ts: number, open: number, high: number, low: number, close: number, volume: number }} ChartBar */
 /**
@@ -55,10 +58,13 @@ export function createPlot(container, first) {
   const chart = createChart(container, { width, height, ...chartLook(palette) });
   chart.applyOptions({ autoSize: true });
   const time = createTimeView(chart);
+  const place = createBarPlace(chart);
   const volume = createVolume(chart);
   const overlays = createOverlays(chart);
   let { main, marks, quoteLines, alertLines } = createMain("candles");
   let clear = LEAST_CLEAR;
+  /** What is drawn besides, on whatever series has the bars. @type {Primitive[]} */
+  const attached = [];
 
   /** Creates the series of the bars, with what is attached to it. @param {Kind} kind */
   function createMain(kind) {
@@ -74,7 +80,9 @@ export function createPlot(container, first) {
     const old = main;
     // Before the old one goes: the library removes a pane without series, and the volumes would move up.
     ({ main, marks, quoteLines, alertLines } = createMain(kind));
+    for (const one of attached) old.detachPrimitive(one);
     chart.removeSeries(old);
+    for (const one of attached) main.attachPrimitive(one);
     main.setSeriesOrder(0);
   }
 
@@ -86,6 +94,7 @@ export function createPlot(container, first) {
 
   return {
     time,
+    place,
 
     /**
      * @param {Shape} next
@@ -111,6 +120,11 @@ export function createPlot(container, first) {
       main
         .priceScale()
         .applyOptions({ mode: SCALE_MODES[next.scale], scaleMargins: { top: clear, bottom: LEAST_CLEAR } });
+    },
+
+    /** Says which bars the chart has. @param {readonly ChartBar[]} bars */
+    setBars(bars) {
+      if (shape) place.set(bars, intervalUs(shape.interval));
     },
 
     /** @param {readonly ChartBar[]} bars */
@@ -165,6 +179,21 @@ export function createPlot(container, first) {
     yOf(price) {
       const y = main.priceToCoordinate(price);
       return y === null || y < 0 || y > chart.panes()[0].getHeight() ? null : Number(y);
+    },
+
+    /** Returns the height of a price, also above and below what is visible. @param {number} price */
+    heightOf: (price) => /** @type {number | null} */ (main.priceToCoordinate(price)),
+
+    /** Returns the price at a height, also outside the price pane. @param {number} y */
+    priceOf: (y) => /** @type {number | null} */ (main.coordinateToPrice(y)),
+
+    /** Returns the size of the price pane without its axis. */
+    area: () => ({ width: chart.timeScale().width(), height: chart.panes()[0].getHeight() }),
+
+    /** Draws something with the bars. @param {Primitive} primitive */
+    attach(primitive) {
+      attached.push(primitive);
+      main.attachPrimitive(primitive);
     },
 
     /** Goes to the newest bars, and scales the prices automatically. */

@@ -77,3 +77,31 @@ const SPEED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 export function speedText(speed) {
   return speed === "max" ? "max" : `${SPEED.format(speed)}×`;
 }
+
+const UNITS = /** @type {const} */ ([
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "m"],
+  [1, "s"],
+]);
+
+/**
+ * Writes a duration in its two largest units: `2h 15m`, `3d`, `45s`.
+ *
+ * @param {number} us
+ */
+export function durationText(us) {
+  let seconds = Math.round(us / SECOND_US);
+  const parts = UNITS.map(([length, letter]) => {
+    const count = Math.floor(seconds / length);
+    seconds -= count * length;
+    return { count, text: `${count}${letter}` };
+  });
+  const first = parts.findIndex(({ count }) => count > 0);
+  if (first < 0) return "0s";
+  return parts
+    .slice(first, first + 2)
+    .filter(({ count }) => count > 0)
+    .map(({ text }) => text)
+    .join(" ");
+}

@@ -1,6 +1,7 @@
 /** Reads the view from the address of the page and writes it back, so that a link opens the same view. */
 
 import { isInterval } from "../lib/time.js";
+import { linkedDrawings, readDrawings } from "./drawingtext.js";
 import { NO_PANE } from "./model.js";
 import { MOST_COMPARED } from "./panes.js";
 import { DEFAULT_SETTINGS, LAYOUTS, validSettings } from "./settings.js";
@@ -21,7 +22,7 @@ const SEPARATOR = "~";
 
 /**
  * @param {string} search
- * @returns {{ panes: Pane[], settings: Partial<Settings> }}
+ * @returns {{ panes: Pane[], settings: Partial<Settings>, drawings: readonly import("./drawings.js").Drawing[] }}
  */
 export function readAddress(search) {
   const query = new URLSearchParams(search);
@@ -31,7 +32,8 @@ export function readAddress(search) {
   const panes = Array.from({ length: count }, (_, at) =>
     at === 0 ? first : (others[at - 1] ?? { ...NO_PANE, interval: first.interval }),
   );
-  return { panes, settings: search.length > 1 ? settings(query, count) : {} };
+  const drawings = readDrawings(query.getAll("draw"));
+  return { panes, settings: search.length > 1 ? settings(query, count) : {}, drawings };
 }
 
 /**
@@ -65,9 +67,9 @@ function pane([symbol, interval, ...compare]) {
 }
 
 /**
- * @param {Pick<State, "panes" | "active" | "settings">} state
+ * @param {Pick<State, "panes" | "active" | "settings" | "drawings">} state
  */
-export function writeAddress({ panes, active, settings: set }) {
+export function writeAddress({ panes, active, settings: set, drawings }) {
   const query = new URLSearchParams();
   const [chosen, ...others] = [panes[active], ...panes.filter((_, at) => at !== active)];
   if (chosen.symbol) query.set("symbol", chosen.symbol);
@@ -79,6 +81,8 @@ export function writeAddress({ panes, active, settings: set }) {
     const text = textOf(set[/** @type {keyof typeof LINKED} */ (name)]);
     if (text !== textOf(DEFAULT_SETTINGS[/** @type {keyof typeof LINKED} */ (name)])) query.set(key, text);
   }
+  const symbols = [chosen, ...others].map(({ symbol }) => symbol);
+  for (const own of linkedDrawings(drawings.list, symbols).texts) query.append("draw", own);
   const text = query.toString();
   return text ? `?${text}` : "";
 }

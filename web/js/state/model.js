@@ -2,6 +2,7 @@
 
 import { NO_BOOKMARKS } from "./bookmarks.js";
 import { NO_SAMPLES } from "./clock.js";
+import { NO_DRAWINGS } from "./drawings.js";
 import { NO_NOTICES } from "./notices.js";
 import { NO_PREVIEW } from "./preview.js";
 import { DEFAULT_SETTINGS } from "./settings.js";
@@ -89,6 +90,7 @@ import { EMPTY_TRAFFIC } from "./traffic.js";
  * @property {number} subscribed symbols that the server sends
  * @property {readonly import("./alerts.js").FiredAlert[]} firedAlerts newest first
  * @property {ReadonlyMap<string, Bar>} watched the last bar on which the alerts of a symbol were judged
+ * @property {import("./drawings.js").Drawings} drawings
  * @property {boolean} paused nothing on the page moves
  * @property {number | null} maxRate the rate to which the server throttles this page
  * @property {ScenarioCatalog | null} catalog
@@ -130,10 +132,10 @@ export function seriesKey(symbol, interval) {
 }
 
 /**
- * @param {{ panes?: readonly Pane[], settings?: Settings }} [given]
+ * @param {{ panes?: readonly Pane[], settings?: Settings, drawings?: readonly import("./drawings.js").Drawing[] }} [given]
  * @returns {State}
  */
-export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } = {}) {
+export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS, drawings = [] } = {}) {
   return {
     link: { status: "connecting", attempt: 0, retryAt: null },
     refusal: null,
@@ -158,6 +160,7 @@ export function initialState({ panes = [NO_PANE], settings = DEFAULT_SETTINGS } 
     subscribed: 0,
     firedAlerts: [],
     watched: new Map(),
+    drawings: { ...NO_DRAWINGS, list: drawings },
     paused: false,
     maxRate: null,
     catalog: null,

@@ -4,6 +4,7 @@
  * Not here: messages from the server (`receive.js`).
  */
 
+import { droppedText, editDrawings } from "./drawings.js";
 import { receive, withWatched } from "./receive.js";
 import { activate, choose, filled, setLayout, withoutTrades, withPanes } from "./panes.js";
 import { takePreview } from "./preview.js";
@@ -37,6 +38,7 @@ import { extendSparks, seedSparks } from "./sparks.js";
  *   | { type: "rejected", rows: readonly import("./model.js").RejectedRows[] }
  *   | { type: "preview", key: string, bars: readonly Bar[] }
  *   | { type: "bookmarks", bookmarks: import("./bookmarks.js").Bookmarks }
+ *   | { type: "draw", edit: import("./drawings.js").Edit }
  *   | { type: "tradesHidden" }
  *   | { type: "toast", text: string | null }} Action
  */
@@ -111,9 +113,24 @@ function act(state, action) {
       return { ...state, bookmarks: action.bookmarks };
     case "tradesHidden":
       return withoutTrades(state);
+    case "draw":
+      return draw(state, action.edit);
     case "toast":
-      return { ...state, toast: action.text === null ? null : { id: (state.toast?.id ?? 0) + 1, text: action.text } };
+      return withToast(state, action.text);
   }
+}
+
+/** @param {State} state @param {string | null} text @returns {State} */
+function withToast(state, text) {
+  return { ...state, toast: text === null ? null : { id: (state.toast?.id ?? 0) + 1, text } };
+}
+
+/** @param {State} state @param {import("./drawings.js").Edit} edit @returns {State} */
+function draw(state, edit) {
+  const { drawings, dropped } = editDrawings(state.drawings, edit);
+  if (drawings === state.drawings) return state;
+  const text = droppedText(dropped);
+  return text === null ? { ...state, drawings } : withToast({ ...state, drawings }, text);
 }
 
 /**

@@ -35,6 +35,7 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
  * @property {readonly IndicatorId[]} indicators
  * @property {boolean} volume
  * @property {boolean} bidAsk
+ * @property {boolean} magnet snaps drawings to the prices of near bars
  * @property {boolean} tradesOpen shows time and sales where there is little room
  * @property {boolean} ticker
  * @property {boolean} tickerPaused
@@ -107,6 +108,7 @@ const TABLE = {
   indicators: [[], listOf(oneOf(INDICATORS))],
   volume: [true, flag],
   bidAsk: [false, flag],
+  magnet: [true, flag],
   tradesOpen: [false, flag],
   ticker: [true, flag],
   tickerPaused: [false, flag],

@@ -29,6 +29,7 @@
  * @property {(button: import("../state/transport.js").Button) => void} onTransport presses a transport button
  * @property {(symbol: string, price: number, alert: import("../state/alerts.js").Alert | null) => void} onAlert sets a
  *   price alert, or moves one
+ * @property {(edit: import("../state/drawings.js").Edit) => void} onDraw changes the drawings on the charts
  * @property {() => void} onNotify requests the permission for notifications
  * @property {() => void} onChartTable
  * @property {() => void} onPicture

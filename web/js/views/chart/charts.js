@@ -13,7 +13,7 @@ import { createPane } from "./pane.js";
  * @param {import("../actions.js").Actions} actions
  */
 export function createCharts(root, actions) {
-  const { onHover, onOlder, onActivate, onAlert } = actions;
+  const { onHover, onOlder, onActivate } = actions;
   /** @type {ReturnType<typeof createPane>[]} */
   let panes = [];
   /** The bar under the pointer, and its pane. @type {{ ts: number | null, pane: number }} */
@@ -67,7 +67,7 @@ export function createCharts(root, actions) {
         onView: () => follow(at),
         onOlder: () => onOlder(at),
         onActivate: () => onActivate(at),
-        onAlert,
+        actions,
       });
       panes.push(pane);
     }

@@ -8,7 +8,9 @@ import { isCompareShort } from "../../state/panes.js";
 import { barAt, seriesOf } from "../../state/select.js";
 import { zoneOf } from "../../state/trust.js";
 import { createAlertLines } from "./alertlines.js";
+import { createDrawing } from "./drawing.js";
 import { createLegend } from "./legend.js";
+import { createSpoken } from "./spoken.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Pane} Pane */
@@ -24,11 +26,18 @@ const LEGEND_PX = 14;
 
 /**
  * @param {HTMLElement} root
- * @param {{ palette: Palette, number: number, onHover: (ts: number | null) => void, onView: () => void, onOlder: () =>
- *   void, onActivate: () => void, onAlert: (symbol: string, price: number, alert: import("../../state/alerts.js").Alert | null) => void }} given
+ * @param {object} given
+ * @param {Palette} given.palette
+ * @param {number} given.number
+ * @param {(ts: number | null) => void} given.onHover
+ * @param {() => void} given.onView
+ * @param {() => void} given.onOlder
+ * @param {() => void} given.onActivate
+ * @param {import("../actions.js").Actions} given.actions
  */
-export function createPane(root, { palette: first, number, onHover, onView, onOlder, onActivate, onAlert }) {
-  const canvas = element("div", { class: "pane-canvas", role: "img" });
+export function createPane(root, { palette: first, number, onHover, onView, onOlder, onActivate, actions }) {
+  const canvas = element("div", { class: "pane-canvas", tabindex: 0, role: "application" });
+  setAttribute(canvas, "aria-roledescription", "chart");
   const legendRoot = element("div", { class: "legend" });
   const veil = element("p", { class: "veil" });
   const zone = element("span", { class: "zone" });
@@ -37,7 +46,9 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   root.append(node);
   const plot = createPlot(canvas, first);
   const legend = createLegend(legendRoot);
-  const alerts = createAlertLines(node, plot, onAlert);
+  const alerts = createAlertLines(node, plot, actions.onAlert);
+  const say = createSpoken(node);
+  const drawing = createDrawing({ node, canvas, plot, say, actions });
   node.addEventListener("pointerdown", onActivate, { capture: true });
   plot.onAxis(() => node.style.setProperty("--axis", `${plot.axisWidth()}px`));
   /**
@@ -48,6 +59,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   const observer = new ResizeObserver((entries) => {
     if (entries.some(({ target }) => target === node)) room = 0;
     room = Math.max(room, legendRoot.offsetHeight);
+    node.style.setProperty("--legend", `${room}px`);
     plot.keepClear(room + LEGEND_PX);
   });
   observer.observe(node);
@@ -135,6 +147,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
     const { bars, revision } = series;
     const reshaped = drawShape(state, pane, colours);
     const name = `${pane.symbol} ${pane.interval}`;
+    plot.setBars(bars);
     const whole = reshaped || revision !== drawn.revision || name !== framed;
     const from = firstNew(bars, drawn.newestUs);
     if (whole || bars.length - from > MOST_ADDED) plot.fill(bars);
@@ -162,6 +175,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
     plot,
     remove() {
       observer.disconnect();
+      drawing.remove();
       plot.remove();
       node.remove();
     },
@@ -195,6 +209,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
       const quote = pane.symbol === null ? undefined : state.quotes.get(pane.symbol);
       plot.setQuote(settings.bidAsk ? { bid: quote?.bid ?? null, ask: quote?.ask ?? null } : null);
       alerts.render(state, pane.symbol);
+      drawing.render(state, pane, colours);
       drawLegend(state, pane, series, hoveredUs);
       const { text, title } = zoneOf(state);
       setText(zone, text);

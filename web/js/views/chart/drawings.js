@@ -1,0 +1,390 @@
+/**
+ * The drawings of one chart, as a person makes, moves and edits them. A drawing that is being made or moved is only
+ * here; the state has it once it is done.
+ */
+
+import { createDrawings } from "../../chart/drawings.js";
+import { setAttribute } from "../../lib/dom.js";
+import { priceText } from "../../lib/number.js";
+import { DRAWING_COLOURS, DRAWING_KINDS, drawingsOf, moved, nextId, undoable } from "../../state/drawings.js";
+import { linkedDrawings } from "../../state/drawingtext.js";
+import { drawingName, KIND_TITLES, measured, retracement } from "../../state/drawingwords.js";
+import { seriesOf } from "../../state/select.js";
+import { createDrawPlace } from "./drawplace.js";
+import { createDrawPointer } from "./drawpointer.js";
+import { createDrawText } from "./drawtext.js";
+import { createDrawTools } from "./drawtools.js";
+
+/** @typedef {import("../../state/model.js").State} State */
+/** @typedef {import("../../state/model.js").Pane} Pane */
+/** @typedef {import("../../state/drawings.js").Drawing} Drawing */
+/** @typedef {import("../../state/drawings.js").DrawingKind} DrawingKind */
+/** @typedef {import("../../state/drawings.js").Anchor} Anchor */
+/** @typedef {import("../../chart/palette.js").Palette} Palette */
+/** @typedef {import("./drawpointer.js").Point} Point */
+
+/** The distance of a duplicate from its original. */
+const COPY_BARS = 2;
+const COPY_PX = 24;
+/** Bars and ticks of an arrow key, and with Shift. */
+const STEP = { plain: 1, shift: 10 };
+/** @type {Readonly<Record<string, readonly [bars: number, ticks: number]>>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/**
+ * @param {object} given
+ * @param {HTMLElement} given.node the pane
+ * @param {HTMLElement} given.canvas
+ * @param {HTMLElement} given.side where the button of the tools is
+ * @param {import("../../chart/plot.js").Plot} given.plot
+ * @param {(text: string) => void} given.say
+ * @param {Pick<import("../actions.js").Actions, "onDraw" | "onSet">} given.actions
+ * @param {() => void} given.onChange the picture is not up to date
+ */
+export function createDrawingLayer({ node, canvas, side, plot, say, actions, onChange }) {
+  /** @type {{ state: State, pane: Pane, colours: Palette } | null} */
+  let shown = null;
+  /** @type {DrawingKind | null} */
+  let tool = null;
+  /** The drawing that is being made, without its last anchor's final place. @type {Drawing | null} */
+  let draft = null;
+  /** @type {{ drawing: Drawing, now: Drawing, at: number | null, from: { index: number, price: number } } | null} */
+  let grabbed = null;
+  /** @type {number | null} */
+  let selected = null;
+  /** @type {number | null} */
+  let hovered = null;
+  /** The anchor that the arrow keys move, or `null` for all. @type {number | null} */
+  let part = null;
+
+  const instrumentOf = () => shown?.state.instruments.get(shown.pane.symbol ?? "");
+  const drawings = createDrawings(plot, (price) => priceText(price, instrumentOf()));
+  const text = createDrawText(node, plot);
+  const tools = createDrawTools({ onTool, onAction, onSelect: (id) => (select(id), canvas.focus()) });
+  const pointer = createDrawPointer(node, canvas, { press, move, release, cancel, hover, open });
+  side.append(tools.selected);
+  side.after(tools.node);
+
+  const bars = () => (shown ? seriesOf(shown.state, shown.pane).bars : []);
+  const shiftUs = () => shown?.state.feed?.time_shift_us ?? 0;
+  /** @returns {readonly Drawing[]} */
+  const own = () => (shown ? drawingsOf(shown.state.drawings, shown.pane.symbol) : []);
+  const place = createDrawPlace(plot, () => ({
+    bars: bars(),
+    instrument: instrumentOf(),
+    shiftUs: shiftUs(),
+    magnet: shown?.state.settings.magnet ?? false,
+  }));
+  const selectedDrawing = () => own().find(({ id }) => id === selected) ?? null;
+  const name = (/** @type {Drawing} */ drawing) => drawingName(drawing, instrumentOf());
+
+  /** @param {Drawing} drawing */
+  const put = (drawing) => actions.onDraw({ edit: "put", drawing });
+
+  /** @param {number | null} id */
+  function select(id) {
+    if (selected === id) return;
+    selected = id;
+    part = null;
+    const drawing = selectedDrawing();
+    if (drawing) say(`${name(drawing)} selected. Arrow keys move it, Tab its ends, Delete removes it.`);
+    onChange();
+  }
+
+  /** @param {readonly Anchor[]} anchors @returns {Drawing} */
+  function begun(anchors) {
+    const kind = /** @type {DrawingKind} */ (tool);
+    const id = nextId(/** @type {State} */ (shown?.state).drawings);
+    return { id, symbol: shown?.pane.symbol ?? "", kind, colour: 0, anchors, text: "" };
+  }
+
+  /** Returns all anchors at the first one's place. @param {Anchor} anchor */
+  const begin = (anchor) => Array.from({ length: DRAWING_KINDS[tool ?? "level"] }, () => anchor);
+
+  /** @param {Point} at @param {{ free: boolean, reach: number }} how */
+  function press(at, { free, reach }) {
+    const { width, height } = plot.area();
+    if (at.x > width || at.y > height || !shown) return false;
+    text.close();
+    if (tool) {
+      const anchor = place.anchorAt(at, free);
+      if (anchor) draft = draft ? moved(draft, () => anchor, draft.anchors.length - 1) : begun(begin(anchor));
+      onChange();
+      return true;
+    }
+    const found = drawings.at(at, reach);
+    select(found?.id ?? null);
+    const drawing = own().find(({ id }) => id === found?.id);
+    const index = plot.place.indexAt(at.x);
+    const price = plot.priceOf(at.y);
+    if (!found || !drawing || index === null || price === null) return false;
+    const handle = found.hit.part === "handle" && DRAWING_KINDS[drawing.kind] > 1 ? found.hit.at : null;
+    grabbed = { drawing, now: drawing, at: handle, from: { index, price } };
+    return true;
+  }
+
+  /** @param {Point} at @param {boolean} free */
+  function move(at, free) {
+    const anchor = place.anchorAt(at, free);
+    if (!anchor) return;
+    if (draft) draft = moved(draft, () => anchor, draft.anchors.length - 1);
+    else if (grabbed) grabbed.now = movedTo(grabbed, at, anchor);
+    onChange();
+  }
+
+  /**
+   * Returns a grabbed drawing at a point: one end of it, or all of it by whole bars and ticks.
+   *
+   * @param {NonNullable<typeof grabbed>} held
+   * @param {Point} at
+   * @param {Anchor} anchor at the point
+   */
+  function movedTo({ drawing, at: handle, from }, at, anchor) {
+    if (handle !== null || drawing.anchors.length === 1) return moved(drawing, () => anchor, handle);
+    const count = (plot.place.indexAt(at.x) ?? from.index) - from.index;
+    return place.movedBy(drawing, { bars: count, rise: (plot.priceOf(at.y) ?? from.price) - from.price });
+  }
+
+  /** @param {Point} at @param {boolean} free @param {boolean} far */
+  function release(at, free, far) {
+    move(at, free);
+    if (grabbed) {
+      const { drawing, now } = grabbed;
+      grabbed = null;
+      if (far || JSON.stringify(now.anchors) !== JSON.stringify(drawing.anchors)) put(now);
+    } else if (draft) {
+      // A click sets the first end, and the next one the other. A drag sets both.
+      const isWhole = draft.anchors.length === 1 || far || isSpread(draft);
+      if (isWhole) finish();
+    }
+    onChange();
+  }
+
+  /** @param {Drawing} drawing */
+  const isSpread = ({ anchors: [a, b] }) => b !== undefined && (a.ts !== b.ts || a.price !== b.price);
+
+  function finish() {
+    const done = draft;
+    draft = tool = null;
+    if (!done) return;
+    if (done.kind !== "text") put(done);
+    selected = done.id;
+    part = null;
+    canvas.focus({ preventScroll: true });
+    if (done.kind === "text") edit(done);
+    else say(`${name(done)} added.`);
+  }
+
+  /** Opens the field of a text. @param {Drawing} drawing */
+  function edit(drawing) {
+    const [{ ts, price }] = drawing.anchors;
+    text.open(drawing.text, { ts: ts + shiftUs(), price }, (words) => {
+      if (words === "") actions.onDraw({ edit: "remove", id: drawing.id });
+      else if (words !== drawing.text) put({ ...drawing, text: words });
+      canvas.focus({ preventScroll: true });
+      onChange();
+    });
+  }
+
+  function cancel() {
+    draft = null;
+    grabbed = null;
+    onChange();
+  }
+
+  /** @param {Point | null} at @param {boolean} free */
+  function hover(at, free) {
+    if (draft && at) return move(at, free);
+    const found = at === null || tool ? null : drawings.at(at, 6);
+    setAttribute(node, "data-draw", tool ? "tool" : found ? found.hit.part : null);
+    if (hovered === (found?.id ?? null)) return;
+    hovered = found?.id ?? null;
+    onChange();
+  }
+
+  /** @param {Point} at */
+  function open(at) {
+    const drawing = own().find(({ id }) => id === drawings.at(at, 6)?.id);
+    if (drawing?.kind === "text") edit(drawing);
+  }
+
+  /** @param {DrawingKind} kind @param {boolean} byKey */
+  function onTool(kind, byKey) {
+    cancel();
+    tool = tool === kind && !byKey ? null : kind;
+    setAttribute(node, "data-draw", tool ? "tool" : null);
+    if (!tool) return onChange();
+    selected = null;
+    const anchors = byKey ? place.middle(DRAWING_KINDS[kind]) : null;
+    if (anchors) {
+      draft = begun(anchors);
+      finish();
+    } else say(`${KIND_TITLES[kind]}: choose ${DRAWING_KINDS[kind] > 1 ? "two points" : "a point"} on the chart.`);
+    onChange();
+  }
+
+  /** @param {import("./drawtools.js").ToolAction} action */
+  function onAction(action) {
+    const symbol = shown?.pane.symbol;
+    const drawing = selectedDrawing();
+    if (!symbol || !shown) return;
+    if (action === "magnet") actions.onSet({ magnet: !shown.state.settings.magnet });
+    else if (action === "undo" || action === "redo") actions.onDraw({ edit: action, symbol });
+    else if (action === "clear") actions.onDraw({ edit: "clear", symbol });
+    else if (drawing) onSelected(action, drawing);
+    onChange();
+  }
+
+  /** @param {"colour" | "copy" | "text" | "remove"} action @param {Drawing} drawing */
+  function onSelected(action, drawing) {
+    if (action === "text") return edit(drawing);
+    if (action === "colour") return put({ ...drawing, colour: (drawing.colour + 1) % DRAWING_COLOURS });
+    if (action === "remove") {
+      actions.onDraw({ edit: "remove", id: drawing.id });
+      selected = null;
+      canvas.focus({ preventScroll: true });
+      return say(`${name(drawing)} deleted.`);
+    }
+    const fall = (plot.priceOf(COPY_PX) ?? 0) - (plot.priceOf(0) ?? 0);
+    const copy = {
+      ...place.movedBy(drawing, { bars: COPY_BARS, rise: fall }),
+      id: nextId(shown?.state.drawings ?? { list: [] }),
+    };
+    put(copy);
+    selected = copy.id;
+    say(`${name(copy)} added.`);
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKey(event) {
+    if (event.target instanceof HTMLInputElement) return;
+    if (!handleKey(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether it was for the drawings */
+  function handleKey({ key, ctrlKey, metaKey, shiftKey }) {
+    const drawing = selectedDrawing();
+    if (ctrlKey || metaKey) {
+      const letter = key.toLowerCase();
+      if (letter === "z") onAction(shiftKey ? "redo" : "undo");
+      else if (letter === "y") onAction("redo");
+      else if (letter === "d" && drawing) onAction("copy");
+      else return false;
+      return true;
+    }
+    if (key === "Escape") return escape();
+    if (!drawing || document.activeElement !== canvas) return false;
+    if (key === "Delete" || key === "Backspace") onAction("remove");
+    else if (key === "Enter" && drawing.kind === "text") edit(drawing);
+    else if (key === "Tab") return nextPart(drawing, shiftKey);
+    else if (Object.hasOwn(ARROWS, key)) moveByKey(drawing, ARROWS[key], shiftKey ? STEP.shift : STEP.plain);
+    else return false;
+    return true;
+  }
+
+  function escape() {
+    if (!draft && !grabbed && !tool && selected === null) return false;
+    pointer.leave();
+    if (draft || grabbed) cancel();
+    else if (tool) tool = null;
+    else select(null);
+    setAttribute(node, "data-draw", tool ? "tool" : null);
+    onChange();
+    return true;
+  }
+
+  /**
+   * Chooses what the arrow keys move: all, then each end, then the focus goes on.
+   *
+   * @param {Drawing} drawing
+   * @param {boolean} back
+   */
+  function nextPart({ anchors }, back) {
+    const places = anchors.length > 1 ? [null, 0, 1] : [null];
+    const next = places.indexOf(part) + (back ? -1 : 1);
+    if (next < 0 || next >= places.length) return false;
+    part = places[next];
+    say(part === null ? "All of it" : part === 0 ? "Its start" : "Its end");
+    return true;
+  }
+
+  /** @param {Drawing} drawing @param {readonly [number, number]} by @param {number} times */
+  function moveByKey(drawing, [by, ticks], times) {
+    const rise = ticks * times * (instrumentOf()?.tick_size ?? 0);
+    const next = place.movedBy(drawing, { bars: by * times, rise }, part);
+    put(next);
+    say(name(next));
+  }
+  node.addEventListener("keydown", onKey);
+
+  /** @param {Drawing} drawing @returns {import("../../chart/drawingshapes.js").Figure} */
+  function figureOf({ id, kind, colour, anchors, text: words }) {
+    const instrument = instrumentOf();
+    const placed = anchors.map(({ ts, price }) => ({ ts: ts + shiftUs(), price }));
+    const count = () => plot.place.indexOf(placed[1].ts) - plot.place.indexOf(placed[0].ts);
+    const written = kind === "text" ? [words || "…"] : [];
+    const labels = kind === "measure" ? measured(anchors, count(), instrument) : written;
+    const levels = kind === "fibonacci" ? retracement(anchors, instrument) : [];
+    return { id, kind, colour, anchors: placed, levels, labels };
+  }
+
+  /** The sources of the last picture. @type {readonly unknown[]} */
+  let seen = [];
+
+  return {
+    /** Opens or closes the strip of tools. @param {boolean} open */
+    show(open) {
+      setAttribute(tools.node, "hidden", !open);
+      if (!open) {
+        tool = null;
+        cancel();
+      }
+    },
+
+    /** Tells whether arrow keys are for a drawing. */
+    hasKeys: () => selectedDrawing() !== null,
+
+    /** Makes a drawing of a kind, as the tool's button does by key. @param {DrawingKind} kind */
+    place: (kind) => onTool(kind, true),
+
+    /** @param {State} state @param {Pane} pane @param {Palette} colours */
+    render(state, pane, colours) {
+      if (shown && shown.pane.symbol !== pane.symbol) {
+        selected = hovered = null;
+        draft = grabbed = null;
+        text.close();
+      }
+      shown = { state, pane, colours };
+      const { list } = state.drawings;
+      const all = bars();
+      const places = [pane.interval, all.length, all[0]?.ts, shiftUs(), state.instruments];
+      const now = [list, pane.symbol, colours, draft, grabbed?.now, selected, hovered, tool, text.isOpen(), ...places];
+      const magnet = state.settings.magnet;
+      if (now.every((one, at) => one === seen[at]) && seen.at(-1) === magnet) return;
+      seen = [...now, magnet];
+      const mine = own();
+      const inHand = [grabbed?.now, draft].filter((one) => one != null);
+      const figures = [...mine.filter(({ id }) => !inHand.some((one) => one.id === id)), ...inHand].map(figureOf);
+      drawings.set({ figures, selected: draft ? draft.id : selected, hovered }, colours);
+      tools.render({
+        tool,
+        selected: selectedDrawing(),
+        own: mine,
+        instrument: instrumentOf(),
+        undoable: undoable(state.drawings, pane.symbol ?? ""),
+        magnet,
+        unlinked: linkedDrawings(
+          list,
+          state.panes.map(({ symbol }) => symbol),
+        ).left,
+      });
+    },
+
+    remove() {
+      pointer.leave();
+      text.close();
+    },
+  };
+}
