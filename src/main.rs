@@ -56,8 +56,10 @@ fn run() -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the async runtime")?;
     // A closed standard output must not stop the server.
     let print = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
-    runtime.block_on(app::run(job, stop_signal(), print))?;
-    Ok(())
+    let ended = runtime.block_on(app::run(job, stop_signal(), print));
+    // Nobody waits for the answer to a request that still reads a file.
+    runtime.shutdown_background();
+    Ok(ended?)
 }
 
 /// Sets up the log, which goes to standard error.

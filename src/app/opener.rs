@@ -4,14 +4,14 @@ use std::any::Any;
 use std::path::PathBuf;
 
 use super::error::AppError;
-use crate::cli::{FeedConfig, LoadConfig, ServeConfig};
+use crate::cli::{FeedConfig, LibraryConfig, ServeConfig};
 use crate::control::{CommandError, LoadRequest, SourceKind, Speed};
 use crate::fanout::{CACHED_SYMBOL_BYTES, wall_micros};
 use crate::feed::replay::{self, Entry, Overrides, ReplayConfig, ReplayError, TimeLimit};
 use crate::feed::sim::{PlanError, SimConfig, SimPlan, Simulator};
 use crate::feed::{OpenSource, OpenedSource, RECORDING_MARKETS, SourceInfo, TickSource};
 use crate::inspect;
-use crate::library::{self, FeedFile, FindError, Fixed, Library, TemporaryFolder, Uploads};
+use crate::library::{self, FeedFile, FindError, FixedFeed, Library, TemporaryFolder, Uploads};
 use crate::market::{MarketLimits, Timestamp};
 use crate::memory::{Budget, MEBIBYTE, OverBudget, Part, SharedBudget};
 use crate::server::Inspector;
@@ -26,7 +26,7 @@ pub struct Opener {
     /// What the program was started with, and its speed.
     start: FeedConfig,
     speed: Option<Speed>,
-    load: LoadConfig,
+    files: LibraryConfig,
     market: MarketLimits,
     /// The memory without a source.
     budget: Budget,
@@ -44,8 +44,8 @@ struct Found {
 impl Opener {
     /// Opens the feeds of `library` for a server with this configuration, whose memory without a source is `budget`.
     pub fn new(config: &ServeConfig, library: Library, budget: Budget, shown: SharedBudget) -> Self {
-        let (start, load) = (config.feed.clone(), config.load.clone());
-        Self { library, start, speed: config.run.speed, load, market: config.market, budget, shown }
+        let (start, files) = (config.feed.clone(), config.library.clone());
+        Self { library, start, speed: config.run.speed, files, market: config.market, budget, shown }
     }
 
     fn find(&self, request: &LoadRequest) -> Result<Found, CommandError> {
@@ -72,7 +72,7 @@ impl Opener {
 
     /// Opens files.
     fn files(&self, ids: &[String], settings: &[(String, String)]) -> Result<Found, CommandError> {
-        let limit = TimeLimit::begin(self.load.timeout, "--load-timeout");
+        let limit = TimeLimit::begin(self.files.timeout, "--load-timeout");
         let (entries, config, leases) = self.found(ids, settings, &limit)?;
         let source = replay::open_entries(&entries, &config, &mut |_, _, _| {}).map_err(not_playable)?;
         limit.lift();
@@ -97,7 +97,7 @@ impl Opener {
             let config = ReplayConfig { overrides, ..set };
             (replay::entries(files, &config).map_err(not_playable)?, config, Vec::new())
         } else {
-            let config = with_settings(&self.load.replay, settings)?;
+            let config = with_settings(&self.files.replay, settings)?;
             let (entries, leases) = self.entries(ids, &config)?;
             (entries, config, leases)
         };
@@ -137,7 +137,7 @@ impl Inspector for Opener {
         if feeds.iter().any(|id| id == library::SIMULATION) {
             return Err(CommandError::BadLoad("the simulated market has no files".into()).into());
         }
-        let limit = TimeLimit::begin(self.load.inspect_timeout, "--inspect-timeout");
+        let limit = TimeLimit::begin(self.files.inspect_timeout, "--inspect-timeout");
         let (entries, config, _leases) = self.found(feeds, settings, &limit)?;
         Ok(inspect::report(&entries, &config))
     }
@@ -145,7 +145,7 @@ impl Inspector for Opener {
 
 impl OpenSource for Opener {
     fn open(&self, request: &LoadRequest) -> Result<OpenedSource, CommandError> {
-        if let Some(Fixed { reason, remedy }) = self.library.fixed().cloned() {
+        if let Some(FixedFeed { reason, remedy }) = self.library.fixed().cloned() {
             return Err(CommandError::NotLoadable { reason, remedy });
         }
         let Found { source, speed, lease } = self.find(request)?;
@@ -213,14 +213,14 @@ pub fn market_limits(
 /// # Errors
 /// When the folder of `--library` cannot be read.
 pub fn library(config: &ServeConfig, source: &SourceInfo) -> Result<Library, AppError> {
-    let LoadConfig { folder, max_files, uploads, .. } = &config.load;
+    let LibraryConfig { folder, max_files, uploads, .. } = &config.library;
     let open = |path: &PathBuf| {
         let opened = library::Folder::open(path, *max_files);
         opened.map_err(|source| AppError::Library { path: path.clone(), source })
     };
     let is_replay = matches!(config.feed, FeedConfig::Replay { .. });
     let seed = if is_replay { SimConfig::DEFAULT_SEED } else { source.seed.unwrap_or(SimConfig::DEFAULT_SEED) };
-    Ok(Library::new(library::Parts {
+    Ok(Library::new(library::LibraryParts {
         simulation: format!("simulated market, seed {seed}"),
         start: is_replay.then(|| source.name.clone()),
         folder: folder.as_ref().map(open).transpose()?,
@@ -230,12 +230,12 @@ pub fn library(config: &ServeConfig, source: &SourceInfo) -> Result<Library, App
 }
 
 /// The reason why the feed of a server with this configuration stays as it is.
-fn fixed(config: &ServeConfig) -> Option<Fixed> {
+fn fixed(config: &ServeConfig) -> Option<FixedFeed> {
     let has_journal = matches!(&config.feed, FeedConfig::Simulation(plan) if plan.journal.is_some());
     let (what, flag) = match () {
         () if config.record.is_some() => ("a recording is written, and it is of one feed", "--record"),
         () if has_journal => ("a journal is written, and it is of one simulation", "--journal"),
         () => return None,
     };
-    Some(Fixed { reason: what.into(), remedy: format!("start the server without {flag} to change its feed") })
+    Some(FixedFeed { reason: what.into(), remedy: format!("start the server without {flag} to change its feed") })
 }

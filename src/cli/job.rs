@@ -8,7 +8,7 @@ use crate::feed::replay::ReplayConfig;
 use crate::feed::sim::{SimPlan, WriteConfig};
 use crate::inspect::InspectConfig;
 use crate::library::{self, UploadLimits};
-use crate::load::LoadConfig as LoadTestConfig;
+use crate::load::LoadConfig;
 use crate::market::MarketLimits;
 use crate::record::RecordConfig;
 use crate::server::ServerConfig;
@@ -19,7 +19,7 @@ pub enum Job {
     Serve(Box<ServeConfig>),
     Simulate(WriteConfig),
     Inspect(InspectConfig),
-    Load(LoadTestConfig),
+    Load(LoadConfig),
     Record(RecordJob),
     /// Prints a text and ends.
     Print(String),
@@ -38,7 +38,7 @@ pub struct RecordJob {
 pub struct ServeConfig {
     pub feed: FeedConfig,
     /// The feeds that it can change to.
-    pub load: LoadConfig,
+    pub library: LibraryConfig,
     /// All but the number of the first epoch.
     pub run: PlayerConfig,
     pub server: ServerConfig,
@@ -55,7 +55,7 @@ pub struct ServeConfig {
 
 /// The feeds that a server can change to, and how their files are read.
 #[derive(Clone, Debug)]
-pub struct LoadConfig {
+pub struct LibraryConfig {
     /// The folder of files that clients may choose from.
     pub folder: Option<PathBuf>,
     /// The most files that are listed.

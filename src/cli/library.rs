@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::LoadConfig;
+use super::LibraryConfig;
 use super::limits::{MAX_TIMEOUT, MIN_TIMEOUT};
 use super::values::MAX_CAPACITY;
 use crate::feed::replay::ReplayConfig;
@@ -70,7 +70,7 @@ pub struct LibraryArgs {
 
 impl LibraryArgs {
     /// Returns the feeds that a server can change to, whose files are read within the limits of `replay`.
-    pub fn config(self, replay: ReplayConfig) -> LoadConfig {
+    pub fn config(self, replay: ReplayConfig) -> LibraryConfig {
         let limits = UploadLimits {
             file_bytes: self.upload_bytes,
             files: self.uploads,
@@ -78,7 +78,7 @@ impl LibraryArgs {
             timeout: self.upload_timeout,
         };
         let uploads = (!self.no_uploads).then_some(limits);
-        LoadConfig {
+        LibraryConfig {
             folder: self.library,
             max_files: self.max_library_files,
             uploads,

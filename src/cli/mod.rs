@@ -33,7 +33,7 @@ use crate::feed::sim::{SimPlan, SimulateArgs, SimulationArgs};
 use crate::load::LoadArgs;
 use crate::memory::OverBudget;
 
-pub use job::{FeedConfig, Job, LoadConfig, RecordJob, ServeConfig};
+pub use job::{FeedConfig, Job, LibraryConfig, RecordJob, ServeConfig};
 pub use settings::SettingsError;
 
 /// Stands below the table of memory: what is not known before the source is open.

@@ -103,7 +103,7 @@ impl ServeArgs {
         let checkpoints = CheckpointLimits { bytes: limits.checkpoint_bytes, ..run.checkpoints };
         Ok(ServeConfig {
             feed,
-            load: library.config(replay),
+            library: library.config(replay),
             run: PlayerConfig { max_behind: bind.max_behind, max_step_ticks: bind.max_step_ticks, checkpoints, ..run },
             server: ServerConfig {
                 bind: bind.bind,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::feed::replay::{Overrides, ReplayConfig};
 use crate::feed::{CheckpointLimits, PlayerConfig};
 use clap::CommandFactory;
 
@@ -48,6 +49,21 @@ fn replay_takes_limits() {
     let FeedConfig::Replay { config: replay, .. } = config.feed else { panic!("not a replay") };
     assert_eq!((replay.max_rejected, replay.max_waiting, replay.max_levels), (3, 4, 5));
     assert_eq!((config.server.session.commands, config.command_capacity), (6, 8));
+}
+
+#[test]
+fn other_feeds_have_the_limits_of_the_start_and_not_its_answers() {
+    let line = "replay a.csv --tz UTC --full --max-rejected 3 --library b --max-library-files 4 --uploads 5 \
+                --upload-bytes 6 --upload-total-bytes 7 --upload-timeout 8s --load-timeout 9s --inspect-timeout 10s";
+    let load = config(line).unwrap().library;
+    let uploads = load.uploads.unwrap();
+    assert_eq!((load.folder, load.max_files), (Some("b".into()), 4));
+    assert_eq!((uploads.files, uploads.file_bytes, uploads.total_bytes), (5, 6, 7));
+    assert_eq!([uploads.timeout, load.timeout, load.inspect_timeout].map(|time| time.as_secs()), [8, 9, 10]);
+    let ReplayConfig { max_rejected, full_read_bytes, overrides, .. } = load.replay;
+    assert_eq!((max_rejected, overrides), (3, Overrides::default()));
+    assert_eq!(full_read_bytes, ReplayConfig::default().full_read_bytes);
+    assert_eq!(config("--no-uploads").unwrap().library.uploads, None);
 }
 
 #[test]

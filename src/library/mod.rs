@@ -1,7 +1,8 @@
 //! The feeds that a server can change to: the simulation, the files of its start, and the files of a folder,
 //! and uploaded files.
 //!
-//! A feed has an id, by which clients name it: `simulation`, `start`, `library/NAME` or `upload/NUMBER`. No id is a path.
+//! A feed has an id, by which clients name it: `simulation`, `start`, `library/NAME` or `upload/NUMBER`. No id is a
+//! path.
 //!
 //! Not here: how a file is read (`feed::replay`), and who may change the feed (`server`).
 
@@ -29,18 +30,18 @@ pub const DEFAULT_MAX_FILES: usize = 1_000;
 
 /// The reason why the feed of a server stays as it is, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fixed {
+pub struct FixedFeed {
     pub reason: String,
     pub remedy: String,
 }
 
 /// The feeds of a server. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Library(Arc<Parts>);
+pub struct Library(Arc<LibraryParts>);
 
 /// The parts of a library.
 #[derive(Default)]
-pub struct Parts {
+pub struct LibraryParts {
     /// The name of the simulated market, for people.
     pub simulation: String,
     /// The names of the files of the start, where there are some.
@@ -48,7 +49,7 @@ pub struct Parts {
     pub folder: Option<Folder>,
     /// `None` where the server takes none.
     pub uploads: Option<Uploads>,
-    pub fixed: Option<Fixed>,
+    pub fixed: Option<FixedFeed>,
 }
 
 /// A file to play.
@@ -74,7 +75,7 @@ fn number_of(text: &str) -> Option<u64> {
 }
 
 impl Library {
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: LibraryParts) -> Self {
         Self(Arc::new(parts))
     }
 
@@ -89,7 +90,7 @@ impl Library {
     }
 
     /// The reason why the feed cannot be changed.
-    pub fn fixed(&self) -> Option<&Fixed> {
+    pub fn fixed(&self) -> Option<&FixedFeed> {
         self.0.fixed.as_ref()
     }
 

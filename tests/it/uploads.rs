@@ -10,9 +10,10 @@ const FEED: &str = "/api/v1/feed";
 const UPLOADS: &str = "/api/v1/uploads";
 const TICKS: &str = "time,symbol,price,size\n2024-01-05T10:00:00Z,XYZ,10.5,1\n2024-01-05T10:00:01Z,XYZ,10.6,2\n";
 
-/// Starts a small simulation.
+/// Starts a small simulation. It is killed at the end of the test, so what it has kept of uploads stays.
 async fn start(flags: &[&str]) -> Server {
-    Server::start(&[&["--symbols", "5"], flags].concat()).await
+    let mut program = command(&[&["--symbols", "5", "--bind", "127.0.0.1:0"], flags].concat());
+    Server::spawn(program.env("TMPDIR", env!("CARGO_TARGET_TMPDIR"))).await
 }
 
 async fn begin(server: &Server, name: &str, bytes: u64) -> (u16, Value) {
@@ -201,7 +202,7 @@ async fn folder_of_uploads_is_private_and_removed_at_the_end() {
         let mut program = command(&["--symbols", "5", "--bind", "127.0.0.1:0"]);
         let server = Server::spawn(program.env("TMPDIR", folder.path())).await;
         let names = || std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
-        assert_eq!(names(), [other.clone()], "nothing is made before it is needed");
+        assert_eq!(names(), std::slice::from_ref(&other), "nothing is made before it is needed");
         let id = upload(&server, "a.csv", TICKS).await;
         load(&server, &id).await;
         let own = names().into_iter().find(|path| *path != other).unwrap();
@@ -217,7 +218,8 @@ async fn full_disk_is_told_and_the_server_goes_on() {
     let script = "ulimit -f 64 && exec \"$0\" \"$@\"";
     let mut shell = tokio::process::Command::new("sh");
     shell.args(["-c", script, env!("CARGO_BIN_EXE_tickcast"), "--symbols", "5", "--bind", "127.0.0.1:0"]);
-    let server = Server::spawn(shell.stdin(std::process::Stdio::null())).await;
+    shell.env("TMPDIR", env!("CARGO_TARGET_TMPDIR")).stdin(std::process::Stdio::null());
+    let server = Server::spawn(&mut shell).await;
     begin(&server, "a", 1_000_000).await;
     check(send(&server, "PUT", "uploads/1?offset=0", &"x".repeat(1_000_000)).await, 507, "not_written");
     assert_eq!(listed(&server).await, [] as [Value; 0]);
@@ -249,7 +251,7 @@ async fn files_are_inspected_before_they_play() {
     let (status, report) = inspect(json!({"feeds":[ticks, odd]})).await;
     assert_eq!(status, 200, "{report}");
     let [first, second] = [0, 1].map(|n| &report["files"][n]);
-    assert_eq!((&first["file"], &first["kind"], &first["rows"]), (&json!("xyz.csv"), &json!("ticks"), &json!(2)));
+    assert_eq!((&first["file"], &first["kind"], &first["rows"]), (&json!("xyz.csv"), &json!("trades"), &json!(2)));
     assert_eq!(first["names"], json!(["time", "symbol", "price", "size"]));
     assert_eq!(first["sample"][1], json!(["2024-01-05T10:00:01Z", "XYZ", "10.6", "2"]));
     assert_eq!(first["columns"][2], json!({"name":"price","meaning":"price"}));
@@ -257,8 +259,8 @@ async fn files_are_inspected_before_they_play() {
     assert_eq!((&second["names"], &second["sample"][1]), (&json!(["a", "b"]), &json!(["3", "4"])));
     assert!(second["error"]["message"].as_str().unwrap().contains("no column"), "{second}");
     assert!(!report.to_string().contains('\u{202e}'), "{report}");
-    let (_, report) = inspect(json!({"feeds":[odd],"settings":{"columns":"time,price","time_unit":"s"}})).await;
-    assert_eq!(report["files"][0]["error"], Value::Null, "{report}");
+    let (_, report) = inspect(json!({"feeds":[ticks],"settings":{"symbol":"NEW"}})).await;
+    assert_eq!(report["files"][0]["symbols"], json!(["NEW"]), "{report}");
     for (body, status, code) in [
         (json!({"feeds":[]}), 400, "bad_message"),
         (json!({}), 400, "bad_message"),
@@ -274,16 +276,49 @@ async fn files_are_inspected_before_they_play() {
     check(remote.post("/api/v1/inspect", &json!({"feeds":["upload/1"]})).await, 403, "control_not_allowed");
 }
 
+/// A folder with a small file that holds gigabytes of rows: the same gzip member again and again.
+fn bomb() -> tempfile::TempDir {
+    use std::io::Write as _;
+    let packed = |text: &str| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(text.as_bytes()).unwrap();
+        packed.finish().unwrap()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let rows = packed(&"2024-01-05T10:00:00Z,1\n".repeat(1 << 16));
+    let all = [packed("time,price\n"), rows.repeat(4_000)].concat();
+    std::fs::write(folder.path().join("bomb.csv.gz"), all).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn stop_does_not_wait_for_files_that_are_read() {
+    let folder = bomb();
+    let server = start(&["--library", folder.path().to_str().unwrap(), "--inspect-timeout", "1h"]).await;
+    let mut sockets = Vec::new();
+    for (path, body) in [
+        ("/api/v1/inspect", json!({"feeds":["library/bomb.csv.gz"]})),
+        (FEED, json!({"command":"load","feeds":["library/bomb.csv.gz"]})),
+        (FEED, json!({"command":"load","feeds":["library/bomb.csv.gz"]})),
+    ] {
+        let body = body.to_string();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n", server.address);
+        let mut socket = server.dial().await;
+        let request = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+        tokio::io::AsyncWriteExt::write_all(&mut socket, request.as_bytes()).await.unwrap();
+        sockets.push(socket);
+    }
+    // One of the loads is refused, as the other has begun.
+    let [_, first, second] = &sockets[..] else { panic!("three requests") };
+    tokio::select! { read = first.readable() => read.unwrap(), read = second.readable() => read.unwrap() }
+    let began = std::time::Instant::now();
+    server.stop().await;
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
 #[tokio::test]
 async fn packed_bomb_ends_in_time_and_the_feed_plays_on() {
-    use std::io::Write as _;
-    let folder = tempfile::tempdir().unwrap();
-    let bomb = std::fs::File::create(folder.path().join("bomb.csv.gz")).unwrap();
-    let mut packed = flate2::write::GzEncoder::new(bomb, flate2::Compression::best());
-    packed.write_all(b"time,price\n").unwrap();
-    let rows = "2024-01-05T10:00:00Z,1\n".repeat(1 << 16);
-    (0..2_000).for_each(|_| packed.write_all(rows.as_bytes()).unwrap());
-    packed.finish().unwrap();
+    let folder = bomb();
     let library = folder.path().to_str().unwrap();
     let server = start(&["--library", library, "--load-timeout", "1s", "--inspect-timeout", "1s"]).await;
     let (status, report) = server.post("/api/v1/inspect", &json!({"feeds":["library/bomb.csv.gz"]})).await;

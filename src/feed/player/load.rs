@@ -3,7 +3,6 @@
 //! Opening reads files, so it has a thread of its own: the present source plays on meanwhile, and obeys commands. The
 //! change itself drops all that belongs to the old source, and begins an epoch.
 
-use std::sync::Arc;
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -11,7 +10,7 @@ use tokio::sync::oneshot;
 use super::{Player, PlayerConfig};
 use crate::bus::CommandReply;
 use crate::control::{CommandError, LoadRequest};
-use crate::feed::{OpenSource, OpenedSource};
+use crate::feed::OpenedSource;
 
 type Opened = Result<OpenedSource, CommandError>;
 
@@ -95,6 +94,3 @@ impl Player {
         self.reply_to_waiting();
     }
 }
-
-/// Opens other feeds; `None` where the feed stays.
-pub type Opener = Option<Arc<dyn OpenSource>>;

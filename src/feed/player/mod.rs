@@ -29,12 +29,12 @@ use self::checkpoints::SharedCheckpoints;
 pub use self::config::{
     DEFAULT_DEAD_AFTER, DEFAULT_MAX_BEHIND, DEFAULT_MAX_STEP_TICKS, PlayerConfig, RECORDING_MARKETS,
 };
-use self::load::{Loading, Opener};
+use self::load::Loading;
 use self::playback::Playback;
 use self::read_ahead::ReadAhead;
 use self::seek::Seek;
 use self::time_shift::TimeShift;
-use super::{OpenedSource, SourceError, TickSource};
+use super::{OpenSource, OpenedSource, SourceError, TickSource};
 use crate::bus::{self, CommandReceiver, CommandReply, MAX_BATCH};
 use crate::control::{FeedEvent, FeedState, Lag, Opening, RejectedRows, ScenarioCatalog, TimestampMode};
 use crate::market::{HistoryBar, MarketLimits, MarketOpening, Tick, Timestamp};
@@ -70,7 +70,7 @@ pub async fn play(
 /// As [`play`].
 pub async fn play_with(
     first: OpenedSource,
-    opener: Opener,
+    opener: Option<Arc<dyn OpenSource>>,
     config: PlayerConfig,
     bus: bus::Sender<FeedEvent>,
     commands: CommandReceiver,
@@ -101,10 +101,13 @@ struct Player {
     source: TimeShift,
     /// The ids of what plays.
     feeds: Arc<[String]>,
+    /// Keeps its files.
     _lease: Option<Box<dyn Any + Send>>,
     /// The settings of the start, which hold for other feeds too.
     config: PlayerConfig,
-    opener: Opener,
+    /// Opens other feeds; `None` where the feed stays.
+    opener: Option<Arc<dyn OpenSource>>,
+    /// The feed that is being opened.
     loading: Option<Loading>,
     bus: bus::Sender<FeedEvent>,
     playback: Playback,
@@ -148,7 +151,12 @@ struct Player {
 }
 
 impl Player {
-    fn new(opened: OpenedSource, config: PlayerConfig, opener: Opener, bus: bus::Sender<FeedEvent>) -> Self {
+    fn new(
+        opened: OpenedSource,
+        config: PlayerConfig,
+        opener: Option<Arc<dyn OpenSource>>,
+        bus: bus::Sender<FeedEvent>,
+    ) -> Self {
         let OpenedSource { source, feeds, market, speed, lease } = opened;
         let mut source = TimeShift::new(source);
         let catalog = source.catalog();
@@ -333,17 +341,6 @@ impl Player {
             history,
             levels: info.levels.clone(),
             start: info.start,
-        }
-    }
-
-    /// Shifts the times of a recording so that it starts now, if the settings require it.
-    fn shift_start(&mut self) {
-        if self.source.position().is_none() {
-            self.timestamp_mode = TimestampMode::Original;
-        }
-        if self.timestamp_mode == TimestampMode::Shifted {
-            let nanos = self.source.to_now(self.source.info().start, (self.wall_clock)());
-            self.shift_times(nanos);
         }
     }
 

@@ -22,6 +22,17 @@ pub struct Seek {
 }
 
 impl Player {
+    /// Shifts the times of a recording so that it starts now, if the settings require it.
+    pub(super) fn shift_start(&mut self) {
+        if self.source.position().is_none() {
+            self.timestamp_mode = TimestampMode::Original;
+        }
+        if self.timestamp_mode == TimestampMode::Shifted {
+            let nanos = self.source.to_now(self.source.info().start, (self.wall_clock)());
+            self.shift_times(nanos);
+        }
+    }
+
     /// Shifts the source's times. Checkpoints made before have other times and are dropped.
     pub(super) fn shift_times(&mut self, nanos: i64) {
         self.source.set(nanos);

@@ -3,6 +3,7 @@
 //! Knows the market and the session's subscriptions, but no socket. It keeps marks of what is due and makes one message
 //! at a time, when the session takes it. A slow client holds up no more than these marks.
 
+mod epoch;
 mod facts;
 mod quotes;
 mod requests;
@@ -14,8 +15,8 @@ use std::time::Duration;
 use super::limits::SessionLimits;
 use super::subscriptions::Subscriptions;
 use crate::control::Command;
-use crate::fanout::{Due, Live, LiveMarket, NoticesCursor, Notifier, TierId};
-use crate::market::{Instrument, InstrumentId, InstrumentSet, Market};
+use crate::fanout::{Due, LiveMarket, NoticesCursor, Notifier, TierId};
+use crate::market::{Instrument, InstrumentSet, Market};
 use crate::server::limits::{INCLUDED_BYTES, LONG_MESSAGE, TURN_BYTES};
 use crate::wire::{
     ApiError, Driven, EncodedMessage, Feed, Format, Heartbeat, Hello, JsonMessage, MESSAGE_BYTES, Outgoing, Stopping,
@@ -340,37 +341,6 @@ impl Outbox {
         }
         (self.is_heartbeat, self.busy_heartbeat_due, self.since_heartbeat) = (true, false, 0);
         Some(Heartbeat::new(&live.market, self.live.wall_micros(), self.lag).encode(self.format))
-    }
-
-    /// Marks everything as due where a new epoch has begun, and tells the client which subscriptions have ended, as
-    /// another feed lacks their symbols.
-    fn follow_epoch(&mut self, live: &Live) {
-        let market = &live.market;
-        if market.epoch() == self.subscriptions.epoch() {
-            return;
-        }
-        let old = std::mem::replace(&mut self.instruments, Arc::clone(market.instruments()));
-        let find = |id: InstrumentId| market.id(&old.get(id.index())?.symbol);
-        let ended = self.subscriptions.reopen(market.epoch(), self.instruments.len(), find);
-        self.feed_due = ended.is_empty();
-        if !ended.is_empty() {
-            // In the queue of answers, as a later answer may be about the same symbol.
-            self.answers.push_back(Feed::new(market, self.live.wall_micros(), &live.status).to_text());
-        }
-        for (channel, ids) in ended {
-            let symbol = |id: &InstrumentId| old.get(id.index()).map(|instrument| instrument.symbol.clone());
-            let symbols: Vec<_> = ids.iter().filter_map(symbol).collect();
-            self.confirm_end(None, channel, &symbols);
-        }
-        self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
-        self.behind.clear();
-        (self.described, self.facts_due) = (InstrumentSet::new(), InstrumentSet::new());
-        self.describe_all();
-        self.scenarios = NoticesCursor::default();
-        self.news = self.news.map(|_| NoticesCursor::newest(market.news(), DEFAULT_HEADLINES));
-        self.notices_due = true;
-        self.series_left = self.subscriptions.series().len();
-        self.listen();
     }
 
     fn next_notice(&mut self, market: &Market) -> Option<Text> {

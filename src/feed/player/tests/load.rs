@@ -30,6 +30,9 @@ impl OpenSource for Shelf {
             _ => {}
         }
         let mut source = Script::at(&[0, 3_600_000], Ending::Whole);
+        if request.feeds[0] == "recording" {
+            source = Script::recording(&source.ticks);
+        }
         source.info.instruments = [crate::market::sample::instrument("OTHER")].into();
         source.info.speed = Speed::Times(5.0);
         let lease = Some(Box::new(Arc::clone(&self.lease)) as Box<dyn Any + Send>);
@@ -169,6 +172,19 @@ async fn twenty_loads_leave_one_source() {
         assert_eq!(driven.opening().await.market.epoch, 7 + n);
         // The one of the opener, the one here, and that of what plays.
         assert_eq!(Arc::strong_count(&driven.lease), 3, "load {n}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn settings_of_times_hold_for_the_next_recording() {
+    let config = PlayerConfig { timestamp_mode: TimestampMode::Shifted, skip_dead_time: true, ..ONCE };
+    let mut driven = Driven::hour(config);
+    for (feed, mode) in [("recording", TimestampMode::Shifted), ("other", TimestampMode::Original)].repeat(2) {
+        driven.opening().await;
+        driven.command(load(feed)).await.unwrap();
+        let status = Arc::clone(&driven.opening().await.status);
+        assert_eq!((status.timestamp_mode, status.skip_dead_time), (mode, true), "{feed}");
+        driven.command(load("other")).await.unwrap();
     }
 }
 

@@ -160,7 +160,7 @@ fn in_column(column: Option<usize>) -> String {
 
 /// Reading has taken longer than it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("reading the file takes longer than {}: unpack it, cut it, or raise {flag}", humantime::format_duration(*limit))]
+#[error("reading the file takes longer than {}: unpack or cut it, or raise {flag}", humantime::format_duration(*limit))]
 pub struct OverTime {
     pub limit: Duration,
     /// The flag that sets the limit.

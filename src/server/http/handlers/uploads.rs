@@ -18,19 +18,19 @@ use crate::wire::{
     ApiError, parse_upload, parse_upload_query, received_response, upload_response, wrong_offset_response,
 };
 
-/// An upload that was refused, or a request about one that could not be read.
-enum Refused {
+/// The reason why a request about an upload failed.
+enum UploadFailure {
     Upload(UploadError),
     Request(ApiError),
 }
 
-impl From<UploadError> for Refused {
+impl From<UploadError> for UploadFailure {
     fn from(error: UploadError) -> Self {
         Self::Upload(error)
     }
 }
 
-impl From<ApiError> for Refused {
+impl From<ApiError> for UploadFailure {
     fn from(error: ApiError) -> Self {
         Self::Request(error)
     }
@@ -57,7 +57,7 @@ pub fn begin(site: &Site) -> BoxedFilter<(Answer,)> {
                 Ok(number) => {
                     json(StatusCode::CREATED, upload_response(&Library::upload_id(number), piece_bytes(&site)))
                 }
-                Err(refused) => answer(refused),
+                Err(failure) => answer(failure),
             }
         }
     };
@@ -76,7 +76,7 @@ pub fn append(site: &Site) -> BoxedFilter<(Answer,)> {
             async move {
                 match append_piece(&site, number(&path), &query, &identity, body).await {
                     Ok(received) => json(StatusCode::OK, received_response(received)),
-                    Err(refused) => answer(refused),
+                    Err(failure) => answer(failure),
                 }
             }
         })
@@ -89,7 +89,7 @@ async fn append_piece(
     query: &str,
     identity: &Identity,
     body: impl Stream<Item = Result<impl Buf, warp::Error>>,
-) -> Result<u64, Refused> {
+) -> Result<u64, UploadFailure> {
     let offset = parse_upload_query(query)?;
     let most = piece_bytes(site);
     let held = site.answers.try_hold(identity.address, most);
@@ -123,7 +123,7 @@ pub fn remove(site: &Site) -> BoxedFilter<(Answer,)> {
         async move {
             match on_disk(&site, move |uploads| uploads.remove(number(&path))).await {
                 Ok(()) => json(StatusCode::OK, "{}"),
-                Err(refused) => answer(refused),
+                Err(failure) => answer(failure),
             }
         }
     };
@@ -140,20 +140,20 @@ fn number(path: &FullPath) -> u64 {
 async fn on_disk<T: Send + 'static>(
     site: &Site,
     work: impl FnOnce(&Uploads) -> Result<T, UploadError> + Send + 'static,
-) -> Result<T, Refused> {
+) -> Result<T, UploadFailure> {
     let library = site.library.clone();
     let work = move || library.uploads().ok_or(UploadError::Off).and_then(work);
     let done = tokio::task::spawn_blocking(work).await;
     Ok(done.map_err(|_| ApiError::bug())??)
 }
 
-fn answer(refused: Refused) -> Answer {
-    let cause = match refused {
-        Refused::Upload(UploadError::WrongOffset { expected }) => {
+fn answer(failure: UploadFailure) -> Answer {
+    let cause = match failure {
+        UploadFailure::Upload(UploadError::WrongOffset { expected }) => {
             return error_with_body(ApiError::wrong_offset(expected).code, wrong_offset_response(expected));
         }
-        Refused::Upload(cause) => api_error(cause),
-        Refused::Request(cause) => cause,
+        UploadFailure::Upload(cause) => api_error(cause),
+        UploadFailure::Request(cause) => cause,
     };
     error(&cause)
 }
