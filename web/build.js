@@ -61,6 +61,12 @@ function bundleScripts() {
   return outputs;
 }
 
+/** Bundles the script of the thread that receives. It starts soonest as one file of the classic kind. */
+function bundleWorker() {
+  esbuild.buildSync({ ...COMMON, entryPoints: [join(WEB, "js/worker.js")], format: "iife", sourcemap: "linked" });
+  tidyMap(join(out, "js/worker.js.map"));
+}
+
 /** Names the sources by their paths in the repository, not on this machine. @param {string} file */
 function tidyMap(file) {
   const map = JSON.parse(readFileSync(file, "utf8"));
@@ -114,6 +120,7 @@ function compressTexts() {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "lib"), { recursive: true });
 const outputs = bundleScripts();
+bundleWorker();
 for (const { file, text } of pages) {
   const sheets = [...text.matchAll(SHEET)].map(([, path]) => path);
   const preloads = [...text.matchAll(SCRIPT)]

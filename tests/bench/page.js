@@ -117,12 +117,13 @@ function watch() {
 
 /** Makes the page request everything, whatever it needs. @param {number} rate */
 function requestAll(rate) {
-  const { send } = WebSocket.prototype;
-  WebSocket.prototype.send = function (text) {
-    const message = JSON.parse(text);
-    if (message.channel !== "quotes") return send.call(this, text);
-    if (message.type === "subscribe")
-      return send.call(this, JSON.stringify({ type: "subscribe", channel: "quotes", symbols: ["*"], rate }));
+  const { postMessage } = Worker.prototype;
+  Worker.prototype.postMessage = function (/** @type {any} */ request) {
+    const message = request.type === "send" ? JSON.parse(request.text) : {};
+    if (message.channel !== "quotes") return postMessage.call(this, request);
+    if (message.type !== "subscribe") return;
+    const text = JSON.stringify({ type: "subscribe", channel: "quotes", symbols: ["*"], rate });
+    postMessage.call(this, { ...request, text });
   };
 }
 

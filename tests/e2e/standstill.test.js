@@ -17,13 +17,14 @@ test("the first price after a standstill is a recent one", async () => {
   // Of each message the page takes, when it was sent.
   const listen = () => {
     const note = (/** @type {MessageEvent} */ { data }) => {
-      const sent = typeof data === "string" ? data.match(/"ts_sent":(\d+)/) : null;
-      if (sent) Object.assign(window, { sentMs: Number(sent[1]) / 1000 });
+      for (const { message } of data.entries ?? []) {
+        if (message.type === "update") Object.assign(window, { sentMs: message.ts_sent / 1000 });
+      }
     };
-    window.WebSocket = class extends WebSocket {
-      /** @param {string | URL} url @param {string | string[]} [protocols] */
-      constructor(url, protocols) {
-        super(url, protocols);
+    window.Worker = class extends Worker {
+      /** @param {string | URL} url */
+      constructor(url) {
+        super(url);
         this.addEventListener("message", note);
       }
     };

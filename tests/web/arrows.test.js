@@ -32,6 +32,7 @@ const MAY_IMPORT = {
   app: ["net", "net/binary", "state", "lib", "types"],
   "early.js": [],
   "enter.js": [],
+  "worker.js": ["net", "net/binary"],
   "status.js": ["views/status", "net", "state", "lib"],
   "main.js": ["views/shell", "app", "net", "state", "lib"],
 };

@@ -9,7 +9,7 @@ test("rates count whole seconds only", () => {
   for (let at = 0; at < 40; at += 1)
     traffic = count(
       traffic,
-      { nowMs: at * 250, bytes: 100, offsetUs: 0 },
+      { nowMs: at * 250, bytes: 100, messages: 1, offsetUs: 0 },
       { updates: 3, ticks: 9, sentUs: at * 250_000, feedTicks: null },
     );
   assert.deepEqual(rates(traffic, 9_900), { messages: 4, bytes: 400, updates: 12, ticks: 36, feedTicks: null });
@@ -20,7 +20,7 @@ test("the delay counts from the server's clock, where that is known", () => {
   const delay = (/** @type {number | null} */ offsetUs, /** @type {number | null} */ sentUs) =>
     count(
       { ...EMPTY_TRAFFIC, delayUs: 9 },
-      { nowMs: 61_504, bytes: 0, offsetUs },
+      { nowMs: 61_504, bytes: 0, messages: 1, offsetUs },
       { updates: 0, ticks: 0, sentUs, feedTicks: null },
     ).delayUs;
   assert.equal(delay(-1_500_000, 60_000_000), 4000);
@@ -33,7 +33,7 @@ test("the delay counts from the server's clock, where that is known", () => {
 const heartbeats = (...counts) =>
   counts.reduce(
     (traffic, [nowMs, feedTicks]) =>
-      count(traffic, { nowMs, bytes: 0, offsetUs: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }),
+      count(traffic, { nowMs, bytes: 0, messages: 1, offsetUs: 0 }, { updates: 0, ticks: 0, sentUs: null, feedTicks }),
     EMPTY_TRAFFIC,
   );
 
@@ -44,7 +44,7 @@ test("the feed's rate comes from heartbeats, and can restart", () => {
 });
 
 test("what a format costs is counted anew when it begins", () => {
-  const arrival = { nowMs: 0, bytes: 200, offsetUs: null };
+  const arrival = { nowMs: 0, bytes: 200, messages: 1, offsetUs: null };
   const message = { updates: 1, ticks: 2, sentUs: null, feedTicks: null };
   const json = count(count(EMPTY_TRAFFIC, arrival, message), arrival, message);
   assert.deepEqual(inFormat(json), { updates: 2, ticks: 4, bytes: 400 });

@@ -9,11 +9,12 @@ const binary =
   location.search.length > 1
     ? new URLSearchParams(location.search).get("format") === "binary"
     : /"format":"binary"/.test(readSettings());
-const socket = new WebSocket(new URL("ws", location.href.replace("http", "ws")), binary ? ["tickcast.v1.bin"] : []);
-socket.binaryType = "arraybuffer";
+const { href } = new URL("ws", location.href.replace("http", "ws"));
+const worker = new Worker(new URL("js/worker.js", location.href));
 /** @type {MessageEvent[]} */
 const messages = [];
-socket.onmessage = (/** @type {MessageEvent} */ event) => void messages.push(event);
+worker.onmessage = (/** @type {MessageEvent} */ event) => void messages.push(event);
+worker.postMessage({ type: "open", connection: 1, url: href, protocols: binary ? ["tickcast.v1.bin"] : [] });
 // Parsed already, so that the list is there in the same task in which it is taken.
 const symbols = fetch("api/v1/symbols", { headers: { accept: "application/json" } }).then(async (response) => {
   const list = response.ok ? await response.json() : null;
@@ -22,7 +23,7 @@ const symbols = fetch("api/v1/symbols", { headers: { accept: "application/json" 
 // A failure is handled where the answer is taken.
 symbols.catch(() => {});
 const answers = new Map([["api/v1/symbols", symbols]]);
-Object.assign(window, { tickcastEarly: { socket, messages, binary, answers } });
+Object.assign(window, { tickcastEarly: { worker, messages, binary, answers } });
 
 function readSettings() {
   try {

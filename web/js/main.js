@@ -57,6 +57,7 @@ const afterPaint = createAfterPaint();
 const holds = createHold(CATCH_UP);
 const waits = createWait(BAR_MS);
 const paint = createFrame(() => {
+  connection.painted();
   const beganMs = performance.now();
   const { traffic } = store.state;
   const delayMs = traffic.delayUs === null ? null : traffic.delayUs / 1000;

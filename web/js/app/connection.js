@@ -1,18 +1,18 @@
 /** Connects the store with the server: one socket, its subscriptions, and the messages that come back. */
 
-import { createAcknowledger } from "../net/acknowledge.js";
 import { createClock } from "../net/clock.js";
-import { createDecoder, SUBPROTOCOL } from "../net/binary/decoder.js";
+import { SUBPROTOCOL } from "../net/binary/decoder.js";
 import { createDriver } from "../net/driver.js";
 import { createLoader } from "../net/loader.js";
+import { createRemote } from "../net/remote.js";
 import { createSession } from "../net/session.js";
 import { createSocket, LOST_AFTER } from "../net/socket.js";
-import { decode, encode, PROTOCOL } from "../net/wire.js";
+import { encode, PROTOCOL } from "../net/wire.js";
 import { estimate } from "../state/clock.js";
 import { defaultInterval, hasTrades } from "../state/select.js";
 import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades, sinceWatched } from "../state/since.js";
 import { subscriptionsOf } from "../state/subscriptions.js";
-import { takeSocket } from "./early.js";
+import { earlyWorker, isEarly, replayMessages } from "./early.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
 
@@ -24,8 +24,12 @@ const NO_UPGRADE = {
   message: "the server takes this page, but no WebSocket to it opens",
   remedy: "a proxy on the way has to pass on the headers `Upgrade` and `Connection`; docs/deploy has files for some",
 };
+/** The longest time for which a batch of updates counts as not taken while the page paints nothing. */
+const TAKEN_MS = 500;
 /** The least time between two changes of subscriptions, as scrolling changes them many times a second. */
 const SUBSCRIBE_MS = 120;
+
+const ADDRESS = new URL("ws", location.href.replace("http", "ws")).href;
 
 /**
  * @param {object} options
@@ -45,7 +49,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     onSymbols(list) {
       // A list that was requested before a new epoch began.
       if (list.epoch < (store.state.epoch ?? 0)) return void loader.loadSymbols();
-      decoder.setSymbols(list);
+      remote.setSymbols(list);
       store.dispatch({ type: "symbols", epoch: list.epoch, symbols: list.symbols });
       settleChoice();
       loadCloses();
@@ -66,9 +70,12 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     now,
     isKnown: () => estimate(store.state.clock, now()) !== null,
   });
-  const acknowledger = createAcknowledger((message) => socket.send(encode(message)));
   const driver = createDriver((message) => socket.send(encode(message)));
-  const decoder = createDecoder({ onLost: (symbols) => session.resync(symbols) });
+  const remote = createRemote(earlyWorker(), 1);
+  /** The first connection is open already. */
+  let isFirst = true;
+  /** A batch was received that is not painted yet, and its timer. */
+  let taking = 0;
   const socket = createSocket({
     open,
     clock: { now: Date.now, after: (ms, run) => setTimeout(run, ms), cancel: (timer) => clearTimeout(timer) },
@@ -84,11 +91,13 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   });
 
   function open() {
-    decoder.reset();
-    acknowledger.opening();
     const { format } = store.state.settings;
-    const opened = takeSocket(format === "binary") ?? openSocket(format);
-    opened.binaryType = "arraybuffer";
+    const isOpen = isFirst && isEarly(format === "binary");
+    const opened = isOpen ? remote.attach() : remote.open(ADDRESS, format === "binary" ? [SUBPROTOCOL] : []);
+    if (isFirst) replayMessages();
+    isFirst = false;
+    clearTimeout(taking);
+    taking = 0;
     store.dispatch({ type: "message", message: { type: "format", format }, nowMs: Date.now() });
     return opened;
   }
@@ -111,18 +120,28 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     store.dispatch({ type: "refused", refusal });
   }
 
-  /** @param {unknown} frame */
-  function receive(frame) {
-    const message = decode(frame) ?? decoder.decode(frame);
-    if (message && message.type !== "probe") handle(message, frame);
-    acknowledger.handled(message);
+  /** @param {import("../net/remote.js").Batch} batch */
+  function receive({ entries, lost, urgent }) {
+    entries.forEach(handle);
+    if (lost.length > 0) session.resync(lost);
+    if (urgent) return;
+    // Updates are taken when they are painted. Nothing else waits for a picture, and a hidden page has none.
+    if (document.hidden || !entries.some(({ message }) => message.type === "update")) return remote.taken();
+    taking = window.setTimeout(taken, TAKEN_MS);
   }
 
-  /** @param {import("../types/protocol.js").Server} message @param {unknown} frame */
-  function handle(message, frame) {
-    const bytes = typeof frame === "string" ? frame.length : /** @type {ArrayBuffer} */ (frame).byteLength;
+  /** Takes the next batch if the last one was painted. */
+  function taken() {
+    if (taking === 0) return;
+    clearTimeout(taking);
+    taking = 0;
+    remote.taken();
+  }
+
+  /** @param {import("../net/conflater.js").Entry} entry */
+  function handle({ message, bytes, messages, updates }) {
     const trip = message.type === "time" ? clock.answered(message) : null;
-    store.dispatch({ type: "message", message, bytes, trip, ...now() });
+    store.dispatch({ type: "message", message, bytes, messages, updates, trip, ...now() });
     clock.tick();
     if (message.type === "hello") begin(message);
     if (message.type === "feed") takeFeed(message);
@@ -138,7 +157,6 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
    */
   function begin({ protocol, limits }) {
     if (protocol !== PROTOCOL) warn(`The server speaks ${protocol}. Reload the page.`);
-    acknowledger.opened();
     session.opened(limits);
     clock.opened();
   }
@@ -208,6 +226,8 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
 
   return {
     connect: () => socket.connect(),
+    /** Tells that a picture was made, or skipped, with all that was received. */
+    painted: taken,
     retryNow: () => socket.retryNow(),
     subscribe,
     loadCloses,
@@ -217,10 +237,4 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     /** @param {boolean} visible @param {boolean} ringing */
     setVisible: (visible, ringing) => session.setVisible(visible, ringing),
   };
-}
-
-/** @param {"json" | "binary"} format */
-function openSocket(format) {
-  const address = new URL("ws", location.href.replace("http", "ws"));
-  return new WebSocket(address, format === "binary" ? [SUBPROTOCOL] : []);
 }

@@ -1,31 +1,24 @@
 /** Hands out the connection and the answers that the script `early.js` requested before the other modules were here. */
 
 /**
- * @typedef {{ socket?: WebSocket, messages: MessageEvent[], binary: boolean, answers: Map<string, Promise<any>> }}
- *   Early
- */
-
-/** @returns {Early | undefined} */
-const early = () => /** @type {{ tickcastEarly?: Early }} */ (/** @type {unknown} */ (window)).tickcastEarly;
-
-/**
- * Takes the early connection, once and where it has the right format.
+ * The thread that receives, its first messages, and the format of its first connection.
  *
- * @param {boolean} binary
- * @returns {WebSocket | null} a socket that passes its first messages to `onmessage` in a microtask
+ * @typedef {{ worker: Worker, messages: MessageEvent[], binary: boolean, answers: Map<string, Promise<any>> }} Early
  */
-export function takeSocket(binary) {
-  const given = early();
-  const socket = given?.socket;
-  if (!given || !socket) return null;
-  delete given.socket;
-  if (given.binary !== binary || socket.readyState > WebSocket.OPEN) {
-    socket.onmessage = null;
-    socket.close();
-    return null;
-  }
-  queueMicrotask(() => given.messages.splice(0).forEach((event) => socket.onmessage?.(event)));
-  return socket;
+
+/** @returns {Early} */
+const early = () => /** @type {{ tickcastEarly: Early }} */ (/** @type {unknown} */ (window)).tickcastEarly;
+
+/** Returns the thread that receives. */
+export const earlyWorker = () => early().worker;
+
+/** Returns whether the connection that is open already has a format. @param {boolean} binary */
+export const isEarly = (binary) => early().binary === binary;
+
+/** Passes the first messages on to the thread's listener, in a microtask. */
+export function replayMessages() {
+  const { worker, messages } = early();
+  queueMicrotask(() => messages.splice(0).forEach((event) => worker.onmessage?.(event)));
 }
 
 /**
@@ -34,7 +27,7 @@ export function takeSocket(binary) {
  * @type {typeof fetch}
  */
 export function fetchEarly(path, options) {
-  const answer = early()?.answers.get(String(path));
-  early()?.answers.delete(String(path));
+  const answer = early().answers.get(String(path));
+  early().answers.delete(String(path));
   return answer ?? fetch(path, options);
 }

@@ -23,7 +23,7 @@
  * @typedef {object} SocketOptions
  * @property {() => SocketLike} open makes a new WebSocket
  * @property {(link: Link) => void} onLink
- * @property {(frame: unknown) => void} onFrame
+ * @property {(frame: any) => void} onFrame
  * @property {Clock} clock
  * @property {() => number} [random] from 0 to 1
  */

@@ -20,7 +20,12 @@ import { count, withNewFormat } from "./traffic.js";
 /** @typedef {import("./reduce.js").Result} Result */
 /** @typedef {import("../types/clock.js").Moment} Moment */
 /** @typedef {import("../types/clock.js").RoundTrip} RoundTrip */
-/** @typedef {{ at: Moment, bytes: number, trip?: RoundTrip | null }} Arrival of a message; its round trip if it has one */
+/**
+ * The arrival of a message: its bytes, the messages that it was made of, the updates of quotes in them if they are not those
+ * of the message, and its round trip if it has one.
+ *
+ * @typedef {{ at: Moment, bytes: number, messages: number, updates?: number, trip?: RoundTrip | null }} Arrival
+ */
 /** @typedef {import("../types/protocol.js").Server} Message */
 /** @typedef {import("../types/protocol.js").Snapshot | import("../types/protocol.js").Update} QuotesMessage */
 
@@ -65,8 +70,8 @@ function takeTrip({ clock }, { type }, { trip }) {
  * @param {State} state
  * @param {Arrival} arrival
  */
-function known({ clock }, { at, bytes }) {
-  return { nowMs: at.nowMs, bytes, offsetUs: estimate(clock, at)?.offsetUs ?? null };
+function known({ clock }, { at, bytes, messages }) {
+  return { nowMs: at.nowMs, bytes, messages, offsetUs: estimate(clock, at)?.offsetUs ?? null };
 }
 
 /**
@@ -182,7 +187,7 @@ function receiveQuotes(state, message, arrival) {
   const { quotes, taken, before, ticks, lost } = takeQuotes(state.quotes, message.quotes, {
     snapshot: message.type === "snapshot",
   });
-  const updates = message.type === "update" ? taken.length : 0;
+  const updates = message.type === "update" ? (arrival.updates ?? taken.length) : 0;
   const next = {
     ...state,
     traffic: count(state.traffic, known(state, arrival), { updates, ticks, sentUs: message.ts_sent, feedTicks: null }),

@@ -19,8 +19,8 @@ import { extendSparks, seedSparks } from "./sparks.js";
 
 /** @typedef {{ interval: Interval, series: readonly { symbol: string, bars: readonly Bar[] }[] }} Closes */
 /**
- * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, nowMs: number, steadyMs?: number,
- *       trip?: import("./receive.js").RoundTrip | null }
+ * @typedef {{ type: "message", message: import("./receive.js").Message, bytes?: number, messages?: number,
+ *       updates?: number, nowMs: number, steadyMs?: number, trip?: import("./receive.js").RoundTrip | null }
  *   | { type: "link", link: import("./model.js").Link }
  *   | { type: "refused", refusal: import("./model.js").Refusal | null }
  *   | { type: "symbols", epoch: number, symbols: readonly Instrument[] }
@@ -54,8 +54,8 @@ const NONE_LOST = [];
  */
 export function reduce(state, action) {
   if (action.type === "message") {
-    const { message, nowMs, steadyMs = nowMs, bytes = 0, trip } = action;
-    return receive(state, message, { at: { nowMs, steadyMs }, bytes, trip });
+    const { message, nowMs, steadyMs = nowMs, bytes = 0, messages = 1, updates, trip } = action;
+    return receive(state, message, { at: { nowMs, steadyMs }, bytes, messages, updates, trip });
   }
   return { state: act(state, action), lost: NONE_LOST };
 }

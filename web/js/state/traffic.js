@@ -57,25 +57,25 @@ export function inFormat({ updates, bytes, ticks, formatFrom: from }) {
 
 /**
  * @param {Traffic} traffic
- * @param {{ nowMs: number, bytes: number, offsetUs: number | null }} arrival by this machine's clock, and by how much the
+ * @param {{ nowMs: number, bytes: number, messages: number, offsetUs: number | null }} arrival by this machine's clock, and by how much the
  *   server's is ahead of it
  * @param {{ updates: number, ticks: number, sentUs: number | null, feedTicks: number | null }} message
  * @returns {Traffic}
  */
-export function count(traffic, { nowMs, bytes, offsetUs }, { updates, ticks, sentUs, feedTicks }) {
+export function count(traffic, { nowMs, bytes, messages, offsetUs }, { updates, ticks, sentUs, feedTicks }) {
   const second = Math.floor(nowMs / 1000);
   const newest = traffic.seconds.at(-1);
   const current = newest?.second === second ? newest : { second, messages: 0, bytes: 0, updates: 0, ticks: 0 };
   const older = newest === current ? traffic.seconds.slice(0, -1) : traffic.seconds.slice(-KEPT_SECONDS);
   const grown = {
     second,
-    messages: current.messages + 1,
+    messages: current.messages + messages,
     bytes: current.bytes + bytes,
     updates: current.updates + updates,
     ticks: current.ticks + ticks,
   };
   return {
-    messages: traffic.messages + 1,
+    messages: traffic.messages + messages,
     bytes: traffic.bytes + bytes,
     updates: traffic.updates + updates,
     ticks: traffic.ticks + ticks,
