@@ -97,6 +97,44 @@ test("indicators are in the legend, and RSI has its own pane", async () => {
   await page.close();
 });
 
+test("each indicator apart has its pane, and its numbers are set in a dialog", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  const before = await rows(page);
+  for (const study of ["sma2", "macd", "atr", "stochastic", "profile"]) await pick(page, "Indicators", study);
+  await untilText(
+    page,
+    ".legend-lines",
+    /SMA 50.*MACD 12, 26, 9.*Signal.*ATR 14.*Stochastic 14, 3, 3.*%D.*profile 24, from bars/,
+  );
+  // Each pane comes with a line above it.
+  await until(async () => (await rows(page)) === before + 6, "three panes");
+  await picture(page, "chart-panes");
+  await page.click('button[aria-label="Indicators"]');
+  await page.getByRole("button", { name: "Numbers and colours" }).click();
+  await page.getByLabel("MACD: Fast").fill("0");
+  await page.getByLabel("MACD: Slow").fill("30");
+  await page.getByLabel("MACD: Slow").blur();
+  assert.equal(await page.getByLabel("MACD: Fast").getAttribute("aria-invalid"), "true");
+  await page.getByLabel("MACD: Fast").fill("10");
+  await page.getByLabel("MACD: Fast").blur();
+  await page.getByLabel("ATR: colour").selectOption("Pink");
+  await inAddress(page, "studies", "macd-10-30-9 atr_4");
+  await picture(page, "studies-dialog");
+  await page.keyboard.press("Escape");
+  await untilText(page, ".legend-lines", /MACD 10, 30, 9/);
+  await pick(page, "Indicators", "macd");
+  await until(async () => (await rows(page)) === before + 4, "two panes");
+  await page.reload();
+  await untilText(page, ".legend-lines", /SMA 50.*ATR 14.*Stochastic 14, 3, 3/);
+  await page.click('button[aria-label="Indicators"]');
+  await page.getByRole("button", { name: "Numbers and colours" }).click();
+  await page.getByRole("button", { name: "Back to the usual" }).click();
+  await inAddress(page, "studies", null);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
 test("compared symbols are rebased and kept in the link", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);

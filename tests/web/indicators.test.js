@@ -1,15 +1,30 @@
-/** Indicators against an independent library on the same bars; gaps; CSV. */
+/** Indicators against an independent library on the same bars, their settings; the volume profile; gaps; CSV. */
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { barsCsv } from "../../web/js/state/csv.js";
 import { gaps } from "../../web/js/state/gaps.js";
-import { bollinger, ema, indicators, rsi, sma, vwap } from "../../web/js/state/indicators.js";
+import { atr, bollinger, ema, indicators, macd, rsi, sma, stochastic, vwap } from "../../web/js/state/indicators.js";
+import { readAddress, writeAddress } from "../../web/js/state/address.js";
+import { initialState } from "../../web/js/state/model.js";
+import { DEFAULT_SETTINGS, validSettings } from "../../web/js/state/settings.js";
+import {
+  areStudies,
+  STUDIES,
+  STUDY_IDS,
+  studyName,
+  studyOf,
+  studyTitle,
+  withStudy,
+} from "../../web/js/state/studies.js";
+import { volumeProfile } from "../../web/js/state/volumeprofile.js";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 /** @type {any} */
-const { BollingerBands, EMA, RSI, SMA, WSMA } = await import(require.resolve("trading-signals"));
+const { ATR, BollingerBands, EMA, MACD, RSI, SMA, StochasticOscillator, WSMA } = await import(
+  require.resolve("trading-signals")
+);
 
 /** A walk from a small generator, so that every run sees the same. */
 function walk(count = 300) {
@@ -23,14 +38,21 @@ function walk(count = 300) {
 }
 const VALUES = walk();
 
+/** Bars of that walk, each from its close before, with a gap now and then. */
+const BARS = VALUES.map((close, at) => {
+  const open = at === 0 ? close : VALUES[at - 1] + (at % 7 === 0 ? 1.5 : 0);
+  return { open, high: Math.max(open, close) + (at % 5) / 4, low: Math.min(open, close) - (at % 3) / 2, close };
+});
+
 /**
  * @param {readonly (number | null)[]} ours
  * @param {any} theirs
  * @param {(result: any) => number} [pick]
+ * @param {readonly any[]} [inputs]
  */
-function check(ours, theirs, pick = Number) {
+function check(ours, theirs, pick = Number, inputs = VALUES) {
   let compared = 0;
-  VALUES.forEach((value, at) => {
+  inputs.forEach((value, at) => {
     const result = theirs.update(value, false) ?? null;
     assert.equal(ours[at] === null, result === null, `known at ${at}`);
     if (result === null) return;
@@ -51,6 +73,34 @@ test("Bollinger bands equal the library's", () => {
   }
 });
 test("relative strength equals the library's (Wilder)", () => check(rsi(VALUES, 14), new RSI(14, WSMA)));
+
+test("MACD equals the library's", () => {
+  for (const [fast, slow, signal] of [
+    [12, 26, 9],
+    [5, 35, 5],
+  ]) {
+    const ours = macd(VALUES, fast, slow, signal);
+    for (const name of /** @type {const} */ (["macd", "signal", "histogram"]))
+      check(ours[name], new MACD(new EMA(fast), new EMA(slow), new EMA(signal)), (result) => result[name]);
+  }
+});
+test("the average true range equals the library's (Wilder)", () => {
+  for (const period of [14, 3]) check(atr(BARS, period), new ATR(period), Number, BARS);
+});
+test("the stochastic equals the library's", () => {
+  for (const [period, smooth, signal] of [
+    [14, 3, 3],
+    [5, 1, 2],
+  ]) {
+    const theirs = () => new StochasticOscillator({ kPeriod: period, kSlowingPeriod: smooth, dPeriod: signal });
+    const { k, d } = stochastic(BARS, period, smooth, signal);
+    check(d, theirs(), ({ stochD }) => stochD, BARS);
+    // The library has no %K before the first %D.
+    const known = k.map((value, at) => (d[at] === null ? null : value));
+    check(known, theirs(), ({ stochK }) => stochK, BARS);
+  }
+  assert.equal(stochastic(Array(20).fill({ high: 5, low: 5, close: 5 }), 14, 3, 3).d.at(-1), 50, "at rest");
+});
 
 test("an exponential average approaches the library's", () => {
   const ours = ema(VALUES, 20);
@@ -82,8 +132,9 @@ test("relative strength is 50 at rest, extreme in one direction", () => {
 
 test("each indicator has a value or none for every bar", () => {
   const bars = VALUES.slice(0, 30).map((value, at) => bar(at * 60e6, value, 1));
-  for (const { title, lines } of indicators(["sma", "ema", "vwap", "bollinger", "rsi"], bars)) {
-    for (const { values } of lines) assert.equal(values.length, 30, title);
+  for (const count of [30, 5, 1]) {
+    for (const { title, lines } of indicators(STUDY_IDS, bars.slice(0, count)))
+      for (const { values } of lines) assert.equal(values.length, count, `${title} of ${count}`);
   }
   assert.deepEqual(indicators(["rsi"], [])[0].lines[0].values, []);
 });
@@ -106,4 +157,88 @@ test("CSV has the instrument's digits and no formulas", () => {
   assert.equal(lines[0], "time,symbol,open,high,low,close,volume");
   assert.equal(lines[1], `1970-01-01T00:00:00.000Z,"'=A,""B""",1.00,1.50,0.1234,1.10,2.5`);
   assert.equal(barsCsv("A", [], undefined), "time,symbol,open,high,low,close,volume\r\n");
+});
+
+test("the numbers and colour of an indicator are kept as a short text", () => {
+  const set = withStudy([], "bollinger", { values: [30, 2.5], colour: 3 });
+  assert.deepEqual(set, ["bollinger-30-2.5_3"]);
+  assert.deepEqual(studyOf(set, "bollinger"), { values: [30, 2.5], colour: 3 });
+  assert.deepEqual(studyOf(set, "macd"), { values: [12, 26, 9], colour: null });
+  const two = withStudy(set, "vwap", { values: [], colour: 0 });
+  assert.deepEqual(two, ["bollinger-30-2.5_3", "vwap_0"]);
+  assert.deepEqual(
+    withStudy(two, "bollinger", { values: [20, 2], colour: null }),
+    ["vwap_0"],
+    "the usual needs no text",
+  );
+  const [{ title, colour, lines }] = indicators(["bollinger"], [], set);
+  assert.deepEqual([title, colour, lines[0].title], ["Bollinger 30, 2.5", 3, "Bollinger 30, 2.5"]);
+  assert.equal(studyTitle("macd", [12, 26, 9]), "MACD 12, 26, 9");
+  assert.equal(new Set(STUDY_IDS.map(studyName)).size, STUDY_IDS.length);
+});
+
+test("invalid numbers of indicators are dropped", () => {
+  for (const bad of [
+    "sma",
+    ["sma-0"],
+    ["sma-1.5"],
+    ["sma-501"],
+    ["sma-20-3"],
+    ["toString-1"],
+    ["sma-20_5"],
+    ["sma-30", "sma-40"],
+    [7],
+  ])
+    assert.equal(areStudies(bad), false, JSON.stringify(bad));
+  assert.equal(areStudies(["sma-30", "bollinger-20-0.1", "vwap_4"]), true);
+  assert.deepEqual(validSettings({ studies: ["sma-0"] }), {});
+  for (const { fields } of Object.values(STUDIES))
+    for (const { first, least, most } of fields) assert.ok(first >= least && first <= most);
+});
+
+test("the indicators of a link have their numbers", () => {
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    indicators: /** @type {const} */ (["sma", "macd"]),
+    studies: ["macd-5-35-5_2"],
+  };
+  const link = writeAddress(initialState({ settings }));
+  assert.match(link, /studies=macd-5-35-5_2/);
+  assert.deepEqual(readAddress(link).settings.studies, settings.studies);
+  assert.deepEqual(readAddress("?symbol=A").settings.studies, []);
+});
+
+/** @param {number} low @param {number} high @param {number} volume @param {number} [close] */
+const traded = (low, high, volume, close = high) => ({ open: low, low, high, close, volume });
+
+test("a bar's volume is spread over its prices, and no volume is lost", () => {
+  const profile = volumeProfile([traded(0, 10, 100), { ...traded(4, 6, 60, 4), open: 6 }], { rows: 10, percent: 70 });
+  assert.deepEqual(
+    profile?.rows.map(({ up, down }) => [Math.round(up), Math.round(down)]),
+    [...Array(4).fill([10, 0]), [10, 60], ...Array(5).fill([10, 0])].map((row, at) =>
+      at === 4 || at === 5 ? [10, 30] : row,
+    ),
+  );
+  const bars = BARS.map((bar, at) => ({ ...bar, volume: at % 11 }));
+  const rows = volumeProfile(bars, { rows: 24, percent: 70 })?.rows ?? [];
+  const sum = rows.reduce((all, { up, down }) => all + up + down, 0);
+  assert.equal(rows.length, 24);
+  assert.ok(Math.abs(sum - bars.reduce((all, { volume }) => all + volume, 0)) < 1e-6, `${sum}`);
+});
+
+test("the value area grows from the row with the most volume", () => {
+  const bars = [1, 2, 10, 4, 3].map((volume, at) => traded(at + 0.25, at + 0.75, volume));
+  // The first and the last price make the scale a little narrower than five rows of 1.
+  const of = (/** @type {number} */ percent) => volumeProfile(bars, { rows: 5, percent });
+  assert.deepEqual([of(50)?.control, of(50)?.area], [2, [2, 2]]);
+  assert.deepEqual(of(70)?.area, [2, 3]);
+  assert.deepEqual(of(85)?.area, [2, 4]);
+  assert.deepEqual(of(100)?.area, [0, 4]);
+});
+
+test("a profile needs volume, and one price makes one row", () => {
+  assert.equal(volumeProfile([], { rows: 24, percent: 70 }), null);
+  assert.equal(volumeProfile([traded(1, 2, 0)], { rows: 24, percent: 70 }), null);
+  const flat = volumeProfile([traded(5, 5, 7)], { rows: 24, percent: 70 });
+  assert.deepEqual([flat?.rows.length, flat?.rows[0].up, flat?.area], [1, 7, [0, 0]]);
 });

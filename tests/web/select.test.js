@@ -132,6 +132,7 @@ test("a link opens the same view", () => {
     format: /** @type {const} */ ("binary"),
     kind: /** @type {const} */ ("line"),
     indicators: /** @type {const} */ (["sma", "rsi"]),
+    studies: ["sma-30"],
     layout: /** @type {const} */ (2),
   };
   const panes = [pane({ symbol: "BRK.B&x", compare: ["A B", "C+D"] }), pane({ symbol: "ÉÖ", interval: "5m" })];
@@ -143,6 +144,7 @@ test("a link opens the same view", () => {
     kind: "line",
     scale: "linear",
     indicators: ["sma", "rsi"],
+    studies: ["sma-30"],
     layout: 2,
   });
   assert.equal(
@@ -167,7 +169,15 @@ test("the active chart comes first in a link", () => {
 });
 
 test("invalid parts of an address are ignored", () => {
-  const usual = { theme: "auto", format: "json", kind: "candles", scale: "linear", indicators: [], layout: 1 };
+  const usual = {
+    theme: "auto",
+    format: "json",
+    kind: "candles",
+    scale: "linear",
+    indicators: [],
+    studies: [],
+    layout: 1,
+  };
   assert.deepEqual(
     readAddress(
       "?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&compare=&compare=A&compare=A&draw=A*q1_0",

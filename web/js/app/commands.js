@@ -1,6 +1,7 @@
 /** The commands of the keys and of the palette. */
 
 import { INTERVALS } from "../lib/time.js";
+import { studyName } from "../state/studies.js";
 import { CHART_KINDS, INDICATORS, LAYOUTS, SCALES, THEMES } from "../state/settings.js";
 
 /** @typedef {import("../state/store.js").Store} Store */
@@ -78,7 +79,7 @@ export function createCommands({ store, set, choose, run, transport }) {
     command("Chart", "V", "Volume", () => set({ volume: !settings().volume })),
     command("Chart", "Q", "Bid and ask as lines", () => set({ bidAsk: !settings().bidAsk })),
     ...INDICATORS.map((id) =>
-      command("Chart", "", `Indicator: ${id.toUpperCase()}`, () =>
+      command("Chart", "", `Indicator: ${studyName(id)}`, () =>
         set({ indicators: INDICATORS.filter((one) => (one === id) !== settings().indicators.includes(one)) }),
       ),
     ),

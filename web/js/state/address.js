@@ -17,7 +17,10 @@ const LINKED = /** @type {const} */ ({
   kind: "chart",
   scale: "scale",
   indicators: "indicators",
+  studies: "studies",
 });
+/** Those that are lists. */
+const LISTS = ["indicators", "studies"];
 const SEPARATOR = "~";
 
 /**
@@ -49,7 +52,7 @@ function settings(query, layout) {
   for (const [name, key] of Object.entries(LINKED)) {
     const text = query.get(key);
     defaults[name] = DEFAULT_SETTINGS[/** @type {keyof typeof LINKED} */ (name)];
-    if (text !== null) given[name] = name === "indicators" ? text.split(" ") : text;
+    if (text !== null) given[name] = LISTS.includes(name) ? text.split(" ") : text;
   }
   return { ...defaults, ...validSettings(given) };
 }

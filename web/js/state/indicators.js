@@ -1,76 +1,96 @@
 /**
  * The indicators of a chart, computed from its bars. A value that is not known yet is `null`.
  *
- * Definitions: https://www.tradingview.com/support/folders/43000587405/. RSI has Wilder's smoothing (New Concepts in
- * Technical Trading Systems, 1978). Bollinger bands have the deviation of the population
- * (https://www.bollingerbands.com).
+ * Definitions: https://www.tradingview.com/support/folders/43000587405/. RSI and ATR have Wilder's smoothing (New Concepts
+ * in Technical Trading Systems, 1978). Bollinger bands have the deviation of the population
+ * (https://www.bollingerbands.com). The averages of MACD begin with the first close.
  *
- * Not here: how they are drawn.
+ * Not here: how they are drawn, and their settings (`studies.js`).
  */
+
+import { STUDIES, studyOf, studyTitle } from "./studies.js";
 
 /** @typedef {import("./model.js").Bar} Bar */
-/** @typedef {import("./settings.js").IndicatorId} IndicatorId */
+/** @typedef {import("./studies.js").IndicatorId} IndicatorId */
 /** @typedef {readonly (number | null)[]} Values one for each bar */
 /**
- * `apart` gives it a pane and a scale of its own.
+ * `title` is in the legend, if there is one. A `shade` of 1 has the next colour. `look` is a line, a thin line, or
+ * columns.
  *
- * @typedef {{ title: string, lines: readonly { name: string, values: Values }[], apart: boolean }} Indicator
+ * @typedef {{ name: string, title: string, values: Values, shade: 0 | 1, look: "line" | "faint" | "columns" }} StudyLine
  */
-
-export const PERIODS = { sma: 20, ema: 20, bollinger: 20, rsi: 14 };
-/** The distance of the Bollinger bands from the mean, in standard deviations. */
-const DEVIATIONS = 2;
-const DAY_US = 86_400_000_000;
-
 /**
- * @type {Readonly<Record<IndicatorId, { title: string, hint: string, apart: boolean, lines: (bars: readonly Bar[]) =>
- *   Indicator["lines"] }>>}
+ * `levels` are marked on its scale. `decimals` are those of its values, or `null` for those of prices.
+ *
+ * @typedef {{ id: IndicatorId, title: string, colour: number | null, apart: boolean, levels: readonly number[], decimals:
+ *   number | null, lines: readonly StudyLine[] }} Indicator
  */
-export const INDICATOR_TABLE = {
-  sma: {
-    title: `SMA ${PERIODS.sma}`,
-    hint: "simple moving average",
-    apart: false,
-    lines: (bars) => [{ name: "", values: sma(closes(bars), PERIODS.sma) }],
+
+const DAY_US = 86_400_000_000;
+/** @type {Partial<Record<IndicatorId, readonly number[]>>} */
+const LEVELS = { rsi: [30, 70], stochastic: [20, 80], macd: [0] };
+/** @type {Partial<Record<IndicatorId, number>>} */
+const DECIMALS = { rsi: 1, stochastic: 1 };
+
+/** @param {Values} values @param {Partial<StudyLine>} [rest] @returns {StudyLine} */
+const line = (values, rest) => ({ name: "", title: "", values, shade: 0, look: "line", ...rest });
+
+/** @type {Readonly<Record<IndicatorId, (bars: readonly Bar[], numbers: readonly number[]) => readonly StudyLine[]>>} */
+const LINES = {
+  sma: (bars, [period]) => [line(sma(closes(bars), period))],
+  sma2: (bars, [period]) => [line(sma(closes(bars), period))],
+  sma3: (bars, [period]) => [line(sma(closes(bars), period))],
+  ema: (bars, [period]) => [line(ema(closes(bars), period))],
+  ema2: (bars, [period]) => [line(ema(closes(bars), period))],
+  vwap: (bars) => [line(vwap(bars))],
+  bollinger(bars, [period, deviations]) {
+    const [upper, middle, lower] = bollinger(closes(bars), period, deviations);
+    const faint = { look: /** @type {const} */ ("faint") };
+    return [
+      line(middle.values, { name: "middle" }),
+      line(upper.values, { name: "upper", ...faint }),
+      line(lower.values, { name: "lower", ...faint }),
+    ];
   },
-  ema: {
-    title: `EMA ${PERIODS.ema}`,
-    hint: "exponential moving average",
-    apart: false,
-    lines: (bars) => [{ name: "", values: ema(closes(bars), PERIODS.ema) }],
+  rsi: (bars, [period]) => [line(rsi(closes(bars), period))],
+  macd(bars, [fast, slow, signal]) {
+    const found = macd(closes(bars), fast, slow, signal);
+    return [
+      line(found.macd),
+      line(found.signal, { name: "signal", title: "Signal", shade: 1 }),
+      line(found.histogram, { name: "histogram", look: "columns" }),
+    ];
   },
-  vwap: {
-    title: "VWAP",
-    hint: "average price by volume, from the start of each day",
-    apart: false,
-    lines: (bars) => [{ name: "", values: vwap(bars) }],
+  atr: (bars, [period]) => [line(atr(bars, period))],
+  stochastic(bars, [period, smooth, signal]) {
+    const found = stochastic(bars, period, smooth, signal);
+    return [line(found.k), line(found.d, { name: "d", title: "%D", shade: 1 })];
   },
-  bollinger: {
-    title: `Bollinger ${PERIODS.bollinger}, ${DEVIATIONS}`,
-    hint: "average and bands two deviations from it",
-    apart: false,
-    lines: (bars) => bollinger(closes(bars), PERIODS.bollinger, DEVIATIONS),
-  },
-  rsi: {
-    title: `RSI ${PERIODS.rsi}`,
-    hint: "relative strength, 0 to 100",
-    apart: true,
-    lines: (bars) => [{ name: "", values: rsi(closes(bars), PERIODS.rsi) }],
-  },
+  // It has rows instead of lines (`volumeprofile.js`).
+  profile: () => [],
 };
 
 /**
  * @param {readonly IndicatorId[]} ids
  * @param {readonly Bar[]} bars
- * @returns {(Indicator & { id: IndicatorId })[]}
+ * @param {readonly string[]} [studies] their settings
+ * @returns {Indicator[]}
  */
-export function indicators(ids, bars) {
-  return ids.map((id) => ({
-    id,
-    title: INDICATOR_TABLE[id].title,
-    apart: INDICATOR_TABLE[id].apart,
-    lines: INDICATOR_TABLE[id].lines(bars),
-  }));
+export function indicators(ids, bars, studies = []) {
+  return ids.map((id) => {
+    const { values, colour } = studyOf(studies, id);
+    const [first, ...others] = LINES[id](bars, values);
+    const title = studyTitle(id, values);
+    return {
+      id,
+      title,
+      colour,
+      apart: STUDIES[id].apart,
+      levels: LEVELS[id] ?? [],
+      decimals: DECIMALS[id] ?? null,
+      lines: first ? [{ ...first, title }, ...others] : [],
+    };
+  });
 }
 
 /** @param {readonly Bar[]} bars */
@@ -103,6 +123,86 @@ export function ema(values, period) {
     before = before === null ? mean(values, 0, period) : before + share * (value - before);
     return before;
   });
+}
+
+/**
+ * Returns an exponential average that begins with the first value.
+ *
+ * @param {readonly number[]} values
+ * @param {number} period
+ */
+function emaFromFirst(values, period) {
+  const share = 2 / (period + 1);
+  let before = values[0];
+  return values.map((value) => (before += share * (value - before)));
+}
+
+/**
+ * Returns a fast average less a slow one, the average of that, and the distance of both, from the `slow`th value on.
+ *
+ * @param {readonly number[]} values
+ * @param {number} fast
+ * @param {number} slow
+ * @param {number} signal
+ * @returns {Record<"macd" | "signal" | "histogram", Values>}
+ */
+export function macd(values, fast, slow, signal) {
+  const [quick, calm] = [emaFromFirst(values, fast), emaFromFirst(values, slow)];
+  const begin = Math.max(fast, slow) - 1;
+  const apart = values.map((_, at) => quick[at] - calm[at]);
+  const known = emaFromFirst(apart.slice(begin), signal);
+  const mean = apart.map((_, at) => (at < begin ? null : known[at - begin]));
+  return {
+    macd: apart.map((value, at) => (at < begin ? null : value)),
+    signal: mean,
+    histogram: apart.map((value, at) => (at < begin ? null : value - known[at - begin])),
+  };
+}
+
+/**
+ * Returns the average true range: how far a bar reaches, from the close before it where that is outside.
+ *
+ * @param {readonly { high: number, low: number, close: number }[]} bars
+ * @param {number} period
+ * @returns {Values}
+ */
+export function atr(bars, period) {
+  let before = 0;
+  return bars.map(({ high, low }, at) => {
+    const close = bars[at - 1]?.close;
+    const range = close === undefined ? high - low : Math.max(high, close) - Math.min(low, close);
+    if (at < period) before += range / period;
+    else before += (range - before) / period;
+    return at + 1 < period ? null : before;
+  });
+}
+
+/**
+ * Returns the place of the close in the range of the last `period` bars, smoothed (%K), and the mean of that (%D). It is
+ * 50 where nothing moved.
+ *
+ * @param {readonly { high: number, low: number, close: number }[]} bars
+ * @param {number} period
+ * @param {number} smooth
+ * @param {number} signal
+ * @returns {Record<"k" | "d", Values>}
+ */
+export function stochastic(bars, period, smooth, signal) {
+  const raw = bars.slice(period - 1).map(({ close }, at) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let index = at; index < at + period; index += 1) {
+      low = Math.min(low, bars[index].low);
+      high = Math.max(high, bars[index].high);
+    }
+    return high === low ? 50 : ((close - low) / (high - low)) * 100;
+  });
+  const k = sma(raw, smooth).slice(smooth - 1);
+  const d = sma(/** @type {number[]} */ (k), signal);
+  const later = (/** @type {Values} */ values) => [
+    ...Array(Math.max(0, bars.length - values.length)).fill(null),
+    ...values,
+  ];
+  return { k: later(k), d: later(d) };
 }
 
 /**

@@ -6,12 +6,13 @@
 
 import { isAlert, MOST_ALERTS } from "./alerts.js";
 import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
+import { areStudies, STUDY_IDS } from "./studies.js";
 
 /** @typedef {import("./columns.js").ColumnId} ColumnId */
 /** @typedef {"auto" | "dark" | "light"} Theme */
 /** @typedef {"candles" | "bars" | "line" | "area"} ChartKind */
 /** @typedef {"linear" | "log" | "percent"} Scale */
-/** @typedef {"sma" | "ema" | "vwap" | "bollinger" | "rsi"} IndicatorId */
+/** @typedef {import("./studies.js").IndicatorId} IndicatorId */
 /** @typedef {import("../types/protocol.js").UpdatesPerSecond} UpdateRate */
 /** @typedef {"market" | "wire" | "alerts" | "news" | "scenarios" | "file"} DockTab */
 /** @typedef {{ column: ColumnId, descending: boolean }} Sort */
@@ -33,6 +34,7 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
  * @property {ChartKind} kind
  * @property {Scale} scale
  * @property {readonly IndicatorId[]} indicators
+ * @property {readonly string[]} studies the numbers and colours of indicators, where they are not the usual
  * @property {boolean} volume
  * @property {boolean} bidAsk
  * @property {boolean} magnet snaps drawings to the prices of near bars
@@ -50,7 +52,7 @@ import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
 
 export const CHART_KINDS = /** @type {const} */ (["candles", "bars", "line", "area"]);
 export const SCALES = /** @type {const} */ (["linear", "log", "percent"]);
-export const INDICATORS = /** @type {const} */ (["sma", "ema", "vwap", "bollinger", "rsi"]);
+export const INDICATORS = STUDY_IDS;
 export const LAYOUTS = /** @type {const} */ ([1, 2, 4]);
 export const THEMES = /** @type {const} */ (["auto", "dark", "light"]);
 /** Seconds. */
@@ -106,6 +108,7 @@ const TABLE = {
   kind: ["candles", oneOf(CHART_KINDS)],
   scale: ["linear", oneOf(SCALES)],
   indicators: [[], listOf(oneOf(INDICATORS))],
+  studies: [[], areStudies],
   volume: [true, flag],
   bidAsk: [false, flag],
   magnet: [true, flag],

@@ -12,7 +12,8 @@ import { percentOf } from "../../state/quotes.js";
 /**
  * The value of a line at the bar.
  *
- * @typedef {{ title: string, colour: number, value: number | null, apart: boolean }} Reading
+ * @typedef {{ title: string, colour: number | "warn", value: number | null, decimals: number | null }} Reading `decimals` is `null` for
+ *   those of prices
  */
 
 const PARTS = /** @type {const} */ ([
@@ -66,7 +67,7 @@ export function createLegend(root) {
         const node = lines.children[at] ?? lines.appendChild(span("legend-reading", element("span"), element("span")));
         setAttribute(node, "data-line", reading.colour);
         setText(node.children[0], reading.title);
-        setText(node.children[1], decimalText(reading.value, reading.apart ? 1 : (instrument?.price_decimals ?? 2)));
+        setText(node.children[1], decimalText(reading.value, reading.decimals ?? instrument?.price_decimals ?? 2));
       });
     },
   };

@@ -7,8 +7,10 @@ import { chartMarks } from "../../state/marks.js";
 import { isCompareShort } from "../../state/panes.js";
 import { barAt, seriesOf } from "../../state/select.js";
 import { zoneOf } from "../../state/trust.js";
+import { STUDY_COLOURS as LINE_COLOURS } from "../../state/studies.js";
 import { createAlertLines } from "./alertlines.js";
 import { createDrawing } from "./drawing.js";
+import { createVolumeProfile } from "./volumeprofile.js";
 import { createLegend } from "./legend.js";
 import { createSpoken } from "./spoken.js";
 
@@ -47,6 +49,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   const plot = createPlot(canvas, first);
   const legend = createLegend(legendRoot);
   const alerts = createAlertLines(node, plot, actions.onAlert);
+  const profile = createVolumeProfile(plot);
   const say = createSpoken(node);
   const drawing = createDrawing({ node, canvas, plot, say, actions });
   node.addEventListener("pointerdown", onActivate, { capture: true });
@@ -68,7 +71,10 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   let framed = "";
   /** @type {number | null} */
   let framedEpoch = null;
-  plot.time.onChange(onView, () => void (framed !== "" && onOlder()));
+  plot.time.onChange(
+    () => (profile.onView(actions.onHover), onView()),
+    () => void (framed !== "" && onOlder()),
+  );
 
   let palette = first;
   /** The chart as it was drawn last. */
@@ -112,28 +118,35 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
     }));
     comparedBars = compared.map((one) => one.bars);
     let colour = 0;
-    const studies = indicators(state.settings.indicators, bars).flatMap(({ id, title, apart, lines: parts }) => {
-      const own = colour++;
-      return parts.map(({ name, values }) => ({
+    const { indicators: ids, studies: chosen } = state.settings;
+    const found = indicators(ids, bars, chosen);
+    const studies = found.flatMap(({ id, colour: set, apart, levels, decimals, lines: parts }) => {
+      const own = set ?? colour;
+      if (set === null) colour += new Set(parts.map(({ shade }) => shade)).size;
+      return parts.map(({ name, title, values, shade, look }, at) => ({
         id: `${id} ${name}`,
-        title: name && name !== "middle" ? "" : title,
-        colour: own,
-        apart,
-        faint: name === "upper" || name === "lower",
-        points: bars.map(({ ts }, at) => ({ ts, value: values[at] })),
+        title,
+        colour: (own + shade) % LINE_COLOURS,
+        apart: apart ? id : null,
+        look,
+        levels: at === 0 ? levels : [],
+        decimals,
+        points: bars.map(({ ts }, index) => ({ ts, value: values[index] })),
       }));
     });
     const others = compared.map(({ symbol, bars: theirs }) => ({
       id: `compare ${symbol}`,
       title: symbol,
-      colour: colour++,
-      apart: false,
-      faint: false,
+      colour: colour++ % LINE_COLOURS,
+      apart: null,
+      look: /** @type {const} */ ("line"),
+      levels: [],
+      decimals: null,
       points: theirs.map(({ ts, close }) => ({ ts, value: close })),
     }));
     const next = [...studies, ...others];
     const revisions = compared.map(({ symbol }) => seriesOf(state, { symbol, interval: pane.interval }).revision);
-    const key = `${next.map(({ id }) => id).join()} ${revisions.join()}`;
+    const key = `${next.map(({ id }) => id).join()} ${chosen.join()} ${revisions.join()}`;
     const fresh = key !== drawn.lines;
     if (fresh) room = 0;
     drawn.lines = key;
@@ -196,6 +209,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
         settings.scale,
         settings.volume,
         settings.indicators,
+        settings.studies,
         state.instruments,
         state.news,
         state.scenarios,
@@ -210,6 +224,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
       plot.setQuote(settings.bidAsk ? { bid: quote?.bid ?? null, ask: quote?.ask ?? null } : null);
       alerts.render(state, pane.symbol);
       drawing.render(state, pane, colours);
+      profile.render(state, series, colours);
       drawLegend(state, pane, series, hoveredUs);
       const { text, title } = zoneOf(state);
       setText(zone, text);
@@ -227,14 +242,17 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
     const { instruments } = state;
     const bar = (hoveredUs === null ? undefined : barAt(bars, hoveredUs)) ?? bars.at(-1);
     const at = bar ? bars.indexOf(bar) : -1;
+    /** @type {import("./legend.js").Reading[]} */
     const readings = lines
       .filter(({ title }) => title !== "")
-      .map(({ title, colour, apart, points }) => ({
+      .map(({ title, colour, decimals, points }) => ({
         title,
         colour,
-        apart,
+        decimals,
         value: bar ? valueAt(points, bar.ts) : null,
       }));
+    const ofProfile = profile.reading();
+    if (ofProfile) readings.push(ofProfile);
     legend.render(pane, pane.symbol === null ? undefined : instruments.get(pane.symbol), {
       bar,
       before: bars[at - 1],

@@ -2,11 +2,12 @@
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
-import { INDICATOR_TABLE } from "../../state/indicators.js";
 import { CHART_KINDS, INDICATORS, LAYOUTS, SCALES } from "../../state/settings.js";
+import { STUDIES, studyName } from "../../state/studies.js";
 import { createCompare } from "./compare.js";
 import { createIntervals } from "./intervals.js";
 import { createOptions } from "./options.js";
+import { createStudyDialog } from "./studydialog.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/settings.js").Settings} Settings */
@@ -48,13 +49,21 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
   const studies = createOptions({
     name: "Indicators",
     kind: "checkbox",
-    options: [...INDICATORS.map((value) => ({ value, ...INDICATOR_TABLE[value] })), ...EXTRAS],
+    options: [...INDICATORS.map((value) => ({ value, title: studyName(value), hint: STUDIES[value].hint })), ...EXTRAS],
     label: [icon("indicator"), span("tool-text", "Indicators")],
     onPick(value, on) {
       if (value === "volume" || value === "bidAsk") onSet({ [value]: on });
       else onSet({ indicators: INDICATORS.filter((one) => (one === value ? on : settings?.indicators.includes(one))) });
     },
   });
+  const dialog = createStudyDialog({ onSet });
+  const adjust = element("button", { type: "button", class: "button menu-end" }, "Numbers and colours");
+  adjust.addEventListener("click", () => {
+    studies.close();
+    dialog.open();
+    if (settings) dialog.render(settings);
+  });
+  studies.panel.append(adjust);
   const compare = createCompare({ onCompare });
   const layouts = LAYOUTS.map((count) => {
     const label = count === 1 ? "One chart" : `${count} charts`;
@@ -118,6 +127,7 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
         settings.indicators.length > 0,
       );
       compare.render(state);
+      dialog.render(settings);
       LAYOUTS.forEach((count, at) => setAttribute(layouts[at], "aria-pressed", String(count === settings?.layout)));
     },
   };
