@@ -203,6 +203,31 @@ test("the keyboard alone reaches and does everything", async () => {
   await page.close();
 });
 
+test("a chart is read bar by bar by keys", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
+  await drawn(page);
+  await page.focus(".pane-canvas");
+  const spoken = ".pane > .spoken";
+  await page.keyboard.press("ArrowLeft");
+  await untilText(page, spoken, /^[\d-]+ [\d:]+, forming, close [\d.]+, .*Newest bar\.$/);
+  await page.keyboard.press("ArrowLeft");
+  await untilText(
+    page,
+    spoken,
+    /^[\d-]+ [\d:]+, close [\d.]+, [+−]?[\d.]+%, open [\d.]+, high [\d.]+, low [\d.]+, volume [^.]+\.?.*\.$/,
+  );
+  const said = ((await page.textContent(spoken)) ?? "").split(",")[0];
+  await untilText(page, ".legend-time", new RegExp(`^${said} UTC$`));
+  await page.keyboard.press("Home");
+  await untilText(page, spoken, /Oldest bar\.$/);
+  await page.keyboard.press("End");
+  await untilText(page, spoken, /Newest bar\.$/);
+  await page.keyboard.press("PageUp");
+  await page.keyboard.press("Escape");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
 test("the chosen price is read out at the chosen interval", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=AAPL`);
   await page.locator(PRICED).first().waitFor();

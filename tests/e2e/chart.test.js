@@ -250,6 +250,29 @@ test("the crosshair is common to all charts", async () => {
   await page.close();
 });
 
+test("a chart without the common crosshair keeps its own, and linked charts have one symbol", async () => {
+  const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m&pane=MSFT~5m`);
+  await page.waitForFunction(() => document.querySelectorAll(".pane .veil[hidden]").length === 2);
+  const times = () => page.locator(".legend-time").allTextContents();
+  await page.click('[aria-label="Common crosshair"]');
+  await page.locator('[aria-label="Common crosshair"][aria-pressed="false"]').waitFor();
+  const box = await page.locator(".pane").first().boundingBox();
+  assert.ok(box);
+  const [newest, other] = await times();
+  await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2);
+  await until(async () => (await times())[0] < newest, "the first chart reads an older bar");
+  assert.ok((await times())[1] >= other, "the second one its newest");
+  await page.click('[aria-label^="Linked symbols"]');
+  await choose(page, "TSLA");
+  await untilPanes(page, ["TSLA 1m", "TSLA 5m"]);
+  await picture(page, "chart-linked");
+  await page.goto(`${server.url}?symbol=AAPL&interval=1m&pane=MSFT~5m`);
+  await page.locator('[aria-label^="Linked symbols"][aria-pressed="true"]').waitFor();
+  await page.locator('[aria-label="Common crosshair"][aria-pressed="false"]').waitFor();
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
 test("scrolling to the left loads older bars", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);

@@ -76,6 +76,8 @@ export function createCommands({ store, set, choose, run, transport }) {
     command("Chart", "L", "Next layout: one, two, four charts", () =>
       set({ layout: after(LAYOUTS, settings().layout) }),
     ),
+    command("Chart", "", "Common crosshair of all charts", () => set({ crosshair: !settings().crosshair })),
+    command("Chart", "", "Linked symbols of all charts", () => set({ linked: !settings().linked })),
     command("Chart", "V", "Volume", () => set({ volume: !settings().volume })),
     command("Chart", "Q", "Bid and ask as lines", () => set({ bidAsk: !settings().bidAsk })),
     ...INDICATORS.map((id) =>

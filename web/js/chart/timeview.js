@@ -27,6 +27,15 @@ export function createTimeView(chart) {
       scale.scrollToPosition(RIGHT_BARS, false);
     },
 
+    /** Moves the view as far as a bar needs to be in it. @param {number} ts the start of the bar */
+    reveal(ts) {
+      const at = scale.timeToIndex(/** @type {UTCTimestamp} */ (Math.floor(ts / 1e6)), true);
+      const range = scale.getVisibleLogicalRange();
+      if (at === null || !range) return;
+      const by = at < range.from + 1 ? at - range.from - 1 : at > range.to - 1 ? at - range.to + 1 : 0;
+      if (by !== 0) scale.setVisibleLogicalRange({ from: range.from + by, to: range.to + by });
+    },
+
     /** @returns {TimeView} */
     get() {
       const range = scale.getVisibleRange();

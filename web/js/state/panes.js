@@ -66,7 +66,7 @@ export function wantedSeries({ panes }) {
 }
 
 /**
- * Changes the symbol, interval or compared symbols of the active pane.
+ * Changes the symbol, interval or compared symbols of the active pane. A symbol is for all panes where they are linked.
  *
  * @param {State} state
  * @param {{ symbol?: string, interval?: Interval, compare?: readonly string[] }} wanted
@@ -82,8 +82,16 @@ export function choose(state, { symbol, interval, compare }) {
     compare: sameList(compared, before.compare) ? before.compare : compared,
   };
   const { interval: shown } = fitted(state, next);
-  if (next.symbol === before.symbol && shown === before.interval && next.compare === before.compare) return state;
-  return withPanes(state, state.panes.with(state.active, next), state.active);
+  const others =
+    symbol !== undefined && state.settings.linked ? state.panes.map((pane) => withSymbol(pane, symbol)) : null;
+  const isSame = next.symbol === before.symbol && shown === before.interval && next.compare === before.compare;
+  if (isSame && (others ?? state.panes).every((pane, at) => pane === state.panes[at])) return state;
+  return withPanes(state, (others ?? state.panes).with(state.active, next), state.active);
+}
+
+/** @param {Pane} pane @param {string} symbol @returns {Pane} */
+function withSymbol(pane, symbol) {
+  return pane.symbol === symbol ? pane : { ...pane, symbol, compare: pane.compare.filter((one) => one !== symbol) };
 }
 
 /**

@@ -31,6 +31,8 @@ import { areStudies, STUDY_IDS } from "./studies.js";
  * @property {readonly string[]} favourites
  * @property {readonly string[]} collapsed titles of groups
  * @property {1 | 2 | 4} layout the number of charts
+ * @property {boolean} crosshair all charts have the crosshair of one
+ * @property {boolean} linked a chosen symbol is for all charts
  * @property {ChartKind} kind
  * @property {Scale} scale
  * @property {readonly IndicatorId[]} indicators
@@ -105,6 +107,8 @@ const TABLE = {
   favourites: [[], listOf(text)],
   collapsed: [[], listOf(text)],
   layout: [1, oneOf(LAYOUTS)],
+  crosshair: [true, flag],
+  linked: [false, flag],
   kind: ["candles", oneOf(CHART_KINDS)],
   scale: ["linear", oneOf(SCALES)],
   indicators: [[], listOf(oneOf(INDICATORS))],

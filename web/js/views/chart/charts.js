@@ -38,7 +38,8 @@ export function createCharts(root, actions) {
     hovered = { ts, pane: at };
     panes.forEach(({ plot }, other) => {
       if (other === at || !shown) return;
-      const bar = ts === null ? undefined : barAt(seriesOf(shown, shown.panes[other]).bars, ts);
+      const bar =
+        ts === null || !shown.settings.crosshair ? undefined : barAt(seriesOf(shown, shown.panes[other]).bars, ts);
       plot.setCross(bar ? { ts: bar.ts, price: bar.close } : null);
     });
     onHover();
@@ -78,7 +79,7 @@ export function createCharts(root, actions) {
     panes.forEach((pane, at) =>
       pane.render(state, state.panes[at], {
         colours: palette,
-        hoveredUs: hovered.ts,
+        hoveredUs: state.settings.crosshair || hovered.pane === at ? hovered.ts : null,
         active: state.panes.length > 1 && at === state.active,
       }),
     );

@@ -9,6 +9,7 @@ import { barAt, seriesOf } from "../../state/select.js";
 import { zoneOf } from "../../state/trust.js";
 import { STUDY_COLOURS as LINE_COLOURS } from "../../state/studies.js";
 import { createAlertLines } from "./alertlines.js";
+import { createBarCursor } from "./barcursor.js";
 import { createDrawing } from "./drawing.js";
 import { createVolumeProfile } from "./volumeprofile.js";
 import { createLegend } from "./legend.js";
@@ -52,6 +53,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   const profile = createVolumeProfile(plot);
   const say = createSpoken(node);
   const drawing = createDrawing({ node, canvas, plot, say, actions });
+  const cursor = createBarCursor({ canvas, plot, say, onMove: onHover, isBusy: drawing.hasKeys });
   node.addEventListener("pointerdown", onActivate, { capture: true });
   plot.onAxis(() => node.style.setProperty("--axis", `${plot.axisWidth()}px`));
   /**
@@ -224,6 +226,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
       plot.setQuote(settings.bidAsk ? { bid: quote?.bid ?? null, ask: quote?.ask ?? null } : null);
       alerts.render(state, pane.symbol);
       drawing.render(state, pane, colours);
+      cursor.render(state, pane);
       profile.render(state, series, colours);
       drawLegend(state, pane, series, hoveredUs);
       const { text, title } = zoneOf(state);
@@ -286,7 +289,7 @@ function veilText({ link, feed }, { loading }) {
 function labelText({ symbol, interval, compare }, { bars }, kind) {
   const compared = compare.length > 0 ? `, compared with ${compare.join(", ")}` : "";
   const shown = `${symbol ?? "No symbol"}, ${interval ?? ""} ${kind}, ${bars.length} bars${compared}`;
-  return `${shown}. The toolbar opens them as a table.`;
+  return `${shown}. Arrow keys read them one by one. The toolbar opens them as a table.`;
 }
 
 /**

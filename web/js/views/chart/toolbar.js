@@ -16,6 +16,11 @@ const KIND_TITLES = { candles: "Candles", bars: "Bars", line: "Line", area: "Are
 const SCALE_TITLES = { linear: "Linear", log: "Logarithmic", percent: "Percent" };
 const SCALE_SHORT = { linear: "Lin", log: "Log", percent: "%" };
 const LAYOUT_ICONS = /** @type {const} */ ({ 1: "one", 2: "two", 4: "four" });
+/** What several charts may have in common. */
+const TOGGLES = /** @type {const} */ ([
+  { value: "crosshair", glyph: "cross", name: "Common crosshair" },
+  { value: "linked", glyph: "link", name: "Linked symbols: a chosen symbol is for all charts" },
+]);
 const EXTRAS = /** @type {const} */ ([
   { value: "volume", title: "Volume", hint: "below the bars" },
   { value: "bidAsk", title: "Bid and ask", hint: "as lines" },
@@ -88,6 +93,11 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
     button.addEventListener("click", run);
     return button;
   };
+  const toggles = TOGGLES.map(({ value, glyph, name }) => {
+    const button = tool(glyph, name, () => onSet({ [value]: !settings?.[value] }));
+    button.classList.add("tool-shared");
+    return Object.assign(button, { hidden: true });
+  });
   root.append(
     group,
     element(
@@ -105,7 +115,7 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
     element(
       "div",
       { class: "tools tools-end" },
-      element("div", { class: "tools", role: "group", "aria-label": "Layout" }, ...layouts),
+      element("div", { class: "tools", role: "group", "aria-label": "Layout" }, ...layouts, ...toggles),
       tool("table", "Bars as a table", onChartTable),
       tool("download", "Bars as CSV", onExport),
       tool("camera", "Chart as PNG", onPicture),
@@ -128,6 +138,10 @@ export function createToolbar(root, { onInterval, onSet, onCompare, onChartTable
       );
       compare.render(state);
       dialog.render(settings);
+      TOGGLES.forEach(({ value }, at) => {
+        setAttribute(toggles[at], "hidden", settings?.layout === 1);
+        setAttribute(toggles[at], "aria-pressed", String(settings?.[value]));
+      });
       LAYOUTS.forEach((count, at) => setAttribute(layouts[at], "aria-pressed", String(count === settings?.layout)));
     },
   };

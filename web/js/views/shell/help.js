@@ -10,6 +10,9 @@ import { ANNOUNCE } from "../../state/settings.js";
 const PANEL_KEYS = [
   ["Arrow keys, Page up and down, Home, End", "Watchlist and heatmap: choose another symbol"],
   ["F", "Watchlist: add to the favourites, or remove"],
+  ["Arrow keys, Page up and down, Home, End", "Chart: read it bar by bar"],
+  ["Arrow keys, Shift, Tab, Delete, Ctrl+D", "Selected drawing: move it or its ends, delete, duplicate"],
+  ["Ctrl+Z, Ctrl+Y, Escape, Alt", "Drawing: undo, redo, end, without the magnet"],
   ["Wheel, drag, pinch", "Chart: move along the time, zoom in and out"],
   ["Right click", "Chart: play from the bar there, bookmark it, save the chart"],
   ["Double click on an axis", "Chart: scale the axis automatically again"],
