@@ -33,7 +33,11 @@ const watchShifts = (page) =>
     }).observe({ type: "layout-shift", buffered: true });
   });
 
-const FEEDS = { simulation: ["--seed", "7"], replay: ["replay", "--loop", "data/us-stocks-daily.csv.gz"] };
+const FEEDS = {
+  simulation: ["--seed", "7"],
+  replay: ["replay", "--loop", "data/us-stocks-daily.csv.gz"],
+  "replay of one symbol": ["replay", "--loop", "data/eurusd-2016-06-14-ticks.csv.gz"],
+};
 const SIZES = [
   { width: 1440, height: 900 },
   { width: 360, height: 740 },
@@ -49,7 +53,7 @@ for (const [feed, args] of Object.entries(FEEDS)) {
           await fresh.setViewportSize(size);
         });
         await page.goto(server.url);
-        await page.locator(PRICED).first().waitFor();
+        await page.locator(`${PRICED}, .instrument-last:not(:text-is("–"))`).first().waitFor();
         await drawn(page);
         await page.waitForTimeout(SETTLE_MS);
         /** @type {{ value: number, what: string }[]} */

@@ -16,6 +16,7 @@ import {
   isBarBehind,
   isStale,
   oldUs,
+  sizeOf,
   synthesisedFrom,
 } from "../../web/js/state/select.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
@@ -228,4 +229,17 @@ test("a compared symbol is short until it has older bars as its pane has", () =>
   assert.equal(isCompareShort(state("none", "unknown", true), pane), false, "its bars are still to come");
   assert.equal(isCompareShort(state("none", "loading"), pane), false);
   assert.equal(isCompareShort(state("none", "none"), pane), false);
+});
+
+test("one symbol needs no list, and few a slim one", () => {
+  const size = (/** @type {number} */ count, /** @type {number | null} */ listEpoch = 1) =>
+    sizeOf({
+      listEpoch,
+      instruments: new Map(Array.from({ length: count }, (_, at) => [String(at), /** @type {any} */ ({})])),
+    });
+  assert.deepEqual(
+    [1, 2, 4, 5, 40].map((count) => size(count)),
+    ["one", "few", "few", null, null],
+  );
+  assert.deepEqual([size(0), size(1, null)], [null, null]);
 });

@@ -95,6 +95,20 @@ export function oldUs({ marketUs, feed }, quote) {
   return age > OLD_US * Math.max(1, feed.speed) ? age : null;
 }
 
+/** The most symbols that need no more than a slim list. */
+const FEW_SYMBOLS = 4;
+
+/**
+ * Returns the layout that the number of symbols asks for: one needs no list, and few a slim one.
+ *
+ * @param {Pick<State, "instruments" | "listEpoch">} state
+ * @returns {"one" | "few" | null}
+ */
+export function sizeOf({ instruments, listEpoch }) {
+  if (listEpoch === null || instruments.size === 0 || instruments.size > FEW_SYMBOLS) return null;
+  return instruments.size === 1 ? "one" : "few";
+}
+
 /**
  * Tells whether the values on the screen may be out of date because the connection is lost.
  *

@@ -3,15 +3,15 @@
 import { element, setAttribute, setName, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { clockText } from "../../lib/time.js";
-import { isStale } from "../../state/select.js";
+import { isStale, sizeOf } from "../../state/select.js";
 import { zoneOf } from "../../state/trust.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/settings.js").DockTab} DockTab */
 /**
- * `source`: the only kind of feed that has it.
+ * `source`: the only kind of feed that has it. `isWide`: it compares symbols, and one alone needs none.
  *
- * @typedef {{ id: DockTab, title: string, node: HTMLElement, source?: "simulation" | "replay", render: (state: State,
+ * @typedef {{ id: DockTab, title: string, node: HTMLElement, source?: "simulation" | "replay", isWide?: boolean, render: (state: State,
  *   nowMs: number, look: string) => void }} Tab
  */
 
@@ -80,8 +80,8 @@ export function createDock(root, tabs, { onSet }) {
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
       setName(toggle, open ? "Close the panel" : "Open the panel");
-      shown = tabs.filter(({ source }) => source === undefined || source === state.feed?.source);
-      const chosen = shown.some(({ id }) => id === dockTab) ? dockTab : shown[0].id;
+      shown = tabs.filter((tab) => isUseful(tab, state));
+      const chosen = (shown.find(({ id }) => id === dockTab) ?? shown.find(({ id }) => id === "file") ?? shown[0]).id;
       tabs.forEach((tab, at) => {
         const { id, render } = tab;
         const on = id === chosen;
@@ -93,4 +93,9 @@ export function createDock(root, tabs, { onSet }) {
       });
     },
   };
+}
+
+/** @param {Tab} tab @param {State} state */
+function isUseful({ source, isWide }, state) {
+  return (source === undefined || source === state.feed?.source) && !(isWide && sizeOf(state) === "one");
 }

@@ -5,6 +5,7 @@
 
 import { setAttribute } from "../../lib/dom.js";
 import { endFlashes } from "../../lib/flash.js";
+import { sizeOf } from "../../state/select.js";
 import { createFeedView } from "../feed/feed.js";
 import { createLinkView } from "./link.js";
 import { createMasthead } from "./masthead.js";
@@ -94,6 +95,7 @@ export function createViews(byId, commands, actions) {
       // Until then nobody knows which parts the page has.
       if (feed && listEpoch !== null) setAttribute(document.documentElement, "data-unlisted", null);
       setAttribute(document.documentElement, "data-source", feed?.source);
+      setAttribute(document.documentElement, "data-symbols", sizeOf(state));
       endFlashes();
       for (const view of first) view.render(state, moment.nowMs);
       if (panels) panels.render(state, moment);

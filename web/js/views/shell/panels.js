@@ -56,6 +56,7 @@ export function createPanels(byId, commands, actions) {
       {
         id: "market",
         title: "Market",
+        isWide: true,
         node: market,
         render: (state, nowMs, look) => (heatmap.render(state, nowMs, look), movers.render(state, nowMs)),
       },

@@ -43,9 +43,9 @@ export function createColumnHeads({ onSet }) {
      * @param {readonly ColumnId[]} columns the columns that have room
      */
     render(state, columns) {
-      if (state.settings === settings) return;
-      settings = state.settings;
       const key = columns.join();
+      if (state.settings === settings && key === drawn) return;
+      settings = state.settings;
       if (key !== drawn) {
         drawn = key;
         node.replaceChildren(starHead, ...columns.map((column) => createHead(column, sort, drop)));

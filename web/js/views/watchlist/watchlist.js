@@ -3,20 +3,23 @@
 import { element, setAttribute } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { priceText } from "../../lib/number.js";
+import { DEFAULT_COLUMNS } from "../../state/columns.js";
 import { listLines, matching, needsAll } from "../../state/list.js";
+import { sizeOf } from "../../state/select.js";
 import { createColumnHeads } from "./columnheads.js";
 import { createFilter } from "./filter.js";
 import { createRows } from "./rows.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/list.js").Line} Line */
+/** @typedef {import("../../state/columns.js").ColumnId} ColumnId */
 
 const PAGE_LINES = 10;
 /** The interval of sorting by values that change. While the pointer is on the rows, they keep their order. */
 const SORT_MS = 1000;
 const AGE_MS = 1000;
-/** The columns that have room in presentation mode. @type {readonly import("../../state/columns.js").ColumnId[]} */
-const LARGE_COLUMNS = ["symbol", "last", "percent"];
+/** The columns that have room in presentation mode and in a slim list. @type {readonly ColumnId[]} */
+const LEAST_COLUMNS = ["symbol", "last", "percent"];
 
 /**
  * @param {HTMLElement} root
@@ -117,8 +120,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible, on
     /** @param {State} state @param {number} nowMs */
     render(state, nowMs) {
       shown = state;
-      const { columns, large } = state.settings;
-      const fitting = large ? columns.filter((column) => LARGE_COLUMNS.includes(column)) : columns;
+      const fitting = fittingColumns(state);
       rows.setColumns(fitting);
       heads.render(state, fitting);
       const isLoading = state.listEpoch === null;
@@ -134,6 +136,18 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible, on
       if (!isLoading) renderRows(state, nowMs);
     },
   };
+}
+
+/**
+ * Returns the columns that have room. A list of few symbols is slim, unless somebody has given it columns or a width.
+ *
+ * @param {State} state
+ */
+function fittingColumns(state) {
+  const { columns, large, listPx } = state.settings;
+  const isAsBefore = columns.join() === DEFAULT_COLUMNS.join() && listPx === 0;
+  const isSlim = large || (sizeOf(state) === "few" && isAsBefore);
+  return isSlim ? columns.filter((column) => LEAST_COLUMNS.includes(column)) : columns;
 }
 
 /** Adds a value to a list, or removes it. @param {readonly string[]} values @param {string} value */
