@@ -25,6 +25,7 @@ test("one symbol has no list, no ticker and no market, and few have a slim list"
     for (const gone of [".watchlist", ".ticker", "#tab-market"])
       assert.equal(await page.locator(gone).isVisible(), false, gone);
     await page.locator("#panel-file").waitFor();
+    await page.locator('[data-interval="1m"][aria-pressed="true"]').waitFor();
     assert.ok((await widthOf(page, ".charts")) > 1100);
     await picture(page, "one-symbol");
     for (const width of [1100, 700, 360]) {
@@ -47,6 +48,8 @@ test("one symbol has no list, no ticker and no market, and few have a slim list"
       const rows = document.querySelector(".rows");
       return rows !== null && rows.scrollWidth <= rows.clientWidth;
     });
+    // A minute of ticks begins with seconds, a day with minutes: nobody chose either.
+    await page.locator('[data-interval="1s"][aria-pressed="true"]').waitFor();
     await picture(page, "few-symbols");
     await page.close();
   } finally {

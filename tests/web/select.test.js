@@ -79,6 +79,28 @@ test("the first interval is the one that the ticks were made from", () => {
   assert.equal(defaultInterval(new Map()), "1m");
 });
 
+test("the first interval fills a chart, and the server keeps all its bars", () => {
+  const after = (/** @type {number} */ seconds, /** @type {object} */ more = {}) =>
+    defaultInterval(instruments(instrument(more)), { start: 0, end: seconds * 1e6 }, 5000);
+  const [minute, hour, day] = [60, 3600, 86_400];
+  const cases = /** @type {const} */ ([
+    [3, "1s"],
+    [4 * minute, "1s"],
+    [10 * minute, "5s"],
+    [40 * minute, "15s"],
+    [hour, "1m"],
+    [day, "1m"],
+    [7 * day, "5m"],
+    [30 * day, "15m"],
+    [200 * day, "1h"],
+    [365 * day, "1d"],
+    [9000 * day, "1d"],
+  ]);
+  for (const [seconds, wanted] of cases) assert.equal(after(seconds), wanted, `${seconds} s`);
+  assert.equal(after(4 * minute, { synthesised_from: "1d" }), "1d");
+  assert.equal(defaultInterval(instruments(instrument()), { start: 0, end: null }), "1m");
+});
+
 test("an interval finer than the file's is not there", () => {
   /** @param {object} [more] @returns {any} */
   const state = (more) => ({ choice: { symbol: "AAPL" }, instruments: instruments(instrument(more)) });

@@ -169,11 +169,20 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     loadCloses();
   }
 
+  const firstInterval = () => defaultInterval(store.state.instruments, store.state.feed, store.state.server.bars);
+  /** The interval that was given to panes without one, and the feed that it suits. */
+  let given = { name: "", interval: /** @type {import("../lib/time.js").Interval | null} */ (null) };
+
   /** Replaces chosen symbols and intervals that the feed does not have. */
   function settleChoice() {
-    const { panes, instruments, active } = store.state;
+    const { panes, instruments, active, feed } = store.state;
     const [first] = instruments.keys();
-    if (first === undefined) return;
+    // The feed tells which interval to begin with.
+    if (first === undefined || !feed) return;
+    const known = given.interval;
+    const isOther = feed.name !== given.name;
+    const begins = firstInterval();
+    given = { name: feed.name, interval: begins };
     panes.forEach((pane, at) => {
       store.dispatch({ type: "activate", pane: at });
       if (pane.symbol !== null && !instruments.has(pane.symbol)) {
@@ -184,7 +193,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
       store.dispatch({
         type: "choose",
         symbol: symbol ?? first,
-        interval: interval ?? defaultInterval(instruments),
+        interval: interval === null || (isOther && interval === known) ? begins : interval,
         compare: compare.filter((one) => instruments.has(one)),
       });
     });
@@ -221,7 +230,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   function loadCloses() {
     if (document.hidden) return;
     const { instruments } = store.state;
-    void loader.loadCloses([...instruments.keys()], defaultInterval(instruments));
+    void loader.loadCloses([...instruments.keys()], firstInterval());
   }
 
   return {

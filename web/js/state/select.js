@@ -1,6 +1,6 @@
 /** Values derived from the state, for the views. */
 
-import { intervalUs } from "../lib/time.js";
+import { INTERVALS, intervalUs } from "../lib/time.js";
 import { NO_SERIES, seriesKey } from "./model.js";
 import { hasInterval } from "./panes.js";
 
@@ -139,14 +139,28 @@ export function synthesisedFrom(instruments) {
   return others.every((one) => one.synthesised_from === first.synthesised_from) ? first.synthesised_from : null;
 }
 
+/** The usual interval, and the number of its bars that a recording must have at least to begin with it. */
+const USUAL = "1m";
+const LEAST_BARS = 50;
+
 /**
- * Returns the interval to begin with. Bars shorter than those that the ticks were made from would be invented.
+ * Returns the interval to begin with. Bars shorter than those that the ticks were made from would be invented. A short
+ * recording begins with bars that fill a chart, and a long one with bars of which the server keeps all.
  *
  * @param {ReadonlyMap<string, Instrument>} instruments
+ * @param {{ start: number | null, end: number | null } | null} [feed]
+ * @param {number} [mostBars] in a series of the server
  * @returns {Interval}
  */
-export function defaultInterval(instruments) {
-  return synthesisedFrom(instruments) ?? "1m";
+export function defaultInterval(instruments, feed = null, mostBars = Infinity) {
+  const from = synthesisedFrom(instruments);
+  if (from !== null || !feed || feed.start === null || feed.end === null) return from ?? USUAL;
+  const span = feed.end - feed.start;
+  const bars = (/** @type {Interval} */ interval) => span / intervalUs(interval);
+  const usual = INTERVALS.indexOf(USUAL);
+  if (bars(USUAL) < LEAST_BARS)
+    return INTERVALS.slice(0, usual).findLast((interval) => bars(interval) >= LEAST_BARS) ?? INTERVALS[0];
+  return INTERVALS.slice(usual).find((interval) => bars(interval) <= mostBars) ?? "1d";
 }
 
 /**
