@@ -87,9 +87,9 @@ test("a preview stays known when its recording is played again", () => {
   assert.equal(again.bars.size, 3);
   assert.equal(takePreview(again, "b", [bar(0, 1)]).bars.size, 1);
   assert.deepEqual(previewPoints(again, { start: 0, end: 200 }), [
-    { at: 0, price: 0, volume: 1 },
-    { at: 0.25, price: 1, volume: 0.25 },
-    { at: 0.5, price: 0.5, volume: 0.5 },
+    { at: 0, price: 0, volume: 1, isApart: false },
+    { at: 0.25, price: 1, volume: 0.25, isApart: false },
+    { at: 0.5, price: 0.5, volume: 0.5, isApart: false },
   ]);
   assert.deepEqual(previewPoints(NO_PREVIEW, { start: 0, end: 200 }), []);
   assert.deepEqual(previewPoints(again, { start: null, end: null }), []);

@@ -54,6 +54,20 @@ export function barTimeText(us, interval) {
   return `${dateText(us)} ${SECONDS[interval] < 60 ? clock : clock.slice(0, 5)}`;
 }
 
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const WEEK_US = 7 * 86_400 * SECOND_US;
+
+/**
+ * Writes a time to come as a person says it: `Mon 09:30` within a week, and else its date.
+ *
+ * @param {number} us
+ * @param {number} nowUs
+ */
+export function dayTimeText(us, nowUs) {
+  const day = us - nowUs < WEEK_US ? WEEKDAYS[new Date(us / 1000).getUTCDay()] : dateText(us);
+  return `${day} ${clockText(us).slice(0, 5)}`;
+}
+
 /**
  * Writes an age in its largest whole unit.
  *

@@ -4,6 +4,7 @@ import { element, setAttribute, setText } from "../../lib/dom.js";
 import { positionText, progress, STEPS, timeAt } from "../../state/transport.js";
 import { createLane } from "./lane.js";
 import { createPreview } from "./preview.js";
+import { createSkipOffer } from "./skipoffer.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Feed} Feed */
@@ -12,19 +13,22 @@ import { createPreview } from "./preview.js";
 /** The part of the thumb beside the ends of the track, in pixels; as in the style sheet. */
 const THUMB_PX = 4;
 
-/** @param {Pick<Actions, "onCommand"> & { onPreview: (us: number | null) => void }} actions */
-export function createPosition({ onCommand, onPreview }) {
+/** @param {Pick<Actions, "onCommand" | "onTransport"> & { onPreview: (us: number | null) => void }} actions */
+export function createPosition({ onCommand, onTransport, onPreview }) {
   const look = { class: "transport-position", "aria-label": "Playback position" };
   const slider = element("input", { type: "range", min: 0, max: STEPS, step: 1, ...look });
   const preview = createPreview();
   const tip = element("div", { class: "tip transport-tip", hidden: true, "aria-hidden": "true" });
+  const offer = createSkipOffer({ onTransport });
+  let width = 0;
+  new ResizeObserver(([{ contentRect }]) => (width = contentRect.width)).observe(slider);
   /** The mark under the pointer. */
   let pointed = "";
   const lane = createLane({
     onGo: (us) => void (!slider.disabled && onCommand({ command: "seek", time: us })),
     onPoint: (text) => (pointed = text),
   });
-  const node = element("div", { class: "transport-track" }, preview.node, slider, lane.node, tip);
+  const node = element("div", { class: "transport-track" }, preview.node, slider, lane.node, offer.node, tip);
   /** @type {Feed | undefined} */
   let shown;
   /** The slider is held and does not follow the feed. */
@@ -72,6 +76,7 @@ export function createPosition({ onCommand, onPreview }) {
       }
       preview.render(state);
       lane.render(state);
+      offer.render(state, width);
     },
   };
 }

@@ -35,14 +35,19 @@ export function createPreview() {
       drawn = of;
       const points = feed ? previewPoints(preview, feed) : [];
       const x = (/** @type {number} */ at) => (at * WIDTH).toFixed(1);
-      const path = points.map(({ at, price }) => `${x(at)} ${(HEIGHT - 2 - price * (HEIGHT - 4)).toFixed(1)}`);
-      setAttribute(line, "d", path.length > 1 ? `M${path.join("L")}` : "");
+      const y = (/** @type {number} */ price) => (HEIGHT - 2 - price * (HEIGHT - 4)).toFixed(1);
+      // Each stretch with data has a line and an area of its own, so that nights and weekends stay empty.
+      const runs = runsOf(points).map((run) => ({
+        path: run.map(({ at, price }) => `${x(at)} ${y(price)}`).join("L"),
+        from: x(run[0].at),
+        to: x(run[run.length - 1].at),
+      }));
+      const isDrawn = points.length > 1;
+      setAttribute(line, "d", isDrawn ? runs.map(({ path }) => `M${path}`).join("") : "");
       setAttribute(
         area,
         "d",
-        path.length > 1
-          ? `M${x(points[0].at)} ${HEIGHT}L${path.join("L")}L${x(points[points.length - 1].at)} ${HEIGHT}z`
-          : "",
+        isDrawn ? runs.map(({ path, from, to }) => `M${from} ${HEIGHT}L${path}L${to} ${HEIGHT}z`).join("") : "",
       );
       const wide = Math.max(1, WIDTH / Math.max(1, points.length) - 0.5);
       setAttribute(
@@ -57,4 +62,15 @@ export function createPreview() {
       );
     },
   };
+}
+
+/** Splits points where nothing comes for a long time. @param {ReturnType<typeof previewPoints>} points */
+function runsOf(points) {
+  /** @type {(typeof points)[]} */
+  const runs = [];
+  for (const point of points) {
+    if (runs.length === 0 || point.isApart) runs.push([point]);
+    else runs[runs.length - 1].push(point);
+  }
+  return runs;
 }

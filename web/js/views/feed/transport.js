@@ -49,7 +49,7 @@ export function createTransport(root, actions) {
   ];
   const speed = createSpeed(onCommand);
   const place = createPlace(onCommand);
-  const position = createPosition({ onCommand, onPreview: place.show });
+  const position = createPosition({ onCommand, onTransport, onPreview: place.show });
   const bookmarks = createBookmarkList(actions);
   const end = span("transport-end");
   const scenarios = element(
