@@ -23,7 +23,7 @@ const FULL: &str = "full";
 /// Opens the feeds of a library.
 pub struct Opener {
     library: Library,
-    /// What the program was started with, and its speed.
+    /// The feed of the start, and its speed.
     start: FeedConfig,
     speed: Option<Speed>,
     files: LibraryConfig,
@@ -129,7 +129,7 @@ impl Opener {
     }
 }
 
-/// What keeps the files of a feed.
+/// The leases of the files of a feed.
 type Leases = Vec<Option<Box<dyn Any + Send>>>;
 
 impl Inspector for Opener {

@@ -28,7 +28,7 @@ pub fn feeds(site: &Site) -> BoxedFilter<(Answer,)> {
     warp::ext::get::<Identity>().then(answer).boxed()
 }
 
-/// How files would be read.
+/// The reading of files, if they were loaded.
 pub fn inspect(site: &Site) -> BoxedFilter<(Answer,)> {
     let site = site.clone();
     let answer = move |identity: Identity, body: Result<String, ApiError>| {
