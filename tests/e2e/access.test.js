@@ -83,6 +83,17 @@ for (const theme of ["dark", "light"]) {
       await page.keyboard.press("Escape");
       await page.locator(".menu:popover-open").waitFor({ state: "hidden" });
     }
+    await page.click('button[aria-label="Indicators"]');
+    await page.getByRole("button", { name: "Numbers and colours" }).click();
+    await check(page, "settings of the indicators");
+    await page.keyboard.press("Escape");
+    await page.click(".draw-open");
+    await page.focus('.draw-tools [aria-label="Trend line"]');
+    await page.keyboard.press("Enter");
+    await page.locator(".draw-selected").waitFor();
+    await page.click('[aria-label="Drawings: 1"]');
+    await check(page, "drawing tools");
+    await page.keyboard.press("Escape");
     await page.keyboard.press("p");
     await page.waitForSelector("html[data-large]");
     await check(page, "presentation");

@@ -121,13 +121,18 @@ test("a drawing is selected, moved, undone and deleted, and the chart still move
   await until(() => linked(page)[0] === first, "the move is undone");
   await page.keyboard.press("Control+y");
   await until(() => linked(page)[0] !== first, "and done again");
-  const name = async () =>
-    page.locator(".pane-canvas").evaluate((node) => node.closest(".pane")?.getAttribute("data-draw"));
   await page.keyboard.press("Delete");
   await untilLinked(page, 0);
-  // Beside drawings a drag moves the chart.
-  await page.mouse.move(...(await at(page, 0.5, 0.8)));
-  assert.equal(await name(), null);
+  // Without a drawing a drag moves the chart.
+  await page.mouse.move(...middle);
+  const time = () => page.textContent(".legend-time");
+  await page.locator(".pane:not([data-draw])").waitFor();
+  const old = (await time()) ?? "";
+  await page.mouse.down();
+  await page.mouse.move(middle[0] + 150, middle[1], { steps: 3 });
+  await page.mouse.up();
+  await page.mouse.move(...middle);
+  await until(async () => ((await time()) ?? "") < old, "older bars at the same place");
   assert.deepEqual(faults, []);
   await page.close();
 });
@@ -155,6 +160,19 @@ test("a drawing is placed, moved and deleted by keys, and said", async () => {
   await page.close();
 });
 
+test("the palette places a drawing before its tools were ever open", async () => {
+  const { page, faults } = await visit();
+  await page.keyboard.press("Control+k");
+  await page.locator(".dialog-palette[open]").waitFor();
+  await page.keyboard.type("draw: fib");
+  await page.keyboard.press("Enter");
+  await untilLinked(page, 1);
+  assert.match(linked(page)[0], /^f0_/);
+  await page.locator(".draw-selected").waitFor();
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
 test("a finger draws and does not move the chart", async () => {
   const { page, faults } = await visit();
   const session = await page.context().newCDPSession(page);
@@ -177,6 +195,66 @@ test("a finger draws and does not move the chart", async () => {
   await touch("touchEnd");
   await until(() => linked(page)[0] !== first, "its end has moved");
   assert.deepEqual(linked(page)[0].split("_").slice(0, 3), first.split("_").slice(0, 3), "its start has not");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("a drawing stays at its bars where the times are shifted to now", async () => {
+  const { page, faults } = await visit();
+  await openTools(page);
+  await tool(page, "Trend line");
+  const [from, to] = [await at(page, 0.4, 0.5), await at(page, 0.6, 0.4)];
+  await page.mouse.click(...from);
+  await page.mouse.click(...to);
+  await untilLinked(page, 1);
+  await page.keyboard.press("Escape");
+  const [before] = linked(page);
+  const time = await page.textContent(".legend-time");
+  const hovers = async (/** @type {number} */ share) => {
+    await page.mouse.move(from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1]));
+    return page.locator(".pane").getAttribute("data-draw");
+  };
+  await page.click('[data-transport="shift"]');
+  await page.locator('[data-transport="shift"][aria-pressed="true"]').waitFor();
+  await page.mouse.move(0, 0);
+  await page.waitForFunction((old) => document.querySelector(".legend-time")?.textContent !== old, time);
+  await untilText(page, "#feed", "Ended");
+  await until(async () => (await hovers(0.4)) === "body" || (await hovers(0.5)) === "body", "the line is where it was");
+  assert.equal(linked(page)[0], before);
+  // A new one is anchored in the times of the recording as well, and at the same bar.
+  await tool(page, "Level");
+  await page.mouse.click(...from);
+  await untilLinked(page, 2);
+  assert.equal(linked(page)[1].split("_")[1], before.split("_")[1]);
+  await page.click('[data-transport="shift"]');
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
+test("a drag on an alert moves the alert, and a tool in hand draws across it", async () => {
+  const { page, faults } = await visit();
+  await openTools(page);
+  const place = await at(page, 0.5, 0.4);
+  await page.mouse.move(...place);
+  await page.locator(".alert-add").click();
+  const alert = page.locator(".alert-line");
+  await alert.waitFor();
+  const box = await alert.boundingBox();
+  assert.ok(box);
+  const middle = box.y + box.height / 2;
+  const name = await alert.getAttribute("aria-label");
+  await tool(page, "Trend line");
+  await page.mouse.click(place[0], middle);
+  await page.mouse.click(place[0] + 100, middle + 60);
+  await untilLinked(page, 1);
+  assert.equal(await alert.getAttribute("aria-label"), name, "the alert has not moved");
+  await page.keyboard.press("Escape");
+  await page.mouse.move(place[0] - 100, middle);
+  await page.mouse.down();
+  await page.mouse.move(place[0] - 100, middle + 40, { steps: 3 });
+  await page.mouse.up();
+  await until(async () => (await alert.getAttribute("aria-label")) !== name, "the alert moves");
+  assert.equal(linked(page).length, 1);
   assert.deepEqual(faults, []);
   await page.close();
 });

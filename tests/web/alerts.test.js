@@ -131,6 +131,7 @@ function commands() {
     store,
     set: (settings) => store.dispatch({ type: "set", settings }),
     choose: (wanted) => store.dispatch({ type: "choose", ...wanted }),
+    draw: (kind) => void ran.push(`draw ${kind}`),
     transport: (button) => void ran.push(`transport ${button}`),
     run: {
       pause: note("pause"),
@@ -197,6 +198,8 @@ test("commands change the settings round and round", () => {
   assert.deepEqual(settings().indicators, ["rsi"]);
   list.find(({ title }) => title === "Indicator: RSI")?.run();
   assert.deepEqual(settings().indicators, []);
+  list.find(({ title }) => title === "Draw: Trend line")?.run();
+  assert.deepEqual(ran.splice(0), ["draw trend"]);
   for (const keys of [".", "?", "/", "R", "Ctrl+K", "Ctrl+G", "B", "G", "E", ">"]) run(keys);
   assert.deepEqual(ran, [
     "pause",

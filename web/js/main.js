@@ -142,6 +142,7 @@ const commands = createCommands({
     if (fault) toasts.show(fault);
     else change({ type: "choose", ...wanted });
   },
+  draw: (kind) => views.withPanels(({ charts }) => charts.place(kind)),
   transport,
   run: {
     pause: () => pause(!store.state.paused),

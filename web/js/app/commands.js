@@ -1,6 +1,8 @@
 /** The commands of the keys and of the palette. */
 
 import { INTERVALS } from "../lib/time.js";
+import { KIND_NAMES } from "../state/drawings.js";
+import { KIND_TITLES } from "../state/drawingwords.js";
 import { studyName } from "../state/studies.js";
 import { CHART_KINDS, INDICATORS, LAYOUTS, SCALES, THEMES } from "../state/settings.js";
 
@@ -35,10 +37,11 @@ const TRANSPORT = [
  * @param {(wanted: Wanted) => void} actions.choose
  * @param {Record<"pause" | "palette" | "help" | "signIn" | "filter" | "table" | "csv" | "png" | "place" |
  *   "mark" | "bookmarks" | "trades" | "list", () => void>} actions.run
+ * @param {(kind: import("../state/drawings.js").DrawingKind) => void} actions.draw
  * @param {(button: import("../state/transport.js").Button) => void} actions.transport
  * @returns {Command[]}
  */
-export function createCommands({ store, set, choose, run, transport }) {
+export function createCommands({ store, set, choose, draw, run, transport }) {
   const settings = () => store.state.settings;
   /** Returns the value after `now`, in a circle. @template Value @param {readonly Value[]} values @param {Value} now */
   const after = (values, now) => values[(values.indexOf(now) + 1) % values.length];
@@ -86,6 +89,7 @@ export function createCommands({ store, set, choose, run, transport }) {
       ),
     ),
     command("Chart", "", "Compare with nothing", () => choose({ compare: [] })),
+    ...KIND_NAMES.map((kind) => command("Chart", "", `Draw: ${KIND_TITLES[kind]}`, () => draw(kind))),
     command("Chart", "R", "Bars as a table", run.table),
     command("Chart", "", "Save the bars as CSV", run.csv),
     command("Chart", "", "Save the chart as PNG", run.png),

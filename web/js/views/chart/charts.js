@@ -101,6 +101,9 @@ export function createCharts(root, actions) {
       menu.render(state);
     },
 
+    /** Places a drawing in the middle of the active chart. @param {import("../../state/drawings.js").DrawingKind} kind */
+    place: (kind) => panes[shown?.active ?? 0].place(kind),
+
     /** Returns a picture of the active chart. @param {{ title: string, about: string }} texts above it */
     picture: (texts) => panes[shown?.active ?? 0].plot.picture(texts),
 

@@ -28,12 +28,14 @@ export function createDrawing({ node, canvas, plot, say, actions }) {
   /** @type {Promise<Layer> | null} */
   let loading = null;
   let isOpen = false;
+  /** What the layer draws once it is there. @type {[State, Pane, import("../../chart/palette.js").Palette] | null} */
+  let shown = null;
 
   async function create() {
     const { createDrawingLayer } = await import("./drawings.js");
     layer = createDrawingLayer({ node, canvas, side, plot, say, actions, onChange: actions.onHover });
     layer.show(isOpen);
-    actions.onHover();
+    if (shown) layer.render(...shown);
     return layer;
   }
   /** @param {(layer: Layer) => void} run */
@@ -65,7 +67,8 @@ export function createDrawing({ node, canvas, plot, say, actions }) {
 
     /** @param {State} state @param {Pane} pane @param {import("../../chart/palette.js").Palette} colours */
     render(state, pane, colours) {
-      if (layer) layer.render(state, pane, colours);
+      shown = [state, pane, colours];
+      if (layer) layer.render(...shown);
       else if (!loading && state.drawings.list.some(({ symbol }) => symbol === pane.symbol)) withLayer(() => {});
     },
 

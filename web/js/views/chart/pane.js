@@ -188,6 +188,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
   return {
     node,
     plot,
+    place: drawing.place,
     remove() {
       observer.disconnect();
       drawing.remove();
