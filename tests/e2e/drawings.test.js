@@ -148,9 +148,16 @@ test("a drawing is placed, moved and deleted by keys, and said", async () => {
   await page.waitForFunction(() => document.activeElement?.classList.contains("pane-canvas"));
   const price = () => Number(linked(page)[0].split("_")[2]);
   const before = price();
-  await page.keyboard.press("Shift+ArrowUp");
+  for (let turn = 0; turn < 3; turn += 1) await page.keyboard.press("Shift+ArrowUp");
   await until(() => price() > before, "the level rises");
   await untilText(page, ".pane > .spoken", /^Level [\d.]+$/);
+  // Keys in a row are one step.
+  for (let turn = 0; turn < 4; turn += 1) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Control+z");
+  const risen = price();
+  await page.keyboard.press("Control+z");
+  await until(() => price() < risen, "the moves before are undone");
+  assert.equal(price(), before);
   await page.keyboard.press("Control+d");
   await untilLinked(page, 2);
   await page.keyboard.press("Delete");

@@ -31,6 +31,7 @@ import { drawingName, measured, retracement } from "../../web/js/state/drawingwo
 import { initialState } from "../../web/js/state/model.js";
 import { reduce } from "../../web/js/state/reduce.js";
 import { DEFAULT_SETTINGS } from "../../web/js/state/settings.js";
+import { wishOf } from "../../web/js/views/chart/drawkeys.js";
 
 /** @typedef {import("../../web/js/state/drawings.js").Drawing} Drawing */
 /** @typedef {import("../../web/js/state/drawings.js").Edit} Edit */
@@ -319,4 +320,20 @@ test("moving changes all anchors or one", () => {
     [0, 5 * MINUTE + 1],
   );
   assert.equal(drawingsOf({ list: [drawing(), level({ symbol: "IBM" })] }, "IBM").length, 1);
+});
+
+test("keys wish for what they stand for, most of them only of a selected drawing", () => {
+  const of = (/** @type {string} */ key, more = {}, selected = true) =>
+    wishOf({ key, ctrlKey: false, metaKey: false, shiftKey: false, ...more }, selected);
+  assert.deepEqual(of("z", { ctrlKey: true }, false), { does: "action", action: "undo" });
+  assert.deepEqual(of("Z", { metaKey: true, shiftKey: true }), { does: "action", action: "redo" });
+  assert.deepEqual(of("y", { ctrlKey: true }), { does: "action", action: "redo" });
+  assert.deepEqual([of("d", { ctrlKey: true }, false), of("c", { ctrlKey: true })], [null, null]);
+  assert.deepEqual(of("ArrowLeft", { shiftKey: true }), { does: "move", bars: -10, ticks: 0 });
+  assert.deepEqual(of("Tab", { shiftKey: true }), { does: "part", back: true });
+  assert.deepEqual(
+    [of("ArrowUp", {}, false), of("Delete", {}, false), of("Tab", {}, false), of("j")],
+    Array(4).fill(null),
+  );
+  assert.deepEqual(of("Escape", {}, false), { does: "escape" });
 });

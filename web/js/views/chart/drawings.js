@@ -8,8 +8,10 @@ import { setAttribute } from "../../lib/dom.js";
 import { priceText } from "../../lib/number.js";
 import { DRAWING_COLOURS, DRAWING_KINDS, drawingsOf, moved, nextId, undoable } from "../../state/drawings.js";
 import { linkedDrawings } from "../../state/drawingtext.js";
-import { drawingName, KIND_TITLES, measured, retracement } from "../../state/drawingwords.js";
+import { drawingName, KIND_TITLES } from "../../state/drawingwords.js";
 import { seriesOf } from "../../state/select.js";
+import { figureOf } from "./drawfigure.js";
+import { wishOf } from "./drawkeys.js";
 import { createDrawPlace } from "./drawplace.js";
 import { createDrawPointer } from "./drawpointer.js";
 import { createDrawText } from "./drawtext.js";
@@ -23,14 +25,11 @@ import { createDrawTools } from "./drawtools.js";
 /** @typedef {import("../../chart/palette.js").Palette} Palette */
 /** @typedef {import("./drawpointer.js").Point} Point */
 
+/** The rest after which moves by keys are done: one step to undo, and one change of the address. */
+const REST_MS = 300;
 /** The distance of a duplicate from its original. */
 const COPY_BARS = 2;
 const COPY_PX = 24;
-/** Bars and ticks of an arrow key, and with Shift. */
-const STEP = { plain: 1, shift: 10 };
-/** @type {Readonly<Record<string, readonly [bars: number, ticks: number]>>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-
 /**
  * @param {object} given
  * @param {HTMLElement} given.node the pane
@@ -50,6 +49,10 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
   let draft = null;
   /** @type {{ drawing: Drawing, now: Drawing, at: number | null, from: { index: number, price: number } } | null} */
   let grabbed = null;
+  /** The drawing that keys are moving, until the state has it. @type {Drawing | null} */
+  let nudged = null;
+  let isSettled = true;
+  let resting = 0;
   /** @type {number | null} */
   let selected = null;
   /** @type {number | null} */
@@ -68,7 +71,10 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
   const bars = () => (shown ? seriesOf(shown.state, shown.pane).bars : []);
   const shiftUs = () => shown?.state.feed?.time_shift_us ?? 0;
   /** @returns {readonly Drawing[]} */
-  const own = () => (shown ? drawingsOf(shown.state.drawings, shown.pane.symbol) : []);
+  const own = () =>
+    (shown ? drawingsOf(shown.state.drawings, shown.pane.symbol) : []).map((one) =>
+      one.id === nudged?.id ? nudged : one,
+    );
   const place = createDrawPlace(plot, () => ({
     bars: bars(),
     instrument: instrumentOf(),
@@ -80,6 +86,13 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
 
   /** @param {Drawing} drawing */
   const put = (drawing) => actions.onDraw({ edit: "put", drawing });
+
+  /** Ends the moves by keys. */
+  function settle() {
+    clearTimeout(resting);
+    if (nudged && !isSettled) put(nudged);
+    isSettled = true;
+  }
 
   /** @param {number | null} id */
   function select(id) {
@@ -106,6 +119,7 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     const { width, height } = plot.area();
     if (at.x > width || at.y > height || !shown) return false;
     text.close();
+    settle();
     if (tool) {
       const anchor = place.anchorAt(at, free);
       if (anchor) draft = draft ? moved(draft, () => anchor, draft.anchors.length - 1) : begun(begin(anchor));
@@ -225,6 +239,7 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
 
   /** @param {import("./drawtools.js").ToolAction} action */
   function onAction(action) {
+    settle();
     const symbol = shown?.pane.symbol;
     const drawing = selectedDrawing();
     if (!symbol || !shown) return;
@@ -264,22 +279,15 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether it was for the drawings */
-  function handleKey({ key, ctrlKey, metaKey, shiftKey }) {
+  function handleKey(event) {
     const drawing = selectedDrawing();
-    if (ctrlKey || metaKey) {
-      const letter = key.toLowerCase();
-      if (letter === "z") onAction(shiftKey ? "redo" : "undo");
-      else if (letter === "y") onAction("redo");
-      else if (letter === "d" && drawing) onAction("copy");
-      else return false;
-      return true;
-    }
-    if (key === "Escape") return escape();
-    if (!drawing || document.activeElement !== canvas) return false;
-    if (key === "Delete" || key === "Backspace") onAction("remove");
-    else if (key === "Enter" && drawing.kind === "text") edit(drawing);
-    else if (key === "Tab") return nextPart(drawing, shiftKey);
-    else if (Object.hasOwn(ARROWS, key)) moveByKey(drawing, ARROWS[key], shiftKey ? STEP.shift : STEP.plain);
+    const wish = wishOf(event, drawing !== null && document.activeElement === canvas);
+    if (wish?.does === "escape") return escape();
+    if (wish?.does === "action") onAction(wish.action);
+    else if (!wish || !drawing) return false;
+    else if (wish.does === "part") return nextPart(drawing, wish.back);
+    else if (wish.does === "move") moveByKey(drawing, wish);
+    else if (drawing.kind === "text") edit(drawing);
     else return false;
     return true;
   }
@@ -310,25 +318,22 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     return true;
   }
 
-  /** @param {Drawing} drawing @param {readonly [number, number]} by @param {number} times */
-  function moveByKey(drawing, [by, ticks], times) {
-    const rise = ticks * times * (instrumentOf()?.tick_size ?? 0);
-    const next = place.movedBy(drawing, { bars: by * times, rise }, part);
-    put(next);
-    say(name(next));
+  /** @param {Drawing} drawing @param {{ bars: number, ticks: number }} by */
+  function moveByKey(drawing, { bars: count, ticks }) {
+    isSettled = false;
+    const rise = ticks * (instrumentOf()?.tick_size ?? 0);
+    nudged = place.movedBy(drawing, { bars: count, rise }, part);
+    clearTimeout(resting);
+    resting = window.setTimeout(settle, REST_MS);
+    say(name(nudged));
+    onChange();
   }
   node.addEventListener("keydown", onKey);
+  canvas.addEventListener("blur", settle);
 
-  /** @param {Drawing} drawing @returns {import("../../chart/drawingshapes.js").Figure} */
-  function figureOf({ id, kind, colour, anchors, text: words }) {
-    const instrument = instrumentOf();
-    const placed = anchors.map(({ ts, price }) => ({ ts: ts + shiftUs(), price }));
-    const count = () => plot.place.indexOf(placed[1].ts) - plot.place.indexOf(placed[0].ts);
-    const written = kind === "text" ? [words || "…"] : [];
-    const labels = kind === "measure" ? measured(anchors, count(), instrument) : written;
-    const levels = kind === "fibonacci" ? retracement(anchors, instrument) : [];
-    return { id, kind, colour, anchors: placed, levels, labels };
-  }
+  /** @param {Drawing} drawing */
+  const figure = (drawing) =>
+    figureOf(drawing, { instrument: instrumentOf(), shiftUs: shiftUs(), indexOf: plot.place.indexOf });
 
   /** The sources of the last picture. @type {readonly unknown[]} */
   let seen = [];
@@ -356,17 +361,30 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
         draft = grabbed = null;
         text.close();
       }
+      if (isSettled && state.drawings.list !== shown?.state.drawings.list) nudged = null;
       shown = { state, pane, colours };
       const { list } = state.drawings;
       const all = bars();
       const places = [pane.interval, all.length, all[0]?.ts, shiftUs(), state.instruments];
-      const now = [list, pane.symbol, colours, draft, grabbed?.now, selected, hovered, tool, text.isOpen(), ...places];
+      const now = [
+        list,
+        pane.symbol,
+        colours,
+        draft,
+        grabbed?.now,
+        nudged,
+        selected,
+        hovered,
+        tool,
+        text.isOpen(),
+        ...places,
+      ];
       const magnet = state.settings.magnet;
       if (now.every((one, at) => one === seen[at]) && seen.at(-1) === magnet) return;
       seen = [...now, magnet];
       const mine = own();
       const inHand = [grabbed?.now, draft].filter((one) => one != null);
-      const figures = [...mine.filter(({ id }) => !inHand.some((one) => one.id === id)), ...inHand].map(figureOf);
+      const figures = [...mine.filter(({ id }) => !inHand.some((one) => one.id === id)), ...inHand].map(figure);
       drawings.set({ figures, selected: draft ? draft.id : selected, hovered }, colours);
       tools.render({
         tool,
@@ -383,6 +401,7 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     },
 
     remove() {
+      settle();
       pointer.leave();
       text.close();
     },
