@@ -17,7 +17,10 @@ export function createPlace(onCommand) {
   const { button, panel, open, close } = createMenu(
     { name: "Go to a date or time (Ctrl+G)", class: "tool transport-place" },
     time,
+    span("spoken", ", go to a date or time"),
   );
+  // Its name begins with what it shows.
+  setAttribute(button, "aria-label", null);
   const input = element("input", {
     class: "field place-input",
     type: "text",
