@@ -143,6 +143,7 @@ function commands() {
       mark: note("mark"),
       trades: note("trades"),
       list: note("list"),
+      open: note("open"),
       bookmarks: note("bookmarks"),
       table: note("table"),
       csv: note("csv"),

@@ -66,9 +66,9 @@ test("subscriptions are sent once, then only differences", () => {
     { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 500, rate: 5 },
     { type: "subscribe", channel: "trades", symbols: ["AAPL"], history: 50, rate: 5 },
     { type: "rate", channel: "quotes", symbols: ["AAPL"], rate: 0 },
-    { type: "unsubscribe", channel: "bars", symbols: ["AAPL"], interval: "1m" },
+    { type: "unsubscribe", id: 0, channel: "bars", symbols: ["AAPL"], interval: "1m" },
     { type: "subscribe", channel: "bars", symbols: ["IBM"], interval: "5m", history: 500, rate: 5 },
-    { type: "unsubscribe", channel: "trades", symbols: ["AAPL"] },
+    { type: "unsubscribe", id: 0, channel: "trades", symbols: ["AAPL"] },
     { type: "subscribe", channel: "trades", symbols: ["IBM"], history: 50, rate: 5 },
   ]);
 });
@@ -229,8 +229,8 @@ test("the book of one symbol is subscribed while it is shown", () => {
     { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 10 },
     { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 0 },
     { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 10 },
-    { type: "unsubscribe", channel: "depth", symbols: ["AAPL"] },
+    { type: "unsubscribe", id: 0, channel: "depth", symbols: ["AAPL"] },
     { type: "subscribe", channel: "depth", symbols: ["IBM"], rate: 10, since },
-    { type: "unsubscribe", channel: "depth", symbols: ["IBM"] },
+    { type: "unsubscribe", id: 0, channel: "depth", symbols: ["IBM"] },
   ]);
 });

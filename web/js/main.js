@@ -9,6 +9,7 @@ import { requestPermission } from "./app/alertsignal.js";
 import { commandOf, createCommands } from "./app/commands.js";
 import { createConnection } from "./app/connection.js";
 import { fetchEarly } from "./app/early.js";
+import { createDrop } from "./app/drop.js";
 import { createFeedData } from "./app/feeddata.js";
 import { createKeeper, firstState } from "./app/keep.js";
 import { saveBars, savePicture, saveTrades, saveWatchlist } from "./app/save.js";
@@ -126,6 +127,23 @@ function mark(at = store.state.marketUs) {
   if (bookmarks.has(us) || bookmarks.set(us, "")) views.withPanels(({ transport }) => transport.openBookmarks(us));
 }
 
+/** Why this page may not open files, or `null`. */
+const openFault = () =>
+  store.state.control ? null : "This page can only watch: sign in with the presenter's token to open files.";
+
+/** @type {Promise<ReturnType<typeof import("./opening.js").createOpening>> | null} */
+let opening = null;
+/** Runs `run` with the dialog for files, once it is loaded. @param {(dialog: Awaited<NonNullable<typeof opening>>) => void} run */
+function openFiles(run) {
+  const fault = openFault();
+  if (fault !== null) return toasts.show(fault);
+  opening ??= import("./opening.js").then(({ createOpening }) => createOpening({ store, warn: toasts.show }));
+  opening.then(run, () => {
+    opening = null;
+    toasts.show("The dialog for files could not be loaded. Try again.");
+  });
+}
+
 /** @param {import("./state/transport.js").Button} button */
 function transport(button) {
   if (!store.state.control)
@@ -162,6 +180,7 @@ const commands = createCommands({
     png,
     trades: tradesAsCsv,
     list: listAsCsv,
+    open: () => openFiles((opening) => opening.open()),
   },
 });
 
@@ -230,6 +249,7 @@ function onKey(event) {
 }
 
 createKeeper(store);
+createDrop({ onFiles: (files) => openFiles((dialog) => dialog.send(files)), fault: openFault });
 let { firedAlerts } = store.state;
 store.addEventListener("change", (event) => {
   if (isStream(/** @type {CustomEvent} */ (event).detail)) paintStream();

@@ -36,7 +36,7 @@ const TRANSPORT = [
  * @param {(settings: Partial<Settings>) => void} actions.set
  * @param {(wanted: Wanted) => void} actions.choose
  * @param {Record<"pause" | "palette" | "help" | "signIn" | "filter" | "table" | "csv" | "png" | "place" |
- *   "mark" | "bookmarks" | "trades" | "list", () => void>} actions.run
+ *   "mark" | "bookmarks" | "trades" | "list" | "open", () => void>} actions.run
  * @param {(kind: import("../state/drawings.js").DrawingKind) => void} actions.draw
  * @param {(button: import("../state/transport.js").Button) => void} actions.transport
  * @returns {Command[]}
@@ -57,6 +57,7 @@ export function createCommands({ store, set, choose, draw, run, transport }) {
   return [
     command("Page", "Ctrl+K", "Find a symbol or a command", run.palette),
     command("Page", "?", "Keys and settings", run.help),
+    command("Feed", "Ctrl+O", "Open files, or the simulated market", run.open),
     command("Page", "/", "Filter the watchlist", run.filter),
     command("Page", "", "Sign in with a token", run.signIn),
     command("Page", ".", "Pause or resume everything that moves", run.pause),

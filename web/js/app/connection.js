@@ -9,7 +9,7 @@ import { createSession } from "../net/session.js";
 import { createSocket, LOST_AFTER } from "../net/socket.js";
 import { encode, PROTOCOL } from "../net/wire.js";
 import { estimate } from "../state/clock.js";
-import { defaultInterval, hasTrades } from "../state/select.js";
+import { defaultInterval, hasTrades, isOtherFeed } from "../state/select.js";
 import { sinceBars, sinceDepth, sinceNews, sinceQuotes, sinceTrades, sinceWatched } from "../state/since.js";
 import { subscriptionsOf } from "../state/subscriptions.js";
 import { earlyWorker, isEarly, replayMessages } from "./early.js";
@@ -141,11 +141,13 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   /** @param {import("../net/conflater.js").Entry} entry */
   function handle({ message, bytes, messages, updates }) {
     const trip = message.type === "time" ? clock.answered(message) : null;
+    const { feed } = store.state;
     store.dispatch({ type: "message", message, bytes, messages, updates, trip, ...now() });
     clock.tick();
     if (message.type === "hello") begin(message);
-    if (message.type === "feed") takeFeed(message);
+    if (message.type === "feed") takeFeed(message, feed);
     if (message.type === "stopping") socket.expectStop(message.reconnect_after_ms);
+    if (message.type === "unsubscribed") session.ended(message);
     if (message.type === "driven" || message.type === "error") driver.answered(message);
     if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
   }
@@ -161,8 +163,9 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     clock.opened();
   }
 
-  /** @param {import("../types/protocol.js").Feed} feed */
-  function takeFeed(feed) {
+  /** @param {import("../types/protocol.js").Feed} feed @param {import("../types/protocol.js").Feed | null} before */
+  function takeFeed(feed, before) {
+    if (isOtherFeed(before, feed)) warn(`Now plays: ${feed.name}.`);
     setTimeout(() => onFeed(feed), DETAILS_MS);
     if (feed.epoch !== store.state.listEpoch) return void loader.loadSymbols();
     settleChoice();
@@ -172,8 +175,9 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   const firstInterval = () => defaultInterval(store.state.instruments, store.state.feed, store.state.server.bars);
   /** The interval that was given to panes without one, and the feed that it suits. */
   let given = { name: "", interval: /** @type {import("../lib/time.js").Interval | null} */ (null) };
+  let isSettled = false;
 
-  /** Replaces chosen symbols and intervals that the feed does not have. */
+  /** Replaces chosen symbols and intervals that the feed does not have. A change of the feed is told otherwise. */
   function settleChoice() {
     const { panes, instruments, active, feed } = store.state;
     const [first] = instruments.keys();
@@ -186,7 +190,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     panes.forEach((pane, at) => {
       store.dispatch({ type: "activate", pane: at });
       if (pane.symbol !== null && !instruments.has(pane.symbol)) {
-        warn(`This feed has no symbol "${pane.symbol}". ${first} is shown instead.`);
+        if (!isSettled) warn(`This feed has no symbol "${pane.symbol}". ${first} is shown instead.`);
         store.dispatch({ type: "choose", symbol: first });
       }
       const { symbol, interval, compare } = store.state.panes[at];
@@ -198,6 +202,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
       });
     });
     store.dispatch({ type: "activate", pane: active });
+    isSettled = true;
     subscribe();
   }
 

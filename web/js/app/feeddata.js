@@ -14,7 +14,7 @@ import { previewOf } from "../state/preview.js";
 export function createFeedData({ store, api, warn }) {
   let catalogEpoch = -1;
   let readingEpoch = -1;
-  let rejectedRows = 0;
+  let rejectedOf = "";
   /** The last preview: its series, the market time of the request, and the time up to which it went. */
   let previewed = { key: "", marketUs: NaN, through: NaN, grows: true };
 
@@ -34,24 +34,26 @@ export function createFeedData({ store, api, warn }) {
           readingEpoch = epoch;
           store.dispatch({ type: "reading", reading: await api.reading() });
         }
-        if (rows_rejected !== rejectedRows) {
-          rejectedRows = rows_rejected;
+        // Another feed may have as many.
+        if (rejectedOf !== `${epoch} ${rows_rejected}`) {
+          rejectedOf = `${epoch} ${rows_rejected}`;
           store.dispatch({ type: "rejected", rows: rows_rejected > 0 ? await api.rejected() : [] });
         }
       } catch (fault) {
         catalogEpoch = -1;
         readingEpoch = -1;
-        rejectedRows = -1;
+        rejectedOf = "";
         warn(`The details of the feed could not be loaded: ${/** @type {Error} */ (fault).message}.`);
       }
     },
 
     /** Fetches the preview behind the timeline, as long as it grows. */
     async loadPreview() {
-      const { feed, epoch, marketUs, server } = store.state;
+      const { feed, epoch, marketUs, server, preview } = store.state;
       const wanted = previewOf(store.state);
       if (!wanted || document.hidden) return;
-      const before = previewed.key === wanted.key ? previewed : { marketUs: NaN, through: NaN, grows: true };
+      const isKnown = previewed.key === wanted.key && preview.key === wanted.key;
+      const before = isKnown ? previewed : { marketUs: NaN, through: NaN, grows: true };
       const isWhole = before.through >= (feed?.end ?? Infinity);
       if (isWhole || (!before.grows && marketUs === before.marketUs)) return;
       try {

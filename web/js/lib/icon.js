@@ -3,6 +3,7 @@
 import { svg } from "./dom.js";
 
 const PATHS = {
+  folder: "M1.5 12.5v-9h4.200l1.500 2h7.300v7z",
   search: "M7 12a5 5 0 1 0 0-10 5 5 0 0 0 0 10Zm3.6-1.4L14 14",
   columns: "M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10",
   candles: "M4.5 2v2m0 6v3M3 4h3v6H3zM11.5 3v3m0 5v3M10 6h3v5h-3z",

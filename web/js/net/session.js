@@ -36,6 +36,8 @@ const HIDDEN_RATE = 1;
 /** The longest message that every server reads. */
 const MESSAGE_BYTES = 16_384;
 const ALL = "*";
+/** The id of what this page unsubscribes from. One without an id was ended by the server. Commands have ids from 1 on. */
+const ASKED = 0;
 
 /** @type {Subscriptions} */
 const NOTHING = {
@@ -139,7 +141,7 @@ export function createSession(send, positions) {
   function sendBars() {
     for (const [key, { symbol, interval }] of sent.bars) {
       if (wanted.bars.has(key)) continue;
-      send({ type: "unsubscribe", channel: "bars", symbols: [symbol], interval });
+      send({ type: "unsubscribe", id: ASKED, channel: "bars", symbols: [symbol], interval });
       sent.bars.delete(key);
     }
     for (const [key, { symbol, interval }] of wanted.bars) {
@@ -164,7 +166,7 @@ export function createSession(send, positions) {
     const { changed, added } = rateChanges(sent.watched, rates, (_, rate) => armedRate(rate));
     const gone = [...sent.watched.keys()].filter((symbol) => !rates.has(symbol));
     const series = /** @type {const} */ ({ channel: "bars", interval: WATCHED });
-    if (gone.length > 0) sendInParts(gone, (symbols) => ({ type: "unsubscribe", ...series, symbols }));
+    if (gone.length > 0) sendInParts(gone, (symbols) => ({ type: "unsubscribe", id: ASKED, ...series, symbols }));
     for (const symbol of gone) {
       sent.watched.delete(symbol);
       changed.delete(symbol);
@@ -188,7 +190,7 @@ export function createSession(send, positions) {
    */
   function sendSingle(channel, options) {
     const [before, symbol, rate] = [sent[channel], wanted[channel], rateNow(wanted.rate)];
-    if (before && before.symbol !== symbol) send({ type: "unsubscribe", channel, symbols: [before.symbol] });
+    if (before && before.symbol !== symbol) send({ type: "unsubscribe", id: ASKED, channel, symbols: [before.symbol] });
     sent[channel] = symbol === null ? null : { symbol, rate };
     if (symbol === null) return;
     if (before?.symbol !== symbol) {
@@ -244,6 +246,21 @@ export function createSession(send, positions) {
       isVisible = visible;
       isRinging = ringing;
       sendChanges();
+    },
+
+    /**
+     * Forgets subscriptions that the server has ended, as another feed lacks their symbols.
+     *
+     * @param {import("../types/protocol.js").Unsubscribed} message
+     */
+    ended({ id, channel, symbols, interval }) {
+      if (id !== undefined) return;
+      for (const symbol of symbols) {
+        if (channel === "quotes") sent.quotes.delete(symbol);
+        if (channel === "bars" && interval === WATCHED) sent.watched.delete(symbol);
+        if (channel === "bars") sent.bars.delete(`${symbol} ${interval}`);
+        if ((channel === "trades" || channel === "depth") && sent[channel]?.symbol === symbol) sent[channel] = null;
+      }
     },
 
     /** @param {readonly string[]} symbols */

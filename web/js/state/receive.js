@@ -7,9 +7,11 @@
 import { checkAlerts, checkExtremes, disarm, extremesSince, FIRED_KEPT, WATCHED } from "./alerts.js";
 import { addRoundTrip, estimate, NO_SAMPLES } from "./clock.js";
 import { NO_NOTICES, takeNotices } from "./notices.js";
-import { seriesKey } from "./model.js";
+import { NO_READING, seriesKey } from "./model.js";
 import { cleared, withoutTrades } from "./panes.js";
+import { NO_PREVIEW } from "./preview.js";
 import { takeQuotes } from "./quotes.js";
+import { isOtherFeed } from "./select.js";
 import { takeBars } from "./series.js";
 import { extendSparks } from "./sparks.js";
 import { takeTrades } from "./trades.js";
@@ -143,7 +145,7 @@ function takeHello(state, { control, rates, limits }) {
 function takeFeed(state, feed) {
   if (feed.epoch === state.epoch) return { ...state, feed, marketUs: later(state.marketUs, feed.ts_market) };
   return {
-    ...withoutTrades(state),
+    ...(isOtherFeed(state.feed, feed) ? withoutDetails(withoutTrades(state)) : withoutTrades(state)),
     feed,
     epoch: feed.epoch,
     quotes: new Map(),
@@ -154,6 +156,25 @@ function takeFeed(state, feed) {
     news: NO_NOTICES,
     scenarios: NO_NOTICES,
     marketUs: feed.ts_market,
+  };
+}
+
+/**
+ * Forgets what was known of the feed before, and the filter: it may leave nothing of the new list.
+ *
+ * @param {State} state
+ * @returns {State}
+ */
+function withoutDetails(state) {
+  return {
+    ...state,
+    catalog: null,
+    groups: new Map(),
+    sectors: new Map(),
+    rejected: [],
+    reading: NO_READING,
+    preview: NO_PREVIEW,
+    filter: "",
   };
 }
 

@@ -7,7 +7,7 @@
 import { droppedText, editDrawings } from "./drawings.js";
 import { receive, withWatched } from "./receive.js";
 import { activate, choose, filled, setLayout, withoutTrades, withPanes } from "./panes.js";
-import { takePreview } from "./preview.js";
+import { NO_PREVIEW, takePreview } from "./preview.js";
 import { takeOlder } from "./series.js";
 import { extendSparks, seedSparks } from "./sparks.js";
 
@@ -139,7 +139,10 @@ function draw(state, edit) {
  * @returns {State}
  */
 function takeSymbols(state, { epoch, symbols }) {
-  const next = { ...state, listEpoch: epoch, instruments: new Map(symbols.map((one) => [one.symbol, one])) };
+  // The same file may be read in another way, and then has other prices.
+  const isSame = JSON.stringify([...state.instruments.values()]) === JSON.stringify(symbols);
+  const preview = isSame ? state.preview : NO_PREVIEW;
+  const next = { ...state, listEpoch: epoch, instruments: new Map(symbols.map((one) => [one.symbol, one])), preview };
   const known = next.panes.filter(({ symbol }, at) => symbol !== null || at === 0);
   return withPanes(next, filled(next, known, next.panes.length), Math.min(next.active, known.length - 1));
 }

@@ -128,6 +128,16 @@ export function mayDrive({ control, link }) {
 }
 
 /**
+ * Tells whether the server has changed to another feed: another file, or the simulated market. A seek begins an epoch too.
+ *
+ * @param {State["feed"]} before
+ * @param {NonNullable<State["feed"]>} feed
+ */
+export function isOtherFeed(before, feed) {
+  return before !== null && (before.source !== feed.source || before.name !== feed.name);
+}
+
+/**
  * Returns the interval of the bars that all ticks of the feed were made from, if there is one.
  *
  * @param {ReadonlyMap<string, Instrument>} instruments

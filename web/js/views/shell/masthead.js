@@ -1,4 +1,4 @@
-/** The buttons of the masthead: find, help, presentation mode, pause, theme. */
+/** The buttons of the masthead: find, open, help, presentation mode, pause, theme. */
 
 import { element, setAttribute, setName } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
@@ -12,6 +12,9 @@ const THEMES = {
   dark: { glyph: "moon", name: "Dark", next: "light" },
   light: { glyph: "sun", name: "Light", next: "auto" },
 };
+
+const OPEN = "Open files, or the simulated market (Ctrl+O)";
+const WATCHING = "Open files: only for presenters, as this page can only watch";
 
 /**
  * @param {HTMLElement} root
@@ -39,7 +42,8 @@ export function createMasthead(root, commands, { onSet, onPause }) {
     return button;
   };
   const large = byKey("P", "screen", "present");
-  root.append(byKey("Ctrl+K", "search", "find"), byKey("?", "keyboard", "help"), large, pauseButton, themeButton);
+  const open = byKey("Ctrl+O", "folder", "open");
+  root.append(open, byKey("Ctrl+K", "search", "find"), byKey("?", "keyboard", "help"), large, pauseButton, themeButton);
   /** @type {State | undefined} */
   let shown;
   themeButton.addEventListener("click", () => shown && onSet({ theme: THEMES[shown.settings.theme].next }));
@@ -57,6 +61,9 @@ export function createMasthead(root, commands, { onSet, onPause }) {
       pause.show(paused ? "play" : "pause");
       setName(pauseButton, paused ? "Resume" : "Pause everything that moves");
       setAttribute(pauseButton, "aria-pressed", String(paused));
+      const isOff = state.link.status === "live" && !state.control;
+      setAttribute(open, "aria-disabled", isOff || null);
+      setName(open, isOff ? WATCHING : OPEN);
       setAttribute(large, "aria-pressed", String(settings.large));
       setAttribute(page, "data-theme", settings.theme === "auto" ? null : settings.theme);
       setAttribute(page, "data-colours", settings.colours === "standard" ? null : settings.colours);
