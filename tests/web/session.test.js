@@ -234,3 +234,30 @@ test("the book of one symbol is subscribed while it is shown", () => {
     { type: "unsubscribe", id: 0, channel: "depth", symbols: ["IBM"] },
   ]);
 });
+
+test("subscriptions that another feed ended are forgotten", () => {
+  const { sent, session } = open();
+  session.setSubscriptions(wanted({ AAPL: 5, IBM: 5 }, { depth: "AAPL" }));
+  session.ended({ type: "unsubscribed", channel: "quotes", symbols: ["AAPL", "IBM"] });
+  session.ended({ type: "unsubscribed", channel: "bars", symbols: ["AAPL"], interval: "1m" });
+  session.ended({ type: "unsubscribed", channel: "trades", symbols: ["AAPL"] });
+  session.ended({ type: "unsubscribed", channel: "depth", symbols: ["AAPL"] });
+  sent.length = 0;
+  const bars = /** @type {Subscriptions["bars"]} */ (new Map([["XYZ 1m", { symbol: "XYZ", interval: "1m" }]]));
+  session.setSubscriptions(wanted({ XYZ: 5 }, { bars, trades: "XYZ" }));
+  assert.deepEqual(textOf(sent), ["subscribe quotes XYZ 5", "subscribe bars XYZ 5", "subscribe trades XYZ 5"]);
+  // The feed before comes back, and its symbols are subscribed to anew.
+  session.ended({ type: "unsubscribed", channel: "quotes", symbols: ["XYZ"] });
+  sent.length = 0;
+  session.setSubscriptions(wanted({ AAPL: 5 }, { bars, trades: "XYZ" }));
+  assert.deepEqual(textOf(sent), ["subscribe quotes AAPL 5"]);
+});
+
+test("the answer to an unsubscribe ends nothing", () => {
+  const { sent, session } = open();
+  session.setSubscriptions(AAPL);
+  sent.length = 0;
+  session.ended({ type: "unsubscribed", id: 0, channel: "bars", symbols: ["AAPL"], interval: "1m" });
+  session.setSubscriptions(AAPL);
+  assert.deepEqual(sent, []);
+});

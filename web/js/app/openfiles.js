@@ -35,6 +35,8 @@ export function createOpenFiles({ onChange, onPlay, warn, isShown }) {
   let timer = 0;
   /** The numbers of the files that came with the last drop. They are chosen together. */
   let dropped = new Set();
+  /** The chosen feeds play. They stay chosen, so that their settings can be changed, until others are chosen. */
+  let isPlayed = false;
 
   /** @param {Partial<Opening>} changes */
   function change(changes) {
@@ -79,8 +81,10 @@ export function createOpenFiles({ onChange, onPlay, warn, isShown }) {
 
   /** @param {string} id @param {boolean} isChosen */
   function choose(id, isChosen) {
-    const chosen = chosenWith(opening, id, isChosen);
-    const settings = chosen.some((one) => opening.chosen.includes(one)) ? opening.settings : {};
+    const before = isPlayed && isChosen ? { ...opening, chosen: [] } : opening;
+    isPlayed = false;
+    const chosen = chosenWith(before, id, isChosen);
+    const settings = chosen.some((one) => before.chosen.includes(one)) ? opening.settings : {};
     change({ chosen, settings, failure: null, refused: [] });
     inspectNow();
   }
@@ -173,6 +177,7 @@ export function createOpenFiles({ onChange, onPlay, warn, isShown }) {
       change({ opening: true, failure: null });
       try {
         await api.load(opening.chosen, chosenFiles(opening).length > 0 ? opening.settings : {});
+        isPlayed = true;
         change({ opening: false });
         onPlay();
       } catch (fault) {

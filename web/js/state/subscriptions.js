@@ -28,7 +28,8 @@ export function subscriptionsOf(state, { trades, depth }) {
   const quotes = new Map();
   const slow = settings.rate === "every" ? MARKET_RATE : Math.min(MARKET_RATE, settings.rate);
   if (needsMarket(state)) for (const symbol of instruments.keys()) quotes.set(symbol, slow);
-  for (const symbol of settings.ticker ? visible.ticker : []) quotes.set(symbol, slow);
+  // Until the next picture, the rows and the ticker may be of the feed before.
+  for (const symbol of settings.ticker ? visible.ticker : []) if (instruments.has(symbol)) quotes.set(symbol, slow);
   const bars = wantedSeries(state);
   const armed = new Set(
     settings.alerts.flatMap(({ armed, symbol }) => (armed && instruments.has(symbol) ? [symbol] : [])),

@@ -141,7 +141,7 @@ function createFault() {
 }
 
 /** @param {string} text */
-const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
+const sentence = (text) => (/[.?!]$/.test(text) ? text : `${text}.`);
 
 /** The command line that plays the same, to be copied. */
 function createCommand() {

@@ -77,7 +77,7 @@ export function createFeedList(actions) {
     render(opening) {
       const { list, chosen } = opening;
       const takesUploads = (list?.limits.uploads ?? 0) > 0;
-      setAttribute(pick, "disabled", !takesUploads);
+      setAttribute(pick, "disabled", list !== null && !takesUploads);
       setText(
         drop,
         list && !takesUploads ? "This server takes no uploads (--no-uploads)." : "or drop them anywhere on the page",
