@@ -52,7 +52,8 @@ export function createChartMenu(root, { onPlayFrom, onMark, onPicture, onExport,
   ];
   const rule = element("hr");
   menu.append(play, mark, rule, ...rest);
-  document.body.append(menu);
+  // Within the landmark of the page, and over all of it while it is open.
+  root.append(menu);
 
   menu.addEventListener("keydown", (event) => {
     const items = [play, mark, ...rest].filter((node) => !node.hidden);
