@@ -137,3 +137,44 @@ impl Library {
         self.0.uploads.iter().for_each(Uploads::close);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn id_leads_to_one_file_or_to_none() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("a.csv"), "a").unwrap();
+        let parts = LibraryParts {
+            folder: Some(Folder::open(folder.path(), 9).unwrap()),
+            uploads: Some(Uploads::new(UploadLimits::default(), Box::new(TemporaryFolder::default()))),
+            ..LibraryParts::default()
+        };
+        let library = Library::new(parts);
+        let uploads = library.uploads().unwrap();
+        for bytes in [1, 2] {
+            let number = uploads.begin("b.csv", bytes, Instant::now()).unwrap();
+            uploads.append(number, 0, b"x", Instant::now()).unwrap();
+        }
+        assert_eq!(library.find("library/a.csv").ok().unwrap().name, "a.csv");
+        assert_eq!(library.find("upload/1").ok().unwrap().name, "b.csv");
+        assert!(matches!(library.find("upload/2"), Err(FindError::Incomplete(why)) if why.contains("1 of 2 bytes")));
+        let unknown = ["", "a.csv", "simulation", "start", "library/", "library/b.csv", "upload/", "upload/3"];
+        let not_written_so = ["upload/01", "upload/+1", "upload/1/", "upload/ 1", "UPLOAD/1", "upload/a.csv"];
+        for id in unknown.into_iter().chain(not_written_so) {
+            assert!(matches!(library.find(id), Err(FindError::Unknown)), "{id}");
+        }
+        library.close();
+        assert!(matches!(library.find("upload/1"), Err(FindError::Unknown)));
+    }
+
+    #[test]
+    fn library_of_nothing_finds_nothing() {
+        let library = Library::default();
+        assert!(library.files().is_empty() && library.uploads().is_none());
+        assert!(["library/a", "upload/1"].into_iter().all(|id| library.find(id).is_err()));
+    }
+}

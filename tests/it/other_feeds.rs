@@ -187,6 +187,6 @@ async fn load_over_the_stream_ends_what_the_new_feed_lacks() {
     let drive = json!({"type":"drive","id":1,"command":"load","feeds":["library/bars.csv"]});
     client.send(drive.to_string()).await;
     let ended = client.receive("unsubscribed").await;
-    assert_eq!(ended, json!({"type":"unsubscribed","channel":"quotes","symbols":["AAPL"]}));
+    assert_eq!(ended, json!({"type":"unsubscribed","channel":"quotes","symbols":["AAPL"],"reason":"gone"}));
     assert_eq!(client.receive("driven").await, json!({"type":"driven","id":1,"command":"load"}));
 }

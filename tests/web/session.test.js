@@ -66,9 +66,9 @@ test("subscriptions are sent once, then only differences", () => {
     { type: "subscribe", channel: "bars", symbols: ["AAPL"], interval: "1m", history: 500, rate: 5 },
     { type: "subscribe", channel: "trades", symbols: ["AAPL"], history: 50, rate: 5 },
     { type: "rate", channel: "quotes", symbols: ["AAPL"], rate: 0 },
-    { type: "unsubscribe", id: 0, channel: "bars", symbols: ["AAPL"], interval: "1m" },
+    { type: "unsubscribe", channel: "bars", symbols: ["AAPL"], interval: "1m" },
     { type: "subscribe", channel: "bars", symbols: ["IBM"], interval: "5m", history: 500, rate: 5 },
-    { type: "unsubscribe", id: 0, channel: "trades", symbols: ["AAPL"] },
+    { type: "unsubscribe", channel: "trades", symbols: ["AAPL"] },
     { type: "subscribe", channel: "trades", symbols: ["IBM"], history: 50, rate: 5 },
   ]);
 });
@@ -229,35 +229,35 @@ test("the book of one symbol is subscribed while it is shown", () => {
     { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 10 },
     { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 0 },
     { type: "rate", channel: "depth", symbols: ["AAPL"], rate: 10 },
-    { type: "unsubscribe", id: 0, channel: "depth", symbols: ["AAPL"] },
+    { type: "unsubscribe", channel: "depth", symbols: ["AAPL"] },
     { type: "subscribe", channel: "depth", symbols: ["IBM"], rate: 10, since },
-    { type: "unsubscribe", id: 0, channel: "depth", symbols: ["IBM"] },
+    { type: "unsubscribe", channel: "depth", symbols: ["IBM"] },
   ]);
 });
 
-test("subscriptions that another feed ended are forgotten", () => {
+test("another feed ends what it lacks, and the rest goes on", () => {
   const { sent, session } = open();
-  session.setSubscriptions(wanted({ AAPL: 5, IBM: 5 }, { depth: "AAPL" }));
-  session.ended({ type: "unsubscribed", channel: "quotes", symbols: ["AAPL", "IBM"] });
-  session.ended({ type: "unsubscribed", channel: "bars", symbols: ["AAPL"], interval: "1m" });
-  session.ended({ type: "unsubscribed", channel: "trades", symbols: ["AAPL"] });
-  session.ended({ type: "unsubscribed", channel: "depth", symbols: ["AAPL"] });
+  session.setSubscriptions(AAPL);
   sent.length = 0;
-  const bars = /** @type {Subscriptions["bars"]} */ (new Map([["XYZ 1m", { symbol: "XYZ", interval: "1m" }]]));
-  session.setSubscriptions(wanted({ XYZ: 5 }, { bars, trades: "XYZ" }));
+  session.listed(new Set(["IBM", "XYZ"]));
+  assert.deepEqual(sent, [], "the server has ended them by itself");
+  /** @type {Subscriptions["bars"]} */
+  const bars = new Map([["XYZ 1m", { symbol: "XYZ", interval: "1m" }]]);
+  session.setSubscriptions(wanted({ IBM: 5, XYZ: 5 }, { total: 3, bars, trades: "XYZ" }));
   assert.deepEqual(textOf(sent), ["subscribe quotes XYZ 5", "subscribe bars XYZ 5", "subscribe trades XYZ 5"]);
-  // The feed before comes back, and its symbols are subscribed to anew.
-  session.ended({ type: "unsubscribed", channel: "quotes", symbols: ["XYZ"] });
   sent.length = 0;
-  session.setSubscriptions(wanted({ AAPL: 5 }, { bars, trades: "XYZ" }));
-  assert.deepEqual(textOf(sent), ["subscribe quotes AAPL 5"]);
+  session.listed(new Set(["AAPL", "IBM", "MSFT", "NEW"]));
+  session.setSubscriptions(AAPL);
+  assert.deepEqual(textOf(sent), ["subscribe quotes AAPL 5", "subscribe bars AAPL 5", "subscribe trades AAPL 5"]);
 });
 
-test("the answer to an unsubscribe ends nothing", () => {
+test("a subscription to all symbols covers those of another feed", () => {
   const { sent, session } = open();
-  session.setSubscriptions(AAPL);
+  const all = { AAPL: 5, IBM: 5, MSFT: 5, NEW: 5 };
+  session.setSubscriptions(wanted(all));
+  assert.deepEqual(textOf(sent)[0], "subscribe quotes * 5");
   sent.length = 0;
-  session.ended({ type: "unsubscribed", id: 0, channel: "bars", symbols: ["AAPL"], interval: "1m" });
-  session.setSubscriptions(AAPL);
-  assert.deepEqual(sent, []);
+  session.listed(new Set(["XYZ", "ABC", "DEF"]));
+  session.setSubscriptions(wanted({ XYZ: 5, ABC: 2 }, { total: 3, bars: new Map(), trades: null }));
+  assert.deepEqual(textOf(sent), ["rate quotes ABC 2", "rate quotes DEF 0"]);
 });

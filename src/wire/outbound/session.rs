@@ -181,7 +181,7 @@ pub struct Stopping {
     pub reconnect_after_ms: u64,
 }
 
-/// The answer to `unsubscribe`.
+/// The answer to `unsubscribe`, or the word that subscriptions have ended by themselves.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename = "unsubscribed")]
 pub struct Unsubscribed<'a> {
@@ -191,10 +191,17 @@ pub struct Unsubscribed<'a> {
     symbols: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     interval: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 impl<'a> Unsubscribed<'a> {
     pub fn new(id: Option<u64>, channel: Channel, symbols: &'a [String]) -> Self {
-        Self { id, channel: channel.label(), symbols, interval: channel.interval() }
+        Self { id, channel: channel.label(), symbols, interval: channel.interval(), reason: None }
+    }
+
+    /// The feed that plays now lacks the symbols.
+    pub fn gone(channel: Channel, symbols: &'a [String]) -> Self {
+        Self { reason: Some("gone"), ..Self::new(None, channel, symbols) }
     }
 }

@@ -33,6 +33,7 @@ fn protocol_document_has_the_fixtures() {
         "scenarios",
         "throttled",
         "stopping",
+        "unsubscribed_gone",
         "heartbeat",
         "error",
         "subscribe_quotes",

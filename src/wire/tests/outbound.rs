@@ -63,6 +63,7 @@ fn answers_match_the_fixtures() {
         check(name, &Granted::new(id, channel, symbols, rate, recovered).to_text());
     }
     check("unsubscribed", &Unsubscribed::new(Some(4), Channel::Quotes, &all).to_text());
+    check("unsubscribed_gone", &Unsubscribed::gone(Channel::Quotes, &aapl).to_text());
     check("format", &FormatSet::new(Some(6), Format::Binary).to_text());
     check("acknowledge", &AcknowledgeSet::new(Some(12), true).to_text());
     check("probe", &Probe { number: 7 }.to_text());

@@ -50,6 +50,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
       // A list that was requested before a new epoch began.
       if (list.epoch < (store.state.epoch ?? 0)) return void loader.loadSymbols();
       remote.setSymbols(list);
+      session.listed(new Set(list.symbols.map(({ symbol }) => symbol)));
       store.dispatch({ type: "symbols", epoch: list.epoch, symbols: list.symbols });
       settleChoice();
       loadCloses();
@@ -147,7 +148,6 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     if (message.type === "hello") begin(message);
     if (message.type === "feed") takeFeed(message, feed);
     if (message.type === "stopping") socket.expectStop(message.reconnect_after_ms);
-    if (message.type === "unsubscribed") session.ended(message);
     if (message.type === "driven" || message.type === "error") driver.answered(message);
     if (message.type === "error") warn(message.remedy ? `${message.message}: ${message.remedy}` : message.message);
   }

@@ -36,9 +36,6 @@ const HIDDEN_RATE = 1;
 /** The longest message that every server reads. */
 const MESSAGE_BYTES = 16_384;
 const ALL = "*";
-/** The id of what this page unsubscribes from. One without an id was ended by the server. Commands have ids from 1 on. */
-const ASKED = 0;
-
 /** @type {Subscriptions} */
 const NOTHING = {
   quotes: new Map(),
@@ -56,6 +53,8 @@ const NOTHING = {
 const nothingSent = () => ({
   /** @type {Map<string, UpdateRate>} */
   quotes: new Map(),
+  /** The rate of `"*"`, which covers the symbols of later epochs too. @type {UpdateRate | null} */
+  all: null,
   /** @type {Map<string, SeriesId & { rate: UpdateRate }>} */
   bars: new Map(),
   /** @type {Map<string, UpdateRate>} */
@@ -118,6 +117,7 @@ export function createSession(send, positions) {
     const { changed, added } = rateChanges(sent.quotes, wanted.quotes, quoteRate);
     for (const [rate, symbols] of byRate(changed)) {
       const isAll = symbols.length === sent.quotes.size && symbols.length > 1;
+      if (isAll && sent.all !== null) sent.all = rate;
       sendInParts(isAll ? [ALL] : symbols, (part) => ({ type: "rate", channel: "quotes", symbols: part, rate }));
     }
     for (const [rate, symbols] of byRate(added)) subscribeQuotes(symbols, rate);
@@ -131,7 +131,10 @@ export function createSession(send, positions) {
   function subscribeQuotes(symbols, rate) {
     const since = positions.quotes(symbols);
     const isAll = symbols.length === wanted.total && symbols.length > 1;
-    if (isAll) return send(resuming({ type: "subscribe", channel: "quotes", symbols: [ALL], rate }, since));
+    if (isAll) {
+      sent.all = rate;
+      return send(resuming({ type: "subscribe", channel: "quotes", symbols: [ALL], rate }, since));
+    }
     sendInParts(symbols, (part) => {
       const partly = part.length === symbols.length ? since : positions.quotes(part);
       return resuming({ type: "subscribe", channel: "quotes", symbols: part, rate }, partly);
@@ -141,7 +144,7 @@ export function createSession(send, positions) {
   function sendBars() {
     for (const [key, { symbol, interval }] of sent.bars) {
       if (wanted.bars.has(key)) continue;
-      send({ type: "unsubscribe", id: ASKED, channel: "bars", symbols: [symbol], interval });
+      send({ type: "unsubscribe", channel: "bars", symbols: [symbol], interval });
       sent.bars.delete(key);
     }
     for (const [key, { symbol, interval }] of wanted.bars) {
@@ -166,7 +169,7 @@ export function createSession(send, positions) {
     const { changed, added } = rateChanges(sent.watched, rates, (_, rate) => armedRate(rate));
     const gone = [...sent.watched.keys()].filter((symbol) => !rates.has(symbol));
     const series = /** @type {const} */ ({ channel: "bars", interval: WATCHED });
-    if (gone.length > 0) sendInParts(gone, (symbols) => ({ type: "unsubscribe", id: ASKED, ...series, symbols }));
+    if (gone.length > 0) sendInParts(gone, (symbols) => ({ type: "unsubscribe", ...series, symbols }));
     for (const symbol of gone) {
       sent.watched.delete(symbol);
       changed.delete(symbol);
@@ -190,7 +193,7 @@ export function createSession(send, positions) {
    */
   function sendSingle(channel, options) {
     const [before, symbol, rate] = [sent[channel], wanted[channel], rateNow(wanted.rate)];
-    if (before && before.symbol !== symbol) send({ type: "unsubscribe", id: ASKED, channel, symbols: [before.symbol] });
+    if (before && before.symbol !== symbol) send({ type: "unsubscribe", channel, symbols: [before.symbol] });
     sent[channel] = symbol === null ? null : { symbol, rate };
     if (symbol === null) return;
     if (before?.symbol !== symbol) {
@@ -229,6 +232,22 @@ export function createSession(send, positions) {
       sent = nothingSent();
     },
 
+    /**
+     * Takes the symbols of a new epoch. The server has ended the subscriptions to others, and `"*"` covers new ones.
+     *
+     * @param {ReadonlySet<string>} symbols
+     */
+    listed(symbols) {
+      const isGone = (/** @type {{ symbol: string } | null} */ one) => one !== null && !symbols.has(one.symbol);
+      for (const symbol of [...sent.quotes.keys()]) if (!symbols.has(symbol)) sent.quotes.delete(symbol);
+      for (const symbol of [...sent.watched.keys()]) if (!symbols.has(symbol)) sent.watched.delete(symbol);
+      for (const [key, series] of [...sent.bars]) if (isGone(series)) sent.bars.delete(key);
+      if (isGone(sent.trades)) sent.trades = null;
+      if (isGone(sent.depth)) sent.depth = null;
+      if (sent.all === null) return;
+      for (const symbol of symbols) if (!sent.quotes.has(symbol)) sent.quotes.set(symbol, sent.all);
+    },
+
     /** @param {Subscriptions} subscriptions */
     setSubscriptions(subscriptions) {
       wanted = subscriptions;
@@ -246,21 +265,6 @@ export function createSession(send, positions) {
       isVisible = visible;
       isRinging = ringing;
       sendChanges();
-    },
-
-    /**
-     * Forgets subscriptions that the server has ended, as another feed lacks their symbols.
-     *
-     * @param {import("../types/protocol.js").Unsubscribed} message
-     */
-    ended({ id, channel, symbols, interval }) {
-      if (id !== undefined) return;
-      for (const symbol of symbols) {
-        if (channel === "quotes") sent.quotes.delete(symbol);
-        if (channel === "bars" && interval === WATCHED) sent.watched.delete(symbol);
-        if (channel === "bars") sent.bars.delete(`${symbol} ${interval}`);
-        if ((channel === "trades" || channel === "depth") && sent[channel]?.symbol === symbol) sent[channel] = null;
-      }
     },
 
     /** @param {readonly string[]} symbols */

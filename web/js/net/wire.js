@@ -93,7 +93,7 @@ const SHAPES = new Map([
   ["hello", object({ protocol: text, server: text, ts_sent: number })],
   ["feed", object({ ...HEAD, source: text, name: text, state: text, speed, ts_market: number })],
   ["granted", object({ ...SUBSCRIPTION, rate, recovered: optional(flag) })],
-  ["unsubscribed", object(SUBSCRIPTION)],
+  ["unsubscribed", object({ ...SUBSCRIPTION, reason: optional(text) })],
   ["snapshot", QUOTES],
   ["update", QUOTES],
   ["bars", object({ ...SYMBOL, interval: text, missed: number, bars: list(BAR) })],

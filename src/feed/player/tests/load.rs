@@ -189,6 +189,35 @@ async fn settings_of_times_hold_for_the_next_recording() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn loads_among_other_commands_are_all_answered() {
+    let ticks = Script::at(&(0..5_000).collect::<Vec<_>>(), Ending::Whole).ticks;
+    let all = [
+        load("other"),
+        Command::Seek(SeekTarget::Percent(60.0)),
+        load("recording"),
+        Command::Step(Step::Event),
+        Command::Pause,
+        load("bad"),
+        Command::Timestamps(TimestampMode::Shifted),
+        Command::Play,
+    ];
+    for turn in 0..all.len() {
+        let mut driven = Driven::play(Script::recording(&ticks), ONCE, None);
+        let commands = all.iter().cycle().skip(turn).step_by(3).take(all.len()).cloned();
+        let mut answers = Vec::new();
+        for command in commands {
+            answers.push(driven.commands.submit(command).await.unwrap());
+        }
+        for answer in answers {
+            drop(answer.await.expect("the player lives"));
+        }
+        driven.command(Command::Pause).await.unwrap();
+        let epochs: Vec<_> = std::iter::from_fn(|| Some(driven.openings.try_recv().ok()?.market.epoch)).collect();
+        assert!(epochs.is_sorted_by(|one, next| one < next), "{epochs:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn feed_without_an_opener_stays() {
     let bus = bus::Sender::new(64);
     let (commands, receiver) = bus::command_channel(bus::DEFAULT_COMMAND_CAPACITY);

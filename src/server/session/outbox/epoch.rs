@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{DEFAULT_HEADLINES, Outbox};
 use crate::fanout::{Live, NoticesCursor};
 use crate::market::{InstrumentId, InstrumentSet};
-use crate::wire::{Feed, JsonMessage};
+use crate::wire::{Feed, JsonMessage, Unsubscribed, split_symbols};
 
 impl Outbox {
     /// Marks everything as due where a new epoch has begun, and tells the client which subscriptions have ended, as
@@ -26,7 +26,9 @@ impl Outbox {
         for (channel, ids) in ended {
             let symbol = |id: &InstrumentId| old.get(id.index()).map(|instrument| instrument.symbol.clone());
             let symbols: Vec<_> = ids.iter().filter_map(symbol).collect();
-            self.confirm_end(None, channel, &symbols);
+            for part in split_symbols(&symbols, self.max_bytes) {
+                self.answers.push_back(Unsubscribed::gone(channel, part).to_text());
+            }
         }
         self.snapshot_due = self.subscriptions.granted().map(|(id, _)| id).collect();
         self.behind.clear();

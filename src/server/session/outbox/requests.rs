@@ -116,15 +116,10 @@ impl Outbox {
                 _ => self.subscriptions.remove_series(&ids, channel),
             }
         }
-        self.confirm_end(id, channel, symbols);
-        Ok(())
-    }
-
-    /// Answers `unsubscribe`, or tells that subscriptions have ended. Many symbols need several messages.
-    pub(super) fn confirm_end(&mut self, id: Option<u64>, channel: Channel, symbols: &[String]) {
         for part in split_symbols(symbols, self.max_bytes) {
             self.answers.push_back(Unsubscribed::new(id, channel, part).to_text());
         }
+        Ok(())
     }
 
     /// Answers `subscribe` or `rate`. Many symbols need several messages.

@@ -3,7 +3,7 @@
 use super::*;
 
 fn unsubscribed(channel: &str, symbols: &[&str]) -> Value {
-    json!({"type":"unsubscribed","channel":channel,"symbols":symbols})
+    json!({"type":"unsubscribed","channel":channel,"symbols":symbols,"reason":"gone"})
 }
 
 #[tokio::test(start_paused = true)]
