@@ -180,3 +180,8 @@ export function moved(drawing, move, at = null) {
     anchors: drawing.anchors.map((anchor, index) => (at === null || at === index ? move(anchor) : anchor)),
   };
 }
+
+/** Tells whether the ends of a drawing are apart, or it has only one. @param {Drawing} drawing */
+export function isSpread({ anchors: [a, b] }) {
+  return b === undefined || a.ts !== b.ts || a.price !== b.price;
+}

@@ -6,7 +6,7 @@
 import { createDrawings } from "../../chart/drawings.js";
 import { setAttribute } from "../../lib/dom.js";
 import { priceText } from "../../lib/number.js";
-import { DRAWING_COLOURS, DRAWING_KINDS, drawingsOf, moved, nextId, undoable } from "../../state/drawings.js";
+import { DRAWING_COLOURS, DRAWING_KINDS, drawingsOf, isSpread, moved, nextId, undoable } from "../../state/drawings.js";
 import { linkedDrawings } from "../../state/drawingtext.js";
 import { drawingName, KIND_TITLES } from "../../state/drawingwords.js";
 import { seriesOf } from "../../state/select.js";
@@ -28,8 +28,8 @@ import { createDrawTools } from "./drawtools.js";
 /** The rest after which moves by keys are done: one step to undo, and one change of the address. */
 const REST_MS = 300;
 /** The distance of a duplicate from its original. */
-const COPY_BARS = 2;
-const COPY_PX = 24;
+const COPY = { bars: 2, px: 24 };
+
 /**
  * @param {object} given
  * @param {HTMLElement} given.node the pane
@@ -111,9 +111,6 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     return { id, symbol: shown?.pane.symbol ?? "", kind, colour: 0, anchors, text: "" };
   }
 
-  /** Returns all anchors at the first one's place. @param {Anchor} anchor */
-  const begin = (anchor) => Array.from({ length: DRAWING_KINDS[tool ?? "level"] }, () => anchor);
-
   /** @param {Point} at @param {{ free: boolean, reach: number }} how */
   function press(at, { free, reach }) {
     const { width, height } = plot.area();
@@ -122,7 +119,10 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     settle();
     if (tool) {
       const anchor = place.anchorAt(at, free);
-      if (anchor) draft = draft ? moved(draft, () => anchor, draft.anchors.length - 1) : begun(begin(anchor));
+      if (anchor)
+        draft = draft
+          ? moved(draft, () => anchor, draft.anchors.length - 1)
+          : begun(Array(DRAWING_KINDS[tool]).fill(anchor));
       onChange();
       return true;
     }
@@ -168,18 +168,15 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
       if (far || JSON.stringify(now.anchors) !== JSON.stringify(drawing.anchors)) put(now);
     } else if (draft) {
       // A click sets the first end, and the next one the other. A drag sets both.
-      const isWhole = draft.anchors.length === 1 || far || isSpread(draft);
-      if (isWhole) finish();
+      if (far || isSpread(draft)) finish();
     }
     onChange();
   }
 
-  /** @param {Drawing} drawing */
-  const isSpread = ({ anchors: [a, b] }) => b !== undefined && (a.ts !== b.ts || a.price !== b.price);
-
   function finish() {
     const done = draft;
-    draft = tool = null;
+    draft = null;
+    take(null);
     if (!done) return;
     if (done.kind !== "text") put(done);
     selected = done.id;
@@ -222,11 +219,16 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     if (drawing?.kind === "text") edit(drawing);
   }
 
+  /** Takes a tool in hand, or puts it down. @param {DrawingKind | null} next */
+  function take(next) {
+    tool = next;
+    setAttribute(node, "data-draw", tool && "tool");
+  }
+
   /** @param {DrawingKind} kind @param {boolean} byKey */
   function onTool(kind, byKey) {
     cancel();
-    tool = tool === kind && !byKey ? null : kind;
-    setAttribute(node, "data-draw", tool ? "tool" : null);
+    take(tool === kind && !byKey ? null : kind);
     if (!tool) return onChange();
     selected = null;
     const anchors = byKey ? place.middle(DRAWING_KINDS[kind]) : null;
@@ -260,9 +262,9 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
       canvas.focus({ preventScroll: true });
       return say(`${name(drawing)} deleted.`);
     }
-    const fall = (plot.priceOf(COPY_PX) ?? 0) - (plot.priceOf(0) ?? 0);
+    const fall = (plot.priceOf(COPY.px) ?? 0) - (plot.priceOf(0) ?? 0);
     const copy = {
-      ...place.movedBy(drawing, { bars: COPY_BARS, rise: fall }),
+      ...place.movedBy(drawing, { bars: COPY.bars, rise: fall }),
       id: nextId(shown?.state.drawings ?? { list: [] }),
     };
     put(copy);
@@ -296,9 +298,8 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     if (!draft && !grabbed && !tool && selected === null) return false;
     pointer.leave();
     if (draft || grabbed) cancel();
-    else if (tool) tool = null;
+    else if (tool) take(null);
     else select(null);
-    setAttribute(node, "data-draw", tool ? "tool" : null);
     onChange();
     return true;
   }
@@ -342,10 +343,9 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     /** Opens or closes the strip of tools. @param {boolean} open */
     show(open) {
       setAttribute(tools.node, "hidden", !open);
-      if (!open) {
-        tool = null;
-        cancel();
-      }
+      if (open) return;
+      take(null);
+      cancel();
     },
 
     /** Tells whether arrow keys are for a drawing. */
