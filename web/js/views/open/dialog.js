@@ -38,7 +38,7 @@ export function createOpenDialog(actions) {
   const command = createCommand();
   const details = element(
     "div",
-    { class: "open-details", role: "region", "aria-label": "How the files are read", tabindex: 0 },
+    { class: "open-details", role: "region", "aria-label": "The chosen files", tabindex: 0 },
     note,
     fault.node,
     report.node,
@@ -103,7 +103,7 @@ export function createOpenDialog(actions) {
           opening.settings,
         ),
       );
-      setAttribute(details, "aria-busy", inspection.isRunning);
+      setAttribute(details, "aria-busy", String(inspection.isRunning));
       setText(playing, feeds ? `Plays now: ${playingText(opening)}` : "");
       setAttribute(playing, "title", playing.textContent);
       const why = playFault(opening);

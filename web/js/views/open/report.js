@@ -51,13 +51,7 @@ export function createReport(actions) {
 /** @param {InspectedFile} file @param {number} at @param {{ isOnly: boolean, isClosed: boolean }} place @param {ReportActions} actions */
 function fileNode(file, at, { isOnly, isClosed }, actions) {
   const content = file.error
-    ? [
-        element(
-          "p",
-          { class: "open-fault", role: "alert" },
-          `${file.error.message}${/[.?!]$/.test(file.error.message) ? "" : "."}`,
-        ),
-      ]
+    ? [element("p", { class: "open-fault", role: "alert" }, ...linked(file.error.message, at, actions))]
     : [
         ...(file.questions ?? []).map((question, index) => questionNode(question, `${at}-${index}`, actions)),
         element(
@@ -150,18 +144,11 @@ function roleSelect(role, id, name) {
 }
 
 /** @param {InspectedFile} file @param {number} at @param {ReportActions} actions */
-function remarkNodes(file, at, { onField }) {
+function remarkNodes(file, at, actions) {
   const remarks = remarksOf(file);
   if (remarks.length === 0) return [];
   const rows = remarks.map(({ kind, text, why, flag }, index) => {
-    const target = readFlag(flag);
-    const change = element(
-      "button",
-      { type: "button", class: "open-flag", id: `open-flag-${at}-${index}`, title: "Go to the field" },
-      element("code", {}, flag ?? ""),
-    );
-    change.addEventListener("click", () => target && onField(target.name));
-    const end = target ? [change] : flag ? [element("code", {}, flag)] : [];
+    const end = flag ? [flagNode(flag, `open-flag-${at}-${index}`, actions)] : [];
     return element(
       "li",
       { "data-kind": kind },
@@ -170,4 +157,20 @@ function remarkNodes(file, at, { onField }) {
     );
   });
   return [element("ul", { class: "open-remarks" }, ...rows)];
+}
+
+/** A flag that leads to its field, where the dialog has one. @param {string} flag @param {string} id @param {ReportActions} actions */
+function flagNode(flag, id, { onField }) {
+  const code = element("code", {}, flag);
+  const target = readFlag(flag);
+  if (!target) return code;
+  const button = element("button", { type: "button", class: "open-flag", id, title: "Go to the field" }, code);
+  button.addEventListener("click", () => onField(target.name));
+  return button;
+}
+
+/** The parts of an error, with its flags as ways to their fields. @param {string} message @param {number} at @param {ReportActions} actions */
+function linked(message, at, actions) {
+  const parts = `${message}${/[.?!]$/.test(message) ? "" : "."}`.split(/(--[a-z][a-z-]+)/);
+  return parts.map((part, index) => (index % 2 === 1 ? flagNode(part, `open-error-${at}-${index}`, actions) : part));
 }

@@ -62,7 +62,7 @@ export function createMasthead(root, commands, { onSet, onPause }) {
       setName(pauseButton, paused ? "Resume" : "Pause everything that moves");
       setAttribute(pauseButton, "aria-pressed", String(paused));
       const isOff = state.link.status === "live" && !state.control;
-      setAttribute(open, "aria-disabled", isOff || null);
+      setAttribute(open, "aria-disabled", isOff ? "true" : null);
       setName(open, isOff ? WATCHING : OPEN);
       setAttribute(large, "aria-pressed", String(settings.large));
       setAttribute(page, "data-theme", settings.theme === "auto" ? null : settings.theme);
