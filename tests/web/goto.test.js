@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeOf } from "../../web/js/state/goto.js";
+import { placeIn, placeOf } from "../../web/js/state/goto.js";
 
 const at = (/** @type {string} */ text) => Date.parse(text) * 1000;
 /** From Monday to Friday of a week, standing on Tuesday. */
@@ -83,4 +83,18 @@ test("what could mean two places, or none, is refused with an example", () => {
   assert.match(goes("13 pm"), /no 13 pm/);
   for (const text of ["", "14", "soon", "+", "930", "monkey", "14 Foo", "2016-06-14 09:30 +02:00"])
     assert.match(goes(text), /Examples: 2016-06-14 09:30/, text);
+});
+
+test("times are those of the page's zone, unless the text says UTC", () => {
+  const at = (/** @type {string} */ text) => Date.parse(`${text}Z`) * 1000;
+  const recording = { start: at("2024-03-29T00:00"), end: at("2024-04-02T00:00"), now: at("2024-03-30T12:00") };
+  const place = (/** @type {string} */ text) => placeIn(text, recording, "Europe/Berlin");
+  const time = (/** @type {string} */ text) => ({ command: { command: "seek", time: at(text) }, us: at(text) });
+  assert.deepEqual(place("2024-03-30 09:30"), time("2024-03-30T08:30"), "an hour ahead in winter");
+  assert.deepEqual(place("2024-04-01 09:30"), time("2024-04-01T07:30"), "two in summer");
+  assert.deepEqual(place("9:30 utc"), time("2024-03-30T09:30"));
+  assert.deepEqual(place("+2h"), { command: { command: "seek", by: 7200 }, us: at("2024-03-30T14:00") });
+  assert.deepEqual(place("50%"), { command: { command: "seek", percent: 50 }, us: at("2024-03-31T00:00") });
+  const skipped = /** @type {{ fault: string }} */ (place("2024-03-31 02:30"));
+  assert.match(skipped.fault, /clocks of Europe\/Berlin skip 2024-03-31 02:30/);
 });

@@ -156,6 +156,7 @@ test("a link opens the same view", () => {
     kind: /** @type {const} */ ("line"),
     indicators: /** @type {const} */ (["sma", "rsi"]),
     studies: ["sma-30"],
+    zone: "Europe/Berlin",
     layout: /** @type {const} */ (2),
   };
   const panes = [pane({ symbol: "BRK.B&x", compare: ["A B", "C+D"] }), pane({ symbol: "ÉÖ", interval: "5m" })];
@@ -168,6 +169,7 @@ test("a link opens the same view", () => {
     scale: "linear",
     indicators: ["sma", "rsi"],
     studies: ["sma-30"],
+    zone: "Europe/Berlin",
     layout: 2,
   });
   assert.equal(
@@ -199,11 +201,12 @@ test("invalid parts of an address are ignored", () => {
     scale: "linear",
     indicators: [],
     studies: [],
+    zone: "UTC",
     layout: 1,
   };
   assert.deepEqual(
     readAddress(
-      "?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&compare=&compare=A&compare=A&draw=A*q1_0",
+      "?symbol=&interval=7m&theme=pink&format=xml&chart=pie&indicators=sma+magic&zone=Nowhere&compare=&compare=A&compare=A&draw=A*q1_0",
     ),
     { panes: [pane({ symbol: null, interval: null, compare: ["A"] })], settings: usual, drawings: [] },
   );

@@ -128,7 +128,9 @@ test("times are UTC in any time zone", () => {
   check(dateText, [[us, "2026-11-22"]]);
   check(clockText, [[us, "10:00:00"]]);
   check(preciseClockText, [[us, "10:00:00.990"]]);
-  check(barTimeText, [
+  const barText = (/** @type {number} */ at, /** @type {import("../../web/js/lib/time.js").Interval} */ interval) =>
+    barTimeText(at, interval);
+  check(barText, [
     [us, "1d", "2026-11-22"],
     [us, "1m", "2026-11-22 10:00"],
     [us, "5s", "2026-11-22 10:00:00"],

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { initialState } from "../../web/js/state/model.js";
-import { recordedUs, trustOf, zoneOf } from "../../web/js/state/trust.js";
+import { recordedUs, trustOf, zoneDoubt, zoneLabel } from "../../web/js/state/trust.js";
 
 const ZONE = { file: "a.csv", what: "times are UTC", why: "they name no zone", flag: "--tz" };
 const SYMBOL = { file: "a.csv", what: "the symbol is A", why: "it is the file's name", flag: "--symbol" };
@@ -33,10 +33,12 @@ test("the badge counts what there is, doubts first", () => {
 });
 
 test("an assumed zone is marked, and tells the flag", () => {
-  assert.equal(zoneOf(stateOf({}, { assumptions: [SYMBOL] })).text, "UTC");
-  const zone = zoneOf(stateOf({}, { assumptions: [SYMBOL, ZONE] }));
-  assert.equal(zone.text, "UTC?");
-  assert.match(zone.title, /--tz/);
+  assert.equal(zoneLabel(stateOf({}, { assumptions: [SYMBOL] }), 0), "UTC");
+  const doubtful = stateOf({}, { assumptions: [SYMBOL, ZONE] });
+  assert.equal(zoneLabel(doubtful, 0), "UTC?");
+  assert.match(zoneDoubt(doubtful).title, /--tz/);
+  const settings = { ...doubtful.settings, zone: "America/New_York" };
+  assert.equal(zoneLabel({ ...doubtful, settings }, 0), "EST?");
 });
 
 test("a moved time is told as it was recorded", () => {

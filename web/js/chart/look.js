@@ -1,6 +1,7 @@
 /** The options that make a chart of the library look like the page. */
 
-import { barTimeText } from "../lib/time.js";
+import { barMomentText, barZone } from "../lib/time.js";
+import { labelOf } from "./timeaxis.js";
 
 /** @typedef {import("./palette.js").Palette} Palette */
 /** @typedef {import("../lib/time.js").Interval} Interval */
@@ -34,11 +35,17 @@ export function chartLook({ surface, text, line, border, label, font, size }) {
 
 /**
  * @param {Interval} interval
+ * @param {string} zone
  */
-export function timeLook(interval) {
+export function timeLook(interval, zone) {
+  const shown = barZone(interval, zone);
   return {
-    timeScale: { timeVisible: interval !== "1d", secondsVisible: interval.endsWith("s") },
-    localization: { timeFormatter: (/** @type {number} */ seconds) => `${barTimeText(seconds * 1e6, interval)} UTC` },
+    timeScale: {
+      timeVisible: interval !== "1d",
+      secondsVisible: interval.endsWith("s"),
+      tickMarkFormatter: (/** @type {any} */ seconds, /** @type {number} */ kind) => labelOf(seconds, kind, shown),
+    },
+    localization: { timeFormatter: (/** @type {any} */ seconds) => barMomentText(seconds * 1e6, interval, zone) },
   };
 }
 

@@ -6,9 +6,9 @@
  * Not here: which bars it shows, and when.
  */
 
-import { AreaSeries, BarSeries, CandlestickSeries, createChart, LineSeries } from "lightweight-charts";
+import { AreaSeries, BarSeries, CandlestickSeries, createChartEx, LineSeries } from "lightweight-charts";
 import { decimalText } from "../lib/number.js";
-import { intervalUs } from "../lib/time.js";
+import { barZone, intervalUs } from "../lib/time.js";
 import { createBarPlace } from "./barplace.js";
 import { chartLook, SCALE_MODES, seriesLook, timeLook } from "./look.js";
 import { createMarks } from "./marks.js";
@@ -17,6 +17,7 @@ import { lineColours } from "./palette.js";
 import { takePicture } from "./picture.js";
 import { createPriceLines } from "./pricelines.js";
 import { createQuoteLines } from "./quotelines.js";
+import { ZonedScale } from "./timeaxis.js";
 import { createTimeView } from "./timeview.js";
 import { createVolume } from "./volume.js";
 
@@ -35,6 +36,7 @@ import { createVolume } from "./volume.js";
  * @property {number} tickSize
  * @property {Interval} interval
  * @property {boolean} volume
+ * @property {string} zone of the times
  */
 
 /** The share of the height that is kept clear above and below the bars. */
@@ -55,7 +57,8 @@ export function createPlot(container, first) {
   let shape = null;
   const { clientWidth: width, clientHeight: height } = container;
   // With its size from the start, so that its parts do not move once it is measured.
-  const chart = createChart(container, { width, height, ...chartLook(palette) });
+  const scale = new ZonedScale();
+  const chart = createChartEx(container, scale, { width, height, ...chartLook(palette) });
   chart.applyOptions({ autoSize: true });
   const time = createTimeView(chart);
   const place = createBarPlace(chart);
@@ -65,6 +68,8 @@ export function createPlot(container, first) {
   let clear = LEAST_CLEAR;
   /** What is drawn besides, on whatever series has the bars. @type {Primitive[]} */
   const attached = [];
+  /** The view before the bars were taken out, until they are back. @type {import("./timeview.js").TimeView | null} */
+  let kept = null;
 
   /** Creates the series of the bars, with what is attached to it. @param {Kind} kind */
   function createMain(kind) {
@@ -84,6 +89,17 @@ export function createPlot(container, first) {
     chart.removeSeries(old);
     for (const one of attached) main.attachPrimitive(one);
     main.setSeriesOrder(0);
+  }
+
+  /** The library weighs only new points, so the bars of another zone are filled in again. @param {string} zone */
+  function setZone(zone) {
+    if (zone === scale.zone) return;
+    scale.zone = zone;
+    const view = time.get();
+    main.setData([]);
+    volume.fill([]);
+    overlays.clear();
+    kept = view.range && view;
   }
 
   /** @param {ChartBar} bar */
@@ -108,7 +124,8 @@ export function createPlot(container, first) {
       palette = colours;
       const formatter = (/** @type {number} */ price) => decimalText(price, next.decimals);
       chart.applyOptions(chartLook(palette));
-      chart.applyOptions(timeLook(next.interval));
+      chart.applyOptions(timeLook(next.interval, next.zone));
+      setZone(barZone(next.interval, next.zone));
       main.applyOptions({
         ...seriesLook(next.kind, palette),
         baseLineColor: palette.border,
@@ -131,6 +148,8 @@ export function createPlot(container, first) {
     fill(bars) {
       main.setData(bars.map(item));
       volume.fill(bars);
+      if (kept && bars.length > 0) time.set(kept);
+      kept = null;
     },
 
     /**

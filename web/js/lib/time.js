@@ -1,4 +1,6 @@
-/** Formats market times as UTC. They are whole microseconds since 1970. */
+/** Formats market times, in UTC or another zone. They are whole microseconds since 1970. */
+
+import { offsetMs, zoneText } from "./zone.js";
 
 /** @typedef {"1s" | "5s" | "15s" | "1m" | "5m" | "15m" | "1h" | "1d"} Interval */
 
@@ -23,23 +25,40 @@ export function isInterval(text) {
   return typeof text === "string" && Object.hasOwn(SECONDS, text);
 }
 
-/** @param {number} us */
-export function dateText(us) {
-  return new Date(us / 1000).toISOString().slice(0, 10);
+/** @param {number} us @param {string} zone a time as if its clock showed UTC */
+const iso = (us, zone) => {
+  const ms = us / 1000;
+  return new Date(ms + offsetMs(ms, zone)).toISOString();
+};
+
+/** @param {number} us @param {string} [zone] */
+export function dateText(us, zone = "UTC") {
+  return iso(us, zone).slice(0, 10);
 }
 
-/** @param {number} us */
-export function clockText(us) {
-  return new Date(us / 1000).toISOString().slice(11, 19);
+/** @param {number} us @param {string} [zone] */
+export function clockText(us, zone = "UTC") {
+  return iso(us, zone).slice(11, 19);
 }
 
 /**
  * Writes a time with milliseconds.
  *
  * @param {number} us
+ * @param {string} [zone]
  */
-export function preciseClockText(us) {
-  return new Date(us / 1000).toISOString().slice(11, 23);
+export function preciseClockText(us, zone = "UTC") {
+  return iso(us, zone).slice(11, 23);
+}
+
+/**
+ * Returns the zone of the times of bars. A bar of a day has the date of its day in UTC everywhere.
+ *
+ * @param {Interval} interval
+ * @param {string} zone
+ */
+export function barZone(interval, zone) {
+  return interval === "1d" ? "UTC" : zone;
 }
 
 /**
@@ -47,11 +66,23 @@ export function preciseClockText(us) {
  *
  * @param {number} us
  * @param {Interval} interval
+ * @param {string} [zone]
  */
-export function barTimeText(us, interval) {
+export function barTimeText(us, interval, zone = "UTC") {
   if (interval === "1d") return dateText(us);
-  const clock = clockText(us);
-  return `${dateText(us)} ${SECONDS[interval] < 60 ? clock : clock.slice(0, 5)}`;
+  const clock = clockText(us, zone);
+  return `${dateText(us, zone)} ${SECONDS[interval] < 60 ? clock : clock.slice(0, 5)}`;
+}
+
+/**
+ * Writes the start of a bar and the short name of its zone.
+ *
+ * @param {number} us
+ * @param {Interval} interval
+ * @param {string} zone
+ */
+export function barMomentText(us, interval, zone) {
+  return `${barTimeText(us, interval, zone)} ${zoneText(us, barZone(interval, zone))}`;
 }
 
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -62,10 +93,12 @@ const WEEK_US = 7 * 86_400 * SECOND_US;
  *
  * @param {number} us
  * @param {number} nowUs
+ * @param {string} [zone]
  */
-export function dayTimeText(us, nowUs) {
-  const day = us - nowUs < WEEK_US ? WEEKDAYS[new Date(us / 1000).getUTCDay()] : dateText(us);
-  return `${day} ${clockText(us).slice(0, 5)}`;
+export function dayTimeText(us, nowUs, zone = "UTC") {
+  const weekday = new Date(us / 1000 + offsetMs(us / 1000, zone)).getUTCDay();
+  const day = us - nowUs < WEEK_US ? WEEKDAYS[weekday] : dateText(us, zone);
+  return `${day} ${clockText(us, zone).slice(0, 5)}`;
 }
 
 /**

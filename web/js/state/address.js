@@ -18,6 +18,7 @@ const LINKED = /** @type {const} */ ({
   scale: "scale",
   indicators: "indicators",
   studies: "studies",
+  zone: "zone",
 });
 /** Those that are lists. */
 const LISTS = ["indicators", "studies"];

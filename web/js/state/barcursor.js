@@ -31,14 +31,14 @@ export function movedCursor(key, at, count) {
  *
  * @param {readonly Bar[]} bars
  * @param {number} at
- * @param {{ instrument: Instrument | undefined, interval: import("../lib/time.js").Interval }} of
+ * @param {{ instrument: Instrument | undefined, interval: import("../lib/time.js").Interval, zone?: string }} of
  */
-export function barText(bars, at, { instrument, interval }) {
+export function barText(bars, at, { instrument, interval, zone }) {
   const { ts, open, high, low, close, volume, closed } = bars[at];
   const before = bars[at - 1];
   const price = (/** @type {number} */ value) => priceText(value, instrument);
   const parts = [
-    `${barTimeText(ts, interval)}${closed ? "" : ", forming"}`,
+    `${barTimeText(ts, interval, zone)}${closed ? "" : ", forming"}`,
     `close ${price(close)}`,
     ...(before ? [percentText(percentOf(close, before.close))] : []),
     `open ${price(open)}, high ${price(high)}, low ${price(low)}`,

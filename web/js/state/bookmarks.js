@@ -70,10 +70,14 @@ export function merged(list, added) {
   return added.reduce((all, { us, note }) => withBookmark(all, us, note) ?? all, list);
 }
 
-/** @param {Bookmark} bookmark @param {number} shiftUs that the feed adds to the recording's times */
-export function bookmarkText({ us, note }, shiftUs) {
+/**
+ * @param {Bookmark} bookmark
+ * @param {number} shiftUs that the feed adds to the recording's times
+ * @param {string} [zone]
+ */
+export function bookmarkText({ us, note }, shiftUs, zone = "UTC") {
   const at = us + shiftUs;
-  return `${dateText(at)} ${clockText(at)}${note === "" ? "" : ` ${note}`}`;
+  return `${dateText(at, zone)} ${clockText(at, zone)}${note === "" ? "" : ` ${note}`}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 /** The names of saved files, and the titles of saved pictures. Pure. */
 
 import { clockText, dateText } from "../lib/time.js";
-import { synthesisedFrom } from "./select.js";
-import { recordedUs, zoneOf } from "./trust.js";
+import { synthesisedFrom, zoneOf } from "./select.js";
+import { recordedUs, zoneLabel } from "./trust.js";
 
 /** @typedef {import("./model.js").State} State */
 
@@ -33,7 +33,8 @@ export function pictureTitle(state) {
   const studies = settings.indicators.map((id) => id.toUpperCase());
   const from = synthesisedFrom(instruments);
   const recorded = recordedUs(state, marketUs);
-  const at = (/** @type {number} */ us) => `${dateText(us)} ${clockText(us)} ${zoneOf(state).text}`;
+  const zone = zoneOf(state);
+  const at = (/** @type {number} */ us) => `${dateText(us, zone)} ${clockText(us, zone)} ${zoneLabel(state, us)}`;
   return {
     title: joined([symbol, name === symbol ? "" : name, interval, compare.length > 0 && `with ${compare.join(", ")}`]),
     about: joined([

@@ -1,10 +1,11 @@
 /**
  * Reads the place in a recording that a person types: a date, a time, a distance or a share. Pure.
  *
- * Times are in the page's zone, UTC. What is left out comes from where the recording stands. What could mean two places
+ * Times are in the page's zone, or in UTC where the text says so. What is left out comes from where the recording stands. What could mean two places
  * is refused.
  */
 
+import { offsetMs } from "../lib/zone.js";
 import { positionText } from "./transport.js";
 
 /** @typedef {import("../types/http.js").FeedCommand} FeedCommand */
@@ -21,6 +22,7 @@ const DAYS = "sunday monday tuesday wednesday thursday friday saturday".split(" 
 /** Seconds of each unit. @type {Record<string, number>} */
 const UNITS = { s: 1, sec: 1, m: 60, min: 60, h: 3600, d: 86_400, day: 86_400, days: 86_400, w: 604_800 };
 
+const UTC = /\s*(utc|gmt|z)$/;
 const SHARE = /^(\d+(?:[.,]\d+)?)\s*%$/;
 const DISTANCE = /^([+\-−])\s*((?:\d+(?:[.,]\d+)?\s*[a-z]+\s*)+)$/;
 const CLOCK = /(?:^|[\st,])(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,6}))?)?\s*(am|pm)?|\s*(am|pm))$/;
@@ -32,6 +34,29 @@ const MONTH_DAY = /^([a-z]+)\.?\s*(\d{1,2})?,?\s*(\d{4})?$/;
 
 /** Tells a person what is wrong with the text. */
 class Unclear extends Error {}
+
+/**
+ * Finds the place for a text whose times are those of a zone.
+ *
+ * @param {string} given
+ * @param {Recording} recording
+ * @param {string} own the zone of a text that does not say UTC
+ * @returns {Target | { fault: string }}
+ */
+export function placeIn(given, { start, end, now }, own) {
+  const zone = UTC.test(given.trim().toLowerCase()) ? "UTC" : own;
+  const onClock = (/** @type {number} */ us) => us + offsetMs(us / 1000, zone) * 1000;
+  const place = placeOf(given, { start: onClock(start), end: onClock(end), now: onClock(now) });
+  if ("fault" in place) return place;
+  const { command } = place;
+  if (command.percent !== undefined) return { command, us: start + ((end - start) * command.percent) / 100 };
+  if (command.by !== undefined) return { command, us: now + command.by * SECOND_US };
+  // The offset before a change of clocks, and the one after it: the first that gives this time.
+  const offsets = [place.us - DAY_US, place.us + DAY_US].map((us) => offsetMs(us / 1000, zone) * 1000);
+  const us = offsets.map((offset) => place.us - offset).find((one) => onClock(one) === place.us);
+  if (us !== undefined) return { command: { ...command, time: us }, us };
+  return { fault: `The clocks of ${zone} skip ${positionText(place.us)}: write a time an hour later.` };
+}
 
 /**
  * @param {string} given
@@ -73,7 +98,7 @@ function distanceOf(text, recording) {
 
 /** @param {string} text @param {Recording} recording @returns {Target} */
 function momentOf(text, recording) {
-  const plain = text.replace(/\s*(utc|gmt|z)$/, "");
+  const plain = text.replace(UTC, "");
   const date = dateOf(plain);
   const clock = date ? null : CLOCK.exec(plain);
   if (clock && clock.index === 0) checkDots(plain);

@@ -1,6 +1,7 @@
 /** Values derived from the state, for the views. */
 
 import { INTERVALS, intervalUs } from "../lib/time.js";
+import { localZone } from "../lib/zone.js";
 import { NO_SERIES, seriesKey } from "./model.js";
 import { hasInterval } from "./panes.js";
 
@@ -12,6 +13,11 @@ import { hasInterval } from "./panes.js";
 
 /** The age from which a value is shown with its age, at the speed 1 or slower. */
 const OLD_US = 10_000_000;
+
+/** Returns the name of the zone in which the page shows times. @param {Pick<State, "settings">} state */
+export function zoneOf({ settings: { zone } }) {
+  return zone === "local" ? localZone() : zone;
+}
 
 /** @param {State} state */
 export function chosenInstrument({ choice, instruments }) {

@@ -4,6 +4,7 @@
  * An invalid value falls back to its default, so that a text from an older page does no harm.
  */
 
+import { isZone } from "../lib/zone.js";
 import { isAlert, MOST_ALERTS } from "./alerts.js";
 import { COLUMNS, DEFAULT_COLUMNS } from "./columns.js";
 import { areStudies, STUDY_IDS } from "./studies.js";
@@ -49,6 +50,7 @@ import { areStudies, STUDY_IDS } from "./studies.js";
  * @property {boolean} shortcuts single keys run commands
  * @property {boolean} sound plays a sound when an alert fires
  * @property {number} announce seconds between announcements of the chosen price to a screen reader, or 0 for none
+ * @property {string} zone of all times: `UTC`, `local` for that of the machine, or the name of a zone
  * @property {readonly import("./alerts.js").Alert[]} alerts
  */
 
@@ -125,6 +127,7 @@ const TABLE = {
   shortcuts: [true, flag],
   sound: [true, flag],
   announce: [0, oneOf(ANNOUNCE)],
+  zone: ["UTC", (value) => value === "local" || isZone(value)],
   alerts: [[], (value) => Array.isArray(value) && value.length <= MOST_ALERTS && value.every(isAlert)],
 };
 

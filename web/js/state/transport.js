@@ -55,9 +55,9 @@ export function timeAt({ start, end }, share) {
   return start === null || end === null ? null : Math.round(start + (end - start) * share);
 }
 
-/** @param {number | null} us */
-export function positionText(us) {
-  return us === null ? "––" : `${dateText(us)} ${clockText(us)}`;
+/** @param {number | null} us @param {string} [zone] */
+export function positionText(us, zone = "UTC") {
+  return us === null ? "––" : `${dateText(us, zone)} ${clockText(us, zone)}`;
 }
 
 /** @param {Feed} feed */

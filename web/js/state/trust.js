@@ -1,6 +1,8 @@
 /** What a replay rests on: assumptions about its files, doubts, rejected rows, and moved times. Pure. */
 
 import { countText } from "../lib/number.js";
+import { zoneText } from "../lib/zone.js";
+import { zoneOf } from "./select.js";
 
 /** @typedef {import("./model.js").State} State */
 
@@ -41,14 +43,24 @@ function shortText(count, word) {
 }
 
 /**
- * Returns the zone of the page's times, marked where a file does not name one.
+ * Returns the mark behind the name of a zone, and its reason, where a file does not name the zone of its times.
  *
  * @param {Pick<State, "feed" | "reading">} state
- * @returns {{ text: string, title: string }}
+ * @returns {{ mark: string, title: string }}
  */
-export function zoneOf({ feed, reading }) {
+export function zoneDoubt({ feed, reading }) {
   const isAssumed = feed?.source === "replay" && reading.assumptions.some(({ flag }) => flag === ZONE_FLAG);
-  return isAssumed ? { text: "UTC?", title: ASSUMED } : { text: "UTC", title: "Times are UTC" };
+  return isAssumed ? { mark: "?", title: ASSUMED } : { mark: "", title: "" };
+}
+
+/**
+ * Names the zone of the page's times at a time: `EST`, or `UTC?` where the zone of the times is assumed.
+ *
+ * @param {Pick<State, "feed" | "reading" | "settings">} state
+ * @param {number | null} us
+ */
+export function zoneLabel(state, us) {
+  return zoneText(us ?? 0, zoneOf(state)) + zoneDoubt(state).mark;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Reads a chart bar by bar by keys, for people without a pointer and with a screen reader. */
 
 import { barText, movedCursor } from "../../state/barcursor.js";
-import { seriesOf } from "../../state/select.js";
+import { seriesOf, zoneOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Pane} Pane */
@@ -50,7 +50,7 @@ export function createBarCursor({ canvas, plot, say, onMove, isBusy }) {
     plot.setCross({ ts, price: close });
     onMove(ts);
     const instrument = shown.state.instruments.get(shown.pane.symbol ?? "");
-    say(barText(bars(), at, { instrument, interval: shown.pane.interval }));
+    say(barText(bars(), at, { instrument, interval: shown.pane.interval, zone: zoneOf(shown.state) }));
   });
   canvas.addEventListener("blur", end);
 

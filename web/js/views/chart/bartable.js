@@ -3,14 +3,14 @@
 import { createDialog } from "../../lib/dialog.js";
 import { element, setText } from "../../lib/dom.js";
 import { percentText, priceText, volumeText } from "../../lib/number.js";
-import { barTimeText } from "../../lib/time.js";
+import { barMomentText } from "../../lib/time.js";
 import { percentOf } from "../../state/quotes.js";
-import { chosenInstrument, seriesOf } from "../../state/select.js";
+import { chosenInstrument, seriesOf, zoneOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
 const MOST = 500;
-const COLUMNS = ["Time (UTC)", "Open", "High", "Low", "Close", "Change", "Volume"];
+const COLUMNS = ["Time", "Open", "High", "Low", "Close", "Change", "Volume"];
 
 export function createBarTable() {
   const words = element("p", { class: "menu-note" });
@@ -65,7 +65,7 @@ export function createBarTable() {
             element(
               "th",
               { scope: "row" },
-              `${barTimeText(bar.ts, interval ?? "1m")}${bar.closed ? "" : " (forming)"}`,
+              `${barMomentText(bar.ts, interval ?? "1m", zoneOf(state))}${bar.closed ? "" : " (forming)"}`,
             ),
             ...cells.map((text) => element("td", {}, text)),
           );

@@ -2,7 +2,7 @@
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { barTimeText } from "../../lib/time.js";
-import { mayDrive } from "../../state/select.js";
+import { mayDrive, zoneOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../actions.js").Actions} Actions */
@@ -76,7 +76,7 @@ export function createChartMenu(root, { onPlayFrom, onMark, onPicture, onExport,
     setAttribute(play, "hidden", !mayPlay);
     setAttribute(mark, "hidden", !mayMark);
     setAttribute(rule, "hidden", !mayPlay && !mayMark);
-    setText(hint, us !== null && found.pane.interval ? barTimeText(us, found.pane.interval) : "");
+    setText(hint, us !== null && found.pane.interval ? barTimeText(us, found.pane.interval, zoneOf(shown)) : "");
     menu.showPopover();
     const { width, height } = menu.getBoundingClientRect();
     menu.style.left = `${Math.max(EDGE_PX, Math.min(event.clientX, innerWidth - width - EDGE_PX))}px`;

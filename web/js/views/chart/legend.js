@@ -2,7 +2,7 @@
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { decimalText, direction, percentText, priceText, UNKNOWN, volumeText } from "../../lib/number.js";
-import { barTimeText } from "../../lib/time.js";
+import { barMomentText } from "../../lib/time.js";
 import { percentOf } from "../../state/quotes.js";
 
 /** @typedef {import("../../state/model.js").Bar} Bar */
@@ -46,9 +46,9 @@ export function createLegend(root) {
      * @param {{ symbol: string | null, interval: Interval | null }} pane
      * @param {Instrument | undefined} instrument
      * @param {{ bar: Bar | undefined, before: Bar | undefined, missed: number, readings: readonly Reading[],
-     *   zone: string }} reading
+     *   zone: string, mark: string }} reading
      */
-    render(pane, instrument, { bar, before, missed: missing, readings, zone }) {
+    render(pane, instrument, { bar, before, missed: missing, readings, zone, mark }) {
       setText(symbol, pane.symbol ?? UNKNOWN);
       setText(interval, pane.interval ?? "");
       const from = instrument?.synthesised_from ?? null;
@@ -56,7 +56,7 @@ export function createLegend(root) {
       setAttribute(origin, "title", from === null ? null : `The ticks of this feed were made from bars of ${from}`);
       setAttribute(origin, "hidden", from === null);
       setAttribute(root, "data-way", bar ? direction(bar.close - bar.open) : "flat");
-      setText(time, bar && pane.interval ? `${barTimeText(bar.ts, pane.interval)} ${zone}` : UNKNOWN);
+      setText(time, bar && pane.interval ? barMomentText(bar.ts, pane.interval, zone) + mark : UNKNOWN);
       PARTS.forEach(([, member], at) => setText(prices[at].value, priceText(bar?.[member] ?? null, instrument)));
       setText(move, bar && before ? percentText(percentOf(bar.close, before.close)) : "");
       setAttribute(volume.node, "hidden", instrument?.basis === "bid");

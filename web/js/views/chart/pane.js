@@ -2,11 +2,13 @@
 
 import { createPlot } from "../../chart/plot.js";
 import { element, setAttribute, setText } from "../../lib/dom.js";
+import { barZone } from "../../lib/time.js";
+import { offsetText, zoneText } from "../../lib/zone.js";
 import { indicators } from "../../state/indicators.js";
 import { chartMarks } from "../../state/marks.js";
 import { isCompareShort } from "../../state/panes.js";
-import { barAt, seriesOf } from "../../state/select.js";
-import { zoneOf } from "../../state/trust.js";
+import { barAt, seriesOf, zoneOf } from "../../state/select.js";
+import { zoneDoubt } from "../../state/trust.js";
 import { STUDY_COLOURS as LINE_COLOURS } from "../../state/studies.js";
 import { createAlertLines } from "./alertlines.js";
 import { createBarCursor } from "./barcursor.js";
@@ -102,6 +104,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
       tickSize: instrument.tick_size,
       interval: pane.interval,
       volume: settings.volume && instrument.basis !== "bid",
+      zone: zoneOf({ settings }),
     };
     const key = Object.values(shape).join();
     if (key === drawn.shape && colours === palette) return false;
@@ -213,6 +216,7 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
         settings.volume,
         settings.indicators,
         settings.studies,
+        settings.zone,
         state.instruments,
         state.news,
         state.scenarios,
@@ -230,11 +234,9 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
       cursor.render(state, pane);
       profile.render(state, series, colours);
       drawLegend(state, pane, series, hoveredUs);
-      const { text, title } = zoneOf(state);
-      setText(zone, text);
-      setAttribute(zone, "title", title);
       setText(veil, veilText(state, series));
       setAttribute(veil, "hidden", series.bars.length > 0);
+      drawZone(zone, state, pane);
       setAttribute(node, "data-active", active);
       setAttribute(node, "data-quoted", settings.bidAsk);
       setAttribute(canvas, "aria-label", labelText(pane, series, settings.kind));
@@ -258,11 +260,12 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
     const ofProfile = profile.reading();
     if (ofProfile) readings.push(ofProfile);
     legend.render(pane, pane.symbol === null ? undefined : instruments.get(pane.symbol), {
+      zone: zoneOf(state),
+      mark: zoneDoubt(state).mark,
       bar,
       before: bars[at - 1],
       missed,
       readings,
-      zone: zoneOf(state).text,
     });
   }
 }
@@ -273,6 +276,16 @@ export function createPane(root, { palette: first, number, onHover, onView, onOl
  */
 function valueAt(points, ts) {
   return points.findLast((point) => point.ts <= ts)?.value ?? null;
+}
+
+/** Names the zone of the axis, as it is at the newest time. @param {Element} node @param {State} state @param {Pane} pane */
+function drawZone(node, state, { interval }) {
+  const zone = barZone(interval ?? "1m", zoneOf(state));
+  const us = state.marketUs ?? 0;
+  const { mark, title } = zoneDoubt(state);
+  setText(node, zoneText(us, zone) + mark);
+  const full = zone === "UTC" ? zone : `${zone}, ${offsetText(us, zone)}`;
+  setAttribute(node, "title", [`Times are ${full}`, title].filter(Boolean).join(". "));
 }
 
 /** @param {State} state @param {Series} series */

@@ -4,8 +4,9 @@ import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { decimalText, percentText, priceText, volumeText } from "../../lib/number.js";
 import { clockText, dateText } from "../../lib/time.js";
+import { zoneText } from "../../lib/zone.js";
 import { ALERT_FIELDS, alertText, TOO_MANY, withAlert } from "../../state/alerts.js";
-import { chosenQuote } from "../../state/select.js";
+import { chosenQuote, zoneOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/alerts.js").Alert} Alert */
@@ -75,7 +76,7 @@ export function createAlerts({ onSet, onNotify }) {
       const { settings, firedAlerts } = state;
       form.render(state);
       sound.checked = settings.sound;
-      const from = [settings.alerts, firedAlerts, state.instruments];
+      const from = [settings.alerts, firedAlerts, state.instruments, settings.zone];
       if (from.every((one, at) => one === drawn[at])) return;
       drawn = from;
       set.replaceChildren(...settings.alerts.map(createLine));
@@ -160,7 +161,8 @@ function findSymbol({ instruments }, text) {
 
 /** @param {State} state @param {FiredAlert} fired */
 function createFiredLine(state, { alert, value, ts }) {
-  const time = ts === null ? "" : `${dateText(ts)} ${clockText(ts)} UTC`;
+  const zone = zoneOf(state);
+  const time = ts === null ? "" : `${dateText(ts, zone)} ${clockText(ts, zone)} ${zoneText(ts, zone)}`;
   return element(
     "li",
     { class: "alert" },

@@ -3,8 +3,8 @@
 import { element, setAttribute, setName, setText } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { clockText } from "../../lib/time.js";
-import { isStale, sizeOf } from "../../state/select.js";
-import { zoneOf } from "../../state/trust.js";
+import { isStale, sizeOf, zoneOf } from "../../state/select.js";
+import { zoneLabel } from "../../state/trust.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/settings.js").DockTab} DockTab */
@@ -73,7 +73,7 @@ export function createDock(root, tabs, { onSet }) {
       setText(
         note,
         isStale(state) && state.marketUs !== null
-          ? `No connection: as of ${clockText(state.marketUs)} ${zoneOf(state).text}`
+          ? `No connection: as of ${clockText(state.marketUs, zoneOf(state))} ${zoneLabel(state, state.marketUs)}`
           : "",
       );
       open = dockOpen;

@@ -3,7 +3,9 @@
 import { element, setAttribute, span } from "../../lib/dom.js";
 import { GLYPHS } from "../../lib/number.js";
 import { clockText } from "../../lib/time.js";
+import { zoneText } from "../../lib/zone.js";
 import { onText, symbolOf, toneOf } from "../../state/notices.js";
+import { zoneOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Story} Story */
@@ -39,8 +41,9 @@ export function createNews({ onChoose, onSet }) {
     render(state) {
       const { news, settings, groups, instruments } = state;
       toasts.checked = settings.newsToasts;
-      if (drawn[0] === news && drawn[1] === groups && drawn[2] === instruments) return;
-      drawn = [news, groups, instruments];
+      const sources = [news, groups, instruments, settings.zone];
+      if (sources.every((one, at) => one === drawn[at])) return;
+      drawn = sources;
       setAttribute(none, "hidden", news.items.length > 0);
       list.replaceChildren(...news.items.toReversed().map((story) => createLine(state, story)));
     },
@@ -50,10 +53,11 @@ export function createNews({ onChoose, onSet }) {
 /** @param {State} state @param {Story} story */
 function createLine(state, { ts, on, tone, headline }) {
   const { way, word } = toneOf({ tone });
+  const zone = zoneOf(state);
   const button = element(
     "button",
     { type: "button", class: "story", "data-way": way, "data-symbol": symbolOf(state, on) },
-    span("story-time", clockText(ts)),
+    element("span", { class: "story-time", title: zoneText(ts, zone) }, clockText(ts, zone)),
     span("story-tone", `${GLYPHS[way]} ${word}`),
     span("story-on", onText(state, on)),
     span("story-text", headline),

@@ -2,8 +2,9 @@
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { clockText } from "../../lib/time.js";
+import { zoneText } from "../../lib/zone.js";
 import { onText, scenarioPhase } from "../../state/notices.js";
-import { mayDrive } from "../../state/select.js";
+import { mayDrive, zoneOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").ActiveScenario} ActiveScenario */
@@ -36,7 +37,7 @@ export function createScenarios({ onCommand }) {
       const recent = scenarios.items.slice(-SHOWN).toReversed();
       const phases = recent.map((scenario) => scenarioPhase(scenario, marketUs));
       setAttribute(none, "hidden", recent.length > 0);
-      const key = `${scenarios.last} ${catalog === null} ${phases.join()}`;
+      const key = `${scenarios.last} ${catalog === null} ${phases.join()} ${state.settings.zone}`;
       if (key === drawn) return;
       drawn = key;
       list.replaceChildren(...recent.map((scenario) => createLine(state, scenario)));
@@ -160,6 +161,7 @@ const createOption = (value, title) => element("option", { value }, title);
 /** @param {State} state @param {ActiveScenario} scenario */
 function createLine(state, scenario) {
   const { name, on, strength, start, end } = scenario;
+  const zone = zoneOf(state);
   const title = state.catalog?.scenarios.find((one) => one.name === name)?.title ?? name;
   const phase = scenarioPhase(scenario, state.marketUs);
   return element(
@@ -168,6 +170,6 @@ function createLine(state, scenario) {
     span("scenario-phase", PHASES[phase]),
     element("strong", {}, title),
     element("span", {}, onText(state, on)),
-    span("label", `strength ${strength}, ${clockText(start)} to ${clockText(end)} UTC`),
+    span("label", `strength ${strength}, ${clockText(start, zone)} to ${clockText(end, zone)} ${zoneText(end, zone)}`),
   );
 }

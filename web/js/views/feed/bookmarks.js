@@ -4,7 +4,7 @@ import { element, setAttribute, setName, setText, span } from "../../lib/dom.js"
 import { icon } from "../../lib/icon.js";
 import { createMenu } from "../../lib/menu.js";
 import { bookmarkText, MOST_NOTE } from "../../state/bookmarks.js";
-import { mayDrive } from "../../state/select.js";
+import { mayDrive, zoneOf } from "../../state/select.js";
 import { positionText } from "../../state/transport.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -29,6 +29,7 @@ export function createBookmarkList({ onCommand, onMark, onNote, onUnmark }) {
   /** The bookmark whose note gets the focus once it is shown. @type {number | null} */
   let wanted = null;
   let shiftUs = 0;
+  let zone = "UTC";
 
   // A note that is being written is kept as the list closes.
   panel.addEventListener("beforetoggle", (event) => {
@@ -67,9 +68,9 @@ export function createBookmarkList({ onCommand, onMark, onNote, onUnmark }) {
           note = bookmark.note;
           if (document.activeElement !== input) input.value = note;
         }
-        const at = positionText(us + shiftUs);
+        const at = positionText(us + shiftUs, zone);
         setText(go, at);
-        setAttribute(go, "aria-label", `Go to ${bookmarkText(bookmark, shiftUs)}`);
+        setAttribute(go, "aria-label", `Go to ${bookmarkText(bookmark, shiftUs, zone)}`);
         setAttribute(go, "disabled", isOff);
         setAttribute(input, "aria-label", `Note at ${at}`);
         setName(remove, `Delete the bookmark at ${at}`);
@@ -94,6 +95,7 @@ export function createBookmarkList({ onCommand, onMark, onNote, onUnmark }) {
       setName(button, bookmarks.list.length > 0 ? `Bookmarks: ${bookmarks.list.length}` : "Bookmarks");
       setAttribute(empty, "hidden", bookmarks.list.length > 0);
       shiftUs = feed?.time_shift_us ?? 0;
+      zone = zoneOf(state);
       const isOff = !mayDrive(state);
       const times = new Set(bookmarks.list.map(({ us }) => us));
       for (const [us, row] of rows) {

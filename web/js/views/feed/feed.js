@@ -2,9 +2,10 @@
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { clockText, dateText, speedText } from "../../lib/time.js";
-import { synthesisedFrom } from "../../state/select.js";
+import { synthesisedFrom, zoneOf } from "../../state/select.js";
 import { behindText, limitedText, positionText } from "../../state/transport.js";
-import { recordedUs, trustOf, zoneOf } from "../../state/trust.js";
+import { recordedUs, trustOf } from "../../state/trust.js";
+import { createZoneMenu } from "./zonemenu.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
@@ -22,9 +23,9 @@ const SOURCES = { simulation: "Simulated", replay: "Replay" };
 
 /**
  * @param {HTMLElement} root
- * @param {Pick<import("../actions.js").Actions, "onPanel">} actions
+ * @param {Pick<import("../actions.js").Actions, "onPanel" | "onSet">} actions
  */
-export function createFeedView(root, { onPanel }) {
+export function createFeedView(root, actions) {
   const source = element("span", { class: "badge", id: "feed-source" });
   const name = span("feed-name");
   const origin = element("span", { class: "badge badge-note", id: "feed-origin", hidden: true });
@@ -32,15 +33,16 @@ export function createFeedView(root, { onPanel }) {
   const playing = element("span", { class: "badge", id: "feed-state" });
   const date = span("market-date");
   const clock = span("market-clock");
-  const zone = span("market-zone", "UTC");
-  const market = element("span", { class: "market-time", title: "Market time" }, date, clock, zone);
+  const zones = createZoneMenu(actions);
+  const time = element("span", { class: "market-clock-part", title: "Market time" }, date, clock);
+  const market = element("span", { class: "market-time" }, time, ...zones.nodes);
   const limited = element("span", {
     class: "feed-limited",
     title: "Symbols with fewer ticks than their scenarios ask for, because of a limit of the simulation",
     hidden: true,
   });
   const trust = element("button", { type: "button", class: "badge feed-trust", id: "feed-trust", hidden: true });
-  trust.addEventListener("click", () => onPanel("file"));
+  trust.addEventListener("click", () => actions.onPanel("file"));
   const recorded = span("feed-recorded");
   const shifted = element(
     "span",
@@ -54,6 +56,8 @@ export function createFeedView(root, { onPanel }) {
     /** @param {State} state */
     render(state) {
       const { feed, instruments, marketUs } = state;
+      const zone = zoneOf(state);
+      zones.render(state);
       setAttribute(root, "data-ready", feed !== null);
       setText(source, feed ? SOURCES[feed.source] : "\u00a0");
       setText(name, feed?.name ?? "\u00a0");
@@ -70,14 +74,11 @@ export function createFeedView(root, { onPanel }) {
       setAttribute(limited, "hidden", limit === "");
       setAttribute(playing, "data-state", feed?.state);
       renderTrust(trust, trustOf(state));
-      const { text: zoneText, title: zoneTitle } = zoneOf(state);
-      setText(zone, zoneText);
-      setAttribute(market, "title", `Market time. ${zoneTitle}`);
       const recordedAt = recordedUs(state, marketUs);
       setAttribute(shifted, "hidden", recordedAt === null);
-      setText(recorded, recordedAt === null ? "" : `recorded ${positionText(recordedAt)}`);
-      setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs));
-      setText(clock, marketUs === null ? "––:––:––" : clockText(marketUs));
+      setText(recorded, recordedAt === null ? "" : `recorded ${positionText(recordedAt, zone)}`);
+      setText(date, marketUs === null ? "––––-––-––" : dateText(marketUs, zone));
+      setText(clock, marketUs === null ? "––:––:––" : clockText(marketUs, zone));
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { element, setAttribute } from "../../lib/dom.js";
 import { bookmarkText } from "../../state/bookmarks.js";
+import { zoneOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/bookmarks.js").Bookmark} Bookmark */
@@ -19,8 +20,10 @@ export function createLane({ onGo, onPoint }) {
   return {
     node,
     /** @param {State} state */
-    render({ bookmarks, feed }) {
-      const now = [bookmarks.list, feed?.start, feed?.end];
+    render(state) {
+      const { bookmarks, feed } = state;
+      const zone = zoneOf(state);
+      const now = [bookmarks.list, feed?.start, feed?.end, zone];
       if (now.every((one, at) => one === drawn[at])) return;
       drawn = now;
       const { start = null, end = null, time_shift_us: shiftUs = 0 } = feed ?? {};
@@ -32,7 +35,7 @@ export function createLane({ onGo, onPoint }) {
           mark.style.insetInlineStart = `${Math.min(1, Math.max(0, share)) * 100}%`;
           setAttribute(mark, "data-noted", bookmark.note !== "");
           mark.addEventListener("click", () => onGo(bookmark.us + shiftUs));
-          mark.addEventListener("pointermove", () => onPoint(bookmarkText(bookmark, shiftUs)));
+          mark.addEventListener("pointermove", () => onPoint(bookmarkText(bookmark, shiftUs, zone)));
           return mark;
         }),
       );

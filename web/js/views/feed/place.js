@@ -2,9 +2,10 @@
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createMenu } from "../../lib/menu.js";
-import { EXAMPLES, placeOf } from "../../state/goto.js";
-import { mayDrive } from "../../state/select.js";
+import { EXAMPLES, placeIn } from "../../state/goto.js";
+import { mayDrive, zoneOf } from "../../state/select.js";
 import { positionText, progress } from "../../state/transport.js";
+import { zoneLabel } from "../../state/trust.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
@@ -30,7 +31,7 @@ export function createPlace(onCommand) {
     placeholder: "9:30, 14 Jun, +2h, 50%",
     "aria-describedby": "place-note",
   });
-  const label = element("label", { class: "menu-note place-label", for: "place" }, "Go to a date or time, in UTC");
+  const label = element("label", { class: "menu-note place-label", for: "place" }, "Go to a date or time");
   const note = element("p", { class: "menu-note place-note", id: "place-note", role: "status" });
   const go = element("button", { type: "submit", class: "button" }, "Go");
   const form = element(
@@ -48,14 +49,19 @@ export function createPlace(onCommand) {
   function typed() {
     const { feed, marketUs } = shown ?? {};
     if (!feed || feed.start === null || feed.end === null || marketUs == null) return null;
-    return placeOf(input.value, { start: feed.start, end: feed.end, now: marketUs });
+    return placeIn(input.value, { start: feed.start, end: feed.end, now: marketUs }, shown ? zoneOf(shown) : "UTC");
   }
 
   function preview() {
     const place = input.value.trim() === "" ? null : typed();
     setAttribute(input, "aria-invalid", null);
     setAttribute(note, "data-fault", null);
-    setText(note, place && "us" in place ? `Goes to ${positionText(place.us)}` : `Examples: ${EXAMPLES}`);
+    setText(
+      note,
+      place && "us" in place
+        ? `Goes to ${positionText(place.us, shown ? zoneOf(shown) : "UTC")}`
+        : `Examples: ${EXAMPLES}`,
+    );
   }
 
   panel.addEventListener("beforetoggle", (event) => {
@@ -85,10 +91,11 @@ export function createPlace(onCommand) {
       if (!button.hidden) open();
     },
     /** @param {number | null} us */
-    show: (us) => setText(time, positionText(us)),
+    show: (us) => setText(time, positionText(us, shown ? zoneOf(shown) : "UTC")),
     /** @param {State} state */
     render(state) {
       shown = state;
+      setText(label, `Go to a date or time, in ${zoneLabel(state, state.marketUs)}`);
       setAttribute(button, "hidden", !state.feed?.seekable || progress(state) === null);
     },
   };

@@ -1,6 +1,7 @@
 /** The timeline: a slider over the preview, with the time under the pointer. */
 
 import { element, setAttribute, setText } from "../../lib/dom.js";
+import { zoneOf } from "../../state/select.js";
 import { positionText, progress, STEPS, timeAt } from "../../state/transport.js";
 import { createLane } from "./lane.js";
 import { createPreview } from "./preview.js";
@@ -31,6 +32,7 @@ export function createPosition({ onCommand, onTransport, onPreview }) {
   const node = element("div", { class: "transport-track" }, preview.node, slider, lane.node, offer.node, tip);
   /** @type {Feed | undefined} */
   let shown;
+  let zone = "UTC";
   /** The slider is held and does not follow the feed. */
   let isHeld = false;
   slider.addEventListener("pointerdown", () => (isHeld = true));
@@ -47,7 +49,7 @@ export function createPosition({ onCommand, onTransport, onPreview }) {
     const share = Math.min(1, Math.max(0, (clientX - left - THUMB_PX) / (width - 2 * THUMB_PX)));
     const us = shown ? timeAt(shown, share) : null;
     setAttribute(tip, "hidden", us === null);
-    setText(tip, pointed || positionText(us));
+    setText(tip, pointed || positionText(us, zone));
     pointed = "";
     const x = Math.max(0, Math.min(clientX - left - tip.offsetWidth / 2, width - tip.offsetWidth));
     tip.style.transform = `translateX(${x}px)`;
@@ -57,7 +59,7 @@ export function createPosition({ onCommand, onTransport, onPreview }) {
   /** @param {number | null} us */
   function showTime(us) {
     onPreview(us);
-    setAttribute(slider, "aria-valuetext", positionText(us));
+    setAttribute(slider, "aria-valuetext", positionText(us, zone));
   }
 
   return {
@@ -66,13 +68,14 @@ export function createPosition({ onCommand, onTransport, onPreview }) {
     /** @param {State} state @param {Feed} feed @param {boolean} isOff */
     render(state, feed, isOff) {
       shown = feed;
+      zone = zoneOf(state);
       const share = progress(state);
       setAttribute(slider, "disabled", isOff);
       setAttribute(node, "hidden", !feed.seekable || share === null);
       if (share !== null && !isHeld) {
         const at = String(Math.round(share * STEPS));
         if (slider.value !== at) slider.value = at;
-        setAttribute(slider, "aria-valuetext", positionText(state.marketUs));
+        setAttribute(slider, "aria-valuetext", positionText(state.marketUs, zone));
       }
       preview.render(state);
       lane.render(state);

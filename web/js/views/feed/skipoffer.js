@@ -3,7 +3,7 @@
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { dayTimeText } from "../../lib/time.js";
 import { nextData } from "../../state/deadtime.js";
-import { mayDrive } from "../../state/select.js";
+import { mayDrive, zoneOf } from "../../state/select.js";
 import { progress } from "../../state/transport.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -33,7 +33,7 @@ export function createSkipOffer({ onTransport }) {
       setAttribute(node, "hidden", next === null);
       if (next === null || marketUs === null) return;
       setText(before, instruments.size > 1 ? `Nothing of ${choice.symbol} until ` : "Nothing until ");
-      setText(until, dayTimeText(next, marketUs));
+      setText(until, dayTimeText(next, marketUs, zoneOf(state)));
       setAttribute(node, "disabled", !mayDrive(state));
       const at = (progress(state) ?? 0) * width + BESIDE_PX;
       const fits = at + node.offsetWidth <= width;

@@ -2,7 +2,7 @@
 
 import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
-import { isStale, mayDrive } from "../../state/select.js";
+import { isStale, mayDrive, zoneOf } from "../../state/select.js";
 import { hasGaps, moves, positionText, progress, speedChoices, stateText } from "../../state/transport.js";
 import { createBookmarkList } from "./bookmarks.js";
 import { createPlace } from "./place.js";
@@ -101,7 +101,10 @@ export function createTransport(root, actions) {
       if (!position.isHeld()) place.show(state.marketUs);
       place.render(state);
       bookmarks.render(state);
-      setText(end, feed.end === null ? "" : feed.state === "ended" ? "■ end" : `to ${positionText(feed.end)}`);
+      setText(
+        end,
+        feed.end === null ? "" : feed.state === "ended" ? "■ end" : `to ${positionText(feed.end, zoneOf(state))}`,
+      );
       speed.render(feed.speed, isOff);
       const pressed = [feed.looping, feed.skip_dead_time, feed.timestamps === "shifted"];
       toggles.forEach((node, at) => {

@@ -3,8 +3,8 @@
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { clockText, preciseClockText } from "../../lib/time.js";
-import { chosenInstrument, hasTrades } from "../../state/select.js";
-import { zoneOf } from "../../state/trust.js";
+import { chosenInstrument, hasTrades, zoneOf } from "../../state/select.js";
+import { zoneLabel } from "../../state/trust.js";
 import { createTradeBelt } from "./tradebelt.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -27,7 +27,7 @@ export function createTimeAndSales(root, { onSet, onExportTrades }) {
     element("span", { role: "columnheader", class: title === "Side" ? "spoken" : "" }, title),
   );
   const head = element("div", { class: "trade-row trades-columns", role: "row" }, ...heads);
-  const name = "Trades, newest first, times in UTC";
+  const name = "Trades, newest first";
   const table = element(
     "div",
     { class: "trades-table", role: "table", tabindex: 0, "aria-rowcount": -1, "aria-label": name },
@@ -59,12 +59,13 @@ export function createTimeAndSales(root, { onSet, onExportTrades }) {
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
       setText(toggle, open ? "Hide" : "Show");
-      setText(note, NOTES[feed?.state ?? "playing"] ?? zoneOf(state).text);
+      setText(note, NOTES[feed?.state ?? "playing"] ?? zoneLabel(state, state.marketUs));
       setAttribute(note, "data-over", feed?.state === "ended" || feed?.state === "failed");
       const instrument = chosenInstrument(state);
       const timeText = timeWriter(state);
-      const shape = `${trades.revision} ${timeText.name} ${instrument?.symbol} ${instrument?.price_decimals}`;
-      belt.show({ lines: trades.lines, shape, instrument, timeText });
+      const shape = `${trades.revision} ${timeText.name} ${state.settings.zone} ${instrument?.symbol} ${instrument?.price_decimals}`;
+      const zone = zoneOf(state);
+      belt.show({ lines: trades.lines, shape, instrument, timeText: (us) => timeText(us, zone) });
       const without = instrument !== undefined && !hasTrades(state);
       setAttribute(save, "disabled", trades.lines.length === 0 || without);
       setText(veil, veilText(state, without, instrument));
