@@ -57,6 +57,14 @@ export function createTimeView(chart) {
       scale.setVisibleRange({ from, to });
     },
 
+    /** Shows the bars from a time on, in seconds, up to the newest. @param {number} from @param {number} to */
+    showFrom(from, to) {
+      scale.setVisibleRange(/** @type {any} */ ({ from, to }));
+    },
+
+    /** Tells whether the newest bar lies right of the view. */
+    isAway: () => scale.scrollPosition() < 0,
+
     /**
      * @param {() => void} onMove
      * @param {() => void} onNearOldest

@@ -2,11 +2,14 @@
 
 import { readPalette } from "../../chart/palette.js";
 import { setAttribute } from "../../lib/dom.js";
+import { rangeStart } from "../../state/ranges.js";
 import { barAt, seriesOf } from "../../state/select.js";
 import { createChartMenu } from "./chartmenu.js";
 import { createPane } from "./pane.js";
 
 /** @typedef {import("../../state/model.js").State} State */
+/** @typedef {import("../../state/ranges.js").RangeId} RangeId */
+/** @typedef {import("../../lib/time.js").Interval} Interval */
 
 /**
  * @param {HTMLElement} root
@@ -74,6 +77,23 @@ export function createCharts(root, actions) {
     }
   }
 
+  /** The range that was asked for, until its bars are here. @type {{ id: RangeId, interval: Interval } | null} */
+  let wanted = null;
+
+  /** Shows the range that was asked for, as far as its bars are here. @param {State} state */
+  function applyRange(state) {
+    const pane = state.panes[state.active];
+    if (!wanted || pane.interval !== wanted.interval) return;
+    const { bars, older } = seriesOf(state, pane);
+    const newest = bars.at(-1);
+    if (!newest) return;
+    const start = Math.max(rangeStart(state, wanted.id), bars[0].ts);
+    panes[state.active].plot.time.showFrom(Math.floor(start / 1e6), Math.floor(newest.ts / 1e6));
+    const isWhole = older === "none" || bars[0].ts <= rangeStart(state, wanted.id);
+    if (isWhole) wanted = null;
+    else if (older === "unknown") queueMicrotask(() => onOlder(state.active));
+  }
+
   function draw() {
     const state = /** @type {State} */ (shown);
     panes.forEach((pane, at) =>
@@ -99,6 +119,7 @@ export function createCharts(root, actions) {
       if (panes.length !== state.panes.length) build(state.panes.length);
       draw();
       menu.render(state);
+      applyRange(state);
     },
 
     /** Places a drawing in the middle of the active chart. @param {import("../../state/drawings.js").DrawingKind} kind */
@@ -106,6 +127,22 @@ export function createCharts(root, actions) {
 
     /** Returns a picture of the active chart. @param {{ title: string, about: string }} texts above it */
     picture: (texts) => panes[shown?.active ?? 0].plot.picture(texts),
+
+    /** Shows a range in the active chart, once it has bars of the interval. @param {RangeId} id @param {Interval} interval */
+    showRange(id, interval) {
+      wanted = { id, interval };
+      onHover();
+    },
+
+    /** Goes back to the newest bars in all charts. */
+    showNewest() {
+      wanted = null;
+      for (const { plot } of panes) plot.showNewest();
+      onHover();
+    },
+
+    /** Tells whether the active chart has left the newest bars. */
+    isAway: () => panes[shown?.active ?? 0]?.plot.time.isAway() ?? false,
 
     /** Returns the visible time range of the active chart, in microseconds. */
     visibleRange() {

@@ -12,6 +12,7 @@ import { createHelp } from "./help.js";
 import { createMovers } from "../dock/movers.js";
 import { createNews } from "../dock/news.js";
 import { createPalette } from "./palette.js";
+import { createRanges } from "../chart/ranges.js";
 import { createScenarios } from "../dock/scenarios.js";
 import { createTimeAndSales } from "../quote/timeandsales.js";
 import { createTicker } from "./ticker.js";
@@ -44,6 +45,7 @@ export function createPanels(byId, commands, actions) {
     createTicker(byId("ticker"), actions),
     transport,
     createToolbar(byId("toolbar"), actions),
+    createRanges(byId("ranges"), charts, actions),
     createTimeAndSales(byId("time-and-sales"), actions),
     createWire(byId("wire"), actions),
     createAnnouncer(document.body),
