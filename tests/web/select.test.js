@@ -143,6 +143,9 @@ test("the title shows symbol and price, and whether they are stale", () => {
   assert.equal(titleText(initialState()), "tickcast");
   assert.equal(titleText({ ...state, link: { ...state.link, status: "live" } }), "AAPL 110.00 ▲ · tickcast");
   assert.equal(titleText(state), "AAPL 110.00 ▲ (stale) · tickcast");
+  const live = { ...state, link: /** @type {const} */ ({ ...state.link, status: "live" }) };
+  assert.equal(titleText(live, true), "AAPL 110.00 ▲ (asleep) · tickcast");
+  assert.equal(titleText({ ...live, paused: true }), "AAPL 110.00 ▲ (paused) · tickcast");
 });
 
 /** @param {Partial<import("../../web/js/state/model.js").Pane>} [rest] */

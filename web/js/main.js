@@ -28,6 +28,7 @@ import { createViews } from "./views/shell/page.js";
 /** The widths and heights at which panels have room. The style sheets have the same. */
 const TRADES_FIT = "(min-width: 1280px)";
 const BOOK_TOO_NARROW = "(min-width: 1024px) and (max-width: 1279px)";
+const PAGE_SCROLLS = "(max-width: 1023px)";
 const LARGE_BOOK_TOO_LOW = "(min-width: 1280px) and (max-height: 999px)";
 /**
  * The pace of streaming numbers. They are painted up to ten times a second, and less often where painting would take
@@ -48,6 +49,7 @@ const store = new Store(firstState());
 const tradesFit = matchMedia(TRADES_FIT);
 const bookTooNarrow = matchMedia(BOOK_TOO_NARROW);
 const largeBookTooLow = matchMedia(LARGE_BOOK_TOO_LOW);
+const pageScrolls = matchMedia(PAGE_SCROLLS);
 const darkSystem = matchMedia("(prefers-color-scheme: dark)");
 const look = () => {
   const { theme, colours, large } = store.state.settings;
@@ -185,7 +187,11 @@ const commands = createCommands({
 });
 
 const views = createViews(byId, commands, {
-  onChoose: (symbol) => change({ type: "choose", symbol }),
+  onChoose(symbol) {
+    change({ type: "choose", symbol });
+    if (pageScrolls.matches) document.querySelector(".instrument-top")?.scrollIntoView();
+  },
+  onStep: (symbol) => change({ type: "choose", symbol }),
   onInterval: (interval) => change({ type: "choose", interval }),
   onCompare: (compare) => change({ type: "choose", compare }),
   onSet: set,

@@ -26,6 +26,8 @@ export function chartLook({ surface, text, line, border, label, font, size }) {
       panes: { separatorColor: border, separatorHoverColor: border, enableResize: true },
     },
     grid: { vertLines: { color: line }, horzLines: { color: line } },
+    // A finger that moves up or down scrolls the page.
+    handleScroll: { vertTouchDrag: false },
     crosshair: { mode: 0, vertLine: cross, horzLine: cross },
     rightPriceScale: { borderVisible: false, minimumWidth: 64, entireTextOnly: true },
     timeScale: { borderColor: border, rightOffset: RIGHT_BARS, minBarSpacing: 0.5 },

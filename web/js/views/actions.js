@@ -11,7 +11,8 @@
  * The actions of a person. They change the state elsewhere.
  *
  * @typedef {object} Actions
- * @property {(symbol: string) => void} onChoose
+ * @property {(symbol: string) => void} onChoose chooses a symbol, and scrolls to its price where the page scrolls
+ * @property {(symbol: string) => void} onStep chooses a symbol by the keys of a list, which stays in sight
  * @property {(interval: import("../lib/time.js").Interval) => void} onInterval
  * @property {(symbols: readonly string[]) => void} onCompare
  * @property {(settings: Partial<Settings>) => void} onSet

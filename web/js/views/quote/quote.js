@@ -50,23 +50,31 @@ export function createQuote(root) {
   const mark = span("range-mark");
   const values = STATS.map(() => element("dd"));
   root.append(
-    element("div", { class: "instrument-who" }, symbol, name),
-    element("div", { class: "instrument-price" }, last, span("instrument-move move", glyph, change, percent)),
-    element("div", { class: "book" }, bid.node, span("spread", span("label", "Spread"), between), ask.node),
-    ladder.node,
     element(
       "div",
-      { class: "instrument-range", title: "The last price between the day's low and high" },
-      low,
-      span("range-track", mark),
-      high,
+      { class: "instrument-top" },
+      element("div", { class: "instrument-who" }, symbol, name),
+      element("div", { class: "instrument-price" }, last, span("instrument-move move", glyph, change, percent)),
     ),
     element(
-      "dl",
-      { class: "stats" },
-      ...STATS.map(([title], at) => element("div", {}, element("dt", {}, title), values[at])),
+      "div",
+      { class: "instrument-rest" },
+      element("div", { class: "book" }, bid.node, span("spread", span("label", "Spread"), between), ask.node),
+      ladder.node,
+      element(
+        "div",
+        { class: "instrument-range", title: "The last price between the day's low and high" },
+        low,
+        span("range-track", mark),
+        high,
+      ),
+      element(
+        "dl",
+        { class: "stats" },
+        ...STATS.map(([title], at) => element("div", {}, element("dt", {}, title), values[at])),
+      ),
+      age,
     ),
-    age,
   );
 
   return {

@@ -1,6 +1,6 @@
 /**
  * The title of the page: the chosen symbol and its price. A hidden tab gets no prices, and its title says that it is
- * paused.
+ * asleep.
  */
 
 import { priceText, direction, GLYPHS } from "../../lib/number.js";
@@ -14,18 +14,20 @@ export function titleText(state, hidden = false) {
   const quote = chosenQuote(state);
   if (!instrument || !quote || quote.last === null) return "tickcast";
   const price = priceText(quote.last, instrument);
-  const status = isStale(state) ? " (stale)" : hidden || state.paused ? " (paused)" : "";
+  const status = isStale(state) ? " (stale)" : state.paused ? " (paused)" : hidden ? " (asleep)" : "";
   return `${instrument.symbol} ${price} ${GLYPHS[direction(quote.change)]}${status} · tickcast`;
 }
 
-/** The least time between two changes. A title costs more to paint than text in the page. */
-const DRAW_MS = 1000;
+/** The least time between two prices in the title. It costs more to paint than text in the page, and distracts. */
+const DRAW_MS = 5000;
 
 export function createTitle() {
   /** @type {State | undefined} */
   let shown;
   let drawn = "";
   let drawnMs = -Infinity;
+  /** What the title says besides the price. */
+  let said = "";
   function draw() {
     const text = shown ? titleText(shown, document.hidden) : drawn;
     if (text === drawn) return;
@@ -38,7 +40,9 @@ export function createTitle() {
     /** @param {State} state @param {number} nowMs */
     render(state, nowMs) {
       shown = state;
-      if (nowMs - drawnMs < DRAW_MS) return;
+      const says = `${state.choice.symbol} ${chosenQuote(state)?.last != null} ${isStale(state)} ${state.paused}`;
+      if (says === said && nowMs - drawnMs < DRAW_MS) return;
+      said = says;
       drawnMs = nowMs;
       draw();
     },

@@ -16,7 +16,7 @@ const PERIOD_MS = 1000;
 export function createWire(root, { onSet }) {
   const measures = {
     delay: measure("delay", "delay of the last message; – until the offset of the server's clock is known"),
-    ticks: measure("ticks in", "ticks that the feed plays per second"),
+    ticks: measure("ticks in", "ticks that the feed plays per second; at first (≥) those that this page receives"),
     updates: measure("updates out", "updates that this page receives per second"),
     merged: measure("merged", "ticks merged into one update"),
     bytes: measure("bytes/s", "bytes that this page receives per second"),
@@ -48,10 +48,7 @@ export function createWire(root, { onSet }) {
       const per = rates(traffic, nowMs);
       const ifLive = (/** @type {string} */ text) => (live ? text : UNKNOWN);
       setText(measures.updates.value, ifLive(`${countText(Math.round(per.updates))}/s`));
-      setText(
-        measures.ticks.value,
-        ifLive(per.feedTicks === null ? UNKNOWN : `${countText(Math.round(per.feedTicks))}/s`),
-      );
+      setText(measures.ticks.value, ifLive(ticksText(per)));
       const merged = per.updates > 0 ? `${decimalText(per.ticks / per.updates, 1)}×` : UNKNOWN;
       setText(measures.merged.value, ifLive(merged));
       setText(measures.bytes.value, ifLive(byteText(per.bytes)));
@@ -124,6 +121,17 @@ function createSlider(onSet) {
       );
     },
   };
+}
+
+/**
+ * Writes the ticks that the feed plays per second. Until two heartbeats tell them, those that this page received are the
+ * least that there can be.
+ *
+ * @param {import("../../state/traffic.js").Rates} per
+ */
+export function ticksText({ feedTicks, ticks }) {
+  if (feedTicks !== null) return `${countText(Math.round(feedTicks))}/s`;
+  return ticks > 0 ? `≥ ${countText(Math.round(ticks))}/s` : UNKNOWN;
 }
 
 /** @param {number} us */

@@ -25,7 +25,7 @@ const LEAST_COLUMNS = ["symbol", "last", "percent"];
  * @param {HTMLElement} root
  * @param {import("../actions.js").Actions} actions
  */
-export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible, onExportList }) {
+export function createWatchlist(root, { onChoose, onStep, onSet, onFilter, onVisible, onExportList }) {
   const filter = createFilter({ onFilter, onSet, onExportList, onLeave: () => grid.focus() });
   const heads = createColumnHeads({ onSet });
   const body = element("div", { class: "list-body", role: "rowgroup" });
@@ -75,7 +75,7 @@ export function createWatchlist(root, { onChoose, onSet, onFilter, onVisible, on
     if (next === null) return;
     event.preventDefault();
     chosen = symbols[next];
-    onChoose(chosen);
+    onStep(chosen);
   });
 
   /** @param {State} state @param {number} nowMs */
