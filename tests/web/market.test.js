@@ -2,15 +2,19 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FULL_PERCENT, strength } from "../../web/js/chart/heatmap.js";
+import { FULL_PERCENT, nameFor, strength } from "../../web/js/chart/heatmap.js";
 import { breadth, byGroup, heldMovers, movers, shares } from "../../web/js/state/market.js";
 import { squarify } from "../../web/js/state/treemap.js";
 
-/** @param {Record<string, [number | null, object?]>} given change of each at a last price of 100 @returns {any} */
-function market(given) {
+/**
+ * @param {Record<string, [number | null, object?]>} given change of each at a last price of 100
+ * @param {string} [heatSize]
+ * @returns {any}
+ */
+function market(given, heatSize = "turnover") {
   const entries = Object.entries(given);
   return {
-    settings: { grouping: "sector" },
+    settings: { grouping: "sector", heatSize },
     sectors: new Map([...Object.keys(given)].map((symbol) => [symbol, symbol[0]])),
     instruments: new Map(
       [...Object.keys(given), "?"].map((symbol) => /** @type {const} */ ([symbol, { symbol, class: symbol[0] }])),
@@ -142,4 +146,22 @@ test("colour strength is visible at once and limited", () => {
   assert.equal(strength(-0.004), 0, "what is written 0.00% has no side");
   assert.ok(strength(0.01) > 0.15);
   assert.equal(strength(-FULL_PERCENT), strength(FULL_PERCENT * 3));
+});
+
+test("the size of tiles is turnover, volume, or equal", () => {
+  const given = /** @type {Record<string, [number, object]>} */ ({
+    a: [1, { volume: 4, vwap: 100 }],
+    b: [1, { volume: 100, vwap: 1 }],
+  });
+  const weights = (/** @type {string} */ size) => shares(market(given, size)).map(({ weight }) => Math.round(weight));
+  assert.deepEqual(weights("turnover"), [20, 10, 20]);
+  assert.deepEqual(weights("volume"), [2, 10, 10]);
+  assert.deepEqual(weights("equal"), [1, 1, 1]);
+});
+
+test("a small tile has the first part of a name", () => {
+  const widthOf = (/** @type {string} */ text) => text.length;
+  assert.equal(nameFor("BTC-USD", 70, widthOf), "BTC-USD");
+  assert.equal(nameFor("BTC-USD", 40, widthOf), "BTC");
+  assert.equal(nameFor("GOOGL", 10, widthOf), "GOOGL");
 });

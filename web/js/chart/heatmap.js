@@ -15,6 +15,8 @@ export const FULL_PERCENT = 4;
 const LEAST_PERCENT = 0.005;
 const GAP = 1;
 const LEAST_FONT = 9;
+/** A name alone may be smaller than a name with its change. */
+const LEAST_NAME = 8;
 const MOST_FONT = 18;
 /** The room beside the text of a tile, and the size of its second line relative to the first. */
 const SIDE_PX = 6;
@@ -31,6 +33,18 @@ const MEASURED_PX = 100;
 export function strength(percent) {
   const share = Math.min(1, Math.abs(percent) / FULL_PERCENT);
   return Math.abs(percent) < LEAST_PERCENT ? 0 : 0.18 + 0.82 * share;
+}
+
+/**
+ * Returns the name of a tile that shows no change: the symbol, or its part before a separator where there is no room.
+ *
+ * @param {string} symbol
+ * @param {number} room
+ * @param {(text: string) => number} widthOf at the font size 1
+ */
+export function nameFor(symbol, room, widthOf) {
+  if (widthOf(symbol) * LEAST_FONT <= room) return symbol;
+  return /^[^-/:.]+/.exec(symbol)?.[0] ?? symbol;
 }
 
 /** @param {HTMLCanvasElement} canvas */
@@ -78,13 +92,17 @@ export function createHeatmap(canvas) {
     const both = Math.min(MOST_FONT, Math.floor(Math.min(room / Math.max(wide, below * SECOND), height / 2.4)));
     const second = Math.max(LEAST_FONT, both * SECOND);
     const two = text !== "" && both >= LEAST_FONT && below * second <= room;
-    const size = two ? both : Math.min(MOST_FONT, Math.floor(Math.min(room / wide, height * 0.6)));
-    if (size < LEAST_FONT) return;
+    const name = two ? symbol : nameFor(symbol, room, (one) => widthOf(one, 600, colours.font));
+    const fitting = Math.min((width - 2) / widthOf(name, 600, colours.font), height * 0.8);
+    const size = two
+      ? both
+      : Math.min(MOST_FONT, Math.max(Math.floor(Math.min(room / wide, height * 0.6)), LEAST_NAME));
+    if (!two && fitting < LEAST_NAME) return;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillStyle = colours.text;
     context.font = `600 ${size}px ${colours.font}`;
-    context.fillText(symbol, x + width / 2, y + height / 2 - (two ? size * 0.5 : 0));
+    context.fillText(name, x + width / 2, y + height / 2 - (two ? size * 0.5 : 0));
     if (!two) return;
     context.font = `400 ${second}px ${colours.font}`;
     context.fillText(text, x + width / 2, y + height / 2 + size * 0.65);

@@ -16,8 +16,11 @@ import { changePercent } from "./quotes.js";
 /** @typedef {{ gainers: Mover[], losers: Mover[] }} Movers */
 /** @typedef {{ up: number, down: number, flat: number, unknown: number, highs: number, lows: number }} Breadth */
 
+/** What the size of a tile shows. @type {Record<import("./settings.js").HeatSize, (quote: Quote) => number | null>} */
+const WEIGHTS = { turnover, volume: ({ volume }) => volume, equal: () => 1 };
+
 /**
- * Weighs the symbols by turnover. A symbol without turnover gets the median.
+ * Weighs the symbols by what the settings say. A symbol without that gets the median.
  *
  * @param {Pick<State, "instruments" | "quotes" | "settings" | "sectors">} state
  * @returns {Share[]}
@@ -25,7 +28,7 @@ import { changePercent } from "./quotes.js";
 export function shares({ instruments, quotes, settings, sectors }) {
   const all = [...instruments.values()].map((instrument) => {
     const quote = quotes.get(instrument.symbol);
-    const traded = quote ? turnover(quote) : null;
+    const traded = quote ? WEIGHTS[settings.heatSize](quote) : null;
     return {
       symbol: instrument.symbol,
       group: groupTitle(instrument, settings.grouping, sectors),

@@ -16,6 +16,7 @@ import { areStudies, STUDY_IDS } from "./studies.js";
 /** @typedef {import("./studies.js").IndicatorId} IndicatorId */
 /** @typedef {import("../types/protocol.js").UpdatesPerSecond} UpdateRate */
 /** @typedef {"market" | "wire" | "alerts" | "news" | "scenarios" | "file"} DockTab */
+/** @typedef {"turnover" | "volume" | "equal"} HeatSize */
 /** @typedef {{ column: ColumnId, descending: boolean }} Sort */
 
 /**
@@ -50,6 +51,7 @@ import { areStudies, STUDY_IDS } from "./studies.js";
  * @property {boolean} shortcuts single keys run commands
  * @property {boolean} sound plays a sound when an alert fires
  * @property {number} announce seconds between announcements of the chosen price to a screen reader, or 0 for none
+ * @property {HeatSize} heatSize what the size of a tile of the heatmap shows
  * @property {string} zone of all times: `UTC`, `local` for that of the machine, or the name of a zone
  * @property {readonly import("./alerts.js").Alert[]} alerts
  */
@@ -62,6 +64,7 @@ export const THEMES = /** @type {const} */ (["auto", "dark", "light"]);
 /** Seconds. */
 export const ANNOUNCE = /** @type {const} */ ([0, 5, 15, 60]);
 export const DOCK_TABS = /** @type {const} */ (["market", "wire", "alerts", "news", "scenarios", "file"]);
+export const HEAT_SIZES = /** @type {const} */ (["turnover", "volume", "equal"]);
 export const GROUPINGS = /** @type {const} */ (["class", "sector", "none"]);
 /** The limits of the watchlist's width, in pixels. */
 export const LIST_PX = { least: 200, most: 900 };
@@ -127,6 +130,7 @@ const TABLE = {
   shortcuts: [true, flag],
   sound: [true, flag],
   announce: [0, oneOf(ANNOUNCE)],
+  heatSize: ["turnover", oneOf(HEAT_SIZES)],
   zone: ["UTC", (value) => value === "local" || isZone(value)],
   alerts: [[], (value) => Array.isArray(value) && value.length <= MOST_ALERTS && value.every(isAlert)],
 };

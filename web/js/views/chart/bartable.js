@@ -3,24 +3,25 @@
 import { createDialog } from "../../lib/dialog.js";
 import { element, setText } from "../../lib/dom.js";
 import { percentText, priceText, volumeText } from "../../lib/number.js";
-import { barMomentText } from "../../lib/time.js";
+import { barTimeText, barZone } from "../../lib/time.js";
 import { percentOf } from "../../state/quotes.js";
 import { chosenInstrument, seriesOf, zoneOf } from "../../state/select.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 
 const MOST = 500;
-const COLUMNS = ["Time", "Open", "High", "Low", "Close", "Change", "Volume"];
+const COLUMNS = ["Open", "High", "Low", "Close", "Change", "Volume"];
 
 export function createBarTable() {
   const words = element("p", { class: "menu-note" });
   const body = element("tbody");
+  const time = element("th", { scope: "col" });
   const caption = element("caption", { class: "spoken" });
   const table = element(
     "table",
     { class: "bar-table" },
     caption,
-    element("thead", {}, element("tr", {}, ...COLUMNS.map((title) => element("th", { scope: "col" }, title)))),
+    element("thead", {}, element("tr", {}, time, ...COLUMNS.map((title) => element("th", { scope: "col" }, title)))),
     body,
   );
   const dialog = createDialog(
@@ -47,6 +48,7 @@ export function createBarTable() {
           ? "The chart shows no bars."
           : `${symbol}, ${interval}: ${visible.length} visible bars, newest first, as of now.`,
       );
+      setText(time, `Time (${barZone(interval ?? "1m", zoneOf(state))})`);
       setText(caption, `${symbol}, bars of ${interval}`);
       body.replaceChildren(
         ...visible.map(({ bar, before }) => {
@@ -65,7 +67,7 @@ export function createBarTable() {
             element(
               "th",
               { scope: "row" },
-              `${barMomentText(bar.ts, interval ?? "1m", zoneOf(state))}${bar.closed ? "" : " (forming)"}`,
+              `${barTimeText(bar.ts, interval ?? "1m", zoneOf(state))}${bar.closed ? "" : " (forming)"}`,
             ),
             ...cells.map((text) => element("td", {}, text)),
           );

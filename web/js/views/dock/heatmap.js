@@ -1,17 +1,18 @@
 /**
- * The heatmap of the market: a tile for each symbol, grouped by class or sector, sized by turnover and coloured by
- * change. Its values are those of the other panels in every picture; only the layout is held.
+ * The heatmap of the market: a tile for each symbol, grouped by class or sector, sized by turnover, volume or
+ * equally, and coloured by change. Its values are those of the other panels in every picture; only the layout is held.
  *
  * Arrow keys move the focus, and Enter chooses a symbol.
  */
 
-import { createHeatmap } from "../../chart/heatmap.js";
+import { createHeatmap, FULL_PERCENT } from "../../chart/heatmap.js";
 import { readPalette } from "../../chart/palette.js";
-import { element, setAttribute, setText } from "../../lib/dom.js";
+import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createTurns } from "../../lib/frame.js";
 import { percentText, priceText } from "../../lib/number.js";
 import { byGroup, shares } from "../../state/market.js";
 import { changePercent } from "../../state/quotes.js";
+import { HEAT_SIZES } from "../../state/settings.js";
 import { squarify } from "../../state/treemap.js";
 
 /** @typedef {import("../../state/model.js").State} State */
@@ -25,8 +26,8 @@ const LAYOUT_MS = 30_000;
 const TITLE_PX = 13;
 const NO_TILES = "No symbols yet";
 
-/** @param {{ onChoose: (symbol: string) => void }} actions */
-export function createHeatmapView({ onChoose }) {
+/** @param {Pick<import("../actions.js").Actions, "onChoose" | "onSet">} actions */
+export function createHeatmapView({ onChoose, onSet }) {
   const canvas = element("canvas", { class: "heat-canvas", "aria-hidden": "true" });
   const option = element(
     "span",
@@ -37,7 +38,7 @@ export function createHeatmapView({ onChoose }) {
   const veil = element("p", { class: "veil" });
   const node = element(
     "div",
-    { class: "heat", role: "listbox", tabindex: 0, "aria-label": "Heatmap: size by turnover, colour by change" },
+    { class: "heat", role: "listbox", tabindex: 0, "aria-label": "Heatmap: colour by change" },
     canvas,
     option,
     tip,
@@ -144,11 +145,13 @@ export function createHeatmapView({ onChoose }) {
     setAttribute(tip, "hidden", true);
   });
 
+  const head = createHead(onSet);
   return {
-    node,
+    node: element("div", { class: "heat-box" }, head.node, node),
     /** @param {State} state @param {number} nowMs @param {string} nowLook */
     render(state, nowMs, nowLook) {
       shown = state;
+      head.render(state);
       const empty = emptyText(state);
       setText(veil, empty);
       setAttribute(veil, "hidden", empty === "");
@@ -173,6 +176,30 @@ export function createHeatmapView({ onChoose }) {
         setAttribute(tip, "hidden", true);
       }
       draw(state, isFresh || isMoved);
+    },
+  };
+}
+
+const SIZE_TITLES = { turnover: "Turnover", volume: "Volume", equal: "Equal" };
+
+/** The line above the tiles: what their size shows, and the scale of their colours. @param {import("../actions.js").Actions["onSet"]} onSet */
+function createHead(onSet) {
+  const options = HEAT_SIZES.map((value) => element("option", { value }, SIZE_TITLES[value]));
+  const size = element("select", { class: "field heat-size", id: "heat-size" }, ...options);
+  size.addEventListener("change", () => onSet({ heatSize: HEAT_SIZES[size.selectedIndex] }));
+  const scale = element(
+    "span",
+    { class: "heat-scale", role: "img", "aria-label": `Colours from −${FULL_PERCENT}% to +${FULL_PERCENT}% today` },
+    element("span", {}, `−${FULL_PERCENT}%`),
+    span("heat-colours"),
+    element("span", {}, `+${FULL_PERCENT}%`),
+  );
+  const label = element("label", { class: "heat-label" }, span("label", "Size"), size);
+  return {
+    node: element("div", { class: "heat-head" }, label, span("label", "Change today"), scale),
+    /** @param {State} state */
+    render({ settings }) {
+      if (document.activeElement !== size) size.value = settings.heatSize;
     },
   };
 }
@@ -210,7 +237,9 @@ function layOut(state, size) {
 function layoutKey({ quotes, listEpoch, settings, sectors, instruments }, { width, height }) {
   const known = [...quotes.values()].filter(({ volume }) => volume !== null).length;
   const isKnown = known === instruments.size;
-  return [listEpoch, settings.grouping, sectors.size, instruments.size, isKnown, width, height].join(" ");
+  return [listEpoch, settings.grouping, settings.heatSize, sectors.size, instruments.size, isKnown, width, height].join(
+    " ",
+  );
 }
 
 /** @param {State} state @param {Tile} tile */
