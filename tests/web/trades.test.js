@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { NO_TRADES } from "../../web/js/state/model.js";
-import { LINES_KEPT, takeTrades } from "../../web/js/state/trades.js";
+import { bigFrom, LINES_KEPT, takeTrades } from "../../web/js/state/trades.js";
 
 /** @param {string} name */
 const fixture = (name) => JSON.parse(readFileSync(new URL(`../fixtures/wire/${name}.json`, import.meta.url), "utf8"));
@@ -64,4 +64,10 @@ test("the oldest lines are dropped when there are too many", () => {
   const list = taken(begun, news(3, 500));
   assert.equal(list.lines.length, LINES_KEPT);
   assert.equal(list.lines.at(-1)?.number, 502);
+});
+
+test("a trade is big from five times the median", () => {
+  const lines = [1, 2, 3, 4, 50].map((size, at) => /** @type {any} */ ({ number: at, trade: { size }, skipped: 0 }));
+  assert.equal(bigFrom(lines), 15);
+  assert.equal(bigFrom([]), Infinity);
 });

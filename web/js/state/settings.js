@@ -43,6 +43,7 @@ import { areStudies, STUDY_IDS } from "./studies.js";
  * @property {boolean} bidAsk
  * @property {boolean} magnet snaps drawings to the prices of near bars
  * @property {boolean} tradesOpen shows time and sales where there is little room
+ * @property {boolean} tradesBig shows only big trades in time and sales
  * @property {boolean} ticker
  * @property {boolean} tickerPaused
  * @property {boolean} dockOpen
@@ -122,6 +123,7 @@ const TABLE = {
   bidAsk: [false, flag],
   magnet: [true, flag],
   tradesOpen: [false, flag],
+  tradesBig: [false, flag],
   ticker: [true, flag],
   tickerPaused: [false, flag],
   dockOpen: [true, flag],

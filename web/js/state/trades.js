@@ -30,3 +30,17 @@ export function takeTrades(list, { snapshot, skipped, first, trades }) {
 function line(number, trade) {
   return { number, trade, skipped: 0 };
 }
+
+/** A trade is big from this many times the median of the kept ones. */
+const BIG = 5;
+
+/**
+ * Returns the size from which a trade is big, or infinity where too little is known.
+ *
+ * @param {readonly TradeLine[]} lines
+ */
+export function bigFrom(lines) {
+  const sizes = lines.flatMap(({ trade }) => (trade === null ? [] : [trade.size])).sort((a, b) => a - b);
+  const median = sizes[sizes.length >> 1] ?? 0;
+  return median > 0 ? BIG * median : Infinity;
+}

@@ -4,6 +4,7 @@ import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { clockText, preciseClockText } from "../../lib/time.js";
 import { chosenInstrument, hasTrades, zoneOf } from "../../state/select.js";
+import { bigFrom } from "../../state/trades.js";
 import { zoneLabel } from "../../state/trust.js";
 import { createTradeBelt } from "./tradebelt.js";
 
@@ -23,6 +24,11 @@ const COLUMNS = ["Time", "Price", "Size", "Side"];
 export function createTimeAndSales(root, { onSet, onExportTrades }) {
   const note = span("trades-note");
   const toggle = element("button", { type: "button", class: "trades-toggle", "aria-controls": "trades-body" });
+  const bigs = element(
+    "button",
+    { type: "button", class: "trades-big", "aria-pressed": "false", title: "Only trades of five times the usual size" },
+    "Big only",
+  );
   const heads = COLUMNS.map((title) =>
     element("span", { role: "columnheader", class: title === "Side" ? "spoken" : "" }, title),
   );
@@ -45,10 +51,27 @@ export function createTimeAndSales(root, { onSet, onExportTrades }) {
   save.addEventListener("click", onExportTrades);
   const title = element("h3", { class: "trades-title" }, "Time & sales");
   root.append(
-    element("div", { class: "trades-head" }, title, note, save, toggle),
+    element("div", { class: "trades-head" }, title, bigs, note, save, toggle),
     element("div", { class: "trades-body", id: "trades-body" }, table, veil),
   );
   let open = false;
+  let onlyBig = false;
+  bigs.addEventListener("click", () => onSet({ tradesBig: !onlyBig }));
+  /** The lines that were chosen last, and their source. @type {readonly unknown[]} */
+  let source = [];
+  /** @type {State["trades"]["lines"]} */
+  let lines = [];
+  let big = Infinity;
+
+  /** Returns all lines, or the big trades. @param {State} state */
+  function linesOf({ trades, settings }) {
+    if (source[0] === trades.lines && source[1] === settings.tradesBig) return lines;
+    source = [trades.lines, settings.tradesBig];
+    big = bigFrom(trades.lines);
+    lines = settings.tradesBig ? trades.lines.filter(({ trade }) => trade !== null && trade.size >= big) : trades.lines;
+    return lines;
+  }
+
   toggle.addEventListener("click", () => onSet({ tradesOpen: !open }));
 
   return {
@@ -58,18 +81,22 @@ export function createTimeAndSales(root, { onSet, onExportTrades }) {
       open = state.settings.tradesOpen;
       setAttribute(root, "data-open", open);
       setAttribute(toggle, "aria-expanded", String(open));
+      onlyBig = state.settings.tradesBig;
+      setAttribute(bigs, "aria-pressed", String(onlyBig));
       setText(toggle, open ? "Hide" : "Show");
       setText(note, NOTES[feed?.state ?? "playing"] ?? zoneLabel(state, state.marketUs));
       setAttribute(note, "data-over", feed?.state === "ended" || feed?.state === "failed");
       const instrument = chosenInstrument(state);
       const timeText = timeWriter(state);
-      const shape = `${trades.revision} ${timeText.name} ${state.settings.zone} ${instrument?.symbol} ${instrument?.price_decimals}`;
+      const shape = `${trades.revision} ${timeText.name} ${state.settings.zone} ${state.settings.tradesBig} ${instrument?.symbol} ${instrument?.price_decimals}`;
       const zone = zoneOf(state);
-      belt.show({ lines: trades.lines, shape, instrument, timeText: (us) => timeText(us, zone) });
+      const shown = linesOf(state);
+      belt.show({ lines: shown, big, shape, instrument, timeText: (us) => timeText(us, zone) });
       const without = instrument !== undefined && !hasTrades(state);
       setAttribute(save, "disabled", trades.lines.length === 0 || without);
-      setText(veil, veilText(state, without, instrument));
-      setAttribute(veil, "hidden", trades.lines.length > 0 && !without);
+      const noneBig = onlyBig && trades.lines.length > 0 && !without;
+      setText(veil, noneBig ? "No big trade among the newest" : veilText(state, without, instrument));
+      setAttribute(veil, "hidden", shown.length > 0 && !without);
     },
   };
 }

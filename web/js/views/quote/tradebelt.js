@@ -17,6 +17,7 @@ import { createTradeRow } from "./traderow.js";
  * @typedef {object} Content
  * @property {readonly TradeLine[]} lines oldest first
  * @property {string} shape
+ * @property {number} big the size from which a trade is marked
  * @property {import("../../state/model.js").Instrument | undefined} instrument
  * @property {(us: number) => string} timeText
  */
@@ -67,7 +68,7 @@ export function createTradeBelt(table, head) {
   }
 
   /** Draws the visible lines, with rows that have scrolled out of sight. @param {Content} content */
-  function drawVisible({ lines, instrument, timeText }) {
+  function drawVisible({ lines, instrument, timeText, big }) {
     const view = { top: size.top, height: size.height, lineHeight: size.line };
     const { from, to } = visibleLines({ ...view, count: lines.length, spare: SPARE_LINES });
     const [newest, oldest] = [length - from, length - to];
@@ -78,7 +79,12 @@ export function createTradeBelt(table, head) {
     for (let at = newest; at > oldest; at -= 1) {
       let row = rows.get(at);
       if (!row) {
-        row = (spare.pop() ?? createTradeRow()).draw(lines[lines.length - 1 - (length - at)], instrument, timeText);
+        row = (spare.pop() ?? createTradeRow()).draw(
+          lines[lines.length - 1 - (length - at)],
+          instrument,
+          timeText,
+          big,
+        );
         row.node.style.insetBlockStart = `calc(${-at} * var(--trade-row))`;
       }
       next.set(at, row);

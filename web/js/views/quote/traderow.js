@@ -27,10 +27,12 @@ export function createTradeRow() {
      * @param {TradeLine} line
      * @param {Instrument | undefined} instrument
      * @param {(us: number) => string} timeText
+     * @param {number} big the size from which a trade is marked
      */
-    draw({ trade, skipped }, instrument, timeText) {
+    draw({ trade, skipped }, instrument, timeText, big) {
       const way = trade === null ? "none" : (trade.side ?? "unknown");
       setAttribute(node, "data-side", way);
+      setAttribute(node, "data-big", trade !== null && trade.size >= big);
       setText(time, trade === null ? `${countText(skipped)} skipped` : timeText(trade.ts));
       setText(price, trade === null ? "" : priceText(trade.price, instrument));
       setText(size, trade === null ? "" : sizeText(trade.size, instrument?.size_decimals));
