@@ -128,7 +128,12 @@ export function createCharts(root, actions) {
     /** Returns a picture of the active chart. @param {{ title: string, about: string }} texts above it */
     picture: (texts) => panes[shown?.active ?? 0].plot.picture(texts),
 
-    /** Shows a range in the active chart, once it has bars of the interval. @param {RangeId} id @param {Interval} interval */
+    /**
+     * Shows a range in the active chart, once it has bars of the interval.
+     *
+     * @param {RangeId} id
+     * @param {Interval} interval
+     */
     showRange(id, interval) {
       wanted = { id, interval };
       onHover();

@@ -278,7 +278,13 @@ function valueAt(points, ts) {
   return points.findLast((point) => point.ts <= ts)?.value ?? null;
 }
 
-/** Names the zone of the axis, as it is at the newest time. @param {Element} node @param {State} state @param {Pane} pane */
+/**
+ * Names the zone of the axis, as it is at the newest time.
+ *
+ * @param {Element} node
+ * @param {State} state
+ * @param {Pane} pane
+ */
 function drawZone(node, state, { interval }) {
   const zone = barZone(interval ?? "1m", zoneOf(state));
   const us = state.marketUs ?? 0;

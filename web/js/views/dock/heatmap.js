@@ -182,7 +182,11 @@ export function createHeatmapView({ onChoose, onSet }) {
 
 const SIZE_TITLES = { turnover: "Turnover", volume: "Volume", equal: "Equal" };
 
-/** The line above the tiles: what their size shows, and the scale of their colours. @param {import("../actions.js").Actions["onSet"]} onSet */
+/**
+ * The line above the tiles: what their size shows, and the scale of their colours.
+ *
+ * @param {import("../actions.js").Actions["onSet"]} onSet
+ */
 function createHead(onSet) {
   const options = HEAT_SIZES.map((value) => element("option", { value }, SIZE_TITLES[value]));
   const size = element("select", { class: "field heat-size", id: "heat-size" }, ...options);
