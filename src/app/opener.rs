@@ -7,7 +7,7 @@ use super::error::AppError;
 use crate::cli::{FeedConfig, LibraryConfig, ServeConfig};
 use crate::control::{CommandError, LoadRequest, SourceKind, Speed};
 use crate::fanout::{CACHED_SYMBOL_BYTES, wall_micros};
-use crate::feed::replay::{self, Entry, Overrides, ReplayConfig, ReplayError, TimeLimit};
+use crate::feed::replay::{self, Entry, Overrides, Problem, ReplayConfig, ReplayError, TimeLimit};
 use crate::feed::sim::{PlanError, SimConfig, SimPlan, Simulator};
 use crate::feed::{OpenSource, OpenedSource, RECORDING_MARKETS, SourceInfo, TickSource};
 use crate::inspect;
@@ -124,6 +124,10 @@ impl Opener {
             let found = replay::named_entries(&path, &name, config);
             entries.extend(found.map_err(not_playable)?);
             leases.push(lease);
+        }
+        if entries.len() > config.max_files {
+            let problem = Problem::TooManyFiles { found: entries.len() };
+            return Err(CommandError::NotPlayable(problem.to_string()));
         }
         Ok((entries, leases))
     }

@@ -166,6 +166,18 @@ async fn feed_that_does_not_fit_into_the_memory_is_refused() {
 }
 
 #[tokio::test]
+async fn all_files_of_a_load_keep_to_their_number() {
+    let folder = library();
+    let bars = folder.path().join("bars.csv");
+    let flags = ["--max-files", "1", "--library", folder.path().to_str().unwrap()];
+    let server = Server::start(&[&["replay", bars.to_str().unwrap()], &flags[..]].concat()).await;
+    assert_eq!(load(&server, json!({"feeds":["library/deep/ticks.csv"]})).await.0, 200);
+    let (status, answer) = load(&server, json!({"feeds":["library/bars.csv","library/deep/ticks.csv"]})).await;
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(status == 422 && message.contains("2 files") && message.contains("--max-files"), "{answer}");
+}
+
+#[tokio::test]
 async fn viewer_lists_and_does_not_load() {
     let folder = library();
     let server = with_library(folder.path(), &["--control", "nobody"]).await;
