@@ -1,8 +1,8 @@
 /**
- * Holds the messages that the page has not taken yet. Updates of a symbol become one with its newest state, so a page that
- * takes long gets few and new ones.
+ * Holds the messages that the page has not taken yet. Updates of a symbol become one with its newest state, so a page
+ * that takes long gets few and new ones.
  *
- * Messages keep their order, but for updates: one may move behind bars, trades, books and heartbeats that came after it.
+ * Messages keep their order, but for updates: one may move behind bars, trades, books and heartbeats that came later.
  */
 
 /** @typedef {import("../types/protocol.js").Server} Message a message from the server */

@@ -7,8 +7,8 @@
 /** @typedef {import("../types/protocol.js").Quote} Quote */
 /** @typedef {Exclude<keyof Quote, "symbol">} Member */
 /**
- * The symbols that are new to the table, of each quote the number of its symbol, and its members one after the other, where
- * NaN is `null`.
+ * The symbols that are new to the table, of each quote the number of its symbol, and its members one after the other,
+ * where NaN is `null`.
  *
  * @typedef {{ added: string[], symbols: Uint32Array<ArrayBuffer>, values: Float64Array<ArrayBuffer> }} Packed
  */

@@ -1,5 +1,5 @@
 /**
- * Receives for the page, on a thread of its own: holds the WebSocket, decodes its messages, and passes them on in batches.
+ * Receives for the page, on a thread of its own: holds the WebSocket, decodes its messages, passes them on in batches.
  *
  * The page gets a batch when it has taken the one before. Meanwhile updates are conflated. Messages are acknowledged as
  * they come; where the page takes long, only when it has taken them, so that the server stops in time.
@@ -35,6 +35,8 @@ import { decode, encode } from "./wire.js";
  */
 /** @typedef {import("./socket.js").SocketLike & { binaryType?: string }} SocketLike */
 
+/** @typedef {{ reset(): void, setSymbols(list: any): void, decode(frame: unknown): Message | null }} Decoder */
+
 /** The time after which a page that has not taken a batch takes long. */
 export const LONG_MS = 500;
 
@@ -42,8 +44,7 @@ export const LONG_MS = 500;
  * @param {object} options
  * @param {(url: string, protocols: string[]) => SocketLike} options.open makes a new WebSocket
  * @param {(answer: Answer, transfer: ArrayBuffer[]) => void} options.post
- * @param {(onLost: (symbols: string[]) => void) => { reset(): void, setSymbols(list: any): void, decode(frame: unknown):
- *   Message | null }} options.createDecoder for the binary format
+ * @param {(onLost: (symbols: string[]) => void) => Decoder} options.createDecoder for the binary format
  * @param {() => number} options.now milliseconds that never go back
  */
 export function createReceiver({ open, post, createDecoder, now }) {

@@ -11,7 +11,7 @@ import { linkedDrawings } from "../../state/drawingtext.js";
 import { drawingName, KIND_TITLES } from "../../state/drawingwords.js";
 import { seriesOf } from "../../state/select.js";
 import { figureOf } from "./drawfigure.js";
-import { wishOf } from "./drawkeys.js";
+import { PART_NAMES, partAfter, wishOf } from "./drawkeys.js";
 import { createDrawPlace } from "./drawplace.js";
 import { createDrawPointer } from "./drawpointer.js";
 import { createDrawText } from "./drawtext.js";
@@ -142,21 +142,8 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
     const anchor = place.anchorAt(at, free);
     if (!anchor) return;
     if (draft) draft = moved(draft, () => anchor, draft.anchors.length - 1);
-    else if (grabbed) grabbed.now = movedTo(grabbed, at, anchor);
+    else if (grabbed) grabbed.now = place.movedTo(grabbed, at, anchor);
     onChange();
-  }
-
-  /**
-   * Returns a grabbed drawing at a point: one end of it, or all of it by whole bars and ticks.
-   *
-   * @param {NonNullable<typeof grabbed>} held
-   * @param {Point} at
-   * @param {Anchor} anchor at the point
-   */
-  function movedTo({ drawing, at: handle, from }, at, anchor) {
-    if (handle !== null || drawing.anchors.length === 1) return moved(drawing, () => anchor, handle);
-    const count = (plot.place.indexAt(at.x) ?? from.index) - from.index;
-    return place.movedBy(drawing, { bars: count, rise: (plot.priceOf(at.y) ?? from.price) - from.price });
   }
 
   /** @param {Point} at @param {boolean} free @param {boolean} far */
@@ -305,17 +292,16 @@ export function createDrawingLayer({ node, canvas, side, plot, say, actions, onC
   }
 
   /**
-   * Chooses what the arrow keys move: all, then each end, then the focus goes on.
+   * Chooses the next part that the arrow keys move. Returns whether there is one.
    *
    * @param {Drawing} drawing
    * @param {boolean} back
    */
-  function nextPart({ anchors }, back) {
-    const places = anchors.length > 1 ? [null, 0, 1] : [null];
-    const next = places.indexOf(part) + (back ? -1 : 1);
-    if (next < 0 || next >= places.length) return false;
-    part = places[next];
-    say(part === null ? "All of it" : part === 0 ? "Its start" : "Its end");
+  function nextPart(drawing, back) {
+    const next = partAfter(drawing, part, back);
+    if (next === undefined) return false;
+    part = next;
+    say(PART_NAMES[next ?? 2]);
     return true;
   }
 

@@ -33,3 +33,19 @@ export function wishOf({ key, ctrlKey, metaKey, shiftKey }, isSelected) {
   const [bars, ticks] = ARROWS[key].map((one) => one * (shiftKey ? STEP.shift : STEP.plain));
   return { does: "move", bars, ticks };
 }
+
+/** The names of the anchors, and of the whole. */
+export const PART_NAMES = ["Its start", "Its end", "All of it"];
+
+/**
+ * Returns the part of a drawing behind or before another: an anchor or `null` for all of it; `undefined` at an end.
+ *
+ * @param {{ anchors: readonly unknown[] }} drawing
+ * @param {number | null} part
+ * @param {boolean} back
+ * @returns {number | null | undefined}
+ */
+export function partAfter({ anchors }, part, back) {
+  const parts = anchors.length > 1 ? [null, 0, 1] : [null];
+  return parts[parts.indexOf(part) + (back ? -1 : 1)];
+}

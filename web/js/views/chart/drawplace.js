@@ -15,6 +15,8 @@ import { roundedPrice } from "./alertlines.js";
  * @typedef {{ bars: readonly Bar[], instrument: Instrument | undefined, shiftUs: number, magnet: boolean }} Ground
  */
 
+/** @typedef {{ drawing: Drawing, at: number | null, from: { index: number, price: number } }} Held by an anchor or all of it */
+
 /** The distance in which the magnet attracts. */
 const MAGNET_PX = 14;
 /** The places of the anchors of a drawing that is placed by key, as shares of the width. */
@@ -34,6 +36,26 @@ export function createDrawPlace(plot, ground) {
       x: place.xOf(ts) ?? -Infinity,
       prices: [open, high, low, close].map((price) => ({ price, y: plot.heightOf(price) ?? -Infinity })),
     }));
+  }
+
+  /**
+   * Moves a drawing by bars and a price, or one of its anchors.
+   *
+   * @param {Drawing} drawing
+   * @param {{ bars: number, rise: number }} by
+   * @param {number | null} [at]
+   */
+  function movedBy(drawing, { bars: count, rise }, at = null) {
+    const { instrument, shiftUs } = ground();
+    if (!instrument) return drawing;
+    /** @param {Anchor} anchor */
+    const move = ({ ts, price }) => {
+      const index = place.indexOf(ts + shiftUs);
+      // Within its bar the anchor stays where it is: it may have been set on shorter bars.
+      const moves = count === 0 ? 0 : place.startOf(index + count) - place.startOf(index);
+      return { ts: ts + moves, price: roundedPrice(price + rise, instrument) };
+    };
+    return moved(drawing, move, at);
   }
 
   return {
@@ -56,24 +78,19 @@ export function createDrawPlace(plot, ground) {
       };
     },
 
+    movedBy,
+
     /**
-     * Moves a drawing by bars and a price, or one of its anchors.
+     * Returns a grabbed drawing at a point: one end of it, or all of it by whole bars and ticks.
      *
-     * @param {Drawing} drawing
-     * @param {{ bars: number, rise: number }} by
-     * @param {number | null} [at]
+     * @param {Held} held
+     * @param {Point} at
+     * @param {Anchor} anchor at the point
      */
-    movedBy(drawing, { bars: count, rise }, at = null) {
-      const { instrument, shiftUs } = ground();
-      if (!instrument) return drawing;
-      /** @param {Anchor} anchor */
-      const move = ({ ts, price }) => {
-        const index = place.indexOf(ts + shiftUs);
-        // Within its bar the anchor stays where it is: it may have been set on shorter bars.
-        const moves = count === 0 ? 0 : place.startOf(index + count) - place.startOf(index);
-        return { ts: ts + moves, price: roundedPrice(price + rise, instrument) };
-      };
-      return moved(drawing, move, at);
+    movedTo({ drawing, at: handle, from }, at, anchor) {
+      if (handle !== null || drawing.anchors.length === 1) return moved(drawing, () => anchor, handle);
+      const bars = (place.indexAt(at.x) ?? from.index) - from.index;
+      return movedBy(drawing, { bars, rise: (plot.priceOf(at.y) ?? from.price) - from.price });
     },
 
     /**
