@@ -1,4 +1,4 @@
-/** The dialog that opens files in a real browser: dropped files, how they are read, and the change of the feed for all. */
+/** The dialog that opens files in a real browser: dropped files, how they are read, and the change of the feed. */
 
 import assert from "node:assert/strict";
 import { readFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -20,8 +20,12 @@ const OPEN = ".dialog-open[open]";
 const PLAY = "#open-play";
 
 /** Ticks of a minute, without a zone. @param {number} first the first price */
-const ticks = (first) =>
-  `time,price,size\n${Array.from({ length: 60 }, (_, at) => `2024-01-05 10:00:${String(at).padStart(2, "0")},${(first + (at % 9) / 10).toFixed(2)},${(at % 5) + 1}`).join("\n")}\n`;
+function ticks(first) {
+  const rows = Array.from({ length: 60 }, (_, at) =>
+    [`2024-01-05 10:00:${String(at).padStart(2, "0")}`, (first + (at % 9) / 10).toFixed(2), (at % 5) + 1].join(),
+  );
+  return `time,price,size\n${rows.join("\n")}\n`;
+}
 /** Columns without names that tell anything. */
 const ODD = "a;b\n1;2\n3;4\n";
 
@@ -234,7 +238,7 @@ test("an upload is cancelled, limits are checked first, and leaving asks", async
   await until(() => held.length === 1, "the first piece is on its way");
   const refused = await page.locator(".open-refused li").allTextContents();
   assert.equal(refused.length, 2);
-  assert.match(refused[0], /^large\.csv: .*3\.00 MB.*--upload-bytes/);
+  assert.match(refused[0], /^large\.csv: it has 3,000,001 bytes, and the server takes 3,000,000 bytes.*--upload-bytes/);
   assert.match(refused[1], /^empty\.csv: the file is empty/);
   await untilText(page, '[aria-label="Uploads of files"], .open-list', "waits");
   await picture(page, "open-uploads");

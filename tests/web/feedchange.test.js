@@ -32,7 +32,12 @@ const INSTRUMENT = /** @type {const} */ ({
   synthesised_from: null,
 });
 
-/** Applies actions one after the other. @param {State} state @param {...import("../../web/js/state/reduce.js").Action} actions */
+/**
+ * Applies actions one after the other.
+ *
+ * @param {State} state
+ * @param {...import("../../web/js/state/reduce.js").Action} actions
+ */
 const act = (state, ...actions) => actions.reduce((before, action) => reduce(before, action).state, state);
 
 test("another feed has another source or name, a seek has neither", () => {

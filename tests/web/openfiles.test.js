@@ -138,7 +138,7 @@ test("facts and remarks are in plain words", () => {
   assert.equal(facts.First, "2024-01-05 10:00:00 UTC");
   assert.equal(facts.Last, "–");
   assert.equal(facts.Zone, "UTC (assumed)");
-  assert.equal(facts.Text, "between cells: tab, UTF-8, packed with gzip");
+  assert.equal(facts.Text, "tab, UTF-8, packed with gzip");
   assert.deepEqual(
     remarksOf(TICKS).map(({ kind, text, why }) => [kind, text, why]),
     [

@@ -135,7 +135,11 @@ const openFault = () =>
 
 /** @type {Promise<ReturnType<typeof import("./opening.js").createOpening>> | null} */
 let opening = null;
-/** Runs `run` with the dialog for files, once it is loaded. @param {(dialog: Awaited<NonNullable<typeof opening>>) => void} run */
+/**
+ * Runs `run` with the dialog for files, once it is loaded.
+ *
+ * @param {(dialog: Awaited<NonNullable<typeof opening>>) => void} run
+ */
 function openFiles(run) {
   const fault = openFault();
   if (fault !== null) return toasts.show(fault);

@@ -145,7 +145,12 @@ export function createOpenFiles({ onChange, onPlay, warn, isShown }) {
       set(withSetting(settings, "columns", columns));
     },
 
-    /** Answers a question of a file. @param {readonly import("../types/feeds.js").InspectedReading[]} readings @param {number} at */
+    /**
+     * Answers a question of a file.
+     *
+     * @param {readonly import("../types/feeds.js").InspectedReading[]} readings
+     * @param {number} at
+     */
     answer: (readings, at) => set(withAnswer(opening.settings, readings, at)),
 
     /** @param {number} number of a file that is being sent */

@@ -48,7 +48,7 @@ function formText(file) {
   const found = (/** @type {string} */ name) => FIELDS.find((field) => field.name === name)?.found?.(file) ?? null;
   const { encoding = "", compression = "none" } = file;
   const packed = PACKINGS[compression] ? [`packed with ${PACKINGS[compression]}`] : [];
-  return [`between cells: ${found("delimiter") ?? "–"}`, encoding, ...packed].join(", ");
+  return [found("delimiter") ?? "–", encoding, ...packed].join(", ");
 }
 
 /** Writes `2024-01-05T10:00:00Z` for people. @param {string} ts */

@@ -1,6 +1,6 @@
 /** What the dialog for files shows: the feeds, the uploads, the chosen ones, and how they would be read. Pure. */
 
-import { byteText, countText } from "../lib/number.js";
+import { byteText, countText, decimalText } from "../lib/number.js";
 
 /** @typedef {import("../types/http.js").Refusal} Refusal */
 /** @typedef {import("../types/feeds.js").ListedFeed} ListedFeed */
@@ -146,7 +146,7 @@ function checkFile({ name, size }, { upload_bytes, uploads, total_bytes }, { num
   if (size === 0) return refuse("the file is empty", "choose another one; a folder cannot be sent, but its files can");
   if (size > upload_bytes) {
     return refuse(
-      `it has ${byteText(size)}, and the server takes ${byteText(upload_bytes)}`,
+      `it has ${sizeText(size, upload_bytes)}, and the server takes ${sizeText(upload_bytes, size)}`,
       "pack it with gzip or zstd, or start the server with a higher --upload-bytes",
     );
   }
@@ -163,6 +163,16 @@ function checkFile({ name, size }, { upload_bytes, uploads, total_bytes }, { num
     );
   }
   return null;
+}
+
+/**
+ * Writes a size, with all its digits where it would look like another one.
+ *
+ * @param {number} bytes
+ * @param {number} other
+ */
+function sizeText(bytes, other) {
+  return byteText(bytes) === byteText(other) ? `${decimalText(bytes, 0)} bytes` : byteText(bytes);
 }
 
 /**

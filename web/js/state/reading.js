@@ -88,7 +88,7 @@ export const FIELDS = [
   },
   { name: "decimal_mark", title: "Decimal mark", choices: MARKS },
   { name: "time_unit", title: "Unit of times", choices: UNITS, found: ({ time }) => wordOf(UNITS, time?.unit) },
-  { name: "price_scale", title: "Prices too large by", example: "10000" },
+  { name: "price_scale", title: "Price scale", example: "10000" },
   { name: "encoding", title: "Encoding", example: "utf-8", found: ({ encoding }) => encoding ?? null },
   {
     name: "header",
@@ -140,7 +140,7 @@ export function withSetting(settings, name, value) {
 export const flagOf = (name) => `--${name.replaceAll("_", "-")}`;
 
 /**
- * Reads the flag of a reading or a remark, such as `--date-order dmy`. The value is empty where a person has to choose it.
+ * Reads the flag of a reading or a remark, such as `--date-order dmy`. The value is empty where people choose it.
  *
  * @param {string | null} text
  * @returns {{ name: string, value: string } | null} `null` where the dialog has no such setting
@@ -202,7 +202,13 @@ export function columnsWith(before, file, at, role) {
   return [...kept, `${role}=${column}`].join(",");
 }
 
-/** Tells whether a pair ROLE=COLUMN gives way to another. @param {string} pair @param {string} role @param {string} column */
+/**
+ * Tells whether a pair ROLE=COLUMN gives way to another.
+ *
+ * @param {string} pair
+ * @param {string} role
+ * @param {string} column
+ */
 function takes(pair, role, column) {
   const [one, of] = pair.split("=");
   return of === column || (one === role && !SHARED.has(role));

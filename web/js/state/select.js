@@ -134,7 +134,7 @@ export function mayDrive({ control, link }) {
 }
 
 /**
- * Tells whether the server has changed to another feed: another file, or the simulated market. A seek begins an epoch too.
+ * Tells whether the server has changed to another feed: other files, or the simulated market. A seek is no change.
  *
  * @param {State["feed"]} before
  * @param {NonNullable<State["feed"]>} feed

@@ -66,8 +66,8 @@ export function createFeedList(actions) {
     { class: "open-list", role: "group", "aria-label": "What can be played" },
     element("div", { class: "open-add" }, pick, picker, drop),
     uploads.node,
-    library.node,
     markets.node,
+    library.node,
   );
 
   return {
@@ -130,7 +130,11 @@ function createChoice(kind, onChoose) {
   input.addEventListener("change", () => onChoose(input.checked));
   return {
     node: element("label", { class: "option open-choice" }, input, name, plays, hint),
-    /** @param {string} text @param {string} note @param {{ isChosen: boolean, plays: boolean, isOff?: boolean }} look */
+    /**
+     * @param {string} text
+     * @param {string} note
+     * @param {{ isChosen: boolean, plays: boolean, isOff?: boolean }} look
+     */
     render(text, note, { isChosen, plays: isPlaying, isOff = false }) {
       setText(name, text);
       setAttribute(name, "title", text);

@@ -94,7 +94,12 @@ function createField({ name, title, choices, example, found }, onSet) {
   };
 }
 
-/** Tells whether an error is about a setting. @param {import("../../types/http.js").Refusal | null} fault @param {string} name */
+/**
+ * Tells whether an error is about a setting.
+ *
+ * @param {import("../../types/http.js").Refusal | null} fault
+ * @param {string} name
+ */
 function isAbout(fault, name) {
   return (
     fault?.message.includes(`\`${name.replaceAll("_", "-")}\``) === true ||

@@ -1,4 +1,4 @@
-/** What was found in each chosen file: its facts, remarks, questions, and its first rows with the role of each column. */
+/** What was found in each chosen file: facts, remarks, questions, and its first rows with the role of each column. */
 
 import { element, setAttribute, span } from "../../lib/dom.js";
 import { factsOf, remarksOf, titleOf } from "../../state/inspected.js";
@@ -48,7 +48,12 @@ export function createReport(actions) {
   };
 }
 
-/** @param {InspectedFile} file @param {number} at @param {{ isOnly: boolean, isClosed: boolean }} place @param {ReportActions} actions */
+/**
+ * @param {InspectedFile} file
+ * @param {number} at
+ * @param {{ isOnly: boolean, isClosed: boolean }} place
+ * @param {ReportActions} actions
+ */
 function fileNode(file, at, { isOnly, isClosed }, actions) {
   const content = file.error
     ? [element("p", { class: "open-fault", role: "alert" }, ...linked(file.error.message, at, actions))]
@@ -95,7 +100,13 @@ function questionNode({ what, readings }, key, { onAnswer }) {
   return element("div", { class: "open-question", role: "group", "aria-label": what }, text, ...buttons);
 }
 
-/** The first rows of a file as text, with the role of each column. @param {InspectedFile} file @param {number} at @param {ReportActions} actions */
+/**
+ * The first rows of a file as text, with the role of each column.
+ *
+ * @param {InspectedFile} file
+ * @param {number} at
+ * @param {ReportActions} actions
+ */
 function sampleNode(file, at, { onRole }) {
   const { names = [], sample = [] } = file;
   const roles = rolesOf(file);
@@ -159,7 +170,13 @@ function remarkNodes(file, at, actions) {
   return [element("ul", { class: "open-remarks" }, ...rows)];
 }
 
-/** A flag that leads to its field, where the dialog has one. @param {string} flag @param {string} id @param {ReportActions} actions */
+/**
+ * A flag that leads to its field, where the dialog has one.
+ *
+ * @param {string} flag
+ * @param {string} id
+ * @param {ReportActions} actions
+ */
 function flagNode(flag, id, { onField }) {
   const code = element("code", {}, flag);
   const target = readFlag(flag);
@@ -169,7 +186,13 @@ function flagNode(flag, id, { onField }) {
   return button;
 }
 
-/** The parts of an error, with its flags as ways to their fields. @param {string} message @param {number} at @param {ReportActions} actions */
+/**
+ * The parts of an error, with its flags as ways to their fields.
+ *
+ * @param {string} message
+ * @param {number} at
+ * @param {ReportActions} actions
+ */
 function linked(message, at, actions) {
   const parts = `${message}${/[.?!]$/.test(message) ? "" : "."}`.split(/(--[a-z][a-z-]+)/);
   return parts.map((part, index) => (index % 2 === 1 ? flagNode(part, `open-error-${at}-${index}`, actions) : part));
