@@ -69,7 +69,7 @@ for (const theme of ["dark", "light"]) {
     const { page } = await browser.visit(`${server.url}?symbol=AAPL&theme=${theme}`);
     await page.locator(PRICED).first().waitFor();
     await drawn(page);
-    for (const key of ["?", "r", "Control+K"]) {
+    for (const key of ["?", "r", "Control+K", "Control+O"]) {
       await page.keyboard.press(key);
       await page.locator("dialog[open]").waitFor();
       await check(page, `dialog of ${key}`);

@@ -132,7 +132,7 @@ test("a dropped file is read, set and played for the whole room, and the simulat
     await inAddress(one, "symbol", "ACME");
   }
   await page.bringToFront();
-  assert.equal(await page.inputValue("#filter"), "", "a filter of the feed before would hide all");
+  await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector("#filter")).value === "");
   await page.click("#tab-file");
   await untilText(page, "#panel-file", "No row of the file was rejected");
   await untilText(page, ".belt", "ACME");

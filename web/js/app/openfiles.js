@@ -35,6 +35,8 @@ export function createOpenFiles({ onChange, onPlay, warn, isShown }) {
   let timer = 0;
   /** The numbers of the files that came with the last drop. They are chosen together. */
   let dropped = new Set();
+  /** What was chosen before them. They take its place. @type {Set<string>} */
+  let earlier = new Set();
   /** The chosen feeds play. They stay chosen, so that their settings can be changed, until others are chosen. */
   let isPlayed = false;
 
@@ -72,9 +74,7 @@ export function createOpenFiles({ onChange, onPlay, warn, isShown }) {
   async function takeDone(/** @type {import("../types/feeds.js").SentFile} */ { number, id }) {
     await refresh();
     if (id === null || !dropped.has(number)) return;
-    const others = opening.sent.filter((file) => dropped.has(file.number)).map((file) => file.id);
-    const kept = opening.chosen.filter((one) => others.includes(one));
-    opening = { ...opening, chosen: kept };
+    opening = { ...opening, chosen: opening.chosen.filter((one) => !earlier.has(one)) };
     choose(id, true);
     if (!isShown()) warn(`${opening.sent.find((file) => file.number === number)?.name ?? "The file"} has been sent.`);
   }
@@ -128,6 +128,7 @@ export function createOpenFiles({ onChange, onPlay, warn, isShown }) {
       const refusals = checkFiles(files, opening);
       change({ refused: refusals.filter((refusal) => refusal !== null), failure: null });
       const taken = files.filter((_, at) => refusals[at] === null);
+      earlier = new Set(opening.chosen);
       dropped = new Set(taken.map((file) => uploads.add(file, file.name).number));
     },
 

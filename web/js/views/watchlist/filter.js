@@ -32,11 +32,14 @@ export function createFilter({ onFilter, onSet, onExportList, onLeave }) {
   const search = element("label", { class: "search" }, icon("search"), input, element("kbd", {}, "/"));
   const count = span("list-count");
   const columns = createColumnMenu({ onSet, onExportList });
+  let drawn = "";
   return {
     node: element("div", { class: "list-head" }, search, count, columns.button, columns.panel),
     /** @param {State} state @param {number} shown */
     render(state, shown) {
-      if (document.activeElement !== input && input.value !== state.filter) input.value = state.filter;
+      // Another feed empties the filter, also where the focus is in it.
+      if (state.filter !== drawn && input.value !== state.filter) input.value = state.filter;
+      drawn = state.filter;
       const all = state.instruments.size;
       setText(count, shown === all ? String(all) : `${shown} of ${all}`);
       columns.render(state);
