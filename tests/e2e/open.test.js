@@ -332,3 +332,21 @@ for (const theme of ["dark", "light"]) {
     await page.close();
   });
 }
+
+test("a question has to be decided before the file plays", async () => {
+  const { page, faults } = await visit();
+  await drop(page, [{ name: "q.csv", text: ticks(100).replaceAll("2024-01-05", "03/04/2024") }]);
+  await inspected(page, ".open-question");
+  await untilText(page, ".open-status", "Decide the question");
+  assert.equal(await page.locator(PLAY).isDisabled(), true);
+  await picture(page, "open-question");
+  await page.locator(".open-question button", { hasText: "dmy" }).click();
+  await page.locator(".open-question").waitFor({ state: "detached" });
+  await untilText(page, ".open-facts", "2024-04-03 10:00:00 UTC");
+  await untilText(page, ".open-command-line", "--date-order dmy");
+  await play(page);
+  await untilText(page, ".row[data-symbol=Q] .last", /10\d\.\d\d/);
+  await untilText(page, ".market-date", "2024-04-03");
+  assert.deepEqual(faults, []);
+  await page.close();
+});
