@@ -273,6 +273,29 @@ test("a chart without the common crosshair keeps its own, and linked charts have
   await page.close();
 });
 
+test("the chart is drawn in all of its room when the dock closes and opens", async () => {
+  const { page, faults } = await browser.visit(server.url);
+  await drawn(page);
+  /** The height of the chart, and what of it the library shows. */
+  const heights = () =>
+    page.locator(".pane-canvas").evaluate((room) => {
+      const [chart, table] = [".tv-lightweight-charts", "table"].map((part) => room.querySelector(part));
+      return [room, chart, table].map((part) => Math.round(part?.getBoundingClientRect().height ?? 0));
+    });
+  const isWhole = async () => {
+    const [room, chart, table] = await heights();
+    return Math.abs(room - chart) <= 1 && Math.abs(room - table) <= 1;
+  };
+  const [before] = await heights();
+  for (const grows of [true, false]) {
+    await page.click(".dock button[aria-expanded]");
+    await until(async () => (await heights())[0] > before === grows, "the room has changed");
+    await until(isWhole, "the chart has all of it");
+  }
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
 test("scrolling to the left loads older bars", async () => {
   const { page, faults } = await browser.visit(`${server.url}?symbol=AAPL&interval=1m`);
   await drawn(page);

@@ -56,10 +56,10 @@ export function createPlot(container, first) {
   /** @type {Shape | null} */
   let shape = null;
   const { clientWidth: width, clientHeight: height } = container;
-  // With its size from the start, so that its parts do not move once it is measured.
   const scale = new ZonedScale();
-  const chart = createChartEx(container, scale, { width, height, ...chartLook(palette) });
-  chart.applyOptions({ autoSize: true });
+  // With its size from the start, so that its parts do not move once it is measured. It follows its container only where
+  // it does so from the start.
+  const chart = createChartEx(container, scale, { autoSize: true, width, height, ...chartLook(palette) });
   const time = createTimeView(chart);
   const place = createBarPlace(chart);
   const volume = createVolume(chart);
