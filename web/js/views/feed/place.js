@@ -56,6 +56,7 @@ export function createPlace(onCommand) {
     const place = input.value.trim() === "" ? null : typed();
     setAttribute(input, "aria-invalid", null);
     setAttribute(note, "data-fault", null);
+    if (shown && !mayDrive(shown)) return setText(note, WATCHING);
     setText(
       note,
       place && "us" in place
@@ -73,7 +74,7 @@ export function createPlace(onCommand) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const place = typed();
-    const fault = shown && !mayDrive(shown) ? WATCHING : place && "fault" in place ? place.fault : null;
+    const fault = place && "fault" in place ? place.fault : null;
     if (fault !== null || !place || "fault" in place) {
       setText(note, fault ?? "");
       setAttribute(note, "data-fault", true);
@@ -95,6 +96,7 @@ export function createPlace(onCommand) {
     /** @param {State} state */
     render(state) {
       shown = state;
+      for (const node of [input, go]) setAttribute(node, "disabled", !mayDrive(state));
       setText(label, `Go to a date or time, in ${zoneLabel(state, state.marketUs)}`);
       setAttribute(button, "hidden", !state.feed?.seekable || progress(state) === null);
     },
