@@ -106,32 +106,35 @@ for (const theme of ["dark", "light"]) {
 
 test("axe accepts the deck of a recording, with its menus", async () => {
   const replay = await startServer(["replay", "data/eurusd-2016-06-14-ticks.csv.gz", "--paused"]);
-  for (const theme of ["dark", "light"]) {
-    const { page } = await browser.visit(`${replay.url}?theme=${theme}`);
-    await page.locator("html[data-symbols=one]").waitFor();
-    await page.locator("#transport[data-state=paused]").waitFor();
-    await page.click('[data-transport="shift"]');
-    await check(page, "paused");
-    await page.keyboard.press("Control+g");
-    await page.keyboard.type("soon");
-    await page.keyboard.press("Enter");
-    await untilText(page, "#place-note", "Examples");
-    await check(page, "place");
-    await page.keyboard.press("Escape");
-    await page.keyboard.press("b");
-    await page.locator(".bookmark-note:focus").waitFor();
-    await check(page, "bookmarks");
-    await page.keyboard.press("Escape");
-    await page.locator(".pane-canvas").click({ button: "right", position: { x: 200, y: 200 } });
-    await page.locator(".menu[role=menu]:popover-open").waitFor();
-    await check(page, "menu of the chart");
-    await page.keyboard.press("Escape");
-    await page.setViewportSize({ width: 360, height: 780 });
-    await painted(page);
-    await check(page, "narrow");
-    await page.close();
+  try {
+    for (const theme of ["dark", "light"]) {
+      const { page } = await browser.visit(`${replay.url}?theme=${theme}`);
+      await page.locator("html[data-symbols=one]").waitFor();
+      await page.locator("#transport[data-state=paused]").waitFor();
+      await page.click('[data-transport="shift"]');
+      await check(page, "paused");
+      await page.keyboard.press("Control+g");
+      await page.keyboard.type("soon");
+      await page.keyboard.press("Enter");
+      await untilText(page, "#place-note", "Examples");
+      await check(page, "place");
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("b");
+      await page.locator(".bookmark-note:focus").waitFor();
+      await check(page, "bookmarks");
+      await page.keyboard.press("Escape");
+      await page.locator(".pane-canvas").click({ button: "right", position: { x: 200, y: 200 } });
+      await page.locator(".menu[role=menu]:popover-open").waitFor();
+      await check(page, "menu of the chart");
+      await page.keyboard.press("Escape");
+      await page.setViewportSize({ width: 360, height: 780 });
+      await painted(page);
+      await check(page, "narrow");
+      await page.close();
+    }
+  } finally {
+    await replay.kill();
   }
-  await replay.kill();
 });
 
 test("axe accepts blue and orange, and a page without its server", async () => {
@@ -210,7 +213,7 @@ test("the keyboard alone reaches and does everything", async () => {
     "Bars as CSV",
     "Chart as PNG",
     "Market",
-    "Heatmap: size by turnover, colour by change",
+    "Heatmap: colour by change",
     "Updates per second",
     "Binary",
   ];

@@ -94,6 +94,7 @@ export function createTimeAndSales(root, { onSet, onExportTrades }) {
       belt.show({ lines: shown, big, shape, instrument, timeText: (us) => timeText(us, zone) });
       const without = instrument !== undefined && !hasTrades(state);
       setAttribute(save, "disabled", trades.lines.length === 0 || without);
+      setAttribute(bigs, "hidden", without);
       const noneBig = onlyBig && trades.lines.length > 0 && !without;
       setText(veil, noneBig ? "No big trade among the newest" : veilText(state, without, instrument));
       setAttribute(veil, "hidden", shown.length > 0 && !without);
