@@ -34,6 +34,8 @@ for (const width of [1440, 360]) {
     const outside = await page.evaluate(() =>
       [...document.querySelectorAll(".last, .instrument-last, .book-price, .instrument-range span, .stats dd")]
         .map((node) => ({ node, room: node.closest(".cell, .instrument") }))
+        // On a phone the parts of the panel lie in the page.
+        .map(({ node, room }) => ({ node, room: room?.clientWidth ? room : document.body }))
         .filter(({ node, room }) => {
           const [inner, outer] = [node.getBoundingClientRect(), room?.getBoundingClientRect()];
           return inner.width > 0 && outer && (inner.left < outer.left - 1 || inner.right > outer.right + 1);

@@ -92,7 +92,7 @@ test("a feed without levels has no ladder", async () => {
     /** @type {ReturnType<typeof recordTraffic> | undefined} */
     let traffic;
     const { page, faults } = await browser.visit(replay.url, (fresh) => void (traffic = recordTraffic(fresh)));
-    await page.waitForSelector(PRICED);
+    await untilText(page, ".instrument-last", PRICE);
     assert.equal(await page.isVisible(".ladder"), false);
     assert.ok(!traffic?.sent.some(({ channel }) => channel === "depth"));
     assert.deepEqual(faults, []);
@@ -124,7 +124,7 @@ test("the replay of an order book shows its levels, also where only a deeper one
       ["62,001.5", "1.2"],
     ];
     await step();
-    await page.waitForSelector(PRICED);
+    await untilText(page, ".instrument-last", PRICE);
     await shows([best, ["2.0", "61,999.9", ...asks[0]]], "the snapshot");
     assert.ok(await page.isVisible(".ladder"));
     await step();

@@ -27,7 +27,9 @@ function watchControls() {
   const seen = /** @type {any} */ (globalThis);
   seen.offered = 0;
   const count = () => {
-    const controls = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#transport button:enabled"));
+    const controls = /** @type {NodeListOf<HTMLElement>} */ (
+      document.querySelectorAll("#transport button[data-transport]:enabled")
+    );
     seen.offered = Math.max(seen.offered, [...controls].filter((one) => one.offsetParent !== null).length);
   };
   new MutationObserver(count).observe(document, { subtree: true, childList: true, attributes: true });
@@ -39,7 +41,7 @@ test("a presenter's link signs in and drops the token", async () => {
   assert.equal(await role(page), "presenter");
   assert.equal(new URL(page.url()).hash, "");
   assert.equal(await page.evaluate(() => document.cookie), "", "no script can read the token");
-  await page.locator("#transport button:visible:enabled").first().waitFor();
+  await page.locator("#transport button[data-transport]:visible:enabled").first().waitFor();
   await page.reload();
   await page.locator(PRICED).first().waitFor();
   assert.equal(await role(page), "presenter");
@@ -61,7 +63,7 @@ test("a viewer's token shows the market without controls", async () => {
   await page.locator(PRICED).first().waitFor();
   assert.equal(await role(page), "viewer");
   await page.locator("#transport button:visible").first().waitFor();
-  assert.equal(await page.locator("#transport button:visible:enabled").count(), 0);
+  assert.equal(await page.locator("#transport button[data-transport]:visible:enabled").count(), 0);
   assert.equal(await page.evaluate("offered"), 0, "no control was offered while the page was built");
   await page.click("#transport .transport-note");
   await untilText(page, "#state", "You may watch the market");

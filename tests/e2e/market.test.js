@@ -55,8 +55,8 @@ test("the heatmap has a tile for each symbol, and works by keys", async () => {
   await page.keyboard.press(".");
   await untilText(page, "#link", "Paused here");
   await page.locator(".heat-canvas").hover({ position: { x: 20, y: 40 } });
-  await untilText(page, ".tip", /^[A-Z-]+ .+, [\d.,]+, [+−\d.]+%$/);
-  const pointed = ((await page.textContent(".tip")) ?? "").split(" ")[0];
+  await untilText(page, ".tip:not(.transport-tip)", /^[A-Z-]+ .+, [\d.,]+, [+−\d.]+%$/);
+  const pointed = ((await page.textContent(".tip:not(.transport-tip)")) ?? "").split(" ")[0];
   await page.locator(".heat-canvas").click({ position: { x: 20, y: 40 } });
   await untilText(page, ".instrument-symbol", pointed);
   await page.locator(".heat").focus();
