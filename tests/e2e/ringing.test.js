@@ -47,7 +47,7 @@ const ALERT = { id: 1, symbol: "SPKX", field: "last", above: true, value: 105, a
 test("a price that crosses and returns rings in a hidden tab", async () => {
   /** @type {ReturnType<typeof recordTraffic>} */
   let traffic = { sent: [], received: [], connections: 0 };
-  const { page, faults } = await browser.visit(server.url, async (fresh) => {
+  const { page, faults } = await browser.visit(`${server.url}?interval=1m`, async (fresh) => {
     traffic = recordTraffic(fresh);
     await settle(fresh, { alerts: [ALERT], dockTab: "alerts" });
   });

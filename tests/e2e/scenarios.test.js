@@ -160,7 +160,7 @@ test("groups by sector and the width of the list are kept", async () => {
   await page.close();
 });
 
-test("the title of a hidden page shows that it is paused", async () => {
+test("the title of a hidden page shows that it is asleep", async () => {
   const { page } = await browser.visit(`${server.url}?symbol=AAPL`);
   await page.locator(PRICED).first().waitFor();
   const hide = (/** @type {boolean} */ hidden) =>
@@ -169,8 +169,8 @@ test("the title of a hidden page shows that it is paused", async () => {
       document.dispatchEvent(new Event("visibilitychange"));
     }, hidden);
   await hide(true);
-  await until(async () => /AAPL .*\(paused\)/.test(await page.title()), "paused in the title");
+  await until(async () => /AAPL .*\(asleep\)/.test(await page.title()), "asleep in the title");
   await hide(false);
-  await until(async () => !(await page.title()).includes("paused"), "a title that goes on");
+  await until(async () => !(await page.title()).includes("asleep"), "a title that goes on");
   await page.close();
 });

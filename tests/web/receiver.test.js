@@ -135,5 +135,5 @@ test("nothing comes of a connection that was given up", () => {
 test("symbols without a state are told with the next batch", () => {
   const { remote, batches } = both();
   remote.setSymbols({ epoch: 1, symbols: ["A", "B"] });
-  assert.deepEqual(batches, [{ entries: [], lost: ["A", "B"], urgent: false }]);
+  assert.deepEqual(batches, [{ entries: [], lost: ["A", "B"], urgent: false, receivedMs: 0 }]);
 });

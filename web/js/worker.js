@@ -18,6 +18,6 @@ const request = createReceiver({
   open: (url, protocols) => new WebSocket(url, protocols),
   post: (answer, transfer) => thread.postMessage(answer, transfer),
   createDecoder: (onLost) => createDecoder({ onLost }),
-  now: () => performance.now(),
+  now: () => performance.timeOrigin + performance.now(),
 });
 thread.onmessage = ({ data }) => request(data);

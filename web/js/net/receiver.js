@@ -30,7 +30,7 @@ import { decode, encode } from "./wire.js";
 /**
  * An answer to the page. A batch that is `urgent` comes besides the one that the page is taking.
  *
- * @typedef {{ type: "batch", connection: number, entries: PackedEntry[], lost: string[], urgent: boolean } |
+ * @typedef {{ type: "batch", connection: number, entries: PackedEntry[], lost: string[], urgent: boolean, receivedMs: number } |
  *   { type: "closed", connection: number }} Answer
  */
 /** @typedef {import("./socket.js").SocketLike & { binaryType?: string }} SocketLike */
@@ -45,7 +45,7 @@ export const LONG_MS = 500;
  * @param {(url: string, protocols: string[]) => SocketLike} options.open makes a new WebSocket
  * @param {(answer: Answer, transfer: ArrayBuffer[]) => void} options.post
  * @param {(onLost: (symbols: string[]) => void) => Decoder} options.createDecoder for the binary format
- * @param {() => number} options.now milliseconds that never go back
+ * @param {() => number} options.now milliseconds that never go back, the same on both threads
  */
 export function createReceiver({ open, post, createDecoder, now }) {
   /** @type {SocketLike | null} */
@@ -57,6 +57,8 @@ export function createReceiver({ open, post, createDecoder, now }) {
   let lost = [];
   /** When the page got the batch that it is taking. @type {number | null} */
   let postedMs = null;
+  /** When the newest message came. */
+  let receivedMs = now();
   /** Messages that are acknowledged when the page has taken the batch. @type {(Message | null)[]} */
   let unacknowledged = [];
 
@@ -69,7 +71,7 @@ export function createReceiver({ open, post, createDecoder, now }) {
       if (!isPacked(message)) return [];
       return [message.quotes.symbols.buffer, message.quotes.values.buffer];
     });
-    post({ type: "batch", connection, entries, lost: urgent ? [] : lost, urgent }, buffers);
+    post({ type: "batch", connection, entries, lost: urgent ? [] : lost, urgent, receivedMs }, buffers);
   }
 
   const takeHeld = () => conflater.take().map((entry) => packed(entry, pack));
@@ -84,6 +86,7 @@ export function createReceiver({ open, post, createDecoder, now }) {
 
   /** @param {unknown} frame */
   function receive(frame) {
+    receivedMs = now();
     const message = decode(frame) ?? decoder.decode(frame);
     if (message)
       hold(message, typeof frame === "string" ? frame.length : /** @type {ArrayBuffer} */ (frame).byteLength);

@@ -11,7 +11,7 @@ import { isPacked } from "./receiver.js";
 /** @typedef {import("./receiver.js").Request} Request */
 /** @typedef {import("./conflater.js").Entry} Entry */
 /** @typedef {import("./socket.js").SocketLike} SocketLike */
-/** @typedef {{ entries: Entry[], lost: string[], urgent: boolean }} Batch */
+/** @typedef {{ entries: Entry[], lost: string[], urgent: boolean, receivedMs: number }} Batch */
 /**
  * The used part of a Worker.
  *
@@ -29,12 +29,12 @@ export function createRemote(worker, opened) {
     // A late answer about a connection before this one.
     if (answer.connection !== connection) return;
     if (answer.type === "closed") return socket?.onclose?.({});
-    const { lost, urgent } = answer;
+    const { lost, urgent, receivedMs } = answer;
     const entries = answer.entries.map(({ message, ...entry }) => ({
       ...entry,
       message: isPacked(message) ? { ...message, quotes: unpack(message.quotes) } : message,
     }));
-    socket?.onmessage?.({ data: { entries, lost, urgent } });
+    socket?.onmessage?.({ data: { entries, lost, urgent, receivedMs } });
   };
 
   /** @returns {SocketLike} */
