@@ -43,6 +43,23 @@ test("the binary format shows prices and stays in the link", async () => {
   await page.close();
 });
 
+test("a page that is faster than its early script connects once, by itself", async () => {
+  let connections = 0;
+  const { page, faults } = await browser.visit(server.url, async (fresh) => {
+    fresh.on("websocket", () => void (connections += 1));
+    await fresh.route("**/js/early.js", async (route) => {
+      await fresh.locator(PRICED).first().waitFor();
+      await route.continue();
+    });
+  });
+  await page.locator(PRICED).first().waitFor();
+  await page.waitForFunction(() => performance.getEntriesByName(new URL("js/early.js", location.href).href).length > 0);
+  await changes(page, ".row[data-symbol] .last");
+  assert.equal(connections, 1);
+  assert.deepEqual(faults, []);
+  await page.close();
+});
+
 test("a click chooses a symbol everywhere", async () => {
   const { page, faults } = await browser.visit(server.url);
   await page.locator(PRICED).first().waitFor();

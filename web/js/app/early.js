@@ -1,13 +1,25 @@
 /** Hands out the connection and the answers that the script `early.js` requested before the other modules were here. */
 
 /**
- * The thread that receives, its first messages, and the format of its first connection.
+ * The thread that receives, its first messages, and the format of its first connection; `null` if it has none.
  *
- * @typedef {{ worker: Worker, messages: MessageEvent[], binary: boolean, answers: Map<string, Promise<any>> }} Early
+ * @typedef {{ worker: Worker, messages: MessageEvent[], binary: boolean | null, answers: Map<string, Promise<any>> }} Early
  */
 
+/** Where `early.js` is put, or left out if the page was faster. */
+const place = /** @type {{ tickcastEarly?: Early }} */ (/** @type {unknown} */ (window));
+
 /** @returns {Early} */
-const early = () => /** @type {{ tickcastEarly: Early }} */ (/** @type {unknown} */ (window)).tickcastEarly;
+function early() {
+  // A script that comes later finds it, and does nothing.
+  place.tickcastEarly ??= {
+    worker: new Worker(new URL("js/worker.js", location.href)),
+    messages: [],
+    binary: null,
+    answers: new Map(),
+  };
+  return place.tickcastEarly;
+}
 
 /** Returns the thread that receives. */
 export const earlyWorker = () => early().worker;
