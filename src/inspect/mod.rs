@@ -64,7 +64,7 @@ pub fn report(entries: &[Entry], config: &ReplayConfig) -> String {
     let reports = replay::inspect_all(entries, config, &mut |_, _, _| {});
     let line = |(entry, report): (&Entry, &Result<FileReport, ReplayError>)| {
         let member = entry.member.as_ref().map(|member| member.name.as_str());
-        // What cannot even be read as text is told by the report.
+        // What cannot even be read as text is in the report.
         let first = replay::first_rows(entry, config, SAMPLE_ROWS).unwrap_or_default();
         json::line(&entry.file_name(), member, report.as_ref(), Some(&first))
     };

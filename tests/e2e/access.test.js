@@ -104,7 +104,7 @@ for (const theme of ["dark", "light"]) {
   });
 }
 
-test("axe accepts the deck of a recording, with its menus", async () => {
+test("axe accepts the timeline of a recording, with its menus", async () => {
   const replay = await startServer(["replay", "data/eurusd-2016-06-14-ticks.csv.gz", "--paused"]);
   try {
     for (const theme of ["dark", "light"]) {

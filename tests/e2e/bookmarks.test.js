@@ -10,7 +10,7 @@ import { picture, startServer } from "./support.js";
 
 const browser = browse();
 const NOTE = ".bookmark-note";
-/** The market time that has come: the deck shows a place as soon as it is wanted. */
+/** The market time that has come: the page shows a place as soon as it is wanted. */
 const CLOCK = ".market-clock";
 
 /** @param {Page} page */

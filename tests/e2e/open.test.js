@@ -156,7 +156,7 @@ test("a dropped file is read, set and played for the whole room, and the simulat
   }
 });
 
-test("a file that is no market data is told with what helps, and the room plays on", async () => {
+test("a file that is no market data is refused with a remedy, and the room plays on", async () => {
   const { page } = await visit();
   await drop(page, [{ name: "odd.csv", text: ODD }]);
   await inspected(page, ".open-file .open-fault");
@@ -289,7 +289,7 @@ test("a file of the library is filtered, its columns changed, and played", async
   await page.close();
 });
 
-test("who only watches is told so", async () => {
+test("a viewer who drops a file learns why nothing opens", async () => {
   const open = await startServer(["--symbols", "5"], 0, "0.0.0.0");
   try {
     const { page, faults } = await browser.visit(open.url);

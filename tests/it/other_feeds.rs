@@ -131,7 +131,7 @@ async fn load_that_fails_says_why_and_the_feed_plays_on() {
         let error = &answer["error"];
         assert_eq!((got, &error["code"]), (status, &json!(code)), "{command}: {answer}");
         assert!(error["message"].as_str().unwrap().contains(message), "{command}: {answer}");
-        assert!(!answer.to_string().contains(folder.path().to_str().unwrap()), "no path is told: {answer}");
+        assert!(!answer.to_string().contains(folder.path().to_str().unwrap()), "no path is shown: {answer}");
     }
     let after = server.json(FEED).await;
     assert_eq!((&after["epoch"], &after["state"]), (&before["epoch"], &json!("playing")));

@@ -110,15 +110,17 @@ test("questions are fast until the offset is known, and never two at once", () =
   const message = /** @type {const} */ ({ type: "time", ts_sent: 1 });
   clock.tick();
   assert.equal(sent, 0, "not before the connection is open");
-  assert.equal(clock.answered(message), null, "nobody asked");
+  assert.equal(clock.answered(message, 0), null, "nobody asked");
   clock.opened();
   ms = 60_000;
   clock.tick();
   assert.equal(sent, 1, "the first has no answer yet");
-  assert.deepEqual(clock.answered(message)?.asked, { nowMs: 0, steadyMs: 0 });
+  const trip = clock.answered(message, 5);
+  assert.deepEqual(trip?.asked, { nowMs: 0, steadyMs: 0 });
+  assert.deepEqual(trip?.answered, { nowMs: 59_995, steadyMs: 59_995 }, "what it waited for the page does not count");
   clock.tick();
   assert.equal(sent, 2);
-  clock.answered(message);
+  clock.answered(message, 0);
   ms += FAST_MS - 1;
   clock.tick();
   assert.equal(sent, 2);
@@ -132,7 +134,7 @@ test("questions are fast until the offset is known, and never two at once", () =
   clock.closed();
   ms += SLOW_MS;
   clock.tick();
-  assert.equal(clock.answered(message), null, "of the closed connection");
+  assert.equal(clock.answered(message, 0), null, "of the closed connection");
   assert.equal(sent, 3);
 });
 

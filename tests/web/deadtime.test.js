@@ -45,7 +45,7 @@ test("the preview is apart where a night is", () => {
   assert.deepEqual(apart, [78, 156]);
 });
 
-test("in a night the next data are told, while they are far", () => {
+test("in a night the next data are offered, while they are far", () => {
   assert.equal(nextData(standing("13T18:00")), at("14T09:30"));
   assert.equal(nextData(standing("14T09:26")), null);
   assert.equal(nextData(standing("14T09:20", { speed: 1 })), at("14T09:30"));
@@ -53,7 +53,7 @@ test("in a night the next data are told, while they are far", () => {
   assert.equal(nextData(standing("15T16:00")), null);
 });
 
-test("nothing is told where nothing waits", () => {
+test("nothing is offered where nothing waits", () => {
   for (const feed of [{ state: "paused" }, { skip_dead_time: true }, { speed: "max" }, { speed: 100_000 }])
     assert.equal(nextData(standing("13T18:00", feed)), null, JSON.stringify(feed));
   assert.equal(nextData(standing("13T18:00", {}, "13T15:59")), at("14T09:30"));

@@ -91,7 +91,7 @@ test("a change of nothing is no step", () => {
   assert.equal(editDrawings(now, { edit: "clear", symbol: "IBM" }).drawings, now);
 });
 
-test("invalid drawings are told", () => {
+test("invalid drawings are reported", () => {
   assert.equal(isDrawing(drawing()), true);
   for (const bad of [
     { kind: /** @type {any} */ ("toString") },

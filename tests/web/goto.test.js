@@ -2,16 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeIn, placeOf } from "../../web/js/state/goto.js";
+import { placeOf } from "../../web/js/state/goto.js";
 
 const at = (/** @type {string} */ text) => Date.parse(text) * 1000;
 /** From Monday to Friday of a week, standing on Tuesday. */
 const WEEK = { start: at("2016-06-13T09:30:05Z"), end: at("2016-06-17T16:00:00Z"), now: at("2016-06-14T12:00:00Z") };
 const YEARS = { start: at("2000-03-01T00:00:00Z"), end: at("2013-03-01T00:00:00Z"), now: at("2006-05-05T00:00:00Z") };
 
-/** @param {string} text @param {import("../../web/js/state/goto.js").Recording} [recording] */
-function goes(text, recording = WEEK) {
-  const place = placeOf(text, recording);
+/** @param {string} text @param {import("../../web/js/state/goto.js").Recording} [recording] @param {string} [zone] */
+function goes(text, recording = WEEK, zone = "UTC") {
+  const place = placeOf(text, recording, zone);
   return "fault" in place ? place.fault : new Date(place.us / 1000).toISOString().replace(/\.000Z$|Z$/, "");
 }
 
@@ -59,7 +59,7 @@ test("a date without a year is the nearest one of the recording", () => {
 
 test("distances and shares become their own commands", () => {
   const command = (/** @type {string} */ text) => {
-    const place = placeOf(text, WEEK);
+    const place = placeOf(text, WEEK, "UTC");
     return "fault" in place ? place.fault : place.command;
   };
   assert.deepEqual(command("+2h"), { command: "seek", by: 7200 });
@@ -85,16 +85,51 @@ test("what could mean two places, or none, is refused with an example", () => {
     assert.match(goes(text), /Examples: 2016-06-14 09:30/, text);
 });
 
-test("times are those of the page's zone, unless the text says UTC", () => {
-  const at = (/** @type {string} */ text) => Date.parse(`${text}Z`) * 1000;
-  const recording = { start: at("2024-03-29T00:00"), end: at("2024-04-02T00:00"), now: at("2024-03-30T12:00") };
-  const place = (/** @type {string} */ text) => placeIn(text, recording, "Europe/Berlin");
-  const time = (/** @type {string} */ text) => ({ command: { command: "seek", time: at(text) }, us: at(text) });
-  assert.deepEqual(place("2024-03-30 09:30"), time("2024-03-30T08:30"), "an hour ahead in winter");
-  assert.deepEqual(place("2024-04-01 09:30"), time("2024-04-01T07:30"), "two in summer");
-  assert.deepEqual(place("9:30 utc"), time("2024-03-30T09:30"));
-  assert.deepEqual(place("+2h"), { command: { command: "seek", by: 7200 }, us: at("2024-03-30T14:00") });
-  assert.deepEqual(place("50%"), { command: { command: "seek", percent: 50 }, us: at("2024-03-31T00:00") });
-  const skipped = /** @type {{ fault: string }} */ (place("2024-03-31 02:30"));
-  assert.match(skipped.fault, /clocks of Europe\/Berlin skip 2024-03-31 02:30/);
+const NEW_YORK = "America/New_York";
+const MARCH = { start: at("2026-03-06T14:30:00Z"), end: at("2026-03-10T20:00:00Z"), now: at("2026-03-09T02:00:00Z") };
+const NOVEMBER = {
+  start: at("2026-10-30T13:30:00Z"),
+  end: at("2026-11-03T21:00:00Z"),
+  now: at("2026-11-01T12:00:00Z"),
+};
+
+test("times are those of the page's zone, or of a named one", () => {
+  const cases = {
+    "2016-06-14 09:30": "2016-06-14T13:30:00",
+    "9:30 UTC": "2016-06-14T09:30:00",
+    "9:30 edt": "2016-06-14T13:30:00",
+    "9:30 EST": "2016-06-14T14:30:00",
+    "15 Jun": "2016-06-15T04:00:00",
+    "13 Jun": "2016-06-13T09:30:05",
+    "Wed 20:00": "2016-06-16T00:00:00",
+  };
+  for (const [text, wanted] of Object.entries(cases)) assert.equal(goes(text, WEEK, NEW_YORK), wanted, text);
+  assert.match(
+    goes("13 Jun 1:00", WEEK, NEW_YORK),
+    /^2016-06-13 01:00:00 is before the start: .* 2016-06-13 05:30:05 /,
+  );
+});
+
+test("a day without a date is that of the zone", () => {
+  assert.equal(goes("9:30", MARCH, NEW_YORK), "2026-03-08T13:30:00");
+  assert.equal(goes("9:30", MARCH), "2026-03-09T09:30:00");
+  assert.equal(goes("9 Mar", MARCH, NEW_YORK), "2026-03-09T04:00:00");
+});
+
+test("a time that clocks skip is refused with an example", () => {
+  assert.equal(
+    goes("8 Mar 2:30", MARCH, NEW_YORK),
+    "Clocks go forward then and skip this time. Example: 2026-03-08 03:30.",
+  );
+  assert.equal(goes("2026-03-08 03:30", MARCH, NEW_YORK), "2026-03-08T07:30:00");
+  assert.equal(goes("8 Mar 1:59", MARCH, NEW_YORK), "2026-03-08T06:59:00");
+});
+
+test("a time that clocks show twice is refused until its zone is named", () => {
+  assert.equal(
+    goes("1 Nov 1:30", NOVEMBER, NEW_YORK),
+    "Clocks go back then and show this time twice: write 01:30 EDT or 01:30 EST.",
+  );
+  assert.equal(goes("1 Nov 01:30 EDT", NOVEMBER, NEW_YORK), "2026-11-01T05:30:00");
+  assert.equal(goes("1 Nov 01:30 EST", NOVEMBER, NEW_YORK), "2026-11-01T06:30:00");
 });

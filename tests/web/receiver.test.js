@@ -132,7 +132,7 @@ test("nothing comes of a connection that was given up", () => {
   assert.deepEqual(sockets[1].sent, [{}]);
 });
 
-test("symbols without a state are told with the next batch", () => {
+test("symbols without a state are named in the next batch", () => {
   const { remote, batches } = both();
   remote.setSymbols({ epoch: 1, symbols: ["A", "B"] });
   assert.deepEqual(batches, [{ entries: [], lost: ["A", "B"], urgent: false, receivedMs: 0 }]);

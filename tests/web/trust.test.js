@@ -41,7 +41,7 @@ test("an assumed zone is marked, and tells the flag", () => {
   assert.equal(zoneLabel({ ...doubtful, settings }, 0), "EST?");
 });
 
-test("a moved time is told as it was recorded", () => {
+test("a moved time is shown as it was recorded", () => {
   const moved = stateOf({ timestamps: "shifted", time_shift_us: 5_000_000 });
   assert.equal(recordedUs(moved, 7_000_000), 2_000_000);
   assert.equal(recordedUs(moved, null), null);

@@ -143,7 +143,7 @@ test("a server that is gone for good fails the file, and the next one begins", a
   await until(reaches(2, "done"));
 });
 
-test("a refusal is told at once, and the file can be sent again", async () => {
+test("a refusal is shown at once, and the file can be sent again", async () => {
   let isFull = true;
   const { uploads, waits, requests, until, reaches, files } = serve(({ method }) =>
     isFull && method === "POST" ? refusal(507, "uploads_full") : null,
@@ -177,7 +177,7 @@ test("a cancelled file is removed from the server, and the next one begins", asy
   assert.ok(requests.filter(({ method, path }) => method === "PUT" && path.includes("uploads/1")).length < 4);
 });
 
-test("an answer that is none of this server is told with its status", async () => {
+test("an answer that is none of this server is shown with its status", async () => {
   const { uploads, until, reaches, files } = serve(() => new Response("<html>", { status: 413 }));
   uploads.add(blob(10), "a.csv");
   await until(reaches(1, "failed"));
@@ -185,7 +185,7 @@ test("an answer that is none of this server is told with its status", async () =
   assert.match(files.get(1)?.fault?.remedy ?? "", /proxy/);
 });
 
-test("a file that cannot be read is told", async () => {
+test("a file that cannot be read is reported", async () => {
   const { uploads, until, reaches, files } = serve();
   const gone = blob(10);
   gone.slice = () => Object.assign(blob(0), { arrayBuffer: () => Promise.reject(new Error("NotReadableError")) });

@@ -63,10 +63,7 @@ const paint = createFrame(() => {
   connection.painted();
   const beganMs = performance.now();
   const { traffic } = store.state;
-  // What waited for the page is late, also where the delay is not known.
-  const waitedMs = connection.waitedMs();
-  const knownMs = traffic.delayUs === null ? null : traffic.delayUs / 1000;
-  const delayMs = waitedMs >= CATCH_UP.lateMs ? waitedMs : knownMs;
+  const delayMs = traffic.delayUs === null ? null : traffic.delayUs / 1000;
   if (holds({ delayMs, messages: traffic.messages }, beganMs)) return;
   if (waits(isBarBehind(store.state), beganMs)) return paint();
   views.render(store.state, { nowMs: Date.now(), look: look() });

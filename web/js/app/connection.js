@@ -26,8 +26,6 @@ const NO_UPGRADE = {
 };
 /** The longest time for which a batch of updates counts as not taken while the page paints nothing. */
 const TAKEN_MS = 500;
-/** The delay from which updates are late. */
-const LATE_MS = 1000;
 /** The least time between two changes of subscriptions, as scrolling changes them many times a second. */
 const SUBSCRIBE_MS = 120;
 
@@ -77,8 +75,6 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   const remote = createRemote(earlyWorker(), 1);
   /** The first connection is open already. */
   let isFirst = true;
-  /** The time that the newest message of the last batch waited for the page. */
-  let waitedMs = 0;
   /** A batch was received that is not painted yet, and its timer. */
   let taking = 0;
   const socket = createSocket({
@@ -127,15 +123,12 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
 
   /** @param {import("../net/remote.js").Batch} batch */
   function receive({ entries, lost, urgent, receivedMs }) {
-    entries.forEach(handle);
+    const waitedMs = performance.timeOrigin + performance.now() - receivedMs;
+    for (const entry of entries) handle(entry, waitedMs);
     if (lost.length > 0) session.resync(lost);
     if (urgent) return;
-    waitedMs = performance.timeOrigin + performance.now() - receivedMs;
-    // Updates are taken when they are painted. Nothing else waits for a picture, a hidden page has none, and late updates
-    // are not painted while newer ones are on their way.
-    const isLate = waitedMs >= LATE_MS || (store.state.traffic.delayUs ?? 0) >= LATE_MS * 1000;
-    const waits = !document.hidden && !isLate;
-    if (!waits || !entries.some(({ message }) => message.type === "update")) return remote.taken();
+    // Updates are taken when they are painted. Nothing else waits for a picture, and a hidden page has none.
+    if (document.hidden || !entries.some(({ message }) => message.type === "update")) return remote.taken();
     taking = window.setTimeout(taken, TAKEN_MS);
   }
 
@@ -147,9 +140,9 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     remote.taken();
   }
 
-  /** @param {import("../net/conflater.js").Entry} entry */
-  function handle({ message, bytes, messages, updates }) {
-    const trip = message.type === "time" ? clock.answered(message) : null;
+  /** @param {import("../net/conflater.js").Entry} entry @param {number} waitedMs since the newest message came */
+  function handle({ message, bytes, messages, updates }, waitedMs) {
+    const trip = message.type === "time" ? clock.answered(message, waitedMs) : null;
     const { feed } = store.state;
     store.dispatch({ type: "message", message, bytes, messages, updates, trip, ...now() });
     clock.tick();
@@ -185,7 +178,7 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
   let given = { name: "", interval: /** @type {import("../lib/time.js").Interval | null} */ (null) };
   let isSettled = false;
 
-  /** Replaces chosen symbols and intervals that the feed does not have. A change of the feed is told otherwise. */
+  /** Replaces chosen symbols and intervals that the feed does not have. A change of the feed has its own message. */
   function settleChoice() {
     const { panes, instruments, active, feed } = store.state;
     const [first] = instruments.keys();
@@ -250,8 +243,6 @@ export function createConnection({ store, api, warn, onFeed, hasRoom, showsBook,
     connect: () => socket.connect(),
     /** Tells that a picture was made, or skipped, with all that was received. */
     painted: taken,
-    /** Returns the time that the newest message has waited for the page. */
-    waitedMs: () => waitedMs,
     retryNow: () => socket.retryNow(),
     subscribe,
     loadCloses,

@@ -45,6 +45,29 @@ export function offsetMs(ms, zone) {
   return first === offsetAt(day + DAY_MS, zone) ? first : offsetAt(Math.floor(ms / QUARTER_MS) * QUARTER_MS, zone);
 }
 
+/**
+ * Returns the moments at which the clocks of a zone show a time, the earlier first: none where they skip it, and two
+ * where they show it twice.
+ *
+ * @param {number} shownMs the time on the clocks, as if they showed UTC
+ * @param {string} zone
+ */
+export function momentsMs(shownMs, zone) {
+  const offsets = new Set([offsetMs(shownMs - DAY_MS, zone), offsetMs(shownMs + DAY_MS, zone)]);
+  return [...offsets].filter((by) => offsetMs(shownMs - by, zone) === by).map((by) => shownMs - by);
+}
+
+/**
+ * Returns the first moment at which the clocks of a zone show a time, or where they skip it, a later one: what they
+ * would have shown then without the skip.
+ *
+ * @param {number} shownMs the time on the clocks, as if they showed UTC
+ * @param {string} zone
+ */
+export function momentMs(shownMs, zone) {
+  return momentsMs(shownMs, zone)[0] ?? shownMs - offsetMs(shownMs - DAY_MS, zone);
+}
+
 /** @param {number} ms @param {string} zone */
 function offsetAt(ms, zone) {
   const table = tables.get(zone) ?? { format: clockFormat(zone), known: new Map() };

@@ -54,11 +54,14 @@ export function createClock({ send, now, isKnown }) {
      * Takes an answer.
      *
      * @param {Time} message
+     * @param {number} waitedMs since it came
      * @returns {RoundTrip | null}
      */
-    answered({ ts_sent }) {
+    answered({ ts_sent }, waitedMs) {
       if (asked === null) return null;
-      const trip = { asked, answered: now(), serverUs: ts_sent };
+      const { nowMs, steadyMs } = now();
+      const answered = { nowMs: nowMs - waitedMs, steadyMs: steadyMs - waitedMs };
+      const trip = { asked, answered, serverUs: ts_sent };
       asked = null;
       return trip;
     },

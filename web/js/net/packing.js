@@ -5,6 +5,10 @@
  */
 
 /** @typedef {import("../types/protocol.js").Quote} Quote */
+/** @typedef {import("../types/protocol.js").Server} Message */
+/** @typedef {import("../types/protocol.js").Update} Update */
+/** @typedef {import("../types/protocol.js").Snapshot} Snapshot */
+/** @typedef {(Omit<Update, "quotes"> | Omit<Snapshot, "quotes">) & { quotes: Packed }} PackedMessage */
 /** @typedef {Exclude<keyof Quote, "symbol">} Member */
 /**
  * The symbols that are new to the table, of each quote the number of its symbol, and its members one after the other,
@@ -85,4 +89,9 @@ export function createUnpacker() {
       };
     });
   };
+}
+
+/** @param {Message | PackedMessage} message @returns {message is PackedMessage} */
+export function isPacked(message) {
+  return (message.type === "update" || message.type === "snapshot") && !Array.isArray(message.quotes);
 }

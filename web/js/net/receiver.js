@@ -9,14 +9,12 @@
 
 import { createAcknowledger } from "./acknowledge.js";
 import { createConflater } from "./conflater.js";
-import { createPacker } from "./packing.js";
+import { createPacker, isPacked } from "./packing.js";
 import { decode, encode } from "./wire.js";
 
 /** @typedef {import("./conflater.js").Entry} Entry */
-/** @typedef {import("./packing.js").Packed} Packed */
+/** @typedef {import("./packing.js").PackedMessage} PackedMessage */
 /** @typedef {import("../types/protocol.js").Server} Message */
-/** @typedef {import("../types/protocol.js").Update} Update */
-/** @typedef {import("../types/protocol.js").Snapshot} Snapshot */
 /** @typedef {{ epoch: number, symbols: any[] }} SymbolTable */
 /**
  * A request of the page. `connection` is its number of the connection.
@@ -25,13 +23,13 @@ import { decode, encode } from "./wire.js";
  *   { type: "send", connection: number, text: string } | { type: "close", connection: number } |
  *   { type: "taken", connection: number } | { type: "symbols", list: SymbolTable }} Request
  */
-/** @typedef {(Omit<Update, "quotes"> | Omit<Snapshot, "quotes">) & { quotes: Packed }} PackedMessage */
 /** @typedef {Omit<Entry, "message"> & { message: Message | PackedMessage }} PackedEntry */
 /**
- * An answer to the page. A batch that is `urgent` comes besides the one that the page is taking.
+ * An answer to the page. A batch that is `urgent` comes besides the one that the page is taking. `receivedMs` is when its newest
+ * message came.
  *
- * @typedef {{ type: "batch", connection: number, entries: PackedEntry[], lost: string[], urgent: boolean, receivedMs: number } |
- *   { type: "closed", connection: number }} Answer
+ * @typedef {{ type: "batch", connection: number, entries: PackedEntry[], lost: string[], urgent: boolean,
+ *   receivedMs: number } | { type: "closed", connection: number }} Answer
  */
 /** @typedef {import("./socket.js").SocketLike & { binaryType?: string }} SocketLike */
 
@@ -120,7 +118,9 @@ export function createReceiver({ open, post, createDecoder, now }) {
     ({ connection } = request);
     conflater = createConflater();
     pack = createPacker();
-    ((lost = []), (unacknowledged = []), (postedMs = null));
+    lost = [];
+    unacknowledged = [];
+    postedMs = null;
     acknowledger.opening();
     decoder.reset();
     const opened = open(request.url, request.protocols);
@@ -163,9 +163,4 @@ function packed(entry, pack) {
   const { message } = entry;
   if (message.type !== "update" && message.type !== "snapshot") return entry;
   return { ...entry, message: { ...message, quotes: pack(message.quotes) } };
-}
-
-/** @param {Message | PackedMessage} message @returns {message is PackedMessage} */
-export function isPacked(message) {
-  return (message.type === "update" || message.type === "snapshot") && !Array.isArray(message.quotes);
 }

@@ -4,8 +4,7 @@
  * Not here: the other side (`receiver.js`).
  */
 
-import { createUnpacker } from "./packing.js";
-import { isPacked } from "./receiver.js";
+import { createUnpacker, isPacked } from "./packing.js";
 
 /** @typedef {import("./receiver.js").Answer} Answer */
 /** @typedef {import("./receiver.js").Request} Request */

@@ -1,18 +1,27 @@
 /**
  * Reads the place in a recording that a person types: a date, a time, a distance or a share. Pure.
  *
- * Times are in the page's zone, or in UTC where the text says so. What is left out comes from where the recording stands. What could mean two places
- * is refused.
+ * Times are those of the clocks in the page's zone, or of the zone whose short name ends the text. What is left out comes
+ * from where the recording stands. What could mean two places is refused, and so is a time that the clocks skip.
  */
 
-import { offsetMs } from "../lib/zone.js";
+import { clockText, dateText } from "../lib/time.js";
+import { momentMs, momentsMs, offsetMs, zoneText } from "../lib/zone.js";
 import { positionText } from "./transport.js";
 
 /** @typedef {import("../types/http.js").FeedCommand} FeedCommand */
 /** @typedef {{ start: number, end: number, now: number }} Recording in microseconds */
 /** @typedef {{ year?: number, month?: number, day?: number, weekday?: number }} DateParts `month` from 0 */
 /** @typedef {{ command: FeedCommand, us: number }} Target */
-/** @typedef {{ from: number, days: number }} Found the first moment of what was meant, and its days; 0 for a moment */
+/** @typedef {{ from: number, days: number }} Found the first time of what was meant, on the clocks, and its days */
+/**
+ * The clocks that a text is about. Their times are microseconds since 1970, as if they showed UTC.
+ *
+ * @typedef {object} Clocks
+ * @property {(us: number) => number} shown what they show at a moment
+ * @property {(shownUs: number) => number[]} moments at which they show a time: none, one, or two
+ * @property {(shownUs: number) => number} first of them, or a later one where there is none
+ */
 
 const SECOND_US = 1e6;
 const DAY_US = 86_400 * SECOND_US;
@@ -22,7 +31,6 @@ const DAYS = "sunday monday tuesday wednesday thursday friday saturday".split(" 
 /** Seconds of each unit. @type {Record<string, number>} */
 const UNITS = { s: 1, sec: 1, m: 60, min: 60, h: 3600, d: 86_400, day: 86_400, days: 86_400, w: 604_800 };
 
-const UTC = /\s*(utc|gmt|z)$/;
 const SHARE = /^(\d+(?:[.,]\d+)?)\s*%$/;
 const DISTANCE = /^([+\-−])\s*((?:\d+(?:[.,]\d+)?\s*[a-z]+\s*)+)$/;
 const CLOCK = /(?:^|[\st,])(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,6}))?)?\s*(am|pm)?|\s*(am|pm))$/;
@@ -36,37 +44,15 @@ const MONTH_DAY = /^([a-z]+)\.?\s*(\d{1,2})?,?\s*(\d{4})?$/;
 class Unclear extends Error {}
 
 /**
- * Finds the place for a text whose times are those of a zone.
- *
  * @param {string} given
  * @param {Recording} recording
- * @param {string} own the zone of a text that does not say UTC
+ * @param {string} zone
  * @returns {Target | { fault: string }}
  */
-export function placeIn(given, { start, end, now }, own) {
-  const zone = UTC.test(given.trim().toLowerCase()) ? "UTC" : own;
-  const onClock = (/** @type {number} */ us) => us + offsetMs(us / 1000, zone) * 1000;
-  const place = placeOf(given, { start: onClock(start), end: onClock(end), now: onClock(now) });
-  if ("fault" in place) return place;
-  const { command } = place;
-  if (command.percent !== undefined) return { command, us: start + ((end - start) * command.percent) / 100 };
-  if (command.by !== undefined) return { command, us: now + command.by * SECOND_US };
-  // The offset before a change of clocks, and the one after it: the first that gives this time.
-  const offsets = [place.us - DAY_US, place.us + DAY_US].map((us) => offsetMs(us / 1000, zone) * 1000);
-  const us = offsets.map((offset) => place.us - offset).find((one) => onClock(one) === place.us);
-  if (us !== undefined) return { command: { ...command, time: us }, us };
-  return { fault: `The clocks of ${zone} skip ${positionText(place.us)}: write a time an hour later.` };
-}
-
-/**
- * @param {string} given
- * @param {Recording} recording
- * @returns {Target | { fault: string }}
- */
-export function placeOf(given, recording) {
+export function placeOf(given, recording, zone) {
   const text = given.trim().toLowerCase();
   try {
-    return shareOf(text, recording) ?? distanceOf(text, recording) ?? momentOf(text, recording);
+    return shareOf(text, recording) ?? distanceOf(text, recording, zone) ?? momentOf(text, recording, zone);
   } catch (fault) {
     if (fault instanceof Unclear) return { fault: fault.message };
     throw fault;
@@ -83,8 +69,8 @@ function shareOf(text, { start, end }) {
   return { command: { command: "seek", percent }, us: Math.round(start + ((end - start) * percent) / 100) };
 }
 
-/** @param {string} text @param {Recording} recording @returns {Target | null} */
-function distanceOf(text, recording) {
+/** @param {string} text @param {Recording} recording @param {string} zone @returns {Target | null} */
+function distanceOf(text, recording, zone) {
   const found = DISTANCE.exec(text);
   if (!found) return null;
   const parts = [...found[2].matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]+)/g)];
@@ -93,12 +79,12 @@ function distanceOf(text, recording) {
     return sum + numberOf(count) * UNITS[unit];
   }, 0);
   const by = found[1] === "+" ? seconds : -seconds;
-  return { command: { command: "seek", by }, us: inside(recording.now + by * SECOND_US, recording) };
+  return { command: { command: "seek", by }, us: inside(recording.now + by * SECOND_US, recording, zone) };
 }
 
-/** @param {string} text @param {Recording} recording @returns {Target} */
-function momentOf(text, recording) {
-  const plain = text.replace(UTC, "");
+/** @param {string} text @param {Recording} recording @param {string} zone @returns {Target} */
+function momentOf(text, recording, zone) {
+  const { plain, clocks } = clocksOf(text, recording.now, zone);
   const date = dateOf(plain);
   const clock = date ? null : CLOCK.exec(plain);
   if (clock && clock.index === 0) checkDots(plain);
@@ -106,9 +92,40 @@ function momentOf(text, recording) {
   const parts = date ?? (rest === "" && clock ? {} : dateOf(rest));
   if (!parts) throw new Unclear(`"${text}" is no place in time. Examples: ${EXAMPLES}.`);
   const sinceMidnight = clock ? clockUs(clock) : null;
-  const us = chosenMoment(parts, sinceMidnight, recording);
+  const us = chosenMoment(parts, sinceMidnight, { recording, clocks, zone });
   return { command: { command: "seek", time: us }, us };
 }
+
+/**
+ * Takes the short name of a zone from the end of a text, such as `EST`, which is a moment also where clocks change.
+ *
+ * @param {string} text
+ * @param {number} now
+ * @param {string} zone
+ * @returns {{ plain: string, clocks: Clocks }}
+ */
+function clocksOf(text, now, zone) {
+  const universal = text.replace(/\s*(utc|gmt|z)$/, "");
+  if (universal !== text) return { plain: universal, clocks: fixedClocks(0) };
+  // Half a year before and after, the clocks have the zone's other offset.
+  for (const us of [now, now - 182 * DAY_US, now + 182 * DAY_US]) {
+    const name = ` ${zoneText(us, zone).toLowerCase()}`;
+    if (text.endsWith(name)) {
+      return { plain: text.slice(0, -name.length), clocks: fixedClocks(offsetMs(us / 1000, zone) * 1000) };
+    }
+  }
+  return { plain: text, clocks: zonedClocks(zone) };
+}
+
+/** @param {number} by what they are ahead of UTC, in microseconds @returns {Clocks} */
+const fixedClocks = (by) => ({ shown: (us) => us + by, moments: (us) => [us - by], first: (us) => us - by });
+
+/** @param {string} zone @returns {Clocks} */
+const zonedClocks = (zone) => ({
+  shown: (us) => us + offsetMs(us / 1000, zone) * 1000,
+  moments: (us) => momentsMs(us / 1000, zone).map((ms) => Math.round(ms * 1000)),
+  first: (us) => Math.round(momentMs(us / 1000, zone) * 1000),
+});
 
 /** Refuses a time with dots that may be a date. @param {string} text */
 function checkDots(text) {
@@ -173,24 +190,50 @@ function clockUs([, hours, minutes = "0", seconds = "0", fraction = "", half1, h
  *
  * @param {DateParts} parts
  * @param {number | null} clock microseconds since midnight, or `null` for the first data of the date
- * @param {Recording} recording
+ * @param {{ recording: Recording, clocks: Clocks, zone: string }} given `zone` is that of the page
  */
-function chosenMoment(parts, clock, recording) {
+function chosenMoment(parts, clock, { recording, clocks, zone }) {
   const { start, end, now } = recording;
-  const found = candidates(parts, recording).map(({ from, days }) => {
-    if (clock !== null) return from + clock;
-    const isOfStart = start >= from && start < from + days * DAY_US;
-    return isOfStart ? start : from;
+  const isWithin = (/** @type {number} */ us) => us >= start && us <= end;
+  const shown = { start: clocks.shown(start), end: clocks.shown(end), now: clocks.shown(now) };
+  const found = candidates(parts, shown).map(({ from, days }) => {
+    if (clock !== null) {
+      const moments = clocks.moments(from + clock);
+      return { us: moments.find(isWithin) ?? clocks.first(from + clock), moments };
+    }
+    const first = clocks.first(from);
+    const us = start >= first && start < clocks.first(from + days * DAY_US) ? start : first;
+    return { us, moments: [us] };
   });
-  const within = found.filter((us) => us >= start && us <= end);
-  if (within.length === 0) return inside(found[0], recording);
-  // A day of the week is the next one, and one that is over only where the recording has no other.
-  const distance = (/** @type {number} */ us) =>
-    Math.abs(us - now) + (parts.weekday !== undefined && us <= now ? 14 * DAY_US : 0);
-  return within.reduce((best, us) => (distance(us) < distance(best) ? us : best));
+  const within = found.filter(({ us }) => isWithin(us));
+  const { us, moments } = within.length === 0 ? found[0] : nearest(within, now, parts.weekday !== undefined);
+  inside(us, recording, zone);
+  if (moments.length === 0) {
+    const text = `${dateText(us, zone)} ${clockText(us, zone).slice(0, 5)}`;
+    throw new Unclear(`Clocks go forward then and skip this time. Example: ${text}.`);
+  }
+  if (moments.filter(isWithin).length > 1) {
+    const texts = moments.map((one) => `${clockText(one, zone).slice(0, 5)} ${zoneText(one, zone)}`);
+    throw new Unclear(`Clocks go back then and show this time twice: write ${texts.join(" or ")}.`);
+  }
+  return us;
 }
 
-/** @param {DateParts} parts @param {Recording} recording @returns {Found[]} */
+/**
+ * Returns the one that is nearest to where the recording stands.
+ *
+ * @template {{ us: number }} One
+ * @param {readonly One[]} found
+ * @param {number} now
+ * @param {boolean} isWeekday
+ */
+function nearest(found, now, isWeekday) {
+  // A day of the week is the next one, and one that is over only where the recording has no other.
+  const distance = (/** @type {number} */ us) => Math.abs(us - now) + (isWeekday && us <= now ? 14 * DAY_US : 0);
+  return found.reduce((best, one) => (distance(one.us) < distance(best.us) ? one : best));
+}
+
+/** @param {DateParts} parts @param {Recording} recording as the clocks show it @returns {Found[]} */
 function candidates({ year, month, day, weekday }, { start, end, now }) {
   const today = Math.floor(now / DAY_US) * DAY_US;
   if (weekday !== undefined) {
@@ -213,13 +256,12 @@ function spanOf(year, month, day) {
   return { from: from * 1000, days: (to - from) / (DAY_US / 1000) };
 }
 
-/** Refuses a time outside the recording. @param {number} us @param {Recording} recording */
-function inside(us, { start, end }) {
+/** Refuses a time outside the recording. @param {number} us @param {Recording} recording @param {string} zone */
+function inside(us, { start, end }, zone) {
   if (us >= start && us <= end) return us;
   const side = us < start ? "before the start" : "after the end";
-  throw new Unclear(
-    `${positionText(us)} is ${side}: the recording goes from ${positionText(start)} to ${positionText(end)}.`,
-  );
+  const [at, first, last] = [us, start, end].map((one) => positionText(one, zone));
+  throw new Unclear(`${at} is ${side}: the recording goes from ${first} to ${last}.`);
 }
 
 /** @param {readonly string[]} names @param {string} text one of them, or its first three letters or more */

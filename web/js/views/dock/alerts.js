@@ -4,9 +4,9 @@ import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";
 import { decimalText, percentText, priceText, volumeText } from "../../lib/number.js";
 import { clockText, dateText } from "../../lib/time.js";
-import { zoneText } from "../../lib/zone.js";
 import { ALERT_FIELDS, alertText, TOO_MANY, withAlert } from "../../state/alerts.js";
 import { chosenQuote, zoneOf } from "../../state/select.js";
+import { zoneLabel } from "../../state/trust.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/alerts.js").Alert} Alert */
@@ -162,7 +162,7 @@ function findSymbol({ instruments }, text) {
 /** @param {State} state @param {FiredAlert} fired */
 function createFiredLine(state, { alert, value, ts }) {
   const zone = zoneOf(state);
-  const time = ts === null ? "" : `${dateText(ts, zone)} ${clockText(ts, zone)} ${zoneText(ts, zone)}`;
+  const time = ts === null ? "" : `${dateText(ts, zone)} ${clockText(ts, zone)} ${zoneLabel(state, ts)}`;
   return element(
     "li",
     { class: "alert" },

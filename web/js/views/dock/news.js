@@ -3,9 +3,9 @@
 import { element, setAttribute, span } from "../../lib/dom.js";
 import { GLYPHS } from "../../lib/number.js";
 import { clockText } from "../../lib/time.js";
-import { zoneText } from "../../lib/zone.js";
 import { onText, symbolOf, toneOf } from "../../state/notices.js";
 import { zoneOf } from "../../state/select.js";
+import { zoneLabel } from "../../state/trust.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").Story} Story */
@@ -57,7 +57,7 @@ function createLine(state, { ts, on, tone, headline }) {
   const button = element(
     "button",
     { type: "button", class: "story", "data-way": way, "data-symbol": symbolOf(state, on) },
-    element("span", { class: "story-time", title: zoneText(ts, zone) }, clockText(ts, zone)),
+    element("span", { class: "story-time", title: zoneLabel(state, ts) }, clockText(ts, zone)),
     span("story-tone", `${GLYPHS[way]} ${word}`),
     span("story-on", onText(state, on)),
     span("story-text", headline),

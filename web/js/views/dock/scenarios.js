@@ -2,9 +2,9 @@
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { clockText } from "../../lib/time.js";
-import { zoneText } from "../../lib/zone.js";
 import { onText, scenarioPhase } from "../../state/notices.js";
 import { mayDrive, zoneOf } from "../../state/select.js";
+import { zoneLabel } from "../../state/trust.js";
 
 /** @typedef {import("../../state/model.js").State} State */
 /** @typedef {import("../../state/model.js").ActiveScenario} ActiveScenario */
@@ -170,6 +170,9 @@ function createLine(state, scenario) {
     span("scenario-phase", PHASES[phase]),
     element("strong", {}, title),
     element("span", {}, onText(state, on)),
-    span("label", `strength ${strength}, ${clockText(start, zone)} to ${clockText(end, zone)} ${zoneText(end, zone)}`),
+    span(
+      "label",
+      `strength ${strength}, ${clockText(start, zone)} to ${clockText(end, zone)} ${zoneLabel(state, end)}`,
+    ),
   );
 }

@@ -1,4 +1,4 @@
-/** The bookmarks of the recording: a list with notes on the deck. */
+/** The bookmarks of the recording: a list with notes beside the timeline. */
 
 import { element, setAttribute, setName, setText, span } from "../../lib/dom.js";
 import { icon } from "../../lib/icon.js";

@@ -1,8 +1,8 @@
-/** The place of the feed on the deck: its time, and a field that goes to a typed date, time, distance or share. */
+/** The place of the feed beside the timeline: its time, and a field that goes to a typed date, time, distance or share. */
 
 import { element, setAttribute, setText, span } from "../../lib/dom.js";
 import { createMenu } from "../../lib/menu.js";
-import { EXAMPLES, placeIn } from "../../state/goto.js";
+import { EXAMPLES, placeOf } from "../../state/goto.js";
 import { mayDrive, zoneOf } from "../../state/select.js";
 import { positionText, progress } from "../../state/transport.js";
 import { zoneLabel } from "../../state/trust.js";
@@ -44,12 +44,13 @@ export function createPlace(onCommand) {
   panel.append(form);
   /** @type {State | undefined} */
   let shown;
+  const zone = () => (shown ? zoneOf(shown) : "UTC");
 
   /** Returns the place that is typed, or what is wrong with it. */
   function typed() {
     const { feed, marketUs } = shown ?? {};
     if (!feed || feed.start === null || feed.end === null || marketUs == null) return null;
-    return placeIn(input.value, { start: feed.start, end: feed.end, now: marketUs }, shown ? zoneOf(shown) : "UTC");
+    return placeOf(input.value, { start: feed.start, end: feed.end, now: marketUs }, zone());
   }
 
   function preview() {
@@ -57,12 +58,7 @@ export function createPlace(onCommand) {
     setAttribute(input, "aria-invalid", null);
     setAttribute(note, "data-fault", null);
     if (shown && !mayDrive(shown)) return setText(note, WATCHING);
-    setText(
-      note,
-      place && "us" in place
-        ? `Goes to ${positionText(place.us, shown ? zoneOf(shown) : "UTC")}`
-        : `Examples: ${EXAMPLES}`,
-    );
+    setText(note, place && "us" in place ? `Goes to ${positionText(place.us, zone())}` : `Examples: ${EXAMPLES}`);
   }
 
   panel.addEventListener("beforetoggle", (event) => {
@@ -92,7 +88,7 @@ export function createPlace(onCommand) {
       if (!button.hidden) open();
     },
     /** @param {number | null} us */
-    show: (us) => setText(time, positionText(us, shown ? zoneOf(shown) : "UTC")),
+    show: (us) => setText(time, positionText(us, zone())),
     /** @param {State} state */
     render(state) {
       shown = state;
