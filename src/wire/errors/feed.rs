@@ -65,7 +65,10 @@ impl From<CommandError> for ApiError {
             }
             CommandError::NotLoadable { reason, remedy } => Self::not_possible(&reason, &remedy),
             CommandError::UnknownFeed(id) => Self::unknown_feed(&id),
-            CommandError::BadLoad(reason) => Self::bad_message(reason, "GET /api/v1/feeds lists the feeds"),
+            CommandError::BadLoad(reason) => Self::bad_message(
+                reason,
+                "GET /api/v1/feeds lists the feeds; the settings are the reading flags of `tickcast replay --help`",
+            ),
             CommandError::NotPlayable(problem) => Self::not_playable(problem),
             CommandError::Fault(fault) => Self::new(ErrorCode::FeedFault, fault, "see the log of the server"),
         }
